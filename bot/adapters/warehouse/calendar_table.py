@@ -1,0 +1,55 @@
+"""The calendar in the warehouse: which (processor, date) there are and when each is judged."""
+
+from collections.abc import Set
+from datetime import date, timedelta
+
+from bot.adapters.warehouse.engine import Session
+from bot.domain.platform import PlatformFacts
+
+AHEAD = timedelta(days=400)
+"""Laid this far beyond the newest date, so that a pipeline which has stopped is still judged."""
+ENOUGH_AHEAD = timedelta(days=60)
+
+
+def lay_calendar(session: Session, platform: PlatformFacts, staged: Set[str], *, anew: bool) -> bool:
+    """Write processors and slots for every date of the data; returns whether the calendar was written."""
+    first, last = _span(session, staged)
+    if first is None or last is None:
+        return False
+    ((have_first, have_last),) = session.rows("calendar_span")
+    enough = have_first is not None and have_first <= first and have_last >= last + ENOUGH_AHEAD
+    if enough and not anew:
+        return False
+    first = min(first, have_first or first)
+    last = max(last + AHEAD, have_last or last)
+    session.fill(
+        "processors",
+        (
+            "processor_name",
+            "phase",
+            "source",
+            "table_name",
+            "expects",
+            "input_kind",
+            "file_is_output",
+            "runs_on_no_game_days",
+        ),
+        [
+            (p.name, p.phase, p.source, p.table, p.expects, p.input_kind, p.file_is_output, p.runs_on_no_game_days)
+            for p in platform.processors
+        ],
+    )
+    upstream = [(p.name, table) for p in platform.processors for table in p.upstream_tables]
+    session.fill("upstream_tables", ("processor_name", "table_name"), upstream)
+    session.fill("slots", ("processor_name", "data_date", "judged_at"), list(platform.judgements(first, last)))
+    return True
+
+
+def _span(session: Session, staged: Set[str]) -> tuple[date | None, date | None]:
+    """First and last data date of the evidence held and of the runs just read."""
+    found = session.rows("evidence_span")
+    if "runs" in staged:
+        found += session.reader().execute("SELECT min(data_date), max(data_date) FROM stage_read").fetchall()
+    firsts = [first for first, _ in found if first is not None]
+    lasts = [last for _, last in found if last is not None]
+    return min(firsts, default=None), max(lasts, default=None)

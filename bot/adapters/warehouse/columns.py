@@ -1,0 +1,118 @@
+"""The columns of the files of a data directory: names, aliases, types, and what their absence costs."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Type(StrEnum):
+    TEXT = "text"
+    INTEGER = "a whole number"
+    NUMBER = "a number"
+    TIME = "a timestamp"
+    DATE = "a date"
+
+
+@dataclass(frozen=True)
+class Column:
+    """`missing` says what cannot be told when the whole column is absent; a required column has none."""
+
+    name: str
+    type: Type
+    required: bool = False
+    aliases: tuple[str, ...] = ()
+    missing: str = ""
+    allowed: tuple[str, ...] = ()
+    not_negative: bool = False
+
+
+@dataclass(frozen=True)
+class FileKind:
+    """One kind of file: its stem in the directory, its columns, and the columns that tell its rows apart."""
+
+    stem: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+
+
+RUNS = FileKind(
+    "runs",
+    (
+        Column("run_id", Type.TEXT, missing="runs are told apart by processor, date and start"),
+        Column("processor_name", Type.TEXT, required=True, aliases=("scraper_name",)),
+        Column("phase", Type.INTEGER, missing="the phase of processors that the registry does not name"),
+        Column("data_date", Type.DATE, required=True, aliases=("analysis_date", "execution_date")),
+        Column("started_at", Type.TIME, required=True),
+        Column("completed_at", Type.TIME, missing="when a run ended"),
+        Column("status", Type.TEXT, required=True, allowed=("success", "failed", "skipped", "running")),
+        Column(
+            "records_processed",
+            Type.INTEGER,
+            aliases=("record_count",),
+            missing="which successful runs brought no records",
+            not_negative=True,
+        ),
+        Column("duration_seconds", Type.NUMBER, missing="durations, where completed_at is absent too", not_negative=True),
+        Column("failure_category", Type.TEXT, missing="the recorded cause: failures are classified by evidence and text"),
+        Column("error_message", Type.TEXT, missing="the error text: failures without a category rest on evidence alone"),
+        Column("attempt", Type.INTEGER, missing="which runs were repeated attempts"),
+        Column("trigger", Type.TEXT, missing="scheduled runs from polls, retries and backfills"),
+        Column("last_heartbeat_at", Type.TIME, missing="a hung run from a long one that is alive"),
+        Column(
+            "inserted_at",
+            Type.TIME,
+            missing="when a row became known: its end, or else its start, is taken for it",
+        ),
+    ),
+    ("run_id",),
+)
+
+TABLE_LOADS = FileKind(
+    "table_loads",
+    (
+        Column("table_name", Type.TEXT, required=True),
+        Column("data_date", Type.DATE, required=True),
+        Column("row_count", Type.INTEGER, required=True, not_negative=True),
+        Column("loaded_at", Type.TIME, required=True),
+    ),
+    ("table_name", "data_date", "loaded_at"),
+)
+
+RAW_FILES = FileKind(
+    "raw_files",
+    (
+        Column("source", Type.TEXT, required=True),
+        Column("data_date", Type.DATE, required=True),
+        Column("path", Type.TEXT, required=True),
+        Column("size_bytes", Type.INTEGER, required=True, not_negative=True),
+        Column("created_at", Type.TIME, required=True),
+    ),
+    ("source", "data_date", "path", "created_at"),
+)
+
+GAME_SCHEDULE = FileKind(
+    "game_schedule",
+    (
+        Column("game_id", Type.TEXT, required=True),
+        Column("game_date", Type.DATE, required=True),
+        Column("start_utc", Type.TIME, missing="when games start"),
+        Column("final_utc", Type.TIME, missing="which games have ended"),
+        Column("status", Type.TEXT, missing="the schedule's own word on a game"),
+    ),
+    ("game_id",),
+)
+
+PLANNED_WINDOWS = FileKind(
+    "planned_windows",
+    (
+        Column("kind", Type.TEXT, required=True),
+        Column("processors", Type.TEXT, required=True),
+        Column("start_at", Type.TIME, required=True, aliases=("start",)),
+        Column("end_at", Type.TIME, required=True, aliases=("end",)),
+        Column("announced_at", Type.TIME, required=True),
+        Column("note", Type.TEXT, missing="why a window was planned"),
+    ),
+    ("kind", "processors", "start_at", "announced_at"),
+)
+
+FILE_KINDS = (GAME_SCHEDULE, RAW_FILES, TABLE_LOADS, PLANNED_WINDOWS, RUNS)
+"""In loading order: evidence first, so that runs are counted beside it."""

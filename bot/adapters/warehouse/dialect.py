@@ -1,0 +1,54 @@
+"""BigQuery SQL to DuckDB SQL, once per text.
+
+Two differences need a hand: DuckDB keeps times as naive UTC (TIMESTAMPTZ arithmetic goes through ICU and is several times
+slower), and staging tables are temporary there.
+"""
+
+import hashlib
+from pathlib import Path
+
+CACHE_VERSION = "1"
+
+
+class Translator:
+    """Translates texts and keeps the results in a folder, so that a start without new texts need not load sqlglot."""
+
+    def __init__(self, cache_directory: Path | None) -> None:
+        self._directory = cache_directory
+        self._known: dict[str, str] = {}
+
+    def duckdb(self, statement: str) -> str:
+        """One BigQuery statement as DuckDB understands it."""
+        if statement not in self._known:
+            self._known[statement] = self._kept(statement)
+        return self._known[statement]
+
+    def _kept(self, statement: str) -> str:
+        if self._directory is None:
+            return _translate(statement)
+        digest = hashlib.sha256(f"{CACHE_VERSION}\n{statement}".encode()).hexdigest()[:24]
+        path = self._directory / f"{digest}.sql"
+        if path.exists():
+            return path.read_text()
+        text = _translate(statement)
+        self._directory.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(f".{id(text)}.part")
+        partial.write_text(text)
+        partial.replace(path)
+        return text
+
+
+def _translate(statement: str) -> str:
+    import logging
+
+    import sqlglot
+    from sqlglot import exp
+
+    # PARTITION BY and CLUSTER BY have no counterpart in DuckDB; sqlglot warns of each.
+    logging.getLogger("sqlglot").setLevel(logging.ERROR)
+    tree = sqlglot.parse_one(statement, dialect="bigquery")
+    for kind in tree.find_all(exp.DataType):
+        if kind.this == exp.DataType.Type.TIMESTAMPTZ:
+            kind.set("this", exp.DataType.Type.TIMESTAMP)
+    text = tree.sql(dialect="duckdb")
+    return text.replace("CREATE OR REPLACE TABLE stage_", "CREATE OR REPLACE TEMP TABLE stage_")

@@ -1,0 +1,136 @@
+"""The embedded warehouse: one DuckDB file, one process that writes, many threads that read."""
+
+import re
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from bot.adapters.warehouse.dialect import Translator
+from bot.adapters.warehouse.engine import Parameters, Session, Value
+from bot.adapters.warehouse.sql_text import sql_text, statements
+from bot.domain.errors import WarehouseUnavailable
+
+_PARAMETER = re.compile(r"\$(\w+)")
+_HOLDER = re.compile(r"PID (\d+)")
+
+
+class DuckDBEngine:
+    """`path` None keeps everything in memory. `read_only` lets several processes read while none writes."""
+
+    def __init__(self, path: Path | None, *, read_only: bool = False, cache_directory: Path | None = None) -> None:
+        self._connection = _connect(path, read_only=read_only)
+        self._translator = Translator(cache_directory)
+        self._local = threading.local()
+        self._writing = threading.Lock()
+        if not read_only:
+            _Cursor(self._connection.cursor(), self._translator).run("schema")
+
+    def rows(self, name: str, parameters: Parameters | None = None) -> list[tuple[Any, ...]]:
+        cursor: _Cursor | None = getattr(self._local, "cursor", None)
+        if cursor is None:
+            cursor = self._local.cursor = _Cursor(self._connection.cursor(), self._translator)
+        return cursor.rows(name, parameters)
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        with self._writing:
+            cursor = self._connection.cursor()
+            cursor.execute("SET TimeZone = 'UTC'")
+            cursor.begin()
+            try:
+                yield _Cursor(cursor, self._translator)
+                cursor.commit()
+            except BaseException:
+                cursor.rollback()
+                raise
+            finally:
+                cursor.close()
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class _Cursor:
+    """A session over one DuckDB cursor. Temporary tables belong to it."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, translator: Translator) -> None:
+        self._cursor = cursor
+        self._translator = translator
+
+    def run(self, name: str, parameters: Parameters | None = None) -> None:
+        for statement in statements(sql_text(name)):
+            self._execute(statement, parameters or {})
+
+    def rows(self, name: str, parameters: Parameters | None = None) -> list[tuple[Any, ...]]:
+        self._execute(sql_text(name), parameters or {})
+        times = [at for at, column in enumerate(self._cursor.description or ()) if str(column[1]) == "TIMESTAMP"]
+        found = self._cursor.fetchall()
+        return [_aware(row, times) for row in found] if times else found
+
+    def reader(self) -> duckdb.DuckDBPyConnection:
+        return self._cursor
+
+    def adopt(self, table: str) -> None:
+        """Nothing to do: files are read on this very connection."""
+
+    def fill(self, table: str, columns: Sequence[str], rows: Sequence[tuple[Value, ...]]) -> None:
+        self._cursor.execute(f"DELETE FROM {table}")  # noqa: S608 (our own name)
+        values = list(zip(*rows, strict=True)) if rows else [[] for _ in columns]
+        named = {f"c{at}": [_naive(value) for value in column] for at, column in enumerate(values)}
+        if rows:
+            listed = ", ".join(f"unnest($c{at})" for at in range(len(columns)))
+            into = ", ".join(columns)
+            self._cursor.execute(f"INSERT INTO {table} ({into}) SELECT {listed}", named)  # noqa: S608 (our own names)
+
+    def _execute(self, statement: str, parameters: Mapping[str, Value]) -> None:
+        text = self._translator.duckdb(statement)
+        used = {name: _naive(parameters[name]) for name in _parameter_names(text)}
+        self._cursor.execute(text, used) if used else self._cursor.execute(text)
+
+
+@cache
+def _parameter_names(text: str) -> frozenset[str]:
+    return frozenset(_PARAMETER.findall(text))
+
+
+def _naive(value: Value) -> Value:
+    return value.astimezone(UTC).replace(tzinfo=None) if isinstance(value, datetime) else value
+
+
+def _aware(row: tuple[Any, ...], times: Sequence[int]) -> tuple[Any, ...]:
+    values = list(row)
+    for at in times:
+        if values[at] is not None:
+            values[at] = values[at].replace(tzinfo=UTC)
+    return tuple(values)
+
+
+def _connect(path: Path | None, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    if path is None:
+        return duckdb.connect(":memory:")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return duckdb.connect(str(path), read_only=read_only)
+    except duckdb.IOException as error:
+        raise _unavailable(path, error) from error
+    except duckdb.Error as error:
+        raise WarehouseUnavailable(f"{path}: not a warehouse that can be opened: {_first_line(error)}") from error
+
+
+def _unavailable(path: Path, error: duckdb.IOException) -> WarehouseUnavailable:
+    text = str(error)
+    if "lock" in text.casefold():
+        holder = _HOLDER.search(text)
+        who = f"process {holder[1]}" if holder else "another process"
+        return WarehouseUnavailable(f"{path} is in use by {who}. Wait until it has finished, or stop it; nothing was changed.")
+    return WarehouseUnavailable(f"{path} cannot be opened: {_first_line(error)}")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0]

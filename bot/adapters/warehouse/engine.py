@@ -1,0 +1,50 @@
+"""What a database must offer for the shared SQL to run on it."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import duckdb
+
+Value = str | int | float | bool | datetime | date | None
+Parameters = Mapping[str, Value]
+
+
+class Session(Protocol):
+    """One writer's connection: staging tables made in it are seen by its later statements."""
+
+    def run(self, name: str, parameters: Parameters | None = None) -> None:
+        """Execute every statement of the SQL text `name`."""
+        ...
+
+    def rows(self, name: str, parameters: Parameters | None = None) -> list[tuple[Any, ...]]: ...
+
+    def reader(self) -> duckdb.DuckDBPyConnection:
+        """The embedded connection that reads files; what it stages comes over by `adopt`."""
+        ...
+
+    def adopt(self, table: str) -> None:
+        """Make a staging table of `reader()` visible to the shared SQL."""
+        ...
+
+    def fill(self, table: str, columns: Sequence[str], rows: Sequence[tuple[Value, ...]]) -> None:
+        """Replace the whole content of a small table."""
+        ...
+
+
+class Engine(Protocol):
+    """A database that runs the shared SQL. Times in parameters and results are aware UTC."""
+
+    def rows(self, name: str, parameters: Parameters | None = None) -> list[tuple[Any, ...]]: ...
+
+    def write(self) -> AbstractContextManager[Session]:
+        """One writer at a time; everything done within is kept whole or not at all, where the database can."""
+        ...
+
+    def close(self) -> None: ...
+
+
+def local_file(path: Path) -> str:
+    return str(path.resolve())

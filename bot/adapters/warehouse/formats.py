@@ -1,0 +1,88 @@
+"""Open a data file, whatever its format, as a DuckDB relation of raw columns plus `row_number` (from 1)."""
+
+import json
+from pathlib import Path
+
+import duckdb
+
+from bot.domain.errors import BadInput
+
+SUFFIXES = (".parquet", ".csv", ".ndjson", ".jsonl", ".json")
+_LINE_DELIMITER = "\x01"
+"""Never in JSON text: control characters must be escaped there (RFC 8259, section 7)."""
+
+
+def open_raw(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
+    """Make the view `raw_rows` over the file; returns column name -> DuckDB type. Raises BadInput when unreadable."""
+    try:
+        if path.suffix == ".parquet":
+            query = f"SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS row_number FROM read_parquet({_quoted(path)}, file_row_number = true)"  # noqa: E501,S608 (a path, quoted)
+        elif path.suffix == ".csv":
+            query = f"SELECT *, row_number() OVER () AS row_number FROM read_csv({_quoted(path)}, header = true, all_varchar = true, ignore_errors = true, store_rejects = true, nullstr = '')"  # noqa: E501,S608 (a path, quoted)
+        else:
+            query = _json_query(connection, path)
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW raw_rows AS {query}")
+        described = connection.execute("DESCRIBE SELECT * FROM raw_rows").fetchall()
+    except duckdb.Error as error:
+        raise BadInput(f"{path.name}: cannot be read as {path.suffix[1:]}: {_first_line(error)}") from error
+    return {str(name): str(kind) for name, kind, *_ in described if name != "row_number"}
+
+
+def broken_lines(connection: duckdb.DuckDBPyConnection, path: Path) -> list[tuple[int, str]]:
+    """Rows that the format itself could not hold, after the raw view was read: (row number, reason)."""
+    if path.suffix == ".csv":
+        found = connection.execute("SELECT line, any_value(error_message) FROM reject_errors GROUP BY line ORDER BY line")
+        return [(int(line) - 1, f"not a CSV row: {message}") for line, message in found.fetchall()]
+    if path.suffix in (".ndjson", ".jsonl"):
+        lines = connection.execute("SELECT row_number FROM raw_lines WHERE NOT json_valid(line) ORDER BY 1").fetchall()
+        return [(int(number), "not a JSON object") for (number,) in lines]
+    return []
+
+
+def _json_query(connection: duckdb.DuckDBPyConnection, path: Path) -> str:
+    """NDJSON line by line, so that a broken line costs that line only; `.json` is one array of objects."""
+    if path.suffix == ".json":
+        _write_lines(connection, _objects(path))
+    else:
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE raw_lines AS SELECT line, row_number() OVER () AS row_number FROM read_csv({_quoted(path)}, columns = {{'line': 'VARCHAR'}}, header = false, delim = '{_LINE_DELIMITER}', quote = '', escape = '', auto_detect = false, max_line_size = 10000000)"  # noqa: E501,S608 (a path, quoted)
+        )
+    keys = connection.execute(
+        "SELECT DISTINCT unnest(json_keys(line)) AS key FROM raw_lines"
+        " WHERE json_valid(line) AND json_type(line) = 'OBJECT' ORDER BY 1"
+    ).fetchall()
+    columns = ", ".join(
+        f"json_extract_string(line, {_quoted('$.' + json.dumps(key))}) AS {_identifier(key)}" for (key,) in keys
+    )
+    return (
+        f"SELECT {columns or 'line'}, row_number FROM raw_lines"  # noqa: S608 (keys are quoted)
+        " WHERE CASE WHEN json_valid(line) THEN json_type(line) = 'OBJECT' ELSE false END"
+    )
+
+
+def _objects(path: Path) -> list[str]:
+    try:
+        value = json.loads(path.read_text() or "[]")
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path.name}: is not JSON: {error}") from error
+    if not isinstance(value, list):
+        raise BadInput(f"{path.name}: holds one {type(value).__name__}; write a list of objects")
+    return [json.dumps(item) for item in value]
+
+
+def _write_lines(connection: duckdb.DuckDBPyConnection, lines: list[str]) -> None:
+    connection.execute("CREATE OR REPLACE TEMP TABLE raw_lines (line VARCHAR, row_number BIGINT)")
+    if lines:
+        connection.executemany("INSERT INTO raw_lines VALUES (?, ?)", [(line, at) for at, line in enumerate(lines, 1)])
+
+
+def _quoted(value: Path | str) -> str:
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0]

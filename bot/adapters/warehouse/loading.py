@@ -1,0 +1,162 @@
+"""Load data files: read all, refuse what makes no sense, then change everything in one step."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from pathlib import Path
+
+from bot.adapters.warehouse.calendar_table import lay_calendar
+from bot.adapters.warehouse.columns import FILE_KINDS, RUNS, FileKind
+from bot.adapters.warehouse.engine import Engine, Session
+from bot.adapters.warehouse.reading import Reading, read
+from bot.adapters.warehouse.refresh import refresh_all, refresh_evidence, refresh_hours
+from bot.adapters.warehouse.staging_runs import stage_runs, unknown_spellings
+from bot.domain.platform import PlatformFacts
+from bot.ports.warehouse import FileReport, Hints, LoadReport, Progress
+
+
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class _Staged:
+    kind: FileKind
+    path: Path
+    fingerprint: str
+    reading: Reading
+
+
+class Loader:
+    """Keeps the raw tables, the evidence and the roll-up in step."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def load(
+        self, files: Sequence[Path], platform: PlatformFacts, hints: Hints, now: datetime, progress: Progress
+    ) -> LoadReport:
+        prints = {path: fingerprint(path) for path in files}
+        known = {text for (text,) in self._engine.rows("loaded_fingerprints")}
+        facts = set(self._engine.rows("facts"))
+        fresh = [path for path in files if prints[path] not in known]
+        old = tuple(FileReport(path.name, already_loaded=True) for path in files if path not in fresh)
+        new_platform = ("platform", platform.fingerprint) not in facts
+        new_document = ("registry", platform.document) not in facts
+        new_rules = ("rules", hints.fingerprint) not in facts
+        if not fresh and not new_document and not new_platform and not new_rules:
+            return LoadReport(files=old)
+        with self._engine.write() as session:
+            staged = [_read(session, path, prints[path], progress) for path in _in_order(fresh)]
+            evidence = [_merge_evidence(session, item, progress) for item in staged if item.kind is not RUNS]
+            touched = [_renew(session, platform, hints, staged, new_platform=new_platform, new_rules=new_rules)]
+            runs = []
+            for item in staged:
+                if item.kind is RUNS:
+                    runs.append(_merge_runs(session, item, hints, progress))
+                    touched.append(refresh_hours(session))
+            warnings = _remember(session, staged, now)
+            session.run("remember_fact", {"name": "registry", "value": platform.document})
+        rejected = tuple(row for item in staged for row in item.reading.rejected)
+        touched_from = min((moment for moment in touched if moment is not None), default=now)
+        return LoadReport((*old, *evidence, *runs), rejected, warnings, touched_from)
+
+    def rebuild(self) -> int:
+        with self._engine.write() as session:
+            refresh_all(session)
+            ((runs,),) = session.rows("count_runs")
+        return int(runs)
+
+
+def fingerprint(path: Path) -> str:
+    """SHA-256 of the file's name and bytes."""
+    with path.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256")
+    digest.update(path.stem.encode())
+    return digest.hexdigest()
+
+
+def _in_order(files: Sequence[Path]) -> list[Path]:
+    order = {kind.stem: at for at, kind in enumerate(FILE_KINDS)}
+    return sorted(files, key=lambda path: order[path.stem])
+
+
+def _read(session: Session, path: Path, print_: str, progress: Progress) -> _Staged:
+    kind = next(kind for kind in FILE_KINDS if kind.stem == path.stem)
+    progress(f"reading {path.name}", 0)
+    into = "stage_read" if kind is RUNS else f"stage_{kind.stem}"
+    reading = read(session.reader(), kind, path, into)
+    if kind is not RUNS:
+        session.adopt(into)
+    return _Staged(kind, path, print_, reading)
+
+
+def _merge_evidence(session: Session, item: _Staged, progress: Progress) -> FileReport:
+    progress(f"merging {item.path.name}", item.reading.rows)
+    ((before,),) = session.rows("count_evidence")
+    session.run(f"merge_{item.kind.stem}")
+    ((after,),) = session.rows("count_evidence")
+    added = int(after - before)
+    return FileReport(item.path.name, item.reading.rows, added=added, unchanged=item.reading.rows - added)
+
+
+def _renew(
+    session: Session,
+    platform: PlatformFacts,
+    hints: Hints,
+    staged: Sequence[_Staged],
+    *,
+    new_platform: bool,
+    new_rules: bool,
+) -> datetime | None:
+    """Bring calendar, evidence and hints up to date before runs are counted beside them; returns since when they moved."""
+    stems = {item.kind.stem for item in staged}
+    moved = lay_calendar(session, platform, stems, anew=new_platform)
+    first = refresh_evidence(session, stems, everything=moved or "game_schedule" in stems)
+    if new_rules:
+        shapes = [shape for (shape,) in session.rows("failed_shapes")]
+        session.fill("hints", ("shape", "hinted"), [(shape, hints.of(shape)) for shape in shapes])
+        session.run("apply_hints")
+    if new_rules or new_platform:
+        refresh_all(session)
+        session.run("remember_fact", {"name": "platform", "value": platform.fingerprint})
+        session.run("remember_fact", {"name": "rules", "value": hints.fingerprint})
+        return BEGINNING
+    return None if first is None else datetime.combine(first, time(), tzinfo=UTC)
+
+
+def _merge_runs(session: Session, item: _Staged, hints: Hints, progress: Progress) -> FileReport:
+    progress(f"merging {item.path.name}", item.reading.rows)
+    stage_runs(session.reader(), hints.of)
+    session.adopt("stage_versions")
+    ((first, last),) = session.rows("staged_span")
+    session.run("merge_runs", {"first_start": first, "last_start": last})
+    ((added, replaced, given),) = session.rows("staged_runs")
+    return FileReport(
+        item.path.name,
+        int(given),
+        added=int(added - replaced),
+        corrected=int(replaced),
+        unchanged=int(given - added),
+    )
+
+
+def _remember(session: Session, staged: Sequence[_Staged], now: datetime) -> tuple[str, ...]:
+    warnings: list[str] = []
+    for item in staged:
+        ((known,),) = session.rows(f"newest_{item.kind.stem}")
+        file = {"fingerprint": item.fingerprint, "name": item.path.name, "rows": item.reading.rows}
+        session.run("remember_file", {**file, "now": now, "known_until": known})
+        for row in item.reading.rejected:
+            session.run("remember_rejected", {"file": row.file, "row": row.row, "reason": row.reason, "now": now})
+        warnings += [
+            f"{item.path.stem} has no column {column.name}: cannot tell {column.missing}" for column in item.reading.missing
+        ]
+        if item.kind is RUNS:
+            warnings += [
+                f"failure_category {spelling!r} is in no vocabulary: its {runs} failed runs are read as unknown"
+                for spelling, runs in unknown_spellings(session.reader())
+            ]
+    for text in warnings:
+        session.run("remember_fact", {"name": "warning", "value": text})
+    return tuple(warnings)

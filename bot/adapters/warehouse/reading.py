@@ -1,0 +1,159 @@
+"""Read one data file into a typed staging table; rows that cannot be read are set aside with the reason."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from bot.adapters.warehouse.columns import Column, FileKind, Type
+from bot.adapters.warehouse.formats import broken_lines, open_raw
+from bot.domain.errors import BadInput
+from bot.ports.warehouse import RejectedRow
+
+_ACCEPTED = {
+    Type.TEXT: ("",),
+    Type.INTEGER: ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "U", "DOUBLE", "FLOAT", "DECIMAL", "VARCHAR"),
+    Type.NUMBER: ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "U", "DOUBLE", "FLOAT", "DECIMAL", "VARCHAR"),
+    Type.TIME: ("TIMESTAMP", "VARCHAR"),
+    Type.DATE: ("DATE", "TIMESTAMP", "VARCHAR"),
+}
+_NOTHING = "('', 'null', 'none', 'nan', 'nat')"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What came of reading one file. The good rows are in the table `stage_<stem>` (for runs, `stage_read`)."""
+
+    rows: int
+    rejected: tuple[RejectedRow, ...]
+    missing: tuple[Column, ...]
+
+
+def read(connection: duckdb.DuckDBPyConnection, kind: FileKind, path: Path, into: str) -> Reading:
+    """Read the file into the temporary table `into`. Raises BadInput when the file as a whole makes no sense."""
+    found = open_raw(connection, path)
+    typed = [f"{_typed(column, found, path)} AS {_q(column.name)}" for column in kind.columns]
+    given = [f"{_given(column, found)} AS {_q('given_' + column.name)}" for column in kind.columns]
+    names = ", ".join(_q(column.name) for column in kind.columns)
+    faults = " ".join(f"WHEN {test} THEN {reason}" for column in kind.columns for test, reason in _faults(column))
+    try:
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {into}_all AS SELECT row_number, {names}, {_label(kind)} AS label,"  # noqa: S608
+            f" CASE {faults} END AS fault"
+            f" FROM (SELECT row_number, {', '.join(typed)}, {', '.join(given)} FROM raw_rows)"
+        )
+    except duckdb.Error as error:
+        raise BadInput(f"{path.name}: cannot be read: {str(error).splitlines()[0]}") from error
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT {names}, row_number FROM {into}_all WHERE fault IS NULL"  # noqa: S608
+    )
+    rejected = _rejected(connection, path, into)
+    rows = _count(connection, into)
+    if not rows:
+        _refuse_empty(path, rejected)
+    missing = tuple(c for c in kind.columns if not c.required and not _sources(c, found))
+    return Reading(rows, rejected, missing)
+
+
+def _refuse_empty(path: Path, rejected: tuple[RejectedRow, ...]) -> None:
+    if rejected:
+        raise BadInput(f"{path.name}: none of its {len(rejected)} rows can be used; the first: {rejected[0]}")
+    if path.stem == "runs":
+        raise BadInput(f"{path.name}: holds no rows; an empty run history tells nothing")
+
+
+def _label(kind: FileKind) -> str:
+    """What names a row of the file to a person: its first column as it stands."""
+    return _q("given_" + kind.columns[0].name)
+
+
+def _rejected(connection: duckdb.DuckDBPyConnection, path: Path, into: str) -> tuple[RejectedRow, ...]:
+    found = connection.execute(
+        f"SELECT row_number, label, fault FROM {into}_all WHERE fault IS NOT NULL ORDER BY row_number"  # noqa: S608
+    ).fetchall()
+    broken = [RejectedRow(path.name, number, "", reason) for number, reason in broken_lines(connection, path)]
+    return (*broken, *(RejectedRow(path.name, int(n), str(name or ""), str(fault)) for n, name, fault in found))
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608 (our own name)
+    return int(row[0]) if row else 0
+
+
+def _sources(column: Column, found: dict[str, str]) -> list[str]:
+    return [name for name in (column.name, *column.aliases) if name in found]
+
+
+def _given(column: Column, found: dict[str, str]) -> str:
+    """The value as it stands in the file, as text, for messages and for telling NULL from unreadable."""
+    sources = _sources(column, found)
+    if not sources:
+        return "NULL"
+    parts = [f"CAST({_q(name)} AS VARCHAR)" for name in sources]
+    value = f"trim(coalesce({', '.join(parts)}))"
+    return f"CASE WHEN lower({value}) IN {_NOTHING} THEN NULL ELSE {value} END"
+
+
+def _typed(column: Column, found: dict[str, str], path: Path) -> str:
+    sources = _sources(column, found)
+    if not sources:
+        if column.required:
+            also = f" (or {' or '.join(column.aliases)})" if column.aliases else ""
+            raise BadInput(f"{path.name}: has no column {column.name}{also}; it has {', '.join(sorted(found)) or 'none'}")
+        return f"CAST(NULL AS {_DUCKDB[column.type]})"
+    for name in sources:
+        if not found[name].startswith(_ACCEPTED[column.type]):
+            raise BadInput(f"{path.name}: column {name} is {found[name]}; write {column.type} or its text")
+    parts = [_cast(column.type, _q(name), found[name]) for name in sources]
+    value = f"coalesce({', '.join(parts)})"
+    return f"lower({value})" if column.allowed else value
+
+
+_DUCKDB = {
+    Type.TEXT: "VARCHAR",
+    Type.INTEGER: "BIGINT",
+    Type.NUMBER: "DOUBLE",
+    Type.TIME: "TIMESTAMP",
+    Type.DATE: "DATE",
+}
+
+
+def _cast(wanted: Type, name: str, kind: str) -> str:
+    text = f"CASE WHEN lower(trim({name})) IN {_NOTHING} THEN NULL ELSE trim({name}) END"
+    if wanted is Type.TEXT:
+        return text if kind == "VARCHAR" else f"CAST({name} AS VARCHAR)"
+    value = text if kind == "VARCHAR" else name
+    if wanted is Type.TIME:
+        if kind == "VARCHAR":
+            return f"TRY_CAST({value} AS TIMESTAMPTZ) AT TIME ZONE 'UTC'"
+        return f"({name} AT TIME ZONE 'UTC')" if kind.endswith("TIME ZONE") else f"TRY_CAST({name} AS TIMESTAMP)"
+    if wanted is Type.DATE:
+        return f"TRY_CAST({value} AS DATE)"
+    if kind.endswith("INT") or kind == "INTEGER":
+        return f"CAST({name} AS {_DUCKDB[wanted]})"
+    number = f"TRY_CAST({value} AS DOUBLE)"
+    finite = f"CASE WHEN isfinite({number}) THEN {number} END"
+    return finite if wanted is Type.NUMBER else f"CASE WHEN {finite} = floor({number}) THEN TRY_CAST({number} AS BIGINT) END"
+
+
+def _faults(column: Column) -> list[tuple[str, str]]:
+    """(SQL test, SQL text of the reason), first that holds wins."""
+    name, given = _q(column.name), _q("given_" + column.name)
+    shown = f"'{column.name} ' || chr(39) || left({given}, 80) || chr(39)"
+    faults = [(f"{given} IS NOT NULL AND {name} IS NULL", f"{shown} || ' is not {column.type.value}'")]
+    if column.required:
+        faults.append((f"{name} IS NULL", f"'{column.name} is missing'"))
+    if column.allowed:
+        choices = ", ".join(f"'{choice}'" for choice in column.allowed)
+        words = ", ".join(column.allowed)
+        faults.append((f"{name} NOT IN ({choices})", f"{shown} || ' is none of {words}'"))
+    if column.not_negative:
+        faults.append((f"{name} < 0", f"{shown} || ' is negative'"))
+    if column.type is Type.DATE:
+        span = f"{name} NOT BETWEEN DATE '1970-01-01' AND DATE '2100-01-01'"
+        faults.append((span, f"{shown} || ' is no plausible date'"))
+    return faults
+
+
+def _q(name: str) -> str:
+    return f'"{name}"'

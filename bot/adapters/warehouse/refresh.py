@@ -1,0 +1,61 @@
+"""Keep evidence and roll-up equal to what a rebuild would give, touching only what a load has touched."""
+
+import math
+from collections.abc import Set
+from datetime import UTC, date, datetime, time, timedelta
+from typing import cast
+
+from bot.adapters.warehouse.engine import Parameters, Session
+from bot.domain.evidence import SMALLEST_FILE
+from bot.domain.rollup import GAMMA, SMALLEST, ZERO_BUCKET
+
+END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
+_EVER = (date(1970, 1, 1), date(2100, 1, 1))
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def refresh_evidence(session: Session, staged: Set[str], *, everything: bool) -> date | None:
+    """Recompute the evidence of the dates that staged loads and files are about, or of all; returns the first of them."""
+    if everything:
+        spans = [_EVER]
+    else:
+        stems = sorted(staged & {"table_loads", "raw_files"})
+        spans = [span for stem in stems for span in session.rows(f"touched_{stem}") if span[0] is not None]
+    if not spans:
+        return None
+    first, last = min(first for first, _ in spans), max(last for _, last in spans)
+    parameters: Parameters = {
+        "first_date": first,
+        "last_date": last,
+        "as_of": END_OF_TIME,
+        "smallest_file": SMALLEST_FILE,
+    }
+    session.run("refresh_evidence", parameters)
+    return first
+
+
+def refresh_hours(session: Session) -> datetime | None:
+    """Recompute the roll-up of every hour in `stage_hours`; returns the first of them."""
+    ((first, last),) = session.rows("touched_hours")
+    if first is not None:
+        session.run("refresh_hours", _hours(first, last + _HOUR))
+    return cast(datetime | None, first)
+
+
+def refresh_all(session: Session) -> None:
+    first, last = (datetime.combine(day, time(), tzinfo=UTC) for day in _EVER)
+    session.run("rebuild", _hours(first, last))
+
+
+def _hours(first: datetime, end: datetime) -> Parameters:
+    first_day = datetime.combine(first.date(), time(), tzinfo=UTC)
+    last_day = datetime.combine((end - _HOUR).date(), time(), tzinfo=UTC)
+    return {
+        "first_hour": first,
+        "end_hour": end,
+        "first_day": first_day,
+        "end_day": last_day + _DAY,
+        "smallest": SMALLEST,
+        "zero_bucket": ZERO_BUCKET,
+        "log_gamma": math.log(GAMMA),
+    }

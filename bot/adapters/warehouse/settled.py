@@ -1,0 +1,39 @@
+"""Answers about days that have passed, kept until a load touches those days."""
+
+import threading
+from collections.abc import Callable, Hashable
+from datetime import datetime
+from typing import TypeVar, cast
+
+T = TypeVar("T")
+MOST = 64
+"""Answers kept; the windows in use at one time are a handful."""
+
+
+class Settled:
+    """Only for a warehouse that nobody else writes to. Safe to use from many threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: dict[Hashable, tuple[datetime, object]] = {}
+        self._generation = 0
+
+    def get(self, key: Hashable, until: datetime, ask: Callable[[], T]) -> T:
+        """The kept answer about what lies before `until`, or a fresh one."""
+        with self._lock:
+            generation = self._generation
+            if key in self._kept:
+                return cast(T, self._kept[key][1])
+        answer = ask()
+        with self._lock:
+            if generation == self._generation:
+                while len(self._kept) >= MOST:
+                    self._kept.pop(next(iter(self._kept)))
+                self._kept[key] = (until, answer)
+        return answer
+
+    def forget(self, touched_from: datetime) -> None:
+        """Drop every answer that a change at or after `touched_from` may have made stale."""
+        with self._lock:
+            self._generation += 1
+            self._kept = {key: kept for key, kept in self._kept.items() if kept[0] <= touched_from}

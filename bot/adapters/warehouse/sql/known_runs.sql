@@ -1,0 +1,16 @@
+-- Every run as it was known at @as_of: its current row, or the last of the rows that corrections have replaced since.
+SELECT run_id, processor_name, phase, data_date, started_at, status, recorded, hinted, records_processed,
+  duration_seconds
+FROM runs WHERE inserted_at <= @as_of AND started_at >= @since AND started_at < @until
+UNION ALL
+SELECT run_id, processor_name, phase, data_date, started_at, status, recorded, hinted, records_processed,
+  duration_seconds
+FROM (
+  SELECT s.*, ROW_NUMBER() OVER (
+    PARTITION BY s.run_id ORDER BY s.inserted_at DESC, {version:row=s} DESC) AS recency
+  FROM superseded_runs AS s
+  WHERE s.inserted_at <= @as_of AND s.started_at >= @since AND s.started_at < @until
+    AND NOT EXISTS (
+      SELECT 1 FROM runs AS c
+      WHERE c.run_id = s.run_id AND c.inserted_at <= @as_of AND c.started_at >= @since AND c.started_at < @until)
+) AS replaced WHERE recency = 1

@@ -1,0 +1,1 @@
+SELECT fingerprint FROM loaded_files

@@ -1,0 +1,1 @@
+SELECT MAX(created_at) AS newest FROM stage_raw_files

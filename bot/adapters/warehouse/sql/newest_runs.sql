@@ -1,0 +1,1 @@
+SELECT MAX(inserted_at) AS newest FROM stage_versions

@@ -1,0 +1,89 @@
+CREATE TABLE IF NOT EXISTS runs (
+  run_id STRING NOT NULL, processor_name STRING NOT NULL, phase INT64, data_date DATE NOT NULL,
+  started_at TIMESTAMP NOT NULL, completed_at TIMESTAMP, status STRING NOT NULL, records_processed INT64,
+  duration_seconds FLOAT64, failure_category STRING, error_message STRING, attempt INT64, `trigger` STRING,
+  last_heartbeat_at TIMESTAMP, inserted_at TIMESTAMP NOT NULL, recorded STRING NOT NULL, hinted STRING NOT NULL
+) PARTITION BY data_date CLUSTER BY processor_name;
+
+CREATE TABLE IF NOT EXISTS superseded_runs (
+  run_id STRING NOT NULL, processor_name STRING NOT NULL, phase INT64, data_date DATE NOT NULL,
+  started_at TIMESTAMP NOT NULL, completed_at TIMESTAMP, status STRING NOT NULL, records_processed INT64,
+  duration_seconds FLOAT64, failure_category STRING, error_message STRING, attempt INT64, `trigger` STRING,
+  last_heartbeat_at TIMESTAMP, inserted_at TIMESTAMP NOT NULL, recorded STRING NOT NULL, hinted STRING NOT NULL
+) PARTITION BY data_date CLUSTER BY processor_name;
+
+CREATE TABLE IF NOT EXISTS table_loads (
+  table_name STRING NOT NULL, data_date DATE NOT NULL, row_count INT64 NOT NULL, loaded_at TIMESTAMP NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS raw_files (
+  source STRING NOT NULL, data_date DATE NOT NULL, path STRING NOT NULL, size_bytes INT64 NOT NULL,
+  created_at TIMESTAMP NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS game_schedule (
+  game_id STRING NOT NULL, game_date DATE NOT NULL, start_utc TIMESTAMP, final_utc TIMESTAMP, status STRING
+);
+
+CREATE TABLE IF NOT EXISTS planned_windows (
+  kind STRING NOT NULL, processors STRING NOT NULL, start_at TIMESTAMP NOT NULL, end_at TIMESTAMP NOT NULL,
+  announced_at TIMESTAMP NOT NULL, note STRING
+);
+
+CREATE TABLE IF NOT EXISTS processors (
+  processor_name STRING NOT NULL, phase INT64 NOT NULL, source STRING, table_name STRING, expects STRING NOT NULL,
+  input_kind STRING NOT NULL, file_is_output BOOL NOT NULL, runs_on_no_game_days BOOL NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS upstream_tables (
+  processor_name STRING NOT NULL, table_name STRING NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS slots (
+  processor_name STRING NOT NULL, data_date DATE NOT NULL, judged_at TIMESTAMP
+);
+
+CREATE TABLE IF NOT EXISTS evidence (
+  processor_name STRING NOT NULL, data_date DATE NOT NULL, judged_at TIMESTAMP, games INT64,
+  expected BOOL, first_file_at TIMESTAMP, empty_file BOOL NOT NULL, row_count INT64, filled BOOL,
+  input_kind STRING NOT NULL, input_ready_at TIMESTAMP
+);
+
+CREATE TABLE IF NOT EXISTS hourly_counts (
+  processor_name STRING NOT NULL, phase INT64, data_date DATE NOT NULL, start_hour TIMESTAMP NOT NULL,
+  status STRING NOT NULL, recorded STRING NOT NULL, hinted STRING NOT NULL, input STRING NOT NULL,
+  zero_records BOOL NOT NULL, runs INT64 NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS daily_counts (
+  processor_name STRING NOT NULL, phase INT64, data_date DATE NOT NULL, start_day DATE NOT NULL,
+  status STRING NOT NULL, recorded STRING NOT NULL, hinted STRING NOT NULL, input STRING NOT NULL,
+  zero_records BOOL NOT NULL, runs INT64 NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS hourly_sketches (
+  metric STRING NOT NULL, processor_name STRING NOT NULL, phase INT64, start_hour TIMESTAMP NOT NULL,
+  bucket INT64 NOT NULL, runs INT64 NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS daily_sketches (
+  metric STRING NOT NULL, processor_name STRING NOT NULL, phase INT64, start_day DATE NOT NULL, bucket INT64 NOT NULL,
+  runs INT64 NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS loaded_files (
+  fingerprint STRING NOT NULL, name STRING NOT NULL, row_count INT64 NOT NULL, loaded_at TIMESTAMP NOT NULL,
+  known_until TIMESTAMP
+);
+
+CREATE TABLE IF NOT EXISTS rejected_rows (
+  file_name STRING NOT NULL, row_number INT64 NOT NULL, reason STRING NOT NULL, loaded_at TIMESTAMP NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS facts (
+  name STRING NOT NULL, value STRING NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS hints (
+  shape STRING NOT NULL, hinted STRING NOT NULL
+);

@@ -1,0 +1,86 @@
+"""The composition root: the only file that names concrete adapters. Settings in, services out."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.config.policy import load_policy
+from bot.config.registry import load_registry
+from bot.config.settings import Settings
+from bot.config.slos import load_slos
+from bot.domain.errors import BadInput
+from bot.domain.registry import Registry
+from bot.domain.slo import ServiceLevels
+from bot.ports.warehouse import Warehouse
+from bot.services.health import HealthService
+from bot.services.loading import LoadingService
+
+
+@dataclass(frozen=True)
+class Services:
+    """Every use case, wired."""
+
+    warehouse: Warehouse
+    health: HealthService
+
+
+@contextmanager
+def warehouse(settings: Settings, *, read_only: bool) -> Iterator[Warehouse]:
+    """The warehouse that the settings name. Raises WarehouseUnavailable when it cannot be opened."""
+    opened = _bigquery(settings) if settings.warehouse == "bigquery" else _duckdb(settings, read_only=read_only)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+@contextmanager
+def reading(settings: Settings) -> Iterator[Services]:
+    """Services that only read. The registry is the one the data was loaded with."""
+    with warehouse(settings, read_only=True) as opened:
+        document = opened.platform_document()
+        if document is None:
+            raise BadInput("There is no run history yet. Load one with `fireline load DIR`.")
+        registry = Registry.model_validate_json(document)
+        yield Services(opened, HealthService(opened, registry, service_levels(settings)))
+
+
+@contextmanager
+def loading(settings: Settings) -> Iterator[LoadingService]:
+    """The service that takes data in; it alone may write to the warehouse."""
+    rules = load_policy(settings.config / "policy.yaml").failure_text_rules
+    with warehouse(settings, read_only=False) as opened:
+        yield LoadingService(opened, rules)
+
+
+def service_levels(settings: Settings) -> ServiceLevels:
+    return load_slos(settings.config / "slos.yaml")
+
+
+def registry_of(settings: Settings, directory: Path | None = None) -> tuple[Registry, tuple[str, ...]]:
+    """The registry beside the data, else the configured one, with its warnings."""
+    beside = directory / "registry.yaml" if directory is not None else None
+    path = beside if beside is not None and beside.exists() else settings.config / "registry.yaml"
+    loaded = load_registry(path)
+    return loaded.registry, tuple(str(warning) for warning in loaded.warnings)
+
+
+def _duckdb(settings: Settings, *, read_only: bool) -> Warehouse:
+    from bot.adapters.warehouse.duckdb_engine import DuckDBEngine
+    from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
+
+    path = settings.warehouse_file
+    if read_only and not path.exists():
+        raise BadInput(f"There is no run history in {settings.home} yet. Load one with `fireline load DIR`.")
+    return SqlWarehouse(DuckDBEngine(path, read_only=read_only, cache_directory=settings.sql_cache))
+
+
+def _bigquery(settings: Settings) -> Warehouse:
+    from bot.adapters.warehouse.bigquery_engine import BigQueryEngine
+    from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
+
+    if not settings.bigquery_project:
+        raise BadInput("FIRELINE_BIGQUERY_PROJECT is not set. Name the Google Cloud project of the warehouse.")
+    engine = BigQueryEngine(settings.bigquery_project, settings.bigquery_dataset, endpoint=settings.bigquery_endpoint)
+    return SqlWarehouse(engine)

@@ -1,0 +1,49 @@
+"""What every command shares: where state lives, how an error looks, what time it is."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.domain.errors import BadInput, FirelineError
+
+if TYPE_CHECKING:
+    from bot.config.settings import Settings
+
+Home = Annotated[
+    Path | None, typer.Option("--home", help="Where state lives (FIRELINE_HOME, else ./var).", show_default=False)
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+
+def settings_of(home: Path | None) -> "Settings":
+    from bot.config.settings import Settings
+
+    return Settings() if home is None else Settings(home=home)
+
+
+@contextmanager
+def errors_for_people() -> Iterator[None]:
+    """The edge where an error becomes one message on stderr and a non-zero exit code."""
+    try:
+        yield
+    except FirelineError as error:
+        print(f"fireline: {error}", file=sys.stderr)
+        raise typer.Exit(1) from error
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def parse_moment(text: str) -> datetime:
+    """A moment as people write it; without an offset it is UTC. Raises BadInput."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise BadInput(f"{text!r} is not a moment. Write 2026-03-15, 2026-03-15T14:30 or 2026-03-15T14:30-04:00.") from None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

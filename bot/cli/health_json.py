@@ -1,0 +1,63 @@
+"""A health report as JSON. Durations in seconds, rates as fractions, times in UTC."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from bot.domain.health import HealthReport, HealthRow
+from bot.domain.rollup import RELATIVE_ERROR
+
+
+def health_json(report: HealthReport) -> str:
+    window = report.window
+    answer = {
+        "as_of": _iso(window.as_of),
+        "window_days": window.days,
+        "window": {
+            "since": _iso(window.since),
+            "until": _iso(window.until),
+            "exact": window.exact,
+            "percentile_relative_error": 0.0 if window.exact else RELATIVE_ERROR,
+        },
+        "overall": report.overall,
+        "reasons": [vars(finding) for finding in report.reasons],
+        "phases": [{"phase": row.phase, **_row(row)} for row in report.phases],
+        "processors": [{"name": row.name, "phase": row.phase, **_row(row)} for row in report.processors],
+        "noise": {
+            "raw_failures": report.noise.raw_failures,
+            "kept_quiet": report.noise.kept_quiet,
+            "by_category": report.noise.by_category,
+            "alerts": report.noise.alerts,
+        },
+        "warnings": list(report.warnings),
+    }
+    return json.dumps(answer, indent=2)
+
+
+def _row(row: HealthRow) -> dict[str, Any]:
+    tally, durations, usual = row.tally, row.durations, row.baseline_durations
+    return {
+        "status": row.status,
+        "runs": tally.runs,
+        "succeeded": tally.succeeded,
+        "skipped": tally.skipped,
+        "failed": tally.failed,
+        "expected": tally.expected,
+        "real": tally.real,
+        "unknown": tally.unknown,
+        "masked": tally.masked,
+        "success_rate": tally.success_rate,
+        "p50_s": durations.p50 if durations else None,
+        "p95_s": durations.p95 if durations else None,
+        "p99_s": durations.p99 if durations else None,
+        "zero_on_game_days": tally.zero_on_game_days,
+        "dates_due": row.due.due,
+        "dates_filled": row.due.filled,
+        "target": row.target,
+        "baseline": {"success_rate": row.baseline.success_rate, "p95_s": usual.p95 if usual else None},
+        "findings": [vars(finding) for finding in row.findings],
+    }
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,109 @@
+"""A health report as tables that a person reads in a terminal."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from rich.console import Console, Group
+from rich.table import Table
+from rich.text import Text
+
+from bot.domain.health import Colour, HealthReport, HealthRow
+from bot.domain.rollup import RELATIVE_ERROR
+
+STYLES = {Colour.RED: "bold red", Colour.YELLOW: "bold yellow", Colour.GREEN: "green", Colour.GREY: "dim"}
+WORST_FIRST = [Colour.RED, Colour.YELLOW, Colour.GREEN, Colour.GREY]
+MOST_REASONS = 8
+
+
+def print_health(report: HealthReport, *, everything: bool, console: Console | None = None) -> None:
+    """Print the report; with `everything`, healthy processors are listed too."""
+    out = console or Console()
+    out.print(_headline(report))
+    if report.phases:
+        out.print(_table("phase", report.phases))
+    ranked = sorted(report.processors, key=lambda row: (WORST_FIRST.index(row.status), -row.tally.real, row.name))
+    shown = [row for row in ranked if everything or row.status in (Colour.RED, Colour.YELLOW)]
+    if shown:
+        out.print(_table("processor", shown))
+    if len(shown) < len(ranked):
+        out.print(f"[dim]{len(ranked) - len(shown)} healthy or idle processors not shown; --all lists them.[/dim]")
+    out.print(Group(*_footer(report)))
+
+
+def _headline(report: HealthReport) -> Text:
+    window = report.window
+    text = Text.assemble(("Pipeline ", "bold"), (report.overall, STYLES[report.overall]))
+    span = f"  {_shown(window.since)} to {_shown(window.until)} UTC ({window.days} days)"
+    text.append(span if window.exact else f"{span}, whole hours", style="dim")
+    for finding in report.reasons[:MOST_REASONS]:
+        text.append(f"\n  • {finding.text}")
+    if len(report.reasons) > MOST_REASONS:
+        text.append(f"\n  • and {len(report.reasons) - MOST_REASONS} more", style="dim")
+    return text
+
+
+def _table(first: str, rows: Sequence[HealthRow]) -> Table:
+    table = Table(header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(first, no_wrap=True)
+    table.add_column("status", no_wrap=True)
+    for heading in ("success", "target", "runs", "ok", "real", "unknown", "expected", "zero", "p50", "p95", "vs 30 d"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for row in rows:
+        table.add_row(*_cells(row))
+    return table
+
+
+def _cells(row: HealthRow) -> list[Text | str]:
+    tally = row.tally
+    return [
+        row.name,
+        Text(row.status, style=STYLES[row.status]),
+        _share(tally.success_rate),
+        Text(_share(row.target), style="dim"),
+        f"{tally.runs:,}",
+        f"{tally.succeeded:,}",
+        Text(f"{tally.real:,}", style="red" if tally.real else "dim"),
+        Text(f"{tally.unknown:,}", style="magenta" if tally.unknown else "dim"),
+        Text(f"{tally.expected:,}", style="dim"),
+        Text(f"{tally.zero_on_game_days:,}", style="yellow" if tally.zero_on_game_days else "dim"),
+        _seconds(row.durations.p50 if row.durations else None),
+        _seconds(row.durations.p95 if row.durations else None),
+        _trend(row),
+    ]
+
+
+def _footer(report: HealthReport) -> list[Text]:
+    noise = report.noise
+    by = ", ".join(f"{category} {runs:,}" for category, runs in noise.by_category.items())
+    lines = [
+        Text(
+            f"Noise: {noise.raw_failures:,} failed runs, {noise.kept_quiet:,} kept quiet"
+            f"{f' ({by})' if by else ''}, {noise.alerts:,} alerts."
+        )
+    ]
+    lines += [Text(f"! {warning}", style="yellow") for warning in report.warnings]
+    if not report.window.exact:
+        lines.append(Text(f"Durations within {RELATIVE_ERROR:.0%}. SQL: fireline query health_counts_live", style="dim"))
+    return lines
+
+
+def _trend(row: HealthRow) -> Text:
+    """p95 against the 30-day baseline."""
+    if row.durations is None or row.baseline_durations is None or not row.baseline_durations.p95:
+        return Text("–", style="dim")
+    change = row.durations.p95 / row.baseline_durations.p95 - 1
+    return Text(f"{change:+.0%}", style="yellow" if change > 0.2 else "dim")
+
+
+def _share(rate: float | None) -> str:
+    return "–" if rate is None else f"{rate:.1%}"
+
+
+def _seconds(value: float | None) -> str:
+    if value is None:
+        return "–"
+    return f"{value:,.1f}s" if value < 120 else f"{value / 60:,.1f}m"
+
+
+def _shown(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}"

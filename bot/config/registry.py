@@ -1,0 +1,93 @@
+"""`registry.yaml` becomes a Registry, or one ConfigError that names every problem with file and line."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from bot.config.documents import Document, read_document, sorted_by_line
+from bot.domain.errors import ConfigError, Problem, suggest
+from bot.domain.registry import Kind, Registry
+from bot.domain.registry_checks import Declared, structural_findings
+
+SYNONYMS = {
+    "expected_record_range": "expected_records",
+    "gcs_source_pattern": "raw_path",
+    "raw_path_pattern": "raw_path",
+}
+DEFAULT_ZONE = "America/New_York"
+
+
+@dataclass(frozen=True)
+class LoadedRegistry:
+    """`warnings` are keys that nothing reads, each with its line; the registry works without them."""
+
+    registry: Registry
+    warnings: tuple[Problem, ...]
+
+
+def load_registry(path: Path) -> LoadedRegistry:
+    """Read a registry. Raises ConfigError with every problem at once: malformed, wrong values, unresolved names."""
+    document = read_document(path, Registry, SYNONYMS)
+    problems = [*document.problems, *_zone_problems(document), *_structural_problems(document)]
+    if "processors" not in document.data:
+        message = "the file lists no processors; add `processors:` with a `- name:` entry for each"
+        problems.append(Problem(document.where(()), message))
+    if problems or document.value is None:
+        # A misspelt key is often why another one is missing: told together, both are fixed in one go.
+        raise ConfigError(sorted_by_line([*problems, *document.unknown_keys]))
+    return LoadedRegistry(document.value, document.unknown_keys)
+
+
+def _zone_problems(document: Document[Registry]) -> list[Problem]:
+    name = document.data.get("timezone", DEFAULT_ZONE)
+    if not isinstance(name, str):
+        return []
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        hint = suggest(name, available_timezones())
+        message = f"timezone {name!r} is not a known time zone. {hint} Write an IANA name such as {DEFAULT_ZONE}"
+        return [Problem(document.where(("timezone",)), message)]
+    return []
+
+
+def _structural_problems(document: Document[Registry]) -> list[Problem]:
+    processors = [_declared(entry) for entry in _entries(document.data.get("processors"))]
+    services = [_text(entry.get("name")) for entry in _entries(document.data.get("services"))]
+    problems = []
+    for finding in structural_findings(processors, services):
+        there = f" (see {document.where(finding.elsewhere)})" if finding.elsewhere else ""
+        problems.append(Problem(document.where(finding.path), finding.message + there))
+    return problems
+
+
+def _entries(section: object) -> list[Mapping[str, Any]]:
+    """Positions are kept, so that a finding leads back to its line."""
+    return [entry if isinstance(entry, dict) else {} for entry in section] if isinstance(section, list) else []
+
+
+def _declared(entry: Mapping[str, Any]) -> Declared:
+    phase = entry.get("phase")
+    return Declared(
+        name=_text(entry.get("name")),
+        phase=phase if isinstance(phase, int) and not isinstance(phase, bool) else None,
+        is_reference=entry.get("kind") == Kind.REFERENCE,
+        dependencies=_names(entry.get("dependencies")),
+        dependents=_names(entry["dependents"]) if isinstance(entry.get("dependents"), list) else None,
+        fallback_for=_text(entry.get("fallback_for")),
+        source=_text(entry.get("source")),
+        service=_text(entry.get("service")),
+    )
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _names(value: object) -> tuple[str | None, ...]:
+    """What is no list, or no text in it, is a problem of its own already; here each name keeps its place."""
+    if isinstance(value, str):
+        return (value,)
+    return tuple(item if isinstance(item, str) else None for item in value) if isinstance(value, list) else ()

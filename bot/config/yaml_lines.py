@@ -1,0 +1,156 @@
+"""YAML text as plain data that still knows the line of every key and item, so that a problem can name it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from bot.domain.errors import ConfigError, Problem
+
+Step = str | int
+NodePath = tuple[Step, ...]
+
+STRING = "tag:yaml.org,2002:str"
+MERGE = "tag:yaml.org,2002:merge"
+NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+SEXAGESIMAL_OR_OCTAL = re.compile(r":|^[-+]?0[0-7_]+$")
+
+
+class _Loader(yaml.SafeLoader):
+    """SafeLoader, but 23:00 and 0600 stay text, as in YAML 1.2: YAML 1.1 reads them as 1380 and 384."""
+
+    def resolve(self, kind: type[yaml.Node], value: str | None, implicit: object) -> str:
+        tag: str = super().resolve(kind, value, implicit)  # type: ignore[no-untyped-call]
+        plain_number = kind is yaml.ScalarNode and tag in NUMBERS and value is not None
+        return STRING if plain_number and SEXAGESIMAL_OR_OCTAL.search(value or "") else tag
+
+
+@dataclass(frozen=True)
+class YamlDocument:
+    """`data` is dicts, lists and scalars. A path is made of keys and list positions: `("processors", 3, "phase")`."""
+
+    name: str
+    data: object
+    root: yaml.Node | None
+
+    def where(self, path: NodePath = ()) -> str:
+        """`file:line` of the key or item at that path, or of the nearest thing around it that the file has."""
+        line = 1 if self.root is None else self.root.start_mark.line + 1
+        node = self.root
+        for step in path:
+            found = _child(node, step)
+            if found is None:
+                break
+            line, node = found
+        return f"{self.name}:{line}"
+
+    def problem(self, path: NodePath, message: str) -> Problem:
+        return Problem(self.where(path), message)
+
+
+def read_yaml(path: Path) -> YamlDocument:
+    """Read one file. Raises ConfigError when it is missing, unreadable, not UTF-8 or not YAML."""
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise _refused(path, "there is no such file; check the path, or create the file") from None
+    except IsADirectoryError:
+        raise _refused(path, "this is a directory; name the YAML file in it") from None
+    except OSError as error:
+        raise _refused(path, f"the file cannot be read ({error.strerror}); check its permissions") from error
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        message = f"byte 0x{raw[error.start]:02x} is not UTF-8; save the file in UTF-8 encoding"
+        raise _refused(path, message, line) from None
+    return parse_yaml(text, str(path))
+
+
+def parse_yaml(text: str, name: str) -> YamlDocument:
+    """Parse one document; `name` is the file name used in problems. Raises ConfigError when it is not sound YAML."""
+    try:
+        loader = _Loader(text)
+        root = loader.get_single_node()
+        if root is None:
+            return YamlDocument(name, None, None)
+        problems = [*_repeated_keys(root, name), *_unreadable_scalars(loader, root, name)]
+        if problems:
+            raise ConfigError(problems)
+        return YamlDocument(name, loader.construct_document(root), root)
+    except yaml.MarkedYAMLError as error:
+        raise ConfigError([_malformed(error, name)]) from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        message = f"the character {error.character!r} is not allowed in YAML; remove it"
+        raise ConfigError([Problem(f"{name}:{line}", message)]) from None
+    except RecursionError:
+        raise ConfigError([Problem(f"{name}:1", "the file is nested too deeply to be a configuration")]) from None
+
+
+def _refused(path: Path, message: str, line: int = 1) -> ConfigError:
+    return ConfigError([Problem(f"{path}:{line}", message)])
+
+
+def _malformed(error: yaml.MarkedYAMLError, name: str) -> Problem:
+    mark = error.problem_mark or error.context_mark
+    said = ", ".join(part for part in (error.context, error.problem) if part)
+    hint = "indent with spaces" if "'\\t'" in said else "check indentation, colons, quotes and brackets there"
+    return Problem(f"{name}:{mark.line + 1 if mark else 1}", f"this is not valid YAML: {said}; {hint}")
+
+
+def _child(node: yaml.Node | None, step: Step) -> tuple[int, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        pairs = [(key, value) for key, value in node.value if isinstance(key, yaml.ScalarNode) and key.value == step]
+        return (pairs[-1][0].start_mark.line + 1, pairs[-1][1]) if pairs else None
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        item: yaml.Node = node.value[step]
+        return item.start_mark.line + 1, item
+    return None
+
+
+def _nodes(root: yaml.Node) -> Iterator[yaml.Node]:
+    """Every node once, in file order; anchors make the tree a graph."""
+    seen: set[int] = set()
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        yield node
+        if isinstance(node, yaml.MappingNode):
+            waiting.extend(part for pair in reversed(node.value) for part in reversed(pair))
+        elif isinstance(node, yaml.SequenceNode):
+            waiting.extend(reversed(node.value))
+
+
+def _repeated_keys(root: yaml.Node, name: str) -> Iterator[Problem]:
+    for node in _nodes(root):
+        if not isinstance(node, yaml.MappingNode):
+            continue
+        first: dict[tuple[str, str], int] = {}
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                continue
+            line, identity = key.start_mark.line + 1, (key.tag, key.value)
+            if identity in first:
+                message = f"the key {key.value!r} is already given on line {first[identity]}; keep one of the two"
+                yield Problem(f"{name}:{line}", message)
+            first.setdefault(identity, line)
+
+
+def _unreadable_scalars(loader: _Loader, root: yaml.Node, name: str) -> Iterator[Problem]:
+    """Scalars that look like a date or a number but are none (2026-13-45): PyYAML raises without saying where."""
+    for node in _nodes(root):
+        if not isinstance(node, yaml.ScalarNode) or node.tag == MERGE:
+            continue
+        try:
+            loader.construct_object(node)
+        except (ValueError, KeyError, AttributeError, OverflowError):
+            message = (
+                f"{node.value[:60]!r} cannot be read as {node.tag.rpartition(':')[2]}; put it in quotes or correct it"
+            )
+            yield Problem(f"{name}:{node.start_mark.line + 1}", message)

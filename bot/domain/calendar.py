@@ -1,0 +1,63 @@
+"""Wall-clock slots of a data date as instants, across both clock changes."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+JUDGEMENT_GRACE = timedelta(minutes=20)
+"""Zero-record and partial losses are judged this long after the last slot: a slot's own run needs the time."""
+
+
+@dataclass(frozen=True, slots=True)
+class DaySlots:
+    """First and last slot of one data date, aware UTC."""
+
+    data_date: date
+    first: datetime
+    last: datetime
+
+    @property
+    def judged_at(self) -> datetime:
+        return self.last + JUDGEMENT_GRACE
+
+
+def slot_instant(data_date: date, hour: float, zone: ZoneInfo) -> datetime:
+    """The instant (UTC) of a slot `hour` wall-clock hours after local midnight of `data_date` (above 24: later days).
+
+    A local time that occurs twice is its first occurrence; one that does not exist moves to the next that does.
+    """
+    wall = datetime.combine(data_date, time()) + timedelta(hours=hour)
+    before = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    if before.astimezone(zone).replace(tzinfo=None) == wall:
+        return before
+    after = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
+    return _change_between(after, before, zone)
+
+
+def _change_between(early: datetime, late: datetime, zone: ZoneInfo) -> datetime:
+    """The first whole minute in (early, late] with the UTC offset of `late`."""
+    offset = late.astimezone(zone).utcoffset()
+    minutes = range(int((late - early).total_seconds() // 60) + 1)
+    index = bisect_left(
+        minutes, True, key=lambda minute: (early + timedelta(minutes=minute)).astimezone(zone).utcoffset() == offset
+    )
+    return early + timedelta(minutes=index)
+
+
+def day_slots(hours: Sequence[float], days: Sequence[date], zone: ZoneInfo) -> list[DaySlots]:
+    """Slots of each day; empty when the schedule is empty."""
+    if not hours:
+        return []
+    first, last = min(hours), max(hours)
+    return [DaySlots(day, slot_instant(day, first, zone), slot_instant(day, last, zone)) for day in days]
+
+
+def floor_hour(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
+def ceil_hour(moment: datetime) -> datetime:
+    floor = floor_hour(moment)
+    return floor if floor == moment else floor + timedelta(hours=1)

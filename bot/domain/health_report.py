@@ -1,0 +1,156 @@
+"""Put counts, durations and due dates of a window together into one report."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.domain.evidence import traits
+from bot.domain.health import DueDates, Durations, HealthReport, HealthRow, Noise, RunCount, Tally, Window, overall
+from bot.domain.health_status import status_of
+from bot.domain.registry import Processor, Registry
+from bot.domain.runs import Traits
+
+
+@dataclass(frozen=True)
+class Period:
+    """What the warehouse counted and timed over one span."""
+
+    counts: Sequence[RunCount]
+    durations: Sequence[Durations]
+
+    def tallies(self, registry: Registry) -> dict[str, Tally]:
+        """Tallies by processor name."""
+        character = {processor.name: traits(processor) for processor in registry.processors}
+        found: dict[str, Tally] = {}
+        for count in self.counts:
+            tally = found.get(count.processor)
+            if tally is None:
+                tally = found[count.processor] = Tally()
+            tally.add(count, character.get(count.processor, Traits()))
+        return found
+
+    def timed(self) -> dict[tuple[str | None, int | None], Durations]:
+        """Durations by (processor, None) and (None, phase)."""
+        return {(d.processor, None if d.processor else d.phase): d for d in self.durations}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What the warehouse answered: the window, its baseline, and the dates that were due in the window."""
+
+    window: Period
+    baseline: Period
+    due: Sequence[DueDates]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which processors are asked about. `registry` names them; others that ran are reported beside them."""
+
+    registry: Registry
+    phase: int | None = None
+    processor: Processor | None = None
+
+    def includes(self, name: str, phase: int | None) -> bool:
+        if self.processor is not None:
+            return name == self.processor.name
+        return self.phase is None or phase == self.phase
+
+
+def assess(measured: Measured, scope: Scope, targets: Mapping[int, float], window: Window) -> HealthReport:
+    """The report. Processors that ran without being registered have a row of their own and are named in a warning."""
+    phase_of, strangers = _phases_of(measured.window.counts, scope.registry)
+    names = [name for name, phase in phase_of.items() if scope.includes(name, phase)]
+    tallies, baselines = measured.window.tallies(scope.registry), measured.baseline.tallies(scope.registry)
+    timed, usual = measured.window.timed(), measured.baseline.timed()
+    due = {item.processor: item for item in measured.due}
+    processors = []
+    for name in names:
+        phase = phase_of[name]
+        durations = (timed.get((name, None)), usual.get((name, None)))
+        row_due = due.get(name, DueDates(name, 0, 0))
+        tally, before = tallies.get(name, Tally()), baselines.get(name, Tally())
+        processors.append(_row(name, phase, (tally, before), durations, row_due, _target(targets, phase)))
+    phases = []
+    for phase in sorted({phase for name in names if (phase := phase_of[name]) is not None}):
+        members = [row for row in processors if row.phase == phase]
+        durations = (timed.get((None, phase)), usual.get((None, phase)))
+        if scope.processor is None:
+            phases.append(_phase_row(phase, members, durations, _target(targets, phase)))
+    colour, reasons = overall(phases, processors)
+    return HealthReport(
+        window=window,
+        overall=colour,
+        reasons=reasons,
+        phases=tuple(phases),
+        processors=tuple(processors),
+        noise=_noise(row.tally for row in processors),
+        warnings=tuple(_stranger_warnings([name for name in strangers if name in names])),
+    )
+
+
+def _phases_of(counts: Iterable[RunCount], registry: Registry) -> tuple[dict[str, int | None], list[str]]:
+    """Phase of every registered processor, in the registry's order, then of the others that ran."""
+    known: dict[str, int | None] = {processor.name: processor.phase for processor in registry.processors}
+    seen = {count.processor: count.phase for count in counts if count.processor not in known}
+    strangers = sorted(seen)
+    return {**known, **{name: seen[name] for name in strangers}}, strangers
+
+
+def _target(targets: Mapping[int, float], phase: int | None) -> float | None:
+    return None if phase is None else targets.get(phase)
+
+
+def _row(
+    name: str,
+    phase: int | None,
+    tallies: tuple[Tally, Tally],
+    durations: tuple[Durations | None, Durations | None],
+    due: DueDates,
+    target: float | None,
+) -> HealthRow:
+    tally, baseline = tallies
+    status, findings = status_of(name, tally, baseline, durations, due, target)
+    return HealthRow(
+        name=name,
+        phase=phase,
+        status=status,
+        tally=tally,
+        durations=durations[0],
+        baseline=baseline,
+        baseline_durations=durations[1],
+        due=due,
+        target=target,
+        findings=findings,
+    )
+
+
+def _phase_row(
+    phase: int,
+    members: Sequence[HealthRow],
+    durations: tuple[Durations | None, Durations | None],
+    target: float | None,
+) -> HealthRow:
+    tally, baseline = Tally(), Tally()
+    for member in members:
+        tally.merge(member.tally)
+        baseline.merge(member.baseline)
+    name = f"phase {phase}"
+    due = DueDates(name, sum(row.due.due for row in members), sum(row.due.filled for row in members))
+    return _row(name, phase, (tally, baseline), durations, due, target)
+
+
+def _noise(tallies: Iterable[Tally]) -> Noise:
+    """No notification exists yet, so every failed run was kept quiet."""
+    total = Tally()
+    for tally in tallies:
+        total.merge(tally)
+    return Noise(
+        raw_failures=total.failed, kept_quiet=total.failed, by_category=dict(sorted(total.by_category.items())), alerts=0
+    )
+
+
+def _stranger_warnings(strangers: Sequence[str]) -> list[str]:
+    if not strangers:
+        return []
+    listed = ", ".join(strangers[:5]) + (f" and {len(strangers) - 5} more" if len(strangers) > 5 else "")
+    return [f"{listed} ran but {'is' if len(strangers) == 1 else 'are'} not in the registry"]

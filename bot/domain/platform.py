@@ -1,0 +1,73 @@
+"""What of the registry the warehouse needs beside the rows: each processor's tables and its calendar of judgements."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.domain.calendar import day_slots
+from bot.domain.evidence import Expects, expectation, input_kind
+from bot.domain.registry import Kind, Processor, Registry
+from bot.domain.runs import InputKind
+
+
+@dataclass(frozen=True)
+class ProcessorPlatform:
+    """`file_is_output`: a scraper, whose only trace of data is the raw file it makes."""
+
+    name: str
+    phase: int
+    source: str | None
+    table: str | None
+    expects: Expects
+    input_kind: InputKind
+    file_is_output: bool
+    runs_on_no_game_days: bool
+    upstream_tables: tuple[str, ...]
+    slot_hours: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class PlatformFacts:
+    """`fingerprint` changes whenever evidence would; `document` is the whole registry as JSON, kept beside the data."""
+
+    processors: tuple[ProcessorPlatform, ...]
+    zone: ZoneInfo
+    fingerprint: str
+    document: str
+
+    def judgements(self, first: date, last: date) -> Iterator[tuple[str, date, datetime | None]]:
+        """(processor, data date, when it is judged) for each date from first to last; None without a schedule."""
+        days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
+        by_schedule: dict[tuple[float, ...], list[datetime | None]] = {}
+        for processor in self.processors:
+            hours = processor.slot_hours
+            if hours not in by_schedule:
+                slots = day_slots(hours, days, self.zone)
+                by_schedule[hours] = [slot.judged_at for slot in slots] or [None] * len(days)
+            for day, judged_at in zip(days, by_schedule[hours], strict=True):
+                yield processor.name, day, judged_at
+
+
+def platform_facts(registry: Registry) -> PlatformFacts:
+    processors = tuple(_facts(processor, registry) for processor in registry.processors)
+    text = json.dumps([registry.timezone, [str(processor) for processor in processors]])
+    return PlatformFacts(processors, registry.zone, hashlib.sha256(text.encode()).hexdigest(), registry.model_dump_json(by_alias=True))
+
+
+def _facts(processor: Processor, registry: Registry) -> ProcessorPlatform:
+    upstream = (registry.by_name[name].bigquery_table for name in processor.dependencies)
+    return ProcessorPlatform(
+        name=processor.name,
+        phase=processor.phase,
+        source=processor.source,
+        table=processor.bigquery_table,
+        expects=expectation(processor),
+        input_kind=input_kind(processor),
+        file_is_output=processor.kind is Kind.SCRAPER and processor.source is not None,
+        runs_on_no_game_days=processor.runs_on_no_game_days,
+        upstream_tables=tuple(sorted({table for table in upstream if table is not None})),
+        slot_hours=processor.schedule_hours_et,
+    )

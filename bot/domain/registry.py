@@ -1,0 +1,197 @@
+"""What the platform is made of: processors, the services that run them, and what each is expected to do."""
+
+import re
+from datetime import time
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from bot.domain.errors import BadInput, suggest
+
+
+class Kind(StrEnum):
+    SCRAPER = "scraper"
+    PROCESSOR = "processor"
+    REFERENCE = "reference"
+    EXPORTER = "exporter"
+
+
+class Criticality(StrEnum):
+    CRITICAL = "CRITICAL"
+    HIGH = "HIGH"
+    MEDIUM = "MEDIUM"
+    LOW = "LOW"
+
+
+DEADLINE = re.compile(r"^(\d{1,2}):(\d{2})(?::00)?(?:\s*(AM|PM))?(?:\s*ET)?$", re.IGNORECASE)
+
+
+def parse_deadline(value: object) -> object:
+    """Read "03:00 ET", "03:00 AM ET" or "03:00" as a wall-clock time.
+
+    Numbers are refused: pydantic would take them as seconds.
+    """
+    if isinstance(value, time):
+        return value
+    if not isinstance(value, str):
+        raise ValueError(f'{value!r} is not a time of day; write "HH:MM ET" in quotes')
+    match = DEADLINE.match(value.strip())
+    if match is None:
+        raise ValueError(f'{value!r} is not a time of day; write "HH:MM ET"')
+    hour, minute, half = int(match[1]), int(match[2]), (match[3] or "").upper()
+    if half and not 1 <= hour <= 12:
+        raise ValueError(f'{value!r} is not a time of day; write "HH:MM ET"')
+    if half:
+        hour = hour % 12 + (12 if half == "PM" else 0)
+    if hour > 23 or minute > 59:
+        raise ValueError(f'{value!r} is not a time of day; write "HH:MM ET"')
+    return time(hour, minute)
+
+
+def _ascending(hours: tuple[float, ...]) -> tuple[float, ...]:
+    return tuple(sorted(set(hours)))
+
+
+def _no_truth_value(value: object) -> object:
+    """pydantic would read true as 1."""
+    if isinstance(value, bool):
+        raise ValueError(f"{str(value).lower()} is not a number")
+    return value
+
+
+def _slot_hour(value: object) -> object:
+    match = re.fullmatch(r"(\d{1,2}):([0-5]\d)", value.strip()) if isinstance(value, str) else None
+    if match is not None:
+        raise ValueError(f"{value!r} is a clock time; write hours as a number: {int(match[1]) + int(match[2]) / 60:g}")
+    return _no_truth_value(value)
+
+
+Number = Annotated[float, BeforeValidator(_no_truth_value)]
+Whole = Annotated[int, BeforeValidator(_no_truth_value)]
+SlotHour = Annotated[float, BeforeValidator(_slot_hour), Field(ge=0, lt=72)]
+WallClock = Annotated[time, BeforeValidator(parse_deadline)]
+
+
+class Frozen(BaseModel):
+    """Unknown keys are ignored here; the loader names each as a warning."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+
+
+class ExpectedRecords(Frozen):
+    """How many records a date brings: per scheduled game, or per date. `per_game` None: not known."""
+
+    per_game: bool | None = None
+    typical: Annotated[Number | None, Field(ge=0)] = None
+    minimum: Annotated[Number | None, Field(ge=0, alias="min")] = None
+    maximum: Annotated[Number | None, Field(ge=0, alias="max")] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_range(cls, value: Any) -> Any:
+        """`expected_record_range: [100, 500]` is understood too."""
+        if isinstance(value, (list, tuple)):
+            if len(value) != 2:
+                raise ValueError(f"a range has two numbers, not {len(value)}")
+            return {"min": value[0], "max": value[1]}
+        return value
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "ExpectedRecords":
+        if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
+            raise ValueError(f"min {self.minimum:g} is above max {self.maximum:g}")
+        return self
+
+
+class Processor(Frozen):
+    """One job of the pipeline. Only `name` and `phase` are required; each absence costs what it would have told."""
+
+    name: Annotated[str, Field(min_length=1, max_length=150)]
+    phase: Annotated[Whole, Field(ge=0, le=99)]
+    kind: Kind = Kind.PROCESSOR
+    criticality: Criticality | None = None
+    description: str = ""
+    owner: str | None = None
+    dependencies: tuple[str, ...] = ()
+    dependents: tuple[str, ...] | None = None
+    fallback_for: str | None = None
+    source: str | None = None
+    raw_path: str | None = None
+    bigquery_table: str | None = None
+    date_column: str = "game_date"
+    expected_frequency: str | None = None
+    schedule_hours_et: Annotated[tuple[SlotHour, ...], AfterValidator(_ascending)] = ()
+    polling: bool = False
+    runs_on_no_game_days: bool = True
+    sporadic: bool = False
+    sla_completion_time: WallClock | None = None
+    timeout_seconds: Annotated[Number | None, Field(gt=0)] = None
+    freshness_hours: Annotated[Number | None, Field(gt=0)] = None
+    expected_records: ExpectedRecords = ExpectedRecords()
+    service: str | None = None
+    proposal: bool = False
+    """True: a value set by us for the team to confirm, not a known fact."""
+
+
+class ServiceRequest(Frozen):
+    """The HTTP call that starts one processor for one date; `{processor}` and `{date}` are filled in."""
+
+    method: str = "POST"
+    path: str = "/process"
+    body: dict[str, str] = {}
+
+
+class Service(Frozen):
+    """A deployed service: where it is, how it is asked to run, what a deployment of it should look like."""
+
+    name: Annotated[str, Field(min_length=1)]
+    address: str | None = None
+    project: str | None = None
+    region: str | None = None
+    request: ServiceRequest | None = None
+    health_path: str | None = None
+    expected_timeout_seconds: Annotated[Number | None, Field(gt=0)] = None
+    commit_policy: str | None = None
+
+
+class Registry(Frozen):
+    """Everything known of the platform. The loader sees to it that names are unique, resolve, and form no cycle."""
+
+    version: Annotated[str, Field(coerce_numbers_to_str=True)] = "1.0"
+    timezone: str = "America/New_York"
+    processors: tuple[Processor, ...] = ()
+    services: tuple[Service, ...] = ()
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @cached_property
+    def by_name(self) -> dict[str, Processor]:
+        return {processor.name: processor for processor in self.processors}
+
+    @cached_property
+    def dependents(self) -> dict[str, tuple[str, ...]]:
+        """Direct dependents of each processor, derived from `dependencies`."""
+        found: dict[str, list[str]] = {processor.name: [] for processor in self.processors}
+        for processor in self.processors:
+            for upstream in processor.dependencies:
+                found[upstream].append(processor.name)
+        return {name: tuple(names) for name, names in found.items()}
+
+    @property
+    def phases(self) -> tuple[int, ...]:
+        return tuple(sorted({processor.phase for processor in self.processors}))
+
+    def get(self, name: str) -> Processor:
+        """The processor of that name (letter case forgiven). Raises BadInput with the nearest names."""
+        exact = self.by_name.get(name)
+        if exact is not None:
+            return exact
+        folded = [processor for processor in self.processors if processor.name.casefold() == name.strip().casefold()]
+        if len(folded) == 1:
+            return folded[0]
+        raise BadInput(f"There is no processor {name!r}. {suggest(name, self.by_name)}".rstrip())

@@ -1,0 +1,106 @@
+"""The warehouse: run history, evidence and their roll-up. Times are aware UTC."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Protocol
+
+from bot.domain.evidence import Evidence
+from bot.domain.health import DueDates, Durations, RunCount, Window
+from bot.domain.platform import PlatformFacts
+from bot.domain.registry_draft import ProcessorFacts
+
+
+@dataclass(frozen=True)
+class Hints:
+    """`of`: error text -> category named by the text rules, or "" when none matches. `fingerprint` changes with the rules."""
+
+    of: Callable[[str], str]
+    fingerprint: str
+
+
+Progress = Callable[[str, int], None]
+"""Told (what is being done, rows concerned) at each step of a load."""
+
+
+@dataclass(frozen=True)
+class RejectedRow:
+    """A row of a file that could not be used. `row` counts from 1, a header not counted."""
+
+    file: str
+    row: int
+    name: str
+    reason: str
+
+    def __str__(self) -> str:
+        named = f" ({self.name})" if self.name else ""
+        return f"{self.file} row {self.row}{named}: {self.reason}"
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """What one file brought. `already_loaded`: the same bytes came before, nothing was touched."""
+
+    file: str
+    rows: int = 0
+    added: int = 0
+    corrected: int = 0
+    unchanged: int = 0
+    already_loaded: bool = False
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """`touched_from`: nothing about runs or dates before it has changed; None when nothing has changed at all."""
+
+    files: tuple[FileReport, ...] = ()
+    rejected: tuple[RejectedRow, ...] = ()
+    warnings: tuple[str, ...] = ()
+    touched_from: datetime | None = None
+
+
+@dataclass(frozen=True)
+class History:
+    """What the warehouse holds. `known_until` is the newest moment at which anything became known; None when empty."""
+
+    runs: int
+    first_day: date | None
+    known_until: datetime | None
+    calendar_until: date | None
+    warnings: tuple[str, ...]
+
+
+class Warehouse(Protocol):
+    """Raises WarehouseUnavailable when it cannot be reached or is held by another process."""
+
+    def history(self) -> History: ...
+
+    def platform_document(self) -> str | None:
+        """The registry (JSON) that the data was loaded with; None before the first load."""
+        ...
+
+    def health_counts(self, window: Window) -> list[RunCount]: ...
+
+    def health_durations(self, window: Window) -> list[Durations]: ...
+
+    def health_due(self, window: Window) -> list[DueDates]: ...
+
+    def evidence(self, processor: str, first: date, last: date, as_of: datetime) -> list[Evidence]: ...
+
+    def processor_facts(self) -> list[ProcessorFacts]: ...
+
+    def load(
+        self, files: Sequence[Path], platform: PlatformFacts, hints: Hints, now: datetime, progress: Progress
+    ) -> LoadReport:
+        """Load files whole or not at all: a file that makes no sense stops everything before anything is changed.
+
+        Loading the same files again changes nothing. Raises BadInput with the file's name and what is wrong.
+        """
+        ...
+
+    def rebuild(self) -> int:
+        """Make the roll-up anew from the raw rows; returns the number of runs."""
+        ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,76 @@
+"""Answer for the health of the pipeline: ask the warehouse, assess, name the reasons."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.domain.errors import BadInput
+from bot.domain.health import HealthReport, Window
+from bot.domain.health_report import Measured, Period, Scope, assess
+from bot.domain.registry import Registry
+from bot.domain.slo import ServiceLevels
+from bot.ports.warehouse import History, Warehouse
+
+LONGEST_WINDOW_DAYS = 400
+RECORDED_AFTER = timedelta(days=30)
+"""A history whose newest row is older than this is a recorded one: it is answered for as of its own end."""
+
+
+@dataclass(frozen=True)
+class HealthRequest:
+    """`as_of` None: now, from the roll-up; otherwise exactly as known then. At most one of phase and processor."""
+
+    days: int = 7
+    phase: int | None = None
+    processor: str | None = None
+    as_of: datetime | None = None
+
+
+class HealthService:
+    def __init__(self, warehouse: Warehouse, registry: Registry, levels: ServiceLevels) -> None:
+        self._warehouse = warehouse
+        self._registry = registry
+        self._targets = {level.phase: level.success_rate for level in levels.phases}
+
+    def of(self, request: HealthRequest, now: datetime) -> HealthReport:
+        """The report for a request. Raises BadInput when the request makes no sense or there is no history."""
+        scope = self._scope(request)
+        history = self._warehouse.history()
+        if not history.runs:
+            raise BadInput("There is no run history yet. Load one with `fireline load DIR`.")
+        window, notes = _window(request, history, now)
+        measured = Measured(
+            self._period(window), self._period(window.baseline()), self._warehouse.health_due(window)
+        )
+        report = assess(measured, scope, self._targets, window)
+        return replace(report, warnings=(*report.warnings, *notes, *history.warnings))
+
+    def _period(self, window: Window) -> Period:
+        return Period(self._warehouse.health_counts(window), self._warehouse.health_durations(window))
+
+    def _scope(self, request: HealthRequest) -> Scope:
+        if not 1 <= request.days <= LONGEST_WINDOW_DAYS:
+            raise BadInput(f"A window of {request.days} days makes no sense; give 1 to {LONGEST_WINDOW_DAYS} days.")
+        if request.phase is not None and request.processor is not None:
+            raise BadInput("Give a phase or a processor, not both.")
+        if request.phase is not None and request.phase not in self._registry.phases:
+            known = ", ".join(str(phase) for phase in self._registry.phases)
+            raise BadInput(f"There is no phase {request.phase}. Known: {known}.")
+        processor = self._registry.get(request.processor) if request.processor is not None else None
+        return Scope(self._registry, request.phase, processor)
+
+
+def _window(request: HealthRequest, history: History, now: datetime) -> tuple[Window, list[str]]:
+    """The window asked for, and what a reader must know about it."""
+    if request.as_of is not None:
+        return Window.at(request.as_of, request.days), _beyond_calendar(request.as_of, history)
+    known = history.known_until
+    if known is not None and known < now - RECORDED_AFTER:
+        note = f"the history ends {known:%Y-%m-%d %H:%M} UTC: answered as of its end"
+        return Window.live(known, request.days), [note]
+    return Window.live(now, request.days), _beyond_calendar(now, history)
+
+
+def _beyond_calendar(as_of: datetime, history: History) -> list[str]:
+    if history.calendar_until is not None and as_of.date() > history.calendar_until:
+        return [f"the calendar ends {history.calendar_until}: nothing is known to be due after it; load newer data"]
+    return []
