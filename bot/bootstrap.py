@@ -22,6 +22,7 @@ class Services:
     """Every use case, wired."""
 
     warehouse: Warehouse
+    registry: Registry
     health: HealthService
 
 
@@ -43,7 +44,7 @@ def reading(settings: Settings) -> Iterator[Services]:
         if document is None:
             raise BadInput("There is no run history yet. Load one with `fireline load DIR`.")
         registry = Registry.model_validate_json(document)
-        yield Services(opened, HealthService(opened, registry, service_levels(settings)))
+        yield Services(opened, registry, HealthService(opened, registry, service_levels(settings)))
 
 
 @contextmanager

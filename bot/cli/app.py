@@ -2,9 +2,12 @@
 
 import typer
 
+from bot.cli.check_config import check_config
 from bot.cli.health import health
 from bot.cli.load import load
+from bot.cli.processes import web, worker
 from bot.cli.query import query
+from bot.cli.registry import registry
 
 app = typer.Typer(
     help="Fireline: the on-call colleague of a data-platform team.",
@@ -15,6 +18,10 @@ app = typer.Typer(
 app.command()(health)
 app.command()(load)
 app.command()(query)
+app.command()(check_config)
+app.add_typer(registry, name="registry")
+app.command()(web)
+app.command()(worker)
 
 
 def main() -> None:

@@ -45,5 +45,6 @@ def parse_moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise BadInput(f"{text!r} is not a moment. Write 2026-03-15, 2026-03-15T14:30 or 2026-03-15T14:30-04:00.") from None
+        forms = "2026-03-15, 2026-03-15T14:30 or 2026-03-15T14:30-04:00"
+        raise BadInput(f"{text!r} is not a moment. Write {forms}.") from None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -1,6 +1,7 @@
 """A health report as tables that a person reads in a terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from rich.console import Console, Group
@@ -19,14 +20,17 @@ def print_health(report: HealthReport, *, everything: bool, console: Console | N
     """Print the report; with `everything`, healthy processors are listed too."""
     out = console or Console()
     out.print(_headline(report))
+    out.print()
     if report.phases:
-        out.print(_table("phase", report.phases))
+        out.print(_table("phase", report.phases, out.width))
     ranked = sorted(report.processors, key=lambda row: (WORST_FIRST.index(row.status), -row.tally.real, row.name))
     shown = [row for row in ranked if everything or row.status in (Colour.RED, Colour.YELLOW)]
     if shown:
-        out.print(_table("processor", shown))
+        out.print()
+        out.print(_table("processor", shown, out.width))
     if len(shown) < len(ranked):
         out.print(f"[dim]{len(ranked) - len(shown)} healthy or idle processors not shown; --all lists them.[/dim]")
+    out.print()
     out.print(Group(*_footer(report)))
 
 
@@ -42,34 +46,43 @@ def _headline(report: HealthReport) -> Text:
     return text
 
 
-def _table(first: str, rows: Sequence[HealthRow]) -> Table:
+@dataclass(frozen=True)
+class Column:
+    """One column: what it shows of a row, and the terminal width from which there is room for it."""
+
+    heading: str
+    cell: Callable[[HealthRow], Text]
+    from_width: int = 0
+
+
+COLUMNS = (
+    Column("success", lambda row: Text(_share(row.tally.success_rate))),
+    Column("target", lambda row: Text(_share(row.target), style="dim"), from_width=100),
+    Column("runs", lambda row: Text(f"{row.tally.runs:,}"), from_width=125),
+    Column("ok", lambda row: Text(f"{row.tally.succeeded:,}"), from_width=90),
+    Column("real", lambda row: _count(row.tally.real, "red")),
+    Column("unknown", lambda row: _count(row.tally.unknown, "magenta"), from_width=110),
+    Column("expected", lambda row: Text(f"{row.tally.expected:,}", style="dim")),
+    Column("zero", lambda row: _count(row.tally.zero_on_game_days, "yellow"), from_width=118),
+    Column("p50", lambda row: Text(_seconds(row.durations.p50 if row.durations else None)), from_width=132),
+    Column("p95", lambda row: Text(_seconds(row.durations.p95 if row.durations else None))),
+    Column("30 d", lambda row: _trend(row)),
+)
+"""`expected` are failures that are no fault, `zero` successes without records on dates with data due, `30 d` the change
+of the p95 against the 30-day baseline."""
+
+
+def _table(first: str, rows: Sequence[HealthRow], width: int) -> Table:
     table = Table(header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column(first, no_wrap=True)
-    table.add_column("status", no_wrap=True)
-    for heading in ("success", "target", "runs", "ok", "real", "unknown", "expected", "zero", "p50", "p95", "vs 30 d"):
-        table.add_column(heading, justify="right", no_wrap=True)
+    columns = [column for column in COLUMNS if width >= column.from_width]
+    table.add_column(first, overflow="ellipsis", no_wrap=True)
+    table.add_column("status", no_wrap=True, min_width=6)
+    for column in columns:
+        table.add_column(column.heading, justify="right", no_wrap=True, min_width=len(column.heading))
     for row in rows:
-        table.add_row(*_cells(row))
+        status = Text(row.status, style=STYLES[row.status])
+        table.add_row(row.name, status, *(column.cell(row) for column in columns))
     return table
-
-
-def _cells(row: HealthRow) -> list[Text | str]:
-    tally = row.tally
-    return [
-        row.name,
-        Text(row.status, style=STYLES[row.status]),
-        _share(tally.success_rate),
-        Text(_share(row.target), style="dim"),
-        f"{tally.runs:,}",
-        f"{tally.succeeded:,}",
-        Text(f"{tally.real:,}", style="red" if tally.real else "dim"),
-        Text(f"{tally.unknown:,}", style="magenta" if tally.unknown else "dim"),
-        Text(f"{tally.expected:,}", style="dim"),
-        Text(f"{tally.zero_on_game_days:,}", style="yellow" if tally.zero_on_game_days else "dim"),
-        _seconds(row.durations.p50 if row.durations else None),
-        _seconds(row.durations.p95 if row.durations else None),
-        _trend(row),
-    ]
 
 
 def _footer(report: HealthReport) -> list[Text]:
@@ -83,25 +96,31 @@ def _footer(report: HealthReport) -> list[Text]:
     ]
     lines += [Text(f"! {warning}", style="yellow") for warning in report.warnings]
     if not report.window.exact:
-        lines.append(Text(f"Durations within {RELATIVE_ERROR:.0%}. SQL: fireline query health_counts_live", style="dim"))
+        lines.append(
+            Text(f"Durations within {RELATIVE_ERROR:.0%}. SQL: fireline query health_counts_live", style="dim")
+        )
     return lines
+
+
+def _count(runs: int, style: str) -> Text:
+    return Text(f"{runs:,}", style=style if runs else "dim")
 
 
 def _trend(row: HealthRow) -> Text:
     """p95 against the 30-day baseline."""
     if row.durations is None or row.baseline_durations is None or not row.baseline_durations.p95:
-        return Text("–", style="dim")
+        return Text("-", style="dim")
     change = row.durations.p95 / row.baseline_durations.p95 - 1
     return Text(f"{change:+.0%}", style="yellow" if change > 0.2 else "dim")
 
 
 def _share(rate: float | None) -> str:
-    return "–" if rate is None else f"{rate:.1%}"
+    return "-" if rate is None else f"{rate:.1%}"
 
 
 def _seconds(value: float | None) -> str:
     if value is None:
-        return "–"
+        return "-"
     return f"{value:,.1f}s" if value < 120 else f"{value / 60:,.1f}m"
 
 

@@ -139,7 +139,7 @@ def _subject(data: object, path: NodePath) -> str:
             here = here[step]  # type: ignore[index]
         except (KeyError, IndexError, TypeError):
             break
-        if isinstance(here, dict) and isinstance(here.get("name"), str):
+        if isinstance(here, dict) and isinstance(here.get("name"), str) and here["name"]:
             owner, rest = here["name"], list(path[position + 1 :])
     field = "".join(f", item {step + 1}" if isinstance(step, int) else f".{step}" for step in rest).strip(".,")
     return ": ".join(part for part in (owner, field) if part) or "the file"

@@ -84,7 +84,7 @@ def parse_yaml(text: str, name: str) -> YamlDocument:
         raise ConfigError([_malformed(error, name)]) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        message = f"the character {error.character!r} is not allowed in YAML; remove it"
+        message = f"the character {_code_point(error.character)} is not allowed in YAML; remove it"
         raise ConfigError([Problem(f"{name}:{line}", message)]) from None
     except RecursionError:
         raise ConfigError([Problem(f"{name}:1", "the file is nested too deeply to be a configuration")]) from None
@@ -92,6 +92,11 @@ def parse_yaml(text: str, name: str) -> YamlDocument:
 
 def _refused(path: Path, message: str, line: int = 1) -> ConfigError:
     return ConfigError([Problem(f"{path}:{line}", message)])
+
+
+def _code_point(character: int | str | bytes) -> str:
+    """PyYAML gives the code of a character, typed as the character."""
+    return f"U+{character if isinstance(character, int) else ord(character):04X}"
 
 
 def _malformed(error: yaml.MarkedYAMLError, name: str) -> Problem:

@@ -7,7 +7,6 @@ from enum import StrEnum
 from bot.domain.registry import Kind, Processor
 from bot.domain.runs import DateState, Input, InputKind, Traits
 
-
 SMALLEST_FILE = 200
 """Bytes; a smaller raw file is an empty answer of its source."""
 

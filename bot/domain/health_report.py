@@ -145,7 +145,10 @@ def _noise(tallies: Iterable[Tally]) -> Noise:
     for tally in tallies:
         total.merge(tally)
     return Noise(
-        raw_failures=total.failed, kept_quiet=total.failed, by_category=dict(sorted(total.by_category.items())), alerts=0
+        raw_failures=total.failed,
+        kept_quiet=total.failed,
+        by_category=dict(sorted(total.by_category.items())),
+        alerts=0,
     )
 
 

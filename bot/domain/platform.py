@@ -27,6 +27,7 @@ class ProcessorPlatform:
     runs_on_no_game_days: bool
     upstream_tables: tuple[str, ...]
     slot_hours: tuple[float, ...]
+    timeout_seconds: float | None
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ class PlatformFacts:
 def platform_facts(registry: Registry) -> PlatformFacts:
     processors = tuple(_facts(processor, registry) for processor in registry.processors)
     text = json.dumps([registry.timezone, [str(processor) for processor in processors]])
-    return PlatformFacts(processors, registry.zone, hashlib.sha256(text.encode()).hexdigest(), registry.model_dump_json(by_alias=True))
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return PlatformFacts(processors, registry.zone, digest, registry.model_dump_json(by_alias=True))
 
 
 def _facts(processor: Processor, registry: Registry) -> ProcessorPlatform:
@@ -70,4 +72,5 @@ def _facts(processor: Processor, registry: Registry) -> ProcessorPlatform:
         runs_on_no_game_days=processor.runs_on_no_game_days,
         upstream_tables=tuple(sorted({table for table in upstream if table is not None})),
         slot_hours=processor.schedule_hours_et,
+        timeout_seconds=processor.timeout_seconds,
     )

@@ -28,7 +28,7 @@ class ProcessorFacts:
     `start_hours`: starts of the scheduled runs (of all runs, where a history does not tell them apart) as wall-clock
     hours after 00:00 of their data date. `dates`: data dates with such runs; `dates_without_games`: those of them
     without games, None without a game calendar. Quantiles of records are over succeeded runs that had any, of duration
-    (seconds) over all succeeded runs; None without any. `no_data_share`: of all runs, those that failed for want of data.
+    (seconds) over all succeeded runs; None without any. `no_data_share`: share of runs that failed for want of data.
     """
 
     name: str

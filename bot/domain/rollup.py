@@ -1,7 +1,7 @@
 """Log-scaled buckets: quantiles within 1 % of the true value from counts that can be added and subtracted.
 
 The scheme of DDSketch (Masson, Rim, Lee: "DDSketch", VLDB 2019, section 2.1): with gamma = (1 + a) / (1 - a), a value x
-falls into bucket ceil(ln x / ln gamma), and 2 gamma^i / (gamma + 1) is within the relative error a of every x in bucket i.
+falls into bucket ceil(ln x / ln gamma), and 2 gamma^i / (gamma + 1) is within the relative error a of every x in it.
 """
 
 import math

@@ -51,7 +51,7 @@ class Reason(StrEnum):
 
     RECORDED = "as recorded"
     MASKED = "recorded as no data, but data was due, its file was there and the table stayed empty"
-    TEXT = "the error text names the fault"
+    SAID = "its error text, or a duration past its limit, names the fault"
     NOT_EXPECTED = "no data is due on that date"
     NO_FILE = "the raw file was not there yet"
     UPSTREAM_EMPTY = "an upstream table had no rows yet"
@@ -64,7 +64,8 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FailedRun:
-    """What one failed run says of itself. `hinted` is what the text rules made of its error message."""
+    """What one failed run says of itself. `hinted` is what the text rules made of its error message, or
+    `timeout` where the text says nothing and the run reached its processor's limit."""
 
     recorded: Category | None
     hinted: Category | None
@@ -75,7 +76,8 @@ class FailedRun:
 class DateState:
     """What is known of (processor, date) as of a moment. None: it cannot be told.
 
-    `judged`: its last slot and the grace period have passed. `filled`: its table holds rows (a scraper: its file is there).
+    `judged`: its last slot and the grace period have passed. `filled`: its table holds rows (a scraper's: its file is
+    there).
     """
 
     expected: bool | None
@@ -118,7 +120,7 @@ def _explain(run: FailedRun, state: DateState, traits: Traits) -> Classified:
     otherwise the evidence decides, and a text that says "no data" counts only where data was not due.
     """
     if run.hinted not in (None, Category.NO_DATA_AVAILABLE):
-        return Classified(run.hinted, Reason.TEXT)
+        return Classified(run.hinted, Reason.SAID)
     if state.expected is False or traits.sporadic:
         return Classified(Category.NO_DATA_AVAILABLE, Reason.NOT_EXPECTED)
     says_no_data = run.hinted is Category.NO_DATA_AVAILABLE

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from bot.domain.evidence import Evidence
 from bot.domain.health import DueDates, Durations, RunCount, Window
@@ -14,7 +15,7 @@ from bot.domain.registry_draft import ProcessorFacts
 
 @dataclass(frozen=True)
 class Hints:
-    """`of`: error text -> category named by the text rules, or "" when none matches. `fingerprint` changes with the rules."""
+    """`of`: error text -> category that the text rules name, "" without a match. `fingerprint` changes with the rules."""
 
     of: Callable[[str], str]
     fingerprint: str
@@ -88,7 +89,9 @@ class Warehouse(Protocol):
 
     def evidence(self, processor: str, first: date, last: date, as_of: datetime) -> list[Evidence]: ...
 
-    def processor_facts(self) -> list[ProcessorFacts]: ...
+    def processor_facts(self, zone: ZoneInfo) -> list[ProcessorFacts]:
+        """What the run history knows of each processor; hours are wall-clock hours of `zone`."""
+        ...
 
     def load(
         self, files: Sequence[Path], platform: PlatformFacts, hints: Hints, now: datetime, progress: Progress

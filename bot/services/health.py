@@ -38,9 +38,7 @@ class HealthService:
         if not history.runs:
             raise BadInput("There is no run history yet. Load one with `fireline load DIR`.")
         window, notes = _window(request, history, now)
-        measured = Measured(
-            self._period(window), self._period(window.baseline()), self._warehouse.health_due(window)
-        )
+        measured = Measured(self._period(window), self._period(window.baseline()), self._warehouse.health_due(window))
         report = assess(measured, scope, self._targets, window)
         return replace(report, warnings=(*report.warnings, *notes, *history.warnings))
 

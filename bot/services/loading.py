@@ -30,7 +30,7 @@ class LoadingService:
         """Load every file of the directory. Raises BadInput with the file's name; nothing is changed then."""
         files = find_files(directory)
         if "runs" not in files and not self._warehouse.history().runs:
-            raise BadInput(f"{directory}: there is no runs file ({_names('runs')}), and no run history was loaded before.")
+            raise BadInput(f"{directory}: there is no runs file ({_names('runs')}), and no history was loaded before.")
         facts = platform_facts(registry)
         report = self._warehouse.load(list(files.values()), facts, self._hints, now, progress)
         absent = tuple(f"no {stem} file: cannot tell {lost}" for stem, lost in STEMS.items() if stem not in files)

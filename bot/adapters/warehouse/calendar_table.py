@@ -33,9 +33,20 @@ def lay_calendar(session: Session, platform: PlatformFacts, staged: Set[str], *,
             "input_kind",
             "file_is_output",
             "runs_on_no_game_days",
+            "timeout_seconds",
         ),
         [
-            (p.name, p.phase, p.source, p.table, p.expects, p.input_kind, p.file_is_output, p.runs_on_no_game_days)
+            (
+                p.name,
+                p.phase,
+                p.source,
+                p.table,
+                p.expects,
+                p.input_kind,
+                p.file_is_output,
+                p.runs_on_no_game_days,
+                p.timeout_seconds,
+            )
             for p in platform.processors
         ],
     )

@@ -51,9 +51,15 @@ RUNS = FileKind(
             missing="which successful runs brought no records",
             not_negative=True,
         ),
-        Column("duration_seconds", Type.NUMBER, missing="durations, where completed_at is absent too", not_negative=True),
-        Column("failure_category", Type.TEXT, missing="the recorded cause: failures are classified by evidence and text"),
-        Column("error_message", Type.TEXT, missing="the error text: failures without a category rest on evidence alone"),
+        Column(
+            "duration_seconds", Type.NUMBER, missing="durations, where completed_at is absent too", not_negative=True
+        ),
+        Column(
+            "failure_category", Type.TEXT, missing="the recorded cause: failures are classified by evidence and text"
+        ),
+        Column(
+            "error_message", Type.TEXT, missing="the error text: failures without a category rest on evidence alone"
+        ),
         Column("attempt", Type.INTEGER, missing="which runs were repeated attempts"),
         Column("trigger", Type.TEXT, missing="scheduled runs from polls, retries and backfills"),
         Column("last_heartbeat_at", Type.TIME, missing="a hung run from a long one that is alive"),

@@ -1,7 +1,7 @@
 """BigQuery SQL to DuckDB SQL, once per text.
 
-Two differences need a hand: DuckDB keeps times as naive UTC (TIMESTAMPTZ arithmetic goes through ICU and is several times
-slower), and staging tables are temporary there.
+Two differences need a hand: DuckDB keeps times as naive UTC (TIMESTAMPTZ arithmetic goes through ICU and is several
+times slower), and staging tables are temporary there.
 """
 
 import hashlib

@@ -81,12 +81,11 @@ class _Cursor:
 
     def fill(self, table: str, columns: Sequence[str], rows: Sequence[tuple[Value, ...]]) -> None:
         self._cursor.execute(f"DELETE FROM {table}")  # noqa: S608 (our own name)
-        values = list(zip(*rows, strict=True)) if rows else [[] for _ in columns]
-        named = {f"c{at}": [_naive(value) for value in column] for at, column in enumerate(values)}
         if rows:
+            named = {f"c{at}": [_naive(value) for value in column] for at, column in enumerate(zip(*rows, strict=True))}
             listed = ", ".join(f"unnest($c{at})" for at in range(len(columns)))
             into = ", ".join(columns)
-            self._cursor.execute(f"INSERT INTO {table} ({into}) SELECT {listed}", named)  # noqa: S608 (our own names)
+            self._cursor.execute(f"INSERT INTO {table} ({into}) SELECT {listed}", named)
 
     def _execute(self, statement: str, parameters: Mapping[str, Value]) -> None:
         text = self._translator.duckdb(statement)
@@ -128,7 +127,8 @@ def _unavailable(path: Path, error: duckdb.IOException) -> WarehouseUnavailable:
     if "lock" in text.casefold():
         holder = _HOLDER.search(text)
         who = f"process {holder[1]}" if holder else "another process"
-        return WarehouseUnavailable(f"{path} is in use by {who}. Wait until it has finished, or stop it; nothing was changed.")
+        remedy = "Wait until it has finished, or stop it; nothing was changed."
+        return WarehouseUnavailable(f"{path} is in use by {who}. {remedy}")
     return WarehouseUnavailable(f"{path} cannot be opened: {_first_line(error)}")
 
 

@@ -1,6 +1,7 @@
 """Open a data file, whatever its format, as a DuckDB relation of raw columns plus `row_number` (from 1)."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -12,15 +13,18 @@ _LINE_DELIMITER = "\x01"
 """Never in JSON text: control characters must be escaped there (RFC 8259, section 7)."""
 
 
-def open_raw(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
-    """Make the view `raw_rows` over the file; returns column name -> DuckDB type. Raises BadInput when unreadable."""
+def open_raw(connection: duckdb.DuckDBPyConnection, path: Path, if_empty: Sequence[str]) -> dict[str, str]:
+    """Make the view `raw_rows` over the file; returns column name -> DuckDB type. Raises BadInput when unreadable.
+
+    JSON without any object names no columns: it is taken to have those of `if_empty`.
+    """
     try:
         if path.suffix == ".parquet":
             query = f"SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS row_number FROM read_parquet({_quoted(path)}, file_row_number = true)"  # noqa: E501,S608 (a path, quoted)
         elif path.suffix == ".csv":
             query = f"SELECT *, row_number() OVER () AS row_number FROM read_csv({_quoted(path)}, header = true, all_varchar = true, ignore_errors = true, store_rejects = true, nullstr = '')"  # noqa: E501,S608 (a path, quoted)
         else:
-            query = _json_query(connection, path)
+            query = _json_query(connection, path, if_empty)
         connection.execute(f"CREATE OR REPLACE TEMP VIEW raw_rows AS {query}")
         described = connection.execute("DESCRIBE SELECT * FROM raw_rows").fetchall()
     except duckdb.Error as error:
@@ -31,7 +35,9 @@ def open_raw(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str
 def broken_lines(connection: duckdb.DuckDBPyConnection, path: Path) -> list[tuple[int, str]]:
     """Rows that the format itself could not hold, after the raw view was read: (row number, reason)."""
     if path.suffix == ".csv":
-        found = connection.execute("SELECT line, any_value(error_message) FROM reject_errors GROUP BY line ORDER BY line")
+        found = connection.execute(
+            "SELECT line, any_value(error_message) FROM reject_errors GROUP BY line ORDER BY line"
+        )
         return [(int(line) - 1, f"not a CSV row: {message}") for line, message in found.fetchall()]
     if path.suffix in (".ndjson", ".jsonl"):
         lines = connection.execute("SELECT row_number FROM raw_lines WHERE NOT json_valid(line) ORDER BY 1").fetchall()
@@ -39,7 +45,7 @@ def broken_lines(connection: duckdb.DuckDBPyConnection, path: Path) -> list[tupl
     return []
 
 
-def _json_query(connection: duckdb.DuckDBPyConnection, path: Path) -> str:
+def _json_query(connection: duckdb.DuckDBPyConnection, path: Path, if_empty: Sequence[str]) -> str:
     """NDJSON line by line, so that a broken line costs that line only; `.json` is one array of objects."""
     if path.suffix == ".json":
         _write_lines(connection, _objects(path))
@@ -47,15 +53,16 @@ def _json_query(connection: duckdb.DuckDBPyConnection, path: Path) -> str:
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE raw_lines AS SELECT line, row_number() OVER () AS row_number FROM read_csv({_quoted(path)}, columns = {{'line': 'VARCHAR'}}, header = false, delim = '{_LINE_DELIMITER}', quote = '', escape = '', auto_detect = false, max_line_size = 10000000)"  # noqa: E501,S608 (a path, quoted)
         )
-    keys = connection.execute(
+    found = connection.execute(
         "SELECT DISTINCT unnest(json_keys(line)) AS key FROM raw_lines"
         " WHERE json_valid(line) AND json_type(line) = 'OBJECT' ORDER BY 1"
     ).fetchall()
+    keys = [str(key) for (key,) in found] or if_empty
     columns = ", ".join(
-        f"json_extract_string(line, {_quoted('$.' + json.dumps(key))}) AS {_identifier(key)}" for (key,) in keys
+        f"json_extract_string(line, {_quoted('$.' + json.dumps(key))}) AS {_identifier(key)}" for key in keys
     )
     return (
-        f"SELECT {columns or 'line'}, row_number FROM raw_lines"  # noqa: S608 (keys are quoted)
+        f"SELECT {columns}, row_number FROM raw_lines"  # noqa: S608 (keys are quoted)
         " WHERE CASE WHEN json_valid(line) THEN json_type(line) = 'OBJECT' ELSE false END"
     )
 

@@ -8,13 +8,12 @@ from pathlib import Path
 
 from bot.adapters.warehouse.calendar_table import lay_calendar
 from bot.adapters.warehouse.columns import FILE_KINDS, RUNS, FileKind
-from bot.adapters.warehouse.engine import Engine, Session
+from bot.adapters.warehouse.engine import Engine, Session, Value
 from bot.adapters.warehouse.reading import Reading, read
 from bot.adapters.warehouse.refresh import refresh_all, refresh_evidence, refresh_hours
 from bot.adapters.warehouse.staging_runs import stage_runs, unknown_spellings
 from bot.domain.platform import PlatformFacts
 from bot.ports.warehouse import FileReport, Hints, LoadReport, Progress
-
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -109,7 +108,7 @@ def _renew(
     new_platform: bool,
     new_rules: bool,
 ) -> datetime | None:
-    """Bring calendar, evidence and hints up to date before runs are counted beside them; returns since when they moved."""
+    """Bring calendar, evidence and hints up to date before runs are counted; returns since when they moved."""
     stems = {item.kind.stem for item in staged}
     moved = lay_calendar(session, platform, stems, anew=new_platform)
     first = refresh_evidence(session, stems, everything=moved or "game_schedule" in stems)
@@ -145,13 +144,12 @@ def _remember(session: Session, staged: Sequence[_Staged], now: datetime) -> tup
     warnings: list[str] = []
     for item in staged:
         ((known,),) = session.rows(f"newest_{item.kind.stem}")
-        file = {"fingerprint": item.fingerprint, "name": item.path.name, "rows": item.reading.rows}
+        file: dict[str, Value] = {"fingerprint": item.fingerprint, "name": item.path.name, "rows": item.reading.rows}
         session.run("remember_file", {**file, "now": now, "known_until": known})
         for row in item.reading.rejected:
             session.run("remember_rejected", {"file": row.file, "row": row.row, "reason": row.reason, "now": now})
-        warnings += [
-            f"{item.path.stem} has no column {column.name}: cannot tell {column.missing}" for column in item.reading.missing
-        ]
+        for column in item.reading.missing:
+            warnings.append(f"{item.path.stem} has no column {column.name}: cannot tell {column.missing}")
         if item.kind is RUNS:
             warnings += [
                 f"failure_category {spelling!r} is in no vocabulary: its {runs} failed runs are read as unknown"

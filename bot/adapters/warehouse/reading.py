@@ -31,7 +31,7 @@ class Reading:
 
 def read(connection: duckdb.DuckDBPyConnection, kind: FileKind, path: Path, into: str) -> Reading:
     """Read the file into the temporary table `into`. Raises BadInput when the file as a whole makes no sense."""
-    found = open_raw(connection, path)
+    found = open_raw(connection, path, [column.name for column in kind.columns])
     typed = [f"{_typed(column, found, path)} AS {_q(column.name)}" for column in kind.columns]
     given = [f"{_given(column, found)} AS {_q('given_' + column.name)}" for column in kind.columns]
     names = ", ".join(_q(column.name) for column in kind.columns)
@@ -99,7 +99,8 @@ def _typed(column: Column, found: dict[str, str], path: Path) -> str:
     if not sources:
         if column.required:
             also = f" (or {' or '.join(column.aliases)})" if column.aliases else ""
-            raise BadInput(f"{path.name}: has no column {column.name}{also}; it has {', '.join(sorted(found)) or 'none'}")
+            listed = ", ".join(sorted(found)) or "none"
+            raise BadInput(f"{path.name}: has no column {column.name}{also}; it has {listed}")
         return f"CAST(NULL AS {_DUCKDB[column.type]})"
     for name in sources:
         if not found[name].startswith(_ACCEPTED[column.type]):
@@ -133,7 +134,9 @@ def _cast(wanted: Type, name: str, kind: str) -> str:
         return f"CAST({name} AS {_DUCKDB[wanted]})"
     number = f"TRY_CAST({value} AS DOUBLE)"
     finite = f"CASE WHEN isfinite({number}) THEN {number} END"
-    return finite if wanted is Type.NUMBER else f"CASE WHEN {finite} = floor({number}) THEN TRY_CAST({number} AS BIGINT) END"
+    if wanted is Type.NUMBER:
+        return finite
+    return f"CASE WHEN {finite} = floor({number}) THEN TRY_CAST({number} AS BIGINT) END"
 
 
 def _faults(column: Column) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def refresh_evidence(session: Session, staged: Set[str], *, everything: bool) -> date | None:
-    """Recompute the evidence of the dates that staged loads and files are about, or of all; returns the first of them."""
+    """Recompute the evidence of the dates that staged loads and files are about, or of all; returns the first."""
     if everything:
         spans = [_EVER]
     else:

@@ -30,8 +30,8 @@ def _resolve(match: re.Match[str], filled: dict[str, str]) -> str:
     name, arguments = match[1], match[2]
     if name in filled:
         return filled[name]
-    pairs = [pair.split("=", 1) for pair in arguments.split(",")] if arguments else []
-    return sql_text(name, **{key: value for key, value in pairs})
+    pairs = [(key, value) for key, _, value in (pair.partition("=") for pair in (arguments or "").split(",")) if key]
+    return sql_text(name, **dict(pairs))
 
 
 def statements(text: str) -> list[str]:

@@ -1,10 +1,13 @@
 """The warehouse port over any engine: parameters in, domain values out."""
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from bot.adapters.warehouse.draft_facts import processor_facts
 from bot.adapters.warehouse.engine import Engine, Parameters
 from bot.adapters.warehouse.loading import Loader
 from bot.adapters.warehouse.settled import Settled
@@ -15,7 +18,6 @@ from bot.domain.registry_draft import ProcessorFacts
 from bot.domain.rollup import Sketch
 from bot.domain.runs import Category, DateState, Input, InputKind, Status
 from bot.ports.warehouse import Hints, History, LoadReport, Progress
-
 
 _FOREVER = datetime.max.replace(tzinfo=UTC)
 QUANTILES = (0.50, 0.95, 0.99)
@@ -59,7 +61,8 @@ class SqlWarehouse:
             rows = self._engine.rows("health_durations_as_of", parameters_of(window))
             return [Durations(name, phase, *values) for phase, name, *values in rows]
         rows = self._engine.rows("health_durations_live", parameters_of(window))
-        return _from_sketches([(phase, name, Sketch(buckets, runs)) for phase, name, buckets, runs in rows])
+        sketches = [(phase, name, Sketch(buckets, runs)) for phase, name, buckets, runs in rows]
+        return _from_sketches(sketches)
 
     def health_due(self, window: Window) -> list[DueDates]:
         name = "health_due_as_of" if window.exact else "health_due_live"
@@ -69,21 +72,19 @@ class SqlWarehouse:
         return [DueDates(*row) for row in self._engine.rows(name, parameters)]
 
     def evidence(self, processor: str, first: date, last: date, as_of: datetime) -> list[Evidence]:
-        parameters: Parameters = {"first_date": first, "last_date": last, "as_of": as_of, "smallest_file": SMALLEST_FILE}
-        found = self._engine.rows("evidence_of", {**parameters, "processor": processor})
-        windows = [
-            PlannedWindow(
-                kind=kind, processors=tuple(names.split(",")), start=start, end=end, announced_at=announced, note=note or ""
-            )
-            for kind, names, start, end, announced, note in self._engine.rows("windows_of", {"as_of": as_of})
-        ]
+        parameters: Parameters = {
+            "processor": processor,
+            "first_date": first,
+            "last_date": last,
+            "as_of": as_of,
+            "smallest_file": SMALLEST_FILE,
+        }
+        windows = map(_window, self._engine.rows("windows_of", {"as_of": as_of}))
         mine = tuple(window for window in windows if processor in window.processors)
-        return [_evidence(row, as_of, mine) for row in found]
+        return [_evidence(row, as_of, mine) for row in self._engine.rows("evidence_of", parameters)]
 
-    def processor_facts(self) -> list[ProcessorFacts]:
-        from bot.adapters.warehouse.facts import processor_facts
-
-        return processor_facts(self._engine)
+    def processor_facts(self, zone: ZoneInfo) -> list[ProcessorFacts]:
+        return processor_facts(self._engine, zone)
 
     def load(
         self, files: Sequence[Path], platform: PlatformFacts, hints: Hints, now: datetime, progress: Progress
@@ -102,7 +103,7 @@ class SqlWarehouse:
 
 
 def parameters_of(window: Window) -> Parameters:
-    """Every value that the health queries bind. Whole days lie in [whole_from, whole_until); head and tail are the rest."""
+    """Every value that the health queries bind. Whole days lie in [whole_from, whole_until), head and tail beside."""
     since_day, until_day = window.since.date(), window.until.date()
     whole_from = since_day if window.since.time() == time() else since_day + timedelta(days=1)
     head_until = min(_midnight(whole_from), window.until)
@@ -151,6 +152,14 @@ def _run_count(row: tuple[Any, ...]) -> RunCount:
 _STATUS = {status.value: status for status in Status}
 _CATEGORY: dict[str, Category | None] = {"": None, **{category.value: category for category in Category}}
 _INPUT = {value.value: value for value in Input}
+
+
+def _window(row: tuple[Any, ...]) -> PlannedWindow:
+    kind, processors, start, end, announced_at, note = row
+    names = json.loads(processors) if processors.startswith("[") else [processors]
+    return PlannedWindow(
+        kind=kind, processors=tuple(names), start=start, end=end, announced_at=announced_at, note=note or ""
+    )
 
 
 def _evidence(row: tuple[Any, ...], as_of: datetime, windows: tuple[PlannedWindow, ...]) -> Evidence:

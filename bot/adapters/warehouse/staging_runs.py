@@ -1,4 +1,4 @@
-"""Complete freshly read runs: identity, times, duration, recorded category, and what the text rules make of the rest."""
+"""Complete freshly read runs: identity, times, duration, recorded category, what the text rules say of the rest."""
 
 from collections.abc import Callable
 
@@ -27,17 +27,17 @@ FROM stage_read LEFT JOIN vocabulary AS v ON v.spelling = lower(trim(failure_cat
 _VERSIONS = """
 CREATE OR REPLACE TEMP TABLE stage_versions AS
 SELECT c.* EXCLUDE (shape), coalesce(h.hinted, '') AS hinted
-FROM stage_complete AS c LEFT JOIN hints AS h ON h.shape = c.shape
+FROM stage_complete AS c LEFT JOIN hinted_shapes AS h ON h.shape = c.shape
 """
 
 
 def stage_runs(reader: duckdb.DuckDBPyConnection, hint: Callable[[str], str]) -> None:
     """From `stage_read` make `stage_versions`, in the columns of `runs`."""
-    spellings = {text: "" if category is Category.UNKNOWN else category.value for text, category in VOCABULARIES.items()}
-    _table(reader, "vocabulary", ("spelling", "category"), list(spellings.items()))
+    spellings = [(text, "" if known is Category.UNKNOWN else known.value) for text, known in VOCABULARIES.items()]
+    _table(reader, "vocabulary", ("spelling", "category"), spellings)
     reader.execute(_COMPLETE)
-    shapes = [text for (text,) in reader.execute("SELECT DISTINCT shape FROM stage_complete WHERE shape IS NOT NULL").fetchall()]
-    _table(reader, "hints", ("shape", "hinted"), [(shape, hint(shape)) for shape in shapes])
+    shapes = reader.execute("SELECT DISTINCT shape FROM stage_complete WHERE shape IS NOT NULL").fetchall()
+    _table(reader, "hinted_shapes", ("shape", "hinted"), [(shape, hint(shape)) for (shape,) in shapes])
     reader.execute(_VERSIONS)
 
 
@@ -54,6 +54,7 @@ def unknown_spellings(reader: duckdb.DuckDBPyConnection) -> list[tuple[str, int]
 def _table(reader: duckdb.DuckDBPyConnection, name: str, columns: tuple[str, str], rows: list[tuple[str, str]]) -> None:
     left, right = columns
     reader.execute(
-        f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT unnest($l::VARCHAR[]) AS {left}, unnest($r::VARCHAR[]) AS {right}",  # noqa: S608
+        f"CREATE OR REPLACE TEMP TABLE {name} AS"
+        f" SELECT unnest($l::VARCHAR[]) AS {left}, unnest($r::VARCHAR[]) AS {right}",
         {"l": [first for first, _ in rows], "r": [second for _, second in rows]},
     )

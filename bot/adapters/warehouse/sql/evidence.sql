@@ -14,7 +14,8 @@ SELECT
     WHEN p.file_is_output THEN f.first_file_at IS NOT NULL
   END AS filled,
   p.input_kind,
-  CASE p.input_kind WHEN 'file' THEN f.first_file_at WHEN 'upstream' THEN u.ready_at END AS input_ready_at
+  CASE p.input_kind WHEN 'file' THEN f.first_file_at WHEN 'upstream' THEN u.ready_at END AS input_ready_at,
+  p.timeout_seconds
 FROM slots AS s
 JOIN processors AS p ON p.processor_name = s.processor_name
 CROSS JOIN (SELECT MIN(game_date) AS first_date FROM game_schedule) AS c

@@ -12,7 +12,7 @@ DELETE FROM evidence WHERE data_date BETWEEN @first_date AND @last_date;
 
 INSERT INTO evidence
 SELECT processor_name, data_date, judged_at, games, expected, first_file_at, empty_file, row_count, filled,
-  input_kind, input_ready_at
+  input_kind, input_ready_at, timeout_seconds
 FROM stage_evidence;
 
 DELETE FROM hourly_counts AS c

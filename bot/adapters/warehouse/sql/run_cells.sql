@@ -1,7 +1,12 @@
 -- One row per run with everything the roll-up counts by.
 SELECT
   r.run_id, r.processor_name, r.phase, r.data_date, r.started_at, TIMESTAMP_TRUNC(r.started_at, HOUR) AS start_hour,
-  r.status, r.recorded, r.hinted,
+  r.status, r.recorded,
+  CASE
+    WHEN r.status = 'failed' AND r.recorded = '' AND r.hinted = '' AND r.duration_seconds >= e.timeout_seconds
+      THEN 'timeout'
+    ELSE r.hinted
+  END AS hinted,
   CASE
     WHEN r.status <> 'failed' OR r.recorded NOT IN ('', 'no_data_available') THEN ''
     WHEN COALESCE(e.input_kind, 'none') = 'none' THEN ''

@@ -32,7 +32,8 @@ CREATE TABLE IF NOT EXISTS planned_windows (
 
 CREATE TABLE IF NOT EXISTS processors (
   processor_name STRING NOT NULL, phase INT64 NOT NULL, source STRING, table_name STRING, expects STRING NOT NULL,
-  input_kind STRING NOT NULL, file_is_output BOOL NOT NULL, runs_on_no_game_days BOOL NOT NULL
+  input_kind STRING NOT NULL, file_is_output BOOL NOT NULL, runs_on_no_game_days BOOL NOT NULL,
+  timeout_seconds FLOAT64
 );
 
 CREATE TABLE IF NOT EXISTS upstream_tables (
@@ -46,7 +47,7 @@ CREATE TABLE IF NOT EXISTS slots (
 CREATE TABLE IF NOT EXISTS evidence (
   processor_name STRING NOT NULL, data_date DATE NOT NULL, judged_at TIMESTAMP, games INT64,
   expected BOOL, first_file_at TIMESTAMP, empty_file BOOL NOT NULL, row_count INT64, filled BOOL,
-  input_kind STRING NOT NULL, input_ready_at TIMESTAMP
+  input_kind STRING NOT NULL, input_ready_at TIMESTAMP, timeout_seconds FLOAT64
 );
 
 CREATE TABLE IF NOT EXISTS hourly_counts (

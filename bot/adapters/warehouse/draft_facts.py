@@ -1,0 +1,55 @@
+"""What the history knows of each processor, for a drafted registry."""
+
+from collections import defaultdict
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from bot.adapters.warehouse.engine import Engine
+from bot.domain.registry_draft import ProcessorFacts
+from bot.domain.rollup import ZERO_BUCKET, Sketch
+
+_QUANTILES = (0.05, 0.50, 0.95)
+
+
+def processor_facts(engine: Engine, zone: ZoneInfo) -> list[ProcessorFacts]:
+    """One entry a processor seen; hours are wall-clock hours of `zone`."""
+    starts = _start_hours(engine, zone)
+    sketched = {
+        (name, metric): Sketch(buckets, runs).quantiles(_QUANTILES)
+        for name, metric, buckets, runs in engine.rows("draft_sketches", {"zero_bucket": ZERO_BUCKET})
+    }
+    games_known = bool(engine.rows("first_game")[0][0])
+    facts = []
+    for name, phase, runs, first, last, dates, without_games, no_data in engine.rows("draft_runs"):
+        records = sketched.get((name, "records"), (None, None, None))
+        durations = sketched.get((name, "duration"), (None, None, None))
+        facts.append(
+            ProcessorFacts(
+                name=name,
+                phase=phase,
+                runs=runs,
+                first_start=first,
+                last_start=last,
+                start_hours=tuple(starts[name]),
+                dates=dates,
+                dates_without_games=without_games if games_known else None,
+                records_p5=records[0],
+                records_p50=records[1],
+                records_p95=records[2],
+                duration_p95=durations[2],
+                no_data_share=no_data / runs,
+            )
+        )
+    return facts
+
+
+def _start_hours(engine: Engine, zone: ZoneInfo) -> dict[str, list[float]]:
+    hours: dict[str, list[float]] = defaultdict(list)
+    for name, day, started in engine.rows("draft_starts"):
+        hours[name].append(_hours_after_midnight(started, day, zone))
+    return hours
+
+
+def _hours_after_midnight(moment: datetime, day: date, zone: ZoneInfo) -> float:
+    wall = moment.astimezone(zone).replace(tzinfo=None)
+    return (wall - datetime.combine(day, time())).total_seconds() / 3600

@@ -1,0 +1,1 @@
+SELECT MIN(game_date) AS first_game FROM game_schedule

@@ -1,0 +1,41 @@
+"""`fireline check-config`: read every configuration file and report every problem."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.context import AsJson, errors_for_people, settings_of
+
+if TYPE_CHECKING:
+    from bot.domain.registry import Registry
+
+
+def check_config(
+    path: Annotated[
+        Path | None,
+        typer.Argument(help="A configuration folder, or one registry file (FIRELINE_CONFIG).", show_default=False),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check the configuration. Every problem is reported at once, with file and line; exit code 1 if there is one."""
+    import json
+
+    from bot.config.check import check_folder, check_registry
+
+    with errors_for_people():
+        chosen = path if path is not None else settings_of(None).config
+        registry, warnings = check_folder(chosen) if chosen.is_dir() else check_registry(chosen)
+    for warning in warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+    if as_json:
+        print(json.dumps({"ok": True, "processors": len(registry.processors), "warnings": [str(w) for w in warnings]}))
+    else:
+        print(f"{chosen}: {_summary(registry)}; no problem found.")
+
+
+def _summary(registry: "Registry") -> str:
+    proposals = sum(processor.proposal for processor in registry.processors)
+    phases = f"{len(registry.processors)} processors in {len(registry.phases)} phases"
+    return f"{phases}, {proposals} of them proposals to confirm" if proposals else phases

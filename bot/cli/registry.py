@@ -1,0 +1,55 @@
+"""`fireline registry draft`: write a registry from the run history."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.context import Home, errors_for_people, settings_of
+
+registry = typer.Typer(help="The registry of processors.", no_args_is_help=True)
+
+
+@registry.callback()
+def _group() -> None:
+    """A group of its own, so that `draft` keeps its name while it is the only command."""
+
+
+@registry.command()
+def draft(
+    out: Annotated[Path | None, typer.Option(help="Write here instead of printing.", show_default=False)] = None,
+    home: Home = None,
+) -> None:
+    """Draft a registry from the run history: slots, polling, record range, timeout. Every value is a proposal."""
+    from bot.bootstrap import reading
+    from bot.domain.registry_draft import compare
+    from bot.services.registry_draft import draft as draft_registry
+
+    with errors_for_people():
+        with reading(settings_of(home)) as services:
+            facts = services.warehouse.processor_facts(services.registry.zone)
+        drafted = draft_registry(facts, services.registry.timezone)
+        compared = compare(services.registry.by_name, (fact.name for fact in facts))
+        if out is None:
+            print(drafted.text, end="")
+        else:
+            _write_new(out, drafted.text)
+    for text, names in (
+        ("ran, but not registered", compared.not_registered),
+        ("registered, but never seen", compared.never_seen),
+    ):
+        print(f"{text}: {', '.join(names) or 'none'}", file=sys.stderr)
+
+
+def _write_new(path: Path, text: str) -> None:
+    """Write a new file; one that exists may hold a person's work."""
+    from bot.domain.errors import BadInput
+
+    try:
+        with path.open("x") as stream:
+            stream.write(text)
+    except FileExistsError:
+        raise BadInput(f"{path} exists already. Move it away, or name another file.") from None
+    except OSError as error:
+        raise BadInput(f"{path} cannot be written: {error.strerror}.") from error

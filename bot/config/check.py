@@ -1,0 +1,34 @@
+"""Read a whole configuration folder; every problem of every file in one error."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from bot.config.policy import load_policy
+from bot.config.registry import LoadedRegistry, load_registry
+from bot.config.slos import load_slos
+from bot.domain.errors import ConfigError, Problem
+from bot.domain.registry import Registry
+
+
+def check_folder(folder: Path) -> tuple[Registry, tuple[Problem, ...]]:
+    """The registry and the warnings of a folder. Raises ConfigError with the problems of all its files."""
+    problems: list[Problem] = []
+    loaded: LoadedRegistry | None = None
+    others: tuple[tuple[str, Callable[[Path], object]], ...] = (("policy.yaml", load_policy), ("slos.yaml", load_slos))
+    try:
+        loaded = load_registry(folder / "registry.yaml")
+    except ConfigError as error:
+        problems += error.problems
+    for name, load in others:
+        try:
+            load(folder / name)
+        except ConfigError as error:
+            problems += error.problems
+    if problems or loaded is None:
+        raise ConfigError(problems)
+    return loaded.registry, loaded.warnings
+
+
+def check_registry(path: Path) -> tuple[Registry, tuple[Problem, ...]]:
+    loaded = load_registry(path)
+    return loaded.registry, loaded.warnings

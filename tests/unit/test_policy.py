@@ -1,0 +1,107 @@
+"""The policy file: what is refused, and what the bundled rules make of many hundred error texts."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from bot.config.policy import load_policy
+from bot.domain.errors import ConfigError
+from bot.domain.runs import Category
+from bot.domain.text_rules import TextRule, category_of, subject_of
+from tests.replay_worlds import PROJECT, WORLDS
+
+RULES = load_policy(PROJECT / "config" / "nba" / "policy.yaml").failure_text_rules
+TEXTS = PROJECT / "tests" / "golden" / "error_texts"
+"""One text a line, `|` for a line break in it; a file for each category, and one for texts that say nothing."""
+RECORDED = "select distinct error_message, true_category from read_parquet(?) where failure_category is null"
+
+
+def texts_of(name: str) -> list[str]:
+    return [line.replace("|", "\n") for line in (TEXTS / f"{name}.txt").read_text().splitlines()]
+
+
+NAMED = [
+    (category, text) for category in Category if category is not Category.UNKNOWN for text in texts_of(category.value)
+]
+
+
+@pytest.mark.parametrize(("category", "text"), NAMED)
+def test_the_bundled_rules_know_a_text(category: Category, text: str) -> None:
+    assert category_of(text, RULES) is category
+
+
+@pytest.mark.parametrize("text", texts_of("unexplained"))
+def test_the_bundled_rules_leave_alone_what_says_nothing(text: str) -> None:
+    assert category_of(text, RULES) is None
+
+
+def test_bigquery_and_duckdb_read_the_rules_alike() -> None:
+    """DuckDB's regular expressions are RE2, as BigQuery's are."""
+    said = [subject_of(text) for _, text in NAMED]
+    query = "select list(regexp_matches(said, ?, 'i')) from (select unnest(?::varchar[]) as said)"
+    with duckdb.connect() as warehouse:
+        for rule in RULES:
+            for pattern in rule.any_of:
+                row = warehouse.execute(query, [pattern, said]).fetchone()
+                alone = TextRule(rule.category, (pattern,))
+                assert row == ([alone.matching(text) is not None for text in said],), pattern
+
+
+@pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.name)
+def test_the_bundled_rules_know_every_recorded_text(world: Path) -> None:
+    """Of failures without a recorded category; those that are recorded may be masked, which no text can tell."""
+    with duckdb.connect() as warehouse:
+        rows = warehouse.execute(RECORDED, [str(world / "truth_categories.parquet")]).fetchall()
+    assert rows
+    assert [row for row in rows if category_of(row[0], RULES) != row[1]] == []
+
+
+def refused(tmp_path: Path, text: str) -> str:
+    path = tmp_path / "policy.yaml"
+    path.write_text(text)
+    with pytest.raises(ConfigError) as error:
+        load_policy(path)
+    return str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "told"),
+    [
+        ("(?=later)", "uses '(?=', which RE2 does not have"),
+        ("(?<!not )empty", "uses '(?<!', which RE2 does not have"),
+        (r"(a)\1", r"uses '\\1', which RE2 does not have"),
+        (r"end\Z", r"uses '\\Z', which RE2 does not have"),
+        ("a++", "uses '++', which RE2 does not have"),
+        ("a{1001}", "repeats more than 1000 times"),
+        ("(open", "is no regular expression"),
+        ("x*", "matches every text"),
+    ],
+)
+def test_a_pattern_that_not_every_engine_understands_is_refused(tmp_path: Path, pattern: str, told: str) -> None:
+    message = refused(tmp_path, f"failure_text_rules:\n- category: timeout\n  any_of:\n  - fine\n  - '{pattern}'\n")
+    assert "policy.yaml:5: failure_text_rules, item 1.any_of, item 2" in message
+    assert told in message
+
+
+@pytest.mark.parametrize("pattern", [r"[*+?]+", r"\++", r"[(?=]", r"a{1,3}\b", r"\(\?\=", "(?:a|b)+?", "(?i:x)"])
+def test_a_pattern_that_only_looks_like_more_is_taken(tmp_path: Path, pattern: str) -> None:
+    path = tmp_path / "policy.yaml"
+    path.write_text(f"failure_text_rules:\n- category: timeout\n  any_of: ['{pattern}']\n")
+    assert load_policy(path).failure_text_rules == (TextRule(Category.TIMEOUT, (pattern,)),)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("failure_text_rules:\n- category: timeot\n  any_of: [a]\n", "policy.yaml:2: failure_text_rules, item 1.cate"),
+        ("failure_text_rules:\n- category: timeot\n  any_of: [a]\n", "Did you mean timeout?"),
+        ("failure_text_rules:\n- category: timeout\n  any_of: []\n", "policy.yaml:3: failure_text_rules, item 1.any"),
+        ("failure_text_rules:\n- category: timeout\n  any_of: a\n", "is 'a', not a list; write [a]"),
+        ("failure_text_rules:\n- category: timeout\n", "any_of is missing"),
+        ("failure_text_rule: []\n", "policy.yaml:1: the key 'failure_text_rule' is not known. Did you mean fail"),
+        ("", "policy.yaml:1: the file is empty"),
+    ],
+)  # fmt: skip
+def test_a_faulty_policy_is_refused(tmp_path: Path, text: str, told: str) -> None:
+    assert told in refused(tmp_path, text)
