@@ -17,13 +17,23 @@ if TYPE_CHECKING:
 Home = Annotated[
     Path | None, typer.Option("--home", help="Where state lives (FIRELINE_HOME, else ./var).", show_default=False)
 ]
+EARLIEST, LATEST = 1970, 2099
+"""Years; rows from outside them are rejected when they are loaded."""
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
 def settings_of(home: Path | None) -> "Settings":
+    """Raises BadInput for a setting that makes no sense."""
+    from pydantic import ValidationError
+
     from bot.config.settings import Settings
 
-    return Settings() if home is None else Settings(home=home)
+    try:
+        return Settings() if home is None else Settings(home=home)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(["FIRELINE", *map(str, first["loc"])]).upper()
+        raise BadInput(f"{name} is {first['input']!r}: {first['msg']}.") from None
 
 
 @contextmanager
@@ -33,6 +43,9 @@ def errors_for_people() -> Iterator[None]:
         yield
     except FirelineError as error:
         print(f"fireline: {error}", file=sys.stderr)
+        raise typer.Exit(1) from error
+    except OSError as error:
+        print(f"fireline: {error.filename}: {error.strerror}. Check the path and who may read it.", file=sys.stderr)
         raise typer.Exit(1) from error
 
 
@@ -44,7 +57,10 @@ def parse_moment(text: str) -> datetime:
     """A moment as people write it; without an offset it is UTC. Raises BadInput."""
     try:
         moment = datetime.fromisoformat(text.strip())
-    except ValueError:
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         forms = "2026-03-15, 2026-03-15T14:30 or 2026-03-15T14:30-04:00"
         raise BadInput(f"{text!r} is not a moment. Write {forms}.") from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    if not EARLIEST <= moment.year <= LATEST:
+        raise BadInput(f"{text!r} lies outside the years {EARLIEST} to {LATEST}, from which runs are taken.")
+    return moment

@@ -81,7 +81,7 @@ def _table(first: str, rows: Sequence[HealthRow], width: int) -> Table:
         table.add_column(column.heading, justify="right", no_wrap=True, min_width=len(column.heading))
     for row in rows:
         status = Text(row.status, style=STYLES[row.status])
-        table.add_row(row.name, status, *(column.cell(row) for column in columns))
+        table.add_row(Text(row.name), status, *(column.cell(row) for column in columns))
     return table
 
 

@@ -24,8 +24,8 @@ def load(
     """Load a data directory. Loading the same files again changes nothing; later files add and correct rows."""
     from bot.bootstrap import loading, registry_of
 
-    settings = settings_of(home)
     with errors_for_people():
+        settings = settings_of(home)
         registry, warnings = registry_of(settings, directory)
         with loading(settings) as service:
             report = service.load(directory, registry, now(), _progress(quiet=as_json))

@@ -11,7 +11,7 @@ def query(
     name: Annotated[str | None, typer.Argument(help="Name of the query; without one, list them.")] = None,
 ) -> None:
     """Print the SQL of a query (BigQuery dialect; the embedded warehouse runs the same text, translated)."""
-    from bot.adapters.warehouse.sql_text import query_names, sql_text
+    from bot.adapters.warehouse.sql_text import query_names, query_text
 
     with errors_for_people():
-        print("\n".join(query_names()) if name is None else sql_text(name))
+        print("\n".join(query_names()) if name is None else query_text(name))

@@ -12,13 +12,16 @@ from bot.domain.runs import Traits
 
 @dataclass(frozen=True)
 class Period:
-    """What the warehouse counted and timed over one span."""
+    """What the warehouse counted and timed over one span. `tallied`: its tallies, when they are known already."""
 
     counts: Sequence[RunCount]
     durations: Sequence[Durations]
+    tallied: Mapping[str, Tally] | None = None
 
-    def tallies(self, registry: Registry) -> dict[str, Tally]:
+    def tallies(self, registry: Registry) -> Mapping[str, Tally]:
         """Tallies by processor name."""
+        if self.tallied is not None:
+            return self.tallied
         character = {processor.name: traits(processor) for processor in registry.processors}
         found: dict[str, Tally] = {}
         for count in self.counts:

@@ -60,17 +60,18 @@ def platform_facts(registry: Registry) -> PlatformFacts:
 
 
 def _facts(processor: Processor, registry: Registry) -> ProcessorPlatform:
-    upstream = (registry.by_name[name].bigquery_table for name in processor.dependencies)
+    upstream = {registry.by_name[name].bigquery_table for name in processor.dependencies} - {None}
+    traced = input_kind(processor)
     return ProcessorPlatform(
         name=processor.name,
         phase=processor.phase,
         source=processor.source,
         table=processor.bigquery_table,
         expects=expectation(processor),
-        input_kind=input_kind(processor),
+        input_kind=traced if upstream or traced is not InputKind.UPSTREAM else InputKind.NONE,
         file_is_output=processor.kind is Kind.SCRAPER and processor.source is not None,
         runs_on_no_game_days=processor.runs_on_no_game_days,
-        upstream_tables=tuple(sorted({table for table in upstream if table is not None})),
+        upstream_tables=tuple(sorted(table for table in upstream if table is not None)),
         slot_hours=processor.schedule_hours_et,
         timeout_seconds=processor.timeout_seconds,
     )

@@ -15,7 +15,7 @@ from bot.domain.registry_draft import ProcessorFacts
 
 @dataclass(frozen=True)
 class Hints:
-    """`of`: error text -> category that the text rules name, "" without a match. `fingerprint` changes with the rules."""
+    """`of`: error text -> the category that the text rules name, or "". `fingerprint` changes with the rules."""
 
     of: Callable[[str], str]
     fingerprint: str

@@ -1,10 +1,11 @@
 """Answer for the health of the pipeline: ask the warehouse, assess, name the reasons."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.errors import BadInput
-from bot.domain.health import HealthReport, Window
+from bot.domain.health import HealthReport, RunCount, Tally, Window
 from bot.domain.health_report import Measured, Period, Scope, assess
 from bot.domain.registry import Registry
 from bot.domain.slo import ServiceLevels
@@ -29,6 +30,7 @@ class HealthService:
     def __init__(self, warehouse: Warehouse, registry: Registry, levels: ServiceLevels) -> None:
         self._warehouse = warehouse
         self._registry = registry
+        self._tallied: tuple[Sequence[RunCount], Mapping[str, Tally]] = ((), {})
         self._targets = {level.phase: level.success_rate for level in levels.phases}
 
     def of(self, request: HealthRequest, now: datetime) -> HealthReport:
@@ -38,12 +40,21 @@ class HealthService:
         if not history.runs:
             raise BadInput("There is no run history yet. Load one with `fireline load DIR`.")
         window, notes = _window(request, history, now)
-        measured = Measured(self._period(window), self._period(window.baseline()), self._warehouse.health_due(window))
+        measured = Measured(self._period(window), self._usual(window.baseline()), self._warehouse.health_due(window))
         report = assess(measured, scope, self._targets, window)
         return replace(report, warnings=(*report.warnings, *notes, *history.warnings))
 
     def _period(self, window: Window) -> Period:
         return Period(self._warehouse.health_counts(window), self._warehouse.health_durations(window))
+
+    def _usual(self, window: Window) -> Period:
+        """The baseline, tallied once: the warehouse gives the same list until a load has touched those days."""
+        counts, tallies = self._tallied
+        period = self._period(window)
+        if counts is not period.counts:
+            tallies = period.tallies(self._registry)
+            self._tallied = (period.counts, tallies)
+        return replace(period, tallied=tallies)
 
     def _scope(self, request: HealthRequest) -> Scope:
         if not 1 <= request.days <= LONGEST_WINDOW_DAYS:

@@ -5,6 +5,7 @@ times slower), and staging tables are temporary there.
 """
 
 import hashlib
+from contextlib import suppress
 from pathlib import Path
 
 CACHE_VERSION = "1"
@@ -31,10 +32,12 @@ class Translator:
         if path.exists():
             return path.read_text()
         text = _translate(statement)
-        self._directory.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(f".{id(text)}.part")
-        partial.write_text(text)
-        partial.replace(path)
+        # Nothing is lost where it cannot be kept: a home that only others may write to.
+        with suppress(OSError):
+            self._directory.mkdir(parents=True, exist_ok=True)
+            partial = path.with_suffix(f".{id(text)}.part")
+            partial.write_text(text)
+            partial.replace(path)
         return text
 
 

@@ -14,7 +14,7 @@ import duckdb
 from bot.adapters.warehouse.dialect import Translator
 from bot.adapters.warehouse.engine import Parameters, Session, Value
 from bot.adapters.warehouse.sql_text import sql_text, statements
-from bot.domain.errors import WarehouseUnavailable
+from bot.domain.errors import BadInput, WarehouseUnavailable
 
 _PARAMETER = re.compile(r"\$(\w+)")
 _HOLDER = re.compile(r"PID (\d+)")
@@ -23,6 +23,8 @@ _HOLDER = re.compile(r"PID (\d+)")
 class DuckDBEngine:
     """`path` None keeps everything in memory. `read_only` lets several processes read while none writes."""
 
+    sole_writer = True
+
     def __init__(self, path: Path | None, *, read_only: bool = False, cache_directory: Path | None = None) -> None:
         self._connection = _connect(path, read_only=read_only)
         self._translator = Translator(cache_directory)
@@ -30,6 +32,9 @@ class DuckDBEngine:
         self._writing = threading.Lock()
         if not read_only:
             _Cursor(self._connection.cursor(), self._translator).run("schema")
+        elif not self._connection.execute("FROM duckdb_tables() WHERE table_name = 'facts'").fetchone():
+            self._connection.close()
+            raise WarehouseUnavailable(f"{path} holds no run history. Load one with `fireline load DIR`.")
 
     def rows(self, name: str, parameters: Parameters | None = None) -> list[tuple[Any, ...]]:
         cursor: _Cursor | None = getattr(self._local, "cursor", None)
@@ -113,11 +118,14 @@ def _aware(row: tuple[Any, ...], times: Sequence[int]) -> tuple[Any, ...]:
 def _connect(path: Path | None, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     if path is None:
         return duckdb.connect(":memory:")
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         return duckdb.connect(str(path), read_only=read_only)
     except duckdb.IOException as error:
         raise _unavailable(path, error) from error
+    except OSError as error:
+        where = f"{path.parent} cannot hold the warehouse: {error.strerror}"
+        raise BadInput(f"{where}. Name a folder with --home.") from error
     except duckdb.Error as error:
         raise WarehouseUnavailable(f"{path}: not a warehouse that can be opened: {_first_line(error)}") from error
 

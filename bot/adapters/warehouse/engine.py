@@ -35,7 +35,13 @@ class Session(Protocol):
 
 
 class Engine(Protocol):
-    """A database that runs the shared SQL. Times in parameters and results are aware UTC."""
+    """A database that runs the shared SQL. Times in parameters and results are aware UTC.
+
+    `sole_writer`: nobody else can change the data while this is open.
+    """
+
+    @property
+    def sole_writer(self) -> bool: ...
 
     def rows(self, name: str, parameters: Parameters | None = None) -> list[tuple[Any, ...]]: ...
 

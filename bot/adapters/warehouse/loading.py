@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.adapters.warehouse.calendar_table import lay_calendar
@@ -12,6 +12,7 @@ from bot.adapters.warehouse.engine import Engine, Session, Value
 from bot.adapters.warehouse.reading import Reading, read
 from bot.adapters.warehouse.refresh import refresh_all, refresh_evidence, refresh_hours
 from bot.adapters.warehouse.staging_runs import stage_runs, unknown_spellings
+from bot.adapters.warehouse.unfinished import is_unfinished
 from bot.domain.platform import PlatformFacts
 from bot.ports.warehouse import FileReport, Hints, LoadReport, Progress
 
@@ -36,13 +37,15 @@ class Loader:
         self, files: Sequence[Path], platform: PlatformFacts, hints: Hints, now: datetime, progress: Progress
     ) -> LoadReport:
         prints = {path: fingerprint(path) for path in files}
-        known = {text for (text,) in self._engine.rows("loaded_fingerprints")}
+        given = {"fingerprints": ",".join(prints.values())}
+        known = {text for (text,) in self._engine.rows("loaded_fingerprints", given)}
         facts = set(self._engine.rows("facts"))
         fresh = [path for path in files if prints[path] not in known]
         old = tuple(FileReport(path.name, already_loaded=True) for path in files if path not in fresh)
-        new_platform = ("platform", platform.fingerprint) not in facts
+        anew = is_unfinished(facts)
+        new_platform = anew or ("platform", platform.fingerprint) not in facts
         new_document = ("registry", platform.document) not in facts
-        new_rules = ("rules", hints.fingerprint) not in facts
+        new_rules = anew or ("rules", hints.fingerprint) not in facts
         if not fresh and not new_document and not new_platform and not new_rules:
             return LoadReport(files=old)
         with self._engine.write() as session:
@@ -54,8 +57,9 @@ class Loader:
                 if item.kind is RUNS:
                     runs.append(_merge_runs(session, item, hints, progress))
                     touched.append(refresh_hours(session))
+            if new_document:
+                session.run("remember_fact", {"name": "registry", "value": platform.document})
             warnings = _remember(session, staged, now)
-            session.run("remember_fact", {"name": "registry", "value": platform.document})
         rejected = tuple(row for item in staged for row in item.reading.rejected)
         touched_from = min((moment for moment in touched if moment is not None), default=now)
         return LoadReport((*old, *evidence, *runs), rejected, warnings, touched_from)
@@ -121,15 +125,19 @@ def _renew(
         session.run("remember_fact", {"name": "platform", "value": platform.fingerprint})
         session.run("remember_fact", {"name": "rules", "value": hints.fingerprint})
         return BEGINNING
-    return None if first is None else datetime.combine(first, time(), tzinfo=UTC)
+    return first
 
 
 def _merge_runs(session: Session, item: _Staged, hints: Hints, progress: Progress) -> FileReport:
     progress(f"merging {item.path.name}", item.reading.rows)
     stage_runs(session.reader(), hints.of)
     session.adopt("stage_versions")
-    ((first, last),) = session.rows("staged_span")
-    session.run("merge_runs", {"first_start": first, "last_start": last})
+    ((first, last, given, told_apart),) = session.rows("staged_span")
+    span = {"first_start": first, "last_start": last}
+    if told_apart == given and session.rows("held_runs", span) == [(0,)]:
+        session.run("append_runs")
+        return FileReport(item.path.name, int(given), added=int(given))
+    session.run("merge_runs", span)
     ((added, replaced, given),) = session.rows("staged_runs")
     return FileReport(
         item.path.name,
@@ -141,20 +149,27 @@ def _merge_runs(session: Session, item: _Staged, hints: Hints, progress: Progres
 
 
 def _remember(session: Session, staged: Sequence[_Staged], now: datetime) -> tuple[str, ...]:
-    warnings: list[str] = []
+    """Write down what was wrong, then the files: one that is in the ledger is never read again."""
+    rejected = [(row.file, row.row, row.reason) for item in staged for row in item.reading.rejected]
+    if rejected:
+        session.fill("rejected_now", ("file_name", "row_number", "reason"), rejected)
+        session.run("remember_rejected", {"now": now})
+    warnings = [text for item in staged for text in _warnings(session, item)]
+    for text in warnings:
+        session.run("remember_fact", {"name": "warning", "value": text})
     for item in staged:
         ((known,),) = session.rows(f"newest_{item.kind.stem}")
         file: dict[str, Value] = {"fingerprint": item.fingerprint, "name": item.path.name, "rows": item.reading.rows}
         session.run("remember_file", {**file, "now": now, "known_until": known})
-        for row in item.reading.rejected:
-            session.run("remember_rejected", {"file": row.file, "row": row.row, "reason": row.reason, "now": now})
-        for column in item.reading.missing:
-            warnings.append(f"{item.path.stem} has no column {column.name}: cannot tell {column.missing}")
-        if item.kind is RUNS:
-            warnings += [
-                f"failure_category {spelling!r} is in no vocabulary: its {runs} failed runs are read as unknown"
-                for spelling, runs in unknown_spellings(session.reader())
-            ]
-    for text in warnings:
-        session.run("remember_fact", {"name": "warning", "value": text})
     return tuple(warnings)
+
+
+def _warnings(session: Session, item: _Staged) -> list[str]:
+    stem = item.path.stem
+    found = [f"{stem} has no column {column.name}: cannot tell {column.missing}" for column in item.reading.missing]
+    if item.kind is RUNS:
+        found += [
+            f"failure_category {spelling!r} is in no vocabulary: its {runs} failed runs are read as unknown"
+            for spelling, runs in unknown_spellings(session.reader())
+        ]
+    return found

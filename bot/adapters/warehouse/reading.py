@@ -22,7 +22,7 @@ _NOTHING = "('', 'null', 'none', 'nan', 'nat')"
 
 @dataclass(frozen=True)
 class Reading:
-    """What came of reading one file. The good rows are in the table `stage_<stem>` (for runs, `stage_read`)."""
+    """What came of reading one file. The good rows are in the view `stage_<stem>` (for runs, `stage_read`)."""
 
     rows: int
     rejected: tuple[RejectedRow, ...]
@@ -30,22 +30,17 @@ class Reading:
 
 
 def read(connection: duckdb.DuckDBPyConnection, kind: FileKind, path: Path, into: str) -> Reading:
-    """Read the file into the temporary table `into`. Raises BadInput when the file as a whole makes no sense."""
+    """Read the file; its good rows are in the temporary view `into`. Raises BadInput when the file makes no sense."""
     found = open_raw(connection, path, [column.name for column in kind.columns])
-    typed = [f"{_typed(column, found, path)} AS {_q(column.name)}" for column in kind.columns]
-    given = [f"{_given(column, found)} AS {_q('given_' + column.name)}" for column in kind.columns]
     names = ", ".join(_q(column.name) for column in kind.columns)
-    faults = " ".join(f"WHEN {test} THEN {reason}" for column in kind.columns for test, reason in _faults(column))
     try:
-        connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE {into}_all AS SELECT row_number, {names}, {_label(kind)} AS label,"  # noqa: S608
-            f" CASE {faults} END AS fault"
-            f" FROM (SELECT row_number, {', '.join(typed)}, {', '.join(given)} FROM raw_rows)"
-        )
+        connection.execute(_staging(kind, path, into, found))
+        connection.execute(_judging(kind, path, into, found) if _any_doubtful(connection, into) else _no_fault(into))
     except duckdb.Error as error:
         raise BadInput(f"{path.name}: cannot be read: {str(error).splitlines()[0]}") from error
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT {names}, row_number FROM {into}_all WHERE fault IS NULL"  # noqa: S608
+        f"CREATE OR REPLACE TEMP VIEW {into} AS SELECT {names}, row_number FROM {into}_all"  # noqa: S608
+        f" WHERE NOT doubtful OR row_number NOT IN (SELECT row_number FROM {into}_bad)"
     )
     rejected = _rejected(connection, path, into)
     rows = _count(connection, into)
@@ -53,6 +48,40 @@ def read(connection: duckdb.DuckDBPyConnection, kind: FileKind, path: Path, into
         _refuse_empty(path, rejected)
     missing = tuple(c for c in kind.columns if not c.required and not _sources(c, found))
     return Reading(rows, rejected, missing)
+
+
+def _staging(kind: FileKind, path: Path, into: str, found: dict[str, str]) -> str:
+    """Makes `<into>_all`, every row typed. That a row may be at fault is cheap to see; the reason is not."""
+    typed = [f"{_typed(column, found, path)} AS {_q(column.name)}" for column in kind.columns]
+    read_as = [column for column in kind.columns if column.type is not Type.TEXT]
+    there = [f"{_there(column, found)} AS {_q('given_' + column.name)}" for column in read_as]
+    names = ", ".join(_q(column.name) for column in kind.columns)
+    tests = " OR ".join(f"({test})" for column in kind.columns for test, _ in _faults(column))
+    return (
+        f"CREATE OR REPLACE TEMP TABLE {into}_all AS SELECT row_number, {names}, coalesce({tests}, false) AS doubtful"  # noqa: S608
+        f" FROM (SELECT row_number, {', '.join(typed)}, {', '.join(there)} FROM raw_rows)"
+    )
+
+
+def _judging(kind: FileKind, path: Path, into: str, found: dict[str, str]) -> str:
+    """Makes `<into>_bad`: the doubtful rows that are at fault, each with the first reason."""
+    typed = [f"{_typed(column, found, path)} AS {_q(column.name)}" for column in kind.columns]
+    given = [f"{_given(column, found)} AS {_q('given_' + column.name)}" for column in kind.columns]
+    faults = " ".join(f"WHEN {test} THEN {reason}" for column in kind.columns for test, reason in _faults(column))
+    return (
+        f"CREATE OR REPLACE TEMP TABLE {into}_bad AS SELECT * FROM ("  # noqa: S608
+        f"SELECT row_number, {_label(kind)} AS label, CASE {faults} END AS fault"
+        f" FROM (SELECT row_number, {', '.join(typed)}, {', '.join(given)} FROM raw_rows)"
+        f" WHERE row_number IN (SELECT row_number FROM {into}_all WHERE doubtful)) WHERE fault IS NOT NULL"
+    )
+
+
+def _no_fault(into: str) -> str:
+    return f"CREATE OR REPLACE TEMP TABLE {into}_bad (row_number BIGINT, label VARCHAR, fault VARCHAR)"
+
+
+def _any_doubtful(connection: duckdb.DuckDBPyConnection, into: str) -> bool:
+    return connection.execute(f"SELECT 1 FROM {into}_all WHERE doubtful LIMIT 1").fetchone() is not None  # noqa: S608
 
 
 def _refuse_empty(path: Path, rejected: tuple[RejectedRow, ...]) -> None:
@@ -69,10 +98,16 @@ def _label(kind: FileKind) -> str:
 
 def _rejected(connection: duckdb.DuckDBPyConnection, path: Path, into: str) -> tuple[RejectedRow, ...]:
     found = connection.execute(
-        f"SELECT row_number, label, fault FROM {into}_all WHERE fault IS NOT NULL ORDER BY row_number"  # noqa: S608
+        f"SELECT row_number, label, fault FROM {into}_bad ORDER BY row_number"  # noqa: S608
     ).fetchall()
     broken = [RejectedRow(path.name, number, "", reason) for number, reason in broken_lines(connection, path)]
-    return (*broken, *(RejectedRow(path.name, int(n), str(name or ""), str(fault)) for n, name, fault in found))
+    uncounted = [row.row for row in broken] if path.suffix == ".csv" else []
+    bad, before = [], 0
+    for number, name, fault in found:
+        while before < len(uncounted) and uncounted[before] <= number + before:
+            before += 1
+        bad.append(RejectedRow(path.name, int(number) + before, str(name or ""), str(fault)))
+    return tuple(sorted([*broken, *bad], key=lambda row: row.row))
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
@@ -94,6 +129,12 @@ def _given(column: Column, found: dict[str, str]) -> str:
     return f"CASE WHEN lower({value}) IN {_NOTHING} THEN NULL ELSE {value} END"
 
 
+def _there(column: Column, found: dict[str, str]) -> str:
+    """Stands for `_given` where only its being there matters."""
+    tests = " OR ".join(f"{_q(name)} IS NOT NULL" for name in _sources(column, found))
+    return f"CASE WHEN {tests} THEN true END" if tests else "NULL"
+
+
 def _typed(column: Column, found: dict[str, str], path: Path) -> str:
     sources = _sources(column, found)
     if not sources:
@@ -106,7 +147,7 @@ def _typed(column: Column, found: dict[str, str], path: Path) -> str:
         if not found[name].startswith(_ACCEPTED[column.type]):
             raise BadInput(f"{path.name}: column {name} is {found[name]}; write {column.type} or its text")
     parts = [_cast(column.type, _q(name), found[name]) for name in sources]
-    value = f"coalesce({', '.join(parts)})"
+    value = f"coalesce({', '.join(parts)})" if len(parts) > 1 else parts[0]
     return f"lower({value})" if column.allowed else value
 
 
@@ -143,7 +184,9 @@ def _faults(column: Column) -> list[tuple[str, str]]:
     """(SQL test, SQL text of the reason), first that holds wins."""
     name, given = _q(column.name), _q("given_" + column.name)
     shown = f"'{column.name} ' || chr(39) || left({given}, 80) || chr(39)"
-    faults = [(f"{given} IS NOT NULL AND {name} IS NULL", f"{shown} || ' is not {column.type.value}'")]
+    faults = []
+    if column.type is not Type.TEXT:
+        faults.append((f"{given} IS NOT NULL AND {name} IS NULL", f"{shown} || ' is not {column.type.value}'"))
     if column.required:
         faults.append((f"{name} IS NULL", f"'{column.name} is missing'"))
     if column.allowed:
@@ -152,9 +195,9 @@ def _faults(column: Column) -> list[tuple[str, str]]:
         faults.append((f"{name} NOT IN ({choices})", f"{shown} || ' is none of {words}'"))
     if column.not_negative:
         faults.append((f"{name} < 0", f"{shown} || ' is negative'"))
-    if column.type is Type.DATE:
-        span = f"{name} NOT BETWEEN DATE '1970-01-01' AND DATE '2100-01-01'"
-        faults.append((span, f"{shown} || ' is no plausible date'"))
+    if column.type in (Type.DATE, Type.TIME):
+        span = f"{name} NOT BETWEEN DATE '1970-01-01' AND DATE '2099-12-31'"
+        faults.append((span, f"{shown} || ' is no plausible {column.type.removeprefix('a ')}'"))
     return faults
 
 

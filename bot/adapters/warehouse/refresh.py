@@ -14,8 +14,11 @@ _EVER = (date(1970, 1, 1), date(2100, 1, 1))
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def refresh_evidence(session: Session, staged: Set[str], *, everything: bool) -> date | None:
-    """Recompute the evidence of the dates that staged loads and files are about, or of all; returns the first."""
+def refresh_evidence(session: Session, staged: Set[str], *, everything: bool) -> datetime | None:
+    """Recompute the evidence of the dates that staged loads and files are about, or of all.
+
+    Returns the moment before which no answer has changed: runs may start before the date that they are about.
+    """
     if everything:
         spans = [_EVER]
     else:
@@ -31,14 +34,18 @@ def refresh_evidence(session: Session, staged: Set[str], *, everything: bool) ->
         "smallest_file": SMALLEST_FILE,
     }
     session.run("refresh_evidence", parameters)
-    return first
+    beginning = datetime.combine(first, time(), tzinfo=UTC)
+    ((first_start,),) = session.rows("first_start_about", parameters)
+    return beginning if first_start is None else min(beginning, first_start)
 
 
 def refresh_hours(session: Session) -> datetime | None:
     """Recompute the roll-up of every hour in `stage_hours`; returns the first of them."""
-    ((first, last),) = session.rows("touched_hours")
+    ((first, last, hours),) = session.rows("touched_hours")
     if first is not None:
-        session.run("refresh_hours", _hours(first, last + _HOUR))
+        end = last + _HOUR
+        in_a_row = hours * _HOUR == end - first
+        session.run("refresh_span" if in_a_row else "refresh_hours", _hours(first, end))
     return cast(datetime | None, first)
 
 

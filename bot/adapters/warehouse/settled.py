@@ -2,24 +2,29 @@
 
 import threading
 from collections.abc import Callable, Hashable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeVar, cast
 
 T = TypeVar("T")
+FOREVER = datetime.max.replace(tzinfo=UTC)
+"""Until then: for an answer that any change may make stale."""
 MOST = 64
 """Answers kept; the windows in use at one time are a handful."""
 
 
 class Settled:
-    """Only for a warehouse that nobody else writes to. Safe to use from many threads."""
+    """Keeps nothing unless told that nobody else writes to the warehouse. Safe to use from many threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, keeps: bool) -> None:
+        self.keeps = keeps
         self._lock = threading.Lock()
         self._kept: dict[Hashable, tuple[datetime, object]] = {}
         self._generation = 0
 
     def get(self, key: Hashable, until: datetime, ask: Callable[[], T]) -> T:
         """The kept answer about what lies before `until`, or a fresh one."""
+        if not self.keeps:
+            return ask()
         with self._lock:
             generation = self._generation
             if key in self._kept:

@@ -13,17 +13,25 @@ SQL_DIRECTORY = Path(__file__).parent / "sql"
 _INCLUDE = re.compile(r"\{([a-z_]+)(?::([^}]*))?\}")
 
 
+@cache
 def query_names() -> tuple[str, ...]:
-    return tuple(sorted(path.stem for path in SQL_DIRECTORY.glob("*.sql")))
+    """The texts that stand alone; the others are fragments, with places that only the text around them fills."""
+    texts = {path.stem: path.read_text() for path in SQL_DIRECTORY.glob("*.sql")}
+    return tuple(sorted(name for name in texts if all(place[1] in texts for place in _INCLUDE.finditer(texts[name]))))
+
+
+def query_text(name: str) -> str:
+    """The text of a query that stands alone. Raises BadInput, with the nearest names, for any other name."""
+    if name not in query_names():
+        raise BadInput(f"There is no query {name!r}. {suggest(name, query_names())}".rstrip())
+    return sql_text(name)
 
 
 @cache
 def sql_text(name: str, **filled: str) -> str:
-    """The full text of a query. Raises BadInput for a name that does not exist."""
-    path = SQL_DIRECTORY / f"{name}.sql"
-    if name not in query_names():
-        raise BadInput(f"There is no query {name!r}. {suggest(name, query_names())}".rstrip())
-    return _INCLUDE.sub(lambda match: _resolve(match, filled), path.read_text().strip())
+    """The full text of a query or, with its places filled, of a fragment."""
+    text = (SQL_DIRECTORY / f"{name}.sql").read_text().strip()
+    return _INCLUDE.sub(lambda match: _resolve(match, filled), text)
 
 
 def _resolve(match: re.Match[str], filled: dict[str, str]) -> str:

@@ -8,7 +8,9 @@ WITH known AS (
 )
 SELECT
   c.processor_name, c.phase, c.status, c.recorded, c.hinted, c.input,
-  c.zero_records, e.expected, e.filled, COALESCE(e.judged_at <= @as_of, FALSE) AS judged, COUNT(*) AS runs
+  c.zero_records, e.expected, e.filled, COALESCE(e.judged, FALSE) AS judged, COUNT(*) AS runs
 FROM cells AS c
-LEFT JOIN evidence_then AS e ON e.processor_name = c.processor_name AND e.data_date = c.data_date
+LEFT JOIN (
+  SELECT processor_name, data_date, expected, filled, judged_at <= @as_of AS judged FROM evidence_then
+) AS e ON e.processor_name = c.processor_name AND e.data_date = c.data_date
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10

@@ -8,7 +8,7 @@ WITH known AS (
 ), scoped AS (
   SELECT phase, processor_name, duration_seconds FROM succeeded
   UNION ALL
-  SELECT phase, NULL AS processor_name, duration_seconds FROM succeeded
+  SELECT phase, NULL AS processor_name, duration_seconds FROM succeeded WHERE phase IS NOT NULL
 ), ranked AS (
   SELECT phase, processor_name, duration_seconds,
     ROW_NUMBER() OVER (PARTITION BY phase, processor_name ORDER BY duration_seconds) AS place,

@@ -81,6 +81,10 @@ CREATE TABLE IF NOT EXISTS rejected_rows (
   file_name STRING NOT NULL, row_number INT64 NOT NULL, reason STRING NOT NULL, loaded_at TIMESTAMP NOT NULL
 );
 
+CREATE TABLE IF NOT EXISTS rejected_now (
+  file_name STRING NOT NULL, row_number INT64 NOT NULL, reason STRING NOT NULL
+);
+
 CREATE TABLE IF NOT EXISTS facts (
   name STRING NOT NULL, value STRING NOT NULL
 );

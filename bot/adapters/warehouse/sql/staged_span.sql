@@ -1,1 +1,2 @@
-SELECT MIN(started_at) AS first_start, MAX(started_at) AS last_start FROM stage_versions
+SELECT MIN(started_at) AS first_start, MAX(started_at) AS last_start, COUNT(*) AS given, COUNT(DISTINCT run_id) AS told_apart
+FROM stage_versions

@@ -1,1 +1,1 @@
-SELECT value FROM facts WHERE name = 'warning' ORDER BY value
+SELECT value FROM facts WHERE name IN ('warning', 'unfinished') ORDER BY value

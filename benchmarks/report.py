@@ -1,0 +1,197 @@
+"""What was measured, as RESULTS.md."""
+
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+
+from benchmarks.batches import BatchTimes
+from benchmarks.health import HealthTimes
+from benchmarks.processes import ProcessTimes
+from benchmarks.stream import StreamTimes
+from benchmarks.timing import Timing
+
+MILLION = 1_000_000
+
+
+@dataclass
+class Results:
+    """By number of runs, `stream` by the seconds between two batches; `load`: the machine's load average meanwhile."""
+
+    health: list[HealthTimes] = field(default_factory=list)
+    build: dict[int, Timing] = field(default_factory=dict)
+    batches: dict[int, BatchTimes] = field(default_factory=dict)
+    processes: dict[int, ProcessTimes] = field(default_factory=dict)
+    stream: dict[float, StreamTimes] = field(default_factory=dict)
+    load: list[float] = field(default_factory=list)
+
+    @property
+    def sizes(self) -> list[int]:
+        return sorted({times.runs for times in self.health})
+
+    def of(self, runs: int, days: int) -> HealthTimes:
+        return next(times for times in self.health if (times.runs, times.days) == (runs, days))
+
+
+_HEALTH_HEADS = (
+    *("runs", "days", "health", "in the warehouse", "nothing new", "nothing kept"),
+    *("ten questions", "ten on raw", "ratio"),
+)
+Target = tuple[str, str, str, bool]
+"""What, wanted, measured, met."""
+
+
+def written(results: Results, command: str) -> str:
+    targets = [*_health_targets(results), *_load_targets(results), *_process_targets(results)]
+    rows = [(what, wanted, measured, "yes" if met else "**no**") for what, wanted, measured, met in targets]
+    parts = [
+        "# Benchmark results",
+        f"Made by `{command}`. {_machine()}\nLoad average during the run: "
+        + ", ".join(f"{load:.1f}" for load in results.load)
+        + f" (of {os.cpu_count()} cores; above that, times are longer than the work).",
+        "Medians of repeats, everything warm, each ratio's two sides in one process;"
+        " [README.md](README.md) says what is measured.",
+        "## Targets",
+        _table(("what", "wanted", "measured", "met"), rows),
+        "## Health beside the raw table (ms)",
+        _table(
+            _HEALTH_HEADS,
+            [_health_row(times) for times in results.health],
+        ),
+        "## DuckDB's own floors (ms)",
+        _table(("runs", "days", *results.health[0].floors), [_floor_row(times) for times in results.health]),
+        "## Build, batches, process",
+        _table(
+            ("runs", "build", "batch", "load it", "again", "`fireline health`", "imports", "peak memory"),
+            [_rest_row(results, runs) for runs in results.sizes],
+        ),
+        "## Health while runs come in",
+        _table(
+            ("a batch every", "answers", "errors", "p50", "p99", "longest", "batches", "load one"),
+            [_stream_row(every, times) for every, times in results.stream.items()],
+        ),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _health_targets(results: Results) -> list[Target]:
+    found: list[Target] = []
+    small, large = results.sizes[0], results.sizes[-1]
+    for days in sorted({times.days for times in results.health}):
+        least, most = results.of(small, days), results.of(large, days)
+        at = f"{_short(large)}, {days} days"
+        wanted = 100 if large >= 100 * MILLION else 1
+        found += [
+            (
+                f"ten questions against the raw table, {at}",
+                f"≥ {wanted}-fold",
+                f"{most.ratio:,.0f}-fold",
+                most.ratio >= wanted,
+            ),
+            (f"the same at {_short(small)}, {days} days", "≥ 1-fold", f"{least.ratio:.1f}-fold", least.ratio >= 1),
+        ]
+        growth = most.rolled_up.median / least.rolled_up.median
+        inside = most.warehouse.median
+        error = max(times.error for times in results.health if times.days == days)
+        found += [
+            (f"ten questions, {at}, against {_short(small)}", "≤ 3-fold", f"{growth:.1f}-fold", growth <= 3),
+            (f"one health in the warehouse, {at}", "≤ 10 ms", f"{inside:.1f} ms", inside <= 10),
+            (f"percentiles, {days} days (counts are equal)", "≤ 1 %", f"{error:.3%}", error <= 0.01),
+        ]
+    return found
+
+
+def _load_targets(results: Results) -> list[Target]:
+    found: list[Target] = []
+    for runs, timing in results.build.items():
+        rate = runs / timing.median / 1_000
+        if runs >= 10 * MILLION:
+            found.append((f"full build, {_short(runs)}", "≥ 4 M runs/s", f"{rate:.1f} M runs/s", rate >= 4))
+    for runs, batch in results.batches.items():
+        limit = {10 * MILLION: 50, 100 * MILLION: 150}.get(runs)
+        if limit is not None:
+            took, again = batch.load.median, batch.again.median
+            name = f"5-minute batch ({batch.rows:,} runs), {_short(runs)}"
+            found.append((name, f"≤ {limit} ms", f"{took:.0f} ms", took <= limit))
+            found.append((f"the same batch again, {_short(runs)}", "≤ 2 ms", f"{again:.1f} ms", again <= 2))
+    for every, stream in results.stream.items():
+        name = f"50 health/s beside 1,000 runs/s in batches of {every:g} s, 10 M: p99"
+        met = stream.p99 <= 15 and not stream.errors
+        found.append((name, "≤ 15 ms, no error", f"{stream.p99:.1f} ms, {stream.errors} errors", met))
+    return found
+
+
+def _process_targets(results: Results) -> list[Target]:
+    small, large = results.sizes[0], results.sizes[-1]
+    first, last = results.processes[small], results.processes[large]
+    share = first.imports_ms / first.traced_ms
+    return [
+        (f"`fireline health`, {_short(small)}", "< 1 s", f"{first.wall.median:,.0f} ms", first.wall.median < 1_000),
+        ("of which imports", "< half", f"{share:.0%} ({first.imports_ms:,.0f} ms)", share < 0.5),
+        (f"peak memory of a fresh process, {_short(large)}", "≤ 200 MB", f"{last.peak_mb:.0f} MB", last.peak_mb <= 200),
+    ]
+
+
+def _health_row(times: HealthTimes) -> tuple[str, ...]:
+    columns = (times.of, times.warehouse, times.kept, times.first, times.rolled_up, times.raw)
+    return (
+        _short(times.runs),
+        str(times.days),
+        *(f"{timing.median:,.1f}" for timing in columns),
+        f"{times.ratio:,.1f}-fold",
+    )
+
+
+def _floor_row(times: HealthTimes) -> tuple[str, ...]:
+    return (_short(times.runs), str(times.days), *(f"{timing.median:,.1f}" for timing in times.floors.values()))
+
+
+def _rest_row(results: Results, runs: int) -> tuple[str, ...]:
+    build, batch, process = results.build[runs], results.batches[runs], results.processes[runs]
+    return (
+        _short(runs),
+        f"{build.median / 1_000:.2f} s",
+        f"{batch.rows:,} runs",
+        str(batch.load),
+        str(batch.again),
+        str(process.wall),
+        f"{process.imports_ms:,.0f} of {process.traced_ms:,.0f} ms",
+        f"{process.peak_mb:.0f} MB",
+    )
+
+
+def _stream_row(every: float, times: StreamTimes) -> tuple[str, ...]:
+    waits = (f"{value:.1f} ms" for value in (times.p50, times.p99, times.worst))
+    return (
+        f"{every:g} s",
+        f"{times.answers:,}",
+        str(times.errors),
+        *waits,
+        str(times.loads),
+        f"{times.load_ms:.0f} ms",
+    )
+
+
+def _short(runs: int) -> str:
+    return f"{runs // MILLION} M" if runs >= MILLION else f"{runs // 1_000} K"
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _machine() -> str:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    names = [line.split(":")[1].strip() for line in _cpuinfo() if line.startswith("model name")]
+    return (
+        f"{names[0] if names else platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GB;"
+        f" Python {platform.python_version()}, DuckDB {version('duckdb')}, sqlglot {version('sqlglot')}."
+    )
+
+
+def _cpuinfo() -> list[str]:
+    path = Path("/proc/cpuinfo")
+    return path.read_text().splitlines() if path.exists() else []

@@ -1,0 +1,188 @@
+"""The warehouse in BigQuery: the shared SQL as it stands, rows staged through an in-memory DuckDB."""
+
+import re
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import duckdb
+
+from bot.adapters.warehouse.bigquery_errors import errors_named
+from bot.adapters.warehouse.bigquery_staging import json_lines, write_parquet
+from bot.adapters.warehouse.engine import Parameters, Session, Value
+from bot.adapters.warehouse.sql_text import sql_text, statements
+from bot.adapters.warehouse.unfinished import marked
+
+if TYPE_CHECKING:
+    from google.cloud import bigquery
+
+_PARAMETER = re.compile(r"@(\w+)")
+_COMMENT = re.compile(r"--.*")
+_CREATES = re.compile(r"CREATE TABLE IF NOT EXISTS (\w+)")
+
+
+class BigQueryEngine:
+    """Makes the dataset (in BigQuery's default location, unless it exists) and the tables that are missing.
+
+    `endpoint`: another address of the REST API, used without credentials: an emulator. Reads are retried by the client;
+    statements that change something are sent once.
+    """
+
+    sole_writer = False
+
+    def __init__(self, project: str, dataset: str, *, endpoint: str = "") -> None:
+        self._where = f"{project}.{dataset}"
+        self._writing = threading.Lock()
+        with errors_named(self._where):
+            self._client = _client(project, endpoint)
+            self._make_tables()
+
+    def rows(self, name: str, parameters: Parameters | None = None) -> list[tuple[Any, ...]]:
+        with errors_named(self._where):
+            text, config = self._bound(sql_text(name), parameters or {})
+            return [tuple(row.values()) for row in self._client.query(text, job_config=config).result()]
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """There is no transaction over several jobs. An interrupted load is safe to repeat: every step gives the same
+        result when it is taken again, the mark of an unfinished load makes the next one count everything anew, and a
+        file enters the ledger last. Until then readers may see a part of the load."""
+        with self._writing, duckdb.connect(":memory:") as reader:
+            reader.execute("SET TimeZone = 'UTC'")
+            with marked(_Writer(self, reader)) as session:
+                yield session
+
+    def close(self) -> None:
+        self._client.close()  # type: ignore[no-untyped-call]
+
+    def run(self, statement: str, parameters: Parameters) -> None:
+        """Execute one statement, once."""
+        with errors_named(self._where):
+            text, config = self._bound(statement, parameters)
+            job = self._client.query(text, job_config=config, retry=None, job_retry=None)  # type: ignore[arg-type]
+            job.result(job_retry=None)
+
+    def replace(
+        self, table: str, content: IO[bytes], file_format: str, schema: "Sequence[bigquery.SchemaField]"
+    ) -> None:
+        """Put a file's rows in place of the whole content of a table."""
+        from google.cloud.bigquery import LoadJobConfig, WriteDisposition
+
+        config = LoadJobConfig(
+            source_format=file_format, schema=schema, write_disposition=WriteDisposition.WRITE_TRUNCATE
+        )
+        with errors_named(self._where):
+            self._client.load_table_from_file(content, f"{self._where}.{table}", size=None, job_config=config).result()
+
+    def schema_of(self, table: str) -> "Sequence[bigquery.SchemaField]":
+        with errors_named(self._where):
+            return list(self._client.get_table(f"{self._where}.{table}").schema)
+
+    def _bound(self, statement: str, parameters: Parameters) -> "tuple[str, bigquery.QueryJobConfig]":
+        """The text without its comments, which name parameters too, and what it binds. None has no type of its own:
+        it is written as NULL."""
+        from google.cloud.bigquery import QueryJobConfig, ScalarQueryParameter
+
+        def written(match: re.Match[str]) -> str:
+            return "NULL" if parameters[match[1]] is None else match[0]
+
+        text = _PARAMETER.sub(written, _COMMENT.sub("", statement))
+        used = sorted(set(_PARAMETER.findall(text)))
+        values = [ScalarQueryParameter(name, _type_of(parameters[name]), parameters[name]) for name in used]
+        return text, QueryJobConfig(default_dataset=self._where, query_parameters=values)
+
+    def _make_tables(self) -> None:
+        present = self._tables()
+        if not present:
+            self._make_dataset()
+        for statement in statements(sql_text("schema")):
+            made = _CREATES.search(statement)
+            if made is None or made[1] not in present:
+                self.run(statement, {})
+
+    def _tables(self) -> set[str]:
+        from google.api_core.exceptions import NotFound
+
+        try:
+            return {table.table_id for table in self._client.list_tables(self._where)}
+        except NotFound:
+            return set()
+
+    def _make_dataset(self) -> None:
+        """Only where there is none: making one needs more rights than using one."""
+        from google.api_core.exceptions import NotFound
+
+        try:
+            self._client.get_dataset(self._where)
+        except NotFound:
+            self._client.create_dataset(self._where, exists_ok=True)
+
+
+class _Writer:
+    """A session: statements run as jobs, files are read by an embedded DuckDB."""
+
+    def __init__(self, engine: BigQueryEngine, reader: duckdb.DuckDBPyConnection) -> None:
+        self._engine = engine
+        self._reader = reader
+
+    def run(self, name: str, parameters: Parameters | None = None) -> None:
+        for statement in statements(sql_text(name)):
+            self._engine.run(statement, parameters or {})
+
+    def rows(self, name: str, parameters: Parameters | None = None) -> list[tuple[Any, ...]]:
+        return self._engine.rows(name, parameters)
+
+    def reader(self) -> duckdb.DuckDBPyConnection:
+        return self._reader
+
+    def adopt(self, table: str) -> None:
+        from google.cloud.bigquery import SchemaField, SourceFormat
+
+        with tempfile.TemporaryDirectory(prefix="fireline-") as directory:
+            path = Path(directory) / f"{table}.parquet"
+            schema = [SchemaField(name, kind) for name, kind in write_parquet(self._reader, table, path)]
+            with path.open("rb") as content:
+                self._engine.replace(table, content, SourceFormat.PARQUET, schema)
+
+    def fill(self, table: str, columns: Sequence[str], rows: Sequence[tuple[Value, ...]]) -> None:
+        from google.cloud.bigquery import SourceFormat
+
+        if not rows:
+            self._engine.run(f"DELETE FROM {table} WHERE TRUE", {})  # noqa: S608 (our own name)
+            return
+        schema = self._engine.schema_of(table)
+        self._engine.replace(table, json_lines(columns, rows), SourceFormat.NEWLINE_DELIMITED_JSON, schema)
+
+
+def _client(project: str, endpoint: str) -> "bigquery.Client":
+    from google.cloud import bigquery
+
+    if not endpoint:
+        return bigquery.Client(project=project)
+    from google.auth.credentials import AnonymousCredentials
+
+    return bigquery.Client(
+        project=project,
+        credentials=AnonymousCredentials(),  # type: ignore[no-untyped-call]
+        client_options={"api_endpoint": endpoint},
+    )
+
+
+def _type_of(value: Value) -> str:
+    match value:
+        case bool():
+            return "BOOL"
+        case int():
+            return "INT64"
+        case float():
+            return "FLOAT64"
+        case datetime():
+            return "TIMESTAMP"
+        case date():
+            return "DATE"
+        case _:
+            return "STRING"

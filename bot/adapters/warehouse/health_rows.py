@@ -1,0 +1,52 @@
+"""What the health queries bind and what their rows mean."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from bot.adapters.warehouse.engine import Parameters
+from bot.domain.evidence import SMALLEST_FILE
+from bot.domain.health import RunCount, Window
+from bot.domain.runs import Category, DateState, Input, Status
+
+
+def parameters_of(window: Window) -> Parameters:
+    """Every value that the health queries bind. Whole days lie in [whole_from, whole_until), head and tail beside."""
+    since_day, until_day = window.since.date(), window.until.date()
+    whole_from = since_day if window.since.time() == time() else since_day + timedelta(days=1)
+    head_until = min(midnight(whole_from), window.until)
+    return {
+        "as_of": window.as_of,
+        "since": window.since,
+        "until": window.until,
+        "whole_from": whole_from,
+        "whole_until": until_day,
+        "head_until": head_until,
+        "tail_since": max(midnight(until_day), head_until),
+        "smallest_file": SMALLEST_FILE,
+        "first_date": date(1970, 1, 1),
+        "last_date": date(2100, 1, 1),
+    }
+
+
+def midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=UTC)
+
+
+def run_count(row: tuple[Any, ...]) -> RunCount:
+    name, phase, status, recorded, hinted, given, zero, expected, filled, judged, runs = row
+    return RunCount(
+        processor=name,
+        phase=phase,
+        status=_STATUS[status],
+        recorded=_CATEGORY[recorded],
+        hinted=_CATEGORY[hinted],
+        input=_INPUT[given],
+        zero_records=zero,
+        state=DateState(expected, filled, judged),
+        runs=int(runs),
+    )
+
+
+_STATUS = {status.value: status for status in Status}
+_CATEGORY: dict[str, Category | None] = {"": None, **{category.value: category for category in Category}}
+_INPUT = {value.value: value for value in Input}

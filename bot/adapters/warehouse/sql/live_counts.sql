@@ -1,0 +1,6 @@
+SELECT
+  c.processor_name, c.phase, c.status, c.recorded, c.hinted, c.input, c.zero_records,
+  e.expected, e.filled, COALESCE(e.judged_at <= @as_of, FALSE) AS judged, CAST(SUM(c.runs) AS INT64) AS runs
+FROM pieces AS c
+LEFT JOIN evidence AS e ON e.processor_name = c.processor_name AND e.data_date = c.data_date
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10

@@ -1,0 +1,80 @@
+"""Everything a warehouse can be asked, in a form that two of them can be compared by."""
+
+from collections.abc import Iterable
+from dataclasses import astuple, replace
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.domain.health import RunCount, Window
+from bot.ports.warehouse import Warehouse
+from tests.contracts.stories import moment
+
+LAST = moment(90)
+WEEK = Window.live(LAST, 7)
+EVER = (date(2025, 12, 1), date(2027, 12, 31))
+_ROLLED_UP = {
+    "a week": WEEK,
+    "a day": Window.live(moment(32.02), 1),
+    "whole days": Window.live(moment(96), 30).baseline(),
+    "within a day": Window(moment(26), moment(31), moment(31), 1, exact=False),
+}
+_NEW_YORK = ZoneInfo("America/New_York")
+
+Answers = dict[str, Any]
+
+
+def ask(warehouse: Warehouse, *, briefly: bool = False) -> Answers:
+    """From the roll-up. Briefly: of the last week only."""
+    answers: Answers = {"history": replace(warehouse.history(), warnings=())}
+    for name, window in _ROLLED_UP.items():
+        if name == "a week" or not briefly:
+            answers[f"counts, {name}"] = counts(warehouse, window)
+            answers[f"due, {name}"] = _due(warehouse, window)
+            answers[f"durations, {name}"] = _durations(warehouse, window)
+    return answers if briefly else {**answers, "facts": _facts(warehouse)}
+
+
+def ask_as_of(warehouse: Warehouse, as_of: datetime, processors: Iterable[str]) -> Answers:
+    """From the raw rows, as they were known at a moment."""
+    window = Window.at(as_of, 7)
+    answers: Answers = {f"evidence of {name}": warehouse.evidence(name, *EVER, as_of) for name in processors}
+    answers["counts"] = counts(warehouse, window)
+    if as_of == LAST:
+        answers["due"] = _due(warehouse, window)
+        answers["durations"] = _durations(warehouse, window)
+    return answers
+
+
+def counts(warehouse: Warehouse, window: Window) -> list[RunCount]:
+    return sorted(warehouse.health_counts(window), key=repr)
+
+
+def runs(found: Iterable[RunCount], **like: Any) -> int:
+    """How many of the counted runs have these attributes."""
+    return sum(c.runs for c in found if all(getattr(c, name) == value for name, value in like.items()))
+
+
+def near(answer: Any) -> Any:
+    """The answer as it may be told from sketches: what is not counted but measured within 1 %."""
+    if isinstance(answer, float):
+        return pytest.approx(answer, rel=0.01, abs=1e-9)
+    if isinstance(answer, dict):
+        return {name: near(value) for name, value in answer.items()}
+    return type(answer)(near(value) for value in answer) if isinstance(answer, list | tuple) else answer
+
+
+def _due(warehouse: Warehouse, window: Window) -> list[Any]:
+    return sorted(warehouse.health_due(window), key=repr)
+
+
+def _durations(warehouse: Warehouse, window: Window) -> dict[Any, Any]:
+    return {(d.processor, d.phase): (d.p50, d.p95, d.p99) for d in warehouse.health_durations(window)}
+
+
+def _facts(warehouse: Warehouse) -> list[Any]:
+    """Starts in ascending order."""
+    facts = warehouse.processor_facts(_NEW_YORK)
+    return [astuple(replace(fact, start_hours=tuple(sorted(fact.start_hours)))) for fact in facts]

@@ -1,0 +1,22 @@
+"""The servers that contract suites talk to, each started once and only when a test asks for it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.contracts.bqemulator import emulator
+from tests.contracts.object_stores import cloud_storage
+
+
+@pytest.fixture(scope="session")
+def bigquery_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a BigQuery emulator."""
+    with emulator.running(tmp_path_factory.mktemp("bqemulator") / "log.txt") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def cloud_storage_endpoint() -> Iterator[str]:
+    """The address of a Cloud Storage emulator."""
+    with cloud_storage() as address:
+        yield address

@@ -1,0 +1,280 @@
+"""One contract for every warehouse: the same rows in, the same answers out."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.domain.errors import BadInput
+from bot.domain.health import Window
+from bot.domain.runs import Category, Input, Status
+from bot.ports.warehouse import LoadReport, Warehouse
+from tests.builders import DAY, World
+from tests.contracts.answers import EVER, LAST, WEEK, Answers, ask, ask_as_of, counts, near, runs
+from tests.contracts.stories import AUTUMN, BARE, CLOCKS, NEXT, SPRING, STORY, moment
+from tests.contracts.warehouses import KINDS, Played, Step, opened
+
+FAILED = {"processor": "Box", "status": Status.FAILED}
+AS_OF = (moment(31), moment(32.02), moment(34.5), LAST)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A warehouse at the end of a story, with the reports and the answers after each step of it."""
+
+    warehouse: Warehouse
+    directory: Path
+    reports: dict[str, LoadReport] = field(default_factory=dict)
+    answers: dict[str, Answers] = field(default_factory=dict)
+    as_of: dict[datetime, Answers] = field(default_factory=dict)
+    """What the answers of the step "later" were at earlier moments."""
+    at_the_end: Answers = field(default_factory=dict)
+
+
+Tell = Callable[[str, dict[str, Step]], Told]
+
+
+@pytest.fixture(scope="session")
+def tell(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Tell]:
+    """Loads a story into a warehouse of a kind, once."""
+    cache = tmp_path_factory.mktemp("sql")
+    known: dict[tuple[str, str], Told] = {}
+
+    def endpoint() -> str:
+        return str(request.getfixturevalue("bigquery_endpoint"))
+
+    with ExitStack() as stack:
+
+        def tell(kind: str, steps: dict[str, Step]) -> Told:
+            name = (kind, "/".join(steps))
+            if name not in known:
+                directory = tmp_path_factory.mktemp("story")
+                warehouse = stack.enter_context(opened(kind, directory, cache, endpoint))
+                known[name] = _told(Told(warehouse, directory), steps)
+            return known[name]
+
+        yield tell
+
+
+def _told(told: Told, steps: dict[str, Step]) -> Told:
+    played = Played(told.warehouse, told.directory)
+    for name, step in steps.items():
+        told.reports[name] = played.load(step)
+        told.answers[name] = ask(told.warehouse, briefly=name in ("first", "again"))
+        if name == "later":
+            told.as_of.update({as_of: ask_as_of(told.warehouse, as_of, ("Box",)) for as_of in AS_OF})
+    if steps is STORY:
+        told.at_the_end.update(ask_as_of(told.warehouse, LAST, ("Box", "Summary", "Daily")))
+    return told
+
+
+@pytest.fixture(params=KINDS)
+def story(request: pytest.FixtureRequest, tell: Tell) -> Told:
+    return tell(request.param, STORY)
+
+
+@pytest.fixture(params=KINDS)
+def clocks(request: pytest.FixtureRequest, tell: Tell) -> Told:
+    return tell(request.param, {"clocks": CLOCKS})
+
+
+@pytest.fixture(params=KINDS)
+def bare(request: pytest.FixtureRequest, tell: Tell) -> Told:
+    return tell(request.param, {"bare": BARE})
+
+
+@pytest.mark.parametrize("steps", [STORY, {"clocks": CLOCKS}, {"bare": BARE}], ids="/".join)
+@pytest.mark.parametrize("kind", KINDS[1:])
+def test_every_answer_is_that_of_the_fake(kind: str, steps: dict[str, Step], tell: Tell) -> None:
+    """The fake works everything out from the rows in plain Python, without roll-up, sketches or SQL."""
+    ours, fakes = tell(kind, steps), tell("fake", steps)
+    for step in steps:
+        assert ours.reports[step].files == fakes.reports[step].files
+        for question, answer in fakes.answers[step].items():
+            assert (step, question, ours.answers[step][question]) == (step, question, near(answer))
+    assert ours.as_of == fakes.as_of
+    assert ours.at_the_end == fakes.at_the_end
+
+
+def test_history_tells_what_is_held(story: Told) -> None:
+    first, last = story.answers["first"]["history"], story.answers["again"]["history"]
+    assert (first.runs, first.first_day, last.runs, last.first_day) == (24, DAY, 27, date(2026, 1, 9))
+    assert first.known_until == datetime(2026, 1, 17, 7, 31, 1, tzinfo=UTC)
+    assert last.known_until == datetime(2026, 1, 18, 7, tzinfo=UTC)  # the table load of hour 55 of the next day
+    assert first.calendar_until == NEXT + timedelta(days=400)
+
+
+def test_each_vocabulary_means_the_same(story: Told) -> None:
+    found = story.answers["first"]["counts, a week"]
+    assert runs(found, recorded=Category.UPSTREAM_FAILURE) == 2
+    assert runs(found, recorded=Category.PROCESSING_ERROR) == 1
+    assert runs(found, processor="Roster", recorded=Category.NO_DATA_AVAILABLE) == 1
+
+
+def test_runs_without_a_category_have_what_text_and_duration_say(story: Told) -> None:
+    found = story.answers["first"]["counts, a week"]
+    assert runs(found, **FAILED, recorded=None, hinted=Category.TIMEOUT) == 1
+    assert runs(found, **FAILED, recorded=None, hinted=Category.PROCESSING_ERROR) == 1
+    assert runs(found, **FAILED, recorded=None, hinted=None) == 2
+    assert runs(found, processor="Poller", hinted=Category.NO_DATA_AVAILABLE) == 1
+    assert runs(found, processor="Limited", recorded=None, hinted=Category.TIMEOUT) == 1
+
+
+def test_evidence_stands_beside_each_failed_run(story: Told) -> None:
+    found = story.answers["first"]["counts, a week"]
+    no_data = [count for count in found if count.recorded is Category.NO_DATA_AVAILABLE and count.processor == "Box"]
+    assert {(count.input, count.state.expected, count.state.filled) for count in no_data} == {
+        (Input.READY, True, False),
+        (Input.ABSENT, True, True),
+    }
+
+
+def test_successes_without_records_are_told_apart(story: Told) -> None:
+    found = story.answers["first"]["counts, a week"]
+    assert runs(found, zero_records=True) == 1
+    assert runs(found, status=Status.SUCCESS) == 8
+    assert runs(found, status=Status.RUNNING) == 2
+
+
+def test_durations_are_lower_quantiles_of_succeeded_runs(story: Told) -> None:
+    first = story.answers["first"]["durations, a week"]
+    assert first["Box", 2] == near((40.0, 70.0, 70.0))  # of 9.5, 40, 70, 80
+    assert first["Daily", 2] == near((0.0, 0.0, 0.0))  # of 0, 1.5
+    assert first[None, 2] == near((9.5, 70.0, 70.0))
+    assert first["Stranger", None] == near((5.0, 5.0, 5.0))
+    assert (None, None) not in first
+    exact = story.as_of[LAST]["durations"]
+    assert exact["Box", 2] == (40.0, 80.0, 80.0)  # of 9.5, 12, 33, 40, 60, 70, 80, 90
+
+
+def test_a_second_load_of_the_same_files_changes_nothing(story: Told) -> None:
+    report = story.reports["again"]
+    assert all(file.already_loaded for file in report.files)
+    assert (report.rejected, report.warnings, report.touched_from) == ((), (), None)
+    later = story.answers["later"]
+    assert story.answers["again"] == {question: later[question] for question in story.answers["again"]}
+
+
+def test_late_and_corrected_rows_are_counted_once(story: Told) -> None:
+    reports = {file.file: file for file in story.reports["later"].files}
+    told = reports["runs.ndjson"]
+    assert (told.rows, told.added, told.corrected, told.unchanged) == (8, 3, 2, 3)
+    found = story.answers["later"]["counts, a week"]
+    assert runs(found, processor="Box", status=Status.RUNNING) == 0
+    assert runs(found, processor="Box", recorded=Category.TIMEOUT) == 0
+    assert runs(found, processor="Box", status=Status.SUCCESS) == 8
+    assert story.reports["later"].touched_from is not None
+    assert story.reports["later"].touched_from <= datetime(2026, 1, 9, 9, tzinfo=UTC)
+
+
+def test_an_earlier_moment_sees_what_was_known_then(story: Told) -> None:
+    at_32 = story.as_of[moment(32.02)]["counts"]
+    assert runs(at_32, processor="Box", status=Status.RUNNING) == 1  # "grows", before its end was recorded
+    at_34 = story.as_of[moment(34.5)]["counts"]
+    assert runs(at_34, processor="Box", status=Status.RUNNING) == 0  # "tie" is not known before 35
+    assert runs(at_34, processor="Box", status=Status.SUCCESS) == 3
+    at_last = story.as_of[LAST]["counts"]
+    assert at_last == story.answers["later"]["counts, a week"]
+
+
+def test_evidence_is_that_of_its_moment(story: Told) -> None:
+    early, late = (
+        {item.data_date: item for item in story.as_of[as_of]["evidence of Box"]} for as_of in (AS_OF[0], LAST)
+    )
+    assert (early[DAY].rows, early[DAY].filled) == (210, True)  # the corrected count of the same load
+    assert (late[DAY].rows, late[DAY].filled) == (0, False)
+    assert (early[NEXT].rows, late[NEXT].rows, late[NEXT].games, late[NEXT].games_final) == (None, 120, 3, 2)
+    assert early[DAY].first_file_at == moment(27)
+    assert [window.kind for window in early[DAY].windows] == ["backfill"]
+    assert [window.kind for window in late[DAY].windows] == ["maintenance", "backfill"]
+
+
+def test_bad_rows_are_named_and_the_good_ones_kept(story: Told) -> None:
+    rejected = story.reports["later"].rejected
+    named = ["bad-date", "", "bad-status", "negative", "no-start", "half", "endless"]
+    assert [(row.file, row.row, row.name) for row in rejected] == [
+        ("runs.ndjson", 2 + at, n) for at, n in enumerate(named)
+    ]
+    for row, given in zip(rejected, ("2026-13-45", "JSON", "vanished", "-5", "started_at", "1.5", "inf"), strict=True):
+        assert given in row.reason
+
+
+def test_a_category_of_no_vocabulary_is_named(story: Told) -> None:
+    expected = "failure_category 'gremlins' is in no vocabulary: its 1 failed runs are read as unknown"
+    assert story.reports["first"].warnings == (expected,)
+    assert story.warehouse.history().warnings == (expected,)
+
+
+def test_other_rules_and_another_registry_hold_for_what_was_loaded_before(story: Told) -> None:
+    report = story.reports["other rules and registry"]
+    assert all(file.already_loaded for file in report.files)
+    assert report.touched_from is not None
+    for found in (
+        story.answers["other rules and registry"]["counts, a week"],
+        story.at_the_end["counts"],
+    ):
+        assert runs(found, hinted=Category.VALIDATION_FAILED) == 2
+        assert runs(found, processor="Limited", hinted=Category.TIMEOUT) == 0
+        assert all(count.state.expected is False for count in found if count.processor == "Daily")
+    document = story.warehouse.platform_document()
+    assert document is not None
+    assert '"Limited"' not in document
+
+
+def test_a_rebuild_changes_no_answer(story: Told) -> None:
+    assert story.warehouse.rebuild() == 27
+    assert counts(story.warehouse, WEEK) == story.answers["other rules and registry"]["counts, a week"]
+
+
+def test_a_file_that_makes_no_sense_changes_nothing(story: Told, tmp_path: Path) -> None:
+    before = story.warehouse.history()
+    nonsense = Step(
+        World(runs=[{"processor_name": "Box", "status": "success"}], table_loads=STORY["first"].world.table_loads)
+    )
+    with pytest.raises(BadInput, match=r"runs\.ndjson"):
+        Played(story.warehouse, tmp_path).load(nonsense)
+    assert story.warehouse.history() == before
+
+
+def test_slots_are_wall_clock_on_both_sides_of_a_clock_change(clocks: Told) -> None:
+    box = {item.data_date: item.judged_at for item in clocks.warehouse.evidence("Box", *EVER, LAST)}
+    summary = {item.data_date: item.judged_at for item in clocks.warehouse.evidence("Summary", *EVER, LAST)}
+    late = {item.data_date: item.judged_at for item in clocks.warehouse.evidence("Late", *EVER, LAST)}
+    grace = timedelta(minutes=20)
+    assert box[SPRING - timedelta(days=1)] == datetime(2026, 3, 7, 7, 30, tzinfo=UTC) + grace
+    assert box[SPRING] == datetime(2026, 3, 8, 7, tzinfo=UTC) + grace  # 02:30 does not exist
+    assert late[SPRING - timedelta(days=1)] == datetime(2026, 3, 8, 7, tzinfo=UTC) + grace
+    assert summary[AUTUMN] == datetime(2026, 11, 1, 5, 30, tzinfo=UTC) + grace  # 01:30 comes twice
+    assert summary[AUTUMN + timedelta(days=1)] == datetime(2026, 11, 2, 6, 30, tzinfo=UTC) + grace
+
+
+def test_a_bare_history_says_what_it_cannot_tell(bare: Told) -> None:
+    absent = ("attempt", "duration_seconds", "error_message", "failure_category", "inserted_at")
+    absent += ("last_heartbeat_at", "phase", "run_id", "trigger")
+    warnings = bare.warehouse.history().warnings
+    assert [warning.partition(":")[0] for warning in warnings] == [f"runs has no column {name}" for name in absent]
+    found = bare.answers["bare"]["counts, a week"]
+    assert runs(found, processor="Box", status=Status.SUCCESS) == 2  # alike, and yet two runs
+    assert runs(found, status=Status.FAILED, recorded=None, hinted=None) == 1
+    durations = bare.answers["bare"]["durations, a week"]
+    assert durations["Box", 2] == near((60.0, 60.0, 60.0))
+    assert ("Plain", 4) not in durations  # it has no end
+
+
+def test_a_bare_history_has_rows_again_when_it_comes_again(bare: Told, tmp_path: Path) -> None:
+    again = Step(World(runs=[*BARE.world.runs, *BARE.world.runs[:1]]), suffix=".ndjson")
+    (report,) = Played(bare.warehouse, tmp_path).load(again).files
+    assert (report.rows, report.added, report.corrected) == (5, 1, 0)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_empty_warehouse_holds_nothing(kind: str, tell: Tell) -> None:
+    told = tell(kind, {})
+    history = told.warehouse.history()
+    assert (history.runs, history.first_day, history.known_until, history.calendar_until) == (0, None, None, None)
+    assert told.warehouse.platform_document() is None
+    assert told.warehouse.health_counts(Window.at(LAST, 7)) == []
+    assert told.warehouse.evidence("Box", *EVER, LAST) == []

@@ -1,0 +1,60 @@
+"""The project as files: its modules, what is tracked, what is text. Shared by the house tests."""
+
+import ast
+import shutil
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from tests.not_run import need
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("bot", "handlers")
+
+
+@cache
+def sources(*folders: str) -> tuple[Path, ...]:
+    """The Python files of the given folders, or of the whole product."""
+    return tuple(sorted(path for folder in folders or PACKAGES for path in (ROOT / folder).rglob("*.py")))
+
+
+def named(path: Path) -> str:
+    """A path as people write it, from the project's root."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def module_name(path: Path) -> str:
+    dotted = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    return dotted.removesuffix(".__init__")
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(), str(path))
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(tree(path)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield node
+
+
+def imported(path: Path) -> Iterator[tuple[int, str]]:
+    """(line, dotted name) of everything a module imports."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module is not None:
+            yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
+
+
+@cache
+def tracked() -> tuple[Path, ...]:
+    """Files that git tracks, and new ones that it does not ignore."""
+    if shutil.which("git") is None or not (ROOT / ".git").exists():
+        need("a git checkout", "apt-get install git, and clone the project instead of unpacking an archive")
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout
+    paths = (ROOT / name for name in sorted(set(listed.split("\0"))) if name)
+    return tuple(path for path in paths if path.is_file())

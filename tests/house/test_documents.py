@@ -1,0 +1,64 @@
+"""Documents stay true: what they print is what the commands print, and what they point at is there.
+
+After a change of what a command prints: `UPDATE_DOCS=1 make test ARGS='-k documents'`, and read the difference.
+"""
+
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.config.settings import Settings
+from tests.house.console_blocks import commands, prepare, run
+from tests.house.project import ROOT, named
+
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+WITH_COMMANDS = [path for path in DOCUMENTS if any(commands(path.read_text()))]
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
+PATH_NAMED = re.compile(r"`((?:\.ci|benchmarks|bot|config|docs|handlers|runbooks|tests)/[\w./-]+)`")
+ADR = re.compile(r"\d{4}-[a-z0-9-]+")
+
+
+@pytest.mark.parametrize("path", WITH_COMMANDS, ids=named)
+def test_commands_print_what_the_document_says(path: Path, tmp_path: Path) -> None:
+    text, folder = path.read_text(), prepare(tmp_path)
+    differing, at = [], 0
+    for command in commands(text):
+        at = text.index(command.text, at)
+        output = run(command, folder)
+        if not command.matches(output):
+            differing.append(replace(command, printed=output).text)
+            text = text[:at] + differing[-1] + text[at + len(command.text) :]
+        at += 1
+    if differing and os.environ.get("UPDATE_DOCS"):
+        path.write_text(text)
+    assert not differing, f"{named(path)} should say:\n" + "\n".join(differing)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=named)
+def test_links_and_paths_lead_somewhere(path: Path) -> None:
+    text = path.read_text()
+    dead = [link for link in LINK.findall(text) if not (path.parent / link).exists()]
+    assert dead + [name for name in PATH_NAMED.findall(text) if not (ROOT / name).exists()] == []
+
+
+def test_every_make_target_that_is_named_exists() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
+    mentioned = {name for path in DOCUMENTS for name in re.findall(r"`make ([a-z]+)", path.read_text())}
+    assert mentioned <= targets
+
+
+def test_every_setting_is_documented() -> None:
+    operations = (ROOT / "docs" / "operations.md").read_text()
+    assert [name for name in Settings.model_fields if f"`FIRELINE_{name.upper()}`" not in operations] == []
+
+
+def test_decisions_are_numbered_and_shaped_alike() -> None:
+    records = sorted((ROOT / "docs" / "adr").glob("*.md"))
+    assert [path.stem[:4] for path in records] == [f"{number:04}" for number in range(1, len(records) + 1)]
+    for path in records:
+        assert ADR.fullmatch(path.stem), path.name
+        headings = re.findall(r"^## (.+)$", path.read_text(), flags=re.MULTILINE)
+        assert headings == ["Context", "Decision", "Consequences"], path.name

@@ -1,0 +1,51 @@
+"""Files and functions stay small (docs/adr/0001): a reader holds one in mind."""
+
+import statistics
+from pathlib import Path
+
+import pytest
+
+from tests.house.project import functions, named, sources
+
+FILE_MEDIAN, FILE_P90, FILE_MOST = 80, 250, 400
+FUNCTION_P90, FUNCTION_MOST = 30, 60
+LISTENER_MOST = 15
+
+
+def lines(path: Path) -> int:
+    return len(path.read_text().splitlines())
+
+
+def p90(sizes: list[int]) -> float:
+    return statistics.quantiles(sizes, n=10, method="inclusive")[-1]
+
+
+def function_sizes(*folders: str) -> dict[str, int]:
+    """Lines of each function, its decorators not counted."""
+    return {
+        f"{named(path)}:{node.lineno} {node.name}": (node.end_lineno or node.lineno) - node.lineno + 1
+        for path in sources(*folders)
+        for node in functions(path)
+    }
+
+
+def test_files_are_small() -> None:
+    sizes = {named(path): lines(path) for path in sources() if lines(path)}
+    assert {name: size for name, size in sizes.items() if size > FILE_MOST} == {}
+    assert p90(list(sizes.values())) <= FILE_P90
+    assert statistics.median(sizes.values()) <= FILE_MEDIAN
+
+
+def test_functions_are_small() -> None:
+    sizes = function_sizes()
+    assert {name: size for name, size in sizes.items() if size > FUNCTION_MOST} == {}
+    assert p90(list(sizes.values())) <= FUNCTION_P90
+
+
+def test_listeners_are_small() -> None:
+    assert {name: size for name, size in function_sizes("handlers").items() if size > LISTENER_MOST} == {}
+
+
+@pytest.mark.parametrize("folder", ["tests", "benchmarks"])
+def test_no_file_beside_the_product_is_large_either(folder: str) -> None:
+    assert {named(path): lines(path) for path in sources(folder) if lines(path) > FILE_MOST} == {}

@@ -1,0 +1,100 @@
+"""The health service: which window is answered for, what a reader must know about it, and what cannot be asked."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.domain.errors import BadInput
+from bot.domain.health import Colour, HealthReport
+from bot.domain.slo import ServiceLevel, ServiceLevels
+from bot.services.health import HealthRequest, HealthService
+from tests.builders import World, failed, game, load, loaded, raw_file, registry, run, warehouse
+
+LEVELS = ServiceLevels((ServiceLevel(2, 0.95), ServiceLevel(3, 0.99)))
+END = datetime(2026, 1, 16, 9, 0, tzinfo=UTC)
+WORLD = World(
+    [
+        *(run(f"ok{number}", start=30 + number / 10) for number in range(8)),
+        failed("noise", "Poller", "no_data_available", start=26),
+        failed("fault", start=30, category="error"),
+        failed("odd", start=30, text="something odd"),
+        failed("upstream", "Summary", "dependency_missing", start=31),
+        run("skip", "Daily", status="skipped"),
+        run("going", "Daily", status="running", completed_at=None, inserted_at=datetime(2026, 1, 16, 9)),  # noqa: DTZ001
+        run("new", "Newcomer", phase=7),
+    ],
+    [loaded()],
+    [raw_file(hours=29)],
+    [game()],
+)
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> HealthService:
+    into = warehouse()
+    load(into, WORLD.write(tmp_path_factory.mktemp("data")))
+    return HealthService(into, registry(), LEVELS)
+
+
+def rows(report: HealthReport) -> dict[str, tuple[int, ...]]:
+    """runs, succeeded, skipped, expected, real, unknown of each processor that ran."""
+    tallies = {row.name: row.tally for row in report.processors}
+    return {
+        name: (tally.runs, tally.succeeded, tally.skipped, tally.expected, tally.real, tally.unknown)
+        for name, tally in tallies.items()
+        if tally.runs
+    }
+
+
+def test_every_run_is_counted_once_where_it_belongs(service: HealthService) -> None:
+    report = service.of(HealthRequest(as_of=END + timedelta(hours=1)), END)
+    assert rows(report) == {
+        "Box": (10, 8, 0, 0, 2, 0),
+        "Poller": (1, 0, 0, 1, 0, 0),
+        "Summary": (1, 0, 0, 0, 1, 0),
+        "Daily": (2, 0, 1, 0, 0, 0),
+        "Newcomer": (1, 1, 0, 0, 0, 0),
+    }
+    assert report.noise.raw_failures == report.noise.kept_quiet == 4
+    assert report.warnings[0] == "Newcomer ran but is not in the registry"
+    assert [row.phase for row in report.phases] == [1, 2, 3, 4, 7]
+
+
+def test_targets_come_from_the_service_levels(service: HealthService) -> None:
+    report = service.of(HealthRequest(as_of=END + timedelta(hours=1)), END)
+    assert {row.phase: row.target for row in report.phases} == {1: None, 2: 0.95, 3: 0.99, 4: None, 7: None}
+    box = next(row for row in report.processors if row.name == "Box")
+    assert (box.status, box.target) == (Colour.YELLOW, 0.95)
+
+
+def test_a_recorded_history_is_answered_as_of_its_end(service: HealthService) -> None:
+    years_later = datetime(2028, 5, 1, tzinfo=UTC)
+    report = service.of(HealthRequest(), years_later)
+    assert report.window.as_of == END
+    assert "the history ends 2026-01-16 09:00 UTC: answered as of its end" in report.warnings
+    assert service.of(HealthRequest(), END + timedelta(days=2)).window.as_of == END + timedelta(days=2)
+
+
+def test_beyond_the_calendar_it_says_so(service: HealthService) -> None:
+    report = service.of(HealthRequest(as_of=datetime(2028, 5, 1, tzinfo=UTC)), END)
+    assert any(warning.startswith("the calendar ends 2027-") for warning in report.warnings)
+
+
+def test_a_phase_and_a_processor(service: HealthService) -> None:
+    phase = service.of(HealthRequest(phase=3, as_of=END + timedelta(hours=1)), END)
+    assert ([row.phase for row in phase.phases], list(rows(phase))) == ([3], ["Summary"])
+    one = service.of(HealthRequest(processor="box", as_of=END + timedelta(hours=1)), END)
+    assert (one.phases, [row.name for row in one.processors]) == ((), ["Box"])
+
+
+@pytest.mark.parametrize(
+    "request_", [HealthRequest(days=0), HealthRequest(phase=9), HealthRequest(phase=2, processor="Box")]
+)
+def test_what_cannot_be_asked(service: HealthService, request_: HealthRequest) -> None:
+    with pytest.raises(BadInput):
+        service.of(request_, END)
+
+
+def test_without_a_history() -> None:
+    with pytest.raises(BadInput, match="There is no run history yet"):
+        HealthService(warehouse(), registry(), LEVELS).of(HealthRequest(), END)

@@ -1,0 +1,82 @@
+"""The colour of a row and its named reasons."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.health import Colour, DueDates, Durations, Tally
+from bot.domain.health_status import status_of, wilson_lower
+
+NO_DURATIONS = (None, None)
+NOT_DUE = DueDates("Box", 0, 0)
+
+
+def tally(succeeded: int = 0, real: int = 0, unknown: int = 0, expected: int = 0) -> Tally:
+    failed = real + unknown + expected
+    return Tally(
+        runs=succeeded + failed, succeeded=succeeded, failed=failed, real=real, unknown=unknown, expected=expected
+    )
+
+
+def timed(p95: float) -> Durations:
+    return Durations("Box", 2, p95 / 2, p95, p95 * 2)
+
+
+@pytest.mark.parametrize(
+    ("row", "due", "target", "colour", "names"),
+    [
+        (tally(), NOT_DUE, 0.95, Colour.GREY, []),
+        (tally(), DueDates("Box", 1, 1), 0.95, Colour.RED, ["nothing_succeeded"]),
+        (tally(expected=50), DueDates("Box", 2, 0), 0.95, Colour.RED, ["nothing_succeeded"]),
+        (tally(expected=50), NOT_DUE, 0.95, Colour.GREEN, []),
+        (tally(succeeded=49, real=51), NOT_DUE, 0.95, Colour.RED, ["mostly_failing"]),
+        (tally(succeeded=50, unknown=50), NOT_DUE, 0.95, Colour.YELLOW, ["below_target"]),
+        (tally(succeeded=49, unknown=51), NOT_DUE, None, Colour.RED, ["mostly_failing"]),
+        (tally(succeeded=94, real=6), NOT_DUE, 0.95, Colour.YELLOW, ["below_target"]),
+        (tally(succeeded=95, real=5), NOT_DUE, 0.95, Colour.GREEN, []),
+        (tally(succeeded=95, real=5), NOT_DUE, None, Colour.GREEN, []),
+        (tally(succeeded=1, expected=99_999), NOT_DUE, 0.95, Colour.GREEN, []),
+        (tally(real=1), NOT_DUE, None, Colour.RED, ["mostly_failing"]),
+    ],
+)
+def test_the_colour(row: Tally, due: DueDates, target: float | None, colour: Colour, names: list[str]) -> None:
+    found, findings = status_of("Box", row, Tally(), NO_DURATIONS, due, target)
+    assert (found, [finding.name for finding in findings]) == (colour, names)
+    assert all(finding.subject == "Box" and finding.text.startswith("Box: ") for finding in findings)
+
+
+@pytest.mark.parametrize(
+    ("succeeded", "before", "now", "colour"),
+    [(20, 100.0, 121.0, Colour.YELLOW), (20, 100.0, 119.0, Colour.GREEN), (19, 100.0, 900.0, Colour.GREEN)],
+    ids=["slower", "hardly slower", "too few runs"],
+)
+def test_slower_than_the_baseline_is_an_early_warning(
+    succeeded: int, before: float, now: float, colour: Colour
+) -> None:
+    durations = (timed(now), timed(before))
+    found, findings = status_of("Box", tally(succeeded), tally(500), durations, NOT_DUE, 0.95)
+    assert found is colour
+    assert [finding.name for finding in findings] == (["slower_than_baseline"] if colour is Colour.YELLOW else [])
+
+
+def test_failing_more_than_usual_needs_enough_runs() -> None:
+    usual = tally(succeeded=970, real=30)
+    _, few = status_of("Box", tally(succeeded=9, real=1), usual, NO_DURATIONS, NOT_DUE, 0.5)
+    _, many = status_of("Box", tally(succeeded=900, real=100), usual, NO_DURATIONS, NOT_DUE, 0.5)
+    assert few == ()
+    assert [finding.name for finding in many] == ["failing_more_than_baseline"]
+
+
+@given(st.integers(0, 500), st.integers(0, 500))
+def test_the_wilson_bound_lies_below_the_share(hits: int, misses: int) -> None:
+    bound = wilson_lower(hits, hits + misses)
+    assert 0 <= bound <= (hits / (hits + misses) if hits + misses else 0)
+    if hits and misses:
+        assert wilson_lower(hits * 100, (hits + misses) * 100) >= bound
+
+
+def test_the_wilson_bound_as_published() -> None:
+    """Newcombe 1998, table I: 81 of 263 has the 95 % interval 0.2553 to 0.3662."""
+    assert math.isclose(wilson_lower(81, 263), 0.2553, abs_tol=5e-5)

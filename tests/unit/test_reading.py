@@ -1,0 +1,249 @@
+"""Data files as they are: bad rows are set aside by number and name, a file that makes no sense stops the load."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from bot.adapters.warehouse.columns import RUNS
+from bot.adapters.warehouse.reading import Reading, read
+from bot.domain.errors import BadInput
+from tests.builders import DAY, Row, World, at, failed, load, loaded, run, warehouse, write_parquet, write_rows
+
+GOOD = run("good")
+
+
+def read_runs(path: Path) -> tuple[Reading, dict[str, Row]]:
+    """What came of reading a runs file, and the rows that could be used, by run_id."""
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        reading = read(connection, RUNS, path, "stage_read")
+        found = connection.execute("SELECT * FROM stage_read")
+        names = [column[0] for column in found.description]
+        return reading, {row[0]: dict(zip(names, row, strict=True)) for row in found.fetchall()}
+
+
+def read_rows(directory: Path, rows: Sequence[Row], suffix: str = ".ndjson") -> tuple[Reading, dict[str, Row]]:
+    path = directory / f"runs{suffix}"
+    write_rows(path, rows)
+    return read_runs(path)
+
+
+def rejected(reading: Reading) -> list[str]:
+    return [str(row) for row in reading.rejected]
+
+
+BAD_VALUES: list[tuple[str, Any, str]] = [
+    ("status", "exploded", "status 'exploded' is none of success, failed, skipped, running"),
+    ("status", None, "status is missing"),
+    ("processor_name", "", "processor_name is missing"),
+    ("data_date", "2026-02-31", "data_date '2026-02-31' is not a date"),
+    ("data_date", "yesterday", "data_date 'yesterday' is not a date"),
+    ("data_date", "1899-12-31", "data_date '1899-12-31' is no plausible date"),
+    ("data_date", "9999-12-31", "data_date '9999-12-31' is no plausible date"),
+    ("data_date", None, "data_date is missing"),
+    ("started_at", "soon", "started_at 'soon' is not a timestamp"),
+    ("started_at", "2026-01-15 25:61:00", "started_at '2026-01-15 25:61:00' is not a timestamp"),
+    ("started_at", None, "started_at is missing"),
+    ("records_processed", -1, "records_processed '-1' is negative"),
+    ("records_processed", "12.5", "records_processed '12.5' is not a whole number"),
+    ("records_processed", "many", "records_processed 'many' is not a whole number"),
+    ("records_processed", "1e300", "records_processed '1e300' is not a whole number"),
+    ("duration_seconds", -0.5, "duration_seconds '-0.5' is negative"),
+    ("duration_seconds", "inf", "duration_seconds 'inf' is not a number"),
+    ("duration_seconds", "-Infinity", "duration_seconds '-Infinity' is not a number"),
+    ("completed_at", "never", "completed_at 'never' is not a timestamp"),
+]
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".ndjson"])
+def test_a_bad_value_costs_its_row_only(tmp_path: Path, suffix: str) -> None:
+    bad = [run(f"bad{place}", **{column: value}) for place, (column, value, _) in enumerate(BAD_VALUES)]
+    reading, kept = read_rows(tmp_path, [GOOD, *bad, run("last", start=31)], suffix)
+    told = [f"runs{suffix} row {place + 2} (bad{place}): {reason}" for place, (*_, reason) in enumerate(BAD_VALUES)]
+    assert rejected(reading) == told
+    assert list(kept) == ["good", "last"]
+
+
+def test_a_time_far_away_costs_its_row_only(tmp_path: Path) -> None:
+    """The epoch of another system, or an end that was never set, must not move the whole calendar."""
+    moments = ("0001-01-01 00:00:00", "1850-01-01 00:00:00", "9999-12-31 23:59:59", "infinity")
+    cases = [(column, moment) for column in ("started_at", "inserted_at", "completed_at") for moment in moments]
+    reading, kept = read_rows(tmp_path, [GOOD, *(run("far", **{column: moment}) for column, moment in cases)])
+    assert [row.reason for row in reading.rejected] == [
+        f"{column} '{at}' is no plausible timestamp" for column, at in cases
+    ]
+    assert list(kept) == ["good"]
+
+
+def test_spellings_of_nothing_are_nothing(tmp_path: Path) -> None:
+    spellings = ("", "NULL", "null", "None", "NaN", "nan", "NaT")
+    optional = ("completed_at", "records_processed", "duration_seconds", "failure_category")
+    reading, kept = read_rows(
+        tmp_path, [failed(f"a{text}", **dict.fromkeys(optional, text)) for text in spellings], ".csv"
+    )
+    assert reading.rejected == ()
+    assert [[row[name] for name in optional] for row in kept.values()] == [[None] * 4] * len(spellings)
+
+
+def test_a_parquet_nan_is_nothing_and_infinity_is_rejected(tmp_path: Path) -> None:
+    rows = [run("nan", duration_seconds=float("nan"), completed_at=None), run("inf", duration_seconds=float("inf"))]
+    reading, _ = read_rows(tmp_path, rows, ".parquet")
+    assert rejected(reading) == ["runs.parquet row 2 (inf): duration_seconds 'inf' is not a number"]
+
+
+def test_rows_after_a_broken_line_keep_their_numbers(tmp_path: Path) -> None:
+    lines = [json.dumps(GOOD, default=str), "{broken", json.dumps(run("bad", status="?"), default=str)]
+    (tmp_path / "runs.ndjson").write_text("\n".join(lines))
+    assert rejected(read_runs(tmp_path / "runs.ndjson")[0]) == [
+        "runs.ndjson row 2: not a JSON object",
+        "runs.ndjson row 3 (bad): status '?' is none of success, failed, skipped, running",
+    ]
+
+
+def test_a_line_that_is_no_object_is_named(tmp_path: Path) -> None:
+    broken = ["{broken", "[1, 2]", "42", '"text"', "null", "}{"]
+    (tmp_path / "runs.ndjson").write_text("\n".join([json.dumps(GOOD, default=str), *broken]))
+    reading, kept = read_runs(tmp_path / "runs.ndjson")
+    assert rejected(reading) == [f"runs.ndjson row {place}: not a JSON object" for place in range(2, 8)]
+    assert list(kept) == ["good"]
+
+
+def test_broken_csv_lines_are_named_and_cost_themselves_only(tmp_path: Path) -> None:
+    write_rows(tmp_path / "runs.csv", [GOOD, run("bad", status="?")])
+    header, good, bad = (tmp_path / "runs.csv").read_text().splitlines()
+    (tmp_path / "runs.csv").write_text("\n".join([header, good, "too,few", good + ",one,too,many", bad]) + "\n")
+    reading, kept = read_runs(tmp_path / "runs.csv")
+    assert [row.row for row in reading.rejected] == [2, 3, 4]
+    assert all("not a CSV row" in row.reason for row in reading.rejected[:2])
+    assert list(kept) == ["good"]
+
+
+def test_broken_lines_of_one_csv_are_not_blamed_on_the_next(tmp_path: Path) -> None:
+    World([GOOD], table_loads=[loaded()]).write(tmp_path, ".csv")
+    with (tmp_path / "table_loads.csv").open("a", newline="") as stream:
+        stream.write("too,few\r\n")
+    report = load(warehouse(), tmp_path)
+    assert [(row.file, row.row) for row in report.rejected] == [("table_loads.csv", 2)]
+
+
+def test_quotes_in_a_csv_do_not_change_how_the_other_rows_are_read(tmp_path: Path) -> None:
+    """A dialect guessed from a damaged row would take the quotes of the good ones for text."""
+    write_rows(tmp_path / "runs.csv", [failed("a", text='said "no", twice'), failed("b", text="plain")])
+    with (tmp_path / "runs.csv").open("a", newline="") as stream:
+        stream.write('c,"Box"x,2\r\n')
+    reading, kept = read_runs(tmp_path / "runs.csv")
+    assert [row.row for row in reading.rejected] == [3]
+    assert [kept["a"]["error_message"], kept["b"]["error_message"]] == ['said "no", twice', "plain"]
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_other_delimiters_are_understood(tmp_path: Path, delimiter: str) -> None:
+    texts = {name: str(value) for name, value in GOOD.items()}
+    (tmp_path / "runs.csv").write_text(f"{delimiter.join(texts)}\n{delimiter.join(texts.values())}\n")
+    assert list(read_runs(tmp_path / "runs.csv")[1]) == ["good"]
+
+
+TEXTS = (
+    "Ünïcødé 日本語 🏀",
+    "nul\x00inside",
+    "x" * 300_000,
+    "quotes \" and ' and ; --",
+    "line\nbreak\r\nand\ttab",
+    "\\N",
+    "{sql}",
+    "[red]",
+)
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".csv", ".ndjson"])
+def test_any_text_is_kept_as_it_is(tmp_path: Path, suffix: str) -> None:
+    rows = [failed(str(place), text=text) for place, text in enumerate(TEXTS)]
+    reading, kept = read_rows(tmp_path, rows, suffix)
+    assert reading.rejected == ()
+    assert [row["error_message"] for row in kept.values()] == list(TEXTS)
+
+
+MOMENTS = {
+    "2026-01-15T23:30:00Z": "2026-01-15 23:30:00",
+    "2026-01-15T18:30:00-05:00": "2026-01-15 23:30:00",
+    "2026-01-15 23:30:00": "2026-01-15 23:30:00",
+    "2026-01-15 23:30:00.250 UTC": "2026-01-15 23:30:00.250000",
+    "2026-01-16T05:00:00+05:30": "2026-01-15 23:30:00",
+    "  2026-01-15T23:30  ": "2026-01-15 23:30:00",
+}
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".ndjson", ".parquet"])
+def test_timestamps_with_and_without_an_offset(tmp_path: Path, suffix: str) -> None:
+    rows = [run(str(at), started_at=shown, inserted_at=shown, completed_at=None) for at, shown in enumerate(MOMENTS)]
+    path = tmp_path / f"runs{suffix}"
+    if suffix == ".parquet":
+        write_parquet(path, {name: ("VARCHAR", [row[name] for row in rows]) for name in rows[0]})
+    else:
+        write_rows(path, rows)
+    _, kept = read_runs(path)
+    for name in ("started_at", "inserted_at"):
+        assert [str(row[name]) for row in kept.values()] == list(MOMENTS.values())
+
+
+@pytest.mark.parametrize("kind", ["TIMESTAMP", "TIMESTAMPTZ", "TIMESTAMP_NS", "TIMESTAMP_S", "TIMESTAMP_MS"])
+def test_every_kind_of_parquet_timestamp(tmp_path: Path, kind: str) -> None:
+    columns = {name: ("VARCHAR", [value]) for name, value in GOOD.items()}
+    columns["started_at"] = (kind, ["2026-01-15 23:30:00+00" if kind == "TIMESTAMPTZ" else "2026-01-15 23:30:00"])
+    write_parquet(tmp_path / "runs.parquet", columns)
+    _, kept = read_runs(tmp_path / "runs.parquet")
+    assert str(kept["good"]["started_at"]) == "2026-01-15 23:30:00"
+
+
+def test_a_date_column_may_hold_timestamps(tmp_path: Path) -> None:
+    for place, (kind, value) in enumerate([("TIMESTAMP", "2026-01-15 00:00:00"), ("VARCHAR", "2026-01-15T00:00:00")]):
+        path = tmp_path / f"runs{place}.parquet"
+        write_parquet(path, {**_texts(GOOD), "data_date": (kind, [value])})
+        assert read_runs(path)[1]["good"]["data_date"] == DAY
+
+
+def _texts(row: dict[str, Any]) -> dict[str, tuple[str, list[Any]]]:
+    return {name: ("VARCHAR", [value]) for name, value in row.items()}
+
+
+@pytest.mark.parametrize(
+    ("column", "kind", "value", "told"),
+    [
+        ("started_at", "BIGINT", 5, "column started_at is BIGINT; write a timestamp"),
+        ("started_at", "DATE", DAY, "column started_at is DATE; write a timestamp"),
+        ("data_date", "DOUBLE", 5.0, "column data_date is DOUBLE; write a date"),
+        ("records_processed", "BOOLEAN", True, "column records_processed is BOOLEAN; write a whole number"),
+        ("duration_seconds", "TIMESTAMP", at(5), "column duration_seconds is TIMESTAMP; write a number"),
+    ],
+)
+def test_a_column_of_the_wrong_type_is_refused_by_name(
+    tmp_path: Path, column: str, kind: str, value: Any, told: str
+) -> None:
+    write_parquet(tmp_path / "runs.parquet", {**_texts(GOOD), column: (kind, [value])})
+    with pytest.raises(BadInput, match=f"runs.parquet: {told}"):
+        read_runs(tmp_path / "runs.parquet")
+
+
+@pytest.mark.parametrize("kind", ["TINYINT", "UINTEGER", "UBIGINT", "HUGEINT", "FLOAT", "DECIMAL(9, 2)", "VARCHAR"])
+def test_every_kind_of_number_will_do(tmp_path: Path, kind: str) -> None:
+    write_parquet(
+        tmp_path / "runs.parquet", {**_texts(GOOD), "records_processed": (kind, [7]), "duration_seconds": (kind, [7])}
+    )
+    _, kept = read_runs(tmp_path / "runs.parquet")
+    assert (kept["good"]["records_processed"], kept["good"]["duration_seconds"]) == (7, 7.0)
+
+
+@pytest.mark.parametrize("missing", ["processor_name", "data_date", "started_at", "status"])
+def test_a_missing_required_column_is_named_with_those_there(tmp_path: Path, missing: str) -> None:
+    row = {name: value for name, value in GOOD.items() if name != missing}
+    with pytest.raises(BadInput, match=rf"runs.ndjson: has no column {missing}\b.*it has attempt, "):
+        read_rows(tmp_path, [row])
+
+
+def test_none_of_the_rows_can_be_used(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"none of its 2 rows can be used; the first: runs.csv row 1 \(a\): status"):
+        read_rows(tmp_path, [run("a", status="?"), run("b", status="?")], ".csv")
