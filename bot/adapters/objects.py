@@ -44,15 +44,24 @@ class FsspecObjectStore:
         return content
 
     def _system(self, scheme: str) -> Any:
-        import fsspec
-
         if scheme not in self._systems:
-            options: dict[str, Any] = {"skip_instance_cache": True, "use_listings_cache": False}
-            if scheme == "gs":
-                options["token"] = "anon" if self._gcs_endpoint else "google_default"
-                options["endpoint_url"] = self._gcs_endpoint or None
-            self._systems[scheme] = fsspec.filesystem(scheme, **options)
+            self._systems[scheme] = _cloud_storage(self._gcs_endpoint) if scheme == "gs" else _local_files()
         return self._systems[scheme]
+
+
+def _cloud_storage(endpoint: str) -> Any:
+    """The plain file system: the one that fsspec would choose asks every bucket for its layout over gRPC first, and
+    waits for a minute where it may not."""
+    from gcsfs.core import GCSFileSystem
+
+    options: dict[str, Any] = {"skip_instance_cache": True, "use_listings_cache": False}
+    return GCSFileSystem(token="anon" if endpoint else "google_default", endpoint_url=endpoint or None, **options)
+
+
+def _local_files() -> Any:
+    import fsspec
+
+    return fsspec.filesystem("file")
 
 
 def _scheme(path: str) -> str:

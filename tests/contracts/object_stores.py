@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-import fsspec
+from gcsfs.core import GCSFileSystem
 
 from bot.adapters.objects import FsspecObjectStore
 from bot.ports.fakes.objects import FakeObjectStore
@@ -54,7 +54,7 @@ class CloudShelf:
 
     def __init__(self, endpoint: str, bucket: str) -> None:
         self.store, self.root = FsspecObjectStore(gcs_endpoint=endpoint), f"gs://{bucket}"
-        self._files = fsspec.filesystem("gs", token="anon", endpoint_url=endpoint, skip_instance_cache=True)
+        self._files = GCSFileSystem(token="anon", endpoint_url=endpoint, skip_instance_cache=True)
         self._files.mkdir(bucket)
 
     def put(self, name: str, content: bytes) -> None:

@@ -89,9 +89,9 @@ class WithoutTransactions(DuckDBEngine):
     def write(self) -> Iterator[Session]:
         with self._connection.cursor() as cursor:
             cursor.execute("SET TimeZone = 'UTC'")
-            session = MortalCursor(cursor, self._translator)
-            session.lifetime = self.lifetime
-            with marked(session):
+            mortal = MortalCursor(cursor, self._translator)
+            mortal.lifetime = self.lifetime
+            with marked(mortal) as session:
                 yield session
 
 

@@ -61,7 +61,8 @@ def _input(world: World, entry: dict[str, Any], day: date, as_of: datetime) -> t
     if entry.get("source"):
         files = [at for at in world.files.get((entry["source"], day), []) if at <= as_of]
         return "file", min(files, default=None)
-    tables = {world.processors[name].get("bigquery_table") for name in entry.get("dependencies") or []} - {None}
+    upstream = [world.processors[name].get("bigquery_table") for name in entry.get("dependencies") or []]
+    tables = {str(table) for table in upstream if table}
     if not tables:
         return "", None
     filled = [

@@ -69,8 +69,8 @@ def read_world(directory: Path) -> World:
             if size >= SMALLEST_FILE:
                 files[source, day].append(_utc(at))
         runs = [
-            Run(*row[:3], _utc(row[3]), *row[4:9], _utc(row[9]))
-            for row in rows(
+            Run(run_id, name, day, _utc(start), status, records, seconds, category, text, _utc(known))
+            for run_id, name, day, start, status, records, seconds, category, text, known in rows(
                 "runs",
                 "run_id, processor_name, data_date, started_at, status, records_processed, duration_seconds,"
                 " failure_category, error_message, inserted_at",

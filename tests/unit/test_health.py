@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.warehouse.sql_warehouse import parameters_of
+from bot.adapters.warehouse.health_rows import parameters_of
 from bot.domain.health import Colour, Finding, RunCount, Tally, Window, overall
 from bot.domain.runs import Category, DateState, Input, InputKind, Status, Traits
 
@@ -23,7 +23,7 @@ def parts_holding(hour: datetime, bound: dict[str, Any]) -> int:
     whole = bound["whole_from"] <= hour.date() < bound["whole_until"]
     head = bound["since"] <= hour < bound["head_until"]
     tail = bound["tail_since"] <= hour < bound["until"]
-    return whole + (head or tail)
+    return int(whole) + int(head or tail)
 
 
 @given(MOMENTS, st.integers(1, 40))

@@ -72,7 +72,7 @@ def test_a_time_far_away_costs_its_row_only(tmp_path: Path) -> None:
     """The epoch of another system, or an end that was never set, must not move the whole calendar."""
     moments = ("0001-01-01 00:00:00", "1850-01-01 00:00:00", "9999-12-31 23:59:59", "infinity")
     cases = [(column, moment) for column in ("started_at", "inserted_at", "completed_at") for moment in moments]
-    reading, kept = read_rows(tmp_path, [GOOD, *(run("far", **{column: moment}) for column, moment in cases)])
+    reading, kept = read_rows(tmp_path, [GOOD, *({**run("far"), column: moment} for column, moment in cases)])
     assert [row.reason for row in reading.rejected] == [
         f"{column} '{at}' is no plausible timestamp" for column, at in cases
     ]

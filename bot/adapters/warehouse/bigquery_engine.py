@@ -18,8 +18,11 @@ from bot.adapters.warehouse.sql_text import sql_text, statements
 from bot.adapters.warehouse.unfinished import marked
 
 if TYPE_CHECKING:
+    from google.api_core import retry
     from google.cloud import bigquery
 
+PATIENCE = 60.0
+"""Seconds for which a read is tried again; the client's own 10 minutes are too long for somebody who waits."""
 _PARAMETER = re.compile(r"@(\w+)")
 _COMMENT = re.compile(r"--.*")
 _CREATES = re.compile(r"CREATE TABLE IF NOT EXISTS (\w+)")
@@ -42,9 +45,13 @@ class BigQueryEngine:
             self._make_tables()
 
     def rows(self, name: str, parameters: Parameters | None = None) -> list[tuple[Any, ...]]:
+        from google.cloud.bigquery.retry import DEFAULT_JOB_RETRY
+
         with errors_named(self._where):
             text, config = self._bound(sql_text(name), parameters or {})
-            return [tuple(row.values()) for row in self._client.query(text, job_config=config).result()]
+            again = DEFAULT_JOB_RETRY.with_timeout(PATIENCE)
+            job = self._client.query(text, job_config=config, retry=_tries(), job_retry=again)
+            return [tuple(row.values()) for row in job.result(retry=_tries())]
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -108,7 +115,7 @@ class BigQueryEngine:
         from google.api_core.exceptions import NotFound
 
         try:
-            return {table.table_id for table in self._client.list_tables(self._where)}
+            return {table.table_id for table in self._client.list_tables(self._where, retry=_tries())}
         except NotFound:
             return set()
 
@@ -117,7 +124,7 @@ class BigQueryEngine:
         from google.api_core.exceptions import NotFound
 
         try:
-            self._client.get_dataset(self._where)
+            self._client.get_dataset(self._where, retry=_tries())
         except NotFound:
             self._client.create_dataset(self._where, exists_ok=True)
 
@@ -170,6 +177,12 @@ def _client(project: str, endpoint: str) -> "bigquery.Client":
         credentials=AnonymousCredentials(),  # type: ignore[no-untyped-call]
         client_options={"api_endpoint": endpoint},
     )
+
+
+def _tries() -> "retry.Retry":
+    from google.cloud.bigquery import DEFAULT_RETRY
+
+    return DEFAULT_RETRY.with_timeout(PATIENCE)
 
 
 def _type_of(value: Value) -> str:

@@ -13,7 +13,7 @@ ENOUGH_AHEAD = timedelta(days=60)
 
 def lay_calendar(session: Session, platform: PlatformFacts, staged: Set[str], *, anew: bool) -> bool:
     """Write processors and slots for every date of the data; returns whether the calendar was written."""
-    first, last = _span(session, staged)
+    first, last = _span(session, staged, held=anew or staged != {"runs"})
     if first is None or last is None:
         return False
     ((have_first, have_last),) = session.rows("calendar_span")
@@ -56,9 +56,9 @@ def lay_calendar(session: Session, platform: PlatformFacts, staged: Set[str], *,
     return True
 
 
-def _span(session: Session, staged: Set[str]) -> tuple[date | None, date | None]:
-    """First and last data date of the evidence held and of the runs just read."""
-    found = session.rows("evidence_span")
+def _span(session: Session, staged: Set[str], *, held: bool) -> tuple[date | None, date | None]:
+    """First and last data date of the runs just read and, with `held`, of all that is there."""
+    found = session.rows("evidence_span") if held else []
     if "runs" in staged:
         found += session.reader().execute("SELECT min(data_date), max(data_date) FROM stage_read").fetchall()
     firsts = [first for first, _ in found if first is not None]

@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from bot.adapters.warehouse import schema_version
 from bot.adapters.warehouse.dialect import Translator
 from bot.adapters.warehouse.engine import Parameters, Session, Value
 from bot.adapters.warehouse.sql_text import sql_text, statements
@@ -30,11 +31,13 @@ class DuckDBEngine:
         self._translator = Translator(cache_directory)
         self._local = threading.local()
         self._writing = threading.Lock()
-        if not read_only:
-            _Cursor(self._connection.cursor(), self._translator).run("schema")
-        elif not self._connection.execute("FROM duckdb_tables() WHERE table_name = 'facts'").fetchone():
+        try:
+            schema_version.check(self._connection, path, read_only=read_only)
+            if not read_only:
+                _Cursor(self._connection.cursor(), self._translator).run("schema")
+        except BaseException:
             self._connection.close()
-            raise WarehouseUnavailable(f"{path} holds no run history. Load one with `fireline load DIR`.")
+            raise
 
     def rows(self, name: str, parameters: Parameters | None = None) -> list[tuple[Any, ...]]:
         cursor: _Cursor | None = getattr(self._local, "cursor", None)

@@ -1,5 +1,6 @@
 """Read one data file into a typed staging table; rows that cannot be read are set aside with the reason."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,15 +36,16 @@ def read(connection: duckdb.DuckDBPyConnection, kind: FileKind, path: Path, into
     names = ", ".join(_q(column.name) for column in kind.columns)
     try:
         connection.execute(_staging(kind, path, into, found))
-        connection.execute(_judging(kind, path, into, found) if _any_doubtful(connection, into) else _no_fault(into))
+        total, doubtful = _count(connection, into)
+        if doubtful:
+            connection.execute(_judging(kind, path, into, found))
     except duckdb.Error as error:
         raise BadInput(f"{path.name}: cannot be read: {str(error).splitlines()[0]}") from error
-    connection.execute(
-        f"CREATE OR REPLACE TEMP VIEW {into} AS SELECT {names}, row_number FROM {into}_all"  # noqa: S608
-        f" WHERE NOT doubtful OR row_number NOT IN (SELECT row_number FROM {into}_bad)"
-    )
-    rejected = _rejected(connection, path, into)
-    rows = _count(connection, into)
+    good = f" WHERE row_number NOT IN (SELECT row_number FROM {into}_bad)" if doubtful else ""  # noqa: S608 (our own name)
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {into} AS SELECT {names}, row_number FROM {into}_all{good}")  # noqa: S608
+    faults = _faulty(connection, into) if doubtful else []
+    rejected = _rejected(connection, path, faults)
+    rows = total - len(faults)
     if not rows:
         _refuse_empty(path, rejected)
     missing = tuple(c for c in kind.columns if not c.required and not _sources(c, found))
@@ -76,12 +78,15 @@ def _judging(kind: FileKind, path: Path, into: str, found: dict[str, str]) -> st
     )
 
 
-def _no_fault(into: str) -> str:
-    return f"CREATE OR REPLACE TEMP TABLE {into}_bad (row_number BIGINT, label VARCHAR, fault VARCHAR)"
+def _count(connection: duckdb.DuckDBPyConnection, into: str) -> tuple[int, int]:
+    """How many rows there are, and how many of them are doubtful."""
+    row = connection.execute(f"SELECT count(*), count_if(doubtful) FROM {into}_all").fetchone()  # noqa: S608 (our own name)
+    return (int(row[0]), int(row[1] or 0)) if row else (0, 0)
 
 
-def _any_doubtful(connection: duckdb.DuckDBPyConnection, into: str) -> bool:
-    return connection.execute(f"SELECT 1 FROM {into}_all WHERE doubtful LIMIT 1").fetchone() is not None  # noqa: S608
+def _faulty(connection: duckdb.DuckDBPyConnection, into: str) -> list[tuple[int, str | None, str]]:
+    """(row number, label, fault) in the order of the file."""
+    return connection.execute(f"SELECT row_number, label, fault FROM {into}_bad ORDER BY row_number").fetchall()  # noqa: S608
 
 
 def _refuse_empty(path: Path, rejected: tuple[RejectedRow, ...]) -> None:
@@ -96,23 +101,17 @@ def _label(kind: FileKind) -> str:
     return _q("given_" + kind.columns[0].name)
 
 
-def _rejected(connection: duckdb.DuckDBPyConnection, path: Path, into: str) -> tuple[RejectedRow, ...]:
-    found = connection.execute(
-        f"SELECT row_number, label, fault FROM {into}_bad ORDER BY row_number"  # noqa: S608
-    ).fetchall()
+def _rejected(
+    connection: duckdb.DuckDBPyConnection, path: Path, faults: Sequence[tuple[int, str | None, str]]
+) -> tuple[RejectedRow, ...]:
     broken = [RejectedRow(path.name, number, "", reason) for number, reason in broken_lines(connection, path)]
     uncounted = [row.row for row in broken] if path.suffix == ".csv" else []
     bad, before = [], 0
-    for number, name, fault in found:
+    for number, name, fault in faults:
         while before < len(uncounted) and uncounted[before] <= number + before:
             before += 1
         bad.append(RejectedRow(path.name, int(number) + before, str(name or ""), str(fault)))
     return tuple(sorted([*broken, *bad], key=lambda row: row.row))
-
-
-def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608 (our own name)
-    return int(row[0]) if row else 0
 
 
 def _sources(column: Column, found: dict[str, str]) -> list[str]:
