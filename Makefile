@@ -34,7 +34,7 @@ setup: .venv/.project
 
 # Without the emulator all other tests still run, and those that need it are named as not run.
 emulator:
-	@$(MAKE) --no-print-directory .venv-bqemulator/.locked || { test "$$CI" != true && rm -rf .venv-bqemulator; }
+	@$(MAKE) --silent --no-print-directory .venv-bqemulator/.locked || { test "$$CI" != true && rm -rf .venv-bqemulator; }
 
 test: check emulator
 	@$(BIN)/python -m pytest -rs $(ARGS)

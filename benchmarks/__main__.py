@@ -41,19 +41,24 @@ def _measure(results: Results, world: World) -> None:
     _prepare(world)
     _say(f"{world.runs:,} runs: build")
     results.build[world.runs] = build.measure(world, 3)
+    _say(f"  {results.build[world.runs]}")
     for days in (7, 30):
         _say(f"{world.runs:,} runs: health over {days} days")
         results.health.append(health.measure(world, days, REPEATS))
+        _say(f"  {results.health[-1]}")
     _say(f"{world.runs:,} runs: fresh processes")
     results.processes[world.runs] = processes.measure(world, REPEATS)
+    _say(f"  {results.processes[world.runs]}")
     longer = World(world.home / "longer", world.runs)
     shutil.copytree(world.home, longer.home, ignore=shutil.ignore_patterns("longer"))
     _say(f"{world.runs:,} runs: batches")
     results.batches[world.runs] = batches.measure(longer, REPEATS)
+    _say(f"  {results.batches[world.runs]}")
     if world.runs == STREAMED:
         for batch_seconds in (5.0, 1.0):
             _say(f"{world.runs:,} runs: health beside a writer, a batch every {batch_seconds:g} s")
             results.stream[batch_seconds] = stream.measure(longer, STREAM_SECONDS, batch_seconds)
+            _say(f"  {results.stream[batch_seconds]}")
     shutil.rmtree(longer.home)
 
 
