@@ -4,10 +4,9 @@ import ast
 import shutil
 import subprocess
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
-
-from tests.not_run import need
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("bot", "handlers")
@@ -51,10 +50,24 @@ def imported(path: Path) -> Iterator[tuple[int, str]]:
 
 @cache
 def tracked() -> tuple[Path, ...]:
-    """Files that git tracks, and new ones that it does not ignore."""
-    if shutil.which("git") is None or not (ROOT / ".git").exists():
-        need("a git checkout", "apt-get install git, and clone the project instead of unpacking an archive")
+    """Files that git tracks, and new ones that it does not ignore; without a checkout, all but what make makes."""
+    listed = _listed_by_git()
+    names = _found() if listed is None else sorted(set(listed))
+    return tuple(path for name in names if (path := ROOT / name).is_file())
+
+
+def _listed_by_git() -> list[str] | None:
+    if shutil.which("git") is None:
+        return None
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout
-    paths = (ROOT / name for name in sorted(set(listed.split("\0"))) if name)
-    return tuple(path for path in paths if path.is_file())
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False, text=True)
+    return None if done.returncode else [name for name in done.stdout.split("\0") if name]
+
+
+def _found() -> list[str]:
+    patterns = [line.strip("/") for line in (ROOT / ".gitignore").read_text().splitlines() if line]
+    return [
+        named(path)
+        for path in sorted(ROOT.rglob("*"))
+        if not any(fnmatch(part, pattern) for part in path.relative_to(ROOT).parts for pattern in [*patterns, ".git"])
+    ]
