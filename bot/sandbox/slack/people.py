@@ -1,0 +1,124 @@
+"""Users and user groups of the workspace, in Slack's shapes."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from .seed import Seed, SeedUser
+from .store import Store, dump, load
+
+SLACKBOT = "USLACKBOT"
+
+
+def _profile(real_name: str, name: str, email: str | None) -> dict[str, Any]:
+    first, _, last = real_name.partition(" ")
+    profile = {
+        "real_name": real_name,
+        "real_name_normalized": real_name,
+        "display_name": name,
+        "display_name_normalized": name,
+        "first_name": first,
+        "last_name": last,
+        "title": "",
+        "phone": "",
+        "status_text": "",
+        "status_emoji": "",
+    }
+    return {**profile, "email": email} if email else profile
+
+
+def _user(team: str, user: SeedUser, *, is_bot: bool, extra: dict[str, Any] | None = None) -> dict[str, Any]:
+    return {
+        "id": user.id,
+        "team_id": team,
+        "name": user.name,
+        "deleted": False,
+        "color": user.color,
+        "real_name": user.real_name,
+        "tz": user.tz,
+        "tz_label": user.tz,
+        "profile": {**_profile(user.real_name, user.name, user.email or None), **(extra or {})},
+        "is_admin": user.is_admin,
+        "is_owner": user.is_admin,
+        "is_primary_owner": False,
+        "is_restricted": False,
+        "is_ultra_restricted": False,
+        "is_bot": is_bot,
+        "is_app_user": False,
+    }
+
+
+class People:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._humans: list[str] = []
+
+    def plant(self, seed: Seed, app_name: str, bot_name: str, now: datetime) -> None:
+        bot = SeedUser(seed.bot_user_id, bot_name.lower().replace(" ", "_"), app_name, "", "America/Los_Angeles")
+        extra = {"bot_id": seed.bot_id, "api_app_id": seed.app_id, "always_active": False}
+        users = [_user(seed.team_id, one, is_bot=False) for one in seed.users]
+        users.append(_user(seed.team_id, bot, is_bot=True, extra=extra))
+        users.append(_user(seed.team_id, SeedUser(SLACKBOT, "slackbot", "Slackbot", ""), is_bot=False))
+        for user in users:
+            user["updated"] = int(now.timestamp())
+            self._store.run("INSERT INTO users VALUES (?, ?)", user["id"], dump(user))
+        for group in seed.usergroups:
+            self.save_group(new_group(group.id, seed.team_id, group.handle, group.name, "", now, list(group.users)))
+
+    def user(self, user: str, now: datetime) -> dict[str, Any] | None:
+        found = self._store.row("SELECT data FROM users WHERE id = ?", user)
+        return None if found is None else _with_offset(load(found[0]), now)
+
+    def users(self, now: datetime) -> list[dict[str, Any]]:
+        return [_with_offset(load(data), now) for (data,) in self._store.rows("SELECT data FROM users ORDER BY id")]
+
+    def human_ids(self) -> list[str]:
+        """Everybody but bots; nobody joins a workspace after it was planted."""
+        if not self._humans:
+            rows = self._store.rows("SELECT id FROM users WHERE NOT json_extract(data, '$.is_bot') ORDER BY id")
+            self._humans = [user for (user,) in rows if user != SLACKBOT]
+        return self._humans
+
+    def save_group(self, group: dict[str, Any]) -> None:
+        self._store.run("INSERT OR REPLACE INTO usergroups VALUES (?, ?)", group["id"], dump(group))
+
+    def group(self, group: str) -> dict[str, Any] | None:
+        found = self._store.row("SELECT data FROM usergroups WHERE id = ?", group)
+        return None if found is None else load(found[0])
+
+    def groups(self) -> list[dict[str, Any]]:
+        return [load(data) for (data,) in self._store.rows("SELECT data FROM usergroups ORDER BY id")]
+
+
+def _with_offset(user: dict[str, Any], now: datetime) -> dict[str, Any]:
+    offset = now.astimezone(ZoneInfo(user["tz"])).utcoffset()
+    user["tz_offset"] = int(offset.total_seconds()) if offset is not None else 0
+    return user
+
+
+def new_group(
+    group: str, team: str, handle: str, name: str, description: str, now: datetime, users: list[str]
+) -> dict[str, Any]:
+    created = int(now.timestamp())
+    return {
+        "id": group,
+        "team_id": team,
+        "is_usergroup": True,
+        "is_subteam": True,
+        "name": name,
+        "description": description,
+        "handle": handle,
+        "is_external": False,
+        "date_create": created,
+        "date_update": created,
+        "date_delete": 0,
+        "auto_type": None,
+        "auto_provision": False,
+        "enterprise_subteam_id": "",
+        "created_by": "USLACKBOT",
+        "updated_by": "USLACKBOT",
+        "deleted_by": None,
+        "prefs": {"channels": [], "groups": []},
+        "users": users,
+        "user_count": len(users),
+    }

@@ -1,0 +1,106 @@
+"""Files v2 with slack_sdk's own files_upload_v2, and Slack files inside blocks (section 2)."""
+
+import struct
+import zlib
+
+import aiohttp
+import pytest
+from slack_sdk.errors import SlackApiError
+
+from .running import ALERTS, ALEX, asynchronous, client, workspace
+
+
+def _chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+PNG = (
+    b"\x89PNG\r\n\x1a\n"
+    + _chunk(b"IHDR", struct.pack(">IIBBBBB", 3, 2, 8, 0, 0, 0, 0))
+    + _chunk(b"IDAT", zlib.compress(b"\x00\x00\x00\x00" * 2))
+    + _chunk(b"IEND", b"")
+)
+
+
+@asynchronous
+async def test_upload_and_share() -> None:
+    async with workspace() as slack:
+        web = client(slack)
+        parent = (await web.chat_postMessage(channel=ALERTS, text="parent"))["ts"]
+        answer = await web.files_upload_v2(
+            channel=ALERTS,
+            thread_ts=parent,
+            filename="impact.png",
+            title="Impact",
+            content=PNG,
+            alt_txt="a graph",
+            initial_comment="the graph",
+        )
+        file = (await web.files_info(file=answer["file"]["id"]))["file"]
+        assert (file["title"], file["mimetype"], file["alt_txt"]) == ("Impact", "image/png", "a graph")
+        assert (file["original_w"], file["original_h"], file["size"]) == (3, 2, len(PNG))
+        assert file["channels"] == [ALERTS]
+        replies = (await web.conversations_replies(channel=ALERTS, ts=parent))["messages"]
+        assert (replies[1]["text"], replies[1]["files"][0]["id"]) == ("the graph", file["id"])
+        async with aiohttp.ClientSession() as session:
+            async with session.get(file["url_private"]) as refused:
+                assert refused.status == 403
+            headers = {"Authorization": f"Bearer {slack.credentials.bot_token}"}
+            async with session.get(file["url_private"], headers=headers) as given:
+                assert await given.read() == PNG
+            page = f"{slack.url}/browser/api/files/{file['id']}?user={ALEX}"
+            async with session.get(page) as shown:
+                assert await shown.read() == PNG
+
+
+@asynchronous
+async def test_an_image_block_of_a_slack_file() -> None:
+    async with workspace() as slack:
+        web = client(slack)
+        file = (await web.files_upload_v2(filename="chart.png", content=PNG))["file"]
+        text = (await web.files_upload_v2(filename="rows.csv", content="a,b"))["file"]
+        stored = (await web.files_info(file=file["id"]))["file"]
+        for slack_file in ({"id": file["id"]}, {"url": stored["url_private"]}, {"url": stored["permalink"]}):
+            block = {"type": "image", "alt_text": "chart", "slack_file": slack_file}
+            assert (await web.chat_postMessage(channel=ALERTS, text="x", blocks=[block]))["ok"]
+        bad = {"type": "image", "alt_text": "chart", "slack_file": {"id": text["id"]}}
+        with pytest.raises(SlackApiError, match="invalid slack file"):
+            await web.chat_postMessage(channel=ALERTS, text="x", blocks=[bad])
+        await web.files_delete(file=file["id"])
+        gone = {"type": "image", "alt_text": "chart", "slack_file": {"id": file["id"]}}
+        with pytest.raises(SlackApiError, match="invalid slack file"):
+            await web.chat_postMessage(channel=ALERTS, text="x", blocks=[gone])
+
+
+@asynchronous
+async def test_the_steps_in_their_order() -> None:
+    async with workspace() as slack, aiohttp.ClientSession() as session:
+        web = client(slack)
+        asked = await web.files_getUploadURLExternal(filename="a.txt", length=3)
+        async with session.post(asked["upload_url"], data=b"abcd") as wrong:
+            assert wrong.status == 400
+        async with session.post(asked["upload_url"], data=b"abc") as taken:
+            assert (taken.status, await taken.text()) == (200, "OK - 3")
+        async with session.post(asked["upload_url"], data=b"abc") as twice:
+            assert twice.status == 404
+        with pytest.raises(SlackApiError, match="file_not_found"):
+            await web.files_info(file=asked["file_id"])
+        await web.files_completeUploadExternal(files=[{"id": asked["file_id"], "title": "t"}])
+        file = (await web.files_info(file=asked["file_id"]))["file"]
+        assert file["channels"] == []
+
+
+@asynchronous
+async def test_a_user_shares_a_file() -> None:
+    async with workspace() as slack, aiohttp.ClientSession() as session:
+        form = aiohttp.FormData()
+        form.add_field("user", ALEX)
+        form.add_field("channel", ALERTS)
+        form.add_field("text", "see")
+        form.add_field("file", b"a,b", filename="rows.csv", content_type="text/csv")
+        headers = {"Origin": slack.url}
+        async with session.post(f"{slack.url}/browser/api/upload", data=form, headers=headers) as response:
+            answer = await response.json()
+        assert answer["file"]["download"] == f"/browser/api/files/{answer['file']['id']}?user={ALEX}"
+        message = (await client(slack).conversations_history(channel=ALERTS))["messages"][0]
+        assert (message["subtype"], message["files"][0]["name"]) == ("file_share", "rows.csv")
