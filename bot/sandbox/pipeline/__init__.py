@@ -1,0 +1,1 @@
+"""The simulated pipeline of the local workspace: the outside world that Fireline looks after in `fireline demo`."""
