@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.adapters.clock import system_clock
 from bot.config.policy import load_policy
 from bot.config.registry import load_registry
 from bot.config.settings import Settings
@@ -12,9 +13,13 @@ from bot.config.slos import load_slos
 from bot.domain.errors import BadInput
 from bot.domain.registry import Registry
 from bot.domain.slo import ServiceLevels
+from bot.ports.clock import Clock
 from bot.ports.warehouse import Warehouse
+from bot.services.app import AppServices
 from bot.services.health import HealthService
 from bot.services.loading import LoadingService
+from bot.services.queries import QueryService
+from bot.services.trends import TrendService
 
 
 @dataclass(frozen=True)
@@ -40,19 +45,43 @@ def warehouse(settings: Settings, *, read_only: bool) -> Iterator[Warehouse]:
 def reading(settings: Settings) -> Iterator[Services]:
     """Services that only read. The registry is the one the data was loaded with."""
     with warehouse(settings, read_only=True) as opened:
-        document = opened.platform_document()
-        if document is None:
-            raise BadInput("There is no run history yet. Load one with `fireline load DIR`.")
-        registry = Registry.model_validate_json(document)
+        registry = _registry_beside_data(opened)
         yield Services(opened, registry, HealthService(opened, registry, service_levels(settings)))
+
+
+@contextmanager
+def serving(settings: Settings) -> Iterator[AppServices]:
+    """Services for the process that serves Slack; it owns the embedded warehouse while it runs."""
+    with warehouse(settings, read_only=False) as opened:
+        yield app_services(opened, settings)
+
+
+def app_services(opened: Warehouse, settings: Settings, clock: Clock = system_clock) -> AppServices:
+    """Every use case over an open warehouse, with the registry that its data was loaded with."""
+    from bot.adapters.warehouse.sql_text import sql_text
+
+    registry = _registry_beside_data(opened)
+    health = HealthService(opened, registry, service_levels(settings))
+    trends = TrendService(opened, registry, health)
+    return AppServices(clock, registry, health, trends, QueryService(sql_text), settings.chart_theme)
+
+
+def _registry_beside_data(opened: Warehouse) -> Registry:
+    document = opened.platform_document()
+    if document is None:
+        raise BadInput("There is no run history yet. Load one with `fireline load DIR`.")
+    return Registry.model_validate_json(document)
 
 
 @contextmanager
 def loading(settings: Settings) -> Iterator[LoadingService]:
     """The service that takes data in; it alone may write to the warehouse."""
-    rules = load_policy(settings.config / "policy.yaml").failure_text_rules
     with warehouse(settings, read_only=False) as opened:
-        yield LoadingService(opened, rules)
+        yield loading_service(opened, settings)
+
+
+def loading_service(opened: Warehouse, settings: Settings) -> LoadingService:
+    return LoadingService(opened, load_policy(settings.config / "policy.yaml").failure_text_rules)
 
 
 def service_levels(settings: Settings) -> ServiceLevels:

@@ -1,29 +1,50 @@
 """Settings from the environment (prefix FIRELINE_): where state lives, which configuration, which warehouse."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import AliasChoices, Field, SecretStr
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 BUNDLED_CONFIG = Path(__file__).resolve().parents[2] / "config" / "nba"
 
 
+def _alias(name: str) -> FieldInfo:
+    """The name that Slack's documentation gives the variable, or ours with the prefix."""
+    field: FieldInfo = Field(validation_alias=AliasChoices(name, f"FIRELINE_{name}"))
+    return field
+
+
 class Settings(BaseSettings):
     """`home` holds the embedded warehouse; `config` holds registry.yaml, policy.yaml and slos.yaml."""
 
-    model_config = SettingsConfigDict(env_prefix="FIRELINE_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="FIRELINE_", frozen=True, populate_by_name=True)
 
     home: Path = Path("var")
     config: Path = BUNDLED_CONFIG
     warehouse: Literal["duckdb", "bigquery"] = "duckdb"
     bigquery_project: str = ""
     bigquery_dataset: str = "fireline"
+    slack_bot_token: Annotated[SecretStr, _alias("SLACK_BOT_TOKEN")] = SecretStr("")
+    slack_app_token: Annotated[SecretStr, _alias("SLACK_APP_TOKEN")] = SecretStr("")
+    """Set: Socket Mode. Not set: Slack reaches the app over HTTP, signed with the signing secret."""
+    slack_signing_secret: Annotated[SecretStr, _alias("SLACK_SIGNING_SECRET")] = SecretStr("")
+    slack_api_url: Annotated[str, _alias("SLACK_API_URL")] = "https://slack.com/api/"
+    """Another address of Slack's Web API: a local workspace."""
+    port: Annotated[int, _alias("PORT"), Field(ge=0, le=65535)] = 3000
+    chart_theme: Literal["light", "dark"] = "light"
     bigquery_endpoint: str = ""
     """Another address of the BigQuery REST API, without credentials: an emulator."""
 
     @property
     def warehouse_file(self) -> Path:
         return self.home / "warehouse.duckdb"
+
+    @property
+    def socket(self) -> Path:
+        """Where the process that owns the warehouse answers the command line."""
+        return self.home / "fireline.sock"
 
     @property
     def sql_cache(self) -> Path:

@@ -19,6 +19,16 @@ class Colour(StrEnum):
 
 
 @dataclass(frozen=True)
+class HealthRequest:
+    """`as_of` None: now, from the roll-up; otherwise exactly as known then. At most one of phase and processor."""
+
+    days: int = 7
+    phase: int | None = None
+    processor: str | None = None
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Window:
     """Runs started in [since, until). `exact` reads raw rows as known at `as_of`; otherwise edges are whole hours."""
 

@@ -41,7 +41,9 @@ def _red(subject: str, tally: Tally, due: DueDates) -> Iterator[Finding]:
         yield Finding("nothing_succeeded", subject, text)
     elif rate is not None and rate < RED_BELOW:
         bad = tally.real + tally.unknown
-        yield Finding("mostly_failing", subject, f"{subject}: {rate:.1%} succeed ({bad:,} real failures).")
+        yield Finding(
+            "mostly_failing", subject, f"{subject}: {rate:.1%} succeed ({bad:,} real failure{'' if bad == 1 else 's'})."
+        )
 
 
 def _yellow(

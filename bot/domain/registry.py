@@ -109,7 +109,7 @@ class ExpectedRecords(Frozen):
 class Processor(Frozen):
     """One job of the pipeline. Only `name` and `phase` are required; each absence costs what it would have told."""
 
-    name: Annotated[str, Field(min_length=1, max_length=150)]
+    name: Annotated[str, Field(min_length=1, max_length=120)]
     phase: Annotated[Whole, Field(ge=0, le=99)]
     kind: Kind = Kind.PROCESSOR
     criticality: Criticality | None = None
@@ -185,6 +185,12 @@ class Registry(Frozen):
     @property
     def phases(self) -> tuple[int, ...]:
         return tuple(sorted({processor.phase for processor in self.processors}))
+
+    def matching(self, typed: str) -> list[Processor]:
+        """Processors whose name contains what was typed, those that begin with it first."""
+        wanted = typed.casefold()
+        found = [processor for processor in self.processors if wanted in processor.name.casefold()]
+        return sorted(found, key=lambda processor: (not processor.name.casefold().startswith(wanted), processor.name))
 
     def get(self, name: str) -> Processor:
         """The processor of that name (letter case forgiven). Raises BadInput with the nearest names."""

@@ -11,6 +11,7 @@ from bot.domain.evidence import Evidence
 from bot.domain.health import DueDates, Durations, RunCount, Window
 from bot.domain.platform import PlatformFacts
 from bot.domain.registry_draft import ProcessorFacts
+from bot.domain.trends import DayDurations, FailedHour
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,12 @@ class Warehouse(Protocol):
     def health_durations(self, window: Window) -> list[Durations]: ...
 
     def health_due(self, window: Window) -> list[DueDates]: ...
+
+    def failed_hours(self, window: Window) -> list[FailedHour]: ...
+
+    def daily_durations(self, window: Window) -> list[DayDurations]:
+        """Quantiles by whole day (UTC) of the window: of each processor, and of each phase."""
+        ...
 
     def evidence(self, processor: str, first: date, last: date, as_of: datetime) -> list[Evidence]: ...
 

@@ -1,11 +1,11 @@
 """Answer for the health of the pipeline: ask the warehouse, assess, name the reasons."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.errors import BadInput
-from bot.domain.health import HealthReport, RunCount, Tally, Window
+from bot.domain.health import HealthReport, HealthRequest, RunCount, Tally, Window
 from bot.domain.health_report import Measured, Period, Scope, assess
 from bot.domain.registry import Registry
 from bot.domain.slo import ServiceLevels
@@ -14,16 +14,6 @@ from bot.ports.warehouse import History, Warehouse
 LONGEST_WINDOW_DAYS = 400
 RECORDED_AFTER = timedelta(days=30)
 """A history whose newest row is older than this is a recorded one: it is answered for as of its own end."""
-
-
-@dataclass(frozen=True)
-class HealthRequest:
-    """`as_of` None: now, from the roll-up; otherwise exactly as known then. At most one of phase and processor."""
-
-    days: int = 7
-    phase: int | None = None
-    processor: str | None = None
-    as_of: datetime | None = None
 
 
 class HealthService:
@@ -35,10 +25,8 @@ class HealthService:
 
     def of(self, request: HealthRequest, now: datetime) -> HealthReport:
         """The report for a request. Raises BadInput when the request makes no sense or there is no history."""
-        scope = self._scope(request)
-        history = self._warehouse.history()
-        if not history.runs:
-            raise BadInput("There is no run history yet. Load one with `fireline load DIR`.")
+        scope = self.scope(request)
+        history = self._history()
         window, notes = _window(request, history, now)
         measured = Measured(self._period(window), self._usual(window.baseline()), self._warehouse.health_due(window))
         report = assess(measured, scope, self._targets, window)
@@ -56,7 +44,19 @@ class HealthService:
             self._tallied = (period.counts, tallies)
         return replace(period, tallied=tallies)
 
-    def _scope(self, request: HealthRequest) -> Scope:
+    def moment(self, request: HealthRequest, now: datetime) -> datetime:
+        """The moment that an answer given now speaks of."""
+        window, _ = _window(request, self._history(), now)
+        return window.as_of
+
+    def _history(self) -> History:
+        history = self._warehouse.history()
+        if not history.runs:
+            raise BadInput("There is no run history yet. Load one with `fireline load DIR`.")
+        return history
+
+    def scope(self, request: HealthRequest) -> Scope:
+        """What is asked about. Raises BadInput with the nearest names for what does not exist."""
         if not 1 <= request.days <= LONGEST_WINDOW_DAYS:
             raise BadInput(f"A window of {request.days} days makes no sense; give 1 to {LONGEST_WINDOW_DAYS} days.")
         if request.phase is not None and request.processor is not None:

@@ -109,6 +109,11 @@ def _parts(window: Window) -> tuple[Window, Window]:
     return replace(window, until=edge), replace(window, since=edge)
 
 
+def durations_of(rows: Sequence[tuple[Any, ...]]) -> list[Durations]:
+    """Quantiles of each processor and of each phase; `rows`: (phase, processor, buckets ascending, runs in each)."""
+    return [_durations(who, sketch) for who, sketch in _sketches(rows).items()]
+
+
 def _durations(who: Who, sketch: Sketch) -> Durations:
     phase, name = who
     return Durations(name, phase, *sketch.quantiles(QUANTILES))

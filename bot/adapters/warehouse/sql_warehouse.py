@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.adapters.warehouse.draft_facts import processor_facts
 from bot.adapters.warehouse.engine import Engine, Parameters
 from bot.adapters.warehouse.health_rows import parameters_of, run_count
-from bot.adapters.warehouse.live_health import LiveHealth
+from bot.adapters.warehouse.live_health import LiveHealth, durations_of
 from bot.adapters.warehouse.loading import Loader
 from bot.adapters.warehouse.settled import FOREVER, Settled
 from bot.domain.evidence import SMALLEST_FILE, Evidence, PlannedWindow
@@ -18,6 +18,7 @@ from bot.domain.health import DueDates, Durations, RunCount, Window
 from bot.domain.platform import PlatformFacts
 from bot.domain.registry_draft import ProcessorFacts
 from bot.domain.runs import InputKind
+from bot.domain.trends import DayDurations, FailedHour
 from bot.ports.warehouse import Hints, History, LoadReport, Progress
 
 
@@ -56,6 +57,15 @@ class SqlWarehouse:
         if not window.exact:
             return self._live.due(window)
         return [DueDates(*row) for row in self._engine.rows("health_due_as_of", parameters_of(window))]
+
+    def failed_hours(self, window: Window) -> list[FailedHour]:
+        return [FailedHour(*row) for row in self._engine.rows("failed_hours", parameters_of(window))]
+
+    def daily_durations(self, window: Window) -> list[DayDurations]:
+        by_day: dict[date, list[tuple[Any, ...]]] = {}
+        for day, *row in self._engine.rows("daily_durations", parameters_of(window)):
+            by_day.setdefault(day, []).append(tuple(row))
+        return [DayDurations(day, item) for day, rows in by_day.items() for item in durations_of(rows)]
 
     def evidence(self, processor: str, first: date, last: date, as_of: datetime) -> list[Evidence]:
         parameters: Parameters = {

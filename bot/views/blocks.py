@@ -1,0 +1,116 @@
+"""Block Kit pieces within Slack's limits. The limits: https://docs.slack.dev/reference/block-kit/blocks"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.views.text import cut, visible
+
+Block = dict[str, Any]
+Element = dict[str, Any]
+
+MOST_BLOCKS = 50
+MOST_VIEW_BLOCKS = 100
+SECTION_TEXT = 3_000
+FIELD_TEXT = 2_000
+HEADER_TEXT = 150
+BUTTON_TEXT = 75
+OPTION_TEXT = 75
+OPTION_VALUE = 150
+MOST_OPTIONS = 100
+MESSAGE_TEXT = 4_000
+"""chat.update refuses a longer `text` (msg_too_long): https://docs.slack.dev/reference/methods/chat.update"""
+VIEW_TITLE = 24
+
+
+@dataclass(frozen=True)
+class Card:
+    """A message. `text` says everything the blocks say: screen readers and notifications read it alone."""
+
+    text: str
+    blocks: tuple[Block, ...]
+
+    def payload(self) -> dict[str, Any]:
+        """Arguments of chat.postMessage and chat.update."""
+        return {"text": cut(self.text, MESSAGE_TEXT), "blocks": list(self.blocks[:MOST_BLOCKS])}
+
+
+def plain(text: str, most: int) -> Element:
+    return {"type": "plain_text", "text": cut(visible(text), most), "emoji": True}
+
+
+def mrkdwn(text: str, most: int = SECTION_TEXT) -> Element:
+    """`verbatim`: only our own markup is read; an address in someone's data does not turn into a link."""
+    return {"type": "mrkdwn", "text": cut(text, most), "verbatim": True}
+
+
+def header(text: str) -> Block:
+    return {"type": "header", "text": plain(text, HEADER_TEXT)}
+
+
+def section(text: str) -> Block:
+    return {"type": "section", "text": mrkdwn(text)}
+
+
+def fields(texts: Sequence[str]) -> Block:
+    """Up to ten short texts: two columns on a desk, one on a phone."""
+    return {"type": "section", "fields": [mrkdwn(text, FIELD_TEXT) for text in texts[:10]]}
+
+
+def context(*texts: str) -> Block:
+    return {"type": "context", "elements": [mrkdwn(text) for text in texts[:10]]}
+
+
+def divider() -> Block:
+    return {"type": "divider"}
+
+
+def actions(elements: Iterable[Element]) -> Block:
+    return {"type": "actions", "elements": list(elements)[:25]}
+
+
+def button(label: str, action_id: str, value: str, *, style: str | None = None) -> Element:
+    element = {"type": "button", "text": plain(label, BUTTON_TEXT), "action_id": action_id, "value": value}
+    return element if style is None else {**element, "style": style}
+
+
+def option(label: str, value: str) -> Element:
+    return {"text": plain(label, OPTION_TEXT), "value": value[:OPTION_VALUE]}
+
+
+def select(placeholder: str, action_id: str, options: Sequence[Element]) -> Element:
+    return {
+        "type": "static_select",
+        "placeholder": plain(placeholder, 150),
+        "action_id": action_id,
+        "options": list(options[:MOST_OPTIONS]),
+    }
+
+
+def typeahead(placeholder: str, action_id: str) -> Element:
+    """A select whose options are asked for as the reader types, from the first letter."""
+    return {
+        "type": "external_select",
+        "placeholder": plain(placeholder, 150),
+        "action_id": action_id,
+        "min_query_length": 0,
+    }
+
+
+def preformatted(text: str) -> Block:
+    """Text shown as it is, in one width; nothing in it is markup."""
+    section_ = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text}]}
+    return {"type": "rich_text", "elements": [section_]}
+
+
+def modal(title: str, blocks: Sequence[Block]) -> dict[str, Any]:
+    return {
+        "type": "modal",
+        "title": plain(title, VIEW_TITLE),
+        "close": plain("Close", VIEW_TITLE),
+        "blocks": list(blocks[:MOST_VIEW_BLOCKS]),
+    }
+
+
+def home(blocks: Sequence[Block]) -> dict[str, Any]:
+    return {"type": "home", "blocks": list(blocks[:MOST_VIEW_BLOCKS])}

@@ -1,0 +1,69 @@
+"""Trend charts as PNG. Opaque backgrounds, so that they read on Slack's light and dark alike; colours from the
+Okabe-Ito palette and cividis, which colour-blind readers tell apart; every chart says in words what it shows.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.trends import Trends
+from bot.views import numbers
+from bot.views.chart_figures import draw_durations, draw_heat, draw_success
+from bot.views.chart_style import DARK, LIGHT, load_matplotlib
+from bot.views.text import escape
+
+
+class Theme(StrEnum):
+    LIGHT = "light"
+    DARK = "dark"
+
+
+@dataclass(frozen=True)
+class Chart:
+    """`alt_text` says what the picture shows, for those who cannot see it: at most 1,000 characters."""
+
+    filename: str
+    title: str
+    alt_text: str
+    png: bytes
+
+
+def draw(trends: Trends, theme: Theme = Theme.LIGHT) -> list[Chart]:
+    """Success by day, failures by hour of the week, and for one phase or processor its durations."""
+    load_matplotlib()
+    style = DARK if theme is Theme.DARK else LIGHT
+    by_day = f"Success, last {len(trends.days)} days"
+    charts = [
+        Chart("success.png", by_day, _success_words(trends), draw_success(trends, style)),
+        Chart("failures-by-hour.png", "Failed runs by hour of the week", _heat_words(trends), draw_heat(trends, style)),
+    ]
+    if trends.durations:
+        figure = draw_durations(trends, style)
+        charts.append(Chart("durations.png", "Duration, 30 days", _duration_words(trends), figure))
+    return charts
+
+
+def comment(trends: Trends) -> str:
+    return f"Trends of {escape(trends.subject)}."
+
+
+def _success_words(trends: Trends) -> str:
+    lines = []
+    for label, rates in trends.success.items():
+        known = [rate for rate in rates if rate is not None]
+        said = f"{numbers.share(known[-1])} lately, lowest {numbers.share(min(known))}" if known else "no runs"
+        lines.append(f"{label}: {said}")
+    return f"Success rate by day over {len(trends.days)} days. {'; '.join(lines)}."[:1000]
+
+
+def _heat_words(trends: Trends) -> str:
+    days = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+    most = max((value, day, hour) for day, row in enumerate(trends.heat) for hour, value in enumerate(row))
+    peak = f"Most on {days[most[1]]} from {most[2]:02d}:00, {most[0]:,.0f} in an average week." if most[0] else "None."
+    return f"Failed runs of {trends.subject} by hour of the week ({trends.zone}), whatever their cause. {peak}"
+
+
+def _duration_words(trends: Trends) -> str:
+    last = trends.durations[-1].durations
+    latest = f"Latest p50 {numbers.seconds(last.p50)}, p95 {numbers.seconds(last.p95)}."
+    usual = f" Usual p95 {numbers.seconds(trends.baseline.p95)}." if trends.baseline else ""
+    return f"Duration of {trends.subject} by day. {latest}{usual}"

@@ -1,0 +1,25 @@
+"""App Home: health at a glance."""
+
+from typing import Any
+
+from bot.domain.health import HealthReport, HealthRequest
+from bot.views import action_ids, health
+from bot.views.blocks import actions, button, context, divider, header, home, section
+from bot.views.text import escape
+
+
+def glance(report: HealthReport) -> dict[str, Any]:
+    """The overview of /health, without its fine print, and what to do next."""
+    overview = health.card(report, HealthRequest(days=report.window.days))
+    body = [block for block in overview.blocks if block["type"] != "actions"]
+    tools = actions([button("Refresh", action_ids.HOME_REFRESH, "home")])
+    return home([*body, tools, divider(), *_hints()])
+
+
+def unavailable(reason: str) -> dict[str, Any]:
+    tools = actions([button("Try again", action_ids.HOME_REFRESH, "home")])
+    return home([header("Pipeline health"), section(escape(reason)), tools, divider(), *_hints()])
+
+
+def _hints() -> list[dict[str, Any]]:
+    return [context("Type `/health` in any channel for details, `/health help` for what can be asked.")]

@@ -1,0 +1,33 @@
+"""Numbers as people read them on a phone and in a terminal."""
+
+NOTHING = "-"
+
+
+def share(rate: float | None) -> str:
+    """0.775 -> 77.5 %; a rate that only rounds to 100 % says so."""
+    if rate is None:
+        return NOTHING
+    if rate < 1 and f"{rate:.1%}" == "100.0%":
+        return ">99.9%"
+    return f"{rate:.1%}"
+
+
+def seconds(value: float | None) -> str:
+    """Seconds below two minutes, minutes below two hours, hours above."""
+    if value is None:
+        return NOTHING
+    if value < 120:
+        return f"{value:,.1f}s"
+    return f"{value / 60:,.1f}m" if value < 7200 else f"{value / 3600:,.1f}h"
+
+
+def compact(count: int) -> str:
+    """12731 -> 12.7K: three significant figures."""
+    for size, unit in ((1_000_000_000, "G"), (1_000_000, "M"), (1_000, "K")):
+        if count >= 0.9995 * size:
+            return f"{count / size:.3g}{unit}" if count / size < 999.5 else f"{count / size:.0f}{unit}"
+    return str(count)
+
+
+def plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -1,0 +1,15 @@
+"""Options of type-ahead selects."""
+
+from collections.abc import Sequence
+
+from bot.domain.health import HealthRequest
+from bot.domain.registry import Processor
+from bot.views import action_ids
+from bot.views.blocks import MOST_OPTIONS, Element, option
+
+
+def processors(found: Sequence[Processor]) -> list[Element]:
+    return [
+        option(processor.name, action_ids.encode(HealthRequest(processor=processor.name)))
+        for processor in found[:MOST_OPTIONS]
+    ]
