@@ -3,11 +3,13 @@
 import typer
 
 from bot.cli.check_config import check_config
+from bot.cli.demo import demo
 from bot.cli.health import health
 from bot.cli.load import load
 from bot.cli.processes import web, worker
 from bot.cli.query import query
 from bot.cli.registry import registry
+from bot.cli.run import run
 
 app = typer.Typer(
     help="Fireline: the on-call colleague of a data-platform team.",
@@ -19,6 +21,8 @@ app.command()(health)
 app.command()(load)
 app.command()(query)
 app.command()(check_config)
+app.command()(run)
+app.command()(demo)
 app.add_typer(registry, name="registry")
 app.command()(web)
 app.command()(worker)

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from bot.domain.health import Colour, HealthReport, HealthRow
 from bot.domain.rollup import RELATIVE_ERROR
+from bot.views import numbers
 
 STYLES = {Colour.RED: "bold red", Colour.YELLOW: "bold yellow", Colour.GREEN: "green", Colour.GREY: "dim"}
 WORST_FIRST = [Colour.RED, Colour.YELLOW, Colour.GREEN, Colour.GREY]
@@ -37,7 +38,7 @@ def print_health(report: HealthReport, *, everything: bool, console: Console | N
 def _headline(report: HealthReport) -> Text:
     window = report.window
     text = Text.assemble(("Pipeline ", "bold"), (report.overall, STYLES[report.overall]))
-    span = f"  {_shown(window.since)} to {_shown(window.until)} UTC ({window.days} days)"
+    span = f"  {_shown(window.since)} to {_shown(window.until)} UTC ({numbers.plural(window.days, 'day')})"
     text.append(span if window.exact else f"{span}, whole hours", style="dim")
     for finding in report.reasons[:MOST_REASONS]:
         text.append(f"\n  • {finding.text}")
@@ -56,16 +57,16 @@ class Column:
 
 
 COLUMNS = (
-    Column("success", lambda row: Text(_share(row.tally.success_rate))),
-    Column("target", lambda row: Text(_share(row.target), style="dim"), from_width=100),
+    Column("success", lambda row: Text(numbers.share(row.tally.success_rate))),
+    Column("target", lambda row: Text(numbers.share(row.target), style="dim"), from_width=100),
     Column("runs", lambda row: Text(f"{row.tally.runs:,}"), from_width=125),
     Column("ok", lambda row: Text(f"{row.tally.succeeded:,}"), from_width=90),
     Column("real", lambda row: _count(row.tally.real, "red")),
     Column("unknown", lambda row: _count(row.tally.unknown, "magenta"), from_width=110),
     Column("expected", lambda row: Text(f"{row.tally.expected:,}", style="dim")),
     Column("zero", lambda row: _count(row.tally.zero_on_game_days, "yellow"), from_width=118),
-    Column("p50", lambda row: Text(_seconds(row.durations.p50 if row.durations else None)), from_width=132),
-    Column("p95", lambda row: Text(_seconds(row.durations.p95 if row.durations else None))),
+    Column("p50", lambda row: Text(numbers.seconds(row.durations.p50 if row.durations else None)), from_width=132),
+    Column("p95", lambda row: Text(numbers.seconds(row.durations.p95 if row.durations else None))),
     Column("30 d", lambda row: _trend(row)),
 )
 """`expected` are failures that are no fault, `zero` successes without records on dates with data due, `30 d` the change
@@ -112,16 +113,6 @@ def _trend(row: HealthRow) -> Text:
         return Text("-", style="dim")
     change = row.durations.p95 / row.baseline_durations.p95 - 1
     return Text(f"{change:+.0%}", style="yellow" if change > 0.2 else "dim")
-
-
-def _share(rate: float | None) -> str:
-    return "-" if rate is None else f"{rate:.1%}"
-
-
-def _seconds(value: float | None) -> str:
-    if value is None:
-        return "-"
-    return f"{value:,.1f}s" if value < 120 else f"{value / 60:,.1f}m"
 
 
 def _shown(moment: datetime) -> str:

@@ -1,0 +1,35 @@
+"""`fireline demo`: everything on this machine, nothing to sign up for."""
+
+import asyncio
+import logging
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.context import Home, errors_for_people, settings_of
+
+PORT = 8765
+
+
+def demo(
+    port: Annotated[int, typer.Option(help="Where the workspace's page is served.")] = PORT,
+    speed: Annotated[float, typer.Option(help="How many times faster than real time the pipeline lives.")] = 1.0,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(help="Inject NAME or NAME:PROCESSOR; a demo that runs gets it.", show_default=False),
+    ] = None,
+    home: Home = None,
+) -> None:
+    """Run a local Slack workspace, a simulated pipeline with 30 days of history, and Fireline in it."""
+    from bot.cli.demo_faults import inject_into_running
+    from bot.cli.demo_world import live
+
+    settings = settings_of(home)
+    faults = fault or []
+    with errors_for_people():
+        if faults and inject_into_running(port, faults):
+            return
+        logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+        folder: Path = settings.home / "demo"
+        asyncio.run(live(settings.model_copy(update={"home": folder}), port, speed, faults))

@@ -1,0 +1,32 @@
+"""`fireline run`: the Slack app in one process."""
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from bot.cli.context import Home, errors_for_people, settings_of
+
+if TYPE_CHECKING:
+    from bot.config.settings import Settings
+    from bot.services.app import AppServices
+
+
+def run(home: Home = None) -> None:
+    """Run the Slack app: Socket Mode with SLACK_APP_TOKEN, else HTTP on PORT with SLACK_SIGNING_SECRET."""
+    from bot.bootstrap import serving
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    settings = settings_of(home)
+    with errors_for_people(), serving(settings) as services:
+        try:
+            asyncio.run(_serve(settings, services))
+        except KeyboardInterrupt:
+            logging.getLogger("fireline").info("stopped")
+
+
+async def _serve(settings: "Settings", services: "AppServices") -> None:
+    from bot.cli.local_api import local_api
+    from bot.serving import serve
+
+    async with local_api(settings.socket, services):
+        await serve(settings, services)

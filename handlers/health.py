@@ -1,0 +1,61 @@
+"""/health: the true state of the pipeline, and the buttons below it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.services.app import AppServices
+from bot.views import action_ids, charts, health, help, options, query
+from handlers import payloads
+from handlers.replies import Reply
+
+Payload = Mapping[str, Any]
+
+
+def register(app: AsyncApp, services: AppServices) -> None:
+    @app.command("/health")
+    async def command(ack: AsyncAck, command: Payload, reply: Reply) -> None:
+        await ack()
+        if payloads.wants_help(command):
+            await reply.privately(help.card())
+            return
+        request = payloads.health(command)
+        report = await reply.work(services.health.of, request, services.now())
+        await reply.send(health.card(report, request))
+
+    async def show(ack: AsyncAck, action: Payload, reply: Reply) -> None:
+        await ack()
+        request = payloads.clicked(action)
+        report = await reply.work(services.health.of, request, services.now())
+        await reply.edit(health.card(report, request))
+
+    for action_id in (
+        action_ids.HEALTH_REFRESH,
+        action_ids.HEALTH_OVERVIEW,
+        action_ids.HEALTH_PHASE,
+        action_ids.HEALTH_PROCESSOR,
+    ):
+        app.action(action_id)(show)
+
+    @app.options(action_ids.HEALTH_PROCESSOR)
+    async def processors(ack: AsyncAck, payload: Payload) -> None:
+        found = services.registry.matching(payloads.typed(payload))
+        await ack(options=options.processors(found))
+
+    @app.action(action_ids.HEALTH_TREND)
+    async def trend(ack: AsyncAck, action: Payload, reply: Reply) -> None:
+        await ack()
+        request = payloads.clicked(action)
+        trends = await reply.work(services.trends.of, request, services.now())
+        drawn = await reply.work(charts.draw, trends, charts.Theme(services.chart_theme))
+        await reply.upload(drawn, charts.comment(trends))
+
+    @app.action(action_ids.HEALTH_QUERY)
+    async def show_query(ack: AsyncAck, action: Payload, body: Payload, client: AsyncWebClient) -> None:
+        await ack()
+        payloads.clicked(action)
+        opened = await client.views_open(trigger_id=str(body.get("trigger_id", "")), view=query.loading())
+        shown = query.shown(services.queries.of_health())
+        await client.views_update(view_id=opened["view"]["id"], hash=opened["view"]["hash"], view=shown)

@@ -1,0 +1,44 @@
+"""App Home: health at a glance, and what the app answers when it is mentioned."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.errors import FirelineError
+from bot.domain.health import HealthRequest
+from bot.services.app import AppServices
+from bot.views import action_ids, health, help, home
+from handlers.replies import Reply
+
+Payload = Mapping[str, Any]
+
+
+def register(app: AsyncApp, services: AppServices) -> None:
+    async def publish(reply: Reply, client: AsyncWebClient) -> None:
+        try:
+            report = await reply.work(services.health.of, HealthRequest(), services.now())
+            view = home.glance(report)
+        except FirelineError as error:
+            view = home.unavailable(str(error))
+        await client.views_publish(user_id=reply.place.user, view=view)
+
+    @app.event("app_home_opened")
+    async def opened(event: Payload, reply: Reply, client: AsyncWebClient) -> None:
+        if event.get("tab") == "home":
+            await publish(reply, client)
+
+    @app.action(action_ids.HOME_REFRESH)
+    async def refresh(ack: AsyncAck, reply: Reply, client: AsyncWebClient) -> None:
+        await ack()
+        await publish(reply, client)
+
+    @app.event("app_mention")
+    async def mentioned(event: Payload, reply: Reply) -> None:
+        words = str(event.get("text", "")).casefold().split()
+        if "status" not in words and "health" not in words:
+            await reply.privately(help.card())
+            return
+        report = await reply.work(services.health.of, HealthRequest(), services.now())
+        await reply.send(health.card(report, HealthRequest()))

@@ -1,0 +1,62 @@
+"""What Slack sends, read into what a service takes. Raises BadInput with what to write instead."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from bot.domain.errors import BadInput
+from bot.domain.health import HealthRequest
+from bot.views import action_ids
+
+_WINDOW = re.compile(r"^(\d{1,4})\s*d(?:ays?)?$", re.IGNORECASE)
+_USAGE = "Write `/health`, `/health phase 2` or `/health NAME`, with a window such as `30d` after it if you like."
+MOST_TEXT = 500
+
+
+def wants_help(command: Mapping[str, Any]) -> bool:
+    return _text(command).casefold() in ("help", "?", "-h", "--help")
+
+
+def health(command: Mapping[str, Any]) -> HealthRequest:
+    """`[phase N | PROCESSOR] [7d]`, the window before or after."""
+    text = _text(command)
+    if len(text) > MOST_TEXT:
+        raise BadInput(f"That is {len(text)} characters long. {_USAGE}")
+    words = text.split()
+    windows = [match for word in words if (match := _WINDOW.match(word))]
+    rest = [word for word in words if not _WINDOW.match(word)]
+    if len(windows) > 1:
+        raise BadInput(f"Give one window, not {len(windows)}. {_USAGE}")
+    days = int(windows[0][1]) if windows else HealthRequest().days
+    if not rest:
+        return HealthRequest(days=days)
+    if rest[0].casefold() == "phase":
+        return HealthRequest(days=days, phase=_phase(rest[1:]))
+    if len(rest) > 1:
+        raise BadInput(f"I do not understand {' '.join(rest)!r}. {_USAGE}")
+    return HealthRequest(days=days, processor=rest[0])
+
+
+def _phase(words: list[str]) -> int:
+    if len(words) == 1 and words[0].isascii() and words[0].isdigit() and len(words[0]) <= 4:
+        return int(words[0])
+    given = f"{' '.join(words)!r} is not a phase" if words else "Which phase?"
+    raise BadInput(f"{given}. Write `/health phase 2`." if words else f"{given} Write `/health phase 2`.")
+
+
+def _text(command: Mapping[str, Any]) -> str:
+    text = command.get("text")
+    return text.strip() if isinstance(text, str) else ""
+
+
+def clicked(action: Mapping[str, Any]) -> HealthRequest:
+    """What a button or a chosen option asks for."""
+    chosen = action.get("selected_option")
+    value = chosen.get("value") if isinstance(chosen, Mapping) else action.get("value")
+    return action_ids.decode(value if isinstance(value, str) else "")
+
+
+def typed(options: Mapping[str, Any]) -> str:
+    """What was typed into a type-ahead so far."""
+    value = options.get("value")
+    return value.strip()[:MOST_TEXT] if isinstance(value, str) else ""
