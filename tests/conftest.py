@@ -7,7 +7,7 @@ import sys
 import pytest
 from hypothesis import settings
 
-for name in [name for name in os.environ if name.startswith("FIRELINE_")]:
+for name in [name for name in os.environ if name.startswith("FIRELINE_") and name != "FIRELINE_UPDATE_GOLDEN"]:
     del os.environ[name]
 
 settings.register_profile("same examples in every run", derandomize=True, deadline=None, print_blob=True)

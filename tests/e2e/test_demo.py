@@ -1,0 +1,129 @@
+"""`fireline demo` as a person meets it: the real process, the real page, a real browser."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+READY_S = 90
+ANSWER_MS = 10_000
+CHARTS_MS = 60_000
+"""The first chart on a new machine waits for a font cache."""
+SHOTS = os.environ.get("SCREENSHOTS")
+"""A folder for pictures of what the tests see; the images of the README are made this way."""
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running demo; it must end cleanly when told to."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    home = tmp_path_factory.mktemp("demo")
+    command = [sys.executable, "-m", "bot", "demo", "--port", str(port), "--home", str(home)]
+    log = home / "log"
+    with log.open("w") as stream, subprocess.Popen(command, stdout=stream, stderr=subprocess.STDOUT) as process:
+        try:
+            _wait_until_ready(process, log)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            assert process.wait(20) == 0, log.read_text()
+    assert "Traceback" not in log.read_text()
+
+
+def _wait_until_ready(process: "subprocess.Popen[bytes]", log: Path) -> None:
+    end = time.monotonic() + READY_S
+    while "Three things to try" not in log.read_text():
+        assert process.poll() is None, log.read_text()
+        assert time.monotonic() < end, log.read_text()
+        time.sleep(0.2)
+
+
+@pytest.fixture(params=["desk", "phone"])
+def page(request: pytest.FixtureRequest, demo: str, browser: Browser) -> Iterator[Page]:
+    phone = request.param == "phone"
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844} if phone else {"width": 1280, "height": 900},
+        color_scheme="dark" if phone else "light",
+    )
+    opened = context.new_page()
+    opened.set_default_timeout(ANSWER_MS)
+    expect.set_options(timeout=ANSWER_MS)
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.goto(f"{demo}/?user=U01ALEX#/C02MONITOR")
+    opened.get_by_role("textbox", name=re.compile("Message")).first.wait_for()
+    yield opened
+    context.close()
+    assert errors == []
+
+
+def shot(page: Page, name: str) -> None:
+    if SHOTS:
+        size = page.viewport_size or {"width": 0, "height": 0}
+        page.screenshot(path=Path(SHOTS) / f"{name}-{size['width']}.png")
+
+
+def ask(page: Page, text: str) -> None:
+    box = page.get_by_role("textbox", name=re.compile("Message")).first
+    box.click()
+    box.press_sequentially(text)
+    box.press("Escape")
+    box.press("Enter")
+
+
+def answers(page: Page, title: str) -> Locator:
+    """Messages of the app under a heading of that title."""
+    heading = page.get_by_role("heading", name=re.compile(title))
+    return page.get_by_role("article").filter(has=heading)
+
+
+def test_someone_asks_how_the_pipeline_is(page: Page) -> None:
+    found = answers(page, "Pipeline health:")
+    before = found.count()
+    ask(page, "/health")
+    expect(found).to_have_count(before + 1)
+    shot(page, "health")
+
+    found.last.get_by_role("button", name="Refresh").click()
+    expect(page.get_by_text("edited")).to_have_count(0)
+    expect(found).to_have_count(before + 1)
+
+    found.last.get_by_role("button", name="Show the query").click()
+    modal = page.get_by_role("dialog")
+    expect(modal).to_contain_text("FROM daily_counts")
+    shot(page, "query")
+    modal.get_by_role("button", name="Close").last.click()
+    expect(modal).to_have_count(0)
+
+
+def test_someone_looks_into_a_phase_and_its_trend(page: Page) -> None:
+    ask(page, "/health phase 5")
+    phase = answers(page, "Phase 5:").last
+    expect(phase).to_contain_text("PredictionCoordinator")
+    shot(page, "phase")
+    phase.get_by_role("button", name="Trend").click()
+    expect(phase).to_contain_text("1 reply", timeout=CHARTS_MS)
+    whole = answers(page, "Pipeline health:")
+    before = whole.count()
+    phase.get_by_role("button", name="Overview").click()
+    expect(whole).to_have_count(before + 1)
+
+
+def test_another_person_reads_the_same_answer_in_their_own_time(page: Page, demo: str) -> None:
+    ask(page, "/health")
+    mine = answers(page, "Pipeline health:").last
+    expect(mine).to_contain_text("Last 7 days")
+    before = mine.inner_text()
+    page.goto(f"{demo}/?user=U03JORDAN#/C02MONITOR")
+    theirs = answers(page, "Pipeline health:").last
+    expect(theirs).to_contain_text("Last 7 days")
+    assert theirs.inner_text() != before

@@ -1,0 +1,204 @@
+"""The way to Slack and back: tokens that are refused, connections that end, a workspace that is gone and comes back."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from bot import slack_app, socket_mode
+from bot.config.settings import Settings
+from bot.domain.errors import BadInput
+from bot.sandbox.slack.server import Workspace
+from bot.services.app import AppServices
+from bot.serving import serve
+from bot.socket_mode import stay_connected
+from handlers.replies import WorkPool
+from tests.slack_bench import ALEX, MANIFEST, MONITOR, SOON_S, Bench, play
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    """The same watch over the connection, with shorter waits."""
+    waits = {"CHECK_S": 0.05, "PING_S": 0.2, "CONNECT_S": 0.5, "FIRST_PAUSE_S": 0.1, "LOST_S": 0.6}
+    for name, seconds in waits.items():
+        monkeypatch.setattr(socket_mode, name, seconds)
+    caplog.set_level(logging.INFO, "fireline")
+    return caplog
+
+
+def said(caplog: pytest.LogCaptureFixture, logger: str = "fireline.socket") -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.name == logger]
+
+
+def settings_for(workspace: Workspace, **changed: str) -> Settings:
+    kept = workspace.credentials
+    tokens = {"slack_bot_token": kept.bot_token, "slack_app_token": kept.app_token, **changed}
+    secrets = {name: SecretStr(value) for name, value in tokens.items()}
+    return Settings(slack_api_url=workspace.api_url, port=0, **secrets)  # type: ignore[arg-type]
+
+
+def served(services: AppServices, settings: Callable[[Workspace], Settings], then: Callable[[Workspace], Any]) -> None:
+    """`serve` in a new workspace for as long as `then` takes; what it raises comes out."""
+
+    async def whole() -> None:
+        workspace = Workspace(MANIFEST, rate_limit_scale=0)
+        await workspace.start()
+        serving = asyncio.ensure_future(serve(settings(workspace), services))
+        doing = asyncio.ensure_future(then(workspace))
+        try:
+            await asyncio.wait({serving, doing}, timeout=SOON_S, return_when=asyncio.FIRST_COMPLETED)
+            (serving if serving.done() else doing).result()
+        finally:
+            for task in (serving, doing):
+                task.cancel()
+            await asyncio.gather(serving, doing, return_exceptions=True)
+            await workspace.stop()
+
+    asyncio.run(whole())
+
+
+async def forever(_: Workspace) -> None:
+    await asyncio.Event().wait()
+
+
+REFUSED = [
+    ({"slack_bot_token": "xoxb-wrong"}, r"Slack refused SLACK_BOT_TOKEN \(invalid_auth\)\. Use the bot token \(xoxb-"),
+    ({"slack_app_token": "xapp-wrong"}, r"Slack refused SLACK_APP_TOKEN \(invalid_auth\)\. Use the app-level token"),
+    ({"slack_bot_token": ""}, r"SLACK_BOT_TOKEN is not set\. Use the bot token \(xoxb-…\), or try `fireline demo`\."),
+    ({"slack_app_token": ""}, r"Set SLACK_APP_TOKEN \(Socket Mode\) or SLACK_SIGNING_SECRET \(HTTP\); neither is set"),
+]
+
+
+@pytest.mark.parametrize(("tokens", "told"), REFUSED)
+def test_tokens_that_are_missing_or_refused(services: AppServices, tokens: dict[str, str], told: str) -> None:
+    with pytest.raises(BadInput, match=told):
+        served(services, lambda workspace: settings_for(workspace, **tokens), forever)
+
+
+def test_tokens_that_are_exchanged(services: AppServices) -> None:
+    def exchanged(workspace: Workspace) -> Settings:
+        kept = workspace.credentials
+        return settings_for(workspace, slack_bot_token=kept.app_token, slack_app_token=kept.bot_token)
+
+    with pytest.raises(BadInput, match=r"SLACK_BOT_TOKEN \(not_allowed_token_type\)"):
+        served(services, exchanged, forever)
+
+
+def test_serving_by_settings_alone(services: AppServices) -> None:
+    async def asks(workspace: Workspace) -> None:
+        while not workspace.core.sockets.connected():
+            await asyncio.sleep(0.01)
+        answer = await workspace.act(ALEX, "command", channel=MONITOR, text="/health", wait_for=["message"])
+        assert answer["waited"]
+
+    served(services, settings_for, asks)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "status", "method": "auth.test"},
+        {"kind": "reset", "method": "auth.test"},
+        {"kind": "error", "method": "auth.test", "error": "internal_error"},
+        {"kind": "status", "method": "apps.connections.open", "count": 2},
+        {"kind": "reset", "method": "apps.connections.open", "count": 2},
+        {"kind": "error", "method": "apps.connections.open", "error": "internal_error", "count": 2},
+    ],
+)
+def test_a_slack_that_is_ill_at_the_start_is_waited_for(
+    services: AppServices, hurried: pytest.LogCaptureFixture, fault: dict[str, Any]
+) -> None:
+    def ill(workspace: Workspace) -> Settings:
+        workspace.core.faults.add(**fault)
+        return settings_for(workspace)
+
+    async def connected(workspace: Workspace) -> None:
+        while not workspace.core.sockets.connected():
+            await asyncio.sleep(0.01)
+
+    served(services, ill, connected)
+    logger = "fireline.serving" if fault["method"] == "auth.test" else "fireline.socket"
+    assert any("Slack" in line for line in said(hurried, logger))
+
+
+def test_a_connection_that_slack_asks_to_renew(services: AppServices, hurried: pytest.LogCaptureFixture) -> None:
+    async def scenario(bench: Bench) -> None:
+        sockets = bench.workspace.core.sockets
+        await sockets.refresh()
+        await bench.until(lambda: [one.retiring for one in sockets._connections] == [False])
+        assert (await bench.ask("/health"))["blocks"]
+        assert len(bench.posts()) == 1
+
+    play(scenario, "socket", services)
+    assert "the connection to Slack is gone; reconnecting" not in said(hurried)
+
+
+def test_a_connection_that_breaks(services: AppServices, hurried: pytest.LogCaptureFixture) -> None:
+    async def scenario(bench: Bench) -> None:
+        for _ in range(2):
+            await bench.workspace.core.sockets.drop()
+            await bench.until(bench.workspace.core.sockets.connected)
+            assert (await bench.ask("/health"))["blocks"]
+
+    play(scenario, "socket", services)
+    assert said(hurried)[0] == "connected to Slack"
+
+
+def test_a_slack_that_takes_no_connections_for_a_while(
+    services: AppServices, hurried: pytest.LogCaptureFixture
+) -> None:
+    """The SDK alone would try for ever with one address, which Slack takes once."""
+
+    async def scenario(bench: Bench) -> None:
+        sockets = bench.workspace.core.sockets
+        sockets.refuse_new = True
+        await sockets.drop()
+        await bench.until(lambda: "the connection to Slack is gone; reconnecting" in said(hurried))
+        await asyncio.sleep(1)
+        sockets.refuse_new = False
+        await bench.until(sockets.connected)
+        assert (await bench.ask("/health"))["blocks"]
+
+    play(scenario, "socket", services)
+
+
+def test_a_workspace_that_is_gone_in_mid_run_and_comes_back(
+    services: AppServices, hurried: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    async def whole() -> None:
+        path = tmp_path / "workspace.sqlite"
+        first = Workspace(MANIFEST, path, rate_limit_scale=0)
+        port = int((await first.start()).rpartition(":")[2])
+        pool = WorkPool()
+        app = slack_app.build(slack_app.web_client(first.credentials.bot_token, first.api_url), services, pool)
+        task = asyncio.create_task(stay_connected(app, first.credentials.app_token))
+        try:
+            await asks(first)
+            await first.stop()
+            await until(lambda: "the connection to Slack is gone; reconnecting" in said(hurried))
+            again = Workspace(MANIFEST, path, rate_limit_scale=0)
+            await again.start(port=port)
+            await asks(again)
+            await until(lambda: said(hurried)[-1] in ("connected to Slack again", "connected to Slack"))
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            pool.close()
+            await again.stop()
+
+    async def asks(workspace: Workspace) -> None:
+        await until(workspace.core.sockets.connected)
+        answer = await workspace.act(ALEX, "command", channel=MONITOR, text="/health", wait_for=["message"])
+        assert answer["waited"], answer
+
+    asyncio.run(whole())
+
+
+async def until(met: Callable[[], Any]) -> None:
+    async with asyncio.timeout(SOON_S):
+        while not met():
+            await asyncio.sleep(0.01)

@@ -1,0 +1,114 @@
+"""Every message and view that Fireline shows in Slack, by name, from small counts."""
+
+from dataclasses import replace
+from typing import Any
+
+from bot.domain.errors import BadInput
+from bot.domain.health import DueDates, HealthReport, HealthRequest
+from bot.domain.runs import Category, Status
+from bot.views import failure, health, help, home, query
+from bot.views.blocks import Card
+from handlers.replies import Busy
+from tests.health_reports import NASTY, NASTY_REGISTRY, REGISTRY, failed, ran, report, took
+
+BOX, GAMEBOOK, SCRAPER, SUMMARY = "NbacBoxscoreProcessor", "NbacGamebookProcessor", "NbacScraper", "TeamSummary"
+WELL = (ran(SCRAPER, 400), ran(BOX, 300), ran(GAMEBOOK, 300), ran(SUMMARY, 70))
+QUIET = failed(BOX, 12_731, Category.NO_DATA_AVAILABLE)
+WEAK = (ran(GAMEBOOK, 80), failed(GAMEBOOK, 15, Category.PROCESSING_ERROR), failed(GAMEBOOK, 5, Category.UNKNOWN))
+BROKEN = (ran(SUMMARY, 10), failed(SUMMARY, 30, Category.TIMEOUT), ran("Stranger", 3))
+ENDED = "the history ends 2026-01-20 17:30 UTC: answered as of its end"
+
+
+def overviews() -> dict[str, HealthReport]:
+    """By name; each answers plain /health."""
+    now, usual = [took(None, 40, 95, phase=2)], [took(None, 30, 60, phase=2)]
+    weak = report([*WELL, QUIET, *WEAK], before=[ran(GAMEBOOK, 900), ran(BOX, 900)], durations=now, usual=usual)
+    return {
+        "overview_green": report([*WELL, QUIET], due=[DueDates(BOX, 7, 7)]),
+        "overview_yellow": weak,
+        "overview_red": report([*WELL[:3], *WEAK, *BROKEN], due=[DueDates(SCRAPER, 7, 6), DueDates(BOX, 7, 0)]),
+        "overview_grey": report(),
+        "overview_empty_window": replace(report(request=HealthRequest(days=1)), warnings=(ENDED, "<&> and more")),
+        "overview_nasty": report(
+            [
+                *(failed(name, 3, Category.PROCESSING_ERROR, NASTY_REGISTRY) for name in NASTY),
+                ran("<!here> stranger", registry=NASTY_REGISTRY),
+            ],
+            registry=NASTY_REGISTRY,
+        ),
+    }
+
+
+def phases() -> dict[str, tuple[HealthReport, HealthRequest]]:
+    two = HealthRequest(phase=2, days=30)
+    many = REGISTRY.model_copy(
+        update={"processors": [REGISTRY.processors[1].model_copy(update={"name": f"P{n:02}"}) for n in range(14)]}
+    )
+    return {
+        "phase": (report([*WELL, QUIET, *WEAK], two, durations=[took(None, 40, 95, phase=2)]), two),
+        "phase_of_many": (report([ran(f"P{n:02}", n, registry=many) for n in range(14)], two, registry=many), two),
+        "phase_nasty": (
+            report([ran(name, 2, registry=NASTY_REGISTRY) for name in NASTY], two, registry=NASTY_REGISTRY),
+            two,
+        ),
+    }
+
+
+def processors() -> dict[str, tuple[HealthReport, HealthRequest]]:
+    box, gamebook = HealthRequest(processor=BOX), HealthRequest(processor=GAMEBOOK, days=30)
+    nasty = HealthRequest(processor=NASTY[0])
+    healthy = [ran(BOX, 300), ran(BOX, 2, zero=True), QUIET, ran(BOX, 4, Status.SKIPPED)]
+    return {
+        "processor_healthy": (
+            report(healthy, box, before=[ran(BOX, 900)], durations=[took(BOX, 12.3, 130)], usual=[took(BOX, 12, 125)]),
+            box,
+        ),
+        "processor_failing": (
+            report([*WEAK, failed(GAMEBOOK, 200, Category.TIMEOUT)], gamebook, due=[DueDates(GAMEBOOK, 30, 9)]),
+            gamebook,
+        ),
+        "processor_never_ran": (report([], box, due=[DueDates(BOX, 1, 0)]), box),
+        "processor_nasty": (
+            report([failed(NASTY[0], 3, Category.TIMEOUT, NASTY_REGISTRY)], nasty, registry=NASTY_REGISTRY),
+            nasty,
+        ),
+    }
+
+
+def failures() -> dict[str, Card]:
+    def told(error: BadInput) -> Card:
+        return failure.explained(str(error), retryable=error.retryable)
+
+    return {
+        "failure_bad_input": told(BadInput("There is no processor 'Bux'. Did you mean <Box> or A & B?")),
+        "failure_busy": told(Busy("I am answering too many requests just now.")),
+        "failure_nasty": told(BadInput(f"There is no processor {'<!channel>' * 900!r}.")),
+        "failure_unexpected": failure.unexpected(),
+        "failure_outdated": failure.outdated(),
+    }
+
+
+def messages() -> dict[str, dict[str, Any]]:
+    """Arguments of chat.postMessage."""
+    cards = {name: health.card(made, HealthRequest(days=made.window.days)) for name, made in overviews().items()}
+    cards |= {name: health.card(made, request) for name, (made, request) in {**phases(), **processors()}.items()}
+    cards |= {"help": help.card(), **failures()}
+    return {name: card.payload() for name, card in cards.items()}
+
+
+def modals() -> dict[str, dict[str, Any]]:
+    sql = "SELECT processor_name, COUNT(*) AS runs\nFROM `ops.runs`\nWHERE error LIKE '<%&%>'\nGROUP BY 1\n"
+    long = "\n".join(f"  AND column_{n} = {n} -- {'x' * 60}" for n in range(100))
+    return {
+        "query_loading": query.loading(),
+        "query": query.shown([("health_counts_live", sql), ("health_due_live", sql + long)]),
+    }
+
+
+def homes() -> dict[str, dict[str, Any]]:
+    shown = overviews()
+    return {
+        "home_glance": home.glance(shown["overview_yellow"]),
+        "home_nasty": home.glance(shown["overview_nasty"]),
+        "home_unavailable": home.unavailable("The warehouse is held by <another> process & cannot be opened."),
+    }

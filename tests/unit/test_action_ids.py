@@ -1,0 +1,58 @@
+"""Values of buttons: they come back as the request they were made of; forged ones are refused."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.errors import BadInput
+from bot.domain.health import HealthRequest
+from bot.domain.registry import Processor
+from bot.views import action_ids
+from bot.views.blocks import OPTION_VALUE, option
+
+DAYS = st.integers(0, 9999)
+REQUESTS = st.one_of(
+    st.builds(HealthRequest, days=DAYS),
+    st.builds(HealthRequest, days=DAYS, phase=st.integers(0, 9999)),
+    st.builds(HealthRequest, days=DAYS, processor=st.text(min_size=1, max_size=120)),
+)
+
+
+@given(REQUESTS)
+def test_round_trip(request_: HealthRequest) -> None:
+    value = action_ids.encode(request_)
+    assert action_ids.decode(value) == request_
+    assert option("label", value)["value"] == value
+
+
+def test_the_longest_name_a_registry_takes_fits_an_option() -> None:
+    longest = Processor(name="n" * 120, phase=1).name
+    assert len(action_ids.encode(HealthRequest(days=9999, processor=longest))) <= OPTION_VALUE
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "", "7", "7:", "7:all:x", "7:phase", "7:phase:", "7:phase:x", "7:phase:-1", "7:phase:12345", "7:phase:\u0662",
+        "7:processor:", "7:other:x", ":all", "x:all", "-7:all", "12345:all", "\u0667:all", "7 :all", "7:ALL", "home",
+        "7:phase:2:3", "null", "{}", "7:phase:2 ", "\x00", "7:processor", "7:all\n",
+    ],
+)  # fmt: skip
+def test_forged(value: str) -> None:
+    with pytest.raises(BadInput, match="older message"):
+        action_ids.decode(value)
+
+
+@given(st.text())
+def test_any_value_is_a_request_or_refused(value: str) -> None:
+    try:
+        request = action_ids.decode(value)
+    except BadInput:
+        return
+    assert action_ids.decode(action_ids.encode(request)) == request
+
+
+def test_names_are_all_different() -> None:
+    named = [value for name, value in vars(action_ids).items() if name.isupper() and not name.startswith("_")]
+    assert len(named) == len(set(named)) == 7
+    assert all(0 < len(name) <= 255 for name in named)

@@ -1,0 +1,86 @@
+"""Whole messages and views as JSON; and what holds for each of them, whatever it says."""
+
+import html
+import re
+from typing import Any
+
+import pytest
+
+from bot.views import blocks
+from tests import golden_files, slack_cards
+from tests.health_reports import NASTY
+
+MESSAGES, MODALS, HOMES = slack_cards.messages(), slack_cards.modals(), slack_cards.homes()
+TOKEN = re.compile(r"<([^<>]*)>")
+
+
+@pytest.mark.parametrize("name", [*MESSAGES, *MODALS, *HOMES])
+def test_as_recorded(name: str) -> None:
+    golden_files.check(f"slack/{name}", {**MESSAGES, **MODALS, **HOMES}[name])
+
+
+def test_no_recorded_file_is_left_over() -> None:
+    recorded = {path.stem for path in (golden_files.GOLDEN / "slack").glob("*.json")}
+    assert recorded == {*MESSAGES, *MODALS, *HOMES}
+
+
+def texts(value: Any, kind: str) -> list[str]:
+    """Every text object of a kind inside blocks."""
+    if isinstance(value, list):
+        return [text for item in value for text in texts(item, kind)]
+    if not isinstance(value, dict):
+        return []
+    own = [value["text"]] if value.get("type") == kind and isinstance(value.get("text"), str) else []
+    return own + [text for item in value.values() for text in texts(item, kind)]
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_text_says_what_the_blocks_say(name: str) -> None:
+    message = MESSAGES[name]
+    said = html.unescape(message["text"])
+    shown = html.unescape("\n".join([*texts(message["blocks"], "mrkdwn"), *texts(message["blocks"], "plain_text")]))
+    assert 0 < len(message["text"]) <= blocks.MESSAGE_TEXT
+    assert set(re.findall(r"\d+\.\d%|\bRED\b|\bYELLOW\b|P\d\d|Nbac\w+", shown)) <= set(
+        re.findall(r"\d+\.\d%|\bRED\b|\bYELLOW\b|P\d\d|Nbac\w+", said)
+    )
+
+
+@pytest.mark.parametrize("name", [*MESSAGES, *HOMES])
+def test_no_markup_but_our_own_date(name: str) -> None:
+    made = {**MESSAGES, **HOMES}[name]
+    tokens = [token for text in texts(made["blocks"], "mrkdwn") for token in TOKEN.findall(text)]
+    assert all(token.startswith("!date^") and token.endswith(" UTC") for token in tokens), tokens
+    assert TOKEN.findall(made.get("text", "")) == []
+
+
+@pytest.mark.parametrize("name", [*MESSAGES, *HOMES])
+def test_addresses_in_data_are_no_links(name: str) -> None:
+    def verbatim(value: Any) -> bool:
+        items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        own = not isinstance(value, dict) or value.get("type") != "mrkdwn" or value.get("verbatim") is True
+        return own and all(verbatim(item) for item in items)
+
+    assert verbatim({**MESSAGES, **HOMES}[name]["blocks"])
+
+
+@pytest.mark.parametrize("name", [*MESSAGES, *MODALS, *HOMES])
+def test_nothing_invisible(name: str) -> None:
+    shown = str({**MESSAGES, **MODALS, **HOMES}[name])
+    assert not re.search("[\u200b-\u200f\u202a-\u202e\u2060-\u2069]", shown)
+
+
+def test_nasty_names_are_shown_as_they_are() -> None:
+    said = html.unescape(MESSAGES["phase_nasty"]["text"])
+    assert all(name in said for name in NASTY[:4])
+
+
+def test_values_of_buttons_carry_ids_only() -> None:
+    made = [MESSAGES["overview_red"], MESSAGES["phase"], MESSAGES["processor_failing"]]
+    values = {
+        element.get("value") or ""
+        for message in made
+        for block in message["blocks"]
+        for element in block.get("elements", [])
+        if element["type"] == "button"
+    }
+    assert values == {"7:all", "30:all", "30:phase:2", "30:processor:NbacGamebookProcessor"}

@@ -1,0 +1,177 @@
+"""The HTTP way in: only what Slack signed lately is parsed at all, and nothing that comes in brings the app down.
+
+The rules: https://docs.slack.dev/authentication/verifying-requests-from-slack
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from multidict import CIMultiDict
+
+from bot.http_front import LARGEST_BODY, MOST_SKEW_S, is_genuine
+from bot.sandbox.slack.http_delivery import sign
+from tests.http_rig import FORM, JSON, NOW, Front, form, fronted, interaction
+from tests.slack_bench import ALEX, MONITOR, small_history
+
+VECTOR_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
+VECTOR_AT = "1531420618"
+VECTOR_SIGNATURE = "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503"
+VECTOR_BODY = (
+    b"token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V"
+    b"&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text=&response_url="
+    b"https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN"
+    b"&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c"
+)
+"""All four from the page above."""
+HELP = form(command="/health", text="help", user_id=ALEX, channel_id=MONITOR, team_id="T01FIRELINE")
+
+
+@pytest.fixture(scope="module")
+def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    directory: Path = tmp_path_factory.mktemp("history")
+    with small_history(directory) as services, fronted(services) as made:
+        yield made
+
+
+def test_the_documented_vector() -> None:
+    headers = {"X-Slack-Request-Timestamp": VECTOR_AT, "X-Slack-Signature": VECTOR_SIGNATURE}
+    assert is_genuine(VECTOR_SECRET, headers, VECTOR_BODY, float(VECTOR_AT))
+    assert not is_genuine(VECTOR_SECRET, headers, VECTOR_BODY + b" ", float(VECTOR_AT))
+    assert not is_genuine(VECTOR_SECRET[::-1], headers, VECTOR_BODY, float(VECTOR_AT))
+
+
+@pytest.mark.parametrize("age", [0, MOST_SKEW_S, -MOST_SKEW_S])
+def test_young_enough(front: Front, age: int) -> None:
+    assert front.signed(HELP, at=NOW - age) == (200, "")
+
+
+@pytest.mark.parametrize("age", [MOST_SKEW_S + 1, 86_400, -MOST_SKEW_S - 1, NOW])
+def test_replayed_later_or_from_the_future(front: Front, age: int) -> None:
+    assert front.signed(HELP, at=NOW - age)[0] == 401
+
+
+TIMESTAMPS = ["", "abc", "1e9", "-5", "+1", " 1", "1.5", "9" * 11, "9" * 5_000, "0x10", "NaN", "\uff11768930200"]
+SIGNATURES = [
+    "", "v0=", "v0", "v1=" + "a" * 64, "v0=" + "a" * 63, "v0=" + "a" * 65, "v0=" + "A" * 64, "v0=" + "g" * 64, "é" * 67,
+    "v0=" + "a" * 64, "v0=" + "a" * 64 + " ", "a" * 64, "sha256=" + "a" * 64, "v0=" + "é" * 64, "v0=" + "0" * 64,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("timestamp", TIMESTAMPS)
+def test_malformed_timestamps(front: Front, timestamp: str) -> None:
+    headers = front.headers(HELP)
+    headers["X-Slack-Request-Timestamp"] = timestamp
+    assert front.post(HELP, headers)[0] == 401
+
+
+@pytest.mark.parametrize("signature", SIGNATURES)
+def test_malformed_signatures(front: Front, signature: str) -> None:
+    headers = front.headers(HELP)
+    headers["X-Slack-Signature"] = signature
+    assert front.post(HELP, headers)[0] == 401
+
+
+@pytest.mark.parametrize("missing", [("X-Slack-Signature",), ("X-Slack-Request-Timestamp",), ()])
+def test_missing_headers(front: Front, missing: tuple[str, ...]) -> None:
+    kept = {name: value for name, value in front.headers(HELP).items() if missing and name not in missing}
+    assert front.post(HELP, kept)[0] == 401
+
+
+@pytest.mark.parametrize("secret", ["", "another app's secret"])
+def test_signed_with_something_else(front: Front, secret: str) -> None:
+    headers = front.headers(HELP)
+    headers["X-Slack-Signature"] = sign(secret, NOW, HELP)
+    assert front.post(HELP, headers)[0] == 401
+
+
+def test_two_signatures_are_no_second_chance(front: Front) -> None:
+    headers = front.headers(HELP)
+    forged = CIMultiDict([("X-Slack-Signature", "v0=" + "0" * 64), *headers.items()])
+    assert front.post(HELP, forged)[0] == 401
+
+
+def test_the_body_is_verified_as_it_came(front: Front) -> None:
+    headers = front.headers(HELP)
+    assert front.post(HELP, headers)[0] == 200
+    for other in (HELP + b"\n", HELP.replace(b"%2F", b"%2f"), HELP.replace(b"&", b"&&", 1), HELP.upper(), b""):
+        assert front.post(other, headers)[0] == 401
+
+
+def test_header_names_of_any_case(front: Front) -> None:
+    lower = {name.lower(): value for name, value in front.headers(HELP).items()}
+    assert front.post(HELP, lower)[0] == 200
+
+
+def test_ssl_check(front: Front) -> None:
+    """Slack signs these too; unsigned ones are strangers'."""
+    assert front.signed(form(ssl_check="1", token="x"))[0] == 200
+    assert front.post(form(ssl_check="1", token="x"), {"Content-Type": FORM})[0] == 401
+
+
+def test_url_verification(front: Front) -> None:
+    body = json.dumps({"type": "url_verification", "challenge": "3eZbrw1aB", "token": "x"}).encode()
+    status, text = front.signed(body, JSON)
+    assert (status, json.loads(text)) == (200, {"challenge": "3eZbrw1aB"})
+
+
+def test_too_large_signed_or_not(front: Front) -> None:
+    huge = b"x" * (LARGEST_BODY + 1)
+    assert front.signed(huge)[0] == 413
+    assert front.post(huge, {})[0] == 413
+
+
+DEEP = 100_000
+BROKEN = [
+    (b"\xff\xfe", JSON), (b"payload=\xff", FORM), (b"[" * DEEP, JSON), (b'{"a":' * (DEEP // 5), JSON), (b"{", JSON),
+    (b'{"n":' + b"9" * 5_000 + b"}", JSON), (b"[]", JSON), (b"null", JSON), (b"5", JSON), (b'"x"', JSON),
+    (b"[1,2]", JSON), (b"payload=", FORM), (b"payload=x", FORM), (b"payload=[]", FORM),
+    (b"payload=null", FORM), (b"{}x", JSON),
+    (interaction({"type": "block_actions", "actions": [5]}), FORM), (b'{"authorizations":5}', JSON),
+    (interaction({"type": "block_actions", "actions": "x"}), FORM), (b'{"event":"x"}', JSON), (b'{"team":5}', JSON),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "kind"), BROKEN)
+def test_signed_nonsense_is_refused(front: Front, body: bytes, kind: str) -> None:
+    assert front.signed(body, kind)[0] == 400
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"", FORM), (b"{}", JSON), (b'{"a":NaN,"b":1e400}', JSON), (b'{"a":"\\ud800"}', JSON), (b"command=/no", FORM),
+        (b'{"type":"event_callback","event":{"type":"nothing_we_know"}}', JSON), (b'{"type":"a","type":"b"}', JSON),
+    ],
+)  # fmt: skip
+def test_signed_but_nothing_of_ours(front: Front, body: bytes, kind: str) -> None:
+    assert front.signed(body, kind)[0] == 404
+
+
+@given(at=st.integers(0, len(HELP) - 1), bit=st.integers(0, 7))
+def test_a_flipped_bit_is_never_taken(front: Front, at: int, bit: int) -> None:
+    headers, before = front.headers(HELP), front.calls()
+    flipped = HELP[:at] + bytes([HELP[at] ^ 1 << bit]) + HELP[at + 1 :]
+    assert front.post(flipped, headers)[0] == 401
+    assert front.calls() == before
+
+
+HEADER = st.text(st.characters(codec="latin-1", exclude_categories=["Cc"]), max_size=80)
+
+
+@given(body=st.binary(max_size=200), timestamp=HEADER, signature=HEADER)
+@example(body=b"[]", timestamp=str(NOW), signature="v0=" + "0" * 64)
+def test_forgeries_are_never_taken(front: Front, body: bytes, timestamp: str, signature: str) -> None:
+    before = front.calls()
+    headers = {"X-Slack-Request-Timestamp": timestamp, "X-Slack-Signature": signature}
+    assert front.post(body, headers)[0] == 401
+    assert front.calls() == before
+
+
+def test_it_still_answers(front: Front) -> None:
+    assert front.signed(HELP)[0] == 200
+    assert front.wait(front.client.get("/healthz")).status == 200
+    assert front.wait(front.client.get("/slack/events")).status == 405
