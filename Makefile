@@ -3,10 +3,11 @@ BIN := .venv/bin
 STEP := @sh .ci/step
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $(FLAGS)
 
-.PHONY: help setup test check lint format types imports emulator lock bench clean
+.PHONY: help setup demo test check lint format types imports emulator lock bench clean
 
 help:
 	@echo "make setup    .venv with everything locked, and the fireline command in it"
+	@echo "make demo     a local Slack workspace, a simulated pipeline, and Fireline in it"
 	@echo "make test     set-up, every check, every test      (ARGS='-k health' to choose)"
 	@echo "make check    the linters and the layer contracts alone"
 	@echo "make emulator the BigQuery emulator of the contract suite, in .venv-bqemulator"
@@ -58,6 +59,9 @@ lock: setup
 	@$(LOCK) --output-file requirements-dev.txt --extra dev --constraint requirements.txt pyproject.toml
 	@$(LOCK) --output-file requirements-bqemulator.txt requirements-bqemulator.in
 	@sed -i '1i # Locked with hashes: make lock' requirements.txt requirements-dev.txt requirements-bqemulator.txt
+
+demo: setup
+	@$(BIN)/fireline demo $(ARGS)
 
 bench: setup
 	@$(BIN)/python -m benchmarks $(ARGS)
