@@ -17,6 +17,7 @@ def ask_running(path: Path, question: str, given: dict[str, Any]) -> str | None:
     try:
         connection.connect()
     except OSError:
+        connection.close()
         return None
     try:
         connection.request("POST", f"/{question}", json.dumps(given), {"Content-Type": "application/json"})
