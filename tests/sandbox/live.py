@@ -1,13 +1,18 @@
 """A running workspace as tests see it that talk to it as any HTTP client would."""
 
 import asyncio
+import threading
+from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from typing import Any
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.sandbox.slack.server import Workspace
+
+from .manifest import manifest
 
 ALERTS, MONITOR, GENERAL = "C03ALERTS", "C02MONITOR", "C01GENERAL"
 
@@ -36,3 +41,23 @@ class Live:
 
     def trigger(self, user: str = "U01ALEX") -> str:
         return self.workspace.core.triggers.give(user)
+
+
+@contextmanager
+def started() -> Iterator[Live]:
+    """A new workspace in a background thread."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+
+    async def start() -> Workspace:
+        workspace = Workspace(manifest(), rate_limit_scale=0)
+        await workspace.start()
+        return workspace
+
+    workspace = asyncio.run_coroutine_threadsafe(start(), loop).result(10)
+    yield Live(workspace, loop)
+    asyncio.run_coroutine_threadsafe(workspace.stop(), loop).result(10)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()

@@ -1,7 +1,9 @@
 """Whatever JSON is sent as blocks or view, the answer is Slack's, never a crash."""
 
+from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -9,7 +11,7 @@ from bot.sandbox.slack.api import METHODS
 
 from .accepted import ELEMENTS, INPUTS, MESSAGES
 from .kit import actions, field
-from .live import ALERTS, Live
+from .live import ALERTS, Live, started
 
 _SCALARS = st.none() | st.booleans() | st.integers(-5, 10**12) | st.floats(allow_nan=False) | st.text(max_size=8)
 _VALID = [
@@ -76,6 +78,15 @@ _ERRORS = {
     "invalid_arguments",
     "no_text",
 }
+
+
+@pytest.fixture
+def live() -> Iterator[Live]:
+    """A workspace of its own: some calls archive channels, or take the app out of them."""
+    with started() as running:
+        yield running
+
+
 _QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
