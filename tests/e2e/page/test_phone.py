@@ -4,6 +4,7 @@ from playwright.sync_api import Page, expect
 
 from . import page_blocks
 from .conftest import OpenPage
+from .waiting import until
 from .world import ALERTS, ENGINEERING, MONITOR, World
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
@@ -75,3 +76,29 @@ def test_home_and_popovers_fit(open_page: OpenPage) -> None:
     page.get_by_role("button", name="Emoji").tap()
     expect(page.get_by_role("dialog", name="Emoji")).to_be_visible()
     _fits(page)
+
+
+def test_the_first_tap_after_typing_hits(world: World, open_page: OpenPage) -> None:
+    """Leaving the field must not move what is tapped. With a mouse: its press alone takes the focus away."""
+    world.post(ALERTS, "INC-7", blocks=page_blocks.incident(7))
+    page = open_page(place=ALERTS, viewport=PHONE["viewport"])
+    button = page.get_by_role("button", name="Acknowledge")
+    page.locator(".composer__field").click()
+    before = button.bounding_box()
+    page.locator(".composer__field").blur()
+    assert button.bounding_box() == before
+    page.locator(".composer__field").click()
+    button.click()
+    until(lambda: world.told("block_actions"))
+
+
+def test_formatting_waits_behind_a_button(open_page: OpenPage) -> None:
+    page = open_page(place=ALERTS, **PHONE)
+    tools = page.get_by_role("toolbar", name="Formatting")
+    page.locator(".composer__field").tap()
+    expect(tools).to_be_hidden()
+    page.get_by_role("button", name="Show formatting").tap()
+    expect(tools).to_be_visible()
+    _fits(page)
+    tools.get_by_role("button", name="Bold").tap()
+    expect(page.locator(".composer__field")).to_have_value("**")

@@ -5,7 +5,7 @@ import { size } from "../base/time.js";
 import { emojiPicker } from "../overlays/emoji_picker.js";
 import { menu } from "../overlays/menu.js";
 import { toast } from "../overlays/toast.js";
-import { formatTools, insertText } from "./format_tools.js";
+import { formatToggle, formatTools, insertText } from "./format_tools.js";
 import { useShortcut } from "./message_actions.js";
 import { Suggest } from "./suggest.js";
 
@@ -70,6 +70,7 @@ export class Composer {
     const plus = tool("plus", "Attach or use a shortcut", (node) => this.#plus(node));
     plus.classList.add("icon-button--round");
     plus.setAttribute("aria-haspopup", "menu");
+    const formats = formatTools(this.field);
     return h(
       "div",
       {
@@ -86,7 +87,7 @@ export class Composer {
       h(
         "div",
         { class: "composer__box" },
-        formatTools(this.field),
+        formats,
         this.field,
         this.attached,
         this.input,
@@ -94,6 +95,7 @@ export class Composer {
           "div",
           { class: "composer__foot" },
           plus,
+          formatToggle(formats),
           tool("smile", "Emoji", (node) => emojiPicker(node, (name) => insertText(this.field, `:${name}: `), "start")),
           tool("at", "Mention someone", () => insertText(this.field, "@")),
           h(

@@ -46,6 +46,30 @@ export function formatTools(field) {
   );
 }
 
+/**
+ * Where there is little room (phone.css) the tools wait behind this. They must not come and go with the focus: what is
+ * tapped would move away from under the finger.
+ * @param {HTMLElement} tools
+ */
+export function formatToggle(tools) {
+  const node = h(
+    "button",
+    {
+      class: "icon-button format-toggle",
+      type: "button",
+      title: "Formatting",
+      "aria-label": "Show formatting",
+      "aria-expanded": "false",
+      on: {
+        pointerdown: (event) => event.preventDefault(),
+        click: () => node.setAttribute("aria-expanded", String(tools.classList.toggle("is-open"))),
+      },
+    },
+    "Aa",
+  );
+  return node;
+}
+
 function selected(field) {
   return field.value.slice(field.selectionStart, field.selectionEnd);
 }
