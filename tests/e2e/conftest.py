@@ -1,4 +1,4 @@
-"""One browser for all tests of a run."""
+"""One browser for all tests of this folder."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,10 @@ from playwright.sync_api import Browser
 from tests.e2e.chromium import chromium
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """Closed with the last test here: Playwright keeps an event loop running in this thread, where the tests after it
+    run loops of their own.
+    """
     with chromium() as running:
         yield running
