@@ -6,7 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from benchmarks import batches, build, health, processes, stream
+from benchmarks import batches, build, health, page, processes, slack, stream
 from benchmarks.history import World, recipe, write_history
 from benchmarks.report import MILLION, Results, written
 from benchmarks.timing import REPEATS
@@ -32,6 +32,10 @@ def main() -> None:
         results.load.append(os.getloadavg()[0])
         if runs > STREAMED and not options.keep:
             shutil.rmtree(world.home)
+    _say("Slack")
+    results.slack = slack.measure(DATA / "slack")
+    _say("the page of the local workspace")
+    results.page = page.measure()
     options.out.write_text(written(results, " ".join(["python -m benchmarks", *sys.argv[1:]])))
     print(options.out.read_text())
 

@@ -18,13 +18,17 @@ MILLION = 1_000_000
 
 @dataclass
 class Results:
-    """By number of runs, `stream` by the seconds between two batches; `load`: the machine's load average meanwhile."""
+    """By number of runs, `stream` by the seconds between two batches; `slack` and `page` are rows of a table,
+    `load` the machine's load average meanwhile.
+    """
 
     health: list[HealthTimes] = field(default_factory=list)
     build: dict[int, Timing] = field(default_factory=dict)
     batches: dict[int, BatchTimes] = field(default_factory=dict)
     processes: dict[int, ProcessTimes] = field(default_factory=dict)
     stream: dict[float, StreamTimes] = field(default_factory=dict)
+    slack: list[str] = field(default_factory=list)
+    page: list[str] = field(default_factory=list)
     load: list[float] = field(default_factory=list)
 
     @property
@@ -72,6 +76,8 @@ def written(results: Results, command: str) -> str:
             ("a batch every", "answers", "errors", "p50", "p99", "longest", "batches", "load one"),
             [_stream_row(every, times) for every, times in results.stream.items()],
         ),
+        "## Slack and the page of the local workspace",
+        "\n".join(["| what | measured | wanted |", "| --- | --- | --- |", *results.slack, *results.page]),
     ]
     return "\n\n".join(parts) + "\n"
 

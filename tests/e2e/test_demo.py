@@ -14,8 +14,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 READY_S = 90
 ANSWER_MS = 10_000
-CHARTS_MS = 60_000
-"""The first chart on a new machine waits for a font cache."""
+CHARTS = re.compile("^(Success rate by day|Failed runs of|Duration of)")
+LEAVE_THREAD = re.compile("^(Close thread|Back)$")
 SHOTS = os.environ.get("SCREENSHOTS")
 """A folder for pictures of what the tests see; the images of the README are made this way."""
 
@@ -86,6 +86,15 @@ def answers(page: Page, title: str) -> Locator:
     return page.get_by_role("article").filter(has=heading)
 
 
+def answered(page: Page, text: str, title: str) -> Locator:
+    """The answer to a command, once it is there."""
+    found = answers(page, title)
+    before = found.count()
+    ask(page, text)
+    expect(found).to_have_count(before + 1)
+    return found.last
+
+
 def test_someone_asks_how_the_pipeline_is(page: Page) -> None:
     found = answers(page, "Pipeline health:")
     before = found.count()
@@ -106,16 +115,39 @@ def test_someone_asks_how_the_pipeline_is(page: Page) -> None:
 
 
 def test_someone_looks_into_a_phase_and_its_trend(page: Page) -> None:
-    ask(page, "/health phase 5")
-    phase = answers(page, "Phase 5:").last
+    phase = answered(page, "/health phase 5", "Phase 5:")
     expect(phase).to_contain_text("PredictionCoordinator")
     shot(page, "phase")
     phase.get_by_role("button", name="Trend").click()
-    expect(phase).to_contain_text("1 reply", timeout=CHARTS_MS)
+    phase.get_by_text("1 reply").click()
+    charts = page.get_by_role("complementary").get_by_role("img", name=CHARTS)
+    expect(charts).to_have_count(3)
+    for chart in charts.all():
+        chart.scroll_into_view_if_needed()
+        expect(chart).to_have_js_property("complete", True)
+        assert chart.evaluate("picture => picture.naturalWidth") > 0
+    shot(page, "trend")
+    page.get_by_role("complementary").get_by_role("button", name=LEAVE_THREAD).locator("visible=true").click()
     whole = answers(page, "Pipeline health:")
     before = whole.count()
     phase.get_by_role("button", name="Overview").click()
     expect(whole).to_have_count(before + 1)
+
+
+def test_someone_finds_a_processor_by_typing(page: Page) -> None:
+    whole = answered(page, "/health", "Pipeline health:")
+    others, mine = answers(page, "Pipeline health:"), answers(page, "NbacGamebookProcessor:")
+    before = (others.count(), mine.count(), page.get_by_role("article").count())
+    whole.get_by_role("combobox", name="Find a processor").click()
+    page.keyboard.type("gamebook")
+    found = page.get_by_role("option")
+    expect(found).to_have_text(["GamebookRegistryProcessor", "NbacGamebookProcessor"])
+    shot(page, "type-ahead")
+    found.last.click()
+    expect(mine).to_have_count(before[1] + 1)
+    expect(others).to_have_count(before[0] - 1)
+    expect(page.get_by_role("article")).to_have_count(before[2])
+    shot(page, "processor")
 
 
 def test_another_person_reads_the_same_answer_in_their_own_time(page: Page, demo: str) -> None:

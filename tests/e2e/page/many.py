@@ -1,0 +1,25 @@
+"""A channel of five hundred Block Kit messages."""
+
+from playwright.sync_api import Page, expect
+
+from . import page_blocks
+from .world import ENGINEERING, World
+
+MESSAGES = 500
+STATES = ("open", "acknowledged", "resolved")
+_DRAWN = "rows => document.querySelectorAll('.row').length > rows || document.querySelector('.intro')"
+
+
+def post_many(world: World) -> None:
+    for number in range(MESSAGES):
+        world.post(ENGINEERING, f"INC-{number}", blocks=page_blocks.incident(number, STATES[number % 3]))
+
+
+def load_all(page: Page) -> None:
+    """Scroll up until the beginning of the channel is there, with every message."""
+    page.locator(".msg").first.wait_for()
+    while page.locator(".intro").count() == 0:
+        rows = page.locator(".row").count()
+        page.locator(".timeline").evaluate("node => { node.scrollTop = -node.scrollHeight }")
+        page.wait_for_function(_DRAWN, arg=rows)
+    expect(page.locator(".row")).to_have_count(MESSAGES)
