@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from aiohttp import ClientError, web
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import slack_app
 from bot.adapters.clock import epoch_seconds
@@ -17,6 +16,7 @@ from bot.config.settings import Settings
 from bot.domain.errors import BadInput
 from bot.http_front import web_app
 from bot.services.app import AppServices
+from bot.slack_client import Identity, client_session, web_client
 from bot.socket_mode import REFUSED, stay_connected
 from bot.views.chart_style import load_matplotlib
 from handlers.replies import WorkPool, code_of
@@ -38,21 +38,27 @@ async def serve(settings: Settings, services: AppServices) -> None:
     if not app_token and not secret:
         raise BadInput("Set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP); neither is set.")
     sys.setswitchinterval(SWITCH_INTERVAL_S)
-    client = slack_app.web_client(bot_token, settings.slack_api_url)
-    await _greet(client)
-    pool = WorkPool()
-    app = slack_app.build(client, services, pool, signing_secret=secret)
-    warming = asyncio.create_task(_warm_up(pool))
-    try:
-        if app_token:
-            await stay_connected(app, app_token)
-        else:
-            async with http_site(app, secret, settings.port) as port:
-                log.info("waiting for Slack on port %d", port)
-                await asyncio.Event().wait()
-    finally:
-        warming.cancel()
-        pool.close()
+    async with client_session() as session:
+        client = web_client(bot_token, settings.slack_api_url, session)
+        identity = Identity(client)
+        await _greet(identity)
+        pool = WorkPool()
+        app = slack_app.build(client, services, pool, identity)
+        warming = asyncio.create_task(_warm_up(pool))
+        try:
+            await _answer(app, app_token, secret, settings.port)
+        finally:
+            warming.cancel()
+            pool.close()
+
+
+async def _answer(app: AsyncApp, app_token: str, secret: str, port: int) -> None:
+    if app_token:
+        await stay_connected(app, app_token)
+        return
+    async with http_site(app, secret, port) as served_on:
+        log.info("waiting for Slack on port %d", served_on)
+        await asyncio.Event().wait()
 
 
 async def _warm_up(pool: WorkPool) -> None:
@@ -61,10 +67,10 @@ async def _warm_up(pool: WorkPool) -> None:
     await pool.run(load_matplotlib)
 
 
-async def _greet(client: AsyncWebClient) -> None:
+async def _greet(identity: Identity) -> None:
     """Ask who we are: a wrong token is told at once. A workspace that cannot be reached yet is waited for later."""
     try:
-        await client.auth_test()
+        await identity.learn()
     except SlackApiError as error:
         reason = code_of(error)
         if reason in REFUSED:

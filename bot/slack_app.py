@@ -8,53 +8,49 @@ from typing import Any
 
 from aiohttp import ClientError
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
+from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
-from slack_sdk.http_retry.async_handler import AsyncRetryHandler
-from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers.health
 import handlers.home
 from bot.domain.errors import FirelineError
 from bot.services.app import AppServices
+from bot.slack_client import Identity
 from bot.views import failure
 from handlers.replies import Place, Reply, WorkPool
 
 Payload = Mapping[str, Any]
 log = logging.getLogger("fireline.slack")
-TIMEOUT_S = 10
 ACK_SEEN_S = 0.02
 """Bolt looks for an acknowledgement every 10 ms, and loses it when a listener and its error handler end before that."""
 
 
-def build(client: AsyncWebClient, services: AppServices, pool: WorkPool, signing_secret: str = "") -> AsyncApp:
+def build(client: AsyncWebClient, services: AppServices, pool: WorkPool, identity: Identity | None = None) -> AsyncApp:
     """The app with all its handlers. Requests over HTTP are verified before they reach it (bot.http_front)."""
+    known = identity or Identity(client)
+
+    async def authorize() -> AuthorizeResult:
+        return await known.get()
+
+    bolt = logging.getLogger("fireline.bolt")
+    bolt.setLevel(logging.ERROR)  # Bolt warns that it leaves the client's token to `authorize`, as it is meant to.
     app = AsyncApp(
+        name="fireline",
         client=client,
-        signing_secret=signing_secret,
+        authorize=authorize,
+        signing_secret="",
         request_verification_enabled=False,
         ignoring_self_events_enabled=True,
-        logger=_bolt_log(),
+        logger=bolt,
     )
+    bolt.setLevel(logging.WARNING)  # On INFO, Bolt writes whole request bodies.
     _answer_through(app, pool)
     for feature in (handlers.health, handlers.home):
         feature.register(app, services)
     _answer_old_buttons(app)
     app.error(_tell)
     return app
-
-
-def _bolt_log() -> logging.Logger:
-    """Warnings only: on INFO, Bolt writes whole request bodies."""
-    bolt = logging.getLogger("fireline.bolt")
-    bolt.setLevel(logging.WARNING)
-    return bolt
-
-
-def web_client(token: str, api_url: str) -> AsyncWebClient:
-    """A client that never posts twice by itself: only a 429, a definite no, is tried again after its Retry-After."""
-    retries: list[AsyncRetryHandler] = [AsyncRateLimitErrorRetryHandler(max_retry_count=2)]
-    return AsyncWebClient(token=token, base_url=api_url, timeout=TIMEOUT_S, retry_handlers=retries)
 
 
 def _answer_through(app: AsyncApp, pool: WorkPool) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+from aiohttp import ClientSession
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
 from multidict import CIMultiDict
@@ -18,6 +19,7 @@ from bot.http_front import PATH, web_app
 from bot.sandbox.slack.http_delivery import sign
 from bot.sandbox.slack.server import Workspace
 from bot.services.app import AppServices
+from bot.slack_client import client_session, web_client
 from handlers.replies import WorkPool
 from tests.slack_bench import MANIFEST
 
@@ -91,17 +93,24 @@ def fronted(services: AppServices) -> Iterator[Front]:
     workspace = Workspace(MANIFEST, rate_limit_scale=0)
     loop.run_until_complete(workspace.start())
     pool, secret = WorkPool(), workspace.credentials.signing_secret
-    client = slack_app.web_client(workspace.credentials.bot_token, workspace.api_url)
-    app = slack_app.build(client, services, pool, signing_secret=secret)
+    session = loop.run_until_complete(_session())
+    client = web_client(workspace.credentials.bot_token, workspace.api_url, session)
+    app = slack_app.build(client, services, pool)
     http = _served(loop, app, secret)
     try:
         yield Front(loop, http, workspace, secret)
     finally:
         loop.run_until_complete(_settled())
         loop.run_until_complete(http.close())
+        loop.run_until_complete(session.close())
         loop.run_until_complete(workspace.stop())
         pool.close()
         loop.close()
+
+
+async def _session() -> ClientSession:
+    """Sessions belong to the running loop."""
+    return client_session()
 
 
 def _served(loop: asyncio.AbstractEventLoop, app: AsyncApp, secret: str) -> TestClient[Request, Application]:

@@ -2,19 +2,23 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
-from bot import slack_app, socket_mode
+from bot import serving, slack_app, socket_mode
 from bot.config.settings import Settings
 from bot.domain.errors import BadInput
+from bot.http_front import PATH
+from bot.sandbox.slack.http_delivery import RequestUrls
 from bot.sandbox.slack.server import Workspace
 from bot.services.app import AppServices
 from bot.serving import serve
+from bot.slack_client import client_session, web_client
 from bot.socket_mode import stay_connected
 from handlers.replies import WorkPool
 from tests.slack_bench import ALEX, MANIFEST, MONITOR, SOON_S, Bench, play
@@ -125,6 +129,42 @@ def test_a_slack_that_is_ill_at_the_start_is_waited_for(
     assert any("Slack" in line for line in said(hurried, logger))
 
 
+@pytest.mark.parametrize("by_http", [False, True])
+def test_the_first_command_costs_no_question_who_we_are(
+    services: AppServices, monkeypatch: pytest.MonkeyPatch, by_http: bool
+) -> None:
+    """The greeting at the start has asked."""
+    ports: list[int] = []
+    real = serving.http_site
+
+    @asynccontextmanager
+    async def noted(*given: Any) -> AsyncIterator[int]:
+        async with real(*given, "127.0.0.1") as port:
+            ports.append(port)
+            yield port
+
+    monkeypatch.setattr(serving, "http_site", noted)
+
+    def chosen(workspace: Workspace) -> Settings:
+        if not by_http:
+            return settings_for(workspace)
+        return settings_for(workspace, slack_app_token="", slack_signing_secret=workspace.credentials.signing_secret)
+
+    async def asks(workspace: Workspace) -> None:
+        if by_http:
+            await until(lambda: ports)
+            url = f"http://127.0.0.1:{ports[0]}{PATH}"
+            await workspace.use_http(RequestUrls(url, url, url, url))
+        else:
+            await until(workspace.core.sockets.connected)
+        answer = await workspace.act(ALEX, "command", channel=MONITOR, text="/health", wait_for=["message"])
+        assert answer["waited"]
+        called = [entry["method"] for entry in workspace.core.recorder.entries(kind="request")]
+        assert called == ["auth.test", *([] if by_http else ["apps.connections.open"]), "chat.postMessage"]
+
+    served(services, chosen, asks)
+
+
 def test_a_connection_that_slack_asks_to_renew(services: AppServices, hurried: pytest.LogCaptureFixture) -> None:
     async def scenario(bench: Bench) -> None:
         sockets = bench.workspace.core.sockets
@@ -174,7 +214,8 @@ def test_a_workspace_that_is_gone_in_mid_run_and_comes_back(
         first = Workspace(MANIFEST, path, rate_limit_scale=0)
         port = int((await first.start()).rpartition(":")[2])
         pool = WorkPool()
-        app = slack_app.build(slack_app.web_client(first.credentials.bot_token, first.api_url), services, pool)
+        session = client_session()
+        app = slack_app.build(web_client(first.credentials.bot_token, first.api_url, session), services, pool)
         task = asyncio.create_task(stay_connected(app, first.credentials.app_token))
         try:
             await asks(first)
@@ -188,6 +229,7 @@ def test_a_workspace_that_is_gone_in_mid_run_and_comes_back(
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
             pool.close()
+            await session.close()
             await again.stop()
 
     async def asks(workspace: Workspace) -> None:
