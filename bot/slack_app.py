@@ -9,24 +9,36 @@ from typing import Any
 from aiohttp import ClientError
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers.health
 import handlers.home
+from bot.adapters.clock import epoch_seconds
 from bot.domain.errors import FirelineError
+from bot.once import Once
 from bot.services.app import AppServices
 from bot.slack_client import Identity
 from bot.views import failure
 from handlers.replies import Place, Reply, WorkPool
 
+EVENT_KEPT_S = 25 * 3_600.0
+"""Retries go on for a day where the app has asked for them: https://docs.slack.dev/apis/events-api#retries"""
+MOST_EVENTS = 50_000
 Payload = Mapping[str, Any]
 log = logging.getLogger("fireline.slack")
 ACK_SEEN_S = 0.02
 """Bolt looks for an acknowledgement every 10 ms, and loses it when a listener and its error handler end before that."""
 
 
-def build(client: AsyncWebClient, services: AppServices, pool: WorkPool, identity: Identity | None = None) -> AsyncApp:
+def build(
+    client: AsyncWebClient,
+    services: AppServices,
+    pool: WorkPool,
+    identity: Identity | None = None,
+    now: Callable[[], float] = epoch_seconds,
+) -> AsyncApp:
     """The app with all its handlers. Requests over HTTP are verified before they reach it (bot.http_front)."""
     known = identity or Identity(client)
 
@@ -45,12 +57,26 @@ def build(client: AsyncWebClient, services: AppServices, pool: WorkPool, identit
         logger=bolt,
     )
     bolt.setLevel(logging.WARNING)  # On INFO, Bolt writes whole request bodies.
+    _take_events_once(app, Once(EVENT_KEPT_S, MOST_EVENTS, now))
     _answer_through(app, pool)
     for feature in (handlers.health, handlers.home):
         feature.register(app, services)
     _answer_old_buttons(app)
     app.error(_tell)
     return app
+
+
+def _take_events_once(app: AsyncApp, seen: Once) -> None:
+    """Slack sends an event again when our answer was late or lost, under a fresh signature or in a fresh envelope."""
+
+    @app.use
+    async def take_once(body: Payload, next: Callable[[], Awaitable[Any]]) -> BoltResponse | None:
+        event_id = body.get("event_id")
+        if isinstance(event_id, str) and not seen.first(event_id):
+            log.info("event %s came again; nothing was done", event_id)
+            return BoltResponse(status=200)
+        await next()
+        return None
 
 
 def _answer_through(app: AsyncApp, pool: WorkPool) -> None:
