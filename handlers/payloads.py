@@ -60,3 +60,9 @@ def typed(options: Mapping[str, Any]) -> str:
     """What was typed into a type-ahead so far."""
     value = options.get("value")
     return value.strip()[:MOST_TEXT] if isinstance(value, str) else ""
+
+
+def window(options: Mapping[str, Any]) -> int:
+    """The days of the message whose type-ahead is asked for options."""
+    block_id = options.get("block_id")
+    return action_ids.days_of(block_id if isinstance(block_id, str) else "")

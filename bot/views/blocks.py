@@ -18,6 +18,7 @@ BUTTON_TEXT = 75
 OPTION_TEXT = 75
 OPTION_VALUE = 150
 MOST_OPTIONS = 100
+BLOCK_ID = 255
 MESSAGE_TEXT = 4_000
 """chat.update refuses a longer `text` (msg_too_long): https://docs.slack.dev/reference/methods/chat.update"""
 VIEW_TITLE = 24
@@ -65,8 +66,10 @@ def divider() -> Block:
     return {"type": "divider"}
 
 
-def actions(elements: Iterable[Element]) -> Block:
-    return {"type": "actions", "elements": list(elements)[:25]}
+def actions(elements: Iterable[Element], block_id: str | None = None) -> Block:
+    """`block_id` comes back with every click, and with what is typed into a select; Slack makes one up without it."""
+    block = {"type": "actions", "elements": list(elements)[:25]}
+    return block if block_id is None else {**block, "block_id": block_id[:BLOCK_ID]}
 
 
 def button(label: str, action_id: str, value: str, *, style: str | None = None) -> Element:
