@@ -13,6 +13,7 @@ from slack_sdk.errors import SlackApiError
 from bot import slack_app
 from bot.adapters.clock import epoch_seconds
 from bot.config.settings import Settings
+from bot.config.slack_tokens import SlackTokens
 from bot.domain.errors import BadInput
 from bot.http_front import web_app
 from bot.services.app import AppServices
@@ -29,34 +30,28 @@ SWITCH_INTERVAL_S = 0.0005
 
 
 async def serve(settings: Settings, services: AppServices) -> None:
-    """Serve until cancelled. Raises BadInput when a token is missing or refused."""
-    bot_token = settings.slack_bot_token.get_secret_value()
-    app_token = settings.slack_app_token.get_secret_value()
-    secret = settings.slack_signing_secret.get_secret_value()
-    if not bot_token:
-        raise BadInput("SLACK_BOT_TOKEN is not set. Use the bot token (xoxb-…), or try `fireline demo`.")
-    if not app_token and not secret:
-        raise BadInput("Set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP); neither is set.")
+    """Serve until cancelled. Raises BadInput when a token is missing, malformed or refused."""
+    tokens = SlackTokens.of(settings)
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     async with client_session() as session:
-        client = web_client(bot_token, settings.slack_api_url, session)
+        client = web_client(tokens.bot, settings.slack_api_url, session)
         identity = Identity(client)
         await _greet(identity)
         pool = WorkPool()
         app = slack_app.build(client, services, pool, identity)
         warming = asyncio.create_task(_warm_up(pool))
         try:
-            await _answer(app, app_token, secret, settings.port)
+            await _answer(app, tokens, settings.port)
         finally:
             warming.cancel()
             pool.close()
 
 
-async def _answer(app: AsyncApp, app_token: str, secret: str, port: int) -> None:
-    if app_token:
-        await stay_connected(app, app_token)
+async def _answer(app: AsyncApp, tokens: SlackTokens, port: int) -> None:
+    if tokens.app:
+        await stay_connected(app, tokens.app)
         return
-    async with http_site(app, secret, port) as served_on:
+    async with http_site(app, tokens.secret, port) as served_on:
         log.info("waiting for Slack on port %d", served_on)
         await asyncio.Event().wait()
 

@@ -25,9 +25,9 @@ def demo(
     from bot.cli.demo_faults import inject_into_running
     from bot.cli.demo_world import live
 
-    settings = settings_of(home)
     faults = fault or []
     with errors_for_people():
+        settings = settings_of(home)
         if faults and inject_into_running(port, faults):
             return
         logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")

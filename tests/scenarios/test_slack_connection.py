@@ -88,7 +88,7 @@ def test_tokens_that_are_exchanged(services: AppServices) -> None:
         kept = workspace.credentials
         return settings_for(workspace, slack_bot_token=kept.app_token, slack_app_token=kept.bot_token)
 
-    with pytest.raises(BadInput, match=r"SLACK_BOT_TOKEN \(not_allowed_token_type\)"):
+    with pytest.raises(BadInput, match=r"SLACK_BOT_TOKEN is an app-level token \(xapp-…\)\. Use a bot token"):
         served(services, exchanged, forever)
 
 
