@@ -6,7 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from benchmarks import batches, build, health, processes, stream
+from benchmarks import batches, build, health, processes, slack, stream
 from benchmarks.history import World, recipe, write_history
 from benchmarks.report import MILLION, Results, written
 from benchmarks.timing import REPEATS
@@ -25,7 +25,10 @@ def main() -> None:
     parser.add_argument("--keep", action="store_true", help="keep the largest history for the next time")
     parser.add_argument("--out", type=Path, default=HERE / "RESULTS.md")
     options = parser.parse_args()
-    results = Results(load=[os.getloadavg()[0]])
+    load = [os.getloadavg()[0]]
+    _say("Slack: commands, cold starts")
+    results = Results(slack.measure(DATA / "slack"), load=load)
+    _say(f"  acknowledgements {results.slack.ratio:.2f}-fold a bare Bolt app's")
     for runs in sorted(options.sizes):
         world = World(DATA / f"{runs}-{recipe()}", runs)
         _measure(results, world)
