@@ -1,4 +1,4 @@
-"""Build the Bolt app: one middleware, every handler, one place where errors become answers."""
+"""Build the Bolt app: what stands before every handler, the handlers, one place where errors become answers."""
 
 import asyncio
 import logging
@@ -32,13 +32,7 @@ ACK_SEEN_S = 0.02
 """Bolt looks for an acknowledgement every 10 ms, and loses it when a listener and its error handler end before that."""
 
 
-def build(
-    client: AsyncWebClient,
-    services: AppServices,
-    pool: WorkPool,
-    identity: Identity | None = None,
-    now: Callable[[], float] = epoch_seconds,
-) -> AsyncApp:
+def build(client: AsyncWebClient, services: AppServices, pool: WorkPool, identity: Identity | None = None) -> AsyncApp:
     """The app with all its handlers. Requests over HTTP are verified before they reach it (bot.http_front)."""
     known = identity or Identity(client)
 
@@ -57,7 +51,7 @@ def build(
         logger=bolt,
     )
     bolt.setLevel(logging.WARNING)  # On INFO, Bolt writes whole request bodies.
-    _take_events_once(app, Once(EVENT_KEPT_S, MOST_EVENTS, now))
+    _take_events_once(app, Once(EVENT_KEPT_S, MOST_EVENTS, epoch_seconds))
     _answer_through(app, pool)
     for feature in (handlers.health, handlers.home):
         feature.register(app, services)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from aiohttp import ClientError, ClientSession, ClientTimeout
+from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
@@ -17,8 +17,8 @@ LEARN_S = 1.0
 
 
 def client_session(timeout_s: float = TIMEOUT_S) -> ClientSession:
-    """Keeps connections between calls. With a session the SDK sets no time limit of its own: this one holds."""
-    return ClientSession(timeout=ClientTimeout(total=timeout_s))
+    """Keeps connections between calls, and no cookies. The SDK sets no time limit on a session: this one holds."""
+    return ClientSession(timeout=ClientTimeout(total=timeout_s), cookie_jar=DummyCookieJar())
 
 
 def web_client(token: str, api_url: str, session: ClientSession) -> AsyncWebClient:
