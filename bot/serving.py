@@ -9,14 +9,15 @@ from contextlib import asynccontextmanager
 from aiohttp import ClientError, web
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import slack_app
-from bot.adapters.clock import system_clock
+from bot.adapters.clock import epoch_seconds
 from bot.config.settings import Settings
+from bot.config.slack_tokens import SlackTokens
 from bot.domain.errors import BadInput
 from bot.http_front import web_app
 from bot.services.app import AppServices
+from bot.slack_client import Identity, client_session, web_client
 from bot.socket_mode import REFUSED, stay_connected
 from bot.views.chart_style import load_matplotlib
 from handlers.replies import WorkPool, code_of
@@ -29,30 +30,30 @@ SWITCH_INTERVAL_S = 0.0005
 
 
 async def serve(settings: Settings, services: AppServices) -> None:
-    """Serve until cancelled. Raises BadInput when a token is missing or refused."""
-    bot_token = settings.slack_bot_token.get_secret_value()
-    app_token = settings.slack_app_token.get_secret_value()
-    secret = settings.slack_signing_secret.get_secret_value()
-    if not bot_token:
-        raise BadInput("SLACK_BOT_TOKEN is not set. Use the bot token (xoxb-…), or try `fireline demo`.")
-    if not app_token and not secret:
-        raise BadInput("Set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP); neither is set.")
+    """Serve until cancelled. Raises BadInput when a token is missing, malformed or refused."""
+    tokens = SlackTokens.of(settings)
     sys.setswitchinterval(SWITCH_INTERVAL_S)
-    client = slack_app.web_client(bot_token, settings.slack_api_url)
-    await _greet(client)
-    pool = WorkPool()
-    app = slack_app.build(client, services, pool, signing_secret=secret)
-    warming = asyncio.create_task(_warm_up(pool))
-    try:
-        if app_token:
-            await stay_connected(app, app_token)
-        else:
-            async with http_site(app, secret, settings.port) as port:
-                log.info("waiting for Slack on port %d", port)
-                await asyncio.Event().wait()
-    finally:
-        warming.cancel()
-        pool.close()
+    async with client_session() as session:
+        client = web_client(tokens.bot, settings.slack_api_url, session)
+        identity = Identity(client)
+        await _greet(identity)
+        pool = WorkPool()
+        app = slack_app.build(client, services, pool, identity)
+        warming = asyncio.create_task(_warm_up(pool))
+        try:
+            await _answer(app, tokens, settings.port)
+        finally:
+            warming.cancel()
+            pool.close()
+
+
+async def _answer(app: AsyncApp, tokens: SlackTokens, port: int) -> None:
+    if tokens.app:
+        await stay_connected(app, tokens.app)
+        return
+    async with http_site(app, tokens.secret, port) as served_on:
+        log.info("waiting for Slack on port %d", served_on)
+        await asyncio.Event().wait()
 
 
 async def _warm_up(pool: WorkPool) -> None:
@@ -61,10 +62,10 @@ async def _warm_up(pool: WorkPool) -> None:
     await pool.run(load_matplotlib)
 
 
-async def _greet(client: AsyncWebClient) -> None:
+async def _greet(identity: Identity) -> None:
     """Ask who we are: a wrong token is told at once. A workspace that cannot be reached yet is waited for later."""
     try:
-        await client.auth_test()
+        await identity.learn()
     except SlackApiError as error:
         reason = code_of(error)
         if reason in REFUSED:
@@ -78,7 +79,8 @@ async def _greet(client: AsyncWebClient) -> None:
 @asynccontextmanager
 async def http_site(app: AsyncApp, secret: str, port: int, host: str = "0.0.0.0") -> AsyncIterator[int]:
     """The HTTP front on a port (0: any free one); yields the port."""
-    runner = web.AppRunner(web_app(app, secret, lambda: system_clock().timestamp()), access_log=None)
+    # Nothing is unpacked: Slack packs nothing, and a signature is over the bytes that came.
+    runner = web.AppRunner(web_app(app, secret, epoch_seconds), access_log=None, auto_decompress=False)
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port)

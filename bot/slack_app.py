@@ -1,4 +1,4 @@
-"""Build the Bolt app: one middleware, every handler, one place where errors become answers."""
+"""Build the Bolt app: what stands before every handler, the handlers, one place where errors become answers."""
 
 import asyncio
 import logging
@@ -8,34 +8,50 @@ from typing import Any
 
 from aiohttp import ClientError
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
-from slack_sdk.http_retry.async_handler import AsyncRetryHandler
-from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers.health
 import handlers.home
+from bot.adapters.clock import epoch_seconds
 from bot.domain.errors import FirelineError
+from bot.once import Once
 from bot.services.app import AppServices
+from bot.slack_client import Identity
 from bot.views import failure
 from handlers.replies import Place, Reply, WorkPool
 
+EVENT_KEPT_S = 25 * 3_600.0
+"""Retries go on for a day where the app has asked for them: https://docs.slack.dev/apis/events-api#retries"""
+MOST_EVENTS = 50_000
 Payload = Mapping[str, Any]
 log = logging.getLogger("fireline.slack")
-TIMEOUT_S = 10
 ACK_SEEN_S = 0.02
 """Bolt looks for an acknowledgement every 10 ms, and loses it when a listener and its error handler end before that."""
 
 
-def build(client: AsyncWebClient, services: AppServices, pool: WorkPool, signing_secret: str = "") -> AsyncApp:
+def build(client: AsyncWebClient, services: AppServices, pool: WorkPool, identity: Identity | None = None) -> AsyncApp:
     """The app with all its handlers. Requests over HTTP are verified before they reach it (bot.http_front)."""
+    known = identity or Identity(client)
+
+    async def authorize() -> AuthorizeResult:
+        return await known.get()
+
+    bolt = logging.getLogger("fireline.bolt")
+    bolt.setLevel(logging.ERROR)  # Bolt warns that it leaves the client's token to `authorize`, as it is meant to.
     app = AsyncApp(
+        name="fireline",
         client=client,
-        signing_secret=signing_secret,
+        authorize=authorize,
+        signing_secret="",
         request_verification_enabled=False,
         ignoring_self_events_enabled=True,
-        logger=_bolt_log(),
+        logger=bolt,
     )
+    bolt.setLevel(logging.WARNING)  # On INFO, Bolt writes whole request bodies.
+    _take_events_once(app, Once(EVENT_KEPT_S, MOST_EVENTS, epoch_seconds))
     _answer_through(app, pool)
     for feature in (handlers.health, handlers.home):
         feature.register(app, services)
@@ -44,17 +60,17 @@ def build(client: AsyncWebClient, services: AppServices, pool: WorkPool, signing
     return app
 
 
-def _bolt_log() -> logging.Logger:
-    """Warnings only: on INFO, Bolt writes whole request bodies."""
-    bolt = logging.getLogger("fireline.bolt")
-    bolt.setLevel(logging.WARNING)
-    return bolt
+def _take_events_once(app: AsyncApp, seen: Once) -> None:
+    """Slack sends an event again when our answer was late or lost, under a fresh signature or in a fresh envelope."""
 
-
-def web_client(token: str, api_url: str) -> AsyncWebClient:
-    """A client that never posts twice by itself: only a 429, a definite no, is tried again after its Retry-After."""
-    retries: list[AsyncRetryHandler] = [AsyncRateLimitErrorRetryHandler(max_retry_count=2)]
-    return AsyncWebClient(token=token, base_url=api_url, timeout=TIMEOUT_S, retry_handlers=retries)
+    @app.use
+    async def take_once(body: Payload, next: Callable[[], Awaitable[Any]]) -> BoltResponse | None:
+        event_id = body.get("event_id")
+        if isinstance(event_id, str) and not seen.first(event_id):
+            log.info("event %s came again; nothing was done", event_id)
+            return BoltResponse(status=200)
+        await next()
+        return None
 
 
 def _answer_through(app: AsyncApp, pool: WorkPool) -> None:

@@ -42,7 +42,7 @@ def register(app: AsyncApp, services: AppServices) -> None:
     @app.options(action_ids.HEALTH_PROCESSOR)
     async def processors(ack: AsyncAck, payload: Payload) -> None:
         found = services.registry.matching(payloads.typed(payload))
-        await ack(options=options.processors(found))
+        await ack(options=options.processors(found, payloads.window(payload)))
 
     @app.action(action_ids.HEALTH_TREND)
     async def trend(ack: AsyncAck, action: Payload, reply: Reply) -> None:

@@ -40,8 +40,8 @@ def health(command: Mapping[str, Any]) -> HealthRequest:
 def _phase(words: list[str]) -> int:
     if len(words) == 1 and words[0].isascii() and words[0].isdigit() and len(words[0]) <= 4:
         return int(words[0])
-    given = f"{' '.join(words)!r} is not a phase" if words else "Which phase?"
-    raise BadInput(f"{given}. Write `/health phase 2`." if words else f"{given} Write `/health phase 2`.")
+    wrong = f"{' '.join(words)!r} is not a phase." if words else "Which phase?"
+    raise BadInput(f"{wrong} Write `/health phase 2`.")
 
 
 def _text(command: Mapping[str, Any]) -> str:
@@ -60,3 +60,9 @@ def typed(options: Mapping[str, Any]) -> str:
     """What was typed into a type-ahead so far."""
     value = options.get("value")
     return value.strip()[:MOST_TEXT] if isinstance(value, str) else ""
+
+
+def window(options: Mapping[str, Any]) -> int:
+    """The days of the message whose type-ahead is asked for options."""
+    block_id = options.get("block_id")
+    return action_ids.days_of(block_id if isinstance(block_id, str) else "")

@@ -142,7 +142,7 @@ class Reply:
         if not self.response_url:
             return False
         # The SDK's default would send again what was cut off, which may have arrived.
-        hook = AsyncWebhookClient(self.response_url, timeout=self.client.timeout, retry_handlers=[])
+        hook = AsyncWebhookClient(self.response_url, session=self.client.session, retry_handlers=[])
         answer = await hook.send(response_type="ephemeral", replace_original=replace, **card.payload())
         return answer.status_code == 200
 

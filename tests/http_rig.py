@@ -4,19 +4,22 @@ import asyncio
 import json
 from collections.abc import Awaitable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+from aiohttp import ClientSession
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
 from multidict import CIMultiDict
+from slack_bolt.async_app import AsyncApp
 
 from bot import slack_app
 from bot.http_front import PATH, web_app
 from bot.sandbox.slack.http_delivery import sign
 from bot.sandbox.slack.server import Workspace
 from bot.services.app import AppServices
+from bot.slack_client import client_session, web_client
 from handlers.replies import WorkPool
 from tests.slack_bench import MANIFEST
 
@@ -56,6 +59,20 @@ class Front:
         entries = self.workspace.core.recorder.entries(kind="request")
         return sum(entry["method"] != "auth.test" for entry in entries)
 
+    def settled_calls(self) -> int:
+        """The same when all that has come in is done with."""
+        self.wait(_settled())
+        return self.calls()
+
+    @contextmanager
+    def beside(self, app: AsyncApp) -> Iterator["Front"]:
+        """The same front before another app."""
+        client = _served(self.loop, app, self.secret)
+        try:
+            yield replace(self, client=client)
+        finally:
+            self.wait(client.close())
+
     async def _post(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
         async with self.client.post(PATH, data=body, headers=headers) as response:
             return response.status, await response.text()
@@ -76,18 +93,30 @@ def fronted(services: AppServices) -> Iterator[Front]:
     workspace = Workspace(MANIFEST, rate_limit_scale=0)
     loop.run_until_complete(workspace.start())
     pool, secret = WorkPool(), workspace.credentials.signing_secret
-    client = slack_app.web_client(workspace.credentials.bot_token, workspace.api_url)
-    app = slack_app.build(client, services, pool, signing_secret=secret)
-    http = TestClient(TestServer(web_app(app, secret, lambda: float(NOW))), loop=loop)
-    loop.run_until_complete(http.start_server())
+    session = loop.run_until_complete(_session())
+    client = web_client(workspace.credentials.bot_token, workspace.api_url, session)
+    app = slack_app.build(client, services, pool)
+    http = _served(loop, app, secret)
     try:
         yield Front(loop, http, workspace, secret)
     finally:
         loop.run_until_complete(_settled())
         loop.run_until_complete(http.close())
+        loop.run_until_complete(session.close())
         loop.run_until_complete(workspace.stop())
         pool.close()
         loop.close()
+
+
+async def _session() -> ClientSession:
+    """Sessions belong to the running loop."""
+    return client_session()
+
+
+def _served(loop: asyncio.AbstractEventLoop, app: AsyncApp, secret: str) -> TestClient[Request, Application]:
+    server = TestServer(web_app(app, secret, lambda: float(NOW)))
+    loop.run_until_complete(server.start_server(auto_decompress=False))
+    return TestClient(server, loop=loop)
 
 
 async def _settled() -> None:

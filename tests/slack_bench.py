@@ -19,6 +19,7 @@ from bot.sandbox.slack.http_delivery import RequestUrls
 from bot.sandbox.slack.server import Workspace
 from bot.services.app import AppServices
 from bot.serving import http_site
+from bot.slack_client import client_session, web_client
 from bot.socket_mode import stay_connected
 from handlers.replies import WorkPool
 from tests.builders import NOW, World, failed, game, load, loaded, raw_file, run, warehouse
@@ -128,14 +129,13 @@ async def bench(transport: str, services: AppServices, *, timeout: int = 10, **p
     """The app connected to a new workspace over `transport`: socket or http."""
     workspace = Workspace(MANIFEST, rate_limit_scale=0)
     await workspace.start()
-    client = slack_app.web_client(workspace.credentials.bot_token, workspace.api_url)
-    client.timeout = timeout
+    session = client_session(timeout)
+    client = web_client(workspace.credentials.bot_token, workspace.api_url, session)
     work = WorkPool(**pool)
-    secret = workspace.credentials.signing_secret
-    made = Bench(workspace, slack_app.build(client, services, work, signing_secret=secret), work)
+    made = Bench(workspace, slack_app.build(client, services, work), work)
     connect = {"socket": by_socket, "http": by_http}[transport]
     try:
-        async with connect(made):
+        async with session, connect(made):
             yield made
             await settled()
     finally:

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -25,11 +24,11 @@ def demo(
     from bot.cli.demo_faults import inject_into_running
     from bot.cli.demo_world import live
 
-    settings = settings_of(home)
     faults = fault or []
     with errors_for_people():
+        settings = settings_of(home)
         if faults and inject_into_running(port, faults):
             return
         logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-        folder: Path = settings.home / "demo"
-        asyncio.run(live(settings.model_copy(update={"home": folder}), port, speed, faults))
+        own = {"home": settings.home / "demo", "warehouse": "duckdb"}
+        asyncio.run(live(settings.model_copy(update=own), port, speed, faults))

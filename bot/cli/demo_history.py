@@ -1,30 +1,69 @@
 """Thirty days of history for the demo: written and loaded once, each by a process of its own."""
 
+import os
+import shutil
 import subprocess
 import sys
 from datetime import datetime
 from pathlib import Path
 
+from bot.bootstrap import warehouse
 from bot.config.settings import Settings
-from bot.domain.errors import FirelineError
+from bot.domain.errors import FirelineError, OtherRelease
 
 
 def prepare(settings: Settings, now: datetime) -> Path:
-    """The data directory, made if it is not there whole. Raises FirelineError with what the process said."""
+    """The data directory, made if it is not there whole and of this release. Raises FirelineError with what the
+    process said.
+    """
     data = settings.home / "data"
-    if (settings.home / "ready").exists():
+    if _is_ready(settings):
         return data
     settings.home.mkdir(parents=True, exist_ok=True)
     registry = settings.config / "registry.yaml"
     _run("writing 30 days of history", "bot.sandbox.pipeline", str(registry), str(data), now.isoformat())
-    settings.warehouse_file.unlink(missing_ok=True)
+    _remove_warehouse(settings)
     _run("loading it", "bot", "load", str(data), "--home", str(settings.home))
     (settings.home / "ready").touch()
     return data
 
 
+def _is_ready(settings: Settings) -> bool:
+    """Whether the history is there. One that another release has made is taken away, and nothing else is."""
+    ready = settings.home / "ready"
+    if not ready.exists() or not settings.warehouse_file.exists():
+        return False
+    try:
+        with warehouse(settings, read_only=False):
+            return True
+    except OtherRelease:
+        print("the demo's history was made by another release of Fireline; it is made again", flush=True)
+    ready.unlink()
+    _remove_warehouse(settings)
+    _remove_folder(settings.home / "data")
+    return False
+
+
+def _remove_warehouse(settings: Settings) -> None:
+    """With its log, which would be read into the next one."""
+    file = settings.warehouse_file
+    for path in (file, file.with_name(f"{file.name}.wal")):
+        path.unlink(missing_ok=True)
+
+
+def _remove_folder(folder: Path) -> None:
+    """A link to a folder elsewhere is taken away, not what it leads to."""
+    if folder.is_symlink():
+        folder.unlink()
+    elif folder.exists():
+        shutil.rmtree(folder)
+
+
 def _run(step: str, *module: str) -> None:
     print(f"{step} …", flush=True)
-    done = subprocess.run([sys.executable, "-m", *module], capture_output=True, text=True, check=False)
+    # The demo's history is its own, wherever the real one is kept.
+    environment = {**os.environ, "FIRELINE_WAREHOUSE": "duckdb"}
+    command = [sys.executable, "-m", *module]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise FirelineError(f"{step} failed: {done.stderr.strip() or done.stdout.strip()}")

@@ -10,18 +10,25 @@ if TYPE_CHECKING:
     from bot.config.settings import Settings
     from bot.services.app import AppServices
 
+log = logging.getLogger("fireline")
+
 
 def run(home: Home = None) -> None:
     """Run the Slack app: Socket Mode with SLACK_APP_TOKEN, else HTTP on PORT with SLACK_SIGNING_SECRET."""
     from bot.bootstrap import serving
+    from bot.config.slack_tokens import SlackTokens
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    settings = settings_of(home)
-    with errors_for_people(), serving(settings) as services:
-        try:
-            asyncio.run(_serve(settings, services))
-        except KeyboardInterrupt:
-            logging.getLogger("fireline").info("stopped")
+    with errors_for_people():
+        settings = settings_of(home)
+        tokens = SlackTokens.of(settings)
+        if tokens.app and tokens.secret:
+            log.info("SLACK_APP_TOKEN is set: Socket Mode; SLACK_SIGNING_SECRET is not used")
+        with serving(settings) as services:
+            try:
+                asyncio.run(_serve(settings, services))
+            except KeyboardInterrupt:
+                log.info("stopped")
 
 
 async def _serve(settings: "Settings", services: "AppServices") -> None:

@@ -21,6 +21,12 @@ class WarehouseUnavailable(FirelineError):
     retryable = True
 
 
+class OtherRelease(WarehouseUnavailable):
+    """The warehouse was written by another release of Fireline; waiting cannot help."""
+
+    retryable = False
+
+
 @dataclass(frozen=True)
 class Problem:
     """One fault of a configuration file: `where` is `file:line`."""

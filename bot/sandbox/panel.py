@@ -42,10 +42,11 @@ class Panel:
     async def _inject(self, request: web.Request) -> web.Response:
         body = await _body(request)
         try:
-            day = date.fromisoformat(body["date"]) if body.get("date") else None
+            day = date.fromisoformat(str(body["date"])) if body.get("date") else None
+            processor = str(body["processor"]) if body.get("processor") else None
             async with self._lock:
                 now = self._clock.now()
-                fault = self._pipeline.inject(str(body.get("name")), now, body.get("processor") or None, day)
+                fault = self._pipeline.inject(str(body.get("name")), now, processor, day)
         except (FaultError, ValueError) as error:
             return web.json_response({"ok": False, "error": str(error)}, status=400)
         return web.json_response({"ok": True, "fault": _shown(fault)})

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.views.text import cut, visible
+from bot.views.text import cut, cut_bytes, visible
 
 Block = dict[str, Any]
 Element = dict[str, Any]
@@ -18,8 +18,11 @@ BUTTON_TEXT = 75
 OPTION_TEXT = 75
 OPTION_VALUE = 150
 MOST_OPTIONS = 100
-MESSAGE_TEXT = 4_000
-"""chat.update refuses a longer `text` (msg_too_long): https://docs.slack.dev/reference/methods/chat.update"""
+BLOCK_ID = 255
+MESSAGE_TEXT_BYTES = 4_000
+"""The narrowest of the ways a message may go: https://docs.slack.dev/reference/methods/chat.postEphemeral (bytes).
+chat.update takes 4,000 characters, chat.postMessage advises as many.
+"""
 VIEW_TITLE = 24
 
 
@@ -31,8 +34,8 @@ class Card:
     blocks: tuple[Block, ...]
 
     def payload(self) -> dict[str, Any]:
-        """Arguments of chat.postMessage and chat.update."""
-        return {"text": cut(self.text, MESSAGE_TEXT), "blocks": list(self.blocks[:MOST_BLOCKS])}
+        """Arguments of chat.postMessage, chat.update, chat.postEphemeral and a response_url."""
+        return {"text": cut_bytes(self.text, MESSAGE_TEXT_BYTES), "blocks": list(self.blocks[:MOST_BLOCKS])}
 
 
 def plain(text: str, most: int) -> Element:
@@ -65,8 +68,10 @@ def divider() -> Block:
     return {"type": "divider"}
 
 
-def actions(elements: Iterable[Element]) -> Block:
-    return {"type": "actions", "elements": list(elements)[:25]}
+def actions(elements: Iterable[Element], block_id: str | None = None) -> Block:
+    """`block_id` comes back with every click, and with what is typed into a select; Slack makes one up without it."""
+    block = {"type": "actions", "elements": list(elements)[:25]}
+    return block if block_id is None else {**block, "block_id": block_id[:BLOCK_ID]}
 
 
 def button(label: str, action_id: str, value: str, *, style: str | None = None) -> Element:

@@ -49,7 +49,7 @@ def _overview(report: HealthReport, request: HealthRequest) -> Card:
     if troubled:
         blocks.append(section("\n".join(["*Look at*", *map(_processor_line, troubled[:MOST_LOOKED_AT])])))
     blocks.append(context(*_footnotes(report)))
-    blocks.append(actions(_overview_actions(report, request)))
+    blocks.append(_actions(report, request, _overview_actions(report, request)))
     reasons = [finding.text for finding in report.reasons[:MOST_REASONS]]
     if len(report.reasons) > MOST_REASONS:
         reasons.append(f"And {len(report.reasons) - MOST_REASONS} more.")
@@ -66,7 +66,8 @@ def _phase(report: HealthReport, request: HealthRequest) -> Card:
     if len(ranked) > len(shown):
         listed.append(f"_and {len(ranked) - len(shown)} more, none worse_")
     blocks = [*_head(report, row), section("\n".join(listed)), context(*_footnotes(report))]
-    blocks.append(actions([*_common_actions(request), typeahead("Find a processor", action_ids.HEALTH_PROCESSOR)]))
+    find = typeahead("Find a processor", action_ids.HEALTH_PROCESSOR)
+    blocks.append(_actions(report, request, [*_common_actions(request), find]))
     lines = [*_row_text(report, row), "", *map(_processor_text, shown), *_plain_footnotes(report)]
     return Card(escape("\n".join(lines)), tuple(blocks))
 
@@ -81,7 +82,7 @@ def _one(report: HealthReport, request: HealthRequest, row: HealthRow) -> Card:
     if row.phase is not None:
         phase = HealthRequest(days=request.days, phase=row.phase)
         extra.append(button(f"Phase {row.phase}", action_ids.HEALTH_PHASE, action_ids.encode(phase)))
-    blocks.append(actions([*_common_actions(request), *extra]))
+    blocks.append(_actions(report, request, [*_common_actions(request), *extra]))
     lines = [*_row_text(report, row), *categories, *_plain_footnotes(report)]
     return Card(escape("\n".join(lines)), tuple(blocks))
 
@@ -127,6 +128,10 @@ def _usual(row: HealthRow) -> str:
 def _categories(row: HealthRow) -> list[str]:
     counts = sorted(row.tally.by_category.items(), key=lambda item: -item[1])
     return [f"{category.replace('_', ' ')}: {runs:,}" for category, runs in counts]
+
+
+def _actions(report: HealthReport, request: HealthRequest, elements: list[Element]) -> Block:
+    return actions(elements, action_ids.block_of(request, report.window.as_of))
 
 
 def _overview_actions(report: HealthReport, request: HealthRequest) -> list[Element]:

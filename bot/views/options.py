@@ -8,8 +8,9 @@ from bot.views import action_ids
 from bot.views.blocks import MOST_OPTIONS, Element, option
 
 
-def processors(found: Sequence[Processor]) -> list[Element]:
+def processors(found: Sequence[Processor], days: int) -> list[Element]:
+    """Each asks for its health over so many days."""
     return [
-        option(processor.name, action_ids.encode(HealthRequest(processor=processor.name)))
+        option(processor.name, action_ids.encode(HealthRequest(days=days, processor=processor.name)))
         for processor in found[:MOST_OPTIONS]
     ]

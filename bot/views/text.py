@@ -20,11 +20,21 @@ def visible(text: str) -> str:
 
 def cut(text: str, most: int) -> str:
     """At most `most` characters of escaped text, an ellipsis for the rest; never half an entity or half a token."""
-    if len(text) <= most:
+    return text if len(text) <= most else _whole(text[: most - 1]) + "…"
+
+
+def cut_bytes(text: str, most: int) -> str:
+    """The same for at most `most` bytes of UTF-8; never half a character."""
+    encoded = text.encode()
+    if len(encoded) <= most:
         return text
-    kept = text[: most - 1]
+    return _whole(encoded[: most - len("…".encode())].decode(errors="ignore")) + "…"
+
+
+def _whole(kept: str) -> str:
+    """Without an entity or a token that was cut in two at the end."""
     for opening, closing in (("&", ";"), ("<", ">")):
         start = kept.rfind(opening)
         if start != -1 and closing not in kept[start:]:
             kept = kept[:start]
-    return kept + "…"
+    return kept

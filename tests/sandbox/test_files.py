@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from typing import Any
 
 import aiohttp
 import pytest
@@ -104,3 +105,36 @@ async def test_a_user_shares_a_file() -> None:
         assert answer["file"]["download"] == f"/browser/api/files/{answer['file']['id']}?user={ALEX}"
         message = (await client(slack).conversations_history(channel=ALERTS))["messages"][0]
         assert (message["subtype"], message["files"][0]["name"]) == ("file_share", "rows.csv")
+
+
+@asynchronous
+async def test_the_page_can_load_a_slack_file_wherever_it_stands() -> None:
+    """In a channel, in a thread, seen by one person alone, in Home: told over REST, by an act, or pushed."""
+    async with workspace() as slack, aiohttp.ClientSession() as session:
+        web = client(slack)
+        file = (await web.files_upload_v2(filename="chart.png", content=PNG))["file"]["id"]
+        blocks = [{"type": "image", "alt_text": "a chart", "slack_file": {"id": file}}]
+        parent = (await web.chat_postMessage(channel=ALERTS, text="x", blocks=blocks))["ts"]
+        await web.chat_postMessage(channel=ALERTS, text="x", blocks=blocks, thread_ts=parent)
+        for thread_ts in (None, parent):
+            await web.chat_postEphemeral(channel=ALERTS, user=ALEX, text="x", blocks=blocks, thread_ts=thread_ts)
+        await web.views_publish(user_id=ALEX, view={"type": "home", "blocks": blocks})
+
+        async def asked(path: str, **query: str) -> Any:
+            async with session.get(f"{slack.url}/browser/api/{path}", params={"user": ALEX, **query}) as response:
+                return await response.json()
+
+        async def acted(act: str) -> Any:
+            headers = {"Origin": slack.url}
+            url = f"{slack.url}/browser/api/{act}"
+            async with session.post(url, json={"user": ALEX}, headers=headers) as response:
+                return await response.json()
+
+        history, thread = await asked("history", channel=ALERTS), await asked("replies", channel=ALERTS, ts=parent)
+        shown = [*history["messages"], *history["ephemeral"], *thread["messages"], *thread["ephemeral"]]
+        shown += [(await asked("home"))["view"], (await acted("home/open"))["view"]]
+        images = [one["blocks"][0]["image_url"] for one in shown if one.get("blocks")]
+        assert len(images) == 1 + 2 + 2 + 1 + 2
+        async with session.get(slack.url + images[0]) as loaded:
+            assert await loaded.read() == PNG
+        assert set(images) == {images[0]}

@@ -35,26 +35,37 @@ def test_demo_help() -> None:
         assert word in done.stdout
 
 
+BOTH = {"SLACK_BOT_TOKEN": "xoxb-canary", "SLACK_APP_TOKEN": "xapp-canary", "SLACK_SIGNING_SECRET": "canary"}
+TOKENLESS = "SLACK_BOT_TOKEN is not set. Use the bot token (xoxb-…), or try `fireline demo`."
+UNREACHABLE = "Set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP); neither is set."
+
+
 def test_run_without_a_history(tmp_path: Path) -> None:
-    done = fireline("run", "--home", str(tmp_path))
+    done = fireline("run", "--home", str(tmp_path), **BOTH)
     assert done.returncode == 1
     assert "There is no run history yet. Load one with `fireline load DIR`." in done.stderr
-    assert "Traceback" not in done.stderr
+    assert "SLACK_APP_TOKEN is set: Socket Mode; SLACK_SIGNING_SECRET is not used" in done.stderr
+    assert not [word for word in ("Traceback", "canary") if word in done.stdout + done.stderr]
 
 
 @pytest.mark.parametrize(
     ("environment", "told"),
     [
-        ({}, "fireline: SLACK_BOT_TOKEN is not set. Use the bot token (xoxb-…), or try `fireline demo`."),
+        ({}, f"fireline: {TOKENLESS}\n{UNREACHABLE}"),
+        ({"SLACK_BOT_TOKEN": "xoxb-canary"}, f"fireline: {UNREACHABLE}"),
+        ({**BOTH, "SLACK_BOT_TOKEN": ""}, f"fireline: {TOKENLESS}"),
+        ({**BOTH, "PORT": "http"}, "fireline: FIRELINE_PORT is 'http'"),
         (
-            {"SLACK_BOT_TOKEN": "xoxb-canary"},
-            "fireline: Set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP)",
+            {"SLACK_BOT_TOKEN": "xapp-canary", "SLACK_APP_TOKEN": "xoxb-canary"},
+            "fireline: SLACK_BOT_TOKEN is an app-level token (xapp-…). Use a bot token (xoxb-…).\n"
+            "SLACK_APP_TOKEN is a bot token (xoxb-…). Use an app-level token (xapp-…).",
         ),
     ],
 )
-def test_run_without_tokens(home: Path, environment: dict[str, str], told: str) -> None:
-    done = fireline("run", "--home", str(home), **environment)
+def test_run_with_tokens_that_cannot_be(tmp_path: Path, environment: dict[str, str], told: str) -> None:
+    """Told before the run history is opened: there is none here."""
+    done = fireline("run", "--home", str(tmp_path / "home"), **environment)
     assert done.returncode == 1
     assert told in done.stderr
     assert not [word for word in ("Traceback", "canary") if word in done.stdout + done.stderr]
-    assert not (home / "fireline.sock").exists()
+    assert not (tmp_path / "home").exists()

@@ -69,6 +69,21 @@ def test_type_ahead(transport: str, services: AppServices) -> None:
     play(scenario, transport, services)
 
 
+def test_type_ahead_keeps_the_window_asked_for(transport: str, services: AppServices) -> None:
+    async def scenario(bench: Bench) -> None:
+        shown = await bench.ask("/health 30d")
+        for _ in range(2):  # the overview, then a phase
+            [found] = await _typed(bench, shown, "Poll")
+            assert found["value"] == "30:processor:Poller"
+            one = await bench.press(shown, "health.processor", found)
+            assert one["text"].splitlines()[1].startswith("Last 30 days")
+            shown = await bench.press(one, "health.phase")
+        hidden = await bench.ask("/health 14d", GENERAL, sees="ephemeral")
+        assert [one["value"] for one in await _typed(bench, hidden, "Poll")] == ["14:processor:Poller"]
+
+    play(scenario, transport, services)
+
+
 def test_trend_brings_pictures_into_the_thread(transport: str, services: AppServices) -> None:
     async def scenario(bench: Bench) -> None:
         asked = await bench.ask("/health Box")

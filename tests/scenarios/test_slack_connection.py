@@ -2,19 +2,23 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
-from bot import slack_app, socket_mode
+from bot import serving, slack_app, socket_mode
 from bot.config.settings import Settings
 from bot.domain.errors import BadInput
+from bot.http_front import PATH
+from bot.sandbox.slack.http_delivery import RequestUrls
 from bot.sandbox.slack.server import Workspace
 from bot.services.app import AppServices
 from bot.serving import serve
+from bot.slack_client import client_session, web_client
 from bot.socket_mode import stay_connected
 from handlers.replies import WorkPool
 from tests.slack_bench import ALEX, MANIFEST, MONITOR, SOON_S, Bench, play
@@ -23,7 +27,7 @@ from tests.slack_bench import ALEX, MANIFEST, MONITOR, SOON_S, Bench, play
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
     """The same watch over the connection, with shorter waits."""
-    waits = {"CHECK_S": 0.05, "PING_S": 0.2, "CONNECT_S": 0.5, "FIRST_PAUSE_S": 0.1, "LOST_S": 0.6}
+    waits = {"CHECK_S": 0.05, "PING_S": 0.2, "CONNECT_S": 0.5, "FIRST_PAUSE_S": 0.1, "LONGEST_PAUSE_S": 0.2}
     for name, seconds in waits.items():
         monkeypatch.setattr(socket_mode, name, seconds)
     caplog.set_level(logging.INFO, "fireline")
@@ -84,7 +88,7 @@ def test_tokens_that_are_exchanged(services: AppServices) -> None:
         kept = workspace.credentials
         return settings_for(workspace, slack_bot_token=kept.app_token, slack_app_token=kept.bot_token)
 
-    with pytest.raises(BadInput, match=r"SLACK_BOT_TOKEN \(not_allowed_token_type\)"):
+    with pytest.raises(BadInput, match=r"SLACK_BOT_TOKEN is an app-level token \(xapp-…\)\. Use a bot token"):
         served(services, exchanged, forever)
 
 
@@ -125,16 +129,40 @@ def test_a_slack_that_is_ill_at_the_start_is_waited_for(
     assert any("Slack" in line for line in said(hurried, logger))
 
 
-def test_a_connection_that_slack_asks_to_renew(services: AppServices, hurried: pytest.LogCaptureFixture) -> None:
-    async def scenario(bench: Bench) -> None:
-        sockets = bench.workspace.core.sockets
-        await sockets.refresh()
-        await bench.until(lambda: [one.retiring for one in sockets._connections] == [False])
-        assert (await bench.ask("/health"))["blocks"]
-        assert len(bench.posts()) == 1
+@pytest.mark.parametrize("by_http", [False, True])
+def test_the_first_command_costs_no_question_who_we_are(
+    services: AppServices, monkeypatch: pytest.MonkeyPatch, by_http: bool
+) -> None:
+    """The greeting at the start has asked."""
+    ports: list[int] = []
+    real = serving.http_site
 
-    play(scenario, "socket", services)
-    assert "the connection to Slack is gone; reconnecting" not in said(hurried)
+    @asynccontextmanager
+    async def noted(*given: Any) -> AsyncIterator[int]:
+        async with real(*given, "127.0.0.1") as port:
+            ports.append(port)
+            yield port
+
+    monkeypatch.setattr(serving, "http_site", noted)
+
+    def chosen(workspace: Workspace) -> Settings:
+        if not by_http:
+            return settings_for(workspace)
+        return settings_for(workspace, slack_app_token="", slack_signing_secret=workspace.credentials.signing_secret)
+
+    async def asks(workspace: Workspace) -> None:
+        if by_http:
+            await until(lambda: ports)
+            url = f"http://127.0.0.1:{ports[0]}{PATH}"
+            await workspace.use_http(RequestUrls(url, url, url, url))
+        else:
+            await until(workspace.core.sockets.connected)
+        answer = await workspace.act(ALEX, "command", channel=MONITOR, text="/health", wait_for=["message"])
+        assert answer["waited"]
+        called = [entry["method"] for entry in workspace.core.recorder.entries(kind="request")]
+        assert called == ["auth.test", *([] if by_http else ["apps.connections.open"]), "chat.postMessage"]
+
+    served(services, chosen, asks)
 
 
 def test_a_connection_that_breaks(services: AppServices, hurried: pytest.LogCaptureFixture) -> None:
@@ -145,7 +173,8 @@ def test_a_connection_that_breaks(services: AppServices, hurried: pytest.LogCapt
             assert (await bench.ask("/health"))["blocks"]
 
     play(scenario, "socket", services)
-    assert said(hurried)[0] == "connected to Slack"
+    lines = said(hurried)
+    assert lines == ["connected to Slack", "the connection to Slack is gone; reconnecting"] * 2 + [lines[0]]
 
 
 def test_a_slack_that_takes_no_connections_for_a_while(
@@ -174,7 +203,8 @@ def test_a_workspace_that_is_gone_in_mid_run_and_comes_back(
         first = Workspace(MANIFEST, path, rate_limit_scale=0)
         port = int((await first.start()).rpartition(":")[2])
         pool = WorkPool()
-        app = slack_app.build(slack_app.web_client(first.credentials.bot_token, first.api_url), services, pool)
+        session = client_session()
+        app = slack_app.build(web_client(first.credentials.bot_token, first.api_url, session), services, pool)
         task = asyncio.create_task(stay_connected(app, first.credentials.app_token))
         try:
             await asks(first)
@@ -183,11 +213,12 @@ def test_a_workspace_that_is_gone_in_mid_run_and_comes_back(
             again = Workspace(MANIFEST, path, rate_limit_scale=0)
             await again.start(port=port)
             await asks(again)
-            await until(lambda: said(hurried)[-1] in ("connected to Slack again", "connected to Slack"))
+            await until(lambda: said(hurried)[-1] == "connected to Slack")
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
             pool.close()
+            await session.close()
             await again.stop()
 
     async def asks(workspace: Workspace) -> None:

@@ -50,6 +50,23 @@ def test_a_warehouse_that_is_away(transport: str, services: AppServices, caplog:
     assert not [one for one in caplog.records if one.name == "fireline.slack"]
 
 
+@pytest.mark.parametrize("character", ["x", "é", "日", "🟡", "&"])
+def test_a_long_answer_fits_the_way_it_takes(transport: str, services: AppServices, character: str) -> None:
+    """chat.postEphemeral counts bytes; a response_url that is used up leaves no other way."""
+
+    def fails(*_: object) -> None:
+        raise WarehouseUnavailable(character * 3_900)
+
+    async def scenario(bench: Bench) -> None:
+        bench.workspace.core.faults.add("status", method="response_url", status=404, count=1)
+        told = await bench.ask("/health", sees="ephemeral")
+        assert told["text"].endswith("…") is (character != "x")
+        assert len(bench.called("chat.postEphemeral")) == 1
+        assert (await bench.ask("/health", sees="ephemeral"))["text"] == told["text"]
+
+    play(scenario, transport, with_health(services, fails))
+
+
 class Gate:
     """Stands in front of a service: work waits until it is opened."""
 

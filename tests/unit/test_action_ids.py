@@ -1,5 +1,7 @@
 """Values of buttons: they come back as the request they were made of; forged ones are refused."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,3 +58,15 @@ def test_names_are_all_different() -> None:
     named = [value for name, value in vars(action_ids).items() if name.isupper() and not name.startswith("_")]
     assert len(named) == len(set(named)) == 7
     assert all(0 < len(name) <= 255 for name in named)
+
+
+@given(DAYS, st.datetimes(timezones=st.just(UTC), min_value=datetime(1970, 1, 2)))  # noqa: DTZ001 (hypothesis wants it)
+def test_the_window_of_a_block(days: int, as_of: datetime) -> None:
+    block = action_ids.block_of(HealthRequest(days=days, phase=2), as_of)
+    assert action_ids.days_of(block) == days
+    assert len(block) <= 255
+
+
+@pytest.mark.parametrize("block", ["", "7", "d@1", "30d", "30d@", "30d@x", "12345d@1", "-3d@1", "٣d@1", "30d@1 "])
+def test_a_block_of_another_release_has_the_usual_window(block: str) -> None:
+    assert action_ids.days_of(block) == HealthRequest().days

@@ -33,9 +33,13 @@ def test_numbers_of_things_fit(number: int) -> None:
     assert len(blocks.modal("t", many)["blocks"]) == len(blocks.home(many)["blocks"]) == min(number, 100)
 
 
-@given(LONG)
-def test_message_text_can_be_updated(text: str) -> None:
-    assert len(blocks.Card(escape(text), ()).payload()["text"]) <= 4_000
+@given(st.sampled_from(["x&<", "é", "🟡 &", "日本語", "x"]), st.integers(0, 6_000))
+def test_message_text_fits_every_way_it_may_go(repeated: str, size: int) -> None:
+    """Bytes, of which no count of characters is larger."""
+    text = escape(repeated * (size // len(repeated)))
+    sent = blocks.Card(text, ()).payload()["text"]
+    assert len(sent.encode()) <= 4_000
+    assert sent == text or len(sent.encode()) > 4_000 - len("…".encode()) - len("&amp;") - 4
 
 
 def test_text_objects() -> None:

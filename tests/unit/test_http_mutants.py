@@ -1,6 +1,7 @@
 """Payloads as Slack sends them, signed, with any one part gone or of another kind: an answer, never a 5xx."""
 
 import copy
+import itertools
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -73,7 +74,13 @@ def bent(payload: dict[str, Any], path: tuple[Any, ...], odd: Any) -> dict[str, 
     return made
 
 
+NUMBERS = itertools.count()
+
+
 def written(kind: str, payload: dict[str, Any]) -> tuple[bytes, str]:
+    """As it goes over the wire; each event has an id of its own, or it would be taken for one that came again."""
+    if payload.get("event_id") == EVENT["event_id"]:
+        payload = {**payload, "event_id": f"Ev{next(NUMBERS)}"}
     if kind == "command":
         return urlencode({name: str(value) for name, value in payload.items()}).encode(), FORM
     return (interaction(payload), FORM) if kind == "interaction" else (json.dumps(payload).encode(), JSON)

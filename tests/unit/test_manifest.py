@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers.health
 import handlers.home
@@ -152,7 +153,7 @@ def test_declared_is_handled_and_handled_is_declared() -> None:
 @pytest.fixture(scope="module")
 def app() -> AsyncApp:
     """The real app; Slack itself is not reached: who the app is, is asked only once a request matches."""
-    return slack_app.build(slack_app.web_client("xoxb-x", "http://127.0.0.1:9/api/"), None, WorkPool())  # type: ignore[arg-type]
+    return slack_app.build(AsyncWebClient(token="xoxb-x"), None, WorkPool())  # type: ignore[arg-type]
 
 
 def outcome(app: AsyncApp, body: dict[str, Any]) -> int:

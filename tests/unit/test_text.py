@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.views.text import cut, escape, visible
+from bot.views.text import cut, cut_bytes, escape, visible
 
 MARKUP = st.text("<>&|!@#^;*_~`:/ amplgtU1C\n\u202e\u200b\ud800", max_size=60)
 DATA = st.text() | MARKUP
@@ -62,6 +62,19 @@ def test_cut_leaves_whole_entities_within_the_limit(text: str, most: int) -> Non
     if short != escaped:
         assert short.endswith("…")
         assert len(kept) >= most - 1 - len("&amp")
+
+
+@given(DATA, st.integers(3, 90))
+@example("é" * 30, 20)
+@example("🔴" * 9, 21)
+@example("日&", 6)
+def test_cut_bytes_leaves_whole_characters_and_entities(text: str, most: int) -> None:
+    escaped = escape(text)
+    short = cut_bytes(escaped, most)
+    assert len(short.encode()) <= most
+    assert "&" not in ENTITY.sub("", short)
+    assert escaped.startswith(short.removesuffix("…") if short != escaped else short)
+    assert (short == escaped) is (len(escaped.encode()) <= most)
 
 
 @given(st.text("ab &;", max_size=20), st.text("ab", max_size=20), st.integers(1, 60))

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 
 from bot.adapters.warehouse.sql_text import sql_text
-from bot.domain.errors import WarehouseUnavailable
+from bot.domain.errors import OtherRelease, WarehouseUnavailable
 
 _TABLE = "CREATE TABLE schema_version (fingerprint VARCHAR NOT NULL)"
 
@@ -16,7 +16,9 @@ def expected() -> str:
 
 
 def check(connection: duckdb.DuckDBPyConnection, path: Path | None, *, read_only: bool) -> None:
-    """Mark a new warehouse. Raises WarehouseUnavailable for one of another release, or an empty one to be read."""
+    """Mark a new warehouse. Raises OtherRelease for one of another release, WarehouseUnavailable for an empty one that
+    is only to be read.
+    """
     tables = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
     if not tables and read_only:
         raise WarehouseUnavailable(f"{path} holds no run history. Load one with `fireline load DIR`.")
@@ -26,6 +28,6 @@ def check(connection: duckdb.DuckDBPyConnection, path: Path | None, *, read_only
         return
     found = connection.execute("FROM schema_version").fetchone() if "schema_version" in tables else None
     if found != (expected(),):
-        raise WarehouseUnavailable(
+        raise OtherRelease(
             f"{path} was written by another release of Fireline. Move it away and load the data directories again."
         )

@@ -72,7 +72,8 @@ class BrowserApi:
             return _failure(ActFailed("message_not_found", f"There is no message {ts!r}."))
         found, _ = core.messages.replies(channel, ts, oldest="0", latest=_NEVER, limit=1000)
         shown = [{**browser_shapes.content(core, one, viewer), "channel": channel} for one in [parent, *found]]
-        ephemeral = [one for one in core.ephemerals.of(viewer, channel) if one.get("thread_ts") == ts]
+        private = [one for one in core.ephemerals.of(viewer, channel) if one.get("thread_ts") == ts]
+        ephemeral = [browser_shapes.content(core, one, viewer) for one in private]
         return web.json_response({"ok": True, "messages": shown, "ephemeral": ephemeral})
 
     async def home(self, request: web.Request) -> web.Response:
@@ -104,7 +105,8 @@ class BrowserApi:
             return _failure(ActFailed("bad_request", "The body must be a JSON object."), 400)
         answer = await perform(self._core, request.match_info["act"], body)
         status = {"bad_request": 400, "unknown_act": 404}.get(str(answer.get("error")), 200)
-        return web.json_response(answer, status=status)
+        shown = browser_shapes.holding(self._core, str(body.get("user", "")), answer)
+        return web.json_response(shown, status=status)
 
     async def upload(self, request: web.Request) -> web.Response:
         """A user's own file: complete at once, shared if a channel is given."""

@@ -74,10 +74,13 @@ def push(core: Core, viewer: str, raw: Shape) -> Shape:
     if raw["type"] == "channel":
         record = core.channels.get(raw["channel"])
         return {**raw, "channel": channel(core, record, viewer) if record else None}
-    for name in ("message", "view"):
-        if isinstance(raw.get(name), dict):
-            return {**raw, name: content(core, raw[name], viewer)}
-    return raw
+    return holding(core, viewer, raw)
+
+
+def holding(core: Core, viewer: str, answer: Shape) -> Shape:
+    """An answer, or a push, whose `message` or `view` the page can show."""
+    named = {name: answer[name] for name in ("message", "view") if isinstance(answer.get(name), dict)}
+    return {**answer, **{name: content(core, thing, viewer) for name, thing in named.items()}}
 
 
 def boot(core: Core, viewer: str) -> Shape:

@@ -1,0 +1,95 @@
+"""The demo's history: made once, made again after another release, and nothing beside it is touched."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from bot.adapters.warehouse.duckdb_engine import DuckDBEngine
+from bot.cli import demo_history
+from bot.cli.demo_history import prepare
+from bot.config.settings import Settings
+from bot.domain.errors import WarehouseUnavailable
+from tests.builders import NOW
+
+SAID = "the demo's history was made by another release of Fireline; it is made again\n"
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """A home whose history takes no time to make: the two processes only leave what shows that they ran."""
+    made = Settings(home=tmp_path / "demo")
+
+    def step(_: str, module: str, *__: str) -> None:
+        if module == "bot":
+            DuckDBEngine(made.warehouse_file).close()
+        else:
+            (made.home / "data").mkdir(exist_ok=True)
+            (made.home / "data" / "new").touch()
+
+    monkeypatch.setattr(demo_history, "_run", step)
+    return made
+
+
+def age(settings: Settings) -> None:
+    """As another release would have left it."""
+    with duckdb.connect(str(settings.warehouse_file)) as connection:
+        connection.execute("UPDATE schema_version SET fingerprint = 'old'")
+
+
+def contents(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_made_once_and_kept(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    assert prepare(settings, NOW) == settings.home / "data"
+    (settings.home / "data" / "lived").touch()
+    prepare(settings, NOW)
+    assert contents(settings.home / "data") == ["lived", "new"]
+    assert set(contents(settings.home)) >= {"data", "ready", "warehouse.duckdb"}
+    assert capsys.readouterr().out == ""
+
+
+def test_made_again_after_another_release(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    prepare(settings, NOW)
+    for kept in (settings.home / "workspace.sqlite", settings.home / "notes.txt", settings.home.parent / "warehouse"):
+        kept.write_text("mine")
+    (settings.home / "data" / "old").touch()
+    age(settings)
+    prepare(settings, NOW)
+    assert capsys.readouterr().out == SAID
+    assert contents(settings.home / "data") == ["new"]
+    assert contents(settings.home) == ["data", "notes.txt", "ready", "warehouse.duckdb", "workspace.sqlite"]
+    assert contents(settings.home.parent) == ["demo", "warehouse"]
+    prepare(settings, NOW)
+    assert capsys.readouterr().out == ""
+
+
+def test_what_a_link_leads_to_is_not_removed(settings: Settings, tmp_path: Path) -> None:
+    prepare(settings, NOW)
+    elsewhere = tmp_path / "elsewhere"
+    (settings.home / "data").rename(elsewhere)
+    (settings.home / "data").symlink_to(elsewhere)
+    age(settings)
+    prepare(settings, NOW)
+    assert contents(elsewhere) == ["new"]
+    assert not (settings.home / "data").is_symlink()
+
+
+@pytest.mark.parametrize("half", ["ready", "warehouse.duckdb"])
+def test_one_that_is_not_whole_is_made_again(settings: Settings, half: str) -> None:
+    prepare(settings, NOW)
+    (settings.home / half).unlink()
+    (settings.home / "warehouse.duckdb.wal").write_text("of a load that was killed")
+    prepare(settings, NOW)
+    DuckDBEngine(settings.warehouse_file).close()
+    assert (settings.home / "ready").exists()
+
+
+def test_a_warehouse_that_is_none_is_refused_and_stays(settings: Settings) -> None:
+    """Only what another release of Fireline has made is known to be ours."""
+    prepare(settings, NOW)
+    settings.warehouse_file.write_text("no warehouse")
+    with pytest.raises(WarehouseUnavailable, match="cannot be opened"):
+        prepare(settings, NOW)
+    assert settings.warehouse_file.read_text() == "no warehouse"
