@@ -1,8 +1,13 @@
 """The three trend charts."""
 
+from typing import TYPE_CHECKING
+
 from bot.domain.trends import Trends
 from bot.views import numbers
 from bot.views.chart_style import BAD_TO_GOOD, INK_ON_DARK, INK_ON_LIGHT, Style, new_figure, png
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -11,7 +16,7 @@ def draw_success(trends: Trends, style: Style) -> bytes:
     """A grid: a row a phase (or the one asked about), a column a day, in each cell the share that succeeded."""
     from matplotlib.colors import LinearSegmentedColormap
 
-    figure, axes = new_figure(style, height=0.9 + 0.42 * max(len(trends.success), 2))
+    figure, axes = new_figure(style, height=0.8 + 0.36 * max(len(trends.success), 2))
     colours = LinearSegmentedColormap.from_list("bad to good", BAD_TO_GOOD).with_extremes(bad=style.grid)
     rates = [[float("nan") if rate is None else rate for rate in row] for row in trends.success.values()]
     axes.imshow(rates, aspect="auto", cmap=colours, vmin=0, vmax=1)
@@ -20,9 +25,14 @@ def draw_success(trends: Trends, style: Style) -> bytes:
             ink = style.faint if rate is None else _ink_on(colours(rate))
             axes.text(x, y, numbers.share(rate), ha="center", va="center", color=ink, fontsize=9, fontweight="bold")
     axes.set_xticks(range(len(trends.days)), [f"{day:%a} {day.day}" for day in trends.days])
-    axes.set_yticks(range(len(trends.success)), [_short(name, 24) for name in trends.success], parse_math=False)
     axes.tick_params(length=0)
-    _title(axes, "Runs that succeeded, expected failures left out", style)
+    if len(trends.success) > 1:
+        axes.set_yticks(range(len(trends.success)), [_short(name, 12) for name in trends.success], parse_math=False)
+        _title(figure, "Runs that succeeded, expected failures left out", style)
+    else:
+        axes.set_yticks([])
+        axes.set_xlabel("runs that succeeded, expected failures left out", color=style.faint, fontsize=9)
+        _title(figure, f"{_short(trends.subject, 40)}: success", style)
     return png(figure)
 
 
@@ -30,7 +40,7 @@ def draw_heat(trends: Trends, style: Style) -> bytes:
     """Weekday by hour: failed runs in an average week, whatever their cause."""
     from matplotlib.colors import PowerNorm
 
-    figure, axes = new_figure(style, height=2.8)
+    figure, axes = new_figure(style, height=2.5)
     most = max(1.0, *(max(row) for row in trends.heat))
     image = axes.imshow(trends.heat, aspect="auto", cmap="cividis", norm=PowerNorm(0.5, vmin=0, vmax=most))
     axes.set_yticks(range(7), WEEKDAYS)
@@ -39,7 +49,7 @@ def draw_heat(trends: Trends, style: Style) -> bytes:
     bar = figure.colorbar(image, ax=axes, pad=0.02)
     bar.outline.set_visible(False)
     bar.ax.tick_params(colors=style.faint, labelsize=8, length=0)
-    _title(axes, f"Failed runs an hour, average week, {trends.zone}", style)
+    _title(figure, f"Failed runs an hour, average week, {trends.zone}", style)
     return png(figure)
 
 
@@ -54,12 +64,12 @@ def draw_durations(trends: Trends, style: Style) -> bytes:
         at, [d.durations.p95 for d in trends.durations], color=style.second, marker="s", markersize=4, label="p95"
     )
     axes.plot(at, [d.durations.p50 for d in trends.durations], color=style.first, marker="o", markersize=4, label="p50")
-    step = max(1, len(days) // 6)
+    step = max(1, len(days) // 5)
     axes.set_xticks(at[::step], [f"{day:%b} {day.day}" for day in days[::step]])
     axes.set_ylim(bottom=0)
     axes.grid(axis="y", color=style.grid, linewidth=0.8)
     axes.set_axisbelow(True)
-    _title(axes, f"Duration of {_short(trends.subject, 36)}, seconds", style)
+    _title(figure, f"{_short(trends.subject, 32)}: seconds a run", style)
     legend = figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize=9)
     for text in legend.get_texts():
         text.set_color(style.ink)
@@ -76,5 +86,6 @@ def _short(name: str, most: int) -> str:
     return name if len(name) <= most else f"{name[: most - 1]}…"
 
 
-def _title(axes: "object", text: str, style: Style) -> None:
-    axes.set_title(text, loc="left", color=style.ink, fontsize=10.5, fontweight="bold", parse_math=False)  # type: ignore[attr-defined]
+def _title(figure: "Figure", text: str, style: Style) -> None:
+    title = figure.suptitle(text, x=0.01, ha="left", color=style.ink, fontsize=10, fontweight="bold")
+    title.set_parse_math(False)

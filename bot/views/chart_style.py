@@ -13,6 +13,8 @@ BAD_TO_GOOD = ("#A63603", "#F0A04B", "#F7E7B4", "#7FB6D9", "#00568C")
 """Orange to blue: told apart with every kind of colour blindness; the numbers stand in the cells too."""
 INK_ON_LIGHT, INK_ON_DARK = "#1D1C1D", "#FFFFFF"
 
+WIDTH_IN, WIDTH_PX = 4.5, 1_200
+
 
 @dataclass(frozen=True)
 class Style:
@@ -46,12 +48,14 @@ def load_matplotlib() -> None:
         import matplotlib.figure  # noqa: F401 (for its effect)
 
 
-def new_figure(style: Style, *, height: float = 3.4) -> "tuple[Figure, Axes]":
-    """A figure 6 inches wide: its text stays readable at a phone's width."""
+def new_figure(style: Style, *, height: float = 2.9) -> "tuple[Figure, Axes]":
+    """A figure of a phone's width, in inches: text of 9 points is as large there as it sounds."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(6, height), dpi=200, facecolor=style.background, layout="constrained")
+    figure = Figure(
+        figsize=(WIDTH_IN, height), dpi=WIDTH_PX / WIDTH_IN, facecolor=style.background, layout="constrained"
+    )
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     axes.set_facecolor(style.background)
