@@ -69,7 +69,7 @@ def page(request: pytest.FixtureRequest, demo: str, browser: Browser) -> Iterato
 def shot(page: Page, name: str) -> None:
     if SHOTS:
         size = page.viewport_size or {"width": 0, "height": 0}
-        page.screenshot(path=Path(SHOTS) / f"{name}-{size['width']}.png")
+        page.screenshot(path=Path(SHOTS) / f"{name}-{size['width']}.png", animations="disabled")
 
 
 def ask(page: Page, text: str) -> None:

@@ -11,7 +11,7 @@ def test_five_hundred_messages(world: World, open_page: OpenPage) -> None:
     post_many(world)
     page = open_page(place=ENGINEERING)
     load_all(page)
-    page.get_by_role("button", name="channel data-alerts").click()
+    page.get_by_role("navigation").get_by_role("button", name="channel data-alerts").click()
     page.locator(".intro").wait_for()
     page.evaluate(f"location.hash = '#/{ENGINEERING}'")
     expect(page.locator(".row")).to_have_count(MESSAGES)
