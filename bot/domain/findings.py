@@ -111,7 +111,8 @@ class Finding:
     """One problem as it stands at a tick. It is found anew at every tick for as long as it holds.
 
     `processors` are the roots, the first the one that stands for all; `impact` are dependents blocked by it;
-    `since` is when the trouble itself began (aware UTC); `explanation` is one sentence with its figures;
+    `since` is when the trouble itself began, `evident_at` when the evidence for it sufficed (aware UTC);
+    `explanation` is one sentence with its figures;
     `error_class` tells alike failures of different processors from unlike ones ("" when it cannot be told).
     """
 
@@ -121,6 +122,7 @@ class Finding:
     severity: Severity
     severity_reason: str
     since: datetime
+    evident_at: datetime
     explanation: str
     data_date: date | None = None
     impact: tuple[str, ...] = ()
