@@ -1,0 +1,212 @@
+"""What a processor feeds, hop by hop, and what is at stake there: criticality, staleness, deadlines, slots to come."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
+
+from bot.domain.calendar import slot_instant
+from bot.domain.deadlines import ASSUMED_SECONDS, Basis, Deadline, Forecast, Pace, next_deadline
+from bot.domain.lineage import Lineage
+from bot.domain.registry import Criticality, Processor, Registry
+from bot.domain.source_links import linked_by_source
+from bot.domain.standing import Staleness, Standing, staleness
+
+RETIRED_AFTER = timedelta(days=30)
+MOST_NAMED = 5
+_WORST_FIRST: dict[Criticality | None, int] = {level: rank for rank, level in enumerate((*Criticality, None))}
+_STALE_FIRST = {Staleness.NO_DATA: 0, Staleness.OLD_TABLE: 0, Staleness.UNKNOWN: 1, Staleness.FRESH: 2}
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class ImpactRequest:
+    """`data_date` None: the newest data date that has a slot by now."""
+
+    processor: str
+    data_date: date | None = None
+
+
+class Affected(NamedTuple):
+    """A processor, `hops` below the one asked about (0: that one itself). `next_slot`: the next slot (aware UTC) of the
+    data date that is still to come. `deadline` is None without one, and when the date's data is there already.
+    """
+
+    processor: Processor
+    hops: int
+    staleness: Staleness
+    deadline: Deadline | None
+    next_slot: datetime | None
+
+
+class Retired(NamedTuple):
+    """Registered, but without a run for 30 days; `last_run` None: it was never seen."""
+
+    processor: str
+    last_run: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Impact:
+    """`dependents`: worst first. `upstream`: hops by name, nearest first. `next_deadline`: among the processor and its
+    dependents. `totals`: dependents by criticality, None for those without one. Times are aware UTC.
+    """
+
+    data_date: date
+    as_of: datetime
+    subject: Affected
+    dependents: tuple[Affected, ...]
+    upstream: Mapping[str, int]
+    retired: tuple[Retired, ...]
+    next_deadline: Deadline | None
+    totals: Mapping[Criticality | None, int]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def stale(self) -> tuple[Affected, ...]:
+        return tuple(item for item in self.dependents if item.staleness.stale)
+
+    @property
+    def breached(self) -> tuple[Deadline, ...]:
+        """Deadlines that have passed without their data, longest ago first."""
+        deadlines = (item.deadline for item in (self.subject, *self.dependents))
+        passed = [deadline for deadline in deadlines if deadline is not None and deadline.due_at <= self.as_of]
+        return tuple(sorted(passed, key=lambda deadline: (deadline.due_at, deadline.processor)))
+
+    @property
+    def waiting(self) -> tuple[Affected, ...]:
+        """Dependents with a slot for the data date still to come."""
+        return tuple(item for item in self.dependents if item.next_slot is not None)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the warehouse says: by processor name, how it stands for the data date; how long each step takes.
+    `history_from`: the first day with runs, None without any.
+    """
+
+    standings: Mapping[str, Standing]
+    pace: Callable[[str], Pace]
+    history_from: date | None
+
+
+class ImpactMap:
+    """Everything about impact that depends on the registry alone, worked out once."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._as_written = registry
+        self.registry = linked_by_source(registry)
+        self.lineage = Lineage(self.registry)
+        self._forecast = Forecast(self.registry)
+        first: dict[tuple[float, ...], str] = {}
+        self._same_slots = {
+            processor.name: first.setdefault(processor.schedule_hours_et, processor.name)
+            for processor in registry.processors
+        }
+
+    def impact_of(self, processor: Processor, data_date: date, now: datetime, known: Known) -> Impact:
+        """What depends on a processor, as of `now`. Retired dependents are left out and named."""
+        hops = self.lineage.down(processor.name)
+        retired = self._retired(hops, known, now)
+        gone = {item.processor for item in retired}
+        done = {name for name, standing in known.standings.items() if standing.filled} | gone
+        deadlines = self._forecast.of(processor.name, hops, data_date, now, pace=known.pace, done=done)
+        subject, *kept = self._affected({processor.name: 0, **hops}, gone, deadlines, known.standings, (data_date, now))
+        following = next_deadline(deadlines.values(), now)
+        return Impact(
+            data_date=data_date,
+            as_of=now,
+            subject=subject,
+            dependents=tuple(sorted(kept, key=_worst_first)),
+            upstream=self.lineage.up(processor.name),
+            retired=retired,
+            next_deadline=following,
+            totals=_totals(kept),
+            notes=(*self._by_source(processor), *_unplaced(kept), *_assumptions(following)),
+        )
+
+    def _affected(
+        self,
+        hops: Mapping[str, int],
+        gone: Collection[str],
+        deadlines: Mapping[str, Deadline],
+        standings: Mapping[str, Standing],
+        when: tuple[date, datetime],
+    ) -> list[Affected]:
+        by_name, same_slots = self.registry.by_name, self._same_slots
+        data_date, now = when
+        to_come = {name: self._next_slot(name, data_date, now) for name in {same_slots[name] for name in hops}}
+        found = []
+        for name, distance in hops.items():
+            if name not in gone:
+                member = by_name[name]
+                state = staleness(member, standings.get(name) or Standing(name), now)
+                found.append(Affected(member, distance, state, deadlines.get(name), to_come[same_slots[name]]))
+        return found
+
+    def _next_slot(self, name: str, data_date: date, now: datetime) -> datetime | None:
+        hours = self.registry.by_name[name].schedule_hours_et
+        instants = (slot_instant(data_date, hour, self.registry.zone) for hour in hours)
+        return next((instant for instant in instants if instant > now), None)
+
+    def _retired(self, names: Iterable[str], known: Known, now: datetime) -> tuple[Retired, ...]:
+        """Those without a run for 30 days and without a reason for that. None, when the history is shorter than that or
+        nothing at all ran: then the absence of runs says nothing. Slots are no plan when nothing has followed them for
+        30 days; a sporadic processor, and one that runs on game days only, may have had nothing to do.
+        """
+        since = (now - RETIRED_AFTER).date()
+        standings = known.standings
+        idle = {name for name, item in standings.items() if item.last_run is None or item.last_run < since}
+        if known.history_from is None or known.history_from > since or len(idle) == len(standings):
+            return ()
+        quiet = [self.registry.by_name[name] for name in names if name in idle and not standings[name].filled]
+        return tuple(
+            Retired(processor.name, standings[processor.name].last_run)
+            for processor in quiet
+            if processor.runs_on_no_game_days and not processor.sporadic
+        )
+
+    def _by_source(self, processor: Processor) -> Iterator[str]:
+        """The dependents that the registry does not list, but that read the raw files of a scraper."""
+        listed = self._as_written.dependents[processor.name]
+        readers = [name for name in self.registry.dependents[processor.name] if name not in listed]
+        if readers:
+            yield f"{_listed(readers)} read its raw files ({processor.source}): they count as its dependents."
+
+
+def _worst_first(item: Affected) -> tuple[int, int, datetime, int, str]:
+    """By criticality, staleness, deadline, hops, name."""
+    due = item.deadline.due_at if item.deadline is not None else _NEVER
+    level = _WORST_FIRST[item.processor.criticality]
+    return level, _STALE_FIRST[item.staleness], due, item.hops, item.processor.name
+
+
+def _totals(dependents: Sequence[Affected]) -> dict[Criticality | None, int]:
+    levels = [item.processor.criticality for item in dependents]
+    counted = {level: levels.count(level) for level in (*Criticality, None)}
+    return {level: count for level, count in counted.items() if count}
+
+
+def _unplaced(dependents: Iterable[Affected]) -> Iterator[str]:
+    names = [
+        item.processor.name
+        for item in dependents
+        if item.processor.sla_completion_time is not None and not item.processor.schedule_hours_et
+    ]
+    if names:
+        yield f"The registry has no slots for {_listed(names)}: when the deadline falls cannot be told."
+
+
+def _assumptions(deadline: Deadline | None) -> Iterator[str]:
+    steps = deadline.critical_path if deadline is not None else ()
+    by_phase = [step.processor for step in steps if step.pace.basis is Basis.PHASE]
+    assumed = [step.processor for step in steps if step.pace.basis is Basis.ASSUMED]
+    if by_phase:
+        yield f"No succeeded run of {_listed(by_phase)} in 30 days: the p95 of its phase is used."
+    if assumed:
+        minutes = ASSUMED_SECONDS / 60
+        yield f"No duration known for {_listed(assumed)}: {minutes:g} minutes are assumed."
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:MOST_NAMED]) + (f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else "")
