@@ -11,6 +11,7 @@ from bot.domain.evidence import Evidence
 from bot.domain.health import DueDates, Durations, RunCount, Window
 from bot.domain.platform import PlatformFacts
 from bot.domain.registry_draft import ProcessorFacts
+from bot.domain.standing import Standing
 from bot.domain.trends import DayDurations, FailedHour
 
 
@@ -95,6 +96,10 @@ class Warehouse(Protocol):
         ...
 
     def evidence(self, processor: str, first: date, last: date, as_of: datetime) -> list[Evidence]: ...
+
+    def standings(self, data_date: date) -> list[Standing]:
+        """Every registered processor for one data date, from everything that is known now."""
+        ...
 
     def processor_facts(self, zone: ZoneInfo) -> list[ProcessorFacts]:
         """What the run history knows of each processor; hours are wall-clock hours of `zone`."""

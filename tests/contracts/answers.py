@@ -10,7 +10,8 @@ import pytest
 
 from bot.domain.health import RunCount, Window
 from bot.ports.warehouse import Warehouse
-from tests.contracts.stories import moment
+from tests.builders import DAY
+from tests.contracts.stories import NEXT, moment
 
 LAST = moment(90)
 WEEK = Window.live(LAST, 7)
@@ -21,6 +22,8 @@ _ROLLED_UP = {
     "whole days": Window.live(moment(96), 30).baseline(),
     "within a day": Window(moment(26), moment(31), moment(31), 1, exact=False),
 }
+STANDING_DAYS = (DAY, NEXT, date(2026, 1, 9), date(2031, 1, 1))
+"""The last lies outside every calendar."""
 _NEW_YORK = ZoneInfo("America/New_York")
 
 Answers = dict[str, Any]
@@ -34,7 +37,8 @@ def ask(warehouse: Warehouse, *, briefly: bool = False) -> Answers:
             answers[f"counts, {name}"] = counts(warehouse, window)
             answers[f"due, {name}"] = _due(warehouse, window)
             answers[f"durations, {name}"] = _durations(warehouse, window)
-    return answers if briefly else {**answers, "facts": _facts(warehouse)}
+    standings = {day: sorted(warehouse.standings(day), key=repr) for day in STANDING_DAYS}
+    return answers if briefly else {**answers, "facts": _facts(warehouse), "standings": standings}
 
 
 def ask_as_of(warehouse: Warehouse, as_of: datetime, processors: Iterable[str]) -> Answers:

@@ -192,6 +192,20 @@ def test_evidence_is_that_of_its_moment(story: Told) -> None:
     assert [window.kind for window in late[DAY].windows] == ["maintenance", "backfill"]
 
 
+def test_standings_of_a_date(story: Told) -> None:
+    later = story.answers["later"]["standings"]
+    on_day, outside = ({item.processor: item for item in later[day]} for day in (DAY, date(2031, 1, 1)))
+    box = on_day["Box"]
+    assert (box.expected, box.filled, box.loaded_at, box.last_run) == (True, False, moment(55, NEXT), date(2026, 1, 17))
+    assert on_day["Roster"].expected is False
+    assert (on_day["Plain"].expected, on_day["Plain"].judged_at, on_day["Plain"].filled) == (None, None, None)
+    assert on_day["Limited"].last_run == DAY
+    assert {name: (item.expected, item.filled, item.judged_at) for name, item in outside.items()} == {
+        name: (None, None, None) for name in on_day
+    }
+    assert outside["Box"].loaded_at == box.loaded_at
+
+
 def test_bad_rows_are_named_and_the_good_ones_kept(story: Told) -> None:
     rejected = story.reports["later"].rejected
     named = ["bad-date", "", "bad-status", "negative", "no-start", "half", "endless"]
@@ -278,3 +292,4 @@ def test_an_empty_warehouse_holds_nothing(kind: str, tell: Tell) -> None:
     assert told.warehouse.platform_document() is None
     assert told.warehouse.health_counts(Window.at(LAST, 7)) == []
     assert told.warehouse.evidence("Box", *EVER, LAST) == []
+    assert told.warehouse.standings(DAY) == []

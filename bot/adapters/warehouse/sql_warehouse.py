@@ -18,6 +18,7 @@ from bot.domain.health import DueDates, Durations, RunCount, Window
 from bot.domain.platform import PlatformFacts
 from bot.domain.registry_draft import ProcessorFacts
 from bot.domain.runs import InputKind
+from bot.domain.standing import Standing
 from bot.domain.trends import DayDurations, FailedHour
 from bot.ports.warehouse import Hints, History, LoadReport, Progress
 
@@ -78,6 +79,12 @@ class SqlWarehouse:
         windows = map(_window, self._engine.rows("windows_of", {"as_of": as_of}))
         mine = tuple(window for window in windows if processor in window.processors)
         return [_evidence(row, as_of, mine) for row in self._engine.rows("evidence_of", parameters)]
+
+    def standings(self, data_date: date) -> list[Standing]:
+        def ask() -> list[Standing]:
+            return [Standing(*row) for row in self._engine.rows("standings", {"data_date": data_date})]
+
+        return self._settled.get(("standings", data_date), FOREVER, ask)
 
     def processor_facts(self, zone: ZoneInfo) -> list[ProcessorFacts]:
         return processor_facts(self._engine, zone)

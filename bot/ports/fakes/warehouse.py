@@ -15,6 +15,7 @@ from bot.domain.health import DueDates, Durations, RunCount, Window
 from bot.domain.platform import PlatformFacts
 from bot.domain.registry_draft import ProcessorFacts
 from bot.domain.runs import Category, DateState, Input, Status
+from bot.domain.standing import Standing
 from bot.ports.fakes.warehouse_draft import processor_facts
 from bot.ports.fakes.warehouse_evidence import EvidenceRows
 from bot.ports.fakes.warehouse_files import STEMS, ReadFile, read_file
@@ -88,6 +89,18 @@ class FakeWarehouse:
         days = sorted(day for name, day in self._held.evidence.slots if name == processor and first <= day <= last)
         found = (self._held.evidence.of(processor, day, as_of) for day in days)
         return [evidence for evidence in found if evidence is not None]
+
+    def standings(self, data_date: date) -> list[Standing]:
+        started: dict[str, date] = {}
+        for run in self._held.runs.latest():
+            started[run.processor] = max(run.started_at.date(), started.get(run.processor, date.min))
+        found = []
+        for name, processor in self._held.evidence.processors.items():
+            seen = self._held.evidence.of(name, data_date, _END_OF_TIME)
+            known = (seen.expected, seen.judged_at, seen.filled) if seen is not None else (None, None, None)
+            newest = self._held.evidence.newest_load(processor.table)
+            found.append(Standing(name, *known, loaded_at=newest, last_run=started.get(name)))
+        return found
 
     def processor_facts(self, zone: ZoneInfo) -> list[ProcessorFacts]:
         game_days = {row["game_date"] for row in self._held.evidence.rows["game_schedule"].values()}

@@ -80,6 +80,11 @@ class EvidenceRows:
             windows=self._windows(name, as_of),
         )
 
+    def newest_load(self, table: str | None) -> datetime | None:
+        """When the table last got rows, for any date."""
+        loads = self.rows["table_loads"].values()
+        return max((row["loaded_at"] for row in loads if row["table_name"] == table and row["row_count"]), default=None)
+
     def _loads(self, table: str | None, day: date, as_of: datetime) -> list[Row]:
         return [
             row
