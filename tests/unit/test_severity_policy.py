@@ -52,10 +52,8 @@ def test_the_bundled_policy_is_the_default_one() -> None:
         (K.MISSING_RUN, None, False, 2 * DAY, P2),
     ],
 )
-def test_the_table(
-    kind: K, criticality: C | None, blocks: bool, loss_age: timedelta | None, expected: Severity
-) -> None:
-    severity, because = severity_of(kind, criticality, blocks, loss_age, BUNDLED.severity)
+def test_the_table(kind: K, criticality: C | None, blocks: bool, age: timedelta | None, expected: Severity) -> None:
+    severity, because = severity_of(kind, criticality, blocks, age, BUNDLED.severity)
     assert severity is expected
     assert because
 
