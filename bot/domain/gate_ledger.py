@@ -19,9 +19,13 @@ class Ledger:
         self._incidents: dict[str, Incident] = {}
         self._decisions: dict[str, Decision] = {}
         self._members: dict[str, dict[str, None]] = {}
+        self.astir: set[str] = set()
+        """Incidents, by id, of which a member is not as it was, or does not hold."""
         for name, standing in memory.standings.items():
             if standing.incident:
                 self._members.setdefault(standing.incident, {})[name] = None
+                if not standing.holding:
+                    self.astir.add(standing.incident)
         self.announced: dict[str, Reason] = {}
         """Incidents that this tick announces, by id, and why."""
 
@@ -66,15 +70,20 @@ class Ledger:
         before = self.standing(standing.fingerprint)
         if before is not None and before.incident != standing.incident:
             self._members.get(before.incident, {}).pop(standing.fingerprint, None)
+            self.astir.add(before.incident)
         if standing.incident:
             self._members.setdefault(standing.incident, {})[standing.fingerprint] = None
+            self.astir.add(standing.incident)
         self._standings[standing.fingerprint] = standing
 
     def renew(self, finding: Finding) -> None:
         """It goes on holding, and stands as it stood."""
-        before = self.standing(finding.fingerprint)
+        name = finding.fingerprint
+        before = self.standing(name)
         assert before is not None
-        self._standings[finding.fingerprint] = replace(before, finding=finding, last_held_at=self.now, holding=True)
+        self._standings[name] = replace(before, finding=finding, last_held_at=self.now, holding=True)
+        if not before.holding or before.finding != finding:
+            self.astir.add(before.incident)
 
     def place(
         self,

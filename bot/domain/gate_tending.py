@@ -13,6 +13,8 @@ from bot.domain.incidents import Incident, Standing
 
 def tend(ledger: Ledger) -> None:
     for incident in ledger.open_incidents():
+        if incident.id not in ledger.astir and not (incident.unsaid or incident.flapping or incident.flips):
+            continue
         members = ledger.members(incident.id)
         visible = [standing for standing in members if standing.visible]
         if incident.id in ledger.announced:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 
 from bot.domain.findings import Family, Finding, FindingKind
 from bot.domain.gate_decisions import Outcome, Reason
@@ -89,7 +90,7 @@ class Standing:
     home: str = ""
     hidden_by: str = ""
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         return self.finding.fingerprint
 
