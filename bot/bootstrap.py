@@ -17,6 +17,7 @@ from bot.ports.clock import Clock
 from bot.ports.warehouse import Warehouse
 from bot.services.app import AppServices
 from bot.services.health import HealthService
+from bot.services.impact import ImpactService
 from bot.services.loading import LoadingService
 from bot.services.queries import QueryService
 from bot.services.trends import TrendService
@@ -29,6 +30,7 @@ class Services:
     warehouse: Warehouse
     registry: Registry
     health: HealthService
+    impact: ImpactService
 
 
 @contextmanager
@@ -46,7 +48,8 @@ def reading(settings: Settings) -> Iterator[Services]:
     """Services that only read. The registry is the one the data was loaded with."""
     with warehouse(settings, read_only=True) as opened:
         registry = _registry_beside_data(opened)
-        yield Services(opened, registry, HealthService(opened, registry, service_levels(settings)))
+        health = HealthService(opened, registry, service_levels(settings))
+        yield Services(opened, registry, health, ImpactService(opened, registry, health))
 
 
 @contextmanager
@@ -63,7 +66,8 @@ def app_services(opened: Warehouse, settings: Settings, clock: Clock = system_cl
     registry = _registry_beside_data(opened)
     health = HealthService(opened, registry, service_levels(settings))
     trends = TrendService(opened, registry, health)
-    return AppServices(clock, registry, health, trends, QueryService(sql_text), settings.chart_theme)
+    impact = ImpactService(opened, registry, health)
+    return AppServices(clock, registry, health, trends, impact, QueryService(sql_text), settings.chart_theme)
 
 
 def _registry_beside_data(opened: Warehouse) -> Registry:

@@ -5,6 +5,7 @@ import typer
 from bot.cli.check_config import check_config
 from bot.cli.demo import demo
 from bot.cli.health import health
+from bot.cli.impact import impact
 from bot.cli.load import load
 from bot.cli.processes import web, worker
 from bot.cli.query import query
@@ -18,6 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(health)
+app.command()(impact)
 app.command()(load)
 app.command()(query)
 app.command()(check_config)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from bot.domain.calendar import slot_instant
 from bot.domain.deadlines import ASSUMED_SECONDS, Basis, Deadline, Forecast, Pace, next_deadline
@@ -112,17 +113,18 @@ class ImpactMap:
         done = {name for name, standing in known.standings.items() if standing.filled} | gone
         deadlines = self._forecast.of(processor.name, hops, data_date, now, pace=known.pace, done=done)
         subject, *kept = self._affected({processor.name: 0, **hops}, gone, deadlines, known.standings, (data_date, now))
+        kept.sort(key=_worst_first)
         following = next_deadline(deadlines.values(), now)
         return Impact(
             data_date=data_date,
             as_of=now,
             subject=subject,
-            dependents=tuple(sorted(kept, key=_worst_first)),
+            dependents=tuple(kept),
             upstream=self.lineage.up(processor.name),
             retired=retired,
             next_deadline=following,
             totals=_totals(kept),
-            notes=(*self._by_source(processor), *_unplaced(kept), *_assumptions(following)),
+            notes=(*self._by_source(processor), *_unplaced([subject, *kept]), *_assumptions(following)),
         )
 
     def _affected(
@@ -171,7 +173,8 @@ class ImpactMap:
         listed = self._as_written.dependents[processor.name]
         readers = [name for name in self.registry.dependents[processor.name] if name not in listed]
         if readers:
-            yield f"{_listed(readers)} read its raw files ({processor.source}): they count as its dependents."
+            source = f"Its raw files ({processor.source})"
+            yield f"{source} are read by {_listed(readers)}: counted as if the registry said so."
 
 
 def _worst_first(item: Affected) -> tuple[int, int, datetime, int, str]:
@@ -187,10 +190,10 @@ def _totals(dependents: Sequence[Affected]) -> dict[Criticality | None, int]:
     return {level: count for level, count in counted.items() if count}
 
 
-def _unplaced(dependents: Iterable[Affected]) -> Iterator[str]:
+def _unplaced(items: Iterable[Affected]) -> Iterator[str]:
     names = [
         item.processor.name
-        for item in dependents
+        for item in items
         if item.processor.sla_completion_time is not None and not item.processor.schedule_hours_et
     ]
     if names:
@@ -210,3 +213,13 @@ def _assumptions(deadline: Deadline | None) -> Iterator[str]:
 
 def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:MOST_NAMED]) + (f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else "")
+
+
+def newest_date(processor: Processor, now: datetime, zone: ZoneInfo) -> date:
+    """The newest data date that has a slot by now; today (in `zone`) for a processor without slots."""
+    day = now.astimezone(zone).date()
+    if not processor.schedule_hours_et:
+        return day
+    while slot_instant(day, processor.schedule_hours_et[0], zone) > now:
+        day -= timedelta(days=1)
+    return day

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.domain.registry import Registry
 from bot.ports.clock import Clock
 from bot.services.health import HealthService
+from bot.services.impact import ImpactService
 from bot.services.queries import QueryService
 from bot.services.trends import TrendService
 
@@ -15,5 +16,6 @@ class AppServices:
     registry: Registry
     health: HealthService
     trends: TrendService
+    impact: ImpactService
     queries: QueryService
     chart_theme: str

@@ -1,7 +1,11 @@
 """Names of buttons and selects, and what their values carry: ids only, read anew at every click."""
 
+import re
+from datetime import date
+
 from bot.domain.errors import BadInput
 from bot.domain.health import HealthRequest
+from bot.domain.impact import ImpactRequest
 
 HEALTH_REFRESH = "health.refresh"
 HEALTH_OVERVIEW = "health.overview"
@@ -10,7 +14,12 @@ HEALTH_PROCESSOR = "health.processor"
 HEALTH_TREND = "health.trend"
 HEALTH_QUERY = "health.query"
 HOME_REFRESH = "home.refresh"
+IMPACT_REFRESH = "impact.refresh"
+IMPACT_PICTURE = "impact.picture"
+IMPACT_CSV = "impact.csv"
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_OLD_IMPACT = "This button is from an older message. Type `/impact NAME` for a fresh one."
 _WHOLE, _PHASE, _PROCESSOR = "all", "phase", "processor"
 
 
@@ -35,3 +44,19 @@ def decode(value: str) -> HealthRequest:
         if kind == _PROCESSOR and name:
             return HealthRequest(days=int(days), processor=name)
     raise BadInput("This button is from an older message. Type `/health` for a fresh one.")
+
+
+def encode_impact(processor: str, data_date: date) -> str:
+    """`YYYY-MM-DD:NAME`."""
+    return f"{data_date}:{processor}"
+
+
+def decode_impact(value: str) -> ImpactRequest:
+    """The request of a value. Raises BadInput for one we never made."""
+    day, _, name = value.partition(":")
+    if not name or not _DAY.fullmatch(day):
+        raise BadInput(_OLD_IMPACT)
+    try:
+        return ImpactRequest(name, date.fromisoformat(day))
+    except ValueError:
+        raise BadInput(_OLD_IMPACT) from None
