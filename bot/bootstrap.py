@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.adapters.clock import system_clock
 from bot.config.policy import load_policy
@@ -14,6 +15,7 @@ from bot.domain.errors import BadInput
 from bot.domain.registry import Registry
 from bot.domain.slo import ServiceLevels
 from bot.ports.clock import Clock
+from bot.ports.state import State
 from bot.ports.warehouse import Warehouse
 from bot.services.app import AppServices
 from bot.services.health import HealthService
@@ -21,6 +23,9 @@ from bot.services.impact import ImpactService
 from bot.services.loading import LoadingService
 from bot.services.queries import QueryService
 from bot.services.trends import TrendService
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,48 @@ def app_services(opened: Warehouse, settings: Settings, clock: Clock = system_cl
     trends = TrendService(opened, registry, health)
     impact = ImpactService(opened, registry, health)
     return AppServices(clock, registry, health, trends, impact, QueryService(sql_text), settings.chart_theme)
+
+
+@contextmanager
+def state(settings: Settings) -> Iterator[State]:
+    """The state that the settings name. An embedded one is brought to this release; another has to be already.
+
+    Raises StateUnavailable when it cannot be reached, StateUnfit when it is of another release.
+    """
+    from bot.adapters.state.migrate import check, migrate
+    from bot.adapters.state.stores import SqlState
+
+    engine = _state_engine(settings)
+    store = SqlState(engine)
+    try:
+        if _embedded_state(settings):
+            migrate(engine)
+        else:
+            check(engine)
+        yield store
+    finally:
+        store.close()
+
+
+def migrated(settings: Settings) -> tuple[str | None, str]:
+    """Bring the state to this release; the revisions before (None: it was empty) and after."""
+    from bot.adapters.state.migrate import migrate
+
+    engine = _state_engine(settings)
+    try:
+        return migrate(engine)
+    finally:
+        engine.dispose()
+
+
+def _embedded_state(settings: Settings) -> bool:
+    return not settings.database_url.get_secret_value().startswith("postgres")
+
+
+def _state_engine(settings: Settings) -> "Engine":
+    from bot.adapters.state.database import open_engine
+
+    return open_engine(settings.database_url.get_secret_value() or settings.state_file)
 
 
 def _registry_beside_data(opened: Warehouse) -> Registry:

@@ -22,6 +22,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="FIRELINE_", frozen=True, populate_by_name=True)
 
     home: Path = Path("var")
+    database_url: SecretStr = SecretStr("")
+    """Where incidents and decisions are kept; not set: a SQLite file in `home`."""
     config: Path = BUNDLED_CONFIG
     warehouse: Literal["duckdb", "bigquery"] = "duckdb"
     bigquery_project: str = ""
@@ -40,6 +42,10 @@ class Settings(BaseSettings):
     @property
     def warehouse_file(self) -> Path:
         return self.home / "warehouse.duckdb"
+
+    @property
+    def state_file(self) -> Path:
+        return self.home / "state.db"
 
     @property
     def socket(self) -> Path:

@@ -58,7 +58,7 @@ class Ledger:
     def members(self, name: str) -> list[Standing]:
         """The standings within an incident, in order of fingerprint."""
         found = (self.standing(fingerprint) for fingerprint in sorted(self._members.get(name, ())))
-        return [standing for standing in found if standing is not None]
+        return [standing for standing in found if standing is not None and standing.incident == name]
 
     def rooted(self, name: str) -> list[Standing]:
         return [standing for standing in self.members(name) if standing.rooted]
@@ -67,9 +67,8 @@ class Ledger:
         self._incidents[incident.id] = incident
 
     def write(self, standing: Standing) -> None:
-        before = self.standing(standing.fingerprint)
-        if before is not None and before.incident != standing.incident:
-            self._members.get(before.incident, {}).pop(standing.fingerprint, None)
+        before = self._standings.get(standing.fingerprint) or self.memory.standings.get(standing.fingerprint)
+        if before is not None:
             self.astir.add(before.incident)
         if standing.incident:
             self._members.setdefault(standing.incident, {})[standing.fingerprint] = None

@@ -177,3 +177,10 @@ def test_a_slow_coming_and_going_is_flapping_too() -> None:
         decisions += story.at(minute, *([DOWN] if minute % 21 < 5 else []))
     assert [each.reason for each in decisions].count(Reason.FLAPPING) == 1
     assert len(told(decisions)) <= 6
+
+
+def test_after_a_day_without_a_tick_the_old_incident_does_not_stay_open() -> None:
+    story = Story()
+    story.at(0, DOWN)
+    assert told(story.at(25 * 60, DOWN)) == [("announce", "Gamebook")]
+    assert story.open == ["Gamebook"]

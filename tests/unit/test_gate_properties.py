@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.findings import Finding
@@ -120,10 +120,11 @@ def test_becoming_p0_is_told_at_that_tick(chosen: list[tuple[datetime, list[Find
 
 
 def stands(standing: Standing | None) -> tuple[object, ...] | None:
-    return standing and (standing.outcome, standing.reason, standing.incident, standing.hidden_by)
+    if standing is None:
+        return None
+    return standing.outcome, standing.reason, standing.incident, standing.hidden_by
 
 
-@settings(max_examples=200)
 @given(ticks(), st.booleans())
 def test_every_finding_has_exactly_one_decision_when_its_standing_changes(
     chosen: list[tuple[datetime, list[Finding]]], quiet: bool
@@ -139,7 +140,6 @@ def test_every_finding_has_exactly_one_decision_when_its_standing_changes(
                 assert name in decisions or hidden_twice
 
 
-@settings(max_examples=200)
 @given(ticks(), st.booleans())
 def test_nothing_is_lost(chosen: list[tuple[datetime, list[Finding]]], quiet: bool) -> None:
     """What holds is in an open incident, or waits or is quiet for a reason that ends."""

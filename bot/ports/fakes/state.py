@@ -98,7 +98,8 @@ class FakeState:
         return True
 
     def silences(self, now: datetime) -> list[Silence]:
-        found = (each for each in self._silences.values() if each.until > utc(now))
+        moment = utc(now)
+        found = (each for each in self._silences.values() if each.until > moment)
         return sorted(found, key=lambda each: (each.until, each.id))
 
     def add_windows(self, windows: Iterable[PlannedWindow]) -> int:
