@@ -7,6 +7,7 @@ from bot.cli.demo import demo
 from bot.cli.health import health
 from bot.cli.impact import impact
 from bot.cli.load import load
+from bot.cli.migrate import migrate
 from bot.cli.processes import web, worker
 from bot.cli.query import query
 from bot.cli.registry import registry
@@ -23,6 +24,7 @@ app.command()(impact)
 app.command()(load)
 app.command()(query)
 app.command()(check_config)
+app.command()(migrate)
 app.command()(run)
 app.command()(demo)
 app.add_typer(registry, name="registry")
