@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.evidence import Evidence
 from bot.domain.health import DueDates, Durations, RunCount, Window
+from bot.domain.observation import Observed
 from bot.domain.platform import PlatformFacts
 from bot.domain.registry_draft import ProcessorFacts
 from bot.domain.standing import Standing
@@ -96,6 +97,13 @@ class Warehouse(Protocol):
         ...
 
     def evidence(self, processor: str, first: date, last: date, as_of: datetime) -> list[Evidence]: ...
+
+    def observed(self, since: datetime, until: datetime) -> Observed:
+        """What became known in (since, until]; games whole, windows announced by `until`.
+
+        Runs that have started by `until` but are known only later are among them: their row is told later.
+        """
+        ...
 
     def standings(self, data_date: date) -> list[Standing]:
         """Every registered processor for one data date, from everything that is known now."""

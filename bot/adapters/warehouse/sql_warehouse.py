@@ -12,9 +12,11 @@ from bot.adapters.warehouse.engine import Engine, Parameters
 from bot.adapters.warehouse.health_rows import parameters_of, run_count
 from bot.adapters.warehouse.live_health import LiveHealth, durations_of
 from bot.adapters.warehouse.loading import Loader
+from bot.adapters.warehouse.observed import observed
 from bot.adapters.warehouse.settled import FOREVER, Settled
 from bot.domain.evidence import SMALLEST_FILE, Evidence, PlannedWindow
 from bot.domain.health import DueDates, Durations, RunCount, Window
+from bot.domain.observation import Observed
 from bot.domain.platform import PlatformFacts
 from bot.domain.registry_draft import ProcessorFacts
 from bot.domain.runs import InputKind
@@ -79,6 +81,10 @@ class SqlWarehouse:
         windows = map(_window, self._engine.rows("windows_of", {"as_of": as_of}))
         mine = tuple(window for window in windows if processor in window.processors)
         return [_evidence(row, as_of, mine) for row in self._engine.rows("evidence_of", parameters)]
+
+    def observed(self, since: datetime, until: datetime) -> Observed:
+        windows = tuple(map(_window, self._engine.rows("windows_of", {"as_of": until})))
+        return observed(self._engine, since, until, windows)
 
     def standings(self, data_date: date) -> list[Standing]:
         def ask() -> list[Standing]:

@@ -1,0 +1,49 @@
+"""What became known in a span of time, read from the warehouse."""
+
+from datetime import datetime
+from typing import Any
+
+from bot.adapters.warehouse.engine import Engine
+from bot.domain.evidence import PlannedWindow
+from bot.domain.observation import Game, Observed, RawFile, RunSeen, TableLoad
+from bot.domain.runs import Category, Status
+
+
+def observed(engine: Engine, since: datetime, until: datetime, windows: tuple[PlannedWindow, ...]) -> Observed:
+    span = {"since": since, "until": until}
+    ((has_loads, has_files, has_games),) = engine.rows("observed_kinds")
+    return Observed(
+        runs=tuple(_run(row) for row in engine.rows("observed_runs", span)),
+        loads=tuple(TableLoad(*row) for row in engine.rows("observed_loads", span)),
+        files=tuple(RawFile(*row) for row in engine.rows("observed_files", span)),
+        games=tuple(Game(*row) for row in engine.rows("observed_games")),
+        windows=windows,
+        has_loads=has_loads,
+        has_files=has_files,
+        has_games=has_games,
+    )
+
+
+_STATUSES = {status.value: status for status in Status}
+_CATEGORIES: dict[str, Category | None] = {category.value: category for category in Category}
+_CATEGORIES |= {"": None, Category.UNKNOWN.value: None}
+
+
+def _run(row: tuple[Any, ...]) -> RunSeen:
+    (run_id, name, day, started, ended, status, recorded, hinted, records, seconds, attempt, trigger, beat, known) = row
+    return RunSeen(
+        run_id,
+        name,
+        day,
+        started,
+        ended,
+        _STATUSES[status],
+        _CATEGORIES.get(recorded),
+        _CATEGORIES.get(hinted),
+        records,
+        seconds,
+        attempt or 1,
+        trigger or "",
+        beat,
+        known,
+    )

@@ -1,0 +1,144 @@
+"""One processor and one data date, as it stands at a moment: its slots, runs, rows, files."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from bot.domain.calendar import JUDGEMENT_GRACE
+from bot.domain.evidence import SMALLEST_FILE, traits
+from bot.domain.observation import RunSeen
+from bot.domain.registry import Kind, Processor
+from bot.domain.runs import Category, Classified, DateState, FailedRun, Input, InputKind, Status, classify
+
+MISSING_AFTER = timedelta(minutes=45)
+"""A run that has not started this long after its slot is missing."""
+EARLY_START = timedelta(minutes=15)
+"""A run may start so long before its slot and still be that slot's run."""
+
+
+@dataclass
+class Trace:
+    """What one table or one source shows for one date: (moment, rows or bytes), in the order it became known."""
+
+    seen: list[tuple[datetime, int]] = field(default_factory=list)
+
+    @property
+    def latest(self) -> int | None:
+        return self.seen[-1][1] if self.seen else None
+
+    def first_above(self, least: int) -> datetime | None:
+        return next((at for at, size in self.seen if size >= least), None)
+
+    def any_after(self, moment: datetime) -> bool:
+        return bool(self.seen) and self.seen[-1][0] >= moment
+
+
+@dataclass
+class Day:
+    """The standing of (processor, data date). `expected` None: it cannot be told whether data is due.
+
+    `table` and `file` are None where there is nothing to look at, or that kind of evidence was never loaded;
+    `upstream` are the tables that it is made from. `final_at`: when the last game had ended (None: unknown).
+    """
+
+    processor: Processor
+    data_date: date
+    slots: tuple[datetime, ...]
+    deadline: datetime | None
+    expected: bool | None
+    runs_due: bool
+    games: int
+    table: Trace | None
+    file: Trace | None
+    input_kind: InputKind
+    upstream: tuple[Trace, ...] = ()
+    runs: list[RunSeen] = field(default_factory=list)
+    under_way: dict[str, RunSeen] = field(default_factory=dict)
+
+    @property
+    def judged_at(self) -> datetime | None:
+        return self.slots[-1] + JUDGEMENT_GRACE if self.slots else None
+
+    def judged(self, now: datetime) -> bool:
+        return self.judged_at is not None and self.judged_at <= now
+
+    @property
+    def is_scraper(self) -> bool:
+        return self.processor.kind is Kind.SCRAPER
+
+    @property
+    def file_at(self) -> datetime | None:
+        """When the first raw file that is not empty came."""
+        return self.file.first_above(SMALLEST_FILE) if self.file is not None else None
+
+    @property
+    def rows(self) -> int | None:
+        """Rows of the table for this date; None when no table is looked at, 0 when it has none."""
+        return None if self.table is None else (self.table.latest or 0)
+
+    @property
+    def loads(self) -> int:
+        return len(self.table.seen) if self.table is not None else 0
+
+    @property
+    def filled(self) -> bool | None:
+        """Is the data there? A scraper's only trace is its file; where nothing is traced, a success with records."""
+        if self.table is not None:
+            return bool(self.table.latest)
+        if self.is_scraper:
+            return None if self.file is None else self.file_at is not None
+        return True if any(run.status is Status.SUCCESS and run.records for run in self.runs) else None
+
+    @property
+    def input_ready_at(self) -> datetime | None:
+        if self.input_kind is InputKind.FILE:
+            return self.file_at
+        if self.input_kind is InputKind.UPSTREAM and self.upstream:
+            filled = [trace.first_above(1) for trace in self.upstream]
+            known = [moment for moment in filled if moment is not None]
+            return max(known) if len(known) == len(filled) else None
+        return None
+
+    def input_at(self, moment: datetime) -> Input:
+        if self.input_kind is InputKind.NONE:
+            return Input.UNTRACED
+        ready = self.input_ready_at
+        return Input.READY if ready is not None and ready <= moment else Input.ABSENT
+
+    def classified(self, run: RunSeen, now: datetime) -> Classified:
+        """Why a failed run failed, by everything known now."""
+        state = DateState(self.expected, self.filled, self.judged(now))
+        failed = FailedRun(run.recorded, run.hinted, self.input_at(run.started_at))
+        return classify(failed, state, traits(self.processor))
+
+    def real_failure(self, run: RunSeen, now: datetime) -> Category | None:
+        """The category of a failure that means something is wrong here: neither expected nor its upstream's.
+
+        A masked failure is none: the verdict on the date speaks of it.
+        """
+        if run.status is not Status.FAILED:
+            return None
+        classified = self.classified(run, now)
+        quiet = classified.category in (Category.NO_DATA_AVAILABLE, Category.UPSTREAM_FAILURE)
+        return None if quiet or classified.masked else classified.category
+
+    def slots_until(self, moment: datetime) -> Iterator[datetime]:
+        return (slot for slot in self.slots if slot <= moment)
+
+    def started_since(self, moment: datetime) -> bool:
+        """Has any run for this date started since?"""
+        if any(run.started_at >= moment for run in reversed(self.runs)):
+            return True
+        return any(run.started_at >= moment for run in self.under_way.values())
+
+    def all_runs(self) -> Sequence[RunSeen]:
+        return [*self.runs, *self.under_way.values()]
+
+    def moments(self) -> list[datetime]:
+        """When the standing may change without anything becoming known."""
+        fixed = [slot + MISSING_AFTER for slot in self.slots]
+        if self.judged_at is not None:
+            fixed.append(self.judged_at)
+        if self.deadline is not None:
+            fixed.append(self.deadline)
+        return fixed
