@@ -70,7 +70,7 @@ class Anchors:
         upstream = lineage.up(effect.root)
         names = [name for name in self._by_processor if name in upstream] if upstream else []
         found = [
-            ((distance, anchor.finding.fingerprint), anchor)
+            ((not anchor.holds, distance, anchor.finding.fingerprint), anchor)
             for name in names
             for anchor in self._by_processor[name]
             if (distance := hops(anchor.finding, effect, lineage)) is not None

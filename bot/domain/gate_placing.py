@@ -165,4 +165,4 @@ def _why_now(ledger: Ledger, cluster: Cluster) -> Reason:
     if cluster.critical:
         return Reason.P0
     before = ledger.standing(cluster.top.headline.fingerprint)
-    return Reason.STILL_HOLDS if before is not None and before.incident else Reason.NEW
+    return Reason.STILL_HOLDS if before is not None and before.holding and before.incident else Reason.NEW

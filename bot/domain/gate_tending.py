@@ -43,23 +43,23 @@ def _update(ledger: Ledger, incident: Incident, members: Sequence[Standing], vis
 
 
 def _with_facts(incident: Incident, visible: Sequence[Standing], ledger: Ledger) -> Incident:
-    """The incident as its visible members make it; without any it stays as it was."""
-    rooted = [standing for standing in visible if standing.rooted]
-    if not rooted:
+    """The incident as its visible members make it; what it is rooted in stays as it was while none of that holds."""
+    if not visible:
         return incident
-    stands = face(incident, rooted, ledger.policy)
+    rooted = [standing for standing in visible if standing.rooted]
+    kind = face(incident, rooted, ledger.policy).kind if rooted else incident.kind
     kept = () if _just_opened(ledger, incident) else (incident.severity,)
     dates = {standing.finding.data_date for standing in rooted} - {None}
     fresh = replace(
         incident,
-        kind=stands.kind,
+        kind=kind,
         severity=worst([*kept, *(standing.finding.severity for standing in visible)]),
         processors=_processors(() if _just_opened(ledger, incident) else incident.processors, rooted),
         data_dates=tuple(sorted({day for day in dates if day is not None}.union(incident.data_dates))),
-        impact=tuple(sorted({name for standing in rooted for name in standing.finding.impact})),
+        impact=tuple(sorted({name for each in rooted for name in each.finding.impact})) if rooted else incident.impact,
         members=tuple(dict.fromkeys([*incident.members, *(standing.fingerprint for standing in visible)])),
     )
-    if incident.unsaid is None and stands.kind not in NOTES and _more_is_known(incident, fresh):
+    if incident.unsaid is None and kind not in NOTES and _more_is_known(incident, fresh):
         return replace(fresh, unsaid=Reason.CHANGED)
     return fresh
 
@@ -146,7 +146,7 @@ def _record(
     escalated: bool = False,
 ) -> None:
     """The decision that concerns the incident as a whole takes the place of its fingerprint's own."""
-    rooted = [standing for standing in members if standing.rooted] or members
+    rooted = [standing for standing in members if standing.rooted] or ledger.rooted(incident.id) or members
     ledger.record(
         Decision(
             at=ledger.now,

@@ -81,12 +81,11 @@ def test_nothing_is_announced_twice_within_a_day_of_when_it_last_held(
 ) -> None:
     told, last_held, announced = story(quiet), dict[str, datetime](), set[str]()
     for now, held in chosen:
+        announced -= {name for name, moment in last_held.items() if now - moment > timedelta(hours=24)}
         for decision in play(told, now, held):
-            name = decision.fingerprint
-            if decision.outcome is Outcome.ANNOUNCE and not name.startswith("storm:"):
-                recent = now - last_held.get(name, START - timedelta(days=9)) <= timedelta(hours=24)
-                assert not (recent and name in announced)
-                announced.add(name)
+            if decision.outcome is Outcome.ANNOUNCE and not decision.fingerprint.startswith("storm:"):
+                assert decision.fingerprint not in announced
+                announced.add(decision.fingerprint)
         last_held.update({each.fingerprint: now for each in held})
 
 

@@ -156,3 +156,11 @@ def test_notes_take_nobodys_place() -> None:
     notes = [finding(name, K.TRACKING_BUG, severity="P3") for name in OTHERS[:5]]
     assert len(told(story.at(0, *notes))) == 5
     assert outcomes(story.at(1, *notes, finding("Raw09"))) == [("announce", "Raw09", "NEW")]
+
+
+def test_p0_within_a_storm_that_has_just_ceased_is_shown_as_p0() -> None:
+    story = Story()
+    seen = finding("Raw01", K.RETRY_STORM, processors=OTHERS[:8], severity="P1", since=START)
+    story.at(0, seen, finding("Raw02", since=START))
+    (decision,) = story.at(1, finding("Raw02", since=START, severity="P0"))
+    assert (decision.outcome, decision.severity, decision.finding.root) == (Outcome.UPDATE, Severity.P0, "Raw01")
