@@ -4,14 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from bot.domain.detection.watch import Watch
 from bot.domain.errors import BadInput
+from bot.domain.gate import decide
 from bot.domain.gate_decisions import Decision, Outcome
-from bot.domain.gate_memory import GateMemory, after
+from bot.domain.gate_memory import GateMemory, GateRules, after
 from bot.domain.gate_policy import GatePolicy
+from bot.domain.lineage import Lineage
 from bot.domain.observation import Observed, RunSeen, Timeline
 from bot.domain.registry import Registry
 from bot.domain.severity_policy import SeverityPolicy
-from bot.services.detection import Detection
 
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 FAR = datetime(9000, 1, 1, tzinfo=UTC)
@@ -64,10 +66,11 @@ class ReplayService:
     def run(self, registry: Registry, observed: Observed, span: ReplaySpan) -> Iterator[Decision]:
         """Every decision of every tick, in order."""
         timeline = Timeline(observed)
-        detection = Detection(registry, observed, self._severity, self._gate, last_date(observed, span.last))
+        watch = Watch(registry, observed, self._severity, last_date(observed, span.last))
+        rules = GateRules(self._gate, Lineage(registry), {p.name: p.phase for p in registry.processors})
         memory = GateMemory().with_windows(observed.windows)
         for now in span.ticks():
-            _, result = detection.tick(timeline.until(now), memory, now)
+            result = decide(watch.tick(timeline.until(now), now), memory, rules, now)
             if result.decisions or result.standings or result.incidents:
                 memory = after(memory, result, now - self._gate.repeat_window)
                 yield from result.decisions
