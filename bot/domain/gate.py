@@ -9,7 +9,7 @@ from bot.domain.gate_ledger import Ledger
 from bot.domain.gate_memory import GateMemory, GateResult, GateRules
 from bot.domain.gate_placing import place, stays
 from bot.domain.gate_quiet import hide, take_note_of_ends
-from bot.domain.gate_tending import tend
+from bot.domain.gate_tending import resolve_what_is_over, tend
 
 
 def decide(findings: Iterable[Finding], memory: GateMemory, rules: GateRules, now: datetime) -> GateResult:
@@ -23,6 +23,7 @@ def decide(findings: Iterable[Finding], memory: GateMemory, rules: GateRules, no
         return GateResult()
     ledger = Ledger(memory, rules, now)
     take_note_of_ends(ledger, held)
+    resolve_what_is_over(ledger, held)
     shown = hide(ledger, held)
     waiting = [finding for finding in shown if not stays(ledger, finding)]
     if waiting:

@@ -1,6 +1,6 @@
 """What a finding can be tied to: its root's open incident, what explains it, storms, roots hidden or just healed."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from bot.domain.findings import Family, Finding, FindingKind
@@ -23,9 +23,12 @@ class Anchor:
 
 
 class Anchors:
-    """The open incidents as they stand when it is made, indexed by the processors of what they are rooted in."""
+    """The open incidents as they stand when it is made, indexed by the processors of what they are rooted in.
 
-    def __init__(self, ledger: Ledger) -> None:
+    `leaving`: fingerprints that are about to be placed anew, so that nothing is tied to where they were.
+    """
+
+    def __init__(self, ledger: Ledger, leaving: Container[str] = ()) -> None:
         self._ledger = ledger
         self.open = ledger.open_incidents()
         self._by_processor: dict[str, list[Anchor]] = {}
@@ -34,7 +37,7 @@ class Anchors:
         for incident in self.open:
             rooted = ledger.rooted(incident.id)
             for standing in rooted:
-                if standing.visible or not standing.holding:
+                if standing.fingerprint not in leaving and (standing.visible or not standing.holding):
                     self.add(Anchor(standing.finding, incident, standing.holding))
             if incident.gathered is None and rooted:
                 self._by_key.setdefault(key_of(rooted[0].finding), []).append((incident, rooted))

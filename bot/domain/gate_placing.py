@@ -24,7 +24,8 @@ def stays(ledger: Ledger, finding: Finding) -> bool:
         return False
     if not incident.is_open:
         resolved_for = ledger.now - incident.resolved_at if incident.resolved_at is not None else timedelta(0)
-        if before.rooted or not before.visible or resolved_for >= ledger.policy.downstream_grace:
+        worse = finding.severity is Severity.P0 and incident.severity is not Severity.P0
+        if before.rooted or not before.visible or worse or resolved_for >= ledger.policy.downstream_grace:
             return False
     if before.outcome is Outcome.KEEP_QUIET:
         shown = Reason.SHOWN_AGAIN
@@ -59,7 +60,7 @@ def _with_their_root(ledger: Ledger, groups: list[Group]) -> list[Group]:
 
 def _folded(ledger: Ledger, groups: list[Group]) -> list[Cluster]:
     """Groups that an open incident explains join it; the others become clusters around those that explain them."""
-    anchors = Anchors(ledger)
+    anchors = Anchors(ledger, {finding.fingerprint for group in groups for finding in group.findings})
     for group in groups:
         for finding in group.findings:
             anchors.add(Anchor(finding, group))

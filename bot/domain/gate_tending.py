@@ -1,9 +1,10 @@
 """What becomes of open incidents at a tick: their facts, what is due to be said of them, and when they resolve."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.domain.findings import Finding
 from bot.domain.gate_decisions import Decision, Outcome, Reason
 from bot.domain.gate_groups import rank, worst
 from bot.domain.gate_ledger import Ledger
@@ -11,7 +12,15 @@ from bot.domain.gate_storms import NOTES, face
 from bot.domain.incidents import Incident, Standing
 
 
+def resolve_what_is_over(ledger: Ledger, held: Mapping[str, Finding]) -> None:
+    """Before anything is placed: nothing joins an incident at the very tick that ends it."""
+    for incident in ledger.open_incidents():
+        if incident.id in ledger.astir and _over(ledger, incident, held):
+            _resolve(ledger, incident)
+
+
 def tend(ledger: Ledger) -> None:
+    """Say what is due of the incidents that are open after all findings were placed."""
     for incident in ledger.open_incidents():
         if incident.id not in ledger.astir and not (incident.unsaid or incident.flapping or incident.flips):
             continue
@@ -20,8 +29,8 @@ def tend(ledger: Ledger) -> None:
         if incident.id in ledger.announced:
             fresh = _with_facts(incident, visible, ledger)
             _say(ledger, fresh, visible, Outcome.ANNOUNCE, ledger.announced[incident.id])
-        elif _over(ledger, incident, members):
-            _resolve(ledger, incident, members)
+        elif not any(standing.rooted for standing in members):
+            _resolve(ledger, incident)
         else:
             _update(ledger, incident, members, visible)
 
@@ -106,21 +115,22 @@ def _with_flapping(ledger: Ledger, incident: Incident, members: Sequence[Standin
     return incident if flips == incident.flips else replace(incident, flips=flips)
 
 
-def _over(ledger: Ledger, incident: Incident, members: Sequence[Standing]) -> bool:
+def _over(ledger: Ledger, incident: Incident, held: Mapping[str, Finding]) -> bool:
     """Has nothing that it is rooted in held for long enough? What only joined it does not keep it open."""
-    rooted = [standing for standing in members if standing.rooted]
-    if any(standing.holding for standing in rooted):
+    rooted = ledger.rooted(incident.id)
+    if any(standing.fingerprint in held for standing in rooted):
         return False
     wait = ledger.policy.flap_window if incident.flapping else ledger.policy.resolve_after
     silent_for = min((ledger.now - standing.last_held_at for standing in rooted), default=timedelta.max)
     return silent_for >= wait
 
 
-def _resolve(ledger: Ledger, incident: Incident, members: Sequence[Standing]) -> None:
+def _resolve(ledger: Ledger, incident: Incident) -> None:
     ledger.resolve(replace(incident, flapping=False))
-    once = [standing for name in incident.members if (standing := ledger.standing(name)) is not None]
-    if members or once:
-        _record(ledger, incident, members or once, Outcome.RESOLVE, Reason.RESOLVED)
+    once = (standing for name in incident.members if (standing := ledger.standing(name)) is not None)
+    members = ledger.members(incident.id) or list(once)
+    if members:
+        _record(ledger, incident, members, Outcome.RESOLVE, Reason.RESOLVED)
 
 
 def _say(

@@ -129,3 +129,17 @@ def test_it_goes_back_to_its_own_message_even_after_days() -> None:
     story.during(range(10, 60 * 60, 60), ROOT, BELOW)
     decisions = story.during(range(60 * 60, 60 * 60 + 60, 5), BELOW)
     assert told(decisions) == [("resolve", "Gamebook"), ("update", "Summary")]
+
+
+def test_downstream_that_turns_p0_as_its_root_resolves_waits_no_longer() -> None:
+    story = Story()
+    story.at(0, ROOT, BELOW)
+    story.at(10, BELOW)
+    decisions = story.at(15, finding("Summary", K.MISSING_RUN, since=START, severity="P0"))
+    assert outcomes(decisions) == [("resolve", "Gamebook", "RESOLVED"), ("announce", "Summary", "P0")]
+
+
+def test_nothing_joins_an_incident_at_the_tick_that_ends_it() -> None:
+    story = Story()
+    story.at(0, ROOT)
+    assert outcomes(story.at(15, BELOW)) == [("resolve", "Gamebook", "RESOLVED"), ("hold", "Summary", "ROOT_RESOLVED")]

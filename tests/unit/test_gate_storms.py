@@ -164,3 +164,11 @@ def test_p0_within_a_storm_that_has_just_ceased_is_shown_as_p0() -> None:
     story.at(0, seen, finding("Raw02", since=START))
     (decision,) = story.at(1, finding("Raw02", since=START, severity="P0"))
     assert (decision.outcome, decision.severity, decision.finding.root) == (Outcome.UPDATE, Severity.P0, "Raw01")
+
+
+def test_downstream_follows_what_leaves_the_rest_of_the_hour_as_p0() -> None:
+    story = Story(messages_per_hour=1)
+    story.at(0, finding("Raw01"), finding("Gamebook"))
+    decisions = story.at(1, finding("Raw01"), finding("Gamebook", severity="P0"), finding("Summary", since=START))
+    assert ("announce", "Gamebook", "P0") in outcomes(decisions)
+    assert story.memory.standings[finding("Summary").fingerprint].incident == story.incident("Gamebook").id
