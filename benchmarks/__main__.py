@@ -6,7 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from benchmarks import batches, build, health, processes, stream
+from benchmarks import batches, build, health, impact, processes, stream
 from benchmarks.history import World, recipe, write_history
 from benchmarks.report import MILLION, Results, written
 from benchmarks.timing import REPEATS
@@ -26,6 +26,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=HERE / "RESULTS.md")
     options = parser.parse_args()
     results = Results(load=[os.getloadavg()[0]])
+    _say("impact among 10,000 processors")
+    results.impact = impact.measure(REPEATS)
+    _say(f"  {results.impact}")
     for runs in sorted(options.sizes):
         world = World(DATA / f"{runs}-{recipe()}", runs)
         _measure(results, world)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from benchmarks.batches import BatchTimes
 from benchmarks.health import HealthTimes
+from benchmarks.impact import ImpactTimes
 from benchmarks.processes import ProcessTimes
 from benchmarks.stream import StreamTimes
 from benchmarks.timing import Timing
@@ -25,6 +26,7 @@ class Results:
     batches: dict[int, BatchTimes] = field(default_factory=dict)
     processes: dict[int, ProcessTimes] = field(default_factory=dict)
     stream: dict[float, StreamTimes] = field(default_factory=dict)
+    impact: tuple[ImpactTimes, ...] = ()
     load: list[float] = field(default_factory=list)
 
     @property
@@ -44,7 +46,12 @@ Target = tuple[str, str, str, bool]
 
 
 def written(results: Results, command: str) -> str:
-    targets = [*_health_targets(results), *_load_targets(results), *_process_targets(results)]
+    targets = [
+        *_health_targets(results),
+        *_load_targets(results),
+        *_process_targets(results),
+        *_impact_targets(results),
+    ]
     rows = [(what, wanted, measured, "yes" if met else "**no**") for what, wanted, measured, met in targets]
     parts = [
         "# Benchmark results",
@@ -131,6 +138,18 @@ def _process_targets(results: Results) -> list[Target]:
         (f"`fireline health`, {_short(small)}", "< 1 s", f"{first.wall.median:,.0f} ms", first.wall.median < 1_000),
         ("of which imports", "< half", f"{share:.0%} ({first.imports_ms:,.0f} ms)", share < 0.5),
         (f"peak memory of a fresh process, {_short(large)}", "≤ 200 MB", f"{last.peak_mb:.0f} MB", last.peak_mb <= 200),
+    ]
+
+
+def _impact_targets(results: Results) -> list[Target]:
+    return [
+        (
+            f"impact among {times.processors:,} processors and {times.edges:,} edges, {times.dependents:,} dependents",
+            "< 50 ms",
+            str(times.answer),
+            times.answer.median < 50,
+        )
+        for times in results.impact
     ]
 
 

@@ -183,16 +183,20 @@ class Forecast:
         """Dependencies come before dependents, so that each step is looked at once."""
         needs, taken = self._needs, dict[str, Pace]()
         seconds, before = dict[str, float](), dict[str, str]()
+        until = seconds.get
         for name in sorted([root, *downstream], key=self._rank.__getitem__):
             if name in done:
                 continue
-            most = 0.0
-            for on in needs[name] if name != root else ():
-                until = seconds.get(on)
-                if until is not None and (until > most or name not in before):
-                    most, before[name] = until, on
-            taken[name] = pace(name)
-            seconds[name] = most + taken[name].seconds
+            most, last = -1.0, None
+            for on in needs[name]:
+                ended = until(on)
+                if ended is not None and ended > most:
+                    most, last = ended, on
+            taken[name] = step = pace(name)
+            if last is None:
+                seconds[name] = step.seconds
+            else:
+                seconds[name], before[name] = most + step.seconds, last
         return Remaining(taken, seconds, before)
 
 

@@ -1,8 +1,9 @@
 """What a processor feeds, hop by hop, and what is at stake there: criticality, staleness, deadlines, slots to come."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,6 @@ from bot.domain.standing import Staleness, Standing, staleness
 RETIRED_AFTER = timedelta(days=30)
 MOST_NAMED = 5
 _WORST_FIRST: dict[Criticality | None, int] = {level: rank for rank, level in enumerate((*Criticality, None))}
-_STALE_FIRST = {Staleness.NO_DATA: 0, Staleness.OLD_TABLE: 0, Staleness.UNKNOWN: 1, Staleness.FRESH: 2}
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -63,18 +63,18 @@ class Impact:
     totals: Mapping[Criticality | None, int]
     notes: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def stale(self) -> tuple[Affected, ...]:
         return tuple(item for item in self.dependents if item.staleness.stale)
 
-    @property
+    @cached_property
     def breached(self) -> tuple[Deadline, ...]:
         """Deadlines that have passed without their data, longest ago first."""
         deadlines = (item.deadline for item in (self.subject, *self.dependents))
         passed = [deadline for deadline in deadlines if deadline is not None and deadline.due_at <= self.as_of]
         return tuple(sorted(passed, key=lambda deadline: (deadline.due_at, deadline.processor)))
 
-    @property
+    @cached_property
     def waiting(self) -> tuple[Affected, ...]:
         """Dependents with a slot for the data date still to come."""
         return tuple(item for item in self.dependents if item.next_slot is not None)
@@ -90,6 +90,15 @@ class Known:
     pace: Callable[[str], Pace]
     history_from: date | None
 
+    @cached_property
+    def filled(self) -> frozenset[str]:
+        """Those that have their data for the date."""
+        return frozenset(name for name, standing in self.standings.items() if standing.filled)
+
+    def idle(self, since: date) -> set[str]:
+        """Those without a run since a day."""
+        return {name for name, item in self.standings.items() if item.last_run is None or item.last_run < since}
+
 
 class ImpactMap:
     """Everything about impact that depends on the registry alone, worked out once."""
@@ -99,6 +108,14 @@ class ImpactMap:
         self.registry = linked_by_source(registry)
         self.lineage = Lineage(self.registry)
         self._forecast = Forecast(self.registry)
+        self._without_slots = frozenset(
+            processor.name
+            for processor in registry.processors
+            if processor.sla_completion_time is not None and not processor.schedule_hours_et
+        )
+        self._levels = {item.name: _WORST_FIRST[item.criticality] for item in registry.processors}
+        limits = {item.name: item.freshness_hours for item in registry.processors}
+        self._limits = {name: limit for name, limit in limits.items() if limit is not None}
         first: dict[tuple[float, ...], str] = {}
         self._same_slots = {
             processor.name: first.setdefault(processor.schedule_hours_et, processor.name)
@@ -110,10 +127,11 @@ class ImpactMap:
         hops = self.lineage.down(processor.name)
         retired = self._retired(hops, known, now)
         gone = {item.processor for item in retired}
-        done = {name for name, standing in known.standings.items() if standing.filled} | gone
+        done = known.filled | gone
         deadlines = self._forecast.of(processor.name, hops, data_date, now, pace=known.pace, done=done)
-        subject, *kept = self._affected({processor.name: 0, **hops}, gone, deadlines, known.standings, (data_date, now))
-        kept.sort(key=_worst_first)
+        around = deadlines, known.standings, (data_date, now)
+        [subject] = self._affected({processor.name: 0}, (), *around)
+        kept = self._affected(hops, gone, *around)
         following = next_deadline(deadlines.values(), now)
         return Impact(
             data_date=data_date,
@@ -123,8 +141,12 @@ class ImpactMap:
             upstream=self.lineage.up(processor.name),
             retired=retired,
             next_deadline=following,
-            totals=_totals(kept),
-            notes=(*self._by_source(processor), *_unplaced([subject, *kept]), *_assumptions(following)),
+            totals=self._totals(hops, gone),
+            notes=(
+                *self._by_source(processor),
+                *self._unplaced({processor.name, *hops} - gone),
+                *_assumptions(following),
+            ),
         )
 
     def _affected(
@@ -135,16 +157,21 @@ class ImpactMap:
         standings: Mapping[str, Standing],
         when: tuple[date, datetime],
     ) -> list[Affected]:
-        by_name, same_slots = self.registry.by_name, self._same_slots
+        """Worst first: by criticality, staleness, deadline, hops, name."""
+        by_name, same_slots, levels, limits = self.registry.by_name, self._same_slots, self._levels, self._limits
         data_date, now = when
         to_come = {name: self._next_slot(name, data_date, now) for name in {same_slots[name] for name in hops}}
-        found = []
+        ranked: list[tuple[int, int, datetime, int, str, Affected]] = []
         for name, distance in hops.items():
-            if name not in gone:
-                member = by_name[name]
-                state = staleness(member, standings.get(name) or Standing(name), now)
-                found.append(Affected(member, distance, state, deadlines.get(name), to_come[same_slots[name]]))
-        return found
+            if name in gone:
+                continue
+            deadline = deadlines.get(name)
+            state = staleness(limits.get(name), standings.get(name) or Standing(name), now)
+            fresh = 2 if state is Staleness.FRESH else 1 if state is Staleness.UNKNOWN else 0
+            item = Affected(by_name[name], distance, state, deadline, to_come[same_slots[name]])
+            ranked.append((levels[name], fresh, deadline.due_at if deadline else _NEVER, distance, name, item))
+        ranked.sort()
+        return [item for *_, item in ranked]
 
     def _next_slot(self, name: str, data_date: date, now: datetime) -> datetime | None:
         hours = self.registry.by_name[name].schedule_hours_et
@@ -157,8 +184,7 @@ class ImpactMap:
         30 days; a sporadic processor, and one that runs on game days only, may have had nothing to do.
         """
         since = (now - RETIRED_AFTER).date()
-        standings = known.standings
-        idle = {name for name, item in standings.items() if item.last_run is None or item.last_run < since}
+        standings, idle = known.standings, known.idle(since)
         if known.history_from is None or known.history_from > since or len(idle) == len(standings):
             return ()
         quiet = [self.registry.by_name[name] for name in names if name in idle and not standings[name].filled]
@@ -168,6 +194,16 @@ class ImpactMap:
             if processor.runs_on_no_game_days and not processor.sporadic
         )
 
+    def _totals(self, names: Iterable[str], gone: Collection[str]) -> dict[Criticality | None, int]:
+        levels = [self._levels[name] for name in names if name not in gone]
+        counted = {level: levels.count(rank) for level, rank in _WORST_FIRST.items()}
+        return {level: count for level, count in counted.items() if count}
+
+    def _unplaced(self, names: Set[str]) -> Iterator[str]:
+        lacking = sorted(self._without_slots & names)
+        if lacking:
+            yield f"The registry has no slots for {_listed(lacking)}: when the deadline falls cannot be told."
+
     def _by_source(self, processor: Processor) -> Iterator[str]:
         """The dependents that the registry does not list, but that read the raw files of a scraper."""
         listed = self._as_written.dependents[processor.name]
@@ -175,29 +211,6 @@ class ImpactMap:
         if readers:
             source = f"Its raw files ({processor.source})"
             yield f"{source} are read by {_listed(readers)}: counted as if the registry said so."
-
-
-def _worst_first(item: Affected) -> tuple[int, int, datetime, int, str]:
-    """By criticality, staleness, deadline, hops, name."""
-    due = item.deadline.due_at if item.deadline is not None else _NEVER
-    level = _WORST_FIRST[item.processor.criticality]
-    return level, _STALE_FIRST[item.staleness], due, item.hops, item.processor.name
-
-
-def _totals(dependents: Sequence[Affected]) -> dict[Criticality | None, int]:
-    levels = [item.processor.criticality for item in dependents]
-    counted = {level: levels.count(level) for level in (*Criticality, None)}
-    return {level: count for level, count in counted.items() if count}
-
-
-def _unplaced(items: Iterable[Affected]) -> Iterator[str]:
-    names = [
-        item.processor.name
-        for item in items
-        if item.processor.sla_completion_time is not None and not item.processor.schedule_hours_et
-    ]
-    if names:
-        yield f"The registry has no slots for {_listed(names)}: when the deadline falls cannot be told."
 
 
 def _assumptions(deadline: Deadline | None) -> Iterator[str]:

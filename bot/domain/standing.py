@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from bot.domain.registry import Processor
-
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -38,20 +36,17 @@ class Staleness(StrEnum):
         return self is not Staleness.FRESH
 
 
-def staleness(processor: Processor, standing: Standing, now: datetime) -> Staleness:
+def staleness(freshness_hours: float | None, standing: Standing, now: datetime) -> Staleness:
     """Stale: no data for the date although it was due (20 minutes after the last slot), or the table's newest load is
-    older than `freshness_hours`. Fresh only when both can be answered with no; without a limit the first suffices.
+    older than its limit. Fresh only when both can be answered with no; without a limit the first suffices.
     """
     missing = _missing(standing, now)
     if missing:
         return Staleness.NO_DATA
-    if processor.freshness_hours is None:
-        return Staleness.UNKNOWN if missing is None else Staleness.FRESH
-    if standing.loaded_at is None:
-        return Staleness.UNKNOWN
-    if now - standing.loaded_at > timedelta(hours=processor.freshness_hours):
+    old = False if freshness_hours is None else _old(freshness_hours, standing, now)
+    if old:
         return Staleness.OLD_TABLE
-    return Staleness.UNKNOWN if missing is None else Staleness.FRESH
+    return Staleness.UNKNOWN if missing is None or old is None else Staleness.FRESH
 
 
 def _missing(standing: Standing, now: datetime) -> bool | None:
@@ -62,3 +57,9 @@ def _missing(standing: Standing, now: datetime) -> bool | None:
     if standing.judged_at > now:
         return False
     return None if standing.filled is None else True
+
+
+def _old(freshness_hours: float, standing: Standing, now: datetime) -> bool | None:
+    if standing.loaded_at is None:
+        return None
+    return now - standing.loaded_at > timedelta(hours=freshness_hours)

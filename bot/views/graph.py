@@ -120,8 +120,8 @@ def _node(group: _Group, parents: tuple[int, ...], path: frozenset[str]) -> Node
     stale = sum(bool(item.staleness.stale) for item in group.members)
     known = {item.staleness for item in group.members}
     single = len(group.members) == 1
-    phases = {item.processor.phase for item in group.members}
-    shared = f"Phase {worst.processor.phase}" if len(phases) == 1 else "Further away"
+    places = {(item.hops, item.processor.phase) for item in group.members}
+    shared = f"Phase {worst.processor.phase}" if len(places) == 1 else "Further away"
     label = worst.processor.name if single else f"{shared}: {len(group.members):,} processors"
     return Node(
         label=label,

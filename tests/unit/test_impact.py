@@ -136,14 +136,14 @@ def test_notes_name_assumptions() -> None:
     )
 
 
-PLAIN = Processor(name="A", phase=1)
-LIMITED = PLAIN.model_copy(update={"freshness_hours": 24.0})
+PLAIN, LIMITED = None, 24.0
+"""Hours that its table may be old."""
 HOURS_AGO = {hours: NOW - timedelta(hours=hours) for hours in (23, 25)}
 MISSING = Standing("A", True, DUE, False)
 
 
 @pytest.mark.parametrize(
-    ("processor", "given", "expected"),
+    ("limit", "given", "expected"),
     [
         (PLAIN, MISSING, Staleness.NO_DATA),
         (PLAIN, replace(MISSING, filled=True), Staleness.FRESH),
@@ -162,8 +162,8 @@ MISSING = Standing("A", True, DUE, False)
         (LIMITED, Standing("A", loaded_at=HOURS_AGO[23]), Staleness.UNKNOWN),
     ],
 )
-def test_staleness(processor: Processor, given: Standing, expected: Staleness) -> None:
-    assert staleness(processor, given, NOW) is expected
+def test_staleness(limit: float | None, given: Standing, expected: Staleness) -> None:
+    assert staleness(limit, given, NOW) is expected
     assert expected.stale is {"no_data": True, "old_table": True, "fresh": False, "unknown": None}[expected]
 
 
