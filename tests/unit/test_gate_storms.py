@@ -167,8 +167,8 @@ def test_p0_within_a_storm_that_has_just_ceased_is_shown_as_p0() -> None:
 
 
 def test_downstream_follows_what_leaves_the_rest_of_the_hour_as_p0() -> None:
-    story = Story(messages_per_hour=1)
-    story.at(0, finding("Raw01"), finding("Gamebook"))
-    decisions = story.at(1, finding("Raw01"), finding("Gamebook", severity="P0"), finding("Summary", since=START))
+    story, other = Story(messages_per_hour=1), finding("Raw01", severity="P1")
+    story.at(0, other, finding("Gamebook"))
+    decisions = story.at(1, other, finding("Gamebook", severity="P0"), finding("Summary", since=START))
     assert ("announce", "Gamebook", "P0") in outcomes(decisions)
     assert story.memory.standings[finding("Summary").fingerprint].incident == story.incident("Gamebook").id
