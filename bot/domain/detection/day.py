@@ -1,10 +1,10 @@
 """One processor and one data date, as it stands at a moment: its slots, runs, rows, files."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from bot.domain.calendar import JUDGEMENT_GRACE
+from bot.domain.detection.attempts import OFF_SCHEDULE
 from bot.domain.evidence import SMALLEST_FILE, traits
 from bot.domain.observation import RunSeen
 from bot.domain.registry import Kind, Processor
@@ -12,6 +12,8 @@ from bot.domain.runs import Category, Classified, DateState, FailedRun, Input, I
 
 MISSING_AFTER = timedelta(minutes=45)
 """A run that has not started this long after its slot is missing."""
+HEARTBEAT_LIMIT = timedelta(minutes=30)
+"""Without a heartbeat for so long a run hangs."""
 EARLY_START = timedelta(minutes=15)
 """A run may start so long before its slot and still be that slot's run."""
 
@@ -114,25 +116,25 @@ class Day:
     def real_failure(self, run: RunSeen, now: datetime) -> Category | None:
         """The category of a failure that means something is wrong here: neither expected nor its upstream's.
 
-        A masked failure is none: the verdict on the date speaks of it.
+        A failure that says "no data" where data is due is none: the verdict on the date speaks of it.
         """
         if run.status is not Status.FAILED:
             return None
-        classified = self.classified(run, now)
-        quiet = classified.category in (Category.NO_DATA_AVAILABLE, Category.UPSTREAM_FAILURE)
-        return None if quiet or classified.masked else classified.category
+        category = self.classified(run, now).category
+        says_no_data = Category.NO_DATA_AVAILABLE in (run.recorded, run.hinted)
+        quiet = category in (Category.NO_DATA_AVAILABLE, Category.UPSTREAM_FAILURE)
+        return None if quiet or says_no_data else category
 
-    def slots_until(self, moment: datetime) -> Iterator[datetime]:
-        return (slot for slot in self.slots if slot <= moment)
+    def has_run(self) -> bool:
+        """Has a run of the schedule started? A poll in between is not what the slot was for."""
+        return any(run.trigger not in OFF_SCHEDULE for run in (*self.runs, *self.under_way.values()))
 
-    def started_since(self, moment: datetime) -> bool:
-        """Has any run for this date started since?"""
-        if any(run.started_at >= moment for run in reversed(self.runs)):
-            return True
-        return any(run.started_at >= moment for run in self.under_way.values())
-
-    def all_runs(self) -> Sequence[RunSeen]:
-        return [*self.runs, *self.under_way.values()]
+    def at_work(self, now: datetime) -> bool:
+        """Is a run for it under way, and alive?"""
+        return any(
+            run.trigger not in OFF_SCHEDULE and now - min(run.heartbeat_at or run.started_at, now) < HEARTBEAT_LIMIT
+            for run in self.under_way.values()
+        )
 
     def moments(self) -> list[datetime]:
         """When the standing may change without anything becoming known."""

@@ -35,9 +35,9 @@ def detect(day: Day, judged: Judged, now: datetime, registry: Registry) -> Troub
     return None
 
 
-def late(day: Day, now: datetime) -> Trouble | None:
-    """sla_miss: the deadline has passed and the data is not there, for whatever reason."""
-    if day.deadline is None or day.deadline > now or day.filled is not False or not day.expected:
+def late(day: Day, judged: Judged, now: datetime) -> Trouble | None:
+    """sla_miss: the deadline has passed, and the data may still come."""
+    if day.deadline is None or day.deadline > now or judged.verdict is not Verdict.NOT_YET:
         return None
     return _trouble(
         day,
@@ -93,10 +93,13 @@ def _lost(day: Day, judged: Judged, now: datetime, registry: Registry) -> Troubl
 
 def _of_source(day: Day, registry: Registry) -> tuple[str, ...]:
     """A scraper and what is made from its source belong together; the scraper stands first."""
-    if day.processor.source is None:
+    source = day.processor.source
+    if source is None:
         return (day.processor.name,)
-    scrapers = [p.name for p in registry.processors if p.source == day.processor.source and p.kind is Kind.SCRAPER]
-    return (*scrapers, *(() if day.processor.name in scrapers else (day.processor.name,)))
+    scrapers = [p.name for p in registry.processors if p.source == source and p.kind is Kind.SCRAPER]
+    if day.is_scraper:
+        scrapers += [p.name for p in registry.processors if p.source == source and p.name not in scrapers]
+    return tuple(dict.fromkeys([*scrapers, day.processor.name]))
 
 
 def _blocked(day: Day, judged: Judged, now: datetime) -> Trouble | None:

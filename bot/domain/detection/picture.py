@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from math import log
 
 from bot.domain.calendar import slot_instant
+from bot.domain.detection.coverage import Filled
 from bot.domain.detection.day import Day, Trace
 from bot.domain.detection.rhythm import Rhythm
 from bot.domain.evidence import Expects, PlannedWindow, expectation
@@ -87,15 +88,15 @@ class Picture:
             while runs and runs[0].known_at < now - RECENT:
                 runs.popleft()
 
-    def filled_dates(self, name: str, before: date, most: int) -> Iterator[tuple[date, int, int]]:
-        """(data date, rows, games) of the processor's earlier dates with rows, newest first."""
+    def filled_dates(self, name: str, before: date, most: int) -> Iterator[Filled]:
+        """The processor's earlier dates with rows, newest first."""
         table = self.registry.by_name[name].bigquery_table
         day = before
         for _ in range(most):
             day -= timedelta(days=1)
             trace = self._tables.get((table, day)) if table else None
             if trace is not None and trace.latest:
-                yield day, trace.latest, len(self._games.get(day, ()))
+                yield Filled(trace.latest, len(self._games.get(day, ())), len(trace.seen))
 
     def games_final(self, data_date: date, now: datetime) -> bool:
         """Have all games of the date ended? Also when the end of none of them is known, for then time alone speaks."""
@@ -134,7 +135,7 @@ class Picture:
     def _count(self, run: RunSeen) -> None:
         if run.trigger == "backfill" or self.planned(run.processor, run.started_at, run.known_at):
             return
-        failure = run.status is Status.FAILED and run.recorded not in _QUIET
+        failure = run.status is Status.FAILED and (run.recorded or run.hinted) not in _QUIET
         self.rhythms[run.processor].count(run.started_at, retry=run.attempt > 1, failure=failure)
         if run.trigger == "poll" and not failure:
             return

@@ -55,4 +55,4 @@ class Rhythm:
         if not found:
             return None
         found.sort()
-        return float(found[(len(found) - 1) // 2])
+        return float(found[len(found) // 2])

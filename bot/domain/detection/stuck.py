@@ -2,13 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from bot.domain.detection.day import Day
+from bot.domain.detection.attempts import OFF_SCHEDULE
+from bot.domain.detection.day import HEARTBEAT_LIMIT, Day
 from bot.domain.detection.trouble import Trouble
 from bot.domain.findings import FindingKind, RootCause
 from bot.domain.observation import RunSeen
 
-SILENT = timedelta(minutes=30)
-"""Without a heartbeat for so long a run hangs."""
 ALIVE_AT_LEAST = timedelta(seconds=60)
 """A run whose last heartbeat is nearer to its start than this has most likely ended at once, its row being late."""
 PAST_LIMIT = timedelta(minutes=5)
@@ -39,7 +38,7 @@ def detect(day: Day, now: datetime, slowest: float | None) -> Trouble | None:
 
 def _hangs(day: Day, run: RunSeen, now: datetime, slowest: float | None) -> datetime | None:
     """Since when it counts as hung; None when it does not."""
-    if run.trigger == "poll":
+    if run.trigger in OFF_SCHEDULE:
         return None
     limit = limit_of(day, slowest)
     if run.heartbeat_at is None:
@@ -48,9 +47,9 @@ def _hangs(day: Day, run: RunSeen, now: datetime, slowest: float | None) -> date
     beat = min(run.heartbeat_at, now)
     if beat - run.started_at < ALIVE_AT_LEAST or ran_into_limit(day, run, now):
         return None
-    if now - beat >= SILENT:
-        return beat + SILENT
-    over = run.started_at + limit + PAST_LIMIT if limit is not None else now + SILENT
+    if now - beat >= HEARTBEAT_LIMIT:
+        return beat + HEARTBEAT_LIMIT
+    over = run.started_at + limit + PAST_LIMIT if limit is not None else now + HEARTBEAT_LIMIT
     return over if over <= now else None
 
 
@@ -72,7 +71,11 @@ def _superseded(day: Day, run: RunSeen) -> bool:
     """Rows that came since it started, or a later run, say that it ended and that only its row is late."""
     loaded = day.table is not None and day.table.any_after(run.started_at)
     scraped = day.is_scraper and day.file is not None and day.file.any_after(run.started_at)
-    return loaded or scraped or any(later.started_at > run.started_at for later in day.runs)
+    return (
+        loaded
+        or scraped
+        or any(later.started_at > run.started_at and later.trigger not in OFF_SCHEDULE for later in day.runs)
+    )
 
 
 def _sentence(day: Day, run: RunSeen, now: datetime) -> str:

@@ -72,7 +72,7 @@ class Watch:
 
     def verdict(self, day: Day, now: datetime) -> Judged:
         earlier = self.picture.filled_dates(day.processor.name, day.data_date, DATES)
-        usual = usual_rows(day, ((rows, games) for _, rows, games in earlier)) if day.filled else None
+        usual = usual_rows(day, earlier) if day.filled else None
         return judge(day, now, usual)
 
     def _lay_days(self, now: datetime) -> None:
@@ -121,7 +121,7 @@ class Watch:
         streak = None if day.is_scraper else streaks.detect(day, now, ignored, has_dependents=has_dependents)
         trouble = stuck.detect(day, now, slowest) or streak or outcome
         if trouble is None and not self._blocked(day):
-            trouble = outcomes.late(day, now)
+            trouble = outcomes.late(day, judged, now)
         if trouble is not None and not self._over(day, trouble):
             yield trouble
 
@@ -224,7 +224,7 @@ class Watch:
         """One trouble a source: a scraper and what is made from it are told together."""
         found: dict[tuple[object, ...], Trouble] = {}
         for trouble in troubles:
-            key = (trouble.kind, trouble.processors[0], trouble.data_date)
+            key = (trouble.kind, self._source(trouble), trouble.data_date)
             known = found.get(key)
             if known is None:
                 found[key] = trouble
@@ -232,6 +232,12 @@ class Watch:
                 names = tuple(dict.fromkeys([*known.processors, *trouble.processors]))
                 found[key] = _with_processors(known, names)
         return list(found.values())
+
+    def _source(self, trouble: Trouble) -> str:
+        """What tells troubles apart: the source that did not deliver, else the processor."""
+        root = trouble.processors[0]
+        source = self._registry.by_name[root].source
+        return source if source is not None and trouble.kind is FindingKind.ZERO_RECORDS_SCRAPER else root
 
     def _finding(self, trouble: Trouble, now: datetime) -> Finding:
         impact = self._impact(trouble)
