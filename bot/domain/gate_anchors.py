@@ -8,7 +8,7 @@ from bot.domain.gate_decisions import Reason
 from bot.domain.gate_folding import hops, in_storm
 from bot.domain.gate_groups import Group, key_of, near
 from bot.domain.gate_ledger import Ledger
-from bot.domain.incidents import Gathered, Incident, IncidentState, Standing
+from bot.domain.incidents import Gathered, Incident, Standing
 
 _HIDDEN = frozenset({Reason.SILENCED, Reason.IN_WINDOW, Reason.WINDOW_SETTLES})
 
@@ -104,9 +104,7 @@ def quiet_root(ledger: Ledger, group: Group, held: Iterable[Finding]) -> Finding
 def healed_root(ledger: Ledger, group: Group) -> Finding | None:
     """What explains the group, if its incident was resolved so short a time ago that dependents may recover yet."""
     for incident in ledger.incidents():
-        if incident.state is not IncidentState.RESOLVED or incident.resolved_at is None or incident.merged_into:
-            continue
-        if ledger.now - incident.resolved_at >= ledger.policy.downstream_grace:
+        if incident.resolved_at is None or ledger.now - incident.resolved_at >= ledger.policy.downstream_grace:
             continue
         for standing in ledger.rooted(incident.id):
             if hops(standing.finding, group.headline, ledger.rules.lineage) is not None:

@@ -36,17 +36,13 @@ def tend(ledger: Ledger) -> None:
 
 
 def _update(ledger: Ledger, incident: Incident, members: Sequence[Standing], visible: Sequence[Standing]) -> None:
-    """Said at once when it became worse or came back, else when the last update is long enough ago."""
+    """Said at once when it became worse, else when the last update is long enough ago."""
     fresh = _with_flapping(ledger, _with_facts(incident, visible, ledger), members)
     worse = fresh.severity.value < incident.severity.value
-    stored = ledger.memory.incidents[incident.id]
-    back = not stored.is_open
-    if not visible or (fresh.unsaid is None and not worse):
-        ledger.put(fresh)
-    elif worse or back or ledger.now - fresh.last_update_at >= ledger.policy.update_interval:
-        worse_than_told = fresh.severity.value < stored.severity.value
-        reason = Reason.WORSE if worse_than_told else fresh.unsaid or Reason.CHANGED
-        _say(ledger, fresh, visible, Outcome.UPDATE, reason, escalated=worse_than_told)
+    due = Reason.WORSE if worse else fresh.unsaid
+    rested = ledger.now - fresh.last_update_at >= ledger.policy.update_interval
+    if visible and due is not None and (worse or rested):
+        _say(ledger, fresh, visible, Outcome.UPDATE, due, escalated=worse)
     else:
         ledger.put(fresh)
 
@@ -110,8 +106,6 @@ def _with_flapping(ledger: Ledger, incident: Incident, members: Sequence[Standin
         return replace(incident, flips=flips, flapping=True, unsaid=Reason.FLAPPING)
     if incident.flapping and holds and not flips:
         return replace(incident, flips=flips, flapping=False, unsaid=Reason.STEADY)
-    if incident.flapping and incident.unsaid is Reason.BACK:
-        return replace(incident, flips=flips, unsaid=None)
     return incident if flips == incident.flips else replace(incident, flips=flips)
 
 

@@ -143,3 +143,16 @@ def test_nothing_joins_an_incident_at_the_tick_that_ends_it() -> None:
     story = Story()
     story.at(0, ROOT)
     assert outcomes(story.at(15, BELOW)) == [("resolve", "Gamebook", "RESOLVED"), ("hold", "Summary", "ROOT_RESOLVED")]
+
+
+def test_what_is_well_again_is_not_taken_in() -> None:
+    story = Story()
+    story.at(0, BELOW)
+    assert outcomes(story.at(10, ROOT)) == [("announce", "Gamebook", "NEW")]
+    assert story.open == ["Gamebook", "Summary"]
+
+
+def test_of_two_roots_the_one_that_still_holds_explains() -> None:
+    story, boxscores = Story(), finding("Boxscores", since=START - timedelta(minutes=30))
+    story.at(0, boxscores, ROOT)
+    assert next(each.detail for each in story.at(10, ROOT, BELOW) if each.outcome is Outcome.JOIN) == "Gamebook"

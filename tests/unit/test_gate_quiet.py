@@ -103,3 +103,8 @@ def test_what_began_before_the_window_is_told_at_its_end() -> None:
     story = Story(windows=(WINDOW,))
     story.at(20, DOWN)
     assert outcomes(story.at(60, DOWN)) == [("announce", "Gamebook", "NEW")]
+
+
+def test_p0_gets_no_time_to_settle() -> None:
+    story = Story(windows=(WINDOW,))
+    assert told(story.at(60, finding("Gamebook", severity="P0", since=minute(30)))) == [("announce", "Gamebook")]
