@@ -39,13 +39,14 @@ class Trace:
 class Day:
     """The standing of (processor, data date). `expected` None: it cannot be told whether data is due.
 
-    `table` and `file` are None where there is nothing to look at, or that kind of evidence was never loaded;
-    `upstream` are the tables that it is made from. `final_at`: when the last game had ended (None: unknown).
+    `last_chance`: when its last slot may run at the latest. `table` and `file` are None where there is nothing to look
+    at, or that kind of evidence was never loaded; `upstream` are the tables that it is made from.
     """
 
     processor: Processor
     data_date: date
     slots: tuple[datetime, ...]
+    last_chance: datetime | None
     deadline: datetime | None
     expected: bool | None
     runs_due: bool
@@ -59,7 +60,7 @@ class Day:
 
     @property
     def judged_at(self) -> datetime | None:
-        return self.slots[-1] + JUDGEMENT_GRACE if self.slots else None
+        return self.last_chance + JUDGEMENT_GRACE if self.last_chance is not None else None
 
     def judged(self, now: datetime) -> bool:
         return self.judged_at is not None and self.judged_at <= now

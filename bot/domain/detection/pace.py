@@ -19,7 +19,8 @@ Known = Sequence[tuple[datetime, float]]
 BASELINE = timedelta(days=30)
 FEWEST = 8
 """A baseline of fewer runs says nothing."""
-PRIOR_SPREAD, PRIOR_RUNS = 0.25, 10
+FAR_OFF = 2.5
+PRIOR_SPREAD, PRIOR_RUNS = 0.25, 12
 """Durations spread by about a quarter; few runs may show less by chance, so this counts like so many more of them."""
 STALE = timedelta(days=2)
 """What a processor did before says nothing of how it is now."""
@@ -34,14 +35,14 @@ class Degraded(NamedTuple):
     unusual: float
 
 
-DEGRADED = (Degraded(2, 2.6, 2.1, 4.0), Degraded(3, 2.2, 1.8, 3.2), Degraded(6, 1.9, 1.4, 2.5))
+DEGRADED = (Degraded(2, 2.7, 2.3, 3.8), Degraded(3, 2.3, 1.9, 3.2), Degraded(6, 2.0, 1.5, 2.8))
 """The slower, the fewer runs are enough; one slow run is none."""
 DRIFT_DAYS = range(3, 9)
 FEWEST_DRIFTING = 4
-MOST = 2.5
+MOST = 2.2
 """A single run counts for no more than so many spreads."""
-DRIFT, UNUSUAL = log(1.2), 4.0
-"""Drifting: over 1.2 times the usual on average for days, and that surely no chance."""
+DRIFT, UNUSUAL = log(1.2), 3.5
+"""Drifting: over 1.2 times the usual on average, in the first half of the days as in the second, surely no chance."""
 
 
 @dataclass(frozen=True)
@@ -52,14 +53,16 @@ class Usual:
 
 
 def usual_of(known: Known, first: datetime, until: datetime) -> Usual | None:
+    """Mean and spread without what lies far off: the slow runs of an earlier incident do not move them."""
     values = [value for at, value in known if first <= at < until]
     if len(values) < FEWEST:
         return None
-    centre = median(values)
-    mad = median(abs(value - centre) for value in values)
-    seen = 1.4826 * mad
-    spread = sqrt((len(values) * seen**2 + PRIOR_RUNS * PRIOR_SPREAD**2) / (len(values) + PRIOR_RUNS))
-    return Usual(centre, spread, len(values))
+    middle = median(values)
+    bound = FAR_OFF * max(PRIOR_SPREAD, 1.4826 * median(abs(value - middle) for value in values))
+    near = [value for value in values if abs(value - middle) <= bound]
+    centre = fmean(near)
+    squares = sum((value - centre) ** 2 for value in near) + PRIOR_RUNS * PRIOR_SPREAD**2
+    return Usual(centre, sqrt(squares / (len(near) + PRIOR_RUNS)), len(near))
 
 
 def slowest_seconds(known: Known, now: datetime) -> float | None:
@@ -99,9 +102,10 @@ def _drifting(name: str, known: Known, now: datetime) -> Trouble | None:
         if usual is None or len(recent) < FEWEST_DRIFTING:
             continue
         bound = MOST * usual.spread
-        mean = fmean(max(-bound, min(bound, value - usual.centre)) for value in recent)
+        over = [max(-bound, min(bound, value - usual.centre)) for value in recent]
+        mean, half = fmean(over), len(over) // 2
         deviation = usual.spread * sqrt(1 / len(recent) + 1 / usual.runs)
-        if mean > DRIFT and median(recent) - usual.centre > DRIFT and mean / deviation > UNUSUAL:
+        if mean / deviation > UNUSUAL and min(fmean(over[:half]), fmean(over[half:])) > DRIFT:
             said = f"over {days} days it has taken {exp(mean):.2f} times the usual ({len(recent)} runs)"
             return _trouble(name, FindingKind.SLOW_DRIFT, since, known[-1][0], said)
     return None

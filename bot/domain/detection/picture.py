@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from math import log
 
-from bot.domain.calendar import slot_instant
+from bot.domain.calendar import latest_reading, slot_instant
 from bot.domain.detection.coverage import Filled
 from bot.domain.detection.day import Day, Trace
 from bot.domain.detection.rhythm import Rhythm
@@ -152,7 +152,8 @@ class Picture:
     def _new_day(self, processor: Processor, data_date: date) -> Day:
         facts = self._platform[processor.name]
         zone = self.registry.zone
-        slots = tuple(slot_instant(data_date, hour, zone) for hour in processor.schedule_hours_et)
+        hours = processor.schedule_hours_et
+        slots = tuple(slot_instant(data_date, hour, zone) for hour in hours)
         games = len(self._games.get(data_date, ()))
         known = self._evidence.has_games and self._first_game is not None and data_date >= self._first_game
         traced = facts.input_kind
@@ -164,6 +165,9 @@ class Picture:
             processor=processor,
             data_date=data_date,
             slots=slots,
+            last_chance=max(
+                (latest_reading(data_date, hour, zone) for hour in processor.schedule_hours_et), default=None
+            ),
             deadline=_deadline(processor, data_date, slots, self.registry),
             expected=_expected(processor, slots, games if known else None),
             runs_due=bool(slots) and (processor.runs_on_no_game_days or (known and games > 0)),

@@ -54,11 +54,11 @@ def _hangs(day: Day, run: RunSeen, now: datetime, slowest: float | None) -> date
 
 
 def ran_into_limit(day: Day, run: RunSeen, now: datetime) -> bool:
-    """Did it live up to its time limit? Then it was ended there, and only its row is late."""
-    limit = day.processor.timeout_seconds
-    if limit is None or run.heartbeat_at is None:
+    """Did its heartbeat stop at its time limit? Then it was ended there, and only its row is late."""
+    if day.processor.timeout_seconds is None or run.heartbeat_at is None:
         return False
-    return (min(run.heartbeat_at, now) - run.started_at).total_seconds() >= limit
+    limit = timedelta(seconds=day.processor.timeout_seconds)
+    return limit <= min(run.heartbeat_at, now) - run.started_at <= limit + PAST_LIMIT
 
 
 def limit_of(day: Day, slowest: float | None) -> timedelta | None:

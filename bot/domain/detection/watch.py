@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.domain.detection import outcomes, pace, spikes, storms, streaks, stuck
+from bot.domain.detection.attempts import OFF_SCHEDULE
 from bot.domain.detection.coverage import DATES, usual_rows
 from bot.domain.detection.day import Day
 from bot.domain.detection.picture import HORIZON, Picture
@@ -53,6 +54,9 @@ class Watch:
         self._paces: dict[str, Trouble | None] = {}
         self._pace_seen: dict[str, tuple[int, date]] = {}
         self._last_date = last_date
+        self._first_date = min(
+            (run.data_date for run in observed.runs if run.trigger not in OFF_SCHEDULE), default=None
+        )
         self._spikes: dict[str, tuple[int, Trouble | None]] = {}
         self._laid: set[date] = set()
         self._due: list[tuple[datetime, str, date]] = []
@@ -79,7 +83,7 @@ class Watch:
         """Make every date that may have trouble by itself known, with the moments at which it may."""
         today = now.date()
         for day in (today + timedelta(days=offset) for offset in range(-int(HORIZON.days), 2)):
-            if day in self._laid or (self._last_date is not None and day > self._last_date):
+            if day in self._laid or not self._recorded(day):
                 continue
             self._laid.add(day)
             for processor in self._registry.processors:
@@ -90,6 +94,12 @@ class Watch:
         if len(self._laid) > 3 * HORIZON.days:
             self._laid = {day for day in self._laid if day >= today - 2 * HORIZON}
             self.picture.forget_before(now)
+
+    def _recorded(self, day: date) -> bool:
+        """Is the date within the history? Its first date is not whole: slots before the first row are unknown."""
+        if self._first_date is None or day <= self._first_date:
+            return False
+        return self._last_date is None or day <= self._last_date
 
     def _look_at_days(self, now: datetime) -> None:
         keys = self.picture.touched
