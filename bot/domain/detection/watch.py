@@ -59,6 +59,7 @@ class Watch:
         )
         self._spikes: dict[str, tuple[int, Trouble | None]] = {}
         self._laid: set[date] = set()
+        self._forgotten: date | None = None
         self._due: list[tuple[datetime, str, date]] = []
         self._storms: list[StormSpan] = []
 
@@ -91,7 +92,8 @@ class Watch:
                     standing = self.picture.day(processor.name, day)
                     self._due += [(moment, processor.name, day) for moment in standing.moments()]
             self._due.sort(reverse=True)
-        if len(self._laid) > 3 * HORIZON.days:
+        if self._forgotten != today:
+            self._forgotten = today
             self._laid = {day for day in self._laid if day >= today - 2 * HORIZON}
             self.picture.forget_before(now)
 
