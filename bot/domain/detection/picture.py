@@ -18,6 +18,8 @@ from bot.domain.runs import Category, InputKind, Status
 
 HORIZON = timedelta(days=7)
 """A data date is looked after for so long."""
+LONGEST_BASELINE = timedelta(days=45)
+"""No baseline reaches further back."""
 RECENT = timedelta(hours=26)
 """Finished runs, of polls the failed ones, are kept for so long, for what goes by time and not by data date."""
 
@@ -87,6 +89,10 @@ class Picture:
         for runs in self.recent.values():
             while runs and runs[0].known_at < now - RECENT:
                 runs.popleft()
+        for pace in self.paces.values():
+            pace.known = [known for known in pace.known if known[0] >= now - LONGEST_BASELINE]
+        for rhythm in self.rhythms.values():
+            rhythm.forget_before(now - LONGEST_BASELINE)
 
     def filled_dates(self, name: str, before: date, most: int) -> Iterator[Filled]:
         """The processor's earlier dates with rows, newest first."""

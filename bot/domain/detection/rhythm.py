@@ -36,6 +36,10 @@ class Rhythm:
         count.failures += failure
         self.first = hour if self.first is None else min(self.first, hour)
 
+    def forget_before(self, moment: datetime) -> None:
+        for hour in [hour for hour in self.hours if hour < moment]:
+            del self.hours[hour]
+
     def usual_retries(self, moment: datetime) -> float | None:
         return self._usual(moment, "retries")
 
