@@ -22,6 +22,8 @@ from bot.services.health import HealthService
 from bot.services.impact import ImpactService
 from bot.services.loading import LoadingService
 from bot.services.queries import QueryService
+from bot.services.recorded import RecordedService
+from bot.services.replay import ReplayService
 from bot.services.trends import TrendService
 
 if TYPE_CHECKING:
@@ -133,6 +135,22 @@ def loading(settings: Settings) -> Iterator[LoadingService]:
 
 def loading_service(opened: Warehouse, settings: Settings) -> LoadingService:
     return LoadingService(opened, load_policy(settings.config / "policy.yaml").failure_text_rules)
+
+
+@contextmanager
+def recorded(settings: Settings, registry: Registry) -> Iterator[RecordedService]:
+    """The service that replays a data directory, over a warehouse in memory that is gone afterwards."""
+    from bot.adapters.warehouse.duckdb_engine import DuckDBEngine
+    from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
+
+    policy = load_policy(settings.config / "policy.yaml")
+    opened = SqlWarehouse(DuckDBEngine(None, read_only=False))
+    try:
+        replay = ReplayService(policy.severity, policy.gate)
+        health = HealthService(opened, registry, service_levels(settings))
+        yield RecordedService(opened, LoadingService(opened, policy.failure_text_rules), replay, health)
+    finally:
+        opened.close()
 
 
 def service_levels(settings: Settings) -> ServiceLevels:

@@ -11,6 +11,7 @@ from bot.cli.migrate import migrate
 from bot.cli.processes import web, worker
 from bot.cli.query import query
 from bot.cli.registry import registry
+from bot.cli.replay import replay
 from bot.cli.run import run
 
 app = typer.Typer(
@@ -25,6 +26,7 @@ app.command()(load)
 app.command()(query)
 app.command()(check_config)
 app.command()(migrate)
+app.command()(replay)
 app.command()(run)
 app.command()(demo)
 app.add_typer(registry, name="registry")

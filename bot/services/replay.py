@@ -1,6 +1,6 @@
 """Detection and the gate over recorded history, exactly as they would have run live."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -63,13 +63,20 @@ class ReplayService:
         self._severity = severity
         self._gate = gate
 
-    def run(self, registry: Registry, observed: Observed, span: ReplaySpan) -> Iterator[Decision]:
-        """Every decision of every tick, in order."""
+    def run(
+        self,
+        registry: Registry,
+        observed: Observed,
+        span: ReplaySpan,
+        at_tick: Callable[[datetime], None] = lambda _now: None,
+    ) -> Iterator[Decision]:
+        """Every decision of every tick, in order; `at_tick` is told of each."""
         timeline = Timeline(observed)
         watch = Watch(registry, observed, self._severity, last_date(observed, span.last))
         rules = GateRules(self._gate, Lineage(registry), {p.name: p.phase for p in registry.processors})
         memory = GateMemory().with_windows(observed.windows)
         for now in span.ticks():
+            at_tick(now)
             result = decide(watch.tick(timeline.until(now), now), memory, rules, now)
             if result.decisions or result.standings or result.incidents:
                 memory = after(memory, result, now - self._gate.repeat_window)
