@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.adapters.clock import system_clock
+from bot.config.accepted_losses import load_accepted_losses
 from bot.config.policy import load_policy
 from bot.config.registry import load_registry
 from bot.config.settings import Settings
 from bot.config.slos import load_slos
 from bot.domain.errors import BadInput
 from bot.domain.registry import Registry
+from bot.domain.sampling import Plan
 from bot.domain.slo import ServiceLevels
 from bot.ports.clock import Clock
 from bot.ports.state import State
@@ -24,7 +26,9 @@ from bot.services.loading import LoadingService
 from bot.services.queries import QueryService
 from bot.services.recorded import RecordedService
 from bot.services.replay import ReplayService
+from bot.services.sampling import SamplingService
 from bot.services.trends import TrendService
+from bot.services.validation import ValidationService
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -38,6 +42,8 @@ class Services:
     registry: Registry
     health: HealthService
     impact: ImpactService
+    validation: ValidationService
+    sampling: SamplingService
 
 
 @contextmanager
@@ -56,7 +62,9 @@ def reading(settings: Settings) -> Iterator[Services]:
     with warehouse(settings, read_only=True) as opened:
         registry = _registry_beside_data(opened)
         health = HealthService(opened, registry, service_levels(settings))
-        yield Services(opened, registry, health, ImpactService(opened, registry, health))
+        validation = _validation(opened, registry, health, settings)
+        sampling = SamplingService(opened, registry, health, Plan())
+        yield Services(opened, registry, health, ImpactService(opened, registry, health), validation, sampling)
 
 
 @contextmanager
@@ -74,7 +82,15 @@ def app_services(opened: Warehouse, settings: Settings, clock: Clock = system_cl
     health = HealthService(opened, registry, service_levels(settings))
     trends = TrendService(opened, registry, health)
     impact = ImpactService(opened, registry, health)
-    return AppServices(clock, registry, health, trends, impact, QueryService(sql_text), settings.chart_theme)
+    validation = _validation(opened, registry, health, settings)
+    sampling = SamplingService(opened, registry, health, Plan())
+    queries, theme = QueryService(sql_text), settings.chart_theme
+    return AppServices(clock, registry, health, trends, impact, validation, sampling, queries, theme)
+
+
+def _validation(opened: Warehouse, registry: Registry, health: HealthService, settings: Settings) -> ValidationService:
+    accepted = load_accepted_losses(settings.config / "accepted_losses.yaml")
+    return ValidationService(opened, registry, health, accepted)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 import handlers.health
 import handlers.home
 import handlers.impact
+import handlers.validate
 from bot.domain.errors import FirelineError
 from bot.services.app import AppServices
 from bot.views import failure
@@ -38,7 +39,7 @@ def build(client: AsyncWebClient, services: AppServices, pool: WorkPool, signing
         logger=_bolt_log(),
     )
     _answer_through(app, pool)
-    for feature in (handlers.health, handlers.home, handlers.impact):
+    for feature in (handlers.health, handlers.home, handlers.impact, handlers.validate):
         feature.register(app, services)
     _answer_old_buttons(app)
     app.error(_tell)

@@ -7,12 +7,15 @@ from typing import Any
 from bot.domain.errors import BadInput
 from bot.domain.health import HealthRequest
 from bot.domain.impact import ImpactRequest
+from bot.domain.validation import ValidationRequest
 from bot.services.impact import parse_date
+from bot.services.validation import parse_dates
 from bot.views import action_ids
 
 _WINDOW = re.compile(r"^(\d{1,4})\s*d(?:ays?)?$", re.IGNORECASE)
 _USAGE = "Write `/health`, `/health phase 2` or `/health NAME`, with a window such as `30d` after it if you like."
 _IMPACT_USAGE = "Write `/impact NAME`, with a data date such as `2026-03-15` after it if you like."
+_VALIDATE_USAGE = "Write `/validate`, `/validate NAME` or `/validate NAME 2026-03-01..2026-03-07`."
 MOST_TEXT = 500
 
 
@@ -47,6 +50,17 @@ def impact(command: Mapping[str, Any]) -> ImpactRequest:
     return ImpactRequest(words[0], parse_date(words[1]) if len(words) == 2 else None)
 
 
+def validation(command: Mapping[str, Any]) -> ValidationRequest:
+    """`[PROCESSOR] [FROM..TO]`, in either order."""
+    words = _words(command, _VALIDATE_USAGE)
+    dates = [word for word in words if word[:1].isdigit() or ".." in word]
+    names = [word for word in words if word not in dates]
+    if len(dates) > 1 or len(names) > 1:
+        raise BadInput(f"I do not understand {' '.join([*names[1:], *dates[1:]])!r}. {_VALIDATE_USAGE}")
+    first, last = parse_dates(dates[0]) if dates else (None, None)
+    return ValidationRequest(processor=names[0] if names else None, first=first, last=last)
+
+
 def _phase(words: list[str]) -> int:
     if len(words) == 1 and words[0].isascii() and words[0].isdigit() and len(words[0]) <= 4:
         return int(words[0])
@@ -73,6 +87,10 @@ def clicked(action: Mapping[str, Any]) -> HealthRequest:
 
 def clicked_impact(action: Mapping[str, Any]) -> ImpactRequest:
     return action_ids.decode_impact(_value(action))
+
+
+def clicked_validation(action: Mapping[str, Any]) -> ValidationRequest:
+    return action_ids.decode_validation(_value(action))
 
 
 def _value(action: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from bot.cli.query import query
 from bot.cli.registry import registry
 from bot.cli.replay import replay
 from bot.cli.run import run
+from bot.cli.validate import validate
 
 app = typer.Typer(
     help="Fireline: the on-call colleague of a data-platform team.",
@@ -22,6 +23,7 @@ app = typer.Typer(
 )
 app.command()(health)
 app.command()(impact)
+app.command()(validate)
 app.command()(load)
 app.command()(query)
 app.command()(check_config)

@@ -12,6 +12,8 @@ from aiohttp import web
 from bot.cli.health import answer_health, question_of
 from bot.cli.impact import answer_impact
 from bot.cli.impact import question_of as impact_question
+from bot.cli.validate import answer_validate
+from bot.cli.validate import question_of as validate_question
 from bot.domain.errors import FirelineError
 from bot.services.app import AppServices
 from handlers.replies import WorkPool
@@ -49,9 +51,13 @@ def _application(services: AppServices, pool: WorkPool) -> web.Application:
     def impact(given: dict[str, Any]) -> str:
         return answer_impact(services.impact, impact_question(given), services.now())
 
+    def validate(given: dict[str, Any]) -> str:
+        return answer_validate(services.validation, services.sampling, validate_question(given), services.now())
+
     app = web.Application()
     app.router.add_post("/health", _answering(pool, health))
     app.router.add_post("/impact", _answering(pool, impact))
+    app.router.add_post("/validate", _answering(pool, validate))
     return app
 
 

@@ -55,6 +55,13 @@ class Game(NamedTuple):
     final_at: datetime | None
 
 
+class DateSpan(NamedTuple):
+    """Data dates, both ends included."""
+
+    first: date
+    last: date
+
+
 @dataclass(frozen=True)
 class Observed:
     """What became known in a span of time, in no order. Games and windows are all that there are.

@@ -40,9 +40,9 @@ class Verdict(StrEnum):
 class Action(StrEnum):
     NONE = "none"
     REPROCESS = "reprocess"
-    RESCRAPE = "rescrape, then reprocess"
+    RESCRAPE = "rescrape_then_reprocess"
     WAIT = "wait"
-    USE_FALLBACK = "use the fallback"
+    USE_FALLBACK = "use_fallback"
     INVESTIGATE = "investigate"
 
 

@@ -7,7 +7,9 @@ from bot.ports.clock import Clock
 from bot.services.health import HealthService
 from bot.services.impact import ImpactService
 from bot.services.queries import QueryService
+from bot.services.sampling import SamplingService
 from bot.services.trends import TrendService
+from bot.services.validation import ValidationService
 
 
 @dataclass(frozen=True)
@@ -17,5 +19,7 @@ class AppServices:
     health: HealthService
     trends: TrendService
     impact: ImpactService
+    validation: ValidationService
+    sampling: SamplingService
     queries: QueryService
     chart_theme: str

@@ -17,6 +17,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 import handlers.health
 import handlers.home
 import handlers.impact
+import handlers.validate
 from bot import slack_app
 from bot.sandbox.slack.api import METHODS
 from bot.views import action_ids
@@ -119,7 +120,7 @@ class Registered:
         self.events: list[str] = []
         self.actions: list[str] = []
         self.options_: list[str] = []
-        for feature in (handlers.health, handlers.home, handlers.impact):
+        for feature in (handlers.health, handlers.home, handlers.impact, handlers.validate):
             feature.register(self, None)
 
     def _noting(self, into: list[str], name: str) -> Any:
