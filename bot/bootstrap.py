@@ -13,6 +13,8 @@ from bot.config.registry import load_registry
 from bot.config.settings import Settings
 from bot.config.slos import load_slos
 from bot.domain.errors import BadInput
+from bot.domain.gate_memory import GateRules
+from bot.domain.lineage import Lineage
 from bot.domain.registry import Registry
 from bot.domain.sampling import Plan
 from bot.domain.slo import ServiceLevels
@@ -20,9 +22,13 @@ from bot.ports.clock import Clock
 from bot.ports.state import State
 from bot.ports.warehouse import Warehouse
 from bot.services.app import AppServices
+from bot.services.detection import DetectionService
+from bot.services.gate import GateService
 from bot.services.health import HealthService
 from bot.services.impact import ImpactService
+from bot.services.incident_messages import IncidentMessages
 from bot.services.loading import LoadingService
+from bot.services.on_watch import OnWatch
 from bot.services.queries import QueryService
 from bot.services.recorded import RecordedService
 from bot.services.replay import ReplayService
@@ -68,10 +74,31 @@ def reading(settings: Settings) -> Iterator[Services]:
 
 
 @contextmanager
-def serving(settings: Settings) -> Iterator[AppServices]:
+def serving(settings: Settings) -> Iterator[tuple[AppServices, OnWatch]]:
     """Services for the process that serves Slack; it owns the embedded warehouse while it runs."""
     with warehouse(settings, read_only=False) as opened:
-        yield app_services(opened, settings)
+        services = app_services(opened, settings)
+        with on_watch(opened, settings, services) as watching:
+            yield services, watching
+
+
+@contextmanager
+def on_watch(opened: Warehouse, settings: Settings, services: AppServices) -> Iterator[OnWatch]:
+    """Detection, the gate and their messages, over the state that the settings name."""
+    from bot.adapters.notify.slack import SlackNotifier
+
+    policy = load_policy(settings.config / "policy.yaml")
+    token = settings.slack_bot_token.get_secret_value()
+    notifier = SlackNotifier(token, settings.slack_api_url, settings.alerts_channel)
+    with state(settings) as kept:
+
+        def gate_for(registry: Registry) -> GateService:
+            phases = {processor.name: processor.phase for processor in registry.processors}
+            return GateService(kept, GateRules(policy.gate, Lineage(registry), phases))
+
+        detection = DetectionService(opened, policy.severity, gate_for)
+        messages = IncidentMessages(kept, notifier, services.registry)
+        yield OnWatch(detection, messages, services.now, system_clock)
 
 
 def app_services(opened: Warehouse, settings: Settings, clock: Clock = system_clock) -> AppServices:

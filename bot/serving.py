@@ -4,7 +4,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 
 from aiohttp import ClientError, web
 from slack_bolt.async_app import AsyncApp
@@ -28,8 +28,8 @@ SWITCH_INTERVAL_S = 0.0005
 """Work on other threads must not keep the event loop from sending an acknowledgement: the default is 5 ms."""
 
 
-async def serve(settings: Settings, services: AppServices) -> None:
-    """Serve until cancelled. Raises BadInput when a token is missing or refused."""
+async def serve(settings: Settings, services: AppServices, duties: AbstractContextManager[None] | None = None) -> None:
+    """Serve until cancelled; `duties` are done meanwhile. Raises BadInput when a token is missing or refused."""
     bot_token = settings.slack_bot_token.get_secret_value()
     app_token = settings.slack_app_token.get_secret_value()
     secret = settings.slack_signing_secret.get_secret_value()
@@ -44,12 +44,13 @@ async def serve(settings: Settings, services: AppServices) -> None:
     app = slack_app.build(client, services, pool, signing_secret=secret)
     warming = asyncio.create_task(_warm_up(pool))
     try:
-        if app_token:
-            await stay_connected(app, app_token)
-        else:
-            async with http_site(app, secret, settings.port) as port:
-                log.info("waiting for Slack on port %d", port)
-                await asyncio.Event().wait()
+        with duties or nullcontext():
+            if app_token:
+                await stay_connected(app, app_token)
+            else:
+                async with http_site(app, secret, settings.port) as port:
+                    log.info("waiting for Slack on port %d", port)
+                    await asyncio.Event().wait()
     finally:
         warming.cancel()
         pool.close()

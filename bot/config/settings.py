@@ -34,6 +34,8 @@ class Settings(BaseSettings):
     slack_signing_secret: Annotated[SecretStr, _alias("SLACK_SIGNING_SECRET")] = SecretStr("")
     slack_api_url: Annotated[str, _alias("SLACK_API_URL")] = "https://slack.com/api/"
     """Another address of Slack's Web API: a local workspace."""
+    alerts_channel: str = "#data-alerts"
+    """Where incidents are told: `#name` of a public channel, or a channel's id; the app has to be in it."""
     port: Annotated[int, _alias("PORT"), Field(ge=0, le=65535)] = 3000
     chart_theme: Literal["light", "dark"] = "light"
     bigquery_endpoint: str = ""
