@@ -44,7 +44,7 @@ def _table(groups: Sequence[Group], width: int) -> Table:
         table.add_column(heading, min_width=9)
     if width >= ROOMY:
         table.add_column("sources", no_wrap=True)
-    table.add_column("because", overflow="fold", min_width=20)
+    table.add_column("because", overflow="fold", min_width=16)
     if width >= WIDE:
         table.add_column("evidence", overflow="fold")
     for group in groups:

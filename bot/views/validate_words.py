@@ -62,11 +62,10 @@ def groups(rows: Iterable[Validated], most: int) -> list[Group]:
 
 
 def headline(validation: Validation) -> str:
-    found = len(validation.findings)
+    found, checked = len(validation.findings), numbers.plural(len(validation.rows), "date")
     if not found:
-        return f"All {len(validation.rows):,} dates checked are in order." if validation.rows else "Nothing to check."
-    verb = "needs" if found == 1 else "need"
-    return f"{found:,} of {len(validation.rows):,} dates checked {verb} a look."
+        return f"No finding: {checked} checked."
+    return f"{found:,} of {checked} checked {'needs' if found == 1 else 'need'} a look."
 
 
 def span(validation: Validation) -> str:
@@ -78,7 +77,7 @@ def sound(validation: Validation) -> str:
     """Counts of what is no finding."""
     findings = {row.verdict for row in validation.findings}
     counts = [f"{count:,} {verdict(name)}" for name, count in validation.counts.items() if name not in findings]
-    return f"No finding: {', '.join(counts)}." if counts else "Nothing else was checked."
+    return f"Otherwise: {', '.join(counts)}." if counts else "Nothing else was checked."
 
 
 def evidence(proof: Proof) -> list[str]:
