@@ -49,7 +49,7 @@ class SlackNotifier:
         card = incident.card(notice)
         answer = self._call(
             self._client.chat_postMessage,
-            channel=self._id or self._channel,
+            channel=self._channel_id(),
             metadata=_metadata(notice),
             unfurl_links=False,
             unfurl_media=False,
