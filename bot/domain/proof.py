@@ -104,7 +104,7 @@ class Proof:
 def tallies(day: Day) -> tuple[RunTally, ...]:
     """Runs by status with the records they reported, those under way as `running`."""
     found: dict[Status, list[int]] = {}
-    for run in day.runs:
+    for run in day.attempts:
         found.setdefault(run.status, []).append(run.records or 0)
     if day.under_way:
         found[Status.RUNNING] = [0] * len(day.under_way)
@@ -135,8 +135,8 @@ def _word(claimed: bool | None, said: bool | None) -> Word:
 
 def _history(day: Day, wanted: float | None) -> bool | None:
     """Does the history say that the data (all of it, when `wanted` is given) was brought?"""
-    records = [run.records for run in day.runs if run.status is Status.SUCCESS and run.records is not None]
-    if not records and any(run.status is Status.SUCCESS for run in day.runs):
+    records = [run.records for run in day.attempts if run.status is Status.SUCCESS and run.records is not None]
+    if not records and any(run.status is Status.SUCCESS for run in day.attempts):
         return None
     return max(records, default=0) >= max(1, FULL * (wanted or 0))
 

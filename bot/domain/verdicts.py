@@ -184,7 +184,7 @@ def untracked_run(day: Day) -> RunSeen | None:
 
 def _says_zero(day: Day) -> bool:
     """Do all runs that succeeded before the rows came say 0 records, and none that it brought any?"""
-    told = [run for run in day.runs if run.status is Status.SUCCESS]
+    told = sorted((run for run in day.attempts if run.status is Status.SUCCESS), key=lambda run: run.known_at)
     if not told or any(run.records != 0 for run in told) or day.table is None:
         return False
     came = day.table.first_above(1)
@@ -220,13 +220,13 @@ def _empty(day: Day, now: datetime, around: Around) -> Judged:
     claimed = max((run.records or 0 for run in day.runs if run.status is Status.SUCCESS), default=0)
     if claimed and day.table is not None:
         return Judged(verdict=Verdict.CONFLICT, because=f"the history says {claimed:,} records, the table has none")
-    return _lost(day, now)
+    return _lost(day)
 
 
-def _lost(day: Day, now: datetime) -> Judged:
+def _lost(day: Day) -> Judged:
     if day.is_scraper or (day.input_kind is InputKind.FILE and day.file_at is None):
         return Judged(verdict=Verdict.SCRAPER_FAILED, because="the raw file did not come, or is empty")
-    if any(day.classified(run, now).masked for run in day.runs if run.status is Status.FAILED):
+    if day.masked:
         return Judged(
             verdict=Verdict.MASKED_FAILURE,
             because='runs say "no data", but the raw file is there and the table is empty',
@@ -250,7 +250,7 @@ def blocking_skip(day: Day) -> RunSeen | None:
 
 def _marker(day: Day, ready: datetime) -> RunSeen | None:
     """A zero-record success marks the date as done: with it, no later run has tried."""
-    last = max(day.runs, key=lambda run: run.started_at, default=None)
+    last = max(day.attempts, key=lambda run: run.started_at, default=None)
     if last is None or last.status is not Status.SUCCESS or last.records != 0 or day.under_way:
         return None
     return last if last.started_at < ready else None

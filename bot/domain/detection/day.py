@@ -1,7 +1,9 @@
 """One processor and one data date, as it stands at a moment: its slots, runs, rows, files."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import chain
 
 from bot.domain.calendar import JUDGEMENT_GRACE
 from bot.domain.detection.attempts import OFF_SCHEDULE
@@ -14,6 +16,8 @@ MISSING_AFTER = timedelta(minutes=45)
 """A run that has not started this long after its slot is missing."""
 HEARTBEAT_LIMIT = timedelta(minutes=30)
 """Without a heartbeat for so long a run hangs."""
+RECENT_ROWS = 20
+"""A row that is written again comes soon after the first."""
 EARLY_START = timedelta(minutes=15)
 """A run may start so long before its slot and still be that slot's run."""
 
@@ -56,7 +60,30 @@ class Day:
     input_kind: InputKind
     upstream: tuple[Trace, ...] = ()
     runs: list[RunSeen] = field(default_factory=list)
+    polls: list[RunSeen] = field(default_factory=list)
+    last_no_data_at: datetime | None = None
     under_way: dict[str, RunSeen] = field(default_factory=dict)
+
+    def take(self, run: RunSeen) -> None:
+        """Take in a finished run, in place of what was known of it before."""
+        self.under_way.pop(run.run_id, None)
+        kept = self.polls if run.trigger in OFF_SCHEDULE else self.runs
+        if any(known.run_id == run.run_id for known in reversed(kept[-RECENT_ROWS:])):
+            kept[:] = [known for known in kept if known.run_id != run.run_id]
+        kept.append(run)
+        if run.status is Status.FAILED and run.recorded is Category.NO_DATA_AVAILABLE:
+            self.last_no_data_at = max(run.started_at, self.last_no_data_at or run.started_at)
+
+    @property
+    def attempts(self) -> Iterator[RunSeen]:
+        """The runs of the schedule and the polls in between."""
+        return chain(self.runs, self.polls)
+
+    @property
+    def masked(self) -> bool:
+        """Did a run say "no data" although its file was there? Whether data was due and missing is asked elsewhere."""
+        came = self.file_at if self.input_kind is InputKind.FILE else None
+        return came is not None and self.last_no_data_at is not None and came <= self.last_no_data_at
 
     @property
     def judged_at(self) -> datetime | None:
@@ -90,7 +117,7 @@ class Day:
             return bool(self.table.latest)
         if self.is_scraper:
             return None if self.file is None else self.file_at is not None
-        return True if any(run.status is Status.SUCCESS and run.records for run in self.runs) else None
+        return True if any(run.status is Status.SUCCESS and run.records for run in self.attempts) else None
 
     @property
     def input_ready_at(self) -> datetime | None:
@@ -128,7 +155,7 @@ class Day:
 
     def has_run(self) -> bool:
         """Has a run of the schedule started? A poll in between is not what the slot was for."""
-        return any(run.trigger not in OFF_SCHEDULE for run in (*self.runs, *self.under_way.values()))
+        return any(run.trigger not in OFF_SCHEDULE for run in chain(self.runs, self.under_way.values()))
 
     def at_work(self, now: datetime) -> bool:
         """Is a run for it under way, and alive?"""

@@ -59,8 +59,11 @@ def _usual(rhythm: Rhythm | None, failures: int, now: datetime) -> bool:
 def retry_storm(rhythms: Mapping[str, Rhythm], now: datetime, holds_since: datetime | None) -> Trouble | None:
     """Retries of the last hour far above the same hour of earlier weeks; one that goes on ends at a lower level."""
     times = TIMES_USUAL if holds_since is None else ENDS_BELOW
-    found = {name: (_last_hour(rhythm, now), rhythm.usual_retries(now)) for name, rhythm in rhythms.items()}
-    known = {name: (retries, usual) for name, (retries, usual) in found.items() if usual is not None}
+    recent = {name: _last_hour(rhythm, now) for name, rhythm in rhythms.items()}
+    if sum(recent.values()) < FEWEST_RETRIES:
+        return None
+    usuals = {name: rhythm.usual_retries(now) for name, rhythm in rhythms.items()}
+    known = {name: (recent[name], usual) for name, usual in usuals.items() if usual is not None}
     retries, usual = sum(pair[0] for pair in known.values()), sum(pair[1] for pair in known.values())
     if retries < FEWEST_RETRIES or retries <= times * usual:
         return None
