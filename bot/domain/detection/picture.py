@@ -45,6 +45,7 @@ class Picture:
         self.days: dict[tuple[str, date], Day] = {}
         self.windows: dict[str, list[PlannedWindow]] = defaultdict(list)
         self.touched: set[tuple[str, date]] = set()
+        self.loaded_at: dict[str, datetime] = {}
         self._platform = {facts.name: facts for facts in platform_facts(registry).processors}
         self._tables: dict[tuple[str, date], Trace] = defaultdict(Trace)
         self._files: dict[tuple[str, date], Trace] = defaultdict(Trace)
@@ -65,6 +66,7 @@ class Picture:
             elif isinstance(event, Started):
                 self._take_start(event.run)
             elif isinstance(event, TableLoad):
+                self.loaded_at[event.table] = event.known_at
                 self._take_trace(self._tables[event.table, event.data_date], event.table, event, event.rows)
             else:
                 self._take_trace(self._files[event.source, event.data_date], event.source, event, event.size_bytes)
@@ -120,11 +122,9 @@ class Picture:
         self._count(run)
         if day is None:
             return
-        day.under_way.pop(run.run_id, None)
-        if any(known.run_id == run.run_id for known in reversed(day.runs[-20:])):
-            day.runs = [known for known in day.runs if known.run_id != run.run_id]
-        day.runs.append(run)
-        self.touched.add((run.processor, run.data_date))
+        day.take(run)
+        if run.trigger != "poll":
+            self.touched.add((run.processor, run.data_date))
 
     def _take_start(self, run: RunSeen) -> None:
         if run.processor not in self.registry.by_name or run.known_at <= run.started_at:
