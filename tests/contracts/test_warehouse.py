@@ -123,6 +123,33 @@ def test_runs_without_a_category_have_what_text_and_duration_say(story: Told) ->
     assert runs(found, processor="Limited", recorded=None, hinted=Category.TIMEOUT) == 1
 
 
+def test_both_versions_of_a_corrected_run_are_observed(story: Told) -> None:
+    found = [run for run in story.at_the_end["all observed"].runs if run.run_id == "wrong-then-right"]
+    assert {(run.status, run.known_at) for run in found} == {(Status.FAILED, moment(37)), (Status.SUCCESS, moment(62))}
+
+
+def test_a_run_is_observed_from_its_start_though_its_row_comes_later(story: Told) -> None:
+    observed = story.as_of[moment(31)]["observed"]
+    assert {run.run_id: run.known_at for run in observed.runs if run.run_id in ("late", "early-day")} == {
+        "late": moment(60),
+        "early-day": moment(61),
+    }
+    assert all(run.started_at <= moment(31) for run in observed.runs)
+
+
+def test_a_window_is_observed_when_it_was_announced(story: Told) -> None:
+    assert [window.kind for window in story.as_of[moment(31)]["observed"].windows] == ["backfill"]
+    assert len(story.at_the_end["all observed"].windows) == 2
+
+
+def test_only_what_became_known_in_the_span_is_observed(story: Told) -> None:
+    observed = story.as_of[moment(31)]["observed"]
+    assert {load.known_at for load in observed.loads} == {moment(30.3)}
+    assert observed.files == ()
+    assert (observed.has_loads, observed.has_files, observed.has_games) == (True, True, True)
+    assert len(observed.games) == 5
+
+
 def test_evidence_stands_beside_each_failed_run(story: Told) -> None:
     found = story.answers["first"]["counts, a week"]
     no_data = [count for count in found if count.recorded is Category.NO_DATA_AVAILABLE and count.processor == "Box"]

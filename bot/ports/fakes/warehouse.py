@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.evidence import Evidence
 from bot.domain.health import DueDates, Durations, RunCount, Window
+from bot.domain.observation import Observed
 from bot.domain.platform import PlatformFacts
 from bot.domain.registry_draft import ProcessorFacts
 from bot.domain.runs import Category, DateState, Input, Status
@@ -19,6 +20,7 @@ from bot.domain.standing import Standing
 from bot.ports.fakes.warehouse_draft import processor_facts
 from bot.ports.fakes.warehouse_evidence import EvidenceRows
 from bot.ports.fakes.warehouse_files import STEMS, ReadFile, read_file
+from bot.ports.fakes.warehouse_observed import observed
 from bot.ports.fakes.warehouse_runs import Run, RunVersions, runs_of, unknown_spellings
 from bot.ports.warehouse import FileReport, Hints, History, LoadReport, Progress
 
@@ -89,6 +91,9 @@ class FakeWarehouse:
         days = sorted(day for name, day in self._held.evidence.slots if name == processor and first <= day <= last)
         found = (self._held.evidence.of(processor, day, as_of) for day in days)
         return [evidence for evidence in found if evidence is not None]
+
+    def observed(self, since: datetime, until: datetime) -> Observed:
+        return observed(self._held.runs, self._held.evidence, since, until)
 
     def standings(self, data_date: date) -> list[Standing]:
         started: dict[str, date] = {}
