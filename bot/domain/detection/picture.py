@@ -2,11 +2,12 @@
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from math import log
 
 from bot.domain.calendar import latest_reading, slot_instant
+from bot.domain.detection.attempts import OFF_SCHEDULE
 from bot.domain.detection.coverage import Filled
 from bot.domain.detection.day import Day, Trace
 from bot.domain.detection.rhythm import Rhythm
@@ -43,21 +44,34 @@ class Picture:
         self.recent: dict[str, deque[RunSeen]] = defaultdict(deque)
         self.counted: dict[str, int] = defaultdict(int)
         self.days: dict[tuple[str, date], Day] = {}
-        self.windows: dict[str, list[PlannedWindow]] = defaultdict(list)
         self.touched: set[tuple[str, date]] = set()
         self.loaded_at: dict[str, datetime] = {}
         self._platform = {facts.name: facts for facts in platform_facts(registry).processors}
         self._tables: dict[tuple[str, date], Trace] = defaultdict(Trace)
         self._files: dict[tuple[str, date], Trace] = defaultdict(Trace)
-        self._evidence = observed
+        self._learn(observed)
+        self._readers = _readers(registry)
+
+    def renew(self, observed: Observed) -> None:
+        """Take over another calendar, other windows, or a kind of evidence that was not there before."""
+        self._learn(observed)
+        for (name, data_date), day in list(self.days.items()):
+            fresh = self._new_day(self.registry.by_name[name], data_date)
+            self.days[name, data_date] = replace(
+                fresh, runs=day.runs, polls=day.polls, last_no_data_at=day.last_no_data_at, under_way=day.under_way
+            )
+            self.touched.add((name, data_date))
+
+    def _learn(self, observed: Observed) -> None:
+        self._has_loads, self._has_files, self._has_games = observed.has_loads, observed.has_files, observed.has_games
         self._games: dict[date, list[Game]] = defaultdict(list)
         self._first_game = min((game.data_date for game in observed.games), default=None)
         for game in observed.games:
             self._games[game.data_date].append(game)
+        self.windows: dict[str, list[PlannedWindow]] = defaultdict(list)
         for window in observed.windows:
             for name in window.processors:
                 self.windows[name].append(window)
-        self._readers = _readers(registry)
 
     def take(self, events: Iterable[Event]) -> None:
         for event in events:
@@ -123,11 +137,12 @@ class Picture:
         if day is None:
             return
         day.take(run)
-        if run.trigger != "poll":
+        if run.trigger not in OFF_SCHEDULE:
             self.touched.add((run.processor, run.data_date))
 
     def _take_start(self, run: RunSeen) -> None:
-        if run.processor not in self.registry.by_name or run.known_at <= run.started_at:
+        known = run.processor in self.registry.by_name
+        if not known or run.known_at <= run.started_at or run.trigger in OFF_SCHEDULE:
             return
         day = self._near_day(run)
         if day is not None:
@@ -161,11 +176,9 @@ class Picture:
         hours = processor.schedule_hours_et
         slots = tuple(slot_instant(data_date, hour, zone) for hour in hours)
         games = len(self._games.get(data_date, ()))
-        known = self._evidence.has_games and self._first_game is not None and data_date >= self._first_game
+        known = self._has_games and self._first_game is not None and data_date >= self._first_game
         traced = facts.input_kind
-        if (traced is InputKind.FILE and not self._evidence.has_files) or (
-            traced is InputKind.UPSTREAM and not self._evidence.has_loads
-        ):
+        if (traced is InputKind.FILE and not self._has_files) or (traced is InputKind.UPSTREAM and not self._has_loads):
             traced = InputKind.NONE
         return Day(
             processor=processor,
@@ -178,8 +191,8 @@ class Picture:
             expected=_expected(processor, slots, games if known else None),
             runs_due=bool(slots) and (processor.runs_on_no_game_days or (known and games > 0)),
             games=games,
-            table=self._tables[facts.table, data_date] if facts.table and self._evidence.has_loads else None,
-            file=self._files[facts.source, data_date] if facts.source and self._evidence.has_files else None,
+            table=self._tables[facts.table, data_date] if facts.table and self._has_loads else None,
+            file=self._files[facts.source, data_date] if facts.source and self._has_files else None,
             input_kind=traced,
             upstream=tuple(self._tables[table, data_date] for table in facts.upstream_tables),
         )
