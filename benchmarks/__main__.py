@@ -6,7 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from benchmarks import batches, build, health, page, processes, slack, stream
+from benchmarks import batches, build, health, impact, page, processes, slack, stream
 from benchmarks.history import World, recipe, write_history
 from benchmarks.report import MILLION, Results, written
 from benchmarks.timing import REPEATS
@@ -29,6 +29,9 @@ def main() -> None:
     _say("Slack: commands, cold starts")
     results = Results(slack.measure(DATA / "slack"), load=load)
     _say(f"  acknowledgements {results.slack.ratio:.2f}-fold a bare Bolt app's")
+    _say("impact among 10,000 processors")
+    results.impact = impact.measure(REPEATS)
+    _say(f"  {results.impact}")
     for runs in sorted(options.sizes):
         world = World(DATA / f"{runs}-{recipe()}", runs)
         _measure(results, world)

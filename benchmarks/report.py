@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks.batches import BatchTimes
 from benchmarks.health import HealthTimes
+from benchmarks.impact import ImpactTimes
 from benchmarks.processes import ProcessTimes
 from benchmarks.slack import SlackTimes, quantile
 from benchmarks.stream import StreamTimes
@@ -31,6 +32,7 @@ class Results:
     processes: dict[int, ProcessTimes] = field(default_factory=dict)
     stream: dict[float, StreamTimes] = field(default_factory=dict)
     page: list[str] = field(default_factory=list)
+    impact: tuple[ImpactTimes, ...] = ()
     load: list[float] = field(default_factory=list)
 
     @property
@@ -50,7 +52,13 @@ Target = tuple[str, str, str, bool]
 
 
 def written(results: Results, command: str) -> str:
-    targets = [*_health_targets(results), *_load_targets(results), *_process_targets(results), *_slack_targets(results)]
+    targets = [
+        *_health_targets(results),
+        *_load_targets(results),
+        *_process_targets(results),
+        *_slack_targets(results),
+        *_impact_targets(results),
+    ]
     rows = [(what, wanted, measured, "yes" if met else "**no**") for what, wanted, measured, met in targets]
     parts = [
         "# Benchmark results",
@@ -167,6 +175,18 @@ def _slack_rows(results: Results) -> list[tuple[str, ...]]:
     return [
         (name, f"{quantile(values, 0.5):,.1f} ms", f"{quantile(values, 0.99):,.1f} ms")
         for name, values in measured.items()
+    ]
+
+
+def _impact_targets(results: Results) -> list[Target]:
+    return [
+        (
+            f"impact among {times.processors:,} processors and {times.edges:,} edges, {times.dependents:,} dependents",
+            "< 50 ms",
+            str(times.answer),
+            times.answer.median < 50,
+        )
+        for times in results.impact
     ]
 
 

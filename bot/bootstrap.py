@@ -4,22 +4,40 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.adapters.clock import system_clock
+from bot.config.accepted_losses import load_accepted_losses
 from bot.config.policy import load_policy
 from bot.config.registry import load_registry
 from bot.config.settings import Settings
 from bot.config.slos import load_slos
 from bot.domain.errors import BadInput
+from bot.domain.gate_memory import GateRules
+from bot.domain.lineage import Lineage
 from bot.domain.registry import Registry
+from bot.domain.sampling import Plan
 from bot.domain.slo import ServiceLevels
 from bot.ports.clock import Clock
+from bot.ports.state import State
 from bot.ports.warehouse import Warehouse
 from bot.services.app import AppServices
+from bot.services.detection import DetectionService
+from bot.services.gate import GateService
 from bot.services.health import HealthService
+from bot.services.impact import ImpactService
+from bot.services.incident_messages import IncidentMessages
 from bot.services.loading import LoadingService
+from bot.services.on_watch import OnWatch
 from bot.services.queries import QueryService
+from bot.services.recorded import RecordedService
+from bot.services.replay import ReplayService
+from bot.services.sampling import SamplingService
 from bot.services.trends import TrendService
+from bot.services.validation import ValidationService
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 
 @dataclass(frozen=True)
@@ -29,6 +47,9 @@ class Services:
     warehouse: Warehouse
     registry: Registry
     health: HealthService
+    impact: ImpactService
+    validation: ValidationService
+    sampling: SamplingService
 
 
 @contextmanager
@@ -46,14 +67,38 @@ def reading(settings: Settings) -> Iterator[Services]:
     """Services that only read. The registry is the one the data was loaded with."""
     with warehouse(settings, read_only=True) as opened:
         registry = _registry_beside_data(opened)
-        yield Services(opened, registry, HealthService(opened, registry, service_levels(settings)))
+        health = HealthService(opened, registry, service_levels(settings))
+        validation = _validation(opened, registry, health, settings)
+        sampling = SamplingService(opened, registry, health, Plan())
+        yield Services(opened, registry, health, ImpactService(opened, registry, health), validation, sampling)
 
 
 @contextmanager
-def serving(settings: Settings) -> Iterator[AppServices]:
+def serving(settings: Settings) -> Iterator[tuple[AppServices, OnWatch]]:
     """Services for the process that serves Slack; it owns the embedded warehouse while it runs."""
     with warehouse(settings, read_only=False) as opened:
-        yield app_services(opened, settings)
+        services = app_services(opened, settings)
+        with on_watch(opened, settings, services) as watching:
+            yield services, watching
+
+
+@contextmanager
+def on_watch(opened: Warehouse, settings: Settings, services: AppServices) -> Iterator[OnWatch]:
+    """Detection, the gate and their messages, over the state that the settings name."""
+    from bot.adapters.notify.slack import SlackNotifier
+
+    policy = load_policy(settings.config / "policy.yaml")
+    token = settings.slack_bot_token.get_secret_value()
+    notifier = SlackNotifier(token, settings.slack_api_url, settings.alerts_channel)
+    with state(settings) as kept:
+
+        def gate_for(registry: Registry) -> GateService:
+            phases = {processor.name: processor.phase for processor in registry.processors}
+            return GateService(kept, GateRules(policy.gate, Lineage(registry), phases))
+
+        detection = DetectionService(opened, policy.severity, gate_for)
+        messages = IncidentMessages(kept, notifier, services.registry)
+        yield OnWatch(detection, messages, services.now, system_clock)
 
 
 def app_services(opened: Warehouse, settings: Settings, clock: Clock = system_clock) -> AppServices:
@@ -63,7 +108,58 @@ def app_services(opened: Warehouse, settings: Settings, clock: Clock = system_cl
     registry = _registry_beside_data(opened)
     health = HealthService(opened, registry, service_levels(settings))
     trends = TrendService(opened, registry, health)
-    return AppServices(clock, registry, health, trends, QueryService(sql_text), settings.chart_theme)
+    impact = ImpactService(opened, registry, health)
+    validation = _validation(opened, registry, health, settings)
+    sampling = SamplingService(opened, registry, health, Plan())
+    queries, theme = QueryService(sql_text), settings.chart_theme
+    return AppServices(clock, registry, health, trends, impact, validation, sampling, queries, theme)
+
+
+def _validation(opened: Warehouse, registry: Registry, health: HealthService, settings: Settings) -> ValidationService:
+    accepted = load_accepted_losses(settings.config / "accepted_losses.yaml")
+    return ValidationService(opened, registry, health, accepted)
+
+
+@contextmanager
+def state(settings: Settings) -> Iterator[State]:
+    """The state that the settings name. An embedded one is brought to this release; another has to be already.
+
+    Raises StateUnavailable when it cannot be reached, StateUnfit when it is of another release.
+    """
+    from bot.adapters.state.migrate import check, migrate
+    from bot.adapters.state.stores import SqlState
+
+    engine = _state_engine(settings)
+    store = SqlState(engine)
+    try:
+        if _embedded_state(settings):
+            migrate(engine)
+        else:
+            check(engine)
+        yield store
+    finally:
+        store.close()
+
+
+def migrated(settings: Settings) -> tuple[str | None, str]:
+    """Bring the state to this release; the revisions before (None: it was empty) and after."""
+    from bot.adapters.state.migrate import migrate
+
+    engine = _state_engine(settings)
+    try:
+        return migrate(engine)
+    finally:
+        engine.dispose()
+
+
+def _embedded_state(settings: Settings) -> bool:
+    return not settings.database_url.get_secret_value().startswith("postgres")
+
+
+def _state_engine(settings: Settings) -> "Engine":
+    from bot.adapters.state.database import open_engine
+
+    return open_engine(settings.database_url.get_secret_value() or settings.state_file)
 
 
 def _registry_beside_data(opened: Warehouse) -> Registry:
@@ -82,6 +178,22 @@ def loading(settings: Settings) -> Iterator[LoadingService]:
 
 def loading_service(opened: Warehouse, settings: Settings) -> LoadingService:
     return LoadingService(opened, load_policy(settings.config / "policy.yaml").failure_text_rules)
+
+
+@contextmanager
+def recorded(settings: Settings, registry: Registry) -> Iterator[RecordedService]:
+    """The service that replays a data directory, over a warehouse in memory that is gone afterwards."""
+    from bot.adapters.warehouse.duckdb_engine import DuckDBEngine
+    from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
+
+    policy = load_policy(settings.config / "policy.yaml")
+    opened = SqlWarehouse(DuckDBEngine(None, read_only=False))
+    try:
+        replay = ReplayService(policy.severity, policy.gate)
+        health = HealthService(opened, registry, service_levels(settings))
+        yield RecordedService(opened, LoadingService(opened, policy.failure_text_rules), replay, health)
+    finally:
+        opened.close()
 
 
 def service_levels(settings: Settings) -> ServiceLevels:

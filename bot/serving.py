@@ -4,7 +4,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 
 from aiohttp import ClientError, web
 from slack_bolt.async_app import AsyncApp
@@ -29,8 +29,8 @@ SWITCH_INTERVAL_S = 0.0005
 """Work on other threads must not keep the event loop from sending an acknowledgement: the default is 5 ms."""
 
 
-async def serve(settings: Settings, services: AppServices) -> None:
-    """Serve until cancelled. Raises BadInput when a token is missing, malformed or refused."""
+async def serve(settings: Settings, services: AppServices, duties: AbstractContextManager[None] | None = None) -> None:
+    """Serve until cancelled; `duties` are done meanwhile. Raises BadInput when a token is missing or refused."""
     tokens = SlackTokens.of(settings)
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     async with client_session() as session:
@@ -41,7 +41,8 @@ async def serve(settings: Settings, services: AppServices) -> None:
         app = slack_app.build(client, services, pool, identity)
         warming = asyncio.create_task(_warm_up(pool))
         try:
-            await _answer(app, tokens, settings.port)
+            with duties or nullcontext():
+                await _answer(app, tokens, settings.port)
         finally:
             warming.cancel()
             pool.close()

@@ -6,10 +6,16 @@ from typing import Any
 
 from bot.domain.errors import BadInput
 from bot.domain.health import HealthRequest
+from bot.domain.impact import ImpactRequest
+from bot.domain.validation import ValidationRequest
+from bot.services.impact import parse_date
+from bot.services.validation import parse_dates
 from bot.views import action_ids
 
 _WINDOW = re.compile(r"^(\d{1,4})\s*d(?:ays?)?$", re.IGNORECASE)
 _USAGE = "Write `/health`, `/health phase 2` or `/health NAME`, with a window such as `30d` after it if you like."
+_IMPACT_USAGE = "Write `/impact NAME`, with a data date such as `2026-03-15` after it if you like."
+_VALIDATE_USAGE = "Write `/validate`, `/validate NAME` or `/validate NAME 2026-03-01..2026-03-07`."
 MOST_TEXT = 500
 
 
@@ -19,10 +25,7 @@ def wants_help(command: Mapping[str, Any]) -> bool:
 
 def health(command: Mapping[str, Any]) -> HealthRequest:
     """`[phase N | PROCESSOR] [7d]`, the window before or after."""
-    text = _text(command)
-    if len(text) > MOST_TEXT:
-        raise BadInput(f"That is {len(text)} characters long. {_USAGE}")
-    words = text.split()
+    words = _words(command, _USAGE)
     windows = [match for word in words if (match := _WINDOW.match(word))]
     rest = [word for word in words if not _WINDOW.match(word)]
     if len(windows) > 1:
@@ -37,6 +40,27 @@ def health(command: Mapping[str, Any]) -> HealthRequest:
     return HealthRequest(days=days, processor=rest[0])
 
 
+def impact(command: Mapping[str, Any]) -> ImpactRequest:
+    """`PROCESSOR [DATE]`."""
+    words = _words(command, _IMPACT_USAGE)
+    if not words:
+        raise BadInput(f"Which processor? {_IMPACT_USAGE}")
+    if len(words) > 2:
+        raise BadInput(f"I do not understand {' '.join(words[2:])!r}. {_IMPACT_USAGE}")
+    return ImpactRequest(words[0], parse_date(words[1]) if len(words) == 2 else None)
+
+
+def validation(command: Mapping[str, Any]) -> ValidationRequest:
+    """`[PROCESSOR] [FROM..TO]`, in either order."""
+    words = _words(command, _VALIDATE_USAGE)
+    dates = [word for word in words if word[:1].isdigit() or ".." in word]
+    names = [word for word in words if word not in dates]
+    if len(dates) > 1 or len(names) > 1:
+        raise BadInput(f"I do not understand {' '.join([*names[1:], *dates[1:]])!r}. {_VALIDATE_USAGE}")
+    first, last = parse_dates(dates[0]) if dates else (None, None)
+    return ValidationRequest(processor=names[0] if names else None, first=first, last=last)
+
+
 def _phase(words: list[str]) -> int:
     if len(words) == 1 and words[0].isascii() and words[0].isdigit() and len(words[0]) <= 4:
         return int(words[0])
@@ -49,11 +73,30 @@ def _text(command: Mapping[str, Any]) -> str:
     return text.strip() if isinstance(text, str) else ""
 
 
+def _words(command: Mapping[str, Any], usage: str) -> list[str]:
+    text = _text(command)
+    if len(text) > MOST_TEXT:
+        raise BadInput(f"That is {len(text)} characters long. {usage}")
+    return text.split()
+
+
 def clicked(action: Mapping[str, Any]) -> HealthRequest:
     """What a button or a chosen option asks for."""
+    return action_ids.decode(_value(action))
+
+
+def clicked_impact(action: Mapping[str, Any]) -> ImpactRequest:
+    return action_ids.decode_impact(_value(action))
+
+
+def clicked_validation(action: Mapping[str, Any]) -> ValidationRequest:
+    return action_ids.decode_validation(_value(action))
+
+
+def _value(action: Mapping[str, Any]) -> str:
     chosen = action.get("selected_option")
     value = chosen.get("value") if isinstance(chosen, Mapping) else action.get("value")
-    return action_ids.decode(value if isinstance(value, str) else "")
+    return value if isinstance(value, str) else ""
 
 
 def typed(options: Mapping[str, Any]) -> str:

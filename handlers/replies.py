@@ -54,6 +54,19 @@ class WorkPool:
 
 
 @dataclass(frozen=True)
+class Document:
+    """A file that is no picture."""
+
+    filename: str
+    title: str
+    content: bytes
+
+    def upload(self) -> dict[str, Any]:
+        """One entry of files_upload_v2."""
+        return {"content": self.content, "filename": self.filename, "title": self.title}
+
+
+@dataclass(frozen=True)
 class Place:
     """Where a request came from. `message_ts` and `ephemeral` speak of the message whose button was pressed,
     `asked_at` of the message that mentioned the app.
@@ -155,13 +168,10 @@ class Reply:
             channel=place.channel, user=place.user, thread_ts=place.thread_ts, **card.payload()
         )
 
-    async def upload(self, charts: Sequence[Chart], comment: str) -> None:
-        """Charts into the thread of the message; where the app is no member, to the asker directly."""
+    async def upload(self, attached: Sequence[Chart | Document], comment: str) -> None:
+        """Files into the thread of the message; where the app is no member, to the asker directly."""
         place = self.place
-        files = [
-            {"content": chart.png, "filename": chart.filename, "title": chart.title, "alt_txt": chart.alt_text}
-            for chart in charts
-        ]
+        files = [item.upload() for item in attached]
         if place.channel is not None and not place.ephemeral:
             try:
                 await self.client.files_upload_v2(

@@ -5,10 +5,14 @@ from typing import Any
 
 from bot.domain.errors import BadInput
 from bot.domain.health import DueDates, HealthReport, HealthRequest
+from bot.domain.impact import Impact
 from bot.domain.runs import Category, Status
-from bot.views import failure, health, help, home, query
+from bot.domain.standing import Standing
+from bot.views import failure, health, help, home, impact, query
 from bot.views.blocks import Card
+from bot.views.text import escape
 from handlers.replies import Busy
+from tests import impact_cases
 from tests.health_reports import NASTY, NASTY_REGISTRY, REGISTRY, failed, ran, report, took
 
 BOX, GAMEBOOK, SCRAPER, SUMMARY = "NbacBoxscoreProcessor", "NbacGamebookProcessor", "NbacScraper", "TeamSummary"
@@ -75,6 +79,31 @@ def processors() -> dict[str, tuple[HealthReport, HealthRequest]]:
     }
 
 
+def impacts() -> dict[str, Impact]:
+    met = [impact_cases.standing(name, filled=True) for name in impact_cases.names()]
+    unknown = [Standing(name) for name in impact_cases.names()]
+    return {
+        "impact": impact_cases.impact(),
+        "impact_met": impact_cases.impact("NbacGamebookProcessor", *met),
+        "impact_unknown": impact_cases.impact("NbacGamebookProcessor", *unknown),
+        "impact_retired": impact_cases.impact(
+            "NbacSummary", impact_cases.standing("NbacOldExport", last_run=None), now=impact_cases.DUE
+        ),
+        "impact_nothing": impact_cases.impact("NbacPredictions"),
+        "impact_of_200": impact_cases.impact("P00", processors=impact_cases.wide(200)),
+        "impact_nasty": impact_cases.impact(NASTY[0], processors=impact_cases.nasty()),
+    }
+
+
+def incident_parts() -> dict[str, Card]:
+    """What stands on an incident, as a message of its own."""
+    found = {name: made for name, made in impacts().items() if name in ("impact", "impact_of_200", "impact_nothing")}
+    return {
+        f"{name}_short": Card(escape("\n".join(impact.short_lines(made))), tuple(impact.short_blocks(made)))
+        for name, made in found.items()
+    }
+
+
 def failures() -> dict[str, Card]:
     def told(error: BadInput) -> Card:
         return failure.explained(str(error), retryable=error.retryable)
@@ -92,7 +121,8 @@ def messages() -> dict[str, dict[str, Any]]:
     """Arguments of chat.postMessage."""
     cards = {name: health.card(made, HealthRequest(days=made.window.days)) for name, made in overviews().items()}
     cards |= {name: health.card(made, request) for name, (made, request) in {**phases(), **processors()}.items()}
-    cards |= {"help": help.card(), **failures()}
+    cards |= {name: impact.card(made) for name, made in impacts().items()}
+    cards |= {"help": help.card(), **failures(), **incident_parts()}
     return {name: card.payload() for name, card in cards.items()}
 
 

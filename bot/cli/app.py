@@ -5,11 +5,15 @@ import typer
 from bot.cli.check_config import check_config
 from bot.cli.demo import demo
 from bot.cli.health import health
+from bot.cli.impact import impact
 from bot.cli.load import load
+from bot.cli.migrate import migrate
 from bot.cli.processes import web, worker
 from bot.cli.query import query
 from bot.cli.registry import registry
+from bot.cli.replay import replay
 from bot.cli.run import run
+from bot.cli.validate import validate
 
 app = typer.Typer(
     help="Fireline: the on-call colleague of a data-platform team.",
@@ -18,9 +22,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(health)
+app.command()(impact)
+app.command()(validate)
 app.command()(load)
 app.command()(query)
 app.command()(check_config)
+app.command()(migrate)
+app.command()(replay)
 app.command()(run)
 app.command()(demo)
 app.add_typer(registry, name="registry")

@@ -5,12 +5,13 @@ import logging
 import shutil
 import signal
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import yaml
 from pydantic import SecretStr
 
-from bot.bootstrap import app_services, loading_service, warehouse
+from bot.bootstrap import app_services, loading_service, on_watch, warehouse
 from bot.cli.context import now as system_now
 from bot.cli.demo_faults import parse
 from bot.cli.demo_history import prepare
@@ -25,19 +26,22 @@ from bot.sandbox.pipeline.faults import FaultError
 from bot.sandbox.pipeline.live import Pipeline
 from bot.sandbox.pipeline.service import create_app
 from bot.sandbox.slack.server import Workspace
+from bot.scheduler import jobs_of, running
 from bot.services.loading import LoadingService
 from bot.serving import serve
 
 log = logging.getLogger("fireline.demo")
 MANIFEST = Path(__file__).resolve().parents[2] / "manifest.yaml"
 TICK_S = 2.0
+LOOK_EVERY = timedelta(seconds=TICK_S)
+"""However fast the pipeline's time runs: what came in is looked at as soon as a tick's time has passed."""
 
 WELCOME = """
 The workspace: {url}
 
 Three things to try there, in #data-monitoring:
   1. type /health, then look into a phase, Trend and Show the query
-  2. open "Inject a fault", choose phase5_down, and ask /health phase 5 a few minutes later
+  2. open "Inject a fault", choose phase5_down, and see #data-alerts and /health phase 5 a few minutes later
   3. switch to another person at the top right: the same message, in their time zone
 
 Ctrl-C stops it; the next `make demo` goes on from here. State: {home}
@@ -64,8 +68,11 @@ async def live(settings: Settings, port: int, speed: float, faults: Sequence[str
         try:
             services = app_services(opened, settings, clock.now)
             print(WELCOME.format(url=workspace.url, home=settings.home), flush=True)
-            async with local_api(settings.socket, services):
-                await _until_stopped(feed.run(), serve(_connected(settings, workspace), services))
+            connected = _connected(settings, workspace)
+            with on_watch(opened, connected, services) as watching:
+                duties = running(jobs_of(watching, LOOK_EVERY))
+                async with local_api(settings.socket, services):
+                    await _until_stopped(feed.run(), serve(connected, services, duties))
         finally:
             await workspace.stop()
             print("stopped", flush=True)

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from bot.domain.health import Colour, HealthReport, HealthRow
 from bot.domain.rollup import RELATIVE_ERROR
-from bot.views import numbers
+from bot.views import health_words, numbers
 
 STYLES = {Colour.RED: "bold red", Colour.YELLOW: "bold yellow", Colour.GREEN: "green", Colour.GREY: "dim"}
 WORST_FIRST = [Colour.RED, Colour.YELLOW, Colour.GREEN, Colour.GREY]
@@ -32,6 +32,9 @@ def print_health(report: HealthReport, *, everything: bool, console: Console | N
     if len(shown) < len(ranked):
         out.print(f"[dim]{len(ranked) - len(shown)} healthy or idle processors not shown; --all lists them.[/dim]")
     out.print()
+    complete = health_words.completeness(report)
+    if complete is not None:
+        out.print(Text(f"Data: {complete}."))
     out.print(Group(*_footer(report)))
 
 

@@ -2,13 +2,18 @@
 
 import logging
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
 from bot.cli.health import answer_health, question_of
+from bot.cli.impact import answer_impact
+from bot.cli.impact import question_of as impact_question
+from bot.cli.validate import answer_validate
+from bot.cli.validate import question_of as validate_question
 from bot.domain.errors import FirelineError
 from bot.services.app import AppServices
 from handlers.replies import WorkPool
@@ -40,16 +45,33 @@ async def local_api(path: Path, services: AppServices) -> AsyncIterator[None]:
 
 
 def _application(services: AppServices, pool: WorkPool) -> web.Application:
-    async def health(request: web.Request) -> web.Response:
+    def health(given: dict[str, Any]) -> str:
+        return answer_health(services.health, question_of(given), services.now())
+
+    def impact(given: dict[str, Any]) -> str:
+        return answer_impact(services.impact, impact_question(given), services.now())
+
+    def validate(given: dict[str, Any]) -> str:
+        return answer_validate(services.validation, services.sampling, validate_question(given), services.now())
+
+    app = web.Application()
+    app.router.add_post("/health", _answering(pool, health))
+    app.router.add_post("/impact", _answering(pool, impact))
+    app.router.add_post("/validate", _answering(pool, validate))
+    return app
+
+
+Handler = Callable[[web.Request], Awaitable[web.Response]]
+
+
+def _answering(pool: WorkPool, answer: Callable[[dict[str, Any]], str]) -> Handler:
+    async def handle(request: web.Request) -> web.Response:
         try:
-            question = question_of(await request.json())
-            text = await pool.run(answer_health, services.health, question, services.now())
+            text = await pool.run(answer, await request.json())
         except FirelineError as error:
             return web.json_response({"error": str(error)})
         except (TypeError, ValueError) as error:
             return web.json_response({"error": f"The running process does not understand the question: {error}"})
         return web.json_response({"text": text})
 
-    app = web.Application()
-    app.router.add_post("/health", health)
-    return app
+    return handle

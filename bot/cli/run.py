@@ -9,12 +9,13 @@ from bot.cli.context import Home, errors_for_people, settings_of
 if TYPE_CHECKING:
     from bot.config.settings import Settings
     from bot.services.app import AppServices
+    from bot.services.on_watch import OnWatch
 
 log = logging.getLogger("fireline")
 
 
 def run(home: Home = None) -> None:
-    """Run the Slack app: Socket Mode with SLACK_APP_TOKEN, else HTTP on PORT with SLACK_SIGNING_SECRET."""
+    """Run the Slack app and watch the pipeline. SLACK_APP_TOKEN: Socket Mode; else HTTP, with SLACK_SIGNING_SECRET."""
     from bot.bootstrap import serving
     from bot.config.slack_tokens import SlackTokens
 
@@ -24,16 +25,17 @@ def run(home: Home = None) -> None:
         tokens = SlackTokens.of(settings)
         if tokens.app and tokens.secret:
             log.info("SLACK_APP_TOKEN is set: Socket Mode; SLACK_SIGNING_SECRET is not used")
-        with serving(settings) as services:
+        with serving(settings) as (services, on_watch):
             try:
-                asyncio.run(_serve(settings, services))
+                asyncio.run(_serve(settings, services, on_watch))
             except KeyboardInterrupt:
                 log.info("stopped")
 
 
-async def _serve(settings: "Settings", services: "AppServices") -> None:
+async def _serve(settings: "Settings", services: "AppServices", on_watch: "OnWatch") -> None:
     from bot.cli.local_api import local_api
+    from bot.scheduler import jobs_of, running
     from bot.serving import serve
 
     async with local_api(settings.socket, services):
-        await serve(settings, services)
+        await serve(settings, services, running(jobs_of(on_watch)))

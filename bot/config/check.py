@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from bot.config.accepted_losses import load_accepted_losses
 from bot.config.policy import load_policy
 from bot.config.registry import LoadedRegistry, load_registry
 from bot.config.slos import load_slos
@@ -14,7 +15,11 @@ def check_folder(folder: Path) -> tuple[Registry, tuple[Problem, ...]]:
     """The registry and the warnings of a folder. Raises ConfigError with the problems of all its files."""
     problems: list[Problem] = []
     loaded: LoadedRegistry | None = None
-    others: tuple[tuple[str, Callable[[Path], object]], ...] = (("policy.yaml", load_policy), ("slos.yaml", load_slos))
+    others: tuple[tuple[str, Callable[[Path], object]], ...] = (
+        ("policy.yaml", load_policy),
+        ("slos.yaml", load_slos),
+        ("accepted_losses.yaml", load_accepted_losses),
+    )
     try:
         loaded = load_registry(folder / "registry.yaml")
     except ConfigError as error:

@@ -1,15 +1,19 @@
 """`policy.yaml` becomes a Policy, or one ConfigError that names every problem with file and line."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
 from bot.config.documents import load_document
+from bot.config.gate import GateEntry
+from bot.config.severity import SeverityEntry
+from bot.domain.gate_policy import GatePolicy
 from bot.domain.registry import Frozen
 from bot.domain.runs import Category
+from bot.domain.severity_policy import SeverityPolicy
 from bot.domain.text_rules import TextRule
 
 ESCAPES_AND_CLASSES = re.compile(r"\\[^1-9Z]|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
@@ -41,6 +45,8 @@ class TextRuleEntry(Frozen):
 
 class PolicyFile(Frozen):
     failure_text_rules: tuple[TextRuleEntry, ...] = ()
+    severity: SeverityEntry = SeverityEntry()
+    gate: GateEntry = GateEntry()
 
 
 @dataclass(frozen=True)
@@ -48,9 +54,12 @@ class Policy:
     """How the team wants things judged. `failure_text_rules` are tried in order."""
 
     failure_text_rules: tuple[TextRule, ...]
+    severity: SeverityPolicy = field(default_factory=SeverityPolicy)
+    gate: GatePolicy = field(default_factory=GatePolicy)
 
 
 def load_policy(path: Path) -> Policy:
     """Read the policy. Raises ConfigError with every problem; unknown keys are problems here."""
     file = load_document(path, PolicyFile)
-    return Policy(tuple(TextRule(entry.category, entry.any_of) for entry in file.failure_text_rules))
+    rules = tuple(TextRule(entry.category, entry.any_of) for entry in file.failure_text_rules)
+    return Policy(rules, file.severity.policy(), file.gate.policy())

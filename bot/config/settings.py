@@ -22,6 +22,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="FIRELINE_", frozen=True, populate_by_name=True)
 
     home: Path = Path("var")
+    database_url: SecretStr = SecretStr("")
+    """Where incidents and decisions are kept; not set: a SQLite file in `home`."""
     config: Path = BUNDLED_CONFIG
     warehouse: Literal["duckdb", "bigquery"] = "duckdb"
     bigquery_project: str = ""
@@ -32,6 +34,8 @@ class Settings(BaseSettings):
     slack_signing_secret: Annotated[SecretStr, _alias("SLACK_SIGNING_SECRET")] = SecretStr("")
     slack_api_url: Annotated[str, _alias("SLACK_API_URL")] = "https://slack.com/api/"
     """Another address of Slack's Web API: a local workspace."""
+    alerts_channel: str = "#data-alerts"
+    """Where incidents are told: `#name` of a public channel, or a channel's id; the app has to be in it."""
     port: Annotated[int, _alias("PORT"), Field(ge=0, le=65535)] = 3000
     chart_theme: Literal["light", "dark"] = "light"
     bigquery_endpoint: str = ""
@@ -40,6 +44,10 @@ class Settings(BaseSettings):
     @property
     def warehouse_file(self) -> Path:
         return self.home / "warehouse.duckdb"
+
+    @property
+    def state_file(self) -> Path:
+        return self.home / "state.db"
 
     @property
     def socket(self) -> Path:

@@ -36,6 +36,15 @@ def slot_instant(data_date: date, hour: float, zone: ZoneInfo) -> datetime:
     return _change_between(after, before, zone)
 
 
+def latest_reading(data_date: date, hour: float, zone: ZoneInfo) -> datetime:
+    """A slot whose local time does not exist, by the clock before the change: some schedulers run it then.
+
+    For every other slot it is the slot itself.
+    """
+    wall = datetime.combine(data_date, time()) + timedelta(hours=hour)
+    return wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
+
+
 def _change_between(early: datetime, late: datetime, zone: ZoneInfo) -> datetime:
     """The first whole minute in (early, late] with the UTC offset of `late`."""
     offset = late.astimezone(zone).utcoffset()

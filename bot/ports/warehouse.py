@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.evidence import Evidence
 from bot.domain.health import DueDates, Durations, RunCount, Window
+from bot.domain.observation import DateSpan, Observed
 from bot.domain.platform import PlatformFacts
 from bot.domain.registry_draft import ProcessorFacts
+from bot.domain.standing import Standing
 from bot.domain.trends import DayDurations, FailedHour
 
 
@@ -95,6 +97,28 @@ class Warehouse(Protocol):
         ...
 
     def evidence(self, processor: str, first: date, last: date, as_of: datetime) -> list[Evidence]: ...
+
+    def observed(self, since: datetime, until: datetime) -> Observed:
+        """What became known in (since, until]; games whole, windows announced by `until`.
+
+        Runs that have started by `until` but are known only later are among them: their row is told later.
+        """
+        ...
+
+    def observed_dates(self, dates: DateSpan, loads_from: date, as_of: datetime) -> Observed:
+        """Everything for those data dates: as `observed`, by when it was known, up to `as_of`.
+
+        Table loads reach back to the data date `loads_from`: what is usual is told from them.
+        """
+        ...
+
+    def zero_record_runs(self, last: date) -> list[tuple[str, date, int]]:
+        """(processor, data date, runs): how many runs succeeded with 0 records, of dates up to `last`, as known now."""
+        ...
+
+    def standings(self, data_date: date) -> list[Standing]:
+        """Every registered processor for one data date, from everything that is known now."""
+        ...
 
     def processor_facts(self, zone: ZoneInfo) -> list[ProcessorFacts]:
         """What the run history knows of each processor; hours are wall-clock hours of `zone`."""

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from bot.domain.registry import Registry
 from bot.ports.clock import Clock
 from bot.services.health import HealthService
+from bot.services.impact import ImpactService
 from bot.services.queries import QueryService
+from bot.services.sampling import SamplingService
 from bot.services.trends import TrendService
+from bot.services.validation import ValidationService
 
 
 @dataclass(frozen=True)
@@ -15,5 +18,8 @@ class AppServices:
     registry: Registry
     health: HealthService
     trends: TrendService
+    impact: ImpactService
+    validation: ValidationService
+    sampling: SamplingService
     queries: QueryService
     chart_theme: str

@@ -1,10 +1,12 @@
 """Names of buttons and selects, and what their values carry: ids only, read anew at every click."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.domain.errors import BadInput
 from bot.domain.health import HealthRequest
+from bot.domain.impact import ImpactRequest
+from bot.domain.validation import ValidationRequest
 
 HEALTH_REFRESH = "health.refresh"
 HEALTH_OVERVIEW = "health.overview"
@@ -13,8 +15,15 @@ HEALTH_PROCESSOR = "health.processor"
 HEALTH_TREND = "health.trend"
 HEALTH_QUERY = "health.query"
 HOME_REFRESH = "home.refresh"
+IMPACT_REFRESH = "impact.refresh"
+IMPACT_PICTURE = "impact.picture"
+IMPACT_CSV = "impact.csv"
+VALIDATE_REFRESH = "validate.refresh"
 
 _BLOCK = re.compile(r"([0-9]{1,4})d@[0-9]{1,12}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_OLD_IMPACT = "This button is from an older message. Type `/impact NAME` for a fresh one."
+_OLD_VALIDATE = "This button is from an older message. Type `/validate` for a fresh answer."
 _WHOLE, _PHASE, _PROCESSOR = "all", "phase", "processor"
 
 
@@ -52,3 +61,37 @@ def days_of(block_id: str) -> int:
     """The window of the message that a block stands in; for a block of an older release the usual one."""
     match = _BLOCK.fullmatch(block_id)
     return int(match[1]) if match else HealthRequest().days
+
+
+def encode_impact(processor: str, data_date: date) -> str:
+    """`YYYY-MM-DD:NAME`."""
+    return f"{data_date}:{processor}"
+
+
+def decode_impact(value: str) -> ImpactRequest:
+    """The request of a value. Raises BadInput for one we never made."""
+    day, _, name = value.partition(":")
+    if not name or not _DAY.fullmatch(day):
+        raise BadInput(_OLD_IMPACT)
+    try:
+        return ImpactRequest(name, date.fromisoformat(day))
+    except ValueError:
+        raise BadInput(_OLD_IMPACT) from None
+
+
+def encode_validation(request: ValidationRequest) -> str:
+    """`FROM..TO:NAME`, `..:` for the newest dates of all processors."""
+    return f"{request.first or ''}..{request.last or ''}:{request.processor or ''}"
+
+
+def decode_validation(value: str) -> ValidationRequest:
+    """The request of a value. Raises BadInput for one we never made."""
+    dates, colon, name = value.partition(":")
+    first, dots, last = dates.partition("..")
+    if not (colon and dots) or any(day and not _DAY.fullmatch(day) for day in (first, last)):
+        raise BadInput(_OLD_VALIDATE)
+    try:
+        days = [date.fromisoformat(day) if day else None for day in (first, last)]
+    except ValueError:
+        raise BadInput(_OLD_VALIDATE) from None
+    return ValidationRequest(processor=name or None, first=days[0], last=days[1])

@@ -26,6 +26,10 @@ class Chart:
     alt_text: str
     png: bytes
 
+    def upload(self) -> dict[str, str | bytes]:
+        """One entry of files_upload_v2: https://docs.slack.dev/reference/methods/files.getUploadURLExternal"""
+        return {"content": self.png, "filename": self.filename, "title": self.title, "alt_txt": self.alt_text}
+
 
 def draw(trends: Trends, theme: Theme = Theme.LIGHT) -> list[Chart]:
     """Success by day, failures by hour of the week, and for one phase or processor its durations."""

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.domain.health import Colour, HealthReport, HealthRequest, HealthRow
 from bot.domain.rollup import RELATIVE_ERROR
-from bot.views import action_ids, numbers
+from bot.views import action_ids, health_words, numbers
 from bot.views.blocks import (
     Block,
     Card,
@@ -46,6 +46,9 @@ def _overview(report: HealthReport, request: HealthRequest) -> Card:
     blocks: list[Block] = [header(title), context(_span(report)), section(_bullets(f.text for f in report.reasons))]
     tiles = [_phase_field(row) for row in report.phases]
     blocks += [fields(tiles[at : at + 10]) for at in range(0, len(tiles), 10)]
+    complete = health_words.completeness(report)
+    if complete is not None:
+        blocks.append(section(f"*Data*  {complete}"))
     if troubled:
         blocks.append(section("\n".join(["*Look at*", *map(_processor_line, troubled[:MOST_LOOKED_AT])])))
     blocks.append(context(*_footnotes(report)))
@@ -53,7 +56,8 @@ def _overview(report: HealthReport, request: HealthRequest) -> Card:
     reasons = [finding.text for finding in report.reasons[:MOST_REASONS]]
     if len(report.reasons) > MOST_REASONS:
         reasons.append(f"And {len(report.reasons) - MOST_REASONS} more.")
-    lines = [title, _plain_span(report), *reasons, "", *map(_phase_text, report.phases), ""]
+    data = [] if complete is None else [f"Data: {complete}."]
+    lines = [title, _plain_span(report), *reasons, "", *map(_phase_text, report.phases), *data, ""]
     lines += [_processor_text(row) for row in troubled[:MOST_LOOKED_AT]]
     return Card(escape("\n".join([*lines, *_plain_footnotes(report)])), tuple(blocks))
 
@@ -170,7 +174,8 @@ def _phase_field(row: HealthRow) -> str:
     rate = f"{numbers.share(tally.success_rate)}{below}"
     bad = numbers.compact(tally.real + tally.unknown)
     name = f"{row.name[:1].upper()}{row.name[1:]}"
-    return f"{CIRCLES[row.status]} *{name}*  {rate}\n{bad} real · {numbers.compact(tally.expected)} expected"
+    data = f" · data {row.due.filled:,} of {row.due.due:,}" if row.due.filled < row.due.due else ""
+    return f"{CIRCLES[row.status]} *{name}*  {rate}\n{bad} real · {numbers.compact(tally.expected)} expected{data}"
 
 
 def _is_below(row: HealthRow) -> bool:
@@ -197,7 +202,8 @@ def _phase_text(row: HealthRow) -> str:
     target = f" (target {numbers.share(row.target)})" if _is_below(row) else ""
     rate = "nothing to judge" if tally.success_rate is None else f"{numbers.share(tally.success_rate)} succeed{target}"
     failures = f"{numbers.plural(tally.real + tally.unknown, 'real failure')}, {tally.expected:,} expected"
-    return f"{_phase_label(row)}, {rate}, {failures}."
+    data = f", data for {row.due.filled:,} of {row.due.due:,} dates due" if row.due.filled < row.due.due else ""
+    return f"{_phase_label(row)}, {rate}, {failures}{data}."
 
 
 def _processor_text(row: HealthRow) -> str:

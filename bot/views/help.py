@@ -7,6 +7,10 @@ COMMANDS = (
     ("/health phase 2", "one phase, its processors worst first"),
     ("/health NbacGamebookProcessor", "one processor"),
     ("/health phase 2 30d", "another window: 1d to 400d"),
+    ("/impact NbacGamebookProcessor", "what it feeds, what is stale there, the next deadline"),
+    ("/impact NbacGamebookProcessor 2026-03-15", "the same for another data date"),
+    ("/validate", "what really happened to the last two data dates, the worst first"),
+    ("/validate NbacGamebookProcessor 2026-03-01..2026-03-07", "one processor, those dates"),
 )
 
 

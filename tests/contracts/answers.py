@@ -2,17 +2,20 @@
 
 from collections.abc import Iterable
 from dataclasses import astuple, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.domain.health import RunCount, Window
+from bot.domain.observation import Observed
 from bot.ports.warehouse import Warehouse
-from tests.contracts.stories import moment
+from tests.builders import DAY
+from tests.contracts.stories import NEXT, moment
 
 LAST = moment(90)
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 WEEK = Window.live(LAST, 7)
 EVER = (date(2025, 12, 1), date(2027, 12, 31))
 _ROLLED_UP = {
@@ -21,6 +24,8 @@ _ROLLED_UP = {
     "whole days": Window.live(moment(96), 30).baseline(),
     "within a day": Window(moment(26), moment(31), moment(31), 1, exact=False),
 }
+STANDING_DAYS = (DAY, NEXT, date(2026, 1, 9), date(2031, 1, 1))
+"""The last lies outside every calendar."""
 _NEW_YORK = ZoneInfo("America/New_York")
 
 Answers = dict[str, Any]
@@ -34,7 +39,8 @@ def ask(warehouse: Warehouse, *, briefly: bool = False) -> Answers:
             answers[f"counts, {name}"] = counts(warehouse, window)
             answers[f"due, {name}"] = _due(warehouse, window)
             answers[f"durations, {name}"] = _durations(warehouse, window)
-    return answers if briefly else {**answers, "facts": _facts(warehouse)}
+    standings = {day: sorted(warehouse.standings(day), key=repr) for day in STANDING_DAYS}
+    return answers if briefly else {**answers, "facts": _facts(warehouse), "standings": standings}
 
 
 def ask_as_of(warehouse: Warehouse, as_of: datetime, processors: Iterable[str]) -> Answers:
@@ -42,10 +48,18 @@ def ask_as_of(warehouse: Warehouse, as_of: datetime, processors: Iterable[str]) 
     window = Window.at(as_of, 7)
     answers: Answers = {f"evidence of {name}": warehouse.evidence(name, *EVER, as_of) for name in processors}
     answers["counts"] = counts(warehouse, window)
+    answers["observed"] = _in_order(warehouse.observed(as_of - timedelta(hours=2), as_of))
     if as_of == LAST:
+        answers["all observed"] = _in_order(warehouse.observed(LONG_AGO, LAST))
         answers["due"] = _due(warehouse, window)
         answers["durations"] = _durations(warehouse, window)
     return answers
+
+
+def _in_order(observed: Observed) -> Observed:
+    """What was observed has no order of its own."""
+    kinds = ("runs", "loads", "files", "games", "windows")
+    return replace(observed, **{kind: tuple(sorted(getattr(observed, kind), key=repr)) for kind in kinds})
 
 
 def counts(warehouse: Warehouse, window: Window) -> list[RunCount]:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.contracts.bqemulator import emulator
 from tests.contracts.object_stores import cloud_storage
+from tests.contracts.postgres import postgres
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +21,10 @@ def cloud_storage_endpoint() -> Iterator[str]:
     """The address of a Cloud Storage emulator."""
     with cloud_storage() as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def postgres_folder() -> Iterator[str]:
+    """Where a PostgreSQL listens."""
+    with postgres() as folder:
+        yield folder

@@ -123,6 +123,33 @@ def test_runs_without_a_category_have_what_text_and_duration_say(story: Told) ->
     assert runs(found, processor="Limited", recorded=None, hinted=Category.TIMEOUT) == 1
 
 
+def test_both_versions_of_a_corrected_run_are_observed(story: Told) -> None:
+    found = [run for run in story.at_the_end["all observed"].runs if run.run_id == "wrong-then-right"]
+    assert {(run.status, run.known_at) for run in found} == {(Status.FAILED, moment(37)), (Status.SUCCESS, moment(62))}
+
+
+def test_a_run_is_observed_from_its_start_though_its_row_comes_later(story: Told) -> None:
+    observed = story.as_of[moment(31)]["observed"]
+    assert {run.run_id: run.known_at for run in observed.runs if run.run_id in ("late", "early-day")} == {
+        "late": moment(60),
+        "early-day": moment(61),
+    }
+    assert all(run.started_at <= moment(31) for run in observed.runs)
+
+
+def test_a_window_is_observed_when_it_was_announced(story: Told) -> None:
+    assert [window.kind for window in story.as_of[moment(31)]["observed"].windows] == ["backfill"]
+    assert len(story.at_the_end["all observed"].windows) == 2
+
+
+def test_only_what_became_known_in_the_span_is_observed(story: Told) -> None:
+    observed = story.as_of[moment(31)]["observed"]
+    assert {load.known_at for load in observed.loads} == {moment(30.3)}
+    assert observed.files == ()
+    assert (observed.has_loads, observed.has_files, observed.has_games) == (True, True, True)
+    assert len(observed.games) == 5
+
+
 def test_evidence_stands_beside_each_failed_run(story: Told) -> None:
     found = story.answers["first"]["counts, a week"]
     no_data = [count for count in found if count.recorded is Category.NO_DATA_AVAILABLE and count.processor == "Box"]
@@ -190,6 +217,19 @@ def test_evidence_is_that_of_its_moment(story: Told) -> None:
     assert early[DAY].first_file_at == moment(27)
     assert [window.kind for window in early[DAY].windows] == ["backfill"]
     assert [window.kind for window in late[DAY].windows] == ["maintenance", "backfill"]
+
+
+def test_standings_of_a_date(story: Told) -> None:
+    later = story.answers["later"]["standings"]
+    on_day, outside = ({item.processor: item for item in later[day]} for day in (DAY, date(2031, 1, 1)))
+    box = on_day["Box"]
+    assert (box.expected, box.filled, box.loaded_at, box.last_run) == (True, False, moment(55, NEXT), date(2026, 1, 17))
+    assert on_day["Roster"].expected is False
+    assert (on_day["Plain"].expected, on_day["Plain"].judged_at, on_day["Plain"].filled) == (None, None, None)
+    assert on_day["Limited"].last_run == DAY
+    assert outside.keys() == on_day.keys()
+    assert {(item.expected, item.filled, item.judged_at) for item in outside.values()} == {(None, None, None)}
+    assert outside["Box"].loaded_at == box.loaded_at
 
 
 def test_bad_rows_are_named_and_the_good_ones_kept(story: Told) -> None:
@@ -278,3 +318,4 @@ def test_an_empty_warehouse_holds_nothing(kind: str, tell: Tell) -> None:
     assert told.warehouse.platform_document() is None
     assert told.warehouse.health_counts(Window.at(LAST, 7)) == []
     assert told.warehouse.evidence("Box", *EVER, LAST) == []
+    assert told.warehouse.standings(DAY) == []

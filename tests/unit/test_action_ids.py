@@ -1,6 +1,6 @@
 """Values of buttons: they come back as the request they were made of; forged ones are refused."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.domain.errors import BadInput
 from bot.domain.health import HealthRequest
+from bot.domain.impact import ImpactRequest
 from bot.domain.registry import Processor
 from bot.views import action_ids
 from bot.views.blocks import OPTION_VALUE, option
@@ -54,9 +55,22 @@ def test_any_value_is_a_request_or_refused(value: str) -> None:
     assert action_ids.decode(action_ids.encode(request)) == request
 
 
+@given(st.text(min_size=1, max_size=120), st.dates())
+def test_round_trip_of_an_impact(name: str, day: date) -> None:
+    assert action_ids.decode_impact(action_ids.encode_impact(name, day)) == ImpactRequest(name, day)
+
+
+@pytest.mark.parametrize(
+    "value", ["", ":", "2026-01-15", "2026-01-15:", "2026-13-15:Box", "20260115:Box", "Box", "2026-W03-4:Box", "7:all"]
+)
+def test_forged_impact(value: str) -> None:
+    with pytest.raises(BadInput, match="older message"):
+        action_ids.decode_impact(value)
+
+
 def test_names_are_all_different() -> None:
     named = [value for name, value in vars(action_ids).items() if name.isupper() and not name.startswith("_")]
-    assert len(named) == len(set(named)) == 7
+    assert len(named) == len(set(named)) == 10
     assert all(0 < len(name) <= 255 for name in named)
 
 

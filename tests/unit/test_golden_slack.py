@@ -74,6 +74,12 @@ def test_nasty_names_are_shown_as_they_are() -> None:
     assert all(name in said for name in NASTY[:4])
 
 
+def test_200_dependents_fit_and_are_counted() -> None:
+    message = MESSAGES["impact_of_200"]
+    assert len(message["blocks"]) <= 10
+    assert "and 188 more, none worse; the CSV has all" in message["text"]
+
+
 def test_values_of_buttons_carry_ids_only() -> None:
     made = [MESSAGES["overview_red"], MESSAGES["phase"], MESSAGES["processor_failing"]]
     values = {

@@ -17,6 +17,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers.health
 import handlers.home
+import handlers.impact
+import handlers.validate
 from bot import slack_app
 from bot.sandbox.slack.api import METHODS
 from bot.views import action_ids
@@ -119,7 +121,7 @@ class Registered:
         self.events: list[str] = []
         self.actions: list[str] = []
         self.options_: list[str] = []
-        for feature in (handlers.health, handlers.home):
+        for feature in (handlers.health, handlers.home, handlers.impact, handlers.validate):
             feature.register(self, None)
 
     def _noting(self, into: list[str], name: str) -> Any:
@@ -185,7 +187,7 @@ def test_the_real_app_takes_what_is_declared(app: AsyncApp) -> None:
 
 
 def test_the_real_app_takes_nothing_else_but_old_buttons(app: AsyncApp) -> None:
-    assert outcome(app, {"command": "/impact", "user_id": ALEX}) == 404
+    assert outcome(app, {"command": "/nothing", "user_id": ALEX}) == 404
     assert outcome(app, {"type": "event_callback", "event": {"type": "message"}}) == 404
     assert outcome(app, interaction("block_suggestion", action_id="gone", block_id="b")) == 404
     assert outcome(app, interaction("view_submission", view={"callback_id": "gone", "type": "modal"})) == 404

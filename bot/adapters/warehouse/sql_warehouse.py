@@ -12,12 +12,15 @@ from bot.adapters.warehouse.engine import Engine, Parameters
 from bot.adapters.warehouse.health_rows import parameters_of, run_count
 from bot.adapters.warehouse.live_health import LiveHealth, durations_of
 from bot.adapters.warehouse.loading import Loader
+from bot.adapters.warehouse.observed import observed, observed_dates
 from bot.adapters.warehouse.settled import FOREVER, Settled
 from bot.domain.evidence import SMALLEST_FILE, Evidence, PlannedWindow
 from bot.domain.health import DueDates, Durations, RunCount, Window
+from bot.domain.observation import DateSpan, Observed
 from bot.domain.platform import PlatformFacts
 from bot.domain.registry_draft import ProcessorFacts
 from bot.domain.runs import InputKind
+from bot.domain.standing import Standing
 from bot.domain.trends import DayDurations, FailedHour
 from bot.ports.warehouse import Hints, History, LoadReport, Progress
 
@@ -78,6 +81,23 @@ class SqlWarehouse:
         windows = map(_window, self._engine.rows("windows_of", {"as_of": as_of}))
         mine = tuple(window for window in windows if processor in window.processors)
         return [_evidence(row, as_of, mine) for row in self._engine.rows("evidence_of", parameters)]
+
+    def observed(self, since: datetime, until: datetime) -> Observed:
+        windows = tuple(map(_window, self._engine.rows("windows_of", {"as_of": until})))
+        return observed(self._engine, since, until, windows)
+
+    def observed_dates(self, dates: DateSpan, loads_from: date, as_of: datetime) -> Observed:
+        windows = tuple(map(_window, self._engine.rows("windows_of", {"as_of": as_of})))
+        return observed_dates(self._engine, dates, loads_from, as_of, windows)
+
+    def zero_record_runs(self, last: date) -> list[tuple[str, date, int]]:
+        return [(name, day, runs) for name, day, runs in self._engine.rows("zero_record_runs", {"last_date": last})]
+
+    def standings(self, data_date: date) -> list[Standing]:
+        def ask() -> list[Standing]:
+            return [Standing(*row) for row in self._engine.rows("standings", {"data_date": data_date})]
+
+        return self._settled.get(("standings", data_date), FOREVER, ask)
 
     def processor_facts(self, zone: ZoneInfo) -> list[ProcessorFacts]:
         return processor_facts(self._engine, zone)

@@ -12,12 +12,15 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.evidence import Evidence
 from bot.domain.health import DueDates, Durations, RunCount, Window
+from bot.domain.observation import Observed
 from bot.domain.platform import PlatformFacts
 from bot.domain.registry_draft import ProcessorFacts
 from bot.domain.runs import Category, DateState, Input, Status
+from bot.domain.standing import Standing
 from bot.ports.fakes.warehouse_draft import processor_facts
 from bot.ports.fakes.warehouse_evidence import EvidenceRows
 from bot.ports.fakes.warehouse_files import STEMS, ReadFile, read_file
+from bot.ports.fakes.warehouse_observed import observed
 from bot.ports.fakes.warehouse_runs import Run, RunVersions, runs_of, unknown_spellings
 from bot.ports.warehouse import FileReport, Hints, History, LoadReport, Progress
 
@@ -88,6 +91,21 @@ class FakeWarehouse:
         days = sorted(day for name, day in self._held.evidence.slots if name == processor and first <= day <= last)
         found = (self._held.evidence.of(processor, day, as_of) for day in days)
         return [evidence for evidence in found if evidence is not None]
+
+    def observed(self, since: datetime, until: datetime) -> Observed:
+        return observed(self._held.runs, self._held.evidence, since, until)
+
+    def standings(self, data_date: date) -> list[Standing]:
+        started: dict[str, date] = {}
+        for run in self._held.runs.latest():
+            started[run.processor] = max(run.started_at.date(), started.get(run.processor, date.min))
+        found = []
+        for name, processor in self._held.evidence.processors.items():
+            seen = self._held.evidence.of(name, data_date, _END_OF_TIME)
+            known = (seen.expected, seen.judged_at, seen.filled) if seen is not None else (None, None, None)
+            newest = self._held.evidence.newest_load(processor.table)
+            found.append(Standing(name, *known, loaded_at=newest, last_run=started.get(name)))
+        return found
 
     def processor_facts(self, zone: ZoneInfo) -> list[ProcessorFacts]:
         game_days = {row["game_date"] for row in self._held.evidence.rows["game_schedule"].values()}

@@ -80,6 +80,15 @@ class EvidenceRows:
             windows=self._windows(name, as_of),
         )
 
+    def newest_load(self, table: str | None) -> datetime | None:
+        """When the table last got rows, for any date."""
+        loads = self.rows["table_loads"].values()
+        return max((row["loaded_at"] for row in loads if row["table_name"] == table and row["row_count"]), default=None)
+
+    def announced(self, as_of: datetime) -> list[PlannedWindow]:
+        found = (_window(row) for row in self.rows["planned_windows"].values())
+        return [window for window in found if window.announced_at <= as_of]
+
     def _loads(self, table: str | None, day: date, as_of: datetime) -> list[Row]:
         return [
             row
@@ -119,8 +128,7 @@ class EvidenceRows:
         return max(known) if len(known) == len(filled) else None
 
     def _windows(self, name: str, as_of: datetime) -> tuple[PlannedWindow, ...]:
-        found = [_window(row) for row in self.rows["planned_windows"].values()]
-        mine = [window for window in found if name in window.processors and window.announced_at <= as_of]
+        mine = [window for window in self.announced(as_of) if name in window.processors]
         return tuple(sorted(mine, key=lambda window: (window.start, window.kind, window.processors)))
 
 

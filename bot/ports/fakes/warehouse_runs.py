@@ -23,11 +23,14 @@ class Run:
     phase: int | None
     data_date: date
     started_at: datetime
+    ended_at: datetime | None
     status: Status
     records: int | None
     duration: float | None
     error: str | None
+    attempt: int | None
     trigger: str | None
+    heartbeat_at: datetime | None
     inserted_at: datetime
     recorded: Category | None
     hinted: Category | None
@@ -111,11 +114,14 @@ def _run(row: Row) -> Run:
         phase=row["phase"],
         data_date=row["data_date"],
         started_at=row["started_at"],
+        ended_at=row["completed_at"],
         status=Status(row["status"]),
         records=row["records_processed"],
         duration=duration,
         error=row["error_message"],
+        attempt=row["attempt"],
         trigger=row["trigger"],
+        heartbeat_at=row["last_heartbeat_at"],
         inserted_at=inserted_at,
         recorded=None if recorded is Category.UNKNOWN else recorded,
         hinted=None,

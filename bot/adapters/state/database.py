@@ -1,0 +1,98 @@
+"""Opening the database: SQLite in one file, or PostgreSQL; every failure told in words people can act on."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, StatementError
+
+from bot.domain.errors import BadInput, FirelineError
+from bot.ports.state import StateUnavailable
+
+BUSY_SECONDS = 5
+"""How long a SQLite write waits for another process's."""
+CONNECT_SECONDS = 10
+ACCEPTED = "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME"
+
+
+def parse_url(text: str) -> URL:
+    """Raises BadInput for anything but SQLite on a file and PostgreSQL; passwords are never repeated."""
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        raise BadInput(f"FIRELINE_DATABASE_URL is no database address. Write {ACCEPTED}.") from None
+    kind = url.get_backend_name()
+    if kind in ("postgresql", "postgres"):
+        return url.set(drivername="postgresql+psycopg")
+    if kind == "sqlite" and url.database not in (None, "", ":memory:"):
+        return url.set(drivername="sqlite")
+    raise BadInput(f"FIRELINE_DATABASE_URL names {_shown(url)}, which cannot hold Fireline's state. Write {ACCEPTED}.")
+
+
+def open_engine(address: str | Path) -> Engine:
+    """An engine that connects when it is first used. A path is that of a SQLite file; its folder is made."""
+    url = URL.create("sqlite", database=str(address)) if isinstance(address, Path) else parse_url(address)
+    try:
+        if url.get_backend_name() == "sqlite":
+            return _sqlite(url)
+        timeout = {"connect_timeout": CONNECT_SECONDS, "options": "-c timezone=UTC"}
+        return create_engine(url, pool_pre_ping=True, connect_args=timeout)
+    except NoSuchModuleError as error:
+        raise BadInput(f"FIRELINE_DATABASE_URL: {error}. Write {ACCEPTED}.") from None
+
+
+def _sqlite(url: URL) -> Engine:
+    Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        """Transactions are ours to begin: the driver's own would begin too late, and never for reading."""
+        connection.isolation_level = None
+        for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = on"):
+            connection.execute(f"pragma {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("begin immediate" if writes else "begin")
+
+    return engine
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that sees one state of everything."""
+    options = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+    with told(engine), engine.connect().execution_options(**options) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that is kept whole at its end, or not at all."""
+    with told(engine), engine.connect().execution_options(writes=True) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def told(engine: Engine) -> Iterator[None]:
+    """What the database refuses, as a StateUnavailable that says what to do."""
+    try:
+        yield
+    except StatementError as error:
+        if isinstance(error.orig, FirelineError):
+            raise error.orig from None
+        if not isinstance(error, DBAPIError):
+            raise
+        reason = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
+        raise StateUnavailable(
+            f"The state database {_shown(engine.url)} cannot be used: {reason}. "
+            "Check that it runs, FIRELINE_DATABASE_URL, and who may write there; then try again."
+        ) from error
+
+
+def _shown(url: URL) -> str:
+    return url.render_as_string(hide_password=True)

@@ -1,0 +1,193 @@
+"""Rows and values, both ways. Names of enum members are stored, so that their wording may change."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import RowMapping
+
+from bot.domain.evidence import PlannedWindow
+from bot.domain.findings import Family, Finding, FindingKind
+from bot.domain.gate_decisions import Decision, Outcome, Reason
+from bot.domain.incidents import Gathered, Incident, IncidentState, MessageRef, Standing
+from bot.domain.severity import Severity
+from bot.domain.silences import Silence
+
+_FINDING = TypeAdapter(Finding)
+
+
+def finding_body(finding: Finding) -> Any:
+    return _FINDING.dump_python(finding, mode="json")
+
+
+def incident_row(incident: Incident) -> dict[str, Any]:
+    message = incident.message
+    return {
+        "id": incident.id,
+        "fingerprint": incident.fingerprint,
+        "kind": incident.kind.value,
+        "family": incident.family.value,
+        "severity": incident.severity.value,
+        "processors": list(incident.processors),
+        "data_dates": [day.isoformat() for day in incident.data_dates],
+        "impact": list(incident.impact),
+        "members": list(incident.members),
+        "first_seen": incident.first_seen,
+        "announced_at": incident.announced_at,
+        "last_update_at": incident.last_update_at,
+        "state": incident.state.value,
+        "resolved_at": incident.resolved_at,
+        "merged_into": incident.merged_into or None,
+        "gathered": None if incident.gathered is None else incident.gathered.value,
+        "error_class": incident.error_class,
+        "unsaid": None if incident.unsaid is None else incident.unsaid.name,
+        "flapping": incident.flapping,
+        "flips": [flip.astimezone(UTC).isoformat() for flip in incident.flips],
+        "channel": None if message is None else message.channel,
+        "ts": None if message is None else message.ts,
+        "version": incident.version + 1,
+    }
+
+
+def incident_of(row: RowMapping) -> Incident:
+    return Incident(
+        id=row["id"],
+        fingerprint=row["fingerprint"],
+        kind=FindingKind(row["kind"]),
+        family=Family(row["family"]),
+        severity=Severity(row["severity"]),
+        processors=tuple(row["processors"]),
+        data_dates=tuple(date.fromisoformat(day) for day in row["data_dates"]),
+        impact=tuple(row["impact"]),
+        members=tuple(row["members"]),
+        first_seen=row["first_seen"],
+        announced_at=row["announced_at"],
+        last_update_at=row["last_update_at"],
+        state=IncidentState(row["state"]),
+        resolved_at=row["resolved_at"],
+        merged_into=row["merged_into"] or "",
+        gathered=None if row["gathered"] is None else Gathered(row["gathered"]),
+        error_class=row["error_class"],
+        unsaid=None if row["unsaid"] is None else Reason[row["unsaid"]],
+        flapping=row["flapping"],
+        flips=tuple(datetime.fromisoformat(flip) for flip in row["flips"]),
+        message=None if row["channel"] is None else MessageRef(row["channel"], row["ts"]),
+        version=row["version"],
+    )
+
+
+def standing_row(standing: Standing) -> dict[str, Any]:
+    finding = standing.finding
+    return {
+        "fingerprint": standing.fingerprint,
+        "root": finding.root,
+        "kind": finding.kind.value,
+        "severity": finding.severity.value,
+        "data_date": finding.data_date,
+        "body": finding_body(finding),
+        "outcome": standing.outcome.value,
+        "reason": standing.reason.name,
+        "first_held_at": standing.first_held_at,
+        "last_held_at": standing.last_held_at,
+        "holding": standing.holding,
+        "incident": standing.incident or None,
+        "rooted": standing.rooted,
+        "home": standing.home or None,
+        "hidden_by": standing.hidden_by,
+    }
+
+
+def standing_of(row: RowMapping) -> Standing:
+    return Standing(
+        finding=_FINDING.validate_python(row["body"]),
+        outcome=Outcome(row["outcome"]),
+        reason=Reason[row["reason"]],
+        first_held_at=row["first_held_at"],
+        last_held_at=row["last_held_at"],
+        holding=row["holding"],
+        incident=row["incident"] or "",
+        rooted=row["rooted"],
+        home=row["home"] or "",
+        hidden_by=row["hidden_by"],
+    )
+
+
+def decision_row(decision: Decision) -> dict[str, Any]:
+    return {
+        "at": decision.at,
+        "fingerprint": decision.fingerprint,
+        "outcome": decision.outcome.value,
+        "reason": decision.reason.name,
+        "root": decision.finding.root,
+        "severity": decision.severity.value,
+        "body": finding_body(decision.finding),
+        "incident": decision.incident or None,
+        "escalated": decision.escalated,
+        "hidden_by": decision.hidden_by,
+        "members": decision.members,
+        "detail": decision.detail,
+    }
+
+
+def decision_of(row: RowMapping) -> Decision:
+    return Decision(
+        at=row["at"],
+        fingerprint=row["fingerprint"],
+        outcome=Outcome(row["outcome"]),
+        reason=Reason[row["reason"]],
+        finding=_FINDING.validate_python(row["body"]),
+        severity=Severity(row["severity"]),
+        incident=row["incident"] or "",
+        escalated=row["escalated"],
+        hidden_by=row["hidden_by"],
+        members=row["members"],
+        detail=row["detail"],
+    )
+
+
+def silence_row(silence: Silence) -> dict[str, Any]:
+    return {
+        "id": silence.id,
+        "processor": silence.processor,
+        "phase": silence.phase,
+        "since": silence.since,
+        "until": silence.until,
+        "reason": silence.reason,
+        "set_by": silence.by,
+    }
+
+
+def silence_of(row: RowMapping) -> Silence:
+    return Silence(
+        id=row["id"],
+        processor=row["processor"],
+        phase=row["phase"],
+        since=row["since"],
+        until=row["until"],
+        reason=row["reason"],
+        by=row["set_by"],
+    )
+
+
+def window_row(window: PlannedWindow) -> dict[str, Any]:
+    times = [moment.astimezone(UTC).isoformat() for moment in (window.start, window.end, window.announced_at)]
+    return {
+        "id": "|".join([window.kind, *times, ",".join(window.processors), window.note]),
+        "kind": window.kind,
+        "processors": list(window.processors),
+        "starts_at": window.start,
+        "ends_at": window.end,
+        "announced_at": window.announced_at,
+        "note": window.note,
+    }
+
+
+def window_of(row: RowMapping) -> PlannedWindow:
+    return PlannedWindow(
+        kind=row["kind"],
+        processors=tuple(row["processors"]),
+        start=row["starts_at"],
+        end=row["ends_at"],
+        announced_at=row["announced_at"],
+        note=row["note"],
+    )

@@ -1,0 +1,130 @@
+"""The tables of Fireline's own state. A change here needs a migration beside it."""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+)
+
+from bot.adapters.state.columns import Utc, Words
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+gate_head = Table(
+    "gate_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),
+)
+"""One row: the version of the gate's state, which every applied tick raises."""
+
+tick = Table(
+    "tick",
+    metadata,
+    Column("at", Utc, primary_key=True),
+)
+"""The ticks that were applied."""
+
+incident = Table(
+    "incident",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("fingerprint", String, nullable=False, index=True),
+    Column("kind", String, nullable=False),
+    Column("family", String, nullable=False),
+    Column("severity", String, nullable=False),
+    Column("processors", JSON, nullable=False),
+    Column("data_dates", JSON, nullable=False),
+    Column("impact", JSON, nullable=False),
+    Column("members", JSON, nullable=False),
+    Column("first_seen", Utc, nullable=False),
+    Column("announced_at", Utc, nullable=False),
+    Column("last_update_at", Utc, nullable=False),
+    Column("state", String, nullable=False, index=True),
+    Column("resolved_at", Utc, index=True),
+    Column("merged_into", String, ForeignKey("incident.id", deferrable=True, initially="DEFERRED")),
+    Column("gathered", String),
+    Column("error_class", Words, nullable=False),
+    Column("unsaid", String),
+    Column("flapping", Boolean, nullable=False),
+    Column("flips", JSON, nullable=False),
+    Column("channel", String),
+    Column("ts", String),
+    Column("version", Integer, nullable=False),
+)
+
+finding = Table(
+    "finding",
+    metadata,
+    Column("fingerprint", String, primary_key=True),
+    Column("root", String, nullable=False, index=True),
+    Column("kind", String, nullable=False),
+    Column("severity", String, nullable=False),
+    Column("data_date", Date),
+    Column("body", JSON, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("first_held_at", Utc, nullable=False),
+    Column("last_held_at", Utc, nullable=False, index=True),
+    Column("holding", Boolean, nullable=False),
+    Column("incident", String, ForeignKey("incident.id"), index=True),
+    Column("rooted", Boolean, nullable=False),
+    Column("home", String, ForeignKey("incident.id")),
+    Column("hidden_by", String, nullable=False),
+)
+"""How each finding stands with the gate; `body` is the finding as last seen."""
+
+decision = Table(
+    "decision",
+    metadata,
+    Column("at", Utc, primary_key=True),
+    Column("fingerprint", String, primary_key=True),
+    Column("outcome", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("root", String, nullable=False),
+    Column("severity", String, nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("incident", String, ForeignKey("incident.id"), index=True),
+    Column("escalated", Boolean, nullable=False),
+    Column("hidden_by", String, nullable=False),
+    Column("members", Integer, nullable=False),
+    Column("detail", Words, nullable=False),
+)
+
+silence = Table(
+    "silence",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("processor", String),
+    Column("phase", Integer),
+    Column("since", Utc, nullable=False),
+    Column("until", Utc, nullable=False, index=True),
+    Column("reason", Words, nullable=False),
+    Column("set_by", String, nullable=False),
+)
+
+planned_window = Table(
+    "planned_window",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("processors", JSON, nullable=False),
+    Column("starts_at", Utc, nullable=False),
+    Column("ends_at", Utc, nullable=False, index=True),
+    Column("announced_at", Utc, nullable=False),
+    Column("note", Words, nullable=False),
+)
+"""`id` is made from what the window says: the same one comes in once."""

@@ -1,0 +1,71 @@
+"""What became known in a span of time, read from the warehouse."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from bot.adapters.warehouse.engine import Engine, Parameters
+from bot.domain.evidence import PlannedWindow
+from bot.domain.observation import DateSpan, Game, Observed, RawFile, RunSeen, TableLoad
+from bot.domain.runs import Category, Status
+
+
+def observed(engine: Engine, since: datetime, until: datetime, windows: tuple[PlannedWindow, ...]) -> Observed:
+    span = {"since": since, "until": until}
+    rows = (
+        engine.rows("observed_runs", span),
+        engine.rows("observed_loads", span),
+        engine.rows("observed_files", span),
+    )
+    return _observed(engine, *rows, windows)
+
+
+def observed_dates(
+    engine: Engine, dates: DateSpan, loads_from: date, as_of: datetime, windows: tuple[PlannedWindow, ...]
+) -> Observed:
+    span: Parameters = {"first_date": dates.first, "last_date": dates.last, "as_of": as_of}
+    loads = engine.rows("observed_date_loads", {**span, "first_date": loads_from})
+    rows = (engine.rows("observed_date_runs", span), loads, engine.rows("observed_date_files", span))
+    return _observed(engine, *rows, windows)
+
+
+Rows = Sequence[tuple[Any, ...]]
+
+
+def _observed(engine: Engine, runs: Rows, loads: Rows, files: Rows, windows: tuple[PlannedWindow, ...]) -> Observed:
+    ((has_loads, has_files, has_games),) = engine.rows("observed_kinds")
+    return Observed(
+        runs=tuple(_run(row) for row in runs),
+        loads=tuple(TableLoad(*row) for row in loads),
+        files=tuple(RawFile(*row) for row in files),
+        games=tuple(Game(*row) for row in engine.rows("observed_games")),
+        windows=windows,
+        has_loads=has_loads,
+        has_files=has_files,
+        has_games=has_games,
+    )
+
+
+_STATUSES = {status.value: status for status in Status}
+_CATEGORIES: dict[str, Category | None] = {category.value: category for category in Category}
+_CATEGORIES |= {"": None, Category.UNKNOWN.value: None}
+
+
+def _run(row: tuple[Any, ...]) -> RunSeen:
+    (run_id, name, day, started, ended, status, recorded, hinted, records, seconds, attempt, trigger, beat, known) = row
+    return RunSeen(
+        run_id,
+        name,
+        day,
+        started,
+        ended,
+        _STATUSES[status],
+        _CATEGORIES.get(recorded),
+        _CATEGORIES.get(hinted),
+        records,
+        seconds,
+        attempt or 1,
+        trigger or "",
+        beat,
+        known,
+    )

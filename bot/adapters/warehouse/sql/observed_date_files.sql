@@ -1,0 +1,3 @@
+-- Raw files for the data dates @first_date to @last_date that had come by @as_of.
+SELECT source, data_date, size_bytes, created_at FROM raw_files
+WHERE data_date BETWEEN @first_date AND @last_date AND created_at <= @as_of

@@ -1,0 +1,98 @@
+"""`fireline replay`: what Fireline would have said over a recorded history."""
+
+import re
+import sys
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.context import AsJson, Home, errors_for_people, now, parse_moment, settings_of
+from bot.domain.errors import BadInput
+
+if TYPE_CHECKING:
+    from bot.ports.warehouse import LoadReport
+    from bot.services.recorded import Asked, Replayed
+
+MOST_REJECTED = 20
+SHORTEST, LONGEST = timedelta(seconds=10), timedelta(days=1)
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours"}
+
+
+def replay(
+    data: Annotated[Path, typer.Option(help="Data directory: runs.parquet (or .csv, .ndjson) and its companions.")],
+    out: Annotated[Path, typer.Option(help="Write one JSON line a notification here.")],
+    begin: Annotated[str | None, typer.Option("--from", help="First tick.", show_default="all")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="Last tick.", show_default="all")] = None,
+    step: Annotated[str, typer.Option(help="Time between ticks, as 90s, 10m, 1h.")] = "10m",
+    report: Annotated[Path | None, typer.Option(help="Write a report (Markdown) here.", show_default=False)] = None,
+    chart: Annotated[Path | None, typer.Option(help="Draw a timeline (PNG) here.", show_default=False)] = None,
+    as_json: AsJson = False,
+    home: Home = None,
+) -> None:
+    """Run detection and the gate over recorded history: each tick knows only what was known at that moment."""
+    from bot.cli.replay_files import summary_json, summary_line, write_all
+    from bot.services.recorded import Asked
+
+    with errors_for_people():
+        asked = Asked(_moment(begin), _moment(end), parse_step(step))
+        replayed = _replayed(data, asked, home, quiet=as_json)
+        write_all(replayed, out, report, chart)
+    print(summary_json(replayed) if as_json else summary_line(replayed, out))
+
+
+def _replayed(data: Path, asked: "Asked", home: Path | None, *, quiet: bool) -> "Replayed":
+    from bot.bootstrap import recorded, registry_of
+
+    if not data.is_dir():
+        raise BadInput(f"{data} is no directory. Name the folder that holds runs.parquet and its companions.")
+    settings = settings_of(home)
+    registry, warnings = registry_of(settings, data)
+    telling = sys.stderr.isatty() and not quiet
+    with recorded(settings, registry) as service:
+        loaded = service.load(data, registry, now(), _tell if telling else lambda _step, _rows: None)
+        _print_load(loaded)
+        replayed = service.run(registry, asked, loaded, now(), _each_day() if telling else lambda _tick: None)
+    for warning in (*warnings, *replayed.report.warnings):
+        print(f"warning: {warning}", file=sys.stderr)
+    return replayed
+
+
+def parse_step(text: str) -> timedelta:
+    """`10m` -> ten minutes. Raises BadInput."""
+    found = re.fullmatch(r"([0-9]{1,6})([smh])", text.strip())
+    step = timedelta(**{UNITS[found[2]]: int(found[1])}) if found else timedelta()
+    if not SHORTEST <= step <= LONGEST:
+        raise BadInput(f"{text!r} is no step between ticks. Write one from 10s to 24h, as 90s, 10m or 1h.")
+    return step
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else parse_moment(text)
+
+
+def _tell(step: str, rows: int) -> None:
+    print(f"  {step}{f' ({rows:,} rows)' if rows else ''} …", file=sys.stderr)
+
+
+def _each_day() -> Callable[[datetime], None]:
+    """Says on one line of the terminal which day is being replayed."""
+    shown = ""
+
+    def at_tick(tick: datetime) -> None:
+        nonlocal shown
+        if shown != f"{tick:%Y-%m-%d}":
+            shown = f"{tick:%Y-%m-%d}"
+            print(f"\r  replaying {shown} …", end="", file=sys.stderr, flush=True)
+
+    return at_tick
+
+
+def _print_load(loaded: "LoadReport") -> None:
+    listed: Iterable[object] = loaded.rejected[:MOST_REJECTED]
+    for row in listed:
+        print(f"rejected: {row}", file=sys.stderr)
+    if len(loaded.rejected) > MOST_REJECTED:
+        print(f"rejected: {len(loaded.rejected) - MOST_REJECTED:,} more rows", file=sys.stderr)

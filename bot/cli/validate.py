@@ -1,0 +1,112 @@
+"""`fireline validate`: what really happened to each date, and what to do about it."""
+
+import shutil
+import sys
+from dataclasses import asdict, dataclass
+from io import StringIO
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bot.cli.context import AsJson, Home, errors_for_people, now, parse_moment, settings_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.services.sampling import SamplingService
+    from bot.services.validation import ValidationService
+
+
+@dataclass(frozen=True)
+class ValidateQuestion:
+    """What was typed, and how the answer is to look: JSON, or a table for a terminal of that width."""
+
+    processor: str | None
+    first: str | None
+    last: str | None
+    as_of: str | None
+    sample: bool
+    seed: int
+    everything: bool
+    as_json: bool
+    width: int
+    colour: bool
+
+
+def validate(
+    processor: Annotated[str | None, typer.Option(help="Only this processor.", show_default=False)] = None,
+    first: Annotated[
+        str | None, typer.Option("--from", help="First data date; the last two unless given.", show_default=False)
+    ] = None,
+    last: Annotated[str | None, typer.Option("--to", help="Last data date.", show_default=False)] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="Exactly as it was known then (UTC unless it has an offset).", show_default=False)
+    ] = None,
+    sample: Annotated[bool, typer.Option("--sample", help="Check a sample of all zero-record successes.")] = False,
+    seed: Annotated[int, typer.Option(help="Which dates --sample draws.")] = 0,
+    everything: Annotated[bool, typer.Option("--all", help="List the dates in order too.")] = False,
+    as_json: AsJson = False,
+    home: Home = None,
+) -> None:
+    """Say what really happened to each date: run history, table, raw file and calendar compared, and what to do."""
+    from bot.cli.local_client import ask_running
+
+    width, colour = shutil.get_terminal_size().columns, sys.stdout.isatty()
+    question = ValidateQuestion(processor, first, last, as_of, sample, seed, everything, as_json, width, colour)
+    with errors_for_people():
+        settings = settings_of(home)
+        answer = ask_running(settings.socket, "validate", asdict(question))
+        if answer is None:
+            from bot.bootstrap import reading
+
+            with reading(settings) as services:
+                answer = answer_validate(services.validation, services.sampling, question, now())
+    print(answer, end="")
+
+
+def answer_validate(
+    validation: "ValidationService", sampling: "SamplingService", question: ValidateQuestion, moment: "datetime"
+) -> str:
+    """The whole printed answer. Raises BadInput for a question that makes no sense."""
+    return _sampled(sampling, question, moment) if question.sample else _validated(validation, question, moment)
+
+
+def _validated(service: "ValidationService", question: ValidateQuestion, moment: "datetime") -> str:
+    from bot.domain.validation import ValidationRequest
+    from bot.services.impact import parse_date
+
+    request = ValidationRequest(
+        processor=question.processor,
+        first=parse_date(question.first) if question.first is not None else None,
+        last=parse_date(question.last) if question.last is not None else None,
+        as_of=parse_moment(question.as_of) if question.as_of is not None else None,
+    )
+    found = service.of(request, moment)
+    if question.as_json:
+        from bot.cli.validate_json import validation_json
+
+        return validation_json(found) + "\n"
+    from rich.console import Console
+
+    from bot.cli.validate_table import print_validation
+
+    shown = StringIO()
+    console = Console(file=shown, width=question.width, force_terminal=question.colour, highlight=False)
+    print_validation(found, everything=question.everything, console=console)
+    return shown.getvalue()
+
+
+def _sampled(service: "SamplingService", question: ValidateQuestion, moment: "datetime") -> str:
+    from bot.cli.validate_json import sample_json
+    from bot.domain.errors import BadInput
+    from bot.views.validate_words import sample_lines
+
+    if question.first or question.last or question.as_of:
+        raise BadInput("--sample draws its dates itself, as known now. Leave out --from, --to and --as-of.")
+    found = service.of(question.seed, moment, question.processor)
+    return sample_json(found) + "\n" if question.as_json else "".join(f"{line}\n" for line in sample_lines(found))
+
+
+def question_of(given: dict[str, Any]) -> ValidateQuestion:
+    """A question that came over the socket. Raises TypeError for one of another version."""
+    return ValidateQuestion(**given)

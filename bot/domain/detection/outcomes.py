@@ -1,0 +1,141 @@
+"""What the verdict on a date says is wrong: lost, partial, blocked, missing, late or untracked data.
+
+Where a grace period has been waited out, the evidence counts from the slot: nothing more is waited for.
+"""
+
+from datetime import datetime, timedelta
+
+from bot.domain.detection.day import Day
+from bot.domain.detection.trouble import Trouble
+from bot.domain.findings import FindingKind, RootCause
+from bot.domain.registry import Kind, Registry
+from bot.domain.verdicts import Judged, Verdict, blocking_skip, untracked_run
+
+_LOSSES = {
+    Verdict.PROCESSOR_FAILED: (FindingKind.ZERO_RECORDS_PROCESSOR, RootCause.PROCESSOR_FAILED),
+    Verdict.MASKED_FAILURE: (FindingKind.ZERO_RECORDS_PROCESSOR, RootCause.MASKED_FAILURE),
+    Verdict.CONFLICT: (FindingKind.ZERO_RECORDS_PROCESSOR, RootCause.PROCESSOR_FAILED),
+    Verdict.SCRAPER_FAILED: (FindingKind.ZERO_RECORDS_SCRAPER, RootCause.SCRAPER_FAILED),
+    Verdict.PARTIAL: (FindingKind.PARTIAL_COVERAGE, RootCause.PARTIAL_DATA),
+}
+SETTLING = timedelta(minutes=2)
+"""A load may become visible so long after its run's row: nothing is called empty before."""
+
+
+def detect(day: Day, judged: Judged, now: datetime, registry: Registry) -> Trouble | None:
+    """The trouble that the verdict names, None when it names none that concerns this processor."""
+    if judged.verdict is Verdict.IDEMPOTENCY_BLOCK:
+        return _blocked(day, judged, now)
+    if judged.verdict is Verdict.MISSING_RUN:
+        return _missing(day, judged)
+    if judged.verdict is Verdict.TRACKING_BUG:
+        return _untracked(day, judged, now)
+    if judged.verdict in _LOSSES:
+        return _lost(day, judged, now, registry)
+    return None
+
+
+def late(day: Day, judged: Judged, now: datetime) -> Trouble | None:
+    """sla_miss: the deadline has passed, and the data may still come."""
+    if day.deadline is None or day.deadline > now or judged.verdict is not Verdict.NOT_YET:
+        return None
+    return _trouble(
+        day,
+        FindingKind.SLA_MISS,
+        RootCause.LATE_RUN,
+        since=day.slots[-1],
+        evident_at=day.slots[-1],
+        because=f"its deadline {day.deadline:%H:%M} UTC has passed and the data is not there",
+    )
+
+
+def _trouble(
+    day: Day,
+    kind: FindingKind,
+    cause: RootCause,
+    *,
+    since: datetime,
+    evident_at: datetime,
+    because: str,
+    processors: tuple[str, ...] = (),
+) -> Trouble:
+    return Trouble(
+        kind=kind,
+        processors=processors or (day.processor.name,),
+        root_cause=cause,
+        since=since,
+        evident_at=evident_at,
+        explanation=f"{day.processor.name} for {day.data_date}: {because}",
+        data_date=day.data_date,
+        error_class=cause.value,
+        blocks=not day.filled,
+        lost_since=since,
+    )
+
+
+def _lost(day: Day, judged: Judged, now: datetime, registry: Registry) -> Trouble | None:
+    kind, cause = _LOSSES[judged.verdict]
+    if not day.slots or (day.runs and now < day.runs[-1].known_at + SETTLING):
+        return None
+    together: tuple[str, ...] = (day.processor.name,)
+    if kind is FindingKind.ZERO_RECORDS_SCRAPER:
+        together = _of_source(day, registry)
+    return _trouble(
+        day,
+        kind,
+        cause,
+        since=day.slots[0],
+        evident_at=day.slots[-1],
+        because=judged.because,
+        processors=together,
+    )
+
+
+def _of_source(day: Day, registry: Registry) -> tuple[str, ...]:
+    """A scraper and what is made from its source belong together; the scraper stands first."""
+    source = day.processor.source
+    if source is None:
+        return (day.processor.name,)
+    scrapers = [p.name for p in registry.processors if p.source == source and p.kind is Kind.SCRAPER]
+    if day.is_scraper:
+        scrapers += [p.name for p in registry.processors if p.source == source and p.name not in scrapers]
+    return tuple(dict.fromkeys([*scrapers, day.processor.name]))
+
+
+def _blocked(day: Day, judged: Judged, now: datetime) -> Trouble | None:
+    skip = blocking_skip(day)
+    if skip is None or now < skip.known_at + SETTLING:
+        return None
+    return _trouble(
+        day,
+        FindingKind.IDEMPOTENCY_BLOCK,
+        RootCause.IDEMPOTENCY_BUG,
+        since=skip.started_at,
+        evident_at=skip.known_at,
+        because=judged.because,
+    )
+
+
+def _missing(day: Day, judged: Judged) -> Trouble:
+    return _trouble(
+        day,
+        FindingKind.MISSING_RUN,
+        RootCause.MISSING_RUN,
+        since=day.slots[0],
+        evident_at=day.slots[0],
+        because=f"{judged.because} at {day.slots[0]:%H:%M} UTC",
+    )
+
+
+def _untracked(day: Day, judged: Judged, now: datetime) -> Trouble | None:
+    run = untracked_run(day)
+    if run is None:
+        return None
+    return _trouble(
+        day,
+        FindingKind.TRACKING_BUG,
+        RootCause.TRACKING_BUG,
+        since=run.started_at,
+        evident_at=min(now, run.known_at),
+        because=judged.because,
+    )

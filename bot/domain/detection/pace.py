@@ -1,0 +1,123 @@
+"""perf_degradation and slow_drift: durations against the processor's own, on a logarithmic scale.
+
+Durations are close to log-normal, so a ratio is a difference of logarithms; median and MAD are not moved by the
+slow runs of an earlier incident. The scale of the normal distribution is 1.4826 times the MAD
+(https://en.wikipedia.org/wiki/Median_absolute_deviation).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import exp, log, sqrt
+from statistics import fmean, median
+from typing import NamedTuple
+
+from bot.domain.detection.trouble import Trouble
+from bot.domain.findings import FindingKind, RootCause
+
+Known = Sequence[tuple[datetime, float]]
+BASELINE = timedelta(days=30)
+FEWEST = 8
+"""A baseline of fewer runs says nothing."""
+FAR_OFF = 2.5
+PRIOR_SPREAD, PRIOR_RUNS = 0.25, 12
+"""Durations spread by about a quarter; few runs may show less by chance, so this counts like so many more of them."""
+STALE = timedelta(days=2)
+"""What a processor did before says nothing of how it is now."""
+
+
+class Degraded(NamedTuple):
+    """So many runs in a row: their median over `middle`, each over `each` times the usual, `unusual` spreads off."""
+
+    runs: int
+    middle: float
+    each: float
+    unusual: float
+
+
+DEGRADED = (Degraded(2, 2.7, 2.3, 3.8), Degraded(3, 2.3, 1.9, 3.2), Degraded(6, 2.0, 1.5, 2.8))
+"""The slower, the fewer runs are enough; one slow run is none."""
+DRIFT_DAYS = range(3, 9)
+FEWEST_DRIFTING = 4
+MOST = 2.2
+"""A single run counts for no more than so many spreads."""
+DRIFT, UNUSUAL = log(1.2), 3.5
+"""Drifting: over 1.2 times the usual on average, in the first half of the days as in the second, surely no chance."""
+
+
+@dataclass(frozen=True)
+class Usual:
+    centre: float
+    spread: float
+    runs: int
+
+
+def usual_of(known: Known, first: datetime, until: datetime) -> Usual | None:
+    """Mean and spread without what lies far off: the slow runs of an earlier incident do not move them."""
+    values = [value for at, value in known if first <= at < until]
+    if len(values) < FEWEST:
+        return None
+    middle = median(values)
+    bound = FAR_OFF * max(PRIOR_SPREAD, 1.4826 * median(abs(value - middle) for value in values))
+    near = [value for value in values if abs(value - middle) <= bound]
+    centre = fmean(near)
+    squares = sum((value - centre) ** 2 for value in near) + PRIOR_RUNS * PRIOR_SPREAD**2
+    return Usual(centre, sqrt(squares / (len(near) + PRIOR_RUNS)), len(near))
+
+
+def slowest_seconds(known: Known, now: datetime) -> float | None:
+    """The duration that the processor's own history still allows: twice its p95."""
+    values = sorted(value for at, value in known if at >= now - BASELINE)
+    return 2 * exp(values[int(0.95 * (len(values) - 1))]) if len(values) >= FEWEST else None
+
+
+def detect(name: str, known: Known, now: datetime) -> Trouble | None:
+    """`known`: (start, ln seconds) of the processor's successful runs, oldest first."""
+    return _degraded(name, known, now) or _drifting(name, known, now)
+
+
+def _degraded(name: str, known: Known, now: datetime) -> Trouble | None:
+    for rule in DEGRADED:
+        recent = known[-rule.runs :]
+        if len(recent) < rule.runs or recent[-1][0] < now - STALE:
+            continue
+        usual = usual_of(known[: -rule.runs], recent[0][0] - BASELINE, recent[0][0])
+        if usual is None:
+            continue
+        over = [value - usual.centre for _, value in recent]
+        middle = median(over)
+        if min(over) > log(rule.each) and middle > log(rule.middle) and middle / usual.spread > rule.unusual:
+            said = f"its last {rule.runs} runs took {exp(middle):.1f} times the usual"
+            return _trouble(name, FindingKind.PERF_DEGRADATION, recent[0][0], recent[-1][0], said)
+    return None
+
+
+def _drifting(name: str, known: Known, now: datetime) -> Trouble | None:
+    if not known or known[-1][0] < now - STALE:
+        return None
+    for days in DRIFT_DAYS:
+        since = now - timedelta(days=days)
+        recent = [value for at, value in known[-200:] if at >= since]
+        usual = usual_of(known, since - BASELINE, since)
+        if usual is None or len(recent) < FEWEST_DRIFTING:
+            continue
+        bound = MOST * usual.spread
+        over = [max(-bound, min(bound, value - usual.centre)) for value in recent]
+        mean, half = fmean(over), len(over) // 2
+        deviation = usual.spread * sqrt(1 / len(recent) + 1 / usual.runs)
+        if mean / deviation > UNUSUAL and min(fmean(over[:half]), fmean(over[half:])) > DRIFT:
+            said = f"over {days} days it has taken {exp(mean):.2f} times the usual ({len(recent)} runs)"
+            return _trouble(name, FindingKind.SLOW_DRIFT, since, known[-1][0], said)
+    return None
+
+
+def _trouble(name: str, kind: FindingKind, since: datetime, evident_at: datetime, said: str) -> Trouble:
+    return Trouble(
+        kind=kind,
+        processors=(name,),
+        root_cause=RootCause.PERFORMANCE_DEGRADATION,
+        since=since,
+        evident_at=evident_at,
+        explanation=f"{name}: {said}",
+        error_class="slow",
+    )

@@ -1,0 +1,235 @@
+"""Everything known at a moment, kept up to date event by event: the one thing that detectors look at."""
+
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from math import log
+
+from bot.domain.calendar import latest_reading, slot_instant
+from bot.domain.detection.attempts import OFF_SCHEDULE
+from bot.domain.detection.coverage import Filled
+from bot.domain.detection.day import Day, Trace
+from bot.domain.detection.rhythm import Rhythm
+from bot.domain.evidence import Expects, PlannedWindow, expectation
+from bot.domain.observation import Event, Game, Observed, RawFile, RunSeen, Started, TableLoad
+from bot.domain.platform import platform_facts
+from bot.domain.registry import Processor, Registry
+from bot.domain.runs import Category, InputKind, Status
+
+HORIZON = timedelta(days=7)
+"""A data date is looked after for so long."""
+LONGEST_BASELINE = timedelta(days=45)
+"""No baseline reaches further back."""
+RECENT = timedelta(hours=26)
+"""Finished runs, of polls the failed ones, are kept for so long, for what goes by time and not by data date."""
+
+_QUIET = frozenset({None, Category.NO_DATA_AVAILABLE, Category.UPSTREAM_FAILURE})
+
+
+@dataclass
+class Paces:
+    """Durations of one processor: (when started, natural logarithm of seconds), successes with records only."""
+
+    known: list[tuple[datetime, float]] = field(default_factory=list)
+
+
+class Picture:
+    """Fed with events in the order in which they became known; knows nothing of later ones."""
+
+    def __init__(self, registry: Registry, observed: Observed) -> None:
+        self.registry = registry
+        self.paces: dict[str, Paces] = defaultdict(Paces)
+        self.rhythms: dict[str, Rhythm] = defaultdict(Rhythm)
+        self.recent: dict[str, deque[RunSeen]] = defaultdict(deque)
+        self.counted: dict[str, int] = defaultdict(int)
+        self.days: dict[tuple[str, date], Day] = {}
+        self.touched: set[tuple[str, date]] = set()
+        self.loaded_at: dict[str, datetime] = {}
+        self._platform = {facts.name: facts for facts in platform_facts(registry).processors}
+        self._tables: dict[tuple[str, date], Trace] = defaultdict(Trace)
+        self._files: dict[tuple[str, date], Trace] = defaultdict(Trace)
+        self._learn(observed)
+        self._readers = _readers(registry)
+
+    def renew(self, observed: Observed) -> None:
+        """Take over another calendar, other windows, or a kind of evidence that was not there before."""
+        self._learn(observed)
+        for (name, data_date), day in list(self.days.items()):
+            fresh = self._new_day(self.registry.by_name[name], data_date)
+            self.days[name, data_date] = replace(
+                fresh, runs=day.runs, polls=day.polls, last_no_data_at=day.last_no_data_at, under_way=day.under_way
+            )
+            self.touched.add((name, data_date))
+
+    def _learn(self, observed: Observed) -> None:
+        self._has_loads, self._has_files, self._has_games = observed.has_loads, observed.has_files, observed.has_games
+        self._games: dict[date, list[Game]] = defaultdict(list)
+        self._first_game = min((game.data_date for game in observed.games), default=None)
+        for game in observed.games:
+            self._games[game.data_date].append(game)
+        self.windows: dict[str, list[PlannedWindow]] = defaultdict(list)
+        for window in observed.windows:
+            for name in window.processors:
+                self.windows[name].append(window)
+
+    def take(self, events: Iterable[Event]) -> None:
+        for event in events:
+            if isinstance(event, RunSeen):
+                self._take_run(event)
+            elif isinstance(event, Started):
+                self._take_start(event.run)
+            elif isinstance(event, TableLoad):
+                self.loaded_at[event.table] = event.known_at
+                self._take_trace(self._tables[event.table, event.data_date], event.table, event, event.rows)
+            else:
+                self._take_trace(self._files[event.source, event.data_date], event.source, event, event.size_bytes)
+
+    def day(self, name: str, data_date: date) -> Day:
+        """The standing of (processor, data date); made when first asked for."""
+        key = (name, data_date)
+        if key not in self.days:
+            self.days[key] = self._new_day(self.registry.by_name[name], data_date)
+        return self.days[key]
+
+    def planned(self, name: str, moment: datetime, known_at: datetime) -> bool:
+        """Was a window announced by then that covers the moment?"""
+        windows = self.windows.get(name, ())
+        return any(w.start <= moment <= w.end and w.announced_at <= known_at for w in windows)
+
+    def forget_before(self, now: datetime) -> None:
+        """Let go of what no detector looks at any more."""
+        oldest = (now - HORIZON).date() - timedelta(days=2)
+        for key in [key for key in self.days if key[1] < oldest]:
+            del self.days[key]
+        for runs in self.recent.values():
+            while runs and runs[0].known_at < now - RECENT:
+                runs.popleft()
+        for pace in self.paces.values():
+            pace.known = [known for known in pace.known if known[0] >= now - LONGEST_BASELINE]
+        for rhythm in self.rhythms.values():
+            rhythm.forget_before(now - LONGEST_BASELINE)
+
+    def filled_dates(self, name: str, before: date, most: int) -> Iterator[Filled]:
+        """The processor's earlier dates with rows, newest first."""
+        table = self.registry.by_name[name].bigquery_table
+        day = before
+        for _ in range(most):
+            day -= timedelta(days=1)
+            trace = self._tables.get((table, day)) if table else None
+            if trace is not None and trace.latest:
+                yield Filled(trace.latest, len(self._games.get(day, ())), len(trace.seen))
+
+    def games_final(self, data_date: date, now: datetime) -> bool:
+        """Have all games of the date ended? Also when the end of none of them is known, for then time alone speaks."""
+        games = self._games.get(data_date, ())
+        return all(game.final_at is not None and game.final_at <= now for game in games if game.final_at is not None)
+
+    def _take_run(self, run: RunSeen) -> None:
+        if run.processor not in self.registry.by_name:
+            return
+        day = self._near_day(run)
+        if run.status is Status.RUNNING:
+            if day is not None:
+                day.under_way[run.run_id] = run
+            return
+        self._count(run)
+        if day is None:
+            return
+        day.take(run)
+        if run.trigger not in OFF_SCHEDULE:
+            self.touched.add((run.processor, run.data_date))
+
+    def _take_start(self, run: RunSeen) -> None:
+        known = run.processor in self.registry.by_name
+        if not known or run.known_at <= run.started_at or run.trigger in OFF_SCHEDULE:
+            return
+        day = self._near_day(run)
+        if day is not None:
+            day.under_way[run.run_id] = run
+            self.touched.add((run.processor, run.data_date))
+
+    def _near_day(self, run: RunSeen) -> Day | None:
+        near = run.data_date >= (run.started_at - HORIZON).date()
+        return self.day(run.processor, run.data_date) if near else None
+
+    def _count(self, run: RunSeen) -> None:
+        if run.trigger == "backfill" or self.planned(run.processor, run.started_at, run.known_at):
+            return
+        failure = run.status is Status.FAILED and (run.recorded or run.hinted) not in _QUIET
+        self.rhythms[run.processor].count(run.started_at, retry=run.attempt > 1, failure=failure)
+        if run.trigger == "poll" and not failure:
+            return
+        self.recent[run.processor].append(run)
+        self.counted[run.processor] += 1
+        if run.status is Status.SUCCESS and run.records and run.seconds:
+            self.paces[run.processor].known.append((run.started_at, log(run.seconds)))
+
+    def _take_trace(self, trace: Trace, owner: str, event: TableLoad | RawFile, size: int) -> None:
+        trace.seen.append((event.known_at, size))
+        for name in self._readers.get(owner, ()):
+            self.touched.add((name, event.data_date))
+
+    def _new_day(self, processor: Processor, data_date: date) -> Day:
+        facts = self._platform[processor.name]
+        zone = self.registry.zone
+        hours = processor.schedule_hours_et
+        slots = tuple(slot_instant(data_date, hour, zone) for hour in hours)
+        games = len(self._games.get(data_date, ()))
+        known = self._has_games and self._first_game is not None and data_date >= self._first_game
+        traced = facts.input_kind
+        if (traced is InputKind.FILE and not self._has_files) or (traced is InputKind.UPSTREAM and not self._has_loads):
+            traced = InputKind.NONE
+        return Day(
+            processor=processor,
+            data_date=data_date,
+            slots=slots,
+            last_chance=max(
+                (latest_reading(data_date, hour, zone) for hour in processor.schedule_hours_et), default=None
+            ),
+            deadline=_deadline(processor, data_date, slots, self.registry),
+            expected=_expected(processor, slots, games if known else None),
+            runs_due=bool(slots) and (processor.runs_on_no_game_days or (known and games > 0)),
+            games=games,
+            table=self._tables[facts.table, data_date] if facts.table and self._has_loads else None,
+            file=self._files[facts.source, data_date] if facts.source and self._has_files else None,
+            input_kind=traced,
+            upstream=tuple(self._tables[table, data_date] for table in facts.upstream_tables),
+        )
+
+
+def _readers(registry: Registry) -> dict[str, set[str]]:
+    """Which processors look at a table or a source."""
+    readers: dict[str, set[str]] = defaultdict(set)
+    for processor in registry.processors:
+        if processor.bigquery_table:
+            readers[processor.bigquery_table].add(processor.name)
+            for dependent in registry.dependents[processor.name]:
+                readers[processor.bigquery_table].add(dependent)
+        if processor.source:
+            readers[processor.source].add(processor.name)
+    return readers
+
+
+def _expected(processor: Processor, slots: tuple[datetime, ...], games: int | None) -> bool | None:
+    """Is data due on the date? `games` None: the calendar does not know the date."""
+    rule = expectation(processor)
+    if rule is Expects.NEVER:
+        return False
+    if rule is Expects.PER_SLOT and (not slots or processor.runs_on_no_game_days):
+        return bool(slots)
+    if rule is Expects.UNKNOWN or games is None:
+        return None
+    return games > 0
+
+
+def _deadline(
+    processor: Processor, data_date: date, slots: tuple[datetime, ...], registry: Registry
+) -> datetime | None:
+    """The next `sla_completion_time` at or after the last slot."""
+    if processor.sla_completion_time is None or not slots:
+        return None
+    wall = processor.sla_completion_time.hour + processor.sla_completion_time.minute / 60
+    last = slots[-1].astimezone(UTC)
+    days = (slot_instant(data_date, wall + 24 * ahead, registry.zone) for ahead in range(5))
+    return next((moment for moment in days if moment >= last), None)

@@ -1,0 +1,75 @@
+"""failure_spike: a processor that fails too often, in between successes."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from math import sqrt
+from typing import NamedTuple
+
+from bot.domain.detection.attempts import scheduled
+from bot.domain.detection.trouble import Trouble
+from bot.domain.findings import FindingKind, RootCause
+from bot.domain.observation import RunSeen
+from bot.domain.runs import Category, Status
+
+WINDOWS = (timedelta(hours=6), timedelta(hours=24))
+FEWEST_OCCASIONS = 3
+RETRY_WITHIN = timedelta(minutes=30)
+"""Runs that start so soon after another are the same occasion, tried again."""
+LEAST_SHARE = 0.08
+"""The surely exceeded share of failing occasions; in good times it is below 1 %."""
+
+
+class Occasion(NamedTuple):
+    """`category`: of its first real failure, None when it had none."""
+
+    run: RunSeen
+    category: Category | None
+
+
+Failing = Callable[[RunSeen], Category | None]
+
+
+def detect(name: str, runs: Iterable[RunSeen], failing: Failing, now: datetime) -> Trouble | None:
+    """`runs`: finished runs of the last day; `failing` gives the category of a real failure."""
+    known = _occasions(scheduled(runs), failing)
+    return next(filter(None, (_within(name, known, now, window) for window in WINDOWS)), None)
+
+
+def _occasions(runs: Iterable[RunSeen], failing: Failing) -> list[Occasion]:
+    """A slot's run and its retries are one occasion; it failed if one of them did, whatever came after."""
+    found: list[Occasion] = []
+    for run in runs:
+        if run.status is Status.SKIPPED:
+            continue
+        if not found or run.started_at - found[-1].run.started_at > RETRY_WITHIN:
+            found.append(Occasion(run, failing(run)))
+        elif found[-1].category is None:
+            found[-1] = Occasion(found[-1].run, failing(run))
+    return found
+
+
+def _within(name: str, known: Sequence[Occasion], now: datetime, window: timedelta) -> Trouble | None:
+    seen = [occasion for occasion in known if occasion.run.started_at >= now - window]
+    failed = [occasion for occasion in seen if occasion.category is not None]
+    if len(failed) < FEWEST_OCCASIONS or wilson_lower(len(failed), len(seen)) <= LEAST_SHARE:
+        return None
+    hours = int(window.total_seconds() // 3600)
+    return Trouble(
+        kind=FindingKind.FAILURE_SPIKE,
+        processors=(name,),
+        root_cause=RootCause.PROCESSING_ERROR,
+        since=failed[0].run.started_at,
+        evident_at=failed[FEWEST_OCCASIONS - 1].run.known_at,
+        explanation=f"{name} failed on {len(failed)} of its {len(seen)} occasions within {hours} hours",
+        error_class=str(failed[-1].category),
+    )
+
+
+def wilson_lower(hits: int, of: int, z: float = 1.645) -> float:
+    """Lower bound of a share at 95 % (one-sided): https://en.wikipedia.org/wiki/Binomial_proportion_confidence_interval"""
+    if of == 0:
+        return 0.0
+    share = hits / of
+    middle = share + z * z / (2 * of)
+    margin = z * sqrt(share * (1 - share) / of + z * z / (4 * of * of))
+    return (middle - margin) / (1 + z * z / of)

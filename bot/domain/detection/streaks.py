@@ -1,0 +1,119 @@
+"""Failure after failure of one data date: repeated_failure, timeout, validation_failed, and what these become."""
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from bot.domain.detection.attempts import scheduled
+from bot.domain.detection.day import EARLY_START, Day
+from bot.domain.detection.stuck import ran_into_limit
+from bot.domain.detection.trouble import Trouble
+from bot.domain.findings import FindingKind, RootCause
+from bot.domain.observation import RunSeen
+from bot.domain.registry import Criticality
+from bot.domain.runs import Category, Status
+
+IN_A_ROW = 3
+"""Two failures often heal by the next retry; three in a row have not been seen to."""
+TIMEOUTS_IN_A_ROW = 2
+"""Each has cost its whole limit already."""
+AT_LIMIT = 0.9
+"""A run that took this share of its time limit ran into it."""
+FIRST_BLOCKING_PHASE = 3
+"""From this phase on a CRITICAL processor that does not run at all takes its phase down with it."""
+
+DENSE = 8
+"""With so many slots a day the next one is near: only failing through several of them is more than a spike."""
+
+_CAUSES = {
+    Category.TIMEOUT: RootCause.TIMEOUT,
+    Category.VALIDATION_FAILED: RootCause.VALIDATION_FAILED,
+    Category.PROCESSING_ERROR: RootCause.PROCESSING_ERROR,
+    Category.UNKNOWN: RootCause.PROCESSING_ERROR,
+}
+Ignored = Callable[[RunSeen], bool]
+
+
+def detect(day: Day, now: datetime, ignored: Ignored, *, has_dependents: bool) -> Trouble | None:
+    """`ignored` tells runs that another trouble explains: planned windows, backfills, storms."""
+    streak = _streak(day, now, ignored)
+    if not streak:
+        return None
+    limit = day.processor.timeout_seconds
+    timeouts = [run for run, category in streak if category is Category.TIMEOUT and _at_limit(run, limit)]
+    needed = TIMEOUTS_IN_A_ROW if len(timeouts) == len(streak) else IN_A_ROW
+    if len(streak) < needed or (len(day.slots) >= DENSE and _slots_hit(day, streak) < IN_A_ROW):
+        return None
+    category = Counter(category for _, category in streak).most_common(1)[0][0]
+    kind = _kind(day, category, has_dependents=has_dependents)
+    first, deciding = streak[0][0], streak[needed - 1][0]
+    return Trouble(
+        kind=kind,
+        processors=(day.processor.name,),
+        root_cause=_CAUSES[category],
+        since=first.started_at,
+        evident_at=deciding.known_at,
+        explanation=_sentence(day, streak, category),
+        data_date=day.data_date,
+        error_class=category.value,
+        blocks=has_dependents,
+        lost_since=None if day.filled else first.started_at,
+    )
+
+
+def _streak(day: Day, now: datetime, ignored: Ignored) -> list[tuple[RunSeen, Category]]:
+    """The real failures since the last run that did something, oldest first."""
+    found: list[tuple[RunSeen, Category]] = []
+    cut_off = [run for run in day.under_way.values() if ran_into_limit(day, run, now)]
+    for run in reversed(scheduled([*day.runs, *cut_off])):
+        if ignored(run):
+            continue
+        if (
+            run.status is Status.SUCCESS
+            or (run.status is Status.SKIPPED and day.filled)
+            or _found_nothing(day, run, now)
+        ):
+            break
+        category = Category.TIMEOUT if run.run_id in day.under_way else day.real_failure(run, now)
+        if category is None:
+            continue
+        found.append((run, category))
+    return found[::-1]
+
+
+def _slots_hit(day: Day, streak: Sequence[tuple[RunSeen, Category]]) -> int:
+    """In how many slots did the runs start?"""
+    return len({bisect_right(day.slots, run.started_at + EARLY_START) for run, _ in streak})
+
+
+def _found_nothing(day: Day, run: RunSeen, now: datetime) -> bool:
+    """A run that rightly says "no data" has worked."""
+    classified = day.classified(run, now) if run.status is Status.FAILED else None
+    return classified is not None and classified.category is Category.NO_DATA_AVAILABLE
+
+
+def _at_limit(run: RunSeen, limit: float | None) -> bool:
+    if limit is None:
+        return False
+    return run.seconds is None or run.seconds >= AT_LIMIT * limit
+
+
+def _kind(day: Day, category: Category, *, has_dependents: bool) -> FindingKind:
+    critical = day.processor.criticality is Criticality.CRITICAL
+    if critical and day.processor.phase >= FIRST_BLOCKING_PHASE:
+        return FindingKind.PHASE_DOWN
+    if category is Category.TIMEOUT:
+        return FindingKind.TIMEOUT
+    if category is Category.VALIDATION_FAILED:
+        return FindingKind.VALIDATION_FAILED
+    cascades = has_dependents and not day.filled
+    return FindingKind.UPSTREAM_CASCADE if cascades else FindingKind.REPEATED_FAILURE
+
+
+def _sentence(day: Day, streak: Sequence[tuple[RunSeen, Category]], category: Category) -> str:
+    since = f"{streak[0][0].started_at:%H:%M} UTC"
+    return (
+        f"{day.processor.name} failed {len(streak)} times in a row for {day.data_date} since {since},"
+        f" mostly with {category.value}"
+    )

@@ -1,0 +1,88 @@
+"""stuck_run: a run without a heartbeat, or past its own limit. A long run that is alive is none."""
+
+from datetime import datetime, timedelta
+
+from bot.domain.detection.attempts import OFF_SCHEDULE
+from bot.domain.detection.day import HEARTBEAT_LIMIT, Day
+from bot.domain.detection.trouble import Trouble
+from bot.domain.findings import FindingKind, RootCause
+from bot.domain.observation import RunSeen
+
+ALIVE_AT_LEAST = timedelta(seconds=60)
+"""A run whose last heartbeat is nearer to its start than this has most likely ended at once, its row being late."""
+PAST_LIMIT = timedelta(minutes=5)
+"""A run is given so long to die after its limit."""
+
+
+def detect(day: Day, now: datetime, slowest: float | None) -> Trouble | None:
+    """`slowest`: seconds that its own history allows (None: not known)."""
+    if day.filled:
+        return None
+    for run in sorted(day.under_way.values(), key=lambda run: run.started_at):
+        silent_since = _hangs(day, run, now, slowest)
+        if silent_since is not None and not _superseded(day, run):
+            return Trouble(
+                kind=FindingKind.STUCK_RUN,
+                processors=(day.processor.name,),
+                root_cause=RootCause.STUCK_RUN,
+                since=run.started_at,
+                evident_at=min(now, silent_since),
+                explanation=_sentence(day, run, now),
+                data_date=day.data_date,
+                error_class="stuck",
+                blocks=True,
+                lost_since=run.started_at,
+            )
+    return None
+
+
+def _hangs(day: Day, run: RunSeen, now: datetime, slowest: float | None) -> datetime | None:
+    """Since when it counts as hung; None when it does not."""
+    if run.trigger in OFF_SCHEDULE:
+        return None
+    limit = limit_of(day, slowest)
+    if run.heartbeat_at is None:
+        over = run.started_at + limit + PAST_LIMIT if limit is not None else None
+        return over if over is not None and over <= now else None
+    beat = min(run.heartbeat_at, now)
+    if beat - run.started_at < ALIVE_AT_LEAST or ran_into_limit(day, run, now):
+        return None
+    if now - beat >= HEARTBEAT_LIMIT:
+        return beat + HEARTBEAT_LIMIT
+    over = run.started_at + limit + PAST_LIMIT if limit is not None else now + HEARTBEAT_LIMIT
+    return over if over <= now else None
+
+
+def ran_into_limit(day: Day, run: RunSeen, now: datetime) -> bool:
+    """Did its heartbeat stop at its time limit? Then it was ended there, and only its row is late."""
+    if day.processor.timeout_seconds is None or run.heartbeat_at is None:
+        return False
+    limit = timedelta(seconds=day.processor.timeout_seconds)
+    return limit <= min(run.heartbeat_at, now) - run.started_at <= limit + PAST_LIMIT
+
+
+def limit_of(day: Day, slowest: float | None) -> timedelta | None:
+    """The larger of its time limit and what its own history allows."""
+    known = [seconds for seconds in (day.processor.timeout_seconds, slowest) if seconds is not None]
+    return timedelta(seconds=max(known)) if known else None
+
+
+def _superseded(day: Day, run: RunSeen) -> bool:
+    """Rows that came since it started, or a later run, say that it ended and that only its row is late."""
+    loaded = day.table is not None and day.table.any_after(run.started_at)
+    scraped = day.is_scraper and day.file is not None and day.file.any_after(run.started_at)
+    return (
+        loaded
+        or scraped
+        or any(later.started_at > run.started_at and later.trigger not in OFF_SCHEDULE for later in day.runs)
+    )
+
+
+def _sentence(day: Day, run: RunSeen, now: datetime) -> str:
+    lasted = int((now - run.started_at).total_seconds() // 60)
+    beat = (
+        f"its last heartbeat was at {min(run.heartbeat_at, now):%H:%M} UTC"
+        if run.heartbeat_at
+        else "it has no heartbeat"
+    )
+    return f"{day.processor.name} has been running for {lasted} minutes for {day.data_date}; {beat}"

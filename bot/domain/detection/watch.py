@@ -1,0 +1,292 @@
+"""The watch over the pipeline: fed with events, asked at each tick what is wrong. Live and replay use the same."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from bot.domain.detection import outcomes, pace, spikes, storms, streaks, stuck
+from bot.domain.detection.attempts import OFF_SCHEDULE
+from bot.domain.detection.coverage import DATES, usual_rows
+from bot.domain.detection.day import Day
+from bot.domain.detection.picture import HORIZON, Picture
+from bot.domain.detection.trouble import Trouble
+from bot.domain.findings import Finding, FindingKind
+from bot.domain.lineage import Lineage
+from bot.domain.observation import Event, Observed, RunSeen
+from bot.domain.registry import Kind, Registry
+from bot.domain.runs import Category, Status
+from bot.domain.severity_policy import SeverityPolicy, blocks_predictions, severity_of
+from bot.domain.verdicts import Judged, judge
+
+LAST_HOUR = timedelta(hours=1)
+SKIRTS = timedelta(minutes=30)
+"""A storm's failures begin and end so much around the time at which it is seen as one."""
+OVER_WHEN_LATER_WORKS = frozenset(
+    {
+        FindingKind.REPEATED_FAILURE,
+        FindingKind.TIMEOUT,
+        FindingKind.VALIDATION_FAILED,
+        FindingKind.STUCK_RUN,
+        FindingKind.PHASE_DOWN,
+    }
+)
+"""Troubles of a processor, not of a date: a later date that works ends them; what is lost remains a verdict."""
+
+
+@dataclass
+class StormSpan:
+    first: datetime
+    last: datetime
+    processors: set[str]
+
+
+class Watch:
+    """`last_date`: the last data date that a recorded history has; nothing is due after it (None: live, no end)."""
+
+    def __init__(
+        self, registry: Registry, observed: Observed, policy: SeverityPolicy, last_date: date | None = None
+    ) -> None:
+        self.picture = Picture(registry, observed)
+        self._registry = registry
+        self._lineage = Lineage(registry)
+        self._policy = policy
+        self._standing: dict[tuple[str, date], list[Trouble]] = {}
+        self._paces: dict[str, Trouble | None] = {}
+        self._pace_seen: dict[str, tuple[int, date]] = {}
+        self._last_date = last_date
+        self._first_date = min(
+            (run.data_date for run in observed.runs if run.trigger not in OFF_SCHEDULE), default=None
+        )
+        self._spikes: dict[str, tuple[int, Trouble | None]] = {}
+        self._laid: set[date] = set()
+        self._forgotten: date | None = None
+        self._due: list[tuple[datetime, str, date]] = []
+        self._storms: list[StormSpan] = []
+
+    def tick(self, events: Iterable[Event], now: datetime) -> list[Finding]:
+        """Take in what became known and say what is wrong now; each trouble is returned for as long as it holds."""
+        self.picture.take(events)
+        self._lay_days(now)
+        found = self._storm_troubles(now)
+        self._look_at_days(now)
+        ill = {trouble.processors for troubles in self._standing.values() for trouble in troubles}
+        found += [trouble for troubles in self._standing.values() for trouble in troubles]
+        stormy = {name for trouble in found for name in trouble.processors if trouble.kind in _STORMS}
+        found += self._by_processor(now, skip={name for names in ill for name in names} | stormy)
+        return [self._finding(trouble, now) for trouble in self._roots(found)]
+
+    def verdict(self, day: Day, now: datetime) -> Judged:
+        earlier = self.picture.filled_dates(day.processor.name, day.data_date, DATES)
+        usual = usual_rows(day, earlier) if day.filled else None
+        return judge(day, now, usual)
+
+    def _lay_days(self, now: datetime) -> None:
+        """Make every date that may have trouble by itself known, with the moments at which it may."""
+        today = now.date()
+        for day in (today + timedelta(days=offset) for offset in range(-int(HORIZON.days), 2)):
+            if day in self._laid or not self._recorded(day):
+                continue
+            self._laid.add(day)
+            for processor in self._registry.processors:
+                if processor.schedule_hours_et:
+                    standing = self.picture.day(processor.name, day)
+                    self._due += [(moment, processor.name, day) for moment in standing.moments()]
+            self._due.sort(reverse=True)
+        if self._forgotten != today:
+            self._forgotten = today
+            self._laid = {day for day in self._laid if day >= today - 2 * HORIZON}
+            self.picture.forget_before(now)
+
+    def _recorded(self, day: date) -> bool:
+        """Is the date within the history? Its first date is not whole: slots before the first row are unknown."""
+        if self._first_date is None or day <= self._first_date:
+            return False
+        return self._last_date is None or day <= self._last_date
+
+    def _look_at_days(self, now: datetime) -> None:
+        keys = self.picture.touched
+        self.picture.touched = set()
+        while self._due and self._due[-1][0] <= now:
+            _, name, day = self._due.pop()
+            keys.add((name, day))
+        keys |= set(self._standing)
+        keys |= {key for key, day in self.picture.days.items() if day.under_way}
+        oldest = (now - HORIZON).date()
+        for key in keys:
+            troubles = list(self._troubles_of(self.picture.day(*key), now)) if key[1] >= oldest else []
+            if troubles:
+                self._standing[key] = troubles
+            else:
+                self._standing.pop(key, None)
+
+    def _troubles_of(self, day: Day, now: datetime) -> Iterator[Trouble]:
+        """What is wrong with one date: the first that explains it, and notes beside it."""
+        name = day.processor.name
+        slowest = pace.slowest_seconds(self.picture.paces[name].known, now) if day.under_way else None
+        ignored = self._ignored
+        has_dependents = bool(self._lineage.down(name))
+        judged = self.verdict(day, now)
+        outcome = None if self._blocked(day) else outcomes.detect(day, judged, now, self._registry)
+        if outcome is not None and outcome.kind is FindingKind.TRACKING_BUG:
+            yield outcome
+            outcome = None
+        streak = None if day.is_scraper else streaks.detect(day, now, ignored, has_dependents=has_dependents)
+        trouble = stuck.detect(day, now, slowest) or streak or outcome
+        if trouble is None and not self._blocked(day):
+            trouble = outcomes.late(day, judged, now)
+        if trouble is not None and not self._over(day, trouble):
+            yield trouble
+
+    def _over(self, day: Day, trouble: Trouble) -> bool:
+        """Has the processor worked for a later date since?"""
+        if trouble.kind not in OVER_WHEN_LATER_WORKS:
+            return False
+        later = (self.picture.days.get((day.processor.name, day.data_date + timedelta(days=n))) for n in range(1, 8))
+        return any(
+            run.status is Status.SUCCESS and run.records and run.started_at > trouble.since
+            for other in later
+            if other is not None
+            for run in other.runs
+        )
+
+    def _blocked(self, day: Day) -> bool:
+        """Is the date empty because something upstream is, on which data is due too?"""
+        if day.filled:
+            return False
+        ancestors = self._lineage.up(day.processor.name)
+        days = (self.picture.day(name, day.data_date) for name in ancestors)
+        return any(other.filled is False and other.expected for other in days)
+
+    def _ignored(self, run: RunSeen) -> bool:
+        """Explained otherwise: a backfill, a planned window, a storm."""
+        if run.trigger == "backfill" or self.picture.planned(run.processor, run.started_at, run.known_at):
+            return True
+        return any(
+            run.processor in span.processors and span.first - SKIRTS <= run.started_at <= span.last
+            for span in self._storms
+        )
+
+    def _storm_troubles(self, now: datetime) -> list[Trouble]:
+        span = self._storms[-1] if self._storms and self._storms[-1].last >= now - LAST_HOUR else None
+        retries = storms.retry_storm(self.picture.rhythms, now, span.first if span is not None else None)
+        found = [retries] if retries is not None else []
+        if retries is None:
+            storm = storms.alert_storm(self._failures(now), self.picture.rhythms, now)
+            found += [storm] if storm is not None else []
+        for trouble in found:
+            self._remember_storm(trouble, now)
+        return found
+
+    def _remember_storm(self, trouble: Trouble, now: datetime) -> None:
+        span = self._storms[-1] if self._storms else None
+        if span is None or span.last < now - LAST_HOUR:
+            span = StormSpan(trouble.since, now, set())
+            self._storms = [*self._storms[-20:], span]
+        span.last = now
+        span.processors.update(trouble.processors)
+
+    def _failures(self, now: datetime) -> dict[str, list[tuple[RunSeen, Category]]]:
+        """Real failures that became known within the last hour, by processor."""
+        found: dict[str, list[tuple[RunSeen, Category]]] = {}
+        for name, runs in self.picture.recent.items():
+            for run in reversed(runs):
+                if run.known_at <= now - LAST_HOUR:
+                    break
+                category = self._real(run, now)
+                if category is not None:
+                    found.setdefault(name, []).append((run, category))
+        return found
+
+    def _real(self, run: RunSeen, now: datetime) -> Category | None:
+        """The category of a real failure. An unexplained poll is none: most polls find nothing, in any words."""
+        category = self.picture.day(run.processor, run.data_date).real_failure(run, now)
+        return None if run.trigger == "poll" and category is Category.UNKNOWN else category
+
+    def _by_processor(self, now: datetime, skip: set[str]) -> Iterator[Trouble]:
+        """Troubles that go by time and not by data date."""
+        for processor in self._registry.processors:
+            name = processor.name
+            slow = self._pace(name, now)
+            if slow is not None:
+                yield slow
+            by_outcome = name in skip or processor.kind is Kind.SCRAPER
+            spike = None if by_outcome else self._spike(name, now)
+            if spike is not None:
+                yield spike
+
+    def _spike(self, name: str, now: datetime) -> Trouble | None:
+        """Asked anew when a run has come, or while there is one: without news a quiet processor stays quiet."""
+        counted, known = self._spikes.get(name, (0, None))
+        if known is not None or counted != self.picture.counted[name]:
+            runs = [run for run in self.picture.recent[name] if not self._ignored(run)]
+            known = spikes.detect(name, runs, lambda run: self._real(run, now), now)
+            self._spikes[name] = (self.picture.counted[name], known)
+        return known
+
+    def _pace(self, name: str, now: datetime) -> Trouble | None:
+        """Asked anew when a run has come, or a day has passed."""
+        known = self.picture.paces[name].known
+        seen = (len(known), now.date())
+        if self._pace_seen.get(name) != seen:
+            self._pace_seen[name] = seen
+            self._paces[name] = pace.detect(name, known, now)
+        return self._paces[name]
+
+    def _roots(self, troubles: Iterable[Trouble]) -> list[Trouble]:
+        """One trouble a source: a scraper and what is made from it are told together."""
+        found: dict[tuple[object, ...], Trouble] = {}
+        for trouble in troubles:
+            key = (trouble.kind, self._source(trouble), trouble.data_date)
+            known = found.get(key)
+            if known is None:
+                found[key] = trouble
+            elif len(trouble.processors) > 1 or known.processors != trouble.processors:
+                names = tuple(dict.fromkeys([*known.processors, *trouble.processors]))
+                found[key] = _with_processors(known, names)
+        return list(found.values())
+
+    def _source(self, trouble: Trouble) -> str:
+        """What tells troubles apart: the source that did not deliver, else the processor."""
+        root = trouble.processors[0]
+        source = self._registry.by_name[root].source
+        return source if source is not None and trouble.kind is FindingKind.ZERO_RECORDS_SCRAPER else root
+
+    def _finding(self, trouble: Trouble, now: datetime) -> Finding:
+        impact = self._impact(trouble)
+        criticality = self._registry.by_name[trouble.processors[0]].criticality
+        blocks = trouble.blocks and blocks_predictions((*trouble.processors, *impact), self._registry, self._policy)
+        age = now - trouble.lost_since if trouble.lost_since is not None else None
+        severity, reason = severity_of(trouble.kind, criticality, blocks, age, self._policy)
+        return Finding(
+            kind=trouble.kind,
+            processors=trouble.processors,
+            root_cause=trouble.root_cause,
+            severity=severity,
+            severity_reason=reason,
+            since=trouble.since,
+            evident_at=min(trouble.evident_at, now),
+            explanation=trouble.explanation,
+            data_date=trouble.data_date,
+            impact=impact,
+            error_class=trouble.error_class,
+        )
+
+    def _impact(self, trouble: Trouble) -> tuple[str, ...]:
+        """Dependents without their data for that date that have a slot for it after the trouble began."""
+        if not trouble.blocks or trouble.data_date is None:
+            return ()
+        names = dict.fromkeys(name for root in trouble.processors for name in self._lineage.down(root))
+        days = [self.picture.day(name, trouble.data_date) for name in names if name not in trouble.processors]
+        return tuple(
+            day.processor.name
+            for day in days
+            if day.runs_due and not day.filled and day.slots and day.slots[-1] > trouble.since
+        )
+
+
+_STORMS = frozenset({FindingKind.ALERT_STORM, FindingKind.RETRY_STORM})
+
+
+def _with_processors(trouble: Trouble, names: tuple[str, ...]) -> Trouble:
+
+    return replace(trouble, processors=names)

@@ -1,0 +1,65 @@
+"""How a processor stands for one data date: was data due, is it there, how old is its table, when did it last run."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the warehouse knows of a registered processor for one data date; None means that it cannot be told.
+
+    `expected`, `judged_at` (aware UTC) and `filled` as in `Evidence`; `loaded_at`: the newest load of its table with
+    rows, for any date (aware UTC); `last_run`: the day (UTC) on which its newest run started, None when it never ran.
+    """
+
+    processor: str
+    expected: bool | None = None
+    judged_at: datetime | None = None
+    filled: bool | None = None
+    loaded_at: datetime | None = None
+    last_run: date | None = None
+
+
+class Staleness(StrEnum):
+    """Why something is stale, or that it is not, or that it cannot be told."""
+
+    NO_DATA = "no_data"
+    OLD_TABLE = "old_table"
+    FRESH = "fresh"
+    UNKNOWN = "unknown"
+
+    @property
+    def stale(self) -> bool | None:
+        if self is Staleness.UNKNOWN:
+            return None
+        return self is not Staleness.FRESH
+
+
+def staleness(freshness_hours: float | None, standing: Standing, now: datetime) -> Staleness:
+    """Stale: no data for the date although it was due (20 minutes after the last slot), or the table's newest load is
+    older than its limit. Fresh only when both can be answered with no; without a limit the first suffices.
+    """
+    missing = _missing(standing, now)
+    if missing:
+        return Staleness.NO_DATA
+    old = False if freshness_hours is None else _old(freshness_hours, standing, now)
+    if old:
+        return Staleness.OLD_TABLE
+    return Staleness.UNKNOWN if missing is None or old is None else Staleness.FRESH
+
+
+def _missing(standing: Standing, now: datetime) -> bool | None:
+    if standing.expected is False or standing.filled:
+        return False
+    if standing.expected is None or standing.judged_at is None:
+        return None
+    if standing.judged_at > now:
+        return False
+    return None if standing.filled is None else True
+
+
+def _old(freshness_hours: float, standing: Standing, now: datetime) -> bool | None:
+    if standing.loaded_at is None:
+        return None
+    return now - standing.loaded_at > timedelta(hours=freshness_hours)

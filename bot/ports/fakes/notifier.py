@@ -1,0 +1,71 @@
+"""A channel in memory."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.domain.incidents import MessageRef
+from bot.domain.notices import Notice
+from bot.ports.notifier import NotifierUnavailable
+
+
+@dataclass
+class Told:
+    """A message as it stands, and its thread."""
+
+    notice: Notice
+    replies: list[Notice] = field(default_factory=list)
+
+
+class FakeNotifier:
+    """Implements `bot.ports.notifier.Notifier`. `down`: why nothing gets through, "" when everything does;
+    `loses_answers`: it takes what it is given, and the answer is lost.
+    """
+
+    def __init__(self) -> None:
+        self.messages: dict[MessageRef, Told] = {}
+        self.down = ""
+        self.retry_after = 0.0
+        self.loses_answers = False
+        self._posted = 0
+
+    def find(self, incident: str, since: datetime) -> MessageRef | None:  # noqa: ARG002 (it remembers everything)
+        self._reach()
+        return next((ref for ref, told in self.messages.items() if told.notice.incident.id == incident), None)
+
+    def post(self, notice: Notice) -> MessageRef:
+        self._reach()
+        self._posted += 1
+        message = MessageRef("C1", f"{self._posted}.000100")
+        self.messages[message] = Told(notice)
+        self._answer()
+        return message
+
+    def stamp(self, message: MessageRef) -> str | None:
+        self._reach()
+        told = self.messages.get(message)
+        return told.notice.stamp if told is not None else None
+
+    def edit(self, message: MessageRef, notice: Notice) -> None:
+        self._reach()
+        if message in self.messages:
+            self.messages[message].notice = notice
+        self._answer()
+
+    def reply(self, message: MessageRef, notice: Notice) -> None:
+        self._reach()
+        told = self.messages.get(message)
+        if told is not None and notice.stamp not in {each.stamp for each in told.replies}:
+            told.replies.append(notice)
+        self._answer()
+
+    def remove(self, message: MessageRef) -> None:
+        """Someone deletes it."""
+        del self.messages[message]
+
+    def _reach(self) -> None:
+        if self.down:
+            raise NotifierUnavailable(self.down, self.retry_after)
+
+    def _answer(self) -> None:
+        if self.loses_answers:
+            raise NotifierUnavailable("the answer was lost")

@@ -1,0 +1,111 @@
+"""State in memory: for tests, and for replays, which leave nothing behind."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from bot.domain.errors import BadInput
+from bot.domain.evidence import PlannedWindow
+from bot.domain.gate_decisions import Decision
+from bot.domain.gate_memory import GateMemory, GateResult
+from bot.domain.incidents import Incident, MessageRef, Standing
+from bot.domain.silences import Silence
+from bot.ports.state import Committed
+
+
+def utc(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise BadInput(f"{moment.isoformat()} has no time zone. Give an aware time.")
+    return moment.astimezone(UTC)
+
+
+class FakeState:
+    """Implements `bot.ports.state.State`."""
+
+    def __init__(self) -> None:
+        self._version = 0
+        self._ticks: dict[datetime, None] = {}
+        self._standings: dict[str, Standing] = {}
+        self._incidents: dict[str, Incident] = {}
+        self._decisions: list[Decision] = []
+        self._silences: dict[str, Silence] = {}
+        self._windows: dict[PlannedWindow, None] = {}
+
+    def remembered(self, now: datetime, repeat_window: timedelta) -> GateMemory:
+        horizon = utc(now) - repeat_window
+        standings = {name: each for name, each in self._standings.items() if each.last_held_at >= horizon}
+        homes = {each.home for each in standings.values()}
+        incidents = {
+            name: each
+            for name, each in self._incidents.items()
+            if each.resolved_at is None or each.resolved_at >= horizon or name in homes
+        }
+        windows = tuple(window for window in self._windows if window.end >= horizon)
+        return GateMemory(standings, incidents, tuple(self.silences(now)), windows, self._version)
+
+    def commit(self, tick: datetime, result: GateResult, version: int) -> Committed:
+        if utc(tick) in self._ticks:
+            return Committed.ALREADY
+        if version != self._version or any(self._changed_meanwhile(each) for each in result.incidents):
+            return Committed.OVERTAKEN
+        self._version += 1
+        self._ticks[utc(tick)] = None
+        self._standings.update({each.fingerprint: each for each in result.standings})
+        self._incidents.update({each.id: replace(each, version=each.version + 1) for each in result.incidents})
+        self._decisions.extend(result.decisions)
+        return Committed.APPLIED
+
+    def _changed_meanwhile(self, incident: Incident) -> bool:
+        stored = self._incidents.get(incident.id)
+        return incident.version != (0 if stored is None else stored.version)
+
+    def last_tick(self) -> datetime | None:
+        return max(self._ticks, default=None)
+
+    def decisions(self, since: datetime, until: datetime) -> list[Decision]:
+        found = (each for each in self._decisions if utc(since) <= each.at < utc(until))
+        return sorted(found, key=lambda each: (each.at, each.fingerprint))
+
+    def incident(self, incident_id: str) -> Incident | None:
+        return self._incidents.get(incident_id)
+
+    def open_incidents(self) -> list[Incident]:
+        found = (each for each in self._incidents.values() if each.is_open)
+        return sorted(found, key=lambda each: (each.announced_at, each.id))
+
+    def members(self, incident_id: str) -> list[Standing]:
+        found = (each for each in self._standings.values() if each.incident == incident_id)
+        return sorted(found, key=lambda each: each.fingerprint)
+
+    def set_message(self, incident_id: str, message: MessageRef, version: int) -> bool:
+        stored = self._incidents.get(incident_id)
+        if stored is None or stored.version != version:
+            return False
+        self._incidents[incident_id] = replace(stored, message=message, version=version + 1)
+        return True
+
+    def add_silence(self, silence: Silence) -> bool:
+        if silence.id in self._silences:
+            return False
+        self._silences[silence.id] = replace(silence, since=utc(silence.since), until=utc(silence.until))
+        return True
+
+    def end_silence(self, silence_id: str, at: datetime) -> bool:
+        stored = self._silences.get(silence_id)
+        if stored is None or stored.until <= utc(at):
+            return False
+        self._silences[silence_id] = replace(stored, until=utc(at))
+        return True
+
+    def silences(self, now: datetime) -> list[Silence]:
+        moment = utc(now)
+        found = (each for each in self._silences.values() if each.until > moment)
+        return sorted(found, key=lambda each: (each.until, each.id))
+
+    def add_windows(self, windows: Iterable[PlannedWindow]) -> int:
+        before = len(self._windows)
+        self._windows.update(dict.fromkeys(windows))
+        return len(self._windows) - before
+
+    def close(self) -> None:
+        """Nothing is held open."""

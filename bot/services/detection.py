@@ -1,0 +1,84 @@
+"""The live watch: at each tick take in what became known, and give what is wrong to the gate."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.domain.detection.watch import Watch
+from bot.domain.gate_decisions import Decision
+from bot.domain.observation import Event, Observed, Started, Timeline
+from bot.domain.registry import Registry
+from bot.domain.severity_policy import SeverityPolicy
+from bot.ports.warehouse import Warehouse
+from bot.services.gate import GateService
+from bot.services.health import RECORDED_AFTER
+
+LOOK_BACK = timedelta(days=35)
+"""What is usual is told from so much history."""
+OVERLAP = timedelta(minutes=15)
+"""Rows may be loaded so much later than they became known, or twice."""
+
+
+@dataclass
+class _Live:
+    """A watch over one registry, and how far it has looked. `taken` are the events of the last look."""
+
+    document: str
+    watch: Watch
+    gate: GateService
+    evidence: Observed
+    until: datetime
+    taken: set[Event] = field(default_factory=set)
+
+
+class DetectionService:
+    """`gate_for` makes the gate of a registry. A tick that fails loses nothing: the next one starts anew."""
+
+    def __init__(
+        self, warehouse: Warehouse, severity: SeverityPolicy, gate_for: Callable[[Registry], GateService]
+    ) -> None:
+        self._warehouse, self._severity, self._gate_for = warehouse, severity, gate_for
+        self._live: _Live | None = None
+
+    def tick(self, now: datetime) -> tuple[Decision, ...]:
+        """What the gate decided at `now`. Nothing without a history, nor over a recorded one that has ended."""
+        known_until = self._warehouse.history().known_until
+        document = self._warehouse.platform_document()
+        if known_until is None or document is None or known_until < now - RECORDED_AFTER:
+            return ()
+        live, self._live = self._live, None
+        observed = self._warehouse.observed(_since(live, now), now)
+        if live is None or live.document != document or _differs(live.evidence, observed):
+            observed = self._warehouse.observed(now - LOOK_BACK, now)
+            live = self._anew(document, observed, now)
+        events = list(Timeline(observed).until(now))
+        findings = live.watch.tick([event for event in events if event not in live.taken], now)
+        live.until = min(now, max((run.known_at for run in observed.runs), default=live.until))
+        live.taken = {event for event in events if _known_at(event) > _since(live, now)}
+        decisions = live.gate.tick(now, findings, observed.windows).decisions
+        self._live = live
+        return decisions
+
+    def _anew(self, document: str, observed: Observed, now: datetime) -> _Live:
+        registry = Registry.model_validate_json(document)
+        watch = Watch(registry, observed, self._severity)
+        return _Live(document, watch, self._gate_for(registry), observed, now)
+
+
+def _since(live: _Live | None, now: datetime) -> datetime:
+    return (live.until if live is not None else now) - OVERLAP
+
+
+def _known_at(event: Event) -> datetime:
+    """When its row was written."""
+    return event.run.known_at if isinstance(event, Started) else event.known_at
+
+
+def _differs(before: Observed, after: Observed) -> bool:
+    """Is another calendar known, are there other windows, or a kind of evidence that was not there?"""
+    return (
+        Counter(before.games) != Counter(after.games)
+        or set(before.windows) != set(after.windows)
+        or (before.has_loads, before.has_files, before.has_games) != (after.has_loads, after.has_files, after.has_games)
+    )

@@ -1,0 +1,69 @@
+"""Answer what a processor feeds and what is at stake there: ask the warehouse, work out the impact."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from bot.domain.deadlines import paces
+from bot.domain.errors import BadInput
+from bot.domain.health import BASELINE, Durations, HealthRequest, Window
+from bot.domain.impact import Impact, ImpactMap, ImpactRequest, Known, newest_date
+from bot.domain.registry import Registry
+from bot.domain.standing import Standing
+from bot.ports.warehouse import History, Warehouse
+from bot.services.health import HealthService
+
+
+class ImpactService:
+    def __init__(self, warehouse: Warehouse, registry: Registry, health: HealthService) -> None:
+        self._warehouse = warehouse
+        self._health = health
+        self._map = ImpactMap(registry)
+        self._known: tuple[Sequence[Standing], Sequence[Durations], Known] = (
+            (),
+            (),
+            Known({}, paces((), registry), None),
+        )
+
+    def of(self, request: ImpactRequest, now: datetime) -> Impact:
+        """The impact of a processor for a data date. Raises BadInput for an unknown processor, with the nearest names,
+        and when there is no history.
+        """
+        registry = self._map.registry
+        processor = registry.get(request.processor)
+        moment = self._health.moment(HealthRequest(), now)
+        day = request.data_date or newest_date(processor, moment, registry.zone)
+        history = self._warehouse.history()
+        impact = self._map.impact_of(processor, day, moment, self._knowing(day, moment, history))
+        return replace(impact, notes=(*impact.notes, *_notes(day, moment, now, history)))
+
+    def _knowing(self, day: date, moment: datetime, history: History) -> Known:
+        """Put in order once: the warehouse gives the same lists until a load has touched them."""
+        standings = self._warehouse.standings(day)
+        durations = self._warehouse.health_durations(Window.live(moment, BASELINE.days))
+        last_standings, last_durations, known = self._known
+        if (
+            standings is not last_standings
+            or durations is not last_durations
+            or known.history_from != history.first_day
+        ):
+            by_name = {standing.processor: standing for standing in standings}
+            known = Known(by_name, paces(durations, self._map.registry), history.first_day)
+            self._known = (standings, durations, known)
+        return known
+
+
+def _notes(day: date, moment: datetime, now: datetime, history: History) -> Iterator[str]:
+    """What a reader must know about the answer as a whole."""
+    if moment != now:
+        yield f"The history ends {moment:%Y-%m-%d %H:%M} UTC: answered as of its end."
+    if history.calendar_until is not None and day > history.calendar_until:
+        yield f"The calendar ends {history.calendar_until}: what is due on {day} cannot be told."
+
+
+def parse_date(text: str) -> date:
+    """A data date as people write it. Raises BadInput."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise BadInput(f"{text!r} is not a date. Write it as 2026-03-15.") from None

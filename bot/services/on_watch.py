@@ -1,0 +1,28 @@
+"""What is done all the time, besides answering: watching the pipeline, and saying what was decided."""
+
+from datetime import datetime, timedelta
+
+from bot.ports.clock import Clock
+from bot.services.detection import DetectionService
+from bot.services.incident_messages import IncidentMessages
+
+TICK = timedelta(minutes=1)
+
+
+class OnWatch:
+    """`clock` is the pipeline's time, which a demo may let run faster; `wall` is that of the channel."""
+
+    def __init__(self, detection: DetectionService, messages: IncidentMessages, clock: Clock, wall: Clock) -> None:
+        self._detection, self._messages, self._clock, self._wall = detection, messages, clock, wall
+        self._last: datetime | None = None
+
+    def detect(self) -> None:
+        """One tick, if a tick's time has passed since the last."""
+        now = self._clock().replace(microsecond=0)
+        if self._last is None or now - self._last >= TICK:
+            self._last = now
+            self._detection.tick(now)
+
+    def tell(self) -> None:
+        """Say what was decided and not said yet."""
+        self._messages.deliver(self._clock(), self._wall())

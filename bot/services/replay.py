@@ -1,0 +1,83 @@
+"""Detection and the gate over recorded history, exactly as they would have run live."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from bot.domain.detection.watch import Watch
+from bot.domain.errors import BadInput
+from bot.domain.gate import decide
+from bot.domain.gate_decisions import Decision, Outcome
+from bot.domain.gate_memory import GateMemory, GateRules, after
+from bot.domain.gate_policy import GatePolicy
+from bot.domain.lineage import Lineage
+from bot.domain.observation import Observed, RunSeen, Timeline
+from bot.domain.registry import Registry
+from bot.domain.severity_policy import SeverityPolicy
+
+ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
+FAR = datetime(9000, 1, 1, tzinfo=UTC)
+TOLD = frozenset({Outcome.ANNOUNCE, Outcome.UPDATE})
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplaySpan:
+    """From `first` to `last`, both ticked; what is known before `first` is taken in without saying anything."""
+
+    first: datetime
+    last: datetime
+    step: timedelta
+
+    def ticks(self) -> Iterator[datetime]:
+        now = self.first
+        while now <= self.last:
+            yield now
+            now += self.step
+
+
+def span_of(
+    observed: Observed, first: datetime | None, last: datetime | None, step: timedelta, now: datetime
+) -> ReplaySpan:
+    """The span asked for, bounded by what is known. Rows from the future (after `now`) do not stretch it."""
+    known = [run.known_at for run in observed.runs if run.known_at <= now]
+    if not known:
+        raise BadInput("There is no run in this history that was known by now: nothing can be replayed.")
+    begin = first or min(known).replace(minute=0, second=0, microsecond=0)
+    end = last or max(known)
+    if begin > end:
+        raise BadInput(f"The replay would begin at {begin:%Y-%m-%d %H:%M} UTC, after its end {end:%Y-%m-%d %H:%M} UTC.")
+    return ReplaySpan(first=begin, last=end, step=step)
+
+
+def last_date(observed: Observed, now: datetime) -> date | None:
+    """The last data date with a scheduled run: nothing was due after it in a history that ends."""
+    return max((run.data_date for run in observed.runs if _scheduled(run) and run.started_at <= now), default=None)
+
+
+def _scheduled(run: RunSeen) -> bool:
+    return run.trigger not in ("poll", "backfill")
+
+
+class ReplayService:
+    def __init__(self, severity: SeverityPolicy, gate: GatePolicy) -> None:
+        self._severity = severity
+        self._gate = gate
+
+    def run(
+        self,
+        registry: Registry,
+        observed: Observed,
+        span: ReplaySpan,
+        at_tick: Callable[[datetime], None] = lambda _now: None,
+    ) -> Iterator[Decision]:
+        """Every decision of every tick, in order; `at_tick` is told of each."""
+        timeline = Timeline(observed)
+        watch = Watch(registry, observed, self._severity, last_date(observed, span.last))
+        rules = GateRules(self._gate, Lineage(registry), {p.name: p.phase for p in registry.processors})
+        memory = GateMemory().with_windows(observed.windows)
+        for now in span.ticks():
+            at_tick(now)
+            result = decide(watch.tick(timeline.until(now), now), memory, rules, now)
+            if result.decisions or result.standings or result.incidents:
+                memory = after(memory, result, now - self._gate.repeat_window)
+                yield from result.decisions

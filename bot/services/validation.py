@@ -1,0 +1,115 @@
+"""Verdicts on processors and dates as of a moment, from the same picture and by the same judge as live and replay."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from itertools import product
+
+from bot.domain.accepted_losses import AcceptedLosses
+from bot.domain.around import Surroundings
+from bot.domain.calendar import slot_instant
+from bot.domain.detection.coverage import DATES
+from bot.domain.detection.picture import Picture
+from bot.domain.errors import BadInput
+from bot.domain.health import HealthRequest
+from bot.domain.observation import DateSpan, Observed, Timeline
+from bot.domain.registry import Processor, Registry
+from bot.domain.validation import Validated, Validation, ValidationRequest, rank
+from bot.ports.warehouse import Warehouse
+from bot.services.health import HealthService
+from bot.services.impact import parse_date
+
+MOST_DATES = 92
+NEWEST = 2
+"""So many data dates unless told otherwise."""
+LOOK_BACK = 14
+"""Days; a processor without any slot in so long has no newest date."""
+
+
+class ValidationService:
+    def __init__(
+        self, warehouse: Warehouse, registry: Registry, health: HealthService, accepted: AcceptedLosses
+    ) -> None:
+        self._warehouse = warehouse
+        self._registry = registry
+        self._health = health
+        self._accepted = accepted
+
+    def of(self, request: ValidationRequest, now: datetime) -> Validation:
+        """Every verdict asked for. Raises BadInput for an unknown processor, with the nearest names, for dates that
+        make no sense, and when there is no history.
+        """
+        asked = self._processors(request)
+        if request.as_of is not None and request.as_of > now:
+            raise BadInput(f"{request.as_of:%Y-%m-%d %H:%M} UTC lies ahead. Give a moment that has passed.")
+        live = self._health.moment(HealthRequest(), now)
+        as_of = request.as_of or live
+        ended = live.date() if live < now else None
+        span = self._span(request, asked, as_of, ended)
+        observed = self._warehouse.observed_dates(span, span.first - timedelta(days=DATES), as_of)
+        rows = self._rows(asked, span, observed, as_of, ended)
+        notes = tuple(self._notes(observed, live, now, request))
+        return Validation(
+            request=request,
+            as_of=as_of,
+            first=span.first,
+            last=span.last,
+            rows=tuple(sorted(rows, key=rank)),
+            notes=notes,
+        )
+
+    def _processors(self, request: ValidationRequest) -> Sequence[Processor]:
+        if request.processor is None:
+            return self._registry.processors
+        return [self._registry.get(request.processor)]
+
+    def _span(
+        self, request: ValidationRequest, asked: Sequence[Processor], as_of: datetime, ended: date | None
+    ) -> DateSpan:
+        """The dates asked for; else the newest with a slot by then, in a recorded history those that it has."""
+        first, last = request.first or request.last, request.last or request.first
+        if first is None or last is None:
+            found = list(self._newest(asked, as_of, ended))
+            return DateSpan(found[-1], found[0])
+        if first > last:
+            raise BadInput(f"{first} comes after {last}. Write the earlier date first.")
+        if (last - first).days >= MOST_DATES:
+            raise BadInput(f"{first}..{last} are {(last - first).days + 1} dates; ask for at most {MOST_DATES}.")
+        return DateSpan(first, last)
+
+    def _newest(self, asked: Sequence[Processor], as_of: datetime, ended: date | None) -> Iterator[date]:
+        zone = self._registry.zone
+        today = as_of.astimezone(zone).date()
+        hours = [processor.schedule_hours_et[0] for processor in asked if processor.schedule_hours_et]
+        days = (today - timedelta(days=back) for back in range(LOOK_BACK))
+        begun = [day for day in days if any(slot_instant(day, hour, zone) <= as_of for hour in hours)]
+        known = [day for day in begun if ended is None or day < ended]
+        return iter((known or [today])[:NEWEST])
+
+    def _rows(
+        self, asked: Sequence[Processor], span: DateSpan, observed: Observed, as_of: datetime, ended: date | None
+    ) -> Iterator[Validated]:
+        picture = Picture(self._registry, observed)
+        picture.take(Timeline(observed).until(as_of))
+        begins = self._warehouse.history().first_day
+        around = Surroundings(picture, observed, self._accepted, as_of, begins, ended)
+        dates = [span.first + timedelta(days=ahead) for ahead in range((span.last - span.first).days + 1)]
+        return (around.validated(processor, day) for processor, day in product(asked, dates))
+
+    def _notes(self, observed: Observed, live: datetime, now: datetime, request: ValidationRequest) -> Iterator[str]:
+        """What a reader must know of the answer as a whole."""
+        if live != now and request.as_of is None:
+            yield f"The history ends {live:%Y-%m-%d %H:%M} UTC: answered as of its end."
+        lacking = {
+            "table loads": observed.has_loads,
+            "raw files": observed.has_files,
+            "a game calendar": observed.has_games,
+        }
+        for name, there in lacking.items():
+            if not there:
+                yield f"There are no {name}: what they would tell is unknown.".replace("are no a ", "is no ")
+
+
+def parse_dates(text: str) -> tuple[date, date]:
+    """`2026-03-01..2026-03-07`, or one date. Raises BadInput."""
+    first, dots, last = text.partition("..")
+    return parse_date(first), parse_date(last if dots else first)

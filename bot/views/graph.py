@@ -1,0 +1,177 @@
+"""The picture of an impact: what a processor feeds, layer by layer from left to right, one line a processor.
+
+A phone is narrow and tall, and names are long: so each dependent has a line of its own, indented by its hops, below the
+one that feeds it. Above MOST_NODES dependents, those of one phase at one distance share a line.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.domain.impact import Affected, Impact
+from bot.domain.registry import Criticality
+from bot.domain.standing import Staleness
+from bot.views import impact_words, numbers
+from bot.views.chart_style import DARK, LIGHT, load_matplotlib
+from bot.views.charts import Chart, Theme
+from bot.views.text import escape
+
+MOST_NODES = 40
+FURTHER = "further"
+"""The line for all that would be too many lines."""
+ALT_TEXT = 1_000
+"""https://docs.slack.dev/reference/methods/files.getUploadURLExternal"""
+
+
+@dataclass(frozen=True)
+class Node:
+    """One line of the picture. `parents`: lines that feed it, the one that it stands below first."""
+
+    label: str
+    note: str
+    hops: int
+    criticality: Criticality | None
+    staleness: Staleness
+    on_path: bool
+    parents: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Processors that share a line, and the keys of the groups that feed them, preferred first."""
+
+    members: Sequence[Affected]
+    fed_by: Sequence[str]
+
+
+def draw(impact: Impact, theme: Theme = Theme.LIGHT) -> Chart:
+    """A PNG 1,200 pixels wide."""
+    from bot.views.graph_figure import draw_graph
+
+    load_matplotlib()
+    name = impact.subject.processor.name
+    picture = draw_graph(nodes(impact), f"What {name} feeds", _subtitle(impact), DARK if theme is Theme.DARK else LIGHT)
+    return Chart(f"impact-{impact.data_date}.png", f"What {name} feeds", alt_text(impact), picture)
+
+
+def comment(impact: Impact) -> str:
+    return f"Impact of {escape(impact.subject.processor.name)}, data date {impact.data_date}."
+
+
+def alt_text(impact: Impact) -> str:
+    """The picture in words: how many, the deadlines, then the worst by name."""
+    worst = [f"{item.processor.name}, {item.hops} away, {_said(item)}" for item in impact.dependents[:8]]
+    lines = [impact_words.headline(impact), *impact_words.deadline_lines(impact)]
+    listed = [f"Worst: {'; '.join(worst)}."] if worst else []
+    return " ".join(["A graph, left to right.", *lines, *listed])[:ALT_TEXT]
+
+
+def nodes(impact: Impact) -> list[Node]:
+    """The lines from top to bottom, the processor asked about first; each stands below one that feeds it."""
+    groups = _single(impact) if len(impact.dependents) <= MOST_NODES else _by_phase(impact)
+    children: dict[str, list[str]] = {}
+    for key, group in groups.items():
+        if group.fed_by:
+            children.setdefault(group.fed_by[0], []).append(key)
+    order, waiting = [], [next(iter(groups))]
+    while waiting:
+        key = waiting.pop()
+        order.append(key)
+        waiting += reversed(children.get(key, []))
+    place = {key: at for at, key in enumerate(order)}
+    path = _path(impact)
+    return [_node(groups[key], tuple(place[on] for on in groups[key].fed_by), path) for key in order]
+
+
+def _single(impact: Impact) -> dict[str, _Group]:
+    """A line for each, worst first."""
+    everyone = {item.processor.name: item for item in (impact.subject, *impact.dependents)}
+    return {name: _Group([item], _fed_by(item, everyone)) for name, item in everyone.items()}
+
+
+def _fed_by(item: Affected, everyone: Mapping[str, Affected]) -> list[str]:
+    """Those in the picture that feed it, the nearest first; what only a retired one feeds hangs on the first line."""
+    if item.hops == 0:
+        return []
+    known = [name for name in item.processor.dependencies if name in everyone]
+    known.sort(key=lambda name: abs(item.hops - 1 - everyone[name].hops))
+    return known if known and everyone[known[0]].hops < item.hops else [next(iter(everyone)), *known]
+
+
+def _by_phase(impact: Impact) -> dict[str, _Group]:
+    """A line for each phase at each distance."""
+    key_of = {item.processor.name: f"{item.hops}/{item.processor.phase}" for item in impact.dependents}
+    root = impact.subject.processor.name
+    key_of[root] = root
+    everyone = {item.processor.name: item for item in (impact.subject, *impact.dependents)}
+    members: dict[str, list[Affected]] = {root: [impact.subject]}
+    fed_by: dict[str, dict[str, None]] = {root: {}}
+    for item in sorted(impact.dependents, key=lambda item: (item.hops, item.processor.phase)):
+        key = key_of[item.processor.name]
+        if key not in members and len(members) >= MOST_NODES:
+            key = key_of[item.processor.name] = FURTHER
+        members.setdefault(key, []).append(item)
+        nearest = _fed_by(item, everyone)[0]
+        fed_by.setdefault(key, {}).setdefault(key_of[nearest])
+    return {key: _Group(found, list(fed_by[key])) for key, found in members.items()}
+
+
+def _node(group: _Group, parents: tuple[int, ...], path: frozenset[str]) -> Node:
+    worst = group.members[0]
+    stale = sum(bool(item.staleness.stale) for item in group.members)
+    known = {item.staleness for item in group.members}
+    single = len(group.members) == 1
+    places = {(item.hops, item.processor.phase) for item in group.members}
+    shared = f"Phase {worst.processor.phase}" if len(places) == 1 else "Further away"
+    label = worst.processor.name if single else f"{shared}: {len(group.members):,} processors"
+    return Node(
+        label=label,
+        note=_note(worst) if single else _shared_note(group.members, stale),
+        hops=worst.hops,
+        criticality=min(group.members, key=lambda item: _rank(item.processor.criticality)).processor.criticality,
+        staleness=next((state for state in Staleness if state in known), Staleness.UNKNOWN),
+        on_path=any(item.processor.name in path for item in group.members),
+        parents=parents,
+    )
+
+
+def _rank(level: Criticality | None) -> int:
+    return [*Criticality, None].index(level)
+
+
+def _note(item: Affected) -> str:
+    """What stands at the end of its line; that it cannot be told is in the mark."""
+    said = [impact_words.STALE[item.staleness]] if item.staleness.stale else []
+    return ", ".join([*said, *_left(item)])
+
+
+def _left(item: Affected) -> list[str]:
+    if item.deadline is None:
+        return []
+    minutes = item.deadline.minutes_to_breach
+    size = f"{abs(minutes):.0f} min" if abs(minutes) < 120 else f"{abs(minutes) / 60:.0f} h"
+    return [f"{size} {'left' if minutes > 0 else 'late'}"]
+
+
+def _shared_note(members: Sequence[Affected], stale: int) -> str:
+    soonest = min(
+        (item for item in members if item.deadline is not None),
+        key=lambda item: item.deadline.due_at if item.deadline else impact_words.NEVER,
+        default=None,
+    )
+    return ", ".join([*([f"{stale:,} stale"] if stale else []), *(_left(soonest) if soonest else [])])
+
+
+def _said(item: Affected) -> str:
+    return ", ".join([item.processor.criticality or "criticality unknown", *filter(None, [_note(item)])])
+
+
+def _path(impact: Impact) -> frozenset[str]:
+    deadline = impact.next_deadline
+    return frozenset(step.processor for step in deadline.critical_path) if deadline is not None else frozenset()
+
+
+def _subtitle(impact: Impact) -> str:
+    deadline = impact.next_deadline
+    count = numbers.plural(len(impact.dependents), "dependent")
+    due = f"\nNext deadline {impact_words.until(deadline.minutes_to_breach)}" if deadline is not None else ""
+    return f"{impact.data_date}: {count}, {len(impact.stale):,} stale{due}"

@@ -1,0 +1,120 @@
+"""What an impact says, in words: shared by the Slack card, the terminal, the picture and its alternative text."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.domain.deadlines import Deadline
+from bot.domain.impact import Affected, Impact
+from bot.domain.standing import Staleness
+from bot.views import numbers
+
+STALE = {
+    Staleness.NO_DATA: "no data",
+    Staleness.OLD_TABLE: "old table",
+    Staleness.FRESH: "not stale",
+    Staleness.UNKNOWN: "cannot tell",
+}
+MOST_STEPS = 6
+
+
+@dataclass(frozen=True)
+class Voice:
+    """How names and moments are written: Slack escapes the ones, and shows each reader the others in local time."""
+
+    name: Callable[[str], str] = str
+    clock: Callable[[datetime], str] = "{:%H:%M} UTC".format
+
+
+PLAIN = Voice()
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def until(minutes: float) -> str:
+    """42.4 -> in 42 min; -75 -> 75 min ago; 200 -> in 3.3 h."""
+    size = abs(minutes)
+    said = f"{size:.0f} min" if size < 120 else f"{size / 60:.1f} h"
+    return f"in {said}" if minutes >= 0 else f"{said} ago"
+
+
+def headline(impact: Impact, voice: Voice = PLAIN) -> str:
+    """How many, how critical, how far, how many stale, how many still to run."""
+    name, total = voice.name(impact.subject.processor.name), len(impact.dependents)
+    if not total:
+        return f"Nothing that runs depends on {name}."
+    levels = ", ".join(f"{count:,} {level or 'of unknown criticality'}" for level, count in impact.totals.items())
+    direct = sum(item.hops == 1 for item in impact.dependents)
+    far = max(item.hops for item in impact.dependents)
+    verb = "depends" if total == 1 else "depend"
+    reach = f"{direct:,} directly, up to {numbers.plural(far, 'hop')} away"
+    return f"{numbers.plural(total, 'processor')} {verb} on {name} ({levels}): {reach}. {_state(impact)}"
+
+
+def _state(impact: Impact) -> str:
+    unknown = sum(item.staleness is Staleness.UNKNOWN for item in impact.dependents)
+    said = f"{len(impact.stale):,} stale now"
+    said += f", {unknown:,} cannot be told" if unknown else ""
+    return f"{said}; {len(impact.waiting):,} with a slot for {impact.data_date} still to come."
+
+
+def deadline_lines(impact: Impact, voice: Voice = PLAIN) -> list[str]:
+    """The next deadline, the path that sets it, and what has been missed; empty when no deadline is left."""
+    deadline, missed = impact.next_deadline, impact.breached
+    lines = []
+    if deadline is not None and deadline.due_at > impact.as_of:
+        due = f"{voice.clock(deadline.due_at)}, {until(deadline.minutes_to_breach)}"
+        lines.append(f"Next deadline: {voice.name(deadline.processor)}, {due}.")
+        lines.append(f"Critical path: {path(deadline, voice)}.")
+        lines.append(f"{_start(deadline, voice)}.")
+    if missed:
+        named = ", ".join(f"{voice.name(item.processor)} {until(item.minutes_to_breach)}" for item in missed[:3])
+        more = f" and {len(missed) - 3:,} more" if len(missed) > 3 else ""
+        lines.append(f"Missed for {impact.data_date}: {named}{more}.")
+    return lines
+
+
+def _start(deadline: Deadline, voice: Voice) -> str:
+    first = voice.name(deadline.critical_path[0].processor)
+    when = f"{voice.clock(deadline.latest_start)}, {until(deadline.minutes_to_start)}"
+    if deadline.minutes_to_start < 0:
+        return f"Too late to meet it by p95 durations: {first} had to start by {when}"
+    return f"{first} must start by {when}"
+
+
+def path(deadline: Deadline, voice: Voice = PLAIN) -> str:
+    """Steps with their durations; the middle of a long one is left out."""
+    steps = [f"{voice.name(step.processor)} {numbers.seconds(step.pace.seconds)}" for step in deadline.critical_path]
+    if len(steps) > MOST_STEPS:
+        steps = [*steps[:2], f"{len(steps) - 4} more", *steps[-2:]]
+    return " → ".join(steps)
+
+
+def facts(item: Affected, voice: Voice = PLAIN) -> list[str]:
+    """What is said of one dependent, most important first."""
+    processor, deadline = item.processor, item.deadline
+    said = [processor.criticality or "criticality unknown", f"phase {processor.phase}", STALE[item.staleness]]
+    if deadline is not None:
+        said.append(f"due {until(deadline.minutes_to_breach)}")
+    if item.next_slot is not None:
+        said.append(f"next slot {voice.clock(item.next_slot)}")
+    if processor.owner:
+        said.append(voice.name(processor.owner))
+    return said
+
+
+def left_out(impact: Impact) -> str | None:
+    """The retired, by name."""
+    if not impact.retired:
+        return None
+    named = [f"{item.processor} ({item.last_run or 'never seen'})" for item in impact.retired[:5]]
+    more = f" and {len(impact.retired) - 5:,} more" if len(impact.retired) > 5 else ""
+    return f"Left out as retired, no run in 30 days (last run): {', '.join(named)}{more}."
+
+
+def upstream(impact: Impact) -> str:
+    """What it depends on itself, nearest first."""
+    if not impact.upstream:
+        return f"{impact.subject.processor.name} depends on nothing."
+    named = [f"{name} ({hops})" for name, hops in list(impact.upstream.items())[:6]]
+    more = f" and {len(impact.upstream) - 6:,} more" if len(impact.upstream) > 6 else ""
+    return f"It depends on (hops): {', '.join(named)}{more}."

@@ -1,0 +1,131 @@
+"""The report of a replay as Markdown: what would have been said, what would have been kept quiet and why."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from bot.domain.gate_decisions import Decision, Outcome
+from bot.domain.replay_report import Message, ReplayReport
+from bot.domain.runs import Category
+from bot.views import numbers
+
+MOST_EXAMPLES = 3
+MOST_NAMES = 6
+
+
+def markdown(report: ReplayReport) -> str:
+    """Times are UTC. Read from the top: figures, then messages, then what was kept quiet."""
+    parts = [_head(report), _counts(report), _messages(report), _quiet(report), _noise(report), _lacking(report)]
+    return "\n\n".join("\n".join(part) for part in parts) + "\n"
+
+
+def _head(report: ReplayReport) -> list[str]:
+    pages = len(report.pages)
+    step = numbers.seconds(report.step / timedelta(seconds=1))
+    return [
+        "# What Fireline would have said",
+        "",
+        f"{_at(report.first)} to {_at(report.last)} UTC, a tick every {step}; times are UTC.",
+        "",
+        f"- {numbers.plural(len(report.messages), 'message')} and {numbers.plural(report.updates, 'update')} of them",
+        f"- {numbers.plural(pages, 'page')} (P0 or P1): {pages / report.days:.2f} a day; "
+        f"{report.pages_at_night:,} at night (22:00 to 07:00, {report.zone})",
+        f"- {numbers.plural(report.noise.raw_failures, 'failed run')} behind them, "
+        f"{report.noise.by_category.get(Category.NO_DATA_AVAILABLE, 0):,} of these expected",
+    ]
+
+
+def _counts(report: ReplayReport) -> list[str]:
+    rows = [[str(severity), kind, f"{count:,}"] for (severity, kind), count in sorted(report.counted().items())]
+    return ["## By severity and kind", "", *_table(["severity", "kind", "messages"], rows)]
+
+
+def _messages(report: ReplayReport) -> list[str]:
+    rows = [line for message in report.messages for line in _message_rows(message)]
+    heading = ["time", "severity", "what", "root", "data date", "said", "why now"]
+    return ["## Messages", "", "An arrow is an update of the message above it.", "", *_table(heading, rows)]
+
+
+def _message_rows(message: Message) -> Iterable[list[str]]:
+    for decision in message.told:
+        finding = decision.finding
+        arrow = "" if decision.outcome is Outcome.ANNOUNCE else "↳ "
+        yield [
+            f"{arrow}{_at(decision.at)}",
+            str(decision.severity),
+            str(finding.kind),
+            _names(finding.processors),
+            str(finding.data_date or ""),
+            finding.explanation + (f" Blocked: {_names(finding.impact)}." if finding.impact else ""),
+            decision.because,
+        ]
+    end = message.spans[-1][1]
+    if end is not None:
+        yield [f"↳ {_at(end)}", "", "resolved", "", "", "", ""]
+
+
+def _quiet(report: ReplayReport) -> list[str]:
+    lines = [
+        "## Not told on their own",
+        "",
+        "Each time the standing of a finding changed without a message of its own.",
+    ]
+    rows = [
+        [str(reason), f"{len(found):,}", f"{len({each.fingerprint for each in found}):,}"]
+        for reason, found in report.quiet.items()
+    ]
+    lines += ["", *_table(["reason", "times", "findings"], rows)]
+    for reason, found in report.quiet.items():
+        lines += ["", f"### {str(reason).capitalize()}", "", *_examples(found)]
+    return lines
+
+
+def _examples(found: Sequence[Decision]) -> list[str]:
+    by_root = {decision.finding.root: decision for decision in reversed(found)}
+    shown = list(reversed(by_root.values()))[:MOST_EXAMPLES]
+    lines = [f"- {_at(each.at)} {each.severity} {_what(each)}" for each in shown]
+    lines = [f"{line} ({each.detail})" if each.detail else line for line, each in zip(lines, shown, strict=True)]
+    more = len(by_root) - len(shown)
+    return [*lines, f"- and of {numbers.plural(more, 'more processor')}"] if more else lines
+
+
+def _what(decision: Decision) -> str:
+    finding = decision.finding
+    day = f" {finding.data_date}" if finding.data_date is not None else ""
+    return f"{finding.kind} {_code(finding.root)}{day}: {_cell(finding.explanation)}"
+
+
+def _noise(report: ReplayReport) -> list[str]:
+    noise = report.noise
+    rows = [[str(category), f"{runs:,}"] for category, runs in sorted(noise.by_category.items(), key=lambda i: -i[1])]
+    rows += [["all failed runs", f"{noise.raw_failures:,}"], ["notifications", f"{noise.alerts:,}"]]
+    return ["## Noise ledger", "", *_table(["failed runs", "count"], rows)]
+
+
+def _lacking(report: ReplayReport) -> list[str]:
+    said = [f"- {warning}" for warning in report.warnings] or ["Nothing: every kind of evidence was there."]
+    return ["## What could not be judged", "", *said]
+
+
+def _table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    if not rows:
+        return ["None."]
+    ruled = "|" + "---|" * len(heading)
+    return [f"| {' | '.join(heading)} |", ruled, *(f"| {' | '.join(map(_cell, row))} |" for row in rows)]
+
+
+def _names(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_NAMES:,} more" if len(names) > MOST_NAMES else ""
+    return f"{', '.join(names[:MOST_NAMES])}{more}"
+
+
+def _cell(text: str) -> str:
+    """Data stays data: it neither ends a cell nor becomes a tag."""
+    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
+
+
+def _code(name: str) -> str:
+    return f"`{name.replace('`', chr(39))}`"
+
+
+def _at(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}"

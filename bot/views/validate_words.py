@@ -1,0 +1,147 @@
+"""What verdicts say, in words: shared by the Slack card and the terminal."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from bot.domain.proof import Proof
+from bot.domain.runs import Status
+from bot.domain.sampling import Sample
+from bot.domain.validation import Validated, Validation
+from bot.domain.verdicts import Action, Judged, Verdict
+from bot.views import numbers
+
+ACTIONS = {
+    Action.NONE: "nothing to do",
+    Action.REPROCESS: "reprocess",
+    Action.RESCRAPE: "rescrape, then reprocess",
+    Action.WAIT: "wait",
+    Action.USE_FALLBACK: "use the fallback",
+    Action.INVESTIGATE: "investigate",
+}
+
+
+def verdict(value: Verdict) -> str:
+    return value.replace("_", " ")
+
+
+def action(judged: Judged) -> str:
+    if judged.action is Action.WAIT:
+        return f"wait until {judged.until:%Y-%m-%d %H:%M} UTC" if judged.until is not None else "wait for its upstream"
+    return ACTIONS[judged.action]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Findings of one processor that are alike; the newest first."""
+
+    rows: tuple[Validated, ...]
+
+    @property
+    def first(self) -> Validated:
+        return self.rows[0]
+
+    @property
+    def dates(self) -> str:
+        """One date, both ends of a run of dates, or how many there are."""
+        days = sorted(row.data_date for row in self.rows)
+        if len(days) == 1:
+            return str(days[0])
+        together = (days[-1] - days[0]).days == len(days) - 1
+        return f"{days[0]} to {days[-1]}" + ("" if together else f" ({len(days)} dates)")
+
+
+def groups(rows: Iterable[Validated], most: int) -> list[Group]:
+    """A line a finding, while there are no more than `most`; then findings that are alike share one."""
+    listed = list(rows)
+    if len(listed) <= most:
+        return [Group((row,)) for row in listed]
+    found: dict[tuple[str, Verdict, Action], list[Validated]] = {}
+    for row in listed:
+        found.setdefault((row.processor.name, row.verdict, row.action), []).append(row)
+    return [Group(tuple(members)) for members in found.values()]
+
+
+def headline(validation: Validation) -> str:
+    found, checked = len(validation.findings), numbers.plural(len(validation.rows), "date")
+    if not found:
+        return f"No finding: {checked} checked."
+    return f"{found:,} of {checked} checked {'needs' if found == 1 else 'need'} a look."
+
+
+def span(validation: Validation) -> str:
+    dates = f"{validation.first}" if validation.first == validation.last else f"{validation.first} to {validation.last}"
+    return f"{validation.request.processor or 'All processors'}, data dates {dates}"
+
+
+def sound(validation: Validation) -> str:
+    """Counts of what is no finding."""
+    findings = {row.verdict for row in validation.findings}
+    counts = [f"{count:,} {verdict(name)}" for name, count in validation.counts.items() if name not in findings]
+    return f"Otherwise: {', '.join(counts)}." if counts else "Nothing else was checked."
+
+
+def evidence(proof: Proof) -> list[str]:
+    """The evidence in a few words each: table, raw file, calendar, runs, and how many of them agree."""
+    return [*_table(proof), *_file(proof), *_games(proof), _runs(proof), *_upstream(proof), agreement(proof)]
+
+
+def agreement(proof: Proof) -> str:
+    if not proof.words:
+        return "no source can tell"
+    verb = "agrees" if proof.agreeing == 1 else "agree"
+    return f"{proof.agreeing} of {numbers.plural(len(proof.words), 'source')} {verb}"
+
+
+def _table(proof: Proof) -> Iterator[str]:
+    if proof.rows is not None:
+        usual = f" of about {proof.usual_rows:,.0f}" if proof.usual_rows else ""
+        yield f"{proof.rows:,}{usual} rows"
+
+
+def _file(proof: Proof) -> Iterator[str]:
+    if proof.file_at is not None:
+        yield f"raw file {proof.file_at:%m-%d %H:%M} UTC"
+    elif proof.file_empty:
+        yield f"raw file empty ({proof.file_bytes:,} bytes)"
+
+
+def _games(proof: Proof) -> Iterator[str]:
+    if proof.games is not None:
+        ended = f", {proof.games_final} final" if proof.games else ""
+        yield f"{numbers.plural(proof.games, 'game')}{ended}"
+
+
+def _runs(proof: Proof) -> str:
+    said = [_tally(item.status, item.runs, item.records) for item in proof.runs]
+    return f"runs: {', '.join(said)}" if said else "no run"
+
+
+def _tally(status: Status, runs: int, records: int) -> str:
+    return f"{runs:,} {status}" + (f" ({numbers.plural(records, 'record')})" if status is Status.SUCCESS else "")
+
+
+def _upstream(proof: Proof) -> Iterator[str]:
+    if proof.upstream_empty:
+        yield f"empty upstream: {', '.join(proof.upstream_empty[:3])}"
+
+
+def sample_lines(sample: Sample) -> list[str]:
+    """What was drawn, what came of it, and how sure that is."""
+    drawn, rate = sample.drawn, sample.rate
+    runs = numbers.plural(sample.suspicious, "run")
+    older = f"{len(drawn.older)} of {numbers.plural(drawn.older_known, 'older date')} (seed {drawn.seed})"
+    verdicts = ", ".join(f"{count:,} {verdict(name)}" for name, count in sorted(sample.counts.items(), key=_most))
+    lines = [
+        f"{runs} succeeded with 0 records; {numbers.plural(len(drawn.processors), 'processor')} made most of them.",
+        f"Checked: {sample.checked:,} of their runs, {len(drawn.recent)} recent dates whole and {older}.",
+        f"Verdicts: {verdicts}.",
+    ]
+    if rate is None:
+        return [*lines, "False positives: none of the checked runs can be told."]
+    how = "every date was checked" if rate.exact else f"95% interval {rate.low:.1%} to {rate.high:.1%}"
+    lines.append(f"False positives (the data is there): {rate.value:.1%}; {how}.")
+    return [*lines, *(f"  {name}: {one.there:,} of {one.runs:,}" for name, one in sample.by_processor.items())]
+
+
+def _most(item: tuple[Verdict, int]) -> int:
+    return -item[1]

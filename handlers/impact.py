@@ -1,0 +1,44 @@
+"""/impact: what a processor feeds, with the picture of it and the list as CSV."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.services.app import AppServices
+from bot.views import action_ids, charts, graph, help, impact, impact_csv
+from handlers import payloads
+from handlers.replies import Document, Reply
+
+Payload = Mapping[str, Any]
+
+
+def register(app: AsyncApp, services: AppServices) -> None:
+    @app.command("/impact")
+    async def command(ack: AsyncAck, command: Payload, reply: Reply) -> None:
+        await ack()
+        if payloads.wants_help(command):
+            await reply.privately(help.card())
+            return
+        request = payloads.impact(command)
+        await reply.send(impact.card(await reply.work(services.impact.of, request, services.now())))
+
+    @app.action(action_ids.IMPACT_REFRESH)
+    async def refresh(ack: AsyncAck, action: Payload, reply: Reply) -> None:
+        await ack()
+        request = payloads.clicked_impact(action)
+        await reply.edit(impact.card(await reply.work(services.impact.of, request, services.now())))
+
+    @app.action(action_ids.IMPACT_PICTURE)
+    async def picture(ack: AsyncAck, action: Payload, reply: Reply) -> None:
+        await ack()
+        found = await reply.work(services.impact.of, payloads.clicked_impact(action), services.now())
+        drawn = await reply.work(graph.draw, found, charts.Theme(services.chart_theme))
+        await reply.upload([drawn], graph.comment(found))
+
+    @app.action(action_ids.IMPACT_CSV)
+    async def table(ack: AsyncAck, action: Payload, reply: Reply) -> None:
+        await ack()
+        found = await reply.work(services.impact.of, payloads.clicked_impact(action), services.now())
+        document = Document(f"impact-{found.data_date}.csv", "Impact", impact_csv.impact_csv(found).encode())
+        await reply.upload([document], graph.comment(found))

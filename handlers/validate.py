@@ -1,0 +1,30 @@
+"""/validate: what really happened to each date, with the evidence and what to do."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.services.app import AppServices
+from bot.views import action_ids, help, validate
+from handlers import payloads
+from handlers.replies import Reply
+
+Payload = Mapping[str, Any]
+
+
+def register(app: AsyncApp, services: AppServices) -> None:
+    @app.command("/validate")
+    async def command(ack: AsyncAck, command: Payload, reply: Reply) -> None:
+        await ack()
+        if payloads.wants_help(command):
+            await reply.privately(help.card())
+            return
+        request = payloads.validation(command)
+        await reply.send(validate.card(await reply.work(services.validation.of, request, services.now())))
+
+    @app.action(action_ids.VALIDATE_REFRESH)
+    async def refresh(ack: AsyncAck, action: Payload, reply: Reply) -> None:
+        await ack()
+        request = payloads.clicked_validation(action)
+        await reply.edit(validate.card(await reply.work(services.validation.of, request, services.now())))

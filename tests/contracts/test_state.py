@@ -1,0 +1,249 @@
+"""One contract for every state."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+
+from bot.domain.errors import BadInput
+from bot.domain.evidence import PlannedWindow
+from bot.domain.findings import FindingKind as K
+from bot.domain.gate_decisions import Outcome, Reason
+from bot.domain.gate_memory import GateMemory, GateResult
+from bot.domain.incidents import Incident, MessageRef
+from bot.domain.silences import Silence
+from bot.ports.fakes.state import FakeState
+from bot.ports.state import Committed, State
+from bot.services.gate import GateService
+from tests.contracts.states import KINDS, Again, opened
+from tests.gate_story import DAY, OTHERS, RULES, START, Story, finding
+
+DAY_LONG = timedelta(hours=24)
+DOWN = finding("Gamebook", impact=("Summary",), error_class='It\'s "down": 100 % \u2011 \U0001f6a8')
+BELOW = finding("Summary", K.MISSING_RUN, since=START)
+SILENCE = Silence(id="S1", processor="Raw01", since=START, until=START + DAY_LONG, reason="we know", by="U1")
+WINDOW = PlannedWindow(
+    kind="backfill",
+    processors=("Raw02", "Raw03"),
+    start=START,
+    end=START + timedelta(hours=2),
+    announced_at=START - DAY_LONG,
+    note="planned",
+)
+
+
+def minute(minutes: float) -> datetime:
+    return START + timedelta(minutes=minutes)
+
+
+@pytest.fixture(params=KINDS)
+def again(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Again]:
+    with opened(request.param, tmp_path, lambda: request.getfixturevalue("postgres_folder")) as again:
+        yield again
+
+
+@pytest.fixture
+def state(again: Again) -> State:
+    return again()
+
+
+def first_tick(minutes: float = 0) -> GateResult:
+    """An announcement and what joins it."""
+    story = Story()
+    story.at(minutes, DOWN, BELOW)
+    memory = story.memory
+    incidents = tuple(replace(each, version=0) for each in memory.incidents.values())
+    return GateResult(tuple(story.decisions), tuple(memory.standings.values()), incidents)
+
+
+def kept(state: State) -> tuple[object, ...]:
+    memory = state.remembered(minute(60), DAY_LONG)
+    return memory, state.decisions(minute(-600), minute(6000)), state.last_tick()
+
+
+def only_incident(memory: GateMemory) -> Incident:
+    (incident,) = memory.incidents.values()
+    return incident
+
+
+def test_nothing_is_remembered_at_first(state: State) -> None:
+    assert state.remembered(START, DAY_LONG) == GateMemory()
+    assert (state.last_tick(), state.open_incidents(), state.silences(START)) == (None, [], [])
+    assert state.decisions(START, minute(1)) == []
+    assert state.incident("none") is None
+    assert state.members("none") == []
+
+
+def test_a_story_is_remembered_as_it_was_decided(again: Again) -> None:
+    """Every tick reads through another connection, as another process would, and decides the same as in memory."""
+    storm = [finding(name, error_class="SourceDown", since=START) for name in OTHERS[:7]]
+    note = finding("Raw20", K.TRACKING_BUG, severity="P3", data_date=None)
+    ticks = {
+        0: [BELOW, finding("Raw10", evident_at=START)],
+        1: [BELOW, DOWN, *storm, note],
+        7: [replace(DOWN, data_date=DAY + timedelta(days=1)), BELOW, finding("Raw01", severity="P0")],
+        30: [BELOW],
+        40: [BELOW, finding("Raw02")],
+        24 * 60: [DOWN],
+    }
+    fake = FakeState()
+    for state in (fake, again()):
+        state.add_silence(SILENCE)
+        state.add_windows([WINDOW])
+    for minutes, held in ticks.items():
+        state = again()
+        decided = GateService(state, RULES).tick(minute(minutes), held)
+        assert decided == GateService(fake, RULES).tick(minute(minutes), held)
+        assert decided.decisions
+        assert kept(state) == kept(fake)
+    assert again().open_incidents() == fake.open_incidents()
+    for incident in fake.remembered(minute(24 * 60), DAY_LONG).incidents.values():
+        assert again().incident(incident.id) == incident
+        assert again().members(incident.id) == fake.members(incident.id)
+
+
+def test_a_tick_is_applied_once(state: State) -> None:
+    assert state.commit(START, first_tick(), 0) is Committed.APPLIED
+    before = kept(state)
+    memory = state.remembered(START, DAY_LONG)
+    assert memory.version == 1
+    for version in (0, 1):
+        assert state.commit(START, GateResult(), version) is Committed.ALREADY
+    assert kept(state) == before
+
+
+def test_whoever_goes_by_an_old_memory_changes_nothing(state: State) -> None:
+    state.commit(START, GateResult(), 0)
+    before = kept(state)
+    assert state.commit(minute(1), first_tick(), 0) is Committed.OVERTAKEN
+    assert kept(state) == before
+    assert state.commit(minute(1), first_tick(), 1) is Committed.APPLIED
+
+
+def test_an_incident_that_a_person_changed_meanwhile_undoes_the_whole_tick(state: State) -> None:
+    service = GateService(state, RULES)
+    service.tick(START, [DOWN])
+    memory = state.remembered(minute(1), DAY_LONG)
+    incident = only_incident(memory)
+    assert state.set_message(incident.id, MessageRef("C1", "1.5"), incident.version)
+    before = kept(state)
+    other = first_tick(1)
+    result = GateResult(other.decisions, other.standings, (incident, *other.incidents))
+    assert state.commit(minute(1), result, memory.version) is Committed.OVERTAKEN
+    assert kept(state) == before
+    assert GateService(state, RULES).tick(minute(1), [DOWN]).committed is Committed.APPLIED
+
+
+def test_of_many_at_once_one_wins(again: Again) -> None:
+    states = [again() for _ in range(4)]
+    start = Barrier(len(states))
+
+    def commit(position: int) -> Committed:
+        start.wait()
+        return states[position].commit(minute(position), first_tick(position), 0)
+
+    with ThreadPoolExecutor(len(states)) as pool:
+        outcomes = list(pool.map(commit, range(len(states))))
+    assert sorted(outcomes) == [Committed.APPLIED] + [Committed.OVERTAKEN] * 3
+    winner = outcomes.index(Committed.APPLIED)
+    assert states[0].last_tick() == minute(winner)
+    assert {each.at for each in states[0].decisions(minute(-1), minute(99))} == {minute(winner)}
+    assert states[0].remembered(START, DAY_LONG).version == 1
+
+
+def test_of_many_at_the_same_tick_one_wins(again: Again) -> None:
+    states = [again() for _ in range(4)]
+    start = Barrier(len(states))
+
+    def tick(state: State) -> Committed:
+        start.wait()
+        return GateService(state, RULES).tick(START, [DOWN]).committed
+
+    with ThreadPoolExecutor(len(states)) as pool:
+        outcomes = list(pool.map(tick, states))
+    assert outcomes.count(Committed.APPLIED) == 1
+    assert len(states[0].decisions(START, minute(1))) == 1
+
+
+def test_decisions_are_kept_with_their_reasons(state: State) -> None:
+    state.commit(START, first_tick(), 0)
+    announced, joined = state.decisions(START, minute(1))
+    assert (announced.outcome, announced.reason, announced.finding) == (Outcome.ANNOUNCE, Reason.NEW, DOWN)
+    assert (joined.outcome, joined.detail, joined.finding) == (Outcome.JOIN, "Gamebook", BELOW)
+    assert state.decisions(minute(-1), START) == []
+    assert state.decisions(minute(1), minute(2)) == []
+
+
+def test_where_a_message_stands_is_noted_once(state: State) -> None:
+    state.commit(START, first_tick(), 0)
+    incident = only_incident(state.remembered(START, DAY_LONG))
+    assert incident.version == 1
+    assert state.set_message(incident.id, MessageRef("C1", "1700000000.000100"), 1)
+    assert not state.set_message(incident.id, MessageRef("C2", "2"), 1)
+    assert not state.set_message("none", MessageRef("C2", "2"), 0)
+    noted = state.incident(incident.id)
+    assert noted == replace(incident, message=MessageRef("C1", "1700000000.000100"), version=2)
+
+
+def test_what_is_long_over_is_not_remembered_but_kept(state: State) -> None:
+    service = GateService(state, RULES)
+    service.tick(START, [DOWN])
+    service.tick(minute(20), [])
+    assert len(state.remembered(minute(24 * 60), DAY_LONG).incidents) == 1
+    late = state.remembered(minute(24 * 60 + 21), DAY_LONG)
+    assert (late.incidents, late.standings) == ({}, {})
+    assert len(state.decisions(START, minute(30))) == 2
+    assert state.open_incidents() == []
+
+
+def test_silences(state: State) -> None:
+    phase = replace(SILENCE, id="S2", processor=None, phase=3, until=minute(30))
+    assert state.add_silence(SILENCE)
+    assert state.add_silence(phase)
+    assert not state.add_silence(replace(SILENCE, reason="another"))
+    assert state.silences(START) == [phase, SILENCE]
+    assert state.silences(minute(30)) == [SILENCE]
+    assert state.end_silence("S1", minute(10))
+    assert not state.end_silence("S1", minute(20))
+    assert not state.end_silence("none", minute(20))
+    assert state.silences(START) == [replace(SILENCE, until=minute(10)), phase]
+    assert state.remembered(START, DAY_LONG).silences == tuple(state.silences(START))
+
+
+def test_windows_come_in_once(state: State) -> None:
+    other = replace(WINDOW, note="again", end=minute(30))
+    assert state.add_windows([WINDOW]) == 1
+    assert state.add_windows([WINDOW, other]) == 1
+    assert set(state.remembered(START, DAY_LONG).windows) == {WINDOW, other}
+    assert state.remembered(minute(25 * 60), DAY_LONG).windows == (WINDOW,)
+
+
+def test_times_are_utc_whatever_zone_they_came_in(state: State) -> None:
+    eastern = timezone(timedelta(hours=-5))
+    state.add_silence(replace(SILENCE, since=START.astimezone(eastern), until=minute(9).astimezone(eastern)))
+    (silence,) = state.silences(minute(8).astimezone(eastern))
+    assert silence == replace(SILENCE, until=minute(9))
+    assert silence.until.tzinfo is UTC
+    state.commit(START.astimezone(eastern), GateResult(), 0)
+    assert state.last_tick() == START
+    assert state.commit(START, GateResult(), 1) is Committed.ALREADY
+
+
+def test_microseconds_are_kept(state: State) -> None:
+    moment = START + timedelta(microseconds=123_457)
+    state.commit(moment, GateResult(), 0)
+    assert state.last_tick() == moment
+
+
+def test_a_time_without_a_zone_is_refused(state: State) -> None:
+    naive = START.replace(tzinfo=None)
+    with pytest.raises(BadInput, match="has no time zone"):
+        state.commit(naive, GateResult(), 0)
+    with pytest.raises(BadInput, match="has no time zone"):
+        state.silences(naive)
+    with pytest.raises(BadInput, match="has no time zone"):
+        state.add_silence(replace(SILENCE, until=naive))

@@ -1,0 +1,147 @@
+"""What only databases can do wrong: migrations, releases that differ, a database that is gone, a killed process."""
+
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, text
+
+from bot.adapters.state.database import open_engine
+from bot.adapters.state.migrate import check, migrate
+from bot.adapters.state.stores import SqlState
+from bot.adapters.state.tables import metadata
+from bot.domain.errors import BadInput
+from bot.ports.state import StateUnavailable, StateUnfit
+from tests.contracts.states import SQL_KINDS, address
+from tests.gate_story import START
+from tests.house.project import ROOT
+
+DAY_LONG = timedelta(hours=24)
+END = START + DAY_LONG
+
+
+@pytest.fixture(params=SQL_KINDS)
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An empty database."""
+    engine = open_engine(address(request.param, tmp_path, lambda: request.getfixturevalue("postgres_folder")))
+    yield engine
+    engine.dispose()
+
+
+def test_migrations_make_the_tables_of_this_release(engine: Engine) -> None:
+    before, after = migrate(engine)
+    assert before is None
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    assert migrate(engine) == (after, after)
+    check(engine)
+
+
+def test_a_database_without_tables_is_refused(engine: Engine) -> None:
+    with pytest.raises(StateUnfit, match=r"has no tables of Fireline yet\. Run `fireline migrate`"):
+        check(engine)
+
+
+def test_a_database_of_a_newer_release_is_refused_and_left_alone(engine: Engine) -> None:
+    migrate(engine)
+    with engine.begin() as connection:
+        connection.execute(text("update alembic_version set version_num = '9999'"))
+    for attempt in (check, migrate):
+        with pytest.raises(StateUnfit, match="of a newer release: this one does not know its revision 9999"):
+            attempt(engine)
+
+
+def test_a_database_that_is_gone_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(StateUnavailable) as error:
+        SqlState(open_engine(f"postgresql://someone:secret@/state?host={tmp_path}")).last_tick()
+    assert "Check that it runs, FIRELINE_DATABASE_URL" in str(error.value)
+    assert "secret" not in str(error.value)
+
+
+def test_a_file_that_is_no_database_is_said_so(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    path.write_text("no database, just words\n" * 99)
+    with pytest.raises(StateUnavailable, match="file is not a database"):
+        migrate(open_engine(path))
+
+
+def test_a_state_without_its_tables_is_said_so(engine: Engine) -> None:
+    with pytest.raises(StateUnavailable, match="gate_head"):
+        SqlState(engine).remembered(START, DAY_LONG)
+
+
+@pytest.mark.parametrize("wrong", ["no address", "mysql://u:secret@host/db", "sqlite://", "sqlite:///:memory:"])
+def test_an_address_that_cannot_be_used_is_refused(wrong: str) -> None:
+    with pytest.raises(BadInput, match="FIRELINE_DATABASE_URL") as error:
+        open_engine(wrong)
+    assert "secret" not in str(error.value)
+
+
+def test_sqlite_is_set_to_lose_nothing(tmp_path: Path) -> None:
+    with open_engine(tmp_path / "s.db").connect() as connection:
+        answers = [connection.execute(text(f"pragma {name}")).scalar() for name in ("journal_mode", "synchronous")]
+        assert answers == ["wal", 2]
+        assert connection.execute(text("pragma foreign_keys")).scalar() == 1
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from sqlalchemy import event
+from bot.adapters.state.database import open_engine
+from bot.adapters.state.migrate import migrate
+from bot.adapters.state.stores import SqlState
+from tests.contracts.test_state import first_tick
+from tests.gate_story import START
+
+def commit(path, left):
+    engine = open_engine(path)
+    migrate(engine)
+
+    def die(*_):
+        nonlocal left
+        left -= 1
+        if left < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    event.listen(engine, "before_cursor_execute", die)
+    event.listen(engine, "commit", die)
+    SqlState(engine).commit(START, first_tick(), 0)
+    os._exit(0)
+
+for kills in range(99):
+    child = os.fork()
+    if child == 0:
+        commit(Path(sys.argv[1]) / f"{kills}.db", kills)
+    status = os.waitpid(child, 0)[1]
+    print(status)
+    if status != signal.SIGKILL:
+        break
+"""
+
+
+def test_a_killed_commit_leaves_all_or_nothing(tmp_path: Path) -> None:
+    """Killed before its first statement, before its second, and so on, up to the commit itself."""
+    command = [sys.executable, "-c", KILLED, str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    ends = [int(line) for line in done.stdout.split()]
+    assert ends[:-1] == [signal.SIGKILL] * (len(ends) - 1)
+    assert ends[-1] == 0
+    assert len(ends) > 8
+    found = []
+    for path in sorted(tmp_path.glob("*.db"), key=lambda path: int(path.stem)):
+        state = SqlState(open_engine(path))
+        memory = state.remembered(START, DAY_LONG)
+        found.append((memory.version, len(memory.standings), len(memory.incidents), len(state.decisions(START, END))))
+        state.close()
+        with closing(sqlite3.connect(path)) as connection:
+            assert connection.execute("pragma integrity_check").fetchone() == ("ok",)
+    assert found == [(0, 0, 0, 0)] * (len(ends) - 1) + [(1, 2, 1, 2)]

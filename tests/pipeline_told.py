@@ -1,0 +1,67 @@
+"""What Fireline says of an incident in the small pipeline: the messages of a replay, and their facts."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from bot.domain.findings import FindingKind, RootCause
+from bot.domain.gate_decisions import Decision, Outcome
+from bot.domain.gate_policy import GatePolicy
+from bot.domain.observation import Observed
+from bot.domain.registry import Registry
+from bot.domain.severity import Severity
+from bot.domain.severity_policy import SeverityPolicy
+from bot.services.replay import ReplayService, ReplaySpan
+from tests.pipeline_days import AFTER, PipelineDays
+
+STEP = timedelta(minutes=10)
+
+
+class Facts(NamedTuple):
+    """What a message says, without its time and its sentence."""
+
+    kind: FindingKind
+    processors: tuple[str, ...]
+    root_cause: RootCause
+    severity: Severity
+    action: str
+    impact: frozenset[str]
+
+
+def decisions(
+    registry: Registry, observed: Observed, first: datetime, last: datetime, step: timedelta = STEP
+) -> list[Decision]:
+    span = ReplaySpan(first=first, last=last, step=step)
+    return list(ReplayService(SeverityPolicy(), GatePolicy()).run(registry, observed, span))
+
+
+def replayed(days: PipelineDays, *, ahead: int = 0, step: timedelta = STEP) -> list[Decision]:
+    """Decisions from the noon before the incident's day until all of its slots are over; `ahead`: days more."""
+    noon = days.slots("Standings")[0]
+    return decisions(days.registry, days.observed(), noon, noon + timedelta(days=AFTER + ahead), step)
+
+
+def messages(days: PipelineDays, *, ahead: int = 0) -> list[Decision]:
+    return [each for each in replayed(days, ahead=ahead) if each.outcome is Outcome.ANNOUNCE]
+
+
+def facts(decision: Decision) -> Facts:
+    finding = decision.finding
+    return Facts(
+        finding.kind,
+        finding.processors,
+        finding.root_cause,
+        decision.severity,
+        finding.action,
+        frozenset(finding.impact),
+    )
+
+
+def the_one(told: Sequence[Decision]) -> Decision:
+    """The only message. Fails with all of them otherwise."""
+    assert len(told) == 1, [f"{each.at:%d %H:%M} {each.severity.name} {each.finding.explanation}" for each in told]
+    return told[0]
+
+
+def minutes_after(moment: datetime, decision: Decision) -> float:
+    return (decision.at - moment) / timedelta(minutes=1)

@@ -1,0 +1,123 @@
+"""Runs that fail or hang: each kind that must be told, as an incident in the small pipeline."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.findings import FindingKind as Kind
+from bot.domain.findings import RootCause
+from bot.domain.runs import Category
+from bot.domain.severity import Severity
+from tests.pipeline_told import Facts, facts, messages, minutes_after, the_one
+from tests.pipeline_troubles import DAY, Incident
+
+LATE_EVENING = 1
+"""The first post-game slot with data."""
+
+
+def test_a_healthy_pipeline_is_not_spoken_of() -> None:
+    assert messages(Incident(), ahead=1) == []
+
+
+@pytest.mark.parametrize("unrecorded", [False, True])
+def test_the_third_failure_in_a_row_is_told(unrecorded: bool) -> None:
+    days = Incident()
+    days.fails("PlayByPlay", unrecorded=unrecorded)
+    told = the_one(messages(days))
+    wanted = Facts(
+        Kind.REPEATED_FAILURE,
+        ("PlayByPlay",),
+        RootCause.PROCESSING_ERROR,
+        Severity.P2,
+        "open_circuit_and_fix",
+        frozenset(),
+    )
+    assert facts(told) == wanted
+    assert told.finding.data_date == DAY
+    assert minutes_after(days.slots("PlayByPlay")[LATE_EVENING], told) <= 30
+    assert "failed 3 times in a row" in told.finding.explanation
+
+
+def test_a_quality_gate_that_refuses_three_times_is_told() -> None:
+    days = Incident()
+    days.fails("Injuries", Category.VALIDATION_FAILED)
+    told = the_one(messages(days))
+    assert facts(told) == Facts(
+        Kind.VALIDATION_FAILED, ("Injuries",), RootCause.VALIDATION_FAILED, Severity.P2, "inspect_data", frozenset()
+    )
+    assert told.finding.data_date == DAY
+
+
+def test_two_runs_that_reach_their_limit_are_told() -> None:
+    days = Incident()
+    days.fails("Injuries", Category.TIMEOUT, attempts=2, seconds=1_803)
+    told = the_one(messages(days))
+    assert facts(told) == Facts(
+        Kind.TIMEOUT, ("Injuries",), RootCause.TIMEOUT, Severity.P1, "raise_timeout_or_fix", frozenset()
+    )
+    assert 60 <= minutes_after(days.slots("Injuries")[LATE_EVENING], told) <= 80
+
+
+def test_a_failing_root_is_told_with_all_that_it_blocks() -> None:
+    """It blocks the CRITICAL coordinator: at once, and nothing downstream has a message of its own."""
+    days = Incident()
+    days.fails("Gamebook")
+    told = the_one(messages(days))
+    assert facts(told) == Facts(
+        Kind.UPSTREAM_CASCADE,
+        ("Gamebook",),
+        RootCause.PROCESSING_ERROR,
+        Severity.P0,
+        "fix_and_rerun_processor",
+        frozenset({"Summary", "Features", "Coordinator", "Exporter"}),
+    )
+    assert minutes_after(days.slots("Gamebook")[LATE_EVENING], told) <= 30
+
+
+def test_a_critical_processor_that_runs_into_its_limit_takes_its_phase_down() -> None:
+    days = Incident()
+    days.fails("Coordinator", Category.TIMEOUT, attempts=2, seconds=1_803)
+    told = the_one(messages(days))
+    assert facts(told) == Facts(
+        Kind.PHASE_DOWN,
+        ("Coordinator",),
+        RootCause.TIMEOUT,
+        Severity.P0,
+        "restart_coordinator",
+        frozenset({"Exporter"}),
+    )
+
+
+def test_a_run_without_heartbeat_for_half_an_hour_is_told() -> None:
+    days = Incident()
+    days.hangs("PlayByPlay")
+    told = the_one(messages(days))
+    assert facts(told) == Facts(
+        Kind.STUCK_RUN, ("PlayByPlay",), RootCause.STUCK_RUN, Severity.P2, "kill_and_rerun", frozenset()
+    )
+    assert 30 <= minutes_after(days.slots("PlayByPlay")[LATE_EVENING], told) <= 50
+
+
+def test_a_hung_run_that_blocks_predictions_is_p0() -> None:
+    days = Incident()
+    days.hangs("Features")
+    told = the_one(messages(days))
+    assert (told.finding.kind, told.severity) == (Kind.STUCK_RUN, Severity.P0)
+    assert set(told.finding.impact) == {"Coordinator", "Exporter"}
+
+
+def test_a_processor_that_fails_in_between_successes_is_told() -> None:
+    days = Incident()
+    for place in (1, 3, 4, 7, 9, 10):
+        days.stumbles("Odds", 1, slot=place + _retried(days))
+    told = the_one(messages(days))
+    assert facts(told) == Facts(
+        Kind.FAILURE_SPIKE, ("Odds",), RootCause.PROCESSING_ERROR, Severity.P1, "investigate", frozenset()
+    )
+    third = days.slots("Odds")[4]
+    assert timedelta(0) <= told.at - third <= timedelta(minutes=30)
+
+
+def _retried(days: Incident) -> int:
+    """Rows that earlier stumbles added to the date."""
+    return len(days.runs["Odds", DAY]) - len(days.slots("Odds"))

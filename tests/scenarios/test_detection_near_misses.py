@@ -1,0 +1,134 @@
+"""What looks like trouble and is none: nothing is said of it."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.findings import FindingKind as Kind
+from bot.domain.runs import Category
+from tests.pipeline_days import later
+from tests.pipeline_told import messages, the_one
+from tests.pipeline_troubles import DAY, Incident
+
+
+@pytest.mark.parametrize("name", ["PlayByPlay", "Gamebook", "Features", "Coordinator"])
+def test_two_failures_and_then_a_success(name: str) -> None:
+    days = Incident()
+    days.stumbles(name, 2, slot=1 if name in ("PlayByPlay", "Gamebook") else 0)
+    assert messages(days) == []
+
+
+def test_two_of_three_attempts_of_one_evening() -> None:
+    """A day on which two slots fail once is no streak and no spike."""
+    days = Incident()
+    days.stumbles("PlayByPlay", 1, slot=1)
+    days.stumbles("PlayByPlay", 1, slot=3)
+    assert messages(days) == []
+
+
+def test_two_failing_occasions_of_a_dense_processor() -> None:
+    days = Incident()
+    days.stumbles("Odds", 1, slot=3)
+    days.stumbles("Odds", 1, slot=8)
+    assert messages(days) == []
+
+
+def test_one_run_into_its_limit() -> None:
+    days = Incident()
+    good = days.runs["Features", DAY][0]
+    cut = days.failed("Features", DAY, good.started_at, seconds=1_803, recorded=Category.TIMEOUT)
+    again = later(good, timedelta(minutes=32))._replace(run_id="again", trigger="retry", attempt=2)
+    days.runs["Features", DAY][0:1] = [cut, again]
+    days.loads["Features", DAY][0] = days.loads["Features", DAY][0]._replace(known_at=again.known_at)
+    assert messages(days) == []
+
+
+def test_a_long_run_that_is_alive() -> None:
+    days = Incident()
+    days.slows("Features", 15, days=1)
+    assert (days.runs["Features", DAY][0].seconds or 0) > 1_000
+    assert messages(days, ahead=1) == []
+
+
+@pytest.mark.parametrize("hours", [0.5, 1.5, 2.9])
+def test_a_row_that_is_written_late_while_the_table_shows_its_load(hours: float) -> None:
+    days = Incident()
+    days.row_is_late("Features", hours)
+    assert messages(days) == []
+
+
+@pytest.mark.parametrize("hours", [0.4, 1.4])
+def test_the_row_of_a_skip_that_is_written_late(hours: float) -> None:
+    days = Incident()
+    *kept, skip = days.runs["Features", DAY]
+    days.runs["Features", DAY] = [*kept, skip._replace(known_at=skip.known_at + timedelta(hours=hours))]
+    assert messages(days) == []
+
+
+def test_an_early_slot_that_has_only_a_part() -> None:
+    """At 23:00 ET six tenths of the rows are there; the rest comes, the last of it four minutes late."""
+    days = Incident()
+    days.change("BoxScores", DAY, lambda run: later(run, timedelta(minutes=4)))
+    assert messages(days) == []
+
+
+@pytest.mark.parametrize("share", [0.91, 0.97, 1.2])
+def test_nearly_all_of_the_usual_rows(share: float) -> None:
+    days = Incident()
+    days.brings_only("BoxScores", share)
+    assert messages(days) == []
+
+
+@pytest.mark.parametrize("factor", [4.0, 6.0])
+def test_one_slow_run(factor: float) -> None:
+    days = Incident()
+    days.slows("BoxScores", factor, days=1, most=1)
+    assert messages(days, ahead=1) == []
+
+
+def test_a_run_of_hardly_longer_runs() -> None:
+    days = Incident()
+    days.slows("BoxScores", 1.12)
+    assert messages(days, ahead=2) == []
+
+
+def test_five_processors_that_fail_at_once_and_recover() -> None:
+    days = Incident()
+    for name in ("PlayByPlay", "Injuries", "Referees", "Shots", "Tracking"):
+        days.stumbles(name, 2)
+    assert messages(days) == []
+
+
+def test_a_run_that_starts_forty_minutes_late() -> None:
+    days = Incident()
+    days.is_late("Standings", 40 / 60)
+    assert messages(days) == []
+
+
+def test_the_ordinary_noise_of_a_poller() -> None:
+    """Unrecorded, worded like faults, and a few real ones between them."""
+    days = Incident()
+    polls = [run for run in days.runs["Poller", DAY] if run.trigger == "poll"]
+    for place, poll in enumerate(polls):
+        at = days.runs["Poller", DAY].index(poll)
+        real = Category.PROCESSING_ERROR if place % 12 == 0 else None
+        days.runs["Poller", DAY][at] = poll._replace(recorded=real, hinted=real)
+    assert messages(days) == []
+
+
+def test_a_processor_that_fails_because_its_upstream_is_empty() -> None:
+    """Worded and recorded as faults of their own: the one message is about the root."""
+    days = Incident()
+    days.finds_nothing("Gamebook")
+    for name in ("Summary", "Features"):
+        runs = days.runs[name, DAY]
+        days.runs[name, DAY] = [run._replace(recorded=None, hinted=None) for run in runs]
+    told = the_one(messages(days))
+    assert (told.finding.kind, told.finding.root) == (Kind.ZERO_RECORDS_PROCESSOR, "Gamebook")
+
+
+def test_a_skip_whose_data_is_there() -> None:
+    """The ordinary second slot of the chain, many times over."""
+    days = Incident()
+    assert any(run.records == 0 for run in days.runs["Features", DAY])
+    assert messages(days) == []

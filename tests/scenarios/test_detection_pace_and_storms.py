@@ -1,0 +1,78 @@
+"""Slow runs, and many at once: what statistics and the hour of the week say."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from bot.domain.findings import FindingKind as Kind
+from bot.domain.findings import RootCause
+from bot.domain.severity import Severity
+from tests.pipeline_told import Facts, facts, messages, the_one
+from tests.pipeline_troubles import Incident
+
+MONDAY = date(2026, 1, 19)
+NIGHT = datetime(2026, 1, 19, tzinfo=UTC)
+SHARED = ("BoxScores", "PlayByPlay", "Injuries", "Referees", "Shots", "Tracking", "Poller")
+
+
+def test_runs_of_four_times_the_usual_length_are_told_at_the_second() -> None:
+    days = Incident()
+    days.slows("Features", 4.5)
+    told = the_one(messages(days, ahead=1))
+    assert facts(told) == Facts(
+        Kind.PERF_DEGRADATION,
+        ("Features",),
+        RootCause.PERFORMANCE_DEGRADATION,
+        Severity.P1,
+        "investigate_performance",
+        frozenset(),
+    )
+    second = days.slots("Features", days.day + timedelta(days=1))[0]
+    assert timedelta(0) < told.at - second < timedelta(minutes=40)
+
+
+def test_runs_that_take_half_as_long_again_for_days_are_a_line_in_the_digest() -> None:
+    days = Incident(date(2026, 1, 13))
+    days.day -= timedelta(days=5)
+    days.slows("BoxScores", 1.6, days=8)
+    told = the_one(messages(days, ahead=4))
+    assert facts(told) == Facts(
+        Kind.SLOW_DRIFT, ("BoxScores",), RootCause.PERFORMANCE_DEGRADATION, Severity.P3, "watch", frozenset()
+    )
+
+
+def test_seven_processors_that_fail_at_once_are_one_storm() -> None:
+    days = Incident()
+    for name in SHARED:
+        days.stumbles(name, 3)
+    told = the_one(messages(days))
+    assert facts(told)[:1] + facts(told)[2:] == (
+        Kind.ALERT_STORM,
+        RootCause.INFRASTRUCTURE,
+        Severity.P1,
+        "wait_or_rollback",
+        frozenset(),
+    )
+    assert set(told.finding.processors) == set(SHARED)
+    assert told.at - days.slots("BoxScores")[1] <= timedelta(minutes=30)
+
+
+def _mondays(days: Incident, usual: int) -> None:
+    for week in (3, 2, 1):
+        days.retries("Poller", NIGHT - timedelta(weeks=week), 3, usual)
+
+
+def test_three_times_the_retries_of_other_mondays_are_a_storm() -> None:
+    days = Incident(MONDAY - timedelta(days=1))
+    _mondays(days, 100)
+    days.retries("Poller", NIGHT, 3, 300)
+    told = the_one(messages(days))
+    assert facts(told) == Facts(
+        Kind.RETRY_STORM, ("Poller",), RootCause.RETRY_STORM, Severity.P1, "add_backoff", frozenset()
+    )
+    assert NIGHT < told.at <= NIGHT + timedelta(hours=1, minutes=10)
+
+
+def test_the_retries_of_every_monday_are_not_spoken_of() -> None:
+    days = Incident(MONDAY - timedelta(days=1))
+    _mondays(days, 100)
+    days.retries("Poller", NIGHT, 3, 120)
+    assert messages(days) == []

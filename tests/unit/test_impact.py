@@ -1,0 +1,185 @@
+"""Impact: hops, staleness, retired processors, slots to come, what is said about the answer."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from bot.domain.deadlines import Basis, Pace
+from bot.domain.impact import Impact, newest_date
+from bot.domain.registry import Criticality, Processor
+from bot.domain.source_links import linked_by_source
+from bot.domain.standing import Staleness, Standing, staleness
+from tests.impact_cases import DAY, DUE, NOW, PIPELINE, impact, names, registry, standing, wide
+
+LONG_AGO = date(2025, 12, 1)
+
+
+def hops(found: Impact) -> dict[str, int]:
+    return {item.processor.name: item.hops for item in found.dependents}
+
+
+def test_hops_down_and_up() -> None:
+    found = impact()
+    assert hops(found) == {"NbacPredictions": 2, "NbacSummary": 1, "NbacFeatures": 2, "NbacOldExport": 2}
+    assert dict(impact("NbacPredictions").upstream) == {
+        "NbacFeatures": 1,
+        "NbacSummary": 1,
+        "NbacGamebookProcessor": 2,
+        "NbacScraper": 3,
+    }
+
+
+def test_worst_first() -> None:
+    fresh = standing("NbacPredictions", filled=True)
+    names = [item.processor.name for item in impact("NbacGamebookProcessor", fresh).dependents]
+    assert names == ["NbacPredictions", "NbacSummary", "NbacFeatures", "NbacOldExport"]
+    everything = impact("P00", processors=wide(60))
+    levels = [item.processor.criticality for item in everything.dependents]
+    assert levels == sorted(levels, key=[*Criticality, None].index)
+
+
+def test_totals_and_slots_to_come() -> None:
+    found = impact()
+    assert found.totals == {
+        Criticality.CRITICAL: 1,
+        Criticality.HIGH: 1,
+        Criticality.MEDIUM: 1,
+        Criticality.LOW: 1,
+    }
+    assert {item.processor.name: item.next_slot for item in found.waiting} == {
+        "NbacSummary": datetime(2026, 1, 16, 8, tzinfo=UTC),  # 26:00 has passed, 27:00 has not
+        "NbacPredictions": datetime(2026, 1, 16, 15, tzinfo=UTC),
+    }
+
+
+def test_the_next_deadline_is_among_itself_and_its_dependents() -> None:
+    found = impact()
+    assert found.next_deadline is not None
+    assert found.next_deadline.processor == "NbacGamebookProcessor"
+    met = impact("NbacGamebookProcessor", standing("NbacGamebookProcessor", filled=True))
+    assert met.next_deadline is not None
+    assert [step.processor for step in met.next_deadline.critical_path] == ["NbacSummary"]
+    late = impact(now=NOW + timedelta(hours=2))
+    assert [item.processor for item in late.breached] == ["NbacGamebookProcessor", "NbacSummary"]
+    assert late.next_deadline is not None
+    assert late.next_deadline.processor == "NbacPredictions"
+
+
+@pytest.mark.parametrize("explicit", [True, False])
+def test_a_scraper_feeds_those_that_read_its_files(explicit: bool) -> None:
+    known = registry(
+        {**entry, "dependencies": ["NbacScraper"]} if explicit and entry["name"] == "NbacGamebookProcessor" else entry
+        for entry in PIPELINE
+    )
+    found = impact("NbacScraper", processors=known)
+    assert hops(found)["NbacGamebookProcessor"] == 1
+    assert hops(found)["NbacPredictions"] == 3
+    note = "Its raw files (nbac) are read by NbacGamebookProcessor: counted as if the registry said so."
+    assert (note in found.notes) is not explicit
+
+
+def test_links_by_source_make_no_cycle() -> None:
+    odd = registry(
+        [
+            {"name": "reader", "phase": 2, "source": "s"},
+            {"name": "scraper", "kind": "scraper", "phase": 2, "source": "s", "dependencies": ["reader"]},
+        ]
+    )
+    assert linked_by_source(odd) is not odd or linked_by_source(odd).by_name["reader"].dependencies == ()
+    assert linked_by_source(odd).by_name["reader"].dependencies == ()
+
+
+class TestRetired:
+    def left_out(self, *standings: Standing, **other: object) -> list[str]:
+        found = impact("NbacGamebookProcessor", *standings, **other)  # type: ignore[arg-type]
+        assert not {item.processor for item in found.retired} & set(hops(found))
+        return [item.processor for item in found.retired]
+
+    def test_no_run_for_30_days_or_never_seen(self) -> None:
+        old, never = standing("NbacOldExport", last_run=LONG_AGO), standing("NbacFeatures", last_run=None)
+        assert self.left_out(old, never) == ["NbacFeatures", "NbacOldExport"]
+        edge = NOW.date() - timedelta(days=30)
+        assert self.left_out(standing("NbacOldExport", last_run=edge)) == []
+        assert self.left_out(standing("NbacOldExport", last_run=edge - timedelta(days=1))) == ["NbacOldExport"]
+
+    def test_a_short_history_says_nothing(self) -> None:
+        old = standing("NbacOldExport", last_run=None)
+        assert self.left_out(old, history_from=NOW.date() - timedelta(days=29)) == []
+        assert self.left_out(old, history_from=None) == []
+
+    def test_when_nothing_ran_nothing_is_retired(self) -> None:
+        assert self.left_out(*(standing(name, last_run=LONG_AGO) for name in names())) == []
+
+    @pytest.mark.parametrize("reason", [{"sporadic": True}, {"runs_on_no_game_days": False}])
+    def test_one_that_may_have_had_nothing_to_do_stays(self, reason: dict[str, bool]) -> None:
+        known = registry({**entry, **reason} if entry["name"] == "NbacOldExport" else entry for entry in PIPELINE)
+        assert self.left_out(standing("NbacOldExport", last_run=None), processors=known) == []
+
+    def test_nothing_waits_for_it(self) -> None:
+        found = impact("NbacGamebookProcessor", standing("NbacFeatures", last_run=None))
+        [late] = [item for item in found.dependents if item.processor.name == "NbacPredictions"]
+        assert late.deadline is not None
+        path = [step.processor for step in late.deadline.critical_path]
+        assert path == ["NbacGamebookProcessor", "NbacSummary", "NbacPredictions"]
+
+
+def test_notes_name_assumptions() -> None:
+    assumed = impact(pace=lambda _: Pace(300, Basis.ASSUMED))
+    assert "No duration known for NbacGamebookProcessor: 5 minutes are assumed." in assumed.notes
+    by_phase = impact(pace=lambda _: Pace(300, Basis.PHASE))
+    assert any("the p95 of its phase is used" in note for note in by_phase.notes)
+    no_slots = registry({k: v for k, v in e.items() if k != "schedule_hours_et"} for e in PIPELINE)
+    assert any(
+        "no slots for NbacGamebookProcessor, NbacPredictions, NbacSummary" in note
+        for note in impact(processors=no_slots).notes
+    )
+
+
+PLAIN, LIMITED = None, 24.0
+"""Hours that its table may be old."""
+HOURS_AGO = {hours: NOW - timedelta(hours=hours) for hours in (23, 25)}
+MISSING = Standing("A", True, DUE, False)
+
+
+@pytest.mark.parametrize(
+    ("limit", "given", "expected"),
+    [
+        (PLAIN, MISSING, Staleness.NO_DATA),
+        (PLAIN, replace(MISSING, filled=True), Staleness.FRESH),
+        (PLAIN, replace(MISSING, judged_at=NOW + timedelta(minutes=1)), Staleness.FRESH),
+        (PLAIN, replace(MISSING, judged_at=NOW), Staleness.NO_DATA),
+        (PLAIN, replace(MISSING, expected=False), Staleness.FRESH),
+        (PLAIN, replace(MISSING, expected=None), Staleness.UNKNOWN),
+        (PLAIN, replace(MISSING, filled=None), Staleness.UNKNOWN),
+        (PLAIN, replace(MISSING, judged_at=None), Staleness.UNKNOWN),
+        (PLAIN, Standing("A"), Staleness.UNKNOWN),
+        (LIMITED, replace(MISSING, filled=True, loaded_at=HOURS_AGO[25]), Staleness.OLD_TABLE),
+        (LIMITED, replace(MISSING, filled=True, loaded_at=HOURS_AGO[23]), Staleness.FRESH),
+        (LIMITED, replace(MISSING, filled=True), Staleness.UNKNOWN),
+        (LIMITED, replace(MISSING, loaded_at=HOURS_AGO[23]), Staleness.NO_DATA),
+        (LIMITED, Standing("A", loaded_at=HOURS_AGO[25]), Staleness.OLD_TABLE),
+        (LIMITED, Standing("A", loaded_at=HOURS_AGO[23]), Staleness.UNKNOWN),
+    ],
+)
+def test_staleness(limit: float | None, given: Standing, expected: Staleness) -> None:
+    assert staleness(limit, given, NOW) is expected
+    assert expected.stale is {"no_data": True, "old_table": True, "fresh": False, "unknown": None}[expected]
+
+
+@pytest.mark.parametrize(
+    ("slots", "now", "expected"),
+    [
+        ([25.0], NOW, DAY),  # 01:00 of the 16th has passed
+        ([25.0], datetime(2026, 1, 16, 5, 59, tzinfo=UTC), date(2026, 1, 14)),
+        ([25.0], datetime(2026, 1, 16, 6, tzinfo=UTC), DAY),
+        ([8.0, 25.0], NOW, DAY),
+        ([50.0], NOW, date(2026, 1, 14)),  # 02:00 two days later
+        ([0.0], NOW, date(2026, 1, 16)),
+        ([], NOW, date(2026, 1, 16)),
+        ([], datetime(2026, 1, 16, 4, tzinfo=UTC), DAY),
+    ],
+)
+def test_the_newest_date_with_a_slot_by_now(slots: list[float], now: datetime, expected: date) -> None:
+    processor = Processor(name="A", phase=1, schedule_hours_et=tuple(slots))
+    assert newest_date(processor, now, registry().zone) == expected

@@ -1,0 +1,176 @@
+"""What was decided is said once, whatever happens between deciding and saying it."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.domain.gate_decisions import Decision, Outcome
+from bot.domain.gate_memory import GateResult
+from bot.domain.incidents import Incident, IncidentState, MessageRef
+from bot.domain.severity import Severity
+from bot.ports.fakes.notifier import FakeNotifier, Told
+from bot.ports.fakes.state import FakeState
+from bot.services.incident_messages import IncidentMessages
+from tests.gate_story import REGISTRY, START
+from tests.notices import RESOLVED, UPDATED, decision, incident
+
+MINUTE = timedelta(minutes=1)
+
+
+class Channel:
+    """A state, a channel, and the process that tells the one in the other."""
+
+    def __init__(self) -> None:
+        self.state, self.notifier = FakeState(), FakeNotifier()
+        self.restart()
+
+    def restart(self) -> None:
+        self.messages = IncidentMessages(self.state, self.notifier, REGISTRY)
+
+    def decided(self, made: Decision, said: Incident | None = None) -> None:
+        """As a tick of the gate leaves it."""
+        memory = self.state.remembered(made.at, timedelta(hours=24))
+        stored = memory.incidents.get(made.incident)
+        after = said or stored or incident(made.incident, severity=made.severity)
+        kept = replace(after, version=stored.version, message=stored.message) if stored is not None else after
+        self.state.commit(made.at, GateResult((made,), (), (kept,)), memory.version)
+
+    def deliver(self, now: datetime, asked_at: datetime | None = None) -> None:
+        self.messages.deliver(now, asked_at or now)
+
+    @property
+    def told(self) -> list[Told]:
+        return list(self.notifier.messages.values())
+
+
+@pytest.fixture
+def channel() -> Channel:
+    made = Channel()
+    made.decided(decision())
+    return made
+
+
+def test_an_announcement_is_posted_once_and_remembered(channel: Channel) -> None:
+    for minute in range(3):
+        channel.deliver(START + minute * MINUTE)
+    assert len(channel.told) == 1
+    kept = channel.state.incident("I1")
+    assert kept is not None
+    assert kept.message == next(iter(channel.notifier.messages))
+
+
+def test_an_update_edits_the_message_and_tells_its_thread(channel: Channel) -> None:
+    channel.deliver(START)
+    channel.decided(decision(Outcome.UPDATE, UPDATED))
+    channel.deliver(UPDATED)
+    channel.deliver(UPDATED + MINUTE)
+    (told,) = channel.told
+    assert told.notice.decision.at == UPDATED
+    assert [reply.decision.at for reply in told.replies] == [UPDATED]
+
+
+def test_an_end_edits_the_message_and_says_nothing_more(channel: Channel) -> None:
+    channel.deliver(START)
+    over = replace(incident(), state=IncidentState.RESOLVED, resolved_at=RESOLVED)
+    channel.decided(decision(Outcome.RESOLVE, RESOLVED), over)
+    channel.deliver(RESOLVED)
+    (told,) = channel.told
+    assert told.notice.resolved
+    assert told.replies == []
+
+
+def test_killed_between_deciding_and_posting(channel: Channel) -> None:
+    channel.restart()
+    channel.deliver(START + 3 * MINUTE)
+    assert len(channel.told) == 1
+
+
+def test_killed_between_posting_and_remembering(channel: Channel) -> None:
+    channel.notifier.loses_answers = True
+    channel.deliver(START)
+    assert len(channel.told) == 1
+    channel.notifier.loses_answers = False
+    channel.restart()
+    channel.deliver(START + MINUTE)
+    assert len(channel.told) == 1
+    kept = channel.state.incident("I1")
+    assert kept is not None
+    assert kept.message is not None
+
+
+def test_killed_between_thread_and_message(channel: Channel) -> None:
+    channel.deliver(START)
+    channel.decided(decision(Outcome.UPDATE, UPDATED))
+    channel.notifier.loses_answers = True
+    channel.deliver(UPDATED)
+    channel.notifier.loses_answers = False
+    channel.restart()
+    channel.deliver(UPDATED + MINUTE)
+    (told,) = channel.told
+    assert len(told.replies) == 1
+    assert told.notice.decision.at == UPDATED
+
+
+def test_an_old_announcement_is_not_lost_when_the_channel_was_down_for_days(channel: Channel) -> None:
+    channel.notifier.down = "away"
+    for day in range(4):
+        channel.deliver(START + timedelta(days=day))
+    channel.restart()
+    channel.notifier.down = ""
+    channel.deliver(START + timedelta(days=4))
+    assert len(channel.told) == 1
+
+
+def test_what_was_over_before_it_could_be_said_is_said_as_over(channel: Channel) -> None:
+    channel.notifier.down = "away"
+    channel.deliver(START)
+    over = replace(incident(), state=IncidentState.RESOLVED, resolved_at=RESOLVED)
+    channel.decided(decision(Outcome.RESOLVE, RESOLVED), over)
+    channel.notifier.down = ""
+    channel.deliver(RESOLVED)
+    assert [told.notice.resolved for told in channel.told] == [True]
+
+
+def test_the_channels_wish_to_wait_is_honoured(channel: Channel) -> None:
+    channel.notifier.down, channel.notifier.retry_after = "slow down", 30.0
+    channel.deliver(START)
+    channel.notifier.down = ""
+    channel.deliver(START, START + timedelta(seconds=29))
+    assert channel.told == []
+    channel.deliver(START, START + timedelta(seconds=30))
+    assert len(channel.told) == 1
+
+
+def test_the_worst_is_said_first() -> None:
+    channel = Channel()
+    for minute, severity in enumerate((Severity.P2, Severity.P1, Severity.P0)):
+        made = replace(decision(at=START + minute * MINUTE, severity=severity), incident=f"I{minute}")
+        channel.decided(made, incident(f"I{minute}", fingerprint=f"F{minute}", severity=severity))
+    channel.deliver(START + 5 * MINUTE)
+    assert [told.notice.incident.severity for told in channel.told] == [Severity.P0, Severity.P1, Severity.P2]
+
+
+def test_a_note_waits_for_the_digest_until_it_is_more(channel: Channel) -> None:
+    channel = Channel()
+    channel.decided(decision(severity=Severity.P3))
+    channel.deliver(START)
+    assert channel.told == []
+    channel.decided(decision(Outcome.UPDATE, UPDATED, severity=Severity.P2), incident(severity=Severity.P2))
+    channel.deliver(UPDATED)
+    assert len(channel.told) == 1
+
+
+def test_a_message_that_someone_deleted_is_not_posted_again(channel: Channel) -> None:
+    channel.deliver(START)
+    channel.notifier.remove(next(iter(channel.notifier.messages)))
+    channel.decided(decision(Outcome.UPDATE, UPDATED))
+    channel.restart()
+    channel.deliver(UPDATED)
+    assert channel.told == []
+
+
+def test_the_blocked_are_named_worst_first(channel: Channel) -> None:
+    channel.deliver(START)
+    assert channel.told[0].notice.impact == tuple(sorted(incident().impact))
+    assert channel.notifier.stamp(MessageRef("C1", "1.000100")) == START.isoformat()
