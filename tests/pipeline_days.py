@@ -1,4 +1,4 @@
-"""A small pipeline told as an incident: healthy days by default, then what goes wrong, then what Fireline says of it."""
+"""A small pipeline: healthy days by default, whose rows may then be replaced by what goes wrong."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -73,7 +73,9 @@ class PipelineDays:
         for below in Lineage(self.registry).down(name):
             self.loads[below, day] = []
             told = {"recorded": Category.UPSTREAM_FAILURE, "hinted": Category.UPSTREAM_FAILURE}
-            self.runs[below, day] = [self.failed(below, day, slot, seconds=4, **told) for slot in self.slots(below, day)]
+            self.runs[below, day] = [
+                self.failed(below, day, slot, seconds=4, **told) for slot in self.slots(below, day)
+            ]
 
     def run(
         self, name: str, day: date, start: datetime, *, seconds: float, records: int, status: Status = Status.SUCCESS

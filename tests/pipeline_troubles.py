@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from bot.domain.observation import RawFile, RunSeen
 from bot.domain.runs import Category, Status
-from tests.pipeline_days import DAY, PipelineDays, later
+from tests.pipeline_days import PipelineDays, later
 from tests.pipeline_fleet import HEALTHY_SECONDS
 
 RETRY = timedelta(minutes=5)
@@ -54,7 +54,10 @@ class Incident(PipelineDays):
             )
             for n in range(failures)
         ]
-        runs[slot : slot + 1] = [*bad, later(good, lost)._replace(run_id=f"{good.run_id}r", trigger="retry", attempt=failures + 1)]
+        runs[slot : slot + 1] = [
+            *bad,
+            later(good, lost)._replace(run_id=f"{good.run_id}r", trigger="retry", attempt=failures + 1),
+        ]
         self.loads[name, when] = [
             load._replace(known_at=load.known_at + lost) if load.known_at == good.known_at else load
             for load in self.loads[name, when]
@@ -83,7 +86,7 @@ class Incident(PipelineDays):
         self.change(name, self.day, empty)
 
     def has_no_file(self, source: str, *, size: int | None = None) -> None:
-        """The source delivers nothing (or an answer of so many bytes): its scraper fails, its processor finds nothing."""
+        """Its scraper fails, its processor finds nothing; `size`: it answers, with so many bytes."""
         came = self.files.pop((source, self.day))[0].known_at
         if size is not None:
             self.files[source, self.day] = [RawFile(source, self.day, size, came)]
@@ -100,9 +103,11 @@ class Incident(PipelineDays):
         self.change(
             name,
             self.day,
-            lambda run: run
-            if run.started_at < first
-            else self.run(name, self.day, run.started_at, seconds=1, records=0, status=Status.SKIPPED),
+            lambda run: (
+                run
+                if run.started_at < first
+                else self.run(name, self.day, run.started_at, seconds=1, records=0, status=Status.SKIPPED)
+            ),
         )
 
     def does_not_run(self, name: str) -> None:
@@ -123,7 +128,9 @@ class Incident(PipelineDays):
 
     def brings_only(self, name: str, share: float) -> None:
         """Each load has this share of its rows."""
-        self.loads[name, self.day] = [load._replace(rows=round(load.rows * share)) for load in self.loads[name, self.day]]
+        self.loads[name, self.day] = [
+            load._replace(rows=round(load.rows * share)) for load in self.loads[name, self.day]
+        ]
 
     def slows(self, name: str, factor: float, *, days: int = 4, most: int | None = None) -> None:
         """Every run with records takes so many times as long, `most` runs at most."""
@@ -156,6 +163,3 @@ def _stretched(run: RunSeen, factor: float) -> RunSeen:
     seconds = (run.seconds or 0) * factor
     end = run.started_at + timedelta(seconds=seconds)
     return run._replace(seconds=seconds, ended_at=end, heartbeat_at=end, known_at=end + timedelta(seconds=10))
-
-
-__all__ = ["DAY", "Incident"]

@@ -8,11 +8,11 @@ from bot.domain.health import DueDates, HealthReport, HealthRequest
 from bot.domain.impact import Impact
 from bot.domain.runs import Category, Status
 from bot.domain.standing import Standing
-from bot.views import failure, health, help, home, impact, query
+from bot.views import failure, health, help, home, impact, query, validate
 from bot.views.blocks import Card
 from bot.views.text import escape
 from handlers.replies import Busy
-from tests import impact_cases
+from tests import impact_cases, validations
 from tests.health_reports import NASTY, NASTY_REGISTRY, REGISTRY, failed, ran, report, took
 
 BOX, GAMEBOOK, SCRAPER, SUMMARY = "NbacBoxscoreProcessor", "NbacGamebookProcessor", "NbacScraper", "TeamSummary"
@@ -122,6 +122,7 @@ def messages() -> dict[str, dict[str, Any]]:
     cards = {name: health.card(made, HealthRequest(days=made.window.days)) for name, made in overviews().items()}
     cards |= {name: health.card(made, request) for name, (made, request) in {**phases(), **processors()}.items()}
     cards |= {name: impact.card(made) for name, made in impacts().items()}
+    cards |= {name: validate.card(made) for name, made in validations.validations().items()}
     cards |= {"help": help.card(), **failures(), **incident_parts()}
     return {name: card.payload() for name, card in cards.items()}
 

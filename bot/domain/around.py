@@ -66,7 +66,7 @@ class Surroundings:
         return Around(
             games_final=self._games_final(day.data_date),
             upstream_due=self._upstream_due(day),
-            beyond=self._beyond(day.data_date),
+            beyond=self._beyond(day),
             accepted=self._accepted.reason(day.processor.name, day.data_date),
             fallback=self._fallback(day),
         )
@@ -93,10 +93,14 @@ class Surroundings:
         days = [self._picture.day(name, day.data_date) for name in day.processor.dependencies]
         return [other for other in days if other.table is not None and not other.filled]
 
-    def _beyond(self, data_date: date) -> str | None:
-        if self._begins is not None and data_date < self._begins:
+    def _beyond(self, day: Day) -> str | None:
+        """A slot before the history's first day says nothing, unless a run of it is known all the same."""
+        if day.under_way or any(day.attempts):
+            return None
+        first = day.slots[0].date() if day.slots else day.data_date
+        if self._begins is not None and first < self._begins:
             return f"the history begins only on {self._begins}"
-        if self._ended is not None and data_date >= self._ended:
+        if self._ended is not None and day.data_date >= self._ended:
             return f"the history ends on {self._ended}"
         return None
 
@@ -125,7 +129,7 @@ class Surroundings:
 
     def _windows(self, day: Day) -> tuple[PlannedWindow, ...]:
         """Announced windows that cover a slot of the date, or a run for it."""
-        moments = [*day.slots, *(run.started_at for run in day.runs)]
+        moments = [*day.slots, *(run.started_at for run in day.attempts)]
         known = self._picture.windows.get(day.processor.name, ())
         announced = [window for window in known if window.announced_at <= self._as_of]
         return tuple(w for w in announced if any(w.start <= moment <= w.end for moment in moments))

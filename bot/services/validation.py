@@ -1,6 +1,7 @@
 """Verdicts on processors and dates as of a moment, from the same picture and by the same judge as live and replay."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import product
 
@@ -49,7 +50,7 @@ class ValidationService:
         rows = self._rows(asked, span, observed, as_of, ended)
         notes = tuple(self._notes(observed, live, now, request))
         return Validation(
-            request=request,
+            request=replace(request, processor=asked[0].name if request.processor is not None else None),
             as_of=as_of,
             first=span.first,
             last=span.last,
@@ -99,14 +100,10 @@ class ValidationService:
         """What a reader must know of the answer as a whole."""
         if live != now and request.as_of is None:
             yield f"The history ends {live:%Y-%m-%d %H:%M} UTC: answered as of its end."
-        lacking = {
-            "table loads": observed.has_loads,
-            "raw files": observed.has_files,
-            "a game calendar": observed.has_games,
-        }
-        for name, there in lacking.items():
-            if not there:
-                yield f"There are no {name}: what they would tell is unknown.".replace("are no a ", "is no ")
+        kinds = {"table loads": observed.has_loads, "raw files": observed.has_files, "games": observed.has_games}
+        lacking = [name for name, there in kinds.items() if not there]
+        if lacking:
+            yield f"There are no {' and no '.join(lacking)}: what they would tell is unknown."
 
 
 def parse_dates(text: str) -> tuple[date, date]:

@@ -60,7 +60,7 @@ def _block(group: Group) -> str:
 def _line(group: Group) -> str:
     row = group.first
     said = f"{validate_words.verdict(row.verdict)}, {validate_words.action(row.judged)}"
-    return f"{row.processor.name} {group.dates}: {said}. {_detail(group)}."
+    return f"{row.processor.name} {group.dates}: {said}: {_detail(group)}."
 
 
 def _detail(group: Group) -> str:

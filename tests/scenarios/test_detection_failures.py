@@ -8,8 +8,9 @@ from bot.domain.findings import FindingKind as Kind
 from bot.domain.findings import RootCause
 from bot.domain.runs import Category
 from bot.domain.severity import Severity
+from tests.pipeline_days import DAY
 from tests.pipeline_told import Facts, facts, messages, minutes_after, the_one
-from tests.pipeline_troubles import DAY, Incident
+from tests.pipeline_troubles import Incident
 
 LATE_EVENING = 1
 """The first post-game slot with data."""

@@ -8,15 +8,18 @@ from bot.domain.findings import FindingKind as Kind
 from bot.domain.findings import RootCause
 from bot.domain.gate_decisions import Outcome
 from bot.domain.severity import Severity
+from tests.pipeline_days import DAY
 from tests.pipeline_told import Facts, facts, messages, minutes_after, replayed, the_one
-from tests.pipeline_troubles import DAY, Incident
+from tests.pipeline_troubles import Incident
 
 GRACE = range(20, 41)
 """Minutes after the last slot: the grace period, a tick, and grouping."""
 
 
 @pytest.mark.parametrize(
-    ("masked", "cause"), [(False, RootCause.PROCESSOR_FAILED), (True, RootCause.MASKED_FAILURE)], ids=["plain", "masked"]
+    ("masked", "cause"),
+    [(False, RootCause.PROCESSOR_FAILED), (True, RootCause.MASKED_FAILURE)],
+    ids=["plain", "masked"],
 )
 def test_no_rows_although_the_file_is_there_is_told_after_the_last_slot(masked: bool, cause: RootCause) -> None:
     days = Incident()

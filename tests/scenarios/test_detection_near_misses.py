@@ -6,9 +6,9 @@ import pytest
 
 from bot.domain.findings import FindingKind as Kind
 from bot.domain.runs import Category
-from tests.pipeline_days import later
+from tests.pipeline_days import DAY, later
 from tests.pipeline_told import messages, the_one
-from tests.pipeline_troubles import DAY, Incident
+from tests.pipeline_troubles import Incident
 
 
 @pytest.mark.parametrize("name", ["PlayByPlay", "Gamebook", "Features", "Coordinator"])

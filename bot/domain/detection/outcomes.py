@@ -5,7 +5,8 @@ Where a grace period has been waited out, the evidence counts from the slot: not
 
 from datetime import datetime, timedelta
 
-from bot.domain.detection.day import Day
+from bot.domain.detection.attempts import OFF_SCHEDULE
+from bot.domain.detection.day import EARLY_START, MISSING_AFTER, Day
 from bot.domain.detection.trouble import Trouble
 from bot.domain.findings import FindingKind, RootCause
 from bot.domain.registry import Kind, Registry
@@ -77,6 +78,8 @@ def _lost(day: Day, judged: Judged, now: datetime, registry: Registry) -> Troubl
     kind, cause = _LOSSES[judged.verdict]
     if not day.slots or (day.runs and now < day.runs[-1].known_at + SETTLING):
         return None
+    if _last_run_to_come(day, now):
+        return None
     together: tuple[str, ...] = (day.processor.name,)
     if kind is FindingKind.ZERO_RECORDS_SCRAPER:
         together = _of_source(day, registry)
@@ -89,6 +92,13 @@ def _lost(day: Day, judged: Judged, now: datetime, registry: Registry) -> Troubl
         because=judged.because,
         processors=together,
     )
+
+
+def _last_run_to_come(day: Day, now: datetime) -> bool:
+    """The last slot's own run may start late without being missing, and still bring what lacks."""
+    last = day.slots[-1]
+    started = (run.started_at for run in (*day.runs, *day.under_way.values()) if run.trigger not in OFF_SCHEDULE)
+    return now < last + MISSING_AFTER and not any(moment >= last - EARLY_START for moment in started)
 
 
 def _of_source(day: Day, registry: Registry) -> tuple[str, ...]:

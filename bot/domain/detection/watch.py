@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from bot.domain.detection import outcomes, pace, spikes, storms, streaks, stuck
+from bot.domain.detection import outcomes, pace, spikes, stale, storms, streaks, stuck
 from bot.domain.detection.attempts import OFF_SCHEDULE
 from bot.domain.detection.coverage import DATES, usual_rows
 from bot.domain.detection.day import Day
@@ -13,7 +13,7 @@ from bot.domain.detection.trouble import Trouble
 from bot.domain.findings import Finding, FindingKind
 from bot.domain.lineage import Lineage
 from bot.domain.observation import Event, Observed, RunSeen
-from bot.domain.registry import Kind, Registry
+from bot.domain.registry import Kind, Processor, Registry
 from bot.domain.runs import Category, Status
 from bot.domain.severity_policy import SeverityPolicy, blocks_predictions, severity_of
 from bot.domain.verdicts import Judged, judge
@@ -213,6 +213,19 @@ class Watch:
             spike = None if by_outcome else self._spike(name, now)
             if spike is not None:
                 yield spike
+            old = None if by_outcome else self._stale(processor, now)
+            if old is not None:
+                yield old
+
+    def _stale(self, processor: Processor, now: datetime) -> Trouble | None:
+        """What waits for something upstream is not stale by itself."""
+        loaded_at = self.picture.loaded_at.get(processor.bigquery_table or "")
+        limit = processor.freshness_hours
+        if limit is None or loaded_at is None or not stale.outlived(limit, loaded_at, now):
+            return None
+        dates = (now.date() - timedelta(days=ago) for ago in range(HORIZON.days, -1, -1))
+        days = [self.picture.day(processor.name, day) for day in dates if self._recorded(day)]
+        return stale.detect((day for day in days if not self._blocked(day)), loaded_at, limit, now)
 
     def _spike(self, name: str, now: datetime) -> Trouble | None:
         """Asked anew when a run has come, or while there is one: without news a quiet processor stays quiet."""

@@ -1,0 +1,128 @@
+"""The live watch over a warehouse: each row is taken once, however often it is read."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.domain.gate_decisions import Decision, Outcome
+from bot.domain.gate_memory import GateRules
+from bot.domain.gate_policy import GatePolicy
+from bot.domain.lineage import Lineage
+from bot.domain.registry import Registry
+from bot.domain.severity_policy import SeverityPolicy
+from bot.ports.fakes.state import FakeState
+from bot.ports.fakes.warehouse import FakeWarehouse
+from bot.services.detection import DetectionService
+from bot.services.gate import GateService
+from tests.builders import DAY, PROCESSORS, World, failed, game, loaded, raw_file, run
+from tests.contracts.stories import moment
+from tests.contracts.warehouses import Step, load
+
+BOTH = [processor for processor in PROCESSORS if processor["name"] in ("BoxScraper", "Box")]
+BEFORE = [DAY - timedelta(days=n) for n in range(1, 12)]
+WELL = World(
+    runs=[run(f"b{day}", day=day, start=30.1) for day in BEFORE]
+    + [run(f"s{day}", "BoxScraper", day=day, start=28) for day in [*BEFORE, DAY]],
+    table_loads=[loaded(day=day, hours=30.2) for day in BEFORE],
+    raw_files=[raw_file(day=day, hours=28) for day in [*BEFORE, DAY]],
+    game_schedule=[game(f"G{day}", day) for day in [*BEFORE, DAY]],
+    processors=BOTH,
+)
+CRASHES = [failed(f"f{n}", category="processing_error", text="KeyError", start=30 + n / 10) for n in range(4)]
+CRASHING = WELL.but(runs=[*WELL.runs, *CRASHES])
+
+
+class Live:
+    """A warehouse that goes on filling, and the watch over it."""
+
+    def __init__(self, directory: Path) -> None:
+        self.warehouse, self.state, self.directory, self.loads = FakeWarehouse(), FakeState(), directory, 0
+        self.told: list[Decision] = []
+        self.restart()
+
+    def restart(self) -> None:
+        self.detection = DetectionService(self.warehouse, SeverityPolicy(), self._gate)
+
+    def _gate(self, registry: Registry) -> GateService:
+        phases = {processor.name: processor.phase for processor in registry.processors}
+        return GateService(self.state, GateRules(GatePolicy(), Lineage(registry), phases))
+
+    def bring(self, world: World) -> None:
+        self.loads += 1
+        folder = self.directory / str(self.loads)
+        world.write(folder, ".ndjson")
+        load(self.warehouse, folder, Step(world))
+
+    def tick(self, now: datetime) -> None:
+        for decision in self.detection.tick(now):
+            self.told.append(decision)
+
+    def announced(self) -> list[Decision]:
+        return [decision for decision in self.told if decision.outcome is Outcome.ANNOUNCE]
+
+
+@pytest.fixture
+def live(tmp_path: Path) -> Live:
+    return Live(tmp_path)
+
+
+def test_an_empty_warehouse_says_nothing(live: Live) -> None:
+    live.tick(moment(31))
+    assert live.told == []
+
+
+def test_a_recorded_history_says_nothing(live: Live) -> None:
+    live.bring(CRASHING)
+    live.tick(moment(31) + timedelta(days=60))
+    assert live.told == []
+
+
+def test_a_failure_is_told_at_the_tick_after_it_is_known(live: Live) -> None:
+    live.bring(WELL)
+    live.tick(moment(30))
+    assert live.announced() == []
+    live.bring(CRASHING)
+    live.tick(moment(30.5))
+    live.tick(moment(30.52))
+    assert len(live.announced()) == 1
+
+
+def test_what_is_read_twice_is_taken_once(live: Live) -> None:
+    live.bring(CRASHING)
+    for minute in range(12):
+        live.tick(moment(30.5) + timedelta(minutes=minute))
+    assert len(live.announced()) == 1
+
+
+def test_a_restart_says_nothing_again(live: Live) -> None:
+    live.bring(CRASHING)
+    for minute in range(3):
+        live.tick(moment(30.5) + timedelta(minutes=minute))
+    before = len(live.announced())
+    live.restart()
+    for minute in range(3, 6):
+        live.tick(moment(30.5) + timedelta(minutes=minute))
+    assert before == len(live.announced()) == 1
+
+
+def test_another_registry_is_taken_up(live: Live) -> None:
+    live.bring(WELL)
+    live.tick(moment(30))
+    live.bring(CRASHING.but(processors=[*BOTH, {**BOTH[1], "name": "Other", "table": "raw.other"}]))
+    for minute in range(60):
+        live.tick(moment(30.5) + timedelta(minutes=minute))
+    assert {decision.finding.root for decision in live.announced()} == {"Box", "Other"}
+
+
+def test_a_failed_tick_loses_nothing(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    live.bring(WELL)
+    live.tick(moment(30))
+    live.bring(CRASHING)
+    with monkeypatch.context() as broken:
+        broken.setattr(live.state, "remembered", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            live.tick(moment(30.5))
+    live.tick(moment(30.52))
+    live.tick(moment(30.54))
+    assert len(live.announced()) == 1

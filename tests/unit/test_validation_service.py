@@ -1,0 +1,221 @@
+"""Validation over a warehouse: which dates, as of when, with which evidence; and the command line's answers."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.cli.validate import ValidateQuestion, answer_validate, question_of
+from bot.domain.accepted_losses import AcceptedLoss, AcceptedLosses
+from bot.domain.errors import BadInput
+from bot.domain.sampling import Plan
+from bot.domain.slo import ServiceLevels
+from bot.domain.validation import Validated, ValidationRequest
+from bot.domain.verdicts import Action, Verdict
+from bot.services.health import HealthService
+from bot.services.sampling import SamplingService
+from bot.services.validation import ValidationService
+from tests.builders import DAY, PROCESSORS, World, at, failed, game, load, loaded, raw_file, registry, run, warehouse
+
+NEXT = DAY + timedelta(days=1)
+NOW = datetime(2026, 1, 18, 12, tzinfo=UTC)
+PIPELINE = [
+    *({**one, "sla_completion_time": "05:00 ET"} if one["name"] == "Summary" else one for one in PROCESSORS),
+    {"name": "Spare", "phase": 2, "table": "raw.spare", "fallback_for": "box", "sporadic": True},
+]
+BEFORE = [DAY - timedelta(days=back) for back in range(1, 9)]
+WORLD = World(
+    runs=[
+        *(run(f"b{day}", start=30, day=day) for day in BEFORE),
+        run("zero", records_processed=0, start=30),
+        failed("summary", "Summary", category="upstream_failure", start=33),
+        run("next", start=30, day=NEXT, records_processed=0),
+        run("next-summary", "Summary", start=33, day=NEXT),
+        run("daily", "Daily", start=14, day=NEXT),
+    ],
+    table_loads=[
+        *(loaded(day=day, hours=30.01) for day in BEFORE),
+        loaded(rows=60, day=NEXT, hours=30.01),
+        loaded("an.summary", day=NEXT, hours=33.01),
+        loaded("raw.spare", day=DAY),
+    ],
+    raw_files=[raw_file(day=NEXT), *(raw_file(day=day) for day in BEFORE)],
+    game_schedule=[game(f"G{day}", day) for day in [*BEFORE, DAY, NEXT]],
+    processors=PIPELINE,
+)
+QUESTION = ValidateQuestion(
+    None, str(DAY), str(NEXT), None, sample=False, seed=0, everything=False, as_json=True, width=120, colour=False
+)
+
+
+def services(
+    directory: Path, world: World = WORLD, accepted: AcceptedLosses | None = None
+) -> tuple[ValidationService, SamplingService]:
+    into, known = warehouse(), registry(world.processors)
+    load(into, world.write(directory), world.processors)
+    health = HealthService(into, known, ServiceLevels(()))
+    validation = ValidationService(into, known, health, accepted or AcceptedLosses())
+    return validation, SamplingService(into, known, health, Plan())
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[ValidationService, SamplingService]:
+    return services(tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture
+def service(made: tuple[ValidationService, SamplingService]) -> ValidationService:
+    return made[0]
+
+
+def of(service: ValidationService, name: str, day: date = DAY, now: datetime = NOW, **asked: Any) -> Validated:
+    [row] = service.of(ValidationRequest(processor=name, first=day, last=day, **asked), now).rows
+    return row
+
+
+def test_the_same_judge_on_evidence_from_the_warehouse(service: ValidationService) -> None:
+    lost = of(service, "box")
+    assert (lost.verdict, lost.action) == (Verdict.SCRAPER_FAILED, Action.USE_FALLBACK)
+    assert "Spare has the date" in lost.judged.because
+    summary = of(service, "Summary")
+    assert (summary.verdict, summary.proof.upstream_empty) == (Verdict.UPSTREAM, ("raw.box",))
+    assert (summary.proof.games, summary.proof.games_final) == (1, 1)
+    part = of(service, "Box", NEXT)
+    assert (part.verdict, part.proof.rows, part.proof.usual_rows) == (Verdict.PARTIAL, 60, 100)
+    assert part.proof.coverage == pytest.approx(0.6)
+    assert of(service, "Daily").verdict is Verdict.MISSING_RUN
+    assert of(service, "Plain").verdict is Verdict.UNKNOWN
+    assert of(service, "Roster").verdict is Verdict.LEGITIMATE_ZERO
+
+
+def test_only_what_was_known_then_counts(service: ValidationService) -> None:
+    early = datetime(2026, 1, 16, 6, 5, tzinfo=UTC)
+    row = of(service, "Box", as_of=early)
+    assert (row.verdict, row.judged.until) == (Verdict.NOT_YET, datetime(2026, 1, 16, 6, 20, tzinfo=UTC))
+    playing = datetime(2026, 1, 16, 2, tzinfo=UTC)
+    assert (of(service, "Box", as_of=playing).proof.games_final, of(service, "Box").proof.games_final) == (0, 1)
+    assert [slot.hour for slot in of(service, "Box", as_of=playing).proof.slots_left] == [6]
+
+
+def test_a_game_that_has_not_ended_keeps_its_date_open(tmp_path: Path) -> None:
+    late = {**game(), "final_utc": at(34)}
+    open_, _ = services(tmp_path, WORLD.but(game_schedule=[*WORLD.game_schedule, late, game("G2")]))
+    assert of(open_, "Box", as_of=datetime(2026, 1, 16, 8, tzinfo=UTC)).verdict is Verdict.NOT_YET
+    assert of(open_, "Box").verdict is Verdict.SCRAPER_FAILED
+
+
+def test_a_loss_that_is_no_longer_fresh_has_no_hint(service: ValidationService) -> None:
+    assert of(service, "Box").hint is None
+    fresh = of(service, "Box", as_of=datetime(2026, 1, 16, 9, tzinfo=UTC)).hint
+    assert fresh == "offered at once because it blocks a deadline: Summary is due 2026-01-16 10:00 UTC"
+    late = of(service, "Box", as_of=datetime(2026, 1, 17, 9, tzinfo=UTC)).hint
+    assert late == "offered at once because it blocks a deadline: Summary was due 2026-01-16 10:00 UTC"
+    assert of(service, "Daily", NEXT + timedelta(days=1)).hint == "may heal by itself within 24 to 48 h"
+
+
+def test_the_last_two_dates_with_slots(service: ValidationService) -> None:
+    found = service.of(ValidationRequest(), NOW)
+    assert (found.first, found.last) == (DAY + timedelta(days=1), DAY + timedelta(days=2))
+    assert len(found.rows) == 2 * len(PIPELINE)
+    boxes = service.of(ValidationRequest(processor="Box"), datetime(2026, 1, 17, 5, tzinfo=UTC))
+    assert (boxes.first, boxes.last) == (DAY - timedelta(days=1), DAY)
+
+
+def test_a_recorded_history_is_answered_for_as_of_its_end(service: ValidationService) -> None:
+    found = service.of(ValidationRequest(), NOW + timedelta(days=90))
+    assert found.last < found.as_of.date()
+    assert any("answered as of its end" in note for note in found.notes)
+    beyond = of(service, "Box", DAY + timedelta(days=30), NOW + timedelta(days=90))
+    assert beyond.verdict is Verdict.NOT_YET
+
+
+def test_dates_before_the_history(service: ValidationService) -> None:
+    row = of(service, "Daily", DAY - timedelta(days=60))
+    assert (row.verdict, "the history begins only on 2026-01-08" in row.judged.because) == (Verdict.UNKNOWN, True)
+
+
+def test_an_accepted_loss(tmp_path: Path) -> None:
+    loss = AcceptedLoss(processor="Box", first=DAY, last=DAY, reason="gone at the source")
+    accepting, _ = services(tmp_path, accepted=AcceptedLosses((loss,)))
+    assert of(accepting, "Box").verdict is Verdict.DATA_GONE
+    assert of(accepting, "Box", NEXT).verdict is Verdict.PARTIAL
+
+
+@pytest.mark.parametrize(
+    ("kind", "lacking"),
+    [("table_loads", "table loads"), ("raw_files", "raw files"), ("game_schedule", "games")],
+)
+def test_files_of_evidence_that_are_missing(tmp_path: Path, kind: str, lacking: str) -> None:
+    without, _ = services(tmp_path, WORLD.but(**{kind: []}))
+    found = without.of(ValidationRequest(first=DAY, last=NEXT), NOW)
+    assert any(lacking in note for note in found.notes)
+    assert {row.verdict for row in found.rows} & {Verdict.UNKNOWN, Verdict.MISSING_RUN}
+    assert all(row.judged.because for row in found.rows)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"processor": "Bux"}, "Did you mean Box"),
+        ({"first": NEXT, "last": DAY}, "Write the earlier date first"),
+        ({"first": date(2025, 1, 1), "last": DAY}, "at most 92"),
+        ({"as_of": NOW + timedelta(hours=1)}, "lies ahead"),
+    ],
+)
+def test_what_makes_no_sense(service: ValidationService, asked: dict[str, Any], told: str) -> None:
+    with pytest.raises(BadInput, match=told):
+        service.of(ValidationRequest(**asked), NOW)
+
+
+def test_json(made: tuple[ValidationService, SamplingService]) -> None:
+    answer = json.loads(answer_validate(*made, QUESTION, NOW))
+    assert (answer["from"], answer["to"], len(answer["rows"])) == ("2026-01-15", "2026-01-16", 16)
+    row = next(row for row in answer["rows"] if row["processor"] == "Box" and row["data_date"] == "2026-01-15")
+    assert (row["verdict"], row["action"], row["confidence"]) == ("scraper_failed", "use_fallback", 1.0)
+    assert row["evidence"]["rows"] == 0
+    assert row["evidence"]["runs"] == {"success": {"runs": 1, "records": 0}}
+    assert row["evidence"]["games"] == {"scheduled": 1, "final": 1}
+    assert set(row["evidence"]["sources"].values()) == {"agrees"}
+    worst = [row["verdict"] for row in answer["rows"]]
+    assert worst.index("missing_run") < worst.index("upstream") < worst.index("off_day" if "off_day" in worst else "ok")
+
+
+@pytest.mark.parametrize("width", [60, 120, 220])
+def test_table(made: tuple[ValidationService, SamplingService], width: int) -> None:
+    shown = answer_validate(*made, replace(QUESTION, as_json=False, width=width), NOW)
+    assert "need a look." in shown
+    assert max(map(len, shown.splitlines())) <= width
+    everything = answer_validate(*made, replace(QUESTION, as_json=False, width=width, everything=True), NOW)
+    assert len(everything) > len(shown)
+
+
+def test_sample(made: tuple[ValidationService, SamplingService]) -> None:
+    sampled = replace(QUESTION, sample=True, first=None, last=None)
+    answer = json.loads(answer_validate(*made, sampled, NOW))
+    assert (answer["suspicious_runs"], answer["processors"], answer["seed"]) == (2, ["Box"], 0)
+    assert answer["verdicts"] == {"scraper_failed": 1, "tracking_bug": 1}
+    assert answer["false_positive_rate"]["value"] == 0.5
+    told = answer_validate(*made, replace(sampled, as_json=False, seed=7), NOW)
+    assert "(seed 7)" in told
+    assert "False positives (the data is there): 50.0%; every date was checked." in told
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"sample": True}, "Leave out --from, --to and --as-of"),
+        ({"sample": True, "first": None, "last": None, "processor": "Daily"}, "nothing suspicious to check"),
+        ({"first": "yesterday"}, "'yesterday' is not a date"),
+    ],
+)
+def test_mistakes(made: tuple[ValidationService, SamplingService], changed: dict[str, Any], told: str) -> None:
+    with pytest.raises(BadInput, match=told):
+        answer_validate(*made, replace(QUESTION, **changed), NOW)
+
+
+def test_a_question_of_another_version() -> None:
+    with pytest.raises(TypeError):
+        question_of({"processor": "Box"})
