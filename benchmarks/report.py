@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
+from benchmarks import detection_report
 from benchmarks.batches import BatchTimes
+from benchmarks.detection import WorldScore
 from benchmarks.health import HealthTimes
 from benchmarks.impact import ImpactTimes
 from benchmarks.processes import ProcessTimes
@@ -27,6 +29,7 @@ class Results:
     processes: dict[int, ProcessTimes] = field(default_factory=dict)
     stream: dict[float, StreamTimes] = field(default_factory=dict)
     impact: tuple[ImpactTimes, ...] = ()
+    worlds: list[WorldScore] = field(default_factory=list)
     load: list[float] = field(default_factory=list)
 
     @property
@@ -51,6 +54,7 @@ def written(results: Results, command: str) -> str:
         *_load_targets(results),
         *_process_targets(results),
         *_impact_targets(results),
+        *detection_report.targets(results.worlds),
     ]
     rows = [(what, wanted, measured, "yes" if met else "**no**") for what, wanted, measured, met in targets]
     parts = [
@@ -79,6 +83,7 @@ def written(results: Results, command: str) -> str:
             ("a batch every", "answers", "errors", "p50", "p99", "longest", "batches", "load one"),
             [_stream_row(every, times) for every, times in results.stream.items()],
         ),
+        *_detection_parts(results.worlds),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -150,6 +155,18 @@ def _impact_targets(results: Results) -> list[Target]:
             times.answer.median < 50,
         )
         for times in results.impact
+    ]
+
+
+def _detection_parts(worlds: Sequence[WorldScore]) -> list[str]:
+    if not worlds:
+        return []
+    scored = [] if all(world.figures for world in worlds) else [detection_report.NOT_SCORED]
+    return [
+        "## Detection on generated worlds",
+        *scored,
+        _table(*detection_report.by_world(worlds)),
+        _table(*detection_report.by_kind(worlds)),
     ]
 
 
