@@ -6,7 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from benchmarks import batches, build, health, impact, page, processes, slack, stream
+from benchmarks import batches, build, detection, health, impact, page, processes, slack, stream
 from benchmarks.history import World, recipe, write_history
 from benchmarks.report import MILLION, Results, written
 from benchmarks.timing import REPEATS
@@ -23,6 +23,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="numbers of runs")
     parser.add_argument("--keep", action="store_true", help="keep the largest history for the next time")
+    parser.add_argument("--worlds", type=int, default=len(detection.WORLDS), help="worlds to replay")
     parser.add_argument("--out", type=Path, default=HERE / "RESULTS.md")
     options = parser.parse_args()
     load = [os.getloadavg()[0]]
@@ -32,6 +33,9 @@ def main() -> None:
     _say("impact among 10,000 processors")
     results.impact = impact.measure(REPEATS)
     _say(f"  {results.impact}")
+    for score in detection.measure(options.worlds):
+        _say(f"replayed: {score}")
+        results.worlds.append(score)
     for runs in sorted(options.sizes):
         world = World(DATA / f"{runs}-{recipe()}", runs)
         _measure(results, world)

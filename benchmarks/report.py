@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
+from benchmarks import detection_report
 from benchmarks.batches import BatchTimes
+from benchmarks.detection import WorldScore
 from benchmarks.health import HealthTimes
 from benchmarks.impact import ImpactTimes
 from benchmarks.processes import ProcessTimes
@@ -33,6 +35,7 @@ class Results:
     stream: dict[float, StreamTimes] = field(default_factory=dict)
     page: list[str] = field(default_factory=list)
     impact: tuple[ImpactTimes, ...] = ()
+    worlds: list[WorldScore] = field(default_factory=list)
     load: list[float] = field(default_factory=list)
 
     @property
@@ -58,6 +61,7 @@ def written(results: Results, command: str) -> str:
         *_process_targets(results),
         *_slack_targets(results),
         *_impact_targets(results),
+        *detection_report.targets(results.worlds),
     ]
     rows = [(what, wanted, measured, "yes" if met else "**no**") for what, wanted, measured, met in targets]
     parts = [
@@ -90,6 +94,7 @@ def written(results: Results, command: str) -> str:
         _table(("", "p50", "p99"), _slack_rows(results)),
         "## The page of the local workspace",
         "\n".join(["| what | measured | wanted |", "| --- | --- | --- |", *results.page]),
+        *_detection_parts(results.worlds),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -187,6 +192,18 @@ def _impact_targets(results: Results) -> list[Target]:
             times.answer.median < 50,
         )
         for times in results.impact
+    ]
+
+
+def _detection_parts(worlds: Sequence[WorldScore]) -> list[str]:
+    if not worlds:
+        return []
+    scored = [] if all(world.figures for world in worlds) else [detection_report.NOT_SCORED]
+    return [
+        "## Detection on generated worlds",
+        *scored,
+        _table(*detection_report.by_world(worlds)),
+        _table(*detection_report.by_kind(worlds)),
     ]
 
 

@@ -4,12 +4,13 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from bot.adapters.clock import system_clock
 from bot.services.on_watch import TICK, OnWatch
 
 TELL_EVERY = timedelta(seconds=2)
@@ -45,7 +46,7 @@ def running(jobs: Sequence[Job]) -> Iterator[None]:
     )
     for job in jobs:
         trigger = IntervalTrigger(seconds=job.every.total_seconds(), timezone=UTC)
-        scheduler.add_job(_guarded(job), trigger, id=job.name, next_run_time=datetime.now(UTC))
+        scheduler.add_job(_guarded(job), trigger, id=job.name, next_run_time=system_clock())
     scheduler.start()
     try:
         yield

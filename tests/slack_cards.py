@@ -1,18 +1,22 @@
 """Every message and view that Fireline shows in Slack, by name, from small counts."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from bot.domain.errors import BadInput
+from bot.domain.gate_decisions import Outcome
 from bot.domain.health import DueDates, HealthReport, HealthRequest
 from bot.domain.impact import Impact
+from bot.domain.notices import Notice
 from bot.domain.runs import Category, Status
 from bot.domain.standing import Standing
-from bot.views import failure, health, help, home, impact, query, validate
+from bot.views import failure, health, help, home, impact, incident, query, validate
 from bot.views.blocks import Card
 from bot.views.text import escape
 from handlers.replies import Busy
-from tests import impact_cases, validations
+from tests import impact_cases, notices, validations
+from tests.gate_story import DAY
 from tests.health_reports import NASTY, NASTY_REGISTRY, REGISTRY, failed, ran, report, took
 
 BOX, GAMEBOOK, SCRAPER, SUMMARY = "NbacBoxscoreProcessor", "NbacGamebookProcessor", "NbacScraper", "TeamSummary"
@@ -104,6 +108,21 @@ def incident_parts() -> dict[str, Card]:
     }
 
 
+def incidents() -> dict[str, Card]:
+    nasty = notices.incident(processors=NASTY, impact=NASTY, flapping=True)
+    said = replace(notices.decision(), finding=replace(notices.CASCADE, explanation="<!here> & *bold* `code`"))
+    many = tuple(f"Dependent{number:02}" for number in range(1, 41))
+    days = tuple(DAY + timedelta(days=number) for number in range(7))
+    return {
+        "incident": incident.card(notices.notice()),
+        "incident_storm": incident.card(notices.notice(processors=many, data_dates=days, impact=many)),
+        "incident_bare": incident.card(notices.notice(data_dates=(), impact=())),
+        "incident_nasty": incident.card(Notice(nasty, said, nasty.impact)),
+        "incident_resolved": incident.card(notices.notice(Outcome.RESOLVE, notices.RESOLVED)),
+        "incident_update": incident.thread_card(notices.notice(Outcome.UPDATE, notices.UPDATED)),
+    }
+
+
 def failures() -> dict[str, Card]:
     def told(error: BadInput) -> Card:
         return failure.explained(str(error), retryable=error.retryable)
@@ -123,7 +142,7 @@ def messages() -> dict[str, dict[str, Any]]:
     cards |= {name: health.card(made, request) for name, (made, request) in {**phases(), **processors()}.items()}
     cards |= {name: impact.card(made) for name, made in impacts().items()}
     cards |= {name: validate.card(made) for name, made in validations.validations().items()}
-    cards |= {"help": help.card(), **failures(), **incident_parts()}
+    cards |= {"help": help.card(), **failures(), **incident_parts(), **incidents()}
     return {name: card.payload() for name, card in cards.items()}
 
 

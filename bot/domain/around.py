@@ -66,6 +66,7 @@ class Surroundings:
         return Around(
             games_final=self._games_final(day.data_date),
             upstream_due=self._upstream_due(day),
+            input_known=day.is_scraper or day.processor.source is None or day.file is not None,
             beyond=self._beyond(day),
             accepted=self._accepted.reason(day.processor.name, day.data_date),
             fallback=self._fallback(day),

@@ -90,12 +90,13 @@ class Around:
     """What is known beside the day itself; the defaults are those of a day looked at alone.
 
     `games_final`: all its games have ended; `upstream_due`: data was due on that date for a table that it is made from
-    and that is empty; `beyond`: says that the history does not reach that date; `accepted`: why its loss is accepted;
-    `fallback`: who has the date's data instead.
+    and that is empty; `input_known`: raw files were loaded, where it is made from one; `beyond`: says that the history
+    does not reach that date; `accepted`: why its loss is accepted; `fallback`: who has the date's data instead.
     """
 
     games_final: bool = True
     upstream_due: bool = True
+    input_known: bool = True
     beyond: str | None = None
     accepted: str | None = None
     fallback: str | None = None
@@ -220,6 +221,9 @@ def _empty(day: Day, now: datetime, around: Around) -> Judged:
     claimed = max((run.records or 0 for run in day.runs if run.status is Status.SUCCESS), default=0)
     if claimed and day.table is not None:
         return Judged(verdict=Verdict.CONFLICT, because=f"the history says {claimed:,} records, the table has none")
+    if not around.input_known:
+        because = "the table is empty, and without raw files nobody can tell whether its file came"
+        return Judged(verdict=Verdict.UNKNOWN, because=because)
     return _lost(day)
 
 

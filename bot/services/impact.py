@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from bot.domain.deadlines import paces
 from bot.domain.errors import BadInput
@@ -64,6 +64,6 @@ def _notes(day: date, moment: datetime, now: datetime, history: History) -> Iter
 def parse_date(text: str) -> date:
     """A data date as people write it. Raises BadInput."""
     try:
-        return date.fromisoformat(text.strip())
+        return datetime.strptime(text.strip(), "%Y-%m-%d").replace(tzinfo=UTC).date()
     except ValueError:
         raise BadInput(f"{text!r} is not a date. Write it as 2026-03-15.") from None

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.domain.health import RunCount, Window
-from bot.domain.observation import Observed
+from bot.domain.observation import DateSpan, Observed
 from bot.ports.warehouse import Warehouse
 from tests.builders import DAY
 from tests.contracts.stories import NEXT, moment
@@ -17,6 +17,7 @@ from tests.contracts.stories import NEXT, moment
 LAST = moment(90)
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 WEEK = Window.live(LAST, 7)
+DATES = DateSpan(DAY, NEXT)
 EVER = (date(2025, 12, 1), date(2027, 12, 31))
 _ROLLED_UP = {
     "a week": WEEK,
@@ -51,6 +52,8 @@ def ask_as_of(warehouse: Warehouse, as_of: datetime, processors: Iterable[str]) 
     answers["observed"] = _in_order(warehouse.observed(as_of - timedelta(hours=2), as_of))
     if as_of == LAST:
         answers["all observed"] = _in_order(warehouse.observed(LONG_AGO, LAST))
+        answers["observed of dates"] = _in_order(warehouse.observed_dates(DATES, DATES.first - timedelta(days=3), LAST))
+        answers["zero-record runs"] = sorted(warehouse.zero_record_runs(DATES.last))
         answers["due"] = _due(warehouse, window)
         answers["durations"] = _durations(warehouse, window)
     return answers

@@ -12,11 +12,15 @@ from bot.cli.health import HealthQuestion
 from bot.cli.impact import Form, ImpactQuestion
 from bot.cli.local_api import local_api
 from bot.cli.local_client import ask_running
+from bot.cli.validate import ValidateQuestion
 from bot.domain.errors import BadInput
 from bot.services.app import AppServices
 
 IMPACT = ImpactQuestion("Box", "2026-01-15", Form.JSON, 100, colour=False, theme="light")
 HEALTH = HealthQuestion(7, None, None, None, everything=False, as_json=True, width=100, colour=False)
+VALIDATE = ValidateQuestion(
+    "Box", "2026-01-15", None, None, sample=False, seed=0, everything=False, as_json=True, width=100, colour=False
+)
 
 
 def asked(services: AppServices, question: str, given: dict[str, object]) -> str | None:
@@ -28,9 +32,11 @@ def asked(services: AppServices, question: str, given: dict[str, object]) -> str
         return asyncio.run(whole(Path(folder) / "s"))
 
 
-def test_health_and_impact(services: AppServices) -> None:
+def test_health_impact_and_validate(services: AppServices) -> None:
     assert json.loads(asked(services, "health", asdict(HEALTH)) or "")["overall"] == "YELLOW"
     assert json.loads(asked(services, "impact", asdict(IMPACT)) or "")["processor"] == "Box"
+    rows = json.loads(asked(services, "validate", asdict(VALIDATE)) or "")["rows"]
+    assert [(row["processor"], row["verdict"]) for row in rows] == [("Box", "ok")]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from bot.domain.errors import BadInput
 from bot.domain.health import HealthRequest
 from bot.domain.impact import ImpactRequest
 from bot.domain.registry import Processor
+from bot.domain.validation import ValidationRequest
 from bot.views import action_ids
 from bot.views.blocks import OPTION_VALUE, option
 
@@ -68,9 +69,24 @@ def test_forged_impact(value: str) -> None:
         action_ids.decode_impact(value)
 
 
+@given(st.none() | st.text(min_size=1, max_size=120), st.none() | st.tuples(st.dates(), st.dates()))
+def test_round_trip_of_a_validation(name: str | None, days: tuple[date, date] | None) -> None:
+    first, last = days or (None, None)
+    request = ValidationRequest(processor=name, first=first, last=last)
+    assert action_ids.decode_validation(action_ids.encode_validation(request)) == request
+
+
+@pytest.mark.parametrize(
+    "value", ["", ":", "..", "Box", "2026-01-15:Box", "2026-13-15..:Box", "x..y:Box", "20260115..:"]
+)
+def test_forged_validation(value: str) -> None:
+    with pytest.raises(BadInput, match="older message"):
+        action_ids.decode_validation(value)
+
+
 def test_names_are_all_different() -> None:
     named = [value for name, value in vars(action_ids).items() if name.isupper() and not name.startswith("_")]
-    assert len(named) == len(set(named)) == 10
+    assert len(named) == len(set(named)) == 11
     assert all(0 < len(name) <= 255 for name in named)
 
 

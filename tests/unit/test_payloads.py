@@ -1,6 +1,8 @@
 """What Slack sends, read into requests: the grammar of /health, and payloads of every wrong shape."""
 
 import sys
+from contextlib import suppress
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.domain.errors import BadInput
 from bot.domain.health import HealthRequest
+from bot.domain.validation import ValidationRequest
 from handlers import payloads
 from handlers.replies import Place
 
@@ -77,6 +80,34 @@ def test_any_text_is_a_request_or_bad_input(text: str) -> None:
         return
     assert request.phase is None or request.processor is None
     assert 0 <= request.days <= 9999
+
+
+@pytest.mark.parametrize(
+    ("text", "request_"),
+    [
+        ("", ValidationRequest()),
+        ("Box", ValidationRequest(processor="Box")),
+        ("2026-01-15 Box", ValidationRequest(processor="Box", first=date(2026, 1, 15), last=date(2026, 1, 15))),
+        ("2026-01-15..2026-01-17", ValidationRequest(first=date(2026, 1, 15), last=date(2026, 1, 17))),
+        ("2026-01-15..", None),
+        ("..2026-01-15", None),
+        ("Box Other", None),
+        ("20260115-x", None),
+        ("x" * 600, None),
+    ],
+)
+def test_grammar_of_validate(text: str, request_: ValidationRequest | None) -> None:
+    if request_ is None:
+        with pytest.raises(BadInput):
+            payloads.validation({"text": text})
+    else:
+        assert payloads.validation({"text": text}) == request_
+
+
+@given(st.text())
+def test_any_text_is_a_validation_or_bad_input(text: str) -> None:
+    with suppress(BadInput):
+        payloads.validation({"text": text})
 
 
 def test_what_is_said_of_a_long_text_is_not_longer() -> None:

@@ -179,6 +179,11 @@ def test_a_history_that_does_not_reach_the_date() -> None:
     assert (judged.verdict, "begins only on 2026-01-16" in judged.because) == (Verdict.UNKNOWN, True)
 
 
+def test_a_loss_without_raw_files_to_look_at() -> None:
+    judged = judge(day(file=None, input_kind=InputKind.NONE), LATER, None, Around(input_known=False))
+    assert (judged.verdict, "without raw files" in judged.because) == (Verdict.UNKNOWN, True)
+
+
 def test_due_although_its_upstream_is_not() -> None:
     made = day(**UPSTREAM, upstream=(Trace(),))
     assert verdict(made, around=Around(upstream_due=False)) is Verdict.CONFLICT
@@ -236,7 +241,13 @@ RUNS = st.lists(
 )
 TEXT = st.none() | st.just("why")
 AROUND = st.builds(
-    Around, games_final=st.booleans(), upstream_due=st.booleans(), beyond=TEXT, accepted=TEXT, fallback=TEXT
+    Around,
+    games_final=st.booleans(),
+    upstream_due=st.booleans(),
+    input_known=st.booleans(),
+    beyond=TEXT,
+    accepted=TEXT,
+    fallback=TEXT,
 )
 
 

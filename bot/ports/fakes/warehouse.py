@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.evidence import Evidence
 from bot.domain.health import DueDates, Durations, RunCount, Window
-from bot.domain.observation import Observed
+from bot.domain.observation import DateSpan, Observed
 from bot.domain.platform import PlatformFacts
 from bot.domain.registry_draft import ProcessorFacts
 from bot.domain.runs import Category, DateState, Input, Status
@@ -20,10 +20,11 @@ from bot.domain.standing import Standing
 from bot.ports.fakes.warehouse_draft import processor_facts
 from bot.ports.fakes.warehouse_evidence import EvidenceRows
 from bot.ports.fakes.warehouse_files import STEMS, ReadFile, read_file
-from bot.ports.fakes.warehouse_observed import observed
+from bot.ports.fakes.warehouse_observed import observed, of_dates
 from bot.ports.fakes.warehouse_runs import Run, RunVersions, runs_of, unknown_spellings
 from bot.ports.warehouse import FileReport, Hints, History, LoadReport, Progress
 
+_START_OF_TIME = datetime(1, 1, 1, tzinfo=UTC)
 _END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
 _KNOWN_BY = {"runs": "inserted_at", "table_loads": "loaded_at", "raw_files": "created_at"}
 """The column that tells when a row of a file became known."""
@@ -94,6 +95,17 @@ class FakeWarehouse:
 
     def observed(self, since: datetime, until: datetime) -> Observed:
         return observed(self._held.runs, self._held.evidence, since, until)
+
+    def observed_dates(self, dates: DateSpan, loads_from: date, as_of: datetime) -> Observed:
+        return of_dates(self.observed(_START_OF_TIME, as_of), dates, loads_from)
+
+    def zero_record_runs(self, last: date) -> list[tuple[str, date, int]]:
+        found = Counter(
+            (run.processor, run.data_date)
+            for run in self._held.runs.latest()
+            if run.status is Status.SUCCESS and run.records == 0 and run.data_date <= last
+        )
+        return [(name, day, runs) for (name, day), runs in found.items()]
 
     def standings(self, data_date: date) -> list[Standing]:
         started: dict[str, date] = {}

@@ -1,8 +1,9 @@
 """What became known in a span of time, from the rows of a fake warehouse."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 
-from bot.domain.observation import Game, Observed, RawFile, RunSeen, TableLoad
+from bot.domain.observation import DateSpan, Game, Observed, RawFile, RunSeen, TableLoad
 from bot.ports.fakes.warehouse_evidence import EvidenceRows
 from bot.ports.fakes.warehouse_runs import Run, RunVersions
 
@@ -47,4 +48,14 @@ def _seen(run: Run) -> RunSeen:
         run.trigger or "",
         run.heartbeat_at,
         run.inserted_at,
+    )
+
+
+def of_dates(everything: Observed, dates: DateSpan, loads_from: date) -> Observed:
+    """What concerns those data dates; loads from an earlier one on."""
+    return replace(
+        everything,
+        runs=tuple(run for run in everything.runs if dates.first <= run.data_date <= dates.last),
+        loads=tuple(load for load in everything.loads if loads_from <= load.data_date <= dates.last),
+        files=tuple(file for file in everything.files if dates.first <= file.data_date <= dates.last),
     )

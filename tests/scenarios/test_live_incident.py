@@ -1,0 +1,109 @@
+"""A fault strikes the simulated pipeline, and its incident stands in the alerts channel: the demo, clock in hand."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pydantic import SecretStr
+
+from bot.bootstrap import app_services, loading_service, on_watch, registry_of, state, warehouse
+from bot.cli.demo_world import Feed
+from bot.config.settings import BUNDLED_CONFIG, Settings
+from bot.domain.gate_decisions import Outcome
+from bot.domain.severity import Severity
+from bot.sandbox.pipeline.history import write_history
+from bot.sandbox.pipeline.live import Pipeline
+from bot.sandbox.pipeline.synthetic import complete
+from bot.services.on_watch import TICK, OnWatch
+from tests.slack_bench import ALERTS
+from tests.slack_thread import Beside, beside
+
+END = datetime(2026, 1, 14, 5, 0, tzinfo=UTC)
+STRUCK = "PlayerGameSummaryProcessor"
+"""Its slot is at 07:00 UTC."""
+
+
+class Clock:
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+class Demo:
+    """What `fireline demo` holds, moved on by hand."""
+
+    def __init__(self, stack: ExitStack, home: Path, slack: Beside) -> None:
+        self.slack, self.clock = slack, Clock(END)
+        made = slack.workspace
+        token = SecretStr(made.credentials.bot_token)
+        self.settings = Settings(home=home, slack_bot_token=token, slack_api_url=made.api_url)
+        opened = stack.enter_context(warehouse(self.settings, read_only=False))
+        data = home / "data"
+        registry, _ = registry_of(self.settings, data)
+        loading = loading_service(opened, self.settings)
+        loading.load(data, registry, END, lambda _step, _rows: None)
+        self.pipeline = Pipeline(data)
+        self.feed = Feed(self.pipeline, self.clock, loading, registry, data / "inbox")  # type: ignore[arg-type]
+        services = app_services(opened, self.settings, self.clock.now)
+        self._watch = lambda: on_watch(opened, self.settings, services)
+        self._stack = stack
+        self.watching: OnWatch = stack.enter_context(self._watch())
+
+    def restart(self) -> None:
+        """Another process takes over, as after kill -9."""
+        self.watching = self._stack.enter_context(self._watch())
+
+    def forward(self, minutes: int, step: timedelta = TICK) -> None:
+        end = self.clock.moment + timedelta(minutes=minutes)
+        while self.clock.moment < end:
+            self.clock.moment += step
+            asyncio.run(self.feed.catch_up())
+            self.watching.detect()
+            self.watching.tell()
+
+    def messages(self) -> list[dict[str, Any]]:
+        return [each for each in self.slack.messages(ALERTS) if each.get("thread_ts") in (None, each["ts"])]
+
+    def about(self, processor: str) -> list[dict[str, Any]]:
+        return [message for message in self.messages() if processor in message["text"]]
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Demo]:
+    registry = complete(yaml.safe_load((BUNDLED_CONFIG / "registry.yaml").read_text(encoding="utf-8")))
+    write_history(tmp_path / "data", registry, END, days=9, seed=7)
+    with beside() as slack, ExitStack() as stack:
+        yield Demo(stack, tmp_path, slack)
+
+
+def test_an_incident_is_told_within_one_tick_and_nothing_without_a_fault(demo: Demo) -> None:
+    demo.forward(2)
+    standing = len(demo.messages())
+    demo.forward(100, timedelta(minutes=5))
+    assert len(demo.messages()) == standing, "nothing has happened"
+
+    struck_at = demo.clock.moment
+    demo.pipeline.inject("processor_crash", struck_at, STRUCK)
+    demo.forward(18, timedelta(minutes=6))
+    waited = 0
+    while not demo.about(STRUCK) and waited < 120:
+        demo.forward(1)
+        waited += 1
+    (message,) = demo.about(STRUCK)
+    with state(demo.settings) as kept:
+        decisions = kept.decisions(struck_at, demo.clock.moment + TICK)
+    (told,) = [each for each in decisions if each.outcome is Outcome.ANNOUNCE and each.severity is not Severity.P3]
+    assert told.at - told.finding.evident_at < 2 * TICK, "at the next tick, after half a minute to group"
+    assert told.at == demo.clock.moment, "said at the tick that decided it"
+    assert told.finding.explanation in message["text"]
+
+    demo.restart()
+    demo.forward(3)
+    assert len(demo.about(STRUCK)) == 1, "not said again by the next process"

@@ -1,0 +1,204 @@
+"""History as real exports damage it: what cannot be told is said, and nothing is told for want of evidence."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.domain.detection.watch import Watch
+from bot.domain.errors import BadInput
+from bot.domain.findings import FindingKind as Kind
+from bot.domain.gate_decisions import Decision, Outcome
+from bot.domain.observation import Observed, Timeline
+from bot.domain.registry import Registry
+from bot.domain.severity_policy import SeverityPolicy
+from bot.domain.verdicts import Verdict
+from tests.pipeline_days import DAY, PipelineDays
+from tests.pipeline_told import decisions, messages, the_one
+from tests.pipeline_troubles import Incident
+from tests.small_world import loaded, written
+
+Told = list[tuple[Kind, str]]
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(tmp_path_factory.mktemp("small") / "world")
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("table_loads.parquet", "no table_loads file: cannot tell whether a table has its rows"),
+        ("raw_files.parquet", "no raw_files file: cannot tell whether a source delivered"),
+        ("game_schedule.parquet", "no game_schedule file: cannot tell which dates have games"),
+        ("planned_windows.json", "no planned_windows file: cannot tell planned backfills and maintenance"),
+    ],
+)
+def test_a_missing_file_is_named_with_what_cannot_be_told(world: Path, tmp_path: Path, file: str, said: str) -> None:
+    folder = shutil.copytree(world, tmp_path / "world")
+    (folder / file).unlink()
+    _, observed, report = loaded(folder)
+    assert [warning for warning in report.warnings if warning.startswith(said)]
+    kinds = (observed.has_loads, observed.has_files, observed.has_games)
+    assert kinds == (file[:5] != "table", file[:3] != "raw", file[:4] != "game")
+
+
+def test_a_history_without_runs_is_refused(world: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(world, tmp_path / "world")
+    (folder / "runs.parquet").unlink()
+    with pytest.raises(BadInput, match="there is no runs file"):
+        loaded(folder)
+
+
+@pytest.mark.parametrize(
+    ("lacking", "name", "words"),
+    [
+        ("has_loads", "PlayByPlay", "table loads"),
+        ("has_files", "NewsScraper", "raw files"),
+        ("has_games", "PlayByPlay", "the games of that date"),
+    ],
+)
+def test_an_empty_date_without_the_evidence_is_unknown_and_says_what_lacks(lacking: str, name: str, words: str) -> None:
+    days = Incident()
+    days.finds_nothing("PlayByPlay")
+    days.has_no_file("news")
+    judged = _verdict(days.registry, _without(days, lacking), name)
+    assert judged == (Verdict.UNKNOWN, f"cannot be told without {words}")
+
+
+@pytest.mark.parametrize("lacking", ["has_loads", "has_files", "has_games"])
+def test_nothing_is_told_of_healthy_days_for_want_of_evidence(lacking: str) -> None:
+    days = Incident()
+    assert _told(days, _without(days, lacking)) == []
+
+
+@pytest.mark.parametrize("lacking", ["has_loads", "has_files"])
+def test_failures_are_told_without_evidence_too(lacking: str) -> None:
+    days = Incident()
+    days.fails("PlayByPlay")
+    assert _told(days, _without(days, lacking)) == [(Kind.REPEATED_FAILURE, "PlayByPlay")]
+
+
+def test_without_files_an_empty_table_is_told_as_empty() -> None:
+    days = Incident()
+    days.has_no_file("plays")
+    assert _told(days, _without(days, "has_files")) == [(Kind.ZERO_RECORDS_PROCESSOR, "PlayByPlay")]
+
+
+@pytest.mark.parametrize("hours", [4, 9, 30])
+def test_a_history_that_stops_arriving_is_one_message(hours: float) -> None:
+    """Rows, loads and files of some hours are lost: one message for all that is missing; beside it at most the tables
+    that hold a part of their rows.
+    """
+    days = Incident()
+    begin = days.slots("PlayByPlay")[0] - timedelta(minutes=30)
+    told = _told(days, _gap(days.observed(), begin, begin + timedelta(hours=hours)))
+    storms = [each for each in told if each[0] is Kind.ALERT_STORM]
+    assert len(storms) <= 1
+    assert set(told) - set(storms) <= {(Kind.PARTIAL_COVERAGE, "Standings"), (Kind.PARTIAL_COVERAGE, "Odds")}
+
+
+def test_a_gap_between_slots_is_not_noticed() -> None:
+    days = Incident()
+    begin = days.slots("BoxScores")[-1] + timedelta(minutes=50)
+    shorter = _gap(days.observed(), begin, begin + timedelta(minutes=20))
+    assert _told(days, shorter) == []
+
+
+@pytest.mark.parametrize("minutes", [-9, 5])
+def test_clocks_that_are_wrong_by_minutes(minutes: int) -> None:
+    """Rows are written before their runs end, or late."""
+    days = Incident()
+    days.finds_nothing("PlayByPlay")
+    by = timedelta(minutes=minutes)
+    seen = days.observed()
+    skewed = tuple(
+        run._replace(known_at=run.known_at + by) if run.processor < "M" or run.processor == "PlayByPlay" else run
+        for run in seen.runs
+    )
+    assert _told(days, replace(seen, runs=skewed)) == [(Kind.ZERO_RECORDS_PROCESSOR, "PlayByPlay")]
+
+
+def test_duplicated_rows_count_once() -> None:
+    """Two failures written twice are no four in a row; three written twice are one incident."""
+    for attempts, wanted in ((2, []), (3, [(Kind.REPEATED_FAILURE, "PlayByPlay")])):
+        days = Incident()
+        if attempts == 2:
+            days.stumbles("PlayByPlay", 2)
+        else:
+            days.fails("PlayByPlay")
+        seen = days.observed()
+        again = tuple(run._replace(known_at=run.known_at + timedelta(minutes=n % 2)) for n, run in enumerate(seen.runs))
+        twice = replace(seen, runs=seen.runs + again, loads=seen.loads * 2, files=seen.files * 2)
+        assert _told(days, twice) == wanted
+
+
+def test_rows_from_the_future_change_nothing_before_it() -> None:
+    days = Incident()
+    days.fails("PlayByPlay")
+    seen = days.observed()
+    ahead = timedelta(days=400)
+    odd = tuple(
+        run._replace(
+            run_id=f"f{run.run_id}",
+            data_date=run.data_date + ahead,
+            started_at=run.started_at + ahead,
+            ended_at=None,
+        )
+        for run in seen.runs[::50]
+    )
+    assert _told(days, replace(seen, runs=seen.runs + odd)) == [(Kind.REPEATED_FAILURE, "PlayByPlay")]
+
+
+def test_runs_of_processors_that_the_registry_does_not_know_are_passed_over() -> None:
+    days = Incident()
+    days.fails("PlayByPlay")
+    seen = days.observed()
+    known = tuple(each for each in days.registry.processors if each.name not in ("Shots", "Roster"))
+    days.registry = Registry(processors=known)
+    assert _told(days, seen) == [(Kind.REPEATED_FAILURE, "PlayByPlay")]
+
+
+def test_a_registered_processor_that_never_ran_is_missing_once() -> None:
+    """Told at its first slot; the days after are the same incident."""
+    days = Incident()
+    for when in days.dates:
+        days.runs["Standings", when], days.loads["Standings", when] = [], []
+    told = the_one(messages(days, ahead=1))
+    assert (told.finding.kind, told.finding.root) == (Kind.MISSING_RUN, "Standings")
+
+
+def _without(days: PipelineDays, lacking: str) -> Observed:
+    gone: dict[str, Callable[[Observed], Observed]] = {
+        "has_loads": lambda seen: replace(seen, loads=(), has_loads=False),
+        "has_files": lambda seen: replace(seen, files=(), has_files=False),
+        "has_games": lambda seen: replace(seen, games=(), has_games=False),
+    }
+    return gone[lacking](days.observed())
+
+
+def _gap(seen: Observed, begin: datetime, end: datetime) -> Observed:
+    return replace(
+        seen,
+        runs=tuple(run for run in seen.runs if not begin <= run.started_at < end),
+        loads=tuple(load for load in seen.loads if not begin <= load.known_at < end),
+        files=tuple(file for file in seen.files if not begin <= file.known_at < end),
+    )
+
+
+def _told(days: PipelineDays, seen: Observed) -> Told:
+    noon = days.slots("Standings")[0]
+    decided: list[Decision] = decisions(days.registry, seen, noon, noon + timedelta(days=2))
+    return [(each.finding.kind, each.finding.root) for each in decided if each.outcome is Outcome.ANNOUNCE]
+
+
+def _verdict(registry: Registry, seen: Observed, name: str, day: date = DAY) -> tuple[Verdict, str]:
+    watch = Watch(registry, seen, SeverityPolicy())
+    now = max(run.known_at for run in seen.runs)
+    watch.tick(Timeline(seen).until(now), now)
+    judged = watch.verdict(watch.picture.day(name, day), now)
+    return judged.verdict, judged.because

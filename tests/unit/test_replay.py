@@ -1,0 +1,131 @@
+"""`fireline replay` over a small directory: lines, report, timeline, and what it says of what is missing."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot.cli.app import app
+from bot.cli.replay import parse_step
+from bot.domain.errors import BadInput
+from tests.builders import DAY, PROCESSORS, World, failed, game, loaded, raw_file, registry_yaml, run
+
+BOTH = [processor for processor in PROCESSORS if processor["name"] in ("BoxScraper", "Box")]
+DAYS = [DAY - timedelta(days=n) for n in range(12)]
+WORLD = World(
+    runs=[run(f"b{day}", day=day, start=30.1) for day in DAYS[1:]]
+    + [run(f"s{day}", "BoxScraper", day=day, start=28) for day in DAYS]
+    + [failed(f"f{n}", category="processing_error", text="KeyError", start=30 + n / 10) for n in range(4)]
+    + [run("healed", start=34)],
+    table_loads=[*(loaded(day=day, hours=30.2) for day in DAYS[1:]), loaded(hours=34.1)],
+    raw_files=[raw_file(day=day, hours=28) for day in DAYS],
+    game_schedule=[game(f"G{day}", day) for day in DAYS],
+    processors=BOTH,
+)
+
+
+def replay(directory: Path, *more: str) -> Result:
+    out = str(directory / "out.jsonl")
+    return CliRunner().invoke(app, ["replay", "--data", str(directory / "data"), "--out", out, *more])
+
+
+def lines(directory: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (directory / "out.jsonl").read_text().splitlines()]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    WORLD.write(tmp_path / "data")
+    (tmp_path / "data" / "registry.yaml").write_text(registry_yaml(BOTH))
+    return tmp_path
+
+
+def of_day(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [line for line in found if line.get("data_date") == str(DAY)]
+
+
+def test_one_line_a_notification(data: Path) -> None:
+    done = replay(data)
+    assert done.exit_code == 0, done.output
+    first = of_day(lines(data))[0]
+    assert (first["kind"], first["processors"], first["update"]) == ("repeated_failure", ["Box"], False)
+    assert first["ts"] == "2026-01-16T06:20:00Z"
+    assert set(first) == {
+        *("ts", "kind", "processors", "severity", "root_cause", "impact", "action", "data_date", "update"),
+        *("explanation", "reason"),
+    }
+
+
+def test_the_span_and_the_step_are_kept(data: Path) -> None:
+    done = replay(data, "--from", "2026-01-16T08:00", "--to", "2026-01-16T08:30", "--step", "15m", "--json")
+    assert done.exit_code == 0, done.output
+    said = json.loads(done.stdout)
+    assert (said["from"], said["to"], said["step_seconds"]) == (
+        "2026-01-16T08:00:00+00:00",
+        "2026-01-16T08:30:00+00:00",
+        900.0,
+    )
+    assert {line["ts"] for line in lines(data)} <= {f"2026-01-16T08:{minute}:00Z" for minute in ("00", "15", "30")}
+
+
+def test_report_and_timeline(data: Path) -> None:
+    done = replay(data, "--report", str(data / "r.md"), "--chart", str(data / "r.png"))
+    assert done.exit_code == 0, done.output
+    report = (data / "r.md").read_text()
+    assert "| repeated_failure | Box | 2026-01-15 | Box failed" in report
+    assert "## Noise ledger" in report
+    assert "- no planned_windows file: cannot tell planned backfills" in report
+    assert (data / "r.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("stem", ["table_loads", "raw_files", "game_schedule"])
+def test_missing_evidence_is_named(data: Path, stem: str) -> None:
+    next((data / "data").glob(f"{stem}.*")).unlink()
+    done = replay(data, "--report", str(data / "r.md"))
+    assert done.exit_code == 0, done.output
+    assert f"warning: no {stem} file: cannot tell" in done.stderr
+    assert f"no {stem} file: cannot tell" in (data / "r.md").read_text()
+
+
+def test_without_runs_nothing_is_replayed_and_nothing_written(data: Path) -> None:
+    next((data / "data").glob("runs.*")).unlink()
+    done = replay(data)
+    assert done.exit_code == 1
+    assert "there is no runs file" in done.stderr
+    assert list(data.iterdir()) == [data / "data"]
+
+
+def test_a_file_that_cannot_be_written_leaves_nothing_behind(data: Path) -> None:
+    done = replay(data, "--report", str(data / "nowhere" / "r.md"))
+    assert done.exit_code == 1
+    assert "cannot be written" in done.stderr
+    assert not [path for path in data.rglob("*") if path.name.startswith(".")]
+
+
+def test_what_makes_no_sense_is_refused(data: Path) -> None:
+    for more in (["--from", "2026-01-20", "--to", "2026-01-10"], ["--from", "soon"], ["--step", "0m"]):
+        done = replay(data, *more)
+        assert done.exit_code == 1
+        assert done.stderr.startswith("fireline: ")
+    assert not (data / "out.jsonl").exists()
+
+
+def test_processors_that_are_not_registered_are_named(data: Path) -> None:
+    (data / "data" / "registry.yaml").write_text(registry_yaml(BOTH[:1]))
+    done = replay(data)
+    assert done.exit_code == 0, done.output
+    assert "Box ran but" in done.stderr
+
+
+def test_steps() -> None:
+    assert [parse_step(text) for text in ("90s", "10m", "1h")] == [
+        timedelta(seconds=90),
+        timedelta(minutes=10),
+        timedelta(hours=1),
+    ]
+    for wrong in ("", "10", "9s", "25h", "m10", "-5m"):
+        with pytest.raises(BadInput):
+            parse_step(wrong)
