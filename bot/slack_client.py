@@ -43,7 +43,8 @@ class Identity:
         """For Bolt, before each request. Slack may not say who we are: the request is served all the same."""
         if self._known is None:
             try:
-                await asyncio.wait_for(self.learn(), LEARN_S)
+                async with asyncio.timeout(LEARN_S):
+                    await self.learn()
             except (SlackApiError, ClientError, OSError) as error:
                 log.warning("Slack does not say who the bot token belongs to: %r", error)
         return self._known or AuthorizeResult(enterprise_id=None, team_id=None, bot_token=self._client.token)

@@ -73,8 +73,11 @@ class Connection(SocketModeClient):
 
 
 async def _at_most(seconds: float, work: Awaitable[object]) -> None:
+    # Not asyncio.wait_for: in Python 3.11 it loses a cancellation that comes just when the work is done, and whoever
+    # cancelled waits for ever.
     with suppress(TimeoutError):
-        await asyncio.wait_for(work, seconds)
+        async with asyncio.timeout(seconds):
+            await work
 
 
 async def stay_connected(app: AsyncApp, app_token: str) -> None:
@@ -129,7 +132,8 @@ async def _opened(app: AsyncApp, app_token: str, envelopes: Once) -> Connection:
     connection = Connection(app, app_token, envelopes)
     connection.wss_uri = str(answer["url"])
     try:
-        await asyncio.wait_for(connection.connect(), CONNECT_S)  # type: ignore[no-untyped-call]
+        async with asyncio.timeout(CONNECT_S):
+            await connection.connect()  # type: ignore[no-untyped-call]
     except BaseException:
         await connection.close()  # type: ignore[no-untyped-call]
         raise
