@@ -48,14 +48,12 @@ def load_matplotlib() -> None:
         import matplotlib.figure  # noqa: F401 (for its effect)
 
 
-def new_figure(style: Style, *, height: float = 2.9) -> "tuple[Figure, Axes]":
+def new_figure(style: Style, *, height: float = 2.9, width: float = WIDTH_IN) -> "tuple[Figure, Axes]":
     """A figure of a phone's width, in inches: text of 9 points is as large there as it sounds."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(
-        figsize=(WIDTH_IN, height), dpi=WIDTH_PX / WIDTH_IN, facecolor=style.background, layout="constrained"
-    )
+    figure = Figure(figsize=(width, height), dpi=WIDTH_PX / width, facecolor=style.background, layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     axes.set_facecolor(style.background)

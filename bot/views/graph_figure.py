@@ -31,7 +31,7 @@ MARKS: dict[Criticality | None, tuple[str, float, str]] = {
 def draw_graph(lines: "Sequence[Node]", title: str, subtitle: str, style: Style) -> bytes:
     """A PNG as tall as it has to be."""
     height = TOP + LINE * len(lines) + BOTTOM
-    figure, axes = new_figure(style, height=height)
+    figure, axes = new_figure(style, height=height, width=WIDTH)
     figure.set_layout_engine("none")
     axes.set_position((0, 0, 1, 1))
     axes.set_axis_off()

@@ -38,7 +38,7 @@ def detect(day: Day, judged: Judged, now: datetime, registry: Registry) -> Troub
 
 def late(day: Day, judged: Judged, now: datetime) -> Trouble | None:
     """sla_miss: the deadline has passed, and the data may still come."""
-    if day.deadline is None or day.deadline > now or judged.verdict is not Verdict.NOT_YET:
+    if day.deadline is None or day.deadline > now or day.filled or judged.verdict is not Verdict.NOT_YET:
         return None
     return _trouble(
         day,
