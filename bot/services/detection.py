@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.domain.detection.watch import Watch
@@ -49,9 +49,12 @@ class DetectionService:
             return ()
         live, self._live = self._live, None
         observed = self._warehouse.observed(_since(live, now), now)
-        if live is None or live.document != document or _differs(live.evidence, observed):
+        if live is None or live.document != document:
             observed = self._warehouse.observed(now - LOOK_BACK, now)
             live = self._anew(document, observed, now)
+        elif _differs(live.evidence, observed):
+            live.watch.renew(observed)
+            live.evidence = _beside_events(observed)
         events = list(Timeline(observed).until(now))
         findings = live.watch.tick([event for event in events if event not in live.taken], now)
         live.until = min(now, max((run.known_at for run in observed.runs), default=live.until))
@@ -63,7 +66,7 @@ class DetectionService:
     def _anew(self, document: str, observed: Observed, now: datetime) -> _Live:
         registry = Registry.model_validate_json(document)
         watch = Watch(registry, observed, self._severity)
-        return _Live(document, watch, self._gate_for(registry), observed, now)
+        return _Live(document, watch, self._gate_for(registry), _beside_events(observed), now)
 
 
 def _since(live: _Live | None, now: datetime) -> datetime:
@@ -73,6 +76,11 @@ def _since(live: _Live | None, now: datetime) -> datetime:
 def _known_at(event: Event) -> datetime:
     """When its row was written."""
     return event.run.known_at if isinstance(event, Started) else event.known_at
+
+
+def _beside_events(observed: Observed) -> Observed:
+    """The calendar, the windows and the kinds of evidence, without the events: those are weeks of rows."""
+    return replace(observed, runs=(), loads=(), files=())
 
 
 def _differs(before: Observed, after: Observed) -> bool:

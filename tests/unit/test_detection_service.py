@@ -15,7 +15,7 @@ from bot.ports.fakes.state import FakeState
 from bot.ports.fakes.warehouse import FakeWarehouse
 from bot.services.detection import DetectionService
 from bot.services.gate import GateService
-from tests.builders import DAY, PROCESSORS, World, failed, game, loaded, raw_file, run
+from tests.builders import DAY, PROCESSORS, World, at, failed, game, loaded, raw_file, run
 from tests.contracts.stories import moment
 from tests.contracts.warehouses import Step, load
 
@@ -109,7 +109,9 @@ def test_a_restart_says_nothing_again(live: Live) -> None:
 def test_another_registry_is_taken_up(live: Live) -> None:
     live.bring(WELL)
     live.tick(moment(30))
-    live.bring(CRASHING.but(processors=[*BOTH, {**BOTH[1], "name": "Other", "table": "raw.other"}]))
+    seen = run("o1", "Other", day=BEFORE[0], start=30.3)
+    other = {**BOTH[1], "name": "Other", "table": "raw.other"}
+    live.bring(CRASHING.but(runs=[*CRASHING.runs, seen], processors=[*BOTH, other]))
     for minute in range(60):
         live.tick(moment(30.5) + timedelta(minutes=minute))
     assert {decision.finding.root for decision in live.announced()} == {"Box", "Other"}
@@ -125,4 +127,21 @@ def test_a_failed_tick_loses_nothing(live: Live, monkeypatch: pytest.MonkeyPatch
             live.tick(moment(30.5))
     live.tick(moment(30.52))
     live.tick(moment(30.54))
+    assert len(live.announced()) == 1
+
+
+def test_a_processor_that_was_never_seen_is_not_missed(live: Live) -> None:
+    live.bring(CRASHING.but(processors=[*BOTH, {**BOTH[1], "name": "Other", "table": "raw.other"}]))
+    for minute in range(60):
+        live.tick(moment(30.5) + timedelta(minutes=minute))
+    assert {decision.finding.root for decision in live.announced()} == {"Box"}
+
+
+def test_games_that_end_do_not_start_the_watch_anew(live: Live) -> None:
+    live.bring(CRASHING)
+    live.tick(moment(30.5))
+    ended = [{**game(f"G{day}", day), "final_utc": at(29, day)} for day in [*BEFORE, DAY]]
+    live.bring(CRASHING.but(game_schedule=ended))
+    for minute in range(1, 10):
+        live.tick(moment(30.5) + timedelta(minutes=minute))
     assert len(live.announced()) == 1

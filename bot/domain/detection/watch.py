@@ -75,6 +75,10 @@ class Watch:
         found += self._by_processor(now, skip={name for names in ill for name in names} | stormy)
         return [self._finding(trouble, now) for trouble in self._roots(found)]
 
+    def renew(self, observed: Observed) -> None:
+        """Another calendar is known, other windows, or a kind of evidence that was not there."""
+        self.picture.renew(observed)
+
     def verdict(self, day: Day, now: datetime) -> Judged:
         earlier = self.picture.filled_dates(day.processor.name, day.data_date, DATES)
         usual = usual_rows(day, earlier) if day.filled else None
