@@ -50,7 +50,7 @@ def targets(scores: Sequence[WorldScore]) -> list[Target]:
 
 def by_world(scores: Sequence[WorldScore]) -> tuple[Row, list[Row]]:
     heads = ("world", "seconds", "recall", "false alarms", "what they look like")
-    rows = [
+    rows: list[Row] = [
         (
             score.name,
             f"{score.seconds:.0f}",
@@ -75,7 +75,7 @@ def by_kind(scores: Sequence[WorldScore]) -> tuple[Row, list[Row]]:
             of[kind] += all_of_it
             if hits < all_of_it:
                 missed.setdefault(kind, []).append(score.name)
-    rows = [(kind, f"{found[kind]} of {of[kind]}", "; ".join(missed.get(kind, []))) for kind in sorted(of)]
+    rows: list[Row] = [(kind, f"{found[kind]} of {of[kind]}", "; ".join(missed.get(kind, []))) for kind in sorted(of)]
     return ("kind", "found", "not all in"), rows
 
 

@@ -16,7 +16,7 @@ from tests.pipeline_fleet import GAMES, HEALTHY_SECONDS, SHARES, fleet
 
 DAY = date(2026, 1, 15)
 """The date of the incident unless told otherwise: a Thursday in winter."""
-BEFORE, AFTER = 21, 2
+BEFORE, AFTER = 14, 2
 """Healthy days before the incident's, and days after it."""
 Key = tuple[str, date]
 EARLY = {"post": 1}

@@ -95,7 +95,7 @@ def test_a_daily_processor_is_due_on_a_day_without_games() -> None:
 def test_an_off_season_in_summer() -> None:
     """Weeks without a game: their dates are no baseline, and no finding."""
     summer = date(2026, 7, 20)
-    assert messages(Incident(summer, off=[summer + timedelta(days=n) for n in range(-15, 3)])) == []
+    assert messages(Incident(summer, off=[summer + timedelta(days=n) for n in range(-15, 3)], before=24)) == []
 
 
 @pytest.mark.parametrize("category", [None, Category.NO_DATA_AVAILABLE])

@@ -68,7 +68,7 @@ def test_what_becomes_known_later_changes_no_decision(
 
 
 def test_ticks_of_one_minute_name_the_same_incidents(world: tuple[Registry, Observed]) -> None:
-    first, last = LAST - timedelta(hours=14), LAST
+    first, last = LAST - timedelta(hours=9), LAST
     finer = decisions(*world, first, last, timedelta(minutes=1))
     coarse = decisions(*world, first, last)
     assert _named(finer)
