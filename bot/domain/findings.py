@@ -62,11 +62,12 @@ class Family(StrEnum):
 
 _FAMILIES = {
     FindingKind.PERF_DEGRADATION: Family.SPEED,
-    FindingKind.SLOW_DRIFT: Family.SPEED,
+    FindingKind.SLOW_DRIFT: Family.NOTE,
     FindingKind.ALERT_STORM: Family.STORM,
     FindingKind.RETRY_STORM: Family.STORM,
     FindingKind.TRACKING_BUG: Family.NOTE,
 }
+"""A drift is a line for the digest: what is slow enough to act on must not hide behind it."""
 
 OF_ONE_DATE = frozenset(
     {

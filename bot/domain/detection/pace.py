@@ -7,7 +7,7 @@ slow runs of an earlier incident. The scale of the normal distribution is 1.4826
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import exp, log, sqrt
 from statistics import fmean, median
 from typing import NamedTuple
@@ -38,6 +38,8 @@ class Degraded(NamedTuple):
 DEGRADED = (Degraded(2, 2.7, 2.3, 3.8), Degraded(3, 2.3, 1.9, 3.2), Degraded(6, 2.0, 1.5, 2.8))
 """The slower, the fewer runs are enough; one slow run is none."""
 DRIFT_DAYS = range(3, 9)
+DRIFT_MEMORY = timedelta(days=10)
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 FEWEST_DRIFTING = 4
 MOST = 2.2
 """A single run counts for no more than so many spreads."""

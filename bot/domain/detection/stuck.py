@@ -10,6 +10,8 @@ from bot.domain.observation import RunSeen
 
 ALIVE_AT_LEAST = timedelta(seconds=60)
 """A run whose last heartbeat is nearer to its start than this has most likely ended at once, its row being late."""
+LATEST_ROW = timedelta(minutes=95)
+"""By then even a late row of a run that ended at once has come: a run without one hangs since its start."""
 PAST_LIMIT = timedelta(minutes=5)
 """A run is given so long to die after its limit."""
 
@@ -45,8 +47,11 @@ def _hangs(day: Day, run: RunSeen, now: datetime, slowest: float | None) -> date
         over = run.started_at + limit + PAST_LIMIT if limit is not None else None
         return over if over is not None and over <= now else None
     beat = min(run.heartbeat_at, now)
-    if beat - run.started_at < ALIVE_AT_LEAST or ran_into_limit(day, run, now):
+    if ran_into_limit(day, run, now):
         return None
+    if beat - run.started_at < ALIVE_AT_LEAST:
+        missed = run.started_at + LATEST_ROW
+        return missed if missed <= now else None
     if now - beat >= HEARTBEAT_LIMIT:
         return beat + HEARTBEAT_LIMIT
     over = run.started_at + limit + PAST_LIMIT if limit is not None else now + HEARTBEAT_LIMIT

@@ -52,6 +52,7 @@ class Watch:
         self._policy = policy
         self._standing: dict[tuple[str, date], list[Trouble]] = {}
         self._paces: dict[str, Trouble | None] = {}
+        self._degraded_at: dict[str, datetime] = {}
         self._pace_seen: dict[str, tuple[int, date]] = {}
         self._last_date = last_date
         self._first_date = min(
@@ -251,8 +252,17 @@ class Watch:
         seen = (len(known), now.date())
         if self._pace_seen.get(name) != seen:
             self._pace_seen[name] = seen
-            self._paces[name] = pace.detect(name, known, now)
+            self._paces[name] = self._pace_anew(name, known, now)
         return self._paces[name]
+
+    def _pace_anew(self, name: str, known: pace.Known, now: datetime) -> Trouble | None:
+        """What a degradation leaves in the days that a drift is told from is no drift."""
+        found = pace.detect(name, known, now)
+        if found is not None and found.kind is FindingKind.PERF_DEGRADATION:
+            self._degraded_at[name] = now
+        elif found is not None and now - self._degraded_at.get(name, pace.LONG_AGO) < pace.DRIFT_MEMORY:
+            return None
+        return found
 
     def _roots(self, troubles: Iterable[Trouble]) -> list[Trouble]:
         """One trouble a source: a scraper and what is made from it are told together."""
