@@ -249,7 +249,8 @@ def blocking_skip(day: Day) -> RunSeen | None:
     if ready is None:
         return None
     skipped = (run for run in day.runs if run.status is Status.SKIPPED and ready <= run.started_at)
-    return next(skipped, None) or _marker(day, ready)
+    wrongly = (run for run in skipped if day.table.at(run.started_at) == 0)
+    return next(wrongly, None) or _marker(day, ready)
 
 
 def _marker(day: Day, ready: datetime) -> RunSeen | None:

@@ -32,6 +32,10 @@ class Trace:
     def latest(self) -> int | None:
         return self.seen[-1][1] if self.seen else None
 
+    def at(self, moment: datetime) -> int:
+        """What it showed at that moment; 0 when it showed nothing yet."""
+        return next((size for at, size in reversed(self.seen) if at <= moment), 0)
+
     def first_above(self, least: int) -> datetime | None:
         return next((at for at, size in self.seen if size >= least), None)
 

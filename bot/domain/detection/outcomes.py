@@ -70,7 +70,7 @@ def _trouble(
         data_date=day.data_date,
         error_class=cause.value,
         blocks=not day.filled,
-        lost_since=since,
+        lost_since=None if kind is FindingKind.TRACKING_BUG else since,
     )
 
 

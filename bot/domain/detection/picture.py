@@ -189,7 +189,7 @@ class Picture:
             ),
             deadline=_deadline(processor, data_date, slots, self.registry),
             expected=_expected(processor, slots, games if known else None),
-            runs_due=bool(slots) and (processor.runs_on_no_game_days or (known and games > 0)),
+            runs_due=bool(slots) and _runs_due(processor, games if known else None),
             games=games,
             table=self._tables[facts.table, data_date] if facts.table and self._has_loads else None,
             file=self._files[facts.source, data_date] if facts.source and self._has_files else None,
@@ -209,6 +209,13 @@ def _readers(registry: Registry) -> dict[str, set[str]]:
         if processor.source:
             readers[processor.source].add(processor.name)
     return readers
+
+
+def _runs_due(processor: Processor, games: int | None) -> bool:
+    """Does it run on the date? `games` None: the calendar does not know it; what lives by games is not missed then."""
+    if games is None:
+        return processor.runs_on_no_game_days and expectation(processor) is not Expects.PER_GAME
+    return processor.runs_on_no_game_days or games > 0
 
 
 def _expected(processor: Processor, slots: tuple[datetime, ...], games: int | None) -> bool | None:

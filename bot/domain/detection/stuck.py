@@ -29,7 +29,7 @@ def detect(day: Day, now: datetime, slowest: float | None) -> Trouble | None:
                 root_cause=RootCause.STUCK_RUN,
                 since=run.started_at,
                 evident_at=min(now, silent_since),
-                explanation=_sentence(day, run, now),
+                explanation=_sentence(day, run, now, limit_of(day, slowest)),
                 data_date=day.data_date,
                 error_class="stuck",
                 blocks=True,
@@ -83,11 +83,10 @@ def _superseded(day: Day, run: RunSeen) -> bool:
     )
 
 
-def _sentence(day: Day, run: RunSeen, now: datetime) -> str:
+def _sentence(day: Day, run: RunSeen, now: datetime, limit: timedelta | None) -> str:
     lasted = int((now - run.started_at).total_seconds() // 60)
-    beat = (
-        f"its last heartbeat was at {min(run.heartbeat_at, now):%H:%M} UTC"
-        if run.heartbeat_at
-        else "it has no heartbeat"
-    )
-    return f"{day.processor.name} has been running for {lasted} minutes for {day.data_date}; {beat}"
+    beat = "it has no heartbeat"
+    if run.heartbeat_at is not None:
+        beat = f"its last heartbeat was at {min(run.heartbeat_at, now):%H:%M} UTC"
+    allowed = f", its limit is {limit.total_seconds() / 60:.0f}" if limit is not None else ""
+    return f"{day.processor.name} has been running for {lasted} minutes for {day.data_date}{allowed}; {beat}"
