@@ -130,13 +130,6 @@ def test_a_failed_tick_loses_nothing(live: Live, monkeypatch: pytest.MonkeyPatch
     assert len(live.announced()) == 1
 
 
-def test_a_processor_that_was_never_seen_is_not_missed(live: Live) -> None:
-    live.bring(CRASHING.but(processors=[*BOTH, {**BOTH[1], "name": "Other", "table": "raw.other"}]))
-    for minute in range(60):
-        live.tick(moment(30.5) + timedelta(minutes=minute))
-    assert {decision.finding.root for decision in live.announced()} == {"Box"}
-
-
 def test_games_that_end_do_not_start_the_watch_anew(live: Live) -> None:
     live.bring(CRASHING)
     live.tick(moment(30.5))

@@ -125,13 +125,8 @@ class Watch:
                 self._standing.pop(key, None)
 
     def _troubles_of(self, day: Day, now: datetime) -> Iterator[Trouble]:
-        """What is wrong with one date: the first that explains it, and notes beside it.
-
-        A processor that has never run has none: it is registered but not seen, which `registry draft` lists.
-        """
+        """What is wrong with one date: the first that explains it, and notes beside it."""
         name = day.processor.name
-        if name not in self.picture.rhythms and not day.has_run():
-            return
         slowest = pace.slowest_seconds(self.picture.paces[name].known, now) if day.under_way else None
         ignored = self._ignored
         has_dependents = bool(self._lineage.down(name))
