@@ -98,10 +98,11 @@ class Warehouse(Protocol):
 
     def evidence(self, processor: str, first: date, last: date, as_of: datetime) -> list[Evidence]: ...
 
-    def observed(self, since: datetime, until: datetime) -> Observed:
+    def observed(self, since: datetime, until: datetime, polls_since: datetime | None = None) -> Observed:
         """What became known in (since, until]; games whole, windows announced by `until`.
 
-        Runs that have started by `until` but are known only later are among them: their row is told later.
+        Runs that have started by `until` but are known only later are among them: their row is told later. Polls that
+        found nothing, nearly all runs of a pipeline that polls, are told from `polls_since` on (None: all).
         """
         ...
 

@@ -16,6 +16,8 @@ from bot.services.health import RECORDED_AFTER
 
 LOOK_BACK = timedelta(days=35)
 """What is usual is told from so much history."""
+POLLS_BACK = timedelta(days=2)
+"""Polls that found nothing matter only for the dates that are filled now."""
 OVERLAP = timedelta(minutes=15)
 """Rows may be loaded so much later than they became known, or twice."""
 
@@ -50,7 +52,7 @@ class DetectionService:
         live, self._live = self._live, None
         observed = self._warehouse.observed(_since(live, now), now)
         if live is None or live.document != document:
-            observed = self._warehouse.observed(now - LOOK_BACK, now)
+            observed = self._warehouse.observed(now - LOOK_BACK, now, now - POLLS_BACK)
             live = self._anew(document, observed, now)
         elif _differs(live.evidence, observed):
             live.watch.renew(observed)

@@ -52,6 +52,7 @@ def ask_as_of(warehouse: Warehouse, as_of: datetime, processors: Iterable[str]) 
     answers["observed"] = _in_order(warehouse.observed(as_of - timedelta(hours=2), as_of))
     if as_of == LAST:
         answers["all observed"] = _in_order(warehouse.observed(LONG_AGO, LAST))
+        answers["observed without old polls"] = _in_order(warehouse.observed(LONG_AGO, LAST, as_of))
         answers["observed of dates"] = _in_order(warehouse.observed_dates(DATES, DATES.first - timedelta(days=3), LAST))
         answers["zero-record runs"] = sorted(warehouse.zero_record_runs(DATES.last))
         answers["due"] = _due(warehouse, window)

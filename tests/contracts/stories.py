@@ -33,7 +33,7 @@ FIRST = World(
         run("twice-written", start=35, duration_seconds=9.5, inserted_at=at(36)),
         run("twice-written", start=35, duration_seconds=10.5, inserted_at=at(36)),
         failed("masked", category="no_data_available", start=29, day=NEXT),
-        failed("too-early", category="no_data_available", start=26),
+        failed("too-early", category="no_data_available", start=26, trigger="poll"),
         failed("dependency", "Summary", category="dependency_missing", start=27),
         failed("upstream", "Summary", category="upstream_failure", start=27.5),
         failed("an-error", category="error", start=29.5),

@@ -10,10 +10,12 @@ from bot.domain.observation import DateSpan, Game, Observed, RawFile, RunSeen, T
 from bot.domain.runs import Category, Status
 
 
-def observed(engine: Engine, since: datetime, until: datetime, windows: tuple[PlannedWindow, ...]) -> Observed:
+def observed(
+    engine: Engine, since: datetime, until: datetime, polls_since: datetime, windows: tuple[PlannedWindow, ...]
+) -> Observed:
     span = {"since": since, "until": until}
     rows = (
-        engine.rows("observed_runs", span),
+        engine.rows("observed_runs", {**span, "polls_since": polls_since}),
         engine.rows("observed_loads", span),
         engine.rows("observed_files", span),
     )

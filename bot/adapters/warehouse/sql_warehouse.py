@@ -82,9 +82,9 @@ class SqlWarehouse:
         mine = tuple(window for window in windows if processor in window.processors)
         return [_evidence(row, as_of, mine) for row in self._engine.rows("evidence_of", parameters)]
 
-    def observed(self, since: datetime, until: datetime) -> Observed:
+    def observed(self, since: datetime, until: datetime, polls_since: datetime | None = None) -> Observed:
         windows = tuple(map(_window, self._engine.rows("windows_of", {"as_of": until})))
-        return observed(self._engine, since, until, windows)
+        return observed(self._engine, since, until, polls_since or since, windows)
 
     def observed_dates(self, dates: DateSpan, loads_from: date, as_of: datetime) -> Observed:
         windows = tuple(map(_window, self._engine.rows("windows_of", {"as_of": as_of})))

@@ -157,7 +157,8 @@ class Picture:
         if run.trigger == "backfill" or self.planned(run.processor, run.started_at, run.known_at):
             return
         failure = run.status is Status.FAILED and (run.recorded or run.hinted) not in _QUIET
-        self.rhythms[run.processor].count(run.started_at, retry=run.attempt > 1, failure=failure)
+        retry = run.attempt > 1 and run.trigger not in OFF_SCHEDULE
+        self.rhythms[run.processor].count(run.started_at, retry=retry, failure=failure)
         if run.trigger == "poll" and not failure:
             return
         self.recent[run.processor].append(run)

@@ -20,7 +20,7 @@ from bot.domain.standing import Standing
 from bot.ports.fakes.warehouse_draft import processor_facts
 from bot.ports.fakes.warehouse_evidence import EvidenceRows
 from bot.ports.fakes.warehouse_files import STEMS, ReadFile, read_file
-from bot.ports.fakes.warehouse_observed import observed, of_dates
+from bot.ports.fakes.warehouse_observed import observed, of_dates, without_old_polls
 from bot.ports.fakes.warehouse_runs import Run, RunVersions, runs_of, unknown_spellings
 from bot.ports.warehouse import FileReport, Hints, History, LoadReport, Progress
 
@@ -93,8 +93,9 @@ class FakeWarehouse:
         found = (self._held.evidence.of(processor, day, as_of) for day in days)
         return [evidence for evidence in found if evidence is not None]
 
-    def observed(self, since: datetime, until: datetime) -> Observed:
-        return observed(self._held.runs, self._held.evidence, since, until)
+    def observed(self, since: datetime, until: datetime, polls_since: datetime | None = None) -> Observed:
+        everything = observed(self._held.runs, self._held.evidence, since, until)
+        return without_old_polls(everything, polls_since or since)
 
     def observed_dates(self, dates: DateSpan, loads_from: date, as_of: datetime) -> Observed:
         return of_dates(self.observed(_START_OF_TIME, as_of), dates, loads_from)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from bot.domain.observation import DateSpan, Game, Observed, RawFile, RunSeen, TableLoad
+from bot.domain.runs import Category
 from bot.ports.fakes.warehouse_evidence import EvidenceRows
 from bot.ports.fakes.warehouse_runs import Run, RunVersions
 
@@ -30,6 +31,16 @@ def observed(runs: RunVersions, evidence: EvidenceRows, since: datetime, until: 
         has_files=bool(files),
         has_games=bool(games),
     )
+
+
+def without_old_polls(everything: Observed, polls_since: datetime) -> Observed:
+    """Without the polls started before that found nothing."""
+    kept = (run for run in everything.runs if run.started_at >= polls_since or not _found_nothing(run))
+    return replace(everything, runs=tuple(kept))
+
+
+def _found_nothing(run: RunSeen) -> bool:
+    return run.trigger == "poll" and run.recorded is Category.NO_DATA_AVAILABLE
 
 
 def _seen(run: Run) -> RunSeen:

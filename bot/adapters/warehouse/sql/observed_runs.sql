@@ -1,8 +1,11 @@
 -- Every version of a run that became known after @since, and runs that had started by @until without being known yet.
+-- Polls that found nothing, nearly all runs there are, only since @polls_since.
 SELECT run_id, processor_name, data_date, started_at, completed_at, status, recorded, hinted, records_processed,
   duration_seconds, attempt, `trigger`, last_heartbeat_at, inserted_at
 FROM runs WHERE inserted_at > @since AND started_at <= @until
+  AND (started_at >= @polls_since OR `trigger` IS NULL OR `trigger` <> 'poll' OR recorded <> 'no_data_available')
 UNION ALL
 SELECT run_id, processor_name, data_date, started_at, completed_at, status, recorded, hinted, records_processed,
   duration_seconds, attempt, `trigger`, last_heartbeat_at, inserted_at
 FROM superseded_runs WHERE inserted_at > @since AND started_at <= @until
+  AND (started_at >= @polls_since OR `trigger` IS NULL OR `trigger` <> 'poll' OR recorded <> 'no_data_available')
