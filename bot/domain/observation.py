@@ -93,12 +93,16 @@ class Started(NamedTuple):
 Event = RunSeen | Started | TableLoad | RawFile
 
 
+POLL = "poll"
+"""The trigger of a poll: it is over at once, so that its start alone says nothing."""
+
+
 class Timeline:
     """Everything observed, told in the order in which it became known."""
 
     def __init__(self, observed: Observed) -> None:
         events: list[Event] = [*observed.runs, *observed.loads, *observed.files]
-        events += [Started(run) for run in observed.runs if run.status is not Status.RUNNING]
+        events += [Started(run) for run in observed.runs if run.status is not Status.RUNNING and run.trigger != POLL]
         self._events = sorted(events, key=lambda event: event.known_at)
         self._next = 0
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from bot.domain.observation import DateSpan, Game, Observed, RawFile, RunSeen, TableLoad
-from bot.domain.runs import Category
+from bot.domain.runs import Category, Status
 from bot.ports.fakes.warehouse_evidence import EvidenceRows
 from bot.ports.fakes.warehouse_runs import Run, RunVersions
 
@@ -40,7 +40,8 @@ def without_old_polls(everything: Observed, polls_since: datetime) -> Observed:
 
 
 def _found_nothing(run: RunSeen) -> bool:
-    return run.trigger == "poll" and run.recorded is Category.NO_DATA_AVAILABLE
+    said = run.recorded or run.hinted
+    return run.trigger == "poll" and run.status is Status.FAILED and said is Category.NO_DATA_AVAILABLE
 
 
 def _seen(run: Run) -> RunSeen:

@@ -3,9 +3,11 @@
 SELECT run_id, processor_name, data_date, started_at, completed_at, status, recorded, hinted, records_processed,
   duration_seconds, attempt, `trigger`, last_heartbeat_at, inserted_at
 FROM runs WHERE inserted_at > @since AND started_at <= @until
-  AND (started_at >= @polls_since OR `trigger` IS NULL OR `trigger` <> 'poll' OR recorded <> 'no_data_available')
+  AND (started_at >= @polls_since OR COALESCE(`trigger`, '') <> 'poll' OR status <> 'failed'
+    OR (CASE WHEN recorded IN ('', 'unknown') THEN hinted ELSE recorded END) <> 'no_data_available')
 UNION ALL
 SELECT run_id, processor_name, data_date, started_at, completed_at, status, recorded, hinted, records_processed,
   duration_seconds, attempt, `trigger`, last_heartbeat_at, inserted_at
 FROM superseded_runs WHERE inserted_at > @since AND started_at <= @until
-  AND (started_at >= @polls_since OR `trigger` IS NULL OR `trigger` <> 'poll' OR recorded <> 'no_data_available')
+  AND (started_at >= @polls_since OR COALESCE(`trigger`, '') <> 'poll' OR status <> 'failed'
+    OR (CASE WHEN recorded IN ('', 'unknown') THEN hinted ELSE recorded END) <> 'no_data_available')
