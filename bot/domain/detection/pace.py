@@ -35,7 +35,12 @@ class Degraded(NamedTuple):
     unusual: float
 
 
-DEGRADED = (Degraded(2, 2.7, 2.3, 3.8), Degraded(3, 2.3, 1.9, 3.2), Degraded(6, 2.0, 1.5, 2.8))
+DEGRADED = (
+    Degraded(2, 2.7, 2.3, 3.8),
+    Degraded(3, 2.2, 1.8, 3.0),
+    Degraded(4, 2.1, 1.7, 2.8),
+    Degraded(6, 2.0, 1.5, 2.8),
+)
 """The slower, the fewer runs are enough; one slow run is none."""
 DRIFT_DAYS = range(3, 9)
 DRIFT_MEMORY = timedelta(days=10)
@@ -43,6 +48,8 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 FEWEST_DRIFTING = 4
 MOST = 2.2
 """A single run counts for no more than so many spreads."""
+TWICE = log(2.0)
+"""What has gone so far is no drift any more."""
 DRIFT, UNUSUAL = log(1.2), 3.5
 """Drifting: over 1.2 times the usual on average, in the first half of the days as in the second, surely no chance."""
 
@@ -109,7 +116,9 @@ def _drifting(name: str, known: Known, now: datetime) -> Trouble | None:
         deviation = usual.spread * sqrt(1 / len(recent) + 1 / usual.runs)
         if mean / deviation > UNUSUAL and min(fmean(over[:half]), fmean(over[half:])) > DRIFT:
             said = f"over {days} days it has taken {exp(mean):.2f} times the usual ({len(recent)} runs)"
-            return _trouble(name, FindingKind.SLOW_DRIFT, since, known[-1][0], said)
+            twice = median(recent) - usual.centre > TWICE
+            kind = FindingKind.PERF_DEGRADATION if twice else FindingKind.SLOW_DRIFT
+            return _trouble(name, kind, since, known[-1][0], said)
     return None
 
 
