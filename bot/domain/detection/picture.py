@@ -3,10 +3,11 @@
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from math import log
 
 from bot.domain.calendar import latest_reading, slot_instant
+from bot.domain.deadlines import due_at
 from bot.domain.detection.attempts import OFF_SCHEDULE
 from bot.domain.detection.coverage import Filled
 from bot.domain.detection.day import Day, Trace
@@ -120,11 +121,6 @@ class Picture:
             if trace is not None and trace.latest:
                 yield Filled(trace.latest, len(self._games.get(day, ())), len(trace.seen))
 
-    def games_final(self, data_date: date, now: datetime) -> bool:
-        """Have all games of the date ended? Also when the end of none of them is known, for then time alone speaks."""
-        games = self._games.get(data_date, ())
-        return all(game.final_at is not None and game.final_at <= now for game in games if game.final_at is not None)
-
     def _take_run(self, run: RunSeen) -> None:
         if run.processor not in self.registry.by_name:
             return
@@ -185,10 +181,8 @@ class Picture:
             processor=processor,
             data_date=data_date,
             slots=slots,
-            last_chance=max(
-                (latest_reading(data_date, hour, zone) for hour in processor.schedule_hours_et), default=None
-            ),
-            deadline=_deadline(processor, data_date, slots, self.registry),
+            last_chance=max((latest_reading(data_date, hour, zone) for hour in hours), default=None),
+            deadline=due_at(processor, data_date, self.registry),
             expected=_expected(processor, slots, games if known else None),
             runs_due=bool(slots) and _runs_due(processor, games if known else None),
             games=games,
@@ -229,15 +223,3 @@ def _expected(processor: Processor, slots: tuple[datetime, ...], games: int | No
     if rule is Expects.UNKNOWN or games is None:
         return None
     return games > 0
-
-
-def _deadline(
-    processor: Processor, data_date: date, slots: tuple[datetime, ...], registry: Registry
-) -> datetime | None:
-    """The next `sla_completion_time` at or after the last slot."""
-    if processor.sla_completion_time is None or not slots:
-        return None
-    wall = processor.sla_completion_time.hour + processor.sla_completion_time.minute / 60
-    last = slots[-1].astimezone(UTC)
-    days = (slot_instant(data_date, wall + 24 * ahead, registry.zone) for ahead in range(5))
-    return next((moment for moment in days if moment >= last), None)

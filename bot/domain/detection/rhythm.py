@@ -1,4 +1,4 @@
-"""How often a processor runs, retries and fails, by hour; and what is usual for that hour of the week."""
+"""How often a processor retries and fails, by hour; and what is usual for that hour of the week."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -14,7 +14,6 @@ NEIGHBOURS = (-1, 0, 1)
 
 @dataclass(slots=True)
 class HourCount:
-    runs: int = 0
     retries: int = 0
     failures: int = 0
 
@@ -31,7 +30,6 @@ class Rhythm:
     def count(self, started_at: datetime, *, retry: bool, failure: bool) -> None:
         hour = floor_hour(started_at)
         count = self.hours[hour]
-        count.runs += 1
         count.retries += retry
         count.failures += failure
         self.first = hour if self.first is None else min(self.first, hour)

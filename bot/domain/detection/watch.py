@@ -88,7 +88,7 @@ class Watch:
     def _lay_days(self, now: datetime) -> None:
         """Make every date that may have trouble by itself known, with the moments at which it may."""
         today = now.date()
-        for day in (today + timedelta(days=offset) for offset in range(-int(HORIZON.days), 2)):
+        for day in (today + timedelta(days=offset) for offset in range(-HORIZON.days, 2)):
             if day in self._laid or not self._recorded(day):
                 continue
             self._laid.add(day)
@@ -128,16 +128,16 @@ class Watch:
         """What is wrong with one date: the first that explains it, and notes beside it."""
         name = day.processor.name
         slowest = pace.slowest_seconds(self.picture.paces[name].known, now) if day.under_way else None
-        ignored = self._ignored
         has_dependents = bool(self._lineage.down(name))
         judged = self.verdict(day, now)
-        outcome = None if self._blocked(day) else outcomes.detect(day, judged, now, self._registry)
+        blocked = self._blocked(day)
+        outcome = None if blocked else outcomes.detect(day, judged, now, self._registry)
         if outcome is not None and outcome.kind is FindingKind.TRACKING_BUG:
             yield outcome
             outcome = None
-        streak = None if day.is_scraper else streaks.detect(day, now, ignored, has_dependents=has_dependents)
+        streak = None if day.is_scraper else streaks.detect(day, now, self._ignored, has_dependents=has_dependents)
         trouble = stuck.detect(day, now, slowest) or streak or outcome
-        if trouble is None and not self._blocked(day):
+        if trouble is None and not blocked:
             trouble = outcomes.late(day, judged, now)
         if trouble is not None and not self._over(day, trouble):
             yield trouble
@@ -269,7 +269,7 @@ class Watch:
                 found[key] = trouble
             elif len(trouble.processors) > 1 or known.processors != trouble.processors:
                 names = tuple(dict.fromkeys([*known.processors, *trouble.processors]))
-                found[key] = _with_processors(known, names)
+                found[key] = replace(known, processors=names)
         return list(found.values())
 
     def _source(self, trouble: Trouble) -> str:
@@ -312,8 +312,3 @@ class Watch:
 
 
 _STORMS = frozenset({FindingKind.ALERT_STORM, FindingKind.RETRY_STORM})
-
-
-def _with_processors(trouble: Trouble, names: tuple[str, ...]) -> Trouble:
-
-    return replace(trouble, processors=names)
