@@ -128,9 +128,11 @@ def test_someone_looks_into_a_phase_and_its_trend(page: Page) -> None:
         assert chart.evaluate("picture => picture.naturalWidth") > 0
     shot(page, "trend")
     page.get_by_role("complementary").get_by_role("button", name=LEAVE_THREAD).locator("visible=true").click()
+    overview = phase.get_by_role("button", name="Overview")
+    overview.wait_for()  # on a phone the channel comes back into sight only now, and only then can be counted
     whole = answers(page, "Pipeline health:")
     before = whole.count()
-    phase.get_by_role("button", name="Overview").click()
+    overview.click()
     expect(whole).to_have_count(before + 1)
 
 
