@@ -38,7 +38,7 @@ emulator:
 	@$(MAKE) --silent --no-print-directory .venv-bqemulator/.locked || { test "$$CI" != true && rm -rf .venv-bqemulator; }
 
 test: check emulator
-	@$(BIN)/python -m pytest -rs $(ARGS)
+	@$(BIN)/python -m pytest -rs --numprocesses 2 --dist loadfile $(ARGS)
 
 check: lint format types imports
 
