@@ -48,10 +48,10 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 FEWEST_DRIFTING = 4
 MOST = 2.2
 """A single run counts for no more than so many spreads."""
-TWICE = log(2.0)
-"""What has gone so far is no drift any more."""
-DRIFT, UNUSUAL = log(1.2), 3.5
-"""Drifting: over 1.2 times the usual on average, in the first half of the days as in the second, surely no chance."""
+DRIFT, EACH_HALF = log(1.2), log(1.1)
+"""Drifting: over 1.2 times the usual on average, and slower in the first half of the days as in the second."""
+UNUSUAL, A_DAY_LESS = 3.2, 0.2
+"""So many standard errors over eight days, and more the fewer the days: short spans are tried more often."""
 
 
 @dataclass(frozen=True)
@@ -80,12 +80,8 @@ def slowest_seconds(known: Known, now: datetime) -> float | None:
     return 2 * exp(values[int(0.95 * (len(values) - 1))]) if len(values) >= FEWEST else None
 
 
-def detect(name: str, known: Known, now: datetime) -> Trouble | None:
+def degraded(name: str, known: Known, now: datetime) -> Trouble | None:
     """`known`: (start, ln seconds) of the processor's successful runs, oldest first."""
-    return _degraded(name, known, now) or _drifting(name, known, now)
-
-
-def _degraded(name: str, known: Known, now: datetime) -> Trouble | None:
     for rule in DEGRADED:
         recent = known[-rule.runs :]
         if len(recent) < rule.runs or recent[-1][0] < now - STALE:
@@ -101,7 +97,8 @@ def _degraded(name: str, known: Known, now: datetime) -> Trouble | None:
     return None
 
 
-def _drifting(name: str, known: Known, now: datetime) -> Trouble | None:
+def drifting(name: str, known: Known, now: datetime) -> Trouble | None:
+    """`known` as above."""
     if not known or known[-1][0] < now - STALE:
         return None
     for days in DRIFT_DAYS:
@@ -114,11 +111,10 @@ def _drifting(name: str, known: Known, now: datetime) -> Trouble | None:
         over = [max(-bound, min(bound, value - usual.centre)) for value in recent]
         mean, half = fmean(over), len(over) // 2
         deviation = usual.spread * sqrt(1 / len(recent) + 1 / usual.runs)
-        if mean / deviation > UNUSUAL and min(fmean(over[:half]), fmean(over[half:])) > DRIFT:
+        unusual = mean / deviation > UNUSUAL + A_DAY_LESS * (DRIFT_DAYS[-1] - days)
+        if unusual and mean > DRIFT and min(fmean(over[:half]), fmean(over[half:])) > EACH_HALF:
             said = f"over {days} days it has taken {exp(mean):.2f} times the usual ({len(recent)} runs)"
-            twice = median(recent) - usual.centre > TWICE
-            kind = FindingKind.PERF_DEGRADATION if twice else FindingKind.SLOW_DRIFT
-            return _trouble(name, kind, since, known[-1][0], said)
+            return _trouble(name, FindingKind.SLOW_DRIFT, since, known[-1][0], said)
     return None
 
 

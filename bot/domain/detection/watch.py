@@ -53,7 +53,7 @@ class Watch:
         self._standing: dict[tuple[str, date], list[Trouble]] = {}
         self._paces: dict[str, Trouble | None] = {}
         self._degraded_at: dict[str, datetime] = {}
-        self._pace_seen: dict[str, tuple[int, date]] = {}
+        self._pace_seen: dict[str, tuple[datetime, date]] = {}
         self._last_date = last_date
         self._first_date = min(
             (run.data_date for run in observed.runs if run.trigger not in OFF_SCHEDULE), default=None
@@ -242,22 +242,24 @@ class Watch:
         return known
 
     def _pace(self, name: str, now: datetime) -> Trouble | None:
-        """Asked anew when a run has come, or a day has passed."""
+        """Asked anew when a run has come; what is known of is looked at again when a day has passed, too."""
         known = self.picture.paces[name].known
-        seen = (len(known), now.date())
-        if self._pace_seen.get(name) != seen:
+        seen = (known[-1][0], now.date()) if known else None
+        before = self._pace_seen.get(name)
+        if seen is not None and seen != before:
             self._pace_seen[name] = seen
-            self._paces[name] = self._pace_anew(name, known, now)
-        return self._paces[name]
+            if before is None or before[0] != seen[0] or self._paces[name] is not None:
+                self._paces[name] = self._pace_anew(name, known, now)
+        return self._paces.get(name)
 
     def _pace_anew(self, name: str, known: pace.Known, now: datetime) -> Trouble | None:
         """What a degradation leaves in the days that a drift is told from is no drift."""
-        found = pace.detect(name, known, now)
-        if found is not None and found.kind is FindingKind.PERF_DEGRADATION:
+        slow = pace.degraded(name, known, now)
+        if slow is not None:
             self._degraded_at[name] = now
-        elif found is not None and now - self._degraded_at.get(name, pace.LONG_AGO) < pace.DRIFT_MEMORY:
-            return None
-        return found
+        elif now - self._degraded_at.get(name, pace.LONG_AGO) >= pace.DRIFT_MEMORY:
+            slow = pace.drifting(name, known, now)
+        return slow
 
     def _roots(self, troubles: Iterable[Trouble]) -> list[Trouble]:
         """One trouble a source: a scraper and what is made from it are told together."""
