@@ -12,6 +12,7 @@ from bot.config.policy import load_policy
 from bot.config.registry import load_registry
 from bot.config.settings import Settings
 from bot.config.slos import load_slos
+from bot.domain.accepted_losses import AcceptedLosses
 from bot.domain.errors import BadInput
 from bot.domain.gate_memory import GateRules
 from bot.domain.lineage import Lineage
@@ -96,7 +97,7 @@ def on_watch(opened: Warehouse, settings: Settings, services: AppServices) -> It
             phases = {processor.name: processor.phase for processor in registry.processors}
             return GateService(kept, GateRules(policy.gate, Lineage(registry), phases))
 
-        detection = DetectionService(opened, policy.severity, gate_for)
+        detection = DetectionService(opened, policy.severity, _accepted(settings), gate_for)
         messages = IncidentMessages(kept, notifier, services.registry)
         yield OnWatch(detection, messages, services.now, system_clock)
 
@@ -116,8 +117,11 @@ def app_services(opened: Warehouse, settings: Settings, clock: Clock = system_cl
 
 
 def _validation(opened: Warehouse, registry: Registry, health: HealthService, settings: Settings) -> ValidationService:
-    accepted = load_accepted_losses(settings.config / "accepted_losses.yaml")
-    return ValidationService(opened, registry, health, accepted)
+    return ValidationService(opened, registry, health, _accepted(settings))
+
+
+def _accepted(settings: Settings) -> AcceptedLosses:
+    return load_accepted_losses(settings.config / "accepted_losses.yaml")
 
 
 @contextmanager
@@ -189,7 +193,7 @@ def recorded(settings: Settings, registry: Registry) -> Iterator[RecordedService
     policy = load_policy(settings.config / "policy.yaml")
     opened = SqlWarehouse(DuckDBEngine(None, read_only=False))
     try:
-        replay = ReplayService(policy.severity, policy.gate)
+        replay = ReplayService(policy.severity, policy.gate, _accepted(settings))
         health = HealthService(opened, registry, service_levels(settings))
         yield RecordedService(opened, LoadingService(opened, policy.failure_text_rules), replay, health)
     finally:

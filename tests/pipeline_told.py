@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from bot.domain.accepted_losses import AcceptedLosses
 from bot.domain.findings import FindingKind, RootCause
 from bot.domain.gate_decisions import Decision, Outcome
 from bot.domain.gate_policy import GatePolicy
@@ -15,6 +16,7 @@ from bot.services.replay import ReplayService, ReplaySpan
 from tests.pipeline_days import AFTER, PipelineDays
 
 STEP = timedelta(minutes=10)
+NONE_ACCEPTED = AcceptedLosses()
 
 
 class Facts(NamedTuple):
@@ -29,10 +31,15 @@ class Facts(NamedTuple):
 
 
 def decisions(
-    registry: Registry, observed: Observed, first: datetime, last: datetime, step: timedelta = STEP
+    registry: Registry,
+    observed: Observed,
+    first: datetime,
+    last: datetime,
+    step: timedelta = STEP,
+    accepted: AcceptedLosses = NONE_ACCEPTED,
 ) -> list[Decision]:
     span = ReplaySpan(first=first, last=last, step=step)
-    return list(ReplayService(SeverityPolicy(), GatePolicy()).run(registry, observed, span))
+    return list(ReplayService(SeverityPolicy(), GatePolicy(), accepted).run(registry, observed, span))
 
 
 def replayed(days: PipelineDays, *, ahead: int = 0, step: timedelta = STEP) -> list[Decision]:

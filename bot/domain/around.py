@@ -1,7 +1,7 @@
 """What stands around one date: its games, its upstream, fallbacks, deadlines, accepted losses; and the proof of all."""
 
 from collections import defaultdict
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 
 from bot.domain.accepted_losses import AcceptedLosses
 from bot.domain.detection.coverage import DATES, usual_rows
@@ -9,15 +9,12 @@ from bot.domain.detection.day import Day
 from bot.domain.detection.picture import Picture
 from bot.domain.evidence import PlannedWindow
 from bot.domain.lineage import Lineage
-from bot.domain.observation import Game, Observed
+from bot.domain.observation import Observed
 from bot.domain.proof import Proof, tallies, words
 from bot.domain.registry import Processor
 from bot.domain.runs import InputKind
 from bot.domain.validation import Validated
 from bot.domain.verdicts import HEALS_WITHIN, SOUND, Around, Judged, Verdict, judge, settled_at
-
-LAST_WHISTLE = timedelta(hours=36)
-"""A game that has not ended so long after its date began (UTC) was put off, or its end was never told."""
 
 
 class Surroundings:
@@ -44,10 +41,6 @@ class Surroundings:
         self._as_of = as_of
         self._begins, self._ended = begins, ended
         self._has_games = observed.has_games
-        self._games: dict[date, list[Game]] = defaultdict(list)
-        for game in observed.games:
-            self._games[game.data_date].append(game)
-        self._tells_ends = any(game.final_at is not None for game in observed.games)
 
     def validated(self, processor: Processor, data_date: date) -> Validated:
         """The verdict on one date, with its proof."""
@@ -64,7 +57,6 @@ class Surroundings:
 
     def _around(self, day: Day) -> Around:
         return Around(
-            games_final=self._games_final(day.data_date),
             upstream_due=self._upstream_due(day),
             input_known=day.is_scraper or day.processor.source is None or day.file is not None,
             beyond=self._beyond(day),
@@ -72,15 +64,8 @@ class Surroundings:
             fallback=self._fallback(day),
         )
 
-    def _games_final(self, data_date: date) -> bool:
-        """Have all games of the date ended? Where ends are never told, time alone speaks."""
-        put_off = datetime.combine(data_date, time(), UTC) + LAST_WHISTLE <= self._as_of
-        if put_off or not self._tells_ends:
-            return True
-        return self._finals(data_date) == len(self._games.get(data_date, ()))
-
     def _finals(self, data_date: date) -> int:
-        games = self._games.get(data_date, ())
+        games = self._picture.games(data_date)
         return sum(game.final_at is not None and game.final_at <= self._as_of for game in games)
 
     def _upstream_due(self, day: Day) -> bool:
@@ -119,7 +104,7 @@ class Surroundings:
             file_at=day.file_at,
             file_bytes=max(sizes, default=None),
             file_empty=bool(seen) and day.file_at is None,
-            games=len(self._games.get(day.data_date, ())) if self._has_games else None,
+            games=len(self._picture.games(day.data_date)) if self._has_games else None,
             games_final=self._finals(day.data_date),
             runs=tallies(day),
             slots_left=tuple(slot for slot in day.slots if slot > self._as_of),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+LAST_WHISTLE = timedelta(hours=36)
 JUDGEMENT_GRACE = timedelta(minutes=20)
 """Zero-record and partial losses are judged this long after the last slot: a slot's own run needs the time."""
 
@@ -61,6 +62,11 @@ def day_slots(hours: Sequence[float], days: Sequence[date], zone: ZoneInfo) -> l
         return []
     first, last = min(hours), max(hours)
     return [DaySlots(day, slot_instant(day, first, zone), slot_instant(day, last, zone)) for day in days]
+
+
+def games_given_up_at(data_date: date) -> datetime:
+    """A game that has not ended so long after its date began (UTC) was put off, or its end was never told."""
+    return datetime.combine(data_date, time(), UTC) + LAST_WHISTLE
 
 
 def floor_hour(moment: datetime) -> datetime:

@@ -1,8 +1,6 @@
 """What a success with 0 records meant, from the evidence of its date alone: the cross-check table of a backlog."""
 
-from datetime import UTC, datetime, time
-
-from bot.domain.around import LAST_WHISTLE
+from bot.domain.calendar import games_given_up_at
 from bot.domain.evidence import Evidence
 from bot.domain.runs import InputKind
 from bot.domain.verdicts import Verdict
@@ -30,5 +28,5 @@ def _judged(evidence: Evidence) -> bool:
 
 def _games_over(evidence: Evidence) -> bool:
     """A game that was put off keeps its date open no longer than a day and a half."""
-    put_off = datetime.combine(evidence.data_date, time(), UTC) + LAST_WHISTLE <= evidence.as_of
+    put_off = games_given_up_at(evidence.data_date) <= evidence.as_of
     return put_off or evidence.games_final >= (evidence.games or 0)

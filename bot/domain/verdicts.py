@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 
+from bot.domain.calendar import games_given_up_at
 from bot.domain.detection.day import MISSING_AFTER, Day
 from bot.domain.evidence import Expects, expectation
 from bot.domain.observation import RunSeen
@@ -89,12 +90,11 @@ class Judged:
 class Around:
     """What is known beside the day itself; the defaults are those of a day looked at alone.
 
-    `games_final`: all its games have ended; `upstream_due`: data was due on that date for a table that it is made from
+    `upstream_due`: data was due on that date for a table that it is made from
     and that is empty; `input_known`: raw files were loaded, where it is made from one; `beyond`: says that the history
     does not reach that date; `accepted`: why its loss is accepted; `fallback`: who has the date's data instead.
     """
 
-    games_final: bool = True
     upstream_due: bool = True
     input_known: bool = True
     beyond: str | None = None
@@ -107,7 +107,7 @@ ALONE = Around()
 
 def judge(day: Day, now: datetime, usual: float | None, around: Around = ALONE) -> Judged:
     """The verdict on (processor, date) as of `now`. `usual`: rows to be expected for the date, None when not known."""
-    judged = _filled(day, now, usual, around) if day.filled else _unfilled(day, now, around)
+    judged = _filled(day, now, usual) if day.filled else _unfilled(day, now, around)
     if judged.verdict in SOUND:
         return judged
     if around.accepted is not None:
@@ -153,18 +153,24 @@ def settled_at(day: Day) -> datetime:
     return day.judged_at or midnight + HEALS_WITHIN
 
 
-def _filled(day: Day, now: datetime, usual: float | None, around: Around) -> Judged:
+def _filled(day: Day, now: datetime, usual: float | None) -> Judged:
     rows = day.rows
     if rows is None:
         return Judged(verdict=Verdict.OK, because="its data is there")
     if usual and day.expected and _partial(day, rows, usual):
         share = f"the table has {rows:,} rows of about {usual:,.0f} ({rows / usual:.0%})"
-        if settled_at(day) <= now and around.games_final:
+        if settled_at(day) <= now and day.games_over(now):
             return Judged(verdict=Verdict.PARTIAL, because=share)
-        return Judged(verdict=Verdict.NOT_YET, because=f"{share} so far", until=settled_at(day))
+        return Judged(verdict=Verdict.NOT_YET, because=f"{share} so far", until=_look_again(day, now))
     if untracked_run(day) is not None or _says_zero(day):
         return Judged(verdict=Verdict.TRACKING_BUG, because=f"the history says 0 records, the table has {rows:,} rows")
     return Judged(verdict=Verdict.OK, because=f"{rows:,} rows")
+
+
+def _look_again(day: Day, now: datetime) -> datetime:
+    """After its last slot; and with a game that has not ended, when that is given up at the latest."""
+    settled = settled_at(day)
+    return settled if day.games_over(now) else max(settled, games_given_up_at(day.data_date))
 
 
 def _partial(day: Day, rows: int, usual: float) -> bool:
@@ -208,9 +214,9 @@ def _empty(day: Day, now: datetime, around: Around) -> Judged:
         said = "skipped itself as done" if skipped else "succeeded with 0 records before its input came, none followed"
         because = f"the run of {block.started_at:%H:%M} UTC {said}, and the table has no rows"
         return Judged(verdict=Verdict.IDEMPOTENCY_BLOCK, because=because)
-    if settled_at(day) > now or not around.games_final:
-        because = "a later slot can still fill it" if around.games_final else "not all games of that date have ended"
-        return Judged(verdict=Verdict.NOT_YET, because=because, until=settled_at(day))
+    if settled_at(day) > now or not day.games_over(now):
+        because = "a later slot can still fill it" if day.games_over(now) else "not all games of that date have ended"
+        return Judged(verdict=Verdict.NOT_YET, because=because, until=_look_again(day, now))
     if day.at_work(now):
         return Judged(verdict=Verdict.NOT_YET, because="a run for it is under way")
     if day.input_kind is InputKind.UPSTREAM and day.input_ready_at is None:

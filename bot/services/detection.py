@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from bot.domain.accepted_losses import AcceptedLosses
 from bot.domain.detection.watch import Watch
 from bot.domain.gate_decisions import Decision
 from bot.domain.observation import Event, Observed, Started, Timeline
@@ -38,9 +39,13 @@ class DetectionService:
     """`gate_for` makes the gate of a registry. A tick that fails loses nothing: the next one starts anew."""
 
     def __init__(
-        self, warehouse: Warehouse, severity: SeverityPolicy, gate_for: Callable[[Registry], GateService]
+        self,
+        warehouse: Warehouse,
+        severity: SeverityPolicy,
+        accepted: AcceptedLosses,
+        gate_for: Callable[[Registry], GateService],
     ) -> None:
-        self._warehouse, self._severity, self._gate_for = warehouse, severity, gate_for
+        self._warehouse, self._severity, self._accepted, self._gate_for = warehouse, severity, accepted, gate_for
         self._live: _Live | None = None
 
     def tick(self, now: datetime) -> tuple[Decision, ...]:
@@ -67,7 +72,7 @@ class DetectionService:
 
     def _anew(self, document: str, observed: Observed, now: datetime) -> _Live:
         registry = Registry.model_validate_json(document)
-        watch = Watch(registry, observed, self._severity)
+        watch = Watch(registry, observed, self._severity, self._accepted)
         return _Live(document, watch, self._gate_for(registry), _beside_events(observed), now)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from bot.domain.accepted_losses import AcceptedLosses
 from bot.domain.detection.watch import Watch
 from bot.domain.errors import BadInput
 from bot.domain.gate import decide
@@ -59,9 +60,8 @@ def _scheduled(run: RunSeen) -> bool:
 
 
 class ReplayService:
-    def __init__(self, severity: SeverityPolicy, gate: GatePolicy) -> None:
-        self._severity = severity
-        self._gate = gate
+    def __init__(self, severity: SeverityPolicy, gate: GatePolicy, accepted: AcceptedLosses) -> None:
+        self._severity, self._gate, self._accepted = severity, gate, accepted
 
     def run(
         self,
@@ -72,7 +72,7 @@ class ReplayService:
     ) -> Iterator[Decision]:
         """Every decision of every tick, in order; `at_tick` is told of each."""
         timeline = Timeline(observed)
-        watch = Watch(registry, observed, self._severity, last_date(observed, span.last))
+        watch = Watch(registry, observed, self._severity, self._accepted, last_date(observed, span.last))
         rules = GateRules(self._gate, Lineage(registry), {p.name: p.phase for p in registry.processors})
         memory = GateMemory().with_windows(observed.windows)
         for now in span.ticks():

@@ -1,13 +1,15 @@
 """What looks like trouble and is none: nothing is said of it."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
+from bot.domain.accepted_losses import AcceptedLoss, AcceptedLosses
 from bot.domain.findings import FindingKind as Kind
 from bot.domain.runs import Category
 from tests.pipeline_days import DAY, later
-from tests.pipeline_told import messages, the_one
+from tests.pipeline_told import decisions, messages, the_one
 from tests.pipeline_troubles import Incident
 
 
@@ -132,3 +134,29 @@ def test_a_skip_whose_data_is_there() -> None:
     days = Incident()
     assert any(run.records == 0 for run in days.runs["Features", DAY])
     assert messages(days) == []
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+def test_a_loss_that_the_team_has_accepted(accepted: bool) -> None:
+    days = Incident()
+    days.finds_nothing("PlayByPlay")
+    loss = AcceptedLoss(processor="PlayByPlay", first=DAY, last=DAY, reason="the source deleted it")
+    noon = days.slots("Standings")[0]
+    until = noon + timedelta(days=2)
+    losses = AcceptedLosses((loss,) if accepted else ())
+    decided = decisions(days.registry, days.observed(), noon, until, accepted=losses)
+    assert bool(decided) is not accepted
+
+
+def test_a_game_that_goes_on_after_the_last_slot() -> None:
+    """Its data are due when it has ended, or 36 hours after its date began."""
+    days = Incident()
+    days.finds_nothing("PlayByPlay")
+    noon, last = days.slots("Standings")[0], days.slots("PlayByPlay")[-1]
+    seen = days.observed()
+    for over_at in (None, last + timedelta(hours=3)):
+        games = tuple(game._replace(final_at=over_at) if game.data_date == DAY else game for game in seen.games)
+        told = decisions(days.registry, replace(seen, games=games), noon, noon + timedelta(days=2))
+        given_up = datetime.combine(DAY, time(12), UTC) + timedelta(days=1)
+        assert told[0].finding.kind is Kind.ZERO_RECORDS_PROCESSOR
+        assert timedelta(0) <= told[0].at - (over_at or given_up) <= timedelta(minutes=20)

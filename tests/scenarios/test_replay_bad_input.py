@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.accepted_losses import AcceptedLosses
 from bot.domain.detection.watch import Watch
 from bot.domain.errors import BadInput
 from bot.domain.findings import FindingKind as Kind
@@ -197,7 +198,7 @@ def _told(days: PipelineDays, seen: Observed) -> Told:
 
 
 def _verdict(registry: Registry, seen: Observed, name: str, day: date = DAY) -> tuple[Verdict, str]:
-    watch = Watch(registry, seen, SeverityPolicy())
+    watch = Watch(registry, seen, SeverityPolicy(), AcceptedLosses())
     now = max(run.known_at for run in seen.runs)
     watch.tick(Timeline(seen).until(now), now)
     judged = watch.verdict(watch.picture.day(name, day), now)

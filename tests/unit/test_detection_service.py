@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.accepted_losses import AcceptedLosses
 from bot.domain.gate_decisions import Decision, Outcome
 from bot.domain.gate_memory import GateRules
 from bot.domain.gate_policy import GatePolicy
@@ -42,7 +43,7 @@ class Live:
         self.restart()
 
     def restart(self) -> None:
-        self.detection = DetectionService(self.warehouse, SeverityPolicy(), self._gate)
+        self.detection = DetectionService(self.warehouse, SeverityPolicy(), AcceptedLosses(), self._gate)
 
     def _gate(self, registry: Registry) -> GateService:
         phases = {processor.name: processor.phase for processor in registry.processors}

@@ -21,6 +21,7 @@ SCRAPER: dict[str, Any] = {
     "input_kind": InputKind.NONE,
     "table": None,
 }
+NEVER = datetime.max.replace(tzinfo=UTC)
 NO_RUN: dict[str, Any] = {"runs": []}
 SAID_NO_DATA = run(Status.FAILED, 0, category=Category.NO_DATA_AVAILABLE)
 
@@ -56,17 +57,17 @@ def test_cross_checking_a_zero_record_run(rows: int, file: bool, games: int, exp
 
 @pytest.mark.parametrize("file", [True, False])
 @pytest.mark.parametrize(
-    ("now", "around"),
+    ("now", "games_over_at", "until"),
     [
-        (datetime.combine(DATE - timedelta(days=1), time(12), UTC), ALONE),
-        (JUDGED - timedelta(seconds=1), ALONE),
-        (LATER, Around(games_final=False)),
+        (datetime.combine(DATE - timedelta(days=1), time(12), UTC), None, JUDGED),
+        (JUDGED - timedelta(seconds=1), None, JUDGED),
+        (LATER, LATER + timedelta(minutes=1), datetime.combine(DATE + timedelta(days=1), time(12), UTC)),
     ],
 )
-def test_not_yet(now: datetime, around: Around, file: bool) -> None:
+def test_not_yet(now: datetime, games_over_at: datetime | None, until: datetime, file: bool) -> None:
     """The date lies ahead, its last slot and 20 minutes have not passed, or a game has not ended."""
-    judged = judge(day(file=trace(5_000) if file else Trace()), now, None, around)
-    assert (judged.verdict, judged.action, judged.until) == (Verdict.NOT_YET, Action.WAIT, JUDGED)
+    judged = judge(day(file=trace(5_000) if file else Trace(), games_over_at=games_over_at), now, None)
+    assert (judged.verdict, judged.action, judged.until) == (Verdict.NOT_YET, Action.WAIT, max(until, JUDGED))
 
 
 def test_a_date_ahead_is_not_yet_even_when_nothing_is_due() -> None:
@@ -138,7 +139,7 @@ def test_coverage() -> None:
     early = judge(day(table=trace(100), **brought), SLOT, 200)
     assert (early.verdict, early.until) == (Verdict.NOT_YET, JUDGED)
     assert "100 rows of about 200 (50%) so far" in early.because
-    assert verdict(day(table=trace(100), **brought), LATER, 200, Around(games_final=False)) is Verdict.NOT_YET
+    assert verdict(day(table=trace(100), games_over_at=NEVER, **brought), LATER, 200) is Verdict.NOT_YET
 
 
 def test_a_block_is_told_at_the_first_skip_and_a_missing_run_after_45_minutes() -> None:
@@ -242,7 +243,6 @@ RUNS = st.lists(
 TEXT = st.none() | st.just("why")
 AROUND = st.builds(
     Around,
-    games_final=st.booleans(),
     upstream_due=st.booleans(),
     input_known=st.booleans(),
     beyond=TEXT,
@@ -264,6 +264,7 @@ def days(draw: st.DrawFn) -> Day:
         expected=False if sporadic else draw(st.sampled_from([None, True, False])),
         runs_due=draw(st.booleans()),
         games=draw(st.integers(0, 3)),
+        games_over_at=draw(st.sampled_from([None, SLOT + timedelta(hours=1), NEVER])),
         table=draw(some_trace(SLOT)) if table else None,
         file=draw(some_trace(SLOT)),
         input_kind=draw(st.sampled_from(InputKind)),

@@ -47,6 +47,7 @@ class Trace:
 class Day:
     """The standing of (processor, data date). `expected` None: it cannot be told whether data is due.
 
+    `games_over_at`: when all its games have ended or been given up, None where nothing is to be waited for.
     `last_chance`: when its last slot may run at the latest. `table` and `file` are None where there is nothing to look
     at, or that kind of evidence was never loaded; `upstream` are the tables that it is made from.
     """
@@ -63,6 +64,7 @@ class Day:
     file: Trace | None
     input_kind: InputKind
     upstream: tuple[Trace, ...] = ()
+    games_over_at: datetime | None = None
     runs: list[RunSeen] = field(default_factory=list)
     polls: list[RunSeen] = field(default_factory=list)
     last_no_data_at: datetime | None = None
@@ -95,6 +97,9 @@ class Day:
 
     def judged(self, now: datetime) -> bool:
         return self.judged_at is not None and self.judged_at <= now
+
+    def games_over(self, now: datetime) -> bool:
+        return self.games_over_at is None or self.games_over_at <= now
 
     @property
     def is_scraper(self) -> bool:
@@ -173,6 +178,4 @@ class Day:
         fixed = [slot + MISSING_AFTER for slot in self.slots]
         if self.judged_at is not None:
             fixed.append(self.judged_at)
-        if self.deadline is not None:
-            fixed.append(self.deadline)
-        return fixed
+        return fixed + [moment for moment in (self.deadline, self.games_over_at) if moment is not None]

@@ -1,12 +1,12 @@
 """Everything known at a moment, kept up to date event by event: the one thing that detectors look at."""
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from math import log
 
-from bot.domain.calendar import latest_reading, slot_instant
+from bot.domain.calendar import games_given_up_at, latest_reading, slot_instant
 from bot.domain.deadlines import due_at
 from bot.domain.detection.attempts import OFF_SCHEDULE
 from bot.domain.detection.coverage import Filled
@@ -66,6 +66,7 @@ class Picture:
     def _learn(self, observed: Observed) -> None:
         self._has_loads, self._has_files, self._has_games = observed.has_loads, observed.has_files, observed.has_games
         self._games: dict[date, list[Game]] = defaultdict(list)
+        self._tells_ends = any(game.final_at is not None for game in observed.games)
         self._first_game = min((game.data_date for game in observed.games), default=None)
         for game in observed.games:
             self._games[game.data_date].append(game)
@@ -92,6 +93,9 @@ class Picture:
         if key not in self.days:
             self.days[key] = self._new_day(self.registry.by_name[name], data_date)
         return self.days[key]
+
+    def games(self, data_date: date) -> Sequence[Game]:
+        return self._games.get(data_date, ())
 
     def planned(self, name: str, moment: datetime, known_at: datetime) -> bool:
         """Was a window announced by then that covers the moment?"""
@@ -190,7 +194,17 @@ class Picture:
             file=self._files[facts.source, data_date] if facts.source and self._has_files else None,
             input_kind=traced,
             upstream=tuple(self._tables[table, data_date] for table in facts.upstream_tables),
+            games_over_at=self._games_over_at(data_date),
         )
+
+    def _games_over_at(self, data_date: date) -> datetime | None:
+        """Where ends are never told, time alone speaks."""
+        games = self.games(data_date)
+        if not games or not self._tells_ends:
+            return None
+        given_up = games_given_up_at(data_date)
+        ends = [game.final_at for game in games if game.final_at is not None]
+        return min(given_up, max(ends)) if len(ends) == len(games) else given_up
 
 
 def _readers(registry: Registry) -> dict[str, set[str]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from bot.domain.accepted_losses import AcceptedLosses
 from bot.domain.detection import outcomes, pace, spikes, stale, storms, streaks, stuck
 from bot.domain.detection.attempts import OFF_SCHEDULE
 from bot.domain.detection.coverage import DATES, usual_rows
@@ -41,15 +42,24 @@ class StormSpan:
 
 
 class Watch:
-    """`last_date`: the last data date that a recorded history has; nothing is due after it (None: live, no end)."""
+    """`last_date`: the last data date that a recorded history has; nothing is due after it (None: live, no end).
+
+    Of a date whose loss is `accepted` nothing is said.
+    """
 
     def __init__(
-        self, registry: Registry, observed: Observed, policy: SeverityPolicy, last_date: date | None = None
+        self,
+        registry: Registry,
+        observed: Observed,
+        policy: SeverityPolicy,
+        accepted: AcceptedLosses,
+        last_date: date | None = None,
     ) -> None:
         self.picture = Picture(registry, observed)
         self._registry = registry
         self._lineage = Lineage(registry)
         self._policy = policy
+        self._accepted = accepted
         self._standing: dict[tuple[str, date], list[Trouble]] = {}
         self._paces: dict[str, Trouble | None] = {}
         self._degraded_at: dict[str, datetime] = {}
@@ -127,6 +137,8 @@ class Watch:
     def _troubles_of(self, day: Day, now: datetime) -> Iterator[Trouble]:
         """What is wrong with one date: the first that explains it, and notes beside it."""
         name = day.processor.name
+        if self._accepted.reason(name, day.data_date) is not None:
+            return
         slowest = pace.slowest_seconds(self.picture.paces[name].known, now) if day.under_way else None
         has_dependents = bool(self._lineage.down(name))
         judged = self.verdict(day, now)
