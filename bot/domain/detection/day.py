@@ -47,7 +47,7 @@ class Trace:
 class Day:
     """The standing of (processor, data date). `expected` None: it cannot be told whether data is due.
 
-    `games_over_at`: when all its games have ended or been given up, None where nothing is to be waited for.
+    `games_over_at`: when the games that it waits for have all ended or been given up, None when it waits for none.
     `last_chance`: when its last slot may run at the latest. `table` and `file` are None where there is nothing to look
     at, or that kind of evidence was never loaded; `upstream` are the tables that it is made from.
     """

@@ -3,7 +3,7 @@
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from math import log
 
 from bot.domain.calendar import games_given_up_at, latest_reading, slot_instant
@@ -66,7 +66,7 @@ class Picture:
     def _learn(self, observed: Observed) -> None:
         self._has_loads, self._has_files, self._has_games = observed.has_loads, observed.has_files, observed.has_games
         self._games: dict[date, list[Game]] = defaultdict(list)
-        self._tells_ends = any(game.final_at is not None for game in observed.games)
+        self._usual_end = _usual_end(observed.games)
         self._first_game = min((game.data_date for game in observed.games), default=None)
         for game in observed.games:
             self._games[game.data_date].append(game)
@@ -194,13 +194,15 @@ class Picture:
             file=self._files[facts.source, data_date] if facts.source and self._has_files else None,
             input_kind=traced,
             upstream=tuple(self._tables[table, data_date] for table in facts.upstream_tables),
-            games_over_at=self._games_over_at(data_date),
+            games_over_at=self._games_over_at(data_date, processor, slots),
         )
 
-    def _games_over_at(self, data_date: date) -> datetime | None:
-        """Where ends are never told, time alone speaks."""
+    def _games_over_at(self, data_date: date, processor: Processor, slots: Sequence[datetime]) -> datetime | None:
+        """Who runs before games usually end does not wait for them. Where ends are never told, time alone speaks."""
         games = self.games(data_date)
-        if not games or not self._tells_ends:
+        if not games or self._usual_end is None or expectation(processor) is not Expects.PER_GAME:
+            return None
+        if slots and slots[-1] < _midnight(data_date) + self._usual_end:
             return None
         given_up = games_given_up_at(data_date)
         ends = [game.final_at for game in games if game.final_at is not None]
@@ -218,6 +220,16 @@ def _readers(registry: Registry) -> dict[str, set[str]]:
         if processor.source:
             readers[processor.source].add(processor.name)
     return readers
+
+
+def _usual_end(games: Sequence[Game]) -> timedelta | None:
+    """Nearly all games (95 %) have ended so long after their date began (UTC); None: no end is known."""
+    ends = sorted(game.final_at - _midnight(game.data_date) for game in games if game.final_at is not None)
+    return ends[int(0.95 * (len(ends) - 1))] if ends else None
+
+
+def _midnight(data_date: date) -> datetime:
+    return datetime.combine(data_date, time(), UTC)
 
 
 def _runs_due(processor: Processor, games: int | None) -> bool:
