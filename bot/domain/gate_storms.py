@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.domain.findings import Family, Finding, FindingKind
+from bot.domain.findings import Family, Finding, FindingKind, RootCause
 from bot.domain.gate_groups import rank, worst
 from bot.domain.gate_ledger import Ledger
 from bot.domain.gate_policy import GatePolicy
@@ -71,13 +71,12 @@ def face(incident: Incident, members: Sequence[Standing], policy: GatePolicy) ->
         return findings[0]
     roots = tuple(dict.fromkeys(finding.root for finding in findings))
     dates = {finding.data_date for finding in findings}
-    causes = Counter(finding.root_cause for finding in findings)
     since = min(finding.since for finding in findings)
     severity = worst(finding.severity for finding in findings)
     return Finding(
         kind=FindingKind.ALERT_STORM,
         processors=roots,
-        root_cause=causes.most_common(1)[0][0],
+        root_cause=_root_cause(incident, findings),
         severity=severity,
         severity_reason=next(finding.severity_reason for finding in findings if finding.severity is severity),
         since=since,
@@ -89,8 +88,17 @@ def face(incident: Incident, members: Sequence[Standing], policy: GatePolicy) ->
     )
 
 
+def _root_cause(incident: Incident, findings: Sequence[Finding]) -> RootCause:
+    """Many that do not run have one cause, that none of them is: what starts them."""
+    usual = Counter(finding.root_cause for finding in findings).most_common(1)[0][0]
+    together = incident.gathered is Gathered.SAME_CLASS and usual is RootCause.MISSING_RUN
+    return RootCause.SCHEDULER_FAILURE if together else usual
+
+
 def _explanation(incident: Incident, roots: Sequence[str], findings: Sequence[Finding], policy: GatePolicy) -> str:
     if incident.gathered is Gathered.SAME_CLASS:
         since = min(finding.since for finding in findings)
+        if _root_cause(incident, findings) is RootCause.SCHEDULER_FAILURE:
+            return f"{len(roots)} processors have not run since {since:%H:%M} UTC: is what starts them at work?"
         return f"{len(roots)} processors fail with the same error since {since:%H:%M} UTC: {incident.error_class}."
     return f"{len(findings)} further findings in an hour in which {policy.messages_per_hour} messages were sent."

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from bot.domain.findings import FindingKind as K
+from bot.domain.findings import RootCause
 from bot.domain.gate_decisions import Outcome, Reason
 from bot.domain.severity import Severity
 from tests.gate_story import OTHERS, START, Story, finding, outcomes, told
@@ -18,6 +19,15 @@ def test_six_processors_with_one_error_are_one_message() -> None:
     assert storm.finding.processors == OTHERS[:6]
     assert storm.finding.explanation == "6 processors fail with the same error since 06:00 UTC: SourceDown."
     assert [each.outcome for each in decisions].count(Outcome.JOIN) == 6
+
+
+def test_six_that_do_not_run_have_a_cause_that_is_none_of_theirs() -> None:
+    absent = {"error_class": "missing_run", "root_cause": RootCause.MISSING_RUN, "since": START}
+    decisions = Story().at(45, *(finding(name, K.MISSING_RUN, **absent) for name in OTHERS[:6]))
+    (storm,) = [each for each in decisions if each.outcome is Outcome.ANNOUNCE]
+    assert (storm.finding.kind, storm.finding.root_cause) == (K.ALERT_STORM, RootCause.SCHEDULER_FAILURE)
+    said = "6 processors have not run since 06:00 UTC: is what starts them at work?"
+    assert storm.finding.explanation == said
 
 
 def test_five_are_five() -> None:
