@@ -1,6 +1,7 @@
 """One contract for every notifier: the fake, and Slack through the local workspace."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -100,6 +101,17 @@ def test_slack_is_asked_once(slack: Beside, fault: dict[str, Any], wait: float) 
     assert refused.value.retry_after == wait
     slack.ask(lambda made: made.core.faults.clear())
     assert len(slack.ask(lambda made: made.core.recorder.entries(kind="request", method="chat.postMessage"))) == 1
+
+
+def test_an_incident_is_told_where_nobody_may_look() -> None:
+    """The app was installed without that scope: its messages cannot be found, and are sent all the same."""
+    with beside() as made:
+        app = made.workspace.core.app
+        made.workspace.core.app = replace(app, scopes=app.scopes - {"channels:history"})
+        notifier = adapter(made)
+        assert notifier.find("I1", START) is None
+        assert notifier.post(notice(name="I1")).channel == ALERTS
+        assert [each["text"] for each in made.messages(ALERTS)]
 
 
 def test_a_channel_without_the_app_says_what_to_do(slack: Beside) -> None:

@@ -3,6 +3,7 @@
 Nothing is sent twice in here: whoever calls looks first, and tries again later.
 """
 
+import logging
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from bot.domain.notices import Notice
 from bot.ports.notifier import NotifierUnavailable
 from bot.views import incident
 
+log = logging.getLogger("fireline.slack")
 EVENT = "fireline_incident"
 TIMEOUT_S = 10
 PAGE = 200
@@ -27,6 +29,9 @@ GONE = frozenset({"message_not_found", "cant_update_message", "thread_not_found"
 """https://docs.slack.dev/reference/methods/chat.update#errors"""
 WAIT_S = {"ratelimited": 30.0, "not_in_channel": 60.0, "channel_not_found": 60.0, "missing_scope": 300.0}
 """Where Slack names no time itself: what a person has to put right is not asked for every few seconds."""
+DENIED = frozenset({"missing_scope", "unknown_method", "not_allowed_token_type", "no_permission"})
+"""Nobody may look here, and trying again changes nothing."""
+KINDS = "public_channel,private_channel"
 CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{8,}")
 
 
@@ -39,7 +44,17 @@ class SlackNotifier:
         self._id = channel if CHANNEL_ID.fullmatch(channel) else None
 
     def find(self, incident: str, since: datetime) -> MessageRef | None:
+        """None, too, where looking is denied: an incident told twice is better than one never told."""
         channel = self._channel_id()
+        try:
+            return self._found(channel, incident, since)
+        except NotifierUnavailable as error:
+            if not _denied(error):
+                raise
+            log.warning("cannot look for what %s has been told already, and go on: %s", self._channel, error)
+            return None
+
+    def _found(self, channel: str, incident: str, since: datetime) -> MessageRef | None:
         for message in self._messages(channel, (since - BEFORE).timestamp()):
             if _payload(message).get("incident") == incident:
                 return MessageRef(channel, str(message["ts"]))
@@ -97,12 +112,14 @@ class SlackNotifier:
         """Looked up once by its name."""
         name, cursor = self._channel.removeprefix("#"), ""
         while self._id is None:
-            answer = self._call(self._client.conversations_list, limit=PAGE, cursor=cursor, exclude_archived=True)
+            answer = self._call(
+                self._client.conversations_list, limit=PAGE, cursor=cursor, exclude_archived=True, types=KINDS
+            )
             self._id = next((str(each["id"]) for each in answer["channels"] if each["name"] == name), None)
             cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
             if self._id is None and not cursor:
                 raise NotifierUnavailable(
-                    f"There is no public channel #{name}. Make it, or set FIRELINE_ALERTS_CHANNEL.",
+                    f"The app sees no channel #{name}. Make it, invite the app, or set FIRELINE_ALERTS_CHANNEL.",
                     WAIT_S["channel_not_found"],
                 )
         return self._id
@@ -167,6 +184,10 @@ def _payload(message: dict[str, Any]) -> dict[str, Any]:
 def _code(error: SlackApiError) -> str:
     data = error.response.data
     return str(data.get("error")) if isinstance(data, dict) else f"HTTP status {error.response.status_code}"
+
+
+def _denied(error: NotifierUnavailable) -> bool:
+    return isinstance(error.__cause__, SlackApiError) and _code(error.__cause__) in DENIED
 
 
 def _unavailable(error: SlackApiError) -> NotifierUnavailable:
