@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.deadlines import Deadline
-from bot.domain.impact import Affected, Impact
+from bot.domain.dependents import Affected
+from bot.domain.impact import Impact
 
 
 def impact_json(impact: Impact) -> str:

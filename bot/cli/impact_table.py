@@ -7,7 +7,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.domain.impact import Affected, Impact
+from bot.domain.dependents import Affected
+from bot.domain.impact import Impact
 from bot.domain.registry import Criticality
 from bot.views import impact_words
 

@@ -12,7 +12,8 @@ The critical path is the chain that the maximum goes through. A step that has it
 time, and nothing waits for it. Waiting for a slot is not counted: who is late starts the steps by hand.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -58,7 +59,7 @@ class Remaining:
     (seconds from the start of the chain's first step), and the step before it in that chain.
     """
 
-    pace: Mapping[str, Pace]
+    pace: Callable[[str], Pace]
     seconds: Mapping[str, float]
     before: Mapping[str, str]
 
@@ -97,13 +98,48 @@ class Deadline(NamedTuple):
         steps: list[Step] = []
         name: str | None = self.processor
         while name is not None:
-            pace = self.remaining.pace[name]
+            pace = self.remaining.pace(name)
             before = self.remaining.before.get(name)
             start = self.due_at - timedelta(seconds=self.seconds_of_work)
             done_by_then = self.remaining.seconds[before] if before is not None else 0.0
             steps.append(Step(name, pace, start + timedelta(seconds=done_by_then)))
             name = before
         return tuple(reversed(steps))
+
+
+@dataclass(frozen=True, eq=False)
+class Deadlines(Mapping[str, Deadline]):
+    """Deadlines by processor, those of dependencies first. Each is made when it is looked at: `due` has their times."""
+
+    due: Mapping[str, datetime]
+    as_of: datetime
+    remaining: Remaining
+
+    def __getitem__(self, name: str) -> Deadline:
+        return Deadline(name, self.due[name], self.as_of, self.remaining)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.due)
+
+    def __len__(self) -> int:
+        return len(self.due)
+
+    @cached_property
+    def _by_moment(self) -> dict[datetime, list[str]]:
+        found = defaultdict[datetime, list[str]](list)
+        for name, due in self.due.items():
+            found[due].append(name)
+        return found
+
+    def longest(self) -> list[Deadline]:
+        """Of those that fall on one moment, the one with the most work."""
+        seconds = self.remaining.seconds
+        return [self[max(names, key=seconds.__getitem__)] for names in self._by_moment.values()]
+
+    def breached(self) -> list[Deadline]:
+        """Those that have passed, longest ago first."""
+        passed = sorted(due for due in self._by_moment if due <= self.as_of)
+        return [self[name] for due in passed for name in sorted(self._by_moment[due])]
 
 
 def due_at(processor: Processor, data_date: date, registry: Registry) -> datetime | None:
@@ -126,7 +162,8 @@ def paces(measured: Iterable[Durations], registry: Registry) -> Callable[[str], 
         elif durations.phase is not None:
             of_phase[durations.phase] = Pace(durations.p95, Basis.PHASE)
     assumed = Pace(ASSUMED_SECONDS, Basis.ASSUMED)
-    return lambda name: own.get(name) or of_phase.get(registry.by_name[name].phase) or assumed
+    found = {item.name: own.get(item.name) or of_phase.get(item.phase) or assumed for item in registry.processors}
+    return found.__getitem__
 
 
 class Forecast:
@@ -137,12 +174,9 @@ class Forecast:
 
     @cached_property
     def _needs(self) -> dict[str, tuple[str, ...]]:
-        return {processor.name: processor.dependencies for processor in self._registry.processors}
-
-    @cached_property
-    def _rank(self) -> dict[str, int]:
-        """A place for each processor, after all of its dependencies."""
-        return {name: rank for rank, name in enumerate(TopologicalSorter(self._needs).static_order())}
+        """What each depends on directly; each comes after all that it depends on."""
+        needs = {processor.name: processor.dependencies for processor in self._registry.processors}
+        return {name: needs[name] for name in TopologicalSorter(needs).static_order()}
 
     @cached_property
     def _alike(self) -> dict[str, str]:
@@ -158,56 +192,45 @@ class Forecast:
     def of(
         self,
         root: str,
-        downstream: Iterable[str],
+        downstream: Collection[str],
         data_date: date,
         now: datetime,
         *,
         pace: Callable[[str], Pace],
         done: Collection[str] = (),
-    ) -> dict[str, Deadline]:
+    ) -> Deadlines:
         """The deadline of the root and of each processor downstream that has one and is not done, by name."""
         remaining = self._remaining(root, downstream, pace, done)
-        by_name = self._registry.by_name
-        due = {name: due_at(by_name[name], data_date, self._registry) for name in set(self._alike.values())}
-        found = {}
-        for name in remaining.seconds:
-            alike = self._alike.get(name)
-            moment = due[alike] if alike is not None else None
-            if moment is not None:
-                found[name] = Deadline(name, moment, now, remaining)
-        return found
+        alike, by_name = self._alike, self._registry.by_name
+        found = ((name, due_at(by_name[name], data_date, self._registry)) for name in set(alike.values()))
+        moments = {name: moment for name, moment in found if moment is not None}
+        due = {name: moments[alike[name]] for name in remaining.seconds if name in alike}
+        return Deadlines(due, now, remaining)
 
     def _remaining(
-        self, root: str, downstream: Iterable[str], pace: Callable[[str], Pace], done: Collection[str]
+        self, root: str, downstream: Collection[str], pace: Callable[[str], Pace], done: Collection[str]
     ) -> Remaining:
         """Dependencies come before dependents, so that each step is looked at once."""
-        needs, taken = self._needs, dict[str, Pace]()
         seconds, before = dict[str, float](), dict[str, str]()
         until = seconds.get
-        for name in sorted([root, *downstream], key=self._rank.__getitem__):
-            if name in done:
+        for name, needs in self._needs.items():
+            if name in done or not (name in downstream or name == root):
                 continue
             most, last = -1.0, None
-            for on in needs[name]:
+            for on in needs:
                 ended = until(on)
                 if ended is not None and ended > most:
                     most, last = ended, on
-            taken[name] = step = pace(name)
             if last is None:
-                seconds[name] = step.seconds
+                seconds[name] = pace(name).seconds
             else:
-                seconds[name], before[name] = most + step.seconds, last
-        return Remaining(taken, seconds, before)
+                seconds[name], before[name] = most + pace(name).seconds, last
+        return Remaining(pace, seconds, before)
 
 
-def next_deadline(deadlines: Iterable[Deadline], now: datetime) -> Deadline | None:
+def next_deadline(deadlines: Sequence[Deadline], now: datetime) -> Deadline | None:
     """Of those ahead, the one whose first step must start soonest; when all are behind, the one breached first."""
-    longest: dict[datetime, Deadline] = {}
-    for deadline in deadlines:
-        other = longest.get(deadline.due_at)
-        if other is None or deadline.seconds_of_work > other.seconds_of_work:
-            longest[deadline.due_at] = deadline
-    ahead = [deadline for due, deadline in longest.items() if due > now]
+    ahead = [deadline for deadline in deadlines if deadline.due_at > now]
     if ahead:
         return min(ahead, key=lambda deadline: (deadline.latest_start, deadline.due_at))
-    return longest[min(longest)] if longest else None
+    return min(deadlines, key=lambda deadline: (deadline.due_at, -deadline.seconds_of_work), default=None)

@@ -1,14 +1,17 @@
 """What a processor feeds, hop by hop, and what is at stake there: criticality, staleness, deadlines, slots to come."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
+from itertools import groupby
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.domain.calendar import slot_instant
-from bot.domain.deadlines import ASSUMED_SECONDS, Basis, Deadline, Forecast, Pace, next_deadline
+from bot.domain.deadlines import ASSUMED_SECONDS, Basis, Deadline, Deadlines, Forecast, Pace, next_deadline
+from bot.domain.dependents import FRESH, STALE, UNTOLD, Affected, Dependents, Ranks
 from bot.domain.lineage import Lineage
 from bot.domain.registry import Criticality, Processor, Registry
 from bot.domain.source_links import linked_by_source
@@ -16,7 +19,7 @@ from bot.domain.standing import Staleness, Standing, staleness
 
 RETIRED_AFTER = timedelta(days=30)
 MOST_NAMED = 5
-_WORST_FIRST: dict[Criticality | None, int] = {level: rank for rank, level in enumerate((*Criticality, None))}
+_LEVELS: tuple[Criticality | None, ...] = (*Criticality, None)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -28,18 +31,6 @@ class ImpactRequest:
     data_date: date | None = None
 
 
-class Affected(NamedTuple):
-    """A processor, `hops` below the one asked about (0: that one itself). `next_slot`: the next slot (aware UTC) of the
-    data date that is still to come. `deadline` is None without one, and when the date's data is there already.
-    """
-
-    processor: Processor
-    hops: int
-    staleness: Staleness
-    deadline: Deadline | None
-    next_slot: datetime | None
-
-
 class Retired(NamedTuple):
     """Registered, but without a run for 30 days; `last_run` None: it was never seen."""
 
@@ -49,35 +40,35 @@ class Retired(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Impact:
-    """`dependents`: worst first. `upstream`: hops by name, nearest first. `next_deadline`: among the processor and its
-    dependents. `totals`: dependents by criticality, None for those without one. Times are aware UTC.
+    """`dependents`: worst first; `waiting`: those of them with a slot for the data date still to come. `upstream`: hops
+    by name, nearest first. `deadlines`, `next_deadline`: of the processor and its dependents. Times are aware UTC.
     """
 
     data_date: date
     as_of: datetime
     subject: Affected
-    dependents: tuple[Affected, ...]
+    dependents: Dependents
+    waiting: Dependents
     upstream: Mapping[str, int]
     retired: tuple[Retired, ...]
+    deadlines: Deadlines
     next_deadline: Deadline | None
-    totals: Mapping[Criticality | None, int]
     notes: tuple[str, ...] = ()
 
     @cached_property
-    def stale(self) -> tuple[Affected, ...]:
-        return tuple(item for item in self.dependents if item.staleness.stale)
+    def stale(self) -> Dependents:
+        return self.dependents.at(lambda place: place.state == STALE)
 
     @cached_property
-    def breached(self) -> tuple[Deadline, ...]:
+    def breached(self) -> list[Deadline]:
         """Deadlines that have passed without their data, longest ago first."""
-        deadlines = (item.deadline for item in (self.subject, *self.dependents))
-        passed = [deadline for deadline in deadlines if deadline is not None and deadline.due_at <= self.as_of]
-        return tuple(sorted(passed, key=lambda deadline: (deadline.due_at, deadline.processor)))
+        return self.deadlines.breached()
 
     @cached_property
-    def waiting(self) -> tuple[Affected, ...]:
-        """Dependents with a slot for the data date still to come."""
-        return tuple(item for item in self.dependents if item.next_slot is not None)
+    def totals(self) -> dict[Criticality | None, int]:
+        """Dependents by criticality, None for those without one."""
+        levels = groupby(self.dependents.places, key=lambda item: item[0].level)
+        return {_LEVELS[level]: sum(len(names) for _, names in places) for level, places in levels}
 
 
 @dataclass(frozen=True)
@@ -95,9 +86,10 @@ class Known:
         """Those that have their data for the date."""
         return frozenset(name for name, standing in self.standings.items() if standing.filled)
 
-    def idle(self, since: date) -> set[str]:
-        """Those without a run since a day."""
-        return {name for name, item in self.standings.items() if item.last_run is None or item.last_run < since}
+    @cached_property
+    def newest_run(self) -> date | None:
+        """The day of the newest run of all."""
+        return max((item.last_run for item in self.standings.values() if item.last_run is not None), default=None)
 
 
 class ImpactMap:
@@ -113,7 +105,7 @@ class ImpactMap:
             for processor in registry.processors
             if processor.sla_completion_time is not None and not processor.schedule_hours_et
         )
-        self._levels = {item.name: _WORST_FIRST[item.criticality] for item in registry.processors}
+        self._levels = {item.name: _LEVELS.index(item.criticality) for item in registry.processors}
         limits = {item.name: item.freshness_hours for item in registry.processors}
         self._limits = {name: limit for name, limit in limits.items() if limit is not None}
         first: dict[tuple[float, ...], str] = {}
@@ -129,49 +121,54 @@ class ImpactMap:
         gone = {item.processor for item in retired}
         done = known.filled | gone
         deadlines = self._forecast.of(processor.name, hops, data_date, now, pace=known.pace, done=done)
-        around = deadlines, known.standings, (data_date, now)
-        [subject] = self._affected({processor.name: 0}, (), *around)
-        kept = self._affected(hops, gone, *around)
-        following = next_deadline(deadlines.values(), now)
+        same_slots = self._same_slots
+        schedules = {same_slots[name] for name in (processor.name, *hops)}
+        to_come = {name: self._next_slot(name, data_date, now) for name in schedules}
+
+        def row(name: str) -> Affected:
+            state = self._staleness(name, known, now)
+            by_name, slot = self.registry.by_name, to_come[same_slots[name]]
+            return Affected(by_name[name], hops.get(name, 0), state, deadlines.get(name), slot)
+
+        dependents = Dependents.ranked(self._places(hops, gone, deadlines.due, known, now), row)
+        following = next_deadline(deadlines.longest(), now)
         return Impact(
             data_date=data_date,
             as_of=now,
-            subject=subject,
-            dependents=tuple(kept),
+            subject=row(processor.name),
+            dependents=dependents,
+            waiting=dependents.named(lambda name: to_come[same_slots[name]] is not None),
             upstream=self.lineage.up(processor.name),
             retired=retired,
+            deadlines=deadlines,
             next_deadline=following,
-            totals=self._totals(hops, gone),
             notes=(
                 *self._by_source(processor),
-                *self._unplaced({processor.name, *hops} - gone),
+                *self._unplaced(name for name in (processor.name, *hops) if name not in gone),
                 *_assumptions(following),
             ),
         )
 
-    def _affected(
+    def _places(
         self,
         hops: Mapping[str, int],
         gone: Collection[str],
-        deadlines: Mapping[str, Deadline],
-        standings: Mapping[str, Standing],
-        when: tuple[date, datetime],
-    ) -> list[Affected]:
-        """Worst first: by criticality, staleness, deadline, hops, name."""
-        by_name, same_slots, levels, limits = self.registry.by_name, self._same_slots, self._levels, self._limits
-        data_date, now = when
-        to_come = {name: self._next_slot(name, data_date, now) for name in {same_slots[name] for name in hops}}
-        ranked: list[tuple[int, int, datetime, int, str, Affected]] = []
+        due: Mapping[str, datetime],
+        known: Known,
+        now: datetime,
+    ) -> Mapping[Ranks, list[str]]:
+        """Those that run still, by criticality, staleness, deadline, hops: few places serve many names."""
+        found = defaultdict[Ranks, list[str]](list)
         for name, distance in hops.items():
             if name in gone:
                 continue
-            deadline = deadlines.get(name)
-            state = staleness(limits.get(name), standings.get(name) or Standing(name), now)
-            fresh = 2 if state is Staleness.FRESH else 1 if state is Staleness.UNKNOWN else 0
-            item = Affected(by_name[name], distance, state, deadline, to_come[same_slots[name]])
-            ranked.append((levels[name], fresh, deadline.due_at if deadline else _NEVER, distance, name, item))
-        ranked.sort()
-        return [item for *_, item in ranked]
+            state = self._staleness(name, known, now)
+            rank = FRESH if state is Staleness.FRESH else UNTOLD if state is Staleness.UNKNOWN else STALE
+            found[self._levels[name], rank, due.get(name, _NEVER), distance].append(name)
+        return found
+
+    def _staleness(self, name: str, known: Known, now: datetime) -> Staleness:
+        return staleness(self._limits.get(name), known.standings.get(name) or Standing(name), now)
 
     def _next_slot(self, name: str, data_date: date, now: datetime) -> datetime | None:
         hours = self.registry.by_name[name].schedule_hours_et
@@ -184,23 +181,23 @@ class ImpactMap:
         30 days; a sporadic processor, and one that runs on game days only, may have had nothing to do.
         """
         since = (now - RETIRED_AFTER).date()
-        standings, idle = known.standings, known.idle(since)
-        if known.history_from is None or known.history_from > since or len(idle) == len(standings):
+        if known.history_from is None or known.history_from > since:
             return ()
-        quiet = [self.registry.by_name[name] for name in names if name in idle and not standings[name].filled]
-        return tuple(
-            Retired(processor.name, standings[processor.name].last_run)
-            for processor in quiet
-            if processor.runs_on_no_game_days and not processor.sporadic
-        )
+        if known.newest_run is None or known.newest_run < since:
+            return ()
+        return tuple(self._quiet(names, known.standings, since))
 
-    def _totals(self, names: Iterable[str], gone: Collection[str]) -> dict[Criticality | None, int]:
-        levels = [self._levels[name] for name in names if name not in gone]
-        counted = {level: levels.count(rank) for level, rank in _WORST_FIRST.items()}
-        return {level: count for level, count in counted.items() if count}
+    def _quiet(self, names: Iterable[str], standings: Mapping[str, Standing], since: date) -> Iterator[Retired]:
+        for name in names:
+            standing = standings.get(name)
+            if standing is None or standing.filled or (standing.last_run is not None and standing.last_run >= since):
+                continue
+            processor = self.registry.by_name[name]
+            if processor.runs_on_no_game_days and not processor.sporadic:
+                yield Retired(name, standing.last_run)
 
-    def _unplaced(self, names: Set[str]) -> Iterator[str]:
-        lacking = sorted(self._without_slots & names)
+    def _unplaced(self, names: Iterable[str]) -> Iterator[str]:
+        lacking = sorted(self._without_slots.intersection(names))
         if lacking:
             yield f"The registry has no slots for {_listed(lacking)}: when the deadline falls cannot be told."
 

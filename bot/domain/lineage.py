@@ -1,6 +1,6 @@
 """Who feeds whom: transitive dependents and dependencies of a processor, with their distance."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Mapping
 from functools import cached_property
 
 from bot.domain.registry import Registry
@@ -20,13 +20,13 @@ class Lineage:
     def down(self, name: str) -> dict[str, int]:
         """Every processor that depends on `name`, directly (1) or through others (2, 3, ...); nearest first."""
         if name not in self._down:
-            self._down[name] = _hops(name, lambda at: self._dependents.get(at, ()))
+            self._down[name] = _hops(name, self._dependents)
         return self._down[name]
 
     def up(self, name: str) -> dict[str, int]:
         """Every processor that `name` depends on, directly (1) or through others (2, 3, ...); nearest first."""
         if name not in self._up:
-            self._up[name] = _hops(name, lambda at: self._dependencies.get(at, ()))
+            self._up[name] = _hops(name, self._dependencies)
         return self._up[name]
 
     @cached_property
@@ -38,18 +38,17 @@ class Lineage:
         return {processor.name: processor.dependencies for processor in self._registry.processors}
 
 
-def _hops(start: str, neighbours: Callable[[str], Iterable[str]]) -> dict[str, int]:
+def _hops(start: str, neighbours: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
     """Breadth first, so the first way found is a shortest one."""
-    found: dict[str, int] = {}
-    seen, level, hops = {start}, [start], 0
+    found, level, hops = {start: 0}, [start], 0
     while level:
         hops += 1
         reached = []
         for name in level:
-            for neighbour in neighbours(name):
-                if neighbour not in seen:
-                    seen.add(neighbour)
+            for neighbour in neighbours.get(name, ()):
+                if neighbour not in found:
                     found[neighbour] = hops
                     reached.append(neighbour)
         level = reached
+    del found[start]
     return found

@@ -8,6 +8,9 @@ from typing import NamedTuple
 from bot.domain.evidence import PlannedWindow
 from bot.domain.runs import Category, Status
 
+POLL = "poll"
+"""The trigger of a poll: it is over at once, so that its start alone says nothing."""
+
 
 class RunSeen(NamedTuple):
     """A run as its history row tells it. `known_at`: when the row was written; before, only its start is known.
@@ -30,6 +33,12 @@ class RunSeen(NamedTuple):
     trigger: str
     heartbeat_at: datetime | None
     known_at: datetime
+
+    @property
+    def found_nothing(self) -> bool:
+        """Is it a poll that failed because there was no data yet?"""
+        said = self.recorded or self.hinted
+        return self.trigger == POLL and self.status is Status.FAILED and said is Category.NO_DATA_AVAILABLE
 
 
 class TableLoad(NamedTuple):
@@ -91,10 +100,6 @@ class Started(NamedTuple):
 
 
 Event = RunSeen | Started | TableLoad | RawFile
-
-
-POLL = "poll"
-"""The trigger of a poll: it is over at once, so that its start alone says nothing."""
 
 
 class Timeline:

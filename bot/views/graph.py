@@ -7,7 +7,8 @@ one that feeds it. Above MOST_NODES dependents, those of one phase at one distan
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.domain.impact import Affected, Impact
+from bot.domain.dependents import Affected
+from bot.domain.impact import Impact
 from bot.domain.registry import Criticality
 from bot.domain.standing import Staleness
 from bot.views import impact_words, numbers
@@ -59,7 +60,7 @@ def comment(impact: Impact) -> str:
 
 def alt_text(impact: Impact) -> str:
     """The picture in words: how many, the deadlines, then the worst by name."""
-    worst = [f"{item.processor.name}, {item.hops} away, {_said(item)}" for item in impact.dependents[:8]]
+    worst = [f"{item.processor.name}, {item.hops} away, {_said(item)}" for item in impact.dependents.worst(8)]
     lines = [impact_words.headline(impact), *impact_words.deadline_lines(impact)]
     listed = [f"Worst: {'; '.join(worst)}."] if worst else []
     return " ".join(["A graph, left to right.", *lines, *listed])[:ALT_TEXT]

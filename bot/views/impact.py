@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from itertools import groupby
 
-from bot.domain.impact import Affected, Impact
+from bot.domain.dependents import Affected
+from bot.domain.impact import Impact
 from bot.domain.standing import Staleness
 from bot.views import action_ids, impact_words
 from bot.views.blocks import Block, Card, Element, actions, button, context, header, section
@@ -38,7 +39,7 @@ def card(impact: Impact) -> Card:
     lines = [title, f"{_date_line(impact)}, as of {impact.as_of:%Y-%m-%d %H:%M} UTC.", *_summary_lines(impact)]
     for hops, members in groupby(sorted(shown, key=lambda item: item.hops), key=lambda item: item.hops):
         listed = list(members)
-        heading = _hop(hops, sum(item.hops == hops for item in impact.dependents))
+        heading = _hop(hops, impact)
         blocks.append(section("\n".join([f"*{heading}*", *map(_line, listed)])))
         lines += ["", heading, *map(_text, listed)]
     if rest:
@@ -74,14 +75,15 @@ def _summary_lines(impact: Impact, voice: impact_words.Voice = impact_words.PLAI
 def _worst(impact: Impact, most: int) -> tuple[tuple[Affected, ...], str]:
     """The worst dependents, and a line for the others."""
     rest = len(impact.dependents) - most
-    return impact.dependents[:most], f"and {rest:,} more, none worse; the CSV has all" if rest > 0 else ""
+    return impact.dependents.worst(most), f"and {rest:,} more, none worse; the CSV has all" if rest > 0 else ""
 
 
 def _date_line(impact: Impact) -> str:
     return f"Data date {impact.data_date}, {impact_words.STALE[impact.subject.staleness]}"
 
 
-def _hop(hops: int, count: int) -> str:
+def _hop(hops: int, impact: Impact) -> str:
+    count = len(impact.dependents.at(lambda place: place.hops == hops))
     return f"Direct dependents: {count:,}" if hops == 1 else f"{hops} hops away: {count:,}"
 
 

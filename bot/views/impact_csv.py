@@ -4,7 +4,8 @@ import csv
 import io
 from datetime import datetime
 
-from bot.domain.impact import Affected, Impact
+from bot.domain.dependents import Affected
+from bot.domain.impact import Impact
 
 COLUMNS = (
     *("processor", "hops", "phase", "kind", "criticality", "owner", "table", "stale", "stale_reason", "next_slot"),

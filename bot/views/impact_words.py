@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.domain.deadlines import Deadline
-from bot.domain.impact import Affected, Impact
+from bot.domain.dependents import UNTOLD, Affected
+from bot.domain.impact import Impact
 from bot.domain.standing import Staleness
 from bot.views import numbers
 
@@ -43,15 +44,15 @@ def headline(impact: Impact, voice: Voice = PLAIN) -> str:
     if not total:
         return f"Nothing that runs depends on {name}."
     levels = ", ".join(f"{count:,} {level or 'of unknown criticality'}" for level, count in impact.totals.items())
-    direct = sum(item.hops == 1 for item in impact.dependents)
-    far = max(item.hops for item in impact.dependents)
+    direct = len(impact.dependents.at(lambda place: place.hops == 1))
+    far = max(place.hops for place, _ in impact.dependents.places)
     verb = "depends" if total == 1 else "depend"
     reach = f"{direct:,} directly, up to {numbers.plural(far, 'hop')} away"
     return f"{numbers.plural(total, 'processor')} {verb} on {name} ({levels}): {reach}. {_state(impact)}"
 
 
 def _state(impact: Impact) -> str:
-    unknown = sum(item.staleness is Staleness.UNKNOWN for item in impact.dependents)
+    unknown = len(impact.dependents.at(lambda place: place.state == UNTOLD))
     said = f"{len(impact.stale):,} stale now"
     said += f", {unknown:,} cannot be told" if unknown else ""
     return f"{said}; {len(impact.waiting):,} with a slot for {impact.data_date} still to come."

@@ -1,5 +1,6 @@
 """Deadlines: the instant they fall on, the critical path, the latest start of each step."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -52,7 +53,9 @@ def test_across_both_clock_changes() -> None:
     assert due([26.0], "04:00 ET", autumn) == at(9, day=1, month=11)
 
 
-def chain(seconds: dict[str, float], dependencies: dict[str, list[str]], *done: str, root: str = "a") -> dict[str, Any]:
+def chain(
+    seconds: dict[str, float], dependencies: dict[str, list[str]], *done: str, root: str = "a"
+) -> Mapping[str, Any]:
     clock = {"schedule_hours_et": [26], "sla_completion_time": "04:00 ET"}
     known = registry([{"name": name, "phase": 1, "dependencies": on, **clock} for name, on in dependencies.items()])
     down = Lineage(known).down(root)

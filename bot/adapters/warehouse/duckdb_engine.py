@@ -17,8 +17,12 @@ from bot.adapters.warehouse.engine import Parameters, Session, Value
 from bot.adapters.warehouse.sql_text import sql_text, statements
 from bot.domain.errors import BadInput, WarehouseUnavailable
 
+FETCHED = 2_000
+"""Rows at a time: weeks of runs are not held twice, as they come and with aware times."""
 _PARAMETER = re.compile(r"\$(\w+)")
 _HOLDER = re.compile(r"PID (\d+)")
+_GIVE_BACK = "SET allocator_background_threads = true"
+"""What a query has used goes back to the system: https://duckdb.org/docs/stable/internals/jemalloc"""
 
 
 class DuckDBEngine:
@@ -32,6 +36,7 @@ class DuckDBEngine:
         self._local = threading.local()
         self._writing = threading.Lock()
         try:
+            self._connection.execute(_GIVE_BACK)
             schema_version.check(self._connection, path, read_only=read_only)
             if not read_only:
                 _Cursor(self._connection.cursor(), self._translator).run("schema")
@@ -78,8 +83,10 @@ class _Cursor:
     def rows(self, name: str, parameters: Parameters | None = None) -> list[tuple[Any, ...]]:
         self._execute(sql_text(name), parameters or {})
         times = [at for at, column in enumerate(self._cursor.description or ()) if str(column[1]) == "TIMESTAMP"]
-        found = self._cursor.fetchall()
-        return [_aware(row, times) for row in found] if times else found
+        found: list[tuple[Any, ...]] = []
+        while some := self._cursor.fetchmany(FETCHED):
+            found += [_aware(row, times) for row in some] if times else some
+        return found
 
     def reader(self) -> duckdb.DuckDBPyConnection:
         return self._cursor

@@ -80,6 +80,11 @@ class Day:
         if run.status is Status.FAILED and run.recorded is Category.NO_DATA_AVAILABLE:
             self.last_no_data_at = max(run.started_at, self.last_no_data_at or run.started_at)
 
+    def forget_polls(self) -> None:
+        """Let go of the polls that found nothing, thousands a day. The newest stays: it may be the last attempt."""
+        newest = max((run for run in self.polls if run.found_nothing), key=lambda run: run.started_at, default=None)
+        self.polls = [run for run in self.polls if run is newest or not run.found_nothing]
+
     @property
     def attempts(self) -> Iterator[RunSeen]:
         """The runs of the schedule and the polls in between."""

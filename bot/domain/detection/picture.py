@@ -107,6 +107,8 @@ class Picture:
         oldest = (now - HORIZON).date() - timedelta(days=2)
         for key in [key for key in self.days if key[1] < oldest]:
             del self.days[key]
+        for day in self.days.values():
+            day.forget_polls()
         for runs in self.recent.values():
             while runs and runs[0].known_at < now - RECENT:
                 runs.popleft()

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from bot.domain.observation import DateSpan, Game, Observed, RawFile, RunSeen, TableLoad
-from bot.domain.runs import Category, Status
 from bot.ports.fakes.warehouse_evidence import EvidenceRows
 from bot.ports.fakes.warehouse_runs import Run, RunVersions
 
@@ -35,13 +34,8 @@ def observed(runs: RunVersions, evidence: EvidenceRows, since: datetime, until: 
 
 def without_old_polls(everything: Observed, polls_since: datetime) -> Observed:
     """Without the polls started before that found nothing."""
-    kept = (run for run in everything.runs if run.started_at >= polls_since or not _found_nothing(run))
+    kept = (run for run in everything.runs if run.started_at >= polls_since or not run.found_nothing)
     return replace(everything, runs=tuple(kept))
-
-
-def _found_nothing(run: RunSeen) -> bool:
-    said = run.recorded or run.hinted
-    return run.trigger == "poll" and run.status is Status.FAILED and said is Category.NO_DATA_AVAILABLE
 
 
 def _seen(run: Run) -> RunSeen:

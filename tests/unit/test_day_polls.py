@@ -1,0 +1,48 @@
+"""Polls that found nothing: thousands a day, of which the newest alone is kept overnight."""
+
+from datetime import timedelta
+
+from bot.domain.detection.picture import Picture
+from bot.domain.observation import Observed
+from bot.domain.registry import Registry
+from bot.domain.runs import Category, Status
+from tests.days import DATE, SLOT, day, processor, run
+
+EMPTY = [
+    run(Status.FAILED, start=SLOT + timedelta(minutes=n), category=Category.NO_DATA_AVAILABLE, trigger="poll")
+    for n in range(5)
+]
+BROKEN = EMPTY[1]._replace(run_id="broken", recorded=Category.PROCESSING_ERROR)
+FOUND = EMPTY[2]._replace(run_id="found", status=Status.SUCCESS, recorded=None, records=7)
+BY_TEXT = EMPTY[0]._replace(run_id="text", recorded=None, hinted=Category.NO_DATA_AVAILABLE)
+
+
+def test_the_newest_stays_and_what_is_told_of_it() -> None:
+    made = day(runs=[])
+    for poll in [EMPTY[4], BY_TEXT, *EMPTY[:4]]:
+        made.take(poll)
+    made.forget_polls()
+    assert made.polls == [EMPTY[4]]
+    assert made.last_no_data_at == EMPTY[4].started_at
+
+
+def test_polls_that_say_something_stay() -> None:
+    made = day(runs=[])
+    for poll in [EMPTY[0], BROKEN, FOUND, EMPTY[3]]:
+        made.take(poll)
+    made.forget_polls()
+    assert made.polls == [BROKEN, FOUND, EMPTY[3]]
+
+
+def test_without_polls_nothing_is_forgotten() -> None:
+    made = day()
+    before = list(made.attempts)
+    made.forget_polls()
+    assert list(made.attempts) == before
+
+
+def test_the_picture_forgets_them() -> None:
+    picture = Picture(Registry(processors=(processor(),)), Observed((), (), (), (), ()))
+    picture.take(EMPTY)
+    picture.forget_before(SLOT + timedelta(days=1))
+    assert picture.day("Box", DATE).polls == EMPTY[-1:]
