@@ -29,11 +29,13 @@ def _row(row: Validated) -> dict[str, Any]:
         "data_date": str(row.data_date),
         "verdict": row.verdict,
         "action": row.action,
-        "wait_until": _iso(row.judged.until),
         "confidence": round(row.proof.confidence, 4),
-        "because": row.judged.because,
-        "hint": row.hint,
-        "evidence": _evidence(row.proof),
+        "evidence": {
+            "because": row.judged.because,
+            "wait_until": _iso(row.judged.until),
+            "hint": row.hint,
+            **_evidence(row.proof),
+        },
     }
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from bot.domain.accepted_losses import AcceptedLosses
 from bot.domain.detection.coverage import DATES, usual_rows
-from bot.domain.detection.day import Day
+from bot.domain.detection.day import HEALS_WITHIN, Day
 from bot.domain.detection.picture import Picture
 from bot.domain.evidence import PlannedWindow
 from bot.domain.lineage import Lineage
@@ -14,7 +14,7 @@ from bot.domain.proof import Proof, tallies, words
 from bot.domain.registry import Processor
 from bot.domain.runs import InputKind
 from bot.domain.validation import Validated
-from bot.domain.verdicts import HEALS_WITHIN, SOUND, Around, Judged, Verdict, judge, settled_at
+from bot.domain.verdicts import SOUND, Around, Judged, Verdict, judge
 
 
 class Surroundings:
@@ -124,7 +124,7 @@ class Surroundings:
         """For a fresh loss: may it heal, or is there no time to wait?"""
         if judged.verdict in SOUND or judged.verdict in (Verdict.UNKNOWN, Verdict.UPSTREAM):
             return None
-        if self._as_of - settled_at(day) >= HEALS_WITHIN:
+        if self._as_of - day.settled_at >= HEALS_WITHIN:
             return None
         blocked = self._blocked_deadline(day)
         if blocked is None:

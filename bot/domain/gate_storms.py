@@ -15,6 +15,8 @@ NOTES = frozenset({FindingKind.TRACKING_BUG, FindingKind.SLOW_DRIFT})
 """Lines for the digest: told once, and no messages that a cap would count."""
 OVER_CAP = "storm:over_cap"
 HOUR = timedelta(hours=1)
+ABSENT_WITHIN = timedelta(hours=8)
+"""What starts them all is missed slot by slot."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,12 @@ def storms(findings: Iterable[Finding], policy: GatePolicy) -> list[Storm]:
     for finding in findings:
         if finding.error_class and finding.family is Family.OUTCOME:
             by_class.setdefault(finding.error_class, []).append(finding)
-    found = ((name, _densest(alike, policy.storm_window)) for name, alike in sorted(by_class.items()))
+    found = ((name, _densest(alike, _window(name, policy))) for name, alike in sorted(by_class.items()))
     return [Storm(name, alike) for name, alike in found if len(_roots(alike)) >= policy.storm_processors]
+
+
+def _window(error_class: str, policy: GatePolicy) -> timedelta:
+    return ABSENT_WITHIN if error_class == RootCause.MISSING_RUN else policy.storm_window
 
 
 def _densest(findings: list[Finding], window: timedelta) -> tuple[Finding, ...]:

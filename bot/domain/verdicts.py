@@ -1,8 +1,9 @@
 """What really happened to one processor's one data date: the sources are compared, none is trusted alone."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
+from math import floor
 
 from bot.domain.calendar import games_given_up_at
 from bot.domain.detection.day import MISSING_AFTER, Day
@@ -16,8 +17,6 @@ FEWEST_LACKING = 1.5
 """A row more or less is no finding, however few there are."""
 LOAD_LAG = timedelta(minutes=2)
 """A table's load may become visible so long after the run that made it says it has ended."""
-HEALS_WITHIN = timedelta(hours=48)
-"""A later scrape may still fill a fresh loss for so long."""
 
 
 class Verdict(StrEnum):
@@ -120,7 +119,7 @@ def judge(day: Day, now: datetime, usual: float | None, around: Around = ALONE) 
 
 def _unfilled(day: Day, now: datetime, around: Around) -> Judged:
     if day.data_date > now.date():
-        return Judged(verdict=Verdict.NOT_YET, because="the date lies ahead", until=settled_at(day))
+        return Judged(verdict=Verdict.NOT_YET, because="the date lies ahead", until=day.settled_at)
     if day.expected is False:
         return _nothing_due(day)
     if around.beyond is not None:
@@ -128,6 +127,10 @@ def _unfilled(day: Day, now: datetime, around: Around) -> Judged:
     if _absent(day, now):
         return Judged(verdict=Verdict.MISSING_RUN, because="no run has started for it since its first slot")
     lacking = _lacking(day)
+    failed = day.last_failure
+    if lacking and failed is not None and day.table is None and not day.is_scraper and day.settled_at <= now:
+        because = f"its last run failed at {failed.started_at:%H:%M} UTC, none has worked, and no table tells more"
+        return Judged(verdict=Verdict.PROCESSOR_FAILED, because=because)
     if lacking:
         return Judged(verdict=Verdict.UNKNOWN, because=f"cannot be told without {lacking}")
     return _empty(day, now, around)
@@ -147,19 +150,13 @@ def _lacking(day: Day) -> str:
     return ""
 
 
-def settled_at(day: Day) -> datetime:
-    """From when on its data can be judged. Without a schedule: when nothing heals by itself any more."""
-    midnight = datetime.combine(day.data_date + timedelta(days=1), time(), UTC)
-    return day.judged_at or midnight + HEALS_WITHIN
-
-
 def _filled(day: Day, now: datetime, usual: float | None) -> Judged:
     rows = day.rows
     if rows is None:
         return Judged(verdict=Verdict.OK, because="its data is there")
     if usual and day.expected and _partial(day, rows, usual):
-        share = f"the table has {rows:,} rows of about {usual:,.0f} ({rows / usual:.0%})"
-        if settled_at(day) <= now and day.games_over(now):
+        share = f"the table has {rows:,} rows of about {usual:,.0f} ({floor(100 * rows / usual)}%)"
+        if day.settled_at <= now and day.games_over(now):
             return Judged(verdict=Verdict.PARTIAL, because=share)
         return Judged(verdict=Verdict.NOT_YET, because=f"{share} so far", until=_look_again(day, now))
     if untracked_run(day) is not None or _says_zero(day):
@@ -169,7 +166,7 @@ def _filled(day: Day, now: datetime, usual: float | None) -> Judged:
 
 def _look_again(day: Day, now: datetime) -> datetime:
     """After its last slot; and with a game that has not ended, when that is given up at the latest."""
-    settled = settled_at(day)
+    settled = day.settled_at
     return settled if day.games_over(now) else max(settled, games_given_up_at(day.data_date))
 
 
@@ -209,12 +206,12 @@ def _nothing_due(day: Day) -> Judged:
 def _empty(day: Day, now: datetime, around: Around) -> Judged:
     """Data was due and is not there."""
     block = blocking_skip(day)
-    if block is not None and (block.status is Status.SKIPPED or settled_at(day) <= now):
+    if block is not None and (block.status is Status.SKIPPED or day.settled_at <= now):
         skipped = block.status is Status.SKIPPED
         said = "skipped itself as done" if skipped else "succeeded with 0 records before its input came, none followed"
         because = f"the run of {block.started_at:%H:%M} UTC {said}, and the table has no rows"
         return Judged(verdict=Verdict.IDEMPOTENCY_BLOCK, because=because)
-    if settled_at(day) > now or not day.games_over(now):
+    if day.settled_at > now or not day.games_over(now):
         because = "a later slot can still fill it" if day.games_over(now) else "not all games of that date have ended"
         return Judged(verdict=Verdict.NOT_YET, because=because, until=_look_again(day, now))
     if day.at_work(now):
@@ -255,13 +252,14 @@ def blocking_skip(day: Day) -> RunSeen | None:
     if ready is None:
         return None
     skipped = (run for run in day.runs if run.status is Status.SKIPPED and ready <= run.started_at)
-    wrongly = (run for run in skipped if day.table.at(run.started_at) == 0)
+    wrongly = (run for run in skipped if day.table.at(run.started_at) == 0 and not day.beside_another(run))
     return next(wrongly, None) or _marker(day, ready)
 
 
 def _marker(day: Day, ready: datetime) -> RunSeen | None:
     """A zero-record success marks the date as done: with it, no later run has tried."""
-    last = max(day.attempts, key=lambda run: run.started_at, default=None)
+    tried = (run for run in day.attempts if run.status is not Status.SKIPPED)
+    last = max(tried, key=lambda run: run.started_at, default=None)
     if last is None or last.status is not Status.SUCCESS or last.records != 0 or day.under_way:
         return None
     return last if last.started_at < ready else None

@@ -23,11 +23,15 @@ TOLD = frozenset({Outcome.ANNOUNCE, Outcome.UPDATE})
 
 @dataclass(frozen=True, kw_only=True)
 class ReplaySpan:
-    """From `first` to `last`, both ticked; what is known before `first` is taken in without saying anything."""
+    """From `first` to `last`, both ticked; what is known before `first` is taken in without saying anything.
+
+    `to_the_end`: the history ends at `last`, and what is due after its last date is not missing.
+    """
 
     first: datetime
     last: datetime
     step: timedelta
+    to_the_end: bool = True
 
     def ticks(self) -> Iterator[datetime]:
         now = self.first
@@ -47,7 +51,7 @@ def span_of(
     end = last or max(known)
     if begin > end:
         raise BadInput(f"The replay would begin at {begin:%Y-%m-%d %H:%M} UTC, after its end {end:%Y-%m-%d %H:%M} UTC.")
-    return ReplaySpan(first=begin, last=end, step=step)
+    return ReplaySpan(first=begin, last=end, step=step, to_the_end=last is None)
 
 
 def last_date(observed: Observed, now: datetime) -> date | None:
@@ -72,7 +76,8 @@ class ReplayService:
     ) -> Iterator[Decision]:
         """Every decision of every tick, in order; `at_tick` is told of each."""
         timeline = Timeline(observed)
-        watch = Watch(registry, observed, self._severity, self._accepted, last_date(observed, span.last))
+        ends_on = last_date(observed, span.last) if span.to_the_end else None
+        watch = Watch(registry, observed, self._severity, self._accepted, ends_on)
         rules = GateRules(self._gate, Lineage(registry), {p.name: p.phase for p in registry.processors})
         memory = GateMemory().with_windows(observed.windows)
         for now in span.ticks():

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from statistics import median
 from typing import NamedTuple
 
-from bot.domain.detection.day import Day
+from bot.domain.detection.day import QUIET, Day
+from bot.domain.runs import Status
 
 MANY_LOADS = 8
-"""A table that is filled by so many loads a day lacks a share of its rows for each load that failed. A failed load is
-told as a failure; what the others brought is what coverage speaks of."""
-LEAST_LOADS = 0.5
+"""A table that is filled by so many loads a day lacks a share of its rows for each slot that failed. That is told as a
+failure; what the others brought is what coverage speaks of."""
+LEAST_SHARE = 0.5
 DATES = 30
 FEWEST = 5
 """Fewer dates of its own say nothing; then the registry's figure counts."""
@@ -36,7 +37,7 @@ def usual_rows(day: Day, earlier: Iterable[Filled]) -> float | None:
     if len(seen) >= FEWEST:
         middle = median(seen)
         rate: float | None = median(rate for rate in seen if rate >= AMONG * middle)
-        rate = rate * _loads_share(day, [date.loads for date in known]) if rate is not None else None
+        rate = rate * _told_share(day, [date.loads for date in known]) if rate is not None else None
     else:
         rate = expected.minimum if expected.minimum is not None else expected.typical
     if not rate:
@@ -44,8 +45,14 @@ def usual_rows(day: Day, earlier: Iterable[Filled]) -> float | None:
     return rate * day.games if per_game else rate
 
 
-def _loads_share(day: Day, loads: list[int]) -> float:
+def _told_share(day: Day, loads: list[int]) -> float:
+    """What the slots that failed leave to be expected of the others."""
     usual = median(loads)
-    if usual < MANY_LOADS:
-        return 1.0
-    return min(1.0, max(LEAST_LOADS, day.loads / usual))
+    return max(LEAST_SHARE, 1 - len(_failed_slots(day)) / usual) if usual >= MANY_LOADS else 1.0
+
+
+def _failed_slots(day: Day) -> set[int]:
+    """Slots, by their place, with failures that are told as such, and no success."""
+    told = (run for run in day.runs if run.status is Status.FAILED and (run.recorded or run.hinted) not in QUIET)
+    failed = {day.slot_of(run) for run in told}
+    return failed - {day.slot_of(run) for run in day.runs if run.status is Status.SUCCESS}

@@ -1,8 +1,9 @@
 """One processor and one data date, as it stands at a moment: its slots, runs, rows, files."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain
 
 from bot.domain.calendar import JUDGEMENT_GRACE
@@ -16,10 +17,16 @@ MISSING_AFTER = timedelta(minutes=45)
 """A run that has not started this long after its slot is missing."""
 HEARTBEAT_LIMIT = timedelta(minutes=30)
 """Without a heartbeat for so long a run hangs."""
+HEALS_WITHIN = timedelta(hours=48)
+"""A later scrape may still fill a fresh loss for so long."""
 RECENT_ROWS = 20
 """A row that is written again comes soon after the first."""
 EARLY_START = timedelta(minutes=15)
 """A run may start so long before its slot and still be that slot's run."""
+
+
+QUIET = frozenset({Category.NO_DATA_AVAILABLE, Category.UPSTREAM_FAILURE})
+"""Failures that are none of the processor's own."""
 
 
 @dataclass
@@ -100,6 +107,12 @@ class Day:
     def judged_at(self) -> datetime | None:
         return self.last_chance + JUDGEMENT_GRACE if self.last_chance is not None else None
 
+    @property
+    def settled_at(self) -> datetime:
+        """From when on its data can be judged. Without a schedule: when nothing heals by itself any more."""
+        midnight = datetime.combine(self.data_date + timedelta(days=1), time(), UTC)
+        return self.judged_at or midnight + HEALS_WITHIN
+
     def judged(self, now: datetime) -> bool:
         return self.judged_at is not None and self.judged_at <= now
 
@@ -164,8 +177,34 @@ class Day:
             return None
         category = self.classified(run, now).category
         says_no_data = Category.NO_DATA_AVAILABLE in (run.recorded, run.hinted)
-        quiet = category in (Category.NO_DATA_AVAILABLE, Category.UPSTREAM_FAILURE)
-        return None if quiet or says_no_data else category
+        return None if category in QUIET or says_no_data else category
+
+    @property
+    def repaired_at(self) -> datetime | None:
+        """When rows came last, whoever brought them: the table's last load, or a success with records."""
+        if self.table is not None:
+            return max((at for at, rows in self.table.seen if rows), default=None)
+        brought = (run for run in self.attempts if run.status is Status.SUCCESS and run.records)
+        return max((run.ended_at or run.known_at for run in brought), default=None)
+
+    @property
+    def last_failure(self) -> RunSeen | None:
+        """The newest run of the schedule, when it failed by itself and none has worked."""
+        last = max(self.runs, key=lambda run: run.started_at, default=None)
+        worked = any(run.status is Status.SUCCESS for run in self.attempts)
+        failed = last is not None and last.status is Status.FAILED and (last.recorded or last.hinted) not in QUIET
+        return last if failed and not worked else None
+
+    def beside_another(self, run: RunSeen) -> bool:
+        """Was another run of the date at work when this one began?"""
+        begun = run.started_at
+        finished = (other for other in self.runs if other.status is not Status.SKIPPED and other.ended_at is not None)
+        overlapping = any(other.started_at <= begun < (other.ended_at or begun) for other in finished)
+        return overlapping or any(other.started_at <= begun for other in self.under_way.values())
+
+    def slot_of(self, run: RunSeen) -> int:
+        """The place of the run's slot, from 1; 0 for a run before the first."""
+        return bisect_right(self.slots, run.started_at + EARLY_START)
 
     def has_run(self) -> bool:
         """Has a run of the schedule started? A poll in between is not what the slot was for."""
@@ -180,7 +219,5 @@ class Day:
 
     def moments(self) -> list[datetime]:
         """When the standing may change without anything becoming known."""
-        fixed = [slot + MISSING_AFTER for slot in self.slots]
-        if self.judged_at is not None:
-            fixed.append(self.judged_at)
+        fixed = [*(slot + MISSING_AFTER for slot in self.slots), self.settled_at]
         return fixed + [moment for moment in (self.deadline, self.games_over_at) if moment is not None]

@@ -37,8 +37,11 @@ def detect(day: Day, judged: Judged, now: datetime, registry: Registry) -> Troub
 
 
 def late(day: Day, judged: Judged, now: datetime) -> Trouble | None:
-    """sla_miss: the deadline has passed, and the data may still come."""
-    if day.deadline is None or day.deadline > now or day.filled or judged.verdict is not Verdict.NOT_YET:
+    """sla_miss: the deadline has passed, and the data may still come; or no run has worked, and no table tells more."""
+    if day.deadline is None or day.deadline > now or day.filled:
+        return None
+    untold = judged.verdict is Verdict.UNKNOWN and day.table is None and day.runs and day.last_failure is not None
+    if judged.verdict is not Verdict.NOT_YET and not untold:
         return None
     return _trouble(
         day,
@@ -59,7 +62,9 @@ def _trouble(
     evident_at: datetime,
     because: str,
     processors: tuple[str, ...] = (),
+    lost_since: datetime | None = None,
 ) -> Trouble:
+    """`lost_since`: unless told otherwise its data is lost since then, too."""
     return Trouble(
         kind=kind,
         processors=processors or (day.processor.name,),
@@ -70,15 +75,13 @@ def _trouble(
         data_date=day.data_date,
         error_class=cause.value,
         blocks=not day.filled,
-        lost_since=None if kind is FindingKind.TRACKING_BUG else since,
+        lost_since=None if kind is FindingKind.TRACKING_BUG else lost_since or since,
     )
 
 
 def _lost(day: Day, judged: Judged, now: datetime, registry: Registry) -> Trouble | None:
     kind, cause = _LOSSES[judged.verdict]
-    if not day.slots or (day.runs and now < day.runs[-1].known_at + SETTLING):
-        return None
-    if _last_run_to_come(day, now):
+    if (day.runs and now < day.runs[-1].known_at + SETTLING) or _last_run_to_come(day, now):
         return None
     together: tuple[str, ...] = (day.processor.name,)
     if kind is FindingKind.ZERO_RECORDS_SCRAPER:
@@ -87,15 +90,18 @@ def _lost(day: Day, judged: Judged, now: datetime, registry: Registry) -> Troubl
         day,
         kind,
         cause,
-        since=day.slots[0],
-        evident_at=day.slots[-1],
+        since=day.slots[0] if day.slots else day.settled_at,
+        evident_at=day.slots[-1] if day.slots else day.settled_at,
         because=judged.because,
         processors=together,
+        lost_since=day.settled_at,
     )
 
 
 def _last_run_to_come(day: Day, now: datetime) -> bool:
     """The last slot's own run may start late without being missing, and still bring what lacks."""
+    if not day.slots:
+        return False
     last = day.slots[-1]
     started = (run.started_at for run in (*day.runs, *day.under_way.values()) if run.trigger not in OFF_SCHEDULE)
     return now < last + MISSING_AFTER and not any(moment >= last - EARLY_START for moment in started)

@@ -3,8 +3,9 @@
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from math import log
+from zoneinfo import ZoneInfo
 
 from bot.domain.calendar import games_given_up_at, latest_reading, slot_instant
 from bot.domain.deadlines import due_at
@@ -66,7 +67,7 @@ class Picture:
     def _learn(self, observed: Observed) -> None:
         self._has_loads, self._has_files, self._has_games = observed.has_loads, observed.has_files, observed.has_games
         self._games: dict[date, list[Game]] = defaultdict(list)
-        self._usual_end = _usual_end(observed.games)
+        self._usual_end = _usual_end(observed.games, self.registry.zone)
         self._first_game = min((game.data_date for game in observed.games), default=None)
         for game in observed.games:
             self._games[game.data_date].append(game)
@@ -196,15 +197,15 @@ class Picture:
             file=self._files[facts.source, data_date] if facts.source and self._has_files else None,
             input_kind=traced,
             upstream=tuple(self._tables[table, data_date] for table in facts.upstream_tables),
-            games_over_at=self._games_over_at(data_date, processor, slots),
+            games_over_at=self._games_over_at(data_date, processor),
         )
 
-    def _games_over_at(self, data_date: date, processor: Processor, slots: Sequence[datetime]) -> datetime | None:
+    def _games_over_at(self, data_date: date, processor: Processor) -> datetime | None:
         """Who runs before games usually end does not wait for them. Where ends are never told, time alone speaks."""
         games = self.games(data_date)
         if not games or self._usual_end is None or expectation(processor) is not Expects.PER_GAME:
             return None
-        if slots and slots[-1] < _midnight(data_date) + self._usual_end:
+        if processor.schedule_hours_et and processor.schedule_hours_et[-1] < self._usual_end:
             return None
         given_up = games_given_up_at(data_date)
         ends = [game.final_at for game in games if game.final_at is not None]
@@ -224,20 +225,17 @@ def _readers(registry: Registry) -> dict[str, set[str]]:
     return readers
 
 
-def _usual_end(games: Sequence[Game]) -> timedelta | None:
-    """Nearly all games (95 %) have ended so long after their date began (UTC); None: no end is known."""
-    ends = sorted(game.final_at - _midnight(game.data_date) for game in games if game.final_at is not None)
-    return ends[int(0.95 * (len(ends) - 1))] if ends else None
-
-
-def _midnight(data_date: date) -> datetime:
-    return datetime.combine(data_date, time(), UTC)
+def _usual_end(games: Sequence[Game], zone: ZoneInfo) -> float | None:
+    """Nearly all games (95 %) have ended so many hours after their date began, by the clock of the slots."""
+    ended = ((game.data_date, game.final_at.astimezone(zone)) for game in games if game.final_at is not None)
+    hours = sorted((end.date() - day).days * 24 + end.hour + end.minute / 60 for day, end in ended)
+    return hours[int(0.95 * (len(hours) - 1))] if hours else None
 
 
 def _runs_due(processor: Processor, games: int | None) -> bool:
-    """Does it run on the date? `games` None: the calendar does not know it; what lives by games is not missed then."""
+    """Does it run on the date? `games` None: the calendar does not know it, and only who runs every day is missed."""
     if games is None:
-        return processor.runs_on_no_game_days and expectation(processor) is not Expects.PER_GAME
+        return processor.runs_on_no_game_days
     return processor.runs_on_no_game_days or games > 0
 
 

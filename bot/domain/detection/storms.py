@@ -1,6 +1,7 @@
 """alert_storm and retry_storm: many at once, from one cause that is none of theirs."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.domain.calendar import floor_hour
@@ -11,7 +12,11 @@ from bot.domain.observation import RunSeen
 from bot.domain.runs import Category
 
 WITHIN = timedelta(minutes=25)
+LONGEST_TICK = timedelta(minutes=10)
+"""Looked at so seldom, no window is missed."""
 FEWEST_PROCESSORS = 6
+MOST_FAILURES = 100
+"""More real failures within an hour have one cause."""
 TIMES_USUAL = 2.0
 ENDS_BELOW = 1.5
 FEWEST_RETRIES = 100
@@ -20,34 +25,57 @@ Failures = Mapping[str, list[tuple[RunSeen, Category]]]
 
 
 def alert_storm(failures: Failures, rhythms: Mapping[str, Rhythm], now: datetime) -> Trouble | None:
-    """Six processors with the same class of error within 25 minutes. `failures`: real ones known within the last hour.
+    """Six processors with the same class of error within 25 minutes, or over 100 failures in an hour.
 
-    A processor that fails no more than it usually does at this hour of the week is not counted.
+    `failures`: real ones known within the last hour. A processor that fails no more than it usually does at this hour
+    of the week is not counted.
     """
-    since = now - WITHIN
-    recent = {
-        name: [(run, category) for run, category in found if run.known_at > since]
-        for name, found in failures.items()
-        if not _usual(rhythms.get(name), len(found), now)
-    }
-    classes: dict[Category, list[str]] = {}
-    for name, found in recent.items():
-        for category in {category for _, category in found}:
-            classes.setdefault(category, []).append(name)
-    hit = max(classes.values(), key=len, default=[])
-    if len(hit) < FEWEST_PROCESSORS:
+    unusual = {name: found for name, found in failures.items() if not _usual(rhythms.get(name), len(found), now)}
+    return _same_class(unusual, now) or _over_a_hundred(unusual)
+
+
+def _same_class(failures: Failures, now: datetime) -> Trouble | None:
+    """The window with most processors, of those that ended since the tick before."""
+    ends = {run.known_at for found in failures.values() for run, _ in found if run.known_at > now - LONGEST_TICK}
+    windows = (_classes(failures, end) for end in ends)
+    found = [(category, seen) for classes in windows for category, seen in classes.items()]
+    category, seen = max(found, key=lambda one: (len(one[1]), one[0]), default=(Category.UNKNOWN, {}))
+    if len(seen) < FEWEST_PROCESSORS:
         return None
-    first = sorted(min(run.known_at for run, _ in recent[name]) for name in hit)
-    began = min(run.started_at for name in hit for run, _ in recent[name])
-    category = next(category for category, names in classes.items() if names == hit)
+    first = sorted(min(run.known_at for run in runs) for runs in seen.values())
+    said = f"{len(seen)} processors failed with {category.value} within 25 minutes: one cause that they share"
+    return _alert_storm(seen, first[FEWEST_PROCESSORS - 1], said, category.value)
+
+
+def _classes(failures: Failures, end: datetime) -> dict[Category, dict[str, list[RunSeen]]]:
+    """By class of error and processor, what became known within 25 minutes before `end`."""
+    classes: dict[Category, dict[str, list[RunSeen]]] = {}
+    for name, found in failures.items():
+        for run, category in found:
+            if end - WITHIN < run.known_at <= end:
+                classes.setdefault(category, {}).setdefault(name, []).append(run)
+    return classes
+
+
+def _over_a_hundred(failures: Failures) -> Trouble | None:
+    runs = {name: [run for run, _ in found] for name, found in failures.items()}
+    known = sorted(run.known_at for found in runs.values() for run in found)
+    if len(known) <= MOST_FAILURES:
+        return None
+    said = f"{len(known)} failures within an hour, of {len(runs)} processors that usually have far fewer at this hour"
+    category = Counter(category for found in failures.values() for _, category in found).most_common(1)[0][0]
+    return _alert_storm(runs, known[MOST_FAILURES], said, category.value)
+
+
+def _alert_storm(runs: Mapping[str, Sequence[RunSeen]], evident_at: datetime, said: str, category: str) -> Trouble:
     return Trouble(
         kind=FindingKind.ALERT_STORM,
-        processors=tuple(sorted(hit)),
+        processors=tuple(sorted(runs)),
         root_cause=RootCause.INFRASTRUCTURE,
-        since=began,
-        evident_at=first[FEWEST_PROCESSORS - 1],
-        explanation=f"{len(hit)} processors failed with {category.value} within 25 minutes: one cause that they share",
-        error_class=category.value,
+        since=min(run.started_at for found in runs.values() for run in found),
+        evident_at=evident_at,
+        explanation=said,
+        error_class=category,
     )
 
 

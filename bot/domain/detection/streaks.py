@@ -1,12 +1,11 @@
 """Failure after failure of one data date: repeated_failure, timeout, validation_failed, and what these become."""
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from bot.domain.detection.attempts import scheduled
-from bot.domain.detection.day import EARLY_START, Day
+from bot.domain.detection.day import Day
 from bot.domain.detection.stuck import ran_into_limit
 from bot.domain.detection.trouble import Trouble
 from bot.domain.findings import FindingKind, RootCause
@@ -65,10 +64,13 @@ def detect(day: Day, now: datetime, ignored: Ignored, *, has_dependents: bool) -
 def _streak(day: Day, now: datetime, ignored: Ignored) -> list[tuple[RunSeen, Category]]:
     """The real failures since the last run that did something, oldest first."""
     found: list[tuple[RunSeen, Category]] = []
+    repaired_at = day.repaired_at
     cut_off = [run for run in day.under_way.values() if ran_into_limit(day, run, now)]
     for run in reversed(scheduled([*day.runs, *cut_off])):
         if ignored(run):
             continue
+        if repaired_at is not None and _ended(day, run) <= repaired_at:
+            break
         if (
             run.status is Status.SUCCESS
             or (run.status is Status.SKIPPED and day.filled)
@@ -82,9 +84,14 @@ def _streak(day: Day, now: datetime, ignored: Ignored) -> list[tuple[RunSeen, Ca
     return found[::-1]
 
 
+def _ended(day: Day, run: RunSeen) -> datetime:
+    """Of a run whose row is not written yet only its start is known."""
+    return run.started_at if run.run_id in day.under_way else run.ended_at or run.known_at
+
+
 def _slots_hit(day: Day, streak: Sequence[tuple[RunSeen, Category]]) -> int:
     """In how many slots did the runs start?"""
-    return len({bisect_right(day.slots, run.started_at + EARLY_START) for run, _ in streak})
+    return len({day.slot_of(run) for run, _ in streak})
 
 
 def _found_nothing(day: Day, run: RunSeen, now: datetime) -> bool:
@@ -103,11 +110,13 @@ def _kind(day: Day, category: Category, *, has_dependents: bool) -> FindingKind:
     critical = day.processor.criticality is Criticality.CRITICAL
     if critical and day.processor.phase >= FIRST_BLOCKING_PHASE:
         return FindingKind.PHASE_DOWN
+    cascades = has_dependents and not day.filled
+    if critical and cascades:
+        return FindingKind.UPSTREAM_CASCADE
     if category is Category.TIMEOUT:
         return FindingKind.TIMEOUT
     if category is Category.VALIDATION_FAILED:
         return FindingKind.VALIDATION_FAILED
-    cascades = has_dependents and not day.filled
     return FindingKind.UPSTREAM_CASCADE if cascades else FindingKind.REPEATED_FAILURE
 
 

@@ -9,7 +9,8 @@ from bot.domain.findings import FindingKind, RootCause
 from bot.domain.observation import RunSeen
 
 ALIVE_AT_LEAST = timedelta(seconds=60)
-"""A run whose last heartbeat is nearer to its start than this has most likely ended at once, its row being late."""
+"""A run whose last heartbeat is nearer to its start than this has most likely ended at once, its row being late. Where
+no table is looked at, that may be so of every run."""
 LATEST_ROW = timedelta(minutes=95)
 """By then even a late row of a run that ended at once has come: a run without one hangs since its start."""
 PAST_LIMIT = timedelta(minutes=5)
@@ -18,8 +19,6 @@ PAST_LIMIT = timedelta(minutes=5)
 
 def detect(day: Day, now: datetime, slowest: float | None) -> Trouble | None:
     """`slowest`: seconds that its own history allows (None: not known)."""
-    if day.filled:
-        return None
     for run in sorted(day.under_way.values(), key=lambda run: run.started_at):
         silent_since = _hangs(day, run, now, slowest)
         if silent_since is not None and not _superseded(day, run):
@@ -32,8 +31,8 @@ def detect(day: Day, now: datetime, slowest: float | None) -> Trouble | None:
                 explanation=_sentence(day, run, now, limit_of(day, slowest)),
                 data_date=day.data_date,
                 error_class="stuck",
-                blocks=True,
-                lost_since=run.started_at,
+                blocks=not day.filled,
+                lost_since=None if day.filled else run.started_at,
             )
     return None
 
@@ -49,7 +48,7 @@ def _hangs(day: Day, run: RunSeen, now: datetime, slowest: float | None) -> date
     beat = min(run.heartbeat_at, now)
     if ran_into_limit(day, run, now):
         return None
-    if beat - run.started_at < ALIVE_AT_LEAST:
+    if beat - run.started_at < ALIVE_AT_LEAST or (day.table is None and not day.is_scraper):
         missed = run.started_at + LATEST_ROW
         return missed if missed <= now else None
     if now - beat >= HEARTBEAT_LIMIT:

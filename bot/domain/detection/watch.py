@@ -31,7 +31,7 @@ OVER_WHEN_LATER_WORKS = frozenset(
         FindingKind.PHASE_DOWN,
     }
 )
-"""Troubles of a processor, not of a date: a later date that works ends them; what is lost remains a verdict."""
+"""Troubles of a processor, not of a date: a later date that works ends them; what the date has lost remains."""
 
 
 @dataclass
@@ -103,9 +103,8 @@ class Watch:
                 continue
             self._laid.add(day)
             for processor in self._registry.processors:
-                if processor.schedule_hours_et:
-                    standing = self.picture.day(processor.name, day)
-                    self._due += [(moment, processor.name, day) for moment in standing.moments()]
+                standing = self.picture.day(processor.name, day)
+                self._due += [(moment, processor.name, day) for moment in standing.moments()]
             self._due.sort(reverse=True)
         if self._forgotten != today:
             self._forgotten = today
@@ -148,10 +147,10 @@ class Watch:
             yield outcome
             outcome = None
         streak = None if day.is_scraper else streaks.detect(day, now, self._ignored, has_dependents=has_dependents)
-        trouble = stuck.detect(day, now, slowest) or streak or outcome
-        if trouble is None and not blocked:
-            trouble = outcomes.late(day, judged, now)
-        if trouble is not None and not self._over(day, trouble):
+        trouble = stuck.detect(day, now, slowest) or streak
+        if trouble is None or self._over(day, trouble):
+            trouble = outcome or (None if blocked else outcomes.late(day, judged, now))
+        if trouble is not None:
             yield trouble
 
     def _over(self, day: Day, trouble: Trouble) -> bool:
