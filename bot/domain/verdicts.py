@@ -224,6 +224,8 @@ def _empty(day: Day, now: datetime, around: Around) -> Judged:
     claimed = max((run.records or 0 for run in day.runs if run.status is Status.SUCCESS), default=0)
     if claimed and day.table is not None:
         return Judged(verdict=Verdict.CONFLICT, because=f"the history says {claimed:,} records, the table has none")
+    if _last_absent(day, now):
+        return Judged(verdict=Verdict.MISSING_RUN, because="no run has started for its last slot")
     if not around.input_known:
         because = "the table is empty, and without raw files nobody can tell whether its file came"
         return Judged(verdict=Verdict.UNKNOWN, because=because)
@@ -257,12 +259,20 @@ def blocking_skip(day: Day) -> RunSeen | None:
 
 
 def _marker(day: Day, ready: datetime) -> RunSeen | None:
-    """A zero-record success marks the date as done: with it, no later run has tried."""
+    """A zero-record success marks the date as done, up to its last slot: with it, no later run has tried."""
     tried = (run for run in day.attempts if run.status is not Status.SKIPPED)
     last = max(tried, key=lambda run: run.started_at, default=None)
     if last is None or last.status is not Status.SUCCESS or last.records != 0 or day.under_way:
         return None
+    if day.lacks_last_slot:
+        return None
     return last if last.started_at < ready else None
+
+
+def _last_absent(day: Day, now: datetime) -> bool:
+    """Did those before it work, without finding anything, and it has not begun?"""
+    due = day.runs_due and day.lacks_last_slot and day.slots[-1] + MISSING_AFTER <= now
+    return due and not day.under_way and day.last_failure is None
 
 
 def _absent(day: Day, now: datetime) -> bool:

@@ -188,6 +188,14 @@ class Day:
         return max((run.ended_at or run.known_at for run in brought), default=None)
 
     @property
+    def failed_upstream(self) -> bool:
+        """Has a run failed because something that it is made from was not there?"""
+        return any(
+            run.status is Status.FAILED and (run.recorded or run.hinted) is Category.UPSTREAM_FAILURE
+            for run in self.runs
+        )
+
+    @property
     def last_failure(self) -> RunSeen | None:
         """The newest run of the schedule, when it failed by itself and none has worked."""
         last = max(self.runs, key=lambda run: run.started_at, default=None)
@@ -205,6 +213,12 @@ class Day:
     def slot_of(self, run: RunSeen) -> int:
         """The place of the run's slot, from 1; 0 for a run before the first."""
         return bisect_right(self.slots, run.started_at + EARLY_START)
+
+    @property
+    def lacks_last_slot(self) -> bool:
+        """Has a run of the schedule started at an earlier slot, and none at the last?"""
+        runs = (run for run in chain(self.runs, self.under_way.values()) if run.trigger not in OFF_SCHEDULE)
+        return 0 < max((self.slot_of(run) for run in runs), default=0) < len(self.slots)
 
     def has_run(self) -> bool:
         """Has a run of the schedule started? A poll in between is not what the slot was for."""

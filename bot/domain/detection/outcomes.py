@@ -133,13 +133,14 @@ def _blocked(day: Day, judged: Judged, now: datetime) -> Trouble | None:
 
 
 def _missing(day: Day, judged: Judged) -> Trouble:
+    slot = day.slots[-1] if day.has_run() else day.slots[0]
     return _trouble(
         day,
         FindingKind.MISSING_RUN,
         RootCause.MISSING_RUN,
-        since=day.slots[0],
-        evident_at=day.slots[0],
-        because=f"{judged.because} at {day.slots[0]:%H:%M} UTC",
+        since=slot,
+        evident_at=slot,
+        because=f"{judged.because} at {slot:%H:%M} UTC",
     )
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from enum import Enum
 
 from bot.domain.detection.attempts import scheduled
 from bot.domain.detection.day import Day
@@ -31,10 +32,20 @@ _CAUSES = {
     Category.PROCESSING_ERROR: RootCause.PROCESSING_ERROR,
     Category.UNKNOWN: RootCause.PROCESSING_ERROR,
 }
+
+
+class Dependents(Enum):
+    """Has it any, and have they failed for want of its data?"""
+
+    NONE = 0
+    WAIT = 1
+    FAIL = 2
+
+
 Ignored = Callable[[RunSeen], bool]
 
 
-def detect(day: Day, now: datetime, ignored: Ignored, *, has_dependents: bool) -> Trouble | None:
+def detect(day: Day, now: datetime, ignored: Ignored, dependents: Dependents) -> Trouble | None:
     """`ignored` tells runs that another trouble explains: planned windows, backfills, storms."""
     streak = _streak(day, now, ignored)
     if not streak:
@@ -45,7 +56,7 @@ def detect(day: Day, now: datetime, ignored: Ignored, *, has_dependents: bool) -
     if len(streak) < needed or (len(day.slots) >= DENSE and _slots_hit(day, streak) < IN_A_ROW):
         return None
     category = Counter(category for _, category in streak).most_common(1)[0][0]
-    kind = _kind(day, category, has_dependents=has_dependents)
+    kind = _kind(day, category, dependents)
     first, deciding = streak[0][0], streak[needed - 1][0]
     return Trouble(
         kind=kind,
@@ -56,7 +67,7 @@ def detect(day: Day, now: datetime, ignored: Ignored, *, has_dependents: bool) -
         explanation=_sentence(day, streak, category),
         data_date=day.data_date,
         error_class=category.value,
-        blocks=has_dependents,
+        blocks=dependents is not Dependents.NONE,
         lost_since=None if day.filled else first.started_at,
     )
 
@@ -106,12 +117,12 @@ def _at_limit(run: RunSeen, limit: float | None) -> bool:
     return run.seconds is None or run.seconds >= AT_LIMIT * limit
 
 
-def _kind(day: Day, category: Category, *, has_dependents: bool) -> FindingKind:
+def _kind(day: Day, category: Category, dependents: Dependents) -> FindingKind:
     critical = day.processor.criticality is Criticality.CRITICAL
     if critical and day.processor.phase >= FIRST_BLOCKING_PHASE:
         return FindingKind.PHASE_DOWN
-    cascades = has_dependents and not day.filled
-    if critical and cascades:
+    cascades = dependents is not Dependents.NONE and not day.filled
+    if dependents is Dependents.FAIL and cascades:
         return FindingKind.UPSTREAM_CASCADE
     if category is Category.TIMEOUT:
         return FindingKind.TIMEOUT

@@ -139,19 +139,26 @@ class Watch:
         if self._accepted.reason(name, day.data_date) is not None:
             return
         slowest = pace.slowest_seconds(self.picture.paces[name].known, now) if day.under_way else None
-        has_dependents = bool(self._lineage.down(name))
         judged = self.verdict(day, now)
         blocked = self._blocked(day)
         outcome = None if blocked else outcomes.detect(day, judged, now, self._registry)
         if outcome is not None and outcome.kind is FindingKind.TRACKING_BUG:
             yield outcome
             outcome = None
-        streak = None if day.is_scraper else streaks.detect(day, now, self._ignored, has_dependents=has_dependents)
+        streak = None if day.is_scraper else streaks.detect(day, now, self._ignored, self._dependents(day))
         trouble = stuck.detect(day, now, slowest) or streak
         if trouble is None or self._over(day, trouble):
             trouble = outcome or (None if blocked else outcomes.late(day, judged, now))
         if trouble is not None:
             yield trouble
+
+    def _dependents(self, day: Day) -> streaks.Dependents:
+        names = self._lineage.down(day.processor.name)
+        if not names:
+            return streaks.Dependents.NONE
+        known = (self.picture.days.get((name, day.data_date)) for name in names)
+        failing = any(other.failed_upstream for other in known if other is not None)
+        return streaks.Dependents.FAIL if failing else streaks.Dependents.WAIT
 
     def _over(self, day: Day, trouble: Trouble) -> bool:
         """Has the processor worked for a later date since?"""
