@@ -1,7 +1,7 @@
 """Everything known at a moment, kept up to date event by event: the one thing that detectors look at."""
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from math import log
@@ -25,6 +25,10 @@ LONGEST_BASELINE = timedelta(days=45)
 """No baseline reaches further back."""
 RECENT = timedelta(hours=26)
 """Finished runs, of polls the failed ones, are kept for so long, for what goes by time and not by data date."""
+
+CLAIMS = 5
+"""On so many dates a processor has brought records, and the table that the registry names has never had a load: it is
+another table, and its emptiness says nothing."""
 
 _QUIET = frozenset({None, Category.NO_DATA_AVAILABLE, Category.UPSTREAM_FAILURE})
 
@@ -50,14 +54,26 @@ class Picture:
         self.loaded_at: dict[str, datetime] = {}
         self._platform = {facts.name: facts for facts in platform_facts(registry).processors}
         self._tables: dict[tuple[str, date], Trace] = defaultdict(Trace)
+        self._loaded: set[str] = set()
+        self._claims: dict[str, set[date]] = defaultdict(set)
         self._files: dict[tuple[str, date], Trace] = defaultdict(Trace)
         self._learn(observed)
         self._readers = _readers(registry)
+        self._fillers: dict[str, list[str]] = defaultdict(list)
+        for processor in registry.processors:
+            if processor.bigquery_table:
+                self._fillers[processor.bigquery_table].append(processor.name)
 
     def renew(self, observed: Observed) -> None:
         """Take over another calendar, other windows, or a kind of evidence that was not there before."""
         self._learn(observed)
+        self._look_anew(self.registry.by_name)
+
+    def _look_anew(self, names: Container[str]) -> None:
+        """Make the days of these processors by what is known now, with the runs that they have."""
         for (name, data_date), day in list(self.days.items()):
+            if name not in names:
+                continue
             fresh = self._new_day(self.registry.by_name[name], data_date)
             self.days[name, data_date] = replace(
                 fresh, runs=day.runs, polls=day.polls, last_no_data_at=day.last_no_data_at, under_way=day.under_way
@@ -85,6 +101,7 @@ class Picture:
             elif isinstance(event, TableLoad):
                 self.loaded_at[event.table] = event.known_at
                 self._take_trace(self._tables[event.table, event.data_date], event.table, event, event.rows)
+                self._take_load(event.table)
             else:
                 self._take_trace(self._files[event.source, event.data_date], event.source, event, event.size_bytes)
 
@@ -168,6 +185,24 @@ class Picture:
         self.counted[run.processor] += 1
         if run.status is Status.SUCCESS and run.records and run.seconds:
             self.paces[run.processor].known.append((run.started_at, log(run.seconds)))
+            self._claim(run)
+
+    def _take_load(self, table: str) -> None:
+        if table not in self._loaded:
+            self._loaded.add(table)
+            self._look_anew(self._readers.get(table, ()))
+
+    def _claim(self, run: RunSeen) -> None:
+        claims, table = self._claims[run.processor], self.registry.by_name[run.processor].bigquery_table
+        if len(claims) >= CLAIMS or table is None or table in self._loaded:
+            return
+        claims.add(run.data_date)
+        if len(claims) == CLAIMS:
+            self._look_anew(self._readers[table])
+
+    def _another(self, table: str) -> bool:
+        """Is it not the table that its processor fills?"""
+        return table not in self._loaded and any(len(self._claims[name]) >= CLAIMS for name in self._fillers[table])
 
     def _take_trace(self, trace: Trace, owner: str, event: TableLoad | RawFile, size: int) -> None:
         trace.seen.append((event.known_at, size))
@@ -181,8 +216,10 @@ class Picture:
         slots = tuple(slot_instant(data_date, hour, zone) for hour in hours)
         games = len(self._games.get(data_date, ()))
         known = self._has_games and self._first_game is not None and data_date >= self._first_game
+        table = facts.table if facts.table and self._has_loads and not self._another(facts.table) else None
+        upstream = [other for other in facts.upstream_tables if self._has_loads and not self._another(other)]
         traced = facts.input_kind
-        if (traced is InputKind.FILE and not self._has_files) or (traced is InputKind.UPSTREAM and not self._has_loads):
+        if (traced is InputKind.FILE and not self._has_files) or (traced is InputKind.UPSTREAM and not upstream):
             traced = InputKind.NONE
         return Day(
             processor=processor,
@@ -191,12 +228,12 @@ class Picture:
             last_chance=max((latest_reading(data_date, hour, zone) for hour in hours), default=None),
             deadline=due_at(processor, data_date, self.registry),
             expected=_expected(processor, slots, games if known else None),
-            runs_due=bool(slots) and _runs_due(processor, games if known else None),
+            runs_due=bool(slots) and _runs_due(processor, games if known else None, calendar=self._has_games),
             games=games,
-            table=self._tables[facts.table, data_date] if facts.table and self._has_loads else None,
+            table=self._tables[table, data_date] if table else None,
             file=self._files[facts.source, data_date] if facts.source and self._has_files else None,
             input_kind=traced,
-            upstream=tuple(self._tables[table, data_date] for table in facts.upstream_tables),
+            upstream=tuple(self._tables[other, data_date] for other in upstream),
             games_over_at=self._games_over_at(data_date, processor),
         )
 
@@ -232,10 +269,13 @@ def _usual_end(games: Sequence[Game], zone: ZoneInfo) -> float | None:
     return hours[int(0.95 * (len(hours) - 1))] if hours else None
 
 
-def _runs_due(processor: Processor, games: int | None) -> bool:
-    """Does it run on the date? `games` None: the calendar does not know it, and only who runs every day is missed."""
+def _runs_due(processor: Processor, games: int | None, *, calendar: bool) -> bool:
+    """Does it run on the date? `games` None: the calendar does not know it, and only who runs every day is missed;
+    who lives by games, on a date that a calendar leaves out, is not.
+    """
     if games is None:
-        return processor.runs_on_no_game_days
+        per_game = expectation(processor) is Expects.PER_GAME
+        return processor.runs_on_no_game_days and not (calendar and per_game)
     return processor.runs_on_no_game_days or games > 0
 
 
