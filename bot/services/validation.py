@@ -90,6 +90,7 @@ class ValidationService:
         self, asked: Sequence[Processor], span: DateSpan, observed: Observed, as_of: datetime, ended: date | None
     ) -> Iterator[Validated]:
         picture = Picture(self._registry, observed)
+        picture.at(as_of)
         picture.take(Timeline(observed).until(as_of))
         begins = self._warehouse.history().first_day
         around = Surroundings(picture, observed, self._accepted, as_of, begins, ended)

@@ -1,12 +1,13 @@
 """What looks like trouble and is none: nothing is said of it."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from bot.domain.accepted_losses import AcceptedLoss, AcceptedLosses
 from bot.domain.findings import FindingKind as Kind
+from bot.domain.gate_decisions import Decision
 from bot.domain.runs import Category
 from tests.pipeline_days import DAY, later
 from tests.pipeline_told import decisions, messages, the_one
@@ -149,14 +150,22 @@ def test_a_loss_that_the_team_has_accepted(accepted: bool) -> None:
 
 
 def test_a_game_that_goes_on_after_the_last_slot() -> None:
-    """Its data are due when it has ended, or 36 hours after its date began."""
     days = Incident()
     days.finds_nothing("PlayByPlay")
-    noon, last = days.slots("Standings")[0], days.slots("PlayByPlay")[-1]
-    seen = days.observed()
-    for over_at in (None, last + timedelta(hours=3)):
-        games = tuple(game._replace(final_at=over_at) if game.data_date == DAY else game for game in seen.games)
-        told = decisions(days.registry, replace(seen, games=games), noon, noon + timedelta(days=2))
-        given_up = datetime.combine(DAY, time(12), UTC) + timedelta(days=1)
-        assert told[0].finding.kind is Kind.ZERO_RECORDS_PROCESSOR
-        assert timedelta(0) <= told[0].at - (over_at or given_up) <= timedelta(minutes=20)
+    last = days.slots("PlayByPlay")[-1]
+    told = _with_games_until(days, last + timedelta(hours=3))
+    assert told[0].finding.kind is Kind.ZERO_RECORDS_PROCESSOR
+    assert timedelta(0) <= told[0].at - (last + timedelta(hours=3)) <= timedelta(minutes=20)
+
+
+def test_games_that_were_put_off() -> None:
+    days = Incident()
+    for name in ("PlayByPlay", "Shots", "Tracking"):
+        days.finds_nothing(name)
+    assert _with_games_until(days, None) == []
+
+
+def _with_games_until(days: Incident, over_at: datetime | None) -> list[Decision]:
+    noon, seen = days.slots("Standings")[0], days.observed()
+    games = tuple(game._replace(final_at=over_at) if game.data_date == DAY else game for game in seen.games)
+    return decisions(days.registry, replace(seen, games=games), noon, noon + timedelta(days=2))

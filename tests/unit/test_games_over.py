@@ -44,3 +44,19 @@ def test_nobody_waits_without_games_or_before_they_usually_end() -> None:
 def test_where_ends_are_never_told_time_alone_speaks() -> None:
     games = tuple(Game(DATE - timedelta(days=n), None) for n in range(5))
     assert Picture(fleet(), Observed((), (), (), games, ())).day("PlayByPlay", DATE).games_over_at is None
+
+
+def test_nothing_is_due_for_games_that_were_given_up() -> None:
+    games = (*BEFORE, Game(DATE, None), Game(DATE, MIDNIGHT + timedelta(hours=28)), Game(DATE, None))
+    picture = Picture(fleet(), Observed((), (), (), games, ()))
+    assert (picture.day("PlayByPlay", DATE).games, picture.day("PlayByPlay", DATE).expected) == (3, True)
+    picture.at(GIVEN_UP)
+    assert (picture.day("PlayByPlay", DATE).games, picture.day("PlayByPlay", DATE).expected) == (1, True)
+
+
+def test_a_date_whose_games_were_all_put_off_is_off() -> None:
+    picture = Picture(fleet(), Observed((), (), (), (*BEFORE, Game(DATE, None)), ()))
+    picture.at(GIVEN_UP - timedelta(seconds=1))
+    assert picture.day("PlayByPlay", DATE).expected
+    picture.at(GIVEN_UP)
+    assert picture.day("PlayByPlay", DATE).expected is False

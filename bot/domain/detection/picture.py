@@ -3,15 +3,15 @@
 from collections import defaultdict, deque
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from math import log
-from zoneinfo import ZoneInfo
 
-from bot.domain.calendar import games_given_up_at, latest_reading, slot_instant
+from bot.domain.calendar import latest_reading, slot_instant
 from bot.domain.deadlines import due_at
 from bot.domain.detection.attempts import OFF_SCHEDULE
 from bot.domain.detection.coverage import Filled
 from bot.domain.detection.day import Day, Trace
+from bot.domain.detection.game_calendar import GameCalendar
 from bot.domain.detection.rhythm import Rhythm
 from bot.domain.evidence import Expects, PlannedWindow, expectation
 from bot.domain.observation import Event, Game, Observed, RawFile, RunSeen, Started, TableLoad
@@ -54,6 +54,7 @@ class Picture:
         self.loaded_at: dict[str, datetime] = {}
         self._platform = {facts.name: facts for facts in platform_facts(registry).processors}
         self._tables: dict[tuple[str, date], Trace] = defaultdict(Trace)
+        self._as_of = datetime.min.replace(tzinfo=UTC)
         self._loaded: set[str] = set()
         self._claims: dict[str, set[date]] = defaultdict(set)
         self._files: dict[tuple[str, date], Trace] = defaultdict(Trace)
@@ -69,24 +70,30 @@ class Picture:
         self._learn(observed)
         self._look_anew(self.registry.by_name)
 
-    def _look_anew(self, names: Container[str]) -> None:
-        """Make the days of these processors by what is known now, with the runs that they have."""
+    def at(self, now: datetime) -> None:
+        """It is `now`: games that have not ended in time are given up, and nothing is due for them."""
+        before, self._as_of = self._as_of, now
         for (name, data_date), day in list(self.days.items()):
-            if name not in names:
-                continue
-            fresh = self._new_day(self.registry.by_name[name], data_date)
-            self.days[name, data_date] = replace(
-                fresh, runs=day.runs, polls=day.polls, last_no_data_at=day.last_no_data_at, under_way=day.under_way
-            )
-            self.touched.add((name, data_date))
+            if day.games_over_at is not None and before < day.games_over_at <= now:
+                self._make_anew(name, data_date)
+
+    def _look_anew(self, names: Container[str]) -> None:
+        for name, data_date in list(self.days):
+            if name in names:
+                self._make_anew(name, data_date)
+
+    def _make_anew(self, name: str, data_date: date) -> None:
+        """By what is known now, with the runs that it has."""
+        day = self.days[name, data_date]
+        fresh = self._new_day(self.registry.by_name[name], data_date)
+        self.days[name, data_date] = replace(
+            fresh, runs=day.runs, polls=day.polls, last_no_data_at=day.last_no_data_at, under_way=day.under_way
+        )
+        self.touched.add((name, data_date))
 
     def _learn(self, observed: Observed) -> None:
         self._has_loads, self._has_files, self._has_games = observed.has_loads, observed.has_files, observed.has_games
-        self._games: dict[date, list[Game]] = defaultdict(list)
-        self._usual_end = _usual_end(observed.games, self.registry.zone)
-        self._first_game = min((game.data_date for game in observed.games), default=None)
-        for game in observed.games:
-            self._games[game.data_date].append(game)
+        self._games = GameCalendar(observed.games, self.registry.zone)
         self.windows: dict[str, list[PlannedWindow]] = defaultdict(list)
         for window in observed.windows:
             for name in window.processors:
@@ -113,7 +120,7 @@ class Picture:
         return self.days[key]
 
     def games(self, data_date: date) -> Sequence[Game]:
-        return self._games.get(data_date, ())
+        return self._games.on(data_date)
 
     def planned(self, name: str, moment: datetime, known_at: datetime) -> bool:
         """Was a window announced by then that covers the moment?"""
@@ -143,7 +150,7 @@ class Picture:
             day -= timedelta(days=1)
             trace = self._tables.get((table, day)) if table else None
             if trace is not None and trace.latest:
-                yield Filled(trace.latest, len(self._games.get(day, ())), len(trace.seen))
+                yield Filled(trace.latest, self._games.counting(day, self._as_of), len(trace.seen))
 
     def _take_run(self, run: RunSeen) -> None:
         if run.processor not in self.registry.by_name:
@@ -214,8 +221,8 @@ class Picture:
         zone = self.registry.zone
         hours = processor.schedule_hours_et
         slots = tuple(slot_instant(data_date, hour, zone) for hour in hours)
-        games = len(self._games.get(data_date, ()))
-        known = self._has_games and self._first_game is not None and data_date >= self._first_game
+        games = self._games.counting(data_date, self._as_of)
+        known = self._has_games and self._games.covers(data_date)
         table = facts.table if facts.table and self._has_loads and not self._another(facts.table) else None
         upstream = [other for other in facts.upstream_tables if self._has_loads and not self._another(other)]
         traced = facts.input_kind
@@ -234,19 +241,8 @@ class Picture:
             file=self._files[facts.source, data_date] if facts.source and self._has_files else None,
             input_kind=traced,
             upstream=tuple(self._tables[other, data_date] for other in upstream),
-            games_over_at=self._games_over_at(data_date, processor),
+            games_over_at=self._games.over_at(data_date, processor),
         )
-
-    def _games_over_at(self, data_date: date, processor: Processor) -> datetime | None:
-        """Who runs before games usually end does not wait for them. Where ends are never told, time alone speaks."""
-        games = self.games(data_date)
-        if not games or self._usual_end is None or expectation(processor) is not Expects.PER_GAME:
-            return None
-        if processor.schedule_hours_et and processor.schedule_hours_et[-1] < self._usual_end:
-            return None
-        given_up = games_given_up_at(data_date)
-        ends = [game.final_at for game in games if game.final_at is not None]
-        return min(given_up, max(ends)) if len(ends) == len(games) else given_up
 
 
 def _readers(registry: Registry) -> dict[str, set[str]]:
@@ -260,13 +256,6 @@ def _readers(registry: Registry) -> dict[str, set[str]]:
         if processor.source:
             readers[processor.source].add(processor.name)
     return readers
-
-
-def _usual_end(games: Sequence[Game], zone: ZoneInfo) -> float | None:
-    """Nearly all games (95 %) have ended so many hours after their date began, by the clock of the slots."""
-    ended = ((game.data_date, game.final_at.astimezone(zone)) for game in games if game.final_at is not None)
-    hours = sorted((end.date() - day).days * 24 + end.hour + end.minute / 60 for day, end in ended)
-    return hours[int(0.95 * (len(hours) - 1))] if hours else None
 
 
 def _runs_due(processor: Processor, games: int | None, *, calendar: bool) -> bool:

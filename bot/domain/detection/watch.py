@@ -76,6 +76,7 @@ class Watch:
 
     def tick(self, events: Iterable[Event], now: datetime) -> list[Finding]:
         """Take in what became known and say what is wrong now; each trouble is returned for as long as it holds."""
+        self.picture.at(now)
         self.picture.take(events)
         self._lay_days(now)
         found = self._storm_troubles(now)
