@@ -45,12 +45,13 @@ DEGRADED = (
 DRIFT_DAYS = range(3, 9)
 DRIFT_MEMORY = timedelta(days=10)
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-FEWEST_DRIFTING = 4
+FEWEST_DRIFTING, FEWEST_BEFORE = 4, 12
+"""A drift is small: it needs more of a baseline."""
 MOST = 2.2
 """A single run counts for no more than so many spreads."""
 DRIFT, EACH_HALF = log(1.2), log(1.1)
 """Drifting: over 1.2 times the usual on average, and slower in the first half of the days as in the second."""
-UNUSUAL, A_DAY_LESS = 3.2, 0.2
+UNUSUAL, A_DAY_LESS = 3.0, 0.2
 """So many standard errors over eight days, and more the fewer the days: short spans are tried more often."""
 
 
@@ -105,7 +106,7 @@ def drifting(name: str, known: Known, now: datetime) -> Trouble | None:
         since = now - timedelta(days=days)
         recent = [value for at, value in known[-200:] if at >= since]
         usual = usual_of(known, since - BASELINE, since)
-        if usual is None or len(recent) < FEWEST_DRIFTING:
+        if usual is None or usual.runs < FEWEST_BEFORE or len(recent) < FEWEST_DRIFTING:
             continue
         bound = MOST * usual.spread
         over = [max(-bound, min(bound, value - usual.centre)) for value in recent]

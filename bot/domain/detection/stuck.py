@@ -10,7 +10,7 @@ from bot.domain.observation import RunSeen
 
 ALIVE_AT_LEAST = timedelta(seconds=60)
 """A run whose last heartbeat is nearer to its start than this has most likely ended at once, its row being late. Where
-no table is looked at, that may be so of every run."""
+no table is looked at, or has its rows already, that may be so of every run."""
 LATEST_ROW = timedelta(minutes=95)
 """By then even a late row of a run that ended at once has come: a run without one hangs since its start."""
 PAST_LIMIT = timedelta(minutes=5)
@@ -48,7 +48,7 @@ def _hangs(day: Day, run: RunSeen, now: datetime, slowest: float | None) -> date
     beat = min(run.heartbeat_at, now)
     if ran_into_limit(day, run, now):
         return None
-    if beat - run.started_at < ALIVE_AT_LEAST or (day.table is None and not day.is_scraper):
+    if beat - run.started_at < ALIVE_AT_LEAST or day.filled or (day.table is None and not day.is_scraper):
         missed = run.started_at + LATEST_ROW
         return missed if missed <= now else None
     if now - beat >= HEARTBEAT_LIMIT:
