@@ -6,6 +6,7 @@ import pytest
 
 from bot.domain.findings import FindingKind as Kind
 from bot.domain.gate_decisions import Decision, Outcome
+from bot.domain.observation import TableLoad
 from bot.domain.severity import Severity
 from tests.pipeline_days import DAY
 from tests.pipeline_told import replayed
@@ -40,6 +41,18 @@ def test_a_loss_stays_told_when_the_processor_works_again() -> None:
     works_again = days.slots("Injuries", DAY + timedelta(days=1))[1]
     assert works_again < told[1].at <= works_again + A_TICK
     assert timedelta(0) < p0_at(told) - days.slots("Injuries")[-1] - A_DAY_OLD <= A_TICK
+
+
+def test_a_loss_is_over_when_a_backfill_fills_it() -> None:
+    """Hours after it became P0."""
+    days = Incident()
+    days.fails("Injuries")
+    repair = days.run("Injuries", DAY, days.slots("Injuries")[-1] + timedelta(hours=30), seconds=90, records=100)
+    days.runs["Injuries", DAY].append(repair._replace(trigger="backfill"))
+    days.loads["Injuries", DAY].append(TableLoad("data.injuries", DAY, 100, repair.known_at))
+    last = spoken(days)[-1]
+    assert (last.outcome, last.severity) == (Outcome.RESOLVE, Severity.P0)
+    assert timedelta(0) < last.at - repair.known_at <= 3 * A_TICK
 
 
 def test_a_date_that_was_filled_is_over_with_its_failures() -> None:
