@@ -55,6 +55,19 @@ def test_a_zero_that_later_slots_skip_over_and_a_file_that_comes_after_them() ->
     assert 20 <= minutes_after(more[-1], told) <= 30
 
 
+def test_slots_that_skip_beside_a_run_at_work_block_nothing() -> None:
+    """It takes an hour and brings all of the rows at its end; the table is empty until then."""
+    days = Incident()
+    early, _, *more = days.runs["BoxScores", DAY]
+    evening = days.slots("BoxScores")[1]
+    long = days.run("BoxScores", DAY, evening - 10 * MINUTE, seconds=3_600, records=100)
+    skip = days.run("BoxScores", DAY, evening + MINUTE, seconds=1, records=0, status=Status.SKIPPED)
+    days.runs["BoxScores", DAY] = [early, long, skip, *(run._replace(records=100) for run in more)]
+    days.loads["BoxScores", DAY] = [days.loads["BoxScores", DAY][-1]._replace(known_at=long.known_at)]
+    days.amend("BoxScores", timeout_seconds=7_200)
+    assert messages(days) == []
+
+
 def test_what_starts_them_all_is_one_message_from_the_sixth_on() -> None:
     """The daily processor is missed in the morning; in the evening, eight hours later, six more are."""
     days = Incident()
