@@ -2,11 +2,15 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
+
 from bot.domain.findings import FindingKind as Kind
 from bot.domain.findings import RootCause
+from bot.domain.gate_decisions import Outcome
 from bot.domain.severity import Severity
-from tests.pipeline_told import Facts, facts, messages, the_one
-from tests.pipeline_troubles import Incident
+from tests.pipeline_days import DAY, later
+from tests.pipeline_told import Facts, decisions, facts, messages, the_one
+from tests.pipeline_troubles import ERROR, Incident
 
 MONDAY = date(2026, 1, 19)
 NIGHT = datetime(2026, 1, 19, tzinfo=UTC)
@@ -53,6 +57,46 @@ def test_seven_processors_that_fail_at_once_are_one_storm() -> None:
     )
     assert set(told.finding.processors) == set(SHARED)
     assert told.at - days.slots("BoxScores")[1] <= timedelta(minutes=30)
+
+
+@pytest.mark.parametrize("step", [timedelta(minutes=1), timedelta(minutes=10)])
+def test_six_processors_that_fail_one_after_another_are_one_storm_at_every_step(step: timedelta) -> None:
+    """Each fails once, four minutes after the one before, and its retry brings the rows."""
+    days = Incident()
+    for place, name in enumerate(SHARED[:6]):
+        by = place * timedelta(minutes=4)
+        days.stumbles(name, 1)
+        days.runs[name, DAY] = [later(run, by) for run in days.runs[name, DAY]]
+        days.loads[name, DAY] = [load._replace(known_at=load.known_at + by) for load in days.loads[name, DAY]]
+    slot = days.slots("BoxScores")[1]
+    decided = decisions(
+        days.registry, days.observed(), slot - timedelta(hours=1), slot + timedelta(hours=2, minutes=30), step
+    )
+    told = the_one([each for each in decided if each.outcome is Outcome.ANNOUNCE])
+    assert (told.finding.kind, set(told.finding.processors)) == (Kind.ALERT_STORM, set(SHARED[:6]))
+    assert timedelta(minutes=20) < told.at - slot <= timedelta(minutes=30)
+
+
+def _polls_fail(days: Incident, start: datetime, failures: int) -> None:
+    """So many polls within the hour fail by themselves."""
+    for n in range(failures):
+        begun = start + n * timedelta(minutes=55) / failures
+        run = days.failed("Poller", begun.date(), begun, seconds=2, recorded=ERROR)
+        days.runs.setdefault(("Poller", begun.date()), []).append(
+            run._replace(run_id=f"{run.run_id}.{n}", trigger="poll")
+        )
+
+
+@pytest.mark.parametrize(("failures", "usual", "storms"), [(101, 0, 1), (100, 0, 0), (101, 20, 1), (101, 60, 0)])
+def test_over_a_hundred_failures_of_a_poller_within_an_hour(failures: int, usual: int, storms: int) -> None:
+    """One message, where other Mondays have far fewer."""
+    days, morning = Incident(MONDAY), NIGHT + timedelta(hours=8)
+    for week in (2, 1):
+        _polls_fail(days, morning - timedelta(weeks=week), usual)
+    _polls_fail(days, morning, failures)
+    decided = decisions(days.registry, days.observed(), morning - timedelta(hours=2), morning + timedelta(hours=4))
+    told = [each for each in decided if each.outcome is Outcome.ANNOUNCE]
+    assert [each.finding.kind for each in told] == [Kind.ALERT_STORM] * storms
 
 
 def _mondays(days: Incident, usual: int) -> None:

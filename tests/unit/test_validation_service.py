@@ -173,9 +173,13 @@ def test_what_makes_no_sense(service: ValidationService, asked: dict[str, Any], 
 def test_json(made: tuple[ValidationService, SamplingService]) -> None:
     answer = json.loads(answer_validate(*made, QUESTION, NOW))
     assert (answer["from"], answer["to"], len(answer["rows"])) == ("2026-01-15", "2026-01-16", 16)
+    fields = {"processor", "data_date", "verdict", "action", "confidence", "evidence"}
+    assert all(set(row) == fields for row in answer["rows"])
     row = next(row for row in answer["rows"] if row["processor"] == "Box" and row["data_date"] == "2026-01-15")
     assert (row["verdict"], row["action"], row["confidence"]) == ("scraper_failed", "use_fallback", 1.0)
     assert row["evidence"]["rows"] == 0
+    assert "Spare has the date" in row["evidence"]["because"]
+    assert (row["evidence"]["wait_until"], row["evidence"]["hint"]) == (None, None)
     assert row["evidence"]["runs"] == {"success": {"runs": 1, "records": 0}}
     assert row["evidence"]["games"] == {"scheduled": 1, "final": 1}
     assert set(row["evidence"]["sources"].values()) == {"agrees"}

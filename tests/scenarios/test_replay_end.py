@@ -1,0 +1,50 @@
+"""Where a replay ends: with the history, whose next date is nobody's loss; or later, when it was told so."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.domain.accepted_losses import AcceptedLosses
+from bot.domain.findings import FindingKind as Kind
+from bot.domain.gate_decisions import Decision
+from bot.domain.gate_policy import GatePolicy
+from bot.domain.severity_policy import SeverityPolicy
+from bot.services.replay import FAR, TOLD, ReplayService, span_of
+from tests.pipeline_days import PipelineDays
+from tests.pipeline_told import STEP, the_one
+
+HEALTHY = PipelineDays()
+FIRST = HEALTHY.slots("Standings")[0]
+LAST_ROW = max(run.known_at for runs in HEALTHY.runs.values() for run in runs)
+"""Late on the day after the last data date: the daily processor's slots of that day have passed."""
+DATE_AFTER = HEALTHY.dates[-1] + timedelta(days=1)
+
+
+def told_until(last: datetime | None) -> list[Decision]:
+    observed = HEALTHY.observed()
+    service = ReplayService(SeverityPolicy(), GatePolicy(), AcceptedLosses())
+    span = span_of(observed, FIRST, last, STEP, FAR)
+    return [each for each in service.run(HEALTHY.registry, observed, span) if each.outcome in TOLD]
+
+
+def test_a_history_that_ends_misses_nothing_after_its_last_date() -> None:
+    assert HEALTHY.slots("Standings", DATE_AFTER)[0] + timedelta(hours=1) < LAST_ROW
+    assert told_until(None) == []
+
+
+@pytest.mark.parametrize("after", [timedelta(), timedelta(hours=3)])
+def test_what_is_due_until_the_end_that_is_asked_for_is_told(after: timedelta) -> None:
+    told = the_one(told_until(LAST_ROW + after))
+    assert (told.finding.kind, told.finding.root) == (Kind.MISSING_RUN, "Standings")
+    assert told.finding.data_date == DATE_AFTER
+
+
+def test_an_end_before_anything_is_due_changes_nothing() -> None:
+    assert told_until(HEALTHY.slots("Standings", DATE_AFTER)[0] + timedelta(minutes=44)) == []
+
+
+def test_only_an_end_that_is_not_told_is_that_of_the_history() -> None:
+    observed = HEALTHY.observed()
+    assert span_of(observed, None, None, STEP, FAR).to_the_end
+    assert span_of(observed, None, None, STEP, FAR).last == LAST_ROW
+    assert not span_of(observed, None, LAST_ROW, STEP, FAR).to_the_end
