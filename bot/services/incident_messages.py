@@ -6,9 +6,11 @@ that is not seen, everything since the announcement is said again: rather twice 
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
 
 from bot.domain.gate_decisions import Decision, Outcome
 from bot.domain.incidents import Incident, MessageRef
@@ -18,6 +20,7 @@ from bot.domain.severity import Severity
 from bot.ports.notifier import Notifier, NotifierBusy, NotifierRefused, NotifierUnavailable
 from bot.ports.state import State
 
+T = TypeVar("T")
 log = logging.getLogger("fireline.messages")
 BACK = timedelta(hours=24)
 """So far back a new process looks for what has not been said."""
@@ -26,6 +29,8 @@ OVERLAP = timedelta(minutes=15)
 MOMENT = timedelta(microseconds=1)
 LONGEST = 60.0
 """Seconds between two tries of what fails again and again, unless the channel names more."""
+PATIENCE = 5
+"""So often, about a minute, looking may fail before an incident is told without."""
 WORST_FIRST = (Criticality.CRITICAL, Criticality.HIGH, Criticality.MEDIUM, Criticality.LOW, None)
 
 
@@ -113,7 +118,7 @@ class IncidentMessages:
         if message is None:
             return
         if known.shown is None:
-            stamp = self._notifier.stamp(message)
+            stamp = _looked(known, partial(self._notifier.stamp, message))
             known.shown = incident.announced_at if stamp is None else datetime.fromisoformat(stamp)
         unsaid = [decision for decision in decisions if decision.at > known.shown]
         if unsaid:
@@ -124,7 +129,7 @@ class IncidentMessages:
     def _posted(self, known: _Known, incident: Incident, decisions: Sequence[Decision]) -> MessageRef | None:
         """The incident's message, kept with it: the one that is there already, else a new one."""
         if known.message is None:
-            known.message = self._notifier.find(incident.id, incident.announced_at)
+            known.message = _looked(known, partial(self._notifier.find, incident.id, incident.announced_at))
         if known.message is None:
             newest = decisions[-1]
             if newest.outcome is Outcome.RESOLVE and len(decisions) == 1:
@@ -142,7 +147,9 @@ class IncidentMessages:
                 if decision.outcome is Outcome.UPDATE and (known.below is None or decision.at > known.below):
                     self._notifier.reply(message, self._notice(incident, decision))
                     known.below = decision.at
-        except NotifierRefused:
+        except NotifierUnavailable as error:
+            if not _goes_on_without(known, error):
+                raise
             return False
         return True
 
@@ -160,3 +167,17 @@ class IncidentMessages:
     def _rank(self, name: str) -> tuple[int, str]:
         processor = self._registry.by_name.get(name)
         return WORST_FIRST.index(processor.criticality if processor is not None else None), name
+
+
+def _looked(known: _Known, look: Callable[[], T | None]) -> T | None:
+    try:
+        return look()
+    except NotifierUnavailable as error:
+        if not _goes_on_without(known, error):
+            raise
+        return None
+
+
+def _goes_on_without(known: _Known, error: NotifierUnavailable) -> bool:
+    """What fails for good, by its word or by experience, is not waited for."""
+    return isinstance(error, NotifierRefused) or (known.tries >= PATIENCE and not isinstance(error, NotifierBusy))

@@ -8,7 +8,7 @@ import pytest
 
 from bot.adapters.notify.slack import SlackNotifier
 from bot.adapters.notify.slack_channel import AlertsChannel
-from bot.ports.notifier import NotifierRefused, NotifierUnavailable
+from bot.ports.notifier import NotifierBusy, NotifierRefused, NotifierUnavailable
 from bot.sandbox.slack.server import Workspace
 from tests.gate_story import START
 from tests.notices import notice
@@ -98,12 +98,22 @@ def test_without_a_list_the_name_is_posted_to_as_it_is(
     assert "conversations.list" in line
 
 
-def test_a_list_that_is_down_is_waited_for(slack: Beside) -> None:
-    slack.ask(lambda made: made.core.faults.add("status", method="conversations.list", status=503))
+def test_a_list_that_is_down_is_asked_again(slack: Beside) -> None:
+    slack.ask(lambda made: made.core.faults.add("status", method="conversations.list", status=503, count=2))
     notifier = adapter(slack)
-    with pytest.raises(NotifierUnavailable):
+    with pytest.raises(NotifierUnavailable, match=r"conversations\.list"):
+        notifier.find("I1", START)
+    with pytest.raises(NotifierRefused, match=r"chat\.postMessage"):
         notifier.post(notice())
+    assert asked(slack, "chat.postMessage", "channel") == ["#data-alerts"]
     assert notifier.post(notice()).channel == ALERTS
+
+
+def test_a_busy_list_is_left_alone(slack: Beside) -> None:
+    slack.ask(lambda made: made.core.faults.add("rate_limited", method="conversations.list", seconds=9))
+    with pytest.raises(NotifierBusy):
+        adapter(slack).post(notice())
+    assert asked(slack, "chat.postMessage", "channel") == []
 
 
 def test_listed_conversations_may_lack_a_name_or_an_id() -> None:

@@ -148,3 +148,26 @@ def test_what_fails_again_and_again_is_tried_less_often() -> None:
     for seconds in range(0, 600, 2):
         channel.deliver(START, START + timedelta(seconds=seconds))
     assert len(channel.told) <= 15
+
+
+def fails(*_arguments: object) -> None:
+    raise NotifierUnavailable("HTTP status 500")
+
+
+@pytest.mark.parametrize("looking", [("find", "stamp"), ("reply",)])
+def test_looking_that_always_fails_is_given_up(looking: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some answer what they do not have with an error of their own."""
+    channel = Channel()
+    for name in looking:
+        monkeypatch.setattr(channel.notifier, name, fails)
+    channel.decided(decision())
+    channel.deliver(START)
+    assert len(channel.told) == ("find" not in looking), "it is given time first"
+    for seconds in range(0, 120, 2):
+        channel.deliver(START, START + timedelta(seconds=seconds))
+    assert len(channel.told) == 1
+    channel.decided(decision(Outcome.UPDATE, UPDATED))
+    channel.restart()
+    for seconds in range(0, 120, 2):
+        channel.deliver(UPDATED, UPDATED + timedelta(seconds=seconds))
+    assert channel.told[0].notice.decision.at == UPDATED

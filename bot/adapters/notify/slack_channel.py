@@ -6,10 +6,10 @@ from slack_sdk.web import WebClient
 
 from bot.adapters.notify.slack_calls import call
 from bot.adapters.notify.warn_once import WarnOnce
-from bot.ports.notifier import NotifierRefused
+from bot.ports.notifier import NotifierBusy, NotifierRefused, NotifierUnavailable
 
-PAGE, MOST_PAGES = 200, 100
-"""https://docs.slack.dev/reference/methods/conversations.list recommends no more than 200 at once."""
+PAGE, MOST_PAGES = 999, 20
+"""https://docs.slack.dev/reference/methods/conversations.list: below 1,000 at once, about 20 calls a minute."""
 PUBLIC, ALL = "public_channel", "public_channel,private_channel"
 ID = re.compile(r"[CGD][A-Z0-9]+")
 """A name has no capitals: https://docs.slack.dev/reference/methods/conversations.create#naming."""
@@ -26,8 +26,13 @@ class AlertsChannel:
 
     @property
     def target(self) -> str:
-        """Where to post: the name as it is given when its id is not known."""
-        return self.id() or self._given
+        """Where to post: the name as it is given when its id is not known, or cannot be asked for."""
+        try:
+            return self.id() or self._given
+        except NotifierBusy:
+            raise
+        except NotifierUnavailable:
+            return self._given
 
     def id(self) -> str | None:
         """None where Slack does not list it; it is asked again next time, unless it has no list for the app."""
@@ -36,8 +41,9 @@ class AlertsChannel:
         return self._id
 
     def learn(self, channel: str) -> None:
-        """Slack has named the id of what was posted to."""
-        self._id = self._id or channel
+        """Slack has named the id of what was posted to, unless it repeats what it was given."""
+        if channel != self._given:
+            self._id = self._id or channel
 
     def _looked_up(self) -> str | None:
         try:
