@@ -85,12 +85,15 @@ REFUSALS: dict[str, tuple[dict[str, Any], float]] = {
 
 
 @pytest.mark.parametrize(("fault", "wait"), REFUSALS.values(), ids=REFUSALS)
-def test_slack_is_asked_once(slack: Beside, fault: dict[str, Any], wait: float) -> None:
+def test_slack_is_asked_once(
+    slack: Beside, fault: dict[str, Any], wait: float, caplog: pytest.LogCaptureFixture
+) -> None:
     slack.ask(lambda made: made.core.recorder.clear())
     slack.ask(lambda made: made.core.faults.add(method="chat.postMessage", **fault))
     with pytest.raises(NotifierUnavailable) as refused:
         adapter(slack).post(notice(name="refused"))
     assert refused.value.retry_after == wait
+    assert caplog.messages == [], "whoever catches it logs it"
     slack.ask(lambda made: made.core.faults.clear())
     assert len(slack.ask(lambda made: made.core.recorder.entries(kind="request", method="chat.postMessage"))) == 1
 

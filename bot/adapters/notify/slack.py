@@ -3,6 +3,7 @@
 Nothing is sent twice in here: whoever calls looks first, and tries again later.
 """
 
+import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,7 +32,9 @@ class SlackNotifier:
     """Implements `bot.ports.notifier.Notifier`. `channel` is `#name` or an id; the app has to be in it."""
 
     def __init__(self, token: str, api_url: str, channel: str) -> None:
-        self._client = WebClient(token=token, base_url=api_url, timeout=TIMEOUT_S, retry_handlers=[])
+        sdk = logging.getLogger("fireline.slack.sdk")
+        sdk.setLevel(logging.CRITICAL)  # every failure is raised, and logged by whoever it reaches
+        self._client = WebClient(token=token, base_url=api_url, timeout=TIMEOUT_S, retry_handlers=[], logger=sdk)
         self._warn = WarnOnce()
         self._channel = AlertsChannel(self._client, channel, self._warn)
 
