@@ -20,6 +20,7 @@ def run(home: Home = None) -> None:
     from bot.config.slack_tokens import SlackTokens
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it names its plugins; an upgrade is logged by ourselves
     with errors_for_people():
         settings = settings_of(home)
         tokens = SlackTokens.of(settings)

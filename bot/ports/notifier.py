@@ -18,11 +18,23 @@ class NotifierUnavailable(FirelineError):
         self.retry_after = retry_after
 
 
+class NotifierBusy(NotifierUnavailable):
+    """It takes nothing at all before `retry_after`."""
+
+
+class NotifierRefused(NotifierUnavailable):
+    """It will not do this, and asking again soon changes nothing; it may do something else."""
+
+
 class Notifier(Protocol):
-    """Nothing is tried twice in here. Every call raises NotifierUnavailable."""
+    """Nothing is tried twice in here. Every call raises NotifierUnavailable, or one of its kinds.
+
+    Where nobody may look, or what is seen does not say enough, that is logged once, and looking finds nothing:
+    an incident told twice is better than one never told.
+    """
 
     def find(self, incident: str, since: datetime) -> MessageRef | None:
-        """The incident's message if it was posted, not long before `since` or later."""
+        """The incident's message if it is seen to be posted, not long before `since` or later."""
         ...
 
     def post(self, notice: Notice) -> MessageRef:
@@ -30,13 +42,16 @@ class Notifier(Protocol):
         ...
 
     def stamp(self, message: MessageRef) -> str | None:
-        """The stamp of what the message says now; None when the message is gone."""
+        """The stamp of what the message says now; None when that is not seen. Only `edit` knows whether it is gone."""
         ...
 
     def edit(self, message: MessageRef, notice: Notice) -> None:
-        """Make the message say the notice, and carry its stamp. A message that is gone stays gone."""
+        """Make the message say the notice, and carry its stamp. A message that is gone stays gone.
+
+        Raises NotifierRefused where nobody may change it: then its thread is the place to say it.
+        """
         ...
 
     def reply(self, message: MessageRef, notice: Notice) -> None:
-        """Tell the message's thread, unless the thread has been told with that stamp."""
+        """Tell the message's thread, unless it is seen there with that stamp. The thread of what is gone is gone."""
         ...

@@ -31,8 +31,8 @@ def card(notice: Notice) -> Card:
 
 
 def thread_card(notice: Notice) -> Card:
-    """What an update says below the message."""
-    text = f"{CIRCLES[notice.decision.severity]} {notice.decision.severity}: {notice.decision.finding.explanation}"
+    """What an update says below the message; an end too, where the message cannot be changed."""
+    text = f"{_mark(notice)}: {notice.decision.finding.explanation}"
     why = _sentence(notice.decision.because)
     return Card(escape(f"{text}\n{why}"), (section(escape(text)), context(escape(why))))
 
@@ -42,8 +42,11 @@ def _title(notice: Notice) -> str:
     kind = _words(incident.kind)
     what = f"{kind}: {incident.root}" if len(incident.processors) == 1 else f"{kind}: {_count(incident)}"
     flapping = " (flapping)" if incident.flapping else ""
-    mark = "✅ Resolved" if notice.resolved else f"{CIRCLES[notice.decision.severity]} {notice.decision.severity}"
-    return f"{mark} · {what}{flapping}"
+    return f"{_mark(notice)} · {what}{flapping}"
+
+
+def _mark(notice: Notice) -> str:
+    return "✅ Resolved" if notice.resolved else f"{CIRCLES[notice.decision.severity]} {notice.decision.severity}"
 
 
 def _count(incident: Incident) -> str:

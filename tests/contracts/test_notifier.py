@@ -1,7 +1,6 @@
 """One contract for every notifier: the fake, and Slack through the local workspace."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ from bot.adapters.notify.slack import SlackNotifier
 from bot.domain.gate_decisions import Outcome
 from bot.domain.incidents import MessageRef
 from bot.ports.fakes.notifier import FakeNotifier
-from bot.ports.notifier import Notifier, NotifierUnavailable
+from bot.ports.notifier import Notifier, NotifierRefused, NotifierUnavailable
 from tests.gate_story import START
 from tests.notices import RESOLVED, UPDATED, notice
 from tests.slack_bench import ALERTS
@@ -77,13 +76,6 @@ def test_a_thread_is_told_once(slack: Beside) -> None:
     assert len([each for each in slack.messages(ALERTS) if each.get("thread_ts") == message.ts]) == 2, "with itself"
 
 
-def test_a_channel_may_be_named_by_its_id(slack: Beside) -> None:
-    assert adapter(slack, ALERTS).post(notice(name="by id")).channel == ALERTS
-    found = adapter(slack).find("by id", START)
-    assert found is not None
-    assert found.channel == ALERTS
-
-
 REFUSALS: dict[str, tuple[dict[str, Any], float]] = {
     "a limit names its time": ({"kind": "rate_limited", "seconds": 7}, 7.0),
     "an error page": ({"kind": "status", "status": 503}, 0.0),
@@ -93,30 +85,32 @@ REFUSALS: dict[str, tuple[dict[str, Any], float]] = {
 
 
 @pytest.mark.parametrize(("fault", "wait"), REFUSALS.values(), ids=REFUSALS)
-def test_slack_is_asked_once(slack: Beside, fault: dict[str, Any], wait: float) -> None:
+def test_slack_is_asked_once(
+    slack: Beside, fault: dict[str, Any], wait: float, caplog: pytest.LogCaptureFixture
+) -> None:
     slack.ask(lambda made: made.core.recorder.clear())
     slack.ask(lambda made: made.core.faults.add(method="chat.postMessage", **fault))
     with pytest.raises(NotifierUnavailable) as refused:
         adapter(slack).post(notice(name="refused"))
     assert refused.value.retry_after == wait
+    assert caplog.messages == [], "whoever catches it logs it"
     slack.ask(lambda made: made.core.faults.clear())
     assert len(slack.ask(lambda made: made.core.recorder.entries(kind="request", method="chat.postMessage"))) == 1
 
 
-def test_an_incident_is_told_where_nobody_may_look() -> None:
-    """The app was installed without that scope: its messages cannot be found, and are sent all the same."""
-    with beside() as made:
-        app = made.workspace.core.app
-        made.workspace.core.app = replace(app, scopes=app.scopes - {"channels:history"})
-        notifier = adapter(made)
-        assert notifier.find("I1", START) is None
-        assert notifier.post(notice(name="I1")).channel == ALERTS
-        assert [each["text"] for each in made.messages(ALERTS)]
-
-
 def test_a_channel_without_the_app_says_what_to_do(slack: Beside) -> None:
-    with pytest.raises(NotifierUnavailable, match="Invite the app") as refused:
+    with pytest.raises(NotifierRefused, match="Invite the app") as refused:
         adapter(slack, "#general").post(notice())
     assert refused.value.retry_after >= 60
-    with pytest.raises(NotifierUnavailable, match="FIRELINE_ALERTS_CHANNEL"):
-        adapter(slack, "#nowhere").find("I1", START)
+
+
+def test_a_message_that_slack_did_not_name_is_followed_by_a_new_one(slack: Beside) -> None:
+    """As after a bare {"ok": true}."""
+    notifier, unnamed = adapter(slack), MessageRef(ALERTS, "")
+    assert notifier.stamp(unnamed) is None
+    with pytest.raises(NotifierRefused, match="did not name"):
+        notifier.edit(unnamed, notice(Outcome.RESOLVE, RESOLVED, "unnamed"))
+    notifier.reply(unnamed, notice(Outcome.RESOLVE, RESOLVED, "unnamed"))
+    newest = slack.messages(ALERTS)[-1]
+    assert newest["text"].startswith("✅ Resolved")
+    assert "thread_ts" not in newest

@@ -1,6 +1,7 @@
 """`fireline migrate`, and the state as the settings name it."""
 
 import json
+import logging
 from pathlib import Path
 
 import pytest
@@ -40,10 +41,13 @@ def test_a_wrong_address_is_one_message(tmp_path: Path) -> None:
     assert error.startswith("fireline: FIRELINE_DATABASE_URL names mysql://me:***@there/db, which cannot hold")
 
 
-def test_an_embedded_state_brings_itself_up_to_date(tmp_path: Path) -> None:
-    for _ in range(2):
-        with state(Settings(home=tmp_path)) as opened:
-            assert opened.silences(START) == []
+def test_an_embedded_state_brings_itself_up_to_date(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, "fireline.state"):
+        for _ in range(2):
+            with state(Settings(home=tmp_path)) as opened:
+                assert opened.silences(START) == []
+    said = [record.getMessage() for record in caplog.records if record.name == "fireline.state"]
+    assert said == ["the state database is now at revision 0001 (it was empty)"]
 
 
 def test_a_state_of_several_processes_has_to_be_there(tmp_path: Path) -> None:

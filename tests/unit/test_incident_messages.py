@@ -1,47 +1,16 @@
 """What was decided is said once, whatever happens between deciding and saying it."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from bot.domain.gate_decisions import Decision, Outcome
-from bot.domain.gate_memory import GateResult
-from bot.domain.incidents import Incident, IncidentState, MessageRef
+from bot.domain.gate_decisions import Outcome
+from bot.domain.incidents import MessageRef
 from bot.domain.severity import Severity
-from bot.ports.fakes.notifier import FakeNotifier, Told
-from bot.ports.fakes.state import FakeState
-from bot.services.incident_messages import IncidentMessages
-from tests.gate_story import REGISTRY, START
+from tests.gate_story import START
+from tests.incident_channel import MINUTE, Channel, over
 from tests.notices import RESOLVED, UPDATED, decision, incident
-
-MINUTE = timedelta(minutes=1)
-
-
-class Channel:
-    """A state, a channel, and the process that tells the one in the other."""
-
-    def __init__(self) -> None:
-        self.state, self.notifier = FakeState(), FakeNotifier()
-        self.restart()
-
-    def restart(self) -> None:
-        self.messages = IncidentMessages(self.state, self.notifier, REGISTRY)
-
-    def decided(self, made: Decision, said: Incident | None = None) -> None:
-        """As a tick of the gate leaves it."""
-        memory = self.state.remembered(made.at, timedelta(hours=24))
-        stored = memory.incidents.get(made.incident)
-        after = said or stored or incident(made.incident, severity=made.severity)
-        kept = replace(after, version=stored.version, message=stored.message) if stored is not None else after
-        self.state.commit(made.at, GateResult((made,), (), (kept,)), memory.version)
-
-    def deliver(self, now: datetime, asked_at: datetime | None = None) -> None:
-        self.messages.deliver(now, asked_at or now)
-
-    @property
-    def told(self) -> list[Told]:
-        return list(self.notifier.messages.values())
 
 
 @pytest.fixture
@@ -72,8 +41,7 @@ def test_an_update_edits_the_message_and_tells_its_thread(channel: Channel) -> N
 
 def test_an_end_edits_the_message_and_says_nothing_more(channel: Channel) -> None:
     channel.deliver(START)
-    over = replace(incident(), state=IncidentState.RESOLVED, resolved_at=RESOLVED)
-    channel.decided(decision(Outcome.RESOLVE, RESOLVED), over)
+    channel.decided(decision(Outcome.RESOLVE, RESOLVED), over())
     channel.deliver(RESOLVED)
     (told,) = channel.told
     assert told.notice.resolved
@@ -125,8 +93,7 @@ def test_an_old_announcement_is_not_lost_when_the_channel_was_down_for_days(chan
 def test_what_was_over_before_it_could_be_said_is_said_as_over(channel: Channel) -> None:
     channel.notifier.down = "away"
     channel.deliver(START)
-    over = replace(incident(), state=IncidentState.RESOLVED, resolved_at=RESOLVED)
-    channel.decided(decision(Outcome.RESOLVE, RESOLVED), over)
+    channel.decided(decision(Outcome.RESOLVE, RESOLVED), over())
     channel.notifier.down = ""
     channel.deliver(RESOLVED)
     assert [told.notice.resolved for told in channel.told] == [True]

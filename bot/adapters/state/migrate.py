@@ -1,5 +1,6 @@
 """Bringing a database to the tables of this release, with Alembic. There is no way down: restore a backup instead."""
 
+import logging
 from pathlib import Path
 
 from alembic.config import Config
@@ -12,6 +13,7 @@ from bot.adapters.state.database import reading, writing
 from bot.adapters.state.tables import metadata
 from bot.ports.state import StateUnfit
 
+log = logging.getLogger("fireline.state")
 LOCK = 7_304_911
 """Of PostgreSQL's advisory locks the one that lets only one process migrate at a time."""
 
@@ -27,6 +29,8 @@ def migrate(engine: Engine) -> tuple[str | None, str]:
         _refuse_newer(scripts, before)
         if before != head:
             _upgrade(scripts, connection)
+    if before != head:
+        log.info("the state database is now at revision %s (it was %s)", head, before or "empty")
     return before, head
 
 

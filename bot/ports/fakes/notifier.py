@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.domain.incidents import MessageRef
 from bot.domain.notices import Notice
-from bot.ports.notifier import NotifierUnavailable
+from bot.ports.notifier import NotifierRefused, NotifierUnavailable
 
 
 @dataclass
@@ -18,22 +18,29 @@ class Told:
 
 class FakeNotifier:
     """Implements `bot.ports.notifier.Notifier`. `down`: why nothing gets through, "" when everything does;
-    `loses_answers`: it takes what it is given, and the answer is lost.
+    `loses_answers`: it takes what it is given, and the answer is lost; `blind`: nobody may look, or sees no stamps;
+    `refuses`: the incidents that it will not post; `fixed`: nobody may change a message.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, blind: bool = False) -> None:
         self.messages: dict[MessageRef, Told] = {}
-        self.down = ""
+        self.down: str | NotifierUnavailable = ""
         self.retry_after = 0.0
         self.loses_answers = False
+        self.blind = blind
+        self.fixed = False
+        self.refuses: frozenset[str] = frozenset()
         self._posted = 0
 
     def find(self, incident: str, since: datetime) -> MessageRef | None:  # noqa: ARG002 (it remembers everything)
         self._reach()
-        return next((ref for ref, told in self.messages.items() if told.notice.incident.id == incident), None)
+        found = (ref for ref, told in self.messages.items() if told.notice.incident.id == incident)
+        return None if self.blind else next(found, None)
 
     def post(self, notice: Notice) -> MessageRef:
         self._reach()
+        if notice.incident.id in self.refuses:
+            raise NotifierRefused("not this one", 60.0)
         self._posted += 1
         message = MessageRef("C1", f"{self._posted}.000100")
         self.messages[message] = Told(notice)
@@ -43,10 +50,12 @@ class FakeNotifier:
     def stamp(self, message: MessageRef) -> str | None:
         self._reach()
         told = self.messages.get(message)
-        return told.notice.stamp if told is not None else None
+        return None if told is None or self.blind else told.notice.stamp
 
     def edit(self, message: MessageRef, notice: Notice) -> None:
         self._reach()
+        if self.fixed:
+            raise NotifierRefused("what is said stays as it is", 60.0)
         if message in self.messages:
             self.messages[message].notice = notice
         self._answer()
@@ -54,7 +63,7 @@ class FakeNotifier:
     def reply(self, message: MessageRef, notice: Notice) -> None:
         self._reach()
         told = self.messages.get(message)
-        if told is not None and notice.stamp not in {each.stamp for each in told.replies}:
+        if told is not None and (self.blind or notice.stamp not in {each.stamp for each in told.replies}):
             told.replies.append(notice)
         self._answer()
 
@@ -63,6 +72,8 @@ class FakeNotifier:
         del self.messages[message]
 
     def _reach(self) -> None:
+        if isinstance(self.down, NotifierUnavailable):
+            raise self.down
         if self.down:
             raise NotifierUnavailable(self.down, self.retry_after)
 
