@@ -6,9 +6,8 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 
-from aiohttp import ClientError, web
+from aiohttp import web
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.errors import SlackApiError
 
 from bot import slack_app
 from bot.adapters.clock import epoch_seconds
@@ -20,7 +19,8 @@ from bot.services.app import AppServices
 from bot.slack_client import Identity, client_session, web_client
 from bot.socket_mode import REFUSED, stay_connected
 from bot.views.chart_style import load_matplotlib
-from handlers.replies import WorkPool, code_of
+from handlers.replies import WorkPool
+from handlers.slack_calls import SlackFailure
 
 log = logging.getLogger("fireline.serving")
 WARM_UP_AFTER_S = 3.0
@@ -67,14 +67,11 @@ async def _greet(identity: Identity) -> None:
     """Ask who we are: a wrong token is told at once. A workspace that cannot be reached yet is waited for later."""
     try:
         await identity.learn()
-    except SlackApiError as error:
-        reason = code_of(error)
-        if reason in REFUSED:
+    except SlackFailure as error:
+        if error.reason in REFUSED:
             remedy = "Use the bot token (xoxb-…) of this app."
-            raise BadInput(f"Slack refused SLACK_BOT_TOKEN ({reason}). {remedy}") from error
-        log.warning("Slack does not answer yet: %s", reason)
-    except (ClientError, OSError) as error:
-        log.warning("Slack cannot be reached yet: %r", error)
+            raise BadInput(f"Slack refused SLACK_BOT_TOKEN ({error.reason}). {remedy}") from error
+        log.warning("%s; waiting for it", error)
 
 
 @asynccontextmanager

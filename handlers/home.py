@@ -11,6 +11,7 @@ from bot.domain.health import HealthRequest
 from bot.services.app import AppServices
 from bot.views import action_ids, health, help, home
 from handlers.replies import Reply
+from handlers.slack_calls import asked
 
 Payload = Mapping[str, Any]
 
@@ -22,7 +23,7 @@ def register(app: AsyncApp, services: AppServices) -> None:
             view = home.glance(report)
         except FirelineError as error:
             view = home.unavailable(str(error))
-        await client.views_publish(user_id=reply.place.user, view=view)
+        await asked("views.publish", client.views_publish(user_id=reply.place.user, view=view))
 
     @app.event("app_home_opened")
     async def opened(event: Payload, reply: Reply, client: AsyncWebClient) -> None:

@@ -19,6 +19,18 @@ _VALIDATE_USAGE = "Write `/validate`, `/validate NAME` or `/validate NAME 2026-0
 MOST_TEXT = 500
 
 
+def is_shaped(body: object) -> bool:
+    """Whether Bolt can match it: it takes for granted that actions have ids, and that events and views are objects."""
+    if not isinstance(body, Mapping):
+        return False
+    clicked, typed_into = body.get("actions") or [], body.get("action_id")
+    if not isinstance(clicked, list) or not isinstance(typed_into, str | None):
+        return False
+    ids = [one.get("action_id") if isinstance(one, dict) else None for one in clicked]
+    objects = (body.get("event"), body.get("view"))
+    return all(isinstance(one, str) for one in ids) and all(isinstance(one, dict | None) for one in objects)
+
+
 def wants_help(command: Mapping[str, Any]) -> bool:
     return _text(command).casefold() in ("help", "?", "-h", "--help")
 
