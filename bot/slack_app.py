@@ -45,7 +45,7 @@ def build(client: AsyncWebClient, services: AppServices, pool: WorkPool, identit
     bolt = logging.getLogger("fireline.bolt")
     bolt.setLevel(logging.ERROR)  # Bolt warns that it leaves the client's token to `authorize`, as it is meant to.
     app = AsyncApp(
-        name="fireline",
+        name=bolt.name,  # With each request Bolt gives the logger of this name its own level.
         client=client,
         authorize=authorize,
         signing_secret="",
