@@ -17,7 +17,7 @@ from bot.adapters.clock import epoch_seconds
 from bot.domain.errors import BadInput
 from bot.once import Once
 from handlers import payloads
-from handlers.slack_calls import SlackFailure, asked
+from handlers.slack_calls import NOT_SLACK, SlackFailure, Unconfirmed, asked
 
 log = logging.getLogger("fireline.socket")
 REFUSED = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "not_allowed_token_type"})
@@ -141,6 +141,8 @@ async def _connect(app: AsyncApp, app_token: str, envelopes: Once) -> Connection
 async def _opened(app: AsyncApp, app_token: str, envelopes: Once) -> Connection:
     # Asked for here: the SDK's own connect() asks for ever with a token that is refused, and fails on a 503.
     answer = await asked("apps.connections.open", app.client.apps_connections_open(app_token=app_token))
+    if not isinstance(answer.get("url"), str):
+        raise Unconfirmed("apps.connections.open", NOT_SLACK)
     connection = Connection(app, app_token, envelopes)
     connection.wss_uri = str(answer["url"])
     try:

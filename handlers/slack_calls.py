@@ -8,7 +8,8 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 T = TypeVar("T")
 
-UNCLEAR = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+NOT_SLACK = "that is no answer of a Slack Web API: is SLACK_API_URL right?"
+UNCLEAR = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", NOT_SLACK})
 """Slack may have done it all the same: https://docs.slack.dev/reference/methods/chat.postMessage#errors"""
 _NEVER_DONE = ("HTTP status 4", "HTTP status 501")
 
@@ -53,7 +54,7 @@ async def asked(method: str, call: Awaitable[T]) -> T:
         raise Unconfirmed(method, "the connection broke") from error
     except (AttributeError, TypeError, ValueError) as error:
         # The SDK takes for granted that every answer is a JSON object, and fails in any way on another one.
-        raise Unconfirmed(method, "the answer is not that of a Slack Web API: is SLACK_API_URL right?") from error
+        raise Unconfirmed(method, NOT_SLACK) from error
 
 
 def code_of(error: SlackApiError) -> str:
@@ -64,7 +65,8 @@ def code_of(error: SlackApiError) -> str:
     if code is not None:
         return str(code)
     # For a body that is no JSON at all the SDK gives aiohttp's own response.
-    return f"HTTP status {response.status_code if hasattr(response, 'status_code') else response.status}"
+    status = response.status_code if hasattr(response, "status_code") else response.status
+    return NOT_SLACK if status == 200 else f"HTTP status {status}"
 
 
 def _method_of(error: SlackApiError) -> str | None:
