@@ -10,6 +10,7 @@ from bot.domain.errors import FirelineError
 from bot.domain.health import HealthRequest
 from bot.services.app import AppServices
 from bot.views import action_ids, health, help, home
+from handlers import payloads
 from handlers.replies import Reply
 from handlers.slack_calls import asked
 
@@ -37,8 +38,7 @@ def register(app: AsyncApp, services: AppServices) -> None:
 
     @app.event("app_mention")
     async def mentioned(event: Payload, reply: Reply) -> None:
-        words = str(event.get("text", "")).casefold().split()
-        if "status" not in words and "health" not in words:
+        if not payloads.asks_for_health(event):
             await reply.privately(help.card())
             return
         report = await reply.work(services.health.of, HealthRequest(), services.now())
