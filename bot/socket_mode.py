@@ -30,6 +30,8 @@ PING_S = 10.0
 CONNECT_S = 10.0
 RETIRE_S = 15.0
 """Slack closes a connection about ten seconds after it has asked for another."""
+CLOSE_S = 2.0
+"""A connection is closed from both ends; Slack's may be gone, and whoever stops the app waits."""
 ENVELOPE_KEPT_S = 3_600.0
 MOST_ENVELOPES = 50_000
 
@@ -55,7 +57,12 @@ class Connection(SocketModeClient):
     async def retire(self) -> None:
         """Answer what still comes in until Slack closes it, then let it go."""
         await _at_most(RETIRE_S, self._until_closed())
-        await self.close()  # type: ignore[no-untyped-call]
+        await self.let_go()
+
+    async def let_go(self) -> None:
+        """Close it, with Slack's end or without."""
+        await _at_most(CLOSE_S, self.close())  # type: ignore[no-untyped-call]
+        await self.aiohttp_client_session.close()
 
     async def _until_closed(self) -> None:
         while self.current_session is not None and not self.current_session.closed:
@@ -114,7 +121,7 @@ async def stay_connected(app: AsyncApp, app_token: str) -> None:
     finally:
         for task in retiring:
             task.cancel()
-        await asyncio.gather(*(one.close() for one in held), return_exceptions=True)  # type: ignore[no-untyped-call]
+        await asyncio.gather(*(one.let_go() for one in held), return_exceptions=True)
 
 
 def _pause_after(brief: int) -> float:
