@@ -6,6 +6,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from aiohttp import ClientError
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
@@ -43,6 +44,7 @@ def build(client: AsyncWebClient, services: AppServices, pool: WorkPool, identit
         return await known.get()
 
     bolt = logging.getLogger("fireline.bolt")
+    bolt.addFilter(_one_line_for_the_network)
     bolt.setLevel(logging.ERROR)  # Bolt warns that it leaves the client's token to `authorize`, as it is meant to.
     app = AsyncApp(
         name=bolt.name,  # With each request Bolt gives the logger of this name its own level.
@@ -62,6 +64,13 @@ def build(client: AsyncWebClient, services: AppServices, pool: WorkPool, identit
     _answer_old_buttons(app)
     app.error(_tell)
     return app
+
+
+def _one_line_for_the_network(record: logging.LogRecord) -> bool:
+    """The SDK logs a traceback for a connection that fails: only a fault of code needs one."""
+    if record.exc_info and isinstance(record.exc_info[1], ClientError | OSError):
+        record.exc_info = None
+    return True
 
 
 def _take_events_once(app: AsyncApp, seen: Once) -> None:
