@@ -5,7 +5,6 @@ import hmac
 import logging
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
@@ -13,6 +12,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.once import Once
+from handlers import payloads
 
 log = logging.getLogger("fireline.http")
 PATH = "/slack/events"
@@ -61,22 +61,12 @@ def web_app(app: AsyncApp, signing_secret: str, now: Callable[[], float]) -> web
 async def _answered(app: AsyncApp, request: web.Request, body: bytes) -> web.Response:
     try:
         bolt_request = AsyncBoltRequest(body=body.decode(), query=request.query_string, headers=dict(request.headers))
-        if not _is_shaped(bolt_request.body):
+        if not payloads.is_shaped(bolt_request.body):
             raise ValueError("an action without an id, an event or a view that is none")
         return await to_aiohttp_response(await app.async_dispatch(bolt_request))
     except Exception as error:  # Bolt takes the shape of a payload for granted: it fails in any way on another one
         log.warning("a signed request that makes no sense: %r", error)
         return web.json_response({"error": "malformed body"}, status=400)
-
-
-def _is_shaped(body: Mapping[str, Any]) -> bool:
-    """Whether Bolt can match it: it takes for granted that actions have ids, and that events and views are objects."""
-    clicked, typed_into = body.get("actions") or [], body.get("action_id")
-    if not isinstance(clicked, list) or not isinstance(typed_into, str | None):
-        return False
-    ids = [one.get("action_id") if isinstance(one, dict) else None for one in clicked]
-    objects = (body.get("event"), body.get("view"))
-    return all(isinstance(one, str) for one in ids) and all(isinstance(one, dict | None) for one in objects)
 
 
 def _signed_once(request: web.Request) -> bool:

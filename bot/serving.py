@@ -6,9 +6,11 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 
-from aiohttp import ClientError, web
+from aiohttp import web
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.errors import SlackApiError
+from slack_bolt.listener.async_listener_start_handler import AsyncListenerStartHandler
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 
 from bot import slack_app
 from bot.adapters.clock import epoch_seconds
@@ -20,17 +22,41 @@ from bot.services.app import AppServices
 from bot.slack_client import Identity, client_session, web_client
 from bot.socket_mode import REFUSED, stay_connected
 from bot.views.chart_style import load_matplotlib
-from handlers.replies import WorkPool, code_of
+from handlers.replies import WorkPool
+from handlers.slack_calls import SlackFailure
 
 log = logging.getLogger("fireline.serving")
 WARM_UP_AFTER_S = 3.0
 """First comes the first answer."""
 SWITCH_INTERVAL_S = 0.0005
 """Work on other threads must not keep the event loop from sending an acknowledgement: the default is 5 ms."""
+FINISH_S = 5.0
+"""Hosts wait ten seconds and more between asking a process to stop and killing it."""
+
+
+class Answers(AsyncListenerStartHandler):
+    """What is being answered: Bolt lets listeners run on after the acknowledgement, and knows them no more."""
+
+    def __init__(self) -> None:
+        self._running: set[asyncio.Task[object]] = set()
+
+    async def handle(self, request: AsyncBoltRequest, response: BoltResponse | None) -> None:  # noqa: ARG002 (Bolt's)
+        task = asyncio.current_task()
+        if task is not None:
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+
+    async def finish(self) -> None:
+        """Let them end, for FINISH_S at most."""
+        if self._running:
+            log.info("finishing %d answers", len(self._running))
+            await asyncio.wait(self._running, timeout=FINISH_S)
 
 
 async def serve(settings: Settings, services: AppServices, duties: AbstractContextManager[None] | None = None) -> None:
-    """Serve until cancelled; `duties` are done meanwhile. Raises BadInput when a token is missing or refused."""
+    """Serve until cancelled, then end what is being answered; `duties` are done meanwhile. Raises BadInput when a token
+    is missing or refused.
+    """
     tokens = SlackTokens.of(settings)
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     async with client_session() as session:
@@ -49,12 +75,16 @@ async def serve(settings: Settings, services: AppServices, duties: AbstractConte
 
 
 async def _answer(app: AsyncApp, tokens: SlackTokens, port: int) -> None:
-    if tokens.app:
-        await stay_connected(app, tokens.app)
-        return
-    async with http_site(app, tokens.secret, port) as served_on:
-        log.info("waiting for Slack on port %d", served_on)
-        await asyncio.Event().wait()
+    app.listener_runner.listener_start_handler = answers = Answers()
+    try:
+        if tokens.app:
+            await stay_connected(app, tokens.app)
+            return
+        async with http_site(app, tokens.secret, port) as served_on:
+            log.info("waiting for Slack on port %d", served_on)
+            await asyncio.Event().wait()
+    finally:
+        await answers.finish()
 
 
 async def _warm_up(pool: WorkPool) -> None:
@@ -67,14 +97,11 @@ async def _greet(identity: Identity) -> None:
     """Ask who we are: a wrong token is told at once. A workspace that cannot be reached yet is waited for later."""
     try:
         await identity.learn()
-    except SlackApiError as error:
-        reason = code_of(error)
-        if reason in REFUSED:
+    except SlackFailure as error:
+        if error.reason in REFUSED:
             remedy = "Use the bot token (xoxb-…) of this app."
-            raise BadInput(f"Slack refused SLACK_BOT_TOKEN ({reason}). {remedy}") from error
-        log.warning("Slack does not answer yet: %s", reason)
-    except (ClientError, OSError) as error:
-        log.warning("Slack cannot be reached yet: %r", error)
+            raise BadInput(f"Slack refused SLACK_BOT_TOKEN ({error.reason}). {remedy}") from error
+        log.warning("%s; waiting for it", error)
 
 
 @asynccontextmanager

@@ -9,8 +9,8 @@ from typing import Any
 from aiohttp import ClientError
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers.health
@@ -23,7 +23,9 @@ from bot.once import Once
 from bot.services.app import AppServices
 from bot.slack_client import Identity
 from bot.views import failure
+from bot.views.blocks import Card
 from handlers.replies import Place, Reply, WorkPool
+from handlers.slack_calls import Refused, SlackFailure, Unconfirmed
 
 EVENT_KEPT_S = 25 * 3_600.0
 """Retries go on for a day where the app has asked for them: https://docs.slack.dev/apis/events-api#retries"""
@@ -42,14 +44,16 @@ def build(client: AsyncWebClient, services: AppServices, pool: WorkPool, identit
         return await known.get()
 
     bolt = logging.getLogger("fireline.bolt")
+    bolt.addFilter(_one_line_for_the_network)
     bolt.setLevel(logging.ERROR)  # Bolt warns that it leaves the client's token to `authorize`, as it is meant to.
     app = AsyncApp(
-        name="fireline",
+        name=bolt.name,  # With each request Bolt gives the logger of this name its own level.
         client=client,
         authorize=authorize,
         signing_secret="",
         request_verification_enabled=False,
         ignoring_self_events_enabled=True,
+        raise_error_for_unhandled_request=True,
         logger=bolt,
     )
     bolt.setLevel(logging.WARNING)  # On INFO, Bolt writes whole request bodies.
@@ -60,6 +64,13 @@ def build(client: AsyncWebClient, services: AppServices, pool: WorkPool, identit
     _answer_old_buttons(app)
     app.error(_tell)
     return app
+
+
+def _one_line_for_the_network(record: logging.LogRecord) -> bool:
+    """The SDK logs a traceback for a connection that fails: only a fault of code needs one."""
+    if record.exc_info and isinstance(record.exc_info[1], ClientError | OSError):
+        record.exc_info = None
+    return True
 
 
 def _take_events_once(app: AsyncApp, seen: Once) -> None:
@@ -91,18 +102,38 @@ def _answer_old_buttons(app: AsyncApp) -> None:
         await reply.privately(failure.outdated())
 
 
-async def _tell(error: Exception, context: AsyncBoltContext, body: Payload) -> None:
+async def _tell(error: Exception, context: AsyncBoltContext, body: Payload) -> BoltResponse | None:
     """The edge: what people can act on is told to the one who asked; the rest is logged, and an apology sent."""
+    if isinstance(error, BoltUnhandledRequestError):
+        return _acknowledged(body)
     await asyncio.sleep(ACK_SEEN_S)
+    card = _card_of(error, body)
     reply = context.get("reply")
+    if isinstance(reply, Reply):
+        try:
+            await reply.apologise(card)
+        except SlackFailure as lost:
+            log.warning("could not tell the user: %s", lost)
+    return None
+
+
+def _card_of(error: Exception, body: Payload) -> Card:
     if isinstance(error, FirelineError):
-        card = failure.explained(str(error), retryable=error.retryable)
-    else:
-        log.error("unhandled error in a listener (payload type %s)", body.get("type", "command"), exc_info=error)
-        card = failure.unexpected()
-    if not isinstance(reply, Reply):
-        return
-    try:
-        await reply.privately(card)
-    except (SlackApiError, ClientError, OSError) as lost:
-        log.warning("could not tell the user: %r", lost)
+        return failure.explained(str(error), retryable=error.retryable)
+    if isinstance(error, Refused | Unconfirmed):
+        log.warning("%s", error)
+        words = failure.refused if isinstance(error, Refused) else failure.unconfirmed
+        return words(error.method, error.reason)
+    log.error("unhandled error in a listener (payload type %s)", body.get("type", "command"), exc_info=error)
+    return failure.unexpected()
+
+
+def _acknowledged(body: Payload) -> BoltResponse:
+    """Nothing of ours. Slack sends again what is not acknowledged, and a person would be shown an error."""
+    command, event = body.get("command"), body.get("event")
+    kind = event.get("type") if isinstance(event, dict) else body.get("type")
+    log.info("nothing here is for %s; acknowledged", command or kind or "a request without a type")
+    if isinstance(command, str):
+        told = failure.unknown_command(command).payload()
+        return BoltResponse(status=200, body={"response_type": "ephemeral", **told})
+    return BoltResponse(status=200)

@@ -3,12 +3,13 @@
 import asyncio
 import logging
 
-from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar
+from aiohttp import ClientSession, ClientTimeout, DummyCookieJar
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
+
+from handlers.slack_calls import SlackFailure, asked
 
 log = logging.getLogger("fireline.slack")
 TIMEOUT_S = 10.0
@@ -35,8 +36,8 @@ class Identity:
         self._known: AuthorizeResult | None = None
 
     async def learn(self) -> None:
-        """Ask Slack. Raises SlackApiError for a token that is refused, ClientError or OSError without an answer."""
-        answer = await self._client.auth_test()
+        """Ask Slack. Raises Refused for a token that is refused, Unconfirmed without an answer."""
+        answer = await asked("auth.test", self._client.auth_test())
         self._known = AuthorizeResult.from_auth_test_response(bot_token=self._client.token, auth_test_response=answer)
 
     async def get(self) -> AuthorizeResult:
@@ -45,6 +46,6 @@ class Identity:
             try:
                 async with asyncio.timeout(LEARN_S):
                     await self.learn()
-            except (SlackApiError, ClientError, OSError) as error:
+            except (SlackFailure, TimeoutError) as error:
                 log.warning("Slack does not say who the bot token belongs to: %r", error)
         return self._known or AuthorizeResult(enterprise_id=None, team_id=None, bot_token=self._client.token)

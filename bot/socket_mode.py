@@ -8,7 +8,7 @@ from contextlib import suppress
 from aiohttp import ClientError
 from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.errors import SlackApiError
+from slack_bolt.response import BoltResponse
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
@@ -16,7 +16,8 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from bot.adapters.clock import epoch_seconds
 from bot.domain.errors import BadInput
 from bot.once import Once
-from handlers.replies import code_of
+from handlers import payloads
+from handlers.slack_calls import NOT_SLACK, SlackFailure, Unconfirmed, asked
 
 log = logging.getLogger("fireline.socket")
 REFUSED = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "not_allowed_token_type"})
@@ -29,6 +30,8 @@ PING_S = 10.0
 CONNECT_S = 10.0
 RETIRE_S = 15.0
 """Slack closes a connection about ten seconds after it has asked for another."""
+CLOSE_S = 2.0
+"""A connection is closed from both ends; Slack's may be gone, and whoever stops the app waits."""
 ENVELOPE_KEPT_S = 3_600.0
 MOST_ENVELOPES = 50_000
 
@@ -54,7 +57,12 @@ class Connection(SocketModeClient):
     async def retire(self) -> None:
         """Answer what still comes in until Slack closes it, then let it go."""
         await _at_most(RETIRE_S, self._until_closed())
-        await self.close()  # type: ignore[no-untyped-call]
+        await self.let_go()
+
+    async def let_go(self) -> None:
+        """Close it, with Slack's end or without."""
+        await _at_most(CLOSE_S, self.close())  # type: ignore[no-untyped-call]
+        await self.aiohttp_client_session.close()
 
     async def _until_closed(self) -> None:
         while self.current_session is not None and not self.current_session.closed:
@@ -65,11 +73,23 @@ class Connection(SocketModeClient):
             await self.send_socket_mode_response({"envelope_id": request.envelope_id})
             return
         began = epoch_seconds()
-        answer = await run_async_bolt_app(self._app, request)
         try:
+            answer = await _answered(self._app, request)
             await send_async_response(client, request, answer, began)
         except ConnectionError:
             log.warning("a connection to Slack ended before an acknowledgement could be sent")
+
+
+async def _answered(app: AsyncApp, request: SocketModeRequest) -> BoltResponse:
+    """What Bolt answers; what it cannot read is acknowledged, or Slack would send it again."""
+    try:
+        if not payloads.is_shaped(request.payload):
+            raise ValueError("an action without an id, an event or a view that is none")
+        answer: BoltResponse = await run_async_bolt_app(app, request)
+    except Exception as error:  # Bolt takes the shape of a payload for granted: it fails in any way on another one
+        log.warning("a payload (%s) that makes no sense: %r", request.type, error)
+        return BoltResponse(status=200)
+    return answer
 
 
 async def _at_most(seconds: float, work: Awaitable[object]) -> None:
@@ -101,7 +121,7 @@ async def stay_connected(app: AsyncApp, app_token: str) -> None:
     finally:
         for task in retiring:
             task.cancel()
-        await asyncio.gather(*(one.close() for one in held), return_exceptions=True)  # type: ignore[no-untyped-call]
+        await asyncio.gather(*(one.let_go() for one in held), return_exceptions=True)
 
 
 def _pause_after(brief: int) -> float:
@@ -114,12 +134,11 @@ async def _connect(app: AsyncApp, app_token: str, envelopes: Once) -> Connection
     while True:
         try:
             return await _opened(app, app_token, envelopes)
-        except SlackApiError as error:
-            reason = code_of(error)
-            if reason in REFUSED:
+        except SlackFailure as error:
+            if error.reason in REFUSED:
                 remedy = "Use the app-level token (xapp-…) with connections:write."
-                raise BadInput(f"Slack refused SLACK_APP_TOKEN ({reason}). {remedy}") from error
-            log.warning("Slack does not accept a connection (%s); trying again in %.0f s", reason, wait)
+                raise BadInput(f"Slack refused SLACK_APP_TOKEN ({error.reason}). {remedy}") from error
+            log.warning("%s; trying again in %.0f s", error, wait)
         except (ClientError, OSError) as error:
             log.warning("Slack cannot be reached (%r); trying again in %.0f s", error, wait)
         await asyncio.sleep(wait)
@@ -128,7 +147,9 @@ async def _connect(app: AsyncApp, app_token: str, envelopes: Once) -> Connection
 
 async def _opened(app: AsyncApp, app_token: str, envelopes: Once) -> Connection:
     # Asked for here: the SDK's own connect() asks for ever with a token that is refused, and fails on a 503.
-    answer = await app.client.apps_connections_open(app_token=app_token)
+    answer = await asked("apps.connections.open", app.client.apps_connections_open(app_token=app_token))
+    if not isinstance(answer.get("url"), str):
+        raise Unconfirmed("apps.connections.open", NOT_SLACK)
     connection = Connection(app, app_token, envelopes)
     connection.wss_uri = str(answer["url"])
     try:

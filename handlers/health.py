@@ -10,6 +10,7 @@ from bot.services.app import AppServices
 from bot.views import action_ids, charts, health, help, options, query
 from handlers import payloads
 from handlers.replies import Reply
+from handlers.slack_calls import asked
 
 Payload = Mapping[str, Any]
 
@@ -56,6 +57,5 @@ def register(app: AsyncApp, services: AppServices) -> None:
     async def show_query(ack: AsyncAck, action: Payload, body: Payload, client: AsyncWebClient) -> None:
         await ack()
         payloads.clicked(action)
-        opened = await client.views_open(trigger_id=str(body.get("trigger_id", "")), view=query.loading())
-        shown = query.shown(services.queries.of_health())
-        await client.views_update(view_id=opened["view"]["id"], hash=opened["view"]["hash"], view=shown)
+        view = query.shown(services.queries.of_health())
+        await asked("views.open", client.views_open(trigger_id=str(body.get("trigger_id", "")), view=view))

@@ -10,7 +10,9 @@ from bot.domain.errors import FirelineError
 from bot.domain.health import HealthRequest
 from bot.services.app import AppServices
 from bot.views import action_ids, health, help, home
+from handlers import payloads
 from handlers.replies import Reply
+from handlers.slack_calls import asked
 
 Payload = Mapping[str, Any]
 
@@ -22,7 +24,7 @@ def register(app: AsyncApp, services: AppServices) -> None:
             view = home.glance(report)
         except FirelineError as error:
             view = home.unavailable(str(error))
-        await client.views_publish(user_id=reply.place.user, view=view)
+        await asked("views.publish", client.views_publish(user_id=reply.place.user, view=view))
 
     @app.event("app_home_opened")
     async def opened(event: Payload, reply: Reply, client: AsyncWebClient) -> None:
@@ -36,8 +38,7 @@ def register(app: AsyncApp, services: AppServices) -> None:
 
     @app.event("app_mention")
     async def mentioned(event: Payload, reply: Reply) -> None:
-        words = str(event.get("text", "")).casefold().split()
-        if "status" not in words and "health" not in words:
+        if not payloads.asks_for_health(event):
             await reply.privately(help.card())
             return
         report = await reply.work(services.health.of, HealthRequest(), services.now())

@@ -13,19 +13,36 @@ from bot.services.validation import parse_dates
 from bot.views import action_ids
 
 _WINDOW = re.compile(r"^(\d{1,4})\s*d(?:ays?)?$", re.IGNORECASE)
+_PHASE = re.compile(r"^phase(?=[0-9]{1,4}$)", re.IGNORECASE)
+"""Of a phase written without a space."""
+_SPACED_DOTS = re.compile(r"(?<=[0-9])\s*\.\.\s*(?=[0-9])")
+_SLACKS_TOKEN = re.compile(r"<[^>]*>")
+_HELP = frozenset({"help", "?", "-h", "--help"})
 _USAGE = "Write `/health`, `/health phase 2` or `/health NAME`, with a window such as `30d` after it if you like."
 _IMPACT_USAGE = "Write `/impact NAME`, with a data date such as `2026-03-15` after it if you like."
 _VALIDATE_USAGE = "Write `/validate`, `/validate NAME` or `/validate NAME 2026-03-01..2026-03-07`."
 MOST_TEXT = 500
 
 
+def is_shaped(body: object) -> bool:
+    """Whether Bolt can match it: it takes for granted that actions have ids, and that events and views are objects."""
+    if not isinstance(body, Mapping):
+        return False
+    clicked, typed_into = body.get("actions") or [], body.get("action_id")
+    if not isinstance(clicked, list) or not isinstance(typed_into, str | None):
+        return False
+    ids = [one.get("action_id") if isinstance(one, dict) else None for one in clicked]
+    objects = (body.get("event"), body.get("view"))
+    return all(isinstance(one, str) for one in ids) and all(isinstance(one, dict | None) for one in objects)
+
+
 def wants_help(command: Mapping[str, Any]) -> bool:
-    return _text(command).casefold() in ("help", "?", "-h", "--help")
+    return not _HELP.isdisjoint(_text(command)[:MOST_TEXT].casefold().split()[:1])
 
 
 def health(command: Mapping[str, Any]) -> HealthRequest:
     """`[phase N | PROCESSOR] [7d]`, the window before or after."""
-    words = _words(command, _USAGE)
+    words = [part for word in _words(command, _USAGE) for part in _PHASE.sub("phase ", word).split()]
     windows = [match for word in words if (match := _WINDOW.match(word))]
     rest = [word for word in words if not _WINDOW.match(word)]
     if len(windows) > 1:
@@ -52,13 +69,19 @@ def impact(command: Mapping[str, Any]) -> ImpactRequest:
 
 def validation(command: Mapping[str, Any]) -> ValidationRequest:
     """`[PROCESSOR] [FROM..TO]`, in either order."""
-    words = _words(command, _VALIDATE_USAGE)
+    words = _SPACED_DOTS.sub("..", " ".join(_words(command, _VALIDATE_USAGE))).split()
     dates = [word for word in words if word[:1].isdigit() or ".." in word]
     names = [word for word in words if word not in dates]
     if len(dates) > 1 or len(names) > 1:
         raise BadInput(f"I do not understand {' '.join([*names[1:], *dates[1:]])!r}. {_VALIDATE_USAGE}")
     first, last = parse_dates(dates[0]) if dates else (None, None)
     return ValidationRequest(processor=names[0] if names else None, first=first, last=last)
+
+
+def asks_for_health(mention: Mapping[str, Any]) -> bool:
+    """Whether what was said to the app has one of its two words in it, however it is punctuated."""
+    words = re.findall(r"\w+", _SLACKS_TOKEN.sub(" ", _text(mention)).casefold())
+    return "status" in words or "health" in words
 
 
 def _phase(words: list[str]) -> int:

@@ -1,32 +1,25 @@
 """How a handler works and answers: long work on a bounded pool, answers where they were asked for."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.domain.errors import BadInput
+from bot.views import failure
 from bot.views.blocks import Card
 from bot.views.charts import Chart
+from handlers.slack_calls import Refused, Unconfirmed, asked
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-NOT_THERE = frozenset({"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "no_permission"})
-"""The app may not post in that channel: https://docs.slack.dev/reference/methods/chat.postMessage#errors"""
-GONE = frozenset({"message_not_found", "cant_update_message", "channel_not_found", "edit_window_closed"})
-"""The message can no longer be edited: https://docs.slack.dev/reference/methods/chat.update#errors"""
-
-
-def code_of(error: SlackApiError) -> str:
-    """Slack's own word for it; the HTTP status where something in front of Slack answered instead."""
-    data = error.response.data
-    return str(data.get("error")) if isinstance(data, dict) else f"HTTP status {error.response.status_code}"
+log = logging.getLogger("fireline.slack")
 
 
 class Busy(BadInput):
@@ -61,6 +54,11 @@ class Document:
     title: str
     content: bytes
 
+    @property
+    def alt_text(self) -> str:
+        """The file itself: it is text."""
+        return self.content.decode()
+
     def upload(self) -> dict[str, Any]:
         """One entry of files_upload_v2."""
         return {"content": self.content, "filename": self.filename, "title": self.title}
@@ -86,7 +84,8 @@ class Place:
         event = _mapping(body.get("event"))
         message = _mapping(body.get("message"))
         user = body.get("user_id") or _mapping(body.get("user")).get("id") or event.get("user") or ""
-        channel = body.get("channel_id") or _mapping(body.get("channel")).get("id") or event.get("channel")
+        clicked_in = _mapping(body.get("channel")).get("id") or container.get("channel_id")
+        channel = body.get("channel_id") or clicked_in or event.get("channel")
         return cls(
             user=str(user),
             channel=channel if isinstance(channel, str) else None,
@@ -114,75 +113,103 @@ class Reply:
         return await self.pool.run(work, *args, **kwargs)
 
     async def send(self, card: Card) -> None:
-        """Post where the request was made, for everyone there; where the app is no member, to the asker alone."""
+        """Post where the request was made, for everyone there; where Slack refuses that, to the asker alone."""
+        place = self.place
         try:
-            await self._post(card)
-        except SlackApiError as error:
-            if code_of(error) not in NOT_THERE:
-                raise
+            await self._post(card, place.channel or place.user, place.thread_ts or place.asked_at)
+        except Refused as no:
+            log.info("%s: answering privately", no)
             await self.privately(card)
 
-    async def _post(self, card: Card) -> None:
-        await self.client.chat_postMessage(
-            channel=self.place.channel or self.place.user,
-            thread_ts=self.place.thread_ts or self.place.asked_at,
-            unfurl_links=False,
-            unfurl_media=False,
-            **card.payload(),
-        )
-
     async def edit(self, card: Card) -> None:
-        """Replace the message whose button was pressed; when it is gone, post anew."""
+        """Replace the message whose button was pressed; where Slack refuses that, answer anew, privately."""
         place = self.place
         if place.ephemeral or place.channel is None or place.message_ts is None:
             if not await self._by_url(card, replace=True):
-                await self._privately_in_channel(card)
+                await self._without_url(card)
             return
+        update = self.client.chat_update(channel=place.channel, ts=place.message_ts, **card.payload())
         try:
-            await self.client.chat_update(channel=place.channel, ts=place.message_ts, **card.payload())
-        except SlackApiError as error:
-            if code_of(error) not in GONE:
-                raise
+            await asked("chat.update", update)
+        except Refused as no:
+            log.info("%s: answering privately", no)
             await self.privately(card)
 
     async def privately(self, card: Card) -> None:
-        """To the asker alone."""
+        """To the asker alone: through the response_url, else in the channel, else directly. Raises Refused after that,
+        and Unconfirmed where one way may have worked.
+        """
         if not await self._by_url(card, replace=False):
-            await self._privately_in_channel(card)
+            await self._without_url(card)
+
+    async def apologise(self, card: Card) -> None:
+        """The same for what may be said twice: a way that may have worked is followed by the next."""
+        try:
+            await self.privately(card)
+        except Unconfirmed as unclear:
+            log.info("%s: telling it another way", unclear)
+            await self._without_url(card)
 
     async def _by_url(self, card: Card, *, replace: bool) -> bool:
-        """Through the response_url, which may be used up or too old: then False."""
+        """Through the response_url, which may be used up, too old or out of reach: then False."""
         if not self.response_url:
             return False
         # The SDK's default would send again what was cut off, which may have arrived.
         hook = AsyncWebhookClient(self.response_url, session=self.client.session, retry_handlers=[])
-        answer = await hook.send(response_type="ephemeral", replace_original=replace, **card.payload())
+        sent = hook.send(response_type="ephemeral", replace_original=replace, **card.payload())
+        try:
+            answer = await asked("response_url", sent)
+        except Refused as no:
+            log.info("%s: taking another way", no)
+            return False
         return answer.status_code == 200
 
-    async def _privately_in_channel(self, card: Card) -> None:
+    async def _without_url(self, card: Card) -> None:
         place = self.place
         if place.channel is None:
+            await self._post(card, place.user)
             return
         # Not below the mention itself: in a thread that nobody has answered yet Slack shows no ephemeral message.
-        await self.client.chat_postEphemeral(
+        shown = self.client.chat_postEphemeral(
             channel=place.channel, user=place.user, thread_ts=place.thread_ts, **card.payload()
         )
+        try:
+            await asked("chat.postEphemeral", shown)
+        except Refused as no:
+            log.info("%s: answering directly", no)
+            await self._post(card, place.user)
+
+    async def _post(self, card: Card, channel: str, thread_ts: str | None = None) -> None:
+        """`channel` may be a person: https://docs.slack.dev/reference/methods/chat.postMessage#app_home"""
+        post = self.client.chat_postMessage(
+            channel=channel, thread_ts=thread_ts, unfurl_links=False, unfurl_media=False, **card.payload()
+        )
+        await asked("chat.postMessage", post)
 
     async def upload(self, attached: Sequence[Chart | Document], comment: str) -> None:
-        """Files into the thread of the message; where the app is no member, to the asker directly."""
+        """Files into the thread of the message, else to the asker directly; where Slack takes none, their words."""
+        try:
+            await self._upload(attached, comment)
+        except Refused as no:
+            log.info("%s: answering in words", no)
+            await self.privately(failure.without_files(no.reason, comment, [item.alt_text for item in attached]))
+
+    async def _upload(self, attached: Sequence[Chart | Document], comment: str) -> None:
         place = self.place
-        files = [item.upload() for item in attached]
         if place.channel is not None and not place.ephemeral:
             try:
-                await self.client.files_upload_v2(
-                    file_uploads=files,
-                    channel=place.channel,
-                    thread_ts=place.thread_ts or place.message_ts,
-                    initial_comment=comment,
-                )
+                await self._upload_to(place.channel, attached, comment, place.thread_ts or place.message_ts)
                 return
-            except SlackApiError as error:
-                if code_of(error) not in NOT_THERE:
-                    raise
-        opened = await self.client.conversations_open(users=place.user)
-        await self.client.files_upload_v2(file_uploads=files, channel=opened["channel"]["id"], initial_comment=comment)
+            except Refused as no:
+                log.info("%s: sending directly", no)
+        opened = await asked("conversations.open", self.client.conversations_open(users=place.user))
+        await self._upload_to(opened["channel"]["id"], attached, comment)
+
+    async def _upload_to(
+        self, channel: str, attached: Sequence[Chart | Document], comment: str, thread_ts: str | None = None
+    ) -> None:
+        files = [item.upload() for item in attached]
+        upload = self.client.files_upload_v2(
+            file_uploads=files, channel=channel, thread_ts=thread_ts, initial_comment=comment
+        )
+        await asked("files upload", upload)

@@ -133,6 +133,10 @@ def failures() -> dict[str, Card]:
         "failure_nasty": told(BadInput(f"There is no processor {'<!channel>' * 900!r}.")),
         "failure_unexpected": failure.unexpected(),
         "failure_outdated": failure.outdated(),
+        "failure_refused": failure.refused("chat.postMessage", "restricted_action_read_only_channel"),
+        "failure_unconfirmed": failure.unconfirmed("chat.update", "no answer in time"),
+        "failure_unknown_command": failure.unknown_command("/<!here>"),
+        "failure_without_files": failure.without_files("unknown_method", "Trends of A &amp; B.", ["A & <B>: 97.5%"]),
     }
 
 
@@ -150,7 +154,6 @@ def modals() -> dict[str, dict[str, Any]]:
     sql = "SELECT processor_name, COUNT(*) AS runs\nFROM `ops.runs`\nWHERE error LIKE '<%&%>'\nGROUP BY 1\n"
     long = "\n".join(f"  AND column_{n} = {n} -- {'x' * 60}" for n in range(100))
     return {
-        "query_loading": query.loading(),
         "query": query.shown([("health_counts_live", sql), ("health_due_live", sql + long)]),
     }
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import signal
 from typing import TYPE_CHECKING
 
 from bot.cli.context import Home, errors_for_people, settings_of
@@ -29,7 +30,7 @@ def run(home: Home = None) -> None:
         with serving(settings) as (services, on_watch):
             try:
                 asyncio.run(_serve(settings, services, on_watch))
-            except KeyboardInterrupt:
+            except (KeyboardInterrupt, asyncio.CancelledError):
                 log.info("stopped")
 
 
@@ -38,5 +39,8 @@ async def _serve(settings: "Settings", services: "AppServices", on_watch: "OnWat
     from bot.scheduler import jobs_of, running
     from bot.serving import serve
 
+    serving = asyncio.current_task()
+    assert serving is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, serving.cancel)
     async with local_api(settings.socket, services):
         await serve(settings, services, running(jobs_of(on_watch)))

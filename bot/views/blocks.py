@@ -24,6 +24,8 @@ MESSAGE_TEXT_BYTES = 4_000
 chat.update takes 4,000 characters, chat.postMessage advises as many.
 """
 VIEW_TITLE = 24
+BLANK = "(nothing visible)"
+"""In place of a text of which nothing can be seen."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,9 @@ class Card:
 
 
 def plain(text: str, most: int) -> Element:
-    return {"type": "plain_text", "text": cut(visible(text), most), "emoji": True}
+    """Slack refuses a blank one, and with it the whole message or list of options."""
+    shown = visible(text)
+    return {"type": "plain_text", "text": cut(shown if shown.strip() else BLANK, most), "emoji": True}
 
 
 def mrkdwn(text: str, most: int = SECTION_TEXT) -> Element:

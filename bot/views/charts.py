@@ -9,7 +9,7 @@ from bot.domain.trends import Trends
 from bot.views import numbers
 from bot.views.chart_figures import draw_durations, draw_heat, draw_success
 from bot.views.chart_style import DARK, LIGHT, load_matplotlib
-from bot.views.text import escape
+from bot.views.text import escape, visible
 
 
 class Theme(StrEnum):
@@ -28,7 +28,8 @@ class Chart:
 
     def upload(self) -> dict[str, str | bytes]:
         """One entry of files_upload_v2: https://docs.slack.dev/reference/methods/files.getUploadURLExternal"""
-        return {"content": self.png, "filename": self.filename, "title": self.title, "alt_txt": self.alt_text}
+        words = {"title": visible(self.title), "alt_txt": visible(self.alt_text)}
+        return {"content": self.png, "filename": self.filename, **words}
 
 
 def draw(trends: Trends, theme: Theme = Theme.LIGHT) -> list[Chart]:

@@ -9,11 +9,6 @@ PIECE = 2_900
 """Characters of SQL in one block: below the limit of a text, https://docs.slack.dev/reference/block-kit/blocks."""
 
 
-def loading() -> dict[str, Any]:
-    """Opened at once: a trigger lives three seconds."""
-    return modal("The query", [section("One moment…")])
-
-
 def shown(queries: Sequence[tuple[str, str]]) -> dict[str, Any]:
     """`queries`: (name, SQL) in the order they are asked."""
     blocks: list[Block] = [context("BigQuery SQL, ready for the console. `fireline query NAME` prints it too.")]

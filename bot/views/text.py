@@ -4,8 +4,12 @@ import re
 
 # https://docs.slack.dev/messaging/formatting-message-text#escaping
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-_INVISIBLE = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-"""Control characters, zero-width characters and bidirectional overrides: they can hide or reverse what a text says."""
+_INVISIBLE = re.compile(
+    r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
+"""Control characters, zero-width characters, soft hyphens and marks and overrides of direction: they can hide or
+reverse what a text says.
+"""
 
 
 def escape(text: str) -> str:

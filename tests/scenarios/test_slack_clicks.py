@@ -131,7 +131,7 @@ def _assert_pictures(bench: Bench, message: Message, names: list[str]) -> None:
 def test_show_the_query(transport: str, services: AppServices) -> None:
     async def scenario(bench: Bench) -> None:
         asked = await bench.ask("/health phase 2")
-        view = await bench.press(asked, "health.query", sees="view_updated")
+        view = await bench.press(asked, "health.query", sees="view_opened")
         assert view["title"]["text"] == "The query"
         named = [block["text"]["text"] for block in view["blocks"] if block["type"] == "section"]
         assert named == ["*health_counts_live*", "*health_durations_live*", "*health_due_live*"]

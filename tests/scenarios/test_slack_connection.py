@@ -193,6 +193,8 @@ def test_a_slack_that_takes_no_connections_for_a_while(
         assert (await bench.ask("/health"))["blocks"]
 
     play(scenario, "socket", services)
+    assert "Failed to connect" in hurried.text
+    assert "Traceback" not in hurried.text
 
 
 def test_a_workspace_that_is_gone_in_mid_run_and_comes_back(

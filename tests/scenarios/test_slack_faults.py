@@ -8,7 +8,11 @@ import pytest
 from bot.services.app import AppServices
 from tests.slack_bench import GENERAL, MONITOR, Bench, play
 
-APOLOGY = "Something went wrong on my side; it is in my log. Nothing was changed. Please try again."
+
+def unconfirmed(method: str, reason: str) -> str:
+    return f"Slack did not confirm {method} ({reason}). It may have worked all the same: look before you try again."
+
+
 QUICK = {"timeout": 1}
 
 
@@ -31,6 +35,15 @@ ACCEPTED: dict[str, dict[str, Any]] = {
     "an error after it was accepted": {"kind": "error_after", "error": "internal_error"},
     "no answer after it was accepted": {"kind": "hang", "seconds": 2},
 }
+REASONS = {
+    "status_after": "HTTP status 500",
+    "reset_after": "the connection broke",
+    "error_after": "internal_error",
+    "hang": "no answer in time",
+    "status": "HTTP status 503",
+    "reset": "the connection broke",
+    "error": "fatal_error",
+}
 
 
 @pytest.mark.parametrize("fault", ACCEPTED.values(), ids=ACCEPTED)
@@ -38,7 +51,7 @@ def test_what_was_accepted_is_never_posted_twice(transport: str, services: AppSe
     async def scenario(bench: Bench) -> None:
         bench.workspace.core.faults.add(method="chat.postMessage", **fault)
         told = await bench.ask("/health", sees="ephemeral")
-        assert told["text"] == APOLOGY
+        assert told["text"] == unconfirmed("chat.postMessage", REASONS[fault["kind"]])
         assert len(bench.posts()) == len(bench.called("chat.postMessage")) == 1
 
     play(scenario, transport, services, **QUICK)
@@ -56,7 +69,7 @@ def test_what_was_not_accepted_is_apologised_for(transport: str, services: AppSe
     async def scenario(bench: Bench) -> None:
         bench.workspace.core.faults.add(method="chat.postMessage", **fault)
         told = await bench.ask("/health", sees="ephemeral")
-        assert told["text"] == APOLOGY
+        assert told["text"] == unconfirmed("chat.postMessage", REASONS[fault["kind"]])
         assert bench.posts() == []
         assert "Pipeline health" in (await bench.ask("/health"))["text"]
 
@@ -95,7 +108,7 @@ def test_an_upload_that_fails_is_apologised_for(transport: str, services: AppSer
         asked = await bench.ask("/health")
         bench.workspace.core.faults.add("error", method="files.completeUploadExternal", error="internal_error")
         told = await bench.press(asked, "health.trend", sees="ephemeral")
-        assert told["text"] == APOLOGY
+        assert told["text"] == unconfirmed("files.completeUploadExternal", "internal_error")
         assert [one["ts"] for one in bench.posts(MONITOR)] == [asked["ts"]]
 
     play(scenario, transport, services)
@@ -106,7 +119,8 @@ def test_a_modal_that_comes_too_late_is_apologised_for(transport: str, services:
         asked = await bench.ask("/health")
         bench.workspace.core.faults.add("error", method="views.open", error="expired_trigger_id")
         told = await bench.press(asked, "health.query", sees="ephemeral")
-        assert told["text"] == APOLOGY
+        late = "Slack took too long: press the button again."
+        assert told["text"] == f"Slack refused views.open (expired_trigger_id). {late}"
 
     play(scenario, transport, services)
 
@@ -117,7 +131,7 @@ def test_home_that_cannot_be_published_is_logged(
     async def scenario(bench: Bench) -> None:
         bench.workspace.core.faults.add("error", method="views.publish", error="internal_error")
         await bench.workspace.act("U01ALEX", "home/open")
-        await bench.until(lambda: "unhandled error in a listener" in caplog.text)
+        await bench.until(lambda: "Slack did not confirm views.publish (internal_error)" in caplog.text)
         assert (await bench.home())["type"] == "home"
 
     play(scenario, transport, services)

@@ -44,7 +44,7 @@ def test_home_when_the_warehouse_is_away(transport: str, services: AppServices) 
     play(scenario, transport, with_health(services, away))
 
 
-@pytest.mark.parametrize("words", ["status", "how is your Health", "status please"])
+@pytest.mark.parametrize("words", ["status", "how is your Health", "status please", ": Health!", "status?", "(status)"])
 def test_a_mention_that_asks_for_health_is_answered_in_its_thread(
     transport: str, services: AppServices, words: str
 ) -> None:
@@ -59,6 +59,7 @@ def test_a_mention_that_asks_for_health_is_answered_in_its_thread(
 
 def test_any_other_mention_gets_help_where_the_asker_looks(transport: str, services: AppServices) -> None:
     async def scenario(bench: Bench) -> None:
+        await bench.say("@fireline unhealthy", sees="ephemeral")
         help_ = await bench.say("@fireline hello", sees="ephemeral")
         assert help_["text"].startswith("What I answer")
         assert "thread_ts" not in help_

@@ -1,5 +1,6 @@
 """Block Kit pieces keep Slack's limits whatever they are given: https://docs.slack.dev/reference/block-kit/blocks"""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,6 +46,12 @@ def test_message_text_fits_every_way_it_may_go(repeated: str, size: int) -> None
 def test_text_objects() -> None:
     assert blocks.plain("a\u202eb", 10) == {"type": "plain_text", "text": "ab", "emoji": True}
     assert blocks.mrkdwn("a") == {"type": "mrkdwn", "text": "a", "verbatim": True}
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\t", "\u200b\u00ad\u061c", "\u180e \ufeff"])
+def test_a_text_of_which_nothing_can_be_seen_is_not_sent_blank(text: str) -> None:
+    assert blocks.option(text, "v")["text"]["text"] == "(nothing visible)"
+    assert len(blocks.modal(text, [])["title"]["text"]) <= 24
 
 
 def test_a_button_has_a_style_only_when_told() -> None:

@@ -93,3 +93,8 @@ def test_many_phases_are_told_within_slacks_limit() -> None:
 def test_any_name_can_be_drawn(name: str) -> None:
     assert len(charts.draw(replace(PROCESSOR, subject=name, success={name: [0.5] * 7}))) == 3
     assert "<!" not in charts.comment(replace(PROCESSOR, subject=name))
+
+
+def test_what_goes_with_a_file_hides_nothing() -> None:
+    sent = charts.Chart("a.png", "B\u202eox", "A\u200b\u00ad chart", b"").upload()
+    assert (sent["title"], sent["alt_txt"]) == ("Box", "A chart")

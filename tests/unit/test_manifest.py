@@ -39,7 +39,6 @@ SCOPES = {
     "files.upload.v2": {"files:write"},
     "views.open": set(),
     "views.publish": set(),
-    "views.update": set(),
 }
 """What each method needs of a bot token: https://docs.slack.dev/reference/scopes. conversations.open for one person;
 apps.connections.open is called with the app-level token; files.upload.v2 is the SDK's name for the two upload methods.

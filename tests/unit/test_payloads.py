@@ -37,6 +37,10 @@ ANYTHING: st.SearchStrategy[Any] = st.recursive(
         ("phase 02", HealthRequest(phase=2)),
         ("phase 2 30d", HealthRequest(phase=2, days=30)),
         ("30d phase 2", HealthRequest(phase=2, days=30)),
+        ("phase2", HealthRequest(phase=2)),
+        ("Phase2 30d", HealthRequest(phase=2, days=30)),
+        ("phase2 3", None),
+        ("phase\u0662", HealthRequest(processor="phase\u0662")),
         ("phase 30d 2", HealthRequest(phase=2, days=30)),
         ("NbacBox", HealthRequest(processor="NbacBox")),
         ("NbacBox 30d", HealthRequest(processor="NbacBox", days=30)),
@@ -89,6 +93,12 @@ def test_any_text_is_a_request_or_bad_input(text: str) -> None:
         ("Box", ValidationRequest(processor="Box")),
         ("2026-01-15 Box", ValidationRequest(processor="Box", first=date(2026, 1, 15), last=date(2026, 1, 15))),
         ("2026-01-15..2026-01-17", ValidationRequest(first=date(2026, 1, 15), last=date(2026, 1, 17))),
+        ("2026-01-15 .. 2026-01-17", ValidationRequest(first=date(2026, 1, 15), last=date(2026, 1, 17))),
+        (
+            "Box 2026-01-15.. 2026-01-17",
+            ValidationRequest(processor="Box", first=date(2026, 1, 15), last=date(2026, 1, 17)),
+        ),
+        ("2026-01-15 .. Box", None),
         ("2026-01-15..", None),
         ("..2026-01-15", None),
         ("Box Other", None),
@@ -123,12 +133,12 @@ def test_any_command_is_read(text: Any) -> None:
         assert payloads.health({"text": text}) == HealthRequest()
 
 
-@pytest.mark.parametrize("text", ["help", " HELP ", "?", "-h", "--help"])
+@pytest.mark.parametrize("text", ["help", " HELP ", "?", "-h", "--help", "help me", "Help phase 2"])
 def test_help_is_asked_for(text: str) -> None:
     assert payloads.wants_help({"text": text})
 
 
-@pytest.mark.parametrize("text", ["", "helper", "help me", "phase help", None, 5])
+@pytest.mark.parametrize("text", ["", "helper", "phase help", "Box help", None, 5])
 def test_help_is_not_asked_for(text: object) -> None:
     assert not payloads.wants_help({"text": text})
 

@@ -10,9 +10,12 @@ from bot.config.slack_tokens import SlackTokens
 from bot.domain.errors import BadInput
 
 
-def tokens(bot: str = "xoxb-1", app: str = "xapp-1", secret: str = "") -> SlackTokens:
+def tokens(
+    bot: str = "xoxb-1", app: str = "xapp-1", secret: str = "", url: str = "https://slack.com/api/"
+) -> SlackTokens:
     given = {"slack_bot_token": bot, "slack_app_token": app, "slack_signing_secret": secret}
-    return SlackTokens.of(Settings(**{name: SecretStr(value) for name, value in given.items()}))  # type: ignore[arg-type]
+    secrets = {name: SecretStr(value) for name, value in given.items()}
+    return SlackTokens.of(Settings(slack_api_url=url, **secrets))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("bot", ["xoxb-1-2-a", "xoxe.xoxb-1-2-a"])
@@ -43,6 +46,37 @@ def test_those_that_cannot_be(given: dict[str, str], told: str) -> None:
     with pytest.raises(BadInput, match=told) as error:
         tokens(**given)
     assert "9" not in str(error.value)
+
+
+LOCAL = "http://127.0.0.1:8765/api/"
+
+
+def test_a_local_slack_gives_tokens_of_any_look() -> None:
+    made = tokens("test-token-bot", "test-token-app", url=LOCAL)
+    assert (made.bot, made.app) == ("test-token-bot", "test-token-app")
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"bot": "xapp-9"}, r"SLACK_BOT_TOKEN is an app-level token"),
+        ({"bot": "xoxp-9"}, r"SLACK_BOT_TOKEN is a user token"),
+        ({"app": "xoxb-9"}, r"SLACK_APP_TOKEN is a bot token"),
+        ({"app": "", "secret": "xoxb-9"}, r"SLACK_SIGNING_SECRET is a bot token"),
+        ({"bot": "test token 9"}, r"SLACK_BOT_TOKEN has a space"),
+        ({"bot": ""}, r"SLACK_BOT_TOKEN is not set"),
+        ({"app": ""}, r"neither is set"),
+    ],
+)
+def test_a_local_slack_too_has_kinds_of_tokens(given: dict[str, str], told: str) -> None:
+    with pytest.raises(BadInput, match=told):
+        tokens(**given, url=LOCAL)
+
+
+@pytest.mark.parametrize("url", ["https://slack.com/api", "https://slack.com/api/"])
+def test_slacks_own_address_however_it_ends(url: str) -> None:
+    with pytest.raises(BadInput, match="is no token of Slack"):
+        tokens("test-token-bot", url=url)
 
 
 @given(st.text(max_size=20), st.text(max_size=20), st.text(max_size=20))

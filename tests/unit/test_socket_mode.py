@@ -49,3 +49,17 @@ def test_stopped_while_it_connects(turns: int, monkeypatch: pytest.MonkeyPatch) 
         return await stopped_after(turns, asyncio.create_task(socket_mode.stay_connected(app, "xapp-1")), stands)
 
     assert asyncio.run(scenario())
+
+
+def test_stopped_while_slack_does_not_close_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket_mode, "CLOSE_S", 0.05)
+
+    async def scenario() -> bool:
+        stands, never = asyncio.Event(), asyncio.Event()
+        monkeypatch.setattr(socket_mode.Connection, "connect", lambda _self: stands.wait())
+        monkeypatch.setattr(socket_mode.Connection, "close", lambda _self: never.wait())  # Slack's end stays open.
+        monkeypatch.setattr(socket_mode.Connection, "until_it_ends", lambda _self: never.wait())
+        app = AsyncApp(client=Slack("xoxb-1"), signing_secret="s", logger=logging.getLogger("test"))
+        return await stopped_after(12, asyncio.create_task(socket_mode.stay_connected(app, "xapp-1")), stands)
+
+    assert asyncio.run(scenario())

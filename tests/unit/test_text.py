@@ -44,6 +44,11 @@ def test_visible_text_can_be_sent_and_hides_nothing(text: str) -> None:
     assert visible(shown) == shown
 
 
+@pytest.mark.parametrize("character", "\u00ad\u061c\u180e\u200b\u200e\u202e\u2066\ufeff")
+def test_what_cannot_be_seen_is_left_out(character: str) -> None:
+    assert visible(f"a{character}b") == "ab"
+
+
 def test_what_people_write_stays() -> None:
     for text in ("naïve café", "日本語", "🔴 a\tb\nc", "e\u0301", "שלום", "a & b"):
         assert visible(text) == text
