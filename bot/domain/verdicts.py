@@ -1,12 +1,12 @@
 """What really happened to one processor's one data date: the sources are compared, none is trusted alone."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from math import floor
 
 from bot.domain.calendar import games_given_up_at
-from bot.domain.detection.day import MISSING_AFTER, Day
+from bot.domain.detection.day import LOAD_LAG, MISSING_AFTER, Day
 from bot.domain.evidence import Expects, expectation
 from bot.domain.observation import RunSeen
 from bot.domain.runs import InputKind, Status
@@ -15,8 +15,6 @@ FULL = 0.9
 """Coverage below this share of what is usual is partial, and blocks what comes after."""
 FEWEST_LACKING = 1.5
 """A row more or less is no finding, however few there are."""
-LOAD_LAG = timedelta(minutes=2)
-"""A table's load may become visible so long after the run that made it says it has ended."""
 
 
 class Verdict(StrEnum):
@@ -127,7 +125,7 @@ def _unfilled(day: Day, now: datetime, around: Around) -> Judged:
     if _absent(day, now):
         return Judged(verdict=Verdict.MISSING_RUN, because="no run has started for it since its first slot")
     lacking = _lacking(day)
-    failed = day.last_failure
+    failed = day.newest_failure if day.only_failed else None
     if lacking and failed is not None and day.table is None and not day.is_scraper and day.settled_at <= now:
         because = f"its last run failed at {failed.started_at:%H:%M} UTC, none has worked, and no table tells more"
         return Judged(verdict=Verdict.PROCESSOR_FAILED, because=because)
@@ -224,8 +222,8 @@ def _empty(day: Day, now: datetime, around: Around) -> Judged:
     claimed = max((run.records or 0 for run in day.runs if run.status is Status.SUCCESS), default=0)
     if claimed and day.table is not None:
         return Judged(verdict=Verdict.CONFLICT, because=f"the history says {claimed:,} records, the table has none")
-    if _last_absent(day, now):
-        return Judged(verdict=Verdict.MISSING_RUN, because="no run has started for its last slot")
+    if day.runs_due and day.lacks_last_slot and not day.under_way and day.newest_failure is None:
+        return _last_absent(day, now)
     if not around.input_known:
         because = "the table is empty, and without raw files nobody can tell whether its file came"
         return Judged(verdict=Verdict.UNKNOWN, because=because)
@@ -269,10 +267,12 @@ def _marker(day: Day, ready: datetime) -> RunSeen | None:
     return last if last.started_at < ready else None
 
 
-def _last_absent(day: Day, now: datetime) -> bool:
-    """Did those before it work, without finding anything, and it has not begun?"""
-    due = day.runs_due and day.lacks_last_slot and day.slots[-1] + MISSING_AFTER <= now
-    return due and not day.under_way and day.last_failure is None
+def _last_absent(day: Day, now: datetime) -> Judged:
+    """Those before it worked, without finding anything, and it has not begun."""
+    missed = day.slots[-1] + MISSING_AFTER
+    if now < missed:
+        return Judged(verdict=Verdict.NOT_YET, because="the run of its last slot may still begin", until=missed)
+    return Judged(verdict=Verdict.MISSING_RUN, because="no run has started for its last slot")
 
 
 def _absent(day: Day, now: datetime) -> bool:

@@ -11,6 +11,8 @@ MANY_LOADS = 8
 """A table that is filled by so many loads a day lacks a share of its rows for each slot that failed. That is told as a
 failure; what the others brought is what coverage speaks of."""
 LEAST_SHARE = 0.5
+FEWEST_TOLD, FEW = 3, 1 / 8
+"""So many failed slots are told as failures; a smaller part of the day is lost to storms, which are told as such."""
 DATES = 30
 FEWEST = 5
 """Fewer dates of its own say nothing; then the registry's figure counts."""
@@ -47,8 +49,10 @@ def usual_rows(day: Day, earlier: Iterable[Filled]) -> float | None:
 
 def _told_share(day: Day, loads: list[int]) -> float:
     """What the slots that failed leave to be expected of the others."""
-    usual = median(loads)
-    return max(LEAST_SHARE, 1 - len(_failed_slots(day)) / usual) if usual >= MANY_LOADS else 1.0
+    usual, failed = median(loads), len(_failed_slots(day))
+    if usual < MANY_LOADS or FEW * usual < failed < FEWEST_TOLD:
+        return 1.0
+    return max(LEAST_SHARE, 1 - failed / usual)
 
 
 def _failed_slots(day: Day) -> set[int]:

@@ -9,7 +9,7 @@ from itertools import chain
 from bot.domain.calendar import JUDGEMENT_GRACE
 from bot.domain.detection.attempts import OFF_SCHEDULE
 from bot.domain.evidence import SMALLEST_FILE, traits
-from bot.domain.observation import RunSeen
+from bot.domain.observation import POLL, RunSeen
 from bot.domain.registry import Kind, Processor
 from bot.domain.runs import Category, Classified, DateState, FailedRun, Input, InputKind, Status, classify
 
@@ -25,6 +25,8 @@ EARLY_START = timedelta(minutes=15)
 """A run may start so long before its slot and still be that slot's run."""
 
 
+LOAD_LAG = timedelta(minutes=2)
+"""A table's load may become visible so long after the run that made it says it has ended."""
 QUIET = frozenset({Category.NO_DATA_AVAILABLE, Category.UPSTREAM_FAILURE})
 """Failures that are none of the processor's own."""
 
@@ -183,9 +185,14 @@ class Day:
     def repaired_at(self) -> datetime | None:
         """When rows came last, whoever brought them: the table's last load, or a success with records."""
         if self.table is not None:
-            return max((at for at, rows in self.table.seen if rows), default=None)
+            return max((at for at, rows in self.table.seen if rows and not self._by_failing(at)), default=None)
         brought = (run for run in self.attempts if run.status is Status.SUCCESS and run.records)
         return max((run.ended_at or run.known_at for run in brought), default=None)
+
+    def _by_failing(self, moment: datetime) -> bool:
+        """Did a run load that then failed?"""
+        failed = (run for run in self.runs if run.status is Status.FAILED)
+        return any(run.started_at <= moment <= (run.ended_at or run.known_at) + LOAD_LAG for run in failed)
 
     @property
     def failed_upstream(self) -> bool:
@@ -196,17 +203,20 @@ class Day:
         )
 
     @property
-    def last_failure(self) -> RunSeen | None:
-        """The newest run of the schedule, when it failed by itself and none has worked."""
+    def newest_failure(self) -> RunSeen | None:
+        """The newest run of the schedule, when it failed by itself."""
         last = max(self.runs, key=lambda run: run.started_at, default=None)
-        worked = any(run.status is Status.SUCCESS for run in self.attempts)
         failed = last is not None and last.status is Status.FAILED and (last.recorded or last.hinted) not in QUIET
-        return last if failed and not worked else None
+        return last if failed else None
+
+    @property
+    def only_failed(self) -> bool:
+        return self.newest_failure is not None and not any(run.status is Status.SUCCESS for run in self.attempts)
 
     def beside_another(self, run: RunSeen) -> bool:
         """Was another run of the date at work when this one began?"""
         begun = run.started_at
-        finished = (other for other in self.runs if other.status is not Status.SKIPPED and other.ended_at is not None)
+        finished = (other for other in self.attempts if other.status is not Status.SKIPPED and other.trigger != POLL)
         overlapping = any(other.started_at <= begun < (other.ended_at or begun) for other in finished)
         return overlapping or any(other.started_at <= begun for other in self.under_way.values())
 

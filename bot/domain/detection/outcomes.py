@@ -40,7 +40,7 @@ def late(day: Day, judged: Judged, now: datetime) -> Trouble | None:
     """sla_miss: the deadline has passed, and the data may still come; or no run has worked, and no table tells more."""
     if day.deadline is None or day.deadline > now or day.filled:
         return None
-    untold = judged.verdict is Verdict.UNKNOWN and day.table is None and day.runs and day.last_failure is not None
+    untold = judged.verdict is Verdict.UNKNOWN and day.table is None and day.only_failed
     if judged.verdict is not Verdict.NOT_YET and not untold:
         return None
     return _trouble(
@@ -62,9 +62,7 @@ def _trouble(
     evident_at: datetime,
     because: str,
     processors: tuple[str, ...] = (),
-    lost_since: datetime | None = None,
 ) -> Trouble:
-    """`lost_since`: unless told otherwise its data is lost since then, too."""
     return Trouble(
         kind=kind,
         processors=processors or (day.processor.name,),
@@ -75,7 +73,7 @@ def _trouble(
         data_date=day.data_date,
         error_class=cause.value,
         blocks=not day.filled,
-        lost_since=None if kind is FindingKind.TRACKING_BUG else lost_since or since,
+        lost_since=None if kind is FindingKind.TRACKING_BUG else day.settled_at,
     )
 
 
@@ -94,7 +92,6 @@ def _lost(day: Day, judged: Judged, now: datetime, registry: Registry) -> Troubl
         evident_at=day.slots[-1] if day.slots else day.settled_at,
         because=judged.because,
         processors=together,
-        lost_since=day.settled_at,
     )
 
 

@@ -169,7 +169,7 @@ class Picture:
 
     def _take_start(self, run: RunSeen) -> None:
         known = run.processor in self.registry.by_name
-        if not known or run.known_at <= run.started_at or run.trigger in OFF_SCHEDULE:
+        if not known or run.known_at <= run.started_at:
             return
         day = self._near_day(run)
         if day is not None:

@@ -68,7 +68,7 @@ def detect(day: Day, now: datetime, ignored: Ignored, dependents: Dependents) ->
         data_date=day.data_date,
         error_class=category.value,
         blocks=dependents is not Dependents.NONE,
-        lost_since=None if day.filled else first.started_at,
+        lost_since=None if day.filled else day.settled_at,
     )
 
 

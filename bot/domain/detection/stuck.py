@@ -32,7 +32,7 @@ def detect(day: Day, now: datetime, slowest: float | None) -> Trouble | None:
                 data_date=day.data_date,
                 error_class="stuck",
                 blocks=not day.filled,
-                lost_since=None if day.filled else run.started_at,
+                lost_since=None if day.filled else day.settled_at,
             )
     return None
 
@@ -48,11 +48,12 @@ def _hangs(day: Day, run: RunSeen, now: datetime, slowest: float | None) -> date
     beat = min(run.heartbeat_at, now)
     if ran_into_limit(day, run, now):
         return None
-    if beat - run.started_at < ALIVE_AT_LEAST or day.filled or (day.table is None and not day.is_scraper):
-        missed = run.started_at + LATEST_ROW
+    silent_since = beat + HEARTBEAT_LIMIT
+    if silent_since <= now:
+        untraced = day.table is None and not day.is_scraper
+        may_have_ended = beat - run.started_at < ALIVE_AT_LEAST or day.filled or untraced
+        missed = max(silent_since, run.started_at + LATEST_ROW) if may_have_ended else silent_since
         return missed if missed <= now else None
-    if now - beat >= HEARTBEAT_LIMIT:
-        return beat + HEARTBEAT_LIMIT
     over = run.started_at + limit + PAST_LIMIT if limit is not None else now + HEARTBEAT_LIMIT
     return over if over <= now else None
 
