@@ -72,6 +72,17 @@ def test_an_empty_date_is_p0_a_day_after_it_could_be_judged(name: str) -> None:
     assert timedelta(0) < p0_at(told) - days.slots(name)[-1] - A_DAY_OLD <= A_TICK
 
 
+@pytest.mark.parametrize("trouble", ["does_not_run", "skips", "fails"])
+def test_what_is_told_early_is_no_older_for_that(trouble: str) -> None:
+    """A missing run after 45 minutes, a block at its first skip, failures that go on the next day."""
+    days = Incident()
+    getattr(days, trouble)("Injuries")
+    if trouble == "fails":
+        days.fails("Injuries", day=DAY + timedelta(days=1))
+    told = [each for each in spoken(days) if each.finding.data_date == DAY]
+    assert timedelta(0) < p0_at(told) - days.slots("Injuries")[-1] - A_DAY_OLD <= A_TICK
+
+
 def test_a_part_is_p0_a_day_after_it_could_be_judged() -> None:
     days = Incident()
     days.brings_only("Injuries", 0.5)

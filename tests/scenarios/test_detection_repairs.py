@@ -90,3 +90,16 @@ def test_a_silent_run_after_whose_start_rows_came_has_ended() -> None:
     came = days.runs["Gamebook", DAY][2].started_at + timedelta(minutes=10)
     days.loads["Gamebook", DAY].append(TableLoad("data.gamebook", DAY, 100, came))
     assert messages(days) == []
+
+
+def test_what_a_failing_run_loads_is_no_repair() -> None:
+    """Each run writes a part of its rows and is then refused: three in a row are told as that."""
+    days = Incident()
+    days.fails("PlayByPlay", Category.VALIDATION_FAILED)
+    failures = [run for run in days.runs["PlayByPlay", DAY] if run.status is Status.FAILED]
+    days.loads["PlayByPlay", DAY] = [
+        TableLoad("data.playbyplay", DAY, 40, run.started_at + timedelta(minutes=1)) for run in failures
+    ]
+    told = messages(days)
+    assert told[0].finding.kind is Kind.VALIDATION_FAILED
+    assert told[0].at <= failures[2].known_at + timedelta(minutes=10)

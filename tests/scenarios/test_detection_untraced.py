@@ -93,3 +93,12 @@ def test_without_games_who_runs_on_game_days_only_is_not() -> None:
     days.amend("BoxScores", runs_on_no_game_days=False)
     days.does_not_run("BoxScores")
     assert over_two_days(days, games=(), has_games=False) == []
+
+
+def test_a_long_run_that_is_alive_is_none_without_a_table_either() -> None:
+    days = Incident()
+    days.amend("Exporter", bigquery_table=None, timeout_seconds=14_400)
+    [good, *_] = days.runs["Exporter", DAY]
+    end = good.started_at + timedelta(seconds=10_000)
+    days.runs["Exporter", DAY] = [good._replace(ended_at=end, known_at=end, heartbeat_at=end, seconds=10_000.0)]
+    assert [each for each in messages(days, ahead=1) if each.finding.root == "Exporter"] == []

@@ -45,6 +45,11 @@ def test_a_zero_and_a_skip_before_the_file_and_nothing_after_it(slots: tuple[dat
     assert verdict(made, LATER) is Verdict.IDEMPOTENCY_BLOCK
 
 
+def test_a_skip_beside_a_backfill_blocks_nothing() -> None:
+    backfill = run(Status.FAILED, 0, SLOT - 10 * MINUTE, ERROR, ended_at=SLOT + 10 * MINUTE, trigger="backfill")
+    assert verdict(day(runs=[run(Status.SKIPPED)], polls=[backfill])) is Verdict.PROCESSOR_FAILED
+
+
 def test_a_zero_and_a_skip_before_the_file_and_a_run_after_it() -> None:
     runs = [run(start=EARLY), run(Status.SKIPPED, start=SLOT - timedelta(hours=4)), run(Status.FAILED, 0, SLOT, ERROR)]
     assert verdict(day(runs=runs)) is Verdict.PROCESSOR_FAILED
@@ -54,8 +59,16 @@ def test_a_zero_and_a_skip_before_the_file_and_a_run_after_it() -> None:
 def test_a_zero_at_the_first_slot_and_no_run_at_the_last(file_at: datetime) -> None:
     """No marker keeps it from running at its last slot: it has not begun there."""
     made = day(**TWO, runs=[run(start=EARLY)], file=trace(5_000, file_at))
-    assert verdict(made, JUDGED - MINUTE) is Verdict.NOT_YET
+    judged = judge(made, SLOT + 44 * MINUTE, None)
+    assert (judged.verdict, judged.until) == (Verdict.NOT_YET, SLOT + 45 * MINUTE)
     assert verdict(made, SLOT + 45 * MINUTE) is Verdict.MISSING_RUN
+
+
+def test_a_failure_and_then_no_run_at_the_last_slot_is_a_failed_processor() -> None:
+    """Whatever an early run found: the newest one failed, and that is what there is to mend."""
+    slots = (EARLY, SLOT - timedelta(hours=1), SLOT)
+    runs = [run(start=EARLY), run(Status.FAILED, 0, SLOT - timedelta(hours=1), ERROR)]
+    assert verdict(day(slots=slots, runs=runs)) is Verdict.PROCESSOR_FAILED
 
 
 def test_a_run_at_the_last_slot_is_not_missing() -> None:
