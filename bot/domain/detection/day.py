@@ -183,7 +183,7 @@ class Day:
 
     @property
     def repaired_at(self) -> datetime | None:
-        """When rows came last, whoever brought them: the table's last load, or a success with records."""
+        """When rows came last, whoever brought them: a load that is no failing run's, else a success with records."""
         if self.table is not None:
             return max((at for at, rows in self.table.seen if rows and not self._by_failing(at)), default=None)
         brought = (run for run in self.attempts if run.status is Status.SUCCESS and run.records)
