@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,7 @@ from bot.services.queries import QueryService
 from bot.services.recorded import RecordedService
 from bot.services.replay import ReplayService
 from bot.services.sampling import SamplingService
+from bot.services.sent import notifications_sent
 from bot.services.trends import TrendService
 from bot.services.validation import ValidationService
 
@@ -77,37 +79,39 @@ def reading(settings: Settings) -> Iterator[Services]:
 @contextmanager
 def serving(settings: Settings) -> Iterator[tuple[AppServices, OnWatch]]:
     """Services for the process that serves Slack; it owns the embedded warehouse while it runs."""
-    with warehouse(settings, read_only=False) as opened:
-        services = app_services(opened, settings)
-        with on_watch(opened, settings, services) as watching:
-            yield services, watching
+    with warehouse(settings, read_only=False) as opened, state(settings) as kept:
+        services = app_services(opened, settings, kept=kept)
+        yield services, on_watch(opened, settings, services, kept)
 
 
-@contextmanager
-def on_watch(opened: Warehouse, settings: Settings, services: AppServices) -> Iterator[OnWatch]:
-    """Detection, the gate and their messages, over the state that the settings name."""
+def on_watch(opened: Warehouse, settings: Settings, services: AppServices, kept: State) -> OnWatch:
+    """Detection, the gate and their messages."""
     from bot.adapters.notify.slack import SlackNotifier
 
     policy = load_policy(settings.config / "policy.yaml")
     token = settings.slack_bot_token.get_secret_value()
     notifier = SlackNotifier(token, settings.slack_api_url, settings.alerts_channel)
-    with state(settings) as kept:
 
-        def gate_for(registry: Registry) -> GateService:
-            phases = {processor.name: processor.phase for processor in registry.processors}
-            return GateService(kept, GateRules(policy.gate, Lineage(registry), phases))
+    def gate_for(registry: Registry) -> GateService:
+        phases = {processor.name: processor.phase for processor in registry.processors}
+        return GateService(kept, GateRules(policy.gate, Lineage(registry), phases))
 
-        detection = DetectionService(opened, policy.severity, _accepted(settings), gate_for)
-        messages = IncidentMessages(kept, notifier, services.registry)
-        yield OnWatch(detection, messages, services.now, system_clock)
+    detection = DetectionService(opened, policy.severity, _accepted(settings), gate_for)
+    messages = IncidentMessages(kept, notifier, services.registry)
+    return OnWatch(detection, messages, services.now, system_clock)
 
 
-def app_services(opened: Warehouse, settings: Settings, clock: Clock = system_clock) -> AppServices:
-    """Every use case over an open warehouse, with the registry that its data was loaded with."""
+def app_services(
+    opened: Warehouse, settings: Settings, clock: Clock = system_clock, kept: State | None = None
+) -> AppServices:
+    """Every use case over an open warehouse, with the registry that its data was loaded with. `kept`: the state of the
+    process that notifies.
+    """
     from bot.adapters.warehouse.sql_text import sql_text
 
     registry = _registry_beside_data(opened)
-    health = HealthService(opened, registry, service_levels(settings))
+    sent = partial(notifications_sent, kept) if kept is not None else None
+    health = HealthService(opened, registry, service_levels(settings), sent)
     trends = TrendService(opened, registry, health)
     impact = ImpactService(opened, registry, health)
     validation = _validation(opened, registry, health, settings)

@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 from pydantic import SecretStr
 
-from bot.bootstrap import app_services, loading_service, on_watch, warehouse
+from bot.bootstrap import app_services, loading_service, on_watch, state, warehouse
 from bot.cli.context import now as system_now
 from bot.cli.demo_faults import parse
 from bot.cli.demo_history import prepare
@@ -60,19 +60,18 @@ async def live(settings: Settings, port: int, speed: float, faults: Sequence[str
     except (FaultError, ValueError) as error:
         raise BadInput(str(error)) from error
     registry = load_registry(data / "registry.yaml").registry
-    with warehouse(settings, read_only=False) as opened:
+    with warehouse(settings, read_only=False) as opened, state(settings) as kept:
         feed = Feed(pipeline, clock, loading_service(opened, settings), registry, data / "inbox")
         await feed.catch_up()
         workspace = Workspace(yaml.safe_load(MANIFEST.read_text()), settings.home / "workspace.sqlite")
         await _start(workspace, feed, port)
         try:
-            services = app_services(opened, settings, clock.now)
+            services = app_services(opened, settings, clock.now, kept)
             print(WELCOME.format(url=workspace.url, home=settings.home), flush=True)
             connected = _connected(settings, workspace)
-            with on_watch(opened, connected, services) as watching:
-                duties = running(jobs_of(watching, LOOK_EVERY))
-                async with local_api(settings.socket, services):
-                    await _until_stopped(feed.run(), serve(connected, services, duties))
+            duties = running(jobs_of(on_watch(opened, connected, services, kept), LOOK_EVERY))
+            async with local_api(settings.socket, services):
+                await _until_stopped(feed.run(), serve(connected, services, duties))
         finally:
             await workspace.stop()
             print("stopped", flush=True)

@@ -48,12 +48,19 @@ class ConfigError(BadInput):
         super().__init__("\n".join([head, *(f"  {problem}" for problem in self.problems)]))
 
 
+MOST_KNOWN = 8
+
+
 def suggest(wrong: str, known: Iterable[str]) -> str:
-    """A sentence that names the nearest known names, or all of them when few; empty when there are none."""
+    """A sentence that names the nearest known names, or all of them when few; empty when none is known."""
     names = sorted(known)
     by_fold = {name.casefold(): name for name in names}
     near = [by_fold[hit] for hit in get_close_matches(wrong.casefold(), by_fold, n=3, cutoff=0.5)]
     near += [name for name in names if wrong and wrong.casefold() in name.casefold() and name not in near][:3]
     if near:
         return f"Did you mean {' or '.join(near[:3])}?"
-    return f"Known: {', '.join(names)}." if 0 < len(names) <= 8 else ""
+    if not names:
+        return ""
+    if len(names) > MOST_KNOWN:
+        return "No known one looks like it: try a part of it."
+    return f"Known: {', '.join(names)}."

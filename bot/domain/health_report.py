@@ -143,7 +143,7 @@ def _phase_row(
 
 
 def _noise(tallies: Iterable[Tally]) -> Noise:
-    """No notification exists yet, so every failed run was kept quiet."""
+    """Single failed runs notify nobody: what is told are incidents, and those are counted beside."""
     total = Tally()
     for tally in tallies:
         total.merge(tally)

@@ -1,6 +1,6 @@
 """Answer for the health of the pipeline: ask the warehouse, assess, name the reasons."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -17,9 +17,18 @@ RECORDED_AFTER = timedelta(days=30)
 
 
 class HealthService:
-    def __init__(self, warehouse: Warehouse, registry: Registry, levels: ServiceLevels) -> None:
+    """`sent` counts the notifications of a span; None where nobody notifies."""
+
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        registry: Registry,
+        levels: ServiceLevels,
+        sent: Callable[[datetime, datetime], int] | None = None,
+    ) -> None:
         self._warehouse = warehouse
         self._registry = registry
+        self._sent = sent
         self._tallied: tuple[Sequence[RunCount], Mapping[str, Tally]] = ((), {})
         self._targets = {level.phase: level.success_rate for level in levels.phases}
 
@@ -30,7 +39,9 @@ class HealthService:
         window, notes = _window(request, history, now)
         measured = Measured(self._period(window), self._usual(window.baseline()), self._warehouse.health_due(window))
         report = assess(measured, scope, self._targets, window)
-        return replace(report, warnings=(*report.warnings, *notes, *history.warnings))
+        alerts = self._sent(window.since, window.as_of) if self._sent is not None else 0
+        warnings = (*report.warnings, *notes, *history.warnings)
+        return replace(report, noise=replace(report.noise, alerts=alerts), warnings=warnings)
 
     def _period(self, window: Window) -> Period:
         return Period(self._warehouse.health_counts(window), self._warehouse.health_durations(window))

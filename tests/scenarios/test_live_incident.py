@@ -15,6 +15,7 @@ from bot.bootstrap import app_services, loading_service, on_watch, registry_of, 
 from bot.cli.demo_world import Feed
 from bot.config.settings import BUNDLED_CONFIG, Settings
 from bot.domain.gate_decisions import Outcome
+from bot.domain.health import HealthRequest
 from bot.domain.severity import Severity
 from bot.sandbox.pipeline.history import write_history
 from bot.sandbox.pipeline.live import Pipeline
@@ -51,14 +52,14 @@ class Demo:
         loading.load(data, registry, END, lambda _step, _rows: None)
         self.pipeline = Pipeline(data)
         self.feed = Feed(self.pipeline, self.clock, loading, registry, data / "inbox")  # type: ignore[arg-type]
-        services = app_services(opened, self.settings, self.clock.now)
-        self._watch = lambda: on_watch(opened, self.settings, services)
-        self._stack = stack
-        self.watching: OnWatch = stack.enter_context(self._watch())
+        self._opened, self._stack = opened, stack
+        self.restart()
 
     def restart(self) -> None:
         """Another process takes over, as after kill -9."""
-        self.watching = self._stack.enter_context(self._watch())
+        kept = self._stack.enter_context(state(self.settings))
+        self.services = app_services(self._opened, self.settings, self.clock.now, kept)
+        self.watching: OnWatch = on_watch(self._opened, self.settings, self.services, kept)
 
     def forward(self, minutes: int, step: timedelta = TICK) -> None:
         end = self.clock.moment + timedelta(minutes=minutes)
@@ -103,6 +104,8 @@ def test_an_incident_is_told_within_one_tick_and_nothing_without_a_fault(demo: D
     assert told.at - told.finding.evident_at < 2 * TICK, "at the next tick, after half a minute to group"
     assert told.at == demo.clock.moment, "said at the tick that decided it"
     assert told.finding.explanation in message["text"]
+    noise = demo.services.health.of(HealthRequest(), demo.clock.moment + TICK).noise
+    assert noise.alerts == len(demo.slack.messages(ALERTS)), "each message and each update in a thread"
 
     demo.restart()
     demo.forward(3)

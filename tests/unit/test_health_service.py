@@ -1,6 +1,7 @@
 """The health service: which window is answered for, what a reader must know about it, and what cannot be asked."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -93,6 +94,21 @@ def test_a_phase_and_a_processor(service: HealthService) -> None:
 def test_what_cannot_be_asked(service: HealthService, request_: HealthRequest) -> None:
     with pytest.raises(BadInput):
         service.of(request_, END)
+
+
+def test_notifications_are_counted_over_the_window(service: HealthService, tmp_path: Path) -> None:
+    asked: list[tuple[datetime, datetime]] = []
+
+    def sent(since: datetime, until: datetime) -> int:
+        asked.append((since, until))
+        return 3
+
+    opened = warehouse()
+    load(opened, WORLD.write(tmp_path))
+    report = HealthService(opened, registry(), LEVELS, sent).of(HealthRequest(days=2), END)
+    assert report.noise.alerts == 3
+    assert asked == [(report.window.since, report.window.as_of)]
+    assert service.of(HealthRequest(), END).noise.alerts == 0
 
 
 def test_without_a_history() -> None:
