@@ -102,12 +102,18 @@ class Started(NamedTuple):
 Event = RunSeen | Started | TableLoad | RawFile
 
 
+def _begun(run: RunSeen) -> RunSeen:
+    """What is known of it before its row is written; its heartbeats up to the moment of asking."""
+    return run._replace(status=Status.RUNNING, ended_at=None, recorded=None, hinted=None, records=None, seconds=None)
+
+
 class Timeline:
     """Everything observed, told in the order in which it became known."""
 
     def __init__(self, observed: Observed) -> None:
         events: list[Event] = [*observed.runs, *observed.loads, *observed.files]
-        events += [Started(run) for run in observed.runs if run.status is not Status.RUNNING and run.trigger != POLL]
+        finished = (run for run in observed.runs if run.status is not Status.RUNNING and run.trigger != POLL)
+        events += [Started(_begun(run)) for run in finished]
         self._events = sorted(events, key=lambda event: event.known_at)
         self._next = 0
 

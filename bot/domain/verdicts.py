@@ -125,8 +125,9 @@ def _unfilled(day: Day, now: datetime, around: Around) -> Judged:
     if _absent(day, now):
         return Judged(verdict=Verdict.MISSING_RUN, because="no run has started for it since its first slot")
     lacking = _lacking(day)
-    failed = day.newest_failure if day.only_failed else None
-    if lacking and failed is not None and day.table is None and not day.is_scraper and day.settled_at <= now:
+    untraced = day.table is None and not day.is_scraper
+    failed = day.newest_failure if day.only_failed and untraced else None
+    if day.expected and lacking and failed is not None and day.settled_at <= now:
         because = f"its last run failed at {failed.started_at:%H:%M} UTC, none has worked, and no table tells more"
         return Judged(verdict=Verdict.PROCESSOR_FAILED, because=because)
     if lacking:

@@ -25,7 +25,9 @@ OVERLAP = timedelta(minutes=15)
 
 @dataclass
 class _Live:
-    """A watch over one registry, and how far it has looked. `taken` are the events of the last look."""
+    """A watch over one registry, and how far it has looked. `taken` are the events of the last look; `warm`: it has
+    seen the day before.
+    """
 
     document: str
     watch: Watch
@@ -33,6 +35,7 @@ class _Live:
     evidence: Observed
     until: datetime
     taken: set[Event] = field(default_factory=set)
+    warm: bool = False
 
 
 class DetectionService:
@@ -62,10 +65,14 @@ class DetectionService:
         elif _differs(live.evidence, observed):
             live.watch.renew(observed)
             live.evidence = _beside_events(observed)
-        events = list(Timeline(observed).until(now))
-        findings = live.watch.tick([event for event in events if event not in live.taken], now)
+        timeline = Timeline(observed)
+        if not live.warm:
+            live.watch.warm_up(timeline, now)
+            live.warm = True
+        events = [event for event in timeline.until(now) if event not in live.taken]
+        findings = live.watch.tick(events, now)
         live.until = min(now, max((run.known_at for run in observed.runs), default=live.until))
-        live.taken = {event for event in events if _known_at(event) > _since(live, now)}
+        live.taken = {event for event in Timeline(observed).until(now) if _known_at(event) > _since(live, now)}
         decisions = live.gate.tick(now, findings, observed.windows).decisions
         self._live = live
         return decisions

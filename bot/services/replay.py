@@ -80,6 +80,7 @@ class ReplayService:
         watch = Watch(registry, observed, self._severity, self._accepted, ends_on)
         rules = GateRules(self._gate, Lineage(registry), {p.name: p.phase for p in registry.processors})
         memory = GateMemory().with_windows(observed.windows)
+        watch.warm_up(timeline, span.first)
         for now in span.ticks():
             at_tick(now)
             result = decide(watch.tick(timeline.until(now), now), memory, rules, now)

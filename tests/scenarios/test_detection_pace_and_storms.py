@@ -120,3 +120,16 @@ def test_the_retries_of_every_monday_are_not_spoken_of() -> None:
     _mondays(days, 100)
     days.retries("Poller", NIGHT, 3, 120)
     assert messages(days) == []
+
+
+def test_who_begins_to_watch_after_a_storm_does_not_tell_its_failures_anew() -> None:
+    """A process that takes over has watched the day before without saying anything."""
+    days = Incident()
+    for name in SHARED:
+        days.stumbles(name, 3, slot=0)
+        days.runs[name, DAY] = [run for run in days.runs[name, DAY] if not run.run_id.endswith("r")]
+    storm = messages(days)[0]
+    assert storm.finding.kind is Kind.ALERT_STORM
+    later = storm.at + timedelta(hours=3)
+    assert later < days.slots("BoxScores")[1], "nothing has run since"
+    assert decisions(days.registry, days.observed(), later, later + timedelta(minutes=30)) == []

@@ -60,3 +60,13 @@ def test_a_date_whose_games_were_all_put_off_is_off() -> None:
     assert picture.day("PlayByPlay", DATE).expected
     picture.at(GIVEN_UP)
     assert picture.day("PlayByPlay", DATE).expected is False
+
+
+def test_who_does_not_wait_for_games_learns_that_they_were_put_off() -> None:
+    early = fleet().model_copy(
+        update={"processors": tuple(p.model_copy(update={"schedule_hours_et": (16.0,)}) for p in fleet().processors)}
+    )
+    picture = Picture(early, Observed((), (), (), (*BEFORE, Game(DATE, None)), ()))
+    assert picture.day("PlayByPlay", DATE).expected
+    picture.at(GIVEN_UP)
+    assert picture.day("PlayByPlay", DATE).expected is False

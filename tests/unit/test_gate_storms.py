@@ -26,7 +26,7 @@ def test_six_that_do_not_run_have_a_cause_that_is_none_of_theirs() -> None:
     decisions = Story().at(45, *(finding(name, K.MISSING_RUN, **absent) for name in OTHERS[:6]))
     (storm,) = [each for each in decisions if each.outcome is Outcome.ANNOUNCE]
     assert (storm.finding.kind, storm.finding.root_cause) == (K.ALERT_STORM, RootCause.SCHEDULER_FAILURE)
-    said = "6 processors have not run since 06:00 UTC: is what starts them at work?"
+    said = "6 processors have not run since 3 Mar, 06:00 UTC: is what starts them at work?"
     assert storm.finding.explanation == said
 
 

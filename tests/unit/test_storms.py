@@ -46,7 +46,7 @@ def used_to(failures: int, *, weekday: int = 0) -> Rhythm:
 
 @pytest.mark.parametrize("names", [1, 2, 5])
 def test_over_a_hundred_failures_in_an_hour_are_a_storm(names: int) -> None:
-    storm = alert_storm(within_the_hour(101, names), {}, NOW)
+    storm = alert_storm(within_the_hour(101, names), {f"P{n}": used_to(0) for n in range(names)}, NOW)
     assert storm is not None
     assert storm.processors == tuple(f"P{n}" for n in range(names))
     assert storm.explanation.startswith(f"101 failures within an hour, of {names} processors")
@@ -54,7 +54,11 @@ def test_over_a_hundred_failures_in_an_hour_are_a_storm(names: int) -> None:
 
 @pytest.mark.parametrize("names", [1, 5])
 def test_a_hundred_are_none(names: int) -> None:
-    assert alert_storm(within_the_hour(100, names), {}, NOW) is None
+    assert alert_storm(within_the_hour(100, names), {f"P{n}": used_to(0) for n in range(names)}, NOW) is None
+
+
+def test_in_a_first_week_nobody_knows_how_many_are_usual() -> None:
+    assert alert_storm(within_the_hour(500, 5), {}, NOW) is None
 
 
 @pytest.mark.parametrize(("usual", "storm"), [(0, True), (20, True), (50, True), (51, False), (101, False)])
@@ -70,8 +74,8 @@ def test_what_fails_often_at_this_hour_of_other_days_is_counted() -> None:
 
 def test_who_fails_as_usual_does_not_add_to_the_others() -> None:
     """120 failures of two processors, half of them as ever."""
-    assert alert_storm(within_the_hour(120, 2), {}, NOW) is not None
-    assert alert_storm(within_the_hour(120, 2), {"P0": used_to(60)}, NOW) is None
+    assert alert_storm(within_the_hour(120, 2), {"P0": used_to(0), "P1": used_to(0)}, NOW) is not None
+    assert alert_storm(within_the_hour(120, 2), {"P0": used_to(60), "P1": used_to(0)}, NOW) is None
 
 
 def first_seen(failures: list[tuple[str, datetime]], tick: int, offset: int) -> tuple[datetime, Trouble] | None:

@@ -231,8 +231,9 @@ class Day:
         return 0 < max((self.slot_of(run) for run in runs), default=0) < len(self.slots)
 
     def has_run(self) -> bool:
-        """Has a run of the schedule started? A poll in between is not what the slot was for."""
-        return any(run.trigger not in OFF_SCHEDULE for run in chain(self.runs, self.under_way.values()))
+        """Has a run of the schedule started? A poll is not what the slot was for, nor is a poll's retry before it."""
+        runs = (run for run in chain(self.runs, self.under_way.values()) if run.trigger not in OFF_SCHEDULE)
+        return any(run.trigger != "retry" or not self.slots or self.slot_of(run) > 0 for run in runs)
 
     def at_work(self, now: datetime) -> bool:
         """Is a run for it under way, and alive?"""

@@ -38,7 +38,7 @@ def detect(day: Day, judged: Judged, now: datetime, registry: Registry) -> Troub
 
 def late(day: Day, judged: Judged, now: datetime) -> Trouble | None:
     """sla_miss: the deadline has passed, and the data may still come; or no run has worked, and no table tells more."""
-    if day.deadline is None or day.deadline > now or day.filled:
+    if day.deadline is None or day.deadline > now or day.filled or not day.games_over(now):
         return None
     untold = judged.verdict is Verdict.UNKNOWN and day.table is None and day.only_failed
     if judged.verdict is not Verdict.NOT_YET and not untold:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from math import log
 
-from bot.domain.calendar import latest_reading, slot_instant
+from bot.domain.calendar import games_given_up_at, latest_reading, slot_instant
 from bot.domain.deadlines import due_at
 from bot.domain.detection.attempts import OFF_SCHEDULE
 from bot.domain.detection.coverage import Filled
@@ -73,8 +73,8 @@ class Picture:
     def at(self, now: datetime) -> None:
         """It is `now`: games that have not ended in time are given up, and nothing is due for them."""
         before, self._as_of = self._as_of, now
-        for (name, data_date), day in list(self.days.items()):
-            if day.games_over_at is not None and before < day.games_over_at <= now:
+        for name, data_date in list(self.days):
+            if before < games_given_up_at(data_date) <= now:
                 self._make_anew(name, data_date)
 
     def _look_anew(self, names: Container[str]) -> None:

@@ -31,7 +31,7 @@ def alert_storm(failures: Failures, rhythms: Mapping[str, Rhythm], now: datetime
     of the week is not counted.
     """
     unusual = {name: found for name, found in failures.items() if not _usual(rhythms.get(name), len(found), now)}
-    return _same_class(unusual, now) or _over_a_hundred(unusual)
+    return _same_class(unusual, now) or _over_a_hundred(unusual, rhythms, now)
 
 
 def _same_class(failures: Failures, now: datetime) -> Trouble | None:
@@ -57,13 +57,15 @@ def _classes(failures: Failures, end: datetime) -> dict[Category, dict[str, list
     return classes
 
 
-def _over_a_hundred(failures: Failures) -> Trouble | None:
-    runs = {name: [run for run, _ in found] for name, found in failures.items()}
+def _over_a_hundred(failures: Failures, rhythms: Mapping[str, Rhythm], now: datetime) -> Trouble | None:
+    """Of processors for which it is known what is usual at this hour."""
+    known_usual = {name for name, rhythm in rhythms.items() if rhythm.usual_failures(now) is not None}
+    runs = {name: [run for run, _ in found] for name, found in failures.items() if name in known_usual}
     known = sorted(run.known_at for found in runs.values() for run in found)
     if len(known) <= MOST_FAILURES:
         return None
     said = f"{len(known)} failures within an hour, of {len(runs)} processors that usually have far fewer at this hour"
-    category = Counter(category for found in failures.values() for _, category in found).most_common(1)[0][0]
+    category = Counter(category for name in runs for _, category in failures[name]).most_common(1)[0][0]
     return _alert_storm(runs, known[MOST_FAILURES], said, category.value)
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 
 from bot.domain.detection.attempts import scheduled
@@ -76,7 +76,9 @@ def _streak(day: Day, now: datetime, ignored: Ignored) -> list[tuple[RunSeen, Ca
     """The real failures since the last run that did something, oldest first."""
     found: list[tuple[RunSeen, Category]] = []
     repaired_at = day.repaired_at
+    limit = timedelta(seconds=day.processor.timeout_seconds or 0)
     cut_off = [run for run in day.under_way.values() if ran_into_limit(day, run, now)]
+    cut_off = [run._replace(ended_at=run.started_at + limit) for run in cut_off]
     for run in reversed(scheduled([*day.runs, *cut_off])):
         if ignored(run):
             continue

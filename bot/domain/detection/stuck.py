@@ -11,7 +11,7 @@ from bot.domain.observation import RunSeen
 ALIVE_AT_LEAST = timedelta(seconds=60)
 """A run whose last heartbeat is nearer to its start than this has most likely ended at once, its row being late. Where
 no table is looked at, or has its rows already, that may be so of every run."""
-LATEST_ROW = timedelta(minutes=95)
+LATEST_ROW, LATEST_OF_ALL = timedelta(minutes=95), timedelta(hours=3)
 """By then even a late row of a run that ended at once has come: a run without one hangs since its start."""
 PAST_LIMIT = timedelta(minutes=5)
 """A run is given so long to die after its limit."""
@@ -50,12 +50,17 @@ def _hangs(day: Day, run: RunSeen, now: datetime, slowest: float | None) -> date
         return None
     silent_since = beat + HEARTBEAT_LIMIT
     if silent_since <= now:
-        untraced = day.table is None and not day.is_scraper
-        may_have_ended = beat - run.started_at < ALIVE_AT_LEAST or day.filled or untraced
-        missed = max(silent_since, run.started_at + LATEST_ROW) if may_have_ended else silent_since
+        missed = max(silent_since, run.started_at + _row_within(day, beat - run.started_at))
         return missed if missed <= now else None
     over = run.started_at + limit + PAST_LIMIT if limit is not None else now + HEARTBEAT_LIMIT
     return over if over <= now else None
+
+
+def _row_within(day: Day, alive: timedelta) -> timedelta:
+    """How long after its start the row of a run that has ended may still come."""
+    if day.filled or (day.table is None and not day.is_scraper):
+        return LATEST_OF_ALL
+    return LATEST_ROW if alive < ALIVE_AT_LEAST else timedelta()
 
 
 def ran_into_limit(day: Day, run: RunSeen, now: datetime) -> bool:

@@ -9,17 +9,18 @@ from bot.domain.detection import outcomes, pace, spikes, stale, storms, streaks,
 from bot.domain.detection.attempts import OFF_SCHEDULE
 from bot.domain.detection.coverage import DATES, usual_rows
 from bot.domain.detection.day import Day
-from bot.domain.detection.picture import HORIZON, Picture
+from bot.domain.detection.picture import HORIZON, RECENT, Picture
 from bot.domain.detection.trouble import Trouble
 from bot.domain.findings import Finding, FindingKind
 from bot.domain.lineage import Lineage
-from bot.domain.observation import Event, Observed, RunSeen
+from bot.domain.observation import Event, Observed, RunSeen, Timeline
 from bot.domain.registry import Kind, Processor, Registry
 from bot.domain.runs import Category, Status
 from bot.domain.severity_policy import SeverityPolicy, blocks_predictions, severity_of
 from bot.domain.verdicts import Judged, judge
 
 LAST_HOUR = timedelta(hours=1)
+WARM_UP, WARM_UP_STEP = RECENT, timedelta(minutes=10)
 SKIRTS = timedelta(minutes=30)
 """A storm's failures begin and end so much around the time at which it is seen as one."""
 OVER_WHEN_LATER_WORKS = frozenset(
@@ -86,6 +87,15 @@ class Watch:
         stormy = {name for trouble in found for name in trouble.processors if trouble.kind in _STORMS}
         found += self._by_processor(now, skip={name for names in ill for name in names} | stormy)
         return [self._finding(trouble, now) for trouble in self._roots(found)]
+
+    def warm_up(self, timeline: Timeline, until: datetime) -> None:
+        """Watch the day before `until` without saying anything: what a storm or a degradation explains afterwards is
+        known only to who has seen it.
+        """
+        moment = until - WARM_UP
+        while moment < until:
+            self.tick(timeline.until(moment), moment)
+            moment += WARM_UP_STEP
 
     def renew(self, observed: Observed) -> None:
         """Another calendar is known, other windows, or a kind of evidence that was not there."""

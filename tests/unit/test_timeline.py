@@ -1,0 +1,20 @@
+"""What the timeline tells of a run before its row is written."""
+
+from datetime import timedelta
+
+from bot.domain.observation import Observed, Started, Timeline
+from bot.domain.runs import Category, Status
+from tests.days import SLOT, run
+
+
+def test_a_start_says_nothing_of_the_end() -> None:
+    end = SLOT + timedelta(hours=2)
+    finished = run(Status.FAILED, 7, SLOT, Category.TIMEOUT, ended_at=end, known_at=end, hinted=Category.TIMEOUT)
+    timeline = Timeline(Observed((finished,), (), (), (), ()))
+    [started] = timeline.until(SLOT)
+    assert isinstance(started, Started)
+    begun = started.run
+    assert (begun.run_id, begun.started_at, begun.attempt) == (finished.run_id, SLOT, finished.attempt)
+    known = (begun.status, begun.ended_at, begun.recorded, begun.hinted, begun.records, begun.seconds)
+    assert known == (Status.RUNNING, None, None, None, None, None)
+    assert list(timeline.until(end)) == [finished]
