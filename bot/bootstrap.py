@@ -35,7 +35,7 @@ from bot.services.queries import QueryService
 from bot.services.recorded import RecordedService
 from bot.services.replay import ReplayService
 from bot.services.sampling import SamplingService
-from bot.services.sent import notifications_sent
+from bot.services.told import told_within
 from bot.services.trends import TrendService
 from bot.services.validation import ValidationService
 
@@ -110,8 +110,8 @@ def app_services(
     from bot.adapters.warehouse.sql_text import sql_text
 
     registry = _registry_beside_data(opened)
-    sent = partial(notifications_sent, kept) if kept is not None else None
-    health = HealthService(opened, registry, service_levels(settings), sent)
+    told = partial(told_within, kept) if kept is not None else None
+    health = HealthService(opened, registry, service_levels(settings), told)
     trends = TrendService(opened, registry, health)
     impact = ImpactService(opened, registry, health)
     validation = _validation(opened, registry, health, settings)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from bot.domain.gate_decisions import Decision, Outcome
-from bot.domain.replay_report import TOLD
+from bot.domain.notices import TOLD
 
 
 def notification_lines(decisions: Iterable[Decision]) -> list[str]:

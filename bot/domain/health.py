@@ -195,15 +195,22 @@ def data_dates_judged_within(window: Window) -> tuple[date, date]:
     return (window.since - timedelta(days=4)).date(), (window.until + timedelta(days=1)).date()
 
 
+OPEN_P0 = "open_p0"
+
+
 def overall(phases: Sequence[HealthRow], processors: Sequence[HealthRow]) -> tuple[Colour, tuple[Finding, ...]]:
-    """RED when a phase is; else YELLOW when anything is not well; with every finding behind it, worst first."""
+    """RED when a phase is, or a P0 is open; else YELLOW when anything is not well; with every finding behind it, once,
+    worst first.
+    """
     rows = [*phases, *processors]
+    worst = [finding for row in rows for finding in row.findings if finding.name == OPEN_P0]
     red = [finding for row in rows if row.status is Colour.RED for finding in row.findings]
     yellow = [finding for row in rows if row.status is Colour.YELLOW for finding in row.findings]
-    if any(row.status is Colour.RED for row in phases):
-        return Colour.RED, (*red, *yellow)
-    if red or yellow:
-        return Colour.YELLOW, (*red, *yellow)
+    reasons = tuple(dict.fromkeys([*worst, *red, *yellow]))
+    if worst or any(row.status is Colour.RED for row in phases):
+        return Colour.RED, reasons
+    if reasons:
+        return Colour.YELLOW, reasons
     if rows and all(row.status is Colour.GREY for row in rows):
         return Colour.GREY, (Finding("nothing_ran", "pipeline", "Nothing was expected and nothing ran."),)
     return Colour.GREEN, (Finding("all_well", "pipeline", "Every phase meets its target."),)

@@ -1,13 +1,28 @@
 """Put counts, durations and due dates of a window together into one report."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from bot.domain.early_notes import SilentRun, early_notes
 from bot.domain.evidence import traits
-from bot.domain.health import DueDates, Durations, HealthReport, HealthRow, Noise, RunCount, Tally, Window, overall
+from bot.domain.health import (
+    Colour,
+    DueDates,
+    Durations,
+    Finding,
+    HealthReport,
+    HealthRow,
+    Noise,
+    RunCount,
+    Tally,
+    Window,
+    overall,
+)
 from bot.domain.health_status import status_of
 from bot.domain.registry import Processor, Registry
 from bot.domain.runs import Traits
+from bot.domain.told import NOTHING_TOLD, Told
+from bot.domain.trends import FailedHour
 
 
 @dataclass(frozen=True)
@@ -38,11 +53,14 @@ class Period:
 
 @dataclass(frozen=True)
 class Measured:
-    """What the warehouse answered: the window, its baseline, and the dates that were due in the window."""
+    """What the warehouse answered: the window, its baseline, the dates due in the window, its failed runs by hour, and
+    runs that may hang."""
 
     window: Period
     baseline: Period
     due: Sequence[DueDates]
+    failed_hours: Sequence[FailedHour] = ()
+    silent_runs: Sequence[SilentRun] = ()
 
 
 @dataclass(frozen=True)
@@ -59,26 +77,31 @@ class Scope:
         return self.phase is None or phase == self.phase
 
 
-def assess(measured: Measured, scope: Scope, targets: Mapping[int, float], window: Window) -> HealthReport:
+def assess(
+    measured: Measured, scope: Scope, targets: Mapping[int, float], window: Window, told: Told = NOTHING_TOLD
+) -> HealthReport:
     """The report. Processors that ran without being registered have a row of their own and are named in a warning."""
     phase_of, strangers = _phases_of(measured.window.counts, scope.registry)
     names = [name for name, phase in phase_of.items() if scope.includes(name, phase)]
     tallies, baselines = measured.window.tallies(scope.registry), measured.baseline.tallies(scope.registry)
     timed, usual = measured.window.timed(), measured.baseline.timed()
     due = {item.processor: item for item in measured.due}
+    troubles = _troubles(told, measured.silent_runs, window)
     processors = []
     for name in names:
         phase = phase_of[name]
         durations = (timed.get((name, None)), usual.get((name, None)))
         row_due = due.get(name, DueDates(name, 0, 0))
         tally, before = tallies.get(name, Tally()), baselines.get(name, Tally())
-        processors.append(_row(name, phase, (tally, before), durations, row_due, _target(targets, phase)))
+        row = _row(name, phase, (tally, before), durations, row_due, _target(targets, phase))
+        processors.append(_with(row, troubles.get(name, ())))
     phases = []
     for phase in sorted({phase for name in names if (phase := phase_of[name]) is not None}):
         members = [row for row in processors if row.phase == phase]
         durations = (timed.get((None, phase)), usual.get((None, phase)))
         if scope.processor is None:
-            phases.append(_phase_row(phase, members, durations, _target(targets, phase)))
+            row = _phase_row(phase, members, durations, _target(targets, phase))
+            phases.append(_with(row, [finding for member in members for finding in troubles.get(member.name, ())]))
     colour, reasons = overall(phases, processors)
     return HealthReport(
         window=window,
@@ -86,7 +109,7 @@ def assess(measured: Measured, scope: Scope, targets: Mapping[int, float], windo
         reasons=reasons,
         phases=tuple(phases),
         processors=tuple(processors),
-        noise=_noise(row.tally for row in processors),
+        noise=_noise(processors, measured.failed_hours, told),
         warnings=tuple(_stranger_warnings([name for name in strangers if name in names])),
     )
 
@@ -142,16 +165,29 @@ def _phase_row(
     return _row(name, phase, (tally, baseline), durations, due, target)
 
 
-def _noise(tallies: Iterable[Tally]) -> Noise:
-    """Single failed runs notify nobody: what is told are incidents, and those are counted beside."""
+def _troubles(told: Told, silent: Sequence[SilentRun], window: Window) -> Mapping[str, Sequence[Finding]]:
+    """What is wrong beside the figures, by processor: open incidents first."""
+    opened, notes = told.findings(), early_notes(silent, window.as_of)
+    return {name: [*opened.get(name, ()), *notes.get(name, ())] for name in {**opened, **notes}}
+
+
+def _with(row: HealthRow, troubles: Sequence[Finding]) -> HealthRow:
+    """What has an open P0 or P1, or may hang, is YELLOW at best, and that is the first of its reasons."""
+    if not troubles:
+        return row
+    status = Colour.RED if row.status is Colour.RED else Colour.YELLOW
+    return replace(row, status=status, findings=(*dict.fromkeys(troubles), *row.findings))
+
+
+def _noise(rows: Sequence[HealthRow], failed_hours: Iterable[FailedHour], told: Told) -> Noise:
     total = Tally()
-    for tally in tallies:
-        total.merge(tally)
+    for row in rows:
+        total.merge(row.tally)
     return Noise(
         raw_failures=total.failed,
-        kept_quiet=total.failed,
+        kept_quiet=total.failed - told.failures(failed_hours, {row.name for row in rows}),
         by_category=dict(sorted(total.by_category.items())),
-        alerts=0,
+        alerts=told.sent,
     )
 
 

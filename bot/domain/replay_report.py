@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.gate_decisions import Decision, Outcome, Reason
 from bot.domain.health import Noise
+from bot.domain.notices import TOLD
 from bot.domain.severity import Severity
 
-TOLD = frozenset({Outcome.ANNOUNCE, Outcome.UPDATE})
 PAGES = frozenset({Severity.P0, Severity.P1})
 NIGHT_FROM, NIGHT_UNTIL = 22, 7
 """Wall-clock hours between which a page wakes someone."""

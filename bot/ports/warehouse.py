@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from bot.domain.early_notes import SilentRun
 from bot.domain.evidence import Evidence
 from bot.domain.health import DueDates, Durations, RunCount, Window
 from bot.domain.observation import DateSpan, Observed
@@ -115,6 +116,12 @@ class Warehouse(Protocol):
 
     def zero_record_runs(self, last: date) -> list[tuple[str, date, int]]:
         """(processor, data date, runs): how many runs succeeded with 0 records, of dates up to `last`, as known now."""
+        ...
+
+    def silent_runs(self, since: datetime, until: datetime) -> list[SilentRun]:
+        """Runs of the schedule that began at `since` or later and have not ended, whose last heartbeat was before
+        `until`; as known now.
+        """
         ...
 
     def standings(self, data_date: date) -> list[Standing]:

@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.domain.early_notes import LONGEST_RUN, NOTE_AFTER, SilentRun
 from bot.domain.errors import BadInput
 from bot.domain.health import HealthReport, HealthRequest, RunCount, Tally, Window
 from bot.domain.health_report import Measured, Period, Scope, assess
 from bot.domain.registry import Registry
 from bot.domain.slo import ServiceLevels
+from bot.domain.told import NOTHING_TOLD, Told
 from bot.ports.warehouse import History, Warehouse
 
 LONGEST_WINDOW_DAYS = 400
@@ -17,18 +19,18 @@ RECORDED_AFTER = timedelta(days=30)
 
 
 class HealthService:
-    """`sent` counts the notifications of a span; None where nobody notifies."""
+    """`told` names what people were told over a span, and what is open; None where nobody notifies."""
 
     def __init__(
         self,
         warehouse: Warehouse,
         registry: Registry,
         levels: ServiceLevels,
-        sent: Callable[[datetime, datetime], int] | None = None,
+        told: Callable[[datetime, datetime], Told] | None = None,
     ) -> None:
         self._warehouse = warehouse
         self._registry = registry
-        self._sent = sent
+        self._told = told
         self._tallied: tuple[Sequence[RunCount], Mapping[str, Tally]] = ((), {})
         self._targets = {level.phase: level.success_rate for level in levels.phases}
 
@@ -37,11 +39,26 @@ class HealthService:
         scope = self.scope(request)
         history = self._history()
         window, notes = _window(request, history, now)
-        measured = Measured(self._period(window), self._usual(window.baseline()), self._warehouse.health_due(window))
-        report = assess(measured, scope, self._targets, window)
-        alerts = self._sent(window.since, window.as_of) if self._sent is not None else 0
-        warnings = (*report.warnings, *notes, *history.warnings)
-        return replace(report, noise=replace(report.noise, alerts=alerts), warnings=warnings)
+        told = self._told_within(window)
+        measured = Measured(
+            self._period(window),
+            self._usual(window.baseline()),
+            self._warehouse.health_due(window),
+            self._warehouse.failed_hours(window) if told.stories else (),
+            self._silent_runs(window),
+        )
+        report = assess(measured, scope, self._targets, window, told)
+        return replace(report, warnings=(*report.warnings, *notes, *history.warnings))
+
+    def _told_within(self, window: Window) -> Told:
+        """An answer as of the past is told from the history alone: what people were told of it is of its own time."""
+        return NOTHING_TOLD if self._told is None or window.exact else self._told(window.since, window.as_of)
+
+    def _silent_runs(self, window: Window) -> Sequence[SilentRun]:
+        """Only of now: rows of the past say how their runs ended."""
+        if window.exact:
+            return ()
+        return self._warehouse.silent_runs(window.as_of - LONGEST_RUN, window.as_of - NOTE_AFTER)
 
     def _period(self, window: Window) -> Period:
         return Period(self._warehouse.health_counts(window), self._warehouse.health_durations(window))

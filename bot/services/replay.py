@@ -8,7 +8,7 @@ from bot.domain.accepted_losses import AcceptedLosses
 from bot.domain.detection.watch import Watch
 from bot.domain.errors import BadInput
 from bot.domain.gate import decide
-from bot.domain.gate_decisions import Decision, Outcome
+from bot.domain.gate_decisions import Decision
 from bot.domain.gate_memory import GateMemory, GateRules, after
 from bot.domain.gate_policy import GatePolicy
 from bot.domain.lineage import Lineage
@@ -18,7 +18,6 @@ from bot.domain.severity_policy import SeverityPolicy
 
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 FAR = datetime(9000, 1, 1, tzinfo=UTC)
-TOLD = frozenset({Outcome.ANNOUNCE, Outcome.UPDATE})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -55,6 +55,7 @@ def ask_as_of(warehouse: Warehouse, as_of: datetime, processors: Iterable[str]) 
         answers["observed without old polls"] = _in_order(warehouse.observed(LONG_AGO, LAST, as_of))
         answers["observed of dates"] = _in_order(warehouse.observed_dates(DATES, DATES.first - timedelta(days=3), LAST))
         answers["zero-record runs"] = sorted(warehouse.zero_record_runs(DATES.last))
+        answers["silent runs"] = sorted(warehouse.silent_runs(moment(24), LAST))
         answers["due"] = _due(warehouse, window)
         answers["durations"] = _durations(warehouse, window)
     return answers

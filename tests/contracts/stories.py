@@ -18,6 +18,7 @@ def moment(hours: float, day: date = DAY) -> datetime:
     return at(hours, day).replace(tzinfo=UTC)
 
 
+RUNNING: Row = {"status": "running", "completed_at": None, "duration_seconds": None}
 FIRST = World(
     runs=[
         run("box-1", start=30.25, records_processed=200, duration_seconds=40.0),
@@ -27,9 +28,12 @@ FIRST = World(
         run("summary-1", "Summary", start=33, duration_seconds=300.0),
         run("plain-1", "Plain", start=10, status="skipped", records_processed=None),
         run("stranger-1", "Stranger", start=11, phase=None, duration_seconds=5.0),
-        run("grows", start=32, status="running", completed_at=None, duration_seconds=None, inserted_at=at(32.01)),
+        run("grows", start=32, inserted_at=at(32.01), **RUNNING),
         run("out-of-order", start=33, duration_seconds=70.0, inserted_at=at(34)),
-        run("tie", start=34, status="running", completed_at=None, duration_seconds=None, inserted_at=at(35)),
+        run("tie", start=34, inserted_at=at(35), **RUNNING),
+        run("hangs", "Poller", start=31.2, inserted_at=at(31.3), **RUNNING),
+        run("polls", "Poller", start=31.4, trigger="poll", **RUNNING),
+        run("no-beat", "Poller", start=31.6, last_heartbeat_at=None, **RUNNING),
         run("twice-written", start=35, duration_seconds=9.5, inserted_at=at(36)),
         run("twice-written", start=35, duration_seconds=10.5, inserted_at=at(36)),
         failed("masked", category="no_data_available", start=29, day=NEXT),
@@ -84,9 +88,7 @@ FIRST = World(
 LATER = FIRST.but(
     runs=[
         run("grows", start=32, duration_seconds=90.0, inserted_at=at(32.05)),
-        run(
-            "out-of-order", start=33, status="running", completed_at=None, duration_seconds=None, inserted_at=at(33.01)
-        ),
+        run("out-of-order", start=33, inserted_at=at(33.01), **RUNNING),
         run("tie", start=34, duration_seconds=60.0, inserted_at=at(35)),
         run("box-1", start=30.25, records_processed=200, duration_seconds=40.0),
         run("late", start=29.9, duration_seconds=12.0, inserted_at=at(60)),

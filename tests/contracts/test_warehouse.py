@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.early_notes import SilentRun
 from bot.domain.errors import BadInput
 from bot.domain.health import Window
 from bot.domain.runs import Category, Input, Status
@@ -101,7 +102,7 @@ def test_every_answer_is_that_of_the_fake(kind: str, steps: dict[str, Step], tel
 
 def test_history_tells_what_is_held(story: Told) -> None:
     first, last = story.answers["first"]["history"], story.answers["again"]["history"]
-    assert (first.runs, first.first_day, last.runs, last.first_day) == (24, DAY, 27, date(2026, 1, 9))
+    assert (first.runs, first.first_day, last.runs, last.first_day) == (27, DAY, 30, date(2026, 1, 9))
     assert first.known_until == datetime(2026, 1, 17, 7, 31, 1, tzinfo=UTC)
     assert last.known_until == datetime(2026, 1, 18, 7, tzinfo=UTC)  # the table load of hour 55 of the next day
     assert first.calendar_until == NEXT + timedelta(days=400)
@@ -163,7 +164,7 @@ def test_successes_without_records_are_told_apart(story: Told) -> None:
     found = story.answers["first"]["counts, a week"]
     assert runs(found, zero_records=True) == 1
     assert runs(found, status=Status.SUCCESS) == 8
-    assert runs(found, status=Status.RUNNING) == 2
+    assert runs(found, status=Status.RUNNING) == 5
 
 
 def test_durations_are_lower_quantiles_of_succeeded_runs(story: Told) -> None:
@@ -264,8 +265,15 @@ def test_other_rules_and_another_registry_hold_for_what_was_loaded_before(story:
     assert '"Limited"' not in document
 
 
+def test_runs_that_have_not_ended_and_sent_no_heartbeat_since(story: Told) -> None:
+    hangs = SilentRun("Poller", DAY, moment(31.2) + timedelta(seconds=50))
+    assert story.warehouse.silent_runs(moment(24), LAST) == [hangs]
+    assert story.warehouse.silent_runs(moment(24), hangs.heartbeat_at) == []
+    assert story.warehouse.silent_runs(moment(31.3), LAST) == []
+
+
 def test_a_rebuild_changes_no_answer(story: Told) -> None:
-    assert story.warehouse.rebuild() == 27
+    assert story.warehouse.rebuild() == 30
     assert counts(story.warehouse, WEEK) == story.answers["other rules and registry"]["counts, a week"]
 
 

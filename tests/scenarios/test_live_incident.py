@@ -15,7 +15,7 @@ from bot.bootstrap import app_services, loading_service, on_watch, registry_of, 
 from bot.cli.demo_world import Feed
 from bot.config.settings import BUNDLED_CONFIG, Settings
 from bot.domain.gate_decisions import Outcome
-from bot.domain.health import HealthRequest
+from bot.domain.health import Colour, HealthRequest
 from bot.domain.severity import Severity
 from bot.sandbox.pipeline.history import write_history
 from bot.sandbox.pipeline.live import Pipeline
@@ -104,8 +104,11 @@ def test_an_incident_is_told_within_one_tick_and_nothing_without_a_fault(demo: D
     assert told.at - told.finding.evident_at < 2 * TICK, "at the next tick, after half a minute to group"
     assert told.at == demo.clock.moment, "said at the tick that decided it"
     assert told.finding.explanation in message["text"]
-    noise = demo.services.health.of(HealthRequest(), demo.clock.moment + TICK).noise
-    assert noise.alerts == len(demo.slack.messages(ALERTS)), "each message and each update in a thread"
+    health = demo.services.health.of(HealthRequest(), demo.clock.moment + TICK)
+    assert health.noise.alerts == len(demo.slack.messages(ALERTS)), "each message and each update in a thread"
+    assert 0 < health.noise.raw_failures - health.noise.kept_quiet < 100, "the failed runs behind it"
+    assert (health.overall, health.reasons[0].name) == (Colour.RED, "open_p0")
+    assert health.reasons[0].text.startswith(f"{STRUCK}: P0 open since ")
 
     demo.restart()
     demo.forward(3)

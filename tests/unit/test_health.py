@@ -119,7 +119,8 @@ class Row:
 
     def __init__(self, status: Colour) -> None:
         self.status = status
-        self.findings = (Finding("why", "it", f"it is {status}"),) if status in (Colour.RED, Colour.YELLOW) else ()
+        ill = status in (Colour.RED, Colour.YELLOW)
+        self.findings = (Finding("why", f"row {id(self)}", f"it is {status}"),) if ill else ()
 
 
 COLOURS = st.lists(st.sampled_from(Colour), max_size=5)

@@ -8,8 +8,10 @@ import pytest
 from bot.domain.errors import BadInput
 from bot.domain.health import Colour, HealthReport
 from bot.domain.slo import ServiceLevel, ServiceLevels
+from bot.domain.told import Story, Told
 from bot.services.health import HealthRequest, HealthService
 from tests.builders import World, failed, game, load, loaded, raw_file, registry, run, warehouse
+from tests.notices import incident
 
 LEVELS = ServiceLevels((ServiceLevel(2, 0.95), ServiceLevel(3, 0.99)))
 END = datetime(2026, 1, 16, 9, 0, tzinfo=UTC)
@@ -96,19 +98,27 @@ def test_what_cannot_be_asked(service: HealthService, request_: HealthRequest) -
         service.of(request_, END)
 
 
-def test_notifications_are_counted_over_the_window(service: HealthService, tmp_path: Path) -> None:
+def test_what_people_were_told_of_the_window(service: HealthService, tmp_path: Path) -> None:
     asked: list[tuple[datetime, datetime]] = []
+    box = Story(frozenset({"Box", "Summary"}), END - timedelta(hours=3), None)
 
-    def sent(since: datetime, until: datetime) -> int:
+    def told(since: datetime, until: datetime) -> Told:
         asked.append((since, until))
-        return 3
+        return Told(3, (incident(processors=("Box",)),), (box,))
 
     opened = warehouse()
     load(opened, WORLD.write(tmp_path))
-    report = HealthService(opened, registry(), LEVELS, sent).of(HealthRequest(days=2), END)
-    assert report.noise.alerts == 3
+    answering = HealthService(opened, registry(), LEVELS, told)
+    report = answering.of(HealthRequest(days=2), END)
     assert asked == [(report.window.since, report.window.as_of)]
-    assert service.of(HealthRequest(), END).noise.alerts == 0
+    assert (report.noise.alerts, report.noise.raw_failures, report.noise.kept_quiet) == (3, 4, 1)
+    assert (report.overall, report.reasons[0].name) == (Colour.RED, "open_p0")
+    poller = answering.of(HealthRequest(days=2, processor="Poller"), END)
+    assert (poller.noise.raw_failures, poller.noise.kept_quiet) == (1, 1)
+    exact = answering.of(HealthRequest(days=2, as_of=END), END)
+    assert (exact.noise.alerts, exact.noise.kept_quiet) == (0, exact.noise.raw_failures), "of the history alone"
+    silent = service.of(HealthRequest(days=2), END)
+    assert (silent.noise.alerts, silent.noise.kept_quiet) == (0, 4)
 
 
 def test_without_a_history() -> None:

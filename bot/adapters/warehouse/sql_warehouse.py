@@ -14,6 +14,7 @@ from bot.adapters.warehouse.live_health import LiveHealth, durations_of
 from bot.adapters.warehouse.loading import Loader
 from bot.adapters.warehouse.observed import observed, observed_dates
 from bot.adapters.warehouse.settled import FOREVER, Settled
+from bot.domain.early_notes import SilentRun
 from bot.domain.evidence import SMALLEST_FILE, Evidence, PlannedWindow
 from bot.domain.health import DueDates, Durations, RunCount, Window
 from bot.domain.observation import DateSpan, Observed
@@ -62,7 +63,10 @@ class SqlWarehouse:
         return [DueDates(*row) for row in self._engine.rows("health_due_as_of", parameters_of(window))]
 
     def failed_hours(self, window: Window) -> list[FailedHour]:
-        return [FailedHour(*row) for row in self._engine.rows("failed_hours", parameters_of(window))]
+        def ask() -> list[FailedHour]:
+            return [FailedHour(*row) for row in self._engine.rows("failed_hours", parameters_of(window))]
+
+        return self._settled.get(("failed_hours", window.since, window.until), window.until, ask)
 
     def daily_durations(self, window: Window) -> list[DayDurations]:
         by_day: dict[date, list[tuple[Any, ...]]] = {}
@@ -92,6 +96,9 @@ class SqlWarehouse:
 
     def zero_record_runs(self, last: date) -> list[tuple[str, date, int]]:
         return [(name, day, runs) for name, day, runs in self._engine.rows("zero_record_runs", {"last_date": last})]
+
+    def silent_runs(self, since: datetime, until: datetime) -> list[SilentRun]:
+        return [SilentRun(*row) for row in self._engine.rows("silent_runs", {"since": since, "until": until})]
 
     def standings(self, data_date: date) -> list[Standing]:
         def ask() -> list[Standing]:

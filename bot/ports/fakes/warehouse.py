@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot.domain.early_notes import SilentRun
 from bot.domain.evidence import Evidence
 from bot.domain.health import DueDates, Durations, RunCount, Window
 from bot.domain.observation import DateSpan, Observed
@@ -107,6 +108,14 @@ class FakeWarehouse:
             if run.status is Status.SUCCESS and run.records == 0 and run.data_date <= last
         )
         return [(name, day, runs) for (name, day), runs in found.items()]
+
+    def silent_runs(self, since: datetime, until: datetime) -> list[SilentRun]:
+        return [
+            SilentRun(run.processor, run.data_date, run.heartbeat_at)
+            for run in self._held.runs.latest()
+            if run.status is Status.RUNNING and run.started_at >= since and run.trigger not in ("poll", "backfill")
+            if run.heartbeat_at is not None and run.heartbeat_at < until
+        ]
 
     def standings(self, data_date: date) -> list[Standing]:
         started: dict[str, date] = {}
