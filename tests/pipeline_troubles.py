@@ -85,7 +85,7 @@ class Incident(PipelineDays):
 
         self.change(name, self.day, empty)
 
-    def has_no_file(self, source: str, *, size: int | None = None) -> None:
+    def has_no_file(self, source: str, *, size: int | None = None, category: Category = ERROR) -> None:
         """Its scraper fails, its processor finds nothing; `size`: it answers, with so many bytes."""
         came = self.files.pop((source, self.day))[0].known_at
         if size is not None:
@@ -94,7 +94,7 @@ class Incident(PipelineDays):
             if processor.source == source and processor.bigquery_table:
                 self.finds_nothing(processor.name, seconds=3)
             elif processor.source == source:
-                self.fails(processor.name, Category.TIMEOUT, attempts=2, seconds=30)
+                self.fails(processor.name, category, attempts=2, seconds=30)
 
     def skips(self, name: str) -> None:
         """From the first slot with data on it skips itself as done, and the table is empty."""

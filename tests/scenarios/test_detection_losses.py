@@ -7,6 +7,7 @@ import pytest
 from bot.domain.findings import FindingKind as Kind
 from bot.domain.findings import RootCause
 from bot.domain.gate_decisions import Outcome
+from bot.domain.runs import Category
 from bot.domain.severity import Severity
 from tests.pipeline_days import DAY
 from tests.pipeline_told import Facts, facts, messages, minutes_after, replayed, the_one
@@ -54,15 +55,25 @@ def test_a_loss_of_a_high_processor_becomes_p0_after_a_day() -> None:
     assert told[1].incident == told[0].incident
 
 
-@pytest.mark.parametrize("size", [None, 120], ids=["no file", "an empty answer"])
-def test_a_source_that_does_not_deliver_is_told_with_its_scraper(size: int | None) -> None:
+@pytest.mark.parametrize(
+    ("size", "category", "cause"),
+    [
+        (None, Category.PROCESSING_ERROR, RootCause.SCRAPER_FAILED),
+        (120, Category.PROCESSING_ERROR, RootCause.SCRAPER_FAILED),
+        (None, Category.TIMEOUT, RootCause.SCRAPER_TIMEOUT),
+    ],
+    ids=["no file", "an empty answer", "no answer in time"],
+)
+def test_a_source_that_does_not_deliver_is_told_with_its_scraper(
+    size: int | None, category: Category, cause: RootCause
+) -> None:
     days = Incident()
-    days.has_no_file("news", size=size)
+    days.has_no_file("news", size=size, category=category)
     told = the_one(messages(days))
     assert facts(told) == Facts(
         Kind.ZERO_RECORDS_SCRAPER,
         ("NewsScraper", "News"),
-        RootCause.SCRAPER_FAILED,
+        cause,
         Severity.P2,
         "scraper_rerun",
         frozenset(),

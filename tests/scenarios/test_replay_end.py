@@ -8,8 +8,9 @@ from bot.domain.accepted_losses import AcceptedLosses
 from bot.domain.findings import FindingKind as Kind
 from bot.domain.gate_decisions import Decision
 from bot.domain.gate_policy import GatePolicy
+from bot.domain.notices import TOLD
 from bot.domain.severity_policy import SeverityPolicy
-from bot.services.replay import FAR, TOLD, ReplayService, span_of
+from bot.services.replay import FAR, ReplayService, span_of
 from tests.pipeline_days import PipelineDays
 from tests.pipeline_told import STEP, the_one
 

@@ -10,6 +10,7 @@ from bot.domain.detection.day import EARLY_START, MISSING_AFTER, Day
 from bot.domain.detection.trouble import Trouble
 from bot.domain.findings import FindingKind, RootCause
 from bot.domain.registry import Kind, Registry
+from bot.domain.runs import Category
 from bot.domain.verdicts import Judged, Verdict, blocking_skip, untracked_run
 
 _LOSSES = {
@@ -79,6 +80,8 @@ def _trouble(
 
 def _lost(day: Day, judged: Judged, now: datetime, registry: Registry) -> Trouble | None:
     kind, cause = _LOSSES[judged.verdict]
+    if cause is RootCause.SCRAPER_FAILED and _ran_out_of_time(day, now):
+        cause = RootCause.SCRAPER_TIMEOUT
     if (day.runs and now < day.runs[-1].known_at + SETTLING) or _last_run_to_come(day, now):
         return None
     together: tuple[str, ...] = (day.processor.name,)
@@ -93,6 +96,11 @@ def _lost(day: Day, judged: Judged, now: datetime, registry: Registry) -> Troubl
         because=judged.because,
         processors=together,
     )
+
+
+def _ran_out_of_time(day: Day, now: datetime) -> bool:
+    """Did a scraper's runs fail because its source did not answer in time, and for nothing else?"""
+    return day.is_scraper and {day.real_failure(run, now) for run in day.attempts} - {None} == {Category.TIMEOUT}
 
 
 def _last_run_to_come(day: Day, now: datetime) -> bool:

@@ -11,7 +11,7 @@ from bot.domain.detection.coverage import DATES, usual_rows
 from bot.domain.detection.day import Day
 from bot.domain.detection.picture import HORIZON, RECENT, Picture
 from bot.domain.detection.trouble import Trouble
-from bot.domain.findings import Finding, FindingKind
+from bot.domain.findings import Finding, FindingKind, RootCause
 from bot.domain.lineage import Lineage
 from bot.domain.observation import Event, Observed, RunSeen, Timeline
 from bot.domain.registry import Kind, Processor, Registry
@@ -291,7 +291,7 @@ class Watch:
         return slow
 
     def _roots(self, troubles: Iterable[Trouble]) -> list[Trouble]:
-        """One trouble a source: a scraper and what is made from it are told together."""
+        """One trouble a source: a scraper and what is made from it are told together, with the cause that it knows."""
         found: dict[tuple[object, ...], Trouble] = {}
         for trouble in troubles:
             key = (trouble.kind, self._source(trouble), trouble.data_date)
@@ -300,7 +300,9 @@ class Watch:
                 found[key] = trouble
             elif len(trouble.processors) > 1 or known.processors != trouble.processors:
                 names = tuple(dict.fromkeys([*known.processors, *trouble.processors]))
-                found[key] = replace(known, processors=names)
+                timed_out = RootCause.SCRAPER_TIMEOUT in (known.root_cause, trouble.root_cause)
+                cause = RootCause.SCRAPER_TIMEOUT if timed_out else known.root_cause
+                found[key] = replace(known, processors=names, root_cause=cause)
         return list(found.values())
 
     def _source(self, trouble: Trouble) -> str:
