@@ -79,8 +79,9 @@ class DetectionService:
 
     def _anew(self, document: str, observed: Observed, now: datetime) -> _Live:
         registry = Registry.model_validate_json(document)
-        watch = Watch(registry, observed, self._severity, self._accepted)
-        return _Live(document, watch, self._gate_for(registry), _beside_events(observed), now)
+        watch, gate = Watch(registry, observed, self._severity, self._accepted), self._gate_for(registry)
+        watch.look_after(gate.open_dates())
+        return _Live(document, watch, gate, _beside_events(observed), now)
 
 
 def _since(live: _Live | None, now: datetime) -> datetime:

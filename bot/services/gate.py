@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.domain.evidence import PlannedWindow
 from bot.domain.findings import Finding
@@ -25,6 +25,12 @@ class GateService:
 
     def __init__(self, state: State, rules: GateRules) -> None:
         self._state, self._rules = state, rules
+
+    def open_dates(self) -> set[tuple[str, date]]:
+        """(processor, data date) of what open incidents are about."""
+        members = (member for incident in self._state.open_incidents() for member in self._state.members(incident.id))
+        findings = [member.finding for member in members]
+        return {(name, finding.data_date) for finding in findings if finding.data_date for name in finding.processors}
 
     def tick(self, now: datetime, findings: Iterable[Finding], windows: Iterable[PlannedWindow] = ()) -> Tick:
         """Decide on the findings that hold at `now`. `windows` are those that the platform's data announces."""

@@ -26,6 +26,14 @@ def p0_at(told: list[Decision]) -> datetime:
     return next(each.at for each in told if each.severity is Severity.P0)
 
 
+def repaired_after(days: Incident, age: timedelta) -> datetime:
+    """A backfill fills the date when it is so old; returns when that is known."""
+    repair = days.run("Injuries", DAY, days.slots("Injuries")[-1] + age, seconds=90, records=100)
+    days.runs["Injuries", DAY].append(repair._replace(trigger="backfill"))
+    days.loads["Injuries", DAY].append(TableLoad("data.injuries", DAY, 100, repair.known_at))
+    return repair.known_at
+
+
 def test_a_loss_stays_told_when_the_processor_works_again() -> None:
     """Three slots fail for one date; the next day's first run with data ends the failures, not the loss."""
     days = Incident()
@@ -47,12 +55,35 @@ def test_a_loss_is_over_when_a_backfill_fills_it() -> None:
     """Hours after it became P0."""
     days = Incident()
     days.fails("Injuries")
-    repair = days.run("Injuries", DAY, days.slots("Injuries")[-1] + timedelta(hours=30), seconds=90, records=100)
-    days.runs["Injuries", DAY].append(repair._replace(trigger="backfill"))
-    days.loads["Injuries", DAY].append(TableLoad("data.injuries", DAY, 100, repair.known_at))
+    repaired_at = repaired_after(days, timedelta(hours=30))
     last = spoken(days)[-1]
     assert (last.outcome, last.severity) == (Outcome.RESOLVE, Severity.P0)
-    assert timedelta(0) < last.at - repair.known_at <= 3 * A_TICK
+    assert timedelta(0) < last.at - repaired_at <= 3 * A_TICK
+
+
+def test_a_loss_is_looked_after_for_weeks() -> None:
+    days = Incident()
+    days.finds_nothing("Injuries")
+    repaired_at = repaired_after(days, timedelta(days=20))
+    told = [each for each in replayed(days, ahead=20) if each.finding.root == "Injuries"]
+    assert [each.outcome for each in told] == [Outcome.ANNOUNCE, Outcome.UPDATE, Outcome.RESOLVE]
+    assert timedelta(0) < told[-1].at - repaired_at <= 3 * A_TICK
+
+
+def test_what_nobody_repairs_in_four_weeks_is_a_verdict_afterwards() -> None:
+    days = Incident()
+    days.finds_nothing("Injuries")
+    last = [each for each in replayed(days, ahead=28, step=timedelta(hours=1)) if each.finding.root == "Injuries"][-1]
+    assert last.outcome is Outcome.RESOLVE
+    assert (last.at.date() - DAY).days == 29
+
+
+def test_failures_of_weeks_ago_are_over_and_their_loss_is_not() -> None:
+    days = Incident()
+    days.fails("Injuries")
+    told = [each for each in replayed(days, ahead=12, step=timedelta(hours=1)) if each.finding.root == "Injuries"]
+    assert told[-1].outcome is Outcome.UPDATE
+    assert told[-1].finding.kind is Kind.ZERO_RECORDS_PROCESSOR
 
 
 def test_a_date_that_was_filled_is_over_with_its_failures() -> None:

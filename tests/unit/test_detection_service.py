@@ -139,3 +139,16 @@ def test_games_that_end_do_not_start_the_watch_anew(live: Live) -> None:
     for minute in range(1, 10):
         live.tick(moment(30.5) + timedelta(minutes=minute))
     assert len(live.announced()) == 1
+
+
+def test_a_loss_of_weeks_ago_goes_on_after_a_restart(live: Live) -> None:
+    live.bring(WELL.but(runs=[*WELL.runs, run("nothing", start=30.1, records_processed=0)]))
+    for day in range(12):
+        live.tick(moment(36) + timedelta(days=day))
+    told = next(each for each in live.announced() if (each.finding.root, each.finding.data_date) == ("Box", DAY))
+    live.restart()
+    for minute in range(1, 30):
+        live.tick(moment(36) + timedelta(days=11, minutes=minute))
+    incident = live.state.incident(told.incident)
+    assert incident is not None
+    assert incident.is_open, "nobody has repaired it"

@@ -127,10 +127,10 @@ class Picture:
         windows = self.windows.get(name, ())
         return any(w.start <= moment <= w.end and w.announced_at <= known_at for w in windows)
 
-    def forget_before(self, now: datetime) -> None:
-        """Let go of what no detector looks at any more."""
+    def forget_before(self, now: datetime, keep: Container[tuple[str, date]]) -> None:
+        """Let go of what no detector looks at any more. `keep`: dates that have a trouble."""
         oldest = (now - HORIZON).date() - timedelta(days=2)
-        for key in [key for key in self.days if key[1] < oldest]:
+        for key in [key for key in self.days if key[1] < oldest and key not in keep]:
             del self.days[key]
         for day in self.days.values():
             day.forget_polls()
@@ -177,7 +177,7 @@ class Picture:
             self.touched.add((run.processor, run.data_date))
 
     def _near_day(self, run: RunSeen) -> Day | None:
-        near = run.data_date >= (run.started_at - HORIZON).date()
+        near = run.data_date >= (run.started_at - HORIZON).date() or (run.processor, run.data_date) in self.days
         return self.day(run.processor, run.data_date) if near else None
 
     def _count(self, run: RunSeen) -> None:

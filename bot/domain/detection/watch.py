@@ -21,6 +21,8 @@ from bot.domain.verdicts import Judged, judge
 
 LAST_HOUR = timedelta(hours=1)
 WARM_UP, WARM_UP_STEP = RECENT, timedelta(minutes=10)
+LOOKED_AFTER = timedelta(days=28)
+"""A loss goes on for so long unless it is repaired or accepted; what is usual is told from the weeks before."""
 SKIRTS = timedelta(minutes=30)
 """A storm's failures begin and end so much around the time at which it is seen as one."""
 OVER_WHEN_LATER_WORKS = frozenset(
@@ -97,6 +99,11 @@ class Watch:
             self.tick(timeline.until(moment), moment)
             moment += WARM_UP_STEP
 
+    def look_after(self, dates: Iterable[tuple[str, date]]) -> None:
+        """Dates that had a trouble when another process watched, by (processor, data date)."""
+        known = (key for key in dates if key[0] in self._registry.by_name)
+        self._standing.update({key: [] for key in known})
+
     def renew(self, observed: Observed) -> None:
         """Another calendar is known, other windows, or a kind of evidence that was not there."""
         self.picture.renew(observed)
@@ -120,7 +127,7 @@ class Watch:
         if self._forgotten != today:
             self._forgotten = today
             self._laid = {day for day in self._laid if day >= today - 2 * HORIZON}
-            self.picture.forget_before(now)
+            self.picture.forget_before(now, keep=self._standing)
 
     def _recorded(self, day: date) -> bool:
         """Is the date within the history? Its first date is not whole: slots before the first row are unknown."""
@@ -136,9 +143,13 @@ class Watch:
             keys.add((name, day))
         keys |= set(self._standing)
         keys |= {key for key, day in self.picture.days.items() if day.under_way}
-        oldest = (now - HORIZON).date()
+        recent, oldest = (now - HORIZON).date(), (now - LOOKED_AFTER).date()
         for key in keys:
-            troubles = list(self._troubles_of(self.picture.day(*key), now)) if key[1] >= oldest else []
+            troubles: list[Trouble] = []
+            if key[1] >= recent:
+                troubles = list(self._troubles_of(self.picture.day(*key), now))
+            elif key in self._standing and key[1] >= oldest:
+                troubles = list(self._losses_of(self.picture.day(*key), now))
             if troubles:
                 self._standing[key] = troubles
             else:
@@ -162,6 +173,14 @@ class Watch:
             trouble = outcome or (None if blocked else outcomes.late(day, judged, now))
         if trouble is not None:
             yield trouble
+
+    def _losses_of(self, day: Day, now: datetime) -> Iterator[Trouble]:
+        """What an older date has lost, whatever its runs did."""
+        accepted = self._accepted.reason(day.processor.name, day.data_date) is not None
+        judged = self.verdict(day, now)
+        outcome = None if accepted or self._blocked(day) else outcomes.detect(day, judged, now, self._registry)
+        if outcome is not None and outcome.lost_since is not None:
+            yield outcome
 
     def _dependents(self, day: Day) -> streaks.Dependents:
         names = self._lineage.down(day.processor.name)
