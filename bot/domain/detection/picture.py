@@ -14,13 +14,13 @@ from bot.domain.detection.day import Day, Trace
 from bot.domain.detection.game_calendar import GameCalendar
 from bot.domain.detection.rhythm import Rhythm
 from bot.domain.evidence import Expects, PlannedWindow, expectation
-from bot.domain.observation import Event, Game, Observed, RawFile, RunSeen, Started, TableLoad
+from bot.domain.observation import POLL, Event, Game, Observed, RawFile, RunSeen, Started, TableLoad
 from bot.domain.platform import platform_facts
 from bot.domain.registry import Processor, Registry
 from bot.domain.runs import Category, InputKind, Status
 
 HORIZON = timedelta(days=7)
-"""A data date is looked after for so long."""
+"""What a data date's runs did is looked at for so long."""
 LONGEST_BASELINE = timedelta(days=45)
 """No baseline reaches further back."""
 RECENT = timedelta(hours=26)
@@ -49,6 +49,7 @@ class Picture:
         self.rhythms: dict[str, Rhythm] = defaultdict(Rhythm)
         self.recent: dict[str, deque[RunSeen]] = defaultdict(deque)
         self.counted: dict[str, int] = defaultdict(int)
+        self.answered: dict[str, datetime] = {}
         self.days: dict[tuple[str, date], Day] = {}
         self.touched: set[tuple[str, date]] = set()
         self.loaded_at: dict[str, datetime] = {}
@@ -186,7 +187,8 @@ class Picture:
         failure = run.status is Status.FAILED and (run.recorded or run.hinted) not in _QUIET
         retry = run.attempt > 1 and run.trigger not in OFF_SCHEDULE
         self.rhythms[run.processor].count(run.started_at, retry=retry, failure=failure)
-        if run.trigger == "poll" and not failure:
+        if run.trigger == POLL and not failure:
+            self.answered[run.processor] = max(run.started_at, self.answered.get(run.processor, run.started_at))
             return
         self.recent[run.processor].append(run)
         self.counted[run.processor] += 1

@@ -30,7 +30,7 @@ def alert_storm(failures: Failures, rhythms: Mapping[str, Rhythm], now: datetime
     `failures`: real ones known within the last hour. A processor that fails no more than it usually does at this hour
     of the week is not counted.
     """
-    unusual = {name: found for name, found in failures.items() if not _usual(rhythms.get(name), len(found), now)}
+    unusual = {name: found for name, found in failures.items() if not usual(rhythms.get(name), len(found), now)}
     return _same_class(unusual, now) or _over_a_hundred(unusual, rhythms, now)
 
 
@@ -81,9 +81,10 @@ def _alert_storm(runs: Mapping[str, Sequence[RunSeen]], evident_at: datetime, sa
     )
 
 
-def _usual(rhythm: Rhythm | None, failures: int, now: datetime) -> bool:
-    usual = rhythm.usual_failures(now) if rhythm is not None else None
-    return bool(usual) and usual is not None and failures <= TIMES_USUAL * usual
+def usual(rhythm: Rhythm | None, failures: int, now: datetime) -> bool:
+    """Are so many failures within an hour no more than the processor has at this hour of the week?"""
+    expected = rhythm.usual_failures(now) if rhythm is not None else None
+    return bool(expected) and expected is not None and failures <= TIMES_USUAL * expected
 
 
 def retry_storm(rhythms: Mapping[str, Rhythm], now: datetime, holds_since: datetime | None) -> Trouble | None:

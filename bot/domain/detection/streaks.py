@@ -26,7 +26,7 @@ FIRST_BLOCKING_PHASE = 3
 DENSE = 8
 """With so many slots a day the next one is near: only failing through several of them is more than a spike."""
 
-_CAUSES = {
+CAUSES = {
     Category.TIMEOUT: RootCause.TIMEOUT,
     Category.VALIDATION_FAILED: RootCause.VALIDATION_FAILED,
     Category.PROCESSING_ERROR: RootCause.PROCESSING_ERROR,
@@ -61,7 +61,7 @@ def detect(day: Day, now: datetime, ignored: Ignored, dependents: Dependents) ->
     return Trouble(
         kind=kind,
         processors=(day.processor.name,),
-        root_cause=_CAUSES[category],
+        root_cause=CAUSES[category],
         since=first.started_at,
         evident_at=deciding.known_at,
         explanation=_sentence(day, streak, category),

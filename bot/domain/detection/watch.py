@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import takewhile
 
 from bot.domain.accepted_losses import AcceptedLosses
-from bot.domain.detection import outcomes, pace, spikes, stale, storms, streaks, stuck
+from bot.domain.detection import outcomes, pace, polls, spikes, stale, storms, streaks, stuck
 from bot.domain.detection.attempts import OFF_SCHEDULE
 from bot.domain.detection.coverage import DATES, usual_rows
 from bot.domain.detection.day import Day
@@ -13,7 +14,7 @@ from bot.domain.detection.picture import HORIZON, RECENT, Picture
 from bot.domain.detection.trouble import Trouble
 from bot.domain.findings import Finding, FindingKind, RootCause
 from bot.domain.lineage import Lineage
-from bot.domain.observation import Event, Observed, RunSeen, Timeline
+from bot.domain.observation import POLL, Event, Observed, RunSeen, Timeline
 from bot.domain.registry import Kind, Processor, Registry
 from bot.domain.runs import Category, Status
 from bot.domain.severity_policy import SeverityPolicy, blocks_predictions, severity_of
@@ -262,6 +263,9 @@ class Watch:
             slow = self._pace(name, now)
             if slow is not None:
                 yield slow
+            unanswered = None if name in skip else self._polls(processor, now)
+            if unanswered is not None:
+                yield unanswered
             by_outcome = name in skip or processor.kind is Kind.SCRAPER
             spike = None if by_outcome else self._spike(name, now)
             if spike is not None:
@@ -279,6 +283,19 @@ class Watch:
         dates = (now.date() - timedelta(days=ago) for ago in range(HORIZON.days, -1, -1))
         days = [self.picture.day(processor.name, day) for day in dates if self._recorded(day)]
         return stale.detect((day for day in days if not self._blocked(day)), loaded_at, limit, now)
+
+    def _polls(self, processor: Processor, now: datetime) -> Trouble | None:
+        """Polls that fail as often as they do at this hour every week are nothing new."""
+        name, answered = processor.name, self.picture.answered.get(processor.name, pace.LONG_AGO)
+        if not processor.polling and answered == pace.LONG_AGO:
+            return None
+        since = takewhile(lambda run: run.known_at > answered, reversed(self.picture.recent[name]))
+        polled = (run for run in since if run.trigger == POLL and run.started_at > answered and not self._ignored(run))
+        real = ((run, self._real(run, now)) for run in polled)
+        failed = [(run, category) for run, category in real if category is not None][::-1]
+        within_the_hour = sum(run.started_at > now - LAST_HOUR for run, _ in failed)
+        usual = storms.usual(self.picture.rhythms.get(name), within_the_hour, now)
+        return None if usual else polls.detect(name, failed)
 
     def _spike(self, name: str, now: datetime) -> Trouble | None:
         """Asked anew when a run has come, or while there is one: without news a quiet processor stays quiet."""
