@@ -11,6 +11,7 @@ from bot.domain.findings import FindingKind, RootCause
 from bot.domain.observation import RunSeen
 from bot.domain.runs import Category
 
+LAST_HOUR = timedelta(hours=1)
 WITHIN = timedelta(minutes=25)
 LONGEST_TICK = timedelta(minutes=10)
 """Looked at so seldom, no window is missed."""

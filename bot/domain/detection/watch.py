@@ -3,24 +3,23 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from itertools import takewhile
 
 from bot.domain.accepted_losses import AcceptedLosses
-from bot.domain.detection import outcomes, pace, polls, spikes, stale, storms, streaks, stuck
+from bot.domain.detection import outcomes, pace, storms, streaks, stuck
 from bot.domain.detection.attempts import OFF_SCHEDULE
+from bot.domain.detection.by_processor import ByProcessor
 from bot.domain.detection.coverage import DATES, usual_rows
 from bot.domain.detection.day import Day
 from bot.domain.detection.picture import HORIZON, RECENT, Picture
 from bot.domain.detection.trouble import Trouble
 from bot.domain.findings import Finding, FindingKind, RootCause
 from bot.domain.lineage import Lineage
-from bot.domain.observation import POLL, Event, Observed, RunSeen, Timeline
-from bot.domain.registry import Kind, Processor, Registry
+from bot.domain.observation import Event, Observed, RunSeen, Timeline
+from bot.domain.registry import Registry
 from bot.domain.runs import Category, Status
 from bot.domain.severity_policy import SeverityPolicy, blocks_predictions, severity_of
 from bot.domain.verdicts import Judged, judge
 
-LAST_HOUR = timedelta(hours=1)
 WARM_UP, WARM_UP_STEP = RECENT, timedelta(minutes=10)
 LOOKED_AFTER = timedelta(days=28)
 """A loss goes on for so long unless it is repaired or accepted; what is usual is told from the weeks before."""
@@ -65,18 +64,15 @@ class Watch:
         self._policy = policy
         self._accepted = accepted
         self._standing: dict[tuple[str, date], list[Trouble]] = {}
-        self._paces: dict[str, Trouble | None] = {}
-        self._degraded_at: dict[str, datetime] = {}
-        self._pace_seen: dict[str, tuple[datetime, date]] = {}
         self._last_date = last_date
         self._first_date = min(
             (run.data_date for run in observed.runs if run.trigger not in OFF_SCHEDULE), default=None
         )
-        self._spikes: dict[str, tuple[int, Trouble | None]] = {}
         self._laid: set[date] = set()
         self._forgotten: date | None = None
         self._due: list[tuple[datetime, str, date]] = []
         self._storms: list[StormSpan] = []
+        self._by_processor = ByProcessor(self.picture, self._real, self._ignored, self._waiting_for_nothing)
 
     def tick(self, events: Iterable[Event], now: datetime) -> list[Finding]:
         """Take in what became known and say what is wrong now; each trouble is returned for as long as it holds."""
@@ -88,7 +84,7 @@ class Watch:
         ill = {trouble.processors for troubles in self._standing.values() for trouble in troubles}
         found += [trouble for troubles in self._standing.values() for trouble in troubles]
         stormy = {name for trouble in found for name in trouble.processors if trouble.kind in _STORMS}
-        found += self._by_processor(now, skip={name for names in ill for name in names} | stormy)
+        found += self._by_processor.troubles(now, skip={name for names in ill for name in names} | stormy)
         return [self._finding(trouble, now) for trouble in self._roots(found)]
 
     def warm_up(self, timeline: Timeline, until: datetime) -> None:
@@ -221,7 +217,7 @@ class Watch:
         )
 
     def _storm_troubles(self, now: datetime) -> list[Trouble]:
-        span = self._storms[-1] if self._storms and self._storms[-1].last >= now - LAST_HOUR else None
+        span = self._storms[-1] if self._storms and self._storms[-1].last >= now - storms.LAST_HOUR else None
         retries = storms.retry_storm(self.picture.rhythms, now, span.first if span is not None else None)
         found = [retries] if retries is not None else []
         if retries is None:
@@ -233,7 +229,7 @@ class Watch:
 
     def _remember_storm(self, trouble: Trouble, now: datetime) -> None:
         span = self._storms[-1] if self._storms else None
-        if span is None or span.last < now - LAST_HOUR:
+        if span is None or span.last < now - storms.LAST_HOUR:
             span = StormSpan(trouble.since, now, set())
             self._storms = [*self._storms[-20:], span]
         span.last = now
@@ -244,7 +240,7 @@ class Watch:
         found: dict[str, list[tuple[RunSeen, Category]]] = {}
         for name, runs in self.picture.recent.items():
             for run in reversed(runs):
-                if run.known_at <= now - LAST_HOUR:
+                if run.known_at <= now - storms.LAST_HOUR:
                     break
                 category = self._real(run, now)
                 if category is not None:
@@ -256,75 +252,11 @@ class Watch:
         category = self.picture.day(run.processor, run.data_date).real_failure(run, now)
         return None if run.trigger == "poll" and category is Category.UNKNOWN else category
 
-    def _by_processor(self, now: datetime, skip: set[str]) -> Iterator[Trouble]:
-        """Troubles that go by time and not by data date."""
-        for processor in self._registry.processors:
-            name = processor.name
-            slow = self._pace(name, now)
-            if slow is not None:
-                yield slow
-            unanswered = None if name in skip else self._polls(processor, now)
-            if unanswered is not None:
-                yield unanswered
-            by_outcome = name in skip or processor.kind is Kind.SCRAPER
-            spike = None if by_outcome else self._spike(name, now)
-            if spike is not None:
-                yield spike
-            old = None if by_outcome else self._stale(processor, now)
-            if old is not None:
-                yield old
-
-    def _stale(self, processor: Processor, now: datetime) -> Trouble | None:
-        """What waits for something upstream is not stale by itself."""
-        loaded_at = self.picture.loaded_at.get(processor.bigquery_table or "")
-        limit = processor.freshness_hours
-        if limit is None or loaded_at is None or not stale.outlived(limit, loaded_at, now):
-            return None
+    def _waiting_for_nothing(self, name: str, now: datetime) -> Iterator[Day]:
+        """The processor's dates of late for which nothing upstream is missing."""
         dates = (now.date() - timedelta(days=ago) for ago in range(HORIZON.days, -1, -1))
-        days = [self.picture.day(processor.name, day) for day in dates if self._recorded(day)]
-        return stale.detect((day for day in days if not self._blocked(day)), loaded_at, limit, now)
-
-    def _polls(self, processor: Processor, now: datetime) -> Trouble | None:
-        """Polls that fail as often as they do at this hour every week are nothing new."""
-        name, answered = processor.name, self.picture.answered.get(processor.name, pace.LONG_AGO)
-        if not processor.polling and answered == pace.LONG_AGO:
-            return None
-        since = takewhile(lambda run: run.known_at > answered, reversed(self.picture.recent[name]))
-        polled = (run for run in since if run.trigger == POLL and run.started_at > answered and not self._ignored(run))
-        real = ((run, self._real(run, now)) for run in polled)
-        failed = [(run, category) for run, category in real if category is not None][::-1]
-        within_the_hour = sum(run.started_at > now - LAST_HOUR for run, _ in failed)
-        usual = storms.usual(self.picture.rhythms.get(name), within_the_hour, now)
-        return None if usual else polls.detect(name, failed)
-
-    def _spike(self, name: str, now: datetime) -> Trouble | None:
-        """Asked anew when a run has come, or while there is one: without news a quiet processor stays quiet."""
-        counted, known = self._spikes.get(name, (0, None))
-        if known is not None or counted != self.picture.counted[name]:
-            runs = [run for run in self.picture.recent[name] if not self._ignored(run)]
-            known = spikes.detect(name, runs, lambda run: self._real(run, now), now)
-            self._spikes[name] = (self.picture.counted[name], known)
-        return known
-
-    def _pace(self, name: str, now: datetime) -> Trouble | None:
-        """Asked anew when a run has come; what is known of is looked at again when a day has passed, too."""
-        known = self.picture.paces[name].known
-        seen = (known[-1][0], now.date()) if known else None
-        before = self._pace_seen.get(name)
-        if seen is not None and seen != before:
-            self._pace_seen[name] = seen
-            if before is None or before[0] != seen[0] or self._paces[name] is not None:
-                self._paces[name] = self._pace_anew(name, known, now)
-        return self._paces.get(name)
-
-    def _pace_anew(self, name: str, known: pace.Known, now: datetime) -> Trouble | None:
-        """What a degradation leaves in the days that a drift is told from is no drift."""
-        slow = pace.degraded(name, known, now)
-        if slow is not None:
-            self._degraded_at[name] = now
-        elif now - self._degraded_at.get(name, pace.LONG_AGO) >= pace.DRIFT_MEMORY:
-            slow = pace.drifting(name, known, now)
-        return slow
+        days = (self.picture.day(name, day) for day in dates if self._recorded(day))
+        return (day for day in days if not self._blocked(day))
 
     def _roots(self, troubles: Iterable[Trouble]) -> list[Trouble]:
         """One trouble a source: a scraper and what is made from it are told together, with the cause that it knows."""
