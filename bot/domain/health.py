@@ -9,6 +9,8 @@ from bot.domain.calendar import ceil_hour, floor_hour
 from bot.domain.runs import Category, Classified, DateState, FailedRun, Input, Status, Traits, classify
 
 BASELINE = timedelta(days=30)
+OPEN_P0 = "open_p0"
+"""The name of the finding that makes the whole RED."""
 
 
 class Colour(StrEnum):
@@ -193,9 +195,6 @@ class HealthReport:
 def data_dates_judged_within(window: Window) -> tuple[date, date]:
     """The data dates whose judgement can fall into the window: a slot lies at most three days after its date."""
     return (window.since - timedelta(days=4)).date(), (window.until + timedelta(days=1)).date()
-
-
-OPEN_P0 = "open_p0"
 
 
 def overall(phases: Sequence[HealthRow], processors: Sequence[HealthRow]) -> tuple[Colour, tuple[Finding, ...]]:

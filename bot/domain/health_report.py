@@ -54,7 +54,8 @@ class Period:
 @dataclass(frozen=True)
 class Measured:
     """What the warehouse answered: the window, its baseline, the dates due in the window, its failed runs by hour, and
-    runs that may hang."""
+    runs that may hang.
+    """
 
     window: Period
     baseline: Period

@@ -11,6 +11,7 @@ from bot.domain.health_report import Measured, Period, Scope, assess
 from bot.domain.registry import Registry
 from bot.domain.slo import ServiceLevels
 from bot.domain.told import NOTHING_TOLD, Told
+from bot.ports.state import StateUnavailable
 from bot.ports.warehouse import History, Warehouse
 
 LONGEST_WINDOW_DAYS = 400
@@ -39,7 +40,7 @@ class HealthService:
         scope = self.scope(request)
         history = self._history()
         window, notes = _window(request, history, now)
-        told = self._told_within(window)
+        told, unsure = self._told_within(window)
         measured = Measured(
             self._period(window),
             self._usual(window.baseline()),
@@ -48,11 +49,19 @@ class HealthService:
             self._silent_runs(window),
         )
         report = assess(measured, scope, self._targets, window, told)
-        return replace(report, warnings=(*report.warnings, *notes, *history.warnings))
+        return replace(report, warnings=(*unsure, *report.warnings, *notes, *history.warnings))
 
-    def _told_within(self, window: Window) -> Told:
-        """An answer as of the past is told from the history alone: what people were told of it is of its own time."""
-        return NOTHING_TOLD if self._told is None or window.exact else self._told(window.since, window.as_of)
+    def _told_within(self, window: Window) -> tuple[Told, list[str]]:
+        """An answer as of the past is told from the history alone: what people were told of it is of its own time.
+
+        Health is asked for most when something is gone: without the state it is answered all the same, and says so.
+        """
+        if self._told is None or window.exact:
+            return NOTHING_TOLD, []
+        try:
+            return self._told(window.since, window.as_of), []
+        except StateUnavailable as error:
+            return NOTHING_TOLD, [f"open incidents and notifications are not known: {error}"]
 
     def _silent_runs(self, window: Window) -> Sequence[SilentRun]:
         """Only of now: rows of the past say how their runs ended."""

@@ -9,6 +9,7 @@ from bot.domain.errors import BadInput
 from bot.domain.health import Colour, HealthReport
 from bot.domain.slo import ServiceLevel, ServiceLevels
 from bot.domain.told import Story, Told
+from bot.ports.state import StateUnavailable
 from bot.services.health import HealthRequest, HealthService
 from tests.builders import World, failed, game, load, loaded, raw_file, registry, run, warehouse
 from tests.notices import incident
@@ -119,6 +120,17 @@ def test_what_people_were_told_of_the_window(service: HealthService, tmp_path: P
     assert (exact.noise.alerts, exact.noise.kept_quiet) == (0, exact.noise.raw_failures), "of the history alone"
     silent = service.of(HealthRequest(days=2), END)
     assert (silent.noise.alerts, silent.noise.kept_quiet) == (0, 4)
+
+
+def test_health_is_told_without_the_state_too(tmp_path: Path) -> None:
+    def gone(_since: datetime, _until: datetime) -> Told:
+        raise StateUnavailable("the database does not answer")
+
+    opened = warehouse()
+    load(opened, WORLD.write(tmp_path))
+    report = HealthService(opened, registry(), LEVELS, gone).of(HealthRequest(days=2), END)
+    assert report.warnings[0] == "open incidents and notifications are not known: the database does not answer"
+    assert report.noise.raw_failures == 4
 
 
 def test_without_a_history() -> None:
