@@ -128,7 +128,7 @@ class Picture:
         windows = self.windows.get(name, ())
         return any(w.start <= moment <= w.end and w.announced_at <= known_at for w in windows)
 
-    def forget_before(self, now: datetime, keep: Container[tuple[str, date]]) -> None:
+    def forget_before(self, now: datetime, keep: Container[tuple[str, date]] = ()) -> None:
         """Let go of what no detector looks at any more. `keep`: dates that have a trouble."""
         oldest = (now - HORIZON).date() - timedelta(days=2)
         for key in [key for key in self.days if key[1] < oldest and key not in keep]:
