@@ -51,6 +51,8 @@ MOST = 2.2
 """A single run counts for no more than so many spreads."""
 DRIFT, EACH_HALF = log(1.2), log(1.1)
 """Drifting: over 1.2 times the usual on average, and slower in the first half of the days as in the second."""
+MANY, DRIFT_OF_MANY = 12, log(1.24)
+"""More runs than that make less sure, too: it is asked of them what is worth a line."""
 UNUSUAL, A_DAY_LESS = 3.0, 0.2
 """So many standard errors over eight days, and more the fewer the days: short spans are tried more often."""
 
@@ -113,7 +115,8 @@ def drifting(name: str, known: Known, now: datetime) -> Trouble | None:
         mean, half = fmean(over), len(over) // 2
         deviation = usual.spread * sqrt(1 / len(recent) + 1 / usual.runs)
         unusual = mean / deviation > UNUSUAL + A_DAY_LESS * (DRIFT_DAYS[-1] - days)
-        if unusual and mean > DRIFT and min(fmean(over[:half]), fmean(over[half:])) > EACH_HALF:
+        drift = DRIFT_OF_MANY if len(recent) > MANY else DRIFT
+        if unusual and mean > drift and min(fmean(over[:half]), fmean(over[half:])) > EACH_HALF:
             said = f"over {days} days it has taken {exp(mean):.2f} times the usual ({len(recent)} runs)"
             return _trouble(name, FindingKind.SLOW_DRIFT, since, known[-1][0], said)
     return None
