@@ -55,8 +55,9 @@ async def bolt(of: Workspace, transport: str = "socket") -> AsyncIterator[AsyncA
     app = AsyncApp(client=client(of), signing_secret=of.credentials.signing_secret)
     if transport == "socket":
         own = AsyncWebClient(token=of.credentials.app_token, base_url=of.api_url)
-        # The client looks after its connection once per interval, by default every ten seconds.
-        handler = AsyncSocketModeHandler(app, of.credentials.app_token, web_client=own, ping_interval=0.3)
+        # The client looks after its connection once per interval, by default every ten seconds, and gives it up after
+        # four without an answer: a busy machine stalls for a second.
+        handler = AsyncSocketModeHandler(app, of.credentials.app_token, web_client=own, ping_interval=1)
         await handler.connect_async()  # type: ignore[no-untyped-call]
         try:
             yield app

@@ -47,7 +47,8 @@ class World:
         app = build(self.workspace.credentials.bot_token, self.workspace.api_url, self.heard, self._free)
         token = self.workspace.credentials.app_token
         own = AsyncWebClient(token=token, base_url=self.workspace.api_url)
-        self._handler = AsyncSocketModeHandler(app, token, web_client=own, ping_interval=0.3)
+        # The client gives a connection up after four intervals without an answer: a busy machine stalls for a second.
+        self._handler = AsyncSocketModeHandler(app, token, web_client=own, ping_interval=5)
         await self._handler.connect_async()  # type: ignore[no-untyped-call]
 
     def stop(self) -> None:
