@@ -7,10 +7,23 @@ from bot.domain.gate_policy import GatePolicy
 from bot.domain.lineage import Lineage
 from bot.domain.severity import Severity
 
+WANT_OF_DATA = frozenset(
+    {
+        FindingKind.PARTIAL_COVERAGE,
+        FindingKind.ZERO_RECORDS_PROCESSOR,
+        FindingKind.VALIDATION_FAILED,
+        FindingKind.MISSING_RUN,
+        FindingKind.SLA_MISS,
+    }
+)
+"""What comes of data that is there in part: dependents that have less, too, and none that crash or hang."""
+
 
 def hops(cause: Finding, effect: Finding, lineage: Lineage) -> int | None:
     """How far downstream of one trouble the other is, None when the one does not explain the other."""
     if cause.family is not Family.OUTCOME or effect.family is not Family.OUTCOME:
+        return None
+    if cause.kind is FindingKind.PARTIAL_COVERAGE and effect.kind not in WANT_OF_DATA:
         return None
     above: Mapping[str, int] = lineage.up(effect.root)
     found = min((above[name] for name in cause.processors if name in above), default=None)

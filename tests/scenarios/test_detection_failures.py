@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.findings import FindingKind as Kind
 from bot.domain.findings import RootCause
-from bot.domain.runs import Category
+from bot.domain.runs import Category, Status
 from bot.domain.severity import Severity
 from tests.pipeline_days import DAY
 from tests.pipeline_told import Facts, facts, messages, minutes_after, the_one
@@ -49,9 +49,42 @@ def test_a_quality_gate_that_refuses_three_times_is_told() -> None:
     assert told.finding.data_date == DAY
 
 
-def test_two_runs_that_reach_their_limit_are_told() -> None:
+def in_unknown_words(days: Incident, name: str, *, retried: bool = True) -> None:
+    """Its failures say nothing that anybody has a rule for; `retried`: each attempt was tried again as such."""
+    days.runs[name, DAY] = [
+        run._replace(recorded=None, hinted=None, **({} if retried else {"attempt": 1, "trigger": "schedule"}))
+        if run.status is Status.FAILED
+        else run
+        for run in days.runs[name, DAY]
+    ]
+
+
+def test_retried_failures_that_nobody_has_words_for_are_told_as_those_that_speak() -> None:
+    days = Incident()
+    days.fails("PlayByPlay")
+    in_unknown_words(days, "PlayByPlay")
+    told = the_one(messages(days))
+    assert (told.finding.kind, told.finding.root_cause) == (Kind.REPEATED_FAILURE, RootCause.PROCESSING_ERROR)
+    assert minutes_after(days.slots("PlayByPlay")[LATE_EVENING], told) <= 30
+
+
+def test_what_fails_in_unknown_words_and_is_not_retried_has_lost_its_date_at_the_end() -> None:
+    """It may have found nothing, and the file was there: what was lost is told after the last slot."""
+    days = Incident()
+    days.fails("PlayByPlay", attempts=1)
+    in_unknown_words(days, "PlayByPlay", retried=False)
+    told = the_one(messages(days))
+    assert (told.finding.kind, told.finding.action) == (Kind.ZERO_RECORDS_PROCESSOR, "processor_rerun")
+    assert 20 <= minutes_after(days.slots("PlayByPlay")[-1], told) <= 40
+
+
+@pytest.mark.parametrize("unknown", [False, True])
+def test_two_runs_that_reach_their_limit_are_told(unknown: bool) -> None:
+    """In whatever words."""
     days = Incident()
     days.fails("Injuries", Category.TIMEOUT, attempts=2, seconds=1_803)
+    if unknown:
+        in_unknown_words(days, "Injuries")
     told = the_one(messages(days))
     assert facts(told) == Facts(
         Kind.TIMEOUT, ("Injuries",), RootCause.TIMEOUT, Severity.P1, "raise_timeout_or_fix", frozenset()

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from bot.domain.findings import FindingKind as K
 from bot.domain.gate_decisions import Outcome, Reason
 from bot.domain.severity import Severity
@@ -30,6 +32,16 @@ def test_a_later_downstream_failure_joins() -> None:
     decisions = story.at(30, ROOT, BELOW)
     assert outcomes(decisions) == [("update", "Gamebook", "CHANGED"), ("join", "Summary", "DOWNSTREAM")]
     assert next(each for each in decisions if each.outcome is Outcome.JOIN).detail == "Gamebook"
+
+
+@pytest.mark.parametrize(
+    ("kind", "joins"),
+    [(K.PARTIAL_COVERAGE, True), (K.ZERO_RECORDS_PROCESSOR, True), (K.TIMEOUT, False), (K.PHASE_DOWN, False)],
+)
+def test_data_that_is_there_in_part_explains_a_want_of_data_and_no_crash(kind: K, joins: bool) -> None:
+    part = finding("Gamebook", K.PARTIAL_COVERAGE, since=START - timedelta(minutes=30))
+    below = finding("Summary", kind, since=START)
+    assert told(Story().at(0, part, below)) == [("announce", "Gamebook")] + [("announce", "Summary")] * (not joins)
 
 
 def test_another_date_is_another_trouble() -> None:

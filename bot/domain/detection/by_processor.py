@@ -7,6 +7,7 @@ from itertools import takewhile
 from bot.domain.detection import pace, polls, spikes, stale, storms
 from bot.domain.detection.day import Day
 from bot.domain.detection.picture import Picture
+from bot.domain.detection.streaks import DENSE
 from bot.domain.detection.trouble import Trouble
 from bot.domain.observation import POLL, RunSeen
 from bot.domain.registry import Kind, Processor
@@ -38,7 +39,7 @@ class ByProcessor:
             if processor.name not in skip:
                 found.append(self._polls(processor, now))
                 if processor.kind is not Kind.SCRAPER:
-                    found += [self._spike(processor.name, now), self._stale(processor, now)]
+                    found += [self._spike(processor, now), self._stale(processor, now)]
             yield from (trouble for trouble in found if trouble is not None)
 
     def _polls(self, processor: Processor, now: datetime) -> Trouble | None:
@@ -54,12 +55,14 @@ class ByProcessor:
         usual = storms.usual(self._picture.rhythms.get(name), within_the_hour, now)
         return None if usual else polls.detect(name, failed)
 
-    def _spike(self, name: str, now: datetime) -> Trouble | None:
+    def _spike(self, processor: Processor, now: datetime) -> Trouble | None:
         """Asked anew when a run has come, or while there is one: without news a quiet processor stays quiet."""
+        name, slots = processor.name, len(processor.schedule_hours_et)
+        dense = not slots or slots >= DENSE
         counted, known = self._spikes.get(name, (0, None))
         if known is not None or counted != self._picture.counted[name]:
             runs = [run for run in self._picture.recent[name] if not self._ignored(run)]
-            known = spikes.detect(name, runs, lambda run: self._real(run, now), now)
+            known = spikes.detect(name, runs, lambda run: self._real(run, now), now, dense=dense)
             self._spikes[name] = (self._picture.counted[name], known)
         return known
 

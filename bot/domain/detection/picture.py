@@ -154,8 +154,10 @@ class Picture:
                 yield Filled(trace.latest, self._games.counting(day, self._as_of), len(trace.seen))
 
     def _take_run(self, run: RunSeen) -> None:
-        if run.processor not in self.registry.by_name:
+        processor = self.registry.by_name.get(run.processor)
+        if processor is None:
             return
+        run = _with_time_limit(run, processor.timeout_seconds)
         day = self._near_day(run)
         if run.status is Status.RUNNING:
             if day is not None:
@@ -280,3 +282,11 @@ def _expected(processor: Processor, slots: tuple[datetime, ...], games: int | No
     if rule is Expects.UNKNOWN or games is None:
         return None
     return games > 0
+
+
+def _with_time_limit(run: RunSeen, limit: float | None) -> RunSeen:
+    """A failure that says nothing of itself and took all the time that it may ran out of time."""
+    silent = run.status is Status.FAILED and run.recorded is None and run.hinted is None
+    if silent and limit is not None and run.seconds is not None and run.seconds >= limit:
+        return run._replace(hinted=Category.TIMEOUT)
+    return run

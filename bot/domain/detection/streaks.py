@@ -12,7 +12,7 @@ from bot.domain.detection.trouble import Trouble
 from bot.domain.findings import FindingKind, RootCause
 from bot.domain.observation import RunSeen
 from bot.domain.registry import Criticality
-from bot.domain.runs import Category, Status
+from bot.domain.runs import Category, Reason, Status
 
 IN_A_ROW = 3
 """Two failures often heal by the next retry; three in a row have not been seen to."""
@@ -32,6 +32,9 @@ CAUSES = {
     Category.PROCESSING_ERROR: RootCause.PROCESSING_ERROR,
     Category.UNKNOWN: RootCause.PROCESSING_ERROR,
 }
+
+
+INFERRED = frozenset({Reason.FAILED_ON_INPUT, Reason.INPUT_LEFT_UNUSED})
 
 
 class Dependents(Enum):
@@ -54,6 +57,8 @@ def detect(day: Day, now: datetime, ignored: Ignored, dependents: Dependents) ->
     timeouts = [run for run, category in streak if category is Category.TIMEOUT and _at_limit(run, limit)]
     needed = TIMEOUTS_IN_A_ROW if len(timeouts) == len(streak) else IN_A_ROW
     if len(streak) < needed or (len(day.slots) >= DENSE and _slots_hit(day, streak) < IN_A_ROW):
+        return None
+    if _left_to_the_verdict(day, streak, now):
         return None
     category = Counter(category for _, category in streak).most_common(1)[0][0]
     kind = _kind(day, category, dependents)
@@ -95,6 +100,15 @@ def _streak(day: Day, now: datetime, ignored: Ignored) -> list[tuple[RunSeen, Ca
             continue
         found.append((run, category))
     return found[::-1]
+
+
+def _left_to_the_verdict(day: Day, streak: Sequence[tuple[RunSeen, Category]], now: datetime) -> bool:
+    """Are they failures only because nothing came of their input, in words that nobody knows, and none was tried again?
+    A crash is retried; a run that found nothing is not, and what its date lacks is told when it can be judged.
+    """
+    reasons = {day.classified(run, now).reason for run, _ in streak}
+    told_at_the_end = day.table is not None and bool(day.slots)
+    return told_at_the_end and reasons <= INFERRED and all(run.attempt <= 1 for run, _ in streak)
 
 
 def _ended(day: Day, run: RunSeen) -> datetime:
