@@ -32,9 +32,8 @@ CAUSES = {
     Category.PROCESSING_ERROR: RootCause.PROCESSING_ERROR,
     Category.UNKNOWN: RootCause.PROCESSING_ERROR,
 }
-
-
 INFERRED = frozenset({Reason.FAILED_ON_INPUT, Reason.INPUT_LEFT_UNUSED})
+"""Nothing that a run says makes it a failure of its own, only what its input and its table show."""
 
 
 class Dependents(Enum):
