@@ -1,10 +1,12 @@
 """Going around: Home tab, switching places and people, keys, the connection."""
 
-from playwright.sync_api import expect
+import time
+
+from playwright.sync_api import Route, expect
 
 from . import page_blocks
 from .conftest import OpenPage
-from .world import ALERTS, GENERAL, MONITOR, World
+from .world import ALERTS, ENGINEERING, GENERAL, MONITOR, World
 
 
 def test_home_tab(open_page: OpenPage) -> None:
@@ -50,6 +52,21 @@ def test_direct_message_and_switching_people(world: World, open_page: OpenPage) 
     world.say("U02SAM", GENERAL, "hello")
     page.get_by_role("button", name="channel general").click()
     expect(page.locator(".msg").last).to_contain_text("hello")
+
+
+def test_what_is_said_while_a_channel_loads_is_there(world: World, open_page: OpenPage) -> None:
+    page = open_page(place=ENGINEERING)
+    expect(page.get_by_role("heading", name="data-engineering", level=2)).to_be_visible()
+
+    def slowly(route: Route) -> None:
+        answer = route.fetch()
+        world.say("U02SAM", GENERAL, "meanwhile")
+        time.sleep(1)  # the page hears of it before the answer
+        route.fulfill(response=answer)
+
+    page.route("**/browser/api/history?*", slowly, times=1)
+    page.get_by_role("button", name="channel general").click()
+    expect(page.locator(".msg").last).to_contain_text("meanwhile")
 
 
 def test_messages_by_arrows(world: World, open_page: OpenPage) -> None:

@@ -42,7 +42,8 @@ export class Conversation {
     const answer = await this.api.get("history", { channel: this.id, limit: PAGE });
     if (!answer.ok) return answer;
     this.hasMore = answer.has_more;
-    for (const one of answer.messages) this.upsert(one);
+    // What a push brought while the answer was on its way is newer.
+    for (const one of answer.messages) if (!this.find(one.ts)) this.upsert(one);
     for (const one of answer.ephemeral) if (!one.thread_ts) this.upsert({ ...one, is_ephemeral: true });
     this.loaded = true;
     return answer;

@@ -54,10 +54,10 @@ export class Workspace extends Emitter {
   }
 }
 
-/** The loaded conversation of a push, or null: what was never opened is read when it is. */
+/** The conversation of a push, loaded or about to be, or null: what was never opened is read when it is. */
 function open(workspace, push) {
   const conversation = workspace.conversations.get(push.channel);
-  return conversation?.loaded || conversation?.threads.size ? conversation : null;
+  return conversation?.loaded || conversation?.loading || conversation?.threads.size ? conversation : null;
 }
 
 function isReply(message) {
