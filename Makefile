@@ -21,7 +21,7 @@ setup: .venv/.project
 # would fetch what builds it, without a hash.
 .venv/.locked: requirements-dev.txt
 	@python=$$(sh .ci/python) && echo "  setup   .venv ($$python)" && "$$python" -m venv --clear .venv
-	@$(BIN)/python -m pip install -qq --require-hashes --only-binary :all: -r requirements-dev.txt
+	@$(BIN)/python -m pip install -qq --no-deps --require-hashes --only-binary :all: -r requirements-dev.txt
 	@touch $@
 
 .venv/.project: .venv/.locked pyproject.toml
@@ -30,7 +30,7 @@ setup: .venv/.project
 
 .venv-bqemulator/.locked: requirements-bqemulator.txt
 	@python=$$(sh .ci/python) && echo "  setup   .venv-bqemulator" && "$$python" -m venv --clear .venv-bqemulator
-	@.venv-bqemulator/bin/python -m pip install -qq --require-hashes --only-binary :all: -r requirements-bqemulator.txt
+	@.venv-bqemulator/bin/python -m pip install -qq --no-deps --require-hashes --only-binary :all: -r requirements-bqemulator.txt
 	@touch $@
 
 # Without the emulator all other tests still run, and those that need it are named as not run.
