@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tests.replay_worlds import PROJECT
+from tests.support.replay_worlds import PROJECT
 from tests.worlds.model import Options
 from tests.worlds.world import make
 

@@ -15,8 +15,8 @@ from benchmarks.timing import Timing, timed
 from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
 from bot.config.settings import BUNDLED_CONFIG
 from bot.config.slos import load_slos
-from bot.domain.health import HealthReport, Window
-from bot.domain.rollup import RELATIVE_ERROR
+from bot.domain.health.model import HealthReport, Window
+from bot.domain.health.sketch import RELATIVE_ERROR
 from bot.services.health import HealthRequest, HealthService
 
 _EVER = datetime.min.replace(tzinfo=UTC)

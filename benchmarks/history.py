@@ -19,8 +19,8 @@ from bot.adapters.warehouse.refresh import refresh_evidence
 from bot.adapters.warehouse.sql_text import SQL_DIRECTORY
 from bot.config.policy import load_policy
 from bot.config.settings import BUNDLED_CONFIG
-from bot.domain.platform import PlatformFacts, platform_facts
-from bot.domain.text_rules import category_of
+from bot.domain.evidence.platform_facts import PlatformFacts, platform_facts
+from bot.domain.evidence.text_rules import category_of
 from bot.ports.warehouse import Hints
 
 DAYS = 30

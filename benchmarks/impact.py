@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime
 from random import Random
 
 from benchmarks.timing import Timing, timed
-from bot.domain.health import Durations, Window
-from bot.domain.impact import ImpactRequest
-from bot.domain.registry import Criticality, Registry
+from bot.domain.evidence.freshness import Standing
+from bot.domain.health.model import Durations, Window
+from bot.domain.impact.report import ImpactRequest
+from bot.domain.platform.registry import Criticality, Registry
 from bot.domain.slo import ServiceLevels
-from bot.domain.standing import Standing
 from bot.ports.warehouse import History
 from bot.services.health import HealthService
 from bot.services.impact import ImpactService

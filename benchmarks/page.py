@@ -5,9 +5,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
-from tests.e2e.chromium import chromium
-from tests.e2e.page.many import MESSAGES, load_all, post_many
-from tests.e2e.page.world import ENGINEERING, World
+from sandbox.tests.page.many import MESSAGES, load_all, post_many
+from sandbox.tests.page.world import ENGINEERING, World
+from tests.support.chromium import chromium
 
 _FRAME = "new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
 _SCROLL = """async () => {

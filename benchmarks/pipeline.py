@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.domain.registry import ExpectedRecords, Kind, Processor, Registry
+from bot.domain.platform.registry import ExpectedRecords, Kind, Processor, Registry
 
 
 @dataclass(frozen=True)

@@ -22,17 +22,17 @@ from aiohttp import ClientSession, web
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import slack_app
 from bot.bootstrap import app_services, warehouse
 from bot.cli.demo_history import prepare
 from bot.config.settings import Settings
-from bot.domain.health import HealthRequest
-from bot.sandbox.slack.server import Workspace
+from bot.domain.health.model import HealthRequest
 from bot.services.app import AppServices
-from bot.serving import http_site
-from bot.slack_client import client_session, web_client
+from bot.slack import app as slack_app
+from bot.slack.client import client_session, web_client
+from bot.slack.serving import http_site
 from bot.views import health
 from handlers.replies import WorkPool
+from sandbox.slack.server import Workspace
 
 COMMANDS, WARM_UP, ANSWERS, STARTS = 200, 20, 30, 3
 IDLE_AFTER_S = 5

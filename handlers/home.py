@@ -7,7 +7,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import FirelineError
-from bot.domain.health import HealthRequest
+from bot.domain.health.model import HealthRequest
 from bot.services.app import AppServices
 from bot.views import action_ids, health, help, home
 from handlers import payloads

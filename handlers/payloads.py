@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.domain.errors import BadInput
-from bot.domain.health import HealthRequest
-from bot.domain.impact import ImpactRequest
-from bot.domain.validation import ValidationRequest
+from bot.domain.health.model import HealthRequest
+from bot.domain.impact.report import ImpactRequest
+from bot.domain.verdicts.validation import ValidationRequest
 from bot.services.impact import parse_date
 from bot.services.validation import parse_dates
 from bot.views import action_ids

@@ -9,7 +9,7 @@ import typer
 from bot.cli.context import AsJson, errors_for_people, settings_of
 
 if TYPE_CHECKING:
-    from bot.domain.registry import Registry
+    from bot.domain.platform.registry import Registry
 
 
 def check_config(

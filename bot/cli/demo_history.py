@@ -21,7 +21,7 @@ def prepare(settings: Settings, now: datetime) -> Path:
         return data
     settings.home.mkdir(parents=True, exist_ok=True)
     registry = settings.config / "registry.yaml"
-    _run("writing 30 days of history", "bot.sandbox.pipeline", str(registry), str(data), now.isoformat())
+    _run("writing 30 days of history", "sandbox.pipeline", str(registry), str(data), now.isoformat())
     _remove_warehouse(settings)
     _run("loading it", "bot", "load", str(data), "--home", str(settings.home))
     (settings.home / "ready").touch()

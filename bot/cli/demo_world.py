@@ -19,16 +19,16 @@ from bot.cli.local_api import local_api
 from bot.config.registry import load_registry
 from bot.config.settings import Settings
 from bot.domain.errors import BadInput
-from bot.domain.registry import Registry
-from bot.sandbox.clock import SimulatedClock
-from bot.sandbox.panel import Panel
-from bot.sandbox.pipeline.faults import FaultError
-from bot.sandbox.pipeline.live import Pipeline
-from bot.sandbox.pipeline.service import create_app
-from bot.sandbox.slack.server import Workspace
+from bot.domain.platform.registry import Registry
 from bot.scheduler import jobs_of, running
 from bot.services.loading import LoadingService
-from bot.serving import serve
+from bot.slack.serving import serve
+from sandbox.clock import SimulatedClock
+from sandbox.panel import Panel
+from sandbox.pipeline.faults import FaultError
+from sandbox.pipeline.live import Pipeline
+from sandbox.pipeline.service import create_app
+from sandbox.slack.server import Workspace
 
 log = logging.getLogger("fireline.demo")
 MANIFEST = Path(__file__).resolve().parents[2] / "manifest.yaml"

@@ -59,7 +59,7 @@ def health(
 
 def answer_health(service: "HealthService", question: HealthQuestion, moment: "datetime") -> str:
     """The whole printed answer. Raises BadInput for a question that makes no sense."""
-    from bot.domain.health import HealthRequest
+    from bot.domain.health.model import HealthRequest
 
     as_of = parse_moment(question.as_of) if question.as_of is not None else None
     request = HealthRequest(days=question.days, phase=question.phase, processor=question.processor, as_of=as_of)

@@ -4,8 +4,8 @@ import json
 from datetime import datetime
 from typing import Any
 
-from bot.domain.health import HealthReport, HealthRow
-from bot.domain.rollup import RELATIVE_ERROR
+from bot.domain.health.model import HealthReport, HealthRow
+from bot.domain.health.sketch import RELATIVE_ERROR
 
 
 def health_json(report: HealthReport) -> str:

@@ -8,8 +8,8 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from bot.domain.health import Colour, HealthReport, HealthRow
-from bot.domain.rollup import RELATIVE_ERROR
+from bot.domain.health.model import Colour, HealthReport, HealthRow
+from bot.domain.health.sketch import RELATIVE_ERROR
 from bot.views import health_words, numbers
 
 STYLES = {Colour.RED: "bold red", Colour.YELLOW: "bold yellow", Colour.GREEN: "green", Colour.GREY: "dim"}

@@ -82,7 +82,7 @@ def _answer(settings: "Settings", question: ImpactQuestion) -> str:
 
 def answer_impact(service: "ImpactService", question: ImpactQuestion, moment: "datetime") -> str:
     """The whole answer in its form. Raises BadInput for a question that makes no sense."""
-    from bot.domain.impact import ImpactRequest
+    from bot.domain.impact.report import ImpactRequest
     from bot.services.impact import parse_date
 
     data_date = parse_date(question.date) if question.date is not None else None

@@ -4,9 +4,9 @@ import json
 from datetime import datetime
 from typing import Any
 
-from bot.domain.deadlines import Deadline
-from bot.domain.dependents import Affected
-from bot.domain.impact import Impact
+from bot.domain.impact.deadlines import Deadline
+from bot.domain.impact.dependents import Affected
+from bot.domain.impact.report import Impact
 
 
 def impact_json(impact: Impact) -> str:

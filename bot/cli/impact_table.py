@@ -7,9 +7,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.domain.dependents import Affected
-from bot.domain.impact import Impact
-from bot.domain.registry import Criticality
+from bot.domain.impact.dependents import Affected
+from bot.domain.impact.report import Impact
+from bot.domain.platform.registry import Criticality
 from bot.views import impact_words
 
 STYLES = {Criticality.CRITICAL: "bold red", Criticality.HIGH: "yellow", Criticality.MEDIUM: "", Criticality.LOW: "dim"}

@@ -23,7 +23,7 @@ def draft(
 ) -> None:
     """Draft a registry from the run history: slots, polling, record range, timeout. Every value is a proposal."""
     from bot.bootstrap import reading
-    from bot.domain.registry_draft import compare
+    from bot.domain.platform.draft import compare
     from bot.services.registry_draft import draft as draft_registry
 
     with errors_for_people():

@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from bot.domain.gate_decisions import Decision, Outcome
-from bot.domain.notices import TOLD
+from bot.domain.incidents.decisions import Decision, Outcome
+from bot.domain.incidents.notice import TOLD
 
 
 def notification_lines(decisions: Iterable[Decision]) -> list[str]:

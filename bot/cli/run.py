@@ -37,7 +37,7 @@ def run(home: Home = None) -> None:
 async def _serve(settings: "Settings", services: "AppServices", on_watch: "OnWatch") -> None:
     from bot.cli.local_api import local_api
     from bot.scheduler import jobs_of, running
-    from bot.serving import serve
+    from bot.slack.serving import serve
 
     serving = asyncio.current_task()
     assert serving is not None

@@ -72,7 +72,7 @@ def answer_validate(
 
 
 def _validated(service: "ValidationService", question: ValidateQuestion, moment: "datetime") -> str:
-    from bot.domain.validation import ValidationRequest
+    from bot.domain.verdicts.validation import ValidationRequest
     from bot.services.impact import parse_date
 
     request = ValidationRequest(

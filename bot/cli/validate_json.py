@@ -4,10 +4,10 @@ import json
 from datetime import datetime
 from typing import Any
 
-from bot.domain.evidence import PlannedWindow
-from bot.domain.proof import Proof
-from bot.domain.sampling import CONFIDENCE, Checked, Sample
-from bot.domain.validation import Validated, Validation
+from bot.domain.evidence.expectation import PlannedWindow
+from bot.domain.verdicts.sampling import CONFIDENCE, Checked, Sample
+from bot.domain.verdicts.validation import Validated, Validation
+from bot.domain.verdicts.votes import Proof
 
 
 def validation_json(validation: Validation) -> str:

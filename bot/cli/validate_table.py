@@ -6,8 +6,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.domain.validation import Validation
-from bot.domain.verdicts import SOUND
+from bot.domain.verdicts.judge import SOUND
+from bot.domain.verdicts.validation import Validation
 from bot.views import validate_words
 from bot.views.validate_words import Group
 

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from bot.config.documents import load_document
-from bot.domain.accepted_losses import AcceptedLoss, AcceptedLosses
-from bot.domain.registry import Frozen
+from bot.domain.platform.accepted_losses import AcceptedLoss, AcceptedLosses
+from bot.domain.platform.registry import Frozen
 
 MOST_DAYS = 400
 

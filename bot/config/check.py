@@ -8,7 +8,7 @@ from bot.config.policy import load_policy
 from bot.config.registry import LoadedRegistry, load_registry
 from bot.config.slos import load_slos
 from bot.domain.errors import ConfigError, Problem
-from bot.domain.registry import Registry
+from bot.domain.platform.registry import Registry
 
 
 def check_folder(folder: Path) -> tuple[Registry, tuple[Problem, ...]]:

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from bot.domain.gate_policy import GatePolicy
-from bot.domain.registry import Frozen, Number, Whole
+from bot.domain.gate.policy import GatePolicy
+from bot.domain.platform.registry import Frozen, Number, Whole
 
 DEFAULT = GatePolicy()
 Duration = Annotated[Number, Field(ge=0, le=10_000)]

@@ -10,11 +10,11 @@ from pydantic import AfterValidator, Field
 from bot.config.documents import load_document
 from bot.config.gate import GateEntry
 from bot.config.severity import SeverityEntry
-from bot.domain.gate_policy import GatePolicy
-from bot.domain.registry import Frozen
-from bot.domain.runs import Category
-from bot.domain.severity_policy import SeverityPolicy
-from bot.domain.text_rules import TextRule
+from bot.domain.evidence.runs import Category
+from bot.domain.evidence.text_rules import TextRule
+from bot.domain.findings.severity_policy import SeverityPolicy
+from bot.domain.gate.policy import GatePolicy
+from bot.domain.platform.registry import Frozen
 
 ESCAPES_AND_CLASSES = re.compile(r"\\[^1-9Z]|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
 BEYOND_RE2 = re.compile(r"\(\?(?:[=!>(#]|<[=!]|P=)|\\[1-9Z]|[*+?}]\+")

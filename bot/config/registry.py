@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from bot.config.documents import Document, read_document, sorted_by_line
 from bot.domain.errors import ConfigError, Problem, suggest
-from bot.domain.registry import Kind, Registry
-from bot.domain.registry_checks import Declared, structural_findings
+from bot.domain.platform.checks import Declared, structural_findings
+from bot.domain.platform.registry import Kind, Registry
 
 SYNONYMS = {
     "expected_record_range": "expected_records",

@@ -5,10 +5,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from bot.domain.findings import FindingKind
-from bot.domain.registry import Criticality, Frozen, Number, Whole
-from bot.domain.severity import Severity
-from bot.domain.severity_policy import DEFAULT_RULES, SeverityPolicy, SeverityRule
+from bot.domain.findings.finding import FindingKind
+from bot.domain.findings.severity import Severity
+from bot.domain.findings.severity_policy import DEFAULT_RULES, SeverityPolicy, SeverityRule
+from bot.domain.platform.registry import Criticality, Frozen, Number, Whole
 
 
 class SeverityRuleEntry(Frozen):

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from bot.config.documents import load_document
-from bot.domain.registry import Frozen, Number, WallClock, Whole
+from bot.domain.platform.registry import Frozen, Number, WallClock, Whole
 from bot.domain.slo import PlatformObjective, ServiceLevel, ServiceLevels
 
 Fraction = Annotated[Number, Field(gt=0, le=1)]

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.domain.errors import FirelineError
-from bot.domain.incidents import MessageRef
-from bot.domain.notices import Notice
+from bot.domain.incidents.incident import MessageRef
+from bot.domain.incidents.notice import Notice
 
 
 class NotifierUnavailable(FirelineError):

@@ -6,11 +6,11 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.domain.errors import BadInput, FirelineError
-from bot.domain.evidence import PlannedWindow
-from bot.domain.gate_decisions import Decision
-from bot.domain.gate_memory import GateMemory, GateResult
-from bot.domain.incidents import Incident, MessageRef, Standing
-from bot.domain.silences import Silence
+from bot.domain.evidence.expectation import PlannedWindow
+from bot.domain.gate.memory import GateMemory, GateResult
+from bot.domain.gate.silences import Silence
+from bot.domain.incidents.decisions import Decision
+from bot.domain.incidents.incident import Incident, MessageRef, Standing
 
 
 class StateUnavailable(FirelineError):

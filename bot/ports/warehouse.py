@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from bot.domain.early_notes import SilentRun
-from bot.domain.evidence import Evidence
-from bot.domain.health import DueDates, Durations, RunCount, Window
-from bot.domain.observation import DateSpan, Observed
-from bot.domain.platform import PlatformFacts
-from bot.domain.registry_draft import ProcessorFacts
-from bot.domain.standing import Standing
-from bot.domain.trends import DayDurations, FailedHour
+from bot.domain.evidence.expectation import Evidence
+from bot.domain.evidence.freshness import Standing
+from bot.domain.evidence.observation import DateSpan, Observed
+from bot.domain.evidence.platform_facts import PlatformFacts
+from bot.domain.health.early_warnings import SilentRun
+from bot.domain.health.model import DueDates, Durations, RunCount, Window
+from bot.domain.health.trends import DayDurations, FailedHour
+from bot.domain.platform.draft import ProcessorFacts
 
 
 @dataclass(frozen=True)

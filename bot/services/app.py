@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.domain.registry import Registry
+from bot.domain.platform.registry import Registry
 from bot.ports.clock import Clock
 from bot.services.health import HealthService
 from bot.services.impact import ImpactService

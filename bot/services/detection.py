@@ -5,12 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.domain.accepted_losses import AcceptedLosses
 from bot.domain.detection.watch import Watch
-from bot.domain.gate_decisions import Decision
-from bot.domain.observation import Event, Observed, Started, Timeline
-from bot.domain.registry import Registry
-from bot.domain.severity_policy import SeverityPolicy
+from bot.domain.evidence.observation import Event, Observed, Started, Timeline
+from bot.domain.findings.severity_policy import SeverityPolicy
+from bot.domain.incidents.decisions import Decision
+from bot.domain.platform.accepted_losses import AcceptedLosses
+from bot.domain.platform.registry import Registry
 from bot.ports.warehouse import Warehouse
 from bot.services.gate import GateService
 from bot.services.health import RECORDED_AFTER

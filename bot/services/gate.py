@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from bot.domain.evidence import PlannedWindow
-from bot.domain.findings import Finding
-from bot.domain.gate import decide
-from bot.domain.gate_decisions import Decision
-from bot.domain.gate_memory import GateRules
+from bot.domain.evidence.expectation import PlannedWindow
+from bot.domain.findings.finding import Finding
+from bot.domain.gate.decide import decide
+from bot.domain.gate.memory import GateRules
+from bot.domain.incidents.decisions import Decision
 from bot.ports.state import Committed, State
 
 

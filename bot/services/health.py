@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.domain.early_notes import LONGEST_RUN, NOTE_AFTER, SilentRun
 from bot.domain.errors import BadInput
-from bot.domain.health import HealthReport, HealthRequest, RunCount, Tally, Window
-from bot.domain.health_report import Measured, Period, Scope, assess
-from bot.domain.registry import Registry
+from bot.domain.health.early_warnings import LONGEST_RUN, NOTE_AFTER, SilentRun
+from bot.domain.health.model import HealthReport, HealthRequest, RunCount, Tally, Window
+from bot.domain.health.notified import NOTHING_TOLD, Told
+from bot.domain.health.report import Measured, Period, Scope, assess
+from bot.domain.platform.registry import Registry
 from bot.domain.slo import ServiceLevels
-from bot.domain.told import NOTHING_TOLD, Told
 from bot.ports.state import StateUnavailable
 from bot.ports.warehouse import History, Warehouse
 

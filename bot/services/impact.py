@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from bot.domain.deadlines import paces
 from bot.domain.errors import BadInput
-from bot.domain.health import BASELINE, Durations, HealthRequest, Window
-from bot.domain.impact import Impact, ImpactMap, ImpactRequest, Known, newest_date
-from bot.domain.registry import Registry
-from bot.domain.standing import Standing
+from bot.domain.evidence.freshness import Standing
+from bot.domain.health.model import BASELINE, Durations, HealthRequest, Window
+from bot.domain.impact.deadlines import paces
+from bot.domain.impact.report import Impact, ImpactMap, ImpactRequest, Known, newest_date
+from bot.domain.platform.registry import Registry
 from bot.ports.warehouse import History, Warehouse
 from bot.services.health import HealthService
 

@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-from bot.domain.gate_decisions import Decision, Outcome
-from bot.domain.incidents import Incident, MessageRef
-from bot.domain.notices import SAID, Notice
-from bot.domain.registry import Criticality, Registry
-from bot.domain.severity import Severity
+from bot.domain.findings.severity import Severity
+from bot.domain.incidents.decisions import Decision, Outcome
+from bot.domain.incidents.incident import Incident, MessageRef
+from bot.domain.incidents.notice import SAID, Notice
+from bot.domain.platform.registry import Criticality, Registry
 from bot.ports.notifier import Notifier, NotifierBusy, NotifierRefused, NotifierUnavailable
 from bot.ports.state import State
 

@@ -6,9 +6,9 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.domain.errors import BadInput
-from bot.domain.platform import platform_facts
-from bot.domain.registry import Registry
-from bot.domain.text_rules import TextRule, category_of
+from bot.domain.evidence.platform_facts import platform_facts
+from bot.domain.evidence.text_rules import TextRule, category_of
+from bot.domain.platform.registry import Registry
 from bot.ports.warehouse import Hints, LoadReport, Progress, Warehouse
 
 STEMS = {

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 
 from bot.domain.errors import BadInput
-from bot.domain.raw_files import RawFile, RawPath
-from bot.domain.registry import Processor
+from bot.domain.evidence.raw_files import RawFile, RawPath
+from bot.domain.platform.registry import Processor
 from bot.ports.objects import ObjectStore
 
 

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from math import ceil
 from pathlib import Path
 
-from bot.domain.gate_decisions import Decision
-from bot.domain.health import HealthRequest
-from bot.domain.registry import Registry
-from bot.domain.replay_report import ReplayReport, kept_quiet, messages_of
+from bot.domain.health.model import HealthRequest
+from bot.domain.incidents.decisions import Decision
+from bot.domain.platform.registry import Registry
+from bot.domain.reports.replay import ReplayReport, kept_quiet, messages_of
 from bot.ports.warehouse import LoadReport, Progress, Warehouse
 from bot.services.health import LONGEST_WINDOW_DAYS, HealthService
 from bot.services.loading import LoadingService

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from bot.domain.registry_draft import DraftProcessor, ProcessorFacts, infer
+from bot.domain.platform.draft import DraftProcessor, ProcessorFacts, infer
 
 
 @dataclass(frozen=True)

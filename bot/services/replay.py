@@ -4,17 +4,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from bot.domain.accepted_losses import AcceptedLosses
 from bot.domain.detection.watch import Watch
 from bot.domain.errors import BadInput
-from bot.domain.gate import decide
-from bot.domain.gate_decisions import Decision
-from bot.domain.gate_memory import GateMemory, GateRules, after
-from bot.domain.gate_policy import GatePolicy
-from bot.domain.lineage import Lineage
-from bot.domain.observation import Observed, RunSeen, Timeline
-from bot.domain.registry import Registry
-from bot.domain.severity_policy import SeverityPolicy
+from bot.domain.evidence.observation import Observed, RunSeen, Timeline
+from bot.domain.findings.severity_policy import SeverityPolicy
+from bot.domain.gate.decide import decide
+from bot.domain.gate.memory import GateMemory, GateRules, after
+from bot.domain.gate.policy import GatePolicy
+from bot.domain.incidents.decisions import Decision
+from bot.domain.platform.accepted_losses import AcceptedLosses
+from bot.domain.platform.lineage import Lineage
+from bot.domain.platform.registry import Registry
 
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 FAR = datetime(9000, 1, 1, tzinfo=UTC)

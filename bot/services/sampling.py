@@ -6,13 +6,13 @@ from datetime import date, datetime
 from random import Random
 from typing import TypeVar
 
-from bot.domain.cross_check import cross_check
 from bot.domain.errors import BadInput
-from bot.domain.evidence import Evidence
-from bot.domain.health import HealthRequest
-from bot.domain.registry import Kind, Registry
-from bot.domain.sampling import Checked, Drawn, Plan, Sample, Suspicious, draw, estimate
-from bot.domain.verdicts import Verdict
+from bot.domain.evidence.expectation import Evidence
+from bot.domain.health.model import HealthRequest
+from bot.domain.platform.registry import Kind, Registry
+from bot.domain.verdicts.cross_check import cross_check
+from bot.domain.verdicts.judge import Verdict
+from bot.domain.verdicts.sampling import Checked, Drawn, Plan, Sample, Suspicious, draw, estimate
 from bot.ports.warehouse import Warehouse
 from bot.services.health import HealthService
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from bot.domain.silences import PREVIEW, Silence, SilencePreview, hidden_counts, preview
+from bot.domain.gate.silences import PREVIEW, Silence, SilencePreview, hidden_counts, preview
 from bot.ports.state import State
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.domain.told import Told, told_of
+from bot.domain.health.notified import Told, told_of
 from bot.ports.state import State
 
 

@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime, time, timedelta
 
-from bot.domain.health import Durations, HealthReport, HealthRequest, Window
-from bot.domain.health_report import Measured, Period, assess
-from bot.domain.registry import Registry
-from bot.domain.trends import HEAT_WEEKS, DayDurations, Trends, heat_of, local_days
+from bot.domain.health.model import Durations, HealthReport, HealthRequest, Window
+from bot.domain.health.report import Measured, Period, assess
+from bot.domain.health.trends import HEAT_WEEKS, DayDurations, Trends, heat_of, local_days
+from bot.domain.platform.registry import Registry
 from bot.ports.warehouse import Warehouse
 from bot.services.health import HealthService
 

@@ -5,16 +5,16 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import product
 
-from bot.domain.accepted_losses import AcceptedLosses
-from bot.domain.around import Surroundings
-from bot.domain.calendar import slot_instant
-from bot.domain.detection.coverage import DATES
-from bot.domain.detection.picture import Picture
 from bot.domain.errors import BadInput
-from bot.domain.health import HealthRequest
-from bot.domain.observation import DateSpan, Observed, Timeline
-from bot.domain.registry import Processor, Registry
-from bot.domain.validation import Validated, Validation, ValidationRequest, rank
+from bot.domain.evidence.coverage import DATES
+from bot.domain.evidence.history import Picture
+from bot.domain.evidence.observation import DateSpan, Observed, Timeline
+from bot.domain.health.model import HealthRequest
+from bot.domain.platform.accepted_losses import AcceptedLosses
+from bot.domain.platform.calendar import slot_instant
+from bot.domain.platform.registry import Processor, Registry
+from bot.domain.verdicts.context import Surroundings
+from bot.domain.verdicts.validation import Validated, Validation, ValidationRequest, rank
 from bot.ports.warehouse import Warehouse
 from bot.services.health import HealthService
 from bot.services.impact import parse_date

@@ -4,9 +4,9 @@ import re
 from datetime import date, datetime
 
 from bot.domain.errors import BadInput
-from bot.domain.health import HealthRequest
-from bot.domain.impact import ImpactRequest
-from bot.domain.validation import ValidationRequest
+from bot.domain.health.model import HealthRequest
+from bot.domain.impact.report import ImpactRequest
+from bot.domain.verdicts.validation import ValidationRequest
 
 HEALTH_REFRESH = "health.refresh"
 HEALTH_OVERVIEW = "health.overview"

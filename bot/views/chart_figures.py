@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from bot.domain.trends import Trends
+from bot.domain.health.trends import Trends
 from bot.views import numbers
 from bot.views.chart_style import BAD_TO_GOOD, INK_ON_DARK, INK_ON_LIGHT, Style, new_figure, png
 

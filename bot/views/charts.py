@@ -5,7 +5,7 @@ Okabe-Ito palette and cividis, which colour-blind readers tell apart; every char
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.domain.trends import Trends
+from bot.domain.health.trends import Trends
 from bot.views import numbers
 from bot.views.chart_figures import draw_durations, draw_heat, draw_success
 from bot.views.chart_style import DARK, LIGHT, load_matplotlib

@@ -7,10 +7,10 @@ one that feeds it. Above MOST_NODES dependents, those of one phase at one distan
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.domain.dependents import Affected
-from bot.domain.impact import Impact
-from bot.domain.registry import Criticality
-from bot.domain.standing import Staleness
+from bot.domain.evidence.freshness import Staleness
+from bot.domain.impact.dependents import Affected
+from bot.domain.impact.report import Impact
+from bot.domain.platform.registry import Criticality
 from bot.views import impact_words, numbers
 from bot.views.chart_style import DARK, LIGHT, load_matplotlib
 from bot.views.charts import Chart, Theme

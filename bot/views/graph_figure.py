@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bot.domain.registry import Criticality
-from bot.domain.standing import Staleness
+from bot.domain.evidence.freshness import Staleness
+from bot.domain.platform.registry import Criticality
 from bot.views.chart_style import Style, new_figure, png
 
 if TYPE_CHECKING:

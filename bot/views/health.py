@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from bot.domain.health import Colour, HealthReport, HealthRequest, HealthRow
-from bot.domain.rollup import RELATIVE_ERROR
+from bot.domain.health.model import Colour, HealthReport, HealthRequest, HealthRow
+from bot.domain.health.sketch import RELATIVE_ERROR
 from bot.views import action_ids, health_words, numbers
 from bot.views.blocks import (
     Block,

@@ -1,6 +1,6 @@
 """What a health report says, in words: shared by the Slack card and the terminal."""
 
-from bot.domain.health import HealthReport
+from bot.domain.health.model import HealthReport
 from bot.views import numbers
 
 

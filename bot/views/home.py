@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.domain.health import HealthReport, HealthRequest
+from bot.domain.health.model import HealthReport, HealthRequest
 from bot.views import action_ids, health
 from bot.views.blocks import actions, button, context, divider, header, home, section
 from bot.views.text import escape

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from itertools import groupby
 
-from bot.domain.dependents import Affected
-from bot.domain.impact import Impact
-from bot.domain.standing import Staleness
+from bot.domain.evidence.freshness import Staleness
+from bot.domain.impact.dependents import Affected
+from bot.domain.impact.report import Impact
 from bot.views import action_ids, impact_words
 from bot.views.blocks import Block, Card, Element, actions, button, context, header, section
 from bot.views.health import date_token

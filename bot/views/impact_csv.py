@@ -4,8 +4,8 @@ import csv
 import io
 from datetime import datetime
 
-from bot.domain.dependents import Affected
-from bot.domain.impact import Impact
+from bot.domain.impact.dependents import Affected
+from bot.domain.impact.report import Impact
 
 COLUMNS = (
     *("processor", "hops", "phase", "kind", "criticality", "owner", "table", "stale", "stale_reason", "next_slot"),

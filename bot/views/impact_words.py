@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bot.domain.deadlines import Deadline
-from bot.domain.dependents import UNTOLD, Affected
-from bot.domain.impact import Impact
-from bot.domain.standing import Staleness
+from bot.domain.evidence.freshness import Staleness
+from bot.domain.impact.deadlines import Deadline
+from bot.domain.impact.dependents import UNTOLD, Affected
+from bot.domain.impact.report import Impact
 from bot.views import numbers
 
 STALE = {

@@ -1,8 +1,8 @@
 """An incident as a message: how bad, what is wrong, since when, whom it blocks, what to do."""
 
-from bot.domain.incidents import Incident
-from bot.domain.notices import Notice
-from bot.domain.severity import Severity
+from bot.domain.findings.severity import Severity
+from bot.domain.incidents.incident import Incident
+from bot.domain.incidents.notice import Notice
 from bot.views import numbers
 from bot.views.blocks import Block, Card, context, fields, header, section
 from bot.views.health import date_token

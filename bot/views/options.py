@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from bot.domain.health import HealthRequest
-from bot.domain.registry import Processor
+from bot.domain.health.model import HealthRequest
+from bot.domain.platform.registry import Processor
 from bot.views import action_ids
 from bot.views.blocks import MOST_OPTIONS, Element, option
 

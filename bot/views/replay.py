@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from bot.domain.gate_decisions import Decision, Outcome
-from bot.domain.replay_report import Message, ReplayReport
-from bot.domain.runs import Category
+from bot.domain.evidence.runs import Category
+from bot.domain.incidents.decisions import Decision, Outcome
+from bot.domain.reports.replay import Message, ReplayReport
 from bot.views import numbers
 
 MOST_EXAMPLES = 3

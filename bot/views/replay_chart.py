@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.domain.replay_report import Message, ReplayReport
-from bot.domain.severity import Severity
+from bot.domain.findings.severity import Severity
+from bot.domain.reports.replay import Message, ReplayReport
 from bot.views import numbers
 from bot.views.chart_style import LIGHT, Style, load_matplotlib, new_figure, png
 from bot.views.charts import Chart

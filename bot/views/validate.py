@@ -1,7 +1,7 @@
 """Verdicts as a message: one line a finding, the worst first, what to do, and how many dates are in order."""
 
-from bot.domain.validation import Validated, Validation
-from bot.domain.verdicts import SOUND, Verdict
+from bot.domain.verdicts.judge import SOUND, Verdict
+from bot.domain.verdicts.validation import Validated, Validation
 from bot.views import action_ids, validate_words
 from bot.views.blocks import Block, Card, actions, button, context, header, section
 from bot.views.health import date_token

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from bot.domain.proof import Proof
-from bot.domain.runs import Status
-from bot.domain.sampling import Sample
-from bot.domain.validation import Validated, Validation
-from bot.domain.verdicts import Action, Judged, Verdict
+from bot.domain.evidence.runs import Status
+from bot.domain.verdicts.judge import Action, Judged, Verdict
+from bot.domain.verdicts.sampling import Sample
+from bot.domain.verdicts.validation import Validated, Validation
+from bot.domain.verdicts.votes import Proof
 from bot.views import numbers
 
 ACTIONS = {

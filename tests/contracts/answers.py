@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.health import RunCount, Window
-from bot.domain.observation import DateSpan, Observed
+from bot.domain.evidence.observation import DateSpan, Observed
+from bot.domain.health.model import RunCount, Window
 from bot.ports.warehouse import Warehouse
-from tests.builders import DAY
 from tests.contracts.stories import NEXT, moment
+from tests.support.builders import DAY
 
 LAST = moment(90)
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psycopg
 
-from tests.not_run import need
+from tests.support.not_run import need
 
 SUPERUSER = "fireline"
 PATIENCE_SECONDS = 30

@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from bot.domain.runs import Category
-from bot.domain.text_rules import TextRule
-from tests.builders import DAY, PROCESSORS, RULES, Row, World, at, failed, game, loaded, raw_file, run
+from bot.domain.evidence.runs import Category
+from bot.domain.evidence.text_rules import TextRule
 from tests.contracts.warehouses import Step
+from tests.support.builders import DAY, PROCESSORS, RULES, Row, World, at, failed, game, loaded, raw_file, run
 
 NEXT = DAY + timedelta(days=1)
 

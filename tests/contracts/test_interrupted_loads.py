@@ -16,10 +16,10 @@ from bot.adapters.warehouse.engine import Parameters, Session
 from bot.adapters.warehouse.sql_text import sql_text, statements
 from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
 from bot.adapters.warehouse.unfinished import WARNING, marked
-from tests.builders import World, failed, game, loaded, raw_file, run
 from tests.contracts.bqemulator.emulator import PROJECT
 from tests.contracts.stories import NEXT
 from tests.contracts.warehouses import Step, load
+from tests.support.builders import World, failed, game, loaded, raw_file, run
 
 PROCESSORS = [
     {"name": "Box", "phase": 2, "source": "box", "table": "raw.box", "schedule_hours_et": [25.0], "per_game": True},

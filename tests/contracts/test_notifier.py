@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from bot.adapters.notify.slack import SlackNotifier
-from bot.domain.gate_decisions import Outcome
-from bot.domain.incidents import MessageRef
+from bot.domain.incidents.decisions import Outcome
+from bot.domain.incidents.incident import MessageRef
 from bot.ports.fakes.notifier import FakeNotifier
 from bot.ports.notifier import Notifier, NotifierRefused, NotifierUnavailable
-from tests.gate_story import START
-from tests.notices import RESOLVED, UPDATED, notice
-from tests.slack_bench import ALERTS
-from tests.slack_thread import Beside, beside
+from tests.support.gate_story import START
+from tests.support.notices import RESOLVED, UPDATED, notice
+from tests.support.slack_bench import ALERTS
+from tests.support.slack_thread import Beside, beside
 
 ALERTS_NAME = "#data-alerts"
 

@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from bot.adapters.notify.slack import SlackNotifier
-from bot.domain.gate_decisions import Outcome
-from bot.domain.incidents import MessageRef
+from bot.domain.incidents.decisions import Outcome
+from bot.domain.incidents.incident import MessageRef
 from bot.ports.fakes.notifier import FakeNotifier
 from bot.ports.notifier import Notifier, NotifierRefused
-from bot.sandbox.slack.server import Workspace
-from tests.gate_story import START
-from tests.notices import RESOLVED, UPDATED, notice
-from tests.slack_bench import ALERTS
-from tests.slack_handicaps import HANDICAPS
-from tests.slack_thread import Beside, beside
+from sandbox.slack.server import Workspace
+from tests.support.gate_story import START
+from tests.support.notices import RESOLVED, UPDATED, notice
+from tests.support.slack_bench import ALERTS
+from tests.support.slack_handicaps import HANDICAPS
+from tests.support.slack_thread import Beside, beside
 
 
 def adapter(made: Beside) -> SlackNotifier:

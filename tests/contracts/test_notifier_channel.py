@@ -9,12 +9,12 @@ import pytest
 from bot.adapters.notify.slack import SlackNotifier
 from bot.adapters.notify.slack_channel import AlertsChannel
 from bot.ports.notifier import NotifierBusy, NotifierRefused, NotifierUnavailable
-from bot.sandbox.slack.server import Workspace
-from tests.gate_story import START
-from tests.notices import notice
-from tests.slack_bench import ALERTS
-from tests.slack_handicaps import drop_scopes
-from tests.slack_thread import Beside, beside
+from sandbox.slack.server import Workspace
+from tests.support.gate_story import START
+from tests.support.notices import notice
+from tests.support.slack_bench import ALERTS
+from tests.support.slack_handicaps import drop_scopes
+from tests.support.slack_thread import Beside, beside
 
 
 @pytest.fixture

@@ -10,17 +10,17 @@ from threading import Barrier
 import pytest
 
 from bot.domain.errors import BadInput
-from bot.domain.evidence import PlannedWindow
-from bot.domain.findings import FindingKind as K
-from bot.domain.gate_decisions import Outcome, Reason
-from bot.domain.gate_memory import GateMemory, GateResult
-from bot.domain.incidents import Incident, MessageRef
-from bot.domain.silences import Silence
+from bot.domain.evidence.expectation import PlannedWindow
+from bot.domain.findings.finding import FindingKind as K
+from bot.domain.gate.memory import GateMemory, GateResult
+from bot.domain.gate.silences import Silence
+from bot.domain.incidents.decisions import Outcome, Reason
+from bot.domain.incidents.incident import Incident, MessageRef
 from bot.ports.fakes.state import FakeState
 from bot.ports.state import Committed, State
 from bot.services.gate import GateService
 from tests.contracts.states import KINDS, Again, opened
-from tests.gate_story import DAY, OTHERS, RULES, START, Story, finding
+from tests.support.gate_story import DAY, OTHERS, RULES, START, Story, finding
 
 DAY_LONG = timedelta(hours=24)
 DOWN = finding("Gamebook", impact=("Summary",), error_class='It\'s "down": 100 % \u2011 \U0001f6a8')

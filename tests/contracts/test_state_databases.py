@@ -21,8 +21,8 @@ from bot.adapters.state.tables import metadata
 from bot.domain.errors import BadInput
 from bot.ports.state import StateUnavailable, StateUnfit
 from tests.contracts.states import SQL_KINDS, address
-from tests.gate_story import START
 from tests.house.project import ROOT
+from tests.support.gate_story import START
 
 DAY_LONG = timedelta(hours=24)
 END = START + DAY_LONG
@@ -100,7 +100,7 @@ from bot.adapters.state.database import open_engine
 from bot.adapters.state.migrate import migrate
 from bot.adapters.state.stores import SqlState
 from tests.contracts.test_state import first_tick
-from tests.gate_story import START
+from tests.support.gate_story import START
 
 def commit(path, left):
     engine = open_engine(path)

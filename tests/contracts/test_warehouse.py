@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.early_notes import SilentRun
 from bot.domain.errors import BadInput
-from bot.domain.health import Window
-from bot.domain.runs import Category, Input, Status
+from bot.domain.evidence.runs import Category, Input, Status
+from bot.domain.health.early_warnings import SilentRun
+from bot.domain.health.model import Window
 from bot.ports.warehouse import LoadReport, Warehouse
-from tests.builders import DAY, World
 from tests.contracts.answers import EVER, LAST, WEEK, Answers, ask, ask_as_of, counts, near, runs
 from tests.contracts.stories import AUTUMN, BARE, CLOCKS, NEXT, SPRING, STORY, moment
 from tests.contracts.warehouses import KINDS, Played, Step, opened
+from tests.support.builders import DAY, World
 
 FAILED = {"processor": "Box", "status": Status.FAILED}
 AS_OF = (moment(31), moment(32.02), moment(34.5), LAST)

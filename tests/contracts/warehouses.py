@@ -10,13 +10,13 @@ from bot.adapters.warehouse.bigquery_engine import BigQueryEngine
 from bot.adapters.warehouse.duckdb_engine import DuckDBEngine
 from bot.adapters.warehouse.engine import Engine
 from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
-from bot.domain.platform import platform_facts
-from bot.domain.text_rules import TextRule, category_of
+from bot.domain.evidence.platform_facts import platform_facts
+from bot.domain.evidence.text_rules import TextRule, category_of
 from bot.ports.fakes.warehouse import FakeWarehouse
 from bot.ports.warehouse import Hints, LoadReport, Warehouse
 from bot.services.loading import find_files
-from tests.builders import NOW, RULES, World, registry
 from tests.contracts.bqemulator.emulator import PROJECT
+from tests.support.builders import NOW, RULES, World, registry
 
 KINDS = ("fake", "duckdb in memory", "duckdb on file", "bigquery")
 _datasets = count(1)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests.e2e.chromium import chromium
+from tests.support.chromium import chromium
 
 
 @pytest.fixture(scope="package")

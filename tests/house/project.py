@@ -9,13 +9,14 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("bot", "handlers")
+PACKAGES = ("bot", "handlers", "sandbox")
 
 
 @cache
 def sources(*folders: str) -> tuple[Path, ...]:
     """The Python files of the given folders, or of the whole product."""
-    return tuple(sorted(path for folder in folders or PACKAGES for path in (ROOT / folder).rglob("*.py")))
+    found = (path for folder in folders or PACKAGES for path in (ROOT / folder).rglob("*.py"))
+    return tuple(sorted(path for path in found if folders or "tests" not in path.relative_to(ROOT).parts))
 
 
 def named(path: Path) -> str:

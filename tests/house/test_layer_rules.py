@@ -10,23 +10,23 @@ from tests.house.project import PACKAGES, ROOT, imported, module_name, named, so
 
 CONTRACTS = configparser.ConfigParser()
 CONTRACTS.read(ROOT / ".importlinter")
-LAYERS = set(re.findall(r"[\w.]+", CONTRACTS["importlinter:contract:layers"]["layers"]))
+LAYERS = {*re.findall(r"[\w.]+", CONTRACTS["importlinter:contract:layers"]["layers"]), "sandbox"}
 PURE = ("bot.domain", "bot.ports", "bot.services", "bot.views")
 NO_NAME = re.compile(r"\b(utils?|helpers?|common|misc|shared|stuff|base)\b")
 
 
 @pytest.fixture(scope="module")
 def graph() -> grimp.ImportGraph:
-    return grimp.build_graph("bot", "handlers", cache_dir=None)
+    return grimp.build_graph("bot", "handlers", "sandbox", cache_dir=None)
 
 
-def test_the_product_is_two_packages() -> None:
+def test_the_product_is_three_packages() -> None:
     packages = {path.parent.name for path in ROOT.glob("*/__init__.py")}
     assert packages - {"tests", "benchmarks"} == set(PACKAGES)
 
 
 def has_a_layer(module: str) -> bool:
-    return module in PACKAGES or any(f"{module}.".startswith(f"{layer}.") for layer in LAYERS)
+    return module in (*PACKAGES, "bot.slack") or any(f"{module}.".startswith(f"{layer}.") for layer in LAYERS)
 
 
 def test_every_module_has_a_layer() -> None:
@@ -40,13 +40,12 @@ def test_the_vendor_contract_covers_every_pure_layer() -> None:
     assert covered == there
 
 
-def test_the_sandbox_is_a_world_of_its_own(graph: grimp.ImportGraph) -> None:
-    """It stands in for Slack and the pipeline: were it to share the bot's own rules, it would share their faults."""
-    sandbox = {name for name in graph.modules if f"{name}.".startswith("bot.sandbox.")}
-    reached = {found for name in sandbox for found in graph.find_modules_directly_imported_by(name)}
-    assert not {name for name in reached if name.startswith(("bot.domain", "bot.services", "bot.views"))}
-    users = {found for name in sandbox for found in graph.find_modules_that_directly_import(name)} - sandbox
-    assert not {name for name in users if not name.startswith("bot.cli.")}
+def test_only_the_demo_and_tests_use_the_sandbox(graph: grimp.ImportGraph) -> None:
+    """It stands in for Slack and the pipeline. The contracts keep the rest of the product away from it."""
+    inside = {name for name in graph.modules if f"{name}.".startswith("sandbox.")}
+    users = {found for name in inside for found in graph.find_modules_that_directly_import(name)} - inside
+    assert users
+    assert not {name for name in users if not name.startswith("bot.cli.demo")}
 
 
 def test_nothing_in_the_product_imports_its_tests() -> None:

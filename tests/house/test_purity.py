@@ -7,7 +7,7 @@ from tests.house.project import imported, named, sources, tree
 
 CLOCK_EDGES = {"bot/cli/context.py", "bot/adapters/clock.py"}
 """The only files of Fireline that may ask what time it is; the sandbox is the outside world."""
-OUTSIDE_WORLD = "bot/sandbox/"
+OUTSIDE_WORLD = "sandbox/"
 CLOCKS = {
     *("datetime.now", "datetime.utcnow", "datetime.today", "date.today"),
     *("time.time", "time.time_ns", "time.monotonic", "time.perf_counter", "time.sleep"),

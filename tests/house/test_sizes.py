@@ -8,7 +8,7 @@ import pytest
 
 from tests.house.project import functions, named, sources
 
-FILE_MEDIAN, FILE_P90, FILE_MOST = 80, 250, 400
+FILE_P90, FILE_MOST = 250, 400
 FUNCTION_P90, FUNCTION_MOST = 30, 60
 LISTENER_MOST = 15
 
@@ -34,7 +34,6 @@ def test_files_are_small() -> None:
     sizes = {named(path): lines(path) for path in sources() if lines(path)}
     assert {name: size for name, size in sizes.items() if size > FILE_MOST} == {}
     assert p90(list(sizes.values())) <= FILE_P90
-    assert statistics.median(sizes.values()) <= FILE_MEDIAN
 
 
 def test_functions_are_small() -> None:
@@ -60,7 +59,7 @@ def test_listeners_are_small() -> None:
     assert {name: size for name, size in listeners().items() if size > LISTENER_MOST} == {}
 
 
-@pytest.mark.parametrize("folder", ["tests", "benchmarks"])
+@pytest.mark.parametrize("folder", ["tests", "sandbox/tests", "benchmarks"])
 def test_no_test_or_benchmark_is_a_large_file_either(folder: str) -> None:
     """Tables of cases may be as long as the cases are many."""
     code = [path for path in sources(folder) if folder == "benchmarks" or path.name.startswith("test_")]

@@ -9,7 +9,7 @@ import pytest
 from tests.independent.commands import fireline
 from tests.independent.evidence import TextRules
 from tests.independent.world import World, read_world
-from tests.replay_worlds import WORLDS
+from tests.support.replay_worlds import WORLDS
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from operator import add
 
 from tests.independent.scoring import CATEGORIES, Scored, accuracy, precision, recall, score, silenced_faults
 from tests.independent.wordings import paraphrase
-from tests.replay_worlds import WORLDS
+from tests.support.replay_worlds import WORLDS
 
 
 def blank(_text: str) -> None:

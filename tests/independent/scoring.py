@@ -16,8 +16,8 @@ from bot.adapters.warehouse.sql_text import sql_text
 from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
 from bot.config.policy import load_policy
 from bot.config.registry import load_registry
-from bot.domain.evidence import traits
-from bot.domain.runs import Category, DateState, FailedRun, Input, Traits, classify
+from bot.domain.evidence.expectation import traits
+from bot.domain.evidence.runs import Category, DateState, FailedRun, Input, Traits, classify
 from bot.services.loading import LoadingService
 from tests.independent.evidence import POLICY
 

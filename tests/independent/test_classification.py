@@ -7,7 +7,7 @@ import pytest
 
 from tests.independent.report import VARIANTS, main, table
 from tests.independent.scoring import CATEGORIES, Scored, accuracy, precision, recall, score, silenced_faults
-from tests.replay_worlds import WORLDS
+from tests.support.replay_worlds import WORLDS
 
 
 @pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.name)

@@ -11,7 +11,7 @@ from tests.independent.evidence import TextRules
 from tests.independent.exact import Exact, all_differences
 from tests.independent.exact import health as exact_health
 from tests.independent.world import World
-from tests.replay_worlds import WORLDS
+from tests.support.replay_worlds import WORLDS
 
 MOMENTS = {
     "before categories were recorded": ("2026-02-05T12:00:00", 3),

@@ -16,7 +16,7 @@ from tests.independent.evidence import TextRules
 from tests.independent.exact import all_differences
 from tests.independent.exact import health as exact_health
 from tests.independent.world import World
-from tests.replay_worlds import WORLDS
+from tests.support.replay_worlds import WORLDS
 
 NAMES = [world.name for world in WORLDS]
 AT_MOST = 0.01 + 1e-9

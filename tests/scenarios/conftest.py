@@ -9,7 +9,7 @@ from bot.domain.slo import ServiceLevels
 from bot.ports.warehouse import History
 from bot.services.app import AppServices
 from bot.services.health import HealthService
-from tests.slack_bench import small_history
+from tests.support.slack_bench import small_history
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.slack_bench import WORLD
+from tests.support.slack_bench import WORLD
 
 
 def fireline(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -2,15 +2,15 @@
 
 import pytest
 
-from bot.domain.findings import FindingKind as Kind
-from bot.domain.gate_decisions import Decision, Outcome
-from bot.domain.lineage import Lineage
-from bot.domain.registry import Criticality
-from bot.domain.runs import Category
-from bot.domain.severity import Severity
-from tests.pipeline_days import DAY
-from tests.pipeline_told import minutes_after, replayed
-from tests.pipeline_troubles import Incident
+from bot.domain.evidence.runs import Category
+from bot.domain.findings.finding import FindingKind as Kind
+from bot.domain.findings.severity import Severity
+from bot.domain.incidents.decisions import Decision, Outcome
+from bot.domain.platform.lineage import Lineage
+from bot.domain.platform.registry import Criticality
+from tests.support.pipeline_days import DAY
+from tests.support.pipeline_told import minutes_after, replayed
+from tests.support.pipeline_troubles import Incident
 
 WAYS = [
     pytest.param({"category": Category.TIMEOUT, "attempts": 2, "seconds": 1_803}, Kind.TIMEOUT, id="timeout"),

@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.findings import FindingKind as Kind
-from bot.domain.findings import RootCause
-from bot.domain.runs import Category, Status
-from bot.domain.severity import Severity
-from tests.pipeline_days import DAY
-from tests.pipeline_told import Facts, facts, messages, minutes_after, the_one
-from tests.pipeline_troubles import Incident
+from bot.domain.evidence.runs import Category, Status
+from bot.domain.findings.finding import FindingKind as Kind
+from bot.domain.findings.finding import RootCause
+from bot.domain.findings.severity import Severity
+from tests.support.pipeline_days import DAY
+from tests.support.pipeline_told import Facts, facts, messages, minutes_after, the_one
+from tests.support.pipeline_troubles import Incident
 
 LATE_EVENING = 1
 """The first post-game slot with data."""

@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.domain.findings import FindingKind as Kind
-from bot.domain.gate_decisions import Decision, Outcome
-from bot.domain.observation import TableLoad
-from bot.domain.severity import Severity
-from tests.pipeline_days import DAY
-from tests.pipeline_told import replayed
-from tests.pipeline_troubles import Incident
+from bot.domain.evidence.observation import TableLoad
+from bot.domain.findings.finding import FindingKind as Kind
+from bot.domain.findings.severity import Severity
+from bot.domain.incidents.decisions import Decision, Outcome
+from tests.support.pipeline_days import DAY
+from tests.support.pipeline_told import replayed
+from tests.support.pipeline_troubles import Incident
 
 A_DAY_OLD = timedelta(hours=24, minutes=20)
 """After the last slot: the grace period, and a day."""

@@ -4,14 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.findings import FindingKind as Kind
-from bot.domain.findings import RootCause
-from bot.domain.gate_decisions import Outcome
-from bot.domain.runs import Category
-from bot.domain.severity import Severity
-from tests.pipeline_days import DAY
-from tests.pipeline_told import Facts, facts, messages, minutes_after, replayed, the_one
-from tests.pipeline_troubles import Incident
+from bot.domain.evidence.runs import Category
+from bot.domain.findings.finding import FindingKind as Kind
+from bot.domain.findings.finding import RootCause
+from bot.domain.findings.severity import Severity
+from bot.domain.incidents.decisions import Outcome
+from tests.support.pipeline_days import DAY
+from tests.support.pipeline_told import Facts, facts, messages, minutes_after, replayed, the_one
+from tests.support.pipeline_troubles import Incident
 
 GRACE = range(20, 41)
 """Minutes after the last slot: the grace period, a tick, and grouping."""

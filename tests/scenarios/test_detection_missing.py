@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from bot.domain.findings import FindingKind as Kind
-from bot.domain.findings import RootCause
-from bot.domain.gate_decisions import Outcome
-from bot.domain.runs import Status
-from tests.pipeline_days import DAY, later
-from tests.pipeline_told import messages, minutes_after, replayed, the_one
-from tests.pipeline_troubles import Incident
+from bot.domain.evidence.runs import Status
+from bot.domain.findings.finding import FindingKind as Kind
+from bot.domain.findings.finding import RootCause
+from bot.domain.incidents.decisions import Outcome
+from tests.support.pipeline_days import DAY, later
+from tests.support.pipeline_told import messages, minutes_after, replayed, the_one
+from tests.support.pipeline_troubles import Incident
 
 MINUTE = timedelta(minutes=1)
 

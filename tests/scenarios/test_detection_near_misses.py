@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.domain.accepted_losses import AcceptedLoss, AcceptedLosses
-from bot.domain.findings import FindingKind as Kind
-from bot.domain.gate_decisions import Decision
-from bot.domain.runs import Category
-from tests.pipeline_days import DAY, later
-from tests.pipeline_told import decisions, messages, the_one
-from tests.pipeline_troubles import Incident
+from bot.domain.evidence.runs import Category
+from bot.domain.findings.finding import FindingKind as Kind
+from bot.domain.incidents.decisions import Decision
+from bot.domain.platform.accepted_losses import AcceptedLoss, AcceptedLosses
+from tests.support.pipeline_days import DAY, later
+from tests.support.pipeline_told import decisions, messages, the_one
+from tests.support.pipeline_troubles import Incident
 
 
 @pytest.mark.parametrize("name", ["PlayByPlay", "Gamebook", "Features", "Coordinator"])

@@ -4,13 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.domain.findings import FindingKind as Kind
-from bot.domain.findings import RootCause
-from bot.domain.gate_decisions import Outcome
-from bot.domain.severity import Severity
-from tests.pipeline_days import DAY, later
-from tests.pipeline_told import Facts, decisions, facts, messages, the_one
-from tests.pipeline_troubles import ERROR, Incident
+from bot.domain.findings.finding import FindingKind as Kind
+from bot.domain.findings.finding import RootCause
+from bot.domain.findings.severity import Severity
+from bot.domain.incidents.decisions import Outcome
+from tests.support.pipeline_days import DAY, later
+from tests.support.pipeline_told import Facts, decisions, facts, messages, the_one
+from tests.support.pipeline_troubles import ERROR, Incident
 
 MONDAY = date(2026, 1, 19)
 NIGHT = datetime(2026, 1, 19, tzinfo=UTC)

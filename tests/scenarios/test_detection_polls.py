@@ -4,14 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.findings import FindingKind as Kind
-from bot.domain.findings import RootCause
-from bot.domain.gate_decisions import Decision, Outcome
-from bot.domain.runs import Category
-from bot.domain.severity import Severity
-from tests.pipeline_days import DAY
-from tests.pipeline_told import Facts, facts, messages, replayed, the_one
-from tests.pipeline_troubles import ERROR, Incident
+from bot.domain.evidence.runs import Category
+from bot.domain.findings.finding import FindingKind as Kind
+from bot.domain.findings.finding import RootCause
+from bot.domain.findings.severity import Severity
+from bot.domain.incidents.decisions import Decision, Outcome
+from tests.support.pipeline_days import DAY
+from tests.support.pipeline_told import Facts, facts, messages, replayed, the_one
+from tests.support.pipeline_troubles import ERROR, Incident
 
 NOON = datetime(DAY.year, DAY.month, DAY.day, 17, tzinfo=UTC)
 """In New York."""

@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.findings import FindingKind as Kind
-from bot.domain.gate_decisions import Outcome
-from bot.domain.observation import TableLoad
-from bot.domain.runs import Category, Status
-from tests.pipeline_days import DAY
-from tests.pipeline_told import messages, replayed, the_one
-from tests.pipeline_troubles import ERROR, RETRY, Incident
+from bot.domain.evidence.observation import TableLoad
+from bot.domain.evidence.runs import Category, Status
+from bot.domain.findings.finding import FindingKind as Kind
+from bot.domain.incidents.decisions import Outcome
+from tests.support.pipeline_days import DAY
+from tests.support.pipeline_told import messages, replayed, the_one
+from tests.support.pipeline_troubles import ERROR, RETRY, Incident
 
 
 def fails_and_is_repaired(days: Incident, trigger: str) -> None:

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from bot.domain.findings import FindingKind as Kind
-from bot.domain.runs import Category
-from tests.pipeline_days import DAY
-from tests.pipeline_told import messages, replayed, the_one
-from tests.pipeline_troubles import ERROR, Incident
+from bot.domain.evidence.runs import Category
+from bot.domain.findings.finding import FindingKind as Kind
+from tests.support.pipeline_days import DAY
+from tests.support.pipeline_told import messages, replayed, the_one
+from tests.support.pipeline_troubles import ERROR, Incident
 
 
 def stop(days: Incident, after: datetime) -> None:

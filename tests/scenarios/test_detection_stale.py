@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from bot.domain.findings import FindingKind as Kind
-from bot.domain.findings import RootCause
-from bot.domain.severity import Severity
-from tests.pipeline_days import DAY
-from tests.pipeline_told import Facts, facts, messages, the_one
-from tests.pipeline_troubles import Incident
+from bot.domain.findings.finding import FindingKind as Kind
+from bot.domain.findings.finding import RootCause
+from bot.domain.findings.severity import Severity
+from tests.support.pipeline_days import DAY
+from tests.support.pipeline_told import Facts, facts, messages, the_one
+from tests.support.pipeline_troubles import Incident
 
 
 class Unscheduled(Incident):

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from bot.domain.findings import FindingKind as Kind
-from bot.domain.gate_decisions import Decision, Outcome
-from tests.pipeline_days import DAY
-from tests.pipeline_told import decisions, messages, minutes_after, replayed, the_one
-from tests.pipeline_troubles import Incident
+from bot.domain.findings.finding import FindingKind as Kind
+from bot.domain.incidents.decisions import Decision, Outcome
+from tests.support.pipeline_days import DAY
+from tests.support.pipeline_told import decisions, messages, minutes_after, replayed, the_one
+from tests.support.pipeline_troubles import Incident
 
 
 def untraced(days: Incident, deadline: time | None = None) -> None:

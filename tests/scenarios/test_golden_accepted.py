@@ -7,9 +7,9 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack.server import Workspace
-from tests.golden_files import GOLDEN
-from tests.slack_bench import ALEX, MANIFEST, MONITOR
+from sandbox.slack.server import Workspace
+from tests.support.golden_files import GOLDEN
+from tests.support.slack_bench import ALEX, MANIFEST, MONITOR
 
 Golden = dict[str, dict[str, Any]]
 RECORDED: Golden = {

@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 
 from bot.adapters.notify.slack import SlackNotifier
-from bot.domain.gate_decisions import Outcome
-from bot.sandbox.slack import posting
-from bot.sandbox.slack.server import Workspace
-from tests.gate_story import START
-from tests.incident_channel import MINUTE, Decided, over
-from tests.notices import RESOLVED, UPDATED, decision
-from tests.slack_bench import ALERTS
-from tests.slack_handicaps import HANDICAPS
-from tests.slack_thread import Beside, beside
+from bot.domain.incidents.decisions import Outcome
+from sandbox.slack import posting
+from sandbox.slack.server import Workspace
+from tests.support.gate_story import START
+from tests.support.incident_channel import MINUTE, Decided, over
+from tests.support.notices import RESOLVED, UPDATED, decision
+from tests.support.slack_bench import ALERTS
+from tests.support.slack_handicaps import HANDICAPS
+from tests.support.slack_thread import Beside, beside
 
 
 class Told(Decided):

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders import World, failed, game, loaded, raw_file, run
+from tests.support.builders import World, failed, game, loaded, raw_file, run
 
 PROJECT = Path(__file__).resolve().parents[2]
 FIRST = World([run("a"), failed("b", start=32)], [loaded()], [raw_file()], [game()])

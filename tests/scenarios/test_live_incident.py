@@ -14,15 +14,15 @@ from pydantic import SecretStr
 from bot.bootstrap import app_services, loading_service, on_watch, registry_of, state, warehouse
 from bot.cli.demo_world import Feed
 from bot.config.settings import BUNDLED_CONFIG, Settings
-from bot.domain.gate_decisions import Outcome
-from bot.domain.health import Colour, HealthRequest
-from bot.domain.severity import Severity
-from bot.sandbox.pipeline.history import write_history
-from bot.sandbox.pipeline.live import Pipeline
-from bot.sandbox.pipeline.synthetic import complete
+from bot.domain.findings.severity import Severity
+from bot.domain.health.model import Colour, HealthRequest
+from bot.domain.incidents.decisions import Outcome
 from bot.services.on_watch import TICK, OnWatch
-from tests.slack_bench import ALERTS
-from tests.slack_thread import Beside, beside
+from sandbox.pipeline.history import write_history
+from sandbox.pipeline.live import Pipeline
+from sandbox.pipeline.synthetic import complete
+from tests.support.slack_bench import ALERTS
+from tests.support.slack_thread import Beside, beside
 
 END = datetime(2026, 1, 14, 5, 0, tzinfo=UTC)
 STRUCK = "PlayerGameSummaryProcessor"

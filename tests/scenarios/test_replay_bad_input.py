@@ -8,19 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.accepted_losses import AcceptedLosses
 from bot.domain.detection.watch import Watch
 from bot.domain.errors import BadInput
-from bot.domain.findings import FindingKind as Kind
-from bot.domain.gate_decisions import Decision, Outcome
-from bot.domain.observation import Observed, Timeline
-from bot.domain.registry import Registry
-from bot.domain.severity_policy import SeverityPolicy
-from bot.domain.verdicts import Verdict
-from tests.pipeline_days import DAY, PipelineDays
-from tests.pipeline_told import decisions, messages, the_one
-from tests.pipeline_troubles import Incident
-from tests.small_world import loaded, written
+from bot.domain.evidence.observation import Observed, Timeline
+from bot.domain.findings.finding import FindingKind as Kind
+from bot.domain.findings.severity_policy import SeverityPolicy
+from bot.domain.incidents.decisions import Decision, Outcome
+from bot.domain.platform.accepted_losses import AcceptedLosses
+from bot.domain.platform.registry import Registry
+from bot.domain.verdicts.judge import Verdict
+from tests.support.pipeline_days import DAY, PipelineDays
+from tests.support.pipeline_told import decisions, messages, the_one
+from tests.support.pipeline_troubles import Incident
+from tests.support.small_world import loaded, written
 
 Told = list[tuple[Kind, str]]
 

@@ -4,15 +4,15 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.domain.accepted_losses import AcceptedLosses
-from bot.domain.findings import FindingKind as Kind
-from bot.domain.gate_decisions import Decision
-from bot.domain.gate_policy import GatePolicy
-from bot.domain.notices import TOLD
-from bot.domain.severity_policy import SeverityPolicy
+from bot.domain.findings.finding import FindingKind as Kind
+from bot.domain.findings.severity_policy import SeverityPolicy
+from bot.domain.gate.policy import GatePolicy
+from bot.domain.incidents.decisions import Decision
+from bot.domain.incidents.notice import TOLD
+from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.services.replay import FAR, ReplayService, span_of
-from tests.pipeline_days import PipelineDays
-from tests.pipeline_told import STEP, the_one
+from tests.support.pipeline_days import PipelineDays
+from tests.support.pipeline_told import STEP, the_one
 
 HEALTHY = PipelineDays()
 FIRST = HEALTHY.slots("Standings")[0]

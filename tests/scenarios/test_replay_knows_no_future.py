@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.gate_decisions import Decision, Outcome
-from bot.domain.observation import Observed, RunSeen
-from bot.domain.registry import Registry
-from bot.domain.runs import Status
+from bot.domain.evidence.observation import Observed, RunSeen
+from bot.domain.evidence.runs import Status
+from bot.domain.incidents.decisions import Decision, Outcome
+from bot.domain.platform.registry import Registry
 from bot.services.replay import FAR
-from tests.pipeline_told import decisions
-from tests.small_world import FIRST, LAST, loaded, written
+from tests.support.pipeline_told import decisions
+from tests.support.small_world import FIRST, LAST, loaded, written
 
 MOMENTS = (
     datetime(2026, 2, 27, 4, 20, tzinfo=UTC),

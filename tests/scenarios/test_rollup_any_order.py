@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
-from bot.domain.health import Window
-from bot.domain.runs import Category
-from bot.domain.text_rules import TextRule
-from tests.builders import (
+from bot.domain.evidence.runs import Category
+from bot.domain.evidence.text_rules import TextRule
+from bot.domain.health.model import Window
+from tests.support.builders import (
     DAY,
     PROCESSORS,
     RULES,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.services.app import AppServices
-from tests.slack_bench import ALEX, GENERAL, MONITOR, SAM, Bench, Message, play
+from tests.support.slack_bench import ALEX, GENERAL, MONITOR, SAM, Bench, Message, play
 
 PNG = b"\x89PNG\r\n\x1a\n"
 

@@ -10,18 +10,19 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot import serving, slack_app, socket_mode
 from bot.config.settings import Settings
 from bot.domain.errors import BadInput
-from bot.http_front import PATH
-from bot.sandbox.slack.http_delivery import RequestUrls
-from bot.sandbox.slack.server import Workspace
 from bot.services.app import AppServices
-from bot.serving import serve
-from bot.slack_client import client_session, web_client
-from bot.socket_mode import stay_connected
+from bot.slack import app as slack_app
+from bot.slack import serving, socket_mode
+from bot.slack.client import client_session, web_client
+from bot.slack.http import PATH
+from bot.slack.serving import serve
+from bot.slack.socket_mode import stay_connected
 from handlers.replies import WorkPool
-from tests.slack_bench import ALEX, MANIFEST, MONITOR, SOON_S, Bench, play
+from sandbox.slack.http_delivery import RequestUrls
+from sandbox.slack.server import Workspace
+from tests.support.slack_bench import ALEX, MANIFEST, MONITOR, SOON_S, Bench, play
 
 
 @pytest.fixture

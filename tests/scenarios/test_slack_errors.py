@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import WarehouseUnavailable
 from bot.services.app import AppServices
-from tests.slack_bench import ALERTS, ALEX, MONITOR, SAM, Bench, Message, play, with_health
+from tests.support.slack_bench import ALERTS, ALEX, MONITOR, SAM, Bench, Message, play, with_health
 
 APOLOGY = "Something went wrong on my side"
 OUTDATED = "This button is from an older message. Type `/health` for a fresh one."

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.services.app import AppServices
-from tests.slack_bench import GENERAL, MONITOR, Bench, play
+from tests.support.slack_bench import GENERAL, MONITOR, Bench, play
 
 
 def unconfirmed(method: str, reason: str) -> str:

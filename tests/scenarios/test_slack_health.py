@@ -3,7 +3,7 @@
 import pytest
 
 from bot.services.app import AppServices
-from tests.slack_bench import ALEX, GENERAL, MONITOR, SAM, Bench, play
+from tests.support.slack_bench import ALEX, GENERAL, MONITOR, SAM, Bench, play
 
 
 def test_in_a_channel(transport: str, services: AppServices) -> None:

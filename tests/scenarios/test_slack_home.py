@@ -4,7 +4,7 @@ import pytest
 
 from bot.domain.errors import WarehouseUnavailable
 from bot.services.app import AppServices
-from tests.slack_bench import ALEX, MONITOR, SAM, Bench, play, with_health
+from tests.support.slack_bench import ALEX, MONITOR, SAM, Bench, play, with_health
 
 
 def test_home_is_published_when_it_is_opened_and_refreshed(transport: str, services: AppServices) -> None:

@@ -5,7 +5,7 @@ import csv
 import pytest
 
 from bot.services.app import AppServices
-from tests.slack_bench import GENERAL, MONITOR, SAM, Bench, play
+from tests.support.slack_bench import GENERAL, MONITOR, SAM, Bench, play
 
 PNG = b"\x89PNG\r\n\x1a\n"
 

@@ -9,11 +9,11 @@ import pytest
 from aiohttp import web
 from pydantic import SecretStr
 
-from bot import socket_mode
 from bot.config.settings import Settings
 from bot.services.app import AppServices
-from bot.serving import serve
-from tests.slack_bench import SOON_S
+from bot.slack import socket_mode
+from bot.slack.serving import serve
+from tests.support.slack_bench import SOON_S
 
 BODIES = [
     ("application/json", "[]"),

@@ -7,7 +7,7 @@ import pytest
 from bot.services.app import AppServices
 from bot.views.failure import REMEDIES
 from tests.scenarios.test_slack_ways import refuse
-from tests.slack_bench import MONITOR, Bench, play
+from tests.support.slack_bench import MONITOR, Bench, play
 
 POSTS = [
     "missing_scope", "restricted_action_read_only_channel", "restricted_action_thread_only_channel", "unknown_method",

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from bot import socket_mode
-from bot.sandbox.slack import limits
 from bot.services.app import AppServices
-from tests.slack_bench import ALEX, MONITOR, Bench, play, settled
+from bot.slack import socket_mode
+from sandbox.slack import limits
+from tests.support.slack_bench import ALEX, MONITOR, Bench, play, settled
 
 GONE = "the connection to Slack is gone; reconnecting"
 

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from bot.services.app import AppServices
-from tests.slack_bench import ALEX, Bench, play, settled
+from tests.support.slack_bench import ALEX, Bench, play, settled
 
 
 async def arrive(bench: Bench, payload: dict[str, Any], attempt: int) -> None:

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.http_front import PATH
-from bot.sandbox.slack.http_delivery import RequestUrls
-from bot.sandbox.slack.server import Workspace
-from tests.slack_bench import ALEX, MANIFEST, MONITOR, SOON_S, WORLD, Bench
+from bot.slack.http import PATH
+from sandbox.slack.http_delivery import RequestUrls
+from sandbox.slack.server import Workspace
+from tests.support.slack_bench import ALEX, MANIFEST, MONITOR, SOON_S, WORLD, Bench
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.slack.delivery import Kind
 from bot.services.app import AppServices
-from tests.slack_bench import ALEX, MONITOR, Bench, play
+from sandbox.slack.delivery import Kind
+from tests.support.slack_bench import ALEX, MONITOR, Bench, play
 
 TEAM, USER = {"id": "T01FIRELINE", "domain": "hoops-data"}, {"id": ALEX, "team_id": "T01FIRELINE"}
 COMMON = {"team": TEAM, "user": USER, "api_app_id": "A01FIRELINE"}

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.services.app import AppServices
-from tests.slack_bench import MONITOR, SAM, Bench, play
+from tests.support.slack_bench import MONITOR, SAM, Bench, play
 
 
 def test_one_processor_and_date(transport: str, services: AppServices) -> None:

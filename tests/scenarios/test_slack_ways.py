@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.services.app import AppServices
-from tests.slack_bench import ALEX, GENERAL, MONITOR, Bench, Message, play
+from tests.support.slack_bench import ALEX, GENERAL, MONITOR, Bench, Message, play
 
 UNREACHABLE = ["http://127.0.0.1:1/closed", "hooks/relative", "ftp://127.0.0.1/x"]
 

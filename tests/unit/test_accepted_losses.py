@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.config.accepted_losses import load_accepted_losses
-from bot.domain.accepted_losses import AcceptedLosses
 from bot.domain.errors import ConfigError
+from bot.domain.platform.accepted_losses import AcceptedLosses
 
 ENTRY = "accepted_losses:\n  - processor: Box\n    dates: [{dates}]\n    reason: the source keeps 60 days\n"
 

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.errors import BadInput
-from bot.domain.health import HealthRequest
-from bot.domain.impact import ImpactRequest
-from bot.domain.registry import Processor
-from bot.domain.validation import ValidationRequest
+from bot.domain.health.model import HealthRequest
+from bot.domain.impact.report import ImpactRequest
+from bot.domain.platform.registry import Processor
+from bot.domain.verdicts.validation import ValidationRequest
 from bot.views import action_ids
 from bot.views.blocks import OPTION_VALUE, option
 

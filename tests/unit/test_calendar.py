@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.calendar import ceil_hour, day_slots, floor_hour, slot_instant
+from bot.domain.platform.calendar import ceil_hour, day_slots, floor_hour, slot_instant
 
 NEW_YORK = ZoneInfo("America/New_York")
 ZONES = [

@@ -7,8 +7,8 @@ from functools import cache
 
 import pytest
 
-from bot.domain.health import Durations, HealthRequest
-from bot.domain.trends import DayDurations, Trends
+from bot.domain.health.model import Durations, HealthRequest
+from bot.domain.health.trends import DayDurations, Trends
 from bot.views import charts
 from bot.views.charts import Chart, Theme
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from bot.cli.app import app
-from tests.builders import World, failed, game, run
+from tests.support.builders import World, failed, game, run
 
 TYPED = st.one_of(
     st.sampled_from(

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.cli.app import app
-from tests.builders import World, failed, game, loaded, raw_file, run
+from tests.support.builders import World, failed, game, loaded, raw_file, run
 
 STRANGER = "[/red]Strânger\x1b[31m"
 WORLD = World(

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.cli.app import app
-from tests.builders import World, failed, game, loaded, raw_file, run, write_rows
+from tests.support.builders import World, failed, game, loaded, raw_file, run, write_rows
 
 WORLD = World([run("a"), failed("b", start=32)], [loaded()], [raw_file()], [game()])
 

@@ -13,7 +13,7 @@ from bot.cli.app import app
 from bot.config.settings import Settings
 from bot.domain.errors import BadInput
 from bot.ports.state import StateUnavailable
-from tests.gate_story import START
+from tests.support.gate_story import START
 
 
 def fireline(*arguments: str, **environment: str) -> tuple[int, str, str]:

@@ -8,8 +8,8 @@ import pytest
 from bot.config.registry import load_registry
 from bot.config.slos import load_slos
 from bot.domain.errors import ConfigError
-from bot.domain.registry import Criticality, Kind
-from tests.replay_worlds import PROJECT
+from bot.domain.platform.registry import Criticality, Kind
+from tests.support.replay_worlds import PROJECT
 
 NBA = PROJECT / "config" / "nba"
 REGISTRY = load_registry(NBA / "registry.yaml").registry

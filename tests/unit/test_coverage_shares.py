@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.detection.coverage import Filled, usual_rows
-from bot.domain.runs import Category, Status
-from tests.days import SLOT, day, run
+from bot.domain.evidence.coverage import Filled, usual_rows
+from bot.domain.evidence.runs import Category, Status
+from tests.support.days import SLOT, day, run
 
 EARLIER = [Filled(rows=160, games=2, loads=16)] * 10
 

@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from bot.domain.detection.picture import Picture
-from bot.domain.observation import Observed
-from bot.domain.registry import Registry
-from bot.domain.runs import Category, Status
-from tests.days import DATE, SLOT, day, processor, run
+from bot.domain.evidence.history import Picture
+from bot.domain.evidence.observation import Observed
+from bot.domain.evidence.runs import Category, Status
+from bot.domain.platform.registry import Registry
+from tests.support.days import DATE, SLOT, day, processor, run
 
 EMPTY = [
     run(Status.FAILED, start=SLOT + timedelta(minutes=n), category=Category.NO_DATA_AVAILABLE, trigger="poll")

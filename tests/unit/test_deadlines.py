@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.deadlines import ASSUMED_SECONDS, Basis, Deadline, Forecast, Pace, due_at, next_deadline, paces
-from bot.domain.lineage import Lineage
-from tests.impact_cases import DAY, NOW, registry, took
+from bot.domain.impact.deadlines import ASSUMED_SECONDS, Basis, Deadline, Forecast, Pace, next_deadline, paces
+from bot.domain.platform.deadline import due_at
+from bot.domain.platform.lineage import Lineage
+from tests.support.impact_cases import DAY, NOW, registry, took
 from tests.unit.test_lineage import graphs
 
 

@@ -10,7 +10,7 @@ from bot.cli import demo_history
 from bot.cli.demo_history import prepare
 from bot.config.settings import Settings
 from bot.domain.errors import WarehouseUnavailable
-from tests.builders import NOW
+from tests.support.builders import NOW
 
 SAID = "the demo's history was made by another release of Fireline; it is made again\n"
 

@@ -5,20 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.accepted_losses import AcceptedLosses
-from bot.domain.gate_decisions import Decision, Outcome
-from bot.domain.gate_memory import GateRules
-from bot.domain.gate_policy import GatePolicy
-from bot.domain.lineage import Lineage
-from bot.domain.registry import Registry
-from bot.domain.severity_policy import SeverityPolicy
+from bot.domain.findings.severity_policy import SeverityPolicy
+from bot.domain.gate.memory import GateRules
+from bot.domain.gate.policy import GatePolicy
+from bot.domain.incidents.decisions import Decision, Outcome
+from bot.domain.platform.accepted_losses import AcceptedLosses
+from bot.domain.platform.lineage import Lineage
+from bot.domain.platform.registry import Registry
 from bot.ports.fakes.state import FakeState
 from bot.ports.fakes.warehouse import FakeWarehouse
 from bot.services.detection import DetectionService
 from bot.services.gate import GateService
-from tests.builders import DAY, PROCESSORS, World, at, failed, game, loaded, raw_file, run
 from tests.contracts.stories import moment
 from tests.contracts.warehouses import Step, load
+from tests.support.builders import DAY, PROCESSORS, World, at, failed, game, loaded, raw_file, run
 
 BOTH = [processor for processor in PROCESSORS if processor["name"] in ("BoxScraper", "Box")]
 BEFORE = [DAY - timedelta(days=n) for n in range(1, 12)]

@@ -5,11 +5,11 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.early_notes import SilentRun, early_notes
-from bot.domain.health import Colour, Window
-from bot.domain.health_report import Measured, Period, Scope, assess
-from tests.gate_story import DAY
-from tests.health_reports import AS_OF, REGISTRY, TARGETS, ran
+from bot.domain.health.early_warnings import SilentRun, early_notes
+from bot.domain.health.model import Colour, Window
+from bot.domain.health.report import Measured, Period, Scope, assess
+from tests.support.gate_story import DAY
+from tests.support.health_reports import AS_OF, REGISTRY, TARGETS, ran
 
 
 def silent(minutes: float, processor: str = "TeamSummary") -> SilentRun:

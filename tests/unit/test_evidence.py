@@ -6,12 +6,25 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
-from bot.domain.evidence import Evidence, Expects, expectation, input_kind
-from bot.domain.health import Window
-from bot.domain.runs import Category, Input, InputKind
+from bot.domain.evidence.expectation import Evidence, Expects, expectation, input_kind
+from bot.domain.evidence.runs import Category, Input, InputKind
+from bot.domain.health.model import Window
 from bot.domain.slo import ServiceLevels
 from bot.services.health import HealthRequest, HealthService
-from tests.builders import DAY, PROCESSORS, Row, World, failed, game, load, loaded, raw_file, registry, run, warehouse
+from tests.support.builders import (
+    DAY,
+    PROCESSORS,
+    Row,
+    World,
+    failed,
+    game,
+    load,
+    loaded,
+    raw_file,
+    registry,
+    run,
+    warehouse,
+)
 
 LATER = datetime(2026, 1, 19, tzinfo=UTC)
 NEXT = DAY + timedelta(days=1)

@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.domain.detection.picture import Picture
-from bot.domain.observation import Game, Observed
-from tests.pipeline_fleet import fleet
+from bot.domain.evidence.history import Picture
+from bot.domain.evidence.observation import Game, Observed
+from tests.support.pipeline_fleet import fleet
 
 DATE = date(2026, 1, 15)
 MIDNIGHT = datetime(2026, 1, 15, tzinfo=UTC)

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from bot.domain.findings import FindingKind as K
-from bot.domain.gate_decisions import Outcome, Reason
-from bot.domain.severity import Severity
-from tests.gate_story import DAY, START, Story, finding, outcomes, told
+from bot.domain.findings.finding import FindingKind as K
+from bot.domain.findings.severity import Severity
+from bot.domain.incidents.decisions import Outcome, Reason
+from tests.support.gate_story import DAY, START, Story, finding, outcomes, told
 
 DOWN = finding("Gamebook")
 NEXT_DAY = finding("Gamebook", data_date=DAY + timedelta(days=1))

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from bot.domain.findings import Finding, RootCause
-from bot.domain.findings import FindingKind as K
-from bot.domain.gate_decisions import Decision, Outcome, Reason
-from tests.gate_story import OTHERS, START, Story, finding, told
+from bot.domain.findings.finding import Finding, RootCause
+from bot.domain.findings.finding import FindingKind as K
+from bot.domain.incidents.decisions import Decision, Outcome, Reason
+from tests.support.gate_story import OTHERS, START, Story, finding, told
 
 NOTICED = 45
 """Minutes after its slot."""

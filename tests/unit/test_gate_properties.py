@@ -8,15 +8,15 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.findings import Finding
-from bot.domain.findings import FindingKind as K
-from bot.domain.gate import decide
-from bot.domain.gate_decisions import Decision, Outcome, Reason
-from bot.domain.gate_memory import GateResult
-from bot.domain.incidents import Standing
-from bot.domain.severity import Severity
-from bot.domain.silences import Silence
-from tests.gate_story import DAY, OTHERS, START, Story, finding
+from bot.domain.findings.finding import Finding
+from bot.domain.findings.finding import FindingKind as K
+from bot.domain.findings.severity import Severity
+from bot.domain.gate.decide import decide
+from bot.domain.gate.memory import GateResult
+from bot.domain.gate.silences import Silence
+from bot.domain.incidents.decisions import Decision, Outcome, Reason
+from bot.domain.incidents.incident import Standing
+from tests.support.gate_story import DAY, OTHERS, START, Story, finding
 
 ROOTS = ("Gamebook", "Boxscores", "Summary", "Factors", "Coordinator", *OTHERS[:7])
 KINDS = (K.ZERO_RECORDS_PROCESSOR, K.REPEATED_FAILURE, K.MISSING_RUN, K.PERF_DEGRADATION, K.TRACKING_BUG, K.ALERT_STORM)

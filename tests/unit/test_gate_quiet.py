@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.domain.evidence import PlannedWindow
-from bot.domain.silences import Silence, hidden_counts
-from tests.gate_story import START, Story, finding, outcomes, told
+from bot.domain.evidence.expectation import PlannedWindow
+from bot.domain.gate.silences import Silence, hidden_counts
+from tests.support.gate_story import START, Story, finding, outcomes, told
 
 
 def minute(minutes: float) -> datetime:

@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from bot.domain.findings import FindingKind as K
-from bot.domain.findings import RootCause
-from bot.domain.gate_decisions import Outcome, Reason
-from bot.domain.severity import Severity
-from tests.gate_story import OTHERS, START, Story, finding, outcomes, told
+from bot.domain.findings.finding import FindingKind as K
+from bot.domain.findings.finding import RootCause
+from bot.domain.findings.severity import Severity
+from bot.domain.incidents.decisions import Outcome, Reason
+from tests.support.gate_story import OTHERS, START, Story, finding, outcomes, told
 
 ALIKE = [finding(name, error_class="SourceDown", since=START) for name in OTHERS]
 

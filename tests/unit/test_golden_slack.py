@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bot.views import blocks
-from tests import golden_files, slack_cards
-from tests.health_reports import NASTY
+from tests.support import golden_files, slack_cards
+from tests.support.health_reports import NASTY
 
 MESSAGES, MODALS, HOMES = slack_cards.messages(), slack_cards.modals(), slack_cards.homes()
 TOKEN = re.compile(r"<([^<>]*)>")

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from bot.domain.impact import Impact
+from bot.domain.impact.report import Impact
 from bot.views import graph
 from bot.views.charts import Theme
-from tests.health_reports import NASTY
-from tests.impact_cases import impact, nasty, registry, standing, wide
+from tests.support.health_reports import NASTY
+from tests.support.impact_cases import impact, nasty, registry, standing, wide
 from tests.unit.test_lineage import graphs
 
 LONG = registry([{"name": f"c{n:04}", "phase": 1, "dependencies": [f"c{n - 1:04}"] if n else []} for n in range(3_000)])

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.adapters.warehouse.health_rows import parameters_of
-from bot.domain.health import Colour, Finding, RunCount, Tally, Window, overall
-from bot.domain.runs import Category, DateState, Input, InputKind, Status, Traits
+from bot.domain.evidence.runs import Category, DateState, Input, InputKind, Status, Traits
+from bot.domain.health.model import Colour, Finding, RunCount, Tally, Window, overall
 
 MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 (hypothesis adds it)
 DAYS = st.integers(1, 400)

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from bot.domain.errors import BadInput
-from bot.domain.health import Colour, HealthReport
+from bot.domain.health.model import Colour, HealthReport
+from bot.domain.health.notified import Story, Told
 from bot.domain.slo import ServiceLevel, ServiceLevels
-from bot.domain.told import Story, Told
 from bot.ports.state import StateUnavailable
 from bot.services.health import HealthRequest, HealthService
-from tests.builders import World, failed, game, load, loaded, raw_file, registry, run, warehouse
-from tests.notices import incident
+from tests.support.builders import World, failed, game, load, loaded, raw_file, registry, run, warehouse
+from tests.support.notices import incident
 
 LEVELS = ServiceLevels((ServiceLevel(2, 0.95), ServiceLevel(3, 0.99)))
 END = datetime(2026, 1, 16, 9, 0, tzinfo=UTC)

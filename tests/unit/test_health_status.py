@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.health import Colour, DueDates, Durations, Tally
-from bot.domain.health_status import status_of, wilson_lower
+from bot.domain.health.model import Colour, DueDates, Durations, Tally
+from bot.domain.health.status import status_of, wilson_lower
 
 NO_DURATIONS = (None, None)
 NOT_DUE = DueDates("Box", 0, 0)

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from multidict import CIMultiDict
 from slack_bolt.async_app import AsyncApp
 
-from bot.http_front import LARGEST_BODY, MOST_SKEW_S, is_genuine
-from bot.sandbox.slack.http_delivery import sign
-from tests.http_rig import FORM, JSON, NOW, Front, form, fronted, interaction
-from tests.slack_bench import ALEX, MONITOR, small_history
+from bot.slack.http import LARGEST_BODY, MOST_SKEW_S, is_genuine
+from sandbox.slack.http_delivery import sign
+from tests.support.http_rig import FORM, JSON, NOW, Front, form, fronted, interaction
+from tests.support.slack_bench import ALEX, MONITOR, small_history
 
 VECTOR_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 VECTOR_AT = "1531420618"

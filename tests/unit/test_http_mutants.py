@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.http_rig import FORM, JSON, Front, fronted, interaction
-from tests.slack_bench import ALEX, MONITOR, small_history
+from tests.support.http_rig import FORM, JSON, Front, fronted, interaction
+from tests.support.slack_bench import ALEX, MONITOR, small_history
 
 TEAM = {"id": "T01FIRELINE", "domain": "hoops-data"}
 USER = {"id": ALEX, "username": "alex", "team_id": "T01FIRELINE"}

@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.domain.deadlines import Basis, Pace
-from bot.domain.impact import Impact, newest_date
-from bot.domain.registry import Criticality, Processor
-from bot.domain.source_links import linked_by_source
-from bot.domain.standing import Staleness, Standing, staleness
-from tests.impact_cases import DAY, DUE, NOW, PIPELINE, impact, names, registry, standing, wide
+from bot.domain.evidence.freshness import Staleness, Standing, staleness
+from bot.domain.impact.deadlines import Basis, Pace
+from bot.domain.impact.report import Impact, newest_date
+from bot.domain.platform.registry import Criticality, Processor
+from bot.domain.platform.source_links import linked_by_source
+from tests.support.impact_cases import DAY, DUE, NOW, PIPELINE, impact, names, registry, standing, wide
 
 LONG_AGO = date(2025, 12, 1)
 

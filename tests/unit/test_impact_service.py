@@ -9,14 +9,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.cli.impact import Form, ImpactQuestion, answer_impact, question_of
-from bot.domain.deadlines import Basis
 from bot.domain.errors import BadInput
-from bot.domain.impact import ImpactRequest
+from bot.domain.evidence.freshness import Staleness
+from bot.domain.impact.deadlines import Basis
+from bot.domain.impact.report import ImpactRequest
 from bot.domain.slo import ServiceLevels
-from bot.domain.standing import Staleness
 from bot.services.health import HealthService
 from bot.services.impact import ImpactService
-from tests.builders import DAY, PROCESSORS, World, game, load, loaded, raw_file, registry, run, warehouse
+from tests.support.builders import DAY, PROCESSORS, World, game, load, loaded, raw_file, registry, run, warehouse
 
 NOW = datetime(2026, 1, 16, 9, 0, tzinfo=UTC)
 DEADLINES = {"Box": "03:00 ET", "Summary": "05:00 ET"}

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.gate_decisions import Outcome
-from bot.domain.incidents import MessageRef
-from bot.domain.severity import Severity
-from tests.gate_story import START
-from tests.incident_channel import MINUTE, Channel, over
-from tests.notices import RESOLVED, UPDATED, decision, incident
+from bot.domain.findings.severity import Severity
+from bot.domain.incidents.decisions import Outcome
+from bot.domain.incidents.incident import MessageRef
+from tests.support.gate_story import START
+from tests.support.incident_channel import MINUTE, Channel, over
+from tests.support.notices import RESOLVED, UPDATED, decision, incident
 
 
 @pytest.fixture

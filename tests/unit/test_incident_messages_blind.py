@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.domain.gate_decisions import Outcome
-from bot.domain.incidents import Incident, MessageRef
-from bot.domain.severity import Severity
+from bot.domain.findings.severity import Severity
+from bot.domain.incidents.decisions import Outcome
+from bot.domain.incidents.incident import Incident, MessageRef
 from bot.ports.fakes.notifier import FakeNotifier
 from bot.ports.notifier import NotifierBusy, NotifierUnavailable
-from tests.gate_story import START
-from tests.incident_channel import MINUTE, Channel, over
-from tests.notices import RESOLVED, UPDATED, decision, incident
+from tests.support.gate_story import START
+from tests.support.incident_channel import MINUTE, Channel, over
+from tests.support.notices import RESOLVED, UPDATED, decision, incident
 
 LATER = UPDATED + MINUTE
 

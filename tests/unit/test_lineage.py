@@ -4,8 +4,8 @@ import networkx
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.lineage import Lineage
-from bot.domain.registry import Registry
+from bot.domain.platform.lineage import Lineage
+from bot.domain.platform.registry import Registry
 
 
 def registry(dependencies: dict[str, list[str]]) -> Registry:

@@ -9,9 +9,9 @@ import duckdb
 import pytest
 
 from bot.domain.errors import BadInput
-from bot.domain.health import Window
+from bot.domain.health.model import Window
 from bot.services.loading import find_files
-from tests.builders import (
+from tests.support.builders import (
     DAY,
     Row,
     World,

@@ -19,11 +19,11 @@ import handlers.health
 import handlers.home
 import handlers.impact
 import handlers.validate
-from bot import slack_app
-from bot.sandbox.slack.api import METHODS
+from bot.slack import app as slack_app
 from bot.views import action_ids
 from handlers.replies import WorkPool
-from tests.slack_bench import ALEX, MANIFEST, MONITOR
+from sandbox.slack.api import METHODS
+from tests.support.slack_bench import ALEX, MANIFEST, MONITOR
 
 ROOT = Path(__file__).resolve().parents[2]
 SCOPES = {

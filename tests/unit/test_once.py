@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.once import Once
+from bot.slack.once import Once
 
 
 class Ticking:

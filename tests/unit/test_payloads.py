@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.errors import BadInput
-from bot.domain.health import HealthRequest
-from bot.domain.validation import ValidationRequest
+from bot.domain.health.model import HealthRequest
+from bot.domain.verdicts.validation import ValidationRequest
 from handlers import payloads
 from handlers.replies import Place
 

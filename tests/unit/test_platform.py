@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from bot.domain.evidence import Expects
-from bot.domain.platform import platform_facts
-from bot.domain.registry import Registry
-from bot.domain.runs import InputKind
-from tests.builders import PROCESSORS, registry
+from bot.domain.evidence.expectation import Expects
+from bot.domain.evidence.platform_facts import platform_facts
+from bot.domain.evidence.runs import InputKind
+from bot.domain.platform.registry import Registry
+from tests.support.builders import PROCESSORS, registry
 
 FACTS = platform_facts(registry())
 

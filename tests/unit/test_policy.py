@@ -7,9 +7,9 @@ import pytest
 
 from bot.config.policy import load_policy
 from bot.domain.errors import ConfigError
-from bot.domain.runs import Category
-from bot.domain.text_rules import TextRule, category_of, subject_of
-from tests.replay_worlds import PROJECT, WORLDS
+from bot.domain.evidence.runs import Category
+from bot.domain.evidence.text_rules import TextRule, category_of, subject_of
+from tests.support.replay_worlds import PROJECT, WORLDS
 
 RULES = load_policy(PROJECT / "config" / "nba" / "policy.yaml").failure_text_rules
 TEXTS = PROJECT / "tests" / "golden" / "error_texts"

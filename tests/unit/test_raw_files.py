@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from bot.domain.errors import BadInput
-from bot.domain.raw_files import RawFile, RawPath
-from bot.domain.registry import Processor
+from bot.domain.evidence.raw_files import RawFile, RawPath
+from bot.domain.platform.registry import Processor
 from bot.ports.fakes.objects import FakeObjectStore
 from bot.services.raw_files import RawFileSurvey
 

@@ -11,7 +11,7 @@ import pytest
 from bot.adapters.warehouse.columns import RUNS
 from bot.adapters.warehouse.reading import Reading, read
 from bot.domain.errors import BadInput
-from tests.builders import DAY, Row, World, at, failed, load, loaded, run, warehouse, write_parquet, write_rows
+from tests.support.builders import DAY, Row, World, at, failed, load, loaded, run, warehouse, write_parquet, write_rows
 
 GOOD = run("good")
 

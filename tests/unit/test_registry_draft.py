@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.config.registry import load_registry
-from bot.domain.registry_draft import ProcessorFacts, compare, frequency_label, infer, slots_of, timeout_from
+from bot.domain.platform.draft import ProcessorFacts, compare, frequency_label, infer, slots_of, timeout_from
 from bot.services.registry_draft import draft
-from tests.replay_worlds import WORLDS
+from tests.support.replay_worlds import WORLDS
 
 SEEN = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 30, tzinfo=UTC)
 LATE = (0.0, 0.01, 0.02, 0.04, 0.06)

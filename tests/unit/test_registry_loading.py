@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.config.registry import LoadedRegistry, load_registry
 from bot.domain.errors import ConfigError, Problem
-from tests.replay_worlds import WORLDS
+from tests.support.replay_worlds import WORLDS
 
 
 def load(tmp_path: Path, text: str | bytes) -> LoadedRegistry:

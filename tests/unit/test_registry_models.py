@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from bot.domain.errors import BadInput
-from bot.domain.registry import ExpectedRecords, Kind, Processor, Registry
+from bot.domain.platform.registry import ExpectedRecords, Kind, Processor, Registry
 
 
 def processor(name: str = "A", phase: int = 2, **fields: object) -> Processor:

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 from bot.cli.app import app
 from bot.cli.replay import parse_step
 from bot.domain.errors import BadInput
-from tests.builders import DAY, PROCESSORS, World, failed, game, loaded, raw_file, registry_yaml, run
+from tests.support.builders import DAY, PROCESSORS, World, failed, game, loaded, raw_file, registry_yaml, run
 
 BOTH = [processor for processor in PROCESSORS if processor["name"] in ("BoxScraper", "Box")]
 DAYS = [DAY - timedelta(days=n) for n in range(12)]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.rollup import RELATIVE_ERROR, SMALLEST, ZERO_BUCKET, Sketch, bucket_of, lower_rank, value_of
+from bot.domain.health.sketch import RELATIVE_ERROR, SMALLEST, ZERO_BUCKET, Sketch, bucket_of, lower_rank, value_of
 
 VALUES = st.floats(0, 1e9, allow_nan=False)
 QUANTILES = (0.0, 0.5, 0.95, 0.99, 1.0)

@@ -4,7 +4,17 @@ import itertools
 
 import pytest
 
-from bot.domain.runs import VOCABULARIES, Category, DateState, FailedRun, Input, InputKind, Reason, Traits, classify
+from bot.domain.evidence.runs import (
+    VOCABULARIES,
+    Category,
+    DateState,
+    FailedRun,
+    Input,
+    InputKind,
+    Reason,
+    Traits,
+    classify,
+)
 
 RECORDED = (None, *Category)
 STATES = [DateState(e, f, j) for e, f, j in itertools.product((True, False, None), (True, False, None), (True, False))]

@@ -6,7 +6,7 @@ from statistics import fmean
 
 import pytest
 
-from bot.domain.sampling import Checked, Drawn, Plan, Suspicious, draw, estimate
+from bot.domain.verdicts.sampling import Checked, Drawn, Plan, Suspicious, draw, estimate
 
 FIRST = date(2025, 10, 1)
 DATES = [FIRST + timedelta(days=n) for n in range(106)]

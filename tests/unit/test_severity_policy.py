@@ -8,12 +8,12 @@ import pytest
 from bot.config.policy import load_policy
 from bot.config.settings import BUNDLED_CONFIG
 from bot.domain.errors import ConfigError
-from bot.domain.findings import FindingKind as K
-from bot.domain.gate_policy import GatePolicy
-from bot.domain.registry import Criticality as C
-from bot.domain.registry import Processor, Registry
-from bot.domain.severity import Severity
-from bot.domain.severity_policy import SeverityPolicy, blocks_predictions, severity_of
+from bot.domain.findings.finding import FindingKind as K
+from bot.domain.findings.severity import Severity
+from bot.domain.findings.severity_policy import SeverityPolicy, blocks_predictions, severity_of
+from bot.domain.gate.policy import GatePolicy
+from bot.domain.platform.registry import Criticality as C
+from bot.domain.platform.registry import Processor, Registry
 
 BUNDLED = load_policy(BUNDLED_CONFIG / "policy.yaml")
 P0, P1, P2, P3 = Severity

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.domain.findings import FindingKind as K
-from bot.domain.silences import Silence
+from bot.domain.findings.finding import FindingKind as K
+from bot.domain.gate.silences import Silence
 from bot.ports.fakes.state import FakeState
 from bot.services.gate import GateService
 from bot.services.silences import SilenceService
-from tests.gate_story import DAY, RULES, START, finding
+from tests.support.gate_story import DAY, RULES, START, finding
 
 NOW = START + timedelta(days=8)
 WANTED = Silence(id="S1", processor="Summary", since=NOW, until=NOW + timedelta(hours=4), reason="fixing", by="U1")

@@ -5,10 +5,10 @@ import asyncio
 import pytest
 from aiohttp import ClientSession
 
-from bot import slack_client
-from bot.sandbox.slack.server import Workspace
-from bot.slack_client import Identity, client_session, web_client
-from tests.slack_bench import MANIFEST
+from bot.slack import client as slack_client
+from bot.slack.client import Identity, client_session, web_client
+from sandbox.slack.server import Workspace
+from tests.support.slack_bench import MANIFEST
 
 
 def test_calls_of_the_client_share_connections_and_the_time_limit() -> None:

@@ -8,7 +8,7 @@ import pytest
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import socket_mode
+from bot.slack import socket_mode
 
 TURNS = range(12)
 """So many turns of the event loop after the connection stands, or the awaited event is there."""

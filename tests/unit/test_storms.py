@@ -5,11 +5,11 @@ from itertools import count
 
 import pytest
 
-from bot.domain.detection.rhythm import Rhythm
 from bot.domain.detection.storms import WITHIN, Failures, alert_storm
 from bot.domain.detection.trouble import Trouble
-from bot.domain.observation import RunSeen
-from bot.domain.runs import Category, Status
+from bot.domain.evidence.observation import RunSeen
+from bot.domain.evidence.rhythm import Rhythm
+from bot.domain.evidence.runs import Category, Status
 
 NOW = datetime(2026, 1, 19, 8, 55, tzinfo=UTC)
 """A Monday."""

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.runs import Category
-from bot.domain.text_rules import EDGE, TextRule, category_of, subject_of
+from bot.domain.evidence.runs import Category
+from bot.domain.evidence.text_rules import EDGE, TextRule, category_of, subject_of
 
 RULES = (
     TextRule(Category.NO_DATA_AVAILABLE, (r"\bno games\b", r"\bempty response\b")),

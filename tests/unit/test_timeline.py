@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from bot.domain.observation import Observed, Started, Timeline
-from bot.domain.runs import Category, Status
-from tests.days import SLOT, run
+from bot.domain.evidence.observation import Observed, Started, Timeline
+from bot.domain.evidence.runs import Category, Status
+from tests.support.days import SLOT, run
 
 
 def test_a_start_says_nothing_of_the_end() -> None:

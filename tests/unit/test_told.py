@@ -2,17 +2,17 @@
 
 from datetime import timedelta
 
-from bot.domain.findings import Family, FindingKind
-from bot.domain.gate_decisions import Outcome
-from bot.domain.health import Colour, HealthReport, Window
-from bot.domain.health_report import Measured, Period, Scope, assess
-from bot.domain.runs import Category
-from bot.domain.severity import Severity
-from bot.domain.told import Told, told_of
-from bot.domain.trends import FailedHour
-from tests.gate_story import START
-from tests.health_reports import AS_OF, REGISTRY, TARGETS, failed, ran
-from tests.notices import CASCADE, RESOLVED, UPDATED, decision, incident
+from bot.domain.evidence.runs import Category
+from bot.domain.findings.finding import Family, FindingKind
+from bot.domain.findings.severity import Severity
+from bot.domain.health.model import Colour, HealthReport, Window
+from bot.domain.health.notified import Told, told_of
+from bot.domain.health.report import Measured, Period, Scope, assess
+from bot.domain.health.trends import FailedHour
+from bot.domain.incidents.decisions import Outcome
+from tests.support.gate_story import START
+from tests.support.health_reports import AS_OF, REGISTRY, TARGETS, failed, ran
+from tests.support.notices import CASCADE, RESOLVED, UPDATED, decision, incident
 
 HOUR = timedelta(hours=1)
 ROOT, BLOCKED = CASCADE.root, CASCADE.impact[0]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.trends import FailedHour, heat_of, local_days
+from bot.domain.health.trends import FailedHour, heat_of, local_days
 
 ET = ZoneInfo("America/New_York")
 KOLKATA = ZoneInfo("Asia/Kolkata")

@@ -9,16 +9,29 @@ from typing import Any
 import pytest
 
 from bot.cli.validate import ValidateQuestion, answer_validate, question_of
-from bot.domain.accepted_losses import AcceptedLoss, AcceptedLosses
 from bot.domain.errors import BadInput
-from bot.domain.sampling import Plan
+from bot.domain.platform.accepted_losses import AcceptedLoss, AcceptedLosses
 from bot.domain.slo import ServiceLevels
-from bot.domain.validation import Validated, ValidationRequest
-from bot.domain.verdicts import Action, Verdict
+from bot.domain.verdicts.judge import Action, Verdict
+from bot.domain.verdicts.sampling import Plan
+from bot.domain.verdicts.validation import Validated, ValidationRequest
 from bot.services.health import HealthService
 from bot.services.sampling import SamplingService
 from bot.services.validation import ValidationService
-from tests.builders import DAY, PROCESSORS, World, at, failed, game, load, loaded, raw_file, registry, run, warehouse
+from tests.support.builders import (
+    DAY,
+    PROCESSORS,
+    World,
+    at,
+    failed,
+    game,
+    load,
+    loaded,
+    raw_file,
+    registry,
+    run,
+    warehouse,
+)
 
 NEXT = DAY + timedelta(days=1)
 NOW = datetime(2026, 1, 18, 12, tzinfo=UTC)

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from bot.domain.detection.day import Day
-from bot.domain.runs import Category, Status
-from bot.domain.verdicts import Verdict, judge
-from tests.days import JUDGED, LATER, SLOT, day, processor, run, trace
+from bot.domain.evidence.processor_date import Day
+from bot.domain.evidence.runs import Category, Status
+from bot.domain.verdicts.judge import Verdict, judge
+from tests.support.days import JUDGED, LATER, SLOT, day, processor, run, trace
 
 MINUTE = timedelta(minutes=1)
 EARLY = SLOT - timedelta(hours=5)

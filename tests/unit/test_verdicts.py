@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.detection.day import Day, Trace
-from bot.domain.proof import Source, Word, words
-from bot.domain.runs import Category, InputKind, Status
-from bot.domain.verdicts import ACTIONS, ALONE, SOUND, Action, Around, Verdict, judge
-from tests.days import DATE, FILE_AT, JUDGED, LATER, SLOT, day, processor, run, trace
+from bot.domain.evidence.processor_date import Day, Trace
+from bot.domain.evidence.runs import Category, InputKind, Status
+from bot.domain.verdicts.judge import ACTIONS, ALONE, SOUND, Action, Around, Verdict, judge
+from bot.domain.verdicts.votes import Source, Word, words
+from tests.support.days import DATE, FILE_AT, JUDGED, LATER, SLOT, day, processor, run, trace
 
 FULL_TABLE = trace(200, SLOT + timedelta(seconds=30))
 UPSTREAM: dict[str, Any] = {"processor": processor(source=None), "input_kind": InputKind.UPSTREAM, "file": None}

@@ -14,8 +14,8 @@ from bot.adapters.notify import slack_metadata as metadata
 from bot.adapters.notify.slack_calls import REFUSED_S, Gone, call
 from bot.adapters.notify.slack_channel import AlertsChannel
 from bot.adapters.notify.warn_once import WarnOnce
-from bot.domain.incidents import MessageRef
-from bot.domain.notices import Notice
+from bot.domain.incidents.incident import MessageRef
+from bot.domain.incidents.notice import Notice
 from bot.ports.notifier import NotifierRefused
 from bot.views import incident
 

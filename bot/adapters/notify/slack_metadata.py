@@ -5,7 +5,7 @@ https://docs.slack.dev/messaging/message-metadata
 
 from typing import Any
 
-from bot.domain.notices import Notice
+from bot.domain.incidents.notice import Notice
 
 EVENT = "fireline_incident"
 

@@ -6,12 +6,12 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import RowMapping
 
-from bot.domain.evidence import PlannedWindow
-from bot.domain.findings import Family, Finding, FindingKind
-from bot.domain.gate_decisions import Decision, Outcome, Reason
-from bot.domain.incidents import Gathered, Incident, IncidentState, MessageRef, Standing
-from bot.domain.severity import Severity
-from bot.domain.silences import Silence
+from bot.domain.evidence.expectation import PlannedWindow
+from bot.domain.findings.finding import Family, Finding, FindingKind
+from bot.domain.findings.severity import Severity
+from bot.domain.gate.silences import Silence
+from bot.domain.incidents.decisions import Decision, Outcome, Reason
+from bot.domain.incidents.incident import Gathered, Incident, IncidentState, MessageRef, Standing
 
 _FINDING = TypeAdapter(Finding)
 

@@ -21,11 +21,11 @@ from bot.adapters.state.rows import (
     window_of,
     window_row,
 )
-from bot.domain.evidence import PlannedWindow
-from bot.domain.gate_decisions import Decision
-from bot.domain.gate_memory import GateMemory, GateResult
-from bot.domain.incidents import Incident, IncidentState, MessageRef, Standing
-from bot.domain.silences import Silence
+from bot.domain.evidence.expectation import PlannedWindow
+from bot.domain.gate.memory import GateMemory, GateResult
+from bot.domain.gate.silences import Silence
+from bot.domain.incidents.decisions import Decision
+from bot.domain.incidents.incident import Incident, IncidentState, MessageRef, Standing
 from bot.ports.state import Committed
 
 HEAD, INCIDENT, FINDING = tables.gate_head, tables.incident, tables.finding

@@ -4,7 +4,7 @@ from collections.abc import Set
 from datetime import date, timedelta
 
 from bot.adapters.warehouse.engine import Session
-from bot.domain.platform import PlatformFacts
+from bot.domain.evidence.platform_facts import PlatformFacts
 
 AHEAD = timedelta(days=400)
 """Laid this far beyond the newest date, so that a pipeline which has stopped is still judged."""

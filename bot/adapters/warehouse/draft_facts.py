@@ -5,8 +5,8 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from bot.adapters.warehouse.engine import Engine
-from bot.domain.registry_draft import ProcessorFacts
-from bot.domain.rollup import ZERO_BUCKET, Sketch
+from bot.domain.health.sketch import ZERO_BUCKET, Sketch
+from bot.domain.platform.draft import ProcessorFacts
 
 _QUANTILES = (0.05, 0.50, 0.95)
 

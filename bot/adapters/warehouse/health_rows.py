@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from bot.adapters.warehouse.engine import Parameters
-from bot.domain.evidence import SMALLEST_FILE
-from bot.domain.health import RunCount, Window
-from bot.domain.runs import Category, DateState, Input, Status
+from bot.domain.evidence.expectation import SMALLEST_FILE
+from bot.domain.evidence.runs import Category, DateState, Input, Status
+from bot.domain.health.model import RunCount, Window
 
 
 def parameters_of(window: Window) -> Parameters:

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 from bot.adapters.warehouse.engine import Engine
 from bot.adapters.warehouse.health_rows import midnight, parameters_of, run_count
 from bot.adapters.warehouse.settled import FOREVER, Settled
-from bot.domain.health import DueDates, Durations, RunCount, Window, data_dates_judged_within
-from bot.domain.rollup import Sketch
+from bot.domain.health.model import DueDates, Durations, RunCount, Window, data_dates_judged_within
+from bot.domain.health.sketch import Sketch
 
 T = TypeVar("T")
 FRESH = timedelta(hours=3)

@@ -13,7 +13,7 @@ from bot.adapters.warehouse.reading import Reading, read
 from bot.adapters.warehouse.refresh import refresh_all, refresh_evidence, refresh_hours
 from bot.adapters.warehouse.staging_runs import stage_runs, unknown_spellings
 from bot.adapters.warehouse.unfinished import is_unfinished
-from bot.domain.platform import PlatformFacts
+from bot.domain.evidence.platform_facts import PlatformFacts
 from bot.ports.warehouse import FileReport, Hints, LoadReport, Progress
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)

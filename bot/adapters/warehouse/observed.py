@@ -5,9 +5,9 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.adapters.warehouse.engine import Engine, Parameters
-from bot.domain.evidence import PlannedWindow
-from bot.domain.observation import DateSpan, Game, Observed, RawFile, RunSeen, TableLoad
-from bot.domain.runs import Category, Status
+from bot.domain.evidence.expectation import PlannedWindow
+from bot.domain.evidence.observation import DateSpan, Game, Observed, RawFile, RunSeen, TableLoad
+from bot.domain.evidence.runs import Category, Status
 
 
 def observed(

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import cast
 
 from bot.adapters.warehouse.engine import Parameters, Session
-from bot.domain.evidence import SMALLEST_FILE
-from bot.domain.rollup import GAMMA, SMALLEST, ZERO_BUCKET
+from bot.domain.evidence.expectation import SMALLEST_FILE
+from bot.domain.health.sketch import GAMMA, SMALLEST, ZERO_BUCKET
 
 END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
 _EVER = (date(1970, 1, 1), date(2100, 1, 1))

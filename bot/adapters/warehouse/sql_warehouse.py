@@ -14,15 +14,15 @@ from bot.adapters.warehouse.live_health import LiveHealth, durations_of
 from bot.adapters.warehouse.loading import Loader
 from bot.adapters.warehouse.observed import observed, observed_dates
 from bot.adapters.warehouse.settled import FOREVER, Settled
-from bot.domain.early_notes import SilentRun
-from bot.domain.evidence import SMALLEST_FILE, Evidence, PlannedWindow
-from bot.domain.health import DueDates, Durations, RunCount, Window
-from bot.domain.observation import DateSpan, Observed
-from bot.domain.platform import PlatformFacts
-from bot.domain.registry_draft import ProcessorFacts
-from bot.domain.runs import InputKind
-from bot.domain.standing import Standing
-from bot.domain.trends import DayDurations, FailedHour
+from bot.domain.evidence.expectation import SMALLEST_FILE, Evidence, PlannedWindow
+from bot.domain.evidence.freshness import Standing
+from bot.domain.evidence.observation import DateSpan, Observed
+from bot.domain.evidence.platform_facts import PlatformFacts
+from bot.domain.evidence.runs import InputKind
+from bot.domain.health.early_warnings import SilentRun
+from bot.domain.health.model import DueDates, Durations, RunCount, Window
+from bot.domain.health.trends import DayDurations, FailedHour
+from bot.domain.platform.draft import ProcessorFacts
 from bot.ports.warehouse import Hints, History, LoadReport, Progress
 
 

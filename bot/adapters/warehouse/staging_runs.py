@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import duckdb
 
-from bot.domain.runs import VOCABULARIES, Category
+from bot.domain.evidence.runs import VOCABULARIES, Category
 
 _TELL_APART = """coalesce(run_id, 'row-' || md5(concat_ws('|', processor_name, data_date, started_at,
     row_number() OVER (PARTITION BY processor_name, data_date, started_at, run_id IS NULL

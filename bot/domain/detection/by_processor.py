@@ -5,13 +5,13 @@ from datetime import date, datetime
 from itertools import takewhile
 
 from bot.domain.detection import pace, polls, spikes, stale, storms
-from bot.domain.detection.day import Day
-from bot.domain.detection.picture import Picture
 from bot.domain.detection.streaks import DENSE
 from bot.domain.detection.trouble import Trouble
-from bot.domain.observation import POLL, RunSeen
-from bot.domain.registry import Kind, Processor
-from bot.domain.runs import Category
+from bot.domain.evidence.history import Picture
+from bot.domain.evidence.observation import POLL, RunSeen
+from bot.domain.evidence.processor_date import Day
+from bot.domain.evidence.runs import Category
+from bot.domain.platform.registry import Kind, Processor
 
 
 class ByProcessor:

@@ -5,13 +5,13 @@ Where a grace period has been waited out, the evidence counts from the slot: not
 
 from datetime import datetime, timedelta
 
-from bot.domain.detection.attempts import OFF_SCHEDULE
-from bot.domain.detection.day import EARLY_START, MISSING_AFTER, Day
 from bot.domain.detection.trouble import Trouble
-from bot.domain.findings import FindingKind, RootCause
-from bot.domain.registry import Kind, Registry
-from bot.domain.runs import Category
-from bot.domain.verdicts import Judged, Verdict, blocking_skip, untracked_run
+from bot.domain.evidence.attempts import OFF_SCHEDULE
+from bot.domain.evidence.processor_date import EARLY_START, MISSING_AFTER, Day
+from bot.domain.evidence.runs import Category
+from bot.domain.findings.finding import FindingKind, RootCause
+from bot.domain.platform.registry import Kind, Registry
+from bot.domain.verdicts.judge import Judged, Verdict, blocking_skip, untracked_run
 
 _LOSSES = {
     Verdict.PROCESSOR_FAILED: (FindingKind.ZERO_RECORDS_PROCESSOR, RootCause.PROCESSOR_FAILED),

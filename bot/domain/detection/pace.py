@@ -13,7 +13,7 @@ from statistics import fmean, median
 from typing import NamedTuple
 
 from bot.domain.detection.trouble import Trouble
-from bot.domain.findings import FindingKind, RootCause
+from bot.domain.findings.finding import FindingKind, RootCause
 
 Known = Sequence[tuple[datetime, float]]
 BASELINE = timedelta(days=30)

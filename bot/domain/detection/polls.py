@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from bot.domain.detection.streaks import CAUSES
 from bot.domain.detection.trouble import Trouble
-from bot.domain.findings import FindingKind
-from bot.domain.observation import RunSeen
-from bot.domain.runs import Category
+from bot.domain.evidence.observation import RunSeen
+from bot.domain.evidence.runs import Category
+from bot.domain.findings.finding import FindingKind
 
 FEWEST = 6
 LASTING = timedelta(hours=1)

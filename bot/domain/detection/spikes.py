@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from math import sqrt
 from typing import NamedTuple
 
-from bot.domain.detection.attempts import scheduled
 from bot.domain.detection.trouble import Trouble
-from bot.domain.findings import FindingKind, RootCause
-from bot.domain.observation import RunSeen
-from bot.domain.runs import Category, Status
+from bot.domain.evidence.attempts import scheduled
+from bot.domain.evidence.observation import RunSeen
+from bot.domain.evidence.runs import Category, Status
+from bot.domain.findings.finding import FindingKind, RootCause
 
 WINDOWS = (timedelta(hours=6), timedelta(hours=24))
 FEWEST_OCCASIONS = 3

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 
-from bot.domain.detection.day import Day
 from bot.domain.detection.trouble import Trouble
-from bot.domain.findings import FindingKind, RootCause
+from bot.domain.evidence.processor_date import Day
+from bot.domain.findings.finding import FindingKind, RootCause
 
 
 def outlived(freshness_hours: float, loaded_at: datetime, now: datetime) -> bool:

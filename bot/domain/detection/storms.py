@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from bot.domain.calendar import floor_hour
-from bot.domain.detection.rhythm import Rhythm
 from bot.domain.detection.trouble import Trouble
-from bot.domain.findings import FindingKind, RootCause
-from bot.domain.observation import RunSeen
-from bot.domain.runs import Category
+from bot.domain.evidence.observation import RunSeen
+from bot.domain.evidence.rhythm import Rhythm
+from bot.domain.evidence.runs import Category
+from bot.domain.findings.finding import FindingKind, RootCause
+from bot.domain.platform.calendar import floor_hour
 
 LAST_HOUR = timedelta(hours=1)
 WITHIN = timedelta(minutes=25)

@@ -5,14 +5,14 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 
-from bot.domain.detection.attempts import scheduled
-from bot.domain.detection.day import Day
 from bot.domain.detection.stuck import ran_into_limit
 from bot.domain.detection.trouble import Trouble
-from bot.domain.findings import FindingKind, RootCause
-from bot.domain.observation import RunSeen
-from bot.domain.registry import Criticality
-from bot.domain.runs import Category, Reason, Status
+from bot.domain.evidence.attempts import scheduled
+from bot.domain.evidence.observation import RunSeen
+from bot.domain.evidence.processor_date import Day
+from bot.domain.evidence.runs import Category, Reason, Status
+from bot.domain.findings.finding import FindingKind, RootCause
+from bot.domain.platform.registry import Criticality
 
 IN_A_ROW = 3
 """Two failures often heal by the next retry; three in a row have not been seen to."""

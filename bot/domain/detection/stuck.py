@@ -2,11 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from bot.domain.detection.attempts import OFF_SCHEDULE
-from bot.domain.detection.day import HEARTBEAT_LIMIT, Day
 from bot.domain.detection.trouble import Trouble
-from bot.domain.findings import FindingKind, RootCause
-from bot.domain.observation import RunSeen
+from bot.domain.evidence.attempts import OFF_SCHEDULE
+from bot.domain.evidence.observation import RunSeen
+from bot.domain.evidence.processor_date import HEARTBEAT_LIMIT, Day
+from bot.domain.findings.finding import FindingKind, RootCause
 
 ALIVE_AT_LEAST = timedelta(seconds=60)
 """A run whose last heartbeat is nearer to its start than this has most likely ended at once, its row being late. Where

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.domain.findings import FindingKind, RootCause
+from bot.domain.findings.finding import FindingKind, RootCause
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,21 +4,21 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from bot.domain.accepted_losses import AcceptedLosses
 from bot.domain.detection import outcomes, pace, storms, streaks, stuck
-from bot.domain.detection.attempts import OFF_SCHEDULE
 from bot.domain.detection.by_processor import ByProcessor
-from bot.domain.detection.coverage import DATES, usual_rows
-from bot.domain.detection.day import Day
-from bot.domain.detection.picture import HORIZON, RECENT, Picture
 from bot.domain.detection.trouble import Trouble
-from bot.domain.findings import Finding, FindingKind, RootCause
-from bot.domain.lineage import Lineage
-from bot.domain.observation import Event, Observed, RunSeen, Timeline
-from bot.domain.registry import Registry
-from bot.domain.runs import Category, Status
-from bot.domain.severity_policy import SeverityPolicy, blocks_predictions, severity_of
-from bot.domain.verdicts import Judged, judge
+from bot.domain.evidence.attempts import OFF_SCHEDULE
+from bot.domain.evidence.coverage import DATES, usual_rows
+from bot.domain.evidence.history import HORIZON, RECENT, Picture
+from bot.domain.evidence.observation import Event, Observed, RunSeen, Timeline
+from bot.domain.evidence.processor_date import Day
+from bot.domain.evidence.runs import Category, Status
+from bot.domain.findings.finding import Finding, FindingKind, RootCause
+from bot.domain.findings.severity_policy import SeverityPolicy, blocks_predictions, severity_of
+from bot.domain.platform.accepted_losses import AcceptedLosses
+from bot.domain.platform.lineage import Lineage
+from bot.domain.platform.registry import Registry
+from bot.domain.verdicts.judge import Judged, judge
 
 WARM_UP, WARM_UP_STEP = RECENT, timedelta(minutes=10)
 LOOKED_AFTER = timedelta(days=28)

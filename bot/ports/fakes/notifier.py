@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.domain.incidents import MessageRef
-from bot.domain.notices import Notice
+from bot.domain.incidents.incident import MessageRef
+from bot.domain.incidents.notice import Notice
 from bot.ports.notifier import NotifierRefused, NotifierUnavailable
 
 

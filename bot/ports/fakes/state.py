@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.errors import BadInput
-from bot.domain.evidence import PlannedWindow
-from bot.domain.gate_decisions import Decision
-from bot.domain.gate_memory import GateMemory, GateResult
-from bot.domain.incidents import Incident, MessageRef, Standing
-from bot.domain.silences import Silence
+from bot.domain.evidence.expectation import PlannedWindow
+from bot.domain.gate.memory import GateMemory, GateResult
+from bot.domain.gate.silences import Silence
+from bot.domain.incidents.decisions import Decision
+from bot.domain.incidents.incident import Incident, MessageRef, Standing
 from bot.ports.state import Committed
 
 

@@ -10,14 +10,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.domain.early_notes import SilentRun
-from bot.domain.evidence import Evidence
-from bot.domain.health import DueDates, Durations, RunCount, Window
-from bot.domain.observation import DateSpan, Observed
-from bot.domain.platform import PlatformFacts
-from bot.domain.registry_draft import ProcessorFacts
-from bot.domain.runs import Category, DateState, Input, Status
-from bot.domain.standing import Standing
+from bot.domain.evidence.expectation import Evidence
+from bot.domain.evidence.freshness import Standing
+from bot.domain.evidence.observation import DateSpan, Observed
+from bot.domain.evidence.platform_facts import PlatformFacts
+from bot.domain.evidence.runs import Category, DateState, Input, Status
+from bot.domain.health.early_warnings import SilentRun
+from bot.domain.health.model import DueDates, Durations, RunCount, Window
+from bot.domain.platform.draft import ProcessorFacts
 from bot.ports.fakes.warehouse_draft import processor_facts
 from bot.ports.fakes.warehouse_evidence import EvidenceRows
 from bot.ports.fakes.warehouse_files import STEMS, ReadFile, read_file

@@ -5,8 +5,8 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from bot.domain.registry_draft import ProcessorFacts
-from bot.domain.runs import Category, Status
+from bot.domain.evidence.runs import Category, Status
+from bot.domain.platform.draft import ProcessorFacts
 from bot.ports.fakes.warehouse_runs import Run
 
 

@@ -4,9 +4,9 @@ import json
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from bot.domain.evidence import SMALLEST_FILE, Evidence, Expects, PlannedWindow
-from bot.domain.platform import PlatformFacts, ProcessorPlatform
-from bot.domain.runs import InputKind
+from bot.domain.evidence.expectation import SMALLEST_FILE, Evidence, Expects, PlannedWindow
+from bot.domain.evidence.platform_facts import PlatformFacts, ProcessorPlatform
+from bot.domain.evidence.runs import InputKind
 from bot.ports.fakes.warehouse_files import Row
 
 KEYS = {

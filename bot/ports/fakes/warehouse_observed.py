@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime
 
-from bot.domain.observation import DateSpan, Game, Observed, RawFile, RunSeen, TableLoad
+from bot.domain.evidence.observation import DateSpan, Game, Observed, RawFile, RunSeen, TableLoad
 from bot.ports.fakes.warehouse_evidence import EvidenceRows
 from bot.ports.fakes.warehouse_runs import Run, RunVersions
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from bot.domain.runs import VOCABULARIES, Category, Status
+from bot.domain.evidence.runs import VOCABULARIES, Category, Status
 from bot.ports.fakes.warehouse_files import Row
 from bot.ports.warehouse import Hints
 

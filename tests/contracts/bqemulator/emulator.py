@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.not_run import need
+from tests.support.not_run import need
 
 PROJECT = "fireline-test"
 _ROOT = Path(__file__).resolve().parents[3]

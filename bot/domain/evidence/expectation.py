@@ -1,0 +1,92 @@
+"""Everything known of (processor, date) as of a moment, from independent sources. Shared by every judgement."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from bot.domain.evidence.runs import DateState, Input, InputKind, Traits
+from bot.domain.platform.registry import Kind, Processor
+
+SMALLEST_FILE = 200
+"""Bytes; a smaller raw file is an empty answer of its source."""
+
+
+class Expects(StrEnum):
+    """On which dates a processor is expected to bring data."""
+
+    PER_GAME = "per_game"
+    PER_SLOT = "per_slot"
+    NEVER = "never"
+    UNKNOWN = "unknown"
+
+
+def expectation(processor: Processor) -> Expects:
+    """The rule that says on which dates data is due; what the registry leaves out cannot be told."""
+    if processor.sporadic:
+        return Expects.NEVER
+    per_game = processor.expected_records.per_game
+    if per_game is None:
+        return Expects.UNKNOWN
+    return Expects.PER_GAME if per_game else Expects.PER_SLOT
+
+
+def traits(processor: Processor) -> Traits:
+    return Traits(sporadic=processor.sporadic, polling=processor.polling, input_kind=input_kind(processor))
+
+
+def input_kind(processor: Processor) -> InputKind:
+    """A raw file where a source is named (a scraper makes it and so has none), else the upstream tables."""
+    if processor.kind is Kind.SCRAPER:
+        return InputKind.NONE
+    if processor.source is not None:
+        return InputKind.FILE
+    return InputKind.UPSTREAM if processor.dependencies else InputKind.NONE
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedWindow:
+    """An announced backfill or maintenance; usable from `announced_at`. Times are aware UTC."""
+
+    kind: str
+    processors: tuple[str, ...]
+    start: datetime
+    end: datetime
+    announced_at: datetime
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """The evidence for one (processor, date) as of `as_of`; times are aware UTC, None means that it cannot be told.
+
+    `games_final` counts games whose own end has passed; `first_file_at` is the first raw file that is not empty;
+    `rows` is the table's latest row count for the date; `filled`: the data is there (table rows; a scraper's file);
+    `input_ready_at` is when what it works on was complete.
+    """
+
+    processor: str
+    data_date: date
+    as_of: datetime
+    expected: bool | None
+    games: int | None
+    games_final: int
+    judged_at: datetime | None
+    first_file_at: datetime | None
+    empty_file: bool
+    rows: int | None
+    filled: bool | None
+    input_kind: InputKind
+    input_ready_at: datetime | None
+    windows: tuple[PlannedWindow, ...] = ()
+
+    @property
+    def state(self) -> DateState:
+        judged = self.judged_at is not None and self.judged_at <= self.as_of
+        return DateState(self.expected, self.filled, judged)
+
+    def input_at(self, started_at: datetime) -> Input:
+        """Was the input there when a run started?"""
+        if self.input_kind is InputKind.NONE:
+            return Input.UNTRACED
+        ready = self.input_ready_at is not None and self.input_ready_at <= started_at
+        return Input.READY if ready else Input.ABSENT

@@ -1,0 +1,124 @@
+"""What becomes known of the pipeline, each piece with the moment from which it is known. Times are aware UTC."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+from bot.domain.evidence.expectation import PlannedWindow
+from bot.domain.evidence.runs import Category, Status
+
+POLL = "poll"
+"""The trigger of a poll: it is over at once, so that its start alone says nothing."""
+
+
+class RunSeen(NamedTuple):
+    """A run as its history row tells it. `known_at`: when the row was written; before, only its start is known.
+
+    `recorded`: its category as written (None: none, or unknown); `hinted`: what its error text says; `seconds`: its
+    duration; `heartbeat_at`: its last heartbeat.
+    """
+
+    run_id: str
+    processor: str
+    data_date: date
+    started_at: datetime
+    ended_at: datetime | None
+    status: Status
+    recorded: Category | None
+    hinted: Category | None
+    records: int | None
+    seconds: float | None
+    attempt: int
+    trigger: str
+    heartbeat_at: datetime | None
+    known_at: datetime
+
+    @property
+    def found_nothing(self) -> bool:
+        """Is it a poll that failed because there was no data yet?"""
+        said = self.recorded or self.hinted
+        return self.trigger == POLL and self.status is Status.FAILED and said is Category.NO_DATA_AVAILABLE
+
+
+class TableLoad(NamedTuple):
+    """`rows`: the state of the table for that date after this load."""
+
+    table: str
+    data_date: date
+    rows: int
+    known_at: datetime
+
+
+class RawFile(NamedTuple):
+    source: str
+    data_date: date
+    size_bytes: int
+    known_at: datetime
+
+
+class Game(NamedTuple):
+    """A scheduled game; `final_at` None: its end is not known yet."""
+
+    data_date: date
+    final_at: datetime | None
+
+
+class DateSpan(NamedTuple):
+    """Data dates, both ends included."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What became known in a span of time, in no order. Games and windows are all that there are.
+
+    `has_loads`, `has_files`, `has_games`: whether that kind of evidence was ever loaded; without it its absence says
+    nothing.
+    """
+
+    runs: tuple[RunSeen, ...]
+    loads: tuple[TableLoad, ...]
+    files: tuple[RawFile, ...]
+    games: tuple[Game, ...]
+    windows: tuple[PlannedWindow, ...]
+    has_loads: bool = True
+    has_files: bool = True
+    has_games: bool = True
+
+
+class Started(NamedTuple):
+    """The start of a run whose row is not written yet."""
+
+    run: RunSeen
+
+    @property
+    def known_at(self) -> datetime:
+        return self.run.started_at
+
+
+Event = RunSeen | Started | TableLoad | RawFile
+
+
+def _begun(run: RunSeen) -> RunSeen:
+    """What is known of it before its row is written; its heartbeats up to the moment of asking."""
+    return run._replace(status=Status.RUNNING, ended_at=None, recorded=None, hinted=None, records=None, seconds=None)
+
+
+class Timeline:
+    """Everything observed, told in the order in which it became known."""
+
+    def __init__(self, observed: Observed) -> None:
+        events: list[Event] = [*observed.runs, *observed.loads, *observed.files]
+        finished = (run for run in observed.runs if run.status is not Status.RUNNING and run.trigger != POLL)
+        events += [Started(_begun(run)) for run in finished]
+        self._events = sorted(events, key=lambda event: event.known_at)
+        self._next = 0
+
+    def until(self, now: datetime) -> Iterator[Event]:
+        """What became known since the last call, up to and including `now`."""
+        while self._next < len(self._events) and self._events[self._next].known_at <= now:
+            yield self._events[self._next]
+            self._next += 1

@@ -1,0 +1,77 @@
+"""What of the registry the warehouse needs beside the rows: each processor's tables and its calendar of judgements."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.domain.evidence.expectation import Expects, expectation, input_kind
+from bot.domain.evidence.runs import InputKind
+from bot.domain.platform.calendar import day_slots
+from bot.domain.platform.registry import Kind, Processor, Registry
+
+
+@dataclass(frozen=True)
+class ProcessorPlatform:
+    """`file_is_output`: a scraper, whose only trace of data is the raw file it makes."""
+
+    name: str
+    phase: int
+    source: str | None
+    table: str | None
+    expects: Expects
+    input_kind: InputKind
+    file_is_output: bool
+    runs_on_no_game_days: bool
+    upstream_tables: tuple[str, ...]
+    slot_hours: tuple[float, ...]
+    timeout_seconds: float | None
+
+
+@dataclass(frozen=True)
+class PlatformFacts:
+    """`fingerprint` changes whenever evidence would; `document` is the whole registry as JSON, kept beside the data."""
+
+    processors: tuple[ProcessorPlatform, ...]
+    zone: ZoneInfo
+    fingerprint: str
+    document: str
+
+    def judgements(self, first: date, last: date) -> Iterator[tuple[str, date, datetime | None]]:
+        """(processor, data date, when it is judged) for each date from first to last; None without a schedule."""
+        days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
+        by_schedule: dict[tuple[float, ...], list[datetime | None]] = {}
+        for processor in self.processors:
+            hours = processor.slot_hours
+            if hours not in by_schedule:
+                slots = day_slots(hours, days, self.zone)
+                by_schedule[hours] = [slot.judged_at for slot in slots] or [None] * len(days)
+            for day, judged_at in zip(days, by_schedule[hours], strict=True):
+                yield processor.name, day, judged_at
+
+
+def platform_facts(registry: Registry) -> PlatformFacts:
+    processors = tuple(_facts(processor, registry) for processor in registry.processors)
+    text = json.dumps([registry.timezone, [str(processor) for processor in processors]])
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return PlatformFacts(processors, registry.zone, digest, registry.model_dump_json(by_alias=True))
+
+
+def _facts(processor: Processor, registry: Registry) -> ProcessorPlatform:
+    upstream = {registry.by_name[name].bigquery_table for name in processor.dependencies} - {None}
+    traced = input_kind(processor)
+    return ProcessorPlatform(
+        name=processor.name,
+        phase=processor.phase,
+        source=processor.source,
+        table=processor.bigquery_table,
+        expects=expectation(processor),
+        input_kind=traced if upstream or traced is not InputKind.UPSTREAM else InputKind.NONE,
+        file_is_output=processor.kind is Kind.SCRAPER and processor.source is not None,
+        runs_on_no_game_days=processor.runs_on_no_game_days,
+        upstream_tables=tuple(sorted(table for table in upstream if table is not None)),
+        slot_hours=processor.schedule_hours_et,
+        timeout_seconds=processor.timeout_seconds,
+    )

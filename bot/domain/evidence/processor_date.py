@@ -1,0 +1,248 @@
+"""One processor and one data date, as it stands at a moment: its slots, runs, rows, files."""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain
+
+from bot.domain.evidence.attempts import OFF_SCHEDULE
+from bot.domain.evidence.expectation import SMALLEST_FILE, traits
+from bot.domain.evidence.observation import POLL, RunSeen
+from bot.domain.evidence.runs import Category, Classified, DateState, FailedRun, Input, InputKind, Status, classify
+from bot.domain.platform.calendar import JUDGEMENT_GRACE
+from bot.domain.platform.registry import Kind, Processor
+
+MISSING_AFTER = timedelta(minutes=45)
+"""A run that has not started this long after its slot is missing."""
+HEARTBEAT_LIMIT = timedelta(minutes=30)
+"""Without a heartbeat for so long a run hangs."""
+HEALS_WITHIN = timedelta(hours=48)
+"""A later scrape may still fill a fresh loss for so long."""
+RECENT_ROWS = 20
+"""A row that is written again comes soon after the first."""
+EARLY_START = timedelta(minutes=15)
+"""A run may start so long before its slot and still be that slot's run."""
+
+
+LOAD_LAG = timedelta(minutes=2)
+"""A table's load may become visible so long after the run that made it says it has ended."""
+QUIET = frozenset({Category.NO_DATA_AVAILABLE, Category.UPSTREAM_FAILURE})
+"""Failures that are none of the processor's own."""
+
+
+@dataclass
+class Trace:
+    """What one table or one source shows for one date: (moment, rows or bytes), in the order it became known."""
+
+    seen: list[tuple[datetime, int]] = field(default_factory=list)
+
+    @property
+    def latest(self) -> int | None:
+        return self.seen[-1][1] if self.seen else None
+
+    def at(self, moment: datetime) -> int:
+        """What it showed at that moment; 0 when it showed nothing yet."""
+        return next((size for at, size in reversed(self.seen) if at <= moment), 0)
+
+    def first_above(self, least: int) -> datetime | None:
+        return next((at for at, size in self.seen if size >= least), None)
+
+    def any_after(self, moment: datetime) -> bool:
+        return bool(self.seen) and self.seen[-1][0] >= moment
+
+
+@dataclass
+class Day:
+    """The standing of (processor, data date). `expected` None: it cannot be told whether data is due.
+
+    `games_over_at`: when the games that it waits for have all ended or been given up, None when it waits for none.
+    `last_chance`: when its last slot may run at the latest. `table` and `file` are None where there is nothing to look
+    at, or that kind of evidence was never loaded; `upstream` are the tables that it is made from.
+    """
+
+    processor: Processor
+    data_date: date
+    slots: tuple[datetime, ...]
+    last_chance: datetime | None
+    deadline: datetime | None
+    expected: bool | None
+    runs_due: bool
+    games: int
+    table: Trace | None
+    file: Trace | None
+    input_kind: InputKind
+    upstream: tuple[Trace, ...] = ()
+    games_over_at: datetime | None = None
+    runs: list[RunSeen] = field(default_factory=list)
+    polls: list[RunSeen] = field(default_factory=list)
+    last_no_data_at: datetime | None = None
+    under_way: dict[str, RunSeen] = field(default_factory=dict)
+
+    def take(self, run: RunSeen) -> None:
+        """Take in a finished run, in place of what was known of it before."""
+        self.under_way.pop(run.run_id, None)
+        kept = self.polls if run.trigger in OFF_SCHEDULE else self.runs
+        if any(known.run_id == run.run_id for known in reversed(kept[-RECENT_ROWS:])):
+            kept[:] = [known for known in kept if known.run_id != run.run_id]
+        kept.append(run)
+        if run.status is Status.FAILED and run.recorded is Category.NO_DATA_AVAILABLE:
+            self.last_no_data_at = max(run.started_at, self.last_no_data_at or run.started_at)
+
+    def forget_polls(self) -> None:
+        """Let go of the polls that found nothing, thousands a day. The newest stays: it may be the last attempt."""
+        newest = max((run for run in self.polls if run.found_nothing), key=lambda run: run.started_at, default=None)
+        self.polls = [run for run in self.polls if run is newest or not run.found_nothing]
+
+    @property
+    def attempts(self) -> Iterator[RunSeen]:
+        """The runs of the schedule and the polls in between."""
+        return chain(self.runs, self.polls)
+
+    @property
+    def masked(self) -> bool:
+        """Did a run say "no data" although its file was there? Whether data was due and missing is asked elsewhere."""
+        came = self.file_at if self.input_kind is InputKind.FILE else None
+        return came is not None and self.last_no_data_at is not None and came <= self.last_no_data_at
+
+    @property
+    def judged_at(self) -> datetime | None:
+        return self.last_chance + JUDGEMENT_GRACE if self.last_chance is not None else None
+
+    @property
+    def settled_at(self) -> datetime:
+        """From when on its data can be judged. Without a schedule: when nothing heals by itself any more."""
+        midnight = datetime.combine(self.data_date + timedelta(days=1), time(), UTC)
+        return self.judged_at or midnight + HEALS_WITHIN
+
+    def judged(self, now: datetime) -> bool:
+        return self.judged_at is not None and self.judged_at <= now
+
+    def games_over(self, now: datetime) -> bool:
+        return self.games_over_at is None or self.games_over_at <= now
+
+    @property
+    def is_scraper(self) -> bool:
+        return self.processor.kind is Kind.SCRAPER
+
+    @property
+    def file_at(self) -> datetime | None:
+        """When the first raw file that is not empty came."""
+        return self.file.first_above(SMALLEST_FILE) if self.file is not None else None
+
+    @property
+    def rows(self) -> int | None:
+        """Rows of the table for this date; None when no table is looked at, 0 when it has none."""
+        return None if self.table is None else (self.table.latest or 0)
+
+    @property
+    def loads(self) -> int:
+        return len(self.table.seen) if self.table is not None else 0
+
+    @property
+    def filled(self) -> bool | None:
+        """Is the data there? A scraper's only trace is its file; where nothing is traced, a success with records."""
+        if self.table is not None:
+            return bool(self.table.latest)
+        if self.is_scraper:
+            return None if self.file is None else self.file_at is not None
+        return True if any(run.status is Status.SUCCESS and run.records for run in self.attempts) else None
+
+    @property
+    def input_ready_at(self) -> datetime | None:
+        if self.input_kind is InputKind.FILE:
+            return self.file_at
+        if self.input_kind is InputKind.UPSTREAM and self.upstream:
+            filled = [trace.first_above(1) for trace in self.upstream]
+            known = [moment for moment in filled if moment is not None]
+            return max(known) if len(known) == len(filled) else None
+        return None
+
+    def input_at(self, moment: datetime) -> Input:
+        if self.input_kind is InputKind.NONE:
+            return Input.UNTRACED
+        ready = self.input_ready_at
+        return Input.READY if ready is not None and ready <= moment else Input.ABSENT
+
+    def classified(self, run: RunSeen, now: datetime) -> Classified:
+        """Why a failed run failed, by everything known now."""
+        state = DateState(self.expected, self.filled, self.judged(now))
+        failed = FailedRun(run.recorded, run.hinted, self.input_at(run.started_at))
+        return classify(failed, state, traits(self.processor))
+
+    def real_failure(self, run: RunSeen, now: datetime) -> Category | None:
+        """The category of a failure that means something is wrong here: neither expected nor its upstream's.
+
+        A failure that says "no data" where data is due is none: the verdict on the date speaks of it.
+        """
+        if run.status is not Status.FAILED:
+            return None
+        category = self.classified(run, now).category
+        says_no_data = Category.NO_DATA_AVAILABLE in (run.recorded, run.hinted)
+        return None if category in QUIET or says_no_data else category
+
+    @property
+    def repaired_at(self) -> datetime | None:
+        """When rows came last, whoever brought them: a load that is no failing run's, else a success with records."""
+        if self.table is not None:
+            return max((at for at, rows in self.table.seen if rows and not self._by_failing(at)), default=None)
+        brought = (run for run in self.attempts if run.status is Status.SUCCESS and run.records)
+        return max((run.ended_at or run.known_at for run in brought), default=None)
+
+    def _by_failing(self, moment: datetime) -> bool:
+        """Did a run load that then failed?"""
+        failed = (run for run in self.runs if run.status is Status.FAILED)
+        return any(run.started_at <= moment <= (run.ended_at or run.known_at) + LOAD_LAG for run in failed)
+
+    @property
+    def failed_upstream(self) -> bool:
+        """Has a run failed because something that it is made from was not there?"""
+        return any(
+            run.status is Status.FAILED and (run.recorded or run.hinted) is Category.UPSTREAM_FAILURE
+            for run in self.runs
+        )
+
+    @property
+    def newest_failure(self) -> RunSeen | None:
+        """The newest run of the schedule, when it failed by itself."""
+        last = max(self.runs, key=lambda run: run.started_at, default=None)
+        failed = last is not None and last.status is Status.FAILED and (last.recorded or last.hinted) not in QUIET
+        return last if failed else None
+
+    @property
+    def only_failed(self) -> bool:
+        return self.newest_failure is not None and not any(run.status is Status.SUCCESS for run in self.attempts)
+
+    def beside_another(self, run: RunSeen) -> bool:
+        """Was another run of the date at work when this one began?"""
+        begun = run.started_at
+        finished = (other for other in self.attempts if other.status is not Status.SKIPPED and other.trigger != POLL)
+        overlapping = any(other.started_at <= begun < (other.ended_at or begun) for other in finished)
+        return overlapping or any(other.started_at <= begun for other in self.under_way.values())
+
+    def slot_of(self, run: RunSeen) -> int:
+        """The place of the run's slot, from 1; 0 for a run before the first."""
+        return bisect_right(self.slots, run.started_at + EARLY_START)
+
+    @property
+    def lacks_last_slot(self) -> bool:
+        """Has a run of the schedule started at an earlier slot, and none at the last?"""
+        runs = (run for run in chain(self.runs, self.under_way.values()) if run.trigger not in OFF_SCHEDULE)
+        return 0 < max((self.slot_of(run) for run in runs), default=0) < len(self.slots)
+
+    def has_run(self) -> bool:
+        """Has a run of the schedule started? A poll is not what the slot was for, nor is a poll's retry before it."""
+        runs = (run for run in chain(self.runs, self.under_way.values()) if run.trigger not in OFF_SCHEDULE)
+        return any(run.trigger != "retry" or not self.slots or self.slot_of(run) > 0 for run in runs)
+
+    def at_work(self, now: datetime) -> bool:
+        """Is a run for it under way, and alive?"""
+        return any(
+            run.trigger not in OFF_SCHEDULE and now - min(run.heartbeat_at or run.started_at, now) < HEARTBEAT_LIMIT
+            for run in self.under_way.values()
+        )
+
+    def moments(self) -> list[datetime]:
+        """When the standing may change without anything becoming known."""
+        fixed = [*(slot + MISSING_AFTER for slot in self.slots), self.settled_at]
+        return fixed + [moment for moment in (self.deadline, self.games_over_at) if moment is not None]

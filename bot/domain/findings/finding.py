@@ -1,0 +1,150 @@
+"""What a detector says: one problem, its root, what it touches, and the sentence that explains it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from bot.domain.findings.severity import Severity
+
+
+class FindingKind(StrEnum):
+    UPSTREAM_CASCADE = "upstream_cascade"
+    PHASE_DOWN = "phase_down"
+    STUCK_RUN = "stuck_run"
+    TIMEOUT = "timeout"
+    REPEATED_FAILURE = "repeated_failure"
+    FAILURE_SPIKE = "failure_spike"
+    VALIDATION_FAILED = "validation_failed"
+    ZERO_RECORDS_PROCESSOR = "zero_records_processor"
+    ZERO_RECORDS_SCRAPER = "zero_records_scraper"
+    IDEMPOTENCY_BLOCK = "idempotency_block"
+    MISSING_RUN = "missing_run"
+    SLA_MISS = "sla_miss"
+    PARTIAL_COVERAGE = "partial_coverage"
+    PERF_DEGRADATION = "perf_degradation"
+    SLOW_DRIFT = "slow_drift"
+    ALERT_STORM = "alert_storm"
+    RETRY_STORM = "retry_storm"
+    STALE_TABLE = "stale_table"
+    TRACKING_BUG = "tracking_bug"
+
+
+class RootCause(StrEnum):
+    PROCESSING_ERROR = "processing_error"
+    TIMEOUT = "timeout"
+    STUCK_RUN = "stuck_run"
+    VALIDATION_FAILED = "validation_failed"
+    PROCESSOR_FAILED = "processor_failed"
+    MASKED_FAILURE = "masked_failure"
+    SCRAPER_FAILED = "scraper_failed"
+    SCRAPER_TIMEOUT = "scraper_timeout"
+    IDEMPOTENCY_BUG = "idempotency_bug"
+    MISSING_RUN = "missing_run"
+    SCHEDULER_FAILURE = "scheduler_failure"
+    LATE_RUN = "late_run"
+    PARTIAL_DATA = "partial_data"
+    PERFORMANCE_DEGRADATION = "performance_degradation"
+    INFRASTRUCTURE = "infrastructure"
+    RATE_LIMIT = "rate_limit"
+    RETRY_STORM = "retry_storm"
+    STALE_DATA = "stale_data"
+    TRACKING_BUG = "tracking_bug"
+
+
+class Family(StrEnum):
+    """Kinds that are faces of one trouble share a family, and with it a fingerprint."""
+
+    OUTCOME = "outcome"
+    SPEED = "speed"
+    STORM = "storm"
+    NOTE = "note"
+
+
+_FAMILIES = {
+    FindingKind.PERF_DEGRADATION: Family.SPEED,
+    FindingKind.SLOW_DRIFT: Family.NOTE,
+    FindingKind.ALERT_STORM: Family.STORM,
+    FindingKind.RETRY_STORM: Family.STORM,
+    FindingKind.TRACKING_BUG: Family.NOTE,
+}
+"""A drift is a line for the digest: what is slow enough to act on must not hide behind it."""
+
+OF_ONE_DATE = frozenset(
+    {
+        FindingKind.UPSTREAM_CASCADE,
+        FindingKind.ZERO_RECORDS_PROCESSOR,
+        FindingKind.ZERO_RECORDS_SCRAPER,
+        FindingKind.IDEMPOTENCY_BLOCK,
+        FindingKind.MISSING_RUN,
+        FindingKind.SLA_MISS,
+        FindingKind.PARTIAL_COVERAGE,
+        FindingKind.TRACKING_BUG,
+    }
+)
+"""Kinds that concern one data date: the date is part of their fingerprint."""
+
+ACTIONS = {
+    FindingKind.UPSTREAM_CASCADE: "fix_and_rerun_processor",
+    FindingKind.PHASE_DOWN: "restart_coordinator",
+    FindingKind.STUCK_RUN: "kill_and_rerun",
+    FindingKind.TIMEOUT: "raise_timeout_or_fix",
+    FindingKind.REPEATED_FAILURE: "open_circuit_and_fix",
+    FindingKind.FAILURE_SPIKE: "investigate",
+    FindingKind.VALIDATION_FAILED: "inspect_data",
+    FindingKind.ZERO_RECORDS_PROCESSOR: "processor_rerun",
+    FindingKind.ZERO_RECORDS_SCRAPER: "scraper_rerun",
+    FindingKind.IDEMPOTENCY_BLOCK: "clear_marker_and_rerun",
+    FindingKind.MISSING_RUN: "trigger_run",
+    FindingKind.SLA_MISS: "chase",
+    FindingKind.PARTIAL_COVERAGE: "rerun_after_source_check",
+    FindingKind.PERF_DEGRADATION: "investigate_performance",
+    FindingKind.SLOW_DRIFT: "watch",
+    FindingKind.ALERT_STORM: "wait_or_rollback",
+    FindingKind.RETRY_STORM: "add_backoff",
+    FindingKind.STALE_TABLE: "investigate",
+    FindingKind.TRACKING_BUG: "none",
+}
+"""The one recommended action of each kind."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One problem as it stands at a tick. It is found anew at every tick for as long as it holds.
+
+    `processors` are the roots, the first the one that stands for all; `impact` are dependents blocked by it;
+    `since` is when the trouble itself began, `evident_at` when the evidence for it sufficed (aware UTC);
+    `explanation` is one sentence with its figures;
+    `error_class` tells alike failures of different processors from unlike ones ("" when it cannot be told).
+    """
+
+    kind: FindingKind
+    processors: tuple[str, ...]
+    root_cause: RootCause
+    severity: Severity
+    severity_reason: str
+    since: datetime
+    evident_at: datetime
+    explanation: str
+    data_date: date | None = None
+    impact: tuple[str, ...] = ()
+    error_class: str = ""
+
+    @property
+    def root(self) -> str:
+        return self.processors[0]
+
+    @property
+    def action(self) -> str:
+        return ACTIONS[self.kind]
+
+    @property
+    def family(self) -> Family:
+        return _FAMILIES.get(self.kind, Family.OUTCOME)
+
+    @property
+    def fingerprint(self) -> str:
+        """The same trouble has the same fingerprint, whatever face it shows."""
+        if self.family is Family.STORM:
+            return f"{self.kind}"
+        day = f":{self.data_date}" if self.data_date is not None and self.kind in OF_ONE_DATE else ""
+        return f"{self.root}:{self.family}{day}"

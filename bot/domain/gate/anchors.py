@@ -1,0 +1,112 @@
+"""What a finding can be tied to: its root's open incident, what explains it, storms, roots hidden or just healed."""
+
+from collections.abc import Container, Iterable
+from dataclasses import dataclass
+
+from bot.domain.findings.finding import Family, Finding, FindingKind
+from bot.domain.gate.grouping import Group, key_of, near
+from bot.domain.gate.inhibition import hops, in_storm
+from bot.domain.gate.ledger import Ledger
+from bot.domain.incidents.decisions import Reason
+from bot.domain.incidents.incident import Gathered, Incident, Standing
+
+_HIDDEN = frozenset({Reason.SILENCED, Reason.IN_WINDOW, Reason.WINDOW_SETTLES})
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """A finding that others may be tied to, and the incident or the group that it stands in."""
+
+    finding: Finding
+    place: Incident | Group
+    holds: bool = True
+
+
+class Anchors:
+    """The open incidents as they stand when it is made, indexed by the processors of what they are rooted in.
+
+    `leaving`: fingerprints that are about to be placed anew, so that nothing is tied to where they were.
+    """
+
+    def __init__(self, ledger: Ledger, leaving: Container[str] = ()) -> None:
+        self._ledger = ledger
+        self.open = ledger.open_incidents()
+        self._by_processor: dict[str, list[Anchor]] = {}
+        self._storms: list[Anchor] = []
+        self._by_key: dict[tuple[str, Family], list[tuple[Incident, list[Standing]]]] = {}
+        for incident in self.open:
+            rooted = ledger.rooted(incident.id)
+            for standing in rooted:
+                if standing.fingerprint not in leaving and (standing.visible or not standing.holding):
+                    self.add(Anchor(standing.finding, incident, standing.holding))
+            if incident.gathered is None and rooted:
+                self._by_key.setdefault(key_of(rooted[0].finding), []).append((incident, rooted))
+
+    def add(self, anchor: Anchor) -> None:
+        if anchor.finding.family is Family.STORM:
+            self._storms.append(anchor)
+        for name in anchor.finding.processors:
+            self._by_processor.setdefault(name, []).append(anchor)
+
+    def same_root(self, group: Group) -> Incident | None:
+        """The open incident of the same root and family whose data dates the group's follow."""
+        most = self._ledger.policy.consecutive_days
+        for incident, rooted in self._by_key.get(group.key, ()):
+            days = [standing.finding.data_date for standing in rooted] + list(incident.data_dates)
+            if any(near(day, days, most) for day in group.dates):
+                return incident
+        return None
+
+    def storm_of_detectors(self, group: Group) -> Incident | None:
+        """An alert storm that the gate has gathered already is the one that a detector sees now."""
+        if group.headline.kind is not FindingKind.ALERT_STORM:
+            return None
+        named = set(group.headline.processors)
+        gathered = (incident for incident in self.open if incident.gathered is Gathered.SAME_CLASS)
+        return next((incident for incident in gathered if named & set(incident.processors)), None)
+
+    def above(self, group: Group) -> list[Anchor]:
+        """What explains the group, the nearest first; then storms that it is part of."""
+        effect, lineage, policy = group.headline, self._ledger.rules.lineage, self._ledger.policy
+        if effect.family is not Family.OUTCOME:
+            return []
+        upstream = lineage.up(effect.root)
+        names = [name for name in self._by_processor if name in upstream] if upstream else []
+        found = [
+            ((not anchor.holds, distance, anchor.finding.fingerprint), anchor)
+            for name in names
+            for anchor in self._by_processor[name]
+            if (distance := hops(anchor.finding, effect, lineage)) is not None
+        ]
+        storms = [anchor for anchor in self._storms if anchor.holds and in_storm(anchor.finding, effect, policy)]
+        return [anchor for _, anchor in sorted(found, key=lambda pair: pair[0])] + storms
+
+    def same_class(self, group: Group) -> Incident | None:
+        """The open storm of the same error."""
+        wanted = group.headline.error_class
+        if not wanted or group.headline.family is not Family.OUTCOME:
+            return None
+        gathered = (incident for incident in self.open if incident.gathered is Gathered.SAME_CLASS)
+        return next((incident for incident in gathered if incident.error_class == wanted), None)
+
+
+def quiet_root(ledger: Ledger, group: Group, held: Iterable[Finding]) -> Finding | None:
+    """A hidden finding of this tick that explains the group."""
+    for finding in held:
+        standing = ledger.standing(finding.fingerprint)
+        if standing is None or standing.reason not in _HIDDEN:
+            continue
+        if hops(finding, group.headline, ledger.rules.lineage) is not None:
+            return finding
+    return None
+
+
+def healed_root(ledger: Ledger, group: Group) -> Finding | None:
+    """What explains the group, if its incident was resolved so short a time ago that dependents may recover yet."""
+    for incident in ledger.incidents():
+        if incident.resolved_at is None or ledger.now - incident.resolved_at >= ledger.policy.downstream_grace:
+            continue
+        for standing in ledger.rooted(incident.id):
+            if hops(standing.finding, group.headline, ledger.rules.lineage) is not None:
+                return standing.finding
+    return None

@@ -1,0 +1,75 @@
+"""What the gate goes by besides the findings of the tick, and what a tick changes of it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
+
+from bot.domain.evidence.expectation import PlannedWindow
+from bot.domain.gate.policy import GatePolicy
+from bot.domain.gate.silences import Silence
+from bot.domain.incidents.decisions import Decision
+from bot.domain.incidents.incident import Incident, Standing
+from bot.domain.platform.lineage import Lineage
+
+
+@dataclass(frozen=True)
+class GateRules:
+    """What does not change from tick to tick. `phases` is the phase of each processor."""
+
+    policy: GatePolicy
+    lineage: Lineage
+    phases: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class GateMemory:
+    """Standings by fingerprint and incidents by id: those that hold or are open, and those of the last repeat window.
+
+    `version` is that of the stored state: a commit that goes by it is refused when another came first.
+    """
+
+    standings: Mapping[str, Standing] = field(default_factory=dict)
+    incidents: Mapping[str, Incident] = field(default_factory=dict)
+    silences: tuple[Silence, ...] = ()
+    windows: tuple[PlannedWindow, ...] = ()
+    version: int = 0
+
+    @cached_property
+    def idle(self) -> bool:
+        """Nothing holds and nothing is open: a tick without findings has nothing to decide."""
+        return not any(standing.holding for standing in self.standings.values()) and not any(
+            incident.is_open for incident in self.incidents.values()
+        )
+
+    def with_windows(self, windows: Iterable[PlannedWindow]) -> "GateMemory":
+        """With further windows: those that the platform's data announces."""
+        return replace(self, windows=(*self.windows, *windows))
+
+
+@dataclass(frozen=True)
+class GateResult:
+    """What a tick decided and changed, in a fixed order. Incidents carry the version they were read with."""
+
+    decisions: tuple[Decision, ...] = ()
+    standings: tuple[Standing, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+
+
+def after(memory: GateMemory, result: GateResult, horizon: datetime) -> GateMemory:
+    """The memory as the next tick finds it; what has not held since `horizon` is forgotten."""
+    standings = {**memory.standings, **{standing.fingerprint: standing for standing in result.standings}}
+    stored = {incident.id: replace(incident, version=incident.version + 1) for incident in result.incidents}
+    incidents = {**memory.incidents, **stored}
+    kept = {name: standing for name, standing in standings.items() if standing.last_held_at >= horizon}
+    homes = {standing.home for standing in kept.values()}
+    return replace(
+        memory,
+        standings=kept,
+        incidents={
+            name: incident
+            for name, incident in incidents.items()
+            if incident.resolved_at is None or incident.resolved_at >= horizon or name in homes
+        },
+        version=memory.version + 1,
+    )

@@ -1,0 +1,134 @@
+"""How findings come into an incident: a new one, one that comes back, one that takes others in."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+
+from bot.domain.findings.finding import Family, Finding, FindingKind
+from bot.domain.gate.grouping import Group
+from bot.domain.gate.inhibition import hops, in_storm
+from bot.domain.gate.ledger import Ledger
+from bot.domain.incidents.decisions import Outcome, Reason
+from bot.domain.incidents.incident import Gathered, Incident, IncidentState
+
+
+@dataclass
+class Cluster:
+    """A group of this tick and those that it explains, each with the reason and the name of what it is tied to."""
+
+    top: Group
+    tied: list[tuple[Group, Reason, str]] = field(default_factory=list)
+
+    @property
+    def groups(self) -> list[Group]:
+        return [self.top, *(group for group, _, _ in self.tied)]
+
+    @property
+    def critical(self) -> bool:
+        return any(group.critical for group in self.groups)
+
+
+def join(ledger: Ledger, group: Group, incident: Incident, reason: Reason, detail: str, *, rooted: bool) -> None:
+    """Every finding of a group into an incident. What is rooted in it comes back to it, unless the gate gathered it."""
+    home = incident.id if rooted and incident.gathered is None else None
+    for finding in group.findings:
+        ledger.place(finding, Outcome.JOIN, reason, incident=incident.id, rooted=rooted, home=home, detail=detail)
+
+
+def join_all(ledger: Ledger, cluster: Cluster, incident: Incident, reason: Reason, detail: str) -> None:
+    """The top as part of what the incident is about, the others as they are tied to it."""
+    join(ledger, cluster.top, incident, reason, detail, rooted=True)
+    for group, why, of in cluster.tied:
+        join(ledger, group, incident, why, of, rooted=False)
+
+
+def announce(ledger: Ledger, cluster: Cluster, reason: Reason) -> None:
+    headline = cluster.top.headline
+    incident = _opened(ledger, headline.fingerprint, headline)
+    ledger.announced[incident.id] = reason
+    join_all(ledger, cluster, incident, Reason.SAME_ROOT, headline.root)
+    ledger.place(headline, Outcome.ANNOUNCE, reason, incident=incident.id, rooted=True, home=incident.id)
+    _take_in_explained(ledger, incident, cluster.top)
+
+
+def reopen(ledger: Ledger, cluster: Cluster, incident: Incident, reason: Reason) -> None:
+    ledger.put(back := _open_again(incident, reason))
+    join_all(ledger, cluster, back, Reason.SAME_ROOT, incident.root)
+    _take_in_explained(ledger, back, cluster.top)
+
+
+def gather(ledger: Ledger, fingerprint: str, gathered: Gathered, clusters: list[Cluster], error_class: str = "") -> str:
+    """Put clusters into a storm of the gate's own: the open one, the recent one, or a new one. Returns its id."""
+    same_class = gathered is Gathered.SAME_CLASS
+    incident = ledger.of_fingerprint(fingerprint)
+    if incident is None:
+        incident = replace(
+            _opened(ledger, fingerprint, clusters[0].top.headline),
+            kind=FindingKind.ALERT_STORM,
+            family=Family.STORM,
+            gathered=gathered,
+            error_class=error_class,
+        )
+        ledger.announced[incident.id] = Reason.CLASS_STORM if same_class else Reason.CAP_STORM
+    elif not incident.is_open:
+        incident = _open_again(incident, Reason.BACK)
+    ledger.put(incident)
+    for cluster in clusters:
+        join_all(ledger, cluster, incident, Reason.SAME_CLASS if same_class else Reason.CAPPED, error_class)
+    return incident.id
+
+
+def take_in(ledger: Ledger, taken: Incident, into: str, detail: str, *, rooted: bool) -> None:
+    """What an open incident holds becomes part of another one; the incident itself is resolved into it."""
+    for standing in ledger.members(taken.id):
+        if standing.visible:
+            ledger.place(standing.finding, Outcome.JOIN, Reason.TAKEN_IN, incident=into, rooted=rooted, detail=detail)
+        elif standing.holding:
+            ledger.write(replace(standing, incident=into, rooted=False))
+    ledger.resolve(taken, merged_into=into)
+
+
+def _take_in_explained(ledger: Ledger, incident: Incident, top: Group) -> None:
+    """Open incidents all of whose roots are explained by the one that opens."""
+
+    def explained(finding: Finding) -> bool:
+        return any(
+            hops(cause, finding, ledger.rules.lineage) is not None or in_storm(cause, finding, ledger.policy)
+            for cause in top.findings
+        )
+
+    for other in _all_rooted(ledger, incident, explained):
+        take_in(ledger, other, incident.id, incident.root, rooted=False)
+
+
+def _all_rooted(ledger: Ledger, incident: Incident, wanted: Callable[[Finding], bool]) -> Iterable[Incident]:
+    for other in ledger.open_incidents():
+        if other.id == incident.id or other.gathered is not None:
+            continue
+        holding = [standing for standing in ledger.rooted(other.id) if standing.holding]
+        if holding and all(wanted(standing.finding) for standing in holding):
+            yield other
+
+
+def _opened(ledger: Ledger, fingerprint: str, headline: Finding) -> Incident:
+    """Its facts follow when all that belongs to it is in."""
+    now = ledger.now
+    incident = Incident(
+        id=f"{fingerprint}@{now:%Y-%m-%dT%H:%M:%SZ}",
+        fingerprint=fingerprint,
+        kind=headline.kind,
+        family=headline.family,
+        severity=headline.severity,
+        processors=headline.processors,
+        data_dates=(),
+        impact=(),
+        members=(),
+        first_seen=now,
+        announced_at=now,
+        last_update_at=now,
+    )
+    ledger.put(incident)
+    return incident
+
+
+def _open_again(incident: Incident, reason: Reason) -> Incident:
+    return replace(incident, state=IncidentState.OPEN, resolved_at=None, merged_into="", unsaid=reason)

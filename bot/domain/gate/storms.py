@@ -1,0 +1,110 @@
+"""Storms that the gate gathers itself: many processors with one error, and what goes beyond the hour's messages."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.domain.findings.finding import Family, Finding, FindingKind, RootCause
+from bot.domain.gate.grouping import rank, worst
+from bot.domain.gate.ledger import Ledger
+from bot.domain.gate.policy import GatePolicy
+from bot.domain.incidents.incident import Gathered, Incident, Standing
+
+NOTES = frozenset({FindingKind.TRACKING_BUG, FindingKind.SLOW_DRIFT})
+"""Lines for the digest: told once, and no messages that a cap would count."""
+OVER_CAP = "storm:over_cap"
+HOUR = timedelta(hours=1)
+ABSENT_WITHIN = timedelta(hours=8)
+"""What starts them all is missed slot by slot."""
+
+
+@dataclass(frozen=True)
+class Storm:
+    """Findings alike that began within the storm window of each other."""
+
+    error_class: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        return f"storm:class:{self.error_class}"
+
+
+def storms(findings: Iterable[Finding], policy: GatePolicy) -> list[Storm]:
+    """Each error class that enough processors show at nearly the same time, in order of its name."""
+    by_class: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.error_class and finding.family is Family.OUTCOME:
+            by_class.setdefault(finding.error_class, []).append(finding)
+    found = ((name, _densest(alike, _window(name, policy))) for name, alike in sorted(by_class.items()))
+    return [Storm(name, alike) for name, alike in found if len(_roots(alike)) >= policy.storm_processors]
+
+
+def _window(error_class: str, policy: GatePolicy) -> timedelta:
+    return ABSENT_WITHIN if error_class == RootCause.MISSING_RUN else policy.storm_window
+
+
+def _densest(findings: list[Finding], window: timedelta) -> tuple[Finding, ...]:
+    """Those of the window with most processors, the earliest of equals."""
+    ordered = sorted(findings, key=lambda finding: (finding.since, rank(finding)))
+    best: list[Finding] = []
+    for position, first in enumerate(ordered):
+        within = [finding for finding in ordered[position:] if finding.since - first.since <= window]
+        if len(_roots(within)) > len(_roots(best)):
+            best = within
+    return tuple(best)
+
+
+def _roots(findings: Iterable[Finding]) -> set[str]:
+    return {finding.root for finding in findings}
+
+
+def over_cap(ledger: Ledger) -> bool:
+    """Are this hour's messages used up?"""
+    recent = [
+        incident
+        for incident in ledger.incidents()
+        if ledger.now - incident.announced_at < HOUR and incident.kind not in NOTES
+    ]
+    return len(recent) >= ledger.policy.messages_per_hour
+
+
+def face(incident: Incident, members: Sequence[Standing], policy: GatePolicy) -> Finding:
+    """The finding that stands for an incident: its worst, or for what the gate gathered, one that sums them up."""
+    findings = sorted((standing.finding for standing in members), key=rank)
+    if incident.gathered is None:
+        return findings[0]
+    roots = tuple(dict.fromkeys(finding.root for finding in findings))
+    dates = {finding.data_date for finding in findings}
+    since = min(finding.since for finding in findings)
+    severity = worst(finding.severity for finding in findings)
+    return Finding(
+        kind=FindingKind.ALERT_STORM,
+        processors=roots,
+        root_cause=_root_cause(incident, findings),
+        severity=severity,
+        severity_reason=next(finding.severity_reason for finding in findings if finding.severity is severity),
+        since=since,
+        evident_at=min(finding.evident_at for finding in findings),
+        explanation=_explanation(incident, roots, findings, policy),
+        data_date=dates.pop() if len(dates) == 1 else None,
+        impact=tuple(sorted({name for finding in findings for name in finding.impact} - set(roots))),
+        error_class=incident.error_class,
+    )
+
+
+def _root_cause(incident: Incident, findings: Sequence[Finding]) -> RootCause:
+    """Many that do not run have one cause, that none of them is: what starts them."""
+    usual = Counter(finding.root_cause for finding in findings).most_common(1)[0][0]
+    together = incident.gathered is Gathered.SAME_CLASS and usual is RootCause.MISSING_RUN
+    return RootCause.SCHEDULER_FAILURE if together else usual
+
+
+def _explanation(incident: Incident, roots: Sequence[str], findings: Sequence[Finding], policy: GatePolicy) -> str:
+    if incident.gathered is Gathered.SAME_CLASS:
+        since = min(finding.since for finding in findings)
+        if _root_cause(incident, findings) is RootCause.SCHEDULER_FAILURE:
+            return f"{len(roots)} processors have not run since {since:%-d %b, %H:%M} UTC: is what starts them at work?"
+        return f"{len(roots)} processors fail with the same error since {since:%H:%M} UTC: {incident.error_class}."
+    return f"{len(findings)} further findings in an hour in which {policy.messages_per_hour} messages were sent."

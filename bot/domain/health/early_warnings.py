@@ -1,0 +1,32 @@
+"""An early note of a run that may hang: silent for a while, and not yet for as long as makes it an incident."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from bot.domain.evidence.processor_date import HEARTBEAT_LIMIT
+from bot.domain.health.model import Finding
+
+NOTE_AFTER = timedelta(minutes=15)
+LONGEST_RUN = timedelta(days=2)
+"""What has begun before that is no news."""
+
+
+class SilentRun(NamedTuple):
+    """A run of the schedule that has not ended, by its newest row; times aware UTC."""
+
+    processor: str
+    data_date: date
+    heartbeat_at: datetime
+
+
+def early_notes(runs: Iterable[SilentRun], now: datetime) -> dict[str, list[Finding]]:
+    """By processor; nothing of runs that have been silent for so long that they are told as incidents."""
+    notes: dict[str, list[Finding]] = {}
+    for run in sorted(runs):
+        silent = now - run.heartbeat_at
+        if NOTE_AFTER <= silent < HEARTBEAT_LIMIT:
+            minutes = int(silent.total_seconds() // 60)
+            text = f"{run.processor}: its run for {run.data_date} has had no heartbeat for {minutes} minutes."
+            notes.setdefault(run.processor, []).append(Finding("no_heartbeat", run.processor, text))
+    return notes

@@ -1,0 +1,215 @@
+"""Health of the pipeline over a window: what failed for real, what was expected, and the named reasons for a colour."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+
+from bot.domain.evidence.runs import Category, Classified, DateState, FailedRun, Input, Status, Traits, classify
+from bot.domain.platform.calendar import ceil_hour, floor_hour
+
+BASELINE = timedelta(days=30)
+OPEN_P0 = "open_p0"
+"""The name of the finding that makes the whole RED."""
+
+
+class Colour(StrEnum):
+    RED = "RED"
+    YELLOW = "YELLOW"
+    GREEN = "GREEN"
+    GREY = "GREY"
+
+
+@dataclass(frozen=True)
+class HealthRequest:
+    """`as_of` None: now, from the roll-up; otherwise exactly as known then. At most one of phase and processor."""
+
+    days: int = 7
+    phase: int | None = None
+    processor: str | None = None
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Window:
+    """Runs started in [since, until). `exact` reads raw rows as known at `as_of`; otherwise edges are whole hours."""
+
+    since: datetime
+    until: datetime
+    as_of: datetime
+    days: int
+    exact: bool
+
+    @classmethod
+    def live(cls, as_of: datetime, days: int) -> "Window":
+        """Edges rounded outward to whole hours: the roll-up counts by the hour."""
+        return cls(floor_hour(as_of - timedelta(days=days)), ceil_hour(as_of), as_of, days, exact=False)
+
+    @classmethod
+    def at(cls, as_of: datetime, days: int) -> "Window":
+        return cls(as_of - timedelta(days=days), as_of, as_of, days, exact=True)
+
+    @property
+    def of_whole_days(self) -> bool:
+        return self.since.time() == time() == self.until.time()
+
+    def baseline(self) -> "Window":
+        """The 30 whole days (UTC) before the window, judged as of the window's moment."""
+        until = datetime.combine(self.since.date(), time(), tzinfo=UTC)
+        return Window(until - BASELINE, until, self.as_of if self.exact else until, BASELINE.days, self.exact)
+
+
+@dataclass(frozen=True, slots=True)
+class RunCount:
+    """How many runs of a processor look alike to classification."""
+
+    processor: str
+    phase: int | None
+    status: Status
+    recorded: Category | None
+    hinted: Category | None
+    input: Input
+    zero_records: bool
+    state: DateState
+    runs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Durations:
+    """Lower-rank quantiles (seconds) over succeeded runs of a processor, or of a phase when `processor` is None."""
+
+    processor: str | None
+    phase: int | None
+    p50: float
+    p95: float
+    p99: float
+
+
+@dataclass(frozen=True, slots=True)
+class DueDates:
+    """Dates with data due whose judgement fell into the window, and how many of them have their data."""
+
+    processor: str
+    due: int
+    filled: int
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of one processor or phase over one period."""
+
+    runs: int = 0
+    succeeded: int = 0
+    skipped: int = 0
+    failed: int = 0
+    expected: int = 0
+    real: int = 0
+    unknown: int = 0
+    masked: int = 0
+    zero_on_game_days: int = 0
+    by_category: dict[Category, int] = field(default_factory=dict)
+
+    def add(self, count: RunCount, traits: Traits) -> None:
+        self.runs += count.runs
+        if count.status is Status.SUCCESS:
+            self.succeeded += count.runs
+            if count.zero_records and count.state.expected:
+                self.zero_on_game_days += count.runs
+        elif count.status is Status.SKIPPED:
+            self.skipped += count.runs
+        elif count.status is Status.FAILED:
+            failed = FailedRun(count.recorded, count.hinted, count.input)
+            self._add_failed(classify(failed, count.state, traits), count.runs)
+
+    def _add_failed(self, classified: Classified, runs: int) -> None:
+        self.failed += runs
+        self.by_category[classified.category] = self.by_category.get(classified.category, 0) + runs
+        self.masked += runs if classified.masked else 0
+        if classified.category is Category.NO_DATA_AVAILABLE:
+            self.expected += runs
+        elif classified.category is Category.UNKNOWN:
+            self.unknown += runs
+        else:
+            self.real += runs
+
+    def merge(self, other: "Tally") -> None:
+        for name in ("runs", "succeeded", "skipped", "failed", "expected", "real", "unknown", "masked"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.zero_on_game_days += other.zero_on_game_days
+        for category, runs in other.by_category.items():
+            self.by_category[category] = self.by_category.get(category, 0) + runs
+
+    @property
+    def success_rate(self) -> float | None:
+        """succeeded / (succeeded + real + unknown); None without any."""
+        tried = self.succeeded + self.real + self.unknown
+        return self.succeeded / tried if tried else None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Why something has its colour. `name` is stable; `text` is for people."""
+
+    name: str
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HealthRow:
+    """One phase or one processor. Durations in seconds; rates as fractions."""
+
+    name: str
+    phase: int | None
+    status: Colour
+    tally: Tally
+    durations: Durations | None
+    baseline: Tally
+    baseline_durations: Durations | None
+    due: DueDates
+    target: float | None
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Noise:
+    """The noise ledger: what failed, what of it was behind no notification, and what was sent."""
+
+    raw_failures: int
+    kept_quiet: int
+    by_category: Mapping[Category, int]
+    alerts: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class HealthReport:
+    window: Window
+    overall: Colour
+    reasons: tuple[Finding, ...]
+    phases: tuple[HealthRow, ...]
+    processors: tuple[HealthRow, ...]
+    noise: Noise
+    warnings: tuple[str, ...]
+
+
+def data_dates_judged_within(window: Window) -> tuple[date, date]:
+    """The data dates whose judgement can fall into the window: a slot lies at most three days after its date."""
+    return (window.since - timedelta(days=4)).date(), (window.until + timedelta(days=1)).date()
+
+
+def overall(phases: Sequence[HealthRow], processors: Sequence[HealthRow]) -> tuple[Colour, tuple[Finding, ...]]:
+    """RED when a phase is, or a P0 is open; else YELLOW when anything is not well; with every finding behind it, once,
+    worst first.
+    """
+    rows = [*phases, *processors]
+    worst = [finding for row in rows for finding in row.findings if finding.name == OPEN_P0]
+    red = [finding for row in rows if row.status is Colour.RED for finding in row.findings]
+    yellow = [finding for row in rows if row.status is Colour.YELLOW for finding in row.findings]
+    reasons = tuple(dict.fromkeys([*worst, *red, *yellow]))
+    if worst or any(row.status is Colour.RED for row in phases):
+        return Colour.RED, reasons
+    if reasons:
+        return Colour.YELLOW, reasons
+    if rows and all(row.status is Colour.GREY for row in rows):
+        return Colour.GREY, (Finding("nothing_ran", "pipeline", "Nothing was expected and nothing ran."),)
+    return Colour.GREEN, (Finding("all_well", "pipeline", "Every phase meets its target."),)

@@ -1,0 +1,86 @@
+"""The colour of one phase or processor, with its named reasons. Statistics speak only over enough runs."""
+
+import math
+from collections.abc import Iterator
+
+from bot.domain.health.model import Colour, DueDates, Durations, Finding, Tally
+
+MINIMUM_RUNS = 20
+"""Durations of fewer runs than this are not compared with the baseline."""
+SLOWER = 1.2
+"""A p95 above this many times its 30-day baseline is an early warning."""
+WORSE = 1.5
+"""A failure rate above this many times its 30-day baseline, and above WORTH_SAYING, is an early warning."""
+WORTH_SAYING = 0.05
+RED_BELOW = 0.5
+Z_95 = 1.96
+
+
+def status_of(
+    subject: str,
+    tally: Tally,
+    baseline: Tally,
+    durations: tuple[Durations | None, Durations | None],
+    due: DueDates,
+    target: float | None,
+) -> tuple[Colour, tuple[Finding, ...]]:
+    """RED, YELLOW, GREEN or GREY. `durations` are the window's and the baseline's."""
+    if not tally.runs and not due.due:
+        return Colour.GREY, ()
+    red = tuple(_red(subject, tally, due))
+    if red:
+        return Colour.RED, red
+    yellow = tuple(_yellow(subject, tally, baseline, durations, target))
+    return (Colour.YELLOW, yellow) if yellow else (Colour.GREEN, ())
+
+
+def _red(subject: str, tally: Tally, due: DueDates) -> Iterator[Finding]:
+    rate = tally.success_rate
+    if not tally.succeeded and due.due:
+        text = f"{subject}: nothing succeeded, and data was due on {due.due} date{'' if due.due == 1 else 's'}."
+        yield Finding("nothing_succeeded", subject, text)
+    elif rate is not None and rate < RED_BELOW:
+        bad = tally.real + tally.unknown
+        yield Finding(
+            "mostly_failing", subject, f"{subject}: {rate:.1%} succeed ({bad:,} real failure{'' if bad == 1 else 's'})."
+        )
+
+
+def _yellow(
+    subject: str,
+    tally: Tally,
+    baseline: Tally,
+    durations: tuple[Durations | None, Durations | None],
+    target: float | None,
+) -> Iterator[Finding]:
+    rate = tally.success_rate
+    if rate is not None and target is not None and rate < target:
+        yield Finding("below_target", subject, f"{subject}: {rate:.1%} succeed, target {target:.1%}.")
+    yield from _early_warnings(subject, tally, baseline, durations)
+
+
+def _early_warnings(
+    subject: str, tally: Tally, baseline: Tally, durations: tuple[Durations | None, Durations | None]
+) -> Iterator[Finding]:
+    now, before = durations
+    enough = min(tally.succeeded, baseline.succeeded) >= MINIMUM_RUNS
+    if now is not None and before is not None and enough and now.p95 > SLOWER * before.p95 > 0:
+        times = now.p95 / before.p95
+        text = f"{subject}: p95 {now.p95:,.0f} s, {times:.1f} times its 30-day baseline."
+        yield Finding("slower_than_baseline", subject, text)
+    bad, usual = tally.real + tally.unknown, baseline.success_rate
+    surely = wilson_lower(bad, bad + tally.succeeded)
+    if usual is not None and surely > max(WORTH_SAYING, WORSE * (1 - usual)):
+        share = bad / (bad + tally.succeeded)
+        text = f"{subject}: {share:.1%} fail, usually {1 - usual:.1%}."
+        yield Finding("failing_more_than_baseline", subject, text)
+
+
+def wilson_lower(hits: int, trials: int) -> float:
+    """Lower end of the 95 % Wilson score interval of a proportion (Wilson 1927); 0 without trials."""
+    if not trials:
+        return 0.0
+    share, z2 = hits / trials, Z_95**2
+    centre = share + z2 / (2 * trials)
+    spread = Z_95 * math.sqrt(share * (1 - share) / trials + z2 / (4 * trials**2))
+    return max(0.0, (centre - spread) / (1 + z2 / trials))

@@ -1,0 +1,235 @@
+"""What a processor feeds, hop by hop, and what is at stake there: criticality, staleness, deadlines, slots to come."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from itertools import groupby
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from bot.domain.evidence.freshness import Staleness, Standing, staleness
+from bot.domain.impact.deadlines import ASSUMED_SECONDS, Basis, Deadline, Deadlines, Forecast, Pace, next_deadline
+from bot.domain.impact.dependents import FRESH, STALE, UNTOLD, Affected, Dependents, Ranks
+from bot.domain.platform.calendar import slot_instant
+from bot.domain.platform.lineage import Lineage
+from bot.domain.platform.registry import Criticality, Processor, Registry
+from bot.domain.platform.source_links import linked_by_source
+
+RETIRED_AFTER = timedelta(days=30)
+MOST_NAMED = 5
+_LEVELS: tuple[Criticality | None, ...] = (*Criticality, None)
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class ImpactRequest:
+    """`data_date` None: the newest data date that has a slot by now."""
+
+    processor: str
+    data_date: date | None = None
+
+
+class Retired(NamedTuple):
+    """Registered, but without a run for 30 days; `last_run` None: it was never seen."""
+
+    processor: str
+    last_run: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Impact:
+    """`dependents`: worst first; `waiting`: those of them with a slot for the data date still to come. `upstream`: hops
+    by name, nearest first. `deadlines`, `next_deadline`: of the processor and its dependents. Times are aware UTC.
+    """
+
+    data_date: date
+    as_of: datetime
+    subject: Affected
+    dependents: Dependents
+    waiting: Dependents
+    upstream: Mapping[str, int]
+    retired: tuple[Retired, ...]
+    deadlines: Deadlines
+    next_deadline: Deadline | None
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def stale(self) -> Dependents:
+        return self.dependents.at(lambda place: place.state == STALE)
+
+    @cached_property
+    def breached(self) -> list[Deadline]:
+        """Deadlines that have passed without their data, longest ago first."""
+        return self.deadlines.breached()
+
+    @cached_property
+    def totals(self) -> dict[Criticality | None, int]:
+        """Dependents by criticality, None for those without one."""
+        levels = groupby(self.dependents.places, key=lambda item: item[0].level)
+        return {_LEVELS[level]: sum(len(names) for _, names in places) for level, places in levels}
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the warehouse says: by processor name, how it stands for the data date; how long each step takes.
+    `history_from`: the first day with runs, None without any.
+    """
+
+    standings: Mapping[str, Standing]
+    pace: Callable[[str], Pace]
+    history_from: date | None
+
+    @cached_property
+    def filled(self) -> frozenset[str]:
+        """Those that have their data for the date."""
+        return frozenset(name for name, standing in self.standings.items() if standing.filled)
+
+    @cached_property
+    def newest_run(self) -> date | None:
+        """The day of the newest run of all."""
+        return max((item.last_run for item in self.standings.values() if item.last_run is not None), default=None)
+
+
+class ImpactMap:
+    """Everything about impact that depends on the registry alone, worked out once."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._as_written = registry
+        self.registry = linked_by_source(registry)
+        self.lineage = Lineage(self.registry)
+        self._forecast = Forecast(self.registry)
+        self._without_slots = frozenset(
+            processor.name
+            for processor in registry.processors
+            if processor.sla_completion_time is not None and not processor.schedule_hours_et
+        )
+        self._levels = {item.name: _LEVELS.index(item.criticality) for item in registry.processors}
+        limits = {item.name: item.freshness_hours for item in registry.processors}
+        self._limits = {name: limit for name, limit in limits.items() if limit is not None}
+        first: dict[tuple[float, ...], str] = {}
+        self._same_slots = {
+            processor.name: first.setdefault(processor.schedule_hours_et, processor.name)
+            for processor in registry.processors
+        }
+
+    def impact_of(self, processor: Processor, data_date: date, now: datetime, known: Known) -> Impact:
+        """What depends on a processor, as of `now`. Retired dependents are left out and named."""
+        hops = self.lineage.down(processor.name)
+        retired = self._retired(hops, known, now)
+        gone = {item.processor for item in retired}
+        done = known.filled | gone
+        deadlines = self._forecast.of(processor.name, hops, data_date, now, pace=known.pace, done=done)
+        same_slots = self._same_slots
+        schedules = {same_slots[name] for name in (processor.name, *hops)}
+        to_come = {name: self._next_slot(name, data_date, now) for name in schedules}
+
+        def row(name: str) -> Affected:
+            state = self._staleness(name, known, now)
+            by_name, slot = self.registry.by_name, to_come[same_slots[name]]
+            return Affected(by_name[name], hops.get(name, 0), state, deadlines.get(name), slot)
+
+        dependents = Dependents.ranked(self._places(hops, gone, deadlines.due, known, now), row)
+        following = next_deadline(deadlines.longest(), now)
+        return Impact(
+            data_date=data_date,
+            as_of=now,
+            subject=row(processor.name),
+            dependents=dependents,
+            waiting=dependents.named(lambda name: to_come[same_slots[name]] is not None),
+            upstream=self.lineage.up(processor.name),
+            retired=retired,
+            deadlines=deadlines,
+            next_deadline=following,
+            notes=(
+                *self._by_source(processor),
+                *self._unplaced(name for name in (processor.name, *hops) if name not in gone),
+                *_assumptions(following),
+            ),
+        )
+
+    def _places(
+        self,
+        hops: Mapping[str, int],
+        gone: Collection[str],
+        due: Mapping[str, datetime],
+        known: Known,
+        now: datetime,
+    ) -> Mapping[Ranks, list[str]]:
+        """Those that run still, by criticality, staleness, deadline, hops: few places serve many names."""
+        found = defaultdict[Ranks, list[str]](list)
+        for name, distance in hops.items():
+            if name in gone:
+                continue
+            state = self._staleness(name, known, now)
+            rank = FRESH if state is Staleness.FRESH else UNTOLD if state is Staleness.UNKNOWN else STALE
+            found[self._levels[name], rank, due.get(name, _NEVER), distance].append(name)
+        return found
+
+    def _staleness(self, name: str, known: Known, now: datetime) -> Staleness:
+        return staleness(self._limits.get(name), known.standings.get(name) or Standing(name), now)
+
+    def _next_slot(self, name: str, data_date: date, now: datetime) -> datetime | None:
+        hours = self.registry.by_name[name].schedule_hours_et
+        instants = (slot_instant(data_date, hour, self.registry.zone) for hour in hours)
+        return next((instant for instant in instants if instant > now), None)
+
+    def _retired(self, names: Iterable[str], known: Known, now: datetime) -> tuple[Retired, ...]:
+        """Those without a run for 30 days and without a reason for that. None, when the history is shorter than that or
+        nothing at all ran: then the absence of runs says nothing. Slots are no plan when nothing has followed them for
+        30 days; a sporadic processor, and one that runs on game days only, may have had nothing to do.
+        """
+        since = (now - RETIRED_AFTER).date()
+        if known.history_from is None or known.history_from > since:
+            return ()
+        if known.newest_run is None or known.newest_run < since:
+            return ()
+        return tuple(self._quiet(names, known.standings, since))
+
+    def _quiet(self, names: Iterable[str], standings: Mapping[str, Standing], since: date) -> Iterator[Retired]:
+        for name in names:
+            standing = standings.get(name)
+            if standing is None or standing.filled or (standing.last_run is not None and standing.last_run >= since):
+                continue
+            processor = self.registry.by_name[name]
+            if processor.runs_on_no_game_days and not processor.sporadic:
+                yield Retired(name, standing.last_run)
+
+    def _unplaced(self, names: Iterable[str]) -> Iterator[str]:
+        lacking = sorted(self._without_slots.intersection(names))
+        if lacking:
+            yield f"The registry has no slots for {_listed(lacking)}: when the deadline falls cannot be told."
+
+    def _by_source(self, processor: Processor) -> Iterator[str]:
+        """The dependents that the registry does not list, but that read the raw files of a scraper."""
+        listed = self._as_written.dependents[processor.name]
+        readers = [name for name in self.registry.dependents[processor.name] if name not in listed]
+        if readers:
+            source = f"Its raw files ({processor.source})"
+            yield f"{source} are read by {_listed(readers)}: counted as if the registry said so."
+
+
+def _assumptions(deadline: Deadline | None) -> Iterator[str]:
+    steps = deadline.critical_path if deadline is not None else ()
+    by_phase = [step.processor for step in steps if step.pace.basis is Basis.PHASE]
+    assumed = [step.processor for step in steps if step.pace.basis is Basis.ASSUMED]
+    if by_phase:
+        yield f"No succeeded run of {_listed(by_phase)} in 30 days: the p95 of its phase is used."
+    if assumed:
+        minutes = ASSUMED_SECONDS / 60
+        yield f"No duration known for {_listed(assumed)}: {minutes:g} minutes are assumed."
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:MOST_NAMED]) + (f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else "")
+
+
+def newest_date(processor: Processor, now: datetime, zone: ZoneInfo) -> date:
+    """The newest data date that has a slot by now; today (in `zone`) for a processor without slots."""
+    day = now.astimezone(zone).date()
+    if not processor.schedule_hours_et:
+        return day
+    while slot_instant(day, processor.schedule_hours_et[0], zone) > now:
+        day -= timedelta(days=1)
+    return day

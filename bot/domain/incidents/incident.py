@@ -1,0 +1,100 @@
+"""An incident: one trouble, one message. A standing: how a finding stands with the gate."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from functools import cached_property
+
+from bot.domain.findings.finding import Family, Finding, FindingKind
+from bot.domain.findings.severity import Severity
+from bot.domain.incidents.decisions import Outcome, Reason
+
+
+class IncidentState(StrEnum):
+    OPEN = "open"
+    RESOLVED = "resolved"
+
+
+class Gathered(StrEnum):
+    """Why the gate itself put unlike findings into one message."""
+
+    SAME_CLASS = "same_class"
+    OVER_CAP = "over_cap"
+
+
+@dataclass(frozen=True)
+class MessageRef:
+    """Where the message stands in Slack; filled in by whoever posts it."""
+
+    channel: str
+    ts: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Incident:
+    """All times aware UTC. `fingerprint` is that of the finding it was opened for.
+
+    `severity` is the worst since it was opened; `members` are the fingerprints that ever belonged to it;
+    `unsaid` is why its message is due for an update; `flips` are the recent moments when it began or ceased to hold;
+    `version` counts the changes that are stored: 0 for an incident that is not stored yet.
+    """
+
+    id: str
+    fingerprint: str
+    kind: FindingKind
+    family: Family
+    severity: Severity
+    processors: tuple[str, ...]
+    data_dates: tuple[date, ...]
+    impact: tuple[str, ...]
+    members: tuple[str, ...]
+    first_seen: datetime
+    announced_at: datetime
+    last_update_at: datetime
+    state: IncidentState = IncidentState.OPEN
+    resolved_at: datetime | None = None
+    merged_into: str = ""
+    gathered: Gathered | None = None
+    error_class: str = ""
+    unsaid: Reason | None = None
+    flapping: bool = False
+    flips: tuple[datetime, ...] = ()
+    message: MessageRef | None = None
+    version: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        return self.state is IncidentState.OPEN
+
+    @property
+    def root(self) -> str:
+        return self.processors[0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """A finding as last seen, and what was last decided of it.
+
+    `rooted`: the incident goes on for as long as this holds; else it only joined. `home` is the incident that was
+    announced for it: where it goes when it comes back.
+    """
+
+    finding: Finding
+    outcome: Outcome
+    reason: Reason
+    first_held_at: datetime
+    last_held_at: datetime
+    holding: bool = True
+    incident: str = ""
+    rooted: bool = False
+    home: str = ""
+    hidden_by: str = ""
+
+    @cached_property
+    def fingerprint(self) -> str:
+        return self.finding.fingerprint
+
+    @property
+    def visible(self) -> bool:
+        """Does it hold, with nothing hiding it?"""
+        return self.holding and self.outcome is not Outcome.KEEP_QUIET

@@ -1,0 +1,107 @@
+"""What would have been said, message by message, what would have been kept quiet and why, and what that adds up to."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.domain.findings.severity import Severity
+from bot.domain.health.model import Noise
+from bot.domain.incidents.decisions import Decision, Outcome, Reason
+from bot.domain.incidents.notice import TOLD
+
+PAGES = frozenset({Severity.P0, Severity.P1})
+NIGHT_FROM, NIGHT_UNTIL = 22, 7
+"""Wall-clock hours between which a page wakes someone."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """One incident's message. `spans` are when it was open; the end of the last is None if it still was at the end."""
+
+    incident: str
+    told: tuple[Decision, ...]
+    spans: tuple[tuple[datetime, datetime | None], ...]
+
+    @property
+    def first(self) -> Decision:
+        return self.told[0]
+
+    @property
+    def severity(self) -> Severity:
+        """The worst that was told."""
+        return min(decision.severity for decision in self.told)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplayReport:
+    """`quiet` are the findings not told on their own, by reason; `first` to `last` is what was replayed (aware UTC);
+    `warnings` is what could not be judged, and why.
+    """
+
+    first: datetime
+    last: datetime
+    step: timedelta
+    zone: ZoneInfo
+    messages: tuple[Message, ...]
+    quiet: Mapping[Reason, tuple[Decision, ...]]
+    noise: Noise
+    warnings: tuple[str, ...]
+
+    @property
+    def days(self) -> float:
+        """At least one, so that a rate by day makes sense."""
+        return max(1.0, (self.last - self.first) / timedelta(days=1))
+
+    @property
+    def pages(self) -> tuple[Decision, ...]:
+        """What would have paged: P0 and P1 when first told, and what became one of them later, in order."""
+        told = (decision for message in self.messages for decision in message.told)
+        pages = [each for each in told if each.severity in PAGES and (each.outcome is Outcome.ANNOUNCE or _rose(each))]
+        return tuple(sorted(pages, key=lambda each: (each.at, each.fingerprint)))
+
+    @property
+    def pages_at_night(self) -> int:
+        return sum(self._at_night(page.at) for page in self.pages)
+
+    @property
+    def updates(self) -> int:
+        return sum(len(message.told) - 1 for message in self.messages)
+
+    def counted(self) -> Counter[tuple[Severity, str]]:
+        """Messages by severity and kind, as first told."""
+        return Counter((message.first.severity, str(message.first.finding.kind)) for message in self.messages)
+
+    def _at_night(self, moment: datetime) -> bool:
+        hour = moment.astimezone(self.zone).hour
+        return hour >= NIGHT_FROM or hour < NIGHT_UNTIL
+
+
+def _rose(decision: Decision) -> bool:
+    return decision.escalated
+
+
+def messages_of(decisions: Iterable[Decision]) -> tuple[Message, ...]:
+    """The messages that decisions (in order of time) make, in order of when each was first told."""
+    told: dict[str, list[Decision]] = {}
+    spans: dict[str, list[tuple[datetime, datetime | None]]] = defaultdict(list)
+    for decision in decisions:
+        mine = spans[decision.incident]
+        is_open = bool(mine) and mine[-1][1] is None
+        if decision.outcome in TOLD:
+            told.setdefault(decision.incident, []).append(decision)
+            if not is_open:
+                mine.append((decision.at, None))
+        elif decision.outcome is Outcome.RESOLVE and is_open:
+            mine[-1] = (mine[-1][0], decision.at)
+    return tuple(Message(incident=name, told=tuple(each), spans=tuple(spans[name])) for name, each in told.items())
+
+
+def kept_quiet(decisions: Iterable[Decision]) -> dict[Reason, tuple[Decision, ...]]:
+    """What was held, joined another message or was kept quiet, by reason, the most frequent first."""
+    found: dict[Reason, list[Decision]] = defaultdict(list)
+    for decision in decisions:
+        if decision.outcome in (Outcome.KEEP_QUIET, Outcome.HOLD, Outcome.JOIN):
+            found[decision.reason].append(decision)
+    return {reason: tuple(found[reason]) for reason in sorted(found, key=lambda reason: -len(found[reason]))}

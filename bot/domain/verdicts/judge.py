@@ -1,0 +1,281 @@
+"""What really happened to one processor's one data date: the sources are compared, none is trusted alone."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from math import floor
+
+from bot.domain.evidence.expectation import Expects, expectation
+from bot.domain.evidence.observation import RunSeen
+from bot.domain.evidence.processor_date import LOAD_LAG, MISSING_AFTER, Day
+from bot.domain.evidence.runs import InputKind, Status
+from bot.domain.platform.calendar import games_given_up_at
+
+FULL = 0.9
+"""Coverage below this share of what is usual is partial, and blocks what comes after."""
+FEWEST_LACKING = 1.5
+"""A row more or less is no finding, however few there are."""
+
+
+class Verdict(StrEnum):
+    OK = "ok"
+    TRACKING_BUG = "tracking_bug"
+    PROCESSOR_FAILED = "processor_failed"
+    SCRAPER_FAILED = "scraper_failed"
+    IDEMPOTENCY_BLOCK = "idempotency_block"
+    PARTIAL = "partial"
+    MASKED_FAILURE = "masked_failure"
+    LEGITIMATE_ZERO = "legitimate_zero"
+    OFF_DAY = "off_day"
+    NOT_YET = "not_yet"
+    UPSTREAM = "upstream"
+    MISSING_RUN = "missing_run"
+    DATA_GONE = "data_gone"
+    CONFLICT = "conflict"
+    UNKNOWN = "unknown"
+
+
+class Action(StrEnum):
+    NONE = "none"
+    REPROCESS = "reprocess"
+    RESCRAPE = "rescrape_then_reprocess"
+    WAIT = "wait"
+    USE_FALLBACK = "use_fallback"
+    INVESTIGATE = "investigate"
+
+
+ACTIONS = {
+    Verdict.PROCESSOR_FAILED: Action.REPROCESS,
+    Verdict.MASKED_FAILURE: Action.REPROCESS,
+    Verdict.IDEMPOTENCY_BLOCK: Action.REPROCESS,
+    Verdict.PARTIAL: Action.REPROCESS,
+    Verdict.MISSING_RUN: Action.REPROCESS,
+    Verdict.SCRAPER_FAILED: Action.RESCRAPE,
+    Verdict.NOT_YET: Action.WAIT,
+    Verdict.UPSTREAM: Action.WAIT,
+    Verdict.CONFLICT: Action.INVESTIGATE,
+    Verdict.UNKNOWN: Action.INVESTIGATE,
+}
+
+
+SOUND = frozenset(
+    {Verdict.OK, Verdict.TRACKING_BUG, Verdict.LEGITIMATE_ZERO, Verdict.OFF_DAY, Verdict.NOT_YET, Verdict.DATA_GONE}
+)
+"""Nothing is to be repaired. The others are findings."""
+SOURCE_LACKS = frozenset({Verdict.SCRAPER_FAILED, Verdict.PARTIAL})
+"""The source itself lacks data: another that has them may stand in."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """A verdict with the sentence that explains it. `until`: for `wait`, when to look again (None: after a repair).
+
+    `instead` is an action better than the verdict's usual one.
+    """
+
+    verdict: Verdict
+    because: str
+    until: datetime | None = None
+    instead: Action | None = None
+
+    @property
+    def action(self) -> Action:
+        return self.instead or ACTIONS.get(self.verdict, Action.NONE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Around:
+    """What is known beside the day itself; the defaults are those of a day looked at alone.
+
+    `upstream_due`: data was due on that date for a table that it is made from
+    and that is empty; `input_known`: raw files were loaded, where it is made from one; `beyond`: says that the history
+    does not reach that date; `accepted`: why its loss is accepted; `fallback`: who has the date's data instead.
+    """
+
+    upstream_due: bool = True
+    input_known: bool = True
+    beyond: str | None = None
+    accepted: str | None = None
+    fallback: str | None = None
+
+
+ALONE = Around()
+
+
+def judge(day: Day, now: datetime, usual: float | None, around: Around = ALONE) -> Judged:
+    """The verdict on (processor, date) as of `now`. `usual`: rows to be expected for the date, None when not known."""
+    judged = _filled(day, now, usual) if day.filled else _unfilled(day, now, around)
+    if judged.verdict in SOUND:
+        return judged
+    if around.accepted is not None:
+        return Judged(verdict=Verdict.DATA_GONE, because=f"its loss is accepted: {around.accepted}")
+    if around.fallback is not None and judged.verdict in SOURCE_LACKS:
+        because = f"{judged.because}; {around.fallback} has the date"
+        return replace(judged, because=because, instead=Action.USE_FALLBACK)
+    return judged
+
+
+def _unfilled(day: Day, now: datetime, around: Around) -> Judged:
+    if day.data_date > now.date():
+        return Judged(verdict=Verdict.NOT_YET, because="the date lies ahead", until=day.settled_at)
+    if day.expected is False:
+        return _nothing_due(day)
+    if around.beyond is not None:
+        return Judged(verdict=Verdict.UNKNOWN, because=f"cannot be told: {around.beyond}")
+    if _absent(day, now):
+        return Judged(verdict=Verdict.MISSING_RUN, because="no run has started for it since its first slot")
+    lacking = _lacking(day)
+    untraced = day.table is None and not day.is_scraper
+    failed = day.newest_failure if day.only_failed and untraced else None
+    if day.expected and lacking and failed is not None and day.settled_at <= now:
+        because = f"its last run failed at {failed.started_at:%H:%M} UTC, none has worked, and no table tells more"
+        return Judged(verdict=Verdict.PROCESSOR_FAILED, because=because)
+    if lacking:
+        return Judged(verdict=Verdict.UNKNOWN, because=f"cannot be told without {lacking}")
+    return _empty(day, now, around)
+
+
+def _lacking(day: Day) -> str:
+    """The evidence without which an empty date cannot be judged."""
+    if day.expected is None:
+        stated = expectation(day.processor) is not Expects.UNKNOWN
+        return "the games of that date" if stated else "expected_records.per_game: whether data was due"
+    if day.is_scraper:
+        if day.processor.source is None:
+            return "its source: where its files lie"
+        return "raw files" if day.file is None else ""
+    if day.table is None:
+        return "table loads" if day.processor.bigquery_table else "a table to look at"
+    return ""
+
+
+def _filled(day: Day, now: datetime, usual: float | None) -> Judged:
+    rows = day.rows
+    if rows is None:
+        return Judged(verdict=Verdict.OK, because="its data is there")
+    if usual and day.expected and _partial(day, rows, usual):
+        share = f"the table has {rows:,} rows of about {usual:,.0f} ({floor(100 * rows / usual)}%)"
+        if day.settled_at <= now and day.games_over(now):
+            return Judged(verdict=Verdict.PARTIAL, because=share)
+        return Judged(verdict=Verdict.NOT_YET, because=f"{share} so far", until=_look_again(day, now))
+    if untracked_run(day) is not None or _says_zero(day):
+        return Judged(verdict=Verdict.TRACKING_BUG, because=f"the history says 0 records, the table has {rows:,} rows")
+    return Judged(verdict=Verdict.OK, because=f"{rows:,} rows")
+
+
+def _look_again(day: Day, now: datetime) -> datetime:
+    """After its last slot; and with a game that has not ended, when that is given up at the latest."""
+    settled = day.settled_at
+    return settled if day.games_over(now) else max(settled, games_given_up_at(day.data_date))
+
+
+def _partial(day: Day, rows: int, usual: float) -> bool:
+    """Each load may be off by a row from rounding: small tables filled by many loads are not judged finer than that."""
+    return rows < FULL * usual and usual - rows > max(day.loads, FEWEST_LACKING)
+
+
+def untracked_run(day: Day) -> RunSeen | None:
+    """A successful run that reported no records although the table was loaded while it ran."""
+    for run in day.runs:
+        if run.status is not Status.SUCCESS or run.records != 0 or day.table is None:
+            continue
+        end = (run.ended_at or run.known_at) + LOAD_LAG
+        if any(run.started_at <= at <= end and size > 0 for at, size in day.table.seen):
+            return run
+    return None
+
+
+def _says_zero(day: Day) -> bool:
+    """Do all runs that succeeded before the rows came say 0 records, and none that it brought any?"""
+    told = sorted((run for run in day.attempts if run.status is Status.SUCCESS), key=lambda run: run.known_at)
+    if not told or any(run.records != 0 for run in told) or day.table is None:
+        return False
+    came = day.table.first_above(1)
+    return came is not None and came <= (told[-1].ended_at or told[-1].known_at) + LOAD_LAG
+
+
+def _nothing_due(day: Day) -> Judged:
+    if day.processor.sporadic:
+        return Judged(verdict=Verdict.LEGITIMATE_ZERO, because="it has data only now and then")
+    if day.file_at is not None or day.input_ready_at is not None:
+        return Judged(verdict=Verdict.LEGITIMATE_ZERO, because="there was something to work on, but no data was due")
+    return Judged(verdict=Verdict.OFF_DAY, because="no data is due on that date")
+
+
+def _empty(day: Day, now: datetime, around: Around) -> Judged:
+    """Data was due and is not there."""
+    block = blocking_skip(day)
+    if block is not None and (block.status is Status.SKIPPED or day.settled_at <= now):
+        skipped = block.status is Status.SKIPPED
+        said = "skipped itself as done" if skipped else "succeeded with 0 records before its input came, none followed"
+        because = f"the run of {block.started_at:%H:%M} UTC {said}, and the table has no rows"
+        return Judged(verdict=Verdict.IDEMPOTENCY_BLOCK, because=because)
+    if day.settled_at > now or not day.games_over(now):
+        because = "a later slot can still fill it" if day.games_over(now) else "not all games of that date have ended"
+        return Judged(verdict=Verdict.NOT_YET, because=because, until=_look_again(day, now))
+    if day.at_work(now):
+        return Judged(verdict=Verdict.NOT_YET, because="a run for it is under way")
+    if day.input_kind is InputKind.UPSTREAM and day.input_ready_at is None:
+        if not around.upstream_due:
+            because = "data was due, but none for the tables that it is made from"
+            return Judged(verdict=Verdict.CONFLICT, because=because)
+        return Judged(verdict=Verdict.UPSTREAM, because="a table that it is made from is empty")
+    claimed = max((run.records or 0 for run in day.runs if run.status is Status.SUCCESS), default=0)
+    if claimed and day.table is not None:
+        return Judged(verdict=Verdict.CONFLICT, because=f"the history says {claimed:,} records, the table has none")
+    if day.runs_due and day.lacks_last_slot and not day.under_way and day.newest_failure is None:
+        return _last_absent(day, now)
+    if not around.input_known:
+        because = "the table is empty, and without raw files nobody can tell whether its file came"
+        return Judged(verdict=Verdict.UNKNOWN, because=because)
+    return _lost(day)
+
+
+def _lost(day: Day) -> Judged:
+    if day.is_scraper or (day.input_kind is InputKind.FILE and day.file_at is None):
+        return Judged(verdict=Verdict.SCRAPER_FAILED, because="the raw file did not come, or is empty")
+    if day.masked:
+        return Judged(
+            verdict=Verdict.MASKED_FAILURE,
+            because='runs say "no data", but the raw file is there and the table is empty',
+        )
+    made_from = "the raw file" if day.input_kind is InputKind.FILE else "what it is made from"
+    return Judged(verdict=Verdict.PROCESSOR_FAILED, because=f"{made_from} is there, the table is empty")
+
+
+def blocking_skip(day: Day) -> RunSeen | None:
+    """The run that stands in front of data that is due: the first that skipped itself although its input was there, or
+    the last one when it succeeded with 0 records before its input came. None when the table has rows.
+    """
+    if not day.expected or day.table is None or day.filled or day.input_kind is InputKind.NONE:
+        return None
+    ready = day.input_ready_at
+    if ready is None:
+        return None
+    skipped = (run for run in day.runs if run.status is Status.SKIPPED and ready <= run.started_at)
+    wrongly = (run for run in skipped if day.table.at(run.started_at) == 0 and not day.beside_another(run))
+    return next(wrongly, None) or _marker(day, ready)
+
+
+def _marker(day: Day, ready: datetime) -> RunSeen | None:
+    """A zero-record success marks the date as done, up to its last slot: with it, no later run has tried."""
+    tried = (run for run in day.attempts if run.status is not Status.SKIPPED)
+    last = max(tried, key=lambda run: run.started_at, default=None)
+    if last is None or last.status is not Status.SUCCESS or last.records != 0 or day.under_way:
+        return None
+    if day.lacks_last_slot:
+        return None
+    return last if last.started_at < ready else None
+
+
+def _last_absent(day: Day, now: datetime) -> Judged:
+    """Those before it worked, without finding anything, and it has not begun."""
+    missed = day.slots[-1] + MISSING_AFTER
+    if now < missed:
+        return Judged(verdict=Verdict.NOT_YET, because="the run of its last slot may still begin", until=missed)
+    return Judged(verdict=Verdict.MISSING_RUN, because="no run has started for its last slot")
+
+
+def _absent(day: Day, now: datetime) -> bool:
+    first = day.slots[0] if day.slots else None
+    return day.runs_due and first is not None and first + MISSING_AFTER <= now and not day.has_run()

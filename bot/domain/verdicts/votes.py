@@ -1,0 +1,149 @@
+"""The evidence that a verdict cites, and how many independent sources bear it out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.evidence.expectation import Expects, PlannedWindow, expectation
+from bot.domain.evidence.processor_date import Day
+from bot.domain.evidence.runs import InputKind, Status
+from bot.domain.verdicts.judge import FULL, Verdict
+
+
+class Source(StrEnum):
+    """The independent sources. `input` is the raw file, or the tables that it is made from."""
+
+    HISTORY = "run history"
+    TABLE = "table"
+    INPUT = "input"
+    CALENDAR = "calendar"
+
+
+class Word(StrEnum):
+    AGREES = "agrees"
+    DISAGREES = "disagrees"
+    SILENT = "cannot tell"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a verdict says of the date; None where it says nothing."""
+
+    data: bool | None = None
+    input: bool | None = None
+    due: bool | None = None
+
+
+LOST = Claim(data=False, input=True, due=True)
+CLAIMS: Mapping[Verdict, Claim] = {
+    Verdict.OK: Claim(data=True, input=True, due=True),
+    Verdict.TRACKING_BUG: Claim(data=True, input=True, due=True),
+    Verdict.PARTIAL: Claim(data=False, input=True, due=True),
+    Verdict.PROCESSOR_FAILED: LOST,
+    Verdict.MASKED_FAILURE: LOST,
+    Verdict.IDEMPOTENCY_BLOCK: LOST,
+    Verdict.CONFLICT: LOST,
+    Verdict.SCRAPER_FAILED: Claim(data=False, input=False, due=True),
+    Verdict.UPSTREAM: Claim(data=False, input=False, due=True),
+    Verdict.MISSING_RUN: Claim(data=False, due=True),
+    Verdict.NOT_YET: Claim(data=False),
+    Verdict.LEGITIMATE_ZERO: Claim(data=False, due=False),
+    Verdict.OFF_DAY: Claim(data=False, input=False, due=False),
+    Verdict.DATA_GONE: Claim(data=False, due=True),
+}
+"""`unknown` claims nothing."""
+
+
+@dataclass(frozen=True)
+class RunTally:
+    status: Status
+    runs: int
+    records: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """The evidence for (processor, date), each None where it cannot be told. Moments are aware UTC, sizes bytes.
+
+    `file_at` is when the first raw file that is not empty came, `file_empty` that only empty ones did; `upstream_empty`
+    are tables that it is made from; `words` is what each source says of the verdict: of those that this processor
+    should have, and that the verdict is about.
+    """
+
+    rows: int | None
+    usual_rows: float | None
+    file_at: datetime | None
+    file_bytes: int | None
+    file_empty: bool
+    games: int | None
+    games_final: int
+    runs: tuple[RunTally, ...]
+    slots_left: tuple[datetime, ...]
+    upstream_empty: tuple[str, ...]
+    windows: tuple[PlannedWindow, ...]
+    words: Mapping[Source, Word]
+
+    @property
+    def coverage(self) -> float | None:
+        return self.rows / self.usual_rows if self.rows is not None and self.usual_rows else None
+
+    @property
+    def agreeing(self) -> int:
+        return sum(word is Word.AGREES for word in self.words.values())
+
+    @property
+    def confidence(self) -> float:
+        """The share of the sources this processor should have that agree with the verdict: 0 to 1.
+
+        A source that is missing counts against it as much as one that disagrees.
+        """
+        return self.agreeing / len(self.words) if self.words else 0.0
+
+
+def tallies(day: Day) -> tuple[RunTally, ...]:
+    """Runs by status with the records they reported, those under way as `running`."""
+    found: dict[Status, list[int]] = {}
+    for run in day.attempts:
+        found.setdefault(run.status, []).append(run.records or 0)
+    if day.under_way:
+        found[Status.RUNNING] = [0] * len(day.under_way)
+    return tuple(RunTally(status, len(records), sum(records)) for status, records in sorted(found.items()))
+
+
+def words(day: Day, verdict: Verdict, usual: float | None) -> dict[Source, Word]:
+    """What each source says of the verdict: of those that the processor should have, and that the verdict is about."""
+    claim = CLAIMS.get(verdict, Claim())
+    partial = usual if verdict is Verdict.PARTIAL else None
+    told: dict[Source, tuple[bool | None, bool | None]] = {Source.HISTORY: (claim.data, _history(day, partial))}
+    if day.processor.bigquery_table is not None:
+        told[Source.TABLE] = (claim.data, _table(day, partial))
+    if day.is_scraper:
+        told[Source.INPUT] = (claim.data, day.file_at is not None if day.file is not None else None)
+    elif day.input_kind is not InputKind.NONE or day.processor.source is not None:
+        told[Source.INPUT] = (claim.input, _input(day))
+    if expectation(day.processor) is not Expects.NEVER:
+        told[Source.CALENDAR] = (claim.due, day.expected)
+    return {source: _word(claimed, said) for source, (claimed, said) in told.items() if claimed is not None}
+
+
+def _word(claimed: bool | None, said: bool | None) -> Word:
+    if said is None:
+        return Word.SILENT
+    return Word.AGREES if claimed is said else Word.DISAGREES
+
+
+def _history(day: Day, wanted: float | None) -> bool | None:
+    """Does the history say that the data (all of it, when `wanted` is given) was brought?"""
+    records = [run.records for run in day.attempts if run.status is Status.SUCCESS and run.records is not None]
+    if not records and any(run.status is Status.SUCCESS for run in day.attempts):
+        return None
+    return max(records, default=0) >= max(1, FULL * (wanted or 0))
+
+
+def _table(day: Day, wanted: float | None) -> bool | None:
+    return None if day.rows is None else day.rows >= max(1, FULL * (wanted or 0))
+
+
+def _input(day: Day) -> bool | None:
+    return None if day.input_kind is InputKind.NONE else day.input_ready_at is not None

@@ -1,0 +1,139 @@
+"""Build the Bolt app: what stands before every handler, the handlers, one place where errors become answers."""
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from aiohttp import ClientError
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.error import BoltUnhandledRequestError
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+import handlers.health
+import handlers.home
+import handlers.impact
+import handlers.validate
+from bot.adapters.clock import epoch_seconds
+from bot.domain.errors import FirelineError
+from bot.services.app import AppServices
+from bot.slack.client import Identity
+from bot.slack.once import Once
+from bot.views import failure
+from bot.views.blocks import Card
+from handlers.replies import Place, Reply, WorkPool
+from handlers.slack_calls import Refused, SlackFailure, Unconfirmed
+
+EVENT_KEPT_S = 25 * 3_600.0
+"""Retries go on for a day where the app has asked for them: https://docs.slack.dev/apis/events-api#retries"""
+MOST_EVENTS = 50_000
+Payload = Mapping[str, Any]
+log = logging.getLogger("fireline.slack")
+ACK_SEEN_S = 0.02
+"""Bolt looks for an acknowledgement every 10 ms, and loses it when a listener and its error handler end before that."""
+
+
+def build(client: AsyncWebClient, services: AppServices, pool: WorkPool, identity: Identity | None = None) -> AsyncApp:
+    """The app with all its handlers. Requests over HTTP are verified before they reach it (bot.slack.http)."""
+    known = identity or Identity(client)
+
+    async def authorize() -> AuthorizeResult:
+        return await known.get()
+
+    bolt = logging.getLogger("fireline.bolt")
+    bolt.addFilter(_one_line_for_the_network)
+    bolt.setLevel(logging.ERROR)  # Bolt warns that it leaves the client's token to `authorize`, as it is meant to.
+    app = AsyncApp(
+        name=bolt.name,  # With each request Bolt gives the logger of this name its own level.
+        client=client,
+        authorize=authorize,
+        signing_secret="",
+        request_verification_enabled=False,
+        ignoring_self_events_enabled=True,
+        raise_error_for_unhandled_request=True,
+        logger=bolt,
+    )
+    bolt.setLevel(logging.WARNING)  # On INFO, Bolt writes whole request bodies.
+    _take_events_once(app, Once(EVENT_KEPT_S, MOST_EVENTS, epoch_seconds))
+    _answer_through(app, pool)
+    for feature in (handlers.health, handlers.home, handlers.impact, handlers.validate):
+        feature.register(app, services)
+    _answer_old_buttons(app)
+    app.error(_tell)
+    return app
+
+
+def _one_line_for_the_network(record: logging.LogRecord) -> bool:
+    """The SDK logs a traceback for a connection that fails: only a fault of code needs one."""
+    if record.exc_info and isinstance(record.exc_info[1], ClientError | OSError):
+        record.exc_info = None
+    return True
+
+
+def _take_events_once(app: AsyncApp, seen: Once) -> None:
+    """Slack sends an event again when our answer was late or lost, under a fresh signature or in a fresh envelope."""
+
+    @app.use
+    async def take_once(body: Payload, next: Callable[[], Awaitable[Any]]) -> BoltResponse | None:
+        event_id = body.get("event_id")
+        if isinstance(event_id, str) and not seen.first(event_id):
+            log.info("event %s came again; nothing was done", event_id)
+            return BoltResponse(status=200)
+        await next()
+        return None
+
+
+def _answer_through(app: AsyncApp, pool: WorkPool) -> None:
+    @app.use
+    async def attach_reply(context: AsyncBoltContext, body: Payload, next: Callable[[], Awaitable[Any]]) -> None:
+        context["reply"] = Reply(app.client, context.response_url, pool, Place.of(body))
+        await next()
+
+
+def _answer_old_buttons(app: AsyncApp) -> None:
+    """Messages outlive releases: a button that nothing handles any more gets an answer too."""
+
+    @app.action(re.compile(".*"))
+    async def outdated(ack: AsyncAck, reply: Reply) -> None:
+        await ack()
+        await reply.privately(failure.outdated())
+
+
+async def _tell(error: Exception, context: AsyncBoltContext, body: Payload) -> BoltResponse | None:
+    """The edge: what people can act on is told to the one who asked; the rest is logged, and an apology sent."""
+    if isinstance(error, BoltUnhandledRequestError):
+        return _acknowledged(body)
+    await asyncio.sleep(ACK_SEEN_S)
+    card = _card_of(error, body)
+    reply = context.get("reply")
+    if isinstance(reply, Reply):
+        try:
+            await reply.apologise(card)
+        except SlackFailure as lost:
+            log.warning("could not tell the user: %s", lost)
+    return None
+
+
+def _card_of(error: Exception, body: Payload) -> Card:
+    if isinstance(error, FirelineError):
+        return failure.explained(str(error), retryable=error.retryable)
+    if isinstance(error, Refused | Unconfirmed):
+        log.warning("%s", error)
+        words = failure.refused if isinstance(error, Refused) else failure.unconfirmed
+        return words(error.method, error.reason)
+    log.error("unhandled error in a listener (payload type %s)", body.get("type", "command"), exc_info=error)
+    return failure.unexpected()
+
+
+def _acknowledged(body: Payload) -> BoltResponse:
+    """Nothing of ours. Slack sends again what is not acknowledged, and a person would be shown an error."""
+    command, event = body.get("command"), body.get("event")
+    kind = event.get("type") if isinstance(event, dict) else body.get("type")
+    log.info("nothing here is for %s; acknowledged", command or kind or "a request without a type")
+    if isinstance(command, str):
+        told = failure.unknown_command(command).payload()
+        return BoltResponse(status=200, body={"response_type": "ephemeral", **told})
+    return BoltResponse(status=200)

@@ -1,0 +1,118 @@
+"""Run the Slack app until told to stop: Socket Mode with an app token, else signed HTTP."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+
+from aiohttp import web
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.listener.async_listener_start_handler import AsyncListenerStartHandler
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+
+from bot.adapters.clock import epoch_seconds
+from bot.config.settings import Settings
+from bot.config.slack_tokens import SlackTokens
+from bot.domain.errors import BadInput
+from bot.services.app import AppServices
+from bot.slack import app as slack_app
+from bot.slack.client import Identity, client_session, web_client
+from bot.slack.http import web_app
+from bot.slack.socket_mode import REFUSED, stay_connected
+from bot.views.chart_style import load_matplotlib
+from handlers.replies import WorkPool
+from handlers.slack_calls import SlackFailure
+
+log = logging.getLogger("fireline.serving")
+WARM_UP_AFTER_S = 3.0
+"""First comes the first answer."""
+SWITCH_INTERVAL_S = 0.0005
+"""Work on other threads must not keep the event loop from sending an acknowledgement: the default is 5 ms."""
+FINISH_S = 5.0
+"""Hosts wait ten seconds and more between asking a process to stop and killing it."""
+
+
+class Answers(AsyncListenerStartHandler):
+    """What is being answered: Bolt lets listeners run on after the acknowledgement, and knows them no more."""
+
+    def __init__(self) -> None:
+        self._running: set[asyncio.Task[object]] = set()
+
+    async def handle(self, request: AsyncBoltRequest, response: BoltResponse | None) -> None:  # noqa: ARG002 (Bolt's)
+        task = asyncio.current_task()
+        if task is not None:
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+
+    async def finish(self) -> None:
+        """Let them end, for FINISH_S at most."""
+        if self._running:
+            log.info("finishing %d answers", len(self._running))
+            await asyncio.wait(self._running, timeout=FINISH_S)
+
+
+async def serve(settings: Settings, services: AppServices, duties: AbstractContextManager[None] | None = None) -> None:
+    """Serve until cancelled, then end what is being answered; `duties` are done meanwhile. Raises BadInput when a token
+    is missing or refused.
+    """
+    tokens = SlackTokens.of(settings)
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    async with client_session() as session:
+        client = web_client(tokens.bot, settings.slack_api_url, session)
+        identity = Identity(client)
+        await _greet(identity)
+        pool = WorkPool()
+        app = slack_app.build(client, services, pool, identity)
+        warming = asyncio.create_task(_warm_up(pool))
+        try:
+            with duties or nullcontext():
+                await _answer(app, tokens, settings.port)
+        finally:
+            warming.cancel()
+            pool.close()
+
+
+async def _answer(app: AsyncApp, tokens: SlackTokens, port: int) -> None:
+    app.listener_runner.listener_start_handler = answers = Answers()
+    try:
+        if tokens.app:
+            await stay_connected(app, tokens.app)
+            return
+        async with http_site(app, tokens.secret, port) as served_on:
+            log.info("waiting for Slack on port %d", served_on)
+            await asyncio.Event().wait()
+    finally:
+        await answers.finish()
+
+
+async def _warm_up(pool: WorkPool) -> None:
+    """Loading takes a second, and on a new machine many: not when someone waits for a chart."""
+    await asyncio.sleep(WARM_UP_AFTER_S)
+    await pool.run(load_matplotlib)
+
+
+async def _greet(identity: Identity) -> None:
+    """Ask who we are: a wrong token is told at once. A workspace that cannot be reached yet is waited for later."""
+    try:
+        await identity.learn()
+    except SlackFailure as error:
+        if error.reason in REFUSED:
+            remedy = "Use the bot token (xoxb-…) of this app."
+            raise BadInput(f"Slack refused SLACK_BOT_TOKEN ({error.reason}). {remedy}") from error
+        log.warning("%s; waiting for it", error)
+
+
+@asynccontextmanager
+async def http_site(app: AsyncApp, secret: str, port: int, host: str = "0.0.0.0") -> AsyncIterator[int]:
+    """The HTTP front on a port (0: any free one); yields the port."""
+    # Nothing is unpacked: Slack packs nothing, and a signature is over the bytes that came.
+    runner = web.AppRunner(web_app(app, secret, epoch_seconds), access_log=None, auto_decompress=False)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port)
+        await site.start()
+        yield runner.addresses[0][1]
+    finally:
+        await runner.cleanup()

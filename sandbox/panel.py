@@ -1,0 +1,89 @@
+"""The panel of the simulated pipeline: its clock and its faults, for the page and the command line."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.clock import SimulatedClock
+from sandbox.pipeline.faults import CATALOG, Fault, FaultError
+from sandbox.pipeline.live import Pipeline
+
+NEEDS_PROCESSOR = frozenset({"processor", "source", "service"})
+
+
+class Panel:
+    """Routes under /sim/api. `lock` is held by whoever moves the pipeline on: one at a time."""
+
+    def __init__(self, pipeline: Pipeline, clock: SimulatedClock, lock: asyncio.Lock) -> None:
+        self._pipeline = pipeline
+        self._clock = clock
+        self._lock = lock
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/sim/api/faults", self._list),
+            web.post("/sim/api/faults", self._inject),
+            web.delete("/sim/api/faults/{fault}", self._heal),
+            web.get("/sim/api/clock", self._time),
+            web.post("/sim/api/clock", self._set_speed),
+            web.get("/sim/api/processors", self._processors),
+        ]
+
+    async def _list(self, _request: web.Request) -> web.Response:
+        kinds = [
+            {"name": kind.name, "description": kind.description, "processor_needed": kind.scope in NEEDS_PROCESSOR}
+            for kind in CATALOG.values()
+        ]
+        return web.json_response({"faults": kinds, "active": [_shown(fault) for fault in self._active()]})
+
+    async def _inject(self, request: web.Request) -> web.Response:
+        body = await _body(request)
+        try:
+            day = date.fromisoformat(str(body["date"])) if body.get("date") else None
+            processor = str(body["processor"]) if body.get("processor") else None
+            async with self._lock:
+                now = self._clock.now()
+                fault = self._pipeline.inject(str(body.get("name")), now, processor, day)
+        except (FaultError, ValueError) as error:
+            return web.json_response({"ok": False, "error": str(error)}, status=400)
+        return web.json_response({"ok": True, "fault": _shown(fault)})
+
+    async def _heal(self, request: web.Request) -> web.Response:
+        try:
+            async with self._lock:
+                self._pipeline.heal(request.match_info["fault"], self._clock.now())
+        except FaultError as error:
+            return web.json_response({"ok": False, "error": str(error)}, status=404)
+        return web.json_response({"ok": True})
+
+    async def _time(self, _request: web.Request) -> web.Response:
+        return web.json_response({"now": self._clock.now().isoformat(), "speed": self._clock.speed})
+
+    async def _set_speed(self, request: web.Request) -> web.Response:
+        try:
+            self._clock.speed = float((await _body(request)).get("speed", 1))
+        except (TypeError, ValueError) as error:
+            return web.json_response({"ok": False, "error": str(error)}, status=400)
+        return await self._time(request)
+
+    async def _processors(self, _request: web.Request) -> web.Response:
+        return web.json_response(sorted(self._pipeline.world.fleet.by_name))
+
+    def _active(self) -> list[Fault]:
+        now = self._clock.now().timestamp()
+        return [fault for fault in self._pipeline.faults if fault.end is None or fault.end > now]
+
+
+async def _body(request: web.Request) -> Mapping[str, Any]:
+    try:
+        body = await request.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _shown(fault: Fault) -> dict[str, Any]:
+    return {"id": fault.id, "name": fault.name, "processor": fault.processor, "date": str(fault.day or "")}

@@ -1,0 +1,3 @@
+"""What every test shares (`tests/support/session.py`)."""
+
+from tests.support.session import pytest_sessionfinish as pytest_sessionfinish

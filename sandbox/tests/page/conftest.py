@@ -1,0 +1,59 @@
+"""A fresh workspace with its app for each, and pages that must not complain."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page
+
+from tests.support.chromium import chromium
+
+from .world import World
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """One for all tests of this folder. Closed with the last: Playwright keeps an event loop running in this thread,
+    where the tests after it run loops of their own.
+    """
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    made = World()
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def open_page(browser: Browser, world: World) -> Iterator[OpenPage]:
+    """`open_page(user, place, **context)`: the page of a user at `#/place`, drawn; errors in it fail the test."""
+    complaints: list[str] = []
+    contexts = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            complaints.append(message.text)
+
+    def open_one(user: str = "U01ALEX", place: str = "", **options: Any) -> Page:
+        # The machine's own zone must not matter: times are in the zone of the workspace's user.
+        settings: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}, "timezone_id": "Asia/Tokyo", **options}
+        context = browser.new_context(**settings)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(6000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", note)
+        page.goto(f"{world.url}/?user={user}#/{place}")
+        page.wait_for_selector(".shell")
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert complaints == []

@@ -1,6 +1,0 @@
-"""Recorded worlds beside the project, where there are any: directories in the layout that `fireline load` reads."""
-
-from pathlib import Path
-
-PROJECT = Path(__file__).resolve().parent.parent
-WORLDS = sorted(path.parent for path in (PROJECT.parent / "shared" / "replay").glob("*/registry.yaml"))

@@ -1,0 +1,167 @@
+"""Every message and view that Fireline shows in Slack, by name, from small counts."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from bot.domain.errors import BadInput
+from bot.domain.evidence.freshness import Standing
+from bot.domain.evidence.runs import Category, Status
+from bot.domain.health.model import DueDates, HealthReport, HealthRequest
+from bot.domain.impact.report import Impact
+from bot.domain.incidents.decisions import Outcome
+from bot.domain.incidents.notice import Notice
+from bot.views import failure, health, help, home, impact, incident, query, validate
+from bot.views.blocks import Card
+from bot.views.text import escape
+from handlers.replies import Busy
+from tests.support import impact_cases, notices, validations
+from tests.support.gate_story import DAY
+from tests.support.health_reports import NASTY, NASTY_REGISTRY, REGISTRY, failed, ran, report, took
+
+BOX, GAMEBOOK, SCRAPER, SUMMARY = "NbacBoxscoreProcessor", "NbacGamebookProcessor", "NbacScraper", "TeamSummary"
+WELL = (ran(SCRAPER, 400), ran(BOX, 300), ran(GAMEBOOK, 300), ran(SUMMARY, 70))
+QUIET = failed(BOX, 12_731, Category.NO_DATA_AVAILABLE)
+WEAK = (ran(GAMEBOOK, 80), failed(GAMEBOOK, 15, Category.PROCESSING_ERROR), failed(GAMEBOOK, 5, Category.UNKNOWN))
+BROKEN = (ran(SUMMARY, 10), failed(SUMMARY, 30, Category.TIMEOUT), ran("Stranger", 3))
+ENDED = "the history ends 2026-01-20 17:30 UTC: answered as of its end"
+
+
+def overviews() -> dict[str, HealthReport]:
+    """By name; each answers plain /health."""
+    now, usual = [took(None, 40, 95, phase=2)], [took(None, 30, 60, phase=2)]
+    weak = report([*WELL, QUIET, *WEAK], before=[ran(GAMEBOOK, 900), ran(BOX, 900)], durations=now, usual=usual)
+    return {
+        "overview_green": report([*WELL, QUIET], due=[DueDates(BOX, 7, 7)]),
+        "overview_yellow": weak,
+        "overview_red": report([*WELL[:3], *WEAK, *BROKEN], due=[DueDates(SCRAPER, 7, 6), DueDates(BOX, 7, 0)]),
+        "overview_grey": report(),
+        "overview_empty_window": replace(report(request=HealthRequest(days=1)), warnings=(ENDED, "<&> and more")),
+        "overview_nasty": report(
+            [
+                *(failed(name, 3, Category.PROCESSING_ERROR, NASTY_REGISTRY) for name in NASTY),
+                ran("<!here> stranger", registry=NASTY_REGISTRY),
+            ],
+            registry=NASTY_REGISTRY,
+        ),
+    }
+
+
+def phases() -> dict[str, tuple[HealthReport, HealthRequest]]:
+    two = HealthRequest(phase=2, days=30)
+    many = REGISTRY.model_copy(
+        update={"processors": [REGISTRY.processors[1].model_copy(update={"name": f"P{n:02}"}) for n in range(14)]}
+    )
+    return {
+        "phase": (report([*WELL, QUIET, *WEAK], two, durations=[took(None, 40, 95, phase=2)]), two),
+        "phase_of_many": (report([ran(f"P{n:02}", n, registry=many) for n in range(14)], two, registry=many), two),
+        "phase_nasty": (
+            report([ran(name, 2, registry=NASTY_REGISTRY) for name in NASTY], two, registry=NASTY_REGISTRY),
+            two,
+        ),
+    }
+
+
+def processors() -> dict[str, tuple[HealthReport, HealthRequest]]:
+    box, gamebook = HealthRequest(processor=BOX), HealthRequest(processor=GAMEBOOK, days=30)
+    nasty = HealthRequest(processor=NASTY[0])
+    healthy = [ran(BOX, 300), ran(BOX, 2, zero=True), QUIET, ran(BOX, 4, Status.SKIPPED)]
+    return {
+        "processor_healthy": (
+            report(healthy, box, before=[ran(BOX, 900)], durations=[took(BOX, 12.3, 130)], usual=[took(BOX, 12, 125)]),
+            box,
+        ),
+        "processor_failing": (
+            report([*WEAK, failed(GAMEBOOK, 200, Category.TIMEOUT)], gamebook, due=[DueDates(GAMEBOOK, 30, 9)]),
+            gamebook,
+        ),
+        "processor_never_ran": (report([], box, due=[DueDates(BOX, 1, 0)]), box),
+        "processor_nasty": (
+            report([failed(NASTY[0], 3, Category.TIMEOUT, NASTY_REGISTRY)], nasty, registry=NASTY_REGISTRY),
+            nasty,
+        ),
+    }
+
+
+def impacts() -> dict[str, Impact]:
+    met = [impact_cases.standing(name, filled=True) for name in impact_cases.names()]
+    unknown = [Standing(name) for name in impact_cases.names()]
+    return {
+        "impact": impact_cases.impact(),
+        "impact_met": impact_cases.impact("NbacGamebookProcessor", *met),
+        "impact_unknown": impact_cases.impact("NbacGamebookProcessor", *unknown),
+        "impact_retired": impact_cases.impact(
+            "NbacSummary", impact_cases.standing("NbacOldExport", last_run=None), now=impact_cases.DUE
+        ),
+        "impact_nothing": impact_cases.impact("NbacPredictions"),
+        "impact_of_200": impact_cases.impact("P00", processors=impact_cases.wide(200)),
+        "impact_nasty": impact_cases.impact(NASTY[0], processors=impact_cases.nasty()),
+    }
+
+
+def incident_parts() -> dict[str, Card]:
+    """What stands on an incident, as a message of its own."""
+    found = {name: made for name, made in impacts().items() if name in ("impact", "impact_of_200", "impact_nothing")}
+    return {
+        f"{name}_short": Card(escape("\n".join(impact.short_lines(made))), tuple(impact.short_blocks(made)))
+        for name, made in found.items()
+    }
+
+
+def incidents() -> dict[str, Card]:
+    nasty = notices.incident(processors=NASTY, impact=NASTY, flapping=True)
+    said = replace(notices.decision(), finding=replace(notices.CASCADE, explanation="<!here> & *bold* `code`"))
+    many = tuple(f"Dependent{number:02}" for number in range(1, 41))
+    days = tuple(DAY + timedelta(days=number) for number in range(7))
+    return {
+        "incident": incident.card(notices.notice()),
+        "incident_storm": incident.card(notices.notice(processors=many, data_dates=days, impact=many)),
+        "incident_bare": incident.card(notices.notice(data_dates=(), impact=())),
+        "incident_nasty": incident.card(Notice(nasty, said, nasty.impact)),
+        "incident_resolved": incident.card(notices.notice(Outcome.RESOLVE, notices.RESOLVED)),
+        "incident_update": incident.thread_card(notices.notice(Outcome.UPDATE, notices.UPDATED)),
+    }
+
+
+def failures() -> dict[str, Card]:
+    def told(error: BadInput) -> Card:
+        return failure.explained(str(error), retryable=error.retryable)
+
+    return {
+        "failure_bad_input": told(BadInput("There is no processor 'Bux'. Did you mean <Box> or A & B?")),
+        "failure_busy": told(Busy("I am answering too many requests just now.")),
+        "failure_nasty": told(BadInput(f"There is no processor {'<!channel>' * 900!r}.")),
+        "failure_unexpected": failure.unexpected(),
+        "failure_outdated": failure.outdated(),
+        "failure_refused": failure.refused("chat.postMessage", "restricted_action_read_only_channel"),
+        "failure_unconfirmed": failure.unconfirmed("chat.update", "no answer in time"),
+        "failure_unknown_command": failure.unknown_command("/<!here>"),
+        "failure_without_files": failure.without_files("unknown_method", "Trends of A &amp; B.", ["A & <B>: 97.5%"]),
+    }
+
+
+def messages() -> dict[str, dict[str, Any]]:
+    """Arguments of chat.postMessage."""
+    cards = {name: health.card(made, HealthRequest(days=made.window.days)) for name, made in overviews().items()}
+    cards |= {name: health.card(made, request) for name, (made, request) in {**phases(), **processors()}.items()}
+    cards |= {name: impact.card(made) for name, made in impacts().items()}
+    cards |= {name: validate.card(made) for name, made in validations.validations().items()}
+    cards |= {"help": help.card(), **failures(), **incident_parts(), **incidents()}
+    return {name: card.payload() for name, card in cards.items()}
+
+
+def modals() -> dict[str, dict[str, Any]]:
+    sql = "SELECT processor_name, COUNT(*) AS runs\nFROM `ops.runs`\nWHERE error LIKE '<%&%>'\nGROUP BY 1\n"
+    long = "\n".join(f"  AND column_{n} = {n} -- {'x' * 60}" for n in range(100))
+    return {
+        "query": query.shown([("health_counts_live", sql), ("health_due_live", sql + long)]),
+    }
+
+
+def homes() -> dict[str, dict[str, Any]]:
+    shown = overviews()
+    return {
+        "home_glance": home.glance(shown["overview_yellow"]),
+        "home_nasty": home.glance(shown["overview_nasty"]),
+        "home_unavailable": home.unavailable("The warehouse is held by <another> process & cannot be opened."),
+    }
