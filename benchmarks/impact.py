@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from random import Random
 
 from benchmarks.timing import Timing, timed
-from bot.domain.evidence.freshness import Standing
+from bot.domain.evidence.freshness import DateFreshness
 from bot.domain.health.model import Durations, Window
 from bot.domain.impact.report import ImpactRequest
 from bot.domain.platform.registry import Criticality, Registry
@@ -36,8 +36,8 @@ class Kept:
     """The warehouse between two loads: each answer is the very list that it gave before."""
 
     def __init__(self, registry: Registry) -> None:
-        self._standings = [
-            Standing(processor.name, True, JUDGED, at % 3 == 0, NOW, DAY)
+        self._freshness = [
+            DateFreshness(processor.name, True, JUDGED, at % 3 == 0, NOW, DAY)
             for at, processor in enumerate(registry.processors)
         ]
         self._durations = [
@@ -48,8 +48,8 @@ class Kept:
     def history(self) -> History:
         return History(1, date(2025, 1, 1), NOW, date(2027, 1, 1), ())
 
-    def standings(self, _day: date) -> Sequence[Standing]:
-        return self._standings
+    def freshness(self, _day: date) -> Sequence[DateFreshness]:
+        return self._freshness
 
     def health_durations(self, _window: Window) -> Sequence[Durations]:
         return self._durations

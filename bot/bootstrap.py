@@ -30,12 +30,12 @@ from bot.services.health import HealthService
 from bot.services.impact import ImpactService
 from bot.services.incident_messages import IncidentMessages
 from bot.services.loading import LoadingService
+from bot.services.notified import notified_within
 from bot.services.on_watch import OnWatch
 from bot.services.queries import QueryService
 from bot.services.recorded import RecordedService
 from bot.services.replay import ReplayService
 from bot.services.sampling import SamplingService
-from bot.services.told import told_within
 from bot.services.trends import TrendService
 from bot.services.validation import ValidationService
 
@@ -69,7 +69,7 @@ def warehouse(settings: Settings, *, read_only: bool) -> Iterator[Warehouse]:
 def reading(settings: Settings) -> Iterator[Services]:
     """Services that only read. The registry is the one the data was loaded with."""
     with warehouse(settings, read_only=True) as opened:
-        registry = _registry_beside_data(opened)
+        registry = _registry_of_data(opened)
         health = HealthService(opened, registry, service_levels(settings))
         validation = _validation(opened, registry, health, settings)
         sampling = SamplingService(opened, registry, health, Plan())
@@ -109,9 +109,9 @@ def app_services(
     """
     from bot.adapters.warehouse.sql_text import sql_text
 
-    registry = _registry_beside_data(opened)
-    told = partial(told_within, kept) if kept is not None else None
-    health = HealthService(opened, registry, service_levels(settings), told)
+    registry = _registry_of_data(opened)
+    notified = partial(notified_within, kept) if kept is not None else None
+    health = HealthService(opened, registry, service_levels(settings), notified)
     trends = TrendService(opened, registry, health)
     impact = ImpactService(opened, registry, health)
     validation = _validation(opened, registry, health, settings)
@@ -170,7 +170,7 @@ def _state_engine(settings: Settings) -> "Engine":
     return open_engine(settings.database_url.get_secret_value() or settings.state_file)
 
 
-def _registry_beside_data(opened: Warehouse) -> Registry:
+def _registry_of_data(opened: Warehouse) -> Registry:
     document = opened.platform_document()
     if document is None:
         raise BadInput("There is no run history yet. Load one with `fireline load DIR`.")

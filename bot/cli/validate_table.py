@@ -9,7 +9,7 @@ from rich.text import Text
 from bot.domain.verdicts.judge import SOUND
 from bot.domain.verdicts.validation import Validation
 from bot.views import validate_words
-from bot.views.validate_words import Group
+from bot.views.validate_words import VerdictRows
 
 MOST_ROWS = 40
 """Of more findings, those that are alike share a row."""
@@ -37,7 +37,7 @@ def print_validation(validation: Validation, *, everything: bool, console: Conso
         console.print(Text(f"! {note}", style="yellow"))
 
 
-def _table(groups: Sequence[Group], width: int) -> Table:
+def _table(groups: Sequence[VerdictRows], width: int) -> Table:
     table = Table(header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("processor", overflow="ellipsis", no_wrap=True, max_width=max(12, width // 4))
     for heading in ("date", "verdict", "action"):

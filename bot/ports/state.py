@@ -10,7 +10,7 @@ from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.gate.memory import GateMemory, GateResult
 from bot.domain.gate.silences import Silence
 from bot.domain.incidents.decisions import Decision
-from bot.domain.incidents.incident import Incident, MessageRef, Standing
+from bot.domain.incidents.incident import AlertState, Incident, MessageRef
 
 
 class StateUnavailable(FirelineError):
@@ -54,7 +54,7 @@ class State(Protocol):
         """In order of when they were announced."""
         ...
 
-    def members(self, incident_id: str) -> list[Standing]:
+    def members(self, incident_id: str) -> list[AlertState]:
         """The findings that belong to an incident now, in order of fingerprint."""
         ...
 

@@ -8,7 +8,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.domain.evidence.expectation import Evidence
-from bot.domain.evidence.freshness import Standing
+from bot.domain.evidence.freshness import DateFreshness
 from bot.domain.evidence.observation import DateSpan, Observed
 from bot.domain.evidence.platform_facts import PlatformFacts
 from bot.domain.health.early_warnings import SilentRun
@@ -124,7 +124,7 @@ class Warehouse(Protocol):
         """
         ...
 
-    def standings(self, data_date: date) -> list[Standing]:
+    def freshness(self, data_date: date) -> list[DateFreshness]:
         """Every registered processor for one data date, from everything that is known now."""
         ...
 

@@ -64,7 +64,7 @@ class DetectionService:
             live = self._anew(document, observed, now)
         elif _differs(live.evidence, observed):
             live.watch.renew(observed)
-            live.evidence = _beside_events(observed)
+            live.evidence = _without_events(observed)
         timeline = Timeline(observed)
         if not live.warm:
             live.watch.warm_up(timeline, now)
@@ -81,7 +81,7 @@ class DetectionService:
         registry = Registry.model_validate_json(document)
         watch, gate = Watch(registry, observed, self._severity, self._accepted), self._gate_for(registry)
         watch.look_after(gate.open_dates())
-        return _Live(document, watch, gate, _beside_events(observed), now)
+        return _Live(document, watch, gate, _without_events(observed), now)
 
 
 def _since(live: _Live | None, now: datetime) -> datetime:
@@ -93,7 +93,7 @@ def _known_at(event: Event) -> datetime:
     return event.run.known_at if isinstance(event, Started) else event.known_at
 
 
-def _beside_events(observed: Observed) -> Observed:
+def _without_events(observed: Observed) -> Observed:
     """The calendar, the windows and the kinds of evidence, without the events: those are weeks of rows."""
     return replace(observed, runs=(), loads=(), files=())
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.domain.errors import BadInput
 from bot.domain.health.early_warnings import LONGEST_RUN, NOTE_AFTER, SilentRun
 from bot.domain.health.model import HealthReport, HealthRequest, RunCount, Tally, Window
-from bot.domain.health.notified import NOTHING_TOLD, Told
+from bot.domain.health.notified import NOTHING_NOTIFIED, Notified
 from bot.domain.health.report import Measured, Period, Scope, assess
 from bot.domain.platform.registry import Registry
 from bot.domain.slo import ServiceLevels
@@ -20,18 +20,18 @@ RECORDED_AFTER = timedelta(days=30)
 
 
 class HealthService:
-    """`told` names what people were told over a span, and what is open; None where nobody notifies."""
+    """`notified` names what people were told over a span, and what is open; None where nobody notifies."""
 
     def __init__(
         self,
         warehouse: Warehouse,
         registry: Registry,
         levels: ServiceLevels,
-        told: Callable[[datetime, datetime], Told] | None = None,
+        notified: Callable[[datetime, datetime], Notified] | None = None,
     ) -> None:
         self._warehouse = warehouse
         self._registry = registry
-        self._told = told
+        self._notified = notified
         self._tallied: tuple[Sequence[RunCount], Mapping[str, Tally]] = ((), {})
         self._targets = {level.phase: level.success_rate for level in levels.phases}
 
@@ -40,28 +40,28 @@ class HealthService:
         scope = self.scope(request)
         history = self._history()
         window, notes = _window(request, history, now)
-        told, unsure = self._told_within(window)
+        notified, unsure = self._notified_within(window)
         measured = Measured(
             self._period(window),
             self._usual(window.baseline()),
             self._warehouse.health_due(window),
-            self._warehouse.failed_hours(window) if told.stories else (),
+            self._warehouse.failed_hours(window) if notified.spans else (),
             self._silent_runs(window),
         )
-        report = assess(measured, scope, self._targets, window, told)
+        report = assess(measured, scope, self._targets, window, notified)
         return replace(report, warnings=(*unsure, *report.warnings, *notes, *history.warnings))
 
-    def _told_within(self, window: Window) -> tuple[Told, list[str]]:
+    def _notified_within(self, window: Window) -> tuple[Notified, list[str]]:
         """An answer as of the past is told from the history alone: what people were told of it is of its own time.
 
         Health is asked for most when something is gone: without the state it is answered all the same, and says so.
         """
-        if self._told is None or window.exact:
-            return NOTHING_TOLD, []
+        if self._notified is None or window.exact:
+            return NOTHING_NOTIFIED, []
         try:
-            return self._told(window.since, window.as_of), []
+            return self._notified(window.since, window.as_of), []
         except StateUnavailable as error:
-            return NOTHING_TOLD, [f"open incidents and notifications are not known: {error}"]
+            return NOTHING_NOTIFIED, [f"open incidents and notifications are not known: {error}"]
 
     def _silent_runs(self, window: Window) -> Sequence[SilentRun]:
         """Only of now: rows of the past say how their runs ended."""

@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from bot.domain.errors import BadInput
-from bot.domain.evidence.freshness import Standing
+from bot.domain.evidence.freshness import DateFreshness
 from bot.domain.health.model import BASELINE, Durations, HealthRequest, Window
 from bot.domain.impact.deadlines import paces
-from bot.domain.impact.report import Impact, ImpactMap, ImpactRequest, Known, newest_date
+from bot.domain.impact.report import FreshnessFacts, Impact, ImpactMap, ImpactRequest, newest_date
 from bot.domain.platform.registry import Registry
 from bot.ports.warehouse import History, Warehouse
 from bot.services.health import HealthService
@@ -19,10 +19,10 @@ class ImpactService:
         self._warehouse = warehouse
         self._health = health
         self._map = ImpactMap(registry)
-        self._known: tuple[Sequence[Standing], Sequence[Durations], Known] = (
+        self._known: tuple[Sequence[DateFreshness], Sequence[Durations], FreshnessFacts] = (
             (),
             (),
-            Known({}, paces((), registry), None),
+            FreshnessFacts({}, paces((), registry), None),
         )
 
     def of(self, request: ImpactRequest, now: datetime) -> Impact:
@@ -37,19 +37,15 @@ class ImpactService:
         impact = self._map.impact_of(processor, day, moment, self._knowing(day, moment, history))
         return replace(impact, notes=(*impact.notes, *_notes(day, moment, now, history)))
 
-    def _knowing(self, day: date, moment: datetime, history: History) -> Known:
+    def _knowing(self, day: date, moment: datetime, history: History) -> FreshnessFacts:
         """Put in order once: the warehouse gives the same lists until a load has touched them."""
-        standings = self._warehouse.standings(day)
+        rows = self._warehouse.freshness(day)
         durations = self._warehouse.health_durations(Window.live(moment, BASELINE.days))
-        last_standings, last_durations, known = self._known
-        if (
-            standings is not last_standings
-            or durations is not last_durations
-            or known.history_from != history.first_day
-        ):
-            by_name = {standing.processor: standing for standing in standings}
-            known = Known(by_name, paces(durations, self._map.registry), history.first_day)
-            self._known = (standings, durations, known)
+        last_rows, last_durations, known = self._known
+        if rows is not last_rows or durations is not last_durations or known.history_from != history.first_day:
+            by_name = {freshness.processor: freshness for freshness in rows}
+            known = FreshnessFacts(by_name, paces(durations, self._map.registry), history.first_day)
+            self._known = (rows, durations, known)
         return known
 
 

@@ -83,6 +83,6 @@ class ReplayService:
         for now in span.ticks():
             at_tick(now)
             result = decide(watch.tick(timeline.until(now), now), memory, rules, now)
-            if result.decisions or result.standings or result.incidents:
+            if result.decisions or result.alerts or result.incidents:
                 memory = after(memory, result, now - self._gate.repeat_window)
                 yield from result.decisions

@@ -7,13 +7,13 @@ from itertools import product
 
 from bot.domain.errors import BadInput
 from bot.domain.evidence.coverage import DATES
-from bot.domain.evidence.history import Picture
+from bot.domain.evidence.history import PipelineHistory
 from bot.domain.evidence.observation import DateSpan, Observed, Timeline
 from bot.domain.health.model import HealthRequest
 from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.domain.platform.calendar import slot_instant
 from bot.domain.platform.registry import Processor, Registry
-from bot.domain.verdicts.context import Surroundings
+from bot.domain.verdicts.context import VerdictContext
 from bot.domain.verdicts.validation import Validated, Validation, ValidationRequest, rank
 from bot.ports.warehouse import Warehouse
 from bot.services.health import HealthService
@@ -89,11 +89,11 @@ class ValidationService:
     def _rows(
         self, asked: Sequence[Processor], span: DateSpan, observed: Observed, as_of: datetime, ended: date | None
     ) -> Iterator[Validated]:
-        picture = Picture(self._registry, observed)
+        picture = PipelineHistory(self._registry, observed)
         picture.at(as_of)
         picture.take(Timeline(observed).until(as_of))
         begins = self._warehouse.history().first_day
-        around = Surroundings(picture, observed, self._accepted, as_of, begins, ended)
+        around = VerdictContext(picture, observed, self._accepted, as_of, begins, ended)
         dates = [span.first + timedelta(days=ahead) for ahead in range((span.last - span.first).days + 1)]
         return (around.validated(processor, day) for processor, day in product(asked, dates))
 

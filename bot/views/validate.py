@@ -6,7 +6,7 @@ from bot.views import action_ids, validate_words
 from bot.views.blocks import Block, Card, actions, button, context, header, section
 from bot.views.health import date_token
 from bot.views.text import cut, escape
-from bot.views.validate_words import Group
+from bot.views.validate_words import VerdictRows
 
 MOST_SHOWN = 12
 MOST_NOTES = 4
@@ -50,20 +50,20 @@ def _mark(row: Validated) -> str:
     return "🟡" if row.verdict in UNCLEAR else "🔴"
 
 
-def _block(group: Group) -> str:
+def _block(group: VerdictRows) -> str:
     row = group.first
     said = f"{validate_words.verdict(row.verdict)} → *{validate_words.action(row.judged)}*"
     head = f"{_mark(row)} *{escape(row.processor.name)}* {group.dates}: {said}"
     return f"{head}\n{escape(cut(_detail(group), MOST_EVIDENCE))}"
 
 
-def _line(group: Group) -> str:
+def _line(group: VerdictRows) -> str:
     row = group.first
     said = f"{validate_words.verdict(row.verdict)}, {validate_words.action(row.judged)}"
     return f"{row.processor.name} {group.dates}: {said}: {_detail(group)}."
 
 
-def _detail(group: Group) -> str:
+def _detail(group: VerdictRows) -> str:
     """Why, on what evidence; of many alike the newest stands for all."""
     row = group.first
     newest = f"{row.data_date}: " if len(group.rows) > 1 else ""

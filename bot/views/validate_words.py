@@ -31,7 +31,7 @@ def action(judged: Judged) -> str:
 
 
 @dataclass(frozen=True)
-class Group:
+class VerdictRows:
     """Findings of one processor that are alike; the newest first."""
 
     rows: tuple[Validated, ...]
@@ -50,15 +50,15 @@ class Group:
         return f"{days[0]} to {days[-1]}" + ("" if together else f" ({len(days)} dates)")
 
 
-def groups(rows: Iterable[Validated], most: int) -> list[Group]:
+def groups(rows: Iterable[Validated], most: int) -> list[VerdictRows]:
     """A line a finding, while there are no more than `most`; then findings that are alike share one."""
     listed = list(rows)
     if len(listed) <= most:
-        return [Group((row,)) for row in listed]
+        return [VerdictRows((row,)) for row in listed]
     found: dict[tuple[str, Verdict, Action], list[Validated]] = {}
     for row in listed:
         found.setdefault((row.processor.name, row.verdict, row.action), []).append(row)
-    return [Group(tuple(members)) for members in found.values()]
+    return [VerdictRows(tuple(members)) for members in found.values()]
 
 
 def headline(validation: Validation) -> str:

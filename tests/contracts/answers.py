@@ -40,8 +40,8 @@ def ask(warehouse: Warehouse, *, briefly: bool = False) -> Answers:
             answers[f"counts, {name}"] = counts(warehouse, window)
             answers[f"due, {name}"] = _due(warehouse, window)
             answers[f"durations, {name}"] = _durations(warehouse, window)
-    standings = {day: sorted(warehouse.standings(day), key=repr) for day in STANDING_DAYS}
-    return answers if briefly else {**answers, "facts": _facts(warehouse), "standings": standings}
+    freshness = {day: sorted(warehouse.freshness(day), key=repr) for day in STANDING_DAYS}
+    return answers if briefly else {**answers, "facts": _facts(warehouse), "freshness": freshness}
 
 
 def ask_as_of(warehouse: Warehouse, as_of: datetime, processors: Iterable[str]) -> Answers:

@@ -57,7 +57,7 @@ def first_tick(minutes: float = 0) -> GateResult:
     story.at(minutes, DOWN, BELOW)
     memory = story.memory
     incidents = tuple(replace(each, version=0) for each in memory.incidents.values())
-    return GateResult(tuple(story.decisions), tuple(memory.standings.values()), incidents)
+    return GateResult(tuple(story.decisions), tuple(memory.alerts.values()), incidents)
 
 
 def kept(state: State) -> tuple[object, ...]:
@@ -132,7 +132,7 @@ def test_an_incident_that_a_person_changed_meanwhile_undoes_the_whole_tick(state
     assert state.set_message(incident.id, MessageRef("C1", "1.5"), incident.version)
     before = kept(state)
     other = first_tick(1)
-    result = GateResult(other.decisions, other.standings, (incident, *other.incidents))
+    result = GateResult(other.decisions, other.alerts, (incident, *other.incidents))
     assert state.commit(minute(1), result, memory.version) is Committed.OVERTAKEN
     assert kept(state) == before
     assert GateService(state, RULES).tick(minute(1), [DOWN]).committed is Committed.APPLIED
@@ -195,7 +195,7 @@ def test_what_is_long_over_is_not_remembered_but_kept(state: State) -> None:
     service.tick(minute(20), [])
     assert len(state.remembered(minute(24 * 60), DAY_LONG).incidents) == 1
     late = state.remembered(minute(24 * 60 + 21), DAY_LONG)
-    assert (late.incidents, late.standings) == ({}, {})
+    assert (late.incidents, late.alerts) == ({}, {})
     assert len(state.decisions(START, minute(30))) == 2
     assert state.open_incidents() == []
 

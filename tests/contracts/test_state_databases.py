@@ -140,7 +140,7 @@ def test_a_killed_commit_leaves_all_or_nothing(tmp_path: Path) -> None:
     for path in sorted(tmp_path.glob("*.db"), key=lambda path: int(path.stem)):
         state = SqlState(open_engine(path))
         memory = state.remembered(START, DAY_LONG)
-        found.append((memory.version, len(memory.standings), len(memory.incidents), len(state.decisions(START, END))))
+        found.append((memory.version, len(memory.alerts), len(memory.incidents), len(state.decisions(START, END))))
         state.close()
         with closing(sqlite3.connect(path)) as connection:
             assert connection.execute("pragma integrity_check").fetchone() == ("ok",)

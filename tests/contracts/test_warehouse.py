@@ -220,8 +220,8 @@ def test_evidence_is_that_of_its_moment(story: Told) -> None:
     assert [window.kind for window in late[DAY].windows] == ["maintenance", "backfill"]
 
 
-def test_standings_of_a_date(story: Told) -> None:
-    later = story.answers["later"]["standings"]
+def test_freshness_of_a_date(story: Told) -> None:
+    later = story.answers["later"]["freshness"]
     on_day, outside = ({item.processor: item for item in later[day]} for day in (DAY, date(2031, 1, 1)))
     box = on_day["Box"]
     assert (box.expected, box.filled, box.loaded_at, box.last_run) == (True, False, moment(55, NEXT), date(2026, 1, 17))
@@ -326,4 +326,4 @@ def test_an_empty_warehouse_holds_nothing(kind: str, tell: Tell) -> None:
     assert told.warehouse.platform_document() is None
     assert told.warehouse.health_counts(Window.at(LAST, 7)) == []
     assert told.warehouse.evidence("Box", *EVER, LAST) == []
-    assert told.warehouse.standings(DAY) == []
+    assert told.warehouse.freshness(DAY) == []

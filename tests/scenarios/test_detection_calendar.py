@@ -7,7 +7,7 @@ import pytest
 from bot.domain.evidence.runs import Category
 from bot.domain.findings.finding import FindingKind as Kind
 from tests.support.pipeline_days import DAY, PipelineDays
-from tests.support.pipeline_told import messages, the_one
+from tests.support.pipeline_notified import messages, the_one
 from tests.support.pipeline_troubles import Incident
 
 SPRING, AUTUMN = date(2026, 3, 8), date(2026, 11, 1)

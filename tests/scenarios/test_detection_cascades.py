@@ -9,7 +9,7 @@ from bot.domain.incidents.decisions import Decision, Outcome
 from bot.domain.platform.lineage import Lineage
 from bot.domain.platform.registry import Criticality
 from tests.support.pipeline_days import DAY
-from tests.support.pipeline_told import minutes_after, replayed
+from tests.support.pipeline_notified import minutes_after, replayed
 from tests.support.pipeline_troubles import Incident
 
 WAYS = [

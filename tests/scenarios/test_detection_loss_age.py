@@ -9,7 +9,7 @@ from bot.domain.findings.finding import FindingKind as Kind
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.decisions import Decision, Outcome
 from tests.support.pipeline_days import DAY
-from tests.support.pipeline_told import replayed
+from tests.support.pipeline_notified import replayed
 from tests.support.pipeline_troubles import Incident
 
 A_DAY_OLD = timedelta(hours=24, minutes=20)

@@ -10,7 +10,7 @@ from bot.domain.findings.finding import RootCause
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.decisions import Outcome
 from tests.support.pipeline_days import DAY
-from tests.support.pipeline_told import Facts, facts, messages, minutes_after, replayed, the_one
+from tests.support.pipeline_notified import Facts, facts, messages, minutes_after, replayed, the_one
 from tests.support.pipeline_troubles import Incident
 
 GRACE = range(20, 41)

@@ -7,7 +7,7 @@ from bot.domain.findings.finding import FindingKind as Kind
 from bot.domain.findings.finding import RootCause
 from bot.domain.incidents.decisions import Outcome
 from tests.support.pipeline_days import DAY, later
-from tests.support.pipeline_told import messages, minutes_after, replayed, the_one
+from tests.support.pipeline_notified import messages, minutes_after, replayed, the_one
 from tests.support.pipeline_troubles import Incident
 
 MINUTE = timedelta(minutes=1)

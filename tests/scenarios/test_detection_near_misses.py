@@ -10,7 +10,7 @@ from bot.domain.findings.finding import FindingKind as Kind
 from bot.domain.incidents.decisions import Decision
 from bot.domain.platform.accepted_losses import AcceptedLoss, AcceptedLosses
 from tests.support.pipeline_days import DAY, later
-from tests.support.pipeline_told import decisions, messages, the_one
+from tests.support.pipeline_notified import decisions, messages, the_one
 from tests.support.pipeline_troubles import Incident
 
 

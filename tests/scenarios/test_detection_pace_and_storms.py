@@ -9,7 +9,7 @@ from bot.domain.findings.finding import RootCause
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.decisions import Outcome
 from tests.support.pipeline_days import DAY, later
-from tests.support.pipeline_told import Facts, decisions, facts, messages, the_one
+from tests.support.pipeline_notified import Facts, decisions, facts, messages, the_one
 from tests.support.pipeline_troubles import ERROR, Incident
 
 MONDAY = date(2026, 1, 19)

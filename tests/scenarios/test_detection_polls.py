@@ -10,7 +10,7 @@ from bot.domain.findings.finding import RootCause
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.decisions import Decision, Outcome
 from tests.support.pipeline_days import DAY
-from tests.support.pipeline_told import Facts, facts, messages, replayed, the_one
+from tests.support.pipeline_notified import Facts, facts, messages, replayed, the_one
 from tests.support.pipeline_troubles import ERROR, Incident
 
 NOON = datetime(DAY.year, DAY.month, DAY.day, 17, tzinfo=UTC)

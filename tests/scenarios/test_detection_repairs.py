@@ -9,7 +9,7 @@ from bot.domain.evidence.runs import Category, Status
 from bot.domain.findings.finding import FindingKind as Kind
 from bot.domain.incidents.decisions import Outcome
 from tests.support.pipeline_days import DAY
-from tests.support.pipeline_told import messages, replayed, the_one
+from tests.support.pipeline_notified import messages, replayed, the_one
 from tests.support.pipeline_troubles import ERROR, RETRY, Incident
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.domain.evidence.runs import Category
 from bot.domain.findings.finding import FindingKind as Kind
 from tests.support.pipeline_days import DAY
-from tests.support.pipeline_told import messages, replayed, the_one
+from tests.support.pipeline_notified import messages, replayed, the_one
 from tests.support.pipeline_troubles import ERROR, Incident
 
 

@@ -7,7 +7,7 @@ from bot.domain.findings.finding import FindingKind as Kind
 from bot.domain.findings.finding import RootCause
 from bot.domain.findings.severity import Severity
 from tests.support.pipeline_days import DAY
-from tests.support.pipeline_told import Facts, facts, messages, the_one
+from tests.support.pipeline_notified import Facts, facts, messages, the_one
 from tests.support.pipeline_troubles import Incident
 
 

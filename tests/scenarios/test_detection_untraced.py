@@ -8,7 +8,7 @@ import pytest
 from bot.domain.findings.finding import FindingKind as Kind
 from bot.domain.incidents.decisions import Decision, Outcome
 from tests.support.pipeline_days import DAY
-from tests.support.pipeline_told import decisions, messages, minutes_after, replayed, the_one
+from tests.support.pipeline_notified import decisions, messages, minutes_after, replayed, the_one
 from tests.support.pipeline_troubles import Incident
 
 

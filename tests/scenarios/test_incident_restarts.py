@@ -35,7 +35,7 @@ class Told(Decided):
         return SlackNotifier(made.credentials.bot_token, made.api_url, "#data-alerts")
 
     @property
-    def standing(self) -> list[dict[str, Any]]:
+    def shown(self) -> list[dict[str, Any]]:
         return [each for each in self._slack.messages(ALERTS) if each.get("thread_ts") in (None, each["ts"])]
 
     @property
@@ -58,7 +58,7 @@ def test_an_update_and_an_end_are_told_once() -> None:
     with beside() as slack:
         told = Told(slack)
         story(told)
-        assert [each["text"].startswith("✅ Resolved") for each in told.standing] == [True]
+        assert [each["text"].startswith("✅ Resolved") for each in told.shown] == [True]
         assert len(told.below) == 1
 
 
@@ -68,7 +68,7 @@ def test_an_update_and_an_end_are_told_where_nobody_may_look(handicap: Callable[
         slack.ask(handicap)
         told = Told(slack)
         story(told)
-        assert [each["text"].startswith("✅ Resolved") for each in told.standing] == [True]
+        assert [each["text"].startswith("✅ Resolved") for each in told.shown] == [True]
         assert 1 <= len(told.below) <= 2, "once, or once more by the last process"
 
 
@@ -92,7 +92,7 @@ def test_a_thread_that_cannot_be_read_is_told_and_the_message_changed() -> None:
         told = Told(slack)
         story(told)
         assert len(told.below) == 1, "the stamp of the message is seen"
-        assert told.standing[0]["text"].startswith("✅ Resolved")
+        assert told.shown[0]["text"].startswith("✅ Resolved")
 
 
 def delete(slack: Beside, ts: str) -> None:
@@ -112,8 +112,8 @@ def test_a_deleted_message_stays_deleted(with_thread: bool, caplog: pytest.LogCa
         if with_thread:
             told.decided(decision(Outcome.UPDATE, START + MINUTE))
             told.deliver(START + MINUTE)
-        delete(slack, told.standing[0]["ts"])
+        delete(slack, told.shown[0]["ts"])
         story(told)
-        assert [each.get("subtype") for each in told.standing] == (["tombstone"] if with_thread else [])
+        assert [each.get("subtype") for each in told.shown] == (["tombstone"] if with_thread else [])
         assert len(told.below) == with_thread
     assert caplog.messages == []

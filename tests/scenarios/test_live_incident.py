@@ -86,9 +86,9 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
 
 def test_an_incident_is_told_within_one_tick_and_nothing_without_a_fault(demo: Demo) -> None:
     demo.forward(2)
-    standing = len(demo.messages())
+    before = len(demo.messages())
     demo.forward(100, timedelta(minutes=5))
-    assert len(demo.messages()) == standing, "nothing has happened"
+    assert len(demo.messages()) == before, "nothing has happened"
 
     struck_at = demo.clock.moment
     demo.pipeline.inject("processor_crash", struck_at, STRUCK)

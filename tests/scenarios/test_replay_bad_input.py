@@ -18,7 +18,7 @@ from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.domain.platform.registry import Registry
 from bot.domain.verdicts.judge import Verdict
 from tests.support.pipeline_days import DAY, PipelineDays
-from tests.support.pipeline_told import decisions, messages, the_one
+from tests.support.pipeline_notified import decisions, messages, the_one
 from tests.support.pipeline_troubles import Incident
 from tests.support.small_world import loaded, written
 
@@ -201,5 +201,5 @@ def _verdict(registry: Registry, seen: Observed, name: str, day: date = DAY) -> 
     watch = Watch(registry, seen, SeverityPolicy(), AcceptedLosses())
     now = max(run.known_at for run in seen.runs)
     watch.tick(Timeline(seen).until(now), now)
-    judged = watch.verdict(watch.picture.day(name, day), now)
+    judged = watch.verdict(watch.history.day(name, day), now)
     return judged.verdict, judged.because

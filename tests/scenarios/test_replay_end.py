@@ -12,7 +12,7 @@ from bot.domain.incidents.notice import TOLD
 from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.services.replay import FAR, ReplayService, span_of
 from tests.support.pipeline_days import PipelineDays
-from tests.support.pipeline_told import STEP, the_one
+from tests.support.pipeline_notified import STEP, the_one
 
 HEALTHY = PipelineDays()
 FIRST = HEALTHY.slots("Standings")[0]

@@ -10,7 +10,7 @@ from bot.domain.evidence.runs import Status
 from bot.domain.incidents.decisions import Decision, Outcome
 from bot.domain.platform.registry import Registry
 from bot.services.replay import FAR
-from tests.support.pipeline_told import decisions
+from tests.support.pipeline_notified import decisions
 from tests.support.small_world import FIRST, LAST, loaded, written
 
 MOMENTS = (

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from bot.domain.evidence.observation import RunSeen
-from bot.domain.evidence.processor_date import Day, Trace
+from bot.domain.evidence.processor_date import ProcessorDate, Trace
 from bot.domain.evidence.runs import Category, InputKind, Status
 from bot.domain.platform.registry import Processor
 
@@ -32,7 +32,7 @@ def trace(size: int, known_at: datetime = FILE_AT) -> Trace:
     return Trace([(known_at, size)] if size else [])
 
 
-def day(**changed: Any) -> Day:
+def day(**changed: Any) -> ProcessorDate:
     """Two games were played, the raw file came, the table is empty, and one run found nothing."""
     given: dict[str, Any] = {
         "processor": processor(),
@@ -51,7 +51,7 @@ def day(**changed: Any) -> Day:
     }
     if not given["slots"]:
         given["last_chance"] = None
-    return Day(**given)
+    return ProcessorDate(**given)
 
 
 def run(

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from bot.domain.evidence.freshness import Standing
+from bot.domain.evidence.freshness import DateFreshness
 from bot.domain.health.model import Durations
 from bot.domain.impact.deadlines import Basis, Pace
-from bot.domain.impact.report import Impact, ImpactMap, Known
+from bot.domain.impact.report import FreshnessFacts, Impact, ImpactMap
 from bot.domain.platform.registry import Registry
 from tests.support.health_reports import NASTY
 
@@ -63,25 +63,25 @@ def names() -> list[str]:
     return [str(entry["name"]) for entry in PIPELINE]
 
 
-def standing(name: str, *, filled: bool | None = False, last_run: date | None = DAY, **other: Any) -> Standing:
+def freshness(name: str, *, filled: bool | None = False, last_run: date | None = DAY, **other: Any) -> DateFreshness:
     """Due at DUE, not there, unless told otherwise."""
     given: dict[str, Any] = {"expected": True, "judged_at": DUE, "filled": filled, "last_run": last_run, **other}
-    return Standing(name, **given)
+    return DateFreshness(name, **given)
 
 
 def impact(
     name: str = "NbacGamebookProcessor",
-    *standings: Standing,
+    *freshness_by_name: DateFreshness,
     processors: Registry | None = None,
     now: datetime = NOW,
     history_from: date | None = date(2025, 10, 1),
     pace: Callable[[str], Pace] = ten_minutes,
 ) -> Impact:
-    """As of NOW for DAY: every processor due and empty but those whose standing is given."""
+    """As of NOW for DAY: every processor due and empty but those whose freshness is given."""
     known = processors or registry()
-    by_name = {processor.name: standing(processor.name) for processor in known.processors}
-    by_name |= {item.processor: item for item in standings}
-    return ImpactMap(known).impact_of(known.get(name), DAY, now, Known(by_name, pace, history_from))
+    by_name = {processor.name: freshness(processor.name) for processor in known.processors}
+    by_name |= {item.processor: item for item in freshness_by_name}
+    return ImpactMap(known).impact_of(known.get(name), DAY, now, FreshnessFacts(by_name, pace, history_from))
 
 
 def took(name: str | None, p95: float, phase: int | None = None) -> Durations:

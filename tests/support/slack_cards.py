@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.domain.errors import BadInput
-from bot.domain.evidence.freshness import Standing
+from bot.domain.evidence.freshness import DateFreshness
 from bot.domain.evidence.runs import Category, Status
 from bot.domain.health.model import DueDates, HealthReport, HealthRequest
 from bot.domain.impact.report import Impact
@@ -84,14 +84,14 @@ def processors() -> dict[str, tuple[HealthReport, HealthRequest]]:
 
 
 def impacts() -> dict[str, Impact]:
-    met = [impact_cases.standing(name, filled=True) for name in impact_cases.names()]
-    unknown = [Standing(name) for name in impact_cases.names()]
+    met = [impact_cases.freshness(name, filled=True) for name in impact_cases.names()]
+    unknown = [DateFreshness(name) for name in impact_cases.names()]
     return {
         "impact": impact_cases.impact(),
         "impact_met": impact_cases.impact("NbacGamebookProcessor", *met),
         "impact_unknown": impact_cases.impact("NbacGamebookProcessor", *unknown),
         "impact_retired": impact_cases.impact(
-            "NbacSummary", impact_cases.standing("NbacOldExport", last_run=None), now=impact_cases.DUE
+            "NbacSummary", impact_cases.freshness("NbacOldExport", last_run=None), now=impact_cases.DUE
         ),
         "impact_nothing": impact_cases.impact("NbacPredictions"),
         "impact_of_200": impact_cases.impact("P00", processors=impact_cases.wide(200)),
@@ -158,7 +158,7 @@ def modals() -> dict[str, dict[str, Any]]:
     }
 
 
-def homes() -> dict[str, dict[str, Any]]:
+def announced_ids() -> dict[str, dict[str, Any]]:
     shown = overviews()
     return {
         "home_glance": home.glance(shown["overview_yellow"]),

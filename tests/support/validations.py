@@ -6,7 +6,7 @@ from typing import Any
 from bot.domain.evidence.processor_date import Trace
 from bot.domain.evidence.runs import Status
 from bot.domain.platform.registry import Processor
-from bot.domain.verdicts.judge import Around, judge
+from bot.domain.verdicts.judge import DateContext, judge
 from bot.domain.verdicts.validation import Validated, Validation, ValidationRequest, rank
 from bot.domain.verdicts.votes import Proof, tallies, words
 from tests.support.days import DATE, FILE_AT, LATER, SLOT, day, processor, run, trace
@@ -14,13 +14,18 @@ from tests.support.health_reports import NASTY
 
 
 def checked(
-    of: Processor | None = None, ago: int = 0, *, around: Around | None = None, hint: str | None = None, **changed: Any
+    of: Processor | None = None,
+    ago: int = 0,
+    *,
+    context: DateContext | None = None,
+    hint: str | None = None,
+    **changed: Any,
 ) -> Validated:
     """One date, judged as in production."""
     known = of or processor()
     made = day(processor=known, **changed)
     usual = 200.0 if made.table is not None else None
-    judged = judge(made, LATER, usual, around or Around())
+    judged = judge(made, LATER, usual, context or DateContext())
     proof = Proof(
         rows=made.rows,
         usual_rows=usual,
@@ -62,7 +67,7 @@ def validations() -> dict[str, Validation]:
     some = [
         checked(gamebook, hint="offered at once because it blocks a deadline: NbacSummary is due 2026-01-16 09:00 UTC"),
         checked(odds, 1, file=Trace(), hint=heals),
-        checked(odds, file=trace(12), around=Around(fallback="BdlBoxscoresProcessor"), hint=heals),
+        checked(odds, file=trace(12), context=DateContext(fallback="BdlBoxscoresProcessor"), hint=heals),
         checked(runs=[run(Status.SKIPPED, start=FILE_AT + timedelta(hours=1))]),
         checked(ago=1, table=None),
     ]

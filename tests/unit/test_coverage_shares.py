@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.evidence.coverage import Filled, usual_rows
+from bot.domain.evidence.coverage import FilledDate, usual_rows
 from bot.domain.evidence.runs import Category, Status
 from tests.support.days import SLOT, day, run
 
-EARLIER = [Filled(rows=160, games=2, loads=16)] * 10
+EARLIER = [FilledDate(rows=160, games=2, loads=16)] * 10
 
 
 @pytest.mark.parametrize(

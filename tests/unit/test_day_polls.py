@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.domain.evidence.history import Picture
+from bot.domain.evidence.history import PipelineHistory
 from bot.domain.evidence.observation import Observed
 from bot.domain.evidence.runs import Category, Status
 from bot.domain.platform.registry import Registry
@@ -42,7 +42,7 @@ def test_without_polls_nothing_is_forgotten() -> None:
 
 
 def test_the_picture_forgets_them() -> None:
-    picture = Picture(Registry(processors=(processor(),)), Observed((), (), (), (), ()))
+    picture = PipelineHistory(Registry(processors=(processor(),)), Observed((), (), (), (), ()))
     picture.take(EMPTY)
     picture.forget_before(SLOT + timedelta(days=1))
     assert picture.day("Box", DATE).polls == EMPTY[-1:]

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.domain.evidence.history import Picture
+from bot.domain.evidence.history import PipelineHistory
 from bot.domain.evidence.observation import Game, Observed
 from tests.support.pipeline_fleet import fleet
 
@@ -17,7 +17,7 @@ BEFORE = [Game(DATE - timedelta(days=n), MIDNIGHT - timedelta(days=n) + timedelt
 def waits_until(name: str, *finals: datetime | None) -> datetime | None:
     """Other dates' games have ended 28 hours after their date began."""
     games = (*BEFORE, *(Game(DATE, final) for final in finals))
-    return Picture(fleet(), Observed((), (), (), games, ())).day(name, DATE).games_over_at
+    return PipelineHistory(fleet(), Observed((), (), (), games, ())).day(name, DATE).games_over_at
 
 
 @pytest.mark.parametrize("late", [timedelta(hours=31), timedelta(hours=34)])
@@ -38,24 +38,24 @@ def test_nobody_waits_without_games_or_before_they_usually_end() -> None:
         update={"processors": tuple(p.model_copy(update={"schedule_hours_et": (16.0,)}) for p in fleet().processors)}
     )
     games = (*BEFORE, Game(DATE, None))
-    assert Picture(early, Observed((), (), (), games, ())).day("PlayByPlay", DATE).games_over_at is None
+    assert PipelineHistory(early, Observed((), (), (), games, ())).day("PlayByPlay", DATE).games_over_at is None
 
 
 def test_where_ends_are_never_told_time_alone_speaks() -> None:
     games = tuple(Game(DATE - timedelta(days=n), None) for n in range(5))
-    assert Picture(fleet(), Observed((), (), (), games, ())).day("PlayByPlay", DATE).games_over_at is None
+    assert PipelineHistory(fleet(), Observed((), (), (), games, ())).day("PlayByPlay", DATE).games_over_at is None
 
 
 def test_nothing_is_due_for_games_that_were_given_up() -> None:
     games = (*BEFORE, Game(DATE, None), Game(DATE, MIDNIGHT + timedelta(hours=28)), Game(DATE, None))
-    picture = Picture(fleet(), Observed((), (), (), games, ()))
+    picture = PipelineHistory(fleet(), Observed((), (), (), games, ()))
     assert (picture.day("PlayByPlay", DATE).games, picture.day("PlayByPlay", DATE).expected) == (3, True)
     picture.at(GIVEN_UP)
     assert (picture.day("PlayByPlay", DATE).games, picture.day("PlayByPlay", DATE).expected) == (1, True)
 
 
 def test_a_date_whose_games_were_all_put_off_is_off() -> None:
-    picture = Picture(fleet(), Observed((), (), (), (*BEFORE, Game(DATE, None)), ()))
+    picture = PipelineHistory(fleet(), Observed((), (), (), (*BEFORE, Game(DATE, None)), ()))
     picture.at(GIVEN_UP - timedelta(seconds=1))
     assert picture.day("PlayByPlay", DATE).expected
     picture.at(GIVEN_UP)
@@ -66,7 +66,7 @@ def test_who_does_not_wait_for_games_learns_that_they_were_put_off() -> None:
     early = fleet().model_copy(
         update={"processors": tuple(p.model_copy(update={"schedule_hours_et": (16.0,)}) for p in fleet().processors)}
     )
-    picture = Picture(early, Observed((), (), (), (*BEFORE, Game(DATE, None)), ()))
+    picture = PipelineHistory(early, Observed((), (), (), (*BEFORE, Game(DATE, None)), ()))
     assert picture.day("PlayByPlay", DATE).expected
     picture.at(GIVEN_UP)
     assert picture.day("PlayByPlay", DATE).expected is False

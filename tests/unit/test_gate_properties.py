@@ -15,7 +15,7 @@ from bot.domain.gate.decide import decide
 from bot.domain.gate.memory import GateResult
 from bot.domain.gate.silences import Silence
 from bot.domain.incidents.decisions import Decision, Outcome, Reason
-from bot.domain.incidents.incident import Standing
+from bot.domain.incidents.incident import AlertState
 from tests.support.gate_story import DAY, OTHERS, START, Story, finding
 
 ROOTS = ("Gamebook", "Boxscores", "Summary", "Factors", "Coordinator", *OTHERS[:7])
@@ -100,7 +100,7 @@ def test_p0_is_never_held_or_capped_and_always_shown_as_p0(chosen: list[tuple[da
                 assert decision.outcome not in (Outcome.HOLD, Outcome.KEEP_QUIET)
                 assert decision.reason is not Reason.CAPPED
         for name in p0:
-            incident = told.memory.incidents[told.memory.standings[name].incident]
+            incident = told.memory.incidents[told.memory.alerts[name].incident]
             assert incident.severity is Severity.P0
             assert incident.is_open or now - (incident.resolved_at or now) < told.rules.policy.downstream_grace
 
@@ -118,10 +118,10 @@ def test_becoming_p0_is_told_at_that_tick(chosen: list[tuple[datetime, list[Find
                 assert decisions[incident.id].escalated == (was is not None)
 
 
-def stands(standing: Standing | None) -> tuple[object, ...] | None:
-    if standing is None:
+def stands(alert: AlertState | None) -> tuple[object, ...] | None:
+    if alert is None:
         return None
-    return standing.outcome, standing.reason, standing.incident, standing.hidden_by
+    return alert.outcome, alert.reason, alert.incident, alert.hidden_by
 
 
 @given(ticks(), st.booleans())
@@ -130,12 +130,12 @@ def test_every_finding_has_exactly_one_decision_when_its_standing_changes(
 ) -> None:
     told = story(quiet)
     for now, held in chosen:
-        before = told.memory.standings
+        before = told.memory.alerts
         decisions = [each.fingerprint for each in play(told, now, held)]
         assert len(decisions) == len(set(decisions))
         for name in {each.fingerprint for each in held}:
-            if stands(before.get(name)) != stands(told.memory.standings[name]):
-                hidden_twice = told.memory.standings[name].outcome is Outcome.KEEP_QUIET and name in before
+            if stands(before.get(name)) != stands(told.memory.alerts[name]):
+                hidden_twice = told.memory.alerts[name].outcome is Outcome.KEEP_QUIET and name in before
                 assert name in decisions or hidden_twice
 
 
@@ -146,14 +146,14 @@ def test_nothing_is_lost(chosen: list[tuple[datetime, list[Finding]]], quiet: bo
     for now, held in chosen:
         play(told, now, held)
         for each in held:
-            standing = told.memory.standings[each.fingerprint]
-            incident = told.memory.incidents.get(standing.incident)
-            assert standing.holding
-            assert standing.last_held_at == now
-            if standing.outcome is Outcome.KEEP_QUIET:
+            alert = told.memory.alerts[each.fingerprint]
+            incident = told.memory.incidents.get(alert.incident)
+            assert alert.holding
+            assert alert.last_held_at == now
+            if alert.outcome is Outcome.KEEP_QUIET:
                 assert quiet
-                assert standing.hidden_by == "S1"
-            elif standing.outcome is not Outcome.HOLD:
+                assert alert.hidden_by == "S1"
+            elif alert.outcome is not Outcome.HOLD:
                 assert incident is not None
                 grace = told.rules.policy.downstream_grace
                 assert incident.is_open or (incident.resolved_at is not None and now - incident.resolved_at < grace)

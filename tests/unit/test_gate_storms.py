@@ -181,4 +181,4 @@ def test_downstream_follows_what_leaves_the_rest_of_the_hour_as_p0() -> None:
     story.at(0, other, finding("Gamebook"))
     decisions = story.at(1, other, finding("Gamebook", severity="P0"), finding("Summary", since=START))
     assert ("announce", "Gamebook", "P0") in outcomes(decisions)
-    assert story.memory.standings[finding("Summary").fingerprint].incident == story.incident("Gamebook").id
+    assert story.memory.alerts[finding("Summary").fingerprint].incident == story.incident("Gamebook").id

@@ -10,7 +10,7 @@ from bot.views import blocks
 from tests.support import golden_files, slack_cards
 from tests.support.health_reports import NASTY
 
-MESSAGES, MODALS, HOMES = slack_cards.messages(), slack_cards.modals(), slack_cards.homes()
+MESSAGES, MODALS, HOMES = slack_cards.messages(), slack_cards.modals(), slack_cards.announced_ids()
 TOKEN = re.compile(r"<([^<>]*)>")
 
 

@@ -12,7 +12,7 @@ from bot.domain.impact.report import Impact
 from bot.views import graph
 from bot.views.charts import Theme
 from tests.support.health_reports import NASTY
-from tests.support.impact_cases import impact, nasty, registry, standing, wide
+from tests.support.impact_cases import freshness, impact, nasty, registry, wide
 from tests.unit.test_lineage import graphs
 
 LONG = registry([{"name": f"c{n:04}", "phase": 1, "dependencies": [f"c{n - 1:04}"] if n else []} for n in range(3_000)])
@@ -40,7 +40,7 @@ def test_each_stands_below_one_that_feeds_it() -> None:
 
 def test_notes_at_the_end_of_a_line() -> None:
     found = impact(
-        "NbacGamebookProcessor", standing("NbacFeatures", expected=None), standing("NbacSummary", filled=True)
+        "NbacGamebookProcessor", freshness("NbacFeatures", expected=None), freshness("NbacSummary", filled=True)
     )
     assert {line.label: line.note for line in graph.nodes(found)} == {
         "NbacGamebookProcessor": "no data, 30 min left",

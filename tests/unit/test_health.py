@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.adapters.warehouse.health_rows import parameters_of
 from bot.domain.evidence.runs import Category, DateState, Input, InputKind, Status, Traits
-from bot.domain.health.model import Colour, Finding, RunCount, Tally, Window, overall
+from bot.domain.health.model import Colour, HealthReason, RunCount, Tally, Window, overall
 
 MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 (hypothesis adds it)
 DAYS = st.integers(1, 400)
@@ -120,7 +120,7 @@ class Row:
     def __init__(self, status: Colour) -> None:
         self.status = status
         ill = status in (Colour.RED, Colour.YELLOW)
-        self.findings = (Finding("why", f"row {id(self)}", f"it is {status}"),) if ill else ()
+        self.findings = (HealthReason("why", f"row {id(self)}", f"it is {status}"),) if ill else ()
 
 
 COLOURS = st.lists(st.sampled_from(Colour), max_size=5)

@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.errors import BadInput
 from bot.domain.health.model import Colour, HealthReport
-from bot.domain.health.notified import Story, Told
+from bot.domain.health.notified import Notified, NotifiedSpan
 from bot.domain.slo import ServiceLevel, ServiceLevels
 from bot.ports.state import StateUnavailable
 from bot.services.health import HealthRequest, HealthService
@@ -101,11 +101,11 @@ def test_what_cannot_be_asked(service: HealthService, request_: HealthRequest) -
 
 def test_what_people_were_told_of_the_window(service: HealthService, tmp_path: Path) -> None:
     asked: list[tuple[datetime, datetime]] = []
-    box = Story(frozenset({"Box", "Summary"}), END - timedelta(hours=3), None)
+    box = NotifiedSpan(frozenset({"Box", "Summary"}), END - timedelta(hours=3), None)
 
-    def told(since: datetime, until: datetime) -> Told:
+    def told(since: datetime, until: datetime) -> Notified:
         asked.append((since, until))
-        return Told(3, (incident(processors=("Box",)),), (box,))
+        return Notified(3, (incident(processors=("Box",)),), (box,))
 
     opened = warehouse()
     load(opened, WORLD.write(tmp_path))
@@ -123,7 +123,7 @@ def test_what_people_were_told_of_the_window(service: HealthService, tmp_path: P
 
 
 def test_health_is_told_without_the_state_too(tmp_path: Path) -> None:
-    def gone(_since: datetime, _until: datetime) -> Told:
+    def gone(_since: datetime, _until: datetime) -> Notified:
         raise StateUnavailable("the database does not answer")
 
     opened = warehouse()

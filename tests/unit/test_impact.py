@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.domain.evidence.freshness import Staleness, Standing, staleness
+from bot.domain.evidence.freshness import DateFreshness, Staleness, staleness
 from bot.domain.impact.deadlines import Basis, Pace
 from bot.domain.impact.report import Impact, newest_date
 from bot.domain.platform.registry import Criticality, Processor
 from bot.domain.platform.source_links import linked_by_source
-from tests.support.impact_cases import DAY, DUE, NOW, PIPELINE, impact, names, registry, standing, wide
+from tests.support.impact_cases import DAY, DUE, NOW, PIPELINE, freshness, impact, names, registry, wide
 
 LONG_AGO = date(2025, 12, 1)
 
@@ -31,7 +31,7 @@ def test_hops_down_and_up() -> None:
 
 
 def test_worst_first() -> None:
-    fresh = standing("NbacPredictions", filled=True)
+    fresh = freshness("NbacPredictions", filled=True)
     names = [item.processor.name for item in impact("NbacGamebookProcessor", fresh).dependents]
     assert names == ["NbacPredictions", "NbacSummary", "NbacFeatures", "NbacOldExport"]
     everything = impact("P00", processors=wide(60))
@@ -57,7 +57,7 @@ def test_the_next_deadline_is_among_itself_and_its_dependents() -> None:
     found = impact()
     assert found.next_deadline is not None
     assert found.next_deadline.processor == "NbacGamebookProcessor"
-    met = impact("NbacGamebookProcessor", standing("NbacGamebookProcessor", filled=True))
+    met = impact("NbacGamebookProcessor", freshness("NbacGamebookProcessor", filled=True))
     assert met.next_deadline is not None
     assert [step.processor for step in met.next_deadline.critical_path] == ["NbacSummary"]
     late = impact(now=NOW + timedelta(hours=2))
@@ -91,33 +91,33 @@ def test_links_by_source_make_no_cycle() -> None:
 
 
 class TestRetired:
-    def left_out(self, *standings: Standing, **other: object) -> list[str]:
-        found = impact("NbacGamebookProcessor", *standings, **other)  # type: ignore[arg-type]
+    def left_out(self, *freshness_by_name: DateFreshness, **other: object) -> list[str]:
+        found = impact("NbacGamebookProcessor", *freshness_by_name, **other)  # type: ignore[arg-type]
         assert not {item.processor for item in found.retired} & set(hops(found))
         return [item.processor for item in found.retired]
 
     def test_no_run_for_30_days_or_never_seen(self) -> None:
-        old, never = standing("NbacOldExport", last_run=LONG_AGO), standing("NbacFeatures", last_run=None)
+        old, never = freshness("NbacOldExport", last_run=LONG_AGO), freshness("NbacFeatures", last_run=None)
         assert self.left_out(old, never) == ["NbacFeatures", "NbacOldExport"]
         edge = NOW.date() - timedelta(days=30)
-        assert self.left_out(standing("NbacOldExport", last_run=edge)) == []
-        assert self.left_out(standing("NbacOldExport", last_run=edge - timedelta(days=1))) == ["NbacOldExport"]
+        assert self.left_out(freshness("NbacOldExport", last_run=edge)) == []
+        assert self.left_out(freshness("NbacOldExport", last_run=edge - timedelta(days=1))) == ["NbacOldExport"]
 
     def test_a_short_history_says_nothing(self) -> None:
-        old = standing("NbacOldExport", last_run=None)
+        old = freshness("NbacOldExport", last_run=None)
         assert self.left_out(old, history_from=NOW.date() - timedelta(days=29)) == []
         assert self.left_out(old, history_from=None) == []
 
     def test_when_nothing_ran_nothing_is_retired(self) -> None:
-        assert self.left_out(*(standing(name, last_run=LONG_AGO) for name in names())) == []
+        assert self.left_out(*(freshness(name, last_run=LONG_AGO) for name in names())) == []
 
     @pytest.mark.parametrize("reason", [{"sporadic": True}, {"runs_on_no_game_days": False}])
     def test_one_that_may_have_had_nothing_to_do_stays(self, reason: dict[str, bool]) -> None:
         known = registry({**entry, **reason} if entry["name"] == "NbacOldExport" else entry for entry in PIPELINE)
-        assert self.left_out(standing("NbacOldExport", last_run=None), processors=known) == []
+        assert self.left_out(freshness("NbacOldExport", last_run=None), processors=known) == []
 
     def test_nothing_waits_for_it(self) -> None:
-        found = impact("NbacGamebookProcessor", standing("NbacFeatures", last_run=None))
+        found = impact("NbacGamebookProcessor", freshness("NbacFeatures", last_run=None))
         [late] = [item for item in found.dependents if item.processor.name == "NbacPredictions"]
         assert late.deadline is not None
         path = [step.processor for step in late.deadline.critical_path]
@@ -139,7 +139,7 @@ def test_notes_name_assumptions() -> None:
 PLAIN, LIMITED = None, 24.0
 """Hours that its table may be old."""
 HOURS_AGO = {hours: NOW - timedelta(hours=hours) for hours in (23, 25)}
-MISSING = Standing("A", True, DUE, False)
+MISSING = DateFreshness("A", True, DUE, False)
 
 
 @pytest.mark.parametrize(
@@ -153,16 +153,16 @@ MISSING = Standing("A", True, DUE, False)
         (PLAIN, replace(MISSING, expected=None), Staleness.UNKNOWN),
         (PLAIN, replace(MISSING, filled=None), Staleness.UNKNOWN),
         (PLAIN, replace(MISSING, judged_at=None), Staleness.UNKNOWN),
-        (PLAIN, Standing("A"), Staleness.UNKNOWN),
+        (PLAIN, DateFreshness("A"), Staleness.UNKNOWN),
         (LIMITED, replace(MISSING, filled=True, loaded_at=HOURS_AGO[25]), Staleness.OLD_TABLE),
         (LIMITED, replace(MISSING, filled=True, loaded_at=HOURS_AGO[23]), Staleness.FRESH),
         (LIMITED, replace(MISSING, filled=True), Staleness.UNKNOWN),
         (LIMITED, replace(MISSING, loaded_at=HOURS_AGO[23]), Staleness.NO_DATA),
-        (LIMITED, Standing("A", loaded_at=HOURS_AGO[25]), Staleness.OLD_TABLE),
-        (LIMITED, Standing("A", loaded_at=HOURS_AGO[23]), Staleness.UNKNOWN),
+        (LIMITED, DateFreshness("A", loaded_at=HOURS_AGO[25]), Staleness.OLD_TABLE),
+        (LIMITED, DateFreshness("A", loaded_at=HOURS_AGO[23]), Staleness.UNKNOWN),
     ],
 )
-def test_staleness(limit: float | None, given: Standing, expected: Staleness) -> None:
+def test_staleness(limit: float | None, given: DateFreshness, expected: Staleness) -> None:
     assert staleness(limit, given, NOW) is expected
     assert expected.stale is {"no_data": True, "old_table": True, "fresh": False, "unknown": None}[expected]
 

@@ -7,11 +7,11 @@ import pytest
 from bot.domain.evidence.runs import (
     VOCABULARIES,
     Category,
+    ClassReason,
     DateState,
     FailedRun,
     Input,
     InputKind,
-    Reason,
     Traits,
     classify,
 )
@@ -28,7 +28,7 @@ def test_every_combination_has_one_category_and_a_reason() -> None:
     for recorded, hinted, given, state, traits in EVERY_CASE:
         found = classify(FailedRun(recorded, hinted, given), state, traits)
         assert found.category in Category
-        assert found.reason in Reason
+        assert found.reason in ClassReason
 
 
 def test_a_recorded_category_is_believed_unless_masked() -> None:
@@ -36,7 +36,7 @@ def test_a_recorded_category_is_believed_unless_masked() -> None:
         if recorded in (None, Category.UNKNOWN):
             continue
         found = classify(FailedRun(recorded, hinted, given), state, traits)
-        assert found.masked or (found.category, found.reason) == (recorded, Reason.RECORDED)
+        assert found.masked or (found.category, found.reason) == (recorded, ClassReason.RECORDED)
 
 
 def test_masked_is_exactly_the_recorded_no_data_before_an_empty_table_with_its_file() -> None:
@@ -80,28 +80,28 @@ def test_recorded_unknown_is_treated_as_no_record() -> None:
 @pytest.mark.parametrize(
     ("run", "state", "traits", "category", "reason"),
     [
-        (FailedRun(None, Category.TIMEOUT, Input.ABSENT), DUE, FROM_FILE, Category.TIMEOUT, Reason.SAID),
+        (FailedRun(None, Category.TIMEOUT, Input.ABSENT), DUE, FROM_FILE, Category.TIMEOUT, ClassReason.SAID),
         (
             FailedRun(None, None, Input.ABSENT),
             DateState(False, None, True),
             FROM_FILE,
             Category.NO_DATA_AVAILABLE,
-            Reason.NOT_EXPECTED,
+            ClassReason.NOT_EXPECTED,
         ),
-        (FailedRun(None, None, Input.ABSENT), DUE, FROM_FILE, Category.NO_DATA_AVAILABLE, Reason.NO_FILE),
+        (FailedRun(None, None, Input.ABSENT), DUE, FROM_FILE, Category.NO_DATA_AVAILABLE, ClassReason.NO_FILE),
         (
             FailedRun(None, None, Input.ABSENT),
             DUE,
             Traits(input_kind=InputKind.UPSTREAM),
             Category.UPSTREAM_FAILURE,
-            Reason.UPSTREAM_EMPTY,
+            ClassReason.UPSTREAM_EMPTY,
         ),
-        (FailedRun(None, None, Input.READY), DUE, FROM_FILE, Category.PROCESSING_ERROR, Reason.INPUT_LEFT_UNUSED),
+        (FailedRun(None, None, Input.READY), DUE, FROM_FILE, Category.PROCESSING_ERROR, ClassReason.INPUT_LEFT_UNUSED),
     ],
     ids=["fault named", "no games", "no file yet", "upstream empty", "input left unused"],
 )
 def test_what_explains_a_run_without_a_record(
-    run: FailedRun, state: DateState, traits: Traits, category: Category, reason: Reason
+    run: FailedRun, state: DateState, traits: Traits, category: Category, reason: ClassReason
 ) -> None:
     found = classify(run, state, traits)
     assert (found.category, found.reason, found.masked) == (category, reason, False)

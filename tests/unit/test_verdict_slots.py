@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.evidence.processor_date import Day
+from bot.domain.evidence.processor_date import ProcessorDate
 from bot.domain.evidence.runs import Category, Status
 from bot.domain.verdicts.judge import Verdict, judge
 from tests.support.days import JUDGED, LATER, SLOT, day, processor, run, trace
@@ -18,7 +18,7 @@ NO_TABLE: dict[str, Any] = {"processor": processor(bigquery_table=None), "table"
 FAILED_TWICE = [run(Status.FAILED, 0, SLOT + n * 6 * MINUTE, ERROR) for n in range(2)]
 
 
-def verdict(made: Day, now: datetime = LATER) -> Verdict:
+def verdict(made: ProcessorDate, now: datetime = LATER) -> Verdict:
     return judge(made, now, None).verdict
 
 

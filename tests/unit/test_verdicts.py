@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.evidence.processor_date import Day, Trace
+from bot.domain.evidence.processor_date import ProcessorDate, Trace
 from bot.domain.evidence.runs import Category, InputKind, Status
-from bot.domain.verdicts.judge import ACTIONS, ALONE, SOUND, Action, Around, Verdict, judge
-from bot.domain.verdicts.votes import Source, Word, words
+from bot.domain.verdicts.judge import ACTIONS, ALONE, SOUND, Action, DateContext, Verdict, judge
+from bot.domain.verdicts.votes import Source, Vote, words
 from tests.support.days import DATE, FILE_AT, JUDGED, LATER, SLOT, day, processor, run, trace
 
 FULL_TABLE = trace(200, SLOT + timedelta(seconds=30))
@@ -26,8 +26,10 @@ NO_RUN: dict[str, Any] = {"runs": []}
 SAID_NO_DATA = run(Status.FAILED, 0, category=Category.NO_DATA_AVAILABLE)
 
 
-def verdict(made: Day, now: datetime = LATER, usual: float | None = None, around: Around = ALONE) -> Verdict:
-    return judge(made, now, usual, around).verdict
+def verdict(
+    made: ProcessorDate, now: datetime = LATER, usual: float | None = None, context: DateContext = ALONE
+) -> Verdict:
+    return judge(made, now, usual, context).verdict
 
 
 @pytest.mark.parametrize(
@@ -76,7 +78,7 @@ def test_a_date_ahead_is_not_yet_even_when_nothing_is_due() -> None:
     assert verdict(day(expected=None, runs=[]), ahead) is Verdict.NOT_YET
 
 
-CASES: dict[str, tuple[Day, Verdict]] = {
+CASES: dict[str, tuple[ProcessorDate, Verdict]] = {
     "data and a run that brought it": (day(table=FULL_TABLE, runs=[run(records=200)]), Verdict.OK),
     "a zero-record attempt before the one that brought it": (
         day(table=FULL_TABLE, runs=[run(start=SLOT - timedelta(hours=1)), run(records=200)]),
@@ -176,31 +178,31 @@ def test_unknown_says_what_is_missing(changed: dict[str, Any], lacking: str) -> 
 
 
 def test_a_history_that_does_not_reach_the_date() -> None:
-    judged = judge(day(**NO_RUN), LATER, None, Around(beyond="the history begins only on 2026-01-16"))
+    judged = judge(day(**NO_RUN), LATER, None, DateContext(beyond="the history begins only on 2026-01-16"))
     assert (judged.verdict, "begins only on 2026-01-16" in judged.because) == (Verdict.UNKNOWN, True)
 
 
 def test_a_loss_without_raw_files_to_look_at() -> None:
-    judged = judge(day(file=None, input_kind=InputKind.NONE), LATER, None, Around(input_known=False))
+    judged = judge(day(file=None, input_kind=InputKind.NONE), LATER, None, DateContext(input_known=False))
     assert (judged.verdict, "without raw files" in judged.because) == (Verdict.UNKNOWN, True)
 
 
 def test_due_although_its_upstream_is_not() -> None:
     made = day(**UPSTREAM, upstream=(Trace(),))
-    assert verdict(made, around=Around(upstream_due=False)) is Verdict.CONFLICT
+    assert verdict(made, context=DateContext(upstream_due=False)) is Verdict.CONFLICT
 
 
 def test_an_accepted_loss() -> None:
-    accepted = Around(accepted="the source keeps 60 days", fallback="Other")
+    accepted = DateContext(accepted="the source keeps 60 days", fallback="Other")
     judged = judge(day(file=Trace()), LATER, None, accepted)
     assert (judged.verdict, judged.action) == (Verdict.DATA_GONE, Action.NONE)
     assert "the source keeps 60 days" in judged.because
-    assert verdict(day(table=FULL_TABLE, runs=[run(records=200)]), around=accepted) is Verdict.OK
-    assert verdict(day(), JUDGED - timedelta(minutes=1), around=accepted) is Verdict.NOT_YET
+    assert verdict(day(table=FULL_TABLE, runs=[run(records=200)]), context=accepted) is Verdict.OK
+    assert verdict(day(), JUDGED - timedelta(minutes=1), context=accepted) is Verdict.NOT_YET
 
 
 def test_the_fallback_where_the_source_lacks_data() -> None:
-    stands_in = Around(fallback="Other")
+    stands_in = DateContext(fallback="Other")
     lost, part = judge(day(file=Trace()), LATER, None, stands_in), judge(day(table=trace(20)), LATER, 200, stands_in)
     assert {lost.action, part.action} == {Action.USE_FALLBACK}
     assert "Other has the date" in lost.because
@@ -214,10 +216,10 @@ def test_a_run_under_way_is_waited_for() -> None:
 
 def test_how_many_sources_agree() -> None:
     lost = day()
-    assert set(words(lost, verdict(lost), None).values()) == {Word.AGREES}
+    assert set(words(lost, verdict(lost), None).values()) == {Vote.AGREES}
     untold = day(table=FULL_TABLE)
-    assert words(untold, Verdict.TRACKING_BUG, None)[Source.HISTORY] is Word.DISAGREES
-    assert words(day(file=None, table=None), Verdict.PROCESSOR_FAILED, None)[Source.TABLE] is Word.SILENT
+    assert words(untold, Verdict.TRACKING_BUG, None)[Source.HISTORY] is Vote.DISAGREES
+    assert words(day(file=None, table=None), Verdict.PROCESSOR_FAILED, None)[Source.TABLE] is Vote.SILENT
     assert words(lost, Verdict.UNKNOWN, None) == {}
 
 
@@ -242,7 +244,7 @@ RUNS = st.lists(
 )
 TEXT = st.none() | st.just("why")
 AROUND = st.builds(
-    Around,
+    DateContext,
     upstream_due=st.booleans(),
     input_known=st.booleans(),
     beyond=TEXT,
@@ -252,7 +254,7 @@ AROUND = st.builds(
 
 
 @st.composite
-def days(draw: st.DrawFn) -> Day:
+def days(draw: st.DrawFn) -> ProcessorDate:
     sporadic, kind = draw(st.booleans()), draw(st.sampled_from(["scraper", "processor", "exporter"]))
     table, source = draw(st.sampled_from([None, "raw.box"])), draw(st.sampled_from([None, "box"]))
     per_game = draw(st.sampled_from([{}, {"per_game": True}, {"per_game": False}]))
@@ -277,10 +279,12 @@ def days(draw: st.DrawFn) -> Day:
 
 
 @given(days(), st.integers(-72, 90), st.none() | st.floats(0, 1_000), AROUND)
-def test_every_combination_of_evidence_gets_one_verdict(made: Day, hours: int, usual: float, around: Around) -> None:
+def test_every_combination_of_evidence_gets_one_verdict(
+    made: ProcessorDate, hours: int, usual: float, context: DateContext
+) -> None:
     now = SLOT + timedelta(hours=hours)
-    judged = judge(made, now, usual, around)
-    assert judged == judge(made, now, usual, around)
+    judged = judge(made, now, usual, context)
+    assert judged == judge(made, now, usual, context)
     assert judged.because
     assert judged.action is (judged.instead or ACTIONS.get(judged.verdict, Action.NONE))
     assert (judged.action is Action.NONE) == (judged.verdict in SOUND - {Verdict.NOT_YET})
@@ -293,4 +297,4 @@ def test_every_combination_of_evidence_gets_one_verdict(made: Day, hours: int, u
     told = words(made, judged.verdict, usual)
     assert (told == {}) is (judged.verdict is Verdict.UNKNOWN)
     if judged.verdict is Verdict.DATA_GONE:
-        assert judge(made, now, usual, replace(around, accepted=None)).verdict not in SOUND
+        assert judge(made, now, usual, replace(context, accepted=None)).verdict not in SOUND

@@ -11,7 +11,7 @@ from bot.domain.findings.finding import Family, Finding, FindingKind
 from bot.domain.findings.severity import Severity
 from bot.domain.gate.silences import Silence
 from bot.domain.incidents.decisions import Decision, Outcome, Reason
-from bot.domain.incidents.incident import Gathered, Incident, IncidentState, MessageRef, Standing
+from bot.domain.incidents.incident import AlertState, Gathered, Incident, IncidentState, MessageRef
 
 _FINDING = TypeAdapter(Finding)
 
@@ -76,29 +76,29 @@ def incident_of(row: RowMapping) -> Incident:
     )
 
 
-def standing_row(standing: Standing) -> dict[str, Any]:
-    finding = standing.finding
+def standing_row(alert: AlertState) -> dict[str, Any]:
+    finding = alert.finding
     return {
-        "fingerprint": standing.fingerprint,
+        "fingerprint": alert.fingerprint,
         "root": finding.root,
         "kind": finding.kind.value,
         "severity": finding.severity.value,
         "data_date": finding.data_date,
         "body": finding_body(finding),
-        "outcome": standing.outcome.value,
-        "reason": standing.reason.name,
-        "first_held_at": standing.first_held_at,
-        "last_held_at": standing.last_held_at,
-        "holding": standing.holding,
-        "incident": standing.incident or None,
-        "rooted": standing.rooted,
-        "home": standing.home or None,
-        "hidden_by": standing.hidden_by,
+        "outcome": alert.outcome.value,
+        "reason": alert.reason.name,
+        "first_held_at": alert.first_held_at,
+        "last_held_at": alert.last_held_at,
+        "holding": alert.holding,
+        "incident": alert.incident or None,
+        "rooted": alert.is_root,
+        "home": alert.announced_in or None,
+        "hidden_by": alert.hidden_by,
     }
 
 
-def standing_of(row: RowMapping) -> Standing:
-    return Standing(
+def standing_of(row: RowMapping) -> AlertState:
+    return AlertState(
         finding=_FINDING.validate_python(row["body"]),
         outcome=Outcome(row["outcome"]),
         reason=Reason[row["reason"]],
@@ -106,8 +106,8 @@ def standing_of(row: RowMapping) -> Standing:
         last_held_at=row["last_held_at"],
         holding=row["holding"],
         incident=row["incident"] or "",
-        rooted=row["rooted"],
-        home=row["home"] or "",
+        is_root=row["rooted"],
+        announced_in=row["home"] or "",
         hidden_by=row["hidden_by"],
     )
 

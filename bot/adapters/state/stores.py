@@ -25,7 +25,7 @@ from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.gate.memory import GateMemory, GateResult
 from bot.domain.gate.silences import Silence
 from bot.domain.incidents.decisions import Decision
-from bot.domain.incidents.incident import Incident, IncidentState, MessageRef, Standing
+from bot.domain.incidents.incident import AlertState, Incident, IncidentState, MessageRef
 from bot.ports.state import Committed
 
 HEAD, INCIDENT, FINDING = tables.gate_head, tables.incident, tables.finding
@@ -44,16 +44,18 @@ class SqlState:
     def remembered(self, now: datetime, repeat_window: timedelta) -> GateMemory:
         horizon = now - repeat_window
         recent = FINDING.c.last_held_at >= horizon
-        homes = select(FINDING.c.home).where(recent, FINDING.c.home.is_not(None))
-        known = or_(INCIDENT.c.resolved_at.is_(None), INCIDENT.c.resolved_at >= horizon, INCIDENT.c.id.in_(homes))
+        announced_ids = select(FINDING.c.home).where(recent, FINDING.c.home.is_not(None))
+        known = or_(
+            INCIDENT.c.resolved_at.is_(None), INCIDENT.c.resolved_at >= horizon, INCIDENT.c.id.in_(announced_ids)
+        )
         with reading(self._engine) as connection:
             version = connection.scalar(select(HEAD.c.version)) or 0
-            standings = [standing_of(row) for row in connection.execute(select(FINDING).where(recent)).mappings()]
+            alerts = [standing_of(row) for row in connection.execute(select(FINDING).where(recent)).mappings()]
             incidents = [incident_of(row) for row in connection.execute(select(INCIDENT).where(known)).mappings()]
             silences = _silences(connection, now)
             windows = _windows(connection, horizon)
         return GateMemory(
-            {standing.fingerprint: standing for standing in standings},
+            {alert.fingerprint: alert for alert in alerts},
             {incident.id: incident for incident in incidents},
             silences,
             windows,
@@ -71,7 +73,7 @@ class SqlState:
                     return self._lost(connection, tick)
                 connection.execute(insert(tables.tick).values(at=tick))
                 _keep_incidents(connection, result.incidents)
-                _upsert(connection, FINDING, "fingerprint", [standing_row(each) for each in result.standings])
+                _upsert(connection, FINDING, "fingerprint", [standing_row(each) for each in result.alerts])
                 if result.decisions:
                     connection.execute(insert(tables.decision), [decision_row(each) for each in result.decisions])
         except _Overtaken:
@@ -106,7 +108,7 @@ class SqlState:
             found = [incident_of(row) for row in connection.execute(query).mappings()]
         return sorted(found, key=lambda each: (each.announced_at, each.id))
 
-    def members(self, incident_id: str) -> list[Standing]:
+    def members(self, incident_id: str) -> list[AlertState]:
         query = select(FINDING).where(FINDING.c.incident == incident_id)
         with reading(self._engine) as connection:
             found = [standing_of(row) for row in connection.execute(query).mappings()]

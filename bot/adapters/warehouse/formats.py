@@ -72,8 +72,8 @@ def _json_query(connection: duckdb.DuckDBPyConnection, path: Path, if_empty: Seq
     found = connection.execute(
         f"SELECT DISTINCT unnest(json_keys(line)) AS key FROM raw_lines WHERE {_IS_OBJECT} ORDER BY 1"  # noqa: S608 (our own)
     ).fetchall()
-    told_apart = {str(key).casefold(): str(key) for (key,) in found if key not in ("", "row_number")}
-    keys = list(told_apart.values()) or if_empty
+    distinct = {str(key).casefold(): str(key) for (key,) in found if key not in ("", "row_number")}
+    keys = list(distinct.values()) or if_empty
     columns = ", ".join(
         f"json_extract_string(line, {_quoted('$.' + json.dumps(key))}) AS {_identifier(key)}" for key in keys
     )

@@ -132,9 +132,9 @@ def _merge_runs(session: Session, item: _Staged, hints: Hints, progress: Progres
     progress(f"merging {item.path.name}", item.reading.rows)
     stage_runs(session.reader(), hints.of)
     session.adopt("stage_versions")
-    ((first, last, given, told_apart),) = session.rows("staged_span")
+    ((first, last, given, distinct),) = session.rows("staged_span")
     span = {"first_start": first, "last_start": last}
-    if told_apart == given and session.rows("held_runs", span) == [(0,)]:
+    if distinct == given and session.rows("held_runs", span) == [(0,)]:
         session.run("append_runs")
         return FileReport(item.path.name, int(given), added=int(given))
     session.run("merge_runs", span)

@@ -15,7 +15,7 @@ from bot.adapters.warehouse.loading import Loader
 from bot.adapters.warehouse.observed import observed, observed_dates
 from bot.adapters.warehouse.settled import FOREVER, Settled
 from bot.domain.evidence.expectation import SMALLEST_FILE, Evidence, PlannedWindow
-from bot.domain.evidence.freshness import Standing
+from bot.domain.evidence.freshness import DateFreshness
 from bot.domain.evidence.observation import DateSpan, Observed
 from bot.domain.evidence.platform_facts import PlatformFacts
 from bot.domain.evidence.runs import InputKind
@@ -100,11 +100,11 @@ class SqlWarehouse:
     def silent_runs(self, since: datetime, until: datetime) -> list[SilentRun]:
         return [SilentRun(*row) for row in self._engine.rows("silent_runs", {"since": since, "until": until})]
 
-    def standings(self, data_date: date) -> list[Standing]:
-        def ask() -> list[Standing]:
-            return [Standing(*row) for row in self._engine.rows("standings", {"data_date": data_date})]
+    def freshness(self, data_date: date) -> list[DateFreshness]:
+        def ask() -> list[DateFreshness]:
+            return [DateFreshness(*row) for row in self._engine.rows("freshness", {"data_date": data_date})]
 
-        return self._settled.get(("standings", data_date), FOREVER, ask)
+        return self._settled.get(("freshness", data_date), FOREVER, ask)
 
     def processor_facts(self, zone: ZoneInfo) -> list[ProcessorFacts]:
         return processor_facts(self._engine, zone)

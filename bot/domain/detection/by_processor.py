@@ -7,9 +7,9 @@ from itertools import takewhile
 from bot.domain.detection import pace, polls, spikes, stale, storms
 from bot.domain.detection.streaks import DENSE
 from bot.domain.detection.trouble import Trouble
-from bot.domain.evidence.history import Picture
+from bot.domain.evidence.history import PipelineHistory
 from bot.domain.evidence.observation import POLL, RunSeen
-from bot.domain.evidence.processor_date import Day
+from bot.domain.evidence.processor_date import ProcessorDate
 from bot.domain.evidence.runs import Category
 from bot.domain.platform.registry import Kind, Processor
 
@@ -21,12 +21,12 @@ class ByProcessor:
 
     def __init__(
         self,
-        picture: Picture,
+        history: PipelineHistory,
         real: Callable[[RunSeen, datetime], Category | None],
         ignored: Callable[[RunSeen], bool],
-        dates: Callable[[str, datetime], Iterator[Day]],
+        dates: Callable[[str, datetime], Iterator[ProcessorDate]],
     ) -> None:
-        self._picture, self._real, self._ignored, self._dates = picture, real, ignored, dates
+        self._history, self._real, self._ignored, self._dates = history, real, ignored, dates
         self._paces: dict[str, Trouble | None] = {}
         self._pace_seen: dict[str, tuple[datetime, date]] = {}
         self._degraded_at: dict[str, datetime] = {}
@@ -34,7 +34,7 @@ class ByProcessor:
 
     def troubles(self, now: datetime, skip: Container[str]) -> Iterator[Trouble]:
         """`skip`: processors whose failures are told otherwise; they may be slow all the same."""
-        for processor in self._picture.registry.processors:
+        for processor in self._history.registry.processors:
             found = [self._pace(processor.name, now)]
             if processor.name not in skip:
                 found.append(self._polls(processor, now))
@@ -44,15 +44,15 @@ class ByProcessor:
 
     def _polls(self, processor: Processor, now: datetime) -> Trouble | None:
         """Polls that fail as often as they do at this hour every week are nothing new."""
-        name, answered = processor.name, self._picture.answered.get(processor.name, pace.LONG_AGO)
+        name, answered = processor.name, self._history.answered.get(processor.name, pace.LONG_AGO)
         if not processor.polling and answered == pace.LONG_AGO:
             return None
-        since = takewhile(lambda run: run.known_at > answered, reversed(self._picture.recent[name]))
+        since = takewhile(lambda run: run.known_at > answered, reversed(self._history.recent[name]))
         polled = (run for run in since if run.trigger == POLL and run.started_at > answered and not self._ignored(run))
         real = ((run, self._real(run, now)) for run in polled)
         failed = [(run, category) for run, category in real if category is not None][::-1]
         within_the_hour = sum(run.started_at > now - storms.LAST_HOUR for run, _ in failed)
-        usual = storms.usual(self._picture.rhythms.get(name), within_the_hour, now)
+        usual = storms.usual(self._history.rhythms.get(name), within_the_hour, now)
         return None if usual else polls.detect(name, failed)
 
     def _spike(self, processor: Processor, now: datetime) -> Trouble | None:
@@ -60,15 +60,15 @@ class ByProcessor:
         name, slots = processor.name, len(processor.schedule_hours_et)
         dense = not slots or slots >= DENSE
         counted, known = self._spikes.get(name, (0, None))
-        if known is not None or counted != self._picture.counted[name]:
-            runs = [run for run in self._picture.recent[name] if not self._ignored(run)]
+        if known is not None or counted != self._history.counted[name]:
+            runs = [run for run in self._history.recent[name] if not self._ignored(run)]
             known = spikes.detect(name, runs, lambda run: self._real(run, now), now, dense=dense)
-            self._spikes[name] = (self._picture.counted[name], known)
+            self._spikes[name] = (self._history.counted[name], known)
         return known
 
     def _stale(self, processor: Processor, now: datetime) -> Trouble | None:
         """What waits for something upstream is not stale by itself."""
-        loaded_at = self._picture.loaded_at.get(processor.bigquery_table or "")
+        loaded_at = self._history.loaded_at.get(processor.bigquery_table or "")
         limit = processor.freshness_hours
         if limit is None or loaded_at is None or not stale.outlived(limit, loaded_at, now):
             return None
@@ -76,16 +76,16 @@ class ByProcessor:
 
     def _pace(self, name: str, now: datetime) -> Trouble | None:
         """Asked anew when a run has come; what is known of is looked at again when a day has passed, too."""
-        known = self._picture.paces[name].known
+        known = self._history.paces[name].known
         seen = (known[-1][0], now.date()) if known else None
         before = self._pace_seen.get(name)
         if seen is not None and seen != before:
             self._pace_seen[name] = seen
             if before is None or before[0] != seen[0] or self._paces[name] is not None:
-                self._paces[name] = self._pace_anew(name, known, now)
+                self._paces[name] = self._repace(name, known, now)
         return self._paces.get(name)
 
-    def _pace_anew(self, name: str, known: pace.Known, now: datetime) -> Trouble | None:
+    def _repace(self, name: str, known: pace.Known, now: datetime) -> Trouble | None:
         """What a degradation leaves in the days that a drift is told from is no drift."""
         slow = pace.degraded(name, known, now)
         if slow is not None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.detection.trouble import Trouble
 from bot.domain.evidence.attempts import OFF_SCHEDULE
-from bot.domain.evidence.processor_date import EARLY_START, MISSING_AFTER, Day
+from bot.domain.evidence.processor_date import EARLY_START, MISSING_AFTER, ProcessorDate
 from bot.domain.evidence.runs import Category
 from bot.domain.findings.finding import FindingKind, RootCause
 from bot.domain.platform.registry import Kind, Registry
@@ -24,7 +24,7 @@ SETTLING = timedelta(minutes=2)
 """A load may become visible so long after its run's row: nothing is called empty before."""
 
 
-def detect(day: Day, judged: Judged, now: datetime, registry: Registry) -> Trouble | None:
+def detect(day: ProcessorDate, judged: Judged, now: datetime, registry: Registry) -> Trouble | None:
     """The trouble that the verdict names, None when it names none that concerns this processor."""
     if judged.verdict is Verdict.IDEMPOTENCY_BLOCK:
         return _blocked(day, judged, now)
@@ -37,7 +37,7 @@ def detect(day: Day, judged: Judged, now: datetime, registry: Registry) -> Troub
     return None
 
 
-def late(day: Day, judged: Judged, now: datetime) -> Trouble | None:
+def late(day: ProcessorDate, judged: Judged, now: datetime) -> Trouble | None:
     """sla_miss: the deadline has passed, and the data may still come; or no run has worked, and no table tells more."""
     if day.deadline is None or day.deadline > now or day.filled or not day.games_over(now):
         return None
@@ -55,7 +55,7 @@ def late(day: Day, judged: Judged, now: datetime) -> Trouble | None:
 
 
 def _trouble(
-    day: Day,
+    day: ProcessorDate,
     kind: FindingKind,
     cause: RootCause,
     *,
@@ -78,7 +78,7 @@ def _trouble(
     )
 
 
-def _lost(day: Day, judged: Judged, now: datetime, registry: Registry) -> Trouble | None:
+def _lost(day: ProcessorDate, judged: Judged, now: datetime, registry: Registry) -> Trouble | None:
     kind, cause = _LOSSES[judged.verdict]
     if cause is RootCause.SCRAPER_FAILED and _ran_out_of_time(day, now):
         cause = RootCause.SCRAPER_TIMEOUT
@@ -98,12 +98,12 @@ def _lost(day: Day, judged: Judged, now: datetime, registry: Registry) -> Troubl
     )
 
 
-def _ran_out_of_time(day: Day, now: datetime) -> bool:
+def _ran_out_of_time(day: ProcessorDate, now: datetime) -> bool:
     """Did a scraper's runs fail because its source did not answer in time, and for nothing else?"""
     return day.is_scraper and {day.real_failure(run, now) for run in day.attempts} - {None} == {Category.TIMEOUT}
 
 
-def _last_run_to_come(day: Day, now: datetime) -> bool:
+def _last_run_to_come(day: ProcessorDate, now: datetime) -> bool:
     """The last slot's own run may start late without being missing, and still bring what lacks."""
     if not day.slots:
         return False
@@ -112,7 +112,7 @@ def _last_run_to_come(day: Day, now: datetime) -> bool:
     return now < last + MISSING_AFTER and not any(moment >= last - EARLY_START for moment in started)
 
 
-def _of_source(day: Day, registry: Registry) -> tuple[str, ...]:
+def _of_source(day: ProcessorDate, registry: Registry) -> tuple[str, ...]:
     """A scraper and what is made from its source belong together; the scraper stands first."""
     source = day.processor.source
     if source is None:
@@ -123,7 +123,7 @@ def _of_source(day: Day, registry: Registry) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*scrapers, day.processor.name]))
 
 
-def _blocked(day: Day, judged: Judged, now: datetime) -> Trouble | None:
+def _blocked(day: ProcessorDate, judged: Judged, now: datetime) -> Trouble | None:
     skip = blocking_skip(day)
     if skip is None or now < skip.known_at + SETTLING:
         return None
@@ -137,7 +137,7 @@ def _blocked(day: Day, judged: Judged, now: datetime) -> Trouble | None:
     )
 
 
-def _missing(day: Day, judged: Judged) -> Trouble:
+def _missing(day: ProcessorDate, judged: Judged) -> Trouble:
     slot = day.slots[-1] if day.has_run() else day.slots[0]
     return _trouble(
         day,
@@ -149,7 +149,7 @@ def _missing(day: Day, judged: Judged) -> Trouble:
     )
 
 
-def _untracked(day: Day, judged: Judged, now: datetime) -> Trouble | None:
+def _untracked(day: ProcessorDate, judged: Judged, now: datetime) -> Trouble | None:
     run = untracked_run(day)
     if run is None:
         return None

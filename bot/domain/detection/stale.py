@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 
 from bot.domain.detection.trouble import Trouble
-from bot.domain.evidence.processor_date import Day
+from bot.domain.evidence.processor_date import ProcessorDate
 from bot.domain.findings.finding import FindingKind, RootCause
 
 
@@ -13,7 +13,7 @@ def outlived(freshness_hours: float, loaded_at: datetime, now: datetime) -> bool
     return now - loaded_at > timedelta(hours=freshness_hours)
 
 
-def detect(days: Iterable[Day], loaded_at: datetime, freshness_hours: float, now: datetime) -> Trouble | None:
+def detect(days: Iterable[ProcessorDate], loaded_at: datetime, freshness_hours: float, now: datetime) -> Trouble | None:
     """`days`: the table's dates, oldest first, without those that wait for something upstream; `loaded_at`: its last
     load of any date.
     """
@@ -37,6 +37,6 @@ def detect(days: Iterable[Day], loaded_at: datetime, freshness_hours: float, now
     )
 
 
-def _due(day: Day) -> datetime:
+def _due(day: ProcessorDate) -> datetime:
     """Without a schedule a date's data is due when the date is over."""
     return day.judged_at or datetime.combine(day.data_date + timedelta(days=1), time(), UTC)

@@ -9,8 +9,8 @@ from bot.domain.detection.stuck import ran_into_limit
 from bot.domain.detection.trouble import Trouble
 from bot.domain.evidence.attempts import scheduled
 from bot.domain.evidence.observation import RunSeen
-from bot.domain.evidence.processor_date import Day
-from bot.domain.evidence.runs import Category, Reason, Status
+from bot.domain.evidence.processor_date import ProcessorDate
+from bot.domain.evidence.runs import Category, ClassReason, Status
 from bot.domain.findings.finding import FindingKind, RootCause
 from bot.domain.platform.registry import Criticality
 
@@ -32,7 +32,7 @@ CAUSES = {
     Category.PROCESSING_ERROR: RootCause.PROCESSING_ERROR,
     Category.UNKNOWN: RootCause.PROCESSING_ERROR,
 }
-INFERRED = frozenset({Reason.FAILED_ON_INPUT, Reason.INPUT_LEFT_UNUSED})
+INFERRED = frozenset({ClassReason.FAILED_ON_INPUT, ClassReason.INPUT_LEFT_UNUSED})
 """Nothing that a run says makes it a failure of its own, only what its input and its table show."""
 
 
@@ -47,7 +47,7 @@ class Dependents(Enum):
 Ignored = Callable[[RunSeen], bool]
 
 
-def detect(day: Day, now: datetime, ignored: Ignored, dependents: Dependents) -> Trouble | None:
+def detect(day: ProcessorDate, now: datetime, ignored: Ignored, dependents: Dependents) -> Trouble | None:
     """`ignored` tells runs that another trouble explains: planned windows, backfills, storms."""
     streak = _streak(day, now, ignored)
     if not streak:
@@ -76,7 +76,7 @@ def detect(day: Day, now: datetime, ignored: Ignored, dependents: Dependents) ->
     )
 
 
-def _streak(day: Day, now: datetime, ignored: Ignored) -> list[tuple[RunSeen, Category]]:
+def _streak(day: ProcessorDate, now: datetime, ignored: Ignored) -> list[tuple[RunSeen, Category]]:
     """The real failures since the last run that did something, oldest first."""
     found: list[tuple[RunSeen, Category]] = []
     repaired_at = day.repaired_at
@@ -101,7 +101,7 @@ def _streak(day: Day, now: datetime, ignored: Ignored) -> list[tuple[RunSeen, Ca
     return found[::-1]
 
 
-def _left_to_the_verdict(day: Day, streak: Sequence[tuple[RunSeen, Category]], now: datetime) -> bool:
+def _left_to_the_verdict(day: ProcessorDate, streak: Sequence[tuple[RunSeen, Category]], now: datetime) -> bool:
     """Are they failures only because nothing came of their input, in words that nobody knows, and none was tried again?
     A crash is retried; a run that found nothing is not, and what its date lacks is told when it can be judged.
     """
@@ -110,17 +110,17 @@ def _left_to_the_verdict(day: Day, streak: Sequence[tuple[RunSeen, Category]], n
     return told_at_the_end and reasons <= INFERRED and all(run.attempt <= 1 for run, _ in streak)
 
 
-def _ended(day: Day, run: RunSeen) -> datetime:
+def _ended(day: ProcessorDate, run: RunSeen) -> datetime:
     """Of a run whose row is not written yet only its start is known."""
     return run.started_at if run.run_id in day.under_way else run.ended_at or run.known_at
 
 
-def _slots_hit(day: Day, streak: Sequence[tuple[RunSeen, Category]]) -> int:
+def _slots_hit(day: ProcessorDate, streak: Sequence[tuple[RunSeen, Category]]) -> int:
     """In how many slots did the runs start?"""
     return len({day.slot_of(run) for run, _ in streak})
 
 
-def _found_nothing(day: Day, run: RunSeen, now: datetime) -> bool:
+def _found_nothing(day: ProcessorDate, run: RunSeen, now: datetime) -> bool:
     """A run that rightly says "no data" has worked."""
     classified = day.classified(run, now) if run.status is Status.FAILED else None
     return classified is not None and classified.category is Category.NO_DATA_AVAILABLE
@@ -132,7 +132,7 @@ def _at_limit(run: RunSeen, limit: float | None) -> bool:
     return run.seconds is None or run.seconds >= AT_LIMIT * limit
 
 
-def _kind(day: Day, category: Category, dependents: Dependents) -> FindingKind:
+def _kind(day: ProcessorDate, category: Category, dependents: Dependents) -> FindingKind:
     critical = day.processor.criticality is Criticality.CRITICAL
     if critical and day.processor.phase >= FIRST_BLOCKING_PHASE:
         return FindingKind.PHASE_DOWN
@@ -146,7 +146,7 @@ def _kind(day: Day, category: Category, dependents: Dependents) -> FindingKind:
     return FindingKind.UPSTREAM_CASCADE if cascades else FindingKind.REPEATED_FAILURE
 
 
-def _sentence(day: Day, streak: Sequence[tuple[RunSeen, Category]], category: Category) -> str:
+def _sentence(day: ProcessorDate, streak: Sequence[tuple[RunSeen, Category]], category: Category) -> str:
     since = f"{streak[0][0].started_at:%H:%M} UTC"
     return (
         f"{day.processor.name} failed {len(streak)} times in a row for {day.data_date} since {since},"

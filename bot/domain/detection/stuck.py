@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from bot.domain.detection.trouble import Trouble
 from bot.domain.evidence.attempts import OFF_SCHEDULE
 from bot.domain.evidence.observation import RunSeen
-from bot.domain.evidence.processor_date import HEARTBEAT_LIMIT, Day
+from bot.domain.evidence.processor_date import HEARTBEAT_LIMIT, ProcessorDate
 from bot.domain.findings.finding import FindingKind, RootCause
 
 ALIVE_AT_LEAST = timedelta(seconds=60)
@@ -17,7 +17,7 @@ PAST_LIMIT = timedelta(minutes=5)
 """A run is given so long to die after its limit."""
 
 
-def detect(day: Day, now: datetime, slowest: float | None) -> Trouble | None:
+def detect(day: ProcessorDate, now: datetime, slowest: float | None) -> Trouble | None:
     """`slowest`: seconds that its own history allows (None: not known)."""
     for run in sorted(day.under_way.values(), key=lambda run: run.started_at):
         silent_since = _hangs(day, run, now, slowest)
@@ -37,7 +37,7 @@ def detect(day: Day, now: datetime, slowest: float | None) -> Trouble | None:
     return None
 
 
-def _hangs(day: Day, run: RunSeen, now: datetime, slowest: float | None) -> datetime | None:
+def _hangs(day: ProcessorDate, run: RunSeen, now: datetime, slowest: float | None) -> datetime | None:
     """Since when it counts as hung; None when it does not."""
     if run.trigger in OFF_SCHEDULE:
         return None
@@ -56,14 +56,14 @@ def _hangs(day: Day, run: RunSeen, now: datetime, slowest: float | None) -> date
     return over if over <= now else None
 
 
-def _row_within(day: Day, alive: timedelta) -> timedelta:
+def _row_within(day: ProcessorDate, alive: timedelta) -> timedelta:
     """How long after its start the row of a run that has ended may still come."""
     if day.filled or (day.table is None and not day.is_scraper):
         return LATEST_OF_ALL
     return LATEST_ROW if alive < ALIVE_AT_LEAST else timedelta()
 
 
-def ran_into_limit(day: Day, run: RunSeen, now: datetime) -> bool:
+def ran_into_limit(day: ProcessorDate, run: RunSeen, now: datetime) -> bool:
     """Did its heartbeat stop at its time limit? Then it was ended there, and only its row is late."""
     if day.processor.timeout_seconds is None or run.heartbeat_at is None:
         return False
@@ -71,13 +71,13 @@ def ran_into_limit(day: Day, run: RunSeen, now: datetime) -> bool:
     return limit <= min(run.heartbeat_at, now) - run.started_at <= limit + PAST_LIMIT
 
 
-def limit_of(day: Day, slowest: float | None) -> timedelta | None:
+def limit_of(day: ProcessorDate, slowest: float | None) -> timedelta | None:
     """The larger of its time limit and what its own history allows."""
     known = [seconds for seconds in (day.processor.timeout_seconds, slowest) if seconds is not None]
     return timedelta(seconds=max(known)) if known else None
 
 
-def _superseded(day: Day, run: RunSeen) -> bool:
+def _superseded(day: ProcessorDate, run: RunSeen) -> bool:
     """Rows that came since it started, or a later run, say that it ended and that only its row is late."""
     loaded = day.table is not None and day.table.any_after(run.started_at)
     scraped = day.is_scraper and day.file is not None and day.file.any_after(run.started_at)
@@ -88,7 +88,7 @@ def _superseded(day: Day, run: RunSeen) -> bool:
     )
 
 
-def _sentence(day: Day, run: RunSeen, now: datetime, limit: timedelta | None) -> str:
+def _sentence(day: ProcessorDate, run: RunSeen, now: datetime, limit: timedelta | None) -> str:
     lasted = int((now - run.started_at).total_seconds() // 60)
     beat = "it has no heartbeat"
     if run.heartbeat_at is not None:

@@ -9,9 +9,9 @@ from bot.domain.detection.by_processor import ByProcessor
 from bot.domain.detection.trouble import Trouble
 from bot.domain.evidence.attempts import OFF_SCHEDULE
 from bot.domain.evidence.coverage import DATES, usual_rows
-from bot.domain.evidence.history import HORIZON, RECENT, Picture
+from bot.domain.evidence.history import HORIZON, RECENT, PipelineHistory
 from bot.domain.evidence.observation import Event, Observed, RunSeen, Timeline
-from bot.domain.evidence.processor_date import Day
+from bot.domain.evidence.processor_date import ProcessorDate
 from bot.domain.evidence.runs import Category, Status
 from bot.domain.findings.finding import Finding, FindingKind, RootCause
 from bot.domain.findings.severity_policy import SeverityPolicy, blocks_predictions, severity_of
@@ -58,12 +58,12 @@ class Watch:
         accepted: AcceptedLosses,
         last_date: date | None = None,
     ) -> None:
-        self.picture = Picture(registry, observed)
+        self.history = PipelineHistory(registry, observed)
         self._registry = registry
         self._lineage = Lineage(registry)
         self._policy = policy
         self._accepted = accepted
-        self._standing: dict[tuple[str, date], list[Trouble]] = {}
+        self._open_troubles: dict[tuple[str, date], list[Trouble]] = {}
         self._last_date = last_date
         self._first_date = min(
             (run.data_date for run in observed.runs if run.trigger not in OFF_SCHEDULE), default=None
@@ -72,17 +72,17 @@ class Watch:
         self._forgotten: date | None = None
         self._due: list[tuple[datetime, str, date]] = []
         self._storms: list[StormSpan] = []
-        self._by_processor = ByProcessor(self.picture, self._real, self._ignored, self._waiting_for_nothing)
+        self._by_processor = ByProcessor(self.history, self._real, self._ignored, self._waiting_for_nothing)
 
     def tick(self, events: Iterable[Event], now: datetime) -> list[Finding]:
         """Take in what became known and say what is wrong now; each trouble is returned for as long as it holds."""
-        self.picture.at(now)
-        self.picture.take(events)
+        self.history.at(now)
+        self.history.take(events)
         self._lay_days(now)
         found = self._storm_troubles(now)
         self._look_at_days(now)
-        ill = {trouble.processors for troubles in self._standing.values() for trouble in troubles}
-        found += [trouble for troubles in self._standing.values() for trouble in troubles]
+        ill = {trouble.processors for troubles in self._open_troubles.values() for trouble in troubles}
+        found += [trouble for troubles in self._open_troubles.values() for trouble in troubles]
         stormy = {name for trouble in found for name in trouble.processors if trouble.kind in _STORMS}
         found += self._by_processor.troubles(now, skip={name for names in ill for name in names} | stormy)
         return [self._finding(trouble, now) for trouble in self._roots(found)]
@@ -99,14 +99,14 @@ class Watch:
     def look_after(self, dates: Iterable[tuple[str, date]]) -> None:
         """Dates that had a trouble when another process watched, by (processor, data date)."""
         known = (key for key in dates if key[0] in self._registry.by_name)
-        self._standing.update({key: [] for key in known})
+        self._open_troubles.update({key: [] for key in known})
 
     def renew(self, observed: Observed) -> None:
         """Another calendar is known, other windows, or a kind of evidence that was not there."""
-        self.picture.renew(observed)
+        self.history.renew(observed)
 
-    def verdict(self, day: Day, now: datetime) -> Judged:
-        earlier = self.picture.filled_dates(day.processor.name, day.data_date, DATES)
+    def verdict(self, day: ProcessorDate, now: datetime) -> Judged:
+        earlier = self.history.filled_dates(day.processor.name, day.data_date, DATES)
         usual = usual_rows(day, earlier) if day.filled else None
         return judge(day, now, usual)
 
@@ -118,13 +118,13 @@ class Watch:
                 continue
             self._laid.add(day)
             for processor in self._registry.processors:
-                standing = self.picture.day(processor.name, day)
-                self._due += [(moment, processor.name, day) for moment in standing.moments()]
+                date_of = self.history.day(processor.name, day)
+                self._due += [(moment, processor.name, day) for moment in date_of.moments()]
             self._due.sort(reverse=True)
         if self._forgotten != today:
             self._forgotten = today
             self._laid = {day for day in self._laid if day >= today - 2 * HORIZON}
-            self.picture.forget_before(now, keep=self._standing)
+            self.history.forget_before(now, keep=self._open_troubles)
 
     def _recorded(self, day: date) -> bool:
         """Is the date within the history? Its first date is not whole: slots before the first row are unknown."""
@@ -133,31 +133,31 @@ class Watch:
         return self._last_date is None or day <= self._last_date
 
     def _look_at_days(self, now: datetime) -> None:
-        keys = self.picture.touched
-        self.picture.touched = set()
+        keys = self.history.touched
+        self.history.touched = set()
         while self._due and self._due[-1][0] <= now:
             _, name, day = self._due.pop()
             keys.add((name, day))
-        keys |= set(self._standing)
-        keys |= {key for key, day in self.picture.days.items() if day.under_way}
+        keys |= set(self._open_troubles)
+        keys |= {key for key, day in self.history.days.items() if day.under_way}
         recent, oldest = (now - HORIZON).date(), (now - LOOKED_AFTER).date()
         for key in keys:
             troubles: list[Trouble] = []
             if key[1] >= recent:
-                troubles = list(self._troubles_of(self.picture.day(*key), now))
-            elif key in self._standing and key[1] >= oldest:
-                troubles = list(self._losses_of(self.picture.day(*key), now))
+                troubles = list(self._troubles_of(self.history.day(*key), now))
+            elif key in self._open_troubles and key[1] >= oldest:
+                troubles = list(self._losses_of(self.history.day(*key), now))
             if troubles:
-                self._standing[key] = troubles
+                self._open_troubles[key] = troubles
             else:
-                self._standing.pop(key, None)
+                self._open_troubles.pop(key, None)
 
-    def _troubles_of(self, day: Day, now: datetime) -> Iterator[Trouble]:
+    def _troubles_of(self, day: ProcessorDate, now: datetime) -> Iterator[Trouble]:
         """What is wrong with one date: the first that explains it, and notes beside it."""
         name = day.processor.name
         if self._accepted.reason(name, day.data_date) is not None:
             return
-        slowest = pace.slowest_seconds(self.picture.paces[name].known, now) if day.under_way else None
+        slowest = pace.slowest_seconds(self.history.paces[name].known, now) if day.under_way else None
         judged = self.verdict(day, now)
         blocked = self._blocked(day)
         outcome = None if blocked else outcomes.detect(day, judged, now, self._registry)
@@ -171,7 +171,7 @@ class Watch:
         if trouble is not None:
             yield trouble
 
-    def _losses_of(self, day: Day, now: datetime) -> Iterator[Trouble]:
+    def _losses_of(self, day: ProcessorDate, now: datetime) -> Iterator[Trouble]:
         """What an older date has lost, whatever its runs did."""
         accepted = self._accepted.reason(day.processor.name, day.data_date) is not None
         judged = self.verdict(day, now)
@@ -179,19 +179,19 @@ class Watch:
         if outcome is not None and outcome.lost_since is not None:
             yield outcome
 
-    def _dependents(self, day: Day) -> streaks.Dependents:
+    def _dependents(self, day: ProcessorDate) -> streaks.Dependents:
         names = self._lineage.down(day.processor.name)
         if not names:
             return streaks.Dependents.NONE
-        known = (self.picture.days.get((name, day.data_date)) for name in names)
+        known = (self.history.days.get((name, day.data_date)) for name in names)
         failing = any(other.failed_upstream for other in known if other is not None)
         return streaks.Dependents.FAIL if failing else streaks.Dependents.WAIT
 
-    def _over(self, day: Day, trouble: Trouble) -> bool:
+    def _over(self, day: ProcessorDate, trouble: Trouble) -> bool:
         """Has the processor worked for a later date since?"""
         if trouble.kind not in OVER_WHEN_LATER_WORKS:
             return False
-        later = (self.picture.days.get((day.processor.name, day.data_date + timedelta(days=n))) for n in range(1, 8))
+        later = (self.history.days.get((day.processor.name, day.data_date + timedelta(days=n))) for n in range(1, 8))
         return any(
             run.status is Status.SUCCESS and run.records and run.started_at > trouble.since
             for other in later
@@ -199,17 +199,17 @@ class Watch:
             for run in other.runs
         )
 
-    def _blocked(self, day: Day) -> bool:
+    def _blocked(self, day: ProcessorDate) -> bool:
         """Is the date empty because something upstream is, on which data is due too?"""
         if day.filled:
             return False
         ancestors = self._lineage.up(day.processor.name)
-        days = (self.picture.day(name, day.data_date) for name in ancestors)
+        days = (self.history.day(name, day.data_date) for name in ancestors)
         return any(other.filled is False and other.expected for other in days)
 
     def _ignored(self, run: RunSeen) -> bool:
         """Explained otherwise: a backfill, a planned window, a storm."""
-        if run.trigger == "backfill" or self.picture.planned(run.processor, run.started_at, run.known_at):
+        if run.trigger == "backfill" or self.history.planned(run.processor, run.started_at, run.known_at):
             return True
         return any(
             run.processor in span.processors and span.first - SKIRTS <= run.started_at <= span.last
@@ -218,10 +218,10 @@ class Watch:
 
     def _storm_troubles(self, now: datetime) -> list[Trouble]:
         span = self._storms[-1] if self._storms and self._storms[-1].last >= now - storms.LAST_HOUR else None
-        retries = storms.retry_storm(self.picture.rhythms, now, span.first if span is not None else None)
+        retries = storms.retry_storm(self.history.rhythms, now, span.first if span is not None else None)
         found = [retries] if retries is not None else []
         if retries is None:
-            storm = storms.alert_storm(self._failures(now), self.picture.rhythms, now)
+            storm = storms.alert_storm(self._failures(now), self.history.rhythms, now)
             found += [storm] if storm is not None else []
         for trouble in found:
             self._remember_storm(trouble, now)
@@ -238,7 +238,7 @@ class Watch:
     def _failures(self, now: datetime) -> dict[str, list[tuple[RunSeen, Category]]]:
         """Real failures that became known within the last hour, by processor."""
         found: dict[str, list[tuple[RunSeen, Category]]] = {}
-        for name, runs in self.picture.recent.items():
+        for name, runs in self.history.recent.items():
             for run in reversed(runs):
                 if run.known_at <= now - storms.LAST_HOUR:
                     break
@@ -249,13 +249,13 @@ class Watch:
 
     def _real(self, run: RunSeen, now: datetime) -> Category | None:
         """The category of a real failure. An unexplained poll is none: most polls find nothing, in any words."""
-        category = self.picture.day(run.processor, run.data_date).real_failure(run, now)
+        category = self.history.day(run.processor, run.data_date).real_failure(run, now)
         return None if run.trigger == "poll" and category is Category.UNKNOWN else category
 
-    def _waiting_for_nothing(self, name: str, now: datetime) -> Iterator[Day]:
+    def _waiting_for_nothing(self, name: str, now: datetime) -> Iterator[ProcessorDate]:
         """The processor's dates of late for which nothing upstream is missing."""
         dates = (now.date() - timedelta(days=ago) for ago in range(HORIZON.days, -1, -1))
-        days = (self.picture.day(name, day) for day in dates if self._recorded(day))
+        days = (self.history.day(name, day) for day in dates if self._recorded(day))
         return (day for day in days if not self._blocked(day))
 
     def _roots(self, troubles: Iterable[Trouble]) -> list[Trouble]:
@@ -304,7 +304,7 @@ class Watch:
         if not trouble.blocks or trouble.data_date is None:
             return ()
         names = dict.fromkeys(name for root in trouble.processors for name in self._lineage.down(root))
-        days = [self.picture.day(name, trouble.data_date) for name in names if name not in trouble.processors]
+        days = [self.history.day(name, trouble.data_date) for name in names if name not in trouble.processors]
         return tuple(
             day.processor.name
             for day in days

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from statistics import median
 from typing import NamedTuple
 
-from bot.domain.evidence.processor_date import QUIET, Day
+from bot.domain.evidence.processor_date import QUIET, ProcessorDate
 from bot.domain.evidence.runs import Status
 
 MANY_LOADS = 8
@@ -20,7 +20,7 @@ AMONG = 0.5
 """Dates below this share of the median are losses themselves and are no yardstick."""
 
 
-class Filled(NamedTuple):
+class FilledDate(NamedTuple):
     """What an earlier date had: rows, games, and loads that filled it."""
 
     rows: int
@@ -28,7 +28,7 @@ class Filled(NamedTuple):
     loads: int
 
 
-def usual_rows(day: Day, earlier: Iterable[Filled]) -> float | None:
+def usual_rows(day: ProcessorDate, earlier: Iterable[FilledDate]) -> float | None:
     """Rows to be expected of the date, None when it cannot be told. `earlier`: the processor's dates before it."""
     expected = day.processor.expected_records
     per_game = expected.per_game is not False
@@ -47,7 +47,7 @@ def usual_rows(day: Day, earlier: Iterable[Filled]) -> float | None:
     return rate * day.games if per_game else rate
 
 
-def _told_share(day: Day, loads: list[int]) -> float:
+def _told_share(day: ProcessorDate, loads: list[int]) -> float:
     """What the slots that failed leave to be expected of the others."""
     usual, failed = median(loads), len(_failed_slots(day))
     if usual < MANY_LOADS or FEW * usual < failed < FEWEST_TOLD:
@@ -55,7 +55,7 @@ def _told_share(day: Day, loads: list[int]) -> float:
     return max(LEAST_SHARE, 1 - failed / usual)
 
 
-def _failed_slots(day: Day) -> set[int]:
+def _failed_slots(day: ProcessorDate) -> set[int]:
     """Slots, by their place, with failures that are told as such, and no success."""
     told = (run for run in day.runs if run.status is Status.FAILED and (run.recorded or run.hinted) not in QUIET)
     failed = {day.slot_of(run) for run in told}

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class DateFreshness:
     """What the warehouse knows of a registered processor for one data date; None means that it cannot be told.
 
     `expected`, `judged_at` (aware UTC) and `filled` as in `Evidence`; `loaded_at`: the newest load of its table with
@@ -36,30 +36,30 @@ class Staleness(StrEnum):
         return self is not Staleness.FRESH
 
 
-def staleness(freshness_hours: float | None, standing: Standing, now: datetime) -> Staleness:
+def staleness(freshness_hours: float | None, freshness: DateFreshness, now: datetime) -> Staleness:
     """Stale: no data for the date although it was due (20 minutes after the last slot), or the table's newest load is
     older than its limit. Fresh only when both can be answered with no; without a limit the first suffices.
     """
-    missing = _missing(standing, now)
+    missing = _missing(freshness, now)
     if missing:
         return Staleness.NO_DATA
-    old = False if freshness_hours is None else _old(freshness_hours, standing, now)
+    old = False if freshness_hours is None else _old(freshness_hours, freshness, now)
     if old:
         return Staleness.OLD_TABLE
     return Staleness.UNKNOWN if missing is None or old is None else Staleness.FRESH
 
 
-def _missing(standing: Standing, now: datetime) -> bool | None:
-    if standing.expected is False or standing.filled:
+def _missing(freshness: DateFreshness, now: datetime) -> bool | None:
+    if freshness.expected is False or freshness.filled:
         return False
-    if standing.expected is None or standing.judged_at is None:
+    if freshness.expected is None or freshness.judged_at is None:
         return None
-    if standing.judged_at > now:
+    if freshness.judged_at > now:
         return False
-    return None if standing.filled is None else True
+    return None if freshness.filled is None else True
 
 
-def _old(freshness_hours: float, standing: Standing, now: datetime) -> bool | None:
-    if standing.loaded_at is None:
+def _old(freshness_hours: float, freshness: DateFreshness, now: datetime) -> bool | None:
+    if freshness.loaded_at is None:
         return None
-    return now - standing.loaded_at > timedelta(hours=freshness_hours)
+    return now - freshness.loaded_at > timedelta(hours=freshness_hours)

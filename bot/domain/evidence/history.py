@@ -7,12 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 from math import log
 
 from bot.domain.evidence.attempts import OFF_SCHEDULE
-from bot.domain.evidence.coverage import Filled
+from bot.domain.evidence.coverage import FilledDate
 from bot.domain.evidence.expectation import Expects, PlannedWindow, expectation
 from bot.domain.evidence.game_calendar import GameCalendar
 from bot.domain.evidence.observation import POLL, Event, Game, Observed, RawFile, RunSeen, Started, TableLoad
 from bot.domain.evidence.platform_facts import platform_facts
-from bot.domain.evidence.processor_date import Day, Trace
+from bot.domain.evidence.processor_date import ProcessorDate, Trace
 from bot.domain.evidence.rhythm import Rhythm
 from bot.domain.evidence.runs import Category, InputKind, Status
 from bot.domain.platform.calendar import games_given_up_at, latest_reading, slot_instant
@@ -40,7 +40,7 @@ class Paces:
     known: list[tuple[datetime, float]] = field(default_factory=list)
 
 
-class Picture:
+class PipelineHistory:
     """Fed with events in the order in which they became known; knows nothing of later ones."""
 
     def __init__(self, registry: Registry, observed: Observed) -> None:
@@ -50,7 +50,7 @@ class Picture:
         self.recent: dict[str, deque[RunSeen]] = defaultdict(deque)
         self.counted: dict[str, int] = defaultdict(int)
         self.answered: dict[str, datetime] = {}
-        self.days: dict[tuple[str, date], Day] = {}
+        self.days: dict[tuple[str, date], ProcessorDate] = {}
         self.touched: set[tuple[str, date]] = set()
         self.loaded_at: dict[str, datetime] = {}
         self._platform = {facts.name: facts for facts in platform_facts(registry).processors}
@@ -69,21 +69,21 @@ class Picture:
     def renew(self, observed: Observed) -> None:
         """Take over another calendar, other windows, or a kind of evidence that was not there before."""
         self._learn(observed)
-        self._look_anew(self.registry.by_name)
+        self._rebuild_all(self.registry.by_name)
 
     def at(self, now: datetime) -> None:
         """It is `now`: games that have not ended in time are given up, and nothing is due for them."""
         before, self._as_of = self._as_of, now
         for name, data_date in list(self.days):
             if before < games_given_up_at(data_date) <= now:
-                self._make_anew(name, data_date)
+                self._rebuild(name, data_date)
 
-    def _look_anew(self, names: Container[str]) -> None:
+    def _rebuild_all(self, names: Container[str]) -> None:
         for name, data_date in list(self.days):
             if name in names:
-                self._make_anew(name, data_date)
+                self._rebuild(name, data_date)
 
-    def _make_anew(self, name: str, data_date: date) -> None:
+    def _rebuild(self, name: str, data_date: date) -> None:
         """By what is known now, with the runs that it has."""
         day = self.days[name, data_date]
         fresh = self._new_day(self.registry.by_name[name], data_date)
@@ -113,7 +113,7 @@ class Picture:
             else:
                 self._take_trace(self._files[event.source, event.data_date], event.source, event, event.size_bytes)
 
-    def day(self, name: str, data_date: date) -> Day:
+    def day(self, name: str, data_date: date) -> ProcessorDate:
         """The standing of (processor, data date); made when first asked for."""
         key = (name, data_date)
         if key not in self.days:
@@ -143,7 +143,7 @@ class Picture:
         for rhythm in self.rhythms.values():
             rhythm.forget_before(now - LONGEST_BASELINE)
 
-    def filled_dates(self, name: str, before: date, most: int) -> Iterator[Filled]:
+    def filled_dates(self, name: str, before: date, most: int) -> Iterator[FilledDate]:
         """The processor's earlier dates with rows, newest first."""
         table = self.registry.by_name[name].bigquery_table
         day = before
@@ -151,7 +151,7 @@ class Picture:
             day -= timedelta(days=1)
             trace = self._tables.get((table, day)) if table else None
             if trace is not None and trace.latest:
-                yield Filled(trace.latest, self._games.counting(day, self._as_of), len(trace.seen))
+                yield FilledDate(trace.latest, self._games.counting(day, self._as_of), len(trace.seen))
 
     def _take_run(self, run: RunSeen) -> None:
         processor = self.registry.by_name.get(run.processor)
@@ -179,7 +179,7 @@ class Picture:
             day.under_way[run.run_id] = run
             self.touched.add((run.processor, run.data_date))
 
-    def _near_day(self, run: RunSeen) -> Day | None:
+    def _near_day(self, run: RunSeen) -> ProcessorDate | None:
         near = run.data_date >= (run.started_at - HORIZON).date() or (run.processor, run.data_date) in self.days
         return self.day(run.processor, run.data_date) if near else None
 
@@ -201,7 +201,7 @@ class Picture:
     def _take_load(self, table: str) -> None:
         if table not in self._loaded:
             self._loaded.add(table)
-            self._look_anew(self._readers.get(table, ()))
+            self._rebuild_all(self._readers.get(table, ()))
 
     def _claim(self, run: RunSeen) -> None:
         claims, table = self._claims[run.processor], self.registry.by_name[run.processor].bigquery_table
@@ -209,7 +209,7 @@ class Picture:
             return
         claims.add(run.data_date)
         if len(claims) == CLAIMS:
-            self._look_anew(self._readers[table])
+            self._rebuild_all(self._readers[table])
 
     def _another(self, table: str) -> bool:
         """Is it not the table that its processor fills?"""
@@ -220,7 +220,7 @@ class Picture:
         for name in self._readers.get(owner, ()):
             self.touched.add((name, event.data_date))
 
-    def _new_day(self, processor: Processor, data_date: date) -> Day:
+    def _new_day(self, processor: Processor, data_date: date) -> ProcessorDate:
         facts = self._platform[processor.name]
         zone = self.registry.zone
         hours = processor.schedule_hours_et
@@ -232,7 +232,7 @@ class Picture:
         traced = facts.input_kind
         if (traced is InputKind.FILE and not self._has_files) or (traced is InputKind.UPSTREAM and not upstream):
             traced = InputKind.NONE
-        return Day(
+        return ProcessorDate(
             processor=processor,
             data_date=data_date,
             slots=slots,

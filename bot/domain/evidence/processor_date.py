@@ -53,7 +53,7 @@ class Trace:
 
 
 @dataclass
-class Day:
+class ProcessorDate:
     """The standing of (processor, data date). `expected` None: it cannot be told whether data is due.
 
     `games_over_at`: when the games that it waits for have all ended or been given up, None when it waits for none.
@@ -213,7 +213,7 @@ class Day:
     def only_failed(self) -> bool:
         return self.newest_failure is not None and not any(run.status is Status.SUCCESS for run in self.attempts)
 
-    def beside_another(self, run: RunSeen) -> bool:
+    def parallel_run(self, run: RunSeen) -> bool:
         """Was another run of the date at work when this one began?"""
         begun = run.started_at
         finished = (other for other in self.attempts if other.status is not Status.SKIPPED and other.trigger != POLL)

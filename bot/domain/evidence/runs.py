@@ -46,7 +46,7 @@ class InputKind(StrEnum):
     NONE = "none"
 
 
-class Reason(StrEnum):
+class ClassReason(StrEnum):
     """Why a failed run has the category it has; shown to people."""
 
     RECORDED = "as recorded"
@@ -97,7 +97,7 @@ class Traits:
 @dataclass(frozen=True, slots=True)
 class Classified:
     category: Category
-    reason: Reason
+    reason: ClassReason
     masked: bool = False
 
 
@@ -106,8 +106,8 @@ def classify(run: FailedRun, state: DateState, traits: Traits) -> Classified:
     if run.recorded is None or run.recorded is Category.UNKNOWN:
         return _explain(run, state, traits)
     if run.recorded is Category.NO_DATA_AVAILABLE and _is_masked(run, state, traits):
-        return Classified(Category.PROCESSING_ERROR, Reason.MASKED, masked=True)
-    return Classified(run.recorded, Reason.RECORDED)
+        return Classified(Category.PROCESSING_ERROR, ClassReason.MASKED, masked=True)
+    return Classified(run.recorded, ClassReason.RECORDED)
 
 
 def _is_masked(run: FailedRun, state: DateState, traits: Traits) -> bool:
@@ -120,22 +120,22 @@ def _explain(run: FailedRun, state: DateState, traits: Traits) -> Classified:
     otherwise the evidence decides, and a text that says "no data" counts only where data was not due.
     """
     if run.hinted not in (None, Category.NO_DATA_AVAILABLE):
-        return Classified(run.hinted, Reason.SAID)
+        return Classified(run.hinted, ClassReason.SAID)
     if state.expected is False or traits.sporadic:
-        return Classified(Category.NO_DATA_AVAILABLE, Reason.NOT_EXPECTED)
+        return Classified(Category.NO_DATA_AVAILABLE, ClassReason.NOT_EXPECTED)
     says_no_data = run.hinted is Category.NO_DATA_AVAILABLE
     if state.expected is None:
         if says_no_data:
-            return Classified(Category.NO_DATA_AVAILABLE, Reason.TEXT_WITHOUT_DATE_EVIDENCE)
-        return Classified(Category.UNKNOWN, Reason.UNEXPLAINED)
+            return Classified(Category.NO_DATA_AVAILABLE, ClassReason.TEXT_WITHOUT_DATE_EVIDENCE)
+        return Classified(Category.UNKNOWN, ClassReason.UNEXPLAINED)
     if run.input is Input.ABSENT:
         if traits.input_kind is InputKind.UPSTREAM:
-            return Classified(Category.UPSTREAM_FAILURE, Reason.UPSTREAM_EMPTY)
-        return Classified(Category.NO_DATA_AVAILABLE, Reason.NO_FILE)
+            return Classified(Category.UPSTREAM_FAILURE, ClassReason.UPSTREAM_EMPTY)
+        return Classified(Category.NO_DATA_AVAILABLE, ClassReason.NO_FILE)
     if state.filled and (says_no_data or traits.polling):
-        return Classified(Category.NO_DATA_AVAILABLE, Reason.NOTHING_NEW)
+        return Classified(Category.NO_DATA_AVAILABLE, ClassReason.NOTHING_NEW)
     if run.input is Input.READY and state.judged and state.filled is False:
-        return Classified(Category.PROCESSING_ERROR, Reason.INPUT_LEFT_UNUSED)
+        return Classified(Category.PROCESSING_ERROR, ClassReason.INPUT_LEFT_UNUSED)
     if run.input is Input.READY and not traits.polling and not says_no_data:
-        return Classified(Category.PROCESSING_ERROR, Reason.FAILED_ON_INPUT)
-    return Classified(Category.UNKNOWN, Reason.UNEXPLAINED)
+        return Classified(Category.PROCESSING_ERROR, ClassReason.FAILED_ON_INPUT)
+    return Classified(Category.UNKNOWN, ClassReason.UNEXPLAINED)

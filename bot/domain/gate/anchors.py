@@ -8,7 +8,7 @@ from bot.domain.gate.grouping import Group, key_of, near
 from bot.domain.gate.inhibition import hops, in_storm
 from bot.domain.gate.ledger import Ledger
 from bot.domain.incidents.decisions import Reason
-from bot.domain.incidents.incident import Gathered, Incident, Standing
+from bot.domain.incidents.incident import AlertState, Gathered, Incident
 
 _HIDDEN = frozenset({Reason.SILENCED, Reason.IN_WINDOW, Reason.WINDOW_SETTLES})
 
@@ -23,7 +23,7 @@ class Anchor:
 
 
 class Anchors:
-    """The open incidents as they stand when it is made, indexed by the processors of what they are rooted in.
+    """The open incidents as they stand when it is made, indexed by the processors of what they are is_root in.
 
     `leaving`: fingerprints that are about to be placed anew, so that nothing is tied to where they were.
     """
@@ -33,14 +33,14 @@ class Anchors:
         self.open = ledger.open_incidents()
         self._by_processor: dict[str, list[Anchor]] = {}
         self._storms: list[Anchor] = []
-        self._by_key: dict[tuple[str, Family], list[tuple[Incident, list[Standing]]]] = {}
+        self._by_key: dict[tuple[str, Family], list[tuple[Incident, list[AlertState]]]] = {}
         for incident in self.open:
-            rooted = ledger.rooted(incident.id)
-            for standing in rooted:
-                if standing.fingerprint not in leaving and (standing.visible or not standing.holding):
-                    self.add(Anchor(standing.finding, incident, standing.holding))
-            if incident.gathered is None and rooted:
-                self._by_key.setdefault(key_of(rooted[0].finding), []).append((incident, rooted))
+            is_root = ledger.roots(incident.id)
+            for alert in is_root:
+                if alert.fingerprint not in leaving and (alert.visible or not alert.holding):
+                    self.add(Anchor(alert.finding, incident, alert.holding))
+            if incident.gathered is None and is_root:
+                self._by_key.setdefault(key_of(is_root[0].finding), []).append((incident, is_root))
 
     def add(self, anchor: Anchor) -> None:
         if anchor.finding.family is Family.STORM:
@@ -51,8 +51,8 @@ class Anchors:
     def same_root(self, group: Group) -> Incident | None:
         """The open incident of the same root and family whose data dates the group's follow."""
         most = self._ledger.policy.consecutive_days
-        for incident, rooted in self._by_key.get(group.key, ()):
-            days = [standing.finding.data_date for standing in rooted] + list(incident.data_dates)
+        for incident, is_root in self._by_key.get(group.key, ()):
+            days = [alert.finding.data_date for alert in is_root] + list(incident.data_dates)
             if any(near(day, days, most) for day in group.dates):
                 return incident
         return None
@@ -93,8 +93,8 @@ class Anchors:
 def quiet_root(ledger: Ledger, group: Group, held: Iterable[Finding]) -> Finding | None:
     """A hidden finding of this tick that explains the group."""
     for finding in held:
-        standing = ledger.standing(finding.fingerprint)
-        if standing is None or standing.reason not in _HIDDEN:
+        alert = ledger.alert(finding.fingerprint)
+        if alert is None or alert.reason not in _HIDDEN:
             continue
         if hops(finding, group.headline, ledger.rules.lineage) is not None:
             return finding
@@ -106,7 +106,7 @@ def healed_root(ledger: Ledger, group: Group) -> Finding | None:
     for incident in ledger.incidents():
         if incident.resolved_at is None or ledger.now - incident.resolved_at >= ledger.policy.downstream_grace:
             continue
-        for standing in ledger.rooted(incident.id):
-            if hops(standing.finding, group.headline, ledger.rules.lineage) is not None:
-                return standing.finding
+        for alert in ledger.roots(incident.id):
+            if hops(alert.finding, group.headline, ledger.rules.lineage) is not None:
+                return alert.finding
     return None

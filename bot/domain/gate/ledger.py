@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.domain.findings.finding import Finding
 from bot.domain.gate.memory import GateMemory, GateResult, GateRules
 from bot.domain.incidents.decisions import Decision, Outcome, Reason
-from bot.domain.incidents.incident import Incident, IncidentState, Standing
+from bot.domain.incidents.incident import AlertState, Incident, IncidentState
 
 
 class Ledger:
@@ -15,29 +15,29 @@ class Ledger:
 
     def __init__(self, memory: GateMemory, rules: GateRules, now: datetime) -> None:
         self.memory, self.rules, self.policy, self.now = memory, rules, rules.policy, now
-        self._standings: dict[str, Standing] = {}
+        self._alerts: dict[str, AlertState] = {}
         self._incidents: dict[str, Incident] = {}
         self._decisions: dict[str, Decision] = {}
         self._members: dict[str, dict[str, None]] = {}
-        self.astir: set[str] = set()
+        self.touched_incidents: set[str] = set()
         """Incidents, by id, of which a member is not as it was, or does not hold."""
-        for name, standing in memory.standings.items():
-            if standing.incident:
-                self._members.setdefault(standing.incident, {})[name] = None
-                if not standing.holding:
-                    self.astir.add(standing.incident)
+        for name, alert in memory.alerts.items():
+            if alert.incident:
+                self._members.setdefault(alert.incident, {})[name] = None
+                if not alert.holding:
+                    self.touched_incidents.add(alert.incident)
         self.announced: dict[str, Reason] = {}
         """Incidents that this tick announces, by id, and why."""
 
-    def standing(self, fingerprint: str) -> Standing | None:
+    def alert(self, fingerprint: str) -> AlertState | None:
         """How a finding stood; None when it has not held within the repeat window."""
-        found = self._standings.get(fingerprint) or self.memory.standings.get(fingerprint)
+        found = self._alerts.get(fingerprint) or self.memory.alerts.get(fingerprint)
         if found is None or self.now - found.last_held_at > self.policy.repeat_window:
             return None
         return found
 
-    def standings(self) -> list[Standing]:
-        return [self._standings.get(name, standing) for name, standing in self.memory.standings.items()]
+    def alerts(self) -> list[AlertState]:
+        return [self._alerts.get(name, alert) for name, alert in self.memory.alerts.items()]
 
     def incident(self, name: str) -> Incident | None:
         return self._incidents.get(name) or self.memory.incidents.get(name)
@@ -55,34 +55,34 @@ class Ledger:
         found = [incident for incident in self.incidents() if incident.fingerprint == fingerprint]
         return max(found, key=lambda incident: incident.announced_at, default=None)
 
-    def members(self, name: str) -> list[Standing]:
-        """The standings within an incident, in order of fingerprint."""
-        found = (self.standing(fingerprint) for fingerprint in sorted(self._members.get(name, ())))
-        return [standing for standing in found if standing is not None and standing.incident == name]
+    def members(self, name: str) -> list[AlertState]:
+        """The alerts within an incident, in order of fingerprint."""
+        found = (self.alert(fingerprint) for fingerprint in sorted(self._members.get(name, ())))
+        return [alert for alert in found if alert is not None and alert.incident == name]
 
-    def rooted(self, name: str) -> list[Standing]:
-        return [standing for standing in self.members(name) if standing.rooted]
+    def roots(self, name: str) -> list[AlertState]:
+        return [alert for alert in self.members(name) if alert.is_root]
 
     def put(self, incident: Incident) -> None:
         self._incidents[incident.id] = incident
 
-    def write(self, standing: Standing) -> None:
-        before = self._standings.get(standing.fingerprint) or self.memory.standings.get(standing.fingerprint)
+    def write(self, alert: AlertState) -> None:
+        before = self._alerts.get(alert.fingerprint) or self.memory.alerts.get(alert.fingerprint)
         if before is not None:
-            self.astir.add(before.incident)
-        if standing.incident:
-            self._members.setdefault(standing.incident, {})[standing.fingerprint] = None
-            self.astir.add(standing.incident)
-        self._standings[standing.fingerprint] = standing
+            self.touched_incidents.add(before.incident)
+        if alert.incident:
+            self._members.setdefault(alert.incident, {})[alert.fingerprint] = None
+            self.touched_incidents.add(alert.incident)
+        self._alerts[alert.fingerprint] = alert
 
     def renew(self, finding: Finding) -> None:
         """It goes on holding, and stands as it stood."""
         name = finding.fingerprint
-        before = self.standing(name)
+        before = self.alert(name)
         assert before is not None
-        self._standings[name] = replace(before, finding=finding, last_held_at=self.now, holding=True)
+        self._alerts[name] = replace(before, finding=finding, last_held_at=self.now, holding=True)
         if not before.holding or before.finding != finding:
-            self.astir.add(before.incident)
+            self.touched_incidents.add(before.incident)
 
     def place(
         self,
@@ -91,30 +91,32 @@ class Ledger:
         reason: Reason,
         *,
         incident: str = "",
-        rooted: bool = False,
-        home: str | None = None,
+        is_root: bool = False,
+        announced_in: str | None = None,
         hidden_by: str = "",
         detail: str = "",
     ) -> None:
         """Say how a finding stands from now on. It is a decision only if that differs from how it stood."""
-        before = self.standing(finding.fingerprint)
-        standing = Standing(
+        before = self.alert(finding.fingerprint)
+        alert = AlertState(
             finding=finding,
             outcome=outcome,
             reason=reason,
             first_held_at=self.now if before is None else before.first_held_at,
             last_held_at=self.now,
             incident=incident,
-            rooted=rooted,
-            home=home if home is not None else (before.home if before is not None else ""),
+            is_root=is_root,
+            announced_in=announced_in
+            if announced_in is not None
+            else (before.announced_in if before is not None else ""),
             hidden_by=hidden_by,
         )
-        self.write(standing)
-        if before is None or _shown(before) != _shown(standing):
-            self.decide(finding.fingerprint, outcome, reason, standing, detail=detail)
+        self.write(alert)
+        if before is None or _shown(before) != _shown(alert):
+            self.decide(finding.fingerprint, outcome, reason, alert, detail=detail)
 
     def decide(
-        self, fingerprint: str, outcome: Outcome, reason: Reason, standing: Standing, *, detail: str = ""
+        self, fingerprint: str, outcome: Outcome, reason: Reason, alert: AlertState, *, detail: str = ""
     ) -> None:
         self.record(
             Decision(
@@ -122,10 +124,10 @@ class Ledger:
                 fingerprint=fingerprint,
                 outcome=outcome,
                 reason=reason,
-                finding=standing.finding,
-                severity=standing.finding.severity,
-                incident=standing.incident,
-                hidden_by=standing.hidden_by,
+                finding=alert.finding,
+                severity=alert.finding.severity,
+                incident=alert.incident,
+                hidden_by=alert.hidden_by,
                 detail=detail,
             )
         )
@@ -142,15 +144,19 @@ class Ledger:
         before = self.memory.incidents
         return GateResult(
             decisions=tuple(self._decisions[name] for name in sorted(self._decisions)),
-            standings=tuple(self._standings[name] for name in sorted(self._standings)),
+            alerts=tuple(self._alerts[name] for name in sorted(self._alerts)),
             incidents=tuple(
                 incident for name, incident in sorted(self._incidents.items()) if incident != before.get(name)
             ),
         )
 
 
-def _shown(standing: Standing) -> tuple[object, ...]:
-    return standing.outcome, standing.reason, standing.incident, standing.hidden_by
+def _announced_in(before: AlertState | None) -> str:
+    return "" if before is None else before.announced_in
+
+
+def _shown(alert: AlertState) -> tuple[object, ...]:
+    return alert.outcome, alert.reason, alert.incident, alert.hidden_by
 
 
 def names(findings: Iterable[Finding]) -> str:

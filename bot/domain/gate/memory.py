@@ -9,7 +9,7 @@ from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.gate.policy import GatePolicy
 from bot.domain.gate.silences import Silence
 from bot.domain.incidents.decisions import Decision
-from bot.domain.incidents.incident import Incident, Standing
+from bot.domain.incidents.incident import AlertState, Incident
 from bot.domain.platform.lineage import Lineage
 
 
@@ -24,12 +24,12 @@ class GateRules:
 
 @dataclass(frozen=True)
 class GateMemory:
-    """Standings by fingerprint and incidents by id: those that hold or are open, and those of the last repeat window.
+    """Alert states by fingerprint, incidents by id: those that hold or are open, and those of the last repeat window.
 
     `version` is that of the stored state: a commit that goes by it is refused when another came first.
     """
 
-    standings: Mapping[str, Standing] = field(default_factory=dict)
+    alerts: Mapping[str, AlertState] = field(default_factory=dict)
     incidents: Mapping[str, Incident] = field(default_factory=dict)
     silences: tuple[Silence, ...] = ()
     windows: tuple[PlannedWindow, ...] = ()
@@ -38,7 +38,7 @@ class GateMemory:
     @cached_property
     def idle(self) -> bool:
         """Nothing holds and nothing is open: a tick without findings has nothing to decide."""
-        return not any(standing.holding for standing in self.standings.values()) and not any(
+        return not any(alert.holding for alert in self.alerts.values()) and not any(
             incident.is_open for incident in self.incidents.values()
         )
 
@@ -52,24 +52,24 @@ class GateResult:
     """What a tick decided and changed, in a fixed order. Incidents carry the version they were read with."""
 
     decisions: tuple[Decision, ...] = ()
-    standings: tuple[Standing, ...] = ()
+    alerts: tuple[AlertState, ...] = ()
     incidents: tuple[Incident, ...] = ()
 
 
 def after(memory: GateMemory, result: GateResult, horizon: datetime) -> GateMemory:
     """The memory as the next tick finds it; what has not held since `horizon` is forgotten."""
-    standings = {**memory.standings, **{standing.fingerprint: standing for standing in result.standings}}
+    alerts = {**memory.alerts, **{alert.fingerprint: alert for alert in result.alerts}}
     stored = {incident.id: replace(incident, version=incident.version + 1) for incident in result.incidents}
     incidents = {**memory.incidents, **stored}
-    kept = {name: standing for name, standing in standings.items() if standing.last_held_at >= horizon}
-    homes = {standing.home for standing in kept.values()}
+    kept = {name: alert for name, alert in alerts.items() if alert.last_held_at >= horizon}
+    announced_ids = {alert.announced_in for alert in kept.values()}
     return replace(
         memory,
-        standings=kept,
+        alerts=kept,
         incidents={
             name: incident
             for name, incident in incidents.items()
-            if incident.resolved_at is None or incident.resolved_at >= horizon or name in homes
+            if incident.resolved_at is None or incident.resolved_at >= horizon or name in announced_ids
         },
         version=memory.version + 1,
     )

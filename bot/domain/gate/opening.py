@@ -27,18 +27,26 @@ class Cluster:
         return any(group.critical for group in self.groups)
 
 
-def join(ledger: Ledger, group: Group, incident: Incident, reason: Reason, detail: str, *, rooted: bool) -> None:
-    """Every finding of a group into an incident. What is rooted in it comes back to it, unless the gate gathered it."""
-    home = incident.id if rooted and incident.gathered is None else None
+def join(ledger: Ledger, group: Group, incident: Incident, reason: Reason, detail: str, *, is_root: bool) -> None:
+    """Put every finding of a group into an incident. A root comes back to it, unless the gate gathered it."""
+    announced_in = incident.id if is_root and incident.gathered is None else None
     for finding in group.findings:
-        ledger.place(finding, Outcome.JOIN, reason, incident=incident.id, rooted=rooted, home=home, detail=detail)
+        ledger.place(
+            finding,
+            Outcome.JOIN,
+            reason,
+            incident=incident.id,
+            is_root=is_root,
+            announced_in=announced_in,
+            detail=detail,
+        )
 
 
 def join_all(ledger: Ledger, cluster: Cluster, incident: Incident, reason: Reason, detail: str) -> None:
     """The top as part of what the incident is about, the others as they are tied to it."""
-    join(ledger, cluster.top, incident, reason, detail, rooted=True)
+    join(ledger, cluster.top, incident, reason, detail, is_root=True)
     for group, why, of in cluster.tied:
-        join(ledger, group, incident, why, of, rooted=False)
+        join(ledger, group, incident, why, of, is_root=False)
 
 
 def announce(ledger: Ledger, cluster: Cluster, reason: Reason) -> None:
@@ -46,7 +54,7 @@ def announce(ledger: Ledger, cluster: Cluster, reason: Reason) -> None:
     incident = _opened(ledger, headline.fingerprint, headline)
     ledger.announced[incident.id] = reason
     join_all(ledger, cluster, incident, Reason.SAME_ROOT, headline.root)
-    ledger.place(headline, Outcome.ANNOUNCE, reason, incident=incident.id, rooted=True, home=incident.id)
+    ledger.place(headline, Outcome.ANNOUNCE, reason, incident=incident.id, is_root=True, announced_in=incident.id)
     _take_in_explained(ledger, incident, cluster.top)
 
 
@@ -77,13 +85,13 @@ def gather(ledger: Ledger, fingerprint: str, gathered: Gathered, clusters: list[
     return incident.id
 
 
-def take_in(ledger: Ledger, taken: Incident, into: str, detail: str, *, rooted: bool) -> None:
+def take_in(ledger: Ledger, taken: Incident, into: str, detail: str, *, is_root: bool) -> None:
     """What an open incident holds becomes part of another one; the incident itself is resolved into it."""
-    for standing in ledger.members(taken.id):
-        if standing.visible:
-            ledger.place(standing.finding, Outcome.JOIN, Reason.TAKEN_IN, incident=into, rooted=rooted, detail=detail)
-        elif standing.holding:
-            ledger.write(replace(standing, incident=into, rooted=False))
+    for alert in ledger.members(taken.id):
+        if alert.visible:
+            ledger.place(alert.finding, Outcome.JOIN, Reason.TAKEN_IN, incident=into, is_root=is_root, detail=detail)
+        elif alert.holding:
+            ledger.write(replace(alert, incident=into, is_root=False))
     ledger.resolve(taken, merged_into=into)
 
 
@@ -96,16 +104,16 @@ def _take_in_explained(ledger: Ledger, incident: Incident, top: Group) -> None:
             for cause in top.findings
         )
 
-    for other in _all_rooted(ledger, incident, explained):
-        take_in(ledger, other, incident.id, incident.root, rooted=False)
+    for other in _all_roots(ledger, incident, explained):
+        take_in(ledger, other, incident.id, incident.root, is_root=False)
 
 
-def _all_rooted(ledger: Ledger, incident: Incident, wanted: Callable[[Finding], bool]) -> Iterable[Incident]:
+def _all_roots(ledger: Ledger, incident: Incident, wanted: Callable[[Finding], bool]) -> Iterable[Incident]:
     for other in ledger.open_incidents():
         if other.id == incident.id or other.gathered is not None:
             continue
-        holding = [standing for standing in ledger.rooted(other.id) if standing.holding]
-        if holding and all(wanted(standing.finding) for standing in holding):
+        holding = [alert for alert in ledger.roots(other.id) if alert.holding]
+        if holding and all(wanted(alert.finding) for alert in holding):
             yield other
 
 

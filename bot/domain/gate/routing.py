@@ -16,7 +16,7 @@ from bot.domain.incidents.incident import Gathered, Incident
 
 def stays(ledger: Ledger, finding: Finding) -> bool:
     """Does it go on within the incident where it stood? If so, that is noted."""
-    before = ledger.standing(finding.fingerprint)
+    before = ledger.alert(finding.fingerprint)
     incident = ledger.incident(before.incident) if before is not None and before.incident else None
     if before is None or incident is None:
         return False
@@ -25,11 +25,11 @@ def stays(ledger: Ledger, finding: Finding) -> bool:
     if not incident.is_open:
         resolved_for = ledger.now - incident.resolved_at if incident.resolved_at is not None else timedelta(0)
         worse = finding.severity is Severity.P0 and incident.severity is not Severity.P0
-        if before.rooted or not before.visible or worse or resolved_for >= ledger.policy.downstream_grace:
+        if before.is_root or not before.visible or worse or resolved_for >= ledger.policy.downstream_grace:
             return False
     if before.outcome is Outcome.KEEP_QUIET:
         shown = Reason.SHOWN_AGAIN
-        ledger.place(finding, Outcome.JOIN, shown, incident=incident.id, rooted=before.rooted, detail=incident.root)
+        ledger.place(finding, Outcome.JOIN, shown, incident=incident.id, is_root=before.is_root, detail=incident.root)
     else:
         ledger.renew(finding)
     return True
@@ -47,14 +47,14 @@ def _with_their_root(ledger: Ledger, groups: list[Group]) -> list[Group]:
     """Groups whose root has an open incident join it; returns the others."""
     anchors, others = Anchors(ledger), []
     for group in groups:
-        home = _home(ledger, group)
+        announced_in = _where_announced(ledger, group)
         incident = anchors.same_root(group) or anchors.storm_of_detectors(group)
-        if incident is None and home is not None and home.is_open:
-            incident = home
+        if incident is None and announced_in is not None and announced_in.is_open:
+            incident = announced_in
         if incident is None:
             others.append(group)
         else:
-            join(ledger, group, incident, Reason.SAME_ROOT, incident.root, rooted=True)
+            join(ledger, group, incident, Reason.SAME_ROOT, incident.root, is_root=True)
     return others
 
 
@@ -78,7 +78,7 @@ def _folded(ledger: Ledger, groups: list[Group]) -> list[Cluster]:
         reason = Reason.DOWNSTREAM if tie.finding.family is group.headline.family else Reason.IN_STORM
         top = _top(group, ties)
         if isinstance(top, Incident):
-            join(ledger, group, top, reason, tie.finding.root, rooted=False)
+            join(ledger, group, top, reason, tie.finding.root, is_root=False)
         else:
             clusters[id(top)].tied.append((group, reason, tie.finding.root))
     return list(clusters.values())
@@ -99,22 +99,22 @@ def _with_storms(ledger: Ledger, clusters: list[Cluster]) -> list[Cluster]:
             others.append(cluster)
         else:
             join_all(ledger, cluster, incident, Reason.SAME_CLASS, incident.error_class)
-    standing = [
-        (incident, [member.finding for member in ledger.rooted(incident.id) if member.visible])
+    with_findings = [
+        (incident, [member.finding for member in ledger.roots(incident.id) if member.visible])
         for incident in anchors.open
         if incident.gathered is None
     ]
     fresh = [cluster.top.headline for cluster in others]
-    for storm in storms(fresh + [finding for _, findings in standing for finding in findings], ledger.policy):
+    for storm in storms(fresh + [finding for _, findings in with_findings for finding in findings], ledger.policy):
         members = set(storm.findings)
         new = [cluster for cluster in others if cluster.top.headline in members]
         if not any(_ripe(ledger, cluster) for cluster in new):
             continue
         others = [cluster for cluster in others if cluster not in new]
         opened = gather(ledger, storm.fingerprint, Gathered.SAME_CLASS, new, storm.error_class)
-        for incident, findings in standing:
+        for incident, findings in with_findings:
             if findings and members.issuperset(findings):
-                take_in(ledger, incident, opened, storm.error_class, rooted=True)
+                take_in(ledger, incident, opened, storm.error_class, is_root=True)
     return others
 
 
@@ -122,13 +122,13 @@ def _settle(ledger: Ledger, cluster: Cluster, held: Mapping[str, Finding]) -> No
     """A cluster that nothing open explains: keep it quiet, hold it, or tell it."""
     top = cluster.top
     quiet = None if cluster.critical else quiet_root(ledger, top, held.values())
-    home = _home(ledger, top)
+    announced_in = _where_announced(ledger, top)
     if quiet is not None:
-        hidden = ledger.standing(quiet.fingerprint)
+        hidden = ledger.alert(quiet.fingerprint)
         by = "" if hidden is None else hidden.hidden_by
         _stand(ledger, cluster, Outcome.KEEP_QUIET, Reason.ROOT_QUIET, quiet.root, by)
-    elif home is not None:
-        reopen(ledger, cluster, home, Reason.BACK)
+    elif announced_in is not None:
+        reopen(ledger, cluster, announced_in, Reason.BACK)
     elif not cluster.critical and (healed := healed_root(ledger, top)) is not None:
         _stand(ledger, cluster, Outcome.HOLD, Reason.ROOT_RESOLVED, healed.root)
     elif not _ripe(ledger, cluster):
@@ -152,11 +152,11 @@ def _ripe(ledger: Ledger, cluster: Cluster) -> bool:
     return cluster.critical or ledger.now - evident_at >= ledger.policy.group_wait
 
 
-def _home(ledger: Ledger, group: Group) -> Incident | None:
+def _where_announced(ledger: Ledger, group: Group) -> Incident | None:
     """The incident that was announced for one of them within the repeat window."""
     for finding in group.findings:
-        before = ledger.standing(finding.fingerprint)
-        found = ledger.incident(before.home) if before is not None and before.home else None
+        before = ledger.alert(finding.fingerprint)
+        found = ledger.incident(before.announced_in) if before is not None and before.announced_in else None
         if found is not None:
             return found
     return None
@@ -165,5 +165,5 @@ def _home(ledger: Ledger, group: Group) -> Incident | None:
 def _why_now(ledger: Ledger, cluster: Cluster) -> Reason:
     if cluster.critical:
         return Reason.P0
-    before = ledger.standing(cluster.top.headline.fingerprint)
+    before = ledger.alert(cluster.top.headline.fingerprint)
     return Reason.STILL_HOLDS if before is not None and before.holding and before.incident else Reason.NEW

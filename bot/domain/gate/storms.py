@@ -9,7 +9,7 @@ from bot.domain.findings.finding import Family, Finding, FindingKind, RootCause
 from bot.domain.gate.grouping import rank, worst
 from bot.domain.gate.ledger import Ledger
 from bot.domain.gate.policy import GatePolicy
-from bot.domain.incidents.incident import Gathered, Incident, Standing
+from bot.domain.incidents.incident import AlertState, Gathered, Incident
 
 NOTES = frozenset({FindingKind.TRACKING_BUG, FindingKind.SLOW_DRIFT})
 """Lines for the digest: told once, and no messages that a cap would count."""
@@ -70,9 +70,9 @@ def over_cap(ledger: Ledger) -> bool:
     return len(recent) >= ledger.policy.messages_per_hour
 
 
-def face(incident: Incident, members: Sequence[Standing], policy: GatePolicy) -> Finding:
+def headline_of(incident: Incident, members: Sequence[AlertState], policy: GatePolicy) -> Finding:
     """The finding that stands for an incident: its worst, or for what the gate gathered, one that sums them up."""
-    findings = sorted((standing.finding for standing in members), key=rank)
+    findings = sorted((alert.finding for alert in members), key=rank)
     if incident.gathered is None:
         return findings[0]
     roots = tuple(dict.fromkeys(finding.root for finding in findings))

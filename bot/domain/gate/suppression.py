@@ -14,13 +14,13 @@ Hidden = tuple[Reason, str, str]
 
 def take_note_of_ends(ledger: Ledger, held: dict[str, Finding]) -> None:
     """What no longer holds; if it was only held back, that it was kept quiet."""
-    for standing in ledger.standings():
-        if not standing.holding or standing.fingerprint in held:
+    for alert in ledger.alerts():
+        if not alert.holding or alert.fingerprint in held:
             continue
-        over = replace(standing, holding=False)
-        if standing.outcome is Outcome.HOLD:
+        over = replace(alert, holding=False)
+        if alert.outcome is Outcome.HOLD:
             over = replace(over, outcome=Outcome.KEEP_QUIET, reason=Reason.OVER)
-            ledger.decide(standing.fingerprint, Outcome.KEEP_QUIET, Reason.OVER, over)
+            ledger.decide(alert.fingerprint, Outcome.KEEP_QUIET, Reason.OVER, over)
         ledger.write(over)
 
 
@@ -33,13 +33,13 @@ def hide(ledger: Ledger, held: dict[str, Finding]) -> list[Finding]:
             shown.append(finding)
             continue
         reason, by, detail = hidden
-        before = ledger.standing(finding.fingerprint)
+        before = ledger.alert(finding.fingerprint)
         ledger.place(
             finding,
             Outcome.KEEP_QUIET,
             reason,
             incident="" if before is None else before.incident,
-            rooted=before is not None and before.rooted,
+            is_root=before is not None and before.is_root,
             hidden_by=by,
             detail=detail,
         )

@@ -7,35 +7,35 @@ from datetime import timedelta
 from bot.domain.findings.finding import Finding
 from bot.domain.gate.grouping import rank, worst
 from bot.domain.gate.ledger import Ledger
-from bot.domain.gate.storms import NOTES, face
+from bot.domain.gate.storms import NOTES, headline_of
 from bot.domain.incidents.decisions import Decision, Outcome, Reason
-from bot.domain.incidents.incident import Incident, Standing
+from bot.domain.incidents.incident import AlertState, Incident
 
 
 def resolve_what_is_over(ledger: Ledger, held: Mapping[str, Finding]) -> None:
     """Before anything is placed: nothing joins an incident at the very tick that ends it."""
     for incident in ledger.open_incidents():
-        if incident.id in ledger.astir and _over(ledger, incident, held):
+        if incident.id in ledger.touched_incidents and _over(ledger, incident, held):
             _resolve(ledger, incident)
 
 
 def tend(ledger: Ledger) -> None:
     """Say what is due of the incidents that are open after all findings were placed."""
     for incident in ledger.open_incidents():
-        if incident.id not in ledger.astir and not (incident.unsaid or incident.flapping or incident.flips):
+        if incident.id not in ledger.touched_incidents and not (incident.unsaid or incident.flapping or incident.flips):
             continue
         members = ledger.members(incident.id)
-        visible = [standing for standing in members if standing.visible]
+        visible = [alert for alert in members if alert.visible]
         if incident.id in ledger.announced:
             fresh = _with_facts(incident, visible, ledger)
             _say(ledger, fresh, visible, Outcome.ANNOUNCE, ledger.announced[incident.id])
-        elif not any(standing.rooted for standing in members):
+        elif not any(alert.is_root for alert in members):
             _resolve(ledger, incident)
         else:
             _update(ledger, incident, members, visible)
 
 
-def _update(ledger: Ledger, incident: Incident, members: Sequence[Standing], visible: Sequence[Standing]) -> None:
+def _update(ledger: Ledger, incident: Incident, members: Sequence[AlertState], visible: Sequence[AlertState]) -> None:
     """Said at once when it became worse, else when the last update is long enough ago."""
     fresh = _with_flapping(ledger, _with_facts(incident, visible, ledger), members)
     worse = fresh.severity.value < incident.severity.value
@@ -47,22 +47,22 @@ def _update(ledger: Ledger, incident: Incident, members: Sequence[Standing], vis
         ledger.put(fresh)
 
 
-def _with_facts(incident: Incident, visible: Sequence[Standing], ledger: Ledger) -> Incident:
-    """The incident as its visible members make it; what it is rooted in stays as it was while none of that holds."""
+def _with_facts(incident: Incident, visible: Sequence[AlertState], ledger: Ledger) -> Incident:
+    """The incident as its visible members make it; its root stays as it was while none of that holds."""
     if not visible:
         return incident
-    rooted = [standing for standing in visible if standing.rooted]
-    kind = face(incident, rooted, ledger.policy).kind if rooted else incident.kind
+    roots = [alert for alert in visible if alert.is_root]
+    kind = headline_of(incident, roots, ledger.policy).kind if roots else incident.kind
     kept = () if _just_opened(ledger, incident) else (incident.severity,)
-    dates = {standing.finding.data_date for standing in rooted} - {None}
+    dates = {alert.finding.data_date for alert in roots} - {None}
     fresh = replace(
         incident,
         kind=kind,
-        severity=worst([*kept, *(standing.finding.severity for standing in visible)]),
-        processors=_processors(() if _just_opened(ledger, incident) else incident.processors, rooted),
+        severity=worst([*kept, *(alert.finding.severity for alert in visible)]),
+        processors=_processors(() if _just_opened(ledger, incident) else incident.processors, roots),
         data_dates=tuple(sorted({day for day in dates if day is not None}.union(incident.data_dates))),
-        impact=tuple(sorted({name for each in rooted for name in each.finding.impact})) if rooted else incident.impact,
-        members=tuple(dict.fromkeys([*incident.members, *(standing.fingerprint for standing in visible)])),
+        impact=tuple(sorted({name for each in roots for name in each.finding.impact})) if roots else incident.impact,
+        members=tuple(dict.fromkeys([*incident.members, *(alert.fingerprint for alert in visible)])),
     )
     if incident.unsaid is None and kind not in NOTES and _more_is_known(incident, fresh):
         return replace(fresh, unsaid=Reason.CHANGED)
@@ -80,8 +80,8 @@ def _more_is_known(before: Incident, fresh: Incident) -> bool:
     )
 
 
-def _processors(before: tuple[str, ...], rooted: Sequence[Standing]) -> tuple[str, ...]:
-    findings = sorted((standing.finding for standing in rooted), key=rank)
+def _processors(before: tuple[str, ...], roots: Sequence[AlertState]) -> tuple[str, ...]:
+    findings = sorted((alert.finding for alert in roots), key=rank)
     return tuple(dict.fromkeys([*before, *(name for finding in findings for name in finding.processors)]))
 
 
@@ -90,13 +90,13 @@ def _just_opened(ledger: Ledger, incident: Incident) -> bool:
     return stored is None or not stored.is_open
 
 
-def _with_flapping(ledger: Ledger, incident: Incident, members: Sequence[Standing]) -> Incident:
+def _with_flapping(ledger: Ledger, incident: Incident, members: Sequence[AlertState]) -> Incident:
     """Count when it begins and ceases to hold; often enough is flapping, and is told once."""
-    holds = any(standing.rooted and standing.holding for standing in members)
+    holds = any(alert.is_root and alert.holding for alert in members)
     held = any(
-        before.rooted and before.holding and before.incident == incident.id
-        for standing in members
-        if (before := ledger.memory.standings.get(standing.fingerprint)) is not None
+        before.is_root and before.holding and before.incident == incident.id
+        for alert in members
+        if (before := ledger.memory.alerts.get(alert.fingerprint)) is not None
     )
     policy = ledger.policy
     flips = tuple(flip for flip in incident.flips if ledger.now - flip < policy.flap_window)
@@ -110,18 +110,18 @@ def _with_flapping(ledger: Ledger, incident: Incident, members: Sequence[Standin
 
 
 def _over(ledger: Ledger, incident: Incident, held: Mapping[str, Finding]) -> bool:
-    """Has nothing that it is rooted in held for long enough? What only joined it does not keep it open."""
-    rooted = ledger.rooted(incident.id)
-    if any(standing.fingerprint in held for standing in rooted):
+    """Has no root of it held for long enough? What only joined it does not keep it open."""
+    roots = ledger.roots(incident.id)
+    if any(alert.fingerprint in held for alert in roots):
         return False
     wait = ledger.policy.flap_window if incident.flapping else ledger.policy.resolve_after
-    silent_for = min((ledger.now - standing.last_held_at for standing in rooted), default=timedelta.max)
+    silent_for = min((ledger.now - alert.last_held_at for alert in roots), default=timedelta.max)
     return silent_for >= wait
 
 
 def _resolve(ledger: Ledger, incident: Incident) -> None:
     ledger.resolve(replace(incident, flapping=False))
-    once = (standing for name in incident.members if (standing := ledger.standing(name)) is not None)
+    once = (alert for name in incident.members if (alert := ledger.alert(name)) is not None)
     members = ledger.members(incident.id) or list(once)
     if members:
         _record(ledger, incident, members, Outcome.RESOLVE, Reason.RESOLVED)
@@ -130,7 +130,7 @@ def _resolve(ledger: Ledger, incident: Incident) -> None:
 def _say(
     ledger: Ledger,
     incident: Incident,
-    visible: Sequence[Standing],
+    visible: Sequence[AlertState],
     outcome: Outcome,
     reason: Reason,
     *,
@@ -143,21 +143,21 @@ def _say(
 def _record(
     ledger: Ledger,
     incident: Incident,
-    members: Sequence[Standing],
+    members: Sequence[AlertState],
     outcome: Outcome,
     reason: Reason,
     *,
     escalated: bool = False,
 ) -> None:
     """The decision that concerns the incident as a whole takes the place of its fingerprint's own."""
-    rooted = [standing for standing in members if standing.rooted] or ledger.rooted(incident.id) or members
+    roots = [alert for alert in members if alert.is_root] or ledger.roots(incident.id) or members
     ledger.record(
         Decision(
             at=ledger.now,
             fingerprint=incident.fingerprint,
             outcome=outcome,
             reason=reason,
-            finding=face(incident, rooted, ledger.policy),
+            finding=headline_of(incident, roots, ledger.policy),
             severity=incident.severity,
             incident=incident.id,
             escalated=escalated,

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from bot.domain.evidence.processor_date import HEARTBEAT_LIMIT
-from bot.domain.health.model import Finding
+from bot.domain.health.model import HealthReason
 
 NOTE_AFTER = timedelta(minutes=15)
 LONGEST_RUN = timedelta(days=2)
@@ -20,13 +20,13 @@ class SilentRun(NamedTuple):
     heartbeat_at: datetime
 
 
-def early_notes(runs: Iterable[SilentRun], now: datetime) -> dict[str, list[Finding]]:
+def early_notes(runs: Iterable[SilentRun], now: datetime) -> dict[str, list[HealthReason]]:
     """By processor; nothing of runs that have been silent for so long that they are told as incidents."""
-    notes: dict[str, list[Finding]] = {}
+    notes: dict[str, list[HealthReason]] = {}
     for run in sorted(runs):
         silent = now - run.heartbeat_at
         if NOTE_AFTER <= silent < HEARTBEAT_LIMIT:
             minutes = int(silent.total_seconds() // 60)
             text = f"{run.processor}: its run for {run.data_date} has had no heartbeat for {minutes} minutes."
-            notes.setdefault(run.processor, []).append(Finding("no_heartbeat", run.processor, text))
+            notes.setdefault(run.processor, []).append(HealthReason("no_heartbeat", run.processor, text))
     return notes

@@ -147,7 +147,7 @@ class Tally:
 
 
 @dataclass(frozen=True)
-class Finding:
+class HealthReason:
     """Why something has its colour. `name` is stable; `text` is for people."""
 
     name: str
@@ -168,7 +168,7 @@ class HealthRow:
     baseline_durations: Durations | None
     due: DueDates
     target: float | None
-    findings: tuple[Finding, ...]
+    findings: tuple[HealthReason, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,7 +185,7 @@ class Noise:
 class HealthReport:
     window: Window
     overall: Colour
-    reasons: tuple[Finding, ...]
+    reasons: tuple[HealthReason, ...]
     phases: tuple[HealthRow, ...]
     processors: tuple[HealthRow, ...]
     noise: Noise
@@ -197,7 +197,7 @@ def data_dates_judged_within(window: Window) -> tuple[date, date]:
     return (window.since - timedelta(days=4)).date(), (window.until + timedelta(days=1)).date()
 
 
-def overall(phases: Sequence[HealthRow], processors: Sequence[HealthRow]) -> tuple[Colour, tuple[Finding, ...]]:
+def overall(phases: Sequence[HealthRow], processors: Sequence[HealthRow]) -> tuple[Colour, tuple[HealthReason, ...]]:
     """RED when a phase is, or a P0 is open; else YELLOW when anything is not well; with every finding behind it, once,
     worst first.
     """
@@ -211,5 +211,5 @@ def overall(phases: Sequence[HealthRow], processors: Sequence[HealthRow]) -> tup
     if reasons:
         return Colour.YELLOW, reasons
     if rows and all(row.status is Colour.GREY for row in rows):
-        return Colour.GREY, (Finding("nothing_ran", "pipeline", "Nothing was expected and nothing ran."),)
-    return Colour.GREEN, (Finding("all_well", "pipeline", "Every phase meets its target."),)
+        return Colour.GREY, (HealthReason("nothing_ran", "pipeline", "Nothing was expected and nothing ran."),)
+    return Colour.GREEN, (HealthReason("all_well", "pipeline", "Every phase meets its target."),)

@@ -10,7 +10,7 @@ from bot.domain.health.model import (
     Colour,
     DueDates,
     Durations,
-    Finding,
+    HealthReason,
     HealthReport,
     HealthRow,
     Noise,
@@ -19,7 +19,7 @@ from bot.domain.health.model import (
     Window,
     overall,
 )
-from bot.domain.health.notified import NOTHING_TOLD, Told
+from bot.domain.health.notified import NOTHING_NOTIFIED, Notified
 from bot.domain.health.status import status_of
 from bot.domain.health.trends import FailedHour
 from bot.domain.platform.registry import Processor, Registry
@@ -79,7 +79,7 @@ class Scope:
 
 
 def assess(
-    measured: Measured, scope: Scope, targets: Mapping[int, float], window: Window, told: Told = NOTHING_TOLD
+    measured: Measured, scope: Scope, targets: Mapping[int, float], window: Window, told: Notified = NOTHING_NOTIFIED
 ) -> HealthReport:
     """The report. Processors that ran without being registered have a row of their own and are named in a warning."""
     phase_of, strangers = _phases_of(measured.window.counts, scope.registry)
@@ -166,13 +166,13 @@ def _phase_row(
     return _row(name, phase, (tally, baseline), durations, due, target)
 
 
-def _troubles(told: Told, silent: Sequence[SilentRun], window: Window) -> Mapping[str, Sequence[Finding]]:
+def _troubles(told: Notified, silent: Sequence[SilentRun], window: Window) -> Mapping[str, Sequence[HealthReason]]:
     """What is wrong beside the figures, by processor: open incidents first."""
     opened, notes = told.findings(), early_notes(silent, window.as_of)
     return {name: [*opened.get(name, ()), *notes.get(name, ())] for name in {**opened, **notes}}
 
 
-def _with(row: HealthRow, troubles: Sequence[Finding]) -> HealthRow:
+def _with(row: HealthRow, troubles: Sequence[HealthReason]) -> HealthRow:
     """What has an open P0 or P1, or may hang, is YELLOW at best, and that is the first of its reasons."""
     if not troubles:
         return row
@@ -180,7 +180,7 @@ def _with(row: HealthRow, troubles: Sequence[Finding]) -> HealthRow:
     return replace(row, status=status, findings=(*dict.fromkeys(troubles), *row.findings))
 
 
-def _noise(rows: Sequence[HealthRow], failed_hours: Iterable[FailedHour], told: Told) -> Noise:
+def _noise(rows: Sequence[HealthRow], failed_hours: Iterable[FailedHour], told: Notified) -> Noise:
     total = Tally()
     for row in rows:
         total.merge(row.tally)

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 
-from bot.domain.health.model import Colour, DueDates, Durations, Finding, Tally
+from bot.domain.health.model import Colour, DueDates, Durations, HealthReason, Tally
 
 MINIMUM_RUNS = 20
 """Durations of fewer runs than this are not compared with the baseline."""
@@ -23,7 +23,7 @@ def status_of(
     durations: tuple[Durations | None, Durations | None],
     due: DueDates,
     target: float | None,
-) -> tuple[Colour, tuple[Finding, ...]]:
+) -> tuple[Colour, tuple[HealthReason, ...]]:
     """RED, YELLOW, GREEN or GREY. `durations` are the window's and the baseline's."""
     if not tally.runs and not due.due:
         return Colour.GREY, ()
@@ -34,14 +34,14 @@ def status_of(
     return (Colour.YELLOW, yellow) if yellow else (Colour.GREEN, ())
 
 
-def _red(subject: str, tally: Tally, due: DueDates) -> Iterator[Finding]:
+def _red(subject: str, tally: Tally, due: DueDates) -> Iterator[HealthReason]:
     rate = tally.success_rate
     if not tally.succeeded and due.due:
         text = f"{subject}: nothing succeeded, and data was due on {due.due} date{'' if due.due == 1 else 's'}."
-        yield Finding("nothing_succeeded", subject, text)
+        yield HealthReason("nothing_succeeded", subject, text)
     elif rate is not None and rate < RED_BELOW:
         bad = tally.real + tally.unknown
-        yield Finding(
+        yield HealthReason(
             "mostly_failing", subject, f"{subject}: {rate:.1%} succeed ({bad:,} real failure{'' if bad == 1 else 's'})."
         )
 
@@ -52,28 +52,28 @@ def _yellow(
     baseline: Tally,
     durations: tuple[Durations | None, Durations | None],
     target: float | None,
-) -> Iterator[Finding]:
+) -> Iterator[HealthReason]:
     rate = tally.success_rate
     if rate is not None and target is not None and rate < target:
-        yield Finding("below_target", subject, f"{subject}: {rate:.1%} succeed, target {target:.1%}.")
+        yield HealthReason("below_target", subject, f"{subject}: {rate:.1%} succeed, target {target:.1%}.")
     yield from _early_warnings(subject, tally, baseline, durations)
 
 
 def _early_warnings(
     subject: str, tally: Tally, baseline: Tally, durations: tuple[Durations | None, Durations | None]
-) -> Iterator[Finding]:
+) -> Iterator[HealthReason]:
     now, before = durations
     enough = min(tally.succeeded, baseline.succeeded) >= MINIMUM_RUNS
     if now is not None and before is not None and enough and now.p95 > SLOWER * before.p95 > 0:
         times = now.p95 / before.p95
         text = f"{subject}: p95 {now.p95:,.0f} s, {times:.1f} times its 30-day baseline."
-        yield Finding("slower_than_baseline", subject, text)
+        yield HealthReason("slower_than_baseline", subject, text)
     bad, usual = tally.real + tally.unknown, baseline.success_rate
     surely = wilson_lower(bad, bad + tally.succeeded)
     if usual is not None and surely > max(WORTH_SAYING, WORSE * (1 - usual)):
         share = bad / (bad + tally.succeeded)
         text = f"{subject}: {share:.1%} fail, usually {1 - usual:.1%}."
-        yield Finding("failing_more_than_baseline", subject, text)
+        yield HealthReason("failing_more_than_baseline", subject, text)
 
 
 def wilson_lower(hits: int, trials: int) -> float:

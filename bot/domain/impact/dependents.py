@@ -23,7 +23,7 @@ class Affected(NamedTuple):
     next_slot: datetime | None
 
 
-class Place(NamedTuple):
+class ImpactRank(NamedTuple):
     """How bad it is; what is worse comes first. `level` 0 is the highest criticality, `state` is one of those below,
     `due_at` the end of time without a deadline.
     """
@@ -37,20 +37,20 @@ class Place(NamedTuple):
 STALE, UNTOLD, FRESH = range(3)
 
 Ranks = tuple[int, int, datetime, int]
-"""The values of a Place: of 10,000 a plain tuple is made in less time."""
+"""The values of a ImpactRank: of 10,000 a plain tuple is made in less time."""
 
 
 @dataclass(frozen=True)
 class Dependents:
     """The names at each place, both in order, and how the row of a name is made."""
 
-    places: Sequence[tuple[Place, Sequence[str]]]
+    places: Sequence[tuple[ImpactRank, Sequence[str]]]
     row: Callable[[str], Affected]
 
     @classmethod
     def ranked(cls, names: Mapping[Ranks, Sequence[str]], row: Callable[[str], Affected]) -> "Dependents":
         """From the names at each place, in no order."""
-        return cls([(Place(*place), sorted(names[place])) for place in sorted(names)], row)
+        return cls([(ImpactRank(*place), sorted(names[place])) for place in sorted(names)], row)
 
     def __len__(self) -> int:
         return sum(len(names) for _, names in self.places)
@@ -61,7 +61,7 @@ class Dependents:
     def worst(self, most: int) -> tuple[Affected, ...]:
         return tuple(map(self.row, islice(self._names(), most)))
 
-    def at(self, wanted: Callable[[Place], bool]) -> "Dependents":
+    def at(self, wanted: Callable[[ImpactRank], bool]) -> "Dependents":
         """Those at the places that are wanted."""
         return Dependents([(place, names) for place, names in self.places if wanted(place)], self.row)
 

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from bot.domain.evidence.freshness import Staleness, Standing, staleness
+from bot.domain.evidence.freshness import DateFreshness, Staleness, staleness
 from bot.domain.impact.deadlines import ASSUMED_SECONDS, Basis, Deadline, Deadlines, Forecast, Pace, next_deadline
 from bot.domain.impact.dependents import FRESH, STALE, UNTOLD, Affected, Dependents, Ranks
 from bot.domain.platform.calendar import slot_instant
@@ -72,24 +72,24 @@ class Impact:
 
 
 @dataclass(frozen=True)
-class Known:
+class FreshnessFacts:
     """What the warehouse says: by processor name, how it stands for the data date; how long each step takes.
     `history_from`: the first day with runs, None without any.
     """
 
-    standings: Mapping[str, Standing]
+    by_name: Mapping[str, DateFreshness]
     pace: Callable[[str], Pace]
     history_from: date | None
 
     @cached_property
     def filled(self) -> frozenset[str]:
         """Those that have their data for the date."""
-        return frozenset(name for name, standing in self.standings.items() if standing.filled)
+        return frozenset(name for name, freshness in self.by_name.items() if freshness.filled)
 
     @cached_property
     def newest_run(self) -> date | None:
         """The day of the newest run of all."""
-        return max((item.last_run for item in self.standings.values() if item.last_run is not None), default=None)
+        return max((item.last_run for item in self.by_name.values() if item.last_run is not None), default=None)
 
 
 class ImpactMap:
@@ -114,7 +114,7 @@ class ImpactMap:
             for processor in registry.processors
         }
 
-    def impact_of(self, processor: Processor, data_date: date, now: datetime, known: Known) -> Impact:
+    def impact_of(self, processor: Processor, data_date: date, now: datetime, known: FreshnessFacts) -> Impact:
         """What depends on a processor, as of `now`. Retired dependents are left out and named."""
         hops = self.lineage.down(processor.name)
         retired = self._retired(hops, known, now)
@@ -154,7 +154,7 @@ class ImpactMap:
         hops: Mapping[str, int],
         gone: Collection[str],
         due: Mapping[str, datetime],
-        known: Known,
+        known: FreshnessFacts,
         now: datetime,
     ) -> Mapping[Ranks, list[str]]:
         """Those that run still, by criticality, staleness, deadline, hops: few places serve many names."""
@@ -167,15 +167,15 @@ class ImpactMap:
             found[self._levels[name], rank, due.get(name, _NEVER), distance].append(name)
         return found
 
-    def _staleness(self, name: str, known: Known, now: datetime) -> Staleness:
-        return staleness(self._limits.get(name), known.standings.get(name) or Standing(name), now)
+    def _staleness(self, name: str, known: FreshnessFacts, now: datetime) -> Staleness:
+        return staleness(self._limits.get(name), known.by_name.get(name) or DateFreshness(name), now)
 
     def _next_slot(self, name: str, data_date: date, now: datetime) -> datetime | None:
         hours = self.registry.by_name[name].schedule_hours_et
         instants = (slot_instant(data_date, hour, self.registry.zone) for hour in hours)
         return next((instant for instant in instants if instant > now), None)
 
-    def _retired(self, names: Iterable[str], known: Known, now: datetime) -> tuple[Retired, ...]:
+    def _retired(self, names: Iterable[str], known: FreshnessFacts, now: datetime) -> tuple[Retired, ...]:
         """Those without a run for 30 days and without a reason for that. None, when the history is shorter than that or
         nothing at all ran: then the absence of runs says nothing. Slots are no plan when nothing has followed them for
         30 days; a sporadic processor, and one that runs on game days only, may have had nothing to do.
@@ -185,16 +185,20 @@ class ImpactMap:
             return ()
         if known.newest_run is None or known.newest_run < since:
             return ()
-        return tuple(self._quiet(names, known.standings, since))
+        return tuple(self._quiet(names, known.by_name, since))
 
-    def _quiet(self, names: Iterable[str], standings: Mapping[str, Standing], since: date) -> Iterator[Retired]:
+    def _quiet(self, names: Iterable[str], by_name: Mapping[str, DateFreshness], since: date) -> Iterator[Retired]:
         for name in names:
-            standing = standings.get(name)
-            if standing is None or standing.filled or (standing.last_run is not None and standing.last_run >= since):
+            freshness = by_name.get(name)
+            if (
+                freshness is None
+                or freshness.filled
+                or (freshness.last_run is not None and freshness.last_run >= since)
+            ):
                 continue
             processor = self.registry.by_name[name]
             if processor.runs_on_no_game_days and not processor.sporadic:
-                yield Retired(name, standing.last_run)
+                yield Retired(name, freshness.last_run)
 
     def _unplaced(self, names: Iterable[str]) -> Iterator[str]:
         lacking = sorted(self._without_slots.intersection(names))

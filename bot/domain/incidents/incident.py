@@ -1,4 +1,4 @@
-"""An incident: one trouble, one message. A standing: how a finding stands with the gate."""
+"""An incident: one trouble, one message. A alert: how a finding stands with the gate."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -72,11 +72,11 @@ class Incident:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class AlertState:
     """A finding as last seen, and what was last decided of it.
 
-    `rooted`: the incident goes on for as long as this holds; else it only joined. `home` is the incident that was
-    announced for it: where it goes when it comes back.
+    `is_root`: the incident goes on for as long as this holds; else it only joined. `announced_in` is the incident that
+    was announced for it: where it goes when it comes back.
     """
 
     finding: Finding
@@ -86,8 +86,8 @@ class Standing:
     last_held_at: datetime
     holding: bool = True
     incident: str = ""
-    rooted: bool = False
-    home: str = ""
+    is_root: bool = False
+    announced_in: str = ""
     hidden_by: str = ""
 
     @cached_property

@@ -25,7 +25,7 @@ class Declared:
 
 
 @dataclass(frozen=True)
-class Finding:
+class RegistryProblem:
     """One fault; `path` leads to it in the registry, `elsewhere` to the other place it is about."""
 
     path: Path
@@ -33,7 +33,7 @@ class Finding:
     elsewhere: Path | None = None
 
 
-def structural_findings(processors: Sequence[Declared], services: Sequence[str | None]) -> list[Finding]:
+def structural_findings(processors: Sequence[Declared], services: Sequence[str | None]) -> list[RegistryProblem]:
     """Every structural fault, in no particular order; empty when the registry is sound."""
     positions: dict[str, int] = {}
     for position, processor in enumerate(processors):
@@ -54,37 +54,37 @@ def _subject(processor: Declared, field: str) -> str:
     return f"{processor.name}: {field}" if processor.name else field
 
 
-def _repeated(names: Sequence[str | None], section: str) -> Iterator[Finding]:
+def _repeated(names: Sequence[str | None], section: str) -> Iterator[RegistryProblem]:
     first: dict[str, int] = {}
     for position, name in enumerate(names):
         if name is None:
             continue
         if name in first:
             message = f"the name {name!r} is given twice in {section}; rename or remove one"
-            yield Finding((section, position, "name"), message, (section, first[name], "name"))
+            yield RegistryProblem((section, position, "name"), message, (section, first[name], "name"))
         first.setdefault(name, position)
 
 
 def _unknown_references(
     processors: Sequence[Declared], positions: Mapping[str, int], services: Sequence[str]
-) -> Iterator[Finding]:
+) -> Iterator[RegistryProblem]:
     replaceable = {*positions, *(processor.source for processor in processors if processor.source)}
     for index, processor in enumerate(processors):
         for field, names in (("dependencies", processor.dependencies), ("dependents", processor.dependents or ())):
             for item, name in enumerate(names):
                 if name is not None and name not in positions:
                     path = ("processors", index, field, item)
-                    yield Finding(path, _unknown(_subject(processor, field), "processor", name, positions))
+                    yield RegistryProblem(path, _unknown(_subject(processor, field), "processor", name, positions))
         wanted, subject = processor.fallback_for, _subject(processor, "fallback_for")
         if wanted is not None and wanted not in replaceable:
             message = _unknown(subject, "source or processor", wanted, replaceable)
-            yield Finding(("processors", index, "fallback_for"), message)
+            yield RegistryProblem(("processors", index, "fallback_for"), message)
         if wanted is not None and wanted in (processor.name, processor.source):
             message = f"{subject} names itself ({wanted!r}); name the source it stands in for"
-            yield Finding(("processors", index, "fallback_for"), message)
+            yield RegistryProblem(("processors", index, "fallback_for"), message)
         if processor.service is not None and processor.service not in services:
             message = _unknown(_subject(processor, "service"), "service", processor.service, services)
-            yield Finding(("processors", index, "service"), message)
+            yield RegistryProblem(("processors", index, "service"), message)
 
 
 def _unknown(subject: str, what: str, name: str, known: Iterable[str]) -> str:
@@ -93,15 +93,15 @@ def _unknown(subject: str, what: str, name: str, known: Iterable[str]) -> str:
     return f"{subject} names {name!r}, but there is no such {what}. {remedy}"
 
 
-def _repeated_dependencies(processors: Sequence[Declared]) -> Iterator[Finding]:
+def _repeated_dependencies(processors: Sequence[Declared]) -> Iterator[RegistryProblem]:
     for index, processor in enumerate(processors):
         for item, name in enumerate(processor.dependencies):
             if name is not None and name in processor.dependencies[:item]:
                 message = f"{_subject(processor, 'dependencies')} lists {name!r} twice; remove one"
-                yield Finding(("processors", index, "dependencies", item), message)
+                yield RegistryProblem(("processors", index, "dependencies", item), message)
 
 
-def _later_phases(processors: Sequence[Declared], positions: Mapping[str, int]) -> Iterator[Finding]:
+def _later_phases(processors: Sequence[Declared], positions: Mapping[str, int]) -> Iterator[RegistryProblem]:
     for index, processor in enumerate(processors):
         if processor.is_reference or processor.phase is None:
             continue
@@ -112,10 +112,10 @@ def _later_phases(processors: Sequence[Declared], positions: Mapping[str, int]) 
                     f"{_subject(processor, 'dependencies')}: a processor of phase {processor.phase} cannot depend on "
                     f"{name} of the later phase {upstream}; correct one of the phases, or set `kind: reference`"
                 )
-                yield Finding(("processors", index, "dependencies", item), message)
+                yield RegistryProblem(("processors", index, "dependencies", item), message)
 
 
-def _cycles(processors: Sequence[Declared], positions: Mapping[str, int]) -> Iterator[Finding]:
+def _cycles(processors: Sequence[Declared], positions: Mapping[str, int]) -> Iterator[RegistryProblem]:
     """One finding a cycle; its edges are then taken out, so that every other cycle is found too."""
     graph = {
         name: dict.fromkeys(upstream for upstream in processors[index].dependencies if upstream is not None)
@@ -126,7 +126,7 @@ def _cycles(processors: Sequence[Declared], positions: Mapping[str, int]) -> Ite
         ring = [*cycle[start:], *cycle[:start], cycle[start]]
         item = processors[positions[ring[0]]].dependencies.index(ring[1])
         message = f"the dependencies form a cycle: {' -> '.join(ring)}; remove one of them"
-        yield Finding(("processors", positions[ring[0]], "dependencies", item), message)
+        yield RegistryProblem(("processors", positions[ring[0]], "dependencies", item), message)
         for name, upstream in pairwise(ring):
             del graph[name][upstream]
 
@@ -141,7 +141,7 @@ def _first_cycle(graph: Mapping[str, Iterable[str]]) -> list[str] | None:
     return None
 
 
-def _disagreeing_dependents(processors: Sequence[Declared], positions: Mapping[str, int]) -> Iterator[Finding]:
+def _disagreeing_dependents(processors: Sequence[Declared], positions: Mapping[str, int]) -> Iterator[RegistryProblem]:
     derived: dict[str, set[str]] = {name: set() for name in positions}
     for processor in processors:
         for upstream in processor.dependencies:
@@ -157,9 +157,13 @@ def _disagreeing_dependents(processors: Sequence[Declared], positions: Mapping[s
                     f"{subject} lists {name!r}, which does not list {processor.name} in its dependencies; "
                     "add it there, or remove it here"
                 )
-                yield Finding(("processors", index, "dependents", item), message, ("processors", positions[name]))
+                yield RegistryProblem(
+                    ("processors", index, "dependents", item), message, ("processors", positions[name])
+                )
         for name in sorted(derived[processor.name] - listed):
             message = (
                 f"{subject} lacks {name!r}, which depends on it; add it, or leave dependents out (they are derived)"
             )
-            yield Finding(("processors", index, "dependents"), message, ("processors", positions[name], "dependencies"))
+            yield RegistryProblem(
+                ("processors", index, "dependents"), message, ("processors", positions[name], "dependencies")
+            )

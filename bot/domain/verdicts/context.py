@@ -1,42 +1,42 @@
-"""What stands around one date: its games, its upstream, fallbacks, deadlines, accepted losses; and the proof of all."""
+"""The context of one date: its games, its upstream, fallbacks, deadlines, accepted losses; and the proof of all."""
 
 from collections import defaultdict
 from datetime import date, datetime
 
 from bot.domain.evidence.coverage import DATES, usual_rows
 from bot.domain.evidence.expectation import PlannedWindow
-from bot.domain.evidence.history import Picture
+from bot.domain.evidence.history import PipelineHistory
 from bot.domain.evidence.observation import Observed
-from bot.domain.evidence.processor_date import HEALS_WITHIN, Day
+from bot.domain.evidence.processor_date import HEALS_WITHIN, ProcessorDate
 from bot.domain.evidence.runs import InputKind
 from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.domain.platform.lineage import Lineage
 from bot.domain.platform.registry import Processor
-from bot.domain.verdicts.judge import SOUND, Around, Judged, Verdict, judge
+from bot.domain.verdicts.judge import SOUND, DateContext, Judged, Verdict, judge
 from bot.domain.verdicts.validation import Validated
 from bot.domain.verdicts.votes import Proof, tallies, words
 
 
-class Surroundings:
-    """A picture as of a moment, asked date by date. `begins`, `ended`: the first day of the history, and of a recorded
+class VerdictContext:
+    """A history as of a moment, asked date by date. `begins`, `ended`: the first day of the history, and of a recorded
     one the day on which it ends; it says nothing of dates before the one and from the other on.
     """
 
     def __init__(
         self,
-        picture: Picture,
+        history: PipelineHistory,
         observed: Observed,
         accepted: AcceptedLosses,
         as_of: datetime,
         begins: date | None,
         ended: date | None,
     ) -> None:
-        self._picture = picture
+        self._history = history
         self._stand_ins: dict[str, list[str]] = defaultdict(list)
-        for processor in picture.registry.processors:
+        for processor in history.registry.processors:
             if processor.fallback_for is not None:
                 self._stand_ins[processor.fallback_for].append(processor.name)
-        self._lineage = Lineage(picture.registry)
+        self._lineage = Lineage(history.registry)
         self._accepted = accepted
         self._as_of = as_of
         self._begins, self._ended = begins, ended
@@ -44,9 +44,9 @@ class Surroundings:
 
     def validated(self, processor: Processor, data_date: date) -> Validated:
         """The verdict on one date, with its proof."""
-        day = self._picture.day(processor.name, data_date)
-        usual = usual_rows(day, self._picture.filled_dates(processor.name, data_date, DATES))
-        judged = judge(day, self._as_of, usual, self._around(day))
+        day = self._history.day(processor.name, data_date)
+        usual = usual_rows(day, self._history.filled_dates(processor.name, data_date, DATES))
+        judged = judge(day, self._as_of, usual, self._context(day))
         return Validated(
             processor=processor,
             data_date=data_date,
@@ -55,8 +55,8 @@ class Surroundings:
             hint=self._hint(day, judged),
         )
 
-    def _around(self, day: Day) -> Around:
-        return Around(
+    def _context(self, day: ProcessorDate) -> DateContext:
+        return DateContext(
             upstream_due=self._upstream_due(day),
             input_known=day.is_scraper or day.processor.source is None or day.file is not None,
             beyond=self._beyond(day),
@@ -65,21 +65,21 @@ class Surroundings:
         )
 
     def _finals(self, data_date: date) -> int:
-        games = self._picture.games(data_date)
+        games = self._history.games(data_date)
         return sum(game.final_at is not None and game.final_at <= self._as_of for game in games)
 
-    def _upstream_due(self, day: Day) -> bool:
+    def _upstream_due(self, day: ProcessorDate) -> bool:
         """Unless told otherwise, it is: only a calendar that says no for all empty ones denies it."""
         empty = self._empty_upstream(day)
         return not empty or any(other.expected is not False for other in empty)
 
-    def _empty_upstream(self, day: Day) -> list[Day]:
+    def _empty_upstream(self, day: ProcessorDate) -> list[ProcessorDate]:
         if day.input_kind is not InputKind.UPSTREAM:
             return []
-        days = [self._picture.day(name, day.data_date) for name in day.processor.dependencies]
+        days = [self._history.day(name, day.data_date) for name in day.processor.dependencies]
         return [other for other in days if other.table is not None and not other.filled]
 
-    def _beyond(self, day: Day) -> str | None:
+    def _beyond(self, day: ProcessorDate) -> str | None:
         """A slot before the history's first day says nothing, unless a run of it is known all the same."""
         if day.under_way or any(day.attempts):
             return None
@@ -90,12 +90,12 @@ class Surroundings:
             return f"the history ends on {self._ended}"
         return None
 
-    def _fallback(self, day: Day) -> str | None:
+    def _fallback(self, day: ProcessorDate) -> str | None:
         """Who can stand in for the processor, or for its source, and has the date."""
         names = [*self._stand_ins[day.processor.name], *self._stand_ins[day.processor.source or ""]]
-        return next((name for name in names if self._picture.day(name, day.data_date).filled), None)
+        return next((name for name in names if self._history.day(name, day.data_date).filled), None)
 
-    def _proof(self, day: Day, verdict: Verdict, usual: float | None) -> Proof:
+    def _proof(self, day: ProcessorDate, verdict: Verdict, usual: float | None) -> Proof:
         seen = day.file.seen if day.file is not None else []
         sizes = [size for _, size in seen]
         return Proof(
@@ -104,7 +104,7 @@ class Surroundings:
             file_at=day.file_at,
             file_bytes=max(sizes, default=None),
             file_empty=bool(seen) and day.file_at is None,
-            games=len(self._picture.games(day.data_date)) if self._has_games else None,
+            games=len(self._history.games(day.data_date)) if self._has_games else None,
             games_final=self._finals(day.data_date),
             runs=tallies(day),
             slots_left=tuple(slot for slot in day.slots if slot > self._as_of),
@@ -113,14 +113,14 @@ class Surroundings:
             words=words(day, verdict, usual),
         )
 
-    def _windows(self, day: Day) -> tuple[PlannedWindow, ...]:
+    def _windows(self, day: ProcessorDate) -> tuple[PlannedWindow, ...]:
         """Announced windows that cover a slot of the date, or a run for it."""
         moments = [*day.slots, *(run.started_at for run in day.attempts)]
-        known = self._picture.windows.get(day.processor.name, ())
+        known = self._history.windows.get(day.processor.name, ())
         announced = [window for window in known if window.announced_at <= self._as_of]
         return tuple(w for w in announced if any(w.start <= moment <= w.end for moment in moments))
 
-    def _hint(self, day: Day, judged: Judged) -> str | None:
+    def _hint(self, day: ProcessorDate, judged: Judged) -> str | None:
         """For a fresh loss: may it heal, or is there no time to wait?"""
         if judged.verdict in SOUND or judged.verdict in (Verdict.UNKNOWN, Verdict.UPSTREAM):
             return None
@@ -133,10 +133,10 @@ class Surroundings:
         verb = "is" if deadline > self._as_of else "was"
         return f"offered at once because it blocks a deadline: {name} {verb} due {deadline:%Y-%m-%d %H:%M} UTC"
 
-    def _blocked_deadline(self, day: Day) -> tuple[datetime, str] | None:
+    def _blocked_deadline(self, day: ProcessorDate) -> tuple[datetime, str] | None:
         """The next deadline that this loss keeps from being met, else the last that it has broken."""
         names = [day.processor.name, *self._lineage.down(day.processor.name)]
-        days = [self._picture.day(name, day.data_date) for name in names]
+        days = [self._history.day(name, day.data_date) for name in names]
         waiting = [other for other in days if not other.filled or other is day]
         found = [(other.deadline, other.processor.name) for other in waiting if other.deadline is not None]
         ahead = [item for item in found if item[0] > self._as_of]

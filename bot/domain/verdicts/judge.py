@@ -7,7 +7,7 @@ from math import floor
 
 from bot.domain.evidence.expectation import Expects, expectation
 from bot.domain.evidence.observation import RunSeen
-from bot.domain.evidence.processor_date import LOAD_LAG, MISSING_AFTER, Day
+from bot.domain.evidence.processor_date import LOAD_LAG, MISSING_AFTER, ProcessorDate
 from bot.domain.evidence.runs import InputKind, Status
 from bot.domain.platform.calendar import games_given_up_at
 
@@ -84,7 +84,7 @@ class Judged:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Around:
+class DateContext:
     """What is known beside the day itself; the defaults are those of a day looked at alone.
 
     `upstream_due`: data was due on that date for a table that it is made from
@@ -99,29 +99,29 @@ class Around:
     fallback: str | None = None
 
 
-ALONE = Around()
+ALONE = DateContext()
 
 
-def judge(day: Day, now: datetime, usual: float | None, around: Around = ALONE) -> Judged:
+def judge(day: ProcessorDate, now: datetime, usual: float | None, context: DateContext = ALONE) -> Judged:
     """The verdict on (processor, date) as of `now`. `usual`: rows to be expected for the date, None when not known."""
-    judged = _filled(day, now, usual) if day.filled else _unfilled(day, now, around)
+    judged = _filled(day, now, usual) if day.filled else _unfilled(day, now, context)
     if judged.verdict in SOUND:
         return judged
-    if around.accepted is not None:
-        return Judged(verdict=Verdict.DATA_GONE, because=f"its loss is accepted: {around.accepted}")
-    if around.fallback is not None and judged.verdict in SOURCE_LACKS:
-        because = f"{judged.because}; {around.fallback} has the date"
+    if context.accepted is not None:
+        return Judged(verdict=Verdict.DATA_GONE, because=f"its loss is accepted: {context.accepted}")
+    if context.fallback is not None and judged.verdict in SOURCE_LACKS:
+        because = f"{judged.because}; {context.fallback} has the date"
         return replace(judged, because=because, instead=Action.USE_FALLBACK)
     return judged
 
 
-def _unfilled(day: Day, now: datetime, around: Around) -> Judged:
+def _unfilled(day: ProcessorDate, now: datetime, context: DateContext) -> Judged:
     if day.data_date > now.date():
         return Judged(verdict=Verdict.NOT_YET, because="the date lies ahead", until=day.settled_at)
     if day.expected is False:
         return _nothing_due(day)
-    if around.beyond is not None:
-        return Judged(verdict=Verdict.UNKNOWN, because=f"cannot be told: {around.beyond}")
+    if context.beyond is not None:
+        return Judged(verdict=Verdict.UNKNOWN, because=f"cannot be told: {context.beyond}")
     if _absent(day, now):
         return Judged(verdict=Verdict.MISSING_RUN, because="no run has started for it since its first slot")
     lacking = _lacking(day)
@@ -132,10 +132,10 @@ def _unfilled(day: Day, now: datetime, around: Around) -> Judged:
         return Judged(verdict=Verdict.PROCESSOR_FAILED, because=because)
     if lacking:
         return Judged(verdict=Verdict.UNKNOWN, because=f"cannot be told without {lacking}")
-    return _empty(day, now, around)
+    return _empty(day, now, context)
 
 
-def _lacking(day: Day) -> str:
+def _lacking(day: ProcessorDate) -> str:
     """The evidence without which an empty date cannot be judged."""
     if day.expected is None:
         stated = expectation(day.processor) is not Expects.UNKNOWN
@@ -149,7 +149,7 @@ def _lacking(day: Day) -> str:
     return ""
 
 
-def _filled(day: Day, now: datetime, usual: float | None) -> Judged:
+def _filled(day: ProcessorDate, now: datetime, usual: float | None) -> Judged:
     rows = day.rows
     if rows is None:
         return Judged(verdict=Verdict.OK, because="its data is there")
@@ -163,18 +163,18 @@ def _filled(day: Day, now: datetime, usual: float | None) -> Judged:
     return Judged(verdict=Verdict.OK, because=f"{rows:,} rows")
 
 
-def _look_again(day: Day, now: datetime) -> datetime:
+def _look_again(day: ProcessorDate, now: datetime) -> datetime:
     """After its last slot; and with a game that has not ended, when that is given up at the latest."""
     settled = day.settled_at
     return settled if day.games_over(now) else max(settled, games_given_up_at(day.data_date))
 
 
-def _partial(day: Day, rows: int, usual: float) -> bool:
+def _partial(day: ProcessorDate, rows: int, usual: float) -> bool:
     """Each load may be off by a row from rounding: small tables filled by many loads are not judged finer than that."""
     return rows < FULL * usual and usual - rows > max(day.loads, FEWEST_LACKING)
 
 
-def untracked_run(day: Day) -> RunSeen | None:
+def untracked_run(day: ProcessorDate) -> RunSeen | None:
     """A successful run that reported no records although the table was loaded while it ran."""
     for run in day.runs:
         if run.status is not Status.SUCCESS or run.records != 0 or day.table is None:
@@ -185,7 +185,7 @@ def untracked_run(day: Day) -> RunSeen | None:
     return None
 
 
-def _says_zero(day: Day) -> bool:
+def _says_zero(day: ProcessorDate) -> bool:
     """Do all runs that succeeded before the rows came say 0 records, and none that it brought any?"""
     told = sorted((run for run in day.attempts if run.status is Status.SUCCESS), key=lambda run: run.known_at)
     if not told or any(run.records != 0 for run in told) or day.table is None:
@@ -194,7 +194,7 @@ def _says_zero(day: Day) -> bool:
     return came is not None and came <= (told[-1].ended_at or told[-1].known_at) + LOAD_LAG
 
 
-def _nothing_due(day: Day) -> Judged:
+def _nothing_due(day: ProcessorDate) -> Judged:
     if day.processor.sporadic:
         return Judged(verdict=Verdict.LEGITIMATE_ZERO, because="it has data only now and then")
     if day.file_at is not None or day.input_ready_at is not None:
@@ -202,7 +202,7 @@ def _nothing_due(day: Day) -> Judged:
     return Judged(verdict=Verdict.OFF_DAY, because="no data is due on that date")
 
 
-def _empty(day: Day, now: datetime, around: Around) -> Judged:
+def _empty(day: ProcessorDate, now: datetime, context: DateContext) -> Judged:
     """Data was due and is not there."""
     block = blocking_skip(day)
     if block is not None and (block.status is Status.SKIPPED or day.settled_at <= now):
@@ -216,7 +216,7 @@ def _empty(day: Day, now: datetime, around: Around) -> Judged:
     if day.at_work(now):
         return Judged(verdict=Verdict.NOT_YET, because="a run for it is under way")
     if day.input_kind is InputKind.UPSTREAM and day.input_ready_at is None:
-        if not around.upstream_due:
+        if not context.upstream_due:
             because = "data was due, but none for the tables that it is made from"
             return Judged(verdict=Verdict.CONFLICT, because=because)
         return Judged(verdict=Verdict.UPSTREAM, because="a table that it is made from is empty")
@@ -225,13 +225,13 @@ def _empty(day: Day, now: datetime, around: Around) -> Judged:
         return Judged(verdict=Verdict.CONFLICT, because=f"the history says {claimed:,} records, the table has none")
     if day.runs_due and day.lacks_last_slot and not day.under_way and day.newest_failure is None:
         return _last_absent(day, now)
-    if not around.input_known:
+    if not context.input_known:
         because = "the table is empty, and without raw files nobody can tell whether its file came"
         return Judged(verdict=Verdict.UNKNOWN, because=because)
     return _lost(day)
 
 
-def _lost(day: Day) -> Judged:
+def _lost(day: ProcessorDate) -> Judged:
     if day.is_scraper or (day.input_kind is InputKind.FILE and day.file_at is None):
         return Judged(verdict=Verdict.SCRAPER_FAILED, because="the raw file did not come, or is empty")
     if day.masked:
@@ -243,7 +243,7 @@ def _lost(day: Day) -> Judged:
     return Judged(verdict=Verdict.PROCESSOR_FAILED, because=f"{made_from} is there, the table is empty")
 
 
-def blocking_skip(day: Day) -> RunSeen | None:
+def blocking_skip(day: ProcessorDate) -> RunSeen | None:
     """The run that stands in front of data that is due: the first that skipped itself although its input was there, or
     the last one when it succeeded with 0 records before its input came. None when the table has rows.
     """
@@ -253,11 +253,11 @@ def blocking_skip(day: Day) -> RunSeen | None:
     if ready is None:
         return None
     skipped = (run for run in day.runs if run.status is Status.SKIPPED and ready <= run.started_at)
-    wrongly = (run for run in skipped if day.table.at(run.started_at) == 0 and not day.beside_another(run))
+    wrongly = (run for run in skipped if day.table.at(run.started_at) == 0 and not day.parallel_run(run))
     return next(wrongly, None) or _marker(day, ready)
 
 
-def _marker(day: Day, ready: datetime) -> RunSeen | None:
+def _marker(day: ProcessorDate, ready: datetime) -> RunSeen | None:
     """A zero-record success marks the date as done, up to its last slot: with it, no later run has tried."""
     tried = (run for run in day.attempts if run.status is not Status.SKIPPED)
     last = max(tried, key=lambda run: run.started_at, default=None)
@@ -268,7 +268,7 @@ def _marker(day: Day, ready: datetime) -> RunSeen | None:
     return last if last.started_at < ready else None
 
 
-def _last_absent(day: Day, now: datetime) -> Judged:
+def _last_absent(day: ProcessorDate, now: datetime) -> Judged:
     """Those before it worked, without finding anything, and it has not begun."""
     missed = day.slots[-1] + MISSING_AFTER
     if now < missed:
@@ -276,6 +276,6 @@ def _last_absent(day: Day, now: datetime) -> Judged:
     return Judged(verdict=Verdict.MISSING_RUN, because="no run has started for its last slot")
 
 
-def _absent(day: Day, now: datetime) -> bool:
+def _absent(day: ProcessorDate, now: datetime) -> bool:
     first = day.slots[0] if day.slots else None
     return day.runs_due and first is not None and first + MISSING_AFTER <= now and not day.has_run()

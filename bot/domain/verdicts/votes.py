@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.evidence.expectation import Expects, PlannedWindow, expectation
-from bot.domain.evidence.processor_date import Day
+from bot.domain.evidence.processor_date import ProcessorDate
 from bot.domain.evidence.runs import InputKind, Status
 from bot.domain.verdicts.judge import FULL, Verdict
 
@@ -20,7 +20,7 @@ class Source(StrEnum):
     CALENDAR = "calendar"
 
 
-class Word(StrEnum):
+class Vote(StrEnum):
     AGREES = "agrees"
     DISAGREES = "disagrees"
     SILENT = "cannot tell"
@@ -82,7 +82,7 @@ class Proof:
     slots_left: tuple[datetime, ...]
     upstream_empty: tuple[str, ...]
     windows: tuple[PlannedWindow, ...]
-    words: Mapping[Source, Word]
+    words: Mapping[Source, Vote]
 
     @property
     def coverage(self) -> float | None:
@@ -90,7 +90,7 @@ class Proof:
 
     @property
     def agreeing(self) -> int:
-        return sum(word is Word.AGREES for word in self.words.values())
+        return sum(word is Vote.AGREES for word in self.words.values())
 
     @property
     def confidence(self) -> float:
@@ -101,7 +101,7 @@ class Proof:
         return self.agreeing / len(self.words) if self.words else 0.0
 
 
-def tallies(day: Day) -> tuple[RunTally, ...]:
+def tallies(day: ProcessorDate) -> tuple[RunTally, ...]:
     """Runs by status with the records they reported, those under way as `running`."""
     found: dict[Status, list[int]] = {}
     for run in day.attempts:
@@ -111,7 +111,7 @@ def tallies(day: Day) -> tuple[RunTally, ...]:
     return tuple(RunTally(status, len(records), sum(records)) for status, records in sorted(found.items()))
 
 
-def words(day: Day, verdict: Verdict, usual: float | None) -> dict[Source, Word]:
+def words(day: ProcessorDate, verdict: Verdict, usual: float | None) -> dict[Source, Vote]:
     """What each source says of the verdict: of those that the processor should have, and that the verdict is about."""
     claim = CLAIMS.get(verdict, Claim())
     partial = usual if verdict is Verdict.PARTIAL else None
@@ -127,13 +127,13 @@ def words(day: Day, verdict: Verdict, usual: float | None) -> dict[Source, Word]
     return {source: _word(claimed, said) for source, (claimed, said) in told.items() if claimed is not None}
 
 
-def _word(claimed: bool | None, said: bool | None) -> Word:
+def _word(claimed: bool | None, said: bool | None) -> Vote:
     if said is None:
-        return Word.SILENT
-    return Word.AGREES if claimed is said else Word.DISAGREES
+        return Vote.SILENT
+    return Vote.AGREES if claimed is said else Vote.DISAGREES
 
 
-def _history(day: Day, wanted: float | None) -> bool | None:
+def _history(day: ProcessorDate, wanted: float | None) -> bool | None:
     """Does the history say that the data (all of it, when `wanted` is given) was brought?"""
     records = [run.records for run in day.attempts if run.status is Status.SUCCESS and run.records is not None]
     if not records and any(run.status is Status.SUCCESS for run in day.attempts):
@@ -141,9 +141,9 @@ def _history(day: Day, wanted: float | None) -> bool | None:
     return max(records, default=0) >= max(1, FULL * (wanted or 0))
 
 
-def _table(day: Day, wanted: float | None) -> bool | None:
+def _table(day: ProcessorDate, wanted: float | None) -> bool | None:
     return None if day.rows is None else day.rows >= max(1, FULL * (wanted or 0))
 
 
-def _input(day: Day) -> bool | None:
+def _input(day: ProcessorDate) -> bool | None:
     return None if day.input_kind is InputKind.NONE else day.input_ready_at is not None

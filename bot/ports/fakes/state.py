@@ -9,7 +9,7 @@ from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.gate.memory import GateMemory, GateResult
 from bot.domain.gate.silences import Silence
 from bot.domain.incidents.decisions import Decision
-from bot.domain.incidents.incident import Incident, MessageRef, Standing
+from bot.domain.incidents.incident import AlertState, Incident, MessageRef
 from bot.ports.state import Committed
 
 
@@ -25,7 +25,7 @@ class FakeState:
     def __init__(self) -> None:
         self._version = 0
         self._ticks: dict[datetime, None] = {}
-        self._standings: dict[str, Standing] = {}
+        self._alerts: dict[str, AlertState] = {}
         self._incidents: dict[str, Incident] = {}
         self._decisions: list[Decision] = []
         self._silences: dict[str, Silence] = {}
@@ -33,15 +33,15 @@ class FakeState:
 
     def remembered(self, now: datetime, repeat_window: timedelta) -> GateMemory:
         horizon = utc(now) - repeat_window
-        standings = {name: each for name, each in self._standings.items() if each.last_held_at >= horizon}
-        homes = {each.home for each in standings.values()}
+        alerts = {name: each for name, each in self._alerts.items() if each.last_held_at >= horizon}
+        announced_ids = {each.announced_in for each in alerts.values()}
         incidents = {
             name: each
             for name, each in self._incidents.items()
-            if each.resolved_at is None or each.resolved_at >= horizon or name in homes
+            if each.resolved_at is None or each.resolved_at >= horizon or name in announced_ids
         }
         windows = tuple(window for window in self._windows if window.end >= horizon)
-        return GateMemory(standings, incidents, tuple(self.silences(now)), windows, self._version)
+        return GateMemory(alerts, incidents, tuple(self.silences(now)), windows, self._version)
 
     def commit(self, tick: datetime, result: GateResult, version: int) -> Committed:
         if utc(tick) in self._ticks:
@@ -50,7 +50,7 @@ class FakeState:
             return Committed.OVERTAKEN
         self._version += 1
         self._ticks[utc(tick)] = None
-        self._standings.update({each.fingerprint: each for each in result.standings})
+        self._alerts.update({each.fingerprint: each for each in result.alerts})
         self._incidents.update({each.id: replace(each, version=each.version + 1) for each in result.incidents})
         self._decisions.extend(result.decisions)
         return Committed.APPLIED
@@ -73,8 +73,8 @@ class FakeState:
         found = (each for each in self._incidents.values() if each.is_open)
         return sorted(found, key=lambda each: (each.announced_at, each.id))
 
-    def members(self, incident_id: str) -> list[Standing]:
-        found = (each for each in self._standings.values() if each.incident == incident_id)
+    def members(self, incident_id: str) -> list[AlertState]:
+        found = (each for each in self._alerts.values() if each.incident == incident_id)
         return sorted(found, key=lambda each: each.fingerprint)
 
     def set_message(self, incident_id: str, message: MessageRef, version: int) -> bool:

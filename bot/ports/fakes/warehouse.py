@@ -11,7 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.domain.evidence.expectation import Evidence
-from bot.domain.evidence.freshness import Standing
+from bot.domain.evidence.freshness import DateFreshness
 from bot.domain.evidence.observation import DateSpan, Observed
 from bot.domain.evidence.platform_facts import PlatformFacts
 from bot.domain.evidence.runs import Category, DateState, Input, Status
@@ -117,7 +117,7 @@ class FakeWarehouse:
             if run.heartbeat_at is not None and run.heartbeat_at < until
         ]
 
-    def standings(self, data_date: date) -> list[Standing]:
+    def freshness(self, data_date: date) -> list[DateFreshness]:
         started: dict[str, date] = {}
         for run in self._held.runs.latest():
             started[run.processor] = max(run.started_at.date(), started.get(run.processor, date.min))
@@ -126,7 +126,7 @@ class FakeWarehouse:
             seen = self._held.evidence.of(name, data_date, _END_OF_TIME)
             known = (seen.expected, seen.judged_at, seen.filled) if seen is not None else (None, None, None)
             newest = self._held.evidence.newest_load(processor.table)
-            found.append(Standing(name, *known, loaded_at=newest, last_run=started.get(name)))
+            found.append(DateFreshness(name, *known, loaded_at=newest, last_run=started.get(name)))
         return found
 
     def processor_facts(self, zone: ZoneInfo) -> list[ProcessorFacts]:

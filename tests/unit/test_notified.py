@@ -6,7 +6,7 @@ from bot.domain.evidence.runs import Category
 from bot.domain.findings.finding import Family, FindingKind
 from bot.domain.findings.severity import Severity
 from bot.domain.health.model import Colour, HealthReport, Window
-from bot.domain.health.notified import Told, told_of
+from bot.domain.health.notified import Notified, notified_of
 from bot.domain.health.report import Measured, Period, Scope, assess
 from bot.domain.health.trends import FailedHour
 from bot.domain.incidents.decisions import Outcome
@@ -24,7 +24,7 @@ def hours(processor: str, *runs: int) -> list[FailedHour]:
     return [FailedHour(processor, 2, first + count * HOUR, number) for count, number in enumerate(runs)]
 
 
-def health(told: Told) -> HealthReport:
+def health(told: Notified) -> HealthReport:
     counts = [ran("NbacGamebookProcessor", 99), failed("NbacGamebookProcessor", 1, Category.PROCESSING_ERROR)]
     counts += [ran("NbacScraper", 9), ran("NbacBoxscoreProcessor", 9), ran("TeamSummary", 9)]
     measured = Measured(Period(counts, ()), Period((), ()), (), hours("NbacGamebookProcessor", 1))
@@ -32,7 +32,7 @@ def health(told: Told) -> HealthReport:
 
 
 def test_announcements_and_updates_notify_and_neither_ends_nor_p3_do() -> None:
-    told = told_of(
+    told = notified_of(
         [
             decision(),
             decision(Outcome.UPDATE, UPDATED),
@@ -46,31 +46,31 @@ def test_announcements_and_updates_notify_and_neither_ends_nor_p3_do() -> None:
 
 
 def test_failed_runs_lie_behind_an_incident_from_its_beginning_to_its_end() -> None:
-    over = told_of([decision(), decision(Outcome.RESOLVE, RESOLVED)], [])
+    over = notified_of([decision(), decision(Outcome.RESOLVE, RESOLVED)], [])
     everybody = {ROOT, BLOCKED, "Other"}
     failing = [*hours(ROOT, 5, 4, 3, 2, 1), *hours(BLOCKED, 10), *hours("Other", 100)]
     ended = 5 + 4 + (3 if RESOLVED.minute else 0)
     assert over.failures(failing, everybody) == ended + 10
     assert over.failures(failing, {"Other"}) == 0
-    still_open = told_of([decision()], [incident()])
+    still_open = notified_of([decision()], [incident()])
     assert still_open.failures(failing, everybody) == 5 + 4 + 3 + 2 + 1 + 10
     before = [FailedHour(ROOT, 2, CASCADE.since.replace(minute=0) - HOUR, 7)]
     assert still_open.failures(before, everybody) == 0
 
 
 def test_an_incident_of_before_the_span_counts_for_as_long_as_it_is_open() -> None:
-    told = told_of([], [incident(announced_at=START - 99 * HOUR, first_seen=START - 99 * HOUR)])
+    told = notified_of([], [incident(announced_at=START - 99 * HOUR, first_seen=START - 99 * HOUR)])
     assert told.sent == 0
     assert told.failures(hours(ROOT, 5, 4), {ROOT}) == 9
 
 
 def test_what_is_slow_has_not_failed() -> None:
     slow = incident(kind=FindingKind.PERF_DEGRADATION, family=Family.SPEED, severity=Severity.P1)
-    assert told_of([], [slow]).failures(hours(ROOT, 5), {ROOT}) == 0
+    assert notified_of([], [slow]).failures(hours(ROOT, 5), {ROOT}) == 0
 
 
 def test_an_open_p0_makes_the_whole_red_and_its_root_and_phase_yellow() -> None:
-    report = health(told_of([], [incident()]))
+    report = health(notified_of([], [incident()]))
     assert (report.overall, report.reasons[0].name) == (Colour.RED, "open_p0")
     assert report.reasons[0].text == (
         f"NbacGamebookProcessor: P0 open since {START:%-d %b, %H:%M} UTC, upstream cascade."
@@ -83,11 +83,11 @@ def test_an_open_p0_makes_the_whole_red_and_its_root_and_phase_yellow() -> None:
 
 
 def test_an_open_p1_makes_yellow_and_less_than_that_nothing() -> None:
-    report = health(told_of([], [incident(severity=Severity.P1)]))
+    report = health(notified_of([], [incident(severity=Severity.P1)]))
     assert (report.overall, report.reasons[0].name) == (Colour.YELLOW, "open_p1")
-    calm = health(told_of([], [incident(severity=Severity.P2), incident("I2", severity=Severity.P3)]))
+    calm = health(notified_of([], [incident(severity=Severity.P2), incident("I2", severity=Severity.P3)]))
     assert calm.overall is Colour.GREEN
-    assert [each.severity for each in told_of([], [incident(severity=Severity.P2), incident("I2")]).open] == [
+    assert [each.severity for each in notified_of([], [incident(severity=Severity.P2), incident("I2")]).open] == [
         Severity.P0,
         Severity.P2,
     ], "worst first"
@@ -95,7 +95,7 @@ def test_an_open_p1_makes_yellow_and_less_than_that_nothing() -> None:
 
 def test_a_storm_names_its_first_root_once() -> None:
     storm = incident(kind=FindingKind.ALERT_STORM, family=Family.STORM, processors=("NbacScraper", "TeamSummary"))
-    report = health(told_of([], [storm]))
+    report = health(notified_of([], [storm]))
     assert [finding.text for finding in report.reasons if finding.name == "open_p0"] == [
         f"NbacScraper and 1 more: P0 open since {START:%-d %b, %H:%M} UTC, alert storm."
     ]
