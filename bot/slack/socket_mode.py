@@ -16,8 +16,9 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from bot.adapters.clock import epoch_seconds
 from bot.domain.errors import BadInput
 from bot.slack.once import Once
+from bot.slack.outcomes import NOT_SLACK
 from handlers import payloads
-from handlers.slack_calls import NOT_SLACK, SlackFailure, Unconfirmed, asked
+from handlers.slack_calls import SlackFailure, Unconfirmed, asked
 
 log = logging.getLogger("fireline.socket")
 REFUSED = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "not_allowed_token_type"})

@@ -48,7 +48,7 @@ ANSWERS: dict[str, tuple[Any, type[NotifierUnavailable], float]] = {
     "a code nobody knows": (answering(error("brand_new_code")), NotifierRefused, 60),
     "no such page": (answering(HTML, 404), NotifierRefused, 60),
     "not implemented": (answering(error("unknown_method"), 501), NotifierRefused, 60),
-    "not ok": (answering({}), NotifierRefused, 60),
+    "not ok": (answering({}), NotifierUnavailable, 60),
     "a list": (answering(["ok"]), NotifierUnavailable, 60),
     "a word": (answering("ok"), NotifierUnavailable, 60),
 }
@@ -67,7 +67,7 @@ def test_what_is_not_reached_is_tried_again_soon(failure: Exception) -> None:
     def conversations_history(**_arguments: Any) -> SlackResponse:
         raise failure
 
-    with pytest.raises(NotifierUnavailable, match=r"reached for conversations\.history") as raised:
+    with pytest.raises(NotifierUnavailable, match=r"did not confirm conversations\.history") as raised:
         call(conversations_history)
     assert raised.value.retry_after == 0
 

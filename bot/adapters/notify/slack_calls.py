@@ -1,20 +1,16 @@
-"""Calls to Slack, and the one place that sorts its answers: gone, busy, refused, or not reached."""
+"""Calls to Slack. What an answer means is sorted by bot.slack.outcomes; here it becomes what a notifier raises."""
 
-import re
 from collections.abc import Callable
-from http.client import HTTPException
 from typing import Any
 
-from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 
 from bot.ports.notifier import NotifierBusy, NotifierRefused, NotifierUnavailable
+from bot.slack import outcomes
+from bot.slack.outcomes import Kind, Outcome
 
 GONE = frozenset({"message_not_found", "thread_not_found"})
 """https://docs.slack.dev/reference/methods/chat.update#errors"""
-BUSY = frozenset({"ratelimited", "rate_limited"})
-SOON = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
-"""Slack's own trouble, over by itself. Any other code is a refusal: it stays until a person puts something right."""
 BUSY_S, REFUSED_S = 30.0, 60.0
 """Waits where Slack names no time itself, https://docs.slack.dev/apis/web-api/rate-limits."""
 REMEDIES = {
@@ -25,7 +21,6 @@ REMEDIES = {
     "not_authed": "Check SLACK_BOT_TOKEN.",
     "token_revoked": "Install the app again, and set SLACK_BOT_TOKEN.",
 }
-CODE = re.compile(r"[a-z0-9_-]+", re.IGNORECASE)
 
 
 class Gone(NotifierUnavailable):
@@ -34,40 +29,26 @@ class Gone(NotifierUnavailable):
 
 def call(method: Callable[..., SlackResponse], **arguments: Any) -> SlackResponse:
     """Asked once. Raises Gone, or a NotifierUnavailable of the kind that the answer is."""
-    name = method.__name__.replace("_", ".", 1)
     try:
         return method(**arguments)
-    except SlackApiError as error:
-        raise _sorted(name, error) from error
-    except (SlackClientError, OSError, HTTPException) as error:
-        raise NotifierUnavailable(f"Slack cannot be reached for {name}: {error!r}") from error
-    except (AttributeError, ValueError) as error:  # the SDK reads a body that is no JSON object as one
-        raise NotifierUnavailable(
-            f"What answers {name} is no Slack Web API: {error!r}. Check SLACK_API_URL.", REFUSED_S
-        ) from error
+    except outcomes.FAILURES as error:
+        raise _raised(method.__name__.replace("_", ".", 1), outcomes.of_failure(error), error) from error
 
 
-def _sorted(method: str, error: SlackApiError) -> NotifierUnavailable:
-    status, code = error.response.status_code, _code(error)
-    said = f"Slack refused {method} ({code})."
-    named = str(error.response.headers.get("Retry-After", ""))
-    if code in GONE:
+def _raised(method: str, outcome: Outcome, error: Exception) -> NotifierUnavailable:
+    verb = "refused" if outcome.kind is Kind.NO else "did not confirm"
+    said = f"Slack {verb} {method} ({outcome.code})."
+    if outcome.code in GONE:
         return Gone(said, REFUSED_S)
-    if code in BUSY or status == 429 or named.isdigit():
-        return NotifierBusy(said, float(named) if named.isdigit() else BUSY_S)
-    if code in SOON or (status >= 500 and status != 501):
-        return NotifierUnavailable(said)
-    remedy = _remedy(code, error.response.data)
-    return NotifierRefused(f"{said} {remedy}".rstrip(), REFUSED_S)
+    if outcome.busy:
+        return NotifierBusy(said, BUSY_S if outcome.retry_after is None else outcome.retry_after)
+    if outcome.kind is Kind.NO and outcome.permanent:
+        return NotifierRefused(f"{said} {_remedy(outcome.code, error)}".rstrip(), REFUSED_S)
+    return NotifierUnavailable(said, REFUSED_S if outcome.permanent else 0.0)
 
 
-def _code(error: SlackApiError) -> str:
-    data = error.response.data
-    code = str(data.get("error")) if isinstance(data, dict) else ""
-    return code if CODE.fullmatch(code) else f"HTTP status {error.response.status_code}"
-
-
-def _remedy(code: str, data: Any) -> str:
+def _remedy(code: str, error: Exception) -> str:
     if code == "missing_scope":
+        data = getattr(getattr(error, "response", None), "data", {})
         return f"Add the scope {data.get('needed') or 'that the manifest has'} to the app, and install it again."
     return REMEDIES.get(code, "")
