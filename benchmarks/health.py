@@ -15,9 +15,9 @@ from benchmarks.timing import Timing, timed
 from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
 from bot.config.settings import BUNDLED_CONFIG
 from bot.config.slos import load_slos
-from bot.domain.health.model import HealthReport, Window
+from bot.domain.health.model import HealthReport, HealthRequest, Window
 from bot.domain.health.sketch import RELATIVE_ERROR
-from bot.services.health import HealthRequest, HealthService
+from bot.services.health import HealthService
 
 _EVER = datetime.min.replace(tzinfo=UTC)
 

@@ -10,7 +10,7 @@ from benchmarks.batches import Batches, Feeder
 from benchmarks.health import service
 from benchmarks.history import END, World
 from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
-from bot.services.health import HealthRequest
+from bot.domain.health.model import HealthRequest
 
 ASKED_PER_SECOND = 50
 RUNS_PER_SECOND = 1_000

@@ -64,7 +64,7 @@ async def _answered(app: AsyncApp, request: web.Request, body: bytes) -> web.Res
         if not payloads.is_shaped(bolt_request.body):
             raise ValueError("an action without an id, an event or a view that is none")
         return await to_aiohttp_response(await app.async_dispatch(bolt_request))
-    except Exception as error:  # Bolt takes the shape of a payload for granted: it fails in any way on another one
+    except Exception as error:  # noqa: BLE001 (Bolt fails in any way on a payload of another shape)
         log.warning("a signed request that makes no sense: %r", error)
         return web.json_response({"error": "malformed body"}, status=400)
 

@@ -87,7 +87,7 @@ async def _answered(app: AsyncApp, request: SocketModeRequest) -> BoltResponse:
         if not payloads.is_shaped(request.payload):
             raise ValueError("an action without an id, an event or a view that is none")
         answer: BoltResponse = await run_async_bolt_app(app, request)
-    except Exception as error:  # Bolt takes the shape of a payload for granted: it fails in any way on another one
+    except Exception as error:  # noqa: BLE001 (Bolt fails in any way on a payload of another shape)
         log.warning("a payload (%s) that makes no sense: %r", request.type, error)
         return BoltResponse(status=200)
     return answer

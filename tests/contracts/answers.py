@@ -40,6 +40,8 @@ def ask(warehouse: Warehouse, *, briefly: bool = False) -> Answers:
             answers[f"counts, {name}"] = counts(warehouse, window)
             answers[f"due, {name}"] = _due(warehouse, window)
             answers[f"durations, {name}"] = _durations(warehouse, window)
+            answers[f"failed hours, {name}"] = sorted(warehouse.failed_hours(window), key=repr)
+            answers[f"durations by day, {name}"] = _daily(warehouse, window)
     freshness = {day: sorted(warehouse.freshness(day), key=repr) for day in STANDING_DAYS}
     return answers if briefly else {**answers, "facts": _facts(warehouse), "freshness": freshness}
 
@@ -64,7 +66,8 @@ def ask_as_of(warehouse: Warehouse, as_of: datetime, processors: Iterable[str]) 
 def _in_order(observed: Observed) -> Observed:
     """What was observed has no order of its own."""
     kinds = ("runs", "loads", "files", "games", "windows")
-    return replace(observed, **{kind: tuple(sorted(getattr(observed, kind), key=repr)) for kind in kinds})
+    in_order: dict[str, Any] = {kind: tuple(sorted(getattr(observed, kind), key=repr)) for kind in kinds}
+    return replace(observed, **in_order)
 
 
 def counts(warehouse: Warehouse, window: Window) -> list[RunCount]:
@@ -91,6 +94,11 @@ def _due(warehouse: Warehouse, window: Window) -> list[Any]:
 
 def _durations(warehouse: Warehouse, window: Window) -> dict[Any, Any]:
     return {(d.processor, d.phase): (d.p50, d.p95, d.p99) for d in warehouse.health_durations(window)}
+
+
+def _daily(warehouse: Warehouse, window: Window) -> dict[Any, Any]:
+    found = warehouse.daily_durations(window)
+    return {(on.day, d.processor, d.phase): (d.p50, d.p95, d.p99) for on in found for d in [on.durations]}
 
 
 def _facts(warehouse: Warehouse) -> list[Any]:

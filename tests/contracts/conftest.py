@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 
 from tests.contracts.bqemulator import emulator
-from tests.contracts.object_stores import cloud_storage
 from tests.contracts.postgres import postgres
 
 
@@ -13,13 +12,6 @@ from tests.contracts.postgres import postgres
 def bigquery_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a BigQuery emulator."""
     with emulator.running(tmp_path_factory.mktemp("bqemulator") / "log.txt") as address:
-        yield address
-
-
-@pytest.fixture(scope="session")
-def cloud_storage_endpoint() -> Iterator[str]:
-    """The address of a Cloud Storage emulator."""
-    with cloud_storage() as address:
         yield address
 
 

@@ -28,12 +28,12 @@ def program(name: str) -> str:
     return where or need("PostgreSQL", "apt-get install postgresql")
 
 
-def account() -> dict[str, str]:
+def account() -> str | None:
     """PostgreSQL refuses to run as root; whoever is root has it run as somebody else."""
     if os.geteuid() != 0:
-        return {}
+        return None
     names = [line.split(":")[0] for line in Path("/etc/passwd").read_text().splitlines()]
-    return {"user": next(name for name in ("postgres", "nobody") if name in names)}
+    return next(name for name in ("postgres", "nobody") if name in names)
 
 
 @contextmanager
@@ -43,17 +43,17 @@ def postgres() -> Iterator[str]:
     who, folder = account(), Path(tempfile.mkdtemp(prefix="fireline-postgres-"))
     try:
         if who:
-            shutil.chown(folder, who["user"])
+            shutil.chown(folder, who)
         data, environment = folder / "data", {"PATH": os.environ["PATH"], "LC_ALL": "C"}
         command = [initdb, "--no-sync", "--auth=trust", f"--username={SUPERUSER}", "--encoding=UTF8", "--locale=C"]
         done = subprocess.run(
-            [*command, str(data)], capture_output=True, text=True, cwd=folder, env=environment, check=False, **who
+            [*command, str(data)], capture_output=True, text=True, cwd=folder, env=environment, check=False, user=who
         )
         assert done.returncode == 0, done.stderr
         options = [part for option in (*FAST, f"unix_socket_directories={folder}") for part in ("-c", option)]
         with (folder / "log.txt").open("wb") as log:
             process = subprocess.Popen(
-                [server, "-D", str(data), *options], stdout=log, stderr=log, cwd=folder, env=environment, **who
+                [server, "-D", str(data), *options], stdout=log, stderr=log, cwd=folder, env=environment, user=who
             )
         try:
             _wait(process, folder)

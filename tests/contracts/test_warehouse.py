@@ -300,8 +300,8 @@ def test_slots_are_wall_clock_on_both_sides_of_a_clock_change(clocks: Told) -> N
 
 
 def test_a_bare_history_says_what_it_cannot_tell(bare: Told) -> None:
-    absent = ("attempt", "duration_seconds", "error_message", "failure_category", "inserted_at")
-    absent += ("last_heartbeat_at", "phase", "run_id", "trigger")
+    absent = ["attempt", "duration_seconds", "error_message", "failure_category", "inserted_at"]
+    absent += ["last_heartbeat_at", "phase", "run_id", "trigger"]
     warnings = bare.warehouse.history().warnings
     assert [warning.partition(":")[0] for warning in warnings] == [f"runs has no column {name}" for name in absent]
     found = bare.answers["bare"]["counts, a week"]

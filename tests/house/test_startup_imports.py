@@ -6,7 +6,7 @@ import sys
 from tests.house.project import ROOT
 
 STARTED = "bot.cli.app, bot.bootstrap, bot.cli.local_api, bot.config.slack_tokens, bot.slack.serving"
-LATER = ("sandbox", "fsspec", "gcsfs", "google", "grpc", "matplotlib", "numpy", "pyarrow", "rich", "sqlglot")
+LATER = ("sandbox", "google", "grpc", "matplotlib", "numpy", "pyarrow", "rich", "sqlglot")
 """Charts are loaded once the app serves, Google's clients with a warehouse on BigQuery, sqlglot by a new query."""
 
 

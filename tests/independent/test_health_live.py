@@ -10,7 +10,7 @@ import pytest
 from bot.bootstrap import reading
 from bot.cli.health_json import health_json
 from bot.config.settings import Settings
-from bot.services.health import HealthRequest
+from bot.domain.health.model import HealthRequest
 from tests.independent.commands import health
 from tests.independent.evidence import TextRules
 from tests.independent.exact import all_differences

@@ -51,12 +51,10 @@ def test_a_quality_gate_that_refuses_three_times_is_told() -> None:
 
 def in_unknown_words(days: Incident, name: str, *, retried: bool = True) -> None:
     """Its failures say nothing that anybody has a rule for; `retried`: each attempt was tried again as such."""
-    days.runs[name, DAY] = [
-        run._replace(recorded=None, hinted=None, **({} if retried else {"attempt": 1, "trigger": "schedule"}))
-        if run.status is Status.FAILED
-        else run
-        for run in days.runs[name, DAY]
-    ]
+    silent = [run._replace(recorded=None, hinted=None) for run in days.runs[name, DAY] if run.status is Status.FAILED]
+    if not retried:
+        silent = [run._replace(attempt=1, trigger="schedule") for run in silent]
+    days.runs[name, DAY] = [silent.pop(0) if run.status is Status.FAILED else run for run in days.runs[name, DAY]]
 
 
 def test_retried_failures_that_nobody_has_words_for_are_told_as_those_that_speak() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from slack_bolt.async_app import AsyncApp
 
 from bot.config.settings import Settings
 from bot.domain.errors import BadInput
@@ -139,8 +140,8 @@ def test_the_first_command_costs_no_question_who_we_are(
     real = serving.http_site
 
     @asynccontextmanager
-    async def noted(*given: Any) -> AsyncIterator[int]:
-        async with real(*given, "127.0.0.1") as port:
+    async def noted(app: AsyncApp, secret: str, port: int) -> AsyncIterator[int]:
+        async with real(app, secret, port, "127.0.0.1") as port:
             ports.append(port)
             yield port
 

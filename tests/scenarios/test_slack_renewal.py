@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from bot.services.app import AppServices
 from bot.slack import socket_mode
 from sandbox.slack import limits
+from sandbox.slack.socket_mode import Connection
 from tests.support.slack_bench import ALEX, MONITOR, Bench, play, settled
 
 GONE = "the connection to Slack is gone; reconnecting"
@@ -25,6 +27,10 @@ def hurried(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -
 
 def warned(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [one.getMessage() for one in caplog.records if one.name == "fireline.socket" and one.levelname == "WARNING"]
+
+
+def _is_idle(connection: Connection) -> bool:
+    return not connection.waiting
 
 
 def test_the_new_connection_is_there_before_the_old_one_is_closed(
@@ -54,7 +60,7 @@ def test_commands_during_a_renewal_are_all_acknowledged_and_answered_once(servic
             [old] = bench.workspace.core.sockets._connections
             await bench.workspace.core.sockets.refresh()
             await bench.until(lambda: bench.workspace.core.sockets.count() == 2)
-            await bench.until(lambda old=old: not old.waiting)
+            await bench.until(partial(_is_idle, old))
             await old.socket.close()
         assert {one["ok"] for one in await asyncio.gather(*asking)} == {True}
         await bench.until(lambda: len(bench.posts()) >= 30)

@@ -18,16 +18,21 @@ def named(error: Exception) -> Exception:
     return caught.value
 
 
-def answer(kind: Any, reason: str = "", text: str = "it said no") -> Exception:
-    made: Exception = kind(text, errors=[{"reason": reason, "message": text}])
+def error_of(kind: Any, text: str, **more: Any) -> Exception:
+    """Google's errors have no types."""
+    made: Exception = kind(text, **more)
     return made
+
+
+def answer(kind: Any, reason: str = "", text: str = "it said no") -> Exception:
+    return error_of(kind, text, errors=[{"reason": reason, "message": text}])
 
 
 @pytest.mark.parametrize(
     ("error", "remedy"),
     [
-        (DefaultCredentialsError("none"), "gcloud auth application-default login"),
-        (RefreshError("expired"), "gcloud auth application-default login"),
+        (error_of(DefaultCredentialsError, "none"), "gcloud auth application-default login"),
+        (error_of(RefreshError, "expired"), "gcloud auth application-default login"),
         (answer(exceptions.Unauthorized), "GOOGLE_APPLICATION_CREDENTIALS"),
         (answer(exceptions.Forbidden, "accessDenied"), "BigQuery Data Editor"),
         (answer(exceptions.NotFound, "notFound"), "FIRELINE_BIGQUERY_PROJECT"),
@@ -49,9 +54,9 @@ def test_what_a_person_must_change_says_so(error: Exception, remedy: str) -> Non
         answer(exceptions.ServiceUnavailable),
         answer(exceptions.InternalServerError, "backendError"),
         answer(exceptions.BadRequest, "invalidQuery", "Could not serialize access to table p:d.runs"),
-        exceptions.RetryError("Timeout of 60 s exceeded", cause=None),
-        TransportError("no route"),
-        RefreshError("try later", retryable=True),
+        error_of(exceptions.RetryError, "Timeout of 60 s exceeded", cause=None),
+        error_of(TransportError, "no route"),
+        error_of(RefreshError, "try later", retryable=True),
         ConnectionError("refused"),
     ],
 )

@@ -8,9 +8,9 @@ import pytest
 from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
 from bot.domain.evidence.expectation import Evidence, Expects, expectation, input_kind
 from bot.domain.evidence.runs import Category, Input, InputKind
-from bot.domain.health.model import Window
+from bot.domain.health.model import HealthRequest, Window
 from bot.domain.slo import ServiceLevels
-from bot.services.health import HealthRequest, HealthService
+from bot.services.health import HealthService
 from tests.support.builders import (
     DAY,
     PROCESSORS,

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from bot.domain.errors import BadInput
-from bot.domain.health.model import Colour, HealthReport
+from bot.domain.health.model import Colour, HealthReport, HealthRequest
 from bot.domain.health.notified import Notified, NotifiedSpan
 from bot.domain.slo import ServiceLevel, ServiceLevels
 from bot.ports.state import StateUnavailable
-from bot.services.health import HealthRequest, HealthService
+from bot.services.health import HealthService
 from tests.support.builders import World, failed, game, load, loaded, raw_file, registry, run, warehouse
 from tests.support.notices import incident
 

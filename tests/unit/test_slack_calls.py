@@ -24,7 +24,7 @@ def answering(data: Any, status: int = 200, headers: dict[str, str] | None = Non
             headers=headers or {},
             status_code=status,
         )
-        return said.validate()
+        return said.validate()  # type: ignore[no-any-return, no-untyped-call]
 
     return chat_postMessage
 

@@ -107,6 +107,16 @@ def wilson(hits: int, tries: int, z: float = 1.96) -> float:
 
 def span(fault: Fault, last_blocked: datetime | None) -> tuple[datetime, datetime]:
     """Start and end of the incident; `last_blocked` is the last downstream row it caused."""
+    start, end = _shown(fault)
+    starts = [row.started for row in fault.rows]
+    end = max(end, _detectable(fault) + SETTLE)
+    if last_blocked is not None:
+        end = max(end, last_blocked + timedelta(hours=1))
+    return min([start, *starts]), end
+
+
+def _shown(fault: Fault) -> tuple[datetime, datetime]:
+    """Start and end by the kind of the fault alone."""
     day, root = fault.days[0], fleet()[fault.processors[0]]
     if fault.kind in ("perf_degradation", "slow_drift", "failure_spike") and fault.window:
         start, end = fault.window
@@ -129,8 +139,4 @@ def span(fault: Fault, last_blocked: datetime | None) -> tuple[datetime, datetim
     else:
         start, end = first_slot(fault) - LEAD, first_slot(fault) + timedelta(hours=8)
         end = max(end, max(arrivals(fault.rows)) + timedelta(hours=1))
-    starts = [row.started for row in fault.rows]
-    end = max(end, _detectable(fault) + SETTLE)
-    if last_blocked is not None:
-        end = max(end, last_blocked + timedelta(hours=1))
-    return min([start, *starts]), end
+    return start, end

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from bot.domain.evidence.platform_facts import PlatformFacts
 from bot.domain.evidence.runs import Category, DateState, Input, Status
 from bot.domain.health.early_warnings import SilentRun
 from bot.domain.health.model import DueDates, Durations, RunCount, Window
+from bot.domain.health.trends import DayDurations, FailedHour
 from bot.domain.platform.draft import ProcessorFacts
 from bot.ports.fakes.warehouse_draft import processor_facts
 from bot.ports.fakes.warehouse_evidence import EvidenceRows
@@ -73,8 +74,7 @@ class FakeWarehouse:
         by_scope: dict[tuple[str | None, int | None], list[float]] = {}
         for run in self._runs(window):
             if run.status is Status.SUCCESS and run.duration is not None:
-                registered = self._held.evidence.processors.get(run.processor)
-                phase = registered.phase if registered is not None else run.phase
+                phase = self._phase(run)
                 by_scope.setdefault((run.processor, phase), []).append(run.duration)
                 if phase is not None:
                     by_scope.setdefault((None, phase), []).append(run.duration)
@@ -88,6 +88,16 @@ class FakeWarehouse:
                 if evidence is not None and evidence.expected:
                     counted.setdefault(name, []).append(bool(evidence.filled))
         return [DueDates(name, len(filled), sum(filled)) for name, filled in counted.items()]
+
+    def failed_hours(self, window: Window) -> list[FailedHour]:
+        failed = [run for run in self._runs(window) if run.status is Status.FAILED]
+        counted = Counter((run.processor, self._phase(run), _hour(run.started_at)) for run in failed)
+        return [FailedHour(*hour, runs) for hour, runs in counted.items()]
+
+    def daily_durations(self, window: Window) -> list[DayDurations]:
+        begin = window.since.date() + timedelta(days=window.since.time() != time())
+        days = [begin + timedelta(days=n) for n in range((window.until.date() - begin).days)]
+        return [DayDurations(day, item) for day in days for item in self.health_durations(_whole_day(day))]
 
     def evidence(self, processor: str, first: date, last: date, as_of: datetime) -> list[Evidence]:
         days = sorted(day for name, day in self._held.evidence.slots if name == processor and first <= day <= last)
@@ -181,6 +191,10 @@ class FakeWarehouse:
         runs = self._held.runs.known(window.as_of) if window.exact else self._held.runs.latest()
         return (run for run in runs if window.since <= run.started_at < window.until)
 
+    def _phase(self, run: Run) -> int | None:
+        registered = self._held.evidence.processors.get(run.processor)
+        return registered.phase if registered is not None else run.phase
+
     def _cell(self, run: Run, window: Window) -> RunCount:
         """What the run looks like to classification, once."""
         evidence = self._held.evidence.of(run.processor, run.data_date, self._seen_from(window))
@@ -198,6 +212,15 @@ class FakeWarehouse:
                 given = evidence.input_at(run.started_at)
         zero = run.status is Status.SUCCESS and run.records == 0
         return RunCount(run.processor, run.phase, run.status, run.recorded, hinted, given, zero, state, 1)
+
+
+def _hour(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
+def _whole_day(day: date) -> Window:
+    since = datetime.combine(day, time(), tzinfo=UTC)
+    return Window(since, since + timedelta(days=1), since + timedelta(days=1), 1, exact=False)
 
 
 def _merge(held: _Held, path: Path, file: ReadFile, hints: Hints) -> FileReport:

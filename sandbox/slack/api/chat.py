@@ -78,19 +78,7 @@ def _updated(core: Core, args: Args, message: dict[str, Any]) -> dict[str, Any]:
     names = ("text", "blocks", "attachments", "markdown_text", "metadata")
     if all(given.get(name) is None for name in names):
         raise SlackError("no_text")
-    changed = dict(message)
-    if given.get("markdown_text"):
-        made = content(core, given)
-        changed |= {"text": made.text, "blocks": made.blocks}
-    else:
-        blocks = checked_blocks(core, given.get("blocks"))
-        if given.get("text") is not None:
-            changed["text"] = args.text("text")
-        if blocks is not None:
-            _same_kind(message, blocks)
-            changed["blocks"] = blocks
-        elif given.get("text") is not None:
-            changed.pop("blocks", None)
+    changed = {**message, **_new_content(core, args, message)}
     if given.get("attachments") is not None:
         changed["attachments"] = checked_attachments(core, given["attachments"])
     if given.get("metadata") is not None:
@@ -103,6 +91,18 @@ def _updated(core: Core, args: Args, message: dict[str, Any]) -> dict[str, Any]:
     if "blocks" not in changed:
         changed["edited"] = {"user": core.identity.bot_user_id, "ts": core.timestamps.next()}
     return changed
+
+
+def _new_content(core: Core, args: Args, message: dict[str, Any]) -> dict[str, Any]:
+    if args.given.get("markdown_text"):
+        made = content(core, args.given)
+        return {"text": made.text, "blocks": made.blocks}
+    blocks = checked_blocks(core, args.given.get("blocks"))
+    if blocks is not None:
+        _same_kind(message, blocks)
+    if args.given.get("text") is not None:
+        return {"text": args.text("text"), "blocks": blocks}
+    return {} if blocks is None else {"blocks": blocks}
 
 
 def _same_kind(message: dict[str, Any], blocks: list[dict[str, Any]]) -> None:

@@ -93,7 +93,8 @@ def test_the_clock_is_read_and_set(bench: MakeBench) -> None:
         assert (status, told["speed"]) == (200, 1.0)
         assert abs(datetime.fromisoformat(told["now"]) - clock.now()) < timedelta(seconds=1)
         assert (await call("POST", "clock", {"speed": 60}))[1]["speed"] == clock.speed == 60
-        for wrong in (0, -3, FASTEST + 1, "fast", [], {}, "NaN"):
+        refused: tuple[Any, ...] = (0, -3, FASTEST + 1, "fast", [], {}, "NaN")
+        for wrong in refused:
             status, answer = await call("POST", "clock", {"speed": wrong})
             assert (status, answer["ok"]) == (400, False), wrong
         assert clock.speed == 60

@@ -25,18 +25,8 @@ def running(log: Path) -> Iterator[str]:
     if not _PYTHON.exists():
         need("bqemulator (.venv-bqemulator)", "`make emulator`, with a package index within reach")
     port = _free_port()
-    command = [
-        _PYTHON,
-        _SERVE,
-        "--rest-port",
-        str(port),
-        "--grpc-port",
-        "0",
-        "--project",
-        PROJECT,
-        "--log-level",
-        "error",
-    ]
+    options = {"rest-port": str(port), "grpc-port": "0", "project": PROJECT, "log-level": "error"}
+    command = [str(_PYTHON), str(_SERVE), *(part for name, value in options.items() for part in (f"--{name}", value))]
     with log.open("wb") as output, subprocess.Popen(command, stdout=output, stderr=output) as process:
         try:
             _wait(process, port, log)
