@@ -17,13 +17,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
-import yaml
 from aiohttp import ClientSession, web
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.bootstrap import app_services, warehouse
 from bot.cli.demo_history import prepare
+from bot.config.manifest import manifest
 from bot.config.settings import Settings
 from bot.domain.health.model import HealthRequest
 from bot.services.app import AppServices
@@ -36,7 +36,7 @@ from sandbox.slack.server import Workspace
 
 COMMANDS, WARM_UP, ANSWERS, STARTS = 200, 20, 30, 3
 IDLE_AFTER_S = 5
-MANIFEST = yaml.safe_load((Path(__file__).parents[1] / "manifest.yaml").read_text())
+MANIFEST = manifest()
 CHANNEL, USER = "C02MONITOR", "U01ALEX"
 SECRET = "benchmark"
 _NUMBERS = itertools.count()

@@ -7,6 +7,7 @@ from bot.cli.demo import demo
 from bot.cli.health import health
 from bot.cli.impact import impact
 from bot.cli.load import load
+from bot.cli.manifest import manifest
 from bot.cli.migrate import migrate
 from bot.cli.processes import web, worker
 from bot.cli.query import query
@@ -31,6 +32,7 @@ app.command()(migrate)
 app.command()(replay)
 app.command()(run)
 app.command()(demo)
+app.command()(manifest)
 app.add_typer(registry, name="registry")
 app.command()(web)
 app.command()(worker)

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
-import yaml
 from pydantic import SecretStr
 
 from bot.bootstrap import app_services, loading_service, on_watch, state, warehouse
@@ -16,6 +15,7 @@ from bot.cli.context import now as system_now
 from bot.cli.demo_faults import parse
 from bot.cli.demo_history import prepare
 from bot.cli.local_api import local_api
+from bot.config.manifest import manifest
 from bot.config.registry import load_registry
 from bot.config.settings import Settings
 from bot.domain.errors import BadInput
@@ -31,7 +31,6 @@ from sandbox.pipeline.service import create_app
 from sandbox.slack.server import Workspace
 
 log = logging.getLogger("fireline.demo")
-MANIFEST = Path(__file__).resolve().parents[2] / "manifest.yaml"
 TICK_S = 2.0
 LOOK_EVERY = timedelta(seconds=TICK_S)
 """However fast the pipeline's time runs: what came in is looked at as soon as a tick's time has passed."""
@@ -63,7 +62,7 @@ async def live(settings: Settings, port: int, speed: float, faults: Sequence[str
     with warehouse(settings, read_only=False) as opened, state(settings) as kept:
         feed = Feed(pipeline, clock, loading_service(opened, settings), registry, data / "inbox")
         await feed.catch_up()
-        workspace = Workspace(yaml.safe_load(MANIFEST.read_text()), settings.home / "workspace.sqlite")
+        workspace = Workspace(manifest(), settings.home / "workspace.sqlite")
         await _start(workspace, feed, port)
         try:
             services = app_services(opened, settings, clock.now, kept)

@@ -158,13 +158,18 @@ def _payload(core: Core, user: str, place: Place, values: dict[str, Any], action
 async def suggest(
     core: Core, user: str, container: dict[str, Any], action_id: str, block_id: str | None, query: str
 ) -> dict[str, Any]:
-    """Options for what was typed: `{"options": […]}` or `{"option_groups": […]}`; none below min_query_length."""
+    """Options for what was typed: `{"options": […]}` or `{"option_groups": […]}`.
+
+    None below min_query_length, and none over HTTP for an app without an options load URL.
+    """
     person(core, user)
     place = find_place(core, user, container)
     block, element = _element(place, block_id, action_id)
     if element["type"] not in ("external_select", "multi_external_select"):
         raise ActFailed("unknown_element", f"{action_id} does not load its options from the app.")
-    if len(query) < element.get("min_query_length", limits.MIN_QUERY_LENGTH):
+    transport = core.delivery.transport
+    unasked = transport is not None and not transport.loads_options()
+    if unasked or len(query) < element.get("min_query_length", limits.MIN_QUERY_LENGTH):
         return {"options": []}
     payload = payloads.common(core, user, "block_suggestion")
     payload |= {"action_id": action_id, "block_id": block, "value": query}

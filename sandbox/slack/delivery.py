@@ -30,6 +30,9 @@ class Transport(Protocol):
 
     def connected(self) -> bool: ...
 
+    def loads_options(self) -> bool:
+        """Whether the app can be asked for the options of a menu at all."""
+
     async def send(self, kind: Kind, payload: dict[str, Any], attempt: int, reason: str) -> Any:
         """The app's answer (JSON, text or None); raises Undelivered. The 3 seconds are kept by the caller."""
 

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -19,12 +20,27 @@ from .delivery import Kind, Undelivered
 
 @dataclass(frozen=True)
 class RequestUrls:
-    """Where the app listens; `options` is for external selects and falls back to `interactivity`."""
+    """Where the app listens; `options` is for external selects, which stay empty without it."""
 
     events: str | None = None
     commands: str | None = None
     interactivity: str | None = None
     options: str | None = None
+
+    @classmethod
+    def of(cls, manifest: Mapping[str, Any]) -> "RequestUrls":
+        """As a manifest for HTTP says; ValueError for commands with different addresses."""
+        settings, features = manifest.get("settings", {}), manifest.get("features", {})
+        commands = {one.get("url") for one in features.get("slash_commands", [])} or {None}
+        if len(commands) > 1:
+            raise ValueError(f"all commands need one address here; the manifest has {sorted(map(str, commands))}")
+        interactivity = settings.get("interactivity", {})
+        return cls(
+            settings.get("event_subscriptions", {}).get("request_url"),
+            commands.pop(),
+            interactivity.get("request_url"),
+            interactivity.get("message_menu_options_url"),
+        )
 
 
 def sign(secret: str, timestamp: int, body: bytes) -> str:
@@ -44,6 +60,9 @@ class HttpDelivery:
 
     def connected(self) -> bool:
         return self.urls.interactivity is not None or self.urls.commands is not None
+
+    def loads_options(self) -> bool:
+        return self.urls.options is not None
 
     async def send(self, kind: Kind, payload: dict[str, Any], attempt: int, reason: str) -> Any:
         url = self._url(kind, payload)
@@ -72,9 +91,7 @@ class HttpDelivery:
             return self.urls.events
         if kind == "slash_commands":
             return self.urls.commands
-        if payload.get("type") == "block_suggestion" and self.urls.options is not None:
-            return self.urls.options
-        return self.urls.interactivity
+        return self.urls.options if payload.get("type") == "block_suggestion" else self.urls.interactivity
 
     async def _post(self, url: str, body: bytes, content_type: str, extra: dict[str, str]) -> Any:
         if self._session is None:

@@ -54,6 +54,9 @@ class SocketMode:
     def connected(self) -> bool:
         return bool(self._connections)
 
+    def loads_options(self) -> bool:
+        return True
+
     def count(self) -> int:
         return len(self._connections)
 

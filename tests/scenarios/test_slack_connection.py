@@ -11,6 +11,7 @@ import pytest
 from pydantic import SecretStr
 from slack_bolt.async_app import AsyncApp
 
+from bot.config.manifest import over_http
 from bot.config.settings import Settings
 from bot.domain.errors import BadInput
 from bot.services.app import AppServices
@@ -156,7 +157,7 @@ def test_the_first_command_costs_no_question_who_we_are(
         if by_http:
             await until(lambda: ports)
             url = f"http://127.0.0.1:{ports[0]}{PATH}"
-            await workspace.use_http(RequestUrls(url, url, url, url))
+            await workspace.use_http(RequestUrls.of(over_http(url)))
         else:
             await until(workspace.core.sockets.connected)
         answer = await workspace.act(ALEX, "command", channel=MONITOR, text="/health", wait_for=["message"])

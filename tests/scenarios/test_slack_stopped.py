@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.config.manifest import over_http
 from bot.slack.http import PATH
 from sandbox.slack.http_delivery import RequestUrls
 from sandbox.slack.server import Workspace
@@ -79,7 +80,7 @@ async def reached(workspace: Workspace, transport: str, port: int) -> None:
             await asyncio.sleep(0.02)
     if transport == "http":
         url = f"http://127.0.0.1:{port}{PATH}"
-        await workspace.use_http(RequestUrls(url, url, url, url))
+        await workspace.use_http(RequestUrls.of(over_http(url)))
 
 
 async def _listens(port: int) -> bool:

@@ -8,10 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import yaml
 from slack_bolt.async_app import AsyncApp
 
 from bot.bootstrap import app_services
+from bot.config.manifest import manifest, over_http
 from bot.config.settings import Settings
 from bot.services.app import AppServices
 from bot.slack import app as slack_app
@@ -24,7 +24,7 @@ from sandbox.slack.http_delivery import RequestUrls
 from sandbox.slack.server import Workspace
 from tests.support.builders import NOW, World, failed, game, load, loaded, raw_file, run, warehouse
 
-MANIFEST = yaml.safe_load((Path(__file__).resolve().parents[2] / "manifest.yaml").read_text(encoding="utf-8"))
+MANIFEST = manifest()
 ALEX, SAM = "U01ALEX", "U02SAM"
 GENERAL, MONITOR, ALERTS = "C01GENERAL", "C02MONITOR", "C03ALERTS"
 """The app is a member of all but GENERAL."""
@@ -158,7 +158,7 @@ async def by_socket(made: Bench) -> AsyncIterator[None]:
 async def by_http(made: Bench) -> AsyncIterator[None]:
     async with http_site(made.app, made.workspace.credentials.signing_secret, 0, "127.0.0.1") as port:
         url = f"http://127.0.0.1:{port}{PATH}"
-        await made.workspace.use_http(RequestUrls(url, url, url, url))
+        await made.workspace.use_http(RequestUrls.of(over_http(url)))
         yield
 
 

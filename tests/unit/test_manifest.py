@@ -11,15 +11,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
+from typer.testing import CliRunner
 
 import handlers.health
 import handlers.home
 import handlers.impact
 import handlers.validate
+from bot.cli.app import app as command_line
+from bot.config.manifest import manifest_text, over_http
 from bot.slack import app as slack_app
+from bot.slack.http import PATH
 from bot.views import action_ids
 from handlers.replies import WorkPool
 from sandbox.slack.api import METHODS
@@ -102,8 +107,59 @@ KNOWN = {
 
 
 @pytest.mark.parametrize("path", KNOWN)
-def test_only_fields_that_slack_knows(path: str) -> None:
-    assert set(part(MANIFEST, *filter(None, path.split(".")))) <= KNOWN[path]
+@pytest.mark.parametrize("made", [MANIFEST, over_http("https://x.example/e")], ids=["socket", "http"])
+def test_only_fields_that_slack_knows(made: dict[str, Any], path: str) -> None:
+    assert set(part(made, *filter(None, path.split(".")))) <= KNOWN[path]
+
+
+def printed(*arguments: str) -> str:
+    done = CliRunner().invoke(command_line, ["manifest", *arguments])
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def test_the_command_prints_the_socket_mode_manifest_with_its_comments() -> None:
+    assert printed() == manifest_text()
+    assert yaml.safe_load(printed())["settings"]["socket_mode_enabled"] is True
+
+
+def test_with_an_address_everything_goes_there_over_http() -> None:
+    made = yaml.safe_load(printed("--url", "https://fireline.example.com"))
+    address = f"https://fireline.example.com{PATH}"
+    assert made["settings"]["socket_mode_enabled"] is False
+    assert made["settings"]["event_subscriptions"]["request_url"] == address
+    assert made["settings"]["interactivity"]["request_url"] == address
+    assert made["settings"]["interactivity"]["message_menu_options_url"] == address
+    assert {command["url"] for command in made["features"]["slash_commands"]} == {address}
+
+
+def test_apart_from_the_addresses_both_manifests_say_the_same() -> None:
+    made = over_http("https://fireline.example.com")
+    for command in made["features"]["slash_commands"]:
+        del command["url"]
+    del made["settings"]["event_subscriptions"]["request_url"]
+    for name in ("request_url", "message_menu_options_url"):
+        del made["settings"]["interactivity"][name]
+    assert made == {**MANIFEST, "settings": {**MANIFEST["settings"], "socket_mode_enabled": False}}
+
+
+@pytest.mark.parametrize("given", ["https://x.example/", "https://x.example/a", f"https://x.example{PATH}"])
+def test_an_address_may_have_a_path(given: str) -> None:
+    made = yaml.safe_load(printed("--url", given))
+    path = "/a" if given.endswith("/a") else ""
+    assert made["settings"]["interactivity"]["request_url"] == f"https://x.example{path}{PATH}"
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["", "fireline.example.com", "http://x.example", "https://", "https://u@x.example", "https://x.example:port",
+     "https://[x", "https://x.example?a=1", "https://x.example#a"],
+)  # fmt: skip
+def test_an_address_that_slack_would_refuse(given: str) -> None:
+    done = CliRunner().invoke(command_line, ["manifest", "--url", given])
+    assert done.exit_code == 1
+    assert done.stderr.startswith(f"fireline: --url {given} ")
+    assert done.stdout == ""
 
 
 def test_nothing_is_declared_twice() -> None:

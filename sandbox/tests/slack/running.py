@@ -69,7 +69,7 @@ async def bolt(of: Workspace, transport: str = "socket") -> AsyncIterator[AsyncA
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
-    await of.use_http(RequestUrls(events=url, commands=url, interactivity=url))
+    await of.use_http(RequestUrls(events=url, commands=url, interactivity=url, options=url))
     try:
         yield app
     finally:

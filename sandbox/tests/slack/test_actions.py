@@ -1,9 +1,12 @@
 """Buttons, selects, type-ahead and shortcuts with a real Bolt app on both transports."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
+
+from sandbox.slack.http_delivery import HttpDelivery
 
 from .kit import accessory, actions, button, element, field, options, plain, section
 from .running import ALERTS, ALEX, SAM, TRANSPORTS, asynchronous, bolt, saw, while_pending, workspace
@@ -170,6 +173,25 @@ async def test_type_ahead(transport: str) -> None:
         answer = await slack.act(ALEX, "options", **where, query="many")
         assert answer["error"] == "invalid_options"
         assert "no more than 100 items allowed" in answer["reasons"]
+
+
+@asynchronous
+async def test_over_http_a_menu_stays_empty_without_an_options_load_url() -> None:
+    async with workspace() as slack, bolt(slack, "http") as app:
+
+        @app.options("proc")
+        async def suggest(ack: Any) -> None:
+            await ack(options=options(2))
+
+        blocks = [accessory({"type": "external_select", "action_id": "proc", "min_query_length": 0})]
+        ts = (await app.client.chat_postMessage(channel=ALERTS, text="x", blocks=blocks))["ts"]
+        where = {"channel": ALERTS, "ts": ts, "action_id": "proc"}
+        assert len((await slack.act(ALEX, "options", **where, query=""))["options"]) == 2
+        transport = slack.core.delivery.transport
+        assert isinstance(transport, HttpDelivery)
+        await slack.use_http(replace(transport.urls, options=None))
+        answer = await slack.act(ALEX, "options", **where, query="")
+        assert (answer["ok"], answer["options"]) == (True, [])
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
