@@ -14,9 +14,9 @@ QUANTILES = f"""SELECT processor_name, quantile_disc(duration_seconds, [0.5, 0.9
   WHERE {_WINDOW} AND status = 'success' GROUP BY ALL"""
 
 EXACT = f"""SELECT processor_name, list_transform([0.5, 0.95, 0.99],
-  lambda q: list_sort(list(duration_seconds))[1 + CAST(floor(q * (count(*) - 1)) AS BIGINT)]) FROM runs
+  lambda q: list_sort(list(duration_seconds))[CAST(ceil(q * count(*)) AS BIGINT)]) FROM runs
   WHERE {_WINDOW} AND status = 'success' GROUP BY ALL"""
-"""Lower-rank quantiles."""
+"""Quantiles by nearest rank."""
 
 RAW = {
     "counts by phase, processor, status and category": f"""

@@ -37,12 +37,12 @@ class Row:
             "unknown": unknown,
             "success_rate": succeeded / tried if tried else None,
             "zero_on_game_days": self.zero_on_game_days,
-            **{f"p{share}_s": self._lower_rank(share) for share in (50, 95, 99)},
+            **{f"p{share}_s": self._nearest_rank(share) for share in (50, 95, 99)},
         }
 
-    def _lower_rank(self, percent: int) -> float | None:
+    def _nearest_rank(self, percent: int) -> float | None:
         ordered = sorted(self.seconds)
-        return ordered[percent * (len(ordered) - 1) // 100] if ordered else None
+        return ordered[-(-percent * len(ordered) // 100) - 1] if ordered else None
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,9 @@
 """The colour of a row and its named reasons."""
 
-import math
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.domain.health.model import Colour, DueDates, Durations, Tally
-from bot.domain.health.status import status_of, wilson_lower
+from bot.domain.health.status import status_of
 
 NO_DURATIONS = (None, None)
 NOT_DUE = DueDates("Box", 0, 0)
@@ -67,16 +63,3 @@ def test_failing_more_than_usual_needs_enough_runs() -> None:
     _, many = status_of("Box", tally(succeeded=900, real=100), usual, NO_DURATIONS, NOT_DUE, 0.5)
     assert few == ()
     assert [finding.name for finding in many] == ["failing_more_than_baseline"]
-
-
-@given(st.integers(0, 500), st.integers(0, 500))
-def test_the_wilson_bound_lies_below_the_share(hits: int, misses: int) -> None:
-    bound = wilson_lower(hits, hits + misses)
-    assert 0 <= bound <= (hits / (hits + misses) if hits + misses else 0)
-    if hits and misses:
-        assert wilson_lower(hits * 100, (hits + misses) * 100) >= bound
-
-
-def test_the_wilson_bound_as_published() -> None:
-    """Newcombe 1998, table I: 81 of 263 has the 95 % interval 0.2553 to 0.3662."""
-    assert math.isclose(wilson_lower(81, 263), 0.2553, abs_tol=5e-5)

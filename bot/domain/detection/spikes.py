@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from math import sqrt
 from typing import NamedTuple
 
 from bot.domain.detection.trouble import Trouble
@@ -10,6 +9,7 @@ from bot.domain.evidence.attempts import scheduled
 from bot.domain.evidence.observation import RunSeen
 from bot.domain.evidence.runs import Category, Status
 from bot.domain.findings.finding import FindingKind, RootCause
+from bot.domain.statistics import ONE_SIDED_95, wilson_lower
 
 WINDOWS = (timedelta(hours=6), timedelta(hours=24))
 FEWEST_OCCASIONS = 3
@@ -56,7 +56,7 @@ def _occasions(runs: Iterable[RunSeen], failing: Failing) -> list[Occasion]:
 def _within(name: str, known: Sequence[Occasion], now: datetime, window: timedelta) -> Trouble | None:
     seen = [occasion for occasion in known if occasion.run.started_at >= now - window]
     failed = [occasion for occasion in seen if occasion.category is not None]
-    if len(failed) < FEWEST_OCCASIONS or wilson_lower(len(failed), len(seen)) <= LEAST_SHARE:
+    if len(failed) < FEWEST_OCCASIONS or wilson_lower(len(failed), len(seen), ONE_SIDED_95) <= LEAST_SHARE:
         return None
     hours = int(window.total_seconds() // 3600)
     return Trouble(
@@ -68,13 +68,3 @@ def _within(name: str, known: Sequence[Occasion], now: datetime, window: timedel
         explanation=f"{name} failed on {len(failed)} of its {len(seen)} occasions within {hours} hours",
         error_class=str(failed[-1].category),
     )
-
-
-def wilson_lower(hits: int, of: int, z: float = 1.645) -> float:
-    """Lower bound of a share at 95 % (one-sided): https://en.wikipedia.org/wiki/Binomial_proportion_confidence_interval"""
-    if of == 0:
-        return 0.0
-    share = hits / of
-    middle = share + z * z / (2 * of)
-    margin = z * sqrt(share * (1 - share) / of + z * z / (4 * of * of))
-    return (middle - margin) / (1 + z * z / of)

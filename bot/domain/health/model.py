@@ -76,7 +76,9 @@ class RunCount:
 
 @dataclass(frozen=True, slots=True)
 class Durations:
-    """Lower-rank quantiles (seconds) over succeeded runs of a processor, or of a phase when `processor` is None."""
+    """Quantiles (seconds) over succeeded runs of a processor, or of a phase when `processor` is None. Nearest rank: the
+    smallest value with at least that share of the runs. From the roll-up within 1 %.
+    """
 
     processor: str | None
     phase: int | None

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from bot.domain.statistics import nearest_rank
+
 RELATIVE_ERROR = 0.01
 GAMMA = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR)
 SMALLEST = 1e-6
@@ -26,11 +28,6 @@ def bucket_of(value: float) -> int:
 def value_of(bucket: int) -> float:
     """The value a bucket stands for."""
     return 0.0 if bucket == ZERO_BUCKET else float(2 * GAMMA**bucket / (GAMMA + 1))
-
-
-def lower_rank(quantile: float, count: int) -> int:
-    """Zero-based rank of the lower quantile of `count` sorted values: floor(q (n - 1))."""
-    return math.floor(quantile * (count - 1))
 
 
 @dataclass(frozen=True)
@@ -50,6 +47,6 @@ class Sketch:
         return cls(buckets, [total[bucket] for bucket in buckets])
 
     def quantiles(self, wanted: Sequence[float]) -> list[float]:
-        """The lower quantiles, each within RELATIVE_ERROR of the true one. The sketch must hold something."""
+        """Quantiles by nearest rank, each within RELATIVE_ERROR of the true one. The sketch must hold something."""
         reached = list(accumulate(self.counts))
-        return [value_of(self.buckets[bisect_right(reached, lower_rank(q, reached[-1]))]) for q in wanted]
+        return [value_of(self.buckets[bisect_right(reached, nearest_rank(q, reached[-1]))]) for q in wanted]

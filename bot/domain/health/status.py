@@ -1,9 +1,9 @@
 """The colour of one phase or processor, with its named reasons. Statistics speak only over enough runs."""
 
-import math
 from collections.abc import Iterator
 
 from bot.domain.health.model import Colour, DueDates, Durations, HealthReason, Tally
+from bot.domain.statistics import TWO_SIDED_95, wilson_lower
 
 MINIMUM_RUNS = 20
 """Durations of fewer runs than this are not compared with the baseline."""
@@ -13,7 +13,6 @@ WORSE = 1.5
 """A failure rate above this many times its 30-day baseline, and above WORTH_SAYING, is an early warning."""
 WORTH_SAYING = 0.05
 RED_BELOW = 0.5
-Z_95 = 1.96
 
 
 def status_of(
@@ -69,18 +68,8 @@ def _early_warnings(
         text = f"{subject}: p95 {now.p95:,.0f} s, {times:.1f} times its 30-day baseline."
         yield HealthReason("slower_than_baseline", subject, text)
     bad, usual = tally.real + tally.unknown, baseline.success_rate
-    surely = wilson_lower(bad, bad + tally.succeeded)
+    surely = wilson_lower(bad, bad + tally.succeeded, TWO_SIDED_95)
     if usual is not None and surely > max(WORTH_SAYING, WORSE * (1 - usual)):
         share = bad / (bad + tally.succeeded)
         text = f"{subject}: {share:.1%} fail, usually {1 - usual:.1%}."
         yield HealthReason("failing_more_than_baseline", subject, text)
-
-
-def wilson_lower(hits: int, trials: int) -> float:
-    """Lower end of the 95 % Wilson score interval of a proportion (Wilson 1927); 0 without trials."""
-    if not trials:
-        return 0.0
-    share, z2 = hits / trials, Z_95**2
-    centre = share + z2 / (2 * trials)
-    spread = Z_95 * math.sqrt(share * (1 - share) / trials + z2 / (4 * trials**2))
-    return max(0.0, (centre - spread) / (1 + z2 / trials))

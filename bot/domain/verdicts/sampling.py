@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from math import sqrt
 from statistics import NormalDist
 from typing import NamedTuple
 
+from bot.domain.statistics import wilson_interval
 from bot.domain.verdicts.judge import Verdict
 
 CONFIDENCE = 0.95
@@ -128,7 +128,7 @@ def _older(
     if len(older) == drawn.older_known:
         return share, share, share
     worth = runs / _together(recent, older) / (1 - len(older) / drawn.older_known)
-    low, high = _wilson(share, worth, _student(len(recent) + len(older) - 2))
+    low, high = wilson_interval(share, worth, _student(len(recent) + len(older) - 2))
     return share, max(low, there / all_runs), min(high, 1 - (runs - there) / all_runs)
 
 
@@ -145,13 +145,6 @@ def _together(recent: Sequence[Checked], older: Sequence[Checked]) -> float:
         return mean
     squares = sum((one.there - share * one.runs) ** 2 for one in dates) / max(1, len(dates) - 1)
     return max(1.0, squares / (mean * share * (1 - share)))
-
-
-def _wilson(share: float, runs: float, quantile: float) -> tuple[float, float]:
-    square = quantile**2 / runs
-    centre = (share + square / 2) / (1 + square)
-    half = quantile * sqrt(share * (1 - share) / runs + square / (4 * runs)) / (1 + square)
-    return max(0.0, centre - half), min(1.0, centre + half)
 
 
 def _student(freedom: int) -> float:

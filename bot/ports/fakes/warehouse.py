@@ -1,7 +1,6 @@
 """A warehouse in memory: every answer is worked out from the rows when it is asked for."""
 
 import hashlib
-import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
@@ -19,6 +18,7 @@ from bot.domain.health.early_warnings import SilentRun
 from bot.domain.health.model import DueDates, Durations, RunCount, Window
 from bot.domain.health.trends import DayDurations, FailedHour
 from bot.domain.platform.draft import ProcessorFacts
+from bot.domain.statistics import nearest_rank
 from bot.ports.fakes.warehouse_draft import processor_facts
 from bot.ports.fakes.warehouse_evidence import EvidenceRows
 from bot.ports.fakes.warehouse_files import STEMS, ReadFile, read_file
@@ -242,7 +242,7 @@ def _warnings(path: Path, file: ReadFile) -> list[str]:
 
 
 def _quantiles(found: list[float]) -> tuple[float, float, float]:
-    """The exact lower quantiles p50, p95 and p99."""
+    """The exact p50, p95 and p99 by nearest rank."""
     ordered = sorted(found)
-    p50, p95, p99 = (ordered[math.floor(share * (len(ordered) - 1))] for share in (0.50, 0.95, 0.99))
+    p50, p95, p99 = (ordered[nearest_rank(share, len(ordered))] for share in (0.50, 0.95, 0.99))
     return p50, p95, p99

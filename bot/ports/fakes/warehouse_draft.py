@@ -1,12 +1,12 @@
 """What the runs of a fake warehouse say of each processor, for a drafted registry."""
 
-import math
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from bot.domain.evidence.runs import Category, Status
 from bot.domain.platform.draft import ProcessorFacts
+from bot.domain.statistics import nearest_rank
 from bot.ports.fakes.warehouse_runs import Run
 
 
@@ -57,4 +57,4 @@ def _hours(moment: datetime, day: date, zone: ZoneInfo) -> float:
 
 
 def _lower(ordered: Sequence[float], quantile: float) -> float | None:
-    return float(ordered[math.floor(quantile * (len(ordered) - 1))]) if ordered else None
+    return float(ordered[nearest_rank(quantile, len(ordered))]) if ordered else None

@@ -1,4 +1,4 @@
--- Exact lower-rank duration quantiles of succeeded runs from the raw rows known at @as_of.
+-- Duration quantiles of succeeded runs by nearest rank (PERCENTILE_DISC), exact, from the raw rows known at @as_of.
 WITH known AS (
   {known_runs}
 ), succeeded AS (
@@ -16,8 +16,8 @@ WITH known AS (
   FROM scoped
 )
 SELECT phase, processor_name,
-  MIN(CASE WHEN place > FLOOR(0.50 * (total - 1)) THEN duration_seconds END) AS p50,
-  MIN(CASE WHEN place > FLOOR(0.95 * (total - 1)) THEN duration_seconds END) AS p95,
-  MIN(CASE WHEN place > FLOOR(0.99 * (total - 1)) THEN duration_seconds END) AS p99
+  MIN(CASE WHEN 100 * place >= 50 * total THEN duration_seconds END) AS p50,
+  MIN(CASE WHEN 100 * place >= 95 * total THEN duration_seconds END) AS p95,
+  MIN(CASE WHEN 100 * place >= 99 * total THEN duration_seconds END) AS p99
 FROM ranked
 GROUP BY 1, 2

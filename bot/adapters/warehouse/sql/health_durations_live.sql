@@ -1,6 +1,6 @@
 -- Duration sketches of succeeded runs started in [@since, @until): whole days from the daily sketch, the broken days at the
 -- edges from the hourly one. Each row is one processor's sketch: its buckets in ascending order and the runs in each; the
--- lower quantile q lies in the bucket that holds the run of rank floor(q (n - 1)).
+-- quantile q lies in the bucket that holds the run of rank ceil(q n), counted from 1.
 WITH pieces AS (
   SELECT phase, processor_name, bucket, runs
   FROM daily_sketches WHERE metric = 'duration' AND start_day >= @whole_from AND start_day < @whole_until

@@ -1,0 +1,29 @@
+"""Statistics that several wings share: a quantile by nearest rank, and how sure a share is."""
+
+from math import ceil, sqrt
+
+TWO_SIDED_95 = 1.96
+ONE_SIDED_95 = 1.645
+"""Quantiles of the normal distribution."""
+
+
+def nearest_rank(quantile: float, count: int) -> int:
+    """Zero-based rank of the smallest of `count` sorted values with at least that share of them up to it: SQL's
+    PERCENTILE_DISC. Rounded first, as 0.07 * 100 is a little more than 7.
+    """
+    return max(ceil(round(quantile * count, 9)), 1) - 1
+
+
+def wilson_interval(share: float, trials: float, z: float) -> tuple[float, float]:
+    """The Wilson score interval of a share (Wilson 1927); nothing is known without trials."""
+    if not trials:
+        return 0.0, 1.0
+    square = z * z / trials
+    middle = (share + square / 2) / (1 + square)
+    margin = z * sqrt(share * (1 - share) / trials + square / (4 * trials)) / (1 + square)
+    return max(0.0, middle - margin), min(1.0, middle + margin)
+
+
+def wilson_lower(hits: int, trials: int, z: float) -> float:
+    """The lower bound of a share: what it surely exceeds."""
+    return wilson_interval(hits / trials if trials else 0.0, trials, z)[0]
