@@ -1,10 +1,11 @@
-"""The four warehouses that the contract suite holds to the same answers, and how rows get into them."""
+"""The warehouses that the contract suite holds to the same answers, and how rows get into them."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from typing import Any, cast
 
 from bot.adapters.warehouse.bigquery_engine import BigQueryEngine
 from bot.adapters.warehouse.duckdb_engine import DuckDBEngine
@@ -12,13 +13,14 @@ from bot.adapters.warehouse.engine import Engine
 from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
 from bot.domain.evidence.platform_facts import platform_facts
 from bot.domain.evidence.text_rules import TextRule, category_of
-from bot.ports.fakes.warehouse import FakeWarehouse
 from bot.ports.warehouse import Hints, LoadReport, Warehouse
 from bot.services.loading import find_files
 from tests.contracts.bqemulator.emulator import PROJECT
 from tests.support.builders import NOW, RULES, World, registry
 
-KINDS = ("fake", "duckdb in memory", "duckdb on file", "bigquery")
+REFERENCE = "duckdb in memory"
+"""What the tests of services use; the others must answer the same."""
+KINDS = (REFERENCE, "duckdb on file", "bigquery")
 _datasets = count(1)
 
 
@@ -56,15 +58,26 @@ def load(warehouse: Warehouse, directory: Path, step: Step) -> LoadReport:
     return warehouse.load(list(find_files(directory).values()), facts, hints, NOW, lambda _step, _rows: None)
 
 
+class _Noting:
+    """Notes which methods of a warehouse are called."""
+
+    def __init__(self, warehouse: Warehouse, asked: set[str]) -> None:
+        self._warehouse, self._asked = warehouse, asked
+
+    def __getattr__(self, name: str) -> Any:
+        self._asked.add(name)
+        return getattr(self._warehouse, name)
+
+
+def noting(warehouse: Warehouse, asked: set[str]) -> Warehouse:
+    """The same warehouse; the names of the methods that are called come into `asked`."""
+    return cast(Warehouse, _Noting(warehouse, asked))
+
+
 @contextmanager
 def opened(kind: str, directory: Path, cache: Path, endpoint: Callable[[], str]) -> Iterator[Warehouse]:
     """An empty warehouse of a kind. `cache` keeps translated SQL; `endpoint` starts the emulator when it is asked."""
-    with ExitStack() as stack:
-        if kind == "fake":
-            yield FakeWarehouse()
-            return
-        warehouse = SqlWarehouse(_engine(kind, directory, cache, endpoint))
-        stack.callback(warehouse.close)
+    with closing(SqlWarehouse(_engine(kind, directory, cache, endpoint))) as warehouse:
         yield warehouse
 
 

@@ -13,12 +13,11 @@ from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.domain.platform.lineage import Lineage
 from bot.domain.platform.registry import Registry
 from bot.ports.fakes.state import FakeState
-from bot.ports.fakes.warehouse import FakeWarehouse
 from bot.services.detection import DetectionService
 from bot.services.gate import GateService
 from tests.contracts.stories import moment
 from tests.contracts.warehouses import Step, load
-from tests.support.builders import DAY, PROCESSORS, World, at, failed, game, loaded, raw_file, run
+from tests.support.builders import DAY, PROCESSORS, World, at, failed, game, loaded, raw_file, run, warehouse
 
 BOTH = [processor for processor in PROCESSORS if processor["name"] in ("BoxScraper", "Box")]
 BEFORE = [DAY - timedelta(days=n) for n in range(1, 12)]
@@ -38,7 +37,7 @@ class Live:
     """A warehouse that goes on filling, and the watch over it."""
 
     def __init__(self, directory: Path) -> None:
-        self.warehouse, self.state, self.directory, self.loads = FakeWarehouse(), FakeState(), directory, 0
+        self.warehouse, self.state, self.directory, self.loads = warehouse(), FakeState(), directory, 0
         self.told: list[Decision] = []
         self.restart()
 
