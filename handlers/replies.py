@@ -121,6 +121,18 @@ class Reply:
             log.info("%s: answering privately", no)
             await self.privately(card)
 
+    async def below(self, card: Card) -> None:
+        """Into the thread of the message whose button was pressed; where Slack refuses that, to the asker alone."""
+        place = self.place
+        if place.ephemeral or place.channel is None:
+            await self.privately(card)
+            return
+        try:
+            await self._post(card, place.channel, place.thread_ts or place.message_ts)
+        except Refused as no:
+            log.info("%s: answering privately", no)
+            await self.privately(card)
+
     async def edit(self, card: Card) -> None:
         """Replace the message whose button was pressed; where Slack refuses that, answer anew, privately."""
         place = self.place

@@ -23,6 +23,12 @@ def register(app: AsyncApp, services: AppServices) -> None:
         request = payloads.validation(command)
         await reply.send(validate.card(await reply.work(services.validation.of, request, services.now())))
 
+    @app.action(action_ids.VALIDATE_OPEN)
+    async def opened(ack: AsyncAck, action: Payload, reply: Reply) -> None:
+        await ack()
+        request = payloads.clicked_validation(action)
+        await reply.below(validate.card(await reply.work(services.validation.of, request, services.now())))
+
     @app.action(action_ids.VALIDATE_REFRESH)
     async def refresh(ack: AsyncAck, action: Payload, reply: Reply) -> None:
         await ack()

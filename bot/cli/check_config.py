@@ -1,12 +1,12 @@
 """`fireline check-config`: read every configuration file and report every problem."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli.context import AsJson, errors_for_people, settings_of
+from bot.cli.terminal import say, shown
 
 if TYPE_CHECKING:
     from bot.domain.platform.registry import Registry
@@ -28,11 +28,11 @@ def check_config(
         chosen = path if path is not None else settings_of(None).config
         registry, warnings = check_folder(chosen) if chosen.is_dir() else check_registry(chosen)
     for warning in warnings:
-        print(f"warning: {warning}", file=sys.stderr)
+        say(f"warning: {shown(warning)}", error=True)
     if as_json:
         print(json.dumps({"ok": True, "processors": len(registry.processors), "warnings": [str(w) for w in warnings]}))
     else:
-        print(f"{chosen}: {_summary(registry)}; no problem found.")
+        say(f"{chosen}: {_summary(registry)}; no problem found.")
 
 
 def _summary(registry: "Registry") -> str:

@@ -1,6 +1,5 @@
 """What every command shares: where state lives, how an error looks, what time it is."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.terminal import say
 from bot.domain.errors import BadInput, FirelineError
 
 if TYPE_CHECKING:
@@ -42,10 +42,11 @@ def errors_for_people() -> Iterator[None]:
     try:
         yield
     except FirelineError as error:
-        print(f"fireline: {error}", file=sys.stderr)
+        say(f"fireline: {error}", error=True)
         raise typer.Exit(1) from error
     except OSError as error:
-        print(f"fireline: {error.filename}: {error.strerror}. Check the path and who may read it.", file=sys.stderr)
+        said = f"fireline: {error.filename}: {error.strerror}. Check the path and who may read it."
+        say(said, error=True)
         raise typer.Exit(1) from error
 
 

@@ -3,7 +3,7 @@
 import shutil
 import sys
 from dataclasses import asdict, dataclass
-from io import StringIO
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -68,15 +68,12 @@ def answer_health(service: "HealthService", question: HealthQuestion, moment: "d
         from bot.cli.health_json import health_json
 
         return health_json(report) + "\n"
-    from rich.console import Console
-
     from bot.cli.health_table import print_health
+    from bot.cli.tables import rendered
 
-    shown = StringIO()
-    console = Console(file=shown, width=question.width, force_terminal=question.colour, highlight=False)
     chosen = question.phase is not None or question.processor is not None
-    print_health(report, everything=question.everything or chosen, console=console)
-    return shown.getvalue()
+    printed = partial(print_health, report, everything=question.everything or chosen)
+    return rendered(printed, width=question.width, colour=question.colour)
 
 
 def question_of(given: dict[str, Any]) -> HealthQuestion:

@@ -17,9 +17,8 @@ WORST_FIRST = [Colour.RED, Colour.YELLOW, Colour.GREEN, Colour.GREY]
 MOST_REASONS = 8
 
 
-def print_health(report: HealthReport, *, everything: bool, console: Console | None = None) -> None:
+def print_health(report: HealthReport, out: Console, *, everything: bool) -> None:
     """Print the report; with `everything`, healthy processors are listed too."""
-    out = console or Console()
     out.print(_headline(report))
     out.print()
     if report.phases:
@@ -30,7 +29,8 @@ def print_health(report: HealthReport, *, everything: bool, console: Console | N
         out.print()
         out.print(_table("processor", shown, out.width))
     if len(shown) < len(ranked):
-        out.print(f"[dim]{len(ranked) - len(shown)} healthy or idle processors not shown; --all lists them.[/dim]")
+        hidden = f"{len(ranked) - len(shown)} healthy or idle processors not shown; --all lists them."
+        out.print(Text(hidden, style="dim"))
     out.print()
     complete = health_words.completeness(report)
     if complete is not None:

@@ -5,7 +5,7 @@ import sys
 from base64 import b64decode, b64encode
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
-from io import StringIO
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -40,6 +40,7 @@ class ImpactQuestion:
     width: int
     colour: bool
     theme: str
+    everything: bool
 
 
 def impact(
@@ -47,6 +48,7 @@ def impact(
     date: Annotated[
         str | None, typer.Argument(help="Data date; the newest with a slot by now.", show_default=False)
     ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="List the dependents that are not affected too.")] = False,
     as_json: AsJson = False,
     csv: Annotated[Path | None, typer.Option(help="Write the list to this file.", show_default=False)] = None,
     picture: Annotated[
@@ -59,7 +61,7 @@ def impact(
     with errors_for_people():
         settings = settings_of(home)
         form = Form.JSON if as_json else Form.TABLE
-        question = ImpactQuestion(processor, date, form, width, colour, settings.chart_theme)
+        question = ImpactQuestion(processor, date, form, width, colour, settings.chart_theme, everything)
         print(_answer(settings, question), end="")
         if csv is not None:
             csv.write_text(_answer(settings, replace(question, form=Form.CSV)), encoding="utf-8")
@@ -101,15 +103,11 @@ def answer_impact(service: "ImpactService", question: ImpactQuestion, moment: "d
 
             return b64encode(graph.draw(found, charts.Theme(question.theme)).png).decode()
         case Form.TABLE:
-            from rich.console import Console
-
             from bot.cli.impact_table import print_impact
+            from bot.cli.tables import rendered
 
-            shown = StringIO()
-            print_impact(
-                found, Console(file=shown, width=question.width, force_terminal=question.colour, highlight=False)
-            )
-            return shown.getvalue()
+            printed = partial(print_impact, found, everything=question.everything)
+            return rendered(printed, width=question.width, colour=question.colour)
 
 
 def question_of(given: dict[str, Any]) -> ImpactQuestion:

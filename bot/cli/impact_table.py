@@ -1,88 +1,79 @@
 """An impact as a table that a person reads in a terminal."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from bot.cli.tables import NONE, Column, listing
 from bot.domain.impact.dependents import Affected
 from bot.domain.impact.report import Impact
 from bot.domain.platform.registry import Criticality
 from bot.views import impact_words
 
-STYLES = {Criticality.CRITICAL: "bold red", Criticality.HIGH: "yellow", Criticality.MEDIUM: "", Criticality.LOW: "dim"}
+STYLES = {Criticality.CRITICAL: "bold", Criticality.HIGH: "bold", Criticality.MEDIUM: "", Criticality.LOW: "dim"}
 
 
-def print_impact(impact: Impact, console: Console) -> None:
-    """Print it whole: dependents hop by hop, the worst first within each."""
-    subject = impact.subject
-    state = impact_words.STALE[subject.staleness]
-    console.print(
-        Text.assemble(
-            ("Impact of ", "bold"),
-            (subject.processor.name, "bold"),
-            (f"  data date {impact.data_date}, {state}, as of {impact.as_of:%Y-%m-%d %H:%M} UTC", "dim"),
-        )
-    )
-    for line in [impact_words.headline(impact), *impact_words.deadline_lines(impact)]:
+def print_impact(impact: Impact, console: Console, *, everything: bool) -> None:
+    """Print the next deadline, then what is affected hop by hop, the worst first; with `everything` all dependents."""
+    state = impact_words.STATES[impact.subject.staleness]
+    span = f"  data date {impact.data_date}, {state}, as of {impact.as_of:%Y-%m-%d %H:%M} UTC"
+    console.print(Text.assemble((f"Impact of {impact.subject.processor.name}", "bold"), (span, "dim")))
+    for line in [*impact_words.deadline_lines(impact), impact_words.headline(impact)]:
         console.print(Text(line))
-    if impact.dependents:
+    listed = impact.dependents if everything else impact.affected
+    if listed:
         console.print()
-        console.print(_table(sorted(impact.dependents, key=lambda item: item.hops), console.width))
+        console.print(listing(_columns(impact), sorted(listed, key=lambda item: item.hops), console))
     console.print()
-    for line in filter(None, [impact_words.upstream(impact), impact_words.left_out(impact)]):
+    for line in filter(
+        None, [None if everything else _fine(impact), impact_words.upstream(impact), impact_words.left_out(impact)]
+    ):
         console.print(Text(line))
     for note in impact.notes:
         console.print(Text(f"! {note}", style="yellow"))
 
 
-@dataclass(frozen=True)
-class Column:
-    """One column, and the terminal width from which there is room for it."""
+def _fine(impact: Impact) -> str | None:
+    said = impact_words.fine(impact)
+    return f"{said} --all lists them too." if said else None
 
-    heading: str
-    cell: Callable[[Affected], Text]
-    from_width: int = 0
+
+def _level(item: Affected) -> Text:
+    level = item.processor.criticality
+    return Text(level or NONE, style=STYLES[level] if level else "dim")
+
+
+def _state(item: Affected, *, affected: bool) -> Text:
+    if not affected:
+        return Text(impact_words.STATES[item.staleness], style="dim")
+    return Text(impact_words.state(item), style="red" if item.staleness.stale else "yellow")
+
+
+def _deadline(item: Affected) -> Text:
+    if item.deadline is None:
+        return Text(NONE)
+    minutes = item.deadline.minutes_to_breach
+    said = f"{item.deadline.due_at:%d %H:%M}, {impact_words.until(minutes)}"
+    return Text(said, style="red" if minutes < 0 else "")
+
+
+def _columns(impact: Impact) -> tuple[Column[Affected], ...]:
+    affected = {item.processor.name for item in impact.affected}
+    return (
+        Column("processor", lambda item: Text(item.processor.name)),
+        Column("hops", lambda item: Text(str(item.hops)), right=True),
+        Column("state", lambda item: _state(item, affected=item.processor.name in affected)),
+        *COLUMNS,
+    )
 
 
 COLUMNS = (
-    Column("hops", lambda item: Text(str(item.hops))),
-    Column("criticality", lambda item: _level(item.processor.criticality)),
-    Column("phase", lambda item: Text(str(item.processor.phase)), from_width=110),
-    Column("owner", lambda item: Text(item.processor.owner or "-"), from_width=130),
-    Column("stale", lambda item: _stale(item)),
-    Column("deadline", lambda item: Text(f"{item.deadline.due_at:%d %H:%M}" if item.deadline else "-")),
-    Column("breach", lambda item: _breach(item)),
-    Column("start by", lambda item: Text(f"{item.deadline.latest_start:%d %H:%M}" if item.deadline else "-")),
-    Column("next slot", lambda item: Text(f"{item.next_slot:%d %H:%M}" if item.next_slot else "-"), from_width=100),
-    Column("table", lambda item: Text(item.processor.bigquery_table or "-"), from_width=150),
+    Column[Affected]("criticality", _level),
+    Column[Affected]("due", _deadline),
+    Column[Affected](
+        "start by", lambda item: Text(f"{item.deadline.latest_start:%d %H:%M}" if item.deadline else NONE), spare=1
+    ),
+    Column[Affected]("next slot", lambda item: Text(f"{item.next_slot:%d %H:%M}" if item.next_slot else NONE), spare=2),
+    Column[Affected]("owner", lambda item: Text(item.processor.owner or NONE), spare=3),
+    Column[Affected]("phase", lambda item: Text(str(item.processor.phase)), spare=4),
+    Column[Affected]("table", lambda item: Text(item.processor.bigquery_table or NONE), spare=5),
 )
-
-
-def _table(rows: Sequence[Affected], width: int) -> Table:
-    table = Table(header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    columns = [column for column in COLUMNS if width >= column.from_width]
-    table.add_column("processor", overflow="ellipsis", no_wrap=True)
-    for column in columns:
-        table.add_column(column.heading, no_wrap=True, min_width=len(column.heading))
-    for row in rows:
-        table.add_row(Text(row.processor.name), *(column.cell(row) for column in columns))
-    return table
-
-
-def _level(level: Criticality | None) -> Text:
-    return Text(level or "-", style=STYLES[level] if level else "dim")
-
-
-def _stale(item: Affected) -> Text:
-    stale = item.staleness.stale
-    return Text(impact_words.STALE[item.staleness], style="red" if stale else "dim")
-
-
-def _breach(item: Affected) -> Text:
-    if item.deadline is None:
-        return Text("-", style="dim")
-    minutes = item.deadline.minutes_to_breach
-    return Text(impact_words.until(minutes), style="red" if minutes < 0 else "")

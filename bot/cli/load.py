@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.context import AsJson, Home, errors_for_people, now, settings_of
+from bot.cli.terminal import say, shown
 
 if TYPE_CHECKING:
     from bot.ports.warehouse import LoadReport
@@ -48,13 +49,13 @@ def _progress(*, quiet: bool):  # type: ignore[no-untyped-def]
 def _print_report(report: "LoadReport", registry_warnings: tuple[str, ...]) -> None:
     for file in report.files:
         if file.already_loaded:
-            print(f"{file.file}: already loaded, nothing changed")
+            say(f"{shown(file.file)}: already loaded, nothing changed")
         else:
             counts = f"{file.added:,} new, {file.corrected:,} corrected, {file.unchanged:,} already there"
-            print(f"{file.file}: {file.rows:,} rows: {counts}")
+            say(f"{shown(file.file)}: {file.rows:,} rows: {counts}")
     for row in report.rejected[:MOST_REJECTED]:
-        print(f"rejected: {row}", file=sys.stderr)
+        say(f"rejected: {shown(row)}", error=True)
     if len(report.rejected) > MOST_REJECTED:
-        print(f"rejected: {len(report.rejected) - MOST_REJECTED:,} more rows (--json lists all)", file=sys.stderr)
+        say(f"rejected: {len(report.rejected) - MOST_REJECTED:,} more rows (--json lists all)", error=True)
     for warning in (*registry_warnings, *report.warnings):
-        print(f"warning: {warning}", file=sys.stderr)
+        say(f"warning: {shown(warning)}", error=True)

@@ -1,12 +1,12 @@
 """`fireline registry draft`: write a registry from the run history."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bot.cli.context import Home, errors_for_people, settings_of
+from bot.cli.terminal import say, shown
 
 registry = typer.Typer(help="The registry of processors.", no_args_is_help=True)
 
@@ -39,7 +39,7 @@ def draft(
         ("ran, but not registered", compared.not_registered),
         ("registered, but never seen", compared.never_seen),
     ):
-        print(f"{text}: {', '.join(names) or 'none'}", file=sys.stderr)
+        say(f"{text}: {', '.join(map(shown, names)) or 'none'}", error=True)
 
 
 def _write_new(path: Path, text: str) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.context import AsJson, Home, errors_for_people, now, parse_moment, settings_of
+from bot.cli.terminal import say, shown
 from bot.domain.errors import BadInput
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def replay(
         asked = Asked(_moment(begin), _moment(end), parse_step(step))
         replayed = _replayed(data, asked, home, quiet=as_json)
         write_all(replayed, out, report, chart)
-    print(summary_json(replayed) if as_json else summary_line(replayed, out))
+    say(summary_json(replayed) if as_json else summary_line(replayed, out))
 
 
 def _replayed(data: Path, asked: "Asked", home: Path | None, *, quiet: bool) -> "Replayed":
@@ -56,7 +57,7 @@ def _replayed(data: Path, asked: "Asked", home: Path | None, *, quiet: bool) -> 
         _print_load(loaded)
         replayed = service.run(registry, asked, loaded, now(), _each_day() if telling else lambda _tick: None)
     for warning in (*warnings, *replayed.report.warnings):
-        print(f"warning: {warning}", file=sys.stderr)
+        say(f"warning: {shown(warning)}", error=True)
     return replayed
 
 
@@ -93,6 +94,6 @@ def _each_day() -> Callable[[datetime], None]:
 def _print_load(loaded: "LoadReport") -> None:
     listed: Iterable[object] = loaded.rejected[:MOST_REJECTED]
     for row in listed:
-        print(f"rejected: {row}", file=sys.stderr)
+        say(f"rejected: {shown(row)}", error=True)
     if len(loaded.rejected) > MOST_REJECTED:
-        print(f"rejected: {len(loaded.rejected) - MOST_REJECTED:,} more rows", file=sys.stderr)
+        say(f"rejected: {len(loaded.rejected) - MOST_REJECTED:,} more rows", error=True)

@@ -3,7 +3,7 @@
 import shutil
 import sys
 from dataclasses import asdict, dataclass
-from io import StringIO
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -86,14 +86,11 @@ def _validated(service: "ValidationService", question: ValidateQuestion, moment:
         from bot.cli.validate_json import validation_json
 
         return validation_json(found) + "\n"
-    from rich.console import Console
-
+    from bot.cli.tables import rendered
     from bot.cli.validate_table import print_validation
 
-    shown = StringIO()
-    console = Console(file=shown, width=question.width, force_terminal=question.colour, highlight=False)
-    print_validation(found, everything=question.everything, console=console)
-    return shown.getvalue()
+    printed = partial(print_validation, found, everything=question.everything)
+    return rendered(printed, width=question.width, colour=question.colour)
 
 
 def _sampled(service: "SamplingService", question: ValidateQuestion, moment: "datetime") -> str:

@@ -1,11 +1,9 @@
 """Verdicts as a table that a person reads in a terminal."""
 
-from collections.abc import Sequence
-
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from bot.cli.tables import Column, listing
 from bot.domain.verdicts.judge import SOUND
 from bot.domain.verdicts.validation import Validation
 from bot.views import validate_words
@@ -13,13 +11,9 @@ from bot.views.validate_words import VerdictRows
 
 MOST_ROWS = 40
 """Of more findings, those that are alike share a row."""
-ROOMY = 110
-"""From this width on there is room for how many sources agree."""
-WIDE = 200
-"""From this width on there is room for the evidence beside the reason."""
 
 
-def print_validation(validation: Validation, *, everything: bool, console: Console) -> None:
+def print_validation(validation: Validation, console: Console, *, everything: bool) -> None:
     """Print the findings, the worst first, and how much is in order; with `everything` each date."""
     span = f"  {validate_words.span(validation)}, as of {validation.as_of:%Y-%m-%d %H:%M} UTC"
     console.print(Text.assemble((validate_words.headline(validation), "bold"), (span, "dim")))
@@ -28,7 +22,7 @@ def print_validation(validation: Validation, *, everything: bool, console: Conso
     if rows:
         console.print()
         groups = validate_words.groups(rows, len(rows) if everything else MOST_ROWS)
-        console.print(_table(groups, console.width))
+        console.print(listing(COLUMNS[:-1] if alone else COLUMNS, groups, console))
     if alone:
         console.print(Text(f"Evidence: {' · '.join(validate_words.evidence(rows[0].proof))}."))
     console.print()
@@ -37,29 +31,22 @@ def print_validation(validation: Validation, *, everything: bool, console: Conso
         console.print(Text(f"! {note}", style="yellow"))
 
 
-def _table(groups: Sequence[VerdictRows], width: int) -> Table:
-    table = Table(header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("processor", overflow="ellipsis", no_wrap=True, max_width=max(12, width // 4))
-    for heading in ("date", "verdict", "action"):
-        table.add_column(heading, min_width=9)
-    if width >= ROOMY:
-        table.add_column("sources", no_wrap=True)
-    table.add_column("because", overflow="fold", min_width=16)
-    if width >= WIDE:
-        table.add_column("evidence", overflow="fold")
-    for group in groups:
-        row = group.first
-        style = "dim" if row.verdict in SOUND else "red"
-        cells = [
-            Text(row.processor.name),
-            Text(group.dates),
-            Text(validate_words.verdict(row.verdict), style=style),
-            Text(validate_words.action(row.judged)),
-        ]
-        if width >= ROOMY:
-            cells.append(Text(f"{row.proof.agreeing}/{len(row.proof.words)}"))
-        cells.append(Text("; ".join(filter(None, [row.judged.because, row.hint]))))
-        if width >= WIDE:
-            cells.append(Text(" · ".join(validate_words.evidence(row.proof)[:-1])))
-        table.add_row(*cells)
-    return table
+def _verdict(group: VerdictRows) -> Text:
+    verdict = group.first.verdict
+    return Text(validate_words.verdict(verdict), style="dim" if verdict in SOUND else "red")
+
+
+def _because(group: VerdictRows) -> Text:
+    return Text("; ".join(filter(None, [group.first.judged.because, group.first.hint])))
+
+
+COLUMNS = (
+    Column[VerdictRows]("processor", lambda group: Text(group.first.processor.name)),
+    Column[VerdictRows]("date", lambda group: Text(group.dates)),
+    Column[VerdictRows]("verdict", _verdict),
+    Column[VerdictRows]("action", lambda group: Text(validate_words.action(group.first.judged))),
+    Column[VerdictRows]("because", _because, sentence=True),
+    Column[VerdictRows](
+        "evidence", lambda group: Text(" · ".join(validate_words.evidence(group.first.proof))), spare=1, sentence=True
+    ),
+)

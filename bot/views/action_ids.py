@@ -18,6 +18,7 @@ HOME_REFRESH = "home.refresh"
 IMPACT_REFRESH = "impact.refresh"
 IMPACT_PICTURE = "impact.picture"
 IMPACT_CSV = "impact.csv"
+VALIDATE_OPEN = "validate.open"
 VALIDATE_REFRESH = "validate.refresh"
 
 _BLOCK = re.compile(r"([0-9]{1,4})d@[0-9]{1,12}")

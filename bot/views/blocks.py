@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.views.text import cut, cut_bytes, visible
+from bot.views.text import cut, cut_bytes, one_line, visible
 
 Block = dict[str, Any]
 Element = dict[str, Any]
@@ -41,8 +41,8 @@ class Card:
 
 
 def plain(text: str, most: int) -> Element:
-    """Slack refuses a blank one, and with it the whole message or list of options."""
-    shown = visible(text)
+    """One line. Slack refuses a blank one, and with it the whole message or list of options."""
+    shown = visible(one_line(text))
     return {"type": "plain_text", "text": cut(shown if shown.strip() else BLANK, most), "emoji": True}
 
 

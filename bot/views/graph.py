@@ -59,9 +59,9 @@ def comment(impact: Impact) -> str:
 
 
 def alt_text(impact: Impact) -> str:
-    """The picture in words: how many, the deadlines, then the worst by name."""
-    worst = [f"{item.processor.name}, {item.hops} away, {_said(item)}" for item in impact.dependents.worst(8)]
-    lines = [impact_words.headline(impact), *impact_words.deadline_lines(impact)]
+    """The picture in words: the deadlines, how many are affected, then the worst by name."""
+    worst = [f"{item.processor.name}, {item.hops} away, {_said(item)}" for item in impact.affected.worst(8)]
+    lines = [*impact_words.deadline_lines(impact), impact_words.headline(impact)]
     listed = [f"Worst: {'; '.join(worst)}."] if worst else []
     return " ".join(["A graph, left to right.", *lines, *listed])[:ALT_TEXT]
 
@@ -141,7 +141,7 @@ def _rank(level: Criticality | None) -> int:
 
 def _note(item: Affected) -> str:
     """What stands at the end of its line; that it cannot be told is in the mark."""
-    said = [impact_words.STALE[item.staleness]] if item.staleness.stale else []
+    said = [impact_words.STATES[item.staleness]] if item.staleness.stale else []
     return ", ".join([*said, *_left(item)])
 
 

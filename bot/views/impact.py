@@ -1,22 +1,19 @@
-"""What a processor feeds, as a message: the worst dependents by hop, deadlines, what stands in for the rest.
+"""What a processor feeds, as a message: the next deadline, the next tap, then what is affected, the worst by hop."""
 
-`short_blocks` and `short_lines` say the same in brief, to stand on an incident.
-"""
-
-from collections.abc import Iterable
 from datetime import datetime
 from itertools import groupby
 
 from bot.domain.evidence.freshness import Staleness
 from bot.domain.impact.dependents import Affected
 from bot.domain.impact.report import Impact
+from bot.domain.verdicts.validation import ValidationRequest
 from bot.views import action_ids, impact_words
 from bot.views.blocks import Block, Card, Element, actions, button, context, header, section
 from bot.views.health import date_token
 from bot.views.text import escape
 
-CIRCLES = {Staleness.NO_DATA: "🔴", Staleness.OLD_TABLE: "🔴", Staleness.FRESH: "🟢", Staleness.UNKNOWN: "⚪"}
-"""Always beside the word: colour is never the only signal."""
+CIRCLES = {Staleness.NO_DATA: "🔴", Staleness.OLD_TABLE: "🔴", Staleness.FRESH: "🟡", Staleness.UNKNOWN: "⚪"}
+"""With the word in each line: colour is never the only signal. What is listed and fresh is at risk."""
 
 
 def _clock(moment: datetime) -> str:
@@ -26,88 +23,58 @@ def _clock(moment: datetime) -> str:
 
 SLACK = impact_words.Voice(escape, _clock)
 MOST_SHOWN = 12
-MOST_IN_SHORT = 5
 MOST_NOTES = 4
 
 
 def card(impact: Impact) -> Card:
-    """The answer to /impact. Of many dependents the worst are shown; the CSV has all."""
+    """The answer to /impact. Of many affected dependents the worst are shown; the CSV has all."""
     title = f"Impact of {impact.subject.processor.name}"
-    blocks: list[Block] = [header(title), context(f"{escape(_date_line(impact))}, as of {date_token(impact.as_of)}")]
-    blocks += _summary(impact)
-    shown, rest = _worst(impact, MOST_SHOWN)
-    lines = [title, f"{_date_line(impact)}, as of {impact.as_of:%Y-%m-%d %H:%M} UTC.", *_summary_lines(impact)]
+    shown = impact.affected.worst(MOST_SHOWN)
+    blocks: list[Block] = [header(title), *_deadlines(impact), actions(_buttons(impact))]
+    blocks.append(section(impact_words.headline(impact, SLACK)))
+    lines = [title, *impact_words.deadline_lines(impact), impact_words.headline(impact)]
     for hops, members in groupby(sorted(shown, key=lambda item: item.hops), key=lambda item: item.hops):
         listed = list(members)
-        heading = _hop(hops, impact)
+        heading = "Direct" if hops == 1 else f"{hops} hops away"
         blocks.append(section("\n".join([f"*{heading}*", *map(_line, listed)])))
         lines += ["", heading, *map(_text, listed)]
-    if rest:
-        blocks.append(context(rest))
-        lines += ["", rest]
-    notes = _notes(impact)
-    blocks += [context(*map(escape, notes)), actions(_buttons(impact))]
-    return Card(escape("\n".join([*lines, "", *notes])), tuple(blocks))
+    notes = _notes(impact, len(impact.affected) - len(shown))
+    blocks.append(context(*map(escape, notes), f"{escape(_date_line(impact))}, as of {date_token(impact.as_of)}."))
+    dated = f"{_date_line(impact)}, as of {impact.as_of:%Y-%m-%d %H:%M} UTC."
+    return Card(escape("\n".join([*lines, "", *notes, dated])), tuple(blocks))
 
 
-def short_blocks(impact: Impact) -> list[Block]:
-    """At most three blocks: how much depends on it, what is due next, and the worst by name."""
-    shown, rest = _worst(impact, MOST_IN_SHORT)
-    listed = [_line(item) for item in shown] + ([f"_{rest}_"] if rest else [])
-    return _summary(impact) + ([section("\n".join(listed))] if listed else [])
-
-
-def short_lines(impact: Impact) -> list[str]:
-    """The same as text, not escaped."""
-    shown, rest = _worst(impact, MOST_IN_SHORT)
-    return [*_summary_lines(impact), *map(_text, shown), *([rest] if rest else [])]
-
-
-def _summary(impact: Impact) -> list[Block]:
-    first, *deadlines = _summary_lines(impact, SLACK)
-    return [section(first), section("\n".join(deadlines))] if deadlines else [section(first)]
-
-
-def _summary_lines(impact: Impact, voice: impact_words.Voice = impact_words.PLAIN) -> list[str]:
-    return [impact_words.headline(impact, voice), *impact_words.deadline_lines(impact, voice)]
-
-
-def _worst(impact: Impact, most: int) -> tuple[tuple[Affected, ...], str]:
-    """The worst dependents, and a line for the others."""
-    rest = len(impact.dependents) - most
-    return impact.dependents.worst(most), f"and {rest:,} more, none worse; the CSV has all" if rest > 0 else ""
+def _deadlines(impact: Impact) -> list[Block]:
+    lines = impact_words.deadline_lines(impact, SLACK)
+    return [section("\n".join(lines))] if lines else []
 
 
 def _date_line(impact: Impact) -> str:
-    return f"Data date {impact.data_date}, {impact_words.STALE[impact.subject.staleness]}"
-
-
-def _hop(hops: int, impact: Impact) -> str:
-    count = len(impact.dependents.at(lambda place: place.hops == hops))
-    return f"Direct dependents: {count:,}" if hops == 1 else f"{hops} hops away: {count:,}"
+    return f"Data date {impact.data_date}, {impact_words.STATES[impact.subject.staleness]}"
 
 
 def _line(item: Affected) -> str:
     said = " · ".join(impact_words.facts(item, SLACK))
-    return f"{CIRCLES[item.staleness]} *{escape(item.processor.name)}*\n{said}"
+    return f"{CIRCLES[item.staleness]} *{escape(item.processor.name)}* {said}"
 
 
 def _text(item: Affected) -> str:
     return f"{item.processor.name}: {', '.join(impact_words.facts(item))}."
 
 
-def _notes(impact: Impact) -> list[str]:
+def _notes(impact: Impact, unlisted: int) -> list[str]:
+    rest = f"{unlisted:,} more affected, none worse; the CSV has all." if unlisted else None
     gone = impact_words.left_out(impact)
-    return [impact_words.upstream(impact), *_given(gone), *impact.notes[:MOST_NOTES]]
-
-
-def _given(line: str | None) -> Iterable[str]:
-    return () if line is None else (line,)
+    given = filter(None, [rest, impact_words.fine(impact), impact_words.upstream(impact), gone])
+    return [*given, *impact.notes[:MOST_NOTES]]
 
 
 def _buttons(impact: Impact) -> list[Element]:
-    value = action_ids.encode_impact(impact.subject.processor.name, impact.data_date)
+    name, day = impact.subject.processor.name, impact.data_date
+    value = action_ids.encode_impact(name, day)
+    checked = action_ids.encode_validation(ValidationRequest(processor=name, first=day, last=day))
     return [
+        button("Validate", action_ids.VALIDATE_OPEN, checked),
         button("Picture", action_ids.IMPACT_PICTURE, value),
         button("CSV", action_ids.IMPACT_CSV, value),
         button("Refresh", action_ids.IMPACT_REFRESH, value),

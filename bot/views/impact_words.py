@@ -7,15 +7,16 @@ from datetime import UTC, datetime
 from bot.domain.evidence.freshness import Staleness
 from bot.domain.impact.deadlines import Deadline
 from bot.domain.impact.dependents import UNTOLD, Affected
-from bot.domain.impact.report import Impact
+from bot.domain.impact.report import Impact, by_level
 from bot.views import numbers
 
-STALE = {
+STATES = {
     Staleness.NO_DATA: "no data",
     Staleness.OLD_TABLE: "old table",
     Staleness.FRESH: "not stale",
     Staleness.UNKNOWN: "cannot tell",
 }
+AT_RISK = "at risk"
 MOST_STEPS = 6
 
 
@@ -39,34 +40,41 @@ def until(minutes: float) -> str:
 
 
 def headline(impact: Impact, voice: Voice = PLAIN) -> str:
-    """How many, how critical, how far, how many stale, how many still to run."""
-    name, total = voice.name(impact.subject.processor.name), len(impact.dependents)
+    """How many of its dependents are affected, how, and how critical they are; the others are a count."""
+    name, total, affected = voice.name(impact.subject.processor.name), len(impact.dependents), len(impact.affected)
     if not total:
         return f"Nothing that runs depends on {name}."
-    levels = ", ".join(f"{count:,} {level or 'of unknown criticality'}" for level, count in impact.totals.items())
-    direct = len(impact.dependents.at(lambda place: place.hops == 1))
-    far = max(place.hops for place, _ in impact.dependents.places)
-    verb = "depends" if total == 1 else "depend"
-    reach = f"{direct:,} directly, up to {numbers.plural(far, 'hop')} away"
-    return f"{numbers.plural(total, 'processor')} {verb} on {name} ({levels}): {reach}. {_state(impact)}"
+    if not affected:
+        return f"None of its {total:,} dependents is affected." if total > 1 else "Its only dependent is not affected."
+    verb = "is" if affected == 1 else "are"
+    levels = ", ".join(
+        f"{count:,} {level or 'of unknown criticality'}" for level, count in by_level(impact.affected).items()
+    )
+    return f"{affected:,} of {numbers.plural(total, 'dependent')} {verb} affected: {_states(impact)} ({levels})."
 
 
-def _state(impact: Impact) -> str:
+def _states(impact: Impact) -> str:
     unknown = len(impact.dependents.at(lambda place: place.state == UNTOLD))
-    said = f"{len(impact.stale):,} stale now"
-    said += f", {unknown:,} cannot be told" if unknown else ""
-    return f"{said}; {len(impact.waiting):,} with a slot for {impact.data_date} still to come."
+    counts = [(len(impact.stale), "stale"), (len(impact.at_risk), AT_RISK), (unknown, "not known")]
+    known = [(count, said) for count, said in counts if count]
+    return f"all {known[0][1]}" if len(known) == 1 else ", ".join(f"{count:,} {said}" for count, said in known)
+
+
+def fine(impact: Impact) -> str | None:
+    """What is left out of the list because nothing is wrong with it."""
+    count = len(impact.dependents) - len(impact.affected)
+    return f"{numbers.plural(count, 'dependent')} not affected." if count and impact.affected else None
 
 
 def deadline_lines(impact: Impact, voice: Voice = PLAIN) -> list[str]:
-    """The next deadline, the path that sets it, and what has been missed; empty when no deadline is left."""
+    """The next deadline with what it needs, and what has been missed; empty when no deadline is left."""
     deadline, missed = impact.next_deadline, impact.breached
     lines = []
     if deadline is not None and deadline.due_at > impact.as_of:
         due = f"{voice.clock(deadline.due_at)}, {until(deadline.minutes_to_breach)}"
-        lines.append(f"Next deadline: {voice.name(deadline.processor)}, {due}.")
-        lines.append(f"Critical path: {path(deadline, voice)}.")
-        lines.append(f"{_start(deadline, voice)}.")
+        lines.append(f"Next deadline: {voice.name(deadline.processor)}, {due}. {_start(deadline, voice)}.")
+        if len(deadline.critical_path) > 1:
+            lines.append(f"Critical path: {path(deadline, voice)}.")
     if missed:
         named = ", ".join(f"{voice.name(item.processor)} {until(item.minutes_to_breach)}" for item in missed[:3])
         more = f" and {len(missed) - 3:,} more" if len(missed) > 3 else ""
@@ -78,8 +86,8 @@ def _start(deadline: Deadline, voice: Voice) -> str:
     first = voice.name(deadline.critical_path[0].processor)
     when = f"{voice.clock(deadline.latest_start)}, {until(deadline.minutes_to_start)}"
     if deadline.minutes_to_start < 0:
-        return f"Too late to meet it by p95 durations: {first} had to start by {when}"
-    return f"{first} must start by {when}"
+        return f"Too late by p95 durations: {first} had to start by {when}"
+    return f"Start {first} by {when}"
 
 
 def path(deadline: Deadline, voice: Voice = PLAIN) -> str:
@@ -90,10 +98,15 @@ def path(deadline: Deadline, voice: Voice = PLAIN) -> str:
     return " → ".join(steps)
 
 
+def state(item: Affected) -> str:
+    """In a list of what is affected: one that lacks nothing so far is at risk."""
+    return AT_RISK if item.staleness is Staleness.FRESH else STATES[item.staleness]
+
+
 def facts(item: Affected, voice: Voice = PLAIN) -> list[str]:
     """What is said of one dependent, most important first."""
     processor, deadline = item.processor, item.deadline
-    said = [processor.criticality or "criticality unknown", f"phase {processor.phase}", STALE[item.staleness]]
+    said = [state(item), processor.criticality or "criticality unknown"]
     if deadline is not None:
         said.append(f"due {until(deadline.minutes_to_breach)}")
     if item.next_slot is not None:

@@ -4,12 +4,15 @@ import re
 
 # https://docs.slack.dev/messaging/formatting-message-text#escaping
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-_INVISIBLE = re.compile(
-    r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+INVISIBLE = re.compile(
+    r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    r"\U000e0000-\U000e007f]"
 )
-"""Control characters, zero-width characters, soft hyphens and marks and overrides of direction: they can hide or
-reverse what a text says.
+"""Control and zero-width characters, soft hyphens, line separators, tags, marks and overrides of direction: they hide
+or reverse what a text says.
 """
+
+_BREAKS = re.compile(r"[\t\n\u000b-\r\u0085\u2028\u2029]+")
 
 
 def escape(text: str) -> str:
@@ -19,7 +22,12 @@ def escape(text: str) -> str:
 
 def visible(text: str) -> str:
     """The text without characters that cannot be seen, and without halves of surrogate pairs."""
-    return _INVISIBLE.sub("", text).encode("utf-8", "replace").decode("utf-8")
+    return INVISIBLE.sub("", text).encode("utf-8", "replace").decode("utf-8")
+
+
+def one_line(text: str) -> str:
+    """The text with each run of line breaks and tabs as one space: for headers, labels and names."""
+    return _BREAKS.sub(" ", text)
 
 
 def cut(text: str, most: int) -> str:

@@ -16,7 +16,7 @@ from bot.cli.validate import ValidateQuestion
 from bot.domain.errors import BadInput
 from bot.services.app import AppServices
 
-IMPACT = ImpactQuestion("Box", "2026-01-15", Form.JSON, 100, colour=False, theme="light")
+IMPACT = ImpactQuestion("Box", "2026-01-15", Form.JSON, 100, colour=False, theme="light", everything=False)
 HEALTH = HealthQuestion(7, None, None, None, everything=False, as_json=True, width=100, colour=False)
 VALIDATE = ValidateQuestion(
     "Box", "2026-01-15", None, None, sample=False, seed=0, everything=False, as_json=True, width=100, colour=False

@@ -13,12 +13,13 @@ PNG = b"\x89PNG\r\n\x1a\n"
 def test_in_a_channel(transport: str, services: AppServices) -> None:
     async def scenario(bench: Bench) -> None:
         message = await bench.ask("/impact box 2026-01-15")
-        assert message["text"].splitlines()[:2] == [
+        assert message["text"].splitlines() == [
             "Impact of Box",
+            "Its only dependent is not affected.",
+            "",
+            "It depends on (hops): BoxScraper (1).",
             "Data date 2026-01-15, not stale, as of 2026-01-20 12:00 UTC.",
         ]
-        assert "1 processor depends on Box (1 of unknown criticality): 1 directly, up to 1 hop away." in message["text"]
-        assert "Summary: criticality unknown, phase 3, not stale." in message["text"]
         assert [one["ts"] for one in bench.posts()] == [message["ts"]]
 
     play(scenario, transport, services)
@@ -35,7 +36,7 @@ def test_the_newest_date_unless_told_otherwise(transport: str, services: AppServ
 def test_a_scraper_by_its_source(transport: str, services: AppServices) -> None:
     async def scenario(bench: Bench) -> None:
         message = await bench.ask("/impact BoxScraper 2026-01-15")
-        assert "3 processors depend on BoxScraper" in message["text"]
+        assert "None of its 3 dependents is affected." in message["text"]
         assert "read by Box, Poller" in message["text"]
 
     play(scenario, transport, services)
@@ -57,6 +58,16 @@ def test_refresh_picture_and_csv(transport: str, services: AppServices) -> None:
         content = bench.workspace.core.files.content(table["id"]) or b""
         rows = list(csv.DictReader(content.decode().splitlines()))
         assert (table["name"], [row["processor"] for row in rows]) == ("impact-2026-01-15.csv", ["Box", "Summary"])
+
+    play(scenario, transport, services)
+
+
+def test_the_next_tap_validates_that_date_in_the_thread(transport: str, services: AppServices) -> None:
+    async def scenario(bench: Bench) -> None:
+        asked = await bench.ask("/impact Box 2026-01-15")
+        verdict = await bench.press(asked, "validate.open", sees="message")
+        assert verdict["thread_ts"] == asked["ts"]
+        assert "Box, data dates 2026-01-15" in verdict["text"]
 
     play(scenario, transport, services)
 

@@ -13,7 +13,6 @@ from bot.domain.incidents.decisions import Outcome
 from bot.domain.incidents.notice import Notice
 from bot.views import failure, health, help, home, impact, incident, query, validate
 from bot.views.blocks import Card
-from bot.views.text import escape
 from handlers.replies import Busy
 from tests.support import impact_cases, notices, validations
 from tests.support.gate_story import DAY
@@ -99,15 +98,6 @@ def impacts() -> dict[str, Impact]:
     }
 
 
-def incident_parts() -> dict[str, Card]:
-    """What stands on an incident, as a message of its own."""
-    found = {name: made for name, made in impacts().items() if name in ("impact", "impact_of_200", "impact_nothing")}
-    return {
-        f"{name}_short": Card(escape("\n".join(impact.short_lines(made))), tuple(impact.short_blocks(made)))
-        for name, made in found.items()
-    }
-
-
 def incidents() -> dict[str, Card]:
     nasty = notices.incident(processors=NASTY, impact=NASTY, flapping=True)
     said = replace(notices.decision(), finding=replace(notices.CASCADE, explanation="<!here> & *bold* `code`"))
@@ -146,7 +136,7 @@ def messages() -> dict[str, dict[str, Any]]:
     cards |= {name: health.card(made, request) for name, (made, request) in {**phases(), **processors()}.items()}
     cards |= {name: impact.card(made) for name, made in impacts().items()}
     cards |= {name: validate.card(made) for name, made in validations.validations().items()}
-    cards |= {"help": help.card(), **failures(), **incident_parts(), **incidents()}
+    cards |= {"help": help.card(), **failures(), **incidents()}
     return {name: card.payload() for name, card in cards.items()}
 
 

@@ -103,10 +103,9 @@ def test_pictures_have_a_phones_width_and_words(name: str, theme: Theme) -> None
 
 def test_words_say_what_the_picture_shows() -> None:
     assert graph.alt_text(impact()) == (
-        "A graph, left to right. 4 processors depend on NbacGamebookProcessor (1 CRITICAL, 1 HIGH, 1 MEDIUM, 1 LOW):"
-        " 1 directly, up to 2 hops away. 4 stale now; 2 with a slot for 2026-01-15 still to come."
-        " Next deadline: NbacGamebookProcessor, 08:00 UTC, in 30 min. Critical path: NbacGamebookProcessor 10.0m."
-        " NbacGamebookProcessor must start by 07:50 UTC, in 20 min. Worst: NbacPredictions, 2 away, CRITICAL, no data,"
+        "A graph, left to right. Next deadline: NbacGamebookProcessor, 08:00 UTC, in 30 min. Start"
+        " NbacGamebookProcessor by 07:50 UTC, in 20 min. 4 of 4 dependents are affected: all stale (1 CRITICAL, 1 HIGH,"
+        " 1 MEDIUM, 1 LOW). Worst: NbacPredictions, 2 away, CRITICAL, no data,"
         " 14 h left; NbacSummary, 1 away, HIGH, no data, 90 min left; NbacFeatures, 2 away, MEDIUM, no data;"
         " NbacOldExport, 2 away, LOW, no data."
     )

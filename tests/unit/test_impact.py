@@ -53,6 +53,28 @@ def test_totals_and_slots_to_come() -> None:
     }
 
 
+def test_what_is_fine_is_no_part_of_what_is_affected() -> None:
+    met = [freshness(name, filled=True) for name in names() if name != "NbacGamebookProcessor"]
+    waiting = freshness("NbacSummary", judged_at=NOW + timedelta(hours=1))
+    found = impact("NbacGamebookProcessor", *met, waiting)
+    assert [item.processor.name for item in found.at_risk] == ["NbacPredictions", "NbacSummary"]
+    assert [item.processor.name for item in found.affected] == ["NbacPredictions", "NbacSummary"]
+    filled = freshness("NbacGamebookProcessor", filled=True)
+    assert not impact("NbacGamebookProcessor", *met, waiting, filled).affected
+
+
+def test_the_affected_are_the_stale_the_unknown_and_those_at_risk() -> None:
+    unknown = freshness("NbacFeatures", expected=None)
+    fresh = freshness("NbacOldExport", filled=True)
+    found = impact("NbacGamebookProcessor", unknown, fresh, freshness("NbacPredictions", judged_at=NOW))
+    affected = {item.processor.name: item.staleness for item in found.affected}
+    assert affected == {
+        "NbacPredictions": Staleness.NO_DATA,
+        "NbacSummary": Staleness.NO_DATA,
+        "NbacFeatures": Staleness.UNKNOWN,
+    }
+
+
 def test_the_next_deadline_is_among_itself_and_its_dependents() -> None:
     found = impact()
     assert found.next_deadline is not None

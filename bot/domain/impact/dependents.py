@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, islice
+from operator import itemgetter
 from typing import NamedTuple
 
 from bot.domain.evidence.freshness import Staleness
@@ -68,6 +69,10 @@ class Dependents:
     def named(self, wanted: Callable[[str], bool]) -> "Dependents":
         """Those whose names are wanted."""
         return Dependents([(place, [*filter(wanted, names)]) for place, names in self.places], self.row)
+
+    def joined(self, others: "Dependents") -> "Dependents":
+        """Both, in order; nobody is in both."""
+        return Dependents(sorted([*self.places, *others.places], key=itemgetter(0)), self.row)
 
     def _names(self) -> Iterator[str]:
         return chain.from_iterable(names for _, names in self.places)

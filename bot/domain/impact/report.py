@@ -60,6 +60,19 @@ class Impact:
         return self.dependents.at(lambda place: place.state == STALE)
 
     @cached_property
+    def at_risk(self) -> Dependents:
+        """Those that lack nothing so far; their slot is to come, and the processor's own data is not there."""
+        if self.subject.staleness is Staleness.FRESH:
+            return Dependents((), self.dependents.row)
+        return self.waiting.at(lambda place: place.state == FRESH)
+
+    @cached_property
+    def affected(self) -> Dependents:
+        """Those that are stale, at risk, or cannot be told; worst first."""
+        troubled = self.dependents.at(lambda place: place.state != FRESH)
+        return troubled.joined(self.at_risk)
+
+    @cached_property
     def breached(self) -> list[Deadline]:
         """Deadlines that have passed without their data, longest ago first."""
         return self.deadlines.breached()
@@ -67,8 +80,14 @@ class Impact:
     @cached_property
     def totals(self) -> dict[Criticality | None, int]:
         """Dependents by criticality, None for those without one."""
-        levels = groupby(self.dependents.places, key=lambda item: item[0].level)
-        return {_LEVELS[level]: sum(len(names) for _, names in places) for level, places in levels}
+        return by_level(self.dependents)
+
+
+def by_level(dependents: Dependents) -> dict[Criticality | None, int]:
+    """How many of each criticality, the highest first; None for those without one."""
+    levels = groupby(dependents.places, key=lambda item: item[0].level)
+    counts = {_LEVELS[level]: sum(len(names) for _, names in places) for level, places in levels}
+    return {level: count for level, count in counts.items() if count}
 
 
 @dataclass(frozen=True)
