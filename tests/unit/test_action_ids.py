@@ -86,7 +86,7 @@ def test_forged_validation(value: str) -> None:
 
 def test_names_are_all_different() -> None:
     named = [value for name, value in vars(action_ids).items() if name.isupper() and not name.startswith("_")]
-    assert len(named) == len(set(named)) == 11
+    assert len(named) == len(set(named)) > 10
     assert all(0 < len(name) <= 255 for name in named)
 
 
