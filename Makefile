@@ -1,51 +1,51 @@
-# `make setup`, then `.venv/bin/fireline`. `make test` does everything a change must pass. CONTRIBUTING.md says more.
+# make demo and make test both work in a fresh clone. They share .venv: `make demo` fills it with what the product needs
+# (requirements.txt), `make test` adds the tools of its developers (requirements-dev.txt, which holds all of the former).
+# Neither removes what the other needs, in any order; going from one to the other costs milliseconds once both are there.
 BIN := .venv/bin
 STEP := @sh .ci/step
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $(FLAGS)
 
-.PHONY: help setup demo test check lint format types imports emulator lock bench clean
+.PHONY: help setup demo test one check lint format formatted types imports emulator lock bench clean
 
 help:
-	@echo "make setup    .venv with everything locked, and the fireline command in it"
 	@echo "make demo     a local Slack workspace, a simulated pipeline, and Fireline in it"
 	@echo "make test     set-up, every check, every test      (ARGS='-k health' to choose)"
-	@echo "make check    the linters and the layer contracts alone"
+	@echo "make one      a test file, folder or test, at once (T=tests/unit/test_runs.py)"
+	@echo "make check    the linters, the types and the layer contracts alone"
+	@echo "make format   format the code, and mend what the linter can mend"
+	@echo "make setup    .venv with everything locked, and the fireline command in it"
 	@echo "make emulator the BigQuery emulator of the contract suite, in .venv-bqemulator"
 	@echo "make lock     lock what pyproject.toml asks for    (FLAGS=--upgrade for newer versions)"
 	@echo "make bench    measure, and write benchmarks/RESULTS.md"
 	@echo "make clean    remove what make has made; state in var/ stays"
 
-setup: .venv/.project
+setup:
+	@sh .ci/setup tools
 
-# A new lock makes a new environment, so that it holds the lock and nothing else. Wheels only: a source distribution
-# would fetch what builds it, without a hash.
-.venv/.locked: requirements-dev.txt
-	@python=$$(sh .ci/python) && echo "  setup   .venv ($$python)" && "$$python" -m venv --clear .venv
-	@$(BIN)/python -m pip install -qq --no-deps --require-hashes --only-binary :all: -r requirements-dev.txt
-	@touch $@
-
-.venv/.project: .venv/.locked pyproject.toml
-	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation --editable .
-	@touch $@
-
-.venv-bqemulator/.locked: requirements-bqemulator.txt
-	@python=$$(sh .ci/python) && echo "  setup   .venv-bqemulator" && "$$python" -m venv --clear .venv-bqemulator
-	@.venv-bqemulator/bin/python -m pip install -qq --no-deps --require-hashes --only-binary :all: -r requirements-bqemulator.txt
-	@touch $@
+demo:
+	@sh .ci/setup product
+	@$(BIN)/fireline demo $(ARGS)
 
 # Without the emulator all other tests still run, and those that need it are named as not run.
 emulator:
-	@$(MAKE) --silent --no-print-directory .venv-bqemulator/.locked || { test "$$CI" != true && rm -rf .venv-bqemulator; }
+	@sh .ci/setup emulator || { test "$$CI" != true && rm -rf .venv-bqemulator; }
 
 test: check emulator
 	@$(BIN)/python -m pytest -rs --numprocesses 2 --dist loadfile $(ARGS)
 
-check: lint format types imports
+one: setup
+	@$(BIN)/python -m pytest -x $(T) $(ARGS)
+
+check: lint formatted types imports
 
 lint: setup
 	$(STEP) "ruff check" $(BIN)/ruff check --output-format concise .
 
 format: setup
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format --quiet .
+
+formatted: setup
 	$(STEP) "ruff format --check" $(BIN)/ruff format --check .
 
 types: setup
@@ -54,14 +54,13 @@ types: setup
 imports: setup
 	$(STEP) "lint-imports" $(BIN)/lint-imports --no-logo
 
-lock: setup
-	@$(LOCK) --output-file requirements.txt pyproject.toml
-	@$(LOCK) --output-file requirements-dev.txt --extra dev --constraint requirements.txt pyproject.toml
+# The product's lock holds what builds the project, too: nothing is fetched for it.
+lock:
+	@test -x $(BIN)/uv || sh .ci/setup tools
+	@$(LOCK) --output-file requirements.txt --extra build pyproject.toml
+	@$(LOCK) --output-file requirements-dev.txt --extra build --extra dev --constraint requirements.txt pyproject.toml
 	@$(LOCK) --output-file requirements-bqemulator.txt requirements-bqemulator.in
 	@sed -i '1i # Locked with hashes: make lock' requirements.txt requirements-dev.txt requirements-bqemulator.txt
-
-demo: setup
-	@$(BIN)/fireline demo $(ARGS)
 
 bench: setup
 	@$(BIN)/python -m benchmarks $(ARGS)

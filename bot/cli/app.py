@@ -1,5 +1,7 @@
 """The `fireline` command: parse, ask a service, print."""
 
+from typing import Annotated
+
 import typer
 
 from bot.cli.check_config import check_config
@@ -16,12 +18,26 @@ from bot.cli.replay import replay
 from bot.cli.run import run
 from bot.cli.validate import validate
 
-app = typer.Typer(
-    help="Fireline: the on-call colleague of a data-platform team.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+def _print_version(wanted: bool) -> None:
+    from importlib.metadata import version
+
+    if wanted:
+        print(f"fireline {version('fireline')}")
+        raise typer.Exit
+
+
+@app.callback()
+def fireline(
+    _version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Fireline: incident detection for data pipelines, in Slack and on the command line."""
+
+
 app.command()(health)
 app.command()(impact)
 app.command()(validate)
