@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.context import errors_for_people, settings_of
-from bot.cli.options import Home
+from bot.cli.context import Home, errors_for_people, settings_of
 
 PORT = 8765
 

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli.context import errors_for_people, now, settings_of
-from bot.cli.options import AsJson, Home
+from bot.cli.context import AsJson, Home, errors_for_people, now, settings_of
 
 if TYPE_CHECKING:
     from datetime import datetime

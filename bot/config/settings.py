@@ -7,9 +7,9 @@ from pydantic import AliasChoices, Field, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot.config.local_socket import DEFAULT_HOME, SOCKET
+from bot.config.bundled import bundled
 
-BUNDLED_CONFIG = Path(__file__).resolve().parents[2] / "config" / "nba"
+BUNDLED_CONFIG = bundled("config/nba")
 
 
 def _alias(name: str) -> FieldInfo:
@@ -23,7 +23,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="FIRELINE_", frozen=True, populate_by_name=True)
 
-    home: Path = Path(DEFAULT_HOME)
+    home: Path = Path("var")
     database_url: SecretStr = SecretStr("")
     """Where incidents and decisions are kept; not set: a SQLite file in `home`."""
     config: Path = BUNDLED_CONFIG
@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     @property
     def socket(self) -> Path:
         """Where the process that owns the warehouse answers the command line."""
-        return self.home / SOCKET
+        return self.home / "fireline.sock"
 
     @property
     def sql_cache(self) -> Path:

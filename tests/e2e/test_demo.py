@@ -1,17 +1,23 @@
-"""`fireline demo` as a person meets it: the real process, the real page, a real browser."""
+"""`fireline demo` as a person meets it: the wheel alone, the real process, the real page, a real browser."""
 
 import os
 import re
 import socket
 import subprocess
-import sys
 import time
+import tomllib
+import urllib.request
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.house.project import ROOT
+from tests.support import wheel
+
+VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 READY_S = 90
 ANSWER_MS = 20_000
 CHARTS = re.compile("^(Success rate by day|Failed runs of|Duration of)")
@@ -21,15 +27,23 @@ SHOTS = os.environ.get("SCREENSHOTS")
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def fireline(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return wheel.installed(tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory, fireline: Path) -> Iterator[str]:
     """The address of a running demo; it must end cleanly when told to."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     home = tmp_path_factory.mktemp("demo")
-    command = [sys.executable, "-m", "bot", "demo", "--port", str(port), "--home", str(home)]
+    command = [str(fireline), "demo", "--port", str(port), "--home", str(home)]
     log = home / "log"
-    with log.open("w") as stream, subprocess.Popen(command, stdout=stream, stderr=subprocess.STDOUT) as process:
+    with (
+        log.open("w") as stream,
+        subprocess.Popen(command, cwd=home, stdout=stream, stderr=subprocess.STDOUT) as process,
+    ):
         try:
             _wait_until_ready(process, log)
             yield f"http://127.0.0.1:{port}"
@@ -45,6 +59,28 @@ def _wait_until_ready(process: "subprocess.Popen[bytes]", log: Path) -> None:
         assert process.poll() is None, log.read_text()
         assert time.monotonic() < end, log.read_text()
         time.sleep(0.2)
+
+
+def said(*command: str | Path, cwd: Path) -> str:
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=True).stdout
+
+
+def test_the_wheel_alone_knows_its_version_and_the_bundled_configuration(fireline: Path, tmp_path: Path) -> None:
+    assert said(fireline, "--version", cwd=tmp_path) == f"fireline {VERSION}\n"
+    assert "bot/bundled/config/nba: 18 processors" in said(fireline, "check-config", cwd=tmp_path)
+    assert "slash_commands" in said(fireline, "manifest", cwd=tmp_path)
+
+
+def test_the_wheel_holds_the_product_and_no_tests(fireline: Path) -> None:
+    [packed] = fireline.parents[2].glob("*.whl")
+    folders = {name.split("/")[0] for name in zipfile.ZipFile(packed).namelist()}
+    assert folders == {"bot", "handlers", "sandbox", f"fireline-{VERSION}.dist-info"}
+    assert not [name for name in zipfile.ZipFile(packed).namelist() if "/tests/" in name]
+
+
+def test_the_wheel_alone_runs_the_demo(demo: str) -> None:
+    with urllib.request.urlopen(f"{demo}/", timeout=10) as answer:
+        assert answer.status == 200
 
 
 @pytest.fixture(params=["desk", "phone"])
