@@ -18,17 +18,16 @@ class ActFailed(Exception):
 
 def person(core: Core, user: str) -> dict[str, Any]:
     found = core.user(user)
-    if found is None or found["is_bot"]:
+    if found is None or user not in core.people.human_ids():
         known = ", ".join(core.people.human_ids())
-        raise ActFailed("user_not_found", f"There is no user {user!r}. Users are {known}.")
+        raise ActFailed("user_not_found", f"No user {user!r} can sign in. Users are {known}.")
     return found
 
 
 def channel_for(core: Core, user: str, channel: str) -> dict[str, Any]:
     """The channel, if this user may see it."""
     found = core.channels.get(channel)
-    hidden = found is not None and found["kind"] != "channel" and not core.channels.is_member(channel, user)
-    if found is None or hidden:
+    if found is None or user not in core.onlookers(found):
         raise ActFailed("channel_not_found", f"There is no channel {channel!r} for {user}.")
     return found
 

@@ -13,8 +13,6 @@ from .element_state import BadValue, Element, find_action, find_element, merged,
 from .modals import View
 from .options_answer import checked_options
 
-_BUTTONS = frozenset({"button", "workflow_button", "icon_button"})
-
 
 @dataclass(frozen=True)
 class Place:
@@ -104,7 +102,7 @@ def _action(
     known = place.view["state"]["values"] if place.view else {}
     values = merged(place.blocks, known, state)
     action: dict[str, Any] = {"action_id": action_id, "block_id": block}
-    if kind in _BUTTONS:
+    if kind == "button":
         action |= {name: element[name] for name in ("text", "value", "style", "url") if name in element}
     elif kind == "feedback_buttons":
         pressed = [element[name] for name in ("positive_button", "negative_button") if element[name]["value"] == value]

@@ -100,20 +100,9 @@ async def _open_home(core: Core, user: str, body: Body) -> dict[str, Any]:
     return {"view": shortcuts.open_home(core, user, str(body.get("tab") or "home"))}
 
 
-async def _react(core: Core, user: str, body: Body) -> dict[str, Any]:
-    where = _text(body, "channel"), _text(body, "ts"), _text(body, "name")
-    typing_acts.react(core, user, *where, remove=bool(body.get("remove")))
-    return {}
-
-
-async def _pin(core: Core, user: str, body: Body) -> dict[str, Any]:
-    typing_acts.pin(core, user, _text(body, "channel"), _text(body, "ts"), remove=bool(body.get("remove")))
-    return {}
-
-
 async def _join(core: Core, user: str, body: Body) -> dict[str, Any]:
     person(core, user)
-    typing_acts.join(core, user, _text(body, "channel"))
+    typing_acts.join(core, user, channel_for(core, user, _text(body, "channel"))["id"])
     return {}
 
 
@@ -123,10 +112,19 @@ async def _leave(core: Core, user: str, body: Body) -> dict[str, Any]:
     return {}
 
 
+def _in_channel(run: Callable[[Core, str, str], None]) -> Act:
+    async def act(core: Core, user: str, body: Body) -> dict[str, Any]:
+        run(core, user, _text(body, "channel"))
+        return {}
+
+    return act
+
+
 async def _open_direct(core: Core, user: str, body: Body) -> dict[str, Any]:
     person(core, user)
     other = _text(body, "with")
-    if core.user(other) is None:
+    known = core.user(other)
+    if known is None or known["deleted"]:
         raise ActFailed("user_not_found", f"There is no user {other!r}.")
     channel, was_there = core.channels.direct(user, other, core.now())
     if not was_there:
@@ -153,10 +151,11 @@ ACTS: dict[str, Act] = {
     "view/submit": _submit,
     "view/close": _close,
     "home/open": _open_home,
-    "react": _react,
-    "pin": _pin,
     "join": _join,
     "leave": _leave,
+    "invite_app": _in_channel(typing_acts.invite),
+    "remove_app": _in_channel(typing_acts.remove),
+    "archive": _in_channel(typing_acts.archive),
     "open_im": _open_direct,
     "read": _read,
 }

@@ -1,36 +1,27 @@
-"""Every block kind with its rule, and which elements each may hold.
+"""Every block kind of this workspace with its rule, and which elements each may hold.
 
 https://docs.slack.dev/reference/block-kit/blocks
 """
 
-from typing import Any
-
 from . import limits
-from .cards import ALERT, CARD, CAROUSEL, PLAN, TASK_CARD, container
 from .composition import IMAGE_SOURCE, mrkdwn, plain, public_image_url, text
 from .elements import (
     BUTTON,
     CHECKBOXES,
     DATEPICKER,
     DATETIMEPICKER,
-    EMAIL_INPUT,
     FEEDBACK_BUTTONS,
-    FILE_INPUT,
-    ICON_BUTTON,
     IMAGE,
     NUMBER_INPUT,
     OVERFLOW,
     PLAIN_TEXT_INPUT,
     RADIO_BUTTONS,
-    RICH_TEXT_INPUT,
     TIMEPICKER,
-    URL_INPUT,
-    WORKFLOW_BUTTON,
 )
 from .rich_text import RICH_TEXT
-from .schema import Arr, Bool, ByType, Check, Num, Obj, Problem, Problems, Rule, Str, any_of, one_of, typed
+from .schema import Arr, Bool, ByType, Check, Num, Obj, Rule, Str, any_of, one_of, typed
 from .selects import MULTI_SELECTS, SELECTS
-from .tables import DATA_TABLE, DATA_VISUALIZATION, TABLE
+from .tables import TABLE
 
 _CHOICES: dict[str, Rule] = {
     **SELECTS,
@@ -45,25 +36,18 @@ ACCESSORIES: dict[str, Rule] = {
     "button": BUTTON,
     "image": IMAGE,
     "overflow": OVERFLOW,
-    "workflow_button": WORKFLOW_BUTTON,
 }
 ACTIONS_ELEMENTS: dict[str, Rule] = {
     **_CHOICES,
     "button": BUTTON,
     "overflow": OVERFLOW,
-    "workflow_button": WORKFLOW_BUTTON,
     "datetimepicker": DATETIMEPICKER,
-    "rich_text_input": RICH_TEXT_INPUT,
 }
 INPUT_ELEMENTS: dict[str, Rule] = {
     **_CHOICES,
     "datetimepicker": DATETIMEPICKER,
     "plain_text_input": PLAIN_TEXT_INPUT,
-    "email_text_input": EMAIL_INPUT,
-    "url_text_input": URL_INPUT,
     "number_input": NUMBER_INPUT,
-    "file_input": FILE_INPUT,
-    "rich_text_input": RICH_TEXT_INPUT,
 }
 
 
@@ -71,13 +55,7 @@ def _block(kind: str, fields: dict[str, Rule], required: tuple[str, ...] = (), a
     return typed(kind, {"block_id": Str(limits.BLOCK_ID), **fields}, required, also)
 
 
-def _https(value: dict[str, Any], at: str, into: Problems) -> None:
-    for name in ("video_url", "title_url"):
-        if name in value and not value[name].startswith("https://"):
-            into.append(Problem(f"{at}/{name}", "must be an HTTPS URL"))
-
-
-_SIMPLE: dict[str, Rule] = {
+BLOCKS: dict[str, Rule] = {
     "section": _block(
         "section",
         {
@@ -108,7 +86,7 @@ _SIMPLE: dict[str, Rule] = {
         "context_actions",
         {
             "elements": Arr(
-                ByType({"feedback_buttons": FEEDBACK_BUTTONS, "icon_button": ICON_BUTTON}),
+                ByType({"feedback_buttons": FEEDBACK_BUTTONS}),
                 limits.CONTEXT_ACTIONS_ELEMENTS,
                 1,
             )
@@ -135,54 +113,20 @@ _SIMPLE: dict[str, Rule] = {
     ),
     "rich_text": RICH_TEXT,
     "table": TABLE,
-    "video": _block(
-        "video",
+    "markdown": _block("markdown", {"text": Str(limits.MARKDOWN_BLOCKS, 1)}, ("text",)),
+    "alert": _block(
+        "alert",
         {
-            "alt_text": Str(least=1),
-            "video_url": Str(limits.URL, 1),
-            "thumbnail_url": Str(limits.URL, 1),
-            "title": plain(limits.VIDEO_TITLE),
-            "title_url": Str(limits.URL, 1),
-            "author_name": Str(limits.VIDEO_AUTHOR),
-            "provider_name": Str(),
-            "provider_icon_url": Str(limits.URL),
-            "description": plain(limits.TEXT_OBJECT),
+            "text": text(limits.ALERT_TEXT),
+            "level": Str(choices=("default", "info", "warning", "error", "success")),
         },
-        ("alt_text", "video_url", "thumbnail_url", "title"),
-        (_https,),
+        ("text",),
     ),
 }
 
-BLOCKS: dict[str, Rule] = {
-    **_SIMPLE,
-    "markdown": _block("markdown", {"text": Str(limits.MARKDOWN_BLOCKS, 1)}, ("text",)),
-    "data_table": DATA_TABLE,
-    "data_visualization": DATA_VISUALIZATION,
-    "alert": ALERT,
-    "card": CARD,
-    "carousel": CAROUSEL,
-    "container": container(_SIMPLE),
-    "task_card": TASK_CARD,
-    "plan": PLAN,
-}
-
-_EVERYWHERE = frozenset(
-    {"section", "header", "context", "actions", "divider", "image", "input", "rich_text", "video", "container"}
-)
-# Where sources disagree about the Home tab, the block is refused there.
+_EVERYWHERE = frozenset({"section", "header", "context", "actions", "divider", "image", "input", "rich_text"})
 SURFACES: dict[str, frozenset[str]] = {
-    "message": _EVERYWHERE
-    | {
-        "context_actions",
-        "markdown",
-        "table",
-        "data_table",
-        "data_visualization",
-        "card",
-        "carousel",
-        "task_card",
-        "plan",
-    },
-    "modal": (_EVERYWHERE - {"container"}) | {"alert"},
-    "home": _EVERYWHERE | {"data_visualization", "card", "carousel"},
+    "message": _EVERYWHERE | {"context_actions", "markdown", "table"},
+    "modal": _EVERYWHERE | {"alert"},
+    "home": _EVERYWHERE,
 }

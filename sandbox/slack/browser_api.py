@@ -5,7 +5,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from . import browser_shapes, typing_acts
+from . import browser_shapes
 from .acting import ActFailed, channel_for, person
 from .acts import perform
 from .core import Core
@@ -31,7 +31,6 @@ class BrowserApi:
             web.get("/browser/api/home", self.home),
             web.get("/browser/api/views", self.views),
             web.get("/browser/api/files/{file}", self.file),
-            web.post("/browser/api/upload", self.upload),
             web.post("/browser/api/{act:.+}", self.act),
             web.get("/browser/ws", self.socket),
         ]
@@ -56,8 +55,7 @@ class BrowserApi:
         limit = min(200, max(1, int(query.get("limit", "50")))) if query.get("limit", "50").isdigit() else 50
         found, more = core.messages.history(channel, oldest="0", latest=query.get("before", _NEVER), limit=limit)
         shown = [{**browser_shapes.content(core, one, viewer), "channel": channel} for one in reversed(found)]
-        ephemeral = [browser_shapes.content(core, one, viewer) for one in core.ephemerals.of(viewer, channel)]
-        return web.json_response({"ok": True, "messages": shown, "has_more": more, "ephemeral": ephemeral})
+        return web.json_response({"ok": True, "messages": shown, "has_more": more})
 
     async def replies(self, request: web.Request) -> web.Response:
         core, query = self._core, request.query
@@ -72,9 +70,7 @@ class BrowserApi:
             return _failure(ActFailed("message_not_found", f"There is no message {ts!r}."))
         found, _ = core.messages.replies(channel, ts, oldest="0", latest=_NEVER, limit=1000)
         shown = [{**browser_shapes.content(core, one, viewer), "channel": channel} for one in [parent, *found]]
-        private = [one for one in core.ephemerals.of(viewer, channel) if one.get("thread_ts") == ts]
-        ephemeral = [browser_shapes.content(core, one, viewer) for one in private]
-        return web.json_response({"ok": True, "messages": shown, "ephemeral": ephemeral})
+        return web.json_response({"ok": True, "messages": shown})
 
     async def home(self, request: web.Request) -> web.Response:
         viewer = request.query.get("user", "")
@@ -108,29 +104,6 @@ class BrowserApi:
         shown = browser_shapes.holding(self._core, str(body.get("user", "")), answer)
         return web.json_response(shown, status=status)
 
-    async def upload(self, request: web.Request) -> web.Response:
-        """A user's own file: complete at once, shared if a channel is given."""
-        core, form = self._core, await request.post()
-        part, viewer = form.get("file"), str(form.get("user", ""))
-        try:
-            person(core, viewer)
-            if not isinstance(part, web.FileField):
-                raise ActFailed("bad_request", "The form needs a part named 'file'.")
-            content = part.file.read()
-            file = core.files.ask(part.filename, len(content), viewer, "", core.now(), core.base_url)
-            core.files.upload(file["id"], content)
-            file = core.files.get(file["id"], state="uploaded") or file
-            core.files.complete(file)
-            if form.get("channel"):
-                thread_ts = str(form["thread_ts"]) if form.get("thread_ts") else None
-                typing_acts.write(
-                    core, viewer, str(form["channel"]), str(form.get("text", "")), thread_ts, files=[file]
-                )
-        except ActFailed as failure:
-            return _failure(failure)
-        shown = browser_shapes.content(core, {"files": [file]}, viewer)["files"][0]
-        return web.json_response({"ok": True, "file": shown})
-
     async def socket(self, request: web.Request) -> web.StreamResponse:
         """Pushes of one user, from `since` on."""
         core, viewer = self._core, request.query.get("user", "")
@@ -148,7 +121,7 @@ class BrowserApi:
         try:
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
-                    await self._hear(socket, viewer, message.data)
+                    await self._hear(socket, message.data)
         finally:
             writing.cancel()
             core.screens.unwatch(viewer, watcher)
@@ -168,17 +141,10 @@ class BrowserApi:
             await socket.send_json(browser_shapes.push(self._core, viewer, raw))
         await socket.close()
 
-    async def _hear(self, socket: web.WebSocketResponse, viewer: str, text: str) -> None:
+    async def _hear(self, socket: web.WebSocketResponse, text: str) -> None:
         try:
             message: Any = parse(text)
         except ValueError:
             return
-        kind = message.get("type") if isinstance(message, dict) else None
-        if kind == "ping":
+        if isinstance(message, dict) and message.get("type") == "ping":
             await socket.send_json({"type": "pong"})
-        elif kind == "typing":
-            channel = self._core.channels.get(str(message.get("channel")))
-            for other in self._core.onlookers(channel) if channel else []:
-                if other != viewer:
-                    fields = {"channel": message["channel"], "user": viewer, "thread_ts": message.get("thread_ts")}
-                    self._core.screens.pass_by(other, "typing", **fields)

@@ -85,11 +85,7 @@ def holding(core: Core, viewer: str, answer: Shape) -> Shape:
 
 def boot(core: Core, viewer: str) -> Shape:
     identity, people = core.identity, core.people.users(core.now())
-    visible = [
-        record
-        for record in core.channels.all()
-        if record["kind"] == "channel" or core.channels.is_member(record["id"], viewer)
-    ]
+    visible = [record for record in core.channels.all() if viewer in core.onlookers(record)]
     transport = core.delivery.transport
     return {
         "team": {"id": identity.team_id, "name": identity.team_name, "domain": identity.team_domain},
@@ -117,7 +113,6 @@ def boot(core: Core, viewer: str) -> Shape:
         "usergroups": [
             {"id": one["id"], "handle": one["handle"], "name": one["name"], "users": one["users"]}
             for one in core.people.groups()
-            if not one["date_delete"]
         ],
         "seq": core.screens.seq(viewer),
     }

@@ -20,12 +20,13 @@ class Channels:
         self._team = team
 
     def plant(self, seed: Seed, now: datetime) -> None:
-        everybody = tuple(user.id for user in seed.users)
+        everybody = tuple(user.id for user in seed.users if not user.is_guest and not user.deleted)
         for one in seed.channels:
             creator = one.members[0] if one.members else everybody[0]
             kind = "private" if one.is_private else "channel"
             channel = self.new(one.id, one.name, kind, creator, now)
             channel["topic"]["value"], channel["purpose"]["value"] = one.topic, one.purpose
+            channel["is_archived"] = one.is_archived
             self.save(channel)
             members = (one.members or everybody) + ((seed.bot_user_id,) if one.with_bot else ())
             for user in members:
@@ -79,6 +80,11 @@ class Channels:
         """The stored record with its `kind`; for direct messages `users` holds both sides."""
         found = self._store.row("SELECT kind, data FROM channels WHERE id = ?", channel)
         return None if found is None else {**load(found[1]), "kind": found[0]}
+
+    def id_of(self, given: str) -> str:
+        """The id of a channel given by id, as `#name` or as `name`; the text itself if it is none of them."""
+        named = None if self.get(given) else self.by_name(given.removeprefix("#"))
+        return str(named["id"]) if named else given
 
     def by_name(self, name: str) -> dict[str, Any] | None:
         found = self._store.row("SELECT id FROM channels WHERE name = ? AND kind != 'im'", name)

@@ -9,7 +9,6 @@ from typing import Any
 from aiohttp import web
 
 from .acts import perform
-from .api.scheduled import post_due
 from .core import Core
 from .faults import KINDS
 from .http_delivery import RequestUrls
@@ -101,7 +100,6 @@ class Control:
 
     async def clock(self, body: Body) -> Body:
         self._core.clock.advance(float(body["advance"]))
-        post_due(self._core)
         for user in self._core.people.human_ids():
             self._core.screens.show(user, "toast", message=f"Time moved on by {float(body['advance']):g} s.")
         return {"now": self._core.now().isoformat()}

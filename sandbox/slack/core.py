@@ -20,7 +20,6 @@ from .response_urls import ResponseUrls
 from .screens import Screens
 from .socket_mode import SocketMode
 from .store import Store
-from .surfaces import Surroundings
 from .timestamps import Timestamps
 from .triggers import Triggers
 
@@ -71,14 +70,11 @@ class Core:
     def now(self) -> datetime:
         return self.clock.now()
 
-    def surroundings(self) -> Surroundings:
-        return Surroundings(self.files.usable_in_blocks, self.app.scopes, self.app.unfurl_domains)
-
     def user(self, user: str) -> dict[str, Any] | None:
         return self.people.user(user, self.now())
 
     def onlookers(self, channel: dict[str, Any]) -> list[str]:
-        """The human users on whose pages the channel's messages appear."""
-        if channel["kind"] == "channel":
-            return self.people.human_ids()
-        return [user for user in self.channels.members(channel["id"]) if user != self.identity.bot_user_id]
+        """The people on whose pages the channel's messages appear; a guest sees only channels of their own."""
+        members = set(self.channels.members(channel["id"]))
+        everybody, people = channel["kind"] == "channel", self.people
+        return [user for user in people.human_ids() if user in members or (everybody and not people.is_guest(user))]

@@ -6,7 +6,7 @@ https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
 import re
 from typing import Any
 
-from .surfaces import elements_of, with_children
+from .surfaces import elements_of
 
 Element = dict[str, Any]
 
@@ -34,11 +34,7 @@ _STATE_KEY = {
     "timepicker": ("selected_time", "initial_time"),
     "datetimepicker": ("selected_date_time", "initial_date_time"),
     "plain_text_input": ("value", "initial_value"),
-    "email_text_input": ("value", "initial_value"),
-    "url_text_input": ("value", "initial_value"),
     "number_input": ("value", "initial_value"),
-    "rich_text_input": ("rich_text_value", "initial_value"),
-    "file_input": ("files", None),
 }
 _LISTS = frozenset(kind for kind, (key, _) in _STATE_KEY.items() if key.endswith("s"))
 # Elements that act but keep nothing.
@@ -51,7 +47,7 @@ def state_key(kind: str) -> str | None:
 
 
 def find_element(blocks: list[dict[str, Any]], block_id: str, action_id: str) -> Element | None:
-    for _, block in with_children(blocks, ""):
+    for block in blocks:
         if block.get("block_id") == block_id:
             return next((one for one in elements_of(block) if one.get("action_id") == action_id), None)
     return None
@@ -62,7 +58,7 @@ def find_action(blocks: list[dict[str, Any]], action_id: str) -> str | None:
     return next(
         (
             str(block["block_id"])
-            for _, block in with_children(blocks, "")
+            for block in blocks
             if any(one.get("action_id") == action_id for one in elements_of(block))
         ),
         None,
@@ -73,7 +69,7 @@ def stateful(blocks: list[dict[str, Any]]) -> list[tuple[str, Element]]:
     """Block id and element of everything that holds a value."""
     return [
         (block["block_id"], element)
-        for _, block in with_children(blocks, "")
+        for block in blocks
         for element in elements_of(block)
         if element["type"] in _STATE_KEY and element["type"] not in _STATELESS
     ]
@@ -118,9 +114,7 @@ def state_value(element: Element, value: Any) -> dict[str, Any]:
     if key.startswith("selected_option"):
         chosen = [_option(element, one) for one in (value if kind in _LISTS else [value])]
         return {"type": kind, key: chosen if kind in _LISTS else chosen[0]}
-    if kind == "rich_text_input" and isinstance(value, str):
-        value = rich_text(value)
-    elif kind == "datetimepicker":
+    if kind == "datetimepicker":
         value = int(value)
     elif kind in _LISTS and not isinstance(value, list):
         raise BadValue(f"{kind} takes a list")

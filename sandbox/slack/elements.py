@@ -16,7 +16,6 @@ from .composition import (
     plain,
     public_image_url,
 )
-from .rich_text import RICH_TEXT
 from .schema import Arr, Bool, Check, Num, Obj, Problem, Problems, Rule, Str, one_of, typed
 
 ACTION_ID: Rule = Str(limits.ACTION_ID)
@@ -61,28 +60,6 @@ BUTTON = element(
     ("text",),
 )
 
-WORKFLOW_BUTTON = element(
-    "workflow_button",
-    {
-        "text": plain(limits.BUTTON_TEXT),
-        "workflow": Obj(
-            {
-                "trigger": Obj(
-                    {
-                        "url": Str(limits.URL, 1),
-                        "customizable_input_parameters": Arr(Obj({"name": Str(), "value": Str()}, ("name", "value"))),
-                    },
-                    ("url",),
-                )
-            },
-            ("trigger",),
-        ),
-        "style": STYLE,
-        "accessibility_label": Str(limits.ACCESSIBILITY_LABEL),
-    },
-    ("text", "workflow"),
-)
-
 _FEEDBACK_BUTTON = Obj(
     {
         "text": plain(limits.BUTTON_TEXT),
@@ -96,19 +73,6 @@ FEEDBACK_BUTTONS = element(
     {"positive_button": _FEEDBACK_BUTTON, "negative_button": _FEEDBACK_BUTTON},
     ("positive_button", "negative_button"),
 )
-ICON_BUTTON = element(
-    "icon_button",
-    {
-        "icon": Str(choices=("trash",)),
-        "text": plain(limits.BUTTON_TEXT),
-        "value": Str(limits.BUTTON_VALUE),
-        "accessibility_label": Str(limits.ACCESSIBILITY_LABEL),
-        "visible_to_user_ids": Arr(Str(least=1)),
-        "confirm": CONFIRM,
-    },
-    ("icon", "text"),
-)
-
 IMAGE = typed(
     "image",
     {"alt_text": Str(limits.IMAGE_ALT, 1), **IMAGE_SOURCE},
@@ -190,8 +154,6 @@ PLAIN_TEXT_INPUT = element(
     (),
     (lengths_agree,),
 )
-EMAIL_INPUT = element("email_text_input", {"initial_value": Str(), **TEXT_INPUT})
-URL_INPUT = element("url_text_input", {"initial_value": Str(), **TEXT_INPUT})
 NUMBER_INPUT = element(
     "number_input",
     {
@@ -204,14 +166,3 @@ NUMBER_INPUT = element(
     ("is_decimal_allowed",),
     (numbers_agree,),
 )
-FILE_INPUT = element("file_input", {"filetypes": Arr(Str(least=1)), "max_files": Num(1, limits.FILES_PER_INPUT)})
-RICH_TEXT_INPUT = element(
-    "rich_text_input",
-    {
-        "initial_value": RICH_TEXT,
-        "min_lines": Num(1, limits.RICH_INPUT_LINES),
-        "max_lines": Num(1, limits.RICH_INPUT_LINES),
-        **TEXT_INPUT,
-    },
-)
-URL_SOURCE = typed("url", {"url": Str(limits.URL, 1), "text": Str(least=1)}, ("url", "text"))

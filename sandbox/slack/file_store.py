@@ -11,9 +11,11 @@ from urllib.parse import quote
 
 from .store import Store, dump, load
 
-IMAGE_TYPES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif"}
 _MIME = {
-    **IMAGE_TYPES,
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "gif": "image/gif",
     "csv": "text/csv",
     "txt": "text/plain",
     "text": "text/plain",

@@ -29,11 +29,7 @@ def refusal(request: web.Request) -> str | None:
     if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
         return "forbidden_origin"
     changing = request.method not in ("GET", "HEAD")
-    if changing and request.content_type not in ("application/json", "multipart/form-data"):
-        return "json_needed"
-    if changing and request.content_type == "multipart/form-data" and origin is None:
-        return "forbidden_origin"
-    return None
+    return "json_needed" if changing and request.content_type != "application/json" else None
 
 
 @web.middleware

@@ -1,4 +1,4 @@
-"""The URLs outside /api/: response_url, upload URL, private file URL.
+"""The URLs outside /api/: response_url and upload URL.
 
 https://docs.slack.dev/interactivity/handling-user-interaction
 """
@@ -67,18 +67,6 @@ class Hooks:
         core.files.upload(file_id, content)
         core.recorder.add("request", 300, method="upload", args={"file": file_id}, response=None, status=200)
         return await after(fault, request, core.clock, web.Response(text=f"OK - {len(content)}"))
-
-    async def private_file(self, request: web.Request) -> web.StreamResponse:
-        """GET of a file's bytes with the bot's token, as for url_private."""
-        core = self._core
-        token = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
-        if token != core.credentials.bot_token or "files:read" not in core.app.scopes:
-            return web.Response(status=403, text="a token with files:read is needed")
-        file_id = request.match_info["owner"].partition("-")[2]
-        file, content = core.files.get(file_id), core.files.content(file_id)
-        if file is None or content is None:
-            return web.Response(status=404, text="no such file")
-        return web.Response(body=content, content_type=file["mimetype"])
 
 
 async def _body(request: web.Request) -> Any:

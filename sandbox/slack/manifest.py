@@ -38,7 +38,6 @@ class App:
     interactivity: bool
     home_tab: bool
     messages_tab: bool
-    unfurl_domains: tuple[str, ...]
 
 
 def _commands(features: Mapping[str, Any]) -> dict[str, SlashCommand]:
@@ -78,5 +77,4 @@ def parse_manifest(manifest: Mapping[str, Any]) -> App:
         interactivity=interactivity.get("is_enabled", False),
         home_tab=home.get("home_tab_enabled", False),
         messages_tab=home.get("messages_tab_enabled", True),
-        unfurl_domains=tuple(features.get("unfurl_domains", [])),
     )

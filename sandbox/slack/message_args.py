@@ -10,10 +10,11 @@ from typing import Any
 
 from . import limits
 from .core import Core
-from .errors import SlackError
+from .errors import SlackError, invalid_arguments
+from .escaping import escape_texts, escaped
 from .json_text import parse
 from .schema import Json, Problem, Problems
-from .surfaces import ONE_TABLE, check_blocks, elements_of, walk, with_children
+from .surfaces import ONE_TABLE, check_blocks, elements_of, walk
 
 _ATTACHMENT_FIELDS = frozenset(
     {
@@ -50,7 +51,7 @@ _ATTACHMENT_FIELDS = frozenset(
         "image_height",
     }
 )
-_ACTIONABLE = frozenset({"actions", "section", "input", "context_actions", "card"})
+_ACTIONABLE = frozenset({"actions", "section", "input", "context_actions"})
 
 
 @dataclass(frozen=True)
@@ -91,14 +92,14 @@ def checked_blocks(core: Core, value: Json, at: str = "/blocks") -> list[dict[st
     blocks = decoded(value, "invalid_blocks_format")
     if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
         raise SlackError("invalid_blocks_format")
-    refuse_blocks(check_blocks(blocks, "message", at, core.surroundings()))
+    refuse_blocks(check_blocks(blocks, "message", at, core.files.usable_in_blocks))
     return with_ids(blocks)
 
 
 def with_ids(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The blocks with the `block_id`s and `action_id`s the app left out, and texts made explicit."""
+    """The blocks with the `block_id`s and `action_id`s the app left out; texts explicit, and escaped."""
     made: list[dict[str, Any]] = json.loads(json.dumps(blocks))
-    for _, block in with_children(made, ""):
+    for block in made:
         if not block.get("block_id"):
             block["block_id"] = secrets.token_urlsafe(4)[:5]
         if block["type"] in _ACTIONABLE:
@@ -110,7 +111,23 @@ def with_ids(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
             node.setdefault("emoji", True)
         elif node.get("type") == "mrkdwn":
             node.setdefault("verbatim", False)
+    escape_texts(made)
     return made
+
+
+def check_size(value: Json) -> None:
+    """Raise `msg_blocks_too_long` for valid blocks; tables and options have limits of their own and do not count."""
+    blocks = decoded(value, "invalid_blocks_format") or []
+    counted = _without_options([block for block in blocks if block["type"] != "table"])
+    if len(json.dumps(counted, ensure_ascii=False, separators=(",", ":"))) > limits.MESSAGE_BLOCKS:
+        raise SlackError("msg_blocks_too_long")
+
+
+def _without_options(value: Json) -> Json:
+    if isinstance(value, dict):
+        kept = {name: inner for name, inner in value.items() if name not in ("options", "option_groups")}
+        return {name: _without_options(inner) for name, inner in kept.items()}
+    return [_without_options(inner) for inner in value] if isinstance(value, list) else value
 
 
 def checked_attachments(core: Core, value: Json) -> list[dict[str, Any]] | None:
@@ -125,6 +142,7 @@ def checked_attachments(core: Core, value: Json) -> list[dict[str, Any]] | None:
     for index, attachment in enumerate(attachments):
         _check_attachment(attachment)
         one = {"id": index + 1, **attachment}
+        one |= {name: escaped(one[name]) for name in ("text", "pretext", "title", "fallback") if name in one}
         if "blocks" in one:
             one["blocks"] = checked_blocks(core, one["blocks"], f"/attachments/{index}/blocks")
             one.setdefault("fallback", "[no preview available]")
@@ -162,7 +180,7 @@ def content(core: Core, args: dict[str, Any], *, need: bool = True) -> Content:
     """All of a message's content from a call's arguments; `no_text` if there is nothing to show."""
     text = args.get("text")
     if text is not None and not isinstance(text, str):
-        text = str(text)
+        raise invalid_arguments("must provide a string [json-pointer:/text]")
     markdown = args.get("markdown_text")
     if markdown:
         text, args = _markdown(str(markdown), args)
@@ -173,13 +191,13 @@ def content(core: Core, args: dict[str, Any], *, need: bool = True) -> Content:
     _one_table(blocks, attachments)
     metadata = checked_metadata(args.get("metadata"))
     shown = (text or "")[: limits.TEXT_TRUNCATED]
-    return Content(shown, blocks, attachments, metadata, truncated=len(text or "") > limits.TEXT_TRUNCATED)
+    return Content(escaped(shown), blocks, attachments, metadata, truncated=len(text or "") > limits.TEXT_TRUNCATED)
 
 
 def _one_table(blocks: list[dict[str, Any]] | None, attachments: list[dict[str, Any]] | None) -> None:
     """One table per message, its attachments included."""
     everything = [*(blocks or []), *(block for one in attachments or [] for block in one.get("blocks") or [])]
-    if sum(block["type"] in ("table", "data_table") for block in everything) > 1:
+    if sum(block["type"] == "table" for block in everything) > 1:
         refuse_blocks([Problem("/attachments", ONE_TABLE, ONE_TABLE)])
 
 

@@ -1,4 +1,4 @@
-"""Stored messages: threads, reactions, pins; read back in Slack's shape."""
+"""Stored messages and threads, read back in Slack's shape."""
 
 from typing import Any
 
@@ -29,9 +29,7 @@ class Messages:
         )
 
     def remove(self, channel: str, ts: str) -> None:
-        with self._store.transaction():
-            for table in ("messages", "reactions", "pins"):
-                self._store.run(f"DELETE FROM {table} WHERE channel = ? AND ts = ?", channel, ts)  # noqa: S608
+        self._store.run("DELETE FROM messages WHERE channel = ? AND ts = ?", channel, ts)
 
     def stored(self, channel: str, ts: str) -> Message | None:
         """As stored, metadata included, nothing computed."""
@@ -77,44 +75,15 @@ class Messages:
         sql = "SELECT count(*) FROM messages WHERE channel = ? AND thread_ts = ? AND ts != thread_ts"
         return int(self._store.row(sql, channel, parent)[0])
 
-    def thread_people(self, channel: str, parent: str) -> set[str]:
-        """Authors of the parent and of the replies."""
-        sql = "SELECT DISTINCT author FROM messages WHERE channel = ? AND (ts = ? OR thread_ts = ?)"
-        return {author for (author,) in self._store.rows(sql, channel, parent, parent)}
-
-    def react(self, channel: str, ts: str, name: str, user: str) -> bool:
-        """False if that user had reacted so already."""
-        sql = "INSERT OR IGNORE INTO reactions VALUES (?, ?, ?, ?, ?)"
-        return self._store.run(sql, channel, ts, name, user, self._store.number("reaction")) > 0
-
-    def unreact(self, channel: str, ts: str, name: str, user: str) -> bool:
-        sql = "DELETE FROM reactions WHERE channel = ? AND ts = ? AND name = ? AND user = ?"
-        return self._store.run(sql, channel, ts, name, user) > 0
-
-    def pin(self, channel: str, ts: str, user: str, created: int) -> bool:
-        return self._store.run("INSERT OR IGNORE INTO pins VALUES (?, ?, ?, ?)", channel, ts, user, created) > 0
-
-    def unpin(self, channel: str, ts: str) -> bool:
-        return self._store.run("DELETE FROM pins WHERE channel = ? AND ts = ?", channel, ts) > 0
-
-    def pins(self, channel: str) -> list[dict[str, Any]]:
-        rows = self._store.rows("SELECT ts, user, created FROM pins WHERE channel = ? ORDER BY created DESC", channel)
-        return [
-            {"type": "message", "channel": channel, "message": self.get(channel, ts), "created": at, "created_by": who}
-            for ts, who, at in rows
-        ]
-
     def _finish(self, channel: str, messages: list[Message], *, metadata: bool) -> list[Message]:
-        """Add what is kept beside a message: thread figures, reactions, pins."""
+        """Add what a message's thread says of it: figures to the parent, the parent to a broadcast."""
         for message in messages:
             if not metadata:
                 message.pop("metadata", None)
             self._thread(channel, message)
-            self._reactions(channel, message)
-        pinned = {ts for (ts,) in self._store.rows("SELECT ts FROM pins WHERE channel = ?", channel)}
-        for message in messages:
-            if message["ts"] in pinned:
-                message["pinned_to"] = [channel]
+            root = self.get(channel, message["thread_ts"]) if message.get("subtype") == "thread_broadcast" else None
+            if root is not None:
+                message["root"] = root
         return messages
 
     def _thread(self, channel: str, message: Message) -> None:
@@ -136,13 +105,3 @@ class Messages:
                 "is_locked": False,
                 "subscribed": False,
             }
-
-    def _reactions(self, channel: str, message: Message) -> None:
-        sql = "SELECT name, user FROM reactions WHERE channel = ? AND ts = ? ORDER BY number"
-        grouped: dict[str, list[str]] = {}
-        for name, user in self._store.rows(sql, channel, message["ts"]):
-            grouped.setdefault(name, []).append(user)
-        if grouped:
-            message["reactions"] = [
-                {"name": name, "users": users, "count": len(users)} for name, users in grouped.items()
-            ]

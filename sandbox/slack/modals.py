@@ -35,8 +35,8 @@ class Modals:
         if not external_id:
             return False
         open_views = [view for stack in self._stacks.values() for view in stack]
-        announced_ids = [load(data) for (data,) in self._store.rows("SELECT data FROM announced_ids")]
-        return any(view["external_id"] == external_id and view["id"] != besides for view in open_views + announced_ids)
+        home_views = [load(data) for (data,) in self._store.rows("SELECT data FROM home_views")]
+        return any(view["external_id"] == external_id and view["id"] != besides for view in open_views + home_views)
 
     def open(self, user: str, view: View) -> None:
         """A new modal in place of whatever was open."""
@@ -85,11 +85,11 @@ class Modals:
         return self.close(user, stack[0]["id"]) if stack else []
 
     def home(self, user: str) -> View | None:
-        found = self._store.row("SELECT data FROM announced_ids WHERE user = ?", user)
+        found = self._store.row("SELECT data FROM home_views WHERE user = ?", user)
         return None if found is None else load(found[0])
 
     def publish(self, user: str, view: View) -> None:
-        self._store.run("INSERT OR REPLACE INTO announced_ids VALUES (?, ?)", user, dump(view))
+        self._store.run("INSERT OR REPLACE INTO home_views VALUES (?, ?)", user, dump(view))
         self._screens.show(user, "home", view=view)
 
 

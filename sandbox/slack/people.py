@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .seed import Seed, SeedUser
+from .seed import Seed, SeedUser, SeedUserGroup
 from .store import Store, dump, load
 
 SLACKBOT = "USLACKBOT"
@@ -32,7 +32,7 @@ def _user(team: str, user: SeedUser, *, is_bot: bool, extra: dict[str, Any] | No
         "id": user.id,
         "team_id": team,
         "name": user.name,
-        "deleted": False,
+        "deleted": user.deleted,
         "color": user.color,
         "real_name": user.real_name,
         "tz": user.tz,
@@ -41,7 +41,7 @@ def _user(team: str, user: SeedUser, *, is_bot: bool, extra: dict[str, Any] | No
         "is_admin": user.is_admin,
         "is_owner": user.is_admin,
         "is_primary_owner": False,
-        "is_restricted": False,
+        "is_restricted": user.is_guest,
         "is_ultra_restricted": False,
         "is_bot": is_bot,
         "is_app_user": False,
@@ -52,6 +52,7 @@ class People:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._humans: list[str] = []
+        self._guests: frozenset[str] | None = None
 
     def plant(self, seed: Seed, app_name: str, bot_name: str, now: datetime) -> None:
         bot = SeedUser(seed.bot_user_id, bot_name.lower().replace(" ", "_"), app_name, "", "America/Los_Angeles")
@@ -63,7 +64,7 @@ class People:
             user["updated"] = int(now.timestamp())
             self._store.run("INSERT INTO users VALUES (?, ?)", user["id"], dump(user))
         for group in seed.usergroups:
-            self.save_group(new_group(group.id, seed.team_id, group.handle, group.name, "", now, list(group.users)))
+            self._store.run("INSERT INTO usergroups VALUES (?, ?)", group.id, dump(_group(seed.team_id, group, now)))
 
     def user(self, user: str, now: datetime) -> dict[str, Any] | None:
         found = self._store.row("SELECT data FROM users WHERE id = ?", user)
@@ -73,18 +74,20 @@ class People:
         return [_with_offset(load(data), now) for (data,) in self._store.rows("SELECT data FROM users ORDER BY id")]
 
     def human_ids(self) -> list[str]:
-        """Everybody but bots; nobody joins a workspace after it was planted."""
+        """Everybody who can sign in; nobody joins or leaves a workspace after it was planted."""
         if not self._humans:
-            rows = self._store.rows("SELECT id FROM users WHERE NOT json_extract(data, '$.is_bot') ORDER BY id")
+            rows = self._store.rows(
+                "SELECT id FROM users WHERE NOT json_extract(data, '$.is_bot')"
+                " AND NOT json_extract(data, '$.deleted') ORDER BY id"
+            )
             self._humans = [user for (user,) in rows if user != SLACKBOT]
         return self._humans
 
-    def save_group(self, group: dict[str, Any]) -> None:
-        self._store.run("INSERT OR REPLACE INTO usergroups VALUES (?, ?)", group["id"], dump(group))
-
-    def group(self, group: str) -> dict[str, Any] | None:
-        found = self._store.row("SELECT data FROM usergroups WHERE id = ?", group)
-        return None if found is None else load(found[0])
+    def is_guest(self, user: str) -> bool:
+        if self._guests is None:
+            rows = self._store.rows("SELECT id FROM users WHERE json_extract(data, '$.is_restricted')")
+            self._guests = frozenset(guest for (guest,) in rows)
+        return user in self._guests
 
     def groups(self) -> list[dict[str, Any]]:
         return [load(data) for (data,) in self._store.rows("SELECT data FROM usergroups ORDER BY id")]
@@ -96,18 +99,16 @@ def _with_offset(user: dict[str, Any], now: datetime) -> dict[str, Any]:
     return user
 
 
-def new_group(
-    group: str, team: str, handle: str, name: str, description: str, now: datetime, users: list[str]
-) -> dict[str, Any]:
+def _group(team: str, group: SeedUserGroup, now: datetime) -> dict[str, Any]:
     created = int(now.timestamp())
     return {
-        "id": group,
+        "id": group.id,
         "team_id": team,
         "is_usergroup": True,
         "is_subteam": True,
-        "name": name,
-        "description": description,
-        "handle": handle,
+        "name": group.name,
+        "description": "",
+        "handle": group.handle,
         "is_external": False,
         "date_create": created,
         "date_update": created,
@@ -119,6 +120,6 @@ def new_group(
         "updated_by": "USLACKBOT",
         "deleted_by": None,
         "prefs": {"channels": [], "groups": []},
-        "users": users,
-        "user_count": len(users),
+        "users": list(group.users),
+        "user_count": len(group.users),
     }

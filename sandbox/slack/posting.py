@@ -45,7 +45,8 @@ def post(core: Core, channel: Channel, message: Message, *, broadcast: bool = Fa
     _show(core, channel, "message", shown)
     _refresh_parent(core, channel, message)
     _count_unread(core, channel, message)
-    events.message_event(core, channel, _for_event(core, message))
+    root = {"root": shown["root"]} if "root" in shown else {}
+    events.message_event(core, channel, {**_for_event(core, message), **root})
     if message["user"] != core.identity.bot_user_id and "subtype" not in message:
         events.mention_event(core, channel, _for_event(core, message))
     return shown
@@ -65,7 +66,7 @@ def change(core: Core, channel: Channel, message: Message, *, quiet: bool = Fals
 
 
 def reshow(core: Core, channel: Channel, ts: str) -> Message:
-    """Show a message again after something beside it changed (reactions, pins, replies)."""
+    """Show a message again after its thread changed."""
     shown = core.messages.get(channel["id"], ts)
     assert shown is not None
     _show(core, channel, "message_changed", shown)

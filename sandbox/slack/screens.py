@@ -38,11 +38,6 @@ class Screens:
         for event in self._waiting:
             event.set()
 
-    def pass_by(self, user: str, kind: str, /, **fields: Any) -> None:
-        """A push that is worth nothing later (someone is typing): only to pages open now."""
-        for watcher in list(self._watchers.get(user, ())):
-            self._hand(user, watcher, {"type": kind, "seq": self.seq(user), "at": self._clock.seconds(), **fields})
-
     def seq(self, user: str) -> int:
         return self._seq.get(user, 0)
 

@@ -11,6 +11,8 @@ class SeedUser:
     email: str
     tz: str = "America/New_York"
     is_admin: bool = False
+    is_guest: bool = False
+    deleted: bool = False  # deactivated: has left
     color: str = "4bbe2e"
 
 
@@ -21,7 +23,8 @@ class SeedChannel:
     topic: str = ""
     purpose: str = ""
     is_private: bool = False
-    members: tuple[str, ...] = ()  # user ids; empty: everybody
+    members: tuple[str, ...] = ()  # user ids; empty: everybody but guests
+    is_archived: bool = False
     with_bot: bool = True
 
 

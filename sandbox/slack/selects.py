@@ -17,7 +17,6 @@ _STATIC: dict[str, Rule] = {
 }
 _EXTERNAL: dict[str, Rule] = {"min_query_length": Num(0)}
 _CONVERSATIONS: dict[str, Rule] = {"default_to_current_conversation": Bool(), "filter": CONVERSATION_FILTER}
-_RESPONSE_URL: dict[str, Rule] = {"response_url_enabled": Bool()}
 _ID = Str(least=1)
 
 
@@ -44,10 +43,8 @@ SELECTS: dict[str, Rule] = {
     ),
     "external_select": _single("external_select", {**_EXTERNAL, "initial_option": SELECT_OPTION}),
     "users_select": _single("users_select", {"initial_user": _ID}),
-    "conversations_select": _single(
-        "conversations_select", {**_CONVERSATIONS, **_RESPONSE_URL, "initial_conversation": _ID}
-    ),
-    "channels_select": _single("channels_select", {**_RESPONSE_URL, "initial_channel": _ID}),
+    "conversations_select": _single("conversations_select", {**_CONVERSATIONS, "initial_conversation": _ID}),
+    "channels_select": _single("channels_select", {"initial_channel": _ID}),
 }
 
 MULTI_SELECTS: dict[str, Rule] = {

@@ -1,8 +1,6 @@
 """The local Slack workspace as one object: start it, read its credentials and URL, stop it."""
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +8,6 @@ from typing import Any
 from aiohttp import web
 
 from . import control
-from .api.scheduled import post_due
 from .assembly import assemble
 from .browser_api import BrowserApi
 from .clock import system_time
@@ -23,7 +20,6 @@ from .seed import Seed
 from .web_api import WebApi
 
 _PAGE = Path(__file__).resolve().parent.parent / "page"
-_SCHEDULE_SECONDS = 1.0
 
 
 class Workspace:
@@ -45,7 +41,6 @@ class Workspace:
         self.core: Core = assemble(manifest, path, seed or Seed(), now, rate_limit_scale, self._connection_changed)
         self._page = page
         self._runner: web.AppRunner | None = None
-        self._scheduling: asyncio.Task[None] | None = None
         self._http: HttpDelivery | None = None
         self._more: list[web.RouteDef] = []
         self._mounted: list[tuple[str, web.Application]] = []
@@ -89,15 +84,10 @@ class Workspace:
         actual = self._runner.addresses[0][1]
         name = "127.0.0.1" if host in ("", "0.0.0.0") else f"[{host}]" if ":" in host else host
         self.core.base_url = f"http://{name}:{actual}"
-        self._scheduling = asyncio.create_task(self._post_scheduled())
         return self.core.base_url
 
     async def stop(self) -> None:
         """Close every connection and the file; nothing under way survives, nothing stored is lost."""
-        if self._scheduling is not None:
-            self._scheduling.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._scheduling
         await self.core.delivery.close()
         await self.core.sockets.close()
         if self._http is not None:
@@ -127,9 +117,8 @@ class Workspace:
         return await control.act(self.core, {"user": user, "do": do, **body})
 
     def advance(self, seconds: float) -> None:
-        """Move the workspace's time on; scheduled messages that fall due are posted."""
+        """Move the workspace's time on."""
         self.core.clock.advance(seconds)
-        post_due(self.core)
 
     def _route(self, app: web.Application) -> None:
         core = self.core
@@ -138,7 +127,6 @@ class Workspace:
         for family in ("commands", "actions", "app"):
             app.router.add_post(f"/{family}/{{team}}/{{number}}/{{token}}", hooks.response_url)
         app.router.add_post("/upload/v1/{file}/{key}", hooks.upload)
-        app.router.add_get("/files-pri/{owner}/{name}", hooks.private_file)
         app.router.add_get("/link/", core.sockets.handle)
         app.router.add_routes(BrowserApi(core).routes())
         app.router.add_routes(Control(core, self._use_transport).routes())
@@ -158,11 +146,6 @@ class Workspace:
             await self.use_socket_mode()
         else:
             await self.use_http(urls)
-
-    async def _post_scheduled(self) -> None:
-        while True:
-            await self.core.clock.sleep(_SCHEDULE_SECONDS)
-            post_due(self.core)
 
     def _connection_changed(self) -> None:
         transport = self.core.delivery.transport

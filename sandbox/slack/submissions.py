@@ -3,7 +3,6 @@
 https://docs.slack.dev/surfaces/modals
 """
 
-import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -28,9 +27,9 @@ async def submit(core: Core, user: str, view_id: str, state: dict[str, Any]) -> 
     errors = field_errors(view["blocks"], values)
     if errors:
         return _show_errors(core, user, view_id, errors)
-    view = core.modals.remember_state(user, view_id, _with_files(core, values))
+    view = core.modals.remember_state(user, view_id, values)
     payload = payloads.view_interaction(core, user, "view_submission", view)
-    payload |= {"trigger_id": core.triggers.give(user), "response_urls": _response_urls(core, user, view)}
+    payload |= {"trigger_id": core.triggers.give(user), "response_urls": []}
     try:
         answer = await ask_app(core, "interactive", payload)
         return _obey(core, user, view, answer)
@@ -52,17 +51,6 @@ async def close(core: Core, user: str, view_id: str, *, everything: bool = False
             payload = payloads.view_interaction(core, user, "view_closed", one)
             payload["is_cleared"] = cleared
             core.delivery.spawn(_tell(core, payload))
-
-
-def _with_files(core: Core, values: dict[str, Any]) -> dict[str, Any]:
-    """File inputs carry whole file objects; the page sends ids."""
-    for actions in values.values():
-        for entry in actions.values():
-            if entry["type"] == "file_input":
-                ids = [one["id"] if isinstance(one, dict) else str(one) for one in entry["files"]]
-                found = [core.files.get(file_id) for file_id in ids]
-                entry["files"] = [file for file in found if file is not None]
-    return values
 
 
 async def _tell(core: Core, payload: dict[str, Any]) -> None:
@@ -108,14 +96,8 @@ def _form_error(element: dict[str, Any], value: Any) -> str | None:
             return f"Please enter at most {element.get('max_length', 3000)} characters."
     elif kind == "number_input":
         return _number_error(element, value)
-    elif kind == "email_text_input" and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", value):
-        return "Please enter a valid email address."
-    elif kind == "url_text_input" and not re.match(r"https?://\S+", value):
-        return "Please enter a valid URL."
     elif isinstance(value, list) and len(value) > element.get("max_selected_items", len(value)):
         return f"Please choose at most {element['max_selected_items']}."
-    elif kind == "file_input" and len(value) > element.get("max_files", 10):
-        return f"Please upload at most {element.get('max_files', 10)} files."
     return None
 
 
@@ -131,22 +113,6 @@ def _number_error(element: dict[str, Any], value: str) -> str | None:
     if "max_value" in element and number > Decimal(element["max_value"]):
         return f"Please enter a number that is at most {element['max_value']}."
     return None
-
-
-def _response_urls(core: Core, user: str, view: View) -> list[dict[str, str]]:
-    """One for each conversations_select or channels_select with response_url_enabled."""
-    urls = []
-    for block in view["blocks"]:
-        element = block.get("element", {})
-        if block["type"] != "input" or not element.get("response_url_enabled"):
-            continue
-        entry = view["state"]["values"][block["block_id"]][element["action_id"]]
-        channel = entry[str(state_key(element["type"]))]
-        if channel and core.channels.get(channel) is not None:
-            url = core.response_urls.give(core.base_url, "app", user, channel)
-            ids = {"block_id": block["block_id"], "action_id": element["action_id"]}
-            urls.append({**ids, "channel_id": channel, "response_url": url})
-    return urls
 
 
 def _obey(core: Core, user: str, view: View, answer: Any) -> dict[str, Any]:

@@ -4,9 +4,7 @@ https://docs.slack.dev/reference/block-kit/blocks
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from . import limits
 from .blocks import BLOCKS, SURFACES
@@ -14,18 +12,10 @@ from .schema import Json, Problem, Problems
 
 Surface = Literal["message", "modal", "home"]
 ONE_TABLE = "only_one_table_allowed"
+FileVisible = Callable[[dict[str, Any]], bool]
 
 
-@dataclass(frozen=True)
-class Surroundings:
-    """What the rules need to know of the app and the workspace."""
-
-    file_visible: Callable[[dict[str, Any]], bool] = lambda _file: True
-    scopes: frozenset[str] = frozenset()
-    unfurl_domains: tuple[str, ...] = ()
-
-
-def check_blocks(blocks: Json, surface: Surface, at: str, around: Surroundings) -> Problems:
+def check_blocks(blocks: Json, surface: Surface, at: str, file_visible: FileVisible) -> Problems:
     """All that is wrong with `blocks`; `at` is the JSON pointer of the list, such as `/blocks`."""
     into: Problems = []
     if not isinstance(blocks, list):
@@ -36,7 +26,7 @@ def check_blocks(blocks: Json, surface: Surface, at: str, around: Surroundings) 
     for index, block in enumerate(blocks):
         _check_block(block, surface, f"{at}/{index}", into)
     if not into:
-        _check_together(blocks, surface, at, around, into)
+        _check_together(blocks, at, file_visible, into)
     return into
 
 
@@ -53,19 +43,15 @@ def _check_block(block: Json, surface: Surface, at: str, into: Problems) -> None
         BLOCKS[kind].check(block, at, into)
 
 
-def _check_together(
-    blocks: list[dict[str, Any]], surface: Surface, at: str, around: Surroundings, into: Problems
-) -> None:
+def _check_together(blocks: list[dict[str, Any]], at: str, file_visible: FileVisible, into: Problems) -> None:
     _unique_block_ids(blocks, at, into)
     _unique_action_ids(blocks, at, into)
     _one_focus(blocks, at, into)
     _totals(blocks, at, into)
     for pointer, node in walk(blocks, at):
-        _check_slack_file(node, pointer, around, into)
-        if node.get("type") == "file_input":
-            _check_file_input(pointer, surface, around, into)
-        elif node.get("type") == "video":
-            _check_video(node, pointer, around, into)
+        slack_file = node.get("slack_file")
+        if isinstance(slack_file, dict) and not file_visible(slack_file):
+            into.append(Problem(f"{pointer}/slack_file", "invalid slack file"))
 
 
 def walk(value: Json, at: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
@@ -80,16 +66,6 @@ def walk(value: Json, at: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
             yield from walk(inner, f"{at}/{index}")
 
 
-def with_children(blocks: list[dict[str, Any]], at: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The blocks, and those inside containers and carousels."""
-    for index, block in enumerate(blocks):
-        yield f"{at}/{index}", block
-        if block["type"] == "container":
-            yield from with_children(block["child_blocks"], f"{at}/{index}/child_blocks")
-        elif block["type"] == "carousel":
-            yield from with_children(block["elements"], f"{at}/{index}/elements")
-
-
 def elements_of(block: dict[str, Any]) -> list[dict[str, Any]]:
     """The interactive and other elements a block holds itself."""
     if block["type"] in ("actions", "context_actions", "context"):
@@ -98,26 +74,24 @@ def elements_of(block: dict[str, Any]) -> list[dict[str, Any]]:
         return [block["accessory"]] if "accessory" in block else []
     if block["type"] == "input":
         return [block["element"]]
-    if block["type"] == "card":
-        return list(block.get("actions", []))
     return []
 
 
 def _unique_block_ids(blocks: list[dict[str, Any]], at: str, into: Problems) -> None:
     seen: set[str] = set()
-    for pointer, block in with_children(blocks, at):
+    for index, block in enumerate(blocks):
         block_id = block.get("block_id")
         if block_id and block["type"] != "markdown":
             if block_id in seen:
-                into.append(Problem(f"{pointer}/block_id", f'`block_id` "{block_id[:60]}" already exists'))
+                into.append(Problem(f"{at}/{index}/block_id", f'`block_id` "{block_id[:60]}" already exists'))
             seen.add(block_id)
 
 
 def _unique_action_ids(blocks: list[dict[str, Any]], at: str, into: Problems) -> None:
-    for pointer, block in with_children(blocks, at):
+    for index, block in enumerate(blocks):
         ids = [element["action_id"] for element in elements_of(block) if element.get("action_id")]
         for twice in sorted({one for one in ids if ids.count(one) > 1}):
-            into.append(Problem(f"{pointer}/elements", f'`action_id` "{twice[:60]}" already exists'))
+            into.append(Problem(f"{at}/{index}/elements", f'`action_id` "{twice[:60]}" already exists'))
 
 
 def _one_focus(blocks: list[dict[str, Any]], at: str, into: Problems) -> None:
@@ -127,32 +101,8 @@ def _one_focus(blocks: list[dict[str, Any]], at: str, into: Problems) -> None:
 
 
 def _totals(blocks: list[dict[str, Any]], at: str, into: Problems) -> None:
-    kinds = [block["type"] for _, block in with_children(blocks, at)]
-    if kinds.count("table") + kinds.count("data_table") > 1:
+    if sum(block["type"] == "table" for block in blocks) > 1:
         into.append(Problem(at, ONE_TABLE, ONE_TABLE))
-    if kinds.count("data_visualization") > limits.CHARTS_PER_MESSAGE:
-        into.append(Problem(at, f"no more than {limits.CHARTS_PER_MESSAGE} data_visualization blocks allowed"))
     written = sum(len(block["text"]) for block in blocks if block["type"] == "markdown")
     if written > limits.MARKDOWN_BLOCKS:
         into.append(Problem(at, f"markdown blocks must be less than {limits.MARKDOWN_BLOCKS + 1} characters together"))
-
-
-def _check_slack_file(node: dict[str, Any], pointer: str, around: Surroundings, into: Problems) -> None:
-    slack_file = node.get("slack_file")
-    if isinstance(slack_file, dict) and not around.file_visible(slack_file):
-        into.append(Problem(f"{pointer}/slack_file", "invalid slack file"))
-
-
-def _check_file_input(pointer: str, surface: Surface, around: Surroundings, into: Problems) -> None:
-    if surface != "modal":
-        into.append(Problem(f"{pointer}/type", "unsupported type: file_input", "unsupported_type"))
-    elif "files:read" not in around.scopes:
-        into.append(Problem(pointer, "file_input requires the files:read scope"))
-
-
-def _check_video(node: dict[str, Any], pointer: str, around: Surroundings, into: Problems) -> None:
-    if "links.embed:write" not in around.scopes:
-        into.append(Problem(pointer, "video requires the links.embed:write scope"))
-    host = urlsplit(node["video_url"]).hostname or ""
-    if not any(host == domain or host.endswith(f".{domain}") for domain in around.unfurl_domains):
-        into.append(Problem(f"{pointer}/video_url", "domain is not one of the app's unfurl domains"))

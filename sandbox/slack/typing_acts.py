@@ -1,4 +1,4 @@
-"""Users write, edit, delete, react, pin, join, leave, read, open direct messages."""
+"""Users write, edit, delete, join, leave, bring the app into a channel, archive one."""
 
 import html
 import secrets
@@ -37,12 +37,11 @@ def write(
     thread_ts: str | None = None,
     *,
     broadcast: bool = False,
-    files: list[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """A user's message; raises ActFailed if they are not in the channel."""
     person(core, user)
     where = _member(core, user, channel)
-    if not text.strip() and not files:
+    if not text.strip():
         raise ActFailed("no_text", "Write something first.")
     if len(text) > _MOST:
         raise ActFailed("msg_too_long", f"Messages are at most {_MOST} characters; this one has {len(text)}.")
@@ -53,11 +52,8 @@ def write(
         "ts": core.timestamps.next(),
         "text": typed(core, text),
         "team": core.identity.team_id,
+        "blocks": [{**rich_text(text), "block_id": secrets.token_urlsafe(4)[:5]}],
     }
-    if files:
-        message |= {"files": files, "upload": False, "subtype": "file_share"}
-    else:
-        message["blocks"] = [{**rich_text(text), "block_id": secrets.token_urlsafe(4)[:5]}]
     if thread_ts is not None:
         if core.messages.stored(channel, thread_ts) is None:
             raise ActFailed("thread_not_found", f"There is no message {thread_ts} in {channel}.")
@@ -86,45 +82,6 @@ def delete(core: Core, user: str, channel: str, ts: str) -> None:
     posting.delete(core, where, message)
 
 
-def react(core: Core, user: str, channel: str, ts: str, name: str, *, remove: bool = False) -> None:
-    person(core, user)
-    where = channel_for(core, user, channel)
-    message = core.messages.stored(channel, ts)
-    if message is None:
-        raise ActFailed("message_not_found", f"There is no message {ts} in {channel}.")
-    name = name.strip(":")
-    changed = (core.messages.unreact if remove else core.messages.react)(channel, ts, name, user)
-    if changed:
-        reaction_changed(core, where, message, name, user, removed=remove)
-
-
-def reaction_changed(
-    core: Core, channel: dict[str, Any], message: dict[str, Any], name: str, user: str, *, removed: bool
-) -> None:
-    """Show the message again and tell the app."""
-    posting.reshow(core, channel, message["ts"])
-    event = {
-        "type": "reaction_removed" if removed else "reaction_added",
-        "user": user,
-        "reaction": name,
-        "item": {"type": "message", "channel": channel["id"], "ts": message["ts"]},
-        "item_user": message["user"],
-        "event_ts": core.timestamps.next(),
-    }
-    events.in_channel(core, channel, event)
-
-
-def pin(core: Core, user: str, channel: str, ts: str, *, remove: bool = False) -> None:
-    where = _member(core, user, channel)
-    if core.messages.stored(channel, ts) is None:
-        raise ActFailed("message_not_found", f"There is no message {ts} in {channel}.")
-    if remove:
-        core.messages.unpin(channel, ts)
-    else:
-        core.messages.pin(channel, ts, user, int(core.clock.seconds()))
-    posting.reshow(core, where, ts)
-
-
 def join(core: Core, user: str, channel: str, inviter: str | None = None) -> bool:
     """True if the user was not in before; the channel says so."""
     where = core.channels.get(channel)
@@ -151,6 +108,26 @@ def leave(core: Core, user: str, channel: str) -> bool:
     events.in_channel(core, where, {**event, "channel_type": kind, "event_ts": core.timestamps.next()})
     posting.show_channel(core, where)
     return True
+
+
+def invite(core: Core, user: str, channel: str) -> None:
+    """A member brings the app into the channel, as `/invite` does."""
+    _member(core, user, channel)
+    join(core, core.identity.bot_user_id, channel, user)
+
+
+def remove(core: Core, user: str, channel: str) -> None:
+    """A member puts the app out of the channel, as `/remove` does."""
+    _member(core, user, channel)
+    leave(core, core.identity.bot_user_id, channel)
+
+
+def archive(core: Core, user: str, channel: str) -> None:
+    where = _member(core, user, channel)
+    if where["kind"] == "im" or where["is_general"]:
+        raise ActFailed("cant_archive", "This conversation cannot be archived.")
+    core.channels.save({**{name: value for name, value in where.items() if name != "kind"}, "is_archived": True})
+    posting.show_channel(core, {**where, "is_archived": True})
 
 
 def _member(core: Core, user: str, channel: str) -> dict[str, Any]:

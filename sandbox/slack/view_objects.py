@@ -17,7 +17,7 @@ from .views import check_view, refuse
 def checked(core: Core, value: Json, kind: str, *, besides: str | None = None) -> dict[str, Any]:
     """The view an app gave, checked; raises `invalid_arguments`, `view_too_large`, `duplicate_external_id`."""
     view = decoded(value, "invalid_arguments")
-    refuse(check_view(view, "/view", kind, core.surroundings()))
+    refuse(check_view(view, "/view", kind, core.files.usable_in_blocks))
     if core.modals.external_id_taken(view.get("external_id", ""), besides):
         raise SlackError("duplicate_external_id")
     checked_view: dict[str, Any] = view

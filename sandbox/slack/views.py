@@ -10,7 +10,7 @@ from . import limits
 from .composition import plain
 from .errors import SlackError
 from .schema import Arr, Bool, Json, Obj, Problem, Problems, Rule, Str, typed
-from .surfaces import Surroundings, check_blocks
+from .surfaces import FileVisible, check_blocks
 
 
 class _Anything:
@@ -39,7 +39,7 @@ _MODAL: Obj = typed(
 _HOME: Obj = typed("home", _COMMON, ("blocks",))
 
 
-def check_view(view: Json, at: str, kind: str, around: Surroundings) -> Problems:
+def check_view(view: Json, at: str, kind: str, file_visible: FileVisible) -> Problems:
     """All that is wrong with `view` as a `modal` or `home` view; raises `view_too_large` over 250 kB."""
     if not isinstance(view, dict):
         return [Problem(at, "must provide an object")]
@@ -50,7 +50,7 @@ def check_view(view: Json, at: str, kind: str, around: Surroundings) -> Problems
     into: Problems = []
     (_MODAL if kind == "modal" else _HOME).check(view, at, into)
     if isinstance(view.get("blocks"), list):
-        into += check_blocks(view["blocks"], "modal" if kind == "modal" else "home", f"{at}/blocks", around)
+        into += check_blocks(view["blocks"], "modal" if kind == "modal" else "home", f"{at}/blocks", file_visible)
     if not into and kind == "modal":
         _submit_needed(view, at, into)
     return into

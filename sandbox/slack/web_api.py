@@ -70,7 +70,7 @@ class WebApi:
     def _limit(self, name: str, method: Method, args: dict[str, Any]) -> None:
         if method.per_minute is None:
             return
-        channel = str(args.get("channel")) if method.per_channel else None
+        channel = self._core.channels.id_of(str(args.get("channel"))) if method.per_channel else None
         wait = self._core.rate_limits.wait(name, method.per_minute, channel)
         if wait:
             raise SlackError("ratelimited", status=429, headers={"Retry-After": str(wait)})

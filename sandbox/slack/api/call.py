@@ -71,13 +71,15 @@ class Args:
         return [one.strip() for one in self.text(name).split(",") if one.strip()]
 
     def timestamp(self, name: str) -> str | None:
-        """A message timestamp; given as text, as Slack asks."""
+        """A message timestamp; given as text: a number loses digits."""
         value = self.given.get(name)
         if value is None or value == "":
             return None
-        if not is_timestamp(str(value)):
+        if not isinstance(value, str):
+            raise invalid_arguments(f"must provide a string [json-pointer:/{name}]")
+        if not is_timestamp(value):
             raise SlackError(f"invalid_{name}" if name != "ts" else "message_not_found")
-        return str(value)
+        return value
 
     def json(self, name: str, error: str = "invalid_arguments") -> Any:
         return decoded(self.given.get(name), error)

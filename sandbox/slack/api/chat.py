@@ -8,7 +8,8 @@ from typing import Any
 from .. import limits, posting
 from ..core import Core
 from ..errors import SlackError, invalid_arguments
-from ..message_args import Content, checked_attachments, checked_blocks, checked_metadata, content
+from ..escaping import escaped
+from ..message_args import Content, check_size, checked_attachments, checked_blocks, checked_metadata, content
 from ..rate_limits import POSTS_PER_MINUTE
 from .call import TIER_3, TIER_4, Args, Method, need_scope
 from .places import conversation, joined, post_target, stored_message, thread
@@ -17,6 +18,7 @@ from .places import conversation, joined, post_target, stored_message, thread
 def post_message(core: Core, args: Args) -> dict[str, Any]:
     channel = post_target(core, args)
     given = content(core, args.given)
+    check_size(args.given.get("blocks"))
     thread_ts = thread(core, channel, args)
     broadcast = args.flag("reply_broadcast")
     if broadcast and thread_ts is None:
@@ -60,6 +62,8 @@ def _warnings(given: Content) -> dict[str, Any]:
 def update(core: Core, args: Args) -> dict[str, Any]:
     channel = conversation(core, args)
     ts = args.need("ts")
+    if channel.get("is_archived"):
+        raise SlackError("is_inactive")
     if len(args.text("text")) > limits.UPDATE_TEXT:
         raise SlackError("msg_too_long")
     if core.ephemerals.get(channel["id"], ts) is not None:
@@ -99,9 +103,10 @@ def _new_content(core: Core, args: Args, message: dict[str, Any]) -> dict[str, A
         return {"text": made.text, "blocks": made.blocks}
     blocks = checked_blocks(core, args.given.get("blocks"))
     if blocks is not None:
+        check_size(args.given["blocks"])
         _same_kind(message, blocks)
     if args.given.get("text") is not None:
-        return {"text": args.text("text"), "blocks": blocks}
+        return {"text": escaped(args.text("text")), "blocks": blocks}
     return {} if blocks is None else {"blocks": blocks}
 
 
@@ -133,6 +138,7 @@ def post_ephemeral(core: Core, args: Args) -> dict[str, Any]:
         if "blocks" in attachment:
             raise SlackError("invalid_attachments")
     given = content(core, args.given)
+    check_size(args.given.get("blocks"))
     if core.user(user) is None or not core.channels.is_member(channel["id"], user):
         raise SlackError("user_not_in_channel")
     if not joined(core, channel) and channel["kind"] != "channel":

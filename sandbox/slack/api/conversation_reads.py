@@ -1,4 +1,4 @@
-"""conversations.list, info, members, history, replies.
+"""conversations.list, info, history, replies.
 
 https://docs.slack.dev/reference/methods/conversations.history
 """
@@ -9,13 +9,13 @@ from ..channels import SCOPE_FAMILY, shown
 from ..core import Core
 from ..errors import SlackError
 from ..timestamps import micros, spell
-from .call import TIER_2, TIER_3, TIER_4, Args, Method, make_cursor, need_scope, open_cursor, page
+from .call import TIER_2, TIER_3, Args, Method, make_cursor, need_scope, open_cursor, page
 from .places import conversation, family_scope, joined
 
 _TYPES = {"public_channel": "channel", "private_channel": "private", "im": "im", "mpim": "mpim"}
 
 
-def wanted_kinds(core: Core, args: Args) -> set[str]:
+def _wanted_kinds(core: Core, args: Args) -> set[str]:
     """The kinds asked for by `types`; each needs its own `…:read` scope."""
     types = args.words("types") or ["public_channel"]
     unknown = [one for one in types if one not in _TYPES]
@@ -33,29 +33,23 @@ def describe(core: Core, channel: dict[str, Any], *, members: bool = True) -> di
 
 
 def listing(core: Core, args: Args) -> dict[str, Any]:
-    kinds, without_archived = wanted_kinds(core, args), args.flag("exclude_archived")
+    """Slack filters after it has cut the page: one may be short, or empty, with a cursor to go on."""
+    kinds, without_archived = _wanted_kinds(core, args), args.flag("exclude_archived")
+    some, metadata = page(core.channels.all(), args, 100, 1000)
     found = [
         channel
-        for channel in core.channels.all()
+        for channel in some
         if channel["kind"] in kinds
         and (channel["kind"] == "channel" or joined(core, channel))
         and not (without_archived and channel.get("is_archived"))
     ]
-    some, metadata = page(found, args, 100, 1000)
-    return {"channels": [describe(core, channel) for channel in some], **metadata}
+    return {"channels": [describe(core, channel) for channel in found], **metadata}
 
 
 def info(core: Core, args: Args) -> dict[str, Any]:
     channel = conversation(core, args)
     family_scope(core, channel, "read")
     return {"channel": describe(core, channel, members=args.flag("include_num_members"))}
-
-
-def members(core: Core, args: Args) -> dict[str, Any]:
-    channel = conversation(core, args)
-    family_scope(core, channel, "read")
-    some, metadata = page(core.channels.members(channel["id"]), args, 100, 1000)
-    return {"members": some, **metadata}
 
 
 def _bounds(core: Core, args: Args) -> tuple[str, str]:
@@ -89,10 +83,17 @@ def history(core: Core, args: Args) -> dict[str, Any]:
         limit=args.limit(100, 999),
         metadata=args.flag("include_all_metadata"),
     )
-    answer: dict[str, Any] = {"messages": found, "has_more": more, "pin_count": len(core.messages.pins(channel["id"]))}
-    if more:
-        answer["response_metadata"] = {"next_cursor": make_cursor("next_ts", found[-1]["ts"])}
-    return answer
+    found = _cut_short(found, more=more)
+    return {"messages": found, "has_more": more, "pin_count": 0, **_next(found, more=more)}
+
+
+def _cut_short(found: list[dict[str, Any]], *, more: bool) -> list[dict[str, Any]]:
+    """A page may hold fewer than were asked for although there are more: here each such page does."""
+    return found[:-1] if more and len(found) > 1 else found
+
+
+def _next(found: list[dict[str, Any]], *, more: bool) -> dict[str, Any]:
+    return {"response_metadata": {"next_cursor": make_cursor("next_ts", found[-1]["ts"])}} if more else {}
 
 
 def replies(core: Core, args: Args) -> dict[str, Any]:
@@ -112,16 +113,13 @@ def replies(core: Core, args: Args) -> dict[str, Any]:
     found, more = core.messages.replies(
         channel["id"], parent_ts, oldest=oldest, latest=latest, limit=args.limit(1000, 1000), metadata=metadata
     )
-    answer: dict[str, Any] = {"messages": [parent, *found], "has_more": more}
-    if more:
-        answer["response_metadata"] = {"next_cursor": make_cursor("next_ts", found[-1]["ts"])}
-    return answer
+    found = _cut_short(found, more=more)
+    return {"messages": [parent, *found], "has_more": more, **_next(found, more=more)}
 
 
 METHODS = {
     "conversations.list": Method(listing, (), TIER_2),
     "conversations.info": Method(info, (), TIER_3),
-    "conversations.members": Method(members, (), TIER_4),
     "conversations.history": Method(history, (), TIER_3),
     "conversations.replies": Method(replies, (), TIER_3),
 }

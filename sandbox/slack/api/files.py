@@ -8,8 +8,9 @@ from typing import Any
 from .. import limits, posting
 from ..core import Core
 from ..errors import SlackError
+from ..escaping import escaped
 from ..message_args import checked_blocks
-from .call import TIER_3, TIER_4, Args, Method
+from .call import TIER_4, Args, Method
 from .places import joined, stored_message, visible
 
 
@@ -45,9 +46,8 @@ def complete_upload(core: Core, args: Args) -> dict[str, Any]:
     files = [_ready(core, one) for one in given]
     for file in files:
         core.files.complete(file)
-    # Slack shares after answering; the answer's files do not carry their shares yet.
-    for channel in channels:
-        share(core, channel, files, args.text("initial_comment"), blocks, thread_ts)
+    comment = escaped(args.text("initial_comment"))
+    core.delivery.spawn(_share_later(core, channels, files, comment, blocks, thread_ts))
     return {"files": [{"id": file["id"], "title": file["title"]} for file in files]}
 
 
@@ -82,7 +82,14 @@ def _ready(core: Core, given: dict[str, Any]) -> dict[str, Any]:
     return {**file, "title": str(given.get("title") or file["title"])}
 
 
-def share(
+async def _share_later(core: Core, channels: list[dict[str, Any]], files: list[dict[str, Any]], *message: Any) -> None:
+    """Slack answers first and shares afterwards."""
+    await core.clock.sleep(limits.FILE_SHARE_SECONDS)
+    for channel in channels:
+        _share(core, channel, files, *message)
+
+
+def _share(
     core: Core,
     channel: dict[str, Any],
     files: list[dict[str, Any]],
@@ -104,27 +111,8 @@ def share(
     posting.post(core, channel, message)
 
 
-def info(core: Core, args: Args) -> dict[str, Any]:
-    file = core.files.get(args.need("file"))
-    if file is None:
-        raise SlackError("file_not_found")
-    return {"file": file, "comments": [], "response_metadata": {"next_cursor": ""}}
-
-
-def delete(core: Core, args: Args) -> dict[str, Any]:
-    file = core.files.get(args.need("file"))
-    if file is None:
-        raise SlackError("file_not_found")
-    if file["user"] != core.identity.bot_user_id:
-        raise SlackError("cant_delete_file")
-    core.files.delete(file["id"])
-    return {}
-
-
 _WRITE = ("files:write",)
 METHODS = {
     "files.getUploadURLExternal": Method(get_upload_url, _WRITE, TIER_4),
     "files.completeUploadExternal": Method(complete_upload, _WRITE, TIER_4),
-    "files.info": Method(info, ("files:read",), TIER_4),
-    "files.delete": Method(delete, _WRITE, TIER_3),
 }

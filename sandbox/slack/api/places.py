@@ -30,14 +30,17 @@ def family_scope(core: Core, channel: dict[str, Any], action: str) -> None:
 
 
 def post_target(core: Core, args: Args) -> dict[str, Any]:
-    """Where a message goes: a conversation id, or a user id, which opens the direct message."""
+    """Where a message goes: a conversation id, its name (deprecated), or a user id, which opens the direct message."""
     target = args.need("channel")
-    if target.startswith(("U", "W")):
-        if core.user(target) is None:
+    person = core.user(target)
+    if person is not None:
+        if person["deleted"]:
             raise SlackError("channel_not_found")
         channel, _ = core.channels.direct(core.identity.bot_user_id, target, core.now())
-        return channel
-    channel = visible(core, target)
+    else:
+        channel = visible(core, core.channels.id_of(target))
+    if channel["kind"] == "im" and not core.app.messages_tab:
+        raise SlackError("messages_tab_disabled")
     if channel.get("is_archived"):
         raise SlackError("is_archived")
     public = channel["kind"] == "channel" and "chat:write.public" in core.app.scopes

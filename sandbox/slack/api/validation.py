@@ -25,18 +25,18 @@ def validate(core: Core, args: Args) -> dict[str, Any]:
 
 
 def _blocks(core: Core, value: Json) -> Problems:
-    return check_blocks(value, "message", "", core.surroundings())
+    return check_blocks(value, "message", "", core.files.usable_in_blocks)
 
 
 def _message(core: Core, value: Json) -> Problems:
     if not isinstance(value, dict):
         return [Problem("", "must provide an object")]
-    return check_blocks(value.get("blocks", []), "message", "/blocks", core.surroundings())
+    return check_blocks(value.get("blocks", []), "message", "/blocks", core.files.usable_in_blocks)
 
 
 def _view(core: Core, value: Json) -> Problems:
     kind = value.get("type") if isinstance(value, dict) else None
-    return check_view(value, "", kind if kind in ("modal", "home") else "modal", core.surroundings())
+    return check_view(value, "", kind if kind in ("modal", "home") else "modal", core.files.usable_in_blocks)
 
 
 _PARTS = {"blocks": _blocks, "message": _message, "view": _view}

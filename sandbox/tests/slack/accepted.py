@@ -7,9 +7,8 @@ from slack_sdk.models import blocks as sdk
 from .kit import (
     accessory,
     actions,
+    blocks_of,
     button,
-    chart,
-    data_table,
     element,
     field,
     image,
@@ -18,7 +17,6 @@ from .kit import (
     option,
     options,
     plain,
-    point,
     raw,
     rich,
     rich_section,
@@ -31,8 +29,9 @@ _GROUPS = [{"label": plain("x" * 75), "options": options(100)}]
 
 MESSAGES: dict[str, list[Any]] = {
     "50 blocks": [section()] * 50,
+    "blocks of 13,200": blocks_of(13_200),
     "section at its limit": [{"type": "section", "text": mrkdwn("x" * 3000), "expand": True, "block_id": "b" * 255}],
-    "section with fields": [{"type": "section", "fields": [plain("x" * 2000)] * 10}],
+    "section with fields": [{"type": "section", "fields": [plain("x" * 1200)] * 10}],
     "header": [{"type": "header", "text": plain("x" * 150, emoji=True)}],
     "header with level": [{"type": "header", "text": plain(), "level": 2}],
     "context": [{"type": "context", "elements": [mrkdwn(verbatim=True), image(), *[plain()] * 8]}],
@@ -42,7 +41,6 @@ MESSAGES: dict[str, list[Any]] = {
         {
             "type": "context_actions",
             "elements": [
-                element("icon_button", icon="trash", text=plain(), visible_to_user_ids=["U1"], confirm=_CONFIRM),
                 {
                     "type": "feedback_buttons",
                     "action_id": "f",
@@ -87,59 +85,6 @@ MESSAGES: dict[str, list[Any]] = {
         )
     ],
     "table at its limit": [table(*[[raw("xxxxx")] * 20] * 100)],
-    "data_table": [data_table([raw()], *[[raw()]] * 200, page_size=100, row_header_column_index=0)],
-    "pie": [chart("pie", segments=[point(f"s{n}") for n in range(12)])],
-    "bar": [
-        chart(
-            "bar",
-            axis_config={"categories": ["a", "b"], "x_label": "x", "y_label": "y"},
-            series=[{"name": "s", "data": [point("a", -1), point("b", 2.5)]}],
-        )
-    ],
-    "line": [chart("line", axis_config={"categories": ["a"]}, series=[{"name": "s", "data": [point("a")]}])],
-    "area": [chart("area", axis_config={"categories": ["a"]}, series=[{"name": "s", "data": [point("a")]}])],
-    "card": [
-        {
-            "type": "card",
-            "hero_image": image(),
-            "icon": image(),
-            "title": mrkdwn(),
-            "subtitle": mrkdwn(),
-            "body": mrkdwn("x" * 200),
-            "actions": [button("1"), button("2"), button("3")],
-        }
-    ],
-    "carousel": [{"type": "carousel", "elements": [{"type": "card", "title": mrkdwn()}] * 10}],
-    "container": [
-        {
-            "type": "container",
-            "title": plain("x" * 150),
-            "subtitle": mrkdwn(),
-            "width": "wide",
-            "icon": image(),
-            "is_collapsible": True,
-            "default_collapsed": True,
-            "child_blocks": [section(), {"type": "divider"}, actions(button())],
-        }
-    ],
-    "task_card": [
-        {
-            "type": "task_card",
-            "task_id": "1",
-            "title": "t",
-            "status": "in_progress",
-            "details": rich(rich_section(leaf())),
-            "output": rich(rich_section(leaf())),
-            "sources": [{"type": "url", "url": "https://e.com", "text": "e"}],
-        }
-    ],
-    "plan": [
-        {
-            "type": "plan",
-            "title": "p",
-            "tasks": [{"type": "task_card", "task_id": "1", "title": "t", "status": "pending"}],
-        }
-    ],
 }
 
 ELEMENTS: dict[str, Any] = {
@@ -153,7 +98,6 @@ ELEMENTS: dict[str, Any] = {
         agent_prompt="x" * 4000,
     ),
     "danger button": button(style="danger"),
-    "workflow_button": element("workflow_button", text=plain(), workflow={"trigger": {"url": "https://slack.com/s/1"}}),
     "static_select": element(
         "static_select",
         options=options(100),
@@ -185,7 +129,6 @@ ELEMENTS: dict[str, Any] = {
     "datepicker": element("datepicker", initial_date="2026-11-21", placeholder=plain()),
     "timepicker": element("timepicker", initial_time="23:59", timezone="America/New_York"),
     "datetimepicker": element("datetimepicker", initial_date_time=1763712000),
-    "rich_text_input": element("rich_text_input", initial_value=rich(rich_section(leaf())), min_lines=1, max_lines=100),
 }
 
 INPUTS: dict[str, Any] = {
@@ -197,13 +140,10 @@ INPUTS: dict[str, Any] = {
         focus_on_load=True,
         dispatch_action_config={"trigger_actions_on": ["on_enter_pressed"]},
     ),
-    "email_text_input": element("email_text_input", initial_value="a@b.co"),
-    "url_text_input": element("url_text_input", placeholder=plain()),
     "number_input": element(
         "number_input", is_decimal_allowed=True, min_value="-1.5", max_value="7", initial_value="0"
     ),
-    "file_input": element("file_input", filetypes=["csv"], max_files=10),
-    **{name: one for name, one in ELEMENTS.items() if one["type"] not in ("button", "workflow_button", "overflow")},
+    **{name: one for name, one in ELEMENTS.items() if one["type"] not in ("button", "overflow")},
 }
 
 _OPTIONS = [sdk.Option(label=f"Option {n}", value=f"v{n}") for n in range(3)]
@@ -256,20 +196,12 @@ SDK_BLOCKS: dict[str, sdk.Block] = {
         ]
     ),
     "TableBlock": sdk.TableBlock(rows=[[{"type": "raw_text", "text": "x"}]]),
-    "CardBlock": sdk.CardBlock(title="t", body="b"),
-    "CarouselBlock": sdk.CarouselBlock(elements=[sdk.CardBlock(title="t")]),
-    "ContainerBlock": sdk.ContainerBlock(title="t", child_blocks=[sdk.DividerBlock()]),
-    "TaskCardBlock": sdk.TaskCardBlock(task_id="1", title="t", status="complete"),
-    "PlanBlock": sdk.PlanBlock(title="p", tasks=[sdk.TaskCardBlock(task_id="1", title="t", status="pending")]),
 }
 
 HOME: dict[str, list[Any]] = {
     "100 blocks": [section()] * 100,
     "input": [field(element("plain_text_input"))],
-    "card": [{"type": "card", "title": mrkdwn()}],
     "accessory": [accessory(button())],
-    "pie": MESSAGES["pie"],
-    "container": MESSAGES["container"],
 }
 
 MODALS: dict[str, list[Any]] = {

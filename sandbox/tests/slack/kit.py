@@ -1,5 +1,6 @@
 """Small builders of Block Kit JSON, valid as they stand; tests bend them."""
 
+import json
 from typing import Any
 
 Json = dict[str, Any]
@@ -70,21 +71,16 @@ def table(*rows: list[Json], **more: Any) -> Json:
     return {"type": "table", "rows": list(rows), **more}
 
 
-def data_table(*rows: list[Json], **more: Any) -> Json:
-    return {"type": "data_table", "caption": "c", "rows": list(rows), **more}
-
-
-def chart(kind: str, **body: Any) -> Json:
-    return {"type": "data_visualization", "title": "t", "chart": {"type": kind, **body}}
-
-
-def point(label: str, value: float = 1) -> Json:
-    return {"label": label, "value": value}
-
-
 def modal(*blocks: Json, **more: Any) -> Json:
     return {"type": "modal", "title": plain("T"), "blocks": list(blocks), **more}
 
 
 def form(*blocks: Json, **more: Any) -> Json:
     return modal(*blocks, submit=plain("Send"), **more)
+
+
+def blocks_of(characters: int) -> list[Json]:
+    """Sections that take so many characters as JSON, without spaces."""
+    made = [section(text=mrkdwn("x" * 2_500)) for _ in range(characters // 2_600)]
+    short = characters - len(json.dumps([*made, section(text=mrkdwn(""))], separators=(",", ":")))
+    return [*made, section(text=mrkdwn("x" * short))]

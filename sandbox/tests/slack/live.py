@@ -13,8 +13,7 @@ from slack_sdk.errors import SlackApiError
 from sandbox.slack.server import Workspace
 
 from .manifest import manifest
-
-ALERTS, MONITOR, GENERAL = "C03ALERTS", "C02MONITOR", "C01GENERAL"
+from .people import SEED
 
 
 class Live:
@@ -51,7 +50,7 @@ def started() -> Iterator[Live]:
     thread.start()
 
     async def start() -> Workspace:
-        workspace = Workspace(manifest(), rate_limit_scale=0)
+        workspace = Workspace(manifest(), seed=SEED, rate_limit_scale=0)
         await workspace.start()
         return workspace
 

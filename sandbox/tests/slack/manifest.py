@@ -4,32 +4,19 @@ from typing import Any
 
 SCOPES = [
     "app_mentions:read",
-    "bookmarks:read",
-    "bookmarks:write",
     "channels:history",
-    "channels:join",
-    "channels:manage",
     "channels:read",
     "chat:write",
     "chat:write.customize",
     "commands",
-    "emoji:read",
-    "files:read",
     "files:write",
     "groups:history",
     "groups:read",
-    "groups:write",
     "im:history",
     "im:read",
     "im:write",
     "metadata.message:read",
-    "pins:read",
-    "pins:write",
-    "reactions:read",
-    "reactions:write",
-    "team:read",
     "usergroups:read",
-    "usergroups:write",
     "users:read",
     "users:read.email",
 ]
@@ -39,7 +26,6 @@ EVENTS = [
     "member_joined_channel",
     "message.channels",
     "message.im",
-    "reaction_added",
 ]
 
 

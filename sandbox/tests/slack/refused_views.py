@@ -39,13 +39,8 @@ CASES: list[Case] = [
     ("3 table", "in a modal", modal(table([raw()])), "/view/blocks/0/type"),
     ("3 markdown", "in a modal", modal({"type": "markdown", "text": "x"}), "/view/blocks/0/type"),
     ("3 context_actions", "in a modal", modal({"type": "context_actions", "elements": []}), "/view/blocks/0/type"),
-    ("3 data_visualization", "in a modal", modal({"type": "data_visualization"}), "/view/blocks/0/type"),
-    ("3 carousel", "in a modal", modal({"type": "carousel"}), "/view/blocks/0/type"),
-    ("3 plan", "in a modal", modal({"type": "plan", "title": "x"}), "/view/blocks/0/type"),
     ("3 alert", "text of 201", modal({"type": "alert", "text": plain("x" * 201)}), "/view/blocks/0/text/text"),
     ("3 alert", "unknown level", modal({"type": "alert", "text": plain(), "level": "fatal"}), "/view/blocks/0/level"),
-    ("3 file_input", "0 files", form(field(element("file_input", max_files=0))), "/view/blocks/0/element/max_files"),
-    ("3 file_input", "11 files", form(field(element("file_input", max_files=11))), "/view/blocks/0/element/max_files"),
     (
         "3 checkboxes",
         "11 options",

@@ -16,10 +16,8 @@ from sandbox.slack.http_delivery import RequestUrls
 from sandbox.slack.server import Workspace
 
 from .manifest import manifest
+from .people import SEED
 
-ALERTS, MONITOR, GENERAL = "C03ALERTS", "C02MONITOR", "C01GENERAL"
-ALEX, SAM, JORDAN = "U01ALEX", "U02SAM", "U03JORDAN"
-BOT = "U00FIRELINE"
 TRANSPORTS = ("socket", "http")
 
 
@@ -37,7 +35,7 @@ def asynchronous(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[...
 async def workspace(
     path: Path | str = ":memory:", *, rate_limit_scale: float = 0, **app: Any
 ) -> AsyncIterator[Workspace]:
-    running = Workspace(manifest(**app), path, rate_limit_scale=rate_limit_scale)
+    running = Workspace(manifest(**app), path, SEED, rate_limit_scale=rate_limit_scale)
     await running.start()
     try:
         yield running

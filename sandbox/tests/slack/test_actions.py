@@ -9,7 +9,8 @@ import pytest
 from sandbox.slack.http_delivery import HttpDelivery
 
 from .kit import accessory, actions, button, element, field, options, plain, section
-from .running import ALERTS, ALEX, SAM, TRANSPORTS, asynchronous, bolt, saw, while_pending, workspace
+from .people import ALERTS, ALEX, SAM
+from .running import TRANSPORTS, asynchronous, bolt, saw, while_pending, workspace
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)

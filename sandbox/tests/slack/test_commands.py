@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from .running import ALERTS, ALEX, MONITOR, TRANSPORTS, asynchronous, bolt, saw, while_pending, workspace
+from .people import ALERTS, ALEX, MONITOR
+from .running import TRANSPORTS, asynchronous, bolt, saw, while_pending, workspace
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)

@@ -4,7 +4,8 @@ from typing import Any
 
 import aiohttp
 
-from .running import ALERTS, ALEX, MONITOR, asynchronous, bolt, client, eventually, workspace
+from .people import ALERTS, ALEX, MONITOR
+from .running import asynchronous, bolt, client, eventually, workspace
 
 
 async def _post(slack: Any, path: str, **body: Any) -> dict[str, Any]:

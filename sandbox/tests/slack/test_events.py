@@ -9,7 +9,8 @@ from slack_sdk.signature import SignatureVerifier
 
 from sandbox.slack.http_delivery import RequestUrls, sign
 
-from .running import ALERTS, ALEX, BOT, GENERAL, SAM, TRANSPORTS, asynchronous, bolt, eventually, workspace
+from .people import ALERTS, ALEX, BOT, GENERAL, SAM
+from .running import TRANSPORTS, asynchronous, bolt, eventually, workspace
 
 
 def _events(slack: Any, kind: str, *, retries: bool = False) -> list[dict[str, Any]]:
@@ -63,11 +64,10 @@ async def test_only_where_the_bot_is_and_what_is_subscribed() -> None:
 
 
 @asynchronous
-async def test_changes_reactions_and_home() -> None:
+async def test_changes_and_home() -> None:
     async with workspace() as slack, bolt(slack) as app:
         ts = (await app.client.chat_postMessage(channel=ALERTS, text="one"))["ts"]
         await app.client.chat_update(channel=ALERTS, ts=ts, text="two")
-        await slack.act(ALEX, "react", channel=ALERTS, ts=ts, name=":eyes:")
         await slack.act(ALEX, "home/open")
         await app.client.chat_delete(channel=ALERTS, ts=ts)
         await eventually(lambda: len(_events(slack, "message")) == 3 and _events(slack, "app_home_opened"))
@@ -75,9 +75,17 @@ async def test_changes_reactions_and_home() -> None:
         assert subtypes == [None, "message_changed", "message_deleted"]
         changed = _events(slack, "message")[1]["payload"]["event"]
         assert (changed["message"]["text"], changed["previous_message"]["text"]) == ("two", "one")
-        reaction = _events(slack, "reaction_added")[0]["payload"]["event"]
-        assert reaction["item"] == {"type": "message", "channel": ALERTS, "ts": ts}
         assert _events(slack, "app_home_opened")[0]["payload"]["event"]["tab"] == "home"
+
+
+@asynchronous
+async def test_a_broadcast_carries_the_thread_it_comes_from() -> None:
+    async with workspace() as slack, bolt(slack):
+        parent = (await slack.act(SAM, "post", channel=ALERTS, text="parent"))["message"]["ts"]
+        await slack.act(ALEX, "post", channel=ALERTS, text="loud", thread_ts=parent, broadcast=True)
+        await eventually(lambda: len(_events(slack, "message")) == 2)
+        event = _events(slack, "message")[1]["payload"]["event"]
+        assert (event["subtype"], event["root"]["ts"], event["root"]["text"]) == ("thread_broadcast", parent, "parent")
 
 
 class _Endpoint:

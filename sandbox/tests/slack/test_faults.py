@@ -7,7 +7,8 @@ import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from .running import ALERTS, ALEX, asynchronous, client, workspace
+from .people import ALERTS, ALEX
+from .running import asynchronous, client, workspace
 
 
 def _posted(slack: Any) -> list[str]:
@@ -59,11 +60,11 @@ async def test_hanging_and_latency() -> None:
 async def test_counts_skips_and_lag() -> None:
     async with workspace() as slack:
         web = client(slack)
-        slack.core.faults.add("error", method="api.test", count=2, skip=1, error="fatal_error")
+        slack.core.faults.add("error", method="auth.test", count=2, skip=1, error="fatal_error")
         outcomes = []
         for _ in range(4):
             try:
-                await web.api_test()
+                await web.auth_test()
                 outcomes.append("ok")
             except SlackApiError as refusal:
                 outcomes.append(refusal.response["error"])

@@ -1,12 +1,13 @@
-"""Posting, threads, updates, ephemerals, metadata, schedules, paging (slack_rules.md section 2)."""
+"""Posting, threads, updates, ephemerals, metadata, paging, people and places (slack_rules.md section 2)."""
 
 from typing import Any
 
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from .kit import section
-from .running import ALERTS, ALEX, BOT, GENERAL, SAM, asynchronous, client, saw, workspace
+from .kit import mrkdwn, plain, section
+from .people import ALERTS, ALEX, BOT, GENERAL, GUEST, LEFT, SAM, SECRET
+from .running import asynchronous, client, workspace
 
 
 @asynchronous
@@ -21,13 +22,14 @@ async def test_threads() -> None:
         assert broadcast["message"]["subtype"] == "thread_broadcast"
         history = (await web.conversations_history(channel=ALERTS))["messages"]
         assert [message["text"] for message in history] == ["loud", "parent"]
+        assert (history[0]["root"]["text"], history[0]["root"]["reply_count"]) == ("parent", 7)
         assert history[1]["reply_count"] == 7
         assert history[1]["reply_users"] == [BOT, ALEX]
         first = await web.conversations_replies(channel=ALERTS, ts=parent, limit=4)
-        assert [message["text"] for message in first["messages"]] == ["parent", *[f"reply {n}" for n in range(4)]]
+        assert [message["text"] for message in first["messages"]] == ["parent", *[f"reply {n}" for n in range(3)]]
         cursor = first["response_metadata"]["next_cursor"]
         second = await web.conversations_replies(channel=ALERTS, ts=parent, limit=4, cursor=cursor)
-        assert [message["text"] for message in second["messages"]] == ["parent", "reply 4", "mine", "loud"]
+        assert [message["text"] for message in second["messages"]] == ["parent", "reply 3", "reply 4", "mine", "loud"]
         assert not second["has_more"]
 
 
@@ -40,6 +42,8 @@ async def test_history_pages_and_bounds() -> None:
         cursor = ""
         while True:
             page = await web.conversations_history(channel=ALERTS, limit=3, cursor=cursor)
+            # Fewer than were asked for, and yet there are more.
+            assert len(page["messages"]) == 2 if page["has_more"] else 3
             seen += [message["ts"] for message in page["messages"]]
             cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
             if not cursor:
@@ -130,25 +134,6 @@ async def test_deleting_a_parent_leaves_a_tombstone() -> None:
 
 
 @asynchronous
-async def test_scheduled_messages_are_posted_but_never_with_metadata() -> None:
-    async with workspace() as slack:
-        web = client(slack)
-        at = int(slack.core.clock.seconds()) + 600
-        metadata: dict[str, Any] = {"event_type": "digest", "event_payload": {}}
-        kept = await web.chat_scheduleMessage(channel=ALERTS, text="kept", post_at=at)
-        await web.chat_scheduleMessage(channel=ALERTS, text="lost", post_at=at, metadata=metadata)
-        gone = await web.chat_scheduleMessage(channel=ALERTS, text="gone", post_at=at)
-        await web.chat_deleteScheduledMessage(channel=ALERTS, scheduled_message_id=gone["scheduled_message_id"])
-        listed = (await web.chat_scheduledMessages_list(channel=ALERTS))["scheduled_messages"]
-        assert [one["text"] for one in listed] == ["kept", "lost"]
-        assert listed[0]["id"] == kept["scheduled_message_id"]
-        slack.advance(601)
-        history = (await web.conversations_history(channel=ALERTS))["messages"]
-        assert [message["text"] for message in history] == ["kept"]
-        assert not (await web.chat_scheduledMessages_list())["scheduled_messages"]
-
-
-@asynchronous
 async def test_scopes_are_those_of_the_manifest() -> None:
     async with workspace(scopes=["chat:write"]) as slack:
         web = client(slack)
@@ -172,34 +157,106 @@ async def test_public_channels_without_joining_need_a_scope() -> None:
 
 
 @asynchronous
-async def test_channels_and_people() -> None:
+async def test_channels_come_in_short_and_empty_pages() -> None:
     async with workspace() as slack:
         web = client(slack)
-        made = (await web.conversations_create(name="inc-17"))["channel"]
-        assert (made["is_member"], made["creator"]) == (True, BOT)
-        partial = await web.conversations_invite(channel=made["id"], users=f"{ALEX},U404", force=True)
-        assert partial["errors"] == [{"user": "U404", "ok": False, "error": "user_not_found"}]
-        assert set((await web.conversations_members(channel=made["id"]))["members"]) == {BOT, ALEX}
-        topic = await web.conversations_setTopic(channel=made["id"], topic="late")
-        assert topic["channel"]["topic"]["value"] == "late"
-        assert (await web.conversations_join(channel=GENERAL))["channel"]["is_member"]
-        again = await web.conversations_join(channel=GENERAL)
-        assert again["warning"] == "already_in_channel"
-        names: list[str] = []
+        pages: list[list[str]] = []
         cursor = ""
         while True:
-            page = await web.conversations_list(limit=2, cursor=cursor)
-            names += [channel["name"] for channel in page["channels"]]
+            page = await web.conversations_list(limit=2, cursor=cursor, exclude_archived=True)
+            pages.append([channel["name"] for channel in page["channels"]])
             cursor = page["response_metadata"]["next_cursor"]
             if not cursor:
                 break
-        assert names[:4] == ["inc-17", "general", "data-monitoring", "data-alerts"]
+        assert pages == [["general", "data-monitoring"], ["data-alerts", "data-engineering"], [], []]
+
+
+@asynchronous
+async def test_people_and_groups() -> None:
+    async with workspace() as slack:
+        web = client(slack)
         user = (await web.users_lookupByEmail(email="SAM@example.com"))["user"]
         assert (user["id"], user["tz"]) == (SAM, "America/Los_Angeles")
-        group = await web.usergroups_users_update(usergroup="S01ONCALL", users=f"{SAM},{ALEX}")
-        assert group["usergroup"]["users"] == [SAM, ALEX]
-        await web.usergroups_disable(usergroup="S01ONCALL")
-        assert not (await web.usergroups_list())["usergroups"]
+        assert (await web.users_info(user=GUEST))["user"]["is_restricted"] is True
+        assert (await web.users_info(user=LEFT))["user"]["deleted"] is True
+        assert "users" not in (await web.usergroups_list())["usergroups"][0]
+        assert (await web.usergroups_users_list(usergroup="S01ONCALL"))["users"] == [ALEX]
+
+
+@asynchronous
+async def test_a_name_is_taken_where_a_message_is_posted() -> None:
+    async with workspace() as slack:
+        web = client(slack)
+        for name in ("#data-alerts", "data-alerts"):
+            assert (await web.chat_postMessage(channel=name, text="x"))["channel"] == ALERTS
+        assert (await web.chat_postEphemeral(channel="#data-alerts", user=ALEX, text="x"))["ok"]
+
+
+@asynchronous
+async def test_a_guest_sees_their_own_channels_alone() -> None:
+    async with workspace() as slack:
+        await client(slack).chat_postMessage(channel=ALERTS, text="for all")
+        await client(slack).chat_postMessage(channel=SECRET, text="for few")
+        seen = [push["message"]["text"] for push in slack.core.screens.since(GUEST, 0) if push["type"] == "message"]
+        assert seen == ["for few"]
+        assert (await slack.act(GUEST, "post", channel=ALERTS, text="x"))["error"] == "channel_not_found"
+        assert (await slack.act(LEFT, "post", channel=ALERTS, text="x"))["error"] == "user_not_found"
+
+
+@asynchronous
+async def test_the_app_is_brought_into_a_channel_and_put_out_of_it() -> None:
+    async with workspace() as slack:
+        web = client(slack)
+        with pytest.raises(SlackApiError, match="not_in_channel"):
+            await web.chat_postMessage(channel=GENERAL, text="x")
+        assert (await slack.act(ALEX, "invite_app", channel=GENERAL))["ok"]
+        ts = (await web.chat_postMessage(channel=GENERAL, text="x"))["ts"]
+        assert (await slack.act(ALEX, "remove_app", channel=GENERAL))["ok"]
+        with pytest.raises(SlackApiError, match="not_in_channel"):
+            await web.chat_postMessage(channel=GENERAL, text="x", thread_ts=ts)
+
+
+@asynchronous
+async def test_in_an_archived_channel_nothing_is_posted_and_nothing_edited() -> None:
+    async with workspace() as slack:
+        web = client(slack)
+        ts = (await web.chat_postMessage(channel=ALERTS, text="x"))["ts"]
+        assert (await slack.act(ALEX, "archive", channel=ALERTS))["ok"]
+        with pytest.raises(SlackApiError, match="is_archived"):
+            await web.chat_postMessage(channel=ALERTS, text="x", thread_ts=ts)
+        with pytest.raises(SlackApiError, match="is_inactive"):
+            await web.chat_update(channel=ALERTS, ts=ts, text="y")
+        assert (await web.conversations_history(channel=ALERTS))["messages"][0]["text"] == "x"
+
+
+@pytest.mark.parametrize(
+    ("sent", "given_back"),
+    [
+        ("a & b < c > d", "a &amp; b &lt; c &gt; d"),
+        ("&amp; &lt;b&gt;", "&amp; &lt;b&gt;"),
+        ("<@U01ALEX> <#C03ALERTS> <!here> <https://e.com?a=1&b=2|R&D>", None),
+        ("<b>x</b> <@ U>", "&lt;b&gt;x&lt;/b&gt; &lt;@ U&gt;"),
+    ],
+)
+@asynchronous
+async def test_text_is_given_back_escaped(sent: str, given_back: str | None) -> None:
+    async with workspace() as slack:
+        web = client(slack)
+        posted = await web.chat_postMessage(channel=ALERTS, text=sent, blocks=[section(text=mrkdwn(sent))])
+        [read] = (await web.conversations_history(channel=ALERTS))["messages"]
+        for message in (posted["message"], read):
+            assert message["text"] == message["blocks"][0]["text"]["text"] == (given_back or sent)
+        changed = await web.chat_update(channel=ALERTS, ts=posted["ts"], text=sent)
+        assert changed["text"] == (given_back or sent)
+
+
+@asynchronous
+async def test_plain_text_has_no_markup() -> None:
+    async with workspace() as slack:
+        web = client(slack)
+        header = {"type": "header", "text": plain("<@U01ALEX> & <!here>")}
+        posted = await web.chat_postMessage(channel=ALERTS, text="x", blocks=[header])
+        assert posted["message"]["blocks"][0]["text"]["text"] == "&lt;@U01ALEX&gt; &amp; &lt;!here&gt;"
 
 
 @asynchronous
@@ -226,5 +283,3 @@ async def test_the_home_of_links() -> None:
             slack.identity.bot_id,
             slack.identity.team_id,
         )
-        answer = await slack.act(ALEX, "pin", channel=ALERTS, ts=ts)
-        assert saw(answer, "message_changed")[0]["message"]["pinned_to"] == [ALERTS]

@@ -7,7 +7,8 @@ import pytest
 from slack_sdk.errors import SlackApiError
 
 from .kit import actions, button, element, field, form, modal, plain, section
-from .running import ALERTS, ALEX, TRANSPORTS, asynchronous, bolt, client, saw, while_pending, workspace
+from .people import ALEX
+from .running import TRANSPORTS, asynchronous, bolt, client, saw, while_pending, workspace
 
 
 def _form(callback_id: str = "f", **more: Any) -> dict[str, Any]:
@@ -192,25 +193,6 @@ async def test_a_refused_view_leaves_the_trigger_unused() -> None:
 
 
 @asynchronous
-async def test_response_urls_of_a_modal() -> None:
-    async with workspace() as slack, bolt(slack) as app:
-        said = asyncio.Event()
-
-        @app.view("f")
-        async def submitted(ack: Any, body: dict[str, Any], respond: Any) -> None:
-            await ack()
-            assert body["response_urls"][0]["channel_id"] == ALERTS
-            await respond(text="from the modal", response_type="in_channel")
-            said.set()
-
-        select = element("conversations_select", response_url_enabled=True)
-        await _open(slack, form(field(select, block_id="where"), callback_id="f"))
-        answer = await slack.act(ALEX, "view/submit", state={"where": {"a": ALERTS}}, wait_for=["message"])
-        assert saw(answer, "message")[0]["message"]["text"] == "from the modal"
-        await asyncio.wait_for(said.wait(), 3)
-
-
-@asynchronous
 async def test_inputs_speak_only_when_asked_to() -> None:
     async with workspace() as slack, bolt(slack) as app:
         got: list[Any] = []
@@ -226,20 +208,3 @@ async def test_inputs_speak_only_when_asked_to() -> None:
         assert answer["error"] == "no_dispatch_action"
         assert (await slack.act(ALEX, "action", block_id="loud", action_id="a", value="2026-11-22"))["ok"]
         assert got == ["2026-11-22"]
-
-
-@asynchronous
-async def test_uploaded_files_arrive_whole() -> None:
-    async with workspace() as slack, bolt(slack) as app:
-        got: list[Any] = []
-
-        @app.view("f")
-        async def submitted(ack: Any, view: dict[str, Any]) -> None:
-            got.append(view["state"]["values"]["files"]["a"])
-            await ack()
-
-        file = (await app.client.files_upload_v2(filename="rows.csv", content="a,b"))["file"]["id"]
-        await _open(slack, form(field(element("file_input"), block_id="files"), callback_id="f"))
-        assert (await slack.act(ALEX, "view/submit", state={"files": {"a": [file]}}))["ok"]
-        assert got[0]["type"] == "file_input"
-        assert [one["name"] for one in got[0]["files"]] == ["rows.csv"]

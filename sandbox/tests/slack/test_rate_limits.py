@@ -4,7 +4,8 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 
-from .running import ALERTS, MONITOR, asynchronous, client, workspace
+from .people import ALERTS, MONITOR
+from .running import asynchronous, client, workspace
 
 
 @asynchronous
@@ -19,6 +20,8 @@ async def test_one_message_a_second_and_channel_after_a_burst() -> None:
         assert response.status_code == 429
         assert response["error"] == "ratelimited"
         assert response.headers["Retry-After"] == "1"
+        with pytest.raises(SlackApiError, match="ratelimited"):
+            await web.chat_postMessage(channel="#data-alerts", text="x")
         assert (await web.chat_postMessage(channel=MONITOR, text="x"))["ok"]
         slack.advance(1.1)
         assert (await web.chat_postMessage(channel=ALERTS, text="x"))["ok"]
@@ -29,12 +32,12 @@ async def test_tiers_per_minute() -> None:
     async with workspace(rate_limit_scale=1) as slack:
         web = client(slack)
         for _ in range(20):
-            await web.users_list()
+            await web.usergroups_list()
         with pytest.raises(SlackApiError, match="ratelimited"):
-            await web.users_list()
+            await web.usergroups_list()
         assert (await web.users_info(user="U01ALEX"))["ok"]
         slack.advance(3.1)
-        assert (await web.users_list())["ok"]
+        assert (await web.usergroups_list())["ok"]
 
 
 @asynchronous

@@ -7,7 +7,8 @@ import pytest
 
 from . import refused_blocks, refused_calls, refused_views
 from .kit import leaf, modal, rich, rich_section
-from .live import ALERTS, Live
+from .live import Live
+from .people import ALERTS
 
 USER = "U01ALEX"
 
@@ -37,23 +38,12 @@ def prepared(live: Live) -> dict[str, str]:
     direct = ok("chat.postMessage", channel=USER, text="x")
     names |= {"dm": direct["channel"], "dm_ts": direct["ts"]}
     names["other"] = live.run(live.workspace.act(USER, "post", channel=ALERTS, text="mine"))["message"]["ts"]
-    names["reacted"] = ok("chat.postMessage", channel=ALERTS, text="x")["ts"]
-    ok("reactions.add", channel=ALERTS, timestamp=names["reacted"], name="eyes")
-    names["private"] = ok("conversations.create", name="secret", is_private=True)["channel"]["id"]
-    names["archived"] = ok("conversations.create", name="old")["channel"]["id"]
-    ok("conversations.archive", channel=names["archived"])
     names["asked"] = ok("files.getUploadURLExternal", filename="a.txt", length=3)["file_id"]
     names["uploaded"], names["file"] = _upload(live), _upload(live)
     ok("files.completeUploadExternal", files=[{"id": names["file"]}])
     names["used_trigger"] = live.trigger()
     opened = ok("views.open", trigger_id=names["used_trigger"], view=modal(external_id="taken"))
     names["view"] = opened["view"]["id"]
-    now = int(live.workspace.core.clock.seconds())
-    names["in121days"] = str(now + 121 * 86400)
-    window = now - now % 300 + 3000
-    names["full_window"] = str(window)
-    for _ in range(30):
-        ok("chat.scheduleMessage", channel=ALERTS, text="x", post_at=window)
     return names
 
 

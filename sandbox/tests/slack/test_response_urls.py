@@ -9,7 +9,8 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from .kit import actions, button, section
-from .running import ALERTS, ALEX, MONITOR, SAM, asynchronous, bolt, saw, workspace
+from .people import ALERTS, ALEX, MONITOR, SAM
+from .running import asynchronous, bolt, saw, workspace
 
 
 @asynccontextmanager

@@ -8,7 +8,8 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from .running import ALERTS, ALEX, MONITOR, asynchronous, bolt, eventually, workspace
+from .people import ALERTS, ALEX, MONITOR
+from .running import asynchronous, bolt, eventually, workspace
 
 
 async def _ticket(slack: Any) -> str:
