@@ -1,5 +1,6 @@
 """The workspace's things as the chat page wants them (see the browser protocol)."""
 
+import html
 from typing import Any
 
 from .core import Core
@@ -49,11 +50,14 @@ def channel(core: Core, record: Shape, viewer: str) -> Shape:
 
 
 def content(core: Core, thing: Shape, viewer: str) -> Shape:
-    """A message or view with addresses the page can load: images by Slack file, and file downloads."""
-    if "slack_file" not in str(thing.get("blocks", "")) and "files" not in thing and "attachments" not in thing:
+    """A message or view as the page draws it: plain texts as they read, pictures and files where it can load them."""
+    written = str([thing.get(name) for name in ("blocks", "title", "submit", "close")])
+    if "files" not in thing and "attachments" not in thing and "slack_file" not in written and "&" not in written:
         return thing
     copied: Shape = _copy(thing)
     for _, node in walk(copied):
+        if node.get("type") == "plain_text":
+            node["text"] = html.unescape(node["text"])
         if isinstance(node.get("slack_file"), dict):
             found = core.files.find(node["slack_file"])
             if found is not None:

@@ -118,16 +118,18 @@ def with_ids(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def check_size(value: Json) -> None:
     """Raise `msg_blocks_too_long` for valid blocks; tables and options have limits of their own and do not count."""
     blocks = decoded(value, "invalid_blocks_format") or []
-    counted = _without_options([block for block in blocks if block["type"] != "table"])
-    if len(json.dumps(counted, ensure_ascii=False, separators=(",", ":"))) > limits.MESSAGE_BLOCKS:
+    if _size([block for block in blocks if block["type"] != "table"]) > limits.MESSAGE_BLOCKS:
         raise SlackError("msg_blocks_too_long")
 
 
-def _without_options(value: Json) -> Json:
+def _size(value: Json) -> int:
+    """Characters of the JSON, without spaces and before anything in it is escaped."""
     if isinstance(value, dict):
-        kept = {name: inner for name, inner in value.items() if name not in ("options", "option_groups")}
-        return {name: _without_options(inner) for name, inner in kept.items()}
-    return [_without_options(inner) for inner in value] if isinstance(value, list) else value
+        counted = {name: one for name, one in value.items() if name not in ("options", "option_groups")}
+        return 1 + sum(len(name) + 4 + _size(one) for name, one in counted.items())
+    if isinstance(value, list):
+        return 1 + sum(1 + _size(one) for one in value)
+    return len(value) + 2 if isinstance(value, str) else len(json.dumps(value))
 
 
 def checked_attachments(core: Core, value: Json) -> list[dict[str, Any]] | None:

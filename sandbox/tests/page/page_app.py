@@ -13,24 +13,25 @@ Body = dict[str, Any]
 # Acknowledged and kept, nothing more.
 NOTED = (
     "plan", "danger", "more", "accessory", "static", "grouped", "typeahead", "several", "person", "where",
-    "day", "hour", "moment", "checks", "mode", "feedback", "card", "home_more", "home_declare", "home_plan",
+    "day", "hour", "moment", "checks", "mode", "feedback", "home_more", "home_declare", "home_plan",
 )  # fmt: skip
-_OVER_THE_LIMIT_SECONDS = 3.6
 
 
-def build(token: str, base_url: str, heard: list[Body], free: asyncio.Event) -> AsyncApp:
-    """The app; everything it is told is kept in `heard`; Acknowledge is answered while `free` is set."""
+def build(token: str, base_url: str, heard: list[Body], free: asyncio.Event, over: asyncio.Event) -> AsyncApp:
+    """The app; `heard` gets everything it is told. Acknowledge is answered while `free` is set, some things never:
+    not before it is all `over`.
+    """
     client = AsyncWebClient(token=token, base_url=base_url)
     app = AsyncApp(token=token, client=client, raise_error_for_unhandled_request=False)
-    _commands(app, heard)
+    _commands(app, heard, over)
     _incidents(app, heard, free)
-    _messages(app, heard)
+    _messages(app, heard, over)
     _views(app, heard)
     _surfaces(app, heard)
     return app
 
 
-def _commands(app: AsyncApp, heard: list[Body]) -> None:
+def _commands(app: AsyncApp, heard: list[Body], over: asyncio.Event) -> None:
     @app.command("/health")
     async def health(ack: AsyncAck, body: Body) -> None:
         heard.append(body)
@@ -53,7 +54,7 @@ def _commands(app: AsyncApp, heard: list[Body]) -> None:
     @app.command("/silent")
     async def silent(body: Body) -> None:
         heard.append(body)
-        await asyncio.sleep(_OVER_THE_LIMIT_SECONDS)
+        await over.wait()
 
 
 def _incidents(app: AsyncApp, heard: list[Body], free: asyncio.Event) -> None:
@@ -74,11 +75,11 @@ def _incidents(app: AsyncApp, heard: list[Body], free: asyncio.Event) -> None:
         )
 
 
-def _messages(app: AsyncApp, heard: list[Body]) -> None:
+def _messages(app: AsyncApp, heard: list[Body], over: asyncio.Event) -> None:
     @app.action("silent")
     async def never(body: Body) -> None:
         heard.append(body)
-        await asyncio.sleep(_OVER_THE_LIMIT_SECONDS)
+        await over.wait()
 
     @app.action("push")
     async def push(ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:

@@ -1,4 +1,4 @@
-"""Messages and views with every block and element kind of Block Kit, as an on-call bot would use them."""
+"""Messages with every block and element kind that the workspace takes, as an on-call bot would use them."""
 
 from typing import Any
 
@@ -165,22 +165,6 @@ def layouts() -> list[Json]:
             "alt_text": "Success by phase over seven days",
             "title": plain("Success by phase"),
         },
-        {
-            "type": "container",
-            "title": plain("Kept quiet"),
-            "subtitle": plain("412 failures behind no notification"),
-            "is_collapsible": True,
-            "child_blocks": [{"type": "section", "text": mrkdwn("no_data_available: *398*\nupstream: *14*")}],
-        },
-        {
-            "type": "plan",
-            "title": "Reprocess 2 dates",
-            "tasks": [
-                {"type": "task_card", "task_id": "1", "title": "nbac_schedule 2026-11-20", "status": "complete"},
-                {"type": "task_card", "task_id": "2", "title": "bdl_boxscores 2026-11-20", "status": "in_progress"},
-                {"type": "task_card", "task_id": "3", "title": "predictions 2026-11-20", "status": "pending"},
-            ],
-        },
         {"type": "context", "elements": [mrkdwn("Posted at 07:00 ET"), plain(":clock1: as always")]},
         {
             "type": "context_actions",
@@ -196,75 +180,16 @@ def layouts() -> list[Json]:
     ]
 
 
-def displays() -> list[Json]:
-    markdown = (
+def markdown() -> list[Json]:
+    text = (
         "## Postmortem\nA **draft** with *emphasis*, `code`, ~~old~~ and [a link](https://example.com).\n\n"
         "1. Discover\n2. Triage\n   - nested _point_\n\n- [x] verified\n- [ ] prevented\n\n> It was the timeout.\n\n"
         "```python\nraise TimeoutError\n```\n\n| Step | Minutes |\n|:--|--:|\n| detect | 3 |\n| fix | 41 |\n\n---\nEnd."
     )
-    series = [
-        {"name": name, "data": [{"label": day, "value": value} for day, value in zip("MTWTF", values, strict=True)]}
-        for name, values in (("phase 1", [97, 99, 98, 71, 99]), ("phase 2", [92, 94, 95, 60, 93]))
-    ]
-    for one in series:
-        for index, day in enumerate(["Mon", "Tue", "Wed", "Thu", "Fri"]):
-            one["data"][index]["label"] = day  # type: ignore[index]
-    return [
-        {"type": "markdown", "text": markdown},
-        {
-            "type": "data_visualization",
-            "title": "Success by day",
-            "chart": {
-                "type": "line",
-                "series": series,
-                "axis_config": {"categories": ["Mon", "Tue", "Wed", "Thu", "Fri"], "y_label": "percent"},
-            },
-        },
-        {
-            "type": "data_visualization",
-            "title": "Failures by cause",
-            "chart": {
-                "type": "pie",
-                "segments": [
-                    {"label": "no data", "value": 398},
-                    {"label": "upstream", "value": 14},
-                    {"label": "timeout", "value": 37},
-                ],
-            },
-        },
-        {
-            "type": "card",
-            "title": mrkdwn("*bdl_boxscores*"),
-            "subtitle": mrkdwn("phase 2 · HIGH"),
-            "body": mrkdwn("9 of 9 games, 214 records"),
-            "actions": [button("card", "Validate")],
-        },
-        {
-            "type": "video",
-            "title": plain("Runbook walk-through"),
-            "alt_text": "video",
-            "provider_name": "Example",
-            "video_url": "https://example.com/v",
-            "thumbnail_url": "https://example.com/t.png",
-            "title_url": "https://example.com/v",
-        },
-    ]
+    return [{"type": "markdown", "text": text}]
 
 
-def tables(number: int = 12) -> list[Json]:
-    cells = [[{"type": "raw_text", "text": one} for one in ("Processor", "Status", "Records")]]
-    for index in range(number):
-        cells.append(
-            [
-                {"type": "raw_text", "text": PROCESSORS[index % 6]},
-                {"type": "raw_text", "text": "ok" if index % 4 else "failed"},
-                {"type": "raw_text", "text": str(211 - index * 13)},
-            ]
-        )
-    return [{"type": "data_table", "caption": "Last night", "rows": cells, "page_size": 5}]
-
-
-def plain_table() -> list[Json]:
+def table() -> list[Json]:
     names = ("Who", "From", "To")
     rows = [[{"type": "raw_text", "text": one} for one in names]]
     for who, begin, end in (("Alex", "Mon 09:00", "Mon 09:00"), ("Sam", "Mon 09:00", "Mon 09:00")):

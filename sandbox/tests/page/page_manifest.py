@@ -5,19 +5,14 @@ from typing import Any
 SCOPES = [
     "app_mentions:read",
     "channels:history",
-    "channels:join",
     "channels:read",
     "chat:write",
     "chat:write.customize",
     "commands",
-    "files:read",
     "files:write",
     "im:history",
     "im:read",
     "im:write",
-    "links.embed:write",
-    "pins:write",
-    "reactions:write",
     "users:read",
 ]
 COMMANDS = [
@@ -36,7 +31,6 @@ def page_manifest() -> dict[str, Any]:
         "features": {
             "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True},
             "bot_user": {"display_name": "fireline", "always_online": True},
-            "unfurl_domains": ["example.com"],
             "slash_commands": [
                 {"command": command, "description": description, "usage_hint": hint}
                 for command, description, hint in COMMANDS

@@ -86,10 +86,7 @@ def every_input() -> Json:
         "submit": plain("Send"),
         "blocks": [
             field("text", "Text", {"type": "plain_text_input", "placeholder": plain("One line")}),
-            field("email", "E-mail", {"type": "email_text_input"}),
-            field("url", "Address", {"type": "url_text_input"}),
             field("number", "Number", {"type": "number_input", "is_decimal_allowed": True}),
-            field("rich", "Notes", {"type": "rich_text_input"}),
             field("when", "When", {"type": "datetimepicker", "initial_date_time": 1_763_712_000}),
             field("time", "Time", {"type": "timepicker", "initial_time": "07:00"}),
             field("who", "Who", {"type": "multi_users_select"}, optional=True),
@@ -99,7 +96,6 @@ def every_input() -> Json:
                 {"type": "checkboxes", "options": [option("a", "First"), option("b", "Second")]},
                 optional=True,
             ),
-            field("file", "Evidence", {"type": "file_input", "max_files": 2}, optional=True),
         ],
     }
 

@@ -3,6 +3,7 @@
 from playwright.sync_api import expect
 
 from .conftest import OpenPage
+from .waiting import until
 from .world import ALERTS, World
 
 
@@ -33,13 +34,15 @@ def test_run_and_answer_in_the_channel(world: World, open_page: OpenPage) -> Non
     expect(page.get_by_label("Message #data-alerts")).to_have_value("")
 
 
-def test_unknown_and_unanswered(open_page: OpenPage) -> None:
+def test_unknown_and_unanswered(world: World, open_page: OpenPage) -> None:
     page = open_page(place=ALERTS)
     page.get_by_label("Message #data-alerts").fill("/nothing here")
     page.keyboard.press("Enter")
     expect(page.locator(".msg--ephemeral").last).to_contain_text("/nothing")
     page.get_by_label("Message #data-alerts").fill("/silent ")
     page.keyboard.press("Enter")
+    until(lambda: world.told("/silent"))
+    world.advance(3)
     expect(page.locator(".msg--ephemeral").last).to_contain_text('/silent failed with the error "operation_timeout"')
 
 

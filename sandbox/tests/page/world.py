@@ -44,8 +44,10 @@ class World:
         await self.workspace.start(port=self.port)
         self._free = asyncio.Event()
         self._free.set()
-        app = build(self.workspace.credentials.bot_token, self.workspace.api_url, self.heard, self._free)
-        token = self.workspace.credentials.app_token
+        self._over = asyncio.Event()
+        credentials = self.workspace.credentials
+        app = build(credentials.bot_token, self.workspace.api_url, self.heard, self._free, self._over)
+        token = credentials.app_token
         own = AsyncWebClient(token=token, base_url=self.workspace.api_url)
         # The client gives a connection up after four intervals without an answer: a busy machine stalls for a second.
         self._handler = AsyncSocketModeHandler(app, token, web_client=own, ping_interval=5)
@@ -71,7 +73,16 @@ class World:
     async def _leave(self) -> None:
         await self._handler.close_async()  # type: ignore[no-untyped-call]
 
+    def advance(self, seconds: float) -> None:
+        """The workspace's time goes on: what waits for the app has waited so long."""
+
+        async def forward() -> None:
+            self.workspace.advance(seconds)
+
+        self.run(forward())
+
     async def _stop(self) -> None:
+        self._over.set()
         await self._handler.close_async()  # type: ignore[no-untyped-call]
         await self.workspace.stop()
 

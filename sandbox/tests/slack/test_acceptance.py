@@ -72,7 +72,8 @@ def test_unknown_arguments_are_ignored(live: Live) -> None:
 
 
 def test_stored_blocks_can_be_sent_again(live: Live) -> None:
-    for blocks in accepted.MESSAGES.values():
+    # With the ids that were added the largest would be too large.
+    for blocks in [made for name, made in accepted.MESSAGES.items() if name != "blocks of 13,200"]:
         stored = _post(live, blocks)["message"]
         assert isinstance(stored, dict)
         _post(live, stored["blocks"])

@@ -8,9 +8,7 @@ import { plainText, textObject } from "../text/mrkdwn.js";
 import { richText } from "../text/rich_text.js";
 import { drawElement } from "../elements/element.js";
 import { acting } from "../elements/act.js";
-import { alert, card, carousel, container, plan, taskCard, video } from "./cards.js";
-import { chart } from "./chart.js";
-import { dataTable } from "./data_table.js";
+import { alert } from "./alert.js";
 import { image, imageBlock } from "./image.js";
 import { input } from "./input.js";
 import { table } from "./table.js";
@@ -29,16 +27,7 @@ const KINDS = {
   rich_text: (block, scope) => richText(block, scope.session),
   markdown: (block) => markdown(block.text),
   table,
-  data_table: dataTable,
-  data_visualization: chart,
   alert,
-  card,
-  carousel,
-  container,
-  task_card: taskCard,
-  plan,
-  video,
-  file: () => null,
 };
 
 /** @param {any[]} blocks @param {Scope} scope @returns {HTMLElement} */
@@ -51,11 +40,17 @@ export function drawBlocks(blocks, scope) {
 }
 
 function drawBlock(block, scope) {
-  const draw = KINDS[block.type];
-  const drawn = draw
-    ? draw(block, { ...scope, drawBlocks })
-    : h("em", { class: "unknown" }, `This page cannot show a block of type “${block.type}”.`);
-  return drawn && h("div", { class: `block block--${block.type}`, data: { blockId: block.block_id || "" } }, drawn);
+  return h("div", { class: `block block--${block.type}`, data: { blockId: block.block_id || "" } }, drawn(block, scope));
+}
+
+/** A block that cannot be drawn says so in its place: the others, and the channel, are drawn all the same. */
+function drawn(block, scope) {
+  try {
+    return KINDS[block.type](block, scope);
+  } catch (error) {
+    console.warn(`block ${block.type} of ${JSON.stringify(scope.container)}:`, error);
+    return h("em", { class: "unknown" }, `This page cannot show this ${block.type} block.`);
+  }
 }
 
 const FOLD_OVER = 700;

@@ -27,15 +27,6 @@ export class Api {
       fetch(`/browser/api/${path}`, { method: "POST", headers, body: JSON.stringify({ user: this.user, ...body }) }),
     );
   }
-
-  /** @param {File} file @param {Record<string, string|undefined>} [fields] */
-  upload(file, fields = {}) {
-    const form = new FormData();
-    form.set("user", this.user);
-    for (const [name, value] of Object.entries(fields)) if (value) form.set(name, value);
-    form.set("file", file, file.name);
-    return answer(fetch("/browser/api/upload", { method: "POST", body: form }));
-  }
 }
 
 async function answer(request) {

@@ -13,6 +13,8 @@ export class Conversation {
     this.messages = [];
     /** Parent ts to parent and replies. @type {Map<string, Message[]>} */
     this.threads = new Map();
+    /** Replies that only this person saw: the server does not store them, so they last as long as the page. */
+    this.whispers = [];
     this.loaded = false;
     this.hasMore = false;
     this.loading = null;
@@ -44,7 +46,6 @@ export class Conversation {
     this.hasMore = answer.has_more;
     // What a push brought while the answer was on its way is newer.
     for (const one of answer.messages) if (!this.find(one.ts)) this.upsert(one);
-    for (const one of answer.ephemeral) if (!one.thread_ts) this.upsert({ ...one, is_ephemeral: true });
     this.loaded = true;
     return answer;
   }
@@ -53,7 +54,7 @@ export class Conversation {
   async openThread(ts) {
     const answer = await this.api.get("replies", { channel: this.id, ts });
     if (!answer.ok) return answer;
-    const mine = answer.ephemeral.map((one) => ({ ...one, is_ephemeral: true }));
+    const mine = this.whispers.filter((one) => one.thread_ts === ts);
     this.threads.set(ts, [...answer.messages, ...mine].sort(byTs));
     return answer;
   }
@@ -65,12 +66,14 @@ export class Conversation {
 
   /** As `upsert`, in an opened thread. */
   upsertReply(thread, message) {
+    if (message.is_ephemeral) put(this.whispers, message);
     const known = this.threads.get(thread);
     return known ? put(known, message) : false;
   }
 
   remove(ts) {
     drop(this.messages, ts);
+    drop(this.whispers, ts);
     this.threads.delete(ts);
     for (const replies of this.threads.values()) drop(replies, ts);
   }

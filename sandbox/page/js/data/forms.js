@@ -17,10 +17,7 @@ const INITIAL = {
   timepicker: (one) => one.initial_time,
   datetimepicker: (one) => one.initial_date_time,
   plain_text_input: (one) => one.initial_value,
-  email_text_input: (one) => one.initial_value,
-  url_text_input: (one) => one.initial_value,
   number_input: (one) => one.initial_value,
-  rich_text_input: (one) => one.initial_value,
 };
 
 /** The plain value in a state entry of the server (`{type, selected_option: …}`). */
@@ -81,14 +78,8 @@ export class Form {
 /** `block action kind` of every element in these blocks. */
 export function elementKeys(blocks) {
   const keys = new Set();
-  const add = (block, element) =>
-    element?.action_id && keys.add(`${block.block_id} ${element.action_id} ${element.type}`);
-  const visit = (block) => {
-    for (const one of [block.accessory, block.element, ...(block.elements || []), ...(block.actions || [])])
-      add(block, one);
-    for (const child of [...(block.child_blocks || []), ...(block.type === "carousel" ? block.elements : [])])
-      visit(child);
-  };
-  blocks.forEach(visit);
+  for (const block of blocks)
+    for (const one of [block.accessory, block.element, ...(block.elements || [])])
+      if (one?.action_id) keys.add(`${block.block_id} ${one.action_id} ${one.type}`);
   return keys;
 }

@@ -21,8 +21,6 @@ export class Session extends Emitter {
     this.forms = new Map();
     /** What is folded. @type {Map<string, boolean>} */
     this.folds = new Map();
-    /** Files given to file inputs. @type {Map<string, any[]>} */
-    this.uploads = new Map();
     /** Unsent texts by composer. @type {Map<string, string>} */
     this.drafts = new Map();
   }

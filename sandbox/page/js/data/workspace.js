@@ -65,9 +65,10 @@ function isReply(message) {
 }
 
 function take(workspace, push) {
-  const conversation = open(workspace, push);
   const { message } = push;
   if (push.type.startsWith("ephemeral")) message.is_ephemeral = true;
+  // What only this person sees is nowhere else: it is taken in before the channel is opened, too.
+  const conversation = message.is_ephemeral ? workspace.conversation(push.channel) : open(workspace, push);
   let fresh = false;
   if (conversation) {
     if (isReply(message)) fresh = conversation.upsertReply(message.thread_ts, message);

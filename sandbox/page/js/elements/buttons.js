@@ -32,30 +32,6 @@ export function button({ scope, blockId, element }) {
 }
 
 /** @param {Drawing} drawing */
-export function workflowButton(drawing) {
-  return button(drawing);
-}
-
-/** @param {Drawing} drawing */
-export function iconButton({ scope, blockId, element }) {
-  const visible = element.visible_to_user_ids;
-  if (visible && !visible.includes(scope.session.workspace.me.id)) return h("span", { hidden: true });
-  const node = h(
-    "button",
-    {
-      class: "icon-button",
-      type: "button",
-      title: element.text.text,
-      "aria-label": element.accessibility_label || element.text.text,
-      data: marks(blockId, element),
-    },
-    icon("trash"),
-  );
-  node.addEventListener("click", () => act(scope, blockId, element, undefined, node));
-  return node;
-}
-
-/** @param {Drawing} drawing */
 export function feedbackButtons({ scope, blockId, element }) {
   const node = h("span", { class: "feedback", role: "group", "aria-label": "Feedback", data: marks(blockId, element) });
   const one = (part, sign) => {

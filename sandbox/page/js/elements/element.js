@@ -1,12 +1,10 @@
 /** Every element kind with the function that draws it. */
-import { fragment, h } from "../base/dom.js";
-import { button, feedbackButtons, iconButton, overflow, workflowButton } from "./buttons.js";
+import { h } from "../base/dom.js";
+import { button, feedbackButtons, overflow } from "./buttons.js";
 import { checkboxes, radioButtons } from "./choices.js";
 import { datePicker, dateTimePicker, timePicker } from "./dates.js";
-import { fileInput } from "./file_input.js";
 import { image } from "../blocks/image.js";
 import { multiSelect, singleSelect } from "./select.js";
-import { richTextInput } from "./rich_text_input.js";
 import { textInput } from "./text_inputs.js";
 
 /**
@@ -18,8 +16,6 @@ import { textInput } from "./text_inputs.js";
 
 const KINDS = {
   button,
-  workflow_button: workflowButton,
-  icon_button: iconButton,
   feedback_buttons: feedbackButtons,
   overflow,
   image: (drawing) => image(drawing.element, drawing.scope),
@@ -39,20 +35,11 @@ const KINDS = {
   timepicker: timePicker,
   datetimepicker: dateTimePicker,
   plain_text_input: textInput,
-  email_text_input: textInput,
-  url_text_input: textInput,
   number_input: textInput,
-  rich_text_input: richTextInput,
-  file_input: fileInput,
 };
 
 /** @param {Drawing} drawing @returns {Node} */
 export function drawElement(drawing) {
   const draw = KINDS[drawing.element.type];
   return draw ? draw(drawing) : h("em", { class: "unknown" }, `[${drawing.element.type}]`);
-}
-
-/** Several elements in a row. */
-export function drawElements(elements, make) {
-  return fragment(elements.map((element) => drawElement(make(element))));
 }

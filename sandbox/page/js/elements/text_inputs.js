@@ -1,10 +1,9 @@
-/** One-line and many-line text, e-mail, URL and number inputs. */
+/** One-line and many-line text, and numbers. */
 import { h } from "../base/dom.js";
 import { marks } from "./act.js";
 
 /** @typedef {import("./element.js").Drawing} Drawing */
 
-const TYPES = { email_text_input: "email", url_text_input: "url", number_input: "text", plain_text_input: "text" };
 const TYPING_PAUSE = 350;
 
 /** @param {Drawing} drawing */
@@ -13,7 +12,7 @@ export function textInput(drawing) {
   const many = Boolean(element.multiline);
   const input = h(many ? "textarea" : "input", {
     class: `input${many ? " input--many" : ""}`,
-    type: many ? null : TYPES[element.type],
+    type: many ? null : "text",
     inputmode: element.type === "number_input" ? (element.is_decimal_allowed ? "decimal" : "numeric") : null,
     rows: many ? 4 : null,
     value: scope.form.get(blockId, element) ?? "",

@@ -87,30 +87,3 @@ export function askConfirm(confirm, session) {
     danger: confirm.style === "danger",
   });
 }
-
-/** A dialog with one line to fill in; resolves to the text or null. */
-export function askText({ title, label, value = "", confirm = "Save" }) {
-  return new Promise((resolve) => {
-    let given = null;
-    const id = freshId("ask");
-    const input = h("input", { class: "input", id, value, type: "text" });
-    const save = h("button", { class: "button button--primary", type: "submit" }, confirm);
-    const form = h(
-      "form",
-      {
-        on: {
-          submit: (event) => {
-            event.preventDefault();
-            given = input.value;
-            close();
-          },
-        },
-      },
-      h("label", { class: "field__label", for: id }, label),
-      input,
-      h("div", { class: "dialog__foot dialog__foot--inline" }, save),
-    );
-    const { close } = dialog({ title, body: fragment(form), class: "dialog--small", onClose: () => resolve(given) });
-    input.select();
-  });
-}

@@ -96,25 +96,28 @@ const RULES = [
   [/^(`+)([^`]|[^`][\s\S]*?[^`])\1(?!`)/, (m) => h("code", { class: "code" }, m[2].replace(/^ (.+) $/, "$1"))],
   [/^\\([\\`*_{}[\]()#+\-.!|~<>])/, (m) => document.createTextNode(m[1])],
   [/^!\[([^\]]*)\]\(\s*([^)\s]+)(?:\s+"[^"]*")?\s*\)/, (m) => link(m[2], m[1] || m[2])],
-  [/^\[((?:[^[\]]|\[[^\]]*\])*)\]\(\s*<?([^)\s>]+)>?(?:\s+"[^"]*")?\s*\)/, (m) => link(m[2], inline(m[1]))],
+  [/^\[((?:[^[\]]|\[[^\]]*\])*)\]\(\s*<?([^)\s>]+)>?(?:\s+"[^"]*")?\s*\)/, (m, depth) => link(m[2], inline(m[1], depth))],
   [/^<((?:https?:|mailto:)[^>\s]+)>/, (m) => link(m[1], "")],
   [/^https?:\/\/[^\s<>]*[^\s<>.,;:!?)\]'"*_~`]/, (m) => link(m[0], "")],
-  [/^\*\*(?=\S)([\s\S]*?\S)\*\*(?!\*)/, (m) => h("strong", null, inline(m[1]))],
-  [/^__(?=\S)([\s\S]*?\S)__(?!\w)/, (m) => h("strong", null, inline(m[1]))],
-  [/^~~(?=\S)([\s\S]*?\S)~~/, (m) => h("s", null, inline(m[1]))],
-  [/^\*(?=[^\s*])([\s\S]*?[^\s*])\*(?!\*)/, (m) => h("em", null, inline(m[1]))],
-  [/^_(?=[^\s_])([\s\S]*?[^\s_])_(?!\w)/, (m) => h("em", null, inline(m[1]))],
+  [/^\*\*(?=\S)([\s\S]*?\S)\*\*(?!\*)/, (m, depth) => h("strong", null, inline(m[1], depth))],
+  [/^__(?=\S)([\s\S]*?\S)__(?!\w)/, (m, depth) => h("strong", null, inline(m[1], depth))],
+  [/^~~(?=\S)([\s\S]*?\S)~~/, (m, depth) => h("s", null, inline(m[1], depth))],
+  [/^\*(?=[^\s*])([\s\S]*?[^\s*])\*(?!\*)/, (m, depth) => h("em", null, inline(m[1], depth))],
+  [/^_(?=[^\s_])([\s\S]*?[^\s_])_(?!\w)/, (m, depth) => h("em", null, inline(m[1], depth))],
   [/^:([a-z0-9_+'-]+):/, (m) => (character(m[1]) ? emoji(m[1]) : null)],
   [/^(?: {2,}|\\)?\n/, () => h("br")],
 ];
+/** Marks inside one another, beyond which they stay text. */
+const DEEPEST = 6;
 const STARTS = /[`\\![<h*_~:\n ]/;
 
-function inline(text) {
+function inline(text, depth = 0) {
+  if (depth > DEEPEST) return fragment(text);
   const out = [];
   let plain = "";
   let rest = text;
   while (rest) {
-    const node = STARTS.test(rest[0]) && !(rest[0] === "_" && /\w$/.test(plain)) ? first(rest) : null;
+    const node = STARTS.test(rest[0]) && !(rest[0] === "_" && /\w$/.test(plain)) ? first(rest, depth + 1) : null;
     if (node) {
       if (plain) out.push(plain);
       plain = "";
@@ -128,10 +131,10 @@ function inline(text) {
   return fragment(out, plain);
 }
 
-function first(rest) {
+function first(rest, depth) {
   for (const [pattern, make] of RULES) {
     const found = rest.match(pattern);
-    const made = found && make(found);
+    const made = found && make(found, depth);
     if (made) return { made, length: found[0].length };
   }
   return null;

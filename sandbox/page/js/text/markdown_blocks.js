@@ -13,25 +13,29 @@ const RULE = /^ {0,3}([-*_])(?:\s*\1){2,}\s*$/;
 const ITEM = /^(\s*)([-*+]|\d{1,9}[.)])\s+(.*)$/;
 const TABLE_RULE = /^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$/;
 
+/** Quotes and lists inside one another, beyond which their marks stay text: a thousand would exhaust the stack. */
+const DEEPEST = 10;
+
 /** @param {string[]} lines @returns {MdBlock[]} */
-export function blocksOf(lines) {
+export function blocksOf(lines, depth = 0) {
+  if (depth > DEEPEST) return [{ kind: "paragraph", text: lines.join("\n") }];
   const out = [];
   let at = 0;
   while (at < lines.length) {
     if (!lines[at].trim()) at += 1;
-    else at = next(lines, at, out);
+    else at = next(lines, at, out, depth + 1);
   }
   return out;
 }
 
-function next(lines, at, out) {
+function next(lines, at, out, depth) {
   const line = lines[at];
   const heading = line.match(HEADING);
   if (FENCE.test(line)) return fence(lines, at, out);
   if (heading) out.push({ kind: "heading", level: heading[1].length, text: heading[2] });
   else if (RULE.test(line)) out.push({ kind: "rule" });
-  else if (/^ {0,3}>/.test(line)) return quote(lines, at, out);
-  else if (ITEM.test(line)) return list(lines, at, out);
+  else if (/^ {0,3}>/.test(line)) return quote(lines, at, out, depth);
+  else if (ITEM.test(line)) return list(lines, at, out, depth);
   else if (line.includes("|") && TABLE_RULE.test(lines[at + 1] || "") && lines[at + 1].includes("-"))
     return table(lines, at, out);
   else return paragraph(lines, at, out);
@@ -46,15 +50,15 @@ function fence(lines, at, out) {
   return end + 1;
 }
 
-function quote(lines, at, out) {
+function quote(lines, at, out, depth) {
   let end = at;
   while (end < lines.length && /^ {0,3}>/.test(lines[end])) end += 1;
   const inner = lines.slice(at, end).map((line) => line.replace(/^ {0,3}> ?/, ""));
-  out.push({ kind: "quote", blocks: blocksOf(inner) });
+  out.push({ kind: "quote", blocks: blocksOf(inner, depth) });
   return end;
 }
 
-function list(lines, at, out) {
+function list(lines, at, out, depth) {
   const first = lines[at].match(ITEM);
   const [margin, ordered] = [first[1].length, /\d/.test(first[2])];
   const items = [];
@@ -72,7 +76,7 @@ function list(lines, at, out) {
       );
       index += 1;
     }
-    items.push(item(inner));
+    items.push(item(inner, depth));
   }
   out.push({ kind: "list", ordered, start: ordered ? Number.parseInt(first[2], 10) : 1, items });
   return index;
@@ -88,10 +92,10 @@ function continues(lines, index, margin) {
   );
 }
 
-function item(inner) {
+function item(inner, depth) {
   const task = inner[0].match(/^\[([ xX])\]\s+(.*)$/);
   if (task) inner[0] = task[2];
-  return { blocks: blocksOf(inner), task: task ? task[1] !== " " : null };
+  return { blocks: blocksOf(inner, depth), task: task ? task[1] !== " " : null };
 }
 
 function cells(line) {

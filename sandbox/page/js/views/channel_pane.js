@@ -7,7 +7,6 @@ import { avatar } from "./avatar.js";
 import { Composer } from "./composer.js";
 import { header } from "./header.js";
 import { Stream } from "./stream.js";
-import { Typing } from "./typing.js";
 
 const READ_DELAY = 400;
 
@@ -29,7 +28,7 @@ export class ChannelPane {
         class: "pane",
         id: "main",
         "aria-label": record.kind === "im" ? `Conversation with ${record.name}` : `Channel ${record.name}`,
-        data: { region: "main" },
+        data: { region: "main", channel },
         tabIndex: -1,
       },
       header(session, record),
@@ -95,10 +94,9 @@ export class ChannelPane {
       onUp: () => this.stream.editLast(),
       onSent: () => this.stream.timeline.toBottom(),
     });
-    const typing = new Typing(session, this.channel);
-    this.parts.push(this.stream, typing);
+    this.parts.push(this.stream);
     this.foot = h("div", { class: "pane__foot" });
-    fill(this.body, this.stream.node, this.foot, typing.node);
+    fill(this.body, this.stream.node, this.foot);
     this.#foot();
     this.parts.push({ stop: session.workspace.on("channels", () => this.#foot()) });
     this.stream.draw();

@@ -1,15 +1,11 @@
 /** Where messages and commands are written. Enter sends, Shift+Enter starts a line. */
-import { fill, h } from "../base/dom.js";
+import { h } from "../base/dom.js";
 import { flame, icon } from "../base/icons.js";
-import { size } from "../base/time.js";
-import { emojiPicker } from "../overlays/emoji_picker.js";
 import { menu } from "../overlays/menu.js";
 import { toast } from "../overlays/toast.js";
-import { formatToggle, formatTools, insertText } from "./format_tools.js";
 import { useShortcut } from "./message_actions.js";
 import { Suggest } from "./suggest.js";
 
-const TYPING_EVERY = 3000;
 const TALLEST = 280;
 
 export class Composer {
@@ -22,8 +18,6 @@ export class Composer {
     this.session = session;
     this.options = options;
     this.key = `${options.channel} ${options.thread || ""}`;
-    this.files = [];
-    this.typed = 0;
     this.field = h("textarea", {
       class: "composer__field",
       rows: 1,
@@ -44,20 +38,9 @@ export class Composer {
       },
       icon("send"),
     );
-    this.attached = h("div", { class: "composer__files" });
-    this.input = h("input", { type: "file", multiple: true, class: "sr-only", tabIndex: -1, "aria-hidden": "true" });
     this.node = this.#build();
     this.field.addEventListener("input", () => this.#changed());
     this.field.addEventListener("keydown", (event) => this.#key(event));
-    this.field.addEventListener("paste", (event) => {
-      if (!event.clipboardData.files.length) return;
-      event.preventDefault();
-      this.attach(event.clipboardData.files);
-    });
-    this.input.addEventListener("change", () => {
-      this.attach(this.input.files);
-      this.input.value = "";
-    });
     this.#changed();
   }
 
@@ -67,37 +50,22 @@ export class Composer {
       node.addEventListener("click", () => run(node));
       return node;
     };
-    const plus = tool("plus", "Attach or use a shortcut", (node) => this.#plus(node));
+    const plus = tool("plus", "Commands and shortcuts", (node) => this.#plus(node));
     plus.classList.add("icon-button--round");
     plus.setAttribute("aria-haspopup", "menu");
-    const formats = formatTools(this.field);
     return h(
       "div",
-      {
-        class: "composer",
-        on: {
-          dragover: (event) => event.preventDefault(),
-          drop: (event) => {
-            event.preventDefault();
-            this.attach(event.dataTransfer.files);
-          },
-        },
-      },
+      { class: "composer" },
       this.suggest.node,
       h(
         "div",
         { class: "composer__box" },
-        formats,
         this.field,
-        this.attached,
-        this.input,
         h(
           "div",
           { class: "composer__foot" },
           plus,
-          formatToggle(formats),
-          tool("smile", "Emoji", (node) => emojiPicker(node, (name) => insertText(this.field, `:${name}: `), "start")),
-          tool("at", "Mention someone", () => insertText(this.field, "@")),
+          tool("at", "Mention someone", () => this.#mention()),
           h(
             "span",
             { class: "composer__slash" },
@@ -116,7 +84,6 @@ export class Composer {
     const shortcuts = workspace.shortcuts.filter((one) => one.type === "global");
     const mark = () => h("span", { class: "avatar avatar--tiny avatar--app" }, flame());
     const items = [
-      { label: "Upload from your computer", icon: "paperclip", run: () => this.input.click() },
       { label: "Slash command", icon: "bolt", key: "/", run: () => this.#slash() },
     ];
     if (shortcuts.length) {
@@ -130,7 +97,15 @@ export class Composer {
         })),
       );
     }
-    menu(anchor, items, { label: "Attachments and shortcuts", above: true });
+    menu(anchor, items, { label: "Commands and shortcuts", above: true });
+  }
+
+  /** An @ at the caret, apart from the word before it. */
+  #mention() {
+    const { selectionStart: from, selectionEnd: to } = this.field;
+    this.field.setRangeText(/\S$/.test(this.field.value.slice(0, from)) ? " @" : "@", from, to, "end");
+    this.field.dispatchEvent(new Event("input", { bubbles: true }));
+    this.field.focus();
   }
 
   #slash() {
@@ -146,56 +121,10 @@ export class Composer {
     this.field.setSelectionRange(this.field.value.length, this.field.value.length);
   }
 
-  /** @param {Iterable<File>} files */
-  attach(files) {
-    this.files.push(...files);
-    this.#drawFiles();
-    this.field.focus();
-  }
-
-  #drawFiles() {
-    fill(
-      this.attached,
-      this.files.map((file) =>
-        h(
-          "span",
-          { class: "composer__file" },
-          icon("file"),
-          h("span", { class: "composer__file-name" }, file.name),
-          h("span", { class: "hint" }, size(file.size)),
-          h(
-            "button",
-            {
-              class: "icon-button icon-button--small",
-              type: "button",
-              "aria-label": `Remove ${file.name}`,
-              on: {
-                click: () => {
-                  this.files.splice(this.files.indexOf(file), 1);
-                  this.#drawFiles();
-                },
-              },
-            },
-            icon("close"),
-          ),
-        ),
-      ),
-    );
-    this.#ready();
-  }
-
-  #ready() {
-    this.send.disabled = !this.field.value.trim() && !this.files.length;
-  }
-
   #changed() {
     this.session.drafts.set(this.key, this.field.value);
-    this.#ready();
+    this.send.disabled = !this.field.value.trim();
     this.#grow();
-    if (this.field.value && !this.field.value.startsWith("/") && Date.now() - this.typed > TYPING_EVERY) {
-      this.typed = Date.now();
-      this.session.connection.send({ type: "typing", channel: this.options.channel, thread_ts: this.options.thread });
-    }
   }
 
   #grow() {
@@ -218,19 +147,15 @@ export class Composer {
 
   async submit() {
     const text = this.field.value.trim();
-    if (!text && !this.files.length) return;
-    const [files, before] = [this.files, this.field.value];
-    this.files = [];
+    if (!text) return undefined;
+    const before = this.field.value;
     this.field.value = "";
-    this.#drawFiles();
     this.field.dispatchEvent(new Event("input"));
-    const answer = await (files.length ? this.#upload(files, text) : this.#say(text));
+    const answer = await this.#say(text);
     if (answer.ok) return this.options.onSent?.();
     // What could not be sent is not lost.
     if (answer.keep !== false && !this.field.value) {
       this.field.value = before;
-      this.files = files;
-      this.#drawFiles();
       this.field.dispatchEvent(new Event("input"));
     }
     return undefined;
@@ -251,18 +176,5 @@ export class Composer {
     const told = isCommand && !["offline", "bad_request", "channel_not_found"].includes(answer.error);
     if (!answer.ok && !told) toast(answer.message || answer.error, "error");
     return { ...answer, keep: !told };
-  }
-
-  async #upload(files, text) {
-    let answer = { ok: true };
-    for (const [index, file] of files.entries()) {
-      answer = await this.session.api.upload(file, {
-        channel: this.options.channel,
-        thread_ts: this.options.thread,
-        text: index ? "" : text,
-      });
-      if (!answer.ok) toast(`${file.name}: ${answer.message || answer.error}`, "error");
-    }
-    return answer;
   }
 }

@@ -1,13 +1,11 @@
-/** The bar above the messages: where you are, who is there, what is pinned; the tabs of the app. */
+/** The bar above the messages: where you are and who is there; the tabs of the app. */
 import { fill, h } from "../base/dom.js";
 import { icon } from "../base/icons.js";
 import { dialog } from "../overlays/dialog.js";
 import { menu } from "../overlays/menu.js";
 import { toast } from "../overlays/toast.js";
 import { mrkdwn } from "../text/mrkdwn.js";
-import { messageWords } from "../text/plain.js";
 import { avatar, presence } from "./avatar.js";
-import { author } from "./message.js";
 
 /** @typedef {import("../data/session.js").Session} Session */
 
@@ -93,28 +91,27 @@ function channelItems(session, record) {
   };
   return [
     { label: "About this channel", icon: "info", run: () => about(session, record) },
-    { label: "Pinned messages", icon: "pin", run: () => pins(session, record) },
     "divider",
+    ...(record.is_member && !record.is_archived ? ofMembers(session, record, act) : []),
     record.is_member
       ? { label: "Leave channel", icon: "close", danger: true, run: () => act("leave") }
       : { label: "Join channel", icon: "plus", run: () => act("join") },
   ];
 }
 
+function ofMembers({ workspace }, record, act) {
+  const { name, bot_user_id } = workspace.app;
+  return [
+    record.members.includes(bot_user_id)
+      ? { label: `Remove ${name}`, icon: "bolt", run: () => act("remove_app") }
+      : { label: `Add ${name}`, icon: "bolt", run: () => act("invite_app") },
+    { label: "Archive channel", icon: "lock", danger: true, run: () => act("archive") },
+  ];
+}
+
 function tools(session, record) {
   const faces = record.members.slice(0, 3).map((id) => avatar(session.workspace.users.get(id) || { id }, "small"));
   return [
-    h(
-      "button",
-      {
-        class: "icon-button pane-head__pins",
-        type: "button",
-        "aria-label": "Pinned messages",
-        title: "Pinned messages",
-        on: { click: () => pins(session, record) },
-      },
-      icon("pin"),
-    ),
     h(
       "button",
       {
@@ -169,44 +166,5 @@ function about(session, record) {
         h("ul", { class: "member-list" }, record.members.map(person)),
       ),
     ],
-  });
-}
-
-/** The pinned messages among those that are loaded. */
-function pins(session, record) {
-  const found = session.workspace
-    .conversation(record.id)
-    .messages.filter((one) => one.pinned_to?.length)
-    .reverse();
-  const entry = (message) =>
-    h(
-      "li",
-      null,
-      h(
-        "button",
-        {
-          class: "pin",
-          type: "button",
-          on: {
-            click: () => {
-              close();
-              show(message.ts);
-            },
-          },
-        },
-        h("strong", null, author(message, session).name),
-        h("span", null, messageWords(message, session).slice(0, 280)),
-      ),
-    );
-  const show = (ts) => {
-    const row = [...document.querySelectorAll(".msg")].find((one) => one.dataset.ts === ts);
-    row?.scrollIntoView({ block: "center" });
-    row?.focus({ preventScroll: true });
-  };
-  const { close } = dialog({
-    title: "Pinned messages",
-    body: found.length
-      ? h("ul", { class: "pin-list" }, found.map(entry))
-      : h("p", { class: "empty" }, "Nothing is pinned here. Pin what everyone should find again."),
   });
 }

@@ -11,8 +11,6 @@ import {
   broadcastMark,
   ephemeralMark,
   file,
-  pinnedMark,
-  reactions,
   threadSummary,
 } from "./message_parts.js";
 
@@ -43,7 +41,6 @@ const NOTES = new Set([
   "channel_archive",
   "tombstone",
   "group_join",
-  "pinned_item",
 ]);
 
 /** @param {any} message */
@@ -70,7 +67,6 @@ export function drawMessage(message, session, { compact, inThread }) {
     "msg",
     compact && "msg--compact",
     message.is_ephemeral && "msg--ephemeral",
-    message.pinned_to?.length && "msg--pinned",
     isNote(message) && "msg--note",
   ];
   const stamp = h(
@@ -86,7 +82,6 @@ export function drawMessage(message, session, { compact, inThread }) {
       data: { ts: message.ts, container: containerKey({ type: "message", channel: message.channel, ts: message.ts }) },
       "aria-label": label(message, who, time, session),
     },
-    pinnedMark(message),
     ephemeralMark(message),
     broadcastMark(message, session, inThread),
     h("div", { class: "msg__gutter" }, compact ? stamp : face(who, message, session)),
@@ -95,7 +90,6 @@ export function drawMessage(message, session, { compact, inThread }) {
       { class: "msg__main" },
       compact ? null : head(who, stamp, session),
       h("div", { class: "msg__body" }, body(message, session)),
-      reactions(message, session),
       inThread ? null : threadSummary(message, session),
     ),
   );

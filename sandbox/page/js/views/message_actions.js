@@ -2,17 +2,13 @@
 import { fill, h } from "../base/dom.js";
 import { icon } from "../base/icons.js";
 import { ask } from "../overlays/dialog.js";
-import { emojiPicker } from "../overlays/emoji_picker.js";
 import { menu } from "../overlays/menu.js";
 import { toast } from "../overlays/toast.js";
 import { copyText } from "../elements/buttons.js";
-import { character } from "../text/emoji.js";
 import { messageWords } from "../text/plain.js";
 import { isNote } from "./message.js";
 
 /** @typedef {import("../data/session.js").Session} Session */
-
-const QUICK = ["white_check_mark", "eyes", "raised_hands"];
 
 async function send(session, path, body) {
   const answer = await session.api.post(path, body);
@@ -24,18 +20,12 @@ function where(message) {
 }
 
 export const can = {
-  react: (message) => !message.is_ephemeral && message.subtype !== "tombstone",
   reply: (message) => !message.is_ephemeral && !isNote(message),
   edit: (message, session) => message.user === session.workspace.me.id && !message.is_ephemeral && !message.subtype,
   remove: (message, session) =>
     message.is_ephemeral ||
     (message.subtype !== "tombstone" && (message.user === session.workspace.me.id || session.workspace.me.is_admin)),
 };
-
-export function react(message, session, name) {
-  const mine = message.reactions?.find((one) => one.name === name)?.users.includes(session.workspace.me.id);
-  return send(session, "react", { ...where(message), name, remove: Boolean(mine) });
-}
 
 export function openThread(message, session) {
   session.openThread(message.channel, message.thread_ts || message.ts);
@@ -59,7 +49,7 @@ export function messageTools(message, session, inThread) {
     const node = h(
       "button",
       { class: "icon-button", type: "button", "aria-label": label, title: label },
-      typeof sign === "string" ? icon(sign) : sign,
+      icon(sign),
     );
     node.addEventListener("click", () => run(node));
     return node;
@@ -73,16 +63,6 @@ export function messageTools(message, session, inThread) {
     return bar;
   }
   const tools = [];
-  if (can.react(message)) {
-    tools.push(
-      ...QUICK.map((name) =>
-        tool(h("span", { class: "emoji" }, character(name)), `React with ${name.replaceAll("_", " ")}`, () =>
-          react(message, session, name),
-        ),
-      ),
-    );
-    tools.push(tool("smile", "Add reaction…", (node) => emojiPicker(node, (name) => react(message, session, name))));
-  }
   if (can.reply(message) && !inThread)
     tools.push(tool("thread", "Reply in thread", () => openThread(message, session)));
   const more = tool("more", "More actions", (node) => messageMenu(node, message, session, inThread));
@@ -93,7 +73,6 @@ export function messageTools(message, session, inThread) {
 
 /** The menu of a message, with the app's message shortcuts. @param {Element} anchor */
 export function messageMenu(anchor, message, session, inThread) {
-  const pinned = Boolean(message.pinned_to?.length);
   const { workspace } = session;
   const items = [
     can.edit(message, session) && {
@@ -104,12 +83,6 @@ export function messageMenu(anchor, message, session, inThread) {
     },
     can.reply(message) &&
       !inThread && { label: "Reply in thread", icon: "thread", key: "T", run: () => openThread(message, session) },
-    can.react(message) && {
-      label: pinned ? "Unpin from channel" : "Pin to channel",
-      icon: "pin",
-      key: "P",
-      run: () => send(session, "pin", { ...where(message), remove: pinned }),
-    },
     { label: "Copy text", icon: "copy", run: () => copyText(messageWords(message, session)) },
     {
       label: "Copy link",
@@ -150,16 +123,13 @@ export async function useShortcut(session, shortcut, message) {
     toast(answer.message || answer.error, "error");
 }
 
-/** Keys on a focused message, as in Slack: E edit, R react, T thread, P pin, Delete. True if it was one. */
+/** Keys on a focused message, as in Slack: E edit, T thread, M menu, Delete. True if it was one. */
 export function messageKey(event, row, message, session, inThread) {
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
   const key = event.key.toLowerCase();
   if (key === "e" && can.edit(message, session)) session.emit("edit", where(message));
-  else if (key === "r" && can.react(message)) emojiPicker(row, (name) => react(message, session, name));
   else if ((key === "t" || key === "enter" || key === "arrowright") && can.reply(message) && !inThread)
     openThread(message, session);
-  else if (key === "p" && can.react(message))
-    send(session, "pin", { ...where(message), remove: Boolean(message.pinned_to?.length) });
   else if ((key === "delete" || key === "backspace") && can.remove(message, session)) remove(message, session);
   else if (key === "m") messageMenu(row, message, session, inThread);
   else return false;

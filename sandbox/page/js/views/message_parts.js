@@ -1,11 +1,9 @@
-/** The parts below a message's text: attachments, files, reactions, thread summary. */
+/** The parts below a message's text: attachments, files, thread summary. */
 import { fragment, h, imageUrl } from "../base/dom.js";
 import { icon } from "../base/icons.js";
 import { ago, format, size } from "../base/time.js";
 import { drawBlocks } from "../blocks/blocks.js";
 import { lightbox } from "../overlays/lightbox.js";
-import { emojiPicker } from "../overlays/emoji_picker.js";
-import { character, emoji } from "../text/emoji.js";
 import { mrkdwn } from "../text/mrkdwn.js";
 import { link } from "../text/names.js";
 import { avatar } from "./avatar.js";
@@ -142,39 +140,6 @@ function picture(file, src, title) {
   );
 }
 
-/** @param {any} message @param {Session} session */
-export function reactions(message, session) {
-  if (!message.reactions?.length) return null;
-  const { me } = session.workspace;
-  const react = (name, remove) => session.api.post("react", { channel: message.channel, ts: message.ts, name, remove });
-  const pill = (one) => {
-    const mine = one.users.includes(me.id);
-    const who = one.users.map((id) => (id === me.id ? "you" : session.workspace.nameOf(id))).join(", ");
-    const base = one.name.split("::")[0];
-    return h(
-      "button",
-      {
-        class: `reaction${mine ? " reaction--mine" : ""}`,
-        type: "button",
-        "aria-pressed": String(mine),
-        title: `${who} reacted with :${one.name}:`,
-        "aria-label": `${one.count} ${base.replaceAll("_", " ")}, ${who}`,
-        on: { click: () => react(one.name, mine) },
-      },
-      character(base) ? emoji(base) : `:${one.name}:`,
-      h("span", { class: "reaction__count" }, one.count),
-    );
-  };
-  const more = h(
-    "button",
-    { class: "reaction reaction--add", type: "button", "aria-label": "Add reaction", title: "Add reaction" },
-    icon("smile"),
-    icon("plus"),
-  );
-  more.addEventListener("click", () => emojiPicker(more, (name) => react(name, false)));
-  return h("div", { class: "reactions" }, message.reactions.map(pill), more);
-}
-
 /** "3 replies · Last reply 5 minutes ago". */
 export function threadSummary(message, session) {
   if (!message.reply_count) return null;
@@ -194,11 +159,6 @@ export function threadSummary(message, session) {
       : null,
     h("span", { class: "thread-summary__open", "aria-hidden": "true" }, "View thread", icon("chevron")),
   );
-}
-
-/** The line above a message that is pinned. */
-export function pinnedMark(message) {
-  return message.pinned_to?.length ? h("div", { class: "msg__mark msg__mark--pin" }, icon("pin"), "Pinned") : null;
 }
 
 /** The line above a message that only the viewer sees. */

@@ -181,7 +181,7 @@ export class Timeline {
       isNew
         ? h("div", { class: "new-line", role: "separator", "aria-label": "New messages" }, h("span", null, "New"))
         : null,
-      drawMessage(message, session, { compact, inThread: options.inThread }),
+      drawn(message, session, { compact, inThread: options.inThread }),
     );
     this.rows.set(message.ts, row);
     return row;
@@ -239,12 +239,22 @@ export class Timeline {
   }
 }
 
+/** A message that cannot be drawn says so in its place: the channel is drawn all the same. */
+function drawn(message, session, look) {
+  try {
+    return drawMessage(message, session, look);
+  } catch (error) {
+    console.warn(`message ${message.ts}:`, error);
+    const text = `This page cannot show the message of ${message.ts}.`;
+    return h("article", { class: "msg msg--note", tabIndex: -1, data: { ts: message.ts } }, text);
+  }
+}
+
 function together(before, message) {
   if (
     !before ||
     isNote(before) ||
     isNote(message) ||
-    message.pinned_to?.length ||
     message.subtype === "thread_broadcast"
   )
     return false;
