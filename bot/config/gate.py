@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from bot.domain.findings.storm_policy import StormPolicy
 from bot.domain.gate.policy import GatePolicy
 from bot.domain.platform.registry import Frozen, Number, Whole
 
@@ -31,8 +32,8 @@ class GateEntry(Frozen):
     consecutive_days: Annotated[Whole, Field(ge=0, le=31)] = DEFAULT.consecutive_days
     flap_changes: Annotated[Count, Field(ge=2)] = DEFAULT.flap_changes
     flap_window_minutes: Duration = _minutes(DEFAULT.flap_window)
-    storm_processors: Annotated[Count, Field(ge=2)] = DEFAULT.storm_processors
-    storm_window_minutes: Duration = _minutes(DEFAULT.storm_window)
+    storm_processors: Annotated[Count, Field(ge=2)] = DEFAULT.storm.processors
+    storm_window_minutes: Duration = _minutes(DEFAULT.storm.window)
     messages_per_hour: Count = DEFAULT.messages_per_hour
 
     def policy(self) -> GatePolicy:
@@ -46,7 +47,6 @@ class GateEntry(Frozen):
             consecutive_days=self.consecutive_days,
             flap_changes=self.flap_changes,
             flap_window=timedelta(minutes=self.flap_window_minutes),
-            storm_processors=self.storm_processors,
-            storm_window=timedelta(minutes=self.storm_window_minutes),
+            storm=StormPolicy(processors=self.storm_processors, window=timedelta(minutes=self.storm_window_minutes)),
             messages_per_hour=self.messages_per_hour,
         )

@@ -79,7 +79,8 @@ class DetectionService:
 
     def _anew(self, document: str, observed: Observed, now: datetime) -> _Live:
         registry = Registry.model_validate_json(document)
-        watch, gate = Watch(registry, observed, self._severity, self._accepted), self._gate_for(registry)
+        gate = self._gate_for(registry)
+        watch = Watch(registry, observed, self._severity, self._accepted, gate.storm)
         watch.look_after(gate.open_dates())
         return _Live(document, watch, gate, _without_events(observed), now)
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.findings.finding import Finding
+from bot.domain.findings.storm_policy import StormPolicy
 from bot.domain.gate.decide import decide
 from bot.domain.gate.memory import GateRules
 from bot.domain.incidents.decisions import Decision
@@ -25,6 +26,11 @@ class GateService:
 
     def __init__(self, state: State, rules: GateRules) -> None:
         self._state, self._rules = state, rules
+
+    @property
+    def storm(self) -> StormPolicy:
+        """What the gate takes for a storm."""
+        return self._rules.policy.storm
 
     def open_dates(self) -> set[tuple[str, date]]:
         """(processor, data date) of what open incidents are about."""

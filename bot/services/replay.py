@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from bot.domain.detection.watch import Watch
 from bot.domain.errors import BadInput
+from bot.domain.evidence.attempts import OFF_SCHEDULE
 from bot.domain.evidence.observation import Observed, RunSeen, Timeline
 from bot.domain.findings.severity_policy import SeverityPolicy
 from bot.domain.gate.decide import decide
@@ -59,7 +60,7 @@ def last_date(observed: Observed, now: datetime) -> date | None:
 
 
 def _scheduled(run: RunSeen) -> bool:
-    return run.trigger not in ("poll", "backfill")
+    return run.trigger not in OFF_SCHEDULE
 
 
 class ReplayService:
@@ -76,7 +77,7 @@ class ReplayService:
         """Every decision of every tick, in order; `at_tick` is told of each."""
         timeline = Timeline(observed)
         ends_on = last_date(observed, span.last) if span.to_the_end else None
-        watch = Watch(registry, observed, self._severity, self._accepted, ends_on)
+        watch = Watch(registry, observed, self._severity, self._accepted, self._gate.storm, ends_on)
         rules = GateRules(self._gate, Lineage(registry), {p.name: p.phase for p in registry.processors})
         memory = GateMemory().with_windows(observed.windows)
         watch.warm_up(timeline, span.first)

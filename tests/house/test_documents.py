@@ -18,7 +18,7 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 WITH_COMMANDS = [path for path in DOCUMENTS if any(commands(path.read_text()))]
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 PLACEHOLDERS = re.compile(r"\b(?:FEATURE|NAME|PROCESSOR)\b")
-PATH_NAMED = re.compile(r"`((?:\.ci|benchmarks|bot|config|docs|handlers|runbooks|tests)/[\w./-]+)`")
+PATH_NAMED = re.compile(r"`((?:\.ci|benchmarks|bot|config|docs|handlers|runbooks|sandbox|tests)/[\w./-]+)`")
 ADR = re.compile(r"\d{4}-[a-z0-9-]+")
 
 

@@ -13,6 +13,7 @@ from bot.domain.errors import BadInput
 from bot.domain.evidence.observation import Observed, Timeline
 from bot.domain.findings.finding import FindingKind as Kind
 from bot.domain.findings.severity_policy import SeverityPolicy
+from bot.domain.findings.storm_policy import StormPolicy
 from bot.domain.incidents.decisions import Decision, Outcome
 from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.domain.platform.registry import Registry
@@ -198,7 +199,7 @@ def _told(days: PipelineDays, seen: Observed) -> Told:
 
 
 def _verdict(registry: Registry, seen: Observed, name: str, day: date = DAY) -> tuple[Verdict, str]:
-    watch = Watch(registry, seen, SeverityPolicy(), AcceptedLosses())
+    watch = Watch(registry, seen, SeverityPolicy(), AcceptedLosses(), StormPolicy())
     now = max(run.known_at for run in seen.runs)
     watch.tick(Timeline(seen).until(now), now)
     judged = watch.verdict(watch.history.day(name, day), now)

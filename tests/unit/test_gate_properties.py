@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.domain.findings.finding import Finding
 from bot.domain.findings.finding import FindingKind as K
 from bot.domain.findings.severity import Severity
+from bot.domain.findings.storm_policy import StormPolicy
 from bot.domain.gate.decide import decide
 from bot.domain.gate.memory import GateResult
 from bot.domain.gate.silences import Silence
@@ -56,7 +57,7 @@ def ticks(draw: st.DrawFn) -> list[tuple[datetime, list[Finding]]]:
 
 def story(silenced: bool = False) -> Story:
     silence = Silence(id="S1", phase=3, since=START, until=START + timedelta(hours=2), reason="works", by="U1")
-    return Story(silences=(silence,) if silenced else (), messages_per_hour=2, storm_processors=4)
+    return Story(silences=(silence,) if silenced else (), messages_per_hour=2, storm=StormPolicy(processors=4))
 
 
 def play(told: Story, now: datetime, held: list[Finding]) -> list[Decision]:

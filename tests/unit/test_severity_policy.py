@@ -11,6 +11,7 @@ from bot.domain.errors import ConfigError
 from bot.domain.findings.finding import FindingKind as K
 from bot.domain.findings.severity import Severity
 from bot.domain.findings.severity_policy import SeverityPolicy, blocks_predictions, severity_of
+from bot.domain.findings.storm_policy import StormPolicy
 from bot.domain.gate.policy import GatePolicy
 from bot.domain.platform.registry import Criticality as C
 from bot.domain.platform.registry import Processor, Registry
@@ -95,7 +96,7 @@ def test_a_policy_may_say_otherwise(tmp_path: Path) -> None:
         "  - {severity: P1, because: we are careful}\n"
     )
     policy = load_policy(written(tmp_path, text))
-    assert policy.gate == GatePolicy(group_wait=timedelta(seconds=90), storm_processors=3)
+    assert policy.gate == GatePolicy(group_wait=timedelta(seconds=90), storm=StormPolicy(processors=3))
     assert severity_of(K.TIMEOUT, C.CRITICAL, True, None, policy.severity) == (P3, "they heal")
     assert severity_of(K.STUCK_RUN, C.LOW, True, None, policy.severity) == (P1, "we are careful")
 

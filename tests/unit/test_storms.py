@@ -5,16 +5,18 @@ from itertools import count
 
 import pytest
 
-from bot.domain.detection.storms import WITHIN, Failures, alert_storm
+from bot.domain.detection.storms import Failures, alert_storm
 from bot.domain.detection.trouble import Trouble
 from bot.domain.evidence.observation import RunSeen
 from bot.domain.evidence.rhythm import Rhythm
 from bot.domain.evidence.runs import Category, Status
+from bot.domain.findings.storm_policy import StormPolicy
 
 NOW = datetime(2026, 1, 19, 8, 55, tzinfo=UTC)
 """A Monday."""
 ERROR = Category.PROCESSING_ERROR
 IDS = count()
+STORM = StormPolicy()
 
 
 def failure(name: str, known_at: datetime) -> RunSeen:
@@ -46,7 +48,7 @@ def used_to(failures: int, *, weekday: int = 0) -> Rhythm:
 
 @pytest.mark.parametrize("names", [1, 2, 5])
 def test_over_a_hundred_failures_in_an_hour_are_a_storm(names: int) -> None:
-    storm = alert_storm(within_the_hour(101, names), {f"P{n}": used_to(0) for n in range(names)}, NOW)
+    storm = alert_storm(within_the_hour(101, names), {f"P{n}": used_to(0) for n in range(names)}, NOW, STORM)
     assert storm is not None
     assert storm.processors == tuple(f"P{n}" for n in range(names))
     assert storm.explanation.startswith(f"101 failures within an hour, of {names} processors")
@@ -54,28 +56,28 @@ def test_over_a_hundred_failures_in_an_hour_are_a_storm(names: int) -> None:
 
 @pytest.mark.parametrize("names", [1, 5])
 def test_a_hundred_are_none(names: int) -> None:
-    assert alert_storm(within_the_hour(100, names), {f"P{n}": used_to(0) for n in range(names)}, NOW) is None
+    assert alert_storm(within_the_hour(100, names), {f"P{n}": used_to(0) for n in range(names)}, NOW, STORM) is None
 
 
 def test_in_a_first_week_nobody_knows_how_many_are_usual() -> None:
-    assert alert_storm(within_the_hour(500, 5), {}, NOW) is None
+    assert alert_storm(within_the_hour(500, 5), {}, NOW, STORM) is None
 
 
 @pytest.mark.parametrize(("usual", "storm"), [(0, True), (20, True), (50, True), (51, False), (101, False)])
 def test_what_fails_as_often_at_this_hour_of_other_weeks_is_not_counted(usual: int, storm: bool) -> None:
     """Twice the usual is usual."""
-    found = alert_storm(within_the_hour(101, 1), {"P0": used_to(usual)}, NOW)
+    found = alert_storm(within_the_hour(101, 1), {"P0": used_to(usual)}, NOW, STORM)
     assert (found is not None) is storm
 
 
 def test_what_fails_often_at_this_hour_of_other_days_is_counted() -> None:
-    assert alert_storm(within_the_hour(101, 1), {"P0": used_to(101, weekday=2)}, NOW) is not None
+    assert alert_storm(within_the_hour(101, 1), {"P0": used_to(101, weekday=2)}, NOW, STORM) is not None
 
 
 def test_who_fails_as_usual_does_not_add_to_the_others() -> None:
     """120 failures of two processors, half of them as ever."""
-    assert alert_storm(within_the_hour(120, 2), {"P0": used_to(0), "P1": used_to(0)}, NOW) is not None
-    assert alert_storm(within_the_hour(120, 2), {"P0": used_to(60), "P1": used_to(0)}, NOW) is None
+    assert alert_storm(within_the_hour(120, 2), {"P0": used_to(0), "P1": used_to(0)}, NOW, STORM) is not None
+    assert alert_storm(within_the_hour(120, 2), {"P0": used_to(60), "P1": used_to(0)}, NOW, STORM) is None
 
 
 def first_seen(failures: list[tuple[str, datetime]], tick: int, offset: int) -> tuple[datetime, Trouble] | None:
@@ -86,7 +88,7 @@ def first_seen(failures: list[tuple[str, datetime]], tick: int, offset: int) -> 
         for name, moment in failures:
             if now - timedelta(hours=1) < moment <= now:
                 known.setdefault(name, []).append((failure(name, moment), ERROR))
-        storm = alert_storm(known, {}, now)
+        storm = alert_storm(known, {}, now, STORM)
         if storm is not None:
             return now, storm
         now += timedelta(minutes=tick)
@@ -97,7 +99,7 @@ TICKS = [(1, 0), *((10, offset) for offset in range(10))]
 
 
 @pytest.mark.parametrize(("tick", "offset"), TICKS)
-@pytest.mark.parametrize("span", [timedelta(), timedelta(minutes=20), WITHIN - timedelta(seconds=1)])
+@pytest.mark.parametrize("span", [timedelta(), timedelta(minutes=20), STORM.window - timedelta(seconds=1)])
 def test_six_within_the_window_are_seen_at_the_tick_after_the_sixth(span: timedelta, tick: int, offset: int) -> None:
     failures = [(f"P{n}", NOW - span + n * span / 5) for n in range(6)]
     seen = first_seen(failures, tick, offset)
@@ -111,3 +113,12 @@ def test_six_within_half_an_hour_and_five_within_the_window_are_not(tick: int, o
     slowly = [(f"P{n}", NOW - timedelta(minutes=30) + timedelta(minutes=6 * n)) for n in range(6)]
     assert first_seen(slowly, tick, offset) is None
     assert first_seen([(f"P{n % 5}", NOW - timedelta(minutes=2 * n)) for n in range(10)], tick, offset) is None
+
+
+def test_the_policy_says_how_many_and_how_near() -> None:
+    known: Failures = {f"P{n}": [(failure(f"P{n}", NOW - timedelta(minutes=4 * n)), ERROR)] for n in range(3)}
+    assert alert_storm(known, {}, NOW, STORM) is None
+    storm = alert_storm(known, {}, NOW, StormPolicy(processors=3, window=timedelta(minutes=9)))
+    assert storm is not None
+    assert "3 processors failed with processing_error within 9 minutes" in storm.explanation
+    assert alert_storm(known, {}, NOW, StormPolicy(processors=3, window=timedelta(minutes=8))) is None

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any, Protocol
 
 import duckdb
@@ -50,7 +49,3 @@ class Engine(Protocol):
         ...
 
     def close(self) -> None: ...
-
-
-def local_file(path: Path) -> str:
-    return str(path.resolve())

@@ -8,9 +8,9 @@ from bot.domain.detection import pace, polls, spikes, stale, storms
 from bot.domain.detection.streaks import DENSE
 from bot.domain.detection.trouble import Trouble
 from bot.domain.evidence.history import PipelineHistory
-from bot.domain.evidence.observation import POLL, RunSeen
+from bot.domain.evidence.observation import RunSeen
 from bot.domain.evidence.processor_date import ProcessorDate
-from bot.domain.evidence.runs import Category
+from bot.domain.evidence.runs import Category, Trigger
 from bot.domain.platform.registry import Kind, Processor
 
 
@@ -48,7 +48,9 @@ class ByProcessor:
         if not processor.polling and answered == pace.LONG_AGO:
             return None
         since = takewhile(lambda run: run.known_at > answered, reversed(self._history.recent[name]))
-        polled = (run for run in since if run.trigger == POLL and run.started_at > answered and not self._ignored(run))
+        polled = (
+            run for run in since if run.trigger == Trigger.POLL and run.started_at > answered and not self._ignored(run)
+        )
         real = ((run, self._real(run, now)) for run in polled)
         failed = [(run, category) for run, category in real if category is not None][::-1]
         within_the_hour = sum(run.started_at > now - storms.LAST_HOUR for run, _ in failed)

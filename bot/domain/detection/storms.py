@@ -9,65 +9,61 @@ from bot.domain.evidence.observation import RunSeen
 from bot.domain.evidence.rhythm import Rhythm
 from bot.domain.evidence.runs import Category
 from bot.domain.findings.finding import FindingKind, RootCause
+from bot.domain.findings.storm_policy import StormPolicy
 from bot.domain.platform.calendar import floor_hour
 
 LAST_HOUR = timedelta(hours=1)
-WITHIN = timedelta(minutes=25)
 LONGEST_TICK = timedelta(minutes=10)
 """Looked at so seldom, no window is missed."""
-FEWEST_PROCESSORS = 6
-MOST_FAILURES = 100
-"""More real failures within an hour have one cause."""
 TIMES_USUAL = 2.0
 ENDS_BELOW = 1.5
-FEWEST_RETRIES = 100
-"""An hour with fewer retries is no storm, whatever is usual."""
 Failures = Mapping[str, list[tuple[RunSeen, Category]]]
 
 
-def alert_storm(failures: Failures, rhythms: Mapping[str, Rhythm], now: datetime) -> Trouble | None:
-    """Six processors with the same class of error within 25 minutes, or over 100 failures in an hour.
+def alert_storm(failures: Failures, rhythms: Mapping[str, Rhythm], now: datetime, storm: StormPolicy) -> Trouble | None:
+    """Many processors with the same class of error within minutes, or very many failures in an hour.
 
     `failures`: real ones known within the last hour. A processor that fails no more than it usually does at this hour
     of the week is not counted.
     """
     unusual = {name: found for name, found in failures.items() if not usual(rhythms.get(name), len(found), now)}
-    return _same_class(unusual, now) or _over_a_hundred(unusual, rhythms, now)
+    return _same_class(unusual, now, storm) or _very_many(unusual, rhythms, now, storm.failures_per_hour)
 
 
-def _same_class(failures: Failures, now: datetime) -> Trouble | None:
+def _same_class(failures: Failures, now: datetime, storm: StormPolicy) -> Trouble | None:
     """The window with most processors, of those that ended since the tick before."""
     ends = {run.known_at for found in failures.values() for run, _ in found if run.known_at > now - LONGEST_TICK}
-    windows = (_classes(failures, end) for end in ends)
+    windows = (_classes(failures, end - storm.window, end) for end in ends)
     found = [(category, seen) for classes in windows for category, seen in classes.items()]
     category, seen = max(found, key=lambda one: (len(one[1]), one[0]), default=(Category.UNKNOWN, {}))
-    if len(seen) < FEWEST_PROCESSORS:
+    if len(seen) < storm.processors:
         return None
     first = sorted(min(run.known_at for run in runs) for runs in seen.values())
-    said = f"{len(seen)} processors failed with {category.value} within 25 minutes: one cause that they share"
-    return _alert_storm(seen, first[FEWEST_PROCESSORS - 1], said, category.value)
+    minutes = storm.window // timedelta(minutes=1)
+    said = f"{len(seen)} processors failed with {category.value} within {minutes} minutes: one cause that they share"
+    return _alert_storm(seen, first[storm.processors - 1], said, category.value)
 
 
-def _classes(failures: Failures, end: datetime) -> dict[Category, dict[str, list[RunSeen]]]:
-    """By class of error and processor, what became known within 25 minutes before `end`."""
+def _classes(failures: Failures, begin: datetime, end: datetime) -> dict[Category, dict[str, list[RunSeen]]]:
+    """By class of error and processor, what became known after `begin` and up to `end`."""
     classes: dict[Category, dict[str, list[RunSeen]]] = {}
     for name, found in failures.items():
         for run, category in found:
-            if end - WITHIN < run.known_at <= end:
+            if begin < run.known_at <= end:
                 classes.setdefault(category, {}).setdefault(name, []).append(run)
     return classes
 
 
-def _over_a_hundred(failures: Failures, rhythms: Mapping[str, Rhythm], now: datetime) -> Trouble | None:
+def _very_many(failures: Failures, rhythms: Mapping[str, Rhythm], now: datetime, most: int) -> Trouble | None:
     """Of processors for which it is known what is usual at this hour."""
     known_usual = {name for name, rhythm in rhythms.items() if rhythm.usual_failures(now) is not None}
     runs = {name: [run for run, _ in found] for name, found in failures.items() if name in known_usual}
     known = sorted(run.known_at for found in runs.values() for run in found)
-    if len(known) <= MOST_FAILURES:
+    if len(known) <= most:
         return None
     said = f"{len(known)} failures within an hour, of {len(runs)} processors that usually have far fewer at this hour"
     category = Counter(category for name in runs for _, category in failures[name]).most_common(1)[0][0]
-    return _alert_storm(runs, known[MOST_FAILURES], said, category.value)
+    return _alert_storm(runs, known[most], said, category.value)
 
 
 def _alert_storm(runs: Mapping[str, Sequence[RunSeen]], evident_at: datetime, said: str, category: str) -> Trouble:
@@ -88,16 +84,18 @@ def usual(rhythm: Rhythm | None, failures: int, now: datetime) -> bool:
     return bool(expected) and expected is not None and failures <= TIMES_USUAL * expected
 
 
-def retry_storm(rhythms: Mapping[str, Rhythm], now: datetime, holds_since: datetime | None) -> Trouble | None:
+def retry_storm(
+    rhythms: Mapping[str, Rhythm], now: datetime, storm: StormPolicy, holds_since: datetime | None
+) -> Trouble | None:
     """Retries of the last hour far above the same hour of earlier weeks; one that goes on ends at a lower level."""
     times = TIMES_USUAL if holds_since is None else ENDS_BELOW
     recent = {name: _last_hour(rhythm, now) for name, rhythm in rhythms.items()}
-    if sum(recent.values()) < FEWEST_RETRIES:
+    if sum(recent.values()) < storm.retries_per_hour:
         return None
     usuals = {name: rhythm.usual_retries(now) for name, rhythm in rhythms.items()}
     known = {name: (recent[name], usual) for name, usual in usuals.items() if usual is not None}
     retries, usual = sum(pair[0] for pair in known.values()), sum(pair[1] for pair in known.values())
-    if retries < FEWEST_RETRIES or retries <= times * usual:
+    if retries < storm.retries_per_hour or retries <= times * usual:
         return None
     hit = [name for name, pair in known.items() if pair[0] > max(times * pair[1], retries / (4 * len(known)))]
     if not hit:

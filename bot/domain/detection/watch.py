@@ -12,9 +12,10 @@ from bot.domain.evidence.coverage import DATES, usual_rows
 from bot.domain.evidence.history import HORIZON, RECENT, PipelineHistory
 from bot.domain.evidence.observation import Event, Observed, RunSeen, Timeline
 from bot.domain.evidence.processor_date import ProcessorDate
-from bot.domain.evidence.runs import Category, Status
+from bot.domain.evidence.runs import Category, Status, Trigger
 from bot.domain.findings.finding import Finding, FindingKind, RootCause
 from bot.domain.findings.severity_policy import SeverityPolicy, blocks_predictions, severity_of
+from bot.domain.findings.storm_policy import StormPolicy
 from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.domain.platform.lineage import Lineage
 from bot.domain.platform.registry import Registry
@@ -56,12 +57,13 @@ class Watch:
         observed: Observed,
         policy: SeverityPolicy,
         accepted: AcceptedLosses,
+        storm: StormPolicy,
         last_date: date | None = None,
     ) -> None:
         self.history = PipelineHistory(registry, observed)
         self._registry = registry
         self._lineage = Lineage(registry)
-        self._policy = policy
+        self._policy, self._storm = policy, storm
         self._accepted = accepted
         self._open_troubles: dict[tuple[str, date], list[Trouble]] = {}
         self._last_date = last_date
@@ -209,7 +211,7 @@ class Watch:
 
     def _ignored(self, run: RunSeen) -> bool:
         """Explained otherwise: a backfill, a planned window, a storm."""
-        if run.trigger == "backfill" or self.history.planned(run.processor, run.started_at, run.known_at):
+        if run.trigger == Trigger.BACKFILL or self.history.planned(run.processor, run.started_at, run.known_at):
             return True
         return any(
             run.processor in span.processors and span.first - SKIRTS <= run.started_at <= span.last
@@ -218,10 +220,10 @@ class Watch:
 
     def _storm_troubles(self, now: datetime) -> list[Trouble]:
         span = self._storms[-1] if self._storms and self._storms[-1].last >= now - storms.LAST_HOUR else None
-        retries = storms.retry_storm(self.history.rhythms, now, span.first if span is not None else None)
+        retries = storms.retry_storm(self.history.rhythms, now, self._storm, span.first if span is not None else None)
         found = [retries] if retries is not None else []
         if retries is None:
-            storm = storms.alert_storm(self._failures(now), self.history.rhythms, now)
+            storm = storms.alert_storm(self._failures(now), self.history.rhythms, now, self._storm)
             found += [storm] if storm is not None else []
         for trouble in found:
             self._remember_storm(trouble, now)
@@ -250,7 +252,7 @@ class Watch:
     def _real(self, run: RunSeen, now: datetime) -> Category | None:
         """The category of a real failure. An unexplained poll is none: most polls find nothing, in any words."""
         category = self.history.day(run.processor, run.data_date).real_failure(run, now)
-        return None if run.trigger == "poll" and category is Category.UNKNOWN else category
+        return None if run.trigger == Trigger.POLL and category is Category.UNKNOWN else category
 
     def _waiting_for_nothing(self, name: str, now: datetime) -> Iterator[ProcessorDate]:
         """The processor's dates of late for which nothing upstream is missing."""

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from bot.domain.evidence.observation import RunSeen
+from bot.domain.evidence.runs import Trigger
 
 RETRY_AFTER = timedelta(minutes=20)
 """A retry starts within so long of the end of the attempt before it."""
-OFF_SCHEDULE = frozenset({"poll", "backfill"})
+OFF_SCHEDULE = frozenset({Trigger.POLL, Trigger.BACKFILL})
 
 
 def scheduled(runs: Iterable[RunSeen]) -> list[RunSeen]:
@@ -21,7 +22,7 @@ def scheduled(runs: Iterable[RunSeen]) -> list[RunSeen]:
     for run in sorted(runs, key=lambda run: run.started_at):
         if run.trigger in OFF_SCHEDULE:
             continue
-        if run.trigger == "retry":
+        if run.trigger == Trigger.RETRY:
             follows = ended is not None and run.attempt <= attempt + 1 and run.started_at - ended <= RETRY_AFTER
             if not follows:
                 continue

@@ -10,11 +10,11 @@ from bot.domain.evidence.attempts import OFF_SCHEDULE
 from bot.domain.evidence.coverage import FilledDate
 from bot.domain.evidence.expectation import Expects, PlannedWindow, expectation
 from bot.domain.evidence.game_calendar import GameCalendar
-from bot.domain.evidence.observation import POLL, Event, Game, Observed, RawFile, RunSeen, Started, TableLoad
+from bot.domain.evidence.observation import Event, Game, Observed, RawFile, RunSeen, Started, TableLoad
 from bot.domain.evidence.platform_facts import platform_facts
 from bot.domain.evidence.processor_date import ProcessorDate, Trace
 from bot.domain.evidence.rhythm import Rhythm
-from bot.domain.evidence.runs import Category, InputKind, Status
+from bot.domain.evidence.runs import Category, InputKind, Status, Trigger
 from bot.domain.platform.calendar import games_given_up_at, latest_reading, slot_instant
 from bot.domain.platform.deadline import due_at
 from bot.domain.platform.registry import Processor, Registry
@@ -184,12 +184,12 @@ class PipelineHistory:
         return self.day(run.processor, run.data_date) if near else None
 
     def _count(self, run: RunSeen) -> None:
-        if run.trigger == "backfill" or self.planned(run.processor, run.started_at, run.known_at):
+        if run.trigger == Trigger.BACKFILL or self.planned(run.processor, run.started_at, run.known_at):
             return
         failure = run.status is Status.FAILED and (run.recorded or run.hinted) not in _QUIET
         retry = run.attempt > 1 and run.trigger not in OFF_SCHEDULE
         self.rhythms[run.processor].count(run.started_at, retry=retry, failure=failure)
-        if run.trigger == POLL and not failure:
+        if run.trigger == Trigger.POLL and not failure:
             self.answered[run.processor] = max(run.started_at, self.answered.get(run.processor, run.started_at))
             return
         self.recent[run.processor].append(run)

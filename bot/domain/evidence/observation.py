@@ -6,10 +6,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from bot.domain.evidence.expectation import PlannedWindow
-from bot.domain.evidence.runs import Category, Status
-
-POLL = "poll"
-"""The trigger of a poll: it is over at once, so that its start alone says nothing."""
+from bot.domain.evidence.runs import Category, Status, Trigger
 
 
 class RunSeen(NamedTuple):
@@ -38,7 +35,7 @@ class RunSeen(NamedTuple):
     def found_nothing(self) -> bool:
         """Is it a poll that failed because there was no data yet?"""
         said = self.recorded or self.hinted
-        return self.trigger == POLL and self.status is Status.FAILED and said is Category.NO_DATA_AVAILABLE
+        return self.trigger == Trigger.POLL and self.status is Status.FAILED and said is Category.NO_DATA_AVAILABLE
 
 
 class TableLoad(NamedTuple):
@@ -112,7 +109,7 @@ class Timeline:
 
     def __init__(self, observed: Observed) -> None:
         events: list[Event] = [*observed.runs, *observed.loads, *observed.files]
-        finished = (run for run in observed.runs if run.status is not Status.RUNNING and run.trigger != POLL)
+        finished = (run for run in observed.runs if run.status is not Status.RUNNING and run.trigger != Trigger.POLL)
         events += [Started(_begun(run)) for run in finished]
         self._events = sorted(events, key=lambda event: event.known_at)
         self._next = 0

@@ -8,8 +8,18 @@ from itertools import chain
 
 from bot.domain.evidence.attempts import OFF_SCHEDULE
 from bot.domain.evidence.expectation import SMALLEST_FILE, traits
-from bot.domain.evidence.observation import POLL, RunSeen
-from bot.domain.evidence.runs import Category, Classified, DateState, FailedRun, Input, InputKind, Status, classify
+from bot.domain.evidence.observation import RunSeen
+from bot.domain.evidence.runs import (
+    Category,
+    Classified,
+    DateState,
+    FailedRun,
+    Input,
+    InputKind,
+    Status,
+    Trigger,
+    classify,
+)
 from bot.domain.platform.calendar import JUDGEMENT_GRACE
 from bot.domain.platform.registry import Kind, Processor
 
@@ -216,7 +226,9 @@ class ProcessorDate:
     def parallel_run(self, run: RunSeen) -> bool:
         """Was another run of the date at work when this one began?"""
         begun = run.started_at
-        finished = (other for other in self.attempts if other.status is not Status.SKIPPED and other.trigger != POLL)
+        finished = (
+            other for other in self.attempts if other.status is not Status.SKIPPED and other.trigger != Trigger.POLL
+        )
         overlapping = any(other.started_at <= begun < (other.ended_at or begun) for other in finished)
         return overlapping or any(other.started_at <= begun for other in self.under_way.values())
 
@@ -233,7 +245,7 @@ class ProcessorDate:
     def has_run(self) -> bool:
         """Has a run of the schedule started? A poll is not what the slot was for, nor is a poll's retry before it."""
         runs = (run for run in chain(self.runs, self.under_way.values()) if run.trigger not in OFF_SCHEDULE)
-        return any(run.trigger != "retry" or not self.slots or self.slot_of(run) > 0 for run in runs)
+        return any(run.trigger != Trigger.RETRY or not self.slots or self.slot_of(run) > 0 for run in runs)
 
     def at_work(self, now: datetime) -> bool:
         """Is a run for it under way, and alive?"""

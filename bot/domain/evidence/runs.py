@@ -4,6 +4,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
+class Trigger(StrEnum):
+    """What started a run, where the history says so. Any other word counts as a scheduled start."""
+
+    SCHEDULE = "schedule"
+    RETRY = "retry"
+    POLL = "poll"
+    BACKFILL = "backfill"
+
+
 class Status(StrEnum):
     SUCCESS = "success"
     FAILED = "failed"

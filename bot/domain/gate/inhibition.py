@@ -47,4 +47,4 @@ def in_storm(storm: Finding, finding: Finding, policy: GatePolicy) -> bool:
         return False
     if storm.kind is FindingKind.ALERT_STORM and finding.severity is Severity.P0:
         return False
-    return finding.root in storm.processors and finding.since >= storm.since - policy.storm_window
+    return finding.root in storm.processors and finding.since >= storm.since - policy.storm.window

@@ -151,10 +151,6 @@ class Ledger:
         )
 
 
-def _announced_in(before: AlertState | None) -> str:
-    return "" if before is None else before.announced_in
-
-
 def _shown(alert: AlertState) -> tuple[object, ...]:
     return alert.outcome, alert.reason, alert.incident, alert.hidden_by
 

@@ -1,7 +1,9 @@
 """How long the gate waits, what it counts as a storm, and how much it says an hour."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+
+from bot.domain.findings.storm_policy import StormPolicy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +26,5 @@ class GatePolicy:
     consecutive_days: int = 1
     flap_changes: int = 4
     flap_window: timedelta = timedelta(hours=1)
-    storm_processors: int = 6
-    storm_window: timedelta = timedelta(minutes=25)
+    storm: StormPolicy = field(default_factory=StormPolicy)
     messages_per_hour: int = 20

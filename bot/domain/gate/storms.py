@@ -38,11 +38,11 @@ def storms(findings: Iterable[Finding], policy: GatePolicy) -> list[Storm]:
         if finding.error_class and finding.family is Family.OUTCOME:
             by_class.setdefault(finding.error_class, []).append(finding)
     found = ((name, _densest(alike, _window(name, policy))) for name, alike in sorted(by_class.items()))
-    return [Storm(name, alike) for name, alike in found if len(_roots(alike)) >= policy.storm_processors]
+    return [Storm(name, alike) for name, alike in found if len(_roots(alike)) >= policy.storm.processors]
 
 
 def _window(error_class: str, policy: GatePolicy) -> timedelta:
-    return ABSENT_WITHIN if error_class == RootCause.MISSING_RUN else policy.storm_window
+    return ABSENT_WITHIN if error_class == RootCause.MISSING_RUN else policy.storm.window
 
 
 def _densest(findings: list[Finding], window: timedelta) -> tuple[Finding, ...]:
