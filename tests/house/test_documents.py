@@ -14,7 +14,7 @@ from bot.config.settings import Settings
 from tests.house.console_blocks import commands, prepare, run
 from tests.house.project import ROOT, named
 
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+DOCUMENTS = sorted([*ROOT.glob("*.md"), ROOT / "sandbox" / "README.md", *(ROOT / "docs").rglob("*.md")])
 WITH_COMMANDS = [path for path in DOCUMENTS if any(commands(path.read_text()))]
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 PLACEHOLDERS = re.compile(r"\b(?:FEATURE|NAME|PROCESSOR)\b")

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
@@ -24,11 +25,17 @@ def registry() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def month(tmp_path_factory: pytest.TempPathFactory, registry: dict[str, Any]) -> Path:
-    """Thirty days up to MONTH_END, the spring clock change among them."""
+def written(tmp_path_factory: pytest.TempPathFactory, registry: dict[str, Any]) -> tuple[Path, float]:
+    """Thirty days up to MONTH_END, the spring clock change among them; and the seconds of work they took."""
     directory = tmp_path_factory.mktemp("month")
+    begun = process_time()
     write_history(directory, registry, MONTH_END)
-    return directory
+    return directory, process_time() - begun
+
+
+@pytest.fixture(scope="session")
+def month(written: tuple[Path, float]) -> Path:
+    return written[0]
 
 
 @pytest.fixture(scope="session")

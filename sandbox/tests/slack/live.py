@@ -1,6 +1,7 @@
 """A running workspace as tests see it that talk to it as any HTTP client would."""
 
 import asyncio
+import json
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -10,6 +11,10 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from sandbox.slack.api import METHODS
+from sandbox.slack.api.call import Args
+from sandbox.slack.errors import SlackError
+from sandbox.slack.json_text import parse
 from sandbox.slack.server import Workspace
 
 from .manifest import manifest
@@ -36,6 +41,21 @@ class Live:
         except SlackApiError as refusal:
             answer = refusal.response.data
         assert isinstance(answer, dict)
+        return answer
+
+    def ask(self, method: str, args: dict[str, Any]) -> dict[str, Any]:
+        """As `call`, without the way there: for thousands of calls. The arguments go through JSON as any do."""
+
+        async def there() -> dict[str, Any]:
+            try:
+                given = parse(json.dumps(args))
+                return {"ok": True, **METHODS[method].run(self.workspace.core, Args(given))}
+            except ValueError:
+                return SlackError("invalid_json").body()
+            except SlackError as refusal:
+                return refusal.body()
+
+        answer: dict[str, Any] = self.run(there())
         return answer
 
     def trigger(self, user: str = "U01ALEX") -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.slack.api import METHODS
@@ -75,20 +75,20 @@ _ERRORS = {
 }
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def live() -> Iterator[Live]:
-    """A workspace of its own: some calls archive channels, or take the app out of them."""
+    """A workspace of its own: it fills with what nobody else expects."""
     with started() as running:
         yield running
 
 
-_QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+_QUICK = settings(max_examples=150, deadline=None)
 
 
 @_QUICK
 @given(blocks=_TREES | st.lists(_BENT, max_size=3))
 def test_blocks(live: Live, blocks: Any) -> None:
-    answer = live.call("chat.postMessage", {"channel": ALERTS, "text": "x", "blocks": blocks})
+    answer = live.ask("chat.postMessage", {"channel": ALERTS, "text": "x", "blocks": blocks})
     assert answer.get("error") in _ERRORS, answer
 
 
@@ -104,7 +104,7 @@ def test_blocks(live: Live, blocks: Any) -> None:
     )
 )
 def test_views(live: Live, view: Any) -> None:
-    answer = live.call("views.open", {"trigger_id": live.trigger("U03JORDAN"), "view": view})
+    answer = live.ask("views.open", {"trigger_id": live.trigger("U03JORDAN"), "view": view})
     assert answer.get("error") in _ERRORS, answer
 
 
@@ -146,7 +146,7 @@ _LIKELY = st.sampled_from(
 @settings(_QUICK, max_examples=300)
 @given(method=st.sampled_from(sorted(METHODS)), args=st.dictionaries(_ARGUMENTS, _TREES | _LIKELY, max_size=6))
 def test_every_method(live: Live, method: str, args: dict[str, Any]) -> None:
-    answer = live.call(method, args)
+    answer = live.ask(method, args)
     assert isinstance(answer["ok"], bool)
     assert answer["ok"] or isinstance(answer["error"], str)
 
@@ -154,5 +154,5 @@ def test_every_method(live: Live, method: str, args: dict[str, Any]) -> None:
 @_QUICK
 @given(extra=st.dictionaries(st.sampled_from(["text", "attachments", "metadata", "thread_ts", "username"]), _TREES))
 def test_other_arguments(live: Live, extra: Any) -> None:
-    answer = live.call("chat.postMessage", {"channel": ALERTS, **extra})
+    answer = live.ask("chat.postMessage", {"channel": ALERTS, **extra})
     assert isinstance(answer["ok"], bool)

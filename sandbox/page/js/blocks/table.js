@@ -1,10 +1,11 @@
 /** The table block. https://docs.slack.dev/reference/block-kit/blocks/table-block */
 import { h } from "../base/dom.js";
 import { richText } from "../text/rich_text.js";
+import { signs } from "../text/signs.js";
 
 /** What a cell shows. @param {any} cell @param {import("../data/session.js").Session} session */
-export function cellContent(cell, session) {
-  return cell.type === "rich_text" ? richText(cell, session) : cell.text;
+function cellContent(cell, session) {
+  return cell.type === "rich_text" ? richText(cell, session) : signs(cell.text);
 }
 
 /** @param {any} block @param {import("./scope.js").Scope} scope */

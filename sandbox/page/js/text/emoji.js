@@ -1,20 +1,16 @@
 /** Emoji: name to character, search, and the node that shows one. */
 import { h } from "../base/dom.js";
 import { GROUPS } from "./emoji_names.js";
+import { signs } from "./signs.js";
 
 /** @type {Map<string, string>} */
 const characters = new Map();
-/** Group title to names, for the picker. @type {Map<string, string[]>} */
-export const groups = new Map();
 
-for (const [title, list] of Object.entries(GROUPS)) {
-  const names = [];
+for (const list of Object.values(GROUPS)) {
   for (const entry of list.split("|")) {
     const [name, character] = entry.trim().split(" ");
     characters.set(name, character);
-    names.push(name);
   }
-  groups.set(title, names);
 }
 
 const TONES = { 2: "🏻", 3: "🏼", 4: "🏽", 5: "🏾", 6: "🏿" };
@@ -41,6 +37,6 @@ export function emoji(name, tone) {
   return h(
     "span",
     { class: "emoji", role: "img", "aria-label": `${name.replaceAll("_", " ")} emoji`, title: `:${name}:` },
-    found,
+    signs(found),
   );
 }

@@ -6,6 +6,7 @@ import { fragment, h } from "../base/dom.js";
 import { character, emoji } from "./emoji.js";
 import { blocksOf } from "./markdown_blocks.js";
 import { link } from "./names.js";
+import { signs } from "./signs.js";
 
 /** @param {string} text */
 export function markdown(text) {
@@ -119,7 +120,7 @@ function inline(text, depth = 0) {
   while (rest) {
     const node = STARTS.test(rest[0]) && !(rest[0] === "_" && /\w$/.test(plain)) ? first(rest, depth + 1) : null;
     if (node) {
-      if (plain) out.push(plain);
+      if (plain) out.push(signs(plain));
       plain = "";
       out.push(node.made);
       rest = rest.slice(node.length);
@@ -128,7 +129,7 @@ function inline(text, depth = 0) {
       rest = rest.slice(1);
     }
   }
-  return fragment(out, plain);
+  return fragment(out, signs(plain));
 }
 
 function first(rest, depth) {

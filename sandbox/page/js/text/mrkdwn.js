@@ -3,6 +3,7 @@ import { append, fragment, h } from "../base/dom.js";
 import { emoji } from "./emoji.js";
 import { inlines, parse } from "./mrkdwn_parse.js";
 import { broadcast, channelMention, dateNode, groupMention, link, userMention } from "./names.js";
+import { signs } from "./signs.js";
 
 /** @typedef {import("../data/session.js").Session} Session */
 
@@ -22,7 +23,7 @@ const TAGS = { bold: "strong", italic: "em", strike: "s" };
 function renderInline(node, session) {
   switch (node.kind) {
     case "text":
-      return document.createTextNode(node.text);
+      return fragment(signs(node.text));
     case "break":
       return h("br");
     case "code":
@@ -77,8 +78,7 @@ export function plainText(text, withEmoji = true) {
 function lines(text) {
   return text
     .split("\n")
-    .flatMap((line, index) => (index ? [h("br"), line] : [line]))
-    .filter((one) => one !== "");
+    .flatMap((line, index) => (index ? [h("br"), ...signs(line)] : signs(line)));
 }
 
 /** A Block Kit text object. @param {{type: string, text: string, verbatim?: boolean, emoji?: boolean}} object */
