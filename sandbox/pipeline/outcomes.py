@@ -164,7 +164,7 @@ def load(attempt: Attempt, rows: int, draw: Random) -> Outcome:
 
 
 def typical_duration(processor: Processor, draw: Random) -> float:
-    """Seconds, lognormal around the processor's own median; the coordinator: typical 30 s, worst 607 s, CV 2.27."""
+    """Seconds, lognormal with the processor's own median; the coordinator: typical 30 s, worst 607 s, CV 2.27."""
     if processor.name == "PredictionCoordinator":
         return round(min(607.0, draw.lognormvariate(3.4, 1.35)), 1)
     middle, most = {1: (18.0, 120.0), 2: (30.0, 500.0), 6: (20.0, 120.0)}.get(processor.phase, (140.0, 1100.0))

@@ -59,7 +59,7 @@ MARK = "Synthetic: made up for the simulated pipeline, not a processor of the pl
 def complete(registry: Mapping[str, Any]) -> dict[str, Any]:
     """A copy with every field that the simulation needs, and synthetic entries up to 55 processors.
 
-    Values that are there are kept; nothing is removed. Synthetic processors have the name prefix `Synthetic` and say
+    Values that are there stay; nothing is removed. Synthetic processors have the name prefix `Synthetic` and say
     so in their description.
     """
     completed = deepcopy(dict(registry))

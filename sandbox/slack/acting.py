@@ -1,4 +1,4 @@
-"""What all acts of users share: who acts, where, and how a failure is told."""
+"""What all acts of users share: who acts, where, and how a failure is reported."""
 
 from typing import Any
 

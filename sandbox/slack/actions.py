@@ -61,7 +61,7 @@ async def act(
     value: Any = None,
     state: dict[str, Any] | None = None,
 ) -> None:
-    """Press or choose; the failure is shown beside the element and raised as ActFailed."""
+    """Press or choose; the failure is shown at the element and raised as ActFailed."""
     person(core, user)
     place = find_place(core, user, container)
     block, element = _element(place, block_id, action_id)
@@ -97,7 +97,7 @@ def _check_dispatches(place: Place, block: str) -> None:
 def _action(
     core: Core, place: Place, block: str, element: Element, value: Any, state: dict[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The entry of `actions`, and the state of everything around it after the act."""
+    """The entry of `actions`, and the state of the whole message or view after the act."""
     kind, action_id = element["type"], element["action_id"]
     known = place.view["state"]["values"] if place.view else {}
     values = merged(place.blocks, known, state)
@@ -115,8 +115,8 @@ def _action(
         action[str(key)] = entry[str(key)]
         if kind != "overflow":
             values[block][action_id] = entry
-        beside = ("placeholder", "initial_option", "initial_options")
-        action |= {name: element[name] for name in beside if name in element}
+        also = ("placeholder", "initial_option", "initial_options")
+        action |= {name: element[name] for name in also if name in element}
     return {**action, "type": kind, "action_ts": core.timestamps.next()}, values
 
 

@@ -84,8 +84,8 @@ def _plant(store: Store, seed: Seed, app: App, people: People, channels: Channel
 
 def _credentials(store: Store) -> Credentials:
     names = ("bot_token", "app_token", "signing_secret", "verification_token")
-    kept = {name: store.setting(name) for name in names}
-    missing = [name for name, value in kept.items() if value is None]
+    stored = {name: store.setting(name) for name in names}
+    missing = [name for name, value in stored.items() if value is None]
     if missing:
         raise ValueError(f"the workspace's file lacks {', '.join(missing)}; it was not made by this program")
-    return Credentials(**{name: str(value) for name, value in kept.items()})
+    return Credentials(**{name: str(value) for name, value in stored.items()})

@@ -34,7 +34,7 @@ class Transport(Protocol):
         """Whether the app can be asked for the options of a menu at all."""
 
     async def send(self, kind: Kind, payload: dict[str, Any], attempt: int, reason: str) -> Any:
-        """The app's answer (JSON, text or None); raises Undelivered. The 3 seconds are kept by the caller."""
+        """The app's answer (JSON, text or None); raises Undelivered. The caller counts the 3 seconds."""
 
 
 class Delivery:

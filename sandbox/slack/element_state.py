@@ -81,9 +81,9 @@ def initial_values(blocks: list[dict[str, Any]], typed: dict[str, Any]) -> dict[
     for block_id, element in stateful(blocks):
         action_id, kind = element["action_id"], element["type"]
         key, first = _STATE_KEY[kind]
-        kept = typed.get(block_id, {}).get(action_id)
-        if kept is not None and kept["type"] == kind:
-            values.setdefault(block_id, {})[action_id] = kept
+        before = typed.get(block_id, {}).get(action_id)
+        if before is not None and before["type"] == kind:
+            values.setdefault(block_id, {})[action_id] = before
             continue
         empty: Any = [] if kind in _LISTS else None
         value = element.get(first, empty) if first else empty

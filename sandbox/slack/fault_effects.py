@@ -33,7 +33,7 @@ async def before(fault: Fault | None, request: web.Request, clock: Clock) -> web
 async def after(
     fault: Fault | None, request: web.Request, clock: Clock, response: web.StreamResponse
 ) -> web.StreamResponse:
-    """The answer although the work is done: kept, spoilt, or withheld."""
+    """The answer although the work is done: given, spoilt, or withheld."""
     if fault is None:
         return response
     if fault.kind == "hang":

@@ -1,6 +1,6 @@
 """Open modals (a stack of at most three per user) and Home views.
 
-Modals live in memory, as a client's do; Home views are kept in the workspace's file.
+Modals live in memory, as a client's do; Home views are stored in the workspace's file.
 """
 
 import secrets
@@ -57,8 +57,8 @@ class Modals:
     def update(self, user: str, old: View, new: View) -> View:
         """Put `new` in the place of `old`; it keeps its id and its place in the stack."""
         stack = self._stacks[user]
-        kept = {name: old[name] for name in ("id", "root_view_id", "previous_view_id")}
-        updated = {**new, **kept}
+        same = {name: old[name] for name in ("id", "root_view_id", "previous_view_id")}
+        updated = {**new, **same}
         stack[next(n for n, view in enumerate(stack) if view["id"] == old["id"])] = updated
         self._screens.show(user, "view_updated", view=updated)
         return updated

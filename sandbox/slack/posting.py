@@ -1,4 +1,4 @@
-"""Messages come, change and go: stored, shown to everyone in the channel, told to the app."""
+"""Messages come, change and go: stored, shown to everyone in the channel, sent to the app."""
 
 from typing import Any
 

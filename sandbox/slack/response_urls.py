@@ -1,4 +1,4 @@
-"""response_url: what each stands for, five uses, thirty minutes; kept in the workspace's file.
+"""response_url: what each stands for, five uses, thirty minutes; stored in the workspace's file.
 
 https://docs.slack.dev/interactivity/handling-user-interaction
 """

@@ -53,7 +53,7 @@ GROUPS = (SeedUserGroup("S01ONCALL", "data-oncall", "Data on-call", ("U01ALEX",)
 
 @dataclass(frozen=True)
 class Seed:
-    """Used once, when the workspace's file is new; tokens left None are made up and kept in the file."""
+    """Used once, when the workspace's file is new; tokens left None are made up and stored in the file."""
 
     team_id: str = "T01FIRELINE"
     team_name: str = "Hoops Data"

@@ -23,7 +23,7 @@ _PAGE = Path(__file__).resolve().parent.parent / "page"
 
 
 class Workspace:
-    """A Slack workspace with one app in it, described by `manifest`; state is kept in the file `path`.
+    """A Slack workspace with one app in it, described by `manifest`; state is stored in the file `path`.
 
     Runs inside the caller's event loop. `now` is the time it starts from; `advance` moves it on.
     """

@@ -25,7 +25,7 @@ def checked(core: Core, value: Json, kind: str, *, besides: str | None = None) -
 
 
 def made(core: Core, view: dict[str, Any], view_id: str | None = None, typed: dict[str, Any] | None = None) -> View:
-    """The complete view object; `typed` is the state of the view it replaces, kept where ids are the same."""
+    """The complete view object; `typed` is the state of the view it replaces; it stays where ids are the same."""
     identity = core.identity
     blocks = with_ids(view["blocks"])
     return {

@@ -1,4 +1,4 @@
-/** Light, dark, or what the system says; the choice is kept in this browser. */
+/** Light, dark, or what the system says; the choice is stored in this browser. */
 import { Emitter } from "./emitter.js";
 
 const KEY = "workspace-theme";

@@ -20,20 +20,20 @@ export function messageScope(session, message) {
     session,
     surface: "message",
     container,
-    form: kept(session, `${message.channel} ${message.ts}`, blocks),
+    form: formOf(session, `${message.channel} ${message.ts}`, blocks),
     blocks,
   };
 }
 
 /** @param {import("../data/session.js").Session} session @param {any} view @returns {Scope} */
 export function viewScope(session, view) {
-  const form = kept(session, view.id, view.blocks);
+  const form = formOf(session, view.id, view.blocks);
   form.remember(view.state?.values);
   return { session, surface: view.type, container: { type: "view", view_id: view.id }, form, blocks: view.blocks };
 }
 
 /** The form of a place survives its being drawn again; what belongs to elements that are gone is forgotten. */
-function kept(session, key, blocks) {
+function formOf(session, key, blocks) {
   if (!session.forms.has(key)) session.forms.set(key, new Form());
   const form = session.forms.get(key);
   form.prune(elementKeys(blocks));

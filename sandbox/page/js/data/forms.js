@@ -50,8 +50,8 @@ export class Form {
 
   /** The value now, or the element's initial one; undefined or null when empty. */
   get(block, element) {
-    const kept = this.#values.get(`${block} ${element.action_id}`);
-    return kept && kept.kind === element.type ? kept.value : INITIAL[element.type]?.(element);
+    const entry = this.#values.get(`${block} ${element.action_id}`);
+    return entry && entry.kind === element.type ? entry.value : INITIAL[element.type]?.(element);
   }
 
   set(block, element, value) {

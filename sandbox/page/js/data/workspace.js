@@ -1,4 +1,4 @@
-/** What is known of the workspace for the acting user, kept current from the server's pushes. */
+/** What is known of the workspace for the acting user, current by the server's pushes. */
 import { Emitter } from "../base/emitter.js";
 import { Conversation } from "./conversation.js";
 

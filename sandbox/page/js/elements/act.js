@@ -38,7 +38,7 @@ export async function act(scope, blockId, element, value, control) {
   return false;
 }
 
-/** A warning triangle beside an element. @param {Element} control @param {string} message */
+/** A warning triangle next to an element. @param {Element} control @param {string} message */
 export function warn(control, message) {
   clearWarning(control);
   control.removeAttribute("aria-busy");

@@ -11,7 +11,7 @@ import { textInput } from "./text_inputs.js";
  * @typedef {import("../blocks/scope.js").Scope} Scope
  * @typedef {{scope: Scope, blockId: string, element: any, labelledBy?: string, describedBy?: string, required?: boolean,
  *   change: (value: any, control: HTMLElement) => void}} Drawing
- *   `change`: keep the value, and tell the app where it wants to be told at once
+ *   `change`: keep the value, and tell the app where it wants to know at once
  */
 
 const KINDS = {

@@ -18,10 +18,10 @@ function placeholder(element) {
 
 /** `default_to_current_conversation` fills in the channel the person is in. */
 function current({ scope, blockId, element }) {
-  const kept = scope.form.get(blockId, element);
-  if (kept !== undefined || !element.default_to_current_conversation) return kept;
+  const chosen = scope.form.get(blockId, element);
+  if (chosen !== undefined || !element.default_to_current_conversation) return chosen;
   const here = scope.session.place.channel;
-  if (!here) return kept;
+  if (!here) return chosen;
   const value = element.type.startsWith("multi_") ? [here] : here;
   scope.form.set(blockId, element, value);
   return value;

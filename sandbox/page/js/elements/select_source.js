@@ -112,7 +112,7 @@ export function leastQuery(element) {
   return element.type.endsWith("external_select") ? (element.min_query_length ?? 3) : 0;
 }
 
-/** The choice that stands for a kept value (its label may have to be found). @returns {Choice} */
+/** The choice that stands for a stored value (its label may have to be found). @returns {Choice} */
 export function choiceOf({ scope, element }, value) {
   const { session } = scope;
   if (value && typeof value === "object") return fromOption(value, true);
@@ -125,7 +125,7 @@ export function choiceOf({ scope, element }, value) {
   return found ? fromOption(found, false) : { value, text: String(value), label: String(value) };
 }
 
-/** Whether two kept values are the same choice. */
+/** Whether two values are the same choice. */
 export function sameValue(one, other) {
   const key = (value) => (value && typeof value === "object" ? value.value : value);
   return key(one) === key(other);

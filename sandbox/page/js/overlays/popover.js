@@ -1,4 +1,4 @@
-/** A panel beside what opened it; kept inside the window. */
+/** A panel next to what opened it, inside the window. */
 import { h } from "../base/dom.js";
 import { lay } from "./layers.js";
 

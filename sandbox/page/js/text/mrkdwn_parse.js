@@ -32,7 +32,7 @@ export function parse(text, options = {}) {
 
 function flow(piece, index, all, parts, options) {
   let text = piece;
-  // A fence stands on lines of its own, so the line ends around it are not text.
+  // A fence stands on lines of its own, so the line ends before and after it are not text.
   if (index > 0) text = text.replace(/^\n/, "");
   if (index < all.length - 1) text = text.replace(/\n$/, "");
   if (text) parts.push(...quotes(text, options));

@@ -172,9 +172,9 @@ export class Composer {
       ...(this.options.broadcast?.() ? { broadcast: true } : {}),
     });
     this.node.classList.remove("is-waiting");
-    // Why a command failed is told in the channel, by Slackbot.
-    const told = isCommand && !["offline", "bad_request", "channel_not_found"].includes(answer.error);
-    if (!answer.ok && !told) toast(answer.message || answer.error, "error");
-    return { ...answer, keep: !told };
+    // Why a command failed is said in the channel, by Slackbot.
+    const said = isCommand && !["offline", "bad_request", "channel_not_found"].includes(answer.error);
+    if (!answer.ok && !said) toast(answer.message || answer.error, "error");
+    return { ...answer, keep: !said };
   }
 }

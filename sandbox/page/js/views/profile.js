@@ -1,4 +1,4 @@
-/** Who somebody is: a small card beside their name. */
+/** Who somebody is: a small card next to their name. */
 import { h } from "../base/dom.js";
 import { icon } from "../base/icons.js";
 import { format } from "../base/time.js";

@@ -180,7 +180,7 @@ export class Shell {
     }
   }
 
-  /** F6 goes around the parts of the page. */
+  /** F6 goes from part to part of the page. */
   #nextRegion(by) {
     const all = [...this.node.querySelectorAll("[data-region]")].filter((one) => one.getClientRects().length);
     const at = all.findIndex((one) => one.contains(document.activeElement));

@@ -1,4 +1,4 @@
-/** The pane beside the channel: one thread, and where to answer. */
+/** The pane next to the channel: one thread, and where to answer. */
 import { fill, h } from "../base/dom.js";
 import { icon } from "../base/icons.js";
 import { Composer } from "./composer.js";
