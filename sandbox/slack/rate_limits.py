@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from .clock import Clock
 
-TIERS = {1: 1.0, 2: 20.0, 3: 50.0, 4: 100.0}
+TIERS = {2: 20.0, 3: 50.0, 4: 100.0}
 POSTS_PER_MINUTE = 300.0
 CHANNEL_BURST = 4.0
 CHANNEL_PER_SECOND = 1.0

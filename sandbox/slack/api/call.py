@@ -12,7 +12,7 @@ from ..message_args import decoded
 from ..rate_limits import TIERS
 from ..timestamps import is_timestamp
 
-TIER_1, TIER_2, TIER_3, TIER_4 = TIERS[1], TIERS[2], TIERS[3], TIERS[4]
+TIER_2, TIER_3, TIER_4 = TIERS[2], TIERS[3], TIERS[4]
 
 _FALSE = frozenset({"", "0", "false", "False", "none", "null"})
 
