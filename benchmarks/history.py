@@ -15,10 +15,11 @@ from benchmarks.pipeline import loads, registry
 from bot.adapters.warehouse.calendar_table import lay_calendar
 from bot.adapters.warehouse.duckdb_engine import DuckDBEngine
 from bot.adapters.warehouse.engine import Session
-from bot.adapters.warehouse.refresh import refresh_evidence
+from bot.adapters.warehouse.refresh import Changes, known, refresh_evidence
 from bot.adapters.warehouse.sql_text import SQL_DIRECTORY
 from bot.config.policy import load_policy
 from bot.config.settings import BUNDLED_CONFIG
+from bot.domain.evidence import answers
 from bot.domain.evidence.platform_facts import PlatformFacts, platform_facts
 from bot.domain.evidence.text_rules import category_of
 from bot.ports.warehouse import Hints
@@ -50,7 +51,7 @@ class World:
 
 def recipe() -> str:
     """Names what a history is made of: one that was made otherwise is not used again."""
-    product = [SQL_DIRECTORY / name for name in ("schema.sql", "evidence.sql", "run_cells.sql")]
+    product = [*(SQL_DIRECTORY / name for name in ("schema.sql", "run_cells.sql")), Path(answers.__file__)]
     texts = [*sorted(SQL.glob("*.sql")), Path(__file__), Path(pipeline.__file__), *product]
     return hashlib.sha256(b"".join(path.read_bytes() for path in texts)).hexdigest()[:8]
 
@@ -75,7 +76,11 @@ def write_history(engine: DuckDBEngine, runs: int) -> None:
         lay_calendar(session, facts(), {"game_schedule"}, anew=True)
         connection.execute((SQL / "raw_files.sql").read_text(), {**days, **end})
         connection.execute((SQL / "table_loads.sql").read_text(), {**days, **end})
-        refresh_evidence(session, {"game_schedule"}, everything=True)
+        nothing = known(session)
+        changes = Changes(
+            frozenset({"game_schedule"}), everything=True, platform=True, appended=True, newest=END, now=END
+        )
+        refresh_evidence(session, facts(), changes, nothing)
         _remember(session, runs)
     with engine.write() as session:
         connection = session.reader()

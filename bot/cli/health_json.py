@@ -53,6 +53,7 @@ def _row(row: HealthRow) -> dict[str, Any]:
         "zero_on_game_days": tally.zero_on_game_days,
         "dates_due": row.due.due,
         "dates_filled": row.due.filled,
+        "dates_unknown": row.due.unknown,
         "target": row.target,
         "baseline": {"success_rate": row.baseline.success_rate, "p95_s": usual.p95 if usual else None},
         "findings": [vars(finding) for finding in row.findings],

@@ -124,8 +124,8 @@ class Warehouse(Protocol):
         """
         ...
 
-    def freshness(self, data_date: date) -> list[DateFreshness]:
-        """Every registered processor for one data date, from everything that is known now."""
+    def freshness(self, data_date: date, as_of: datetime) -> list[DateFreshness]:
+        """Every registered processor for one data date, as of a moment; loads and runs are those that are known now."""
         ...
 
     def processor_facts(self, zone: ZoneInfo) -> list[ProcessorFacts]:

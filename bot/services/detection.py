@@ -59,7 +59,7 @@ class DetectionService:
             return ()
         live, self._live = self._live, None
         observed = self._warehouse.observed(_since(live, now), now)
-        if live is None or live.document != document:
+        if live is None or live.document != document or _reaches_back(live.evidence, observed, _since(live, now)):
             observed = self._warehouse.observed(now - LOOK_BACK, now, now - POLLS_BACK)
             live = self._anew(document, observed, now)
         elif _differs(live.evidence, observed):
@@ -100,9 +100,17 @@ def _without_events(observed: Observed) -> Observed:
 
 
 def _differs(before: Observed, after: Observed) -> bool:
-    """Is another calendar known, are there other windows, or a kind of evidence that was not there?"""
+    """Is another calendar known, are there other windows, or is something known that was not?"""
     return (
         Counter(before.games) != Counter(after.games)
         or set(before.windows) != set(after.windows)
-        or (before.has_loads, before.has_files, before.has_games) != (after.has_loads, after.has_files, after.has_games)
+        or before.seen != after.seen
     )
+
+
+def _reaches_back(before: Observed, after: Observed, since: datetime) -> bool:
+    """Is something known of a time that was looked at without it? Then its rows are to be read from there on."""
+    if before.seen is None or after.seen is None:
+        return False
+    earlier, later = set(before.seen.moments()), set(after.seen.moments())
+    return any(moment <= since for moment in later - earlier)

@@ -39,7 +39,7 @@ class ImpactService:
 
     def _knowing(self, day: date, moment: datetime, history: History) -> FreshnessFacts:
         """Put in order once: the warehouse gives the same lists until a load has touched them."""
-        rows = self._warehouse.freshness(day)
+        rows = self._warehouse.freshness(day, moment)
         durations = self._warehouse.health_durations(Window.live(moment, BASELINE.days))
         last_rows, last_durations, known = self._known
         if rows is not last_rows or durations is not last_durations or known.history_from != history.first_day:

@@ -8,6 +8,7 @@ from itertools import product
 from bot.domain.errors import BadInput
 from bot.domain.evidence.coverage import DATES
 from bot.domain.evidence.history import PipelineHistory
+from bot.domain.evidence.known import Seen
 from bot.domain.evidence.observation import DateSpan, Observed, Timeline
 from bot.domain.health.model import HealthRequest
 from bot.domain.platform.accepted_losses import AcceptedLosses
@@ -93,7 +94,7 @@ class ValidationService:
         picture.at(as_of)
         picture.take(Timeline(observed).until(as_of))
         begins = self._warehouse.history().first_day
-        around = VerdictContext(picture, observed, self._accepted, as_of, begins, ended)
+        around = VerdictContext(picture, self._accepted, as_of, begins, ended)
         dates = [span.first + timedelta(days=ahead) for ahead in range((span.last - span.first).days + 1)]
         return (around.validated(processor, day) for processor, day in product(asked, dates))
 
@@ -101,7 +102,8 @@ class ValidationService:
         """What a reader must know of the answer as a whole."""
         if live != now and request.as_of is None:
             yield f"The history ends {live:%Y-%m-%d %H:%M} UTC: answered as of its end."
-        kinds = {"table loads": observed.has_loads, "raw files": observed.has_files, "games": observed.has_games}
+        seen = observed.seen or Seen(calendar=False)
+        kinds = {"table loads": seen.tables, "raw files": seen.sources, "games": seen.calendar}
         lacking = [name for name, there in kinds.items() if not there]
         if lacking:
             yield f"There are no {' and no '.join(lacking)}: what they would tell is unknown."

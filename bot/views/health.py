@@ -117,7 +117,7 @@ def _figures(row: HealthRow) -> list[tuple[str, str]]:
     if row.baseline.success_rate is not None:
         figures.append(("Usual (30 days)", _usual(row)))
     if row.due.due:
-        figures.append(("Dates with their data", f"{row.due.filled:,} of {row.due.due:,} due"))
+        figures.append(("Dates with their data", health_words.dates_filled(row.due)))
     if tally.zero_on_game_days:
         figures.append(("Successes without records", f"{tally.zero_on_game_days:,}"))
     return figures
@@ -174,7 +174,7 @@ def _phase_field(row: HealthRow) -> str:
     rate = f"{numbers.share(tally.success_rate)}{below}"
     bad = numbers.compact(tally.real + tally.unknown)
     name = f"{row.name[:1].upper()}{row.name[1:]}"
-    data = f" · data {row.due.filled:,} of {row.due.due:,}" if row.due.filled < row.due.due else ""
+    data = f" · data {row.due.filled:,} of {row.due.told:,}" if row.due.missing else ""
     return f"{CIRCLES[row.status]} *{name}*  {rate}\n{bad} real · {numbers.compact(tally.expected)} expected{data}"
 
 
@@ -202,7 +202,7 @@ def _phase_text(row: HealthRow) -> str:
     target = f" (target {numbers.share(row.target)})" if _is_below(row) else ""
     rate = "nothing to judge" if tally.success_rate is None else f"{numbers.share(tally.success_rate)} succeed{target}"
     failures = f"{numbers.plural(tally.real + tally.unknown, 'real failure')}, {tally.expected:,} expected"
-    data = f", data for {row.due.filled:,} of {row.due.due:,} dates due" if row.due.filled < row.due.due else ""
+    data = f", data for {row.due.filled:,} of {row.due.told:,} dates due" if row.due.missing else ""
     return f"{_phase_label(row)}, {rate}, {failures}{data}."
 
 

@@ -42,7 +42,7 @@ def ask(warehouse: Warehouse, *, briefly: bool = False) -> Answers:
             answers[f"durations, {name}"] = _durations(warehouse, window)
             answers[f"failed hours, {name}"] = sorted(warehouse.failed_hours(window), key=repr)
             answers[f"durations by day, {name}"] = _daily(warehouse, window)
-    freshness = {day: sorted(warehouse.freshness(day), key=repr) for day in STANDING_DAYS}
+    freshness = {day: sorted(warehouse.freshness(day, LAST), key=repr) for day in STANDING_DAYS}
     answers["platform"] = warehouse.platform_document()
     answers["failed hours"] = sorted(warehouse.failed_hours(WEEK), key=repr)
     answers["durations by day"] = sorted(warehouse.daily_durations(WEEK), key=repr)

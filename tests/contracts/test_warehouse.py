@@ -156,7 +156,10 @@ def test_only_what_became_known_in_the_span_is_observed(story: Told) -> None:
     observed = story.as_of[moment(31)]["observed"]
     assert {load.known_at for load in observed.loads} == {moment(30.3)}
     assert observed.files == ()
-    assert (observed.has_loads, observed.has_files, observed.has_games) == (True, True, True)
+    assert observed.seen is not None
+    assert observed.seen.tables["raw.box"] == moment(30.3, date(2026, 1, 10))
+    assert observed.seen.sources["roster"] == moment(12)
+    assert observed.seen.calendar
     assert len(observed.games) == 5
 
 
@@ -244,10 +247,10 @@ def test_freshness_of_a_date(story: Told) -> None:
     box = on_day["Box"]
     assert (box.expected, box.filled, box.loaded_at, box.last_run) == (True, False, moment(55, NEXT), date(2026, 1, 17))
     assert on_day["Roster"].expected is False
-    assert (on_day["Plain"].expected, on_day["Plain"].judged_at, on_day["Plain"].filled) == (None, None, None)
+    assert (on_day["Plain"].expected, on_day["Plain"].settled_at, on_day["Plain"].filled) == (None, None, None)
     assert on_day["Limited"].last_run == DAY
     assert outside.keys() == on_day.keys()
-    assert {(item.expected, item.filled, item.judged_at) for item in outside.values()} == {(None, None, None)}
+    assert {(item.expected, item.filled, item.settled_at) for item in outside.values()} == {(None, None, None)}
     assert outside["Box"].loaded_at == box.loaded_at
 
 
@@ -311,7 +314,7 @@ def test_slots_are_wall_clock_on_both_sides_of_a_clock_change(clocks: Told) -> N
     late = {item.data_date: item.judged_at for item in clocks.warehouse.evidence("Late", *EVER, LAST)}
     grace = timedelta(minutes=20)
     assert box[SPRING - timedelta(days=1)] == datetime(2026, 3, 7, 7, 30, tzinfo=UTC) + grace
-    assert box[SPRING] == datetime(2026, 3, 8, 7, tzinfo=UTC) + grace  # 02:30 does not exist
+    assert box[SPRING] == datetime(2026, 3, 8, 7, 30, tzinfo=UTC) + grace  # 02:30 does not exist: 03:00 or 03:30
     assert late[SPRING - timedelta(days=1)] == datetime(2026, 3, 8, 7, tzinfo=UTC) + grace
     assert summary[AUTUMN] == datetime(2026, 11, 1, 5, 30, tzinfo=UTC) + grace  # 01:30 comes twice
     assert summary[AUTUMN + timedelta(days=1)] == datetime(2026, 11, 2, 6, 30, tzinfo=UTC) + grace
@@ -344,4 +347,4 @@ def test_an_empty_warehouse_holds_nothing(kind: str, tell: Tell) -> None:
     assert told.warehouse.platform_document() is None
     assert told.warehouse.health_counts(Window.at(LAST, 7)) == []
     assert told.warehouse.evidence("Box", *EVER, LAST) == []
-    assert told.warehouse.freshness(DAY) == []
+    assert told.warehouse.freshness(DAY, LAST) == []

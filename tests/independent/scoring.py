@@ -22,11 +22,12 @@ from bot.services.loading import LoadingService
 from tests.independent.evidence import POLICY
 
 CATEGORIES = [category.value for category in Category]
+_LATEST = "e.valid_until = TIMESTAMP '9999-12-31 00:00:00'"
 _CELLS = """
 SELECT c.run_id, c.processor_name, c.recorded, c.hinted, c.input,
   e.expected, e.filled, e.judged_at IS NOT NULL AS judged
 FROM ({cells}) AS c
-LEFT JOIN evidence AS e ON e.processor_name = c.processor_name AND e.data_date = c.data_date
+LEFT JOIN evidence AS e ON e.processor_name = c.processor_name AND e.data_date = c.data_date AND {latest}
 WHERE c.status = 'failed'
 """
 """Judged as of long after the world's end, as every slot has passed."""
@@ -96,7 +97,8 @@ def _score(world: Path, data: Path) -> Scored:
     rules = load_policy(POLICY).failure_text_rules
     LoadingService(warehouse, rules).load(data, registry, datetime.now(UTC), lambda _step, _rows: None)
     character = {processor.name: traits(processor) for processor in registry.processors}
-    statement = _CELLS.format(cells=sql_text("run_cells", runs="runs", evidence="evidence"))
+    cells = sql_text("run_cells", runs="runs", evidence="evidence", when=_LATEST)
+    statement = _CELLS.format(cells=cells, latest=_LATEST)
     given: dict[str, str] = {}
     with engine.write() as session:
         rows = session.reader().execute(Translator(None).duckdb(statement)).fetchall()

@@ -67,7 +67,7 @@ def over_two_days(days: Incident, **lacking: object) -> list[Decision]:
 def test_without_loads_a_silent_run_hangs_when_no_late_row_can_come_any_more() -> None:
     days = Incident()
     days.hangs("PlayByPlay")
-    told = the_one(over_two_days(days, loads=(), has_loads=False))
+    told = the_one(over_two_days(days, loads=()))
     hung = days.runs["PlayByPlay", DAY][-1]
     assert told.finding.kind is Kind.STUCK_RUN
     assert 180 <= minutes_after(hung.started_at, told) <= 195
@@ -76,14 +76,14 @@ def test_without_loads_a_silent_run_hangs_when_no_late_row_can_come_any_more() -
 def test_without_loads_a_run_whose_row_is_late_is_not_called_stuck() -> None:
     days = Incident()
     days.row_is_late("PlayByPlay", 1.4)
-    assert over_two_days(days, loads=(), has_loads=False) == []
+    assert over_two_days(days, loads=()) == []
 
 
 def test_without_games_who_runs_every_day_is_missed() -> None:
     days = Incident()
     days.amend("BoxScores", runs_on_no_game_days=True)
     days.does_not_run("BoxScores")
-    told = the_one(over_two_days(days, games=(), has_games=False))
+    told = the_one(over_two_days(days, games=()))
     assert (told.finding.kind, told.finding.root) == (Kind.MISSING_RUN, "BoxScores")
     assert 45 <= minutes_after(days.slots("BoxScores")[0], told) <= 60
 
@@ -92,7 +92,7 @@ def test_without_games_who_runs_on_game_days_only_is_not() -> None:
     days = Incident()
     days.amend("BoxScores", runs_on_no_game_days=False)
     days.does_not_run("BoxScores")
-    assert over_two_days(days, games=(), has_games=False) == []
+    assert over_two_days(days, games=()) == []
 
 
 def test_a_long_run_that_is_alive_is_none_without_a_table_either() -> None:

@@ -45,7 +45,8 @@ def test_a_missing_file_is_named_with_what_cannot_be_told(world: Path, tmp_path:
     (folder / file).unlink()
     _, observed, report = loaded(folder)
     assert [warning for warning in report.warnings if warning.startswith(said)]
-    kinds = (observed.has_loads, observed.has_files, observed.has_games)
+    assert observed.seen is not None
+    kinds = (bool(observed.seen.tables), bool(observed.seen.sources), observed.seen.calendar)
     assert kinds == (file[:5] != "table", file[:3] != "raw", file[:4] != "game")
 
 
@@ -59,9 +60,9 @@ def test_a_history_without_runs_is_refused(world: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("lacking", "name", "words"),
     [
-        ("has_loads", "PlayByPlay", "table loads"),
-        ("has_files", "NewsScraper", "raw files"),
-        ("has_games", "PlayByPlay", "the games of that date"),
+        ("loads", "PlayByPlay", "table loads"),
+        ("files", "NewsScraper", "raw files"),
+        ("games", "PlayByPlay", "the games of that date"),
     ],
 )
 def test_an_empty_date_without_the_evidence_is_unknown_and_says_what_lacks(lacking: str, name: str, words: str) -> None:
@@ -72,13 +73,13 @@ def test_an_empty_date_without_the_evidence_is_unknown_and_says_what_lacks(lacki
     assert judged == (Verdict.UNKNOWN, f"cannot be told without {words}")
 
 
-@pytest.mark.parametrize("lacking", ["has_loads", "has_files", "has_games"])
+@pytest.mark.parametrize("lacking", ["loads", "files", "games"])
 def test_nothing_is_told_of_healthy_days_for_want_of_evidence(lacking: str) -> None:
     days = Incident()
     assert _told(days, _without(days, lacking)) == []
 
 
-@pytest.mark.parametrize("lacking", ["has_loads", "has_files"])
+@pytest.mark.parametrize("lacking", ["loads", "files"])
 def test_failures_are_told_without_evidence_too(lacking: str) -> None:
     days = Incident()
     days.fails("PlayByPlay")
@@ -88,7 +89,7 @@ def test_failures_are_told_without_evidence_too(lacking: str) -> None:
 def test_without_files_an_empty_table_is_told_as_empty() -> None:
     days = Incident()
     days.has_no_file("plays")
-    assert _told(days, _without(days, "has_files")) == [(Kind.ZERO_RECORDS_PROCESSOR, "PlayByPlay")]
+    assert _told(days, _without(days, "files")) == [(Kind.ZERO_RECORDS_PROCESSOR, "PlayByPlay")]
 
 
 @pytest.mark.parametrize("hours", [4, 9, 30])
@@ -176,9 +177,9 @@ def test_a_registered_processor_that_never_ran_is_missing_once() -> None:
 
 def _without(days: PipelineDays, lacking: str) -> Observed:
     gone: dict[str, Callable[[Observed], Observed]] = {
-        "has_loads": lambda seen: replace(seen, loads=(), has_loads=False),
-        "has_files": lambda seen: replace(seen, files=(), has_files=False),
-        "has_games": lambda seen: replace(seen, games=(), has_games=False),
+        "loads": lambda seen: replace(seen, loads=()),
+        "files": lambda seen: replace(seen, files=()),
+        "games": lambda seen: replace(seen, games=()),
     }
     return gone[lacking](days.observed())
 

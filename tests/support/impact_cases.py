@@ -65,7 +65,7 @@ def names() -> list[str]:
 
 def freshness(name: str, *, filled: bool | None = False, last_run: date | None = DAY, **other: Any) -> DateFreshness:
     """Due at DUE, not there, unless told otherwise."""
-    given: dict[str, Any] = {"expected": True, "judged_at": DUE, "filled": filled, "last_run": last_run, **other}
+    given: dict[str, Any] = {"expected": True, "settled_at": DUE, "filled": filled, "last_run": last_run, **other}
     return DateFreshness(name, **given)
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.platform.calendar import ceil_hour, day_slots, floor_hour, slot_instant
+from bot.domain.platform.calendar import ceil_hour, floor_hour, last_chance, slot_instant
 
 NEW_YORK = ZoneInfo("America/New_York")
 ZONES = [
@@ -66,15 +66,12 @@ def test_a_time_that_occurs_twice_is_the_first(day: date, hour: float, zone: Zon
         assert earlier != shown
 
 
-def test_a_day_is_judged_twenty_minutes_after_its_last_slot() -> None:
-    (slots,) = day_slots([10.0, 26.5, 6.0], [date(2026, 3, 7)], NEW_YORK)
-    assert slots.first == datetime(2026, 3, 7, 11, tzinfo=UTC)
-    assert slots.last == datetime(2026, 3, 8, 7, tzinfo=UTC)
-    assert slots.judged_at == datetime(2026, 3, 8, 7, 20, tzinfo=UTC)
+def test_the_last_slot_may_be_read_by_the_clock_before_the_change() -> None:
+    assert last_chance(date(2026, 3, 7), [10.0, 26.5, 6.0], NEW_YORK) == datetime(2026, 3, 8, 7, 30, tzinfo=UTC)
 
 
 def test_no_schedule_no_slots() -> None:
-    assert day_slots([], [date(2026, 3, 7)], NEW_YORK) == []
+    assert last_chance(date(2026, 3, 7), [], NEW_YORK) is None
 
 
 @given(st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001 (hypothesis adds the zone)

@@ -121,7 +121,7 @@ def test_judged_twenty_minutes_after_the_last_slot(usual: SqlWarehouse) -> None:
 def test_only_what_was_known_counts(usual: SqlWarehouse) -> None:
     before = datetime(2026, 1, 16, 3, 59, tzinfo=UTC)
     found = evidence_of(usual, as_of=before)
-    assert (found.first_file_at, found.rows, found.filled) == (None, None, False)
+    assert (found.first_file_at, found.rows, found.filled) == (None, None, None), "the table was never seen by then"
     after = evidence_of(usual, as_of=before + timedelta(minutes=1))
     assert after.first_file_at == before + timedelta(minutes=1)
     assert after.games == after.games_final == 1, "final by its own time"
@@ -154,7 +154,9 @@ def test_upstream_is_ready_when_every_table_has_rows(usual: SqlWarehouse, tmp_pa
     assert found.input_at(found.input_ready_at) is Input.READY
     assert found.input_at(found.input_ready_at - timedelta(seconds=1)) is Input.ABSENT
     two = [{**entry, "dependencies": ["Box", "Daily"]} if entry["name"] == "Summary" else entry for entry in PROCESSORS]
-    assert evidence_of(holding(tmp_path, WORLD.but(processors=two)), "Summary").input_ready_at is None
+    seen = [loaded(hours=31), loaded("raw.daily", hours=-11)]
+    waits = holding(tmp_path, WORLD.but(processors=two, table_loads=seen))
+    assert evidence_of(waits, "Summary").input_ready_at is None
 
 
 def categories(directory: Path, world: World) -> dict[Category, int]:

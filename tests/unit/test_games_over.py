@@ -17,7 +17,9 @@ BEFORE = [Game(DATE - timedelta(days=n), MIDNIGHT - timedelta(days=n) + timedelt
 def waits_until(name: str, *finals: datetime | None) -> datetime | None:
     """Other dates' games have ended 28 hours after their date began."""
     games = (*BEFORE, *(Game(DATE, final) for final in finals))
-    return PipelineHistory(fleet(), Observed((), (), (), games, ())).day(name, DATE).games_over_at
+    history = PipelineHistory(fleet(), Observed((), (), (), games, ()))
+    history.at(MIDNIGHT + timedelta(days=3))
+    return history.day(name, DATE).games_over_at
 
 
 @pytest.mark.parametrize("late", [timedelta(hours=31), timedelta(hours=34)])

@@ -1,7 +1,7 @@
 """Loading a directory: whole or not at all, again without effect, late and corrected rows, histories as they are."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +110,8 @@ def test_evidence_that_comes_late_changes_old_answers(tmp_path: Path) -> None:
     """A recorded "no data" is masked as soon as it is known that its file was there and the table stayed empty."""
     into = warehouse()
     quiet = [failed("a", category="no_data_available", start=30)]
-    load(into, World(quiet, [loaded("raw.other")], [raw_file("other")], [game()]).write(tmp_path / "1"))
+    known = DAY - timedelta(days=1)
+    load(into, World(quiet, [loaded(day=known)], [raw_file(day=known)], [game()]).write(tmp_path / "1"))
     assert {count.input for count in into.health_counts(Window.live(END, 7))} == {"absent"}
     load(into, World(raw_files=[raw_file(hours=28)]).write(tmp_path / "2"))
     (count,) = into.health_counts(Window.live(END, 7))

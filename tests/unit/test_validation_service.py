@@ -52,6 +52,7 @@ WORLD = World(
     table_loads=[
         *(loaded(day=day, hours=30.01) for day in BEFORE),
         loaded(rows=60, day=NEXT, hours=30.01),
+        loaded("an.summary", day=BEFORE[0], hours=33.01),
         loaded("an.summary", day=NEXT, hours=33.01),
         loaded("raw.spare", day=DAY),
     ],

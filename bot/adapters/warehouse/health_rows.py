@@ -16,6 +16,7 @@ def parameters_of(window: Window) -> Parameters:
     head_until = min(midnight(whole_from), window.until)
     return {
         "as_of": window.as_of,
+        "known_at": window.known_at,
         "since": window.since,
         "until": window.until,
         "whole_from": whole_from,

@@ -57,7 +57,7 @@ class LiveHealth:
     def _keep(self, what: str, window: Window, ask: Callable[[], T], until: datetime | None = None) -> T:
         if not self._settled.keeps:
             return ask()
-        key = (what, window.since, window.until, self._judgement(window.as_of))
+        key = (what, window.since, window.until, self.judgement(window.as_of))
         return self._settled.get(key, until or window.until, ask)
 
     def _counts(self, window: Window) -> list[RunCount]:
@@ -93,7 +93,7 @@ class LiveHealth:
         sketches = _sketches(self._engine.rows("health_durations_live", parameters_of(window)))
         return _Timed(sketches, {who: _durations(who, sketch) for who, sketch in sketches.items()})
 
-    def _judgement(self, as_of: datetime) -> tuple[datetime, int]:
+    def judgement(self, as_of: datetime) -> tuple[datetime, int]:
         """Names the span between two judgements that `as_of` lies in: counts depend on it, not on the minute."""
         day = midnight(as_of.date())
         moments = self._settled.get(("judgements", day), UNLESS_ALL, lambda: self._judgements(day))

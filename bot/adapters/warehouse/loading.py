@@ -10,7 +10,7 @@ from bot.adapters.warehouse.calendar_table import lay_calendar
 from bot.adapters.warehouse.columns import FILE_KINDS, RUNS, FileKind
 from bot.adapters.warehouse.engine import Engine, Session, Value
 from bot.adapters.warehouse.reading import Reading, read
-from bot.adapters.warehouse.refresh import refresh_all, refresh_evidence, refresh_hours
+from bot.adapters.warehouse.refresh import Changes, known, refresh_all, refresh_evidence, refresh_hours
 from bot.adapters.warehouse.staging_runs import stage_runs, unknown_spellings
 from bot.adapters.warehouse.unfinished import is_unfinished
 from bot.domain.evidence.platform_facts import PlatformFacts
@@ -27,6 +27,15 @@ class _Staged:
     reading: Reading
 
 
+@dataclass(frozen=True)
+class _MergedRuns:
+    """`newest`: the last start among them; `appended`: all of them are new."""
+
+    report: FileReport
+    newest: datetime | None
+    appended: bool
+
+
 class Loader:
     """Keeps the raw tables, the evidence and the roll-up in step."""
 
@@ -38,9 +47,9 @@ class Loader:
     ) -> LoadReport:
         prints = {path: fingerprint(path) for path in files}
         given = {"fingerprints": ",".join(prints.values())}
-        known = {text for (text,) in self._engine.rows("loaded_fingerprints", given)}
+        loaded = {text for (text,) in self._engine.rows("loaded_fingerprints", given)}
         facts = set(self._engine.rows("facts"))
-        fresh = [path for path in files if prints[path] not in known]
+        fresh = [path for path in files if prints[path] not in loaded]
         old = tuple(FileReport(path.name, already_loaded=True) for path in files if path not in fresh)
         anew = is_unfinished(facts)
         new_platform = anew or ("platform", platform.fingerprint) not in facts
@@ -50,19 +59,26 @@ class Loader:
             return LoadReport(files=old)
         with self._engine.write() as session:
             staged = [_read(session, path, prints[path], progress) for path in _in_order(fresh)]
+            before = known(session)
             evidence = [_merge_evidence(session, item, progress) for item in staged if item.kind is not RUNS]
-            touched = [_renew(session, platform, hints, staged, new_platform=new_platform, new_rules=new_rules)]
-            runs = []
-            for item in staged:
-                if item.kind is RUNS:
-                    runs.append(_merge_runs(session, item, hints, progress))
-                    touched.append(refresh_hours(session))
+            stems = {item.kind.stem for item in staged}
+            moved = lay_calendar(session, platform, stems, anew=new_platform)
+            if new_rules:
+                _hint_again(session, hints)
+            runs = [_merge_runs(session, item, hints, progress) for item in staged if item.kind is RUNS]
+            appended, newest = all(run.appended for run in runs), runs[0].newest if runs else None
+            changes = Changes(frozenset(stems), moved, new_platform, appended, newest, now)
+            touched = [refresh_evidence(session, platform, changes, before)]
+            if new_rules or new_platform:
+                touched.append(_count_again(session, platform, hints))
+            elif runs:
+                touched.append(refresh_hours(session))
             if new_document:
                 session.run("remember_fact", {"name": "registry", "value": platform.document})
             warnings = _remember(session, staged, now)
         rejected = tuple(row for item in staged for row in item.reading.rejected)
         touched_from = min((moment for moment in touched if moment is not None), default=now)
-        return LoadReport((*old, *evidence, *runs), rejected, warnings, touched_from)
+        return LoadReport((*old, *evidence, *(run.report for run in runs)), rejected, warnings, touched_from)
 
     def rebuild(self) -> int:
         with self._engine.write() as session:
@@ -103,32 +119,21 @@ def _merge_evidence(session: Session, item: _Staged, progress: Progress) -> File
     return FileReport(item.path.name, item.reading.rows, added=added, unchanged=item.reading.rows - added)
 
 
-def _renew(
-    session: Session,
-    platform: PlatformFacts,
-    hints: Hints,
-    staged: Sequence[_Staged],
-    *,
-    new_platform: bool,
-    new_rules: bool,
-) -> datetime | None:
-    """Bring calendar, evidence and hints up to date before runs are counted; returns since when they moved."""
-    stems = {item.kind.stem for item in staged}
-    moved = lay_calendar(session, platform, stems, anew=new_platform)
-    first = refresh_evidence(session, stems, everything=moved or "game_schedule" in stems)
-    if new_rules:
-        shapes = [shape for (shape,) in session.rows("failed_shapes")]
-        session.fill("hints", ("shape", "hinted"), [(shape, hints.of(shape)) for shape in shapes])
-        session.run("apply_hints")
-    if new_rules or new_platform:
-        refresh_all(session)
-        session.run("remember_fact", {"name": "platform", "value": platform.fingerprint})
-        session.run("remember_fact", {"name": "rules", "value": hints.fingerprint})
-        return BEGINNING
-    return first
+def _hint_again(session: Session, hints: Hints) -> None:
+    """Other text rules hold for what was loaded before, too."""
+    shapes = [shape for (shape,) in session.rows("failed_shapes")]
+    session.fill("hints", ("shape", "hinted"), [(shape, hints.of(shape)) for shape in shapes])
+    session.run("apply_hints")
 
 
-def _merge_runs(session: Session, item: _Staged, hints: Hints, progress: Progress) -> FileReport:
+def _count_again(session: Session, platform: PlatformFacts, hints: Hints) -> datetime:
+    refresh_all(session)
+    session.run("remember_fact", {"name": "platform", "value": platform.fingerprint})
+    session.run("remember_fact", {"name": "rules", "value": hints.fingerprint})
+    return BEGINNING
+
+
+def _merge_runs(session: Session, item: _Staged, hints: Hints, progress: Progress) -> _MergedRuns:
     progress(f"merging {item.path.name}", item.reading.rows)
     stage_runs(session.reader(), hints.of)
     session.adopt("stage_versions")
@@ -136,16 +141,17 @@ def _merge_runs(session: Session, item: _Staged, hints: Hints, progress: Progres
     span = {"first_start": first, "last_start": last}
     if distinct == given and session.rows("held_runs", span) == [(0,)]:
         session.run("append_runs")
-        return FileReport(item.path.name, int(given), added=int(given))
+        return _MergedRuns(FileReport(item.path.name, int(given), added=int(given)), last, appended=True)
     session.run("merge_runs", span)
     ((added, replaced, given),) = session.rows("staged_runs")
-    return FileReport(
+    report = FileReport(
         item.path.name,
         int(given),
         added=int(added - replaced),
         corrected=int(replaced),
         unchanged=int(given - added),
     )
+    return _MergedRuns(report, last, appended=False)
 
 
 def _remember(session: Session, staged: Sequence[_Staged], now: datetime) -> tuple[str, ...]:
@@ -158,9 +164,9 @@ def _remember(session: Session, staged: Sequence[_Staged], now: datetime) -> tup
     for text in warnings:
         session.run("remember_fact", {"name": "warning", "value": text})
     for item in staged:
-        ((known,),) = session.rows(f"newest_{item.kind.stem}")
+        ((newest,),) = session.rows(f"newest_{item.kind.stem}")
         file: dict[str, Value] = {"fingerprint": item.fingerprint, "name": item.path.name, "rows": item.reading.rows}
-        session.run("remember_file", {**file, "now": now, "known_until": known})
+        session.run("remember_file", {**file, "now": now, "known_until": newest})
     return tuple(warnings)
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.adapters.warehouse.engine import Engine, Parameters
+from bot.adapters.warehouse.sights import seen_by
 from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.evidence.observation import DateSpan, Game, Observed, RawFile, RunSeen, TableLoad
 from bot.domain.evidence.runs import Category, Status
@@ -35,16 +36,13 @@ Rows = Sequence[tuple[Any, ...]]
 
 
 def _observed(engine: Engine, runs: Rows, loads: Rows, files: Rows, windows: tuple[PlannedWindow, ...]) -> Observed:
-    ((has_loads, has_files, has_games),) = engine.rows("observed_kinds")
     return Observed(
         runs=tuple(_run(row) for row in runs),
         loads=tuple(TableLoad(*row) for row in loads),
         files=tuple(RawFile(*row) for row in files),
         games=tuple(Game(*row) for row in engine.rows("observed_games")),
         windows=windows,
-        has_loads=has_loads,
-        has_files=has_files,
-        has_games=has_games,
+        seen=seen_by(engine),
     )
 
 

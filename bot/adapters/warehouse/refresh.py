@@ -1,42 +1,154 @@
 """Keep evidence and roll-up equal to what a rebuild would give, touching only what a load has touched."""
 
 import math
-from collections.abc import Set
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import product
 from typing import cast
 
 from bot.adapters.warehouse.engine import Parameters, Session
-from bot.domain.evidence.expectation import SMALLEST_FILE
+from bot.adapters.warehouse.evidence_table import COLUMNS, DateBook, Pair
+from bot.adapters.warehouse.sights import look_again, micros, seen_by
+from bot.domain.evidence.answers import END_OF_TIME
+from bot.domain.evidence.game_calendar import GameCalendar
+from bot.domain.evidence.known import Seen
+from bot.domain.evidence.observation import Game
+from bot.domain.evidence.platform_facts import PlatformFacts
 from bot.domain.health.sketch import GAMMA, SMALLEST, ZERO_BUCKET
 
-END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
-_EVER = (date(1970, 1, 1), date(2100, 1, 1))
+AHEAD = timedelta(days=35)
+"""Evidence is worked out so far beyond the newest row: a pipeline that has stopped is judged for a month."""
+EVER = (date(1970, 1, 1), date(2100, 1, 1))
+FUTURE = timedelta(days=400)
+"""A row from a later time than that says nothing of how far the history reaches."""
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def refresh_evidence(session: Session, staged: Set[str], *, everything: bool) -> datetime | None:
-    """Recompute the evidence of the dates that staged loads and files are about, or of all.
+@dataclass(frozen=True)
+class Known:
+    """What is known of the platform as a whole, before a load or after it."""
+
+    seen: Seen
+    games: tuple[Game, ...]
+
+    def calendar(self, platform: PlatformFacts) -> GameCalendar:
+        seen = self.seen
+        return GameCalendar(self.games, platform.zone, loaded=seen.calendar, ended_at=seen.calendar_ended_at)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a load brings. `everything`: all evidence is worked out again; `platform`: by another registry; `appended`:
+    its runs are all new; `newest`: the last start among them; `now`: when it is loaded.
+    """
+
+    staged: frozenset[str]
+    everything: bool
+    platform: bool
+    appended: bool
+    newest: datetime | None
+    now: datetime
+
+
+def known(session: Session) -> Known:
+    games = session.rows("observed_games")
+    return Known(seen_by(session), tuple(sorted((Game(*row) for row in games), key=repr)))
+
+
+def refresh_evidence(session: Session, platform: PlatformFacts, changes: Changes, before: Known) -> datetime | None:
+    """Work out the evidence of the (processor, date) pairs that a load has touched.
 
     Returns the moment before which no answer has changed: runs may start before the date that they are about.
     """
-    if everything:
-        spans = [_EVER]
-    else:
-        stems = sorted(staged & {"table_loads", "raw_files"})
-        spans = [span for stem in stems for span in session.rows(f"touched_{stem}") if span[0] is not None]
-    if not spans:
+    if changes.everything or changes.staged - {"runs"} or _shows_a_gap(session, changes):
+        look_again(session, calendar="game_schedule" in changes.staged)
+    now = known(session)
+    first, last = _span(session, changes)
+    if first is None or last is None:
         return None
-    first, last = min(first for first, _ in spans), max(last for _, last in spans)
-    parameters: Parameters = {
-        "first_date": first,
-        "last_date": last,
-        "as_of": END_OF_TIME,
-        "smallest_file": SMALLEST_FILE,
-    }
-    session.run("refresh_evidence", parameters)
+    touched = _Touched(session, platform, changes, before, now)
+    pairs = {pair for pair in touched.pairs(first, last) if first <= pair[1] <= last}
+    if not pairs:
+        return None
+    dates = [day for _, day in pairs]
+    book = DateBook.read(session, platform, now.seen, now.calendar(platform), dates)
+    session.fill("evidence_now", COLUMNS, list(book.rows(pairs)))
+    return _renew(session, min(dates), max(dates), anew=changes.platform)
+
+
+def _shows_a_gap(session: Session, changes: Changes) -> bool:
+    """Do the staged runs show that rows should have come where none did?"""
+    if "runs" not in changes.staged:
+        return False
+    ((found,),) = session.rows("staged_witnesses", {"width": micros()})
+    return bool(found)
+
+
+def _span(session: Session, changes: Changes) -> tuple[date | None, date | None]:
+    """The dates that have evidence: from the first of the calendar on, to some weeks after the newest row."""
+    ((first, last),) = session.rows("calendar_span")
+    ((newest,),) = session.rows("newest_row", {"staged": changes.newest})
+    if first is None or newest is None:
+        return None, None
+    return first, min(last, (min(newest, changes.now + FUTURE) + AHEAD).date())
+
+
+@dataclass(frozen=True)
+class _Touched:
+    """Which evidence a load has touched."""
+
+    session: Session
+    platform: PlatformFacts
+    changes: Changes
+    before: Known
+    after: Known
+
+    def pairs(self, first: date, last: date) -> Iterator[Pair]:
+        names = [processor.name for processor in self.platform.processors]
+        dates = [first + timedelta(days=ahead) for ahead in range((last - first).days + 1)]
+        ((held_first, held_last),) = self.session.rows("evidence_dates")
+        if self.changes.everything or held_first is None:
+            yield from product(names, dates)
+            return
+        yield from product(names, (day for day in dates if not held_first <= day <= held_last))
+        yield from self._by_rows()
+        readers = self.platform.readers
+        for owner in _owners_that_moved(self.before.seen, self.after.seen, readers):
+            yield from product(readers[owner], dates)
+        yield from product(names, self._by_games(dates))
+        if "runs" in self.changes.staged:
+            yield from self.session.rows("touched_runs", {"appended": self.changes.appended})
+
+    def _by_rows(self) -> Iterator[Pair]:
+        for stem in sorted(self.changes.staged & {"table_loads", "raw_files"}):
+            for owner, day in self.session.rows(f"touched_{stem}"):
+                yield from ((name, day) for name in self.platform.readers.get(owner, ()))
+
+    def _by_games(self, dates: Sequence[date]) -> list[date]:
+        if self.before == self.after:
+            return []
+        earlier, later = self.before.calendar(self.platform), self.after.calendar(self.platform)
+        return [day for day in dates if earlier.day(day) != later.day(day)]
+
+
+def _renew(session: Session, first: date, last: date, *, anew: bool) -> datetime:
+    """Put `evidence_now` into its place, and count the runs again whose input came or went."""
+    span: Parameters = {"first_date": first, "last_date": last, "end_of_time": END_OF_TIME}
+    if anew:
+        session.run("forget_evidence")
+    session.run("refresh_evidence", span)
+    if not anew:
+        session.run("refresh_moved", span)
     beginning = datetime.combine(first, time(), tzinfo=UTC)
-    ((first_start,),) = session.rows("first_start_about", parameters)
+    ((first_start,),) = session.rows("first_start_about", span)
     return beginning if first_start is None else min(beginning, first_start)
+
+
+def _owners_that_moved(earlier: Seen, seen: Seen, readers: Mapping[str, Collection[str]]) -> Iterator[str]:
+    """Tables and sources that are known for other dates now."""
+    for before, after in ((earlier.table, seen.table), (earlier.source, seen.source)):
+        yield from (owner for owner in readers if before(owner) != after(owner))
 
 
 def refresh_hours(session: Session) -> datetime | None:
@@ -50,7 +162,7 @@ def refresh_hours(session: Session) -> datetime | None:
 
 
 def refresh_all(session: Session) -> None:
-    first, last = (datetime.combine(day, time(), tzinfo=UTC) for day in _EVER)
+    first, last = (datetime.combine(day, time(), tzinfo=UTC) for day in EVER)
     session.run("rebuild", _hours(first, last))
 
 
@@ -65,4 +177,5 @@ def _hours(first: datetime, end: datetime) -> Parameters:
         "smallest": SMALLEST,
         "zero_bucket": ZERO_BUCKET,
         "log_gamma": math.log(GAMMA),
+        "end_of_time": END_OF_TIME,
     }

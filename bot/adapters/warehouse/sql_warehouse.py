@@ -60,7 +60,7 @@ class SqlWarehouse:
     def health_due(self, window: Window) -> list[DueDates]:
         if not window.exact:
             return self._live.due(window)
-        return [DueDates(*row) for row in self._engine.rows("health_due_as_of", parameters_of(window))]
+        return [DueDates(*row) for row in self._engine.rows("health_due_live", parameters_of(window))]
 
     def failed_hours(self, window: Window) -> list[FailedHour]:
         def ask() -> list[FailedHour]:
@@ -100,11 +100,12 @@ class SqlWarehouse:
     def silent_runs(self, since: datetime, until: datetime) -> list[SilentRun]:
         return [SilentRun(*row) for row in self._engine.rows("silent_runs", {"since": since, "until": until})]
 
-    def freshness(self, data_date: date) -> list[DateFreshness]:
+    def freshness(self, data_date: date, as_of: datetime) -> list[DateFreshness]:
         def ask() -> list[DateFreshness]:
-            return [DateFreshness(*row) for row in self._engine.rows("freshness", {"data_date": data_date})]
+            asked: Parameters = {"data_date": data_date, "as_of": as_of}
+            return [DateFreshness(*row) for row in self._engine.rows("freshness", asked)]
 
-        return self._settled.get(("freshness", data_date), FOREVER, ask)
+        return self._settled.get(("freshness", data_date, self._live.judgement(as_of)), FOREVER, ask)
 
     def processor_facts(self, zone: ZoneInfo) -> list[ProcessorFacts]:
         return processor_facts(self._engine, zone)
@@ -134,7 +135,7 @@ def _window(row: tuple[Any, ...]) -> PlannedWindow:
 
 
 def _evidence(row: tuple[Any, ...], as_of: datetime, windows: tuple[PlannedWindow, ...]) -> Evidence:
-    name, day, judged, games, final, expected, first_file, empty, rows, filled, kind, ready = row
+    name, day, judged, settled, games, final, expected, first_file, empty, rows, filled, kind, ready = row
     return Evidence(
         processor=name,
         data_date=day,
@@ -143,6 +144,7 @@ def _evidence(row: tuple[Any, ...], as_of: datetime, windows: tuple[PlannedWindo
         games=games,
         games_final=int(final),
         judged_at=judged,
+        settled_at=settled,
         first_file_at=first_file,
         empty_file=empty,
         rows=rows,

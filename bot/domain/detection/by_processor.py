@@ -70,7 +70,7 @@ class ByProcessor:
 
     def _stale(self, processor: Processor, now: datetime) -> Trouble | None:
         """What waits for something upstream is not stale by itself."""
-        loaded_at = self._history.loaded_at.get(processor.bigquery_table or "")
+        loaded_at = self._history.newest_load(processor.bigquery_table or "")
         limit = processor.freshness_hours
         if limit is None or loaded_at is None or not stale.outlived(limit, loaded_at, now):
             return None

@@ -39,4 +39,4 @@ def detect(days: Iterable[ProcessorDate], loaded_at: datetime, freshness_hours: 
 
 def _due(day: ProcessorDate) -> datetime:
     """Without a schedule a date's data is due when the date is over."""
-    return day.judged_at or datetime.combine(day.data_date + timedelta(days=1), time(), UTC)
+    return day.settled_at if day.slots else datetime.combine(day.data_date + timedelta(days=1), time(), UTC)

@@ -59,7 +59,8 @@ class PlannedWindow:
 class Evidence:
     """The evidence for one (processor, date) as of `as_of`; times are aware UTC, None means that it cannot be told.
 
-    `games_final` counts games whose own end has passed; `first_file_at` is the first raw file that is not empty;
+    `settled_at`: from when on its absence counts; `games_final`: games whose own end has passed;
+    `first_file_at` is the first raw file that is not empty;
     `rows` is the table's latest row count for the date; `filled`: the data is there (table rows; a scraper's file);
     `input_ready_at` is when what it works on was complete.
     """
@@ -71,6 +72,7 @@ class Evidence:
     games: int | None
     games_final: int
     judged_at: datetime | None
+    settled_at: datetime | None
     first_file_at: datetime | None
     empty_file: bool
     rows: int | None

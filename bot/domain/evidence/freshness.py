@@ -9,13 +9,13 @@ from enum import StrEnum
 class DateFreshness:
     """What the warehouse knows of a registered processor for one data date; None means that it cannot be told.
 
-    `expected`, `judged_at` (aware UTC) and `filled` as in `Evidence`; `loaded_at`: the newest load of its table with
+    `expected`, `settled_at` (aware UTC) and `filled` as in `Evidence`; `loaded_at`: the newest load of its table with
     rows, for any date (aware UTC); `last_run`: the day (UTC) on which its newest run started, None when it never ran.
     """
 
     processor: str
     expected: bool | None = None
-    judged_at: datetime | None = None
+    settled_at: datetime | None = None
     filled: bool | None = None
     loaded_at: datetime | None = None
     last_run: date | None = None
@@ -52,9 +52,9 @@ def staleness(freshness_hours: float | None, freshness: DateFreshness, now: date
 def _missing(freshness: DateFreshness, now: datetime) -> bool | None:
     if freshness.expected is False or freshness.filled:
         return False
-    if freshness.expected is None or freshness.judged_at is None:
+    if freshness.expected is None or freshness.settled_at is None:
         return None
-    if freshness.judged_at > now:
+    if freshness.settled_at > now:
         return False
     return None if freshness.filled is None else True
 

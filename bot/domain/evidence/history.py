@@ -1,7 +1,7 @@
 """Everything known at a moment, kept up to date event by event: the one thing that detectors look at."""
 
 from collections import defaultdict, deque
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from math import log
@@ -10,12 +10,14 @@ from bot.domain.evidence.attempts import OFF_SCHEDULE
 from bot.domain.evidence.coverage import FilledDate
 from bot.domain.evidence.expectation import Expects, PlannedWindow, expectation
 from bot.domain.evidence.game_calendar import GameCalendar
+from bot.domain.evidence.known import Seen, Sight, gaps_of
 from bot.domain.evidence.observation import Event, Game, Observed, RawFile, RunSeen, Started, TableLoad
-from bot.domain.evidence.platform_facts import platform_facts
+from bot.domain.evidence.platform_facts import ProcessorPlatform, platform_facts
 from bot.domain.evidence.processor_date import ProcessorDate, Trace
 from bot.domain.evidence.rhythm import Rhythm
-from bot.domain.evidence.runs import Category, InputKind, Status, Trigger
-from bot.domain.platform.calendar import games_given_up_at, latest_reading, slot_instant
+from bot.domain.evidence.rules import data_due, traced_input
+from bot.domain.evidence.runs import Category, Status, Trigger
+from bot.domain.platform.calendar import last_chance, slot_instant
 from bot.domain.platform.deadline import due_at
 from bot.domain.platform.registry import Processor, Registry
 
@@ -25,10 +27,6 @@ LONGEST_BASELINE = timedelta(days=45)
 """No baseline reaches further back."""
 RECENT = timedelta(hours=26)
 """Finished runs, of polls the failed ones, are kept for so long, for what goes by time and not by data date."""
-
-CLAIMS = 5
-"""On so many dates a processor has brought records, and the table that the registry names has never had a load: it is
-another table, and its emptiness says nothing."""
 
 _QUIET = frozenset({None, Category.NO_DATA_AVAILABLE, Category.UPSTREAM_FAILURE})
 
@@ -53,35 +51,34 @@ class PipelineHistory:
         self.days: dict[tuple[str, date], ProcessorDate] = {}
         self.touched: set[tuple[str, date]] = set()
         self.loaded_at: dict[str, datetime] = {}
-        self._platform = {facts.name: facts for facts in platform_facts(registry).processors}
+        platform = platform_facts(registry)
+        self._platform = {facts.name: facts for facts in platform.processors}
         self._tables: dict[tuple[str, date], Trace] = defaultdict(Trace)
         self._as_of = datetime.min.replace(tzinfo=UTC)
-        self._loaded: set[str] = set()
-        self._claims: dict[str, set[date]] = defaultdict(set)
         self._files: dict[tuple[str, date], Trace] = defaultdict(Trace)
+        self._readers = platform.readers
         self._learn(observed)
-        self._readers = _readers(registry)
-        self._fillers: dict[str, list[str]] = defaultdict(list)
-        for processor in registry.processors:
-            if processor.bigquery_table:
-                self._fillers[processor.bigquery_table].append(processor.name)
 
     def renew(self, observed: Observed) -> None:
-        """Take over another calendar, other windows, or a kind of evidence that was not there before."""
+        """Take over another calendar, other windows, or other knowledge of what is known at all."""
         self._learn(observed)
-        self._rebuild_all(self.registry.by_name)
+        for name, data_date in list(self.days):
+            self._rebuild(name, data_date)
+            self.touched.add((name, data_date))
 
     def at(self, now: datetime) -> None:
-        """It is `now`: games that have not ended in time are given up, and nothing is due for them."""
+        """It is `now`: games may have ended or be given up, tables and sources come into sight or go out of it."""
         before, self._as_of = self._as_of, now
+        sight = any(before < moment <= now for moment in self._seen.moments())
+        games = {day for day in {day for _, day in self.days} if self._games_changed(day, before)}
         for name, data_date in list(self.days):
-            if before < games_given_up_at(data_date) <= now:
+            if sight or data_date in games:
                 self._rebuild(name, data_date)
+            if data_date in games:
+                self.touched.add((name, data_date))
 
-    def _rebuild_all(self, names: Container[str]) -> None:
-        for name, data_date in list(self.days):
-            if name in names:
-                self._rebuild(name, data_date)
+    def _games_changed(self, data_date: date, before: datetime) -> bool:
+        return any(before < moment <= self._as_of for moment in self._games.day(data_date).moments())
 
     def _rebuild(self, name: str, data_date: date) -> None:
         """By what is known now, with the runs that it has."""
@@ -90,11 +87,12 @@ class PipelineHistory:
         self.days[name, data_date] = replace(
             fresh, runs=day.runs, polls=day.polls, last_no_data_at=day.last_no_data_at, under_way=day.under_way
         )
-        self.touched.add((name, data_date))
 
     def _learn(self, observed: Observed) -> None:
-        self._has_loads, self._has_files, self._has_games = observed.has_loads, observed.has_files, observed.has_games
-        self._games = GameCalendar(observed.games, self.registry.zone)
+        seen = self._seen = observed.seen if observed.seen is not None else seen_in(observed, self._platform)
+        self._games = GameCalendar(
+            observed.games, self.registry.zone, loaded=seen.calendar, ended_at=seen.calendar_ended_at
+        )
         self.windows: dict[str, list[PlannedWindow]] = defaultdict(list)
         for window in observed.windows:
             for name in window.processors:
@@ -109,7 +107,6 @@ class PipelineHistory:
             elif isinstance(event, TableLoad):
                 self.loaded_at[event.table] = event.known_at
                 self._take_trace(self._tables[event.table, event.data_date], event.table, event, event.rows)
-                self._take_load(event.table)
             else:
                 self._take_trace(self._files[event.source, event.data_date], event.source, event, event.size_bytes)
 
@@ -119,6 +116,13 @@ class PipelineHistory:
         if key not in self.days:
             self.days[key] = self._new_day(self.registry.by_name[name], data_date)
         return self.days[key]
+
+    def newest_load(self, table: str) -> datetime | None:
+        """When rows were loaded last, for any date; None when nobody can tell: loads are not known any more."""
+        return None if self._seen.table(table).ended(self._as_of) else self.loaded_at.get(table)
+
+    def knows_games(self, data_date: date) -> bool:
+        return self._games.day(data_date).counting(self._as_of) is not None
 
     def games(self, data_date: date) -> Sequence[Game]:
         return self._games.on(data_date)
@@ -151,7 +155,7 @@ class PipelineHistory:
             day -= timedelta(days=1)
             trace = self._tables.get((table, day)) if table else None
             if trace is not None and trace.latest:
-                yield FilledDate(trace.latest, self._games.counting(day, self._as_of), len(trace.seen))
+                yield FilledDate(trace.latest, self._games.day(day).counting(self._as_of) or 0, len(trace.seen))
 
     def _take_run(self, run: RunSeen) -> None:
         processor = self.registry.by_name.get(run.processor)
@@ -196,70 +200,76 @@ class PipelineHistory:
         self.counted[run.processor] += 1
         if run.status is Status.SUCCESS and run.records and run.seconds:
             self.paces[run.processor].known.append((run.started_at, log(run.seconds)))
-            self._claim(run)
-
-    def _take_load(self, table: str) -> None:
-        if table not in self._loaded:
-            self._loaded.add(table)
-            self._rebuild_all(self._readers.get(table, ()))
-
-    def _claim(self, run: RunSeen) -> None:
-        claims, table = self._claims[run.processor], self.registry.by_name[run.processor].bigquery_table
-        if len(claims) >= CLAIMS or table is None or table in self._loaded:
-            return
-        claims.add(run.data_date)
-        if len(claims) == CLAIMS:
-            self._rebuild_all(self._readers[table])
-
-    def _another(self, table: str) -> bool:
-        """Is it not the table that its processor fills?"""
-        return table not in self._loaded and any(len(self._claims[name]) >= CLAIMS for name in self._fillers[table])
 
     def _take_trace(self, trace: Trace, owner: str, event: TableLoad | RawFile, size: int) -> None:
+        """The first row about a date speaks for itself, even where its absence says nothing."""
+        first = not trace.seen
         trace.seen.append((event.known_at, size))
         for name in self._readers.get(owner, ()):
             self.touched.add((name, event.data_date))
+            if first and (name, event.data_date) in self.days:
+                self._rebuild(name, event.data_date)
 
     def _new_day(self, processor: Processor, data_date: date) -> ProcessorDate:
-        facts = self._platform[processor.name]
-        zone = self.registry.zone
+        facts, zone, now = self._platform[processor.name], self.registry.zone, self._as_of
         hours = processor.schedule_hours_et
         slots = tuple(slot_instant(data_date, hour, zone) for hour in hours)
-        games = self._games.counting(data_date, self._as_of)
-        known = self._has_games and self._games.covers(data_date)
-        table = facts.table if facts.table and self._has_loads and not self._another(facts.table) else None
-        upstream = [other for other in facts.upstream_tables if self._has_loads and not self._another(other)]
-        traced = facts.input_kind
-        if (traced is InputKind.FILE and not self._has_files) or (traced is InputKind.UPSTREAM and not upstream):
-            traced = InputKind.NONE
+        game_day = self._games.day(data_date)
+        games = game_day.counting(now)
+        file = self._telling(self._files, facts.source, data_date, self._seen.source)
+        upstream = [self._telling(self._tables, name, data_date, self._seen.table) for name in facts.upstream_tables]
+        known = tuple(trace for trace in upstream if trace is not None)
         return ProcessorDate(
             processor=processor,
             data_date=data_date,
             slots=slots,
-            last_chance=max((latest_reading(data_date, hour, zone) for hour in hours), default=None),
+            last_chance=last_chance(data_date, hours, zone),
             deadline=due_at(processor, data_date, self.registry),
-            expected=_expected(processor, slots, games if known else None),
-            runs_due=bool(slots) and _runs_due(processor, games if known else None, calendar=self._has_games),
-            games=games,
-            table=self._tables[table, data_date] if table else None,
-            file=self._files[facts.source, data_date] if facts.source and self._has_files else None,
-            input_kind=traced,
-            upstream=tuple(self._tables[other, data_date] for other in upstream),
-            games_over_at=self._games.over_at(data_date, processor),
+            expected=data_due(
+                facts.expects, games, has_slots=bool(slots), runs_on_no_game_days=facts.runs_on_no_game_days
+            ),
+            runs_due=bool(slots) and _runs_due(processor, games, calendar=self._seen.calendar),
+            games=games or 0,
+            table=self._telling(self._tables, facts.table, data_date, self._seen.table),
+            file=file,
+            input_kind=traced_input(facts.input_kind, file_tells=file is not None, upstream_tells=bool(known)),
+            upstream=known,
+            games_over_at=game_day.over_at(facts.expects, hours, now),
         )
 
+    def _telling(
+        self, traces: dict[tuple[str, date], Trace], name: str | None, data_date: date, sight: Callable[[str], Sight]
+    ) -> Trace | None:
+        """What a table or a source shows for the date; None where it says nothing."""
+        if name is None:
+            return None
+        trace = traces[name, data_date]
+        return trace if trace.seen or sight(name).tells(data_date, self._as_of) else None
 
-def _readers(registry: Registry) -> dict[str, set[str]]:
-    """Which processors look at a table or a source."""
-    readers: dict[str, set[str]] = defaultdict(set)
-    for processor in registry.processors:
-        if processor.bigquery_table:
-            readers[processor.bigquery_table].add(processor.name)
-            for dependent in registry.dependents[processor.name]:
-                readers[processor.bigquery_table].add(dependent)
-        if processor.source:
-            readers[processor.source].add(processor.name)
-    return readers
+
+def seen_in(observed: Observed, platform: Mapping[str, ProcessorPlatform]) -> Seen:
+    """What the rows themselves tell of what is known."""
+    tables, sources = dict[str, datetime](), dict[str, datetime]()
+    for load in observed.loads:
+        tables[load.table] = min(load.known_at, tables.get(load.table, load.known_at))
+    for file in observed.files:
+        sources[file.source] = min(file.known_at, sources.get(file.source, file.known_at))
+    brought = [
+        run for run in observed.runs if run.status is Status.SUCCESS and run.records and run.processor in platform
+    ]
+    return Seen(
+        tables=tables,
+        sources=sources,
+        table_gaps=gaps_of(
+            (load.known_at for load in observed.loads),
+            ((run.started_at, run.known_at) for run in brought if platform[run.processor].table is not None),
+        ),
+        file_gaps=gaps_of(
+            (file.known_at for file in observed.files),
+            ((run.started_at, run.known_at) for run in brought if platform[run.processor].source is not None),
+        ),
+        calendar=bool(observed.games),
+    )
 
 
 def _runs_due(processor: Processor, games: int | None, *, calendar: bool) -> bool:
@@ -270,18 +280,6 @@ def _runs_due(processor: Processor, games: int | None, *, calendar: bool) -> boo
         per_game = expectation(processor) is Expects.PER_GAME
         return processor.runs_on_no_game_days and not (calendar and per_game)
     return processor.runs_on_no_game_days or games > 0
-
-
-def _expected(processor: Processor, slots: tuple[datetime, ...], games: int | None) -> bool | None:
-    """Is data due on the date? `games` None: the calendar does not know the date."""
-    rule = expectation(processor)
-    if rule is Expects.NEVER:
-        return False
-    if rule is Expects.PER_SLOT and (not slots or processor.runs_on_no_game_days):
-        return bool(slots)
-    if rule is Expects.UNKNOWN or games is None:
-        return None
-    return games > 0
 
 
 def _with_time_limit(run: RunSeen, limit: float | None) -> RunSeen:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from bot.domain.evidence.expectation import PlannedWindow
+from bot.domain.evidence.known import Seen
 from bot.domain.evidence.runs import Category, Status, Trigger
 
 
@@ -72,8 +73,7 @@ class DateSpan(NamedTuple):
 class Observed:
     """What became known in a span of time, in no order. Games and windows are all that there are.
 
-    `has_loads`, `has_files`, `has_games`: whether that kind of evidence was ever loaded; without it its absence says
-    nothing.
+    `seen`: since when each table and source is known at all; None: as the rows here tell it.
     """
 
     runs: tuple[RunSeen, ...]
@@ -81,9 +81,7 @@ class Observed:
     files: tuple[RawFile, ...]
     games: tuple[Game, ...]
     windows: tuple[PlannedWindow, ...]
-    has_loads: bool = True
-    has_files: bool = True
-    has_games: bool = True
+    seen: Seen | None = None
 
 
 class Started(NamedTuple):

@@ -2,14 +2,17 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from bot.domain.evidence.expectation import Expects, expectation, input_kind
+from bot.domain.evidence.rules import judged_from
 from bot.domain.evidence.runs import InputKind
-from bot.domain.platform.calendar import day_slots
+from bot.domain.platform.calendar import last_chance
 from bot.domain.platform.registry import Kind, Processor, Registry
 
 
@@ -24,6 +27,7 @@ class ProcessorPlatform:
     expects: Expects
     input_kind: InputKind
     file_is_output: bool
+    is_scraper: bool
     runs_on_no_game_days: bool
     upstream_tables: tuple[str, ...]
     slot_hours: tuple[float, ...]
@@ -40,16 +44,25 @@ class PlatformFacts:
     document: str
 
     def judgements(self, first: date, last: date) -> Iterator[tuple[str, date, datetime | None]]:
-        """(processor, data date, when it is judged) for each date from first to last; None without a schedule."""
+        """(processor, data date, when it is judged) for each date from first to last; None: never."""
         days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
-        by_schedule: dict[tuple[float, ...], list[datetime | None]] = {}
+        alike: dict[tuple[Expects, tuple[float, ...]], list[datetime | None]] = {}
         for processor in self.processors:
-            hours = processor.slot_hours
-            if hours not in by_schedule:
-                slots = day_slots(hours, days, self.zone)
-                by_schedule[hours] = [slot.judged_at for slot in slots] or [None] * len(days)
-            for day, judged_at in zip(days, by_schedule[hours], strict=True):
+            expects, hours = processor.expects, processor.slot_hours
+            if (expects, hours) not in alike:
+                alike[expects, hours] = [judged_from(expects, day, last_chance(day, hours, self.zone)) for day in days]
+            for day, judged_at in zip(days, alike[expects, hours], strict=True):
                 yield processor.name, day, judged_at
+
+    @cached_property
+    def readers(self) -> Mapping[str, tuple[str, ...]]:
+        """Which processors look at a table or a source, for themselves or as what they are made from."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for processor in self.processors:
+            for owner in (processor.table, processor.source, *processor.upstream_tables):
+                if owner is not None:
+                    found[owner].add(processor.name)
+        return {owner: tuple(sorted(names)) for owner, names in found.items()}
 
 
 def platform_facts(registry: Registry) -> PlatformFacts:
@@ -70,6 +83,7 @@ def _facts(processor: Processor, registry: Registry) -> ProcessorPlatform:
         expects=expectation(processor),
         input_kind=traced if upstream or traced is not InputKind.UPSTREAM else InputKind.NONE,
         file_is_output=processor.kind is Kind.SCRAPER and processor.source is not None,
+        is_scraper=processor.kind is Kind.SCRAPER,
         runs_on_no_game_days=processor.runs_on_no_game_days,
         upstream_tables=tuple(sorted(table for table in upstream if table is not None)),
         slot_hours=processor.schedule_hours_et,

@@ -3,12 +3,13 @@
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import chain
 
 from bot.domain.evidence.attempts import OFF_SCHEDULE
-from bot.domain.evidence.expectation import SMALLEST_FILE, traits
+from bot.domain.evidence.expectation import SMALLEST_FILE, expectation, traits
 from bot.domain.evidence.observation import RunSeen
+from bot.domain.evidence.rules import is_filled, judged_from, ready_at, settled_from, unscheduled_from
 from bot.domain.evidence.runs import (
     Category,
     Classified,
@@ -20,15 +21,12 @@ from bot.domain.evidence.runs import (
     Trigger,
     classify,
 )
-from bot.domain.platform.calendar import JUDGEMENT_GRACE
 from bot.domain.platform.registry import Kind, Processor
 
 MISSING_AFTER = timedelta(minutes=45)
 """A run that has not started this long after its slot is missing."""
 HEARTBEAT_LIMIT = timedelta(minutes=30)
 """Without a heartbeat for so long a run hangs."""
-HEALS_WITHIN = timedelta(hours=48)
-"""A later scrape may still fill a fresh loss for so long."""
 RECENT_ROWS = 20
 """A row that is written again comes soon after the first."""
 EARLY_START = timedelta(minutes=15)
@@ -68,7 +66,7 @@ class ProcessorDate:
 
     `games_over_at`: when the games that it waits for have all ended or been given up, None when it waits for none.
     `last_chance`: when its last slot may run at the latest. `table` and `file` are None where there is nothing to look
-    at, or that kind of evidence was never loaded; `upstream` are the tables that it is made from.
+    at, or it says nothing of the date; `upstream` are the tables that it is made from, of those that do.
     """
 
     processor: Processor
@@ -117,16 +115,20 @@ class ProcessorDate:
 
     @property
     def judged_at(self) -> datetime | None:
-        return self.last_chance + JUDGEMENT_GRACE if self.last_chance is not None else None
+        return judged_from(expectation(self.processor), self.data_date, self.last_chance)
 
     @property
     def settled_at(self) -> datetime:
-        """From when on its data can be judged. Without a schedule: when nothing heals by itself any more."""
-        midnight = datetime.combine(self.data_date + timedelta(days=1), time(), UTC)
-        return self.judged_at or midnight + HEALS_WITHIN
+        """From when on its data can be judged, games that it waits for aside."""
+        return self.judged_at or unscheduled_from(self.data_date)
 
     def judged(self, now: datetime) -> bool:
         return self.judged_at is not None and self.judged_at <= now
+
+    def settled(self, now: datetime) -> bool:
+        """Is what is not there missing?"""
+        settled_at = settled_from(self.settled_at, self.games_over_at)
+        return settled_at is not None and settled_at <= now
 
     def games_over(self, now: datetime) -> bool:
         return self.games_over_at is None or self.games_over_at <= now
@@ -152,20 +154,19 @@ class ProcessorDate:
     @property
     def filled(self) -> bool | None:
         """Is the data there? A scraper's only trace is its file; where nothing is traced, a success with records."""
-        if self.table is not None:
-            return bool(self.table.latest)
-        if self.is_scraper:
-            return None if self.file is None else self.file_at is not None
-        return True if any(run.status is Status.SUCCESS and run.records for run in self.attempts) else None
+        return is_filled(
+            self.rows,
+            None if self.file is None else self.file_at is not None,
+            is_scraper=self.is_scraper,
+            brought=any(run.status is Status.SUCCESS and run.records for run in self.attempts),
+        )
 
     @property
     def input_ready_at(self) -> datetime | None:
         if self.input_kind is InputKind.FILE:
             return self.file_at
         if self.input_kind is InputKind.UPSTREAM and self.upstream:
-            filled = [trace.first_above(1) for trace in self.upstream]
-            known = [moment for moment in filled if moment is not None]
-            return max(known) if len(known) == len(filled) else None
+            return ready_at(trace.first_above(1) for trace in self.upstream)
         return None
 
     def input_at(self, moment: datetime) -> Input:

@@ -1,10 +1,11 @@
 """Health of the pipeline over a window: what failed for real, what was expected, and the named reasons for a colour."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
+from bot.domain.evidence.answers import END_OF_TIME
 from bot.domain.evidence.runs import Category, Classified, DateState, FailedRun, Input, Status, Traits, classify
 from bot.domain.platform.calendar import ceil_hour, floor_hour
 
@@ -32,13 +33,16 @@ class HealthRequest:
 
 @dataclass(frozen=True)
 class Window:
-    """Runs started in [since, until). `exact` reads raw rows as known at `as_of`; otherwise edges are whole hours."""
+    """Runs started in [since, until). `exact` reads raw rows as known at `as_of`; otherwise edges are whole hours.
+    `late`: evidence that came after `as_of` counts too.
+    """
 
     since: datetime
     until: datetime
     as_of: datetime
     days: int
     exact: bool
+    late: bool = False
 
     @classmethod
     def live(cls, as_of: datetime, days: int) -> "Window":
@@ -50,13 +54,19 @@ class Window:
         return cls(as_of - timedelta(days=days), as_of, as_of, days, exact=True)
 
     @property
+    def known_at(self) -> datetime:
+        """By when its evidence was known."""
+        return END_OF_TIME if self.late else self.as_of
+
+    @property
     def of_whole_days(self) -> bool:
         return self.since.time() == time() == self.until.time()
 
     def baseline(self) -> "Window":
         """The 30 whole days (UTC) before the window, judged as of the window's moment."""
         until = datetime.combine(self.since.date(), time(), tzinfo=UTC)
-        return Window(until - BASELINE, until, self.as_of if self.exact else until, BASELINE.days, self.exact)
+        as_of = self.as_of if self.exact else until
+        return Window(until - BASELINE, until, as_of, BASELINE.days, self.exact, late=not self.exact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +99,28 @@ class Durations:
 
 @dataclass(frozen=True, slots=True)
 class DueDates:
-    """Dates with data due whose judgement fell into the window, and how many of them have their data."""
+    """Dates with data due that were settled within the window; how many of them have their data, and of how many it
+    cannot be told.
+    """
 
     processor: str
     due: int
     filled: int
+    unknown: int = 0
+
+    @property
+    def told(self) -> int:
+        """Of so many it can be told."""
+        return self.due - self.unknown
+
+    @property
+    def missing(self) -> int:
+        return self.told - self.filled
+
+    def __add__(self, other: "DueDates") -> "DueDates":
+        return replace(
+            self, due=self.due + other.due, filled=self.filled + other.filled, unknown=self.unknown + other.unknown
+        )
 
 
 @dataclass(slots=True)

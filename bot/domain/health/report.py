@@ -162,7 +162,7 @@ def _phase_row(
         tally.merge(member.tally)
         baseline.merge(member.baseline)
     name = f"phase {phase}"
-    due = DueDates(name, sum(row.due.due for row in members), sum(row.due.filled for row in members))
+    due = sum((row.due for row in members), DueDates(name, 0, 0))
     return _row(name, phase, (tally, baseline), durations, due, target)
 
 

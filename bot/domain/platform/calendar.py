@@ -2,26 +2,12 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 LAST_WHISTLE = timedelta(hours=36)
 JUDGEMENT_GRACE = timedelta(minutes=20)
 """Zero-record and partial losses are judged this long after the last slot: a slot's own run needs the time."""
-
-
-@dataclass(frozen=True, slots=True)
-class DaySlots:
-    """First and last slot of one data date, aware UTC."""
-
-    data_date: date
-    first: datetime
-    last: datetime
-
-    @property
-    def judged_at(self) -> datetime:
-        return self.last + JUDGEMENT_GRACE
 
 
 def slot_instant(data_date: date, hour: float, zone: ZoneInfo) -> datetime:
@@ -56,12 +42,9 @@ def _change_between(early: datetime, late: datetime, zone: ZoneInfo) -> datetime
     return early + timedelta(minutes=index)
 
 
-def day_slots(hours: Sequence[float], days: Sequence[date], zone: ZoneInfo) -> list[DaySlots]:
-    """Slots of each day; empty when the schedule is empty."""
-    if not hours:
-        return []
-    first, last = min(hours), max(hours)
-    return [DaySlots(day, slot_instant(day, first, zone), slot_instant(day, last, zone)) for day in days]
+def last_chance(data_date: date, hours: Sequence[float], zone: ZoneInfo) -> datetime | None:
+    """When the last slot may run at the latest; None without slots."""
+    return max((latest_reading(data_date, hour, zone) for hour in hours), default=None)
 
 
 def games_given_up_at(data_date: date) -> datetime:

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from bot.domain.evidence.coverage import DATES, usual_rows
 from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.evidence.history import PipelineHistory
-from bot.domain.evidence.observation import Observed
-from bot.domain.evidence.processor_date import HEALS_WITHIN, ProcessorDate
+from bot.domain.evidence.processor_date import ProcessorDate
+from bot.domain.evidence.rules import HEALS_WITHIN
 from bot.domain.evidence.runs import InputKind
 from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.domain.platform.lineage import Lineage
@@ -25,7 +25,6 @@ class VerdictContext:
     def __init__(
         self,
         history: PipelineHistory,
-        observed: Observed,
         accepted: AcceptedLosses,
         as_of: datetime,
         begins: date | None,
@@ -40,7 +39,6 @@ class VerdictContext:
         self._accepted = accepted
         self._as_of = as_of
         self._begins, self._ended = begins, ended
-        self._has_games = observed.has_games
 
     def validated(self, processor: Processor, data_date: date) -> Validated:
         """The verdict on one date, with its proof."""
@@ -104,7 +102,7 @@ class VerdictContext:
             file_at=day.file_at,
             file_bytes=max(sizes, default=None),
             file_empty=bool(seen) and day.file_at is None,
-            games=len(self._history.games(day.data_date)) if self._has_games else None,
+            games=len(self._history.games(day.data_date)) if self._history.knows_games(day.data_date) else None,
             games_final=self._finals(day.data_date),
             runs=tallies(day),
             slots_left=tuple(slot for slot in day.slots if slot > self._as_of),

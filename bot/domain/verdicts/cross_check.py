@@ -2,7 +2,6 @@
 
 from bot.domain.evidence.expectation import Evidence
 from bot.domain.evidence.runs import InputKind
-from bot.domain.platform.calendar import games_given_up_at
 from bot.domain.verdicts.judge import Verdict
 
 
@@ -10,7 +9,7 @@ def cross_check(evidence: Evidence, *, is_scraper: bool) -> Verdict:
     """The verdict on a zero-record run. The data is there: tracking_bug, the run was no loss."""
     if evidence.filled:
         return Verdict.TRACKING_BUG
-    if evidence.data_date > evidence.as_of.date() or not (_judged(evidence) and _games_over(evidence)):
+    if evidence.data_date > evidence.as_of.date() or not _settled(evidence):
         return Verdict.NOT_YET
     if evidence.filled is None or evidence.expected is None:
         return Verdict.UNKNOWN
@@ -22,11 +21,5 @@ def cross_check(evidence: Evidence, *, is_scraper: bool) -> Verdict:
     return Verdict.UPSTREAM if evidence.input_kind is InputKind.UPSTREAM else Verdict.SCRAPER_FAILED
 
 
-def _judged(evidence: Evidence) -> bool:
-    return evidence.judged_at is None or evidence.judged_at <= evidence.as_of
-
-
-def _games_over(evidence: Evidence) -> bool:
-    """A game that was put off keeps its date open no longer than a day and a half."""
-    put_off = games_given_up_at(evidence.data_date) <= evidence.as_of
-    return put_off or evidence.games_final >= (evidence.games or 0)
+def _settled(evidence: Evidence) -> bool:
+    return evidence.settled_at is None or evidence.settled_at <= evidence.as_of

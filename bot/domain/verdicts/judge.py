@@ -210,7 +210,7 @@ def _empty(day: ProcessorDate, now: datetime, context: DateContext) -> Judged:
         said = "skipped itself as done" if skipped else "succeeded with 0 records before its input came, none followed"
         because = f"the run of {block.started_at:%H:%M} UTC {said}, and the table has no rows"
         return Judged(verdict=Verdict.IDEMPOTENCY_BLOCK, because=because)
-    if day.settled_at > now or not day.games_over(now):
+    if not day.settled(now):
         because = "a later slot can still fill it" if day.games_over(now) else "not all games of that date have ended"
         return Judged(verdict=Verdict.NOT_YET, because=because, until=_look_again(day, now))
     if day.at_work(now):

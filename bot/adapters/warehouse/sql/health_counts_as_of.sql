@@ -2,9 +2,9 @@
 WITH known AS (
   {known_runs}
 ), evidence_then AS (
-  {evidence}
+  SELECT * FROM evidence WHERE valid_from <= @as_of AND valid_until > @as_of
 ), cells AS (
-  {run_cells:runs=known,evidence=evidence_then}
+  {run_cells:runs=known,evidence=evidence_then,when=TRUE}
 )
 SELECT
   c.processor_name, c.phase, c.status, c.recorded, c.hinted, c.input,

@@ -1,5 +1,7 @@
--- Dates on which data was due and whose judgement fell into the window, and how many of them have their data.
-SELECT processor_name, COUNT(*) AS due, COUNTIF(COALESCE(filled, FALSE)) AS filled
+-- Dates on which data was due and that were settled within the window: how many have their data, and of how many nobody can
+-- tell. The evidence is that of @as_of.
+SELECT processor_name, COUNT(*) AS due, COUNTIF(COALESCE(filled, FALSE)) AS filled, COUNTIF(filled IS NULL) AS unknown
 FROM evidence
-WHERE expected AND judged_at > @since AND judged_at <= @as_of AND data_date BETWEEN @first_date AND @last_date
+WHERE expected AND settled_at > @since AND settled_at <= @as_of AND valid_from <= @as_of AND valid_until > @as_of
+  AND data_date BETWEEN @first_date AND @last_date
 GROUP BY processor_name

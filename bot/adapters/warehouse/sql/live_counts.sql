@@ -3,4 +3,5 @@ SELECT
   e.expected, e.filled, COALESCE(e.judged_at <= @as_of, FALSE) AS judged, CAST(SUM(c.runs) AS INT64) AS runs
 FROM pieces AS c
 LEFT JOIN evidence AS e ON e.processor_name = c.processor_name AND e.data_date = c.data_date
+  AND e.valid_from <= @known_at AND e.valid_until > @known_at
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10

@@ -3,7 +3,7 @@ DELETE FROM hourly_counts WHERE {hours};
 
 INSERT INTO hourly_counts
 SELECT processor_name, phase, data_date, start_hour, status, recorded, hinted, input, zero_records, COUNT(*) AS runs
-FROM ({run_cells:runs=runs,evidence=evidence}
+FROM ({run_cells:runs=runs,evidence=evidence,when=e.valid_until = @end_of_time}
   WHERE r.started_at >= @first_hour AND r.started_at < @end_hour
 ) AS c
 WHERE {hours}

@@ -16,4 +16,4 @@ SELECT
   r.status = 'success' AND r.records_processed IS NOT NULL AND r.records_processed = 0 AS zero_records,
   r.duration_seconds, r.records_processed
 FROM {runs} AS r
-LEFT JOIN {evidence} AS e ON e.processor_name = r.processor_name AND e.data_date = r.data_date
+LEFT JOIN {evidence} AS e ON e.processor_name = r.processor_name AND e.data_date = r.data_date AND {when}

@@ -44,10 +44,24 @@ CREATE TABLE IF NOT EXISTS slots (
   processor_name STRING NOT NULL, data_date DATE NOT NULL, judged_at TIMESTAMP
 );
 
+CREATE TABLE IF NOT EXISTS sights (
+  kind STRING NOT NULL, name STRING NOT NULL, since TIMESTAMP NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS wide_gaps (
+  kind STRING NOT NULL, first_at TIMESTAMP NOT NULL, until_at TIMESTAMP, evident_at TIMESTAMP
+);
+
 CREATE TABLE IF NOT EXISTS evidence (
-  processor_name STRING NOT NULL, data_date DATE NOT NULL, judged_at TIMESTAMP, games INT64,
-  expected BOOL, first_file_at TIMESTAMP, empty_file BOOL NOT NULL, row_count INT64, filled BOOL,
-  input_kind STRING NOT NULL, input_ready_at TIMESTAMP, timeout_seconds FLOAT64
+  processor_name STRING NOT NULL, data_date DATE NOT NULL, valid_from TIMESTAMP NOT NULL, valid_until TIMESTAMP NOT NULL,
+  judged_at TIMESTAMP, expected BOOL, settled_at TIMESTAMP, filled BOOL, traced BOOL NOT NULL, input_kind STRING NOT NULL,
+  input_ready_at TIMESTAMP, timeout_seconds FLOAT64
+);
+
+CREATE TABLE IF NOT EXISTS evidence_now (
+  processor_name STRING NOT NULL, data_date DATE NOT NULL, valid_from TIMESTAMP NOT NULL, valid_until TIMESTAMP NOT NULL,
+  judged_at TIMESTAMP, expected BOOL, settled_at TIMESTAMP, filled BOOL, traced BOOL NOT NULL, input_kind STRING NOT NULL,
+  input_ready_at TIMESTAMP, timeout_seconds FLOAT64
 );
 
 CREATE TABLE IF NOT EXISTS hourly_counts (

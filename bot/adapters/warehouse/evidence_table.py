@@ -1,0 +1,138 @@
+"""The evidence table: for each (processor, date) its answers, each with the span of time for which it holds.
+
+The domain's rules work them out (`DateFacts.answers`) for the pairs that a load has touched; SQL only looks them up.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from bot.adapters.warehouse.engine import Parameters, Session, Value
+from bot.domain.evidence.answers import END_OF_TIME, Answer, DateFacts, Span
+from bot.domain.evidence.game_calendar import GameCalendar, GameDay
+from bot.domain.evidence.known import Seen, Trail
+from bot.domain.evidence.platform_facts import PlatformFacts, ProcessorPlatform
+
+COLUMNS = (
+    "processor_name",
+    "data_date",
+    "valid_from",
+    "valid_until",
+    "judged_at",
+    "expected",
+    "settled_at",
+    "filled",
+    "traced",
+    "input_kind",
+    "input_ready_at",
+    "timeout_seconds",
+)
+Pair = tuple[str, date]
+Answers = list[tuple[Span, Answer]]
+
+
+@dataclass
+class DateBook:
+    """Reads the facts of a span of dates once, and works out the answers of any pair in it."""
+
+    platform: PlatformFacts
+    seen: Seen
+    calendar: GameCalendar
+    loads: dict[Pair, list[tuple[datetime, int]]]
+    files: dict[Pair, list[tuple[datetime, int]]]
+    brought: dict[Pair, list[Span]]
+    _trails: dict[tuple[str, str, date | None], Trail] = field(default_factory=dict)
+    _days: dict[date, GameDay] = field(default_factory=dict)
+    _answers: dict[tuple[object, ...], Answers] = field(default_factory=dict)
+
+    @classmethod
+    def read(
+        cls, session: Session, platform: PlatformFacts, seen: Seen, calendar: GameCalendar, dates: Sequence[date]
+    ) -> "DateBook":
+        span: Parameters = {"first_date": min(dates), "last_date": max(dates), "as_of": END_OF_TIME}
+        loads = _by_pair(session.rows("observed_date_loads", span))
+        files = _by_pair(session.rows("observed_date_files", span))
+        brought = defaultdict[Pair, list[Span]](list)
+        for name, day, since, until in session.rows("brought", span):
+            brought[name, day].append(Span(since, until))
+        return cls(platform, seen, calendar, loads, files, brought)
+
+    def rows(self, pairs: Iterable[Pair]) -> Iterator[tuple[Value, ...]]:
+        """Rows of the evidence table."""
+        by_date: dict[date, set[str]] = defaultdict(set)
+        for name, day in pairs:
+            by_date[day].add(name)
+        processors = {processor.name: processor for processor in self.platform.processors}
+        for day in sorted(by_date):
+            for name, _, judged_at in self.platform.judgements(day, day):
+                if name in by_date[day]:
+                    yield from self._rows_of(processors[name], day, judged_at)
+
+    def _rows_of(
+        self, processor: ProcessorPlatform, day: date, judged_at: datetime | None
+    ) -> Iterator[tuple[Value, ...]]:
+        for span, answer in self._answers_of(processor, day, judged_at):
+            yield (
+                processor.name,
+                day,
+                span.since,
+                span.until,
+                judged_at,
+                answer.expected,
+                answer.settled_at,
+                answer.filled,
+                answer.traced,
+                answer.input_kind,
+                answer.input_ready_at,
+                processor.timeout_seconds,
+            )
+
+    def _answers_of(self, processor: ProcessorPlatform, day: date, judged_at: datetime | None) -> Answers:
+        """Processors that are alike, and of which nothing is known, share their answers: of 10,000 most do."""
+        table = self._trail("table", processor.table, day)
+        file = self._trail("source", processor.source, day)
+        upstream = tuple(self._trail("table", name, day) or Trail() for name in processor.upstream_tables)
+        brought = tuple(sorted(self.brought.get((processor.name, day), ()), key=lambda span: span.since))
+        rule = (
+            processor.expects,
+            processor.slot_hours,
+            processor.runs_on_no_game_days,
+            processor.input_kind,
+            processor.is_scraper,
+        )
+        key = (*rule, day, brought, *map(id, (table, file, *upstream)))
+        if key not in self._answers:
+            facts = DateFacts(processor, day, judged_at, self._day(day), table, file, upstream, brought)
+            self._answers[key] = facts.answers()
+        return self._answers[key]
+
+    def _day(self, day: date) -> GameDay:
+        if day not in self._days:
+            self._days[day] = self.calendar.day(day)
+        return self._days[day]
+
+    def _trail(self, kind: str, name: str | None, day: date) -> Trail | None:
+        if name is None:
+            return None
+        rows = (self.loads if kind == "table" else self.files).get((name, day))
+        known = self.seen.tables if kind == "table" else self.seen.sources
+        if rows is None and name not in known:
+            return _NEVER
+        key = (kind, name, day if rows is not None else None)
+        if key not in self._trails:
+            sight = self.seen.table(name) if kind == "table" else self.seen.source(name)
+            self._trails[key] = Trail(tuple(sorted(rows or ())), sight)
+        return self._trails[key]
+
+
+_NEVER = Trail()
+
+
+def _by_pair(rows: Iterable[tuple[Any, ...]]) -> dict[Pair, list[tuple[datetime, int]]]:
+    """What each table, or source, shows for each date."""
+    found = defaultdict[Pair, list[tuple[datetime, int]]](list)
+    for owner, day, size, moment in rows:
+        found[owner, day].append((moment, size))
+    return found

@@ -1,0 +1,110 @@
+"""What is known of one (processor, date), and how the answers about it change from one moment to the next."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from bot.domain.evidence.expectation import SMALLEST_FILE
+from bot.domain.evidence.game_calendar import GameDay
+from bot.domain.evidence.known import Trail
+from bot.domain.evidence.platform_facts import ProcessorPlatform
+from bot.domain.evidence.rules import data_due, is_filled, ready_at, settled_from, traced_input
+from bot.domain.evidence.runs import InputKind
+
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """[since, until); None: for good."""
+
+    since: datetime
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DateFacts:
+    """Everything that becomes known of (processor, date), at any time. `table` and `file` are None where the registry
+    names none; `upstream`: the tables that it is made from; `brought`: while a run said that it brought records.
+    """
+
+    platform: ProcessorPlatform
+    data_date: date
+    judged_at: datetime | None
+    games: GameDay
+    table: Trail | None = None
+    file: Trail | None = None
+    upstream: tuple[Trail, ...] = ()
+    brought: tuple[Span, ...] = ()
+
+    def answer(self, at: datetime) -> "Answer":
+        """By what is known at that moment."""
+        day, platform = self.data_date, self.platform
+        rows = (self.table.latest(at) or 0) if self.table is not None and self.table.tells(day, at) else None
+        file_tells = self.file is not None and self.file.tells(day, at)
+        file_at = self.file.first_above(SMALLEST_FILE, at) if self.file is not None else None
+        upstream = [trail for trail in self.upstream if trail.tells(day, at)]
+        kind = traced_input(platform.input_kind, file_tells=file_tells, upstream_tells=bool(upstream))
+        filled = is_filled(
+            rows,
+            (file_at is not None) if file_tells else None,
+            is_scraper=platform.is_scraper,
+            brought=any(span.since <= at and (span.until is None or at < span.until) for span in self.brought),
+        )
+        ready = None
+        if kind is InputKind.FILE:
+            ready = file_at
+        elif kind is InputKind.UPSTREAM:
+            ready = ready_at(trail.first_above(1, at) for trail in upstream)
+        return Answer(
+            expected=data_due(
+                platform.expects,
+                self.games.counting(at),
+                has_slots=bool(platform.slot_hours),
+                runs_on_no_game_days=platform.runs_on_no_game_days,
+            ),
+            settled_at=settled_from(self.judged_at, self.games.over_at(platform.expects, platform.slot_hours, at)),
+            filled=filled,
+            traced=rows is not None or platform.is_scraper,
+            input_kind=kind,
+            input_ready_at=ready,
+        )
+
+    def moments(self) -> Iterator[datetime]:
+        """When an answer may change."""
+        yield from self.games.moments()
+        for trail in (self.table, self.file, *self.upstream):
+            if trail is not None:
+                yield from trail.moments()
+        for span in self.brought:
+            yield span.since
+            if span.until is not None:
+                yield span.until
+
+    def answers(self) -> "list[tuple[Span, Answer]]":
+        """Every answer with the span for which it holds, from the beginning on."""
+        found: list[tuple[datetime, Answer]] = []
+        for moment in [BEGINNING, *sorted(set(self.moments()))]:
+            answer = self.answer(moment)
+            if not found or found[-1][1] != answer:
+                found.append((moment, answer))
+        return [(Span(since, until), answer) for (since, answer), until in zip(found, _ends(found), strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`expected`: data is due; `settled_at`: from when on its absence counts; `filled`: it is there; `traced`: a table,
+    or a scraper's file, tells that; `input_kind` and `input_ready_at`: what it works on, and since when that is there.
+    """
+
+    expected: bool | None
+    settled_at: datetime | None
+    filled: bool | None
+    traced: bool
+    input_kind: InputKind
+    input_ready_at: datetime | None
+
+
+def _ends(found: Sequence[tuple[datetime, Answer]]) -> list[datetime]:
+    return [*(since for since, _ in found[1:]), END_OF_TIME]

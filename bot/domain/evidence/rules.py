@@ -1,0 +1,70 @@
+"""The rules of evidence, one each: is data due, may it still come, is it there, is what it is made of.
+
+Everything else (health, impact, verdicts, detection) asks these. None means that it cannot be told.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+
+from bot.domain.evidence.expectation import Expects
+from bot.domain.evidence.runs import InputKind
+from bot.domain.platform.calendar import JUDGEMENT_GRACE
+
+HEALS_WITHIN = timedelta(hours=48)
+"""A later scrape may still fill a fresh loss for so long."""
+
+
+def data_due(expects: Expects, games: int | None, *, has_slots: bool, runs_on_no_game_days: bool) -> bool | None:
+    """Is data due on the date? `games`: those that count, None when no calendar knows the date."""
+    if expects is Expects.NEVER:
+        return False
+    if expects is Expects.PER_SLOT and (not has_slots or runs_on_no_game_days):
+        return has_slots
+    if expects is Expects.UNKNOWN or games is None:
+        return None
+    return games > 0
+
+
+def judged_from(expects: Expects, data_date: date, last_chance: datetime | None) -> datetime | None:
+    """From when on what is missing counts: 20 minutes after the last slot. What comes per game without any slot is
+    judged when nothing heals by itself any more; without either nobody can tell.
+    """
+    if last_chance is not None:
+        return last_chance + JUDGEMENT_GRACE
+    return unscheduled_from(data_date) if expects is Expects.PER_GAME else None
+
+
+def unscheduled_from(data_date: date) -> datetime:
+    return datetime.combine(data_date + timedelta(days=1), time(), UTC) + HEALS_WITHIN
+
+
+def settled_from(judged_at: datetime | None, games_over_at: datetime | None) -> datetime | None:
+    """From when on data that is not there is missing: it is judged, and the games that it waits for are over."""
+    if judged_at is None or games_over_at is None:
+        return judged_at
+    return max(judged_at, games_over_at)
+
+
+def is_filled(rows: int | None, file_came: bool | None, *, is_scraper: bool, brought: bool) -> bool | None:
+    """Is the data there? `rows` of its table, None when the table says nothing of the date; a scraper's only trace is
+    its file; where nothing is traced, a run that brought records says so, and silence says nothing.
+    """
+    if rows is not None:
+        return rows > 0
+    if is_scraper:
+        return file_came
+    return True if brought else None
+
+
+def traced_input(kind: InputKind, *, file_tells: bool, upstream_tells: bool) -> InputKind:
+    """Where what it works on leaves a trace, if that kind of trace says anything of the date."""
+    if (kind is InputKind.FILE and not file_tells) or (kind is InputKind.UPSTREAM and not upstream_tells):
+        return InputKind.NONE
+    return kind
+
+
+def ready_at(filled: Iterable[datetime | None]) -> datetime | None:
+    """When all that it is made from was there; None while something lacks."""
+    moments = list(filled)
+    known = [moment for moment in moments if moment is not None]
+    return max(known) if known and len(known) == len(moments) else None

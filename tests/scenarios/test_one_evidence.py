@@ -1,0 +1,238 @@
+"""Health, impact, verdicts and detection say the same of every (processor, date), at any moment."""
+
+from collections.abc import Iterator, Set
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
+from bot.domain.evidence.expectation import Evidence
+from bot.domain.evidence.freshness import Staleness, staleness
+from bot.domain.evidence.history import PipelineHistory
+from bot.domain.evidence.observation import Timeline
+from bot.domain.health.model import DueDates, Window
+from bot.domain.platform.accepted_losses import AcceptedLosses
+from bot.domain.slo import ServiceLevels
+from bot.domain.verdicts.judge import Verdict
+from bot.domain.verdicts.validation import ValidationRequest
+from bot.services.health import HealthService
+from bot.services.replay import ALWAYS
+from bot.services.validation import ValidationService
+from tests.support.builders import (
+    DAY,
+    PROCESSORS,
+    Row,
+    World,
+    at,
+    failed,
+    game,
+    load,
+    loaded,
+    raw_file,
+    registry,
+    run,
+    warehouse,
+)
+
+DAYS = [DAY + timedelta(days=ahead) for ahead in range(6)]
+FLEET: list[Row] = [
+    *(entry for entry in PROCESSORS if entry["name"] != "Poller"),
+    {"name": "Untraced", "phase": 2, "schedule_hours_et": [26.0], "per_game": True},
+    {"name": "Unscheduled", "phase": 2, "table": "raw.odd", "per_game": True},
+    {"name": "GameDaysOnly", "phase": 2, "table": "raw.only", "schedule_hours_et": [9.0], "per_game": False,
+     "runs_on_no_game_days": False},
+]  # fmt: skip
+KNOWN = registry(FLEET)
+NAMES = [processor.name for processor in KNOWN.processors]
+TABLES = [processor.bigquery_table for processor in KNOWN.processors if processor.bigquery_table]
+STARTS = {"BoxScraper": 28.0, "Box": 30.0, "Daily": 13.0, "Summary": 33.0, "Untraced": 31.0, "GameDaysOnly": 14.0}
+MOMENTS = [datetime(2026, 1, 16, 3, tzinfo=UTC) + timedelta(hours=hours) for hours in (0, 4, 11.5, 33, 62, 90, 150)]
+NEVER_FOUND = frozenset({Verdict.OK, Verdict.OFF_DAY, Verdict.LEGITIMATE_ZERO, Verdict.TRACKING_BUG, Verdict.PARTIAL})
+MAY = {
+    (True, True, False): frozenset(Verdict) - NEVER_FOUND,
+    (True, False, False): {Verdict.NOT_YET, Verdict.MISSING_RUN, Verdict.IDEMPOTENCY_BLOCK, Verdict.UNKNOWN},
+    (True, True, None): {Verdict.UNKNOWN, Verdict.MISSING_RUN, Verdict.PROCESSOR_FAILED, Verdict.NOT_YET},
+    (True, False, None): {Verdict.UNKNOWN, Verdict.MISSING_RUN, Verdict.NOT_YET},
+}
+"""By (due, settled, filled): the verdicts that do not contradict it."""
+
+
+def dates(chance: Random, name: str, day: date) -> tuple[list[Row], list[Row], list[Row]]:
+    """Runs, loads and files of one (processor, date)."""
+    kind = chance.choice(["well", "well", "well", "zero", "fails", "silent", "late", "corrected"])
+    start, table = STARTS.get(name, 30.0), KNOWN.by_name[name].bigquery_table
+    told = run(f"{name}{day}", name, start=start + (40 if kind == "late" else 0), day=day)
+    taken_back = failed(f"{name}{day}", name, start=start, day=day, inserted_at=at(start + 20, day))
+    runs = {
+        "zero": [{**told, "records_processed": 0}],
+        "fails": [failed(f"{name}{day}", name, start=start, day=day)],
+        "corrected": [told, taken_back],
+        "silent": [],
+    }.get(kind, [told])
+    there = kind in ("well", "late") or chance.random() < 0.2
+    when = start + (40.2 if kind == "late" else 0.2)
+    loads = [loaded(table, hours=when, day=day, rows=chance.choice([100, 100, 0]))] if there and table else []
+    source = KNOWN.by_name[name].source
+    size = chance.choice([5_000, 5_000, 50])
+    files = [raw_file(source, hours=when - 1, day=day, size=size)] if there and source else []
+    return runs, loads, files
+
+
+def games(chance: Random) -> list[Row]:
+    """Dates are played, put off, or without games; the calendar may lack, or end before the others do."""
+    found = []
+    for day in DAYS[: chance.choice([0, len(DAYS), len(DAYS), 3])]:
+        played, off = game(f"G{day}", day), {**game(f"O{day}", day), "final_utc": None}
+        found += chance.choice([[played], [played], [off], [], [played, off]])
+    return found
+
+
+def world_of(seed: int) -> World:
+    """Tables may be missing, loads may end before the runs do, there may be no raw files."""
+    chance = Random(seed)
+    made = [dates(chance, name, day) for name in NAMES for day in DAYS]
+    gone = chance.sample(TABLES, chance.randrange(4))
+    until = chance.choice([DAYS[-1], DAYS[-1], DAYS[1]])
+    files = [row for _, _, rows in made for row in rows] if chance.random() < 0.7 else []
+    return World(
+        runs=[row for rows, _, _ in made for row in rows],
+        table_loads=[
+            row for _, rows, _ in made for row in rows if row["table_name"] not in gone and row["data_date"] <= until
+        ],
+        raw_files=[raw_file("anchor", hours=1, day=DAYS[0]), *files] if files else [],
+        game_schedule=games(chance),
+        processors=FLEET,
+    )
+
+
+SEEDS = st.integers(0, 1_000_000)
+
+
+def few(count: int) -> settings:
+    return settings(max_examples=count, deadline=None, phases=[Phase.generate])
+
+
+def holding(world: World) -> SqlWarehouse:
+    into = warehouse()
+    with TemporaryDirectory() as folder:
+        load(into, world.write(Path(folder), ".csv"), FLEET)
+    return into
+
+
+def evidence_at(held: SqlWarehouse, moment: datetime) -> dict[tuple[str, date], Evidence]:
+    found = (held.evidence(name, DAYS[0], DAYS[-1] + timedelta(days=3), moment) for name in NAMES)
+    return {(item.processor, item.data_date): item for items in found for item in items}
+
+
+def settled(item: Evidence) -> bool:
+    return item.settled_at is not None and item.settled_at <= item.as_of
+
+
+@given(SEEDS)
+@few(12)
+def test_all_say_the_same_of_every_date(seed: int) -> None:
+    held = holding(world_of(seed))
+    health = HealthService(held, KNOWN, ServiceLevels(()))
+    validation = ValidationService(held, KNOWN, health, AcceptedLosses())
+    for moment in MOMENTS:
+        evidence = evidence_at(held, moment)
+        seen_by_detection(held, evidence, moment)
+        counted_by_health(held, evidence, moment)
+        stale_for_impact(held, evidence, moment)
+        asked = ValidationRequest(first=DAYS[0], last=DAYS[-1], as_of=moment)
+        for row in validation.of(asked, MOMENTS[-1]).rows:
+            item = evidence[row.processor.name, row.data_date]
+            assert row.verdict in allowed(item), (item, row.judged)
+    held.close()
+
+
+def seen_by_detection(held: SqlWarehouse, evidence: dict[tuple[str, date], Evidence], moment: datetime) -> None:
+    """Detection looks at the history, fed with what became known."""
+    observed = held.observed(ALWAYS, moment)
+    history = PipelineHistory(KNOWN, observed)
+    timeline = Timeline(observed)
+    for tick in ticks(moment):
+        history.at(tick)
+        history.take(timeline.until(tick))
+    for (name, day), item in evidence.items():
+        seen = history.day(name, day)
+        assert (seen.expected, seen.filled, seen.judged_at) == (item.expected, item.filled, item.judged_at), item
+        assert (seen.input_kind, seen.input_ready_at) == (item.input_kind, item.input_ready_at), item
+        if item.judged_at is not None:
+            assert seen.settled(moment) is settled(item), item
+
+
+def ticks(moment: datetime) -> Iterator[datetime]:
+    yield from (each for each in (MOMENTS[0] - timedelta(days=1), *MOMENTS) if each < moment)
+    yield moment
+
+
+def counted_by_health(held: SqlWarehouse, evidence: dict[tuple[str, date], Evidence], moment: datetime) -> None:
+    due = [item for item in evidence.values() if item.expected and settled(item)]
+    wanted = {
+        DueDates(
+            name,
+            sum(item.processor == name for item in due),
+            sum(item.processor == name and item.filled is True for item in due),
+            sum(item.processor == name and item.filled is None for item in due),
+        )
+        for name in {item.processor for item in due}
+    }
+    assert set(held.health_due(Window.at(moment, 30))) == wanted
+    assert set(held.health_due(Window.live(moment, 30))) == wanted
+
+
+def stale_for_impact(held: SqlWarehouse, evidence: dict[tuple[str, date], Evidence], moment: datetime) -> None:
+    for day in DAYS:
+        for freshness in held.freshness(day, moment):
+            item = evidence[freshness.processor, day]
+            missing = bool(item.expected) and settled(item) and item.filled is False
+            assert (staleness(None, freshness, moment) is Staleness.NO_DATA) is missing, item
+
+
+def allowed(item: Evidence) -> Set[Verdict]:
+    if item.filled:
+        return {Verdict.OK, Verdict.TRACKING_BUG, Verdict.PARTIAL}
+    if item.data_date > item.as_of.date():
+        return {Verdict.NOT_YET}
+    if item.expected is False:
+        return {Verdict.OFF_DAY, Verdict.LEGITIMATE_ZERO}
+    if item.expected is None:
+        return {Verdict.UNKNOWN, Verdict.MISSING_RUN}
+    return MAY[item.expected, settled(item), item.filled]
+
+
+@given(SEEDS, st.sampled_from(MOMENTS))
+@few(10)
+def test_as_of_a_moment_is_what_was_known_then(seed: int, moment: datetime) -> None:
+    held, then = holding(world_of(seed)), holding(known_by(world_of(seed), moment))
+    now, before = evidence_at(held, moment), evidence_at(then, moment)
+    for key, item in before.items():
+        assert as_settled(now[key]) == as_settled(item)
+    assert set(held.health_due(Window.at(moment, 30))) == set(then.health_due(Window.at(moment, 30)))
+    held.close()
+    then.close()
+
+
+def as_settled(item: Evidence) -> Evidence:
+    """When a date to come will be settled depends on the games before it, which have not ended yet."""
+    return item if settled(item) else replace(item, settled_at=None)
+
+
+def known_by(world: World, moment: datetime) -> World:
+    """The rows that there were; games without the ends that were not told yet."""
+    by = moment.replace(tzinfo=None)
+    return world.but(
+        runs=[row for row in world.runs if row["inserted_at"] <= by] or [failed("anchor", "Plain", start=2)],
+        table_loads=[row for row in world.table_loads if row["loaded_at"] <= by],
+        raw_files=[row for row in world.raw_files if row["created_at"] <= by],
+        game_schedule=[
+            {**row, "final_utc": row["final_utc"] if row["final_utc"] and row["final_utc"] <= by else None}
+            for row in world.game_schedule
+        ],
+    )
