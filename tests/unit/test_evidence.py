@@ -154,7 +154,7 @@ def test_upstream_is_ready_when_every_table_has_rows(usual: SqlWarehouse, tmp_pa
     assert found.input_at(found.input_ready_at) is Input.READY
     assert found.input_at(found.input_ready_at - timedelta(seconds=1)) is Input.ABSENT
     two = [{**entry, "dependencies": ["Box", "Daily"]} if entry["name"] == "Summary" else entry for entry in PROCESSORS]
-    seen = [loaded(hours=31), loaded("raw.daily", hours=-11)]
+    seen = [loaded(hours=31), loaded("raw.daily", day=DAY - timedelta(days=1))]
     waits = holding(tmp_path, WORLD.but(processors=two, table_loads=seen))
     assert evidence_of(waits, "Summary").input_ready_at is None
 

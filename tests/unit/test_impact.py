@@ -55,7 +55,7 @@ def test_totals_and_slots_to_come() -> None:
 
 def test_what_is_fine_is_no_part_of_what_is_affected() -> None:
     met = [freshness(name, filled=True) for name in names() if name != "NbacGamebookProcessor"]
-    waiting = freshness("NbacSummary", judged_at=NOW + timedelta(hours=1))
+    waiting = freshness("NbacSummary", settled_at=NOW + timedelta(hours=1))
     found = impact("NbacGamebookProcessor", *met, waiting)
     assert [item.processor.name for item in found.at_risk] == ["NbacPredictions", "NbacSummary"]
     assert [item.processor.name for item in found.affected] == ["NbacPredictions", "NbacSummary"]
@@ -66,7 +66,7 @@ def test_what_is_fine_is_no_part_of_what_is_affected() -> None:
 def test_the_affected_are_the_stale_the_unknown_and_those_at_risk() -> None:
     unknown = freshness("NbacFeatures", expected=None)
     fresh = freshness("NbacOldExport", filled=True)
-    found = impact("NbacGamebookProcessor", unknown, fresh, freshness("NbacPredictions", judged_at=NOW))
+    found = impact("NbacGamebookProcessor", unknown, fresh, freshness("NbacPredictions", settled_at=NOW))
     affected = {item.processor.name: item.staleness for item in found.affected}
     assert affected == {
         "NbacPredictions": Staleness.NO_DATA,

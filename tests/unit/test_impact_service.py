@@ -30,7 +30,7 @@ WORLD = World(
         run("box", start=30, duration_seconds=90.0),
         run("summary", "Summary", start=33, day=DAY - timedelta(days=1), duration_seconds=120.0),
     ],
-    [loaded("an.summary", day=DAY - timedelta(days=1))],
+    [loaded(table, day=DAY - timedelta(days=1)) for table in ("raw.box", "an.summary")],
     [raw_file()],
     [game()],
     processors=PIPELINE,

@@ -1,0 +1,163 @@
+"""Evidence that is partial: what was never seen, not seen yet, not seen any more, or is not covered says nothing."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
+from bot.domain.evidence.expectation import Evidence
+from bot.domain.evidence.game_calendar import GameCalendar
+from bot.domain.evidence.known import Gap, Sight, Trail, gaps_of
+from bot.domain.evidence.observation import Game
+from bot.domain.evidence.runs import InputKind
+from bot.domain.health.model import Window
+from tests.support.builders import DAY, World, game, load, loaded, raw_file, run, warehouse
+
+NEW_YORK = ZoneInfo("America/New_York")
+NOON = datetime(2026, 1, 15, 12, tzinfo=UTC)
+LATER = datetime(2026, 1, 30, tzinfo=UTC)
+DAYS = [DAY + timedelta(days=ahead) for ahead in range(10)]
+
+
+def hours(count: float) -> datetime:
+    return NOON + timedelta(hours=count)
+
+
+def end_of(day: date) -> datetime:
+    """The end of a game of the date."""
+    return datetime.combine(day, time(4), UTC) + timedelta(days=1)
+
+
+def evidence_of(held: SqlWarehouse, name: str, day: date, as_of: datetime = LATER) -> Evidence:
+    [found] = held.evidence(name, day, day, as_of)
+    return found
+
+
+def holding(directory: Path, world: World) -> SqlWarehouse:
+    into = warehouse()
+    load(into, world.write(directory))
+    return into
+
+
+class TestSight:
+    def test_a_table_is_known_from_the_day_of_its_first_row_on(self) -> None:
+        sight = Sight(NOON)
+        assert sight.tells(DAY, NOON)
+        assert not sight.tells(DAY, NOON - timedelta(seconds=1))
+        assert not sight.tells(DAY - timedelta(days=1), LATER)
+
+    def test_a_row_speaks_for_its_own_date(self) -> None:
+        before = DAY - timedelta(days=3)
+        assert Trail(((NOON, 10),), Sight(NOON)).tells(before, NOON)
+        assert not Trail(((NOON, 10),), Sight(NOON)).tells(before, NOON - timedelta(seconds=1))
+
+    def test_what_was_never_seen_says_nothing(self) -> None:
+        assert not Trail().tells(DAY, LATER)
+
+
+class TestGaps:
+    def test_loads_that_end_while_runs_bring_records(self) -> None:
+        [gap] = gaps_of([NOON], [(hours(20), hours(20.1)), (hours(50), hours(50.1)), (hours(60), hours(61))])
+        assert gap == Gap(NOON, None, hours(50.1))
+        assert not gap.hides(DAYS[1], hours(50))
+        assert gap.hides(DAYS[1], hours(51))
+        assert not gap.hides(DAY - timedelta(days=1), LATER)
+
+    def test_rows_that_come_again_end_the_gap(self) -> None:
+        [gap] = gaps_of([NOON, hours(100)], [(hours(50), hours(50.1))])
+        assert gap.until == hours(100)
+        assert [gap.hides(day, LATER) for day in DAYS[:6]] == [True, True, True, True, False, False]
+
+    def test_a_pipeline_that_rests_leaves_no_gap(self) -> None:
+        assert gaps_of([NOON, hours(200)], [(hours(10), hours(11)), (hours(200), hours(201))]) == ()
+
+
+class TestCalendar:
+    def test_where_no_calendar_was_loaded_nothing_is_known(self) -> None:
+        assert GameCalendar((), NEW_YORK, loaded=False).day(DAY).counting(LATER) is None
+
+    def test_an_empty_calendar_says_that_there_are_no_games(self) -> None:
+        assert GameCalendar((), NEW_YORK).day(DAY).counting(LATER) == 0
+
+    def test_before_its_first_game_it_says_nothing_after_its_last_one_a_season_has_ended(self) -> None:
+        calendar = GameCalendar([Game(DAYS[1], None)], NEW_YORK)
+        assert [calendar.day(day).counting(LATER) for day in DAYS[:3]] == [None, 1, 0]
+
+    def test_data_per_game_for_a_later_date_shows_that_it_ends_too_early(self) -> None:
+        calendar = GameCalendar([Game(DAY, None)], NEW_YORK, ended_at=hours(48))
+        assert calendar.day(DAYS[5]).counting(hours(47)) == 0
+        assert calendar.day(DAYS[5]).counting(hours(48)) is None
+        assert calendar.day(DAY).counting(LATER) == 1
+
+    def test_ends_that_are_told_only_from_some_date_on(self) -> None:
+        calendar = GameCalendar([Game(day, None if day < DAYS[3] else end_of(day)) for day in DAYS], NEW_YORK)
+        assert [calendar.day(day).counting(LATER) for day in DAYS[:4]] == [1, 1, 1, 1]
+
+    def test_ends_that_are_not_told_any_more(self) -> None:
+        calendar = GameCalendar([Game(day, end_of(day) if day < DAYS[4] else None) for day in DAYS], NEW_YORK)
+        assert [calendar.day(day).counting(LATER) for day in DAYS[3:8]] == [1, 0, 0, None, None]
+
+
+@pytest.mark.parametrize(("lacks", "there"), [("raw.box", "raw.daily"), ("raw.daily", "raw.box")])
+def test_one_table_of_several_was_never_seen(tmp_path: Path, lacks: str, there: str) -> None:
+    """Its processor's date is judged by its runs; the others' by their tables."""
+    names = {"raw.box": "Box", "raw.daily": "Daily"}
+    world = World(
+        runs=[run(f"{name}{day}", name, start=30, day=day) for name in names.values() for day in DAYS[:3]],
+        table_loads=[loaded(there, day=DAYS[0])],
+        game_schedule=[game(f"G{day}", day) for day in DAYS[:3]],
+    )
+    held = holding(tmp_path, world)
+    assert [evidence_of(held, names[lacks], day).filled for day in DAYS[:4]] == [True, True, True, None]
+    assert [evidence_of(held, names[there], day).filled for day in DAYS[1:3]] == [False, False]
+    summary = evidence_of(held, "Summary", DAYS[1])
+    assert summary.input_kind is (InputKind.UPSTREAM if there == "raw.box" else InputKind.NONE)
+
+
+def test_loads_that_end_before_the_runs_do(tmp_path: Path) -> None:
+    """For two days they may be losses; then nobody can tell any more."""
+    world = World(
+        runs=[run(f"{day}", start=30, day=day, records_processed=100) for day in DAYS],
+        table_loads=[loaded(day=day, hours=30.1) for day in DAYS[:3]],
+        game_schedule=[game(f"G{day}", day) for day in DAYS],
+    )
+    held = holding(tmp_path, world)
+    third = DAYS[3]
+    assert evidence_of(held, "Box", third, datetime(2026, 1, 19, 12, tzinfo=UTC)).filled is False
+    assert [evidence_of(held, "Box", day).filled for day in DAYS[2:6]] == [True] * 4, "their runs say so"
+    [due] = [due for due in held.health_due(Window.live(LATER, 30)) if due.processor == "Summary"]
+    assert (due.filled, due.unknown) == (0, due.due), "no table, no run"
+
+
+def test_a_source_that_is_seen_only_later(tmp_path: Path) -> None:
+    world = World(
+        runs=[run("a", day=DAYS[0])],
+        raw_files=[raw_file("other", day=DAYS[0]), *(raw_file(day=day) for day in DAYS[4:6])],
+        game_schedule=[game(f"G{day}", day) for day in DAYS],
+    )
+    held = holding(tmp_path, world)
+    assert [evidence_of(held, "BoxScraper", day).filled for day in DAYS[2:8]] == [None, None, True, True, False, False]
+    assert [evidence_of(held, "Box", day).input_kind for day in DAYS[3:5]] == [InputKind.NONE, InputKind.FILE]
+
+
+def test_an_empty_calendar_file_says_that_there_are_no_games(tmp_path: Path) -> None:
+    directory = World(runs=[run("a")]).write(tmp_path, ".csv")
+    (directory / "game_schedule.csv").write_text("game_id,game_date,start_utc,final_utc,status\n")
+    held = warehouse()
+    load(held, directory)
+    assert evidence_of(held, "Box", DAY).expected is False
+    assert evidence_of(holding(tmp_path / "none", World(runs=[run("a")])), "Box", DAY).expected is None
+
+
+def test_a_calendar_that_ends_before_the_data_does(tmp_path: Path) -> None:
+    world = World(
+        runs=[run(f"{day}", start=30, day=day) for day in DAYS[:5]],
+        table_loads=[loaded(day=day, hours=30.1) for day in DAYS[:5]],
+        game_schedule=[game(f"G{day}", day) for day in DAYS[:3]],
+    )
+    held = holding(tmp_path, world)
+    expected = [evidence_of(held, "Box", day).expected for day in DAYS[:7]]
+    assert expected == [True, True, True, None, None, None, None]
+    assert evidence_of(held, "Box", DAYS[3], datetime(2026, 1, 18, 12, tzinfo=UTC)).expected is False
