@@ -37,6 +37,9 @@ def incident(name: str = "I1", **changes: Any) -> Incident:
         "first_seen": START,
         "announced_at": START,
         "last_update_at": START,
+        "headline": CASCADE,
+        "severity_reason": CASCADE.severity_reason,
+        "number": 42,
     }
     return Incident(**{**facts, **changes})
 

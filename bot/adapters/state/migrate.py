@@ -3,14 +3,13 @@
 import logging
 from pathlib import Path
 
+from alembic import command
 from alembic.config import Config
-from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
 from bot.adapters.state.database import reading, writing
-from bot.adapters.state.tables import metadata
 from bot.ports.state import StateUnfit
 
 log = logging.getLogger("fireline.state")
@@ -28,7 +27,7 @@ def migrate(engine: Engine) -> tuple[str | None, str]:
         before = _revision(connection)
         _refuse_newer(scripts, before)
         if before != head:
-            _upgrade(scripts, connection)
+            upgrade(connection)
     if before != head:
         log.info("the state database is now at revision %s (it was %s)", head, before or "empty")
     return before, head
@@ -45,13 +44,11 @@ def check(engine: Engine) -> None:
         raise StateUnfit(f"The state database {found}. Run `fireline migrate`.")
 
 
-def _upgrade(scripts: ScriptDirectory, connection: Connection) -> None:
-    def steps(revision: object, _context: MigrationContext) -> object:
-        return scripts._upgrade_revs("head", revision)  # type: ignore[arg-type]
-
-    with EnvironmentContext(_config(), scripts, fn=steps, destination_rev="head") as environment:
-        environment.configure(connection=connection, target_metadata=metadata)
-        environment.run_migrations()
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Within the transaction of the connection."""
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
 
 
 def _revision(connection: Connection) -> str | None:

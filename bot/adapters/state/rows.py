@@ -11,9 +11,10 @@ from bot.domain.findings.finding import Family, Finding, FindingKind
 from bot.domain.findings.severity import Severity
 from bot.domain.gate.silences import Silence
 from bot.domain.incidents.decisions import Decision, Outcome, Reason
-from bot.domain.incidents.incident import AlertState, Gathered, Incident, IncidentState, MessageRef
+from bot.domain.incidents.incident import AlertState, Gathered, Incident, IncidentState, MessageRef, Part
 
 _FINDING = TypeAdapter(Finding)
+_PARTS = TypeAdapter(tuple[Part, ...])
 
 
 def finding_body(finding: Finding) -> Any:
@@ -24,6 +25,7 @@ def incident_row(incident: Incident) -> dict[str, Any]:
     message = incident.message
     return {
         "id": incident.id,
+        "number": incident.number,
         "fingerprint": incident.fingerprint,
         "kind": incident.kind.value,
         "family": incident.family.value,
@@ -46,12 +48,17 @@ def incident_row(incident: Incident) -> dict[str, Any]:
         "channel": None if message is None else message.channel,
         "ts": None if message is None else message.ts,
         "version": incident.version + 1,
+        "headline": finding_body(incident.headline),
+        "severity_reason": incident.severity_reason,
+        "parts": _PARTS.dump_python(incident.parts, mode="json"),
+        "news": list(incident.news),
     }
 
 
 def incident_of(row: RowMapping) -> Incident:
     return Incident(
         id=row["id"],
+        number=row["number"],
         fingerprint=row["fingerprint"],
         kind=FindingKind(row["kind"]),
         family=Family(row["family"]),
@@ -73,10 +80,14 @@ def incident_of(row: RowMapping) -> Incident:
         flips=tuple(datetime.fromisoformat(flip) for flip in row["flips"]),
         message=None if row["channel"] is None else MessageRef(row["channel"], row["ts"]),
         version=row["version"],
+        headline=_FINDING.validate_python(row["headline"]),
+        severity_reason=row["severity_reason"],
+        parts=_PARTS.validate_python(row["parts"]),
+        news=tuple(row["news"]),
     )
 
 
-def standing_row(alert: AlertState) -> dict[str, Any]:
+def alert_row(alert: AlertState) -> dict[str, Any]:
     finding = alert.finding
     return {
         "fingerprint": alert.fingerprint,
@@ -91,13 +102,13 @@ def standing_row(alert: AlertState) -> dict[str, Any]:
         "last_held_at": alert.last_held_at,
         "holding": alert.holding,
         "incident": alert.incident or None,
-        "rooted": alert.is_root,
-        "home": alert.announced_in or None,
+        "is_root": alert.is_root,
+        "announced_in": alert.announced_in or None,
         "hidden_by": alert.hidden_by,
     }
 
 
-def standing_of(row: RowMapping) -> AlertState:
+def alert_of(row: RowMapping) -> AlertState:
     return AlertState(
         finding=_FINDING.validate_python(row["body"]),
         outcome=Outcome(row["outcome"]),
@@ -106,8 +117,8 @@ def standing_of(row: RowMapping) -> AlertState:
         last_held_at=row["last_held_at"],
         holding=row["holding"],
         incident=row["incident"] or "",
-        is_root=row["rooted"],
-        announced_in=row["home"] or "",
+        is_root=row["is_root"],
+        announced_in=row["announced_in"] or "",
         hidden_by=row["hidden_by"],
     )
 

@@ -10,14 +10,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.adapters.state import tables
 from bot.adapters.state.database import reading, writing
 from bot.adapters.state.rows import (
+    alert_of,
+    alert_row,
     decision_of,
     decision_row,
     incident_of,
     incident_row,
     silence_of,
     silence_row,
-    standing_of,
-    standing_row,
     window_of,
     window_row,
 )
@@ -25,7 +25,7 @@ from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.gate.memory import GateMemory, GateResult
 from bot.domain.gate.silences import Silence
 from bot.domain.incidents.decisions import Decision
-from bot.domain.incidents.incident import AlertState, Incident, IncidentState, MessageRef
+from bot.domain.incidents.incident import AlertState, Incident, IncidentState, MessageRef, numbered
 from bot.ports.state import Committed
 
 HEAD, INCIDENT, FINDING = tables.gate_head, tables.incident, tables.finding
@@ -44,13 +44,13 @@ class SqlState:
     def remembered(self, now: datetime, repeat_window: timedelta) -> GateMemory:
         horizon = now - repeat_window
         recent = FINDING.c.last_held_at >= horizon
-        announced_ids = select(FINDING.c.home).where(recent, FINDING.c.home.is_not(None))
+        announced_ids = select(FINDING.c.announced_in).where(recent, FINDING.c.announced_in.is_not(None))
         known = or_(
             INCIDENT.c.resolved_at.is_(None), INCIDENT.c.resolved_at >= horizon, INCIDENT.c.id.in_(announced_ids)
         )
         with reading(self._engine) as connection:
             version = connection.scalar(select(HEAD.c.version)) or 0
-            alerts = [standing_of(row) for row in connection.execute(select(FINDING).where(recent)).mappings()]
+            alerts = [alert_of(row) for row in connection.execute(select(FINDING).where(recent)).mappings()]
             incidents = [incident_of(row) for row in connection.execute(select(INCIDENT).where(known)).mappings()]
             silences = _silences(connection, now)
             windows = _windows(connection, horizon)
@@ -73,7 +73,7 @@ class SqlState:
                     return self._lost(connection, tick)
                 connection.execute(insert(tables.tick).values(at=tick))
                 _keep_incidents(connection, result.incidents)
-                _upsert(connection, FINDING, "fingerprint", [standing_row(each) for each in result.alerts])
+                _upsert(connection, FINDING, "fingerprint", [alert_row(each) for each in result.alerts])
                 if result.decisions:
                     connection.execute(insert(tables.decision), [decision_row(each) for each in result.decisions])
         except _Overtaken:
@@ -111,7 +111,7 @@ class SqlState:
     def members(self, incident_id: str) -> list[AlertState]:
         query = select(FINDING).where(FINDING.c.incident == incident_id)
         with reading(self._engine) as connection:
-            found = [standing_of(row) for row in connection.execute(query).mappings()]
+            found = [alert_of(row) for row in connection.execute(query).mappings()]
         return sorted(found, key=lambda each: each.fingerprint)
 
     def set_message(self, incident_id: str, message: MessageRef, version: int) -> bool:
@@ -144,8 +144,8 @@ class SqlState:
 
 
 def _keep_incidents(connection: Connection, incidents: Sequence[Incident]) -> None:
-    new = [incident_row(each) for each in incidents if each.version == 0]
-    if new and _insert_new(connection, INCIDENT, new) != len(new):
+    new = numbered(incidents, connection.scalar(select(func.max(INCIDENT.c.number))) or 0)
+    if new and _insert_new(connection, INCIDENT, [incident_row(each) for each in new]) != len(new):
         raise _Overtaken
     for each in incidents:
         if each.version > 0:

@@ -42,6 +42,7 @@ incident = Table(
     "incident",
     metadata,
     Column("id", String, primary_key=True),
+    Column("number", Integer, nullable=False, server_default="0", index=True, unique=True),
     Column("fingerprint", String, nullable=False, index=True),
     Column("kind", String, nullable=False),
     Column("family", String, nullable=False),
@@ -64,7 +65,12 @@ incident = Table(
     Column("channel", String),
     Column("ts", String),
     Column("version", Integer, nullable=False),
+    Column("headline", JSON, nullable=False, server_default="{}"),
+    Column("severity_reason", Words, nullable=False, server_default=""),
+    Column("parts", JSON, nullable=False, server_default="[]"),
+    Column("news", JSON, nullable=False, server_default="[]"),
 )
+"""`number` is what people call it by, INC-42; `headline` is the gravest finding of it so far."""
 
 finding = Table(
     "finding",
@@ -81,8 +87,8 @@ finding = Table(
     Column("last_held_at", Utc, nullable=False, index=True),
     Column("holding", Boolean, nullable=False),
     Column("incident", String, ForeignKey("incident.id"), index=True),
-    Column("rooted", Boolean, nullable=False),
-    Column("home", String, ForeignKey("incident.id")),
+    Column("is_root", Boolean, nullable=False),
+    Column("announced_in", String, ForeignKey("incident.id")),
     Column("hidden_by", String, nullable=False),
 )
 """How each finding stands with the gate; `body` is the finding as last seen."""
@@ -103,6 +109,16 @@ decision = Table(
     Column("members", Integer, nullable=False),
     Column("detail", Words, nullable=False),
 )
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("incident", String, ForeignKey("incident.id"), primary_key=True),
+    Column("person", String, primary_key=True),
+    Column("word", String, nullable=False),
+    Column("at", Utc, nullable=False),
+)
+"""What a person last said of an incident's message: useful, or noise."""
 
 silence = Table(
     "silence",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from sys import intern
 from typing import Any
 
 from bot.adapters.warehouse.engine import Engine, Parameters
@@ -52,7 +53,8 @@ _CATEGORIES |= {"": None, Category.UNKNOWN.value: None}
 
 
 def _run(row: tuple[Any, ...]) -> RunSeen:
-    (run_id, name, day, started, ended, status, recorded, hinted, records, seconds, attempt, trigger, beat, known) = row
+    run_id, name, day, started, ended, status, recorded, hinted, records, seconds, attempt, trigger, beat = row[:13]
+    known, error = row[13:]
     return RunSeen(
         run_id,
         name,
@@ -68,4 +70,5 @@ def _run(row: tuple[Any, ...]) -> RunSeen:
         trigger or "",
         beat,
         known,
+        intern(error) if error else None,
     )

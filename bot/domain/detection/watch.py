@@ -6,10 +6,11 @@ from datetime import date, datetime, timedelta
 
 from bot.domain.detection import outcomes, pace, storms, streaks, stuck
 from bot.domain.detection.by_processor import ByProcessor
+from bot.domain.detection.failed_runs import STORMS, failed_runs
 from bot.domain.detection.trouble import Trouble
 from bot.domain.evidence.attempts import OFF_SCHEDULE
 from bot.domain.evidence.coverage import DATES, usual_rows
-from bot.domain.evidence.history import HORIZON, RECENT, PipelineHistory
+from bot.domain.evidence.history import HORIZON, LOOKED_AFTER, RECENT, PipelineHistory
 from bot.domain.evidence.observation import Event, Observed, RunSeen, Timeline
 from bot.domain.evidence.processor_date import ProcessorDate
 from bot.domain.evidence.runs import Category, Status, Trigger
@@ -22,8 +23,6 @@ from bot.domain.platform.registry import Registry
 from bot.domain.verdicts.judge import Judged, judge
 
 WARM_UP, WARM_UP_STEP = RECENT, timedelta(minutes=10)
-LOOKED_AFTER = timedelta(days=28)
-"""A loss goes on for so long unless it is repaired or accepted; what is usual is told from the weeks before."""
 SKIRTS = timedelta(minutes=30)
 """A storm's failures begin and end so much around the time at which it is seen as one."""
 OVER_WHEN_LATER_WORKS = frozenset(
@@ -85,7 +84,7 @@ class Watch:
         self._look_at_days(now)
         ill = {trouble.processors for troubles in self._open_troubles.values() for trouble in troubles}
         found += [trouble for troubles in self._open_troubles.values() for trouble in troubles]
-        stormy = {name for trouble in found for name in trouble.processors if trouble.kind in _STORMS}
+        stormy = {name for trouble in found for name in trouble.processors if trouble.kind in STORMS}
         found += self._by_processor.troubles(now, skip={name for names in ill for name in names} | stormy)
         return [self._finding(trouble, now) for trouble in self._roots(found)]
 
@@ -287,6 +286,8 @@ class Watch:
         blocks = trouble.blocks and blocks_predictions((*trouble.processors, *impact), self._registry, self._policy)
         age = now - trouble.lost_since if trouble.lost_since is not None else None
         severity, reason = severity_of(trouble.kind, criticality, blocks, age, self._policy)
+        failures, error = failed_runs(trouble, self.history, self._real, now)
+        day = self.history.days.get((trouble.processors[0], trouble.data_date)) if trouble.data_date else None
         return Finding(
             kind=trouble.kind,
             processors=trouble.processors,
@@ -299,6 +300,9 @@ class Watch:
             data_date=trouble.data_date,
             impact=impact,
             error_class=trouble.error_class,
+            failures=failures,
+            error=error,
+            rows=day.rows if day is not None else None,
         )
 
     def _impact(self, trouble: Trouble) -> tuple[str, ...]:
@@ -312,6 +316,3 @@ class Watch:
             for day in days
             if day.runs_due and not day.filled and day.slots and day.slots[-1] > trouble.since
         )
-
-
-_STORMS = frozenset({FindingKind.ALERT_STORM, FindingKind.RETRY_STORM})

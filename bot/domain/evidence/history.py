@@ -23,6 +23,8 @@ from bot.domain.platform.registry import Processor, Registry
 
 HORIZON = timedelta(days=7)
 """What a data date's runs did is looked at for so long."""
+LOOKED_AFTER = timedelta(days=28)
+"""A loss goes on for so long unless it is repaired or accepted; what is usual is told from the weeks before."""
 LONGEST_BASELINE = timedelta(days=45)
 """No baseline reaches further back."""
 RECENT = timedelta(hours=26)

@@ -14,7 +14,8 @@ class RunSeen(NamedTuple):
     """A run as its history row tells it. `known_at`: when the row was written; before, only its start is known.
 
     `recorded`: its category as written (None: none, or unknown); `hinted`: what its error text says; `seconds`: its
-    duration; `heartbeat_at`: its last heartbeat.
+    duration; `heartbeat_at`: its last heartbeat; `error`: of a failed run its error
+    text, of a long one both ends.
     """
 
     run_id: str
@@ -31,6 +32,7 @@ class RunSeen(NamedTuple):
     trigger: str
     heartbeat_at: datetime | None
     known_at: datetime
+    error: str | None = None
 
     @property
     def found_nothing(self) -> bool:

@@ -114,7 +114,9 @@ class Finding:
     `processors` are the roots, the first the one that stands for all; `impact` are dependents blocked by it;
     `since` is when the trouble itself began, `evident_at` when the evidence for it sufficed (aware UTC);
     `explanation` is one sentence with its figures;
-    `error_class` tells alike failures of different processors from unlike ones ("" when it cannot be told).
+    `error_class` tells alike failures of different processors from unlike ones ("" when it cannot be told);
+    `failures` are the failed runs behind it and `error` the text of the newest; `rows` is what the table had for its
+    date (None: no table is looked at).
     """
 
     kind: FindingKind
@@ -128,6 +130,9 @@ class Finding:
     data_date: date | None = None
     impact: tuple[str, ...] = ()
     error_class: str = ""
+    failures: int = 0
+    error: str = ""
+    rows: int | None = None
 
     @property
     def root(self) -> str:

@@ -27,6 +27,8 @@ def rank(finding: Finding) -> tuple[object, ...]:
         finding.impact,
         finding.error_class,
         finding.severity_reason,
+        finding.failures,
+        finding.error,
     )
 
 

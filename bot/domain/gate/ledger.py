@@ -135,10 +135,11 @@ class Ledger:
     def record(self, decision: Decision) -> None:
         self._decisions[decision.fingerprint] = decision
 
-    def resolve(self, incident: Incident, *, merged_into: str = "") -> None:
-        self.put(
-            replace(incident, state=IncidentState.RESOLVED, resolved_at=self.now, merged_into=merged_into, unsaid=None)
-        )
+    def resolve(
+        self, incident: Incident, *, state: IncidentState = IncidentState.RESOLVED, merged_into: str = ""
+    ) -> None:
+        over = replace(incident, state=state, resolved_at=self.now, merged_into=merged_into, unsaid=None, news=())
+        self.put(over)
 
     def result(self) -> GateResult:
         before = self.memory.incidents

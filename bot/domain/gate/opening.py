@@ -133,6 +133,8 @@ def _opened(ledger: Ledger, fingerprint: str, headline: Finding) -> Incident:
         first_seen=now,
         announced_at=now,
         last_update_at=now,
+        headline=headline,
+        severity_reason=headline.severity_reason,
     )
     ledger.put(incident)
     return incident

@@ -91,7 +91,15 @@ def headline_of(incident: Incident, members: Sequence[AlertState], policy: GateP
         data_date=dates.pop() if len(dates) == 1 else None,
         impact=tuple(sorted({name for finding in findings for name in finding.impact} - set(roots))),
         error_class=incident.error_class,
+        failures=sum(finding.failures for finding in findings),
+        error=_shared_error(findings),
     )
+
+
+def _shared_error(findings: Sequence[Finding]) -> str:
+    """The text that most of them have; the first of equals."""
+    said = Counter(finding.error for finding in findings if finding.error)
+    return said.most_common(1)[0][0] if said else ""
 
 
 def _root_cause(incident: Incident, findings: Sequence[Finding]) -> RootCause:

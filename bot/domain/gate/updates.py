@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from bot.domain.evidence.history import HORIZON, LOOKED_AFTER
 from bot.domain.findings.finding import Finding
-from bot.domain.gate.grouping import rank, worst
+from bot.domain.gate.facts import with_facts
 from bot.domain.gate.ledger import Ledger
-from bot.domain.gate.storms import NOTES, headline_of
+from bot.domain.gate.storms import headline_of
 from bot.domain.incidents.decisions import Decision, Outcome, Reason
-from bot.domain.incidents.incident import AlertState, Incident
+from bot.domain.incidents.incident import AlertState, Incident, IncidentState
 
 
 def resolve_what_is_over(ledger: Ledger, held: Mapping[str, Finding]) -> None:
@@ -27,7 +28,7 @@ def tend(ledger: Ledger) -> None:
         members = ledger.members(incident.id)
         visible = [alert for alert in members if alert.visible]
         if incident.id in ledger.announced:
-            fresh = _with_facts(incident, visible, ledger)
+            fresh = with_facts(incident, visible, ledger)
             _say(ledger, fresh, visible, Outcome.ANNOUNCE, ledger.announced[incident.id])
         elif not any(alert.is_root for alert in members):
             _resolve(ledger, incident)
@@ -37,7 +38,7 @@ def tend(ledger: Ledger) -> None:
 
 def _update(ledger: Ledger, incident: Incident, members: Sequence[AlertState], visible: Sequence[AlertState]) -> None:
     """Said at once when it became worse, else when the last update is long enough ago."""
-    fresh = _with_flapping(ledger, _with_facts(incident, visible, ledger), members)
+    fresh = _with_flapping(ledger, with_facts(incident, visible, ledger), members)
     worse = fresh.severity.value < incident.severity.value
     due = Reason.WORSE if worse else fresh.unsaid
     rested = ledger.now - fresh.last_update_at >= ledger.policy.update_interval
@@ -45,49 +46,6 @@ def _update(ledger: Ledger, incident: Incident, members: Sequence[AlertState], v
         _say(ledger, fresh, visible, Outcome.UPDATE, due, escalated=worse)
     else:
         ledger.put(fresh)
-
-
-def _with_facts(incident: Incident, visible: Sequence[AlertState], ledger: Ledger) -> Incident:
-    """The incident as its visible members make it; its root stays as it was while none of that holds."""
-    if not visible:
-        return incident
-    roots = [alert for alert in visible if alert.is_root]
-    kind = headline_of(incident, roots, ledger.policy).kind if roots else incident.kind
-    kept = () if _just_opened(ledger, incident) else (incident.severity,)
-    dates = {alert.finding.data_date for alert in roots} - {None}
-    fresh = replace(
-        incident,
-        kind=kind,
-        severity=worst([*kept, *(alert.finding.severity for alert in visible)]),
-        processors=_processors(() if _just_opened(ledger, incident) else incident.processors, roots),
-        data_dates=tuple(sorted({day for day in dates if day is not None}.union(incident.data_dates))),
-        impact=tuple(sorted({name for each in roots for name in each.finding.impact})) if roots else incident.impact,
-        members=tuple(dict.fromkeys([*incident.members, *(alert.fingerprint for alert in visible)])),
-    )
-    if incident.unsaid is None and kind not in NOTES and _more_is_known(incident, fresh):
-        return replace(fresh, unsaid=Reason.CHANGED)
-    return fresh
-
-
-def _more_is_known(before: Incident, fresh: Incident) -> bool:
-    """That a part of it is well again is no news while the rest is not."""
-    return (
-        fresh.kind is not before.kind
-        or fresh.data_dates != before.data_dates
-        or fresh.members != before.members
-        or fresh.processors != before.processors
-        or not set(fresh.impact) <= set(before.impact)
-    )
-
-
-def _processors(before: tuple[str, ...], roots: Sequence[AlertState]) -> tuple[str, ...]:
-    findings = sorted((alert.finding for alert in roots), key=rank)
-    return tuple(dict.fromkeys([*before, *(name for finding in findings for name in finding.processors)]))
-
-
-def _just_opened(ledger: Ledger, incident: Incident) -> bool:
-    stored = ledger.memory.incidents.get(incident.id)
-    return stored is None or not stored.is_open
 
 
 def _with_flapping(ledger: Ledger, incident: Incident, members: Sequence[AlertState]) -> Incident:
@@ -120,11 +78,28 @@ def _over(ledger: Ledger, incident: Incident, held: Mapping[str, Finding]) -> bo
 
 
 def _resolve(ledger: Ledger, incident: Incident) -> None:
-    ledger.resolve(replace(incident, flapping=False))
+    expired = _given_up(ledger, incident)
+    ledger.resolve(
+        replace(incident, flapping=False), state=IncidentState.EXPIRED if expired else IncidentState.RESOLVED
+    )
     once = (alert for name in incident.members if (alert := ledger.alert(name)) is not None)
     members = ledger.members(incident.id) or list(once)
     if members:
-        _record(ledger, incident, members, Outcome.RESOLVE, Reason.RESOLVED)
+        _record(ledger, incident, members, Outcome.RESOLVE, Reason.EXPIRED if expired else Reason.RESOLVED)
+
+
+def _given_up(ledger: Ledger, incident: Incident) -> bool:
+    """Did it end only because its dates have become too old to be looked after?"""
+    roots = ledger.roots(incident.id)
+    last = [alert for alert in roots if alert.last_held_at == max(root.last_held_at for root in roots)]
+    return bool(last) and all(_outlived(alert, ledger.now) for alert in last)
+
+
+def _outlived(alert: AlertState, now: datetime) -> bool:
+    day = alert.finding.data_date
+    if day is None:
+        return False
+    return any((alert.last_held_at - span).date() <= day < (now - span).date() for span in (HORIZON, LOOKED_AFTER))
 
 
 def _say(
@@ -136,8 +111,9 @@ def _say(
     *,
     escalated: bool = False,
 ) -> None:
-    ledger.put(replace(incident, unsaid=None, last_update_at=ledger.now))
-    _record(ledger, incident, visible, outcome, reason, escalated=escalated)
+    ledger.put(replace(incident, unsaid=None, news=(), last_update_at=ledger.now))
+    detail = "; ".join(incident.news) if outcome is Outcome.UPDATE else ""
+    _record(ledger, incident, visible, outcome, reason, escalated=escalated, detail=detail)
 
 
 def _record(
@@ -148,6 +124,7 @@ def _record(
     reason: Reason,
     *,
     escalated: bool = False,
+    detail: str = "",
 ) -> None:
     """The decision that concerns the incident as a whole takes the place of its fingerprint's own."""
     roots = [alert for alert in members if alert.is_root] or ledger.roots(incident.id) or members
@@ -162,5 +139,6 @@ def _record(
             incident=incident.id,
             escalated=escalated,
             members=len(members),
+            detail=detail,
         )
     )

@@ -31,7 +31,7 @@ class Reason(StrEnum):
     BACK = "updated because it came back soon after it last held"
     FLAPPING = "updated because it comes and goes"
     STEADY = "updated because it no longer comes and goes"
-    CHANGED = "updated because more is known of it"
+    CHANGED = "updated because something was added"
 
     SAME_ROOT = "joined because its root has an open incident"
     DOWNSTREAM = "joined because what it depends on has an open incident"
@@ -51,6 +51,7 @@ class Reason(StrEnum):
     OVER = "kept quiet because it was over before it was announced"
 
     RESOLVED = "resolved because nothing of it has held for a while"
+    EXPIRED = "expired because its dates are too old to be looked after; what was missing is still missing"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
-"""An incident: one trouble, one message. A alert: how a finding stands with the gate."""
+"""An incident: one trouble, one message. An alert: how a finding stands with the gate."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
@@ -13,6 +14,8 @@ from bot.domain.incidents.decisions import Outcome, Reason
 class IncidentState(StrEnum):
     OPEN = "open"
     RESOLVED = "resolved"
+    EXPIRED = "expired"
+    """Given up because its dates are too old to be looked after; what was missing is still missing."""
 
 
 class Gathered(StrEnum):
@@ -20,6 +23,14 @@ class Gathered(StrEnum):
 
     SAME_CLASS = "same_class"
     OVER_CAP = "over_cap"
+
+
+@dataclass(frozen=True, order=True)
+class Part:
+    """One thing that is or was wrong: a kind, for a data date if it concerns one."""
+
+    kind: FindingKind
+    data_date: date | None = None
 
 
 @dataclass(frozen=True)
@@ -34,8 +45,10 @@ class MessageRef:
 class Incident:
     """All times aware UTC. `fingerprint` is that of the finding it was opened for.
 
-    `severity` is the worst since it was opened; `members` are the fingerprints that ever belonged to it;
-    `unsaid` is why its message is due for an update; `flips` are the recent moments when it began or ceased to hold;
+    `number` counts the incidents as they are announced (0: not stored yet). `headline` is the gravest finding since it
+    was opened: what it is called by. `severity` is the worst since it was opened, for `severity_reason`; `members` are
+    the fingerprints that ever belonged to it, `parts` what its roots had; `unsaid` is why its message is due for an
+    update, `news` what that update has to say; `flips` are the recent moments when it began or ceased to hold;
     `version` counts the changes that are stored: 0 for an incident that is not stored yet.
     """
 
@@ -51,6 +64,11 @@ class Incident:
     first_seen: datetime
     announced_at: datetime
     last_update_at: datetime
+    headline: Finding
+    severity_reason: str = ""
+    parts: tuple[Part, ...] = ()
+    news: tuple[str, ...] = ()
+    number: int = 0
     state: IncidentState = IncidentState.OPEN
     resolved_at: datetime | None = None
     merged_into: str = ""
@@ -69,6 +87,11 @@ class Incident:
     @property
     def root(self) -> str:
         return self.processors[0]
+
+    @property
+    def label(self) -> str:
+        """What people call it by."""
+        return f"INC-{self.number}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,3 +121,11 @@ class AlertState:
     def visible(self) -> bool:
         """Does it hold, with nothing hiding it?"""
         return self.holding and self.outcome is not Outcome.KEEP_QUIET
+
+
+def numbered(incidents: Iterable[Incident], last: int) -> list[Incident]:
+    """Those that are new, the worst first within a tick, with the numbers after `last`."""
+    new = sorted(
+        (each for each in incidents if each.version == 0), key=lambda each: (each.announced_at, each.severity, each.id)
+    )
+    return [replace(each, number=number) for number, each in enumerate(new, start=last + 1)]

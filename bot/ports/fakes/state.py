@@ -9,7 +9,7 @@ from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.gate.memory import GateMemory, GateResult
 from bot.domain.gate.silences import Silence
 from bot.domain.incidents.decisions import Decision
-from bot.domain.incidents.incident import AlertState, Incident, MessageRef
+from bot.domain.incidents.incident import AlertState, Incident, MessageRef, numbered
 from bot.ports.state import Committed
 
 
@@ -51,7 +51,9 @@ class FakeState:
         self._version += 1
         self._ticks[utc(tick)] = None
         self._alerts.update({each.fingerprint: each for each in result.alerts})
-        self._incidents.update({each.id: replace(each, version=each.version + 1) for each in result.incidents})
+        new = numbered(result.incidents, len(self._incidents))
+        known = (each for each in result.incidents if each.version > 0)
+        self._incidents.update({each.id: replace(each, version=each.version + 1) for each in (*new, *known)})
         self._decisions.extend(result.decisions)
         return Committed.APPLIED
 

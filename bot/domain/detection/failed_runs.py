@@ -1,0 +1,44 @@
+"""The failed runs behind a trouble, and what the newest of them said."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from bot.domain.detection.trouble import Trouble
+from bot.domain.evidence.history import PipelineHistory
+from bot.domain.evidence.observation import RunSeen
+from bot.domain.evidence.runs import Category
+from bot.domain.findings.finding import OF_ONE_DATE, FindingKind
+
+STORMS = frozenset({FindingKind.ALERT_STORM, FindingKind.RETRY_STORM})
+
+
+def failed_runs(
+    trouble: Trouble, history: PipelineHistory, real: Callable[[RunSeen, datetime], Category | None], now: datetime
+) -> tuple[int, str]:
+    """How many real failures there are, and the error text of the newest; of a storm the text that most of them share.
+
+    `real` gives the category of a real failure.
+    """
+    failed = sorted(
+        (run for run in _runs(trouble, history) if real(run, now) is not None),
+        key=lambda run: (run.known_at, run.processor, run.run_id),
+    )
+    if not failed:
+        return 0, ""
+    if trouble.kind in STORMS:
+        shared = Counter(run.error or "" for run in failed if run.error)
+        return len(failed), shared.most_common(1)[0][0] if shared else ""
+    return len(failed), next((run.error for run in reversed(failed) if run.error), "")
+
+
+def _runs(trouble: Trouble, history: PipelineHistory) -> Iterator[RunSeen]:
+    """Of its date, where it has one; a trouble that is not about one date counts from when it began."""
+    for name in trouble.processors:
+        if trouble.data_date is None or trouble.kind in STORMS:
+            yield from (run for run in history.recent[name] if run.started_at >= trouble.since)
+            continue
+        day = history.days.get((name, trouble.data_date))
+        attempts = day.attempts if day is not None else ()
+        whole = trouble.kind in OF_ONE_DATE
+        yield from (run for run in attempts if whole or run.started_at >= trouble.since)

@@ -1,0 +1,42 @@
+"""What is wrong, in the fewest words that a reader needs at night."""
+
+from datetime import date
+
+from bot.domain.findings.finding import Finding, FindingKind
+
+WRONG = {
+    FindingKind.UPSTREAM_CASCADE: "runs fail, dependents wait",
+    FindingKind.PHASE_DOWN: "the phase is down",
+    FindingKind.STUCK_RUN: "a run hangs",
+    FindingKind.TIMEOUT: "runs time out",
+    FindingKind.REPEATED_FAILURE: "runs fail",
+    FindingKind.FAILURE_SPIKE: "fails too often",
+    FindingKind.VALIDATION_FAILED: "validation fails",
+    FindingKind.ZERO_RECORDS_PROCESSOR: "no data",
+    FindingKind.ZERO_RECORDS_SCRAPER: "nothing scraped",
+    FindingKind.IDEMPOTENCY_BLOCK: "skipped as done, but no data",
+    FindingKind.MISSING_RUN: "did not run",
+    FindingKind.SLA_MISS: "late, deadline missed",
+    FindingKind.PARTIAL_COVERAGE: "data incomplete",
+    FindingKind.PERF_DEGRADATION: "far slower than usual",
+    FindingKind.SLOW_DRIFT: "slowing down",
+    FindingKind.ALERT_STORM: "many processors fail",
+    FindingKind.RETRY_STORM: "many retries",
+    FindingKind.STALE_TABLE: "table not updated",
+    FindingKind.TRACKING_BUG: "run history is wrong",
+}
+
+
+def wrong(kind: FindingKind) -> str:
+    return WRONG.get(kind, kind.replace("_", " "))
+
+
+def what(finding: Finding) -> str:
+    """Of a finding: that a table is empty says more than that its runs fail."""
+    empty = finding.kind is FindingKind.UPSTREAM_CASCADE and finding.rows == 0
+    return WRONG[FindingKind.ZERO_RECORDS_PROCESSOR] if empty else wrong(finding.kind)
+
+
+def short_day(day: date) -> str:
+    """30 Nov"""
+    return f"{day.day} {day:%b}"
