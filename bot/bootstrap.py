@@ -28,7 +28,9 @@ from bot.services.detection import DetectionService
 from bot.services.gate import GateService
 from bot.services.health import HealthService
 from bot.services.impact import ImpactService
+from bot.services.incident_facts import IncidentFacts
 from bot.services.incident_messages import IncidentMessages
+from bot.services.incidents import IncidentService
 from bot.services.loading import LoadingService
 from bot.services.notified import notified_within
 from bot.services.on_watch import OnWatch
@@ -97,7 +99,8 @@ def on_watch(opened: Warehouse, settings: Settings, services: AppServices, kept:
         return GateService(kept, GateRules(policy.gate, Lineage(registry), phases))
 
     detection = DetectionService(opened, policy.severity, _accepted(settings), gate_for)
-    messages = IncidentMessages(kept, notifier, services.registry)
+    facts = IncidentFacts(kept, services.registry, services.validation.judge)
+    messages = IncidentMessages(kept, notifier, facts)
     return OnWatch(detection, messages, services.now, system_clock)
 
 
@@ -117,7 +120,8 @@ def app_services(
     validation = _validation(opened, registry, health, settings)
     sampling = SamplingService(opened, registry, health, Plan())
     queries, theme = QueryService(sql_text), settings.chart_theme
-    return AppServices(clock, registry, health, trends, impact, validation, sampling, queries, theme)
+    incidents = IncidentService(kept, registry, validation.judge) if kept is not None else None
+    return AppServices(clock, registry, health, trends, impact, validation, sampling, queries, theme, incidents)
 
 
 def _validation(opened: Warehouse, registry: Registry, health: HealthService, settings: Settings) -> ValidationService:

@@ -7,6 +7,7 @@ from typing import Any
 from bot.domain.errors import BadInput
 from bot.domain.health.model import HealthRequest
 from bot.domain.impact.report import ImpactRequest
+from bot.domain.incidents.feedback import Word
 from bot.domain.verdicts.validation import ValidationRequest
 from bot.services.impact import parse_date
 from bot.services.validation import parse_dates
@@ -105,21 +106,26 @@ def _words(command: Mapping[str, Any], usage: str) -> list[str]:
 
 def clicked(action: Mapping[str, Any]) -> HealthRequest:
     """What a button or a chosen option asks for."""
-    return action_ids.decode(_value(action))
+    return action_ids.decode(value(action))
 
 
 def clicked_impact(action: Mapping[str, Any]) -> ImpactRequest:
-    return action_ids.decode_impact(_value(action))
+    return action_ids.decode_impact(value(action))
 
 
 def clicked_validation(action: Mapping[str, Any]) -> ValidationRequest:
-    return action_ids.decode_validation(_value(action))
+    return action_ids.decode_validation(value(action))
 
 
-def _value(action: Mapping[str, Any]) -> str:
+def feedback(action: Mapping[str, Any]) -> tuple[Word, str]:
+    """What is said of an incident, and its id."""
+    return action_ids.decode_feedback(value(action))
+
+
+def value(action: Mapping[str, Any]) -> str:
     chosen = action.get("selected_option")
-    value = chosen.get("value") if isinstance(chosen, Mapping) else action.get("value")
-    return value if isinstance(value, str) else ""
+    found = chosen.get("value") if isinstance(chosen, Mapping) else action.get("value")
+    return found if isinstance(found, str) else ""
 
 
 def typed(options: Mapping[str, Any]) -> str:

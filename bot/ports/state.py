@@ -10,6 +10,7 @@ from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.gate.memory import GateMemory, GateResult
 from bot.domain.gate.silences import Silence
 from bot.domain.incidents.decisions import Decision
+from bot.domain.incidents.feedback import Feedback
 from bot.domain.incidents.incident import AlertState, Incident, MessageRef
 
 
@@ -56,6 +57,18 @@ class State(Protocol):
 
     def members(self, incident_id: str) -> list[AlertState]:
         """The findings that belong to an incident now, in order of fingerprint."""
+        ...
+
+    def history(self, incident_id: str) -> list[Decision]:
+        """What was decided of an incident, in order of time and fingerprint."""
+        ...
+
+    def say(self, incident_id: str, said: Feedback) -> bool:
+        """Keep a person's word on an incident in place of an earlier one; False if there is no such incident."""
+        ...
+
+    def feedback(self, incident_id: str) -> list[Feedback]:
+        """The last word of each person, in order of person."""
         ...
 
     def set_message(self, incident_id: str, message: MessageRef, version: int) -> bool:

@@ -6,6 +6,7 @@ from bot.domain.platform.registry import Registry
 from bot.ports.clock import Clock
 from bot.services.health import HealthService
 from bot.services.impact import ImpactService
+from bot.services.incidents import IncidentService
 from bot.services.queries import QueryService
 from bot.services.sampling import SamplingService
 from bot.services.trends import TrendService
@@ -14,6 +15,8 @@ from bot.services.validation import ValidationService
 
 @dataclass(frozen=True)
 class AppServices:
+    """`incidents` None: no state is kept."""
+
     now: Clock
     registry: Registry
     health: HealthService
@@ -23,3 +26,4 @@ class AppServices:
     sampling: SamplingService
     queries: QueryService
     chart_theme: str
+    incidents: IncidentService | None = None

@@ -16,9 +16,9 @@ from bot.domain.findings.severity import Severity
 from bot.domain.incidents.decisions import Decision, Outcome
 from bot.domain.incidents.incident import Incident, MessageRef
 from bot.domain.incidents.notice import SAID, Notice
-from bot.domain.platform.registry import Criticality, Registry
 from bot.ports.notifier import Notifier, NotifierBusy, NotifierRefused, NotifierUnavailable
 from bot.ports.state import State
+from bot.services.incident_facts import IncidentFacts
 
 T = TypeVar("T")
 log = logging.getLogger("fireline.messages")
@@ -31,7 +31,6 @@ LONGEST = 60.0
 """Seconds between two tries of what fails again and again, unless the channel names more."""
 PATIENCE = 5
 """So often, about a minute, looking may fail before an incident is told without."""
-WORST_FIRST = (Criticality.CRITICAL, Criticality.HIGH, Criticality.MEDIUM, Criticality.LOW, None)
 
 
 @dataclass
@@ -48,8 +47,8 @@ class _Known:
 
 
 class IncidentMessages:
-    def __init__(self, state: State, notifier: Notifier, registry: Registry) -> None:
-        self._state, self._notifier, self._registry = state, notifier, registry
+    def __init__(self, state: State, notifier: Notifier, facts: IncidentFacts) -> None:
+        self._state, self._notifier, self._facts = state, notifier, facts
         self._since: datetime | None = None
         self._known: dict[str, _Known] = {}
         self._not_before: datetime | None = None
@@ -69,7 +68,7 @@ class IncidentMessages:
         for name, decisions in sorted(by_incident.items(), key=lambda item: (item[1][-1].severity, item[1][-1].at)):
             known = self._known.setdefault(name, _Known())
             try:
-                if not self._tried(known, name, decisions, asked_at):
+                if not self._tried(known, name, decisions, now, asked_at):
                     failed.append(decisions[0].at)
             except NotifierBusy as error:
                 self._not_before = asked_at + timedelta(seconds=error.retry_after)
@@ -87,12 +86,14 @@ class IncidentMessages:
                 by_incident.setdefault(decision.incident, []).append(decision)
         return by_incident
 
-    def _tried(self, known: _Known, name: str, decisions: Sequence[Decision], asked_at: datetime) -> bool:
+    def _tried(
+        self, known: _Known, name: str, decisions: Sequence[Decision], now: datetime, asked_at: datetime
+    ) -> bool:
         """One incident that is refused holds back no other: it waits for itself, longer each time."""
         if known.not_before is not None and asked_at < known.not_before:
             return False
         try:
-            self._catch_up(known, name, decisions)
+            self._catch_up(known, name, decisions, now)
         except NotifierUnavailable as error:
             if str(error) not in self._reasons:
                 self._reasons.add(str(error))
@@ -110,11 +111,11 @@ class IncidentMessages:
         silent = (each for each in self._state.open_incidents() if each.message is None)
         return min([now - BACK, *(each.announced_at for each in silent if each.severity is not Severity.P3)])
 
-    def _catch_up(self, known: _Known, name: str, decisions: Sequence[Decision]) -> None:
+    def _catch_up(self, known: _Known, name: str, decisions: Sequence[Decision], now: datetime) -> None:
         incident = self._state.incident(name)
         if incident is None:
             return
-        message = incident.message or self._posted(known, incident, decisions)
+        message = incident.message or self._posted(known, incident, decisions, now)
         if message is None:
             return
         if known.shown is None:
@@ -122,11 +123,13 @@ class IncidentMessages:
             known.shown = incident.announced_at if stamp is None else datetime.fromisoformat(stamp)
         unsaid = [decision for decision in decisions if decision.at > known.shown]
         if unsaid:
-            told = self._tell_thread(known, message, incident, unsaid)
-            self._change(message, self._notice(incident, unsaid[-1]), told)
+            told = self._tell_thread(known, message, incident, unsaid, now)
+            self._change(message, self._facts.notice(incident, unsaid[-1], now), told)
             known.shown = unsaid[-1].at
 
-    def _posted(self, known: _Known, incident: Incident, decisions: Sequence[Decision]) -> MessageRef | None:
+    def _posted(
+        self, known: _Known, incident: Incident, decisions: Sequence[Decision], now: datetime
+    ) -> MessageRef | None:
         """The incident's message, kept with it: the one that is there already, else a new one."""
         if known.message is None:
             known.message = _looked(known, partial(self._notifier.find, incident.id, incident.announced_at))
@@ -134,18 +137,20 @@ class IncidentMessages:
             newest = decisions[-1]
             if newest.outcome is Outcome.RESOLVE and len(decisions) == 1:
                 return None
-            known.message = self._notifier.post(self._notice(incident, newest))
+            known.message = self._notifier.post(self._facts.notice(incident, newest, now))
             known.shown = newest.at
         # a tick that changes the incident meanwhile wins, and the message is kept with it at the next call
         self._state.set_message(incident.id, known.message, incident.version)
         return known.message
 
-    def _tell_thread(self, known: _Known, message: MessageRef, incident: Incident, unsaid: Sequence[Decision]) -> bool:
+    def _tell_thread(
+        self, known: _Known, message: MessageRef, incident: Incident, unsaid: Sequence[Decision], now: datetime
+    ) -> bool:
         """The updates, each once. False if the thread takes nothing: the message itself may."""
         try:
             for decision in unsaid:
                 if decision.outcome is Outcome.UPDATE and (known.below is None or decision.at > known.below):
-                    self._notifier.reply(message, self._notice(incident, decision))
+                    self._notifier.reply(message, self._facts.notice(incident, decision, now))
                     known.below = decision.at
         except NotifierUnavailable as error:
             if not _goes_on_without(known, error):
@@ -160,13 +165,6 @@ class IncidentMessages:
         except NotifierRefused:
             if not thread_told or notice.decision.outcome is not Outcome.UPDATE:
                 self._notifier.reply(message, notice)
-
-    def _notice(self, incident: Incident, decision: Decision) -> Notice:
-        return Notice(incident, decision, tuple(sorted(incident.impact, key=self._rank)))
-
-    def _rank(self, name: str) -> tuple[int, str]:
-        processor = self._registry.by_name.get(name)
-        return WORST_FIRST.index(processor.criticality if processor is not None else None), name
 
 
 def _looked(known: _Known, look: Callable[[], T | None]) -> T | None:

@@ -13,3 +13,8 @@ class QueryService:
         """The queries of a health report in the order they are asked."""
         names = ("health_counts_live", "health_durations_live", "health_due_live")
         return [(name, self._text_of(name)) for name in names]
+
+    def of_incident(self) -> list[tuple[str, str]]:
+        """The queries behind the verdicts of an incident's dates."""
+        names = ("observed_date_runs", "observed_date_loads", "observed_date_files")
+        return [(name, self._text_of(name)) for name in names]

@@ -59,6 +59,11 @@ class ValidationService:
             notes=notes,
         )
 
+    def judge(self, processor: str, data_date: date, now: datetime) -> Validated:
+        """The verdict on one date."""
+        (row,) = self.of(ValidationRequest(processor=processor, first=data_date, last=data_date), now).rows
+        return row
+
     def _processors(self, request: ValidationRequest) -> Sequence[Processor]:
         if request.processor is None:
             return self._registry.processors

@@ -16,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 import handlers.health
 import handlers.home
 import handlers.impact
+import handlers.incident
 import handlers.validate
 from bot.adapters.clock import epoch_seconds
 from bot.domain.errors import FirelineError
@@ -59,7 +60,7 @@ def build(client: AsyncWebClient, services: AppServices, pool: WorkPool, identit
     bolt.setLevel(logging.WARNING)  # On INFO, Bolt writes whole request bodies.
     _take_events_once(app, Once(EVENT_KEPT_S, MOST_EVENTS, epoch_seconds))
     _answer_through(app, pool)
-    for feature in (handlers.health, handlers.home, handlers.impact, handlers.validate):
+    for feature in (handlers.health, handlers.home, handlers.impact, handlers.incident, handlers.validate):
         feature.register(app, services)
     _answer_old_buttons(app)
     app.error(_tell)

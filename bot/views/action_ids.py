@@ -6,6 +6,7 @@ from datetime import date, datetime
 from bot.domain.errors import BadInput
 from bot.domain.health.model import HealthRequest
 from bot.domain.impact.report import ImpactRequest
+from bot.domain.incidents.feedback import Word
 from bot.domain.verdicts.validation import ValidationRequest
 
 HEALTH_REFRESH = "health.refresh"
@@ -18,6 +19,12 @@ HOME_REFRESH = "home.refresh"
 IMPACT_REFRESH = "impact.refresh"
 IMPACT_PICTURE = "impact.picture"
 IMPACT_CSV = "impact.csv"
+INCIDENT_IMPACT = "incident.impact"
+INCIDENT_EVIDENCE = "incident.evidence"
+INCIDENT_SQL = "incident.sql"
+INCIDENT_FEEDBACK = "incident.feedback"
+INCIDENT_USEFUL = "incident.useful"
+INCIDENT_NOISE = "incident.noise"
 VALIDATE_OPEN = "validate.open"
 VALIDATE_REFRESH = "validate.refresh"
 
@@ -96,3 +103,16 @@ def decode_validation(value: str) -> ValidationRequest:
     except ValueError:
         raise BadInput(_OLD_VALIDATE) from None
     return ValidationRequest(processor=name or None, first=days[0], last=days[1])
+
+
+def encode_feedback(word: Word, incident: str) -> str:
+    """`WORD:INCIDENT`."""
+    return f"{word}:{incident}"
+
+
+def decode_feedback(value: str) -> tuple[Word, str]:
+    """The word and the incident of a value. Raises BadInput for one we never made."""
+    word, _, incident = value.partition(":")
+    if word not in set(Word) or not incident:
+        raise BadInput("This button is from an older message. Use one on a newer message.")
+    return Word(word), incident

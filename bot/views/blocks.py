@@ -83,6 +83,18 @@ def button(label: str, action_id: str, value: str, *, style: str | None = None) 
     return element if style is None else {**element, "style": style}
 
 
+def feedback(action_id: str, positive: tuple[str, str], negative: tuple[str, str]) -> Block:
+    """Two small buttons, each a label and a value. https://docs.slack.dev/reference/block-kit/blocks/context-actions-block"""
+    made = [{"text": plain(label, BUTTON_TEXT), "value": value} for label, value in (positive, negative)]
+    element = {
+        "type": "feedback_buttons",
+        "action_id": action_id,
+        "positive_button": made[0],
+        "negative_button": made[1],
+    }
+    return {"type": "context_actions", "elements": [element]}
+
+
 def option(label: str, value: str) -> Element:
     return {"text": plain(label, OPTION_TEXT), "value": value[:OPTION_VALUE]}
 

@@ -1,91 +1,160 @@
-"""An incident as a message: how bad, what is wrong, since when, whom it blocks, what to do."""
+"""An incident as a message to be read in five seconds on a phone: what is wrong, the error, whom it blocks by when."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from textwrap import wrap
 
 from bot.domain.findings.severity import Severity
+from bot.domain.incidents.feedback import Word
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.notice import Notice
-from bot.views import numbers
-from bot.views.blocks import Block, Card, context, fields, header, section
-from bot.views.health import date_token
+from bot.views import action_ids, incident_words
+from bot.views.blocks import Block, Card, actions, button, context, feedback, section
+from bot.views.incident_words import Voice
 from bot.views.text import escape
 
 CIRCLES = {Severity.P0: "🔴", Severity.P1: "🟠", Severity.P2: "🟡", Severity.P3: "⚪"}
 """Always beside the word: colour is never the only signal."""
-MOST_ROOTS, MOST_BLOCKED, MOST_DATES = 5, 8, 4
+A_DAY = timedelta(hours=20)
+MOST_HIGH = 250
+"""Pixels of a message on a phone that is 390 wide; the figures below are measured there."""
+LINE, SMALL_LINE, BUTTONS, FEEDBACK = 22, 18, 60, 40
+BOLD, NORMAL, SMALL = 31, 38, 46
+"""Characters of a line."""
 
 
 def card(notice: Notice) -> Card:
-    """The message of an incident as it stands."""
-    title, explanation = _title(notice), notice.decision.finding.explanation
-    figures = _figures(notice)
-    blocks: list[Block] = [header(title), section(escape(explanation))]
-    since = ("Since", date_token(notice.decision.finding.since))
-    blocks.append(fields([f"*{name}*\n{value}" for name, value in (since, *((n, escape(v)) for n, v in figures))]))
-    blocked = _blocked(notice)
-    if blocked:
-        blocks.append(section(f"*{escape(blocked)}*"))
-    reasons = _reasons(notice)
-    blocks.append(context(*map(escape, reasons)))
-    lines = [title, explanation, f"Since: {notice.decision.finding.since:%Y-%m-%d %H:%M} UTC"]
-    lines += [f"{name}: {value}" for name, value in figures]
-    return Card(escape("\n".join([*lines, *([blocked] if blocked else []), *reasons])), tuple(blocks))
+    """The message of an incident as it stands. What is nice to have is left out where it would grow too high."""
+    said, status = _lines(notice, PLAIN), _status(notice, PLAIN)
+    height = _height(said[0], said[1:], status)
+    words = height + FEEDBACK <= MOST_HIGH
+    step = "" if notice.resolved else incident_words.step(notice.incident.headline)
+    roomy = bool(step) and height + FEEDBACK * words + LINE <= MOST_HIGH
+    head, *rest = _lines(notice, SLACK)
+    first = section("\n".join([f"*{head}*", *rest, *([f"*{step}*"] if roomy else [])]))
+    blocks = [first, _buttons(notice.incident), context(_status(notice, SLACK))]
+    text = "\n".join([*said, *([f"{step}."] if step else []), status])
+    return Card(escape(text), (*blocks, *([_feedback(notice.incident)] if words else [])))
+
+
+def _height(head: str, rest: Sequence[str], status: str) -> int:
+    """Pixels on a phone, without what is nice to have."""
+    lines = len(wrap(head, BOLD)) + sum(len(wrap(line, NORMAL)) for line in rest)
+    return LINE * lines + SMALL_LINE * len(wrap(status, SMALL)) + BUTTONS
 
 
 def thread_card(notice: Notice) -> Card:
     """What an update says below the message; an end too, where the message cannot be changed."""
-    text = f"{_mark(notice)}: {notice.decision.finding.explanation}"
-    why = _sentence(notice.decision.because)
-    return Card(escape(f"{text}\n{why}"), (section(escape(text)), context(escape(why))))
+    shown, said = _update(notice, SLACK), _update(notice, PLAIN)
+    return Card(escape("\n".join(said)), (section("\n".join([f"*{shown[0]}*", *shown[1:]])),))
 
 
-def _title(notice: Notice) -> str:
+def thanks(incident: Incident, word: Word) -> Card:
+    """To the one who has said what an incident's message was worth."""
+    text = f"Noted: you called {incident.label} {word}. Your last word counts."
+    return Card(text, (section(text),))
+
+
+def without_feedback(card: Card) -> Card:
+    """For a Slack that does not know feedback buttons: plain ones in their place."""
+    return Card(card.text, tuple(_plain_buttons(block) for block in card.blocks))
+
+
+def _lines(notice: Notice, voice: Voice) -> list[str]:
+    head = f"{_mark(notice)} {voice.data(incident_words.title(notice))}"
+    if notice.resolved:
+        return [head, incident_words.ending(notice, voice)]
     incident = notice.incident
-    kind = _words(incident.kind)
-    what = f"{kind}: {incident.root}" if len(incident.processors) == 1 else f"{kind}: {_count(incident)}"
-    flapping = " (flapping)" if incident.flapping else ""
-    return f"{_mark(notice)} · {what}{flapping}"
+    trouble = incident_words.trouble(incident.headline, notice.now, voice)
+    return [head, trouble, incident_words.reach(notice, voice), *_also(incident, voice)]
+
+
+def _also(incident: Incident, voice: Voice) -> list[str]:
+    """What else is wrong, where it is not what the incident is called by."""
+    others = [each for each in incident.parts if each.kind is not incident.kind]
+    if not others or incident.gathered is not None:
+        return []
+    named = ", ".join(incident_words.part(each.kind, each.data_date) for each in others[:2])
+    return [voice.data(f"Also: {named}" + (f" and {len(others) - 2} more" if len(others) > 2 else ""))]
+
+
+def _update(notice: Notice, voice: Voice) -> list[str]:
+    decision, incident = notice.decision, notice.incident
+    if notice.resolved:
+        return [f"{_mark(notice)} {incident.label}", incident_words.ending(notice, voice)]
+    changed = decision.detail or f"{decision.reason.removeprefix('updated because ').capitalize()}"
+    head = f"{CIRCLES[decision.severity]} {decision.severity} {incident.label}: {voice.data(changed)}"
+    return [head, incident_words.trouble(decision.finding, notice.now, voice)]
 
 
 def _mark(notice: Notice) -> str:
-    return "✅ Resolved" if notice.resolved else f"{CIRCLES[notice.decision.severity]} {notice.decision.severity}"
+    if not notice.resolved:
+        return f"{CIRCLES[notice.decision.severity]} {notice.decision.severity}"
+    if notice.into:
+        return f"↪ Part of {notice.into}:"
+    if notice.incident.expired:
+        return "⌛ Expired, still missing:"
+    return "✅ Resolved:" if incident_words.proved(notice) else "❔ Over, not proved:"
 
 
-def _count(incident: Incident) -> str:
-    return f"{incident.root} and {len(incident.processors) - 1:,} more"
-
-
-def _figures(notice: Notice) -> list[tuple[str, str]]:
+def _status(notice: Notice, voice: Voice) -> str:
+    """Number, since when, and while it is open why this severity."""
     incident = notice.incident
-    figures = [("Root", _cut(incident.processors, MOST_ROOTS))]
-    if incident.data_dates:
-        figures.append(("Data date", _cut([str(day) for day in incident.data_dates], MOST_DATES)))
-    figures.append(("Root cause", _words(notice.decision.finding.root_cause)))
-    if notice.resolved:
-        figures.append(("Resolved", "nothing of it holds any more"))
-    else:
-        figures.append(("Next step", _words(notice.decision.finding.action)))
-    return figures
+    severity = f"{notice.decision.severity}: {voice.data(incident.severity_reason)}"
+    opened = ("flapping, " if incident.flapping else "") + voice.age(incident.announced_at)
+    return f"{incident.label} · {opened}" if notice.resolved else f"{incident.label} · {opened} · {severity}"
 
 
-def _blocked(notice: Notice) -> str:
-    if not notice.impact or notice.resolved:
-        return ""
-    return f"Blocks {numbers.plural(len(notice.impact), 'processor')}: {_cut(notice.impact, MOST_BLOCKED)}"
+def _buttons(incident: Incident) -> Block:
+    return actions(
+        [
+            button("Impact", action_ids.INCIDENT_IMPACT, incident.id),
+            button("Evidence", action_ids.INCIDENT_EVIDENCE, incident.id),
+            button("SQL", action_ids.INCIDENT_SQL, incident.id),
+        ]
+    )
 
 
-def _reasons(notice: Notice) -> list[str]:
-    decision = notice.decision
-    severity = f"{decision.severity} because {decision.finding.severity_reason}."
-    return [_sentence(decision.because), severity, f"Incident {notice.incident.id}"]
+def _feedback(incident: Incident) -> Block:
+    words = [(word, action_ids.encode_feedback(word, incident.id)) for word in (Word.USEFUL, Word.NOISE)]
+    (_, useful), (_, noise) = words
+    return feedback(action_ids.INCIDENT_FEEDBACK, ("Useful", useful), ("Noise", noise))
 
 
-def _cut(names: "tuple[str, ...] | list[str]", most: int) -> str:
-    more = f" and {len(names) - most:,} more" if len(names) > most else ""
-    return f"{', '.join(names[:most])}{more}"
+def _plain_buttons(block: Block) -> Block:
+    if block["type"] != "context_actions":
+        return block
+    (both,) = block["elements"]
+    made = zip(
+        (action_ids.INCIDENT_USEFUL, action_ids.INCIDENT_NOISE), ("positive_button", "negative_button"), strict=True
+    )
+    return actions([button(both[name]["text"]["text"], action, both[name]["value"]) for action, name in made])
 
 
-def _words(name: str) -> str:
-    return _sentence(name.replace("_", " ")).removesuffix(".")
+def _token(moment: datetime, now: datetime) -> str:
+    """The time alone when it is near. https://docs.slack.dev/messaging/formatting-message-text#date-formatting"""
+    if abs(now - moment) >= A_DAY:
+        return _date(moment)
+    return f"<!date^{int(moment.timestamp())}^{{time}}|{moment:%Y-%m-%d %H:%M} UTC>"
 
 
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
+def _date(moment: datetime) -> str:
+    return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}} at {{time}}|{moment:%Y-%m-%d %H:%M} UTC>"
+
+
+def _ago(moment: datetime) -> str:
+    return f"opened <!date^{int(moment.timestamp())}^{{ago}}|{moment:%Y-%m-%d %H:%M} UTC>"
+
+
+def _code(text: str) -> str:
+    return f"`{escape(text.replace('`', chr(39)))}`"
+
+
+SLACK = Voice(escape, _code, _token, _date, _ago)
+PLAIN = Voice(
+    str,
+    str,
+    lambda moment, now: f"{moment:%H:%M} UTC" if abs(now - moment) < A_DAY else f"{moment:%Y-%m-%d %H:%M} UTC",
+    "{:%Y-%m-%d %H:%M} UTC".format,
+    "opened {:%Y-%m-%d %H:%M} UTC".format,
+)

@@ -9,6 +9,7 @@ from bot.domain.incidents.incident import Incident, IncidentState
 from bot.ports.fakes.notifier import FakeNotifier, Told
 from bot.ports.fakes.state import FakeState
 from bot.ports.notifier import Notifier
+from bot.services.incident_facts import IncidentFacts
 from bot.services.incident_messages import IncidentMessages
 from tests.support.gate_story import REGISTRY
 from tests.support.notices import RESOLVED, incident
@@ -28,7 +29,7 @@ class Decided:
         self.restart()
 
     def restart(self) -> None:
-        self.messages = IncidentMessages(self.state, self._channel, REGISTRY)
+        self.messages = IncidentMessages(self.state, self._channel, IncidentFacts(self.state, REGISTRY))
 
     def decided(self, made: Decision, said: Incident | None = None) -> None:
         """As a tick of the gate leaves it."""

@@ -7,8 +7,8 @@ from typing import Any
 from bot.domain.findings.finding import FindingKind, RootCause
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.decisions import Decision, Outcome, Reason
-from bot.domain.incidents.incident import Incident
-from bot.domain.incidents.notice import Notice
+from bot.domain.incidents.incident import Incident, Part
+from bot.domain.incidents.notice import Due, Notice, Proof, Reach
 from tests.support.gate_story import DAY, START, finding
 
 UPDATED, RESOLVED = START + timedelta(minutes=10), START + timedelta(hours=2)
@@ -18,9 +18,14 @@ CASCADE = finding(
     root_cause=RootCause.PROCESSING_ERROR,
     severity="P0",
     severity_reason="it blocks predictions",
-    explanation="NbacGamebookProcessor for 2026-03-02: 5 runs in a row failed (processing_error)",
+    explanation="NbacGamebookProcessor failed 3 times in a row for 2026-03-02, mostly with processing_error",
+    failures=3,
+    error="Traceback (most recent call last):\n  File \"box.py\"\nValueError: could not convert string to float: 'DNP'",
+    rows=0,
     impact=("TeamSummary", "PredictionCoordinator"),
 )
+REACH = Reach("PredictionCoordinator", 18, Due("PredictionCoordinator", START + timedelta(hours=5, minutes=40)))
+REPAIRED = Proof(DAY, 318, 0, sound=True, because="the data is there")
 
 
 def incident(name: str = "I1", **changes: Any) -> Incident:
@@ -34,6 +39,7 @@ def incident(name: str = "I1", **changes: Any) -> Incident:
         "data_dates": (DAY,),
         "impact": CASCADE.impact,
         "members": (CASCADE.fingerprint,),
+        "parts": (Part(CASCADE.kind, DAY),),
         "first_seen": START,
         "announced_at": START,
         "last_update_at": START,
@@ -59,6 +65,17 @@ def decision(outcome: Outcome = Outcome.ANNOUNCE, at: datetime = START, **change
     return Decision(**{**facts, **changes})
 
 
-def notice(outcome: Outcome = Outcome.ANNOUNCE, at: datetime = START, name: str = "I1", **changes: Any) -> Notice:
+def notice(
+    outcome: Outcome = Outcome.ANNOUNCE,
+    at: datetime = START,
+    name: str = "I1",
+    *,
+    reach: Reach = REACH,
+    proof: tuple[Proof, ...] = (),
+    into: str = "",
+    made: Decision | None = None,
+    **changes: Any,
+) -> Notice:
     said = incident(name, **changes)
-    return Notice(said, replace(decision(outcome, at), incident=name), said.impact)
+    what = made or replace(decision(outcome, at), incident=name, severity=said.severity)
+    return Notice(said, what, at, said.headline.root, reach, proof, into)

@@ -1,7 +1,6 @@
 """Every message and view that Fireline shows in Slack, by name, from small counts."""
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from bot.domain.errors import BadInput
@@ -9,13 +8,10 @@ from bot.domain.evidence.freshness import DateFreshness
 from bot.domain.evidence.runs import Category, Status
 from bot.domain.health.model import DueDates, HealthReport, HealthRequest
 from bot.domain.impact.report import Impact
-from bot.domain.incidents.decisions import Outcome
-from bot.domain.incidents.notice import Notice
-from bot.views import failure, health, help, home, impact, incident, query, validate
+from bot.views import failure, health, help, home, impact, query, validate
 from bot.views.blocks import Card
 from handlers.replies import Busy
-from tests.support import impact_cases, notices, validations
-from tests.support.gate_story import DAY
+from tests.support import impact_cases, incident_cards, validations
 from tests.support.health_reports import NASTY, NASTY_REGISTRY, REGISTRY, failed, ran, report, took
 
 BOX, GAMEBOOK, SCRAPER, SUMMARY = "NbacBoxscoreProcessor", "NbacGamebookProcessor", "NbacScraper", "TeamSummary"
@@ -98,21 +94,6 @@ def impacts() -> dict[str, Impact]:
     }
 
 
-def incidents() -> dict[str, Card]:
-    nasty = notices.incident(processors=NASTY, impact=NASTY, flapping=True)
-    said = replace(notices.decision(), finding=replace(notices.CASCADE, explanation="<!here> & *bold* `code`"))
-    many = tuple(f"Dependent{number:02}" for number in range(1, 41))
-    days = tuple(DAY + timedelta(days=number) for number in range(7))
-    return {
-        "incident": incident.card(notices.notice()),
-        "incident_storm": incident.card(notices.notice(processors=many, data_dates=days, impact=many)),
-        "incident_bare": incident.card(notices.notice(data_dates=(), impact=())),
-        "incident_nasty": incident.card(Notice(nasty, said, nasty.impact)),
-        "incident_resolved": incident.card(notices.notice(Outcome.RESOLVE, notices.RESOLVED)),
-        "incident_update": incident.thread_card(notices.notice(Outcome.UPDATE, notices.UPDATED)),
-    }
-
-
 def failures() -> dict[str, Card]:
     def told(error: BadInput) -> Card:
         return failure.explained(str(error), retryable=error.retryable)
@@ -136,7 +117,7 @@ def messages() -> dict[str, dict[str, Any]]:
     cards |= {name: health.card(made, request) for name, (made, request) in {**phases(), **processors()}.items()}
     cards |= {name: impact.card(made) for name, made in impacts().items()}
     cards |= {name: validate.card(made) for name, made in validations.validations().items()}
-    cards |= {"help": help.card(), **failures(), **incidents()}
+    cards |= {"help": help.card(), **failures(), **incident_cards.incidents()}
     return {name: card.payload() for name, card in cards.items()}
 
 
@@ -145,6 +126,7 @@ def modals() -> dict[str, dict[str, Any]]:
     long = "\n".join(f"  AND column_{n} = {n} -- {'x' * 60}" for n in range(100))
     return {
         "query": query.shown([("health_counts_live", sql), ("health_due_live", sql + long)]),
+        **incident_cards.modals(),
     }
 
 

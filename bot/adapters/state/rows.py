@@ -11,6 +11,7 @@ from bot.domain.findings.finding import Family, Finding, FindingKind
 from bot.domain.findings.severity import Severity
 from bot.domain.gate.silences import Silence
 from bot.domain.incidents.decisions import Decision, Outcome, Reason
+from bot.domain.incidents.feedback import Feedback, Word
 from bot.domain.incidents.incident import AlertState, Gathered, Incident, IncidentState, MessageRef, Part
 
 _FINDING = TypeAdapter(Finding)
@@ -154,6 +155,14 @@ def decision_of(row: RowMapping) -> Decision:
         members=row["members"],
         detail=row["detail"],
     )
+
+
+def feedback_row(said: Feedback) -> dict[str, Any]:
+    return {"person": said.person, "word": said.word.value, "at": said.at}
+
+
+def feedback_of(row: RowMapping) -> Feedback:
+    return Feedback(row["person"], Word(row["word"]), row["at"])
 
 
 def silence_row(silence: Silence) -> dict[str, Any]:

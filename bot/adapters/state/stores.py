@@ -14,6 +14,8 @@ from bot.adapters.state.rows import (
     alert_row,
     decision_of,
     decision_row,
+    feedback_of,
+    feedback_row,
     incident_of,
     incident_row,
     silence_of,
@@ -25,6 +27,7 @@ from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.gate.memory import GateMemory, GateResult
 from bot.domain.gate.silences import Silence
 from bot.domain.incidents.decisions import Decision
+from bot.domain.incidents.feedback import Feedback
 from bot.domain.incidents.incident import AlertState, Incident, IncidentState, MessageRef, numbered
 from bot.ports.state import Committed
 
@@ -73,7 +76,7 @@ class SqlState:
                     return self._lost(connection, tick)
                 connection.execute(insert(tables.tick).values(at=tick))
                 _keep_incidents(connection, result.incidents)
-                _upsert(connection, FINDING, "fingerprint", [alert_row(each) for each in result.alerts])
+                _upsert(connection, FINDING, ("fingerprint",), [alert_row(each) for each in result.alerts])
                 if result.decisions:
                     connection.execute(insert(tables.decision), [decision_row(each) for each in result.decisions])
         except _Overtaken:
@@ -113,6 +116,27 @@ class SqlState:
         with reading(self._engine) as connection:
             found = [alert_of(row) for row in connection.execute(query).mappings()]
         return sorted(found, key=lambda each: each.fingerprint)
+
+    def history(self, incident_id: str) -> list[Decision]:
+        table = tables.decision
+        query = select(table).where(table.c.incident == incident_id)
+        with reading(self._engine) as connection:
+            found = [decision_of(row) for row in connection.execute(query).mappings()]
+        return sorted(found, key=lambda each: (each.at, each.fingerprint))
+
+    def say(self, incident_id: str, said: Feedback) -> bool:
+        row = {"incident": incident_id, **feedback_row(said)}
+        with writing(self._engine) as connection:
+            if connection.scalar(select(INCIDENT.c.id).where(INCIDENT.c.id == incident_id)) is None:
+                return False
+            _upsert(connection, tables.feedback, ("incident", "person"), [row])
+            return True
+
+    def feedback(self, incident_id: str) -> list[Feedback]:
+        query = select(tables.feedback).where(tables.feedback.c.incident == incident_id)
+        with reading(self._engine) as connection:
+            found = [feedback_of(row) for row in connection.execute(query).mappings()]
+        return sorted(found, key=lambda said: said.person)
 
     def set_message(self, incident_id: str, message: MessageRef, version: int) -> bool:
         change = update(INCIDENT).where(INCIDENT.c.id == incident_id, INCIDENT.c.version == version)
@@ -165,12 +189,12 @@ def _insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, A
     return sum(connection.execute(statement.values(**row)).rowcount for row in rows)
 
 
-def _upsert(connection: Connection, table: Table, key: str, rows: Sequence[dict[str, Any]]) -> None:
+def _upsert(connection: Connection, table: Table, key: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
     if not rows:
         return
     statement = _insert(connection, table)
-    changes = {column.name: statement.excluded[column.name] for column in table.columns if column.name != key}
-    connection.execute(statement.on_conflict_do_update(index_elements=[key], set_=changes), list(rows))
+    changes = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in key}
+    connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=changes), list(rows))
 
 
 def _silences(connection: Connection, now: datetime) -> tuple[Silence, ...]:

@@ -5,7 +5,7 @@ from datetime import date
 from bot.domain.findings.finding import Finding, FindingKind
 
 WRONG = {
-    FindingKind.UPSTREAM_CASCADE: "runs fail, dependents wait",
+    FindingKind.UPSTREAM_CASCADE: "runs fail, dependents blocked",
     FindingKind.PHASE_DOWN: "the phase is down",
     FindingKind.STUCK_RUN: "a run hangs",
     FindingKind.TIMEOUT: "runs time out",

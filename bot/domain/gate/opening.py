@@ -7,7 +7,7 @@ from bot.domain.findings.finding import Family, Finding, FindingKind
 from bot.domain.gate.grouping import Group
 from bot.domain.gate.inhibition import hops, in_storm
 from bot.domain.gate.ledger import Ledger
-from bot.domain.incidents.decisions import Outcome, Reason
+from bot.domain.incidents.decisions import Decision, Outcome, Reason
 from bot.domain.incidents.incident import Gathered, Incident, IncidentState
 
 
@@ -87,12 +87,27 @@ def gather(ledger: Ledger, fingerprint: str, gathered: Gathered, clusters: list[
 
 def take_in(ledger: Ledger, taken: Incident, into: str, detail: str, *, is_root: bool) -> None:
     """What an open incident holds becomes part of another one; the incident itself is resolved into it."""
-    for alert in ledger.members(taken.id):
+    members = ledger.members(taken.id)
+    for alert in members:
         if alert.visible:
             ledger.place(alert.finding, Outcome.JOIN, Reason.TAKEN_IN, incident=into, is_root=is_root, detail=detail)
         elif alert.holding:
             ledger.write(replace(alert, incident=into, is_root=False))
     ledger.resolve(taken, merged_into=into)
+    if members:
+        ledger.record(
+            Decision(
+                at=ledger.now,
+                fingerprint=taken.fingerprint,
+                outcome=Outcome.RESOLVE,
+                reason=Reason.MERGED,
+                finding=taken.headline,
+                severity=taken.severity,
+                incident=taken.id,
+                members=len(members),
+                detail=detail,
+            )
+        )
 
 
 def _take_in_explained(ledger: Ledger, incident: Incident, top: Group) -> None:

@@ -51,6 +51,7 @@ class Reason(StrEnum):
     OVER = "kept quiet because it was over before it was announced"
 
     RESOLVED = "resolved because nothing of it has held for a while"
+    MERGED = "resolved because it became part of another incident"
     EXPIRED = "expired because its dates are too old to be looked after; what was missing is still missing"
 
 

@@ -85,6 +85,10 @@ class Incident:
         return self.state is IncidentState.OPEN
 
     @property
+    def expired(self) -> bool:
+        return self.state is IncidentState.EXPIRED
+
+    @property
     def root(self) -> str:
         return self.processors[0]
 

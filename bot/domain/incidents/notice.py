@@ -1,6 +1,7 @@
 """What is to be said of an incident: the incident as it stands, and the decision that has it said."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from bot.domain.incidents.decisions import Decision, Outcome
 from bot.domain.incidents.incident import Incident
@@ -12,12 +13,54 @@ TOLD = frozenset({Outcome.ANNOUNCE, Outcome.UPDATE})
 
 
 @dataclass(frozen=True)
+class Due:
+    """A deadline (aware UTC) that an incident endangers."""
+
+    processor: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Whom an incident blocks: the one that matters most, and how many `more`; the deadline that comes next.
+
+    `blocked` "": nobody; `dependents` is how many depend on its roots, blocked or not.
+    """
+
+    blocked: str = ""
+    more: int = 0
+    due: Due | None = None
+    dependents: int = 0
+
+
+@dataclass(frozen=True)
+class Proof:
+    """How a data date stands at the end of an incident: rows, and how many there `were`; None where nobody can tell.
+
+    `sound`: nothing is wrong with the date any more; `because` is the sentence of its verdict.
+    """
+
+    data_date: date
+    rows: int | None
+    were: int | None
+    sound: bool
+    because: str
+
+
+@dataclass(frozen=True)
 class Notice:
-    """`impact` are the dependents that are blocked, worst first. The same decision has the same `stamp`."""
+    """`now` is when it is said; `lead` the processor it is named after; `into` the incident that took it in.
+
+    The same decision has the same `stamp`.
+    """
 
     incident: Incident
     decision: Decision
-    impact: tuple[str, ...] = ()
+    now: datetime
+    lead: str
+    reach: Reach = Reach()
+    proof: tuple[Proof, ...] = ()
+    into: str = ""
 
     @property
     def stamp(self) -> str:

@@ -9,6 +9,7 @@ from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.gate.memory import GateMemory, GateResult
 from bot.domain.gate.silences import Silence
 from bot.domain.incidents.decisions import Decision
+from bot.domain.incidents.feedback import Feedback
 from bot.domain.incidents.incident import AlertState, Incident, MessageRef, numbered
 from bot.ports.state import Committed
 
@@ -30,6 +31,7 @@ class FakeState:
         self._decisions: list[Decision] = []
         self._silences: dict[str, Silence] = {}
         self._windows: dict[PlannedWindow, None] = {}
+        self._feedback: dict[tuple[str, str], Feedback] = {}
 
     def remembered(self, now: datetime, repeat_window: timedelta) -> GateMemory:
         horizon = utc(now) - repeat_window
@@ -78,6 +80,20 @@ class FakeState:
     def members(self, incident_id: str) -> list[AlertState]:
         found = (each for each in self._alerts.values() if each.incident == incident_id)
         return sorted(found, key=lambda each: each.fingerprint)
+
+    def history(self, incident_id: str) -> list[Decision]:
+        found = (each for each in self._decisions if each.incident == incident_id)
+        return sorted(found, key=lambda each: (each.at, each.fingerprint))
+
+    def say(self, incident_id: str, said: Feedback) -> bool:
+        if incident_id not in self._incidents:
+            return False
+        self._feedback[incident_id, said.person] = replace(said, at=utc(said.at))
+        return True
+
+    def feedback(self, incident_id: str) -> list[Feedback]:
+        found = (said for (incident, _), said in self._feedback.items() if incident == incident_id)
+        return sorted(found, key=lambda said: said.person)
 
     def set_message(self, incident_id: str, message: MessageRef, version: int) -> bool:
         stored = self._incidents.get(incident_id)

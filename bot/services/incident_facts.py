@@ -1,0 +1,52 @@
+"""What a message about an incident says beside its decision: how far it reaches, and what proves that it is over."""
+
+import logging
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+
+from bot.domain.errors import FirelineError
+from bot.domain.impact.reach import ReachMap
+from bot.domain.incidents.decisions import Decision
+from bot.domain.incidents.incident import Incident
+from bot.domain.incidents.notice import Notice, Proof
+from bot.domain.platform.registry import Registry
+from bot.domain.verdicts.judge import SOUND
+from bot.domain.verdicts.validation import Validated
+from bot.ports.state import State
+
+log = logging.getLogger("fireline.messages")
+MOST_DATES = 3
+Judge = Callable[[str, date, datetime], Validated]
+"""The verdict on (processor, data date) as of a moment."""
+
+
+class IncidentFacts:
+    """`judge` None: nobody can be asked for a proof."""
+
+    def __init__(self, state: State, registry: Registry, judge: Judge | None = None) -> None:
+        self._state, self._registry, self._judge = state, registry, judge
+        self._reach = ReachMap(registry)
+
+    def notice(self, incident: Incident, decision: Decision, now: datetime) -> Notice:
+        lead = self._reach.gravest_first(incident.processors)[0] if incident.gathered else incident.headline.root
+        made = Notice(incident, decision, now, lead, self._reach.of(incident, now))
+        if not made.resolved:
+            return made
+        into = self._state.incident(incident.merged_into) if incident.merged_into else None
+        proof = () if into is not None else tuple(self._proof(incident, now))
+        return Notice(incident, decision, now, lead, made.reach, proof, into.label if into is not None else "")
+
+    def _proof(self, incident: Incident, now: datetime) -> Iterator[Proof]:
+        """Of the newest dates of its first root, the one that it is called by first."""
+        headline = incident.headline
+        days = sorted(incident.data_dates, key=lambda day: (day != headline.data_date, -day.toordinal()))
+        if self._judge is None or headline.root not in self._registry.by_name:
+            return
+        for day in days[:MOST_DATES]:
+            try:
+                found = self._judge(headline.root, day, now)
+            except FirelineError as error:
+                log.warning("%s is closed without a proof for %s: %s", incident.label, day, error)
+                return
+            were = headline.rows if day == headline.data_date else None
+            yield Proof(day, found.proof.rows, were, found.verdict in SOUND, found.judged.because)

@@ -1,0 +1,58 @@
+"""What the buttons of an incident's message ask for. The state is read when a button is pressed."""
+
+import logging
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from bot.domain.errors import BadInput
+from bot.domain.impact.report import ImpactRequest
+from bot.domain.incidents.evidence import IncidentEvidence
+from bot.domain.incidents.feedback import Feedback, Word
+from bot.domain.incidents.incident import AlertState, Incident
+from bot.domain.platform.registry import Registry
+from bot.ports.state import State
+from bot.services.incident_facts import Judge
+
+log = logging.getLogger("fireline.incidents")
+MOST_DATES = 6
+"""Verdicts shown at once."""
+
+
+class IncidentService:
+    def __init__(self, state: State, registry: Registry, judge: Judge) -> None:
+        self._state, self._registry, self._judge = state, registry, judge
+
+    def get(self, incident_id: str) -> Incident:
+        """Raises BadInput for an unknown one."""
+        found = self._state.incident(incident_id)
+        if found is None:
+            raise BadInput("This incident is not known any more: the message is older than Fireline's state.")
+        return found
+
+    def impact(self, incident_id: str) -> ImpactRequest:
+        """Of its first root, for the data date that it is called by."""
+        incident = self.get(incident_id)
+        day = incident.headline.data_date or max(incident.data_dates, default=None)
+        return ImpactRequest(incident.headline.root, day)
+
+    def evidence(self, incident_id: str, now: datetime) -> IncidentEvidence:
+        incident, members = self.get(incident_id), self._state.members(incident_id)
+        dates = list(self._dates(incident, members))
+        verdicts = tuple(self._judge(name, day, now) for name, day in dates[:MOST_DATES])
+        said, feedback = self._state.history(incident_id), self._state.feedback(incident_id)
+        left_out = max(0, len(dates) - MOST_DATES)
+        return IncidentEvidence(incident, tuple(members), verdicts, left_out, tuple(said), tuple(feedback), now)
+
+    def say(self, incident_id: str, person: str, word: Word, at: datetime) -> Incident:
+        """Keep what a person says of it."""
+        incident = self.get(incident_id)
+        self._state.say(incident_id, Feedback(person, word, at))
+        log.info("%s was called %s", incident.label, word)
+        return incident
+
+    def _dates(self, incident: Incident, members: list[AlertState]) -> Iterator[tuple[str, date]]:
+        """(processor, data date) of its roots; of one that is over, what it was called by."""
+        roots = [member.finding for member in members if member.is_root] or [incident.headline]
+        pairs = {(name, each.data_date) for each in roots for name in each.processors if each.data_date is not None}
+        known = [pair for pair in pairs if pair[0] in self._registry.by_name]
+        yield from sorted(known, key=lambda pair: (pair[0] != incident.headline.root, -pair[1].toordinal(), pair[0]))

@@ -1,0 +1,95 @@
+"""What stands behind an incident, in a modal: a verdict a date with its evidence, what belongs to it, what was said."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from bot.domain.findings.words import what
+from bot.domain.incidents.evidence import IncidentEvidence
+from bot.domain.incidents.feedback import Word
+from bot.domain.incidents.incident import AlertState
+from bot.domain.incidents.notice import SAID
+from bot.domain.verdicts.validation import Validated
+from bot.views import action_ids, incident_words, numbers, validate_words
+from bot.views.blocks import Block, actions, button, context, divider, modal, preformatted, section
+from bot.views.health import date_token
+from bot.views.text import escape, visible
+
+MOST_MEMBERS, MOST_SAID, MOST_ERROR = 15, 8, 600
+TITLE = "Evidence"
+
+
+def shown(evidence: IncidentEvidence) -> dict[str, Any]:
+    return modal(TITLE, list(_blocks(evidence)))
+
+
+def loading() -> dict[str, Any]:
+    """Opened at once: the way to open one lasts 3 s. https://docs.slack.dev/surfaces/modals"""
+    return modal(TITLE, [section("Collecting the evidence …")])
+
+
+def failed(reason: str) -> dict[str, Any]:
+    return modal(TITLE, [section(escape(reason))])
+
+
+def _blocks(evidence: IncidentEvidence) -> Iterator[Block]:
+    incident, headline = evidence.incident, evidence.incident.headline
+    yield section(f"*{incident.label}* {escape(headline.root)}: {escape(what(headline))}")
+    yield section(f"{escape(headline.explanation)}\nSince {date_token(headline.since)}.")
+    if incident.is_open:
+        yield section(f"*Next:* {incident_words.step(headline)}.")
+    if headline.error:
+        yield preformatted(visible(headline.error)[:MOST_ERROR])
+    for row in evidence.verdicts:
+        yield section(_verdict(row))
+    if evidence.left_out:
+        yield context(f"{evidence.left_out:,} more dates: `/validate {escape(headline.root)}` has them.")
+    yield divider()
+    yield from _members(evidence.members)
+    yield section("*What was decided*\n" + "\n".join(_said(evidence)))
+    yield from _ids(evidence)
+
+
+def _verdict(row: Validated) -> str:
+    head = f"*{escape(row.processor.name)}* {row.data_date}: {validate_words.verdict(row.verdict)}"
+    lines = [f"{head} → *{escape(validate_words.action(row.judged))}*", escape(row.judged.because)]
+    lines += [f"• {escape(each)}" for each in validate_words.evidence(row.proof)]
+    return "\n".join(lines)
+
+
+def _members(members: tuple[AlertState, ...]) -> Iterator[Block]:
+    """Everything that belongs to it, what it is about before what only joined."""
+    if not members:
+        return
+    ordered = sorted(members, key=lambda member: (not member.is_root, member.finding.severity, member.fingerprint))
+    lines = [_member(member) for member in ordered[:MOST_MEMBERS]]
+    if len(ordered) > MOST_MEMBERS:
+        lines.append(f"and {len(ordered) - MOST_MEMBERS:,} more")
+    yield section(f"*{numbers.plural(len(members), 'finding')} in it*\n" + "\n".join(lines))
+
+
+def _member(member: AlertState) -> str:
+    finding = member.finding
+    wrong = incident_words.part(finding.kind, finding.data_date)
+    how = "" if member.holding else ", over"
+    joined = "" if member.is_root else f" ({escape(member.reason)})"
+    return f"• {finding.severity} {escape(finding.root)}: {wrong}{how}{joined}"
+
+
+def _said(evidence: IncidentEvidence) -> list[str]:
+    said = [each for each in evidence.said if each.outcome in SAID]
+    return [f"• {date_token(each.at)}: {escape(each.because)}" for each in said[-MOST_SAID:]] or ["• nothing is kept"]
+
+
+def _ids(evidence: IncidentEvidence) -> Iterator[Block]:
+    incident = evidence.incident
+    yield context(
+        escape(f"{incident.severity} because {incident.severity_reason} · {incident.id} · {_feedback(evidence)}")
+    )
+    pairs = ((Word.USEFUL, action_ids.INCIDENT_USEFUL), (Word.NOISE, action_ids.INCIDENT_NOISE))
+    made = [button(word.capitalize(), name, action_ids.encode_feedback(word, incident.id)) for word, name in pairs]
+    yield actions(made)
+
+
+def _feedback(evidence: IncidentEvidence) -> str:
+    words = [each.word for each in evidence.feedback]
+    return f"useful {words.count(Word.USEFUL)}, noise {words.count(Word.NOISE)}"

@@ -1,0 +1,189 @@
+"""What is said of an incident, in words: shared by its message, its thread and the evidence behind it."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from bot.domain.findings.finding import Family, Finding, FindingKind
+from bot.domain.findings.words import short_day, what, wrong
+from bot.domain.incidents.incident import Gathered, Incident
+from bot.domain.incidents.notice import Notice, Proof, Reach
+from bot.views import numbers
+from bot.views.text import visible
+
+NEXT_STEPS = {
+    "fix_and_rerun_processor": "Fix the cause and rerun the processor",
+    "restart_coordinator": "Restart the coordinator",
+    "kill_and_rerun": "Stop the run and start it again",
+    "raise_timeout_or_fix": "Raise the time limit or make it faster",
+    "open_circuit_and_fix": "Stop its retries and fix the cause",
+    "investigate": "Find the cause",
+    "inspect_data": "Inspect the refused data",
+    "processor_rerun": "Rerun the processor",
+    "scraper_rerun": "Rerun the scraper",
+    "clear_marker_and_rerun": "Clear the done marker and rerun",
+    "trigger_run": "Start the missing run",
+    "chase": "Ask its owner when the data comes",
+    "rerun_after_source_check": "Check the source, then rerun",
+    "investigate_performance": "Find what made it slow",
+    "watch": "Watch it",
+    "wait_or_rollback": "Roll back the last deploy, or wait",
+    "add_backoff": "Make the retries wait longer",
+    "review_budget": "Review the budget",
+    "check_source": "Check the source",
+    "none": "Nothing to do",
+}
+MOST_ERROR, MOST_SENTENCE, MOST_DATES = 54, 64, 2
+"""Two lines of a phone, with what stands before them."""
+MINUTE = timedelta(minutes=1)
+_TRACEBACK = re.compile(r"^\s*Traceback ", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Voice:
+    """How data and moments are written: Slack escapes the one, and shows each reader the other in local time.
+
+    `clock` takes a moment and now.
+    """
+
+    data: Callable[[str], str]
+    code: Callable[[str], str]
+    clock: Callable[[datetime, datetime], str]
+    date: Callable[[datetime], str]
+    age: Callable[[datetime], str]
+
+
+def title(notice: Notice) -> str:
+    """Processor, what is wrong, data date."""
+    return f"{_who(notice)}: {_what(notice.incident)}{_dates(notice.incident)}"
+
+
+def _who(notice: Notice) -> str:
+    others = len(notice.incident.processors) - 1
+    return notice.lead if others == 0 else f"{notice.lead} and {others:,} more"
+
+
+def _what(incident: Incident) -> str:
+    headline = incident.headline
+    if incident.gathered is Gathered.OVER_CAP:
+        return "too many alerts this hour"
+    if incident.family is Family.STORM and headline.error:
+        return f"all fail with {short_error(headline.error)}"
+    if incident.gathered is Gathered.SAME_CLASS and headline.error_class == FindingKind.MISSING_RUN:
+        return wrong(FindingKind.MISSING_RUN)
+    return what(headline)
+
+
+def _dates(incident: Incident) -> str:
+    """The date that it is called by, then the others."""
+    first = incident.headline.data_date
+    days = [*([first] if first is not None else []), *(day for day in incident.data_dates if day != first)]
+    if not days or (first is None and incident.family is Family.STORM):
+        return ""
+    if len(days) <= MOST_DATES:
+        return f" for {', '.join(map(short_day, days))}"
+    return f" for {short_day(days[0])} and {len(days) - 1} more dates"
+
+
+def trouble(finding: Finding, now: datetime, voice: Voice) -> str:
+    """The error itself; without one what was found. A storm is called by its error already."""
+    since = voice.clock(finding.since, now)
+    if finding.failures and finding.error:
+        runs = numbers.plural(finding.failures, "failed run")
+        if finding.family is Family.STORM:
+            return f"{runs} of {numbers.plural(len(finding.processors), 'processor')} since {since}"
+        return f"{runs} since {since}: {voice.code(short_error(finding.error))}"
+    if finding.kind is FindingKind.STUCK_RUN:
+        return f"Running since {since} without a sign that it will end"
+    said = f"Since {since}: {voice.data(_cut(_explanation(finding), MOST_SENTENCE))}"
+    return said.rstrip(".")
+
+
+def _explanation(finding: Finding) -> str:
+    """Without what the title says already."""
+    text = finding.explanation
+    for prefix in (f"{finding.root} for {finding.data_date}: ", f"{finding.root}: "):
+        text = text.removeprefix(prefix)
+    return text
+
+
+def short_error(text: str, most: int = MOST_ERROR) -> str:
+    """The line that says what went wrong: of a traceback the last, else the first."""
+    lines = [line.strip() for line in visible(text).splitlines() if line.strip()]
+    if not lines:
+        return ""
+    return _cut(" ".join(lines[-1 if _TRACEBACK.search(text) else 0].split()), most)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
+def reach(notice: Notice, voice: Voice) -> str:
+    """Whom it blocks and by when that matters."""
+    found = notice.reach
+    due = _due(found, notice.now, voice)
+    if found.blocked:
+        own = found.due is not None and found.due.processor == found.blocked
+        said = f"{voice.data(found.blocked)} blocked{', ' if own and due else '; ' if due else ''}{due}"
+        return f"{said}; {found.more:,} more" if found.more else said
+    if due:
+        return f"Blocks nobody yet; {due}"
+    depends = "depends" if found.dependents == 1 else "depend"
+    return f"{numbers.plural(found.dependents, 'processor')} {depends} on it" if found.dependents else "Blocks nobody"
+
+
+def _due(found: Reach, now: datetime, voice: Voice) -> str:
+    if found.due is None:
+        return ""
+    at, away = voice.clock(found.due.at, now), found.due.at - now
+    named = "" if found.due.processor == found.blocked else f"{voice.data(found.due.processor)} "
+    if away >= timedelta(0):
+        return f"{named}due {at}, in {lasting(away)}"
+    return f"{named}was due {at}, {lasting(-away)} ago"
+
+
+def step(finding: Finding) -> str:
+    return NEXT_STEPS.get(finding.action, finding.action.replace("_", " "))
+
+
+def lasting(span: timedelta) -> str:
+    """5 h 40 min; 12 min; 2 d 3 h."""
+    minutes = max(0, round(span / MINUTE))
+    hours, days = minutes // 60, minutes // 1440
+    if not hours:
+        return f"{minutes} min"
+    if hours < 48:
+        return f"{hours} h {minutes % 60} min" if minutes % 60 else f"{hours} h"
+    return f"{days} d {hours % 24} h" if hours % 24 else f"{days} d"
+
+
+def ending(notice: Notice, voice: Voice) -> str:
+    """When it ended, after how long, and by what proof."""
+    incident, at = notice.incident, notice.decision.at
+    when = f"{voice.date(at)}, after {lasting(at - incident.announced_at)}"
+    if notice.into:
+        return f"Since {when}: read on there."
+    if incident.expired:
+        return f"Given up {when}: its dates are too old to be looked after. What was missing is still missing."
+    if not notice.proof:
+        return f"Ended {when}. Nothing of it has been seen since."
+    heading = "Proof" if proved(notice) else "Not proved"
+    return f"Ended {when}. {heading}: {'; '.join(_proof(each, voice) for each in notice.proof)}."
+
+
+def proved(notice: Notice) -> bool:
+    return all(each.sound for each in notice.proof)
+
+
+def _proof(proof: Proof, voice: Voice) -> str:
+    day = short_day(proof.data_date)
+    if not proof.sound or proof.rows is None:
+        return voice.data(f"{day}, {proof.because}")
+    were = f", was {proof.were:,}" if proof.were is not None and proof.were != proof.rows else ""
+    return f"{numbers.plural(proof.rows, 'row')} for {day}{were}"
+
+
+def part(kind: FindingKind, day: date | None) -> str:
+    return wrong(kind) + (f" for {short_day(day)}" if day is not None else "")

@@ -1,0 +1,140 @@
+"""Every form of what is said of an incident."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from bot.domain.findings.finding import Family, Finding, FindingKind, RootCause
+from bot.domain.findings.severity import Severity
+from bot.domain.incidents.decisions import Outcome, Reason
+from bot.domain.incidents.evidence import IncidentEvidence
+from bot.domain.incidents.feedback import Feedback, Word
+from bot.domain.incidents.incident import AlertState, Gathered, IncidentState, Part
+from bot.domain.incidents.notice import Due, Notice, Proof, Reach
+from bot.views import incident, incident_evidence
+from bot.views.blocks import Card
+from tests.support import notices, validations
+from tests.support.gate_story import DAY, OTHERS, START, finding
+from tests.support.health_reports import NASTY
+from tests.support.notices import CASCADE, RESOLVED, UPDATED, decision, notice
+
+LATER = START + timedelta(days=29)
+
+
+def incidents() -> dict[str, Card]:
+    made = {**_open(), **_storms(), **_over()}
+    return {
+        **{name: incident.card(each) for name, each in made.items()},
+        **{name: incident.thread_card(each) for name, each in _updates().items()},
+        "incident_plain_buttons": incident.without_feedback(incident.card(_open()["incident_slow"])),
+        "incident_thanks": incident.thanks(notices.incident(), Word.NOISE),
+    }
+
+
+def _called(headline: Finding, **changes: Any) -> Notice:
+    facts: dict[str, Any] = {
+        "headline": headline,
+        "kind": headline.kind,
+        "family": headline.family,
+        "severity": headline.severity,
+        "severity_reason": headline.severity_reason,
+        "processors": headline.processors,
+        "data_dates": () if headline.data_date is None else (headline.data_date,),
+        "parts": (Part(headline.kind, headline.data_date),),
+    }
+    return notice(**{**facts, **changes})
+
+
+def _open() -> dict[str, Notice]:
+    days = tuple(DAY + timedelta(days=number) for number in range(7))
+    nasty = replace(CASCADE, processors=NASTY, explanation="<!here> & *bold* `code`", error="<@U1> `x` & *y* \u202e")
+    reach = Reach(NASTY[0], 3, Due(NASTY[1], START + timedelta(minutes=20)))
+    missing = finding("Summary", FindingKind.MISSING_RUN, explanation="Summary for 2026-03-02: no run at 05:00 UTC")
+    stuck = finding("Coordinator", FindingKind.STUCK_RUN, severity="P0", severity_reason="it blocks predictions")
+    slow = finding("Gamebook", FindingKind.PERF_DEGRADATION, data_date=None, explanation="Gamebook: 3 times the usual")
+    late = replace(finding("Factors", FindingKind.SLA_MISS), since=START - timedelta(days=2))
+    missed = Reach("Coordinator", 0, Due("Coordinator", START - timedelta(minutes=35)))
+    also = (*notices.incident().parts, Part(FindingKind.VALIDATION_FAILED, days[1]))
+    return {
+        "incident": notice(),
+        "incident_days": notice(data_dates=days, parts=also, flapping=True),
+        "incident_nasty": _called(nasty, reach=reach, severity_reason="<!here> & more"),
+        "incident_missing": _called(missing, reach=Reach(due=Due("Summary", START + timedelta(hours=3)))),
+        "incident_stuck": _called(stuck, reach=missed),
+        "incident_slow": _called(slow, reach=Reach(dependents=34)),
+        "incident_late": _called(late, reach=Reach()),
+    }
+
+
+def _storms() -> dict[str, Notice]:
+    storm = Finding(
+        kind=FindingKind.ALERT_STORM,
+        processors=OTHERS[:8],
+        root_cause=RootCause.INFRASTRUCTURE,
+        severity=Severity.P1,
+        severity_reason="it is a storm",
+        since=START - timedelta(minutes=20),
+        evident_at=START,
+        explanation="8 processors failed with processing_error within 25 minutes: one cause that they share",
+        failures=21,
+        error="ConnectionError: stats.example.com refused the connection",
+    )
+    absent = replace(storm, error="", failures=0, error_class="missing_run", explanation="8 have not run")
+    capped = replace(absent, error_class="", explanation="12 further findings in an hour of 20 messages.")
+    gathered: dict[str, Any] = {"family": Family.STORM, "reach": Reach("Coordinator", 4)}
+    return {
+        "incident_storm": _called(storm, **gathered),
+        "incident_storm_absent": _called(absent, **gathered, gathered=Gathered.SAME_CLASS),
+        "incident_storm_capped": _called(capped, **gathered, gathered=Gathered.OVER_CAP),
+    }
+
+
+def _over() -> dict[str, Notice]:
+    resolved: dict[str, Any] = {"state": IncidentState.RESOLVED, "resolved_at": RESOLVED}
+    merged = replace(decision(Outcome.RESOLVE, RESOLVED), reason=Reason.MERGED)
+    still = Proof(DAY, 0, 0, sound=False, because="the raw file is there and the table is empty")
+    expired = replace(decision(Outcome.RESOLVE, LATER), reason=Reason.EXPIRED)
+    return {
+        "incident_resolved": notice(Outcome.RESOLVE, RESOLVED, proof=(notices.REPAIRED,), **resolved),
+        "incident_resolved_unproved": notice(Outcome.RESOLVE, RESOLVED, proof=(still,), **resolved),
+        "incident_resolved_bare": notice(Outcome.RESOLVE, RESOLVED, data_dates=(), **resolved),
+        "incident_merged": notice(at=RESOLVED, made=merged, into="INC-44", **resolved),
+        "incident_expired": notice(at=LATER, made=expired, state=IncidentState.EXPIRED, resolved_at=LATER),
+    }
+
+
+def _updates() -> dict[str, Notice]:
+    update = decision(Outcome.UPDATE, UPDATED)
+    worse = replace(update, reason=Reason.WORSE, escalated=True, detail="P1 → P0: it blocks predictions")
+    more = replace(update, detail="+ 3 Mar; now also: validation fails for 3 Mar; joined: Summary, Factors and 2 more")
+    back = replace(update, reason=Reason.BACK)
+    return {
+        "incident_update": notice(at=UPDATED, made=more),
+        "incident_update_worse": notice(at=UPDATED, made=worse),
+        "incident_update_back": notice(at=UPDATED, made=back),
+        "incident_update_end": notice(Outcome.RESOLVE, RESOLVED, proof=(notices.REPAIRED,)),
+    }
+
+
+def modals() -> dict[str, dict[str, Any]]:
+    rows = validations.validations()["validate_many"].rows
+    joined = finding("Summary", FindingKind.MISSING_RUN)
+    members = (_alert(CASCADE, is_root=True), _alert(joined, is_root=False))
+    said = (decision(), replace(decision(Outcome.UPDATE, UPDATED), detail="+ 3 Mar"))
+    words = (Feedback("U1", Word.USEFUL, START), Feedback("U2", Word.NOISE, START))
+    full = IncidentEvidence(notices.incident(), members, rows[:3], 2, said, words, UPDATED)
+    nasty = replace(CASCADE, processors=NASTY, explanation="<!here> & *bold*", error="<@U1>\u202e")
+    bare = IncidentEvidence(notices.incident(headline=nasty), (), (), 0, (), (), UPDATED)
+    return {
+        "incident_evidence": incident_evidence.shown(full),
+        "incident_evidence_bare": incident_evidence.shown(bare),
+        "incident_evidence_loading": incident_evidence.loading(),
+        "incident_evidence_failed": incident_evidence.failed("The warehouse is held by <another> process."),
+    }
+
+
+def _alert(of: Finding, *, is_root: bool) -> AlertState:
+    outcome, reason = (Outcome.ANNOUNCE, Reason.P0) if is_root else (Outcome.JOIN, Reason.DOWNSTREAM)
+    return AlertState(
+        finding=of, outcome=outcome, reason=reason, first_held_at=START, last_held_at=START, is_root=is_root
+    )
