@@ -120,7 +120,7 @@ def app_services(
     validation = _validation(opened, registry, health, settings)
     sampling = SamplingService(opened, registry, health, Plan())
     queries, theme = QueryService(sql_text), settings.chart_theme
-    incidents = IncidentService(kept, registry, validation.judge) if kept is not None else None
+    incidents = IncidentService(kept, registry, validation.judge)
     return AppServices(clock, registry, health, trends, impact, validation, sampling, queries, theme, incidents)
 
 

@@ -9,7 +9,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import FirelineError
 from bot.services.app import AppServices
-from bot.services.incidents import IncidentService
 from bot.views import action_ids, impact, incident, incident_evidence, query
 from handlers import payloads
 from handlers.replies import Reply
@@ -19,15 +18,10 @@ Payload = Mapping[str, Any]
 
 
 def register(app: AsyncApp, services: AppServices) -> None:
-    if services.incidents is not None:
-        _register(app, services, services.incidents)
-
-
-def _register(app: AsyncApp, services: AppServices, incidents: IncidentService) -> None:
     @app.action(action_ids.INCIDENT_IMPACT)
     async def show_impact(ack: AsyncAck, action: Payload, reply: Reply) -> None:
         await ack()
-        request = await reply.work(incidents.impact, payloads.value(action))
+        request = await reply.work(services.incidents.impact, payloads.value(action))
         found = await reply.work(services.impact.of, request, services.now())
         below = replace(reply.place, thread_ts=reply.place.thread_ts or reply.place.message_ts)
         await replace(reply, place=below).send(impact.card(found))
@@ -40,7 +34,7 @@ def _register(app: AsyncApp, services: AppServices, incidents: IncidentService) 
         opening = client.views_open(trigger_id=str(body.get("trigger_id", "")), view=incident_evidence.loading())
         opened = await asked("views.open", opening)
         try:
-            found = await reply.work(incidents.evidence, payloads.value(action), services.now())
+            found = await reply.work(services.incidents.evidence, payloads.value(action), services.now())
             view = incident_evidence.shown(found)
         except FirelineError as error:
             view = incident_evidence.failed(str(error))
@@ -55,7 +49,7 @@ def _register(app: AsyncApp, services: AppServices, incidents: IncidentService) 
     async def say(ack: AsyncAck, action: Payload, reply: Reply) -> None:
         await ack()
         word, name = payloads.feedback(action)
-        about = await reply.work(incidents.say, name, reply.place.user, word, services.now())
+        about = await reply.work(services.incidents.say, name, reply.place.user, word, services.now())
         await reply.privately(incident.thanks(about, word))
 
     for action_id in (action_ids.INCIDENT_FEEDBACK, action_ids.INCIDENT_USEFUL, action_ids.INCIDENT_NOISE):

@@ -15,8 +15,6 @@ from bot.services.validation import ValidationService
 
 @dataclass(frozen=True)
 class AppServices:
-    """`incidents` None: no state is kept."""
-
     now: Clock
     registry: Registry
     health: HealthService
@@ -26,4 +24,4 @@ class AppServices:
     sampling: SamplingService
     queries: QueryService
     chart_theme: str
-    incidents: IncidentService | None = None
+    incidents: IncidentService

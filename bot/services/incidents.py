@@ -19,12 +19,14 @@ MOST_DATES = 6
 
 
 class IncidentService:
-    def __init__(self, state: State, registry: Registry, judge: Judge) -> None:
+    """`state` None: this process keeps none, and knows no incident."""
+
+    def __init__(self, state: State | None, registry: Registry, judge: Judge) -> None:
         self._state, self._registry, self._judge = state, registry, judge
 
     def get(self, incident_id: str) -> Incident:
         """Raises BadInput for an unknown one."""
-        found = self._state.incident(incident_id)
+        found = self._kept().incident(incident_id)
         if found is None:
             raise BadInput("This incident is not known any more: the message is older than Fireline's state.")
         return found
@@ -36,19 +38,24 @@ class IncidentService:
         return ImpactRequest(incident.headline.root, day)
 
     def evidence(self, incident_id: str, now: datetime) -> IncidentEvidence:
-        incident, members = self.get(incident_id), self._state.members(incident_id)
+        incident, members = self.get(incident_id), self._kept().members(incident_id)
         dates = list(self._dates(incident, members))
         verdicts = tuple(self._judge(name, day, now) for name, day in dates[:MOST_DATES])
-        said, feedback = self._state.history(incident_id), self._state.feedback(incident_id)
+        said, feedback = self._kept().history(incident_id), self._kept().feedback(incident_id)
         left_out = max(0, len(dates) - MOST_DATES)
         return IncidentEvidence(incident, tuple(members), verdicts, left_out, tuple(said), tuple(feedback), now)
 
     def say(self, incident_id: str, person: str, word: Word, at: datetime) -> Incident:
         """Keep what a person says of it."""
         incident = self.get(incident_id)
-        self._state.say(incident_id, Feedback(person, word, at))
+        self._kept().say(incident_id, Feedback(person, word, at))
         log.info("%s was called %s", incident.label, word)
         return incident
+
+    def _kept(self) -> State:
+        if self._state is None:
+            raise BadInput("No state is kept here: incidents are those of the process that watches the pipeline.")
+        return self._state
 
     def _dates(self, incident: Incident, members: list[AlertState]) -> Iterator[tuple[str, date]]:
         """(processor, data date) of its roots; of one that is over, what it was called by."""

@@ -103,7 +103,8 @@ def test_an_incident_is_told_within_one_tick_and_nothing_without_a_fault(demo: D
     (told,) = [each for each in decisions if each.outcome is Outcome.ANNOUNCE and each.severity is not Severity.P3]
     assert told.at - told.finding.evident_at < 2 * TICK, "at the next tick, after half a minute to group"
     assert told.at == demo.clock.moment, "said at the tick that decided it"
-    assert told.finding.explanation in message["text"]
+    assert f"P0 {STRUCK}: no data for 13 Jan" in message["text"]
+    assert "3 failed runs since 07:02 UTC: MemoryError while building frame" in message["text"]
     health = demo.services.health.of(HealthRequest(), demo.clock.moment + TICK)
     assert health.noise.alerts == len(demo.slack.messages(ALERTS)), "each message and each update in a thread"
     assert 0 < health.noise.raw_failures - health.noise.kept_quiet < 100, "the failed runs behind it"

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bot.domain.errors import BadInput
 from bot.domain.health.model import HealthRequest
 from bot.domain.impact.report import ImpactRequest
+from bot.domain.incidents.feedback import Word
 from bot.domain.platform.registry import Processor
 from bot.domain.verdicts.validation import ValidationRequest
 from bot.views import action_ids
@@ -82,6 +83,17 @@ def test_round_trip_of_a_validation(name: str | None, days: tuple[date, date] | 
 def test_forged_validation(value: str) -> None:
     with pytest.raises(BadInput, match="older message"):
         action_ids.decode_validation(value)
+
+
+@given(st.sampled_from(Word), st.text(min_size=1))
+def test_what_is_said_of_an_incident(word: Word, incident: str) -> None:
+    assert action_ids.decode_feedback(action_ids.encode_feedback(word, incident)) == (word, incident)
+
+
+@pytest.mark.parametrize("value", ["", "useful", "useful:", "great:I1", ":I1"])
+def test_what_nobody_can_have_said(value: str) -> None:
+    with pytest.raises(BadInput, match="older message"):
+        action_ids.decode_feedback(value)
 
 
 def test_names_are_all_different() -> None:

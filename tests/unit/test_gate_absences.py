@@ -34,7 +34,7 @@ def test_six_within_eight_hours_are_one_storm_that_takes_in_the_earlier_messages
     (storm,) = [each for each in last if each.outcome is Outcome.ANNOUNCE]
     assert (storm.reason, storm.finding.kind, storm.members) == (Reason.CLASS_STORM, K.ALERT_STORM, 6)
     assert (storm.finding.root_cause, storm.finding.processors) == (RootCause.SCHEDULER_FAILURE, OTHERS[:6])
-    assert [each.reason for each in last].count(Reason.TAKEN_IN) == 5
+    assert [each.reason for each in last].count(Reason.MERGED) == 5
     assert story.open == ["Raw01"]
 
 

@@ -71,7 +71,7 @@ def test_the_root_that_turns_up_later_takes_its_downstream_in() -> None:
     assert outcomes(decisions) == [
         ("join", "Factors", "TAKEN_IN"),
         ("announce", "Gamebook", "NEW"),
-        ("join", "Summary", "TAKEN_IN"),
+        ("resolve", "Summary", "MERGED"),
     ]
     assert story.open == ["Gamebook"]
     merged = next(each for each in story.memory.incidents.values() if each.root == "Summary")

@@ -50,8 +50,8 @@ def test_the_sixth_takes_in_the_five_before_it() -> None:
         story.at(count, *ALIKE[:count])
     assert len(story.open) == 5
     decisions = story.at(6, *ALIKE[:6])
-    assert told(decisions) == [("announce", "Raw01")]
-    assert [each.reason for each in decisions].count(Reason.TAKEN_IN) == 5
+    assert [each.outcome for each in decisions].count(Outcome.ANNOUNCE) == 1
+    assert [each.reason for each in decisions].count(Reason.MERGED) == 5
     assert len(story.open) == 1
 
 

@@ -7,7 +7,6 @@ import pytest
 
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.decisions import Outcome
-from bot.domain.incidents.incident import MessageRef
 from tests.support.gate_story import START
 from tests.support.incident_channel import MINUTE, Channel, over
 from tests.support.notices import RESOLVED, UPDATED, decision, incident
@@ -135,9 +134,3 @@ def test_a_message_that_someone_deleted_is_not_posted_again(channel: Channel) ->
     channel.restart()
     channel.deliver(UPDATED)
     assert channel.told == []
-
-
-def test_the_blocked_are_named_worst_first(channel: Channel) -> None:
-    channel.deliver(START)
-    assert channel.told[0].notice.impact == tuple(sorted(incident().impact))
-    assert channel.notifier.stamp(MessageRef("C1", "1.000100")) == START.isoformat()

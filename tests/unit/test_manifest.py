@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 import handlers.health
 import handlers.home
 import handlers.impact
+import handlers.incident
 import handlers.validate
 from bot.cli.app import app as command_line
 from bot.config.manifest import manifest_text, over_http
@@ -44,6 +45,7 @@ SCOPES = {
     "files.upload.v2": {"files:write"},
     "views.open": set(),
     "views.publish": set(),
+    "views.update": set(),
 }
 """What each method needs of a bot token: https://docs.slack.dev/reference/scopes. conversations.open for one person;
 apps.connections.open is called with the app-level token; files.upload.v2 is the SDK's name for the two upload methods.
@@ -179,7 +181,7 @@ class Registered:
         self.events: list[str] = []
         self.actions: list[str] = []
         self.options_: list[str] = []
-        for feature in (handlers.health, handlers.home, handlers.impact, handlers.validate):
+        for feature in (handlers.health, handlers.home, handlers.impact, handlers.incident, handlers.validate):
             feature.register(self, None)
 
     def _noting(self, into: list[str], name: str) -> Any:
