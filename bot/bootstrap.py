@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.adapters.clock import system_clock
+from bot.adapters.clock import monotonic_seconds, system_clock
 from bot.config.accepted_losses import load_accepted_losses
 from bot.config.policy import load_policy
 from bot.config.registry import load_registry
@@ -100,7 +100,7 @@ def on_watch(opened: Warehouse, settings: Settings, services: AppServices, kept:
 
     detection = DetectionService(opened, policy.severity, _accepted(settings), gate_for)
     facts = IncidentFacts(kept, services.registry, services.validation.judge)
-    messages = IncidentMessages(kept, notifier, facts)
+    messages = IncidentMessages(kept, notifier, facts, monotonic_seconds)
     return OnWatch(detection, messages, services.now, system_clock)
 
 

@@ -1,24 +1,29 @@
-"""APScheduler starts every job; what a job has to do is in the stored state, so a missed start loses nothing."""
+"""Lanes: each piece of work on a thread of its own, paced by the monotonic clock, which no clock step moves.
+
+What a lane has to do is in the stored state, so a missed start loses nothing.
+"""
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import timedelta
+from threading import Event, Thread
+from time import monotonic
 
-from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.interval import IntervalTrigger
+from bot.services.on_watch import OnWatch
 
-from bot.adapters.clock import system_clock
-from bot.services.on_watch import TICK, OnWatch
-
-TELL_EVERY = timedelta(seconds=2)
-log = logging.getLogger("fireline.scheduler")
+LOOK_EVERY = timedelta(seconds=1)
+TELL_EVERY = timedelta(seconds=0.5)
+URGENT_LANES = 3
+"""A call that hangs holds one of them for as long as its time limit."""
+ENDS_WITHIN_S = 8.0
+"""Hosts wait ten seconds between asking a process to stop and killing it."""
+log = logging.getLogger("fireline.lanes")
 
 
 @dataclass(frozen=True)
-class Job:
+class Lane:
     """`lost` says in words what a failed start has lost."""
 
     name: str
@@ -27,38 +32,41 @@ class Job:
     lost: str
 
 
-def jobs_of(on_watch: OnWatch, every: timedelta = TICK) -> tuple[Job, ...]:
-    """The table of jobs. A demo whose time runs faster looks more often than a tick takes."""
+def lanes_of(on_watch: OnWatch) -> tuple[Lane, ...]:
+    again = "nothing is lost: what is not said yet is tried again"
+    urgent = (Lane(f"urgent messages {n}", TELL_EVERY, on_watch.tell_urgent, again) for n in range(1, URGENT_LANES + 1))
     return (
-        Job("detection", every, on_watch.detect, "nothing is lost: the next tick takes in the same again"),
-        Job("messages", TELL_EVERY, on_watch.tell, "nothing is lost: what is not said yet is tried again"),
+        Lane("detection", LOOK_EVERY, on_watch.detect, "nothing is lost: the next tick takes in the same again"),
+        Lane("messages", TELL_EVERY, on_watch.tell, again),
+        *urgent,
     )
 
 
 @contextmanager
-def running(jobs: Sequence[Job]) -> Iterator[None]:
-    """Start the jobs, one after the other on one thread, and end with the one that is at work."""
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a start left out because the last one still runs is fine
-    scheduler = BackgroundScheduler(
-        timezone=UTC,
-        executors={"default": ThreadPoolExecutor(1)},
-        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-    )
-    for job in jobs:
-        trigger = IntervalTrigger(seconds=job.every.total_seconds(), timezone=UTC)
-        scheduler.add_job(_guarded(job), trigger, id=job.name, next_run_time=system_clock())
-    scheduler.start()
+def running(lanes: Sequence[Lane], stop: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Start the lanes; at the end let what is at work finish, for ENDS_WITHIN_S at most. `stop` asks it to hurry."""
+    ending = Event()
+    threads = [Thread(target=_run, args=(lane, ending), name=lane.name, daemon=True) for lane in lanes]
+    for thread in threads:
+        thread.start()
     try:
         yield
     finally:
-        scheduler.shutdown(wait=True)
+        ending.set()
+        stop()
+        until = monotonic() + ENDS_WITHIN_S
+        for thread in threads:
+            thread.join(max(0.0, until - monotonic()))
+            if thread.is_alive():
+                log.warning("%s did not end in time and is left behind", thread.name)
 
 
-def _guarded(job: Job) -> Callable[[], None]:
-    def start() -> None:
+def _run(lane: Lane, ending: Event) -> None:
+    """Starts are `every` apart; one that takes longer is followed by the next at once."""
+    next_start = monotonic()
+    while not ending.wait(max(0.0, next_start - monotonic())):
+        next_start = max(next_start + lane.every.total_seconds(), monotonic())
         try:
-            job.work()
+            lane.work()
         except Exception:
-            log.exception("%s failed; %s", job.name, job.lost)
-
-    return start
+            log.exception("%s failed; %s", lane.name, lane.lost)

@@ -1,6 +1,7 @@
 """The machine's clock."""
 
 from datetime import UTC, datetime
+from time import monotonic
 
 
 def system_clock() -> datetime:
@@ -10,3 +11,8 @@ def system_clock() -> datetime:
 def epoch_seconds() -> float:
     """The same instant as Unix seconds."""
     return system_clock().timestamp()
+
+
+def monotonic_seconds() -> float:
+    """Seconds from a beginning of no meaning; no clock step moves them."""
+    return monotonic()

@@ -5,7 +5,6 @@ import logging
 import shutil
 import signal
 from collections.abc import Sequence
-from datetime import timedelta
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -20,7 +19,7 @@ from bot.config.registry import load_registry
 from bot.config.settings import Settings
 from bot.domain.errors import BadInput
 from bot.domain.platform.registry import Registry
-from bot.scheduler import jobs_of, running
+from bot.scheduler import lanes_of, running
 from bot.services.loading import LoadingService
 from bot.slack.serving import serve
 from sandbox.clock import SimulatedClock
@@ -32,7 +31,7 @@ from sandbox.slack.server import Workspace
 
 log = logging.getLogger("fireline.demo")
 TICK_S = 2.0
-LOOK_EVERY = timedelta(seconds=TICK_S)
+
 """However fast the pipeline's time runs: what came in is looked at as soon as a tick's time has passed."""
 
 WELCOME = """
@@ -68,7 +67,8 @@ async def live(settings: Settings, port: int, speed: float, faults: Sequence[str
             services = app_services(opened, settings, clock.now, kept)
             print(WELCOME.format(url=workspace.url, home=settings.home), flush=True)
             connected = _connected(settings, workspace)
-            duties = running(jobs_of(on_watch(opened, connected, services, kept), LOOK_EVERY))
+            watching = on_watch(opened, connected, services, kept)
+            duties = running(lanes_of(watching), watching.stop)
             async with local_api(settings.socket, services):
                 await _until_stopped(feed.run(), serve(connected, services, duties))
         finally:

@@ -36,11 +36,11 @@ def run(home: Home = None) -> None:
 
 async def _serve(settings: "Settings", services: "AppServices", on_watch: "OnWatch") -> None:
     from bot.cli.local_api import local_api
-    from bot.scheduler import jobs_of, running
+    from bot.scheduler import lanes_of, running
     from bot.slack.serving import serve
 
     serving = asyncio.current_task()
     assert serving is not None
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, serving.cancel)
     async with local_api(settings.socket, services):
-        await serve(settings, services, running(jobs_of(on_watch)))
+        await serve(settings, services, running(lanes_of(on_watch), on_watch.stop))

@@ -19,7 +19,11 @@ class NotifierUnavailable(FirelineError):
 
 
 class NotifierBusy(NotifierUnavailable):
-    """It takes nothing at all before `retry_after`."""
+    """It takes none of this kind before `retry_after`."""
+
+
+class NotifierGone(NotifierUnavailable):
+    """The message, or its thread, is not there any more: someone deleted it."""
 
 
 class NotifierRefused(NotifierUnavailable):
@@ -34,7 +38,9 @@ class Notifier(Protocol):
     """
 
     def find(self, incident: str, since: datetime) -> MessageRef | None:
-        """The incident's message if it is seen to be posted, not long before `since` or later."""
+        """The incident's own message if it is seen to be posted, not long before `since` or later. What somebody else
+        posts is not ours, whatever it says of itself.
+        """
         ...
 
     def post(self, notice: Notice) -> MessageRef:
@@ -46,12 +52,14 @@ class Notifier(Protocol):
         ...
 
     def edit(self, message: MessageRef, notice: Notice) -> None:
-        """Make the message say the notice, and carry its stamp. A message that is gone stays gone.
+        """Make the message say the notice, and carry its stamp. Raises NotifierGone for a message that is gone.
 
         Raises NotifierRefused where nobody may change it: then its thread is the place to say it.
         """
         ...
 
-    def reply(self, message: MessageRef, notice: Notice) -> None:
-        """Tell the message's thread, unless it is seen there with that stamp. The thread of what is gone is gone."""
+    def reply(self, message: MessageRef, notice: Notice, *, look: bool) -> None:
+        """Tell the message's thread; with `look` only if it is not seen there with that stamp. Raises NotifierGone for
+        a thread that is seen to be gone.
+        """
         ...

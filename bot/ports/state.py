@@ -1,6 +1,7 @@
 """What Fireline keeps of its own: how findings stand, what was decided, incidents, silences and planned windows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -12,12 +13,17 @@ from bot.domain.gate.silences import Silence
 from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.feedback import Feedback
 from bot.domain.incidents.incident import AlertState, Incident, MessageRef
+from bot.domain.incidents.outbox import Unsaid
 
 
 class StateUnavailable(FirelineError):
     """The database cannot be reached just now, or is held by another process."""
 
     retryable = True
+
+
+class StateRefuses(FirelineError):
+    """The database does not take a value that it was given."""
 
 
 class StateUnfit(BadInput):
@@ -32,6 +38,53 @@ class Committed(StrEnum):
     OVERTAKEN = "not applied, because the state was changed by another process meanwhile"
 
 
+class GateRecord(Protocol):
+    """The gate's part of a transaction."""
+
+    def commit(self, tick: datetime, result: GateResult, version: int) -> Committed:
+        """Keep what the gate decided at a tick, all of it or nothing. `version` is that of the memory it went by."""
+        ...
+
+
+class IncidentRecord(Protocol):
+    """What people and delivery change of an incident; the gate's facts are not touched by it."""
+
+    def set_message(self, incident_id: str, message: MessageRef) -> bool:
+        """Note where an incident's message stands; False if there is no such incident."""
+        ...
+
+    def say(self, incident_id: str, said: Feedback) -> bool:
+        """Keep a person's word on an incident in place of an earlier one; False if there is no such incident."""
+        ...
+
+
+class Outbox(Protocol):
+    def add(self, decisions: Iterable[Decision]) -> None:
+        """Decisions of this transaction that a channel is to show."""
+        ...
+
+    def claim(self, unsaid: Sequence[Unsaid], at: datetime) -> bool:
+        """Note an attempt to say them; False, and no change, if another process has made one meanwhile."""
+        ...
+
+    def said(self, unsaid: Sequence[Unsaid]) -> None:
+        """They need not be said again."""
+        ...
+
+
+class Transaction(Protocol):
+    """Kept whole at its end, or not at all."""
+
+    @property
+    def gate(self) -> GateRecord: ...
+
+    @property
+    def incidents(self) -> IncidentRecord: ...
+
+    @property
+    def outbox(self) -> Outbox: ...
+
+
 class State(Protocol):
     """Times are aware UTC. Every change is one transaction. Raises StateUnavailable, and BadInput for a naive time."""
 
@@ -39,8 +92,10 @@ class State(Protocol):
         """What the gate goes by at `now`: open incidents, what has held within the window, silences, windows."""
         ...
 
-    def commit(self, tick: datetime, result: GateResult, version: int) -> Committed:
-        """Keep what the gate decided at a tick, all of it or nothing. `version` is that of the memory it went by."""
+    def transaction(self) -> AbstractContextManager[Transaction]: ...
+
+    def unsaid(self) -> list[Unsaid]:
+        """What is to be said and is not yet, in order of time and fingerprint."""
         ...
 
     def last_tick(self) -> datetime | None: ...
@@ -63,16 +118,8 @@ class State(Protocol):
         """What was decided of an incident, in order of time and fingerprint."""
         ...
 
-    def say(self, incident_id: str, said: Feedback) -> bool:
-        """Keep a person's word on an incident in place of an earlier one; False if there is no such incident."""
-        ...
-
     def feedback(self, incident_id: str) -> list[Feedback]:
         """The last word of each person, in order of person."""
-        ...
-
-    def set_message(self, incident_id: str, message: MessageRef, version: int) -> bool:
-        """Note where an incident's message stands; False, and no change, if the incident has another version by now."""
         ...
 
     def add_silence(self, silence: Silence) -> bool:

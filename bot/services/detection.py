@@ -1,5 +1,6 @@
 """The live watch: at each tick take in what became known, and give what is wrong to the gate."""
 
+import logging
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ from bot.ports.warehouse import Warehouse
 from bot.services.gate import GateService
 from bot.services.health import RECORDED_AFTER
 
+log = logging.getLogger("fireline.detection")
 LOOK_BACK = timedelta(days=35)
 """What is usual is told from so much history."""
 POLLS_BACK = timedelta(days=2)
@@ -25,8 +27,8 @@ OVERLAP = timedelta(minutes=15)
 
 @dataclass
 class _Live:
-    """A watch over one registry, and how far it has looked. `taken` are the events of the last look; `warm`: it has
-    seen the day before.
+    """A watch over one registry, and how far it has looked. `taken` are the events of the last look, at
+    `ticked_at`; `warm`: it has seen the day before.
     """
 
     document: str
@@ -34,6 +36,7 @@ class _Live:
     gate: GateService
     evidence: Observed
     until: datetime
+    ticked_at: datetime
     taken: set[Event] = field(default_factory=set)
     warm: bool = False
 
@@ -58,6 +61,9 @@ class DetectionService:
         if known_until is None or document is None or known_until < now - RECORDED_AFTER:
             return ()
         live, self._live = self._live, None
+        if live is not None and now < live.ticked_at:
+            log.warning("the clock was put back from %s to %s UTC: detection starts anew", live.ticked_at, now)
+            live = None
         observed = self._warehouse.observed(_since(live, now), now)
         if live is None or live.document != document or _reaches_back(live.evidence, observed, _since(live, now)):
             observed = self._warehouse.observed(now - LOOK_BACK, now, now - POLLS_BACK)
@@ -71,6 +77,7 @@ class DetectionService:
             live.warm = True
         events = [event for event in timeline.until(now) if event not in live.taken]
         findings = live.watch.tick(events, now)
+        live.ticked_at = now
         live.until = min(now, max((run.known_at for run in observed.runs), default=live.until))
         live.taken = {event for event in Timeline(observed).until(now) if _known_at(event) > _since(live, now)}
         decisions = live.gate.tick(now, findings, observed.windows).decisions
@@ -82,7 +89,7 @@ class DetectionService:
         gate = self._gate_for(registry)
         watch = Watch(registry, observed, self._severity, self._accepted, gate.storm)
         watch.look_after(gate.open_dates())
-        return _Live(document, watch, gate, _without_events(observed), now)
+        return _Live(document, watch, gate, _without_events(observed), now, now)
 
 
 def _since(live: _Live | None, now: datetime) -> datetime:

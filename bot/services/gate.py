@@ -1,6 +1,7 @@
-"""One tick of the gate over the state: read what is remembered, decide, keep it."""
+"""One tick of the gate over the state: read what is remembered, decide, keep it with what has to be said of it."""
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -10,7 +11,11 @@ from bot.domain.findings.storm_policy import StormPolicy
 from bot.domain.gate.decide import decide
 from bot.domain.gate.memory import GateRules
 from bot.domain.incidents.decisions import Decision
-from bot.ports.state import Committed, State
+from bot.domain.incidents.outbox import to_say
+from bot.ports.state import Committed, State, StateRefuses
+
+log = logging.getLogger("fireline.gate")
+MOST_TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -39,8 +44,52 @@ class GateService:
         return {(name, finding.data_date) for finding in findings if finding.data_date for name in finding.processors}
 
     def tick(self, now: datetime, findings: Iterable[Finding], windows: Iterable[PlannedWindow] = ()) -> Tick:
-        """Decide on the findings that hold at `now`. `windows` are those that the platform's data announces."""
+        """Decide on the findings that hold at `now`. `windows` are those that the platform's data announces. One that
+        the state does not take is left out, and named in the log.
+        """
+        held, known = list(findings), list(windows)
+        try:
+            return self._decided(now, held, known)
+        except StateRefuses as error:
+            fit = [each for each in held if self._fits(now, each, known)]
+            if len(fit) == len(held):
+                raise
+            log.error("%d findings cannot be kept and are left out: %s", len(held) - len(fit), error)
+            return self._decided(now, fit, known)
+
+    def _decided(self, now: datetime, findings: Sequence[Finding], windows: Sequence[PlannedWindow]) -> Tick:
+        """Overtaken by another process, it decides again at once."""
+        tick = self._once(now, findings, windows)
+        for _ in range(MOST_TRIES):
+            if tick.committed is not Committed.OVERTAKEN:
+                break
+            log.info("tick %s was overtaken and is decided again", f"{now:%H:%M:%S}")
+            tick = self._once(now, findings, windows)
+        return tick
+
+    def _once(self, now: datetime, findings: Sequence[Finding], windows: Sequence[PlannedWindow]) -> Tick:
         memory = self._state.remembered(now, self._rules.policy.repeat_window)
         result = decide(findings, memory.with_windows(windows), self._rules, now)
-        committed = self._state.commit(now, result, memory.version)
+        with self._state.transaction() as tx:
+            committed = tx.gate.commit(now, result, memory.version)
+            if committed is Committed.APPLIED:
+                tx.outbox.add(to_say(result.decisions))
         return Tick(committed, result.decisions if committed is Committed.APPLIED else ())
+
+    def _fits(self, now: datetime, finding: Finding, windows: Sequence[PlannedWindow]) -> bool:
+        """Does the state take what the gate would decide of it alone? Nothing of the trial is kept."""
+        memory = self._state.remembered(now, self._rules.policy.repeat_window)
+        result = decide([finding], memory.with_windows(windows), self._rules, now)
+        try:
+            with self._state.transaction() as tx:
+                tx.gate.commit(now, result, memory.version)
+                raise _Trial
+        except _Trial:
+            return True
+        except StateRefuses:
+            log.error("a finding of %r cannot be kept", finding.root)
+            return False
+
+
+class _Trial(Exception):
+    """Ends a transaction that was only tried."""

@@ -1,170 +1,259 @@
-"""Say what the gate has decided: nothing is lost and nothing said twice, whatever stops this process. P3 is left to
-the digest.
+"""Say what the gate has decided: nothing is lost and nothing said twice, whatever stops this process.
 
-The decisions in the state are what has to be said; each message carries the stamp of the last one that it shows. Where
-that is not seen, everything since the announcement is said again: rather twice than never.
+What has to be said is a row of the outbox, written with the decision. An attempt is noted before the channel is asked,
+so that whoever goes on afterwards looks first. Looking decides only after a while: a channel shows late what it took.
 """
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from threading import Event, Lock
 from typing import TypeVar
 
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.decisions import Decision, Outcome
 from bot.domain.incidents.incident import Incident, MessageRef
-from bot.domain.incidents.notice import SAID, Notice
-from bot.ports.notifier import Notifier, NotifierBusy, NotifierRefused, NotifierUnavailable
+from bot.domain.incidents.notice import Notice
+from bot.domain.incidents.outbox import Unsaid
+from bot.ports.notifier import Notifier, NotifierBusy, NotifierGone, NotifierRefused, NotifierUnavailable
 from bot.ports.state import State
 from bot.services.incident_facts import IncidentFacts
 
 T = TypeVar("T")
 log = logging.getLogger("fireline.messages")
-BACK = timedelta(hours=24)
-"""So far back a new process looks for what has not been said."""
-OVERLAP = timedelta(minutes=15)
-"""Another process may keep a decision a little after the tick that it was made at."""
-MOMENT = timedelta(microseconds=1)
 LONGEST = 60.0
 """Seconds between two tries of what fails again and again, unless the channel names more."""
 PATIENCE = 5
 """So often, about a minute, looking may fail before an incident is told without."""
+SETTLES = timedelta(seconds=2)
+"""So long after an attempt a channel may not show yet what it took."""
+LEASE = timedelta(seconds=10)
+"""An attempt of another process has ended by then: its calls end after half of that."""
+SAID_AGAIN = 300.0
+"""Seconds after which the log names an incident again that is not told yet."""
 
 
 @dataclass
 class _Known:
-    """What this process knows of an incident's message: the decision that it shows, and the last that its thread was
-    told; and when to try again what has failed `tries` times.
+    """What this process knows of an incident that is to be told: `heard` is what its thread was told already. Moments
+    are of the monotonic clock.
     """
 
-    message: MessageRef | None = None
-    shown: datetime | None = None
-    below: datetime | None = None
+    heard: set[tuple[datetime, str]] = field(default_factory=set)
+    busy: bool = False
     tries: int = 0
-    not_before: datetime | None = None
+    not_before: float = 0.0
+    logged_at: float | None = None
 
 
 class IncidentMessages:
-    def __init__(self, state: State, notifier: Notifier, facts: IncidentFacts) -> None:
-        self._state, self._notifier, self._facts = state, notifier, facts
-        self._since: datetime | None = None
+    """Several threads may deliver at once; one incident is told by one of them. `clock` counts seconds and is never
+    put back.
+    """
+
+    def __init__(
+        self,
+        state: State,
+        notifier: Notifier,
+        facts: IncidentFacts,
+        clock: Callable[[], float],
+    ) -> None:
+        self._state, self._notifier, self._facts, self._clock = state, notifier, facts, clock
         self._known: dict[str, _Known] = {}
-        self._not_before: datetime | None = None
-        self._reasons: set[str] = set()
+        self._lock, self._stopped = Lock(), Event()
+        self._own: set[tuple[datetime, str]] = set()
 
-    def deliver(self, now: datetime, asked_at: datetime) -> None:
-        """Say what was decided until `now`. What cannot be said is tried again at a later call.
+    def stop(self) -> None:
+        """Deliver nothing more; what is under way ends with its next call."""
+        self._stopped.set()
 
-        `asked_at` is the machine's time, by which the channel's wish to wait is honoured.
+    def deliver(self, now: datetime, wall: datetime, wanted: Callable[[Severity], bool] = lambda _: True) -> None:
+        """Say what is not said yet of incidents of the severities `wanted`. What cannot be said is tried again later.
+
+        `now` is the pipeline's time; `wall` the machine's, by which attempts are noted.
         """
-        if self._not_before is not None and asked_at < self._not_before:
-            return
-        self._not_before = None
-        since = self._since if self._since is not None else self._oldest_unsaid(now)
-        by_incident = self._due(since, now)
-        failed = []
-        for name, decisions in sorted(by_incident.items(), key=lambda item: (item[1][-1].severity, item[1][-1].at)):
+        by_incident: dict[str, list[Unsaid]] = {}
+        for each in self._state.unsaid():
+            by_incident.setdefault(each.decision.incident, []).append(each)
+        for name, unsaid in sorted(by_incident.items(), key=lambda item: _order(item[1])):
+            if self._stopped.is_set():
+                return
+            if wanted(_worst(unsaid)) and self._taken(name):
+                try:
+                    self._tried(name, unsaid, now, wall)
+                finally:
+                    self._known[name].busy = False
+        with self._lock:
+            self._known = {name: each for name, each in self._known.items() if name in by_incident or each.busy}
+
+    def _taken(self, name: str) -> bool:
+        """Is it this thread's to tell now?"""
+        with self._lock:
             known = self._known.setdefault(name, _Known())
-            try:
-                if not self._tried(known, name, decisions, now, asked_at):
-                    failed.append(decisions[0].at)
-            except NotifierBusy as error:
-                self._not_before = asked_at + timedelta(seconds=error.retry_after)
-                failed.append(since)
-                break
-        self._since = min([now - OVERLAP, *failed])
-        self._known = {name: known for name, known in self._known.items() if name in by_incident}
-        if not failed:
-            self._reasons.clear()
+            if known.busy or self._clock() < known.not_before:
+                return False
+            known.busy = True
+            return True
 
-    def _due(self, since: datetime, now: datetime) -> dict[str, list[Decision]]:
-        by_incident: dict[str, list[Decision]] = {}
-        for decision in self._state.decisions(since, now + MOMENT):
-            if decision.outcome in SAID and decision.severity is not Severity.P3:
-                by_incident.setdefault(decision.incident, []).append(decision)
-        return by_incident
-
-    def _tried(
-        self, known: _Known, name: str, decisions: Sequence[Decision], now: datetime, asked_at: datetime
-    ) -> bool:
+    def _tried(self, name: str, unsaid: Sequence[Unsaid], now: datetime, wall: datetime) -> None:
         """One incident that is refused holds back no other: it waits for itself, longer each time."""
-        if known.not_before is not None and asked_at < known.not_before:
-            return False
+        known = self._known[name]
         try:
-            self._catch_up(known, name, decisions, now)
+            self._tell(known, name, unsaid, now, wall)
         except NotifierUnavailable as error:
-            if str(error) not in self._reasons:
-                self._reasons.add(str(error))
-                log.warning("incident %s is not told yet, it will be tried again: %s", name, error)
-            if isinstance(error, NotifierBusy):
-                raise
-            known.tries += 1
-            wait = max(error.retry_after, min(2.0**known.tries, LONGEST))
-            known.not_before = asked_at + timedelta(seconds=wait)
-            return False
-        known.tries, known.not_before = 0, None
-        return True
+            known.tries += not isinstance(error, NotifierBusy)
+            wait = error.retry_after or min(2.0**known.tries, LONGEST)
+            known.not_before = self._clock() + wait
+            self._log(known, name, unsaid[-1].decision, error)
+        else:
+            known.tries, known.not_before, known.logged_at = 0, 0.0, None
 
-    def _oldest_unsaid(self, now: datetime) -> datetime:
-        silent = (each for each in self._state.open_incidents() if each.message is None)
-        return min([now - BACK, *(each.announced_at for each in silent if each.severity is not Severity.P3)])
-
-    def _catch_up(self, known: _Known, name: str, decisions: Sequence[Decision], now: datetime) -> None:
+    def _log(self, known: _Known, name: str, decision: Decision, error: NotifierUnavailable) -> None:
+        """Each incident by its number, and again for as long as it is not told."""
+        if known.logged_at is not None and self._clock() - known.logged_at < SAID_AGAIN:
+            return
+        known.logged_at = self._clock()
         incident = self._state.incident(name)
-        if incident is None:
+        label = name if incident is None else incident.label
+        log.warning(
+            "%s (%s) is not told since %s UTC, it will be tried again: %s",
+            label,
+            decision.severity,
+            f"{decision.at:%Y-%m-%d %H:%M}",
+            error,
+        )
+
+    def _tell(self, known: _Known, name: str, unsaid: Sequence[Unsaid], now: datetime, wall: datetime) -> None:
+        incident = self._state.incident(name)
+        attempted = [each for each in unsaid if each.attempts]
+        if incident is None or any(not self._settled(each, wall) for each in attempted):
             return
-        message = incident.message or self._posted(known, incident, decisions, now)
+        message, rest = incident.message, list(unsaid)
+        if message is None and attempted:
+            message = _looked(known, partial(self._notifier.find, incident.id, incident.announced_at))
+            rest = self._not_shown(known, incident, message, rest)
+        if message is None and [each.decision.outcome for each in unsaid] == [Outcome.RESOLVE] and not attempted:
+            self._done(unsaid)
+        elif message is None:
+            self._post(incident, unsaid, now, wall)
+        elif rest and self._claimed(rest, wall):
+            self._change(known, incident, message, rest, now)
+
+    def _settled(self, unsaid: Unsaid, wall: datetime) -> bool:
+        if unsaid.attempted_at is None:
+            return True
+        wait = SETTLES if unsaid.key in self._own else LEASE
+        return not timedelta() <= wall - unsaid.attempted_at < wait
+
+    def _not_shown(
+        self, known: _Known, incident: Incident, message: MessageRef | None, unsaid: list[Unsaid]
+    ) -> list[Unsaid]:
+        """What a message that was found says already is said."""
         if message is None:
+            return unsaid
+        with self._state.transaction() as tx:
+            tx.incidents.set_message(incident.id, message)
+        stamp = _looked(known, partial(self._notifier.stamp, message))
+        shown = incident.announced_at if stamp is None else datetime.fromisoformat(stamp)
+        self._done([each for each in unsaid if each.decision.at <= shown])
+        return [each for each in unsaid if each.decision.at > shown]
+
+    def _claimed(self, unsaid: Sequence[Unsaid], wall: datetime) -> bool:
+        with self._state.transaction() as tx:
+            claimed = tx.outbox.claim(unsaid, wall)
+        if claimed:
+            self._own.update(each.key for each in unsaid)
+        return claimed
+
+    def _post(self, incident: Incident, unsaid: Sequence[Unsaid], now: datetime, wall: datetime) -> None:
+        if not self._claimed(unsaid, wall):
             return
-        if known.shown is None:
-            stamp = _looked(known, partial(self._notifier.stamp, message))
-            known.shown = incident.announced_at if stamp is None else datetime.fromisoformat(stamp)
-        unsaid = [decision for decision in decisions if decision.at > known.shown]
-        if unsaid:
-            told = self._tell_thread(known, message, incident, unsaid, now)
-            self._change(message, self._facts.notice(incident, unsaid[-1], now), told)
-            known.shown = unsaid[-1].at
+        message = self._notifier.post(self._facts.notice(incident, unsaid[-1].decision, now))
+        self._done(unsaid, incident, message)
 
-    def _posted(
-        self, known: _Known, incident: Incident, decisions: Sequence[Decision], now: datetime
-    ) -> MessageRef | None:
-        """The incident's message, kept with it: the one that is there already, else a new one."""
-        if known.message is None:
-            known.message = _looked(known, partial(self._notifier.find, incident.id, incident.announced_at))
-        if known.message is None:
-            newest = decisions[-1]
-            if newest.outcome is Outcome.RESOLVE and len(decisions) == 1:
-                return None
-            known.message = self._notifier.post(self._facts.notice(incident, newest, now))
-            known.shown = newest.at
-        # a tick that changes the incident meanwhile wins, and the message is kept with it at the next call
-        self._state.set_message(incident.id, known.message, incident.version)
-        return known.message
-
-    def _tell_thread(
-        self, known: _Known, message: MessageRef, incident: Incident, unsaid: Sequence[Decision], now: datetime
-    ) -> bool:
-        """The updates, each once. False if the thread takes nothing: the message itself may."""
+    def _change(
+        self,
+        known: _Known,
+        incident: Incident,
+        message: MessageRef,
+        unsaid: Sequence[Unsaid],
+        now: datetime,
+    ) -> None:
+        """The message shows the newest, and its thread hears the updates. One that was deleted is posted again, unless
+        all that is left to say is that it is over.
+        """
+        newest = self._facts.notice(incident, unsaid[-1].decision, now)
         try:
-            for decision in unsaid:
-                if decision.outcome is Outcome.UPDATE and (known.below is None or decision.at > known.below):
-                    self._notifier.reply(message, self._facts.notice(incident, decision, now))
-                    known.below = decision.at
-        except NotifierUnavailable as error:
-            if not _goes_on_without(known, error):
-                raise
-            return False
-        return True
+            trouble = self._edit(message, newest)
+            if self._stopped.is_set():
+                return
+            self._tell_thread(known, incident, message, unsaid, now, also_newest=isinstance(trouble, NotifierRefused))
+        except NotifierGone:
+            if not newest.resolved:
+                message = self._notifier.post(newest)
+        else:
+            if trouble is not None and not isinstance(trouble, NotifierRefused):
+                raise trouble
+        self._done(unsaid, incident, message)
 
-    def _change(self, message: MessageRef, notice: Notice, thread_told: bool) -> None:
-        """A message that cannot be changed has the thread say what it should; an update was said there already."""
+    def _edit(self, message: MessageRef, notice: Notice) -> NotifierUnavailable | None:
+        """What kept the message from being changed: its thread may hear of it all the same."""
         try:
             self._notifier.edit(message, notice)
-        except NotifierRefused:
-            if not thread_told or notice.decision.outcome is not Outcome.UPDATE:
-                self._notifier.reply(message, notice)
+        except NotifierGone:
+            raise
+        except NotifierUnavailable as error:
+            return error
+        return None
+
+    def _tell_thread(
+        self,
+        known: _Known,
+        incident: Incident,
+        message: MessageRef,
+        unsaid: Sequence[Unsaid],
+        now: datetime,
+        *,
+        also_newest: bool,
+    ) -> None:
+        """The updates, each once; of a message that nobody may change (`also_newest`) its end, too."""
+        for each in unsaid:
+            wanted = each.decision.outcome is Outcome.UPDATE or (also_newest and each is unsaid[-1])
+            if not wanted or each.key in known.heard:
+                continue
+            if self._stopped.is_set():
+                raise NotifierUnavailable("stopped")
+            try:
+                notice = self._facts.notice(incident, each.decision, now)
+                self._notifier.reply(message, notice, look=each.attempts > 0)
+                known.heard.add(each.key)
+            except NotifierGone:
+                raise
+            except NotifierUnavailable as error:
+                if not _goes_on_without(known, error):
+                    raise
+                return
+
+    def _done(
+        self, unsaid: Sequence[Unsaid], incident: Incident | None = None, message: MessageRef | None = None
+    ) -> None:
+        with self._state.transaction() as tx:
+            if incident is not None and message is not None and message != incident.message:
+                tx.incidents.set_message(incident.id, message)
+            tx.outbox.said(unsaid)
+        self._own.difference_update(each.key for each in unsaid)
+        for each in unsaid:
+            log.info("notified: %s of %s (%s)", each.decision.outcome, each.decision.incident, each.decision.severity)
+
+
+def _worst(unsaid: Sequence[Unsaid]) -> Severity:
+    return min((each.decision.severity for each in unsaid), key=lambda severity: severity.value)
+
+
+def _order(unsaid: Sequence[Unsaid]) -> tuple[str, datetime]:
+    return _worst(unsaid).value, unsaid[0].decision.at
 
 
 def _looked(known: _Known, look: Callable[[], T | None]) -> T | None:

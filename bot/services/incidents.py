@@ -48,7 +48,8 @@ class IncidentService:
     def say(self, incident_id: str, person: str, word: Word, at: datetime) -> Incident:
         """Keep what a person says of it."""
         incident = self.get(incident_id)
-        self._kept().say(incident_id, Feedback(person, word, at))
+        with self._kept().transaction() as tx:
+            tx.incidents.say(incident_id, Feedback(person, word, at))
         log.info("%s was called %s", incident.label, word)
         return incident
 

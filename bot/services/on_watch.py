@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from bot.domain.findings.severity import Severity
 from bot.ports.clock import Clock
 from bot.services.detection import DetectionService
 from bot.services.incident_messages import IncidentMessages
@@ -17,12 +18,21 @@ class OnWatch:
         self._last: datetime | None = None
 
     def detect(self) -> None:
-        """One tick, if a tick's time has passed since the last."""
+        """One tick, if a tick's time has passed since the last. A last tick that lies ahead, as after a clock was put
+        back, says nothing.
+        """
         now = self._clock().replace(microsecond=0)
-        if self._last is None or now - self._last >= TICK:
+        if self._last is None or not timedelta() <= now - self._last < TICK:
             self._last = now
             self._detection.tick(now)
 
     def tell(self) -> None:
-        """Say what was decided and not said yet."""
-        self._messages.deliver(self._clock(), self._wall())
+        """Say what was decided and not said yet, but for P0."""
+        self._messages.deliver(self._clock(), self._wall(), lambda severity: severity is not Severity.P0)
+
+    def tell_urgent(self) -> None:
+        """The same of P0, which waits for nothing."""
+        self._messages.deliver(self._clock(), self._wall(), lambda severity: severity is Severity.P0)
+
+    def stop(self) -> None:
+        self._messages.stop()

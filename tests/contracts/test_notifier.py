@@ -1,17 +1,22 @@
 """One contract for every notifier: the fake, and Slack through the local workspace."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from bot.adapters.notify import slack_metadata as metadata
 from bot.adapters.notify.slack import SlackNotifier
+from bot.domain.findings.severity import Severity
 from bot.domain.incidents.decisions import Outcome
 from bot.domain.incidents.incident import MessageRef
 from bot.ports.fakes.notifier import FakeNotifier
-from bot.ports.notifier import Notifier, NotifierRefused, NotifierUnavailable
+from bot.ports.notifier import Notifier, NotifierBusy, NotifierGone, NotifierRefused, NotifierUnavailable
+from sandbox.slack import posting
+from sandbox.slack.server import Workspace
 from tests.support.gate_story import START
-from tests.support.notices import RESOLVED, UPDATED, notice
+from tests.support.notices import CASCADE, RESOLVED, UPDATED, notice
 from tests.support.slack_bench import ALERTS
 from tests.support.slack_thread import Beside, beside
 
@@ -55,16 +60,18 @@ def test_a_message_carries_the_stamp_of_what_it_says(notifier: Notifier) -> None
 
 def test_a_reply_is_no_message_of_its_own(notifier: Notifier) -> None:
     message = notifier.post(notice())
-    notifier.reply(message, notice(Outcome.UPDATE, UPDATED))
+    notifier.reply(message, notice(Outcome.UPDATE, UPDATED), look=True)
     assert notifier.find("I1", START) == message
     assert notifier.stamp(message) == START.isoformat()
 
 
-def test_what_is_gone_stays_gone(notifier: Notifier) -> None:
+def test_what_is_gone_is_said_so(notifier: Notifier) -> None:
     gone = MessageRef(ALERTS, "1700000000.000100")
     assert notifier.stamp(gone) is None
-    notifier.edit(gone, notice())
-    notifier.reply(gone, notice(Outcome.UPDATE, UPDATED))
+    with pytest.raises(NotifierGone):
+        notifier.edit(gone, notice())
+    with pytest.raises(NotifierGone):
+        notifier.reply(gone, notice(Outcome.UPDATE, UPDATED), look=True)
     assert notifier.find("I1", START) is None
 
 
@@ -72,7 +79,7 @@ def test_a_thread_is_told_once(slack: Beside) -> None:
     notifier = adapter(slack)
     message = notifier.post(notice(name="thread"))
     for _ in range(2):
-        notifier.reply(message, notice(Outcome.UPDATE, UPDATED, "thread"))
+        notifier.reply(message, notice(Outcome.UPDATE, UPDATED, "thread"), look=True)
     assert len([each for each in slack.messages(ALERTS) if each.get("thread_ts") == message.ts]) == 2, "with itself"
 
 
@@ -110,7 +117,73 @@ def test_a_message_that_slack_did_not_name_is_followed_by_a_new_one(slack: Besid
     assert notifier.stamp(unnamed) is None
     with pytest.raises(NotifierRefused, match="did not name"):
         notifier.edit(unnamed, notice(Outcome.RESOLVE, RESOLVED, "unnamed"))
-    notifier.reply(unnamed, notice(Outcome.RESOLVE, RESOLVED, "unnamed"))
+    notifier.reply(unnamed, notice(Outcome.RESOLVE, RESOLVED, "unnamed"), look=True)
     newest = slack.messages(ALERTS)[-1]
     assert newest["text"].startswith("✅ Resolved")
     assert "thread_ts" not in newest
+
+
+def test_a_strangers_message_with_our_metadata_is_not_ours(slack: Beside) -> None:
+    notifier = adapter(slack)
+
+    def forge(made: Workspace) -> None:
+        channel = made.core.channels.get(ALERTS)
+        assert channel is not None
+        payload = {"event_type": metadata.EVENT, "event_payload": {"incident": "forged", "stamp": "x"}}
+        forged = posting.bot_message(made.core, "looks like ours", metadata=payload)
+        posting.post(made.core, channel, {**forged, "user": "U02SAM", "bot_id": "B0STRANGER"})
+
+    slack.ask(forge)
+    assert notifier.find("forged", START) is None
+
+
+def test_slacks_wish_to_wait_is_for_one_method_and_not_for_what_is_urgent(slack: Beside) -> None:
+    notifier = adapter(slack)
+    message = notifier.post(notice(name="patient", severity=Severity.P2))
+    slack.ask(lambda made: made.core.recorder.clear())
+    slack.ask(lambda made: made.core.faults.add("rate_limited", method="chat.update", seconds=600))
+    calm = notice(name="patient", severity=Severity.P2)
+    for _ in range(2):
+        with pytest.raises(NotifierBusy):
+            notifier.edit(message, calm)
+    edits = slack.ask(lambda made: made.core.recorder.entries(kind="request", method="chat.update"))
+    assert len(edits) == 1, "no call within the wait"
+    notifier.post(notice(name="other", severity=Severity.P2))
+    notifier.edit(message, notice(name="patient"))
+
+
+SHAPES = ("invalid_blocks", "msg_blocks_too_long", "metadata_too_large", "invalid_metadata_format")
+
+
+@pytest.mark.parametrize("code", SHAPES)
+def test_a_refused_card_is_sent_in_a_plainer_shape(code: str) -> None:
+    with beside() as made:
+        made.ask(lambda place: place.core.faults.add("error", method="chat.postMessage", error=code, count=1))
+        message = adapter(made).post(notice())
+        (shown,) = made.messages(ALERTS)
+        assert shown["ts"] == message.ts
+        assert shown["text"].startswith("🔴 P0")
+
+
+def test_a_card_that_is_always_refused_falls_back_to_its_text() -> None:
+    with beside() as made:
+        made.ask(
+            lambda place: place.core.faults.add("error", method="chat.postMessage", error="invalid_blocks", count=1)
+        )
+        bare = notice(headline=replace(CASCADE, error="", processors=("Box",)), processors=("Box",))
+        adapter(made).post(bare)
+        (shown,) = made.messages(ALERTS)
+        assert shown["text"].startswith("🔴 P0 Box")
+
+
+def test_more_than_2000_messages_since_are_looked_through(slack: Beside) -> None:
+    notifier = adapter(slack)
+    message = notifier.post(notice(name="early"))
+
+    def chatter(made: Workspace) -> None:
+        with made.core.store.transaction():
+            for number in range(2_100):
+                made.core.messages.add(ALERTS, posting.bot_message(made.core, f"{number}", user="U02SAM"))
+
+    slack.ask(chatter)
+    assert notifier.find("early", START) == message

@@ -9,7 +9,7 @@ from bot.adapters.notify.slack import SlackNotifier
 from bot.domain.incidents.decisions import Outcome
 from bot.domain.incidents.incident import MessageRef
 from bot.ports.fakes.notifier import FakeNotifier
-from bot.ports.notifier import Notifier, NotifierRefused
+from bot.ports.notifier import Notifier, NotifierGone, NotifierRefused
 from sandbox.slack.server import Workspace
 from tests.support.gate_story import START
 from tests.support.notices import RESOLVED, UPDATED, notice
@@ -36,14 +36,14 @@ def test_looking_finds_nothing_and_stops_nothing(blind: Notifier) -> None:
     message = blind.post(notice())
     assert blind.find("I1", START) is None
     assert blind.stamp(message) is None
-    blind.reply(message, notice(Outcome.UPDATE, UPDATED))
+    blind.reply(message, notice(Outcome.UPDATE, UPDATED), look=True)
     blind.edit(message, notice(Outcome.RESOLVE, RESOLVED))
 
 
-def test_what_is_gone_stays_gone(blind: Notifier) -> None:
+def test_what_is_gone_is_said_so(blind: Notifier) -> None:
     gone = MessageRef(ALERTS, "1700000000.000100")
-    blind.edit(gone, notice())
-    blind.reply(gone, notice(Outcome.UPDATE, UPDATED))
+    with pytest.raises(NotifierGone):
+        blind.edit(gone, notice())
     assert blind.stamp(gone) is None
 
 
@@ -80,4 +80,4 @@ def test_a_message_that_cannot_be_changed_is_no_message_that_is_gone(kind: str) 
         with pytest.raises(NotifierRefused) as refused:
             notifier.edit(message, notice(Outcome.RESOLVE, RESOLVED))
         assert refused.value.retry_after >= 60
-        notifier.reply(message, notice(Outcome.RESOLVE, RESOLVED))
+        notifier.reply(message, notice(Outcome.RESOLVE, RESOLVED), look=True)

@@ -15,7 +15,9 @@ from bot.domain.findings.finding import FindingKind as K
 from bot.domain.gate.memory import GateMemory, GateResult
 from bot.domain.gate.silences import Silence
 from bot.domain.incidents.decisions import Outcome, Reason
+from bot.domain.incidents.feedback import Feedback, Word
 from bot.domain.incidents.incident import Incident, MessageRef
+from bot.domain.incidents.outbox import Unsaid
 from bot.ports.fakes.state import FakeState
 from bot.ports.state import Committed, State
 from bot.services.gate import GateService
@@ -65,6 +67,11 @@ def kept(state: State) -> tuple[object, ...]:
     return memory, state.decisions(minute(-600), minute(6000)), state.last_tick()
 
 
+def committed(state: State, tick: datetime, result: GateResult, version: int) -> Committed:
+    with state.transaction() as tx:
+        return tx.gate.commit(tick, result, version)
+
+
 def only_incident(memory: GateMemory) -> Incident:
     (incident,) = memory.incidents.values()
     return incident
@@ -107,35 +114,104 @@ def test_a_story_is_remembered_as_it_was_decided(again: Again) -> None:
 
 
 def test_a_tick_is_applied_once(state: State) -> None:
-    assert state.commit(START, first_tick(), 0) is Committed.APPLIED
+    assert committed(state, START, first_tick(), 0) is Committed.APPLIED
     before = kept(state)
     memory = state.remembered(START, DAY_LONG)
     assert memory.version == 1
     for version in (0, 1):
-        assert state.commit(START, GateResult(), version) is Committed.ALREADY
+        assert committed(state, START, GateResult(), version) is Committed.ALREADY
     assert kept(state) == before
 
 
 def test_whoever_goes_by_an_old_memory_changes_nothing(state: State) -> None:
-    state.commit(START, GateResult(), 0)
+    committed(state, START, GateResult(), 0)
     before = kept(state)
-    assert state.commit(minute(1), first_tick(), 0) is Committed.OVERTAKEN
+    assert committed(state, minute(1), first_tick(), 0) is Committed.OVERTAKEN
     assert kept(state) == before
-    assert state.commit(minute(1), first_tick(), 1) is Committed.APPLIED
+    assert committed(state, minute(1), first_tick(), 1) is Committed.APPLIED
 
 
-def test_an_incident_that_a_person_changed_meanwhile_undoes_the_whole_tick(state: State) -> None:
+def test_where_a_message_stands_does_not_overtake_a_tick(state: State) -> None:
     service = GateService(state, RULES)
     service.tick(START, [DOWN])
     memory = state.remembered(minute(1), DAY_LONG)
     incident = only_incident(memory)
-    assert state.set_message(incident.id, MessageRef("C1", "1.5"), incident.version)
-    before = kept(state)
+    with state.transaction() as tx:
+        assert tx.incidents.set_message(incident.id, MessageRef("C1", "1.5"))
+        assert not tx.incidents.set_message("none", MessageRef("C1", "1.5"))
     other = first_tick(1)
-    result = GateResult(other.decisions, other.alerts, (incident, *other.incidents))
-    assert state.commit(minute(1), result, memory.version) is Committed.OVERTAKEN
+    result = GateResult(other.decisions, other.alerts, (replace(incident, flapping=True), *other.incidents))
+    assert committed(state, minute(1), result, memory.version) is Committed.APPLIED
+    noted = state.incident(incident.id)
+    assert noted is not None
+    assert (noted.message, noted.flapping) == (MessageRef("C1", "1.5"), True)
+
+
+def test_a_transaction_is_kept_whole_or_not_at_all(state: State) -> None:
+    before = kept(state)
+    made = first_tick()
+
+    def fails() -> None:
+        with state.transaction() as tx:
+            assert tx.gate.commit(START, made, 0) is Committed.APPLIED
+            tx.outbox.add(made.decisions[:1])
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails()
     assert kept(state) == before
-    assert GateService(state, RULES).tick(minute(1), [DOWN]).committed is Committed.APPLIED
+    assert state.unsaid() == []
+
+
+def test_what_is_to_be_said_is_claimed_once_and_said_once(state: State) -> None:
+    made = first_tick()
+    announced = [each for each in made.decisions if each.outcome is Outcome.ANNOUNCE]
+    with state.transaction() as tx:
+        tx.gate.commit(START, made, 0)
+        tx.outbox.add(announced)
+    unsaid = state.unsaid()
+    assert unsaid == [Unsaid(announced[0])]
+    with state.transaction() as tx:
+        assert tx.outbox.claim(unsaid, minute(1))
+        assert not tx.outbox.claim(unsaid, minute(1)), "another process has it"
+    again = state.unsaid()
+    assert again == [Unsaid(announced[0], 1, minute(1))]
+    with state.transaction() as tx:
+        tx.outbox.said(again)
+    assert state.unsaid() == []
+
+
+def test_the_last_word_of_a_person_is_kept(state: State) -> None:
+    service = GateService(state, RULES)
+    service.tick(START, [DOWN])
+    name = only_incident(state.remembered(START, DAY_LONG)).id
+    words = [
+        Feedback("U2", Word.NOISE, START),
+        Feedback("U1", Word.NOISE, START),
+        Feedback("U1", Word.USEFUL, minute(1)),
+    ]
+    with state.transaction() as tx:
+        assert all(tx.incidents.say(name, said) for said in words)
+        assert not tx.incidents.say("none", words[0])
+    assert state.feedback(name) == [words[2], words[0]]
+    assert [each.incident for each in state.history(name)] == [name]
+
+
+def test_a_finding_that_the_database_refuses_takes_no_other_with_it(state: State) -> None:
+    broken = replace(DOWN, processors=("Game\0book",))
+    assert GateService(state, RULES).tick(START, [broken, finding("Raw01")]).committed is Committed.APPLIED
+    assert "Raw01" in [incident.root for incident in state.open_incidents()]
+
+
+def test_incidents_are_numbered_in_order(state: State) -> None:
+    service = GateService(state, RULES)
+    service.tick(START, [DOWN])
+    service.tick(minute(1), [DOWN, finding("Raw01"), finding("Raw02", severity="P0")])
+    assert [(each.label, each.root) for each in state.open_incidents()] == [
+        ("INC-1", "Gamebook"),
+        ("INC-3", "Raw01"),
+        ("INC-2", "Raw02"),
+    ]
 
 
 def test_of_many_at_once_one_wins(again: Again) -> None:
@@ -144,7 +220,7 @@ def test_of_many_at_once_one_wins(again: Again) -> None:
 
     def commit(position: int) -> Committed:
         start.wait()
-        return states[position].commit(minute(position), first_tick(position), 0)
+        return committed(states[position], minute(position), first_tick(position), 0)
 
     with ThreadPoolExecutor(len(states)) as pool:
         outcomes = list(pool.map(commit, range(len(states))))
@@ -170,23 +246,12 @@ def test_of_many_at_the_same_tick_one_wins(again: Again) -> None:
 
 
 def test_decisions_are_kept_with_their_reasons(state: State) -> None:
-    state.commit(START, first_tick(), 0)
+    committed(state, START, first_tick(), 0)
     announced, joined = state.decisions(START, minute(1))
     assert (announced.outcome, announced.reason, announced.finding) == (Outcome.ANNOUNCE, Reason.NEW, DOWN)
     assert (joined.outcome, joined.detail, joined.finding) == (Outcome.JOIN, "Gamebook", BELOW)
     assert state.decisions(minute(-1), START) == []
     assert state.decisions(minute(1), minute(2)) == []
-
-
-def test_where_a_message_stands_is_noted_once(state: State) -> None:
-    state.commit(START, first_tick(), 0)
-    incident = only_incident(state.remembered(START, DAY_LONG))
-    assert incident.version == 1
-    assert state.set_message(incident.id, MessageRef("C1", "1700000000.000100"), 1)
-    assert not state.set_message(incident.id, MessageRef("C2", "2"), 1)
-    assert not state.set_message("none", MessageRef("C2", "2"), 0)
-    noted = state.incident(incident.id)
-    assert noted == replace(incident, message=MessageRef("C1", "1700000000.000100"), version=2)
 
 
 def test_what_is_long_over_is_not_remembered_but_kept(state: State) -> None:
@@ -228,21 +293,21 @@ def test_times_are_utc_whatever_zone_they_came_in(state: State) -> None:
     (silence,) = state.silences(minute(8).astimezone(eastern))
     assert silence == replace(SILENCE, until=minute(9))
     assert silence.until.tzinfo is UTC
-    state.commit(START.astimezone(eastern), GateResult(), 0)
+    committed(state, START.astimezone(eastern), GateResult(), 0)
     assert state.last_tick() == START
-    assert state.commit(START, GateResult(), 1) is Committed.ALREADY
+    assert committed(state, START, GateResult(), 1) is Committed.ALREADY
 
 
 def test_microseconds_are_kept(state: State) -> None:
     moment = START + timedelta(microseconds=123_457)
-    state.commit(moment, GateResult(), 0)
+    committed(state, moment, GateResult(), 0)
     assert state.last_tick() == moment
 
 
 def test_a_time_without_a_zone_is_refused(state: State) -> None:
     naive = START.replace(tzinfo=None)
     with pytest.raises(BadInput, match="has no time zone"):
-        state.commit(naive, GateResult(), 0)
+        committed(state, naive, GateResult(), 0)
     with pytest.raises(BadInput, match="has no time zone"):
         state.silences(naive)
     with pytest.raises(BadInput, match="has no time zone"):

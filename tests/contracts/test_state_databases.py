@@ -109,7 +109,7 @@ from sqlalchemy import event
 from bot.adapters.state.database import open_engine
 from bot.adapters.state.migrate import migrate
 from bot.adapters.state.stores import SqlState
-from tests.contracts.test_state import first_tick
+from tests.contracts.test_state import committed, first_tick
 from tests.support.gate_story import START
 
 def commit(path, left):
@@ -124,7 +124,7 @@ def commit(path, left):
 
     event.listen(engine, "before_cursor_execute", die)
     event.listen(engine, "commit", die)
-    SqlState(engine).commit(START, first_tick(), 0)
+    committed(SqlState(engine), START, first_tick(), 0)
     os._exit(0)
 
 for kills in range(99):

@@ -106,7 +106,9 @@ def delete(slack: Beside, ts: str) -> None:
 
 
 @pytest.mark.parametrize("with_thread", [False, True])
-def test_a_deleted_message_stays_deleted(with_thread: bool, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_deleted_message_is_posted_again_with_what_is_new(
+    with_thread: bool, caplog: pytest.LogCaptureFixture
+) -> None:
     with beside() as slack:
         told = Told(slack)
         if with_thread:
@@ -114,6 +116,8 @@ def test_a_deleted_message_stays_deleted(with_thread: bool, caplog: pytest.LogCa
             told.deliver(START + MINUTE)
         delete(slack, told.shown[0]["ts"])
         story(told)
-        assert [each.get("subtype") for each in told.shown] == (["tombstone"] if with_thread else [])
+        *gone, shown = told.shown
+        assert [each.get("subtype") for each in gone] == (["tombstone"] if with_thread else [])
+        assert shown["text"].startswith("✅ Resolved")
         assert len(told.below) == with_thread
     assert caplog.messages == []

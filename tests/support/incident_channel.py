@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from bot.domain.gate.memory import GateResult
 from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.incident import Incident, IncidentState
+from bot.domain.incidents.outbox import to_say
 from bot.ports.fakes.notifier import FakeNotifier, Told
 from bot.ports.fakes.state import FakeState
 from bot.ports.notifier import Notifier
 from bot.services.incident_facts import IncidentFacts
 from bot.services.incident_messages import IncidentMessages
-from tests.support.gate_story import REGISTRY
+from tests.support.gate_story import REGISTRY, START
 from tests.support.notices import RESOLVED, incident
 
 MINUTE = timedelta(minutes=1)
@@ -29,7 +30,9 @@ class Decided:
         self.restart()
 
     def restart(self) -> None:
-        self.messages = IncidentMessages(self.state, self._channel, IncidentFacts(self.state, REGISTRY))
+        self.seconds = 0.0
+        facts = IncidentFacts(self.state, REGISTRY)
+        self.messages = IncidentMessages(self.state, self._channel, facts, lambda: self.seconds)
 
     def decided(self, made: Decision, said: Incident | None = None) -> None:
         """As a tick of the gate leaves it."""
@@ -37,10 +40,15 @@ class Decided:
         stored = memory.incidents.get(made.incident)
         after = said or stored or incident(made.incident, severity=made.severity)
         kept = replace(after, version=stored.version, message=stored.message) if stored is not None else after
-        self.state.commit(made.at, GateResult((made,), (), (kept,)), memory.version)
+        with self.state.transaction() as tx:
+            tx.gate.commit(made.at, GateResult((made,), (), (kept,)), memory.version)
+            tx.outbox.add(to_say([made]))
 
     def deliver(self, now: datetime, asked_at: datetime | None = None) -> None:
-        self.messages.deliver(now, asked_at or now)
+        """`asked_at` is the machine's time, by its wall clock and its monotonic one."""
+        wall = asked_at or now
+        self.seconds = (wall - START).total_seconds()
+        self.messages.deliver(now, wall)
 
 
 class Channel(Decided):

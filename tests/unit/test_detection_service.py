@@ -151,3 +151,14 @@ def test_a_loss_of_weeks_ago_goes_on_after_a_restart(live: Live) -> None:
     incident = live.state.incident(told.incident)
     assert incident is not None
     assert incident.is_open, "nobody has repaired it"
+
+
+def test_a_clock_that_is_put_back_starts_detection_anew(live: Live) -> None:
+    live.bring(CRASHING)
+    live.tick(moment(31))
+    before = len(live.told)
+    live.tick(moment(30.9))
+    live.tick(moment(30.95))
+    assert live.state.last_tick() == moment(31)
+    assert len(live.state.decisions(moment(30), moment(32))) == len(live.told) >= before
+    assert len(live.announced()) == 1

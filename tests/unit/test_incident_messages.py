@@ -1,12 +1,14 @@
 """What was decided is said once, whatever happens between deciding and saying it."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.decisions import Outcome
+from bot.domain.incidents.incident import MessageRef
+from bot.ports.fakes.notifier import FakeNotifier
 from tests.support.gate_story import START
 from tests.support.incident_channel import MINUTE, Channel, over
 from tests.support.notices import RESOLVED, UPDATED, decision, incident
@@ -127,10 +129,73 @@ def test_a_note_waits_for_the_digest_until_it_is_more(channel: Channel) -> None:
     assert len(channel.told) == 1
 
 
-def test_a_message_that_someone_deleted_is_not_posted_again(channel: Channel) -> None:
+def test_a_message_that_someone_deleted_is_posted_again_when_there_is_something_to_say(channel: Channel) -> None:
     channel.deliver(START)
     channel.notifier.remove(next(iter(channel.notifier.messages)))
+    channel.deliver(START + MINUTE)
+    assert channel.told == [], "nothing is new"
     channel.decided(decision(Outcome.UPDATE, UPDATED))
     channel.restart()
     channel.deliver(UPDATED)
+    (told,) = channel.told
+    assert told.notice.decision.at == UPDATED
+    kept = channel.state.incident("I1")
+    assert kept is not None
+    assert kept.message in channel.notifier.messages
+
+
+def test_a_deleted_message_is_not_posted_again_only_to_say_that_it_is_over(channel: Channel) -> None:
+    channel.deliver(START)
+    channel.notifier.remove(next(iter(channel.notifier.messages)))
+    channel.decided(decision(Outcome.RESOLVE, RESOLVED), over())
+    channel.deliver(RESOLVED)
     assert channel.told == []
+    assert channel.state.unsaid() == []
+
+
+class Lagging(FakeNotifier):
+    """Shows what it took only after a while."""
+
+    shows = False
+
+    def find(self, incident: str, since: datetime) -> MessageRef | None:
+        return super().find(incident, since) if self.shows else None
+
+
+def test_a_history_that_lags_makes_no_second_message() -> None:
+    lagging = Lagging()
+    channel = Channel(lagging)
+    channel.decided(decision())
+    lagging.loses_answers = True
+    channel.deliver(START)
+    lagging.loses_answers = False
+    for tenths in range(21, 20, -1):
+        channel.deliver(START, START + timedelta(seconds=tenths / 20))
+    lagging.shows = True
+    channel.deliver(START, START + timedelta(seconds=10))
+    assert len(channel.told) == 1
+    assert channel.state.unsaid() == []
+
+
+def test_a_clock_that_was_put_back_holds_nothing_up(channel: Channel) -> None:
+    channel.notifier.down = "away"
+    channel.deliver(START)
+    channel.notifier.down = ""
+    channel.seconds = 100.0
+    channel.messages.deliver(START, START - timedelta(hours=1))
+    assert len(channel.told) == 1
+
+
+def test_stopped_it_says_nothing_more(channel: Channel) -> None:
+    channel.messages.stop()
+    channel.deliver(START)
+    assert channel.told == []
+    channel.restart()
+    channel.deliver(START)
+    assert len(channel.told) == 1
+
+
+def test_urgent_is_told_by_itself(channel: Channel) -> None:
+    channel.decided(decision(at=UPDATED, incident="I2", severity=Severity.P2), incident("I2", fingerprint="F2"))
+    channel.messages.deliver(UPDATED, UPDATED, lambda severity: severity is Severity.P0)
+    assert [told.notice.incident.id for told in channel.told] == ["I1"]

@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.decisions import Outcome
-from bot.domain.incidents.incident import Incident, MessageRef
+from bot.domain.incidents.incident import Incident
 from bot.ports.fakes.notifier import FakeNotifier
 from bot.ports.notifier import NotifierBusy, NotifierUnavailable
 from tests.support.gate_story import START
@@ -43,7 +43,7 @@ def test_an_update_and_an_end_are_told_after_a_restart(blind: bool) -> None:
     channel.decided(decision(Outcome.RESOLVE, RESOLVED), over())
     channel.deliver(RESOLVED)
     assert channel.told[0].notice.resolved
-    assert replies(channel) == ([UPDATED, UPDATED] if blind else [UPDATED])
+    assert replies(channel) == [UPDATED], "what was said is noted, whoever may look"
 
 
 def test_what_was_decided_just_before_the_end_of_a_process_is_told_by_the_next(channel: Channel) -> None:
@@ -83,31 +83,6 @@ def test_an_end_is_told_in_the_thread_of_a_message_that_cannot_be_changed(channe
     channel.deliver(RESOLVED)
     channel.deliver(RESOLVED + MINUTE)
     assert replies(channel) == [UPDATED, RESOLVED]
-
-
-def test_a_deleted_message_is_asked_for_once(channel: Channel, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[MessageRef] = []
-    monkeypatch.setattr(channel.notifier, "stamp", asked.append)
-    channel.notifier.remove(next(iter(channel.notifier.messages)))
-    channel.decided(decision(Outcome.UPDATE, UPDATED))
-    channel.restart()
-    for minute in range(10):
-        channel.deliver(UPDATED + minute * MINUTE)
-    assert len(asked) == 1
-    assert channel.told == []
-
-
-def test_a_message_is_posted_once_although_the_state_changes_while_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    channel = Channel(FakeNotifier(blind=True))
-    channel.decided(decision())
-    with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(channel.state, "set_message", lambda *_arguments: False)
-        channel.deliver(START)
-    channel.deliver(START + MINUTE)
-    assert len(channel.told) == 1
-    kept = channel.state.incident("I1")
-    assert kept is not None
-    assert kept.message is not None
 
 
 def other(name: str, severity: Severity = Severity.P1) -> Incident:
@@ -150,24 +125,42 @@ def test_what_fails_again_and_again_is_tried_less_often() -> None:
     assert len(channel.told) <= 15
 
 
-def fails(*_arguments: object) -> None:
+def fails(*_arguments: object, **_more: object) -> None:
     raise NotifierUnavailable("HTTP status 500")
 
 
-@pytest.mark.parametrize("looking", [("find", "stamp"), ("reply",)])
-def test_looking_that_always_fails_is_given_up(looking: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Some answer what they do not have with an error of their own."""
+def test_looking_that_always_fails_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some answer what they do not have with an error of their own: rather twice than never."""
     channel = Channel()
-    for name in looking:
-        monkeypatch.setattr(channel.notifier, name, fails)
+    monkeypatch.setattr(channel.notifier, "find", fails)
     channel.decided(decision())
+    channel.notifier.down = "the answer was lost"
     channel.deliver(START)
-    assert len(channel.told) == ("find" not in looking), "it is given time first"
-    for seconds in range(0, 120, 2):
+    channel.notifier.down = ""
+    channel.deliver(START, START + timedelta(seconds=10))
+    assert channel.told == [], "it is given time first"
+    for seconds in range(10, 120, 2):
         channel.deliver(START, START + timedelta(seconds=seconds))
     assert len(channel.told) == 1
+
+
+def test_a_thread_that_always_fails_holds_back_no_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    channel = Channel()
+    monkeypatch.setattr(channel.notifier, "reply", fails)
+    channel.decided(decision())
+    channel.deliver(START)
     channel.decided(decision(Outcome.UPDATE, UPDATED))
-    channel.restart()
     for seconds in range(0, 120, 2):
         channel.deliver(UPDATED, UPDATED + timedelta(seconds=seconds))
     assert channel.told[0].notice.decision.at == UPDATED
+
+
+def test_what_is_not_told_is_said_again_by_its_number(channel: Channel, caplog: pytest.LogCaptureFixture) -> None:
+    channel.notifier.refuses = frozenset({"I2"})
+    channel.decided(decision(at=START + MINUTE, incident="I2", severity=Severity.P1), other("I2"))
+    with caplog.at_level(logging.WARNING, "fireline.messages"):
+        for seconds in range(60, 700, 10):
+            channel.deliver(START + MINUTE, START + timedelta(seconds=seconds))
+    said = [record.getMessage() for record in caplog.records]
+    assert len(said) == 3
+    assert said[0].startswith("INC-2 (P1) is not told since 2026-03-03 06:01 UTC, it will be tried again: not this one")

@@ -1,4 +1,4 @@
-"""Jobs run beside each other's failures, one at a time, and the last one is let finish."""
+"""Lanes run beside each other and beside each other's failures, and end soon."""
 
 import logging
 import threading
@@ -7,13 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from bot.scheduler import Job, running
+from bot import scheduler
+from bot.scheduler import Lane, running
 
 OFTEN = timedelta(milliseconds=20)
 SOON_S = 5.0
 
 
-def test_a_failure_is_told_and_the_job_starts_again(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_failure_is_told_and_the_lane_goes_on(caplog: pytest.LogCaptureFixture) -> None:
     starts, again = list[int](), threading.Event()
 
     def work() -> None:
@@ -22,28 +23,20 @@ def test_a_failure_is_told_and_the_job_starts_again(caplog: pytest.LogCaptureFix
             again.set()
         raise ValueError("no")
 
-    with caplog.at_level(logging.ERROR, "fireline"), running([Job("detection", OFTEN, work, "nothing is lost")]):
+    with caplog.at_level(logging.ERROR, "fireline"), running([Lane("detection", OFTEN, work, "nothing is lost")]):
         assert again.wait(SOON_S)
     assert "detection failed; nothing is lost" in caplog.messages
 
 
-def test_jobs_do_not_overlap() -> None:
-    at_work, overlaps, done = list[str](), list[str](), threading.Event()
-
-    def work() -> None:
-        overlaps.extend(at_work)
-        at_work.append("busy")
-        time.sleep(0.03)
-        at_work.clear()
-        done.set()
-
-    with running([Job(name, OFTEN, work, "") for name in ("one", "two")]):
-        assert done.wait(SOON_S)
-        time.sleep(0.2)
-    assert overlaps == []
+def test_a_lane_that_hangs_holds_back_no_other() -> None:
+    hangs, told = threading.Event(), threading.Event()
+    lanes = [Lane("slow", OFTEN, lambda: hangs.wait(SOON_S), ""), Lane("messages", OFTEN, told.set, "")]
+    with running(lanes, hangs.set):
+        assert told.wait(SOON_S)
+        assert not hangs.is_set()
 
 
-def test_the_job_at_work_is_waited_for() -> None:
+def test_what_is_at_work_is_waited_for() -> None:
     begun, ended = threading.Event(), list[bool]()
 
     def work() -> None:
@@ -51,6 +44,33 @@ def test_the_job_at_work_is_waited_for() -> None:
         time.sleep(0.1)
         ended.append(True)
 
-    with running([Job("slow", timedelta(hours=1), work, "")]):
+    with running([Lane("slow", timedelta(hours=1), work, "")]):
         assert begun.wait(SOON_S)
     assert ended == [True]
+
+
+def test_what_does_not_end_is_left_behind(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    monkeypatch.setattr(scheduler, "ENDS_WITHIN_S", 0.05)
+    begun, released = threading.Event(), threading.Event()
+
+    def work() -> None:
+        begun.set()
+        released.wait(SOON_S)
+
+    with running([Lane("stuck", OFTEN, work, "")]):
+        assert begun.wait(SOON_S)
+    released.set()
+    assert "stuck did not end in time and is left behind" in caplog.messages
+
+
+def test_a_wall_clock_that_is_put_back_stops_no_lane(monkeypatch: pytest.MonkeyPatch) -> None:
+    starts, again = list[int](), threading.Event()
+
+    def work() -> None:
+        starts.append(1)
+        if len(starts) > 3:
+            again.set()
+
+    monkeypatch.setattr(time, "time", lambda: 0.0)
+    with running([Lane("detection", OFTEN, work, "")]):
+        assert again.wait(SOON_S)

@@ -7,8 +7,8 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse, WebClient
 
-from bot.adapters.notify.slack_calls import Gone, call
-from bot.ports.notifier import NotifierBusy, NotifierRefused, NotifierUnavailable
+from bot.adapters.notify.slack_calls import call
+from bot.ports.notifier import NotifierBusy, NotifierGone, NotifierRefused, NotifierUnavailable
 
 
 def answering(data: Any, status: int = 200, headers: dict[str, str] | None = None) -> Any:
@@ -35,8 +35,8 @@ def error(code: str, **more: Any) -> dict[str, Any]:
 
 HTML = error("Received a response in a non-JSON format: <html>...")
 ANSWERS: dict[str, tuple[Any, type[NotifierUnavailable], float]] = {
-    "gone": (answering(error("message_not_found")), Gone, 60),
-    "its thread is gone": (answering(error("thread_not_found")), Gone, 60),
+    "gone": (answering(error("message_not_found")), NotifierGone, 60),
+    "its thread is gone": (answering(error("thread_not_found")), NotifierGone, 60),
     "a limit that names its time": (answering(error("ratelimited"), 429, {"Retry-After": "7"}), NotifierBusy, 7),
     "a limit": (answering(error("ratelimited")), NotifierBusy, 30),
     "a limit as a page": (answering(HTML, 429), NotifierBusy, 30),

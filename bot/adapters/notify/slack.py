@@ -11,18 +11,22 @@ from typing import Any
 from slack_sdk.web import WebClient
 
 from bot.adapters.notify import slack_metadata as metadata
-from bot.adapters.notify.slack_calls import REFUSED_S, Gone, call
+from bot.adapters.notify.slack_calls import REFUSED_S, CardRefused, Pace
 from bot.adapters.notify.slack_channel import AlertsChannel
+from bot.adapters.notify.slack_shapes import Shapes
 from bot.adapters.notify.warn_once import WarnOnce
+from bot.domain.findings.severity import Severity
 from bot.domain.incidents.incident import MessageRef
 from bot.domain.incidents.notice import Notice
-from bot.ports.notifier import NotifierRefused
+from bot.ports.notifier import NotifierGone, NotifierRefused
 from bot.views import incident
+from bot.views.blocks import Card
 
-TIMEOUT_S = 10
+TIMEOUT_S = 5
+"""Of each call: a process that is told to stop waits for one at most."""
 PAGE = 200
 """https://docs.slack.dev/reference/methods/conversations.history recommends no more at once."""
-MOST_PAGES = 10
+MOST_PAGES = 200
 BEFORE = timedelta(hours=1)
 """Clocks may differ by so much."""
 BLIND = "cannot look for what the channel has been told, so a restart may tell it again:"
@@ -35,8 +39,9 @@ class SlackNotifier:
         sdk = logging.getLogger("fireline.slack.sdk")
         sdk.setLevel(logging.CRITICAL)  # every failure is raised, and logged by whoever it reaches
         self._client = WebClient(token=token, base_url=api_url, timeout=TIMEOUT_S, retry_handlers=[], logger=sdk)
-        self._warn = WarnOnce()
+        self._warn, self._pace, self._shapes = WarnOnce(), Pace(), Shapes()
         self._channel = AlertsChannel(self._client, channel, self._warn)
+        self._own: tuple[str, str] | None = None
 
     def find(self, incident: str, since: datetime) -> MessageRef | None:
         channel = self._channel.id()
@@ -44,7 +49,7 @@ class SlackNotifier:
             return None
         try:
             for message in self._messages(channel, (since - BEFORE).timestamp()):
-                if metadata.payload(message).get("incident") == incident:
+                if metadata.payload(message).get("incident") == incident and self._is_ours(message):
                     return MessageRef(channel, str(message["ts"]))
         except NotifierRefused as error:
             self._warn(f"{BLIND} {error}")
@@ -52,14 +57,14 @@ class SlackNotifier:
 
     def post(self, notice: Notice) -> MessageRef:
         target = self._channel.target
-        answer = self._send(target, notice, incident.card(notice).payload())
+        answer = self._send(target, notice, incident.card(notice))
         message = MessageRef(str(answer["channel"] or target), str(answer["ts"] or ""))
         self._channel.learn(message.channel)
         return message
 
     def stamp(self, message: MessageRef) -> str | None:
         try:
-            answer = call(
+            answer = self._pace.call(
                 self._client.conversations_history,
                 channel=message.channel,
                 oldest=message.ts,
@@ -82,44 +87,52 @@ class SlackNotifier:
     def edit(self, message: MessageRef, notice: Notice) -> None:
         try:
             _addressed(message)
-            call(
+            self._shaped(
                 self._client.chat_update,
+                incident.card(notice),
+                notice,
                 channel=message.channel,
                 ts=message.ts,
-                metadata=metadata.of(notice),
-                **incident.card(notice).payload(),
             )
         except NotifierRefused as error:
             self._warn(f"cannot change a message, and tell its thread instead: {error}")
             raise
-        except Gone:
-            return
 
-    def reply(self, message: MessageRef, notice: Notice) -> None:
+    def reply(self, message: MessageRef, notice: Notice, *, look: bool) -> None:
         """A message that Slack did not name has no thread: a new one follows it."""
-        try:
-            if message.ts and notice.stamp in self._thread_stamps(message):
-                return
-            self._send(message.channel, notice, incident.thread_card(notice).payload(), thread_ts=message.ts or None)
-        except Gone:
+        if look and message.ts and notice.stamp in self._thread_stamps(message):
             return
+        self._send(message.channel, notice, incident.thread_card(notice), thread_ts=message.ts or None)
 
-    def _send(self, channel: str, notice: Notice, card: dict[str, Any], thread_ts: str | None = None) -> Any:
-        return call(
-            self._client.chat_postMessage,
-            channel=channel,
-            thread_ts=thread_ts,
-            metadata=metadata.of(notice),
-            unfurl_links=False,
-            unfurl_media=False,
-            **card,
-        )
+    def _send(self, channel: str, notice: Notice, card: Card, thread_ts: str | None = None) -> Any:
+        more = {"thread_ts": thread_ts, "unfurl_links": False, "unfurl_media": False}
+        return self._shaped(self._client.chat_postMessage, card, notice, channel=channel, **more)
+
+    def _shaped(self, method: Any, card: Card, notice: Notice, **more: Any) -> Any:
+        """In the best shape that this Slack takes: the card, with plain buttons, its text, without metadata."""
+        urgent = notice.decision.severity is Severity.P0
+        while True:
+            shape = self._shapes.of(card, metadata.of(notice))
+            try:
+                return self._pace.call(method, urgent=urgent, **shape, **more)
+            except CardRefused as error:
+                if not self._shapes.without(error.code, card):
+                    raise
+                self._warn(f"sends incidents in a plainer shape: {error}")
+
+    def _is_ours(self, message: dict[str, Any]) -> bool:
+        """Anyone may post a message with metadata like ours."""
+        if self._own is None:
+            answer = self._pace.call(self._client.auth_test)
+            self._own = (str(answer.get("bot_id") or ""), str(answer.get("user_id") or ""))
+        bot, user = self._own
+        return (bool(bot) and message.get("bot_id") == bot) or (bool(user) and message.get("user") == user)
 
     def _messages(self, channel: str, since: float) -> Iterator[dict[str, Any]]:
         """Newest first, the newest page whole, then back to `since`."""
         cursor = ""
         for _ in range(MOST_PAGES):
-            answer = call(
+            answer = self._pace.call(
                 self._client.conversations_history,
                 channel=channel,
                 limit=PAGE,
@@ -134,20 +147,21 @@ class SlackNotifier:
 
     def _thread_stamps(self, message: MessageRef) -> set[object]:
         try:
-            answer = call(
+            answer = self._pace.call(
                 self._client.conversations_replies,
                 channel=message.channel,
                 ts=message.ts,
                 limit=1_000,
                 include_all_metadata=True,
             )
+            messages = answer["messages"] or []
+            if any(metadata.is_deleted(each) and each.get("ts") == message.ts for each in messages):
+                raise NotifierGone("Someone deleted the message.", REFUSED_S)
+            others = (each for each in messages if each.get("ts") != message.ts)
+            return {metadata.payload(each).get("stamp") for each in others if self._is_ours(each)}
         except NotifierRefused as error:
             self._warn(f"{BLIND} {error}")
             return set()
-        messages = answer["messages"] or []
-        if any(metadata.is_deleted(each) and each.get("ts") == message.ts for each in messages):
-            raise Gone("Someone deleted the message.", REFUSED_S)
-        return {metadata.payload(each).get("stamp") for each in messages if each.get("ts") != message.ts}
 
 
 def _addressed(message: MessageRef) -> None:

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, StatementError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NoSuchModuleError, StatementError
 
 from bot.domain.errors import BadInput, FirelineError
-from bot.ports.state import StateUnavailable
+from bot.ports.state import StateRefuses, StateUnavailable
 
 BUSY_SECONDS = 5
 """How long a SQLite write waits for another process's."""
@@ -82,16 +82,22 @@ def told(engine: Engine) -> Iterator[None]:
     """What the database refuses, as a StateUnavailable that says what to do."""
     try:
         yield
+    except (DataError, UnicodeError) as error:
+        raise StateRefuses(f"The state database does not take a value: {_first_line(error)}.") from error
     except StatementError as error:
         if isinstance(error.orig, FirelineError):
             raise error.orig from None
         if not isinstance(error, DBAPIError):
             raise
-        reason = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
         raise StateUnavailable(
-            f"The state database {_shown(engine.url)} cannot be used: {reason}. "
+            f"The state database {_shown(engine.url)} cannot be used: {_first_line(error)}. "
             "Check that it runs, FIRELINE_DATABASE_URL, and who may write there; then try again."
         ) from error
+
+
+def _first_line(error: Exception) -> str:
+    cause = error.orig if isinstance(error, StatementError) and error.orig is not None else error
+    return str(cause).strip().splitlines()[0] if str(cause).strip() else type(cause).__name__
 
 
 def _shown(url: URL) -> str:

@@ -6,6 +6,7 @@ from sqlalchemy import (
     Column,
     Date,
     ForeignKey,
+    ForeignKeyConstraint,
     Integer,
     MetaData,
     String,
@@ -109,6 +110,18 @@ decision = Table(
     Column("members", Integer, nullable=False),
     Column("detail", Words, nullable=False),
 )
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("at", Utc, primary_key=True),
+    Column("fingerprint", String, primary_key=True),
+    Column("attempts", Integer, nullable=False),
+    Column("attempted_at", Utc),
+    Column("said", Boolean, nullable=False, index=True),
+    ForeignKeyConstraint(["at", "fingerprint"], ["decision.at", "decision.fingerprint"]),
+)
+"""Decisions that a channel is to show."""
 
 feedback = Table(
     "feedback",

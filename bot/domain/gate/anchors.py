@@ -104,7 +104,7 @@ def quiet_root(ledger: Ledger, group: Group, held: Iterable[Finding]) -> Finding
 def healed_root(ledger: Ledger, group: Group) -> Finding | None:
     """What explains the group, if its incident was resolved so short a time ago that dependents may recover yet."""
     for incident in ledger.incidents():
-        if incident.resolved_at is None or ledger.now - incident.resolved_at >= ledger.policy.downstream_grace:
+        if incident.resolved_at is None or ledger.passed(ledger.policy.downstream_grace, incident.resolved_at):
             continue
         for alert in ledger.roots(incident.id):
             if hops(alert.finding, group.headline, ledger.rules.lineage) is not None:

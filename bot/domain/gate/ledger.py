@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.findings.finding import Finding
 from bot.domain.gate.memory import GateMemory, GateResult, GateRules
@@ -28,6 +28,10 @@ class Ledger:
                     self.touched_incidents.add(alert.incident)
         self.announced: dict[str, Reason] = {}
         """Incidents that this tick announces, by id, and why."""
+
+    def passed(self, span: timedelta, since: datetime) -> bool:
+        """Has so much time passed? What lies ahead, as after a clock was put back, holds nothing up."""
+        return not timedelta() <= self.now - since < span
 
     def alert(self, fingerprint: str) -> AlertState | None:
         """How a finding stood; None when it has not held within the repeat window."""

@@ -1,7 +1,6 @@
 """Where each finding of a tick belongs: where it stood, with what explains it, or in an incident of its own."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from bot.domain.findings.finding import Finding
 from bot.domain.findings.severity import Severity
@@ -23,9 +22,11 @@ def stays(ledger: Ledger, finding: Finding) -> bool:
     if incident.gathered is Gathered.OVER_CAP and finding.severity is Severity.P0:
         return False
     if not incident.is_open:
-        resolved_for = ledger.now - incident.resolved_at if incident.resolved_at is not None else timedelta(0)
+        settled = incident.resolved_at is not None and ledger.passed(
+            ledger.policy.downstream_grace, incident.resolved_at
+        )
         worse = finding.severity is Severity.P0 and incident.severity is not Severity.P0
-        if before.is_root or not before.visible or worse or resolved_for >= ledger.policy.downstream_grace:
+        if before.is_root or not before.visible or worse or settled:
             return False
     if before.outcome is Outcome.KEEP_QUIET:
         shown = Reason.SHOWN_AGAIN
@@ -149,7 +150,7 @@ def _stand(
 
 def _ripe(ledger: Ledger, cluster: Cluster) -> bool:
     evident_at = min(group.evident_at for group in cluster.groups)
-    return cluster.critical or ledger.now - evident_at >= ledger.policy.group_wait
+    return cluster.critical or ledger.passed(ledger.policy.group_wait, evident_at)
 
 
 def _where_announced(ledger: Ledger, group: Group) -> Incident | None:

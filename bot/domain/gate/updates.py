@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.domain.evidence.history import HORIZON, LOOKED_AFTER
 from bot.domain.findings.finding import Finding
@@ -41,7 +41,7 @@ def _update(ledger: Ledger, incident: Incident, members: Sequence[AlertState], v
     fresh = _with_flapping(ledger, with_facts(incident, visible, ledger), members)
     worse = fresh.severity.value < incident.severity.value
     due = Reason.WORSE if worse else fresh.unsaid
-    rested = ledger.now - fresh.last_update_at >= ledger.policy.update_interval
+    rested = ledger.passed(ledger.policy.update_interval, fresh.last_update_at)
     if visible and due is not None and (worse or rested):
         _say(ledger, fresh, visible, Outcome.UPDATE, due, escalated=worse)
     else:
@@ -73,8 +73,7 @@ def _over(ledger: Ledger, incident: Incident, held: Mapping[str, Finding]) -> bo
     if any(alert.fingerprint in held for alert in roots):
         return False
     wait = ledger.policy.flap_window if incident.flapping else ledger.policy.resolve_after
-    silent_for = min((ledger.now - alert.last_held_at for alert in roots), default=timedelta.max)
-    return silent_for >= wait
+    return all(ledger.passed(wait, alert.last_held_at) for alert in roots)
 
 
 def _resolve(ledger: Ledger, incident: Incident) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.domain.incidents.incident import MessageRef
 from bot.domain.incidents.notice import Notice
-from bot.ports.notifier import NotifierRefused, NotifierUnavailable
+from bot.ports.notifier import NotifierGone, NotifierRefused, NotifierUnavailable
 
 
 @dataclass
@@ -56,16 +56,20 @@ class FakeNotifier:
         self._reach()
         if self.fixed:
             raise NotifierRefused("what is said stays as it is", 60.0)
-        if message in self.messages:
-            self.messages[message].notice = notice
+        self._told(message).notice = notice
         self._answer()
 
-    def reply(self, message: MessageRef, notice: Notice) -> None:
+    def reply(self, message: MessageRef, notice: Notice, *, look: bool) -> None:
         self._reach()
-        told = self.messages.get(message)
-        if told is not None and (self.blind or notice.stamp not in {each.stamp for each in told.replies}):
+        told = self._told(message)
+        if self.blind or not look or notice.stamp not in {each.stamp for each in told.replies}:
             told.replies.append(notice)
         self._answer()
+
+    def _told(self, message: MessageRef) -> Told:
+        if message not in self.messages:
+            raise NotifierGone("someone deleted it")
+        return self.messages[message]
 
     def remove(self, message: MessageRef) -> None:
         """Someone deletes it."""

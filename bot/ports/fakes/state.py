@@ -1,6 +1,8 @@
 """State in memory: for tests, and for replays, which leave nothing behind."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +13,7 @@ from bot.domain.gate.silences import Silence
 from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.feedback import Feedback
 from bot.domain.incidents.incident import AlertState, Incident, MessageRef, numbered
+from bot.domain.incidents.outbox import Unsaid
 from bot.ports.state import Committed
 
 
@@ -32,6 +35,7 @@ class FakeState:
         self._silences: dict[str, Silence] = {}
         self._windows: dict[PlannedWindow, None] = {}
         self._feedback: dict[tuple[str, str], Feedback] = {}
+        self._outbox: dict[tuple[datetime, str], Unsaid] = {}
 
     def remembered(self, now: datetime, repeat_window: timedelta) -> GateMemory:
         horizon = utc(now) - repeat_window
@@ -45,6 +49,18 @@ class FakeState:
         windows = tuple(window for window in self._windows if window.end >= horizon)
         return GateMemory(alerts, incidents, tuple(self.silences(now)), windows, self._version)
 
+    @contextmanager
+    def transaction(self) -> Iterator["FakeTransaction"]:
+        before = {name: copy(value) for name, value in vars(self).items()}
+        try:
+            yield FakeTransaction(self)
+        except BaseException:
+            vars(self).update(before)
+            raise
+
+    def unsaid(self) -> list[Unsaid]:
+        return sorted(self._outbox.values(), key=lambda each: each.key)
+
     def commit(self, tick: datetime, result: GateResult, version: int) -> Committed:
         if utc(tick) in self._ticks:
             return Committed.ALREADY
@@ -55,7 +71,10 @@ class FakeState:
         self._alerts.update({each.fingerprint: each for each in result.alerts})
         new = numbered(result.incidents, len(self._incidents))
         known = (each for each in result.incidents if each.version > 0)
-        self._incidents.update({each.id: replace(each, version=each.version + 1) for each in (*new, *known)})
+        for each in (*new, *known):
+            stored = self._incidents.get(each.id)
+            message = each.message if stored is None else stored.message
+            self._incidents[each.id] = replace(each, version=each.version + 1, message=message)
         self._decisions.extend(result.decisions)
         return Committed.APPLIED
 
@@ -95,12 +114,25 @@ class FakeState:
         found = (said for (incident, _), said in self._feedback.items() if incident == incident_id)
         return sorted(found, key=lambda said: said.person)
 
-    def set_message(self, incident_id: str, message: MessageRef, version: int) -> bool:
+    def set_message(self, incident_id: str, message: MessageRef) -> bool:
         stored = self._incidents.get(incident_id)
-        if stored is None or stored.version != version:
+        if stored is None:
             return False
-        self._incidents[incident_id] = replace(stored, message=message, version=version + 1)
+        self._incidents[incident_id] = replace(stored, message=message)
         return True
+
+    def add(self, decisions: Iterable[Decision]) -> None:
+        self._outbox.update({(each.at, each.fingerprint): Unsaid(each) for each in decisions})
+
+    def claim(self, unsaid: Sequence[Unsaid], at: datetime) -> bool:
+        if any(self._outbox.get(each.key) != each for each in unsaid):
+            return False
+        self._outbox.update({each.key: replace(each, attempts=each.attempts + 1, attempted_at=at) for each in unsaid})
+        return True
+
+    def said(self, unsaid: Sequence[Unsaid]) -> None:
+        for each in unsaid:
+            self._outbox.pop(each.key, None)
 
     def add_silence(self, silence: Silence) -> bool:
         if silence.id in self._silences:
@@ -127,3 +159,10 @@ class FakeState:
 
     def close(self) -> None:
         """Nothing is held open."""
+
+
+class FakeTransaction:
+    """Every part of it is the state itself."""
+
+    def __init__(self, state: FakeState) -> None:
+        self.gate = self.incidents = self.outbox = state

@@ -1,0 +1,120 @@
+"""One transaction over the state, and what may be changed in it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
+
+from bot.adapters.state import tables
+from bot.adapters.state.rows import alert_row, decision_row, feedback_row, incident_row
+from bot.adapters.state.writing import insert_new, upsert
+from bot.domain.gate.memory import GateResult
+from bot.domain.incidents.decisions import Decision
+from bot.domain.incidents.feedback import Feedback
+from bot.domain.incidents.incident import Incident, MessageRef, numbered
+from bot.domain.incidents.outbox import Unsaid
+from bot.ports.state import Committed
+
+HEAD, INCIDENT, OUTBOX = tables.gate_head, tables.incident, tables.outbox
+NOT_THE_GATES = frozenset({"channel", "ts"})
+"""Where its message stands is delivery's to say."""
+
+
+class _Overtaken(Exception):
+    """Ends a part of a transaction without effect."""
+
+
+class SqlTransaction:
+    """Implements `bot.ports.state.Transaction`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.gate = SqlGate(connection)
+        self.incidents = SqlIncidents(connection)
+        self.outbox = SqlOutbox(connection)
+
+
+class SqlGate:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def commit(self, tick: datetime, result: GateResult, version: int) -> Committed:
+        """Refused without a trace, so that the rest of the transaction may go on."""
+        connection = self._connection
+        if self._applied(tick):
+            return Committed.ALREADY
+        try:
+            with connection.begin_nested():
+                raised = update(HEAD).where(HEAD.c.version == version).values(version=version + 1)
+                if connection.execute(raised).rowcount != 1:
+                    raise _Overtaken
+                connection.execute(insert(tables.tick).values(at=tick))
+                self._keep(result.incidents)
+                upsert(connection, tables.finding, ("fingerprint",), [alert_row(each) for each in result.alerts])
+                if result.decisions:
+                    connection.execute(insert(tables.decision), [decision_row(each) for each in result.decisions])
+        except _Overtaken:
+            return Committed.ALREADY if self._applied(tick) else Committed.OVERTAKEN
+        return Committed.APPLIED
+
+    def _applied(self, tick: datetime) -> bool:
+        found = self._connection.scalar(select(tables.tick.c.at).where(tables.tick.c.at == tick))
+        return found is not None
+
+    def _keep(self, incidents: Sequence[Incident]) -> None:
+        connection = self._connection
+        new = numbered(incidents, connection.scalar(select(func.max(INCIDENT.c.number))) or 0)
+        if new and insert_new(connection, INCIDENT, [incident_row(each) for each in new]) != len(new):
+            raise _Overtaken
+        for each in incidents:
+            if each.version > 0:
+                change = update(INCIDENT).where(INCIDENT.c.id == each.id, INCIDENT.c.version == each.version)
+                facts = {name: value for name, value in incident_row(each).items() if name not in NOT_THE_GATES}
+                if connection.execute(change.values(**facts)).rowcount != 1:
+                    raise _Overtaken
+
+
+class SqlIncidents:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def set_message(self, incident_id: str, message: MessageRef) -> bool:
+        change = update(INCIDENT).where(INCIDENT.c.id == incident_id)
+        return self._connection.execute(change.values(channel=message.channel, ts=message.ts)).rowcount == 1
+
+    def say(self, incident_id: str, said: Feedback) -> bool:
+        if self._connection.scalar(select(INCIDENT.c.id).where(INCIDENT.c.id == incident_id)) is None:
+            return False
+        row = {"incident": incident_id, **feedback_row(said)}
+        upsert(self._connection, tables.feedback, ("incident", "person"), [row])
+        return True
+
+
+class SqlOutbox:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, decisions: Iterable[Decision]) -> None:
+        rows = [{"at": each.at, "fingerprint": each.fingerprint, "attempts": 0, "said": False} for each in decisions]
+        if rows:
+            self._connection.execute(insert(OUTBOX), rows)
+
+    def claim(self, unsaid: Sequence[Unsaid], at: datetime) -> bool:
+        try:
+            with self._connection.begin_nested():
+                for each in unsaid:
+                    seen = and_(_is(each), OUTBOX.c.attempts == each.attempts, OUTBOX.c.said.is_(False))
+                    change = update(OUTBOX).where(seen).values(attempts=each.attempts + 1, attempted_at=at)
+                    if self._connection.execute(change).rowcount != 1:
+                        raise _Overtaken
+        except _Overtaken:
+            return False
+        return True
+
+    def said(self, unsaid: Sequence[Unsaid]) -> None:
+        if unsaid:
+            self._connection.execute(update(OUTBOX).where(or_(*map(_is, unsaid))).values(said=True))
+
+
+def _is(unsaid: Unsaid) -> ColumnElement[bool]:
+    at, fingerprint = unsaid.key
+    return and_(OUTBOX.c.at == at, OUTBOX.c.fingerprint == fingerprint)
