@@ -23,7 +23,8 @@ ANSWER_MS = 20_000
 CHARTS = re.compile("^(Success rate by day|Failed runs of|Duration of)")
 LEAVE_THREAD = re.compile("^(Close thread|Back)$")
 SHOTS = os.environ.get("SCREENSHOTS")
-"""A folder for pictures of what the tests see; the images of the README are made this way."""
+"""The folder that gets the README's pictures: SCREENSHOTS=docs/images make one T=tests/e2e/test_demo.py"""
+PICTURES = ("card-1280", "card-390", "health-1280", "trend-1280")
 
 
 @pytest.fixture(scope="module")
@@ -103,9 +104,10 @@ def page(request: pytest.FixtureRequest, demo: str, browser: Browser) -> Iterato
 
 
 def shot(page: Page, name: str) -> None:
-    if SHOTS:
-        size = page.viewport_size or {"width": 0, "height": 0}
-        page.screenshot(path=Path(SHOTS) / f"{name}-{size['width']}.png", animations="disabled")
+    size = page.viewport_size or {"width": 0, "height": 0}
+    picture = f"{name}-{size['width']}"
+    if SHOTS and picture in PICTURES:
+        page.screenshot(path=Path(SHOTS) / f"{picture}.png", animations="disabled")
 
 
 def ask(page: Page, text: str) -> None:
@@ -131,6 +133,15 @@ def answered(page: Page, text: str, title: str) -> Locator:
     return found.last
 
 
+def test_the_incidents_of_the_history_are_in_the_alerts_channel(page: Page, demo: str) -> None:
+    page.goto(f"{demo}/?user=U01ALEX#/C03ALERTS")
+    incident = page.get_by_role("article").filter(has_text=re.compile(r"\bP[01]\b")).last
+    incident.wait_for(timeout=READY_S * 1000)
+    incident.scroll_into_view_if_needed()
+    expect(incident.get_by_role("button").first).to_be_visible()
+    shot(page, "card")
+
+
 def test_someone_asks_how_the_pipeline_is(page: Page) -> None:
     found = answers(page, "Pipeline health:")
     before = found.count()
@@ -147,7 +158,6 @@ def test_someone_asks_how_the_pipeline_is(page: Page) -> None:
     found.last.get_by_role("button", name="Show the query").click()
     modal = page.get_by_role("dialog")
     expect(modal).to_contain_text("FROM daily_counts")
-    shot(page, "query")
     modal.get_by_role("button", name="Close").last.click()
     expect(modal).to_have_count(0)
 
@@ -155,7 +165,6 @@ def test_someone_asks_how_the_pipeline_is(page: Page) -> None:
 def test_someone_looks_into_a_phase_and_its_trend(page: Page) -> None:
     phase = answered(page, "/health phase 5", "Phase 5:")
     expect(phase).to_contain_text("PredictionCoordinator")
-    shot(page, "phase")
     phase.get_by_role("button", name="Trend").click()
     phase.get_by_text("1 reply").click()
     charts = page.get_by_role("complementary").get_by_role("img", name=CHARTS)
@@ -182,12 +191,10 @@ def test_someone_finds_a_processor_by_typing(page: Page) -> None:
     page.keyboard.type("gamebook")
     found = page.get_by_role("option")
     expect(found).to_have_text(["GamebookRegistryProcessor", "NbacGamebookProcessor"])
-    shot(page, "type-ahead")
     found.last.click()
     expect(mine).to_have_count(before[1] + 1)
     expect(others).to_have_count(before[0] - 1)
     expect(page.get_by_role("article")).to_have_count(before[2])
-    shot(page, "processor")
 
 
 def test_another_person_reads_the_same_answer_in_their_own_time(page: Page, demo: str) -> None:
