@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 def main() -> None:
-    from bot.cli.app import main as fireline
+    from bot.cli.main import main as fireline
 
     try:
         fireline()

@@ -13,7 +13,7 @@ from benchmarks.batches import BatchTimes
 from benchmarks.detection import WorldScore
 from benchmarks.health import HealthTimes
 from benchmarks.impact import ImpactTimes
-from benchmarks.processes import ProcessTimes
+from benchmarks.processes import CommandTimes, ProcessTimes
 from benchmarks.slack import SlackTimes, quantile
 from benchmarks.stream import StreamTimes
 from benchmarks.timing import Timing
@@ -82,7 +82,18 @@ def written(results: Results, command: str) -> str:
         _table(("runs", "days", *results.health[0].floors), [_floor_row(times) for times in results.health]),
         "## Build, batches, process",
         _table(
-            ("runs", "build", "batch", "load it", "again", "`fireline health`", "imports", "peak memory"),
+            (
+                "runs",
+                "build",
+                "batch",
+                "load it",
+                "again",
+                "`fireline health` alone",
+                "imports",
+                "asking",
+                "imports",
+                "peak memory",
+            ),
             [_rest_row(results, runs) for runs in results.sizes],
         ),
         "## Health while runs come in",
@@ -149,10 +160,22 @@ def _load_targets(results: Results) -> list[Target]:
 def _process_targets(results: Results) -> list[Target]:
     small, large = results.sizes[0], results.sizes[-1]
     first, last = results.processes[small], results.processes[large]
-    share = first.imports_ms / first.traced_ms
+    asked, alone = first.asked, first.alone
     return [
-        (f"`fireline health`, {_short(small)}", "< 1 s", f"{first.wall.median:,.0f} ms", first.wall.median < 1_000),
-        ("of which imports", "< half", f"{share:.0%} ({first.imports_ms:,.0f} ms)", share < 0.5),
+        (
+            f"`fireline health` beside a running process, {_short(small)}",
+            "≤ 255 ms",
+            f"{asked.wall.median:,.0f} ms",
+            asked.wall.median <= 255,
+        ),
+        ("of which imports", "< half", f"{asked.share:.0%} ({asked.imports_ms:,.0f} ms)", asked.share < 0.5),
+        (
+            f"`fireline health` without one, {_short(small)}",
+            "≤ 255 ms",
+            f"{alone.wall.median:,.0f} ms",
+            alone.wall.median <= 255,
+        ),
+        ("of which imports", "< half", f"{alone.share:.0%} ({alone.imports_ms:,.0f} ms)", alone.share < 0.5),
         (f"peak memory of a fresh process, {_short(large)}", "≤ 200 MB", f"{last.peak_mb:.0f} MB", last.peak_mb <= 200),
     ]
 
@@ -229,10 +252,13 @@ def _rest_row(results: Results, runs: int) -> tuple[str, ...]:
         f"{batch.rows:,} runs",
         str(batch.load),
         str(batch.again),
-        str(process.wall),
-        f"{process.imports_ms:,.0f} of {process.traced_ms:,.0f} ms",
+        *(part for times in (process.alone, process.asked) for part in _command_cells(times)),
         f"{process.peak_mb:.0f} MB",
     )
+
+
+def _command_cells(times: CommandTimes) -> tuple[str, str]:
+    return str(times.wall), f"{times.imports_ms:,.0f} of {times.traced_ms:,.0f} ms"
 
 
 def _stream_row(every: float, times: StreamTimes) -> tuple[str, ...]:

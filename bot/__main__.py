@@ -1,6 +1,6 @@
 """`python -m bot` is the `fireline` command."""
 
-from bot.cli.app import main
+from bot.cli.main import main
 
 if __name__ == "__main__":
     main()

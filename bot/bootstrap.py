@@ -1,60 +1,72 @@
 """The composition root: the only file that names concrete adapters. Settings in, services out."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.adapters.clock import monotonic_seconds, system_clock
-from bot.config.accepted_losses import load_accepted_losses
-from bot.config.policy import load_policy
-from bot.config.registry import load_registry
 from bot.config.settings import Settings
-from bot.config.slos import load_slos
 from bot.domain.errors import BadInput
-from bot.domain.gate.memory import GateRules
-from bot.domain.platform.accepted_losses import AcceptedLosses
-from bot.domain.platform.lineage import Lineage
 from bot.domain.platform.registry import Registry
-from bot.domain.slo import ServiceLevels
-from bot.domain.verdicts.sampling import Plan
-from bot.ports.clock import Clock
-from bot.ports.state import State
-from bot.ports.warehouse import Warehouse
-from bot.services.app import AppServices
-from bot.services.detection import DetectionService
-from bot.services.gate import GateService
-from bot.services.health import HealthService
-from bot.services.impact import ImpactService
-from bot.services.incident_facts import IncidentFacts
-from bot.services.incident_messages import IncidentMessages
-from bot.services.incidents import IncidentService
-from bot.services.loading import LoadingService
-from bot.services.notified import notified_within
-from bot.services.on_watch import OnWatch
-from bot.services.queries import QueryService
-from bot.services.recorded import RecordedService
-from bot.services.replay import ReplayService
-from bot.services.sampling import SamplingService
-from bot.services.trends import TrendService
-from bot.services.validation import ValidationService
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from bot.domain.platform.accepted_losses import AcceptedLosses
+    from bot.domain.slo import ServiceLevels
+    from bot.ports.clock import Clock
+    from bot.ports.state import State
+    from bot.ports.warehouse import Warehouse
+    from bot.services.app import AppServices
+    from bot.services.gate import GateService
+    from bot.services.health import HealthService
+    from bot.services.impact import ImpactService
+    from bot.services.loading import LoadingService
+    from bot.services.on_watch import OnWatch
+    from bot.services.recorded import RecordedService
+    from bot.services.sampling import SamplingService
+    from bot.services.validation import ValidationService
 
-@dataclass(frozen=True)
+
 class Services:
-    """Every use case, wired."""
+    """The use cases that only read, over an open warehouse; each is wired, and imported, when it is asked for. The
+    registry is the one the data was loaded with.
+    """
 
-    warehouse: Warehouse
-    registry: Registry
-    health: HealthService
-    impact: ImpactService
-    validation: ValidationService
-    sampling: SamplingService
+    def __init__(self, opened: Warehouse, settings: Settings) -> None:
+        self.warehouse = opened
+        self._settings = settings
+
+    @cached_property
+    def registry(self) -> Registry:
+        return _registry_of_data(self.warehouse)
+
+    @cached_property
+    def health(self) -> HealthService:
+        from bot.services.health import HealthService
+
+        return HealthService(self.warehouse, self.registry, service_levels(self._settings))
+
+    @cached_property
+    def impact(self) -> ImpactService:
+        from bot.services.impact import ImpactService
+
+        return ImpactService(self.warehouse, self.registry, self.health)
+
+    @cached_property
+    def validation(self) -> ValidationService:
+        return _validation(self.warehouse, self.registry, self.health, self._settings)
+
+    @cached_property
+    def sampling(self) -> SamplingService:
+        from bot.domain.verdicts.sampling import Plan
+        from bot.services.sampling import SamplingService
+
+        return SamplingService(self.warehouse, self.registry, self.health, Plan())
 
 
 @contextmanager
@@ -69,13 +81,9 @@ def warehouse(settings: Settings, *, read_only: bool) -> Iterator[Warehouse]:
 
 @contextmanager
 def reading(settings: Settings) -> Iterator[Services]:
-    """Services that only read. The registry is the one the data was loaded with."""
+    """Services that only read."""
     with warehouse(settings, read_only=True) as opened:
-        registry = _registry_of_data(opened)
-        health = HealthService(opened, registry, service_levels(settings))
-        validation = _validation(opened, registry, health, settings)
-        sampling = SamplingService(opened, registry, health, Plan())
-        yield Services(opened, registry, health, ImpactService(opened, registry, health), validation, sampling)
+        yield Services(opened, settings)
 
 
 @contextmanager
@@ -89,6 +97,14 @@ def serving(settings: Settings) -> Iterator[tuple[AppServices, OnWatch]]:
 def on_watch(opened: Warehouse, settings: Settings, services: AppServices, kept: State) -> OnWatch:
     """Detection, the gate and their messages."""
     from bot.adapters.notify.slack import SlackNotifier
+    from bot.config.policy import load_policy
+    from bot.domain.gate.memory import GateRules
+    from bot.domain.platform.lineage import Lineage
+    from bot.services.detection import DetectionService
+    from bot.services.gate import GateService
+    from bot.services.incident_facts import IncidentFacts
+    from bot.services.incident_messages import IncidentMessages
+    from bot.services.on_watch import OnWatch
 
     policy = load_policy(settings.config / "policy.yaml")
     token = settings.slack_bot_token.get_secret_value()
@@ -111,6 +127,15 @@ def app_services(
     process that notifies.
     """
     from bot.adapters.warehouse.sql_text import sql_text
+    from bot.domain.verdicts.sampling import Plan
+    from bot.services.app import AppServices
+    from bot.services.health import HealthService
+    from bot.services.impact import ImpactService
+    from bot.services.incidents import IncidentService
+    from bot.services.notified import notified_within
+    from bot.services.queries import QueryService
+    from bot.services.sampling import SamplingService
+    from bot.services.trends import TrendService
 
     registry = _registry_of_data(opened)
     notified = partial(notified_within, kept) if kept is not None else None
@@ -125,10 +150,14 @@ def app_services(
 
 
 def _validation(opened: Warehouse, registry: Registry, health: HealthService, settings: Settings) -> ValidationService:
+    from bot.services.validation import ValidationService
+
     return ValidationService(opened, registry, health, _accepted(settings))
 
 
 def _accepted(settings: Settings) -> AcceptedLosses:
+    from bot.config.accepted_losses import load_accepted_losses
+
     return load_accepted_losses(settings.config / "accepted_losses.yaml")
 
 
@@ -168,7 +197,7 @@ def _embedded_state(settings: Settings) -> bool:
     return not settings.database_url.get_secret_value().startswith("postgres")
 
 
-def _state_engine(settings: Settings) -> "Engine":
+def _state_engine(settings: Settings) -> Engine:
     from bot.adapters.state.database import open_engine
 
     return open_engine(settings.database_url.get_secret_value() or settings.state_file)
@@ -189,6 +218,9 @@ def loading(settings: Settings) -> Iterator[LoadingService]:
 
 
 def loading_service(opened: Warehouse, settings: Settings) -> LoadingService:
+    from bot.config.policy import load_policy
+    from bot.services.loading import LoadingService
+
     return LoadingService(opened, load_policy(settings.config / "policy.yaml").failure_text_rules)
 
 
@@ -197,6 +229,11 @@ def recorded(settings: Settings, registry: Registry) -> Iterator[RecordedService
     """The service that replays a data directory, over a warehouse in memory that is gone afterwards."""
     from bot.adapters.warehouse.duckdb_engine import DuckDBEngine
     from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
+    from bot.config.policy import load_policy
+    from bot.services.health import HealthService
+    from bot.services.loading import LoadingService
+    from bot.services.recorded import RecordedService
+    from bot.services.replay import ReplayService
 
     policy = load_policy(settings.config / "policy.yaml")
     opened = SqlWarehouse(DuckDBEngine(None, read_only=False))
@@ -209,11 +246,15 @@ def recorded(settings: Settings, registry: Registry) -> Iterator[RecordedService
 
 
 def service_levels(settings: Settings) -> ServiceLevels:
+    from bot.config.slos import load_slos
+
     return load_slos(settings.config / "slos.yaml")
 
 
 def registry_of(settings: Settings, directory: Path | None = None) -> tuple[Registry, tuple[str, ...]]:
     """The registry beside the data, else the configured one, with its warnings."""
+    from bot.config.registry import load_registry
+
     beside = directory / "registry.yaml" if directory is not None else None
     path = beside if beside is not None and beside.exists() else settings.config / "registry.yaml"
     loaded = load_registry(path)

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.context import AsJson, errors_for_people, settings_of
+from bot.cli.context import errors_for_people, settings_of
+from bot.cli.options import AsJson
 from bot.cli.terminal import say, shown
 
 if TYPE_CHECKING:

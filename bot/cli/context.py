@@ -1,12 +1,10 @@
-"""What every command shares: where state lives, how an error looks, what time it is."""
+"""What every command shares: its settings, how an error looks, what time it is. Imports nothing slow."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from bot.cli.terminal import say
 from bot.domain.errors import BadInput, FirelineError
@@ -14,12 +12,8 @@ from bot.domain.errors import BadInput, FirelineError
 if TYPE_CHECKING:
     from bot.config.settings import Settings
 
-Home = Annotated[
-    Path | None, typer.Option("--home", help="Where state lives (FIRELINE_HOME, else ./var).", show_default=False)
-]
 EARLIEST, LATEST = 1970, 2099
 """Years; rows from outside them are rejected when they are loaded."""
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
 def settings_of(home: Path | None) -> "Settings":
@@ -43,11 +37,11 @@ def errors_for_people() -> Iterator[None]:
         yield
     except FirelineError as error:
         say(f"fireline: {error}", error=True)
-        raise typer.Exit(1) from error
+        raise SystemExit(1) from error
     except OSError as error:
         said = f"fireline: {error.filename}: {error.strerror}. Check the path and who may read it."
         say(said, error=True)
-        raise typer.Exit(1) from error
+        raise SystemExit(1) from error
 
 
 def now() -> datetime:

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.context import Home, errors_for_people, settings_of
+from bot.cli.context import errors_for_people, settings_of
+from bot.cli.options import Home
 
 PORT = 8765
 

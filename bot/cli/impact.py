@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli.context import AsJson, Home, errors_for_people, now, settings_of
+from bot.cli.context import errors_for_people, now, settings_of
+from bot.cli.options import AsJson, Home
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.context import AsJson, Home, errors_for_people, now, settings_of
+from bot.cli.context import errors_for_people, now, settings_of
+from bot.cli.options import AsJson, Home
 from bot.cli.terminal import say, shown
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.cli.health import answer_health, question_of
+from bot.cli.health_answer import answer_health, question_of
 from bot.cli.impact import answer_impact
 from bot.cli.impact import question_of as impact_question
 from bot.cli.validate import answer_validate

@@ -1,6 +1,7 @@
 """`fireline migrate`: bring the database of incidents and decisions to the tables of this release."""
 
-from bot.cli.context import AsJson, Home, errors_for_people, settings_of
+from bot.cli.context import errors_for_people, settings_of
+from bot.cli.options import AsJson, Home
 
 
 def migrate(home: Home = None, as_json: AsJson = False) -> None:

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.context import Home, errors_for_people, settings_of
+from bot.cli.context import errors_for_people, settings_of
+from bot.cli.options import Home
 from bot.cli.terminal import say, shown
 
 registry = typer.Typer(help="The registry of processors.", no_args_is_help=True)

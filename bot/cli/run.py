@@ -5,7 +5,8 @@ import logging
 import signal
 from typing import TYPE_CHECKING
 
-from bot.cli.context import Home, errors_for_people, settings_of
+from bot.cli.context import errors_for_people, settings_of
+from bot.cli.options import Home
 
 if TYPE_CHECKING:
     from bot.config.settings import Settings

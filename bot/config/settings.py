@@ -8,6 +8,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.config.bundled import bundled
+from bot.config.local_socket import DEFAULT_HOME, SOCKET
 
 BUNDLED_CONFIG = bundled("config/nba")
 
@@ -23,7 +24,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="FIRELINE_", frozen=True, populate_by_name=True)
 
-    home: Path = Path("var")
+    home: Path = Path(DEFAULT_HOME)
     database_url: SecretStr = SecretStr("")
     """Where incidents and decisions are kept; not set: a SQLite file in `home`."""
     config: Path = BUNDLED_CONFIG
@@ -54,7 +55,7 @@ class Settings(BaseSettings):
     @property
     def socket(self) -> Path:
         """Where the process that owns the warehouse answers the command line."""
-        return self.home / "fireline.sock"
+        return self.home / SOCKET
 
     @property
     def sql_cache(self) -> Path:

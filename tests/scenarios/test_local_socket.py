@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from bot.cli.health import HealthQuestion
+from bot.cli.health_answer import HealthQuestion
 from bot.cli.impact import Form, ImpactQuestion
 from bot.cli.local_api import local_api
 from bot.cli.local_client import ask_running

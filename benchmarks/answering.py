@@ -1,0 +1,22 @@
+"""A process that has the warehouse open and answers the command line, as `fireline run` does, without Slack."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from bot.bootstrap import app_services, warehouse
+from bot.cli.local_api import local_api
+from bot.config.settings import Settings
+
+READY = "ready"
+
+
+async def _serve(settings: Settings) -> None:
+    with warehouse(settings, read_only=True) as opened:
+        async with local_api(settings.socket, app_services(opened, settings)):
+            print(READY, flush=True)
+            await asyncio.to_thread(sys.stdin.read)
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve(Settings(home=Path(sys.argv[1]))))
