@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bot.services.impact import ImpactService
     from bot.services.loading import LoadingService
     from bot.services.on_watch import OnWatch
+    from bot.services.queries import QueryService
     from bot.services.recorded import RecordedService
     from bot.services.sampling import SamplingService
     from bot.services.validation import ValidationService
@@ -60,6 +61,10 @@ class Services:
     @cached_property
     def validation(self) -> ValidationService:
         return _validation(self.warehouse, self.registry, self.health, self._settings)
+
+    @cached_property
+    def queries(self) -> QueryService:
+        return _queries(self.warehouse, self.registry, self._settings)
 
     @cached_property
     def sampling(self) -> SamplingService:
@@ -126,14 +131,12 @@ def app_services(
     """Every use case over an open warehouse, with the registry that its data was loaded with. `kept`: the state of the
     process that notifies.
     """
-    from bot.adapters.warehouse.sql_text import sql_text
     from bot.domain.verdicts.sampling import Plan
     from bot.services.app import AppServices
     from bot.services.health import HealthService
     from bot.services.impact import ImpactService
     from bot.services.incidents import IncidentService
     from bot.services.notified import notified_within
-    from bot.services.queries import QueryService
     from bot.services.sampling import SamplingService
     from bot.services.trends import TrendService
 
@@ -144,7 +147,7 @@ def app_services(
     impact = ImpactService(opened, registry, health)
     validation = _validation(opened, registry, health, settings)
     sampling = SamplingService(opened, registry, health, Plan())
-    queries, theme = QueryService(sql_text), settings.chart_theme
+    queries, theme = _queries(opened, registry, settings), settings.chart_theme
     incidents = IncidentService(kept, registry, validation.judge)
     return AppServices(clock, registry, health, trends, impact, validation, sampling, queries, theme, incidents)
 
@@ -153,6 +156,12 @@ def _validation(opened: Warehouse, registry: Registry, health: HealthService, se
     from bot.services.validation import ValidationService
 
     return ValidationService(opened, registry, health, _accepted(settings))
+
+
+def _queries(opened: Warehouse, registry: Registry, settings: Settings) -> QueryService:
+    from bot.services.queries import QueryService
+
+    return QueryService(opened, registry, service_levels(settings), _accepted(settings))
 
 
 def _accepted(settings: Settings) -> AcceptedLosses:

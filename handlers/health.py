@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.services.app import AppServices
-from bot.views import action_ids, charts, health, help, options, query
+from bot.views import action_ids, charts, health, help, options
 from handlers import payloads
+from handlers.modals import show_queries
 from handlers.replies import Reply
-from handlers.slack_calls import asked
 
 Payload = Mapping[str, Any]
 
@@ -54,8 +53,7 @@ def register(app: AsyncApp, services: AppServices) -> None:
         await reply.upload(drawn, charts.comment(trends))
 
     @app.action(action_ids.HEALTH_QUERY)
-    async def show_query(ack: AsyncAck, action: Payload, body: Payload, client: AsyncWebClient) -> None:
+    async def show_query(ack: AsyncAck, action: Payload, body: Payload, reply: Reply) -> None:
         await ack()
-        payloads.clicked(action)
-        view = query.shown(services.queries.of_health())
-        await asked("views.open", client.views_open(trigger_id=str(body.get("trigger_id", "")), view=view))
+        request = payloads.clicked(action)
+        await show_queries(reply, body, services.queries.of_health, request, services.now())

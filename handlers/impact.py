@@ -8,6 +8,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.services.app import AppServices
 from bot.views import action_ids, charts, graph, help, impact, impact_csv
 from handlers import payloads
+from handlers.modals import show_queries
 from handlers.replies import Document, Reply
 
 Payload = Mapping[str, Any]
@@ -42,3 +43,9 @@ def register(app: AsyncApp, services: AppServices) -> None:
         found = await reply.work(services.impact.of, payloads.clicked_impact(action), services.now())
         document = Document(f"impact-{found.data_date}.csv", "Impact", impact_csv.impact_csv(found).encode())
         await reply.upload([document], graph.comment(found))
+
+    @app.action(action_ids.IMPACT_QUERY)
+    async def show_query(ack: AsyncAck, action: Payload, body: Payload, reply: Reply) -> None:
+        await ack()
+        request = payloads.clicked_impact(action)
+        await show_queries(reply, body, services.queries.of_impact, request, services.now())

@@ -1,16 +1,19 @@
 """The buttons of an incident's message: its impact, the evidence and the SQL behind it, and whether it was of use."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import FirelineError
+from bot.ports.warehouse import AskedQuery
 from bot.services.app import AppServices
-from bot.views import action_ids, impact, incident, incident_evidence, query
+from bot.views import action_ids, impact, incident, incident_evidence
 from handlers import payloads
+from handlers.modals import show_queries
 from handlers.replies import Reply
 from handlers.slack_calls import asked
 
@@ -40,11 +43,13 @@ def register(app: AsyncApp, services: AppServices) -> None:
             view = incident_evidence.failed(str(error))
         await asked("views.update", client.views_update(view_id=opened["view"]["id"], view=view))
 
+    def queries(incident_id: str, now: datetime) -> Sequence[AskedQuery]:
+        return services.queries.of_validation(services.incidents.dates(incident_id), now)
+
     @app.action(action_ids.INCIDENT_SQL)
-    async def show_query(ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
+    async def show_query(ack: AsyncAck, action: Payload, body: Payload, reply: Reply) -> None:
         await ack()
-        view = query.shown(services.queries.of_incident())
-        await asked("views.open", client.views_open(trigger_id=str(body.get("trigger_id", "")), view=view))
+        await show_queries(reply, body, queries, payloads.value(action), services.now())
 
     async def say(ack: AsyncAck, action: Payload, reply: Reply) -> None:
         await ack()

@@ -8,6 +8,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.services.app import AppServices
 from bot.views import action_ids, help, validate
 from handlers import payloads
+from handlers.modals import show_queries
 from handlers.replies import Reply
 
 Payload = Mapping[str, Any]
@@ -34,3 +35,9 @@ def register(app: AsyncApp, services: AppServices) -> None:
         await ack()
         request = payloads.clicked_validation(action)
         await reply.edit(validate.card(await reply.work(services.validation.of, request, services.now())))
+
+    @app.action(action_ids.VALIDATE_QUERY)
+    async def show_query(ack: AsyncAck, action: Payload, body: Payload, reply: Reply) -> None:
+        await ack()
+        request = payloads.clicked_validation(action)
+        await show_queries(reply, body, services.queries.of_validation, request, services.now())

@@ -12,6 +12,8 @@ from aiohttp import web
 from bot.cli.health_answer import answer_health, question_of
 from bot.cli.impact import answer_impact
 from bot.cli.impact import question_of as impact_question
+from bot.cli.query import answer_query
+from bot.cli.query import question_of as query_question
 from bot.cli.validate import answer_validate
 from bot.cli.validate import question_of as validate_question
 from bot.domain.errors import FirelineError
@@ -54,10 +56,14 @@ def _application(services: AppServices, pool: WorkPool) -> web.Application:
     def validate(given: dict[str, Any]) -> str:
         return answer_validate(services.validation, services.sampling, validate_question(given), services.now())
 
+    def query(given: dict[str, Any]) -> str:
+        return answer_query(services.queries, query_question(given), services.now())
+
     app = web.Application()
     app.router.add_post("/health", _answering(pool, health))
     app.router.add_post("/impact", _answering(pool, impact))
     app.router.add_post("/validate", _answering(pool, validate))
+    app.router.add_post("/query", _answering(pool, query))
     return app
 
 

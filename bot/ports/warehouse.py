@@ -25,6 +25,14 @@ class Hints:
     fingerprint: str
 
 
+@dataclass(frozen=True)
+class AskedQuery:
+    """A query with its values bound in: it runs as it is pasted into a console of the warehouse."""
+
+    name: str
+    sql: str
+
+
 Progress = Callable[[str, int], None]
 """Told (what is being done, rows concerned) at each step of a load."""
 
@@ -139,6 +147,14 @@ class Warehouse(Protocol):
 
         Loading the same files again changes nothing. Raises BadInput with the file's name and what is wrong.
         """
+        ...
+
+    def traced(self) -> "tuple[Warehouse, list[AskedQuery]]":
+        """The same data with nothing remembered of it, and each query that is asked of it from now on, once."""
+        ...
+
+    def query(self, name: str, as_of: datetime, processor: str) -> AskedQuery:
+        """One query by its name, about the 7 days up to a moment. Raises BadInput for a name that is none."""
         ...
 
     def rebuild(self) -> int:

@@ -10,6 +10,7 @@ from bot.domain.incidents.evidence import IncidentEvidence
 from bot.domain.incidents.feedback import Feedback, Word
 from bot.domain.incidents.incident import AlertState, Incident
 from bot.domain.platform.registry import Registry
+from bot.domain.verdicts.validation import ValidationRequest
 from bot.ports.state import State
 from bot.services.incident_facts import Judge
 
@@ -36,6 +37,12 @@ class IncidentService:
         incident = self.get(incident_id)
         day = incident.headline.data_date or max(incident.data_dates, default=None)
         return ImpactRequest(incident.headline.root, day)
+
+    def dates(self, incident_id: str) -> ValidationRequest:
+        """Its first root, and the data dates that it concerns: what the verdicts on it rest on."""
+        incident = self.get(incident_id)
+        first, last = min(incident.data_dates, default=None), max(incident.data_dates, default=None)
+        return ValidationRequest(processor=incident.headline.root, first=first, last=last)
 
     def evidence(self, incident_id: str, now: datetime) -> IncidentEvidence:
         incident, members = self.get(incident_id), self._kept().members(incident_id)

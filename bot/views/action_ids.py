@@ -19,6 +19,7 @@ HOME_REFRESH = "home.refresh"
 IMPACT_REFRESH = "impact.refresh"
 IMPACT_PICTURE = "impact.picture"
 IMPACT_CSV = "impact.csv"
+IMPACT_QUERY = "impact.query"
 INCIDENT_IMPACT = "incident.impact"
 INCIDENT_EVIDENCE = "incident.evidence"
 INCIDENT_SQL = "incident.sql"
@@ -27,6 +28,7 @@ INCIDENT_USEFUL = "incident.useful"
 INCIDENT_NOISE = "incident.noise"
 VALIDATE_OPEN = "validate.open"
 VALIDATE_REFRESH = "validate.refresh"
+VALIDATE_QUERY = "validate.query"
 
 _BLOCK = re.compile(r"([0-9]{1,4})d@[0-9]{1,12}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

@@ -78,4 +78,5 @@ def _buttons(impact: Impact) -> list[Element]:
         button("Picture", action_ids.IMPACT_PICTURE, value),
         button("CSV", action_ids.IMPACT_CSV, value),
         button("Refresh", action_ids.IMPACT_REFRESH, value),
+        button("Show the query", action_ids.IMPACT_QUERY, value),
     ]

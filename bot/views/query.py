@@ -3,19 +3,32 @@
 from collections.abc import Sequence
 from typing import Any
 
+from bot.ports.warehouse import AskedQuery
 from bot.views.blocks import Block, context, modal, preformatted, section
+from bot.views.text import escape
 
 PIECE = 2_900
 """Characters of SQL in one block: below the limit of a text, https://docs.slack.dev/reference/block-kit/blocks."""
 
 
-def shown(queries: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    """`queries`: (name, SQL) in the order they are asked."""
-    blocks: list[Block] = [context("BigQuery SQL, ready for the console. `fireline query NAME` prints it too.")]
-    for name, text in queries:
-        blocks.append(section(f"*{name}*"))
-        blocks += [preformatted(piece) for piece in _pieces(text)]
-    return modal("The query", blocks)
+TITLE = "The query"
+
+
+def loading() -> dict[str, Any]:
+    return modal(TITLE, [context("The warehouse is asked …")])
+
+
+def failed(reason: str) -> dict[str, Any]:
+    return modal(TITLE, [section(escape(reason))])
+
+
+def shown(queries: Sequence[AskedQuery]) -> dict[str, Any]:
+    """In the order they are asked."""
+    blocks: list[Block] = [context("Runs as it is in a console of the warehouse. `fireline query NAME` prints one.")]
+    for query in queries:
+        blocks.append(section(f"*{query.name}*"))
+        blocks += [preformatted(piece) for piece in _pieces(query.sql)]
+    return modal(TITLE, blocks)
 
 
 def _pieces(text: str) -> list[str]:

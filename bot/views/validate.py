@@ -3,7 +3,7 @@
 from bot.domain.verdicts.judge import SOUND, Verdict
 from bot.domain.verdicts.validation import Validated, Validation
 from bot.views import action_ids, validate_words
-from bot.views.blocks import Block, Card, actions, button, context, header, section
+from bot.views.blocks import Block, Card, Element, actions, button, context, header, section
 from bot.views.health import date_token
 from bot.views.text import cut, escape
 from bot.views.validate_words import VerdictRows
@@ -29,12 +29,16 @@ def card(validation: Validation) -> Card:
     closing = [validate_words.sound(validation), *validation.notes[:MOST_NOTES]]
     if rest:
         closing.insert(0, f"And {rest:,} more, none worse: ask for one processor, or use `fireline validate`.")
-    blocks += [context(*map(escape, closing)), actions([_refresh(validation)])]
+    blocks += [context(*map(escape, closing)), actions(_buttons(validation))]
     return Card(escape("\n".join([*lines, "", *closing])), tuple(blocks))
 
 
-def _refresh(validation: Validation) -> dict[str, object]:
-    return button("Refresh", action_ids.VALIDATE_REFRESH, action_ids.encode_validation(validation.request))
+def _buttons(validation: Validation) -> list[Element]:
+    value = action_ids.encode_validation(validation.request)
+    return [
+        button("Refresh", action_ids.VALIDATE_REFRESH, value),
+        button("Show the query", action_ids.VALIDATE_QUERY, value),
+    ]
 
 
 def _circle(validation: Validation) -> str:

@@ -44,9 +44,19 @@ def ask(warehouse: Warehouse, *, briefly: bool = False) -> Answers:
             answers[f"durations by day, {name}"] = _daily(warehouse, window)
     freshness = {day: sorted(warehouse.freshness(day, LAST), key=repr) for day in STANDING_DAYS}
     answers["platform"] = warehouse.platform_document()
+    answers["asked of it"] = _asked(warehouse)
     answers["failed hours"] = sorted(warehouse.failed_hours(WEEK), key=repr)
     answers["durations by day"] = sorted(warehouse.daily_durations(WEEK), key=repr)
     return answers if briefly else {**answers, "facts": _facts(warehouse), "freshness": freshness}
+
+
+def _asked(warehouse: Warehouse) -> list[str]:
+    """The names of queries: their texts are the database's own."""
+    traced, asked = warehouse.traced()
+    for _ in range(2):
+        traced.health_counts(WEEK)
+        traced.history()
+    return [query.name for query in (*asked, warehouse.query("history", LAST, "Box"))]
 
 
 def ask_as_of(warehouse: Warehouse, as_of: datetime, processors: Iterable[str]) -> Answers:

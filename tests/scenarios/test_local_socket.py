@@ -12,6 +12,7 @@ from bot.cli.health_answer import HealthQuestion
 from bot.cli.impact import Form, ImpactQuestion
 from bot.cli.local_api import local_api
 from bot.cli.local_client import ask_running
+from bot.cli.query import QueryQuestion
 from bot.cli.validate import ValidateQuestion
 from bot.domain.errors import BadInput
 from bot.services.app import AppServices
@@ -35,6 +36,8 @@ def asked(services: AppServices, question: str, given: dict[str, object]) -> str
 def test_health_impact_and_validate(services: AppServices) -> None:
     assert json.loads(asked(services, "health", asdict(HEALTH)) or "")["overall"] == "YELLOW"
     assert json.loads(asked(services, "impact", asdict(IMPACT)) or "")["processor"] == "Box"
+    sql = asked(services, "query", asdict(QueryQuestion("evidence_of", "box"))) or ""
+    assert "'Box'" in sql
     rows = json.loads(asked(services, "validate", asdict(VALIDATE)) or "")["rows"]
     assert [(row["processor"], row["verdict"]) for row in rows] == [("Box", "ok")]
 

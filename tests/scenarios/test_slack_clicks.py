@@ -1,6 +1,10 @@
 """What the buttons and selects below a health message do."""
 
+import re
+from collections.abc import Sequence
 from typing import Any
+
+import pytest
 
 from bot.services.app import AppServices
 from tests.support.slack_bench import ALEX, GENERAL, MONITOR, SAM, Bench, Message, play
@@ -128,15 +132,26 @@ def _assert_pictures(bench: Bench, message: Message, names: list[str]) -> None:
         assert file["title"] != file["name"]
 
 
-def test_show_the_query(transport: str, services: AppServices) -> None:
+@pytest.mark.parametrize(
+    ("command", "action_id", "names"),
+    [
+        ("/health phase 2", "health.query", ("health_counts_live", "health_durations_live", "health_due_live")),
+        ("/impact Box", "impact.query", ("freshness",)),
+        ("/validate Box", "validate.query", ("observed_date_runs", "observed_date_loads")),
+    ],
+)
+def test_show_the_query(
+    transport: str, services: AppServices, command: str, action_id: str, names: Sequence[str]
+) -> None:
     async def scenario(bench: Bench) -> None:
-        asked = await bench.ask("/health phase 2")
-        view = await bench.press(asked, "health.query", sees="view_opened")
+        asked = await bench.ask(command)
+        view = await bench.press(asked, action_id, sees="view_updated")
         assert view["title"]["text"] == "The query"
-        named = [block["text"]["text"] for block in view["blocks"] if block["type"] == "section"]
-        assert named == ["*health_counts_live*", "*health_durations_live*", "*health_due_live*"]
+        named = {block["text"]["text"] for block in view["blocks"] if block["type"] == "section"}
+        assert {f"*{name}*" for name in names} <= named
         sql = [block["elements"][0]["elements"][0]["text"] for block in view["blocks"] if block["type"] == "rich_text"]
-        assert "\n".join(sql).count("SELECT") >= 3
+        assert "\n".join(sql).count("SELECT") >= len(named)
+        assert not re.search(r"(?<!\w)[@$]\w+", re.sub("--.*", "", "\n".join(sql))), "every value is in it"
         assert bench.workspace.core.modals.stack(ALEX)[0]["id"] == view["id"]
         assert bench.workspace.core.modals.stack(SAM) == []
 

@@ -8,6 +8,7 @@ from bot.domain.evidence.freshness import DateFreshness
 from bot.domain.evidence.runs import Category, Status
 from bot.domain.health.model import DueDates, HealthReport, HealthRequest
 from bot.domain.impact.report import Impact
+from bot.ports.warehouse import AskedQuery
 from bot.views import failure, health, help, home, impact, query, validate
 from bot.views.blocks import Card
 from handlers.replies import Busy
@@ -125,7 +126,9 @@ def modals() -> dict[str, dict[str, Any]]:
     sql = "SELECT processor_name, COUNT(*) AS runs\nFROM `ops.runs`\nWHERE error LIKE '<%&%>'\nGROUP BY 1\n"
     long = "\n".join(f"  AND column_{n} = {n} -- {'x' * 60}" for n in range(100))
     return {
-        "query": query.shown([("health_counts_live", sql), ("health_due_live", sql + long)]),
+        "query": query.shown([AskedQuery("health_counts_live", sql), AskedQuery("health_due_live", sql + long)]),
+        "query_loading": query.loading(),
+        "query_failed": query.failed("The warehouse is held by <another> process & cannot be opened."),
         **incident_cards.modals(),
     }
 

@@ -14,6 +14,7 @@ import duckdb
 from bot.adapters.warehouse.bigquery_errors import errors_named
 from bot.adapters.warehouse.bigquery_staging import json_lines, write_parquet
 from bot.adapters.warehouse.engine import Parameters, Session, Value
+from bot.adapters.warehouse.pasteable import bound, qualified
 from bot.adapters.warehouse.sql_text import sql_text, statements
 from bot.adapters.warehouse.unfinished import marked
 
@@ -52,6 +53,9 @@ class BigQueryEngine:
             again = DEFAULT_JOB_RETRY.with_timeout(PATIENCE)
             job = self._client.query(text, job_config=config, retry=_tries(), job_retry=again)
             return [tuple(row.values()) for row in job.result(retry=_tries())]
+
+    def pasteable(self, name: str, parameters: Parameters | None = None) -> str:
+        return qualified(bound(sql_text(name), parameters or {}), self._where)
 
     @contextmanager
     def write(self) -> Iterator[Session]:

@@ -41,7 +41,14 @@ class Translator:
         return text
 
 
-def _translate(statement: str) -> str:
+def readable(statement: str) -> str:
+    """One BigQuery statement as DuckDB understands it, for people: its lines, and the comment above it, stay."""
+    lines = statement.splitlines()
+    code = next((at for at, line in enumerate(lines) if not line.startswith("--")), 0)
+    return "\n".join([*lines[:code], _translate("\n".join(lines[code:]), pretty=True)])
+
+
+def _translate(statement: str, *, pretty: bool = False) -> str:
     import logging
 
     import sqlglot
@@ -53,5 +60,5 @@ def _translate(statement: str) -> str:
     for kind in tree.find_all(exp.DataType):
         if kind.this == exp.DataType.Type.TIMESTAMPTZ:
             kind.set("this", exp.DataType.Type.TIMESTAMP)
-    text = tree.sql(dialect="duckdb")
+    text = tree.sql(dialect="duckdb", pretty=pretty)
     return text.replace("CREATE OR REPLACE TABLE stage_", "CREATE OR REPLACE TEMP TABLE stage_")

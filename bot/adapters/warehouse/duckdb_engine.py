@@ -12,8 +12,9 @@ from typing import Any
 import duckdb
 
 from bot.adapters.warehouse import schema_version
-from bot.adapters.warehouse.dialect import Translator
+from bot.adapters.warehouse.dialect import Translator, readable
 from bot.adapters.warehouse.engine import Parameters, Session, Value
+from bot.adapters.warehouse.pasteable import bound
 from bot.adapters.warehouse.sql_text import sql_text, statements
 from bot.domain.errors import BadInput, WarehouseUnavailable
 
@@ -49,6 +50,9 @@ class DuckDBEngine:
         if cursor is None:
             cursor = self._local.cursor = _Cursor(self._connection.cursor(), self._translator)
         return cursor.rows(name, parameters)
+
+    def pasteable(self, name: str, parameters: Parameters | None = None) -> str:
+        return readable(bound(sql_text(name), parameters or {}))
 
     @contextmanager
     def write(self) -> Iterator[Session]:

@@ -44,6 +44,10 @@ class Engine(Protocol):
 
     def rows(self, name: str, parameters: Parameters | None = None) -> list[tuple[Any, ...]]: ...
 
+    def pasteable(self, name: str, parameters: Parameters | None = None) -> str:
+        """The query as a console of this database takes it, with the values in it."""
+        ...
+
     def write(self) -> AbstractContextManager[Session]:
         """One writer at a time; everything done within is kept whole or not at all, where the database can."""
         ...

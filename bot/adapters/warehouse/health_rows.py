@@ -6,7 +6,8 @@ from typing import Any
 from bot.adapters.warehouse.engine import Parameters
 from bot.domain.evidence.expectation import SMALLEST_FILE
 from bot.domain.evidence.runs import Category, DateState, Input, Status
-from bot.domain.health.model import RunCount, Window
+from bot.domain.health.model import RunCount, Window, data_dates_judged_within
+from bot.domain.health.sketch import ZERO_BUCKET
 
 
 def parameters_of(window: Window) -> Parameters:
@@ -26,6 +27,21 @@ def parameters_of(window: Window) -> Parameters:
         "smallest_file": SMALLEST_FILE,
         "first_date": date(1970, 1, 1),
         "last_date": date(2100, 1, 1),
+    }
+
+
+def example_of(as_of: datetime, processor: str) -> Parameters:
+    """A value for everything that a query binds: about the last 7 days, and the day before for a single date."""
+    window = Window.live(as_of, 7)
+    first, last = data_dates_judged_within(window)
+    return {
+        **parameters_of(window),
+        "first_date": first,
+        "last_date": last,
+        "data_date": (as_of - timedelta(days=1)).date(),
+        "polls_since": window.since,
+        "processor": processor,
+        "zero_bucket": ZERO_BUCKET,
     }
 
 

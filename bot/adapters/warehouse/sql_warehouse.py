@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 
 from bot.adapters.warehouse.draft_facts import processor_facts
 from bot.adapters.warehouse.engine import Engine, Parameters
-from bot.adapters.warehouse.health_rows import parameters_of, run_count
+from bot.adapters.warehouse.health_rows import example_of, parameters_of, run_count
 from bot.adapters.warehouse.live_health import LiveHealth, durations_of
 from bot.adapters.warehouse.loading import Loader
 from bot.adapters.warehouse.observed import observed, observed_dates
 from bot.adapters.warehouse.settled import FOREVER, Settled
+from bot.adapters.warehouse.sql_text import query_named
+from bot.adapters.warehouse.traced import TracingEngine
 from bot.domain.evidence.expectation import SMALLEST_FILE, Evidence, PlannedWindow
 from bot.domain.evidence.freshness import DateFreshness
 from bot.domain.evidence.observation import DateSpan, Observed
@@ -23,7 +25,7 @@ from bot.domain.health.early_warnings import SilentRun
 from bot.domain.health.model import DueDates, Durations, RunCount, Window
 from bot.domain.health.trends import DayDurations, FailedHour
 from bot.domain.platform.draft import ProcessorFacts
-from bot.ports.warehouse import Hints, History, LoadReport, Progress
+from bot.ports.warehouse import AskedQuery, Hints, History, LoadReport, Progress, Warehouse
 
 
 class SqlWarehouse:
@@ -117,6 +119,14 @@ class SqlWarehouse:
         if report.touched_from is not None:
             self._settled.forget(report.touched_from)
         return report
+
+    def traced(self) -> tuple[Warehouse, list[AskedQuery]]:
+        engine = TracingEngine(self._engine)
+        return SqlWarehouse(engine), engine.asked
+
+    def query(self, name: str, as_of: datetime, processor: str) -> AskedQuery:
+        known = query_named(name)
+        return AskedQuery(known, self._engine.pasteable(known, example_of(as_of, processor)))
 
     def rebuild(self) -> int:
         self._settled.forget(datetime.min.replace(tzinfo=UTC))

@@ -1,0 +1,32 @@
+"""What is asked of an engine: the queries behind an answer, as they are."""
+
+from contextlib import AbstractContextManager
+from typing import Any
+
+from bot.adapters.warehouse.engine import Engine, Parameters, Session
+from bot.ports.warehouse import AskedQuery
+
+
+class TracingEngine:
+    """An engine that notes each query once. Nothing is remembered over it: everything is asked."""
+
+    sole_writer = False
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.asked: list[AskedQuery] = []
+
+    def rows(self, name: str, parameters: Parameters | None = None) -> list[tuple[Any, ...]]:
+        query = AskedQuery(name, self.pasteable(name, parameters))
+        if query not in self.asked:
+            self.asked.append(query)
+        return self._engine.rows(name, parameters)
+
+    def pasteable(self, name: str, parameters: Parameters | None = None) -> str:
+        return self._engine.pasteable(name, parameters)
+
+    def write(self) -> AbstractContextManager[Session]:
+        return self._engine.write()
+
+    def close(self) -> None:
+        self._engine.close()

@@ -1,0 +1,29 @@
+"""Modals that take a while: Slack takes a trigger for three seconds, a warehouse may take longer."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ParamSpec
+
+from bot.domain.errors import FirelineError
+from bot.ports.warehouse import AskedQuery
+from bot.views import query
+from handlers.replies import Reply
+from handlers.slack_calls import asked
+
+P = ParamSpec("P")
+
+
+async def show_queries(
+    reply: Reply,
+    body: Mapping[str, Any],
+    queries: Callable[P, Sequence[AskedQuery]],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> None:
+    """The modal opens at once and is filled when the answer is there."""
+    opening = reply.client.views_open(trigger_id=str(body.get("trigger_id", "")), view=query.loading())
+    opened = await asked("views.open", opening)
+    try:
+        view = query.shown(await reply.work(queries, *args, **kwargs))
+    except FirelineError as error:
+        view = query.failed(str(error))
+    await asked("views.update", reply.client.views_update(view_id=opened["view"]["id"], view=view))
