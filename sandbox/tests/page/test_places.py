@@ -1,5 +1,6 @@
 """Going around: Home tab, switching places and people, keys, the connection."""
 
+import re
 import time
 
 from playwright.sync_api import Route, expect
@@ -37,6 +38,24 @@ def test_switcher(open_page: OpenPage) -> None:
     page.keyboard.press("Control+k")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_a_member_adds_the_app_and_archives_a_channel(open_page: OpenPage) -> None:
+    page = open_page(place=GENERAL)
+
+    def choose(item: str) -> None:
+        page.get_by_role("main").get_by_role("button", name=re.compile("^data-|^general")).click()
+        page.get_by_role("menuitem", name=item).click()
+
+    choose("Add Fireline")
+    expect(page.locator(".msg--note")).to_contain_text("joined the channel")
+    choose("Remove Fireline")
+    choose("Archive channel")
+    expect(page.get_by_text("This conversation cannot be archived.")).to_be_visible()
+    page.evaluate(f"location.hash = '#/{MONITOR}'")
+    page.locator(f".pane[data-channel={MONITOR}] .composer__field").wait_for()
+    choose("Archive channel")
+    expect(page.get_by_text("This channel is archived.")).to_be_visible()
 
 
 def test_direct_message_and_switching_people(world: World, open_page: OpenPage) -> None:

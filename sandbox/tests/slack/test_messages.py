@@ -1,5 +1,6 @@
 """Posting, threads, updates, ephemerals, metadata, paging, people and places (slack_rules.md section 2)."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -214,6 +215,14 @@ async def test_the_app_is_brought_into_a_channel_and_put_out_of_it() -> None:
         assert (await slack.act(ALEX, "remove_app", channel=GENERAL))["ok"]
         with pytest.raises(SlackApiError, match="not_in_channel"):
             await web.chat_postMessage(channel=GENERAL, text="x", thread_ts=ts)
+
+
+@asynchronous
+async def test_an_app_without_a_messages_tab_writes_to_nobody_directly() -> None:
+    async with workspace() as slack:
+        slack.core.app = replace(slack.core.app, messages_tab=False)
+        with pytest.raises(SlackApiError, match="messages_tab_disabled"):
+            await client(slack).chat_postMessage(channel=ALEX, text="psst")
 
 
 @asynchronous

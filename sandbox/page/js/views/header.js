@@ -75,7 +75,11 @@ function channelTitle(session, record) {
     record.name,
     icon("down"),
   );
-  name.addEventListener("click", () => menu(name, channelItems(session, record), { label: `Channel ${record.name}` }));
+  name.addEventListener("click", () => {
+    // While the focus is here, the bar is not drawn again: what the channel is now is looked up.
+    const now = session.workspace.channels.get(record.id) || record;
+    menu(name, channelItems(session, now), { label: `Channel ${record.name}` });
+  });
   return h(
     "div",
     { class: "pane-head__titles" },
