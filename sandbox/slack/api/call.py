@@ -27,7 +27,7 @@ class Args:
         value = self.given.get(name)
         if value is None:
             return default
-        if isinstance(value, (dict, list)):
+        if isinstance(value, (dict, list, float, bool)):
             raise invalid_arguments(f"must provide a string [json-pointer:/{name}]")
         return str(value)
 

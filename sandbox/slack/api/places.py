@@ -34,7 +34,7 @@ def post_target(core: Core, args: Args) -> dict[str, Any]:
     target = args.need("channel")
     person = core.user(target)
     if person is not None:
-        if person["deleted"]:
+        if person["deleted"] or person["is_bot"]:
             raise SlackError("channel_not_found")
         channel, _ = core.channels.direct(core.identity.bot_user_id, target, core.now())
     else:
