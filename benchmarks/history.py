@@ -73,7 +73,7 @@ def write_history(engine: DuckDBEngine, runs: int) -> None:
         days = {"first": START.date(), "last": END.date()}
         end = {"end": END.replace(tzinfo=None)}
         connection.execute((SQL / "game_schedule.sql").read_text(), {**days, **end})
-        lay_calendar(session, facts(), {"game_schedule"}, anew=True)
+        lay_calendar(session, facts(), {"game_schedule"}, rebuild=True)
         connection.execute((SQL / "raw_files.sql").read_text(), {**days, **end})
         connection.execute((SQL / "table_loads.sql").read_text(), {**days, **end})
         nothing = known(session)

@@ -46,9 +46,9 @@ def listing(columns: Sequence[Column[T]], rows: Sequence[T], console: Console) -
     lines = [[_clean(column.cell(row)) for column in columns] for row in rows]
     widths = [_room(column, [line[at] for line in lines]) for at, column in enumerate(columns)]
     for spared in sorted({0, *(column.spare for column in columns)}, reverse=True):
-        kept = [at for at, column in enumerate(columns) if column.spare <= spared]
-        if sum(widths[at] for at in kept) + GAP * (len(kept) - 1) <= console.width:
-            return _table([columns[at] for at in kept], [[line[at] for at in kept] for line in lines])
+        shown = [at for at, column in enumerate(columns) if column.spare <= spared]
+        if sum(widths[at] for at in shown) + GAP * (len(shown) - 1) <= console.width:
+            return _table([columns[at] for at in shown], [[line[at] for at in shown] for line in lines])
     return Group(*(text for line in lines for text in _block(columns, line, console)))
 
 

@@ -42,7 +42,7 @@ class _Live:
 
 
 class DetectionService:
-    """`gate_for` makes the gate of a registry. A tick that fails loses nothing: the next one starts anew."""
+    """`gate_for` makes the gate of a registry. A tick that fails loses nothing: the next one starts afresh."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class DetectionService:
         observed = self._warehouse.observed(_since(live, now), now)
         if live is None or live.document != document or _reaches_back(live.evidence, observed, _since(live, now)):
             observed = self._warehouse.observed(now - LOOK_BACK, now, now - POLLS_BACK)
-            live = self._anew(document, observed, now)
+            live = self._started(document, observed, now)
         elif _differs(live.evidence, observed):
             live.watch.renew(observed)
             live.evidence = _without_events(observed)
@@ -84,7 +84,7 @@ class DetectionService:
         self._live = live
         return decisions
 
-    def _anew(self, document: str, observed: Observed, now: datetime) -> _Live:
+    def _started(self, document: str, observed: Observed, now: datetime) -> _Live:
         registry = Registry.model_validate_json(document)
         gate = self._gate_for(registry)
         watch = Watch(registry, observed, self._severity, self._accepted, gate.storm)

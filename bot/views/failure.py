@@ -62,9 +62,9 @@ def unconfirmed(method: str, reason: str) -> Card:
 def without_files(reason: str, comment: str, words: Sequence[str]) -> Card:
     """In place of files that Slack does not take: `comment` is mrkdwn, `words` what each file says."""
     lead = f"This Slack takes no files from me ({escape(reason)}). In words:"
-    told = [cut(visible(text), MOST_WORDS) for text in words]
-    text = "\n".join([lead, comment, *map(escape, told)])
-    return Card(text, (section(f"{lead}\n{comment}"), *map(preformatted, told)))
+    details = [cut(visible(text), MOST_WORDS) for text in words]
+    text = "\n".join([lead, comment, *map(escape, details)])
+    return Card(text, (section(f"{lead}\n{comment}"), *map(preformatted, details)))
 
 
 def unexpected() -> Card:

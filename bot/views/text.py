@@ -43,10 +43,10 @@ def cut_bytes(text: str, most: int) -> str:
     return _whole(encoded[: most - len("…".encode())].decode(errors="ignore")) + "…"
 
 
-def _whole(kept: str) -> str:
+def _whole(text: str) -> str:
     """Without an entity or a token that was cut in two at the end."""
     for opening, closing in (("&", ";"), ("<", ">")):
-        start = kept.rfind(opening)
-        if start != -1 and closing not in kept[start:]:
-            kept = kept[:start]
-    return kept
+        start = text.rfind(opening)
+        if start != -1 and closing not in text[start:]:
+            text = text[:start]
+    return text

@@ -7,7 +7,7 @@ from bot.domain.gate.memory import GateResult
 from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.incident import Incident, IncidentState
 from bot.domain.incidents.outbox import to_say
-from bot.ports.fakes.notifier import FakeNotifier, Told
+from bot.ports.fakes.notifier import FakeNotifier, Posted
 from bot.ports.fakes.state import FakeState
 from bot.ports.notifier import Notifier
 from bot.services.incident_facts import IncidentFacts
@@ -59,5 +59,5 @@ class Channel(Decided):
         super().__init__(self.notifier)
 
     @property
-    def told(self) -> list[Told]:
+    def told(self) -> list[Posted]:
         return list(self.notifier.messages.values())

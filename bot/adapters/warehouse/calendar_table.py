@@ -11,14 +11,14 @@ AHEAD = timedelta(days=400)
 ENOUGH_AHEAD = timedelta(days=60)
 
 
-def lay_calendar(session: Session, platform: PlatformFacts, staged: Set[str], *, anew: bool) -> bool:
+def lay_calendar(session: Session, platform: PlatformFacts, staged: Set[str], *, rebuild: bool) -> bool:
     """Write processors and slots for every date of the data; returns whether the calendar was written."""
-    first, last = _span(session, staged, held=anew or staged != {"runs"})
+    first, last = _span(session, staged, held=rebuild or staged != {"runs"})
     if first is None or last is None:
         return False
     ((have_first, have_last),) = session.rows("calendar_span")
     enough = have_first is not None and have_first <= first and have_last >= last + ENOUGH_AHEAD
-    if enough and not anew:
+    if enough and not rebuild:
         return False
     first = min(first, have_first or first)
     last = max(last + AHEAD, have_last or last)

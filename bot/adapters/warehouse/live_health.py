@@ -64,14 +64,14 @@ class LiveHealth:
         if window.of_whole_days or not self._settled.keeps:
             return [run_count(row) for row in self._engine.rows("health_counts_live", parameters_of(window))]
         old, fresh = _parts(window)
-        kept = self._kept_counts(old)
-        merged = dict(kept)
+        cached = self._cached_counts(old)
+        merged = dict(cached)
         for row in self._engine.rows("health_counts_fresh", parameters_of(fresh)):
-            before = kept.get(row[:-1])
+            before = cached.get(row[:-1])
             merged[row[:-1]] = run_count(row if before is None else (*row[:-1], row[-1] + before.runs))
         return list(merged.values())
 
-    def _kept_counts(self, window: Window) -> dict[tuple[Any, ...], RunCount]:
+    def _cached_counts(self, window: Window) -> dict[tuple[Any, ...], RunCount]:
         def ask() -> dict[tuple[Any, ...], RunCount]:
             rows = self._engine.rows("health_counts_live", parameters_of(window))
             return {row[:-1]: run_count(row) for row in rows}
@@ -82,10 +82,10 @@ class LiveHealth:
         if window.of_whole_days or not self._settled.keeps:
             return list(self._timed(window).durations.values())
         old, fresh = _parts(window)
-        kept = self._keep("sketches", old, lambda: self._timed(old))
-        merged = dict(kept.durations)
+        cached = self._keep("sketches", old, lambda: self._timed(old))
+        merged = dict(cached.durations)
         for who, sketch in _sketches(self._engine.rows("health_durations_fresh", parameters_of(fresh))).items():
-            before = kept.sketches.get(who, NOTHING)
+            before = cached.sketches.get(who, NOTHING)
             merged[who] = _durations(who, Sketch.merged((before, sketch)))
         return list(merged.values())
 

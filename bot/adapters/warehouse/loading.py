@@ -62,7 +62,7 @@ class Loader:
             before = known(session)
             evidence = [_merge_evidence(session, item, progress) for item in staged if item.kind is not RUNS]
             stems = {item.kind.stem for item in staged}
-            moved = lay_calendar(session, platform, stems, anew=new_platform)
+            moved = lay_calendar(session, platform, stems, rebuild=new_platform)
             if new_rules:
                 _hint_again(session, hints)
             runs = [_merge_runs(session, item, hints, progress) for item in staged if item.kind is RUNS]

@@ -74,7 +74,7 @@ def refresh_evidence(session: Session, platform: PlatformFacts, changes: Changes
     dates = [day for _, day in pairs]
     book = DateBook.read(session, platform, now.seen, now.calendar(platform), dates)
     session.fill("evidence_now", COLUMNS, list(book.rows(pairs)))
-    return _renew(session, min(dates), max(dates), anew=changes.platform)
+    return _renew(session, min(dates), max(dates), rebuild=changes.platform)
 
 
 def _shows_a_gap(session: Session, changes: Changes) -> bool:
@@ -132,13 +132,13 @@ class _Touched:
         return [day for day in dates if earlier.day(day) != later.day(day)]
 
 
-def _renew(session: Session, first: date, last: date, *, anew: bool) -> datetime:
+def _renew(session: Session, first: date, last: date, *, rebuild: bool) -> datetime:
     """Put `evidence_now` into its place, and count the runs again whose input came or went."""
     span: Parameters = {"first_date": first, "last_date": last, "end_of_time": END_OF_TIME}
-    if anew:
+    if rebuild:
         session.run("forget_evidence")
     session.run("refresh_evidence", span)
-    if not anew:
+    if not rebuild:
         session.run("refresh_moved", span)
     beginning = datetime.combine(first, time(), tzinfo=UTC)
     ((first_start,),) = session.rows("first_start_about", span)

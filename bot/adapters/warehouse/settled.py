@@ -18,7 +18,7 @@ class Settled:
     def __init__(self, *, keeps: bool) -> None:
         self.keeps = keeps
         self._lock = threading.Lock()
-        self._kept: dict[Hashable, tuple[datetime, object]] = {}
+        self._cached: dict[Hashable, tuple[datetime, object]] = {}
         self._generation = 0
 
     def get(self, key: Hashable, until: datetime, ask: Callable[[], T]) -> T:
@@ -27,18 +27,18 @@ class Settled:
             return ask()
         with self._lock:
             generation = self._generation
-            if key in self._kept:
-                return cast(T, self._kept[key][1])
+            if key in self._cached:
+                return cast(T, self._cached[key][1])
         answer = ask()
         with self._lock:
             if generation == self._generation:
-                while len(self._kept) >= MOST:
-                    self._kept.pop(next(iter(self._kept)))
-                self._kept[key] = (until, answer)
+                while len(self._cached) >= MOST:
+                    self._cached.pop(next(iter(self._cached)))
+                self._cached[key] = (until, answer)
         return answer
 
     def forget(self, touched_from: datetime) -> None:
         """Drop every answer that a change at or after `touched_from` may have made stale."""
         with self._lock:
             self._generation += 1
-            self._kept = {key: kept for key, kept in self._kept.items() if kept[0] <= touched_from}
+            self._cached = {key: cached for key, cached in self._cached.items() if cached[0] <= touched_from}

@@ -106,8 +106,8 @@ def _left_to_the_verdict(day: ProcessorDate, streak: Sequence[tuple[RunSeen, Cat
     A crash is retried; a run that found nothing is not, and what its date lacks is told when it can be judged.
     """
     reasons = {day.classified(run, now).reason for run, _ in streak}
-    told_at_the_end = day.table is not None and bool(day.slots)
-    return told_at_the_end and reasons <= INFERRED and all(run.attempt <= 1 for run, _ in streak)
+    judged_at_the_end = day.table is not None and bool(day.slots)
+    return judged_at_the_end and reasons <= INFERRED and all(run.attempt <= 1 for run, _ in streak)
 
 
 def _ended(day: ProcessorDate, run: RunSeen) -> datetime:

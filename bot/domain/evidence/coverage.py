@@ -39,7 +39,7 @@ def usual_rows(day: ProcessorDate, earlier: Iterable[FilledDate]) -> float | Non
     if len(seen) >= FEWEST:
         middle = median(seen)
         rate: float | None = median(rate for rate in seen if rate >= AMONG * middle)
-        rate = rate * _told_share(day, [date.loads for date in known]) if rate is not None else None
+        rate = rate * _reported_share(day, [date.loads for date in known]) if rate is not None else None
     else:
         rate = expected.minimum if expected.minimum is not None else expected.typical
     if not rate:
@@ -47,7 +47,7 @@ def usual_rows(day: ProcessorDate, earlier: Iterable[FilledDate]) -> float | Non
     return rate * day.games if per_game else rate
 
 
-def _told_share(day: ProcessorDate, loads: list[int]) -> float:
+def _reported_share(day: ProcessorDate, loads: list[int]) -> float:
     """What the slots that failed leave to be expected of the others."""
     usual, failed = median(loads), len(_failed_slots(day))
     if usual < MANY_LOADS or FEW * usual < failed < FEWEST_TOLD:
@@ -57,6 +57,6 @@ def _told_share(day: ProcessorDate, loads: list[int]) -> float:
 
 def _failed_slots(day: ProcessorDate) -> set[int]:
     """Slots, by their place, with failures that are told as such, and no success."""
-    told = (run for run in day.runs if run.status is Status.FAILED and (run.recorded or run.hinted) not in QUIET)
-    failed = {day.slot_of(run) for run in told}
+    reported = (run for run in day.runs if run.status is Status.FAILED and (run.recorded or run.hinted) not in QUIET)
+    failed = {day.slot_of(run) for run in reported}
     return failed - {day.slot_of(run) for run in day.runs if run.status is Status.SUCCESS}

@@ -21,8 +21,9 @@ TELLING_DATES = 2
 @dataclass(frozen=True, slots=True)
 class GameDay:
     """The games of one date. `known` False: no calendar covers the date; `unknown_from`: from when on it is known that
-    the calendar ends before it. `finals`: the ends that are told, ascending; `ends_told_from`: since when any end is
-    told up to this date, `told_from`: any about its time or later. `usual_end`: hours after the date began.
+    the calendar ends before it. `finals`: the ends that are recorded, ascending; `ends_known_from`: since when any end
+    up to this date is recorded, `any_end_known_from`: any about its time or later. `usual_end`: hours after the date
+    began.
     """
 
     data_date: date
@@ -30,22 +31,23 @@ class GameDay:
     finals: tuple[datetime, ...] = ()
     known: bool = True
     unknown_from: datetime | None = None
-    ends_told_from: datetime | None = None
-    told_from: datetime | None = None
+    ends_known_from: datetime | None = None
+    any_end_known_from: datetime | None = None
     usual_end: float | None = None
 
     def counting(self, at: datetime) -> int | None:
-        """Those that have ended, or still may; None when it cannot be told. Where ends are never told, time alone
-        speaks.
+        """Those that have ended, or still may; None when that is unknown.
+
+        Where no end is ever recorded, time alone decides.
         """
         if not self.known or (self.unknown_from is not None and self.unknown_from <= at):
             return None
-        told = self.ends_told_from is not None and self.ends_told_from <= at
-        if not self.games or not told or at < games_given_up_at(self.data_date):
+        ends_known = self.ends_known_from is not None and self.ends_known_from <= at
+        if not self.games or not ends_known or at < games_given_up_at(self.data_date):
             return self.games
         ended = sum(final <= at for final in self.finals)
-        still_told = self.told_from is not None and self.told_from <= at
-        return ended if ended or still_told else None
+        still_known = self.any_end_known_from is not None and self.any_end_known_from <= at
+        return ended if ended or still_known else None
 
     def over_at(self, expects: Expects, hours: Sequence[float], at: datetime) -> datetime | None:
         """When all have ended or are given up, by what is known at that moment; None for a processor that does not wait
@@ -65,7 +67,7 @@ class GameDay:
             given_up = games_given_up_at(self.data_date)
             yield given_up
             yield from (final for final in self.finals if final == self.finals[-1] or final > given_up)
-        yield from (m for m in (self.unknown_from, self.ends_told_from, self.told_from) if m is not None)
+        yield from (m for m in (self.unknown_from, self.ends_known_from, self.any_end_known_from) if m is not None)
 
 
 class GameCalendar:
@@ -114,8 +116,8 @@ class GameCalendar:
                 data_date=day,
                 games=len(self._by_date[day]),
                 finals=finals,
-                ends_told_from=first_end,
-                told_from=later[max(0, place - TELLING_DATES)],
+                ends_known_from=first_end,
+                any_end_known_from=later[max(0, place - TELLING_DATES)],
                 usual_end=hours[int(USUAL * (len(hours) - 1))] if hours else None,
             )
         return found

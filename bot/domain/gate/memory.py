@@ -61,11 +61,11 @@ def after(memory: GateMemory, result: GateResult, horizon: datetime) -> GateMemo
     alerts = {**memory.alerts, **{alert.fingerprint: alert for alert in result.alerts}}
     stored = {incident.id: replace(incident, version=incident.version + 1) for incident in result.incidents}
     incidents = {**memory.incidents, **stored}
-    kept = {name: alert for name, alert in alerts.items() if alert.last_held_at >= horizon}
-    announced_ids = {alert.announced_in for alert in kept.values()}
+    recent = {name: alert for name, alert in alerts.items() if alert.last_held_at >= horizon}
+    announced_ids = {alert.announced_in for alert in recent.values()}
     return replace(
         memory,
-        alerts=kept,
+        alerts=recent,
         incidents={
             name: incident
             for name, incident in incidents.items()

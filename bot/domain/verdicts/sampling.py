@@ -69,8 +69,8 @@ Pick = Callable[[Sequence[date], int], Sequence[date]]
 def draw(cells: Sequence[Suspicious], seed: int, pick: Pick, plan: Plan) -> Drawn:
     """Choose what to check; `seed` is the one that `pick` goes by. `cells` must not be empty."""
     processors = _heaviest(cells, plan.share)
-    kept = [cell for cell in cells if cell.processor in processors]
-    dates = sorted({cell.data_date for cell in kept})
+    counted = [cell for cell in cells if cell.processor in processors]
+    dates = sorted({cell.data_date for cell in counted})
     begin = dates[-1] - plan.recent
     older = [day for day in dates if day <= begin]
     chosen = pick(older, min(plan.older_dates, len(older)))
@@ -80,7 +80,7 @@ def draw(cells: Sequence[Suspicious], seed: int, pick: Pick, plan: Plan) -> Draw
         recent=tuple(day for day in dates if day > begin),
         older=tuple(sorted(chosen)),
         older_known=len(older),
-        older_runs=sum(cell.runs for cell in kept if cell.data_date <= begin),
+        older_runs=sum(cell.runs for cell in counted if cell.data_date <= begin),
     )
 
 

@@ -9,7 +9,7 @@ from bot.ports.notifier import NotifierGone, NotifierRefused, NotifierUnavailabl
 
 
 @dataclass
-class Told:
+class Posted:
     """A message as it stands, and its thread."""
 
     notice: Notice
@@ -23,7 +23,7 @@ class FakeNotifier:
     """
 
     def __init__(self, *, blind: bool = False) -> None:
-        self.messages: dict[MessageRef, Told] = {}
+        self.messages: dict[MessageRef, Posted] = {}
         self.down: str | NotifierUnavailable = ""
         self.retry_after = 0.0
         self.loses_answers = False
@@ -34,7 +34,7 @@ class FakeNotifier:
 
     def find(self, incident: str, since: datetime) -> MessageRef | None:  # noqa: ARG002 (it remembers everything)
         self._reach()
-        found = (ref for ref, told in self.messages.items() if told.notice.incident.id == incident)
+        found = (ref for ref, posted in self.messages.items() if posted.notice.incident.id == incident)
         return None if self.blind else next(found, None)
 
     def post(self, notice: Notice) -> MessageRef:
@@ -43,30 +43,30 @@ class FakeNotifier:
             raise NotifierRefused("not this one", 60.0)
         self._posted += 1
         message = MessageRef("C1", f"{self._posted}.000100")
-        self.messages[message] = Told(notice)
+        self.messages[message] = Posted(notice)
         self._answer()
         return message
 
     def stamp(self, message: MessageRef) -> str | None:
         self._reach()
-        told = self.messages.get(message)
-        return None if told is None or self.blind else told.notice.stamp
+        posted = self.messages.get(message)
+        return None if posted is None or self.blind else posted.notice.stamp
 
     def edit(self, message: MessageRef, notice: Notice) -> None:
         self._reach()
         if self.fixed:
             raise NotifierRefused("what is said stays as it is", 60.0)
-        self._told(message).notice = notice
+        self._message(message).notice = notice
         self._answer()
 
     def reply(self, message: MessageRef, notice: Notice, *, look: bool) -> None:
         self._reach()
-        told = self._told(message)
-        if self.blind or not look or notice.stamp not in {each.stamp for each in told.replies}:
-            told.replies.append(notice)
+        posted = self._message(message)
+        if self.blind or not look or notice.stamp not in {each.stamp for each in posted.replies}:
+            posted.replies.append(notice)
         self._answer()
 
-    def _told(self, message: MessageRef) -> Told:
+    def _message(self, message: MessageRef) -> Posted:
         if message not in self.messages:
             raise NotifierGone("someone deleted it")
         return self.messages[message]
