@@ -40,6 +40,13 @@ class _Live:
     taken: set[Event] = field(default_factory=set)
     warm: bool = False
 
+    def is_outgrown(self, observed: Observed) -> bool:
+        """Has a processor run that the watch does not know, or does its evidence reach back further by now?"""
+        known = self.watch.history.registry.by_name
+        if any(run.processor not in known for run in observed.runs):
+            return True
+        return _reaches_back(self.evidence, observed, _since(self, self.until))
+
 
 class DetectionService:
     """`gate_for` makes the gate of a registry. A tick that fails loses nothing: the next one starts afresh."""
@@ -65,7 +72,7 @@ class DetectionService:
             log.warning("the clock was put back from %s to %s UTC: detection starts anew", live.ticked_at, now)
             live = None
         observed = self._warehouse.observed(_since(live, now), now)
-        if live is None or live.document != document or _reaches_back(live.evidence, observed, _since(live, now)):
+        if live is None or live.document != document or live.is_outgrown(observed):
             observed = self._warehouse.observed(now - LOOK_BACK, now, now - POLLS_BACK)
             live = self._started(document, observed, now)
         elif _differs(live.evidence, observed):
@@ -85,7 +92,7 @@ class DetectionService:
         return decisions
 
     def _started(self, document: str, observed: Observed, now: datetime) -> _Live:
-        registry = Registry.model_validate_json(document)
+        registry = Registry.model_validate_json(document).including(run.processor for run in observed.runs)
         gate = self._gate_for(registry)
         watch = Watch(registry, observed, self._severity, self._accepted, gate.storm)
         watch.look_after(gate.open_dates())

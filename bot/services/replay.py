@@ -76,6 +76,7 @@ class ReplayService:
     ) -> Iterator[Decision]:
         """Every decision of every tick, in order; `at_tick` is told of each."""
         timeline = Timeline(observed)
+        registry = registry.including(run.processor for run in observed.runs)
         ends_on = last_date(observed, span.last) if span.to_the_end else None
         watch = Watch(registry, observed, self._severity, self._accepted, self._gate.storm, ends_on)
         rules = GateRules(self._gate, Lineage(registry), {p.name: p.phase for p in registry.processors})

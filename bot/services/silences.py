@@ -10,7 +10,7 @@ from bot.ports.state import State
 class SilenceService:
     """`phases` is the phase of each processor."""
 
-    def __init__(self, state: State, phases: Mapping[str, int]) -> None:
+    def __init__(self, state: State, phases: Mapping[str, int | None]) -> None:
         self._state, self._phases = state, phases
 
     def preview(self, silence: Silence, now: datetime) -> SilencePreview:

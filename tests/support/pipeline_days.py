@@ -142,7 +142,7 @@ class PipelineDays:
 
     def _idle(self, processor: Processor, day: date, start: datetime) -> RunSeen:
         """On a date without data a processor finds nothing, and what comes after it skips itself."""
-        if processor.phase > 2:
+        if (processor.phase or 0) > 2:
             return self.run(processor.name, day, start, seconds=2, records=0, status=Status.SKIPPED)
         return self.failed(processor.name, day, start, seconds=2, recorded=Category.NO_DATA_AVAILABLE)
 

@@ -1,14 +1,16 @@
 """Troubles that go by time and not by data date: how one processor after the other has run of late."""
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from datetime import date, datetime
 from itertools import takewhile
 
 from bot.domain.detection import pace, polls, spikes, stale, storms
+from bot.domain.detection.consecutive import ConsecutiveFailures
+from bot.domain.detection.silence import Silence
 from bot.domain.detection.streaks import DENSE
 from bot.domain.detection.trouble import Trouble
 from bot.domain.evidence.history import PipelineHistory
-from bot.domain.evidence.observation import RunSeen
+from bot.domain.evidence.observation import Event, RunSeen
 from bot.domain.evidence.processor_date import ProcessorDate
 from bot.domain.evidence.runs import Category, Trigger
 from bot.domain.platform.registry import Kind, Processor
@@ -16,7 +18,7 @@ from bot.domain.platform.registry import Kind, Processor
 
 class ByProcessor:
     """`real` gives the category of a real failure, `ignored` tells runs that another trouble explains; `dates` are a
-    processor's dates of late for which nothing upstream is missing.
+    processor's dates of late for which nothing upstream is missing; a recorded history ends at `ends_at`.
     """
 
     def __init__(
@@ -25,21 +27,30 @@ class ByProcessor:
         real: Callable[[RunSeen, datetime], Category | None],
         ignored: Callable[[RunSeen], bool],
         dates: Callable[[str, datetime], Iterator[ProcessorDate]],
+        ends_at: datetime | None,
     ) -> None:
         self._history, self._real, self._ignored, self._dates = history, real, ignored, dates
+        self._ends_at = ends_at
+        self._consecutive, self._silence = ConsecutiveFailures(), Silence()
         self._paces: dict[str, Trouble | None] = {}
         self._pace_seen: dict[str, tuple[datetime, date]] = {}
         self._degraded_at: dict[str, datetime] = {}
         self._spikes: dict[str, tuple[int, Trouble | None]] = {}
+
+    def take(self, events: Iterable[Event]) -> None:
+        """Take in what became known."""
+        events = list(events)
+        self._consecutive.take(events)
+        self._silence.take(events)
 
     def troubles(self, now: datetime, skip: Container[str]) -> Iterator[Trouble]:
         """`skip`: processors whose failures are told otherwise; they may be slow all the same."""
         for processor in self._history.registry.processors:
             found = [self._pace(processor.name, now)]
             if processor.name not in skip:
-                found.append(self._polls(processor, now))
+                found += [self._polls(processor, now), self._silent(processor, now)]
                 if processor.kind is not Kind.SCRAPER:
-                    found += [self._spike(processor, now), self._stale(processor, now)]
+                    found += [self._failing(processor, now), self._stale(processor, now)]
             yield from (trouble for trouble in found if trouble is not None)
 
     def _polls(self, processor: Processor, now: datetime) -> Trouble | None:
@@ -56,6 +67,19 @@ class ByProcessor:
         within_the_hour = sum(run.started_at > now - storms.LAST_HOUR for run, _ in failed)
         usual = storms.usual(self._history.rhythms.get(name), within_the_hour, now)
         return None if usual else polls.detect(name, failed)
+
+    def _failing(self, processor: Processor, now: datetime) -> Trouble | None:
+        """Date after date, or more often than usual."""
+
+        def real(run: RunSeen) -> Category | None:
+            return self._real(run, now)
+
+        return self._consecutive.detect(processor.name, real, self._ignored, now) or self._spike(processor, now)
+
+    def _silent(self, processor: Processor, now: datetime) -> Trouble | None:
+        """Slots tell of absent runs themselves; a poller also looks between them."""
+        by_rhythm = processor.polling or not processor.schedule_hours_et
+        return self._silence.detect(processor.name, now, self._ends_at) if by_rhythm else None
 
     def _spike(self, processor: Processor, now: datetime) -> Trouble | None:
         """Asked anew when a run has come, or while there is one: without news a quiet processor stays quiet."""

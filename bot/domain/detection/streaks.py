@@ -134,7 +134,7 @@ def _at_limit(run: RunSeen, limit: float | None) -> bool:
 
 def _kind(day: ProcessorDate, category: Category, dependents: Dependents) -> FindingKind:
     critical = day.processor.criticality is Criticality.CRITICAL
-    if critical and day.processor.phase >= FIRST_BLOCKING_PHASE:
+    if critical and (day.processor.phase or 0) >= FIRST_BLOCKING_PHASE:
         return FindingKind.PHASE_DOWN
     cascades = dependents is not Dependents.NONE and not day.filled
     if dependents is Dependents.FAIL and cascades:

@@ -18,8 +18,9 @@ from bot.domain.findings.finding import Finding, FindingKind, RootCause
 from bot.domain.findings.severity_policy import SeverityPolicy, blocks_predictions, severity_of
 from bot.domain.findings.storm_policy import StormPolicy
 from bot.domain.platform.accepted_losses import AcceptedLosses
+from bot.domain.platform.calendar import slot_instant
 from bot.domain.platform.lineage import Lineage
-from bot.domain.platform.registry import Registry
+from bot.domain.platform.registry import Registry, UnregisteredProcessor
 from bot.domain.verdicts.judge import Judged, judge
 
 WARM_UP, WARM_UP_STEP = RECENT, timedelta(minutes=10)
@@ -73,12 +74,15 @@ class Watch:
         self._forgotten: date | None = None
         self._due: list[tuple[datetime, str, date]] = []
         self._storms: list[StormSpan] = []
-        self._by_processor = ByProcessor(self.history, self._real, self._ignored, self._waiting_for_nothing)
+        ends_at = None if last_date is None else slot_instant(last_date, 24, registry.zone)
+        self._by_processor = ByProcessor(self.history, self._real, self._ignored, self._waiting_for_nothing, ends_at)
 
     def tick(self, events: Iterable[Event], now: datetime) -> list[Finding]:
         """Take in what became known and say what is wrong now; each trouble is returned for as long as it holds."""
+        events = list(events)
         self.history.at(now)
         self.history.take(events)
+        self._by_processor.take(events)
         self._lay_days(now)
         found = self._storm_troubles(now)
         self._look_at_days(now)
@@ -296,7 +300,7 @@ class Watch:
             severity_reason=reason,
             since=trouble.since,
             evident_at=min(trouble.evident_at, now),
-            explanation=trouble.explanation,
+            explanation=trouble.explanation + self._unregistered(trouble),
             data_date=trouble.data_date,
             impact=impact,
             error_class=trouble.error_class,
@@ -304,6 +308,11 @@ class Watch:
             error=error,
             rows=day.rows if day is not None else None,
         )
+
+    def _unregistered(self, trouble: Trouble) -> str:
+        known = (self._registry.by_name[name] for name in trouble.processors)
+        names = [processor.name for processor in known if isinstance(processor, UnregisteredProcessor)]
+        return f". Not in the registry: {', '.join(names)}" if names else ""
 
     def _impact(self, trouble: Trouble) -> tuple[str, ...]:
         """Dependents without their data for that date that have a slot for it after the trouble began."""

@@ -21,7 +21,7 @@ class ProcessorPlatform:
     """`file_is_output`: a scraper, whose only trace of data is the raw file it makes."""
 
     name: str
-    phase: int
+    phase: int | None
     source: str | None
     table: str | None
     expects: Expects

@@ -19,7 +19,7 @@ class GateRules:
 
     policy: GatePolicy
     lineage: Lineage
-    phases: Mapping[str, int]
+    phases: Mapping[str, int | None]
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ class Silence:
     def holds(self, now: datetime) -> bool:
         return self.since <= now < self.until
 
-    def covers(self, finding: Finding, phases: Mapping[str, int]) -> bool:
+    def covers(self, finding: Finding, phases: Mapping[str, int | None]) -> bool:
         """Every root has to be covered: what is wrong elsewhere too is told."""
         if self.processor is not None:
             return all(name == self.processor for name in finding.processors)
@@ -46,7 +46,7 @@ class SilencePreview:
 
 
 def preview(
-    silence: Silence, decisions: Iterable[Decision], phases: Mapping[str, int], now: datetime
+    silence: Silence, decisions: Iterable[Decision], phases: Mapping[str, int | None], now: datetime
 ) -> SilencePreview:
     """What it would have hidden in the last seven days, had it held then."""
     hidden = tuple(

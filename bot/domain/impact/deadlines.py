@@ -144,14 +144,14 @@ class Deadlines(Mapping[str, Deadline]):
 def paces(measured: Iterable[Durations], registry: Registry) -> Callable[[str], Pace]:
     """Duration of a step by name: its own p95, else its phase's, else ASSUMED_SECONDS."""
     own: dict[str, Pace] = {}
-    of_phase: dict[int, Pace] = {}
+    of_phase: dict[int | None, Pace] = {}
     for durations in measured:
         if durations.processor is not None:
             own[durations.processor] = Pace(durations.p95, Basis.OWN)
         elif durations.phase is not None:
             of_phase[durations.phase] = Pace(durations.p95, Basis.PHASE)
     assumed = Pace(ASSUMED_SECONDS, Basis.ASSUMED)
-    found = {item.name: own.get(item.name) or of_phase.get(item.phase) or assumed for item in registry.processors}
+    found = {item.name: own.get(item.name) or of_phase.get(item.phase, assumed) for item in registry.processors}
     return found.__getitem__
 
 

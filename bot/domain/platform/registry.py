@@ -1,6 +1,7 @@
 """What the platform is made of: processors, the services that run them, and what each is expected to do."""
 
 import re
+from collections.abc import Iterable
 from datetime import time
 from enum import StrEnum
 from functools import cached_property
@@ -25,6 +26,8 @@ class Criticality(StrEnum):
     MEDIUM = "MEDIUM"
     LOW = "LOW"
 
+
+NAME_LENGTH = 120
 
 DEADLINE = re.compile(r"^(\d{1,2}):(\d{2})(?::00)?(?:\s*(AM|PM))?(?:\s*ET)?$", re.IGNORECASE)
 
@@ -107,10 +110,13 @@ class ExpectedRecords(Frozen):
 
 
 class Processor(Frozen):
-    """One job of the pipeline. Only `name` and `phase` are required; each absence costs what it would have told."""
+    """One job of the pipeline. Only `name` is required; each absence costs what it would have shown.
 
-    name: Annotated[str, Field(min_length=1, max_length=120)]
-    phase: Annotated[Whole, Field(ge=0, le=99)]
+    `phase` None: it has no phase.
+    """
+
+    name: Annotated[str, Field(min_length=1, max_length=NAME_LENGTH)]
+    phase: Annotated[Whole | None, Field(ge=0, le=99)] = None
     kind: Kind = Kind.PROCESSOR
     criticality: Criticality | None = None
     description: str = ""
@@ -134,6 +140,10 @@ class Processor(Frozen):
     service: str | None = None
     proposal: bool = False
     """True: a value set by us for the team to confirm, not a known fact."""
+
+
+class UnregisteredProcessor(Processor):
+    """A name that ran and is not in the registry: nothing is expected of it, and its failures are real all the same."""
 
 
 class ServiceRequest(Frozen):
@@ -184,7 +194,20 @@ class Registry(Frozen):
 
     @property
     def phases(self) -> tuple[int, ...]:
-        return tuple(sorted({processor.phase for processor in self.processors}))
+        return tuple(sorted({processor.phase for processor in self.processors if processor.phase is not None}))
+
+    def including(self, names: Iterable[str]) -> "Registry":
+        """This registry, with those of the names that it lacks as unregistered processors."""
+        lacking = sorted(set(names) - self.by_name.keys())
+        if not lacking:
+            return self
+        added = (UnregisteredProcessor(name=name[:NAME_LENGTH]) for name in lacking)
+        return Registry(
+            version=self.version,
+            timezone=self.timezone,
+            processors=(*self.processors, *added),
+            services=self.services,
+        )
 
     def matching(self, typed: str) -> list[Processor]:
         """Processors whose name contains what was typed, those that begin with it first."""

@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS planned_windows (
 );
 
 CREATE TABLE IF NOT EXISTS processors (
-  processor_name STRING NOT NULL, phase INT64 NOT NULL, source STRING, table_name STRING, expects STRING NOT NULL,
+  processor_name STRING NOT NULL, phase INT64, source STRING, table_name STRING, expects STRING NOT NULL,
   input_kind STRING NOT NULL, file_is_output BOOL NOT NULL, runs_on_no_game_days BOOL NOT NULL,
   timeout_seconds FLOAT64
 );

@@ -1,0 +1,96 @@
+"""missing_run by rhythm: pollers and irregular jobs have no slot that could pass; their own usual gaps take its place.
+
+Silence is a finding at FACTOR times the 99th percentile (nearest rank) of the gaps that began in the same hour of the
+day or its neighbours, at LEAST at the earliest, and not while nearly every thousandth gap is as long (RARE).
+"""
+
+from collections import defaultdict, deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.domain.detection.trouble import Trouble
+from bot.domain.evidence.observation import Event, RunSeen, Started
+from bot.domain.findings.finding import FindingKind, RootCause
+from bot.domain.statistics import nearest_rank
+
+FACTOR = 2.0
+LEAST = timedelta(minutes=30)
+QUANTILE, RARE = 0.99, 0.999
+FEWEST_GAPS = 20
+FEWEST_DAYS = timedelta(days=7)
+"""Of the same hour with its neighbours, and a week of history: less says nothing of what is usual."""
+MOST_GAPS = 400
+"""Of one hour: the newest."""
+RETIRED_AFTER = timedelta(days=7)
+"""What has not run for so long is retired."""
+
+
+@dataclass
+class Gaps:
+    """Gaps between the starts of one processor's runs, in seconds, by the hour of the day (UTC) in which each began."""
+
+    first: datetime | None = None
+    last: datetime | None = None
+    by_hour: dict[int, deque[float]] = field(default_factory=lambda: defaultdict(lambda: deque(maxlen=MOST_GAPS)))
+
+    def start(self, moment: datetime) -> None:
+        if self.last is not None and moment > self.last:
+            self.by_hour[self.last.hour].append((moment - self.last).total_seconds())
+        if self.last is None or moment > self.last:
+            self.last = moment
+        self.first = min(moment, self.first or moment)
+
+    def usual(self, hour: int) -> tuple[float, float] | None:
+        """(usual, rare) gap of that hour in seconds; None when few are known."""
+        found = sorted(gap for near in (hour - 1, hour, hour + 1) for gap in self.by_hour.get(near % 24, ()))
+        if len(found) < FEWEST_GAPS:
+            return None
+        return found[nearest_rank(QUANTILE, len(found))], found[nearest_rank(RARE, len(found))]
+
+
+class Silence:
+    """The rhythm of each processor that is watched by it."""
+
+    def __init__(self) -> None:
+        self._gaps: dict[str, Gaps] = defaultdict(Gaps)
+
+    def take(self, events: Iterable[Event]) -> None:
+        for event in events:
+            if isinstance(event, (RunSeen, Started)):
+                run = event.run if isinstance(event, Started) else event
+                if run.trigger != "backfill":
+                    self._gaps[run.processor].start(run.started_at)
+
+    def detect(self, name: str, now: datetime, ends_at: datetime | None = None) -> Trouble | None:
+        """None while its silence is usual, or too little is known of it. `ends_at`: where a recorded history ends."""
+        gaps = self._gaps.get(name)
+        if gaps is None or gaps.last is None or gaps.first is None or gaps.last - gaps.first < FEWEST_DAYS:
+            return None
+        if not LEAST <= now - gaps.last < RETIRED_AFTER:
+            return None
+        known = gaps.usual(gaps.last.hour)
+        if known is None:
+            return None
+        usual, rare = known
+        allowed = max(LEAST, timedelta(seconds=max(FACTOR * usual, rare)))
+        silent = now - gaps.last
+        if silent < allowed or (ends_at is not None and gaps.last + allowed > ends_at):
+            return None
+        return Trouble(
+            kind=FindingKind.MISSING_RUN,
+            processors=(name,),
+            root_cause=RootCause.MISSING_RUN,
+            since=gaps.last,
+            evident_at=gaps.last + allowed,
+            explanation=(
+                f"{name} has not run since {gaps.last:%d %b %H:%M} UTC, for {_minutes(silent)}; "
+                f"at this hour it usually runs again within {_minutes(timedelta(seconds=usual))}"
+            ),
+            error_class="silence",
+        )
+
+
+def _minutes(span: timedelta) -> str:
+    minutes = max(1, round(span.total_seconds() / 60))
+    return f"{minutes} min" if minutes < 120 else f"{minutes / 60:.0f} h"
