@@ -136,6 +136,10 @@ class Warehouse(Protocol):
         """Every registered processor for one data date, as of a moment; loads and runs are those that are known now."""
         ...
 
+    def processors_seen(self) -> list[str]:
+        """Every processor that the run history names, registered or not, in order of name."""
+        ...
+
     def processor_facts(self, zone: ZoneInfo) -> list[ProcessorFacts]:
         """What the run history knows of each processor; hours are wall-clock hours of `zone`."""
         ...

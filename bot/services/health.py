@@ -9,7 +9,7 @@ from bot.domain.health.early_warnings import LONGEST_RUN, NOTE_AFTER, SilentRun
 from bot.domain.health.model import HealthReport, HealthRequest, RunCount, Tally, Window
 from bot.domain.health.notified import NOTHING_NOTIFIED, Notified
 from bot.domain.health.report import Measured, Period, Scope, assess
-from bot.domain.platform.registry import Registry
+from bot.domain.platform.registry import Processor, Registry
 from bot.domain.slo import ServiceLevels
 from bot.ports.state import StateUnavailable
 from bot.ports.warehouse import History, Warehouse
@@ -101,8 +101,14 @@ class HealthService:
         if request.phase is not None and request.phase not in self._registry.phases:
             known = ", ".join(str(phase) for phase in self._registry.phases)
             raise BadInput(f"There is no phase {request.phase}. Known: {known}.")
-        processor = self._registry.get(request.processor) if request.processor is not None else None
+        processor = self._processor(request.processor) if request.processor is not None else None
         return Scope(self._registry, request.phase, processor)
+
+    def _processor(self, name: str) -> Processor:
+        """A name that ran can be asked for, registered or not."""
+        if name in self._registry.by_name:
+            return self._registry.by_name[name]
+        return self._registry.including(self._warehouse.processors_seen()).get(name)
 
 
 def _window(request: HealthRequest, history: History, now: datetime) -> tuple[Window, list[str]]:

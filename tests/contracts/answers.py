@@ -45,6 +45,7 @@ def ask(warehouse: Warehouse, *, briefly: bool = False) -> Answers:
     freshness = {day: sorted(warehouse.freshness(day, LAST), key=repr) for day in STANDING_DAYS}
     answers["platform"] = warehouse.platform_document()
     answers["asked of it"] = _asked(warehouse)
+    answers["processors seen"] = warehouse.processors_seen()
     answers["failed hours"] = sorted(warehouse.failed_hours(WEEK), key=repr)
     answers["durations by day"] = sorted(warehouse.daily_durations(WEEK), key=repr)
     return answers if briefly else {**answers, "facts": _facts(warehouse), "freshness": freshness}

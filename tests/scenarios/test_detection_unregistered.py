@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from bot.domain.evidence.known import Seen
 from bot.domain.evidence.observation import Observed, RunSeen
 from bot.domain.evidence.runs import Category, Status
 from bot.domain.findings.finding import FindingKind as Kind
@@ -54,7 +55,7 @@ def every(minutes: int, days: int, but: tuple[datetime, datetime], name: str = "
 
 
 def announced(*runs: RunSeen, registry: Registry = Registry(timezone="UTC")) -> list[Decision]:  # noqa: B008 (frozen)
-    seen = Observed(tuple(runs), (), (), (), (), has_loads=False, has_files=False, has_games=False)
+    seen = Observed(tuple(runs), (), (), (), (), Seen(calendar=False))
     last = max(each.known_at for each in runs) + timedelta(minutes=10)
     found = decisions(registry, seen, FIRST, last, timedelta(minutes=10))
     return [each for each in found if each.outcome is Outcome.ANNOUNCE]

@@ -136,3 +136,8 @@ def test_health_is_told_without_the_state_too(tmp_path: Path) -> None:
 def test_without_a_history() -> None:
     with pytest.raises(BadInput, match="There is no run history yet"):
         HealthService(warehouse(), registry(), LEVELS).of(HealthRequest(), END)
+
+
+def test_who_ran_without_being_registered_can_be_asked_for(service: HealthService) -> None:
+    report = service.of(HealthRequest(processor="newcomer", as_of=END + timedelta(hours=1)), END)
+    assert [(row.name, row.tally.succeeded) for row in report.processors] == [("Newcomer", 1)]

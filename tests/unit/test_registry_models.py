@@ -42,7 +42,7 @@ def test_a_duration_is_a_finite_number_above_zero(field: str, value: object) -> 
         Processor.model_validate({"name": "A", "phase": 2, field: value})
 
 
-@pytest.mark.parametrize("phase", [True, -1, 100, 2.5, "two", None])
+@pytest.mark.parametrize("phase", [True, -1, 100, 2.5, "two"])
 def test_a_phase_is_a_small_whole_number(phase: object) -> None:
     with pytest.raises(ValidationError):
         Processor.model_validate({"name": "A", "phase": phase})

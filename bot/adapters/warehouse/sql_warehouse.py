@@ -109,6 +109,11 @@ class SqlWarehouse:
 
         return self._settled.get(("freshness", data_date, self._live.judgement(as_of)), FOREVER, ask)
 
+    def processors_seen(self) -> list[str]:
+        return self._settled.get(
+            ("processors",), FOREVER, lambda: [name for (name,) in self._engine.rows("processors_seen")]
+        )
+
     def processor_facts(self, zone: ZoneInfo) -> list[ProcessorFacts]:
         return processor_facts(self._engine, zone)
 
