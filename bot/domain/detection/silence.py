@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.detection.trouble import Trouble
 from bot.domain.evidence.observation import Event, RunSeen, Started
+from bot.domain.evidence.runs import Trigger
 from bot.domain.findings.finding import FindingKind, RootCause
 from bot.domain.statistics import nearest_rank
 
@@ -59,7 +60,7 @@ class Silence:
         for event in events:
             if isinstance(event, (RunSeen, Started)):
                 run = event.run if isinstance(event, Started) else event
-                if run.trigger != "backfill":
+                if run.trigger != Trigger.BACKFILL:
                     self._gaps[run.processor].start(run.started_at)
 
     def detect(self, name: str, now: datetime, ends_at: datetime | None = None) -> Trouble | None:
