@@ -1,0 +1,117 @@
+"""`.ci/setup` installs what a lock names, and only when something has changed. A stub stands for Python and pip."""
+
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.house.project import ROOT
+
+STUB = """#!/bin/sh
+case "$1 $2" in
+"-c import sys; print"*) echo "$VERSION" ;;
+"-c "*) exit 0 ;;
+"-m venv") rm -rf "$4" && mkdir -p "$4/bin" && cp "$0" "$4/bin/python" && echo "new $4" >>"$LOG" ;;
+"-m pip")
+    case "$*" in
+    *" check") exit "$CHECK" ;;
+    *--editable*) echo "project" >>"$LOG" ;;
+    *) echo "${*##* -r }" >>"$LOG" ;;
+    esac ;;
+esac
+"""
+LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-bqemulator.txt", "pyproject.toml")
+
+
+@dataclass
+class Checkout:
+    folder: Path
+
+    def setup(self, what: str, *, version: str = "3.12.1", check: int = 0) -> tuple[list[str], str]:
+        """What was done, and what was said on standard error."""
+        log = self.folder / "log"
+        log.write_text("")
+        environment = {
+            "PATH": "/usr/bin:/bin",
+            "PYTHON": str(self.folder / "stub"),
+            "VERSION": version,
+            "LOG": str(log),
+            "CHECK": str(check),
+        }
+        done = subprocess.run(
+            ["sh", ".ci/setup", what], cwd=self.folder, env=environment, capture_output=True, text=True, check=False
+        )
+        assert (done.returncode == 0) == (done.stderr == ""), done.stderr
+        return log.read_text().splitlines(), done.stderr
+
+    def change(self, name: str) -> None:
+        with (self.folder / name).open("a") as file:
+            file.write("changed\n")
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Checkout:
+    folder = tmp_path / "checkout"
+    shutil.copytree(ROOT / ".ci", folder / ".ci")
+    for name in LOCKS:
+        (folder / name).write_text(name)
+    (folder / "stub").write_text(STUB)
+    (folder / "stub").chmod(0o755)
+    return Checkout(folder)
+
+
+def test_the_product_first_then_the_tools_then_nothing(checkout: Checkout) -> None:
+    assert checkout.setup("product") == (["new .venv", "requirements.txt", "project"], "")
+    assert checkout.setup("tools") == (["requirements-dev.txt", "project"], "")
+    assert checkout.setup("product") == checkout.setup("tools") == ([], "")
+
+
+def test_a_new_lock_makes_a_new_environment_that_keeps_the_tools(checkout: Checkout) -> None:
+    checkout.setup("tools")
+    checkout.change("requirements.txt")
+    checkout.change("requirements-dev.txt")
+    assert checkout.setup("product") == (["new .venv", "requirements-dev.txt", "project"], "")
+    assert checkout.setup("tools") == ([], "")
+
+
+def test_a_changed_project_is_installed_again_alone(checkout: Checkout) -> None:
+    checkout.setup("tools")
+    checkout.change("pyproject.toml")
+    assert checkout.setup("product") == (["project"], "")
+
+
+def test_an_environment_that_was_moved_is_made_again(checkout: Checkout) -> None:
+    checkout.setup("product")
+    moved = Checkout(checkout.folder.rename(checkout.folder.with_name("moved")))
+    assert moved.setup("product")[0][0] == "new .venv"
+
+
+def test_the_emulator_has_an_environment_of_its_own(checkout: Checkout) -> None:
+    assert checkout.setup("emulator") == (["new .venv-bqemulator", "requirements-bqemulator.txt"], "")
+
+
+def test_an_incomplete_lock_stops_set_up_each_time(checkout: Checkout) -> None:
+    for _ in range(2):
+        done, said = checkout.setup("product", check=1)
+        assert done == ["new .venv", "requirements.txt"]
+        assert "FAILED  requirements.txt does not hold all that is asked for: make lock" in said
+
+
+@pytest.mark.parametrize(
+    ("version", "reason"), [("3.10.4", "is 3.10.4, too old"), ("3.15.0", "is 3.15.0, newer than the locks")]
+)
+def test_a_python_without_wheels_is_named(checkout: Checkout, version: str, reason: str) -> None:
+    done, said = checkout.setup("product", version=version)
+    assert done == []
+    assert reason in said
+    assert "Fireline needs Python 3.11 to 3.14 with venv" in said
+
+
+def test_this_python_is_one_that_the_locks_have_wheels_for() -> None:
+    found = subprocess.run(
+        ["sh", ".ci/python"], cwd=ROOT, env={"PATH": "/usr/bin:/bin", "PYTHON": sys.executable}, capture_output=True
+    )
+    assert found.returncode == 0
