@@ -6,11 +6,16 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.health.sketch import RELATIVE_ERROR, SMALLEST, ZERO_BUCKET, Sketch, bucket_of, value_of
+from bot.domain.health.sketch import GAMMA, RELATIVE_ERROR, SMALLEST, ZERO_BUCKET, Sketch, value_of
 from bot.domain.statistics import nearest_rank
 
 VALUES = st.floats(0, 1e9, allow_nan=False)
 QUANTILES = (0.0, 0.5, 0.95, 0.99, 1.0)
+
+
+def bucket_of(value: float) -> int:
+    """The bucket of a value >= 0, as the queries count it."""
+    return ZERO_BUCKET if value <= SMALLEST else math.ceil(math.log(value) / math.log(GAMMA))
 
 
 def sketch(values: list[float]) -> Sketch:

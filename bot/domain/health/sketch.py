@@ -4,7 +4,6 @@ The scheme of DDSketch (Masson, Rim, Lee: "DDSketch", VLDB 2019, section 2.1): w
 falls into bucket ceil(ln x / ln gamma), and 2 gamma^i / (gamma + 1) is within the relative error a of every x in it.
 """
 
-import math
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,11 +17,6 @@ SMALLEST = 1e-6
 """Values up to this (seconds, records) share the zero bucket."""
 ZERO_BUCKET = -2_000
 """Below every bucket of a value above SMALLEST (bucket(1e-6) is -691)."""
-
-
-def bucket_of(value: float) -> int:
-    """The bucket of a value >= 0."""
-    return ZERO_BUCKET if value <= SMALLEST else math.ceil(math.log(value) / math.log(GAMMA))
 
 
 def value_of(bucket: int) -> float:
