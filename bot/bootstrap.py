@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from bot.services.recorded import RecordedService
     from bot.services.sampling import SamplingService
     from bot.services.validation import ValidationService
+    from bot.services.vitals import Checks, Vitals
 
 
 class Services:
@@ -74,6 +76,17 @@ class Services:
         return SamplingService(self.warehouse, self.registry, self.health, Plan())
 
 
+@dataclass(frozen=True)
+class Serving:
+    """What the process that serves Slack does."""
+
+    services: AppServices
+    on_watch: OnWatch
+    loading: LoadingService
+    checks: Checks
+    vitals: Vitals
+
+
 @contextmanager
 def warehouse(settings: Settings, *, read_only: bool) -> Iterator[Warehouse]:
     """The warehouse that the settings name. Raises WarehouseUnavailable when it cannot be opened."""
@@ -92,11 +105,24 @@ def reading(settings: Settings) -> Iterator[Services]:
 
 
 @contextmanager
-def serving(settings: Settings) -> Iterator[tuple[AppServices, OnWatch]]:
-    """Services for the process that serves Slack; it owns the embedded warehouse while it runs."""
+def serving(settings: Settings) -> Iterator[Serving]:
+    """Services for the process that serves Slack; it owns the embedded warehouse while it runs, and loads into it."""
     with warehouse(settings, read_only=False) as opened, state(settings) as kept:
-        services = app_services(opened, settings, kept=kept)
-        yield services, on_watch(opened, settings, services, kept)
+        yield served(opened, settings, app_services(opened, settings, kept=kept), kept)
+
+
+def served(opened: Warehouse, settings: Settings, services: AppServices, kept: State) -> Serving:
+    """What such a process does over what it has opened."""
+    from bot.adapters.disk import check_disk
+    from bot.services.vitals import Checks, Delivered, Steady, Vitals
+
+    checks: dict[str, Callable[[], None]] = {
+        "state": Delivered(kept.unsaid, monotonic_seconds),
+        "disk": partial(check_disk, settings.home),
+        "clock": Steady(system_clock, monotonic_seconds),
+    }
+    watch = on_watch(opened, settings, services, kept)
+    return Serving(services, watch, loading_service(opened, settings), Checks(checks), Vitals(monotonic_seconds))
 
 
 def on_watch(opened: Warehouse, settings: Settings, services: AppServices, kept: State) -> OnWatch:
@@ -195,7 +221,7 @@ def migrated(settings: Settings) -> tuple[str | None, str]:
     """Bring the state to this release; the revisions before (None: it was empty) and after."""
     from bot.adapters.state.migrate import migrate
 
-    engine = _state_engine(settings)
+    engine = _state_engine(settings, patient=True)
     try:
         return migrate(engine)
     finally:
@@ -206,10 +232,10 @@ def _embedded_state(settings: Settings) -> bool:
     return not settings.database_url.get_secret_value().startswith("postgres")
 
 
-def _state_engine(settings: Settings) -> Engine:
+def _state_engine(settings: Settings, *, patient: bool = False) -> Engine:
     from bot.adapters.state.database import open_engine
 
-    return open_engine(settings.database_url.get_secret_value() or settings.state_file)
+    return open_engine(settings.database_url.get_secret_value() or settings.state_file, patient=patient)
 
 
 def _registry_of_data(opened: Warehouse) -> Registry:

@@ -9,64 +9,99 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Event, Thread
-from time import monotonic
 
-from bot.services.on_watch import OnWatch
+from bot.adapters.clock import monotonic_seconds
+from bot.domain.errors import FirelineError
+from bot.ports.state import StateUnavailable
+from bot.services.on_watch import TICK, OnWatch
+from bot.services.vitals import Checks, Vitals
 
 LOOK_EVERY = timedelta(seconds=1)
 TELL_EVERY = timedelta(seconds=0.5)
 URGENT_LANES = 3
 """A call that hangs holds one of them for as long as its time limit."""
-ENDS_WITHIN_S = 8.0
+CHECK_EVERY = timedelta(seconds=2)
+RETRY_S = 3.0
+ENDS_WITHIN_S = 4.0
 """Hosts wait ten seconds between asking a process to stop and killing it."""
 log = logging.getLogger("fireline.lanes")
 
 
 @dataclass(frozen=True)
 class Lane:
-    """`lost` says in words what a failed start has lost."""
+    """`lost` says in words what a failed start has lost; `limit_s`: so long it may take before health is red."""
 
     name: str
     every: timedelta
     work: Callable[[], object]
     lost: str
+    limit_s: float = 30.0
 
 
-def lanes_of(on_watch: OnWatch) -> tuple[Lane, ...]:
+def lanes_of(on_watch: OnWatch, checks: Checks) -> tuple[Lane, ...]:
+    tick_s = TICK.total_seconds()
     again = "nothing is lost: what is not said yet is tried again"
     urgent = (Lane(f"urgent messages {n}", TELL_EVERY, on_watch.tell_urgent, again) for n in range(1, URGENT_LANES + 1))
     return (
-        Lane("detection", LOOK_EVERY, on_watch.detect, "nothing is lost: the next tick takes in the same again"),
+        Lane(
+            "detection",
+            LOOK_EVERY,
+            on_watch.detect,
+            "nothing is lost: the next tick takes in the same again",
+            3 * tick_s,
+        ),
         Lane("messages", TELL_EVERY, on_watch.tell, again),
         *urgent,
+        Lane("checks", CHECK_EVERY, checks.run, "they are made again", 8.0),
     )
 
 
 @contextmanager
-def running(lanes: Sequence[Lane], stop: Callable[[], None] = lambda: None) -> Iterator[None]:
+def running(lanes: Sequence[Lane], vitals: Vitals, stop: Callable[[], None] = lambda: None) -> Iterator[None]:
     """Start the lanes; at the end let what is at work finish, for ENDS_WITHIN_S at most. `stop` asks it to hurry."""
     ending = Event()
-    threads = [Thread(target=_run, args=(lane, ending), name=lane.name, daemon=True) for lane in lanes]
-    for thread in threads:
+    threads = [Thread(target=_run, args=(lane, vitals, ending), name=lane.name, daemon=True) for lane in lanes]
+    for lane, thread in zip(lanes, threads, strict=True):
+        vitals.begin(lane.name, lane.limit_s)
         thread.start()
     try:
         yield
     finally:
         ending.set()
         stop()
-        until = monotonic() + ENDS_WITHIN_S
+        until = monotonic_seconds() + ENDS_WITHIN_S
         for thread in threads:
-            thread.join(max(0.0, until - monotonic()))
+            thread.join(max(0.0, until - monotonic_seconds()))
             if thread.is_alive():
                 log.warning("%s did not end in time and is left behind", thread.name)
 
 
-def _run(lane: Lane, ending: Event) -> None:
-    """Starts are `every` apart; one that takes longer is followed by the next at once."""
-    next_start = monotonic()
-    while not ending.wait(max(0.0, next_start - monotonic())):
-        next_start = max(next_start + lane.every.total_seconds(), monotonic())
-        try:
-            lane.work()
-        except Exception:
+def _run(lane: Lane, vitals: Vitals, ending: Event) -> None:
+    """Starts are `every` apart; one that takes longer is followed at once, one that failed after a pause."""
+    next_start, failed = monotonic_seconds(), None
+    while not ending.wait(max(0.0, next_start - monotonic_seconds())):
+        began = monotonic_seconds()
+        failed = _once(lane, vitals, failed)
+        pause = lane.every.total_seconds()
+        next_start = max(began + pause, monotonic_seconds() + (max(pause, RETRY_S) if failed else 0.0))
+
+
+def _once(lane: Lane, vitals: Vitals, failed_before: str | None) -> str | None:
+    """Why it failed, if it did. A failure is logged when it begins and when it is over; the state logs its own."""
+    try:
+        lane.work()
+    except FirelineError as error:
+        reason = str(error)
+        if reason != failed_before and not isinstance(error, StateUnavailable):
+            log.warning("%s failed; %s: %s", lane.name, lane.lost, reason)
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"
+        if reason != failed_before:
             log.exception("%s failed; %s", lane.name, lane.lost)
+    else:
+        vitals.finished(lane.name)
+        if failed_before is not None:
+            log.info("%s works again", lane.name)
+        return None
+    vitals.failed(lane.name, reason)
+    return reason

@@ -33,8 +33,8 @@ def is_shaped(body: object) -> bool:
     if not isinstance(clicked, list) or not isinstance(typed_into, str | None):
         return False
     ids = [one.get("action_id") if isinstance(one, dict) else None for one in clicked]
-    objects = (body.get("event"), body.get("view"))
-    return all(isinstance(one, str) for one in ids) and all(isinstance(one, dict | None) for one in objects)
+    is_event = isinstance(body.get("event", {}), dict)  # a null is no event either: Bolt looks into it
+    return all(isinstance(one, str) for one in ids) and is_event and isinstance(body.get("view"), dict | None)
 
 
 def wants_help(command: Mapping[str, Any]) -> bool:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.domain.errors import BadInput
 from bot.views import failure
@@ -166,15 +165,20 @@ class Reply:
         """Through the response_url, which may be used up, too old or out of reach: then False."""
         if not self.response_url:
             return False
-        # The SDK's default would send again what was cut off, which may have arrived.
-        hook = AsyncWebhookClient(self.response_url, session=self.client.session, retry_handlers=[])
-        sent = hook.send(response_type="ephemeral", replace_original=replace, **card.payload())
+        content = {"response_type": "ephemeral", "replace_original": replace, **card.payload()}
         try:
-            answer = await asked("response_url", sent)
+            return await asked("response_url", self._post_to(self.response_url, content)) == 200
         except Refused as no:
             log.info("%s: taking another way", no)
             return False
-        return answer.status_code == 200
+
+    async def _post_to(self, url: str, content: Mapping[str, Any]) -> int:
+        """Once, and to that address only: a redirect could lead anywhere."""
+        session = self.client.session
+        assert session is not None
+        async with session.post(url, json=content, allow_redirects=False) as answer:
+            await answer.read()
+            return answer.status
 
     async def _without_url(self, card: Card) -> None:
         place = self.place

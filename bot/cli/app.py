@@ -7,6 +7,7 @@ import typer
 from bot.cli.check_config import check_config
 from bot.cli.demo import demo
 from bot.cli.health import health
+from bot.cli.healthz import healthz
 from bot.cli.impact import impact
 from bot.cli.load import load
 from bot.cli.manifest import manifest
@@ -49,6 +50,7 @@ app.command()(replay)
 app.command()(run)
 app.command()(demo)
 app.command()(manifest)
+app.command()(healthz)
 app.add_typer(registry, name="registry")
 app.command()(web)
 app.command()(worker)

@@ -1,5 +1,6 @@
 """What every command shares: its settings, how an error looks, what time it is. Imports nothing slow."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -38,14 +39,27 @@ def errors_for_people() -> Iterator[None]:
     except FirelineError as error:
         say(f"fireline: {error}", error=True)
         raise SystemExit(1) from error
+    except BrokenPipeError:
+        raise  # whoever read our output has left: the command's frame ends it
     except OSError as error:
-        said = f"fireline: {error.filename}: {error.strerror}. Check the path and who may read it."
-        say(said, error=True)
+        say(f"fireline: {_explained(error)}", error=True)
         raise SystemExit(1) from error
+
+
+def _explained(error: OSError) -> str:
+    reason = error.strerror or str(error) or type(error).__name__
+    if error.filename is None:
+        return f"the operating system refused: {reason}. Check disk, memory and open files."
+    return f"{error.filename}: {reason}. Check the path and who may read it."
 
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+def monotonic() -> float:
+    """Seconds on a clock that nobody sets."""
+    return time.monotonic()
 
 
 def parse_moment(text: str) -> datetime:

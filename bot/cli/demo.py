@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from bot.cli import logs
 from bot.cli.context import errors_for_people, settings_of
 from bot.cli.options import Home
 
@@ -30,6 +31,6 @@ def demo(
         settings = settings_of(home)
         if faults and inject_into_running(port, faults):
             return
-        logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+        logs.set_up(logging.WARNING)
         own = {"home": settings.home / "demo", "warehouse": "duckdb"}
         asyncio.run(live(settings.model_copy(update=own), port, speed, faults))

@@ -6,13 +6,15 @@ import shutil
 import signal
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 
-from bot.bootstrap import app_services, loading_service, on_watch, state, warehouse
+from bot.bootstrap import app_services, loading_service, served, state, warehouse
 from bot.cli.context import now as system_now
 from bot.cli.demo_faults import parse
 from bot.cli.demo_history import prepare
+from bot.cli.load import answer_load
 from bot.cli.local_api import local_api
 from bot.config.manifest import manifest
 from bot.config.registry import load_registry
@@ -31,8 +33,6 @@ from sandbox.slack.server import Workspace
 
 log = logging.getLogger("fireline.demo")
 TICK_S = 2.0
-
-"""However fast the pipeline's time runs: what came in is looked at as soon as a tick's time has passed."""
 
 WELCOME = """
 The workspace: {url}
@@ -59,18 +59,23 @@ async def live(settings: Settings, port: int, speed: float, faults: Sequence[str
         raise BadInput(str(error)) from error
     registry = load_registry(data / "registry.yaml").registry
     with warehouse(settings, read_only=False) as opened, state(settings) as kept:
-        feed = Feed(pipeline, clock, loading_service(opened, settings), registry, data / "inbox")
+        loading = loading_service(opened, settings)
+        feed = Feed(pipeline, clock, loading, registry, data / "inbox")
         await feed.catch_up()
         workspace = Workspace(manifest(), settings.home / "workspace.sqlite")
         await _start(workspace, feed, port)
         try:
-            services = app_services(opened, settings, clock.now, kept)
-            print(WELCOME.format(url=workspace.url, home=settings.home), flush=True)
             connected = _connected(settings, workspace)
-            watching = on_watch(opened, connected, services, kept)
-            duties = running(lanes_of(watching), watching.stop)
-            async with local_api(settings.socket, services):
-                await _until_stopped(feed.run(), serve(connected, services, duties))
+            duties = served(opened, connected, app_services(opened, settings, clock.now, kept), kept)
+            services, vitals = duties.services, duties.vitals
+            print(WELCOME.format(url=workspace.url, home=settings.home), flush=True)
+            lanes = running(lanes_of(duties.on_watch, duties.checks), vitals, duties.on_watch.stop)
+
+            def load(given: dict[str, Any]) -> str:
+                return answer_load(loading, settings, given, clock.now())
+
+            async with local_api(settings.socket, services, load, vitals.wrong):
+                await _until_stopped(feed.run(), serve(connected, services, lanes, vitals.wrong))
         finally:
             await workspace.stop()
             print("stopped", flush=True)

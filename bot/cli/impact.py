@@ -13,6 +13,7 @@ import typer
 
 from bot.cli.context import errors_for_people, now, settings_of
 from bot.cli.options import AsJson, Home
+from bot.cli.outputs import check_writable, write_output
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -61,13 +62,15 @@ def impact(
     width, colour = shutil.get_terminal_size().columns, sys.stdout.isatty()
     with errors_for_people():
         settings = settings_of(home)
+        for file in filter(None, (csv, picture)):
+            check_writable(file)
         form = Form.JSON if as_json else Form.TABLE
         question = ImpactQuestion(processor, date, form, width, colour, settings.chart_theme, everything)
         print(_answer(settings, question), end="")
         if csv is not None:
-            csv.write_text(_answer(settings, replace(question, form=Form.CSV)), encoding="utf-8")
+            write_output(csv, _answer(settings, replace(question, form=Form.CSV)).encode())
         if picture is not None:
-            picture.write_bytes(b64decode(_answer(settings, replace(question, form=Form.PICTURE))))
+            write_output(picture, b64decode(_answer(settings, replace(question, form=Form.PICTURE))))
 
 
 def _answer(settings: "Settings", question: ImpactQuestion) -> str:

@@ -2,9 +2,10 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,9 +14,15 @@ from bot.cli.options import AsJson, Home
 from bot.cli.terminal import say, shown
 
 if TYPE_CHECKING:
-    from bot.ports.warehouse import LoadReport
+    from datetime import datetime
+
+    from bot.config.settings import Settings
+    from bot.ports.warehouse import LoadReport, Progress
+    from bot.services.loading import LoadingService
 
 MOST_REJECTED = 20
+LONGEST_LOAD_S = 3_600.0
+"""So long the running process may take."""
 
 
 def load(
@@ -24,39 +31,67 @@ def load(
     home: Home = None,
 ) -> None:
     """Load a data directory. Loading the same files again changes nothing; later files add and correct rows."""
-    from bot.bootstrap import loading, registry_of
+    from bot.cli.local_client import ask_running
 
     with errors_for_people():
         settings = settings_of(home)
-        registry, warnings = registry_of(settings, directory)
-        with loading(settings) as service:
-            report = service.load(directory, registry, now(), _progress(quiet=as_json))
+        given = {"directory": str(directory.absolute())}
+        text = ask_running(settings.socket, "load", given, LONGEST_LOAD_S)
+        if text is None:
+            text = _loaded_here(settings, directory, quiet=as_json)
     if as_json:
-        print(json.dumps({**asdict(report), "registry_warnings": warnings}, indent=2, default=str))
-        return
-    _print_report(report, warnings)
+        say(text)
+    else:
+        _print_report(json.loads(text))
 
 
-def _progress(*, quiet: bool):  # type: ignore[no-untyped-def]
-    shown = sys.stderr.isatty() and not quiet
+def _loaded_here(settings: "Settings", directory: Path, *, quiet: bool) -> str:
+    from bot.bootstrap import loading, registry_of
+
+    registry, warnings = registry_of(settings, directory)
+    with loading(settings) as service:
+        return report_json(service.load(directory, registry, now(), _progress(quiet=quiet)), warnings)
+
+
+def answer_load(service: "LoadingService", settings: "Settings", given: dict[str, Any], moment: "datetime") -> str:
+    """The report of a load that was asked for over the socket. Raises BadInput for files that make no sense."""
+    from bot.bootstrap import registry_of
+
+    directory = Path(str(given["directory"]))
+    registry, warnings = registry_of(settings, directory)
+    report = service.load(directory, registry, moment, lambda _step, _rows: None)
+    return report_json(report, warnings)
+
+
+def report_json(report: "LoadReport", registry_warnings: Sequence[str]) -> str:
+    document = {**asdict(report), "registry_warnings": registry_warnings}
+    return json.dumps(document, indent=2, default=str)
+
+
+def _progress(*, quiet: bool) -> "Progress":
+    visible = sys.stderr.isatty() and not quiet
 
     def tell(step: str, rows: int) -> None:
-        if shown:
-            print(f"  {step}{f' ({rows:,} rows)' if rows else ''} …", file=sys.stderr)
+        if visible:
+            say(f"  {step}{f' ({rows:,} rows)' if rows else ''} …", error=True)
 
     return tell
 
 
-def _print_report(report: "LoadReport", registry_warnings: tuple[str, ...]) -> None:
-    for file in report.files:
+def _print_report(report: dict[str, Any]) -> None:
+    """`report` as it is written in JSON: it may come from the running process."""
+    from bot.ports.warehouse import FileReport, RejectedRow
+
+    for file in (FileReport(**each) for each in report["files"]):
         if file.already_loaded:
             say(f"{shown(file.file)}: already loaded, nothing changed")
         else:
             counts = f"{file.added:,} new, {file.corrected:,} corrected, {file.unchanged:,} already there"
             say(f"{shown(file.file)}: {file.rows:,} rows: {counts}")
-    for row in report.rejected[:MOST_REJECTED]:
+    rejected = [RejectedRow(**each) for each in report["rejected"]]
+    for row in rejected[:MOST_REJECTED]:
         say(f"rejected: {shown(row)}", error=True)
-    if len(report.rejected) > MOST_REJECTED:
-        say(f"rejected: {len(report.rejected) - MOST_REJECTED:,} more rows (--json lists all)", error=True)
-    for warning in (*registry_warnings, *report.warnings):
+    if len(rejected) > MOST_REJECTED:
+        say(f"rejected: {len(rejected) - MOST_REJECTED:,} more rows (--json lists all)", error=True)
+    for warning in (*report["registry_warnings"], *report["warnings"]):
         say(f"warning: {shown(warning)}", error=True)

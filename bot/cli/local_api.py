@@ -18,22 +18,29 @@ from bot.cli.validate import answer_validate
 from bot.cli.validate import question_of as validate_question
 from bot.domain.errors import FirelineError
 from bot.services.app import AppServices
+from bot.slack.http import Wrong
 from handlers.replies import WorkPool
 
 log = logging.getLogger("fireline.local")
+Load = Callable[[dict[str, Any]], str]
 LONGEST_PATH = 100
 """Bytes; the kernel takes 107: https://man7.org/linux/man-pages/man7/unix.7.html"""
 
 
 @asynccontextmanager
-async def local_api(path: Path, services: AppServices) -> AsyncIterator[None]:
-    """Serve for as long as the block runs. The socket is readable by this user alone."""
+async def local_api(path: Path, services: AppServices, load: Load, wrong: Wrong) -> AsyncIterator[None]:
+    """Serve for as long as the block runs. The socket is readable by this user alone; `load` takes a data directory
+    in, as `fireline load` asks for it, and `wrong` says what this process does not do as it should.
+    """
     if len(os.fsencode(path)) > LONGEST_PATH:
         log.warning("%s is too long for a socket: the command line cannot ask this process", path)
         yield
         return
-    pool = WorkPool(threads=1)
-    runner = web.AppRunner(_application(services, pool), access_log=None)
+    pool, loads = WorkPool(threads=1), WorkPool(threads=1)
+    application = _application(services, pool)
+    application.router.add_post("/load", _answering(loads, load))
+    application.router.add_post("/healthz", _healthz(wrong))
+    runner = web.AppRunner(application, access_log=None)
     await runner.setup()
     path.unlink(missing_ok=True)
     try:
@@ -43,6 +50,7 @@ async def local_api(path: Path, services: AppServices) -> AsyncIterator[None]:
     finally:
         await runner.cleanup()
         pool.close()
+        loads.close()
         path.unlink(missing_ok=True)
 
 
@@ -70,13 +78,24 @@ def _application(services: AppServices, pool: WorkPool) -> web.Application:
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
+def _healthz(wrong: Wrong) -> Handler:
+    """Asked on the event loop: whatever else is worked on, this is answered."""
+
+    async def handle(_: web.Request) -> web.Response:
+        return web.json_response({"text": "\n".join(wrong())})
+
+    return handle
+
+
 def _answering(pool: WorkPool, answer: Callable[[dict[str, Any]], str]) -> Handler:
     async def handle(request: web.Request) -> web.Response:
         try:
             text = await pool.run(answer, await request.json())
         except FirelineError as error:
             return web.json_response({"error": str(error)})
-        except (TypeError, ValueError) as error:
+        except OSError as error:
+            return web.json_response({"error": f"{error.filename or 'The running process'}: {error.strerror}."})
+        except (TypeError, ValueError, KeyError) as error:
             return web.json_response({"error": f"The running process does not understand the question: {error}"})
         return web.json_response({"text": text})
 

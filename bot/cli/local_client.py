@@ -11,9 +11,11 @@ from typing import Any
 TIMEOUT_S = 60
 
 
-def ask_running(path: str | os.PathLike[str], question: str, given: dict[str, Any]) -> str | None:
+def ask_running(
+    path: str | os.PathLike[str], question: str, given: dict[str, Any], timeout_s: float = TIMEOUT_S
+) -> str | None:
     """The answer of the running process; None when none runs. Raises BadInput with what it refused."""
-    answer = ask(path, question, given)
+    answer = ask(path, question, given, timeout_s)
     if answer is None:
         return None
     if "error" in answer:
@@ -23,10 +25,12 @@ def ask_running(path: str | os.PathLike[str], question: str, given: dict[str, An
     return str(answer["text"])
 
 
-def ask(path: str | os.PathLike[str], question: str, given: dict[str, Any]) -> dict[str, Any] | None:
+def ask(
+    path: str | os.PathLike[str], question: str, given: dict[str, Any], timeout_s: float = TIMEOUT_S
+) -> dict[str, Any] | None:
     """`text` or `error`; None when no process listens."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-        connection.settimeout(TIMEOUT_S)
+        connection.settimeout(timeout_s)
         try:
             connection.connect(os.fspath(path))
         except OSError:

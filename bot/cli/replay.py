@@ -11,6 +11,7 @@ import typer
 
 from bot.cli.context import errors_for_people, now, parse_moment, settings_of
 from bot.cli.options import AsJson, Home
+from bot.cli.outputs import STANDARD_OUTPUT, check_writable
 from bot.cli.terminal import say, shown
 from bot.domain.errors import BadInput
 
@@ -25,7 +26,7 @@ UNITS = {"s": "seconds", "m": "minutes", "h": "hours"}
 
 def replay(
     data: Annotated[Path, typer.Option(help="Data directory: runs.parquet (or .csv, .ndjson) and its companions.")],
-    out: Annotated[Path, typer.Option(help="Write one JSON line a notification here.")],
+    out: Annotated[Path, typer.Option(help="Write one JSON line a notification here; - is standard output.")],
     begin: Annotated[str | None, typer.Option("--from", help="First tick.", show_default="all")] = None,
     end: Annotated[str | None, typer.Option("--to", help="Last tick.", show_default="all")] = None,
     step: Annotated[str, typer.Option(help="Time between ticks, as 90s, 10m, 1h.")] = "10m",
@@ -39,10 +40,13 @@ def replay(
     from bot.services.recorded import Asked
 
     with errors_for_people():
+        for file in filter(None, (out, report, chart)):
+            check_writable(file)
         asked = Asked(_moment(begin), _moment(end), parse_step(step))
         replayed = _replayed(data, asked, home, quiet=as_json)
         write_all(replayed, out, report, chart)
-    say(summary_json(replayed) if as_json else summary_line(replayed, out))
+    summary = summary_json(replayed) if as_json else summary_line(replayed, out)
+    say(summary, error=out == STANDARD_OUTPUT)
 
 
 def _replayed(data: Path, asked: "Asked", home: Path | None, *, quiet: bool) -> "Replayed":

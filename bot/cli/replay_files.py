@@ -1,12 +1,11 @@
 """What a replay leaves behind: its files, each written whole or not at all, and a summary."""
 
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.cli.outputs import write_output
 from bot.cli.replay_lines import notification_lines
-from bot.domain.errors import BadInput
 
 if TYPE_CHECKING:
     from bot.services.recorded import Replayed
@@ -14,15 +13,15 @@ if TYPE_CHECKING:
 
 def write_all(replayed: "Replayed", out: Path, report: Path | None, chart: Path | None) -> None:
     """Raises BadInput for a file that cannot be written."""
-    _write(out, "".join(f"{line}\n" for line in notification_lines(replayed.decisions)).encode())
+    write_output(out, "".join(f"{line}\n" for line in notification_lines(replayed.decisions)).encode())
     if report is not None:
         from bot.views.replay import markdown
 
-        _write(report, markdown(replayed.report).encode())
+        write_output(report, markdown(replayed.report).encode())
     if chart is not None:
         from bot.views.replay_chart import draw_timeline
 
-        _write(chart, draw_timeline(replayed.report).png)
+        write_output(chart, draw_timeline(replayed.report).png)
 
 
 def summary_line(replayed: "Replayed", out: Path) -> str:
@@ -51,15 +50,3 @@ def summary_json(replayed: "Replayed") -> str:
         "warnings": report.warnings,
     }
     return json.dumps(document, indent=2)
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Beside its place first, then moved there in one step."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        beside.write_bytes(content)
-        beside.replace(path)
-    except OSError as error:
-        raise BadInput(f"{path} cannot be written: {error.strerror}.") from error
-    finally:
-        beside.unlink(missing_ok=True)

@@ -2,18 +2,22 @@
 
 import asyncio
 import logging
+import os
 import signal
-from typing import TYPE_CHECKING
+import threading
+from typing import TYPE_CHECKING, Any
 
+from bot.cli import logs
 from bot.cli.context import errors_for_people, settings_of
 from bot.cli.options import Home
 
 if TYPE_CHECKING:
+    from bot.bootstrap import Serving
     from bot.config.settings import Settings
-    from bot.services.app import AppServices
-    from bot.services.on_watch import OnWatch
 
 log = logging.getLogger("fireline")
+LONGEST_STOP_S = 9.0
+"""Hosts wait ten seconds between asking a process to stop and killing it."""
 
 
 def run(home: Home = None) -> None:
@@ -21,27 +25,51 @@ def run(home: Home = None) -> None:
     from bot.bootstrap import serving
     from bot.config.slack_tokens import SlackTokens
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # it names its plugins; an upgrade is logged by ourselves
+    logs.set_up(logging.INFO)
     with errors_for_people():
         settings = settings_of(home)
         tokens = SlackTokens.of(settings)
         if tokens.app and tokens.secret:
             log.info("SLACK_APP_TOKEN is set: Socket Mode; SLACK_SIGNING_SECRET is not used")
-        with serving(settings) as (services, on_watch):
+        with serving(settings) as duties:
             try:
-                asyncio.run(_serve(settings, services, on_watch))
+                asyncio.run(_serve(settings, duties))
             except (KeyboardInterrupt, asyncio.CancelledError):
                 log.info("stopped")
 
 
-async def _serve(settings: "Settings", services: "AppServices", on_watch: "OnWatch") -> None:
+async def _serve(settings: "Settings", duties: "Serving") -> None:
+    from bot.cli.load import answer_load
     from bot.cli.local_api import local_api
     from bot.scheduler import lanes_of, running
     from bot.slack.serving import serve
 
+    _stop_at_sigterm()
+    services, vitals = duties.services, duties.vitals
+
+    def load(given: dict[str, Any]) -> str:
+        return answer_load(duties.loading, settings, given, services.now())
+
+    async with local_api(settings.socket, services, load, vitals.wrong):
+        lanes = running(lanes_of(duties.on_watch, duties.checks), vitals, duties.on_watch.stop)
+        await serve(settings, services, lanes, vitals.wrong)
+
+
+def _stop_at_sigterm() -> None:
     serving = asyncio.current_task()
     assert serving is not None
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, serving.cancel)
-    async with local_api(settings.socket, services):
-        await serve(settings, services, running(lanes_of(on_watch), on_watch.stop))
+
+    def stop() -> None:
+        serving.cancel()
+        end = threading.Timer(LONGEST_STOP_S, _end)
+        end.daemon = True
+        end.start()
+
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop)
+
+
+def _end() -> None:
+    """Whatever still runs may be cut off at any moment: what is not finished is done again at the next start."""
+    log.warning("stopping took more than %.0f s: ended", LONGEST_STOP_S)
+    logging.shutdown()
+    os._exit(0)

@@ -1,6 +1,7 @@
 """YAML text as plain data that still knows the line of every key and item, so that a problem can name it."""
 
 import re
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,11 @@ NodePath = tuple[Step, ...]
 STRING = "tag:yaml.org,2002:str"
 MERGE = "tag:yaml.org,2002:merge"
 NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+LARGEST_FILE = 16 * 2**20
+DEEPEST = 100
+MOST_NODES = 2_000_000
+"""Keys and values with every alias written out: 10,000 processors have about 500,000."""
+BOMB = f"with its aliases written out the file has more than {MOST_NODES:,} values; write what is meant"
 SEXAGESIMAL_OR_OCTAL = re.compile(r":|^[-+]?0[0-7_]+$")
 
 
@@ -25,6 +31,16 @@ class _Loader(yaml.SafeLoader):
         tag: str = super().resolve(kind, value, implicit)  # type: ignore[no-untyped-call]
         plain_number = kind is yaml.ScalarNode and tag in NUMBERS and value is not None
         return STRING if plain_number and SEXAGESIMAL_OR_OCTAL.search(value or "") else tag
+
+    depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise RecursionError
+        node: yaml.Node | None = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
 
 
 @dataclass(frozen=True)
@@ -53,7 +69,7 @@ class YamlDocument:
 def read_yaml(path: Path) -> YamlDocument:
     """Read one file. Raises ConfigError when it is missing, unreadable, not UTF-8 or not YAML."""
     try:
-        raw = path.read_bytes()
+        raw = _regular_bytes(path)
     except FileNotFoundError:
         raise _refused(path, "there is no such file; check the path, or create the file") from None
     except IsADirectoryError:
@@ -69,6 +85,18 @@ def read_yaml(path: Path) -> YamlDocument:
     return parse_yaml(text, str(path))
 
 
+def _regular_bytes(path: Path) -> bytes:
+    """Raises ConfigError for a pipe or device, on which reading may never end, and for what is too large."""
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        raise _refused(path, "this is a pipe or a device, not a regular file; name the YAML file itself")
+    with path.open("rb") as stream:
+        raw = stream.read(LARGEST_FILE + 1)
+    if len(raw) > LARGEST_FILE:
+        raise _refused(path, f"the file is larger than {LARGEST_FILE // 2**20} MB; is it a configuration?")
+    return raw
+
+
 def parse_yaml(text: str, name: str) -> YamlDocument:
     """Parse one document; `name` is the file name used in problems. Raises ConfigError when it is not sound YAML."""
     try:
@@ -76,6 +104,7 @@ def parse_yaml(text: str, name: str) -> YamlDocument:
         root = loader.get_single_node()
         if root is None:
             return YamlDocument(name, None, None)
+        _refuse_bombs(root, name)
         problems = [*_repeated_keys(root, name), *_unreadable_scalars(loader, root, name)]
         if problems:
             raise ConfigError(problems)
@@ -130,6 +159,38 @@ def _nodes(root: yaml.Node) -> Iterator[yaml.Node]:
             waiting.extend(part for pair in reversed(node.value) for part in reversed(pair))
         elif isinstance(node, yaml.SequenceNode):
             waiting.extend(reversed(node.value))
+
+
+def _refuse_bombs(root: yaml.Node, name: str) -> None:
+    """Anchors let a small file stand for a huge one, or for one without end: count what it stands for first."""
+    sizes: dict[int, int] = {}
+    open_: set[int] = set()
+    waiting: list[yaml.Node] = [root]
+    while waiting:
+        node = waiting[-1]
+        if id(node) in sizes:
+            waiting.pop()
+            continue
+        parts = _parts(node)
+        if id(node) in open_ or not parts:
+            waiting.pop()
+            open_.discard(id(node))
+            sizes[id(node)] = 1 + sum(sizes[id(part)] for part in parts)
+            if sizes[id(node)] > MOST_NODES:
+                raise ConfigError([Problem(f"{name}:{node.start_mark.line + 1}", BOMB)])
+            continue
+        open_.add(id(node))
+        for part in parts:
+            if id(part) in open_:
+                raise ConfigError([Problem(f"{name}:{part.start_mark.line + 1}", "this contains itself; write it out")])
+            if id(part) not in sizes:
+                waiting.append(part)
+
+
+def _parts(node: yaml.Node) -> list[yaml.Node]:
+    if isinstance(node, yaml.MappingNode):
+        return [part for pair in node.value for part in pair]
+    return list(node.value) if isinstance(node, yaml.SequenceNode) else []
 
 
 def _repeated_keys(root: yaml.Node, name: str) -> Iterator[Problem]:

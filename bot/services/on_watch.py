@@ -18,13 +18,13 @@ class OnWatch:
         self._last: datetime | None = None
 
     def detect(self) -> None:
-        """One tick, if a tick's time has passed since the last. A last tick that lies ahead, as after a clock was put
-        back, says nothing.
+        """One tick, if a tick's time has passed since the last that ended well. A last tick that lies ahead, as after a
+        clock was put back, says nothing.
         """
         now = self._clock().replace(microsecond=0)
         if self._last is None or not timedelta() <= now - self._last < TICK:
-            self._last = now
             self._detection.tick(now)
+            self._last = now
 
     def tell(self) -> None:
         """Say what was decided and not said yet, but for P0."""

@@ -18,10 +18,11 @@ import handlers.home
 import handlers.impact
 import handlers.incident
 import handlers.validate
-from bot.adapters.clock import epoch_seconds
+from bot.adapters.clock import epoch_seconds, monotonic_seconds
 from bot.domain.errors import FirelineError
 from bot.services.app import AppServices
-from bot.slack.client import Identity
+from bot.slack.allowance import Allowance, Taken
+from bot.slack.client import Identity, own_response_url
 from bot.slack.once import Once
 from bot.views import failure
 from bot.views.blocks import Card
@@ -33,11 +34,18 @@ EVENT_KEPT_S = 25 * 3_600.0
 MOST_EVENTS = 50_000
 Payload = Mapping[str, Any]
 log = logging.getLogger("fireline.slack")
+TOO_MANY = "That is too much at once: I leave alone what you ask for in the next seconds."
 ACK_SEEN_S = 0.02
 """Bolt looks for an acknowledgement every 10 ms, and loses it when a listener and its error handler end before that."""
 
 
-def build(client: AsyncWebClient, services: AppServices, pool: WorkPool, identity: Identity | None = None) -> AsyncApp:
+def build(
+    client: AsyncWebClient,
+    services: AppServices,
+    pool: WorkPool,
+    identity: Identity | None = None,
+    allowance: Allowance | None = None,
+) -> AsyncApp:
     """The app with all its handlers. Requests over HTTP are verified before they reach it (bot.slack.http)."""
     known = identity or Identity(client)
 
@@ -60,6 +68,7 @@ def build(client: AsyncWebClient, services: AppServices, pool: WorkPool, identit
     bolt.setLevel(logging.WARNING)  # On INFO, Bolt writes whole request bodies.
     _take_events_once(app, Once(EVENT_KEPT_S, MOST_EVENTS, epoch_seconds))
     _answer_through(app, pool)
+    _allow_each(app, allowance or Allowance(monotonic_seconds))
     for feature in (handlers.health, handlers.home, handlers.impact, handlers.incident, handlers.validate):
         feature.register(app, services)
     _answer_old_buttons(app)
@@ -90,8 +99,34 @@ def _take_events_once(app: AsyncApp, seen: Once) -> None:
 def _answer_through(app: AsyncApp, pool: WorkPool) -> None:
     @app.use
     async def attach_reply(context: AsyncBoltContext, body: Payload, next: Callable[[], Awaitable[Any]]) -> None:
-        context["reply"] = Reply(app.client, context.response_url, pool, Place.of(body))
+        url = own_response_url(context.response_url, app.client.base_url)
+        context["reply"] = Reply(app.client, url, pool, Place.of(body))
         await next()
+
+
+def _allow_each(app: AsyncApp, allowance: Allowance) -> None:
+    """What one person asks for too fast is acknowledged, and answered once; type-ahead asks with every letter."""
+    saying: set[asyncio.Task[None]] = set()
+
+    @app.use
+    async def allow(body: Payload, reply: Reply, next: Callable[[], Awaitable[Any]]) -> BoltResponse | None:
+        typing = body.get("type") == "block_suggestion"
+        taken = Taken.SERVED if typing or not reply.place.user else allowance.take(reply.place.user)
+        if taken is Taken.SERVED:
+            await next()
+            return None
+        if taken is Taken.TOO_MANY:
+            log.warning("%s asks too fast; the rest is left alone", reply.place.user)
+            saying.add(task := asyncio.create_task(_say_too_many(reply)))
+            task.add_done_callback(saying.discard)
+        return BoltResponse(status=200)
+
+
+async def _say_too_many(reply: Reply) -> None:
+    try:
+        await reply.privately(failure.explained(TOO_MANY, retryable=True))
+    except SlackFailure as lost:
+        log.warning("could not tell the user: %s", lost)
 
 
 def _answer_old_buttons(app: AsyncApp) -> None:

@@ -1,10 +1,13 @@
 """The HTTP way in: size, age, signature and repetition are checked on the raw bytes before anything is parsed."""
 
+import asyncio
 import hashlib
 import hmac
 import logging
 import re
-from collections.abc import Callable, Mapping
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
@@ -24,22 +27,34 @@ REPLAY_S = 2 * MOST_SKEW_S
 MOST_REPLAYS = 50_000
 TIMESTAMP_HEADER, SIGNATURE_HEADER = "X-Slack-Request-Timestamp", "X-Slack-Signature"
 _TIMESTAMP = re.compile(r"[0-9]{1,10}")
+Wrong = Callable[[], Sequence[str]]
+"""What the process does not do as it should, in words."""
 _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 
 
-def web_app(app: AsyncApp, signing_secret: str, now: Callable[[], float]) -> web.Application:
-    """Serves POST /slack/events for Slack and GET /healthz for whoever keeps the process alive."""
-
+def web_app(
+    app: AsyncApp,
+    signing_secret: str,
+    now: Callable[[], float],
+    wrong: Wrong,
+    genuine: Callable[[asyncio.BaseTransport | None], None] = lambda _transport: None,
+) -> web.Application:
+    """Serves POST /slack/events for Slack and GET /healthz for whoever keeps the process alive. `genuine` hears of the
+    connection of each request that Slack signed; `wrong` says what the process does not do as it should.
+    """
     signatures = Once(REPLAY_S, MOST_REPLAYS, now)
 
     async def events(request: web.Request) -> web.Response:
+        if not _is_signed(request, now()):
+            return _refused()
         try:
             body = await request.read()
-        except web.RequestPayloadError as error:
-            log.warning("a request whose body cannot be read: %r", error.__cause__ or error)
+        except (web.RequestPayloadError, ConnectionError) as error:
+            log.warning("a request whose body cannot be read: %s", type(error.__cause__ or error).__name__)
             return web.json_response({"error": "unreadable body"}, status=400)
-        if not _signed_once(request) or not is_genuine(signing_secret, request.headers, body, now()):
-            return web.json_response({"error": "invalid signature or timestamp"}, status=401)
+        if not is_genuine(signing_secret, request.headers, body, now()):
+            return _refused()
+        genuine(request.transport)
         signature = request.headers[SIGNATURE_HEADER]
         if not signatures.first(signature):
             log.warning("a signed request came again, byte for byte; nothing was done")
@@ -50,12 +65,32 @@ def web_app(app: AsyncApp, signing_secret: str, now: Callable[[], float]) -> web
         return answer
 
     async def healthz(_: web.Request) -> web.Response:
-        return web.json_response({"ok": True})
+        found = list(wrong())
+        return web.json_response({"ok": not found, "wrong": found}, status=503 if found else 200)
 
     site = web.Application(client_max_size=LARGEST_BODY)
     site.router.add_post(PATH, events)
     site.router.add_get("/healthz", healthz)
     return site
+
+
+def without_traceback(record: logging.LogRecord) -> bool:
+    """A filter: what aiohttp could not read is named by its kind and place, without the bytes that strangers sent."""
+    error = record.exc_info[1] if record.exc_info else None
+    if error is not None:
+        frames = traceback.extract_tb(error.__traceback__)
+        place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+        record.msg, record.args = "an HTTP request failed: %s%s", (type(error).__name__, place)
+        record.exc_info = None
+    return True
+
+
+def _refused() -> web.Response:
+    """And the connection is closed: whoever cannot sign has no use for it."""
+    log.warning("refused a request without a signature of Slack: check SLACK_SIGNING_SECRET if Slack sent it")
+    answer = web.json_response({"error": "invalid signature or timestamp"}, status=401)
+    answer.force_close()
+    return answer
 
 
 async def _answered(app: AsyncApp, request: web.Request, body: bytes) -> web.Response:
@@ -65,21 +100,32 @@ async def _answered(app: AsyncApp, request: web.Request, body: bytes) -> web.Res
             raise ValueError("an action without an id, an event or a view that is none")
         return await to_aiohttp_response(await app.async_dispatch(bolt_request))
     except Exception as error:  # noqa: BLE001 (Bolt fails in any way on a payload of another shape)
-        log.warning("a signed request that makes no sense: %r", error)
+        log.warning("a signed request that makes no sense: %s", type(error).__name__)
         return web.json_response({"error": "malformed body"}, status=400)
 
 
-def _signed_once(request: web.Request) -> bool:
-    """A second value of a header could be the one that somebody else looks at."""
-    return all(len(request.headers.getall(name, [])) == 1 for name in (TIMESTAMP_HEADER, SIGNATURE_HEADER))
+def _is_signed(request: web.Request, now: float) -> bool:
+    """What the headers tell before a body is read. A second value of one could be the one that somebody else sees."""
+    once = all(len(request.headers.getall(name, [])) == 1 for name in (TIMESTAMP_HEADER, SIGNATURE_HEADER))
+    return once and _in_time(request.headers, now) is not None
+
+
+def _in_time(headers: Mapping[str, str], now: float) -> str | None:
+    """The timestamp as it is written, if both headers have their shape and it lies within five minutes of `now`."""
+    timestamp, signature = headers.get(TIMESTAMP_HEADER, ""), headers.get(SIGNATURE_HEADER, "")
+    if not _TIMESTAMP.fullmatch(timestamp) or not _SIGNATURE.fullmatch(signature):
+        return None
+    skew = now - int(timestamp)
+    if abs(skew) > MOST_SKEW_S:
+        log.warning("refused a request signed more than five minutes ago, or from the future: check the clock")
+        return None
+    return timestamp
 
 
 def is_genuine(secret: str, headers: Mapping[str, str], body: bytes, now: float) -> bool:
     """Whether Slack signed these bytes within the last five minutes."""
-    timestamp, signature = headers.get(TIMESTAMP_HEADER, ""), headers.get(SIGNATURE_HEADER, "")
-    if not _TIMESTAMP.fullmatch(timestamp) or not _SIGNATURE.fullmatch(signature):
-        return False
-    if abs(now - int(timestamp)) > MOST_SKEW_S:
+    timestamp = _in_time(headers, now)
+    if timestamp is None:
         return False
     expected = hmac.new(secret.encode(), b"v0:" + timestamp.encode() + b":" + body, hashlib.sha256).hexdigest()
-    return hmac.compare_digest(f"v0={expected}", signature)
+    return hmac.compare_digest(f"v0={expected}", headers[SIGNATURE_HEADER])

@@ -19,7 +19,8 @@ from bot.domain.errors import BadInput
 from bot.services.app import AppServices
 from bot.slack import app as slack_app
 from bot.slack.client import Identity, client_session, web_client
-from bot.slack.http import web_app
+from bot.slack.doors import BACKLOG, Doors, most_connections
+from bot.slack.http import Wrong, web_app, without_traceback
 from bot.slack.socket_mode import REFUSED, stay_connected
 from bot.views.chart_style import load_matplotlib
 from handlers.replies import WorkPool
@@ -53,9 +54,14 @@ class Answers(AsyncListenerStartHandler):
             await asyncio.wait(self._running, timeout=FINISH_S)
 
 
-async def serve(settings: Settings, services: AppServices, duties: AbstractContextManager[None] | None = None) -> None:
-    """Serve until cancelled, then end what is being answered; `duties` are done meanwhile. Raises BadInput when a token
-    is missing or refused.
+async def serve(
+    settings: Settings,
+    services: AppServices,
+    duties: AbstractContextManager[None] | None = None,
+    wrong: Wrong = tuple,
+) -> None:
+    """Serve until cancelled, then end what is being answered; `duties` are done meanwhile, and `wrong` says which of
+    them are not. Raises BadInput when a token is missing or refused.
     """
     tokens = SlackTokens.of(settings)
     sys.setswitchinterval(SWITCH_INTERVAL_S)
@@ -68,20 +74,20 @@ async def serve(settings: Settings, services: AppServices, duties: AbstractConte
         warming = asyncio.create_task(_warm_up(pool))
         try:
             with duties or nullcontext():
-                await _answer(app, tokens, settings.port)
+                await _answer(app, tokens, settings, wrong)
         finally:
             warming.cancel()
             pool.close()
 
 
-async def _answer(app: AsyncApp, tokens: SlackTokens, port: int) -> None:
+async def _answer(app: AsyncApp, tokens: SlackTokens, settings: Settings, wrong: Wrong) -> None:
     app.listener_runner.listener_start_handler = answers = Answers()
     try:
         if tokens.app:
             await stay_connected(app, tokens.app)
             return
-        async with http_site(app, tokens.secret, port) as served_on:
-            log.info("waiting for Slack on port %d", served_on)
+        async with http_site(app, tokens.secret, settings.port, settings.host, wrong) as served_on:
+            log.info("waiting for Slack on %s port %d", settings.host, served_on)
             await asyncio.Event().wait()
     finally:
         await answers.finish()
@@ -105,14 +111,25 @@ async def _greet(identity: Identity) -> None:
 
 
 @asynccontextmanager
-async def http_site(app: AsyncApp, secret: str, port: int, host: str = "0.0.0.0") -> AsyncIterator[int]:
-    """The HTTP front on a port (0: any free one); yields the port."""
+async def http_site(app: AsyncApp, secret: str, port: int, host: str, wrong: Wrong = tuple) -> AsyncIterator[int]:
+    """The HTTP front on a port (0: any free one); yields the port. Raises BadInput for one that cannot be had."""
+    doors = Doors(most_connections())
+    server_log = logging.getLogger("fireline.http.server")
+    server_log.addFilter(without_traceback)
     # Nothing is unpacked: Slack packs nothing, and a signature is over the bytes that came.
-    runner = web.AppRunner(web_app(app, secret, epoch_seconds), access_log=None, auto_decompress=False)
+    site = web_app(app, secret, epoch_seconds, wrong, doors.genuine)
+    runner = web.AppRunner(site, access_log=None, auto_decompress=False, logger=server_log)
     await runner.setup()
+    assert runner.server is not None
     try:
-        site = web.TCPSite(runner, host, port)
-        await site.start()
-        yield runner.addresses[0][1]
+        opening = asyncio.get_running_loop().create_server(doors.before(runner.server), host, port, backlog=BACKLOG)
+        try:
+            listening = await opening
+        except OSError as error:
+            raise BadInput(
+                f"Cannot listen on {host} port {port} ({error.strerror}). Set PORT or FIRELINE_HOST."
+            ) from error
+        async with listening:
+            yield listening.sockets[0].getsockname()[1]
     finally:
         await runner.cleanup()

@@ -1,5 +1,6 @@
 """The report of a replay as Markdown: what would have been said, what would have been kept quiet and why."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
@@ -7,9 +8,12 @@ from bot.domain.evidence.runs import Category
 from bot.domain.incidents.decisions import Decision, Outcome
 from bot.domain.reports.replay import Message, ReplayReport
 from bot.views import numbers
+from bot.views.text import INVISIBLE
 
 MOST_EXAMPLES = 3
 MOST_NAMES = 6
+_AS_TEXT = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_MARKUP = re.compile(r"[&<>|`\[\]\\]")
 
 
 def markdown(report: ReplayReport) -> str:
@@ -83,7 +87,7 @@ def _examples(found: Sequence[Decision]) -> list[str]:
     by_root = {decision.finding.root: decision for decision in reversed(found)}
     shown = list(reversed(by_root.values()))[:MOST_EXAMPLES]
     lines = [f"- {_at(each.at)} {each.severity} {_what(each)}" for each in shown]
-    lines = [f"{line} ({each.detail})" if each.detail else line for line, each in zip(lines, shown, strict=True)]
+    lines = [f"{line} ({_cell(each.detail)})" if each.detail else line for line, each in zip(lines, shown, strict=True)]
     more = len(by_root) - len(shown)
     return [*lines, f"- and of {numbers.plural(more, 'more processor')}"] if more else lines
 
@@ -102,7 +106,7 @@ def _noise(report: ReplayReport) -> list[str]:
 
 
 def _lacking(report: ReplayReport) -> list[str]:
-    said = [f"- {warning}" for warning in report.warnings] or ["Nothing: every kind of evidence was there."]
+    said = [f"- {_cell(warning)}" for warning in report.warnings] or ["Nothing: every kind of evidence was there."]
     return ["## What could not be judged", "", *said]
 
 
@@ -119,12 +123,12 @@ def _names(names: Sequence[str]) -> str:
 
 
 def _cell(text: str) -> str:
-    """Data stays data: it neither ends a cell nor becomes a tag."""
-    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
+    """Data stays data: it ends no cell or line, and becomes no tag, link, picture or code."""
+    return _MARKUP.sub(lambda found: _AS_TEXT.get(found[0], f"\\{found[0]}"), INVISIBLE.sub("", " ".join(text.split())))
 
 
 def _code(name: str) -> str:
-    return f"`{name.replace('`', chr(39))}`"
+    return f"`{INVISIBLE.sub('', name).replace('`', chr(39)).replace('|', '/')}`"
 
 
 def _at(moment: datetime) -> str:

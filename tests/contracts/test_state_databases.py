@@ -1,9 +1,11 @@
 """What only databases can do wrong: migrations, releases that differ, a database that is gone, a killed process."""
 
+import os
 import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
@@ -14,12 +16,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, text
 
-from bot.adapters.state.database import open_engine
+from bot.adapters.state.database import open_engine, reading
 from bot.adapters.state.migrate import check, migrate
 from bot.adapters.state.stores import SqlState
 from bot.adapters.state.tables import metadata
 from bot.domain.errors import BadInput
 from bot.ports.state import StateUnavailable, StateUnfit
+from tests.contracts.postgres import new_database
 from tests.contracts.states import SQL_KINDS, address
 from tests.house.project import ROOT
 from tests.support.gate_story import START
@@ -106,7 +109,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from sqlalchemy import event
-from bot.adapters.state.database import open_engine
+from bot.adapters.state.database import open_engine, reading
 from bot.adapters.state.migrate import migrate
 from bot.adapters.state.stores import SqlState
 from tests.contracts.test_state import committed, first_tick
@@ -155,3 +158,35 @@ def test_a_killed_commit_leaves_all_or_nothing(tmp_path: Path) -> None:
         with closing(sqlite3.connect(path)) as connection:
             assert connection.execute("pragma integrity_check").fetchone() == ("ok",)
     assert found == [(0, 0, 0, 0)] * (len(ends) - 1) + [(1, 2, 1, 2)]
+
+
+def test_a_frozen_postgres_is_given_up_on_within_four_seconds_and_used_again_when_it_thaws(
+    postgres_folder: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """SIGSTOP: the kernel still takes packets, so no time limit of the network ends the wait."""
+    engine = open_engine(new_database(postgres_folder))
+    migrate(engine)
+    with closing(SqlState(engine)) as state:
+        assert state.open_incidents() == []
+        with engine.connect() as connection:
+            backend = connection.scalar(text("select pg_backend_pid()"))
+        assert isinstance(backend, int)
+        os.kill(backend, signal.SIGSTOP)
+        try:
+            began = time.monotonic()
+            with pytest.raises(StateUnavailable, match="no answer within 3 s"):
+                state.open_incidents()
+            assert time.monotonic() - began < 4
+        finally:
+            os.kill(backend, signal.SIGCONT)
+        assert state.open_incidents() == []
+    said = [record.message for record in caplog.records if record.name == "fireline.state"]
+    assert sum("is gone" in line for line in said) == 1
+    assert sum("is back" in line for line in said) == 1
+
+
+def test_a_statement_that_takes_too_long_is_ended_by_the_server(postgres_folder: str) -> None:
+    engine = open_engine(new_database(postgres_folder))
+    with pytest.raises(StateUnavailable, match="statement timeout"), reading(engine) as connection:
+        connection.execute(text("select pg_sleep(30)"))
+    engine.dispose()

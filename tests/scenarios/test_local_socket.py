@@ -2,20 +2,28 @@
 
 import asyncio
 import json
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 
+from bot.bootstrap import app_services, loading_service
 from bot.cli.health_answer import HealthQuestion
 from bot.cli.impact import Form, ImpactQuestion
+from bot.cli.load import answer_load
 from bot.cli.local_api import local_api
 from bot.cli.local_client import ask_running
 from bot.cli.query import QueryQuestion
 from bot.cli.validate import ValidateQuestion
+from bot.config.settings import Settings
 from bot.domain.errors import BadInput
 from bot.services.app import AppServices
+from tests.support.builders import NOW, run, warehouse
+from tests.support.builders import load as load_into
+from tests.support.slack_bench import WORLD
 
 IMPACT = ImpactQuestion("Box", "2026-01-15", Form.JSON, 100, colour=False, theme="light", everything=False)
 HEALTH = HealthQuestion(7, None, None, None, everything=False, as_json=True, width=100, colour=False)
@@ -24,9 +32,17 @@ VALIDATE = ValidateQuestion(
 )
 
 
+def runs_of(health: str) -> int:
+    return sum(each["runs"] for each in json.loads(health)["processors"])
+
+
+def refuse_loads(_given: dict[str, Any]) -> str:
+    raise BadInput("no loads here")
+
+
 def asked(services: AppServices, question: str, given: dict[str, object]) -> str | None:
     async def whole(path: Path) -> str | None:
-        async with local_api(path, services):
+        async with local_api(path, services, refuse_loads, lambda: ("detection failed: no",)):
             return await asyncio.to_thread(ask_running, path, question, given)
 
     with TemporaryDirectory(prefix="fl-") as folder:
@@ -56,5 +72,39 @@ def test_what_it_refuses(services: AppServices, changed: dict[str, object], told
         asked(services, "impact", {**asdict(IMPACT), **changed})
 
 
+def test_what_is_wrong(services: AppServices) -> None:
+    assert asked(services, "healthz", {}) == "detection failed: no"
+
+
 def test_nobody_answers(tmp_path: Path) -> None:
     assert ask_running(tmp_path / "none", "impact", asdict(IMPACT)) is None
+
+
+def test_a_load_goes_through_the_process_that_owns_the_warehouse(tmp_path: Path) -> None:
+    """New runs are in its answers at once; what cannot be loaded is refused in its words, and changes nothing."""
+    with closing(warehouse()) as opened:
+        load_into(opened, WORLD.write(tmp_path / "first"))
+        settings = Settings(home=tmp_path)
+        services, loading = app_services(opened, settings, lambda: NOW), loading_service(opened, settings)
+
+        def load(given: dict[str, Any]) -> str:
+            return answer_load(loading, settings, given, NOW)
+
+        def ask(question: str, given: dict[str, object]) -> str:
+            return ask_running(path, question, given) or ""
+
+        async def whole() -> None:
+            async with local_api(path, services, load, tuple):
+                before = runs_of(await asyncio.to_thread(ask, "health", asdict(HEALTH)))
+                WORLD.but(runs=[run("late", start=34)]).write(tmp_path / "more")
+                report = json.loads(await asyncio.to_thread(ask, "load", {"directory": str(tmp_path / "more")}))
+                assert [file["added"] for file in report["files"] if file["file"] == "runs.parquet"] == [1]
+                assert runs_of(await asyncio.to_thread(ask, "health", asdict(HEALTH))) == before + 1
+                with pytest.raises(BadInput, match="is not a directory"):
+                    await asyncio.to_thread(ask, "load", {"directory": str(tmp_path / "none")})
+                with pytest.raises(BadInput, match="does not understand"):
+                    await asyncio.to_thread(ask, "load", {})
+
+        with TemporaryDirectory(prefix="fl-") as folder:
+            path = Path(folder) / "s"
+            asyncio.run(whole())

@@ -18,7 +18,7 @@ from bot.services.app import AppServices
 from bot.slack import app as slack_app
 from bot.slack import serving, socket_mode
 from bot.slack.client import client_session, web_client
-from bot.slack.http import PATH
+from bot.slack.http import PATH, Wrong
 from bot.slack.serving import serve
 from bot.slack.socket_mode import stay_connected
 from handlers.replies import WorkPool
@@ -45,7 +45,7 @@ def settings_for(workspace: Workspace, **changed: str) -> Settings:
     kept = workspace.credentials
     tokens = {"slack_bot_token": kept.bot_token, "slack_app_token": kept.app_token, **changed}
     secrets = {name: SecretStr(value) for name, value in tokens.items()}
-    return Settings(slack_api_url=workspace.api_url, port=0, **secrets)  # type: ignore[arg-type]
+    return Settings(slack_api_url=workspace.api_url, host="127.0.0.1", port=0, **secrets)  # type: ignore[arg-type]
 
 
 def served(services: AppServices, settings: Callable[[Workspace], Settings], then: Callable[[Workspace], Any]) -> None:
@@ -141,8 +141,8 @@ def test_the_first_command_costs_no_question_who_we_are(
     real = serving.http_site
 
     @asynccontextmanager
-    async def noted(app: AsyncApp, secret: str, port: int) -> AsyncIterator[int]:
-        async with real(app, secret, port, "127.0.0.1") as port:
+    async def noted(app: AsyncApp, secret: str, port: int, host: str, wrong: Wrong) -> AsyncIterator[int]:
+        async with real(app, secret, port, host, wrong) as port:
             ports.append(port)
             yield port
 

@@ -21,6 +21,7 @@ from bot.scheduler import Lane, lanes_of, running
 from bot.services.incident_facts import IncidentFacts
 from bot.services.incident_messages import IncidentMessages
 from bot.services.on_watch import OnWatch
+from bot.services.vitals import Checks, Vitals
 from tests.support.gate_story import REGISTRY, START
 from tests.support.notices import decision, incident
 from tests.support.slack_bench import ALERTS
@@ -72,8 +73,8 @@ class Night:
 
     @contextmanager
     def delivering(self) -> Iterator[None]:
-        lanes: list[Lane] = [lane for lane in lanes_of(self.watching) if lane.name != "detection"]
-        with running(lanes, self.watching.stop):
+        lanes: list[Lane] = [lane for lane in lanes_of(self.watching, Checks({})) if lane.name != "detection"]
+        with running(lanes, Vitals(monotonic), self.watching.stop):
             yield
 
 

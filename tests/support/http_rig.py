@@ -21,11 +21,11 @@ from bot.slack.http import PATH, web_app
 from handlers.replies import WorkPool
 from sandbox.slack.http_delivery import sign
 from sandbox.slack.server import Workspace
-from tests.support.slack_bench import MANIFEST
+from tests.support.attacks import FORM
+from tests.support.slack_bench import MANIFEST, without_limit
 
 T = TypeVar("T")
 NOW = 1_768_930_200
-FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 
 
 @dataclass
@@ -95,7 +95,7 @@ def fronted(services: AppServices) -> Iterator[Front]:
     pool, secret = WorkPool(), workspace.credentials.signing_secret
     session = loop.run_until_complete(_session())
     client = web_client(workspace.credentials.bot_token, workspace.api_url, session)
-    app = slack_app.build(client, services, pool)
+    app = slack_app.build(client, services, pool, allowance=without_limit())
     http = _served(loop, app, secret)
     try:
         yield Front(loop, http, workspace, secret)
@@ -114,7 +114,7 @@ async def _session() -> ClientSession:
 
 
 def _served(loop: asyncio.AbstractEventLoop, app: AsyncApp, secret: str) -> TestClient[Request, Application]:
-    server = TestServer(web_app(app, secret, lambda: float(NOW)))
+    server = TestServer(web_app(app, secret, lambda: float(NOW), tuple))
     loop.run_until_complete(server.start_server(auto_decompress=False))
     return TestClient(server, loop=loop)
 

@@ -15,6 +15,7 @@ from bot.config.manifest import manifest, over_http
 from bot.config.settings import Settings
 from bot.services.app import AppServices
 from bot.slack import app as slack_app
+from bot.slack.allowance import Allowance
 from bot.slack.client import client_session, web_client
 from bot.slack.http import PATH
 from bot.slack.serving import http_site
@@ -124,15 +125,22 @@ class Bench:
         return {"channel": seen[0].get("channel"), **found}
 
 
+def without_limit() -> Allowance:
+    """For stories in which one person asks a great deal."""
+    return Allowance(lambda: 0.0, burst=1e9)
+
+
 @asynccontextmanager
-async def bench(transport: str, services: AppServices, *, timeout: int = 10, **pool: int) -> AsyncIterator[Bench]:
+async def bench(
+    transport: str, services: AppServices, *, timeout: int = 10, allowance: Allowance | None = None, **pool: int
+) -> AsyncIterator[Bench]:
     """The app connected to a new workspace over `transport`: socket or http."""
     workspace = Workspace(MANIFEST, rate_limit_scale=0)
     await workspace.start()
     session = client_session(timeout)
     client = web_client(workspace.credentials.bot_token, workspace.api_url, session)
     work = WorkPool(**pool)
-    made = Bench(workspace, slack_app.build(client, services, work), work)
+    made = Bench(workspace, slack_app.build(client, services, work, allowance=allowance or without_limit()), work)
     connect = {"socket": by_socket, "http": by_http}[transport]
     try:
         async with session, connect(made):
@@ -172,7 +180,7 @@ async def settled() -> None:
 Scenario = Callable[[Bench], Awaitable[None]]
 
 
-def play(scenario: Scenario, transport: str, services: AppServices, **settings: int) -> None:
+def play(scenario: Scenario, transport: str, services: AppServices, **settings: Any) -> None:
     """One scenario from start to end in a loop of its own."""
 
     async def whole() -> None:

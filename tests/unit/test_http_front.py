@@ -16,7 +16,8 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.slack.http import LARGEST_BODY, MOST_SKEW_S, is_genuine
 from sandbox.slack.http_delivery import sign
-from tests.support.http_rig import FORM, JSON, NOW, Front, form, fronted, interaction
+from tests.support.attacks import FORM, JSON
+from tests.support.http_rig import NOW, Front, form, fronted, interaction
 from tests.support.slack_bench import ALEX, MONITOR, small_history
 
 VECTOR_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
@@ -163,7 +164,7 @@ def test_url_verification(front: Front) -> None:
 def test_too_large_signed_or_not(front: Front) -> None:
     huge = b"x" * (LARGEST_BODY + 1)
     assert front.signed(huge)[0] == 413
-    assert front.post(huge, {})[0] == 413
+    assert front.post(huge, {})[0] == 401, "refused by its headers, before it is read"
 
 
 DEEP = 100_000
@@ -175,6 +176,17 @@ BROKEN = [
     (interaction({"type": "block_actions", "actions": [5]}), FORM), (b'{"authorizations":5}', JSON),
     (interaction({"type": "block_actions", "actions": "x"}), FORM), (b'{"event":"x"}', JSON), (b'{"team":5}', JSON),
 ]  # fmt: skip
+
+
+BROKEN += [
+    (
+        json.dumps(
+            {"type": kind, "event": None, "event_id": "Ev0", "user": {"id": ALEX}, "team": {"id": "T1"}}
+        ).encode(),
+        JSON,
+    )
+    for kind in ("event_callback", "", None, {"id": None})
+]
 
 
 @pytest.mark.parametrize(("body", "kind"), BROKEN)

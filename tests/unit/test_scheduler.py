@@ -8,10 +8,22 @@ from datetime import timedelta
 import pytest
 
 from bot import scheduler
+from bot.domain.errors import BadInput
+from bot.ports.state import StateUnavailable
 from bot.scheduler import Lane, running
+from bot.services.vitals import Vitals
 
 OFTEN = timedelta(milliseconds=20)
 SOON_S = 5.0
+
+
+def vitals() -> Vitals:
+    return Vitals(lambda: 0.0)
+
+
+@pytest.fixture(autouse=True)
+def soon_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scheduler, "RETRY_S", 0.01)
 
 
 def test_a_failure_is_told_and_the_lane_goes_on(caplog: pytest.LogCaptureFixture) -> None:
@@ -23,15 +35,44 @@ def test_a_failure_is_told_and_the_lane_goes_on(caplog: pytest.LogCaptureFixture
             again.set()
         raise ValueError("no")
 
-    with caplog.at_level(logging.ERROR, "fireline"), running([Lane("detection", OFTEN, work, "nothing is lost")]):
+    with (
+        caplog.at_level(logging.ERROR, "fireline"),
+        running([Lane("detection", OFTEN, work, "nothing is lost")], vitals()),
+    ):
         assert again.wait(SOON_S)
     assert "detection failed; nothing is lost" in caplog.messages
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (ValueError("no"), ["detection failed; nothing is lost", "detection works again"]),
+        (BadInput("no"), ["detection failed; nothing is lost: no", "detection works again"]),
+        (StateUnavailable("down"), ["detection works again"]),
+    ],
+    ids=["a fault", "trouble", "the state, which logs its own"],
+)
+def test_a_failure_is_logged_once_and_once_when_it_is_over(
+    error: Exception, said: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    left, works, seen = list(range(20)), threading.Event(), vitals()
+
+    def work() -> None:
+        if left.pop() if left else False:
+            raise error
+        works.set()
+
+    lane = Lane("detection", timedelta(milliseconds=2), work, "nothing is lost")
+    with caplog.at_level(logging.INFO, "fireline"), running([lane], seen):
+        assert works.wait(SOON_S)
+    assert caplog.messages == said
+    assert seen.wrong() == ()
 
 
 def test_a_lane_that_hangs_holds_back_no_other() -> None:
     hangs, told = threading.Event(), threading.Event()
     lanes = [Lane("slow", OFTEN, lambda: hangs.wait(SOON_S), ""), Lane("messages", OFTEN, told.set, "")]
-    with running(lanes, hangs.set):
+    with running(lanes, vitals(), hangs.set):
         assert told.wait(SOON_S)
         assert not hangs.is_set()
 
@@ -44,7 +85,7 @@ def test_what_is_at_work_is_waited_for() -> None:
         time.sleep(0.1)
         ended.append(True)
 
-    with running([Lane("slow", timedelta(hours=1), work, "")]):
+    with running([Lane("slow", timedelta(hours=1), work, "")], vitals()):
         assert begun.wait(SOON_S)
     assert ended == [True]
 
@@ -57,7 +98,7 @@ def test_what_does_not_end_is_left_behind(monkeypatch: pytest.MonkeyPatch, caplo
         begun.set()
         released.wait(SOON_S)
 
-    with running([Lane("stuck", OFTEN, work, "")]):
+    with running([Lane("stuck", OFTEN, work, "")], vitals()):
         assert begun.wait(SOON_S)
     released.set()
     assert "stuck did not end in time and is left behind" in caplog.messages
@@ -72,5 +113,5 @@ def test_a_wall_clock_that_is_put_back_stops_no_lane(monkeypatch: pytest.MonkeyP
             again.set()
 
     monkeypatch.setattr(time, "time", lambda: 0.0)
-    with running([Lane("detection", OFTEN, work, "")]):
+    with running([Lane("detection", OFTEN, work, "")], vitals()):
         assert again.wait(SOON_S)

@@ -1,8 +1,10 @@
 """Opening the database: SQLite in one file, or PostgreSQL; every failure told in words people can act on."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -14,6 +16,7 @@ from bot.ports.state import StateRefuses, StateUnavailable
 BUSY_SECONDS = 5
 """How long a SQLite write waits for another process's."""
 CONNECT_SECONDS = 10
+log = logging.getLogger("fireline.state")
 ACCEPTED = "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME"
 
 
@@ -31,16 +34,33 @@ def parse_url(text: str) -> URL:
     raise BadInput(f"FIRELINE_DATABASE_URL names {_shown(url)}, which cannot hold Fireline's state. Write {ACCEPTED}.")
 
 
-def open_engine(address: str | Path) -> Engine:
-    """An engine that connects when it is first used. A path is that of a SQLite file; its folder is made."""
+def open_engine(address: str | Path, *, patient: bool = False) -> Engine:
+    """An engine that connects when it is first used. A path is that of a SQLite file; its folder is made. `patient`: a
+    statement may take its time, as migrations do.
+    """
     url = URL.create("sqlite", database=str(address)) if isinstance(address, Path) else parse_url(address)
     try:
         if url.get_backend_name() == "sqlite":
             return _sqlite(url)
-        timeout = {"connect_timeout": CONNECT_SECONDS, "options": "-c timezone=UTC"}
-        return create_engine(url, pool_pre_ping=True, connect_args=timeout)
+        return _postgresql(url, patient=patient)
     except NoSuchModuleError as error:
         raise BadInput(f"FIRELINE_DATABASE_URL: {error}. Write {ACCEPTED}.") from None
+
+
+def _postgresql(url: URL, *, patient: bool) -> Engine:
+    from bot.adapters.state.patience import ANSWER_S, be_impatient, limits
+
+    if patient:
+        arguments = {"connect_timeout": CONNECT_SECONDS, "options": "-c timezone=UTC"}
+        return create_engine(url, connect_args=arguments)
+    engine = create_engine(url, pool_pre_ping=True, connect_args=limits(ANSWER_S))
+    be_impatient(engine, ANSWER_S)
+    return _watched(engine)
+
+
+def _watched(engine: Engine) -> Engine:
+    engine.update_execution_options(outage=Outage(_shown(engine.url)))
+    return engine
 
 
 def _sqlite(url: URL) -> Engine:
@@ -59,7 +79,27 @@ def _sqlite(url: URL) -> Engine:
         writes = connection.get_execution_options().get("writes", False)
         connection.exec_driver_sql("begin immediate" if writes else "begin")
 
-    return engine
+    return _watched(engine)
+
+
+class Outage:
+    """Says in the log once that the database is gone, and once that it is back."""
+
+    def __init__(self, shown: str) -> None:
+        self._shown = shown
+        self._is_gone, self._lock = False, Lock()
+
+    def gone(self, reason: str) -> None:
+        with self._lock:
+            if not self._is_gone:
+                self._is_gone = True
+                log.warning("the state database %s is gone: %s; waiting for it", self._shown, reason)
+
+    def back(self) -> None:
+        if self._is_gone:
+            with self._lock:
+                self._is_gone = False
+                log.warning("the state database %s is back", self._shown)
 
 
 @contextmanager
@@ -80,8 +120,11 @@ def writing(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def told(engine: Engine) -> Iterator[None]:
     """What the database refuses, as a StateUnavailable that says what to do."""
+    outage: Outage | None = engine.get_execution_options().get("outage")
     try:
         yield
+        if outage is not None:
+            outage.back()
     except (DataError, UnicodeError) as error:
         raise StateRefuses(f"The state database does not take a value: {_first_line(error)}.") from error
     except StatementError as error:
@@ -89,6 +132,8 @@ def told(engine: Engine) -> Iterator[None]:
             raise error.orig from None
         if not isinstance(error, DBAPIError):
             raise
+        if outage is not None:
+            outage.gone(_first_line(error))
         raise StateUnavailable(
             f"The state database {_shown(engine.url)} cannot be used: {_first_line(error)}. "
             "Check that it runs, FIRELINE_DATABASE_URL, and who may write there; then try again."

@@ -8,7 +8,7 @@ import hashlib
 from contextlib import suppress
 from pathlib import Path
 
-CACHE_VERSION = "1"
+CACHE_VERSION = "2"
 
 
 class Translator:
@@ -29,16 +29,30 @@ class Translator:
             return _translate(statement)
         digest = hashlib.sha256(f"{CACHE_VERSION}\n{statement}".encode()).hexdigest()[:24]
         path = self._directory / f"{digest}.sql"
-        if path.exists():
-            return path.read_text()
+        found = _read_whole(path)
+        if found is not None:
+            return found
         text = _translate(statement)
         # Nothing is lost where it cannot be kept: a home that only others may write to.
         with suppress(OSError):
             self._directory.mkdir(parents=True, exist_ok=True)
             partial = path.with_suffix(f".{id(text)}.part")
-            partial.write_text(text)
+            partial.write_text(f"{_seal(text)}\n{text}")
             partial.replace(path)
         return text
+
+
+def _read_whole(path: Path) -> str | None:
+    """None for a file that is not there, or not whole: a power cut leaves files empty or cut off."""
+    try:
+        seal, _, text = path.read_text().partition("\n")
+    except (OSError, UnicodeDecodeError):
+        return None
+    return text if seal == _seal(text) else None
+
+
+def _seal(text: str) -> str:
+    return f"-- {hashlib.sha256(text.encode()).hexdigest()[:24]}"
 
 
 def readable(statement: str) -> str:

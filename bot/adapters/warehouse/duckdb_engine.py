@@ -3,7 +3,7 @@
 import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -22,6 +22,10 @@ FETCHED = 2_000
 """Rows at a time: weeks of runs are not held twice, as they come and with aware times."""
 _PARAMETER = re.compile(r"\$(\w+)")
 _HOLDER = re.compile(r"PID (\d+)")
+_TROUBLE = (
+    duckdb.IOException, duckdb.FatalException, duckdb.OutOfMemoryException, duckdb.TransactionException,
+    duckdb.SerializationException, MemoryError,
+)  # fmt: skip
 _GIVE_BACK = "SET allocator_background_threads = true"
 """What a query has used goes back to the system: https://duckdb.org/docs/stable/internals/jemalloc"""
 
@@ -32,45 +36,49 @@ class DuckDBEngine:
     sole_writer = True
 
     def __init__(self, path: Path | None, *, read_only: bool = False, cache_directory: Path | None = None) -> None:
-        self._connection = _connect(path, read_only=read_only)
+        self._path, self._connection = path, _connect(path, read_only=read_only)
         self._translator = Translator(cache_directory)
         self._local = threading.local()
         self._writing = threading.Lock()
         try:
-            self._connection.execute(_GIVE_BACK)
-            schema_version.check(self._connection, path, read_only=read_only)
-            if not read_only:
-                _Cursor(self._connection.cursor(), self._translator).run("schema")
+            with _explained(path):
+                self._connection.execute(_GIVE_BACK)
+                if read_only:
+                    schema_version.check(self._connection, path)
+                else:
+                    self._make_tables()
         except BaseException:
             self._connection.close()
             raise
+
+    def _make_tables(self) -> None:
+        """All or none of them: a process that is killed here leaves a new warehouse, not one of another release."""
+        with _transaction(self._connection.cursor()) as cursor:
+            schema_version.mark_new(cursor)
+            schema_version.check(cursor, self._path)
+            _Cursor(cursor, self._translator).run("schema")
 
     def rows(self, name: str, parameters: Parameters | None = None) -> list[tuple[Any, ...]]:
         cursor: _Cursor | None = getattr(self._local, "cursor", None)
         if cursor is None:
             cursor = self._local.cursor = _Cursor(self._connection.cursor(), self._translator)
-        return cursor.rows(name, parameters)
+        with _explained(self._path):
+            return cursor.rows(name, parameters)
 
     def pasteable(self, name: str, parameters: Parameters | None = None) -> str:
         return readable(bound(sql_text(name), parameters or {}))
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        with self._writing:
+        with self._writing, _explained(self._path):
             cursor = self._connection.cursor()
             cursor.execute("SET TimeZone = 'UTC'")
-            cursor.begin()
-            try:
+            with _transaction(cursor):
                 yield _Cursor(cursor, self._translator)
-                cursor.commit()
-            except BaseException:
-                cursor.rollback()
-                raise
-            finally:
-                cursor.close()
 
     def close(self) -> None:
-        self._connection.close()
+        with _explained(self._path):
+            self._connection.close()
 
 
 class _Cursor:
@@ -129,6 +137,33 @@ def _aware(row: tuple[Any, ...], times: Sequence[int]) -> tuple[Any, ...]:
     return tuple(values)
 
 
+@contextmanager
+def _transaction(cursor: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    cursor.begin()
+    try:
+        yield cursor
+        cursor.commit()
+    except BaseException:
+        # One that failed while it was committed is over already; why it failed is what counts.
+        with suppress(duckdb.Error):
+            cursor.rollback()
+        raise
+    finally:
+        cursor.close()
+
+
+@contextmanager
+def _explained(path: Path | None) -> Iterator[None]:
+    """What disk, memory or another writer did to the warehouse, in words; faults of our own SQL stay what they are."""
+    try:
+        yield
+    except _TROUBLE as error:
+        remedy = "Nothing was changed. Free disk space or memory, then try again."
+        raise WarehouseUnavailable(
+            f"{path or 'The warehouse'} cannot be used: {_first_line(error)}. {remedy}"
+        ) from error
+
+
 def _connect(path: Path | None, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     if path is None:
         return duckdb.connect(":memory:")
@@ -155,4 +190,4 @@ def _unavailable(path: Path, error: duckdb.IOException) -> WarehouseUnavailable:
 
 
 def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0]
+    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")

@@ -15,19 +15,24 @@ def expected() -> str:
     return hashlib.sha256(sql_text("schema").encode()).hexdigest()[:16]
 
 
-def check(connection: duckdb.DuckDBPyConnection, path: Path | None, *, read_only: bool) -> None:
-    """Mark a new warehouse. Raises OtherRelease for one of another release, WarehouseUnavailable for an empty one that
-    is only to be read.
-    """
-    tables = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-    if not tables and read_only:
-        raise WarehouseUnavailable(f"{path} holds no run history. Load one with `fireline load DIR`.")
-    if not tables:
+def mark_new(connection: duckdb.DuckDBPyConnection) -> None:
+    """A warehouse without any table is new: it is of this release."""
+    if not _tables(connection):
         connection.execute(_TABLE)
         connection.execute("INSERT INTO schema_version VALUES (?)", [expected()])
-        return
+
+
+def check(connection: duckdb.DuckDBPyConnection, path: Path | None) -> None:
+    """Raises OtherRelease for a warehouse of another release, WarehouseUnavailable for an empty one."""
+    tables = _tables(connection)
+    if not tables:
+        raise WarehouseUnavailable(f"{path} holds no run history. Load one with `fireline load DIR`.")
     found = connection.execute("FROM schema_version").fetchone() if "schema_version" in tables else None
     if found != (expected(),):
         raise OtherRelease(
             f"{path} was written by another release of Fireline. Move it away and load the data directories again."
         )
+
+
+def _tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    return {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}

@@ -1,0 +1,146 @@
+"""Red within ten seconds of trouble, and green again when it is over."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.disk import check_disk
+from bot.domain.errors import FirelineError
+from bot.domain.findings.severity import Severity
+from bot.domain.incidents.outbox import Unsaid
+from bot.services.on_watch import TICK, OnWatch
+from bot.services.vitals import UNDELIVERED_S, CheckFailed, Checks, Delivered, Steady, Vitals
+from tests.support.notices import decision
+
+
+def unsaid_of(severity: Severity) -> Unsaid:
+    return Unsaid(decision(severity=severity))
+
+
+START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+class Clocks:
+    """The machine's clock, which may be set, and one that nobody sets."""
+
+    def __init__(self) -> None:
+        self.seconds, self.set_by = 0.0, timedelta()
+
+    def wall(self) -> datetime:
+        return START + timedelta(seconds=self.seconds) + self.set_by
+
+    def now(self) -> float:
+        return self.seconds
+
+
+def test_a_lane_that_has_not_finished_for_too_long_is_named_until_it_does() -> None:
+    clocks = Clocks()
+    vitals = Vitals(clocks.now)
+    vitals.begin("delivery", 8.0)
+    clocks.seconds = 8.0
+    assert vitals.wrong() == ()
+    clocks.seconds = 9.0
+    assert vitals.wrong() == ("delivery has not finished for 9 s",)
+    vitals.finished("delivery")
+    assert vitals.wrong() == ()
+
+
+def test_a_failure_is_red_at_once_and_green_with_the_next_good_turn() -> None:
+    vitals = Vitals(Clocks().now)
+    vitals.begin("detection", 180.0)
+    vitals.failed("detection", "no space")
+    assert vitals.wrong() == ("detection failed: no space",)
+    vitals.finished("detection")
+    assert vitals.wrong() == ()
+
+
+def raising(error: Exception) -> Callable[[], None]:
+    def check() -> None:
+        raise error
+
+    return check
+
+
+def test_checks_name_all_that_is_wrong_at_once() -> None:
+    checks = Checks({"disk": raising(OSError(28, "No space left on device")), "state": raising(FirelineError("gone"))})
+    with pytest.raises(CheckFailed, match=r"^disk: No space left on device; state: gone$"):
+        checks.run()
+    Checks({"disk": lambda: None}).run()
+
+
+def test_a_page_that_is_not_told_is_red_after_some_seconds_and_green_when_it_is() -> None:
+    clocks, unsaid = Clocks(), [unsaid_of(Severity.P2), unsaid_of(Severity.P0)]
+    check = Delivered(lambda: unsaid, clocks.now)
+    check()
+    clocks.seconds = UNDELIVERED_S + 1
+    with pytest.raises(CheckFailed, match=r"1 P0 or P1 not told yet \(I1\)"):
+        check()
+    unsaid.pop()
+    check()
+
+
+@pytest.mark.parametrize("step", [timedelta(minutes=-5), timedelta(days=-1), timedelta(hours=1)], ids=str)
+def test_a_step_of_the_clock_is_seen_once(step: timedelta) -> None:
+    clocks = Clocks()
+    check = Steady(clocks.wall, clocks.now)
+    for _ in range(3):
+        clocks.seconds += 2.0
+        check()
+    clocks.set_by = step
+    with pytest.raises(CheckFailed, match=r"the clock was set (back|forward) by"):
+        check()
+    check()
+
+
+class Noted:
+    """Stands for detection."""
+
+    def __init__(self) -> None:
+        self.ticks = list[datetime]()
+
+    def tick(self, now: datetime) -> None:
+        self.ticks.append(now)
+
+
+@pytest.mark.parametrize("step", [timedelta(seconds=-300), timedelta(days=-1), timedelta(hours=1)], ids=str)
+def test_no_step_of_the_clock_holds_detection_back(step: timedelta) -> None:
+    clocks, noted = Clocks(), Noted()
+    watch = OnWatch(noted, noted, clocks.wall, clocks.wall)  # type: ignore[arg-type]
+    watch.detect()
+    clocks.seconds += 2.0
+    watch.detect()
+    assert len(noted.ticks) == 1
+    clocks.set_by = step
+    clocks.seconds += 2.0
+    watch.detect()
+    assert noted.ticks[1:] == [clocks.wall()]
+    for _ in range(4):
+        clocks.seconds += TICK.total_seconds() / 2
+        watch.detect()
+    assert len(noted.ticks) == 4, "and from then on a tick a minute"
+
+
+def test_a_tick_that_fails_is_tried_again_at_once() -> None:
+    clocks, noted, failures = Clocks(), Noted(), [FirelineError("gone")]
+
+    def tick(now: datetime) -> None:
+        if failures:
+            raise failures.pop()
+        noted.ticks.append(now)
+
+    noted.tick = tick  # type: ignore[method-assign]
+    watch = OnWatch(noted, noted, clocks.wall, clocks.wall)  # type: ignore[arg-type]
+    with pytest.raises(FirelineError):
+        watch.detect()
+    clocks.seconds += 2.0
+    watch.detect()
+    assert len(noted.ticks) == 1
+
+
+def test_a_folder_that_takes_nothing(tmp_path: Path) -> None:
+    check_disk(tmp_path)
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(OSError, match="No such file"):
+        check_disk(tmp_path / "gone")
