@@ -27,7 +27,7 @@ class IncidentService:
 
     def get(self, incident_id: str) -> Incident:
         """Raises BadInput for an unknown one."""
-        found = self._kept().incident(incident_id)
+        found = self._required_state().incident(incident_id)
         if found is None:
             raise BadInput("This incident is not known any more: the message is older than Fireline's state.")
         return found
@@ -45,22 +45,22 @@ class IncidentService:
         return ValidationRequest(processor=incident.headline.root, first=first, last=last)
 
     def evidence(self, incident_id: str, now: datetime) -> IncidentEvidence:
-        incident, members = self.get(incident_id), self._kept().members(incident_id)
+        incident, members = self.get(incident_id), self._required_state().members(incident_id)
         dates = list(self._dates(incident, members))
         verdicts = tuple(self._judge(name, day, now) for name, day in dates[:MOST_DATES])
-        said, feedback = self._kept().history(incident_id), self._kept().feedback(incident_id)
+        said, feedback = self._required_state().history(incident_id), self._required_state().feedback(incident_id)
         left_out = max(0, len(dates) - MOST_DATES)
         return IncidentEvidence(incident, tuple(members), verdicts, left_out, tuple(said), tuple(feedback), now)
 
     def say(self, incident_id: str, person: str, word: Word, at: datetime) -> Incident:
         """Keep what a person says of it."""
         incident = self.get(incident_id)
-        with self._kept().transaction() as tx:
+        with self._required_state().transaction() as tx:
             tx.incidents.say(incident_id, Feedback(person, word, at))
         log.info("%s was called %s", incident.label, word)
         return incident
 
-    def _kept(self) -> State:
+    def _required_state(self) -> State:
         if self._state is None:
             raise BadInput("No state is kept here: incidents are those of the process that watches the pipeline.")
         return self._state

@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.domain.health.model import HealthRequest
 from bot.domain.incidents.decisions import Decision
 from bot.domain.platform.registry import Registry
-from bot.domain.reports.replay import ReplayReport, kept_quiet, messages_of
+from bot.domain.reports.replay import ReplayReport, messages_of, unannounced
 from bot.ports.warehouse import LoadReport, Progress, Warehouse
 from bot.services.health import LONGEST_WINDOW_DAYS, HealthService
 from bot.services.loading import LoadingService
@@ -59,14 +59,14 @@ class RecordedService:
         days = min(LONGEST_WINDOW_DAYS, max(1, ceil((span.last - span.first) / timedelta(days=1))))
         health = self._health.of(HealthRequest(days=days, as_of=span.last), span.last)
         messages = messages_of(decisions)
-        alerts = sum(len(message.told) for message in messages)
+        alerts = sum(len(message.decisions) for message in messages)
         return ReplayReport(
             first=span.first,
             last=span.last,
             step=span.step,
             zone=registry.zone,
             messages=messages,
-            quiet=kept_quiet(decisions),
+            quiet=unannounced(decisions),
             noise=replace(health.noise, alerts=alerts),
             warnings=tuple(dict.fromkeys([*loaded.warnings, *health.warnings])),
         )

@@ -50,7 +50,7 @@ def _messages(report: ReplayReport) -> list[str]:
 
 
 def _message_rows(message: Message) -> Iterable[list[str]]:
-    for decision in message.told:
+    for decision in message.decisions:
         finding = decision.finding
         arrow = "" if decision.outcome is Outcome.ANNOUNCE else "↳ "
         yield [

@@ -20,8 +20,8 @@ def card(validation: Validation) -> Card:
     span = validate_words.span(validation)
     blocks: list[Block] = [header(title), context(f"{escape(span)}, as of {date_token(validation.as_of)}")]
     lines = [title, f"{span}, as of {validation.as_of:%Y-%m-%d %H:%M} UTC.", ""]
-    told = validation.rows if len(validation.rows) == 1 else validation.findings
-    groups = validate_words.groups(told, MOST_SHOWN)
+    rows = validation.rows if len(validation.rows) == 1 else validation.findings
+    groups = validate_words.groups(rows, MOST_SHOWN)
     for group in groups[:MOST_SHOWN]:
         blocks.append(section(_block(group)))
         lines.append(_line(group))

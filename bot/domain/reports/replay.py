@@ -21,17 +21,17 @@ class Message:
     """One incident's message. `spans` are when it was open; the end of the last is None if it still was at the end."""
 
     incident: str
-    told: tuple[Decision, ...]
+    decisions: tuple[Decision, ...]
     spans: tuple[tuple[datetime, datetime | None], ...]
 
     @property
     def first(self) -> Decision:
-        return self.told[0]
+        return self.decisions[0]
 
     @property
     def severity(self) -> Severity:
-        """The worst that was told."""
-        return min(decision.severity for decision in self.told)
+        """The worst of them."""
+        return min(decision.severity for decision in self.decisions)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,8 +57,10 @@ class ReplayReport:
     @property
     def pages(self) -> tuple[Decision, ...]:
         """What would have paged: P0 and P1 when first told, and what became one of them later, in order."""
-        told = (decision for message in self.messages for decision in message.told)
-        pages = [each for each in told if each.severity in PAGES and (each.outcome is Outcome.ANNOUNCE or _rose(each))]
+        decisions = (decision for message in self.messages for decision in message.decisions)
+        pages = [
+            each for each in decisions if each.severity in PAGES and (each.outcome is Outcome.ANNOUNCE or _rose(each))
+        ]
         return tuple(sorted(pages, key=lambda each: (each.at, each.fingerprint)))
 
     @property
@@ -67,7 +69,7 @@ class ReplayReport:
 
     @property
     def updates(self) -> int:
-        return sum(len(message.told) - 1 for message in self.messages)
+        return sum(len(message.decisions) - 1 for message in self.messages)
 
     def counted(self) -> Counter[tuple[Severity, str]]:
         """Messages by severity and kind, as first told."""
@@ -84,21 +86,23 @@ def _rose(decision: Decision) -> bool:
 
 def messages_of(decisions: Iterable[Decision]) -> tuple[Message, ...]:
     """The messages that decisions (in order of time) make, in order of when each was first told."""
-    told: dict[str, list[Decision]] = {}
+    by_incident: dict[str, list[Decision]] = {}
     spans: dict[str, list[tuple[datetime, datetime | None]]] = defaultdict(list)
     for decision in decisions:
         mine = spans[decision.incident]
         is_open = bool(mine) and mine[-1][1] is None
         if decision.outcome in TOLD:
-            told.setdefault(decision.incident, []).append(decision)
+            by_incident.setdefault(decision.incident, []).append(decision)
             if not is_open:
                 mine.append((decision.at, None))
         elif decision.outcome is Outcome.RESOLVE and is_open:
             mine[-1] = (mine[-1][0], decision.at)
-    return tuple(Message(incident=name, told=tuple(each), spans=tuple(spans[name])) for name, each in told.items())
+    return tuple(
+        Message(incident=name, decisions=tuple(each), spans=tuple(spans[name])) for name, each in by_incident.items()
+    )
 
 
-def kept_quiet(decisions: Iterable[Decision]) -> dict[Reason, tuple[Decision, ...]]:
+def unannounced(decisions: Iterable[Decision]) -> dict[Reason, tuple[Decision, ...]]:
     """What was held, joined another message or was kept quiet, by reason, the most frequent first."""
     found: dict[Reason, list[Decision]] = defaultdict(list)
     for decision in decisions:
