@@ -30,7 +30,7 @@ _GUIDE = {
     "POST /control/sockets": {"do": "drop | refresh | refuse | accept"},
     "POST /control/tokens": {"do": "revoke | restore", "token": "bot | app"},
     "POST /control/transport": {"mode": "socket | http", "events": "url", "commands": "url", "interactivity": "url"},
-    "POST /control/act": {"user": "U…", "do": "command", "wait_for": ["view_opened"], "timeout": 3, "…": "as /browser"},
+    "POST /control/act": {"user": "U…", "do": "command", "wait_for": ["view_opened"], "timeout": 9, "…": "as /browser"},
     "GET /control/channel": "?channel=C…: every message as stored, metadata included",
     "GET /control/screen": "?user=U…&since=SEQ: what that user saw",
     "GET /control/modals": "?user=U…: the modal stack and the Home view",
@@ -161,7 +161,7 @@ async def act(core: Core, body: Body) -> Body:
     answer = await perform(core, str(body.get("do", "")), body)
     kinds = frozenset(body.get("wait_for") or ())
     if kinds:
-        answer["waited"] = await core.screens.wait_for(user, before, kinds, float(body.get("timeout", 3.0)))
+        answer["waited"] = await core.screens.wait_for(user, before, kinds, float(body.get("timeout", 10.0)))
     return {**answer, "saw": core.screens.since(user, before)}
 
 

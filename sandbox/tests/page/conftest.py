@@ -4,13 +4,15 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from tests.support.chromium import chromium
 
 from .world import World
 
 OpenPage = Callable[..., Page]
+PATIENCE_MS = 20_000
+"""A busy machine may take so long. What is waited for is a condition: nothing waits longer than it has to."""
 
 
 @pytest.fixture(scope="package")
@@ -18,6 +20,7 @@ def browser() -> Iterator[Browser]:
     """One for all tests of this folder. Closed with the last: Playwright keeps an event loop running in this thread,
     where the tests after it run loops of their own.
     """
+    expect.set_options(timeout=PATIENCE_MS)
     with chromium() as running:
         yield running
 
@@ -46,7 +49,7 @@ def open_page(browser: Browser, world: World) -> Iterator[OpenPage]:
         context = browser.new_context(**settings)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(6000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", note)
         page.goto(f"{world.url}/?user={user}#/{place}")

@@ -7,7 +7,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def until(met: Callable[[], T], seconds: float = 5.0) -> T:
+def until(met: Callable[[], T], seconds: float = 20.0) -> T:
     """The value of `met` once it is true; TimeoutError after `seconds`."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

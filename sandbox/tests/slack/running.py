@@ -74,7 +74,7 @@ async def bolt(of: Workspace, transport: str = "socket") -> AsyncIterator[AsyncA
         await runner.cleanup()
 
 
-async def eventually(met: Callable[[], Any], seconds: float = 3.0) -> Any:
+async def eventually(met: Callable[[], Any], seconds: float = 10.0) -> Any:
     """The value of `met` once it is true; TimeoutError after `seconds` of real time."""
     async with asyncio.timeout(seconds):
         while not (value := met()):
@@ -85,9 +85,9 @@ async def eventually(met: Callable[[], Any], seconds: float = 3.0) -> Any:
 async def while_pending(act: Awaitable[Any], started: asyncio.Event, then: Callable[[], None]) -> Any:
     """Run `act`; once `started` is set, do `then`; the result of `act`."""
     task = asyncio.ensure_future(act)
-    await asyncio.wait_for(started.wait(), 3)
+    await asyncio.wait_for(started.wait(), 10)
     then()
-    return await asyncio.wait_for(task, 3)
+    return await asyncio.wait_for(task, 10)
 
 
 def saw(answer: dict[str, Any], kind: str) -> list[dict[str, Any]]:
