@@ -256,7 +256,8 @@ def loading_service(opened: Warehouse, settings: Settings) -> LoadingService:
     from bot.config.policy import load_policy
     from bot.services.loading import LoadingService
 
-    return LoadingService(opened, load_policy(settings.config / "policy.yaml").failure_text_rules)
+    policy = load_policy(settings.config / "policy.yaml")
+    return LoadingService(opened, policy.failure_text_rules, policy.vocabulary)
 
 
 @contextmanager
@@ -275,7 +276,9 @@ def recorded(settings: Settings, registry: Registry) -> Iterator[RecordedService
     try:
         replay = ReplayService(policy.severity, policy.gate, _accepted(settings))
         health = HealthService(opened, registry, service_levels(settings))
-        yield RecordedService(opened, LoadingService(opened, policy.failure_text_rules), replay, health)
+        yield RecordedService(
+            opened, LoadingService(opened, policy.failure_text_rules, policy.vocabulary), replay, health
+        )
     finally:
         opened.close()
 

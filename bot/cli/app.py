@@ -1,5 +1,6 @@
 """The `fireline` command: parse, ask a service, print."""
 
+import os
 from typing import Annotated
 
 import typer
@@ -56,5 +57,10 @@ app.command()(web)
 app.command()(worker)
 
 
+OWNER_ONLY = 0o077
+"""What a history says is for those who may read it where it came from: files are 0600, folders 0700."""
+
+
 def main() -> None:
+    os.umask(OWNER_ONLY)
     app()

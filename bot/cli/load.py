@@ -87,11 +87,12 @@ def _print_report(report: dict[str, Any]) -> None:
             say(f"{shown(file.file)}: already loaded, nothing changed")
         else:
             counts = f"{file.added:,} new, {file.corrected:,} corrected, {file.unchanged:,} already there"
-            say(f"{shown(file.file)}: {file.rows:,} rows: {counts}")
-    rejected = [RejectedRow(**each) for each in report["rejected"]]
-    for row in rejected[:MOST_REJECTED]:
+            bad = f", {file.rejected:,} rejected" if file.rejected else ""
+            say(f"{shown(file.file)}: {file.rows + file.rejected:,} rows: {counts}{bad}")
+    for row in [RejectedRow(**each) for each in report["rejected"][:MOST_REJECTED]]:
         say(f"rejected: {shown(row)}", error=True)
-    if len(rejected) > MOST_REJECTED:
-        say(f"rejected: {len(rejected) - MOST_REJECTED:,} more rows (--json lists all)", error=True)
+    more = sum(each["rejected"] for each in report["files"]) - MOST_REJECTED
+    if more > 0:
+        say(f"rejected: {more:,} more rows (--json names up to 10,000)", error=True)
     for warning in (*report["registry_warnings"], *report["warnings"]):
         say(f"warning: {shown(warning)}", error=True)

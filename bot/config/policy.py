@@ -10,8 +10,9 @@ from pydantic import AfterValidator, Field
 from bot.config.documents import load_document
 from bot.config.gate import GateEntry
 from bot.config.severity import SeverityEntry
-from bot.domain.evidence.runs import Category
+from bot.domain.evidence.runs import Category, Status
 from bot.domain.evidence.text_rules import TextRule
+from bot.domain.evidence.vocabulary import Vocabulary
 from bot.domain.findings.severity_policy import SeverityPolicy
 from bot.domain.gate.policy import GatePolicy
 from bot.domain.platform.registry import Frozen
@@ -43,8 +44,25 @@ class TextRuleEntry(Frozen):
     any_of: Annotated[tuple[Annotated[str, AfterValidator(_re2)], ...], Field(min_length=1)]
 
 
+Words = dict[str, Annotated[tuple[str, ...], Field(min_length=1)]]
+
+
+class VocabularyEntry(Frozen):
+    """Words of the team's own tools, beside those that are known anyway: ours -> theirs."""
+
+    columns: Words = Field(default_factory=dict)
+    statuses: dict[Status, Annotated[tuple[str, ...], Field(min_length=1)]] = Field(default_factory=dict)
+    categories: dict[Category, Annotated[tuple[str, ...], Field(min_length=1)]] = Field(default_factory=dict)
+
+    def vocabulary(self) -> Vocabulary:
+        statuses = {word: status for status, words in self.statuses.items() for word in words}
+        categories = {word: category for category, words in self.categories.items() for word in words}
+        return Vocabulary.standard().extended(self.columns, statuses, categories)
+
+
 class PolicyFile(Frozen):
     failure_text_rules: tuple[TextRuleEntry, ...] = ()
+    vocabulary: VocabularyEntry = VocabularyEntry()
     severity: SeverityEntry = SeverityEntry()
     gate: GateEntry = GateEntry()
 
@@ -56,10 +74,11 @@ class Policy:
     failure_text_rules: tuple[TextRule, ...]
     severity: SeverityPolicy = field(default_factory=SeverityPolicy)
     gate: GatePolicy = field(default_factory=GatePolicy)
+    vocabulary: Vocabulary = field(default_factory=Vocabulary.standard)
 
 
 def load_policy(path: Path) -> Policy:
     """Read the policy. Raises ConfigError with every problem; unknown keys are problems here."""
     file = load_document(path, PolicyFile)
     rules = tuple(TextRule(entry.category, entry.any_of) for entry in file.failure_text_rules)
-    return Policy(rules, file.severity.policy(), file.gate.policy())
+    return Policy(rules, file.severity.policy(), file.gate.policy(), file.vocabulary.vocabulary())

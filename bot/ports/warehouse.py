@@ -1,7 +1,7 @@
 """The warehouse: run history, evidence and their roll-up. Times are aware UTC."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
@@ -11,6 +11,7 @@ from bot.domain.evidence.expectation import Evidence
 from bot.domain.evidence.freshness import DateFreshness
 from bot.domain.evidence.observation import DateSpan, Observed
 from bot.domain.evidence.platform_facts import PlatformFacts
+from bot.domain.evidence.vocabulary import Vocabulary
 from bot.domain.health.early_warnings import SilentRun
 from bot.domain.health.model import DueDates, Durations, RunCount, Window
 from bot.domain.health.trends import DayDurations, FailedHour
@@ -19,10 +20,13 @@ from bot.domain.platform.draft import ProcessorFacts
 
 @dataclass(frozen=True)
 class Hints:
-    """`of`: error text -> the category that the text rules name, or "". `fingerprint` changes with the rules."""
+    """What words of a history mean. `of`: error text -> the category that the text rules name, or "". `fingerprint`
+    changes with the rules.
+    """
 
     of: Callable[[str], str]
     fingerprint: str
+    vocabulary: Vocabulary = field(default_factory=Vocabulary.standard)
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,9 @@ class RejectedRow:
 
 @dataclass(frozen=True)
 class FileReport:
-    """What one file brought. `already_loaded`: the same bytes came before, nothing was touched."""
+    """What one file brought: its rows are the added, corrected, unchanged and rejected ones. `already_loaded`: the same
+    bytes came before, nothing was touched.
+    """
 
     file: str
     rows: int = 0
@@ -61,6 +67,7 @@ class FileReport:
     corrected: int = 0
     unchanged: int = 0
     already_loaded: bool = False
+    rejected: int = 0
 
 
 @dataclass(frozen=True)

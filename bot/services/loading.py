@@ -1,6 +1,6 @@
 """Take in a data directory: find its files, load them whole or not at all, say what came of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -8,6 +8,7 @@ from pathlib import Path
 from bot.domain.errors import BadInput
 from bot.domain.evidence.platform_facts import platform_facts
 from bot.domain.evidence.text_rules import TextRule, category_of
+from bot.domain.evidence.vocabulary import Vocabulary
 from bot.domain.platform.registry import Registry
 from bot.ports.warehouse import Hints, LoadReport, Progress, Warehouse
 
@@ -22,9 +23,10 @@ SUFFIXES = (".parquet", ".csv", ".ndjson", ".jsonl", ".json")
 
 
 class LoadingService:
-    def __init__(self, warehouse: Warehouse, rules: Sequence[TextRule]) -> None:
+    def __init__(self, warehouse: Warehouse, rules: Sequence[TextRule], vocabulary: Vocabulary | None = None) -> None:
         self._warehouse = warehouse
-        self._hints = Hints(lambda text: category_of(text, rules) or "", repr(tuple(rules)))
+        words = vocabulary or Vocabulary.standard()
+        self._hints = Hints(lambda text: category_of(text, rules) or "", repr(tuple(rules)), words)
 
     def load(self, directory: Path, registry: Registry, now: datetime, progress: Progress) -> LoadReport:
         """Load every file of the directory. Raises BadInput with the file's name; nothing is changed then."""
@@ -34,23 +36,43 @@ class LoadingService:
         facts = platform_facts(registry)
         report = self._warehouse.load(list(files.values()), facts, self._hints, now, progress)
         absent = tuple(f"no {stem} file: cannot tell {lost}" for stem, lost in STEMS.items() if stem not in files)
-        return replace(report, warnings=(*absent, *report.warnings)) if "runs" in files else report
+        warnings = (*left_out(directory), *(absent if "runs" in files else ()), *report.warnings)
+        return replace(report, warnings=warnings)
 
 
 def find_files(directory: Path) -> dict[str, Path]:
-    """The data files of a directory by stem. Raises BadInput when there are none, or two of one kind."""
+    """The data files of a directory by stem. Raises BadInput when there are none, two of one kind, or one that is a
+    pipe or a device, which might never end.
+    """
     if not directory.is_dir():
         raise BadInput(f"{directory} is not a directory. Give the folder that holds runs.parquet and its companions.")
     found: dict[str, Path] = {}
     for path in sorted(directory.iterdir()):
-        if not path.is_file() or path.suffix not in SUFFIXES or path.stem not in ("runs", *STEMS):
+        if path.suffix not in SUFFIXES or path.stem not in ("runs", *STEMS) or path.is_dir():
             continue
+        if not path.is_file():
+            raise BadInput(f"{directory}: {path.name} is no regular file. Copy what it gives into one.")
         if path.stem in found:
             raise BadInput(f"{directory}: both {found[path.stem].name} and {path.name} are there; keep one of them.")
         found[path.stem] = path
     if not found:
         raise BadInput(f"{directory}: holds no data file. Expected {_names('runs')} and its companions.")
     return found
+
+
+def left_out(directory: Path) -> Iterator[str]:
+    """What looks like a data file and is not read, with the reason: nothing is passed over without a word."""
+    for path in sorted(directory.iterdir()):
+        stem, _, rest = path.name.partition(".")
+        is_read = path.suffix in SUFFIXES and path.stem in ("runs", *STEMS) and not path.is_dir()
+        if is_read or stem.casefold() not in ("runs", *STEMS):
+            continue
+        if path.is_dir():
+            yield f"{path.name} is a folder and is not read: write its parts into one file"
+        elif f".{rest}".casefold() in SUFFIXES:
+            yield f"{path.name} is not read: name it {path.name.casefold()}"
+        else:
+            yield f"{path.name} is not read: unpack or convert it to {_names(stem.casefold())}"
 
 
 def _names(stem: str) -> str:

@@ -218,16 +218,20 @@ def _sql_cache() -> TemporaryDirectory[str]:
     return TemporaryDirectory(prefix="fireline-sql-")
 
 
-def warehouse() -> SqlWarehouse:
-    """An empty one in memory. Translated SQL is shared by all of them, which saves most of their start."""
-    return SqlWarehouse(DuckDBEngine(None, cache_directory=Path(_sql_cache().name)))
+def warehouse(path: Path | None = None) -> SqlWarehouse:
+    """An empty one, in memory unless told. Translated SQL is shared by all of them, which saves most of their start."""
+    return SqlWarehouse(DuckDBEngine(path, cache_directory=Path(_sql_cache().name)))
 
 
 def load(
-    into: SqlWarehouse, directory: Path, processors: Sequence[Row] = PROCESSORS, rules: Iterable[TextRule] = RULES
+    into: SqlWarehouse,
+    directory: Path,
+    processors: Sequence[Row] = PROCESSORS,
+    rules: Iterable[TextRule] = RULES,
+    now: datetime = NOW,
 ) -> LoadReport:
     service = LoadingService(into, tuple(rules))
-    return service.load(directory, registry(processors), NOW, lambda _step, _rows: None)
+    return service.load(directory, registry(processors), now, lambda _step, _rows: None)
 
 
 def rows_of(into: SqlWarehouse, table: str) -> list[tuple[Any, ...]]:

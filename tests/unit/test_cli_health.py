@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 from bot.cli.app import app
 from tests.support.builders import World, failed, game, loaded, raw_file, run
 
-STRANGER = "[/red]Strânger\x1b[31m"
+STRANGER = "[/red]Strânger[31m"
 WORLD = World(
     [run("a"), failed("b", start=32, category="no_data_available"), run("c", STRANGER, records_processed=0)],
     [loaded()],

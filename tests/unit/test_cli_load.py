@@ -41,7 +41,7 @@ def test_what_a_load_tells(tmp_path: Path) -> None:
     world = WORLD.but(runs=[*WORLD.runs, run("bad", status="?")])
     result = load(tmp_path / "home", world.write(tmp_path / "data", ".ndjson"))
     assert result.exit_code == 0
-    assert "runs.ndjson: 2 rows: 2 new, 0 corrected, 0 already there" in result.stdout
+    assert "runs.ndjson: 3 rows: 2 new, 0 corrected, 0 already there, 1 rejected" in result.stdout
     assert "rejected: runs.ndjson row 3 (bad): status '?' is none of" in result.stderr
     assert "warning: no planned_windows file" in result.stderr
 
@@ -71,7 +71,7 @@ def test_many_rejected_rows_are_summed_up(tmp_path: Path) -> None:
     rows = [run("good"), *(run(f"bad{number}", status="?") for number in range(50))]
     result = load(tmp_path / "home", World(rows).write(tmp_path / "data", ".csv"))
     assert result.stderr.count("rejected: runs.csv row") == 20
-    assert "rejected: 30 more rows (--json lists all)" in result.stderr
+    assert "rejected: 30 more rows (--json names up to 10,000)" in result.stderr
 
 
 HALF_A_REGISTRY = 'processors:\n- name: Box\n  phase: 2\n- name: "Sum'

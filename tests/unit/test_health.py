@@ -52,7 +52,7 @@ def test_a_live_window_is_rounded_outward_by_less_than_an_hour(as_of: datetime, 
     for edge in (window.since, window.until):
         assert edge == edge.replace(minute=0, second=0, microsecond=0)
     assert timedelta() <= as_of - timedelta(days=days) - window.since < timedelta(hours=1)
-    assert timedelta() <= window.until - as_of < timedelta(hours=1)
+    assert timedelta() < window.until - as_of <= timedelta(hours=1)
     assert not window.exact
 
 

@@ -5,25 +5,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
-from bot.adapters.warehouse.columns import RUNS
-from bot.adapters.warehouse.reading import Reading, read
+from bot.adapters.warehouse.reading import Reading
 from bot.domain.errors import BadInput
-from tests.support.builders import DAY, Row, World, at, failed, load, loaded, run, warehouse, write_parquet, write_rows
+from tests.support.builders import DAY, Row, World, failed, load, loaded, run, warehouse, write_parquet, write_rows
+from tests.support.reading import read_all
 
 GOOD = run("good")
 
 
 def read_runs(path: Path) -> tuple[Reading, dict[str, Row]]:
     """What came of reading a runs file, and the rows that could be used, by run_id."""
-    with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        reading = read(connection, RUNS, path, "stage_read")
-        found = connection.execute("SELECT * FROM stage_read")
-        names = [column[0] for column in found.description]
-        return reading, {row[0]: dict(zip(names, row, strict=True)) for row in found.fetchall()}
+    reading, rows = read_all(path)
+    return reading, {row["run_id"]: row for row in rows}
 
 
 def read_rows(directory: Path, rows: Sequence[Row], suffix: str = ".ndjson") -> tuple[Reading, dict[str, Row]]:
@@ -36,47 +31,71 @@ def rejected(reading: Reading) -> list[str]:
     return [str(row) for row in reading.rejected]
 
 
+NO_STATUS = "is none of success, failed, skipped, running, nor in the vocabulary of policy.yaml"
 BAD_VALUES: list[tuple[str, Any, str]] = [
-    ("status", "exploded", "status 'exploded' is none of success, failed, skipped, running"),
+    ("status", "exploded", f"status 'exploded' {NO_STATUS}"),
     ("status", None, "status is missing"),
     ("processor_name", "", "processor_name is missing"),
     ("data_date", "2026-02-31", "data_date '2026-02-31' is not a date"),
     ("data_date", "yesterday", "data_date 'yesterday' is not a date"),
     ("data_date", "1899-12-31", "data_date '1899-12-31' is no plausible date"),
     ("data_date", "9999-12-31", "data_date '9999-12-31' is no plausible date"),
+    ("data_date", "0001-01-01", "data_date '0001-01-01' is no plausible date"),
     ("data_date", None, "data_date is missing"),
     ("started_at", "soon", "started_at 'soon' is not a timestamp"),
     ("started_at", "2026-01-15 25:61:00", "started_at '2026-01-15 25:61:00' is not a timestamp"),
+    ("started_at", "0001-01-01 00:00:00", "started_at '0001-01-01 00:00:00' is no plausible timestamp"),
+    ("started_at", "infinity", "started_at 'infinity' is no plausible timestamp"),
     ("started_at", None, "started_at is missing"),
-    ("records_processed", -1, "records_processed '-1' is negative"),
-    ("records_processed", "12.5", "records_processed '12.5' is not a whole number"),
-    ("records_processed", "many", "records_processed 'many' is not a whole number"),
-    ("records_processed", "1e300", "records_processed '1e300' is not a whole number"),
-    ("duration_seconds", -0.5, "duration_seconds '-0.5' is negative"),
-    ("duration_seconds", "inf", "duration_seconds 'inf' is not a number"),
-    ("duration_seconds", "-Infinity", "duration_seconds '-Infinity' is not a number"),
-    ("completed_at", "never", "completed_at 'never' is not a timestamp"),
 ]
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".ndjson"])
-def test_a_bad_value_costs_its_row_only(tmp_path: Path, suffix: str) -> None:
+def test_a_bad_value_that_is_needed_costs_its_row_only(tmp_path: Path, suffix: str) -> None:
     bad = [run(f"bad{place}", **{column: value}) for place, (column, value, _) in enumerate(BAD_VALUES)]
     reading, kept = read_rows(tmp_path, [GOOD, *bad, run("last", start=31)], suffix)
     told = [f"runs{suffix} row {place + 2} (bad{place}): {reason}" for place, (*_, reason) in enumerate(BAD_VALUES)]
     assert rejected(reading) == told
     assert list(kept) == ["good", "last"]
+    assert reading.rows + reading.rejected_rows == len(BAD_VALUES) + 2
 
 
-def test_a_time_far_away_costs_its_row_only(tmp_path: Path) -> None:
-    """The epoch of another system, or an end that was never set, must not move the whole calendar."""
-    moments = ("0001-01-01 00:00:00", "1850-01-01 00:00:00", "9999-12-31 23:59:59", "infinity")
-    cases = [(column, moment) for column in ("started_at", "inserted_at", "completed_at") for moment in moments]
-    reading, kept = read_rows(tmp_path, [GOOD, *({**run("far"), column: moment} for column, moment in cases)])
-    assert [row.reason for row in reading.rejected] == [
-        f"{column} '{at}' is no plausible timestamp" for column, at in cases
-    ]
-    assert list(kept) == ["good"]
+ODD_VALUES: list[tuple[str, Any, str]] = [
+    ("records_processed", -1, "records_processed '-1' is negative"),
+    ("records_processed", "12.5", "records_processed '12.5' is not a whole number"),
+    ("records_processed", "many", "records_processed 'many' is not a whole number"),
+    ("records_processed", "1e300", "records_processed '1e300' is not a whole number"),
+    ("records_processed", "1,234", "records_processed '1,234' is not a whole number"),
+    ("records_processed", True, "records_processed 'true' is not a whole number"),
+    ("duration_seconds", -0.5, "duration_seconds '-0.5' is negative"),
+    ("duration_seconds", "inf", "duration_seconds 'inf' is not a number"),
+    ("duration_seconds", "-Infinity", "duration_seconds '-Infinity' is not a number"),
+    ("duration_seconds", "00:01:00", "duration_seconds '00:01:00' is not a number"),
+    ("completed_at", "never", "completed_at 'never' is not a timestamp"),
+    ("completed_at", "0001-01-01T00:00:00Z", "completed_at '0001-01-01T00:00:00Z' is no plausible timestamp"),
+    ("completed_at", "9999-12-31 23:59:59", "completed_at '9999-12-31 23:59:59' is no plausible timestamp"),
+    ("completed_at", "2026-01-16 05:59:59", "completed_at '2026-01-16 05:59:59' is before the start"),
+    ("inserted_at", "1850-01-01", "inserted_at '1850-01-01' is no plausible timestamp"),
+    ("inserted_at", "2062-01-01", "inserted_at '2062-01-01' is in the future: it is 2026-01-20 12:00 UTC"),
+    ("last_heartbeat_at", "?", "last_heartbeat_at '?' is not a timestamp"),
+    ("phase", "two", "phase 'two' is not a whole number"),
+    ("attempt", "first", "attempt 'first' is not a whole number"),
+    ("trigger", "po\x07ll", "trigger 'po\ufffdll' holds a control character"),
+    ("failure_category", "x" * 1_001, f"failure_category '{'x' * 80}' … is longer than 1,000 bytes"),
+]
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".ndjson"])
+@pytest.mark.parametrize(("column", "value", "reason"), ODD_VALUES)
+def test_an_odd_optional_value_costs_itself_only(
+    tmp_path: Path, suffix: str, column: str, value: Any, reason: str
+) -> None:
+    shown = "true" if value is True else value
+    reading, kept = read_rows(tmp_path, [GOOD, failed("odd", **{column: shown})], suffix)
+    assert (reading.rows, reading.rejected) == (2, ())
+    assert kept["odd"][column] is None
+    assert kept["odd"]["status"] == "failed"
+    assert [(odd.column, odd.rows, odd.first_row, odd.first_reason) for odd in reading.odd] == [(column, 1, 2, reason)]
 
 
 def test_spellings_of_nothing_are_nothing(tmp_path: Path) -> None:
@@ -89,10 +108,11 @@ def test_spellings_of_nothing_are_nothing(tmp_path: Path) -> None:
     assert [[row[name] for name in optional] for row in kept.values()] == [[None] * 4] * len(spellings)
 
 
-def test_a_parquet_nan_is_nothing_and_infinity_is_rejected(tmp_path: Path) -> None:
+def test_a_parquet_nan_is_nothing_and_infinity_is_unknown(tmp_path: Path) -> None:
     rows = [run("nan", duration_seconds=float("nan"), completed_at=None), run("inf", duration_seconds=float("inf"))]
-    reading, _ = read_rows(tmp_path, rows, ".parquet")
-    assert rejected(reading) == ["runs.parquet row 2 (inf): duration_seconds 'inf' is not a number"]
+    reading, kept = read_rows(tmp_path, rows, ".parquet")
+    assert [odd.first_reason for odd in reading.odd] == ["duration_seconds 'inf' is not a number"]
+    assert [row["duration_seconds"] for row in kept.values()] == [None, None]
 
 
 def test_rows_after_a_broken_line_keep_their_numbers(tmp_path: Path) -> None:
@@ -100,7 +120,7 @@ def test_rows_after_a_broken_line_keep_their_numbers(tmp_path: Path) -> None:
     (tmp_path / "runs.ndjson").write_text("\n".join(lines))
     assert rejected(read_runs(tmp_path / "runs.ndjson")[0]) == [
         "runs.ndjson row 2: not a JSON object",
-        "runs.ndjson row 3 (bad): status '?' is none of success, failed, skipped, running",
+        f"runs.ndjson row 3 (bad): status '?' {NO_STATUS}",
     ]
 
 
@@ -149,8 +169,7 @@ def test_other_delimiters_are_understood(tmp_path: Path, delimiter: str) -> None
 
 TEXTS = (
     "Ünïcødé 日本語 🏀",
-    "nul\x00inside",
-    "x" * 300_000,
+    "x" * 20_000,
     "quotes \" and ' and ; --",
     "line\nbreak\r\nand\ttab",
     "\\N",
@@ -201,31 +220,14 @@ def test_every_kind_of_parquet_timestamp(tmp_path: Path, kind: str) -> None:
 
 def test_a_date_column_may_hold_timestamps(tmp_path: Path) -> None:
     for place, (kind, value) in enumerate([("TIMESTAMP", "2026-01-15 00:00:00"), ("VARCHAR", "2026-01-15T00:00:00")]):
-        path = tmp_path / f"runs{place}.parquet"
+        path = tmp_path / str(place) / "runs.parquet"
+        path.parent.mkdir()
         write_parquet(path, {**_texts(GOOD), "data_date": (kind, [value])})
         assert read_runs(path)[1]["good"]["data_date"] == DAY
 
 
 def _texts(row: dict[str, Any]) -> dict[str, tuple[str, list[Any]]]:
     return {name: ("VARCHAR", [value]) for name, value in row.items()}
-
-
-@pytest.mark.parametrize(
-    ("column", "kind", "value", "told"),
-    [
-        ("started_at", "BIGINT", 5, "column started_at is BIGINT; write a timestamp"),
-        ("started_at", "DATE", DAY, "column started_at is DATE; write a timestamp"),
-        ("data_date", "DOUBLE", 5.0, "column data_date is DOUBLE; write a date"),
-        ("records_processed", "BOOLEAN", True, "column records_processed is BOOLEAN; write a whole number"),
-        ("duration_seconds", "TIMESTAMP", at(5), "column duration_seconds is TIMESTAMP; write a number"),
-    ],
-)
-def test_a_column_of_the_wrong_type_is_refused_by_name(
-    tmp_path: Path, column: str, kind: str, value: Any, told: str
-) -> None:
-    write_parquet(tmp_path / "runs.parquet", {**_texts(GOOD), column: (kind, [value])})
-    with pytest.raises(BadInput, match=f"runs.parquet: {told}"):
-        read_runs(tmp_path / "runs.parquet")
 
 
 @pytest.mark.parametrize("kind", ["TINYINT", "UINTEGER", "UBIGINT", "HUGEINT", "FLOAT", "DECIMAL(9, 2)", "VARCHAR"])

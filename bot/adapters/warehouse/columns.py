@@ -14,7 +14,10 @@ class Type(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """`missing` says what cannot be told when the whole column is absent; a required column has none."""
+    """`missing` says what cannot be told when the whole column is absent; a required column has none.
+
+    `is_name`: names something, so it is short and without control characters. `past`: a moment that has been.
+    """
 
     name: str
     type: Type
@@ -23,6 +26,8 @@ class Column:
     missing: str = ""
     allowed: tuple[str, ...] = ()
     not_negative: bool = False
+    is_name: bool = False
+    past: bool = False
 
 
 @dataclass(frozen=True)
@@ -37,17 +42,16 @@ class FileKind:
 RUNS = FileKind(
     "runs",
     (
-        Column("run_id", Type.TEXT, missing="runs are told apart by processor, date and start"),
-        Column("processor_name", Type.TEXT, required=True, aliases=("scraper_name",)),
+        Column("run_id", Type.TEXT, is_name=True, missing="runs are told apart by processor, date and start"),
+        Column("processor_name", Type.TEXT, required=True, is_name=True),
         Column("phase", Type.INTEGER, missing="the phase of processors that the registry does not name"),
-        Column("data_date", Type.DATE, required=True, aliases=("analysis_date", "execution_date")),
-        Column("started_at", Type.TIME, required=True),
-        Column("completed_at", Type.TIME, missing="when a run ended"),
+        Column("data_date", Type.DATE, required=True),
+        Column("started_at", Type.TIME, required=True, past=True),
+        Column("completed_at", Type.TIME, past=True, missing="when a run ended"),
         Column("status", Type.TEXT, required=True, allowed=("success", "failed", "skipped", "running")),
         Column(
             "records_processed",
             Type.INTEGER,
-            aliases=("record_count",),
             missing="which successful runs brought no records",
             not_negative=True,
         ),
@@ -55,17 +59,21 @@ RUNS = FileKind(
             "duration_seconds", Type.NUMBER, missing="durations, where completed_at is absent too", not_negative=True
         ),
         Column(
-            "failure_category", Type.TEXT, missing="the recorded cause: failures are classified by evidence and text"
+            "failure_category",
+            Type.TEXT,
+            is_name=True,
+            missing="the recorded cause: failures are classified by evidence and text",
         ),
         Column(
             "error_message", Type.TEXT, missing="the error text: failures without a category rest on evidence alone"
         ),
         Column("attempt", Type.INTEGER, missing="which runs were repeated attempts"),
-        Column("trigger", Type.TEXT, missing="scheduled runs from polls, retries and backfills"),
-        Column("last_heartbeat_at", Type.TIME, missing="a hung run from a long one that is alive"),
+        Column("trigger", Type.TEXT, is_name=True, missing="scheduled runs from polls, retries and backfills"),
+        Column("last_heartbeat_at", Type.TIME, past=True, missing="a hung run from a long one that is alive"),
         Column(
             "inserted_at",
             Type.TIME,
+            past=True,
             missing="when a row became known: its end, or else its start, is taken for it",
         ),
     ),
@@ -75,10 +83,10 @@ RUNS = FileKind(
 TABLE_LOADS = FileKind(
     "table_loads",
     (
-        Column("table_name", Type.TEXT, required=True),
+        Column("table_name", Type.TEXT, required=True, is_name=True),
         Column("data_date", Type.DATE, required=True),
         Column("row_count", Type.INTEGER, required=True, not_negative=True),
-        Column("loaded_at", Type.TIME, required=True),
+        Column("loaded_at", Type.TIME, required=True, past=True),
     ),
     ("table_name", "data_date", "loaded_at"),
 )
@@ -86,11 +94,11 @@ TABLE_LOADS = FileKind(
 RAW_FILES = FileKind(
     "raw_files",
     (
-        Column("source", Type.TEXT, required=True),
+        Column("source", Type.TEXT, required=True, is_name=True),
         Column("data_date", Type.DATE, required=True),
-        Column("path", Type.TEXT, required=True),
+        Column("path", Type.TEXT, required=True, is_name=True),
         Column("size_bytes", Type.INTEGER, required=True, not_negative=True),
-        Column("created_at", Type.TIME, required=True),
+        Column("created_at", Type.TIME, required=True, past=True),
     ),
     ("source", "data_date", "path", "created_at"),
 )
@@ -98,11 +106,11 @@ RAW_FILES = FileKind(
 GAME_SCHEDULE = FileKind(
     "game_schedule",
     (
-        Column("game_id", Type.TEXT, required=True),
+        Column("game_id", Type.TEXT, required=True, is_name=True),
         Column("game_date", Type.DATE, required=True),
         Column("start_utc", Type.TIME, missing="when games start"),
         Column("final_utc", Type.TIME, missing="which games have ended"),
-        Column("status", Type.TEXT, missing="the schedule's own word on a game"),
+        Column("status", Type.TEXT, is_name=True, missing="the schedule's own word on a game"),
     ),
     ("game_id",),
 )
@@ -110,8 +118,8 @@ GAME_SCHEDULE = FileKind(
 PLANNED_WINDOWS = FileKind(
     "planned_windows",
     (
-        Column("kind", Type.TEXT, required=True),
-        Column("processors", Type.TEXT, required=True),
+        Column("kind", Type.TEXT, required=True, is_name=True),
+        Column("processors", Type.TEXT, required=True, is_name=True),
         Column("start_at", Type.TIME, required=True, aliases=("start",)),
         Column("end_at", Type.TIME, required=True, aliases=("end",)),
         Column("announced_at", Type.TIME, required=True),

@@ -169,7 +169,11 @@ def _connect(path: Path | None, *, read_only: bool) -> duckdb.DuckDBPyConnection
         return duckdb.connect(":memory:")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return duckdb.connect(str(path), read_only=read_only)
+        connection = duckdb.connect(str(path), read_only=read_only)
+        if not read_only:
+            with suppress(PermissionError):  # another's file, who may give and take rights
+                path.chmod(0o600)
+        return connection
     except duckdb.IOException as error:
         raise _unavailable(path, error) from error
     except OSError as error:

@@ -1,7 +1,7 @@
 """Load data files: read all, refuse what makes no sense, then change everything in one step."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,12 +11,16 @@ from bot.adapters.warehouse.columns import FILE_KINDS, RUNS, FileKind
 from bot.adapters.warehouse.engine import Engine, Session, Value
 from bot.adapters.warehouse.reading import Reading, read
 from bot.adapters.warehouse.refresh import Changes, known, refresh_all, refresh_evidence, refresh_hours
-from bot.adapters.warehouse.staging_runs import stage_runs, unknown_spellings
+from bot.adapters.warehouse.staging_runs import shared_ids, stage_runs, unknown_spellings
 from bot.adapters.warehouse.unfinished import is_unfinished
+from bot.adapters.warehouse.values import Meaning
+from bot.domain.errors import BadInput
 from bot.domain.evidence.platform_facts import PlatformFacts
+from bot.domain.redaction import visible
 from bot.ports.warehouse import FileReport, Hints, LoadReport, Progress
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+WARNING = "warning"
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,8 @@ class Loader:
         if not fresh and not new_document and not new_platform and not new_rules:
             return LoadReport(files=old)
         with self._engine.write() as session:
-            staged = [_read(session, path, prints[path], progress) for path in _in_order(fresh)]
+            meaning = Meaning(hints.vocabulary, platform.zone.key, now)
+            staged = [_read(session, path, prints[path], meaning, progress) for path in _in_order(fresh)]
             before = known(session)
             evidence = [_merge_evidence(session, item, progress) for item in staged if item.kind is not RUNS]
             stems = {item.kind.stem for item in staged}
@@ -75,7 +80,7 @@ class Loader:
                 touched.append(refresh_hours(session))
             if new_document:
                 session.run("remember_fact", {"name": "registry", "value": platform.document})
-            warnings = _remember(session, staged, now)
+            warnings = _remember(session, staged, hints, now)
         rejected = tuple(row for item in staged for row in item.reading.rejected)
         touched_from = min((moment for moment in touched if moment is not None), default=now)
         return LoadReport((*old, *evidence, *(run.report for run in runs)), rejected, warnings, touched_from)
@@ -100,11 +105,11 @@ def _in_order(files: Sequence[Path]) -> list[Path]:
     return sorted(files, key=lambda path: order[path.stem])
 
 
-def _read(session: Session, path: Path, print_: str, progress: Progress) -> _Staged:
+def _read(session: Session, path: Path, print_: str, meaning: Meaning, progress: Progress) -> _Staged:
     kind = next(kind for kind in FILE_KINDS if kind.stem == path.stem)
     progress(f"reading {path.name}", 0)
     into = "stage_read" if kind is RUNS else f"stage_{kind.stem}"
-    reading = read(session.reader(), kind, path, into)
+    reading = read(session.reader(), kind, path, into, meaning)
     if kind is not RUNS:
         session.adopt(into)
     return _Staged(kind, path, print_, reading)
@@ -116,7 +121,16 @@ def _merge_evidence(session: Session, item: _Staged, progress: Progress) -> File
     session.run(f"merge_{item.kind.stem}")
     ((after,),) = session.rows("count_evidence")
     added = int(after - before)
-    return FileReport(item.path.name, item.reading.rows, added=added, unchanged=item.reading.rows - added)
+    return _report(item, item.reading.rows, added, 0)
+
+
+def _report(item: _Staged, rows: int, added: int, corrected: int) -> FileReport:
+    """Every row of the file is new, a correction, already there or rejected. Raises BadInput where one is not."""
+    if rows != item.reading.rows:
+        missing = f"{item.reading.rows:,} rows were read and {rows:,} were merged"
+        raise BadInput(f"{item.path.name}: {missing}. Nothing was loaded; this is a fault of Fireline: report it.")
+    unchanged, rejected = rows - added - corrected, item.reading.rejected_rows
+    return FileReport(item.path.name, rows, added, corrected, unchanged, rejected=rejected)
 
 
 def _hint_again(session: Session, hints: Hints) -> None:
@@ -135,47 +149,64 @@ def _count_again(session: Session, platform: PlatformFacts, hints: Hints) -> dat
 
 def _merge_runs(session: Session, item: _Staged, hints: Hints, progress: Progress) -> _MergedRuns:
     progress(f"merging {item.path.name}", item.reading.rows)
-    stage_runs(session.reader(), hints.of)
+    stage_runs(session.reader(), hints.of, hints.vocabulary.categories)
     session.adopt("stage_versions")
-    ((first, last, given, distinct),) = session.rows("staged_span")
+    ((first, last, given, distinct, under_way),) = session.rows("staged_span")
     span = {"first_start": first, "last_start": last}
-    if distinct == given and session.rows("held_runs", span) == [(0,)]:
+    ((held, moved),) = session.rows("held_runs", span)
+    moved = moved or (under_way and distinct < given)
+    if distinct == given and not held and not moved:
         session.run("append_runs")
-        return _MergedRuns(FileReport(item.path.name, int(given), added=int(given)), last, appended=True)
+        return _MergedRuns(_report(item, int(given), int(given), 0), last, appended=True)
+    if moved:
+        session.run("move_starts", span)
+        ((*ends, _, _, _),) = session.rows("staged_span")
+        span = dict(zip(span, ends, strict=True))
     session.run("merge_runs", span)
-    ((added, replaced, given),) = session.rows("staged_runs")
-    report = FileReport(
-        item.path.name,
-        int(given),
-        added=int(added - replaced),
-        corrected=int(replaced),
-        unchanged=int(given - added),
+    if moved:
+        session.run("add_moved_hours")
+    ((added, replaced),) = session.rows("staged_runs")
+    return _MergedRuns(
+        _report(item, int(given), int(added - replaced), int(replaced)), span["last_start"], appended=False
     )
-    return _MergedRuns(report, last, appended=False)
 
 
-def _remember(session: Session, staged: Sequence[_Staged], now: datetime) -> tuple[str, ...]:
-    """Write down what was wrong, then the files: one that is in the ledger is never read again."""
+def _remember(session: Session, staged: Sequence[_Staged], hints: Hints, now: datetime) -> tuple[str, ...]:
+    """Write down what was wrong, then the files: one that is in the ledger is never read again.
+
+    A file with rows of the future is read again: they may be right by then.
+    """
     rejected = [(row.file, row.row, row.reason) for item in staged for row in item.reading.rejected]
     if rejected:
         session.fill("rejected_now", ("file_name", "row_number", "reason"), rejected)
         session.run("remember_rejected", {"now": now})
-    warnings = [text for item in staged for text in _warnings(session, item)]
-    for text in warnings:
-        session.run("remember_fact", {"name": "warning", "value": text})
+    warnings = [warning for item in staged for warning in _warnings(session, item, hints)]
+    for name, text in warnings:
+        session.run("remember_fact", {"name": name, "value": text})
     for item in staged:
         ((newest,),) = session.rows(f"newest_{item.kind.stem}")
-        file: dict[str, Value] = {"fingerprint": item.fingerprint, "name": item.path.name, "rows": item.reading.rows}
-        session.run("remember_file", {**file, "now": now, "known_until": newest})
-    return tuple(warnings)
+        print_ = f"{item.fingerprint} with rows held back" if item.reading.held_back else item.fingerprint
+        file: dict[str, Value] = {"fingerprint": print_, "name": item.path.name, "rows": item.reading.rows}
+        session.run("remember_file", {**file, "now": now, "known_until": newest and min(newest, now)})
+    return tuple(text for _, text in warnings)
 
 
-def _warnings(session: Session, item: _Staged) -> list[str]:
-    stem = item.path.stem
-    found = [f"{stem} has no column {column.name}: cannot tell {column.missing}" for column in item.reading.missing]
+def _warnings(session: Session, item: _Staged, hints: Hints) -> Iterator[tuple[str, str]]:
+    """(name, text): of one name only the last is repeated under answers, save for `warning`."""
+    stem, name = item.path.stem, item.path.name
+    for column in item.reading.missing:
+        yield WARNING, f"{stem} has no column {column.name}: cannot tell {column.missing}"
+    for odd in item.reading.odd:
+        values = f"{odd.rows:,} values of {odd.column} are unknown"
+        yield (
+            f"{WARNING} {stem}.{odd.column}",
+            f"{name}: {values}; the first, in row {odd.first_row}: {odd.first_reason}",
+        )
     if item.kind is RUNS:
-        found += [
-            f"failure_category {spelling!r} is in no vocabulary: its {runs} failed runs are read as unknown"
-            for spelling, runs in unknown_spellings(session.reader())
-        ]
-    return found
+        for spelling, runs in unknown_spellings(session.reader(), hints.vocabulary.categories):
+            known = f"failure_category {visible(spelling)!r} is in no vocabulary"
+            yield WARNING, f"{known}: its {runs} failed runs are read as unknown"
+        ids, rows, first = shared_ids(session.reader())
+        if ids:
+            said = f"{ids:,} run ids name several runs ({rows:,} rows, the first id: {visible(first)})"
+            yield f"{WARNING} {stem}.run_id", f"{name}: {said}: told apart by processor, data date and start"

@@ -1,204 +1,217 @@
-"""Read one data file into a typed staging table; rows that cannot be read are set aside with the reason."""
+"""Read one data file into a typed staging table. What cannot be used is set aside with its place and the reason."""
 
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from bot.adapters.warehouse.columns import Column, FileKind, Type
-from bot.adapters.warehouse.formats import broken_lines, open_raw
+from bot.adapters.warehouse.columns import Column, FileKind
+from bot.adapters.warehouse.formats import first_line, open_raw
+from bot.adapters.warehouse.limits import limited, too_large
+from bot.adapters.warehouse.raw_rows import MOST_NAMED, RawRows
+from bot.adapters.warehouse.redacting import redact
+from bot.adapters.warehouse.values import Meaning, cleaned, faults, given, typed
 from bot.domain.errors import BadInput
+from bot.domain.redaction import redacted, visible
 from bot.ports.warehouse import RejectedRow
 
-_ACCEPTED = {
-    Type.TEXT: ("",),
-    Type.INTEGER: ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "U", "DOUBLE", "FLOAT", "DECIMAL", "VARCHAR"),
-    Type.NUMBER: ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "U", "DOUBLE", "FLOAT", "DECIMAL", "VARCHAR"),
-    Type.TIME: ("TIMESTAMP", "VARCHAR"),
-    Type.DATE: ("DATE", "TIMESTAMP", "VARCHAR"),
-}
-_NOTHING = "('', 'null', 'none', 'nan', 'nat')"
+OTHER_NAMES = 3
+"""Names that would do as well, in the message about a column that is missing."""
+
+
+@dataclass(frozen=True)
+class Odd:
+    """Optional values of a column that cannot be used: the rows are kept without them."""
+
+    column: str
+    rows: int
+    first_row: int
+    first_reason: str
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What came of reading one file. The good rows are in the view `stage_<stem>` (for runs, `stage_read`)."""
+    """What came of reading one file. The good rows are in the view `stage_<stem>` (for runs, `stage_read`).
+
+    `rejected` names the first rows that were set aside, `rejected_rows` counts all of them, `held_back` those of the
+    future among them, which may be right later.
+    """
 
     rows: int
     rejected: tuple[RejectedRow, ...]
     missing: tuple[Column, ...]
+    rejected_rows: int = 0
+    held_back: int = 0
+    odd: tuple[Odd, ...] = ()
 
 
-def read(connection: duckdb.DuckDBPyConnection, kind: FileKind, path: Path, into: str) -> Reading:
+def read(connection: duckdb.DuckDBPyConnection, kind: FileKind, path: Path, into: str, meaning: Meaning) -> Reading:
     """Read the file; its good rows are in the temporary view `into`. Raises BadInput when the file makes no sense."""
-    found = open_raw(connection, path, [column.name for column in kind.columns])
-    names = ", ".join(_q(column.name) for column in kind.columns)
-    try:
-        connection.execute(_staging(kind, path, into, found))
-        total, doubtful = _count(connection, into)
-        if doubtful:
-            connection.execute(_judging(kind, path, into, found))
-    except duckdb.Error as error:
-        raise BadInput(f"{path.name}: cannot be read: {str(error).splitlines()[0]}") from error
-    good = f" WHERE row_number NOT IN (SELECT row_number FROM {into}_bad)" if doubtful else ""  # noqa: S608 (our own name)
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW {into} AS SELECT {names}, row_number FROM {into}_all{good}")  # noqa: S608
-    faults = _faulty(connection, into) if doubtful else []
-    rejected = _rejected(connection, path, faults)
-    rows = total - len(faults)
-    if not rows:
-        _refuse_empty(path, rejected)
-    missing = tuple(c for c in kind.columns if not c.required and not _sources(c, found))
-    return Reading(rows, rejected, missing)
-
-
-def _staging(kind: FileKind, path: Path, into: str, found: dict[str, str]) -> str:
-    """Makes `<into>_all`, every row typed. That a row may be at fault is cheap to see; the reason is not."""
-    typed = [f"{_typed(column, found, path)} AS {_q(column.name)}" for column in kind.columns]
-    read_as = [column for column in kind.columns if column.type is not Type.TEXT]
-    there = [f"{_there(column, found)} AS {_q('given_' + column.name)}" for column in read_as]
-    names = ", ".join(_q(column.name) for column in kind.columns)
-    tests = " OR ".join(f"({test})" for column in kind.columns for test, _ in _faults(column))
-    return (
-        f"CREATE OR REPLACE TEMP TABLE {into}_all AS SELECT row_number, {names}, coalesce({tests}, false) AS doubtful"  # noqa: S608
-        f" FROM (SELECT row_number, {', '.join(typed)}, {', '.join(there)} FROM raw_rows)"
+    if not path.is_file():
+        raise BadInput(f"{path.name} is no regular file. Copy what it gives into one.")
+    with tempfile.TemporaryDirectory(prefix="fireline-") as folder, limited(connection, path):
+        try:
+            for workspace in (None, Path(folder)):
+                raw = open_raw(connection, path, kind, meaning.aliases, workspace)
+                _refuse_missing(kind, raw, path, meaning)
+                if raw.rows < 0:
+                    continue
+                total, doubtful = _stage(connection, kind, into, raw, meaning)
+                if total + raw.broken.count == raw.rows:
+                    return _told(connection, kind, path, into, raw, meaning, doubtful)
+        except duckdb.OutOfMemoryException as error:
+            raise too_large(path) from error
+        except duckdb.Error as error:
+            raise BadInput(f"{path.name}: cannot be read: {first_line(error)}") from error
+    raise BadInput(
+        f"{path.name}: has {raw.rows:,} rows, and only {total + raw.broken.count:,} could be read or rejected by"
+        " number. Nothing was loaded. Write it anew, as Parquet if you can."
     )
 
 
-def _judging(kind: FileKind, path: Path, into: str, found: dict[str, str]) -> str:
-    """Makes `<into>_bad`: the doubtful rows that are at fault, each with the first reason."""
-    typed = [f"{_typed(column, found, path)} AS {_q(column.name)}" for column in kind.columns]
-    given = [f"{_given(column, found)} AS {_q('given_' + column.name)}" for column in kind.columns]
-    faults = " ".join(f"WHEN {test} THEN {reason}" for column in kind.columns for test, reason in _faults(column))
-    return (
-        f"CREATE OR REPLACE TEMP TABLE {into}_bad AS SELECT * FROM ("  # noqa: S608
-        f"SELECT row_number, {_label(kind)} AS label, CASE {faults} END AS fault"
-        f" FROM (SELECT row_number, {', '.join(typed)}, {', '.join(given)} FROM raw_rows)"
-        f" WHERE row_number IN (SELECT row_number FROM {into}_all WHERE doubtful)) WHERE fault IS NOT NULL"
+def _stage(
+    connection: duckdb.DuckDBPyConnection, kind: FileKind, into: str, raw: RawRows, meaning: Meaning
+) -> tuple[int, int]:
+    """Make `<into>_all`, every row typed; returns the rows, and those that may be at fault. That they may be is cheap
+    to see; the reason is not."""
+    columns = [f'{typed(column, raw.sources, meaning)} AS "{column.name}"' for column in kind.columns]
+    there = [f'{_there(column, raw)} AS "given_{column.name}"' for column in kind.columns]
+    doubts = " OR ".join(f"({fault.test})" for column in kind.columns for fault in faults(column, meaning))
+    names = ", ".join(_usable(column, meaning) for column in kind.columns)
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {into}_all AS SELECT row_number, {names}, coalesce({doubts}, false) AS doubtful"  # noqa: S608 (our own names)
+        f" FROM (SELECT row_number, {', '.join(columns)}, {', '.join(there)} FROM {_cleaned(kind, raw)})"
     )
-
-
-def _count(connection: duckdb.DuckDBPyConnection, into: str) -> tuple[int, int]:
-    """How many rows there are, and how many of them are doubtful."""
     row = connection.execute(f"SELECT count(*), count_if(doubtful) FROM {into}_all").fetchone()  # noqa: S608 (our own name)
     return (int(row[0]), int(row[1] or 0)) if row else (0, 0)
 
 
-def _faulty(connection: duckdb.DuckDBPyConnection, into: str) -> list[tuple[int, str | None, str]]:
-    """(row number, label, fault) in the order of the file."""
-    return connection.execute(f"SELECT row_number, label, fault FROM {into}_bad ORDER BY row_number").fetchall()  # noqa: S608
+def _told(
+    connection: duckdb.DuckDBPyConnection,
+    kind: FileKind,
+    path: Path,
+    into: str,
+    raw: RawRows,
+    meaning: Meaning,
+    doubtful: int,
+) -> Reading:
+    """Set the rows at fault aside and say what came of the file."""
+    odd: tuple[Odd, ...] = ()
+    bad = held_back = 0
+    if doubtful:
+        connection.execute(_judging(kind, into, raw, meaning))
+        bad, held_back = _counted(connection, into)
+        odd = tuple(_odd(connection, kind, into, meaning))
+    redact(connection, kind, f"{into}_all")
+    names = ", ".join(f'"{column.name}"' for column in kind.columns)
+    good = f" WHERE row_number NOT IN (SELECT row_number FROM {into}_doubtful WHERE fault IS NOT NULL)" if bad else ""  # noqa: S608
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {into} AS SELECT {names}, row_number FROM {into}_all{good}")  # noqa: S608
+    rejected = _rejected(connection, path, into, raw, bad)
+    rows = raw.rows - raw.broken.count - bad
+    if not rows:
+        _refuse_empty(path, rejected, raw.broken.count + bad)
+    missing = tuple(column for column in kind.columns if not column.required and not raw.sources.get(column.name))
+    return Reading(rows, rejected, missing, raw.broken.count + bad, held_back, odd)
 
 
-def _refuse_empty(path: Path, rejected: tuple[RejectedRow, ...]) -> None:
-    if rejected:
-        raise BadInput(f"{path.name}: none of its {len(rejected)} rows can be used; the first: {rejected[0]}")
+def _judging(kind: FileKind, into: str, raw: RawRows, meaning: Meaning) -> str:
+    """Makes `<into>_doubtful`: the doubtful rows with what is given, and why the row cannot be used (NULL: it can)."""
+    columns = [f'{typed(column, raw.sources, meaning)} AS "{column.name}"' for column in kind.columns]
+    as_given = [f'{given(column, raw.sources)} AS "given_{column.name}"' for column in kind.columns]
+    costly = [fault for column in kind.columns if _costs_the_row(column) for fault in faults(column, meaning)]
+    reasons = " ".join(f"WHEN {fault.test} THEN {fault.reason}" for fault in costly)
+    later = " ".join(f"WHEN {fault.test} THEN {str(fault.held_back).lower()}" for fault in costly)
+    return (
+        f"CREATE OR REPLACE TEMP TABLE {into}_doubtful AS"  # noqa: S608 (our own names)
+        f" SELECT *, CASE {reasons} END AS fault, CASE {later} END AS later"
+        f" FROM (SELECT row_number, {', '.join(columns)}, {', '.join(as_given)} FROM {_cleaned(kind, raw)}"
+        f" WHERE row_number IN (SELECT row_number FROM {into}_all WHERE doubtful))"
+    )
+
+
+def _cleaned(kind: FileKind, raw: RawRows) -> str:
+    texts = ", ".join(text for column in kind.columns for text in cleaned(column, raw.sources))
+    return f"(SELECT *{', ' if texts else ''}{texts} FROM raw_rows)"  # noqa: S608 (places)
+
+
+def _costs_the_row(column: Column) -> bool:
+    """A value that is needed, or that tells the run from others; any other odd value costs itself only."""
+    return column.required or column.name == "run_id"
+
+
+def _usable(column: Column, meaning: Meaning) -> str:
+    """SQL: the value, or NULL for an odd one that costs itself only."""
+    odd = [] if _costs_the_row(column) else [f"({fault.test})" for fault in faults(column, meaning)]
+    name = f'"{column.name}"'
+    return f"CASE WHEN {' OR '.join(odd)} THEN NULL ELSE {name} END AS {name}" if odd else name
+
+
+def _counted(connection: duckdb.DuckDBPyConnection, into: str) -> tuple[int, int]:
+    row = connection.execute(f"SELECT count(fault), count_if(later) FROM {into}_doubtful").fetchone()  # noqa: S608 (our own name)
+    return (int(row[0]), int(row[1] or 0)) if row else (0, 0)
+
+
+def _odd(connection: duckdb.DuckDBPyConnection, kind: FileKind, into: str, meaning: Meaning) -> Iterator[Odd]:
+    for column in kind.columns:
+        found = [] if _costs_the_row(column) else faults(column, meaning)
+        if not found:
+            continue
+        reasons = " ".join(f"WHEN {fault.test} THEN {fault.reason}" for fault in found)
+        row = connection.execute(
+            "SELECT count(reason), min(row_number) FILTER (reason IS NOT NULL), arg_min(reason, row_number) FROM"  # noqa: S608 (our own)
+            f" (SELECT row_number, CASE {reasons} END AS reason FROM {into}_doubtful WHERE fault IS NULL)"
+        ).fetchone()
+        if row and row[0]:
+            yield Odd(column.name, int(row[0]), int(row[1]), _shown(row[2]))
+
+
+def _rejected(
+    connection: duckdb.DuckDBPyConnection, path: Path, into: str, raw: RawRows, bad: int
+) -> tuple[RejectedRow, ...]:
+    broken = [RejectedRow(path.name, number, "", reason) for number, reason in raw.broken.named]
+    if not bad:
+        return tuple(sorted(broken, key=lambda row: row.row))
+    label = "coalesce(given_run_id, given_processor_name)" if "read" in into else _first_given(connection, into)
+    found = connection.execute(
+        f"SELECT row_number, {label}, fault FROM {into}_doubtful WHERE fault IS NOT NULL"  # noqa: S608 (our own)
+        f" ORDER BY row_number LIMIT {MOST_NAMED}"
+    ).fetchall()
+    named = [
+        RejectedRow(path.name, int(number), _shown(name or "")[:80], _shown(fault)) for number, name, fault in found
+    ]
+    return tuple(sorted([*broken, *named], key=lambda row: row.row)[:MOST_NAMED])
+
+
+def _first_given(connection: duckdb.DuckDBPyConnection, into: str) -> str:
+    """What names a row of the file to a person: its first column as it stands."""
+    described = connection.execute(f"DESCRIBE {into}_doubtful").fetchall()
+    return next(f'"{name}"' for name, *_ in described if str(name).startswith("given_"))
+
+
+def _shown(text: str) -> str:
+    return redacted(visible(text))
+
+
+def _refuse_missing(kind: FileKind, raw: RawRows, path: Path, meaning: Meaning) -> None:
+    if raw.rows < 0:
+        return
+    for column in kind.columns:
+        if column.required and not raw.sources.get(column.name):
+            others = (*column.aliases, *meaning.aliases.get(column.name, ()))[:OTHER_NAMES]
+            also = f" (or {', '.join(others)})" if others else ""
+            raise BadInput(f"{path.name}: has no column {column.name}{also}; it has {visible(raw.header.listed)}")
+
+
+def _refuse_empty(path: Path, rejected: Sequence[RejectedRow], count: int) -> None:
+    if count:
+        raise BadInput(f"{path.name}: none of its {count} rows can be used; the first: {rejected[0]}")
     if path.stem == "runs":
         raise BadInput(f"{path.name}: holds no rows; an empty run history tells nothing")
 
 
-def _label(kind: FileKind) -> str:
-    """What names a row of the file to a person: its first column as it stands."""
-    return _q("given_" + kind.columns[0].name)
-
-
-def _rejected(
-    connection: duckdb.DuckDBPyConnection, path: Path, faults: Sequence[tuple[int, str | None, str]]
-) -> tuple[RejectedRow, ...]:
-    broken = [RejectedRow(path.name, number, "", reason) for number, reason in broken_lines(connection, path)]
-    uncounted = [row.row for row in broken] if path.suffix == ".csv" else []
-    bad, before = [], 0
-    for number, name, fault in faults:
-        while before < len(uncounted) and uncounted[before] <= number + before:
-            before += 1
-        bad.append(RejectedRow(path.name, int(number) + before, str(name or ""), str(fault)))
-    return tuple(sorted([*broken, *bad], key=lambda row: row.row))
-
-
-def _sources(column: Column, found: dict[str, str]) -> list[str]:
-    return [name for name in (column.name, *column.aliases) if name in found]
-
-
-def _given(column: Column, found: dict[str, str]) -> str:
-    """The value as it stands in the file, as text, for messages and for telling NULL from unreadable."""
-    sources = _sources(column, found)
-    if not sources:
-        return "NULL"
-    parts = [f"CAST({_q(name)} AS VARCHAR)" for name in sources]
-    value = f"trim(coalesce({', '.join(parts)}))"
-    return f"CASE WHEN lower({value}) IN {_NOTHING} THEN NULL ELSE {value} END"
-
-
-def _there(column: Column, found: dict[str, str]) -> str:
-    """Stands for `_given` where only its being there matters."""
-    tests = " OR ".join(f"{_q(name)} IS NOT NULL" for name in _sources(column, found))
-    return f"CASE WHEN {tests} THEN true END" if tests else "NULL"
-
-
-def _typed(column: Column, found: dict[str, str], path: Path) -> str:
-    sources = _sources(column, found)
-    if not sources:
-        if column.required:
-            also = f" (or {' or '.join(column.aliases)})" if column.aliases else ""
-            listed = ", ".join(sorted(found)) or "none"
-            raise BadInput(f"{path.name}: has no column {column.name}{also}; it has {listed}")
-        return f"CAST(NULL AS {_DUCKDB[column.type]})"
-    for name in sources:
-        if not found[name].startswith(_ACCEPTED[column.type]):
-            raise BadInput(f"{path.name}: column {name} is {found[name]}; write {column.type} or its text")
-    parts = [_cast(column.type, _q(name), found[name]) for name in sources]
-    value = f"coalesce({', '.join(parts)})" if len(parts) > 1 else parts[0]
-    return f"lower({value})" if column.allowed else value
-
-
-_DUCKDB = {
-    Type.TEXT: "VARCHAR",
-    Type.INTEGER: "BIGINT",
-    Type.NUMBER: "DOUBLE",
-    Type.TIME: "TIMESTAMP",
-    Type.DATE: "DATE",
-}
-
-
-def _cast(wanted: Type, name: str, kind: str) -> str:
-    text = f"CASE WHEN lower(trim({name})) IN {_NOTHING} THEN NULL ELSE trim({name}) END"
-    if wanted is Type.TEXT:
-        return text if kind == "VARCHAR" else f"CAST({name} AS VARCHAR)"
-    value = text if kind == "VARCHAR" else name
-    if wanted is Type.TIME:
-        if kind == "VARCHAR":
-            return f"TRY_CAST({value} AS TIMESTAMPTZ) AT TIME ZONE 'UTC'"
-        return f"({name} AT TIME ZONE 'UTC')" if kind.endswith("TIME ZONE") else f"TRY_CAST({name} AS TIMESTAMP)"
-    if wanted is Type.DATE:
-        return f"TRY_CAST({value} AS DATE)"
-    if kind.endswith("INT") or kind == "INTEGER":
-        return f"CAST({name} AS {_DUCKDB[wanted]})"
-    number = f"TRY_CAST({value} AS DOUBLE)"
-    finite = f"CASE WHEN isfinite({number}) THEN {number} END"
-    if wanted is Type.NUMBER:
-        return finite
-    return f"CASE WHEN {finite} = floor({number}) THEN TRY_CAST({number} AS BIGINT) END"
-
-
-def _faults(column: Column) -> list[tuple[str, str]]:
-    """(SQL test, SQL text of the reason), first that holds wins."""
-    name, given = _q(column.name), _q("given_" + column.name)
-    shown = f"'{column.name} ' || chr(39) || left({given}, 80) || chr(39)"
-    faults = []
-    if column.type is not Type.TEXT:
-        faults.append((f"{given} IS NOT NULL AND {name} IS NULL", f"{shown} || ' is not {column.type.value}'"))
-    if column.required:
-        faults.append((f"{name} IS NULL", f"'{column.name} is missing'"))
-    if column.allowed:
-        choices = ", ".join(f"'{choice}'" for choice in column.allowed)
-        words = ", ".join(column.allowed)
-        faults.append((f"{name} NOT IN ({choices})", f"{shown} || ' is none of {words}'"))
-    if column.not_negative:
-        faults.append((f"{name} < 0", f"{shown} || ' is negative'"))
-    if column.type in (Type.DATE, Type.TIME):
-        span = f"{name} NOT BETWEEN DATE '1970-01-01' AND DATE '2099-12-31'"
-        faults.append((span, f"{shown} || ' is no plausible {column.type.removeprefix('a ')}'"))
-    return faults
-
-
-def _q(name: str) -> str:
-    return f'"{name}"'
+def _there(column: Column, raw: RawRows) -> str:
+    """Stands for `given` where only its being there matters."""
+    tests = " OR ".join(f"{source.name} IS NOT NULL" for source in raw.sources.get(column.name, ()))
+    return f"CASE WHEN {tests} THEN '' END" if tests else "NULL"

@@ -42,8 +42,9 @@ class SqlWarehouse:
 
     def _history(self) -> History:
         ((runs, first, known, calendar),) = self._engine.rows("history")
+        rejected = tuple(_rejected(row) for row in self._engine.rows("rejected"))
         warnings = tuple(text for (text,) in self._engine.rows("warnings"))
-        return History(runs, first, known, calendar, warnings)
+        return History(runs, first, known, calendar, (*rejected, *warnings))
 
     def platform_document(self) -> str | None:
         return dict(self._engine.rows("facts")).get("registry")
@@ -141,11 +142,22 @@ class SqlWarehouse:
         self._engine.close()
 
 
+def _rejected(row: tuple[Any, ...]) -> str:
+    file, rows, last_load, number, reason = row
+    said = f"{rows:,} rows were rejected, the last on {last_load:%Y-%m-%d} (row {number}: {reason})"
+    return f"{file}: {said}: answers may lack them"
+
+
 def _window(row: tuple[Any, ...]) -> PlannedWindow:
     kind, processors, start, end, announced_at, note = row
-    names = json.loads(processors) if processors.startswith("[") else [processors]
+    names = json.loads(processors) if processors.startswith("[") else processors.split(",")
     return PlannedWindow(
-        kind=kind, processors=tuple(names), start=start, end=end, announced_at=announced_at, note=note or ""
+        kind=kind,
+        processors=tuple(str(name).strip() for name in names),
+        start=start,
+        end=end,
+        announced_at=announced_at,
+        note=note or "",
     )
 
 

@@ -1,15 +1,17 @@
 """Complete freshly read runs: identity, times, duration, recorded category, what the text rules say of the rest."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import duckdb
 
-from bot.domain.evidence.runs import VOCABULARIES, Category
+from bot.domain.evidence.runs import Category
 
 _TELL_APART = """coalesce(run_id, 'row-' || md5(concat_ws('|', processor_name, data_date, started_at,
-    row_number() OVER (PARTITION BY processor_name, data_date, started_at, run_id IS NULL
-      ORDER BY attempt, completed_at, status, row_number))))"""
-"""Runs without a `run_id` are told apart by processor, date and start, in the order they were attempted."""
+    CASE WHEN status = 'running' THEN 1 ELSE row_number() OVER (
+      PARTITION BY processor_name, data_date, started_at, run_id IS NULL, status = 'running'
+      ORDER BY attempt, completed_at, status, row_number) END)))"""
+"""Runs without a `run_id` are told apart by processor, date and start, in the order they were attempted. A row that
+says "running" is the start of the first of them."""
 
 _SHAPE = "regexp_replace(error_message, '[0-9]{4}-[0-9]{2}-[0-9]{2}', '<date>', 'g')"
 """The error text without its dates, so that the text rules see each wording once."""
@@ -37,9 +39,12 @@ FROM (
 """  # noqa: S608 (our own text)
 
 
-def stage_runs(reader: duckdb.DuckDBPyConnection, hint: Callable[[str], str]) -> None:
-    """From `stage_read` make `stage_versions`, in the columns of `runs`."""
-    spellings = [(text, "" if known is Category.UNKNOWN else known.value) for text, known in VOCABULARIES.items()]
+Spellings = Mapping[str, Category]
+
+
+def stage_runs(reader: duckdb.DuckDBPyConnection, hint: Callable[[str], str], known: Spellings) -> None:
+    """From `stage_read` make `stage_versions`, in the columns of `runs`. `known`: spellings of recorded categories."""
+    spellings = [(text, "" if category is Category.UNKNOWN else category.value) for text, category in known.items()]
     _table(reader, "vocabulary", ("spelling", "category"), spellings)
     shapes = reader.execute(_SHAPES).fetchall()
     _table(reader, "hinted_shapes", ("shape", "hinted"), [(shape, hint(shape)) for (shape,) in shapes])
@@ -47,13 +52,25 @@ def stage_runs(reader: duckdb.DuckDBPyConnection, hint: Callable[[str], str]) ->
     reader.execute(_VERSIONS.replace("{run_id}", _TELL_APART if nameless else "run_id"))
 
 
-def unknown_spellings(reader: duckdb.DuckDBPyConnection) -> list[tuple[str, int]]:
+def unknown_spellings(reader: duckdb.DuckDBPyConnection, known: Spellings) -> list[tuple[str, int]]:
     """Recorded categories that no vocabulary knows, with their number of failed runs."""
     found = reader.execute(
         "SELECT failure_category, count(*) FROM stage_read"
         " WHERE status = 'failed' AND failure_category IS NOT NULL GROUP BY 1 ORDER BY 1"
     ).fetchall()
-    return [(spelling, int(runs)) for spelling, runs in found if spelling.strip().lower() not in VOCABULARIES]
+    return [(spelling, int(runs)) for spelling, runs in found if spelling.strip().lower() not in known]
+
+
+def shared_ids(reader: duckdb.DuckDBPyConnection) -> tuple[int, int, str]:
+    """How many ids of `stage_read` name several runs, how many rows have one of them, and the first of these ids."""
+    if reader.execute("SELECT count(run_id) = count(DISTINCT run_id) FROM stage_read").fetchone() == (True,):
+        return 0, 0, ""
+    row = reader.execute(
+        "SELECT count(*), coalesce(sum(given), 0), min(run_id) FROM (SELECT run_id, count(*) AS given FROM stage_read"
+        " WHERE run_id IS NOT NULL AND status <> 'running' GROUP BY run_id"
+        " HAVING count(DISTINCT (processor_name, data_date, started_at)) > 1)"
+    ).fetchone()
+    return (int(row[0]), int(row[1]), str(row[2] or "")) if row else (0, 0, "")
 
 
 def _table(reader: duckdb.DuckDBPyConnection, name: str, columns: tuple[str, str], rows: list[tuple[str, str]]) -> None:

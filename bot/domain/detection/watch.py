@@ -8,7 +8,6 @@ from bot.domain.detection import outcomes, pace, storms, streaks, stuck
 from bot.domain.detection.by_processor import ByProcessor
 from bot.domain.detection.failed_runs import STORMS, failed_runs
 from bot.domain.detection.trouble import Trouble
-from bot.domain.evidence.attempts import OFF_SCHEDULE
 from bot.domain.evidence.coverage import DATES, usual_rows
 from bot.domain.evidence.history import HORIZON, LOOKED_AFTER, RECENT, PipelineHistory
 from bot.domain.evidence.observation import Event, Observed, RunSeen, Timeline
@@ -67,9 +66,7 @@ class Watch:
         self._accepted = accepted
         self._open_troubles: dict[tuple[str, date], list[Trouble]] = {}
         self._last_date = last_date
-        self._first_date = min(
-            (run.data_date for run in observed.runs if run.trigger not in OFF_SCHEDULE), default=None
-        )
+        self._begins = min((run.started_at for run in observed.runs), default=None)
         self._laid: set[date] = set()
         self._forgotten: date | None = None
         self._due: list[tuple[datetime, str, date]] = []
@@ -119,23 +116,30 @@ class Watch:
         """Make every date that may have trouble by itself known, with the moments at which it may."""
         today = now.date()
         for day in (today + timedelta(days=offset) for offset in range(-HORIZON.days, 2)):
-            if day in self._laid or not self._recorded(day):
+            if day in self._laid or (self._last_date is not None and day > self._last_date):
                 continue
             self._laid.add(day)
             for processor in self._registry.processors:
                 date_of = self.history.day(processor.name, day)
-                self._due += [(moment, processor.name, day) for moment in date_of.moments()]
+                if self._is_recorded(date_of):
+                    self._due += [(moment, processor.name, day) for moment in date_of.moments()]
             self._due.sort(reverse=True)
         if self._forgotten != today:
             self._forgotten = today
             self._laid = {day for day in self._laid if day >= today - 2 * HORIZON}
             self.history.forget_before(now, keep=self._open_troubles)
 
-    def _recorded(self, day: date) -> bool:
-        """Is the date within the history? Its first date is not whole: slots before the first row are unknown."""
-        if self._first_date is None or day <= self._first_date:
+    def _is_recorded(self, day: ProcessorDate) -> bool:
+        """Does the history cover the date? Nothing is due before its first run starts: a run of then may well be for a
+        much older date.
+        """
+        if self._begins is None or (self._last_date is not None and day.data_date > self._last_date):
             return False
-        return self._last_date is None or day <= self._last_date
+        return all(slot > self._begins for slot in day.slots)
+
+    def _is_told(self, day: ProcessorDate) -> bool:
+        """Of a date before the history only its runs can be told, never their absence."""
+        return self._is_recorded(day) or bool(day.under_way) or any(day.attempts)
 
     def _look_at_days(self, now: datetime) -> None:
         keys = self.history.touched
@@ -149,7 +153,8 @@ class Watch:
         for key in keys:
             troubles: list[Trouble] = []
             if key[1] >= recent:
-                troubles = list(self._troubles_of(self.history.day(*key), now))
+                date_of = self.history.day(*key)
+                troubles = list(self._troubles_of(date_of, now)) if self._is_told(date_of) else []
             elif key in self._open_troubles and key[1] >= oldest:
                 troubles = list(self._losses_of(self.history.day(*key), now))
             if troubles:
@@ -260,8 +265,8 @@ class Watch:
     def _waiting_for_nothing(self, name: str, now: datetime) -> Iterator[ProcessorDate]:
         """The processor's dates of late for which nothing upstream is missing."""
         dates = (now.date() - timedelta(days=ago) for ago in range(HORIZON.days, -1, -1))
-        days = (self.history.day(name, day) for day in dates if self._recorded(day))
-        return (day for day in days if not self._blocked(day))
+        days = (self.history.day(name, day) for day in dates)
+        return (day for day in days if self._is_recorded(day) and not self._blocked(day))
 
     def _roots(self, troubles: Iterable[Trouble]) -> list[Trouble]:
         """One trouble a source: a scraper and what is made from it are told together, with the cause that it knows."""

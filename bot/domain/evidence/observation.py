@@ -34,6 +34,10 @@ class RunSeen(NamedTuple):
     known_at: datetime
     error: str | None = None
 
+    def is_same_run(self, other: "RunSeen") -> bool:
+        """Of one processor and date: attempts may share the id of their run, and each has its own start."""
+        return self.run_id == other.run_id and self.started_at == other.started_at
+
     @property
     def found_nothing(self) -> bool:
         """Is it a poll that failed because there was no data yet?"""

@@ -91,8 +91,8 @@ class ProcessorDate:
         """Take in a finished run, in place of what was known of it before."""
         self.under_way.pop(run.run_id, None)
         kept = self.polls if run.trigger in OFF_SCHEDULE else self.runs
-        if any(known.run_id == run.run_id for known in reversed(kept[-RECENT_ROWS:])):
-            kept[:] = [known for known in kept if known.run_id != run.run_id]
+        if any(known.is_same_run(run) for known in reversed(kept[-RECENT_ROWS:])):
+            kept[:] = [known for known in kept if not known.is_same_run(run)]
         kept.append(run)
         if run.status is Status.FAILED and run.recorded is Category.NO_DATA_AVAILABLE:
             self.last_no_data_at = max(run.started_at, self.last_no_data_at or run.started_at)

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from bot.domain.evidence.answers import END_OF_TIME
 from bot.domain.evidence.runs import Category, Classified, DateState, FailedRun, Input, Status, Traits, classify
-from bot.domain.platform.calendar import ceil_hour, floor_hour
+from bot.domain.platform.calendar import floor_hour
 
 BASELINE = timedelta(days=30)
 OPEN_P0 = "open_p0"
@@ -46,8 +46,9 @@ class Window:
 
     @classmethod
     def live(cls, as_of: datetime, days: int) -> "Window":
-        """Edges rounded outward to whole hours: the roll-up counts by the hour."""
-        return cls(floor_hour(as_of - timedelta(days=days)), ceil_hour(as_of), as_of, days, exact=False)
+        """Edges rounded outward to whole hours: the roll-up counts by the hour. A run that starts at `as_of` counts."""
+        until = floor_hour(as_of) + timedelta(hours=1)
+        return cls(floor_hour(as_of - timedelta(days=days)), until, as_of, days, exact=False)
 
     @classmethod
     def at(cls, as_of: datetime, days: int) -> "Window":

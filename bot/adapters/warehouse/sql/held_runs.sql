@@ -1,3 +1,7 @@
--- How many of the staged runs are there already; they started in the span of the staged ones.
-SELECT COUNT(*) AS held FROM runs
-WHERE started_at BETWEEN @first_start AND @last_start AND run_id IN (SELECT run_id FROM stage_versions)
+-- How many rows of the staged runs are there already, and how many of them say "running" with another start than the
+-- staged row that says how the run ended (or the other way round).
+SELECT COUNTIF(c.started_at = s.started_at) AS held,
+  COUNTIF(c.started_at <> s.started_at AND (c.status = 'running' OR s.status = 'running')) AS moved
+FROM runs AS c JOIN stage_versions AS s
+  ON c.run_id = s.run_id AND c.processor_name = s.processor_name AND c.data_date = s.data_date
+WHERE c.started_at BETWEEN TIMESTAMP_SUB(@first_start, INTERVAL 1 DAY) AND TIMESTAMP_ADD(@last_start, INTERVAL 1 DAY)

@@ -7,10 +7,9 @@ SELECT run_id, processor_name, phase, data_date, started_at, status, recorded, h
   duration_seconds
 FROM (
   SELECT s.*, ROW_NUMBER() OVER (
-    PARTITION BY s.run_id ORDER BY s.inserted_at DESC, {version:row=s} DESC) AS recency
+    PARTITION BY s.processor_name, s.run_id, s.data_date, s.started_at
+    ORDER BY s.inserted_at DESC, {version:row=s} DESC) AS recency
   FROM superseded_runs AS s
   WHERE s.inserted_at <= @as_of AND s.started_at >= @since AND s.started_at < @until
-    AND NOT EXISTS (
-      SELECT 1 FROM runs AS c
-      WHERE c.run_id = s.run_id AND c.inserted_at <= @as_of AND c.started_at >= @since AND c.started_at < @until)
+    AND NOT EXISTS (SELECT 1 FROM runs AS c WHERE {same_run:a=c,b=s} AND c.inserted_at <= @as_of)
 ) AS replaced WHERE recency = 1

@@ -1,2 +1,1 @@
-SELECT (SELECT COUNT(*) FROM stage_added) AS added, (SELECT COUNT(*) FROM stage_replaced) AS replaced,
-  (SELECT COUNT(*) FROM stage_versions) AS given
+SELECT (SELECT COUNT(*) FROM stage_added) AS added, (SELECT COUNT(*) FROM stage_replaced) AS replaced

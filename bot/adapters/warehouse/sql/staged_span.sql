@@ -1,2 +1,3 @@
-SELECT MIN(started_at) AS first_start, MAX(started_at) AS last_start, COUNT(*) AS given, COUNT(DISTINCT run_id) AS told_apart
+SELECT MIN(started_at) AS first_start, MAX(started_at) AS last_start, COUNT(*) AS given, COUNT(DISTINCT run_id) AS told_apart,
+  COUNTIF(status = 'running') AS under_way
 FROM stage_versions

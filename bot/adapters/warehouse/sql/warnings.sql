@@ -1,1 +1,1 @@
-SELECT value FROM facts WHERE name IN ('warning', 'unfinished') ORDER BY value
+SELECT value FROM facts WHERE name IN ('warning', 'unfinished') OR name LIKE 'warning %' ORDER BY value

@@ -1,0 +1,70 @@
+"""Which column of a file is which of ours, whatever the case, the blanks and the tool that wrote the header."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.adapters.warehouse.columns import Column, FileKind
+from bot.domain.errors import BadInput
+
+MOST_COLUMNS = 10_000
+SHOWN = 30
+"""Column names that a message lists."""
+_BETWEEN = re.compile(r"[\s\-.]+")
+
+Aliases = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Header:
+    """`places`: our column -> the places of the file's columns that tell it, the best first."""
+
+    names: tuple[str, ...]
+    places: Mapping[str, tuple[int, ...]]
+
+    @property
+    def listed(self) -> str:
+        shown = ", ".join(name for name in sorted(self.names)[:SHOWN] if name)
+        more = len(self.names) - SHOWN
+        return (f"{shown} and {more} more" if more > 0 else shown) or "none"
+
+
+def header_of(kind: FileKind, names: Sequence[str], aliases: Aliases, file: str, *, one_each: bool = True) -> Header:
+    """A name that is ours exactly counts before one that differs in case or blanks, and ours before an alias.
+
+    Columns that are not ours, without a name among them, are left out. `one_each`: raises BadInput where two columns
+    have one name; the keys of JSON objects may differ from row to row.
+    """
+    if len(names) > MOST_COLUMNS:
+        raise BadInput(f"{file}: names {len(names):,} columns; at most {MOST_COLUMNS:,} are read")
+    exact: dict[str, list[int]] = {}
+    loose: dict[str, list[int]] = {}
+    for place, name in enumerate(names):
+        exact.setdefault(name, []).append(place)
+        loose.setdefault(_plain(name), []).append(place)
+    places = {column.name: _places(column, aliases, exact, loose) for column in kind.columns}
+    if one_each:
+        _refuse_twice(names, places, file)
+    found = {name: tuple(place for spelling in each for place in spelling) for name, each in places.items()}
+    return Header(tuple(names), {name: each for name, each in found.items() if each})
+
+
+def _places(
+    column: Column, aliases: Aliases, exact: Mapping[str, list[int]], loose: Mapping[str, list[int]]
+) -> list[list[int]]:
+    spellings = dict.fromkeys((column.name, *column.aliases, *aliases.get(column.name, ())))
+    return [exact.get(spelling) or loose.get(_plain(spelling), []) for spelling in spellings]
+
+
+def _refuse_twice(names: Sequence[str], places: Mapping[str, list[list[int]]], file: str) -> None:
+    for each in places.values():
+        for spelling in each:
+            if len(spelling) > 1:
+                one, other = names[spelling[0]], names[spelling[1]]
+                where = f"columns {spelling[0] + 1} and {spelling[1] + 1}"
+                called = repr(one) if one == other else f"{one!r} and {other!r}"
+                raise BadInput(f"{file}: {where} have one name ({called}); keep one of them, or rename one")
+
+
+def _plain(name: str) -> str:
+    return _BETWEEN.sub("_", name.strip()).casefold()

@@ -1,0 +1,107 @@
+"""What makes two rows the same run: processor, run_id, data date and start, in any order of loads."""
+
+from datetime import timedelta
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.domain.health.model import Window
+from tests.support.builders import DAY, NOW, Row, World, at, contents, failed, load, rows_of, run, warehouse
+
+NEXT = DAY + timedelta(days=1)
+UNDER_WAY: Row = {"status": "running", "completed_at": None, "duration_seconds": None}
+
+
+def counted(into: Any) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for count in into.health_counts(Window.live(NOW, 7)):
+        found[count.status] = found.get(count.status, 0) + count.runs
+    return found
+
+
+def loaded_with(directory: Path, rows: list[Row]) -> tuple[dict[str, int], list[str]]:
+    into = warehouse()
+    report = load(into, World(rows).write(directory))
+    return counted(into), [warning for warning in report.warnings if "run ids" in warning]
+
+
+TWO_RUNS = {
+    "two processors": [run("x"), failed("x", "Daily", start=31)],
+    "two processors at once": [run("x"), failed("x", "Daily")],
+    "two dates": [run("x"), failed("x", day=NEXT)],
+    "two dates at once": [run("x"), failed("x", data_date=NEXT)],
+    "two attempts": [failed("x", attempt=1), run("x", start=30.5, attempt=2)],
+}
+
+
+@pytest.mark.parametrize("shared", TWO_RUNS)
+def test_a_shared_id_names_two_runs_and_it_is_said(tmp_path: Path, shared: str) -> None:
+    counts, warnings = loaded_with(tmp_path, TWO_RUNS[shared])
+    assert counts == {"success": 1, "failed": 1}
+    told = "1 run ids name several runs (2 rows, the first id: x): told apart by processor, data date and start"
+    assert warnings == [f"runs.parquet: {told}"]
+
+
+@pytest.mark.parametrize("shared", TWO_RUNS)
+def test_a_shared_id_names_two_runs_over_two_loads(tmp_path: Path, shared: str) -> None:
+    into = warehouse()
+    for place, row in enumerate(TWO_RUNS[shared]):
+        load(into, World([row]).write(tmp_path / str(place)))
+    assert counted(into) == {"success": 1, "failed": 1}
+    assert len(rows_of(into, "runs")) == 2
+
+
+def test_start_and_end_of_a_run_are_one(tmp_path: Path) -> None:
+    rows = [run("x", inserted_at=at(30.01), **UNDER_WAY), run("x")]
+    assert loaded_with(tmp_path, rows) == ({"success": 1}, [])
+
+
+STARTED_LATER = [
+    run("x", start=29.9, inserted_at=at(29.91), **UNDER_WAY),
+    run("x", start=29.9, inserted_at=at(29.95), **UNDER_WAY),
+    failed("x", start=30, inserted_at=at(30.1)),
+    run("x", start=30, inserted_at=at(31)),
+    run("other", start=29.9),
+]
+
+
+@pytest.mark.parametrize("order", [*permutations(range(4))][::5], ids=str)
+def test_a_start_that_was_told_too_early_is_not_a_run_that_hangs(tmp_path: Path, order: tuple[int, ...]) -> None:
+    """Many schedulers write the row when a run is queued, and its start when it begins."""
+    into, one = warehouse(), warehouse()
+    load(into, World([STARTED_LATER[4]]).write(tmp_path / "first"))
+    for place in order:
+        load(into, World([STARTED_LATER[place]]).write(tmp_path / str(place)))
+    load(one, World(STARTED_LATER).write(tmp_path / "one"))
+    assert counted(into) == {"success": 2}
+    assert contents(into) == contents(one)
+    assert {row[4] for row in rows_of(into, "superseded_runs")} == {at(30)}
+
+
+def test_an_attempt_that_is_under_way_is_not_the_one_that_failed(tmp_path: Path) -> None:
+    rows = [failed("x", attempt=1), run("x", start=30.5, attempt=2, inserted_at=at(30.6), **UNDER_WAY)]
+    counts, _ = loaded_with(tmp_path, rows)
+    assert counts == {"failed": 1, "running": 1}
+
+
+def test_without_ids_start_and_end_are_one_run_and_two_ends_are_two(tmp_path: Path) -> None:
+    into = warehouse()
+    rows = [run("", inserted_at=at(30.01), **UNDER_WAY), run(""), failed("", inserted_at=at(30.2))]
+    load(into, World(rows).write(tmp_path / "a", ".csv"))
+    assert counted(into) == {"success": 1, "failed": 1}
+    load(into, World([*rows, run("", start=31)]).write(tmp_path / "b", ".csv"))
+    assert counted(into) == {"success": 2, "failed": 1}
+
+
+def test_what_was_known_of_shared_ids_at_a_moment(tmp_path: Path) -> None:
+    into = warehouse()
+    rows = [failed("x"), failed("x", "Daily", start=30.5), run("x", "Daily", start=30.5, inserted_at=at(40))]
+    load(into, World(rows).write(tmp_path))
+    for hours, told in ((30.2, {"failed": 1}), (35, {"failed": 2}), (45, {"failed": 1, "success": 1})):
+        found: dict[str, int] = {}
+        moment = at(hours).replace(tzinfo=NOW.tzinfo)
+        for count in into.health_counts(Window.at(moment, 7)):
+            found[count.status] = found.get(count.status, 0) + count.runs
+        assert found == told
