@@ -111,10 +111,10 @@ def _spoil_runs(directory: Path) -> None:
         {**json.loads(lines[0]), "run_id": "bad-date", "data_date": "2026-13-45"},
         "{ broken",
         {**json.loads(lines[0]), "run_id": "bad-status", "status": "vanished"},
-        {**json.loads(lines[0]), "run_id": "negative", "records_processed": -5},
+        {**json.loads(lines[0]), "run_id": "far", "processor_name": "Bo\x00x"},
         {**json.loads(lines[0]), "run_id": "no-start", "started_at": None},
-        {**json.loads(lines[0]), "run_id": "half", "records_processed": 1.5},
-        {**json.loads(lines[0]), "run_id": "endless", "duration_seconds": "inf"},
+        {**json.loads(lines[0]), "run_id": "half", "data_date": "2026-01"},
+        {**json.loads(lines[0]), "run_id": "endless", "started_at": "infinity"},
     ]
     lines[1:1] = [row if isinstance(row, str) else json.dumps(row, default=str) for row in bad]
     path.write_text("\n".join(lines) + "\n")
@@ -153,7 +153,8 @@ CLOCKS = Step(
             {"name": "Summary", "phase": 3, "schedule_hours_et": [1.5], "per_game": True, "dependencies": ["Box"]},
             {"name": "Late", "phase": 4, "schedule_hours_et": [26.5, 1.0], "per_game": False},
         ],
-    )
+    ),
+    now=datetime(2027, 1, 1, tzinfo=UTC),
 )
 """Both changes of the clock in New York, in slots that do not exist or occur twice."""
 

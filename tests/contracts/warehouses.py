@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import Any, cast
@@ -33,6 +34,7 @@ class Step:
     suffix: str = ".ndjson"
     spoil: Callable[[Path], None] = lambda _directory: None
     """Does something to the files after they were written."""
+    now: datetime = NOW
 
 
 @dataclass
@@ -55,7 +57,7 @@ def load(warehouse: Warehouse, directory: Path, step: Step) -> LoadReport:
     rules = tuple(step.rules)
     hints = Hints(lambda text: category_of(text, rules) or "", repr(rules))
     facts = platform_facts(registry(step.world.processors))
-    return warehouse.load(list(find_files(directory).values()), facts, hints, NOW, lambda _step, _rows: None)
+    return warehouse.load(list(find_files(directory).values()), facts, hints, step.now, lambda _step, _rows: None)
 
 
 class _Noting:

@@ -8,12 +8,12 @@ SELECT b.processor_name, b.data_date, b.since, b.until FROM (
   SELECT s.processor_name, s.data_date, s.inserted_at AS since, MIN(n.inserted_at) AS until
   FROM superseded_runs AS s
   JOIN (
-    SELECT processor_name, run_id, inserted_at FROM runs WHERE data_date BETWEEN @first_date AND @last_date
+    SELECT processor_name, run_id, data_date, started_at, inserted_at FROM runs WHERE data_date BETWEEN @first_date AND @last_date
     UNION ALL
-    SELECT processor_name, run_id, inserted_at FROM superseded_runs WHERE data_date BETWEEN @first_date AND @last_date
-  ) AS n ON n.processor_name = s.processor_name AND n.run_id = s.run_id AND n.inserted_at > s.inserted_at
+    SELECT processor_name, run_id, data_date, started_at, inserted_at FROM superseded_runs WHERE data_date BETWEEN @first_date AND @last_date
+  ) AS n ON {same_run:a=n,b=s} AND n.inserted_at > s.inserted_at
   WHERE s.status = 'success' AND s.records_processed > 0 AND s.data_date BETWEEN @first_date AND @last_date
-  GROUP BY s.processor_name, s.data_date, s.run_id, s.inserted_at
+  GROUP BY s.processor_name, s.data_date, s.run_id, s.started_at, s.inserted_at
 ) AS b
 JOIN processors AS p ON p.processor_name = b.processor_name
 LEFT JOIN sights AS t ON t.kind = 'table' AND t.name = p.table_name
