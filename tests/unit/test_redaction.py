@@ -126,7 +126,7 @@ Your default credentials were not found. See https://cloud.google.com/docs/authe
 ssh: connect to git@github.com failed
 password: must be at least 8 characters
 tests: pass=12 fail=3
-PWD=/home/app/work
+PWD=/srv/app/work
 could not read secret 'slack-bot-token': permission denied
 partition key: data_date=2026-01-15
 """.strip().splitlines()
