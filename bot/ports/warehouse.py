@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.evidence.expectation import Evidence
 from bot.domain.evidence.freshness import DateFreshness
-from bot.domain.evidence.observation import DateSpan, Observed
+from bot.domain.evidence.observation import Asked, DateSpan, Observed
 from bot.domain.evidence.platform_facts import PlatformFacts
 from bot.domain.evidence.vocabulary import Vocabulary
 from bot.domain.health.early_warnings import SilentRun
@@ -122,9 +122,10 @@ class Warehouse(Protocol):
         """
         ...
 
-    def observed_dates(self, dates: DateSpan, loads_from: date, as_of: datetime) -> Observed:
-        """Everything for those data dates: as `observed`, by when it was known, up to `as_of`.
+    def observed_dates(self, dates: DateSpan, loads_from: date, as_of: datetime, of: Asked | None = None) -> Observed:
+        """Everything for those data dates, `of` these or of all: as `observed`, by when it was known, up to `as_of`.
 
+        Polls that found nothing are counted, not listed.
         Table loads reach back to the data date `loads_from`: what is usual is told from them.
         """
         ...

@@ -1,6 +1,6 @@
 """Verdicts on processors and dates as of a moment, from the same picture and by the same judge as live and replay."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import product
@@ -14,7 +14,7 @@ from bot.domain.health.model import HealthRequest
 from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.domain.platform.calendar import slot_instant
 from bot.domain.platform.registry import Processor, Registry
-from bot.domain.verdicts.context import VerdictContext
+from bot.domain.verdicts.context import Neighbours, VerdictContext
 from bot.domain.verdicts.validation import Validated, Validation, ValidationRequest, rank
 from bot.ports.warehouse import Warehouse
 from bot.services.health import HealthService
@@ -35,6 +35,7 @@ class ValidationService:
         self._registry = registry
         self._health = health
         self._accepted = accepted
+        self._neighbours = Neighbours(registry)
 
     def of(self, request: ValidationRequest, now: datetime) -> Validation:
         """Every verdict asked for. Raises BadInput for an unknown processor, with the nearest names, for dates that
@@ -47,8 +48,10 @@ class ValidationService:
         as_of = request.as_of or live
         ended = live.date() if live < now else None
         span = self._span(request, asked, as_of, ended)
-        observed = self._warehouse.observed_dates(span, span.first - timedelta(days=DATES), as_of)
-        rows = self._rows(asked, span, observed, as_of, ended)
+        names = None if request.processor is None else self._neighbours.names(asked[0])
+        of = None if names is None else self._neighbours.asked(names)
+        observed = self._warehouse.observed_dates(span, span.first - timedelta(days=DATES), as_of, of)
+        rows = self._rows(asked, span, self._history(observed, names, as_of), as_of, ended)
         notes = tuple(self._notes(observed, live, now, request))
         return Validation(
             request=replace(request, processor=asked[0].name if request.processor is not None else None),
@@ -92,14 +95,22 @@ class ValidationService:
         known = [day for day in begun if ended is None or day < ended]
         return iter((known or [today])[:NEWEST])
 
+    def _history(self, observed: Observed, names: Collection[str] | None, as_of: datetime) -> PipelineHistory:
+        history = PipelineHistory(self._registry, observed, names)
+        history.at(as_of)
+        history.take(Timeline(observed).until(as_of))
+        return history
+
     def _rows(
-        self, asked: Sequence[Processor], span: DateSpan, observed: Observed, as_of: datetime, ended: date | None
+        self,
+        asked: Sequence[Processor],
+        span: DateSpan,
+        history: PipelineHistory,
+        as_of: datetime,
+        ended: date | None,
     ) -> Iterator[Validated]:
-        picture = PipelineHistory(self._registry, observed)
-        picture.at(as_of)
-        picture.take(Timeline(observed).until(as_of))
         begins = self._warehouse.history().first_day
-        around = VerdictContext(picture, self._accepted, as_of, begins, ended)
+        around = VerdictContext(history, self._neighbours, self._accepted, as_of, begins, ended)
         dates = [span.first + timedelta(days=ahead) for ahead in range((span.last - span.first).days + 1)]
         return (around.validated(processor, day) for processor, day in product(asked, dates))
 

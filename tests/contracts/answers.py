@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.evidence.observation import DateSpan, Observed
+from bot.domain.evidence.observation import Asked, DateSpan, Observed
 from bot.domain.health.model import RunCount, Window
 from bot.ports.warehouse import Warehouse
 from tests.contracts.stories import NEXT, moment
@@ -70,6 +70,8 @@ def ask_as_of(warehouse: Warehouse, as_of: datetime, processors: Iterable[str]) 
         answers["all observed"] = _in_order(warehouse.observed(LONG_AGO, LAST))
         answers["observed without old polls"] = _in_order(warehouse.observed(LONG_AGO, LAST, as_of))
         answers["observed of dates"] = _in_order(warehouse.observed_dates(DATES, DATES.first - timedelta(days=3), LAST))
+        some = Asked(("Box", "Poller"), ("raw.box",), ("roster",))
+        answers["observed of some"] = _in_order(warehouse.observed_dates(DATES, DATES.first, LAST, some))
         answers["zero-record runs"] = sorted(warehouse.zero_record_runs(DATES.last))
         answers["silent runs"] = sorted(warehouse.silent_runs(moment(24), LAST))
         answers["due"] = _due(warehouse, window)
@@ -79,7 +81,7 @@ def ask_as_of(warehouse: Warehouse, as_of: datetime, processors: Iterable[str]) 
 
 def _in_order(observed: Observed) -> Observed:
     """What was observed has no order of its own."""
-    kinds = ("runs", "loads", "files", "games", "windows")
+    kinds = ("runs", "loads", "files", "games", "windows", "quiet")
     in_order: dict[str, Any] = {kind: tuple(sorted(getattr(observed, kind), key=repr)) for kind in kinds}
     return replace(observed, **in_order)
 

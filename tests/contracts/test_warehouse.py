@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.errors import BadInput
+from bot.domain.evidence.observation import QuietPolls
 from bot.domain.evidence.runs import Category, Input, Status
 from bot.domain.health.early_warnings import SilentRun
 from bot.domain.health.model import Window
@@ -145,6 +146,20 @@ def test_a_run_is_observed_from_its_start_though_its_row_comes_later(story: Told
         "early-day": moment(61),
     }
     assert all(run.started_at <= moment(31) for run in observed.runs)
+
+
+def test_polls_that_found_nothing_are_counted(story: Told) -> None:
+    observed = story.at_the_end["observed of dates"]
+    box = [polls for polls in observed.quiet if polls.processor == "Box"]
+    assert box == [QuietPolls("Box", DAY, 1, moment(26), moment(26))]
+    assert "too-early" not in {run.run_id for run in observed.runs}
+
+
+def test_only_who_is_asked_for_is_observed(story: Told) -> None:
+    observed = story.at_the_end["observed of some"]
+    assert {run.processor for run in observed.runs} == {"Box", "Poller"}
+    assert {load.table for load in observed.loads} == {"raw.box"}
+    assert {file.source for file in observed.files} == {"roster"}
 
 
 def test_a_window_is_observed_when_it_was_announced(story: Told) -> None:

@@ -51,7 +51,7 @@ class DateBook:
     def read(
         cls, session: Session, platform: PlatformFacts, seen: Seen, calendar: GameCalendar, dates: Sequence[date]
     ) -> "DateBook":
-        span: Parameters = {"first_date": min(dates), "last_date": max(dates), "as_of": END_OF_TIME}
+        span: Parameters = {"first_date": min(dates), "last_date": max(dates), "as_of": END_OF_TIME, "names": ""}
         loads = _by_pair(session.rows("observed_date_loads", span))
         files = _by_pair(session.rows("observed_date_files", span))
         brought = defaultdict[Pair, list[Span]](list)

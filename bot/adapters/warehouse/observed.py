@@ -1,6 +1,7 @@
 """What became known in a span of time, read from the warehouse."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from sys import intern
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from bot.adapters.warehouse.engine import Engine, Parameters
 from bot.adapters.warehouse.sights import seen_by
 from bot.domain.evidence.expectation import PlannedWindow
-from bot.domain.evidence.observation import DateSpan, Game, Observed, RawFile, RunSeen, TableLoad
+from bot.domain.evidence.observation import Asked, DateSpan, Game, Observed, QuietPolls, RawFile, RunSeen, TableLoad
 from bot.domain.evidence.runs import Category, Status
 
 
@@ -25,12 +26,25 @@ def observed(
 
 
 def observed_dates(
-    engine: Engine, dates: DateSpan, loads_from: date, as_of: datetime, windows: tuple[PlannedWindow, ...]
+    engine: Engine,
+    dates: DateSpan,
+    loads_from: date,
+    as_of: datetime,
+    windows: tuple[PlannedWindow, ...],
+    of: Asked | None,
 ) -> Observed:
     span: Parameters = {"first_date": dates.first, "last_date": dates.last, "as_of": as_of}
-    loads = engine.rows("observed_date_loads", {**span, "first_date": loads_from})
-    rows = (engine.rows("observed_date_runs", span), loads, engine.rows("observed_date_files", span))
-    return _observed(engine, *rows, windows)
+    processors, tables, sources = ("", "", "") if of is None else map(_listed, (of.processors, of.tables, of.sources))
+    runs = engine.rows("observed_date_runs", {**span, "names": processors})
+    loads = engine.rows("observed_date_loads", {**span, "first_date": loads_from, "names": tables})
+    files = engine.rows("observed_date_files", {**span, "names": sources})
+    polls = engine.rows("observed_date_polls", {**span, "names": processors})
+    return replace(_observed(engine, runs, loads, files, windows), quiet=tuple(QuietPolls(*row) for row in polls))
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Each name between commas; none at all: what is never a name."""
+    return f",{','.join(names)},"
 
 
 Rows = Sequence[tuple[Any, ...]]

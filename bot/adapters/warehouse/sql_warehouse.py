@@ -18,7 +18,7 @@ from bot.adapters.warehouse.sql_text import query_named
 from bot.adapters.warehouse.traced import TracingEngine
 from bot.domain.evidence.expectation import SMALLEST_FILE, Evidence, PlannedWindow
 from bot.domain.evidence.freshness import DateFreshness
-from bot.domain.evidence.observation import DateSpan, Observed
+from bot.domain.evidence.observation import Asked, DateSpan, Observed
 from bot.domain.evidence.platform_facts import PlatformFacts
 from bot.domain.evidence.runs import InputKind
 from bot.domain.health.early_warnings import SilentRun
@@ -93,9 +93,9 @@ class SqlWarehouse:
         windows = tuple(map(_window, self._engine.rows("windows_of", {"as_of": until})))
         return observed(self._engine, since, until, polls_since or since, windows)
 
-    def observed_dates(self, dates: DateSpan, loads_from: date, as_of: datetime) -> Observed:
+    def observed_dates(self, dates: DateSpan, loads_from: date, as_of: datetime, of: Asked | None = None) -> Observed:
         windows = tuple(map(_window, self._engine.rows("windows_of", {"as_of": as_of})))
-        return observed_dates(self._engine, dates, loads_from, as_of, windows)
+        return observed_dates(self._engine, dates, loads_from, as_of, windows, of)
 
     def zero_record_runs(self, last: date) -> list[tuple[str, date, int]]:
         return [(name, day, runs) for name, day, runs in self._engine.rows("zero_record_runs", {"last_date": last})]

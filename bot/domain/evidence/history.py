@@ -1,7 +1,7 @@
 """Everything known at a moment, kept up to date event by event: the one thing that detectors look at."""
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from math import log
@@ -11,8 +11,8 @@ from bot.domain.evidence.coverage import FilledDate
 from bot.domain.evidence.expectation import Expects, PlannedWindow, expectation
 from bot.domain.evidence.game_calendar import GameCalendar
 from bot.domain.evidence.known import Seen, Sight, gaps_of
-from bot.domain.evidence.observation import Event, Game, Observed, RawFile, RunSeen, Started, TableLoad
-from bot.domain.evidence.platform_facts import ProcessorPlatform, platform_facts
+from bot.domain.evidence.observation import Event, Game, Observed, RunSeen, Started, TableLoad
+from bot.domain.evidence.platform_facts import ProcessorPlatform, facts_of, readers_of
 from bot.domain.evidence.processor_date import ProcessorDate, Trace
 from bot.domain.evidence.rhythm import Rhythm
 from bot.domain.evidence.rules import data_due, traced_input
@@ -43,7 +43,8 @@ class Paces:
 class PipelineHistory:
     """Fed with events in the order in which they became known; knows nothing of later ones."""
 
-    def __init__(self, registry: Registry, observed: Observed) -> None:
+    def __init__(self, registry: Registry, observed: Observed, names: Collection[str] | None = None) -> None:
+        """`names`: only of these processors something will be asked."""
         self.registry = registry
         self.paces: dict[str, Paces] = defaultdict(Paces)
         self.rhythms: dict[str, Rhythm] = defaultdict(Rhythm)
@@ -53,12 +54,12 @@ class PipelineHistory:
         self.days: dict[tuple[str, date], ProcessorDate] = {}
         self.touched: set[tuple[str, date]] = set()
         self.loaded_at: dict[str, datetime] = {}
-        platform = platform_facts(registry)
-        self._platform = {facts.name: facts for facts in platform.processors}
+        processors = registry.processors if names is None else [registry.by_name[name] for name in names]
+        self._platform = {processor.name: facts_of(processor, registry) for processor in processors}
         self._tables: dict[tuple[str, date], Trace] = defaultdict(Trace)
         self._as_of = datetime.min.replace(tzinfo=UTC)
         self._files: dict[tuple[str, date], Trace] = defaultdict(Trace)
-        self._readers = platform.readers
+        self._readers = readers_of(self._platform.values())
         self._learn(observed)
 
     def renew(self, observed: Observed) -> None:
@@ -92,6 +93,7 @@ class PipelineHistory:
 
     def _learn(self, observed: Observed) -> None:
         seen = self._seen = observed.seen if observed.seen is not None else seen_in(observed, self._platform)
+        self._quiet = {(polls.processor, polls.data_date): polls for polls in observed.quiet}
         self._games = GameCalendar(
             observed.games, self.registry.zone, loaded=seen.calendar, ended_at=seen.calendar_ended_at
         )
@@ -108,9 +110,11 @@ class PipelineHistory:
                 self._take_start(event.run)
             elif isinstance(event, TableLoad):
                 self.loaded_at[event.table] = event.known_at
-                self._take_trace(self._tables[event.table, event.data_date], event.table, event, event.rows)
+                key = event.table, event.data_date
+                self._take_trace(self._tables[key], key, event.known_at, event.rows, self._seen.table)
             else:
-                self._take_trace(self._files[event.source, event.data_date], event.source, event, event.size_bytes)
+                key = event.source, event.data_date
+                self._take_trace(self._files[key], key, event.known_at, event.size_bytes, self._seen.source)
 
     def day(self, name: str, data_date: date) -> ProcessorDate:
         """The standing of (processor, data date); made when first asked for."""
@@ -160,10 +164,10 @@ class PipelineHistory:
                 yield FilledDate(trace.latest, self._games.day(day).counting(self._as_of) or 0, len(trace.seen))
 
     def _take_run(self, run: RunSeen) -> None:
-        processor = self.registry.by_name.get(run.processor)
-        if processor is None:
+        facts = self._platform.get(run.processor)
+        if facts is None:
             return
-        run = _with_time_limit(run, processor.timeout_seconds)
+        run = _with_time_limit(run, facts.timeout_seconds)
         day = self._near_day(run)
         if run.status is Status.RUNNING:
             if day is not None:
@@ -177,7 +181,7 @@ class PipelineHistory:
             self.touched.add((run.processor, run.data_date))
 
     def _take_start(self, run: RunSeen) -> None:
-        known = run.processor in self.registry.by_name
+        known = run.processor in self._platform
         if not known or run.known_at <= run.started_at:
             return
         day = self._near_day(run)
@@ -203,20 +207,24 @@ class PipelineHistory:
         if run.status is Status.SUCCESS and run.records and run.seconds:
             self.paces[run.processor].known.append((run.started_at, log(run.seconds)))
 
-    def _take_trace(self, trace: Trace, owner: str, event: TableLoad | RawFile, size: int) -> None:
+    def _take_trace(
+        self, trace: Trace, key: tuple[str, date], known_at: datetime, size: int, sight: Callable[[str], Sight]
+    ) -> None:
         """The first row about a date speaks for itself, even where its absence says nothing."""
-        first = not trace.seen
-        trace.seen.append((event.known_at, size))
+        owner, data_date = key
+        speaks_now = not trace.seen and not sight(owner).tells(data_date, self._as_of)
+        trace.seen.append((known_at, size))
         for name in self._readers.get(owner, ()):
-            self.touched.add((name, event.data_date))
-            if first and (name, event.data_date) in self.days:
-                self._rebuild(name, event.data_date)
+            self.touched.add((name, data_date))
+            if speaks_now and (name, data_date) in self.days:
+                self._rebuild(name, data_date)
 
     def _new_day(self, processor: Processor, data_date: date) -> ProcessorDate:
         facts, zone, now = self._platform[processor.name], self.registry.zone, self._as_of
         hours = processor.schedule_hours_et
         slots = tuple(slot_instant(data_date, hour, zone) for hour in hours)
         game_day = self._games.day(data_date)
+        quiet = self._quiet.get((processor.name, data_date))
         games = game_day.counting(now)
         file = self._telling(self._files, facts.source, data_date, self._seen.source)
         upstream = [self._telling(self._tables, name, data_date, self._seen.table) for name in facts.upstream_tables]
@@ -237,6 +245,8 @@ class PipelineHistory:
             input_kind=traced_input(facts.input_kind, file_tells=file is not None, upstream_tells=bool(known)),
             upstream=known,
             games_over_at=game_day.over_at(facts.expects, hours, now),
+            last_no_data_at=quiet.newest_recorded if quiet is not None else None,
+            quiet=quiet,
         )
 
     def _telling(

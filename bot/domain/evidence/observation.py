@@ -68,6 +68,27 @@ class Game(NamedTuple):
     final_at: datetime | None
 
 
+class QuietPolls(NamedTuple):
+    """Polls of one (processor, date) that found nothing, as known: when the newest began, and the newest that says by
+    itself that there was no data.
+    """
+
+    processor: str
+    data_date: date
+    polls: int
+    newest: datetime
+    newest_recorded: datetime | None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Of whom something is to be observed: processors, tables, sources."""
+
+    processors: tuple[str, ...]
+    tables: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
 class DateSpan(NamedTuple):
     """Data dates, both ends included."""
 
@@ -79,7 +100,8 @@ class DateSpan(NamedTuple):
 class Observed:
     """What became known in a span of time, in no order. Games and windows are all that there are.
 
-    `seen`: since when each table and source is known at all; None: as the rows here tell it.
+    `quiet`: polls that found nothing, where they are counted and not among the runs. `seen`: since when each table and
+    source is known at all; None: as the rows here tell it.
     """
 
     runs: tuple[RunSeen, ...]
@@ -88,6 +110,7 @@ class Observed:
     games: tuple[Game, ...]
     windows: tuple[PlannedWindow, ...]
     seen: Seen | None = None
+    quiet: tuple[QuietPolls, ...] = ()
 
 
 class Started(NamedTuple):

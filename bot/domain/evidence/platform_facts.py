@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -57,22 +57,26 @@ class PlatformFacts:
     @cached_property
     def readers(self) -> Mapping[str, tuple[str, ...]]:
         """Which processors look at a table or a source, for themselves or as what they are made from."""
-        found: dict[str, set[str]] = defaultdict(set)
-        for processor in self.processors:
-            for owner in (processor.table, processor.source, *processor.upstream_tables):
-                if owner is not None:
-                    found[owner].add(processor.name)
-        return {owner: tuple(sorted(names)) for owner, names in found.items()}
+        return readers_of(self.processors)
+
+
+def readers_of(processors: Iterable[ProcessorPlatform]) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for processor in processors:
+        for owner in (processor.table, processor.source, *processor.upstream_tables):
+            if owner is not None:
+                found[owner].add(processor.name)
+    return {owner: tuple(sorted(names)) for owner, names in found.items()}
 
 
 def platform_facts(registry: Registry) -> PlatformFacts:
-    processors = tuple(_facts(processor, registry) for processor in registry.processors)
+    processors = tuple(facts_of(processor, registry) for processor in registry.processors)
     text = json.dumps([registry.timezone, [str(processor) for processor in processors]])
     digest = hashlib.sha256(text.encode()).hexdigest()
     return PlatformFacts(processors, registry.zone, digest, registry.model_dump_json(by_alias=True))
 
 
-def _facts(processor: Processor, registry: Registry) -> ProcessorPlatform:
+def facts_of(processor: Processor, registry: Registry) -> ProcessorPlatform:
     upstream = {registry.by_name[name].bigquery_table for name in processor.dependencies} - {None}
     traced = input_kind(processor)
     return ProcessorPlatform(

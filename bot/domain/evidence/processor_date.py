@@ -8,7 +8,7 @@ from itertools import chain
 
 from bot.domain.evidence.attempts import OFF_SCHEDULE
 from bot.domain.evidence.expectation import SMALLEST_FILE, expectation, traits
-from bot.domain.evidence.observation import RunSeen
+from bot.domain.evidence.observation import QuietPolls, RunSeen
 from bot.domain.evidence.rules import is_filled, judged_from, ready_at, settled_from, unscheduled_from
 from bot.domain.evidence.runs import (
     Category,
@@ -66,7 +66,8 @@ class ProcessorDate:
 
     `games_over_at`: when the games that it waits for have all ended or been given up, None when it waits for none.
     `last_chance`: when its last slot may run at the latest. `table` and `file` are None where there is nothing to look
-    at, or it says nothing of the date; `upstream` are the tables that it is made from, of those that do.
+    at, or it says nothing of the date; `upstream` are the tables that it is made from, of those that do. `quiet`: polls
+    that are only counted.
     """
 
     processor: Processor
@@ -85,6 +86,7 @@ class ProcessorDate:
     runs: list[RunSeen] = field(default_factory=list)
     polls: list[RunSeen] = field(default_factory=list)
     last_no_data_at: datetime | None = None
+    quiet: QuietPolls | None = None
     under_way: dict[str, RunSeen] = field(default_factory=dict)
 
     def take(self, run: RunSeen) -> None:

@@ -1,20 +1,48 @@
 """The context of one date: its games, its upstream, fallbacks, deadlines, accepted losses; and the proof of all."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from bot.domain.evidence.coverage import DATES, usual_rows
 from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.evidence.history import PipelineHistory
+from bot.domain.evidence.observation import Asked
+from bot.domain.evidence.platform_facts import facts_of
 from bot.domain.evidence.processor_date import ProcessorDate
 from bot.domain.evidence.rules import HEALS_WITHIN
 from bot.domain.evidence.runs import InputKind
 from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.domain.platform.lineage import Lineage
-from bot.domain.platform.registry import Processor
+from bot.domain.platform.registry import Processor, Registry
 from bot.domain.verdicts.judge import SOUND, DateContext, Judged, Verdict, judge
 from bot.domain.verdicts.validation import Validated
 from bot.domain.verdicts.votes import Proof, tallies, words
+
+
+class Neighbours:
+    """Whom a verdict looks at: the processor, what it is made from, what waits for it, who can stand in."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self.lineage = Lineage(registry)
+        self.stand_ins: dict[str, list[str]] = defaultdict(list)
+        for processor in registry.processors:
+            if processor.fallback_for is not None:
+                self.stand_ins[processor.fallback_for].append(processor.name)
+
+    def names(self, processor: Processor) -> set[str]:
+        owners = (processor.name, processor.source)
+        stand_ins = [name for owner in owners if owner is not None for name in self.stand_ins.get(owner, ())]
+        return {processor.name, *processor.dependencies, *self.lineage.down(processor.name), *stand_ins}
+
+    def asked(self, names: Iterable[str]) -> Asked:
+        """What is to be observed of them."""
+        processors = [self._registry.by_name[name] for name in sorted(names)]
+        facts = [facts_of(processor, self._registry) for processor in processors]
+        tables = {table for fact in facts for table in (fact.table, *fact.upstream_tables) if table is not None}
+        sources = {fact.source for fact in facts if fact.source is not None}
+        return Asked(tuple(fact.name for fact in facts), tuple(sorted(tables)), tuple(sorted(sources)))
 
 
 class VerdictContext:
@@ -25,17 +53,14 @@ class VerdictContext:
     def __init__(
         self,
         history: PipelineHistory,
+        neighbours: Neighbours,
         accepted: AcceptedLosses,
         as_of: datetime,
         begins: date | None,
         ended: date | None,
     ) -> None:
         self._history = history
-        self._stand_ins: dict[str, list[str]] = defaultdict(list)
-        for processor in history.registry.processors:
-            if processor.fallback_for is not None:
-                self._stand_ins[processor.fallback_for].append(processor.name)
-        self._lineage = Lineage(history.registry)
+        self._stand_ins, self._lineage = neighbours.stand_ins, neighbours.lineage
         self._accepted = accepted
         self._as_of = as_of
         self._begins, self._ended = begins, ended
@@ -90,7 +115,7 @@ class VerdictContext:
 
     def _fallback(self, day: ProcessorDate) -> str | None:
         """Who can stand in for the processor, or for its source, and has the date."""
-        names = [*self._stand_ins[day.processor.name], *self._stand_ins[day.processor.source or ""]]
+        names = [*self._stand_ins.get(day.processor.name, ()), *self._stand_ins.get(day.processor.source or "", ())]
         return next((name for name in names if self._history.day(name, day.data_date).filled), None)
 
     def _proof(self, day: ProcessorDate, verdict: Verdict, usual: float | None) -> Proof:

@@ -263,7 +263,7 @@ def _marker(day: ProcessorDate, ready: datetime) -> RunSeen | None:
     last = max(tried, key=lambda run: run.started_at, default=None)
     if last is None or last.status is not Status.SUCCESS or last.records != 0 or day.under_way:
         return None
-    if day.lacks_last_slot:
+    if day.lacks_last_slot or (day.quiet is not None and day.quiet.newest > last.started_at):
         return None
     return last if last.started_at < ready else None
 

@@ -106,6 +106,8 @@ def tallies(day: ProcessorDate) -> tuple[RunTally, ...]:
     found: dict[Status, list[int]] = {}
     for run in day.attempts:
         found.setdefault(run.status, []).append(run.records or 0)
+    if day.quiet is not None:
+        found.setdefault(Status.FAILED, []).extend([0] * day.quiet.polls)
     if day.under_way:
         found[Status.RUNNING] = [0] * len(day.under_way)
     return tuple(RunTally(status, len(records), sum(records)) for status, records in sorted(found.items()))
