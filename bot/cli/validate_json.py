@@ -52,6 +52,7 @@ def _evidence(proof: Proof) -> dict[str, Any]:
         "windows": [_window(window) for window in proof.windows],
         "sources": proof.words,
         "sources_agreeing": proof.agreeing,
+        "sources_telling": proof.telling,
     }
 
 

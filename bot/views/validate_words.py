@@ -86,10 +86,12 @@ def evidence(proof: Proof) -> list[str]:
 
 
 def agreement(proof: Proof) -> str:
-    if not proof.words:
+    if not proof.telling:
         return "no source can tell"
     verb = "agrees" if proof.agreeing == 1 else "agree"
-    return f"{proof.agreeing} of {numbers.plural(len(proof.words), 'source')} {verb}"
+    silent = len(proof.words) - proof.telling
+    aside = f", {silent} cannot tell" if silent else ""
+    return f"{proof.agreeing} of {numbers.plural(proof.telling, 'source')} {verb}{aside}"
 
 
 def _table(proof: Proof) -> Iterator[str]:

@@ -41,7 +41,7 @@ def late(day: ProcessorDate, judged: Judged, now: datetime) -> Trouble | None:
     """sla_miss: the deadline has passed, and the data may still come; or no run has worked, and no table tells more."""
     if day.deadline is None or day.deadline > now or day.filled or not day.games_over(now):
         return None
-    untold = judged.verdict is Verdict.UNKNOWN and day.table is None and day.only_failed
+    untold = judged.verdict is Verdict.UNKNOWN and day.expected and day.table is None and day.only_failed
     if judged.verdict is not Verdict.NOT_YET and not untold:
         return None
     return _trouble(

@@ -93,6 +93,11 @@ class Proof:
         return sum(word is Vote.AGREES for word in self.words.values())
 
     @property
+    def telling(self) -> int:
+        """How many sources can tell."""
+        return sum(word is not Vote.SILENT for word in self.words.values())
+
+    @property
     def confidence(self) -> float:
         """The share of the sources this processor should have that agree with the verdict: 0 to 1.
 
