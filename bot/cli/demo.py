@@ -20,15 +20,19 @@ def demo(
         list[str] | None,
         typer.Option(help="Inject NAME or NAME:PROCESSOR; a demo that runs gets it.", show_default=False),
     ] = None,
+    heal: Annotated[bool, typer.Option("--heal", help="End every fault of the demo that runs, and stop.")] = False,
     home: Home = None,
 ) -> None:
     """Run a local Slack workspace, a simulated pipeline with 30 days of history, and Fireline in it."""
-    from bot.cli.demo_faults import inject_into_running
+    from bot.cli.demo_faults import heal_running, inject_into_running
     from bot.cli.demo_world import live
 
     faults = fault or []
     with errors_for_people():
         settings = settings_of(home)
+        if heal:
+            heal_running(port)
+            return
         if faults and inject_into_running(port, faults):
             return
         logs.set_up(logging.WARNING)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import shutil
 import signal
+import socket
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,7 @@ Ctrl-C stops it; the next `make demo` goes on from here. State: {home}
 
 async def live(settings: Settings, port: int, speed: float, faults: Sequence[str]) -> None:
     """Run until Ctrl-C or SIGTERM. Raises BadInput for a port that is taken or a fault that makes no sense."""
+    _check_port(port)
     now = system_now()
     data = prepare(settings, now)
     pipeline = await asyncio.to_thread(Pipeline, data)
@@ -108,13 +110,27 @@ class Feed:
             shutil.rmtree(batch)
 
 
+def _check_port(port: int) -> None:
+    """Before half a minute of history is written. Raises BadInput for a port that is taken."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise _taken(port, error) from error
+
+
+def _taken(port: int, error: OSError) -> BadInput:
+    return BadInput(f"Port {port} cannot be used ({error.strerror}). Name another with --port.")
+
+
 async def _start(workspace: Workspace, feed: Feed, port: int) -> None:
     workspace.add_routes(Panel(feed.pipeline, feed.clock, feed.lock).routes())
     workspace.mount("/services", create_app(feed.pipeline, feed.clock.now))
     try:
         await workspace.start(port=port)
     except OSError as error:
-        raise BadInput(f"Port {port} cannot be used ({error.strerror}). Name another with --port.") from error
+        raise _taken(port, error) from error
 
 
 def _connected(settings: Settings, workspace: Workspace) -> Settings:

@@ -34,8 +34,8 @@ def refusal(request: web.Request) -> str | None:
 
 @web.middleware
 async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Applies `refusal` to /browser, /control and /sim."""
-    if request.path.startswith(("/browser", "/control", "/sim")):
+    """Applies `refusal` to what drives the workspace and the pipeline; Slack's own API is for apps."""
+    if request.path.startswith(("/browser", "/control", "/sim", "/services")):
         why = refusal(request)
         if why is not None:
             return web.json_response({"ok": False, "error": why}, status=403)

@@ -1,6 +1,7 @@
 """The panel over HTTP, as the page and `fireline demo --fault` use it."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +13,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from sandbox.clock import FASTEST, SimulatedClock
 from sandbox.panel import Panel
 from sandbox.pipeline.faults import CATALOG
+from sandbox.pipeline.service import create_app
+from sandbox.slack.guard import guarded
 from sandbox.tests.pipeline.bench import MakeBench
 
 Call = Callable[..., Awaitable[tuple[int, Any]]]
@@ -100,3 +103,28 @@ def test_the_clock_is_read_and_set(bench: MakeBench) -> None:
         assert clock.speed == 60
 
     on_panel(bench, scenario)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 202),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Content-Type": "text/plain"}, 403),
+    ],
+    ids=["a program", "another page", "a browser says so", "a form"],
+)
+def test_services_take_runs_from_no_other_origin(bench: MakeBench, headers: dict[str, str], status: int) -> None:
+    async def whole() -> None:
+        pipeline = bench().pipeline
+        site = web.Application(middlewares=[guarded])
+        site.add_subapp("/services", create_app(pipeline, lambda: pipeline.advanced_to))
+        async with TestClient(TestServer(site)) as client:
+            day = (pipeline.advanced_to - timedelta(days=2)).date().isoformat()
+            body = json.dumps({"processor": GAMEBOOK, "date": day})
+            sent = {"Content-Type": "application/json", **headers}
+            async with client.post("/services/process", data=body, headers=sent) as answer:
+                assert answer.status == status, await answer.text()
+
+    asyncio.run(whole())

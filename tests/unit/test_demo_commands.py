@@ -1,0 +1,100 @@
+"""`fireline demo` before it starts, and beside one that runs: its port, faults and their end."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from typer.testing import CliRunner
+
+from bot.cli.app import app
+from sandbox.slack.guard import guarded
+
+
+class Panel:
+    """Stands for the panel of a demo that runs."""
+
+    def __init__(self) -> None:
+        self.active: list[dict[str, Any]] = []
+
+    def application(self) -> web.Application:
+        made = web.Application(middlewares=[guarded])
+        made.router.add_get("/sim/api/faults", self._list)
+        made.router.add_post("/sim/api/faults", self._inject)
+        made.router.add_delete("/sim/api/faults/{fault}", self._heal)
+        return made
+
+    async def _list(self, _request: web.Request) -> web.Response:
+        return web.json_response({"faults": [], "active": self.active})
+
+    async def _inject(self, request: web.Request) -> web.Response:
+        given = await request.json()
+        self.active.append({"id": f"F{len(self.active)}", "processor": None, **given})
+        return web.json_response({"ok": True})
+
+    async def _heal(self, request: web.Request) -> web.Response:
+        self.active = [fault for fault in self.active if fault["id"] != request.match_info["fault"]]
+        return web.json_response({"ok": True})
+
+
+@contextmanager
+def serving(panel: Panel) -> Iterator[int]:
+    loop, ready, port = asyncio.new_event_loop(), threading.Event(), list[int]()
+
+    async def start() -> web.AppRunner:
+        runner = web.AppRunner(panel.application(), access_log=None)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        port.append(runner.addresses[0][1])
+        ready.set()
+        return runner
+
+    def serve() -> None:
+        runner = loop.run_until_complete(start())
+        loop.run_forever()
+        loop.run_until_complete(runner.cleanup())
+        loop.close()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    assert ready.wait(5)
+    try:
+        yield port[0]
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+
+
+def demo(*arguments: str) -> tuple[int, str]:
+    done = CliRunner().invoke(app, ["demo", *arguments])
+    return done.exit_code, done.output
+
+
+def test_faults_go_into_a_demo_that_runs_and_heal_ends_them() -> None:
+    panel = Panel()
+    with serving(panel) as port:
+        assert demo("--port", str(port), "--fault", "phase5_down", "--fault", "slow:Box")[0] == 0
+        assert [fault["name"] for fault in panel.active] == ["phase5_down", "slow"]
+        assert demo("--port", str(port), "--heal") == (0, "healed: phase5_down\nhealed: slow:Box\n")
+        assert panel.active == []
+        assert demo("--port", str(port), "--heal") == (0, "no fault is active\n")
+
+
+def test_heal_without_a_demo_says_so(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        code, said = demo("--port", str(free.getsockname()[1]), "--heal", "--home", str(tmp_path))
+    assert (code, "No demo runs on port" in said) == (1, True)
+
+
+def test_a_port_that_is_taken_is_refused_before_any_history_is_written(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        code, said = demo("--port", str(taken.getsockname()[1]), "--home", str(tmp_path))
+    assert (code, "cannot be used (Address already in use)" in said) == (1, True)
+    assert not list(tmp_path.iterdir())
