@@ -89,6 +89,8 @@ class History:
     known_until: datetime | None
     calendar_until: date | None
     warnings: tuple[str, ...]
+    rejected: tuple[str, ...] = ()
+    """Of the warnings, those about rows that were set aside: any answer may lack them."""
 
 
 class Warehouse(Protocol):

@@ -123,6 +123,7 @@ class ValidationService:
         lacking = [name for name, there in kinds.items() if not there]
         if lacking:
             yield f"There are no {' and no '.join(lacking)}: what they would tell is unknown."
+        yield from (f"{text}." for text in self._warehouse.history().rejected)
 
 
 def parse_dates(text: str) -> tuple[date, date]:

@@ -15,8 +15,16 @@ from hypothesis import strategies as st
 
 from bot.adapters.warehouse import limits, parquet_files
 from bot.domain.errors import BadInput
+from bot.domain.health.model import HealthRequest
+from bot.domain.impact.report import ImpactRequest
+from bot.domain.platform.accepted_losses import AcceptedLosses
+from bot.domain.slo import ServiceLevels
+from bot.domain.verdicts.validation import ValidationRequest
+from bot.services.health import HealthService
+from bot.services.impact import ImpactService
 from bot.services.loading import find_files
-from tests.support.builders import NOW, World, at, failed, load, rows_of, run, warehouse, write_rows
+from bot.services.validation import ValidationService
+from tests.support.builders import NOW, World, at, failed, load, registry, rows_of, run, warehouse, write_rows
 from tests.support.reading import MEANING, read_all
 
 
@@ -187,3 +195,17 @@ def test_a_zone_decides_nothing_about_moments(tmp_path: Path) -> None:
     _, here = read_all(tmp_path / "runs.csv")
     _, there = read_all(tmp_path / "runs.csv", replace(MEANING, zone="Asia/Tokyo"))
     assert here == there
+
+
+def test_rejected_rows_are_repeated_under_every_answer_that_may_lack_them(tmp_path: Path) -> None:
+    into = warehouse()
+    load(into, World([run("a"), run("bad", status="?")]).write(tmp_path, ".ndjson"))
+    known = registry()
+    health = HealthService(into, known, ServiceLevels(()))
+    answers = (
+        health.of(HealthRequest(), NOW).warnings,
+        ImpactService(into, known, health).of(ImpactRequest("Box"), NOW).notes,
+        ValidationService(into, known, health, AcceptedLosses()).of(ValidationRequest(processor="Box"), NOW).notes,
+    )
+    for notes in answers:
+        assert [note for note in notes if note.startswith("runs.ndjson: 1 rows were rejected")], notes

@@ -44,7 +44,7 @@ class SqlWarehouse:
         ((runs, first, known, calendar),) = self._engine.rows("history")
         rejected = tuple(_rejected(row) for row in self._engine.rows("rejected"))
         warnings = tuple(text for (text,) in self._engine.rows("warnings"))
-        return History(runs, first, known, calendar, (*rejected, *warnings))
+        return History(runs, first, known, calendar, (*rejected, *warnings), rejected)
 
     def platform_document(self) -> str | None:
         return dict(self._engine.rows("facts")).get("registry")
