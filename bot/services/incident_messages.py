@@ -25,6 +25,9 @@ T = TypeVar("T")
 log = logging.getLogger("fireline.messages")
 LONGEST = 60.0
 """Seconds between two tries of what fails again and again, unless the channel names more."""
+PAGES = (Severity.P0, Severity.P1)
+REFUSED_PAGE = 5.0
+"""Seconds until a P0 or P1 that was refused is tried again: somebody may have invited the app meanwhile."""
 PATIENCE = 5
 """So often, about a minute, looking may fail before an incident is told without."""
 SETTLES = timedelta(seconds=2)
@@ -105,6 +108,8 @@ class IncidentMessages:
         except NotifierUnavailable as error:
             known.tries += not isinstance(error, NotifierBusy)
             wait = error.retry_after or min(2.0**known.tries, LONGEST)
+            if isinstance(error, NotifierRefused) and _worst(unsaid) in PAGES:
+                wait = min(wait, REFUSED_PAGE)
             known.not_before = self._clock() + wait
             self._log(known, name, unsaid[-1].decision, error)
         else:

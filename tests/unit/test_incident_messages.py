@@ -110,6 +110,20 @@ def test_the_channels_wish_to_wait_is_honoured(channel: Channel) -> None:
     assert len(channel.told) == 1
 
 
+@pytest.mark.parametrize(("severity", "wait"), [(Severity.P0, 5), (Severity.P1, 5), (Severity.P2, 60)])
+def test_a_page_that_was_refused_is_tried_again_soon(severity: Severity, wait: int) -> None:
+    """Somebody invites the app; an incident that wakes nobody may wait the minute that a refusal asks for."""
+    channel = Channel()
+    channel.decided(decision(severity=severity), incident(severity=severity))
+    channel.notifier.refuses = frozenset({"I1"})
+    channel.deliver(START)
+    channel.notifier.refuses = frozenset()
+    channel.deliver(START, START + timedelta(seconds=wait - 1))
+    assert channel.told == []
+    channel.deliver(START, START + timedelta(seconds=wait))
+    assert len(channel.told) == 1
+
+
 def test_the_worst_is_said_first() -> None:
     channel = Channel()
     for minute, severity in enumerate((Severity.P2, Severity.P1, Severity.P0)):
