@@ -18,7 +18,7 @@ from tests.house.project import ROOT
 from tests.support import wheel
 
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-READY_S = 90
+READY_S = 180
 ANSWER_MS = 20_000
 CHARTS = re.compile("^(Success rate by day|Failed runs of|Duration of)")
 LEAVE_THREAD = re.compile("^(Close thread|Back)$")
