@@ -6,8 +6,9 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.services.app import AppServices
-from bot.views import action_ids, charts, health, help, options
+from bot.views import action_ids, charts, options
 from handlers import payloads
+from handlers.answers import answer, answer_command
 from handlers.modals import show_queries
 from handlers.replies import Reply
 
@@ -15,21 +16,11 @@ Payload = Mapping[str, Any]
 
 
 def register(app: AsyncApp, services: AppServices) -> None:
-    @app.command("/health")
-    async def command(ack: AsyncAck, command: Payload, reply: Reply) -> None:
-        await ack()
-        if payloads.wants_help(command):
-            await reply.privately(help.card())
-            return
-        request = payloads.health(command)
-        report = await reply.work(services.health.of, request, services.now())
-        await reply.send(health.card(report, request))
+    answer_command(app, services, "/health", lambda questions: questions.health)
 
     async def show(ack: AsyncAck, action: Payload, reply: Reply) -> None:
         await ack()
-        request = payloads.clicked(action)
-        report = await reply.work(services.health.of, request, services.now())
-        await reply.edit(health.card(report, request))
+        await reply.edit(await answer(reply, services, payloads.clicked(action)))
 
     for action_id in (
         action_ids.HEALTH_REFRESH,

@@ -1,4 +1,4 @@
-"""App Home: health at a glance, and what the app answers when it is mentioned."""
+"""App Home: health at a glance."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,8 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.errors import FirelineError
 from bot.domain.health.model import HealthRequest
 from bot.services.app import AppServices
-from bot.views import action_ids, health, help, home
-from handlers import payloads
+from bot.views import action_ids, home
 from handlers.replies import Reply
 from handlers.slack_calls import asked
 
@@ -35,11 +34,3 @@ def register(app: AsyncApp, services: AppServices) -> None:
     async def refresh(ack: AsyncAck, reply: Reply, client: AsyncWebClient) -> None:
         await ack()
         await publish(reply, client)
-
-    @app.event("app_mention")
-    async def mentioned(event: Payload, reply: Reply) -> None:
-        if not payloads.asks_for_health(event):
-            await reply.privately(help.card())
-            return
-        report = await reply.work(services.health.of, HealthRequest(), services.now())
-        await reply.send(health.card(report, HealthRequest()))

@@ -6,8 +6,9 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.services.app import AppServices
-from bot.views import action_ids, charts, graph, help, impact, impact_csv
+from bot.views import action_ids, charts, graph, impact_csv
 from handlers import payloads
+from handlers.answers import answer, answer_command
 from handlers.modals import show_queries
 from handlers.replies import Document, Reply
 
@@ -15,20 +16,12 @@ Payload = Mapping[str, Any]
 
 
 def register(app: AsyncApp, services: AppServices) -> None:
-    @app.command("/impact")
-    async def command(ack: AsyncAck, command: Payload, reply: Reply) -> None:
-        await ack()
-        if payloads.wants_help(command):
-            await reply.privately(help.card())
-            return
-        request = payloads.impact(command)
-        await reply.send(impact.card(await reply.work(services.impact.of, request, services.now())))
+    answer_command(app, services, "/impact", lambda questions: questions.impact)
 
     @app.action(action_ids.IMPACT_REFRESH)
     async def refresh(ack: AsyncAck, action: Payload, reply: Reply) -> None:
         await ack()
-        request = payloads.clicked_impact(action)
-        await reply.edit(impact.card(await reply.work(services.impact.of, request, services.now())))
+        await reply.edit(await answer(reply, services, payloads.clicked_impact(action)))
 
     @app.action(action_ids.IMPACT_PICTURE)
     async def picture(ack: AsyncAck, action: Payload, reply: Reply) -> None:

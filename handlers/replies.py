@@ -66,7 +66,7 @@ class Document:
 @dataclass(frozen=True)
 class Place:
     """Where a request came from. `message_ts` and `ephemeral` speak of the message whose button was pressed,
-    `asked_at` of the message that mentioned the app.
+    `asked_at` of the message that mentioned the app, `direct` of one that was written to the app itself.
     """
 
     user: str
@@ -75,6 +75,7 @@ class Place:
     thread_ts: str | None = None
     asked_at: str | None = None
     ephemeral: bool = False
+    direct: bool = False
 
     @classmethod
     def of(cls, body: Mapping[str, Any]) -> "Place":
@@ -90,8 +91,9 @@ class Place:
             channel=channel if isinstance(channel, str) else None,
             message_ts=container.get("message_ts"),
             thread_ts=message.get("thread_ts") or event.get("thread_ts"),
-            asked_at=event.get("ts"),
+            asked_at=None if event.get("channel_type") == "im" else event.get("ts"),
             ephemeral=bool(container.get("is_ephemeral")),
+            direct=event.get("channel_type") == "im",
         )
 
 
@@ -132,6 +134,17 @@ class Reply:
             log.info("%s: answering privately", no)
             await self.privately(card)
 
+    async def instead(self, card: Card) -> None:
+        """In place of a choice: posted where it was asked, and the choice, which one person saw, is deleted."""
+        if not self.place.ephemeral:
+            await self.edit(card)
+            return
+        await self.send(card)
+        try:
+            await self._by_hook({"delete_original": True})
+        except Unconfirmed as unclear:
+            log.info("%s: the question back may still be there", unclear)
+
     async def edit(self, card: Card) -> None:
         """Replace the message whose button was pressed; where Slack refuses that, answer anew, privately."""
         place = self.place
@@ -163,11 +176,13 @@ class Reply:
 
     async def _by_url(self, card: Card, *, replace: bool) -> bool:
         """Through the response_url, which may be used up, too old or out of reach: then False."""
+        return await self._by_hook({"response_type": "ephemeral", "replace_original": replace, **card.payload()})
+
+    async def _by_hook(self, body: dict[str, Any]) -> bool:
         if not self.response_url:
             return False
-        content = {"response_type": "ephemeral", "replace_original": replace, **card.payload()}
         try:
-            return await asked("response_url", self._post_to(self.response_url, content)) == 200
+            return await asked("response_url", self._post_to(self.response_url, body)) == 200
         except Refused as no:
             log.info("%s: taking another way", no)
             return False
@@ -182,8 +197,8 @@ class Reply:
 
     async def _without_url(self, card: Card) -> None:
         place = self.place
-        if place.channel is None:
-            await self._post(card, place.user)
+        if place.channel is None or place.direct:
+            await self._post(card, place.channel or place.user, place.thread_ts)
             return
         # Not below the mention itself: in a thread that nobody has answered yet Slack shows no ephemeral message.
         shown = self.client.chat_postEphemeral(

@@ -6,8 +6,9 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.services.app import AppServices
-from bot.views import action_ids, help, validate
+from bot.views import action_ids
 from handlers import payloads
+from handlers.answers import answer, answer_command
 from handlers.modals import show_queries
 from handlers.replies import Reply
 
@@ -15,26 +16,17 @@ Payload = Mapping[str, Any]
 
 
 def register(app: AsyncApp, services: AppServices) -> None:
-    @app.command("/validate")
-    async def command(ack: AsyncAck, command: Payload, reply: Reply) -> None:
-        await ack()
-        if payloads.wants_help(command):
-            await reply.privately(help.card())
-            return
-        request = payloads.validation(command)
-        await reply.send(validate.card(await reply.work(services.validation.of, request, services.now())))
+    answer_command(app, services, "/validate", lambda questions: questions.validation)
 
     @app.action(action_ids.VALIDATE_OPEN)
     async def opened(ack: AsyncAck, action: Payload, reply: Reply) -> None:
         await ack()
-        request = payloads.clicked_validation(action)
-        await reply.below(validate.card(await reply.work(services.validation.of, request, services.now())))
+        await reply.below(await answer(reply, services, payloads.clicked_validation(action)))
 
     @app.action(action_ids.VALIDATE_REFRESH)
     async def refresh(ack: AsyncAck, action: Payload, reply: Reply) -> None:
         await ack()
-        request = payloads.clicked_validation(action)
-        await reply.edit(validate.card(await reply.work(services.validation.of, request, services.now())))
+        await reply.edit(await answer(reply, services, payloads.clicked_validation(action)))
 
     @app.action(action_ids.VALIDATE_QUERY)
     async def show_query(ack: AsyncAck, action: Payload, body: Payload, reply: Reply) -> None:

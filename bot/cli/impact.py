@@ -89,9 +89,8 @@ def _answer(settings: "Settings", question: ImpactQuestion) -> str:
 def answer_impact(service: "ImpactService", question: ImpactQuestion, moment: "datetime") -> str:
     """The whole answer in its form. Raises BadInput for a question that makes no sense."""
     from bot.domain.impact.report import ImpactRequest
-    from bot.services.impact import parse_date
 
-    data_date = parse_date(question.date) if question.date is not None else None
+    data_date = service.dates(moment).day(question.date) if question.date is not None else None
     found = service.of(ImpactRequest(question.processor, data_date), moment)
     match Form(question.form):
         case Form.JSON:

@@ -12,7 +12,7 @@ from bot.cli.context import errors_for_people, now, parse_moment, settings_of
 from bot.cli.options import AsJson, Home
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from bot.services.sampling import SamplingService
     from bot.services.validation import ValidationService
@@ -37,7 +37,10 @@ class ValidateQuestion:
 def validate(
     processor: Annotated[str | None, typer.Option(help="Only this processor.", show_default=False)] = None,
     first: Annotated[
-        str | None, typer.Option("--from", help="First data date; the last two unless given.", show_default=False)
+        str | None,
+        typer.Option(
+            "--from", help="First data date, or a span such as 7d; the last two dates unless given.", show_default=False
+        ),
     ] = None,
     last: Annotated[str | None, typer.Option("--to", help="Last data date.", show_default=False)] = None,
     as_of: Annotated[
@@ -74,12 +77,12 @@ def answer_validate(
 
 def _validated(service: "ValidationService", question: ValidateQuestion, moment: "datetime") -> str:
     from bot.domain.verdicts.validation import ValidationRequest
-    from bot.services.impact import parse_date
 
+    first, last = _dates(service, question, moment)
     request = ValidationRequest(
         processor=question.processor,
-        first=parse_date(question.first) if question.first is not None else None,
-        last=parse_date(question.last) if question.last is not None else None,
+        first=first,
+        last=last,
         as_of=parse_moment(question.as_of) if question.as_of is not None else None,
     )
     found = service.of(request, moment)
@@ -92,6 +95,19 @@ def _validated(service: "ValidationService", question: ValidateQuestion, moment:
 
     printed = partial(print_validation, found, everything=question.everything)
     return rendered(printed, width=question.width, colour=question.colour)
+
+
+def _dates(
+    service: "ValidationService", question: ValidateQuestion, moment: "datetime"
+) -> "tuple[date | None, date | None]":
+    """A span may be given in --from alone: `7d`."""
+    if question.first is None and question.last is None:
+        return None, None
+    reader = service.dates(moment)
+    if question.last is None:
+        return reader.span(question.first or "")
+    last = reader.day(question.last)
+    return (reader.day(question.first) if question.first is not None else last), last
 
 
 def _sampled(service: "SamplingService", question: ValidateQuestion, moment: "datetime") -> str:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
-from bot.domain.errors import BadInput
+from bot.domain.dates import DateReader
 from bot.domain.evidence.freshness import DateFreshness
 from bot.domain.health.model import BASELINE, Durations, HealthRequest, Window
 from bot.domain.impact.deadlines import paces
@@ -37,6 +37,10 @@ class ImpactService:
         impact = self._map.impact_of(processor, day, moment, self._knowing(day, moment, history))
         return replace(impact, notes=(*impact.notes, *_notes(day, moment, now, history)))
 
+    def dates(self, now: datetime) -> DateReader:
+        """Reads data dates as of the moment that answers speak of."""
+        return DateReader(self._health.moment(HealthRequest(), now), self._map.registry.zone)
+
     def _knowing(self, day: date, moment: datetime, history: History) -> FreshnessFacts:
         """Put in order once: the warehouse gives the same lists until a load has touched them."""
         rows = self._warehouse.freshness(day, moment)
@@ -56,11 +60,3 @@ def _notes(day: date, moment: datetime, now: datetime, history: History) -> Iter
     if history.calendar_until is not None and day > history.calendar_until:
         yield f"The calendar ends {history.calendar_until}: what is due on {day} cannot be told."
     yield from (f"{text}." for text in history.rejected)
-
-
-def parse_date(text: str) -> date:
-    """A data date as people write it. Raises BadInput."""
-    try:
-        return datetime.strptime(text.strip(), "%Y-%m-%d").replace(tzinfo=UTC).date()
-    except ValueError:
-        raise BadInput(f"{text!r} is not a date. Write it as 2026-03-15.") from None

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import product
 
+from bot.domain.dates import DateReader
 from bot.domain.errors import BadInput
 from bot.domain.evidence.coverage import DATES
 from bot.domain.evidence.history import PipelineHistory
@@ -18,7 +19,6 @@ from bot.domain.verdicts.context import Neighbours, VerdictContext
 from bot.domain.verdicts.validation import Validated, Validation, ValidationRequest, rank
 from bot.ports.warehouse import Warehouse
 from bot.services.health import HealthService
-from bot.services.impact import parse_date
 
 MOST_DATES = 92
 NEWEST = 2
@@ -66,6 +66,10 @@ class ValidationService:
         """The verdict on one date."""
         (row,) = self.of(ValidationRequest(processor=processor, first=data_date, last=data_date), now).rows
         return row
+
+    def dates(self, now: datetime) -> DateReader:
+        """Reads data dates as of the moment that answers speak of."""
+        return DateReader(self._health.moment(HealthRequest(), now), self._registry.zone)
 
     def _processors(self, request: ValidationRequest) -> Sequence[Processor]:
         if request.processor is None:
@@ -124,9 +128,3 @@ class ValidationService:
         if lacking:
             yield f"There are no {' and no '.join(lacking)}: what they would tell is unknown."
         yield from (f"{text}." for text in self._warehouse.history().rejected)
-
-
-def parse_dates(text: str) -> tuple[date, date]:
-    """`2026-03-01..2026-03-07`, or one date. Raises BadInput."""
-    first, dots, last = text.partition("..")
-    return parse_date(first), parse_date(last if dots else first)

@@ -13,6 +13,7 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+import handlers.asking
 import handlers.health
 import handlers.home
 import handlers.impact
@@ -24,8 +25,9 @@ from bot.services.app import AppServices
 from bot.slack.allowance import Allowance, Taken
 from bot.slack.client import Identity, own_response_url
 from bot.slack.once import Once
-from bot.views import failure
+from bot.views import choices, failure
 from bot.views.blocks import Card
+from handlers.questions import Choose
 from handlers.replies import Place, Reply, WorkPool
 from handlers.slack_calls import Refused, SlackFailure, Unconfirmed
 
@@ -69,7 +71,14 @@ def build(
     _take_events_once(app, Once(EVENT_KEPT_S, MOST_EVENTS, epoch_seconds))
     _answer_through(app, pool)
     _allow_each(app, allowance or Allowance(monotonic_seconds))
-    for feature in (handlers.health, handlers.home, handlers.impact, handlers.incident, handlers.validate):
+    for feature in (
+        handlers.asking,
+        handlers.health,
+        handlers.home,
+        handlers.impact,
+        handlers.incident,
+        handlers.validate,
+    ):
         feature.register(app, services)
     _answer_old_buttons(app)
     app.error(_tell)
@@ -154,6 +163,8 @@ async def _tell(error: Exception, context: AsyncBoltContext, body: Payload) -> B
 
 
 def _card_of(error: Exception, body: Payload) -> Card:
+    if isinstance(error, Choose):
+        return choices.card(str(error), error.requests)
     if isinstance(error, FirelineError):
         return failure.explained(str(error), retryable=error.retryable)
     if isinstance(error, Refused | Unconfirmed):

@@ -15,6 +15,9 @@ HEALTH_PHASE = "health.phase"
 HEALTH_PROCESSOR = "health.processor"
 HEALTH_TREND = "health.trend"
 HEALTH_QUERY = "health.query"
+CHOOSE_HEALTH = "choose.health"
+CHOOSE_IMPACT = "choose.impact"
+CHOOSE_VALIDATE = "choose.validate"
 HOME_REFRESH = "home.refresh"
 IMPACT_REFRESH = "impact.refresh"
 IMPACT_PICTURE = "impact.picture"
@@ -73,18 +76,18 @@ def days_of(block_id: str) -> int:
     return int(match[1]) if match else HealthRequest().days
 
 
-def encode_impact(processor: str, data_date: date) -> str:
-    """`YYYY-MM-DD:NAME`."""
-    return f"{data_date}:{processor}"
+def encode_impact(processor: str, data_date: date | None) -> str:
+    """`YYYY-MM-DD:NAME`, `:NAME` for the newest date."""
+    return f"{data_date or ''}:{processor}"
 
 
 def decode_impact(value: str) -> ImpactRequest:
     """The request of a value. Raises BadInput for one we never made."""
-    day, _, name = value.partition(":")
-    if not name or not _DAY.fullmatch(day):
+    day, colon, name = value.partition(":")
+    if not name or not colon or (day and not _DAY.fullmatch(day)):
         raise BadInput(_OLD_IMPACT)
     try:
-        return ImpactRequest(name, date.fromisoformat(day))
+        return ImpactRequest(name, date.fromisoformat(day) if day else None)
     except ValueError:
         raise BadInput(_OLD_IMPACT) from None
 

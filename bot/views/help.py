@@ -1,21 +1,32 @@
-"""What can be asked, and how."""
+"""What can be asked, and how: with names of the running platform."""
 
+from bot.domain.dates import DateReader
+from bot.domain.platform.registry import Registry
 from bot.views.blocks import Card, context, header, section
+from bot.views.text import escape
 
-COMMANDS = (
-    ("/health", "the state of the pipeline over the last 7 days"),
-    ("/health phase 2", "one phase, its processors worst first"),
-    ("/health NbacGamebookProcessor", "one processor"),
-    ("/health phase 2 30d", "another window: 1d to 400d"),
-    ("/impact NbacGamebookProcessor", "what it feeds, what is stale there, the next deadline"),
-    ("/impact NbacGamebookProcessor 2026-03-15", "the same for another data date"),
-    ("/validate", "what really happened to the last two data dates, the worst first"),
-    ("/validate NbacGamebookProcessor 2026-03-01..2026-03-07", "one processor, those dates"),
-)
+NOTE = "Expected failures are never counted as real. Every number has its query behind “Show the query”."
 
 
-def card() -> Card:
-    lines = [f"`{command}`  {meaning}" for command, meaning in COMMANDS]
-    note = "Expected failures are never counted as real. Every number has its query behind “Show the query”."
-    text = "\n".join(["What I answer", *(f"{command}: {meaning}" for command, meaning in COMMANDS), note])
-    return Card(text, (header("What I answer"), section("\n".join(lines)), context(note)))
+def card(registry: Registry, dates: DateReader) -> Card:
+    """The same works when I am mentioned, or in a direct message, without the slash."""
+    commands = _commands(registry, dates)
+    lines = [f"`{escape(command)}`  {escape(meaning)}" for command, meaning in commands]
+    also = f"Dates: {dates.examples}. Mention me or write to me directly, and leave out the slash."
+    text = "\n".join(["What I answer", *(f"{command}: {meaning}" for command, meaning in commands), also, NOTE])
+    return Card(escape(text), (header("What I answer"), section("\n".join(lines)), context(escape(also), NOTE)))
+
+
+def _commands(registry: Registry, dates: DateReader) -> tuple[tuple[str, str], ...]:
+    name, phase = registry.example, next(iter(registry.phases), 1)
+    first, last = dates.span("7d")
+    return (
+        ("/health", "the state of the pipeline over the last 7 days"),
+        (f"/health phase {phase}", "one phase, its processors worst first"),
+        (f"/health {name}", "one processor; a part of its name is enough"),
+        (f"/health phase {phase} 2w", "another window: 24h, 30d, last week"),
+        (f"/impact {name}", "what it feeds, what is affected there, the next deadline"),
+        (f"/impact {name} yesterday", "the same for another data date"),
+        ("/validate", "what really happened to the last two data dates, the worst first"),
+        (f"/validate {name} {first}..{last}", "one processor, those dates"),
+    )

@@ -20,7 +20,6 @@ def event(**fields: Any) -> dict[str, Any]:
 
 
 NOT_OURS: dict[str, tuple[Kind, dict[str, Any]]] = {
-    "message": ("events_api", event(type="message", user=ALEX, text="hi", channel=MONITOR, ts="1.2")),
     "reaction_added": ("events_api", event(type="reaction_added", user=ALEX, reaction="eyes", item={})),
     "tokens_revoked": ("events_api", event(type="tokens_revoked", tokens={})),
     "app_rate_limited": ("events_api", {"type": "app_rate_limited", "team_id": "T01FIRELINE", "token": "x"}),
@@ -55,6 +54,29 @@ def test_what_nothing_is_for_is_acknowledged(
 
     play(scenario, transport, services)
     assert lines(caplog) == [f"nothing here is for {name}; acknowledged"]
+
+
+SAID = {"channel": MONITOR, "text": "<@U0> health", "ts": "1.2"}
+NOT_FOR_US = {
+    "a message in a channel": event(type="message", user=ALEX, channel_type="channel", **SAID),
+    "a mention without a user": event(type="app_mention", **SAID),
+    "a mention by a bot": event(type="app_mention", user="U09BOT", bot_id="B1", **SAID),
+    "a mention by a workflow": event(type="app_mention", user=ALEX, subtype="bot_message", bot_id="B2", **SAID),
+    "a deleted message": event(type="message", subtype="message_deleted", channel_type="im", hidden=True, ts="1.3"),
+    "an edited mention": event(type="app_mention", user=ALEX, edited={"user": ALEX, "ts": "1.3"}, **SAID),
+    "the step of a workflow": event(type="function_executed", function_execution_id="Fx1"),
+}
+
+
+@pytest.mark.parametrize("name", NOT_FOR_US)
+def test_what_no_person_asks_is_left_alone(transport: str, services: AppServices, name: str) -> None:
+    async def scenario(bench: Bench) -> None:
+        await bench.workspace.core.delivery.ask("events_api", NOT_FOR_US[name])
+        assert [one["outcome"] for one in bench.delivered("events_api")] == ["ok"]
+        called = {call["method"] for call in bench.workspace.core.recorder.entries(kind="request")}
+        assert called <= {"auth.test", "apps.connections.open"}
+
+    play(scenario, transport, services)
 
 
 def test_a_command_that_is_not_known_is_told(transport: str, services: AppServices) -> None:

@@ -3,13 +3,15 @@
 from dataclasses import replace
 from typing import Any
 
+from bot.domain.dates import DateReader
 from bot.domain.errors import BadInput
 from bot.domain.evidence.freshness import DateFreshness
 from bot.domain.evidence.runs import Category, Status
 from bot.domain.health.model import DueDates, HealthReport, HealthRequest
-from bot.domain.impact.report import Impact
+from bot.domain.impact.report import Impact, ImpactRequest
+from bot.domain.verdicts.validation import ValidationRequest
 from bot.ports.warehouse import AskedQuery
-from bot.views import failure, health, help, home, impact, query, validate
+from bot.views import choices, failure, health, help, home, impact, query, validate
 from bot.views.blocks import Card
 from handlers.replies import Busy
 from tests.support import impact_cases, incident_cards, validations
@@ -95,6 +97,18 @@ def impacts() -> dict[str, Impact]:
     }
 
 
+def questions_back() -> dict[str, Card]:
+    """Questions back: a few names, many, and one name without a word of what about it."""
+    few = [ImpactRequest(name, impact_cases.DAY) for name in ("NbacFeatures", "NbacSummary", "<!here>")]
+    many = [HealthRequest(days=2, processor=f"Box{number:03}") for number in range(120)]
+    verbs = (HealthRequest(processor="Box"), ImpactRequest("Box"), ValidationRequest(processor="Box"))
+    return {
+        "choose_few": choices.card("'nbac' is a part of 3 names. Which one?", few),
+        "choose_of_many": choices.card("'box' is a part of 120 names. Which one?", many),
+        "choose_what_about": choices.card("What about Box?", verbs),
+    }
+
+
 def failures() -> dict[str, Card]:
     def told(error: BadInput) -> Card:
         return failure.explained(str(error), retryable=error.retryable)
@@ -118,7 +132,8 @@ def messages() -> dict[str, dict[str, Any]]:
     cards |= {name: health.card(made, request) for name, (made, request) in {**phases(), **processors()}.items()}
     cards |= {name: impact.card(made) for name, made in impacts().items()}
     cards |= {name: validate.card(made) for name, made in validations.validations().items()}
-    cards |= {"help": help.card(), **failures(), **incident_cards.incidents()}
+    cards |= {"help": help.card(impact_cases.registry(), DateReader(impact_cases.NOW, impact_cases.registry().zone))}
+    cards |= {**questions_back(), **failures(), **incident_cards.incidents()}
     return {name: card.payload() for name, card in cards.items()}
 
 

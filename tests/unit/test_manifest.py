@@ -17,6 +17,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 from typer.testing import CliRunner
 
+import handlers.asking
 import handlers.health
 import handlers.home
 import handlers.impact
@@ -50,7 +51,9 @@ SCOPES = {
 """What each method needs of a bot token: https://docs.slack.dev/reference/scopes. conversations.open for one person;
 apps.connections.open is called with the app-level token; files.upload.v2 is the SDK's name for the two upload methods.
 """
-EVENT_SCOPES = {"app_home_opened": set(), "app_mention": {"app_mentions:read"}}
+EVENT_SCOPES = {"app_home_opened": set(), "app_mention": {"app_mentions:read"}, "message.im": {"im:history"}}
+MESSAGES = {"message": "message.im"}
+"""Events of that type are subscribed to by the kind of conversation: https://docs.slack.dev/reference/events/message.im"""
 PREFIXES = (
     "apps",
     "auth",
@@ -181,7 +184,14 @@ class Registered:
         self.events: list[str] = []
         self.actions: list[str] = []
         self.options_: list[str] = []
-        for feature in (handlers.health, handlers.home, handlers.impact, handlers.incident, handlers.validate):
+        for feature in (
+            handlers.asking,
+            handlers.health,
+            handlers.home,
+            handlers.impact,
+            handlers.incident,
+            handlers.validate,
+        ):
             feature.register(self, None)
 
     def _noting(self, into: list[str], name: str) -> Any:
@@ -192,7 +202,7 @@ class Registered:
         return self._noting(self.commands, name)
 
     def event(self, name: str) -> Any:
-        return self._noting(self.events, name)
+        return self._noting(self.events, MESSAGES.get(name, name))
 
     def action(self, name: str) -> Any:
         return self._noting(self.actions, name)
@@ -239,7 +249,7 @@ def test_the_real_app_takes_what_is_declared(app: AsyncApp) -> None:
     for command in MANIFEST["features"]["slash_commands"]:
         assert outcome(app, {"command": command["command"], "user_id": ALEX}) == 200
     for event in MANIFEST["settings"]["event_subscriptions"]["bot_events"]:
-        assert outcome(app, {"type": "event_callback", "event": {"type": event}}) == 200
+        assert outcome(app, {"type": "event_callback", "event": {"type": event.removesuffix(".im")}}) == 200
     for action_id in Registered().actions:
         assert outcome(app, interaction("block_actions", actions=[{"action_id": action_id, "block_id": "b"}])) == 200
     for action_id in Registered().options_:
@@ -248,7 +258,7 @@ def test_the_real_app_takes_what_is_declared(app: AsyncApp) -> None:
 
 def test_the_real_app_takes_nothing_else_but_old_buttons(app: AsyncApp) -> None:
     assert outcome(app, {"command": "/nothing", "user_id": ALEX}) == 404
-    assert outcome(app, {"type": "event_callback", "event": {"type": "message"}}) == 404
+    assert outcome(app, {"type": "event_callback", "event": {"type": "reaction_added"}}) == 404
     assert outcome(app, interaction("block_suggestion", action_id="gone", block_id="b")) == 404
     assert outcome(app, interaction("view_submission", view={"callback_id": "gone", "type": "modal"})) == 404
     assert outcome(app, interaction("block_actions", actions=[{"action_id": "gone", "block_id": "b"}])) == 200

@@ -226,7 +226,7 @@ def test_sample(made: tuple[ValidationService, SamplingService]) -> None:
     [
         ({"sample": True}, "Leave out --from, --to and --as-of"),
         ({"sample": True, "first": None, "last": None, "processor": "Daily"}, "nothing suspicious to check"),
-        ({"first": "yesterday"}, "'yesterday' is not a date"),
+        ({"first": "soon"}, "'soon' is not a date"),
     ],
 )
 def test_mistakes(made: tuple[ValidationService, SamplingService], changed: dict[str, Any], told: str) -> None:

@@ -11,6 +11,9 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from bot.domain.errors import BadInput, suggest
+from bot.domain.platform.names import folded, matching
+
+MOST_NAMED = 5
 
 
 class Kind(StrEnum):
@@ -209,18 +212,27 @@ class Registry(Frozen):
             services=self.services,
         )
 
+    @cached_property
+    def example(self) -> str:
+        """The processor with the most dependents: it has an answer to every question."""
+        dependents = self.dependents
+        return min(dependents, key=lambda name: (-len(dependents[name]), name), default="NAME")
+
+    @cached_property
+    def _forms(self) -> dict[str, str]:
+        return {name: folded(name) for name in self.by_name}
+
     def matching(self, typed: str) -> list[Processor]:
-        """Processors whose name contains what was typed, those that begin with it first."""
-        wanted = typed.casefold()
-        found = [processor for processor in self.processors if wanted in processor.name.casefold()]
-        return sorted(found, key=lambda processor: (not processor.name.casefold().startswith(wanted), processor.name))
+        """Processors of that name, else those whose name contains what was typed; those that begin with it first."""
+        return [self.by_name[name] for name in matching(typed, self._forms)]
 
     def get(self, name: str) -> Processor:
-        """The processor of that name (letter case forgiven). Raises BadInput with the nearest names."""
-        exact = self.by_name.get(name)
-        if exact is not None:
-            return exact
-        folded = [processor for processor in self.processors if processor.name.casefold() == name.strip().casefold()]
-        if len(folded) == 1:
-            return folded[0]
+        """The processor that is meant: a part of its name is enough. Raises BadInput with the names that it may be."""
+        found = self.matching(name) if name.strip() else []
+        if len(found) == 1:
+            return found[0]
+        if found:
+            listed = ", ".join(processor.name for processor in found[:MOST_NAMED])
+            more = f" and {len(found) - MOST_NAMED:,} more" if len(found) > MOST_NAMED else ""
+            raise BadInput(f"{name!r} is a part of {len(found):,} names: {listed}{more}. Write more of it.")
         raise BadInput(f"There is no processor {name!r}. {suggest(name, self.by_name)}".rstrip())
