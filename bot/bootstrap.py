@@ -173,9 +173,9 @@ def app_services(
     impact = ImpactService(opened, registry, health)
     validation = _validation(opened, registry, health, settings)
     sampling = SamplingService(opened, registry, health, Plan())
-    queries, theme = _queries(opened, registry, settings), settings.chart_theme
+    queries = _queries(opened, registry, settings)
     incidents = IncidentService(kept, registry, validation.judge)
-    return AppServices(clock, registry, health, trends, impact, validation, sampling, queries, theme, incidents)
+    return AppServices(clock, registry, health, trends, impact, validation, sampling, queries, incidents)
 
 
 def _validation(opened: Warehouse, registry: Registry, health: HealthService, settings: Settings) -> ValidationService:

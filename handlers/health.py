@@ -40,7 +40,7 @@ def register(app: AsyncApp, services: AppServices) -> None:
         await ack()
         request = payloads.clicked(action)
         trends = await reply.work(services.trends.of, request, services.now())
-        drawn = await reply.work(charts.draw, trends, charts.Theme(services.chart_theme))
+        drawn = await reply.work(charts.draw, trends)
         await reply.upload(drawn, charts.comment(trends))
 
     @app.action(action_ids.HEALTH_QUERY)

@@ -6,7 +6,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.services.app import AppServices
-from bot.views import action_ids, charts, graph, impact_csv
+from bot.views import action_ids, graph, impact_csv
 from handlers import payloads
 from handlers.answers import answer, answer_command
 from handlers.modals import show_queries
@@ -27,7 +27,7 @@ def register(app: AsyncApp, services: AppServices) -> None:
     async def picture(ack: AsyncAck, action: Payload, reply: Reply) -> None:
         await ack()
         found = await reply.work(services.impact.of, payloads.clicked_impact(action), services.now())
-        drawn = await reply.work(graph.draw, found, charts.Theme(services.chart_theme))
+        drawn = await reply.work(graph.draw, found)
         await reply.upload([drawn], graph.comment(found))
 
     @app.action(action_ids.IMPACT_CSV)

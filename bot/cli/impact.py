@@ -34,14 +34,13 @@ class Form(StrEnum):
 
 @dataclass(frozen=True)
 class ImpactQuestion:
-    """What was typed. `form` is a Form; `width` and `colour` are those of the terminal, `theme` that of pictures."""
+    """What was typed. `form` is a Form; `width` and `colour` are those of the terminal."""
 
     processor: str
     date: str | None
     form: str
     width: int
     colour: bool
-    theme: str
     everything: bool
 
 
@@ -65,7 +64,7 @@ def impact(
         for file in filter(None, (csv, picture)):
             check_writable(file)
         form = Form.JSON if as_json else Form.TABLE
-        question = ImpactQuestion(processor, date, form, width, colour, settings.chart_theme, everything)
+        question = ImpactQuestion(processor, date, form, width, colour, everything)
         print(_answer(settings, question), end="")
         if csv is not None:
             write_output(csv, _answer(settings, replace(question, form=Form.CSV)).encode())
@@ -102,9 +101,9 @@ def answer_impact(service: "ImpactService", question: ImpactQuestion, moment: "d
 
             return impact_csv(found)
         case Form.PICTURE:
-            from bot.views import charts, graph
+            from bot.views import graph
 
-            return b64encode(graph.draw(found, charts.Theme(question.theme)).png).decode()
+            return b64encode(graph.draw(found).png).decode()
         case Form.TABLE:
             from bot.cli.impact_table import print_impact
             from bot.cli.tables import rendered

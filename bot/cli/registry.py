@@ -29,8 +29,8 @@ def draft(
 
     with errors_for_people():
         with reading(settings_of(home)) as services:
-            facts = services.warehouse.processor_facts(services.registry.zone)
-        drafted = draft_registry(facts, services.registry.timezone)
+            facts = services.warehouse.processor_facts()
+        drafted = draft_registry(facts, services.registry)
         compared = compare(services.registry.by_name, (fact.name for fact in facts))
         if out is None:
             print(drafted.text, end="")

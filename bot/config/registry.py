@@ -1,15 +1,16 @@
 """`registry.yaml` becomes a Registry, or one ConfigError that names every problem with file and line."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
+from bot.config import zones
 from bot.config.documents import Document, read_document, sorted_by_line
-from bot.domain.errors import ConfigError, Problem, suggest
+from bot.domain.errors import ConfigError, Problem
 from bot.domain.platform.checks import Declared, structural_findings
-from bot.domain.platform.registry import Kind, Registry
+from bot.domain.platform.registry import DEADLINE, Kind, Registry
 
 SYNONYMS = {
     "expected_record_range": "expected_records",
@@ -47,10 +48,20 @@ def _zone_problems(document: Document[Registry]) -> list[Problem]:
     try:
         ZoneInfo(name)
     except (ValueError, OSError, KeyError):
-        hint = suggest(name, available_timezones())
-        message = f"timezone {name!r} is not a known time zone. {hint} Write an IANA name such as {DEFAULT_ZONE}"
-        return [Problem(document.where(("timezone",)), message)]
-    return []
+        hint = f"{zones.hint(name)} Write an IANA name such as Europe/Berlin".lstrip()
+        return [Problem(document.where(("timezone",)), f"timezone {name!r} is not a known time zone. {hint}")]
+    return list(_foreign_clocks(document, zones.abbreviations(ZoneInfo(name)), name))
+
+
+def _foreign_clocks(document: Document[Registry], ours: frozenset[str], name: str) -> Iterator[Problem]:
+    """Deadlines that are marked with a zone which is not the registry's: 19:00 CET in New York."""
+    for at, entry in enumerate(_entries(document.data.get("processors"))):
+        written = entry.get("sla_completion_time")
+        found = DEADLINE.fullmatch(written.strip()) if isinstance(written, str) else None
+        if found is not None and found[4] and found[4].upper() not in ours:
+            message = f"{written!r} is marked {found[4]}, but times of this registry are of {name}; "
+            message += 'write "HH:MM" of that zone, or correct timezone'
+            yield Problem(document.where(("processors", at, "sla_completion_time")), message)
 
 
 def _structural_problems(document: Document[Registry]) -> list[Problem]:

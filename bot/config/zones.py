@@ -22,7 +22,7 @@ def hint(wrong: str) -> str:
     typed = wrong.strip()
     offset = _OFFSET.fullmatch(typed)
     if offset is not None:
-        return _of_offset(typed, offset)
+        return _of_offset(offset)
     likely = [COLLOQUIAL[typed.upper()]] if typed.upper() in COLLOQUIAL else [*_of_city(typed), *_abbreviated(typed)]
     if likely:
         return f"Did you mean {' or '.join(likely[:MOST])}?"
@@ -40,14 +40,15 @@ def _tzname(name: str, moment: datetime) -> str:
     return moment.astimezone(ZoneInfo(name)).tzname() or ""
 
 
-def _of_offset(typed: str, found: re.Match[str]) -> str:
+def _of_offset(found: re.Match[str]) -> str:
     """POSIX signs: Etc/GMT+5 is five hours behind UTC."""
     ahead = timedelta(hours=int(found[2]), minutes=int(found[3] or 0)) * (1 if found[1] == "+" else -1)
     fixed = [name for name in _places() if _always(ZoneInfo(name), ahead)]
     if not fixed:
         return "No zone has that offset all year."
-    listed = " or ".join(fixed[:MOST])
-    return f"An offset has no clock changes. Name the place of the schedule; zones at {typed} all year: {listed}."
+    listed, sign = " or ".join(fixed[:MOST]), "+" if found[1] == "+" else "-"
+    offset = f"UTC{sign}{int(found[2])}" + (f":{found[3]}" if found[3] else "")
+    return f"An offset has no clock changes. Name the place of the schedule; at {offset} all year: {listed}."
 
 
 def _always(zone: ZoneInfo, offset: timedelta) -> bool:

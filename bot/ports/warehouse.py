@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from bot.domain.evidence.expectation import Evidence
 from bot.domain.evidence.freshness import DateFreshness
@@ -150,8 +149,8 @@ class Warehouse(Protocol):
         """Every processor that the run history names, registered or not, in order of name."""
         ...
 
-    def processor_facts(self, zone: ZoneInfo) -> list[ProcessorFacts]:
-        """What the run history knows of each processor; hours are wall-clock hours of `zone`."""
+    def processor_facts(self) -> list[ProcessorFacts]:
+        """What the run history knows of each processor."""
         ...
 
     def load(

@@ -23,5 +23,4 @@ class AppServices:
     validation: ValidationService
     sampling: SamplingService
     queries: QueryService
-    chart_theme: str
     incidents: IncidentService

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 from bot.domain.health.trends import Trends
 from bot.views import numbers
-from bot.views.chart_style import BAD_TO_GOOD, INK_ON_DARK, INK_ON_LIGHT, Style, new_figure, png
+from bot.views.chart_fonts import drawable
+from bot.views.chart_style import BAD_TO_GOOD, INK_ON_DARK, INK_ON_LIGHT, NONE_TO_MANY, Style, new_figure, png
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -38,11 +39,12 @@ def draw_success(trends: Trends, style: Style) -> bytes:
 
 def draw_heat(trends: Trends, style: Style) -> bytes:
     """Weekday by hour: failed runs in an average week, whatever their cause."""
-    from matplotlib.colors import PowerNorm
+    from matplotlib.colors import LinearSegmentedColormap, PowerNorm
 
     figure, axes = new_figure(style, height=2.5)
     most = max(1.0, *(max(row) for row in trends.heat))
-    image = axes.imshow(trends.heat, aspect="auto", cmap="cividis", norm=PowerNorm(0.5, vmin=0, vmax=most))
+    colours = LinearSegmentedColormap.from_list("none to many", NONE_TO_MANY)
+    image = axes.imshow(trends.heat, aspect="auto", cmap=colours, norm=PowerNorm(0.5, vmin=0, vmax=most))
     axes.set_yticks(range(7), WEEKDAYS)
     axes.set_xticks(range(0, 24, 3), [f"{hour:02d}" for hour in range(0, 24, 3)])
     axes.tick_params(length=0)
@@ -59,10 +61,9 @@ def draw_durations(trends: Trends, style: Style) -> bytes:
     days = [item.day for item in trends.durations]
     at = [(day - days[0]).days for day in days]
     if trends.baseline is not None:
-        axes.axhspan(trends.baseline.p50, trends.baseline.p95, color=style.band, alpha=0.3, label="usual p50 to p95")
-    axes.plot(
-        at, [d.durations.p95 for d in trends.durations], color=style.second, marker="s", markersize=4, label="p95"
-    )
+        usual = trends.baseline
+        axes.axhspan(usual.p50, usual.p95, color=style.band, alpha=0.6, label="baseline, p50 to p95")
+    axes.plot(at, [d.durations.p95 for d in trends.durations], "--s", color=style.second, markersize=4, label="p95")
     axes.plot(at, [d.durations.p50 for d in trends.durations], color=style.first, marker="o", markersize=4, label="p50")
     step = max(1, len(days) // 5)
     axes.set_xticks(at[::step], [f"{day:%b} {day.day}" for day in days[::step]])
@@ -83,9 +84,10 @@ def _ink_on(colour: "tuple[float, float, float, float]") -> str:
 
 
 def _short(name: str, most: int) -> str:
+    name = drawable(name)
     return name if len(name) <= most else f"{name[: most - 1]}…"
 
 
 def _title(figure: "Figure", text: str, style: Style) -> None:
-    title = figure.suptitle(text, x=0.01, ha="left", color=style.ink, fontsize=10, fontweight="bold")
+    title = figure.suptitle(text, x=0.02, ha="left", color=style.ink, fontsize=10, fontweight="bold")
     title.set_parse_math(False)

@@ -1,4 +1,9 @@
-"""How charts look: two themes, one palette, one way to make a PNG."""
+"""How charts look: one card for every reader, one palette, one way to make a PNG.
+
+A picture cannot know whether its reader's Slack is light or dark. So each is an opaque card with a border: dark ink on
+near-white reads on both. One colour has one meaning in every picture: vermilion is broken, amber is at risk, blue is
+fine, hollow is not known. Lines of data are ink. Okabe and Ito, "Color Universal Design" (2008).
+"""
 
 import io
 import threading
@@ -9,16 +14,23 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+BROKEN, AT_RISK, FINE = "#C44601", "#E69F00", "#0072B2"
 BAD_TO_GOOD = ("#A63603", "#F0A04B", "#F7E7B4", "#7FB6D9", "#00568C")
-"""Orange to blue: told apart with every kind of colour blindness; the numbers stand in the cells too."""
+"""Broken to fine: told apart with every kind of colour blindness; the numbers stand in the cells too."""
+NONE_TO_MANY = ("#F3F1EC", "#F6D9A8", "#E69F00", "#C44601", "#7A2A00")
+"""Failures: the more, the darker."""
 INK_ON_LIGHT, INK_ON_DARK = "#1D1C1D", "#FFFFFF"
 
 WIDTH_IN, WIDTH_PX = 4.5, 1_200
+MARGIN = 0.09
+"""Inches between the edge and what is drawn."""
+BORDER = 3.0
+"""Points: the edge of the card, seen where the page is as light as the card."""
 
 
 @dataclass(frozen=True)
 class Style:
-    """`first` and `second` are the lines of a chart: Okabe and Ito, "Color Universal Design" (2008)."""
+    """`first` and `second` are the lines of a chart, told apart by their marks too."""
 
     background: str
     ink: str
@@ -29,11 +41,8 @@ class Style:
     band: str
 
 
-LIGHT = Style(
-    "#FFFFFF", ink="#1D1C1D", faint="#616061", grid="#E3E3E3", first="#0072B2", second="#D55E00", band="#9CC8E3"
-)
-DARK = Style(
-    "#1A1D21", ink="#E8E8E8", faint="#ABABAD", grid="#35373B", first="#56B4E9", second="#E69F00", band="#2F6F94"
+CARD = Style(
+    "#FAFAF8", ink="#1D1C1D", faint="#56555A", grid="#DAD9D6", first="#1D1C1D", second="#6B6A70", band="#C9C8C4"
 )
 
 
@@ -52,8 +61,11 @@ def new_figure(style: Style, *, height: float = 2.9, width: float = WIDTH_IN) ->
     """A figure of a phone's width, in inches: text of 9 points is as large there as it sounds."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-    figure = Figure(figsize=(width, height), dpi=WIDTH_PX / width, facecolor=style.background, layout="constrained")
+    engine = ConstrainedLayoutEngine(w_pad=MARGIN, h_pad=MARGIN)
+    figure = Figure(figsize=(width, height), dpi=WIDTH_PX / width, facecolor=style.background, layout=engine)
+    figure.patch.set(edgecolor=style.grid, linewidth=BORDER)
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     axes.set_facecolor(style.background)
@@ -65,5 +77,5 @@ def new_figure(style: Style, *, height: float = 2.9, width: float = WIDTH_IN) ->
 
 def png(figure: "Figure") -> bytes:
     stream = io.BytesIO()
-    figure.savefig(stream, format="png", facecolor=figure.get_facecolor())
+    figure.savefig(stream, format="png", facecolor=figure.get_facecolor(), edgecolor=figure.get_edgecolor())
     return stream.getvalue()

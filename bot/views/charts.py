@@ -1,20 +1,12 @@
-"""Trend charts as PNG. Opaque backgrounds, so that they read on Slack's light and dark alike; colours from the
-Okabe-Ito palette and cividis, which colour-blind readers tell apart; every chart says in words what it shows.
-"""
+"""Trend charts as PNG; every chart says in words what it shows."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from bot.domain.health.trends import Trends
 from bot.views import numbers
 from bot.views.chart_figures import draw_durations, draw_heat, draw_success
-from bot.views.chart_style import DARK, LIGHT, load_matplotlib
+from bot.views.chart_style import CARD, load_matplotlib
 from bot.views.text import escape, visible
-
-
-class Theme(StrEnum):
-    LIGHT = "light"
-    DARK = "dark"
 
 
 @dataclass(frozen=True)
@@ -32,17 +24,16 @@ class Chart:
         return {"content": self.png, "filename": self.filename, **words}
 
 
-def draw(trends: Trends, theme: Theme = Theme.LIGHT) -> list[Chart]:
+def draw(trends: Trends) -> list[Chart]:
     """Success by day, failures by hour of the week, and for one phase or processor its durations."""
     load_matplotlib()
-    style = DARK if theme is Theme.DARK else LIGHT
     by_day = f"Success, last {len(trends.days)} days"
     charts = [
-        Chart("success.png", by_day, _success_words(trends), draw_success(trends, style)),
-        Chart("failures-by-hour.png", "Failed runs by hour of the week", _heat_words(trends), draw_heat(trends, style)),
+        Chart("success.png", by_day, _success_words(trends), draw_success(trends, CARD)),
+        Chart("failures-by-hour.png", "Failed runs by hour of the week", _heat_words(trends), draw_heat(trends, CARD)),
     ]
     if trends.durations:
-        figure = draw_durations(trends, style)
+        figure = draw_durations(trends, CARD)
         charts.append(Chart("durations.png", "Duration, 30 days", _duration_words(trends), figure))
     return charts
 

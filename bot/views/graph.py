@@ -5,15 +5,17 @@ one that feeds it. Above MOST_NODES dependents, those of one phase at one distan
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from bot.domain.evidence.freshness import Staleness
 from bot.domain.impact.dependents import Affected
 from bot.domain.impact.report import Impact
 from bot.domain.platform.registry import Criticality
 from bot.views import impact_words, numbers
-from bot.views.chart_style import DARK, LIGHT, load_matplotlib
-from bot.views.charts import Chart, Theme
+from bot.views.chart_fonts import drawable
+from bot.views.chart_style import CARD, load_matplotlib
+from bot.views.charts import Chart
 from bot.views.text import escape
 
 MOST_NODES = 40
@@ -21,6 +23,15 @@ FURTHER = "further"
 """The line for all that would be too many lines."""
 ALT_TEXT = 1_000
 """https://docs.slack.dev/reference/methods/files.getUploadURLExternal"""
+
+
+class State(StrEnum):
+    """What a mark says; the worst first."""
+
+    STALE = "stale"
+    AT_RISK = "at risk"
+    UNKNOWN = "not known"
+    FINE = "not affected"
 
 
 @dataclass(frozen=True)
@@ -31,7 +42,7 @@ class Node:
     note: str
     hops: int
     criticality: Criticality | None
-    staleness: Staleness
+    state: State
     on_path: bool
     parents: tuple[int, ...] = ()
 
@@ -44,13 +55,14 @@ class _Group:
     fed_by: Sequence[str]
 
 
-def draw(impact: Impact, theme: Theme = Theme.LIGHT) -> Chart:
+def draw(impact: Impact) -> Chart:
     """A PNG 1,200 pixels wide."""
     from bot.views.graph_figure import draw_graph
 
     load_matplotlib()
     name = impact.subject.processor.name
-    picture = draw_graph(nodes(impact), f"What {name} feeds", _subtitle(impact), DARK if theme is Theme.DARK else LIGHT)
+    lines = [replace(node, label=drawable(node.label)) for node in nodes(impact)]
+    picture = draw_graph(lines, drawable(f"What {name} feeds"), _subtitle(impact), CARD)
     return Chart(f"impact-{impact.data_date}.png", f"What {name} feeds", alt_text(impact), picture)
 
 
@@ -80,7 +92,8 @@ def nodes(impact: Impact) -> list[Node]:
         waiting += reversed(children.get(key, []))
     place = {key: at for at, key in enumerate(order)}
     path = _path(impact)
-    return [_node(groups[key], tuple(place[on] for on in groups[key].fed_by), path) for key in order]
+    risky = frozenset(item.processor.name for item in impact.at_risk)
+    return [_node(groups[key], tuple(place[on] for on in groups[key].fed_by), path, risky) for key in order]
 
 
 def _single(impact: Impact) -> dict[str, _Group]:
@@ -116,32 +129,41 @@ def _by_phase(impact: Impact) -> dict[str, _Group]:
     return {key: _Group(found, list(fed_by[key])) for key, found in members.items()}
 
 
-def _node(group: _Group, parents: tuple[int, ...], path: frozenset[str]) -> Node:
+def _node(group: _Group, parents: tuple[int, ...], path: frozenset[str], risky: frozenset[str]) -> Node:
     worst = group.members[0]
     stale = sum(bool(item.staleness.stale) for item in group.members)
-    known = {item.staleness for item in group.members}
+    known = {_state(item, risky) for item in group.members}
     single = len(group.members) == 1
     places = {(item.hops, item.processor.phase) for item in group.members}
     shared = f"Phase {worst.processor.phase}" if len(places) == 1 else "Further away"
     label = worst.processor.name if single else f"{shared}: {len(group.members):,} processors"
     return Node(
         label=label,
-        note=_note(worst) if single else _shared_note(group.members, stale),
+        note=_note(worst, risky) if single else _shared_note(group.members, stale),
         hops=worst.hops,
         criticality=min(group.members, key=lambda item: _rank(item.processor.criticality)).processor.criticality,
-        staleness=next((state for state in Staleness if state in known), Staleness.UNKNOWN),
+        state=next(state for state in State if state in known),
         on_path=any(item.processor.name in path for item in group.members),
         parents=parents,
     )
+
+
+def _state(item: Affected, risky: frozenset[str]) -> State:
+    if item.staleness.stale:
+        return State.STALE
+    if item.processor.name in risky:
+        return State.AT_RISK
+    return State.UNKNOWN if item.staleness is Staleness.UNKNOWN else State.FINE
 
 
 def _rank(level: Criticality | None) -> int:
     return [*Criticality, None].index(level)
 
 
-def _note(item: Affected) -> str:
+def _note(item: Affected, risky: frozenset[str] = frozenset()) -> str:
     """What stands at the end of its line; that it cannot be told is in the mark."""
     said = [impact_words.STATES[item.staleness]] if item.staleness.stale else []
+    said += [State.AT_RISK] if _state(item, risky) is State.AT_RISK else []
     return ", ".join([*said, *_left(item)])
 
 
@@ -175,4 +197,4 @@ def _subtitle(impact: Impact) -> str:
     deadline = impact.next_deadline
     count = numbers.plural(len(impact.dependents), "dependent")
     due = f"\nNext deadline {impact_words.until(deadline.minutes_to_breach)}" if deadline is not None else ""
-    return f"{impact.data_date}: {count}, {len(impact.stale):,} stale{due}"
+    return f"{impact.data_date}: {count}, {len(impact.affected):,} affected{due}"

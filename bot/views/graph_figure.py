@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bot.domain.evidence.freshness import Staleness
 from bot.domain.platform.registry import Criticality
-from bot.views.chart_style import Style, new_figure, png
+from bot.views.chart_style import AT_RISK, BROKEN, FINE, Style, new_figure, png
+from bot.views.graph import State
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,14 +18,16 @@ NAME_PT, NOTE_PT, TITLE_PT = 12.0, 11.0, 14.0
 MOST_INDENTS = 8
 MOST_CURVES = 60
 """Further dependencies beside those that lines hang on; more of them would be a tangle."""
-MARKS: dict[Criticality | None, tuple[str, float, str]] = {
-    Criticality.CRITICAL: ("s", 12.0, "#D55E00"),
-    Criticality.HIGH: ("D", 10.0, "#E69F00"),
-    Criticality.MEDIUM: ("o", 11.0, "#009E73"),
-    Criticality.LOW: ("o", 7.5, "#999999"),
-    None: ("X", 10.0, "#999999"),
+SHAPES: dict[Criticality | None, tuple[str, float]] = {
+    Criticality.CRITICAL: ("s", 12.0),
+    Criticality.HIGH: ("D", 10.0),
+    Criticality.MEDIUM: ("o", 11.0),
+    Criticality.LOW: ("o", 7.0),
+    None: ("X", 10.0),
 }
-"""Shape, size in points and colour: told apart without colour too. Okabe and Ito, "Color Universal Design" (2008)."""
+"""Shape and size in points: criticality."""
+FILLS = {State.STALE: BROKEN, State.AT_RISK: AT_RISK, State.FINE: FINE}
+"""Colour: how it stands. A hollow mark is not known. The ink of a note says the same in words."""
 
 
 def draw_graph(lines: "Sequence[Node]", title: str, subtitle: str, style: Style) -> bytes:
@@ -73,36 +75,33 @@ def _curve(axes: "Axes", start: tuple[float, float], end: tuple[float, float], c
 
 def _line(axes: "Axes", line: "Node", place: tuple[float, float], style: Style) -> None:
     x, y = place
-    _mark(axes, x, y, line.criticality, line.staleness, style)
+    _mark(axes, x, y, line.criticality, line.state, style)
     room = WIDTH - RIGHT - _width(line.note, NOTE_PT) - 0.12 - (x + 0.19)
     weight = "bold" if line.on_path or line.hops == 0 else "normal"
     _write(axes, x + 0.19, y, _fit(line.label, room, NAME_PT, weight), NAME_PT, style.ink, weight=weight)
-    noted = style.second if line.staleness.stale else style.faint
+    noted = BROKEN if line.state is State.STALE else style.faint
     _write(axes, WIDTH - RIGHT, y, line.note, NOTE_PT, noted, align="right")
 
 
 def _mark(
-    axes: "Axes", x: float, y: float, level: Criticality | None, state: Staleness, style: Style, label: str = ""
+    axes: "Axes", x: float, y: float, level: Criticality | None, state: State | None, style: Style, label: str = ""
 ) -> None:
-    """A ring around it: stale. Hollow: cannot be told."""
-    shape, size, colour = MARKS[level]
+    """`state` None: the shape alone, for the legend."""
+    shape, size = SHAPES[level]
+    fill = style.faint if state is None else FILLS.get(state, style.background)
     axes.plot([x], [y], marker=shape, markersize=size + 3, color=style.background, zorder=3)
-    if state.stale:
-        axes.plot([x], [y], marker="o", markersize=19, markerfacecolor="none", color=style.ink, mew=1.8, zorder=4)
-    fill = style.background if state is Staleness.UNKNOWN else colour
-    axes.plot([x], [y], marker=shape, markersize=size, markerfacecolor=fill, color=colour, mew=1.8, zorder=5)
+    axes.plot([x], [y], marker=shape, markersize=size, markerfacecolor=fill, color=style.ink, mew=1.2, zorder=5)
     if label:
         _write(axes, x + 0.19, y, label, NOTE_PT, style.faint)
 
 
 def _legend(axes: "Axes", y: float, style: Style) -> None:
-    fresh = Staleness.FRESH
-    for at, (level, word) in enumerate(zip(MARKS, ("critical", "high", "medium", "low", "?"), strict=True)):
-        _mark(axes, LEFT + 1.22 * at, y, level, fresh, style, word)
-    _mark(axes, LEFT, y + 0.36, Criticality.MEDIUM, Staleness.NO_DATA, style, "stale")
-    _mark(axes, LEFT + 1.22, y + 0.36, Criticality.MEDIUM, Staleness.UNKNOWN, style, "cannot tell")
-    axes.plot([LEFT + 2.9, LEFT + 3.3], [y + 0.36] * 2, color=style.first, lw=3.2)
-    _write(axes, LEFT + 3.4, y + 0.36, "sets the next deadline", NOTE_PT, style.faint)
+    for at, (level, word) in enumerate(zip(SHAPES, ("critical", "high", "medium", "low", "?"), strict=True)):
+        _mark(axes, LEFT + 1.22 * at, y, level, None, style, word)
+    for at, state in enumerate(State):
+        _mark(axes, LEFT + (0, 0.85, 1.85, 3.1)[at], y + 0.36, Criticality.MEDIUM, state, style, state)
+    axes.plot([LEFT + 4.45, LEFT + 4.7], [y + 0.36] * 2, color=style.first, lw=3.2)
+    _write(axes, LEFT + 4.77, y + 0.36, "deadline", NOTE_PT, style.faint)
 
 
 def _write(

@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING
 from bot.domain.findings.severity import Severity
 from bot.domain.reports.replay import Message, ReplayReport
 from bot.views import numbers
-from bot.views.chart_style import LIGHT, Style, load_matplotlib, new_figure, png
+from bot.views.chart_style import AT_RISK, BROKEN, CARD, Style, load_matplotlib, new_figure, png
 from bot.views.charts import Chart
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-COLOURS = {Severity.P0: "#D55E00", Severity.P1: "#E69F00", Severity.P2: "#0072B2", Severity.P3: "#999999"}
-"""Okabe and Ito, "Color Universal Design" (2008); each severity also has rows of its own."""
+COLOURS = {Severity.P0: BROKEN, Severity.P1: AT_RISK, Severity.P2: "#6B6A70", Severity.P3: "#A9A8AC"}
+"""Each severity also has rows of its own."""
 ROW, MOST_ROWS = 0.16, 12
 GAP = 0.02
 """Of the whole span between two bars of one row, so that they do not look like one."""
 
 
-def draw_timeline(report: ReplayReport, style: Style = LIGHT) -> Chart:
+def draw_timeline(report: ReplayReport, style: Style = CARD) -> Chart:
     """A PNG. Of a severity with more incidents at a time than rows, the later ones share the last row."""
     load_matplotlib()
     rows = {severity: _rows(report, severity) for severity in Severity}

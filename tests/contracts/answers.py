@@ -119,5 +119,5 @@ def _daily(warehouse: Warehouse, window: Window) -> dict[Any, Any]:
 
 def _facts(warehouse: Warehouse) -> list[Any]:
     """Starts in ascending order."""
-    facts = warehouse.processor_facts(_NEW_YORK)
-    return [astuple(replace(fact, start_hours=tuple(sorted(fact.start_hours)))) for fact in facts]
+    facts = warehouse.processor_facts()
+    return [astuple(replace(fact, starts=tuple(sorted(fact.starts)))) for fact in facts]

@@ -10,7 +10,7 @@ import pytest
 from bot.domain.health.model import Durations, HealthRequest
 from bot.domain.health.trends import DayDurations, Trends
 from bot.views import charts
-from bot.views.charts import Chart, Theme
+from bot.views.charts import Chart
 
 DAYS = tuple(date(2026, 1, 14) + timedelta(days=n) for n in range(7))
 HEAT = [[float(day * hour % 17) for hour in range(24)] for day in range(7)]
@@ -44,8 +44,8 @@ CASES = {"pipeline": PIPELINE, "processor": PROCESSOR, "quiet": QUIET}
 
 
 @cache
-def drawn(name: str, theme: Theme = Theme.LIGHT) -> list[Chart]:
-    return charts.draw(CASES[name], theme)
+def drawn(name: str) -> list[Chart]:
+    return charts.draw(CASES[name])
 
 
 def size(png: bytes) -> tuple[int, int]:
@@ -54,10 +54,9 @@ def size(png: bytes) -> tuple[int, int]:
     return width, height
 
 
-@pytest.mark.parametrize("theme", Theme)
 @pytest.mark.parametrize("name", CASES)
-def test_charts_are_pictures_with_words(name: str, theme: Theme) -> None:
-    made = drawn(name, theme)
+def test_charts_are_pictures_with_words(name: str) -> None:
+    made = drawn(name)
     assert [chart.filename for chart in made][:2] == ["success.png", "failures-by-hour.png"]
     assert len(made) == (3 if CASES[name].durations else 2)
     for chart in made:

@@ -1,4 +1,4 @@
-"""The picture of an impact: who stands below whom, and real PNGs of a phone's width in both themes."""
+"""The picture of an impact: who stands below whom, and real PNGs of a phone's width."""
 
 import struct
 from datetime import date
@@ -10,7 +10,6 @@ from hypothesis import given
 
 from bot.domain.impact.report import Impact
 from bot.views import graph
-from bot.views.charts import Theme
 from tests.support.health_reports import NASTY
 from tests.support.impact_cases import freshness, impact, nasty, registry, wide
 from tests.unit.test_lineage import graphs
@@ -44,7 +43,7 @@ def test_notes_at_the_end_of_a_line() -> None:
     )
     assert {line.label: line.note for line in graph.nodes(found)} == {
         "NbacGamebookProcessor": "no data, 30 min left",
-        "NbacSummary": "",
+        "NbacSummary": "at risk",
         "NbacPredictions": "no data, 14 h left",
         "NbacFeatures": "",
         "NbacOldExport": "no data",
@@ -89,11 +88,10 @@ CASES: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("theme", Theme)
 @pytest.mark.parametrize("name", CASES)
-def test_pictures_have_a_phones_width_and_words(name: str, theme: Theme) -> None:
+def test_pictures_have_a_phones_width_and_words(name: str) -> None:
     found = CASES[name]()
-    drawn = graph.draw(found, theme)
+    drawn = graph.draw(found)
     width, height = size(drawn.png)
     assert (width, 400 <= height <= 3_100) == (1_200, True)
     assert len(drawn.png) < 1_000_000

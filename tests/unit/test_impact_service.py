@@ -35,7 +35,7 @@ WORLD = World(
     [game()],
     processors=PIPELINE,
 )
-QUESTION = ImpactQuestion("Box", str(DAY), Form.TABLE, 120, colour=False, theme="light", everything=False)
+QUESTION = ImpactQuestion("Box", str(DAY), Form.TABLE, 120, colour=False, everything=False)
 
 
 @pytest.fixture(scope="module")

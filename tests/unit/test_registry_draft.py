@@ -1,7 +1,9 @@
 """A registry drafted from run history: slots, polling, ranges and limits, and that the draft loads."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
 
 import duckdb
 import pytest
@@ -9,7 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.config.registry import load_registry
-from bot.domain.platform.draft import ProcessorFacts, compare, frequency_label, infer, slots_of, timeout_from
+from bot.domain.platform.calendar import slot_instant
+from bot.domain.platform.draft import (
+    DraftProcessor,
+    ProcessorFacts,
+    compare,
+    frequency_label,
+    infer,
+    slots_of,
+    timeout_from,
+)
+from bot.domain.platform.draft_zone import zone_of
+from bot.domain.platform.registry import Registry
 from bot.services.registry_draft import draft
 from tests.support.replay_worlds import WORLDS
 
@@ -17,18 +30,43 @@ SEEN = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 30, tzinfo=UTC)
 LATE = (0.0, 0.01, 0.02, 0.04, 0.06)
 """Hours after its slot at which a run may start."""
 HISTORY = """
-    select processor_name, any_value(phase), count(*),
-        list((epoch(timezone('America/New_York', timezone('UTC', started_at))) - epoch(data_date::timestamp)) / 3600)
-            filter (trigger = 'schedule'),
+    select processor_name, any_value(phase), count(*), min(started_at), max(started_at),
+        list(data_date) filter (trigger = 'schedule'), list(started_at) filter (trigger = 'schedule'),
         count(distinct data_date) filter (trigger = 'schedule'),
         quantile_disc(duration_seconds, 0.95) filter (status = 'success')
     from read_parquet(?) group by 1
 """
 
 
-def facts(name: str = "A", runs: int = 30, dates: int = 30, **known: object) -> ProcessorFacts:
-    values = {"phase": 2, "first_start": SEEN[0], "last_start": SEEN[1], **known}
+NEW_YORK, UTC_ZONE = ZoneInfo("America/New_York"), ZoneInfo("UTC")
+ZONES = {name: ZoneInfo(name) for name in available_timezones()}
+FIRST = date(2026, 1, 1)
+
+
+def facts(
+    name: str = "A", runs: int = 30, dates: int = 30, start_hours: tuple[float, ...] = (), **known: object
+) -> ProcessorFacts:
+    """`start_hours`: in New York, the dates in turn."""
+    days = [FIRST + timedelta(days=at % max(dates, 1)) for at in range(len(start_hours))]
+    started = [(day, slot_instant(day, hour, NEW_YORK)) for day, hour in zip(days, start_hours, strict=True)]
+    values = {"phase": 2, "first_start": SEEN[0], "last_start": SEEN[1], "starts": tuple(started), **known}
     return ProcessorFacts(name=name, runs=runs, dates=dates, **values)  # type: ignore[arg-type]
+
+
+def of(*days: tuple[date, float], zone: ZoneInfo = UTC_ZONE, runs_a_day: int = 1, **known: object) -> ProcessorFacts:
+    """A processor with a start at that hour of each date."""
+    started = tuple((day, slot_instant(day, hour, zone)) for day, hour in days)
+    dates = len({day for day, _ in days})
+    values = {"phase": None, "first_start": started[0][1], "last_start": started[-1][1], "starts": started, **known}
+    return ProcessorFacts(name="A", runs=len(days) * runs_a_day, dates=dates, **values)  # type: ignore[arg-type]
+
+
+def daily(first: date, count: int, hour: float) -> list[tuple[date, float]]:
+    return [(first + timedelta(days=at), hour) for at in range(count)]
+
+
+def inferred(found: ProcessorFacts) -> DraftProcessor:
+    return infer(found, NEW_YORK)
 
 
 def starts(slots: tuple[float, ...], dates: int) -> tuple[float, ...]:
@@ -74,15 +112,15 @@ def test_slots_of_any_history_are_valid(hours: list[float], dates: int) -> None:
 
 
 def test_many_more_attempts_than_slots_are_polling() -> None:
-    assert infer(facts(runs=30 * 200, start_hours=starts((7.5,), 30))).polling is True
-    assert infer(facts(runs=30, start_hours=starts((7.5,), 30))).polling is False
-    retried = infer(facts(runs=70, start_hours=starts((7.5,), 30)))
+    assert inferred(facts(runs=30 * 200, start_hours=starts((7.5,), 30))).polling is True
+    assert inferred(facts(runs=30, start_hours=starts((7.5,), 30))).polling is False
+    retried = inferred(facts(runs=70, start_hours=starts((7.5,), 30)))
     assert (retried.polling, retried.expected_frequency) == (False, "daily")
 
 
 def test_a_history_of_polls_without_triggers_gives_no_slots() -> None:
     every_half_hour = tuple(hour / 2 for hour in range(144)) * 30
-    entry = infer(facts(runs=len(every_half_hour), start_hours=every_half_hour))
+    entry = inferred(facts(runs=len(every_half_hour), start_hours=every_half_hour))
     assert (entry.slots, entry.polling, entry.expected_frequency) == ((), True, "polling")
 
 
@@ -101,7 +139,7 @@ def test_a_time_limit_is_at_least_twice_the_p95_in_whole_minutes(p95: float) -> 
 
 
 def test_nothing_is_proposed_where_the_history_says_nothing() -> None:
-    entry = infer(facts(runs=2, dates=2, phase=None, no_data_share=0.95))
+    entry = inferred(facts(runs=2, dates=2, phase=None, no_data_share=0.95))
     assert (entry.slots, entry.records, entry.timeout_seconds, entry.runs_on_no_game_days) == ((), None, None, None)
     assert entry.doubts == (
         "phase: the history does not tell it",
@@ -113,8 +151,8 @@ def test_nothing_is_proposed_where_the_history_says_nothing() -> None:
 
 
 def test_runs_on_dates_without_games_are_told_apart() -> None:
-    assert infer(facts(dates_without_games=0)).runs_on_no_game_days is False
-    assert infer(facts(dates_without_games=3)).runs_on_no_game_days is True
+    assert inferred(facts(dates_without_games=0)).runs_on_no_game_days is False
+    assert inferred(facts(dates_without_games=3)).runs_on_no_game_days is True
 
 
 def test_the_draft_is_text_for_people_and_loads(tmp_path: Path) -> None:
@@ -122,13 +160,21 @@ def test_the_draft_is_text_for_people_and_loads(tmp_path: Path) -> None:
         "NbacGamebookProcessor", 60, 30, start_hours=starts((14, 24.5), 30), dates_without_games=4,
         records_p5=99.5, records_p50=240.0, records_p95=499.2, duration_p95=310.0,
     )  # fmt: skip
-    text = draft([facts("Z", 2, 1, phase=1), told], "America/New_York").text
+    known = Registry.model_validate({"processors": [{"name": "NbacGamebookProcessor"}]})
+    text = draft([facts("Z", 2, 1, phase=1), told], known).text
     assert text.endswith(
-        '  - name: "NbacGamebookProcessor"\n    phase: 2\n    expected_frequency: "twice_daily"\n'
-        "    schedule_hours_et: [14, 24.5]\n    polling: false\n    runs_on_no_game_days: true\n"
-        "    expected_records: {min: 99, typical: 240, max: 500}  # a run\n    timeout_seconds: 660\n"
+        '  - name: "NbacGamebookProcessor"\n'
+        "    phase: 2  # high confidence: its runs name it\n"
+        '    expected_frequency: "twice_daily"\n'
+        "    schedule_hours_et: [14, 24.5]  # high confidence: each starts on 100% of 30 dates\n"
+        "    polling: false  # high confidence: 60 runs on 30 dates, 2 slots a date\n"
+        "    runs_on_no_game_days: true  # high confidence: 4 of 30 dates had no games\n"
+        "    expected_records: {min: 99, typical: 240, max: 500}"
+        "  # high confidence: p5, p50 and p95 of the runs with records\n"
+        "    timeout_seconds: 660  # high confidence: twice the p95 of 310.0 s\n"
         "    proposal: true\n"
     )
+    assert 'timezone: "America/New_York"  # not shown by the history; as in the registry it was loaded with' in text
     assert "# Runs from 2026-01-01 to 2026-01-30." in text
     (tmp_path / "registry.yaml").write_text(text)
     loaded = load_registry(tmp_path / "registry.yaml")
@@ -137,15 +183,17 @@ def test_the_draft_is_text_for_people_and_loads(tmp_path: Path) -> None:
     assert loaded.warnings == ()
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=150))
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=300))
 def test_the_draft_loads_whatever_a_processor_is_called(tmp_path_factory: pytest.TempPathFactory, name: str) -> None:
     path = tmp_path_factory.mktemp("draft") / "registry.yaml"
-    path.write_text(draft([facts(name)], "America/New_York").text, encoding="utf-8")
-    assert [entry.name for entry in load_registry(path).registry.processors] == [name]
+    drafted = draft([facts(name)], Registry())
+    path.write_text(drafted.text, encoding="utf-8")
+    assert [entry.name for entry in load_registry(path).registry.processors] + list(drafted.left_out) == [name]
+    assert bool(drafted.left_out) is (len(name) > 255 or not name.strip())
 
 
 def test_the_draft_of_an_empty_history_loads(tmp_path: Path) -> None:
-    (tmp_path / "registry.yaml").write_text(draft([], "Europe/Zurich").text)
+    (tmp_path / "registry.yaml").write_text(draft([], Registry(timezone="Europe/Zurich")).text)
     loaded = load_registry(tmp_path / "registry.yaml").registry
     assert (loaded.timezone, loaded.processors) == ("Europe/Zurich", ())
 
@@ -155,17 +203,81 @@ def test_registered_and_seen_are_compared_both_ways() -> None:
     assert (comparison.not_registered, comparison.never_seen) == (("D", "E"), ("A", "B"))
 
 
+def world_facts(name: str, phase: int, runs: int, first: datetime, last: datetime, *rest: Any) -> ProcessorFacts:
+    """Times of a recorded world are UTC without saying so."""
+    days, moments, dates, p95 = rest
+    started = zip(days, (moment.replace(tzinfo=UTC) for moment in moments), strict=True)
+    ends = first.replace(tzinfo=UTC), last.replace(tzinfo=UTC)
+    return ProcessorFacts(name, phase, runs, *ends, tuple(started), dates=dates, duration_p95=p95)
+
+
 @pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.name)
 def test_the_timetable_of_a_recorded_world_is_found_again(world: Path) -> None:
     registry = load_registry(world / "registry.yaml").registry
     with duckdb.connect() as warehouse:
         rows = warehouse.execute(HISTORY, [str(world / "runs.parquet")]).fetchall()
-    known = [
-        ProcessorFacts(name, phase, runs, *SEEN, start_hours=tuple(hours), dates=dates, duration_p95=p95)
-        for name, phase, runs, hours, dates, p95 in rows
-    ]
-    drafted = {entry.name: entry for entry in draft(known, registry.timezone).processors}
+    known = [world_facts(*row) for row in rows]
+    drafted = {entry.name: entry for entry in draft(known, registry).processors}
     assert set(drafted) == set(registry.by_name)
     for processor in registry.processors:
         assert drafted[processor.name].polling == processor.polling
         assert drafted[processor.name].slots == pytest.approx(processor.schedule_hours_et, abs=0.05)
+
+
+SPRING = date(2026, 3, 1)
+"""New York's clocks change on 8 March 2026, Berlin's on 29 March."""
+
+
+@pytest.mark.parametrize(
+    ("zone", "count", "named"),
+    [("Europe/Berlin", 60, "Europe/London"), ("America/Chicago", 25, "America/New_York"), ("UTC", 60, "UTC")],
+)
+def test_the_zone_is_one_in_which_starts_stay_where_they_are(zone: str, count: int, named: str) -> None:
+    """Which of the zones with the same changes, a daily job does not show: it says so."""
+    found = zone_of([of(*daily(SPRING, count, 5.5), zone=ZoneInfo(zone))], ZONES, None)
+    assert (found.name, bool(found.others), found.evidence is not None) == (named, True, True)
+    again = zone_of([of(*daily(SPRING, count, 5.5), zone=ZoneInfo(zone))], ZONES, zone)
+    assert again.name == zone
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "Europe/Berlin", "America/Los_Angeles", "UTC"])
+def test_polls_around_the_clock_show_the_zone(zone: str) -> None:
+    polls = [(SPRING + timedelta(days=day), quarter / 4) for day in range(10) for quarter in range(96)]
+    found = zone_of([of(*polls, zone=ZoneInfo(zone))], ZONES, None)
+    noon = datetime(2026, 3, 5, 12, tzinfo=UTC)
+    assert noon.astimezone(ZoneInfo(found.name)).utcoffset() == noon.astimezone(ZoneInfo(zone)).utcoffset()
+    assert found.evidence is not None
+
+
+def test_a_zone_that_the_history_does_not_show_is_not_proposed() -> None:
+    winter = [of(*daily(FIRST, 30, 5.5), zone=NEW_YORK)]
+    assert zone_of(winter, ZONES, None).name == "UTC"
+    assert zone_of(winter, ZONES, None).evidence is None
+    assert zone_of([], ZONES, "Asia/Tokyo").name == "Asia/Tokyo"
+
+
+@pytest.mark.parametrize(
+    ("weekdays", "label"),
+    [({0, 1, 2, 3, 4}, "weekdays"), ({6}, "weekly"), ({1, 3}, "some_weekdays"), (set(range(7)), "daily")],
+)
+def test_what_does_not_run_every_day_gets_no_daily_slots(weekdays: set[int], label: str) -> None:
+    days = [day for day in daily(FIRST, 35, 6) if day[0].weekday() in weekdays]
+    entry = infer(of(*days), UTC_ZONE)
+    assert (entry.expected_frequency, bool(entry.slots)) == (label, label == "daily")
+    assert any("Its slots (6) would be due on every date" in doubt for doubt in entry.doubts) is (label != "daily")
+
+
+def test_what_has_ended_gets_no_slots() -> None:
+    gone = of(*daily(FIRST, 20, 6))
+    known = gone.first_start, gone.last_start + timedelta(days=30)
+    assert infer(gone, UTC_ZONE, (gone.first_start, gone.last_start)).slots == (6,)
+    entry = infer(gone, UTC_ZONE, known)
+    assert entry.slots == ()
+    assert "no run after 2026-01-20, while the history goes on to 2026-02-19: has it ended?" in " ".join(entry.doubts)
+
+
+def test_an_impossible_phase_is_not_proposed(tmp_path: Path) -> None:
+    text = draft([facts("A", phase=150), facts("B", phase=-1), facts("C", phase=None)], Registry()).text
+    assert "phase:" not in [line.strip()[:6] for line in text.splitlines() if not line.strip().startswith("#")]
+    (tmp_path / "registry.yaml").write_text(text)
+    assert len(load_registry(tmp_path / "registry.yaml").registry.processors) == 3

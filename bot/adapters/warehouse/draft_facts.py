@@ -1,8 +1,7 @@
 """What the history knows of each processor, for a drafted registry."""
 
 from collections import defaultdict
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
 from bot.adapters.warehouse.engine import Engine
 from bot.domain.health.sketch import ZERO_BUCKET, Sketch
@@ -11,9 +10,9 @@ from bot.domain.platform.draft import ProcessorFacts
 _QUANTILES = (0.05, 0.50, 0.95)
 
 
-def processor_facts(engine: Engine, zone: ZoneInfo) -> list[ProcessorFacts]:
-    """One entry a processor seen; hours are wall-clock hours of `zone`."""
-    starts = _start_hours(engine, zone)
+def processor_facts(engine: Engine) -> list[ProcessorFacts]:
+    """One entry a processor seen."""
+    starts = _starts(engine)
     sketched = {
         (name, metric): Sketch(buckets, runs).quantiles(_QUANTILES)
         for name, metric, buckets, runs in engine.rows("draft_sketches", {"zero_bucket": ZERO_BUCKET})
@@ -30,7 +29,7 @@ def processor_facts(engine: Engine, zone: ZoneInfo) -> list[ProcessorFacts]:
                 runs=runs,
                 first_start=first,
                 last_start=last,
-                start_hours=tuple(starts[name]),
+                starts=tuple(starts[name]),
                 dates=dates,
                 dates_without_games=without_games if games_known else None,
                 records_p5=records[0],
@@ -43,13 +42,8 @@ def processor_facts(engine: Engine, zone: ZoneInfo) -> list[ProcessorFacts]:
     return facts
 
 
-def _start_hours(engine: Engine, zone: ZoneInfo) -> dict[str, list[float]]:
-    hours: dict[str, list[float]] = defaultdict(list)
+def _starts(engine: Engine) -> dict[str, list[tuple[date, datetime]]]:
+    found: dict[str, list[tuple[date, datetime]]] = defaultdict(list)
     for name, day, started in engine.rows("draft_starts"):
-        hours[name].append(_hours_after_midnight(started, day, zone))
-    return hours
-
-
-def _hours_after_midnight(moment: datetime, day: date, zone: ZoneInfo) -> float:
-    wall = moment.astimezone(zone).replace(tzinfo=None)
-    return (wall - datetime.combine(day, time())).total_seconds() / 3600
+        found[name].append((day, started))
+    return found

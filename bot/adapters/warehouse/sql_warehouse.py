@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot.adapters.warehouse.draft_facts import processor_facts
 from bot.adapters.warehouse.engine import Engine, Parameters
@@ -115,8 +114,8 @@ class SqlWarehouse:
             ("processors",), FOREVER, lambda: [name for (name,) in self._engine.rows("processors_seen")]
         )
 
-    def processor_facts(self, zone: ZoneInfo) -> list[ProcessorFacts]:
-        return processor_facts(self._engine, zone)
+    def processor_facts(self) -> list[ProcessorFacts]:
+        return processor_facts(self._engine)
 
     def load(
         self, files: Sequence[Path], platform: PlatformFacts, hints: Hints, now: datetime, progress: Progress

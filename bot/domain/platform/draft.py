@@ -1,9 +1,17 @@
-"""What a processor's run history says of how it is meant to run: its slots, polling, record range and time limit."""
+"""What a processor's run history says of how it is meant to run: its slots, polling, record range and time limit.
+
+Each value has its evidence and how sure it is; nothing is proposed where the history says nothing.
+"""
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from bot.domain.platform.registry import MOST_PHASE
 
 SLOT_WIDTH = 1 / 3
 """Hours within which starts belong to one slot: schedulers start within seconds, queues within minutes."""
@@ -18,17 +26,28 @@ MOST_SLOTS = 24
 POLLS_PER_SLOT = 4
 FEW_DATES = 5
 """With fewer dates than this, what looks regular may be chance."""
+MANY_DATES = 14
+TWO_WEEKS = timedelta(days=14)
 TIMEOUT_STEP = 60
+QUIET = 3
+"""Times its longest usual gap: silence for longer says that a processor has ended, or not yet begun."""
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+class Confidence(StrEnum):
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
 
 
 @dataclass(frozen=True)
 class ProcessorFacts:
     """What the history knows of one processor.
 
-    `start_hours`: starts of the scheduled runs (of all runs, where a history does not tell them apart) as wall-clock
-    hours after 00:00 of their data date. `dates`: data dates with such runs; `dates_without_games`: those of them
-    without games, None without a game calendar. Quantiles of records are over succeeded runs that had any, of duration
-    (seconds) over all succeeded runs; None without any. `no_data_share`: share of runs that failed for want of data.
+    `starts`: (data date, start to the minute) of the scheduled runs, of all runs where a history does not tell them
+    apart. `dates`: data dates with runs; `dates_without_games`: those of them without games, None without a game
+    calendar. Quantiles of records are over succeeded runs that had any, of duration (seconds) over all succeeded runs;
+    None without any. `no_data_share`: share of runs that failed for want of data.
     """
 
     name: str
@@ -36,7 +55,7 @@ class ProcessorFacts:
     runs: int
     first_start: datetime
     last_start: datetime
-    start_hours: tuple[float, ...] = ()
+    starts: tuple[tuple[date, datetime], ...] = ()
     dates: int = 0
     dates_without_games: int | None = None
     records_p5: float | None = None
@@ -45,20 +64,42 @@ class ProcessorFacts:
     duration_p95: float | None = None
     no_data_share: float = 0.0
 
+    def hours(self, zone: ZoneInfo) -> list[float]:
+        """Starts as wall-clock hours after 00:00 of their data date."""
+        walls = ((started.astimezone(zone).replace(tzinfo=None), day) for day, started in self.starts)
+        return [(wall - datetime.combine(day, time())).total_seconds() / 3600 for wall, day in walls]
+
+    @cached_property
+    def days(self) -> tuple[date, ...]:
+        """Data dates of the starts, ascending."""
+        return tuple(sorted({day for day, _ in self.starts}))
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a proposed value rests on."""
+
+    text: str
+    confidence: Confidence
+
+    def __str__(self) -> str:
+        return f"{self.confidence} confidence: {self.text}"
+
 
 @dataclass(frozen=True)
 class DraftProcessor:
-    """One proposed registry entry; `doubts` tell what a person should look at before confirming it."""
+    """One proposed registry entry. `evidence` by field; `doubts`: what to look at before confirming it."""
 
     name: str
-    phase: int
+    phase: int | None
     expected_frequency: str
     slots: tuple[float, ...]
-    polling: bool
+    polling: bool | None
     runs_on_no_game_days: bool | None
     records: tuple[int, int, int] | None
     timeout_seconds: int | None
     doubts: tuple[str, ...]
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -74,22 +115,56 @@ def compare(registered: Iterable[str], seen: Iterable[str]) -> Comparison:
     return Comparison(tuple(sorted(found - known)), tuple(sorted(known - found)))
 
 
-def infer(facts: ProcessorFacts) -> DraftProcessor:
-    """Propose an entry from the facts. Nothing is proposed where the history says nothing."""
-    found = slots_of(facts.start_hours, facts.dates)
+def infer(facts: ProcessorFacts, zone: ZoneInfo, known: tuple[datetime, datetime] | None = None) -> DraftProcessor:
+    """Propose an entry from the facts; `known`: the first and last start of the whole history."""
+    found = slots_of(facts.hours(zone), facts.dates)
     slots = found if len(found) <= MOST_SLOTS else ()
-    polling = is_polling(facts.runs, facts.dates, len(found))
+    tells = facts.dates >= FEW_DATES or facts.runs > MOST_SLOTS
+    polling = is_polling(facts.runs, facts.dates, len(found)) if tells else None
+    weekly = weekdays_of(facts) if slots else None
+    ended = _ended(facts, known) if known is not None else None
+    proposed = () if weekly or ended else slots
     return DraftProcessor(
         name=facts.name,
-        phase=facts.phase if facts.phase is not None else 0,
-        expected_frequency=frequency_label(len(slots), polling),
-        slots=slots,
+        phase=facts.phase if facts.phase is not None and 0 <= facts.phase <= MOST_PHASE else None,
+        expected_frequency=weekly.label if weekly else frequency_label(len(slots), bool(polling)),
+        slots=proposed,
         polling=polling,
         runs_on_no_game_days=_runs_without_games(facts),
         records=_record_range(facts),
         timeout_seconds=timeout_from(facts.duration_p95),
-        doubts=tuple(_doubts(facts, slots)),
+        doubts=tuple(_doubts(facts, slots, weekly, ended)),
+        evidence=_evidence(facts, slots, zone),
     )
+
+
+@dataclass(frozen=True)
+class Weekly:
+    """Runs on some days of the week only."""
+
+    label: str
+    text: str
+
+
+def weekdays_of(facts: ProcessorFacts) -> Weekly | None:
+    """None where it runs on (nearly) every day, on game days, or where the history is too short to tell."""
+    days = facts.days
+    if not days or facts.dates_without_games == 0 or days[-1] - days[0] < TWO_WEEKS - timedelta(days=1):
+        return None
+    span = [days[0] + timedelta(days=ahead) for ahead in range((days[-1] - days[0]).days + 1)]
+    ran = set(days)
+    of_day = {at: [day for day in span if day.weekday() == at] for at in range(7)}
+    hits = {at: sum(day in ran for day in of_day[at]) for at in range(7)}
+    usual = [at for at in range(7) if hits[at] >= PRESENT_ON_MOST_DATES * len(of_day[at])]
+    if len(usual) == 7:
+        return None
+    if not usual:
+        return Weekly("irregular", f"runs on {len(days)} of {len(span)} dates, on no day of the week regularly")
+    named = ", ".join(WEEKDAYS[at] for at in usual)
+    on, off = sum(hits[at] for at in usual), sum(len(of_day[at]) for at in usual)
+    others = sum(hits.values()) - on
+    label = "weekdays" if usual == [0, 1, 2, 3, 4] else "weekly" if len(usual) == 1 else "some_weekdays"
+    return Weekly(label, f"runs on {named}: {on} of {off} of these, {others} of {len(span) - off} other dates")
 
 
 def slots_of(start_hours: Sequence[float], dates: int) -> tuple[float, ...]:
@@ -103,16 +178,16 @@ def slots_of(start_hours: Sequence[float], dates: int) -> tuple[float, ...]:
     needed = max(1, math.ceil(dates * PRESENT_ON_MOST_DATES))
     slots: list[float] = []
     while len(hours) >= needed:
-        gathered = _densest_window(hours, SLOT_WIDTH)
+        gathered = densest_window(hours, SLOT_WIDTH)
         if len(gathered) < needed:
             break
-        start = _densest_window(gathered, SLOT_STEP)[0]
+        start = densest_window(gathered, SLOT_STEP)[0]
         slots.append(round(math.floor(start / SLOT_STEP + EARLY_START) * SLOT_STEP, 4))
         hours = [hour for hour in hours if abs(hour - start) > SLOT_WIDTH]
     return tuple(sorted(set(slots)))
 
 
-def _densest_window(hours: Sequence[float], width: float) -> Sequence[float]:
+def densest_window(hours: Sequence[float], width: float) -> Sequence[float]:
     """The most of the sorted hours that lie within `width` of each other; the earliest of equals."""
     best, end = (0, 0), 0
     for first, hour in enumerate(hours):
@@ -158,10 +233,52 @@ def _record_range(facts: ProcessorFacts) -> tuple[int, int, int] | None:
     return math.floor(low), round(middle), math.ceil(high)
 
 
-def _doubts(facts: ProcessorFacts, slots: tuple[float, ...]) -> Iterable[str]:
+def _ended(facts: ProcessorFacts, known: tuple[datetime, datetime]) -> str | None:
+    """That it runs no more; None where it does."""
+    gaps = [(after - before).days for before, after in zip(facts.days, facts.days[1:], strict=False)]
+    if not gaps or known[1] - facts.last_start <= QUIET * timedelta(days=max(1, *gaps)):
+        return None
+    return f"no run after {facts.last_start:%Y-%m-%d}, while the history goes on to {known[1]:%Y-%m-%d}: has it ended?"
+
+
+def _evidence(facts: ProcessorFacts, slots: tuple[float, ...], zone: ZoneInfo) -> dict[str, Evidence]:
+    """By field of the registry."""
+    by_dates = _confidence(facts.dates)
+    seen = f"{facts.runs:,} runs on {facts.dates:,} dates"
+    found = {
+        "phase": Evidence("its runs name it", Confidence.HIGH),
+        "polling": Evidence(f"{seen}, {len(slots)} slots a date", by_dates),
+        "expected_records": Evidence("p5, p50 and p95 of the runs with records", by_dates),
+        "runs_on_no_game_days": Evidence(f"{facts.dates_without_games} of {facts.dates} dates had no games", by_dates),
+    }
+    if facts.duration_p95 is not None:
+        found["timeout_seconds"] = Evidence(f"twice the p95 of {facts.duration_p95:.1f} s", by_dates)
+    if slots:
+        hours = facts.hours(zone)
+        near = min(sum(0 <= hour - slot + SLOT_STEP < SLOT_WIDTH for hour in hours) for slot in slots)
+        share = min(1.0, near / max(facts.dates, 1))
+        text = f"each starts on {share:.0%} of {facts.dates:,} dates"
+        found["schedule_hours_et"] = Evidence(text, _confidence(facts.dates, share))
+    return found
+
+
+def _confidence(dates: int, share: float = 1.0) -> Confidence:
+    if dates >= MANY_DATES and share >= 0.9:
+        return Confidence.HIGH
+    return Confidence.MEDIUM if dates >= FEW_DATES and share >= 0.75 else Confidence.LOW
+
+
+def _doubts(facts: ProcessorFacts, slots: tuple[float, ...], weekly: Weekly | None, ended: str | None) -> Iterable[str]:
     if facts.phase is None:
         yield "phase: the history does not tell it"
-    if facts.dates < FEW_DATES:
+    elif not 0 <= facts.phase <= MOST_PHASE:
+        yield f"phase: the history says {facts.phase}; a phase is 0 to {MOST_PHASE}"
+    if ended:
+        yield f"schedule_hours_et: {ended}"
+    elif weekly:
+        at = ", ".join(f"{slot:g}" for slot in slots)
+        yield f"schedule_hours_et: {weekly.text}. Its slots ({at}) would be due on every date: not proposed"
+    elif facts.dates < FEW_DATES:
         yield f"only {facts.dates} dates with runs: slots may be chance"
     elif not slots:
         yield "schedule_hours_et: no start time is there on most dates"
