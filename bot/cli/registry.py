@@ -29,9 +29,9 @@ def draft(
 
     with errors_for_people():
         with reading(settings_of(home)) as services:
-            facts = services.warehouse.processor_facts()
-        drafted = draft_registry(facts, services.registry)
-        compared = compare(services.registry.by_name, (fact.name for fact in facts))
+            facts, registered = services.warehouse.processor_facts(), services.registry
+        drafted = draft_registry(facts, registered)
+        compared = compare(registered.by_name, (fact.name for fact in facts))
         if out is None:
             print(drafted.text, end="")
         else:
