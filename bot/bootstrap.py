@@ -171,17 +171,20 @@ def app_services(
     health = HealthService(opened, registry, service_levels(settings), notified)
     trends = TrendService(opened, registry, health)
     impact = ImpactService(opened, registry, health)
-    validation = _validation(opened, registry, health, settings)
+    validation = _validation(opened, registry, health, settings, kept)
     sampling = SamplingService(opened, registry, health, Plan())
     queries = _queries(opened, registry, settings)
     incidents = IncidentService(kept, registry, validation.judge)
     return AppServices(clock, registry, health, trends, impact, validation, sampling, queries, incidents)
 
 
-def _validation(opened: Warehouse, registry: Registry, health: HealthService, settings: Settings) -> ValidationService:
+def _validation(
+    opened: Warehouse, registry: Registry, health: HealthService, settings: Settings, kept: State | None = None
+) -> ValidationService:
     from bot.services.validation import ValidationService
 
-    return ValidationService(opened, registry, health, _accepted(settings))
+    incidents = None if kept is None else kept.open_incidents
+    return ValidationService(opened, registry, health, _accepted(settings), incidents)
 
 
 def _queries(opened: Warehouse, registry: Registry, settings: Settings) -> QueryService:

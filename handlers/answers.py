@@ -20,7 +20,8 @@ async def answer(reply: Reply, services: AppServices, request: Request) -> Card:
     """Raises FirelineError where it cannot be answered."""
     match request:
         case HealthRequest():
-            return health.card(await reply.work(services.health.of, request, services.now()), request)
+            report = await reply.work(services.health.of, request, services.now())
+            return health.card(report, request, reply.workspace)
         case ImpactRequest():
             return impact.card(await reply.work(services.impact.of, request, services.now()))
         case ValidationRequest():

@@ -109,6 +109,8 @@ class Reply:
     response_url: str | None
     pool: WorkPool
     place: Place
+    workspace: str = ""
+    """Its address; empty while Slack has not said it."""
 
     async def work(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await self.pool.run(work, *args, **kwargs)

@@ -4,8 +4,9 @@ import json
 from datetime import datetime
 from typing import Any
 
-from bot.domain.health.model import HealthReport, HealthRow
+from bot.domain.health.model import HealthReport, HealthRow, Tally
 from bot.domain.health.sketch import RELATIVE_ERROR
+from bot.domain.incidents.incident import Incident
 
 
 def health_json(report: HealthReport) -> str:
@@ -26,9 +27,14 @@ def health_json(report: HealthReport) -> str:
         "noise": {
             "raw_failures": report.noise.raw_failures,
             "kept_quiet": report.noise.kept_quiet,
+            "real": report.noise.real,
+            "in_incidents": report.noise.in_incidents,
+            "in_no_incident": report.noise.in_none,
             "by_category": report.noise.by_category,
             "alerts": report.noise.alerts,
+            "undelivered": report.noise.undelivered,
         },
+        "open_incidents": None if report.open is None else [_incident(incident) for incident in report.open],
         "warnings": list(report.warnings),
     }
     return json.dumps(answer, indent=2)
@@ -55,8 +61,24 @@ def _row(row: HealthRow) -> dict[str, Any]:
         "dates_filled": row.due.filled,
         "dates_unknown": row.due.unknown,
         "target": row.target,
+        "last_day": None if row.day is None else _day(row.day),
         "baseline": {"success_rate": row.baseline.success_rate, "p95_s": usual.p95 if usual else None},
         "findings": [vars(finding) for finding in row.findings],
+    }
+
+
+def _day(tally: Tally) -> dict[str, Any]:
+    return {"success_rate": tally.success_rate, "real": tally.real, "unknown": tally.unknown}
+
+
+def _incident(incident: Incident) -> dict[str, Any]:
+    return {
+        "id": incident.id,
+        "name": incident.label,
+        "severity": incident.severity,
+        "kind": incident.kind,
+        "processors": incident.processors,
+        "since": _iso(incident.first_seen),
     }
 
 

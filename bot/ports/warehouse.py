@@ -13,6 +13,7 @@ from bot.domain.evidence.platform_facts import PlatformFacts
 from bot.domain.evidence.vocabulary import Vocabulary
 from bot.domain.health.early_warnings import SilentRun
 from bot.domain.health.model import DueDates, Durations, RunCount, Window
+from bot.domain.health.noise import FailedGroup
 from bot.domain.health.trends import DayDurations, FailedHour
 from bot.domain.platform.draft import ProcessorFacts
 
@@ -81,7 +82,9 @@ class LoadReport:
 
 @dataclass(frozen=True)
 class History:
-    """What the warehouse holds. `known_until` is the newest moment at which anything became known; None when empty."""
+    """What the warehouse holds. `known_until` is the newest moment at which anything became known, `last_start` the
+    hour in which a run last started; None when empty.
+    """
 
     runs: int
     first_day: date | None
@@ -90,6 +93,7 @@ class History:
     warnings: tuple[str, ...]
     rejected: tuple[str, ...] = ()
     """Of the warnings, those about rows that were set aside: any answer may lack them."""
+    last_start: datetime | None = None
 
 
 class Warehouse(Protocol):
@@ -108,6 +112,14 @@ class Warehouse(Protocol):
     def health_due(self, window: Window) -> list[DueDates]: ...
 
     def failed_hours(self, window: Window) -> list[FailedHour]: ...
+
+    def failed_groups(self, window: Window) -> list[FailedGroup]:
+        """Failed runs of the window, without those whose "no data" is believed."""
+        ...
+
+    def start_hours(self, since: datetime, until: datetime) -> list[datetime]:
+        """The hours of a span in which any run started, in order of time."""
+        ...
 
     def daily_durations(self, window: Window) -> list[DayDurations]:
         """Quantiles by whole day (UTC) of the window: of each processor, and of each phase."""

@@ -1,12 +1,19 @@
-"""What people were notified over a span of time."""
+"""What people were notified of over a span of time."""
 
 from datetime import datetime
 
 from bot.domain.health.notified import Notified, notified_of
+from bot.domain.incidents.notice import TOLD
 from bot.ports.state import State
 
 
 def notified_within(state: State, since: datetime, until: datetime) -> Notified:
     """From `since` to before `until`, aware UTC; and what was announced by then and is open now."""
     known = [incident for incident in state.open_incidents() if incident.announced_at <= until]
-    return notified_of(state.decisions(since, until), known)
+    decisions = state.decisions(since, until)
+    told = {decision.incident for decision in decisions if decision.outcome in TOLD}
+    posted = {incident.id: incident.message is not None for incident in known}
+    for name in told - posted.keys():
+        over = state.incident(name)
+        posted[name] = over is not None and over.message is not None
+    return notified_of(decisions, known, {name for name, there in posted.items() if there})

@@ -1,6 +1,6 @@
 """Verdicts on processors and dates as of a moment, from the same picture and by the same judge as live and replay."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import product
@@ -11,16 +11,22 @@ from bot.domain.evidence.coverage import DATES
 from bot.domain.evidence.history import PipelineHistory
 from bot.domain.evidence.known import Seen
 from bot.domain.evidence.observation import DateSpan, Observed, Timeline
+from bot.domain.findings.words import short_day
 from bot.domain.health.model import HealthRequest
+from bot.domain.health.notified import called
+from bot.domain.incidents.incident import Incident
 from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.domain.platform.calendar import slot_instant
 from bot.domain.platform.registry import Processor, Registry
 from bot.domain.verdicts.context import Neighbours, VerdictContext
 from bot.domain.verdicts.validation import Validated, Validation, ValidationRequest, rank
+from bot.ports.state import StateUnavailable
 from bot.ports.warehouse import Warehouse
 from bot.services.health import HealthService
 
 MOST_DATES = 92
+MOST_DAYS = 3
+"""Dates of an incident that are named."""
 NEWEST = 2
 """So many data dates unless told otherwise."""
 LOOK_BACK = 14
@@ -29,13 +35,20 @@ LOOK_BACK = 14
 
 class ValidationService:
     def __init__(
-        self, warehouse: Warehouse, registry: Registry, health: HealthService, accepted: AcceptedLosses
+        self,
+        warehouse: Warehouse,
+        registry: Registry,
+        health: HealthService,
+        accepted: AcceptedLosses,
+        open_incidents: Callable[[], Sequence[Incident]] | None = None,
     ) -> None:
+        """`open_incidents`: None where nobody notifies."""
         self._warehouse = warehouse
         self._registry = registry
         self._health = health
         self._accepted = accepted
         self._neighbours = Neighbours(registry)
+        self._open_incidents = open_incidents
 
     def of(self, request: ValidationRequest, now: datetime) -> Validation:
         """Every verdict asked for. Raises BadInput for an unknown processor, with the nearest names, for dates that
@@ -52,7 +65,7 @@ class ValidationService:
         of = None if names is None else self._neighbours.asked(names)
         observed = self._warehouse.observed_dates(span, span.first - timedelta(days=DATES), as_of, of)
         rows = self._rows(asked, span, self._history(observed, names, as_of), as_of, ended)
-        notes = tuple(self._notes(observed, live, now, request))
+        notes = (*self._elsewhere(asked, span), *self._notes(observed, live, now, request))
         return Validation(
             request=replace(request, processor=asked[0].name if request.processor is not None else None),
             as_of=as_of,
@@ -117,6 +130,20 @@ class ValidationService:
         around = VerdictContext(history, self._neighbours, self._accepted, as_of, begins, ended)
         dates = [span.first + timedelta(days=ahead) for ahead in range((span.last - span.first).days + 1)]
         return (around.validated(processor, day) for processor, day in product(asked, dates))
+
+    def _elsewhere(self, asked: Sequence[Processor], span: DateSpan) -> Iterator[str]:
+        """Open incidents of these processors that concern other dates, too."""
+        names = {processor.name for processor in asked}
+        try:
+            opened = self._open_incidents() if self._open_incidents is not None else ()
+        except StateUnavailable as error:
+            yield f"Open incidents are not known: {error}"
+            return
+        for incident in opened:
+            others = [day for day in incident.data_dates if not span.first <= day <= span.last]
+            if others and not names.isdisjoint(incident.processors):
+                days = ", ".join(map(short_day, others[:MOST_DAYS])) + (" and more" if len(others) > MOST_DAYS else "")
+                yield f"{called(incident)} is open for {days}, too."
 
     def _notes(self, observed: Observed, live: datetime, now: datetime, request: ValidationRequest) -> Iterator[str]:
         """What a reader must know of the answer as a whole."""

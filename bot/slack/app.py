@@ -109,8 +109,13 @@ def _answer_through(app: AsyncApp, pool: WorkPool) -> None:
     @app.use
     async def attach_reply(context: AsyncBoltContext, body: Payload, next: Callable[[], Awaitable[Any]]) -> None:
         url = own_response_url(context.response_url, app.client.base_url)
-        context["reply"] = Reply(app.client, url, pool, Place.of(body))
+        context["reply"] = Reply(app.client, url, pool, Place.of(body), _workspace(context))
         await next()
+
+
+def _workspace(context: AsyncBoltContext) -> str:
+    known = context.authorize_result
+    return known.url or "" if known is not None else ""
 
 
 def _allow_each(app: AsyncApp, allowance: Allowance) -> None:

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from bot.domain.health.model import Colour, HealthReport, HealthRequest, HealthRow
+from bot.domain.health.model import Colour, HealthReason, HealthReport, HealthRequest, HealthRow
+from bot.domain.health.notified import NAMES, called
 from bot.domain.health.sketch import RELATIVE_ERROR
+from bot.domain.incidents.incident import Incident
 from bot.views import action_ids, health_words, numbers
 from bot.views.blocks import (
     Block,
@@ -27,57 +29,49 @@ CIRCLES = {Colour.RED: "🔴", Colour.YELLOW: "🟡", Colour.GREEN: "🟢", Colo
 WORST_FIRST = [Colour.RED, Colour.YELLOW, Colour.GREEN, Colour.GREY]
 MOST_REASONS = 4
 MOST_PROCESSORS = 10
-MOST_LOOKED_AT = 5
-MOST_WARNINGS = 3
+MOST_OPEN = 5
+MOST_NOTES = 3
 
 
-def card(report: HealthReport, request: HealthRequest) -> Card:
-    """The message for what was asked."""
+def card(report: HealthReport, request: HealthRequest, workspace: str = "") -> Card:
+    """The message for what was asked. `workspace`: its address, for links to the messages of incidents."""
     if request.processor is not None:
-        return _one(report, request, report.processors[0])
+        return _one(report, request, report.processors[0], workspace)
     if request.phase is not None:
-        return _phase(report, request)
-    return _overview(report, request)
+        return _phase(report, request, workspace)
+    return _overview(report, request, workspace)
 
 
-def _overview(report: HealthReport, request: HealthRequest) -> Card:
+def _overview(report: HealthReport, request: HealthRequest, workspace: str) -> Card:
     title = f"{CIRCLES[report.overall]} Pipeline health: {report.overall}"
-    troubled = _troubled(report.processors)
-    blocks: list[Block] = [header(title), context(_span(report)), section(_bullets(f.text for f in report.reasons))]
-    tiles = [_phase_field(row) for row in report.phases]
-    blocks += [fields(tiles[at : at + 10]) for at in range(0, len(tiles), 10)]
-    complete = health_words.completeness(report)
-    if complete is not None:
-        blocks.append(section(f"*Data*  {complete}"))
-    if troubled:
-        blocks.append(section("\n".join(["*Look at*", *map(_processor_line, troubled[:MOST_LOOKED_AT])])))
-    blocks.append(context(*_footnotes(report)))
+    reasons = _reasons(report)
+    blocks = [header(title), context(_span(report)), *_why(reasons), *_open(report, workspace)]
+    blocks += [section("\n".join(_phase_lines(report.phases)))] if report.phases else []
+    notes = _plain_footnotes(report, timed=False)
+    blocks.append(context(*map(escape, notes)))
     blocks.append(_actions(report, request, _overview_actions(report, request)))
-    reasons = [finding.text for finding in report.reasons[:MOST_REASONS]]
-    if len(report.reasons) > MOST_REASONS:
-        reasons.append(f"And {len(report.reasons) - MOST_REASONS} more.")
-    data = [] if complete is None else [f"Data: {complete}."]
-    lines = [title, _plain_span(report), *reasons, "", *map(_phase_text, report.phases), *data, ""]
-    lines += [_processor_text(row) for row in troubled[:MOST_LOOKED_AT]]
-    return Card(escape("\n".join([*lines, *_plain_footnotes(report)])), tuple(blocks))
+    more = [f"And {len(reasons) - MOST_REASONS} more."] if len(reasons) > MOST_REASONS else []
+    lines = [title, _plain_span(report), *(reason.text for reason in reasons[:MOST_REASONS]), *more]
+    lines += [*_open_texts(report), "", *map(_phase_text, report.phases), ""]
+    return Card(escape("\n".join([*lines, *notes])), tuple(blocks))
 
 
-def _phase(report: HealthReport, request: HealthRequest) -> Card:
+def _phase(report: HealthReport, request: HealthRequest, workspace: str) -> Card:
     row = report.phases[0]
     ranked = _ranked(report.processors)
     shown = ranked[:MOST_PROCESSORS]
     listed = [_processor_line(member) for member in shown]
     if len(ranked) > len(shown):
         listed.append(f"_and {len(ranked) - len(shown)} more, none worse_")
-    blocks = [*_head(report, row), section("\n".join(listed)), context(*_footnotes(report))]
+    blocks = [*_head(report, row, workspace), section("\n".join(listed)), context(*_footnotes(report))]
     find = typeahead("Find a processor", action_ids.HEALTH_PROCESSOR)
     blocks.append(_actions(report, request, [*_common_actions(request), find]))
     lines = [*_row_text(report, row), "", *map(_processor_text, shown), *_plain_footnotes(report)]
     return Card(escape("\n".join(lines)), tuple(blocks))
 
 
-def _one(report: HealthReport, request: HealthRequest, row: HealthRow) -> Card:
-    blocks = _head(report, row)
+def _one(report: HealthReport, request: HealthRequest, row: HealthRow, workspace: str) -> Card:
+    blocks = _head(report, row, workspace)
     categories = _categories(row)
     if categories:
         blocks.append(section("\n".join(["*Failed runs*", *(f"• {line}" for line in categories)])))
@@ -91,15 +85,58 @@ def _one(report: HealthReport, request: HealthRequest, row: HealthRow) -> Card:
     return Card(escape("\n".join(lines)), tuple(blocks))
 
 
-def _head(report: HealthReport, row: HealthRow) -> list[Block]:
-    blocks = [header(_title(row)), context(_span(report))]
-    if row.findings:
-        blocks.append(section(_bullets(finding.text for finding in row.findings)))
+def _reasons(report: HealthReport) -> list[HealthReason]:
+    """Why, without the incidents where those are listed."""
+    listed = () if not report.open else NAMES.values()
+    return [reason for reason in report.reasons if reason.name not in listed]
+
+
+def _why(reasons: Sequence[HealthReason]) -> list[Block]:
+    return [section(_bullets(reason.text for reason in reasons))] if reasons else []
+
+
+def _open(report: HealthReport, workspace: str) -> list[Block]:
+    """Open incidents, the worst first, each with the way to its message."""
+    if not report.open:
+        return []
+    lines = [f"• {_linked(incident, workspace)}" for incident in report.open[:MOST_OPEN]]
+    if len(report.open) > MOST_OPEN:
+        lines.append(f"_and {len(report.open) - MOST_OPEN} more_")
+    return [section("\n".join(["*Open incidents*", *lines]))]
+
+
+def _linked(incident: Incident, workspace: str) -> str:
+    """https://docs.slack.dev/messaging/formatting-message-text#linking-urls"""
+    message, name = incident.message, escape(called(incident))
+    there = message is not None and message.ts and workspace
+    if message is not None and there:
+        name = f"<{workspace.rstrip('/')}/archives/{message.channel}/p{message.ts.replace('.', '')}|{name}>"
+    return f"{name}, since {date_token(incident.first_seen)}"
+
+
+def _open_texts(report: HealthReport) -> list[str]:
+    shown = (report.open or ())[:MOST_OPEN]
+    return [f"Open: {called(incident)}, since {incident.first_seen:%Y-%m-%d %H:%M} UTC." for incident in shown]
+
+
+def _phase_lines(rows: Sequence[HealthRow]) -> list[str]:
+    """One line a phase that is not well; those that are share one."""
+    well = [row for row in rows if row.status is Colour.GREEN and not row.due.missing]
+    lines = [_phase_line(row) for row in rows if row not in well]
+    if well:
+        numbered = ", ".join(str(row.phase) for row in well)
+        meet = "meets its target" if len(well) == 1 else "meet their targets"
+        lines.append(f"{CIRCLES[Colour.GREEN]} *Phase{'' if len(well) == 1 else 's'} {numbered}*  {meet}")
+    return lines
+
+
+def _head(report: HealthReport, row: HealthRow, workspace: str) -> list[Block]:
+    blocks = [header(_title(report, row)), context(_span(report)), *_why(_reasons(report)), *_open(report, workspace)]
     return [*blocks, fields([f"*{name}*\n{value}" for name, value in _figures(row)])]
 
 
-def _title(row: HealthRow) -> str:
-    return f"{CIRCLES[row.status]} {row.name[:1].upper()}{row.name[1:]}: {row.status}"
+def _title(report: HealthReport, row: HealthRow) -> str:
+    return f"{CIRCLES[report.overall]} {row.name[:1].upper()}{row.name[1:]}: {report.overall}"
 
 
 def _figures(row: HealthRow) -> list[tuple[str, str]]:
@@ -168,14 +205,14 @@ def _phase_label(row: HealthRow) -> str:
     return f"{row.name[:1].upper()}{row.name[1:]}: {row.status}"
 
 
-def _phase_field(row: HealthRow) -> str:
+def _phase_line(row: HealthRow) -> str:
     tally = row.tally
-    below = f" of {numbers.share(row.target)}" if _is_below(row) else ""
-    rate = f"{numbers.share(tally.success_rate)}{below}"
-    bad = numbers.compact(tally.real + tally.unknown)
-    name = f"{row.name[:1].upper()}{row.name[1:]}"
-    data = f" · data {row.due.filled:,} of {row.due.told:,}" if row.due.missing else ""
-    return f"{CIRCLES[row.status]} *{name}*  {rate}\n{bad} real · {numbers.compact(tally.expected)} expected{data}"
+    parts = [numbers.share(tally.success_rate) + (f" of {numbers.share(row.target)}" if _is_below(row) else "")]
+    bad = tally.real + tally.unknown
+    parts += [f"{numbers.compact(bad)} real"] if bad else []
+    parts += [f"data {row.due.filled:,} of {row.due.told:,}"] if row.due.missing else []
+    said = " · ".join(parts) if tally.runs else "nothing ran"
+    return f"{CIRCLES[row.status]} *{row.name[:1].upper()}{row.name[1:]}*  {said}"
 
 
 def _is_below(row: HealthRow) -> bool:
@@ -212,15 +249,12 @@ def _processor_text(row: HealthRow) -> str:
 
 def _row_text(report: HealthReport, row: HealthRow) -> list[str]:
     figures = [f"{name}: {value}" for name, value in _figures(row)]
-    return [_title(row), _plain_span(report), *(finding.text for finding in row.findings), *figures]
+    reasons = [reason.text for reason in _reasons(report)]
+    return [_title(report, row), _plain_span(report), *reasons, *_open_texts(report), *figures]
 
 
 def _ranked(rows: Iterable[HealthRow]) -> list[HealthRow]:
     return sorted(rows, key=lambda row: (WORST_FIRST.index(row.status), -row.tally.real - row.tally.unknown, row.name))
-
-
-def _troubled(rows: Iterable[HealthRow]) -> list[HealthRow]:
-    return [row for row in _ranked(rows) if row.status in (Colour.RED, Colour.YELLOW)]
 
 
 def _bullets(texts: Iterable[str]) -> str:
@@ -233,7 +267,7 @@ def _bullets(texts: Iterable[str]) -> str:
 
 def _span(report: HealthReport) -> str:
     """Each reader sees the moment in their own time zone."""
-    return f"Last {numbers.plural(report.window.days, 'day')}, to {date_token(report.window.as_of)}"
+    return f"{date_token(report.window.as_of)} · {health_words.trend(report)}"
 
 
 def date_token(moment: datetime) -> str:
@@ -242,16 +276,19 @@ def date_token(moment: datetime) -> str:
 
 
 def _plain_span(report: HealthReport) -> str:
-    return f"Last {numbers.plural(report.window.days, 'day')}, to {report.window.as_of:%Y-%m-%d %H:%M} UTC."
+    return f"{report.window.as_of:%Y-%m-%d %H:%M} UTC. {health_words.trend(report)}."
 
 
 def _footnotes(report: HealthReport) -> Sequence[str]:
     return [escape(note) for note in _plain_footnotes(report)]
 
 
-def _plain_footnotes(report: HealthReport) -> list[str]:
-    noise = report.noise
-    failed, alerts = numbers.plural(noise.raw_failures, "failed run"), numbers.plural(noise.alerts, "alert")
-    said = f"{failed}, {noise.kept_quiet:,} kept quiet, {alerts} sent."
-    accuracy = "" if report.window.exact else f" Durations within {RELATIVE_ERROR:.0%}."
-    return [f"Noise: {said}{accuracy}", *(f"Note: {warning}" for warning in report.warnings[:MOST_WARNINGS])]
+def _plain_footnotes(report: HealthReport, *, timed: bool = True) -> list[str]:
+    accuracy = f"Durations within {RELATIVE_ERROR:.0%}" if timed and not report.window.exact else None
+    complete, real = health_words.completeness(report), health_words.real(report)
+    data = None if complete is None else f"Data: {complete}"
+    said = [data, f"Noise: {health_words.noise(report)}", real, accuracy]
+    return [
+        *(f"{each}." for each in said if each),
+        *(f"Note: {text}" for text in health_words.notes(report)[:MOST_NOTES]),
+    ]

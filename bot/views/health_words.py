@@ -24,3 +24,45 @@ def dates_filled(due: DueDates) -> str:
         return "cannot tell"
     aside = f", {due.unknown:,} cannot be told" if due.unknown else ""
     return f"{due.filled:,} of {due.told:,} due{aside}"
+
+
+def trend(report: HealthReport) -> str:
+    """The rate over the window, and how it is today."""
+    span = f"Last {numbers.plural(report.window.days, 'day')}"
+    over = f"{span}: {_succeed(report.total.success_rate)}"
+    day = report.last_day
+    return over if day is None or report.window.days == 1 else f"{over}; last day: {_succeed(day.success_rate)}"
+
+
+def noise(report: HealthReport) -> str:
+    """What failed, what was expected of it, and what people were notified of; in the scope that is shown."""
+    noise = report.noise
+    sent = "notifications not known"
+    if noise.in_none is not None:
+        late = f", {noise.undelivered:,} not delivered" if noise.undelivered else ""
+        sent = f"{numbers.plural(noise.alerts, 'alert')} delivered{late}"
+    failed = numbers.plural(noise.raw_failures, "failed run")
+    return f"{failed}, {noise.kept_quiet:,} expected and kept quiet, {sent}"
+
+
+def real(report: HealthReport) -> str | None:
+    """Where the real failures are; None without any, and where it is not known."""
+    noise = report.noise
+    if not noise.real or noise.in_none is None:
+        return None
+    parts = [f"{noise.in_incidents:,} in incidents"] if noise.in_incidents else []
+    outside = sum(noise.in_none.values())
+    if outside:
+        why = ", ".join(f"{runs:,} {reason}" for reason, runs in noise.in_none.items())
+        parts.append(f"{outside:,} in none ({why})")
+    return f"{numbers.plural(noise.real, 'real failure')}: {', '.join(parts)}"
+
+
+def notes(report: HealthReport) -> list[str]:
+    """Warnings that are not among the reasons."""
+    said = {reason.text for reason in report.reasons}
+    return [warning for warning in report.warnings if warning not in said]
+
+
+def _succeed(rate: float | None) -> str:
+    return "nothing to judge" if rate is None else f"{numbers.share(rate)} succeed"

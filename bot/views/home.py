@@ -8,9 +8,9 @@ from bot.views.blocks import actions, button, context, divider, header, home, se
 from bot.views.text import escape
 
 
-def glance(report: HealthReport) -> dict[str, Any]:
+def glance(report: HealthReport, workspace: str = "") -> dict[str, Any]:
     """The overview of /health, without its fine print, and what to do next."""
-    overview = health.card(report, HealthRequest(days=report.window.days))
+    overview = health.card(report, HealthRequest(days=report.window.days), workspace)
     body = [block for block in overview.blocks if block["type"] != "actions"]
     tools = actions([button("Refresh", action_ids.HOME_REFRESH, "home")])
     return home([*body, tools, divider(), *_hints()])

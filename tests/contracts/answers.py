@@ -40,10 +40,12 @@ def ask(warehouse: Warehouse, *, briefly: bool = False) -> Answers:
             answers[f"counts, {name}"] = counts(warehouse, window)
             answers[f"due, {name}"] = _due(warehouse, window)
             answers[f"durations, {name}"] = _durations(warehouse, window)
+            answers[f"failed groups, {name}"] = sorted(warehouse.failed_groups(window), key=repr)
             answers[f"failed hours, {name}"] = sorted(warehouse.failed_hours(window), key=repr)
             answers[f"durations by day, {name}"] = _daily(warehouse, window)
     freshness = {day: sorted(warehouse.freshness(day, LAST), key=repr) for day in STANDING_DAYS}
     answers["platform"] = warehouse.platform_document()
+    answers["start hours"] = warehouse.start_hours(WEEK.since, WEEK.until)
     answers["asked of it"] = _asked(warehouse)
     answers["processors seen"] = warehouse.processors_seen()
     answers["failed hours"] = sorted(warehouse.failed_hours(WEEK), key=repr)

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from bot.domain.evidence.runs import Category, DateState, Input, Status
-from bot.domain.health.model import DueDates, Durations, HealthReport, HealthRequest, RunCount, Window
+from bot.domain.health.model import DueDates, Durations, HealthReason, HealthReport, HealthRequest, RunCount, Window
+from bot.domain.health.noise import FailedGroup
+from bot.domain.health.notified import Notified
 from bot.domain.health.report import Measured, Period, Scope, assess
 from bot.domain.platform.registry import Registry
 
@@ -64,10 +66,18 @@ def report(
     usual: Sequence[Durations] = (),
     due: Sequence[DueDates] = (),
     registry: Registry = REGISTRY,
+    day: Sequence[RunCount] | None = None,
+    day_due: Sequence[DueDates] = (),
+    failures: Sequence[FailedGroup] = (),
+    told: Notified | None = None,
+    unsure: Sequence[HealthReason] = (),
 ) -> HealthReport:
-    """As the service assesses it, as of AS_OF. `before` and `usual` are the 30 days before the window."""
+    """As the service assesses it, as of AS_OF. `before` and `usual` are the 30 days before the window, `day` is its
+    last day.
+    """
     asked = request or HealthRequest()
     processor = registry.get(asked.processor) if asked.processor is not None else None
-    measured = Measured(Period(counts, durations), Period(before, usual), due)
+    last = None if day is None else Period(day, ())
+    measured = Measured(Period(counts, durations), Period(before, usual), due, failures, (), last, day_due)
     scope = Scope(registry, asked.phase, processor)
-    return assess(measured, scope, TARGETS, Window.live(AS_OF, asked.days))
+    return assess(measured, scope, TARGETS, Window.live(AS_OF, asked.days), told, unsure)

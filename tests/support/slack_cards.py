@@ -1,27 +1,34 @@
 """Every message and view that Fireline shows in Slack, by name, from small counts."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from bot.domain.dates import DateReader
 from bot.domain.errors import BadInput
 from bot.domain.evidence.freshness import DateFreshness
-from bot.domain.evidence.runs import Category, Status
+from bot.domain.evidence.runs import Category, DateState, FailedRun, Input, Status
+from bot.domain.findings.severity import Severity
 from bot.domain.health.model import DueDates, HealthReport, HealthRequest
+from bot.domain.health.noise import FailedGroup
+from bot.domain.health.notified import Notified, NotifiedSpan, Sent
 from bot.domain.impact.report import Impact, ImpactRequest
+from bot.domain.incidents.incident import MessageRef
 from bot.domain.verdicts.validation import ValidationRequest
 from bot.ports.warehouse import AskedQuery
 from bot.views import choices, failure, health, help, home, impact, query, validate
 from bot.views.blocks import Card
 from handlers.replies import Busy
-from tests.support import impact_cases, incident_cards, validations
-from tests.support.health_reports import NASTY, NASTY_REGISTRY, REGISTRY, failed, ran, report, took
+from tests.support import impact_cases, incident_cards, notices, validations
+from tests.support.health_reports import AS_OF, NASTY, NASTY_REGISTRY, REGISTRY, failed, ran, report, took
 
 BOX, GAMEBOOK, SCRAPER, SUMMARY = "NbacBoxscoreProcessor", "NbacGamebookProcessor", "NbacScraper", "TeamSummary"
 WELL = (ran(SCRAPER, 400), ran(BOX, 300), ran(GAMEBOOK, 300), ran(SUMMARY, 70))
 QUIET = failed(BOX, 12_731, Category.NO_DATA_AVAILABLE)
 WEAK = (ran(GAMEBOOK, 80), failed(GAMEBOOK, 15, Category.PROCESSING_ERROR), failed(GAMEBOOK, 5, Category.UNKNOWN))
 BROKEN = (ran(SUMMARY, 10), failed(SUMMARY, 30, Category.TIMEOUT), ran("Stranger", 3))
+HOUR = timedelta(hours=1)
+WORKSPACE = "https://acme.slack.com/"
 ENDED = "the history ends 2026-01-20 17:30 UTC: answered as of its end"
 
 
@@ -34,6 +41,7 @@ def overviews() -> dict[str, HealthReport]:
         "overview_yellow": weak,
         "overview_red": report([*WELL[:3], *WEAK, *BROKEN], due=[DueDates(SCRAPER, 7, 6), DueDates(BOX, 7, 0)]),
         "overview_grey": report(),
+        "overview_incidents": _with_incidents(),
         "overview_empty_window": replace(report(request=HealthRequest(days=1)), warnings=(ENDED, "<&> and more")),
         "overview_nasty": report(
             [
@@ -43,6 +51,34 @@ def overviews() -> dict[str, HealthReport]:
             registry=NASTY_REGISTRY,
         ),
     }
+
+
+def _with_incidents() -> HealthReport:
+    """A bad night: a P0 with its message, a P2 without, real failures in incidents and in none."""
+    posted = notices.incident(announced_at=AS_OF - HOUR, first_seen=AS_OF - HOUR, message=MessageRef("C03", "171.25"))
+    silent = notices.incident(
+        "I2",
+        severity=Severity.P2,
+        processors=(SUMMARY,),
+        impact=(),
+        announced_at=AS_OF - HOUR,
+        first_seen=AS_OF - HOUR,
+    )
+    told = Notified(
+        (Sent(frozenset({GAMEBOOK}), 2, arrived=True), Sent(frozenset({SUMMARY}), 1, arrived=False)),
+        (posted, silent),
+        (NotifiedSpan(frozenset({GAMEBOOK}), AS_OF - HOUR, None),),
+    )
+    state = DateState(expected=True, filled=False, judged=True)
+    error = FailedRun(Category.PROCESSING_ERROR, None, Input.UNTRACED)
+    groups = [
+        FailedGroup(GAMEBOOK, AS_OF.date(), AS_OF.replace(minute=0), error, state, None, 20),
+        FailedGroup(BOX, AS_OF.date(), AS_OF.replace(minute=0), error, state, AS_OF, 2),
+        FailedGroup(SUMMARY, AS_OF.date(), AS_OF.replace(minute=0), error, state, None, 1),
+    ]
+    week = [*WELL, QUIET, failed(GAMEBOOK, 20, Category.PROCESSING_ERROR), failed(BOX, 2, Category.PROCESSING_ERROR)]
+    day = [ran(SCRAPER, 40), ran(BOX, 9), failed(GAMEBOOK, 20, Category.PROCESSING_ERROR), ran(SUMMARY, 9)]
+    return report([*week, failed(SUMMARY, 1, Category.PROCESSING_ERROR)], day=day, told=told, failures=groups)
 
 
 def phases() -> dict[str, tuple[HealthReport, HealthRequest]]:
@@ -128,7 +164,9 @@ def failures() -> dict[str, Card]:
 
 def messages() -> dict[str, dict[str, Any]]:
     """Arguments of chat.postMessage."""
-    cards = {name: health.card(made, HealthRequest(days=made.window.days)) for name, made in overviews().items()}
+    cards = {
+        name: health.card(made, HealthRequest(days=made.window.days), WORKSPACE) for name, made in overviews().items()
+    }
     cards |= {name: health.card(made, request) for name, (made, request) in {**phases(), **processors()}.items()}
     cards |= {name: impact.card(made) for name, made in impacts().items()}
     cards |= {name: validate.card(made) for name, made in validations.validations().items()}

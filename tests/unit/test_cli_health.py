@@ -20,7 +20,7 @@ WORLD = World(
 KEYS = {"as_of", "window_days", "overall", "reasons", "phases", "processors", "noise", "warnings"}
 COUNTS = {"runs", "succeeded", "skipped", "failed", "expected", "real", "unknown", "zero_on_game_days"}
 ROW = COUNTS | {"status", "success_rate", "p50_s", "p95_s", "p99_s", "target"}
-NOISE = {"raw_failures", "kept_quiet", "by_category", "alerts"}
+NOISE = {"raw_failures", "kept_quiet", "real", "by_category", "alerts", "undelivered", "in_incidents", "in_no_incident"}
 
 
 def fireline(home: Path, *arguments: str) -> Result:
@@ -53,7 +53,11 @@ def test_the_keys_are_the_contract(home: Path) -> None:
         assert set(row) >= ROW | {"name"}
         assert all(isinstance(row[name], int) for name in COUNTS)
         assert row["status"] in ("RED", "YELLOW", "GREEN", "GREY")
-    assert {finding["name"] for finding in answer["reasons"]} <= {"all_well", "below_target", "nothing_succeeded"}
+    assert {finding["name"] for finding in answer["reasons"]} <= {
+        "history_ended",
+        "not_registered",
+        "nothing_succeeded",
+    }
     assert all(set(finding) == {"name", "subject", "text"} for finding in answer["reasons"])
 
 
@@ -71,7 +75,7 @@ def test_the_table_shows_any_name_at_any_width(home: Path, width: str) -> None:
     result = CliRunner().invoke(app, ["health", "--all", "--home", str(home)], env={"COLUMNS": width})
     assert result.exit_code == 0, result.output
     assert "[/red]" in result.output
-    assert "Noise: 1 failed runs" in result.output
+    assert "Noise: 1 failed run," in result.output
 
 
 REFUSED = {

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.adapters.warehouse.health_rows import parameters_of
 from bot.domain.evidence.runs import Category, DateState, Input, InputKind, Status, Traits
-from bot.domain.health.model import Colour, HealthReason, RunCount, Tally, Window, overall
+from bot.domain.health.model import RunCount, Tally, Window
 
 MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 (hypothesis adds it)
 DAYS = st.integers(1, 400)
@@ -112,28 +112,3 @@ def test_merging_tallies_is_tallying_together(counts: list[RunCount], cut: int) 
         (left if place < cut else right).add(count, Traits())
     left.merge(right)
     assert left == together
-
-
-class Row:
-    """As much of a health row as the overall colour looks at."""
-
-    def __init__(self, status: Colour) -> None:
-        self.status = status
-        ill = status in (Colour.RED, Colour.YELLOW)
-        self.findings = (HealthReason("why", f"row {id(self)}", f"it is {status}"),) if ill else ()
-
-
-COLOURS = st.lists(st.sampled_from(Colour), max_size=5)
-
-
-@given(COLOURS, COLOURS)
-def test_overall_is_red_only_with_a_red_phase_and_names_every_reason(
-    phases: list[Colour], others: list[Colour]
-) -> None:
-    rows, rest = list(map(Row, phases)), list(map(Row, others))
-    colour, reasons = overall(rows, rest)  # type: ignore[arg-type]
-    bad = [finding for row in (*rows, *rest) for finding in row.findings]
-    assert (colour is Colour.RED) == (Colour.RED in phases)
-    assert (colour in (Colour.RED, Colour.YELLOW)) == bool(bad)
-    assert len(reasons) == max(1, len(bad))
-    assert reasons

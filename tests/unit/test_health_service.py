@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.errors import BadInput
 from bot.domain.health.model import Colour, HealthReport, HealthRequest
-from bot.domain.health.notified import Notified, NotifiedSpan
+from bot.domain.health.notified import Notified, NotifiedSpan, Sent
 from bot.domain.slo import ServiceLevel, ServiceLevels
 from bot.ports.state import StateUnavailable
 from bot.services.health import HealthService
@@ -59,8 +59,9 @@ def test_every_run_is_counted_once_where_it_belongs(service: HealthService) -> N
         "Daily": (2, 0, 1, 0, 0, 0),
         "Newcomer": (1, 1, 0, 0, 0, 0),
     }
-    assert report.noise.raw_failures == report.noise.kept_quiet == 4
-    assert report.warnings[0] == "Newcomer ran but is not in the registry"
+    assert (report.noise.raw_failures, report.noise.kept_quiet, report.noise.real) == (4, 1, 3)
+    assert (report.noise.in_incidents, report.open) == (None, None), "nobody notifies here"
+    assert report.warnings[0] == "Newcomer ran but is not in the registry."
     assert [row.phase for row in report.phases] == [1, 2, 3, 4, 7]
 
 
@@ -75,13 +76,14 @@ def test_a_recorded_history_is_answered_as_of_its_end(service: HealthService) ->
     years_later = datetime(2028, 5, 1, tzinfo=UTC)
     report = service.of(HealthRequest(), years_later)
     assert report.window.as_of == END
-    assert "the history ends 2026-01-16 09:00 UTC: answered as of its end" in report.warnings
+    assert "The history ends 2026-01-16 09:00 UTC: answered as of its end, not of now." in report.warnings
+    assert report.overall is not Colour.GREEN
     assert service.of(HealthRequest(), END + timedelta(days=2)).window.as_of == END + timedelta(days=2)
 
 
 def test_beyond_the_calendar_it_says_so(service: HealthService) -> None:
     report = service.of(HealthRequest(as_of=datetime(2028, 5, 1, tzinfo=UTC)), END)
-    assert any(warning.startswith("the calendar ends 2027-") for warning in report.warnings)
+    assert any(warning.startswith("The calendar ends 2027-") for warning in report.warnings)
 
 
 def test_a_phase_and_a_processor(service: HealthService) -> None:
@@ -105,21 +107,25 @@ def test_what_people_were_told_of_the_window(service: HealthService, tmp_path: P
 
     def told(since: datetime, until: datetime) -> Notified:
         asked.append((since, until))
-        return Notified(3, (incident(processors=("Box",)),), (box,))
+        sent = (Sent(box.processors, 3, arrived=True), Sent(frozenset({"Poller"}), 1, arrived=False))
+        return Notified(sent, (incident(processors=("Box",), announced_at=END),), (box,))
 
     opened = warehouse()
     load(opened, WORLD.write(tmp_path))
     answering = HealthService(opened, registry(), LEVELS, told)
     report = answering.of(HealthRequest(days=2), END)
     assert asked == [(report.window.since, report.window.as_of)]
-    assert (report.noise.alerts, report.noise.raw_failures, report.noise.kept_quiet) == (3, 4, 1)
+    noise = report.noise
+    assert (noise.alerts, noise.undelivered, noise.raw_failures, noise.kept_quiet) == (3, 1, 4, 1)
+    assert (noise.in_incidents, sum((noise.in_none or {}).values())) == (3, 0)
     assert (report.overall, report.reasons[0].name) == (Colour.RED, "open_p0")
     poller = answering.of(HealthRequest(days=2, processor="Poller"), END)
-    assert (poller.noise.raw_failures, poller.noise.kept_quiet) == (1, 1)
+    assert (poller.noise.raw_failures, poller.noise.alerts, poller.noise.undelivered) == (1, 0, 1)
+    assert poller.open == ()
     exact = answering.of(HealthRequest(days=2, as_of=END), END)
-    assert (exact.noise.alerts, exact.noise.kept_quiet) == (0, exact.noise.raw_failures), "of the history alone"
+    assert (exact.noise.alerts, exact.noise.in_none, exact.open) == (0, None, None), "of the history alone"
     silent = service.of(HealthRequest(days=2), END)
-    assert (silent.noise.alerts, silent.noise.kept_quiet) == (0, 4)
+    assert (silent.noise.alerts, silent.noise.in_none) == (0, None)
 
 
 def test_health_is_told_without_the_state_too(tmp_path: Path) -> None:
@@ -129,7 +135,8 @@ def test_health_is_told_without_the_state_too(tmp_path: Path) -> None:
     opened = warehouse()
     load(opened, WORLD.write(tmp_path))
     report = HealthService(opened, registry(), LEVELS, gone).of(HealthRequest(days=2), END)
-    assert report.warnings[0] == "open incidents and notifications are not known: the database does not answer"
+    assert report.warnings[0] == "Open incidents and notifications are not known: the database does not answer"
+    assert "state_unreadable" in {reason.name for reason in report.reasons}
     assert report.noise.raw_failures == 4
 
 

@@ -10,11 +10,14 @@ import pytest
 
 from bot.cli.validate import ValidateQuestion, answer_validate, question_of
 from bot.domain.errors import BadInput
+from bot.domain.health.notified import called
+from bot.domain.incidents.incident import Incident
 from bot.domain.platform.accepted_losses import AcceptedLoss, AcceptedLosses
 from bot.domain.slo import ServiceLevels
 from bot.domain.verdicts.judge import Action, Verdict
 from bot.domain.verdicts.sampling import Plan
 from bot.domain.verdicts.validation import Validated, ValidationRequest
+from bot.ports.state import StateUnavailable
 from bot.services.health import HealthService
 from bot.services.sampling import SamplingService
 from bot.services.validation import ValidationService
@@ -32,6 +35,7 @@ from tests.support.builders import (
     run,
     warehouse,
 )
+from tests.support.notices import incident
 
 NEXT = DAY + timedelta(days=1)
 NOW = datetime(2026, 1, 18, 12, tzinfo=UTC)
@@ -149,6 +153,25 @@ def test_a_recorded_history_is_answered_for_as_of_its_end(service: ValidationSer
 def test_dates_before_the_history(service: ValidationService) -> None:
     row = of(service, "Daily", DAY - timedelta(days=60))
     assert (row.verdict, "the history begins only on 2026-01-08" in row.judged.because) == (Verdict.UNKNOWN, True)
+
+
+def test_open_incidents_of_the_processor_on_other_dates_are_named(tmp_path: Path) -> None:
+    opened = warehouse()
+    load(opened, WORLD.write(tmp_path), PIPELINE)
+    registered = registry(PIPELINE)
+    health = HealthService(opened, registered, ServiceLevels(()))
+    here, there = incident("I1", processors=("Box",), data_dates=(DAY,)), (BEFORE[0], DAY)
+    told = [here, incident("I2", processors=("Box",), data_dates=there), incident("I3", processors=("Daily",))]
+    service = ValidationService(opened, registered, health, AcceptedLosses(()), lambda: told)
+    notes = service.of(ValidationRequest(processor="Box", first=DAY, last=DAY), NOW).notes
+    assert [note for note in notes if "INC-" in note] == [f"{called(told[1])} is open for 14 Jan, too."]
+
+    def gone() -> list[Incident]:
+        raise StateUnavailable("the database does not answer")
+
+    silent = ValidationService(opened, registered, health, AcceptedLosses(()), gone)
+    notes = silent.of(ValidationRequest(processor="Box", first=DAY, last=DAY), NOW).notes
+    assert "Open incidents are not known: the database does not answer" in notes
 
 
 def test_an_accepted_loss(tmp_path: Path) -> None:

@@ -5,8 +5,9 @@ from typing import Any
 
 from bot.adapters.warehouse.engine import Parameters
 from bot.domain.evidence.expectation import SMALLEST_FILE
-from bot.domain.evidence.runs import Category, DateState, Input, Status
+from bot.domain.evidence.runs import Category, DateState, FailedRun, Input, Status
 from bot.domain.health.model import RunCount, Window, data_dates_judged_within
+from bot.domain.health.noise import FailedGroup
 from bot.domain.health.sketch import ZERO_BUCKET
 
 
@@ -41,6 +42,7 @@ def example_of(as_of: datetime, processor: str) -> Parameters:
         "data_date": (as_of - timedelta(days=1)).date(),
         "polls_since": window.since,
         "processor": processor,
+        "names": "",
         "zero_bucket": ZERO_BUCKET,
     }
 
@@ -60,6 +62,19 @@ def run_count(row: tuple[Any, ...]) -> RunCount:
         input=_INPUT[given],
         zero_records=zero,
         state=DateState(expected, filled, judged),
+        runs=int(runs),
+    )
+
+
+def failed_group(row: tuple[Any, ...]) -> FailedGroup:
+    name, day, hour, recorded, hinted, given, expected, filled, judged, succeeded_at, runs = row
+    return FailedGroup(
+        processor=name,
+        data_date=day,
+        hour=hour,
+        failed=FailedRun(_CATEGORY[recorded], _CATEGORY[hinted], _INPUT[given]),
+        state=DateState(expected, filled, judged),
+        succeeded_at=succeeded_at,
         runs=int(runs),
     )
 

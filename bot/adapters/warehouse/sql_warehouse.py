@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.adapters.warehouse.draft_facts import processor_facts
 from bot.adapters.warehouse.engine import Engine, Parameters
-from bot.adapters.warehouse.health_rows import example_of, parameters_of, run_count
+from bot.adapters.warehouse.health_rows import example_of, failed_group, parameters_of, run_count
 from bot.adapters.warehouse.live_health import LiveHealth, durations_of
 from bot.adapters.warehouse.loading import Loader
 from bot.adapters.warehouse.observed import observed, observed_dates
@@ -22,6 +22,7 @@ from bot.domain.evidence.platform_facts import PlatformFacts
 from bot.domain.evidence.runs import InputKind
 from bot.domain.health.early_warnings import SilentRun
 from bot.domain.health.model import DueDates, Durations, RunCount, Window
+from bot.domain.health.noise import FailedGroup
 from bot.domain.health.trends import DayDurations, FailedHour
 from bot.domain.platform.draft import ProcessorFacts
 from bot.ports.warehouse import AskedQuery, Hints, History, LoadReport, Progress, Warehouse
@@ -40,10 +41,10 @@ class SqlWarehouse:
         return self._settled.get("history", FOREVER, self._history)
 
     def _history(self) -> History:
-        ((runs, first, known, calendar),) = self._engine.rows("history")
+        ((runs, first, known, calendar, last_start),) = self._engine.rows("history")
         rejected = tuple(_rejected(row) for row in self._engine.rows("rejected"))
         warnings = tuple(text for (text,) in self._engine.rows("warnings"))
-        return History(runs, first, known, calendar, (*rejected, *warnings), rejected)
+        return History(runs, first, known, calendar, (*rejected, *warnings), rejected, last_start)
 
     def platform_document(self) -> str | None:
         return dict(self._engine.rows("facts")).get("registry")
@@ -69,6 +70,12 @@ class SqlWarehouse:
             return [FailedHour(*row) for row in self._engine.rows("failed_hours", parameters_of(window))]
 
         return self._settled.get(("failed_hours", window.since, window.until), window.until, ask)
+
+    def failed_groups(self, window: Window) -> list[FailedGroup]:
+        return [failed_group(row) for row in self._engine.rows("failed_groups", parameters_of(window))]
+
+    def start_hours(self, since: datetime, until: datetime) -> list[datetime]:
+        return [hour for (hour,) in self._engine.rows("start_hours", {"since": since, "until": until})]
 
     def daily_durations(self, window: Window) -> list[DayDurations]:
         by_day: dict[date, list[tuple[Any, ...]]] = {}

@@ -1,12 +1,13 @@
 """Health of the pipeline over a window: what failed for real, what was expected, and the named reasons for a colour."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from bot.domain.evidence.answers import END_OF_TIME
 from bot.domain.evidence.runs import Category, Classified, DateState, FailedRun, Input, Status, Traits, classify
+from bot.domain.incidents.incident import Incident
 from bot.domain.platform.calendar import floor_hour
 
 BASELINE = timedelta(days=30)
@@ -62,6 +63,10 @@ class Window:
     @property
     def of_whole_days(self) -> bool:
         return self.since.time() == time() == self.until.time()
+
+    def last_day(self) -> "Window":
+        """The day that ends where the window does."""
+        return Window.at(self.as_of, 1) if self.exact else Window.live(self.as_of, 1)
 
     def baseline(self) -> "Window":
         """The 30 whole days (UTC) before the window, judged as of the window's moment."""
@@ -187,7 +192,9 @@ class HealthReason:
 
 @dataclass(frozen=True, kw_only=True)
 class HealthRow:
-    """One phase or one processor. Durations in seconds; rates as fractions."""
+    """One phase (`is_phase`) or one processor. Durations in seconds; rates as fractions. `day` and `day_due` are of the
+    last day, None where that was not asked for.
+    """
 
     name: str
     phase: int | None
@@ -199,20 +206,44 @@ class HealthRow:
     due: DueDates
     target: float | None
     findings: tuple[HealthReason, ...]
+    is_phase: bool = False
+    day: Tally | None = None
+    day_due: DueDates | None = None
+
+
+class NoIncident(StrEnum):
+    """Why a real failure is in no incident, in words that follow a number."""
+
+    SUPPRESSED = "hidden by a silence or a planned window"
+    HELD = "held to be grouped"
+    DIGEST = "left to the digest (P3)"
+    REPAIRED = "repaired by a later run"
+    FEW = "not yet three in a row"
+    UNEXPLAINED = "for no known reason"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Noise:
-    """The noise ledger: what failed, what of it was behind no notification, and what was sent."""
+    """`kept_quiet`: expected failures, of which nobody is notified. `real`: the others. `in_incidents` and `in_none`
+    are None where incidents are not known. `alerts`: notifications that arrived, `undelivered` those that did not yet.
+    """
 
     raw_failures: int
     kept_quiet: int
+    real: int
     by_category: Mapping[Category, int]
-    alerts: int
+    in_incidents: int | None = None
+    in_none: Mapping[NoIncident, int] | None = None
+    alerts: int = 0
+    undelivered: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class HealthReport:
+    """`overall` and `reasons` are of now, the rows of the window. `open` are the incidents in scope, worst first; None
+    where they are not known.
+    """
+
     window: Window
     overall: Colour
     reasons: tuple[HealthReason, ...]
@@ -220,26 +251,26 @@ class HealthReport:
     processors: tuple[HealthRow, ...]
     noise: Noise
     warnings: tuple[str, ...]
+    open: tuple[Incident, ...] | None = None
+
+    @property
+    def total(self) -> Tally:
+        """Of everything in scope over the window."""
+        return total_of(row.tally for row in self.processors)
+
+    @property
+    def last_day(self) -> Tally | None:
+        days = [row.day for row in self.processors if row.day is not None]
+        return total_of(days) if days else None
+
+
+def total_of(tallies: Iterable[Tally]) -> Tally:
+    total = Tally()
+    for tally in tallies:
+        total.merge(tally)
+    return total
 
 
 def data_dates_judged_within(window: Window) -> tuple[date, date]:
     """The data dates whose judgement can fall into the window: a slot lies at most three days after its date."""
     return (window.since - timedelta(days=4)).date(), (window.until + timedelta(days=1)).date()
-
-
-def overall(phases: Sequence[HealthRow], processors: Sequence[HealthRow]) -> tuple[Colour, tuple[HealthReason, ...]]:
-    """RED when a phase is, or a P0 is open; else YELLOW when anything is not well; with every finding behind it, once,
-    worst first.
-    """
-    rows = [*phases, *processors]
-    worst = [finding for row in rows for finding in row.findings if finding.name == OPEN_P0]
-    red = [finding for row in rows if row.status is Colour.RED for finding in row.findings]
-    yellow = [finding for row in rows if row.status is Colour.YELLOW for finding in row.findings]
-    reasons = tuple(dict.fromkeys([*worst, *red, *yellow]))
-    if worst or any(row.status is Colour.RED for row in phases):
-        return Colour.RED, reasons
-    if reasons:
-        return Colour.YELLOW, reasons
-    if rows and all(row.status is Colour.GREY for row in rows):
-        return Colour.GREY, (HealthReason("nothing_ran", "pipeline", "Nothing was expected and nothing ran."),)
-    return Colour.GREEN, (HealthReason("all_well", "pipeline", "Every phase meets its target."),)

@@ -1,14 +1,14 @@
-"""What people have been told over a span of time: how often, of what, and which failed runs lie behind it."""
+"""What people were notified of over a span of time, what reached them, and which failed runs lie behind it."""
 
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.findings.finding import Family
 from bot.domain.findings.severity import Severity
+from bot.domain.findings.words import what
 from bot.domain.health.model import OPEN_P0, HealthReason
-from bot.domain.health.trends import FailedHour
-from bot.domain.incidents.decisions import Decision
+from bot.domain.incidents.decisions import Decision, Outcome
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.notice import SAID, TOLD
 from bot.domain.platform.calendar import floor_hour
@@ -16,7 +16,8 @@ from bot.domain.platform.calendar import floor_hour
 OF_FAILURES = frozenset({Family.OUTCOME, Family.STORM})
 """Families of findings that failed runs lie behind; slow runs have not failed."""
 NAMES = {Severity.P0: OPEN_P0, Severity.P1: "open_p1"}
-"""Of the findings that colour a processor; less than these does not."""
+"""Of the reasons that colour a processor; less than these does not."""
+DELIVERED_WITHIN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -27,53 +28,103 @@ class NotifiedSpan:
     since: datetime
     until: datetime | None
 
-    def covers(self, failed: FailedHour) -> bool:
-        within = floor_hour(self.since) <= failed.hour and (self.until is None or failed.hour < self.until)
-        return within and failed.processor in self.processors
+    def covers(self, processor: str, hour: datetime) -> bool:
+        within = floor_hour(self.since) <= hour and (self.until is None or hour < self.until)
+        return within and processor in self.processors
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The notifications of one incident, about these processors: `arrived` or not is told by its message."""
+
+    processors: frozenset[str]
+    notifications: int
+    arrived: bool
 
 
 @dataclass(frozen=True)
 class Notified:
-    """`sent`: announcements and updates, without P3, which waits for the digest; `open`: incidents, worst first."""
+    """`sent`: announcements and updates, without P3, which waits for the digest; `open`: incidents, worst first;
+    `spans` of incidents, and of findings that are none: something hides them, they are held, or they are P3.
+    """
 
-    sent: int = 0
+    sent: tuple[Sent, ...] = ()
     open: tuple[Incident, ...] = ()
     spans: tuple[NotifiedSpan, ...] = ()
+    suppressed: tuple[NotifiedSpan, ...] = ()
+    held: tuple[NotifiedSpan, ...] = ()
+    digest: tuple[NotifiedSpan, ...] = ()
 
-    def failures(self, hours: Iterable[FailedHour], processors: Set[str]) -> int:
-        """Failed runs of these processors that lie behind a notification."""
+    def alerts(self, processors: Set[str] | None, *, arrived: bool) -> int:
+        """Notifications about any of these processors; None: about whatever."""
+        counted = (each for each in self.sent if each.arrived is arrived)
         return sum(
-            hour.failed
-            for hour in hours
-            if hour.processor in processors and any(span.covers(hour) for span in self.spans)
+            each.notifications for each in counted if processors is None or not each.processors.isdisjoint(processors)
         )
 
-    def findings(self) -> dict[str, list[HealthReason]]:
-        """Why a processor is not well, by its name: it is the root of an open P0 or P1."""
+    def about(self, processors: Set[str]) -> tuple[Incident, ...]:
+        """Open incidents that have any of these processors as a root, or block one."""
+        return tuple(one for one in self.open if not processors.isdisjoint({*one.processors, *one.impact}))
+
+    def reasons(self) -> dict[str, list[HealthReason]]:
+        """Why a processor is not well, by its name: it is a root of an open P0 or P1."""
         found: dict[str, list[HealthReason]] = {}
         for incident in self.open:
             if incident.severity in NAMES:
                 for name in incident.processors:
-                    found.setdefault(name, []).append(_finding(incident))
+                    found.setdefault(name, []).append(reason_of(incident))
         return found
 
 
 NOTHING_NOTIFIED = Notified()
 
 
-def notified_of(decisions: Sequence[Decision], open_incidents: Iterable[Incident]) -> Notified:
-    """`decisions`: those of the span, in order of time."""
+def notified_of(decisions: Sequence[Decision], open_incidents: Iterable[Incident], arrived: Set[str]) -> Notified:
+    """`decisions`: those of the span, in order of time. `arrived`: ids of the incidents that have a message."""
     said = [decision for decision in decisions if decision.outcome in SAID and decision.severity is not Severity.P3]
     known = [incident for incident in open_incidents if incident.severity is not Severity.P3]
     spans = {incident.id: _story(incident) for incident in known if incident.family in OF_FAILURES}
     for decision in said:
         if decision.finding.family in OF_FAILURES:
             spans[decision.incident] = _with(spans.get(decision.incident), decision)
+    minor = [decision for decision in decisions if decision.severity is Severity.P3]
     return Notified(
-        sum(decision.outcome in TOLD for decision in said),
+        tuple(_sent(said, arrived)),
         tuple(sorted(known, key=lambda incident: (incident.severity, incident.first_seen, incident.id))),
         tuple(spans.values()),
+        suppressed=_spans(decisions, Outcome.KEEP_QUIET),
+        held=_spans(decisions, Outcome.HOLD),
+        digest=tuple(_with(None, decision) for decision in minor if decision.outcome in SAID),
     )
+
+
+def undelivered(incidents: Iterable[Incident], now: datetime) -> list[HealthReason]:
+    """Open incidents that nobody was notified of: their channel takes nothing."""
+    late = [one for one in incidents if one.message is None and one.announced_at < now - DELIVERED_WITHIN]
+    return [
+        HealthReason("not_delivered", one.root, f"{one.label} has not reached the channel: nobody was notified.")
+        for one in late
+    ]
+
+
+def called(incident: Incident) -> str:
+    """Its number, its severity and what is wrong, in few words."""
+    finding = incident.headline
+    return f"{incident.label} {incident.severity} {finding.root}: {what(finding)}"
+
+
+def _sent(said: Iterable[Decision], arrived: Set[str]) -> Iterable[Sent]:
+    told: dict[str, list[Decision]] = {}
+    for decision in said:
+        if decision.outcome in TOLD:
+            told.setdefault(decision.incident, []).append(decision)
+    for incident, decisions in told.items():
+        names = (name for each in decisions for name in (*each.finding.processors, *each.finding.impact))
+        yield Sent(frozenset(names), len(decisions), incident in arrived)
+
+
+def _spans(decisions: Iterable[Decision], outcome: Outcome) -> tuple[NotifiedSpan, ...]:
+    return tuple(_with(None, decision) for decision in decisions if decision.outcome is outcome)
 
 
 def _story(incident: Incident) -> NotifiedSpan:
@@ -90,8 +141,6 @@ def _with(span: NotifiedSpan | None, decision: Decision) -> NotifiedSpan:
     return NotifiedSpan(names | span.processors, min(since, span.since), until)
 
 
-def _finding(incident: Incident) -> HealthReason:
-    kind = incident.kind.replace("_", " ")
-    more = f" and {len(incident.processors) - 1:,} more" if len(incident.processors) > 1 else ""
-    text = f"{incident.root}{more}: {incident.severity} open since {incident.first_seen:%-d %b, %H:%M} UTC, {kind}."
+def reason_of(incident: Incident) -> HealthReason:
+    text = f"{called(incident)}, open since {incident.first_seen:%-d %b, %H:%M} UTC."
     return HealthReason(NAMES[incident.severity], incident.root, text)

@@ -17,11 +17,12 @@ from bot.domain.health.model import (
     RunCount,
     Tally,
     Window,
-    overall,
+    total_of,
 )
-from bot.domain.health.notified import NOTHING_NOTIFIED, Notified
+from bot.domain.health.noise import FailedGroup, sorted_out
+from bot.domain.health.notified import NAMES, NOTHING_NOTIFIED, Notified, reason_of, undelivered
+from bot.domain.health.overall import overall
 from bot.domain.health.status import status_of
-from bot.domain.health.trends import FailedHour
 from bot.domain.platform.registry import Processor, Registry
 
 
@@ -53,15 +54,17 @@ class Period:
 
 @dataclass(frozen=True)
 class Measured:
-    """What the warehouse answered: the window, its baseline, the dates due in the window, its failed runs by hour, and
-    runs that may hang.
+    """What the warehouse answered: the window, its baseline, the dates due in the window, its failed runs that may be
+    real, and runs that may hang; the last day, where it is asked for.
     """
 
     window: Period
     baseline: Period
     due: Sequence[DueDates]
-    failed_hours: Sequence[FailedHour] = ()
+    failed: Sequence[FailedGroup] = ()
     silent_runs: Sequence[SilentRun] = ()
+    day: Period | None = None
+    day_due: Sequence[DueDates] = ()
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,10 @@ class Scope:
     phase: int | None = None
     processor: Processor | None = None
 
+    @property
+    def is_whole(self) -> bool:
+        return self.phase is None and self.processor is None
+
     def includes(self, name: str, phase: int | None) -> bool:
         if self.processor is not None:
             return name == self.processor.name
@@ -79,39 +86,41 @@ class Scope:
 
 
 def assess(
-    measured: Measured, scope: Scope, targets: Mapping[int, float], window: Window, told: Notified = NOTHING_NOTIFIED
+    measured: Measured,
+    scope: Scope,
+    targets: Mapping[int, float],
+    window: Window,
+    told: Notified | None = None,
+    unsure: Sequence[HealthReason] = (),
 ) -> HealthReport:
-    """The report. Processors that ran without being registered have a row of their own and are named in a warning."""
+    """The report. Processors that ran without being registered have a row of their own. `told` None: it is not known
+    what people were notified of. `unsure`: what cannot be told of now, and why.
+    """
     phase_of, strangers = _phases_of(measured.window.counts, scope.registry)
     names = [name for name, phase in phase_of.items() if scope.includes(name, phase)]
-    tallies, baselines = measured.window.tallies(scope.registry), measured.baseline.tallies(scope.registry)
-    timed, usual = measured.window.timed(), measured.baseline.timed()
-    due = {item.processor: item for item in measured.due}
-    troubles = _troubles(told, measured.silent_runs, window)
-    processors = []
-    for name in names:
-        phase = phase_of[name]
-        durations = (timed.get((name, None)), usual.get((name, None)))
-        row_due = due.get(name, DueDates(name, 0, 0))
-        tally, before = tallies.get(name, Tally()), baselines.get(name, Tally())
-        row = _row(name, phase, (tally, before), durations, row_due, _target(targets, phase))
-        processors.append(_with(row, troubles.get(name, ())))
+    troubles = _troubles(told or NOTHING_NOTIFIED, measured.silent_runs, window)
+    rows = _Rows(measured, scope.registry, targets)
+    processors = [_with(rows.of(name, phase_of[name]), troubles.get(name, ())) for name in names]
     phases = []
     for phase in sorted({phase for name in names if (phase := phase_of[name]) is not None}):
         members = [row for row in processors if row.phase == phase]
-        durations = (timed.get((None, phase)), usual.get((None, phase)))
         if scope.processor is None:
-            row = _phase_row(phase, members, durations, _target(targets, phase))
+            row = rows.of_phase(phase, members)
             phases.append(_with(row, [finding for member in members for finding in troubles.get(member.name, ())]))
-    colour, reasons = overall(phases, processors)
+    opened = None if told is None else told.open if scope.is_whole else told.about(set(names))
+    incidents = [reason_of(incident) for incident in opened or () if incident.severity in NAMES]
+    missed = undelivered(opened or (), window.as_of)
+    unknown = _strangers([name for name in strangers if name in names])
+    colour, reasons = overall(phases, processors, incidents, [*unsure, *missed], unknown)
     return HealthReport(
         window=window,
         overall=colour,
         reasons=reasons,
         phases=tuple(phases),
         processors=tuple(processors),
-        noise=_noise(processors, measured.failed_hours, told),
-        warnings=tuple(_stranger_warnings([name for name in strangers if name in names])),
+        noise=_noise(processors, measured, scope, told),
+        warnings=(),
+        open=opened,
     )
 
 
@@ -123,52 +132,73 @@ def _phases_of(counts: Iterable[RunCount], registry: Registry) -> tuple[dict[str
     return {**known, **{name: seen[name] for name in strangers}}, strangers
 
 
-def _target(targets: Mapping[int, float], phase: int | None) -> float | None:
-    return None if phase is None else targets.get(phase)
+class _Rows:
+    """Rows of processors and phases from what was measured."""
+
+    def __init__(self, measured: Measured, registry: Registry, targets: Mapping[int, float]) -> None:
+        self._targets = targets
+        self._tallies, self._baselines = measured.window.tallies(registry), measured.baseline.tallies(registry)
+        self._timed, self._usual = measured.window.timed(), measured.baseline.timed()
+        self._due = {item.processor: item for item in measured.due}
+        self._day = None if measured.day is None else measured.day.tallies(registry)
+        self._day_due = {item.processor: item for item in measured.day_due}
+
+    def of(self, name: str, phase: int | None) -> HealthRow:
+        day = None if self._day is None else self._day.get(name, Tally())
+        return self._row(
+            name,
+            phase,
+            (self._tallies.get(name, Tally()), self._baselines.get(name, Tally()), day),
+            (self._timed.get((name, None)), self._usual.get((name, None))),
+            (self._due.get(name, DueDates(name, 0, 0)), self._day_due.get(name, DueDates(name, 0, 0))),
+        )
+
+    def of_phase(self, phase: int, members: Sequence[HealthRow]) -> HealthRow:
+        name = f"phase {phase}"
+        day = None if self._day is None else total_of(row.day or Tally() for row in members)
+        row = self._row(
+            name,
+            phase,
+            (total_of(row.tally for row in members), total_of(row.baseline for row in members), day),
+            (self._timed.get((None, phase)), self._usual.get((None, phase))),
+            (_together(name, [row.due for row in members]), _together(name, [row.day_due for row in members])),
+        )
+        return replace(row, is_phase=True)
+
+    def _row(
+        self,
+        name: str,
+        phase: int | None,
+        tallies: tuple[Tally, Tally, Tally | None],
+        durations: tuple[Durations | None, Durations | None],
+        due: tuple[DueDates, DueDates],
+    ) -> HealthRow:
+        tally, baseline, day = tallies
+        target = None if phase is None else self._targets.get(phase)
+        status, findings = status_of(name, tally, baseline, durations, due[0], target)
+        return HealthRow(
+            name=name,
+            phase=phase,
+            status=status,
+            tally=tally,
+            durations=durations[0],
+            baseline=baseline,
+            baseline_durations=durations[1],
+            due=due[0],
+            target=target,
+            findings=findings,
+            day=day,
+            day_due=due[1],
+        )
 
 
-def _row(
-    name: str,
-    phase: int | None,
-    tallies: tuple[Tally, Tally],
-    durations: tuple[Durations | None, Durations | None],
-    due: DueDates,
-    target: float | None,
-) -> HealthRow:
-    tally, baseline = tallies
-    status, findings = status_of(name, tally, baseline, durations, due, target)
-    return HealthRow(
-        name=name,
-        phase=phase,
-        status=status,
-        tally=tally,
-        durations=durations[0],
-        baseline=baseline,
-        baseline_durations=durations[1],
-        due=due,
-        target=target,
-        findings=findings,
-    )
-
-
-def _phase_row(
-    phase: int,
-    members: Sequence[HealthRow],
-    durations: tuple[Durations | None, Durations | None],
-    target: float | None,
-) -> HealthRow:
-    tally, baseline = Tally(), Tally()
-    for member in members:
-        tally.merge(member.tally)
-        baseline.merge(member.baseline)
-    name = f"phase {phase}"
-    due = sum((row.due for row in members), DueDates(name, 0, 0))
-    return _row(name, phase, (tally, baseline), durations, due, target)
+def _together(name: str, due: Sequence[DueDates | None]) -> DueDates:
+    return sum((each for each in due if each is not None), DueDates(name, 0, 0))
 
 
 def _troubles(told: Notified, silent: Sequence[SilentRun], window: Window) -> Mapping[str, Sequence[HealthReason]]:
     """What is wrong beside the figures, by processor: open incidents first."""
-    opened, notes = told.findings(), early_notes(silent, window.as_of)
+    opened, notes = told.reasons(), early_notes(silent, window.as_of)
     return {name: [*opened.get(name, ()), *notes.get(name, ())] for name in {**opened, **notes}}
 
 
@@ -180,20 +210,34 @@ def _with(row: HealthRow, troubles: Sequence[HealthReason]) -> HealthRow:
     return replace(row, status=status, findings=(*dict.fromkeys(troubles), *row.findings))
 
 
-def _noise(rows: Sequence[HealthRow], failed_hours: Iterable[FailedHour], told: Notified) -> Noise:
-    total = Tally()
-    for row in rows:
-        total.merge(row.tally)
-    return Noise(
+def _noise(rows: Sequence[HealthRow], measured: Measured, scope: Scope, told: Notified | None) -> Noise:
+    total = total_of(row.tally for row in rows)
+    noise = Noise(
         raw_failures=total.failed,
-        kept_quiet=total.failed - told.failures(failed_hours, {row.name for row in rows}),
+        kept_quiet=total.expected,
+        real=total.failed - total.expected,
         by_category=dict(sorted(total.by_category.items())),
-        alerts=told.sent,
+    )
+    if told is None:
+        return noise
+    names = {row.name for row in rows}
+    character = {processor.name: traits(processor) for processor in scope.registry.processors}
+    inside, outside = sorted_out(measured.failed, names, character, told)
+    return replace(
+        noise,
+        in_incidents=inside,
+        in_none=outside,
+        alerts=told.alerts(None if scope.is_whole else names, arrived=True),
+        undelivered=told.alerts(None if scope.is_whole else names, arrived=False),
     )
 
 
-def _stranger_warnings(strangers: Sequence[str]) -> list[str]:
-    if not strangers:
+def _strangers(names: Sequence[str]) -> list[HealthReason]:
+    if not names:
         return []
-    listed = ", ".join(strangers[:5]) + (f" and {len(strangers) - 5} more" if len(strangers) > 5 else "")
-    return [f"{listed} ran but {'is' if len(strangers) == 1 else 'are'} not in the registry"]
+    listed = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    return [
+        HealthReason(
+            "not_registered", names[0], f"{listed} ran but {'is' if len(names) == 1 else 'are'} not in the registry."
+        )
+    ]

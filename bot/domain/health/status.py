@@ -13,6 +13,9 @@ WORSE = 1.5
 """A failure rate above this many times its 30-day baseline, and above WORTH_SAYING, is an early warning."""
 WORTH_SAYING = 0.05
 RED_BELOW = 0.5
+RATE = frozenset({"mostly_failing", "nothing_succeeded", "below_target", "failing_more_than_baseline"})
+SPEED = frozenset({"slower_than_baseline"})
+"""Names of reasons: what a phase and its processors may say of the same runs."""
 
 
 def status_of(
@@ -26,22 +29,25 @@ def status_of(
     """RED, YELLOW, GREEN or GREY. `durations` are the window's and the baseline's."""
     if not tally.runs and not due.due:
         return Colour.GREY, ()
-    red = tuple(_red(subject, tally, due))
+    red = tuple(failing(subject, tally, due))
     if red:
         return Colour.RED, red
     yellow = tuple(_yellow(subject, tally, baseline, durations, target))
     return (Colour.YELLOW, yellow) if yellow else (Colour.GREEN, ())
 
 
-def _red(subject: str, tally: Tally, due: DueDates) -> Iterator[HealthReason]:
+def failing(subject: str, tally: Tally, due: DueDates, when: str = "") -> Iterator[HealthReason]:
+    """Why it is RED; `when` says over which time, where that is not the window."""
     rate = tally.success_rate
     if not tally.succeeded and due.due:
-        text = f"{subject}: nothing succeeded, and data was due on {due.due} date{'' if due.due == 1 else 's'}."
+        text = f"{subject}: nothing succeeded{when}, and data was due on {due.due} date{'' if due.due == 1 else 's'}."
         yield HealthReason("nothing_succeeded", subject, text)
     elif rate is not None and rate < RED_BELOW:
         bad = tally.real + tally.unknown
         yield HealthReason(
-            "mostly_failing", subject, f"{subject}: {rate:.1%} succeed ({bad:,} real failure{'' if bad == 1 else 's'})."
+            "mostly_failing",
+            subject,
+            f"{subject}: {rate:.1%} succeed{when} ({bad:,} real failure{'' if bad == 1 else 's'}).",
         )
 
 

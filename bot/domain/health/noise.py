@@ -1,0 +1,69 @@
+"""The noise ledger: which real failures are in incidents, and why the others are in none."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.domain.evidence.runs import Category, DateState, FailedRun, Traits, classify
+from bot.domain.health.model import NoIncident
+from bot.domain.health.notified import Notified, NotifiedSpan
+
+IN_A_ROW = 3
+"""So many failures in a row are an incident: bot.domain.detection.streaks."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailedGroup:
+    """Failed runs of a processor for one data date that started in one hour and look alike to classification.
+    `succeeded_at`: the last hour in which a run for that date succeeded.
+    """
+
+    processor: str
+    data_date: date
+    hour: datetime
+    failed: FailedRun
+    state: DateState
+    succeeded_at: datetime | None
+    runs: int
+
+    @property
+    def repaired(self) -> bool:
+        later = self.succeeded_at is not None and self.succeeded_at >= self.hour
+        return later or self.state.filled is True
+
+
+def sorted_out(
+    groups: Iterable[FailedGroup], names: Set[str], traits: Mapping[str, Traits], told: Notified
+) -> tuple[int, dict[NoIncident, int]]:
+    """How many real failures of these processors are in incidents, and how many are in none, by the reason."""
+    real = [group for group in groups if group.processor in names and _is_real(group, traits)]
+    outside = [group for group in real if not _covered(group, told.spans)]
+    each = Counter[tuple[str, date]]()
+    for group in real:
+        each[group.processor, group.data_date] += group.runs
+    why = Counter[NoIncident]()
+    for group in outside:
+        why[_why(group, told, each[group.processor, group.data_date])] += group.runs
+    inside = sum(group.runs for group in real) - sum(group.runs for group in outside)
+    return inside, {reason: why[reason] for reason in NoIncident if why[reason]}
+
+
+def _is_real(group: FailedGroup, traits: Mapping[str, Traits]) -> bool:
+    known = classify(group.failed, group.state, traits.get(group.processor, Traits()))
+    return known.category is not Category.NO_DATA_AVAILABLE
+
+
+def _covered(group: FailedGroup, spans: Sequence[NotifiedSpan]) -> bool:
+    return any(span.covers(group.processor, group.hour) for span in spans)
+
+
+def _why(group: FailedGroup, told: Notified, failures: int) -> NoIncident:
+    for reason, spans in ((NoIncident.SUPPRESSED, told.suppressed), (NoIncident.DIGEST, told.digest)):
+        if _covered(group, spans):
+            return reason
+    if group.repaired:
+        return NoIncident.REPAIRED
+    if _covered(group, told.held):
+        return NoIncident.HELD
+    return NoIncident.FEW if failures < IN_A_ROW else NoIncident.UNEXPLAINED

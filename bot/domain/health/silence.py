@@ -1,0 +1,69 @@
+"""Has anything started at all? A fleet that falls silent, and a history that ends, are no good news."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from bot.domain.health.model import HealthReason
+from bot.domain.platform.calendar import slot_instant
+from bot.domain.platform.registry import Processor
+from bot.domain.statistics import nearest_rank
+
+HOUR = timedelta(hours=1)
+SHORTEST = timedelta(hours=2)
+TIMES = 2
+"""Silence is far longer than usual from this many times the usual pause on."""
+USUAL = 0.99
+FLEET = "fleet"
+NO_NEW_DATA = "no_new_data"
+
+
+def usual_pause(hours: Sequence[datetime]) -> timedelta:
+    """The p99 pause between hours in which runs started, in ascending order; none is known of fewer than two."""
+    pauses = sorted(later - earlier for earlier, later in pairwise(hours))
+    return pauses[nearest_rank(USUAL, len(pauses))] if pauses else timedelta()
+
+
+def is_long(silence: timedelta, hours: Sequence[datetime]) -> bool:
+    return silence > max(SHORTEST, TIMES * usual_pause(hours))
+
+
+def slots_within(
+    processors: Iterable[Processor], zone: ZoneInfo, since: datetime, until: datetime
+) -> Iterator[tuple[Processor, date]]:
+    """Processors with a slot in (since, until], once each, and the data date of the newest."""
+    first, last = (since - timedelta(days=4)).date(), (until + timedelta(days=1)).date()
+    days = [last - timedelta(days=back) for back in range((last - first).days + 1)]
+    for processor in processors:
+        hours = () if processor.sporadic else processor.schedule_hours_et or ()
+        due = (day for day in days if any(since < slot_instant(day, hour, zone) <= until for hour in hours))
+        found = next(due, None)
+        if found is not None:
+            yield processor, found
+
+
+def silent_fleet(last_start: datetime, known_until: datetime) -> HealthReason:
+    """`last_start`: the hour in which a run last started. `known_until`: up to where the history is known."""
+    silent = known_until - last_start - HOUR
+    text = f"Nothing has started since {_shown(last_start)} for {_length(silent)}, though slots were due."
+    return HealthReason("fleet_silent", FLEET, text)
+
+
+def idle_phase(phase: int) -> HealthReason:
+    name = f"phase {phase}"
+    return HealthReason("did_not_run", name, f"{name}: nothing ran in its slots; whether data was due is not known.")
+
+
+def no_new_data(known_until: datetime) -> HealthReason:
+    text = f"No new data since {_shown(known_until)}: what has happened since then is not known."
+    return HealthReason(NO_NEW_DATA, FLEET, text)
+
+
+def _shown(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def _length(span: timedelta) -> str:
+    hours = int(span.total_seconds() // 3600)
+    return f"{hours} hours" if hours < 48 else f"{hours // 24} days"
