@@ -210,7 +210,7 @@ def _phase_line(row: HealthRow) -> str:
     parts = [numbers.share(tally.success_rate) + (f" of {numbers.share(row.target)}" if _is_below(row) else "")]
     bad = tally.real + tally.unknown
     parts += [f"{numbers.compact(bad)} real"] if bad else []
-    parts += [f"data {row.due.filled:,} of {row.due.told:,}"] if row.due.missing else []
+    parts += [f"data {row.due.filled:,} of {row.due.known:,}"] if row.due.missing else []
     said = " · ".join(parts) if tally.runs else "nothing ran"
     return f"{CIRCLES[row.status]} *{row.name[:1].upper()}{row.name[1:]}*  {said}"
 
@@ -239,7 +239,7 @@ def _phase_text(row: HealthRow) -> str:
     target = f" (target {numbers.share(row.target)})" if _is_below(row) else ""
     rate = "nothing to judge" if tally.success_rate is None else f"{numbers.share(tally.success_rate)} succeed{target}"
     failures = f"{numbers.plural(tally.real + tally.unknown, 'real failure')}, {tally.expected:,} expected"
-    data = f", data for {row.due.filled:,} of {row.due.told:,} dates due" if row.due.missing else ""
+    data = f", data for {row.due.filled:,} of {row.due.known:,} dates due" if row.due.missing else ""
     return f"{_phase_label(row)}, {rate}, {failures}{data}."
 
 

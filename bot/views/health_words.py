@@ -9,21 +9,21 @@ def completeness(report: HealthReport) -> str | None:
     due = sum((row.due for row in report.phases), DueDates("", 0, 0))
     if not due.due:
         return None
-    if not due.told:
+    if not due.known:
         return f"cannot tell whether the {numbers.plural(due.due, 'date')} due have their data"
-    share = numbers.share(due.filled / due.told)
+    share = numbers.share(due.filled / due.known)
     if not due.unknown:
         return f"{due.filled:,} of {numbers.plural(due.due, 'date')} due have their data ({share})"
     aside = f"of {due.due:,} due, {due.unknown:,} cannot be told"
-    return f"{due.filled:,} of {numbers.plural(due.told, 'date')} have their data ({share}); {aside}"
+    return f"{due.filled:,} of {numbers.plural(due.known, 'date')} have their data ({share}); {aside}"
 
 
 def dates_filled(due: DueDates) -> str:
     """Of those that can be told."""
-    if not due.told:
+    if not due.known:
         return "cannot tell"
     aside = f", {due.unknown:,} cannot be told" if due.unknown else ""
-    return f"{due.filled:,} of {due.told:,} due{aside}"
+    return f"{due.filled:,} of {due.known:,} due{aside}"
 
 
 def trend(report: HealthReport) -> str:

@@ -120,7 +120,7 @@ def few(count: int) -> settings:
 def holding(world: World) -> SqlWarehouse:
     into = warehouse()
     with TemporaryDirectory() as folder:
-        load(into, world.write(Path(folder), ".csv"), FLEET)
+        load(into, world.write(Path(folder), ".csv"), FLEET, now=MOMENTS[-1] + timedelta(days=2))
     return into
 
 

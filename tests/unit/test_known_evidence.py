@@ -37,7 +37,7 @@ def evidence_of(held: SqlWarehouse, name: str, day: date, as_of: datetime = LATE
 
 def holding(directory: Path, world: World) -> SqlWarehouse:
     into = warehouse()
-    load(into, world.write(directory))
+    load(into, world.write(directory), now=LATER)
     return into
 
 

@@ -115,13 +115,13 @@ class DueDates:
     unknown: int = 0
 
     @property
-    def told(self) -> int:
-        """Of so many it can be told."""
+    def known(self) -> int:
+        """Of so many it is known whether they have their data."""
         return self.due - self.unknown
 
     @property
     def missing(self) -> int:
-        return self.told - self.filled
+        return self.known - self.filled
 
     def __add__(self, other: "DueDates") -> "DueDates":
         return replace(
