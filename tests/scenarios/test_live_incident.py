@@ -67,6 +67,7 @@ class Demo:
             self.clock.moment += step
             asyncio.run(self.feed.catch_up())
             self.watching.detect()
+            self.watching.tell_urgent()
             self.watching.tell()
 
     def messages(self) -> list[dict[str, Any]]:
