@@ -13,7 +13,7 @@ from bot.adapters.warehouse.headers import Header
 MOST_NAMED = 10_000
 """Rejected rows that are named one by one; beyond, they are counted."""
 MOST_BYTES_A_ROW = 10_000_000
-LONGEST_TEXT = 20_000
+LONGEST_TEXT = 4_000
 """Characters of a text that are kept: its two ends. An error names its cause at its start or at its end."""
 _GLOB = re.compile(r"[*?\[]")
 
@@ -80,4 +80,5 @@ def shortened(text: str) -> str:
     """SQL: a text with its middle left out where it is too long; its length in bytes costs nothing to know."""
     half = LONGEST_TEXT // 2
     cut = f"concat(left({text}, {half}), ' … ', right({text}, {half}))"
-    return f"CASE WHEN strlen({text}) > {LONGEST_TEXT * 4} THEN {cut} ELSE {text} END"
+    is_long = f"strlen({text}) > {LONGEST_TEXT} AND length({text}) > {LONGEST_TEXT}"
+    return f"CASE WHEN {is_long} THEN {cut} ELSE {text} END"
