@@ -335,7 +335,7 @@ def test_slots_are_wall_clock_on_both_sides_of_a_clock_change(clocks: Told) -> N
     grace = timedelta(minutes=20)
     assert box[SPRING - timedelta(days=1)] == datetime(2026, 3, 7, 7, 30, tzinfo=UTC) + grace
     assert box[SPRING] == datetime(2026, 3, 8, 7, 30, tzinfo=UTC) + grace  # 02:30 does not exist: 03:00 or 03:30
-    assert late[SPRING - timedelta(days=1)] == datetime(2026, 3, 8, 7, tzinfo=UTC) + grace
+    assert late[SPRING - timedelta(days=1)] == datetime(2026, 3, 8, 7, 30, tzinfo=UTC) + grace
     assert summary[AUTUMN] == datetime(2026, 11, 1, 5, 30, tzinfo=UTC) + grace  # 01:30 comes twice
     assert summary[AUTUMN + timedelta(days=1)] == datetime(2026, 11, 2, 6, 30, tzinfo=UTC) + grace
 
