@@ -123,3 +123,11 @@ def test_where_a_recorded_history_ends_nobody_is_silent() -> None:
     polls = [run._replace(trigger="poll") for run in every(3, 10, (midnight, midnight + timedelta(days=9)))]
     last = run("Nightly", midnight + timedelta(hours=6), data_date=(midnight - timedelta(days=1)).date())
     assert announced(*polls, last) == []
+
+
+def test_a_poller_is_not_called_silent_while_nothing_arrives_at_all() -> None:
+    stops, resumes = FIRST + timedelta(days=9), FIRST + timedelta(days=9, hours=20)
+    both = [*every(3, 11, (stops, resumes)), *every(30, 11, (stops, resumes), "Other")]
+    assert not {each.finding.root for each in announced(*both) if each.finding.since > stops - timedelta(hours=1)} & {
+        "Poller"
+    }

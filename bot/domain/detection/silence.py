@@ -76,7 +76,11 @@ class Silence:
         usual, rare = known
         allowed = max(LEAST, timedelta(seconds=max(FACTOR * usual, rare)))
         silent = now - gaps.last
-        if silent < allowed or (ends_at is not None and gaps.last + allowed > ends_at):
+        if (
+            silent < allowed
+            or not self._others_ran(name, gaps.last + LEAST)
+            or (ends_at is not None and gaps.last + allowed > ends_at)
+        ):
             return None
         return Trouble(
             kind=FindingKind.MISSING_RUN,
@@ -90,6 +94,13 @@ class Silence:
             ),
             error_class="silence",
         )
+
+    def _others_ran(self, name: str, since: datetime) -> bool:
+        """Has another processor started since? Else nothing arrives at all: its silence is not its own. A processor that
+        is alone in its history is judged by itself.
+        """
+        others = [gaps.last for other, gaps in self._gaps.items() if other != name and gaps.last is not None]
+        return not others or max(others) >= since
 
 
 def _minutes(span: timedelta) -> str:
