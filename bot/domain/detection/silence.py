@@ -74,30 +74,28 @@ class Silence:
         if known is None:
             return None
         usual, rare = known
-        allowed = max(LEAST, timedelta(seconds=max(FACTOR * usual, rare)))
-        silent = now - gaps.last
-        if (
-            silent < allowed
-            or not self._others_ran(name, gaps.last + LEAST)
-            or (ends_at is not None and gaps.last + allowed > ends_at)
-        ):
+        evident_at = gaps.last + max(LEAST, timedelta(seconds=max(FACTOR * usual, rare)))
+        if now < evident_at or (ends_at is not None and evident_at > ends_at):
+            return None
+        if not self._others_ran(name, gaps.last + LEAST):
             return None
         return Trouble(
             kind=FindingKind.MISSING_RUN,
             processors=(name,),
             root_cause=RootCause.MISSING_RUN,
             since=gaps.last,
-            evident_at=gaps.last + allowed,
+            evident_at=evident_at,
             explanation=(
-                f"{name} has not run since {gaps.last:%d %b %H:%M} UTC, for {_minutes(silent)}; "
+                f"{name} has not run since {gaps.last:%d %b %H:%M} UTC, for {_minutes(now - gaps.last)}; "
                 f"at this hour it usually runs again within {_minutes(timedelta(seconds=usual))}"
             ),
             error_class="silence",
         )
 
     def _others_ran(self, name: str, since: datetime) -> bool:
-        """Has another processor started since? Else nothing arrives at all: its silence is not its own. A processor that
-        is alone in its history is judged by itself.
+        """Has another processor started since? Else nothing arrives at all, and its silence is not its own.
+
+        A processor that is alone in its history is judged by itself.
         """
         others = [gaps.last for other, gaps in self._gaps.items() if other != name and gaps.last is not None]
         return not others or max(others) >= since
