@@ -12,7 +12,7 @@ from bot.domain.incidents.notice import TOLD
 from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.services.replay import FAR, ReplayService, span_of
 from tests.support.pipeline_days import PipelineDays
-from tests.support.pipeline_notified import STEP, the_one
+from tests.support.pipeline_notified import STEP
 
 HEALTHY = PipelineDays()
 FIRST = HEALTHY.slots("Standings")[0]
@@ -35,9 +35,10 @@ def test_a_history_that_ends_misses_nothing_after_its_last_date() -> None:
 
 @pytest.mark.parametrize("after", [timedelta(), timedelta(hours=3)])
 def test_what_is_due_until_the_end_that_is_asked_for_is_told(after: timedelta) -> None:
-    told = the_one(told_until(LAST_ROW + after))
-    assert (told.finding.kind, told.finding.root) == (Kind.MISSING_RUN, "Standings")
-    assert told.finding.data_date == DATE_AFTER
+    slot, rhythm = told_until(LAST_ROW + after)
+    assert (slot.finding.kind, slot.finding.root) == (Kind.MISSING_RUN, "Standings")
+    assert slot.finding.data_date == DATE_AFTER
+    assert (rhythm.finding.kind, rhythm.finding.root) == (Kind.MISSING_RUN, "Poller")
 
 
 def test_an_end_before_anything_is_due_changes_nothing() -> None:

@@ -9,6 +9,7 @@ from bot.domain.detection.consecutive import ConsecutiveFailures
 from bot.domain.detection.silence import Silence
 from bot.domain.detection.streaks import DENSE
 from bot.domain.detection.trouble import Trouble
+from bot.domain.evidence.expectation import Expects, expectation
 from bot.domain.evidence.history import PipelineHistory
 from bot.domain.evidence.observation import Event, RunSeen
 from bot.domain.evidence.processor_date import ProcessorDate
@@ -77,8 +78,9 @@ class ByProcessor:
         return self._consecutive.detect(processor.name, real, self._ignored, now) or self._spike(processor, now)
 
     def _silent(self, processor: Processor, now: datetime) -> Trouble | None:
-        """Slots tell of absent runs themselves; a poller also looks between them."""
-        by_rhythm = processor.polling or not processor.schedule_hours_et
+        """Slots show absent runs themselves; a poller also runs between them. Who lives by games has their rhythm."""
+        irregular = not processor.schedule_hours_et and expectation(processor) is not Expects.PER_GAME
+        by_rhythm = not processor.sporadic and (processor.polling or irregular)
         return self._silence.detect(processor.name, now, self._ends_at) if by_rhythm else None
 
     def _spike(self, processor: Processor, now: datetime) -> Trouble | None:
