@@ -107,25 +107,25 @@ def reading(settings: Settings) -> Iterator[Services]:
 @contextmanager
 def serving(settings: Settings) -> Iterator[Serving]:
     """Services for the process that serves Slack; it owns the embedded warehouse while it runs, and loads into it."""
-    with warehouse(settings, read_only=False) as opened, state(settings) as kept:
-        yield served(opened, settings, app_services(opened, settings, kept=kept), kept)
+    with warehouse(settings, read_only=False) as opened, state(settings) as store:
+        yield served(opened, settings, app_services(opened, settings, store=store), store)
 
 
-def served(opened: Warehouse, settings: Settings, services: AppServices, kept: State) -> Serving:
+def served(opened: Warehouse, settings: Settings, services: AppServices, store: State) -> Serving:
     """What such a process does over what it has opened."""
     from bot.adapters.disk import check_disk
     from bot.services.vitals import Checks, Delivered, Steady, Vitals
 
     checks: dict[str, Callable[[], None]] = {
-        "state": Delivered(kept.unsaid, monotonic_seconds),
+        "state": Delivered(store.unsaid, monotonic_seconds),
         "disk": partial(check_disk, settings.home),
         "clock": Steady(system_clock, monotonic_seconds),
     }
-    watch = on_watch(opened, settings, services, kept)
+    watch = on_watch(opened, settings, services, store)
     return Serving(services, watch, loading_service(opened, settings), Checks(checks), Vitals(monotonic_seconds))
 
 
-def on_watch(opened: Warehouse, settings: Settings, services: AppServices, kept: State) -> OnWatch:
+def on_watch(opened: Warehouse, settings: Settings, services: AppServices, store: State) -> OnWatch:
     """Detection, the gate and their messages."""
     from bot.adapters.notify.slack import SlackNotifier
     from bot.config.policy import load_policy
@@ -143,18 +143,18 @@ def on_watch(opened: Warehouse, settings: Settings, services: AppServices, kept:
 
     def gate_for(registry: Registry) -> GateService:
         phases = {processor.name: processor.phase for processor in registry.processors}
-        return GateService(kept, GateRules(policy.gate, Lineage(registry), phases))
+        return GateService(store, GateRules(policy.gate, Lineage(registry), phases))
 
     detection = DetectionService(opened, policy.severity, _accepted(settings), gate_for)
-    facts = IncidentFacts(kept, services.registry, services.validation.judge)
-    messages = IncidentMessages(kept, notifier, facts, monotonic_seconds)
+    facts = IncidentFacts(store, services.registry, services.validation.judge)
+    messages = IncidentMessages(store, notifier, facts, monotonic_seconds)
     return OnWatch(detection, messages, services.now, system_clock)
 
 
 def app_services(
-    opened: Warehouse, settings: Settings, clock: Clock = system_clock, kept: State | None = None
+    opened: Warehouse, settings: Settings, clock: Clock = system_clock, store: State | None = None
 ) -> AppServices:
-    """Every use case over an open warehouse, with the registry that its data was loaded with. `kept`: the state of the
+    """Every use case over an open warehouse, with the registry that its data was loaded with. `store`: the state of the
     process that notifies.
     """
     from bot.domain.verdicts.sampling import Plan
@@ -167,23 +167,23 @@ def app_services(
     from bot.services.trends import TrendService
 
     registry = _registry_of_data(opened)
-    notified = partial(notified_within, kept) if kept is not None else None
+    notified = partial(notified_within, store) if store is not None else None
     health = HealthService(opened, registry, service_levels(settings), notified)
     trends = TrendService(opened, registry, health)
     impact = ImpactService(opened, registry, health)
-    validation = _validation(opened, registry, health, settings, kept)
+    validation = _validation(opened, registry, health, settings, store)
     sampling = SamplingService(opened, registry, health, Plan())
     queries = _queries(opened, registry, settings)
-    incidents = IncidentService(kept, registry, validation.judge)
+    incidents = IncidentService(store, registry, validation.judge)
     return AppServices(clock, registry, health, trends, impact, validation, sampling, queries, incidents)
 
 
 def _validation(
-    opened: Warehouse, registry: Registry, health: HealthService, settings: Settings, kept: State | None = None
+    opened: Warehouse, registry: Registry, health: HealthService, settings: Settings, store: State | None = None
 ) -> ValidationService:
     from bot.services.validation import ValidationService
 
-    incidents = None if kept is None else kept.open_incidents
+    incidents = None if store is None else store.open_incidents
     return ValidationService(opened, registry, health, _accepted(settings), incidents)
 
 
@@ -296,8 +296,8 @@ def registry_of(settings: Settings, directory: Path | None = None) -> tuple[Regi
     """The registry beside the data, else the configured one, with its warnings."""
     from bot.config.registry import load_registry
 
-    beside = directory / "registry.yaml" if directory is not None else None
-    path = beside if beside is not None and beside.exists() else settings.config / "registry.yaml"
+    given = directory / "registry.yaml" if directory is not None else None
+    path = given if given is not None and given.exists() else settings.config / "registry.yaml"
     loaded = load_registry(path)
     return loaded.registry, tuple(str(warning) for warning in loaded.warnings)
 

@@ -73,7 +73,7 @@ def running(lanes: Sequence[Lane], vitals: Vitals, stop: Callable[[], None] = la
         for thread in threads:
             thread.join(max(0.0, until - monotonic_seconds()))
             if thread.is_alive():
-                log.warning("%s did not end in time and is left behind", thread.name)
+                log.warning("%s did not end in time and is abandoned", thread.name)
 
 
 def _run(lane: Lane, vitals: Vitals, ending: Event) -> None:

@@ -145,10 +145,10 @@ class Reply:
         try:
             await self._by_hook({"delete_original": True})
         except Unconfirmed as unclear:
-            log.info("%s: the question back may still be there", unclear)
+            log.info("%s: the choice may still be shown", unclear)
 
     async def edit(self, card: Card) -> None:
-        """Replace the message whose button was pressed; where Slack refuses that, answer anew, privately."""
+        """Replace the message whose button was pressed; where Slack refuses that, answer again, privately."""
         place = self.place
         if place.ephemeral or place.channel is None or place.message_ts is None:
             if not await self._by_url(card, replace=True):
@@ -173,7 +173,7 @@ class Reply:
         try:
             await self.privately(card)
         except Unconfirmed as unclear:
-            log.info("%s: telling it another way", unclear)
+            log.info("%s: answering another way", unclear)
             await self._without_url(card)
 
     async def _by_url(self, card: Card, *, replace: bool) -> bool:
@@ -186,7 +186,7 @@ class Reply:
         try:
             return await asked("response_url", self._post_to(self.response_url, body)) == 200
         except Refused as no:
-            log.info("%s: taking another way", no)
+            log.info("%s: answering another way", no)
             return False
 
     async def _post_to(self, url: str, content: Mapping[str, Any]) -> int:
@@ -224,7 +224,7 @@ class Reply:
         try:
             await self._upload(attached, comment)
         except Refused as no:
-            log.info("%s: answering in words", no)
+            log.info("%s: answering in words instead of files", no)
             await self.privately(failure.without_files(no.reason, comment, [item.alt_text for item in attached]))
 
     async def _upload(self, attached: Sequence[Chart | Document], comment: str) -> None:

@@ -60,7 +60,7 @@ async def live(settings: Settings, port: int, speed: float, faults: Sequence[str
     except (FaultError, ValueError) as error:
         raise BadInput(str(error)) from error
     registry = load_registry(data / "registry.yaml").registry
-    with warehouse(settings, read_only=False) as opened, state(settings) as kept:
+    with warehouse(settings, read_only=False) as opened, state(settings) as store:
         loading = loading_service(opened, settings)
         feed = Feed(pipeline, clock, loading, registry, data / "inbox")
         await feed.catch_up()
@@ -68,7 +68,7 @@ async def live(settings: Settings, port: int, speed: float, faults: Sequence[str
         await _start(workspace, feed, port)
         try:
             connected = _connected(settings, workspace)
-            duties = served(opened, connected, app_services(opened, settings, clock.now, kept), kept)
+            duties = served(opened, connected, app_services(opened, settings, clock.now, store), store)
             services, vitals = duties.services, duties.vitals
             print(WELCOME.format(url=workspace.url, home=settings.home), flush=True)
             lanes = running(lanes_of(duties.on_watch, duties.checks), vitals, duties.on_watch.stop)

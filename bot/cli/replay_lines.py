@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from bot.domain.incidents.decisions import Decision, Outcome
-from bot.domain.incidents.notice import TOLD
+from bot.domain.incidents.notice import NOTIFYING
 
 
 def notification_lines(decisions: Iterable[Decision]) -> list[str]:
-    """One line of JSON for each decision that would have been told; the others are none."""
-    return [json.dumps(_line(decision), ensure_ascii=False) for decision in decisions if decision.outcome in TOLD]
+    """One line of JSON for each decision that would have been posted; the others have none."""
+    return [json.dumps(_line(decision), ensure_ascii=False) for decision in decisions if decision.outcome in NOTIFYING]
 
 
 def _line(decision: Decision) -> dict[str, Any]:

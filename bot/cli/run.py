@@ -70,6 +70,6 @@ def _stop_at_sigterm() -> None:
 
 def _end() -> None:
     """Whatever still runs may be cut off at any moment: what is not finished is done again at the next start."""
-    log.warning("stopping took more than %.0f s: ended", LONGEST_STOP_S)
+    log.warning("stopping took more than %.0f s: the process was ended", LONGEST_STOP_S)
     logging.shutdown()
     os._exit(0)

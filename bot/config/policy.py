@@ -48,7 +48,7 @@ Words = dict[str, Annotated[tuple[str, ...], Field(min_length=1)]]
 
 
 class VocabularyEntry(Frozen):
-    """Words of the team's own tools, beside those that are known anyway: ours -> theirs."""
+    """Words of the team's own tools, besides those that are known anyway: ours -> theirs."""
 
     columns: Words = Field(default_factory=dict)
     statuses: dict[Status, Annotated[tuple[str, ...], Field(min_length=1)]] = Field(default_factory=dict)

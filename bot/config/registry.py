@@ -36,7 +36,7 @@ def load_registry(path: Path) -> LoadedRegistry:
         message = "the file lists no processors; add `processors:` with a `- name:` entry for each"
         problems.append(Problem(document.where(()), message))
     if problems or document.value is None:
-        # A misspelt key is often why another one is missing: told together, both are fixed in one go.
+        # A misspelt key is often why another one is missing: reported together, both are fixed at once.
         raise ConfigError(sorted_by_line([*problems, *document.unknown_keys]))
     return LoadedRegistry(document.value, document.unknown_keys)
 

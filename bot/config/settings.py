@@ -26,7 +26,7 @@ class Settings(BaseSettings):
 
     home: Path = Path(DEFAULT_HOME)
     database_url: SecretStr = SecretStr("")
-    """Where incidents and decisions are kept; not set: a SQLite file in `home`."""
+    """Where incidents and decisions are stored; not set: a SQLite file in `home`."""
     config: Path = BUNDLED_CONFIG
     warehouse: Literal["duckdb", "bigquery"] = "duckdb"
     bigquery_project: str = ""
@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     slack_api_url: Annotated[str, _alias("SLACK_API_URL")] = "https://slack.com/api/"
     """Another address of Slack's Web API: a local workspace."""
     alerts_channel: str = "#data-alerts"
-    """Where incidents are told: `#name` of a public channel, or a channel's id; the app has to be in it."""
+    """Where incidents are posted: `#name` of a public channel, or a channel's id; the app has to be in it."""
     port: Annotated[int, _alias("PORT"), Field(ge=0, le=65535)] = 3000
     host: str = "0.0.0.0"
     """The address that HTTP listens on; 127.0.0.1: only this machine reaches it, a proxy in front for instance."""

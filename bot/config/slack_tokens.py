@@ -1,4 +1,4 @@
-"""What Slack gave the app, told apart by how it looks: one in the wrong place is named before anything is opened."""
+"""The tokens of the app, recognised by their form: one in the wrong variable is named before anything is opened."""
 
 from dataclasses import dataclass, field
 

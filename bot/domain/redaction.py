@@ -1,4 +1,4 @@
-"""Secrets and unseen characters in texts that came from elsewhere: taken out before they are kept or shown.
+"""Secrets and unseen characters in texts that came from elsewhere: taken out before they are stored or shown.
 
 A text is kept as useful as it was: the name of a password, the host of an address and the kind of a token stay.
 """

@@ -1,4 +1,4 @@
-"""Where incidents are told: one message each, edited in place, with a thread below it."""
+"""Where incidents are posted: one message each, edited in place, with a thread below it."""
 
 from datetime import datetime
 from typing import Protocol
@@ -34,7 +34,7 @@ class Notifier(Protocol):
     """Nothing is tried twice in here. Every call raises NotifierUnavailable, or one of its kinds.
 
     Where nobody may look, or what is seen does not say enough, that is logged once, and looking finds nothing:
-    an incident told twice is better than one never told.
+    an incident posted twice is better than one never posted.
     """
 
     def find(self, incident: str, since: datetime) -> MessageRef | None:

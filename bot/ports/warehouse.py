@@ -38,7 +38,7 @@ class AskedQuery:
 
 
 Progress = Callable[[str, int], None]
-"""Told (what is being done, rows concerned) at each step of a load."""
+"""Called with (what is being done, rows concerned) at each step of a load."""
 
 
 @dataclass(frozen=True)
@@ -130,8 +130,8 @@ class Warehouse(Protocol):
     def observed(self, since: datetime, until: datetime, polls_since: datetime | None = None) -> Observed:
         """What became known in (since, until]; games whole, windows announced by `until`.
 
-        Runs that have started by `until` but are known only later are among them: their row is told later. Polls that
-        found nothing, nearly all runs of a pipeline that polls, are told from `polls_since` on (None: all).
+        Runs that have started by `until` but are known only later are among them: their row comes later. Polls that
+        found nothing, nearly all runs of a pipeline that polls, are given from `polls_since` on (None: all).
         """
         ...
 
@@ -139,7 +139,7 @@ class Warehouse(Protocol):
         """Everything for those data dates, `of` these or of all: as `observed`, by when it was known, up to `as_of`.
 
         Polls that found nothing are counted, not listed.
-        Table loads reach back to the data date `loads_from`: what is usual is told from them.
+        Table loads reach back to the data date `loads_from`: what is usual is computed from them.
         """
         ...
 
@@ -183,7 +183,7 @@ class Warehouse(Protocol):
         ...
 
     def rebuild(self) -> int:
-        """Make the roll-up anew from the raw rows; returns the number of runs."""
+        """Rebuild the roll-up from the raw rows; returns the number of runs."""
         ...
 
     def close(self) -> None: ...

@@ -18,7 +18,7 @@ from bot.services.health import RECORDED_AFTER
 
 log = logging.getLogger("fireline.detection")
 LOOK_BACK = timedelta(days=35)
-"""What is usual is told from so much history."""
+"""What is usual is computed from so much history."""
 POLLS_BACK = timedelta(days=2)
 """Polls that found nothing matter only for the dates that are filled now."""
 OVERLAP = timedelta(minutes=15)
@@ -69,7 +69,7 @@ class DetectionService:
             return ()
         live, self._live = self._live, None
         if live is not None and now < live.ticked_at:
-            log.warning("the clock was put back from %s to %s UTC: detection starts anew", live.ticked_at, now)
+            log.warning("the clock was put back from %s to %s UTC: detection restarts", live.ticked_at, now)
             live = None
         observed = self._warehouse.observed(_since(live, now), now)
         if live is None or live.document != document or live.is_outgrown(observed):

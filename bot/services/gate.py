@@ -54,7 +54,7 @@ class GateService:
             fit = [each for each in held if self._fits(now, each, known)]
             if len(fit) == len(held):
                 raise
-            log.error("%d findings cannot be kept and are left out: %s", len(held) - len(fit), error)
+            log.error("%d findings cannot be stored and are left out: %s", len(held) - len(fit), error)
             return self._decided(now, fit, known)
 
     def _decided(self, now: datetime, findings: Sequence[Finding], windows: Sequence[PlannedWindow]) -> Tick:
@@ -77,7 +77,7 @@ class GateService:
         return Tick(committed, result.decisions if committed is Committed.APPLIED else ())
 
     def _fits(self, now: datetime, finding: Finding, windows: Sequence[PlannedWindow]) -> bool:
-        """Does the state take what the gate would decide of it alone? Nothing of the trial is kept."""
+        """Does the state take what the gate would decide of it alone? Nothing of the trial is stored."""
         memory = self._state.remembered(now, self._rules.policy.repeat_window)
         result = decide([finding], memory.with_windows(windows), self._rules, now)
         try:
@@ -87,7 +87,7 @@ class GateService:
         except _Trial:
             return True
         except StateRefuses:
-            log.error("a finding of %r cannot be kept", finding.root)
+            log.error("a finding of %r cannot be stored", finding.root)
             return False
 
 

@@ -35,7 +35,7 @@ MOST_ASKED = 5
 
 
 class HealthService:
-    """`notified` names what people were told over a span, and what is open; None where nobody notifies."""
+    """`notified` names what people were notified of over a span, and what is open; None where nobody notifies."""
 
     def __init__(
         self,
@@ -55,25 +55,25 @@ class HealthService:
         scope = self.scope(request)
         history = self._history()
         window, unsure = _window(request, history, now)
-        told, unknown = self._told(window)
+        notified, unknown = self._notifications(window)
         silence = [] if window.exact else self._silence(history, window.as_of)
         day = self._last_day(window, history, silence)
         measured = Measured(
             self._period(window),
             self._usual(window.baseline()),
             self._warehouse.health_due(window),
-            self._warehouse.failed_groups(window) if told is not None else (),
+            self._warehouse.failed_groups(window) if notified is not None else (),
             self._silent_runs(window),
             Period(self._warehouse.health_counts(day), ()),
             self._warehouse.health_due(day),
         )
         idle = self._idle(measured.window, window, scope)
-        report = assess(measured, scope, self._targets, window, told, [*unknown, *silence, *idle, *unsure])
+        report = assess(measured, scope, self._targets, window, notified, [*unknown, *silence, *idle, *unsure])
         uncertain = (reason.text for reason in report.reasons if reason.name in UNCERTAIN)
         return replace(report, warnings=(*uncertain, *history.warnings))
 
-    def _told(self, window: Window) -> tuple[Notified | None, list[HealthReason]]:
-        """An answer as of the past is told from the history alone: what people were told of it is of its own time.
+    def _notifications(self, window: Window) -> tuple[Notified | None, list[HealthReason]]:
+        """An answer as of the past comes from the history alone: notifications about it belong to its own time.
 
         Health is asked for most when something is gone: without the state it is answered all the same, and says so.
         """
@@ -168,7 +168,7 @@ class HealthService:
 
 
 def _window(request: HealthRequest, history: History, now: datetime) -> tuple[Window, list[HealthReason]]:
-    """The window asked for, and what cannot be told of now."""
+    """The window asked for, and what is unknown about now."""
     if request.as_of is not None:
         return Window.at(request.as_of, request.days), _beyond_calendar(request.as_of, history)
     known = history.known_until

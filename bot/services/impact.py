@@ -58,5 +58,5 @@ def _notes(day: date, moment: datetime, now: datetime, history: History) -> Iter
     if moment != now:
         yield f"The history ends {moment:%Y-%m-%d %H:%M} UTC: answered as of its end."
     if history.calendar_until is not None and day > history.calendar_until:
-        yield f"The calendar ends {history.calendar_until}: what is due on {day} cannot be told."
+        yield f"The calendar ends {history.calendar_until}: what is due on {day} is unknown."
     yield from (f"{text}." for text in history.rejected)

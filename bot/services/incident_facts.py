@@ -1,4 +1,4 @@
-"""What a message about an incident says beside its decision: how far it reaches, and what proves that it is over."""
+"""What a message about an incident shows besides its decision: its impact, and the proof that it is over."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -46,7 +46,7 @@ class IncidentFacts:
             try:
                 found = self._judge(headline.root, day, now)
             except FirelineError as error:
-                log.warning("%s is closed without a proof for %s: %s", incident.label, day, error)
+                log.warning("%s is resolved without proof for %s: %s", incident.label, day, error)
                 return
             were = headline.rows if day == headline.data_date else None
             yield Proof(day, found.proof.rows, were, found.verdict in SOUND, found.judged.because)

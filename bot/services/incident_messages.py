@@ -1,7 +1,7 @@
-"""Say what the gate has decided: nothing is lost and nothing said twice, whatever stops this process.
+"""Post what the gate has decided: nothing is lost and nothing posted twice, whatever stops this process.
 
-What has to be said is a row of the outbox, written with the decision. An attempt is noted before the channel is asked,
-so that whoever goes on afterwards looks first. Looking decides only after a while: a channel shows late what it took.
+Each pending notification is a row of the outbox, written with the decision. An attempt is noted before the channel is
+asked, so that the next process looks in the channel first. It looks after a delay: a channel may show a message late.
 """
 
 import logging
@@ -29,19 +29,19 @@ PAGES = (Severity.P0, Severity.P1)
 REFUSED_PAGE = 5.0
 """Seconds until a P0 or P1 that was refused is tried again: somebody may have invited the app meanwhile."""
 PATIENCE = 5
-"""So often, about a minute, looking may fail before an incident is told without."""
+"""So often, about a minute, looking may fail before an incident is posted without it."""
 SETTLES = timedelta(seconds=2)
 """So long after an attempt a channel may not show yet what it took."""
 LEASE = timedelta(seconds=10)
 """An attempt of another process has ended by then: its calls end after half of that."""
 SAID_AGAIN = 300.0
-"""Seconds after which the log names an incident again that is not told yet."""
+"""Seconds after which the log names an incident again that is not posted yet."""
 
 
 @dataclass
 class _Known:
-    """What this process knows of an incident that is to be told: `heard` is what its thread was told already. Moments
-    are of the monotonic clock.
+    """What this process knows of an incident that is to be posted: `heard` is what its thread has already. Moments are
+    of the monotonic clock.
     """
 
     heard: set[tuple[datetime, str]] = field(default_factory=set)
@@ -52,8 +52,8 @@ class _Known:
 
 
 class IncidentMessages:
-    """Several threads may deliver at once; one incident is told by one of them. `clock` counts seconds and is never
-    put back.
+    """Several threads may deliver at once; one incident is posted by one of them. `clock` counts seconds and is never
+    set back.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class IncidentMessages:
             self._known = {name: each for name, each in self._known.items() if name in by_incident or each.busy}
 
     def _taken(self, name: str) -> bool:
-        """Is it this thread's to tell now?"""
+        """May this thread deliver it now?"""
         with self._lock:
             known = self._known.setdefault(name, _Known())
             if known.busy or self._clock() < known.not_before:
@@ -116,14 +116,14 @@ class IncidentMessages:
             known.tries, known.not_before, known.logged_at = 0, 0.0, None
 
     def _log(self, known: _Known, name: str, decision: Decision, error: NotifierUnavailable) -> None:
-        """Each incident by its number, and again for as long as it is not told."""
+        """Each incident by its number, and again for as long as it is not posted."""
         if known.logged_at is not None and self._clock() - known.logged_at < SAID_AGAIN:
             return
         known.logged_at = self._clock()
         incident = self._state.incident(name)
         label = name if incident is None else incident.label
         log.warning(
-            "%s (%s) is not told since %s UTC, it will be tried again: %s",
+            "%s (%s) has not been posted since %s UTC, it will be tried again: %s",
             label,
             decision.severity,
             f"{decision.at:%Y-%m-%d %H:%M}",
@@ -204,7 +204,7 @@ class IncidentMessages:
         self._done(unsaid, incident, message)
 
     def _edit(self, message: MessageRef, notice: Notice) -> NotifierUnavailable | None:
-        """What kept the message from being changed: its thread may hear of it all the same."""
+        """What prevented an edit of the message: an update in its thread may still be possible."""
         try:
             self._notifier.edit(message, notice)
         except NotifierGone:

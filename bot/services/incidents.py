@@ -53,16 +53,16 @@ class IncidentService:
         return IncidentEvidence(incident, tuple(members), verdicts, left_out, tuple(said), tuple(feedback), now)
 
     def say(self, incident_id: str, person: str, word: Word, at: datetime) -> Incident:
-        """Keep what a person says of it."""
+        """Store a person's feedback on it."""
         incident = self.get(incident_id)
         with self._required_state().transaction() as tx:
             tx.incidents.say(incident_id, Feedback(person, word, at))
-        log.info("%s was called %s", incident.label, word)
+        log.info("feedback on %s: %s", incident.label, word)
         return incident
 
     def _required_state(self) -> State:
         if self._state is None:
-            raise BadInput("No state is kept here: incidents are those of the process that watches the pipeline.")
+            raise BadInput("This process has no state: ask the process that runs detection for incidents.")
         return self._state
 
     def _dates(self, incident: Incident, members: list[AlertState]) -> Iterator[tuple[str, date]]:

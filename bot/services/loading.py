@@ -18,7 +18,7 @@ STEMS = {
     "table_loads": "whether a table has its rows: a success is believed as recorded",
     "planned_windows": "planned backfills and maintenance",
 }
-"""What cannot be told when a file is absent."""
+"""What is unknown when a file is absent."""
 SUFFIXES = (".parquet", ".csv", ".ndjson", ".jsonl", ".json")
 
 

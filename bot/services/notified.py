@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.domain.health.notified import Notified, notified_of
-from bot.domain.incidents.notice import TOLD
+from bot.domain.incidents.notice import NOTIFYING
 from bot.ports.state import State
 
 
@@ -11,9 +11,9 @@ def notified_within(state: State, since: datetime, until: datetime) -> Notified:
     """From `since` to before `until`, aware UTC; and what was announced by then and is open now."""
     known = [incident for incident in state.open_incidents() if incident.announced_at <= until]
     decisions = state.decisions(since, until)
-    told = {decision.incident for decision in decisions if decision.outcome in TOLD}
+    notified = {decision.incident for decision in decisions if decision.outcome in NOTIFYING}
     posted = {incident.id: incident.message is not None for incident in known}
-    for name in told - posted.keys():
+    for name in notified - posted.keys():
         over = state.incident(name)
         posted[name] = over is not None and over.message is not None
     return notified_of(decisions, known, {name for name, there in posted.items() if there})

@@ -74,7 +74,7 @@ class ReplayService:
         span: ReplaySpan,
         at_tick: Callable[[datetime], None] = lambda _now: None,
     ) -> Iterator[Decision]:
-        """Every decision of every tick, in order; `at_tick` is told of each."""
+        """Every decision of every tick, in order; `at_tick` is called for each."""
         timeline = Timeline(observed)
         registry = registry.including(run.processor for run in observed.runs)
         ends_on = last_date(observed, span.last) if span.to_the_end else None

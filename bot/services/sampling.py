@@ -72,7 +72,7 @@ class SamplingService:
 
 
 def _checked(found: Iterable[tuple[Key, int, Verdict]]) -> dict[Key, Checked]:
-    """Runs that could be told, and those whose data is there, by key."""
+    """Runs that could be judged, and those whose data is there, by key."""
     runs: dict[Key, int] = defaultdict(int)
     there: dict[Key, int] = defaultdict(int)
     for key, count, verdict in found:

@@ -28,7 +28,7 @@ MOST_DATES = 92
 MOST_DAYS = 3
 """Dates of an incident that are named."""
 NEWEST = 2
-"""So many data dates unless told otherwise."""
+"""So many data dates by default."""
 LOOK_BACK = 14
 """Days; a processor without any slot in so long has no newest date."""
 

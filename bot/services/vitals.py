@@ -13,7 +13,7 @@ from bot.domain.incidents.outbox import Unsaid
 from bot.ports.clock import Clock
 
 UNDELIVERED_S = 5.0
-"""So long may what is decided of a P0 or P1 wait to be told."""
+"""So long may a P0 or P1 wait to be posted."""
 MOST_NAMED = 3
 STEP_S = 5.0
 """Clocks that are slewed drift less between two looks; what is set jumps."""
@@ -89,7 +89,7 @@ def _reason(check: Callable[[], None]) -> str | None:
 
 
 class Delivered:
-    """A check: what is decided of P0 and P1 is told soon after it is first seen."""
+    """A check: P0 and P1 are posted soon after their decision is first seen."""
 
     def __init__(self, unsaid: Callable[[], Sequence[Unsaid]], seconds: Callable[[], float]) -> None:
         self._unsaid, self._seconds = unsaid, seconds
@@ -101,7 +101,7 @@ class Delivered:
         self._seen_at = {name: self._seen_at.get(name, now) for name in waiting}
         late = [name for name, seen_at in self._seen_at.items() if now - seen_at > UNDELIVERED_S]
         if late:
-            raise CheckFailed(f"{len(late)} P0 or P1 not told yet ({', '.join(late[:MOST_NAMED])})")
+            raise CheckFailed(f"{len(late)} P0 or P1 not posted yet ({', '.join(late[:MOST_NAMED])})")
 
 
 class Steady:

@@ -1,4 +1,4 @@
-"""Build the Bolt app: what stands before every handler, the handlers, one place where errors become answers."""
+"""Build the Bolt app: what runs before every handler, the handlers, one place where errors become answers."""
 
 import asyncio
 import logging
@@ -99,7 +99,7 @@ def _take_events_once(app: AsyncApp, seen: Once) -> None:
     async def take_once(body: Payload, next: Callable[[], Awaitable[Any]]) -> BoltResponse | None:
         event_id = body.get("event_id")
         if isinstance(event_id, str) and not seen.first(event_id):
-            log.info("event %s came again; nothing was done", event_id)
+            log.info("event %s was already handled; ignored", event_id)
             return BoltResponse(status=200)
         await next()
         return None
@@ -130,7 +130,7 @@ def _allow_each(app: AsyncApp, allowance: Allowance) -> None:
             await next()
             return None
         if taken is Taken.TOO_MANY:
-            log.warning("%s asks too fast; the rest is left alone", reply.place.user)
+            log.warning("user %s sends too many requests; the rest is ignored", reply.place.user)
             saying.add(task := asyncio.create_task(_say_too_many(reply)))
             task.add_done_callback(saying.discard)
         return BoltResponse(status=200)
@@ -153,7 +153,7 @@ def _answer_old_buttons(app: AsyncApp) -> None:
 
 
 async def _tell(error: Exception, context: AsyncBoltContext, body: Payload) -> BoltResponse | None:
-    """The edge: what people can act on is told to the one who asked; the rest is logged, and an apology sent."""
+    """The edge: the person who asked gets errors that they can act on; the rest is logged, and an apology sent."""
     if isinstance(error, BoltUnhandledRequestError):
         return _acknowledged(body)
     await asyncio.sleep(ACK_SEEN_S)
@@ -184,8 +184,8 @@ def _acknowledged(body: Payload) -> BoltResponse:
     """Nothing of ours. Slack sends again what is not acknowledged, and a person would be shown an error."""
     command, event = body.get("command"), body.get("event")
     kind = event.get("type") if isinstance(event, dict) else body.get("type")
-    log.info("nothing here is for %s; acknowledged", command or kind or "a request without a type")
+    log.info("no handler for %s; acknowledged", command or kind or "a request without a type")
     if isinstance(command, str):
-        told = failure.unknown_command(command).payload()
-        return BoltResponse(status=200, body={"response_type": "ephemeral", **told})
+        answer = failure.unknown_command(command).payload()
+        return BoltResponse(status=200, body={"response_type": "ephemeral", **answer})
     return BoltResponse(status=200)

@@ -72,14 +72,14 @@ class ShortWaits(AsyncRetryHandler):
 
 
 def own_response_url(url: object, api_url: str) -> str | None:
-    """A response_url is followed only to Slack, or to whoever stands in for Slack's Web API; else it is left alone."""
+    """A response_url is followed only to Slack, or to the server set as Slack's Web API; else it is ignored."""
     if not isinstance(url, str) or not _PLAIN_URL.fullmatch(url):
         return None
     api = urlsplit(api_url)
     own = f"{api.scheme}://{api.netloc}/" if api.hostname != "slack.com" else RESPONSE_HOST
     if url.startswith(own):
         return url
-    log.warning("a response_url that does not lead to %s is not followed", own)
+    log.warning("ignored a response_url that does not begin with %s", own)
     return None
 
 

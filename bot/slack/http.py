@@ -50,14 +50,14 @@ def web_app(
         try:
             body = await request.read()
         except (web.RequestPayloadError, ConnectionError) as error:
-            log.warning("a request whose body cannot be read: %s", type(error.__cause__ or error).__name__)
+            log.warning("the body of a request could not be read: %s", type(error.__cause__ or error).__name__)
             return web.json_response({"error": "unreadable body"}, status=400)
         if not is_genuine(signing_secret, request.headers, body, now()):
             return _refused()
         genuine(request.transport)
         signature = request.headers[SIGNATURE_HEADER]
         if not signatures.first(signature):
-            log.warning("a signed request came again, byte for byte; nothing was done")
+            log.warning("a signed request was already handled; ignored")
             return web.Response()
         answer = await _answered(app, request, body)
         if answer.status >= 500:
@@ -100,7 +100,7 @@ async def _answered(app: AsyncApp, request: web.Request, body: bytes) -> web.Res
             raise ValueError("an action without an id, an event or a view that is none")
         return await to_aiohttp_response(await app.async_dispatch(bolt_request))
     except Exception as error:  # noqa: BLE001 (Bolt fails in any way on a payload of another shape)
-        log.warning("a signed request that makes no sense: %s", type(error).__name__)
+        log.warning("a signed request could not be parsed: %s", type(error).__name__)
         return web.json_response({"error": "malformed body"}, status=400)
 
 

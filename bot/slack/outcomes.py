@@ -23,7 +23,7 @@ LONGEST_WAIT_S = 86_400
 _CODE = re.compile(r"[a-z0-9_-]+", re.IGNORECASE)
 _SECONDS = re.compile(r"[0-9]{1,9}")
 _UNDONE = (ConnectionRefusedError, gaierror, SSLCertVerificationError)
-"""Before a connection stands nothing was asked."""
+"""Before a connection is open nothing was asked."""
 FAILURES = (SlackClientError, ClientError, HTTPException, OSError, AttributeError, TypeError, ValueError)
 """What a call of slack_sdk raises. The last three: it takes for granted that an answer is a JSON object."""
 

@@ -1,4 +1,4 @@
-"""Run the Slack app until told to stop: Socket Mode with an app token, else signed HTTP."""
+"""Run the Slack app until asked to stop: Socket Mode with an app token, else signed HTTP."""
 
 import asyncio
 import logging
@@ -100,14 +100,14 @@ async def _warm_up(pool: WorkPool) -> None:
 
 
 async def _greet(identity: Identity) -> None:
-    """Ask who we are: a wrong token is told at once. A workspace that cannot be reached yet is waited for later."""
+    """Ask who we are: a wrong token is reported at once. A workspace that cannot be reached is tried again later."""
     try:
         await identity.learn()
     except SlackFailure as error:
         if error.reason in REFUSED:
             remedy = "Use the bot token (xoxb-…) of this app."
             raise BadInput(f"Slack refused SLACK_BOT_TOKEN ({error.reason}). {remedy}") from error
-        log.warning("%s; waiting for it", error)
+        log.warning("%s; it will be tried again", error)
 
 
 @asynccontextmanager

@@ -88,7 +88,7 @@ async def _answered(app: AsyncApp, request: SocketModeRequest) -> BoltResponse:
             raise ValueError("an action without an id, an event or a view that is none")
         answer: BoltResponse = await run_async_bolt_app(app, request)
     except Exception as error:  # noqa: BLE001 (Bolt fails in any way on a payload of another shape)
-        log.warning("a payload (%s) that makes no sense: %r", request.type, error)
+        log.warning("a payload (%s) could not be parsed: %r", request.type, error)
         return BoltResponse(status=200)
     return answer
 

@@ -1,4 +1,4 @@
-"""Names of buttons and selects, and what their values carry: ids only, read anew at every click."""
+"""Names of buttons and selects, and what their values carry: ids only, read again at every click."""
 
 import re
 from datetime import date, datetime

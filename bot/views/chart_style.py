@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 BROKEN, AT_RISK, FINE = "#C44601", "#E69F00", "#0072B2"
 BAD_TO_GOOD = ("#A63603", "#F0A04B", "#F7E7B4", "#7FB6D9", "#00568C")
-"""Broken to fine: told apart with every kind of colour blindness; the numbers stand in the cells too."""
+"""Broken to fine: distinct with every kind of colour blindness; the numbers stand in the cells too."""
 NONE_TO_MANY = ("#F3F1EC", "#F6D9A8", "#E69F00", "#C44601", "#7A2A00")
 """Failures: the more, the darker."""
 INK_ON_LIGHT, INK_ON_DARK = "#1D1C1D", "#FFFFFF"
@@ -30,7 +30,7 @@ BORDER = 3.0
 
 @dataclass(frozen=True)
 class Style:
-    """`first` and `second` are the lines of a chart, told apart by their marks too."""
+    """`first` and `second` are the lines of a chart, distinct by their marks too."""
 
     background: str
     ink: str

@@ -1,4 +1,4 @@
-"""What a person is told when something did not work: what was wrong and what to do, never a traceback."""
+"""What a person is shown when something did not work: what was wrong and what to do, never a traceback."""
 
 from collections.abc import Sequence
 

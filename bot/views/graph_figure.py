@@ -17,7 +17,7 @@ TOP, BOTTOM, LEFT, RIGHT = 1.05, 0.95, 0.28, 0.14
 NAME_PT, NOTE_PT, TITLE_PT = 12.0, 11.0, 14.0
 MOST_INDENTS = 8
 MOST_CURVES = 60
-"""Further dependencies beside those that lines hang on; more of them would be a tangle."""
+"""Further dependencies besides those that lines hang on; more of them would be a tangle."""
 SHAPES: dict[Criticality | None, tuple[str, float]] = {
     Criticality.CRITICAL: ("s", 12.0),
     Criticality.HIGH: ("D", 10.0),

@@ -25,7 +25,7 @@ from bot.views.blocks import (
 from bot.views.text import escape
 
 CIRCLES = {Colour.RED: "🔴", Colour.YELLOW: "🟡", Colour.GREEN: "🟢", Colour.GREY: "⚪"}
-"""Always beside the word: colour is never the only signal."""
+"""Always next to the word: colour is never the only signal."""
 WORST_FIRST = [Colour.RED, Colour.YELLOW, Colour.GREEN, Colour.GREY]
 MOST_REASONS = 4
 MOST_PROCESSORS = 10

@@ -14,15 +14,15 @@ def completeness(report: HealthReport) -> str | None:
     share = numbers.share(due.filled / due.known)
     if not due.unknown:
         return f"{due.filled:,} of {numbers.plural(due.due, 'date')} due have their data ({share})"
-    aside = f"of {due.due:,} due, {due.unknown:,} cannot be told"
+    aside = f"of {due.due:,} due, {due.unknown:,} unknown"
     return f"{due.filled:,} of {numbers.plural(due.known, 'date')} have their data ({share}); {aside}"
 
 
 def dates_filled(due: DueDates) -> str:
-    """Of those that can be told."""
+    """Of those that are known."""
     if not due.known:
         return "cannot tell"
-    aside = f", {due.unknown:,} cannot be told" if due.unknown else ""
+    aside = f", {due.unknown:,} unknown" if due.unknown else ""
     return f"{due.filled:,} of {due.known:,} due{aside}"
 
 

@@ -14,7 +14,7 @@ COLUMNS = (
 
 
 def impact_csv(impact: Impact) -> str:
-    """`stale` is yes, no, or empty when it cannot be told; `last_run` is filled for the retired alone."""
+    """`stale` is yes, no, or empty when it is unknown; `last_run` is filled for the retired alone."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(COLUMNS)

@@ -14,7 +14,7 @@ from bot.views.incident_words import Voice
 from bot.views.text import escape
 
 CIRCLES = {Severity.P0: "🔴", Severity.P1: "🟠", Severity.P2: "🟡", Severity.P3: "⚪"}
-"""Always beside the word: colour is never the only signal."""
+"""Always next to the word: colour is never the only signal."""
 A_DAY = timedelta(hours=20)
 MOST_HIGH = 250
 """Pixels of a message on a phone that is 390 wide; the figures below are measured there."""

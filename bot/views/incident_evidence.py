@@ -1,4 +1,4 @@
-"""What stands behind an incident, in a modal: a verdict a date with its evidence, what belongs to it, what was said."""
+"""The evidence of an incident, in a modal: a verdict a date with its evidence, what belongs to it, what was said."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -77,7 +77,7 @@ def _member(member: AlertState) -> str:
 
 def _said(evidence: IncidentEvidence) -> list[str]:
     said = [each for each in evidence.said if each.outcome in SAID]
-    return [f"• {date_token(each.at)}: {escape(each.because)}" for each in said[-MOST_SAID:]] or ["• nothing is kept"]
+    return [f"• {date_token(each.at)}: {escape(each.because)}" for each in said[-MOST_SAID:]] or ["• none stored"]
 
 
 def _ids(evidence: IncidentEvidence) -> Iterator[Block]:

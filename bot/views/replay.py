@@ -1,4 +1,4 @@
-"""The report of a replay as Markdown: what would have been said, what would have been kept quiet and why."""
+"""The report of a replay as Markdown: what would have been posted, what would have been suppressed and why."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -17,7 +17,7 @@ _MARKUP = re.compile(r"[&<>|`\[\]\\]")
 
 
 def markdown(report: ReplayReport) -> str:
-    """Times are UTC. Read from the top: figures, then messages, then what was kept quiet."""
+    """Times are UTC. Read from the top: figures, then messages, then what was suppressed."""
     parts = [_head(report), _counts(report), _messages(report), _quiet(report), _noise(report), _lacking(report)]
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
 
@@ -69,9 +69,9 @@ def _message_rows(message: Message) -> Iterable[list[str]]:
 
 def _quiet(report: ReplayReport) -> list[str]:
     lines = [
-        "## Not told on their own",
+        "## Without a message of their own",
         "",
-        "Each time the standing of a finding changed without a message of its own.",
+        "Each time the state of a finding changed without a message of its own.",
     ]
     rows = [
         [str(reason), f"{len(found):,}", f"{len({each.fingerprint for each in found}):,}"]

@@ -1,4 +1,4 @@
-"""The timeline of a replay: one bar an incident, from when it was told to when it was resolved, worst on top."""
+"""The timeline of a replay: one bar an incident, from its announcement to its resolution, worst on top."""
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING

@@ -15,7 +15,7 @@ UNCLEAR = frozenset({Verdict.UPSTREAM, Verdict.UNKNOWN})
 
 
 def card(validation: Validation) -> Card:
-    """The answer to /validate. One processor on one date is told with its evidence even when all is well."""
+    """The answer to /validate. One processor on one date is shown with its evidence even when all is well."""
     title = f"{_circle(validation)} {validate_words.headline(validation)}"
     span = validate_words.span(validation)
     blocks: list[Block] = [header(title), context(f"{escape(span)}, as of {date_token(validation.as_of)}")]
@@ -48,7 +48,7 @@ def _circle(validation: Validation) -> str:
 
 
 def _mark(row: Validated) -> str:
-    """Always beside the words: colour is never the only signal."""
+    """Always next to the words: colour is never the only signal."""
     if row.verdict in SOUND:
         return "🟢"
     return "🟡" if row.verdict in UNCLEAR else "🔴"

@@ -139,7 +139,7 @@ def sample_lines(sample: Sample) -> list[str]:
         f"Verdicts: {verdicts}.",
     ]
     if rate is None:
-        return [*lines, "False positives: none of the checked runs can be told."]
+        return [*lines, "False positives: none of the checked runs can be judged."]
     how = "every date was checked" if rate.exact else f"95% interval {rate.low:.1%} to {rate.high:.1%}"
     lines.append(f"False positives (the data is there): {rate.value:.1%}; {how}.")
     return [*lines, *(f"  {name}: {one.there:,} of {one.runs:,}" for name, one in sample.by_processor.items())]

@@ -181,8 +181,8 @@ def test_a_frozen_postgres_is_given_up_on_within_four_seconds_and_used_again_whe
             os.kill(backend, signal.SIGCONT)
         assert state.open_incidents() == []
     said = [record.message for record in caplog.records if record.name == "fireline.state"]
-    assert sum("is gone" in line for line in said) == 1
-    assert sum("is back" in line for line in said) == 1
+    assert sum("does not answer" in line for line in said) == 1
+    assert sum("answers again" in line for line in said) == 1
 
 
 def test_a_statement_that_takes_too_long_is_ended_by_the_server(postgres_folder: str) -> None:

@@ -8,7 +8,7 @@ from bot.domain.findings.finding import FindingKind as Kind
 from bot.domain.findings.severity_policy import SeverityPolicy
 from bot.domain.gate.policy import GatePolicy
 from bot.domain.incidents.decisions import Decision
-from bot.domain.incidents.notice import TOLD
+from bot.domain.incidents.notice import NOTIFYING
 from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.services.replay import FAR, ReplayService, span_of
 from tests.support.pipeline_days import PipelineDays
@@ -25,7 +25,7 @@ def told_until(last: datetime | None) -> list[Decision]:
     observed = HEALTHY.observed()
     service = ReplayService(SeverityPolicy(), GatePolicy(), AcceptedLosses())
     span = span_of(observed, FIRST, last, STEP, FAR)
-    return [each for each in service.run(HEALTHY.registry, observed, span) if each.outcome in TOLD]
+    return [each for each in service.run(HEALTHY.registry, observed, span) if each.outcome in NOTIFYING]
 
 
 def test_a_history_that_ends_misses_nothing_after_its_last_date() -> None:

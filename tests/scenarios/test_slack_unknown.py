@@ -53,7 +53,7 @@ def test_what_nothing_is_for_is_acknowledged(
         }
 
     play(scenario, transport, services)
-    assert lines(caplog) == [f"nothing here is for {name}; acknowledged"]
+    assert lines(caplog) == [f"no handler for {name}; acknowledged"]
 
 
 SAID = {"channel": MONITOR, "text": "<@U0> health", "ts": "1.2"}

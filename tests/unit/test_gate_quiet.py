@@ -30,7 +30,7 @@ def test_a_silence_hides_its_processor_once_and_says_so() -> None:
     (decision,) = story.at(0, DOWN)
     assert outcomes([decision]) == [("keep_quiet", "Gamebook", "SILENCED")]
     assert decision.because == (
-        "kept quiet because a silence covers it: known, being fixed (U1, until 2026-03-03 07:00 UTC)"
+        "suppressed because a silence covers it: known, being fixed (U1, until 2026-03-03 07:00 UTC)"
     )
     assert story.during([10, 20, 59], DOWN) == []
     assert hidden_counts(story.decisions) == {"S1": 1}
@@ -82,7 +82,7 @@ def test_a_planned_window_hides_once_it_is_announced() -> None:
     assert told(story.at(20, DOWN)) == [("announce", "Gamebook")]
     story = Story(windows=(WINDOW,))
     (decision,) = story.at(20, DOWN)
-    assert decision.because == "kept quiet because it falls into a planned window: planned backfill"
+    assert decision.because == "suppressed because it falls into a planned window: planned backfill"
     assert hidden_counts([decision]) == {"backfill from 2026-03-03 06:10 UTC": 1}
 
 

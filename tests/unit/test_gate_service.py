@@ -58,8 +58,8 @@ def test_a_finding_that_cannot_be_kept_takes_no_other_with_it(caplog: pytest.Log
     )
     assert tick.committed is Committed.APPLIED
     assert [each.root for each in state.open_incidents()] == ["Boxscores"]
-    assert "a finding of 'Game\\x00book' cannot be kept" in caplog.messages
-    assert caplog.messages[-1].startswith("1 findings cannot be kept and are left out")
+    assert "a finding of 'Game\\x00book' cannot be stored" in caplog.messages
+    assert caplog.messages[-1].startswith("1 findings cannot be stored and are left out")
 
 
 def test_an_update_is_due_although_the_clock_was_put_back() -> None:

@@ -163,4 +163,6 @@ def test_what_is_not_told_is_said_again_by_its_number(channel: Channel, caplog: 
             channel.deliver(START + MINUTE, START + timedelta(seconds=seconds))
     said = [record.getMessage() for record in caplog.records]
     assert len(said) == 3
-    assert said[0].startswith("INC-2 (P1) is not told since 2026-03-03 06:01 UTC, it will be tried again: not this one")
+    assert said[0].startswith(
+        "INC-2 (P1) has not been posted since 2026-03-03 06:01 UTC, it will be tried again: not this one"
+    )

@@ -101,7 +101,7 @@ def test_what_does_not_end_is_left_behind(monkeypatch: pytest.MonkeyPatch, caplo
     with running([Lane("stuck", OFTEN, work, "")], vitals()):
         assert begun.wait(SOON_S)
     released.set()
-    assert "stuck did not end in time and is left behind" in caplog.messages
+    assert "stuck did not end in time and is abandoned" in caplog.messages
 
 
 def test_a_wall_clock_that_is_put_back_stops_no_lane(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,7 +75,7 @@ def test_a_page_that_is_not_told_is_red_after_some_seconds_and_green_when_it_is(
     check = Delivered(lambda: unsaid, clocks.now)
     check()
     clocks.seconds = UNDELIVERED_S + 1
-    with pytest.raises(CheckFailed, match=r"1 P0 or P1 not told yet \(I1\)"):
+    with pytest.raises(CheckFailed, match=r"1 P0 or P1 not posted yet \(I1\)"):
         check()
     unsaid.pop()
     check()

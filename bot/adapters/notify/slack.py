@@ -23,13 +23,13 @@ from bot.views import incident
 from bot.views.blocks import Card
 
 TIMEOUT_S = 5
-"""Of each call: a process that is told to stop waits for one at most."""
+"""Of each call: a process that is asked to stop waits for one at most."""
 PAGE = 200
 """https://docs.slack.dev/reference/methods/conversations.history recommends no more at once."""
 MOST_PAGES = 200
 BEFORE = timedelta(hours=1)
 """Clocks may differ by so much."""
-BLIND = "cannot look for what the channel has been told, so a restart may tell it again:"
+BLIND = "cannot read the channel, so a restart may post an incident twice:"
 
 
 class SlackNotifier:

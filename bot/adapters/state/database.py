@@ -1,4 +1,4 @@
-"""Opening the database: SQLite in one file, or PostgreSQL; every failure told in words people can act on."""
+"""Opening the database: SQLite in one file, or PostgreSQL; every failure is an error that people can act on."""
 
 import logging
 from collections.abc import Iterator
@@ -93,32 +93,32 @@ class Outage:
         with self._lock:
             if not self._is_gone:
                 self._is_gone = True
-                log.warning("the state database %s is gone: %s; waiting for it", self._shown, reason)
+                log.warning("the state database %s does not answer: %s; it will be tried again", self._shown, reason)
 
     def back(self) -> None:
         if self._is_gone:
             with self._lock:
                 self._is_gone = False
-                log.warning("the state database %s is back", self._shown)
+                log.warning("the state database %s answers again", self._shown)
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A transaction that sees one state of everything."""
     options = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
-    with told(engine), engine.connect().execution_options(**options) as connection, connection.begin():
+    with explained(engine), engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that is kept whole at its end, or not at all."""
-    with told(engine), engine.connect().execution_options(writes=True) as connection, connection.begin():
+    """A transaction that is committed at its end, or not at all."""
+    with explained(engine), engine.connect().execution_options(writes=True) as connection, connection.begin():
         yield connection
 
 
 @contextmanager
-def told(engine: Engine) -> Iterator[None]:
+def explained(engine: Engine) -> Iterator[None]:
     """What the database refuses, as a StateUnavailable that says what to do."""
     outage: Outage | None = engine.get_execution_options().get("outage")
     try:

@@ -1,4 +1,4 @@
-"""The state on SQLite or PostgreSQL. Whoever comes second at a tick changes nothing, and is told so."""
+"""The state on SQLite or PostgreSQL. Whoever comes second at a tick changes nothing, and gets that as its answer."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""The tables of Fireline's own state. A change here needs a migration beside it."""
+"""The tables of Fireline's own state. A change here needs a migration with it."""
 
 from sqlalchemy import (
     JSON,

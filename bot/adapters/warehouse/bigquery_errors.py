@@ -66,7 +66,7 @@ def _of_answer(where: str, error: Exception) -> FirelineError | None:
     if code == 404:
         return BadInput(
             f"BigQuery ({where}): {said} Check FIRELINE_BIGQUERY_PROJECT and FIRELINE_BIGQUERY_DATASET;"
-            " a dataset or table that was removed is made anew at the next start."
+            " a dataset or table that was removed is created again at the next start."
         )
     return None
 

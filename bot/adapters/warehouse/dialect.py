@@ -33,7 +33,7 @@ class Translator:
         if found is not None:
             return found
         text = _translate(statement)
-        # Nothing is lost where it cannot be kept: a home that only others may write to.
+        # Nothing is lost where it cannot be stored: a state folder that only others may write to.
         with suppress(OSError):
             self._directory.mkdir(parents=True, exist_ok=True)
             partial = path.with_suffix(f".{id(text)}.part")

@@ -1,4 +1,4 @@
-"""Answers about a moving window, kept until a load touches them: then only its fresh end is asked anew."""
+"""Answers about a moving window, cached until a load touches them: then only its fresh end is queried again."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
@@ -14,9 +14,9 @@ from bot.domain.health.sketch import Sketch
 
 T = TypeVar("T")
 FRESH = timedelta(hours=3)
-"""Nearly every run is recorded within this time of its start; a later one makes the kept part be asked again."""
+"""Nearly every run is recorded within this time of its start; a later one makes the cached part be queried again."""
 UNLESS_ALL = datetime(1970, 1, 2, tzinfo=UTC)
-"""For the calendar: a load that writes it anew touches everything, any other leaves it as it is."""
+"""For the calendar: a load that rewrites it touches everything, any other leaves it as it is."""
 NOTHING = Sketch((), ())
 QUANTILES = (0.50, 0.95, 0.99)
 

@@ -55,10 +55,10 @@ class Loader:
         facts = set(self._engine.rows("facts"))
         fresh = [path for path in files if prints[path] not in loaded]
         old = tuple(FileReport(path.name, already_loaded=True) for path in files if path not in fresh)
-        anew = is_unfinished(facts)
-        new_platform = anew or ("platform", platform.fingerprint) not in facts
+        rebuild = is_unfinished(facts)
+        new_platform = rebuild or ("platform", platform.fingerprint) not in facts
         new_document = ("registry", platform.document) not in facts
-        new_rules = anew or ("rules", hints.fingerprint) not in facts
+        new_rules = rebuild or ("rules", hints.fingerprint) not in facts
         if not fresh and not new_document and not new_platform and not new_rules:
             return LoadReport(files=old)
         with self._engine.write() as session:

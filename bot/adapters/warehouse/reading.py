@@ -23,7 +23,7 @@ OTHER_NAMES = 3
 
 @dataclass(frozen=True)
 class Odd:
-    """Optional values of a column that cannot be used: the rows are kept without them."""
+    """Optional values of a column that cannot be used: the rows are loaded without them."""
 
     column: str
     rows: int
@@ -67,7 +67,7 @@ def read(connection: duckdb.DuckDBPyConnection, kind: FileKind, path: Path, into
             raise BadInput(f"{path.name}: cannot be read: {first_line(error)}") from error
     raise BadInput(
         f"{path.name}: has {raw.rows:,} rows, and only {total + raw.broken.count:,} could be read or rejected by"
-        " number. Nothing was loaded. Write it anew, as Parquet if you can."
+        " number. Nothing was loaded. Write it again, as Parquet if you can."
     )
 
 

@@ -1,4 +1,4 @@
-"""Takes secrets out of freshly read rows, before anything is kept."""
+"""Takes secrets out of freshly read rows, before anything is stored."""
 
 import duckdb
 

@@ -1,4 +1,4 @@
-"""Answers about days that have passed, kept until a load touches those days."""
+"""Answers about days that have passed, cached until a load touches those days."""
 
 import threading
 from collections.abc import Callable, Hashable
@@ -13,7 +13,7 @@ MOST = 64
 
 
 class Settled:
-    """Keeps nothing unless told that nobody else writes to the warehouse. Safe to use from many threads."""
+    """Keeps nothing unless it is known that nobody else writes to the warehouse. Safe to use from many threads."""
 
     def __init__(self, *, keeps: bool) -> None:
         self.keeps = keeps
@@ -22,7 +22,7 @@ class Settled:
         self._generation = 0
 
     def get(self, key: Hashable, until: datetime, ask: Callable[[], T]) -> T:
-        """The kept answer about what lies before `until`, or a fresh one."""
+        """The cached answer about what lies before `until`, or a fresh one."""
         if not self.keeps:
             return ask()
         with self._lock:

@@ -1,7 +1,7 @@
 """For databases without a transaction over a whole load: a mark that a load has begun and not ended.
 
 A load takes the same steps again with the same result, save one: what it has already merged counts as unchanged, and
-so would not be counted into the roll-up. The next load that finds the mark therefore makes evidence and roll-up anew.
+so would not be counted into the roll-up. The next load that finds the mark therefore rebuilds evidence and roll-up.
 """
 
 from collections.abc import Iterator, Sequence, Set

@@ -45,7 +45,7 @@ class ByProcessor:
         self._silence.take(events)
 
     def troubles(self, now: datetime, skip: Container[str]) -> Iterator[Trouble]:
-        """`skip`: processors whose failures are told otherwise; they may be slow all the same."""
+        """`skip`: processors whose failures are reported otherwise; they may be slow all the same."""
         for processor in self._history.registry.processors:
             found = [self._pace(processor.name, now)]
             if processor.name not in skip:
@@ -84,7 +84,7 @@ class ByProcessor:
         return self._silence.detect(processor.name, now, self._ends_at) if by_rhythm else None
 
     def _spike(self, processor: Processor, now: datetime) -> Trouble | None:
-        """Asked anew when a run has come, or while there is one: without news a quiet processor stays quiet."""
+        """Asked again when a run has come, or while there is one: without news a quiet processor stays quiet."""
         name, slots = processor.name, len(processor.schedule_hours_et)
         dense = not slots or slots >= DENSE
         counted, known = self._spikes.get(name, (0, None))
@@ -103,7 +103,7 @@ class ByProcessor:
         return stale.detect(self._dates(processor.name, now), loaded_at, limit, now)
 
     def _pace(self, name: str, now: datetime) -> Trouble | None:
-        """Asked anew when a run has come; what is known of is looked at again when a day has passed, too."""
+        """Asked again when a run has come; what is known of is looked at again when a day has passed, too."""
         known = self._history.paces[name].known
         seen = (known[-1][0], now.date()) if known else None
         before = self._pace_seen.get(name)
@@ -114,7 +114,7 @@ class ByProcessor:
         return self._paces.get(name)
 
     def _repace(self, name: str, known: pace.Known, now: datetime) -> Trouble | None:
-        """What a degradation leaves in the days that a drift is told from is no drift."""
+        """What a degradation leaves in the days that a drift is computed from is no drift."""
         slow = pace.degraded(name, known, now)
         if slow is not None:
             self._degraded_at[name] = now

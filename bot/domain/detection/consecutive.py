@@ -12,7 +12,7 @@ from bot.domain.evidence.runs import Category, Status
 from bot.domain.findings.finding import FindingKind
 
 MOST = 100
-"""Failures kept of one processor: the first and the newest are named, those between are counted."""
+"""Failures stored of one processor: the first and the newest are named, those between are counted."""
 EXPIRES = timedelta(days=28)
 """A processor that has not run for so long since its last failure is retired, not failing."""
 

@@ -103,7 +103,7 @@ def _streak(day: ProcessorDate, now: datetime, ignored: Ignored) -> list[tuple[R
 
 def _left_to_the_verdict(day: ProcessorDate, streak: Sequence[tuple[RunSeen, Category]], now: datetime) -> bool:
     """Are they failures only because nothing came of their input, in words that nobody knows, and none was tried again?
-    A crash is retried; a run that found nothing is not, and what its date lacks is told when it can be judged.
+    A crash is retried; a run that found nothing is not, and what its date lacks is reported when it can be judged.
     """
     reasons = {day.classified(run, now).reason for run, _ in streak}
     judged_at_the_end = day.table is not None and bool(day.slots)

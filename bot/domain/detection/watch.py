@@ -138,7 +138,7 @@ class Watch:
         return all(slot > self._begins for slot in day.slots)
 
     def _is_told(self, day: ProcessorDate) -> bool:
-        """Of a date before the history only its runs can be told, never their absence."""
+        """Of a date before the history only its runs can be judged, never their absence."""
         return self._is_recorded(day) or bool(day.under_way) or any(day.attempts)
 
     def _look_at_days(self, now: datetime) -> None:
@@ -163,7 +163,7 @@ class Watch:
                 self._open_troubles.pop(key, None)
 
     def _troubles_of(self, day: ProcessorDate, now: datetime) -> Iterator[Trouble]:
-        """What is wrong with one date: the first that explains it, and notes beside it."""
+        """What is wrong with one date: the first that explains it, and notes with it."""
         name = day.processor.name
         if self._accepted.reason(name, day.data_date) is not None:
             return
@@ -269,7 +269,7 @@ class Watch:
         return (day for day in days if self._is_recorded(day) and not self._blocked(day))
 
     def _roots(self, troubles: Iterable[Trouble]) -> list[Trouble]:
-        """One trouble a source: a scraper and what is made from it are told together, with the cause that it knows."""
+        """One trouble a source: a scraper and what is made from it are reported together, with its cause."""
         found: dict[tuple[object, ...], Trouble] = {}
         for trouble in troubles:
             key = (trouble.kind, self._source(trouble), trouble.data_date)

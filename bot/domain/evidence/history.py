@@ -24,11 +24,11 @@ from bot.domain.platform.registry import Processor, Registry
 HORIZON = timedelta(days=7)
 """What a data date's runs did is looked at for so long."""
 LOOKED_AFTER = timedelta(days=28)
-"""A loss goes on for so long unless it is repaired or accepted; what is usual is told from the weeks before."""
+"""A loss goes on for so long unless it is repaired or accepted; what is usual is computed from the weeks before."""
 LONGEST_BASELINE = timedelta(days=45)
 """No baseline reaches further back."""
 RECENT = timedelta(hours=26)
-"""Finished runs, of polls the failed ones, are kept for so long, for what goes by time and not by data date."""
+"""Finished runs, of polls the failed ones, are stored for so long, for what goes by time and not by data date."""
 
 _QUIET = frozenset({None, Category.NO_DATA_AVAILABLE, Category.UPSTREAM_FAILURE})
 
@@ -117,7 +117,7 @@ class PipelineHistory:
                 self._take_trace(self._files[key], key, event.known_at, event.size_bytes, self._seen.source)
 
     def day(self, name: str, data_date: date) -> ProcessorDate:
-        """The standing of (processor, data date); made when first asked for."""
+        """The state of (processor, data date); made when first asked for."""
         key = (name, data_date)
         if key not in self.days:
             self.days[key] = self._new_day(self.registry.by_name[name], data_date)

@@ -1,4 +1,4 @@
-"""What of the registry the warehouse needs beside the rows: each processor's tables and its calendar of judgements."""
+"""What of the registry the warehouse needs besides the rows: each processor's tables and its calendar of judgements."""
 
 import hashlib
 import json
@@ -36,7 +36,7 @@ class ProcessorPlatform:
 
 @dataclass(frozen=True)
 class PlatformFacts:
-    """`fingerprint` changes whenever evidence would; `document` is the whole registry as JSON, kept beside the data."""
+    """`fingerprint` changes whenever evidence would; `document` is the whole registry as JSON, stored with the data."""
 
     processors: tuple[ProcessorPlatform, ...]
     zone: ZoneInfo

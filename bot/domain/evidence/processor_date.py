@@ -62,7 +62,7 @@ class Trace:
 
 @dataclass
 class ProcessorDate:
-    """The standing of (processor, data date). `expected` None: it cannot be told whether data is due.
+    """The state of (processor, data date). `expected` None: it cannot be told whether data is due.
 
     `games_over_at`: when the games that it waits for have all ended or been given up, None when it waits for none.
     `last_chance`: when its last slot may run at the latest. `table` and `file` are None where there is nothing to look
@@ -258,6 +258,6 @@ class ProcessorDate:
         )
 
     def moments(self) -> list[datetime]:
-        """When the standing may change without anything becoming known."""
+        """When the state may change without anything becoming known."""
         fixed = [*(slot + MISSING_AFTER for slot in self.slots), self.settled_at]
         return fixed + [moment for moment in (self.deadline, self.games_over_at) if moment is not None]

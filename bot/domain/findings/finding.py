@@ -109,7 +109,7 @@ ACTIONS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One problem as it stands at a tick. It is found anew at every tick for as long as it holds.
+    """One problem as it stands at a tick. It is found again at every tick for as long as it holds.
 
     `processors` are the roots, the first the one that stands for all; `impact` are dependents blocked by it;
     `since` is when the trouble itself began, `evident_at` when the evidence for it sufficed (aware UTC);

@@ -25,7 +25,7 @@ class Anchor:
 class Anchors:
     """The open incidents as they stand when it is made, indexed by the processors of what they are is_root in.
 
-    `leaving`: fingerprints that are about to be placed anew, so that nothing is tied to where they were.
+    `leaving`: fingerprints that are about to be placed again, so that nothing is tied to where they were.
     """
 
     def __init__(self, ledger: Ledger, leaving: Container[str] = ()) -> None:

@@ -1,4 +1,4 @@
-"""One gate before Slack: which findings are told, when, in which message, and why the others are not."""
+"""One gate before Slack: which findings are announced, when, in which message, and why the others are not."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -16,7 +16,7 @@ def decide(findings: Iterable[Finding], memory: GateMemory, rules: GateRules, no
     """Decide on every finding that holds at the tick `now` (aware UTC), in whatever order they come.
 
     A decision is made only when how a finding stands changes, or something is due to be said of an incident. Nothing
-    is lost: every finding is announced, joins an incident, or is held or kept quiet for a named reason.
+    is lost: every finding is announced, joins an incident, or is held or suppressed for a named reason.
     """
     held = headlines(findings)
     if not held and memory.idle:

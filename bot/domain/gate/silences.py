@@ -10,7 +10,7 @@ from bot.domain.incidents.decisions import Decision, Outcome
 
 PREVIEW = timedelta(days=7)
 """How far back the preview of a silence looks."""
-TOLD = frozenset({Outcome.ANNOUNCE, Outcome.UPDATE, Outcome.JOIN})
+SHOWN = frozenset({Outcome.ANNOUNCE, Outcome.UPDATE, Outcome.JOIN})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +29,7 @@ class Silence:
         return self.since <= now < self.until
 
     def covers(self, finding: Finding, phases: Mapping[str, int | None]) -> bool:
-        """Every root has to be covered: what is wrong elsewhere too is told."""
+        """Every root has to be covered: what is wrong elsewhere too is announced."""
         if self.processor is not None:
             return all(name == self.processor for name in finding.processors)
         return all(phases.get(name) == self.phase for name in finding.processors)
@@ -52,7 +52,9 @@ def preview(
     hidden = tuple(
         decision
         for decision in decisions
-        if now - PREVIEW <= decision.at <= now and decision.outcome in TOLD and silence.covers(decision.finding, phases)
+        if now - PREVIEW <= decision.at <= now
+        and decision.outcome in SHOWN
+        and silence.covers(decision.finding, phases)
     )
     count = [decision.outcome for decision in hidden].count
     return SilencePreview(silence, count(Outcome.ANNOUNCE), count(Outcome.UPDATE), hidden)

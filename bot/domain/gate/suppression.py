@@ -13,7 +13,7 @@ Hidden = tuple[Reason, str, str]
 
 
 def take_note_of_ends(ledger: Ledger, held: dict[str, Finding]) -> None:
-    """What no longer holds; if it was only held back, that it was kept quiet."""
+    """What no longer holds; if it was only held back, that it was suppressed."""
     for alert in ledger.alerts():
         if not alert.holding or alert.fingerprint in held:
             continue

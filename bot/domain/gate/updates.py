@@ -49,7 +49,7 @@ def _update(ledger: Ledger, incident: Incident, members: Sequence[AlertState], v
 
 
 def _with_flapping(ledger: Ledger, incident: Incident, members: Sequence[AlertState]) -> Incident:
-    """Count when it begins and ceases to hold; often enough is flapping, and is told once."""
+    """Count when it begins and ceases to hold; often enough is flapping, and is reported once."""
     holds = any(alert.is_root and alert.holding for alert in members)
     held = any(
         before.is_root and before.holding and before.incident == incident.id
@@ -88,7 +88,7 @@ def _resolve(ledger: Ledger, incident: Incident) -> None:
 
 
 def _given_up(ledger: Ledger, incident: Incident) -> bool:
-    """Did it end only because its dates have become too old to be looked after?"""
+    """Did it end only because its dates have become too old to be watched?"""
     roots = ledger.roots(incident.id)
     last = [alert for alert in roots if alert.last_held_at == max(root.last_held_at for root in roots)]
     return bool(last) and all(_outlived(alert, ledger.now) for alert in last)

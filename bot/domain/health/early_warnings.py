@@ -21,7 +21,7 @@ class SilentRun(NamedTuple):
 
 
 def early_notes(runs: Iterable[SilentRun], now: datetime) -> dict[str, list[HealthReason]]:
-    """By processor; nothing of runs that have been silent for so long that they are told as incidents."""
+    """By processor; nothing of runs that have been silent for so long that they are reported as incidents."""
     notes: dict[str, list[HealthReason]] = {}
     for run in sorted(runs):
         silent = now - run.heartbeat_at

@@ -34,17 +34,17 @@ class FailedGroup:
 
 
 def sorted_out(
-    groups: Iterable[FailedGroup], names: Set[str], traits: Mapping[str, Traits], told: Notified
+    groups: Iterable[FailedGroup], names: Set[str], traits: Mapping[str, Traits], notified: Notified
 ) -> tuple[int, dict[NoIncident, int]]:
     """How many real failures of these processors are in incidents, and how many are in none, by the reason."""
     real = [group for group in groups if group.processor in names and _is_real(group, traits)]
-    outside = [group for group in real if not _covered(group, told.spans)]
+    outside = [group for group in real if not _covered(group, notified.spans)]
     each = Counter[tuple[str, date]]()
     for group in real:
         each[group.processor, group.data_date] += group.runs
     why = Counter[NoIncident]()
     for group in outside:
-        why[_why(group, told, each[group.processor, group.data_date])] += group.runs
+        why[_why(group, notified, each[group.processor, group.data_date])] += group.runs
     inside = sum(group.runs for group in real) - sum(group.runs for group in outside)
     return inside, {reason: why[reason] for reason in NoIncident if why[reason]}
 
@@ -58,12 +58,12 @@ def _covered(group: FailedGroup, spans: Sequence[NotifiedSpan]) -> bool:
     return any(span.covers(group.processor, group.hour) for span in spans)
 
 
-def _why(group: FailedGroup, told: Notified, failures: int) -> NoIncident:
-    for reason, spans in ((NoIncident.SUPPRESSED, told.suppressed), (NoIncident.DIGEST, told.digest)):
+def _why(group: FailedGroup, notified: Notified, failures: int) -> NoIncident:
+    for reason, spans in ((NoIncident.SUPPRESSED, notified.suppressed), (NoIncident.DIGEST, notified.digest)):
         if _covered(group, spans):
             return reason
     if group.repaired:
         return NoIncident.REPAIRED
-    if _covered(group, told.held):
+    if _covered(group, notified.held):
         return NoIncident.HELD
     return NoIncident.FEW if failures < IN_A_ROW else NoIncident.UNEXPLAINED

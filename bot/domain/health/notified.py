@@ -10,7 +10,7 @@ from bot.domain.findings.words import what
 from bot.domain.health.model import OPEN_P0, HealthReason
 from bot.domain.incidents.decisions import Decision, Outcome
 from bot.domain.incidents.incident import Incident
-from bot.domain.incidents.notice import SAID, TOLD
+from bot.domain.incidents.notice import NOTIFYING, SAID
 from bot.domain.platform.calendar import floor_hour
 
 OF_FAILURES = frozenset({Family.OUTCOME, Family.STORM})
@@ -35,7 +35,7 @@ class NotifiedSpan:
 
 @dataclass(frozen=True)
 class Sent:
-    """The notifications of one incident, about these processors: `arrived` or not is told by its message."""
+    """The notifications of one incident, about these processors: `arrived` or not is known from its message."""
 
     processors: frozenset[str]
     notifications: int
@@ -114,11 +114,11 @@ def called(incident: Incident) -> str:
 
 
 def _sent(said: Iterable[Decision], arrived: Set[str]) -> Iterable[Sent]:
-    told: dict[str, list[Decision]] = {}
+    notified: dict[str, list[Decision]] = {}
     for decision in said:
-        if decision.outcome in TOLD:
-            told.setdefault(decision.incident, []).append(decision)
-    for incident, decisions in told.items():
+        if decision.outcome in NOTIFYING:
+            notified.setdefault(decision.incident, []).append(decision)
+    for incident, decisions in notified.items():
         names = (name for each in decisions for name in (*each.finding.processors, *each.finding.impact))
         yield Sent(frozenset(names), len(decisions), incident in arrived)
 

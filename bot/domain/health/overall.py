@@ -20,7 +20,7 @@ def overall(
     strangers: Sequence[HealthReason],
 ) -> tuple[Colour, tuple[HealthReason, ...]]:
     """RED: an open P0, or a phase that is RED over the last day. Else YELLOW: anything that is not well, whatever ran
-    without being registered, and what cannot be told (`unsure`). GREY when nothing was due and nothing ran.
+    without being registered, and what is unknown (`unsure`). GREY when nothing was due and nothing ran.
     """
     today = [reason for row in phases or processors for reason in _today(row, processors)]
     gravest = [reason for reason in incidents if reason.name == OPEN_P0]
@@ -68,7 +68,7 @@ def _once(phases: Sequence[HealthRow], processors: Sequence[HealthRow], today: s
 
 
 def _over_time(row: HealthRow, reason: HealthReason, processors: Sequence[HealthRow]) -> HealthReason:
-    """The window's rate is the trend: how it is today stands beside it."""
+    """The window's rate is the trend: the last day is shown next to it."""
     if reason.name not in RATE:
         return reason
     worst = _worst(row.tally, [(member.name, member.tally) for member in _members(row, processors)])

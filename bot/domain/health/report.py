@@ -69,7 +69,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class Scope:
-    """Which processors are asked about. `registry` names them; others that ran are reported beside them."""
+    """Which processors are asked about. `registry` names them; others that ran are reported next to them."""
 
     registry: Registry
     phase: int | None = None
@@ -90,15 +90,15 @@ def assess(
     scope: Scope,
     targets: Mapping[int, float],
     window: Window,
-    told: Notified | None = None,
+    notified: Notified | None = None,
     unsure: Sequence[HealthReason] = (),
 ) -> HealthReport:
-    """The report. Processors that ran without being registered have a row of their own. `told` None: it is not known
-    what people were notified of. `unsure`: what cannot be told of now, and why.
+    """The report. Processors that ran without being registered have their own row. `notified` None: it is not known
+    what people were notified of. `unsure`: what is unknown about now, and why.
     """
     phase_of, strangers = _phases_of(measured.window.counts, scope.registry)
     names = [name for name, phase in phase_of.items() if scope.includes(name, phase)]
-    troubles = _troubles(told or NOTHING_NOTIFIED, measured.silent_runs, window)
+    troubles = _troubles(notified or NOTHING_NOTIFIED, measured.silent_runs, window)
     rows = _Rows(measured, scope.registry, targets)
     processors = [_with(rows.of(name, phase_of[name]), troubles.get(name, ())) for name in names]
     phases = []
@@ -107,7 +107,7 @@ def assess(
         if scope.processor is None:
             row = rows.of_phase(phase, members)
             phases.append(_with(row, [finding for member in members for finding in troubles.get(member.name, ())]))
-    opened = None if told is None else told.open if scope.is_whole else told.about(set(names))
+    opened = None if notified is None else notified.open if scope.is_whole else notified.about(set(names))
     incidents = [reason_of(incident) for incident in opened or () if incident.severity in NAMES]
     missed = undelivered(opened or (), window.as_of)
     unknown = _strangers([name for name in strangers if name in names])
@@ -118,7 +118,7 @@ def assess(
         reasons=reasons,
         phases=tuple(phases),
         processors=tuple(processors),
-        noise=_noise(processors, measured, scope, told),
+        noise=_noise(processors, measured, scope, notified),
         warnings=(),
         open=opened,
     )
@@ -196,9 +196,9 @@ def _together(name: str, due: Sequence[DueDates | None]) -> DueDates:
     return sum((each for each in due if each is not None), DueDates(name, 0, 0))
 
 
-def _troubles(told: Notified, silent: Sequence[SilentRun], window: Window) -> Mapping[str, Sequence[HealthReason]]:
-    """What is wrong beside the figures, by processor: open incidents first."""
-    opened, notes = told.reasons(), early_notes(silent, window.as_of)
+def _troubles(notified: Notified, silent: Sequence[SilentRun], window: Window) -> Mapping[str, Sequence[HealthReason]]:
+    """What is wrong besides the figures, by processor: open incidents first."""
+    opened, notes = notified.reasons(), early_notes(silent, window.as_of)
     return {name: [*opened.get(name, ()), *notes.get(name, ())] for name in {**opened, **notes}}
 
 
@@ -210,7 +210,7 @@ def _with(row: HealthRow, troubles: Sequence[HealthReason]) -> HealthRow:
     return replace(row, status=status, findings=(*dict.fromkeys(troubles), *row.findings))
 
 
-def _noise(rows: Sequence[HealthRow], measured: Measured, scope: Scope, told: Notified | None) -> Noise:
+def _noise(rows: Sequence[HealthRow], measured: Measured, scope: Scope, notified: Notified | None) -> Noise:
     total = total_of(row.tally for row in rows)
     noise = Noise(
         raw_failures=total.failed,
@@ -218,17 +218,17 @@ def _noise(rows: Sequence[HealthRow], measured: Measured, scope: Scope, told: No
         real=total.failed - total.expected,
         by_category=dict(sorted(total.by_category.items())),
     )
-    if told is None:
+    if notified is None:
         return noise
     names = {row.name for row in rows}
     character = {processor.name: traits(processor) for processor in scope.registry.processors}
-    inside, outside = sorted_out(measured.failed, names, character, told)
+    inside, outside = sorted_out(measured.failed, names, character, notified)
     return replace(
         noise,
         in_incidents=inside,
         in_none=outside,
-        alerts=told.alerts(None if scope.is_whole else names, arrived=True),
-        undelivered=told.alerts(None if scope.is_whole else names, arrived=False),
+        alerts=notified.alerts(None if scope.is_whole else names, arrived=True),
+        undelivered=notified.alerts(None if scope.is_whole else names, arrived=False),
     )
 
 

@@ -12,9 +12,9 @@ class Outcome(StrEnum):
     ANNOUNCE = "announce"
     """A new message."""
     UPDATE = "update"
-    """The message of its incident is edited, and its thread told."""
+    """The message of its incident is edited, with an update in its thread."""
     JOIN = "join"
-    """Part of an incident that is or will be told; the incident's own update follows its own rules."""
+    """Part of an incident that is or will be announced; the incident's own update follows its own rules."""
     HOLD = "hold"
     KEEP_QUIET = "keep_quiet"
     RESOLVE = "resolve"
@@ -44,11 +44,11 @@ class Reason(StrEnum):
     GROUPING = "held because what belongs to it may still come"
     ROOT_RESOLVED = "held because what it depends on was resolved just now"
 
-    SILENCED = "kept quiet because a silence covers it"
-    IN_WINDOW = "kept quiet because it falls into a planned window"
-    WINDOW_SETTLES = "kept quiet because it began in a planned window that has just ended"
-    ROOT_QUIET = "kept quiet because what it depends on is kept quiet"
-    OVER = "kept quiet because it was over before it was announced"
+    SILENCED = "suppressed because a silence covers it"
+    IN_WINDOW = "suppressed because it falls into a planned window"
+    WINDOW_SETTLES = "suppressed because it began in a planned window that has just ended"
+    ROOT_QUIET = "suppressed because what it depends on is suppressed"
+    OVER = "suppressed because it was over before it was announced"
 
     RESOLVED = "resolved because nothing of it has held for a while"
     MERGED = "resolved because it became part of another incident"
@@ -60,7 +60,7 @@ class Decision:
     """One a tick and fingerprint, and only when something changes. `at` is the tick, aware UTC.
 
     `finding` is the one decided on (for an incident the one that stands for it); `severity` is the incident's, if it
-    has one; `escalated`: worse than was last told; `hidden_by` names the silence or window; `members` is how many
+    has one; `escalated`: worse than was last posted; `hidden_by` names the silence or window; `members` is how many
     findings the incident holds; `detail` says who or what the reason speaks of.
     """
 

@@ -1,4 +1,4 @@
-"""What stands behind an incident, for whoever asks for it."""
+"""The evidence of an incident."""
 
 from dataclasses import dataclass
 from datetime import datetime

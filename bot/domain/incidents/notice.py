@@ -8,7 +8,7 @@ from bot.domain.incidents.incident import Incident
 
 SAID = frozenset({Outcome.ANNOUNCE, Outcome.UPDATE, Outcome.RESOLVE})
 """Outcomes that change what a channel shows."""
-TOLD = frozenset({Outcome.ANNOUNCE, Outcome.UPDATE})
+NOTIFYING = frozenset({Outcome.ANNOUNCE, Outcome.UPDATE})
 """Outcomes that notify: the end of an incident only changes its message."""
 
 

@@ -1,4 +1,4 @@
-"""What would have been said, message by message, what would have been kept quiet and why, and what that adds up to."""
+"""What would have been posted, message by message, what would have been suppressed and why, and the totals."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.findings.severity import Severity
 from bot.domain.health.model import Noise
 from bot.domain.incidents.decisions import Decision, Outcome, Reason
-from bot.domain.incidents.notice import TOLD
+from bot.domain.incidents.notice import NOTIFYING
 
 PAGES = frozenset({Severity.P0, Severity.P1})
 NIGHT_FROM, NIGHT_UNTIL = 22, 7
@@ -36,8 +36,8 @@ class Message:
 
 @dataclass(frozen=True, kw_only=True)
 class ReplayReport:
-    """`quiet` are the findings not told on their own, by reason; `first` to `last` is what was replayed (aware UTC);
-    `warnings` is what could not be judged, and why.
+    """`quiet` are the findings without a message of their own, by reason; `first` to `last` is what was replayed (aware
+    UTC); `warnings` is what could not be judged, and why.
     """
 
     first: datetime
@@ -56,7 +56,7 @@ class ReplayReport:
 
     @property
     def pages(self) -> tuple[Decision, ...]:
-        """What would have paged: P0 and P1 when first told, and what became one of them later, in order."""
+        """What would have paged: P0 and P1 when first posted, and what became one of them later, in order."""
         decisions = (decision for message in self.messages for decision in message.decisions)
         pages = [
             each for each in decisions if each.severity in PAGES and (each.outcome is Outcome.ANNOUNCE or _rose(each))
@@ -72,7 +72,7 @@ class ReplayReport:
         return sum(len(message.decisions) - 1 for message in self.messages)
 
     def counted(self) -> Counter[tuple[Severity, str]]:
-        """Messages by severity and kind, as first told."""
+        """Messages by severity and kind, as first posted."""
         return Counter((message.first.severity, str(message.first.finding.kind)) for message in self.messages)
 
     def _at_night(self, moment: datetime) -> bool:
@@ -85,13 +85,13 @@ def _rose(decision: Decision) -> bool:
 
 
 def messages_of(decisions: Iterable[Decision]) -> tuple[Message, ...]:
-    """The messages that decisions (in order of time) make, in order of when each was first told."""
+    """The messages that decisions (in order of time) make, in order of when each was first posted."""
     by_incident: dict[str, list[Decision]] = {}
     spans: dict[str, list[tuple[datetime, datetime | None]]] = defaultdict(list)
     for decision in decisions:
         mine = spans[decision.incident]
         is_open = bool(mine) and mine[-1][1] is None
-        if decision.outcome in TOLD:
+        if decision.outcome in NOTIFYING:
             by_incident.setdefault(decision.incident, []).append(decision)
             if not is_open:
                 mine.append((decision.at, None))
@@ -103,7 +103,7 @@ def messages_of(decisions: Iterable[Decision]) -> tuple[Message, ...]:
 
 
 def unannounced(decisions: Iterable[Decision]) -> dict[Reason, tuple[Decision, ...]]:
-    """What was held, joined another message or was kept quiet, by reason, the most frequent first."""
+    """What was held, joined another message or was suppressed, by reason, the most frequent first."""
     found: dict[Reason, list[Decision]] = defaultdict(list)
     for decision in decisions:
         if decision.outcome in (Outcome.KEEP_QUIET, Outcome.HOLD, Outcome.JOIN):

@@ -85,7 +85,7 @@ class Judged:
 
 @dataclass(frozen=True, kw_only=True)
 class DateContext:
-    """What is known beside the day itself; the defaults are those of a day looked at alone.
+    """What is known besides the day itself; the defaults are those of a day looked at alone.
 
     `upstream_due`: data was due on that date for a table that it is made from
     and that is empty; `input_known`: raw files were loaded, where it is made from one; `beyond`: says that the history

@@ -64,7 +64,7 @@ class RunTally:
 
 @dataclass(frozen=True, kw_only=True)
 class Proof:
-    """The evidence for (processor, date), each None where it cannot be told. Moments are aware UTC, sizes bytes.
+    """The evidence for (processor, date), each None where it is unknown. Moments are aware UTC, sizes bytes.
 
     `file_at` is when the first raw file that is not empty came, `file_empty` that only empty ones did; `upstream_empty`
     are tables that it is made from; `words` is what each source says of the verdict: of those that this processor
@@ -122,16 +122,16 @@ def words(day: ProcessorDate, verdict: Verdict, usual: float | None) -> dict[Sou
     """What each source says of the verdict: of those that the processor should have, and that the verdict is about."""
     claim = CLAIMS.get(verdict, Claim())
     partial = usual if verdict is Verdict.PARTIAL else None
-    told: dict[Source, tuple[bool | None, bool | None]] = {Source.HISTORY: (claim.data, _history(day, partial))}
+    claims: dict[Source, tuple[bool | None, bool | None]] = {Source.HISTORY: (claim.data, _history(day, partial))}
     if day.processor.bigquery_table is not None:
-        told[Source.TABLE] = (claim.data, _table(day, partial))
+        claims[Source.TABLE] = (claim.data, _table(day, partial))
     if day.is_scraper:
-        told[Source.INPUT] = (claim.data, day.file_at is not None if day.file is not None else None)
+        claims[Source.INPUT] = (claim.data, day.file_at is not None if day.file is not None else None)
     elif day.input_kind is not InputKind.NONE or day.processor.source is not None:
-        told[Source.INPUT] = (claim.input, _input(day))
+        claims[Source.INPUT] = (claim.input, _input(day))
     if expectation(day.processor) is not Expects.NEVER:
-        told[Source.CALENDAR] = (claim.due, day.expected)
-    return {source: _word(claimed, said) for source, (claimed, said) in told.items() if claimed is not None}
+        claims[Source.CALENDAR] = (claim.due, day.expected)
+    return {source: _word(claimed, said) for source, (claimed, said) in claims.items() if claimed is not None}
 
 
 def _word(claimed: bool | None, said: bool | None) -> Vote:
