@@ -293,7 +293,7 @@ def service_levels(settings: Settings) -> ServiceLevels:
 
 
 def registry_of(settings: Settings, directory: Path | None = None) -> tuple[Registry, tuple[str, ...]]:
-    """The registry beside the data, else the configured one, with its warnings."""
+    """The registry next to the data, else the configured one, with its warnings."""
     from bot.config.registry import load_registry
 
     given = directory / "registry.yaml" if directory is not None else None

@@ -6,7 +6,7 @@ from datetime import time
 
 @dataclass(frozen=True)
 class ServiceLevel:
-    """One phase. `success_rate` is a fraction (0.95), expected failures excluded; `notes` are levels told in words.
+    """One phase. `success_rate` is a fraction (0.95), expected failures excluded; `notes` are levels in words.
 
     `complete_by` is wall-clock time in the registry's zone, `days_after` the data date (0: that day, 1: the next).
     """

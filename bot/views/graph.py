@@ -161,7 +161,7 @@ def _rank(level: Criticality | None) -> int:
 
 
 def _note(item: Affected, risky: frozenset[str] = frozenset()) -> str:
-    """What stands at the end of its line; that it cannot be told is in the mark."""
+    """The note at the end of its line; the mark shows that a state is unknown."""
     said = [impact_words.STATES[item.staleness]] if item.staleness.stale else []
     said += [State.AT_RISK] if _state(item, risky) is State.AT_RISK else []
     return ", ".join([*said, *_left(item)])

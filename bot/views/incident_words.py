@@ -166,7 +166,7 @@ def ending(notice: Notice, voice: Voice) -> str:
     if notice.into:
         return f"Since {when}: read on there."
     if incident.expired:
-        return f"Given up {when}: its dates are too old to be looked after. What was missing is still missing."
+        return f"Given up {when}: its dates are too old to be watched. What was missing is still missing."
     if not notice.proof:
         return f"Ended {when}. Nothing of it has been seen since."
     heading = "Proof" if proved(notice) else "Not proved"

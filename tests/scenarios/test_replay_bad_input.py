@@ -70,7 +70,7 @@ def test_an_empty_date_without_the_evidence_is_unknown_and_says_what_lacks(lacki
     days.finds_nothing("PlayByPlay")
     days.has_no_file("news")
     judged = _verdict(days.registry, _without(days, lacking), name)
-    assert judged == (Verdict.UNKNOWN, f"cannot be told without {words}")
+    assert judged == (Verdict.UNKNOWN, f"cannot be judged without {words}")
 
 
 @pytest.mark.parametrize("lacking", ["loads", "files", "games"])

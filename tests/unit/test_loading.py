@@ -160,7 +160,7 @@ def test_any_of_the_date_columns(tmp_path: Path, names: tuple[str, ...], suffix:
 
 
 OPTIONAL = {
-    "run_id": "told apart",
+    "run_id": "identified",
     "phase": "registry does not name",
     "completed_at": "when a run ended",
     "records_processed": "brought no records",

@@ -60,7 +60,7 @@ class BigQueryEngine:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """There is no transaction over several jobs. An interrupted load is safe to repeat: every step gives the same
-        result when it is taken again, the mark of an unfinished load makes the next one count everything anew, and a
+        result when it is taken again, the mark of an unfinished load makes the next one count everything again, and a
         file enters the ledger last. Until then readers may see a part of the load."""
         with self._writing, duckdb.connect(":memory:") as reader:
             reader.execute("SET TimeZone = 'UTC'")

@@ -14,7 +14,7 @@ class Type(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """`missing` says what cannot be told when the whole column is absent; a required column has none.
+    """`missing` says what is unknown when the whole column is absent; a required column has none.
 
     `is_name`: names something, so it is short and without control characters. `past`: a moment that has been.
     """
@@ -42,7 +42,7 @@ class FileKind:
 RUNS = FileKind(
     "runs",
     (
-        Column("run_id", Type.TEXT, is_name=True, missing="runs are told apart by processor, date and start"),
+        Column("run_id", Type.TEXT, is_name=True, missing="runs are identified by processor, date and start"),
         Column("processor_name", Type.TEXT, required=True, is_name=True),
         Column("phase", Type.INTEGER, missing="the phase of processors that the registry does not name"),
         Column("data_date", Type.DATE, required=True),
@@ -129,4 +129,4 @@ PLANNED_WINDOWS = FileKind(
 )
 
 FILE_KINDS = (GAME_SCHEDULE, RAW_FILES, TABLE_LOADS, PLANNED_WINDOWS, RUNS)
-"""In loading order: evidence first, so that runs are counted beside it."""
+"""In loading order: evidence first, so that runs are counted with it."""

@@ -12,7 +12,7 @@ from bot.domain.health.sketch import ZERO_BUCKET
 
 
 def parameters_of(window: Window) -> Parameters:
-    """Every value that the health queries bind. Whole days lie in [whole_from, whole_until), head and tail beside."""
+    """Every value that the health queries bind. Whole days lie in [whole_from, whole_until), head and tail outside."""
     since_day, until_day = window.since.date(), window.until.date()
     whole_from = since_day if window.since.time() == time() else since_day + timedelta(days=1)
     head_until = min(midnight(whole_from), window.until)

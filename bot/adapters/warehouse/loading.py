@@ -209,4 +209,4 @@ def _warnings(session: Session, item: _Staged, hints: Hints) -> Iterator[tuple[s
         ids, rows, first = shared_ids(session.reader())
         if ids:
             said = f"{ids:,} run ids name several runs ({rows:,} rows, the first id: {visible(first)})"
-            yield f"{WARNING} {stem}.run_id", f"{name}: {said}: told apart by processor, data date and start"
+            yield f"{WARNING} {stem}.run_id", f"{name}: {said}: identified by processor, data date and start"

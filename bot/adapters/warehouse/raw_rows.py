@@ -49,10 +49,10 @@ class RawRows:
 
 
 def is_readable(connection: duckdb.DuckDBPyConnection, scan: str, rows: int) -> bool:
-    """Does the scan give so many rows? Asked beside the load, whose transaction an error would end."""
-    with connection.cursor() as beside:
+    """Does the scan give so many rows? Asked outside the load, whose transaction an error would end."""
+    with connection.cursor() as apart:
         try:
-            return beside.execute(f"SELECT count(*) FROM {scan}").fetchone() == (rows,)  # noqa: S608 (our own text)
+            return apart.execute(f"SELECT count(*) FROM {scan}").fetchone() == (rows,)  # noqa: S608 (our own text)
         except duckdb.OutOfMemoryException:
             raise
         except duckdb.Error:

@@ -10,7 +10,7 @@ _TELL_APART = """coalesce(run_id, 'row-' || md5(concat_ws('|', processor_name, d
     CASE WHEN status = 'running' THEN 1 ELSE row_number() OVER (
       PARTITION BY processor_name, data_date, started_at, run_id IS NULL, status = 'running'
       ORDER BY attempt, completed_at, status, row_number) END)))"""
-"""Runs without a `run_id` are told apart by processor, date and start, in the order they were attempted. A row that
+"""Runs without a `run_id` are identified by processor, date and start, in the order they were attempted. A row that
 says "running" is the start of the first of them."""
 
 _SHAPE = "regexp_replace(error_message, '[0-9]{4}-[0-9]{2}-[0-9]{2}', '<date>', 'g')"

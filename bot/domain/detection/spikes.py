@@ -31,7 +31,7 @@ Failing = Callable[[RunSeen], Category | None]
 
 def detect(name: str, runs: Iterable[RunSeen], failing: Failing, now: datetime, *, dense: bool) -> Trouble | None:
     """`runs`: finished runs of the last day; `failing` gives the category of a real failure; `dense`: it runs so often
-    that a few failures in a row are a spike. For others they are what has become of a date, which is told as that.
+    that a few failures in a row are a spike. For others they are what has become of a date, which is reported as that.
     """
     known = _occasions(scheduled(runs), failing)
     first = next((place for place, occasion in enumerate(known) if occasion.category is not None), len(known))

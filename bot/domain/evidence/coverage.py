@@ -8,11 +8,11 @@ from bot.domain.evidence.processor_date import QUIET, ProcessorDate
 from bot.domain.evidence.runs import Status
 
 MANY_LOADS = 8
-"""A table that is filled by so many loads a day lacks a share of its rows for each slot that failed. That is told as a
-failure; what the others brought is what coverage speaks of."""
+"""A table that is filled by so many loads a day lacks a share of its rows for each slot that failed. That is
+reported as a failure; what the others brought is what coverage speaks of."""
 LEAST_SHARE = 0.5
 FEWEST_TOLD, FEW = 3, 1 / 8
-"""So many failed slots are told as failures; a smaller part of the day is lost to storms, which are told as such."""
+"""So many failed slots are reported as failures; a smaller part of the day is lost to storms, reported as such."""
 DATES = 30
 FEWEST = 5
 """Fewer dates of its own say nothing; then the registry's figure counts."""
@@ -29,7 +29,7 @@ class FilledDate(NamedTuple):
 
 
 def usual_rows(day: ProcessorDate, earlier: Iterable[FilledDate]) -> float | None:
-    """Rows to be expected of the date, None when it cannot be told. `earlier`: the processor's dates before it."""
+    """Rows to be expected of the date, None when unknown. `earlier`: the processor's dates before it."""
     expected = day.processor.expected_records
     per_game = expected.per_game is not False
     if per_game and not day.games:
@@ -56,7 +56,7 @@ def _reported_share(day: ProcessorDate, loads: list[int]) -> float:
 
 
 def _failed_slots(day: ProcessorDate) -> set[int]:
-    """Slots, by their place, with failures that are told as such, and no success."""
+    """Slots, by their place, with failures that are reported as such, and no success."""
     reported = (run for run in day.runs if run.status is Status.FAILED and (run.recorded or run.hinted) not in QUIET)
     failed = {day.slot_of(run) for run in reported}
     return failed - {day.slot_of(run) for run in day.runs if run.status is Status.SUCCESS}

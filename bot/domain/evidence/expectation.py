@@ -21,7 +21,7 @@ class Expects(StrEnum):
 
 
 def expectation(processor: Processor) -> Expects:
-    """The rule that says on which dates data is due; what the registry leaves out cannot be told."""
+    """The rule that says on which dates data is due; what the registry leaves out is unknown."""
     if processor.sporadic:
         return Expects.NEVER
     per_game = processor.expected_records.per_game
@@ -57,7 +57,7 @@ class PlannedWindow:
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """The evidence for one (processor, date) as of `as_of`; times are aware UTC, None means that it cannot be told.
+    """The evidence for one (processor, date) as of `as_of`; times are aware UTC, None means unknown.
 
     `settled_at`: from when on its absence counts; `games_final`: games whose own end has passed;
     `first_file_at` is the first raw file that is not empty;

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class DateFreshness:
-    """What the warehouse knows of a registered processor for one data date; None means that it cannot be told.
+    """What the warehouse knows of a registered processor for one data date; None means unknown.
 
     `expected`, `settled_at` (aware UTC) and `filled` as in `Evidence`; `loaded_at`: the newest load of its table with
     rows, for any date (aware UTC); `last_run`: the day (UTC) on which its newest run started, None when it never ran.
@@ -22,7 +22,7 @@ class DateFreshness:
 
 
 class Staleness(StrEnum):
-    """Why something is stale, or that it is not, or that it cannot be told."""
+    """Why something is stale, or that it is not, or that it is unknown."""
 
     NO_DATA = "no_data"
     OLD_TABLE = "old_table"

@@ -126,7 +126,7 @@ class GameCalendar:
         return tuple(sorted(game.final_at for game in self._by_date[day] if game.final_at is not None))
 
     def _first_ends_from(self) -> list[datetime | None]:
-        """For each date with games, the first end that is told of its games or later ones."""
+        """For each date with games, the first known end of its games or later ones."""
         found: list[datetime | None] = []
         first: datetime | None = None
         for day in reversed(self._dates):

@@ -132,7 +132,7 @@ def _begun(run: RunSeen) -> RunSeen:
 
 
 class Timeline:
-    """Everything observed, told in the order in which it became known."""
+    """Everything observed, in the order in which it became known."""
 
     def __init__(self, observed: Observed) -> None:
         events: list[Event] = [*observed.runs, *observed.loads, *observed.files]

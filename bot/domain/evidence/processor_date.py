@@ -62,7 +62,7 @@ class Trace:
 
 @dataclass
 class ProcessorDate:
-    """The state of (processor, data date). `expected` None: it cannot be told whether data is due.
+    """The state of (processor, data date). `expected` None: it is unknown whether data is due.
 
     `games_over_at`: when the games that it waits for have all ended or been given up, None when it waits for none.
     `last_chance`: when its last slot may run at the latest. `table` and `file` are None where there is nothing to look

@@ -9,7 +9,7 @@ from bot.domain.platform.calendar import floor_hour
 WEEKS = 4
 """How many weeks back the same hour is compared with."""
 NEIGHBOURS = (-1, 0, 1)
-"""The hours beside count too: a clock change moves a schedule by one hour."""
+"""The neighbouring hours count too: a clock change moves a schedule by one hour."""
 
 
 @dataclass(slots=True)

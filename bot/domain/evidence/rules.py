@@ -1,6 +1,6 @@
 """The rules of evidence, one each: is data due, may it still come, is it there, is what it is made of.
 
-Everything else (health, impact, verdicts, detection) asks these. None means that it cannot be told.
+Everything else (health, impact, verdicts, detection) asks these. None means unknown.
 """
 
 from collections.abc import Iterable

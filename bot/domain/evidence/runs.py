@@ -83,7 +83,7 @@ class FailedRun:
 
 @dataclass(frozen=True, slots=True)
 class DateState:
-    """What is known of (processor, date) as of a moment. None: it cannot be told.
+    """What is known of (processor, date) as of a moment. None: unknown.
 
     `judged`: its last slot and the grace period have passed. `filled`: its table holds rows (a scraper's: its file is
     there).

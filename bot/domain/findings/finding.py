@@ -114,7 +114,7 @@ class Finding:
     `processors` are the roots, the first the one that stands for all; `impact` are dependents blocked by it;
     `since` is when the trouble itself began, `evident_at` when the evidence for it sufficed (aware UTC);
     `explanation` is one sentence with its figures;
-    `error_class` tells alike failures of different processors from unlike ones ("" when it cannot be told);
+    `error_class` tells alike failures of different processors from unlike ones ("" when it is unknown);
     `failures` are the failed runs behind it and `error` the text of the newest; `rows` is what the table had for its
     date (None: no table is looked at).
     """

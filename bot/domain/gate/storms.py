@@ -12,7 +12,7 @@ from bot.domain.gate.policy import GatePolicy
 from bot.domain.incidents.incident import AlertState, Gathered, Incident
 
 NOTES = frozenset({FindingKind.TRACKING_BUG, FindingKind.SLOW_DRIFT})
-"""Lines for the digest: told once, and no messages that a cap would count."""
+"""Lines for the digest: reported once, and no messages that a cap would count."""
 OVER_CAP = "storm:over_cap"
 HOUR = timedelta(hours=1)
 ABSENT_WITHIN = timedelta(hours=8)

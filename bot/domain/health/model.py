@@ -106,7 +106,7 @@ class Durations:
 @dataclass(frozen=True, slots=True)
 class DueDates:
     """Dates with data due that were settled within the window; how many of them have their data, and of how many it
-    cannot be told.
+    is unknown.
     """
 
     processor: str

@@ -68,7 +68,7 @@ class Impact:
 
     @cached_property
     def affected(self) -> Dependents:
-        """Those that are stale, at risk, or cannot be told; worst first."""
+        """Those that are stale, at risk, or unknown; worst first."""
         troubled = self.dependents.at(lambda place: place.state != FRESH)
         return troubled.joined(self.at_risk)
 
@@ -222,7 +222,7 @@ class ImpactMap:
     def _unplaced(self, names: Iterable[str]) -> Iterator[str]:
         lacking = sorted(self._without_slots.intersection(names))
         if lacking:
-            yield f"The registry has no slots for {_listed(lacking)}: when the deadline falls cannot be told."
+            yield f"The registry has no slots for {_listed(lacking)}: the time of the deadline is unknown."
 
     def _by_source(self, processor: Processor) -> Iterator[str]:
         """The dependents that the registry does not list, but that read the raw files of a scraper."""

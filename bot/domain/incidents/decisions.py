@@ -52,7 +52,7 @@ class Reason(StrEnum):
 
     RESOLVED = "resolved because nothing of it has held for a while"
     MERGED = "resolved because it became part of another incident"
-    EXPIRED = "expired because its dates are too old to be looked after; what was missing is still missing"
+    EXPIRED = "expired because its dates are too old to be watched; what was missing is still missing"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ class IncidentState(StrEnum):
     OPEN = "open"
     RESOLVED = "resolved"
     EXPIRED = "expired"
-    """Given up because its dates are too old to be looked after; what was missing is still missing."""
+    """Given up because its dates are too old to be watched; what was missing is still missing."""
 
 
 class Gathered(StrEnum):

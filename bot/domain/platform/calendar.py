@@ -48,7 +48,7 @@ def last_chance(data_date: date, hours: Sequence[float], zone: ZoneInfo) -> date
 
 
 def games_given_up_at(data_date: date) -> datetime:
-    """A game that has not ended so long after its date began (UTC) was put off, or its end was never told."""
+    """A game that has not ended so long after its date began (UTC) was put off, or its end was never reported."""
     return datetime.combine(data_date, time(), UTC) + LAST_WHISTLE
 
 

@@ -219,7 +219,7 @@ def timeout_from(duration_p95: float | None) -> int | None:
 
 
 def _runs_without_games(facts: ProcessorFacts) -> bool | None:
-    """None: it cannot be told."""
+    """None: it is unknown."""
     if facts.dates_without_games is None or facts.dates < FEW_DATES:
         return None
     return facts.dates_without_games > 0

@@ -20,7 +20,7 @@ CLEARLY = 0.02
 """Share of all starts by which the best must lead, and at least LEAD starts."""
 LEAD = 5
 DAYS_APART = 5
-"""Zones whose clocks change within fewer days of each other are not told apart."""
+"""Zones whose clocks change within fewer days of each other are not distinguished."""
 LOCAL_DAY = 0.98
 """Share of polls that start on their own data date in the right zone; a few begin at the very end of the day before."""
 FAMILIAR = (

@@ -92,7 +92,7 @@ class VerdictContext:
         return sum(game.final_at is not None and game.final_at <= self._as_of for game in games)
 
     def _upstream_due(self, day: ProcessorDate) -> bool:
-        """Unless told otherwise, it is: only a calendar that says no for all empty ones denies it."""
+        """By default it is: only a calendar that says no for all empty ones denies it."""
         empty = self._empty_upstream(day)
         return not empty or any(other.expected is not False for other in empty)
 

@@ -121,7 +121,7 @@ def _unfilled(day: ProcessorDate, now: datetime, context: DateContext) -> Judged
     if day.expected is False:
         return _nothing_due(day)
     if context.beyond is not None:
-        return Judged(verdict=Verdict.UNKNOWN, because=f"cannot be told: {context.beyond}")
+        return Judged(verdict=Verdict.UNKNOWN, because=f"cannot be judged: {context.beyond}")
     if _absent(day, now):
         return Judged(verdict=Verdict.MISSING_RUN, because="no run has started for it since its first slot")
     lacking = _lacking(day)
@@ -131,7 +131,7 @@ def _unfilled(day: ProcessorDate, now: datetime, context: DateContext) -> Judged
         because = f"its last run failed at {failed.started_at:%H:%M} UTC, none has worked, and no table tells more"
         return Judged(verdict=Verdict.PROCESSOR_FAILED, because=because)
     if lacking:
-        return Judged(verdict=Verdict.UNKNOWN, because=f"cannot be told without {lacking}")
+        return Judged(verdict=Verdict.UNKNOWN, because=f"cannot be judged without {lacking}")
     return _empty(day, now, context)
 
 
@@ -187,11 +187,11 @@ def untracked_run(day: ProcessorDate) -> RunSeen | None:
 
 def _says_zero(day: ProcessorDate) -> bool:
     """Do all runs that succeeded before the rows came say 0 records, and none that it brought any?"""
-    told = sorted((run for run in day.attempts if run.status is Status.SUCCESS), key=lambda run: run.known_at)
-    if not told or any(run.records != 0 for run in told) or day.table is None:
+    reported = sorted((run for run in day.attempts if run.status is Status.SUCCESS), key=lambda run: run.known_at)
+    if not reported or any(run.records != 0 for run in reported) or day.table is None:
         return False
     came = day.table.first_above(1)
-    return came is not None and came <= (told[-1].ended_at or told[-1].known_at) + LOAD_LAG
+    return came is not None and came <= (reported[-1].ended_at or reported[-1].known_at) + LOAD_LAG
 
 
 def _nothing_due(day: ProcessorDate) -> Judged:

@@ -1,6 +1,6 @@
-"""How many of the suspicious runs (successes with 0 records) have their data after all, told from a sample of dates.
+"""How many of the suspicious runs (successes with 0 records) have their data after all, estimated from a sample.
 
-The runs of one date share its fate, so dates are what is drawn, and the interval is told from how much dates differ.
+The runs of one date share its fate, so dates are what is drawn, and the interval follows from how much dates differ.
 """
 
 from collections import Counter
@@ -104,7 +104,7 @@ def estimate(recent: Sequence[Checked], older: Sequence[Checked], drawn: Drawn) 
     Recent dates are counted, not estimated. For older ones: the ratio of totals, and Wilson's interval with as many
     runs as the sample is worth when the spread between dates is taken into account, Student's t for so few dates, and
     the finite number of dates (Dean and Pagano 2015, https://doi.org/10.1093/jssam/smv024). Where bad dates are so rare
-    that the sample is likely to hold none, no interval told from it can know of them.
+    that the sample is likely to hold none, no interval computed from it covers them.
     """
     whole = len(older) == drawn.older_known
     older_runs = sum(one.runs for one in older) if whole else drawn.older_runs
@@ -133,10 +133,10 @@ def _older(
 
 
 def _together(recent: Sequence[Checked], older: Sequence[Checked]) -> float:
-    """How many runs of one date are worth no more than a single one (the design effect), told from all checked dates:
+    """How many runs of one date are worth no more than a single one (the design effect), from all checked dates:
     few older ones may well hold none of the rare bad dates.
 
-    Where all runs are alike it cannot be told: then each date counts as one.
+    Where all runs are alike it is unknown: then each date counts as one.
     """
     dates = [*recent, *older]
     runs, there = sum(one.runs for one in dates), sum(one.there for one in dates)
@@ -162,7 +162,7 @@ def _student(freedom: int) -> float:
 @dataclass(frozen=True, kw_only=True)
 class Sample:
     """What came of it. `suspicious` runs there are in all, `counts` is how many of the checked ones have each verdict;
-    the rate leaves out those of which nothing can be told yet, or at all.
+    the rate leaves out those that cannot be judged yet, or at all.
     """
 
     as_of: datetime

@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("at", "fingerprint", name=op.f("pk_outbox")),
     )
     op.create_index(op.f("ix_outbox_said"), "outbox", ["said"], unique=False)
-    # The release before told what was unsaid from the decisions: what no message stands for yet is to be said.
+    # The release before derived pending messages from the decisions: one without a message is still to be posted.
     op.execute(
         "insert into outbox (at, fingerprint, attempts, said) "
         "select decision.at, decision.fingerprint, 1, false from decision "
