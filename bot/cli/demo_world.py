@@ -41,7 +41,7 @@ The workspace: {url}
 Three things to try there, in #data-monitoring:
   1. type /health, then look into a phase, Trend and Show the query
   2. open "Inject a fault", choose phase5_down, and see #data-alerts and /health phase 5 a few minutes later
-  3. switch to another person at the top right: the same message, in their time zone
+  3. switch to another person at the lower left: the same message, in their time zone
 
 Ctrl-C stops it; the next `make demo` goes on from here. State: {home}
 """
@@ -111,7 +111,9 @@ class Feed:
 
 
 def _check_port(port: int) -> None:
-    """Before half a minute of history is written. Raises BadInput for a port that is taken."""
+    """Before half a minute of history is written. Raises BadInput for a port that is taken, or that is none."""
+    if not 0 <= port <= 65535:
+        raise BadInput(f"{port} is no port. Name one from 1 to 65535 with --port.")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

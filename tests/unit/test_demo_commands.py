@@ -98,3 +98,8 @@ def test_a_port_that_is_taken_is_refused_before_any_history_is_written(tmp_path:
         code, said = demo("--port", str(taken.getsockname()[1]), "--home", str(tmp_path))
     assert (code, "cannot be used (Address already in use)" in said) == (1, True)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_number_that_is_no_port_is_refused(tmp_path: Path) -> None:
+    code, said = demo("--port", "99999", "--home", str(tmp_path))
+    assert (code, "99999 is no port. Name one from 1 to 65535" in said) == (1, True)
