@@ -139,7 +139,7 @@ def test_people_at_once_get_their_own_answers(transport: str, services: AppServi
         )
         await bench.until(lambda: len(bench.posts(MONITOR)) == len(bench.posts(ALERTS)) == 3)
         await bench.until(lambda: len(bench.whispers(MONITOR, SAM)) == 3)
-        assert {one["text"].splitlines()[0] for one in bench.posts(ALERTS)} == {"🟢 Phase 3: GREEN"}
+        assert {one["text"].splitlines()[0] for one in bench.posts(ALERTS)} == {"🟡 Phase 3: YELLOW"}
         assert {one["text"].splitlines()[0] for one in bench.posts(MONITOR)} == {"🟡 Pipeline health: YELLOW"}
         assert bench.whispers(MONITOR, ALEX) == bench.whispers(ALERTS, SAM) == []
 

@@ -87,7 +87,7 @@ REFUSED = {
     ("--phase", "2", "--processor", "Box"): "Give a phase or a processor, not both.",
     ("--processor", "Boks"): "There is no processor 'Boks'. Did you mean Box",
     ("--processor", ""): "There is no processor ''.",
-    ("--processor", "💥[red]"): "There is no processor '💥[red]'.",
+    ("--processor", "💥[bold]"): "There is no processor '💥[bold]'.",
     ("--as-of", "yesterday"): "'yesterday' is not a moment. Write 2026-03-15",
     ("--as-of", ""): "'' is not a moment",
     ("--as-of", "2026-02-30"): "'2026-02-30' is not a moment",

@@ -20,12 +20,12 @@ def run(line: str, **environment: str) -> tuple[int, str]:
 
 
 OUTPUTS = {
-    "a reader that leaves": (f"set -o pipefail; {FIRELINE} query history | true", 1, ""),
-    "no output at all": (f"{FIRELINE} query history >&-", 0, ""),
-    "no stream at all": (f"{FIRELINE} query history <&- >&- 2>&-", 0, ""),
-    "a full disk": (f"{FIRELINE} query history >/dev/full", 1, "No space left on device"),
+    "a reader that leaves": (f"set -o pipefail; {FIRELINE} manifest | true", 1, ""),
+    "no output at all": (f"{FIRELINE} manifest >&-", 0, ""),
+    "no stream at all": (f"{FIRELINE} manifest <&- >&- 2>&-", 0, ""),
+    "a full disk": (f"{FIRELINE} manifest >/dev/full", 1, "No space left on device"),
     "an output to read from": (
-        f"{FIRELINE} query history 1</dev/null",
+        f"{FIRELINE} manifest 1</dev/null",
         1,
         "Bad file descriptor",
     ),
