@@ -282,7 +282,7 @@ def test_bad_rows_are_named_and_the_good_ones_kept(story: Told) -> None:
 
 
 def test_a_category_of_no_vocabulary_is_named(story: Told) -> None:
-    expected = "failure_category 'gremlins' is in no vocabulary: its 1 failed runs are read as unknown"
+    expected = "failure_category 'gremlins' is in no vocabulary: its 1 failed run is read as unknown"
     assert story.reports["first"].warnings == (expected,)
     warnings = story.warehouse.history().warnings
     assert warnings[1:] == (expected,)

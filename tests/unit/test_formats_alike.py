@@ -241,23 +241,71 @@ def test_columns_that_are_not_ours_may_have_any_name(tmp_path: Path, suffix: str
 def test_a_name_that_comes_twice_is_told_in_words(tmp_path: Path) -> None:
     for header, told in (
         ("status", r"columns 5 and 6 have one name \('status'\); keep one of them, or rename one"),
-        ("STATUS,Status", r"columns 5 and 7 have one name"),
+        ("Status", r"columns 5 and 6 have one name \('status' and 'Status'\)"),
+        ("x,STATUS", r"columns 5 and 7 have one name"),
     ):
-        names = "run_id,processor_name,data_date,started_at,status"
-        head = f"{names},{header}" if header == "status" else f"{names.replace('status', 'STATUS')},x,Status"
+        head = f"run_id,processor_name,data_date,started_at,status,{header}"
         (tmp_path / "runs.csv").write_text(f"{head}\na,Box,2026-01-15,2026-01-15T10:00:00Z,success,success,success\n")
         with pytest.raises(BadInput, match=told):
             read_all(tmp_path / "runs.csv")
 
 
-def test_our_own_spelling_counts_before_others(tmp_path: Path) -> None:
+def test_rows_may_fill_the_one_or_the_other_of_two_columns_of_one_meaning(tmp_path: Path) -> None:
     (tmp_path / "runs.csv").write_text(
-        "Status,dag_id,execution_date,STATUS,status,start_date,state,processor_name\n"
-        "failed,Dag,2026-01-15,failed,success,2026-01-15T10:00:00Z,failed,Box\n"
-        "failed,Dag,2026-01-15,failed,,2026-01-15T11:00:00Z,error,\n"
+        "dag_id,execution_date,status,start_date,state,processor_name\n"
+        ",2026-01-15,success,2026-01-15T10:00:00Z,succeeded,Box\n"
+        "Dag,2026-01-15,,2026-01-15T11:00:00Z,error,\n"
     )
     _, rows = read_all(tmp_path / "runs.csv")
     assert [(row["processor_name"], row["status"]) for row in rows] == [("Box", "success"), ("Dag", "failed")]
+
+
+def written(tmp_path: Path, suffix: str, rows: list[dict[str, Any]]) -> Path:
+    write_rows(tmp_path / f"runs{suffix}", rows)
+    return tmp_path / f"runs{suffix}"
+
+
+@pytest.mark.parametrize("other", ["state", "STATE"])
+@pytest.mark.parametrize("suffix", [".csv", ".ndjson", ".parquet"])
+def test_two_columns_of_one_meaning_that_differ_stop_the_load(tmp_path: Path, suffix: str, other: str) -> None:
+    row = {name: str(value) for name, value in GOOD.items()}
+    path = written(tmp_path, suffix, [{**row, other: "succeeded"}, {**row, other: "failed"}])
+    differ = rf"columns 'status' and '{other}' have one meaning \(status\) and differ in 1 row, the first is row 2"
+    with pytest.raises(BadInput, match=differ + r" \('success' and 'failed'\); keep one of them, or rename one"):
+        read_all(path)
+
+
+def test_keys_of_one_name_that_differ_stop_the_load(tmp_path: Path) -> None:
+    row = {name: str(value) for name, value in GOOD.items()}
+    path = written(tmp_path, ".ndjson", [{**row, "STATUS": "failed"}])
+    with pytest.raises(BadInput, match="columns 'status' and 'STATUS' have one meaning"):
+        read_all(path)
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".ndjson", ".parquet"])
+def test_of_two_optional_columns_that_differ_ours_counts_and_it_is_said(tmp_path: Path, suffix: str) -> None:
+    row = {name: str(value) for name, value in GOOD.items()}
+    reading, rows = read_all(
+        written(tmp_path, suffix, [{**row, "rows_affected": "7"}, {**row, "rows_affected": "100.0"}])
+    )
+    assert [row["records_processed"] for row in rows] == [100, 100]
+    differ = "have one meaning (records_processed) and differ in 1 row, the first is row 1: 'records_processed' counts"
+    assert reading.overruled == (f"columns 'records_processed' and 'rows_affected' {differ}",)
+
+
+@pytest.mark.parametrize("column", ["phase", "attempt", "records_processed"])
+def test_a_number_that_cannot_be_negative_is_unknown_where_it_is(tmp_path: Path, column: str) -> None:
+    row = {name: str(value) for name, value in GOOD.items()}
+    reading, rows = read_all(written(tmp_path, ".csv", [{**row, column: "-1"}]))
+    assert [row[column] for row in rows] == [None]
+    assert [(odd.column, odd.first_reason) for odd in reading.odd] == [(column, f"{column} '-1' is negative")]
+
+
+def test_a_missing_column_lists_each_other_name_once(tmp_path: Path) -> None:
+    (tmp_path / "runs.csv").write_text("data_date,started_at,status\n2026-01-15,2026-01-15T10:00:00Z,success\n")
+    vocabulary = MEANING.vocabulary.extended({"processor_name": ("scraper_name", "processor_name")}, {}, {})
+    with pytest.raises(BadInput, match=r"no column processor_name \(or scraper_name, dag_id, job_name\); it has"):
+        read_all(tmp_path / "runs.csv", replace(MEANING, vocabulary=vocabulary))
 
 
 WORDS = {

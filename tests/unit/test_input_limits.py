@@ -208,4 +208,4 @@ def test_rejected_rows_are_repeated_under_every_answer_that_may_lack_them(tmp_pa
         ValidationService(into, known, health, AcceptedLosses()).of(ValidationRequest(processor="Box"), NOW).notes,
     )
     for notes in answers:
-        assert [note for note in notes if note.startswith("runs.ndjson: 1 rows were rejected")], notes
+        assert [note for note in notes if note.startswith("runs.ndjson: 1 row was rejected")], notes

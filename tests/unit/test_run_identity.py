@@ -24,7 +24,7 @@ def counted(into: Any) -> dict[str, int]:
 def loaded_with(directory: Path, rows: list[Row]) -> tuple[dict[str, int], list[str]]:
     into = warehouse()
     report = load(into, World(rows).write(directory))
-    return counted(into), [warning for warning in report.warnings if "run ids" in warning]
+    return counted(into), [warning for warning in report.warnings if "several runs" in warning]
 
 
 TWO_RUNS = {
@@ -40,7 +40,7 @@ TWO_RUNS = {
 def test_a_shared_id_names_two_runs_and_it_is_said(tmp_path: Path, shared: str) -> None:
     counts, warnings = loaded_with(tmp_path, TWO_RUNS[shared])
     assert counts == {"success": 1, "failed": 1}
-    told = "1 run ids name several runs (2 rows, the first id: x): identified by processor, data date and start"
+    told = "1 run id names several runs (2 rows, the first id: x): identified by processor, data date and start"
     assert warnings == [f"runs.parquet: {told}"]
 
 

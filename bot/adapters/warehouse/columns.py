@@ -14,7 +14,8 @@ class Type(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """`missing` says what is unknown when the whole column is absent; a required column has none.
+    """`missing` says what is unknown when the whole column is absent, `instead` what takes its place; a required
+    column has neither.
 
     `is_name`: names something, so it is short and without control characters. `past`: a moment that has been.
     """
@@ -24,6 +25,7 @@ class Column:
     required: bool = False
     aliases: tuple[str, ...] = ()
     missing: str = ""
+    instead: str = ""
     allowed: tuple[str, ...] = ()
     not_negative: bool = False
     is_name: bool = False
@@ -42,9 +44,14 @@ class FileKind:
 RUNS = FileKind(
     "runs",
     (
-        Column("run_id", Type.TEXT, is_name=True, missing="runs are identified by processor, date and start"),
+        Column("run_id", Type.TEXT, is_name=True, instead="runs are identified by processor, data date and start"),
         Column("processor_name", Type.TEXT, required=True, is_name=True),
-        Column("phase", Type.INTEGER, missing="the phase of processors that the registry does not name"),
+        Column(
+            "phase",
+            Type.INTEGER,
+            missing="the phase of processors that the registry does not name",
+            not_negative=True,
+        ),
         Column("data_date", Type.DATE, required=True),
         Column("started_at", Type.TIME, required=True, past=True),
         Column("completed_at", Type.TIME, past=True, missing="when a run ended"),
@@ -67,7 +74,7 @@ RUNS = FileKind(
         Column(
             "error_message", Type.TEXT, missing="the error text: failures without a category rest on evidence alone"
         ),
-        Column("attempt", Type.INTEGER, missing="which runs were repeated attempts"),
+        Column("attempt", Type.INTEGER, missing="which runs were repeated attempts", not_negative=True),
         Column("trigger", Type.TEXT, is_name=True, missing="scheduled runs from polls, retries and backfills"),
         Column("last_heartbeat_at", Type.TIME, past=True, missing="a hung run from a long one that is alive"),
         Column(

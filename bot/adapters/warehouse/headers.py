@@ -33,7 +33,7 @@ def header_of(kind: FileKind, names: Sequence[str], aliases: Aliases, file: str,
     """A name that is ours exactly counts before one that differs in case or blanks, and ours before an alias.
 
     Columns that are not ours, without a name among them, are left out. `one_each`: raises BadInput where two columns
-    have one name; the keys of JSON objects may differ from row to row.
+    have one name, in any case; the keys of JSON objects may differ from row to row.
     """
     if len(names) > MOST_COLUMNS:
         raise BadInput(f"{file}: names {len(names):,} columns; at most {MOST_COLUMNS:,} are read")
@@ -52,16 +52,24 @@ def header_of(kind: FileKind, names: Sequence[str], aliases: Aliases, file: str,
 def _places(
     column: Column, aliases: Aliases, exact: Mapping[str, list[int]], loose: Mapping[str, list[int]]
 ) -> list[list[int]]:
-    spellings = dict.fromkeys((column.name, *column.aliases, *aliases.get(column.name, ())))
-    return [exact.get(spelling) or loose.get(_plain(spelling), []) for spelling in spellings]
+    """The places of each name of the column, those that are spelled exactly so first."""
+    spellings: dict[str, list[str]] = {}
+    for spelling in (column.name, *column.aliases, *aliases.get(column.name, ())):
+        spellings.setdefault(_plain(spelling), []).append(spelling)
+    found = []
+    for plain, spelled in spellings.items():
+        own = [place for spelling in spelled for place in exact.get(spelling, [])]
+        found.append(list(dict.fromkeys((*own, *loose.get(plain, [])))))
+    return found
 
 
 def _refuse_twice(names: Sequence[str], places: Mapping[str, list[list[int]]], file: str) -> None:
     for each in places.values():
         for spelling in each:
             if len(spelling) > 1:
-                one, other = names[spelling[0]], names[spelling[1]]
-                where = f"columns {spelling[0] + 1} and {spelling[1] + 1}"
+                first, second = sorted(spelling)[:2]
+                one, other = names[first], names[second]
+                where = f"columns {first + 1} and {second + 1}"
                 called = repr(one) if one == other else f"{one!r} and {other!r}"
                 raise BadInput(f"{file}: {where} have one name ({called}); keep one of them, or rename one")
 

@@ -195,18 +195,22 @@ def _warnings(session: Session, item: _Staged, hints: Hints) -> Iterator[tuple[s
     """(name, text): of one name only the last is repeated under answers, save for `warning`."""
     stem, name = item.path.stem, item.path.name
     for column in item.reading.missing:
-        yield WARNING, f"{stem} has no column {column.name}: cannot tell {column.missing}"
+        yield WARNING, f"{stem} has no column {column.name}: {column.instead or f'cannot tell {column.missing}'}"
+    for said in item.reading.overruled:
+        yield WARNING, f"{name}: {said}"
     for odd in item.reading.odd:
-        values = f"{odd.rows:,} values of {odd.column} are unknown"
+        values = f"1 value of {odd.column} is" if odd.rows == 1 else f"{odd.rows:,} values of {odd.column} are"
         yield (
             f"{WARNING} {stem}.{odd.column}",
-            f"{name}: {values}; the first, in row {odd.first_row}: {odd.first_reason}",
+            f"{name}: {values} unknown; the first, in row {odd.first_row}: {odd.first_reason}",
         )
     if item.kind is RUNS:
         for spelling, runs in unknown_spellings(session.reader(), hints.vocabulary.categories):
             known = f"failure_category {visible(spelling)!r} is in no vocabulary"
-            yield WARNING, f"{known}: its {runs} failed runs are read as unknown"
+            counted = "1 failed run is" if runs == 1 else f"{runs:,} failed runs are"
+            yield WARNING, f"{known}: its {counted} read as unknown"
         ids, rows, first = shared_ids(session.reader())
         if ids:
-            said = f"{ids:,} run ids name several runs ({rows:,} rows, the first id: {visible(first)})"
+            named = "1 run id names" if ids == 1 else f"{ids:,} run ids name"
+            said = f"{named} several runs ({rows:,} rows, the first id: {visible(first)})"
             yield f"{WARNING} {stem}.run_id", f"{name}: {said}: identified by processor, data date and start"

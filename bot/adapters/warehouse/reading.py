@@ -2,12 +2,13 @@
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
 from bot.adapters.warehouse.columns import Column, FileKind
+from bot.adapters.warehouse.disagreeing import overruled
 from bot.adapters.warehouse.formats import first_line, open_raw
 from bot.adapters.warehouse.limits import limited, too_large
 from bot.adapters.warehouse.raw_rows import MOST_NAMED, RawRows
@@ -36,7 +37,7 @@ class Reading:
     """What came of reading one file. The good rows are in the view `stage_<stem>` (for runs, `stage_read`).
 
     `rejected` names the first rows that were set aside, `rejected_rows` counts all of them, `held_back` those of the
-    future among them, which may be right later.
+    future among them, which may be right later. `overruled` says which optional columns another one contradicts.
     """
 
     rows: int
@@ -45,6 +46,7 @@ class Reading:
     rejected_rows: int = 0
     held_back: int = 0
     odd: tuple[Odd, ...] = ()
+    overruled: tuple[str, ...] = ()
 
 
 def read(connection: duckdb.DuckDBPyConnection, kind: FileKind, path: Path, into: str, meaning: Meaning) -> Reading:
@@ -60,7 +62,8 @@ def read(connection: duckdb.DuckDBPyConnection, kind: FileKind, path: Path, into
                     continue
                 total, doubtful = _stage(connection, kind, into, raw, meaning)
                 if total + raw.broken.count == raw.rows:
-                    return _told(connection, kind, path, into, raw, meaning, doubtful)
+                    said = tuple(overruled(connection, kind, raw, _cleaned(kind, raw), path.name, meaning))
+                    return replace(_told(connection, kind, path, into, raw, meaning, doubtful), overruled=said)
         except duckdb.OutOfMemoryException as error:
             raise too_large(path) from error
         except duckdb.Error as error:
@@ -199,7 +202,8 @@ def _refuse_missing(kind: FileKind, raw: RawRows, path: Path, meaning: Meaning) 
         return
     for column in kind.columns:
         if column.required and not raw.sources.get(column.name):
-            others = (*column.aliases, *meaning.aliases.get(column.name, ()))[:OTHER_NAMES]
+            names = dict.fromkeys((*column.aliases, *meaning.aliases.get(column.name, ())))
+            others = [name for name in names if name != column.name][:OTHER_NAMES]
             also = f" (or {', '.join(others)})" if others else ""
             raise BadInput(f"{path.name}: has no column {column.name}{also}; it has {visible(raw.header.listed)}")
 

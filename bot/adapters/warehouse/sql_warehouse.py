@@ -150,7 +150,8 @@ class SqlWarehouse:
 
 def _rejected(row: tuple[Any, ...]) -> str:
     file, rows, last_load, number, reason = row
-    said = f"{rows:,} rows were rejected, the last on {last_load:%Y-%m-%d} (row {number}: {reason})"
+    were = "1 row was" if rows == 1 else f"{rows:,} rows were"
+    said = f"{were} rejected, the last on {last_load:%Y-%m-%d} (row {number}: {reason})"
     return f"{file}: {said}: answers may lack them"
 
 
