@@ -292,6 +292,24 @@ def service_levels(settings: Settings) -> ServiceLevels:
     return load_slos(settings.config / "slos.yaml")
 
 
+def registry_to_load(
+    settings: Settings, directory: Path, stored: Callable[[], str | None]
+) -> tuple[Registry, tuple[str, ...]]:
+    """The registry beside the data, else the one that FIRELINE_CONFIG names, else the `stored` one, else the bundled
+    one, and that is said.
+    """
+    from bot.config.settings import BUNDLED_CONFIG
+
+    if (directory / "registry.yaml").exists() or settings.config != BUNDLED_CONFIG:
+        return registry_of(settings, directory)
+    document = stored()
+    if document is not None:
+        return Registry.model_validate_json(document), ()
+    registry, warnings = registry_of(settings, directory)
+    used = f"{directory.name} has no registry.yaml: the bundled registry is used; add yours (`fireline registry draft`)"
+    return registry, (used, *warnings)
+
+
 def registry_of(settings: Settings, directory: Path | None = None) -> tuple[Registry, tuple[str, ...]]:
     """The registry next to the data, else the configured one, with its warnings."""
     from bot.config.registry import load_registry

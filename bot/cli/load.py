@@ -46,19 +46,19 @@ def load(
 
 
 def _loaded_here(settings: "Settings", directory: Path, *, quiet: bool) -> str:
-    from bot.bootstrap import loading, registry_of
+    from bot.bootstrap import loading, registry_to_load
 
-    registry, warnings = registry_of(settings, directory)
     with loading(settings) as service:
+        registry, warnings = registry_to_load(settings, directory, service.stored_registry)
         return report_json(service.load(directory, registry, now(), _progress(quiet=quiet)), warnings)
 
 
 def answer_load(service: "LoadingService", settings: "Settings", given: dict[str, Any], moment: "datetime") -> str:
     """The report of a load that was asked for over the socket. Raises BadInput for files that make no sense."""
-    from bot.bootstrap import registry_of
+    from bot.bootstrap import registry_to_load
 
     directory = Path(str(given["directory"]))
-    registry, warnings = registry_of(settings, directory)
+    registry, warnings = registry_to_load(settings, directory, service.stored_registry)
     report = service.load(directory, registry, moment, lambda _step, _rows: None)
     return report_json(report, warnings)
 

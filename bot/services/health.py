@@ -167,6 +167,19 @@ class HealthService:
         return self._registry.including(self._warehouse.processors_seen()).get(name)
 
 
+def registered(registry: Registry, warehouse: Warehouse, name: str, lost: str) -> Processor:
+    """The processor that is meant. Raises BadInput for one that ran and is not in the registry: `lost` says what that
+    costs; and for a name that nothing has.
+    """
+    if registry.matching(name):
+        return registry.get(name)
+    unregistered = [one for one in registry.including(warehouse.processors_seen()).matching(name) if name.strip()]
+    if len(unregistered) == 1:
+        ran = f"{unregistered[0].name!r} ran, but is not in the registry: {lost}."
+        raise BadInput(f"{ran} Add it to registry.yaml; `fireline registry draft` writes an entry.")
+    return registry.get(name)
+
+
 def _window(request: HealthRequest, history: History, now: datetime) -> tuple[Window, list[HealthReason]]:
     """The window asked for, and what is unknown about now."""
     if request.as_of is not None:

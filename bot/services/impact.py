@@ -11,7 +11,7 @@ from bot.domain.impact.deadlines import paces
 from bot.domain.impact.report import FreshnessFacts, Impact, ImpactMap, ImpactRequest, newest_date
 from bot.domain.platform.registry import Registry
 from bot.ports.warehouse import History, Warehouse
-from bot.services.health import HealthService
+from bot.services.health import HealthService, registered
 
 
 class ImpactService:
@@ -30,7 +30,7 @@ class ImpactService:
         and when there is no history.
         """
         registry = self._map.registry
-        processor = registry.get(request.processor)
+        processor = registered(registry, self._warehouse, request.processor, "its dependents are unknown")
         moment = self._health.moment(HealthRequest(), now)
         day = request.data_date or newest_date(processor, moment, registry.zone)
         history = self._warehouse.history()

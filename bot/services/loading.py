@@ -28,6 +28,10 @@ class LoadingService:
         words = vocabulary or Vocabulary.standard()
         self._hints = Hints(lambda text: category_of(text, rules) or "", repr(tuple(rules)), words)
 
+    def stored_registry(self) -> str | None:
+        """The document of the registry that the data was loaded with; None: there is no data."""
+        return self._warehouse.platform_document()
+
     def load(self, directory: Path, registry: Registry, now: datetime, progress: Progress) -> LoadReport:
         """Load every file of the directory. Raises BadInput with the file's name; nothing is changed then."""
         files = find_files(directory)

@@ -22,7 +22,7 @@ from bot.domain.verdicts.context import Neighbours, VerdictContext
 from bot.domain.verdicts.validation import Validated, Validation, ValidationRequest, rank
 from bot.ports.state import StateUnavailable
 from bot.ports.warehouse import Warehouse
-from bot.services.health import HealthService
+from bot.services.health import HealthService, registered
 
 MOST_DATES = 92
 MOST_DAYS = 3
@@ -87,7 +87,8 @@ class ValidationService:
     def _processors(self, request: ValidationRequest) -> Sequence[Processor]:
         if request.processor is None:
             return self._registry.processors
-        return [self._registry.get(request.processor)]
+        lost = "its dates cannot be validated"
+        return [registered(self._registry, self._warehouse, request.processor, lost)]
 
     def _span(
         self, request: ValidationRequest, asked: Sequence[Processor], as_of: datetime, ended: date | None

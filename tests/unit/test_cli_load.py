@@ -165,3 +165,21 @@ def test_a_changed_registry_alone_is_taken_up(tmp_path: Path) -> None:
     WORLD.but(processors=fewer, runs=WORLD.runs).write(directory)
     assert load(home, directory).exit_code == 0
     assert [row["name"] for row in health(home)["processors"]] == [entry["name"] for entry in fewer]
+
+
+def test_a_folder_without_a_registry_keeps_the_stored_one(tmp_path: Path) -> None:
+    home, more = tmp_path / "home", tmp_path / "more"
+    load(home, WORLD.write(tmp_path / "data"))
+    known = [processor["name"] for processor in health(home)["processors"]]
+    more.mkdir()
+    write_rows(more / "runs.csv", [run("late", start=34)])
+    result = load(home, more)
+    assert (result.exit_code, "bundled" in result.stderr) == (0, False)
+    assert [processor["name"] for processor in health(home)["processors"]] == known
+
+
+def test_the_bundled_registry_is_named_where_there_is_no_other(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    write_rows(tmp_path / "data" / "runs.csv", [run("a")])
+    result = load(tmp_path / "home", tmp_path / "data")
+    assert "warning: data has no registry.yaml: the bundled registry is used; add yours" in result.stderr

@@ -5,6 +5,7 @@ import json
 from base64 import b64decode
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -13,9 +14,12 @@ from bot.domain.errors import BadInput
 from bot.domain.evidence.freshness import Staleness
 from bot.domain.impact.deadlines import Basis
 from bot.domain.impact.report import ImpactRequest
+from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.domain.slo import ServiceLevels
+from bot.domain.verdicts.validation import ValidationRequest
 from bot.services.health import HealthService
 from bot.services.impact import ImpactService
+from bot.services.validation import ValidationService
 from tests.support.builders import DAY, PROCESSORS, World, game, load, loaded, raw_file, registry, run, warehouse
 
 NOW = datetime(2026, 1, 16, 9, 0, tzinfo=UTC)
@@ -119,3 +123,19 @@ def test_mistakes(service: ImpactService) -> None:
         question_of({"processor": "Box", "of_another_version": 1})
     with pytest.raises(ValueError, match="other"):
         answer_impact(service, replace(QUESTION, form="other"), NOW)
+
+
+def test_a_processor_that_ran_unregistered_has_no_known_dependents(tmp_path: Path) -> None:
+    into, known = warehouse(), registry(PIPELINE)
+    load(into, World([run("a"), run("g", "Gamma")], processors=PIPELINE).write(tmp_path), PIPELINE)
+    health = HealthService(into, known, ServiceLevels(()))
+    validation = ValidationService(into, known, health, AcceptedLosses())
+    for name in ("Gamma", "gamm"):
+        with pytest.raises(
+            BadInput, match=r"'Gamma' ran, but is not in the registry: its dependents are unknown\. Add it"
+        ):
+            ImpactService(into, known, health).of(ImpactRequest(name), NOW)
+        with pytest.raises(BadInput, match=r"its dates cannot be validated.*`fireline registry draft` writes an entry"):
+            validation.of(ValidationRequest(processor=name), NOW)
+    with pytest.raises(BadInput, match="There is no processor 'Delta'"):
+        ImpactService(into, known, health).of(ImpactRequest("Delta"), NOW)
