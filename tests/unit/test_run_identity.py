@@ -105,3 +105,12 @@ def test_what_was_known_of_shared_ids_at_a_moment(tmp_path: Path) -> None:
         for count in into.health_counts(Window.at(moment, 7)):
             found[count.status] = found.get(count.status, 0) + count.runs
         assert found == told
+
+
+def test_rows_exported_again_without_their_ids_are_said_to_count_twice(tmp_path: Path) -> None:
+    into = warehouse()
+    load(into, World([run("a"), failed("b", start=31)]).write(tmp_path / "first"))
+    rows = [{key: value for key, value in row.items() if key != "run_id"} for row in (run("a"), failed("b", start=31))]
+    report = load(into, World(rows).write(tmp_path / "again"))
+    same = "2 rows have no run_id and the processor, data date and start of a run that has one"
+    assert f"runs.parquet: {same}: they count twice; export the run_id too" in report.warnings

@@ -209,6 +209,11 @@ def _warnings(session: Session, item: _Staged, hints: Hints) -> Iterator[tuple[s
             known = f"failure_category {visible(spelling)!r} is in no vocabulary"
             counted = "1 failed run is" if runs == 1 else f"{runs:,} failed runs are"
             yield WARNING, f"{known}: its {counted} read as unknown"
+        ((repeats,),) = session.rows("nameless_repeats")
+        if repeats:
+            equal = "1 row has" if repeats == 1 else f"{repeats:,} rows have"
+            same = f"{equal} no run_id and the processor, data date and start of a run that has one"
+            yield f"{WARNING} {stem} repeats", f"{name}: {same}: they count twice; export the run_id too"
         ids, rows, first = shared_ids(session.reader())
         if ids:
             named = "1 run id names" if ids == 1 else f"{ids:,} run ids name"
