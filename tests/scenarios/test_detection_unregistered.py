@@ -73,6 +73,13 @@ def test_a_job_that_nobody_registered_is_announced_when_it_fails_three_nights_in
     assert said.finding.explanation.endswith("Not in the registry: NewlyDeployed")
 
 
+def test_a_row_of_unlike_failures_is_named_by_the_most_common() -> None:
+    runs = [*nightly("Job", 12, 5, 6, 7)]
+    runs[7] = runs[7]._replace(recorded=Category.TIMEOUT)
+    (said,) = announced(*runs)
+    assert "mostly with processing_error" in said.finding.explanation
+
+
 @pytest.mark.parametrize(
     "runs",
     [

@@ -94,3 +94,8 @@ def test_an_unknown_processor_is_refused_with_the_nearest_name() -> None:
     registry = Registry(processors=(processor("NbacGamebookProcessor"),))
     with pytest.raises(BadInput, match=r"'NbacGamebok'.*Did you mean NbacGamebookProcessor"):
         registry.get("NbacGamebok")
+
+
+def test_a_name_that_ran_is_included_whole_however_long() -> None:
+    name = "x" * 300
+    assert Registry().including([name, name]).get(name).name == name

@@ -1,6 +1,6 @@
 """repeated_failure over several data dates: a job that fails once a date, date after date, and never works between."""
 
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 
@@ -51,7 +51,8 @@ class ConsecutiveFailures:
         dates = {run.data_date for run, _ in failed}
         if len(failed) < IN_A_ROW or len(dates) < 2 or now - failed[-1][0].known_at > EXPIRES:
             return None
-        (first, _), (deciding, _), (newest, category) = failed[0], failed[IN_A_ROW - 1], failed[-1]
+        (first, _), (deciding, _), (newest, _) = failed[0], failed[IN_A_ROW - 1], failed[-1]
+        category = Counter(category for _, category in failed).most_common(1)[0][0]
         return Trouble(
             kind=FindingKind.REPEATED_FAILURE,
             processors=(name,),

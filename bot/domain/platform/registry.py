@@ -205,7 +205,7 @@ class Registry(Frozen):
         lacking = sorted(set(names) - self.by_name.keys())
         if not lacking:
             return self
-        added = (UnregisteredProcessor(name=name[:NAME_LENGTH]) for name in lacking)
+        added = (UnregisteredProcessor.model_construct(name=name) for name in lacking)  # of any length: it ran
         return Registry(
             version=self.version,
             timezone=self.timezone,
