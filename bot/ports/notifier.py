@@ -23,7 +23,7 @@ class NotifierBusy(NotifierUnavailable):
 
 
 class NotifierGone(NotifierUnavailable):
-    """The message, or its thread, is not there any more: someone deleted it."""
+    """The message, or its thread, is not there any more: someone deleted it, or archived its channel."""
 
 
 class NotifierRefused(NotifierUnavailable):

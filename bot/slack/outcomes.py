@@ -17,6 +17,8 @@ BUSY = frozenset({"ratelimited", "rate_limited"})
 """https://docs.slack.dev/apis/web-api/rate-limits"""
 UNCLEAR = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 """Slack may have done it all the same: https://docs.slack.dev/reference/methods/chat.postMessage#errors"""
+SAME = {"is_inactive": "is_archived"}
+"""Two words of Slack for one thing: https://docs.slack.dev/reference/methods/chat.update#errors"""
 MIGRATING = "team_added_to_org"
 """A no that is over by itself. Every other no stays until a person puts something right."""
 LONGEST_WAIT_S = 86_400
@@ -94,7 +96,7 @@ def method_of(error: Exception) -> str | None:
 def _word(data: object) -> str | None:
     """Slack's own; the SDK puts the whole of a page that is no JSON in its place."""
     code = data.get("error") if isinstance(data, dict) else None
-    return code if isinstance(code, str) and _CODE.fullmatch(code) else None
+    return SAME.get(code, code) if isinstance(code, str) and _CODE.fullmatch(code) else None
 
 
 def _named_wait(headers: Mapping[str, object]) -> float | None:

@@ -35,6 +35,8 @@ class Faults:
         self._active: list[Fault] = []
         self._number = 0
         self.history_lag = 0.0
+        self.empty_first_page = False
+        """Of a channel's history: what an app may not see is left out of a page, and the next one follows."""
 
     def add(self, kind: str, **settings: object) -> Fault:
         """Order a fault; ValueError names the kinds there are."""
@@ -47,7 +49,7 @@ class Faults:
 
     def clear(self) -> None:
         self._active.clear()
-        self.history_lag = 0.0
+        self.history_lag, self.empty_first_page = 0.0, False
 
     def active(self) -> list[Fault]:
         return list(self._active)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -81,6 +82,41 @@ def test_a_thread_is_told_once(slack: Beside) -> None:
     for _ in range(2):
         notifier.reply(message, notice(Outcome.UPDATE, UPDATED, "thread"), look=True)
     assert len([each for each in slack.messages(ALERTS) if each.get("thread_ts") == message.ts]) == 2, "with itself"
+
+
+def test_a_thread_of_more_than_one_page_is_told_once(slack: Beside, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every page is shorter than was asked for: the workspace names where the next begins."""
+    monkeypatch.setattr("bot.adapters.notify.slack.THREAD", 3)
+    notifier = adapter(slack)
+    message = notifier.post(notice(name="long"))
+    updates = [notice(Outcome.UPDATE, UPDATED + timedelta(minutes=n), "long") for n in range(6)]
+    for update in [*updates, updates[-1]]:
+        notifier.reply(message, update, look=True)
+    assert len([each for each in slack.messages(ALERTS) if each.get("thread_ts") == message.ts]) == 1 + len(updates)
+
+
+def test_an_empty_page_with_a_cursor_is_followed_by_the_next(slack: Beside) -> None:
+    notifier = adapter(slack)
+    message = notifier.post(notice(name="sparse"))
+    slack.ask(lambda made: setattr(made.core.faults, "empty_first_page", True))
+    assert notifier.find("sparse", START) == message
+    slack.ask(lambda made: made.core.faults.clear())
+
+
+def test_an_incident_leaves_a_channel_that_was_archived() -> None:
+    with beside() as made:
+        message = adapter(made).post(notice())
+
+        def archive(place: Workspace) -> None:
+            channel = place.core.channels.get(ALERTS)
+            assert channel is not None
+            place.core.channels.save({**channel, "is_archived": True})
+
+        made.ask(archive)
+        with pytest.raises(NotifierGone, match="is_archived"):
+            adapter(made).edit(message, notice(Outcome.UPDATE, UPDATED))
+        with pytest.raises(NotifierRefused, match="FIRELINE_ALERTS_CHANNEL"):
+            adapter(made).post(notice())
 
 
 REFUSALS: dict[str, tuple[dict[str, Any], float]] = {

@@ -22,6 +22,7 @@ ANSWERS: dict[str, tuple[int, object, Kind, str, bool]] = {
     "done": (200, {"ok": True}, Kind.YES, "ok", False),
     "refused": (200, no("not_in_channel"), Kind.NO, "not_in_channel", True),
     "a code nobody knows": (200, no("brand_new_code"), Kind.NO, "brand_new_code", True),
+    "an edit in an archived channel": (200, no("is_inactive"), Kind.NO, "is_archived", True),
     "a limit": (429, no("ratelimited"), Kind.NO, "ratelimited", False),
     "a limit as a page": (429, PAGE, Kind.NO, "HTTP status 429", False),
     "moving": (200, no("team_added_to_org"), Kind.NO, "team_added_to_org", False),

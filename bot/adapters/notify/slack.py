@@ -26,6 +26,7 @@ TIMEOUT_S = 5
 """Of each call: a process that is asked to stop waits for one at most."""
 PAGE = 200
 """https://docs.slack.dev/reference/methods/conversations.history recommends no more at once."""
+THREAD = 1_000
 MOST_PAGES = 200
 BEFORE = timedelta(hours=1)
 """Clocks may differ by so much."""
@@ -130,38 +131,37 @@ class SlackNotifier:
 
     def _messages(self, channel: str, since: float) -> Iterator[dict[str, Any]]:
         """Newest first, the newest page whole, then back to `since`."""
+        for messages in self._pages(self._client.conversations_history, channel=channel, limit=PAGE):
+            yield from messages
+            if messages and float(messages[-1]["ts"]) < since:
+                return
+
+    def _pages(self, method: Any, **asked: Any) -> Iterator[list[dict[str, Any]]]:
+        """Page by page for as long as Slack names the next: one may be empty, and more may follow.
+
+        https://docs.slack.dev/apis/web-api/pagination
+        """
         cursor = ""
         for _ in range(MOST_PAGES):
-            answer = self._pace.call(
-                self._client.conversations_history,
-                channel=channel,
-                limit=PAGE,
-                cursor=cursor,
-                include_all_metadata=True,
-            )
-            messages = answer["messages"] or []
-            yield from messages
-            cursor = (answer["response_metadata"] or {}).get("next_cursor") or ""
-            if not cursor or not messages or float(messages[-1]["ts"]) < since:
+            answer = self._pace.call(method, cursor=cursor, include_all_metadata=True, **asked)
+            yield answer["messages"] or []
+            before, cursor = cursor, (answer["response_metadata"] or {}).get("next_cursor") or ""
+            if cursor in ("", before):
                 return
 
     def _thread_stamps(self, message: MessageRef) -> set[object]:
+        """Of our replies. Every page begins with the parent."""
+        thread = self._pages(self._client.conversations_replies, channel=message.channel, ts=message.ts, limit=THREAD)
+        stamps: set[object] = set()
         try:
-            answer = self._pace.call(
-                self._client.conversations_replies,
-                channel=message.channel,
-                ts=message.ts,
-                limit=1_000,
-                include_all_metadata=True,
-            )
-            messages = answer["messages"] or []
-            if any(metadata.is_deleted(each) and each.get("ts") == message.ts for each in messages):
-                raise NotifierGone("Someone deleted the message.", REFUSED_S)
-            others = (each for each in messages if each.get("ts") != message.ts)
-            return {metadata.payload(each).get("stamp") for each in others if self._is_ours(each)}
+            for messages in thread:
+                if any(metadata.is_deleted(each) and each.get("ts") == message.ts for each in messages):
+                    raise NotifierGone("Someone deleted the message.", REFUSED_S)
+                others = (each for each in messages if each.get("ts") != message.ts)
+                stamps.update(metadata.payload(each).get("stamp") for each in others if self._is_ours(each))
         except NotifierRefused as error:
             self._warn(f"{BLIND} {error}")
-            return set()
+        return stamps
 
 
 def _addressed(message: MessageRef) -> None:

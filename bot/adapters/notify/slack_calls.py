@@ -12,6 +12,8 @@ from bot.slack.outcomes import Kind, Outcome
 
 GONE = frozenset({"message_not_found", "thread_not_found"})
 """https://docs.slack.dev/reference/methods/chat.update#errors"""
+OUT_OF_REACH = ("chat.update", "is_archived")
+"""Nothing that stands in an archived channel can be changed: what is new is posted where incidents are posted now."""
 BUSY_S, REFUSED_S = 30.0, 60.0
 """Waits where Slack names no time itself, https://docs.slack.dev/apis/web-api/rate-limits."""
 REMEDIES = {
@@ -75,7 +77,7 @@ def _name(method: Callable[..., SlackResponse]) -> str:
 def _raised(method: str, outcome: Outcome, error: Exception) -> NotifierUnavailable:
     verb = "refused" if outcome.kind is Kind.NO else "did not confirm"
     said = f"Slack {verb} {method} ({outcome.code})."
-    if outcome.code in GONE:
+    if outcome.code in GONE or (method, outcome.code) == OUT_OF_REACH:
         return NotifierGone(said, REFUSED_S)
     if outcome.code in UNFIT or "metadata" in outcome.code:
         return CardRefused(said, outcome.code)

@@ -76,6 +76,9 @@ def history(core: Core, args: Args) -> dict[str, Any]:
     oldest, latest = _bounds(core, args)
     if args.text("cursor"):
         latest = open_cursor(args.text("cursor"), "next_ts")
+    elif core.faults.empty_first_page:
+        more_follows = {"next_cursor": make_cursor("next_ts", latest)}
+        return {"messages": [], "has_more": True, "pin_count": 0, "response_metadata": more_follows}
     found, more = core.messages.history(
         channel["id"],
         oldest=oldest,
