@@ -116,7 +116,8 @@ class Questions:
         if len(words) == 1 and words[0].isascii() and words[0].isdigit() and len(words[0]) <= 4:
             return int(words[0])
         wrong = f"{' '.join(words)!r} is not a phase." if words else "Which phase?"
-        raise BadInput(f"{wrong} Write `/health phase {known[0] if known else 1}`.")
+        instead = f"Write `/health phase {known[0]}`." if known else "No processor of the registry has a phase."
+        raise BadInput(f"{wrong} {instead}")
 
     def _named(self, words: Sequence[str], request: Callable[[str], R], command: str) -> R:
         """The request about the processor that is meant. Raises Choose for several, or for those that look like it."""

@@ -81,6 +81,7 @@ def _progress(*, quiet: bool) -> "Progress":
 def _print_report(report: dict[str, Any]) -> None:
     """`report` as it is written in JSON: it may come from the running process."""
     from bot.ports.warehouse import FileReport, RejectedRow
+    from bot.views import numbers
 
     for file in (FileReport(**each) for each in report["files"]):
         if file.already_loaded:
@@ -88,7 +89,8 @@ def _print_report(report: dict[str, Any]) -> None:
         else:
             counts = f"{file.added:,} new, {file.corrected:,} corrected, {file.unchanged:,} already there"
             bad = f", {file.rejected:,} rejected" if file.rejected else ""
-            say(f"{shown(file.file)}: {file.rows + file.rejected:,} rows: {counts}{bad}")
+            rows = numbers.plural(file.rows + file.rejected, "row")
+            say(f"{shown(file.file)}: {rows}: {counts}{bad}")
     for row in [RejectedRow(**each) for each in report["rejected"][:MOST_REJECTED]]:
         say(f"rejected: {shown(row)}", error=True)
     more = sum(each["rejected"] for each in report["files"]) - MOST_REJECTED

@@ -156,7 +156,8 @@ class HealthService:
             raise BadInput("Give a phase or a processor, not both.")
         if request.phase is not None and request.phase not in self._registry.phases:
             known = ", ".join(str(phase) for phase in self._registry.phases)
-            raise BadInput(f"There is no phase {request.phase}. Known: {known}.")
+            instead = f"Known: {known}." if known else "No processor of the registry has a phase: ask for a processor."
+            raise BadInput(f"There is no phase {request.phase}. {instead}")
         processor = self._processor(request.processor) if request.processor is not None else None
         return Scope(self._registry, request.phase, processor)
 

@@ -60,6 +60,9 @@ class TrendService:
 
 
 def _rates(report: HealthReport, request: HealthRequest) -> list[tuple[str, float | None]]:
+    """Without phases the pipeline is one line."""
+    if request.processor is None and not report.phases:
+        return [(_subject(request), report.total.success_rate)]
     rows = report.phases if request.processor is None else report.processors
     return [(row.name, row.tally.success_rate) for row in rows]
 

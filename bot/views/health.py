@@ -47,7 +47,7 @@ def _overview(report: HealthReport, request: HealthRequest, workspace: str) -> C
     reasons = _reasons(report)
     blocks = [header(title), context(_span(report)), *_why(reasons), *_open(report, workspace)]
     blocks += [section("\n".join(_phase_lines(report.phases)))] if report.phases else []
-    notes = _plain_footnotes(report, timed=False)
+    notes = _plain_footnotes(report, figures=False)
     blocks.append(context(*map(escape, notes)))
     blocks.append(_actions(report, request, _overview_actions(report, request)))
     more = [f"And {len(reasons) - MOST_REASONS} more."] if len(reasons) > MOST_REASONS else []
@@ -283,9 +283,10 @@ def _footnotes(report: HealthReport) -> Sequence[str]:
     return [escape(note) for note in _plain_footnotes(report)]
 
 
-def _plain_footnotes(report: HealthReport, *, timed: bool = True) -> list[str]:
-    accuracy = f"Durations within {RELATIVE_ERROR:.0%}" if timed and not report.window.exact else None
-    complete, real = health_words.completeness(report), health_words.real(report)
+def _plain_footnotes(report: HealthReport, *, figures: bool = True) -> list[str]:
+    """`figures`: those of one row stand above, with its dates and durations."""
+    accuracy = f"Durations within {RELATIVE_ERROR:.0%}" if figures and not report.window.exact else None
+    complete, real = None if figures else health_words.completeness(report), health_words.real(report)
     data = None if complete is None else f"Data: {complete}"
     said = [data, f"Noise: {health_words.noise(report)}", real, accuracy]
     return [

@@ -5,8 +5,8 @@ from bot.views import numbers
 
 
 def completeness(report: HealthReport) -> str | None:
-    """How many of the dates with data due have it, over all phases; None when none was due."""
-    due = sum((row.due for row in report.phases), DueDates("", 0, 0))
+    """How many of the dates with data due have it, of everything in scope; None when none was due."""
+    due = sum((row.due for row in report.processors), DueDates("", 0, 0))
     if not due.due:
         return None
     if not due.known:

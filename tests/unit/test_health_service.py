@@ -1,5 +1,6 @@
 """The health service: which window is answered for, what a reader must know about it, and what cannot be asked."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from bot.domain.health.notified import Notified, NotifiedSpan, Sent
 from bot.domain.slo import ServiceLevel, ServiceLevels
 from bot.ports.state import StateUnavailable
 from bot.services.health import HealthService
-from tests.support.builders import World, failed, game, load, loaded, raw_file, registry, run, warehouse
+from bot.views import health_words
+from tests.support.builders import PROCESSORS, World, failed, game, load, loaded, raw_file, registry, run, warehouse
 from tests.support.notices import incident
 
 LEVELS = ServiceLevels((ServiceLevel(2, 0.95), ServiceLevel(3, 0.99)))
@@ -62,12 +64,41 @@ def test_every_run_is_counted_once_where_it_belongs(service: HealthService) -> N
     assert (report.noise.raw_failures, report.noise.kept_quiet, report.noise.real) == (4, 1, 3)
     assert (report.noise.in_incidents, report.open) == (None, None), "nobody notifies here"
     assert report.warnings[0] == "Newcomer ran but is not in the registry."
-    assert [row.phase for row in report.phases] == [1, 2, 3, 4, 7]
+    assert [row.phase for row in report.phases] == [1, 2, 3, 4]
+    assert next(row.phase for row in report.processors if row.name == "Newcomer") is None, "in no phase of the registry"
+
+
+@pytest.mark.parametrize("as_of", [None, END + timedelta(hours=1)])
+def test_a_phase_counts_its_registered_processors_alone(tmp_path: Path, as_of: datetime | None) -> None:
+    into = warehouse()
+    load(into, World([run(f"n{at}", "Newcomer", phase=4, start=30 + at) for at in range(3)]).write(tmp_path))
+    service = HealthService(into, registry(), LEVELS)
+    report = service.of(HealthRequest(phase=4, as_of=as_of), END)
+    [phase] = report.phases
+    assert (phase.status, phase.tally.runs, phase.durations) == (Colour.GREY, 0, None)
+    assert [row.name for row in report.processors] == ["Plain"]
+    assert [reason.text for reason in report.reasons] == ["Newcomer ran but is not in the registry."]
+    whole = service.of(HealthRequest(as_of=as_of), END)
+    assert [row.tally.runs for row in whole.phases] == [0, 0, 0, 0]
+    assert next(row.tally.runs for row in whole.processors if row.name == "Newcomer") == 3
+
+
+def test_without_phases_data_is_counted_and_a_phase_is_refused_with_the_reason(tmp_path: Path) -> None:
+    plain = [{key: value for key, value in one.items() if key != "phase"} for one in PROCESSORS]
+    into = warehouse()
+    load(into, replace(WORLD, processors=plain).write(tmp_path), plain)
+    service = HealthService(into, registry(plain), LEVELS)
+    for request in (HealthRequest(), HealthRequest(processor="Box")):
+        said = health_words.completeness(service.of(request, END + timedelta(hours=20)))
+        assert said is not None
+        assert "have their data" in said
+    with pytest.raises(BadInput, match=r"There is no phase 2\. No processor of the registry has a phase"):
+        service.scope(HealthRequest(phase=2))
 
 
 def test_targets_come_from_the_service_levels(service: HealthService) -> None:
     report = service.of(HealthRequest(as_of=END + timedelta(hours=1)), END)
-    assert {row.phase: row.target for row in report.phases} == {1: None, 2: 0.95, 3: 0.99, 4: None, 7: None}
+    assert {row.phase: row.target for row in report.phases} == {1: None, 2: 0.95, 3: 0.99, 4: None}
     box = next(row for row in report.processors if row.name == "Box")
     assert (box.status, box.target) == (Colour.YELLOW, 0.95)
 

@@ -142,13 +142,24 @@ def test_a_source_that_is_seen_only_later(tmp_path: Path) -> None:
     assert [evidence_of(held, "Box", day).input_kind for day in DAYS[3:5]] == [InputKind.NONE, InputKind.FILE]
 
 
-def test_an_empty_calendar_file_says_that_there_are_no_games(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("game_schedule.csv", "game_id,game_date,start_utc,final_utc,status\n"), ("game_schedule.json", "[]")],
+)
+def test_an_empty_calendar_file_says_that_there_are_no_games(tmp_path: Path, name: str, text: str) -> None:
     directory = World(runs=[run("a")]).write(tmp_path, ".csv")
-    (directory / "game_schedule.csv").write_text("game_id,game_date,start_utc,final_utc,status\n")
+    (directory / name).write_text(text)
+    (directory / "raw_files.csv").write_text("source,data_date,path,size_bytes,created_at\n")
     held = warehouse()
-    load(held, directory)
+    said = load(held, directory).warnings
+    assert f"{name} has no rows: no date has games, and no data per game is due" in said
+    assert "raw_files.csv has no rows: it says nothing, as if it were absent" in said
     assert evidence_of(held, "Box", DAY).expected is False
     assert evidence_of(holding(tmp_path / "none", World(runs=[run("a")])), "Box", DAY).expected is None
+    (directory / name).unlink()
+    (directory / "game_schedule.csv").write_text(f"game_id,game_date,start_utc,final_utc,status\nG,{DAY},,,\n")
+    assert not any("has no rows" in text for text in load(held, directory).warnings)
+    assert evidence_of(held, "Box", DAY).expected is True
 
 
 def test_a_calendar_that_ends_before_the_data_does(tmp_path: Path) -> None:

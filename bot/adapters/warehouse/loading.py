@@ -10,7 +10,7 @@ from bot.adapters.warehouse.calendar_table import lay_calendar
 from bot.adapters.warehouse.columns import FILE_KINDS, RUNS, FileKind
 from bot.adapters.warehouse.engine import Engine, Session, Value
 from bot.adapters.warehouse.reading import Reading, read
-from bot.adapters.warehouse.refresh import Changes, known, refresh_all, refresh_evidence, refresh_hours
+from bot.adapters.warehouse.refresh import Changes, Known, known, refresh_all, refresh_evidence, refresh_hours
 from bot.adapters.warehouse.staging_runs import shared_ids, stage_runs, unknown_spellings
 from bot.adapters.warehouse.unfinished import is_unfinished
 from bot.adapters.warehouse.values import Meaning
@@ -80,7 +80,7 @@ class Loader:
                 touched.append(refresh_hours(session))
             if new_document:
                 session.run("remember_fact", {"name": "registry", "value": platform.document})
-            warnings = _remember(session, staged, hints, now)
+            warnings = (*_empty(staged, before), *_remember(session, staged, hints, now))
         rejected = tuple(row for item in staged for row in item.reading.rejected)
         touched_from = min((moment for moment in touched if moment is not None), default=now)
         return LoadReport((*old, *evidence, *(run.report for run in runs)), rejected, warnings, touched_from)
@@ -169,6 +169,17 @@ def _merge_runs(session: Session, item: _Staged, hints: Hints, progress: Progres
     return _MergedRuns(
         _report(item, int(given), int(added - replaced), int(replaced)), span["last_start"], appended=False
     )
+
+
+def _empty(staged: Sequence[_Staged], before: Known) -> Iterator[str]:
+    """What a file without any row says. Of the others, what is never seen is unknown."""
+    for item in (item for item in staged if not item.reading.rows):
+        if item.kind.stem in ("table_loads", "raw_files"):
+            yield f"{item.path.name} has no rows: it says nothing, as if it were absent"
+        elif item.kind.stem == "game_schedule" and before.games:
+            yield f"{item.path.name} has no rows: the {len(before.games):,} games known before stay"
+        elif item.kind.stem == "game_schedule":
+            yield f"{item.path.name} has no rows: no date has games, and no data per game is due"
 
 
 def _remember(session: Session, staged: Sequence[_Staged], hints: Hints, now: datetime) -> tuple[str, ...]:

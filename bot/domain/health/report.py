@@ -93,10 +93,12 @@ def assess(
     notified: Notified | None = None,
     unsure: Sequence[HealthReason] = (),
 ) -> HealthReport:
-    """The report. Processors that ran without being registered have their own row. `notified` None: it is not known
-    what people were notified of. `unsure`: what is unknown about now, and why.
+    """The report. Processors that ran without being registered have their own row, and count in no phase. `notified`
+    None: it is not known what people were notified of. `unsure`: what is unknown about now, and why.
     """
-    phase_of, strangers = _phases_of(measured.window.counts, scope.registry)
+    strangers = _strangers(measured.window.counts, scope)
+    phase_of = {processor.name: processor.phase for processor in scope.registry.processors}
+    phase_of |= {} if scope.phase is not None else dict.fromkeys(strangers)
     names = [name for name, phase in phase_of.items() if scope.includes(name, phase)]
     troubles = _troubles(notified or NOTHING_NOTIFIED, measured.silent_runs, window)
     rows = _Rows(measured, scope.registry, targets)
@@ -110,8 +112,7 @@ def assess(
     opened = None if notified is None else notified.open if scope.is_whole else notified.about(set(names))
     incidents = [reason_of(incident) for incident in opened or () if incident.severity in NAMES]
     missed = undelivered(opened or (), window.as_of)
-    unknown = _strangers([name for name in strangers if name in names])
-    colour, reasons = overall(phases, processors, incidents, [*unsure, *missed], unknown)
+    colour, reasons = overall(phases, processors, incidents, [*unsure, *missed], _not_registered(strangers))
     return HealthReport(
         window=window,
         overall=colour,
@@ -124,12 +125,11 @@ def assess(
     )
 
 
-def _phases_of(counts: Iterable[RunCount], registry: Registry) -> tuple[dict[str, int | None], list[str]]:
-    """Phase of every registered processor, in the registry's order, then of the others that ran."""
-    known: dict[str, int | None] = {processor.name: processor.phase for processor in registry.processors}
-    seen = {count.processor: count.phase for count in counts if count.processor not in known}
-    strangers = sorted(seen)
-    return {**known, **{name: seen[name] for name in strangers}}, strangers
+def _strangers(counts: Iterable[RunCount], scope: Scope) -> list[str]:
+    """Names in scope that ran without being registered: by the phase of their runs, although they belong to none."""
+    known = scope.registry.by_name
+    ran = {count.processor: count.phase for count in counts if count.processor not in known}
+    return sorted(name for name, phase in ran.items() if scope.includes(name, phase))
 
 
 class _Rows:
@@ -232,7 +232,7 @@ def _noise(rows: Sequence[HealthRow], measured: Measured, scope: Scope, notified
     )
 
 
-def _strangers(names: Sequence[str]) -> list[HealthReason]:
+def _not_registered(names: Sequence[str]) -> list[HealthReason]:
     if not names:
         return []
     listed = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

@@ -2,7 +2,7 @@
 WITH known AS (
   {known_runs}
 ), succeeded AS (
-  SELECT COALESCE(p.phase, k.phase) AS phase, k.processor_name, k.duration_seconds
+  SELECT p.phase AS phase, k.processor_name, k.duration_seconds
   FROM known AS k LEFT JOIN processors AS p ON p.processor_name = k.processor_name
   WHERE k.status = 'success' AND k.duration_seconds IS NOT NULL
 ), scoped AS (

@@ -1,5 +1,5 @@
 -- The same for the last hours of a window, from the hourly sketches alone; a bucket comes once for each hour.
-SELECT COALESCE(p.phase, s.phase) AS phase, s.processor_name,
+SELECT p.phase AS phase, s.processor_name,
   ARRAY_AGG(s.bucket ORDER BY s.bucket) AS buckets, ARRAY_AGG(s.runs ORDER BY s.bucket) AS runs
 FROM hourly_sketches AS s
 LEFT JOIN processors AS p ON p.processor_name = s.processor_name

@@ -10,7 +10,7 @@ WITH pieces AS (
   WHERE metric = 'duration' AND start_hour >= @since AND start_hour < @until
     AND (start_hour < @head_until OR start_hour >= @tail_since)
 )
-SELECT COALESCE(p.phase, sketches.phase) AS phase, sketches.processor_name,
+SELECT p.phase AS phase, sketches.processor_name,
   ARRAY_AGG(sketches.bucket ORDER BY sketches.bucket) AS buckets, ARRAY_AGG(sketches.runs ORDER BY sketches.bucket) AS runs
 FROM (
   SELECT phase, processor_name, bucket, CAST(SUM(runs) AS INT64) AS runs FROM pieces GROUP BY 1, 2, 3
