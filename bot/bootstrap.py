@@ -17,6 +17,7 @@ from bot.domain.platform.registry import Registry
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from bot.domain.health.missing import LossRules
     from bot.domain.platform.accepted_losses import AcceptedLosses
     from bot.domain.slo import ServiceLevels
     from bot.ports.clock import Clock
@@ -52,7 +53,8 @@ class Services:
     def health(self) -> HealthService:
         from bot.services.health import HealthService
 
-        return HealthService(self.warehouse, self.registry, service_levels(self._settings))
+        losses = partial(_loss_rules, self._settings)
+        return HealthService(self.warehouse, self.registry, service_levels(self._settings), losses=losses)
 
     @cached_property
     def impact(self) -> ImpactService:
@@ -168,7 +170,7 @@ def app_services(
 
     registry = _registry_of_data(opened)
     notified = partial(notified_within, store) if store is not None else None
-    health = HealthService(opened, registry, service_levels(settings), notified)
+    health = HealthService(opened, registry, service_levels(settings), notified, partial(_loss_rules, settings))
     trends = TrendService(opened, registry, health)
     impact = ImpactService(opened, registry, health)
     validation = _validation(opened, registry, health, settings, store)
@@ -191,6 +193,13 @@ def _queries(opened: Warehouse, registry: Registry, settings: Settings) -> Query
     from bot.services.queries import QueryService
 
     return QueryService(opened, registry, service_levels(settings), _accepted(settings))
+
+
+def _loss_rules(settings: Settings) -> LossRules:
+    from bot.config.policy import load_policy
+    from bot.domain.health.missing import LossRules
+
+    return LossRules(_accepted(settings), load_policy(settings.config / "policy.yaml").severity)
 
 
 def _accepted(settings: Settings) -> AcceptedLosses:

@@ -7,6 +7,7 @@ from itertools import islice
 
 from bot.domain.errors import BadInput
 from bot.domain.health.early_warnings import LONGEST_RUN, NOTE_AFTER, SilentRun
+from bot.domain.health.missing import STANDARD, LossRules
 from bot.domain.health.model import BASELINE, HealthReason, HealthReport, HealthRequest, RunCount, Tally, Window
 from bot.domain.health.notified import Notified
 from bot.domain.health.report import Measured, Period, Scope, assess
@@ -35,7 +36,9 @@ MOST_ASKED = 5
 
 
 class HealthService:
-    """`notified` names what people were notified of over a span, and what is open; None where nobody notifies."""
+    """`notified` names what people were notified of over a span, and what is open; None where nobody notifies.
+    `losses` gives, when a date has no data, which losses are accepted and which are P0.
+    """
 
     def __init__(
         self,
@@ -43,10 +46,11 @@ class HealthService:
         registry: Registry,
         levels: ServiceLevels,
         notified: Callable[[datetime, datetime], Notified] | None = None,
+        losses: Callable[[], LossRules] = LossRules,
     ) -> None:
         self._warehouse = warehouse
         self._registry = registry
-        self._notified = notified
+        self._notified, self._losses = notified, losses
         self._tallied: tuple[Sequence[RunCount], Mapping[str, Tally]] = ((), {})
         self._targets = {level.phase: level.success_rate for level in levels.phases}
 
@@ -66,9 +70,12 @@ class HealthService:
             self._silent_runs(window),
             Period(self._warehouse.health_counts(day), ()),
             self._warehouse.health_due(day),
+            self._warehouse.missing_dates(window),
         )
         idle = self._idle(measured.window, window, scope)
-        report = assess(measured, scope, self._targets, window, notified, [*unknown, *silence, *idle, *unsure])
+        unsure = [*unknown, *silence, *idle, *unsure]
+        losses = self._losses() if measured.missing else STANDARD
+        report = assess(measured, scope, self._targets, window, notified, unsure, losses)
         uncertain = (reason.text for reason in report.reasons if reason.name in UNCERTAIN)
         return replace(report, warnings=(*uncertain, *history.warnings))
 

@@ -39,6 +39,7 @@ def ask(warehouse: Warehouse, *, briefly: bool = False) -> Answers:
         if name == "a week" or not briefly:
             answers[f"counts, {name}"] = counts(warehouse, window)
             answers[f"due, {name}"] = _due(warehouse, window)
+            answers[f"missing, {name}"] = warehouse.missing_dates(window)
             answers[f"durations, {name}"] = _durations(warehouse, window)
             answers[f"failed groups, {name}"] = sorted(warehouse.failed_groups(window), key=repr)
             answers[f"failed hours, {name}"] = sorted(warehouse.failed_hours(window), key=repr)
@@ -77,6 +78,7 @@ def ask_as_of(warehouse: Warehouse, as_of: datetime, processors: Iterable[str]) 
         answers["zero-record runs"] = sorted(warehouse.zero_record_runs(DATES.last))
         answers["silent runs"] = sorted(warehouse.silent_runs(moment(24), LAST))
         answers["due"] = _due(warehouse, window)
+        answers["missing"] = warehouse.missing_dates(window)
         answers["durations"] = _durations(warehouse, window)
     return answers
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from bot.domain.evidence.runs import Category, DateState, Input, Status
+from bot.domain.health.missing import STANDARD, LossRules, MissingDate
 from bot.domain.health.model import DueDates, Durations, HealthReason, HealthReport, HealthRequest, RunCount, Window
 from bot.domain.health.noise import FailedGroup
 from bot.domain.health.notified import Notified
@@ -71,6 +72,8 @@ def report(
     failures: Sequence[FailedGroup] = (),
     told: Notified | None = None,
     unsure: Sequence[HealthReason] = (),
+    missing: Sequence[MissingDate] = (),
+    losses: LossRules = STANDARD,
 ) -> HealthReport:
     """As the service assesses it, as of AS_OF. `before` and `usual` are the 30 days before the window, `day` is its
     last day.
@@ -78,6 +81,6 @@ def report(
     asked = request or HealthRequest()
     processor = registry.get(asked.processor) if asked.processor is not None else None
     last = None if day is None else Period(day, ())
-    measured = Measured(Period(counts, durations), Period(before, usual), due, failures, (), last, day_due)
+    measured = Measured(Period(counts, durations), Period(before, usual), due, failures, (), last, day_due, missing)
     scope = Scope(registry, asked.phase, processor)
-    return assess(measured, scope, TARGETS, Window.live(AS_OF, asked.days), told, unsure)
+    return assess(measured, scope, TARGETS, Window.live(AS_OF, asked.days), told, unsure, losses)

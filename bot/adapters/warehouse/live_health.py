@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from bot.adapters.warehouse.engine import Engine
 from bot.adapters.warehouse.health_rows import midnight, parameters_of, run_count
 from bot.adapters.warehouse.settled import FOREVER, Settled
+from bot.domain.health.missing import MissingDate
 from bot.domain.health.model import DueDates, Durations, RunCount, Window, data_dates_judged_within
 from bot.domain.health.sketch import Sketch
 
@@ -47,12 +48,17 @@ class LiveHealth:
         return self._keep("durations", window, lambda: self._durations(window))
 
     def due(self, window: Window) -> list[DueDates]:
-        def ask() -> list[DueDates]:
-            first, last = data_dates_judged_within(window)
-            parameters = {**parameters_of(window), "first_date": first, "last_date": last}
-            return [DueDates(*row) for row in self._engine.rows("health_due_live", parameters)]
+        rows = self._keep("due", window, lambda: self._judged("health_due_live", window), until=FOREVER)
+        return [DueDates(*row) for row in rows]
 
-        return self._keep("due", window, ask, until=FOREVER)
+    def missing(self, window: Window) -> list[MissingDate]:
+        rows = self._keep("missing", window, lambda: self._judged("missing_dates", window), until=FOREVER)
+        return [MissingDate(*row) for row in rows]
+
+    def _judged(self, query: str, window: Window) -> list[tuple[Any, ...]]:
+        """Of the dates that are judged within the window."""
+        first, last = data_dates_judged_within(window)
+        return self._engine.rows(query, {**parameters_of(window), "first_date": first, "last_date": last})
 
     def _keep(self, what: str, window: Window, ask: Callable[[], T], until: datetime | None = None) -> T:
         if not self._settled.keeps:

@@ -21,6 +21,7 @@ from bot.domain.evidence.observation import Asked, DateSpan, Observed
 from bot.domain.evidence.platform_facts import PlatformFacts
 from bot.domain.evidence.runs import InputKind
 from bot.domain.health.early_warnings import SilentRun
+from bot.domain.health.missing import MissingDate
 from bot.domain.health.model import DueDates, Durations, RunCount, Window
 from bot.domain.health.noise import FailedGroup
 from bot.domain.health.trends import DayDurations, FailedHour
@@ -64,6 +65,11 @@ class SqlWarehouse:
         if not window.exact:
             return self._live.due(window)
         return [DueDates(*row) for row in self._engine.rows("health_due_live", parameters_of(window))]
+
+    def missing_dates(self, window: Window) -> list[MissingDate]:
+        if not window.exact:
+            return self._live.missing(window)
+        return [MissingDate(*row) for row in self._engine.rows("missing_dates", parameters_of(window))]
 
     def failed_hours(self, window: Window) -> list[FailedHour]:
         def ask() -> list[FailedHour]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from bot.domain.health.missing import DATES_MISSING, NOTHING_MISSING, MissingReasons
 from bot.domain.health.model import OPEN_P0, Colour, HealthReason, HealthRow, Tally
 from bot.domain.health.status import RATE, SPEED, failing
 
@@ -18,16 +19,19 @@ def overall(
     incidents: Sequence[HealthReason],
     unsure: Sequence[HealthReason],
     strangers: Sequence[HealthReason],
+    lost: MissingReasons = NOTHING_MISSING,
 ) -> tuple[Colour, tuple[HealthReason, ...]]:
-    """RED: an open P0, or a phase that is RED over the last day. Else YELLOW: anything that is not well, whatever ran
-    without being registered, and what is unknown (`unsure`). GREY when nothing was due and nothing ran.
+    """RED: an open P0, lost data that is P0, or a phase that is RED over the last day. Else YELLOW: anything not
+    well, whatever ran without being registered, and what is unknown (`unsure`). GREY when nothing was due and nothing
+    ran.
     """
     today = [reason for row in phases or processors for reason in _today(row, processors)]
     gravest = [reason for reason in incidents if reason.name == OPEN_P0]
     others = [reason for reason in incidents if reason.name != OPEN_P0]
     over_the_window = _once(phases, processors, {reason.subject for reason in today})
-    reasons = tuple(dict.fromkeys([*gravest, *today, *unsure, *others, *over_the_window, *strangers]))
-    if gravest or today:
+    grave = [*gravest, *lost.grave, *today]
+    reasons = tuple(dict.fromkeys([*grave, *unsure, *others, *lost.others, *over_the_window, *strangers]))
+    if grave:
         return Colour.RED, reasons
     if all(row.status is Colour.GREY for row in processors):
         return Colour.GREY, reasons or (HealthReason("nothing_ran", PIPELINE, "Nothing was due and nothing ran."),)
@@ -47,7 +51,8 @@ def _today(row: HealthRow, processors: Sequence[HealthRow]) -> Iterator[HealthRe
 
 def _once(phases: Sequence[HealthRow], processors: Sequence[HealthRow], today: set[str]) -> Iterator[HealthReason]:
     """Reasons over the window, worst first. What comes of one processor is said of that processor, what several share
-    is said of their phase; what is said of today (`today`) is not said again.
+    is said of their phase; what is said of today (`today`) is not said again. Dates without data are named together,
+    elsewhere.
     """
     said = {(name, kind) for name in today for kind in RATE}
     for phase in phases:
@@ -62,7 +67,7 @@ def _once(phases: Sequence[HealthRow], processors: Sequence[HealthRow], today: s
     rows = [row for row in (*phases, *processors) if row.findings]
     for row in sorted(rows, key=lambda row: row.status is not Colour.RED):
         for reason in row.findings:
-            if (row.name, reason.name) not in said:
+            if (row.name, reason.name) not in said and reason.name != DATES_MISSING:
                 said |= {(row.name, kind) for kind in RATE if reason.name in RATE}
                 yield _over_time(row, reason, processors)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from bot.domain.evidence.expectation import traits
 from bot.domain.evidence.runs import Traits
 from bot.domain.health.early_warnings import SilentRun, early_notes
+from bot.domain.health.missing import STANDARD, LossRules, MissingDate, MissingReasons, missing_reasons
 from bot.domain.health.model import (
     Colour,
     DueDates,
@@ -55,7 +56,7 @@ class Period:
 @dataclass(frozen=True)
 class Measured:
     """What the warehouse answered: the window, its baseline, the dates due in the window, its failed runs that may be
-    real, and runs that may hang; the last day, where it is asked for.
+    real, and runs that may hang; the last day, where it is asked for; the dates due without data.
     """
 
     window: Period
@@ -65,6 +66,7 @@ class Measured:
     silent_runs: Sequence[SilentRun] = ()
     day: Period | None = None
     day_due: Sequence[DueDates] = ()
+    missing: Sequence[MissingDate] = ()
 
 
 @dataclass(frozen=True)
@@ -92,15 +94,20 @@ def assess(
     window: Window,
     notified: Notified | None = None,
     unsure: Sequence[HealthReason] = (),
+    losses: LossRules = STANDARD,
 ) -> HealthReport:
     """The report. Processors that ran without being registered have their own row, and count in no phase. `notified`
-    None: it is not known what people were notified of. `unsure`: what is unknown about now, and why.
+    None: it is not known what people were notified of. `unsure`: what is unknown about now, and why. `losses`: how
+    missing dates count.
     """
     strangers = _strangers(measured.window.counts, scope)
     phase_of = {processor.name: processor.phase for processor in scope.registry.processors}
     phase_of |= {} if scope.phase is not None else dict.fromkeys(strangers)
     names = [name for name, phase in phase_of.items() if scope.includes(name, phase)]
-    troubles = _troubles(notified or NOTHING_NOTIFIED, measured.silent_runs, window)
+    opened = None if notified is None else notified.open if scope.is_whole else notified.about(set(names))
+    missing = [each for each in measured.missing if scope.includes(each.processor, phase_of.get(each.processor))]
+    lost = missing_reasons(missing, scope.registry, losses, opened or (), window.as_of)
+    troubles = _troubles(notified or NOTHING_NOTIFIED, measured.silent_runs, window, lost)
     rows = _Rows(measured, scope.registry, targets)
     processors = [_with(rows.of(name, phase_of[name]), troubles.get(name, ())) for name in names]
     phases = []
@@ -109,10 +116,9 @@ def assess(
         if scope.processor is None:
             row = rows.of_phase(phase, members)
             phases.append(_with(row, [finding for member in members for finding in troubles.get(member.name, ())]))
-    opened = None if notified is None else notified.open if scope.is_whole else notified.about(set(names))
     incidents = [reason_of(incident) for incident in opened or () if incident.severity in NAMES]
     missed = undelivered(opened or (), window.as_of)
-    colour, reasons = overall(phases, processors, incidents, [*unsure, *missed], _not_registered(strangers))
+    colour, reasons = overall(phases, processors, incidents, [*unsure, *missed], _not_registered(strangers), lost)
     return HealthReport(
         window=window,
         overall=colour,
@@ -196,14 +202,17 @@ def _together(name: str, due: Sequence[DueDates | None]) -> DueDates:
     return sum((each for each in due if each is not None), DueDates(name, 0, 0))
 
 
-def _troubles(notified: Notified, silent: Sequence[SilentRun], window: Window) -> Mapping[str, Sequence[HealthReason]]:
+def _troubles(
+    notified: Notified, silent: Sequence[SilentRun], window: Window, lost: MissingReasons
+) -> Mapping[str, Sequence[HealthReason]]:
     """What is wrong besides the figures, by processor: open incidents first."""
-    opened, notes = notified.reasons(), early_notes(silent, window.as_of)
-    return {name: [*opened.get(name, ()), *notes.get(name, ())] for name in {**opened, **notes}}
+    kinds = (notified.reasons(), lost.by_name, early_notes(silent, window.as_of))
+    names = dict.fromkeys(name for kind in kinds for name in kind)
+    return {name: [reason for kind in kinds for reason in kind.get(name, ())] for name in names}
 
 
 def _with(row: HealthRow, troubles: Sequence[HealthReason]) -> HealthRow:
-    """What has an open P0 or P1, or may hang, is YELLOW at best, and that is the first of its reasons."""
+    """What has an open P0 or P1, lacks data that was due, or may hang, is YELLOW at best; that is its first reason."""
     if not troubles:
         return row
     status = Colour.RED if row.status is Colour.RED else Colour.YELLOW

@@ -1,0 +1,123 @@
+"""Dates whose data was due, was judged and is not there: each is a named reason, grave by the severity policy."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import NamedTuple
+
+from bot.domain.findings.finding import FindingKind
+from bot.domain.findings.severity import Severity
+from bot.domain.findings.severity_policy import SeverityPolicy, severity_of
+from bot.domain.findings.words import short_day
+from bot.domain.health.model import HealthReason
+from bot.domain.health.notified import NAMES
+from bot.domain.incidents.incident import Incident
+from bot.domain.platform.accepted_losses import AcceptedLosses
+from bot.domain.platform.lineage import Lineage
+from bot.domain.platform.registry import Kind, Registry
+
+DATES_MISSING = "dates_missing"
+MOST_NAMED = 5
+
+
+class MissingDate(NamedTuple):
+    """Data was due and is not there; `settled_at` (aware UTC): since when that counts."""
+
+    processor: str
+    data_date: date
+    settled_at: datetime
+
+
+@dataclass(frozen=True)
+class LossRules:
+    """`accepted` losses are no reason; `policy` says which of the others are P0."""
+
+    accepted: AcceptedLosses = field(default_factory=AcceptedLosses)
+    policy: SeverityPolicy = field(default_factory=SeverityPolicy)
+
+
+STANDARD = LossRules()
+
+
+@dataclass(frozen=True)
+class MissingReasons:
+    """`grave`: losses that are P0; `others`; and what is said of each processor in its own row."""
+
+    grave: Sequence[HealthReason]
+    others: Sequence[HealthReason]
+    by_name: Mapping[str, Sequence[HealthReason]]
+
+
+NOTHING_MISSING = MissingReasons((), (), {})
+
+
+def missing_reasons(
+    missing: Iterable[MissingDate],
+    registry: Registry,
+    rules: LossRules,
+    opened: Iterable[Incident],
+    as_of: datetime,
+) -> MissingReasons:
+    """`opened`: incidents that are reasons themselves. What one of them says of a date is not said again."""
+    known = [each for each in missing if rules.accepted.reason(each.processor, each.data_date) is None]
+    said = {
+        (name, day)
+        for incident in opened
+        if incident.severity in NAMES
+        for name in (*incident.processors, *incident.impact)
+        for day in incident.data_dates
+    }
+    left = [each for each in known if (each.processor, each.data_date) not in said]
+    why = _grave(left, known, registry, rules.policy, as_of)
+    return MissingReasons(
+        [_reason(those, f" P0: {because}.") for because, those in why.items()],
+        _others([each for each in left if not any(each in those for those in why.values())]),
+        {name: [_row_reason(name, those)] for name, those in _by_processor(known).items()},
+    )
+
+
+def _grave(
+    left: Iterable[MissingDate],
+    known: Collection[MissingDate],
+    registry: Registry,
+    policy: SeverityPolicy,
+    as_of: datetime,
+) -> Mapping[str, list[MissingDate]]:
+    """Those that are P0, by the policy's reason. What something upstream lacks, too, is part of that loss."""
+    absent, lineage = {(each.processor, each.data_date) for each in known}, Lineage(registry)
+    found: dict[str, list[MissingDate]] = defaultdict(list)
+    for each in left:
+        if any((name, each.data_date) in absent for name in lineage.up(each.processor)):
+            continue
+        processor = registry.by_name[each.processor]
+        scraped = processor.kind is Kind.SCRAPER
+        kind = FindingKind.ZERO_RECORDS_SCRAPER if scraped else FindingKind.ZERO_RECORDS_PROCESSOR
+        age = as_of - each.settled_at
+        severity, because = severity_of(kind, processor.criticality, False, age, policy)
+        if severity is Severity.P0:
+            found[because].append(each)
+    return found
+
+
+def _others(left: Sequence[MissingDate]) -> list[HealthReason]:
+    return [_reason(left, "")] if left else []
+
+
+def _reason(those: Sequence[MissingDate], why: str) -> HealthReason:
+    newest = sorted(those, key=lambda each: (-each.data_date.toordinal(), each.processor))
+    named = ", ".join(f"{each.processor} {short_day(each.data_date)}" for each in newest[:MOST_NAMED])
+    more = f" and {len(newest) - MOST_NAMED} more" if len(newest) > MOST_NAMED else ""
+    count = "1 date due has" if len(newest) == 1 else f"{len(newest):,} dates due have"
+    return HealthReason(DATES_MISSING, newest[0].processor, f"{count} no data: {named}{more}.{why}")
+
+
+def _row_reason(name: str, those: Sequence[MissingDate]) -> HealthReason:
+    return HealthReason(DATES_MISSING, name, f"{name}: {_reason(those, '').text}")
+
+
+def _by_processor(known: Iterable[MissingDate]) -> Mapping[str, list[MissingDate]]:
+    found: dict[str, list[MissingDate]] = defaultdict(list)
+    for each in known:
+        found[each.processor].append(each)
+    return found

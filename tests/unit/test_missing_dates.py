@@ -1,0 +1,88 @@
+"""A date whose data was due, was judged and is not there colours health, and is named; once, however it is known."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.domain.health.missing import LossRules, MissingDate
+from bot.domain.health.model import Colour, HealthReport, HealthRequest
+from bot.domain.health.notified import Notified
+from bot.domain.platform.accepted_losses import AcceptedLoss, AcceptedLosses
+from bot.domain.platform.registry import Registry
+from bot.domain.slo import ServiceLevels
+from bot.services.health import HealthService
+from tests.support.builders import World, load, loaded, registry, run, warehouse
+from tests.support.health_reports import AS_OF, ran, report
+from tests.support.notices import incident
+
+DAY = date(2026, 1, 19)
+KNOWN = Registry.model_validate(
+    {
+        "processors": [
+            {"name": "Box", "phase": 2, "criticality": "CRITICAL"},
+            {"name": "Plain", "phase": 2, "criticality": "LOW"},
+            {"name": "Summary", "phase": 3, "criticality": "HIGH", "dependencies": ["Box"]},
+        ]
+    }
+)
+WELL = [ran(name, 50, registry=KNOWN) for name in ("Box", "Plain", "Summary")]
+
+
+def missing(name: str, hours: float = 3, day: date = DAY) -> MissingDate:
+    return MissingDate(name, day, AS_OF - timedelta(hours=hours))
+
+
+def told(*absent: MissingDate, losses: LossRules | None = None, known: Notified | None = None) -> HealthReport:
+    return report(WELL, registry=KNOWN, day=WELL, missing=absent, losses=losses or LossRules(), told=known)
+
+
+def reasons(made: HealthReport) -> list[tuple[str, str]]:
+    return [(reason.name, reason.text) for reason in made.reasons]
+
+
+def test_missing_dates_are_named_the_newest_first() -> None:
+    made = told(missing("Plain", day=date(2026, 1, 17)), missing("Plain"), missing("Box"))
+    assert made.overall is Colour.YELLOW
+    assert reasons(made) == [("dates_missing", "3 dates due have no data: Box 19 Jan, Plain 19 Jan, Plain 17 Jan.")], (
+        "once, not for each row"
+    )
+    assert {row.name: row.status for row in made.processors}["Plain"] is Colour.YELLOW
+    assert {row.name: row.status for row in made.processors}["Summary"] is Colour.GREEN
+
+
+def test_a_loss_that_is_p0_by_the_policy_is_red_and_what_it_blocks_is_part_of_it() -> None:
+    made = told(missing("Box", 25), missing("Summary", 25), missing("Plain", 90))
+    assert made.overall is Colour.RED
+    why = "P0: data of a CRITICAL or HIGH processor has been lost for more than 24 h."
+    assert reasons(made) == [
+        ("dates_missing", f"1 date due has no data: Box 19 Jan. {why}"),
+        ("dates_missing", "2 dates due have no data: Plain 19 Jan, Summary 19 Jan."),
+    ]
+
+
+def test_what_an_open_incident_says_and_what_is_accepted_is_not_said_again() -> None:
+    open_ = incident(processors=("Box",), impact=("Summary",), data_dates=(DAY,))
+    known = told(missing("Box", 25), missing("Summary", 25), known=Notified(open=(open_,)))
+    assert [name for name, _ in reasons(known)] == ["open_p0"]
+    accepted = AcceptedLosses((AcceptedLoss(processor="Box", first=DAY, last=DAY, reason="gone"),))
+    assert told(missing("Box", 25), losses=LossRules(accepted)).overall is Colour.GREEN
+
+
+@pytest.mark.parametrize("as_of", [None, datetime(2026, 1, 20, 12, tzinfo=UTC)])
+def test_a_recorded_loss_is_named_though_nothing_failed(as_of: datetime | None, tmp_path: Path) -> None:
+    """Daily succeeds on each date; of one of them nothing came into its table."""
+    dates = [date(2026, 1, day) for day in range(10, 20)]
+    world = World(
+        [run(f"d{day}", "Daily", start=13.1, day=day) for day in dates],
+        [loaded("raw.daily", hours=13.11, day=day) for day in dates if day.day != 16],
+    )
+    opened = warehouse()
+    load(opened, world.write(tmp_path))
+    made = HealthService(opened, registry(), ServiceLevels(())).of(
+        HealthRequest(processor="Daily", as_of=as_of), datetime(2026, 1, 20, 12, tzinfo=UTC)
+    )
+    assert (made.overall, reasons(made)) == (
+        Colour.YELLOW,
+        [("dates_missing", "1 date due has no data: Daily 16 Jan.")],
+    )
