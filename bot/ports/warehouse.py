@@ -83,8 +83,9 @@ class LoadReport:
 
 @dataclass(frozen=True)
 class History:
-    """What the warehouse holds. `known_until` is the newest moment at which anything became known, `last_start` the
-    hour in which a run last started; None when empty.
+    """What the warehouse holds. `first_day` is the day of the first start, `first_date` the first data date,
+    `known_until` the newest moment at which anything became known, `last_start` the hour in which a run last started;
+    None when empty.
     """
 
     runs: int
@@ -95,6 +96,7 @@ class History:
     rejected: tuple[str, ...] = ()
     """Of the warnings, those about rows that were set aside: any answer may lack them."""
     last_start: datetime | None = None
+    first_date: date | None = None
 
 
 class Warehouse(Protocol):

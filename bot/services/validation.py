@@ -127,7 +127,8 @@ class ValidationService:
         as_of: datetime,
         ended: date | None,
     ) -> Iterator[Validated]:
-        begins = self._warehouse.history().first_day
+        known = self._warehouse.history()
+        begins = (known.first_day, known.first_date)
         around = VerdictContext(history, self._neighbours, self._accepted, as_of, begins, ended)
         dates = [span.first + timedelta(days=ahead) for ahead in range((span.last - span.first).days + 1)]
         return (around.validated(processor, day) for processor, day in product(asked, dates))

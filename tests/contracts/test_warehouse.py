@@ -113,6 +113,7 @@ def test_every_method_of_the_port_is_asked(story: Told) -> None:
 def test_history_tells_what_is_held(story: Told) -> None:
     first, last = story.answers["first"]["history"], story.answers["again"]["history"]
     assert (first.runs, first.first_day, last.runs, last.first_day) == (27, DAY, 30, date(2026, 1, 9))
+    assert (first.first_date, last.first_date) == (DAY, date(2026, 1, 9))
     assert first.known_until == datetime(2026, 1, 17, 7, 31, 1, tzinfo=UTC)
     assert last.known_until == datetime(2026, 1, 18, 7, tzinfo=UTC)  # the table load of hour 55 of the next day
     assert first.calendar_until == NEXT + timedelta(days=400)

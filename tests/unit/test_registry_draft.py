@@ -139,15 +139,37 @@ def test_a_time_limit_is_at_least_twice_the_p95_in_whole_minutes(p95: float) -> 
 
 
 def test_nothing_is_proposed_where_the_history_says_nothing() -> None:
-    entry = inferred(facts(runs=2, dates=2, phase=None, no_data_share=0.95))
+    entry = inferred(facts(runs=6, dates=6, phase=None, no_data_share=0.95))
     assert (entry.slots, entry.records, entry.timeout_seconds, entry.runs_on_no_game_days) == ((), None, None, None)
     assert entry.doubts == (
         "phase: the history does not tell it",
-        "only 2 dates with runs: slots may be chance",
+        "schedule_hours_et: no start time is there on most dates",
+        "95% of its runs found no data: is it sporadic?",
         "expected_records: no run reported any; check the table before believing it",
         "timeout_seconds: no run succeeded",
-        "95% of its runs found no data: is it sporadic?",
     )
+
+
+@pytest.mark.parametrize("dates", [1, 2, 4])
+def test_a_few_runs_show_neither_a_rhythm_nor_a_range(dates: int) -> None:
+    entry = inferred(
+        facts(
+            runs=dates, dates=dates, start_hours=starts((7,), dates),
+            records_p5=100.0, records_p50=100.0, records_p95=101.0, duration_p95=60.0,
+        )
+    )  # fmt: skip
+    assert (entry.expected_frequency, entry.slots, entry.polling) == ("unknown", (), None)
+    assert (entry.records, entry.timeout_seconds) == (None, None)
+    noun = "date" if dates == 1 else "dates"
+    assert f"schedule_hours_et: only {dates} {noun} with runs show no rhythm" in entry.doubts
+    assert str(entry.evidence["expected_frequency"]).startswith("low confidence: ")
+
+
+def test_a_short_history_with_dates_without_runs_shows_no_daily_job() -> None:
+    weekdays = [day for day in daily(FIRST, 12, 6) if day[0].weekday() < 5]
+    entry = infer(of(*weekdays), UTC_ZONE)
+    assert (entry.expected_frequency, entry.slots) == ("irregular", ())
+    assert infer(of(*daily(FIRST, 12, 6)[:7], *daily(FIRST, 12, 6)[8:]), UTC_ZONE).slots == (6,), "one date was missed"
 
 
 def test_runs_on_dates_without_games_are_told_apart() -> None:
@@ -165,12 +187,12 @@ def test_the_draft_is_text_for_people_and_loads(tmp_path: Path) -> None:
     assert text.endswith(
         '  - name: "NbacGamebookProcessor"\n'
         "    phase: 2  # high confidence: its runs name it\n"
-        '    expected_frequency: "twice_daily"\n'
+        '    expected_frequency: "twice_daily"  # high confidence: 60 runs on 30 dates\n'
         "    schedule_hours_et: [14, 24.5]  # high confidence: each starts on 100% of 30 dates\n"
         "    polling: false  # high confidence: 60 runs on 30 dates, 2 slots a date\n"
         "    runs_on_no_game_days: true  # high confidence: 4 of 30 dates had no games\n"
         "    expected_records: {min: 99, typical: 240, max: 500}"
-        "  # high confidence: p5, p50 and p95 of the runs with records\n"
+        "  # high confidence: p5, p50 and p95 of the runs with records, within 1 %\n"
         "    timeout_seconds: 660  # high confidence: twice the p95 of 310.0 s\n"
         "    proposal: true\n"
     )

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 from bot.cli.app import app
 from bot.cli.replay import parse_step
 from bot.domain.errors import BadInput
-from tests.support.builders import DAY, PROCESSORS, World, failed, game, loaded, raw_file, registry_yaml, run
+from tests.support.builders import DAY, PROCESSORS, Row, World, failed, game, loaded, raw_file, registry_yaml, run
 
 BOTH = [processor for processor in PROCESSORS if processor["name"] in ("BoxScraper", "Box")]
 DAYS = [DAY - timedelta(days=n) for n in range(12)]
@@ -129,3 +129,14 @@ def test_steps() -> None:
     for wrong in ("", "10", "9s", "25h", "m10", "-5m"):
         with pytest.raises(BadInput):
             parse_step(wrong)
+
+
+def test_nothing_is_due_for_a_date_before_the_first_data_date(tmp_path: Path) -> None:
+    """Exported by data date: the night's run for the day before is not in it, although its slot is."""
+    processors: list[Row] = [{"name": "Late", "schedule_hours_et": [28.0], "per_game": False}, {"name": "Early"}]
+    days = [DAY + timedelta(days=ahead) for ahead in range(4)]
+    runs = [run(f"{name}{day}", name, start=at, day=day) for name, at in (("Late", 33), ("Early", 1)) for day in days]
+    World(runs=runs, processors=processors).write(tmp_path / "data")
+    done = replay(tmp_path)
+    assert done.exit_code == 0, done.output
+    assert lines(tmp_path) == []

@@ -155,6 +155,22 @@ def test_dates_before_the_history(service: ValidationService) -> None:
     assert (row.verdict, "the history begins only on 2026-01-08" in row.judged.because) == (Verdict.UNKNOWN, True)
 
 
+def test_a_slot_in_the_history_of_a_date_before_its_first_data_date(tmp_path: Path) -> None:
+    """Exported by data date: the night's run for the day before is not in it, although it started later."""
+    late = [{"name": "Late", "schedule_hours_et": [28.0], "expected_records": {"per_game": False}, "table": "l"}]
+    days = [DAY + timedelta(days=ahead) for ahead in range(4)]
+    rows = [run(f"{day}", "Late", start=33, day=day, phase=None) for day in days]
+    early = [run(f"e{day}", "Early", start=1, day=day, phase=None) for day in days]
+    held = warehouse()
+    load(held, World([*rows, *early], processors=late).write(tmp_path), late)
+    service = ValidationService(
+        held, registry(late), HealthService(held, registry(late), ServiceLevels(())), AcceptedLosses(())
+    )
+    row = of(service, "Late", DAY - timedelta(days=1))
+    assert row.verdict is Verdict.UNKNOWN
+    assert f"the data dates of the history begin only on {DAY}" in row.judged.because
+
+
 def test_open_incidents_of_the_processor_on_other_dates_are_named(tmp_path: Path) -> None:
     opened = warehouse()
     load(opened, WORLD.write(tmp_path), PIPELINE)

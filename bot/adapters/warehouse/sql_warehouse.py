@@ -42,10 +42,10 @@ class SqlWarehouse:
         return self._settled.get("history", FOREVER, self._history)
 
     def _history(self) -> History:
-        ((runs, first, known, calendar, last_start),) = self._engine.rows("history")
+        ((runs, first, known, calendar, last_start, first_date),) = self._engine.rows("history")
         rejected = tuple(_rejected(row) for row in self._engine.rows("rejected"))
         warnings = tuple(text for (text,) in self._engine.rows("warnings"))
-        return History(runs, first, known, calendar, (*rejected, *warnings), rejected, last_start)
+        return History(runs, first, known, calendar, (*rejected, *warnings), rejected, last_start, first_date)
 
     def platform_document(self) -> str | None:
         return dict(self._engine.rows("facts")).get("registry")

@@ -67,6 +67,7 @@ class Watch:
         self._open_troubles: dict[tuple[str, date], list[Trouble]] = {}
         self._last_date = last_date
         self._begins = min((run.started_at for run in observed.runs), default=None)
+        self._first_date = min((run.data_date for run in observed.runs), default=None)
         self._laid: set[date] = set()
         self._forgotten: date | None = None
         self._due: list[tuple[datetime, str, date]] = []
@@ -130,10 +131,12 @@ class Watch:
             self.history.forget_before(now, keep=self._open_troubles)
 
     def _is_recorded(self, day: ProcessorDate) -> bool:
-        """Does the history cover the date? Nothing is due before its first run starts: a run of then may well be for a
-        much older date.
+        """Does the history cover the date? Nothing is due before its first data date, nor before its first run starts:
+        a run of then may well be for a much older date.
         """
-        if self._begins is None or (self._last_date is not None and day.data_date > self._last_date):
+        if self._begins is None or self._first_date is None or day.data_date < self._first_date:
+            return False
+        if self._last_date is not None and day.data_date > self._last_date:
             return False
         return all(slot > self._begins for slot in day.slots)
 

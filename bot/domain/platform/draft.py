@@ -25,7 +25,10 @@ MOST_SLOTS = 24
 """More regular starts a day than this are polling, not slots."""
 POLLS_PER_SLOT = 4
 FEW_DATES = 5
-"""With fewer dates than this, what looks regular may be chance."""
+"""With fewer dates than this, what looks regular may be chance: no rhythm is proposed."""
+FEW_RUNS = 5
+"""Fewer runs than this show neither a range nor a limit."""
+UNKNOWN_RHYTHM = "unknown"
 MANY_DATES = 14
 TWO_WEEKS = timedelta(days=14)
 TIMEOUT_STEP = 60
@@ -118,23 +121,24 @@ def compare(registered: Iterable[str], seen: Iterable[str]) -> Comparison:
 def infer(facts: ProcessorFacts, zone: ZoneInfo, known: tuple[datetime, datetime] | None = None) -> DraftProcessor:
     """Propose an entry from the facts; `known`: the first and last start of the whole history."""
     found = slots_of(facts.hours(zone), facts.dates)
-    slots = found if len(found) <= MOST_SLOTS else ()
+    slots = found if len(found) <= MOST_SLOTS and facts.dates >= FEW_DATES else ()
     tells = facts.dates >= FEW_DATES or facts.runs > MOST_SLOTS
     polling = is_polling(facts.runs, facts.dates, len(found)) if tells else None
     weekly = weekdays_of(facts) if slots else None
     ended = _ended(facts, known) if known is not None else None
     proposed = () if weekly or ended else slots
+    frequency = frequency_label(len(slots), bool(polling)) if facts.dates >= FEW_DATES or polling else UNKNOWN_RHYTHM
     return DraftProcessor(
         name=facts.name,
         phase=facts.phase if facts.phase is not None and 0 <= facts.phase <= MOST_PHASE else None,
-        expected_frequency=weekly.label if weekly else frequency_label(len(slots), bool(polling)),
+        expected_frequency=weekly.label if weekly else frequency,
         slots=proposed,
         polling=polling,
         runs_on_no_game_days=_runs_without_games(facts),
         records=_record_range(facts),
-        timeout_seconds=timeout_from(facts.duration_p95),
+        timeout_seconds=timeout_from(facts.duration_p95) if facts.runs >= FEW_RUNS else None,
         doubts=tuple(_doubts(facts, slots, weekly, ended)),
-        evidence=_evidence(facts, slots, zone),
+        evidence=_evidence(facts, slots, zone, weekly),
     )
 
 
@@ -147,12 +151,15 @@ class Weekly:
 
 
 def weekdays_of(facts: ProcessorFacts) -> Weekly | None:
-    """None where it runs on (nearly) every day, on game days, or where the history is too short to tell."""
+    """None where it runs on (nearly) every day, or on game days."""
     days = facts.days
-    if not days or facts.dates_without_games == 0 or days[-1] - days[0] < TWO_WEEKS - timedelta(days=1):
+    if not days or facts.dates_without_games == 0:
         return None
     span = [days[0] + timedelta(days=ahead) for ahead in range((days[-1] - days[0]).days + 1)]
     ran = set(days)
+    if len(span) < TWO_WEEKS.days:
+        skips = len(span) - len(days) > 1
+        return Weekly("irregular", f"runs on {len(days)} of {len(span)} dates, too few to say which") if skips else None
     of_day = {at: [day for day in span if day.weekday() == at] for at in range(7)}
     hits = {at: sum(day in ran for day in of_day[at]) for at in range(7)}
     usual = [at for at in range(7) if hits[at] >= PRESENT_ON_MOST_DATES * len(of_day[at])]
@@ -226,7 +233,9 @@ def _runs_without_games(facts: ProcessorFacts) -> bool | None:
 
 
 def _record_range(facts: ProcessorFacts) -> tuple[int, int, int] | None:
-    """(min, typical, max) from p5, p50 and p95; None when no run reported records."""
+    """(min, typical, max) from p5, p50 and p95; None when no run, or hardly one, reported records."""
+    if facts.runs < FEW_RUNS:
+        return None
     low, middle, high = facts.records_p5, facts.records_p50, facts.records_p95
     if low is None or middle is None or high is None:
         return None
@@ -241,14 +250,17 @@ def _ended(facts: ProcessorFacts, known: tuple[datetime, datetime]) -> str | Non
     return f"no run after {facts.last_start:%Y-%m-%d}, while the history goes on to {known[1]:%Y-%m-%d}: has it ended?"
 
 
-def _evidence(facts: ProcessorFacts, slots: tuple[float, ...], zone: ZoneInfo) -> dict[str, Evidence]:
+def _evidence(
+    facts: ProcessorFacts, slots: tuple[float, ...], zone: ZoneInfo, weekly: Weekly | None
+) -> dict[str, Evidence]:
     """By field of the registry."""
     by_dates = _confidence(facts.dates)
-    seen = f"{facts.runs:,} runs on {facts.dates:,} dates"
+    seen = f"{_count(facts.runs, 'run')} on {_count(facts.dates, 'date')}"
     found = {
         "phase": Evidence("its runs name it", Confidence.HIGH),
-        "polling": Evidence(f"{seen}, {len(slots)} slots a date", by_dates),
-        "expected_records": Evidence("p5, p50 and p95 of the runs with records", by_dates),
+        "expected_frequency": Evidence(weekly.text if weekly else seen, by_dates),
+        "polling": Evidence(f"{seen}, {_count(len(slots), 'slot')} a date", by_dates),
+        "expected_records": Evidence("p5, p50 and p95 of the runs with records, within 1 %", by_dates),
         "runs_on_no_game_days": Evidence(f"{facts.dates_without_games} of {facts.dates} dates had no games", by_dates),
     }
     if facts.duration_p95 is not None:
@@ -262,6 +274,10 @@ def _evidence(facts: ProcessorFacts, slots: tuple[float, ...], zone: ZoneInfo) -
     return found
 
 
+def _count(many: int, noun: str) -> str:
+    return f"{many:,} {noun}{'' if many == 1 else 's'}"
+
+
 def _confidence(dates: int, share: float = 1.0) -> Confidence:
     if dates >= MANY_DATES and share >= 0.9:
         return Confidence.HIGH
@@ -273,18 +289,28 @@ def _doubts(facts: ProcessorFacts, slots: tuple[float, ...], weekly: Weekly | No
         yield "phase: the history does not tell it"
     elif not 0 <= facts.phase <= MOST_PHASE:
         yield f"phase: the history says {facts.phase}; a phase is 0 to {MOST_PHASE}"
+    yield from _no_slots(facts, slots, weekly, ended)
+    if facts.no_data_share >= 0.9:
+        yield f"{facts.no_data_share:.0%} of its runs found no data: is it sporadic?"
+    if facts.runs < FEW_RUNS:
+        yield f"expected_records, timeout_seconds: only {_count(facts.runs, 'run')}, too few to tell"
+        return
+    if facts.records_p95 is None:
+        yield "expected_records: no run reported any; check the table before believing it"
+    if facts.duration_p95 is None:
+        yield "timeout_seconds: no run succeeded"
+
+
+def _no_slots(
+    facts: ProcessorFacts, slots: tuple[float, ...], weekly: Weekly | None, ended: str | None
+) -> Iterable[str]:
+    """Why none are proposed."""
     if ended:
         yield f"schedule_hours_et: {ended}"
     elif weekly:
         at = ", ".join(f"{slot:g}" for slot in slots)
         yield f"schedule_hours_et: {weekly.text}. Its slots ({at}) would be due on every date: not proposed"
     elif facts.dates < FEW_DATES:
-        yield f"only {facts.dates} dates with runs: slots may be chance"
+        yield f"schedule_hours_et: only {_count(facts.dates, 'date')} with runs show no rhythm"
     elif not slots:
         yield "schedule_hours_et: no start time is there on most dates"
-    if facts.records_p95 is None:
-        yield "expected_records: no run reported any; check the table before believing it"
-    if facts.duration_p95 is None:
-        yield "timeout_seconds: no run succeeded"
-    if facts.no_data_share >= 0.9:
-        yield f"{facts.no_data_share:.0%} of its runs found no data: is it sporadic?"

@@ -46,8 +46,8 @@ class Neighbours:
 
 
 class VerdictContext:
-    """A history as of a moment, asked date by date. `begins`, `ended`: the first day of the history, and of a recorded
-    one the day on which it ends; it says nothing of dates before the one and from the other on.
+    """A history as of a moment, asked date by date. `begins`: the day of its first start and its first data date;
+    `ended`: of a recorded one the day on which it ends. It says nothing of dates before the one and from the other on.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class VerdictContext:
         neighbours: Neighbours,
         accepted: AcceptedLosses,
         as_of: datetime,
-        begins: date | None,
+        begins: tuple[date | None, date | None],
         ended: date | None,
     ) -> None:
         self._history = history
@@ -107,8 +107,11 @@ class VerdictContext:
         if day.under_way or any(day.attempts):
             return None
         first = day.slots[0].date() if day.slots else day.data_date
-        if self._begins is not None and first < self._begins:
-            return f"the history begins only on {self._begins}"
+        starts, dates = self._begins
+        if starts is not None and first < starts:
+            return f"the history begins only on {starts}"
+        if dates is not None and day.data_date < dates:
+            return f"the data dates of the history begin only on {dates}"
         if self._ended is not None and day.data_date >= self._ended:
             return f"the history ends on {self._ended}"
         return None
