@@ -22,7 +22,7 @@ URGENT_LANES = 3
 """A call that hangs holds one of them for as long as its time limit."""
 CHECK_EVERY = timedelta(seconds=2)
 RETRY_S = 3.0
-ENDS_WITHIN_S = 4.0
+ENDS_WITHIN_S = 3.0
 """Hosts wait ten seconds between asking a process to stop and killing it."""
 log = logging.getLogger("fireline.lanes")
 
@@ -70,10 +70,10 @@ def running(lanes: Sequence[Lane], vitals: Vitals, stop: Callable[[], None] = la
         ending.set()
         stop()
         until = monotonic_seconds() + ENDS_WITHIN_S
-        for thread in threads:
+        for lane, thread in zip(lanes, threads, strict=True):
             thread.join(max(0.0, until - monotonic_seconds()))
             if thread.is_alive():
-                log.warning("%s did not end in time and is abandoned", thread.name)
+                log.info("%s is ended in the middle of its work; %s", lane.name, lane.lost)
 
 
 def _run(lane: Lane, vitals: Vitals, ending: Event) -> None:

@@ -9,12 +9,18 @@ import typer
 from bot.cli import logs
 from bot.cli.context import errors_for_people, settings_of
 from bot.cli.options import Home
+from bot.cli.stopping import stoppable
 
 PORT = 8765
 
 
 def demo(
-    port: Annotated[int, typer.Option(help="Where the workspace's page is served.")] = PORT,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            help=f"Where the workspace's page is served ({PORT}, or where the demo runs).", show_default=False
+        ),
+    ] = None,
     speed: Annotated[float, typer.Option(help="How many times faster than real time the pipeline lives.")] = 1.0,
     fault: Annotated[
         list[str] | None,
@@ -24,17 +30,19 @@ def demo(
     home: Home = None,
 ) -> None:
     """Run a local Slack workspace, a simulated pipeline with 30 days of history, and Fireline in it."""
-    from bot.cli.demo_faults import heal_running, inject_into_running
-    from bot.cli.demo_world import live
+    with stoppable(lambda: print("stopped", flush=True)) as stopping, errors_for_people():
+        from bot.cli.demo_faults import heal_running, inject_into_running
+        from bot.cli.demo_start import ready
+        from bot.cli.demo_world import live
 
-    faults = fault or []
-    with errors_for_people():
         settings = settings_of(home)
+        settings = settings.model_copy(update={"home": settings.home / "demo", "warehouse": "duckdb"})
         if heal:
-            heal_running(port)
+            heal_running(settings.home, port)
             return
-        if faults and inject_into_running(port, faults):
+        faults = fault or []
+        if faults and inject_into_running(settings.home, port, faults):
             return
         logs.set_up(logging.WARNING)
-        own = {"home": settings.home / "demo", "warehouse": "duckdb"}
-        asyncio.run(live(settings.model_copy(update=own), port, speed, faults))
+        start = ready(settings, PORT if port is None else port, speed, faults)
+        asyncio.run(live(settings, start, stopping))

@@ -3,12 +3,16 @@
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from bot.domain.errors import BadInput
 
 TIMEOUT_S = 5
+PORT_FILE = "port"
+"""In the demo's state folder while it runs."""
 
 
 def parse(fault: str) -> dict[str, str]:
@@ -17,31 +21,62 @@ def parse(fault: str) -> dict[str, str]:
     return {"name": name, "processor": processor} if processor else {"name": name}
 
 
-def inject_into_running(port: int, faults: Sequence[str]) -> bool:
-    """Whether a demo runs on the port; then it has got the faults. Raises BadInput for a fault it refuses."""
+def inject_into_running(home: Path, port: int | None, faults: Sequence[str]) -> bool:
+    """Whether a demo runs on the port, or with its state in `home`; then it has got the faults. Raises BadInput for a
+    fault it refuses.
+    """
+    running = _port_of(home) if port is None else port
     for fault in faults:
         body = json.dumps(parse(fault)).encode()
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{port}/sim/api/faults", body, {"Content-Type": "application/json"}
-        )
-        if _asked(request) is None:
+        answer = None if running is None else _asked(_to_panel(running, "faults", body))
+        if answer is None:
+            print(f"{_nothing_runs(home, port)} One is started with the fault.", flush=True)
             return False
-        print(f"injected: {fault}")
+        struck = " ".join(filter(None, (answer["fault"]["processor"], answer["fault"]["date"])))
+        print(f"injected: {fault}{f' ({struck})' if struck else ''}")
     return True
 
 
-def heal_running(port: int) -> None:
-    """End every fault of the demo that runs on the port. Raises BadInput when none runs there."""
-    address = f"http://127.0.0.1:{port}/sim/api/faults"
-    listed = _asked(urllib.request.Request(address))
-    if listed is None:
-        raise BadInput(f"No demo runs on port {port}. Name its port with --port.")
+def heal_running(home: Path, port: int | None) -> None:
+    """End every fault of the demo that runs on the port, or with its state in `home`. Raises BadInput for none."""
+    running = _port_of(home) if port is None else port
+    listed = None if running is None else _asked(_to_panel(running, "faults"))
+    if running is None or listed is None:
+        raise BadInput(f"{_nothing_runs(home, port)} Name its port with --port or its state's folder with --home.")
     for fault in listed["active"]:
-        headers = {"Content-Type": "application/json"}
-        _asked(urllib.request.Request(f"{address}/{fault['id']}", headers=headers, method="DELETE"))
+        _asked(_to_panel(running, f"faults/{fault['id']}", method="DELETE"))
         print(f"healed: {fault['name']}{':' if fault['processor'] else ''}{fault['processor'] or ''}")
     if not listed["active"]:
         print("no fault is active")
+
+
+@contextmanager
+def findable(home: Path, port: int) -> Iterator[None]:
+    """For as long as the block runs, commands with the same home find the demo."""
+    file = home / PORT_FILE
+    file.write_text(f"{port}\n")
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def _port_of(home: Path) -> int | None:
+    """Of the demo with its state in `home`; one that was killed has left its port, where nobody answers."""
+    try:
+        return int((home / PORT_FILE).read_text())
+    except (OSError, ValueError):
+        return None
+
+
+def _nothing_runs(home: Path, port: int | None) -> str:
+    where = f"with its state in {home}" if port is None else f"on port {port}"
+    return f"No demo runs {where}."
+
+
+def _to_panel(port: int, path: str, body: bytes | None = None, method: str | None = None) -> urllib.request.Request:
+    address = f"http://127.0.0.1:{port}/sim/api/{path}"
+    return urllib.request.Request(address, body, {"Content-Type": "application/json"}, method=method)
 
 
 def _asked(request: urllib.request.Request) -> dict[str, Any] | None:

@@ -1,38 +1,33 @@
 """One process that holds it all: the workspace, the pipeline that goes on living, and Fireline connected to both."""
 
 import asyncio
-import logging
 import shutil
-import signal
-import socket
-from collections.abc import Sequence
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
 
 from bot.bootstrap import app_services, loading_service, served, state, warehouse
-from bot.cli.context import now as system_now
-from bot.cli.demo_faults import parse
-from bot.cli.demo_history import prepare
+from bot.cli.demo_faults import findable
+from bot.cli.demo_start import Start, taken
 from bot.cli.load import answer_load
 from bot.cli.local_api import local_api
+from bot.cli.stopping import Stopping
 from bot.config.manifest import manifest
 from bot.config.registry import load_registry
 from bot.config.settings import Settings
-from bot.domain.errors import BadInput
 from bot.domain.platform.registry import Registry
 from bot.scheduler import lanes_of, running
 from bot.services.loading import LoadingService
 from bot.slack.serving import serve
+from handlers.replies import WorkPool
 from sandbox.clock import SimulatedClock
 from sandbox.panel import Panel
-from sandbox.pipeline.faults import FaultError
 from sandbox.pipeline.live import Pipeline
 from sandbox.pipeline.service import create_app
 from sandbox.slack.server import Workspace
 
-log = logging.getLogger("fireline.demo")
 TICK_S = 2.0
 
 WELCOME = """
@@ -47,51 +42,56 @@ Ctrl-C stops it; the next `make demo` goes on from here. State: {home}
 """
 
 
-async def live(settings: Settings, port: int, speed: float, faults: Sequence[str]) -> None:
-    """Run until Ctrl-C or SIGTERM. Raises BadInput for a port that is taken or a fault that makes no sense."""
-    _check_port(port)
-    now = system_now()
-    data = prepare(settings, now)
-    pipeline = await asyncio.to_thread(Pipeline, data)
+async def live(settings: Settings, start: Start, stopping: Stopping) -> None:
+    """Run until Ctrl-C or SIGTERM. Raises BadInput for a port that was taken meanwhile."""
+    stopping.cancels_this_task()
+    pool = WorkPool(threads=1)
     try:
-        clock = SimulatedClock(max(now, pipeline.advanced_to), speed)
-        for fault in map(parse, faults):
+        pipeline = await pool.run(Pipeline, start.data)
+        clock = SimulatedClock(max(start.now, pipeline.advanced_to), start.speed)
+        for fault in start.faults:
             pipeline.inject(fault["name"], clock.now(), fault.get("processor"))
-    except (FaultError, ValueError) as error:
-        raise BadInput(str(error)) from error
-    registry = load_registry(data / "registry.yaml").registry
-    with warehouse(settings, read_only=False) as opened, state(settings) as store:
-        loading = loading_service(opened, settings)
-        feed = Feed(pipeline, clock, loading, registry, data / "inbox")
-        await feed.catch_up()
-        workspace = Workspace(manifest(), settings.home / "workspace.sqlite")
-        await _start(workspace, feed, port)
-        try:
-            connected = _connected(settings, workspace)
-            duties = served(opened, connected, app_services(opened, settings, clock.now, store), store)
-            services, vitals = duties.services, duties.vitals
-            print(WELCOME.format(url=workspace.url, home=settings.home), flush=True)
-            lanes = running(lanes_of(duties.on_watch, duties.checks), vitals, duties.on_watch.stop)
+        registry = load_registry(start.data / "registry.yaml").registry
+        with warehouse(settings, read_only=False) as opened, state(settings) as store:
+            loading = loading_service(opened, settings)
+            feed = Feed(pipeline, clock, loading, registry, start.data / "inbox", pool)
+            await feed.catch_up()
+            workspace = Workspace(manifest(), settings.home / "workspace.sqlite", shown=clock)
+            await _start(workspace, feed, start.port)
+            try:
+                connected = _connected(settings, workspace)
+                duties = served(opened, connected, app_services(opened, settings, clock.now, store), store)
+                services, vitals = duties.services, duties.vitals
+                print(WELCOME.format(url=workspace.url, home=settings.home), flush=True)
+                lanes = running(lanes_of(duties.on_watch, duties.checks), vitals, duties.on_watch.stop)
 
-            def load(given: dict[str, Any]) -> str:
-                return answer_load(loading, settings, given, clock.now())
+                def load(given: dict[str, Any]) -> str:
+                    return answer_load(loading, settings, given, clock.now())
 
-            async with local_api(settings.socket, services, load, vitals.wrong):
-                await _until_stopped(feed.run(), serve(connected, services, lanes, vitals.wrong))
-        finally:
-            await workspace.stop()
-            print("stopped", flush=True)
+                with findable(settings.home, int(workspace.url.rpartition(":")[2])):
+                    async with local_api(settings.socket, services, load, vitals.wrong):
+                        await _all(feed.run(), serve(connected, services, lanes, vitals.wrong))
+            finally:
+                await workspace.stop()
+    finally:
+        pool.close()
 
 
 class Feed:
     """Moves the pipeline on and loads what it brings."""
 
     def __init__(
-        self, pipeline: Pipeline, clock: SimulatedClock, loading: LoadingService, registry: Registry, inbox: Path
+        self,
+        pipeline: Pipeline,
+        clock: SimulatedClock,
+        loading: LoadingService,
+        registry: Registry,
+        inbox: Path,
+        pool: WorkPool,
     ) -> None:
         self.pipeline, self.clock = pipeline, clock
         self.lock = asyncio.Lock()
-        self._loading, self._registry, self._inbox = loading, registry, inbox
+        self._loading, self._registry, self._inbox, self._pool = loading, registry, inbox, pool
 
     async def run(self) -> None:
         while True:
@@ -101,29 +101,13 @@ class Feed:
     async def catch_up(self) -> None:
         """One step: what has happened since the last one is in the warehouse afterwards."""
         async with self.lock:
-            await asyncio.to_thread(self.pipeline.advance, self.clock.now())
-        await asyncio.to_thread(self._load)
+            await self._pool.run(self.pipeline.advance, self.clock.now())
+        await self._pool.run(self._load)
 
     def _load(self) -> None:
         for batch in sorted(path for path in self._inbox.glob("*") if path.suffix != ".tmp"):
             self._loading.load(batch, self._registry, self.clock.now(), lambda _step, _rows: None)
             shutil.rmtree(batch)
-
-
-def _check_port(port: int) -> None:
-    """Before half a minute of history is written. Raises BadInput for a port that is taken, or that is none."""
-    if not 0 <= port <= 65535:
-        raise BadInput(f"{port} is no port. Name one from 1 to 65535 with --port.")
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise _taken(port, error) from error
-
-
-def _taken(port: int, error: OSError) -> BadInput:
-    return BadInput(f"Port {port} cannot be used ({error.strerror}). Name another with --port.")
 
 
 async def _start(workspace: Workspace, feed: Feed, port: int) -> None:
@@ -132,7 +116,7 @@ async def _start(workspace: Workspace, feed: Feed, port: int) -> None:
     try:
         await workspace.start(port=port)
     except OSError as error:
-        raise _taken(port, error) from error
+        raise taken(port, error) from error
 
 
 def _connected(settings: Settings, workspace: Workspace) -> Settings:
@@ -146,16 +130,14 @@ def _connected(settings: Settings, workspace: Workspace) -> Settings:
     return settings.model_copy(update={**tokens, "slack_api_url": workspace.api_url})
 
 
-async def _until_stopped(*work: "asyncio.Future[None] | object") -> None:
-    """Run all of it; the first to fail, or a signal, ends all."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    tasks = [asyncio.ensure_future(item) for item in (*work, stop.wait())]  # type: ignore[call-overload]
-    done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in pending:
-        task.cancel()
-    await asyncio.gather(*pending, return_exceptions=True)
+async def _all(*work: Coroutine[Any, Any, None]) -> None:
+    """Run all of it; the first to fail ends all."""
+    tasks = [asyncio.ensure_future(item) for item in work]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
     for task in done:
         task.result()

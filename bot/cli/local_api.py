@@ -23,6 +23,8 @@ from handlers.replies import WorkPool
 
 log = logging.getLogger("fireline.local")
 Load = Callable[[dict[str, Any]], str]
+FINISH_S = 1.0
+"""A load that runs on afterwards is not waited for: it is whole or not at all."""
 LONGEST_PATH = 100
 """Bytes; the kernel takes 107: https://man7.org/linux/man-pages/man7/unix.7.html"""
 
@@ -40,7 +42,7 @@ async def local_api(path: Path, services: AppServices, load: Load, wrong: Wrong)
     application = _application(services, pool)
     application.router.add_post("/load", _answering(loads, load))
     application.router.add_post("/healthz", _healthz(wrong))
-    runner = web.AppRunner(application, access_log=None)
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=FINISH_S)
     await runner.setup()
     path.unlink(missing_ok=True)
     try:

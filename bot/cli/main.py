@@ -1,9 +1,12 @@
 """Where the `fireline` command begins: what can be answered without the parser is."""
 
+import signal
 import sys
 
 
 def main() -> None:
+    # Until a command runs there is nothing to clean up, and nothing to say.
+    interrupted = signal.signal(signal.SIGINT, signal.SIG_DFL)
     from bot.cli.quick_health import answered
     from bot.cli.streams import usable_streams
 
@@ -11,4 +14,5 @@ def main() -> None:
         if sys.argv[1:2] != ["health"] or not answered(sys.argv[2:]):
             from bot.cli.app import main as every_command
 
+            signal.signal(signal.SIGINT, interrupted)
             every_command()

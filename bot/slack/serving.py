@@ -31,7 +31,7 @@ WARM_UP_AFTER_S = 3.0
 """First comes the first answer."""
 SWITCH_INTERVAL_S = 0.0005
 """Work on other threads must not keep the event loop from sending an acknowledgement: the default is 5 ms."""
-FINISH_S = 5.0
+FINISH_S = 4.0
 """Hosts wait ten seconds and more between asking a process to stop and killing it."""
 
 

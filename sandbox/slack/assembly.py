@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from ..clock import SimulatedClock
 from .channels import Channels
 from .clock import Clock
 from .core import Core, Credentials, Identity
@@ -35,8 +36,9 @@ def assemble(
     now: Callable[[], datetime],
     rate_limit_scale: float,
     on_connection: Callable[[], None],
+    shown: SimulatedClock | None = None,
 ) -> Core:
-    app, store, clock = parse_manifest(manifest), Store(path), Clock(now)
+    app, store, clock = parse_manifest(manifest), Store(path), Clock(now, shown)
     identity = Identity(seed.team_id, seed.team_name, seed.team_domain, seed.app_id, seed.bot_user_id, seed.bot_id)
     people, channels = People(store), Channels(store, seed.team_id)
     if store.setting("planted") is None:

@@ -132,7 +132,7 @@ class BrowserApi:
         screens = self._core.screens
         last = int(since) if since.isdigit() else screens.seq(viewer)
         reset = not screens.complete_since(viewer, last)
-        hello = {"type": "hello", "seq": screens.seq(viewer), "user": viewer, "reset": reset}
+        hello = {"type": "hello", "seq": screens.seq(viewer), "user": viewer, "reset": reset, **screens.time()}
         missed = [] if reset else screens.since(viewer, last)
         return [hello, *(browser_shapes.push(self._core, viewer, raw) for raw in missed)]
 
@@ -147,4 +147,4 @@ class BrowserApi:
         except ValueError:
             return
         if isinstance(message, dict) and message.get("type") == "ping":
-            await socket.send_json({"type": "pong"})
+            await socket.send_json({"type": "pong", **self._core.screens.time()})

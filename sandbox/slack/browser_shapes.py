@@ -119,4 +119,5 @@ def boot(core: Core, viewer: str) -> Shape:
             for one in core.people.groups()
         ],
         "seq": core.screens.seq(viewer),
+        "time": core.screens.time(),
     }

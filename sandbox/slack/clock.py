@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
+from ..clock import SimulatedClock
+
 T = TypeVar("T")
 
 
@@ -15,10 +17,14 @@ def system_time() -> datetime:
 
 
 class Clock:
-    """Aware UTC time that can be moved forward; sleepers wake when their moment has come either way."""
+    """Aware UTC time that can be moved forward; sleepers wake when their moment has come either way.
 
-    def __init__(self, base: Callable[[], datetime] = system_time) -> None:
-        self._base = base
+    `shown`: the time that people see, on messages and beside them, if it runs at another speed. Limits and lifetimes
+    stay in real time: an app that has three seconds to answer has three.
+    """
+
+    def __init__(self, base: Callable[[], datetime] = system_time, shown: SimulatedClock | None = None) -> None:
+        self._base, self._shown = base, shown
         self._ahead = timedelta()
         self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
         self._order = itertools.count()
@@ -30,6 +36,14 @@ class Clock:
     def seconds(self) -> float:
         """The same instant as Unix seconds."""
         return self.now().timestamp()
+
+    def shown_seconds(self) -> float:
+        """What people see, as Unix seconds."""
+        return self.seconds() if self._shown is None else self._shown.now().timestamp()
+
+    def pace(self) -> float:
+        """How many times as fast as real time it runs."""
+        return 1.0 if self._shown is None else self._shown.speed
 
     def advance(self, seconds: float) -> None:
         """Move time forward by `seconds` and wake whoever is due."""

@@ -31,12 +31,16 @@ class Screens:
         """Push to one user; the last 500 are held for late readers."""
         seq = self._seq.get(user, 0) + 1
         self._seq[user] = seq
-        push: Push = {"type": kind, "seq": seq, "at": self._clock.seconds(), **fields}
+        push: Push = {"type": kind, "seq": seq, **self.time(), **fields}
         self._held.setdefault(user, deque(maxlen=HELD_PER_USER)).append(push)
         for watcher in list(self._watchers.get(user, ())):
             self._hand(user, watcher, push)
         for event in self._waiting:
             event.set()
+
+    def time(self) -> dict[str, float]:
+        """What a page needs to go on telling the time: the moment, Unix seconds, and how fast it passes."""
+        return {"at": self._clock.shown_seconds(), "pace": self._clock.pace()}
 
     def seq(self, user: str) -> int:
         return self._seq.get(user, 0)

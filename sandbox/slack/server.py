@@ -7,6 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
+from ..clock import SimulatedClock
 from . import control
 from .assembly import assemble
 from .browser_api import BrowserApi
@@ -25,7 +26,8 @@ _PAGE = Path(__file__).resolve().parent.parent / "page"
 class Workspace:
     """A Slack workspace with one app in it, described by `manifest`; state is stored in the file `path`.
 
-    Runs inside the caller's event loop. `now` is the time it starts from; `advance` moves it on.
+    Runs inside the caller's event loop. `now` is the time it starts from; `advance` moves it on. `shown` is the time on
+    messages and on the page where that is another.
     """
 
     def __init__(
@@ -35,10 +37,13 @@ class Workspace:
         seed: Seed | None = None,
         *,
         now: Callable[[], datetime] = system_time,
+        shown: SimulatedClock | None = None,
         rate_limit_scale: float = 1.0,
         page: Path = _PAGE,
     ) -> None:
-        self.core: Core = assemble(manifest, path, seed or Seed(), now, rate_limit_scale, self._connection_changed)
+        self.core: Core = assemble(
+            manifest, path, seed or Seed(), now, rate_limit_scale, self._connection_changed, shown
+        )
         self._page = page
         self._runner: web.AppRunner | None = None
         self._http: HttpDelivery | None = None

@@ -33,5 +33,5 @@ class Timestamps:
         self._last = micros(highest) if highest else 0
 
     def next(self) -> str:
-        self._last = max(int(self._clock.seconds() * 1_000_000), self._last + 1)
+        self._last = max(int(self._clock.shown_seconds() * 1_000_000), self._last + 1)
         return spell(self._last)

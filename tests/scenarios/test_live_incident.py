@@ -18,6 +18,7 @@ from bot.domain.findings.severity import Severity
 from bot.domain.health.model import Colour, HealthRequest
 from bot.domain.incidents.decisions import Outcome
 from bot.services.on_watch import TICK, OnWatch
+from handlers.replies import WorkPool
 from sandbox.pipeline.history import write_history
 from sandbox.pipeline.live import Pipeline
 from sandbox.pipeline.synthetic import complete
@@ -51,7 +52,7 @@ class Demo:
         loading = loading_service(opened, self.settings)
         loading.load(data, registry, END, lambda _step, _rows: None)
         self.pipeline = Pipeline(data)
-        self.feed = Feed(self.pipeline, self.clock, loading, registry, data / "inbox")  # type: ignore[arg-type]
+        self.feed = Feed(self.pipeline, self.clock, loading, registry, data / "inbox", WorkPool())  # type: ignore[arg-type]
         self._opened, self._stack = opened, stack
         self.restart()
 

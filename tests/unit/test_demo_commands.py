@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from aiohttp import web
 from typer.testing import CliRunner
 
 from bot.cli.app import app
+from bot.cli.demo_faults import findable
 from sandbox.slack.guard import guarded
 
 
@@ -33,8 +35,8 @@ class Panel:
 
     async def _inject(self, request: web.Request) -> web.Response:
         given = await request.json()
-        self.active.append({"id": f"F{len(self.active)}", "processor": None, **given})
-        return web.json_response({"ok": True})
+        self.active.append({"id": f"F{len(self.active)}", "processor": None, "date": "", **given})
+        return web.json_response({"ok": True, "fault": self.active[-1]})
 
     async def _heal(self, request: web.Request) -> web.Response:
         self.active = [fault for fault in self.active if fault["id"] != request.match_info["fault"]]
@@ -84,11 +86,43 @@ def test_faults_go_into_a_demo_that_runs_and_heal_ends_them() -> None:
         assert demo("--port", str(port), "--heal") == (0, "no fault is active\n")
 
 
-def test_heal_without_a_demo_says_so(tmp_path: Path) -> None:
+def test_a_demo_is_found_by_its_home(tmp_path: Path) -> None:
+    panel = Panel()
+    (tmp_path / "demo").mkdir()
+    with serving(panel) as port, findable(tmp_path / "demo", port):
+        code, output = demo("--home", str(tmp_path), "--fault", "slow:Box")
+        assert (code, output) == (0, "injected: slow:Box (Box)\n")
+        assert demo("--home", str(tmp_path), "--heal") == (0, "healed: slow:Box\n")
+    code, output = demo("--home", str(tmp_path), "--heal")
+    assert (code, f"No demo runs with its state in {tmp_path / 'demo'}" in output) == (1, True)
+
+
+def test_heal_says_what_to_pass_where_no_demo_answers(tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        code, said = demo("--port", str(free.getsockname()[1]), "--heal", "--home", str(tmp_path))
-    assert (code, "No demo runs on port" in said) == (1, True)
+        port = free.getsockname()[1]
+        code, said = demo("--port", str(port), "--heal", "--home", str(tmp_path))
+        assert code == 1
+        assert f"No demo runs on port {port}. Name its port with --port or its state's folder with --home." in said
+        (tmp_path / "demo").mkdir()
+        with findable(tmp_path / "demo", port):  # as one that was killed has left it
+            assert demo("--heal", "--home", str(tmp_path))[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "refusal"),
+    [
+        (["--speed", "0"], "A speed of 0 makes no sense"),
+        (["--fault", "phase6_down"], "There is no fault 'phase6_down'"),
+        (["--fault", "slow:NoProcessor"], "name one registered processor, not 'NoProcessor'"),
+    ],
+)
+def test_what_cannot_work_is_refused_before_any_history_is_written(
+    arguments: list[str], refusal: str, tmp_path: Path
+) -> None:
+    code, output = demo("--port", "0", "--home", str(tmp_path), *arguments)
+    assert (code, refusal in output) == (1, True), output
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_port_that_is_taken_is_refused_before_any_history_is_written(tmp_path: Path) -> None:

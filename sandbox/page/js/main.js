@@ -6,10 +6,12 @@ import { Connection } from "./data/connection.js";
 import { Session } from "./data/session.js";
 import { Workspace } from "./data/workspace.js";
 import { uncover } from "./overlays/layers.js";
+import { renewDates } from "./text/names.js";
 import { Shell } from "./views/shell.js";
 
 const KEY = "workspace-user";
 const RETRY_MS = 1500;
+const RENEW_MS = 5000;
 const root = document.getElementById("app");
 const theme = new Theme();
 
@@ -41,6 +43,7 @@ function show(boot, api) {
   const workspace = new Workspace(boot, api);
   const connection = new Connection(boot.me.id, boot.seq);
   const again = (user) => {
+    clearInterval(renewing);
     connection.close();
     shell.stop();
     uncover();
@@ -50,6 +53,8 @@ function show(boot, api) {
     open(user);
   };
   const session = new Session({ workspace, api, connection, theme, switchUser: again });
+  const renewing = setInterval(() => renewDates(session), RENEW_MS);
+  connection.on("time", (time) => workspace.keepTime(time));
   connection.on("push", (push) => workspace.apply(push));
   // What was missed is gone for good, so everything is read again; what was typed and chosen stays in this tab.
   connection.on("reset", () => again(api.user));

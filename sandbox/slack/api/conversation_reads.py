@@ -59,7 +59,7 @@ def _bounds(core: Core, args: Args) -> tuple[str, str]:
     low = max(0, micros(oldest) - inclusive) if oldest else 0
     high = micros(latest) + inclusive if latest else 9_999_999_999_999_999
     if core.faults.history_lag:
-        high = min(high, int((core.clock.seconds() - core.faults.history_lag) * 1_000_000))
+        high = min(high, int((core.clock.shown_seconds() - core.faults.history_lag) * 1_000_000))
     return f"{spell(low):0>17}", spell(high)
 
 

@@ -5,8 +5,9 @@ from typing import Any
 from playwright.sync_api import Page, Route, expect
 
 from .conftest import OpenPage
-from .world import ALERTS
+from .world import ALERTS, World
 
+NOW = 1_763_712_000
 FAULTS: list[dict[str, Any]] = [
     {"name": "raw_file_empty", "description": "The scraper writes an empty file.", "processor_needed": True},
     {"name": "alert_storm", "description": "Many fail at once.", "processor_needed": False},
@@ -31,7 +32,7 @@ class Simulation:
         if path == "clock":
             if request.method == "POST":
                 self.speed = _sent(route)["speed"]
-            route.fulfill(json={"now": 1_763_712_000, "speed": self.speed})
+            route.fulfill(json={"now": NOW, "speed": self.speed})
         elif path == "processors":
             route.fulfill(json=["bdl_boxscores", "odds_api_props"])
         else:
@@ -68,6 +69,12 @@ def test_inject_and_heal(open_page: OpenPage) -> None:
     expect(panel).to_contain_text("Everything is healthy.")
     panel.get_by_label("Kind").select_option("alert_storm")
     expect(panel.get_by_label("Processor")).to_be_hidden()
+
+
+def test_times_are_relative_to_the_clock_of_the_simulation(open_page: OpenPage, world: World) -> None:
+    world.post(ALERTS, f"opened <!date^{NOW - 150}^{{ago}}|then>")
+    page = _open(open_page, Simulation())
+    expect(page.locator(".msg time.date")).to_have_text("2 minutes ago")
 
 
 def test_clock(open_page: OpenPage) -> None:

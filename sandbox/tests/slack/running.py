@@ -12,6 +12,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from sandbox.clock import SimulatedClock
 from sandbox.slack.http_delivery import RequestUrls
 from sandbox.slack.server import Workspace
 
@@ -33,9 +34,9 @@ def asynchronous(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[...
 
 @asynccontextmanager
 async def workspace(
-    path: Path | str = ":memory:", *, rate_limit_scale: float = 0, **app: Any
+    path: Path | str = ":memory:", *, rate_limit_scale: float = 0, shown: SimulatedClock | None = None, **app: Any
 ) -> AsyncIterator[Workspace]:
-    running = Workspace(manifest(**app), path, SEED, rate_limit_scale=rate_limit_scale)
+    running = Workspace(manifest(**app), path, SEED, rate_limit_scale=rate_limit_scale, shown=shown)
     await running.start()
     try:
         yield running

@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 
+from sandbox.clock import SimulatedClock
 from sandbox.slack.server import Workspace
 
 from .kit import actions, button, section
@@ -77,13 +79,16 @@ async def test_pushes_and_resuming() -> None:
     async with _page() as (slack, page):
         async with page.socket() as socket:
             hello = await socket.receive_json()
-            assert hello == {"type": "hello", "seq": 0, "user": ALEX, "reset": False}
+            now = slack.core.clock.seconds()
+            assert hello.pop("at") == pytest.approx(now, abs=5)
+            assert hello == {"type": "hello", "seq": 0, "user": ALEX, "reset": False, "pace": 1}
             ts = (await client(slack).chat_postMessage(channel=ALERTS, text="one"))["ts"]
             message, unread = await socket.receive_json(), await socket.receive_json()
             assert (message["type"], message["message"]["text"], message["channel"]) == ("message", "one", ALERTS)
             assert (unread["unread"], unread["mention"]) == (1, False)
             await socket.send_json({"type": "ping"})
-            assert await socket.receive_json() == {"type": "pong"}
+            pong = await socket.receive_json()
+            assert (pong["type"], pong["pace"], pong["at"] >= now) == ("pong", 1, True)
         await page.post("read", channel=ALERTS, ts=ts)
         await client(slack).chat_update(channel=ALERTS, ts=ts, text="two")
         async with page.socket(since=2) as socket:
@@ -94,6 +99,25 @@ async def test_pushes_and_resuming() -> None:
             slack.core.screens.show(ALEX, "toast", message="x")
         async with page.socket(since=2) as socket:
             assert (await socket.receive_json())["reset"] is True
+
+
+@asynchronous
+async def test_messages_and_page_show_the_time_of_a_faster_clock() -> None:
+    """And limits stay in real time."""
+    seconds = [0.0]
+    start = datetime(2031, 5, 6, 7, tzinfo=UTC)
+    shown = SimulatedClock(start, speed=60, monotonic=lambda: seconds[0])
+    async with _page(shown=shown) as (slack, page):
+        async with page.socket() as socket:
+            seconds[0] = 10.0
+            ten_minutes = start.timestamp() + 600
+            assert (await page.get("boot"))["time"] == {"at": ten_minutes, "pace": 60}
+            posted = await client(slack).chat_postMessage(channel=ALERTS, text="one")
+            assert float(posted["ts"]) == ten_minutes
+            await socket.receive_json()
+            push = await socket.receive_json()
+            assert (push["type"], push["at"], push["pace"]) == ("message", ten_minutes, 60)
+        assert slack.core.clock.seconds() < ten_minutes
 
 
 @asynchronous

@@ -6,13 +6,14 @@ const LONGEST_WAIT = 8000;
 const PING_EVERY = 20000;
 const SILENCE = 45000;
 
-/** Emits `push` (a push), `state` ("connected" | "connecting" | "waiting"), `reset` (pushes were lost). */
+/** Emits `push` (a push), `time` (the workspace's, {at, pace}), `state` ("connected" | "connecting" | "waiting"), `reset` (pushes were lost). */
 export class Connection extends Emitter {
   #socket = null;
   #wait = FIRST_WAIT;
   #timer = 0;
   #beat = 0;
   #heard = 0;
+  #missed = 0;
   #closed = false;
 
   /** @param {string} user @param {number} seq the last push already seen */
@@ -64,8 +65,11 @@ export class Connection extends Emitter {
 
   #hear(push) {
     this.#heard = Date.now();
+    // What was missed tells of an earlier time.
+    if (push.at && !(push.type !== "hello" && push.seq <= this.#missed)) this.emit("time", push);
     if (push.type === "pong") return;
     if (push.type === "hello") {
+      this.#missed = push.seq;
       this.#wait = FIRST_WAIT;
       if (push.reset) {
         this.seq = push.seq;

@@ -27,7 +27,7 @@ export class Session extends Emitter {
 
   /** The workspace's time, Unix seconds. */
   now() {
-    return Date.now() / 1000 + this.workspace.ahead;
+    return this.workspace.now();
   }
 
   /** @param {string} id */

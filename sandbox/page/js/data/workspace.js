@@ -21,8 +21,18 @@ export class Workspace extends Emitter {
     /** @type {Map<string, Conversation>} */
     this.conversations = new Map();
     this.home = null;
-    /** Seconds the workspace's clock is ahead of this machine's. */
-    this.ahead = 0;
+    this.keepTime(boot.time);
+  }
+
+  /** The workspace's clock may run faster than this machine's. @param {{at: number, pace: number}} time Unix seconds */
+  keepTime({ at, pace }) {
+    this.time = { at, pace, heard: performance.now() };
+  }
+
+  /** The workspace's time, Unix seconds. */
+  now() {
+    const { at, pace, heard } = this.time;
+    return at + ((performance.now() - heard) / 1000) * pace;
   }
 
   nameOf(id) {
@@ -47,7 +57,6 @@ export class Workspace extends Emitter {
 
   /** Take in one push of the server. @param {any} push */
   apply(push) {
-    if (push.at) this.ahead = push.at - Date.now() / 1000;
     const handler = HANDLERS[push.type];
     if (handler) handler(this, push);
     else this.emit(push.type, push);

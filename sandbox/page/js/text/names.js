@@ -62,8 +62,22 @@ export function dateNode(session, seconds, text, url) {
   const shown = slackDate(seconds, text, tz, session.now());
   const time = h(
     "time",
-    { class: "date", datetime: new Date(seconds * 1000).toISOString(), title: `${format(seconds, tz, "full")}` },
+    {
+      class: "date",
+      datetime: new Date(seconds * 1000).toISOString(),
+      title: `${format(seconds, tz, "full")}`,
+      data: { at: String(seconds), text },
+    },
     shown,
   );
   return url ? link(url, time) : time;
+}
+
+/** What is written relative to now ("2 minutes ago", "today") goes on being true. @param {Session} session */
+export function renewDates(session) {
+  const { tz } = session.workspace.me;
+  for (const node of document.querySelectorAll("time.date")) {
+    const shown = slackDate(Number(node.dataset.at), node.dataset.text, tz, session.now());
+    if (node.textContent !== shown) node.textContent = shown;
+  }
 }

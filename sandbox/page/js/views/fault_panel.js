@@ -192,6 +192,7 @@ export class FaultPanel {
     if (!clock) return;
     const seconds = typeof clock.now === "number" ? clock.now : Date.parse(clock.now) / 1000;
     const { me } = this.session.workspace;
+    if (Number.isFinite(seconds)) this.session.workspace.keepTime({ at: seconds, pace: Number(clock.speed) });
     fill(
       this.clock,
       Number.isFinite(seconds)
