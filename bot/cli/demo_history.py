@@ -64,6 +64,14 @@ def _run(step: str, *module: str) -> None:
     # The demo's history is its own, wherever the real one is kept.
     environment = {**os.environ, "FIRELINE_WAREHOUSE": "duckdb"}
     command = [sys.executable, "-m", *module]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise FirelineError(f"{step} failed: {done.stderr.strip() or done.stdout.strip()}")
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            output, errors = process.communicate()
+        except BaseException:  # asked to stop: it must not write on behind our back
+            process.kill()
+            process.wait()
+            raise
+    if process.returncode:
+        raise FirelineError(f"{step} failed: {errors.strip() or output.strip()}")
