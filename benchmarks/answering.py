@@ -3,23 +3,17 @@
 import asyncio
 import sys
 from pathlib import Path
-from typing import Any
 
 from bot.bootstrap import app_services, warehouse
 from bot.cli.local_api import local_api
 from bot.config.settings import Settings
-from bot.domain.errors import BadInput
 
 READY = "ready"
 
 
-def _no_loads(_given: dict[str, Any]) -> str:
-    raise BadInput("This process only reads.")
-
-
 async def _serve(settings: Settings) -> None:
     with warehouse(settings, read_only=True) as opened:
-        async with local_api(settings.socket, app_services(opened, settings), _no_loads, tuple):
+        async with local_api(settings.socket, app_services(opened, settings), {}, tuple):
             print(READY, flush=True)
             await asyncio.to_thread(sys.stdin.read)
 

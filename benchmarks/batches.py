@@ -11,7 +11,7 @@ import duckdb
 from benchmarks.history import DAYS, END, World, facts, hints, prepare_runs, select_runs
 from benchmarks.timing import Timing
 from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
-from bot.ports.warehouse import LoadReport
+from bot.ports.warehouse import DataFile, LoadReport
 
 FIVE_MINUTES = timedelta(minutes=5)
 LOADED_AT = END + timedelta(days=30)
@@ -68,7 +68,9 @@ class Feeder:
     def load(self, path: Path) -> tuple[LoadReport, float]:
         """The report, and the seconds it took."""
         began = time.perf_counter()
-        report = self._warehouse.load([path], self._platform, self._hints, LOADED_AT, lambda _step, _rows: None)
+        report = self._warehouse.load(
+            [DataFile.of(path)], self._platform, self._hints, LOADED_AT, lambda _step, _rows: None
+        )
         return report, time.perf_counter() - began
 
 

@@ -17,10 +17,12 @@ from bot.domain.platform.registry import Registry
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from bot.config.sources import SourceEntry
     from bot.domain.health.missing import LossRules
     from bot.domain.platform.accepted_losses import AcceptedLosses
     from bot.domain.slo import ServiceLevels
     from bot.ports.clock import Clock
+    from bot.ports.sources import Source
     from bot.ports.state import State
     from bot.ports.warehouse import Warehouse
     from bot.services.app import AppServices
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from bot.services.queries import QueryService
     from bot.services.recorded import RecordedService
     from bot.services.sampling import SamplingService
+    from bot.services.sources import SourcesService
     from bot.services.validation import ValidationService
     from bot.services.vitals import Checks, Vitals
 
@@ -47,7 +50,7 @@ class Services:
 
     @cached_property
     def registry(self) -> Registry:
-        return _registry_of_data(self.warehouse)
+        return _registry_of_data(self.warehouse, self._settings)
 
     @cached_property
     def health(self) -> HealthService:
@@ -85,6 +88,7 @@ class Serving:
     services: AppServices
     on_watch: OnWatch
     loading: LoadingService
+    sources: SourcesService
     checks: Checks
     vitals: Vitals
 
@@ -124,7 +128,8 @@ def served(opened: Warehouse, settings: Settings, services: AppServices, store: 
         "clock": Steady(system_clock, monotonic_seconds),
     }
     watch = on_watch(opened, settings, services, store)
-    return Serving(services, watch, loading_service(opened, settings), Checks(checks), Vitals(monotonic_seconds))
+    loads, sources = loading_service(opened, settings), sources_service(opened, settings, services.now)
+    return Serving(services, watch, loads, sources, Checks(checks), Vitals(monotonic_seconds))
 
 
 def on_watch(opened: Warehouse, settings: Settings, services: AppServices, store: State) -> OnWatch:
@@ -168,7 +173,7 @@ def app_services(
     from bot.services.sampling import SamplingService
     from bot.services.trends import TrendService
 
-    registry = _registry_of_data(opened)
+    registry = _registry_of_data(opened, settings)
     notified = partial(notified_within, store) if store is not None else None
     health = HealthService(opened, registry, service_levels(settings), notified, partial(_loss_rules, settings))
     trends = TrendService(opened, registry, health)
@@ -250,11 +255,14 @@ def _state_engine(settings: Settings, *, patient: bool = False) -> Engine:
     return open_engine(settings.database_url.get_secret_value() or settings.state_file, patient=patient)
 
 
-def _registry_of_data(opened: Warehouse) -> Registry:
+def _registry_of_data(opened: Warehouse, settings: Settings) -> Registry:
+    """The registry that the data was loaded with; before there is any, the configured one if sources will bring it."""
     document = opened.platform_document()
-    if document is None:
-        raise BadInput("There is no run history yet. Load one with `fireline load DIR`.")
-    return Registry.model_validate_json(document)
+    if document is not None:
+        return Registry.model_validate_json(document)
+    if (settings.config / "sources.yaml").exists():
+        return registry_of(settings)[0]
+    raise BadInput("There is no run history yet. Load one with `fireline load DIR`. Or name sources in sources.yaml.")
 
 
 @contextmanager
@@ -270,6 +278,51 @@ def loading_service(opened: Warehouse, settings: Settings) -> LoadingService:
 
     policy = load_policy(settings.config / "policy.yaml")
     return LoadingService(opened, policy.failure_text_rules, policy.vocabulary)
+
+
+@contextmanager
+def syncing(settings: Settings) -> Iterator[SourcesService]:
+    """The team's own sources, read by a command."""
+    with warehouse(settings, read_only=False) as opened:
+        yield sources_service(opened, settings, system_clock)
+
+
+def sources_service(opened: Warehouse, settings: Settings, clock: Clock) -> SourcesService:
+    """The sources that `sources.yaml` names, over an open warehouse."""
+    from bot.config.policy import load_policy
+    from bot.config.sources import load_sources
+    from bot.services.loading import hints_of
+    from bot.services.sources import Connected, SourcesService
+
+    policy = load_policy(settings.config / "policy.yaml")
+    connected = [
+        Connected(entry.plan, _source(entry), hints_of(policy.failure_text_rules, entry.vocabulary(policy.vocabulary)))
+        for entry in load_sources(settings.config / "sources.yaml")
+    ]
+    return SourcesService(opened, connected, partial(_registry_in_use, opened, settings), clock)
+
+
+def _source(entry: SourceEntry) -> Source:
+    from bot.adapters.clock import epoch_seconds
+    from bot.adapters.sources.files import FilesSource
+    from bot.adapters.sources.sql import Question, SqlSource
+    from bot.config.sources import SourceKind
+
+    if entry.kind is SourceKind.FILES:
+        return FilesSource(str(entry.path), entry.feeds, entry.lateness, entry.columns, epoch_seconds)
+    assert entry.feeds is not None
+    question = Question(str(entry.query), entry.cursor, entry.cursor_type, entry.lateness)
+    return SqlSource(entry.name, entry.feeds, str(entry.url), question, entry.columns)
+
+
+def _registry_in_use(opened: Warehouse, settings: Settings) -> Registry:
+    """The configured registry, where a team has one of its own; else the one the data was loaded with."""
+    from bot.config.settings import BUNDLED_CONFIG
+
+    document = opened.platform_document()
+    if settings.config != BUNDLED_CONFIG or document is None:
+        return registry_of(settings)[0]
+    return Registry.model_validate_json(document)
 
 
 @contextmanager

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from threading import Event, Thread
 
 from bot.adapters.clock import monotonic_seconds
 from bot.domain.errors import FirelineError
 from bot.ports.state import StateUnavailable
 from bot.services.on_watch import TICK, OnWatch
+from bot.services.sources import SourcesService
 from bot.services.vitals import Checks, Vitals
 
 LOOK_EVERY = timedelta(seconds=1)
@@ -36,6 +38,19 @@ class Lane:
     work: Callable[[], object]
     lost: str
     limit_s: float = 30.0
+
+
+SOURCE_LIMIT_S = 600.0
+"""So long one read of a source may take before health is red: a first one may be large."""
+
+
+def source_lanes(sources: SourcesService) -> tuple[Lane, ...]:
+    """A lane a source: one that fails or takes long holds back no other."""
+    again = "nothing is lost: it is read again from where it was"
+    return tuple(
+        Lane(f"source {plan.name}", plan.every, partial(sources.sync, plan.name), again, SOURCE_LIMIT_S)
+        for plan in sources.plans
+    )
 
 
 def lanes_of(on_watch: OnWatch, checks: Checks) -> tuple[Lane, ...]:

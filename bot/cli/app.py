@@ -18,6 +18,7 @@ from bot.cli.query import query
 from bot.cli.registry import registry
 from bot.cli.replay import replay
 from bot.cli.run import run
+from bot.cli.sources import sources
 from bot.cli.validate import validate
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -53,6 +54,7 @@ app.command()(demo)
 app.command()(manifest)
 app.command()(healthz)
 app.add_typer(registry, name="registry")
+app.add_typer(sources, name="sources")
 app.command()(web)
 app.command()(worker)
 

@@ -69,7 +69,7 @@ async def live(settings: Settings, start: Start, stopping: Stopping) -> None:
                     return answer_load(loading, settings, given, clock.now())
 
                 with findable(settings.home, int(workspace.url.rpartition(":")[2])):
-                    async with local_api(settings.socket, services, load, vitals.wrong):
+                    async with local_api(settings.socket, services, {"load": load}, vitals.wrong):
                         await _all(feed.run(), serve(connected, services, lanes, vitals.wrong))
             finally:
                 await workspace.stop()

@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from bot.slack.http import Wrong
 from handlers.replies import WorkPool
 
 log = logging.getLogger("fireline.local")
-Load = Callable[[dict[str, Any]], str]
+Answer = Callable[[dict[str, Any]], str]
 FINISH_S = 1.0
 """A load that runs on afterwards is not waited for: it is whole or not at all."""
 LONGEST_PATH = 100
@@ -30,9 +30,11 @@ LONGEST_PATH = 100
 
 
 @asynccontextmanager
-async def local_api(path: Path, services: AppServices, load: Load, wrong: Wrong) -> AsyncIterator[None]:
-    """Serve for as long as the block runs. The socket is readable by this user alone; `load` takes a data directory
-    in, as `fireline load` asks for it, and `wrong` says what this process does not do as it should.
+async def local_api(
+    path: Path, services: AppServices, takes_in: Mapping[str, Answer], wrong: Wrong
+) -> AsyncIterator[None]:
+    """Serve for as long as the block runs. The socket is readable by this user alone; `takes_in` answers what
+    takes data in (`load`, `sources`), one at a time, and `wrong` says what this process does not do as it should.
     """
     if len(os.fsencode(path)) > LONGEST_PATH:
         log.warning("%s is too long for a socket: the command line cannot ask this process", path)
@@ -40,7 +42,8 @@ async def local_api(path: Path, services: AppServices, load: Load, wrong: Wrong)
         return
     pool, loads = WorkPool(threads=1), WorkPool(threads=1)
     application = _application(services, pool)
-    application.router.add_post("/load", _answering(loads, load))
+    for name, answer in takes_in.items():
+        application.router.add_post(f"/{name}", _answering(loads, answer))
     application.router.add_post("/healthz", _healthz(wrong))
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=FINISH_S)
     await runner.setup()
@@ -89,7 +92,7 @@ def _healthz(wrong: Wrong) -> Handler:
     return handle
 
 
-def _answering(pool: WorkPool, answer: Callable[[dict[str, Any]], str]) -> Handler:
+def _answering(pool: WorkPool, answer: Answer) -> Handler:
     async def handle(request: web.Request) -> web.Response:
         try:
             text = await pool.run(answer, await request.json())

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.cli import logs
@@ -33,8 +34,9 @@ def run(home: Home = None) -> None:
 
 async def _serve(settings: "Settings", duties: "Serving", stopping: Stopping) -> None:
     from bot.cli.load import answer_load
-    from bot.cli.local_api import local_api
-    from bot.scheduler import lanes_of, running
+    from bot.cli.local_api import Answer, local_api
+    from bot.cli.sources import answer_sources
+    from bot.scheduler import lanes_of, running, source_lanes
     from bot.slack.serving import serve
 
     stopping.cancels_this_task()
@@ -43,6 +45,9 @@ async def _serve(settings: "Settings", duties: "Serving", stopping: Stopping) ->
     def load(given: dict[str, Any]) -> str:
         return answer_load(duties.loading, settings, given, services.now())
 
-    async with local_api(settings.socket, services, load, vitals.wrong):
-        lanes = running(lanes_of(duties.on_watch, duties.checks), vitals, duties.on_watch.stop)
-        await serve(settings, services, lanes, vitals.wrong)
+    sources = duties.sources
+    takes_in: dict[str, Answer] = {"load": load, "sources": partial(answer_sources, sources)}
+    async with local_api(settings.socket, services, takes_in, vitals.wrong):
+        lanes = (*lanes_of(duties.on_watch, duties.checks), *source_lanes(sources))
+        working = running(lanes, vitals, duties.on_watch.stop)
+        await serve(settings, services, working, vitals.wrong)

@@ -7,6 +7,7 @@ from bot.config.accepted_losses import load_accepted_losses
 from bot.config.policy import load_policy
 from bot.config.registry import LoadedRegistry, load_registry
 from bot.config.slos import load_slos
+from bot.config.sources import load_sources
 from bot.domain.errors import ConfigError, Problem
 from bot.domain.platform.registry import Registry
 
@@ -19,6 +20,7 @@ def check_folder(folder: Path) -> tuple[Registry, tuple[Problem, ...]]:
         ("policy.yaml", load_policy),
         ("slos.yaml", load_slos),
         ("accepted_losses.yaml", load_accepted_losses),
+        ("sources.yaml", load_sources),
     )
     try:
         loaded = load_registry(folder / "registry.yaml")

@@ -1,6 +1,6 @@
 """The warehouse: run history, evidence and their roll-up. Times are aware UTC."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -40,6 +40,44 @@ class AskedQuery:
 
 Progress = Callable[[str, int], None]
 """Called with (what is being done, rows concerned) at each step of a load."""
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """A file of rows: what it holds (the stem of a data directory's file) and what it is called in messages.
+
+    `columns`: our column -> the one of the file that it is, where they are called otherwise. `part`: one of many that a
+    source brings, so it may hold no row that can be used. `once`: the same bytes are never read again.
+    """
+
+    path: Path
+    kind: str
+    name: str
+    columns: Mapping[str, str] = field(default_factory=dict)
+    part: bool = False
+    once: bool = True
+
+    @classmethod
+    def of(cls, path: Path) -> "DataFile":
+        """A file of a data directory: its name says what it holds."""
+        return cls(path, path.stem, path.name)
+
+
+@dataclass(frozen=True)
+class SourceMark:
+    """How far a source has been read: it is stored together with its rows. `cursor` is the source's own text.
+
+    `moved_at`: when it was last stored. `newest`: the last moment that its rows tell of. The figures count all that it
+    ever brought.
+    """
+
+    source: str
+    cursor: str
+    moved_at: datetime
+    newest: datetime | None = None
+    rows: int = 0
+    rejected: int = 0
+    bytes_billed: int = 0
 
 
 @dataclass(frozen=True)
@@ -173,12 +211,23 @@ class Warehouse(Protocol):
         ...
 
     def load(
-        self, files: Sequence[Path], platform: PlatformFacts, hints: Hints, now: datetime, progress: Progress
+        self,
+        files: Sequence[DataFile],
+        platform: PlatformFacts,
+        hints: Hints,
+        now: datetime,
+        progress: Progress,
+        mark: SourceMark | None = None,
     ) -> LoadReport:
         """Load files whole or not at all: a file that makes no sense stops everything before anything is changed.
 
-        Loading the same files again changes nothing. Raises BadInput with the file's name and what is wrong.
+        Loading the same files again changes nothing. `mark` is stored with the rows: its figures are added to those
+        that are there. Raises BadInput with the file's name and what is wrong.
         """
+        ...
+
+    def source_marks(self) -> Mapping[str, SourceMark]:
+        """How far each source has been read, by its name."""
         ...
 
     def traced(self) -> "tuple[Warehouse, list[AskedQuery]]":

@@ -10,7 +10,7 @@ from bot.domain.evidence.platform_facts import platform_facts
 from bot.domain.evidence.text_rules import TextRule, category_of
 from bot.domain.evidence.vocabulary import Vocabulary
 from bot.domain.platform.registry import Registry
-from bot.ports.warehouse import Hints, LoadReport, Progress, Warehouse
+from bot.ports.warehouse import DataFile, Hints, LoadReport, Progress, Warehouse
 
 STEMS = {
     "game_schedule": "which dates have games, so on which dates data is due",
@@ -25,8 +25,7 @@ SUFFIXES = (".parquet", ".csv", ".ndjson", ".jsonl", ".json")
 class LoadingService:
     def __init__(self, warehouse: Warehouse, rules: Sequence[TextRule], vocabulary: Vocabulary | None = None) -> None:
         self._warehouse = warehouse
-        words = vocabulary or Vocabulary.standard()
-        self._hints = Hints(lambda text: category_of(text, rules) or "", repr(tuple(rules)), words)
+        self._hints = hints_of(rules, vocabulary or Vocabulary.standard())
 
     def stored_registry(self) -> str | None:
         """The document of the registry that the data was loaded with; None: there is no data."""
@@ -38,10 +37,15 @@ class LoadingService:
         if "runs" not in files and not self._warehouse.history().runs:
             raise BadInput(f"{directory}: there is no runs file ({_names('runs')}), and no history was loaded before.")
         facts = platform_facts(registry)
-        report = self._warehouse.load(list(files.values()), facts, self._hints, now, progress)
+        report = self._warehouse.load([DataFile.of(path) for path in files.values()], facts, self._hints, now, progress)
         absent = tuple(f"no {stem} file: cannot tell {lost}" for stem, lost in STEMS.items() if stem not in files)
         warnings = (*left_out(directory), *(absent if "runs" in files else ()), *report.warnings)
         return replace(report, warnings=warnings)
+
+
+def hints_of(rules: Sequence[TextRule], vocabulary: Vocabulary) -> Hints:
+    """What the words of a history mean."""
+    return Hints(lambda text: category_of(text, rules) or "", repr(tuple(rules)), vocabulary)
 
 
 def find_files(directory: Path) -> dict[str, Path]:

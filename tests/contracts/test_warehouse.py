@@ -16,7 +16,7 @@ from bot.domain.health.model import Window
 from bot.ports.warehouse import LoadReport, Warehouse
 from tests.contracts.answers import EVER, LAST, WEEK, Answers, ask, ask_as_of, counts, near, runs
 from tests.contracts.stories import AUTUMN, BARE, CLOCKS, NEXT, SPRING, STORY, moment
-from tests.contracts.warehouses import KINDS, REFERENCE, Played, Step, noting, opened
+from tests.contracts.warehouses import KINDS, REFERENCE, Played, Step, brought, noting, opened
 from tests.support.builders import DAY, World
 
 FAILED = {"processor": "Box", "status": Status.FAILED}
@@ -74,6 +74,7 @@ def _told(told: Told, steps: dict[str, Step]) -> Told:
     if steps is STORY:
         told.at_the_end.update(ask_as_of(warehouse, LAST, ("Box", "Summary", "Daily")))
         told.at_the_end["rebuilt"] = warehouse.rebuild()
+        told.at_the_end["source marks"] = brought(warehouse, told.directory, step)
     return told
 
 
@@ -154,6 +155,12 @@ def test_polls_that_found_nothing_are_counted(story: Told) -> None:
     box = [polls for polls in observed.quiet if polls.processor == "Box"]
     assert box == [QuietPolls("Box", DAY, 1, moment(26), moment(26))]
     assert "too-early" not in {run.run_id for run in observed.runs}
+
+
+def test_a_source_is_stored_with_its_rows(story: Told) -> None:
+    (mark,) = story.at_the_end["source marks"].values()
+    assert (mark.source, mark.cursor, mark.rows, mark.rejected, mark.bytes_billed) == ("history", "here", 1, 0, 7)
+    assert mark.newest == moment(50)
 
 
 def test_only_who_is_asked_for_is_observed(story: Told) -> None:

@@ -1,6 +1,6 @@
 """The warehouses that the contract suite holds to the same answers, and how rows get into them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,10 +14,10 @@ from bot.adapters.warehouse.engine import Engine
 from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
 from bot.domain.evidence.platform_facts import platform_facts
 from bot.domain.evidence.text_rules import TextRule, category_of
-from bot.ports.warehouse import Hints, LoadReport, Warehouse
+from bot.ports.warehouse import DataFile, Hints, LoadReport, SourceMark, Warehouse
 from bot.services.loading import find_files
 from tests.contracts.bqemulator.emulator import PROJECT
-from tests.support.builders import NOW, RULES, World, registry
+from tests.support.builders import NOW, RULES, World, loaded, registry, write_rows
 
 REFERENCE = "duckdb in memory"
 """What the tests of services use; the others must answer the same."""
@@ -57,7 +57,25 @@ def load(warehouse: Warehouse, directory: Path, step: Step) -> LoadReport:
     rules = tuple(step.rules)
     hints = Hints(lambda text: category_of(text, rules) or "", repr(rules))
     facts = platform_facts(registry(step.world.processors))
-    return warehouse.load(list(find_files(directory).values()), facts, hints, step.now, lambda _step, _rows: None)
+    return warehouse.load(
+        [DataFile.of(path) for path in find_files(directory).values()],
+        facts,
+        hints,
+        step.now,
+        lambda _step, _rows: None,
+    )
+
+
+def brought(warehouse: Warehouse, directory: Path, step: Step) -> Mapping[str, SourceMark]:
+    """How far a source has been read after it has brought a row."""
+    path = directory / "part.ndjson"
+    write_rows(path, [loaded("raw.elsewhere", hours=50)])
+    part = DataFile(path, "table_loads", "history", part=True, once=False)
+    mark = SourceMark("history", "here", step.now, bytes_billed=7)
+    hints = Hints(lambda text: category_of(text, step.rules) or "", repr(tuple(step.rules)))
+    facts = platform_facts(registry(step.world.processors))
+    warehouse.load([part], facts, hints, step.now, lambda _step, _rows: None, mark)
+    return warehouse.source_marks()
 
 
 class _Noting:

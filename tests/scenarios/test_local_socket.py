@@ -42,7 +42,7 @@ def refuse_loads(_given: dict[str, Any]) -> str:
 
 def asked(services: AppServices, question: str, given: dict[str, object]) -> str | None:
     async def whole(path: Path) -> str | None:
-        async with local_api(path, services, refuse_loads, lambda: ("detection failed: no",)):
+        async with local_api(path, services, {"load": refuse_loads}, lambda: ("detection failed: no",)):
             return await asyncio.to_thread(ask_running, path, question, given)
 
     with TemporaryDirectory(prefix="fl-") as folder:
@@ -94,7 +94,7 @@ def test_a_load_goes_through_the_process_that_owns_the_warehouse(tmp_path: Path)
             return ask_running(path, question, given) or ""
 
         async def whole() -> None:
-            async with local_api(path, services, load, tuple):
+            async with local_api(path, services, {"load": load}, tuple):
                 before = runs_of(await asyncio.to_thread(ask, "health", asdict(HEALTH)))
                 WORLD.but(runs=[run("late", start=34)]).write(tmp_path / "more")
                 report = json.loads(await asyncio.to_thread(ask, "load", {"directory": str(tmp_path / "more")}))

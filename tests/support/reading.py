@@ -8,6 +8,7 @@ from bot.adapters.warehouse.columns import FILE_KINDS
 from bot.adapters.warehouse.reading import Reading, read
 from bot.adapters.warehouse.values import Meaning
 from bot.domain.evidence.vocabulary import Vocabulary
+from bot.ports.warehouse import DataFile
 from tests.support.builders import NOW, Row
 
 MEANING = Meaning(Vocabulary.standard(), "America/New_York", NOW)
@@ -18,7 +19,7 @@ def read_all(path: Path, meaning: Meaning = MEANING) -> tuple[Reading, list[Row]
     kind = next(kind for kind in FILE_KINDS if kind.stem == path.stem)
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
-        reading = read(connection, kind, path, "stage_read", meaning)
+        reading = read(connection, kind, DataFile.of(path), "stage_read", meaning)
         found = connection.execute("SELECT * FROM stage_read ORDER BY row_number")
         names = [column[0] for column in found.description]
         return reading, [dict(zip(names, row, strict=True)) for row in found.fetchall()]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.adapters.warehouse.columns import Column, FileKind
 from bot.domain.errors import BadInput
@@ -12,7 +12,16 @@ SHOWN = 30
 """Column names that a message lists."""
 _BETWEEN = re.compile(r"[\s\-.]+")
 
-Aliases = Mapping[str, Sequence[str]]
+
+@dataclass(frozen=True)
+class Aliases:
+    """`others`: our column -> the names by which it is understood, too. `mapped`: our column -> the one that it is."""
+
+    others: Mapping[str, Sequence[str]]
+    mapped: Mapping[str, str] = field(default_factory=dict)
+
+
+NO_ALIASES = Aliases({})
 
 
 @dataclass(frozen=True)
@@ -37,6 +46,7 @@ def header_of(kind: FileKind, names: Sequence[str], aliases: Aliases, file: str,
     """
     if len(names) > MOST_COLUMNS:
         raise BadInput(f"{file}: names {len(names):,} columns; at most {MOST_COLUMNS:,} are read")
+    _refuse_unmapped(names, aliases, file)
     exact: dict[str, list[int]] = {}
     loose: dict[str, list[int]] = {}
     for place, name in enumerate(names):
@@ -49,12 +59,22 @@ def header_of(kind: FileKind, names: Sequence[str], aliases: Aliases, file: str,
     return Header(tuple(names), {name: each for name, each in found.items() if each})
 
 
+def _refuse_unmapped(names: Sequence[str], aliases: Aliases, file: str) -> None:
+    there = {_plain(name) for name in names}
+    for ours, theirs in aliases.mapped.items():
+        if _plain(theirs) not in there:
+            listed = Header(tuple(names), {}).listed
+            raise BadInput(f"{file}: columns maps {ours} to {theirs}, which is not there; it has {listed}")
+
+
 def _places(
     column: Column, aliases: Aliases, exact: Mapping[str, list[int]], loose: Mapping[str, list[int]]
 ) -> list[list[int]]:
     """The places of each name of the column, those that are spelled exactly so first."""
     spellings: dict[str, list[str]] = {}
-    for spelling in (column.name, *column.aliases, *aliases.get(column.name, ())):
+    mapped = aliases.mapped.get(column.name)
+    understood = (column.name, *column.aliases, *aliases.others.get(column.name, ()))
+    for spelling in understood if mapped is None else (mapped,):
         spellings.setdefault(_plain(spelling), []).append(spelling)
     found = []
     for plain, spelled in spellings.items():

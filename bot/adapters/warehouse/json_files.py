@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from bot.adapters.warehouse.columns import FileKind
-from bot.adapters.warehouse.headers import MOST_COLUMNS, Aliases, header_of
+from bot.adapters.warehouse.headers import MOST_COLUMNS, NO_ALIASES, Aliases, header_of
 from bot.adapters.warehouse.raw_rows import (
     MOST_BYTES_A_ROW,
     Broken,
@@ -44,10 +44,10 @@ def open_json(
     broken, rows = Broken(), 0
     if workspace is None:
         if encoding != UTF8 or first == "[":
-            return RawRows(header_of(kind, (), {}, path.name), {}, -1)
+            return RawRows(header_of(kind, (), NO_ALIASES, path.name), {}, -1)
         rows = lines_of(path)
         if not is_readable(connection, _scan(path), rows):
-            return RawRows(header_of(kind, (), {}, path.name), {}, -1)
+            return RawRows(header_of(kind, (), NO_ALIASES, path.name), {}, -1)
         rows -= _read_lines(connection, path)
     else:
         found = _elements(path, encoding) if first == "[" else _lines(path, encoding)

@@ -2,9 +2,9 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import cast
 
 from bot.adapters.warehouse.calendar_table import lay_calendar
 from bot.adapters.warehouse.columns import FILE_KINDS, RUNS, FileKind
@@ -17,7 +17,7 @@ from bot.adapters.warehouse.values import Meaning
 from bot.domain.errors import BadInput
 from bot.domain.evidence.platform_facts import PlatformFacts
 from bot.domain.redaction import visible
-from bot.ports.warehouse import FileReport, Hints, LoadReport, Progress
+from bot.ports.warehouse import DataFile, FileReport, Hints, LoadReport, Progress, RejectedRow, SourceMark
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 WARNING = "warning"
@@ -26,7 +26,7 @@ WARNING = "warning"
 @dataclass(frozen=True)
 class _Staged:
     kind: FileKind
-    path: Path
+    file: DataFile
     fingerprint: str
     reading: Reading
 
@@ -47,30 +47,37 @@ class Loader:
         self._engine = engine
 
     def load(
-        self, files: Sequence[Path], platform: PlatformFacts, hints: Hints, now: datetime, progress: Progress
+        self,
+        files: Sequence[DataFile],
+        platform: PlatformFacts,
+        hints: Hints,
+        now: datetime,
+        progress: Progress,
+        mark: SourceMark | None = None,
     ) -> LoadReport:
-        prints = {path: fingerprint(path) for path in files}
+        prints = {file.path: fingerprint(file) for file in files}
         given = {"fingerprints": ",".join(prints.values())}
         loaded = {text for (text,) in self._engine.rows("loaded_fingerprints", given)}
         facts = set(self._engine.rows("facts"))
-        fresh = [path for path in files if prints[path] not in loaded]
-        old = tuple(FileReport(path.name, already_loaded=True) for path in files if path not in fresh)
+        fresh = [file for file in files if not file.once or prints[file.path] not in loaded]
+        old = tuple(FileReport(file.name, already_loaded=True) for file in files if file not in fresh)
         rebuild = is_unfinished(facts)
         new_platform = rebuild or ("platform", platform.fingerprint) not in facts
         new_document = ("registry", platform.document) not in facts
         new_rules = rebuild or ("rules", hints.fingerprint) not in facts
-        if not fresh and not new_document and not new_platform and not new_rules:
+        if not fresh and not new_document and not new_platform and not new_rules and mark is None:
             return LoadReport(files=old)
         with self._engine.write() as session:
             meaning = Meaning(hints.vocabulary, platform.zone.key, now)
-            staged = [_read(session, path, prints[path], meaning, progress) for path in _in_order(fresh)]
+            staged = [_read(session, file, prints[file.path], meaning, progress) for file in _in_order(fresh)]
             before = known(session)
             evidence = [_merge_evidence(session, item, progress) for item in staged if item.kind is not RUNS]
-            stems = {item.kind.stem for item in staged}
+            with_runs = [item for item in staged if item.kind is RUNS and item.reading.rows]
+            stems = {item.kind.stem for item in staged if item.kind is not RUNS or item in with_runs}
             moved = lay_calendar(session, platform, stems, rebuild=new_platform)
             if new_rules:
                 _hint_again(session, hints)
-            runs = [_merge_runs(session, item, hints, progress) for item in staged if item.kind is RUNS]
+            runs = [_merge_runs(session, item, hints, progress) for item in with_runs]
             appended, newest = all(run.appended for run in runs), runs[0].newest if runs else None
             changes = Changes(frozenset(stems), moved, new_platform, appended, newest, now)
             touched = [refresh_evidence(session, platform, changes, before)]
@@ -81,6 +88,8 @@ class Loader:
             if new_document:
                 session.run("remember_fact", {"name": "registry", "value": platform.document})
             warnings = (*_empty(staged, before), *_remember(session, staged, hints, now))
+            if mark is not None:
+                _move(session, mark, staged, now)
         rejected = tuple(row for item in staged for row in item.reading.rejected)
         touched_from = min((moment for moment in touched if moment is not None), default=now)
         return LoadReport((*old, *evidence, *(run.report for run in runs)), rejected, warnings, touched_from)
@@ -92,31 +101,33 @@ class Loader:
         return int(runs)
 
 
-def fingerprint(path: Path) -> str:
-    """SHA-256 of the file's name and bytes."""
-    with path.open("rb") as stream:
+def fingerprint(file: DataFile) -> str:
+    """SHA-256 of what the file holds and of its bytes; of a part that may be read again, of where it comes from."""
+    if not file.once:
+        return hashlib.sha256(f"{file.name} {file.kind}".encode()).hexdigest()
+    with file.path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256")
-    digest.update(path.stem.encode())
+    digest.update(file.kind.encode())
     return digest.hexdigest()
 
 
-def _in_order(files: Sequence[Path]) -> list[Path]:
+def _in_order(files: Sequence[DataFile]) -> list[DataFile]:
     order = {kind.stem: at for at, kind in enumerate(FILE_KINDS)}
-    return sorted(files, key=lambda path: order[path.stem])
+    return sorted(files, key=lambda file: order[file.kind])
 
 
-def _read(session: Session, path: Path, print_: str, meaning: Meaning, progress: Progress) -> _Staged:
-    kind = next(kind for kind in FILE_KINDS if kind.stem == path.stem)
-    progress(f"reading {path.name}", 0)
+def _read(session: Session, file: DataFile, print_: str, meaning: Meaning, progress: Progress) -> _Staged:
+    kind = next(kind for kind in FILE_KINDS if kind.stem == file.kind)
+    progress(f"reading {file.name}", 0)
     into = "stage_read" if kind is RUNS else f"stage_{kind.stem}"
-    reading = read(session.reader(), kind, path, into, meaning)
+    reading = read(session.reader(), kind, file, into, replace(meaning, mapped=file.columns))
     if kind is not RUNS:
         session.adopt(into)
-    return _Staged(kind, path, print_, reading)
+    return _Staged(kind, file, print_, reading)
 
 
 def _merge_evidence(session: Session, item: _Staged, progress: Progress) -> FileReport:
-    progress(f"merging {item.path.name}", item.reading.rows)
+    progress(f"merging {item.file.name}", item.reading.rows)
     ((before,),) = session.rows("count_evidence")
     session.run(f"merge_{item.kind.stem}")
     ((after,),) = session.rows("count_evidence")
@@ -128,9 +139,9 @@ def _report(item: _Staged, rows: int, added: int, corrected: int) -> FileReport:
     """Every row of the file is new, a correction, already there or rejected. Raises BadInput where one is not."""
     if rows != item.reading.rows:
         missing = f"{item.reading.rows:,} rows were read and {rows:,} were merged"
-        raise BadInput(f"{item.path.name}: {missing}. Nothing was loaded; this is a fault of Fireline: report it.")
+        raise BadInput(f"{item.file.name}: {missing}. Nothing was loaded; this is a fault of Fireline: report it.")
     unchanged, rejected = rows - added - corrected, item.reading.rejected_rows
-    return FileReport(item.path.name, rows, added, corrected, unchanged, rejected=rejected)
+    return FileReport(item.file.name, rows, added, corrected, unchanged, rejected=rejected)
 
 
 def _hint_again(session: Session, hints: Hints) -> None:
@@ -148,7 +159,7 @@ def _count_again(session: Session, platform: PlatformFacts, hints: Hints) -> dat
 
 
 def _merge_runs(session: Session, item: _Staged, hints: Hints, progress: Progress) -> _MergedRuns:
-    progress(f"merging {item.path.name}", item.reading.rows)
+    progress(f"merging {item.file.name}", item.reading.rows)
     stage_runs(session.reader(), hints.of, hints.vocabulary.categories)
     session.adopt("stage_versions")
     ((first, last, given, distinct, under_way),) = session.rows("staged_span")
@@ -175,11 +186,11 @@ def _empty(staged: Sequence[_Staged], before: Known) -> Iterator[str]:
     """What a file without any row says. Of the others, what is never seen is unknown."""
     for item in (item for item in staged if not item.reading.rows):
         if item.kind.stem in ("table_loads", "raw_files"):
-            yield f"{item.path.name} has no rows: it says nothing, as if it were absent"
+            yield f"{item.file.name} has no rows: it says nothing, as if it were absent"
         elif item.kind.stem == "game_schedule" and before.games:
-            yield f"{item.path.name} has no rows: the {len(before.games):,} games known before stay"
+            yield f"{item.file.name} has no rows: the {len(before.games):,} games known before stay"
         elif item.kind.stem == "game_schedule":
-            yield f"{item.path.name} has no rows: no date has games, and no data per game is due"
+            yield f"{item.file.name} has no rows: no date has games, and no data per game is due"
 
 
 def _remember(session: Session, staged: Sequence[_Staged], hints: Hints, now: datetime) -> tuple[str, ...]:
@@ -187,7 +198,9 @@ def _remember(session: Session, staged: Sequence[_Staged], hints: Hints, now: da
 
     A file with rows of the future is read again: they may be right by then.
     """
-    rejected = [(row.file, row.row, row.reason) for item in staged for row in item.reading.rejected]
+    rejected = list(
+        dict.fromkeys(noted for item in staged for row in item.reading.rejected if (noted := _noted(item, row)))
+    )
     if rejected:
         session.fill("rejected_now", ("file_name", "row_number", "reason"), rejected)
         session.run("remember_rejected", {"now": now})
@@ -195,16 +208,62 @@ def _remember(session: Session, staged: Sequence[_Staged], hints: Hints, now: da
     for name, text in warnings:
         session.run("remember_fact", {"name": name, "value": text})
     for item in staged:
-        ((newest,),) = session.rows(f"newest_{item.kind.stem}")
         print_ = f"{item.fingerprint} with rows held back" if item.reading.held_back else item.fingerprint
-        file: dict[str, Value] = {"fingerprint": print_, "name": item.path.name, "rows": item.reading.rows}
-        session.run("remember_file", {**file, "now": now, "known_until": newest and min(newest, now)})
+        known_until = _known_until(session, item, now)
+        file: dict[str, Value] = {"fingerprint": print_, "name": _ledger_name(item.file), "rows": item.reading.rows}
+        session.run("remember_file", {**file, "now": now, "known_until": known_until})
     return tuple(text for _, text in warnings)
+
+
+def _noted(item: _Staged, row: RejectedRow) -> tuple[str, int, str]:
+    """A row of a source that is read again is rejected again, at another place: it is noted once, by its name."""
+    return (row.file, row.row, row.reason) if item.file.once else (row.file, 0, f"{row.name}: {row.reason}")
+
+
+def _ledger_name(file: DataFile) -> str:
+    return file.name if file.once else f"{file.kind}.{file.name}"
+
+
+def _known_until(session: Session, item: _Staged, now: datetime) -> datetime | None:
+    """The last moment that the file tells of, and that its source ever told of."""
+    newest = _newest(session, item)
+    moments = [] if newest is None else [min(newest, now)]
+    if not item.file.once:
+        moments += [
+            moment for (moment,) in session.rows("file_known_until", {"fingerprint": item.fingerprint}) if moment
+        ]
+    return max(moments, default=None)
+
+
+def _newest(session: Session, item: _Staged) -> datetime | None:
+    if not item.reading.rows:
+        return None
+    ((newest,),) = session.rows(f"newest_{item.kind.stem}")
+    return cast(datetime | None, newest)
+
+
+def _move(session: Session, mark: SourceMark, staged: Sequence[_Staged], now: datetime) -> None:
+    """Store how far a source has been read, and what it has brought in all."""
+    held = {source: figures for source, *figures in session.rows("source_marks")}
+    _, _, newest, rows, rejected, billed = held.get(mark.source, ("", now, None, 0, 0, 0))
+    moments = [newest, *(_newest(session, item) for item in staged)]
+    session.run(
+        "remember_mark",
+        {
+            "source": mark.source,
+            "position": mark.cursor,
+            "moved_at": now,
+            "newest": max((min(moment, now) for moment in moments if moment is not None), default=None),
+            "rows": rows + sum(item.reading.rows for item in staged),
+            "rejected": rejected + sum(item.reading.rejected_rows for item in staged),
+            "bytes_billed": billed + mark.bytes_billed,
+        },
+    )
 
 
 def _warnings(session: Session, item: _Staged, hints: Hints) -> Iterator[tuple[str, str]]:
     """(name, text): of one name only the last is repeated under answers, save for `warning`."""
-    stem, name = item.path.stem, item.path.name
+    stem, name = item.kind.stem, item.file.name
     for column in item.reading.missing:
         yield WARNING, f"{stem} has no column {column.name}: {column.instead or f'cannot tell {column.missing}'}"
     for said in item.reading.overruled:
@@ -215,7 +274,7 @@ def _warnings(session: Session, item: _Staged, hints: Hints) -> Iterator[tuple[s
             f"{WARNING} {stem}.{odd.column}",
             f"{name}: {values} unknown; the first, in row {odd.first_row}: {odd.first_reason}",
         )
-    if item.kind is RUNS:
+    if item.kind is RUNS and item.reading.rows:
         for spelling, runs in unknown_spellings(session.reader(), hints.vocabulary.categories):
             known = f"failure_category {visible(spelling)!r} is in no vocabulary"
             counted = "1 failed run is" if runs == 1 else f"{runs:,} failed runs are"

@@ -16,7 +16,7 @@ from bot.adapters.warehouse.redacting import redact
 from bot.adapters.warehouse.values import Meaning, cleaned, faults, given, typed
 from bot.domain.errors import BadInput
 from bot.domain.redaction import redacted, visible
-from bot.ports.warehouse import RejectedRow
+from bot.ports.warehouse import DataFile, RejectedRow
 
 OTHER_NAMES = 3
 """Names that would do as well, in the message about a column that is missing."""
@@ -49,8 +49,9 @@ class Reading:
     overruled: tuple[str, ...] = ()
 
 
-def read(connection: duckdb.DuckDBPyConnection, kind: FileKind, path: Path, into: str, meaning: Meaning) -> Reading:
+def read(connection: duckdb.DuckDBPyConnection, kind: FileKind, file: DataFile, into: str, meaning: Meaning) -> Reading:
     """Read the file; its good rows are in the temporary view `into`. Raises BadInput when the file makes no sense."""
+    path = file.path
     if not path.is_file():
         raise BadInput(f"{path.name} is no regular file. Copy what it gives into one.")
     with tempfile.TemporaryDirectory(prefix="fireline-") as folder, limited(connection, path):
@@ -63,7 +64,7 @@ def read(connection: duckdb.DuckDBPyConnection, kind: FileKind, path: Path, into
                 total, doubtful = _stage(connection, kind, into, raw, meaning)
                 if total + raw.broken.count == raw.rows:
                     said = tuple(overruled(connection, kind, raw, _cleaned(kind, raw), path.name, meaning))
-                    return replace(_told(connection, kind, path, into, raw, meaning, doubtful), overruled=said)
+                    return replace(_told(connection, kind, file, into, raw, meaning, doubtful), overruled=said)
         except duckdb.OutOfMemoryException as error:
             raise too_large(path) from error
         except duckdb.Error as error:
@@ -94,7 +95,7 @@ def _stage(
 def _told(
     connection: duckdb.DuckDBPyConnection,
     kind: FileKind,
-    path: Path,
+    file: DataFile,
     into: str,
     raw: RawRows,
     meaning: Meaning,
@@ -111,10 +112,10 @@ def _told(
     names = ", ".join(f'"{column.name}"' for column in kind.columns)
     good = f" WHERE row_number NOT IN (SELECT row_number FROM {into}_doubtful WHERE fault IS NOT NULL)" if bad else ""  # noqa: S608
     connection.execute(f"CREATE OR REPLACE TEMP VIEW {into} AS SELECT {names}, row_number FROM {into}_all{good}")  # noqa: S608
-    rejected = _rejected(connection, path, into, raw, bad)
+    rejected = _rejected(connection, file.name, into, raw, bad)
     rows = raw.rows - raw.broken.count - bad
-    if not rows:
-        _refuse_empty(path, rejected, raw.broken.count + bad)
+    if not rows and not file.part:
+        _refuse_empty(file, rejected, raw.broken.count + bad)
     missing = tuple(column for column in kind.columns if not column.required and not raw.sources.get(column.name))
     return Reading(rows, rejected, missing, raw.broken.count + bad, held_back, odd)
 
@@ -171,9 +172,9 @@ def _odd(connection: duckdb.DuckDBPyConnection, kind: FileKind, into: str, meani
 
 
 def _rejected(
-    connection: duckdb.DuckDBPyConnection, path: Path, into: str, raw: RawRows, bad: int
+    connection: duckdb.DuckDBPyConnection, file: str, into: str, raw: RawRows, bad: int
 ) -> tuple[RejectedRow, ...]:
-    broken = [RejectedRow(path.name, number, "", reason) for number, reason in raw.broken.named]
+    broken = [RejectedRow(file, number, "", reason) for number, reason in raw.broken.named]
     if not bad:
         return tuple(sorted(broken, key=lambda row: row.row))
     label = "coalesce(given_run_id, given_processor_name)" if "read" in into else _first_given(connection, into)
@@ -181,9 +182,7 @@ def _rejected(
         f"SELECT row_number, {label}, fault FROM {into}_doubtful WHERE fault IS NOT NULL"  # noqa: S608 (our own)
         f" ORDER BY row_number LIMIT {MOST_NAMED}"
     ).fetchall()
-    named = [
-        RejectedRow(path.name, int(number), _shown(name or "")[:80], _shown(fault)) for number, name, fault in found
-    ]
+    named = [RejectedRow(file, int(number), _shown(name or "")[:80], _shown(fault)) for number, name, fault in found]
     return tuple(sorted([*broken, *named], key=lambda row: row.row)[:MOST_NAMED])
 
 
@@ -202,17 +201,17 @@ def _refuse_missing(kind: FileKind, raw: RawRows, path: Path, meaning: Meaning) 
         return
     for column in kind.columns:
         if column.required and not raw.sources.get(column.name):
-            names = dict.fromkeys((*column.aliases, *meaning.aliases.get(column.name, ())))
+            names = dict.fromkeys((*column.aliases, *meaning.aliases.others.get(column.name, ())))
             others = [name for name in names if name != column.name][:OTHER_NAMES]
             also = f" (or {', '.join(others)})" if others else ""
             raise BadInput(f"{path.name}: has no column {column.name}{also}; it has {visible(raw.header.listed)}")
 
 
-def _refuse_empty(path: Path, rejected: Sequence[RejectedRow], count: int) -> None:
+def _refuse_empty(file: DataFile, rejected: Sequence[RejectedRow], count: int) -> None:
     if count:
-        raise BadInput(f"{path.name}: none of its {count} rows can be used; the first: {rejected[0]}")
-    if path.stem == "runs":
-        raise BadInput(f"{path.name}: holds no rows; an empty run history tells nothing")
+        raise BadInput(f"{file.name}: none of its {count} rows can be used; the first: {rejected[0]}")
+    if file.kind == "runs":
+        raise BadInput(f"{file.name}: holds no rows; an empty run history tells nothing")
 
 
 def _there(column: Column, raw: RawRows) -> str:

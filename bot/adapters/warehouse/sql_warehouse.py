@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 from bot.adapters.warehouse.draft_facts import processor_facts
@@ -26,7 +25,7 @@ from bot.domain.health.model import DueDates, Durations, RunCount, Window
 from bot.domain.health.noise import FailedGroup
 from bot.domain.health.trends import DayDurations, FailedHour
 from bot.domain.platform.draft import ProcessorFacts
-from bot.ports.warehouse import AskedQuery, Hints, History, LoadReport, Progress, Warehouse
+from bot.ports.warehouse import AskedQuery, DataFile, Hints, History, LoadReport, Progress, SourceMark, Warehouse
 
 
 class SqlWarehouse:
@@ -131,12 +130,21 @@ class SqlWarehouse:
         return processor_facts(self._engine)
 
     def load(
-        self, files: Sequence[Path], platform: PlatformFacts, hints: Hints, now: datetime, progress: Progress
+        self,
+        files: Sequence[DataFile],
+        platform: PlatformFacts,
+        hints: Hints,
+        now: datetime,
+        progress: Progress,
+        mark: SourceMark | None = None,
     ) -> LoadReport:
-        report = self._loader.load(files, platform, hints, now, progress)
+        report = self._loader.load(files, platform, hints, now, progress, mark)
         if report.touched_from is not None:
             self._settled.forget(report.touched_from)
         return report
+
+    def source_marks(self) -> dict[str, SourceMark]:
+        return {row[0]: SourceMark(*row) for row in self._engine.rows("source_marks")}
 
     def traced(self) -> tuple[Warehouse, list[AskedQuery]]:
         engine = TracingEngine(self._engine)

@@ -1,7 +1,7 @@
 """Raw values to typed ones in SQL, and what may be wrong with them. The same text means the same in every format."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from bot.adapters.warehouse.columns import Column, Type
@@ -39,10 +39,12 @@ class Meaning:
     vocabulary: Vocabulary
     zone: str
     now: datetime
+    mapped: Mapping[str, str] = field(default_factory=dict)
+    """Our column -> the column of this file that it is."""
 
     @property
     def aliases(self) -> Aliases:
-        return self.vocabulary.columns
+        return Aliases(self.vocabulary.columns, self.mapped)
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,11 @@ CREATE TABLE IF NOT EXISTS loaded_files (
   known_until TIMESTAMP
 );
 
+CREATE TABLE IF NOT EXISTS source_marks (
+  source STRING NOT NULL, position STRING NOT NULL, moved_at TIMESTAMP NOT NULL, newest TIMESTAMP,
+  row_count INT64 NOT NULL, rejected INT64 NOT NULL, bytes_billed INT64 NOT NULL
+);
+
 CREATE TABLE IF NOT EXISTS rejected_rows (
   file_name STRING NOT NULL, row_number INT64 NOT NULL, reason STRING NOT NULL, loaded_at TIMESTAMP NOT NULL
 );

@@ -1,0 +1,142 @@
+"""Files that appear in a folder: whole exports or parts of them, in the formats of a data directory."""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bot.domain.sources import Feed, SourceFailed
+from bot.ports.sources import Batch
+from bot.ports.warehouse import DataFile
+
+SUFFIXES = (".parquet", ".csv", ".ndjson", ".jsonl", ".json")
+UNFINISHED = re.compile(r"^[._~]|\.(?:tmp|part|partial|crdownload|swp)(?:\.|$)|~$")
+SETTLES_S = 2.0
+"""A file that was changed so lately may still be written."""
+MOST_FILES = 200_000
+_STEMS = re.compile(f"^({'|'.join(sorted(Feed, key=len, reverse=True))})(?![a-z])", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A file as it stands: when it was changed, by the system's clock, which no copy with its old time can set."""
+
+    path: Path
+    name: str
+    changed_ns: int
+    size: int
+
+
+class FilesSource:
+    """`path`: a folder with all below it, or a pattern. `feeds` None: names such as runs-2026-01.parquet say it.
+
+    A file is read when it is new or was changed; the same bytes are never stored twice. `lateness`: so long after its
+    newest file the folder may still bring an older one.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        feeds: Feed | None,
+        lateness: timedelta,
+        columns: Mapping[str, str],
+        seconds: Callable[[], float],
+    ) -> None:
+        """`seconds`: since 1970, by the clock of the file system."""
+        self._path, self._feeds, self._columns, self._seconds = path, feeds, columns, seconds
+        self._overlap_ns = int(lateness.total_seconds() * 1e9)
+
+    @contextmanager
+    def batches(self, cursor: str | None, now: datetime) -> Iterator[Iterator[Batch]]:  # noqa: ARG002 (the port's)
+        yield self._batches(cursor)
+
+    def check(self, now: datetime) -> str:  # noqa: ARG002 (the port's)
+        """How many files there are, and the newest."""
+        found = self._found()
+        if not found:
+            return f"{self._path}: no file yet"
+        newest = max(found, key=lambda file: file.changed_ns)
+        return f"{self._path}: {len(found):,} files, the newest {newest.name}"
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def _batches(self, cursor: str | None) -> Iterator[Batch]:
+        read = _Read.of(cursor)
+        for file in sorted(self._found(), key=lambda file: (file.changed_ns, file.name)):
+            if not read.lacks(file):
+                continue
+            read = read.including(file, self._overlap_ns)
+            held = DataFile(file.path, self._kind_of(file.path), file.name, self._columns, part=True)
+            yield Batch(read.text(), held)
+
+    def _found(self) -> list[_Found]:
+        settled_ns = int((self._seconds() - SETTLES_S) * 1e9)
+        root, pattern = _root_and_pattern(self._path)
+        if not root.exists():
+            raise SourceFailed(f"{root} is not there", "Make the folder, or correct path in sources.yaml.")
+        try:
+            found = [_as_found(path, root) for path in root.glob(pattern) if self._is_meant(path)]
+        except OSError as error:
+            remedy = f"Check that {root} is there and may be read"
+            raise SourceFailed(f"{error.filename or root}: {error.strerror}", f"{remedy}.") from error
+        if len(found) > MOST_FILES:
+            raise SourceFailed(f"{self._path}: more than {MOST_FILES:,} files", "Name a smaller folder or pattern.")
+        return [file for file in found if file.changed_ns <= settled_ns]
+
+    def _is_meant(self, path: Path) -> bool:
+        if path.suffix.casefold() not in SUFFIXES or UNFINISHED.search(path.name) or not path.is_file():
+            return False
+        return self._feeds is not None or _STEMS.match(path.name) is not None
+
+    def _kind_of(self, path: Path) -> str:
+        named = _STEMS.match(path.name)
+        return self._feeds.value if self._feeds is not None else named[1].casefold() if named else ""
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What has been read: everything that was changed up to `until_ns` less the overlap, and `recent` of what came
+    later: name -> (when it was changed, its size).
+    """
+
+    until_ns: int
+    from_ns: int
+    recent: Mapping[str, tuple[int, int]]
+
+    @classmethod
+    def of(cls, cursor: str | None) -> "_Read":
+        if cursor is None:
+            return cls(0, 0, {})
+        held = json.loads(cursor)
+        return cls(held["until"], held["from"], {name: (at, size) for name, (at, size) in held["recent"].items()})
+
+    def lacks(self, file: _Found) -> bool:
+        return file.changed_ns > self.from_ns and self.recent.get(file.name) != (file.changed_ns, file.size)
+
+    def including(self, file: _Found, overlap_ns: int) -> "_Read":
+        until = max(self.until_ns, file.changed_ns)
+        start = max(self.from_ns, until - overlap_ns)
+        recent = {**self.recent, file.name: (file.changed_ns, file.size)}
+        return _Read(until, start, {name: (at, size) for name, (at, size) in recent.items() if at > start})
+
+    def text(self) -> str:
+        return json.dumps({"until": self.until_ns, "from": self.from_ns, "recent": self.recent})
+
+
+def _root_and_pattern(path: str) -> tuple[Path, str]:
+    """`exports/*/runs-*.csv` -> (exports, */runs-*.csv); a folder means all that lies in it."""
+    parts = Path(path).parts
+    fixed = next((at for at, part in enumerate(parts) if re.search(r"[*?\[]", part)), len(parts))
+    root = Path(*parts[:fixed]) if fixed else Path()
+    if fixed < len(parts):
+        return root, str(Path(*parts[fixed:]))
+    return (root.parent, root.name) if root.is_file() else (root, "**/*")
+
+
+def _as_found(path: Path, root: Path) -> _Found:
+    stat = path.stat()
+    return _Found(path, str(path.relative_to(root)), max(stat.st_mtime_ns, stat.st_ctime_ns), stat.st_size)

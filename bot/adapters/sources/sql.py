@@ -1,0 +1,204 @@
+"""Any database that SQLAlchemy reaches, asked with a query of the team's own."""
+
+import hashlib
+import json
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from bot.adapters.sources.rows import Lines
+from bot.domain.sources import Feed, SourceFailed
+from bot.ports.sources import Batch
+from bot.ports.warehouse import DataFile
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, CursorResult, Engine, TextClause
+
+BATCH_ROWS = 100_000
+"""So many rows are stored at once."""
+FETCHED = 5_000
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+_SINCE = re.compile(r"(?<!:):since\b")
+CursorType = Literal["time", "number", "text"]
+
+
+@dataclass(frozen=True)
+class Question:
+    """`query` is a SELECT, `cursor` the column of it that grows; None: everything is read each time."""
+
+    query: str
+    cursor: str | None
+    cursor_type: CursorType
+    lateness: timedelta
+
+
+class SqlSource:
+    """`url` as SQLAlchemy takes it. Nothing is written there: SQLite files are opened for reading only, PostgreSQL
+    takes a transaction that cannot write.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        feeds: Feed,
+        url: str,
+        question: Question,
+        columns: Mapping[str, str],
+        batch_rows: int = BATCH_ROWS,
+    ) -> None:
+        self._name, self._feeds, self._url, self._batch_rows = name, feeds, url, batch_rows
+        self._question, self._columns = question, columns
+        self._engine: Engine | None = None
+        self._stored = ""
+        """The last batch that was stored: most reads find nothing but the rows of the overlap."""
+
+    @contextmanager
+    def batches(self, cursor: str | None, now: datetime) -> Iterator[Iterator[Batch]]:  # noqa: ARG002 (the port's)
+        from bot.adapters.sources.sql_errors import explained
+
+        scratch = tempfile.TemporaryDirectory(prefix="fireline-")
+        with scratch as folder, explained(self._url), self._rows(cursor) as result:
+            yield self._batches(result, cursor, Path(folder))
+
+    def check(self, now: datetime) -> str:  # noqa: ARG002 (the port's)
+        """The columns that the query gives. Raises SourceFailed when it cannot be asked."""
+        from bot.adapters.sources.sql_errors import explained
+
+        with explained(self._url), self._rows(None) as result:
+            names, row = _names(result.keys()), result.fetchone()
+        return f"columns {', '.join(names)}" + ("; no row yet" if row is None else "")
+
+    def close(self) -> None:
+        if self._engine is not None:
+            self._engine.dispose()
+            self._engine = None
+
+    def _opened(self) -> "Engine":
+        from bot.adapters.sources.sql_engine import open_engine
+
+        if self._engine is None:
+            self._engine = open_engine(self._url)
+        return self._engine
+
+    def _asked(self, cursor: str | None, connection: "Connection") -> "tuple[TextClause, dict[str, Any]]":
+        from sqlalchemy import text
+
+        question = self._question
+        inner, column = question.query.strip().rstrip(";"), question.cursor
+        if column is None:
+            return text(inner), {}
+        quoted = connection.dialect.identifier_preparer.quote(column)
+        since = _since(cursor, question)
+        binds = _SINCE.search(inner) is not None
+        given = {} if since is None and not binds else {"since": _bound(since, question, connection.dialect.name)}
+        newer = "" if binds or since is None else f" WHERE {quoted} >= :since OR {quoted} IS NULL"
+        asked = f"SELECT * FROM ({inner}) AS asked{newer} ORDER BY {quoted}"  # noqa: S608 (the team's own query)
+        return text(asked), given
+
+    @contextmanager
+    def _rows(self, cursor: str | None) -> "Iterator[CursorResult[Any]]":
+        """They come as they are read: a first read may bring millions."""
+        with self._opened().connect() as connection:
+            asked = connection.execution_options(stream_results=True, max_row_buffer=FETCHED)
+            with closing(asked.execute(*self._asked(cursor, connection))) as result:
+                yield result
+
+    def _batches(self, result: "CursorResult[Any]", cursor: str | None, folder: Path) -> Iterator[Batch]:
+        names = _names(result.keys())
+        place = self._place(names)
+        position, path = cursor, folder / f"{self._name}.ndjson"
+        while True:
+            with Lines(path, names) as lines:
+                while lines.rows < self._batch_rows and (some := result.fetchmany(min(FETCHED, self._batch_rows))):
+                    lines.add(some)
+                    position = _later(position, some, place, self._question.cursor_type)
+            if not lines.rows:
+                return
+            content = _of_bytes(path)
+            if place is None:
+                position = content
+            if content != self._stored:
+                held = DataFile(path, self._feeds.value, self._name, self._columns, part=True, once=False)
+                yield Batch(position or "", held)
+                self._stored = content  # asked for more: what was given is stored
+
+    def _place(self, names: Sequence[str]) -> int | None:
+        column = self._question.cursor
+        if column is None:
+            return None
+        folded = [name.casefold() for name in names]
+        if column.casefold() not in folded:
+            listed = ", ".join(names)
+            raise SourceFailed(
+                f"{self._name}: cursor is {column}, which the query does not give", f"It gives {listed}."
+            )
+        return folded.index(column.casefold())
+
+
+def _names(keys: Any) -> list[str]:
+    names = [str(key) for key in keys]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise SourceFailed(f"the query gives {', '.join(twice)} twice", "Name one of them otherwise (AS).")
+    return names
+
+
+def _of_bytes(path: Path) -> str:
+    """What was given; the position where there is no cursor."""
+    with path.open("rb") as stream:
+        return json.dumps({"sha256": hashlib.file_digest(stream, "sha256").hexdigest()})
+
+
+def _later(position: str | None, rows: Sequence[Any], place: int | None, kind: CursorType) -> str | None:
+    """The position after rows in the order of their cursor. Rows without one are given each time."""
+    if place is None:
+        return position
+    values = [row[place] for row in rows if row[place] is not None]
+    return position if not values else json.dumps({"value": _written(values[-1], kind)})
+
+
+def _written(value: Any, kind: CursorType) -> str | int | float:
+    if kind == "number":
+        return int(value) if float(value).is_integer() else float(value)
+    if isinstance(value, datetime):
+        return (value if value.tzinfo else value.replace(tzinfo=UTC)).isoformat()
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _since(cursor: str | None, question: Question) -> Any:
+    """Where the next read begins: moments go back by the lateness. A moment that is stored as text keeps its form, as
+    it is compared as text.
+    """
+    value = None if cursor is None else json.loads(cursor).get("value")
+    if value is None or question.cursor_type != "time":
+        return value
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise SourceFailed(
+            f"the cursor {question.cursor} gave {value!r}, which is no moment", "Set cursor_type: text or number."
+        ) from None
+    return _like(moment - question.lateness, value)
+
+
+def _like(moment: datetime, text: str) -> str:
+    """ISO 8601 in the form of `text`: its separator, its fraction, its offset."""
+    if len(text) == len("2026-01-31"):
+        return moment.date().isoformat()
+    written = moment.isoformat(sep=text[10], timespec="auto" if "." in text else "seconds")
+    return written.replace("+00:00", "Z") if text.endswith("Z") else written
+
+
+def _bound(since: Any, question: Question, dialect: str) -> Any:
+    """What `:since` is bound to. Databases with moments of their own get one; SQLite compares texts."""
+    if question.cursor_type != "time":
+        return since if since is not None else (0 if question.cursor_type == "number" else "")
+    if dialect == "sqlite":
+        return since if since is not None else "1970-01-01"
+    moment = BEGINNING if since is None else datetime.fromisoformat(since)
+    return moment if dialect == "postgresql" else moment.replace(tzinfo=None)

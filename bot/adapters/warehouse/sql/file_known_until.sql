@@ -1,0 +1,1 @@
+SELECT known_until FROM loaded_files WHERE fingerprint = @fingerprint

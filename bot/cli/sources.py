@@ -1,0 +1,133 @@
+"""`fireline sources`: how old each source is, read them now, check them."""
+
+import json
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bot.cli.context import errors_for_people, settings_of
+from bot.cli.options import AsJson, Home
+from bot.cli.terminal import say, shown
+
+if TYPE_CHECKING:
+    from bot.domain.sources import SourceStatus
+    from bot.services.sources import SourcesService
+
+LONGEST_SYNC_S = 3_600.0
+Name = Annotated[str | None, typer.Argument(help="A source of sources.yaml; without one, all.", show_default=False)]
+sources = typer.Typer(help="Where facts come from: their age, lag and cost; read or check them now.")
+
+
+@sources.callback(invoke_without_command=True)
+def status(context: typer.Context, as_json: AsJson = False, home: Home = None) -> None:
+    """Each source: when it was last read, how old its newest row is, rows, rejected rows, bytes billed."""
+    if context.invoked_subcommand is None:
+        _print(_asked("status", None, home), as_json=as_json)
+
+
+@sources.command()
+def sync(name: Name = None, as_json: AsJson = False, home: Home = None) -> None:
+    """Read what is new, now. Exit code 1 if a source could not be read; the others are read all the same."""
+    _finish(_asked("sync", name, home), as_json=as_json)
+
+
+@sources.command()
+def check(name: Name = None, as_json: AsJson = False, home: Home = None) -> None:
+    """Can each source be read, and what is there? Nothing is stored. Exit code 1 if one cannot."""
+    _finish(_asked("check", name, home), as_json=as_json)
+
+
+def answer_sources(service: "SourcesService", given: dict[str, Any]) -> str:
+    """What was asked for, as JSON: a list with one object a source. Raises BadInput for a name that is none."""
+    from bot.domain.sources import SourceFailed
+
+    act, names = given["act"], [given["name"]] if given["name"] else [plan.name for plan in service.plans]
+    if act == "status":
+        return json.dumps([_status(status) for status in service.statuses()])
+    done: list[dict[str, Any]] = []
+    for name in names:
+        try:
+            done.append(_synced(service, name) if act == "sync" else {"source": name, "found": service.check(name)})
+        except SourceFailed as error:
+            done.append({"source": name, "error": str(error)})
+    return json.dumps(done)
+
+
+def _synced(service: "SourcesService", name: str) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(service.sync(name))
+
+
+def _status(status: "SourceStatus") -> dict[str, Any]:
+    def seconds(span: timedelta | None) -> float | None:
+        return None if span is None else span.total_seconds()
+
+    def written(moment: datetime | None) -> str | None:
+        return None if moment is None else moment.isoformat()
+
+    return {
+        "source": status.plan.name,
+        "kind": status.plan.kind,
+        "feeds": status.plan.feeds,
+        "every_seconds": status.plan.every.total_seconds(),
+        "synced_at": written(status.synced_at),
+        "age_seconds": seconds(status.age),
+        "newest": written(status.newest),
+        "lag_seconds": seconds(status.lag),
+        "rows": status.rows,
+        "rejected": status.rejected,
+        "bytes_billed": status.bytes_billed,
+        "failing_since": written(status.failing_since),
+        "error": status.error,
+    }
+
+
+def _asked(act: str, name: str | None, home: Any) -> list[dict[str, Any]]:
+    from bot.cli.local_client import ask_running
+
+    with errors_for_people():
+        settings, given = settings_of(home), {"act": act, "name": name}
+        text = ask_running(settings.socket, "sources", given, LONGEST_SYNC_S)
+        if text is None:
+            from bot.bootstrap import syncing
+
+            with syncing(settings) as service:
+                text = answer_sources(service, given)
+    found: list[dict[str, Any]] = json.loads(text)
+    return found
+
+
+def _print(found: list[dict[str, Any]], *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(found, indent=2))
+    elif not found:
+        say("No source is configured. Write sources.yaml into the configuration folder (FIRELINE_CONFIG).")
+    else:
+        from bot.cli.sources_table import print_sources
+
+        print_sources(found)
+
+
+def _finish(done: list[dict[str, Any]], *, as_json: bool) -> None:
+    if as_json or not done:
+        _print(done, as_json=as_json)
+    else:
+        for each in done:
+            _print_one(each)
+    if any("error" in each for each in done):
+        raise SystemExit(1)
+
+
+def _print_one(each: dict[str, Any]) -> None:
+    name = shown(each["source"])
+    if "error" in each:
+        say(f"{name}: {shown(each['error'])}", error=True)
+    elif "found" in each:
+        say(f"{name}: {shown(each['found'])}")
+    else:
+        counts = f"{each['added']:,} new, {each['corrected']:,} corrected, {each['rejected']:,} rejected"
+        say(f"{name}: {each['rows']:,} rows read in {each['seconds']:.1f} s: {counts}")
+        for warning in each["warnings"]:
+            say(f"warning: {shown(warning)}", error=True)

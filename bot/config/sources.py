@@ -1,0 +1,114 @@
+"""`sources.yaml` becomes the sources of facts, or one ConfigError that names every problem with file and line."""
+
+import re
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, model_validator
+
+from bot.config.documents import load_document
+from bot.domain.evidence.runs import Category, Status
+from bot.domain.evidence.vocabulary import Vocabulary
+from bot.domain.platform.registry import Frozen
+from bot.domain.sources import Feed, SourcePlan
+
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_\-]{0,62}")
+PASSWORD = re.compile(r"://[^/@\s:]*:(?!\$\{)[^/@\s]+@")
+
+
+def _duration(value: object) -> timedelta:
+    match = re.fullmatch(r"\s*(\d{1,6})\s*([smhd])\s*", str(value))
+    if match is None:
+        raise ValueError("is no length of time; write 30s, 5m, 2h or 1d")
+    return timedelta(**{UNITS[match[2]]: int(match[1])})
+
+
+def _address(text: str) -> str:
+    if PASSWORD.search(text):
+        raise ValueError("holds a password; write ${NAME}, and set the environment variable NAME")
+    return text
+
+
+def _name(text: str) -> str:
+    if not NAME.fullmatch(text):
+        raise ValueError(f"{text!r} is no name for a source; use letters, digits, _ and -")
+    return text
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration), PlainSerializer(str)]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class SourceKind(StrEnum):
+    SQL = "sql"
+    FILES = "files"
+
+
+NEEDED = {SourceKind.SQL: ("feeds", "url", "query"), SourceKind.FILES: ("path",)}
+ALLOWED = {SourceKind.SQL: ("cursor", "cursor_type"), SourceKind.FILES: ("feeds",)}
+OF_ANY = ("name", "kind", "every", "lateness", "columns", "statuses", "categories")
+
+
+class SourceEntry(Frozen):
+    """One source. Which fields it needs depends on its kind."""
+
+    name: Annotated[str, AfterValidator(_name)]
+    kind: SourceKind
+    feeds: Feed | None = None
+    every: Duration = timedelta(minutes=1)
+    lateness: Duration = timedelta(minutes=15)
+    columns: dict[str, Text] = Field(default_factory=dict)
+    """Our column -> the source's."""
+    statuses: dict[Status, Annotated[tuple[str, ...], Field(min_length=1)]] = Field(default_factory=dict)
+    categories: dict[Category, Annotated[tuple[str, ...], Field(min_length=1)]] = Field(default_factory=dict)
+    url: Annotated[Text, AfterValidator(_address)] | None = None
+    """`sql`: an address as SQLAlchemy takes it; `${NAME}` stands for an environment variable."""
+    query: Text | None = None
+    """`sql`: what to select; `:since` in it is bound to where the last read ended."""
+    cursor: Text | None = None
+    """`sql`: the column by which rows are new: it grows. None: everything is read each time."""
+    cursor_type: Literal["time", "number", "text"] = "time"
+    path: Text | None = None
+    """`files`: a folder, or a pattern of files."""
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> "SourceEntry":
+        given = self.model_fields_set
+        lacking = [name for name in NEEDED[self.kind] if getattr(self, name) is None]
+        if lacking:
+            raise ValueError(f"of kind {self.kind} needs {', '.join(lacking)}")
+        known = (*OF_ANY, *NEEDED[self.kind], *ALLOWED[self.kind])
+        foreign = sorted(name for name in given if name not in known)
+        if foreign:
+            raise ValueError(f"of kind {self.kind} has no {', '.join(foreign)}; it has {', '.join(known)}")
+        return self
+
+    @property
+    def plan(self) -> SourcePlan:
+        return SourcePlan(self.name, self.kind.value, self.feeds, self.every, self.lateness)
+
+    def vocabulary(self, base: Vocabulary) -> Vocabulary:
+        """The words of this source, which count before those of all."""
+        statuses = {word: status for status, words in self.statuses.items() for word in words}
+        categories = {word: category for category, words in self.categories.items() for word in words}
+        return base.extended({}, statuses, categories)
+
+
+class SourcesFile(Frozen):
+    sources: tuple[SourceEntry, ...] = ()
+
+    @model_validator(mode="after")
+    def _each_once(self) -> "SourcesFile":
+        names = [entry.name for entry in self.sources]
+        repeated = sorted({name for name in names if names.count(name) > 1})
+        if repeated:
+            raise ValueError(f"names a source twice: {', '.join(repeated)}; give each a name of its own")
+        return self
+
+
+def load_sources(path: Path) -> tuple[SourceEntry, ...]:
+    """The sources in the order of the file; none without one. Raises ConfigError with every problem."""
+    return load_document(path, SourcesFile).sources if path.exists() else ()

@@ -1,0 +1,40 @@
+"""A source of facts: reads what is new from where the team keeps it. Times are aware UTC."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.ports.warehouse import DataFile
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some of what is new: at most one file of rows, and where to go on once it is stored.
+
+    The file lies in a folder of the source's own and is gone when the next batch is asked for. `cursor` is opaque to
+    everybody else. `bytes_billed`: what reading it has cost, where that is counted.
+    """
+
+    cursor: str
+    file: DataFile | None = None
+    bytes_billed: int = 0
+
+
+class Source(Protocol):
+    """One source. It holds no position: that is stored with the rows."""
+
+    def batches(self, cursor: str | None, now: datetime) -> AbstractContextManager[Iterator[Batch]]:
+        """What is new since a cursor (None: everything), in pieces that can be stored one by one. What a cursor was
+        read up to is read again as far as rows may come late; a row that comes twice is recognised by the warehouse.
+
+        Raises SourceFailed, also between batches: what was given before is good.
+        """
+        ...
+
+    def check(self, now: datetime) -> str:
+        """One line about what is there: rows, columns or files. Raises SourceFailed with the remedy."""
+        ...
+
+    def close(self) -> None: ...

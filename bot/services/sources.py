@@ -1,0 +1,166 @@
+"""Take in what is new in the team's own tables, buckets and tools."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from threading import Lock
+
+from bot.domain.errors import BadInput, suggest
+from bot.domain.evidence.platform_facts import platform_facts
+from bot.domain.platform.registry import Registry
+from bot.domain.redaction import redacted, visible
+from bot.domain.sources import SourceFailed, SourcePlan, SourceStatus
+from bot.ports.clock import Clock
+from bot.ports.sources import Batch, Source
+from bot.ports.warehouse import Hints, LoadReport, SourceMark, Warehouse
+
+log = logging.getLogger("fireline.sources")
+
+
+@dataclass(frozen=True)
+class Connected:
+    """A source of the configuration: what it is, how it is read, and what its words mean."""
+
+    plan: SourcePlan
+    source: Source
+    hints: Hints
+
+
+@dataclass(frozen=True)
+class SyncReport:
+    """What one read of a source brought. `seconds` is how long it took."""
+
+    source: str
+    rows: int = 0
+    added: int = 0
+    corrected: int = 0
+    rejected: int = 0
+    bytes_billed: int = 0
+    seconds: float = 0.0
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass
+class _Reads:
+    """What this process knows of its reads of one source."""
+
+    lock: Lock
+    synced_at: datetime | None = None
+    failing_since: datetime | None = None
+    error: str = ""
+
+
+class SourcesService:
+    """Each source is read by itself: one that fails holds back no other. A source's position is stored in the
+    transaction of its rows, so a read that is cut off anywhere is taken up where it was, and no row counts twice.
+    """
+
+    def __init__(
+        self, warehouse: Warehouse, connected: Sequence[Connected], registry: Callable[[], Registry], clock: Clock
+    ) -> None:
+        self._warehouse, self._registry, self._clock = warehouse, registry, clock
+        self._connected = {each.plan.name: each for each in connected}
+        self._reads = {name: _Reads(Lock()) for name in self._connected}
+
+    @property
+    def plans(self) -> tuple[SourcePlan, ...]:
+        return tuple(each.plan for each in self._connected.values())
+
+    def sync(self, name: str) -> SyncReport:
+        """Read what is new, now. Raises BadInput for a name that is none, SourceFailed when it cannot be read."""
+        connected, reads = self._named(name), self._reads[name]
+        with reads.lock:
+            began = self._clock()
+            try:
+                report = self._read(connected)
+            except SourceFailed as error:
+                self._failed(name, error)
+                raise
+            except BadInput as error:
+                failed = SourceFailed(f"{name}: {str(error).rstrip('.')}")
+                self._failed(name, failed)
+                raise failed from error
+            ended = self._clock()
+            if reads.failing_since is not None:
+                log.info("source %s works again", name)
+            reads.synced_at, reads.failing_since, reads.error = ended, None, ""
+        if report.rows or report.rejected:
+            log.info("source %s: %d rows read, %d new, %d rejected", name, report.rows, report.added, report.rejected)
+        return replace(report, seconds=(ended - began).total_seconds())
+
+    def check(self, name: str) -> str:
+        """One line about what is there. Raises SourceFailed with what is wrong and the remedy."""
+        return self._named(name).source.check(self._clock())
+
+    def statuses(self) -> tuple[SourceStatus, ...]:
+        """Every source, in the order of the configuration."""
+        marks, now = self._warehouse.source_marks(), self._clock()
+        return tuple(self._status(name, marks, now) for name in self._connected)
+
+    def close(self) -> None:
+        for each in self._connected.values():
+            each.source.close()
+
+    def _named(self, name: str) -> Connected:
+        connected = self._connected.get(name)
+        if connected is None:
+            raise BadInput(f"{name!r} is no source of sources.yaml. {suggest(name, self._connected)}".rstrip())
+        return connected
+
+    def _read(self, connected: Connected) -> SyncReport:
+        report = SyncReport(connected.plan.name)
+        mark = self._warehouse.source_marks().get(connected.plan.name)
+        position = None if mark is None else mark.cursor
+        with connected.source.batches(position, self._clock()) as batches:
+            for batch in batches:
+                if batch.file is None and batch.cursor == position:
+                    continue
+                report = _with(report, batch, self._store(connected, batch))
+                position = batch.cursor
+        return report
+
+    def _store(self, connected: Connected, batch: Batch) -> LoadReport:
+        now = self._clock()
+        mark = SourceMark(connected.plan.name, batch.cursor, now, bytes_billed=batch.bytes_billed)
+        files = [] if batch.file is None else [batch.file]
+        facts = platform_facts(self._registry())
+        return self._warehouse.load(files, facts, connected.hints, now, lambda _step, _rows: None, mark)
+
+    def _failed(self, name: str, error: SourceFailed) -> None:
+        reads = self._reads[name]
+        reads.error = redacted(visible(str(error)))
+        if reads.failing_since is None:
+            reads.failing_since = self._clock()
+
+    def _status(self, name: str, marks: Mapping[str, SourceMark], now: datetime) -> SourceStatus:
+        reads, mark = self._reads[name], marks.get(name)
+        status = SourceStatus(
+            self._connected[name].plan,
+            now,
+            synced_at=reads.synced_at,
+            failing_since=reads.failing_since,
+            error=reads.error,
+        )
+        if mark is None:
+            return status
+        return replace(
+            status,
+            synced_at=reads.synced_at or mark.moved_at,
+            newest=mark.newest,
+            rows=mark.rows,
+            rejected=mark.rejected,
+            bytes_billed=mark.bytes_billed,
+        )
+
+
+def _with(report: SyncReport, batch: Batch, loaded: LoadReport) -> SyncReport:
+    return replace(
+        report,
+        rows=report.rows + sum(file.rows for file in loaded.files),
+        added=report.added + sum(file.added for file in loaded.files),
+        corrected=report.corrected + sum(file.corrected for file in loaded.files),
+        rejected=report.rejected + sum(file.rejected for file in loaded.files),
+        bytes_billed=report.bytes_billed + batch.bytes_billed,
+        warnings=tuple(dict.fromkeys((*report.warnings, *loaded.warnings))),
+    )

@@ -1,0 +1,1 @@
+"""The sources that the contract suite holds to the same behaviour."""

@@ -1,0 +1,129 @@
+"""What each kind of source reads in the tests: a place that rows are put into, and the source that reads it."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from bot.adapters.sources.files import SETTLES_S, FilesSource
+from bot.adapters.sources.sql import Question, SqlSource
+from bot.domain.sources import Feed
+from bot.ports.sources import Source
+from tests.contracts.postgres import new_database
+from tests.support.builders import Row
+
+LATENESS = timedelta(minutes=15)
+BATCH_ROWS = 2
+QUERY = "SELECT * FROM history"
+COLUMNS = (
+    "run_id", "processor_name", "data_date", "started_at", "completed_at", "status", "records_processed",
+    "error_message", "inserted_at",
+)  # fmt: skip
+THEIRS = {"processor_name": "job", "records_processed": "n"}
+"""Our column -> what the team calls it."""
+
+
+@dataclass(frozen=True)
+class Rig:
+    """`put` adds rows as the team's own code would, newer ones later. `again`: the source in a new process."""
+
+    put: Callable[[Sequence[Row]], None]
+    again: Callable[[], Source]
+    broken: Callable[[], Source]
+    """One whose place is not there."""
+
+
+def _theirs(row: Row) -> dict[str, Any]:
+    return {THEIRS.get(name, name): row.get(name) for name in COLUMNS}
+
+
+def _question() -> Question:
+    return Question(QUERY, "inserted_at", "time", LATENESS)
+
+
+@contextmanager
+def sqlite(folder: Path) -> Iterator[Rig]:
+    path = folder / "history.db"
+
+    def put(rows: Sequence[Row]) -> None:
+        with closing(sqlite3.connect(path)) as connection, connection:
+            names = ", ".join(_theirs(rows[0]))
+            connection.execute(f"CREATE TABLE IF NOT EXISTS history ({names})")
+            places = ", ".join("?" for _ in COLUMNS)
+            values = [[_text(value) for value in _theirs(row).values()] for row in rows]
+            connection.executemany(f"INSERT INTO history VALUES ({places})", values)  # noqa: S608 (places)
+
+    def of(where: Path) -> Source:
+        return SqlSource("history", Feed.RUNS, f"sqlite:///{where}", _question(), THEIRS, BATCH_ROWS)
+
+    yield Rig(put, lambda: of(path), lambda: of(folder / "no.db"))
+
+
+def _text(value: Any) -> Any:
+    return value.isoformat(" ") if isinstance(value, datetime) else None if value is None else str(value)
+
+
+_TYPES = {"started_at": "timestamptz", "completed_at": "timestamptz", "inserted_at": "timestamp", "data_date": "date"}
+
+
+@contextmanager
+def postgresql(address: str) -> Iterator[Rig]:
+    """Moments with and without an offset, which the session reads as UTC."""
+
+    def put(rows: Sequence[Row]) -> None:
+        with psycopg.connect(address) as connection:
+            columns = ", ".join(f"{THEIRS.get(name, name)} {_TYPES.get(name, 'text')}" for name in COLUMNS)
+            connection.execute(f"CREATE TABLE IF NOT EXISTS history ({columns})")
+            with connection.cursor().copy("COPY history FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row([_aware(name, row.get(name)) for name in COLUMNS])
+
+    def of(where: str) -> Source:
+        return SqlSource("history", Feed.RUNS, where, _question(), THEIRS, BATCH_ROWS)
+
+    yield Rig(put, lambda: of(address), lambda: of(f"{address}_that_is_not_there"))
+
+
+def _aware(name: str, value: Any) -> Any:
+    return value.replace(tzinfo=UTC) if _TYPES.get(name) == "timestamptz" and value is not None else value
+
+
+@contextmanager
+def files(folder: Path) -> Iterator[Rig]:
+    exports, parts = folder / "exports", count(1)
+
+    def put(rows: Sequence[Row]) -> None:
+        exports.mkdir(exist_ok=True)
+        text = "".join(json.dumps(_theirs(row), default=str) + "\n" for row in rows)
+        (exports / f"runs-{next(parts):04}.ndjson").write_text(text)
+
+    def later() -> float:
+        """The clock of the file system, after its files have settled."""
+        newest = max((path.stat().st_ctime for path in exports.glob("*")), default=0.0)
+        return newest + SETTLES_S + 1
+
+    def of(where: Path) -> Source:
+        return FilesSource(str(where), None, LATENESS, THEIRS, later)
+
+    yield Rig(put, lambda: of(exports), lambda: of(folder / "nowhere"))
+
+
+KINDS: Mapping[str, str] = {"sqlite": "sql", "postgresql": "sql", "files": "files"}
+
+
+@contextmanager
+def rig_of(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[Rig]:
+    if kind == "postgresql":
+        with postgresql(new_database(request.getfixturevalue("postgres_folder"))) as rig:
+            yield rig
+        return
+    with (sqlite if kind == "sqlite" else files)(folder) as rig:
+        yield rig
