@@ -17,12 +17,10 @@ from bot.domain.platform.registry import Registry
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from bot.config.sources import SourceEntry
     from bot.domain.health.missing import LossRules
     from bot.domain.platform.accepted_losses import AcceptedLosses
     from bot.domain.slo import ServiceLevels
     from bot.ports.clock import Clock
-    from bot.ports.sources import Source
     from bot.ports.state import State
     from bot.ports.warehouse import Warehouse
     from bot.services.app import AppServices
@@ -290,29 +288,11 @@ def syncing(settings: Settings) -> Iterator[SourcesService]:
 def sources_service(opened: Warehouse, settings: Settings, clock: Clock) -> SourcesService:
     """The sources that `sources.yaml` names, over an open warehouse."""
     from bot.config.policy import load_policy
-    from bot.config.sources import load_sources
-    from bot.services.loading import hints_of
-    from bot.services.sources import Connected, SourcesService
+    from bot.services.sources import SourcesService
+    from bot.source_adapters import connected_sources
 
-    policy = load_policy(settings.config / "policy.yaml")
-    connected = [
-        Connected(entry.plan, _source(entry), hints_of(policy.failure_text_rules, entry.vocabulary(policy.vocabulary)))
-        for entry in load_sources(settings.config / "sources.yaml")
-    ]
+    connected = connected_sources(settings.config / "sources.yaml", load_policy(settings.config / "policy.yaml"))
     return SourcesService(opened, connected, partial(_registry_in_use, opened, settings), clock)
-
-
-def _source(entry: SourceEntry) -> Source:
-    from bot.adapters.clock import epoch_seconds
-    from bot.adapters.sources.files import FilesSource
-    from bot.adapters.sources.sql import Question, SqlSource
-    from bot.config.sources import SourceKind
-
-    if entry.kind is SourceKind.FILES:
-        return FilesSource(str(entry.path), entry.feeds, entry.lateness, entry.columns, epoch_seconds)
-    assert entry.feeds is not None
-    question = Question(str(entry.query), entry.cursor, entry.cursor_type, entry.lateness)
-    return SqlSource(entry.name, entry.feeds, str(entry.url), question, entry.columns)
 
 
 def _registry_in_use(opened: Warehouse, settings: Settings) -> Registry:
