@@ -103,38 +103,38 @@ def test_a_registered_job_without_slots_or_table_is_judged_alike() -> None:
 
 def test_a_poller_that_stops_is_announced_within_an_hour_and_once() -> None:
     stops = FIRST + timedelta(days=9)
-    (said,) = announced(*every(3, 11, (stops, stops + timedelta(hours=20))))
+    (said,) = announced(*every(10, 11, (stops, stops + timedelta(hours=20))))
     assert (said.finding.kind, said.finding.root) == (Kind.MISSING_RUN, "Poller")
     assert timedelta(minutes=30) <= said.at - stops <= timedelta(hours=1)
-    assert "at this hour it usually runs again within 3 min" in said.finding.explanation
+    assert "at this hour it usually runs again within 10 min" in said.finding.explanation
 
 
 @pytest.mark.parametrize("hours", [0.4, 0.2])
 def test_a_short_pause_of_a_poller_is_not(hours: float) -> None:
     stops = FIRST + timedelta(days=9)
-    assert announced(*every(3, 11, (stops, stops + timedelta(hours=hours)))) == []
+    assert announced(*every(10, 11, (stops, stops + timedelta(hours=hours)))) == []
 
 
 def test_a_pause_that_comes_every_night_is_usual() -> None:
-    nights = [run for run in every(3, 12, (FIRST, FIRST)) if not 1 <= run.started_at.hour < 5]
+    nights = [run for run in every(10, 12, (FIRST, FIRST)) if not 1 <= run.started_at.hour < 5]
     assert announced(*nights) == []
 
 
 def test_a_week_of_history_says_nothing_of_what_is_usual() -> None:
     stops = FIRST + timedelta(days=5)
-    assert announced(*every(3, 6, (stops, stops + timedelta(hours=10)))) == []
+    assert announced(*every(10, 6, (stops, stops + timedelta(hours=10)))) == []
 
 
 def test_where_a_recorded_history_ends_nobody_is_silent() -> None:
     midnight = FIRST.replace(hour=0) + timedelta(days=9)
-    polls = [run._replace(trigger="poll") for run in every(3, 10, (midnight, midnight + timedelta(days=9)))]
+    polls = [run._replace(trigger="poll") for run in every(10, 10, (midnight, midnight + timedelta(days=9)))]
     last = run("Nightly", midnight + timedelta(hours=6), data_date=(midnight - timedelta(days=1)).date())
     assert announced(*polls, last) == []
 
 
 def test_a_poller_is_not_called_silent_while_nothing_arrives_at_all() -> None:
     stops, resumes = FIRST + timedelta(days=9), FIRST + timedelta(days=9, hours=20)
-    both = [*every(3, 11, (stops, resumes)), *every(30, 11, (stops, resumes), "Other")]
+    both = [*every(10, 11, (stops, resumes)), *every(30, 11, (stops, resumes), "Other")]
     assert not {each.finding.root for each in announced(*both) if each.finding.since > stops - timedelta(hours=1)} & {
         "Poller"
     }
