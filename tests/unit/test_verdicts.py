@@ -185,7 +185,7 @@ def test_a_history_that_does_not_reach_the_date() -> None:
 
 
 def test_a_loss_without_raw_files_to_look_at() -> None:
-    judged = judge(day(file=None, input_kind=InputKind.NONE), LATER, None, DateContext(input_known=False))
+    judged = judge(day(file=None, input_kind=InputKind.NONE, input_untold=True), LATER, None)
     assert (judged.verdict, "without raw files" in judged.because) == (Verdict.UNKNOWN, True)
 
 
@@ -248,7 +248,6 @@ TEXT = st.none() | st.just("why")
 AROUND = st.builds(
     DateContext,
     upstream_due=st.booleans(),
-    input_known=st.booleans(),
     beyond=TEXT,
     accepted=TEXT,
     fallback=TEXT,

@@ -20,6 +20,8 @@ _LOSSES = {
     Verdict.SCRAPER_FAILED: (FindingKind.ZERO_RECORDS_SCRAPER, RootCause.SCRAPER_FAILED),
     Verdict.PARTIAL: (FindingKind.PARTIAL_COVERAGE, RootCause.PARTIAL_DATA),
 }
+_UNEXPLAINED = (FindingKind.ZERO_RECORDS_PROCESSOR, RootCause.PROCESSOR_FAILED)
+"""The data is lost, and nobody can tell why: that is treated as real."""
 SETTLING = timedelta(minutes=2)
 """A load may become visible so long after its run's row: nothing is called empty before."""
 
@@ -32,7 +34,7 @@ def detect(day: ProcessorDate, judged: Judged, now: datetime, registry: Registry
         return _missing(day, judged)
     if judged.verdict is Verdict.TRACKING_BUG:
         return _untracked(day, judged, now)
-    if judged.verdict in _LOSSES:
+    if judged.verdict in _LOSSES or judged.lost:
         return _lost(day, judged, now, registry)
     return None
 
@@ -79,7 +81,7 @@ def _trouble(
 
 
 def _lost(day: ProcessorDate, judged: Judged, now: datetime, registry: Registry) -> Trouble | None:
-    kind, cause = _LOSSES[judged.verdict]
+    kind, cause = _LOSSES.get(judged.verdict, _UNEXPLAINED)
     if cause is RootCause.SCRAPER_FAILED and _ran_out_of_time(day, now):
         cause = RootCause.SCRAPER_TIMEOUT
     if (day.runs and now < day.runs[-1].known_at + SETTLING) or _last_run_to_come(day, now):

@@ -18,8 +18,8 @@ from bot.domain.findings.severity_policy import SeverityPolicy, blocks_predictio
 from bot.domain.findings.storm_policy import StormPolicy
 from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.domain.platform.calendar import slot_instant
-from bot.domain.platform.lineage import Lineage
 from bot.domain.platform.registry import Registry, UnregisteredProcessor
+from bot.domain.verdicts.context import Neighbours, Surroundings
 from bot.domain.verdicts.judge import Judged, judge
 
 WARM_UP, WARM_UP_STEP = RECENT, timedelta(minutes=10)
@@ -61,7 +61,9 @@ class Watch:
     ) -> None:
         self.history = PipelineHistory(registry, observed)
         self._registry = registry
-        self._lineage = Lineage(registry)
+        neighbours = Neighbours(registry)
+        self._lineage = neighbours.lineage
+        self._surroundings = Surroundings(self.history, neighbours, accepted)
         self._policy, self._storm = policy, storm
         self._accepted = accepted
         self._open_troubles: dict[tuple[str, date], list[Trouble]] = {}
@@ -111,7 +113,7 @@ class Watch:
     def verdict(self, day: ProcessorDate, now: datetime) -> Judged:
         earlier = self.history.filled_dates(day.processor.name, day.data_date, DATES)
         usual = usual_rows(day, earlier) if day.filled else None
-        return judge(day, now, usual)
+        return judge(day, now, usual, self._surroundings.of(day))
 
     def _lay_days(self, now: datetime) -> None:
         """Make every date that may have trouble by itself known, with the moments at which it may."""

@@ -41,16 +41,18 @@ class DateFacts:
     def answer(self, at: datetime) -> "Answer":
         """By what is known at that moment."""
         day, platform = self.data_date, self.platform
-        rows = (self.table.latest(at) or 0) if self.table is not None and self.table.tells(day, at) else None
-        file_tells = self.file is not None and self.file.tells(day, at)
+        brought = any(span.since <= at and (span.until is None or at < span.until) for span in self.brought)
+        judged_at = None if brought else self.judged_at
+        rows = (self.table.latest(at) or 0) if self.table is not None and self.table.tells(day, at, judged_at) else None
+        file_tells = self.file is not None and self.file.tells(day, at, judged_at)
         file_at = self.file.first_above(SMALLEST_FILE, at) if self.file is not None else None
-        upstream = [trail for trail in self.upstream if trail.tells(day, at)]
+        upstream = [trail for trail in self.upstream if trail.tells(day, at, judged_at)]
         kind = traced_input(platform.input_kind, file_tells=file_tells, upstream_tells=bool(upstream))
         filled = is_filled(
             rows,
             (file_at is not None) if file_tells else None,
             is_scraper=platform.is_scraper,
-            brought=any(span.since <= at and (span.until is None or at < span.until) for span in self.brought),
+            brought=brought,
         )
         ready = None
         if kind is InputKind.FILE:

@@ -15,7 +15,7 @@ from bot.domain.evidence.observation import Event, Game, Observed, RunSeen, Star
 from bot.domain.evidence.platform_facts import ProcessorPlatform, facts_of, readers_of
 from bot.domain.evidence.processor_date import ProcessorDate, Trace
 from bot.domain.evidence.rhythm import Rhythm
-from bot.domain.evidence.rules import data_due, traced_input
+from bot.domain.evidence.rules import data_due, judged_from, traced_input
 from bot.domain.evidence.runs import Category, Status, Trigger
 from bot.domain.platform.calendar import last_chance, slot_instant
 from bot.domain.platform.deadline import due_at
@@ -86,7 +86,7 @@ class PipelineHistory:
     def _rebuild(self, name: str, data_date: date) -> None:
         """By what is known now, with the runs that it has."""
         day = self.days[name, data_date]
-        fresh = self._new_day(self.registry.by_name[name], data_date)
+        fresh = self._new_day(self.registry.by_name[name], data_date, brought=self._seen.has_gaps and day.brought)
         self.days[name, data_date] = replace(
             fresh, runs=day.runs, polls=day.polls, last_no_data_at=day.last_no_data_at, under_way=day.under_way
         )
@@ -176,7 +176,10 @@ class PipelineHistory:
         self._count(run)
         if day is None:
             return
+        claimed = self._seen.has_gaps and day.brought
         day.take(run)
+        if self._seen.has_gaps and day.brought is not claimed:
+            self._rebuild(run.processor, run.data_date)
         if run.trigger not in OFF_SCHEDULE:
             self.touched.add((run.processor, run.data_date))
 
@@ -219,30 +222,36 @@ class PipelineHistory:
             if speaks_now and (name, data_date) in self.days:
                 self._rebuild(name, data_date)
 
-    def _new_day(self, processor: Processor, data_date: date) -> ProcessorDate:
+    def _new_day(self, processor: Processor, data_date: date, *, brought: bool = False) -> ProcessorDate:
+        """`brought`: a run says so, which is more than the absence of rows that are not recorded any more."""
         facts, zone, now = self._platform[processor.name], self.registry.zone, self._as_of
         hours = processor.schedule_hours_et
         slots = tuple(slot_instant(data_date, hour, zone) for hour in hours)
         game_day = self._games.day(data_date)
         quiet = self._quiet.get((processor.name, data_date))
         games = game_day.counting(now)
-        file = self._telling(self._files, facts.source, data_date, self._seen.source)
-        upstream = [self._telling(self._tables, name, data_date, self._seen.table) for name in facts.upstream_tables]
+        last = last_chance(data_date, hours, zone)
+        judged_at = None if brought else judged_from(facts.expects, data_date, last)
+        tables, about = self._seen.table, (data_date, judged_at)
+        file = self._telling(self._files, facts.source, about, self._seen.source)
+        upstream = [self._telling(self._tables, name, about, tables) for name in facts.upstream_tables]
         known = tuple(trace for trace in upstream if trace is not None)
+        kind = traced_input(facts.input_kind, file_tells=file is not None, upstream_tells=bool(known))
         return ProcessorDate(
             processor=processor,
             data_date=data_date,
             slots=slots,
-            last_chance=last_chance(data_date, hours, zone),
+            last_chance=last,
             deadline=due_at(processor, data_date, self.registry),
             expected=data_due(
                 facts.expects, games, has_slots=bool(slots), runs_on_no_game_days=facts.runs_on_no_game_days
             ),
             runs_due=bool(slots) and _runs_due(processor, games, calendar=self._seen.calendar),
             games=games or 0,
-            table=self._telling(self._tables, facts.table, data_date, self._seen.table),
+            table=self._telling(self._tables, facts.table, about, tables),
             file=file,
-            input_kind=traced_input(facts.input_kind, file_tells=file is not None, upstream_tells=bool(known)),
+            input_kind=kind,
+            input_untold=kind is not facts.input_kind,
             upstream=known,
             games_over_at=game_day.over_at(facts.expects, hours, now),
             last_no_data_at=quiet.newest_recorded if quiet is not None else None,
@@ -250,13 +259,18 @@ class PipelineHistory:
         )
 
     def _telling(
-        self, traces: dict[tuple[str, date], Trace], name: str | None, data_date: date, sight: Callable[[str], Sight]
+        self,
+        traces: dict[tuple[str, date], Trace],
+        name: str | None,
+        about: tuple[date, datetime | None],
+        sight: Callable[[str], Sight],
     ) -> Trace | None:
-        """What a table or a source shows for the date; None where it says nothing."""
+        """What a table or a source shows for a date, given with when that is judged; None where it says nothing."""
         if name is None:
             return None
+        data_date, judged_at = about
         trace = traces[name, data_date]
-        return trace if trace.seen or sight(name).tells(data_date, self._as_of) else None
+        return trace if trace.seen or sight(name).tells(data_date, self._as_of, judged_at) else None
 
 
 def seen_in(observed: Observed, platform: Mapping[str, ProcessorPlatform]) -> Seen:

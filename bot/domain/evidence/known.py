@@ -23,9 +23,13 @@ class Gap:
     until: datetime | None
     evident_at: datetime
 
-    def hides(self, data_date: date, at: datetime) -> bool:
-        """Would rows about the date have come within the gap?"""
+    def hides(self, data_date: date, at: datetime, judged_at: datetime | None = None) -> bool:
+        """Would rows about the date have come within the gap? What was judged before it was evident stays known;
+        `judged_at` None: nothing was, or a run says that it brought the data.
+        """
         if at < self.evident_at or data_date < self.first.date():
+            return False
+        if judged_at is not None and judged_at <= self.evident_at:
             return False
         return self.until is None or at < self.until or data_date < self.until.date()
 
@@ -37,11 +41,11 @@ class Sight:
     since: datetime | None = None
     gaps: tuple[Gap, ...] = ()
 
-    def tells(self, data_date: date, at: datetime) -> bool:
-        """Does the absence of rows about the date say anything at that moment?"""
+    def tells(self, data_date: date, at: datetime, judged_at: datetime | None = None) -> bool:
+        """Does the absence of rows about the date say anything at that moment? `judged_at` as in `Gap.hides`."""
         if self.since is None or at < self.since or data_date < self.since.date():
             return False
-        return not any(gap.hides(data_date, at) for gap in self.gaps)
+        return not any(gap.hides(data_date, at, judged_at) for gap in self.gaps)
 
     def ended(self, at: datetime) -> bool:
         """Do no rows of the kind come any more?"""
@@ -63,6 +67,10 @@ class Seen:
     file_gaps: tuple[Gap, ...] = ()
     calendar: bool = True
     calendar_ended_at: datetime | None = None
+
+    @property
+    def has_gaps(self) -> bool:
+        return bool(self.table_gaps or self.file_gaps)
 
     def table(self, name: str) -> Sight:
         since = self.tables.get(name)
@@ -91,9 +99,9 @@ class Trail:
     seen: Rows = ()
     sight: Sight = UNSEEN
 
-    def tells(self, data_date: date, at: datetime) -> bool:
+    def tells(self, data_date: date, at: datetime, judged_at: datetime | None = None) -> bool:
         """A row about the date speaks for itself; its absence speaks where the rows of the table are known."""
-        return bool(self.seen and self.seen[0][0] <= at) or self.sight.tells(data_date, at)
+        return bool(self.seen and self.seen[0][0] <= at) or self.sight.tells(data_date, at, judged_at)
 
     def latest(self, at: datetime) -> int | None:
         """None when nothing has come by then."""

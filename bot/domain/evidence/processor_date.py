@@ -66,8 +66,9 @@ class ProcessorDate:
 
     `games_over_at`: when the games that it waits for have all ended or been given up, None when it waits for none.
     `last_chance`: when its last slot may run at the latest. `table` and `file` are None where there is nothing to look
-    at, or it says nothing of the date; `upstream` are the tables that it is made from, of those that do. `quiet`: polls
-    that are only counted.
+    at, or it says nothing of the date; `upstream` are the tables that it is made from, of those that do.
+    `input_untold`: what it is made from leaves a trace, and none says anything of the date. `quiet`: polls that are
+    only counted.
     """
 
     processor: Processor
@@ -83,6 +84,7 @@ class ProcessorDate:
     input_kind: InputKind
     upstream: tuple[Trace, ...] = ()
     games_over_at: datetime | None = None
+    input_untold: bool = False
     runs: list[RunSeen] = field(default_factory=list)
     polls: list[RunSeen] = field(default_factory=list)
     last_no_data_at: datetime | None = None
@@ -160,8 +162,13 @@ class ProcessorDate:
             self.rows,
             None if self.file is None else self.file_at is not None,
             is_scraper=self.is_scraper,
-            brought=any(run.status is Status.SUCCESS and run.records for run in self.attempts),
+            brought=self.brought,
         )
+
+    @property
+    def brought(self) -> bool:
+        """Does a run say that it brought records?"""
+        return any(run.status is Status.SUCCESS and run.records for run in self.attempts)
 
     @property
     def input_ready_at(self) -> datetime | None:

@@ -45,6 +45,38 @@ class Neighbours:
         return Asked(tuple(fact.name for fact in facts), tuple(sorted(tables)), tuple(sorted(sources)))
 
 
+class Surroundings:
+    """What is known besides the day itself: the same for validate, live detection and replay."""
+
+    def __init__(self, history: PipelineHistory, neighbours: Neighbours, accepted: AcceptedLosses) -> None:
+        self._history, self._stand_ins, self._accepted = history, neighbours.stand_ins, accepted
+
+    def of(self, day: ProcessorDate, beyond: str | None = None) -> DateContext:
+        return DateContext(
+            upstream_due=self._upstream_due(day),
+            beyond=beyond,
+            accepted=self._accepted.reason(day.processor.name, day.data_date),
+            fallback=self._fallback(day),
+        )
+
+    def empty_upstream(self, day: ProcessorDate) -> list[ProcessorDate]:
+        """Of the tables that it is made from, those that are known to be empty."""
+        if day.input_kind is not InputKind.UPSTREAM:
+            return []
+        days = [self._history.day(name, day.data_date) for name in day.processor.dependencies]
+        return [other for other in days if other.table is not None and not other.filled]
+
+    def _upstream_due(self, day: ProcessorDate) -> bool:
+        """By default it is: only a calendar that says no for all empty ones denies it."""
+        empty = [] if day.filled else self.empty_upstream(day)
+        return not empty or any(other.expected is not False for other in empty)
+
+    def _fallback(self, day: ProcessorDate) -> str | None:
+        """Who can stand in for the processor, or for its source, and has the date."""
+        names = [*self._stand_ins.get(day.processor.name, ()), *self._stand_ins.get(day.processor.source or "", ())]
+        return next((name for name in names if self._history.day(name, day.data_date).filled), None)
+
+
 class VerdictContext:
     """A history as of a moment, asked date by date. `begins`: the day of its first start and its first data date;
     `ended`: of a recorded one the day on which it ends. It says nothing of dates before the one and from the other on.
@@ -60,8 +92,8 @@ class VerdictContext:
         ended: date | None,
     ) -> None:
         self._history = history
-        self._stand_ins, self._lineage = neighbours.stand_ins, neighbours.lineage
-        self._accepted = accepted
+        self._lineage = neighbours.lineage
+        self._surroundings = Surroundings(history, neighbours, accepted)
         self._as_of = as_of
         self._begins, self._ended = begins, ended
 
@@ -69,7 +101,7 @@ class VerdictContext:
         """The verdict on one date, with its proof."""
         day = self._history.day(processor.name, data_date)
         usual = usual_rows(day, self._history.filled_dates(processor.name, data_date, DATES))
-        judged = judge(day, self._as_of, usual, self._context(day))
+        judged = judge(day, self._as_of, usual, self._surroundings.of(day, self._beyond(day)))
         return Validated(
             processor=processor,
             data_date=data_date,
@@ -78,29 +110,9 @@ class VerdictContext:
             hint=self._hint(day, judged),
         )
 
-    def _context(self, day: ProcessorDate) -> DateContext:
-        return DateContext(
-            upstream_due=self._upstream_due(day),
-            input_known=day.is_scraper or day.processor.source is None or day.file is not None,
-            beyond=self._beyond(day),
-            accepted=self._accepted.reason(day.processor.name, day.data_date),
-            fallback=self._fallback(day),
-        )
-
     def _finals(self, data_date: date) -> int:
         games = self._history.games(data_date)
         return sum(game.final_at is not None and game.final_at <= self._as_of for game in games)
-
-    def _upstream_due(self, day: ProcessorDate) -> bool:
-        """By default it is: only a calendar that says no for all empty ones denies it."""
-        empty = self._empty_upstream(day)
-        return not empty or any(other.expected is not False for other in empty)
-
-    def _empty_upstream(self, day: ProcessorDate) -> list[ProcessorDate]:
-        if day.input_kind is not InputKind.UPSTREAM:
-            return []
-        days = [self._history.day(name, day.data_date) for name in day.processor.dependencies]
-        return [other for other in days if other.table is not None and not other.filled]
 
     def _beyond(self, day: ProcessorDate) -> str | None:
         """A slot before the history's first day says nothing, unless a run of it is known all the same."""
@@ -116,11 +128,6 @@ class VerdictContext:
             return f"the history ends on {self._ended}"
         return None
 
-    def _fallback(self, day: ProcessorDate) -> str | None:
-        """Who can stand in for the processor, or for its source, and has the date."""
-        names = [*self._stand_ins.get(day.processor.name, ()), *self._stand_ins.get(day.processor.source or "", ())]
-        return next((name for name in names if self._history.day(name, day.data_date).filled), None)
-
     def _proof(self, day: ProcessorDate, verdict: Verdict, usual: float | None) -> Proof:
         seen = day.file.seen if day.file is not None else []
         sizes = [size for _, size in seen]
@@ -134,7 +141,9 @@ class VerdictContext:
             games_final=self._finals(day.data_date),
             runs=tallies(day),
             slots_left=tuple(slot for slot in day.slots if slot > self._as_of),
-            upstream_empty=tuple(sorted({str(other.processor.bigquery_table) for other in self._empty_upstream(day)})),
+            upstream_empty=tuple(
+                sorted({str(other.processor.bigquery_table) for other in self._surroundings.empty_upstream(day)})
+            ),
             windows=self._windows(day),
             words=words(day, verdict, usual),
         )

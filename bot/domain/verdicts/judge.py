@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from math import floor
 
-from bot.domain.evidence.expectation import Expects, expectation
+from bot.domain.evidence.expectation import Expects, expectation, input_kind
 from bot.domain.evidence.observation import RunSeen
 from bot.domain.evidence.processor_date import LOAD_LAG, MISSING_AFTER, ProcessorDate
 from bot.domain.evidence.runs import InputKind, Status
@@ -62,6 +62,11 @@ SOUND = frozenset(
     {Verdict.OK, Verdict.TRACKING_BUG, Verdict.LEGITIMATE_ZERO, Verdict.OFF_DAY, Verdict.NOT_YET, Verdict.DATA_GONE}
 )
 """Nothing is to be repaired. The others are findings."""
+MADE_FROM = {
+    InputKind.FILE: "the raw file is there, ",
+    InputKind.UPSTREAM: "what it is made from is there, ",
+    InputKind.NONE: "",
+}
 SOURCE_LACKS = frozenset({Verdict.SCRAPER_FAILED, Verdict.PARTIAL})
 """The source itself lacks data: another that has them may stand in."""
 
@@ -70,13 +75,14 @@ SOURCE_LACKS = frozenset({Verdict.SCRAPER_FAILED, Verdict.PARTIAL})
 class Judged:
     """A verdict with the sentence that explains it. `until`: for `wait`, when to look again (None: after a repair).
 
-    `instead` is an action better than the verdict's usual one.
+    `instead` is an action better than the verdict's usual one. `lost`: of an unknown one, that data is lost is known.
     """
 
     verdict: Verdict
     because: str
     until: datetime | None = None
     instead: Action | None = None
+    lost: bool = False
 
     @property
     def action(self) -> Action:
@@ -87,13 +93,12 @@ class Judged:
 class DateContext:
     """What is known besides the day itself; the defaults are those of a day looked at alone.
 
-    `upstream_due`: data was due on that date for a table that it is made from
-    and that is empty; `input_known`: raw files were loaded, where it is made from one; `beyond`: says that the history
-    does not reach that date; `accepted`: why its loss is accepted; `fallback`: who has the date's data instead.
+    `upstream_due`: data was due on that date for a table that it is made from and that is empty; `beyond`: says that
+    the history does not reach that date; `accepted`: why its loss is accepted; `fallback`: who has the date's data
+    instead.
     """
 
     upstream_due: bool = True
-    input_known: bool = True
     beyond: str | None = None
     accepted: str | None = None
     fallback: str | None = None
@@ -225,9 +230,14 @@ def _empty(day: ProcessorDate, now: datetime, context: DateContext) -> Judged:
         return Judged(verdict=Verdict.CONFLICT, because=f"the history says {claimed:,} records, the table has none")
     if day.runs_due and day.lacks_last_slot and not day.under_way and day.newest_failure is None:
         return _last_absent(day, now)
-    if not context.input_known:
-        because = "the table is empty, and without raw files nobody can tell whether its file came"
-        return Judged(verdict=Verdict.UNKNOWN, because=because)
+    if day.input_untold:
+        of_file = input_kind(day.processor) is InputKind.FILE
+        lacking = (
+            "without raw files nobody can tell whether its file came"
+            if of_file
+            else "nobody can tell whether what it is made from was there"
+        )
+        return Judged(verdict=Verdict.UNKNOWN, because=f"the table is empty, and {lacking}", lost=True)
     return _lost(day)
 
 
@@ -239,8 +249,7 @@ def _lost(day: ProcessorDate) -> Judged:
             verdict=Verdict.MASKED_FAILURE,
             because='runs say "no data", but the raw file is there and the table is empty',
         )
-    made_from = "the raw file" if day.input_kind is InputKind.FILE else "what it is made from"
-    return Judged(verdict=Verdict.PROCESSOR_FAILED, because=f"{made_from} is there, the table is empty")
+    return Judged(verdict=Verdict.PROCESSOR_FAILED, because=f"{MADE_FROM[day.input_kind]}the table is empty")
 
 
 def blocking_skip(day: ProcessorDate) -> RunSeen | None:
