@@ -213,11 +213,13 @@ def _accepted(settings: Settings) -> AcceptedLosses:
 
 @contextmanager
 def state(settings: Settings) -> Iterator[State]:
-    """The state that the settings name. An embedded one is brought to this release; another has to be already.
+    """The state that the settings name. An embedded one is brought to this release; another has to be already, and may
+    take its time to answer.
 
     Raises StateUnavailable when it cannot be reached, StateUnfit when it is of another release.
     """
     from bot.adapters.state.migrate import check, migrate
+    from bot.adapters.state.starting import when_it_answers
     from bot.adapters.state.stores import SqlState
 
     engine = _state_engine(settings)
@@ -226,7 +228,7 @@ def state(settings: Settings) -> Iterator[State]:
         if _embedded_state(settings):
             migrate(engine)
         else:
-            check(engine)
+            when_it_answers(partial(check, engine), monotonic_seconds)
         yield store
     finally:
         store.close()

@@ -18,6 +18,7 @@ from sqlalchemy import Engine, text
 
 from bot.adapters.state.database import open_engine, reading
 from bot.adapters.state.migrate import check, migrate
+from bot.adapters.state.starting import WITHIN_S, when_it_answers
 from bot.adapters.state.stores import SqlState
 from bot.adapters.state.tables import metadata
 from bot.domain.errors import BadInput
@@ -190,3 +191,42 @@ def test_a_statement_that_takes_too_long_is_ended_by_the_server(postgres_folder:
     with pytest.raises(StateUnavailable, match="statement timeout"), reading(engine) as connection:
         connection.execute(text("select pg_sleep(30)"))
     engine.dispose()
+
+
+class Waiting:
+    """A clock that moves when somebody waits; after `opens_at` seconds the database is there."""
+
+    def __init__(self, opens_at: float, there: str) -> None:
+        self.now, self._opens_at = 0.0, opens_at
+        self._gone = open_engine("postgresql://nobody@127.0.0.1:1/none")
+        self._there = open_engine(there)
+
+    def wait(self, seconds: float) -> None:
+        self.now += seconds
+
+    def ask(self) -> None:
+        check(self._there if self.now >= self._opens_at else self._gone)
+
+    def close(self) -> None:
+        self._gone.dispose()
+        self._there.dispose()
+
+
+def test_a_database_that_is_down_at_the_start_is_waited_for(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = f"sqlite:///{tmp_path / 's.db'}"
+    with disposed(open_engine(path)) as engine:
+        migrate(engine)
+    with closing(Waiting(20.0, path)) as waiting:
+        when_it_answers(waiting.ask, lambda: waiting.now, waiting.wait)
+        assert 20 <= waiting.now < 25
+    said = [record.message for record in caplog.records if record.name == "fireline.state"]
+    assert sum("does not answer" in line for line in said) == 1
+    with closing(Waiting(9e9, path)) as waiting:
+        with pytest.raises(StateUnavailable, match="cannot be used"):
+            when_it_answers(waiting.ask, lambda: waiting.now, waiting.wait)
+        assert waiting.now <= WITHIN_S
+
+
+def test_a_database_of_another_release_is_not_waited_for(engine: Engine) -> None:
+    with pytest.raises(StateUnfit, match="fireline migrate"):
+        when_it_answers(lambda: check(engine), lambda: 0.0, pytest.fail)

@@ -73,6 +73,66 @@ def test_a_load_on_a_full_disk_is_one_message(tmp_path: Path, limit: int) -> Non
     assert "Traceback" not in done.stderr
 
 
+INVALIDATED = """
+import logging, resource, sys, threading
+from datetime import UTC, datetime
+from pathlib import Path
+from bot.adapters.warehouse.duckdb_engine import DuckDBEngine
+from bot.domain.errors import WarehouseUnavailable
+
+logging.basicConfig(format="%(name)s %(message)s", stream=sys.stdout)
+engine = DuckDBEngine(Path(sys.argv[1]))
+asked, go_on, answers = threading.Event(), threading.Event(), []
+
+def reader():
+    answers.append(engine.rows("history"))
+    asked.set()
+    go_on.wait()
+    answers.append(engine.rows("history"))
+
+beside = threading.Thread(target=reader, daemon=True)
+beside.start()
+asked.wait()
+
+with engine.write() as session:
+    session.reader().execute("CREATE TABLE big AS SELECT range i, random() r FROM range(100000)")
+
+limit = Path(sys.argv[1]).stat().st_size + 4_096
+resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+try:
+    with engine.write() as session:
+        session.reader().execute("ROLLBACK")
+        session.reader().execute("FORCE CHECKPOINT")
+except WarehouseUnavailable as error:
+    print("refused", error)
+resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+for _ in range(2):
+    try:
+        print("read", engine.rows("history"))
+    except WarehouseUnavailable as error:
+        print("refused", error)
+with engine.write() as session:
+    print("written", session.rows("history"))
+go_on.set()
+beside.join(10)
+print("beside", answers)
+engine.close()
+"""
+
+
+def test_after_a_fatal_error_it_is_opened_anew(tmp_path: Path) -> None:
+    """A checkpoint on a full disk: DuckDB refuses everything from then on, also what other threads ask."""
+    command = [sys.executable, "-c", INVALIDATED, str(tmp_path / "w.duckdb")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert any("is opened anew after a fatal error" in line for line in lines), done.stdout
+    assert any(line.startswith("read [(0,") for line in lines), done.stdout
+    assert lines[-2].startswith("written [(0,")
+    assert lines[-1].startswith("beside [[(0,")
+    assert sum("works again" in line for line in lines) >= 1
+
+
 def test_a_fault_of_our_own_sql_stays_a_fault() -> None:
     """Only what disk, memory or another writer does is explained away from the code."""
     engine = DuckDBEngine(None)

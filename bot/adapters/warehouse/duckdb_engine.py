@@ -1,5 +1,8 @@
 """The embedded warehouse: one DuckDB file, one process that writes, many threads that read."""
 
+from __future__ import annotations
+
+import logging
 import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,6 +11,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 import duckdb
 
@@ -18,67 +22,116 @@ from bot.adapters.warehouse.pasteable import bound
 from bot.adapters.warehouse.sql_text import sql_text, statements
 from bot.domain.errors import BadInput, WarehouseUnavailable
 
+log = logging.getLogger("fireline.warehouse")
 FETCHED = 2_000
 """Rows at a time: weeks of runs are not held twice, as they come and with aware times."""
 _PARAMETER = re.compile(r"\$(\w+)")
 _HOLDER = re.compile(r"PID (\d+)")
 _TROUBLE = (
     duckdb.IOException, duckdb.FatalException, duckdb.OutOfMemoryException, duckdb.TransactionException,
-    duckdb.SerializationException, MemoryError,
+    duckdb.SerializationException, duckdb.ConnectionException, MemoryError,
 )  # fmt: skip
 _GIVE_BACK = "SET allocator_background_threads = true"
 """What a query has used goes back to the system: https://duckdb.org/docs/stable/internals/jemalloc"""
 
 
 class DuckDBEngine:
-    """`path` None keeps everything in memory. `read_only` lets several processes read while none writes."""
+    """`path` None keeps everything in memory. `read_only` lets several processes read while none writes.
+
+    After an error that it calls fatal DuckDB answers nothing more: the file is then opened anew at the next question.
+    """
 
     sole_writer = True
 
     def __init__(self, path: Path | None, *, read_only: bool = False, cache_directory: Path | None = None) -> None:
-        self._path, self._connection = path, _connect(path, read_only=read_only)
+        self._path, self._read_only = path, read_only
         self._translator = Translator(cache_directory)
-        self._local = threading.local()
-        self._writing = threading.Lock()
-        try:
-            with _explained(path):
-                self._connection.execute(_GIVE_BACK)
-                if read_only:
-                    schema_version.check(self._connection, path)
-                else:
-                    self._make_tables()
-        except BaseException:
-            self._connection.close()
-            raise
+        self._writing, self._opening = threading.Lock(), threading.Lock()
+        self._opened = self._open()
 
-    def _make_tables(self) -> None:
+    def _open(self) -> _Opened:
+        opened = _Opened(_connect(self._path, read_only=self._read_only))
+        try:
+            with _explained(self._path):
+                opened.connection.execute(_GIVE_BACK)
+                if self._read_only:
+                    schema_version.check(opened.connection, self._path)
+                else:
+                    self._make_tables(opened.connection)
+        except BaseException:
+            opened.connection.close()
+            raise
+        return opened
+
+    def _make_tables(self, connection: duckdb.DuckDBPyConnection) -> None:
         """All or none of them: a process that is killed here leaves a new warehouse, not one of another release."""
-        with _transaction(self._connection.cursor()) as cursor:
+        with _transaction(connection.cursor()) as cursor:
             schema_version.mark_new(cursor)
             schema_version.check(cursor, self._path)
             _Cursor(cursor, self._translator).run("schema")
 
-    def rows(self, name: str, parameters: Parameters | None = None) -> list[tuple[Any, ...]]:
-        cursor: _Cursor | None = getattr(self._local, "cursor", None)
-        if cursor is None:
-            cursor = self._local.cursor = _Cursor(self._connection.cursor(), self._translator)
+    @contextmanager
+    def _usable(self) -> Iterator[_Opened]:
+        """What is open. Raises WarehouseUnavailable; after a fatal error the next one to ask opens the file anew."""
+        opened = self._opened if not self._opened.broken else self._opened_anew()
         with _explained(self._path):
-            return cursor.rows(name, parameters)
+            try:
+                yield opened
+            except duckdb.FatalException as error:
+                if not opened.broken and self._path is not None:
+                    opened.broken = True
+                    log.error("%s is opened anew after a fatal error: %s", self._path, _first_line(error))
+                raise
+
+    def _opened_anew(self) -> _Opened:
+        """Nothing of the old one may be open: the new one would be as broken."""
+        with self._opening:
+            if self._opened.broken:
+                with _explained(self._path):
+                    self._opened.close()
+                self._opened = self._open()
+                log.warning("%s works again", self._path)
+            return self._opened
+
+    def rows(self, name: str, parameters: Parameters | None = None) -> list[tuple[Any, ...]]:
+        with self._usable() as opened:
+            return opened.cursor(self._translator).rows(name, parameters)
 
     def pasteable(self, name: str, parameters: Parameters | None = None) -> str:
         return readable(bound(sql_text(name), parameters or {}))
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        with self._writing, _explained(self._path):
-            cursor = self._connection.cursor()
+        with self._writing, self._usable() as opened:
+            cursor = opened.connection.cursor()
             cursor.execute("SET TimeZone = 'UTC'")
             with _transaction(cursor):
                 yield _Cursor(cursor, self._translator)
 
     def close(self) -> None:
         with _explained(self._path):
-            self._connection.close()
+            self._opened.connection.close()
+
+
+class _Opened:
+    """A connection, and a cursor on it for each thread that reads."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection, self.broken = connection, False
+        self._local, self._cursors = threading.local(), WeakSet[_Cursor]()
+
+    def cursor(self, translator: Translator) -> _Cursor:
+        known: _Cursor | None = getattr(self._local, "cursor", None)
+        if known is None:
+            known = self._local.cursor = _Cursor(self.connection.cursor(), translator)
+            self._cursors.add(known)
+        return known
+
+    def close(self) -> None:
+        """Raises duckdb.Error while another thread still asks."""
+        for cursor in list(self._cursors):
+            cursor.close()
+        self.connection.close()
 
 
 class _Cursor:
@@ -113,6 +166,9 @@ class _Cursor:
             listed = ", ".join(f"unnest($c{at})" for at in range(len(columns)))
             into = ", ".join(columns)
             self._cursor.execute(f"INSERT INTO {table} ({into}) SELECT {listed}", named)
+
+    def close(self) -> None:
+        self._cursor.close()
 
     def _execute(self, statement: str, parameters: Mapping[str, Value]) -> None:
         text = self._translator.duckdb(statement)

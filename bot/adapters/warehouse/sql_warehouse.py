@@ -14,6 +14,7 @@ from bot.adapters.warehouse.observed import observed, observed_dates
 from bot.adapters.warehouse.settled import FOREVER, Settled
 from bot.adapters.warehouse.sql_text import query_named
 from bot.adapters.warehouse.traced import TracingEngine
+from bot.domain.errors import WarehouseUnavailable
 from bot.domain.evidence.expectation import SMALLEST_FILE, Evidence, PlannedWindow
 from bot.domain.evidence.freshness import DateFreshness
 from bot.domain.evidence.observation import Asked, DateSpan, Observed
@@ -138,7 +139,11 @@ class SqlWarehouse:
         progress: Progress,
         mark: SourceMark | None = None,
     ) -> LoadReport:
-        report = self._loader.load(files, platform, hints, now, progress, mark)
+        try:
+            report = self._loader.load(files, platform, hints, now, progress, mark)
+        except WarehouseUnavailable:
+            self._settled.forget(datetime.min.replace(tzinfo=UTC))  # whether it was committed is not known
+            raise
         if report.touched_from is not None:
             self._settled.forget(report.touched_from)
         return report
