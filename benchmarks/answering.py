@@ -7,13 +7,14 @@ from pathlib import Path
 from bot.bootstrap import app_services, warehouse
 from bot.cli.local_api import local_api
 from bot.config.settings import Settings
+from bot.services.probe import Probe
 
 READY = "ready"
 
 
 async def _serve(settings: Settings) -> None:
     with warehouse(settings, read_only=True) as opened:
-        async with local_api(settings.socket, app_services(opened, settings), {}, tuple):
+        async with local_api(settings.socket, app_services(opened, settings), {}, Probe()):
             print(READY, flush=True)
             await asyncio.to_thread(sys.stdin.read)
 

@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.adapters.clock import monotonic_seconds, system_clock
+from bot.adapters.clock import monotonic_seconds, system_clock, wait
 from bot.config.settings import Settings
 from bot.domain.errors import BadInput
 from bot.domain.platform.registry import Registry
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.domain.platform.accepted_losses import AcceptedLosses
     from bot.domain.slo import ServiceLevels
     from bot.ports.clock import Clock
+    from bot.ports.metrics import Metrics
     from bot.ports.state import State
     from bot.ports.warehouse import Warehouse
     from bot.services.app import AppServices
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from bot.services.impact import ImpactService
     from bot.services.loading import LoadingService
     from bot.services.on_watch import OnWatch
+    from bot.services.probe import Probe
     from bot.services.queries import QueryService
     from bot.services.recorded import RecordedService
     from bot.services.sampling import SamplingService
@@ -89,6 +91,8 @@ class Serving:
     sources: SourcesService
     checks: Checks
     vitals: Vitals
+    metrics: Metrics
+    probe: Probe
 
 
 @contextmanager
@@ -118,19 +122,29 @@ def serving(settings: Settings) -> Iterator[Serving]:
 def served(opened: Warehouse, settings: Settings, services: AppServices, store: State) -> Serving:
     """What such a process does over what it has opened."""
     from bot.adapters.disk import check_disk
-    from bot.services.vitals import Checks, Delivered, Steady, Vitals
+    from bot.adapters.metrics import PrometheusMetrics
+    from bot.adapters.notify.slack_clock import SlackClock
+    from bot.services.probe import Probe
+    from bot.services.vitals import Checks, Delivered, Skew, Steady, Vitals
 
+    token = settings.slack_bot_token.get_secret_value()
+    skew = Skew(system_clock, monotonic_seconds, SlackClock(token, settings.slack_api_url))
     checks: dict[str, Callable[[], None]] = {
         "state": Delivered(store.unsaid, monotonic_seconds),
         "disk": partial(check_disk, settings.home),
         "clock": Steady(system_clock, monotonic_seconds),
+        "slack's clock": skew,
     }
-    watch = on_watch(opened, settings, services, store)
+    metrics, vitals = PrometheusMetrics(monotonic_seconds), Vitals(monotonic_seconds)
+    watch = on_watch(opened, settings, services, store, metrics)
     loads, sources = loading_service(opened, settings), sources_service(opened, settings, services.now)
-    return Serving(services, watch, loads, sources, Checks(checks), Vitals(monotonic_seconds))
+    probe = Probe(vitals.wrong, skew.warnings, metrics.exposition)
+    return Serving(services, watch, loads, sources, Checks(checks), vitals, metrics, probe)
 
 
-def on_watch(opened: Warehouse, settings: Settings, services: AppServices, store: State) -> OnWatch:
+def on_watch(
+    opened: Warehouse, settings: Settings, services: AppServices, store: State, metrics: Metrics | None = None
+) -> OnWatch:
     """Detection, the gate and their messages."""
     from bot.adapters.notify.slack import SlackNotifier
     from bot.config.policy import load_policy
@@ -148,12 +162,12 @@ def on_watch(opened: Warehouse, settings: Settings, services: AppServices, store
 
     def gate_for(registry: Registry) -> GateService:
         phases = {processor.name: processor.phase for processor in registry.processors}
-        return GateService(store, GateRules(policy.gate, Lineage(registry), phases))
+        return GateService(store, GateRules(policy.gate, Lineage(registry), phases), metrics)
 
     detection = DetectionService(opened, policy.severity, _accepted(settings), gate_for)
     facts = IncidentFacts(store, services.registry, services.validation.judge)
-    messages = IncidentMessages(store, notifier, facts, monotonic_seconds)
-    return OnWatch(detection, messages, services.now, system_clock)
+    messages = IncidentMessages(store, notifier, facts, monotonic_seconds, metrics)
+    return OnWatch(detection, messages, services.now, system_clock, metrics)
 
 
 def app_services(
@@ -228,7 +242,7 @@ def state(settings: Settings) -> Iterator[State]:
         if _embedded_state(settings):
             migrate(engine)
         else:
-            when_it_answers(partial(check, engine), monotonic_seconds)
+            when_it_answers(partial(check, engine), monotonic_seconds, wait)
         yield store
     finally:
         store.close()

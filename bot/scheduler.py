@@ -13,6 +13,7 @@ from threading import Event, Thread
 
 from bot.adapters.clock import monotonic_seconds
 from bot.domain.errors import FirelineError
+from bot.ports.metrics import Metrics, Uncounted
 from bot.ports.state import StateUnavailable
 from bot.services.on_watch import TICK, OnWatch
 from bot.services.sources import SourcesService
@@ -72,10 +73,13 @@ def lanes_of(on_watch: OnWatch, checks: Checks) -> tuple[Lane, ...]:
 
 
 @contextmanager
-def running(lanes: Sequence[Lane], vitals: Vitals, stop: Callable[[], None] = lambda: None) -> Iterator[None]:
+def running(
+    lanes: Sequence[Lane], vitals: Vitals, stop: Callable[[], None] = lambda: None, metrics: Metrics | None = None
+) -> Iterator[None]:
     """Start the lanes; at the end let what is at work finish, for ENDS_WITHIN_S at most. `stop` asks it to hurry."""
     ending = Event()
-    threads = [Thread(target=_run, args=(lane, vitals, ending), name=lane.name, daemon=True) for lane in lanes]
+    shared = vitals, metrics or Uncounted(), ending
+    threads = [Thread(target=_run, args=(lane, *shared), name=lane.name, daemon=True) for lane in lanes]
     for lane, thread in zip(lanes, threads, strict=True):
         vitals.begin(lane.name, lane.limit_s)
         thread.start()
@@ -91,12 +95,13 @@ def running(lanes: Sequence[Lane], vitals: Vitals, stop: Callable[[], None] = la
                 log.info("%s is ended in the middle of its work; %s", lane.name, lane.lost)
 
 
-def _run(lane: Lane, vitals: Vitals, ending: Event) -> None:
+def _run(lane: Lane, vitals: Vitals, metrics: Metrics, ending: Event) -> None:
     """Starts are `every` apart; one that takes longer is followed at once, one that failed after a pause."""
     next_start, failed = monotonic_seconds(), None
     while not ending.wait(max(0.0, next_start - monotonic_seconds())):
         began = monotonic_seconds()
         failed = _once(lane, vitals, failed)
+        metrics.turned(lane.name, monotonic_seconds() - began, failed=failed is not None)
         pause = lane.every.total_seconds()
         next_start = max(began + pause, monotonic_seconds() + (max(pause, RETRY_S) if failed else 0.0))
 
@@ -108,15 +113,16 @@ def _once(lane: Lane, vitals: Vitals, failed_before: str | None) -> str | None:
     except FirelineError as error:
         reason = str(error)
         if reason != failed_before and not isinstance(error, StateUnavailable):
-            log.warning("%s failed; %s: %s", lane.name, lane.lost, reason)
+            fields = {"lane": lane.name, "reason": reason}
+            log.warning("%s failed; %s: %s", lane.name, lane.lost, reason, extra=fields)
     except Exception as error:
         reason = f"{type(error).__name__}: {error}"
         if reason != failed_before:
-            log.exception("%s failed; %s", lane.name, lane.lost)
+            log.exception("%s failed; %s", lane.name, lane.lost, extra={"lane": lane.name, "reason": reason})
     else:
         vitals.finished(lane.name)
         if failed_before is not None:
-            log.info("%s works again", lane.name)
+            log.info("%s works again", lane.name, extra={"lane": lane.name})
         return None
     vitals.failed(lane.name, reason)
     return reason

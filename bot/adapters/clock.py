@@ -1,7 +1,7 @@
 """The machine's clock."""
 
 from datetime import UTC, datetime
-from time import monotonic
+from time import monotonic, sleep
 
 
 def system_clock() -> datetime:
@@ -11,6 +11,10 @@ def system_clock() -> datetime:
 def epoch_seconds() -> float:
     """The same instant as Unix seconds."""
     return system_clock().timestamp()
+
+
+def wait(seconds: float) -> None:
+    sleep(seconds)
 
 
 def monotonic_seconds() -> float:

@@ -43,6 +43,6 @@ def demo(
         faults = fault or []
         if faults and inject_into_running(settings.home, port, faults):
             return
-        logs.set_up(logging.WARNING)
+        logs.set_up(logging.WARNING, settings.log_format)
         start = ready(settings, PORT if port is None else port, speed, faults)
         asyncio.run(live(settings, start, stopping))

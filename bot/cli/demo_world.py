@@ -61,16 +61,17 @@ async def live(settings: Settings, start: Start, stopping: Stopping) -> None:
             try:
                 connected = _connected(settings, workspace)
                 duties = served(opened, connected, app_services(opened, settings, clock.now, store), store)
-                services, vitals = duties.services, duties.vitals
+                services = duties.services
                 print(WELCOME.format(url=workspace.url, home=settings.home), flush=True)
-                lanes = running(lanes_of(duties.on_watch, duties.checks), vitals, duties.on_watch.stop)
+                lanes = lanes_of(duties.on_watch, duties.checks)
+                working = running(lanes, duties.vitals, duties.on_watch.stop, duties.metrics)
 
                 def load(given: dict[str, Any]) -> str:
                     return answer_load(loading, settings, given, clock.now())
 
                 with findable(settings.home, int(workspace.url.rpartition(":")[2])):
-                    async with local_api(settings.socket, services, {"load": load}, vitals.wrong):
-                        await _all(feed.run(), serve(connected, services, lanes, vitals.wrong))
+                    async with local_api(settings.socket, services, {"load": load}, duties.probe):
+                        await _all(feed.run(), serve(connected, services, working, duties.probe))
             finally:
                 await workspace.stop()
     finally:

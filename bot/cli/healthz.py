@@ -19,4 +19,7 @@ def healthz(home: Home = None) -> None:
             raise BadInput(f"No process answers at {path}. Start `fireline run`, or look into its log.")
         if wrong:
             raise BadInput(f"The running process does not work:\n{wrong}")
+        warnings = ask_running(path, "warnings", {}, TIMEOUT_S)
     say("ok")
+    for warning in (warnings or "").splitlines():
+        say(f"warning: {warning}", error=True)

@@ -18,7 +18,8 @@ from bot.cli.validate import answer_validate
 from bot.cli.validate import question_of as validate_question
 from bot.domain.errors import FirelineError
 from bot.services.app import AppServices
-from bot.slack.http import Wrong
+from bot.services.probe import Probe, Said
+from bot.slack.http import metrics_of
 from handlers.replies import WorkPool
 
 log = logging.getLogger("fireline.local")
@@ -31,10 +32,10 @@ LONGEST_PATH = 100
 
 @asynccontextmanager
 async def local_api(
-    path: Path, services: AppServices, takes_in: Mapping[str, Answer], wrong: Wrong
+    path: Path, services: AppServices, takes_in: Mapping[str, Answer], probe: Probe
 ) -> AsyncIterator[None]:
     """Serve for as long as the block runs. The socket is readable by this user alone; `takes_in` answers what
-    takes data in (`load`, `sources`), one at a time, and `wrong` says what this process does not do as it should.
+    takes data in (`load`, `sources`), one at a time.
     """
     if len(os.fsencode(path)) > LONGEST_PATH:
         log.warning("%s is too long for a socket: the command line cannot ask this process", path)
@@ -44,7 +45,9 @@ async def local_api(
     application = _application(services, pool)
     for name, answer in takes_in.items():
         application.router.add_post(f"/{name}", _answering(loads, answer))
-    application.router.add_post("/healthz", _healthz(wrong))
+    application.router.add_post("/healthz", _saying(probe.wrong))
+    application.router.add_post("/warnings", _saying(probe.warnings))
+    application.router.add_get("/metrics", metrics_of(probe))
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=FINISH_S)
     await runner.setup()
     path.unlink(missing_ok=True)
@@ -83,11 +86,11 @@ def _application(services: AppServices, pool: WorkPool) -> web.Application:
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
-def _healthz(wrong: Wrong) -> Handler:
+def _saying(said: Said) -> Handler:
     """Asked on the event loop: whatever else is worked on, this is answered."""
 
     async def handle(_: web.Request) -> web.Response:
-        return web.json_response({"text": "\n".join(wrong())})
+        return web.json_response({"text": "\n".join(said())})
 
     return handle
 

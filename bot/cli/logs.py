@@ -1,12 +1,15 @@
 """The log of a process on its standard error: one line a message, and a cause that repeats is counted, not repeated."""
 
+import json
 import logging
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TextIO
+from datetime import UTC, datetime
+from typing import Any, Literal, TextIO
 
 from bot.cli.context import monotonic
+from bot.domain.redaction import redacted
 
 FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 WINDOW_S = 60.0
@@ -15,9 +18,12 @@ MOST_OF_A_KIND = 20
 LONGEST_MESSAGE = 4_000
 
 
-def set_up(level: int) -> None:
+Format = Literal["text", "json"]
+
+
+def set_up(level: int, form: Format = "text") -> None:
     """For the life of the process."""
-    logging.basicConfig(level=level, handlers=[PacedHandler(sys.stderr)])
+    logging.basicConfig(level=level, handlers=[PacedHandler(sys.stderr, form=form)])
     logging.getLogger("alembic").setLevel(logging.WARNING)  # it names its plugins; an upgrade is logged by ourselves
 
 
@@ -36,9 +42,9 @@ class PacedHandler(logging.StreamHandler[TextIO]):
     out is counted in a line of its own when the minute is over.
     """
 
-    def __init__(self, stream: TextIO, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(self, stream: TextIO, clock: Callable[[], float] = monotonic, form: Format = "text") -> None:
         super().__init__(stream)
-        self.setFormatter(_OneLine(FORMAT))
+        self.setFormatter(_Json() if form == "json" else _OneLine(FORMAT))
         self._clock = clock
         self._kinds: dict[tuple[str, int, str], _Kind] = {}
 
@@ -77,8 +83,45 @@ class _OneLine(logging.Formatter):
     def formatMessage(self, record: logging.LogRecord) -> str:
         text = record.message
         record.message = "".join(
-            char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+            char if char.isprintable() else char.encode("unicode_escape").decode() for char in redacted(text)
         )
         if len(record.message) > LONGEST_MESSAGE:
-            record.message = f"{record.message[:LONGEST_MESSAGE]} … ({len(text)} characters)"
+            record.message = _cut(record.message, len(text))
         return super().formatMessage(record)
+
+    def formatException(self, ei: Any) -> str:
+        return redacted(super().formatException(ei))
+
+
+_STANDARD = frozenset({*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"})
+"""What every record carries; whatever else one carries are its named fields."""
+
+
+class _Json(logging.Formatter):
+    """One object a line: time (UTC), level, logger, message, and the record's own fields; all of it redacted."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = record.getMessage()
+        said: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": _short(text),
+        }
+        said |= {name: _plain(value) for name, value in vars(record).items() if name not in _STANDARD}
+        if record.exc_info:
+            said["traceback"] = redacted(self.formatException(record.exc_info))
+        return json.dumps(said)
+
+
+def _plain(value: object) -> object:
+    return value if value is None or isinstance(value, bool | int | float) else _short(str(value))
+
+
+def _short(text: str) -> str:
+    clean = redacted(text)
+    return clean if len(clean) <= LONGEST_MESSAGE else _cut(clean, len(text))
+
+
+def _cut(text: str, length: int) -> str:
+    return f"{text[:LONGEST_MESSAGE]} … ({length} characters)"

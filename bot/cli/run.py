@@ -22,9 +22,9 @@ def run(home: Home = None) -> None:
     from bot.bootstrap import serving
     from bot.config.slack_tokens import SlackTokens
 
-    logs.set_up(logging.INFO)
     with stoppable(lambda: log.info("stopped")) as stopping, errors_for_people():
         settings = settings_of(home)
+        logs.set_up(logging.INFO, settings.log_format)
         tokens = SlackTokens.of(settings)
         if tokens.app and tokens.secret:
             log.info("SLACK_APP_TOKEN is set: Socket Mode; SLACK_SIGNING_SECRET is not used")
@@ -40,14 +40,14 @@ async def _serve(settings: "Settings", duties: "Serving", stopping: Stopping) ->
     from bot.slack.serving import serve
 
     stopping.cancels_this_task()
-    services, vitals = duties.services, duties.vitals
+    services = duties.services
 
     def load(given: dict[str, Any]) -> str:
         return answer_load(duties.loading, settings, given, services.now())
 
     sources = duties.sources
     takes_in: dict[str, Answer] = {"load": load, "sources": partial(answer_sources, sources)}
-    async with local_api(settings.socket, services, takes_in, vitals.wrong):
+    async with local_api(settings.socket, services, takes_in, duties.probe):
         lanes = (*lanes_of(duties.on_watch, duties.checks), *source_lanes(sources))
-        working = running(lanes, vitals, duties.on_watch.stop)
-        await serve(settings, services, working, vitals.wrong)
+        working = running(lanes, duties.vitals, duties.on_watch.stop, duties.metrics)
+        await serve(settings, services, working, duties.probe)

@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     port: Annotated[int, _alias("PORT"), Field(ge=0, le=65535)] = 3000
     host: str = "0.0.0.0"
     """The address that HTTP listens on; 127.0.0.1: only this machine reaches it, a proxy in front for instance."""
+    log_format: Literal["text", "json"] = "text"
+    """`json`: one object a line, with named fields."""
     bigquery_endpoint: str = ""
     """Another address of the BigQuery REST API, without credentials: an emulator."""
 

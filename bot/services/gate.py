@@ -12,6 +12,7 @@ from bot.domain.gate.decide import decide
 from bot.domain.gate.memory import GateRules
 from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.outbox import to_say
+from bot.ports.metrics import Metrics, Uncounted
 from bot.ports.state import Committed, State, StateRefuses
 
 log = logging.getLogger("fireline.gate")
@@ -29,8 +30,8 @@ class Tick:
 class GateService:
     """The same for live and for replay; the state differs."""
 
-    def __init__(self, state: State, rules: GateRules) -> None:
-        self._state, self._rules = state, rules
+    def __init__(self, state: State, rules: GateRules, metrics: Metrics | None = None) -> None:
+        self._state, self._rules, self._metrics = state, rules, metrics or Uncounted()
 
     @property
     def storm(self) -> StormPolicy:
@@ -63,6 +64,7 @@ class GateService:
         for _ in range(MOST_TRIES):
             if tick.committed is not Committed.OVERTAKEN:
                 break
+            self._metrics.overtaken()
             log.info("tick %s was overtaken and is decided again", f"{now:%H:%M:%S}")
             tick = self._once(now, findings, windows)
         return tick
@@ -74,7 +76,12 @@ class GateService:
             committed = tx.gate.commit(now, result, memory.version)
             if committed is Committed.APPLIED:
                 tx.outbox.add(to_say(result.decisions))
-        return Tick(committed, result.decisions if committed is Committed.APPLIED else ())
+        if committed is not Committed.APPLIED:
+            return Tick(committed)
+        for decision in result.decisions:
+            self._metrics.decided(decision)
+            _log(decision)
+        return Tick(committed, result.decisions)
 
     def _fits(self, now: datetime, finding: Finding, windows: Sequence[PlannedWindow]) -> bool:
         """Does the state take what the gate would decide of it alone? Nothing of the trial is stored."""
@@ -89,6 +96,18 @@ class GateService:
         except StateRefuses:
             log.error("a finding of %r cannot be stored", finding.root)
             return False
+
+
+def _log(decision: Decision) -> None:
+    root = decision.finding.root
+    fields = {"incident": decision.incident, "processor": root, "outcome": decision.outcome.value}
+    log.info(
+        "%s (%s) is %s",
+        root,
+        decision.severity,
+        decision.because,
+        extra={**fields, "reason": decision.reason.name.lower(), "severity": decision.severity.value},
+    )
 
 
 class _Trial(Exception):

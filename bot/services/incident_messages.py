@@ -17,6 +17,7 @@ from bot.domain.incidents.decisions import Decision, Outcome
 from bot.domain.incidents.incident import Incident, MessageRef
 from bot.domain.incidents.notice import Notice
 from bot.domain.incidents.outbox import Unsaid
+from bot.ports.metrics import Metrics, Uncounted
 from bot.ports.notifier import Notifier, NotifierBusy, NotifierGone, NotifierRefused, NotifierUnavailable
 from bot.ports.state import State
 from bot.services.incident_facts import IncidentFacts
@@ -62,8 +63,10 @@ class IncidentMessages:
         notifier: Notifier,
         facts: IncidentFacts,
         clock: Callable[[], float],
+        metrics: Metrics | None = None,
     ) -> None:
         self._state, self._notifier, self._facts, self._clock = state, notifier, facts, clock
+        self._metrics = metrics or Uncounted()
         self._known: dict[str, _Known] = {}
         self._lock, self._stopped = Lock(), Event()
         self._own: set[tuple[datetime, str]] = set()
@@ -111,6 +114,7 @@ class IncidentMessages:
             if isinstance(error, NotifierRefused) and _worst(unsaid) in PAGES:
                 wait = min(wait, REFUSED_PAGE)
             known.not_before = self._clock() + wait
+            self._metrics.not_notified(_worst(unsaid), refused=isinstance(error, NotifierRefused))
             self._log(known, name, unsaid[-1].decision, error)
         else:
             known.tries, known.not_before, known.logged_at = 0, 0.0, None
@@ -128,6 +132,7 @@ class IncidentMessages:
             decision.severity,
             f"{decision.at:%Y-%m-%d %H:%M}",
             error,
+            extra={"incident": label, "severity": decision.severity.value, "reason": type(error).__name__},
         )
 
     def _tell(self, known: _Known, name: str, unsaid: Sequence[Unsaid], now: datetime, wall: datetime) -> None:
@@ -140,7 +145,7 @@ class IncidentMessages:
             message = _looked(known, partial(self._notifier.find, incident.id, incident.announced_at))
             rest = self._not_shown(known, incident, message, rest)
         if message is None and [each.decision.outcome for each in unsaid] == [Outcome.RESOLVE] and not attempted:
-            self._done(unsaid)
+            self._done(unsaid, notified=False)
         elif message is None:
             self._post(incident, unsaid, now, wall)
         elif rest and self._claimed(rest, wall):
@@ -196,8 +201,10 @@ class IncidentMessages:
                 return
             self._tell_thread(known, incident, message, unsaid, now, also_newest=isinstance(trouble, NotifierRefused))
         except NotifierGone:
-            if not newest.resolved:
-                message = self._notifier.post(newest)
+            if newest.resolved:
+                self._done(unsaid, notified=False)
+                return
+            message = self._notifier.post(newest)
         else:
             if trouble is not None and not isinstance(trouble, NotifierRefused):
                 raise trouble
@@ -242,15 +249,24 @@ class IncidentMessages:
                 return
 
     def _done(
-        self, unsaid: Sequence[Unsaid], incident: Incident | None = None, message: MessageRef | None = None
+        self,
+        unsaid: Sequence[Unsaid],
+        incident: Incident | None = None,
+        message: MessageRef | None = None,
+        *,
+        notified: bool = True,
     ) -> None:
+        """Nothing of it is left to say; `notified`: because it was said."""
         with self._state.transaction() as tx:
             if incident is not None and message is not None and message != incident.message:
                 tx.incidents.set_message(incident.id, message)
             tx.outbox.said(unsaid)
         self._own.difference_update(each.key for each in unsaid)
-        for each in unsaid:
-            log.info("notified: %s of %s (%s)", each.decision.outcome, each.decision.incident, each.decision.severity)
+        for decision in (each.decision for each in unsaid if notified):
+            self._metrics.notified(decision.outcome, decision.severity)
+            outcome, severity = decision.outcome.value, decision.severity.value
+            fields = {"incident": decision.incident, "outcome": outcome, "severity": severity}
+            log.info("notified: %s of %s (%s)", outcome, decision.incident, severity, extra=fields)
 
 
 def _worst(unsaid: Sequence[Unsaid]) -> Severity:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.findings.severity import Severity
 from bot.ports.clock import Clock
+from bot.ports.metrics import Metrics, Uncounted
 from bot.services.detection import DetectionService
 from bot.services.incident_messages import IncidentMessages
 
@@ -13,8 +14,16 @@ TICK = timedelta(minutes=1)
 class OnWatch:
     """`clock` is the pipeline's time, which a demo may let run faster; `wall` is that of the channel."""
 
-    def __init__(self, detection: DetectionService, messages: IncidentMessages, clock: Clock, wall: Clock) -> None:
+    def __init__(
+        self,
+        detection: DetectionService,
+        messages: IncidentMessages,
+        clock: Clock,
+        wall: Clock,
+        metrics: Metrics | None = None,
+    ) -> None:
         self._detection, self._messages, self._clock, self._wall = detection, messages, clock, wall
+        self._metrics = metrics or Uncounted()
         self._last: datetime | None = None
 
     def detect(self) -> None:
@@ -25,6 +34,7 @@ class OnWatch:
         if self._last is None or not timedelta() <= now - self._last < TICK:
             self._detection.tick(now)
             self._last = now
+            self._metrics.ticked()
 
     def tell(self) -> None:
         """Say what was decided and not said yet, but for P0."""

@@ -3,8 +3,10 @@
 `/healthz` and `fireline healthz` ask `wrong`. Times are seconds of a clock that nobody sets.
 """
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from threading import Lock
 
 from bot.domain.errors import FirelineError
@@ -17,6 +19,11 @@ UNDELIVERED_S = 5.0
 MOST_NAMED = 3
 STEP_S = 5.0
 """Clocks that are slewed drift less between two looks; what is set jumps."""
+MOST_SKEW_S = 30.0
+"""Slack dates its answers to the second, and they take some to arrive."""
+ASK_EVERY_S, ASK_AGAIN_S = 600.0, 30.0
+"""How often Slack's clock is asked for: after an answer, and after none."""
+log = logging.getLogger("fireline.vitals")
 PAGED = (Severity.P0, Severity.P1)
 
 
@@ -116,6 +123,45 @@ class Steady:
         step = self._offset - before
         if abs(step) > STEP_S:
             raise CheckFailed(f"the clock was set {'forward' if step > 0 else 'back'} by {abs(step):.0f} s")
+
+    def _now(self) -> float:
+        return self._clock().timestamp() - self._seconds()
+
+
+class Skew:
+    """A check that never fails: does this machine's clock agree with Slack's? Slack is asked at the start, when the
+    clock was set, and every ten minutes; what it answered last holds until then.
+    """
+
+    def __init__(self, clock: Clock, seconds: Callable[[], float], slack: Callable[[], datetime | None]) -> None:
+        self._clock, self._seconds, self._slack = clock, seconds, slack
+        self._offset, self._ask_at = self._now(), float("-inf")
+        self._skew = 0.0
+
+    def __call__(self) -> None:
+        if abs(self._now() - self._offset) > STEP_S:
+            self._ask_at = min(self._ask_at, self._seconds())
+        if self._seconds() < self._ask_at:
+            return
+        there, self._offset = self._slack(), self._now()
+        self._ask_at = self._seconds() + (ASK_AGAIN_S if there is None else ASK_EVERY_S)
+        if there is not None:
+            self._learn((self._clock() - there).total_seconds())
+
+    def _learn(self, skew: float) -> None:
+        before, self._skew = self.warnings(), skew
+        now = self.warnings()
+        if now and not before:
+            log.warning("%s", now[0])
+        elif before and not now:
+            log.info("this machine's clock agrees with Slack's again")
+
+    def warnings(self) -> tuple[str, ...]:
+        if abs(self._skew) <= MOST_SKEW_S:
+            return ()
+        side = "ahead of" if self._skew > 0 else "behind"
+        said = f"this machine's clock is {abs(self._skew):.0f} s {side} Slack's"
+        return (f"{said}: from 300 s on what Slack sends over HTTP is refused. Set the clock, with NTP for instance",)
 
     def _now(self) -> float:
         return self._clock().timestamp() - self._seconds()

@@ -6,7 +6,7 @@ import hmac
 import logging
 import re
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 from aiohttp import web
@@ -14,6 +14,8 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
+from bot.ports.metrics import METRICS_TYPE
+from bot.services.probe import Probe
 from bot.slack.once import Once
 from handlers import payloads
 
@@ -27,8 +29,6 @@ REPLAY_S = 2 * MOST_SKEW_S
 MOST_REPLAYS = 50_000
 TIMESTAMP_HEADER, SIGNATURE_HEADER = "X-Slack-Request-Timestamp", "X-Slack-Signature"
 _TIMESTAMP = re.compile(r"[0-9]{1,10}")
-Wrong = Callable[[], Sequence[str]]
-"""What the process does not do as it should, in words."""
 _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 
 
@@ -36,11 +36,11 @@ def web_app(
     app: AsyncApp,
     signing_secret: str,
     now: Callable[[], float],
-    wrong: Wrong,
+    probe: Probe,
     genuine: Callable[[asyncio.BaseTransport | None], None] = lambda _transport: None,
 ) -> web.Application:
-    """Serves POST /slack/events for Slack and GET /healthz for whoever keeps the process alive. `genuine` hears of the
-    connection of each request that Slack signed; `wrong` says what the process does not do as it should.
+    """Serves POST /slack/events for Slack, GET /healthz for whoever keeps the process alive, and GET /metrics for
+    whoever counts. `genuine` hears of the connection of each request that Slack signed.
     """
     signatures = Once(REPLAY_S, MOST_REPLAYS, now)
 
@@ -65,13 +65,25 @@ def web_app(
         return answer
 
     async def healthz(_: web.Request) -> web.Response:
-        found = list(wrong())
-        return web.json_response({"ok": not found, "wrong": found}, status=503 if found else 200)
+        found = list(probe.wrong())
+        said = {"ok": not found, "wrong": found, "warnings": list(probe.warnings())}
+        return web.json_response(said, status=503 if found else 200)
 
     site = web.Application(client_max_size=LARGEST_BODY)
     site.router.add_post(PATH, events)
     site.router.add_get("/healthz", healthz)
+    site.router.add_get("/metrics", metrics_of(probe))
     return site
+
+
+def metrics_of(probe: Probe) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """https://prometheus.io/docs/instrumenting/exposition_formats/"""
+
+    async def metrics(_: web.Request) -> web.Response:
+        text = await asyncio.to_thread(probe.metrics)  # the first time it loads the vendor's package
+        return web.Response(body=text, headers={"Content-Type": METRICS_TYPE})
+
+    return metrics
 
 
 def without_traceback(record: logging.LogRecord) -> bool:

@@ -17,16 +17,18 @@ from bot.config.settings import Settings
 from bot.config.slack_tokens import SlackTokens
 from bot.domain.errors import BadInput
 from bot.services.app import AppServices
+from bot.services.probe import Probe
 from bot.slack import app as slack_app
 from bot.slack.client import Identity, client_session, web_client
 from bot.slack.doors import BACKLOG, Doors, most_connections
-from bot.slack.http import Wrong, web_app, without_traceback
+from bot.slack.http import web_app, without_traceback
 from bot.slack.socket_mode import REFUSED, stay_connected
 from bot.views.chart_style import load_matplotlib
 from handlers.replies import WorkPool
 from handlers.slack_calls import SlackFailure
 
 log = logging.getLogger("fireline.serving")
+NOT_WATCHED = Probe()
 WARM_UP_AFTER_S = 3.0
 """First comes the first answer."""
 SWITCH_INTERVAL_S = 0.0005
@@ -58,10 +60,10 @@ async def serve(
     settings: Settings,
     services: AppServices,
     duties: AbstractContextManager[None] | None = None,
-    wrong: Wrong = tuple,
+    probe: Probe = NOT_WATCHED,
 ) -> None:
-    """Serve until cancelled, then end what is being answered; `duties` are done meanwhile, and `wrong` says which of
-    them are not. Raises BadInput when a token is missing or refused.
+    """Serve until cancelled, then end what is being answered; `duties` are done meanwhile. Raises BadInput when a token
+    is missing or refused.
     """
     tokens = SlackTokens.of(settings)
     sys.setswitchinterval(SWITCH_INTERVAL_S)
@@ -74,19 +76,19 @@ async def serve(
         warming = asyncio.create_task(_warm_up(pool))
         try:
             with duties or nullcontext():
-                await _answer(app, tokens, settings, wrong)
+                await _answer(app, tokens, settings, probe)
         finally:
             warming.cancel()
             pool.close()
 
 
-async def _answer(app: AsyncApp, tokens: SlackTokens, settings: Settings, wrong: Wrong) -> None:
+async def _answer(app: AsyncApp, tokens: SlackTokens, settings: Settings, probe: Probe) -> None:
     app.listener_runner.listener_start_handler = answers = Answers()
     try:
         if tokens.app:
             await stay_connected(app, tokens.app)
             return
-        async with http_site(app, tokens.secret, settings.port, settings.host, wrong) as served_on:
+        async with http_site(app, tokens.secret, settings.port, settings.host, probe) as served_on:
             log.info("waiting for Slack on %s port %d", settings.host, served_on)
             await asyncio.Event().wait()
     finally:
@@ -111,13 +113,13 @@ async def _greet(identity: Identity) -> None:
 
 
 @asynccontextmanager
-async def http_site(app: AsyncApp, secret: str, port: int, host: str, wrong: Wrong = tuple) -> AsyncIterator[int]:
+async def http_site(app: AsyncApp, secret: str, port: int, host: str, probe: Probe = NOT_WATCHED) -> AsyncIterator[int]:
     """The HTTP front on a port (0: any free one); yields the port. Raises BadInput for one that cannot be had."""
     doors = Doors(most_connections())
     server_log = logging.getLogger("fireline.http.server")
     server_log.addFilter(without_traceback)
     # Nothing is unpacked: Slack packs nothing, and a signature is over the bytes that came.
-    site = web_app(app, secret, epoch_seconds, wrong, doors.genuine)
+    site = web_app(app, secret, epoch_seconds, probe, doors.genuine)
     runner = web.AppRunner(site, access_log=None, auto_decompress=False, logger=server_log)
     await runner.setup()
     assert runner.server is not None

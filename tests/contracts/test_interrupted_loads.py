@@ -89,7 +89,7 @@ class WithoutTransactions(DuckDBEngine):
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        with self._connection.cursor() as cursor:
+        with self._opened.connection.cursor() as cursor:
             cursor.execute("SET TimeZone = 'UTC'")
             mortal = MortalCursor(cursor, self._translator)
             mortal.lifetime = self.lifetime

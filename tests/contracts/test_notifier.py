@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from bot.adapters.notify import slack_metadata as metadata
 from bot.adapters.notify.slack import SlackNotifier
+from bot.adapters.notify.slack_clock import SlackClock
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.decisions import Outcome
 from bot.domain.incidents.incident import MessageRef
@@ -82,6 +83,14 @@ def test_a_thread_is_told_once(slack: Beside) -> None:
     for _ in range(2):
         notifier.reply(message, notice(Outcome.UPDATE, UPDATED, "thread"), look=True)
     assert len([each for each in slack.messages(ALERTS) if each.get("thread_ts") == message.ts]) == 2, "with itself"
+
+
+def test_slacks_clock_is_read_from_any_answer(slack: Beside) -> None:
+    for token in (slack.workspace.credentials.bot_token, "xoxb-revoked"):
+        there = SlackClock(token, slack.workspace.api_url)()
+        assert there is not None
+        assert abs(there - datetime.now(UTC)) < timedelta(minutes=1)
+    assert SlackClock("xoxb", "http://127.0.0.1:1/api/")() is None
 
 
 def test_a_thread_of_more_than_one_page_is_told_once(slack: Beside, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,7 +50,7 @@ def pasting(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 
 def _duckdb(engine: DuckDBEngine) -> Console:
-    return lambda sql: engine._connection.cursor().execute(sql).fetchall()
+    return lambda sql: engine._opened.connection.cursor().execute(sql).fetchall()
 
 
 def _bigquery(endpoint: str) -> Console:

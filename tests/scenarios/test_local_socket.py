@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from aiohttp import ClientSession, UnixConnector
 
 from bot.bootstrap import app_services, loading_service
 from bot.cli.health_answer import HealthQuestion
@@ -21,6 +22,7 @@ from bot.cli.validate import ValidateQuestion
 from bot.config.settings import Settings
 from bot.domain.errors import BadInput
 from bot.services.app import AppServices
+from bot.services.probe import Probe
 from tests.support.builders import NOW, run, warehouse
 from tests.support.builders import load as load_into
 from tests.support.slack_bench import WORLD
@@ -30,6 +32,9 @@ HEALTH = HealthQuestion(7, None, None, None, everything=False, as_json=True, wid
 VALIDATE = ValidateQuestion(
     "Box", "2026-01-15", None, None, sample=False, seed=0, everything=False, as_json=True, width=100, colour=False
 )
+
+
+PROBE = Probe(lambda: ("detection failed: no",), lambda: ("the clock is wrong",), lambda: b"fireline_ticks_total 3")
 
 
 def runs_of(health: str) -> int:
@@ -42,7 +47,7 @@ def refuse_loads(_given: dict[str, Any]) -> str:
 
 def asked(services: AppServices, question: str, given: dict[str, object]) -> str | None:
     async def whole(path: Path) -> str | None:
-        async with local_api(path, services, {"load": refuse_loads}, lambda: ("detection failed: no",)):
+        async with local_api(path, services, {"load": refuse_loads}, PROBE):
             return await asyncio.to_thread(ask_running, path, question, given)
 
     with TemporaryDirectory(prefix="fl-") as folder:
@@ -74,6 +79,24 @@ def test_what_it_refuses(services: AppServices, changed: dict[str, object], told
 
 def test_what_is_wrong(services: AppServices) -> None:
     assert asked(services, "healthz", {}) == "detection failed: no"
+    assert asked(services, "warnings", {}) == "the clock is wrong"
+
+
+def test_counts_are_served_on_the_socket(services: AppServices) -> None:
+    """With Socket Mode there is no other way to them."""
+
+    async def whole(path: Path) -> tuple[str, bytes]:
+        async with (
+            local_api(path, services, {}, PROBE),
+            ClientSession(connector=UnixConnector(str(path))) as http,
+            http.get("http://fireline/metrics") as answer,
+        ):
+            return answer.headers["Content-Type"], await answer.read()
+
+    with TemporaryDirectory(prefix="fl-") as folder:
+        kind, text = asyncio.run(whole(Path(folder) / "s"))
+    assert kind.startswith("text/plain; version=0.0.4")
+    assert text == b"fireline_ticks_total 3"
 
 
 def test_nobody_answers(tmp_path: Path) -> None:
@@ -94,7 +117,7 @@ def test_a_load_goes_through_the_process_that_owns_the_warehouse(tmp_path: Path)
             return ask_running(path, question, given) or ""
 
         async def whole() -> None:
-            async with local_api(path, services, {"load": load}, tuple):
+            async with local_api(path, services, {"load": load}, Probe()):
                 before = runs_of(await asyncio.to_thread(ask, "health", asdict(HEALTH)))
                 WORLD.but(runs=[run("late", start=34)]).write(tmp_path / "more")
                 report = json.loads(await asyncio.to_thread(ask, "load", {"directory": str(tmp_path / "more")}))

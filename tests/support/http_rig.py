@@ -15,6 +15,7 @@ from multidict import CIMultiDict
 from slack_bolt.async_app import AsyncApp
 
 from bot.services.app import AppServices
+from bot.services.probe import Probe
 from bot.slack import app as slack_app
 from bot.slack.client import client_session, web_client
 from bot.slack.http import PATH, web_app
@@ -114,7 +115,7 @@ async def _session() -> ClientSession:
 
 
 def _served(loop: asyncio.AbstractEventLoop, app: AsyncApp, secret: str) -> TestClient[Request, Application]:
-    server = TestServer(web_app(app, secret, lambda: float(NOW), tuple))
+    server = TestServer(web_app(app, secret, lambda: float(NOW), Probe()))
     loop.run_until_complete(server.start_server(auto_decompress=False))
     return TestClient(server, loop=loop)
 

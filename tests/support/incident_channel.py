@@ -7,6 +7,7 @@ from bot.domain.gate.memory import GateResult
 from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.incident import Incident, IncidentState
 from bot.domain.incidents.outbox import to_say
+from bot.ports.fakes.metrics import FakeMetrics
 from bot.ports.fakes.notifier import FakeNotifier, Posted
 from bot.ports.fakes.state import FakeState
 from bot.ports.notifier import Notifier
@@ -26,13 +27,13 @@ class Decided:
     """A state that the gate writes, and a process over it that may be started anew."""
 
     def __init__(self, channel: Notifier) -> None:
-        self.state, self._channel = FakeState(), channel
+        self.state, self._channel, self.metrics = FakeState(), channel, FakeMetrics()
         self.restart()
 
     def restart(self) -> None:
         self.seconds = 0.0
         facts = IncidentFacts(self.state, REGISTRY)
-        self.messages = IncidentMessages(self.state, self._channel, facts, lambda: self.seconds)
+        self.messages = IncidentMessages(self.state, self._channel, facts, lambda: self.seconds, self.metrics)
 
     def decided(self, made: Decision, said: Incident | None = None) -> None:
         """As a tick of the gate leaves it."""

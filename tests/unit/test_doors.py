@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from aiohttp import ClientSession, web
 from slack_bolt.async_app import AsyncApp
 
+from bot.services.probe import Probe
 from bot.slack.doors import SHARE_OF_DESCRIPTORS, Doors, most_connections
 from bot.slack.http import PATH, web_app
 from bot.slack.serving import http_site
@@ -31,7 +32,7 @@ def app() -> AsyncApp:
 
 @asynccontextmanager
 async def served(doors: Doors) -> AsyncIterator[int]:
-    runner = web.AppRunner(web_app(app(), SECRET, time.time, tuple, doors.genuine), access_log=None)
+    runner = web.AppRunner(web_app(app(), SECRET, time.time, Probe(), doors.genuine), access_log=None)
     await runner.setup()
     assert runner.server is not None
     try:

@@ -7,6 +7,7 @@ import pytest
 
 from bot.domain.gate.memory import GateMemory, GateResult
 from bot.domain.incidents.decisions import Outcome
+from bot.ports.fakes.metrics import FakeMetrics
 from bot.ports.fakes.state import FakeState
 from bot.ports.state import Committed, StateRefuses
 from bot.services.detection import DetectionService
@@ -32,14 +33,16 @@ class Contested(FakeState):
 
 
 def test_an_overtaken_tick_is_decided_again_at_once(caplog: pytest.LogCaptureFixture) -> None:
-    state = Contested()
+    state, metrics = Contested(), FakeMetrics()
     state.rivals = 2
     with caplog.at_level(logging.INFO, "fireline.gate"):
-        tick = GateService(state, RULES).tick(START, [finding("Gamebook", severity="P0")])
+        tick = GateService(state, RULES, metrics).tick(START, [finding("Gamebook", severity="P0")])
     assert tick.committed is Committed.APPLIED
     assert [each.label for each in state.open_incidents()] == ["INC-1"]
     assert [each.decision.incident for each in state.unsaid()] == [state.open_incidents()[0].id]
-    assert caplog.messages == ["tick 06:00:00 was overtaken and is decided again"] * 2
+    assert caplog.messages[:-1] == ["tick 06:00:00 was overtaken and is decided again"] * 2
+    assert caplog.messages[-1] == "Gamebook (P0) is announced at once because it is P0"
+    assert metrics.counts[("overtaken",)] == 2
 
 
 class Strict(FakeState):

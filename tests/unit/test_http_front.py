@@ -231,4 +231,5 @@ def test_forgeries_are_never_taken(front: Front, body: bytes, timestamp: str, si
 def test_it_still_answers(front: Front) -> None:
     assert front.signed(HELP)[0] == 200
     assert front.wait(front.client.get("/healthz")).status == 200
+    assert front.wait(front.client.get("/metrics")).status == 200
     assert front.wait(front.client.get("/slack/events")).status == 405

@@ -1,22 +1,26 @@
 """What a flood of one cause writes, and what a stranger's bytes do to a line."""
 
 import io
+import json
 import logging
 import sys
+from datetime import datetime, timedelta
 
-from bot.cli.logs import LONGEST_MESSAGE, MOST_OF_A_KIND, PacedHandler
+from bot.cli.logs import LONGEST_MESSAGE, MOST_OF_A_KIND, Format, PacedHandler
 
 
 class Log:
     """A logger whose time is set by hand."""
 
-    def __init__(self) -> None:
+    def __init__(self, form: Format = "text") -> None:
         self.now, self.stream = 0.0, io.StringIO()
-        self.handler = PacedHandler(self.stream, lambda: self.now)
+        self.handler = PacedHandler(self.stream, lambda: self.now, form)
 
-    def say(self, text: str, *args: object, error: bool = False) -> None:
+    def say(self, text: str, *args: object, error: bool = False, **fields: object) -> None:
         found = sys.exc_info() if error else None
-        self.handler.handle(logging.LogRecord("fireline.x", logging.WARNING, "", 0, text, args, found))
+        record = logging.LogRecord("fireline.x", logging.WARNING, "", 0, text, args, found)
+        vars(record).update(fields)
+        self.handler.handle(record)
 
     def lines(self) -> list[str]:
         return [line.partition(" fireline.x ")[2] for line in self.stream.getvalue().splitlines()]
@@ -68,3 +72,56 @@ def test_a_full_disk_below_the_log_is_not_answered_with_a_traceback(capsys: obje
     handler = PacedHandler(Full())
     handler.handle(logging.LogRecord("fireline.x", logging.WARNING, "", 0, "said", (), None))
     assert "Traceback" not in capsys.readouterr().err  # type: ignore[attr-defined]
+
+
+TOKEN = "xoxb-" + "123456789012-abcdefghijklmnopqrstuvwx"
+
+
+def test_a_line_of_json_has_named_fields() -> None:
+    log = Log("json")
+    log.say("%s has not been posted", "INC-42", incident="INC-42", severity="P0", lane=None, attempts=3)
+    (line,) = log.stream.getvalue().splitlines()
+    said = json.loads(line)
+    assert datetime.fromisoformat(said.pop("time")).utcoffset() == timedelta()
+    assert said == {
+        "level": "WARNING",
+        "logger": "fireline.x",
+        "message": "INC-42 has not been posted",
+        "incident": "INC-42",
+        "severity": "P0",
+        "lane": None,
+        "attempts": 3,
+    }
+
+
+def test_an_event_is_one_line_of_json_whatever_is_in_it() -> None:
+    log = Log("json")
+    try:
+        raise ValueError(f"no\n\x1b[31m {TOKEN}")
+    except ValueError:
+        log.say("failed: %s", f"a\n\u202e{TOKEN}", error=True, reason=f"token={TOKEN}")
+    log.say("%s", "x" * 1_000_000)
+    first, second = log.stream.getvalue().splitlines()
+    said = json.loads(first)
+    assert first.isascii()
+    assert TOKEN not in first
+    assert "ValueError: no" in said["traceback"]
+    assert len(second) < LONGEST_MESSAGE + 300
+
+
+def test_json_is_limited_in_rate_as_well() -> None:
+    log = Log("json")
+    for _ in range(1_000):
+        log.say("the database is gone", incident="INC-1")
+    log.handler.close()
+    lines = [json.loads(line)["message"] for line in log.stream.getvalue().splitlines()]
+    assert lines == ["the database is gone", "999 more like this within a minute: the database is gone"]
+
+
+def test_a_secret_is_not_written() -> None:
+    log = Log()
+    try:
+        raise ValueError(f"refused {TOKEN}")
+    except ValueError:
+        log.say("refused %s", TOKEN, error=True)
+    assert TOKEN not in log.stream.getvalue()

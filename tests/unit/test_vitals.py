@@ -1,5 +1,6 @@
 """Red within ten seconds of trouble, and green again when it is over."""
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.disk import check_disk
+from bot.adapters.notify.slack_clock import dated
 from bot.domain.errors import FirelineError
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.outbox import Unsaid
 from bot.services.on_watch import TICK, OnWatch
-from bot.services.vitals import UNDELIVERED_S, CheckFailed, Checks, Delivered, Steady, Vitals
+from bot.services.vitals import UNDELIVERED_S, CheckFailed, Checks, Delivered, Skew, Steady, Vitals
 from tests.support.notices import decision
 
 
@@ -92,6 +94,79 @@ def test_a_step_of_the_clock_is_seen_once(step: timedelta) -> None:
     with pytest.raises(CheckFailed, match=r"the clock was set (back|forward) by"):
         check()
     check()
+
+
+class Slack:
+    """Its clock, which agrees with nobody's, and how often it was asked for."""
+
+    def __init__(self, clocks: Clocks) -> None:
+        self._clocks, self.asked, self.reached = clocks, 0, True
+
+    def __call__(self) -> datetime | None:
+        self.asked += 1
+        return START + timedelta(seconds=self._clocks.seconds) if self.reached else None
+
+
+def test_a_clock_that_differs_from_slacks_is_said_once_and_shown_until_it_agrees(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO, "fireline.vitals")
+    clocks = Clocks()
+    slack = Slack(clocks)
+    check = Skew(clocks.wall, clocks.now, slack)
+    for _ in range(100):
+        clocks.seconds += 2.0
+        check()
+    assert (slack.asked, check.warnings()) == (1, ())
+    clocks.set_by = timedelta(seconds=312)
+    for _ in range(10):
+        clocks.seconds += 2.0
+        check()
+    assert check.warnings()[0].startswith("this machine's clock is 312 s ahead of Slack's: from 300 s on")
+    assert slack.asked == 2
+    clocks.set_by = timedelta(seconds=-40)
+    check()
+    assert "40 s behind Slack's" in check.warnings()[0]
+    clocks.set_by = timedelta(seconds=1)
+    check()
+    assert check.warnings() == ()
+    assert [line.partition(":")[0] for line in caplog.messages] == [
+        "this machine's clock is 312 s ahead of Slack's",
+        "this machine's clock agrees with Slack's again",
+    ]
+
+
+def test_a_clock_that_was_wrong_at_the_start_is_seen_as_soon_as_slack_answers() -> None:
+    clocks = Clocks()
+    clocks.set_by = timedelta(hours=1)
+    slack = Slack(clocks)
+    slack.reached = False
+    check = Skew(clocks.wall, clocks.now, slack)
+    for _ in range(60):
+        clocks.seconds += 2.0
+        check()
+    assert check.warnings() == (), "nobody knows"
+    assert 3 <= slack.asked <= 5
+    slack.reached = True
+    clocks.seconds += 30.0
+    check()
+    assert "3600 s ahead" in check.warnings()[0]
+
+
+@pytest.mark.parametrize(
+    ("headers", "at"),
+    [
+        ({"date": "Sun, 01 Mar 2026 12:00:00 GMT"}, START),
+        ({"Date": ["Sun, 01 Mar 2026 12:00:00 GMT"]}, START),
+        ({"Date": "Sun, 01 Mar 2026 12:00:00 -0000"}, START),
+        ({"Date": "yesterday"}, None),
+        ({"Date": []}, None),
+        ({}, None),
+    ],
+    ids=str,
+)
+def test_the_date_of_an_answer(headers: dict[str, object], at: datetime | None) -> None:
+    assert dated(headers) == at
 
 
 class Noted:

@@ -1,6 +1,5 @@
 """A database that is not there yet when the process starts: a machine that boots starts everything at once."""
 
-import time
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -12,9 +11,7 @@ WITHIN_S = 60.0
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 4.0
 
 
-def when_it_answers(
-    ask: Callable[[], T], seconds: Callable[[], float], wait: Callable[[float], None] = time.sleep
-) -> T:
+def when_it_answers(ask: Callable[[], T], seconds: Callable[[], float], wait: Callable[[float], None]) -> T:
     """What `ask` gives, asked again for WITHIN_S. Raises its last StateUnavailable then; the log says once that the
     database does not answer, and once that it does.
     """

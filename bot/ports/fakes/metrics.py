@@ -1,0 +1,31 @@
+"""Counts in memory."""
+
+from collections import Counter
+
+from bot.domain.findings.severity import Severity
+from bot.domain.incidents.decisions import Decision, Outcome
+
+
+class FakeMetrics:
+    """Implements `bot.ports.metrics.Metrics`: `counts` by what is counted and its labels."""
+
+    def __init__(self) -> None:
+        self.counts = Counter[tuple[str, ...]]()
+
+    def decided(self, decision: Decision) -> None:
+        self.counts["decided", decision.outcome.value, decision.reason.name, decision.severity.value] += 1
+
+    def overtaken(self) -> None:
+        self.counts[("overtaken",)] += 1
+
+    def ticked(self) -> None:
+        self.counts[("ticked",)] += 1
+
+    def notified(self, outcome: Outcome, severity: Severity) -> None:
+        self.counts["notified", outcome.value, severity.value] += 1
+
+    def not_notified(self, severity: Severity, *, refused: bool) -> None:
+        self.counts["refused" if refused else "retried", severity.value] += 1
+
+    def turned(self, lane: str, seconds: float, *, failed: bool) -> None:  # noqa: ARG002 (no time passes here)
+        self.counts["failed" if failed else "finished", lane] += 1
