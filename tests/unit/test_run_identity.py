@@ -86,13 +86,20 @@ def test_an_attempt_that_is_under_way_is_not_the_one_that_failed(tmp_path: Path)
     assert counts == {"failed": 1, "running": 1}
 
 
-def test_without_ids_start_and_end_are_one_run_and_two_ends_are_two(tmp_path: Path) -> None:
+def test_without_ids_rows_of_one_start_are_one_run(tmp_path: Path) -> None:
     into = warehouse()
     rows = [run("", inserted_at=at(30.01), **UNDER_WAY), run(""), failed("", inserted_at=at(30.2))]
-    load(into, World(rows).write(tmp_path / "a", ".csv"))
-    assert counted(into) == {"success": 1, "failed": 1}
+    report = load(into, World(rows).write(tmp_path / "a", ".csv"))
+    assert counted(into) == {"failed": 1}, "the newest row counts"
+    assert "runs.csv: 3 rows have no run_id: identified by processor, data date and start" in report.warnings
     load(into, World([*rows, run("", start=31)]).write(tmp_path / "b", ".csv"))
-    assert counted(into) == {"success": 2, "failed": 1}
+    assert counted(into) == {"success": 1, "failed": 1}
+
+
+def test_rows_without_ids_that_differ_in_more_than_their_end_are_named(tmp_path: Path) -> None:
+    report = load(warehouse(), World([failed("", attempt=1), run("", attempt=2)]).write(tmp_path, ".csv"))
+    said = "the rows of 1 run without run_id differ in phase, attempt, trigger or status: the newest counts"
+    assert f"runs.csv: {said}; export the run_id too" in report.warnings
 
 
 def test_what_was_known_of_shared_ids_at_a_moment(tmp_path: Path) -> None:
@@ -107,10 +114,29 @@ def test_what_was_known_of_shared_ids_at_a_moment(tmp_path: Path) -> None:
         assert found == told
 
 
-def test_rows_exported_again_without_their_ids_are_said_to_count_twice(tmp_path: Path) -> None:
+WITH_IDS = [run("a"), failed("b", start=31), run("row-3", start=32, inserted_at=at(32.01), **UNDER_WAY)]
+WITHOUT = [{key: value for key, value in row.items() if key != "run_id"} for row in (*WITH_IDS, run("", start=33))]
+CORRECTED = [{**WITHOUT[0], "records_processed": 7, "inserted_at": at(40)}]
+EXPORTS = {"with": WITH_IDS, "without": WITHOUT, "corrected": CORRECTED}
+
+
+@pytest.mark.parametrize("order", [*permutations(EXPORTS)], ids=" ".join)
+def test_rows_exported_again_without_their_ids_are_the_same_runs(tmp_path: Path, order: tuple[str, ...]) -> None:
+    into, one = warehouse(), warehouse()
+    for name in order:
+        report = load(into, World(EXPORTS[name]).write(tmp_path / name))
+        [file] = [file for file in report.files if file.file == "runs.parquet"]
+        assert file.added + file.corrected + file.unchanged == file.rows
+    columns = [row | {"run_id": row.get("run_id", "")} for row in (*WITH_IDS, *WITHOUT, *CORRECTED)]
+    load(one, World(columns).write(tmp_path / "one", ".csv"))
+    assert counted(into) == counted(one) == {"success": 2, "failed": 1, "running": 1}
+    assert contents(into) == contents(one)
+    assert next(row[7] for row in rows_of(into, "runs") if row[0] == "a") == 7
+
+
+def test_a_second_export_without_ids_has_nothing_new(tmp_path: Path) -> None:
     into = warehouse()
-    load(into, World([run("a"), failed("b", start=31)]).write(tmp_path / "first"))
-    rows = [{key: value for key, value in row.items() if key != "run_id"} for row in (run("a"), failed("b", start=31))]
-    report = load(into, World(rows).write(tmp_path / "again"))
-    same = "2 rows have no run_id and the processor, data date and start of a run that has one"
-    assert f"runs.parquet: {same}: they count twice; export the run_id too" in report.warnings
+    load(into, World(WITH_IDS).write(tmp_path / "first"))
+    load(into, World(WITHOUT).write(tmp_path / "again"))
+    file = load(into, World([*WITHOUT, run("c", start=34)]).write(tmp_path / "third", ".csv")).files[-1]
+    assert (file.rows, file.added, file.corrected, file.unchanged) == (5, 1, 0, 4)

@@ -9,8 +9,10 @@ from typing import cast
 from bot.adapters.warehouse.calendar_table import lay_calendar
 from bot.adapters.warehouse.columns import FILE_KINDS, RUNS, FileKind
 from bot.adapters.warehouse.engine import Engine, Session, Value
+from bot.adapters.warehouse.merging_runs import NAMELESS, YES, MergedRuns, merge_runs
 from bot.adapters.warehouse.reading import Reading, read
 from bot.adapters.warehouse.refresh import Changes, Known, known, refresh_all, refresh_evidence, refresh_hours
+from bot.adapters.warehouse.staging_runs import nameless as nameless_rows
 from bot.adapters.warehouse.staging_runs import shared_ids, stage_runs, unknown_spellings
 from bot.adapters.warehouse.unfinished import is_unfinished
 from bot.adapters.warehouse.values import Meaning
@@ -29,15 +31,6 @@ class _Staged:
     file: DataFile
     fingerprint: str
     reading: Reading
-
-
-@dataclass(frozen=True)
-class _MergedRuns:
-    """`newest`: the last start among them; `appended`: all of them are new."""
-
-    report: FileReport
-    newest: datetime | None
-    appended: bool
 
 
 class Loader:
@@ -77,7 +70,8 @@ class Loader:
             moved = lay_calendar(session, platform, stems, rebuild=new_platform)
             if new_rules:
                 _hint_again(session, hints)
-            runs = [_merge_runs(session, item, hints, progress) for item in with_runs]
+            nameless = (NAMELESS, YES) in facts
+            runs = [_merge_runs(session, item, hints, progress, nameless=nameless) for item in with_runs]
             appended, newest = all(run.appended for run in runs), runs[0].newest if runs else None
             changes = Changes(frozenset(stems), moved, new_platform, appended, newest, now)
             touched = [refresh_evidence(session, platform, changes, before)]
@@ -92,7 +86,8 @@ class Loader:
                 _move(session, mark, staged, now)
         rejected = tuple(row for item in staged for row in item.reading.rejected)
         touched_from = min((moment for moment in touched if moment is not None), default=now)
-        return LoadReport((*old, *evidence, *(run.report for run in runs)), rejected, warnings, touched_from)
+        merged = (_report(item, *run.counts) for item, run in zip(with_runs, runs, strict=True))
+        return LoadReport((*old, *evidence, *merged), rejected, warnings, touched_from)
 
     def rebuild(self) -> int:
         with self._engine.write() as session:
@@ -158,33 +153,16 @@ def _count_again(session: Session, platform: PlatformFacts, hints: Hints) -> dat
     return BEGINNING
 
 
-def _merge_runs(session: Session, item: _Staged, hints: Hints, progress: Progress) -> _MergedRuns:
+def _merge_runs(session: Session, item: _Staged, hints: Hints, progress: Progress, *, nameless: bool) -> MergedRuns:
     progress(f"merging {item.file.name}", item.reading.rows)
     stage_runs(session.reader(), hints.of, hints.vocabulary.categories)
     session.adopt("stage_versions")
-    ((first, last, given, distinct, under_way),) = session.rows("staged_span")
-    span = {"first_start": first, "last_start": last}
-    ((held, moved),) = session.rows("held_runs", span)
-    moved = moved or (under_way and distinct < given)
-    if distinct == given and not held and not moved:
-        session.run("append_runs")
-        return _MergedRuns(_report(item, int(given), int(given), 0), last, appended=True)
-    if moved:
-        session.run("move_starts", span)
-        ((*ends, _, _, _),) = session.rows("staged_span")
-        span = dict(zip(span, ends, strict=True))
-    session.run("merge_runs", span)
-    if moved:
-        session.run("add_moved_hours")
-    ((added, replaced),) = session.rows("staged_runs")
-    return _MergedRuns(
-        _report(item, int(given), int(added - replaced), int(replaced)), span["last_start"], appended=False
-    )
+    return merge_runs(session, nameless=nameless)
 
 
 def _empty(staged: Sequence[_Staged], before: Known) -> Iterator[str]:
     """What a file without any row says. Of the others, what is never seen is unknown."""
-    for item in (item for item in staged if not item.reading.rows):
+    for item in (item for item in staged if not item.reading.rows and item.file.once):
         if item.kind.stem in ("table_loads", "raw_files"):
             yield f"{item.file.name} has no rows: it says nothing, as if it were absent"
         elif item.kind.stem == "game_schedule" and before.games:
@@ -279,13 +257,21 @@ def _warnings(session: Session, item: _Staged, hints: Hints) -> Iterator[tuple[s
             known = f"failure_category {visible(spelling)!r} is in no vocabulary"
             counted = "1 failed run is" if runs == 1 else f"{runs:,} failed runs are"
             yield WARNING, f"{known}: its {counted} read as unknown"
-        ((repeats,),) = session.rows("nameless_repeats")
-        if repeats:
-            equal = "1 row has" if repeats == 1 else f"{repeats:,} rows have"
-            same = f"{equal} no run_id and the processor, data date and start of a run that has one"
-            yield f"{WARNING} {stem} repeats", f"{name}: {same}: they count twice; export the run_id too"
+        yield from _without_ids(session, item)
         ids, rows, first = shared_ids(session.reader())
         if ids:
             named = "1 run id names" if ids == 1 else f"{ids:,} run ids name"
             said = f"{named} several runs ({rows:,} rows, the first id: {visible(first)})"
             yield f"{WARNING} {stem}.run_id", f"{name}: {said}: identified by processor, data date and start"
+
+
+def _without_ids(session: Session, item: _Staged) -> Iterator[tuple[str, str]]:
+    rows, differ = nameless_rows(session.reader())
+    if rows and not any(column.name == "run_id" for column in item.reading.missing):
+        have = "1 row has" if rows == 1 else f"{rows:,} rows have"
+        told = f"{have} no run_id: identified by processor, data date and start"
+        yield f"{WARNING} runs without run_id", f"{item.file.name}: {told}"
+    if differ:
+        runs = "1 run" if differ == 1 else f"{differ:,} runs"
+        text = f"the rows of {runs} without run_id differ in phase, attempt, trigger or status: the newest counts"
+        yield f"{WARNING} runs that differ", f"{item.file.name}: {text}; export the run_id too"

@@ -6,12 +6,8 @@ import duckdb
 
 from bot.domain.evidence.runs import Category
 
-_TELL_APART = """coalesce(run_id, 'row-' || md5(concat_ws('|', processor_name, data_date, started_at,
-    CASE WHEN status = 'running' THEN 1 ELSE row_number() OVER (
-      PARTITION BY processor_name, data_date, started_at, run_id IS NULL, status = 'running'
-      ORDER BY attempt, completed_at, status, row_number) END)))"""
-"""Runs without a `run_id` are identified by processor, date and start, in the order they were attempted. A row that
-says "running" is the start of the first of them."""
+_IDENTITY = "coalesce(run_id, 'row-' || md5(concat_ws('|', processor_name, data_date, started_at, 1)))"
+"""Runs without a `run_id` are identified by processor, data date and start: equal ones are versions of one run."""
 
 _SHAPE = "regexp_replace(error_message, '[0-9]{4}-[0-9]{2}-[0-9]{2}', '<date>', 'g')"
 """The error text without its dates, so that the text rules see each wording once."""
@@ -28,7 +24,7 @@ CREATE OR REPLACE TEMP TABLE stage_versions AS
 SELECT c.* EXCLUDE (shape), coalesce(h.hinted, '') AS hinted
 FROM (
   SELECT
-    {{run_id}} AS run_id, processor_name, phase, data_date, started_at, completed_at, status, records_processed,
+    {_IDENTITY} AS run_id, processor_name, phase, data_date, started_at, completed_at, status, records_processed,
     coalesce(duration_seconds, CASE WHEN completed_at IS NOT NULL
       THEN greatest(epoch_us(completed_at) - epoch_us(started_at), 0) / 1e6 END) AS duration_seconds,
     failure_category, error_message, attempt, "trigger", last_heartbeat_at,
@@ -48,8 +44,7 @@ def stage_runs(reader: duckdb.DuckDBPyConnection, hint: Callable[[str], str], kn
     _table(reader, "vocabulary", ("spelling", "category"), spellings)
     shapes = reader.execute(_SHAPES).fetchall()
     _table(reader, "hinted_shapes", ("shape", "hinted"), [(shape, hint(shape)) for (shape,) in shapes])
-    nameless = reader.execute("SELECT 1 FROM stage_read WHERE run_id IS NULL LIMIT 1").fetchone()
-    reader.execute(_VERSIONS.replace("{run_id}", _TELL_APART if nameless else "run_id"))
+    reader.execute(_VERSIONS)
 
 
 def unknown_spellings(reader: duckdb.DuckDBPyConnection, known: Spellings) -> list[tuple[str, int]]:
@@ -71,6 +66,20 @@ def shared_ids(reader: duckdb.DuckDBPyConnection) -> tuple[int, int, str]:
         " HAVING count(DISTINCT (processor_name, data_date, started_at)) > 1)"
     ).fetchone()
     return (int(row[0]), int(row[1]), str(row[2] or "")) if row else (0, 0, "")
+
+
+def nameless(reader: duckdb.DuckDBPyConnection) -> tuple[int, int]:
+    """How many rows of `stage_read` have no id, and how many runs have such rows that differ in what no end changes, or
+    end in two ways at once.
+    """
+    row = reader.execute(
+        """SELECT coalesce(sum(given), 0), coalesce(sum(differ::INT), 0) FROM (
+          SELECT count(*) AS given, count(DISTINCT (phase, attempt, "trigger")) > 1
+            OR count(DISTINCT status) FILTER (WHERE status <> 'running')
+              > count(DISTINCT coalesce(inserted_at, completed_at, started_at)) AS differ
+          FROM stage_read WHERE run_id IS NULL GROUP BY processor_name, data_date, started_at)"""
+    ).fetchone()
+    return (int(row[0]), int(row[1])) if row else (0, 0)
 
 
 def _table(reader: duckdb.DuckDBPyConnection, name: str, columns: tuple[str, str], rows: list[tuple[str, str]]) -> None:

@@ -1,3 +1,3 @@
 SELECT MIN(started_at) AS first_start, MAX(started_at) AS last_start, COUNT(*) AS given, COUNT(DISTINCT run_id) AS told_apart,
-  COUNTIF(status = 'running') AS under_way
-FROM stage_versions
+  COUNTIF(status = 'running') AS under_way, COUNTIF({nameless:row=v}) AS nameless
+FROM stage_versions AS v

@@ -1,0 +1,64 @@
+"""Bring staged runs into the stored ones: what is new, what is a version of a run that is there."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.adapters.warehouse.engine import Session
+
+NAMELESS, YES = "nameless", "yes"
+"""The fact that runs without a `run_id` are stored."""
+
+
+@dataclass(frozen=True)
+class MergedRuns:
+    """`given` rows, of which `added` are new runs and `corrected` change one; `newest`: the last start among them;
+    `appended`: all of them are new.
+    """
+
+    given: int
+    added: int
+    corrected: int
+    newest: datetime | None
+    appended: bool
+
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        return self.given, self.added, self.corrected
+
+
+def merge_runs(session: Session, *, nameless: bool) -> MergedRuns:
+    """From `stage_versions` into `runs`, and into `stage_hours` the hours to be counted again. `nameless`: some of the
+    stored runs have no `run_id`.
+    """
+    ((first, last, given, distinct, under_way, without_id),) = session.rows("staged_span")
+    span = {"first_start": first, "last_start": last}
+    named = 0
+    if without_id or nameless:
+        named = _named(session, span)
+        ((_, _, _, distinct, _, left),) = session.rows("staged_span")
+        if left and not nameless:
+            session.run("remember_fact", {"name": NAMELESS, "value": YES})
+    ((held, moved),) = session.rows("held_runs", span)
+    moved = moved or (under_way and distinct < given)
+    if distinct == given and not held and not moved and not named:
+        session.run("append_runs")
+        return MergedRuns(int(given), int(given), 0, last, appended=True)
+    if moved:
+        session.run("move_starts", span)
+        ((first, last, *_),) = session.rows("staged_span")
+        span = {"first_start": first, "last_start": last}
+    session.run("merge_runs", span)
+    if moved:
+        session.run("add_moved_hours")
+    ((added, replaced),) = session.rows("staged_runs")
+    new = int(added - replaced) - named
+    return MergedRuns(int(given), new, int(replaced) + named, last, appended=False)
+
+
+def _named(session: Session, span: dict[str, datetime]) -> int:
+    """Rows without a `run_id` whose run is known by one take it; returns how many of them were stored."""
+    session.run("name_runs", span)
+    ((named, stored),) = session.rows("named_runs", span)
+    if named:
+        session.run("take_names", span)
+    return int(stored)

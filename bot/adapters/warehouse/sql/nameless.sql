@@ -1,0 +1,1 @@
+STARTS_WITH({row}.run_id, 'row-') AND LENGTH({row}.run_id) = 36
