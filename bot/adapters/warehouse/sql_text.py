@@ -12,7 +12,7 @@ from bot.domain.errors import BadInput, suggest
 SQL_DIRECTORY = Path(__file__).parent / "sql"
 _COMMENT = re.compile(r"--.*")
 _ASKS = re.compile(r"\s*(SELECT|WITH)\b")
-_OF_A_LOAD = re.compile(r"@(?:fingerprints|kind|staged|calendar)\b")
+_OF_A_LOAD = re.compile(r"@(?:fingerprints?|kind|staged|calendar)\b")
 _READS = re.compile(r"\b(?:FROM|JOIN) ([a-z_]+)")
 _NAMED = re.compile(r"(\w+) AS \(")
 _CREATES = re.compile(r"CREATE TABLE IF NOT EXISTS (\w+)")
