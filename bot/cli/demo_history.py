@@ -2,12 +2,14 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from datetime import datetime
 from pathlib import Path
 
 from bot.bootstrap import warehouse
+from bot.cli.stopping import ASKED_BY
 from bot.config.settings import Settings
 from bot.domain.errors import FirelineError, OtherRelease
 
@@ -64,12 +66,15 @@ def _run(step: str, *module: str) -> None:
     # The demo's history is its own, wherever the real one is kept.
     environment = {**os.environ, "FIRELINE_WAREHOUSE": "duckdb"}
     command = [sys.executable, "-m", *module]
+    # Asked to stop between its start and its name here, we could not end it: signals wait until it has one.
+    usual = signal.pthread_sigmask(signal.SIG_BLOCK, ASKED_BY)
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         try:
+            signal.pthread_sigmask(signal.SIG_SETMASK, usual)
             output, errors = process.communicate()
-        except BaseException:  # asked to stop: it must not write on behind our back
+        except BaseException:
             process.kill()
             process.wait()
             raise
