@@ -8,9 +8,13 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.clock import SimulatedClock
-from sandbox.pipeline.faults import CATALOG, Fault, FaultError
+from sandbox.pipeline.faults import CATALOG, SHOWS_AT_ONCE, Fault, FaultError
+from sandbox.pipeline.fleet import Processor
 from sandbox.pipeline.live import Pipeline
+from sandbox.pipeline.synthetic import is_synthetic
 
+SOON = "Shows within two minutes: the latest date is processed again."
+LATER = "Shows when the next runs are due."
 NEEDS_PROCESSOR = frozenset({"processor", "source", "service"})
 
 
@@ -34,7 +38,11 @@ class Panel:
 
     async def _list(self, _request: web.Request) -> web.Response:
         kinds = [
-            {"name": kind.name, "description": kind.description, "processor_needed": kind.scope in NEEDS_PROCESSOR}
+            {
+                "name": kind.name,
+                "description": f"{kind.description} {SOON if kind.name in SHOWS_AT_ONCE else LATER}",
+                "processor_needed": kind.scope in NEEDS_PROCESSOR,
+            }
             for kind in CATALOG.values()
         ]
         return web.json_response({"faults": kinds, "active": [_shown(fault) for fault in self._active()]})
@@ -46,7 +54,11 @@ class Panel:
             processor = str(body["processor"]) if body.get("processor") else None
             async with self._lock:
                 now = self._clock.now()
-                fault = self._pipeline.inject(str(body.get("name")), now, processor, day)
+                name = str(body.get("name"))
+                if day is None:
+                    fault = self._pipeline.inject_visibly(name, now, processor)
+                else:
+                    fault = self._pipeline.inject(name, now, processor, day)
         except (FaultError, ValueError) as error:
             return web.json_response({"ok": False, "error": str(error)}, status=400)
         return web.json_response({"ok": True, "fault": _shown(fault)})
@@ -54,7 +66,7 @@ class Panel:
     async def _heal(self, request: web.Request) -> web.Response:
         try:
             async with self._lock:
-                self._pipeline.heal(request.match_info["fault"], self._clock.now())
+                self._pipeline.heal_and_repair(request.match_info["fault"], self._clock.now())
         except FaultError as error:
             return web.json_response({"ok": False, "error": str(error)}, status=404)
         return web.json_response({"ok": True})
@@ -70,7 +82,13 @@ class Panel:
         return await self._time(request)
 
     async def _processors(self, _request: web.Request) -> web.Response:
-        return web.json_response(sorted(self._pipeline.world.fleet.by_name))
+        """Those that the platform knows by name first, the gravest of them at the top."""
+        fleet = self._pipeline.world.fleet
+
+        def place(processor: Processor) -> tuple[bool, bool, str]:
+            return is_synthetic(processor.name), processor.criticality != "CRITICAL", processor.name
+
+        return web.json_response([processor.name for processor in sorted(fleet, key=place)])
 
     def _active(self) -> list[Fault]:
         now = self._clock.now().timestamp()

@@ -35,7 +35,8 @@ The workspace: {url}
 
 Three things to try there, in #data-monitoring:
   1. type /health, then look into a phase, Trend and Show the query
-  2. open "Inject a fault", choose phase5_down, and see #data-alerts and /health phase 5 a few minutes later
+  2. open "Inject a fault" (the flask at the top), processor crash of NbacGamebookProcessor: within two minutes its
+     incident is in #data-alerts, and /health names it
   3. switch to another person at the lower left: the same message, in their time zone
 
 Ctrl-C stops it; the next `make demo` goes on from here. State: {home}
@@ -50,7 +51,7 @@ async def live(settings: Settings, start: Start, stopping: Stopping) -> None:
         pipeline = await pool.run(Pipeline, start.data)
         clock = SimulatedClock(max(start.now, pipeline.advanced_to), start.speed)
         for fault in start.faults:
-            pipeline.inject(fault["name"], clock.now(), fault.get("processor"))
+            pipeline.inject_visibly(fault["name"], clock.now(), fault.get("processor"))
         registry = load_registry(start.data / "registry.yaml").registry
         with warehouse(settings, read_only=False) as opened, state(settings) as store:
             loading = loading_service(opened, settings)

@@ -21,7 +21,9 @@ class InFlight(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`verb`: inject (name: fault), heal (name: fault id), process, or reload (the processor and its dependents)."""
+    """`verb`: inject (name: fault), heal (name: fault id), process, reload (the processor and its dependents) or
+    start_over (the same after their tables were emptied; name: the fault that does it).
+    """
 
     verb: str
     at: int
@@ -54,6 +56,10 @@ def carry_out(engine: Engine, command: Command) -> Run | Fault | None:
         return _heal(engine, command)
     if command.verb == "reload":
         _reload(engine, str(command.processor), _date(command), command.at)
+        return None
+    if command.verb == "start_over":
+        twice = command.name == "idempotency_block"
+        engine.start_over(str(command.processor), _date(command), command.at, twice=twice)
         return None
     return _process(engine, command)
 

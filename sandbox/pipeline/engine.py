@@ -3,13 +3,14 @@
 import heapq
 from collections.abc import Callable
 from datetime import date, timedelta
+from itertools import takewhile
 
 from sandbox.pipeline.chance import unit
 from sandbox.pipeline.effects import struck
 from sandbox.pipeline.faults import Fault, Faults
 from sandbox.pipeline.fleet import Processor
 from sandbox.pipeline.ledger import Ledger
-from sandbox.pipeline.messages import JANITOR, REPLACED, SKIP_RUNNING
+from sandbox.pipeline.messages import JANITOR, REPLACED, RESTARTED, SKIP_RUNNING
 from sandbox.pipeline.moments import HOUR, MINUTE, eastern_date, slot
 from sandbox.pipeline.outcomes import Attempt, Outcome, file_size, healthy, leaves_empty_file, skipped
 from sandbox.pipeline.polls import succeeding_polls
@@ -28,6 +29,7 @@ RETRIES = {"processing_error": (3, 5 * MINUTE), "validation_failed": (3, 5 * MIN
 PHASE_FIVE_ATTEMPTS = 5
 """Everyday troubles of phase 5 are tried that often."""
 LONGEST_WAIT = 25 * MINUTE
+NEVER_FINISH = frozenset({"timeout", "phase5_down"})
 
 Event = tuple[int, int, Callable[..., None], tuple[object, ...]]
 
@@ -102,15 +104,29 @@ class Engine:
             )
 
     def _on_reload(self, at: int, names: list[str], day: date, asked: bool) -> None:
-        """One processor after the other; a run that takes too long does not hold up the rest."""
-        processor, run = self.world.fleet.by_name[names[0]], None
+        """Those that are equally far down at once, then what depends on them; a run that takes too long does not hold
+        up the rest.
+        """
+        together, ends = self._first_level(names), at
+        for name in together:
+            run = self._again(self.world.fleet.by_name[name], day, at, asked)
+            ends = max(ends, at if run is None else min(run.ends, at + LONGEST_WAIT))
+        rest = names[len(together) :]
+        if rest:
+            self._push(ends + MINUTE, self._on_reload, rest, day, asked)
+
+    def _first_level(self, names: list[str]) -> list[str]:
+        """The leading ones of one depth; a name that comes again waits for its turn."""
+        depth = self.world.fleet.depth(names[0])
+        level = list(takewhile(lambda name: self.world.fleet.depth(name) == depth, names))
+        return level[:1] if len(set(level)) < len(level) else level
+
+    def _again(self, processor: Processor, day: date, at: int, asked: bool) -> Run | None:
         if asked:
             self._kill_hung(processor, day, at)
-        if (processor.name, day) not in self.running:
-            run = self.start(Attempt(processor, day, at, "backfill", asked=asked))
-        if names[1:]:
-            ends = at if run is None else min(run.ends, at + LONGEST_WAIT)
-            self._push(ends + MINUTE, self._on_reload, names[1:], day, asked)
+        if (processor.name, day) in self.running:
+            return None
+        return self.start(Attempt(processor, day, at, "backfill", asked=asked))
 
     def _on_scrape(self, at: int, source: str, day: date, last: bool) -> None:
         """An unregistered scraper looks for a file; its failures leave no trace but the missing file."""
@@ -197,24 +213,35 @@ class Engine:
         processor = self.world.fleet.by_name.get(fault.processor or "")
         if fault.day is None or processor is None or slot(fault.day, processor.slots[-1]) + 10 * MINUTE > at:
             return
-        names = [processor.name, *self.world.fleet.downstream(processor.name)]
-        for name in names:
-            if self.state.tables.get((name, fault.day)):
-                self._load(self.world.fleet.by_name[name], fault.day, 0, at)
-        twice = names[:1] if fault.name == "idempotency_block" else []
-        self.reload([*twice, *names], fault.day, at)
+        self.start_over(processor.name, fault.day, at, twice=fault.name == "idempotency_block")
+
+    def start_over(self, name: str, day: date, at: int, *, twice: bool = False) -> None:
+        """Empty the tables of a date and process it again, with everything that depends on it; `twice`: itself twice,
+        so that the second run can skip what the first has marked done.
+        """
+        names = [name, *self.world.fleet.downstream(name)]
+        for other in names:
+            if self.state.tables.get((other, day)):
+                self._load(self.world.fleet.by_name[other], day, 0, at)
+        self.reload([*names[:twice], *names], day, at)
 
     def reload(self, names: list[str], day: date, at: int, asked: bool = False) -> None:
         """Run `names` for `day`, one after the other; `asked`: as if a person had, so that it repairs."""
         self._push(at + 5, self._on_reload, names, day, asked)
 
     def heal(self, fault: Fault, at: int) -> None:
-        """The fault ends; runs that hung under it are cleaned up a minute later."""
+        """The fault ends. Runs that hung under it are cleaned up a minute later; those that live and would not finish
+        end with the service that is restarted.
+        """
         self.faults.by_id[fault.id] = fault
         for run in list(self.running.values()):
-            hung_by_it = run.outcome.hung and fault.name == "stuck_run" and run.attempt.processor.name in fault.targets
-            if hung_by_it:
+            if run.attempt.processor.name not in fault.targets:
+                continue
+            if run.outcome.hung and fault.name == "stuck_run":
                 run.cut(at + MINUTE, JANITOR)
+                self._push(run.ends, self._on_end, run)
+            elif run.outcome.category == "timeout" and fault.name in NEVER_FINISH and run.attempt.at < at:
+                run.cut(at, RESTARTED)
                 self._push(run.ends, self._on_end, run)
 
     def _kill_hung(self, processor: Processor, day: date, at: int) -> None:

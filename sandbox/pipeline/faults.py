@@ -13,7 +13,8 @@ class FaultError(ValueError):
 @dataclass(frozen=True, slots=True)
 class FaultKind:
     """One kind. `scope`: processor, source, service, phase5, pollers or all. `manual_repairs`: a run asked for through
-    /process is not struck, so it repairs the data while the fault is still there; otherwise heal the fault first."""
+    /process is not struck, so it repairs the data while the fault is still there; otherwise heal the fault first.
+    """
 
     name: str
     description: str
@@ -25,13 +26,13 @@ CATALOG = {
     kind.name: kind
     for kind in (
         FaultKind(
-            "scraper_down", "The source cannot be scraped: no raw file, its processors find nothing.", "source", False
-        ),
-        FaultKind(
             "processor_crash",
             "Every run that has data to process raises an error; retries fail too.",
             "processor",
             False,
+        ),
+        FaultKind(
+            "scraper_down", "The source cannot be scraped: no raw file, its processors find nothing.", "source", False
         ),
         FaultKind(
             "zero_records",
@@ -87,6 +88,23 @@ CATALOG = {
         ),
     )
 }
+
+
+SHOWS_AT_ONCE = frozenset(
+    {
+        "processor_crash",
+        "upstream_cascade",
+        "validation_failed",
+        "zero_records",
+        "masked_failure",
+        "idempotency_block",
+        "partial_load",
+        "timeout",
+        "stuck_run",
+        "phase5_down",
+    }
+)
+"""Faults that a date shows which is processed again; the others show when their next runs are due."""
 
 
 @dataclass(frozen=True, slots=True)

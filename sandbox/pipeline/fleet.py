@@ -90,10 +90,11 @@ class Fleet:
                 if other not in reached:
                     reached.add(other)
                     waiting.append(other)
-        return sorted(reached, key=lambda other: (self._depth(other), other))
+        return sorted(reached, key=lambda other: (self.depth(other), other))
 
-    def _depth(self, name: str) -> int:
-        return 1 + max((self._depth(other) for other in self.by_name[name].dependencies), default=0)
+    def depth(self, name: str) -> int:
+        """How many processors, itself too, the longest way to it from one without dependencies has."""
+        return 1 + max((self.depth(other) for other in self.by_name[name].dependencies), default=0)
 
 
 def typical_records(entry: Mapping[str, Any]) -> float | None:

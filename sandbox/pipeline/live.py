@@ -11,7 +11,8 @@ from typing import Any, Protocol
 import yaml
 
 from sandbox.pipeline.commands import Command, carry_out
-from sandbox.pipeline.faults import Fault
+from sandbox.pipeline.dates import incomplete, latest_whole
+from sandbox.pipeline.faults import SHOWS_AT_ONCE, Fault
 from sandbox.pipeline.fleet import Fleet
 from sandbox.pipeline.history import engine_at_end, known_until
 from sandbox.pipeline.moments import eastern_date, epoch, utc
@@ -128,9 +129,33 @@ class Pipeline:
         until = None if end is None else epoch(end)
         return self._do(Command("inject", self._at(now), name, processor, day, until))  # type: ignore[no-any-return]
 
+    def inject_visibly(self, name: str, now: datetime, processor: str | None = None) -> Fault:
+        """The same for every date; and so that it shows within minutes at any hour, the latest date that is whole is
+        processed again under the fault, if the fault shows there. Raises FaultError.
+        """
+        fault = self.inject(name, now, processor)
+        struck = self._showcase(fault) if name in SHOWS_AT_ONCE else None
+        if struck is not None:
+            self._do(Command("start_over", self._at(now), name, *struck))
+        return fault
+
     def heal(self, fault_id: str, now: datetime) -> Fault:
         """End a fault. Raises FaultError for an unknown or past one."""
         return self._do(Command("heal", self._at(now), fault_id))  # type: ignore[no-any-return]
+
+    def heal_and_repair(self, fault_id: str, now: datetime) -> Fault:
+        """The same, and every date that the fault has left incomplete is processed again. Raises FaultError."""
+        fault = self.heal(fault_id, now)
+        for name, day in incomplete(self._engine, fault):
+            self._do(Command("reload", self._at(now), None, name, day))
+        return fault
+
+    def _showcase(self, fault: Fault) -> tuple[str, date] | None:
+        """Whom of the fault's processors to strike, the gravest first, and the latest date that it has whole."""
+        fleet = self.world.fleet
+        gravest = sorted(fault.targets, key=lambda name: (fleet.by_name[name].criticality != "CRITICAL", name))
+        found = ((name, latest_whole(self._engine, fleet.by_name[name])) for name in gravest)
+        return next(((name, day) for name, day in found if day is not None), None)
 
     def process(self, processor: str, day: date, now: datetime) -> Run:
         """Start a run that a person asked for. Raises UnknownProcessor or InFlight."""

@@ -80,6 +80,7 @@ RATE_LIMIT = (
     "429 Too Many Requests from {s}; retry attempt {n}",
 )
 JANITOR = "Stale running cleanup: marked failed by janitor"
+RESTARTED = "Terminated: the service was restarted"
 REPLACED = "Killed: replaced by a manual run after its heartbeat stopped"
 SKIP_COMPLETE = "Output already complete for {d}; skipping"
 SKIP_DONE = "Already processed successfully for {d}; skipping"

@@ -36,9 +36,10 @@ TROUBLES = (
     Trouble("zero_records", 8, 26),
     Trouble("deploy_regression", 7, 3, "OddsGameLinesProcessor"),
     Trouble("slow", 6, 0),
-    Trouble("idempotency_block", 4, None),
-    Trouble("partial_load", 3, None),
-    Trouble("masked_failure", 2, None),
+    # Left to be found, so what a newcomer sees first: processors that the platform knows by name.
+    Trouble("idempotency_block", 4, None, "BdlPlayerStats"),
+    Trouble("partial_load", 3, None, "EspnPlayerStats"),
+    Trouble("masked_failure", 2, None, "BdlActivePlayersProcessor"),
 )
 
 

@@ -53,6 +53,7 @@ ABOVE_MINIMUM = 1.1
 """A typical figure for a processor of which only the minimum is known."""
 NEVER_PRODUCING = 4
 """Four processors never produce data (PLATFORM.md, "Processors known by name")."""
+PREFIX = "Synthetic"
 MARK = "Synthetic: made up for the simulated pipeline, not a processor of the platform."
 
 
@@ -71,6 +72,10 @@ def complete(registry: Mapping[str, Any]) -> dict[str, Any]:
             _add(entries, _synthetic(entries, group, number))
     completed["processors"] = entries
     return completed
+
+
+def is_synthetic(name: str) -> bool:
+    return name.startswith(PREFIX)
 
 
 def group_of(entry: Mapping[str, Any]) -> str:
@@ -165,8 +170,8 @@ def _synthetic(entries: list[dict[str, Any]], group: str, number: int) -> dict[s
 
 def _name(group: str, number: int) -> str:
     if group in {"scraper", "exporter"}:
-        return f"Synthetic{number:02d}{group.capitalize()}"
-    return f"Synthetic{group.capitalize()}{number:02d}Processor"
+        return f"{PREFIX}{number:02d}{group.capitalize()}"
+    return f"{PREFIX}{group.capitalize()}{number:02d}Processor"
 
 
 def _synthetic_source(entries: list[dict[str, Any]], group: str, number: int) -> str | None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from bot.services.on_watch import TICK, OnWatch
 from handlers.replies import WorkPool
 from sandbox.pipeline.history import write_history
 from sandbox.pipeline.live import Pipeline
+from sandbox.pipeline.moments import EASTERN
 from sandbox.pipeline.synthetic import complete
 from tests.support.slack_bench import ALERTS
 from tests.support.slack_thread import Beside, beside
@@ -41,8 +42,8 @@ class Clock:
 class Demo:
     """What `fireline demo` holds, moved on by hand."""
 
-    def __init__(self, stack: ExitStack, home: Path, slack: Beside) -> None:
-        self.slack, self.clock = slack, Clock(END)
+    def __init__(self, stack: ExitStack, home: Path, slack: Beside, end: datetime = END) -> None:
+        self.slack, self.clock = slack, Clock(end)
         made = slack.workspace
         token = SecretStr(made.credentials.bot_token)
         self.settings = Settings(home=home, slack_bot_token=token, slack_api_url=made.api_url)
@@ -50,7 +51,7 @@ class Demo:
         data = home / "data"
         registry, _ = registry_of(self.settings, data)
         loading = loading_service(opened, self.settings)
-        loading.load(data, registry, END, lambda _step, _rows: None)
+        loading.load(data, registry, end, lambda _step, _rows: None)
         self.pipeline = Pipeline(data)
         self.feed = Feed(self.pipeline, self.clock, loading, registry, data / "inbox", WorkPool())  # type: ignore[arg-type]
         self._opened, self._stack = opened, stack
@@ -78,12 +79,18 @@ class Demo:
         return [message for message in self.messages() if processor in message["text"]]
 
 
+@contextmanager
+def demo_at(home: Path, end: datetime, days: int, seed: int) -> Iterator[Demo]:
+    registry = complete(yaml.safe_load((BUNDLED_CONFIG / "registry.yaml").read_text(encoding="utf-8")))
+    write_history(home / "data", registry, end, days=days, seed=seed)
+    with beside() as slack, ExitStack() as stack:
+        yield Demo(stack, home, slack, end)
+
+
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[Demo]:
-    registry = complete(yaml.safe_load((BUNDLED_CONFIG / "registry.yaml").read_text(encoding="utf-8")))
-    write_history(tmp_path / "data", registry, END, days=9, seed=7)
-    with beside() as slack, ExitStack() as stack:
-        yield Demo(stack, tmp_path, slack)
+    with demo_at(tmp_path, END, days=9, seed=7) as made:
+        yield made
 
 
 def test_an_incident_is_told_within_one_tick_and_nothing_without_a_fault(demo: Demo) -> None:
@@ -116,3 +123,22 @@ def test_an_incident_is_told_within_one_tick_and_nothing_without_a_fault(demo: D
     demo.restart()
     demo.forward(3)
     assert len(demo.about(STRUCK)) == 1, "not said again by the next process"
+
+
+TOUR = "NbacGamebookProcessor"
+"""The fault that the demo's welcome and its document name: processor_crash of this one."""
+
+
+@pytest.mark.parametrize("hour", [7, 19])
+def test_the_tours_fault_shows_within_two_minutes_at_any_hour_and_heals(hour: int, tmp_path: Path) -> None:
+    end = datetime(2026, 1, 14, hour, 7, tzinfo=EASTERN).astimezone(UTC)
+    with demo_at(tmp_path, end, days=4, seed=1) as demo:
+        demo.forward(1)
+        fault = demo.pipeline.inject_visibly("processor_crash", demo.clock.moment, TOUR)
+        demo.forward(2, timedelta(seconds=20))
+        (message,) = demo.about(f"{TOUR}: no data for")
+        assert "Resolved" not in message["text"]
+        demo.pipeline.heal_and_repair(fault.id, demo.clock.moment)
+        demo.forward(24, timedelta(minutes=2))
+        (message,) = demo.about(f"{TOUR}: no data for")
+        assert "Resolved" in message["text"]

@@ -14,6 +14,7 @@ from sandbox.clock import FASTEST, SimulatedClock
 from sandbox.panel import Panel
 from sandbox.pipeline.faults import CATALOG
 from sandbox.pipeline.service import create_app
+from sandbox.pipeline.synthetic import is_synthetic
 from sandbox.slack.guard import guarded
 from sandbox.tests.pipeline.bench import MakeBench
 
@@ -60,7 +61,10 @@ def test_every_fault_says_what_it_needs_and_takes_it(bench: MakeBench) -> None:
     async def scenario(call: Call, _: SimulatedClock) -> None:
         processors = (await call("GET", "processors"))[1]
         assert GAMEBOOK in processors
-        assert processors == sorted(processors)
+        assert sorted(set(processors)) == sorted(processors)
+        known, made_up = processors[:18], processors[18:]
+        assert (known[0], GAMEBOOK in known[:4]) == ("BdlBoxscoresProcessor", True)
+        assert all(map(is_synthetic, made_up)) and not any(map(is_synthetic, known))
         for kind in (await call("GET", "faults"))[1]["faults"]:
             status, answer = await call("POST", "faults", {"name": kind["name"]})
             assert status == (400 if kind["processor_needed"] else 200), (kind, answer)
