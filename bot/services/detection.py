@@ -14,7 +14,7 @@ from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.domain.platform.registry import Registry
 from bot.ports.warehouse import Warehouse
 from bot.services.gate import GateService
-from bot.services.health import RECORDED_AFTER
+from bot.services.known_until import RECORDED_AFTER
 
 log = logging.getLogger("fireline.detection")
 LOOK_BACK = timedelta(days=35)

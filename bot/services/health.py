@@ -1,38 +1,25 @@
 """Answer for the health of the pipeline: ask the warehouse, assess, name the reasons."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from itertools import islice
+from datetime import datetime
 
 from bot.domain.errors import BadInput
 from bot.domain.health.early_warnings import LONGEST_RUN, NOTE_AFTER, SilentRun
 from bot.domain.health.missing import STANDARD, LossRules
-from bot.domain.health.model import BASELINE, HealthReason, HealthReport, HealthRequest, RunCount, Tally, Window
+from bot.domain.health.model import HealthReason, HealthReport, HealthRequest, RunCount, Tally, Window
 from bot.domain.health.notified import Notified
 from bot.domain.health.report import Measured, Period, Scope, assess
-from bot.domain.health.silence import (
-    HOUR,
-    NO_NEW_DATA,
-    SHORTEST,
-    idle_phase,
-    is_long,
-    no_new_data,
-    silent_fleet,
-    slots_within,
-)
+from bot.domain.health.silence import NO_NEW_DATA, idle_phase
 from bot.domain.platform.registry import Processor, Registry
 from bot.domain.slo import ServiceLevels
 from bot.ports.state import StateUnavailable
 from bot.ports.warehouse import History, Warehouse
+from bot.services.known_until import Known, KnownUntil
 
 LONGEST_WINDOW_DAYS = 400
-RECORDED_AFTER = timedelta(days=30)
-"""A history whose newest row is older than this is a recorded one: it is answered for as of its own end."""
-UNCERTAIN = frozenset({"state_unreadable", "history_ended", "calendar_ended", "not_registered"})
+UNCERTAIN = frozenset({"state_unreadable", NO_NEW_DATA, "not_registered"})
 """Reasons that are warnings, too."""
-MOST_ASKED = 5
-"""Processors with a slot in a silence that are looked into."""
 
 
 class HealthService:
@@ -51,6 +38,7 @@ class HealthService:
         self._warehouse = warehouse
         self._registry = registry
         self._notified, self._losses = notified, losses
+        self._known_until = KnownUntil(warehouse, registry)
         self._tallied: tuple[Sequence[RunCount], Mapping[str, Tally]] = ((), {})
         self._targets = {level.phase: level.success_rate for level in levels.phases}
 
@@ -58,10 +46,10 @@ class HealthService:
         """The report for a request. Raises BadInput when the request makes no sense or there is no history."""
         scope = self.scope(request)
         history = self._history()
-        window, unsure = _window(request, history, now)
-        notified, unknown = self._notifications(window)
-        silence = [] if window.exact else self._silence(history, window.as_of)
-        day = self._last_day(window, history, silence)
+        known = self._known_until.of(history, request.as_of or now)
+        window = _window(request, known)
+        notified, unknown = self._notifications(window, now)
+        day = window.last_day()
         measured = Measured(
             self._period(window),
             self._usual(window.baseline()),
@@ -73,13 +61,13 @@ class HealthService:
             self._warehouse.missing_dates(window),
         )
         idle = self._idle(measured.window, window, scope)
-        unsure = [*unknown, *silence, *idle, *unsure]
+        unsure = [*unknown, *known.silence, *idle]
         losses = self._losses() if measured.missing else STANDARD
         report = assess(measured, scope, self._targets, window, notified, unsure, losses)
         uncertain = (reason.text for reason in report.reasons if reason.name in UNCERTAIN)
         return replace(report, warnings=(*uncertain, *history.warnings))
 
-    def _notifications(self, window: Window) -> tuple[Notified | None, list[HealthReason]]:
+    def _notifications(self, window: Window, now: datetime) -> tuple[Notified | None, list[HealthReason]]:
         """An answer as of the past comes from the history alone: notifications about it belong to its own time.
 
         Health is asked for most when something is gone: without the state it is answered all the same, and says so.
@@ -87,28 +75,10 @@ class HealthService:
         if self._notified is None or window.exact:
             return None, []
         try:
-            return self._notified(window.since, window.as_of), []
+            return self._notified(window.since, now), []
         except StateUnavailable as error:
             text = f"Open incidents and notifications are not known: {error}"
             return None, [HealthReason("state_unreadable", "state", text)]
-
-    def _last_day(self, window: Window, history: History, silence: Sequence[HealthReason]) -> Window:
-        """Up to where the history is known: of what came after it, absence tells nothing."""
-        if history.known_until is not None and any(reason.name == NO_NEW_DATA for reason in silence):
-            return Window.live(history.known_until, 1)
-        return window.last_day()
-
-    def _silence(self, history: History, as_of: datetime) -> list[HealthReason]:
-        """Nothing has started for far longer than usual while slots were due: nothing runs, or nothing is loaded."""
-        last, known = history.last_start, history.known_until
-        if last is None or known is None or as_of - last - HOUR <= SHORTEST:
-            return []
-        hours = self._warehouse.start_hours(as_of - BASELINE, as_of)
-        if not is_long(as_of - last - HOUR, hours):
-            return []
-        if all(expected is False for expected in self._expected(self._registry.processors, last + HOUR, as_of)):
-            return []
-        return [silent_fleet(last, known) if is_long(known - last - HOUR, hours) else no_new_data(known)]
 
     def _idle(self, period: Period, window: Window, scope: Scope) -> Iterator[HealthReason]:
         """Phases in which nothing ran although they had slots, and nobody can tell whether data was due."""
@@ -116,15 +86,8 @@ class HealthService:
         for phase in self._registry.phases:
             members = [each for each in self._registry.processors if each.phase == phase]
             idle = scope.processor is None and scope.includes("", phase) and ran.isdisjoint(one.name for one in members)
-            if idle and None in self._expected(members, window.since, window.as_of):
+            if idle and None in self._known_until.expected(members, window.since, window.as_of):
                 yield idle_phase(phase)
-
-    def _expected(self, processors: Iterable[Processor], since: datetime, until: datetime) -> Iterator[bool | None]:
-        """Whether data was due for the slots of a span: of a few processors, for the newest date of each."""
-        slots = slots_within(processors, self._registry.zone, since, until)
-        for processor, day in islice(slots, MOST_ASKED):
-            for date in self._warehouse.evidence(processor.name, day, day, until):
-                yield date.expected
 
     def _silent_runs(self, window: Window) -> Sequence[SilentRun]:
         """Only of now: rows of the past say how their runs ended."""
@@ -144,10 +107,13 @@ class HealthService:
             self._tallied = (period.counts, tallies)
         return replace(period, tallied=tallies)
 
+    def known(self, asked: datetime) -> Known:
+        """Up to when the history is known at a moment: what an answer asked for then speaks of."""
+        return self._known_until.of(self._history(), asked)
+
     def moment(self, request: HealthRequest, now: datetime) -> datetime:
         """The moment that an answer given now speaks of."""
-        window, _ = _window(request, self._history(), now)
-        return window.as_of
+        return self.known(request.as_of or now).moment
 
     def _history(self) -> History:
         history = self._warehouse.history()
@@ -188,19 +154,7 @@ def registered(registry: Registry, warehouse: Warehouse, name: str, lost: str) -
     return registry.get(name)
 
 
-def _window(request: HealthRequest, history: History, now: datetime) -> tuple[Window, list[HealthReason]]:
-    """The window asked for, and what is unknown about now."""
-    if request.as_of is not None:
-        return Window.at(request.as_of, request.days), _beyond_calendar(request.as_of, history)
-    known = history.known_until
-    if known is not None and known < now - RECORDED_AFTER:
-        text = f"The history ends {known:%Y-%m-%d %H:%M} UTC: answered as of its end, not of now."
-        return Window.live(known, request.days), [HealthReason("history_ended", "history", text)]
-    return Window.live(now, request.days), _beyond_calendar(now, history)
-
-
-def _beyond_calendar(as_of: datetime, history: History) -> list[HealthReason]:
-    if history.calendar_until is None or as_of.date() <= history.calendar_until:
-        return []
-    text = f"The calendar ends {history.calendar_until}: nothing is known to be due after it. Load newer data."
-    return [HealthReason("calendar_ended", "calendar", text)]
+def _window(request: HealthRequest, known: Known) -> Window:
+    """The window asked for, up to where the history is known."""
+    make = Window.live if request.as_of is None else Window.at
+    return make(known.moment, request.days)

@@ -31,11 +31,14 @@ class ImpactService:
         """
         registry = self._map.registry
         processor = registered(registry, self._warehouse, request.processor, "its dependents are unknown")
-        moment = self._health.moment(HealthRequest(), now)
+        until = self._health.known(now)
+        moment = until.moment
         day = request.data_date or newest_date(processor, moment, registry.zone)
         history = self._warehouse.history()
-        impact = self._map.impact_of(processor, day, moment, self._knowing(day, moment, history))
-        return replace(impact, notes=(*impact.notes, *_notes(day, moment, now, history)))
+        known = self._knowing(day, moment, history)
+        known = known if until.stopped is None else replace(known, asked=now)
+        impact = self._map.impact_of(processor, day, moment, known)
+        return replace(impact, notes=(*impact.notes, *_notes(day, until.stopped, history)))
 
     def dates(self, now: datetime) -> DateReader:
         """Reads data dates as of the moment that answers speak of."""
@@ -53,10 +56,10 @@ class ImpactService:
         return known
 
 
-def _notes(day: date, moment: datetime, now: datetime, history: History) -> Iterator[str]:
+def _notes(day: date, stopped: str | None, history: History) -> Iterator[str]:
     """What a reader must know about the answer as a whole."""
-    if moment != now:
-        yield f"The history ends {moment:%Y-%m-%d %H:%M} UTC: answered as of its end."
+    if stopped is not None:
+        yield stopped
     if history.calendar_until is not None and day > history.calendar_until:
         yield f"The calendar ends {history.calendar_until}: what is due on {day} is unknown."
     yield from (f"{text}." for text in history.rejected)

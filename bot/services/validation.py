@@ -23,6 +23,7 @@ from bot.domain.verdicts.validation import Validated, Validation, ValidationRequ
 from bot.ports.state import StateUnavailable
 from bot.ports.warehouse import Warehouse
 from bot.services.health import HealthService, registered
+from bot.services.known_until import Known
 
 MOST_DATES = 92
 MOST_DAYS = 3
@@ -57,15 +58,14 @@ class ValidationService:
         asked = self._processors(request)
         if request.as_of is not None and request.as_of > now:
             raise BadInput(f"{request.as_of:%Y-%m-%d %H:%M} UTC lies ahead. Give a moment that has passed.")
-        live = self._health.moment(HealthRequest(), now)
-        as_of = request.as_of or live
-        ended = live.date() if live < now else None
-        span = self._span(request, asked, as_of, ended)
+        known = self._health.known(request.as_of or now)
+        as_of = known.moment
+        span = self._span(request, asked, known)
         names = None if request.processor is None else self._neighbours.names(asked[0])
         of = None if names is None else self._neighbours.asked(names)
         observed = self._warehouse.observed_dates(span, span.first - timedelta(days=DATES), as_of, of)
-        rows = self._rows(asked, span, self._history(observed, names, as_of), as_of, ended)
-        notes = (*self._elsewhere(asked, span), *self._notes(observed, live, now, request))
+        rows = self._rows(asked, span, self._history(observed, names, as_of), known)
+        notes = (*self._elsewhere(asked, span), *self._notes(observed, known))
         return Validation(
             request=replace(request, processor=asked[0].name if request.processor is not None else None),
             as_of=as_of,
@@ -90,13 +90,11 @@ class ValidationService:
         lost = "its dates cannot be validated"
         return [registered(self._registry, self._warehouse, request.processor, lost)]
 
-    def _span(
-        self, request: ValidationRequest, asked: Sequence[Processor], as_of: datetime, ended: date | None
-    ) -> DateSpan:
+    def _span(self, request: ValidationRequest, asked: Sequence[Processor], known: Known) -> DateSpan:
         """The dates asked for; else the newest with a slot by then, in a recorded history those that it has."""
         first, last = request.first or request.last, request.last or request.first
         if first is None or last is None:
-            found = list(self._newest(asked, as_of, ended))
+            found = list(self._newest(asked, known))
             return DateSpan(found[-1], found[0])
         if first > last:
             raise BadInput(f"{first} comes after {last}. Write the earlier date first.")
@@ -104,14 +102,16 @@ class ValidationService:
             raise BadInput(f"{first}..{last} are {(last - first).days + 1} dates; ask for at most {MOST_DATES}.")
         return DateSpan(first, last)
 
-    def _newest(self, asked: Sequence[Processor], as_of: datetime, ended: date | None) -> Iterator[date]:
-        zone = self._registry.zone
+    def _newest(self, asked: Sequence[Processor], known: Known) -> Iterator[date]:
+        """Of a history that ended on an earlier day, those before that day."""
+        zone, as_of = self._registry.zone, known.moment
+        ended = as_of.date() if as_of.date() < known.asked.date() else None
         today = as_of.astimezone(zone).date()
         hours = [processor.schedule_hours_et[0] for processor in asked if processor.schedule_hours_et]
         days = (today - timedelta(days=back) for back in range(LOOK_BACK))
         begun = [day for day in days if any(slot_instant(day, hour, zone) <= as_of for hour in hours)]
-        known = [day for day in begun if ended is None or day < ended]
-        return iter((known or [today])[:NEWEST])
+        whole = [day for day in begun if ended is None or day < ended]
+        return iter((whole or [today])[:NEWEST])
 
     def _history(self, observed: Observed, names: Collection[str] | None, as_of: datetime) -> PipelineHistory:
         history = PipelineHistory(self._registry, observed, names)
@@ -124,12 +124,11 @@ class ValidationService:
         asked: Sequence[Processor],
         span: DateSpan,
         history: PipelineHistory,
-        as_of: datetime,
-        ended: date | None,
+        known: Known,
     ) -> Iterator[Validated]:
-        known = self._warehouse.history()
-        begins = (known.first_day, known.first_date)
-        around = VerdictContext(history, self._neighbours, self._accepted, as_of, begins, ended)
+        held = self._warehouse.history()
+        begins = (held.first_day, held.first_date)
+        around = VerdictContext(history, self._neighbours, self._accepted, known.moment, begins, known.asked)
         dates = [span.first + timedelta(days=ahead) for ahead in range((span.last - span.first).days + 1)]
         return (around.validated(processor, day) for processor, day in product(asked, dates))
 
@@ -147,10 +146,10 @@ class ValidationService:
                 days = ", ".join(map(short_day, others[:MOST_DAYS])) + (" and more" if len(others) > MOST_DAYS else "")
                 yield f"{called(incident)} is open for {days}, too."
 
-    def _notes(self, observed: Observed, live: datetime, now: datetime, request: ValidationRequest) -> Iterator[str]:
+    def _notes(self, observed: Observed, known: Known) -> Iterator[str]:
         """What a reader must know of the answer as a whole."""
-        if live != now and request.as_of is None:
-            yield f"The history ends {live:%Y-%m-%d %H:%M} UTC: answered as of its end."
+        if known.stopped is not None:
+            yield known.stopped
         seen = observed.seen or Seen(calendar=False)
         kinds = {"table loads": seen.tables, "raw files": seen.sources, "games": seen.calendar}
         lacking = [name for name, there in kinds.items() if not there]

@@ -41,7 +41,7 @@ def test_a_recorded_history_is_answered_as_of_its_end(
     assert all(edge.minute == edge.second == 0 for edge in (since, until))
     assert timedelta() <= as_of - timedelta(days=days) - since < timedelta(hours=1)
     assert timedelta() <= until - as_of < timedelta(hours=1)
-    assert any("The history ends" in warning for warning in told["warnings"])
+    assert any("No new data since" in warning for warning in told["warnings"])
 
     exact = exact_health(world, rules, (since, until), as_of, ALL_EVIDENCE)
     assert list(all_differences(told, exact, AT_MOST)) == []

@@ -54,7 +54,7 @@ def test_the_keys_are_the_contract(home: Path) -> None:
         assert all(isinstance(row[name], int) for name in COUNTS)
         assert row["status"] in ("RED", "YELLOW", "GREEN", "GREY")
     assert {finding["name"] for finding in answer["reasons"]} <= {
-        "history_ended",
+        "no_new_data",
         "not_registered",
         "nothing_succeeded",
     }

@@ -107,14 +107,16 @@ def test_a_recorded_history_is_answered_as_of_its_end(service: HealthService) ->
     years_later = datetime(2028, 5, 1, tzinfo=UTC)
     report = service.of(HealthRequest(), years_later)
     assert report.window.as_of == END
-    assert "The history ends 2026-01-16 09:00 UTC: answered as of its end, not of now." in report.warnings
+    text = "No new data since 2026-01-16 09:00 UTC: what has happened since then is not known."
+    assert text in report.warnings
     assert report.overall is not Colour.GREEN
-    assert service.of(HealthRequest(), END + timedelta(days=2)).window.as_of == END + timedelta(days=2)
+    assert service.of(HealthRequest(), END + timedelta(hours=2)).window.as_of == END + timedelta(hours=2)
 
 
-def test_beyond_the_calendar_it_says_so(service: HealthService) -> None:
+def test_as_of_a_moment_after_its_end_a_history_says_no_more_than_at_its_end(service: HealthService) -> None:
     report = service.of(HealthRequest(as_of=datetime(2028, 5, 1, tzinfo=UTC)), END)
-    assert any(warning.startswith("The calendar ends 2027-") for warning in report.warnings)
+    assert report.window.as_of == END
+    assert "no_new_data" in {reason.name for reason in report.reasons}
 
 
 def test_a_phase_and_a_processor(service: HealthService) -> None:

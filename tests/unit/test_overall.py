@@ -61,7 +61,7 @@ def test_nothing_ran_and_nothing_was_due_is_grey() -> None:
     assert report(day=[]).reasons[0].name == "nothing_ran"
 
 
-UNSURE = ("state_unreadable", "fleet_silent", "no_new_data", "history_ended", "calendar_ended", "did_not_run")
+UNSURE = ("state_unreadable", "fleet_silent", "no_new_data", "did_not_run")
 COUNTS = st.lists(
     st.builds(
         lambda name, runs, well: ran(name, runs) if well else failed(name, runs, ERROR),

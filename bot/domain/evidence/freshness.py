@@ -36,27 +36,29 @@ class Staleness(StrEnum):
         return self is not Staleness.FRESH
 
 
-def staleness(freshness_hours: float | None, freshness: DateFreshness, now: datetime) -> Staleness:
+def staleness(
+    freshness_hours: float | None, freshness: DateFreshness, now: datetime, asked: datetime | None = None
+) -> Staleness:
     """Stale: no data for the date although it was due (20 minutes after the last slot), or the table's newest load is
-    older than its limit. Fresh only when both can be answered with no; without a limit the first suffices.
+    older than its limit. Fresh: the date has its data, needs none, or may still get it. `now`: up to when the history
+    is known; what was due between that and `asked` is unknown.
     """
-    missing = _missing(freshness, now)
+    missing = _missing(freshness, now, asked or now)
     if missing:
         return Staleness.NO_DATA
-    old = False if freshness_hours is None else _old(freshness_hours, freshness, now)
-    if old:
+    if freshness_hours is not None and _old(freshness_hours, freshness, now):
         return Staleness.OLD_TABLE
-    return Staleness.UNKNOWN if missing is None or old is None else Staleness.FRESH
+    return Staleness.UNKNOWN if missing is None else Staleness.FRESH
 
 
-def _missing(freshness: DateFreshness, now: datetime) -> bool | None:
+def _missing(freshness: DateFreshness, now: datetime, asked: datetime) -> bool | None:
     if freshness.expected is False or freshness.filled:
         return False
-    if freshness.expected is None or freshness.settled_at is None:
+    if freshness.expected is None or freshness.settled_at is None or freshness.filled is None:
         return None
     if freshness.settled_at > now:
-        return False
-    return None if freshness.filled is None else True
+        return None if freshness.settled_at <= asked else False
+    return True
 
 
 def _old(freshness_hours: float, freshness: DateFreshness, now: datetime) -> bool | None:

@@ -9,6 +9,12 @@ from bot.domain.evidence.expectation import SMALLEST_FILE
 ENDED_AFTER = timedelta(hours=48)
 """No row of a kind for so long, and then a run that says it brought records: the kind is not recorded any more."""
 
+
+def no_new_data(known_until: datetime) -> str:
+    """Of a history that has stopped, in the words of every answer."""
+    return f"No new data since {known_until:%Y-%m-%d %H:%M} UTC: what has happened since then is not known"
+
+
 Rows = tuple[tuple[datetime, int], ...]
 """(moment, rows or bytes), in the order in which it became known."""
 

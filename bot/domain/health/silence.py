@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from bot.domain.evidence.known import no_new_data as words
 from bot.domain.health.model import HealthReason
 from bot.domain.platform.calendar import slot_instant
 from bot.domain.platform.registry import Processor
@@ -56,8 +57,7 @@ def idle_phase(phase: int) -> HealthReason:
 
 
 def no_new_data(known_until: datetime) -> HealthReason:
-    text = f"No new data since {_shown(known_until)}: what has happened since then is not known."
-    return HealthReason(NO_NEW_DATA, FLEET, text)
+    return HealthReason(NO_NEW_DATA, FLEET, f"{words(known_until)}.")
 
 
 def _shown(moment: datetime) -> str:

@@ -93,12 +93,14 @@ def by_level(dependents: Dependents) -> dict[Criticality | None, int]:
 @dataclass(frozen=True)
 class FreshnessFacts:
     """What the warehouse says: by processor name, how it stands for the data date; how long each step takes.
-    `history_from`: the first day with runs, None without any.
+    `history_from`: the first day with runs, None without any. `asked`: when the answer is asked for, where the history
+    is known up to an earlier moment only.
     """
 
     by_name: Mapping[str, DateFreshness]
     pace: Callable[[str], Pace]
     history_from: date | None
+    asked: datetime | None = None
 
     @cached_property
     def filled(self) -> frozenset[str]:
@@ -187,7 +189,8 @@ class ImpactMap:
         return found
 
     def _staleness(self, name: str, known: FreshnessFacts, now: datetime) -> Staleness:
-        return staleness(self._limits.get(name), known.by_name.get(name) or DateFreshness(name), now)
+        freshness = known.by_name.get(name) or DateFreshness(name)
+        return staleness(self._limits.get(name), freshness, now, known.asked)
 
     def _next_slot(self, name: str, data_date: date, now: datetime) -> datetime | None:
         hours = self.registry.by_name[name].schedule_hours_et

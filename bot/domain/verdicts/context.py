@@ -7,6 +7,7 @@ from datetime import date, datetime
 from bot.domain.evidence.coverage import DATES, usual_rows
 from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.evidence.history import PipelineHistory
+from bot.domain.evidence.known import no_new_data
 from bot.domain.evidence.observation import Asked
 from bot.domain.evidence.platform_facts import facts_of
 from bot.domain.evidence.processor_date import ProcessorDate
@@ -51,10 +52,11 @@ class Surroundings:
     def __init__(self, history: PipelineHistory, neighbours: Neighbours, accepted: AcceptedLosses) -> None:
         self._history, self._stand_ins, self._accepted = history, neighbours.stand_ins, accepted
 
-    def of(self, day: ProcessorDate, beyond: str | None = None) -> DateContext:
+    def of(self, day: ProcessorDate, beyond: str | None = None, stopped: str | None = None) -> DateContext:
         return DateContext(
             upstream_due=self._upstream_due(day),
             beyond=beyond,
+            stopped=stopped,
             accepted=self._accepted.reason(day.processor.name, day.data_date),
             fallback=self._fallback(day),
         )
@@ -78,8 +80,8 @@ class Surroundings:
 
 
 class VerdictContext:
-    """A history as of a moment, asked date by date. `begins`: the day of its first start and its first data date;
-    `ended`: of a recorded one the day on which it ends. It says nothing of dates before the one and from the other on.
+    """A history as of a moment, asked date by date. `begins`: the day of its first start and its first data date; it
+    says nothing of dates before. `asked`: when it is asked, later than `as_of` only if no new data came in between.
     """
 
     def __init__(
@@ -89,19 +91,20 @@ class VerdictContext:
         accepted: AcceptedLosses,
         as_of: datetime,
         begins: tuple[date | None, date | None],
-        ended: date | None,
+        asked: datetime,
     ) -> None:
         self._history = history
         self._lineage = neighbours.lineage
         self._surroundings = Surroundings(history, neighbours, accepted)
         self._as_of = as_of
-        self._begins, self._ended = begins, ended
+        self._begins, self._asked = begins, asked
 
     def validated(self, processor: Processor, data_date: date) -> Validated:
         """The verdict on one date, with its proof."""
         day = self._history.day(processor.name, data_date)
         usual = usual_rows(day, self._history.filled_dates(processor.name, data_date, DATES))
-        judged = judge(day, self._as_of, usual, self._surroundings.of(day, self._beyond(day)))
+        context = self._surroundings.of(day, self._beyond(day), self._stopped(day))
+        judged = judge(day, self._as_of, usual, context)
         return Validated(
             processor=processor,
             data_date=data_date,
@@ -124,9 +127,12 @@ class VerdictContext:
             return f"the history begins only on {starts}"
         if dates is not None and day.data_date < dates:
             return f"the data dates of the history begin only on {dates}"
-        if self._ended is not None and day.data_date >= self._ended:
-            return f"the history ends on {self._ended}"
         return None
+
+    def _stopped(self, day: ProcessorDate) -> str | None:
+        """What would have been judged by now is not known."""
+        stopped = self._as_of < self._asked and day.settled(self._asked) and not day.settled(self._as_of)
+        return no_new_data(self._as_of) if stopped else None
 
     def _proof(self, day: ProcessorDate, verdict: Verdict, usual: float | None) -> Proof:
         seen = day.file.seen if day.file is not None else []

@@ -94,12 +94,13 @@ class DateContext:
     """What is known besides the day itself; the defaults are those of a day looked at alone.
 
     `upstream_due`: data was due on that date for a table that it is made from and that is empty; `beyond`: says that
-    the history does not reach that date; `accepted`: why its loss is accepted; `fallback`: who has the date's data
-    instead.
+    the history does not reach that date; `stopped`: that it has ended before the date was judged; `accepted`: why its
+    loss is accepted; `fallback`: who has the date's data instead.
     """
 
     upstream_due: bool = True
     beyond: str | None = None
+    stopped: str | None = None
     accepted: str | None = None
     fallback: str | None = None
 
@@ -110,6 +111,8 @@ ALONE = DateContext()
 def judge(day: ProcessorDate, now: datetime, usual: float | None, context: DateContext = ALONE) -> Judged:
     """The verdict on (processor, date) as of `now`. `usual`: rows to be expected for the date, None when not known."""
     judged = _filled(day, now, usual) if day.filled else _unfilled(day, now, context)
+    if judged.verdict is Verdict.NOT_YET and context.stopped is not None:
+        judged = Judged(verdict=Verdict.UNKNOWN, because=f"cannot be judged: {context.stopped}")
     if judged.verdict in SOUND:
         return judged
     if context.accepted is not None:
