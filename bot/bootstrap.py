@@ -303,12 +303,10 @@ def syncing(settings: Settings) -> Iterator[SourcesService]:
 
 def sources_service(opened: Warehouse, settings: Settings, clock: Clock) -> SourcesService:
     """The sources that `sources.yaml` names, over an open warehouse."""
-    from bot.config.policy import load_policy
     from bot.services.sources import SourcesService
     from bot.source_adapters import connected_sources
 
-    connected = connected_sources(settings.config / "sources.yaml", load_policy(settings.config / "policy.yaml"))
-    return SourcesService(opened, connected, partial(_registry_in_use, opened, settings), clock)
+    return SourcesService(opened, connected_sources(settings), partial(_registry_in_use, opened, settings), clock)
 
 
 def _registry_in_use(opened: Warehouse, settings: Settings) -> Registry:

@@ -1,28 +1,69 @@
 """Which adapter reads a source: the part of the composition root that `sources.yaml` speaks to."""
 
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 from bot.adapters.clock import epoch_seconds
 from bot.adapters.sources.files import FilesSource
 from bot.adapters.sources.sql import Question, SqlSource
-from bot.config.policy import Policy
+from bot.adapters.warehouse.columns import FILE_KINDS
+from bot.adapters.warehouse.headers import Aliases, header_of
+from bot.config.policy import load_policy
+from bot.config.settings import Settings
 from bot.config.sources import SourceEntry, SourceKind, load_sources
+from bot.domain.evidence.vocabulary import Vocabulary
 from bot.ports.sources import Source
 from bot.services.loading import hints_of
 from bot.services.sources import Connected
 
 
-def connected_sources(path: Path, policy: Policy) -> list[Connected]:
-    """The sources of a file, none where there is none. Nothing is connected to yet. Raises ConfigError."""
-    return [
-        Connected(entry.plan, _source(entry), hints_of(policy.failure_text_rules, entry.vocabulary(policy.vocabulary)))
-        for entry in load_sources(path)
-    ]
+def connected_sources(settings: Settings) -> list[Connected]:
+    """The sources of the configuration, none without its file. Nothing is connected to yet. Raises ConfigError."""
+    policy = load_policy(settings.config / "policy.yaml")
+    found = []
+    for entry in load_sources(settings.config / "sources.yaml"):
+        vocabulary = entry.vocabulary(policy.vocabulary)
+        hints = hints_of(policy.failure_text_rules, vocabulary)
+        found.append(Connected(entry.plan, _source(entry, vocabulary, settings), hints))
+    return found
 
 
-def _source(entry: SourceEntry) -> Source:
+def _source(entry: SourceEntry, vocabulary: Vocabulary, settings: Settings) -> Source:
     if entry.kind is SourceKind.FILES:
         return FilesSource(str(entry.path), entry.feeds, entry.lateness, entry.columns, epoch_seconds)
+    if entry.kind is SourceKind.BIGQUERY:
+        return _bigquery(entry, vocabulary, settings)
     assert entry.feeds is not None
     question = Question(str(entry.query), entry.cursor, entry.cursor_type, entry.lateness)
     return SqlSource(entry.name, entry.feeds, str(entry.url), question, entry.columns)
+
+
+def _bigquery(entry: SourceEntry, vocabulary: Vocabulary, settings: Settings) -> Source:
+    from bot.adapters.sources.bigquery import BigQuerySource
+    from bot.adapters.sources.bigquery_asked import Question as Asking
+    from bot.adapters.sources.bigquery_client import BigQuery, Place
+
+    assert entry.feeds is not None
+    place = Place(entry.project or settings.bigquery_project, entry.max_bytes, settings.bigquery_endpoint)
+    question = Asking(
+        of=str(entry.table or entry.query),
+        is_query=entry.table is None,
+        cursor=entry.cursor,
+        partition=entry.partition,
+        lateness=entry.lateness,
+        reach=entry.reach,
+        days=entry.days,
+        every=entry.every,
+    )
+    client = BigQuery(entry.name, place)
+    return BigQuerySource(entry.name, entry.feeds, client, question, entry.columns, chosen_of(entry, vocabulary))
+
+
+def chosen_of(entry: SourceEntry, vocabulary: Vocabulary) -> Callable[[Sequence[str]], list[str]]:
+    """Of the columns that a table has, those that tell something of what it feeds."""
+    kind = next(kind for kind in FILE_KINDS if entry.feeds is not None and kind.stem == entry.feeds.value)
+
+    def chosen(names: Sequence[str]) -> list[str]:
+        places = header_of(kind, names, Aliases(vocabulary.columns, entry.columns), entry.name).places
+        return [names[place] for place in sorted({place for each in places.values() for place in each})]
+
+    return chosen

@@ -16,6 +16,8 @@ from bot.domain.sources import Feed, SourcePlan
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_\-]{0,62}")
+TABLE = re.compile(r"[A-Za-z][\w\-]*(?:\.[\w\-]+){1,2}")
+BYTES = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 PASSWORD = re.compile(r"://[^/@\s:]*:(?!\$\{)[^/@\s]+@")
 
 
@@ -32,6 +34,25 @@ def _address(text: str) -> str:
     return text
 
 
+def _bytes(value: object) -> int:
+    match = re.fullmatch(r"\s*(\d{1,15})\s*([KMGT]?B)?\s*", str(value), re.IGNORECASE)
+    if match is None:
+        raise ValueError("is no number of bytes; write 500 MB or 10 GB")
+    return int(match[1]) * BYTES[(match[2] or "B").upper()]
+
+
+def _table(text: str) -> str:
+    if not TABLE.fullmatch(text.strip("`").replace(":", ".", 1)):
+        raise ValueError(f"{text!r} is no table; write dataset.table or project.dataset.table")
+    return text.strip("`").replace(":", ".", 1)
+
+
+def _column(text: str) -> str:
+    if "`" in text or not text.strip():
+        raise ValueError(f"{text!r} is no name of a column")
+    return text.strip()
+
+
 def _name(text: str) -> str:
     if not NAME.fullmatch(text):
         raise ValueError(f"{text!r} is no name for a source; use letters, digits, _ and -")
@@ -40,15 +61,22 @@ def _name(text: str) -> str:
 
 Duration = Annotated[timedelta, BeforeValidator(_duration), PlainSerializer(str)]
 Text = Annotated[str, Field(min_length=1)]
+Bytes = Annotated[int, BeforeValidator(_bytes), Field(gt=0)]
+Column = Annotated[Text, AfterValidator(_column)]
 
 
 class SourceKind(StrEnum):
     SQL = "sql"
     FILES = "files"
+    BIGQUERY = "bigquery"
 
 
-NEEDED = {SourceKind.SQL: ("feeds", "url", "query"), SourceKind.FILES: ("path",)}
-ALLOWED = {SourceKind.SQL: ("cursor", "cursor_type"), SourceKind.FILES: ("feeds",)}
+NEEDED = {SourceKind.SQL: ("feeds", "url", "query"), SourceKind.FILES: ("path",), SourceKind.BIGQUERY: ("feeds",)}
+ALLOWED = {
+    SourceKind.SQL: ("cursor", "cursor_type"),
+    SourceKind.FILES: ("feeds",),
+    SourceKind.BIGQUERY: ("table", "query", "cursor", "partition", "reach", "days", "project", "max_bytes"),
+}
 OF_ANY = ("name", "kind", "every", "lateness", "columns", "statuses", "categories")
 
 
@@ -67,12 +95,24 @@ class SourceEntry(Frozen):
     url: Annotated[Text, AfterValidator(_address)] | None = None
     """`sql`: an address as SQLAlchemy takes it; `${NAME}` stands for an environment variable."""
     query: Text | None = None
-    """`sql`: what to select; `:since` in it is bound to where the last read ended."""
-    cursor: Text | None = None
-    """`sql`: the column by which rows are new: it grows. None: everything is read each time."""
+    """`sql`, `bigquery`: what to select; `:since` in it is bound to where the last read ended."""
+    cursor: Column | None = None
+    """`sql`, `bigquery`: the column by which rows are new: it grows. None: everything is read each time."""
     cursor_type: Literal["time", "number", "text"] = "time"
     path: Text | None = None
     """`files`: a folder, or a pattern of files."""
+    table: Annotated[Text, AfterValidator(_table)] | None = None
+    """`bigquery`: a table or a view."""
+    partition: Column | None = None
+    """`bigquery`: the column that it is partitioned by; None: a table says so itself."""
+    reach: Duration = timedelta(days=3)
+    """`bigquery`: a new row's partition may lie so far before its cursor."""
+    days: Annotated[int, Field(ge=1, le=3_660)] = 30
+    """`bigquery`: the first read goes back so far."""
+    project: Text | None = None
+    """`bigquery`: pays for the queries. None: FIRELINE_BIGQUERY_PROJECT."""
+    max_bytes: Bytes = 10 * 10**9
+    """`bigquery`: a query that would bill more is not run."""
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> "SourceEntry":
@@ -84,7 +124,16 @@ class SourceEntry(Frozen):
         foreign = sorted(name for name in given if name not in known)
         if foreign:
             raise ValueError(f"of kind {self.kind} has no {', '.join(foreign)}; it has {', '.join(known)}")
+        if self.kind is SourceKind.BIGQUERY:
+            self._asks_for_one()
         return self
+
+    def _asks_for_one(self) -> None:
+        if (self.table is None) == (self.query is None):
+            raise ValueError("of kind bigquery needs either a table or a query")
+        for place, column in ((":since", "cursor"), (":from", "partition")):
+            if place in (self.query or "") and getattr(self, column) is None:
+                raise ValueError(f"has {place} in its query and no {column} to bind it to")
 
     @property
     def plan(self) -> SourcePlan:

@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from google.auth.credentials import AnonymousCredentials
+from google.cloud import bigquery
+
 from tests.support.not_run import need
 
 PROJECT = "fireline-test"
@@ -33,6 +36,12 @@ def running(log: Path) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
+
+
+def emulated(endpoint: str) -> bigquery.Client:
+    """The real client, as somebody who fills tables uses it."""
+    nobody = AnonymousCredentials()  # type: ignore[no-untyped-call]
+    return bigquery.Client(project=PROJECT, credentials=nobody, client_options={"api_endpoint": endpoint})
 
 
 def _wait(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:

@@ -13,10 +13,17 @@ from typing import Any
 import psycopg
 import pytest
 
+from bot.adapters.sources.bigquery import BigQuerySource
+from bot.adapters.sources.bigquery_asked import Question as Asking
+from bot.adapters.sources.bigquery_client import BigQuery, Place
 from bot.adapters.sources.files import SETTLES_S, FilesSource
 from bot.adapters.sources.sql import Question, SqlSource
+from bot.config.sources import SourceEntry
+from bot.domain.evidence.vocabulary import Vocabulary
 from bot.domain.sources import Feed
 from bot.ports.sources import Source
+from bot.source_adapters import chosen_of
+from tests.contracts.bqemulator.emulator import PROJECT, emulated
 from tests.contracts.postgres import new_database
 from tests.support.builders import Row
 
@@ -116,13 +123,97 @@ def files(folder: Path) -> Iterator[Rig]:
     yield Rig(put, lambda: of(exports), lambda: of(folder / "nowhere"))
 
 
-KINDS: Mapping[str, str] = {"sqlite": "sql", "postgresql": "sql", "files": "files"}
+_datasets = count(1)
+
+
+class BigQueryTable:
+    """A partitioned table in a dataset of its own, with a view of it, and the source that reads them."""
+
+    def __init__(self, endpoint: str) -> None:
+        self._endpoint, self.dataset = endpoint, f"source_{next(_datasets)}"
+        self.client = emulated(endpoint)
+        self.client.create_dataset(self.dataset)
+        columns = ", ".join(f"{THEIRS.get(name, name)} {_OF_BIGQUERY.get(name, 'STRING')}" for name in COLUMNS)
+        make = f"CREATE TABLE {self.dataset}.history ({columns}, source_metadata STRING) PARTITION BY data_date"
+        self.run(f"{make} OPTIONS(require_partition_filter = TRUE)")
+        seen = f"SELECT * FROM {self.dataset}.history WHERE data_date > '1970-01-01'"  # noqa: S608 (our own)
+        self.run(f"CREATE VIEW {self.dataset}.seen AS {seen}")
+
+    def put(self, rows: Sequence[Row]) -> None:
+        names = ", ".join(THEIRS.get(name, name) for name in COLUMNS)
+        values = ", ".join(f"({', '.join(_literal(name, row.get(name)) for name in COLUMNS)})" for row in rows)
+        self.run(f"INSERT INTO {self.dataset}.history ({names}) VALUES {values}")  # noqa: S608 (our own)
+
+    def run(self, sql: str) -> None:
+        self.client.query(sql).result()
+
+    def close(self) -> None:
+        self.client.close()  # type: ignore[no-untyped-call]
+
+    def source(self, endpoint: str, kind: str = "bigquery", table: str = "history") -> BigQuerySource:
+        name = f"{self.dataset}.{'seen' if kind == 'bigquery view' else table}"
+        text = f"SELECT * FROM {name} WHERE data_date >= :from AND inserted_at >= :since"  # noqa: S608 (our own)
+        question = Asking(
+            of=text if kind == "bigquery query" else name,
+            is_query=kind == "bigquery query",
+            cursor="inserted_at",
+            partition=None if kind == "bigquery" else "data_date",
+            lateness=LATENESS,
+            reach=timedelta(days=3),
+            days=30,
+            every=timedelta(minutes=1),
+        )
+        given = {"name": "history", "kind": "bigquery", "feeds": "runs", "table": name, "columns": THEIRS}
+        chosen = chosen_of(SourceEntry.model_validate(given), Vocabulary.standard())
+        client = BigQuery("history", Place(PROJECT, 10**9, endpoint))
+        return BigQuerySource("history", Feed.RUNS, client, question, THEIRS, chosen, BATCH_ROWS)
+
+
+@contextmanager
+def bigquery(endpoint: str, kind: str) -> Iterator[Rig]:
+    """The real client against an emulator: a partitioned table, a view of one, or a query."""
+    with closing(BigQueryTable(endpoint)) as table:
+        broken = "no_such_table"
+        yield Rig(
+            table.put,
+            lambda: table.source(endpoint, kind),
+            lambda: table.source(endpoint, "bigquery query" if kind == "bigquery query" else "bigquery", broken),
+        )
+
+
+_OF_BIGQUERY = {
+    "started_at": "TIMESTAMP",
+    "completed_at": "TIMESTAMP",
+    "inserted_at": "TIMESTAMP",
+    "data_date": "DATE",
+    "records_processed": "INT64",
+}
+
+
+def _literal(name: str, value: Any) -> str:
+    if value is None:
+        return "NULL"
+    return f"{_OF_BIGQUERY.get(name, '')} '{value}'" if name != "records_processed" else str(value)
+
+
+KINDS: Mapping[str, str] = {
+    "sqlite": "sql",
+    "postgresql": "sql",
+    "files": "files",
+    "bigquery": "bigquery",
+    "bigquery view": "bigquery",
+    "bigquery query": "bigquery",
+}
 
 
 @contextmanager
 def rig_of(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[Rig]:
     if kind == "postgresql":
         with postgresql(new_database(request.getfixturevalue("postgres_folder"))) as rig:
+            yield rig
+        return
+    if kind.startswith("bigquery"):
+        with bigquery(request.getfixturevalue("bigquery_endpoint"), kind) as rig:
             yield rig
         return
     with (sqlite if kind == "sqlite" else files)(folder) as rig:

@@ -1,0 +1,178 @@
+"""A table, a view or a query of BigQuery: what is new by its cursor, within its partitions."""
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from bot.adapters.sources.bigquery_asked import MOMENTS, Position, Question, Shape, Step, moved, probes, steps
+from bot.adapters.sources.bigquery_client import PAGE_ROWS, Answer, Asked, BigQuery, columns_of
+from bot.adapters.sources.bigquery_cost import monthly, size
+from bot.adapters.sources.rows import Lines, digest
+from bot.domain.sources import Feed, SourceFailed
+from bot.ports.sources import Batch
+from bot.ports.warehouse import DataFile
+
+BATCH_ROWS = 100_000
+"""So many rows are stored at once."""
+_OF_INGESTION = ("_PARTITIONTIME", "TIMESTAMP")
+"""The partition column of a table that is partitioned by the time of loading: it is not among its columns."""
+Chosen = Callable[[Sequence[str]], Sequence[str]]
+"""Of the columns that are there, those that tell something. Raises BadInput where a mapped one is missing."""
+
+
+class BigQuerySource:
+    """Nothing is written to BigQuery. Of a table only the columns that are used are read, and paid for."""
+
+    def __init__(
+        self,
+        name: str,
+        feeds: Feed,
+        client: BigQuery,
+        question: Question,
+        columns: Mapping[str, str],
+        chosen: Chosen,
+        batch_rows: int = BATCH_ROWS,
+    ) -> None:
+        self._name, self._feeds, self._client, self._batch_rows = name, feeds, client, batch_rows
+        self._question, self._columns, self._chosen = question, columns, chosen
+        self._stored: frozenset[str] = frozenset()
+        """Of the last read: most reads find nothing but the rows of the overlap."""
+        self._owed = 0
+        """Bytes billed that no batch has told of yet."""
+
+    @contextmanager
+    def batches(self, cursor: str | None, now: datetime) -> Iterator[Iterator[Batch]]:
+        with tempfile.TemporaryDirectory(prefix="fireline-") as folder:
+            yield self._batches(cursor, now, Path(folder) / f"{self._name}.ndjson")
+
+    def check(self, now: datetime) -> str:
+        """The columns that are read, and what it bills. Raises SourceFailed when it cannot be asked."""
+        shape = self._shape(now)
+        settled = Position(value=None, swept_at=now)
+        if shape.cursor is not None and shape.cursor[1] in MOMENTS:
+            settled = replace(settled, value=now, swept=now)
+        step = next(steps(self._question, shape, settled, now, lambda _whole: 1))
+        read = self._client.plan(step.asked)
+        if read.bytes > self._client.most_bytes:
+            over = f"a read would bill {size(read.bytes)}, and max_bytes is {size(self._client.most_bytes)}"
+            raise SourceFailed(f"{self._name}: {over}", "Set `partition`, or raise `max_bytes`.")
+        names = ", ".join(shape.columns or read.columns)
+        partition = f", partitioned by {shape.partition[0]}" if shape.partition is not None else ""
+        return f"columns {names}{partition}; {monthly(read.bytes, self._question.every)}"
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _batches(self, cursor: str | None, now: datetime, path: Path) -> Iterator[Batch]:
+        shape, position = self._shape(now), Position.of(cursor)
+        seen: set[str] = set()
+        for step in steps(self._question, shape, position, now, self._pieces):
+            answer = self._client.ask(step.asked, min(PAGE_ROWS, self._batch_rows))
+            self._owed += answer.billed
+            for held, after in self._files(step, answer, shape, position, path):
+                content = digest(path)
+                if held is not None and content not in self._stored:
+                    cursor = after.text()
+                    yield self._batch(after, held)
+                seen.add(content)
+                position = after
+        if position.text() != (cursor or Position().text()):
+            yield self._batch(position)
+        self._stored = frozenset(seen)
+
+    def _pieces(self, whole: Asked) -> int:
+        """So that none comes near what one query may bill."""
+        return -(-4 * self._client.plan(whole).bytes // self._client.most_bytes)
+
+    def _files(
+        self, step: Step, answer: Answer, shape: Shape, position: Position, path: Path
+    ) -> Iterator[tuple[DataFile | None, Position]]:
+        """Of one query, a file at a time; only its last one moves the position, as rows come in no order."""
+        place = None if shape.cursor is None else _place(answer.names, shape.cursor[0])
+        newest: Any = None
+        is_last = False
+        while not is_last:
+            is_last = True
+            with Lines(path, answer.names) as lines:
+                for page in answer.pages:
+                    lines.add(page)
+                    newest = _newest(page, place, newest)
+                    if lines.rows >= self._batch_rows:
+                        is_last = False
+                        break
+            after = moved(step, position, newest) if is_last else position
+            if shape.cursor is None and lines.rows:
+                after = replace(after, value=digest(path))
+            held = DataFile(path, self._feeds.value, self._name, self._columns, part=True, once=False)
+            yield held if lines.rows else None, after
+
+    def _batch(self, after: Position, held: DataFile | None = None) -> Batch:
+        billed, self._owed = self._owed, 0
+        return Batch(after.text(), held, billed)
+
+    def _shape(self, now: datetime) -> Shape:
+        """What there is to read, as it is now: columns come and go."""
+        if self._question.is_query:
+            types, partition = self._of_query(now)
+            columns: Sequence[str] = ()
+        else:
+            types, partition = self._of_table()
+            columns = list(self._chosen(list(types)))
+        cursor = None
+        if self._question.cursor is not None:
+            name = _named(types, self._question.cursor)
+            if name is None:
+                listed = ", ".join(types) or "nothing"
+                raise SourceFailed(
+                    f"{self._name}: cursor is {self._question.cursor}, which is not there", f"There is {listed}."
+                )
+            cursor = (name, types[name])
+            columns = [*columns, name] if columns and name not in columns else columns
+        return Shape(columns, cursor, partition)
+
+    def _of_table(self) -> tuple[dict[str, str], tuple[str, str] | None]:
+        table = self._client.table(self._question.of)
+        types, by = columns_of(table.schema), table.time_partitioning
+        given = self._question.partition or (None if by is None else by.field or _OF_INGESTION[0])
+        if given is None:
+            return types, None
+        name = _named(types, given)
+        if name is not None:
+            return types, (name, types[name])
+        if given.upper() in ("_PARTITIONTIME", "_PARTITIONDATE"):
+            return types, (given.upper(), "DATE" if given.upper().endswith("DATE") else "TIMESTAMP")
+        raise SourceFailed(f"{self._name}: partition is {given}, which is not there", f"There is {', '.join(types)}.")
+
+    def _of_query(self, now: datetime) -> tuple[dict[str, str], tuple[str, str] | None]:
+        failure: SourceFailed | None = None
+        for kind, asked in probes(self._question, now):
+            try:
+                types = self._client.plan(asked).columns
+            except SourceFailed as error:
+                failure = failure or error
+                if "matching signature" not in str(error):
+                    break
+                continue
+            if self._question.partition is None:
+                return types, None
+            name = _named(types, self._question.partition)
+            return types, (self._question.partition, kind if name is None else types[name])
+        raise failure or SourceFailed(f"{self._name}: the query gives nothing")
+
+
+def _named(types: Mapping[str, str], wanted: str) -> str | None:
+    """Names of columns are the same in any case."""
+    return next((name for name in types if name.casefold() == wanted.casefold()), None)
+
+
+def _newest(page: Sequence[Sequence[Any]], place: int | None, held: Any) -> Any:
+    values = [row[place] for row in page if row[place] is not None] if place is not None else []
+    return max(values if held is None else [*values, held], default=None)
+
+
+def _place(names: Sequence[str], name: str) -> int:
+    return [each.casefold() for each in names].index(name.casefold())

@@ -1,0 +1,176 @@
+"""What reading BigQuery costs and refuses: the real client against an emulator, with a proxy that counts between."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from bot.adapters.sources.bigquery import BigQuerySource
+from bot.adapters.sources.bigquery_cost import LEAST_BYTES, usd_a_month
+from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
+from bot.domain.evidence.vocabulary import Vocabulary
+from bot.domain.sources import SourceFailed, SourcePlan
+from bot.services.loading import hints_of
+from bot.services.sources import Connected, SourcesService, SyncReport
+from tests.contracts.bqemulator.proxy import Proxy, proxied
+from tests.contracts.sources.rigs import LATENESS, BigQueryTable
+from tests.support.builders import DAY, NOW, RULES, registry, run, warehouse
+
+CAP = 1_000_000_000
+
+
+@pytest.fixture
+def proxy(bigquery_endpoint: str) -> Iterator[Proxy]:
+    with proxied(bigquery_endpoint) as found:
+        yield found
+
+
+@pytest.fixture
+def table(bigquery_endpoint: str) -> Iterator[BigQueryTable]:
+    with closing(BigQueryTable(bigquery_endpoint)) as made:
+        yield made
+
+
+@pytest.fixture
+def held() -> Iterator[SqlWarehouse]:
+    with closing(warehouse()) as opened:
+        yield opened
+
+
+def synced(source: BigQuerySource, into: SqlWarehouse, *, later: timedelta = timedelta()) -> SyncReport:
+    plan = SourcePlan("history", "bigquery", None, timedelta(minutes=1), LATENESS)
+    connected = Connected(plan, source, hints_of(RULES, Vocabulary.standard()))
+    with closing(SourcesService(into, [connected], registry, lambda: NOW + later)) as sources:
+        return sources.sync("history")
+
+
+def bound(query: dict[str, Any]) -> dict[str, str]:
+    return {each["name"]: each["parameterValue"]["value"] for each in query["query"]["queryParameters"]}
+
+
+def test_every_query_is_capped_binds_its_values_and_filters_the_partition_column(
+    proxy: Proxy, table: BigQueryTable, held: SqlWarehouse
+) -> None:
+    table.put([run("a")])
+    synced(table.source(proxy.address), held)
+    table.put([run("b", start=31)])
+    synced(table.source(proxy.address), held)
+    first, second = proxy.queries
+    assert bound(first) == {"dates_from": "2025-12-21"}
+    assert bound(second)["dates_from"] == "2026-01-13", "the cursor, less the lateness and the reach"
+    assert bound(second)["since"].startswith("2026-01-16 05:46:01")
+    for query in (first, second):
+        assert query["query"]["maximumBytesBilled"] == str(CAP)
+        assert "`data_date` >= @dates_from" in query["query"]["query"]
+        assert "2026" not in query["query"]["query"]
+
+
+def test_columns_that_tell_nothing_are_not_paid_for(proxy: Proxy, table: BigQueryTable, held: SqlWarehouse) -> None:
+    table.put([run("a")])
+    synced(table.source(proxy.address), held)
+    assert "source_metadata" not in proxy.queries[0]["query"]["query"]
+
+
+def test_what_a_read_billed_is_counted_with_its_rows(proxy: Proxy, table: BigQueryTable, held: SqlWarehouse) -> None:
+    table.put([run("a")])
+    proxy.reads = 20_000_000
+    source = table.source(proxy.address)
+    assert synced(source, held).bytes_billed == 20_000_000
+    assert synced(source, held).bytes_billed == 0, "nothing is stored, so nothing is counted yet"
+    table.put([run("b", start=31)])
+    assert synced(source, held).bytes_billed == 40_000_000
+    (mark,) = held.source_marks().values()
+    assert mark.bytes_billed == 60_000_000
+
+
+def test_a_first_read_that_is_large_comes_in_pieces(proxy: Proxy, table: BigQueryTable, held: SqlWarehouse) -> None:
+    table.put([run("a"), run("b", day=DAY - timedelta(days=10)), run("c", day=DAY - timedelta(days=40))])
+    proxy.reads = CAP
+    assert synced(table.source(proxy.address), held).added == 2
+    assert len(proxy.queries) == 4
+    spans = [bound(query) for query in proxy.queries]
+    assert [span.get("dates_until") for span in spans] == [*(each["dates_from"] for each in spans[1:]), None]
+
+
+def test_a_row_of_an_old_partition_is_found_within_hours(
+    proxy: Proxy, table: BigQueryTable, held: SqlWarehouse
+) -> None:
+    table.put([run("a")])
+    source = table.source(proxy.address)
+    synced(source, held)
+    backfilled = run("old", day=date(2026, 1, 2), inserted_at=run("a")["inserted_at"] + timedelta(minutes=5))
+    table.put([backfilled])
+    assert synced(source, held, later=timedelta(hours=1)).added == 0
+    assert synced(source, held, later=timedelta(hours=7)).added == 1
+    proxy.queries.clear()
+    assert synced(source, held, later=timedelta(hours=8)).added == 0
+    assert len(proxy.queries) == 1, "it has been looked through"
+
+
+def test_a_clock_that_runs_ahead_hides_no_later_row(proxy: Proxy, table: BigQueryTable, held: SqlWarehouse) -> None:
+    table.put([run("a"), run("ahead", inserted_at=NOW.replace(tzinfo=None) + timedelta(days=300))])
+    source = table.source(proxy.address)
+    synced(source, held)
+    late = run("b", day=NOW.date(), start=13.0)
+    table.put([late])
+    assert synced(source, held, later=timedelta(hours=2)).added == 1
+
+
+def test_a_check_says_what_a_read_bills_and_refuses_what_is_over_the_cap(proxy: Proxy, table: BigQueryTable) -> None:
+    proxy.reads = 20_000_000
+    found = table.source(proxy.address).check(NOW)
+    assert "partitioned by data_date" in found
+    assert "a read bills 20 MB, at most 4.91 USD a month" in found
+    proxy.reads = 2_000_000_000
+    with pytest.raises(SourceFailed, match="a read would bill 2 GB, and max_bytes is 1 GB"):
+        table.source(proxy.address).check(NOW)
+
+
+REFUSALS: dict[str, tuple[int, str, str, str]] = {
+    "jobs": (403, "accessDenied", "Access Denied: Project p: User does not have bigquery.jobs.create permission in"
+             " project p.", "gcloud projects add-iam-policy-binding fireline-test --member=user:WHO@EXAMPLE.COM"
+             " --role=roles/bigquery.jobUser"),
+    "table": (403, "accessDenied", "Access Denied: Table p:d.history: User does not have permission to query table"
+              " p:d.history, or perhaps it does not exist.", "bq add-iam-policy-binding --member=user:WHO@EXAMPLE.COM"
+              " --role=roles/bigquery.dataViewer --table=true p:d.history"),
+    "dataset": (403, "accessDenied", "Access Denied: Dataset other:d: Permission bigquery.datasets.get denied",
+                "gcloud projects add-iam-policy-binding other --member="),
+    "not there": (404, "notFound", "Not found: Table p:d.history was not found in location US", "bq ls p:d"),
+    "quota": (403, "quotaExceeded", "Quota exceeded: Your project exceeded quota for free query bytes scanned.",
+              "quotas of fireline-test"),
+    "cap": (400, "bytesBilledLimitExceeded", "Query exceeded limit for bytes billed: 1000. 20971520 required.",
+            "Raise `max_bytes`"),
+    "filter": (400, "invalidQuery", "Cannot query over table 'd.history' without a filter over column(s) 'data_date'"
+               " that can be used for partition elimination", "Set `partition: data_date`"),
+    "credentials": (401, "authError", "Request had invalid authentication credentials.",
+                    "gcloud auth application-default login"),
+    "perimeter": (403, "policyViolation", "VPC Service Controls: Request is prohibited by organization's policy.",
+                  "ingress rule"),
+    "api": (403, "accessNotConfigured", "BigQuery API has not been used in project 1 before or it is disabled.",
+            "gcloud services enable bigquery.googleapis.com --project=fireline-test"),
+}  # fmt: skip
+"""(status, reason, message, what the remedy names)"""
+
+
+@pytest.mark.parametrize("what", REFUSALS)
+def test_a_refusal_says_which_command_mends_it(proxy: Proxy, table: BigQueryTable, what: str) -> None:
+    status, reason, message, remedy = REFUSALS[what]
+    proxy.refusal, proxy.of_tables = (status, reason, message), what == "not there"
+    with pytest.raises(SourceFailed) as failure:
+        table.source(proxy.address).check(NOW)
+    assert remedy in failure.value.remedy
+    assert "http" not in failure.value.reason
+
+
+def test_without_credentials_the_login_is_named(monkeypatch: pytest.MonkeyPatch, table: BigQueryTable) -> None:
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", "/nowhere/key.json")
+    with pytest.raises(SourceFailed, match=r"key\.json") as failure:
+        table.source("").check(NOW)
+    assert "gcloud auth application-default login" in failure.value.remedy
+
+
+def test_a_minute_of_a_small_table_costs_the_least_that_is_billed() -> None:
+    minute = timedelta(minutes=1)
+    assert usd_a_month(0, minute) == usd_a_month(LEAST_BYTES, minute) == pytest.approx(2.575, abs=0.01)

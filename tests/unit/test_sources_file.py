@@ -1,0 +1,55 @@
+"""What `sources.yaml` may say of BigQuery, and what is wrong with it otherwise."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.config.settings import Settings
+from bot.config.sources import load_sources
+from bot.domain.errors import ConfigError
+from bot.source_adapters import connected_sources
+
+TABLE = "kind: bigquery, feeds: runs, table: ref.history"
+
+
+def written(folder: Path, fields: str) -> Path:
+    path = folder / "sources.yaml"
+    path.write_text(f"sources:\n  - {{name: history, {fields}}}\n")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [("500 MB", 500_000_000), ("10GB", 10**10), ("1 tb", 10**12), ("1048576", 1_048_576), ("7B", 7)]
+)
+def test_bytes_are_written_with_their_unit(tmp_path: Path, text: str, size: int) -> None:
+    (entry,) = load_sources(written(tmp_path, f"{TABLE}, max_bytes: {text}"))
+    assert entry.max_bytes == size
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ("kind: bigquery, feeds: runs", "either a table or a query"),
+        (f"{TABLE}, query: SELECT 1", "either a table or a query"),
+        (f"{TABLE}, max_bytes: much", "write 500 MB or 10 GB"),
+        (f"{TABLE}, max_bytes: 0", "max_bytes"),
+        ("kind: bigquery, feeds: runs, table: history", "write dataset.table or project.dataset.table"),
+        ("kind: bigquery, feeds: runs, table: 'a.b; DROP TABLE c'", "write dataset.table or project.dataset.table"),
+        (f"{TABLE}, cursor: 'a` OR TRUE'", "is no name of a column"),
+        (f"{TABLE}, url: x", "has no url"),
+        ("kind: bigquery, feeds: runs, query: 'SELECT 1 WHERE a > :since'", "no cursor to bind it to"),
+        ("kind: bigquery, feeds: runs, query: 'SELECT 1 WHERE a > :from'", "no partition to bind it to"),
+        ("kind: files, path: x, table: a.b", "has no table"),
+    ],
+)
+def test_what_makes_no_sense_is_named(tmp_path: Path, fields: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        load_sources(written(tmp_path, fields))
+
+
+def test_a_source_is_made_without_connecting_to_anything(tmp_path: Path) -> None:
+    for name in ("policy.yaml", "registry.yaml"):
+        (tmp_path / name).write_text((Settings().config / name).read_text())
+    written(tmp_path, f"{TABLE}, cursor: inserted_at, project: ours")
+    (connected,) = connected_sources(Settings(config=tmp_path))
+    assert (connected.plan.name, connected.plan.kind) == ("history", "bigquery")
