@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.adapters.clock import monotonic_seconds, system_clock, wait
@@ -15,9 +14,13 @@ from bot.domain.errors import BadInput
 from bot.domain.platform.registry import Registry
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy import Engine
 
     from bot.domain.health.missing import LossRules
+    from bot.domain.health.notified import Notified
+    from bot.domain.incidents.incident import Incident
     from bot.domain.platform.accepted_losses import AcceptedLosses
     from bot.domain.slo import ServiceLevels
     from bot.ports.clock import Clock
@@ -41,12 +44,28 @@ if TYPE_CHECKING:
 
 class Services:
     """The use cases that only read, over an open warehouse; each is wired, and imported, when it is asked for. The
-    registry is the one the data was loaded with.
+    registry is the one the data was loaded with. Incidents are known here, too: an answer is the same as the serving
+    process's.
     """
 
-    def __init__(self, opened: Warehouse, settings: Settings) -> None:
+    def __init__(self, opened: Warehouse, settings: Settings, closing: ExitStack) -> None:
         self.warehouse = opened
-        self._settings = settings
+        self._settings, self._closing = settings, closing
+
+    @cached_property
+    def _has_state(self) -> bool:
+        return bool(self._settings.database_url.get_secret_value()) or self._settings.state_file.exists()
+
+    @cached_property
+    def _state(self) -> State:
+        from bot.adapters.state.to_read import state_to_read
+
+        return self._closing.enter_context(state_to_read(_state_engine(self._settings)))
+
+    def _notified(self, since: datetime, until: datetime) -> Notified:
+        from bot.services.notified import notified_within
+
+        return notified_within(self._state, since, until)
 
     @cached_property
     def registry(self) -> Registry:
@@ -56,8 +75,8 @@ class Services:
     def health(self) -> HealthService:
         from bot.services.health import HealthService
 
-        losses = partial(_loss_rules, self._settings)
-        return HealthService(self.warehouse, self.registry, service_levels(self._settings), losses=losses)
+        losses, notified = partial(_loss_rules, self._settings), self._notified if self._has_state else None
+        return HealthService(self.warehouse, self.registry, service_levels(self._settings), notified, losses)
 
     @cached_property
     def impact(self) -> ImpactService:
@@ -67,7 +86,8 @@ class Services:
 
     @cached_property
     def validation(self) -> ValidationService:
-        return _validation(self.warehouse, self.registry, self.health, self._settings)
+        opened = (lambda: self._state.open_incidents()) if self._has_state else None
+        return _validation(self.warehouse, self.registry, self.health, self._settings, opened)
 
     @cached_property
     def queries(self) -> QueryService:
@@ -108,8 +128,8 @@ def warehouse(settings: Settings, *, read_only: bool) -> Iterator[Warehouse]:
 @contextmanager
 def reading(settings: Settings) -> Iterator[Services]:
     """Services that only read."""
-    with warehouse(settings, read_only=True) as opened:
-        yield Services(opened, settings)
+    with warehouse(settings, read_only=True) as opened, ExitStack() as closing:
+        yield Services(opened, settings, closing)
 
 
 @contextmanager
@@ -190,7 +210,7 @@ def app_services(
     health = HealthService(opened, registry, service_levels(settings), notified, partial(_loss_rules, settings))
     trends = TrendService(opened, registry, health)
     impact = ImpactService(opened, registry, health)
-    validation = _validation(opened, registry, health, settings, store)
+    validation = _validation(opened, registry, health, settings, None if store is None else store.open_incidents)
     sampling = SamplingService(opened, registry, health, Plan())
     queries = _queries(opened, registry, settings)
     incidents = IncidentService(store, registry, validation.judge)
@@ -198,11 +218,14 @@ def app_services(
 
 
 def _validation(
-    opened: Warehouse, registry: Registry, health: HealthService, settings: Settings, store: State | None = None
+    opened: Warehouse,
+    registry: Registry,
+    health: HealthService,
+    settings: Settings,
+    incidents: Callable[[], Sequence[Incident]] | None,
 ) -> ValidationService:
     from bot.services.validation import ValidationService
 
-    incidents = None if store is None else store.open_incidents
     return ValidationService(opened, registry, health, _accepted(settings), incidents)
 
 
@@ -275,6 +298,8 @@ def _registry_of_data(opened: Warehouse, settings: Settings) -> Registry:
     if document is not None:
         return Registry.model_validate_json(document)
     if (settings.config / "sources.yaml").exists():
+        from bot.config.chosen_registry import registry_of
+
         return registry_of(settings)[0]
     raise BadInput("There is no run history yet. Load one with `fireline load DIR`. Or name sources in sources.yaml.")
 
@@ -311,6 +336,7 @@ def sources_service(opened: Warehouse, settings: Settings, clock: Clock) -> Sour
 
 def _registry_in_use(opened: Warehouse, settings: Settings) -> Registry:
     """The configured registry, where a team has one of its own; else the one the data was loaded with."""
+    from bot.config.chosen_registry import registry_of
     from bot.config.settings import BUNDLED_CONFIG
 
     document = opened.platform_document()
@@ -346,34 +372,6 @@ def service_levels(settings: Settings) -> ServiceLevels:
     from bot.config.slos import load_slos
 
     return load_slos(settings.config / "slos.yaml")
-
-
-def registry_to_load(
-    settings: Settings, directory: Path, stored: Callable[[], str | None]
-) -> tuple[Registry, tuple[str, ...]]:
-    """The registry beside the data, else the one that FIRELINE_CONFIG names, else the `stored` one, else the bundled
-    one, and that is said.
-    """
-    from bot.config.settings import BUNDLED_CONFIG
-
-    if (directory / "registry.yaml").exists() or settings.config != BUNDLED_CONFIG:
-        return registry_of(settings, directory)
-    document = stored()
-    if document is not None:
-        return Registry.model_validate_json(document), ()
-    registry, warnings = registry_of(settings, directory)
-    used = f"{directory.name} has no registry.yaml: the bundled registry is used; add yours (`fireline registry draft`)"
-    return registry, (used, *warnings)
-
-
-def registry_of(settings: Settings, directory: Path | None = None) -> tuple[Registry, tuple[str, ...]]:
-    """The registry next to the data, else the configured one, with its warnings."""
-    from bot.config.registry import load_registry
-
-    given = directory / "registry.yaml" if directory is not None else None
-    path = given if given is not None and given.exists() else settings.config / "registry.yaml"
-    loaded = load_registry(path)
-    return loaded.registry, tuple(str(warning) for warning in loaded.warnings)
 
 
 def _duckdb(settings: Settings, *, read_only: bool) -> Warehouse:

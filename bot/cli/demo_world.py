@@ -68,7 +68,7 @@ async def live(settings: Settings, start: Start, stopping: Stopping) -> None:
                 working = running(lanes, duties.vitals, duties.on_watch.stop, duties.metrics)
 
                 def load(given: dict[str, Any]) -> str:
-                    return answer_load(loading, settings, given, clock.now())
+                    return answer_load(loading, settings, registry, given, clock.now())
 
                 with findable(settings.home, int(workspace.url.rpartition(":")[2])):
                     async with local_api(settings.socket, services, {"load": load}, duties.probe):

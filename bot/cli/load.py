@@ -12,15 +12,21 @@ import typer
 from bot.cli.context import errors_for_people, now, settings_of
 from bot.cli.options import AsJson, Home
 from bot.cli.terminal import say, shown
+from bot.domain.errors import BadInput
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.config.settings import Settings
+    from bot.domain.platform.registry import Registry
     from bot.ports.warehouse import LoadReport, Progress
     from bot.services.loading import LoadingService
 
 MOST_REJECTED = 20
+OTHER = (
+    "Nothing was loaded: a running process keeps its registry. Stop it, load, and start it again; "
+    "or load another pipeline's data into a --home of its own."
+)
 LONGEST_LOAD_S = 3_600.0
 """So long the running process may take."""
 
@@ -46,19 +52,27 @@ def load(
 
 
 def _loaded_here(settings: "Settings", directory: Path, *, quiet: bool) -> str:
-    from bot.bootstrap import loading, registry_to_load
+    from bot.bootstrap import loading
+    from bot.config.chosen_registry import registry_to_load
 
     with loading(settings) as service:
         registry, warnings = registry_to_load(settings, directory, service.stored_registry)
         return report_json(service.load(directory, registry, now(), _progress(quiet=quiet)), warnings)
 
 
-def answer_load(service: "LoadingService", settings: "Settings", given: dict[str, Any], moment: "datetime") -> str:
-    """The report of a load that was asked for over the socket. Raises BadInput for files that make no sense."""
-    from bot.bootstrap import registry_to_load
+def answer_load(
+    service: "LoadingService", settings: "Settings", served: "Registry", given: dict[str, Any], moment: "datetime"
+) -> str:
+    """The report of a load that was asked for over the socket. Raises BadInput for files that make no sense, and for
+    another registry than the one `served`: answers and detection would follow two.
+    """
+    from bot.config.chosen_registry import registry_to_load
+    from bot.domain.platform.registry_changes import changes
 
     directory = Path(str(given["directory"]))
     registry, warnings = registry_to_load(settings, directory, service.stored_registry)
+    if differs := changes(served, registry):
+        raise BadInput(f"{directory} comes with another registry than the one that is served ({differs}). {OTHER}")
     report = service.load(directory, registry, moment, lambda _step, _rows: None)
     return report_json(report, warnings)
 

@@ -50,7 +50,8 @@ def replay(
 
 
 def _replayed(data: Path, asked: "Asked", home: Path | None, *, quiet: bool) -> "Replayed":
-    from bot.bootstrap import recorded, registry_of
+    from bot.bootstrap import recorded
+    from bot.config.chosen_registry import registry_of
 
     if not data.is_dir():
         raise BadInput(f"{data} is no directory. Name the folder that holds runs.parquet and its companions.")

@@ -39,7 +39,7 @@ TROUBLES = (
     # Left to be found, so what a newcomer sees first: processors that the platform knows by name.
     Trouble("idempotency_block", 4, None, "BdlPlayerStats"),
     Trouble("partial_load", 3, None, "EspnPlayerStats"),
-    Trouble("masked_failure", 2, None, "EspnBoxscoreProcessor"),
+    Trouble("masked_failure", 2, None, "BdlPlayerStats"),
 )
 
 

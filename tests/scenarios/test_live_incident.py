@@ -11,8 +11,9 @@ import pytest
 import yaml
 from pydantic import SecretStr
 
-from bot.bootstrap import app_services, loading_service, on_watch, registry_of, state, warehouse
+from bot.bootstrap import Services, app_services, loading_service, on_watch, state, warehouse
 from bot.cli.demo_world import Feed
+from bot.config.chosen_registry import registry_of
 from bot.config.settings import BUNDLED_CONFIG, Settings
 from bot.domain.findings.severity import Severity
 from bot.domain.health.model import Colour, HealthRequest
@@ -54,14 +55,14 @@ class Demo:
         loading.load(data, registry, end, lambda _step, _rows: None)
         self.pipeline = Pipeline(data)
         self.feed = Feed(self.pipeline, self.clock, loading, registry, data / "inbox", WorkPool())  # type: ignore[arg-type]
-        self._opened, self._stack = opened, stack
+        self.opened, self._stack = opened, stack
         self.restart()
 
     def restart(self) -> None:
         """Another process takes over, as after kill -9."""
         kept = self._stack.enter_context(state(self.settings))
-        self.services = app_services(self._opened, self.settings, self.clock.now, kept)
-        self.watching: OnWatch = on_watch(self._opened, self.settings, self.services, kept)
+        self.services = app_services(self.opened, self.settings, self.clock.now, kept)
+        self.watching: OnWatch = on_watch(self.opened, self.settings, self.services, kept)
 
     def forward(self, minutes: int, step: timedelta = TICK) -> None:
         end = self.clock.moment + timedelta(minutes=minutes)
@@ -142,3 +143,15 @@ def test_the_tours_fault_shows_within_two_minutes_at_any_hour_and_heals(hour: in
         demo.forward(24, timedelta(minutes=2))
         (message,) = demo.about(f"{TOUR}: no data for")
         assert "Resolved" in message["text"]
+
+
+def test_without_the_process_the_command_line_gives_the_same_answers(demo: Demo) -> None:
+    """Open incidents are read from the state."""
+    demo.forward(2)
+    demo.pipeline.inject_visibly("processor_crash", demo.clock.moment, TOUR)
+    demo.forward(3)
+    served = demo.services.health.of(HealthRequest(), demo.clock.moment)
+    assert f"{TOUR}: no data, open since " in str(served.reasons)
+    with ExitStack() as closing:
+        alone = Services(demo.opened, demo.settings, closing).health.of(HealthRequest(), demo.clock.moment)
+    assert alone == served

@@ -111,7 +111,7 @@ def test_a_load_goes_through_the_process_that_owns_the_warehouse(tmp_path: Path)
         services, loading = app_services(opened, settings, lambda: NOW), loading_service(opened, settings)
 
         def load(given: dict[str, Any]) -> str:
-            return answer_load(loading, settings, given, NOW)
+            return answer_load(loading, settings, services.registry, given, NOW)
 
         def ask(question: str, given: dict[str, object]) -> str:
             return ask_running(path, question, given) or ""
@@ -122,6 +122,11 @@ def test_a_load_goes_through_the_process_that_owns_the_warehouse(tmp_path: Path)
                 WORLD.but(runs=[run("late", start=34)]).write(tmp_path / "more")
                 report = json.loads(await asyncio.to_thread(ask, "load", {"directory": str(tmp_path / "more")}))
                 assert [file["added"] for file in report["files"] if file["file"] == "runs.parquet"] == [1]
+                assert runs_of(await asyncio.to_thread(ask, "health", asdict(HEALTH))) == before + 1
+                fewer = [entry for entry in WORLD.processors if entry["name"] != "Roster"]
+                WORLD.but(runs=[run("later", start=35)], processors=fewer).write(tmp_path / "other")
+                with pytest.raises(BadInput, match=r"another registry than the one that is served \(gone: Roster"):
+                    await asyncio.to_thread(ask, "load", {"directory": str(tmp_path / "other")})
                 assert runs_of(await asyncio.to_thread(ask, "health", asdict(HEALTH))) == before + 1
                 with pytest.raises(BadInput, match="is not a directory"):
                     await asyncio.to_thread(ask, "load", {"directory": str(tmp_path / "none")})

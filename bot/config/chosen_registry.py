@@ -1,0 +1,32 @@
+"""Which registry a load or a replay takes: the one beside the data, else the configured, stored or bundled one."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from bot.config.registry import load_registry
+from bot.config.settings import BUNDLED_CONFIG, Settings
+from bot.domain.platform.registry import Registry
+
+
+def registry_to_load(
+    settings: Settings, directory: Path, stored: Callable[[], str | None]
+) -> tuple[Registry, tuple[str, ...]]:
+    """The registry beside the data, else the one that FIRELINE_CONFIG names, else the `stored` one, else the bundled
+    one, and that is said.
+    """
+    if (directory / "registry.yaml").exists() or settings.config != BUNDLED_CONFIG:
+        return registry_of(settings, directory)
+    document = stored()
+    if document is not None:
+        return Registry.model_validate_json(document), ()
+    registry, warnings = registry_of(settings, directory)
+    used = f"{directory.name} has no registry.yaml: the bundled registry is used; add yours (`fireline registry draft`)"
+    return registry, (used, *warnings)
+
+
+def registry_of(settings: Settings, directory: Path | None = None) -> tuple[Registry, tuple[str, ...]]:
+    """The registry next to the data, else the configured one, with its warnings."""
+    given = directory / "registry.yaml" if directory is not None else None
+    path = given if given is not None and given.exists() else settings.config / "registry.yaml"
+    loaded = load_registry(path)
+    return loaded.registry, tuple(str(warning) for warning in loaded.warnings)
