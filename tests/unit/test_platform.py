@@ -57,10 +57,16 @@ def test_the_document_is_the_registry() -> None:
     assert Registry.model_validate_json(FACTS.document) == registry()
 
 
+def test_processors_with_one_timetable_are_judged_together() -> None:
+    many = [{"name": f"P{at}", "schedule_hours_et": [float(at % 2)], "per_game": True} for at in range(1_000)]
+    found = list(platform_facts(registry(many)).judgements(date(2026, 3, 7), date(2026, 3, 9)))
+    assert [len(names) for names, _, _ in found] == [500] * 6
+
+
 def test_each_processor_is_judged_on_each_date() -> None:
     found = list(FACTS.judgements(date(2026, 3, 7), date(2026, 3, 9)))
-    assert len(found) == 3 * len(PROCESSORS)
-    moments = {(name, day): judged for name, day, judged in found}
+    moments = {(name, day): judged for names, day, judged in found for name in names}
+    assert len(moments) == sum(len(names) for names, _, _ in found) == 3 * len(PROCESSORS)
     assert moments["Box", date(2026, 3, 7)] == datetime(2026, 3, 8, 6, 20, tzinfo=UTC)
     assert moments["Box", date(2026, 3, 8)] == datetime(2026, 3, 9, 5, 20, tzinfo=UTC), (
         "an hour earlier after the change"

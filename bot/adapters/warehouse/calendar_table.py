@@ -3,7 +3,7 @@
 from collections.abc import Set
 from datetime import date, timedelta
 
-from bot.adapters.warehouse.engine import Session
+from bot.adapters.warehouse.engine import SEPARATOR, Session
 from bot.domain.evidence.platform_facts import PlatformFacts
 
 AHEAD = timedelta(days=400)
@@ -52,7 +52,10 @@ def lay_calendar(session: Session, platform: PlatformFacts, staged: Set[str], *,
     )
     upstream = [(p.name, table) for p in platform.processors for table in p.upstream_tables]
     session.fill("upstream_tables", ("processor_name", "table_name"), upstream)
-    session.fill("slots", ("processor_name", "data_date", "judged_at"), list(platform.judgements(first, last)))
+    session.run("stage_slots")
+    slots = [(SEPARATOR.join(names), day, judged_at) for names, day, judged_at in platform.judgements(first, last)]
+    session.fill("stage_slots", ("names", "data_date", "judged_at"), slots)
+    session.run("lay_slots", {"separator": SEPARATOR})
     return True
 
 

@@ -8,6 +8,8 @@ from typing import Any, Protocol
 import duckdb
 
 Value = str | int | float | bool | datetime | date | None
+SEPARATOR = "\x1f"
+"""Between names that share a staged row: no row is loaded whose name holds a control character."""
 Parameters = Mapping[str, Value]
 
 

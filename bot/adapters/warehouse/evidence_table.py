@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from bot.adapters.warehouse.engine import Parameters, Session, Value
+from bot.adapters.warehouse.engine import SEPARATOR, Parameters, Session, Value
 from bot.domain.evidence.answers import END_OF_TIME, Answer, DateFacts, Span
 from bot.domain.evidence.game_calendar import GameCalendar, GameDay
 from bot.domain.evidence.known import Seen, Trail
 from bot.domain.evidence.platform_facts import PlatformFacts, ProcessorPlatform
 
 COLUMNS = (
-    "processor_name",
+    "names",
     "data_date",
     "valid_from",
     "valid_until",
@@ -31,6 +31,8 @@ COLUMNS = (
 )
 Pair = tuple[str, date]
 Answers = list[tuple[Span, Answer]]
+Group = tuple[Answers, datetime | None, list[str]]
+"""What holds of several processors on a date: the answers, when they are judged, their names."""
 
 
 @dataclass
@@ -60,37 +62,33 @@ class DateBook:
         return cls(platform, seen, calendar, loads, files, brought)
 
     def rows(self, pairs: Iterable[Pair]) -> Iterator[tuple[Value, ...]]:
-        """Rows of the evidence table."""
-        by_date: dict[date, set[str]] = defaultdict(set)
+        """Rows of `stage_evidence`: processors with the same answers share theirs."""
+        by_date: dict[date, list[str]] = defaultdict(list)
         for name, day in pairs:
-            by_date[day].add(name)
+            by_date[day].append(name)
         processors = {processor.name: processor for processor in self.platform.processors}
         for day in sorted(by_date):
-            for name, _, judged_at in self.platform.judgements(day, day):
-                if name in by_date[day]:
-                    yield from self._rows_of(processors[name], day, judged_at)
+            groups = self._groups(day, [processors[name] for name in sorted(by_date[day]) if name in processors])
+            for (_, timeout), (answers, judged_at, names) in groups.items():
+                yield from _rows_of(SEPARATOR.join(names), day, judged_at, answers, timeout)
 
-    def _rows_of(
+    def _groups(self, day: date, processors: Iterable[ProcessorPlatform]) -> dict[tuple[object, float | None], Group]:
+        judged = {timetable: self.platform.judgement(timetable, day) for timetable in self.platform.alike}
+        groups: dict[tuple[object, float | None], Group] = {}
+        for processor in processors:
+            judged_at = judged[processor.timetable]
+            key, answers = self._answers_of(processor, day, judged_at)
+            group = groups.get((key, processor.timeout_seconds))
+            if group is None:
+                group = groups[key, processor.timeout_seconds] = (answers, judged_at, [])
+            group[2].append(processor.name)
+        return groups
+
+    def _answers_of(
         self, processor: ProcessorPlatform, day: date, judged_at: datetime | None
-    ) -> Iterator[tuple[Value, ...]]:
-        for span, answer in self._answers_of(processor, day, judged_at):
-            yield (
-                processor.name,
-                day,
-                span.since,
-                span.until,
-                judged_at,
-                answer.expected,
-                answer.settled_at,
-                answer.filled,
-                answer.traced,
-                answer.input_kind,
-                answer.input_ready_at,
-                processor.timeout_seconds,
-            )
-
-    def _answers_of(self, processor: ProcessorPlatform, day: date, judged_at: datetime | None) -> Answers:
-        """Processors that are alike, and of which nothing is known, share their answers: of 10,000 most do."""
+    ) -> tuple[object, Answers]:
+        """Processors that are alike, and of which nothing is known, share their answers: of 10,000 most do. The first
+        value tells them apart."""
         table = self._trail("table", processor.table, day)
         file = self._trail("source", processor.source, day)
         upstream = tuple(self._trail("table", name, day) or Trail() for name in processor.upstream_tables)
@@ -106,7 +104,7 @@ class DateBook:
         if key not in self._answers:
             facts = DateFacts(processor, day, judged_at, self._day(day), table, file, upstream, brought)
             self._answers[key] = facts.answers()
-        return self._answers[key]
+        return key, self._answers[key]
 
     def _day(self, day: date) -> GameDay:
         if day not in self._days:
@@ -128,6 +126,26 @@ class DateBook:
 
 
 _NEVER = Trail()
+
+
+def _rows_of(
+    names: str, day: date, judged_at: datetime | None, answers: Answers, timeout: float | None
+) -> Iterator[tuple[Value, ...]]:
+    for span, answer in answers:
+        yield (
+            names,
+            day,
+            span.since,
+            span.until,
+            judged_at,
+            answer.expected,
+            answer.settled_at,
+            answer.filled,
+            answer.traced,
+            answer.input_kind,
+            answer.input_ready_at,
+            timeout,
+        )
 
 
 def _by_pair(rows: Iterable[tuple[Any, ...]]) -> dict[Pair, list[tuple[datetime, int]]]:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import product
 from typing import cast
 
-from bot.adapters.warehouse.engine import Parameters, Session
+from bot.adapters.warehouse.engine import SEPARATOR, Parameters, Session
 from bot.adapters.warehouse.evidence_table import COLUMNS, DateBook, Pair
 from bot.adapters.warehouse.sights import look_again, micros, seen_by
 from bot.domain.evidence.answers import END_OF_TIME
@@ -73,7 +73,8 @@ def refresh_evidence(session: Session, platform: PlatformFacts, changes: Changes
         return None
     dates = [day for _, day in pairs]
     book = DateBook.read(session, platform, now.seen, now.calendar(platform), dates)
-    session.fill("evidence_now", COLUMNS, list(book.rows(pairs)))
+    session.run("stage_evidence")
+    session.fill("stage_evidence", COLUMNS, list(book.rows(pairs)))
     return _renew(session, min(dates), max(dates), rebuild=changes.platform)
 
 
@@ -134,7 +135,7 @@ class _Touched:
 
 def _renew(session: Session, first: date, last: date, *, rebuild: bool) -> datetime:
     """Put `evidence_now` into its place, and count the runs again whose input came or went."""
-    span: Parameters = {"first_date": first, "last_date": last, "end_of_time": END_OF_TIME}
+    span: Parameters = {"first_date": first, "last_date": last, "end_of_time": END_OF_TIME, "separator": SEPARATOR}
     if rebuild:
         session.run("forget_evidence")
     session.run("refresh_evidence", span)

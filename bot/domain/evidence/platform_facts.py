@@ -15,6 +15,9 @@ from bot.domain.evidence.runs import InputKind
 from bot.domain.platform.calendar import last_chance
 from bot.domain.platform.registry import Kind, Processor, Registry
 
+Timetable = tuple[Expects, tuple[float, ...]]
+"""What decides when a date is judged: what is expected, and the hours of the slots."""
+
 
 @dataclass(frozen=True)
 class ProcessorPlatform:
@@ -33,6 +36,10 @@ class ProcessorPlatform:
     slot_hours: tuple[float, ...]
     timeout_seconds: float | None
 
+    @property
+    def timetable(self) -> Timetable:
+        return self.expects, self.slot_hours
+
 
 @dataclass(frozen=True)
 class PlatformFacts:
@@ -43,16 +50,23 @@ class PlatformFacts:
     fingerprint: str
     document: str
 
-    def judgements(self, first: date, last: date) -> Iterator[tuple[str, date, datetime | None]]:
-        """(processor, data date, when it is judged) for each date from first to last; None: never."""
-        days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
-        alike: dict[tuple[Expects, tuple[float, ...]], list[datetime | None]] = {}
+    @cached_property
+    def alike(self) -> Mapping[Timetable, tuple[str, ...]]:
+        """Names of the processors that are judged at the same moments."""
+        found: dict[Timetable, list[str]] = defaultdict(list)
         for processor in self.processors:
-            expects, hours = processor.expects, processor.slot_hours
-            if (expects, hours) not in alike:
-                alike[expects, hours] = [judged_from(expects, day, last_chance(day, hours, self.zone)) for day in days]
-            for day, judged_at in zip(days, alike[expects, hours], strict=True):
-                yield processor.name, day, judged_at
+            found[processor.timetable].append(processor.name)
+        return {timetable: tuple(names) for timetable, names in found.items()}
+
+    def judgement(self, timetable: Timetable, day: date) -> datetime | None:
+        """When the data date is judged; None: never."""
+        expects, hours = timetable
+        return judged_from(expects, day, last_chance(day, hours, self.zone))
+
+    def judgements(self, first: date, last: date) -> Iterator[tuple[tuple[str, ...], date, datetime | None]]:
+        """(processors, data date, when it is judged) for each date from first to last; None: never."""
+        days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
+        return ((names, day, self.judgement(rule, day)) for rule, names in self.alike.items() for day in days)
 
     @cached_property
     def readers(self) -> Mapping[str, tuple[str, ...]]:
