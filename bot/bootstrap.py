@@ -331,7 +331,8 @@ def sources_service(opened: Warehouse, settings: Settings, clock: Clock) -> Sour
     from bot.services.sources import SourcesService
     from bot.source_adapters import connected_sources
 
-    return SourcesService(opened, connected_sources(settings), partial(_registry_in_use, opened, settings), clock)
+    registry = partial(_registry_in_use, opened, settings)
+    return SourcesService(opened, connected_sources(settings, registry), registry, clock)
 
 
 def _registry_in_use(opened: Warehouse, settings: Settings) -> Registry:

@@ -1,6 +1,7 @@
 """Which adapter reads a source: the part of the composition root that `sources.yaml` speaks to."""
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from bot.adapters.clock import epoch_seconds
 from bot.adapters.sources.files import FilesSource
@@ -11,39 +12,68 @@ from bot.config.policy import load_policy
 from bot.config.settings import Settings
 from bot.config.sources import SourceEntry, SourceKind, load_sources
 from bot.domain.evidence.vocabulary import Vocabulary
+from bot.domain.platform.registry import Registry
 from bot.ports.sources import Source
 from bot.services.loading import hints_of
 from bot.services.sources import Connected
 
+if TYPE_CHECKING:
+    from bot.adapters.sources.bigquery_client import Place
 
-def connected_sources(settings: Settings) -> list[Connected]:
+
+def connected_sources(settings: Settings, registry: Callable[[], Registry]) -> list[Connected]:
     """The sources of the configuration, none without its file. Nothing is connected to yet. Raises ConfigError."""
     policy = load_policy(settings.config / "policy.yaml")
     found = []
     for entry in load_sources(settings.config / "sources.yaml"):
         vocabulary = entry.vocabulary(policy.vocabulary)
         hints = hints_of(policy.failure_text_rules, vocabulary)
-        found.append(Connected(entry.plan, _source(entry, vocabulary, settings), hints))
+        found.append(Connected(entry.plan, _source(entry, vocabulary, settings, registry), hints))
     return found
 
 
-def _source(entry: SourceEntry, vocabulary: Vocabulary, settings: Settings) -> Source:
+def _source(entry: SourceEntry, vocabulary: Vocabulary, settings: Settings, registry: Callable[[], Registry]) -> Source:
     if entry.kind is SourceKind.FILES:
         return FilesSource(str(entry.path), entry.feeds, entry.lateness, entry.columns, epoch_seconds)
     if entry.kind is SourceKind.BIGQUERY:
         return _bigquery(entry, vocabulary, settings)
+    if entry.kind is SourceKind.BIGQUERY_TABLES:
+        return _bigquery_tables(entry, settings, registry)
     assert entry.feeds is not None
     question = Question(str(entry.query), entry.cursor, entry.cursor_type, entry.lateness)
     return SqlSource(entry.name, entry.feeds, str(entry.url), question, entry.columns)
 
 
+def _place(entry: SourceEntry, settings: Settings) -> "Place":
+    from bot.adapters.sources.bigquery_client import Place
+
+    return Place(entry.project or settings.bigquery_project, entry.max_bytes, settings.bigquery_endpoint)
+
+
+def _bigquery_tables(entry: SourceEntry, settings: Settings, registry: Callable[[], Registry]) -> Source:
+    from bot.adapters.sources.bigquery_client import BigQuery
+    from bot.adapters.sources.bigquery_tables import BigQueryTablesSource, Span
+
+    span = Span(entry.lateness, entry.days, entry.every)
+    client = BigQuery(entry.name, _place(entry, settings))
+    return BigQueryTablesSource(entry.name, client, lambda: tables_of(registry()), span)
+
+
+def tables_of(registry: Registry) -> dict[str, str]:
+    """The table of each processor -> the column of its dates."""
+    return {
+        processor.bigquery_table: processor.date_column
+        for processor in reversed(registry.processors)
+        if processor.bigquery_table
+    }
+
+
 def _bigquery(entry: SourceEntry, vocabulary: Vocabulary, settings: Settings) -> Source:
     from bot.adapters.sources.bigquery import BigQuerySource
     from bot.adapters.sources.bigquery_asked import Question as Asking
-    from bot.adapters.sources.bigquery_client import BigQuery, Place
+    from bot.adapters.sources.bigquery_client import BigQuery
 
     assert entry.feeds is not None
-    place = Place(entry.project or settings.bigquery_project, entry.max_bytes, settings.bigquery_endpoint)
     question = Asking(
         of=str(entry.table or entry.query),
         is_query=entry.table is None,
@@ -54,7 +84,7 @@ def _bigquery(entry: SourceEntry, vocabulary: Vocabulary, settings: Settings) ->
         days=entry.days,
         every=entry.every,
     )
-    client = BigQuery(entry.name, place)
+    client = BigQuery(entry.name, _place(entry, settings))
     return BigQuerySource(entry.name, entry.feeds, client, question, entry.columns, chosen_of(entry, vocabulary))
 
 

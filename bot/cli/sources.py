@@ -81,6 +81,7 @@ def _status(status: "SourceStatus") -> dict[str, Any]:
         "bytes_billed": status.bytes_billed,
         "failing_since": written(status.failing_since),
         "error": status.error,
+        "warnings": list(status.warnings),
     }
 
 

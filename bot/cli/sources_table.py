@@ -44,7 +44,11 @@ def _state(source: Source) -> Text:
         return Text(
             f"failing since {source['failing_since'][:16].replace('T', ' ')} UTC: {source['error']}", style="red"
         )
-    return Text("not read yet", style="yellow") if source["synced_at"] is None else Text("ok", style="green")
+    if source["synced_at"] is None:
+        return Text("not read yet", style="yellow")
+    if source["warnings"]:
+        return Text(f"not all: {'; '.join(source['warnings'])}", style="yellow")
+    return Text("ok", style="green")
 
 
 _COLUMNS = (

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, model_validator
 
@@ -69,15 +69,28 @@ class SourceKind(StrEnum):
     SQL = "sql"
     FILES = "files"
     BIGQUERY = "bigquery"
+    BIGQUERY_TABLES = "bigquery_tables"
 
 
-NEEDED = {SourceKind.SQL: ("feeds", "url", "query"), SourceKind.FILES: ("path",), SourceKind.BIGQUERY: ("feeds",)}
+NEEDED: dict[SourceKind, tuple[str, ...]] = {
+    SourceKind.SQL: ("feeds", "url", "query"),
+    SourceKind.FILES: ("path",),
+    SourceKind.BIGQUERY: ("feeds",),
+    SourceKind.BIGQUERY_TABLES: (),
+}
 ALLOWED = {
     SourceKind.SQL: ("cursor", "cursor_type"),
     SourceKind.FILES: ("feeds",),
     SourceKind.BIGQUERY: ("table", "query", "cursor", "partition", "reach", "days", "project", "max_bytes"),
+    SourceKind.BIGQUERY_TABLES: ("days", "project", "max_bytes"),
 }
-OF_ANY = ("name", "kind", "every", "lateness", "columns", "statuses", "categories")
+OF_ANY = ("name", "kind", "every", "lateness")
+OF_ROWS = ("columns", "statuses", "categories")
+"""Of those that read rows which somebody else has written."""
+FIXED = {SourceKind.BIGQUERY_TABLES: Feed.TABLE_LOADS}
+"""What a source feeds that can feed nothing else."""
+BY_DATE = timedelta(days=3)
+"""The lateness of a source that looks at dates, unless it is given."""
 
 
 class SourceEntry(Frozen):
@@ -114,13 +127,22 @@ class SourceEntry(Frozen):
     max_bytes: Bytes = 10 * 10**9
     """`bigquery`: a query that would bill more is not run."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _looks_at_dates(cls, value: Any) -> Any:
+        """Dates that are looked at come later than rows with a cursor do."""
+        if isinstance(value, dict) and str(value.get("kind")) in FIXED and "lateness" not in value:
+            return {**value, "lateness": f"{BY_DATE.days}d"}
+        return value
+
     @model_validator(mode="after")
     def _fits_its_kind(self) -> "SourceEntry":
         given = self.model_fields_set
         lacking = [name for name in NEEDED[self.kind] if getattr(self, name) is None]
         if lacking:
             raise ValueError(f"of kind {self.kind} needs {', '.join(lacking)}")
-        known = (*OF_ANY, *NEEDED[self.kind], *ALLOWED[self.kind])
+        of_rows = () if self.kind in FIXED else OF_ROWS
+        known = (*OF_ANY, *of_rows, *NEEDED[self.kind], *ALLOWED[self.kind])
         foreign = sorted(name for name in given if name not in known)
         if foreign:
             raise ValueError(f"of kind {self.kind} has no {', '.join(foreign)}; it has {', '.join(known)}")
@@ -137,7 +159,8 @@ class SourceEntry(Frozen):
 
     @property
     def plan(self) -> SourcePlan:
-        return SourcePlan(self.name, self.kind.value, self.feeds, self.every, self.lateness)
+        feeds = FIXED.get(self.kind, self.feeds)
+        return SourcePlan(self.name, self.kind.value, feeds, self.every, self.lateness)
 
     def vocabulary(self, base: Vocabulary) -> Vocabulary:
         """The words of this source, which count before those of all."""

@@ -1,6 +1,6 @@
 """Where facts come from: what a source feeds, how often it is read, and how far."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -45,7 +45,8 @@ class SourceStatus:
     """What is known of a source at `as_of`.
 
     `synced_at`: the end of its last read that ended well, by this process, or the last that brought rows. `newest`: the
-    last moment that its rows tell of. `failing_since`: its reads fail since then, with `error`.
+    last moment that its rows tell of. `failing_since`: its reads fail since then, with `error`. `warnings`: what its
+    last read could not take in, while the rest went on.
     """
 
     plan: SourcePlan
@@ -57,7 +58,7 @@ class SourceStatus:
     rows: int = 0
     rejected: int = 0
     bytes_billed: int = 0
-    warnings: tuple[str, ...] = field(default=())
+    warnings: tuple[str, ...] = ()
 
     @property
     def age(self) -> timedelta | None:

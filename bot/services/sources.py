@@ -49,6 +49,8 @@ class _Reads:
     synced_at: datetime | None = None
     failing_since: datetime | None = None
     error: str = ""
+    warnings: tuple[str, ...] = ()
+    """What the last read could not take in, while the rest went on."""
 
 
 class SourcesService:
@@ -109,16 +111,18 @@ class SourcesService:
         return connected
 
     def _read(self, connected: Connected) -> SyncReport:
-        report = SyncReport(connected.plan.name)
+        report, missed = SyncReport(connected.plan.name), dict[str, None]()
         mark = self._warehouse.source_marks().get(connected.plan.name)
         position = None if mark is None else mark.cursor
         with connected.source.batches(position, self._clock()) as batches:
             for batch in batches:
+                missed |= dict.fromkeys(batch.warnings)
                 if batch.file is None and batch.cursor == position:
                     continue
                 report = _with(report, batch, self._store(connected, batch))
                 position = batch.cursor
-        return report
+        self._note(connected.plan.name, tuple(missed))
+        return replace(report, warnings=(*missed, *report.warnings))
 
     def _store(self, connected: Connected, batch: Batch) -> LoadReport:
         now = self._clock()
@@ -126,6 +130,14 @@ class SourcesService:
         files = [] if batch.file is None else [batch.file]
         facts = platform_facts(self._registry())
         return self._warehouse.load(files, facts, connected.hints, now, lambda _step, _rows: None, mark)
+
+    def _note(self, name: str, missed: tuple[str, ...]) -> None:
+        """What could not be read is logged once, while it lasts."""
+        reads = self._reads[name]
+        for text in missed:
+            if text not in reads.warnings:
+                log.warning("source %s: %s", name, redacted(visible(text)))
+        reads.warnings = missed
 
     def _failed(self, name: str, error: SourceFailed) -> None:
         reads = self._reads[name]
@@ -141,6 +153,7 @@ class SourcesService:
             synced_at=reads.synced_at,
             failing_since=reads.failing_since,
             error=reads.error,
+            warnings=reads.warnings,
         )
         if mark is None:
             return status

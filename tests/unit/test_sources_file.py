@@ -8,6 +8,7 @@ from bot.config.settings import Settings
 from bot.config.sources import load_sources
 from bot.domain.errors import ConfigError
 from bot.source_adapters import connected_sources
+from tests.support.builders import registry
 
 TABLE = "kind: bigquery, feeds: runs, table: ref.history"
 
@@ -51,5 +52,5 @@ def test_a_source_is_made_without_connecting_to_anything(tmp_path: Path) -> None
     for name in ("policy.yaml", "registry.yaml"):
         (tmp_path / name).write_text((Settings().config / name).read_text())
     written(tmp_path, f"{TABLE}, cursor: inserted_at, project: ours")
-    (connected,) = connected_sources(Settings(config=tmp_path))
+    (connected,) = connected_sources(Settings(config=tmp_path), registry)
     assert (connected.plan.name, connected.plan.kind) == ("history", "bigquery")

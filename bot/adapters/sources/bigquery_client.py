@@ -104,10 +104,10 @@ class BigQuery:
             yield rows
 
     def _config(self, asked: Asked, *, dry: bool) -> "bigquery.QueryJobConfig":
-        from google.cloud.bigquery import QueryJobConfig, ScalarQueryParameter
+        from google.cloud.bigquery import QueryJobConfig
 
         config = QueryJobConfig(
-            query_parameters=[ScalarQueryParameter(name, kind, value) for name, kind, value in asked.parameters],
+            query_parameters=[_parameter(*each) for each in asked.parameters],
             labels={"fireline_source": self._name.casefold()},
             dry_run=dry,
         )
@@ -137,6 +137,14 @@ class BigQuery:
 
 def columns_of(schema: "Sequence[bigquery.SchemaField]") -> dict[str, str]:
     return {column.name: STANDARD.get(column.field_type, column.field_type) for column in schema}
+
+
+def _parameter(name: str, kind: str, value: Any) -> "bigquery.ScalarQueryParameter | bigquery.ArrayQueryParameter":
+    from google.cloud.bigquery import ArrayQueryParameter, ScalarQueryParameter
+
+    if kind.startswith("ARRAY<"):
+        return ArrayQueryParameter(name, kind.removeprefix("ARRAY<").removesuffix(">"), value)
+    return ScalarQueryParameter(name, kind, value)
 
 
 def _member(client: "bigquery.Client | None") -> str:
