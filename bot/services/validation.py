@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import product
 
 from bot.domain.dates import DateReader
@@ -11,6 +12,7 @@ from bot.domain.evidence.coverage import DATES
 from bot.domain.evidence.history import PipelineHistory
 from bot.domain.evidence.known import Seen
 from bot.domain.evidence.observation import DateSpan, Observed, Timeline
+from bot.domain.evidence.processor_date import ProcessorDate
 from bot.domain.findings.words import short_day
 from bot.domain.health.model import HealthRequest
 from bot.domain.health.notified import called
@@ -18,7 +20,7 @@ from bot.domain.incidents.incident import Incident
 from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.domain.platform.calendar import slot_instant
 from bot.domain.platform.registry import Processor, Registry
-from bot.domain.verdicts.context import Neighbours, VerdictContext
+from bot.domain.verdicts.context import Neighbours, VerdictContext, Waiting
 from bot.domain.verdicts.validation import Validated, Validation, ValidationRequest, rank
 from bot.ports.state import StateUnavailable
 from bot.ports.warehouse import Warehouse
@@ -64,7 +66,9 @@ class ValidationService:
         names = None if request.processor is None else self._neighbours.names(asked[0])
         of = None if names is None else self._neighbours.asked(names)
         observed = self._warehouse.observed_dates(span, span.first - timedelta(days=DATES), as_of, of)
-        rows = self._rows(asked, span, self._history(observed, names, as_of), known)
+        history = self._history(observed, names, as_of)
+        waiting = partial(self._waiting, None if of is not None else history, as_of)
+        rows = self._rows(asked, span, history, waiting, known)
         notes = (*self._elsewhere(asked, span), *self._notes(observed, known))
         return Validation(
             request=replace(request, processor=asked[0].name if request.processor is not None else None),
@@ -119,16 +123,28 @@ class ValidationService:
         history.take(Timeline(observed).until(as_of))
         return history
 
+    def _waiting(self, history: PipelineHistory | None, as_of: datetime, day: ProcessorDate) -> Iterator[ProcessorDate]:
+        """What waits for a date and has a deadline. It is looked up when it is asked for (`history` None):
+        thousands may depend on one processor.
+        """
+        names = self._neighbours.waiting(day.processor, day.data_date)
+        if history is None and names:
+            date_alone = DateSpan(day.data_date, day.data_date)
+            of = self._neighbours.asked(names)
+            history = self._history(self._warehouse.observed_dates(date_alone, day.data_date, as_of, of), names, as_of)
+        return (history.day(name, day.data_date) for name in names if history is not None)
+
     def _rows(
         self,
         asked: Sequence[Processor],
         span: DateSpan,
         history: PipelineHistory,
+        waiting: Waiting,
         known: Known,
     ) -> Iterator[Validated]:
         held = self._warehouse.history()
         begins = (held.first_day, held.first_date)
-        around = VerdictContext(history, self._neighbours, self._accepted, known.moment, begins, known.asked)
+        around = VerdictContext(history, self._neighbours, self._accepted, waiting, known.moment, begins, known.asked)
         dates = [span.first + timedelta(days=ahead) for ahead in range((span.last - span.first).days + 1)]
         return (around.validated(processor, day) for processor, day in product(asked, dates))
 

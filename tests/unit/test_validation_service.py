@@ -18,6 +18,7 @@ from bot.domain.verdicts.judge import Action, Verdict
 from bot.domain.verdicts.sampling import Plan
 from bot.domain.verdicts.validation import Validated, ValidationRequest
 from bot.ports.state import StateUnavailable
+from bot.ports.warehouse import Warehouse
 from bot.services.health import HealthService
 from bot.services.sampling import SamplingService
 from bot.services.validation import ValidationService
@@ -92,6 +93,38 @@ def service(made: tuple[ValidationService, SamplingService]) -> ValidationServic
 def of(service: ValidationService, name: str, day: date = DAY, now: datetime = NOW, **asked: Any) -> Validated:
     [row] = service.of(ValidationRequest(processor=name, first=day, last=day, **asked), now).rows
     return row
+
+
+class Asked:
+    """A warehouse that notes of whom runs were asked for."""
+
+    def __init__(self, inner: Warehouse) -> None:
+        self._inner, self.of = inner, list[set[str]]()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def observed_dates(self, dates: Any, loads_from: date, as_of: datetime, of: Any = None) -> Any:
+        self.of.append(set(of.processors))
+        return self._inner.observed_dates(dates, loads_from, as_of, of)
+
+
+def test_what_depends_on_a_processor_is_read_for_its_losses_alone(tmp_path: Path) -> None:
+    """Thousands may depend on it: on a sound date none of them matters, and without a deadline none ever."""
+    waits = [
+        {"name": f"W{at}", "phase": 5, "table": f"an.w{at}", "dependencies": ["Box"], "schedule_hours_et": [30]}
+        for at in range(20)
+    ]
+    processors = [*PIPELINE, *waits, {**waits[0], "name": "Due", "sla_completion_time": "07:00 ET"}]
+    known, into = registry(processors), warehouse()
+    load(into, WORLD.but(processors=processors).write(tmp_path), processors)
+    asked = Asked(into)
+    service = ValidationService(asked, known, HealthService(into, known, ServiceLevels(())), AcceptedLosses())  # type: ignore[arg-type]
+    assert of(service, "Box", BEFORE[0]).verdict is Verdict.OK
+    assert [len(names) for names in asked.of] == [2], "Box and what can stand in"
+    asked.of.clear()
+    assert "Summary is due" in str(of(service, "Box", now=datetime(2026, 1, 16, 9, tzinfo=UTC)).hint)
+    assert asked.of[1:] == [{"Summary", "Due"}]
 
 
 def test_the_same_judge_on_evidence_from_the_warehouse(service: ValidationService) -> None:

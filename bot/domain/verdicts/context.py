@@ -1,7 +1,7 @@
 """The context of one date: its games, its upstream, fallbacks, deadlines, accepted losses; and the proof of all."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
 from bot.domain.evidence.coverage import DATES, usual_rows
@@ -14,6 +14,7 @@ from bot.domain.evidence.processor_date import ProcessorDate
 from bot.domain.evidence.rules import HEALS_WITHIN
 from bot.domain.evidence.runs import InputKind
 from bot.domain.platform.accepted_losses import AcceptedLosses
+from bot.domain.platform.deadline import due_at
 from bot.domain.platform.lineage import Lineage
 from bot.domain.platform.registry import Processor, Registry
 from bot.domain.verdicts.judge import SOUND, DateContext, Judged, Verdict, judge
@@ -22,7 +23,7 @@ from bot.domain.verdicts.votes import Proof, tallies, words
 
 
 class Neighbours:
-    """Whom a verdict looks at: the processor, what it is made from, what waits for it, who can stand in."""
+    """Whom a verdict looks at: the processor, what it is made from, who can stand in; of a loss what waits for it."""
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
@@ -35,7 +36,12 @@ class Neighbours:
     def names(self, processor: Processor) -> set[str]:
         owners = (processor.name, processor.source)
         stand_ins = [name for owner in owners if owner is not None for name in self.stand_ins.get(owner, ())]
-        return {processor.name, *processor.dependencies, *self.lineage.down(processor.name), *stand_ins}
+        return {processor.name, *processor.dependencies, *stand_ins}
+
+    def waiting(self, processor: Processor, data_date: date) -> list[str]:
+        """What depends on it and has a deadline for the date."""
+        found = [self._registry.by_name[name] for name in self.lineage.down(processor.name)]
+        return [one.name for one in found if due_at(one, data_date, self._registry) is not None]
 
     def asked(self, names: Iterable[str]) -> Asked:
         """What is to be observed of them."""
@@ -79,9 +85,13 @@ class Surroundings:
         return next((name for name in names if self._history.day(name, day.data_date).filled), None)
 
 
+Waiting = Callable[[ProcessorDate], Iterable[ProcessorDate]]
+
+
 class VerdictContext:
-    """A history as of a moment, asked date by date. `begins`: the day of its first start and its first data date; it
-    says nothing of dates before. `asked`: when it is asked, later than `as_of` only if no new data came in between.
+    """A history as of a moment, asked date by date. `waiting` gives what waits for a date and has a deadline; it is asked
+    for fresh losses alone. `begins`: the day of its first start and its first data date; it says nothing of dates
+    before. `asked`: when it is asked, later than `as_of` only if no new data came in between.
     """
 
     def __init__(
@@ -89,12 +99,13 @@ class VerdictContext:
         history: PipelineHistory,
         neighbours: Neighbours,
         accepted: AcceptedLosses,
+        waiting: Waiting,
         as_of: datetime,
         begins: tuple[date | None, date | None],
         asked: datetime,
     ) -> None:
         self._history = history
-        self._lineage = neighbours.lineage
+        self._waiting = waiting
         self._surroundings = Surroundings(history, neighbours, accepted)
         self._as_of = as_of
         self._begins, self._asked = begins, asked
@@ -176,9 +187,7 @@ class VerdictContext:
 
     def _blocked_deadline(self, day: ProcessorDate) -> tuple[datetime, str] | None:
         """The next deadline that this loss keeps from being met, else the last that it has broken."""
-        names = [day.processor.name, *self._lineage.down(day.processor.name)]
-        days = [self._history.day(name, day.data_date) for name in names]
-        waiting = [other for other in days if not other.filled or other is day]
+        waiting = [day, *(other for other in self._waiting(day) if not other.filled)]
         found = [(other.deadline, other.processor.name) for other in waiting if other.deadline is not None]
         ahead = [item for item in found if item[0] > self._as_of]
         return min(ahead) if ahead else max(found, default=None)
