@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from bot.adapters.clock import monotonic_seconds, system_clock, wait
+from bot.adapters.clock import monotonic_seconds, system_clock
 from bot.config.settings import Settings
 from bot.domain.errors import BadInput
 from bot.domain.platform.registry import Registry
+from bot.state_adapters import state, state_engine
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from sqlalchemy import Engine
 
     from bot.domain.health.missing import LossRules
     from bot.domain.health.notified import Notified
@@ -28,9 +27,11 @@ if TYPE_CHECKING:
     from bot.ports.state import State
     from bot.ports.warehouse import Warehouse
     from bot.services.app import AppServices
+    from bot.services.detection import DetectionService
     from bot.services.gate import GateService
     from bot.services.health import HealthService
     from bot.services.impact import ImpactService
+    from bot.services.incident_facts import IncidentFacts
     from bot.services.loading import LoadingService
     from bot.services.on_watch import OnWatch
     from bot.services.probe import Probe
@@ -60,7 +61,7 @@ class Services:
     def _state(self) -> State:
         from bot.adapters.state.to_read import state_to_read
 
-        return self._closing.enter_context(state_to_read(_state_engine(self._settings)))
+        return self._closing.enter_context(state_to_read(state_engine(self._settings)))
 
     def _notified(self, since: datetime, until: datetime) -> Notified:
         from bot.services.notified import notified_within
@@ -101,7 +102,7 @@ class Services:
         return SamplingService(self.warehouse, self.registry, self.health, Plan())
 
 
-@dataclass(frozen=True)
+@dataclass
 class Serving:
     """What the process that serves Slack does."""
 
@@ -136,7 +137,44 @@ def reading(settings: Settings) -> Iterator[Services]:
 def serving(settings: Settings) -> Iterator[Serving]:
     """Services for the process that serves Slack; it owns the embedded warehouse while it runs, and loads into it."""
     with warehouse(settings, read_only=False) as opened, state(settings) as store:
-        yield served(opened, settings, app_services(opened, settings, store=store), store)
+        duties = served(opened, settings, app_services(opened, settings, store=store), store)
+        _read_again_when_changed(duties, opened, settings, store)
+        yield duties
+
+
+def _read_again_when_changed(duties: Serving, opened: Warehouse, settings: Settings, store: State) -> None:
+    """Before each look of detection; every surface has the same configuration then."""
+    from bot.config.check import check_folder
+    from bot.config.chosen_registry import configured_document
+    from bot.config.folder import stamps
+    from bot.domain.evidence.platform_facts import platform_facts
+    from bot.services.reloading import Reloading
+
+    services, watch = duties.services, duties.on_watch
+    configured = configured_document(settings)
+
+    def put() -> None:
+        nonlocal configured
+        registry, _ = check_folder(settings.config)
+        document, stored = platform_facts(registry).document, opened.platform_document()
+        if document == configured and stored is not None:
+            registry = Registry.model_validate_json(stored)
+        if stored is not None:
+            loading_service(opened, settings).adopt(registry, services.now())
+        configured = document
+
+    def renew() -> None:
+        fresh = app_services(opened, settings, services.now, store)
+        fresh.health.notes = reloading.warnings
+        detection, facts = _watching(opened, settings, fresh, store, duties.metrics)
+        duties.loading = loading_service(opened, settings)
+        services.renew(fresh)
+        watch.renew(detection, facts)
+
+    reloading = Reloading(partial(stamps, settings.config), opened.platform_document, put, renew)
+    services.health.notes, watch.before = reloading.warnings, reloading.look
+    skewed = duties.probe.warnings
+    duties.probe = replace(duties.probe, warnings=lambda: (*skewed(), *reloading.warnings()))
 
 
 def served(opened: Warehouse, settings: Settings, services: AppServices, store: State) -> Serving:
@@ -167,27 +205,35 @@ def on_watch(
 ) -> OnWatch:
     """Detection, the gate and their messages."""
     from bot.adapters.notify.slack import SlackNotifier
+    from bot.services.incident_messages import IncidentMessages
+    from bot.services.on_watch import OnWatch
+
+    token = settings.slack_bot_token.get_secret_value()
+    notifier = SlackNotifier(token, settings.slack_api_url, settings.alerts_channel)
+    detection, facts = _watching(opened, settings, services, store, metrics)
+    messages = IncidentMessages(store, notifier, facts, monotonic_seconds, metrics)
+    return OnWatch(detection, messages, services.now, system_clock, metrics)
+
+
+def _watching(
+    opened: Warehouse, settings: Settings, services: AppServices, store: State, metrics: Metrics | None
+) -> tuple[DetectionService, IncidentFacts]:
+    """What of the watch goes by the configuration."""
     from bot.config.policy import load_policy
     from bot.domain.gate.memory import GateRules
     from bot.domain.platform.lineage import Lineage
     from bot.services.detection import DetectionService
     from bot.services.gate import GateService
     from bot.services.incident_facts import IncidentFacts
-    from bot.services.incident_messages import IncidentMessages
-    from bot.services.on_watch import OnWatch
 
     policy = load_policy(settings.config / "policy.yaml")
-    token = settings.slack_bot_token.get_secret_value()
-    notifier = SlackNotifier(token, settings.slack_api_url, settings.alerts_channel)
 
     def gate_for(registry: Registry) -> GateService:
         phases = {processor.name: processor.phase for processor in registry.processors}
         return GateService(store, GateRules(policy.gate, Lineage(registry), phases), metrics)
 
     detection = DetectionService(opened, policy.severity, _accepted(settings), gate_for)
-    facts = IncidentFacts(store, services.registry, services.validation.judge)
-    messages = IncidentMessages(store, notifier, facts, monotonic_seconds, metrics)
-    return OnWatch(detection, messages, services.now, system_clock, metrics)
+    return detection, IncidentFacts(store, services.registry, services.validation.judge)
 
 
 def app_services(
@@ -207,7 +253,8 @@ def app_services(
 
     registry = _registry_of_data(opened, settings)
     notified = partial(notified_within, store) if store is not None else None
-    health = HealthService(opened, registry, service_levels(settings), notified, partial(_loss_rules, settings))
+    rules = _loss_rules(settings)  # as they are now: what is changed later may make no sense
+    health = HealthService(opened, registry, service_levels(settings), notified, lambda: rules)
     trends = TrendService(opened, registry, health)
     impact = ImpactService(opened, registry, health)
     validation = _validation(opened, registry, health, settings, None if store is None else store.open_incidents)
@@ -246,50 +293,6 @@ def _accepted(settings: Settings) -> AcceptedLosses:
     from bot.config.accepted_losses import load_accepted_losses
 
     return load_accepted_losses(settings.config / "accepted_losses.yaml")
-
-
-@contextmanager
-def state(settings: Settings) -> Iterator[State]:
-    """The state that the settings name. An embedded one is brought to this release; another has to be already, and may
-    take its time to answer.
-
-    Raises StateUnavailable when it cannot be reached, StateUnfit when it is of another release.
-    """
-    from bot.adapters.state.migrate import check, migrate
-    from bot.adapters.state.starting import when_it_answers
-    from bot.adapters.state.stores import SqlState
-
-    engine = _state_engine(settings)
-    store = SqlState(engine)
-    try:
-        if _embedded_state(settings):
-            migrate(engine)
-        else:
-            when_it_answers(partial(check, engine), monotonic_seconds, wait)
-        yield store
-    finally:
-        store.close()
-
-
-def migrated(settings: Settings) -> tuple[str | None, str]:
-    """Bring the state to this release; the revisions before (None: it was empty) and after."""
-    from bot.adapters.state.migrate import migrate
-
-    engine = _state_engine(settings, patient=True)
-    try:
-        return migrate(engine)
-    finally:
-        engine.dispose()
-
-
-def _embedded_state(settings: Settings) -> bool:
-    return not settings.database_url.get_secret_value().startswith("postgres")
-
-
-def _state_engine(settings: Settings, *, patient: bool = False) -> Engine:
-    from bot.adapters.state.database import open_engine
-
-    return open_engine(settings.database_url.get_secret_value() or settings.state_file, patient=patient)
 
 
 def _registry_of_data(opened: Warehouse, settings: Settings) -> Registry:

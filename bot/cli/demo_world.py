@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot.bootstrap import app_services, loading_service, served, state, warehouse
+from bot.bootstrap import app_services, loading_service, served, warehouse
 from bot.cli.demo_faults import findable
 from bot.cli.demo_start import Start, taken
 from bot.cli.load import answer_load
@@ -21,6 +21,7 @@ from bot.domain.platform.registry import Registry
 from bot.scheduler import lanes_of, running
 from bot.services.loading import LoadingService
 from bot.slack.serving import serve
+from bot.state_adapters import state
 from handlers.replies import WorkPool
 from sandbox.clock import SimulatedClock
 from sandbox.panel import Panel

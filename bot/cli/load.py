@@ -61,17 +61,27 @@ def _loaded_here(settings: "Settings", directory: Path, *, quiet: bool) -> str:
 
 
 def answer_load(
-    service: "LoadingService", settings: "Settings", served: "Registry", given: dict[str, Any], moment: "datetime"
+    service: "LoadingService",
+    settings: "Settings",
+    served: "Registry",
+    given: dict[str, Any],
+    moment: "datetime",
+    *,
+    follows: bool = False,
 ) -> str:
     """The report of a load that was asked for over the socket. Raises BadInput for files that make no sense, and for
-    another registry than the one `served`: answers and detection would follow two.
+    another registry than the one `served`: answers and detection would follow two. A process that `follows` takes a
+    changed one over, and refuses only what has no processor in common: that is another pipeline.
     """
     from bot.config.chosen_registry import registry_to_load
     from bot.domain.platform.registry_changes import changes
 
     directory = Path(str(given["directory"]))
     registry, warnings = registry_to_load(settings, directory, service.stored_registry)
-    if differs := changes(served, registry):
+    differs = changes(served, registry)
+    if differs and follows and not served.by_name.keys().isdisjoint(registry.by_name):
+        warnings = (f"the running process takes over the registry of {directory.name} ({differs})", *warnings)
+    elif differs:
         raise BadInput(f"{directory} comes with another registry than the one that is served ({differs}). {OTHER}")
     report = service.load(directory, registry, moment, lambda _step, _rows: None)
     return report_json(report, warnings)

@@ -8,7 +8,7 @@ def migrate(home: Home = None, as_json: AsJson = False) -> None:
     """Upgrade the state database; run it before a new release starts. An embedded one is also upgraded by itself."""
     import json
 
-    from bot.bootstrap import migrated
+    from bot.state_adapters import migrated
 
     with errors_for_people():
         before, after = migrated(settings_of(home))

@@ -43,7 +43,7 @@ async def _serve(settings: "Settings", duties: "Serving", stopping: Stopping) ->
     services = duties.services
 
     def load(given: dict[str, Any]) -> str:
-        return answer_load(duties.loading, settings, services.registry, given, services.now())
+        return answer_load(duties.loading, settings, services.registry, given, services.now(), follows=True)
 
     sources = duties.sources
     takes_in: dict[str, Answer] = {"load": load, "sources": partial(answer_sources, sources)}

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from bot.config.registry import load_registry
 from bot.config.settings import BUNDLED_CONFIG, Settings
+from bot.domain.errors import BadInput
+from bot.domain.evidence.platform_facts import platform_facts
 from bot.domain.platform.registry import Registry
 
 
@@ -30,3 +32,11 @@ def registry_of(settings: Settings, directory: Path | None = None) -> tuple[Regi
     path = given if given is not None and given.exists() else settings.config / "registry.yaml"
     loaded = load_registry(path)
     return loaded.registry, tuple(str(warning) for warning in loaded.warnings)
+
+
+def configured_document(settings: Settings) -> str | None:
+    """The document of the configured registry; None for one that makes no sense: the data has one of its own."""
+    try:
+        return platform_facts(registry_of(settings)[0]).document
+    except BadInput:
+        return None

@@ -13,8 +13,10 @@ from bot.services.trends import TrendService
 from bot.services.validation import ValidationService
 
 
-@dataclass(frozen=True)
+@dataclass
 class AppServices:
+    """Whoever answers has this, and asks it for the use case each time: they may all be renewed."""
+
     now: Clock
     registry: Registry
     health: HealthService
@@ -24,3 +26,7 @@ class AppServices:
     sampling: SamplingService
     queries: QueryService
     incidents: IncidentService
+
+    def renew(self, others: "AppServices") -> None:
+        """All of them at once: a question that is being answered goes on with what it has."""
+        vars(self).update(vars(others))

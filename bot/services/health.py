@@ -39,6 +39,8 @@ class HealthService:
         self._registry = registry
         self._notified, self._losses = notified, losses
         self._known_until = KnownUntil(warehouse, registry)
+        self.notes: Callable[[], Sequence[str]] = tuple
+        """What a reader must know of the process that answers, besides its data."""
         self._tallied: tuple[Sequence[RunCount], Mapping[str, Tally]] = ((), {})
         self._targets = {level.phase: level.success_rate for level in levels.phases}
 
@@ -65,7 +67,7 @@ class HealthService:
         losses = self._losses() if measured.missing else STANDARD
         report = assess(measured, scope, self._targets, window, notified, unsure, losses)
         uncertain = (reason.text for reason in report.reasons if reason.name in UNCERTAIN)
-        return replace(report, warnings=(*uncertain, *history.warnings))
+        return replace(report, warnings=(*uncertain, *self.notes(), *history.warnings))
 
     def _notifications(self, window: Window, now: datetime) -> tuple[Notified | None, list[HealthReason]]:
         """An answer as of the past comes from the history alone: notifications about it belong to its own time.

@@ -71,6 +71,9 @@ class IncidentMessages:
         self._lock, self._stopped = Lock(), Event()
         self._own: set[tuple[datetime, str]] = set()
 
+    def renew(self, facts: IncidentFacts) -> None:
+        self._facts = facts
+
     def stop(self) -> None:
         """Deliver nothing more; what is under way ends with its next call."""
         self._stopped.set()

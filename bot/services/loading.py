@@ -31,6 +31,10 @@ class LoadingService:
         """The document of the registry that the data was loaded with; None: there is no data."""
         return self._warehouse.platform_document()
 
+    def adopt(self, registry: Registry, now: datetime) -> None:
+        """Store another registry, or other rules for texts, with the data that is there."""
+        self._warehouse.load([], platform_facts(registry), self._hints, now, lambda _step, _rows: None)
+
     def load(self, directory: Path, registry: Registry, now: datetime, progress: Progress) -> LoadReport:
         """Load every file of the directory. Raises BadInput with the file's name; nothing is changed then."""
         files = find_files(directory)

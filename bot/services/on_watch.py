@@ -1,11 +1,13 @@
 """What is done all the time, besides answering: watching the pipeline, and saying what was decided."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.domain.findings.severity import Severity
 from bot.ports.clock import Clock
 from bot.ports.metrics import Metrics, Uncounted
 from bot.services.detection import DetectionService
+from bot.services.incident_facts import IncidentFacts
 from bot.services.incident_messages import IncidentMessages
 
 TICK = timedelta(minutes=1)
@@ -25,11 +27,19 @@ class OnWatch:
         self._detection, self._messages, self._clock, self._wall = detection, messages, clock, wall
         self._metrics = metrics or Uncounted()
         self._last: datetime | None = None
+        self.before: Callable[[], None] = lambda: None
+        """Done before each look whether a tick is due."""
+
+    def renew(self, detection: DetectionService, facts: IncidentFacts) -> None:
+        """Go on with these; called between two ticks. The next one begins at once, over the history anew."""
+        self._detection, self._last = detection, None
+        self._messages.renew(facts)
 
     def detect(self) -> None:
         """One tick, if a tick's time has passed since the last that ended well. A last tick that lies ahead, as after a
         clock was put back, says nothing.
         """
+        self.before()
         now = self._clock().replace(microsecond=0)
         if self._last is None or not timedelta() <= now - self._last < TICK:
             self._detection.tick(now)

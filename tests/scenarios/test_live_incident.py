@@ -11,7 +11,7 @@ import pytest
 import yaml
 from pydantic import SecretStr
 
-from bot.bootstrap import Services, app_services, loading_service, on_watch, state, warehouse
+from bot.bootstrap import Services, app_services, loading_service, on_watch, warehouse
 from bot.cli.demo_world import Feed
 from bot.config.chosen_registry import registry_of
 from bot.config.settings import BUNDLED_CONFIG, Settings
@@ -19,6 +19,7 @@ from bot.domain.findings.severity import Severity
 from bot.domain.health.model import Colour, HealthRequest
 from bot.domain.incidents.decisions import Outcome
 from bot.services.on_watch import TICK, OnWatch
+from bot.state_adapters import state
 from handlers.replies import WorkPool
 from sandbox.pipeline.history import write_history
 from sandbox.pipeline.live import Pipeline

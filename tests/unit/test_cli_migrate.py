@@ -8,11 +8,11 @@ import pytest
 from pydantic import SecretStr
 from typer.testing import CliRunner
 
-from bot.bootstrap import state
 from bot.cli.app import app
 from bot.config.settings import Settings
 from bot.domain.errors import BadInput
 from bot.ports.state import StateUnavailable
+from bot.state_adapters import state
 from tests.support.gate_story import START
 
 

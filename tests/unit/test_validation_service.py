@@ -119,7 +119,7 @@ def test_what_depends_on_a_processor_is_read_for_its_losses_alone(tmp_path: Path
     known, into = registry(processors), warehouse()
     load(into, WORLD.but(processors=processors).write(tmp_path), processors)
     asked = Asked(into)
-    service = ValidationService(asked, known, HealthService(into, known, ServiceLevels(())), AcceptedLosses())  # type: ignore[arg-type]
+    service = ValidationService(asked, known, HealthService(into, known, ServiceLevels(())), AcceptedLosses())
     assert of(service, "Box", BEFORE[0]).verdict is Verdict.OK
     assert [len(names) for names in asked.of] == [2], "Box and what can stand in"
     asked.of.clear()

@@ -89,8 +89,8 @@ Waiting = Callable[[ProcessorDate], Iterable[ProcessorDate]]
 
 
 class VerdictContext:
-    """A history as of a moment, asked date by date. `waiting` gives what waits for a date and has a deadline; it is asked
-    for fresh losses alone. `begins`: the day of its first start and its first data date; it says nothing of dates
+    """A history as of a moment, asked date by date. `waiting` gives what waits for a date and has a deadline; it is
+    asked for fresh losses alone. `begins`: the day of its first start and its first data date; it says nothing of dates
     before. `asked`: when it is asked, later than `as_of` only if no new data came in between.
     """
 

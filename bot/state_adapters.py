@@ -1,0 +1,60 @@
+"""Opens the state: the settings name its database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING
+
+from bot.adapters.clock import monotonic_seconds, wait
+from bot.config.settings import Settings
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from bot.ports.state import State
+
+
+@contextmanager
+def state(settings: Settings) -> Iterator[State]:
+    """The state that the settings name. An embedded one is brought to this release; another has to be already, and may
+    take its time to answer.
+
+    Raises StateUnavailable when it cannot be reached, StateUnfit when it is of another release.
+    """
+    from bot.adapters.state.migrate import check, migrate
+    from bot.adapters.state.starting import when_it_answers
+    from bot.adapters.state.stores import SqlState
+
+    engine = state_engine(settings)
+    store = SqlState(engine)
+    try:
+        if _embedded_state(settings):
+            migrate(engine)
+        else:
+            when_it_answers(partial(check, engine), monotonic_seconds, wait)
+        yield store
+    finally:
+        store.close()
+
+
+def migrated(settings: Settings) -> tuple[str | None, str]:
+    """Bring the state to this release; the revisions before (None: it was empty) and after."""
+    from bot.adapters.state.migrate import migrate
+
+    engine = state_engine(settings, patient=True)
+    try:
+        return migrate(engine)
+    finally:
+        engine.dispose()
+
+
+def _embedded_state(settings: Settings) -> bool:
+    return not settings.database_url.get_secret_value().startswith("postgres")
+
+
+def state_engine(settings: Settings, *, patient: bool = False) -> Engine:
+    from bot.adapters.state.database import open_engine
+
+    return open_engine(settings.database_url.get_secret_value() or settings.state_file, patient=patient)

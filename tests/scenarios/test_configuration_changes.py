@@ -1,0 +1,147 @@
+"""The configuration's files change while the process runs: everything is answered by the new ones, or by the old."""
+
+import json
+import logging
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from bot.bootstrap import Serving, loading_service, serving, warehouse
+from bot.cli.load import answer_load
+from bot.config.settings import BUNDLED_CONFIG, Settings
+from bot.domain.errors import BadInput
+from bot.domain.health.model import HealthRequest
+from bot.domain.impact.report import ImpactRequest
+from bot.domain.verdicts.validation import ValidationRequest
+from tests.support.builders import DAY, PROCESSORS, World, loaded, registry, run
+
+WORLD = World(
+    runs=[run("r1", start=30), run("r2", "Summary", start=33)],
+    table_loads=[loaded(hours=30.01), loaded("an.summary", hours=33.01)],
+)
+NEW = {"name": "Newcomer", "phase": 6, "table": "an.newcomer", "dependencies": ["Box"], "schedule_hours_et": [31]}
+
+
+NOW = datetime(2026, 1, 18, 12, tzinfo=UTC)
+
+
+class Running:
+    """A process that serves, its configuration folder, and one look of detection at a time."""
+
+    def __init__(self, duties: Serving, folder: Path) -> None:
+        self.duties, self.folder, self._changes = duties, folder, 0
+
+    def write(self, name: str, text: str) -> None:
+        path = self.folder / name
+        path.write_text(text)
+        self._changes += 1
+        os.utime(path, ns=(self._changes * 10**9, self._changes * 10**9))
+
+    def configure(self, processors: list[dict[str, Any]]) -> None:
+        self.write("registry.yaml", json.dumps({"processors": processors}))
+
+    def look(self) -> None:
+        self.duties.on_watch.before()
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Running]:
+    config = tmp_path / "config"
+    shutil.copytree(BUNDLED_CONFIG, config)
+    (config / "registry.yaml").write_text(json.dumps({"processors": PROCESSORS}))
+    settings = Settings(home=tmp_path / "home", config=config, slack_bot_token=SecretStr("xoxb-none"))
+    with warehouse(settings, read_only=False) as opened:
+        data = WORLD.write(tmp_path / "data")
+        loading_service(opened, settings).load(data, registry(PROCESSORS), NOW, lambda _step, _rows: None)
+    with serving(settings) as duties:
+        yield Running(duties, config)
+
+
+def test_nothing_is_read_again_while_nothing_changes(running: Running, caplog: pytest.LogCaptureFixture) -> None:
+    before = running.duties.services.health
+    caplog.set_level(logging.INFO, "fireline.configuration")
+    for _ in range(3):
+        running.look()
+    assert running.duties.services.health is before
+    assert caplog.messages == []
+
+
+def test_a_changed_registry_is_the_one_of_every_surface(running: Running) -> None:
+    services, now = running.duties.services, NOW
+    with pytest.raises(BadInput, match="no processor 'Newcomer'"):
+        services.validation.of(ValidationRequest(processor="Newcomer", first=DAY, last=DAY), now)
+    running.configure([*PROCESSORS, NEW])
+    running.look()
+    assert "Newcomer" in services.registry.by_name
+    services.health.of(HealthRequest(phase=6), now)
+    assert "Newcomer" in str(services.impact.of(ImpactRequest("Box"), now).dependents)
+    [row] = services.validation.of(ValidationRequest(processor="Newcomer", first=DAY, last=DAY), now).rows
+    assert row.processor.phase == 6
+    assert "Newcomer" in str(running.duties.loading.stored_registry()), "detection and a restart go by what is stored"
+    assert running.duties.probe.warnings() == ()
+
+
+def test_a_configuration_with_faults_changes_nothing_and_is_said(
+    running: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    services, now = running.duties.services, NOW
+    before, stored = services.health, running.duties.loading.stored_registry()
+    running.configure([*PROCESSORS, {**NEW, "dependencies": ["Nobody"]}])
+    running.write("policy.yaml", "severity: 3\n")
+    for _ in range(3):
+        running.look()
+    assert services.health is before
+    assert running.duties.loading.stored_registry() == stored
+    (line,) = caplog.messages
+    assert line.startswith("the changed configuration is not used, the one before stays: ")
+    assert "registry.yaml:1" in line
+    assert "policy.yaml:1" in line
+    said = "The configuration was changed and cannot be used, the one before stays: "
+    assert any(text.startswith(said) for text in services.health.of(HealthRequest(), now).warnings)
+    assert running.duties.probe.warnings()[-1].startswith(said)
+    shutil.copy(BUNDLED_CONFIG / "policy.yaml", running.folder / "policy.yaml")
+    running.configure([*PROCESSORS, NEW])
+    running.look()
+    assert "Newcomer" in services.registry.by_name
+    assert running.duties.probe.warnings() == ()
+    assert not any(text.startswith(said) for text in services.health.of(HealthRequest(), now).warnings)
+
+
+def load(running: Running, directory: Path, processors: list[dict[str, Any]]) -> dict[str, Any]:
+    """As the command line asks for it over the socket."""
+    data = WORLD.but(processors=processors).write(directory)
+    (data / "registry.yaml").write_text(json.dumps({"processors": processors}))
+    duties, settings = running.duties, Settings(home=directory, config=running.folder)
+    given = {"directory": str(data)}
+    report = answer_load(duties.loading, settings, duties.services.registry, given, NOW, follows=True)
+    found: dict[str, Any] = json.loads(report)
+    return found
+
+
+def test_a_load_with_a_changed_registry_is_followed_and_says_so(running: Running, tmp_path: Path) -> None:
+    report = load(running, tmp_path / "more", [*PROCESSORS, NEW])
+    said = "the running process takes over the registry of more (new: Newcomer; changed: "
+    assert report["registry_warnings"][0].startswith(said)
+    running.look()
+    assert "Newcomer" in running.duties.services.registry.by_name
+
+
+def test_a_load_of_another_pipeline_is_refused(running: Running, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"another registry than the one that is served \(new: Newcomer; gone: "):
+        load(running, tmp_path / "other", [{**NEW, "dependencies": []}])
+
+
+def test_a_changed_policy_leaves_the_registry_of_the_data(running: Running) -> None:
+    """The data may have been loaded with one of its own."""
+    running.configure([*PROCESSORS, NEW])
+    running.look()
+    running.duties.loading.adopt(registry(PROCESSORS), NOW)
+    running.write("policy.yaml", (BUNDLED_CONFIG / "policy.yaml").read_text() + "\n# changed\n")
+    running.look()
+    assert "Newcomer" not in running.duties.services.registry.by_name
