@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Generic, TypeVar, get_args
+from typing import Any, Generic, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -86,7 +86,7 @@ class _Tidied:
         self.unknown: list[Problem] = []
 
     def mapping(self, raw: Mapping[Any, Any], model: type[BaseModel], path: NodePath) -> dict[str, Any]:
-        models = {field.alias or name: _nested(field.annotation) for name, field in model.model_fields.items()}
+        models = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
         tidy: dict[str, Any] = {}
         for written, value in raw.items():
             key = self._synonyms.get(written, written) if written not in models else written
@@ -102,9 +102,12 @@ class _Tidied:
                 tidy[key] = self._value(value, models[key], (*path, key))
         return tidy
 
-    def _value(self, value: Any, model: type[BaseModel] | None, path: NodePath) -> Any:
+    def _value(self, value: Any, annotation: Any, path: NodePath) -> Any:
+        model = _nested(annotation)
         if model is None:
             return value
+        if get_origin(annotation) is dict and isinstance(value, dict):
+            return {key: self._value(each, model, (*path, key)) for key, each in value.items()}
         if isinstance(value, list):
             return [
                 self.mapping(item, model, (*path, position)) if isinstance(item, dict) else item
@@ -114,7 +117,7 @@ class _Tidied:
 
 
 def _nested(annotation: Any) -> type[BaseModel] | None:
-    """The model inside `Model`, `Model | None` or `tuple[Model, ...]`."""
+    """The model inside `Model`, `Model | None`, `tuple[Model, ...]` or `dict[str, Model]`."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     return next((found for part in get_args(annotation) if (found := _nested(part)) is not None), None)

@@ -45,17 +45,28 @@ def _zone_problems(document: Document[Registry]) -> list[Problem]:
     name = document.data.get("timezone", DEFAULT_ZONE)
     if not isinstance(name, str):
         return []
-    try:
-        ZoneInfo(name)
-    except (ValueError, OSError, KeyError):
-        hint = f"{zones.hint(name)} Write an IANA name such as Europe/Berlin".lstrip()
-        return [Problem(document.where(("timezone",)), f"timezone {name!r} is not a known time zone. {hint}")]
-    return list(_foreign_clocks(document, zones.abbreviations(ZoneInfo(name)), name))
+    if not zones.is_known(name):
+        return [Problem(document.where(("timezone",)), _unknown_zone(name))]
+    return [*_foreign_clocks(document, zones.abbreviations(ZoneInfo(name)), name), *_processor_zones(document)]
+
+
+def _processor_zones(document: Document[Registry]) -> Iterator[Problem]:
+    for at, entry in enumerate(_entries(document.data.get("processors"))):
+        name = entry.get("timezone")
+        if isinstance(name, str) and not zones.is_known(name):
+            yield Problem(document.where(("processors", at, "timezone")), _unknown_zone(name))
+
+
+def _unknown_zone(name: str) -> str:
+    hint = f"{zones.hint(name)} Write an IANA name such as Europe/Berlin".lstrip()
+    return f"timezone {name!r} is not a known time zone. {hint}"
 
 
 def _foreign_clocks(document: Document[Registry], ours: frozenset[str], name: str) -> Iterator[Problem]:
     """Deadlines that are marked with a zone which is not the registry's: 19:00 CET in New York."""
     for at, entry in enumerate(_entries(document.data.get("processors"))):
+        if "timezone" in entry:
+            continue
         written = entry.get("sla_completion_time")
         found = DEADLINE.fullmatch(written.strip()) if isinstance(written, str) else None
         if found is not None and found[4] and found[4].upper() not in ours:
@@ -67,8 +78,10 @@ def _foreign_clocks(document: Document[Registry], ours: frozenset[str], name: st
 def _structural_problems(document: Document[Registry]) -> list[Problem]:
     processors = [_declared(entry) for entry in _entries(document.data.get("processors"))]
     services = [_text(entry.get("name")) for entry in _entries(document.data.get("services"))]
+    named = document.data.get("calendars")
+    calendars = [name for name in named if isinstance(name, str)] if isinstance(named, dict) else []
     problems = []
-    for finding in structural_findings(processors, services):
+    for finding in structural_findings(processors, services, calendars):
         there = f" (see {document.where(finding.elsewhere)})" if finding.elsewhere else ""
         problems.append(Problem(document.where(finding.path), finding.message + there))
     return problems
@@ -90,6 +103,7 @@ def _declared(entry: Mapping[str, Any]) -> Declared:
         fallback_for=_text(entry.get("fallback_for")),
         source=_text(entry.get("source")),
         service=_text(entry.get("service")),
+        calendar=_text(entry.get("calendar")),
     )
 
 

@@ -17,6 +17,14 @@ COLLOQUIAL = {
 MOST = 3
 
 
+def is_known(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        return False
+    return True
+
+
 def hint(wrong: str) -> str:
     """A sentence that names the zones that may be meant."""
     typed = wrong.strip()

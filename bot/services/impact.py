@@ -33,7 +33,7 @@ class ImpactService:
         processor = registered(registry, self._warehouse, request.processor, "its dependents are unknown")
         until = self._health.known(now)
         moment = until.moment
-        day = request.data_date or newest_date(processor, moment, registry.zone)
+        day = request.data_date or newest_date(registry.schedules[processor.name], moment)
         history = self._warehouse.history()
         known = self._knowing(day, moment, history)
         known = known if until.stopped is None else replace(known, asked=now)

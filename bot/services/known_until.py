@@ -64,13 +64,13 @@ class KnownUntil:
 
     def _anything_due(self, since: datetime, until: datetime) -> bool:
         """Was data due for a slot of the span, or may have been? Without any slot the usual pause alone decides."""
-        if not any(processor.schedule_hours_et for processor in self._registry.processors):
+        if not any(schedule.has_slots for schedule in self._registry.schedules.values()):
             return True
         return any(expected is not False for expected in self.expected(self._registry.processors, since, until))
 
     def expected(self, processors: Iterable[Processor], since: datetime, until: datetime) -> Iterator[bool | None]:
         """Whether data was due for the slots of a span: of a few processors, for the newest date of each."""
-        slots = slots_within(processors, self._registry.zone, since, until)
+        slots = slots_within(processors, self._registry.schedules, since, until)
         for processor, day in islice(slots, MOST_ASKED):
             for date in self._warehouse.evidence(processor.name, day, day, until):
                 yield date.expected

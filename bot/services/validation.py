@@ -18,7 +18,6 @@ from bot.domain.health.model import HealthRequest
 from bot.domain.health.notified import called
 from bot.domain.incidents.incident import Incident
 from bot.domain.platform.accepted_losses import AcceptedLosses
-from bot.domain.platform.calendar import slot_instant
 from bot.domain.platform.registry import Processor, Registry
 from bot.domain.verdicts.context import Neighbours, VerdictContext, Waiting
 from bot.domain.verdicts.validation import Validated, Validation, ValidationRequest, rank
@@ -108,12 +107,12 @@ class ValidationService:
 
     def _newest(self, asked: Sequence[Processor], known: Known) -> Iterator[date]:
         """Of a history that ended on an earlier day, those before that day."""
-        zone, as_of = self._registry.zone, known.moment
+        as_of = known.moment
         ended = as_of.date() if as_of.date() < known.asked.date() else None
-        today = as_of.astimezone(zone).date()
-        hours = [processor.schedule_hours_et[0] for processor in asked if processor.schedule_hours_et]
+        today = as_of.astimezone(self._registry.zone).date()
+        schedules = {self._registry.schedules[processor.name] for processor in asked}
         days = (today - timedelta(days=back) for back in range(LOOK_BACK))
-        begun = [day for day in days if any(slot_instant(day, hour, zone) <= as_of for hour in hours)]
+        begun = [day for day in days if any(slot <= as_of for each in schedules for slot in each.slots(day)[:1])]
         whole = [day for day in begun if ended is None or day < ended]
         return iter((whole or [today])[:NEWEST])
 

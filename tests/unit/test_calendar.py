@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.platform.calendar import ceil_hour, floor_hour, last_chance, slot_instant
+from bot.domain.platform.calendar import ceil_hour, floor_hour, slot_instant
 
 NEW_YORK = ZoneInfo("America/New_York")
 ZONES = [
@@ -64,14 +64,6 @@ def test_a_time_that_occurs_twice_is_the_first(day: date, hour: float, zone: Zon
     for minutes in (30, 60):
         earlier = (instant - timedelta(minutes=minutes)).astimezone(zone).replace(tzinfo=None)
         assert earlier != shown
-
-
-def test_the_last_slot_may_be_read_by_the_clock_before_the_change() -> None:
-    assert last_chance(date(2026, 3, 7), [10.0, 26.5, 6.0], NEW_YORK) == datetime(2026, 3, 8, 7, 30, tzinfo=UTC)
-
-
-def test_no_schedule_no_slots() -> None:
-    assert last_chance(date(2026, 3, 7), [], NEW_YORK) is None
 
 
 @given(st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001 (hypothesis adds the zone)

@@ -8,7 +8,8 @@ import pytest
 from bot.domain.evidence.freshness import DateFreshness, Staleness, staleness
 from bot.domain.impact.deadlines import Basis, Pace
 from bot.domain.impact.report import Impact, newest_date
-from bot.domain.platform.registry import Criticality, Processor
+from bot.domain.platform.registry import Criticality
+from bot.domain.platform.schedule import Schedule
 from bot.domain.platform.source_links import linked_by_source
 from tests.support.impact_cases import DAY, DUE, NOW, PIPELINE, freshness, impact, names, registry, wide
 
@@ -205,5 +206,4 @@ def test_staleness(limit: float | None, given: DateFreshness, expected: Stalenes
     ],
 )
 def test_the_newest_date_with_a_slot_by_now(slots: list[float], now: datetime, expected: date) -> None:
-    processor = Processor(name="A", phase=1, schedule_hours_et=tuple(slots))
-    assert newest_date(processor, now, registry().zone) == expected
+    assert newest_date(Schedule(registry().zone, tuple(slots)), now) == expected

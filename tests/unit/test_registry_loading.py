@@ -177,9 +177,9 @@ def test_an_unknown_key_is_a_warning_with_the_nearest_key(tmp_path: Path) -> Non
     loaded = load(tmp_path, entry("timout_seconds: 5") + "  request: {metod: GET}\ncolour: red\n")
     lines = [str(warning).replace(f"{tmp_path}/", "") for warning in loaded.warnings]
     assert lines == [
-        "registry.yaml:6: the key 'timout_seconds' is not known. Did you mean timeout_seconds?",
+        "registry.yaml:6: the key 'timout_seconds' is not known. Did you mean timeout_seconds or timezone?",
         "registry.yaml:9: the key 'metod' is not known. Did you mean method?",
-        "registry.yaml:10: the key 'colour' is not known. Known: processors, services, timezone, version.",
+        "registry.yaml:10: the key 'colour' is not known. Known: calendars, processors, services, timezone, version.",
     ]
 
 

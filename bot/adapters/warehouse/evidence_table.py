@@ -95,7 +95,7 @@ class DateBook:
         brought = tuple(sorted(self.brought.get((processor.name, day), ()), key=lambda span: span.since))
         rule = (
             processor.expects,
-            processor.slot_hours,
+            processor.schedule,
             processor.runs_on_no_game_days,
             processor.input_kind,
             processor.is_scraper,

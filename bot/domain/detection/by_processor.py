@@ -79,13 +79,15 @@ class ByProcessor:
 
     def _silent(self, processor: Processor, now: datetime) -> Trouble | None:
         """Slots show absent runs themselves; a poller also runs between them. Who lives by games has their rhythm."""
-        irregular = not processor.schedule_hours_et and expectation(processor) is not Expects.PER_GAME
+        has_slots = self._history.registry.schedules[processor.name].has_slots
+        irregular = not has_slots and expectation(processor) is not Expects.PER_GAME
         by_rhythm = not processor.sporadic and (processor.polling or irregular)
         return self._silence.detect(processor.name, now, self._ends_at) if by_rhythm else None
 
     def _spike(self, processor: Processor, now: datetime) -> Trouble | None:
         """Asked again when a run has come, or while there is one: without news a quiet processor stays quiet."""
-        name, slots = processor.name, len(processor.schedule_hours_et)
+        name = processor.name
+        slots = self._history.registry.schedules[name].most_a_day
         dense = not slots or slots >= DENSE
         counted, known = self._spikes.get(name, (0, None))
         if known is not None or counted != self._history.counted[name]:

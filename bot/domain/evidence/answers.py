@@ -41,6 +41,7 @@ class DateFacts:
     def answer(self, at: datetime) -> "Answer":
         """By what is known at that moment."""
         day, platform = self.data_date, self.platform
+        hours = platform.schedule.hours_on(day)
         brought = any(span.since <= at and (span.until is None or at < span.until) for span in self.brought)
         judged_at = None if brought else self.judged_at
         rows = (self.table.latest(at) or 0) if self.table is not None and self.table.tells(day, at, judged_at) else None
@@ -63,10 +64,11 @@ class DateFacts:
             expected=data_due(
                 platform.expects,
                 self.games.counting(at),
-                has_slots=bool(platform.slot_hours),
+                is_working=platform.schedule.is_working(day),
+                has_slots=bool(hours),
                 runs_on_no_game_days=platform.runs_on_no_game_days,
             ),
-            settled_at=settled_from(self.judged_at, self.games.over_at(platform.expects, platform.slot_hours, at)),
+            settled_at=settled_from(self.judged_at, self.games.over_at(platform.expects, hours, at)),
             filled=filled,
             traced=rows is not None or platform.is_scraper,
             input_kind=kind,

@@ -17,7 +17,6 @@ from bot.domain.evidence.processor_date import ProcessorDate, Trace
 from bot.domain.evidence.rhythm import Rhythm
 from bot.domain.evidence.rules import data_due, judged_from, traced_input
 from bot.domain.evidence.runs import Category, Status, Trigger
-from bot.domain.platform.calendar import last_chance, slot_instant
 from bot.domain.platform.deadline import due_at
 from bot.domain.platform.registry import Processor, Registry
 
@@ -224,13 +223,12 @@ class PipelineHistory:
 
     def _new_day(self, processor: Processor, data_date: date, *, brought: bool = False) -> ProcessorDate:
         """`brought`: a run says so, which is more than the absence of rows that are not recorded any more."""
-        facts, zone, now = self._platform[processor.name], self.registry.zone, self._as_of
-        hours = processor.schedule_hours_et
-        slots = tuple(slot_instant(data_date, hour, zone) for hour in hours)
+        facts, now = self._platform[processor.name], self._as_of
+        hours, slots = facts.schedule.hours_on(data_date), facts.schedule.slots(data_date)
         game_day = self._games.day(data_date)
         quiet = self._quiet.get((processor.name, data_date))
         games = game_day.counting(now)
-        last = last_chance(data_date, hours, zone)
+        last = facts.schedule.last_chance(data_date)
         judged_at = None if brought else judged_from(facts.expects, data_date, last)
         tables, about = self._seen.table, (data_date, judged_at)
         file = self._telling(self._files, facts.source, about, self._seen.source)
@@ -244,7 +242,11 @@ class PipelineHistory:
             last_chance=last,
             deadline=due_at(processor, data_date, self.registry),
             expected=data_due(
-                facts.expects, games, has_slots=bool(slots), runs_on_no_game_days=facts.runs_on_no_game_days
+                facts.expects,
+                games,
+                is_working=facts.schedule.is_working(data_date),
+                has_slots=bool(slots),
+                runs_on_no_game_days=facts.runs_on_no_game_days,
             ),
             runs_due=bool(slots) and _runs_due(processor, games, calendar=self._seen.calendar),
             games=games or 0,

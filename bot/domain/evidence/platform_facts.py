@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 from bot.domain.evidence.expectation import Expects, expectation, input_kind
 from bot.domain.evidence.rules import judged_from
 from bot.domain.evidence.runs import InputKind
-from bot.domain.platform.calendar import last_chance
 from bot.domain.platform.registry import Kind, Processor, Registry
+from bot.domain.platform.schedule import Schedule
 
-Timetable = tuple[Expects, tuple[float, ...]]
-"""What decides when a date is judged: what is expected, and the hours of the slots."""
+Timetable = tuple[Expects, Schedule]
+"""What decides when a date is judged: what is expected, and when it is due."""
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,12 @@ class ProcessorPlatform:
     is_scraper: bool
     runs_on_no_game_days: bool
     upstream_tables: tuple[str, ...]
-    slot_hours: tuple[float, ...]
+    schedule: Schedule
     timeout_seconds: float | None
 
     @property
     def timetable(self) -> Timetable:
-        return self.expects, self.slot_hours
+        return self.expects, self.schedule
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,8 @@ class PlatformFacts:
 
     def judgement(self, timetable: Timetable, day: date) -> datetime | None:
         """When the data date is judged; None: never."""
-        expects, hours = timetable
-        return judged_from(expects, day, last_chance(day, hours, self.zone))
+        expects, schedule = timetable
+        return judged_from(expects, day, schedule.last_chance(day))
 
     def judgements(self, first: date, last: date) -> Iterator[tuple[tuple[str, ...], date, datetime | None]]:
         """(processors, data date, when it is judged) for each date from first to last; None: never."""
@@ -104,6 +104,6 @@ def facts_of(processor: Processor, registry: Registry) -> ProcessorPlatform:
         is_scraper=processor.kind is Kind.SCRAPER,
         runs_on_no_game_days=processor.runs_on_no_game_days,
         upstream_tables=tuple(sorted(table for table in upstream if table is not None)),
-        slot_hours=processor.schedule_hours_et,
+        schedule=registry.schedules[processor.name],
         timeout_seconds=processor.timeout_seconds,
     )

@@ -14,9 +14,13 @@ HEALS_WITHIN = timedelta(hours=48)
 """A later scrape may still fill a fresh loss for so long."""
 
 
-def data_due(expects: Expects, games: int | None, *, has_slots: bool, runs_on_no_game_days: bool) -> bool | None:
-    """Is data due on the date? `games`: those that count, None when no calendar knows the date."""
-    if expects is Expects.NEVER:
+def data_due(
+    expects: Expects, games: int | None, *, is_working: bool, has_slots: bool, runs_on_no_game_days: bool
+) -> bool | None:
+    """Is data due on the date? `games`: those that count, None when no calendar knows the date. `is_working`: it is in
+    service, and this is no day off.
+    """
+    if expects is Expects.NEVER or not is_working:
         return False
     if expects is Expects.PER_SLOT and (not has_slots or runs_on_no_game_days):
         return has_slots

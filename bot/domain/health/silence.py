@@ -1,14 +1,13 @@
 """Has anything started at all? A fleet that falls silent, and a history that ends, are no good news."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
 from bot.domain.evidence.known import no_new_data as words
 from bot.domain.health.model import HealthReason
-from bot.domain.platform.calendar import slot_instant
 from bot.domain.platform.registry import Processor
+from bot.domain.platform.schedule import Schedule
 from bot.domain.statistics import nearest_rank
 
 HOUR = timedelta(hours=1)
@@ -31,15 +30,15 @@ def is_long(silence: timedelta, hours: Sequence[datetime]) -> bool:
 
 
 def slots_within(
-    processors: Iterable[Processor], zone: ZoneInfo, since: datetime, until: datetime
+    processors: Iterable[Processor], schedules: Mapping[str, Schedule], since: datetime, until: datetime
 ) -> Iterator[tuple[Processor, date]]:
     """Processors with a slot in (since, until], once each, and the data date of the newest."""
     first, last = (since - timedelta(days=4)).date(), (until + timedelta(days=1)).date()
     days = [last - timedelta(days=back) for back in range((last - first).days + 1)]
     for processor in processors:
-        hours = () if processor.sporadic else processor.schedule_hours_et or ()
-        due = (day for day in days if any(since < slot_instant(day, hour, zone) <= until for hour in hours))
-        found = next(due, None)
+        slots = schedules[processor.name].slots
+        due = (day for day in days if any(since < slot <= until for slot in slots(day)))
+        found = None if processor.sporadic else next(due, None)
         if found is not None:
             yield processor, found
 

@@ -173,8 +173,9 @@ class Forecast:
         first: dict[tuple[object, ...], str] = {}
         found = {}
         for processor in self._registry.processors:
-            if processor.sla_completion_time is not None and processor.schedule_hours_et:
-                clock = (processor.sla_completion_time, processor.schedule_hours_et)
+            schedule = self._registry.schedules[processor.name]
+            if processor.sla_completion_time is not None and schedule.has_slots:
+                clock = (processor.sla_completion_time, schedule)
                 found[processor.name] = first.setdefault(clock, processor.name)
         return found
 

@@ -7,14 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from bot.domain.evidence.freshness import DateFreshness, Staleness, staleness
 from bot.domain.impact.deadlines import ASSUMED_SECONDS, Basis, Deadline, Deadlines, Forecast, Pace, next_deadline
 from bot.domain.impact.dependents import FRESH, STALE, UNTOLD, Affected, Dependents, Ranks
-from bot.domain.platform.calendar import slot_instant
 from bot.domain.platform.lineage import Lineage
 from bot.domain.platform.registry import Criticality, Processor, Registry
+from bot.domain.platform.schedule import Schedule
 from bot.domain.platform.source_links import linked_by_source
 
 RETIRED_AFTER = timedelta(days=30)
@@ -124,16 +123,13 @@ class ImpactMap:
         self._without_slots = frozenset(
             processor.name
             for processor in registry.processors
-            if processor.sla_completion_time is not None and not processor.schedule_hours_et
+            if processor.sla_completion_time is not None and not registry.schedules[processor.name].has_slots
         )
         self._levels = {item.name: _LEVELS.index(item.criticality) for item in registry.processors}
         limits = {item.name: item.freshness_hours for item in registry.processors}
         self._limits = {name: limit for name, limit in limits.items() if limit is not None}
-        first: dict[tuple[float, ...], str] = {}
-        self._same_slots = {
-            processor.name: first.setdefault(processor.schedule_hours_et, processor.name)
-            for processor in registry.processors
-        }
+        first: dict[Schedule, str] = {}
+        self._same_slots = {name: first.setdefault(schedule, name) for name, schedule in registry.schedules.items()}
 
     def impact_of(self, processor: Processor, data_date: date, now: datetime, known: FreshnessFacts) -> Impact:
         """What depends on a processor, as of `now`. Retired dependents are left out and named."""
@@ -193,9 +189,7 @@ class ImpactMap:
         return staleness(self._limits.get(name), freshness, now, known.asked)
 
     def _next_slot(self, name: str, data_date: date, now: datetime) -> datetime | None:
-        hours = self.registry.by_name[name].schedule_hours_et
-        instants = (slot_instant(data_date, hour, self.registry.zone) for hour in hours)
-        return next((instant for instant in instants if instant > now), None)
+        return next((slot for slot in self.registry.schedules[name].slots(data_date) if slot > now), None)
 
     def _retired(self, names: Iterable[str], known: FreshnessFacts, now: datetime) -> tuple[Retired, ...]:
         """Those without a run for 30 days and without a reason for that. None, when the history is shorter than that or
@@ -251,11 +245,7 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:MOST_NAMED]) + (f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else "")
 
 
-def newest_date(processor: Processor, now: datetime, zone: ZoneInfo) -> date:
-    """The newest data date that has a slot by now; today (in `zone`) for a processor without slots."""
-    day = now.astimezone(zone).date()
-    if not processor.schedule_hours_et:
-        return day
-    while slot_instant(day, processor.schedule_hours_et[0], zone) > now:
-        day -= timedelta(days=1)
-    return day
+def newest_date(schedule: Schedule, now: datetime) -> date:
+    """The newest data date that has a slot by now; today (in its zone) for a processor without slots."""
+    found = schedule.newest(now) if schedule.has_slots else None
+    return found or now.astimezone(schedule.zone).date()

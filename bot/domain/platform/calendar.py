@@ -1,7 +1,6 @@
 """Wall-clock slots of a data date as instants, across both clock changes."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,15 +9,16 @@ JUDGEMENT_GRACE = timedelta(minutes=20)
 """Zero-record and partial losses are judged this long after the last slot: a slot's own run needs the time."""
 
 
-def slot_instant(data_date: date, hour: float, zone: ZoneInfo) -> datetime:
+def slot_instant(data_date: date, hour: float, zone: ZoneInfo, fold: int = 0) -> datetime:
     """The instant (UTC) of a slot `hour` wall-clock hours after local midnight of `data_date` (above 24: later days).
 
-    A local time that occurs twice is its first occurrence; one that does not exist moves to the next that does.
+    A local time that occurs twice is its first occurrence, with `fold` 1 its second; one that does not exist moves to
+    the next that does.
     """
     wall = datetime.combine(data_date, time()) + timedelta(hours=hour)
     before = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
     if before.astimezone(zone).replace(tzinfo=None) == wall:
-        return before
+        return wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) if fold else before
     after = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
     return _change_between(after, before, zone)
 
@@ -40,11 +40,6 @@ def _change_between(early: datetime, late: datetime, zone: ZoneInfo) -> datetime
         minutes, True, key=lambda minute: (early + timedelta(minutes=minute)).astimezone(zone).utcoffset() == offset
     )
     return early + timedelta(minutes=index)
-
-
-def last_chance(data_date: date, hours: Sequence[float], zone: ZoneInfo) -> datetime | None:
-    """When the last slot may run at the latest; None without slots."""
-    return max((latest_reading(data_date, hour, zone) for hour in hours), default=None)
 
 
 def games_given_up_at(data_date: date) -> datetime:

@@ -1,6 +1,6 @@
 """Whether the processors of a registry fit together: names, references, phases, cycles. Broken entries do no harm."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
@@ -22,6 +22,7 @@ class Declared:
     fallback_for: str | None = None
     source: str | None = None
     service: str | None = None
+    calendar: str | None = None
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,9 @@ class RegistryProblem:
     elsewhere: Path | None = None
 
 
-def structural_findings(processors: Sequence[Declared], services: Sequence[str | None]) -> list[RegistryProblem]:
+def structural_findings(
+    processors: Sequence[Declared], services: Sequence[str | None], calendars: Collection[str] = ()
+) -> list[RegistryProblem]:
     """Every structural fault, in no particular order; empty when the registry is sound."""
     positions: dict[str, int] = {}
     for position, processor in enumerate(processors):
@@ -42,6 +45,7 @@ def structural_findings(processors: Sequence[Declared], services: Sequence[str |
     return [
         *_repeated([processor.name for processor in processors], "processors"),
         *_repeated(services, "services"),
+        *_unknown_calendars(processors, calendars),
         *_unknown_references(processors, positions, [name for name in services if name]),
         *_repeated_dependencies(processors),
         *_later_phases(processors, positions),
@@ -85,6 +89,13 @@ def _unknown_references(
         if processor.service is not None and processor.service not in services:
             message = _unknown(_subject(processor, "service"), "service", processor.service, services)
             yield RegistryProblem(("processors", index, "service"), message)
+
+
+def _unknown_calendars(processors: Sequence[Declared], calendars: Collection[str]) -> Iterator[RegistryProblem]:
+    for index, processor in enumerate(processors):
+        if processor.calendar is not None and processor.calendar not in calendars:
+            message = _unknown(_subject(processor, "calendar"), "calendar", processor.calendar, calendars)
+            yield RegistryProblem(("processors", index, "calendar"), message)
 
 
 def _unknown(subject: str, what: str, name: str, known: Iterable[str]) -> str:

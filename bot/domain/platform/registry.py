@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from bot.domain.errors import BadInput, suggest
 from bot.domain.platform.names import folded, matching
+from bot.domain.platform.schedule import Active, Days, Schedule, cron_expressions
 
 MOST_NAMED = 5
 NAME_LENGTH = 255
@@ -134,6 +135,12 @@ class Processor(Frozen):
     date_column: str = "game_date"
     expected_frequency: str | None = None
     schedule_hours_et: Annotated[tuple[SlotHour, ...], AfterValidator(_ascending)] = ()
+    schedule: Annotated[tuple[str, ...], BeforeValidator(cron_expressions)] = ()
+    """Cron expressions: MINUTE HOUR DAY MONTH WEEKDAY."""
+    timezone: str | None = None
+    """Of its own clock times; None: the registry's."""
+    calendar: str | None = None
+    active: Active | None = None
     polling: bool = False
     runs_on_no_game_days: bool = True
     sporadic: bool = False
@@ -176,6 +183,7 @@ class Registry(Frozen):
 
     version: Annotated[str, Field(coerce_numbers_to_str=True)] = "1.0"
     timezone: str = "America/New_York"
+    calendars: dict[str, Days] = {}
     processors: tuple[Processor, ...] = ()
     services: tuple[Service, ...] = ()
 
@@ -186,6 +194,16 @@ class Registry(Frozen):
     @cached_property
     def by_name(self) -> dict[str, Processor]:
         return {processor.name: processor for processor in self.processors}
+
+    @cached_property
+    def schedules(self) -> dict[str, Schedule]:
+        """When each processor is due, by name."""
+        return {processor.name: self._schedule(processor) for processor in self.processors}
+
+    def _schedule(self, processor: Processor) -> Schedule:
+        zone = self.zone if processor.timezone is None else ZoneInfo(processor.timezone)
+        days = None if processor.calendar is None else self.calendars[processor.calendar]
+        return Schedule(zone, processor.schedule_hours_et, processor.schedule, days, processor.active)
 
     @cached_property
     def dependents(self) -> dict[str, tuple[str, ...]]:
@@ -206,10 +224,15 @@ class Registry(Frozen):
         if not lacking:
             return self
         added = (UnregisteredProcessor.model_construct(name=name) for name in lacking)  # of any length: it ran
+        return self.with_processors((*self.processors, *added))
+
+    def with_processors(self, processors: Iterable[Processor]) -> "Registry":
+        """Everything else as it is."""
         return Registry(
             version=self.version,
             timezone=self.timezone,
-            processors=(*self.processors, *added),
+            calendars=self.calendars,
+            processors=tuple(processors),
             services=self.services,
         )
 

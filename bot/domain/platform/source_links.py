@@ -15,7 +15,7 @@ def linked_by_source(registry: Registry) -> Registry:
     if not scrapers:
         return registry
     linked = tuple(_linked(processor, scrapers) for processor in registry.processors)
-    return Registry(version=registry.version, timezone=registry.timezone, processors=linked, services=registry.services)
+    return registry.with_processors(linked)
 
 
 def _linked(processor: Processor, scrapers: dict[str, list[str]]) -> Processor:

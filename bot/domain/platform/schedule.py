@@ -1,0 +1,210 @@
+"""When a processor is due: wall-clock slots of a data date, on the days of its calendar, while it is active."""
+
+from calendar import monthrange
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from itertools import product
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from cronsim import CronSim, CronSimError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from bot.domain.platform.calendar import latest_reading, slot_instant
+
+DENSE = 20
+"""With so many slots a day or more a job also runs in both readings of an hour that comes twice, as cron does."""
+NEVER_WITHIN_DAYS = 9 * 366
+"""29 February comes at the latest after eight years (1896 to 1904)."""
+SHORTHANDS = {
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
+    "@monthly": "0 0 1 * *",
+    "@weekly": "0 0 * * 0",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@hourly": "0 * * * *",
+}
+_DAY = timedelta(days=1)
+
+
+class Weekday(StrEnum):
+    MON, TUE, WED, THU, FRI, SAT, SUN = "mon", "tue", "wed", "thu", "fri", "sat", "sun"
+
+
+WEEK = tuple(Weekday)
+
+
+def _short_name(value: object) -> object:
+    return value[:3].casefold() if isinstance(value, str) else value
+
+
+class Days(BaseModel):
+    """A named calendar: the days that count. `month_days`: of those that the others leave, the 1st, the 15th, the last
+    (-1) of each month: with weekdays, -1 is the last working day.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    weekdays: tuple[Annotated[Weekday, BeforeValidator(_short_name)], ...] = WEEK
+    holidays: tuple[date, ...] = ()
+    month_days: tuple[Annotated[int, Field(ge=-31, le=31)], ...] = ()
+
+    @model_validator(mode="after")
+    def _has_a_day(self) -> "Days":
+        if not self.weekdays:
+            raise ValueError("has no weekday; name one, or leave weekdays out")
+        if 0 in self.month_days:
+            raise ValueError("has the month day 0; days count from 1, or from -1 for the last")
+        return self
+
+    def include(self, day: date) -> bool:
+        if not self._counts(day):
+            return False
+        if not self.month_days:
+            return True
+        last = monthrange(day.year, day.month)[1]
+        counting = [number for number in range(1, last + 1) if self._counts(day.replace(day=number))]
+        places = (number - 1 if number > 0 else len(counting) + number for number in self.month_days)
+        return day.day in {counting[place] for place in places if 0 <= place < len(counting)}
+
+    def _counts(self, day: date) -> bool:
+        return WEEK[day.weekday()] in self.weekdays and day not in self.holidays
+
+
+class Active(BaseModel):
+    """The data dates, both included, on which a processor is in service; None: no limit."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    first: Annotated[date | None, Field(alias="from")] = None
+    last: Annotated[date | None, Field(alias="until")] = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Active":
+        if self.first is not None and self.last is not None and self.first > self.last:
+            raise ValueError(f"from {self.first} comes after until {self.last}")
+        return self
+
+    def includes(self, day: date) -> bool:
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
+
+
+def cron_expressions(value: Any) -> Any:
+    """One expression, or a list of them, as a tuple. Raises ValueError for one that makes no sense or never fires."""
+    given = (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list | tuple) else None
+    if given is None or not all(isinstance(each, str) for each in given):
+        raise ValueError('is no cron expression; write "MINUTE HOUR DAY MONTH WEEKDAY" in quotes, or a list of them')
+    for each in given:
+        _refuse_unusable(each)
+    return given
+
+
+def _refuse_unusable(expression: str) -> None:
+    text = SHORTHANDS.get(expression.strip(), expression)
+    if len(text.split()) != 5:
+        raise ValueError(f"{expression!r} has {len(text.split())} fields; write MINUTE HOUR DAY MONTH WEEKDAY")
+    try:
+        fires = cron(expression).fires_ever()
+    except CronSimError as error:
+        remedy = "write MINUTE HOUR DAY MONTH WEEKDAY"
+        raise ValueError(f"{expression!r} is no cron expression ({error}); {remedy}") from None
+    if not fires:
+        raise ValueError(f"{expression!r} never fires: no date has that day and month")
+
+
+@dataclass(frozen=True)
+class Cron:
+    """A cron expression, read: on which days it fires, and at which wall-clock hours (6.5 is 06:30) of each."""
+
+    parsed: CronSim
+    hours: tuple[float, ...]
+
+    def fires_on(self, day: date) -> bool:
+        return day.month in self.parsed.months and self.parsed.match_day(day)
+
+    def fires_ever(self) -> bool:
+        first = date(2024, 1, 1)
+        return any(self.fires_on(first + offset * _DAY) for offset in range(NEVER_WITHIN_DAYS))
+
+
+@lru_cache(maxsize=10_000)
+def cron(expression: str) -> Cron:
+    """Raises CronSimError."""
+    parsed = CronSim(SHORTHANDS.get(expression.strip(), expression), datetime(2026, 1, 1))  # noqa: DTZ001 (wall clock)
+    times = product(sorted(parsed.hours), sorted(parsed.minutes))
+    return Cron(parsed, tuple(hour + minute / 60 for hour, minute in times))
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """The slots of a processor. `hours` are wall-clock hours after midnight of the data date, above 24 on later days;
+    a slot of a cron expression belongs to its own local date.
+    """
+
+    zone: ZoneInfo
+    hours: tuple[float, ...] = ()
+    crons: tuple[str, ...] = ()
+    days: Days | None = None
+    active: Active | None = None
+
+    @property
+    def has_slots(self) -> bool:
+        """On some day."""
+        return bool(self.hours or self.crons)
+
+    @property
+    def most_a_day(self) -> int:
+        """Slots of a day on which all of it fires."""
+        return len(self.hours) + sum(len(cron(each).hours) for each in self.crons)
+
+    def is_working(self, day: date) -> bool:
+        """Whether it is in service for a data date, and that is no day off."""
+        on_calendar = self.days is None or self.days.include(day)
+        return on_calendar and (self.active is None or self.active.includes(day))
+
+    def hours_on(self, day: date) -> tuple[float, ...]:
+        """Wall-clock hours of the slots of a data date, ascending; none where it does not work."""
+        if not self.is_working(day):
+            return ()
+        if not self.crons:
+            return self.hours
+        firing = [cron(each).hours for each in self.crons if cron(each).fires_on(day)]
+        if len(firing) == 1 and not self.hours:
+            return firing[0]
+        return tuple(sorted({*self.hours, *(hour for hours in firing for hour in hours)}))
+
+    def slots(self, day: date) -> tuple[datetime, ...]:
+        """The instants (UTC) of the slots of a data date, ascending, each once."""
+        hours = self.hours_on(day)
+        instants = [slot_instant(day, hour, self.zone) for hour in hours]
+        if len(hours) >= DENSE:
+            instants += self._second_readings(day, hours)
+        return tuple(sorted(set(instants)))
+
+    def _second_readings(self, day: date, hours: tuple[float, ...]) -> Iterator[datetime]:
+        """Of wall-clock times that come twice."""
+        for hour in hours:
+            late = slot_instant(day, hour, self.zone, fold=1)
+            if late.astimezone(self.zone).fold:
+                yield late
+
+    def last_chance(self, day: date) -> datetime | None:
+        """When the last slot of a data date may run at the latest; None without slots."""
+        hours = self.hours_on(day)
+        if not hours:
+            return None
+        return max(latest_reading(day, hours[-1], self.zone), *self.slots(day)[-1:])
+
+    def newest(self, now: datetime) -> date | None:
+        """The newest data date with a slot by now; None without one in the last 400 days."""
+        day = now.astimezone(self.zone).date()
+        for back in range(400):
+            candidate = day - back * _DAY
+            hours = self.hours_on(candidate)
+            if hours and slot_instant(candidate, hours[0], self.zone) <= now:
+                return candidate
+        return None
