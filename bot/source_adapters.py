@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 from bot.adapters.clock import epoch_seconds
 from bot.adapters.sources.files import FilesSource
+from bot.adapters.sources.presets.airflow import airflow_source
+from bot.adapters.sources.presets.dbt import dbt_source
 from bot.adapters.sources.sql import Question, SqlSource
 from bot.adapters.warehouse.columns import FILE_KINDS
 from bot.adapters.warehouse.headers import Aliases, header_of
@@ -39,6 +41,10 @@ def _source(entry: SourceEntry, vocabulary: Vocabulary, settings: Settings, regi
         return _bigquery(entry, vocabulary, settings)
     if entry.kind is SourceKind.BIGQUERY_TABLES:
         return _bigquery_tables(entry, settings, registry)
+    if entry.kind is SourceKind.AIRFLOW:
+        return airflow_source(entry.name, str(entry.url), entry.level, entry.lateness)
+    if entry.kind is SourceKind.DBT:
+        return dbt_source(str(entry.path), entry.lateness, epoch_seconds)
     assert entry.feeds is not None
     question = Question(str(entry.query), entry.cursor, entry.cursor_type, entry.lateness)
     return SqlSource(entry.name, entry.feeds, str(entry.url), question, entry.columns)

@@ -70,6 +70,8 @@ class SourceKind(StrEnum):
     FILES = "files"
     BIGQUERY = "bigquery"
     BIGQUERY_TABLES = "bigquery_tables"
+    AIRFLOW = "airflow"
+    DBT = "dbt"
 
 
 NEEDED: dict[SourceKind, tuple[str, ...]] = {
@@ -77,18 +79,22 @@ NEEDED: dict[SourceKind, tuple[str, ...]] = {
     SourceKind.FILES: ("path",),
     SourceKind.BIGQUERY: ("feeds",),
     SourceKind.BIGQUERY_TABLES: (),
+    SourceKind.AIRFLOW: ("url",),
+    SourceKind.DBT: ("path",),
 }
-ALLOWED = {
+ALLOWED: dict[SourceKind, tuple[str, ...]] = {
     SourceKind.SQL: ("cursor", "cursor_type"),
     SourceKind.FILES: ("feeds",),
     SourceKind.BIGQUERY: ("table", "query", "cursor", "partition", "reach", "days", "project", "max_bytes"),
     SourceKind.BIGQUERY_TABLES: ("days", "project", "max_bytes"),
+    SourceKind.AIRFLOW: ("level", "statuses", "categories"),
+    SourceKind.DBT: ("statuses", "categories"),
 }
 OF_ANY = ("name", "kind", "every", "lateness")
 OF_ROWS = ("columns", "statuses", "categories")
 """Of those that read rows which somebody else has written."""
-FIXED = {SourceKind.BIGQUERY_TABLES: Feed.TABLE_LOADS}
-"""What a source feeds that can feed nothing else."""
+FIXED = {SourceKind.BIGQUERY_TABLES: Feed.TABLE_LOADS, SourceKind.AIRFLOW: Feed.RUNS, SourceKind.DBT: Feed.RUNS}
+"""What a source feeds that can feed nothing else: it knows its columns."""
 BY_DATE = timedelta(days=3)
 """The lateness of a source that looks at dates, unless it is given."""
 
@@ -106,14 +112,16 @@ class SourceEntry(Frozen):
     statuses: dict[Status, Annotated[tuple[str, ...], Field(min_length=1)]] = Field(default_factory=dict)
     categories: dict[Category, Annotated[tuple[str, ...], Field(min_length=1)]] = Field(default_factory=dict)
     url: Annotated[Text, AfterValidator(_address)] | None = None
-    """`sql`: an address as SQLAlchemy takes it; `${NAME}` stands for an environment variable."""
+    """`sql`, `airflow`: an address as SQLAlchemy takes it; `${NAME}` stands for an environment variable."""
     query: Text | None = None
     """`sql`, `bigquery`: what to select; `:since` in it is bound to where the last read ended."""
     cursor: Column | None = None
     """`sql`, `bigquery`: the column by which rows are new: it grows. None: everything is read each time."""
     cursor_type: Literal["time", "number", "text"] = "time"
+    level: Literal["task", "dag"] = "task"
+    """`airflow`: is a task a processor, or a DAG?"""
     path: Text | None = None
-    """`files`: a folder, or a pattern of files."""
+    """`files`, `dbt`: a folder, or a pattern of files."""
     table: Annotated[Text, AfterValidator(_table)] | None = None
     """`bigquery`: a table or a view."""
     partition: Column | None = None

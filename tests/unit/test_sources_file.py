@@ -1,4 +1,4 @@
-"""What `sources.yaml` may say of BigQuery, and what is wrong with it otherwise."""
+"""What `sources.yaml` may say of BigQuery, Airflow and dbt, and what is wrong with it otherwise."""
 
 from pathlib import Path
 
@@ -41,6 +41,12 @@ def test_bytes_are_written_with_their_unit(tmp_path: Path, text: str, size: int)
         ("kind: bigquery, feeds: runs, query: 'SELECT 1 WHERE a > :since'", "no cursor to bind it to"),
         ("kind: bigquery, feeds: runs, query: 'SELECT 1 WHERE a > :from'", "no partition to bind it to"),
         ("kind: files, path: x, table: a.b", "has no table"),
+        ("kind: airflow", "needs url"),
+        ("kind: airflow, url: 'sqlite:///a.db', level: run", "level"),
+        ("kind: airflow, url: 'sqlite:///a.db', columns: {status: state}", "has no columns"),
+        ("kind: airflow, url: 'postgresql://a:secret@host/b'", "holds a password"),
+        ("kind: dbt", "needs path"),
+        ("kind: dbt, path: x, feeds: runs", "has no feeds"),
     ],
 )
 def test_what_makes_no_sense_is_named(tmp_path: Path, fields: str, said: str) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,14 @@ SETTLES_S = 2.0
 """A file that was changed so lately may still be written."""
 MOST_FILES = 200_000
 _STEMS = re.compile(f"^({'|'.join(sorted(Feed, key=len, reverse=True))})(?![a-z])", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Artifacts:
+    """Files of a tool, by a part of their names. `rows_of` writes what one tells as lines of JSON to another file."""
+
+    named: str
+    rows_of: Callable[[Path, Path], None]
 
 
 @dataclass(frozen=True)
@@ -44,14 +53,17 @@ class FilesSource:
         lateness: timedelta,
         columns: Mapping[str, str],
         seconds: Callable[[], float],
+        artifacts: Artifacts | None = None,
     ) -> None:
-        """`seconds`: since 1970, by the clock of the file system."""
+        """`seconds`: since 1970, by the clock of the file system. `artifacts`: only these are read."""
         self._path, self._feeds, self._columns, self._seconds = path, feeds, columns, seconds
+        self._artifacts = artifacts
         self._overlap_ns = int(lateness.total_seconds() * 1e9)
 
     @contextmanager
     def batches(self, cursor: str | None, now: datetime) -> Iterator[Iterator[Batch]]:  # noqa: ARG002 (the port's)
-        yield self._batches(cursor)
+        with tempfile.TemporaryDirectory(prefix="fireline-") as folder:
+            yield self._batches(cursor, Path(folder))
 
     def check(self, now: datetime) -> str:  # noqa: ARG002 (the port's)
         """How many files there are, and the newest."""
@@ -64,14 +76,21 @@ class FilesSource:
     def close(self) -> None:
         """Nothing is held open."""
 
-    def _batches(self, cursor: str | None) -> Iterator[Batch]:
+    def _batches(self, cursor: str | None, scratch: Path) -> Iterator[Batch]:
         read = _Read.of(cursor)
         for file in sorted(self._found(), key=lambda file: (file.changed_ns, file.name)):
             if not read.lacks(file):
                 continue
             read = read.including(file, self._overlap_ns)
-            held = DataFile(file.path, self._kind_of(file.path), file.name, self._columns, part=True)
-            yield Batch(read.text(), held)
+            path = self._rows_of(file.path, scratch / "rows.ndjson")
+            held = DataFile(path, self._kind_of(file.path), file.name, self._columns, part=True)
+            yield Batch(read.text(), held if path.stat().st_size or self._artifacts is None else None)
+
+    def _rows_of(self, path: Path, rows: Path) -> Path:
+        if self._artifacts is None:
+            return path
+        self._artifacts.rows_of(path, rows)
+        return rows
 
     def _found(self) -> list[_Found]:
         settled_ns = int((self._seconds() - SETTLES_S) * 1e9)
@@ -90,6 +109,8 @@ class FilesSource:
     def _is_meant(self, path: Path) -> bool:
         if path.suffix.casefold() not in SUFFIXES or UNFINISHED.search(path.name) or not path.is_file():
             return False
+        if self._artifacts is not None:
+            return self._artifacts.named in path.name
         return self._feeds is not None or _STEMS.match(path.name) is not None
 
     def _kind_of(self, path: Path) -> str:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -29,9 +29,11 @@ CursorType = Literal["time", "number", "text"]
 
 @dataclass(frozen=True)
 class Question:
-    """`query` is a SELECT, `cursor` the column of it that grows; None: everything is read each time."""
+    """`query` is a SELECT, or what makes one for a database by what is there; `cursor` the column of it that grows;
+    None: everything is read each time.
+    """
 
-    query: str
+    query: "str | Callable[[Connection], str]"
     cursor: str | None
     cursor_type: CursorType
     lateness: timedelta
@@ -89,7 +91,8 @@ class SqlSource:
         from sqlalchemy import text
 
         question = self._question
-        inner, column = question.query.strip().rstrip(";"), question.cursor
+        query, column = question.query, question.cursor
+        inner = (query if isinstance(query, str) else query(connection)).strip().rstrip(";")
         if column is None:
             return text(inner), {}
         quoted = connection.dialect.identifier_preparer.quote(column)

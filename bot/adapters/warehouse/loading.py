@@ -87,7 +87,8 @@ class Loader:
         rejected = tuple(row for item in staged for row in item.reading.rejected)
         touched_from = min((moment for moment in touched if moment is not None), default=now)
         merged = (_report(item, *run.counts) for item, run in zip(with_runs, runs, strict=True))
-        return LoadReport((*old, *evidence, *merged), rejected, warnings, touched_from)
+        useless = (_report(item, 0, 0, 0) for item in staged if item.kind is RUNS and not item.reading.rows)
+        return LoadReport((*old, *evidence, *merged, *useless), rejected, warnings, touched_from)
 
     def rebuild(self) -> int:
         with self._engine.write() as session:
