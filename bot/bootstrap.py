@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from bot.services.sources import SourcesService
     from bot.services.validation import ValidationService
     from bot.services.vitals import Checks, Vitals
+FIRST_STEPS = "Load one with `fireline load DIR`, or try `fireline demo`."
 
 
 class Services:
@@ -304,7 +305,7 @@ def _registry_of_data(opened: Warehouse, settings: Settings) -> Registry:
         from bot.config.chosen_registry import registry_of
 
         return registry_of(settings)[0]
-    raise BadInput("There is no run history yet. Load one with `fireline load DIR`. Or name sources in sources.yaml.")
+    raise BadInput(f"There is no run history yet. {FIRST_STEPS} Or name sources in sources.yaml.")
 
 
 @contextmanager
@@ -384,7 +385,7 @@ def _duckdb(settings: Settings, *, read_only: bool) -> Warehouse:
 
     path = settings.warehouse_file
     if read_only and not path.exists():
-        raise BadInput(f"There is no run history in {settings.home} yet. Load one with `fireline load DIR`.")
+        raise BadInput(f"There is no run history in {settings.home} yet. {FIRST_STEPS}")
     return SqlWarehouse(DuckDBEngine(path, read_only=read_only, cache_directory=settings.sql_cache))
 
 

@@ -30,11 +30,7 @@ async def answer(reply: Reply, services: AppServices, request: Request) -> Card:
 
 def questions(services: AppServices) -> Questions:
     """Reads what people type, with dates as of the moment that answers speak of."""
-
-    def dates() -> DateReader:
-        return DateReader(services.health.moment(HealthRequest(), services.now()), services.registry.zone)
-
-    return Questions(services.registry, dates)
+    return Questions(services.registry, lambda: services.health.dates(services.now()))
 
 
 def help_card(services: AppServices) -> Card:

@@ -13,9 +13,6 @@ from bot.domain.errors import BadInput, FirelineError
 if TYPE_CHECKING:
     from bot.config.settings import Settings
 
-EARLIEST, LATEST = 1970, 2099
-"""Years; rows from outside them are rejected when they are loaded."""
-
 
 def settings_of(home: Path | None) -> "Settings":
     """Raises BadInput for a setting that makes no sense."""
@@ -63,13 +60,9 @@ def monotonic() -> float:
 
 
 def parse_moment(text: str) -> datetime:
-    """A moment as people write it; without an offset it is UTC. Raises BadInput."""
-    try:
-        moment = datetime.fromisoformat(text.strip())
-        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        forms = "2026-03-15, 2026-03-15T14:30 or 2026-03-15T14:30-04:00"
-        raise BadInput(f"{text!r} is not a moment. Write {forms}.") from None
-    if not EARLIEST <= moment.year <= LATEST:
-        raise BadInput(f"{text!r} lies outside the years {EARLIEST} to {LATEST}, from which runs are taken.")
-    return moment
+    """A moment as people write it; without an offset it is UTC, and so are the days of words. Raises BadInput."""
+    from zoneinfo import ZoneInfo
+
+    from bot.domain.dates import DateReader
+
+    return DateReader(now(), ZoneInfo("UTC")).moment(text)

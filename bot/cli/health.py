@@ -14,11 +14,24 @@ from bot.cli.options import AsJson, Home
 
 
 def health(
-    days: Annotated[int, typer.Option(help="How many days back the window reaches.")] = 7,
+    about: Annotated[
+        list[str] | None,
+        typer.Argument(help="A processor (a part of its name is enough) or `phase N`; a window such as 2w."),
+    ] = None,
+    days: Annotated[
+        str | None,
+        typer.Option(
+            help="How far back the window reaches: 7, 2w, yesterday; 7 days unless given.", show_default=False
+        ),
+    ] = None,
     phase: Annotated[int | None, typer.Option(help="Only this phase.", show_default=False)] = None,
     processor: Annotated[str | None, typer.Option(help="Only this processor.", show_default=False)] = None,
     as_of: Annotated[
-        str | None, typer.Option(help="Exactly as it was known then (UTC unless it has an offset).", show_default=False)
+        str | None,
+        typer.Option(
+            help="As it was known then: UTC unless it has an offset, or the end of a day (yesterday).",
+            show_default=False,
+        ),
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="List the healthy processors too.")] = False,
     as_json: AsJson = False,
@@ -26,7 +39,7 @@ def health(
 ) -> None:
     """Say how the pipeline is: what failed for real, what was expected, and why it has its colour."""
     width, colour = shutil.get_terminal_size().columns, sys.stdout.isatty()
-    question = HealthQuestion(days, phase, processor, as_of, everything, as_json, width, colour)
+    question = HealthQuestion(" ".join(about or ()), days, phase, processor, as_of, everything, as_json, width, colour)
     with errors_for_people():
         answer = ask_running(settings_of(home).socket, "health", asdict(question))
         print(answer if answer is not None else answer_here(question, home), end="")

@@ -5,19 +5,23 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.cli.context import now, parse_moment, settings_of
+from bot.cli.context import now, settings_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from bot.domain.health.model import HealthRequest
     from bot.services.health import HealthService
 
 
 @dataclass(frozen=True)
 class HealthQuestion:
-    """What was typed, and how the answer is to look: JSON, or a table for a terminal of that width."""
+    """What was typed, and how the answer is to look: JSON, or a table for a terminal of that width. `about` are the
+    words without an option.
+    """
 
-    days: int
+    about: str
+    days: str | None
     phase: int | None
     processor: str | None
     as_of: str | None
@@ -42,10 +46,7 @@ def answer_here(question: HealthQuestion, home: Path | None) -> str:
 
 def answer_health(service: "HealthService", question: HealthQuestion, moment: "datetime") -> str:
     """The whole printed answer. Raises BadInput for a question that makes no sense."""
-    from bot.domain.health.model import HealthRequest
-
-    as_of = parse_moment(question.as_of) if question.as_of is not None else None
-    request = HealthRequest(days=question.days, phase=question.phase, processor=question.processor, as_of=as_of)
+    request = _request(service, question, moment)
     report = service.of(request, moment)
     if question.as_json:
         from bot.cli.health_json import health_json
@@ -54,6 +55,29 @@ def answer_health(service: "HealthService", question: HealthQuestion, moment: "d
     from bot.cli.health_table import print_health
     from bot.cli.tables import rendered
 
-    chosen = question.phase is not None or question.processor is not None
+    chosen = request.phase is not None or request.processor is not None
     printed = partial(print_health, report, everything=question.everything or chosen)
     return rendered(printed, width=question.width, colour=question.colour)
+
+
+def _request(service: "HealthService", question: HealthQuestion, moment: "datetime") -> "HealthRequest":
+    """Of words and options; what is given twice is refused."""
+    from bot.domain.errors import BadInput
+    from bot.domain.health.asked import health_words
+    from bot.domain.health.model import HealthRequest
+
+    reader = partial(service.dates, moment)
+    words = health_words(question.about, reader, service.phases, "fireline health")
+    if question.days is not None and words.days is not None:
+        raise BadInput(f"--days {question.days} and {question.about!r} are two windows. Give one.")
+    if words.name and question.processor is not None:
+        raise BadInput(f"--processor {question.processor} and {words.name!r} are two processors. Give one.")
+    if words.phase is not None and question.phase is not None:
+        raise BadInput(f"--phase {question.phase} and {question.about!r} are two phases. Give one.")
+    days = words.days if question.days is None else reader().days_back(question.days)
+    return HealthRequest(
+        days=HealthRequest().days if days is None else days,
+        phase=question.phase if words.phase is None else words.phase,
+        processor=words.name or question.processor,
+        as_of=None if question.as_of is None else reader().moment(question.as_of),
+    )

@@ -12,8 +12,8 @@ from typing import Any
 from bot.cli.local_client import ask
 from bot.config.local_socket import DEFAULT_HOME, HOME, SOCKET
 
-TEXTS = {"--processor": "processor", "--as-of": "as_of", "--home": "home"}
-NUMBERS = {"--days": "days", "--phase": "phase"}
+TEXTS = {"--days": "days", "--processor": "processor", "--as-of": "as_of", "--home": "home"}
+NUMBERS = {"--phase": "phase"}
 FLAGS = {"--all": "everything", "--json": "as_json"}
 LONGEST_NUMBER = 9
 
@@ -32,7 +32,7 @@ def answered(arguments: Sequence[str]) -> bool:
 
 def parsed(arguments: Sequence[str]) -> dict[str, Any] | None:
     """What was typed, by the names of HealthQuestion and `home`; None for what is not plain."""
-    given: dict[str, Any] = {"days": 7, "phase": None, "processor": None, "as_of": None, "home": None}
+    given: dict[str, Any] = {"about": "", "days": None, "phase": None, "processor": None, "as_of": None, "home": None}
     given |= dict.fromkeys(FLAGS.values(), False)
     rest = iter(arguments)
     for argument in rest:

@@ -24,7 +24,7 @@ def _line(decision: Decision) -> dict[str, Any]:
         "impact": list(finding.impact),
         "action": finding.action,
         "update": decision.outcome is Outcome.UPDATE,
-        "explanation": finding.explanation,
+        "explanation": decision.news,
         "reason": decision.because,
     }
     return line if finding.data_date is None else {**line, "data_date": finding.data_date.isoformat()}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli.context import errors_for_people, now, parse_moment, settings_of
+from bot.cli.context import errors_for_people, now, settings_of
 from bot.cli.options import AsJson, Home
 
 if TYPE_CHECKING:
@@ -44,7 +44,11 @@ def validate(
     ] = None,
     last: Annotated[str | None, typer.Option("--to", help="Last data date.", show_default=False)] = None,
     as_of: Annotated[
-        str | None, typer.Option(help="Exactly as it was known then (UTC unless it has an offset).", show_default=False)
+        str | None,
+        typer.Option(
+            help="As it was known then: UTC unless it has an offset, or the end of a day (yesterday).",
+            show_default=False,
+        ),
     ] = None,
     sample: Annotated[bool, typer.Option("--sample", help="Check a sample of all zero-record successes.")] = False,
     seed: Annotated[int, typer.Option(help="Which dates --sample draws.")] = 0,
@@ -83,7 +87,7 @@ def _validated(service: "ValidationService", question: ValidateQuestion, moment:
         processor=question.processor,
         first=first,
         last=last,
-        as_of=parse_moment(question.as_of) if question.as_of is not None else None,
+        as_of=service.dates(moment).moment(question.as_of) if question.as_of is not None else None,
     )
     found = service.of(request, moment)
     if question.as_json:

@@ -2,14 +2,17 @@
 
 import re
 from calendar import month_abbr, month_name
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.errors import BadInput
 
 EARLIEST, LATEST = date(1970, 1, 1), date(2099, 12, 31)
 """Rows from outside these years are rejected when they are loaded."""
+LONGEST_DATES = 9
+"""Words of the longest span: `from the 24 November 2026 to 30 November 2026`."""
 DAYS_OF = {"h": 1 / 24, "d": 1, "w": 7, "month": 30}
 _UNIT = r"(h|hrs?|hours?|d|days?|w|wks?|weeks?|months?)"
 _SPAN = re.compile(rf"(?:(?:the )?(?:last|past) )?(\d{{1,4}}) ?{_UNIT}")
@@ -23,6 +26,8 @@ _LOOKS_LIKE = re.compile(r"\d{1,4}[-/.]\d\S*|\d\S*\.\.\S*|\.\.\S+")
 _MONTHS = {name.casefold(): at for names in (month_name, month_abbr) for at, name in enumerate(names) if name} | {
     "sept": 9
 }
+_WHOLE = re.compile(r"[+-]?[0-9]{1,30}")
+MOMENTS = "2026-03-15, 2026-03-15T14:30, 2026-03-15T14:30-04:00 or yesterday"
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -71,6 +76,40 @@ class DateReader:
         if first > last:
             raise BadInput(f"{first} comes after {last}. Write the earlier date first.")
         return first, last
+
+    def days_back(self, text: str) -> int:
+        """How far a window reaches back: `7`, `2w`, `yesterday`, `since 28 Nov`. Raises BadInput."""
+        plain = _plain(text)
+        if _WHOLE.fullmatch(plain):
+            return int(plain)
+        days = window_days(text)
+        if days is not None:
+            return days
+        if not self.is_date(text):
+            raise BadInput(f"{text!r} is not a window. Write 7, 7d, 2w, yesterday or since {self.today}.")
+        first, last = self.span(text)
+        if last != self.today and first != last:
+            raise BadInput(f"Health looks back from now. For {first}..{last} ask `validate` for {first}..{last}.")
+        return max(1, (self.today - first).days + 1)
+
+    def moment(self, text: str) -> datetime:
+        """A moment in UTC: as ISO 8601 (UTC without an offset), or the end of a day in words (`yesterday`), which of
+        today is now. Raises BadInput.
+        """
+        try:
+            moment = datetime.fromisoformat(text.strip())
+            moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        except (ValueError, OverflowError):
+            day = self._one(_plain(text)) if text.strip() else None
+            if day is None or day > self.today:
+                raise BadInput(f"{text!r} is not a moment. Write {MOMENTS}.") from None
+            midnight = datetime.combine(day + timedelta(days=1), time(), self.zone).astimezone(UTC)
+            moment = min(self.now, midnight)
+        if not EARLIEST.year <= moment.year <= LATEST.year:
+            raise BadInput(
+                f"{text!r} lies outside the years {EARLIEST.year} to {LATEST.year}, from which runs are taken."
+            )
+        return moment
 
     def is_date(self, text: str) -> bool:
         """Whether it is written as a date or a span, be it one that does not exist."""
@@ -148,3 +187,21 @@ def _moved(day: date, by: int) -> date | None:
         return day + timedelta(days=by)
     except OverflowError:
         return None
+
+
+def only_one(words: Sequence[str], reads: Callable[[str], bool], what: str) -> tuple[str | None, list[str]]:
+    """The longest run of words that reads as a date, and the other words. Raises BadInput where there are two."""
+    said, rest = _taken(words, reads)
+    again, _ = _taken(rest, reads)
+    if again is not None:
+        raise BadInput(f"{said!r} and {again!r} are two {what}. Give one.")
+    return said, rest
+
+
+def _taken(words: Sequence[str], reads: Callable[[str], bool]) -> tuple[str | None, list[str]]:
+    for length in range(min(len(words), LONGEST_DATES), 0, -1):
+        for start in range(len(words) - length + 1):
+            said = " ".join(words[start : start + length])
+            if reads(said):
+                return said, [*words[:start], *words[start + length :]]
+    return None, list(words)

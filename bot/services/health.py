@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from bot.domain.dates import DateReader
 from bot.domain.errors import BadInput
 from bot.domain.health.early_warnings import LONGEST_RUN, NOTE_AFTER, SilentRun
 from bot.domain.health.missing import STANDARD, LossRules
@@ -122,6 +123,14 @@ class HealthService:
         if not history.runs:
             raise BadInput("There is no run history yet. Load one with `fireline load DIR`.")
         return history
+
+    def dates(self, now: datetime) -> DateReader:
+        """Reads dates as of the moment that answers speak of."""
+        return DateReader(self.moment(HealthRequest(), now), self._registry.zone)
+
+    @property
+    def phases(self) -> tuple[int, ...]:
+        return self._registry.phases
 
     def scope(self, request: HealthRequest) -> Scope:
         """What is asked about. Raises BadInput with the nearest names for what does not exist."""

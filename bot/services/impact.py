@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from bot.domain.dates import DateReader
 from bot.domain.evidence.freshness import DateFreshness
-from bot.domain.health.model import BASELINE, Durations, HealthRequest, Window
+from bot.domain.health.model import BASELINE, Durations, Window
 from bot.domain.impact.deadlines import paces
 from bot.domain.impact.report import FreshnessFacts, Impact, ImpactMap, ImpactRequest, newest_date
 from bot.domain.platform.registry import Registry
@@ -42,7 +42,7 @@ class ImpactService:
 
     def dates(self, now: datetime) -> DateReader:
         """Reads data dates as of the moment that answers speak of."""
-        return DateReader(self._health.moment(HealthRequest(), now), self._map.registry.zone)
+        return self._health.dates(now)
 
     def _knowing(self, day: date, moment: datetime, history: History) -> FreshnessFacts:
         """Put in order once: the warehouse gives the same lists until a load has touched them."""

@@ -14,7 +14,6 @@ from bot.domain.evidence.known import Seen
 from bot.domain.evidence.observation import DateSpan, Observed, Timeline
 from bot.domain.evidence.processor_date import ProcessorDate
 from bot.domain.findings.words import short_day
-from bot.domain.health.model import HealthRequest
 from bot.domain.health.notified import called
 from bot.domain.incidents.incident import Incident
 from bot.domain.platform.accepted_losses import AcceptedLosses
@@ -85,7 +84,7 @@ class ValidationService:
 
     def dates(self, now: datetime) -> DateReader:
         """Reads data dates as of the moment that answers speak of."""
-        return DateReader(self._health.moment(HealthRequest(), now), self._registry.zone)
+        return self._health.dates(now)
 
     def _processors(self, request: ValidationRequest) -> Sequence[Processor]:
         if request.processor is None:

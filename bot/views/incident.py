@@ -44,7 +44,7 @@ def _height(head: str, rest: Sequence[str], status: str) -> int:
 
 
 def thread_card(notice: Notice) -> Card:
-    """What an update says below the message; an end too, where the message cannot be changed."""
+    """What is new, said below the message; an end too, where the message cannot be changed."""
     shown, said = _update(notice, SLACK), _update(notice, PLAIN)
     return Card(escape("\n".join(said)), (section("\n".join([f"*{shown[0]}*", *shown[1:]])),))
 
@@ -84,7 +84,7 @@ def _update(notice: Notice, voice: Voice) -> list[str]:
         return [f"{_mark(notice)} {incident.label}", incident_words.ending(notice, voice)]
     changed = decision.detail or f"{decision.reason.removeprefix('updated because ').capitalize()}"
     head = f"{CIRCLES[decision.severity]} {decision.severity} {incident.label}: {voice.data(changed)}"
-    return [head, incident_words.trouble(decision.finding, notice.now, voice)]
+    return [head] if decision.detail else [head, incident_words.trouble(decision.finding, notice.now, voice)]
 
 
 def _mark(notice: Notice) -> str:

@@ -59,12 +59,18 @@ def _message_rows(message: Message) -> Iterable[list[str]]:
             str(finding.kind),
             _names(finding.processors),
             str(finding.data_date or ""),
-            finding.explanation + (f" Blocked: {_names(finding.impact)}." if finding.impact else ""),
-            decision.because,
+            decision.news + _blocked(decision),
+            str(decision.reason) if decision.outcome is Outcome.UPDATE else decision.because,
         ]
     end = message.spans[-1][1]
     if end is not None:
         yield [f"↳ {_at(end)}", "", "resolved", "", "", "", ""]
+
+
+def _blocked(decision: Decision) -> str:
+    """An update says whom it blocks where that is new."""
+    named = decision.finding.impact
+    return f" Blocked: {_names(named)}." if named and decision.outcome is not Outcome.UPDATE else ""
 
 
 def _quiet(report: ReplayReport) -> list[str]:

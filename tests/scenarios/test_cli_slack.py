@@ -43,7 +43,7 @@ UNREACHABLE = "Set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP);
 def test_run_without_a_history(tmp_path: Path) -> None:
     done = fireline("run", "--home", str(tmp_path), **BOTH)
     assert done.returncode == 1
-    assert "There is no run history yet. Load one with `fireline load DIR`." in done.stderr
+    assert "There is no run history yet. Load one with `fireline load DIR`, or try `fireline demo`." in done.stderr
     assert "SLACK_APP_TOKEN is set: Socket Mode; SLACK_SIGNING_SECRET is not used" in done.stderr
     assert not [word for word in ("Traceback", "canary") if word in done.stdout + done.stderr]
 

@@ -28,7 +28,7 @@ from tests.support.builders import load as load_into
 from tests.support.slack_bench import WORLD
 
 IMPACT = ImpactQuestion("Box", "2026-01-15", Form.JSON, 100, colour=False, everything=False)
-HEALTH = HealthQuestion(7, None, None, None, everything=False, as_json=True, width=100, colour=False)
+HEALTH = HealthQuestion("", "7", None, None, None, everything=False, as_json=True, width=100, colour=False)
 VALIDATE = ValidateQuestion(
     "Box", "2026-01-15", None, None, sample=False, seed=0, everything=False, as_json=True, width=100, colour=False
 )

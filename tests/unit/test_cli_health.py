@@ -88,7 +88,14 @@ REFUSED = {
     ("--processor", "Boks"): "There is no processor 'Boks'. Did you mean Box",
     ("--processor", ""): "There is no processor ''.",
     ("--processor", "💥[bold]"): "There is no processor '💥[bold]'.",
-    ("--as-of", "yesterday"): "'yesterday' is not a moment. Write 2026-03-15",
+    ("--as-of", "tomorrow"): "'tomorrow' is not a moment. Write 2026-03-15",
+    ("--days", "x"): "'x' is not a window. Write 7, 7d, 2w, yesterday or since ",
+    ("--days", "7", "2w"): "--days 7 and '2w' are two windows. Give one.",
+    ("Boks",): "There is no processor 'Boks'. Did you mean Box",
+    ("phase", "two"): "'two' is not a phase. Write `fireline health phase 1`.",
+    ("phase", "2", "--phase", "1"): "--phase 1 and 'phase 2' are two phases. Give one.",
+    ("phase", "2", "--processor", "Box"): "Give a phase or a processor, not both.",
+    ("Daily", "--processor", "Box"): "--processor Box and 'Daily' are two processors. Give one.",
     ("--as-of", ""): "'' is not a moment",
     ("--as-of", "2026-02-30"): "'2026-02-30' is not a moment",
     ("--as-of", "0001-01-01"): "0001-01-01",
@@ -110,11 +117,34 @@ def test_what_cannot_be_answered_is_refused_with_the_value_and_the_remedy(
     assert type(result.exception) is SystemExit
 
 
-@pytest.mark.parametrize("arguments", [("--days", "x"), ("--days",), ("--frobnicate",), ("extra",), ("--phase", "two")])
+@pytest.mark.parametrize("arguments", [("--frobnicate",), ("--phase", "two")])
 def test_what_is_no_command_is_refused_by_the_parser(home: Path, arguments: tuple[str, ...]) -> None:
     result = fireline(home, "health", *arguments)
     assert result.exit_code == 2
     assert type(result.exception) is SystemExit
+
+
+def asked(home: Path, *words: str) -> tuple[int, list[str]]:
+    answer = told(home, *words)
+    return answer["window_days"], [row["name"] for row in answer["processors"]]
+
+
+def test_words_mean_what_they_mean_in_slack(home: Path) -> None:
+    everything = asked(home)[1]
+    for words in (("2w",), ("14d",), ("--days", "2w"), ("--days", "14"), ("last", "2", "weeks")):
+        assert asked(home, *words) == (14, everything)
+    for words in (("--days", "yesterday"), ("yesterday",), ("2 days",)):
+        assert asked(home, *words) == (2, everything)
+    assert asked(home, "today") == (1, everything)
+    for words in (("boxscraper",), ("BOX-SCRAPER", "7d"), ("--processor", "boxscr")):
+        assert asked(home, *words) == (7, ["BoxScraper"])
+    assert asked(home, "phase", "3") == asked(home, "phase3", "7d") == asked(home, "--phase", "3") == (7, ["Summary"])
+
+
+def test_as_of_a_day_in_words_is_its_end(home: Path) -> None:
+    """The history ends on 16 January, at 03:01 in New York: yesterday ended at 05:00 UTC."""
+    assert told(home, "--as-of", "yesterday")["as_of"] == "2026-01-16T05:00:00Z"
+    assert told(home, "--as-of", "today")["as_of"] == "2026-01-16T08:01:01Z"
 
 
 @pytest.mark.parametrize("moment", ["1970-01-01", "2026-01-01", "2099-12-31T23:59:59.999999Z"])

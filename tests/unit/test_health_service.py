@@ -13,7 +13,7 @@ from bot.domain.slo import ServiceLevel, ServiceLevels
 from bot.ports.state import StateUnavailable
 from bot.services.health import HealthService
 from bot.views import health_words
-from tests.support.builders import PROCESSORS, World, failed, game, load, loaded, raw_file, registry, run, warehouse
+from tests.support.builders import PROCESSORS, World, at, failed, game, load, loaded, raw_file, registry, run, warehouse
 from tests.support.notices import incident
 
 LEVELS = ServiceLevels((ServiceLevel(2, 0.95), ServiceLevel(3, 0.99)))
@@ -66,6 +66,16 @@ def test_every_run_is_counted_once_where_it_belongs(service: HealthService) -> N
     assert report.warnings[0] == "Newcomer ran but is not in the registry."
     assert [row.phase for row in report.phases] == [1, 2, 3, 4]
     assert next(row.phase for row in report.processors if row.name == "Newcomer") is None, "in no phase of the registry"
+
+
+def test_a_run_that_starts_at_the_very_moment_was_known_then(tmp_path: Path) -> None:
+    """As in a replay, which takes in at a tick what became known by then."""
+    into = warehouse()
+    moment = datetime(2026, 1, 16, 6, tzinfo=UTC)
+    at_once = run("now", start=30, status="running", completed_at=None, duration_seconds=None, inserted_at=at(30))
+    load(into, World([at_once, run("before", start=20), run("after", start=30.01)]).write(tmp_path))
+    report = HealthService(into, registry(), LEVELS).of(HealthRequest(as_of=moment), END)
+    assert (report.total.runs, report.window.until) == (2, moment)
 
 
 @pytest.mark.parametrize("as_of", [None, END + timedelta(hours=1)])

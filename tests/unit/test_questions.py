@@ -63,7 +63,7 @@ def test_health(text: str, request_: HealthRequest) -> None:
         ("phase x", "'x' is not a phase. Write `/health phase 2`."),
         ("phase 1 2", "'1 2' is not a phase."),
         ("phase 12345", "'12345' is not a phase."),
-        ("2026-11-01..2026-11-07", "/health looks back from now. For 2026-11-01..2026-11-07 ask `/validate"),
+        ("2026-11-01..2026-11-07", "Health looks back from now. For 2026-11-01..2026-11-07 ask `validate"),
         ("zzz", "There is no processor 'zzz'. Write a part of its name, as `/health Box-Scores`."),
     ],
 )

@@ -104,7 +104,7 @@ def test_the_running_process_is_asked(home: Path, capsys: pytest.CaptureFixture[
     with running(home, b'{"text": QUESTION}'):
         assert answered(["--phase", "2", "--json", "--home", str(home)])
     asked = json.loads(capsys.readouterr().out)
-    assert (asked["phase"], asked["as_json"], asked["days"]) == (2, True, 7)
+    assert (asked["phase"], asked["as_json"], asked["days"]) == (2, True, None)
 
 
 def test_what_it_refuses_is_an_error(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

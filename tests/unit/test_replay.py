@@ -140,3 +140,16 @@ def test_nothing_is_due_for_a_date_before_the_first_data_date(tmp_path: Path) ->
     done = replay(tmp_path)
     assert done.exit_code == 0, done.output
     assert lines(tmp_path) == []
+
+
+def test_an_update_says_only_what_is_new(tmp_path: Path) -> None:
+    """A job that is due each day and never runs: one message, and each night its date, not the first sentence again."""
+    processors: list[Row] = [{"name": "Gone", "schedule_hours_et": [10.0], "per_game": False}, {"name": "Early"}]
+    days = [DAY + timedelta(days=ahead) for ahead in range(5)]
+    World(runs=[run(f"{day}", "Early", start=1, day=day) for day in days], processors=processors).write(
+        tmp_path / "data"
+    )
+    assert replay(tmp_path).exit_code == 0
+    first, *updates = lines(tmp_path)
+    assert first["explanation"].startswith("Gone for 2026-01-15: no run has started")
+    assert [line["explanation"] for line in updates] == ["+ 16 Jan", "+ 17 Jan", "+ 18 Jan"]

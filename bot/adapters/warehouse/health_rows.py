@@ -12,7 +12,11 @@ from bot.domain.health.sketch import ZERO_BUCKET
 
 
 def parameters_of(window: Window) -> Parameters:
-    """Every value that the health queries bind. Whole days lie in [whole_from, whole_until), head and tail outside."""
+    """Every value that the health queries bind. Whole days lie in [whole_from, whole_until), head and tail outside.
+
+    What starts at the very moment of an exact answer was known then, and counts.
+    """
+    until = window.until + timedelta.resolution if window.exact and window.until == window.as_of else window.until
     since_day, until_day = window.since.date(), window.until.date()
     whole_from = since_day if window.since.time() == time() else since_day + timedelta(days=1)
     head_until = min(midnight(whole_from), window.until)
@@ -20,7 +24,7 @@ def parameters_of(window: Window) -> Parameters:
         "as_of": window.as_of,
         "known_at": window.known_at,
         "since": window.since,
-        "until": window.until,
+        "until": until,
         "whole_from": whole_from,
         "whole_until": until_day,
         "head_until": head_until,

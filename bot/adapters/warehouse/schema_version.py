@@ -26,7 +26,9 @@ def check(connection: duckdb.DuckDBPyConnection, path: Path | None) -> None:
     """Raises OtherRelease for a warehouse of another release, WarehouseUnavailable for an empty one."""
     tables = _tables(connection)
     if not tables:
-        raise WarehouseUnavailable(f"{path} holds no run history. Load one with `fireline load DIR`.")
+        raise WarehouseUnavailable(
+            f"{path} holds no run history. Load one with `fireline load DIR`, or try `fireline demo`."
+        )
     found = connection.execute("FROM schema_version").fetchone() if "schema_version" in tables else None
     if found != (expected(),):
         raise OtherRelease(

@@ -79,3 +79,8 @@ class Decision:
     @property
     def because(self) -> str:
         return f"{self.reason}: {self.detail}" if self.detail else f"{self.reason}"
+
+    @property
+    def news(self) -> str:
+        """What it says: of an update what is new, else the finding."""
+        return self.detail if self.outcome is Outcome.UPDATE and self.detail else self.finding.explanation
