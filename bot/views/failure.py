@@ -12,9 +12,13 @@ _RESTRICTED = "Posting there is restricted: ask in another channel or in a direc
 _TOO_MUCH = "My answer does not fit: ask for less, such as one phase or one processor."
 _NOT_OFFERED = "This Slack does not offer it."
 _TOO_LATE = "Slack took too long: press the button again."
+_PERMISSION = (
+    "I was not given that permission: whoever runs me has to paste what `fireline manifest` prints into the app's "
+    "manifest, and install the app again."
+)
 _TOKEN = "My token does not work any more: whoever runs me has to set SLACK_BOT_TOKEN."
 REMEDIES = {
-    "missing_scope": "I was not given that permission: whoever installed me has to do so again, from manifest.yaml.",
+    "missing_scope": _PERMISSION,
     "not_in_channel": _NOT_THERE,
     "channel_not_found": _NOT_THERE,
     "user_not_in_channel": "Join the channel first, or ask me in a direct message.",

@@ -111,12 +111,12 @@ def _linked(incident: Incident, workspace: str) -> str:
     there = message is not None and message.ts and workspace
     if message is not None and there:
         name = f"<{workspace.rstrip('/')}/archives/{message.channel}/p{message.ts.replace('.', '')}|{name}>"
-    return f"{name}, since {date_token(incident.first_seen)}"
+    return f"{name}, opened {date_token(incident.announced_at)}"
 
 
 def _open_texts(report: HealthReport) -> list[str]:
     shown = (report.open or ())[:MOST_OPEN]
-    return [f"Open: {called(incident)}, since {incident.first_seen:%Y-%m-%d %H:%M} UTC." for incident in shown]
+    return [f"Open: {called(incident)}, opened {incident.announced_at:%Y-%m-%d %H:%M} UTC." for incident in shown]
 
 
 def _phase_lines(rows: Sequence[HealthRow]) -> list[str]:

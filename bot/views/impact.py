@@ -1,4 +1,4 @@
-"""What a processor feeds, as a message: the next deadline, the next tap, then what is affected, the worst by hop."""
+"""What a processor feeds, as a message: the next deadline, what is affected, the worst by hop, then the buttons."""
 
 from datetime import datetime
 from itertools import groupby
@@ -30,7 +30,7 @@ def card(impact: Impact) -> Card:
     """The answer to /impact. Of many affected dependents the worst are shown; the CSV has all."""
     title = f"Impact of {impact.subject.processor.name}"
     shown = impact.affected.worst(MOST_SHOWN)
-    blocks: list[Block] = [header(title), *_deadlines(impact), actions(_buttons(impact))]
+    blocks: list[Block] = [header(title), *_deadlines(impact)]
     blocks.append(section(impact_words.headline(impact, SLACK)))
     lines = [title, *impact_words.deadline_lines(impact), impact_words.headline(impact)]
     for hops, members in groupby(sorted(shown, key=lambda item: item.hops), key=lambda item: item.hops):
@@ -40,6 +40,7 @@ def card(impact: Impact) -> Card:
         lines += ["", heading, *map(_text, listed)]
     notes = _notes(impact, len(impact.affected) - len(shown))
     blocks.append(context(*map(escape, notes), f"{escape(_date_line(impact))}, as of {date_token(impact.as_of)}."))
+    blocks.append(actions(_buttons(impact)))
     dated = f"{_date_line(impact)}, as of {impact.as_of:%Y-%m-%d %H:%M} UTC."
     return Card(escape("\n".join([*lines, "", *notes, dated])), tuple(blocks))
 

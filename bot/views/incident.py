@@ -1,7 +1,7 @@
 """An incident as a message to be read in five seconds on a phone: what is wrong, the error, whom it blocks by when."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
+from enum import Enum
 from textwrap import wrap
 
 from bot.domain.findings.severity import Severity
@@ -24,21 +24,33 @@ BOLD, NORMAL, SMALL = 31, 38, 46
 
 
 def card(notice: Notice) -> Card:
-    """The message of an incident as it stands. What is nice to have is left out where it would grow too high."""
-    said, status = _lines(notice, PLAIN), _status(notice, PLAIN)
-    height = _height(said[0], said[1:], status)
-    words = height + FEEDBACK <= MOST_HIGH
+    """The message of an incident as it is now. Where it would grow too high, the feedback goes first, then what else is
+    wrong, then words of a sentence, and the next step only where names are so long that nothing else helps.
+    """
+    status = _status(notice, PLAIN)
     step = "" if notice.resolved else incident_words.step(notice.incident.headline)
-    roomy = bool(step) and height + FEEDBACK * words + LINE <= MOST_HIGH
-    head, *rest = _lines(notice, SLACK)
-    first = section("\n".join([f"*{head}*", *rest, *([f"*{step}*"] if roomy else [])]))
+    heights = {detail: _height(*_lines(notice, PLAIN, detail), status) + LINE * bool(step) for detail in Detail}
+    detail = next((each for each in Detail if heights[each] <= MOST_HIGH), Detail.LEAST)
+    head, *rest = _lines(notice, SLACK, detail)
+    shown = [f"*{step}*"] if step and heights[detail] <= MOST_HIGH else []
+    first = section("\n".join([f"*{head}*", *rest, *shown]))
     blocks = [first, _buttons(notice.incident), context(_status(notice, SLACK))]
-    text = "\n".join([*said, *([f"{step}."] if step else []), status])
+    text = "\n".join([*_lines(notice, PLAIN, Detail.ALL), *([f"{step}."] if step else []), status])
+    words = heights[detail] + FEEDBACK <= MOST_HIGH
     return Card(escape(text), (*blocks, *([_feedback(notice.incident)] if words else [])))
 
 
-def _height(head: str, rest: Sequence[str], status: str) -> int:
-    """Pixels on a phone, without what is nice to have."""
+class Detail(Enum):
+    """How much is said, most first."""
+
+    ALL = "all"
+    WITHOUT_OTHERS = "without what else is wrong"
+    LEAST = "and sentences cut short"
+
+
+def _height(head: str, *words: str) -> int:
+    """Pixels on a phone, without the next step and the feedback; the last of the words are the small ones."""
+    *rest, status = words
     lines = len(wrap(head, BOLD)) + sum(len(wrap(line, NORMAL)) for line in rest)
     return LINE * lines + SMALL_LINE * len(wrap(status, SMALL)) + BUTTONS
 
@@ -60,13 +72,15 @@ def without_feedback(card: Card) -> Card:
     return Card(card.text, tuple(_plain_buttons(block) for block in card.blocks))
 
 
-def _lines(notice: Notice, voice: Voice) -> list[str]:
+def _lines(notice: Notice, voice: Voice, detail: Detail) -> list[str]:
     head = f"{_mark(notice)} {voice.data(incident_words.title(notice))}"
     if notice.resolved:
         return [head, incident_words.ending(notice, voice)]
     incident = notice.incident
-    trouble = incident_words.trouble(incident.headline, notice.now, voice)
-    return [head, trouble, incident_words.reach(notice, voice), *_also(incident, voice)]
+    most = incident_words.SHORT_SENTENCE if detail is Detail.LEAST else incident_words.MOST_SENTENCE
+    trouble = incident_words.trouble(incident.headline, notice.now, voice, most)
+    also = _also(incident, voice) if detail is Detail.ALL else []
+    return [head, trouble, incident_words.reach(notice, voice), *also]
 
 
 def _also(incident: Incident, voice: Voice) -> list[str]:
@@ -150,11 +164,16 @@ def _code(text: str) -> str:
     return f"`{escape(text.replace('`', chr(39)))}`"
 
 
-SLACK = Voice(escape, _code, _token, _date, _ago)
+def _time(moment: datetime) -> str:
+    return f"<!date^{int(moment.timestamp())}^{{time}}|{moment:%H:%M} UTC>"
+
+
+SLACK = Voice(escape, _code, _token, _date, _ago, _time)
 PLAIN = Voice(
     str,
     str,
     lambda moment, now: f"{moment:%H:%M} UTC" if abs(now - moment) < A_DAY else f"{moment:%Y-%m-%d %H:%M} UTC",
     "{:%Y-%m-%d %H:%M} UTC".format,
     "opened {:%Y-%m-%d %H:%M} UTC".format,
+    "{:%H:%M} UTC".format,
 )

@@ -13,29 +13,33 @@ from bot.views import numbers
 from bot.views.text import visible
 
 NEXT_STEPS = {
-    "fix_and_rerun_processor": "Fix the cause and rerun the processor",
+    "fix_and_rerun_processor": "Fix the cause, then rerun it",
     "restart_coordinator": "Restart the coordinator",
     "kill_and_rerun": "Stop the run and start it again",
-    "raise_timeout_or_fix": "Raise the time limit or make it faster",
-    "open_circuit_and_fix": "Stop its retries and fix the cause",
+    "raise_timeout_or_fix": "Raise its limit or speed it up",
+    "open_circuit_and_fix": "Stop retries and fix the cause",
     "investigate": "Find the cause",
     "inspect_data": "Inspect the refused data",
     "processor_rerun": "Rerun the processor",
     "scraper_rerun": "Rerun the scraper",
     "clear_marker_and_rerun": "Clear the done marker and rerun",
     "trigger_run": "Start the missing run",
-    "chase": "Ask its owner when the data comes",
+    "chase": "Ask its owner for the data",
     "rerun_after_source_check": "Check the source, then rerun",
     "investigate_performance": "Find what made it slow",
     "watch": "Watch it",
-    "wait_or_rollback": "Roll back the last deploy, or wait",
+    "wait_or_rollback": "Roll back the deploy, or wait",
     "add_backoff": "Make the retries wait longer",
     "review_budget": "Review the budget",
     "check_source": "Check the source",
     "none": "Nothing to do",
 }
-MOST_ERROR, MOST_SENTENCE, MOST_DATES = 54, 64, 2
-"""Two lines of a phone, with what stands before them."""
+"""Each fits a bold line of a phone."""
+MOST_ERROR, MOST_DATES = 54, 2
+"""Two lines of a phone, with what comes before them."""
+MOST_SENTENCE, SHORT_SENTENCE = 110, 64
+"""Its end says what is wrong: it is cut only where nothing else can be left out."""
+_CLOCK = re.compile(r"\b(\d\d):(\d\d) UTC\b")
 MINUTE = timedelta(minutes=1)
 _TRACEBACK = re.compile(r"^\s*Traceback ", re.MULTILINE)
 
@@ -44,7 +48,7 @@ _TRACEBACK = re.compile(r"^\s*Traceback ", re.MULTILINE)
 class Voice:
     """How data and moments are written: Slack escapes the one, and shows each reader the other in local time.
 
-    `clock` takes a moment and now.
+    `clock` takes a moment and now; `time` gives the time of day alone.
     """
 
     data: Callable[[str], str]
@@ -52,6 +56,7 @@ class Voice:
     clock: Callable[[datetime, datetime], str]
     date: Callable[[datetime], str]
     age: Callable[[datetime], str]
+    time: Callable[[datetime], str]
 
 
 def title(notice: Notice) -> str:
@@ -86,8 +91,8 @@ def _dates(incident: Incident) -> str:
     return f" for {short_day(days[0])} and {len(days) - 1} more dates"
 
 
-def trouble(finding: Finding, now: datetime, voice: Voice) -> str:
-    """The error itself; without one what was found. A storm is called by its error already."""
+def trouble(finding: Finding, now: datetime, voice: Voice, most: int = MOST_SENTENCE) -> str:
+    """The error itself; without one what was found, in `most` characters. A storm is called by its error already."""
     since = voice.clock(finding.since, now)
     if finding.failures and finding.error:
         runs = numbers.plural(finding.failures, "failed run")
@@ -96,8 +101,14 @@ def trouble(finding: Finding, now: datetime, voice: Voice) -> str:
         return f"{runs} since {since}: {voice.code(short_error(finding.error))}"
     if finding.kind is FindingKind.STUCK_RUN:
         return f"Running since {since} without a sign that it will end"
-    said = f"Since {since}: {voice.data(_cut(_explanation(finding), MOST_SENTENCE))}"
-    return said.rstrip(".")
+    said = voice.data(_cut(_explanation(finding), most))
+    local = _CLOCK.sub(lambda found: voice.time(_at(finding.since, *map(int, found.groups()))), said)
+    return f"Since {since}: {local}".rstrip(".")
+
+
+def _at(day: datetime, hour: int, minute: int) -> datetime:
+    """A time that a sentence names without its date: each reader sees it in local time like any other."""
+    return day.replace(hour=hour % 24, minute=minute % 60, second=0, microsecond=0)
 
 
 def _explanation(finding: Finding) -> str:

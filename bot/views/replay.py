@@ -40,7 +40,8 @@ def _head(report: ReplayReport) -> list[str]:
 
 def _counts(report: ReplayReport) -> list[str]:
     rows = [[str(severity), kind, f"{count:,}"] for (severity, kind), count in sorted(report.counted().items())]
-    return ["## By severity and kind", "", *_table(["severity", "kind", "messages"], rows)]
+    said = "Each message counts once, with the gravest severity that it had."
+    return ["## By severity and kind", "", said, "", *_table(["severity", "kind", "messages"], rows)]
 
 
 def _messages(report: ReplayReport) -> list[str]:

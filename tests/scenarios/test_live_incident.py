@@ -120,7 +120,7 @@ def test_an_incident_is_told_within_one_tick_and_nothing_without_a_fault(demo: D
     assert health.noise.alerts == len(demo.slack.messages(ALERTS)), "each message and each update in a thread"
     assert 0 < health.noise.raw_failures - health.noise.kept_quiet == health.noise.real, "each has its place"
     assert (health.overall, health.reasons[0].name) == (Colour.RED, "open_p0")
-    assert f" P0 {STRUCK}: no data, open since " in health.reasons[0].text
+    assert f" P0 {STRUCK}: no data, opened " in health.reasons[0].text
 
     demo.restart()
     demo.forward(3)
@@ -152,7 +152,7 @@ def test_without_the_process_the_command_line_gives_the_same_answers(demo: Demo)
     demo.pipeline.inject_visibly("processor_crash", demo.clock.moment, TOUR)
     demo.forward(3)
     served = demo.services.health.of(HealthRequest(), demo.clock.moment)
-    assert f"{TOUR}: no data, open since " in str(served.reasons)
+    assert f"{TOUR}: no data, opened " in str(served.reasons)
     with ExitStack() as closing:
         alone = Services(demo.opened, demo.settings, closing).health.of(HealthRequest(), demo.clock.moment)
     assert alone == served

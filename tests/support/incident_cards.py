@@ -18,6 +18,7 @@ from tests.support.gate_story import DAY, OTHERS, START, finding
 from tests.support.health_reports import NASTY
 from tests.support.notices import CASCADE, RESOLVED, UPDATED, decision, notice
 
+SKIPPED = "the run of 06:30 UTC skipped itself as done, and the table has no rows"
 LATER = START + timedelta(days=29)
 
 
@@ -53,6 +54,10 @@ def _open() -> dict[str, Notice]:
     stuck = finding("Coordinator", FindingKind.STUCK_RUN, severity="P0", severity_reason="it blocks predictions")
     slow = finding("Gamebook", FindingKind.PERF_DEGRADATION, data_date=None, explanation="Gamebook: 3 times the usual")
     late = replace(finding("Factors", FindingKind.SLA_MISS), since=START - timedelta(days=2))
+    skipped = replace(
+        finding("BdlPlayerStats", FindingKind.IDEMPOTENCY_BLOCK, explanation=f"BdlPlayerStats for {DAY}: {SKIPPED}"),
+        since=START - timedelta(days=4),
+    )
     missed = Reach("Coordinator", 0, Due("Coordinator", START - timedelta(minutes=35)))
     also = (*notices.incident().parts, Part(FindingKind.VALIDATION_FAILED, days[1]))
     return {
@@ -63,6 +68,7 @@ def _open() -> dict[str, Notice]:
         "incident_stuck": _called(stuck, reach=missed),
         "incident_slow": _called(slow, reach=Reach(dependents=34)),
         "incident_late": _called(late, reach=Reach()),
+        "incident_skipped": _called(skipped, reach=Reach()),
     }
 
 

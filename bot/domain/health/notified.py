@@ -142,5 +142,5 @@ def _with(span: NotifiedSpan | None, decision: Decision) -> NotifiedSpan:
 
 
 def reason_of(incident: Incident) -> HealthReason:
-    text = f"{called(incident)}, open since {incident.first_seen:%-d %b, %H:%M} UTC."
+    text = f"{called(incident)}, opened {incident.announced_at:%-d %b, %H:%M} UTC."
     return HealthReason(NAMES[incident.severity], incident.root, text)

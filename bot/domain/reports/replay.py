@@ -72,8 +72,8 @@ class ReplayReport:
         return sum(len(message.decisions) - 1 for message in self.messages)
 
     def counted(self) -> Counter[tuple[Severity, str]]:
-        """Messages by severity and kind, as first posted."""
-        return Counter((message.first.severity, str(message.first.finding.kind)) for message in self.messages)
+        """Messages by the gravest severity that each had, and by the kind that it was first posted with."""
+        return Counter((message.severity, str(message.first.finding.kind)) for message in self.messages)
 
     def _at_night(self, moment: datetime) -> bool:
         hour = moment.astimezone(self.zone).hour

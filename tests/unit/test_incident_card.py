@@ -1,0 +1,30 @@
+"""What an incident's message keeps when it has little room: the verdict, its time zone, and the next step."""
+
+import re
+
+import pytest
+
+from bot.views.blocks import Card
+from tests.support import incident_cards
+
+CARDS = incident_cards.incidents()
+
+
+def words(card: Card) -> str:
+    return str(card.blocks[0]["text"]["text"])
+
+
+def test_the_end_of_a_sentence_which_says_what_is_wrong_is_not_cut() -> None:
+    assert words(CARDS["incident_skipped"]).split("\n")[1].endswith("skipped itself as done, and the table has no rows")
+
+
+@pytest.mark.parametrize("name", ["incident_skipped", "incident_missing", "incident_late", "incident_days"])
+def test_every_time_of_a_message_is_the_readers(name: str) -> None:
+    without_tokens = re.sub(r"<!date[^>]*>", "", words(CARDS[name]))
+    assert not re.search(r"\d:\d\d", without_tokens)
+
+
+@pytest.mark.parametrize("name", ["incident", "incident_days", "incident_late", "incident_skipped", "incident_stuck"])
+def test_the_next_step_stays_where_the_feedback_goes(name: str) -> None:
+    step = words(CARDS[name]).split("\n")[-1]
+    assert re.fullmatch(r"\*[A-Z].*\*", step)
