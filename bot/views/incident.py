@@ -1,5 +1,6 @@
 """An incident as a message to be read in five seconds on a phone: what is wrong, the error, whom it blocks by when."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 from textwrap import wrap
@@ -19,8 +20,8 @@ A_DAY = timedelta(hours=20)
 MOST_HIGH = 250
 """Pixels of a message on a phone that is 390 wide; the figures below are measured there."""
 LINE, SMALL_LINE, BUTTONS, FEEDBACK = 22, 18, 60, 40
-BOLD, NORMAL, SMALL = 31, 38, 46
-"""Characters of a line."""
+BOLD, NORMAL, CODE, SMALL = 31, 38, 44, 46
+"""Characters of a line; errors are in code."""
 
 
 def card(notice: Notice) -> Card:
@@ -29,7 +30,8 @@ def card(notice: Notice) -> Card:
     """
     status = _status(notice, PLAIN)
     step = "" if notice.resolved else incident_words.step(notice.incident.headline)
-    heights = {detail: _height(*_lines(notice, PLAIN, detail), status) + LINE * bool(step) for detail in Detail}
+    second = CODE if notice.incident.headline.error and not notice.resolved else NORMAL
+    heights = {each: _height(_lines(notice, PLAIN, each), status, second) + LINE * bool(step) for each in Detail}
     detail = next((each for each in Detail if heights[each] <= MOST_HIGH), Detail.LEAST)
     head, *rest = _lines(notice, SLACK, detail)
     shown = [f"*{step}*"] if step and heights[detail] <= MOST_HIGH else []
@@ -48,11 +50,11 @@ class Detail(Enum):
     LEAST = "and sentences cut short"
 
 
-def _height(head: str, *words: str) -> int:
-    """Pixels on a phone, without the next step and the feedback; the last of the words are the small ones."""
-    *rest, status = words
-    lines = len(wrap(head, BOLD)) + sum(len(wrap(line, NORMAL)) for line in rest)
-    return LINE * lines + SMALL_LINE * len(wrap(status, SMALL)) + BUTTONS
+def _height(lines: Sequence[str], status: str, second: int) -> int:
+    """Pixels on a phone, without the next step and the feedback; `second`: characters of the second line."""
+    widths = (BOLD, second, *(NORMAL for _ in lines[2:]))
+    rows = sum(len(wrap(line, width)) for line, width in zip(lines, widths, strict=True))
+    return LINE * rows + SMALL_LINE * len(wrap(status, SMALL)) + BUTTONS
 
 
 def thread_card(notice: Notice) -> Card:
