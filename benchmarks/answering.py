@@ -4,9 +4,10 @@ import asyncio
 import sys
 from pathlib import Path
 
-from bot.bootstrap import app_services, warehouse
+from bot.bootstrap import app_services
 from bot.cli.local_api import local_api
 from bot.config.settings import Settings
+from bot.opening import warehouse
 from bot.services.probe import Probe
 
 READY = "ready"

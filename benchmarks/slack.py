@@ -21,11 +21,12 @@ from aiohttp import ClientSession, web
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.bootstrap import app_services, warehouse
+from bot.bootstrap import app_services
 from bot.cli.demo_history import prepare
 from bot.config.manifest import manifest
 from bot.config.settings import Settings
 from bot.domain.health.model import HealthRequest
+from bot.opening import warehouse
 from bot.services.app import AppServices
 from bot.slack import app as slack_app
 from bot.slack.client import client_session, web_client

@@ -12,6 +12,7 @@ from bot.adapters.clock import monotonic_seconds, system_clock
 from bot.config.settings import Settings
 from bot.domain.errors import BadInput
 from bot.domain.platform.registry import Registry
+from bot.opening import FIRST_STEPS, blindness_of, warehouse
 from bot.state_adapters import state, state_engine
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from bot.ports.state import State
     from bot.ports.warehouse import Warehouse
     from bot.services.app import AppServices
+    from bot.services.blindness import Blindness
     from bot.services.detection import DetectionService
     from bot.services.gate import GateService
     from bot.services.health import HealthService
@@ -41,7 +43,6 @@ if TYPE_CHECKING:
     from bot.services.sources import SourcesService
     from bot.services.validation import ValidationService
     from bot.services.vitals import Checks, Vitals
-FIRST_STEPS = "Load one with `fireline load DIR`, or try `fireline demo`."
 
 
 class Services:
@@ -70,6 +71,11 @@ class Services:
         return notified_within(self._state, since, until)
 
     @cached_property
+    def blindness(self) -> Blindness:
+        """As the process that reads the sources has stored it."""
+        return blindness_of(sources_service(self.warehouse, self._settings, system_clock), self._settings)
+
+    @cached_property
     def registry(self) -> Registry:
         return _registry_of_data(self.warehouse, self._settings)
 
@@ -78,18 +84,19 @@ class Services:
         from bot.services.health import HealthService
 
         losses, notified = partial(_loss_rules, self._settings), self._notified if self._has_state else None
-        return HealthService(self.warehouse, self.registry, service_levels(self._settings), notified, losses)
+        levels = service_levels(self._settings)
+        return HealthService(self.warehouse, self.registry, levels, notified, losses, self.blindness)
 
     @cached_property
     def impact(self) -> ImpactService:
         from bot.services.impact import ImpactService
 
-        return ImpactService(self.warehouse, self.registry, self.health)
+        return ImpactService(self.warehouse, self.registry, self.health, self.blindness)
 
     @cached_property
     def validation(self) -> ValidationService:
         opened = (lambda: self._state.open_incidents()) if self._has_state else None
-        return _validation(self.warehouse, self.registry, self.health, self._settings, opened)
+        return _validation(self.warehouse, self.registry, self.health, self._settings, opened, self.blindness)
 
     @cached_property
     def queries(self) -> QueryService:
@@ -115,16 +122,6 @@ class Serving:
     vitals: Vitals
     metrics: Metrics
     probe: Probe
-
-
-@contextmanager
-def warehouse(settings: Settings, *, read_only: bool) -> Iterator[Warehouse]:
-    """The warehouse that the settings name. Raises WarehouseUnavailable when it cannot be opened."""
-    opened = _bigquery(settings) if settings.warehouse == "bigquery" else _duckdb(settings, read_only=read_only)
-    try:
-        yield opened
-    finally:
-        opened.close()
 
 
 @contextmanager
@@ -165,7 +162,7 @@ def _read_again_when_changed(duties: Serving, opened: Warehouse, settings: Setti
         configured = document
 
     def renew() -> None:
-        fresh = app_services(opened, settings, services.now, store)
+        fresh = app_services(opened, settings, services.now, store, services.sources)
         fresh.health.notes = reloading.warnings
         detection, facts = _watching(opened, settings, fresh, store, duties.metrics)
         duties.loading = loading_service(opened, settings)
@@ -196,8 +193,8 @@ def served(opened: Warehouse, settings: Settings, services: AppServices, store: 
     }
     metrics, vitals = PrometheusMetrics(monotonic_seconds), Vitals(monotonic_seconds)
     watch = on_watch(opened, settings, services, store, metrics)
-    loads, sources = loading_service(opened, settings), sources_service(opened, settings, services.now)
-    probe = Probe(vitals.wrong, skew.warnings, metrics.exposition)
+    loads, sources = loading_service(opened, settings), services.sources
+    probe = Probe(vitals.wrong, skew.warnings, metrics.exposition, sources.glance)
     return Serving(services, watch, loads, sources, Checks(checks), vitals, metrics, probe)
 
 
@@ -233,15 +230,19 @@ def _watching(
         phases = {processor.name: processor.phase for processor in registry.processors}
         return GateService(store, GateRules(policy.gate, Lineage(registry), phases), metrics)
 
-    detection = DetectionService(opened, policy.severity, _accepted(settings), gate_for)
-    return detection, IncidentFacts(store, services.registry, services.validation.judge)
+    detection = DetectionService(opened, policy.severity, _accepted(settings), gate_for, services.blindness)
+    return detection, IncidentFacts(store, services.registry, services.validation.judge, services.sources.statuses)
 
 
 def app_services(
-    opened: Warehouse, settings: Settings, clock: Clock = system_clock, store: State | None = None
+    opened: Warehouse,
+    settings: Settings,
+    clock: Clock = system_clock,
+    store: State | None = None,
+    sources: SourcesService | None = None,
 ) -> AppServices:
     """Every use case over an open warehouse, with the registry that its data was loaded with. `store`: the state of the
-    process that notifies.
+    process that notifies; `sources`: as they are read already.
     """
     from bot.domain.verdicts.sampling import Plan
     from bot.services.app import AppServices
@@ -254,15 +255,20 @@ def app_services(
 
     registry = _registry_of_data(opened, settings)
     notified = partial(notified_within, store) if store is not None else None
+    sources = sources or sources_service(opened, settings, clock)
+    blindness = blindness_of(sources, settings)
     rules = _loss_rules(settings)  # as they are now: what is changed later may make no sense
-    health = HealthService(opened, registry, service_levels(settings), notified, lambda: rules)
+    health = HealthService(opened, registry, service_levels(settings), notified, lambda: rules, blindness)
     trends = TrendService(opened, registry, health)
-    impact = ImpactService(opened, registry, health)
-    validation = _validation(opened, registry, health, settings, None if store is None else store.open_incidents)
+    impact = ImpactService(opened, registry, health, blindness)
+    opened_incidents = None if store is None else store.open_incidents
+    validation = _validation(opened, registry, health, settings, opened_incidents, blindness)
     sampling = SamplingService(opened, registry, health, Plan())
     queries = _queries(opened, registry, settings)
     incidents = IncidentService(store, registry, validation.judge)
-    return AppServices(clock, registry, health, trends, impact, validation, sampling, queries, incidents)
+    return AppServices(
+        clock, registry, health, trends, impact, validation, sampling, queries, incidents, sources, blindness
+    )
 
 
 def _validation(
@@ -271,10 +277,11 @@ def _validation(
     health: HealthService,
     settings: Settings,
     incidents: Callable[[], Sequence[Incident]] | None,
+    blindness: Blindness,
 ) -> ValidationService:
     from bot.services.validation import ValidationService
 
-    return ValidationService(opened, registry, health, _accepted(settings), incidents)
+    return ValidationService(opened, registry, health, _accepted(settings), incidents, blindness)
 
 
 def _queries(opened: Warehouse, registry: Registry, settings: Settings) -> QueryService:
@@ -377,23 +384,3 @@ def service_levels(settings: Settings) -> ServiceLevels:
     from bot.config.slos import load_slos
 
     return load_slos(settings.config / "slos.yaml")
-
-
-def _duckdb(settings: Settings, *, read_only: bool) -> Warehouse:
-    from bot.adapters.warehouse.duckdb_engine import DuckDBEngine
-    from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
-
-    path = settings.warehouse_file
-    if read_only and not path.exists():
-        raise BadInput(f"There is no run history in {settings.home} yet. {FIRST_STEPS}")
-    return SqlWarehouse(DuckDBEngine(path, read_only=read_only, cache_directory=settings.sql_cache))
-
-
-def _bigquery(settings: Settings) -> Warehouse:
-    from bot.adapters.warehouse.bigquery_engine import BigQueryEngine
-    from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
-
-    if not settings.bigquery_project:
-        raise BadInput("FIRELINE_BIGQUERY_PROJECT is not set. Name the Google Cloud project of the warehouse.")
-    engine = BigQueryEngine(settings.bigquery_project, settings.bigquery_dataset, endpoint=settings.bigquery_endpoint)
-    return SqlWarehouse(engine)

@@ -13,6 +13,7 @@ from threading import Event, Thread
 
 from bot.adapters.clock import monotonic_seconds
 from bot.domain.errors import FirelineError
+from bot.domain.sources import SourceFailed
 from bot.ports.metrics import Metrics, Uncounted
 from bot.ports.state import StateUnavailable
 from bot.services.on_watch import TICK, OnWatch
@@ -107,9 +108,14 @@ def _run(lane: Lane, vitals: Vitals, metrics: Metrics, ending: Event) -> None:
 
 
 def _once(lane: Lane, vitals: Vitals, failed_before: str | None) -> str | None:
-    """Why it failed, if it did. A failure is logged when it begins and when it is over; the state logs its own."""
+    """Why it failed, if it did. A failure is logged when it begins and when it is over; the state and sources log
+    their own. A source that cannot be read is no fault of the process.
+    """
     try:
         lane.work()
+    except SourceFailed as error:
+        vitals.finished(lane.name)
+        return str(error)
     except FirelineError as error:
         reason = str(error)
         if reason != failed_before and not isinstance(error, StateUnavailable):

@@ -8,10 +8,10 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from bot.bootstrap import warehouse
 from bot.cli.stopping import ASKED_BY
 from bot.config.settings import Settings
 from bot.domain.errors import FirelineError, OtherRelease
+from bot.opening import warehouse
 
 
 def prepare(settings: Settings, now: datetime) -> Path:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot.bootstrap import app_services, loading_service, served, warehouse
+from bot.bootstrap import app_services, loading_service, served
 from bot.cli.demo_faults import findable
 from bot.cli.demo_start import Start, taken
 from bot.cli.load import answer_load
@@ -18,6 +18,7 @@ from bot.config.manifest import manifest
 from bot.config.registry import load_registry
 from bot.config.settings import Settings
 from bot.domain.platform.registry import Registry
+from bot.opening import warehouse
 from bot.scheduler import lanes_of, running
 from bot.services.loading import LoadingService
 from bot.slack.serving import serve

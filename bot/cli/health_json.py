@@ -7,6 +7,7 @@ from typing import Any
 from bot.domain.health.model import HealthReport, HealthRow, Tally
 from bot.domain.health.sketch import RELATIVE_ERROR
 from bot.domain.incidents.incident import Incident
+from bot.domain.sources import SourceStatus
 
 
 def health_json(report: HealthReport) -> str:
@@ -35,6 +36,7 @@ def health_json(report: HealthReport) -> str:
             "undelivered": report.noise.undelivered,
         },
         "open_incidents": None if report.open is None else [_incident(incident) for incident in report.open],
+        "sources": [_source(status) for status in report.sources],
         "warnings": list(report.warnings),
     }
     return json.dumps(answer, indent=2)
@@ -79,6 +81,16 @@ def _incident(incident: Incident) -> dict[str, Any]:
         "kind": incident.kind,
         "processors": incident.processors,
         "since": _iso(incident.first_seen),
+    }
+
+
+def _source(status: SourceStatus) -> dict[str, Any]:
+    return {
+        "source": status.plan.name,
+        "age_seconds": None if status.age is None else status.age.total_seconds(),
+        "newest": None if status.newest is None else _iso(status.newest),
+        "failing_since": None if status.failing_since is None else _iso(status.failing_since),
+        "error": status.error,
     }
 
 

@@ -9,7 +9,7 @@ TIMEOUT_S = 5.0
 
 
 def healthz(home: Home = None) -> None:
-    """Ask the running process whether it works: exit code 0 and ok, or 1 and what is wrong."""
+    """Ask the running process whether it works: exit code 0, ok and how old each source is; or 1 and what is wrong."""
     from bot.cli.local_client import ask_running
 
     with errors_for_people():
@@ -20,6 +20,9 @@ def healthz(home: Home = None) -> None:
         if wrong:
             raise BadInput(f"The running process does not work:\n{wrong}")
         warnings = ask_running(path, "warnings", {}, TIMEOUT_S)
+        reads = ask_running(path, "reads", {}, TIMEOUT_S)
     say("ok")
+    for read in (reads or "").splitlines():
+        say(read)
     for warning in (warnings or "").splitlines():
         say(f"warning: {warning}", error=True)

@@ -47,6 +47,7 @@ async def local_api(
         application.router.add_post(f"/{name}", _answering(loads, answer))
     application.router.add_post("/healthz", _saying(probe.wrong))
     application.router.add_post("/warnings", _saying(probe.warnings))
+    application.router.add_post("/reads", _saying(probe.sources))
     application.router.add_get("/metrics", metrics_of(probe))
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=FINISH_S)
     await runner.setup()

@@ -46,7 +46,7 @@ async def _serve(settings: "Settings", duties: "Serving", stopping: Stopping) ->
         return answer_load(duties.loading, settings, services.registry, given, services.now(), follows=True)
 
     sources = duties.sources
-    takes_in: dict[str, Answer] = {"load": load, "sources": partial(answer_sources, sources)}
+    takes_in: dict[str, Answer] = {"load": load, "sources": partial(answer_sources, sources, services.blindness.policy)}
     async with local_api(settings.socket, services, takes_in, duties.probe):
         lanes = (*lanes_of(duties.on_watch, duties.checks), *source_lanes(sources))
         working = running(lanes, duties.vitals, duties.on_watch.stop, duties.metrics)

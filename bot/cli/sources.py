@@ -11,6 +11,7 @@ from bot.cli.options import AsJson, Home
 from bot.cli.terminal import say, shown
 
 if TYPE_CHECKING:
+    from bot.domain.blindness import BlindnessPolicy
     from bot.domain.sources import SourceStatus
     from bot.services.sources import SourcesService
 
@@ -38,13 +39,13 @@ def check(name: Name = None, as_json: AsJson = False, home: Home = None) -> None
     _finish(_asked("check", name, home), as_json=as_json)
 
 
-def answer_sources(service: "SourcesService", given: dict[str, Any]) -> str:
+def answer_sources(service: "SourcesService", policy: "BlindnessPolicy", given: dict[str, Any]) -> str:
     """What was asked for, as JSON: a list with one object a source. Raises BadInput for a name that is none."""
     from bot.domain.sources import SourceFailed
 
     act, names = given["act"], [given["name"]] if given["name"] else [plan.name for plan in service.plans]
     if act == "status":
-        return json.dumps([_status(status) for status in service.statuses()])
+        return json.dumps([_status(status, policy) for status in service.statuses()])
     done: list[dict[str, Any]] = []
     for name in names:
         try:
@@ -60,7 +61,11 @@ def _synced(service: "SourcesService", name: str) -> dict[str, Any]:
     return asdict(service.sync(name))
 
 
-def _status(status: "SourceStatus") -> dict[str, Any]:
+def _status(status: "SourceStatus", policy: "BlindnessPolicy") -> dict[str, Any]:
+    from bot.domain.blindness import blindness
+
+    blind = blindness(status, policy)
+
     def seconds(span: timedelta | None) -> float | None:
         return None if span is None else span.total_seconds()
 
@@ -82,6 +87,8 @@ def _status(status: "SourceStatus") -> dict[str, Any]:
         "failing_since": written(status.failing_since),
         "error": status.error,
         "warnings": list(status.warnings),
+        "blind": None if blind is None else blind.text,
+        "blind_since": None if blind is None else written(blind.since),
     }
 
 
@@ -93,9 +100,10 @@ def _asked(act: str, name: str | None, home: Any) -> list[dict[str, Any]]:
         text = ask_running(settings.socket, "sources", given, LONGEST_SYNC_S)
         if text is None:
             from bot.bootstrap import syncing
+            from bot.opening import blindness_policy
 
             with syncing(settings) as service:
-                text = answer_sources(service, given)
+                text = answer_sources(service, blindness_policy(settings), given)
     found: list[dict[str, Any]] = json.loads(text)
     return found
 

@@ -2,12 +2,14 @@
 
 import shutil
 import sys
+from datetime import timedelta
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
 from bot.cli.tables import NONE, Column, listing, rendered
+from bot.views import numbers
 
 SIZES = ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 Source = dict[str, Any]
@@ -23,13 +25,7 @@ def print_sources(found: list[Source]) -> None:
 
 
 def _span(seconds: float | None) -> str:
-    """`42 s`, `5 min`, `3 h`, `2 days`."""
-    if seconds is None:
-        return NONE
-    for size, unit in ((86_400 * 2, "days"), (3_600 * 2, "h"), (120, "min")):
-        if seconds >= size:
-            return f"{seconds / {'days': 86_400, 'h': 3_600, 'min': 60}[unit]:.0f} {unit}"
-    return f"{max(0, seconds):.0f} s"
+    return NONE if seconds is None else numbers.span(timedelta(seconds=seconds))
 
 
 def _billed(count: int) -> str:
@@ -44,6 +40,8 @@ def _state(source: Source) -> Text:
         return Text(
             f"failing since {source['failing_since'][:16].replace('T', ' ')} UTC: {source['error']}", style="red"
         )
+    if source["blind"]:
+        return Text(source["blind"], style="red")
     if source["synced_at"] is None:
         return Text("not read yet", style="yellow")
     if source["warnings"]:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -10,17 +11,19 @@ from pydantic import AfterValidator, Field
 from bot.config.documents import load_document
 from bot.config.gate import GateEntry
 from bot.config.severity import SeverityEntry
+from bot.domain.blindness import STANDARD, BlindnessPolicy
 from bot.domain.evidence.runs import Category, Status
 from bot.domain.evidence.text_rules import TextRule
 from bot.domain.evidence.vocabulary import Vocabulary
 from bot.domain.findings.severity_policy import SeverityPolicy
 from bot.domain.gate.policy import GatePolicy
-from bot.domain.platform.registry import Frozen
+from bot.domain.platform.registry import Frozen, Number
 
 ESCAPES_AND_CLASSES = re.compile(r"\\[^1-9Z]|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
 BEYOND_RE2 = re.compile(r"\(\?(?:[=!>(#]|<[=!]|P=)|\\[1-9Z]|[*+?}]\+")
 """Look-around, conditions, comments, back references, \\Z, possessive repeats: https://github.com/google/re2/wiki/Syntax"""
 MOST_REPEATS = 1_000
+MINUTE = timedelta(minutes=1)
 
 
 def _re2(pattern: str) -> str:
@@ -60,11 +63,29 @@ class VocabularyEntry(Frozen):
         return Vocabulary.standard().extended(self.columns, statuses, categories)
 
 
+class BlindnessEntry(Frozen):
+    """When a source counts as blind: what is left out keeps its default."""
+
+    failing_minutes: Annotated[Number, Field(gt=0, le=10_000)] = STANDARD.failing_for / MINUTE
+    failing_reads: Annotated[Number, Field(ge=1, le=1_000)] = STANDARD.failing_reads
+    silent_factor: Annotated[Number, Field(ge=1, le=100)] = STANDARD.silent_factor
+    silent_minutes: Annotated[Number, Field(ge=1, le=100_000)] = STANDARD.silent_least / MINUTE
+
+    def policy(self) -> BlindnessPolicy:
+        return BlindnessPolicy(
+            failing_for=self.failing_minutes * MINUTE,
+            failing_reads=self.failing_reads,
+            silent_factor=self.silent_factor,
+            silent_least=self.silent_minutes * MINUTE,
+        )
+
+
 class PolicyFile(Frozen):
     failure_text_rules: tuple[TextRuleEntry, ...] = ()
     vocabulary: VocabularyEntry = VocabularyEntry()
     severity: SeverityEntry = SeverityEntry()
     gate: GateEntry = GateEntry()
+    blindness: BlindnessEntry = BlindnessEntry()
 
 
 @dataclass(frozen=True)
@@ -75,10 +96,13 @@ class Policy:
     severity: SeverityPolicy = field(default_factory=SeverityPolicy)
     gate: GatePolicy = field(default_factory=GatePolicy)
     vocabulary: Vocabulary = field(default_factory=Vocabulary.standard)
+    blindness: BlindnessPolicy = STANDARD
 
 
 def load_policy(path: Path) -> Policy:
     """Read the policy. Raises ConfigError with every problem; unknown keys are problems here."""
     file = load_document(path, PolicyFile)
     rules = tuple(TextRule(entry.category, entry.any_of) for entry in file.failure_text_rules)
-    return Policy(rules, file.severity.policy(), file.gate.policy(), file.vocabulary.vocabulary())
+    return Policy(
+        rules, file.severity.policy(), file.gate.policy(), file.vocabulary.vocabulary(), file.blindness.policy()
+    )

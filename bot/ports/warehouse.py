@@ -17,6 +17,7 @@ from bot.domain.health.model import DueDates, Durations, RunCount, Window
 from bot.domain.health.noise import FailedGroup
 from bot.domain.health.trends import DayDurations, FailedHour
 from bot.domain.platform.draft import ProcessorFacts
+from bot.domain.sources import Arrivals, Feed
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class SourceMark:
     """How far a source has been read: it is stored together with its rows. `cursor` is the source's own text.
 
     `moved_at`: when it was last stored. `newest`: the last moment that its rows tell of. The figures count all that it
-    ever brought.
+    ever brought. `brings`, `arrivals` as in `SourceStatus`; the warehouse learns them from the rows.
     """
 
     source: str
@@ -78,6 +79,18 @@ class SourceMark:
     rows: int = 0
     rejected: int = 0
     bytes_billed: int = 0
+    brings: Mapping[Feed, frozenset[str]] = field(default_factory=dict)
+    arrivals: Arrivals = field(default_factory=Arrivals)
+
+
+@dataclass(frozen=True)
+class SourceRead:
+    """How the reads of a source go, as last stored: when one ended well; since when, and why, they fail."""
+
+    source: str
+    read_at: datetime | None = None
+    failing_since: datetime | None = None
+    error: str = ""
 
 
 @dataclass(frozen=True)
@@ -228,6 +241,14 @@ class Warehouse(Protocol):
 
     def source_marks(self) -> Mapping[str, SourceMark]:
         """How far each source has been read, by its name."""
+        ...
+
+    def source_reads(self) -> Mapping[str, SourceRead]:
+        """How the reads of each source go, by its name; those alone of which something was stored."""
+        ...
+
+    def remember_read(self, read: SourceRead) -> None:
+        """Store how the reads of a source go."""
         ...
 
     def traced(self) -> "tuple[Warehouse, list[AskedQuery]]":

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from bot.domain.platform.registry import Registry
 from bot.ports.clock import Clock
+from bot.services.blindness import Blindness
 from bot.services.health import HealthService
 from bot.services.impact import ImpactService
 from bot.services.incidents import IncidentService
 from bot.services.queries import QueryService
 from bot.services.sampling import SamplingService
+from bot.services.sources import SourcesService
 from bot.services.trends import TrendService
 from bot.services.validation import ValidationService
 
@@ -26,6 +28,8 @@ class AppServices:
     sampling: SamplingService
     queries: QueryService
     incidents: IncidentService
+    sources: SourcesService
+    blindness: Blindness
 
     def renew(self, others: "AppServices") -> None:
         """All of them at once: a question that is being answered goes on with what it has."""

@@ -44,6 +44,11 @@ class GateService:
         findings = [member.finding for member in members]
         return {(name, finding.data_date) for finding in findings if finding.data_date for name in finding.processors}
 
+    def open_fingerprints(self) -> set[str]:
+        """Those of findings that belong to open incidents."""
+        opened = self._state.open_incidents()
+        return {member.finding.fingerprint for incident in opened for member in self._state.members(incident.id)}
+
     def tick(self, now: datetime, findings: Iterable[Finding], windows: Iterable[PlannedWindow] = ()) -> Tick:
         """Decide on the findings that hold at `now`. `windows` are those that the platform's data announces. One that
         the state does not take is left out, and named in the log.

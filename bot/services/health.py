@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from bot.domain.blindness import ALL_SEEN, Sight
 from bot.domain.dates import DateReader
 from bot.domain.errors import BadInput
+from bot.domain.health.blind import blind_reasons, late_reads, seen_by
 from bot.domain.health.early_warnings import LONGEST_RUN, NOTE_AFTER, SilentRun
 from bot.domain.health.missing import STANDARD, LossRules
 from bot.domain.health.model import HealthReason, HealthReport, HealthRequest, RunCount, Tally, Window
@@ -14,8 +16,10 @@ from bot.domain.health.report import Measured, Period, Scope, assess
 from bot.domain.health.silence import NO_NEW_DATA, idle_phase
 from bot.domain.platform.registry import Processor, Registry
 from bot.domain.slo import ServiceLevels
+from bot.domain.sources import Feed
 from bot.ports.state import StateUnavailable
 from bot.ports.warehouse import History, Warehouse
+from bot.services.blindness import Blindness
 from bot.services.known_until import Known, KnownUntil
 
 LONGEST_WINDOW_DAYS = 400
@@ -35,6 +39,7 @@ class HealthService:
         levels: ServiceLevels,
         notified: Callable[[datetime, datetime], Notified] | None = None,
         losses: Callable[[], LossRules] = LossRules,
+        blindness: Blindness | None = None,
     ) -> None:
         self._warehouse = warehouse
         self._registry = registry
@@ -42,6 +47,7 @@ class HealthService:
         self._known_until = KnownUntil(warehouse, registry)
         self.notes: Callable[[], Sequence[str]] = tuple
         """What a reader must know of the process that answers, besides its data."""
+        self._blindness = blindness or Blindness()
         self._tallied: tuple[Sequence[RunCount], Mapping[str, Tally]] = ((), {})
         self._targets = {level.phase: level.success_rate for level in levels.phases}
 
@@ -51,8 +57,9 @@ class HealthService:
         history = self._history()
         known = self._known_until.of(history, request.as_of or now)
         window = _window(request, known)
+        sight = ALL_SEEN if window.exact else self._blindness.sight()
         notified, unknown = self._notifications(window, now)
-        day = window.last_day()
+        day = _last_day(window, sight)
         measured = Measured(
             self._period(window),
             self._usual(window.baseline()),
@@ -64,11 +71,15 @@ class HealthService:
             self._warehouse.missing_dates(window),
         )
         idle = self._idle(measured.window, window, scope)
-        unsure = [*unknown, *known.silence, *idle]
+        measured = seen_by(measured, sight, self._registry)
+        blind = blind_reasons(sight, self._blindness.held)
+        silence = () if sight.blind_feeding(Feed.RUNS) else known.silence
+        unsure = [*unknown, *blind, *silence, *idle]
         losses = self._losses() if measured.missing else STANDARD
         report = assess(measured, scope, self._targets, window, notified, unsure, losses)
         uncertain = (reason.text for reason in report.reasons if reason.name in UNCERTAIN)
-        return replace(report, warnings=(*uncertain, *self.notes(), *history.warnings))
+        warnings = (*uncertain, *late_reads(sight), *self.notes(), *history.warnings)
+        return replace(report, warnings=warnings, sources=sight.statuses)
 
     def _notifications(self, window: Window, now: datetime) -> tuple[Notified | None, list[HealthReason]]:
         """An answer as of the past comes from the history alone: notifications about it belong to its own time.
@@ -169,3 +180,9 @@ def _window(request: HealthRequest, known: Known) -> Window:
     """The window asked for, up to where the history is known."""
     make = Window.live if request.as_of is None else Window.at
     return make(known.moment, request.days)
+
+
+def _last_day(window: Window, sight: Sight) -> Window:
+    """Up to where runs are known: of what came after it, absence tells nothing."""
+    blind = sight.blind_feeding(Feed.RUNS)
+    return window.last_day() if blind is None else Window.live(min(window.as_of, blind.since), 1)

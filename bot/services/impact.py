@@ -4,19 +4,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
+from bot.domain.blindness import NEVER, Sight
 from bot.domain.dates import DateReader
 from bot.domain.evidence.freshness import DateFreshness
+from bot.domain.evidence.unseen import DATA, names_of, unseen
 from bot.domain.health.model import BASELINE, Durations, Window
 from bot.domain.impact.deadlines import paces
 from bot.domain.impact.report import FreshnessFacts, Impact, ImpactMap, ImpactRequest, newest_date
 from bot.domain.platform.registry import Registry
 from bot.ports.warehouse import History, Warehouse
+from bot.services.blindness import Blindness
 from bot.services.health import HealthService, registered
 
 
 class ImpactService:
-    def __init__(self, warehouse: Warehouse, registry: Registry, health: HealthService) -> None:
-        self._warehouse = warehouse
+    def __init__(
+        self, warehouse: Warehouse, registry: Registry, health: HealthService, blindness: Blindness | None = None
+    ) -> None:
+        self._warehouse, self._blindness = warehouse, blindness or Blindness()
         self._health = health
         self._map = ImpactMap(registry)
         self._known: tuple[Sequence[DateFreshness], Sequence[Durations], FreshnessFacts] = (
@@ -35,10 +40,30 @@ class ImpactService:
         moment = until.moment
         day = request.data_date or newest_date(registry.schedules[processor.name], moment)
         history = self._warehouse.history()
-        known = self._knowing(day, moment, history)
+        sight = self._blindness.sight()
+        known = self._seen(self._knowing(day, moment, history), sight)
         known = known if until.stopped is None else replace(known, asked=now)
         impact = self._map.impact_of(processor, day, moment, known)
-        return replace(impact, notes=(*impact.notes, *_notes(day, until.stopped, history)))
+        blind = (f"Source {each.text}: what it brings is unknown." for each in sight.blind)
+        return replace(impact, notes=(*blind, *impact.notes, *_notes(day, until.stopped, history)))
+
+    def _seen(self, known: FreshnessFacts, sight: Sight) -> FreshnessFacts:
+        """What a blind source would show is neither there nor missing."""
+        if not sight.blind:
+            return known
+        by_name = {name: self._without(freshness, sight) for name, freshness in known.by_name.items()}
+        return replace(known, by_name=by_name)
+
+    def _without(self, freshness: DateFreshness, sight: Sight) -> DateFreshness:
+        registry, name = self._map.registry, freshness.processor
+        settled_at = freshness.settled_at or NEVER
+        missing = freshness.filled is False and unseen(sight, registry, name, settled_at) is not None
+        loads = sight.blind_to_any(names_of(name, registry, DATA))
+        return replace(
+            freshness,
+            filled=None if missing else freshness.filled,
+            loaded_at=freshness.loaded_at if loads is None else None,
+        )
 
     def dates(self, now: datetime) -> DateReader:
         """Reads data dates as of the moment that answers speak of."""

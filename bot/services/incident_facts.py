@@ -1,18 +1,22 @@
 """What a message about an incident shows besides its decision: its impact, and the proof that it is over."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 
+from bot.domain.blindness import Because
 from bot.domain.errors import FirelineError
+from bot.domain.findings.finding import Finding
 from bot.domain.impact.reach import ReachMap
 from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.incident import Incident
-from bot.domain.incidents.notice import Notice, Proof
+from bot.domain.incidents.notice import Notice, Proof, Restored
 from bot.domain.platform.registry import Registry
+from bot.domain.sources import SourceStatus
 from bot.domain.verdicts.judge import SOUND
 from bot.domain.verdicts.validation import Validated
 from bot.ports.state import State
+from bot.services.blindness import no_sources
 
 log = logging.getLogger("fireline.messages")
 MOST_DATES = 3
@@ -21,10 +25,16 @@ Judge = Callable[[str, date, datetime], Validated]
 
 
 class IncidentFacts:
-    """`judge` None: nobody can be asked for a proof."""
+    """`judge` None: nobody can be asked for a proof. `sources`: how each stands now."""
 
-    def __init__(self, state: State, registry: Registry, judge: Judge | None = None) -> None:
-        self._state, self._registry, self._judge = state, registry, judge
+    def __init__(
+        self,
+        state: State,
+        registry: Registry,
+        judge: Judge | None = None,
+        sources: Callable[[], Sequence[SourceStatus]] = no_sources,
+    ) -> None:
+        self._state, self._registry, self._judge, self._sources = state, registry, judge, sources
         self._reach = ReachMap(registry)
 
     def notice(self, incident: Incident, decision: Decision, now: datetime) -> Notice:
@@ -34,7 +44,19 @@ class IncidentFacts:
             return made
         into = self._state.incident(incident.merged_into) if incident.merged_into else None
         proof = () if into is not None else tuple(self._proof(incident, now))
-        return Notice(incident, decision, now, lead, made.reach, proof, into.label if into is not None else "")
+        restored = self._restored(incident.headline) if into is None and incident.headline.source else None
+        return Notice(
+            incident, decision, now, lead, made.reach, proof, into.label if into is not None else "", restored
+        )
+
+    def _restored(self, finding: Finding) -> Restored | None:
+        """How a source that was blind shows that it works."""
+        status = next((each for each in self._sources() if each.plan.name == finding.source), None)
+        if status is None:
+            return None
+        if finding.error_class == Because.SILENT or status.back is None:
+            return None if status.newest is None else Restored(status.newest, None)
+        return Restored(status.back.at, status.back.rows)
 
     def _proof(self, incident: Incident, now: datetime) -> Iterator[Proof]:
         """Of the newest dates of its first root, the one that it is called by first."""

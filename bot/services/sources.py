@@ -3,19 +3,21 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from threading import Lock
 
 from bot.domain.errors import BadInput, suggest
 from bot.domain.evidence.platform_facts import platform_facts
 from bot.domain.platform.registry import Registry
 from bot.domain.redaction import redacted, visible
-from bot.domain.sources import SourceFailed, SourcePlan, SourceStatus
+from bot.domain.sources import Back, SourceFailed, SourcePlan, SourceStatus
 from bot.ports.clock import Clock
 from bot.ports.sources import Batch, Source
-from bot.ports.warehouse import Hints, LoadReport, SourceMark, Warehouse
+from bot.ports.warehouse import Hints, LoadReport, SourceMark, SourceRead, Warehouse
 
 log = logging.getLogger("fireline.sources")
+STORED_EVERY = timedelta(minutes=15)
+"""Reads that bring nothing are stored so often, for who asks without this process: each is a write."""
 
 
 @dataclass(frozen=True)
@@ -43,14 +45,19 @@ class SyncReport:
 
 @dataclass
 class _Reads:
-    """What this process knows of its reads of one source."""
+    """What is known of the reads of one source: of this process, and before its first what another has stored.
+    `stored`: what of it is stored.
+    """
 
     lock: Lock
+    watched_since: datetime | None = None
     synced_at: datetime | None = None
     failing_since: datetime | None = None
     error: str = ""
     warnings: tuple[str, ...] = ()
     """What the last read could not take in, while the rest went on."""
+    back: Back | None = None
+    stored: SourceRead | None = None
 
 
 class SourcesService:
@@ -74,19 +81,18 @@ class SourcesService:
         connected, reads = self._named(name), self._reads[name]
         with reads.lock:
             began = self._clock()
+            reads.watched_since = reads.watched_since or began
             try:
                 report = self._read(connected)
             except SourceFailed as error:
                 self._failed(name, error)
                 raise
             except BadInput as error:
-                failed = SourceFailed(f"{name}: {str(error).rstrip('.')}")
+                failed = SourceFailed(str(error).rstrip("."), "Correct sources.yaml, or what the source gives.")
                 self._failed(name, failed)
                 raise failed from error
             ended = self._clock()
-            if reads.failing_since is not None:
-                log.info("source %s works again", name)
-            reads.synced_at, reads.failing_since, reads.error = ended, None, ""
+            self._worked(name, ended, report.rows)
         if report.rows or report.rejected:
             log.info("source %s: %d rows read, %d new, %d rejected", name, report.rows, report.added, report.rejected)
         return replace(report, seconds=(ended - began).total_seconds())
@@ -97,8 +103,15 @@ class SourcesService:
 
     def statuses(self) -> tuple[SourceStatus, ...]:
         """Every source, in the order of the configuration."""
-        marks, now = self._warehouse.source_marks(), self._clock()
-        return tuple(self._status(name, marks, now) for name in self._connected)
+        if not self._connected:
+            return ()
+        marks, stored, now = self._warehouse.source_marks(), self._warehouse.source_reads(), self._clock()
+        return tuple(self._status(name, marks, stored, now) for name in self._connected)
+
+    def glance(self) -> tuple[str, ...]:
+        """A line a source, from what this process knows: asked at any time, whatever else is stuck."""
+        now = self._clock()
+        return tuple(_glance(name, reads, now) for name, reads in self._reads.items())
 
     def close(self) -> None:
         for each in self._connected.values():
@@ -140,31 +153,84 @@ class SourcesService:
         reads.warnings = missed
 
     def _failed(self, name: str, error: SourceFailed) -> None:
-        reads = self._reads[name]
-        reads.error = redacted(visible(str(error)))
+        reads, said = self._reads[name], redacted(visible(str(error)))
+        if not reads.error:
+            fields = {"source": name, "reason": said}
+            log.warning("source %s cannot be read, the others go on: %s", name, said, extra=fields)
+        reads.error = said
         if reads.failing_since is None:
-            reads.failing_since = self._clock()
+            stored = self._stored(name)
+            reads.failing_since = (stored.failing_since if stored is not None else None) or self._clock()
+        self._store_reads(name)
 
-    def _status(self, name: str, marks: Mapping[str, SourceMark], now: datetime) -> SourceStatus:
-        reads, mark = self._reads[name], marks.get(name)
+    def _worked(self, name: str, at: datetime, rows: int) -> None:
+        reads = self._reads[name]
+        stored = self._stored(name)
+        if reads.failing_since is not None or (stored is not None and stored.failing_since is not None):
+            reads.back = Back(at, rows)
+        reads.synced_at, reads.failing_since, reads.error = at, None, ""
+        if (
+            stored is None
+            or stored.failing_since is not None
+            or not timedelta() <= at - _read_at(stored) < STORED_EVERY
+        ):
+            self._store_reads(name)
+
+    def _stored(self, name: str) -> SourceRead | None:
+        reads = self._reads[name]
+        if reads.stored is None:
+            reads.stored = self._warehouse.source_reads().get(name)
+        return reads.stored
+
+    def _store_reads(self, name: str) -> None:
+        """So that another process, or this one after a restart, knows how they go."""
+        reads = self._reads[name]
+        before = self._stored(name)
+        read_at = reads.synced_at or (before.read_at if before is not None else None)
+        now = SourceRead(name, read_at, reads.failing_since, reads.error)
+        if now != before:
+            self._warehouse.remember_read(now)
+            reads.stored = now
+
+    def _status(
+        self, name: str, marks: Mapping[str, SourceMark], stored: Mapping[str, SourceRead], now: datetime
+    ) -> SourceStatus:
+        reads, mark, before = self._reads[name], marks.get(name), stored.get(name) or SourceRead(name)
+        good = [reads.synced_at, before.read_at, mark.moved_at if mark is not None else None]
+        fresh = reads.synced_at is not None or reads.failing_since is not None
         status = SourceStatus(
             self._connected[name].plan,
             now,
-            synced_at=reads.synced_at,
-            failing_since=reads.failing_since,
-            error=reads.error,
+            synced_at=max((moment for moment in good if moment is not None), default=None),
+            failing_since=reads.failing_since if fresh else before.failing_since,
+            error=reads.error if fresh else before.error,
+            watched_since=reads.watched_since,
+            back=reads.back,
             warnings=reads.warnings,
         )
         if mark is None:
             return status
         return replace(
             status,
-            synced_at=reads.synced_at or mark.moved_at,
             newest=mark.newest,
             rows=mark.rows,
             rejected=mark.rejected,
             bytes_billed=mark.bytes_billed,
+            brings=mark.brings,
+            arrivals=mark.arrivals,
         )
+
+
+def _glance(name: str, reads: _Reads, now: datetime) -> str:
+    if reads.failing_since is not None:
+        return f"source {name} cannot be read since {reads.failing_since:%Y-%m-%d %H:%M} UTC: {reads.error}"
+    if reads.synced_at is None:
+        return f"source {name} has not been read yet"
+    return f"source {name} was read {max(0, round((now - reads.synced_at).total_seconds())):,} s ago"
+
+
+def _read_at(stored: SourceRead) -> datetime:
+    return stored.read_at or datetime.min.replace(tzinfo=UTC)
 
 
 def _with(report: SyncReport, batch: Batch, loaded: LoadReport) -> SyncReport:

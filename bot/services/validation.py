@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import product
 
+from bot.domain.blindness import ALL_SEEN, Sight
 from bot.domain.dates import DateReader
 from bot.domain.errors import BadInput
 from bot.domain.evidence.coverage import DATES
@@ -22,6 +23,7 @@ from bot.domain.verdicts.context import Neighbours, VerdictContext, Waiting
 from bot.domain.verdicts.validation import Validated, Validation, ValidationRequest, rank
 from bot.ports.state import StateUnavailable
 from bot.ports.warehouse import Warehouse
+from bot.services.blindness import Blindness
 from bot.services.health import HealthService, registered
 from bot.services.known_until import Known
 
@@ -42,8 +44,10 @@ class ValidationService:
         health: HealthService,
         accepted: AcceptedLosses,
         open_incidents: Callable[[], Sequence[Incident]] | None = None,
+        blindness: Blindness | None = None,
     ) -> None:
         """`open_incidents`: None where nobody notifies."""
+        self._blindness = blindness or Blindness()
         self._warehouse = warehouse
         self._registry = registry
         self._health = health
@@ -66,8 +70,10 @@ class ValidationService:
         observed = self._warehouse.observed_dates(span, span.first - timedelta(days=DATES), as_of, of)
         history = self._history(observed, names, as_of)
         waiting = partial(self._waiting, None if of is not None else history, as_of)
-        rows = self._rows(asked, span, history, waiting, known)
-        notes = (*self._elsewhere(asked, span), *self._notes(observed, known))
+        sight = self._blindness.sight() if request.as_of is None else ALL_SEEN
+        rows = self._rows(asked, span, history, waiting, known, sight)
+        blind = (f"Source {each.text}: what it brings is unknown." for each in sight.blind)
+        notes = (*blind, *self._elsewhere(asked, span), *self._notes(observed, known))
         return Validation(
             request=replace(request, processor=asked[0].name if request.processor is not None else None),
             as_of=as_of,
@@ -139,10 +145,12 @@ class ValidationService:
         history: PipelineHistory,
         waiting: Waiting,
         known: Known,
+        sight: Sight,
     ) -> Iterator[Validated]:
         held = self._warehouse.history()
         begins = (held.first_day, held.first_date)
-        around = VerdictContext(history, self._neighbours, self._accepted, waiting, known.moment, begins, known.asked)
+        moments = waiting, known.moment, begins, known.asked
+        around = VerdictContext(history, self._neighbours, self._accepted, *moments, sight)
         dates = [span.first + timedelta(days=ahead) for ahead in range((span.last - span.first).days + 1)]
         return (around.validated(processor, day) for processor, day in product(asked, dates))
 

@@ -66,7 +66,7 @@ def web_app(
 
     async def healthz(_: web.Request) -> web.Response:
         found = list(probe.wrong())
-        said = {"ok": not found, "wrong": found, "warnings": list(probe.warnings())}
+        said = {"ok": not found, "wrong": found, "warnings": list(probe.warnings()), "sources": list(probe.sources())}
         return web.json_response(said, status=503 if found else 200)
 
     site = web.Application(client_max_size=LARGEST_BODY)

@@ -288,7 +288,9 @@ def _plain_footnotes(report: HealthReport, *, figures: bool = True) -> list[str]
     accuracy = f"Durations within {RELATIVE_ERROR:.0%}" if figures and not report.window.exact else None
     complete, real = None if figures else health_words.completeness(report), health_words.real(report)
     data = None if complete is None else f"Data: {complete}"
-    said = [data, f"Noise: {health_words.noise(report)}", real, accuracy]
+    read = None if figures else health_words.sources(report)
+    sources = None if read is None else f"Sources: {read}"
+    said = [data, f"Noise: {health_words.noise(report)}", real, sources, accuracy]
     return [
         *(f"{each}." for each in said if each),
         *(f"Note: {text}" for text in health_words.notes(report)[:MOST_NOTES]),

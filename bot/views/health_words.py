@@ -1,7 +1,10 @@
 """What a health report says, in words: shared by the Slack card and the terminal."""
 
 from bot.domain.health.model import DueDates, HealthReport
+from bot.domain.sources import SourceStatus
 from bot.views import numbers
+
+MOST_SOURCES = 4
 
 
 def completeness(report: HealthReport) -> str | None:
@@ -56,6 +59,24 @@ def real(report: HealthReport) -> str | None:
         why = ", ".join(f"{runs:,} {reason}" for reason, runs in noise.in_none.items())
         parts.append(f"{outside:,} in none ({why})")
     return f"{numbers.plural(noise.real, 'real failure')}: {', '.join(parts)}"
+
+
+def sources(report: HealthReport) -> str | None:
+    """How old each source is, those that show nothing first; None without any."""
+    if not report.sources:
+        return None
+    ordered = sorted(report.sources, key=lambda status: (status.failing_since is None, status.age is not None))
+    more = f" and {len(ordered) - MOST_SOURCES} more" if len(ordered) > MOST_SOURCES else ""
+    return ", ".join(_source(status) for status in ordered[:MOST_SOURCES]) + more
+
+
+def _source(status: SourceStatus) -> str:
+    name = status.plan.name
+    if status.age is None:
+        return f"{name} never read"
+    newest = "" if status.lag is None else f" (newest row {numbers.span(status.lag)} old)"
+    failing = "" if status.failing_since is None else f", failing since {status.failing_since:%H:%M} UTC"
+    return f"{name} read {numbers.span(status.age)} ago{newest}{failing}"
 
 
 def notes(report: HealthReport) -> list[str]:

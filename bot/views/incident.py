@@ -122,13 +122,12 @@ def _status(notice: Notice, voice: Voice) -> str:
 
 
 def _buttons(incident: Incident) -> Block:
-    return actions(
-        [
-            button("Impact", action_ids.INCIDENT_IMPACT, incident.id),
-            button("Evidence", action_ids.INCIDENT_EVIDENCE, incident.id),
-            button("SQL", action_ids.INCIDENT_SQL, incident.id),
-        ]
-    )
+    """A source of facts has no impact of its own, and no query."""
+    evidence = button("Evidence", action_ids.INCIDENT_EVIDENCE, incident.id)
+    if incident.headline.source:
+        return actions([evidence])
+    impact = button("Impact", action_ids.INCIDENT_IMPACT, incident.id)
+    return actions([impact, evidence, button("SQL", action_ids.INCIDENT_SQL, incident.id)])
 
 
 def _feedback(incident: Incident) -> Block:

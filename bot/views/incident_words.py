@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from bot.domain.findings.finding import Family, Finding, FindingKind
 from bot.domain.findings.words import short_day, what, wrong
 from bot.domain.incidents.incident import Gathered, Incident
-from bot.domain.incidents.notice import Notice, Proof, Reach
+from bot.domain.incidents.notice import Notice, Proof, Reach, Restored
 from bot.views import numbers
 from bot.views.text import visible
 
@@ -66,7 +66,7 @@ def title(notice: Notice) -> str:
 
 def _who(notice: Notice) -> str:
     others = len(notice.incident.processors) - 1
-    return notice.lead if others == 0 else f"{notice.lead} and {others:,} more"
+    return notice.lead if others <= 0 else f"{notice.lead} and {others:,} more"
 
 
 def _what(incident: Incident) -> str:
@@ -132,7 +132,9 @@ def _cut(text: str, most: int) -> str:
 
 
 def reach(notice: Notice, voice: Voice) -> str:
-    """Whom it blocks and by when that matters."""
+    """Whom it blocks and by when that matters; of a source, what waits for it."""
+    if notice.incident.headline.source:
+        return _held(notice.incident.headline.held)
     found = notice.reach
     due = _due(found, notice.now, voice)
     if found.blocked:
@@ -143,6 +145,14 @@ def reach(notice: Notice, voice: Voice) -> str:
         return f"Blocks nobody yet; {due}"
     depends = "depends" if found.dependents == 1 else "depend"
     return f"{numbers.plural(found.dependents, 'processor')} {depends} on it" if found.dependents else "Blocks nobody"
+
+
+def _held(count: int) -> str:
+    """What would be said if nothing came of it."""
+    if not count:
+        return "What it brings is unknown, not missing"
+    verb = "is" if count == 1 else "are"
+    return f"{numbers.plural(count, 'finding')} {verb} held until it is read again"
 
 
 def _due(found: Reach, now: datetime, voice: Voice) -> str:
@@ -178,10 +188,21 @@ def ending(notice: Notice, voice: Voice) -> str:
         return f"Since {when}: read on there."
     if incident.expired:
         return f"Given up {when}: its dates are too old to be watched. What was missing is still missing."
+    if notice.restored is not None:
+        return f"Ended {when}. Proof: {_restored(notice.restored, notice.now, voice)}."
     if not notice.proof:
         return f"Ended {when}. Nothing of it has been seen since."
     heading = "Proof" if proved(notice) else "Not proved"
     return f"Ended {when}. {heading}: {'; '.join(_proof(each, voice) for each in notice.proof)}."
+
+
+def _restored(found: Restored, now: datetime, voice: Voice) -> str:
+    at = voice.clock(found.at, now)
+    return (
+        f"its newest row is of {at}"
+        if found.rows is None
+        else f"read again at {at}, {numbers.plural(found.rows, 'row')}"
+    )
 
 
 def proved(notice: Notice) -> bool:

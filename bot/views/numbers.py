@@ -1,5 +1,7 @@
 """Numbers as people read them on a phone and in a terminal."""
 
+from datetime import timedelta
+
 NOTHING = "-"
 
 
@@ -19,6 +21,15 @@ def seconds(value: float | None) -> str:
     if value < 120:
         return f"{value:,.1f}s"
     return f"{value / 60:,.1f}m" if value < 7200 else f"{value / 3600:,.1f}h"
+
+
+def span(length: timedelta) -> str:
+    """42 s, 5 min, 3 h, 2 days: two of the larger unit before it is used."""
+    whole = max(0.0, length.total_seconds())
+    for size, unit in ((86_400, "days"), (3_600, "h"), (60, "min")):
+        if whole >= 2 * size:
+            return f"{whole / size:.0f} {unit}"
+    return f"{whole:.0f} s"
 
 
 def compact(count: int) -> str:

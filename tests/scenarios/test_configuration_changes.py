@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot.bootstrap import Serving, loading_service, serving, warehouse
+from bot.bootstrap import Serving, loading_service, serving
 from bot.cli.load import answer_load
 from bot.config.settings import BUNDLED_CONFIG, Settings
 from bot.domain.errors import BadInput
 from bot.domain.health.model import HealthRequest
 from bot.domain.impact.report import ImpactRequest
 from bot.domain.verdicts.validation import ValidationRequest
+from bot.opening import warehouse
 from tests.support.builders import DAY, PROCESSORS, World, loaded, registry, run
 
 WORLD = World(

@@ -11,13 +11,14 @@ import pytest
 import yaml
 from pydantic import SecretStr
 
-from bot.bootstrap import Services, app_services, loading_service, on_watch, warehouse
+from bot.bootstrap import Services, app_services, loading_service, on_watch
 from bot.cli.demo_world import Feed
 from bot.config.chosen_registry import registry_of
 from bot.config.settings import BUNDLED_CONFIG, Settings
 from bot.domain.findings.severity import Severity
 from bot.domain.health.model import Colour, HealthRequest
 from bot.domain.incidents.decisions import Outcome
+from bot.opening import warehouse
 from bot.services.on_watch import TICK, OnWatch
 from bot.state_adapters import state
 from handlers.replies import WorkPool

@@ -10,7 +10,7 @@ from bot.domain.incidents.decisions import Outcome, Reason
 from bot.domain.incidents.evidence import IncidentEvidence
 from bot.domain.incidents.feedback import Feedback, Word
 from bot.domain.incidents.incident import AlertState, Gathered, IncidentState, Part
-from bot.domain.incidents.notice import Due, Notice, Proof, Reach
+from bot.domain.incidents.notice import Due, Notice, Proof, Reach, Restored
 from bot.views import incident, incident_evidence
 from bot.views.blocks import Card
 from tests.support import notices, validations
@@ -20,6 +20,18 @@ from tests.support.notices import CASCADE, RESOLVED, UPDATED, decision, notice
 
 SKIPPED = "the run of 06:30 UTC skipped itself as done, and the table has no rows"
 LATER = START + timedelta(days=29)
+BLIND = finding(
+    "",
+    FindingKind.SOURCE_BLIND,
+    processors=(),
+    source="history",
+    root_cause=RootCause.INFRASTRUCTURE,
+    severity="P1",
+    severity_reason="what it brings is not known",
+    explanation="source history: connection refused. Check the host, the port and the network",
+    error_class="cannot be read",
+    data_date=None,
+)
 
 
 def incidents() -> dict[str, Card]:
@@ -62,6 +74,8 @@ def _open() -> dict[str, Notice]:
     also = (*notices.incident().parts, Part(FindingKind.VALIDATION_FAILED, days[1]))
     return {
         "incident": notice(),
+        "incident_blind": _called(BLIND),
+        "incident_blind_held": _called(replace(BLIND, held=12)),
         "incident_days": notice(data_dates=days, parts=also, flapping=True),
         "incident_nasty": _called(nasty, reach=reach, severity_reason="<!here> & more"),
         "incident_missing": _called(missing, reach=Reach(due=Due("Summary", START + timedelta(hours=3)))),
@@ -100,10 +114,12 @@ def _over() -> dict[str, Notice]:
     merged = replace(decision(Outcome.RESOLVE, RESOLVED), reason=Reason.MERGED)
     still = Proof(DAY, 0, 0, sound=False, because="the raw file is there and the table is empty")
     expired = replace(decision(Outcome.RESOLVE, LATER), reason=Reason.EXPIRED)
+    read = {**resolved, "headline": BLIND, "kind": BLIND.kind, "processors": (), "data_dates": ()}
     return {
         "incident_resolved": notice(Outcome.RESOLVE, RESOLVED, proof=(notices.REPAIRED,), **resolved),
         "incident_resolved_unproved": notice(Outcome.RESOLVE, RESOLVED, proof=(still,), **resolved),
         "incident_resolved_bare": notice(Outcome.RESOLVE, RESOLVED, data_dates=(), **resolved),
+        "incident_blind_over": notice(Outcome.RESOLVE, RESOLVED, restored=Restored(RESOLVED, 431), **read),
         "incident_merged": notice(at=RESOLVED, made=merged, into="INC-44", **resolved),
         "incident_expired": notice(at=LATER, made=expired, state=IncidentState.EXPIRED, resolved_at=LATER),
     }

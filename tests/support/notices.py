@@ -8,7 +8,7 @@ from bot.domain.findings.finding import FindingKind, RootCause
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.decisions import Decision, Outcome, Reason
 from bot.domain.incidents.incident import Incident, Part
-from bot.domain.incidents.notice import Due, Notice, Proof, Reach
+from bot.domain.incidents.notice import Due, Notice, Proof, Reach, Restored
 from tests.support.gate_story import DAY, START, finding
 
 UPDATED, RESOLVED = START + timedelta(minutes=10), START + timedelta(hours=2)
@@ -73,9 +73,10 @@ def notice(
     reach: Reach = REACH,
     proof: tuple[Proof, ...] = (),
     into: str = "",
+    restored: Restored | None = None,
     made: Decision | None = None,
     **changes: Any,
 ) -> Notice:
     said = incident(name, **changes)
     what = made or replace(decision(outcome, at), incident=name, severity=said.severity)
-    return Notice(said, what, at, said.headline.root, reach, proof, into)
+    return Notice(said, what, at, said.headline.root, reach, proof, into, restored)

@@ -9,6 +9,7 @@ from typing import cast
 from bot.adapters.warehouse.calendar_table import lay_calendar
 from bot.adapters.warehouse.columns import FILE_KINDS, RUNS, FileKind
 from bot.adapters.warehouse.engine import Engine, Session, Value
+from bot.adapters.warehouse.marks import learnt, source_marks
 from bot.adapters.warehouse.merging_runs import NAMELESS, YES, MergedRuns, merge_runs
 from bot.adapters.warehouse.reading import Reading, read
 from bot.adapters.warehouse.refresh import Changes, Known, known, refresh_all, refresh_evidence, refresh_hours
@@ -19,6 +20,7 @@ from bot.adapters.warehouse.values import Meaning
 from bot.domain.errors import BadInput
 from bot.domain.evidence.platform_facts import PlatformFacts
 from bot.domain.redaction import visible
+from bot.domain.sources import Feed
 from bot.ports.warehouse import DataFile, FileReport, Hints, LoadReport, Progress, RejectedRow, SourceMark
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -223,9 +225,10 @@ def _newest(session: Session, item: _Staged) -> datetime | None:
 
 def _move(session: Session, mark: SourceMark, staged: Sequence[_Staged], now: datetime) -> None:
     """Store how far a source has been read, and what it has brought in all."""
-    held = {source: figures for source, *figures in session.rows("source_marks")}
-    _, _, newest, rows, rejected, billed = held.get(mark.source, ("", now, None, 0, 0, 0))
-    moments = [newest, *(_newest(session, item) for item in staged)]
+    before = source_marks(session).get(mark.source, SourceMark(mark.source, "", now))
+    moments = [before.newest, *(_newest(session, item) for item in staged)]
+    feeds = [Feed(item.kind.stem) for item in staged if item.reading.rows]
+    brings, arrivals = learnt(session, before, feeds, now)
     session.run(
         "remember_mark",
         {
@@ -233,9 +236,11 @@ def _move(session: Session, mark: SourceMark, staged: Sequence[_Staged], now: da
             "position": mark.cursor,
             "moved_at": now,
             "newest": max((min(moment, now) for moment in moments if moment is not None), default=None),
-            "rows": rows + sum(item.reading.rows for item in staged),
-            "rejected": rejected + sum(item.reading.rejected_rows for item in staged),
-            "bytes_billed": billed + mark.bytes_billed,
+            "rows": before.rows + sum(item.reading.rows for item in staged),
+            "rejected": before.rejected + sum(item.reading.rejected_rows for item in staged),
+            "bytes_billed": before.bytes_billed + mark.bytes_billed,
+            "brings": brings,
+            "arrivals": arrivals,
         },
     )
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
+from bot.adapters.warehouse import marks
 from bot.adapters.warehouse.draft_facts import processor_facts
 from bot.adapters.warehouse.engine import Engine, Parameters
 from bot.adapters.warehouse.health_rows import example_of, failed_group, parameters_of, run_count
@@ -26,7 +27,17 @@ from bot.domain.health.model import DueDates, Durations, RunCount, Window
 from bot.domain.health.noise import FailedGroup
 from bot.domain.health.trends import DayDurations, FailedHour
 from bot.domain.platform.draft import ProcessorFacts
-from bot.ports.warehouse import AskedQuery, DataFile, Hints, History, LoadReport, Progress, SourceMark, Warehouse
+from bot.ports.warehouse import (
+    AskedQuery,
+    DataFile,
+    Hints,
+    History,
+    LoadReport,
+    Progress,
+    SourceMark,
+    SourceRead,
+    Warehouse,
+)
 
 
 class SqlWarehouse:
@@ -149,7 +160,13 @@ class SqlWarehouse:
         return report
 
     def source_marks(self) -> dict[str, SourceMark]:
-        return {row[0]: SourceMark(*row) for row in self._engine.rows("source_marks")}
+        return marks.source_marks(self._engine)
+
+    def source_reads(self) -> dict[str, SourceRead]:
+        return marks.source_reads(self._engine)
+
+    def remember_read(self, read: SourceRead) -> None:
+        marks.remember_read(self._engine, read)
 
     def traced(self) -> tuple[Warehouse, list[AskedQuery]]:
         engine = TracingEngine(self._engine)

@@ -26,6 +26,7 @@ class FindingKind(StrEnum):
     ALERT_STORM = "alert_storm"
     RETRY_STORM = "retry_storm"
     STALE_TABLE = "stale_table"
+    SOURCE_BLIND = "source_blind"
     TRACKING_BUG = "tracking_bug"
 
 
@@ -58,6 +59,8 @@ class Family(StrEnum):
     SPEED = "speed"
     STORM = "storm"
     NOTE = "note"
+    SOURCE = "source"
+    """Of Fireline's own sight, not of the pipeline."""
 
 
 _FAMILIES = {
@@ -65,6 +68,7 @@ _FAMILIES = {
     FindingKind.SLOW_DRIFT: Family.NOTE,
     FindingKind.ALERT_STORM: Family.STORM,
     FindingKind.RETRY_STORM: Family.STORM,
+    FindingKind.SOURCE_BLIND: Family.SOURCE,
     FindingKind.TRACKING_BUG: Family.NOTE,
 }
 """A drift is a line for the digest: what is slow enough to act on must not hide behind it."""
@@ -102,6 +106,7 @@ ACTIONS = {
     FindingKind.ALERT_STORM: "wait_or_rollback",
     FindingKind.RETRY_STORM: "add_backoff",
     FindingKind.STALE_TABLE: "investigate",
+    FindingKind.SOURCE_BLIND: "check_source",
     FindingKind.TRACKING_BUG: "none",
 }
 """The one recommended action of each kind."""
@@ -111,7 +116,8 @@ ACTIONS = {
 class Finding:
     """One problem as it stands at a tick. It is found again at every tick for as long as it holds.
 
-    `processors` are the roots, the first the one that stands for all; `impact` are dependents blocked by it;
+    `processors` are the roots, the first the one that stands for all; none where it is about a `source` of facts, and
+    `held` says how many findings wait for that. `impact` are dependents blocked by it;
     `since` is when the trouble itself began, `evident_at` when the evidence for it sufficed (aware UTC);
     `explanation` is one sentence with its figures;
     `error_class` tells alike failures of different processors from unlike ones ("" when it is unknown);
@@ -133,10 +139,12 @@ class Finding:
     failures: int = 0
     error: str = ""
     rows: int | None = None
+    source: str = ""
+    held: int = 0
 
     @property
     def root(self) -> str:
-        return self.processors[0]
+        return self.processors[0] if self.processors else f"source {self.source}"
 
     @property
     def action(self) -> str:

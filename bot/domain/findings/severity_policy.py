@@ -64,6 +64,11 @@ DEFAULT_RULES = (
     ),
     SeverityRule(
         severity=Severity.P1,
+        kinds=frozenset({FindingKind.SOURCE_BLIND}),
+        because="what it brings is not known",
+    ),
+    SeverityRule(
+        severity=Severity.P1,
         kinds=frozenset({FindingKind.IDEMPOTENCY_BLOCK, FindingKind.PARTIAL_COVERAGE}),
         because="data is lost that looks done",
     ),

@@ -23,6 +23,7 @@ WRONG = {
     FindingKind.ALERT_STORM: "many processors fail",
     FindingKind.RETRY_STORM: "many retries",
     FindingKind.STALE_TABLE: "table not updated",
+    FindingKind.SOURCE_BLIND: "shows nothing",
     FindingKind.TRACKING_BUG: "run history is wrong",
 }
 
@@ -33,6 +34,8 @@ def wrong(kind: FindingKind) -> str:
 
 def what(finding: Finding) -> str:
     """Of a finding: that a table is empty says more than that its runs fail."""
+    if finding.kind is FindingKind.SOURCE_BLIND and finding.error_class:
+        return finding.error_class
     empty = finding.kind is FindingKind.UPSTREAM_CASCADE and finding.rows == 0
     return WRONG[FindingKind.ZERO_RECORDS_PROCESSOR] if empty else wrong(finding.kind)
 

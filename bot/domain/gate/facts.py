@@ -84,9 +84,16 @@ def _news(before: Incident, fresh: Incident, visible: Sequence[AlertState]) -> I
     joined = roots.union(fresh.processors) - set(before.processors)
     if joined:
         yield f"joined: {_named(sorted(joined))}"
+    if _steps(fresh.headline.held) > _steps(before.headline.held):
+        yield f"{fresh.headline.held:,} findings held until it is read again"
     blocked = sorted(set(fresh.impact) - set(before.impact))
     if blocked:
         yield f"now blocked: {_named(blocked)}"
+
+
+def _steps(count: int) -> int:
+    """1, 4, 16 and so on: each is worth a word."""
+    return (count.bit_length() + 1) // 2
 
 
 def _named(names: Sequence[str]) -> str:

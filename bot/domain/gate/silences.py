@@ -29,7 +29,9 @@ class Silence:
         return self.since <= now < self.until
 
     def covers(self, finding: Finding, phases: Mapping[str, int | None]) -> bool:
-        """Every root has to be covered: what is wrong elsewhere too is announced."""
+        """Every root has to be covered: what is wrong elsewhere too is announced, and what concerns no processor."""
+        if not finding.processors:
+            return False
         if self.processor is not None:
             return all(name == self.processor for name in finding.processors)
         return all(phases.get(name) == self.phase for name in finding.processors)
@@ -74,4 +76,4 @@ def window_name(window: PlannedWindow) -> str:
 
 
 def in_window(window: PlannedWindow, finding: Finding) -> bool:
-    return all(name in window.processors for name in finding.processors)
+    return bool(finding.processors) and all(name in window.processors for name in finding.processors)

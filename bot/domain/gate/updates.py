@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.evidence.history import HORIZON, LOOKED_AFTER
-from bot.domain.findings.finding import Finding
+from bot.domain.findings.finding import Finding, FindingKind
 from bot.domain.gate.facts import with_facts
 from bot.domain.gate.ledger import Ledger
 from bot.domain.gate.storms import headline_of
@@ -72,8 +72,13 @@ def _over(ledger: Ledger, incident: Incident, held: Mapping[str, Finding]) -> bo
     roots = ledger.roots(incident.id)
     if any(alert.fingerprint in held for alert in roots):
         return False
-    wait = ledger.policy.flap_window if incident.flapping else ledger.policy.resolve_after
+    wait = ledger.policy.flap_window if incident.flapping else _rest(ledger, incident)
     return all(ledger.passed(wait, alert.last_held_at) for alert in roots)
+
+
+def _rest(ledger: Ledger, incident: Incident) -> timedelta:
+    """A source that is read again is proof by itself."""
+    return timedelta() if incident.kind is FindingKind.SOURCE_BLIND else ledger.policy.resolve_after
 
 
 def _resolve(ledger: Ledger, incident: Incident) -> None:

@@ -9,6 +9,7 @@ from bot.domain.evidence.answers import END_OF_TIME
 from bot.domain.evidence.runs import Category, Classified, DateState, FailedRun, Input, Status, Traits, classify
 from bot.domain.incidents.incident import Incident
 from bot.domain.platform.calendar import floor_hour
+from bot.domain.sources import SourceStatus
 
 BASELINE = timedelta(days=30)
 OPEN_P0 = "open_p0"
@@ -241,7 +242,7 @@ class Noise:
 @dataclass(frozen=True, kw_only=True)
 class HealthReport:
     """`overall` and `reasons` are of now, the rows of the window. `open` are the incidents in scope, worst first; None
-    where they are not known.
+    where they are not known. `sources`: how each stands.
     """
 
     window: Window
@@ -252,6 +253,7 @@ class HealthReport:
     noise: Noise
     warnings: tuple[str, ...]
     open: tuple[Incident, ...] | None = None
+    sources: tuple[SourceStatus, ...] = ()
 
     @property
     def total(self) -> Tally:

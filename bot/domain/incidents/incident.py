@@ -90,7 +90,7 @@ class Incident:
 
     @property
     def root(self) -> str:
-        return self.processors[0]
+        return self.processors[0] if self.processors else self.headline.root
 
     @property
     def label(self) -> str:

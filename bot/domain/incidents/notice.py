@@ -48,8 +48,17 @@ class Proof:
 
 
 @dataclass(frozen=True)
+class Restored:
+    """A source shows something again: it was read at `at`, with so many rows; None: its newest row is of then."""
+
+    at: datetime
+    rows: int | None
+
+
+@dataclass(frozen=True)
 class Notice:
-    """`now` is when it is said; `lead` the processor it is named after; `into` the incident that took it in.
+    """`now` is when it is said; `lead` the processor it is named after; `into` the incident that took it in;
+    `restored` proves the end of one about a source.
 
     The same decision has the same `stamp`.
     """
@@ -61,6 +70,7 @@ class Notice:
     reach: Reach = Reach()
     proof: tuple[Proof, ...] = ()
     into: str = ""
+    restored: Restored | None = None
 
     @property
     def stamp(self) -> str:

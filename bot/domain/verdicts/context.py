@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date, datetime
 
+from bot.domain.blindness import ALL_SEEN, Sight
 from bot.domain.evidence.coverage import DATES, usual_rows
 from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.evidence.history import PipelineHistory
@@ -13,6 +15,7 @@ from bot.domain.evidence.platform_facts import facts_of
 from bot.domain.evidence.processor_date import ProcessorDate
 from bot.domain.evidence.rules import HEALS_WITHIN
 from bot.domain.evidence.runs import InputKind
+from bot.domain.evidence.unseen import unseen
 from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.domain.platform.deadline import due_at
 from bot.domain.platform.lineage import Lineage
@@ -103,18 +106,20 @@ class VerdictContext:
         as_of: datetime,
         begins: tuple[date | None, date | None],
         asked: datetime,
+        sight: Sight = ALL_SEEN,
     ) -> None:
         self._history = history
         self._waiting = waiting
         self._surroundings = Surroundings(history, neighbours, accepted)
         self._as_of = as_of
-        self._begins, self._asked = begins, asked
+        self._begins, self._asked, self._sight = begins, asked, sight
 
     def validated(self, processor: Processor, data_date: date) -> Validated:
         """The verdict on one date, with its proof."""
         day = self._history.day(processor.name, data_date)
         usual = usual_rows(day, self._history.filled_dates(processor.name, data_date, DATES))
-        context = self._surroundings.of(day, self._beyond(day), self._stopped(day))
+        blind = unseen(self._sight, self._history.registry, processor.name, day.settled_at)
+        context = replace(self._surroundings.of(day, self._beyond(day), self._stopped(day)), blind=blind)
         judged = judge(day, self._as_of, usual, context)
         return Validated(
             processor=processor,

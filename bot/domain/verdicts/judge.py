@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from math import floor
 
+from bot.domain.blindness import Blind
 from bot.domain.evidence.expectation import Expects, expectation, input_kind
 from bot.domain.evidence.observation import RunSeen
 from bot.domain.evidence.processor_date import LOAD_LAG, MISSING_AFTER, ProcessorDate
@@ -67,6 +68,7 @@ MADE_FROM = {
     InputKind.UPSTREAM: "what it is made from is there, ",
     InputKind.NONE: "",
 }
+RESTS_ON_ABSENCE = frozenset(ACTIONS) - {Verdict.UNKNOWN, Verdict.NOT_YET}
 SOURCE_LACKS = frozenset({Verdict.SCRAPER_FAILED, Verdict.PARTIAL})
 """The source itself lacks data: another that has them may stand in."""
 
@@ -95,10 +97,12 @@ class DateContext:
 
     `upstream_due`: data was due on that date for a table that it is made from and that is empty; `beyond`: says that
     the history does not reach that date; `stopped`: that it has ended before the date was judged; `accepted`: why its
-    loss is accepted; `fallback`: who has the date's data instead.
+    loss is accepted; `fallback`: who has the date's data instead; `blind`: the source without which nobody knows what
+    came.
     """
 
     upstream_due: bool = True
+    blind: Blind | None = None
     beyond: str | None = None
     stopped: str | None = None
     accepted: str | None = None
@@ -111,6 +115,8 @@ ALONE = DateContext()
 def judge(day: ProcessorDate, now: datetime, usual: float | None, context: DateContext = ALONE) -> Judged:
     """The verdict on (processor, date) as of `now`. `usual`: rows to be expected for the date, None when not known."""
     judged = _filled(day, now, usual) if day.filled else _unfilled(day, now, context)
+    if context.blind is not None and judged.verdict in RESTS_ON_ABSENCE and not _was_absent(day, context.blind):
+        return Judged(verdict=Verdict.UNKNOWN, because=f"unknown: source {context.blind.text}")
     if judged.verdict is Verdict.NOT_YET and context.stopped is not None:
         judged = Judged(verdict=Verdict.UNKNOWN, because=f"cannot be judged: {context.stopped}")
     if judged.verdict in SOUND:
@@ -286,6 +292,11 @@ def _last_absent(day: ProcessorDate, now: datetime) -> Judged:
     if now < missed:
         return Judged(verdict=Verdict.NOT_YET, because="the run of its last slot may still begin", until=missed)
     return Judged(verdict=Verdict.MISSING_RUN, because="no run has started for its last slot")
+
+
+def _was_absent(day: ProcessorDate, blind: Blind) -> bool:
+    """Was its run missing before the source showed nothing?"""
+    return _absent(day, blind.since)
 
 
 def _absent(day: ProcessorDate, now: datetime) -> bool:

@@ -93,7 +93,12 @@ CREATE TABLE IF NOT EXISTS loaded_files (
 
 CREATE TABLE IF NOT EXISTS source_marks (
   source STRING NOT NULL, position STRING NOT NULL, moved_at TIMESTAMP NOT NULL, newest TIMESTAMP,
-  row_count INT64 NOT NULL, rejected INT64 NOT NULL, bytes_billed INT64 NOT NULL
+  row_count INT64 NOT NULL, rejected INT64 NOT NULL, bytes_billed INT64 NOT NULL, brings STRING NOT NULL,
+  arrivals STRING NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS source_reads (
+  source STRING NOT NULL, read_at TIMESTAMP, failing_since TIMESTAMP, error STRING NOT NULL
 );
 
 CREATE TABLE IF NOT EXISTS rejected_rows (

@@ -1,0 +1,1 @@
+SELECT DISTINCT source AS name FROM stage_raw_files

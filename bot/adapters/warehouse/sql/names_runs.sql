@@ -1,0 +1,1 @@
+SELECT DISTINCT processor_name AS name FROM stage_versions
