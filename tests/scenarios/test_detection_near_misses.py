@@ -5,6 +5,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.domain.detection.streaks import Dependents
+from bot.domain.detection.watch import Watch
+from bot.domain.evidence.processor_date import ProcessorDate
 from bot.domain.evidence.runs import Category
 from bot.domain.findings.finding import FindingKind as Kind
 from bot.domain.incidents.decisions import Decision
@@ -169,3 +172,16 @@ def _with_games_until(days: Incident, over_at: datetime | None) -> list[Decision
     noon, seen = days.slots("Standings")[0], days.observed()
     games = tuple(game._replace(final_at=over_at) if game.data_date == DAY else game for game in seen.games)
     return decisions(days.registry, replace(seen, games=games), noon, noon + timedelta(days=2))
+
+
+def test_what_depends_on_a_healthy_date_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Among 10,000 processors each look at what depends on one may be thousands of dates."""
+    looked, real = list[str](), Watch._dependents
+
+    def noted(self: Watch, day: ProcessorDate) -> Dependents:
+        looked.append(day.processor.name)
+        return real(self, day)
+
+    monkeypatch.setattr(Watch, "_dependents", noted)
+    assert messages(Incident()) == []
+    assert looked == []

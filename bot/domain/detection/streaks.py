@@ -47,8 +47,12 @@ class Dependents(Enum):
 Ignored = Callable[[RunSeen], bool]
 
 
-def detect(day: ProcessorDate, now: datetime, ignored: Ignored, dependents: Dependents) -> Trouble | None:
-    """`ignored` tells runs that another trouble explains: planned windows, backfills, storms."""
+def detect(
+    day: ProcessorDate, now: datetime, ignored: Ignored, dependents_of: Callable[[ProcessorDate], Dependents]
+) -> Trouble | None:
+    """`ignored` tells runs that another trouble explains: planned windows, backfills, storms. `dependents_of` may look
+    at thousands: it is asked for a streak alone.
+    """
     streak = _streak(day, now, ignored)
     if not streak:
         return None
@@ -60,6 +64,7 @@ def detect(day: ProcessorDate, now: datetime, ignored: Ignored, dependents: Depe
     if _left_to_the_verdict(day, streak, now):
         return None
     category = Counter(category for _, category in streak).most_common(1)[0][0]
+    dependents = dependents_of(day)
     kind = _kind(day, category, dependents)
     first, deciding = streak[0][0], streak[needed - 1][0]
     return Trouble(

@@ -174,23 +174,23 @@ class Watch:
             return
         slowest = pace.slowest_seconds(self.history.paces[name].known, now) if day.under_way else None
         judged = self.verdict(day, now)
-        blocked = self._blocked(day)
-        outcome = None if blocked else outcomes.detect(day, judged, now, self._registry)
+        outcome = self._of_its_own(day, outcomes.detect(day, judged, now, self._registry))
         if outcome is not None and outcome.kind is FindingKind.TRACKING_BUG:
             yield outcome
             outcome = None
-        streak = None if day.is_scraper else streaks.detect(day, now, self._ignored, self._dependents(day))
+        streak = None if day.is_scraper else streaks.detect(day, now, self._ignored, self._dependents)
         trouble = stuck.detect(day, now, slowest) or streak
         if trouble is None or self._over(day, trouble):
-            trouble = outcome or (None if blocked else outcomes.late(day, judged, now))
+            trouble = outcome or self._of_its_own(day, outcomes.late(day, judged, now))
         if trouble is not None:
             yield trouble
 
     def _losses_of(self, day: ProcessorDate, now: datetime) -> Iterator[Trouble]:
         """What an older date has lost, whatever its runs did."""
-        accepted = self._accepted.reason(day.processor.name, day.data_date) is not None
+        if self._accepted.reason(day.processor.name, day.data_date) is not None:
+            return
         judged = self.verdict(day, now)
-        outcome = None if accepted or self._blocked(day) else outcomes.detect(day, judged, now, self._registry)
+        outcome = self._of_its_own(day, outcomes.detect(day, judged, now, self._registry))
         if outcome is not None and outcome.lost_since is not None:
             yield outcome
 
@@ -214,13 +214,17 @@ class Watch:
             for run in other.runs
         )
 
+    def _of_its_own(self, day: ProcessorDate, trouble: Trouble | None) -> Trouble | None:
+        """None where something upstream explains it."""
+        return trouble if trouble is not None and not self._blocked(day) else None
+
     def _blocked(self, day: ProcessorDate) -> bool:
         """Is the date empty because something upstream is, on which data is due too?"""
         if day.filled:
             return False
         ancestors = self._lineage.up(day.processor.name)
         days = (self.history.day(name, day.data_date) for name in ancestors)
-        return any(other.filled is False and other.expected for other in days)
+        return any(other.expected and other.filled is False for other in days)
 
     def _ignored(self, run: RunSeen) -> bool:
         """Explained otherwise: a backfill, a planned window, a storm."""
