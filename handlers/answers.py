@@ -30,7 +30,7 @@ async def answer(reply: Reply, services: AppServices, request: Request) -> Card:
 
 def questions(services: AppServices) -> Questions:
     """Reads what people type, with dates as of the moment that answers speak of."""
-    return Questions(services.registry, lambda: services.health.dates(services.now()))
+    return Questions(services.registry, lambda: services.health.dates(services.now()), services.health.seen)
 
 
 def help_card(services: AppServices) -> Card:

@@ -47,10 +47,13 @@ class Choose(BadInput):
 
 @dataclass(frozen=True)
 class Questions:
-    """`dates` reads dates as of the moment that answers speak of; asked for only where there are any."""
+    """`dates` reads dates as of the moment that answers speak of; `seen` are the names of processors that ran. Both are
+    asked for only where they are needed.
+    """
 
     registry: Registry
     dates: Callable[[], DateReader]
+    seen: Callable[[], Iterable[str]] = tuple
 
     def health(self, text: str) -> HealthRequest:
         """`[phase N | PROCESSOR] [7d]`, the window before or after."""
@@ -99,7 +102,7 @@ class Questions:
     def _named(self, words: Sequence[str], request: Callable[[str], R], command: str) -> R:
         """The request about the processor that is meant. Raises Choose for several, or for those that look like it."""
         typed = " ".join(words)
-        found = [processor.name for processor in self.registry.matching(typed)] if typed else []
+        found = self._matching(typed)
         if len(found) == 1:
             return request(found[0])
         if found:
@@ -111,9 +114,16 @@ class Questions:
             f"There is no processor {typed!r}. Write a part of its name, as `{command} {self.registry.example}`."
         )
 
+    def _matching(self, typed: str) -> list[str]:
+        """Of the registry; else of those that ran without being in it."""
+        if not typed:
+            return []
+        found = self.registry.matching(typed) or self.registry.including(self.seen()).matching(typed)
+        return [processor.name for processor in found]
+
     def _unknown(self, words: Sequence[str]) -> BadInput:
         typed = " ".join(words)
-        found = [processor.name for processor in self.registry.matching(typed)]
+        found = self._matching(typed)
         if len(found) == 1:
             [name] = found
             asked = (HealthRequest(processor=name), ImpactRequest(name), ValidationRequest(processor=name))

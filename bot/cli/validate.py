@@ -39,7 +39,9 @@ def validate(
     first: Annotated[
         str | None,
         typer.Option(
-            "--from", help="First data date, or a span such as 7d; the last two dates unless given.", show_default=False
+            "--from",
+            help="First data date, up to --to or the newest; or a span such as 7d; the last two dates unless given.",
+            show_default=False,
         ),
     ] = None,
     last: Annotated[str | None, typer.Option("--to", help="Last data date.", show_default=False)] = None,
@@ -104,12 +106,13 @@ def _validated(service: "ValidationService", question: ValidateQuestion, moment:
 def _dates(
     service: "ValidationService", question: ValidateQuestion, moment: "datetime"
 ) -> "tuple[date | None, date | None]":
-    """A span may be given in --from alone: `7d`."""
+    """A span may be given in --from alone: `7d`; a date alone goes on to the newest."""
     if question.first is None and question.last is None:
         return None, None
     reader = service.dates(moment)
     if question.last is None:
-        return reader.span(question.first or "")
+        first, last = reader.span(question.first or "")
+        return first, last if last > first else None
     last = reader.day(question.last)
     return (reader.day(question.first) if question.first is not None else last), last
 

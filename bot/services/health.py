@@ -14,7 +14,7 @@ from bot.domain.health.model import HealthReason, HealthReport, HealthRequest, R
 from bot.domain.health.notified import Notified
 from bot.domain.health.report import Measured, Period, Scope, assess
 from bot.domain.health.silence import NO_NEW_DATA, idle_phase
-from bot.domain.platform.registry import Processor, Registry
+from bot.domain.platform.registry import Processor, Registry, UnregisteredProcessor
 from bot.domain.slo import ServiceLevels
 from bot.domain.sources import Feed
 from bot.ports.state import StateUnavailable
@@ -139,6 +139,10 @@ class HealthService:
         """Reads dates as of the moment that answers speak of."""
         return DateReader(self.moment(HealthRequest(), now), self._registry.zone)
 
+    def seen(self) -> list[str]:
+        """Names of processors that ran, registered or not."""
+        return self._warehouse.processors_seen()
+
     @property
     def phases(self) -> tuple[int, ...]:
         return self._registry.phases
@@ -163,17 +167,19 @@ class HealthService:
         return self._registry.including(self._warehouse.processors_seen()).get(name)
 
 
-def registered(registry: Registry, warehouse: Warehouse, name: str, lost: str) -> Processor:
-    """The processor that is meant. Raises BadInput for one that ran and is not in the registry: `lost` says what that
-    costs; and for a name that nothing has.
-    """
-    if registry.matching(name):
-        return registry.get(name)
-    unregistered = [one for one in registry.including(warehouse.processors_seen()).matching(name) if name.strip()]
-    if len(unregistered) == 1:
-        ran = f"{unregistered[0].name!r} ran, but is not in the registry: {lost}."
-        raise BadInput(f"{ran} Add it to registry.yaml; `fireline registry draft` writes an entry.")
-    return registry.get(name)
+def with_seen(registry: Registry, warehouse: Warehouse, name: str) -> Registry:
+    """The registry; with the processor that ran without being in it where that one is meant."""
+    if registry.matching(name) or not name.strip():
+        return registry
+    unregistered = registry.including(warehouse.processors_seen()).matching(name)
+    return registry.including([unregistered[0].name]) if len(unregistered) == 1 else registry
+
+
+def not_registered(processor: Processor, lost: str) -> Iterator[str]:
+    """What a reader must know of an answer about it: `lost` is what nobody can tell then."""
+    if isinstance(processor, UnregisteredProcessor):
+        ran = f"{processor.name} ran, but is not in the registry: {lost}."
+        yield f"{ran} Add it to registry.yaml; `fireline registry draft` writes an entry."
 
 
 def _window(request: HealthRequest, known: Known) -> Window:

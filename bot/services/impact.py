@@ -14,7 +14,7 @@ from bot.domain.impact.report import FreshnessFacts, Impact, ImpactMap, ImpactRe
 from bot.domain.platform.registry import Registry
 from bot.ports.warehouse import History, Warehouse
 from bot.services.blindness import Blindness
-from bot.services.health import HealthService, registered
+from bot.services.health import HealthService, not_registered, with_seen
 
 
 class ImpactService:
@@ -34,8 +34,9 @@ class ImpactService:
         """The impact of a processor for a data date. Raises BadInput for an unknown processor, with the nearest names,
         and when there is no history.
         """
-        registry = self._map.registry
-        processor = registered(registry, self._warehouse, request.processor, "its dependents are unknown")
+        registry = with_seen(self._map.registry, self._warehouse, request.processor)
+        processor = registry.get(request.processor)
+        drawn = self._map if registry is self._map.registry else ImpactMap(registry)
         until = self._health.known(now)
         moment = until.moment
         day = request.data_date or newest_date(registry.schedules[processor.name], moment)
@@ -43,9 +44,12 @@ class ImpactService:
         sight = self._blindness.sight()
         known = self._seen(self._knowing(day, moment, history), sight)
         known = known if until.stopped is None else replace(known, asked=now)
-        impact = self._map.impact_of(processor, day, moment, known)
+        if drawn is not self._map:
+            known = replace(known, pace=paces((), registry))
+        impact = drawn.impact_of(processor, day, moment, known)
         blind = (f"Source {each.text}: what it brings is unknown." for each in sight.blind)
-        return replace(impact, notes=(*blind, *impact.notes, *_notes(day, until.stopped, history)))
+        unknown = not_registered(processor, "what depends on it is unknown")
+        return replace(impact, notes=(*unknown, *blind, *impact.notes, *_notes(day, until.stopped, history)))
 
     def _seen(self, known: FreshnessFacts, sight: Sight) -> FreshnessFacts:
         """What a blind source would show is neither there nor missing."""

@@ -9,12 +9,12 @@ from typing import TypeVar
 from bot.domain.errors import BadInput
 from bot.domain.evidence.expectation import Evidence
 from bot.domain.health.model import HealthRequest
-from bot.domain.platform.registry import Kind, Registry
+from bot.domain.platform.registry import Kind, Processor, Registry, UnregisteredProcessor
 from bot.domain.verdicts.cross_check import cross_check
 from bot.domain.verdicts.judge import Verdict
 from bot.domain.verdicts.sampling import Checked, Drawn, Plan, Sample, Suspicious, draw, estimate
 from bot.ports.warehouse import Warehouse
-from bot.services.health import HealthService
+from bot.services.health import HealthService, not_registered, with_seen
 
 Key = TypeVar("Key", bound=Hashable)
 UNTOLD = frozenset({Verdict.NOT_YET, Verdict.UNKNOWN})
@@ -30,9 +30,12 @@ class SamplingService:
     def of(self, seed: int, now: datetime, processor: str | None = None) -> Sample:
         """Draw with that seed and check. Raises BadInput when no run succeeded with 0 records."""
         as_of = self._health.moment(HealthRequest(), now)
-        wanted = self._registry.get(processor).name if processor is not None else None
+        wanted = self._wanted(processor) if processor is not None else None
         known = [Suspicious(*row) for row in self._warehouse.zero_record_runs(as_of.date())]
-        cells = [c for c in known if c.processor in self._registry.by_name and wanted in (None, c.processor)]
+        if isinstance(wanted, UnregisteredProcessor):
+            raise _cannot_check(wanted, [cell for cell in known if cell.processor == wanted.name])
+        names = self._registry.by_name if wanted is None else {wanted.name}
+        cells = [cell for cell in known if cell.processor in names]
         if not cells:
             raise BadInput("No run has succeeded with 0 records: there is nothing suspicious to check.")
         drawn = draw(cells, seed, Random(seed).sample, self._plan)
@@ -52,6 +55,9 @@ class SamplingService:
             rate=estimate(recent, older, drawn),
         )
 
+    def _wanted(self, name: str) -> Processor:
+        return with_seen(self._registry, self._warehouse, name).get(name)
+
     def _verdicts(
         self, cells: Sequence[Suspicious], drawn: Drawn, as_of: datetime
     ) -> Iterator[tuple[Suspicious, Verdict]]:
@@ -69,6 +75,13 @@ class SamplingService:
         if not dates:
             return {}
         return {item.data_date: item for item in self._warehouse.evidence(name, min(dates), max(dates), as_of)}
+
+
+def _cannot_check(processor: Processor, cells: Sequence[Suspicious]) -> BadInput:
+    runs = sum(cell.runs for cell in cells)
+    were = "1 run succeeded" if runs == 1 else f"{runs:,} runs succeeded"
+    (said,) = not_registered(processor, f"{were} with 0 records, and whether data was due is unknown")
+    return BadInput(said)
 
 
 def _checked(found: Iterable[tuple[Key, int, Verdict]]) -> dict[Key, Checked]:

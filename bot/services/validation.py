@@ -24,7 +24,7 @@ from bot.domain.verdicts.validation import Validated, Validation, ValidationRequ
 from bot.ports.state import StateUnavailable
 from bot.ports.warehouse import Warehouse
 from bot.services.blindness import Blindness
-from bot.services.health import HealthService, registered
+from bot.services.health import HealthService, not_registered, with_seen
 from bot.services.known_until import Known
 
 MOST_DATES = 92
@@ -59,6 +59,10 @@ class ValidationService:
         """Every verdict asked for. Raises BadInput for an unknown processor, with the nearest names, for dates that
         make no sense, and when there is no history.
         """
+        if request.processor is not None:
+            registry = with_seen(self._registry, self._warehouse, request.processor)
+            if registry is not self._registry:
+                return self._over(registry).of(request, now)
         asked = self._processors(request)
         if request.as_of is not None and request.as_of > now:
             raise BadInput(f"{request.as_of:%Y-%m-%d %H:%M} UTC lies ahead. Give a moment that has passed.")
@@ -73,7 +77,9 @@ class ValidationService:
         sight = self._blindness.sight() if request.as_of is None else ALL_SEEN
         rows = self._rows(asked, span, history, waiting, known, sight)
         blind = (f"Source {each.text}: what it brings is unknown." for each in sight.blind)
-        notes = (*blind, *self._elsewhere(asked, span), *self._notes(observed, known))
+        said = not_registered(asked[0], "what is due is unknown") if request.processor is not None else ()
+        said = (*said, *blind, *self._beyond(span, known))
+        notes = (*said, *self._elsewhere(asked, span), *self._notes(observed, known))
         return Validation(
             request=replace(request, processor=asked[0].name if request.processor is not None else None),
             as_of=as_of,
@@ -95,15 +101,21 @@ class ValidationService:
     def _processors(self, request: ValidationRequest) -> Sequence[Processor]:
         if request.processor is None:
             return self._registry.processors
-        lost = "its dates cannot be validated"
-        return [registered(self._registry, self._warehouse, request.processor, lost)]
+        return [self._registry.get(request.processor)]
+
+    def _over(self, registry: Registry) -> "ValidationService":
+        """The same over another registry."""
+        held, health = self._warehouse, self._health
+        return ValidationService(held, registry, health, self._accepted, self._open_incidents, self._blindness)
 
     def _span(self, request: ValidationRequest, asked: Sequence[Processor], known: Known) -> DateSpan:
-        """The dates asked for; else the newest with a slot by then, in a recorded history those that it has."""
-        first, last = request.first or request.last, request.last or request.first
+        """The dates asked for, without a last one up to the newest; else the newest with a slot by then, in a recorded
+        history those that it has.
+        """
+        first, last = request.first or request.last, request.last
         if first is None or last is None:
             found = list(self._newest(asked, known))
-            return DateSpan(found[-1], found[0])
+            first, last = first or found[-1], max(first or found[0], found[0])
         if first > last:
             raise BadInput(f"{first} comes after {last}. Write the earlier date first.")
         if (last - first).days >= MOST_DATES:
@@ -154,6 +166,13 @@ class ValidationService:
         dates = [span.first + timedelta(days=ahead) for ahead in range((span.last - span.first).days + 1)]
         return (around.validated(processor, day) for processor, day in product(asked, dates))
 
+    def _beyond(self, span: DateSpan, known: Known) -> Iterator[str]:
+        """Which dates are known, where others are asked for."""
+        first = self._warehouse.history().first_date
+        last = known.moment.astimezone(self._registry.zone).date()
+        if first is not None and (span.first < first or span.last > last):
+            yield f"Known are the data dates {first} to {max(first, last)}."
+
     def _elsewhere(self, asked: Sequence[Processor], span: DateSpan) -> Iterator[str]:
         """Open incidents of these processors that concern other dates, too."""
         names = {processor.name for processor in asked}
@@ -162,7 +181,7 @@ class ValidationService:
         except StateUnavailable as error:
             yield f"Open incidents are not known: {error}"
             return
-        for incident in opened:
+        for incident in sorted(opened, key=lambda each: (each.severity, each.number)):
             others = [day for day in incident.data_dates if not span.first <= day <= span.last]
             if others and not names.isdisjoint(incident.processors):
                 days = ", ".join(map(short_day, others[:MOST_DAYS])) + (" and more" if len(others) > MOST_DAYS else "")

@@ -8,6 +8,7 @@ from bot.domain.evidence.freshness import Staleness
 from bot.domain.impact.deadlines import Deadline
 from bot.domain.impact.dependents import UNTOLD, Affected
 from bot.domain.impact.report import Impact, by_level
+from bot.domain.platform.registry import UnregisteredProcessor
 from bot.views import numbers
 
 STATES = {
@@ -42,6 +43,8 @@ def until(minutes: float) -> str:
 def headline(impact: Impact, voice: Voice = PLAIN) -> str:
     """How many of its dependents are affected, how, and how critical they are; the others are a count."""
     name, total, affected = voice.name(impact.subject.processor.name), len(impact.dependents), len(impact.affected)
+    if isinstance(impact.subject.processor, UnregisteredProcessor):
+        return f"What depends on {name} is unknown: it is not in the registry."
     if not total:
         return f"Nothing that runs depends on {name}."
     if not affected:
@@ -127,6 +130,8 @@ def left_out(impact: Impact) -> str | None:
 
 def upstream(impact: Impact) -> str:
     """What it depends on itself, nearest first."""
+    if isinstance(impact.subject.processor, UnregisteredProcessor):
+        return "What it depends on is unknown."
     if not impact.upstream:
         return f"{impact.subject.processor.name} depends on nothing."
     named = [f"{name} ({hops})" for name, hops in list(impact.upstream.items())[:6]]

@@ -16,10 +16,14 @@ from bot.domain.impact.deadlines import Basis
 from bot.domain.impact.report import ImpactRequest
 from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.domain.slo import ServiceLevels
+from bot.domain.verdicts.judge import Verdict
+from bot.domain.verdicts.sampling import Plan
 from bot.domain.verdicts.validation import ValidationRequest
 from bot.services.health import HealthService
 from bot.services.impact import ImpactService
+from bot.services.sampling import SamplingService
 from bot.services.validation import ValidationService
+from bot.views import impact_words
 from tests.support.builders import DAY, PROCESSORS, World, game, load, loaded, raw_file, registry, run, warehouse
 
 NOW = datetime(2026, 1, 16, 9, 0, tzinfo=UTC)
@@ -125,17 +129,27 @@ def test_mistakes(service: ImpactService) -> None:
         answer_impact(service, replace(QUESTION, form="other"), NOW)
 
 
-def test_a_processor_that_ran_unregistered_has_no_known_dependents(tmp_path: Path) -> None:
+def test_a_processor_that_ran_unregistered_is_answered_for_as_far_as_it_is_known(tmp_path: Path) -> None:
     into, known = warehouse(), registry(PIPELINE)
-    load(into, World([run("a"), run("g", "Gamma")], processors=PIPELINE).write(tmp_path), PIPELINE)
+    zero = run("z", "Gamma", start=31, records_processed=0)
+    load(into, World([run("a"), run("g", "Gamma"), zero], processors=PIPELINE).write(tmp_path), PIPELINE)
     health = HealthService(into, known, ServiceLevels(()))
+    impacts = ImpactService(into, known, health)
     validation = ValidationService(into, known, health, AcceptedLosses())
+    sampling = SamplingService(into, known, health, Plan())
     for name in ("Gamma", "gamm"):
-        with pytest.raises(
-            BadInput, match=r"'Gamma' ran, but is not in the registry: its dependents are unknown\. Add it"
-        ):
-            ImpactService(into, known, health).of(ImpactRequest(name), NOW)
-        with pytest.raises(BadInput, match=r"its dates cannot be validated.*`fireline registry draft` writes an entry"):
-            validation.of(ValidationRequest(processor=name), NOW)
-    with pytest.raises(BadInput, match="There is no processor 'Delta'"):
-        ImpactService(into, known, health).of(ImpactRequest("Delta"), NOW)
+        found = impacts.of(ImpactRequest(name), NOW)
+        headline = impact_words.headline(found)
+        assert headline == "What depends on Gamma is unknown: it is not in the registry."
+        assert found.notes[0].startswith("Gamma ran, but is not in the registry: what depends on it is unknown. Add it")
+        dates = validation.of(ValidationRequest(processor=name, first=DAY, last=DAY + timedelta(days=1)), NOW)
+        assert {row.data_date: row.verdict for row in dates.rows} == {
+            DAY: Verdict.OK,
+            DAY + timedelta(days=1): Verdict.UNKNOWN,
+        }
+        assert dates.notes[0].startswith("Gamma ran, but is not in the registry: what is due is unknown. Add it")
+        with pytest.raises(BadInput, match=r"Gamma ran, but .*: 1 run succeeded with 0 records, and whether data"):
+            sampling.of(0, NOW, name)
+    for ask in (lambda: impacts.of(ImpactRequest("Delta"), NOW), lambda: sampling.of(0, NOW, "Delta")):
+        with pytest.raises(BadInput, match="There is no processor 'Delta'"):
+            ask()

@@ -163,3 +163,11 @@ def test_any_text_is_a_request_or_bad_input(text: str) -> None:
 @given(st.sampled_from(NAMES))
 def test_every_name_finds_its_own_processor(name: str) -> None:
     assert QUESTIONS.impact(name) == ImpactRequest(name)
+
+
+def test_a_name_that_ran_and_is_not_registered_can_be_asked_for() -> None:
+    asked = Questions(REGISTRY, QUESTIONS.dates, lambda: ["NbacNewcomer", *NAMES])
+    assert asked.impact("newcomer") == ImpactRequest("NbacNewcomer", None)
+    assert asked.validation("newcomer") == ValidationRequest(processor="NbacNewcomer")
+    assert asked.health("nbac-newcomer 2w") == HealthRequest(days=14, processor="NbacNewcomer")
+    assert asked.health("nbac") == HealthRequest(processor=GAMEBOOK), "those that are registered come first"

@@ -10,6 +10,7 @@ import pytest
 
 from bot.cli.validate import ValidateQuestion, answer_validate, question_of
 from bot.domain.errors import BadInput
+from bot.domain.findings.severity import Severity
 from bot.domain.health.notified import called
 from bot.domain.incidents.incident import Incident
 from bot.domain.platform.accepted_losses import AcceptedLoss, AcceptedLosses
@@ -183,6 +184,22 @@ def test_a_recorded_history_is_answered_for_as_of_its_end(service: ValidationSer
     assert beyond.verdict is Verdict.UNKNOWN, "by now it has happened, and nobody knows how"
 
 
+def test_a_first_date_alone_goes_on_to_the_newest(service: ValidationService) -> None:
+    newest = service.of(ValidationRequest(), NOW).last
+    found = service.of(ValidationRequest(first=DAY), NOW)
+    assert (found.first, found.last) == (DAY, newest)
+    late = service.of(ValidationRequest(first=newest + timedelta(days=3)), NOW)
+    assert (late.first, late.last) == (newest + timedelta(days=3), newest + timedelta(days=3))
+
+
+def test_dates_beyond_what_is_known_name_what_is(service: ValidationService) -> None:
+    known = "Known are the data dates 2026-01-0"
+    for first, last in ((DAY - timedelta(days=60), DAY), (DAY, DAY + timedelta(days=30))):
+        notes = service.of(ValidationRequest(first=first, last=last), NOW).notes
+        assert len([note for note in notes if note.startswith(known)]) == 1
+    assert not any(note.startswith(known) for note in service.of(ValidationRequest(), NOW).notes)
+
+
 def test_dates_before_the_history(service: ValidationService) -> None:
     row = of(service, "Daily", DAY - timedelta(days=60))
     assert (row.verdict, "the history begins only on 2026-01-08" in row.judged.because) == (Verdict.UNKNOWN, True)
@@ -210,10 +227,18 @@ def test_open_incidents_of_the_processor_on_other_dates_are_named(tmp_path: Path
     registered = registry(PIPELINE)
     health = HealthService(opened, registered, ServiceLevels(()))
     here, there = incident("I1", processors=("Box",), data_dates=(DAY,)), (BEFORE[0], DAY)
-    told = [here, incident("I2", processors=("Box",), data_dates=there), incident("I3", processors=("Daily",))]
+    grave = incident("I4", processors=("Box",), data_dates=there, severity=Severity.P0)
+    told = [
+        here,
+        incident("I2", processors=("Box",), data_dates=there, number=7, severity=Severity.P1),
+        incident("I3", processors=("Daily",)),
+        grave,
+    ]
     service = ValidationService(opened, registered, health, AcceptedLosses(()), lambda: told)
     notes = service.of(ValidationRequest(processor="Box", first=DAY, last=DAY), NOW).notes
-    assert [note for note in notes if "INC-" in note] == [f"{called(told[1])} is open for 14 Jan, too."]
+    assert [note for note in notes if "INC-" in note] == [
+        f"{called(each)} is open for 14 Jan, too." for each in (grave, told[1])
+    ], "the gravest first"
 
     def gone() -> list[Incident]:
         raise StateUnavailable("the database does not answer")
