@@ -182,7 +182,9 @@ def _parameter_names(text: str) -> frozenset[str]:
 
 
 def _naive(value: Value) -> Value:
-    return value.astimezone(UTC).replace(tzinfo=None) if isinstance(value, datetime) else value
+    if not isinstance(value, datetime):
+        return value
+    return (value if value.tzinfo is UTC else value.astimezone(UTC)).replace(tzinfo=None)
 
 
 def _aware(row: tuple[Any, ...], times: Sequence[int]) -> tuple[Any, ...]:
