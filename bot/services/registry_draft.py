@@ -7,9 +7,16 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
 
-from bot.domain.platform.draft import DraftProcessor, ProcessorFacts, infer
+from bot.domain.platform.described import PlatformDescription
+from bot.domain.platform.draft import Confidence, DraftProcessor, Evidence, ProcessorFacts, infer
+from bot.domain.platform.draft_described import completed
 from bot.domain.platform.draft_zone import ZoneProposal, zone_of
 from bot.domain.platform.registry import NAME_LENGTH, Registry
+from bot.domain.platform.schedule import WEEK
+from bot.domain.redaction import visible
+
+NOTHING = PlatformDescription()
+LONGEST_DESCRIPTION = 200
 
 
 @dataclass(frozen=True)
@@ -24,27 +31,61 @@ class DraftRegistry:
     text: str
 
 
-def draft(facts: Sequence[ProcessorFacts], known: Registry) -> DraftRegistry:
-    """One entry a processor, ordered by phase and name. `known`: the registry that the history was loaded with."""
+def draft(facts: Sequence[ProcessorFacts], known: Registry, platform: PlatformDescription = NOTHING) -> DraftRegistry:
+    """One entry a processor, ordered by phase and name. `known`: the registry that the history was loaded with;
+    `platform`: what the tool that runs the jobs says of them.
+    """
     ours = any(fact.name in known.by_name for fact in facts) or not facts
-    zone = zone_of(facts, {name: ZoneInfo(name) for name in available_timezones()}, known.timezone if ours else None)
+    zone = _zone_of(facts, known.timezone if ours else None, platform)
     seen = (min(fact.first_start for fact in facts), max(fact.last_start for fact in facts)) if facts else None
     usable = [fact for fact in facts if fact.name.strip() and len(fact.name) <= NAME_LENGTH]
     drafted = (infer(fact, ZoneInfo(zone.name), seen) for fact in usable)
-    processors = tuple(sorted(drafted, key=lambda entry: (entry.phase or 0, entry.name)))
+    entries = completed(drafted, platform, zone.name, {fact.name: fact.days[0] for fact in facts if fact.days})
+    processors = tuple(sorted(entries, key=lambda entry: (entry.phase or 0, entry.name)))
     left_out = tuple(sorted({fact.name for fact in facts} - {fact.name for fact in usable}))
     lines = [
-        "# Drafted from the run history. Every value is a proposal, with its evidence. Dependencies, criticality,",
-        "# sources, tables and deadlines are not in the history: add them. Confirm an entry by deleting its",
-        "# `proposal: true`.",
+        *_head(platform),
         *([f"# Runs from {seen[0]:%Y-%m-%d} to {seen[1]:%Y-%m-%d}."] if seen else []),
         *(f"# Left out, as a name has 1 to {NAME_LENGTH} characters: {_quoted(name)}" for name in left_out),
         'version: "1.0"',
         *_zone(zone, ours=ours),
+        *_calendars(processors),
         "processors:" if processors else "processors: []",
         *(line for entry in processors for line in _entry(entry)),
     ]
     return DraftRegistry(processors, zone, left_out, "\n".join(lines) + "\n")
+
+
+def _zone_of(facts: Sequence[ProcessorFacts], known: str | None, platform: PlatformDescription) -> ZoneProposal:
+    if platform.timezone is not None:
+        return ZoneProposal(platform.timezone, Evidence("the zone of most schedules", Confidence.HIGH))
+    return zone_of(facts, {name: ZoneInfo(name) for name in available_timezones()}, known)
+
+
+def _head(platform: PlatformDescription) -> Iterable[str]:
+    if platform.jobs:
+        yield "# Drafted from the run history and from what the tool says of its jobs. Every value is a proposal, with"
+        yield "# its evidence. Criticality, sources, tables and deadlines are in neither: add them. Confirm an entry by"
+        yield "# deleting its `proposal: true`."
+        return
+    yield "# Drafted from the run history. Every value is a proposal, with its evidence. Dependencies, criticality,"
+    yield "# sources, tables and deadlines are not in the history: add them. Confirm an entry by deleting its"
+    yield "# `proposal: true`."
+
+
+def _calendars(processors: Iterable[DraftProcessor]) -> Iterable[str]:
+    """The days of the week that the entries name."""
+    used = sorted({entry.weekdays for entry in processors if entry.slots and entry.weekdays})
+    if used:
+        yield "calendars:"
+        yield from (f"  {_calendar(days)}: {{weekdays: [{', '.join(WEEK[day] for day in days)}]}}" for days in used)
+
+
+def _calendar(days: tuple[int, ...]) -> str:
+    if days == (0, 1, 2, 3, 4):
+        return "weekdays"
+    off = [WEEK[day] for day in range(len(WEEK)) if day not in days]
+    return "_".join(["not", *off] if len(off) < 3 else [WEEK[day] for day in days])
 
 
 def _zone(zone: ZoneProposal, *, ours: bool) -> Iterable[str]:
@@ -58,11 +99,11 @@ def _zone(zone: ZoneProposal, *, ours: bool) -> Iterable[str]:
 
 
 def _entry(entry: DraftProcessor) -> Iterable[str]:
-    yield from (f"  # {doubt}" for doubt in entry.doubts)
+    yield from (f"  # {_line(doubt)}" for doubt in entry.doubts)
     yield f"  - name: {_quoted(entry.name)}"
     for field, value in _values(entry):
         evidence = entry.evidence.get(field)
-        yield f"    {field}: {value}" + (f"  # {evidence}" if evidence is not None else "")
+        yield f"    {field}: {value}" + (f"  # {_line(str(evidence))}" if evidence is not None else "")
     yield "    proposal: true"
 
 
@@ -70,9 +111,14 @@ def _values(entry: DraftProcessor) -> Iterable[tuple[str, object]]:
     """What the history shows of it."""
     if entry.phase is not None:
         yield "phase", entry.phase
+    if entry.description:
+        yield "description", _quoted(_line(entry.description)[:LONGEST_DESCRIPTION])
+    if entry.owner:
+        yield "owner", _quoted(_line(entry.owner))
+    if entry.dependencies:
+        yield "dependencies", f"[{', '.join(map(_quoted, entry.dependencies))}]"
     yield "expected_frequency", _quoted(entry.expected_frequency)
-    if entry.slots:
-        yield "schedule_hours_et", f"[{', '.join(f'{slot:g}' for slot in entry.slots)}]"
+    yield from _slots(entry)
     if entry.polling is not None:
         yield "polling", _truth(entry.polling)
     if entry.runs_on_no_game_days is not None:
@@ -82,6 +128,26 @@ def _values(entry: DraftProcessor) -> Iterable[tuple[str, object]]:
         yield "expected_records", f"{{min: {low}, typical: {typical}, max: {high}}}"
     if entry.timeout_seconds is not None:
         yield "timeout_seconds", entry.timeout_seconds
+
+
+def _slots(entry: DraftProcessor) -> Iterable[tuple[str, object]]:
+    if entry.crons:
+        yield "schedule", f"[{', '.join(map(_quoted, entry.crons))}]"
+    if entry.slots:
+        yield "schedule_hours_et", f"[{', '.join(f'{slot:g}' for slot in entry.slots)}]"
+    if entry.timezone and (entry.slots or entry.crons):
+        yield "timezone", _quoted(entry.timezone)
+    if entry.slots and entry.weekdays:
+        yield "calendar", _calendar(entry.weekdays)
+    ends = {"from": entry.first, "until": entry.last}
+    span = ", ".join(f"{name}: {day}" for name, day in ends.items() if day is not None)
+    if span:
+        yield "active", f"{{{span}}}"
+
+
+def _line(text: str) -> str:
+    """On one line: it stands in a comment, or in quotes."""
+    return " ".join(visible(text).split())
 
 
 def _truth(value: bool) -> str:

@@ -58,7 +58,7 @@ def of(*days: tuple[date, float], zone: ZoneInfo = UTC_ZONE, runs_a_day: int = 1
     started = tuple((day, slot_instant(day, hour, zone)) for day, hour in days)
     dates = len({day for day, _ in days})
     values = {"phase": None, "first_start": started[0][1], "last_start": started[-1][1], "starts": started, **known}
-    return ProcessorFacts(name="A", runs=len(days) * runs_a_day, dates=dates, **values)  # type: ignore[arg-type]
+    return ProcessorFacts(runs=len(days) * runs_a_day, dates=dates, **{"name": "A", **values})  # type: ignore[arg-type]
 
 
 def daily(first: date, count: int, hour: float) -> list[tuple[date, float]]:
@@ -282,19 +282,32 @@ def test_a_zone_that_the_history_does_not_show_is_not_proposed() -> None:
     ("weekdays", "label"),
     [({0, 1, 2, 3, 4}, "weekdays"), ({6}, "weekly"), ({1, 3}, "some_weekdays"), (set(range(7)), "daily")],
 )
-def test_what_does_not_run_every_day_gets_no_daily_slots(weekdays: set[int], label: str) -> None:
+def test_what_does_not_run_every_day_is_due_on_its_days_only(weekdays: set[int], label: str) -> None:
     days = [day for day in daily(FIRST, 35, 6) if day[0].weekday() in weekdays]
     entry = infer(of(*days), UTC_ZONE)
-    assert (entry.expected_frequency, bool(entry.slots)) == (label, label == "daily")
-    assert any("Its slots (6) would be due on every date" in doubt for doubt in entry.doubts) is (label != "daily")
+    assert (entry.expected_frequency, entry.slots) == (label, (6,))
+    assert set(entry.weekdays) == (set() if label == "daily" else weekdays)
 
 
-def test_what_has_ended_gets_no_slots() -> None:
+def test_a_draft_says_on_which_days_and_since_when_a_job_is_due(tmp_path: Path) -> None:
+    """Whatever is due by it has run."""
+    worked = of(*[day for day in daily(FIRST, 60, 6) if day[0].weekday() < 5], name="Worked")
+    ended, begun = of(*daily(FIRST, 20, 7), name="Ended"), of(*daily(FIRST + timedelta(days=40), 20, 8), name="Begun")
+    once = of((FIRST + timedelta(days=30), 9.0), name="Once")
+    (tmp_path / "registry.yaml").write_text(draft([worked, ended, begun, once], Registry(timezone="UTC")).text)
+    registry = load_registry(tmp_path / "registry.yaml").registry
+    for fact in (worked, ended, begun, once):
+        span = [FIRST + timedelta(days=ahead) for ahead in range(60)]
+        due = {day for day in span if registry.schedules[fact.name].slots(day)}
+        assert due == (set() if fact is once else set(fact.days))
+
+
+def test_what_has_ended_is_due_no_more() -> None:
     gone = of(*daily(FIRST, 20, 6))
     known = gone.first_start, gone.last_start + timedelta(days=30)
     assert infer(gone, UTC_ZONE, (gone.first_start, gone.last_start)).slots == (6,)
     entry = infer(gone, UTC_ZONE, known)
-    assert entry.slots == ()
+    assert (entry.slots, entry.last) == ((6,), gone.days[-1])
     assert "no run after 2026-01-20, while the history goes on to 2026-02-19: has it ended?" in " ".join(entry.doubts)
 
 

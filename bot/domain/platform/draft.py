@@ -103,6 +103,16 @@ class DraftProcessor:
     timeout_seconds: int | None
     doubts: tuple[str, ...]
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
+    weekdays: tuple[int, ...] = ()
+    """Of its slots, where they are not due on all: 0 is Monday."""
+    first: date | None = None
+    last: date | None = None
+    """The data dates between which it is in service, as far as they show."""
+    crons: tuple[str, ...] = ()
+    timezone: str | None = None
+    dependencies: tuple[str, ...] = ()
+    owner: str | None = None
+    description: str = ""
 
 
 @dataclass(frozen=True)
@@ -126,7 +136,8 @@ def infer(facts: ProcessorFacts, zone: ZoneInfo, known: tuple[datetime, datetime
     polling = is_polling(facts.runs, facts.dates, len(found)) if tells else None
     weekly = weekdays_of(facts) if slots else None
     ended = _ended(facts, known) if known is not None else None
-    proposed = () if weekly or ended else slots
+    began = _began(facts, known) if known is not None else None
+    proposed = slots if weekly is None or weekly.days else ()
     frequency = frequency_label(len(slots), bool(polling)) if facts.dates >= FEW_DATES or polling else UNKNOWN_RHYTHM
     return DraftProcessor(
         name=facts.name,
@@ -138,16 +149,20 @@ def infer(facts: ProcessorFacts, zone: ZoneInfo, known: tuple[datetime, datetime
         records=_record_range(facts),
         timeout_seconds=timeout_from(facts.duration_p95) if facts.runs >= FEW_RUNS else None,
         doubts=tuple(_doubts(facts, slots, weekly, ended)),
-        evidence=_evidence(facts, slots, zone, weekly),
+        evidence=_evidence(facts, slots, zone, weekly, ended or began),
+        weekdays=weekly.days if weekly else (),
+        first=facts.days[0] if began else None,
+        last=facts.days[-1] if ended else None,
     )
 
 
 @dataclass(frozen=True)
 class Weekly:
-    """Runs on some days of the week only."""
+    """Runs on some days of the week only: on `days` (0 is Monday), none where no day is regular."""
 
     label: str
     text: str
+    days: tuple[int, ...] = ()
 
 
 def weekdays_of(facts: ProcessorFacts) -> Weekly | None:
@@ -171,7 +186,9 @@ def weekdays_of(facts: ProcessorFacts) -> Weekly | None:
     on, off = sum(hits[at] for at in usual), sum(len(of_day[at]) for at in usual)
     others = sum(hits.values()) - on
     label = "weekdays" if usual == [0, 1, 2, 3, 4] else "weekly" if len(usual) == 1 else "some_weekdays"
-    return Weekly(label, f"runs on {named}: {on} of {off} of these, {others} of {len(span) - off} other dates")
+    return Weekly(
+        label, f"runs on {named}: {on} of {off} of these, {others} of {len(span) - off} other dates", tuple(usual)
+    )
 
 
 def slots_of(start_hours: Sequence[float], dates: int) -> tuple[float, ...]:
@@ -242,16 +259,28 @@ def _record_range(facts: ProcessorFacts) -> tuple[int, int, int] | None:
     return math.floor(low), round(middle), math.ceil(high)
 
 
+def _long(facts: ProcessorFacts) -> timedelta:
+    """Silence for longer tells something."""
+    gaps = [(after - before).days for before, after in zip(facts.days, facts.days[1:], strict=False)]
+    return QUIET * timedelta(days=max([1, *gaps]))
+
+
 def _ended(facts: ProcessorFacts, known: tuple[datetime, datetime]) -> str | None:
     """That it runs no more; None where it does."""
-    gaps = [(after - before).days for before, after in zip(facts.days, facts.days[1:], strict=False)]
-    if not gaps or known[1] - facts.last_start <= QUIET * timedelta(days=max(1, *gaps)):
+    if not facts.days or known[1] - facts.last_start <= _long(facts):
         return None
     return f"no run after {facts.last_start:%Y-%m-%d}, while the history goes on to {known[1]:%Y-%m-%d}: has it ended?"
 
 
+def _began(facts: ProcessorFacts, known: tuple[datetime, datetime]) -> str | None:
+    """That it is younger than the history; None where it is not."""
+    if not facts.days or facts.first_start - known[0] <= _long(facts):
+        return None
+    return f"no run before {facts.first_start:%Y-%m-%d}, while the history begins on {known[0]:%Y-%m-%d}"
+
+
 def _evidence(
-    facts: ProcessorFacts, slots: tuple[float, ...], zone: ZoneInfo, weekly: Weekly | None
+    facts: ProcessorFacts, slots: tuple[float, ...], zone: ZoneInfo, weekly: Weekly | None, span: str | None
 ) -> dict[str, Evidence]:
     """By field of the registry."""
     by_dates = _confidence(facts.dates)
@@ -265,6 +294,10 @@ def _evidence(
     }
     if facts.duration_p95 is not None:
         found["timeout_seconds"] = Evidence(f"twice the p95 of {facts.duration_p95:.1f} s", by_dates)
+    if weekly and weekly.days:
+        found["calendar"] = Evidence(weekly.text, by_dates)
+    if span:
+        found["active"] = Evidence(span, by_dates)
     if slots:
         hours = facts.hours(zone)
         near = min(sum(0 <= hour - slot + SLOT_STEP < SLOT_WIDTH for hour in hours) for slot in slots)
@@ -306,8 +339,8 @@ def _no_slots(
 ) -> Iterable[str]:
     """Why none are proposed."""
     if ended:
-        yield f"schedule_hours_et: {ended}"
-    elif weekly:
+        yield f"active: {ended}"
+    if weekly and not weekly.days:
         at = ", ".join(f"{slot:g}" for slot in slots)
         yield f"schedule_hours_et: {weekly.text}. Its slots ({at}) would be due on every date: not proposed"
     elif facts.dates < FEW_DATES:
