@@ -1,10 +1,14 @@
 """Which adapter reads a source: the part of the composition root that `sources.yaml` speaks to."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from bot.adapters.clock import epoch_seconds
 from bot.adapters.sources.files import FilesSource
+from bot.adapters.sources.google_buckets import GoogleBuckets
+from bot.adapters.sources.objects import ObjectsSource, Pattern
+from bot.adapters.sources.places import FsspecPlaces, LocalPlaces, Places, scheme_of
 from bot.adapters.sources.presets.airflow import airflow_source
 from bot.adapters.sources.presets.dbt import dbt_source
 from bot.adapters.sources.sql import Question, SqlSource
@@ -36,7 +40,12 @@ def connected_sources(settings: Settings, registry: Callable[[], Registry]) -> l
 
 def _source(entry: SourceEntry, vocabulary: Vocabulary, settings: Settings, registry: Callable[[], Registry]) -> Source:
     if entry.kind is SourceKind.FILES:
-        return FilesSource(str(entry.path), entry.feeds, entry.lateness, entry.columns, epoch_seconds)
+        path, bucket = str(entry.path).removeprefix("file://"), None
+        if scheme_of(path) != "file":
+            bucket = places()(scheme_of(path))
+        return FilesSource(path, entry.feeds, entry.lateness, entry.columns, epoch_seconds, bucket=bucket)
+    if entry.kind is SourceKind.OBJECTS:
+        return ObjectsSource(entry.name, lambda: patterns_of(registry()), places(), entry.lateness, entry.days)
     if entry.kind is SourceKind.BIGQUERY:
         return _bigquery(entry, vocabulary, settings)
     if entry.kind is SourceKind.BIGQUERY_TABLES:
@@ -48,6 +57,26 @@ def _source(entry: SourceEntry, vocabulary: Vocabulary, settings: Settings, regi
     assert entry.feeds is not None
     question = Question(str(entry.query), entry.cursor, entry.cursor_type, entry.lateness)
     return SqlSource(entry.name, entry.feeds, str(entry.url), question, entry.columns)
+
+
+def places() -> Callable[[str], Places]:
+    """What reads a scheme, made when it is first asked for."""
+
+    @cache
+    def of(scheme: str) -> Places:
+        if scheme == "file":
+            return LocalPlaces()
+        if scheme == "gs":
+            return GoogleBuckets()
+        return FsspecPlaces(scheme)
+
+    return of
+
+
+def patterns_of(registry: Registry) -> list[Pattern]:
+    """The pattern of each source's raw files."""
+    named = (each for each in registry.processors if each.raw_path and each.source)
+    return sorted({Pattern(str(each.source), str(each.raw_path)) for each in named})
 
 
 def _place(entry: SourceEntry, settings: Settings) -> "Place":

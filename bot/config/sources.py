@@ -72,6 +72,7 @@ class SourceKind(StrEnum):
     BIGQUERY_TABLES = "bigquery_tables"
     AIRFLOW = "airflow"
     DBT = "dbt"
+    OBJECTS = "objects"
 
 
 NEEDED: dict[SourceKind, tuple[str, ...]] = {
@@ -81,6 +82,7 @@ NEEDED: dict[SourceKind, tuple[str, ...]] = {
     SourceKind.BIGQUERY_TABLES: (),
     SourceKind.AIRFLOW: ("url",),
     SourceKind.DBT: ("path",),
+    SourceKind.OBJECTS: (),
 }
 ALLOWED: dict[SourceKind, tuple[str, ...]] = {
     SourceKind.SQL: ("cursor", "cursor_type"),
@@ -89,13 +91,20 @@ ALLOWED: dict[SourceKind, tuple[str, ...]] = {
     SourceKind.BIGQUERY_TABLES: ("days", "project", "max_bytes"),
     SourceKind.AIRFLOW: ("level", "statuses", "categories"),
     SourceKind.DBT: ("statuses", "categories"),
+    SourceKind.OBJECTS: ("days",),
 }
 OF_ANY = ("name", "kind", "every", "lateness")
 OF_ROWS = ("columns", "statuses", "categories")
 """Of those that read rows which somebody else has written."""
-FIXED = {SourceKind.BIGQUERY_TABLES: Feed.TABLE_LOADS, SourceKind.AIRFLOW: Feed.RUNS, SourceKind.DBT: Feed.RUNS}
+FIXED = {
+    SourceKind.BIGQUERY_TABLES: Feed.TABLE_LOADS,
+    SourceKind.OBJECTS: Feed.RAW_FILES,
+    SourceKind.AIRFLOW: Feed.RUNS,
+    SourceKind.DBT: Feed.RUNS,
+}
 """What a source feeds that can feed nothing else: it knows its columns."""
-BY_DATE = timedelta(days=3)
+BY_DATE = (SourceKind.BIGQUERY_TABLES, SourceKind.OBJECTS)
+DAYS_LATE = "3d"
 """The lateness of a source that looks at dates, unless it is given."""
 
 
@@ -121,7 +130,7 @@ class SourceEntry(Frozen):
     level: Literal["task", "dag"] = "task"
     """`airflow`: is a task a processor, or a DAG?"""
     path: Text | None = None
-    """`files`, `dbt`: a folder, or a pattern of files."""
+    """`files`, `dbt`: a folder, or a pattern of files; `files`: also in a bucket (gs://, s3://)."""
     table: Annotated[Text, AfterValidator(_table)] | None = None
     """`bigquery`: a table or a view."""
     partition: Column | None = None
@@ -129,7 +138,7 @@ class SourceEntry(Frozen):
     reach: Duration = timedelta(days=3)
     """`bigquery`: a new row's partition may lie so far before its cursor."""
     days: Annotated[int, Field(ge=1, le=3_660)] = 30
-    """`bigquery`: the first read goes back so far."""
+    """`bigquery`, `bigquery_tables`, `objects`: the first read goes back so far."""
     project: Text | None = None
     """`bigquery`: pays for the queries. None: FIRELINE_BIGQUERY_PROJECT."""
     max_bytes: Bytes = 10 * 10**9
@@ -139,8 +148,8 @@ class SourceEntry(Frozen):
     @classmethod
     def _looks_at_dates(cls, value: Any) -> Any:
         """Dates that are looked at come later than rows with a cursor do."""
-        if isinstance(value, dict) and str(value.get("kind")) in FIXED and "lateness" not in value:
-            return {**value, "lateness": f"{BY_DATE.days}d"}
+        if isinstance(value, dict) and str(value.get("kind")) in BY_DATE and "lateness" not in value:
+            return {**value, "lateness": DAYS_LATE}
         return value
 
     @model_validator(mode="after")

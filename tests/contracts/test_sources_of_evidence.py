@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -20,8 +21,8 @@ TODAY, YESTERDAY, LONG_AGO = date(2026, 1, 20), date(2026, 1, 19), date(2026, 1,
 
 
 @pytest.fixture(params=KINDS)
-def rig(request: pytest.FixtureRequest) -> Iterator[EvidenceRig]:
-    with evidence_of(request.param, request) as found:
+def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[EvidenceRig]:
+    with evidence_of(request.param, tmp_path, request) as found:
         yield found
 
 

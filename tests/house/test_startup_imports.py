@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from tests.house.project import ROOT
 
 STARTED = "bot.cli.app, bot.bootstrap, bot.cli.local_api, bot.config.slack_tokens, bot.slack.serving"
-LATER = ("sandbox", "google", "grpc", "matplotlib", "numpy", "pyarrow", "rich", "sqlglot")
+LATER = ("sandbox", "fsspec", "google", "grpc", "matplotlib", "numpy", "pyarrow", "rich", "sqlglot")
 """Charts are loaded once the app serves, Google's clients with a warehouse on BigQuery, sqlglot by a new query."""
 SLOW = ("asyncio", "dataclasses", "duckdb", "http", "pydantic", "rich", "sqlglot", "typer", "yaml")
 """A question that a running process answers needs none of them."""

@@ -1,4 +1,4 @@
-"""Files that appear in a folder: whole exports or parts of them, in the formats of a data directory."""
+"""Files that appear in a folder or a bucket: whole exports or parts of them, in the formats of a data directory."""
 
 import json
 import re
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from bot.adapters.sources.places import Places, fixed_part
 from bot.domain.sources import Feed, SourceFailed
 from bot.ports.sources import Batch
 from bot.ports.warehouse import DataFile
@@ -31,16 +32,18 @@ class Artifacts:
 
 @dataclass(frozen=True)
 class _Found:
-    """A file as it stands: when it was changed, by the system's clock, which no copy with its old time can set."""
+    """A file as it stands: when it was changed, by the system's clock, which no copy with its old time can set.
+    `place`: where it is read from, `name`: what it is called in messages.
+    """
 
-    path: Path
+    place: str
     name: str
     changed_ns: int
     size: int
 
 
 class FilesSource:
-    """`path`: a folder with all below it, or a pattern. `feeds` None: names such as runs-2026-01.parquet say it.
+    """`path`: a folder or bucket with all below it, or a pattern. `feeds` None: names as runs-2026-01.parquet say it.
 
     A file is read when it is new or was changed; the same bytes are never stored twice. `lateness`: so long after its
     newest file the folder may still bring an older one.
@@ -54,16 +57,20 @@ class FilesSource:
         columns: Mapping[str, str],
         seconds: Callable[[], float],
         artifacts: Artifacts | None = None,
+        bucket: Places | None = None,
     ) -> None:
-        """`seconds`: since 1970, by the clock of the file system. `artifacts`: only these are read."""
+        """`seconds`: since 1970, by the clock of the file system. `artifacts`: only these are read. `bucket`: where the
+        path is not of this machine.
+        """
+        self._bucket = bucket
         self._path, self._feeds, self._columns, self._seconds = path, feeds, columns, seconds
         self._artifacts = artifacts
         self._overlap_ns = int(lateness.total_seconds() * 1e9)
 
     @contextmanager
     def batches(self, cursor: str | None, now: datetime) -> Iterator[Iterator[Batch]]:  # noqa: ARG002 (the port's)
-        with tempfile.TemporaryDirectory(prefix="fireline-") as folder:
-            yield self._batches(cursor, Path(folder))
+        with tempfile.TemporaryDirectory(prefix="fireline-") as scratch:
+            yield self._batches(cursor, Path(scratch))
 
     def check(self, now: datetime) -> str:  # noqa: ARG002 (the port's)
         """How many files there are, and the newest."""
@@ -82,9 +89,20 @@ class FilesSource:
             if not read.lacks(file):
                 continue
             read = read.including(file, self._overlap_ns)
-            path = self._rows_of(file.path, scratch / "rows.ndjson")
-            held = DataFile(path, self._kind_of(file.path), file.name, self._columns, part=True)
+            given = self._fetched(file, scratch)
+            path = self._rows_of(given, scratch / "rows.ndjson")
+            held = DataFile(path, self._kind_of(file.name), file.name, self._columns, part=True)
             yield Batch(read.text(), held if path.stat().st_size or self._artifacts is None else None)
+            if self._bucket is not None:
+                given.unlink()
+
+    def _fetched(self, file: _Found, scratch: Path) -> Path:
+        """A file of a bucket is copied here for as long as it is read."""
+        if self._bucket is None:
+            return Path(file.place)
+        path = scratch / file.name.rpartition("/")[2]
+        self._bucket.fetch(file.place, path)
+        return path
 
     def _rows_of(self, path: Path, rows: Path) -> Path:
         if self._artifacts is None:
@@ -93,6 +111,24 @@ class FilesSource:
         return rows
 
     def _found(self) -> list[_Found]:
+        found = self._here() if self._bucket is None else self._in_bucket(self._bucket)
+        if len(found) > MOST_FILES:
+            raise SourceFailed(f"{self._path}: more than {MOST_FILES:,} files", "Name a smaller folder or pattern.")
+        return found
+
+    def _in_bucket(self, bucket: Places) -> list[_Found]:
+        """An object appears whole."""
+        is_pattern = re.search(r"[*?\[]", self._path) is not None
+        is_file = self._path.endswith(SUFFIXES)
+        pattern = self._path if is_pattern or is_file else f"{self._path.rstrip('/')}/**"
+        root = fixed_part(self._path) if is_pattern else f"{self._path.rstrip('/')}/"
+        return [
+            _Found(entry.path, entry.path.removeprefix(root), int(entry.written.timestamp() * 1e9), entry.size)
+            for entry in bucket.matching(pattern)
+            if self._is_named(entry.path.rpartition("/")[2])
+        ]
+
+    def _here(self) -> list[_Found]:
         settled_ns = int((self._seconds() - SETTLES_S) * 1e9)
         root, pattern = _root_and_pattern(self._path)
         if not root.exists():
@@ -102,19 +138,20 @@ class FilesSource:
         except OSError as error:
             remedy = f"Check that {root} is there and may be read"
             raise SourceFailed(f"{error.filename or root}: {error.strerror}", f"{remedy}.") from error
-        if len(found) > MOST_FILES:
-            raise SourceFailed(f"{self._path}: more than {MOST_FILES:,} files", "Name a smaller folder or pattern.")
         return [file for file in found if file.changed_ns <= settled_ns]
 
     def _is_meant(self, path: Path) -> bool:
-        if path.suffix.casefold() not in SUFFIXES or UNFINISHED.search(path.name) or not path.is_file():
+        return self._is_named(path.name) and path.is_file()
+
+    def _is_named(self, name: str) -> bool:
+        if not name.casefold().endswith(SUFFIXES) or UNFINISHED.search(name):
             return False
         if self._artifacts is not None:
-            return self._artifacts.named in path.name
-        return self._feeds is not None or _STEMS.match(path.name) is not None
+            return self._artifacts.named in name
+        return self._feeds is not None or _STEMS.match(name) is not None
 
-    def _kind_of(self, path: Path) -> str:
-        named = _STEMS.match(path.name)
+    def _kind_of(self, name: str) -> str:
+        named = _STEMS.match(name.rpartition("/")[2])
         return self._feeds.value if self._feeds is not None else named[1].casefold() if named else ""
 
 
@@ -160,4 +197,4 @@ def _root_and_pattern(path: str) -> tuple[Path, str]:
 
 def _as_found(path: Path, root: Path) -> _Found:
     stat = path.stat()
-    return _Found(path, str(path.relative_to(root)), max(stat.st_mtime_ns, stat.st_ctime_ns), stat.st_size)
+    return _Found(str(path), str(path.relative_to(root)), max(stat.st_mtime_ns, stat.st_ctime_ns), stat.st_size)

@@ -22,10 +22,11 @@ from bot.config.sources import SourceEntry
 from bot.domain.evidence.vocabulary import Vocabulary
 from bot.domain.sources import Feed
 from bot.ports.sources import Source
-from bot.source_adapters import chosen_of
+from bot.source_adapters import chosen_of, places
 from tests.contracts.bqemulator.emulator import PROJECT, emulated
 from tests.contracts.postgres import new_database
-from tests.support.builders import Row
+from tests.support.builders import NOW, Row
+from tests.support.fake_bucket import fake_bucket
 
 LATENESS = timedelta(minutes=15)
 BATCH_ROWS = 2
@@ -123,6 +124,24 @@ def files(folder: Path) -> Iterator[Rig]:
     yield Rig(put, lambda: of(exports), lambda: of(folder / "nowhere"))
 
 
+@contextmanager
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
+    """Exports in a bucket of Google Cloud Storage."""
+    parts = count(1)
+    with fake_bucket() as made:
+        monkeypatch.setenv("STORAGE_EMULATOR_HOST", made.address)
+
+        def put(rows: Sequence[Row]) -> None:
+            text = "".join(json.dumps(_theirs(row), default=str) + "\n" for row in rows)
+            part = next(parts)
+            made.put(f"daily/runs-{part:04}.ndjson", text.encode(), NOW + timedelta(seconds=part))
+
+        def of(where: str) -> Source:
+            return FilesSource(where, None, LATENESS, THEIRS, lambda: 0.0, bucket=places()("gs"))
+
+        yield Rig(put, lambda: of("gs://exports/daily"), lambda: of("gs://nowhere/daily"))
+
+
 _datasets = count(1)
 
 
@@ -200,6 +219,7 @@ KINDS: Mapping[str, str] = {
     "sqlite": "sql",
     "postgresql": "sql",
     "files": "files",
+    "files in a bucket": "files",
     "bigquery": "bigquery",
     "bigquery view": "bigquery",
     "bigquery query": "bigquery",
@@ -210,6 +230,10 @@ KINDS: Mapping[str, str] = {
 def rig_of(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[Rig]:
     if kind == "postgresql":
         with postgresql(new_database(request.getfixturevalue("postgres_folder"))) as rig:
+            yield rig
+        return
+    if kind == "files in a bucket":
+        with bucket(request.getfixturevalue("monkeypatch")) as rig:
             yield rig
         return
     if kind.startswith("bigquery"):

@@ -1,0 +1,163 @@
+"""Where files lie: folders, buckets of Google Cloud Storage, and what fsspec reaches beside them (s3:// with s3fs)."""
+
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from bot.domain.redaction import redacted
+from bot.domain.sources import SourceFailed
+
+if TYPE_CHECKING:
+    from fsspec import AbstractFileSystem
+
+DATE = "{date}"
+_SCHEME = re.compile(r"([a-z][a-z0-9+.\-]*)://", re.IGNORECASE)
+_WRITTEN = ("LastModified", "mtime", "last_modified", "created", "timeCreated")
+"""What file systems call the moment at which a file was written."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file: its whole path with its scheme, bytes, when it was written."""
+
+    path: str
+    size: int
+    written: datetime
+
+
+class Places(Protocol):
+    """Files of one kind of place. Raises SourceFailed with the remedy."""
+
+    def matching(self, pattern: str) -> Iterator[Entry]:
+        """`*` stands for a part of a name, `**` for folders as well. A place that holds none gives none."""
+        ...
+
+    def of_dates(self, pattern: str, dates: Sequence[date]) -> Iterator[tuple[date, Entry]]:
+        """Those of each date, which stands in the pattern as `{date}`."""
+        ...
+
+    def fetch(self, path: str, to: Path) -> None:
+        """Copy the content of a file."""
+        ...
+
+
+def scheme_of(path: str) -> str:
+    """`gs`, `s3`, …; `file` where none is written."""
+    found = _SCHEME.match(path)
+    return found[1].casefold() if found else "file"
+
+
+def fixed_part(pattern: str) -> str:
+    """What a pattern begins with, up to the folder in which its first sign or date stands."""
+    sign = re.search(r"[*?\[{]", pattern)
+    return pattern if sign is None else pattern[: pattern.rfind("/", 0, sign.start()) + 1]
+
+
+def expression(pattern: str) -> re.Pattern[str]:
+    """A pattern as a regular expression; the date is its first group."""
+    pieces = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]", DATE: r"(\d{4}-\d{2}-\d{2})"}
+    text, dated = "", False
+    for piece in re.findall(r"\*\*/|\*\*|\*|\?|\{date\}|\[[^\]]+\]|[^*?\[{]+|.", pattern):
+        if piece == DATE:
+            text, dated = text + (r"\1" if dated else pieces[DATE]), True
+        else:
+            text += piece if re.fullmatch(r"\[[^\]]+\]", piece) else pieces.get(piece, re.escape(piece))
+    return re.compile(text)
+
+
+class LocalPlaces:
+    """Folders of this machine, also as `file:///srv/raw`."""
+
+    def matching(self, pattern: str) -> Iterator[Entry]:
+        local = pattern.removeprefix("file://")
+        root = Path(fixed_part(local) or ".")
+        if not root.is_dir():
+            raise SourceFailed(f"{root} is not there", "Make the folder, or correct the path.")
+        try:
+            for path in root.glob(local[len(fixed_part(local)) :]):
+                if path.is_file():
+                    stat = path.stat()
+                    written = datetime.fromtimestamp(stat.st_mtime, UTC)
+                    yield Entry(f"{pattern[: len(pattern) - len(local)]}{path}", stat.st_size, written)
+        except OSError as error:
+            raise SourceFailed(
+                f"{error.filename or root}: {error.strerror}", f"Check that {root} may be read."
+            ) from error
+
+    def of_dates(self, pattern: str, dates: Sequence[date]) -> Iterator[tuple[date, Entry]]:
+        root = Path(fixed_part(pattern.removeprefix("file://")) or ".")
+        if not root.is_dir():
+            raise SourceFailed(f"{root} is not there", "Make the folder, or correct raw_path in registry.yaml.")
+        for day in dates:
+            dated = pattern.replace(DATE, day.isoformat())
+            if Path(fixed_part(dated.removeprefix("file://")) or ".").is_dir():
+                yield from ((day, entry) for entry in self.matching(dated))
+
+    def fetch(self, path: str, to: Path) -> None:
+        shutil.copyfile(path.removeprefix("file://"), to)
+
+
+class FsspecPlaces:
+    """What fsspec has a driver for. The driver is the team's to install: s3fs for s3://."""
+
+    def __init__(self, scheme: str) -> None:
+        self._scheme = scheme
+        self._opened: AbstractFileSystem | None = None
+
+    def matching(self, pattern: str) -> Iterator[Entry]:
+        try:
+            found = self._system().glob(pattern.partition("://")[2], detail=True)
+        except SourceFailed:
+            raise
+        except FileNotFoundError:
+            return
+        except Exception as error:
+            raise self._failed(fixed_part(pattern), error) from error
+        for path, about in found.items():
+            if about.get("type") == "file":
+                yield Entry(f"{self._scheme}://{path.lstrip('/')}", int(about.get("size") or 0), _written(about))
+
+    def of_dates(self, pattern: str, dates: Sequence[date]) -> Iterator[tuple[date, Entry]]:
+        for day in dates:
+            yield from ((day, entry) for entry in self.matching(pattern.replace(DATE, day.isoformat())))
+
+    def fetch(self, path: str, to: Path) -> None:
+        try:
+            self._system().get_file(path.partition("://")[2], str(to))
+        except Exception as error:
+            raise self._failed(path, error) from error
+
+    def _system(self) -> "AbstractFileSystem":
+        import fsspec
+
+        if self._opened is None:
+            try:
+                self._opened = fsspec.filesystem(self._scheme, use_listings_cache=False)
+            except (ImportError, ValueError) as error:
+                package = {"s3": "s3fs", "s3a": "s3fs"}.get(self._scheme, f"the fsspec driver for {self._scheme}")
+                raise SourceFailed(
+                    f"there is no driver for {self._scheme}:// ({error})", f"Install {package}."
+                ) from error
+        return self._opened
+
+    def _failed(self, where: str, error: Exception) -> SourceFailed:
+        lines = redacted(str(error)).strip().splitlines()
+        said = lines[0].rstrip(".") if lines else type(error).__name__
+        return SourceFailed(f"{where}: {said}", "Check the path, the credentials and their rights.")
+
+
+def dates_between(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=at) for at in range((last - first).days + 1)]
+
+
+def _written(about: dict[str, Any]) -> datetime:
+    value = next((about[name] for name in _WRITTEN if about.get(name) is not None), 0)
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.replace(tzinfo=UTC)
+    return datetime.fromtimestamp(float(value), UTC)
