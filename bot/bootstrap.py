@@ -308,7 +308,9 @@ def _registry_of_data(opened: Warehouse, settings: Settings) -> Registry:
     document = opened.platform_document()
     if document is not None:
         return Registry.model_validate_json(document)
-    if (settings.config / "sources.yaml").exists():
+    from bot.config.chosen_sources import sources_in_use
+
+    if sources_in_use(settings):
         from bot.config.chosen_registry import registry_of
 
         return registry_of(settings)[0]

@@ -14,9 +14,10 @@ from bot.adapters.sources.presets.dbt import dbt_source
 from bot.adapters.sources.sql import Question, SqlSource
 from bot.adapters.warehouse.columns import FILE_KINDS
 from bot.adapters.warehouse.headers import Aliases, header_of
+from bot.config.chosen_sources import sources_in_use
 from bot.config.policy import load_policy
 from bot.config.settings import Settings
-from bot.config.sources import SourceEntry, SourceKind, load_sources
+from bot.config.sources import SourceEntry, SourceKind
 from bot.domain.evidence.vocabulary import Vocabulary
 from bot.domain.platform.registry import Registry
 from bot.ports.sources import Source
@@ -31,7 +32,7 @@ def connected_sources(settings: Settings, registry: Callable[[], Registry]) -> l
     """The sources of the configuration, none without its file. Nothing is connected to yet. Raises ConfigError."""
     policy = load_policy(settings.config / "policy.yaml")
     found = []
-    for entry in load_sources(settings.config / "sources.yaml"):
+    for entry in sources_in_use(settings):
         vocabulary = entry.vocabulary(policy.vocabulary)
         hints = hints_of(policy.failure_text_rules, vocabulary)
         found.append(Connected(entry.plan, _source(entry, vocabulary, settings, registry), hints))

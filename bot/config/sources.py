@@ -93,7 +93,7 @@ ALLOWED: dict[SourceKind, tuple[str, ...]] = {
     SourceKind.DBT: ("statuses", "categories"),
     SourceKind.OBJECTS: ("days",),
 }
-OF_ANY = ("name", "kind", "every", "lateness")
+OF_ANY = ("name", "kind", "every", "lateness", "needs")
 OF_ROWS = ("columns", "statuses", "categories")
 """Of those that read rows which somebody else has written."""
 FIXED = {
@@ -116,6 +116,8 @@ class SourceEntry(Frozen):
     feeds: Feed | None = None
     every: Duration = timedelta(minutes=1)
     lateness: Duration = timedelta(minutes=15)
+    needs: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
+    """An environment variable without which the source is not read."""
     columns: dict[str, Text] = Field(default_factory=dict)
     """Our column -> the source's."""
     statuses: dict[Status, Annotated[tuple[str, ...], Field(min_length=1)]] = Field(default_factory=dict)

@@ -1,13 +1,18 @@
 """What `sources.yaml` may say of BigQuery, Airflow and dbt, and what is wrong with it otherwise."""
 
+import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.config.settings import Settings
+from bot.adapters.sources.objects import Pattern
+from bot.config.chosen_sources import sources_in_use
+from bot.config.registry import load_registry
+from bot.config.settings import BUNDLED_CONFIG, Settings
 from bot.config.sources import load_sources
 from bot.domain.errors import ConfigError
-from bot.source_adapters import connected_sources
+from bot.source_adapters import connected_sources, patterns_of, tables_of
 from tests.support.builders import registry
 
 TABLE = "kind: bigquery, feeds: runs, table: ref.history"
@@ -60,3 +65,39 @@ def test_a_source_is_made_without_connecting_to_anything(tmp_path: Path) -> None
     written(tmp_path, f"{TABLE}, cursor: inserted_at, project: ours")
     (connected,) = connected_sources(Settings(config=tmp_path), registry)
     assert (connected.plan.name, connected.plan.kind) == ("history", "bigquery")
+
+
+def test_the_bundled_sources_are_read_only_where_they_are_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied = shutil.copytree(BUNDLED_CONFIG, tmp_path / "nba")
+    monkeypatch.delenv("FIRELINE_BIGQUERY_PROJECT", raising=False)
+    assert sources_in_use(Settings()) == ()
+    assert sources_in_use(Settings(config=copied)) == (), "a laptop reaches for nothing"
+    monkeypatch.setenv("FIRELINE_BIGQUERY_PROJECT", "nba-props-platform")
+    assert sources_in_use(Settings()) == ()
+    feeds = {
+        connected.plan.name: connected.plan.feeds for connected in connected_sources(Settings(config=copied), registry)
+    }
+    assert feeds == {
+        "run_history": "runs",
+        "scraper_history": "runs",
+        "schedule": "game_schedule",
+        "tables": "table_loads",
+        "raw_files": "raw_files",
+    }
+
+
+def test_what_a_registry_names_is_looked_at() -> None:
+    named = load_registry(BUNDLED_CONFIG / "registry.yaml").registry
+    assert tables_of(named)["nba_raw.nbac_gamebook_player_stats"] == "game_date"
+    assert Pattern("nbac/gamebook", "gs://nba-scraped-data/nbac/gamebook/{date}/*.json") in patterns_of(named)
+
+
+@pytest.mark.parametrize(
+    ("fields", "lateness"),
+    [("kind: bigquery_tables", 3 * 24), ("kind: objects", 3 * 24), ("kind: objects, lateness: 1h", 1), (TABLE, 0.25)],
+)
+def test_what_looks_at_dates_looks_back_for_days(tmp_path: Path, fields: str, lateness: float) -> None:
+    (entry,) = load_sources(written(tmp_path, fields))
+    assert entry.lateness == timedelta(hours=lateness)
