@@ -108,6 +108,7 @@ def _bigquery(entry: SourceEntry, vocabulary: Vocabulary, settings: Settings) ->
     from bot.adapters.sources.bigquery import BigQuerySource
     from bot.adapters.sources.bigquery_asked import Question as Asking
     from bot.adapters.sources.bigquery_client import BigQuery
+    from bot.adapters.sources.bigquery_cost import Budget
 
     assert entry.feeds is not None
     question = Asking(
@@ -119,6 +120,7 @@ def _bigquery(entry: SourceEntry, vocabulary: Vocabulary, settings: Settings) ->
         reach=entry.reach,
         days=entry.days,
         every=entry.every,
+        budget=Budget(entry.max_bytes, entry.usd_a_month),
     )
     client = BigQuery(entry.name, _place(entry, settings))
     return BigQuerySource(entry.name, entry.feeds, client, question, entry.columns, chosen_of(entry, vocabulary))

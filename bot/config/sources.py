@@ -87,7 +87,17 @@ NEEDED: dict[SourceKind, tuple[str, ...]] = {
 ALLOWED: dict[SourceKind, tuple[str, ...]] = {
     SourceKind.SQL: ("cursor", "cursor_type"),
     SourceKind.FILES: ("feeds",),
-    SourceKind.BIGQUERY: ("table", "query", "cursor", "partition", "reach", "days", "project", "max_bytes"),
+    SourceKind.BIGQUERY: (
+        "table",
+        "query",
+        "cursor",
+        "partition",
+        "reach",
+        "days",
+        "project",
+        "max_bytes",
+        "usd_a_month",
+    ),
     SourceKind.BIGQUERY_TABLES: ("days", "project", "max_bytes"),
     SourceKind.AIRFLOW: ("level", "statuses", "categories"),
     SourceKind.DBT: ("statuses", "categories"),
@@ -145,6 +155,8 @@ class SourceEntry(Frozen):
     """`bigquery`: pays for the queries. None: FIRELINE_BIGQUERY_PROJECT."""
     max_bytes: Bytes = 10 * 10**9
     """`bigquery`: a query that would bill more is not run."""
+    usd_a_month: Annotated[float, Field(gt=0)] = 10.0
+    """`bigquery`: reads that would cost more come less often."""
 
     @model_validator(mode="before")
     @classmethod

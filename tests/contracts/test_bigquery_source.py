@@ -85,6 +85,22 @@ def test_what_a_read_billed_is_counted_with_its_rows(proxy: Proxy, table: BigQue
     assert mark.bytes_billed == 60_000_000
 
 
+def test_reads_that_bill_much_come_less_often_and_say_so(
+    proxy: Proxy, table: BigQueryTable, held: SqlWarehouse
+) -> None:
+    table.put([run("a")])
+    source = table.source(proxy.address)
+    synced(source, held)
+    proxy.reads = 250_000_000
+    synced(source, held, later=timedelta(minutes=1))
+    table.put([run("b", start=31)])
+    paused = synced(source, held, later=timedelta(minutes=5))
+    assert paused.added == 0
+    assert "is read again at 12:10 UTC: a read bills 250 MB, and usd_a_month is 10" in paused.warnings[0]
+    assert "Partition the table by the hour of its cursor" in paused.warnings[0]
+    assert synced(source, held, later=timedelta(minutes=11)).added == 1
+
+
 def test_a_first_read_that_is_large_comes_in_pieces(proxy: Proxy, table: BigQueryTable, held: SqlWarehouse) -> None:
     table.put([run("a"), run("b", day=DAY - timedelta(days=10)), run("c", day=DAY - timedelta(days=40))])
     proxy.reads = CAP
@@ -122,7 +138,11 @@ def test_a_check_says_what_a_read_bills_and_refuses_what_is_over_the_cap(proxy: 
     proxy.reads = 20_000_000
     found = table.source(proxy.address).check(NOW)
     assert "partitioned by data_date" in found
-    assert "a read bills 20 MB, at most 4.91 USD a month" in found
+    assert "a read bills 20 MB; every 1 min, that is at most 4.91 USD a month" in found
+    proxy.reads = 250_000_000
+    assert "a read bills 250 MB; every 9 min, that is at most 6.67 USD a month" in table.source(proxy.address).check(
+        NOW
+    )
     proxy.reads = 2_000_000_000
     with pytest.raises(SourceFailed, match="a read would bill 2 GB, and max_bytes is 1 GB"):
         table.source(proxy.address).check(NOW)

@@ -43,6 +43,8 @@ class BigQuerySource:
         """Of the last read: most reads find nothing but the rows of the overlap."""
         self._owed = 0
         """Bytes billed that no batch has told of yet."""
+        self._rest: tuple[datetime, str] | None = None
+        """Until when nothing is read, so that the month stays within the budget, and why."""
 
     @contextmanager
     def batches(self, cursor: str | None, now: datetime) -> Iterator[Iterator[Batch]]:
@@ -55,24 +57,30 @@ class BigQuerySource:
         settled = Position(value=None, swept_at=now)
         if shape.cursor is not None and shape.cursor[1] in MOMENTS:
             settled = replace(settled, value=now, swept=now)
-        step = next(steps(self._question, shape, settled, now, lambda _whole: 1))
+        step = next(steps(self._question, shape, settled, now, lambda _whole: 0))
         read = self._client.plan(step.asked)
-        if read.bytes > self._client.most_bytes:
-            over = f"a read would bill {size(read.bytes)}, and max_bytes is {size(self._client.most_bytes)}"
+        if read.bytes > self._question.budget.max_bytes:
+            over = f"a read would bill {size(read.bytes)}, and max_bytes is {size(self._question.budget.max_bytes)}"
             raise SourceFailed(f"{self._name}: {over}", "Set `partition`, or raise `max_bytes`.")
         names = ", ".join(shape.columns or read.columns)
         partition = f", partitioned by {shape.partition[0]}" if shape.partition is not None else ""
-        return f"columns {names}{partition}; {monthly(read.bytes, self._question.every)}"
+        pause = max(self._question.every, self._question.budget.between_reads(read.bytes))
+        return f"columns {names}{partition}; {monthly(read.bytes, pause)}"
 
     def close(self) -> None:
         self._client.close()
 
     def _batches(self, cursor: str | None, now: datetime, path: Path) -> Iterator[Batch]:
+        if self._rest is not None and now < self._rest[0]:
+            yield Batch(cursor or Position().text(), warnings=(self._rest[1],))
+            return
         shape, position = self._shape(now), Position.of(cursor)
         seen: set[str] = set()
-        for step in steps(self._question, shape, position, now, self._pieces):
+        for step in steps(self._question, shape, position, now, self._reads):
             answer = self._client.ask(step.asked, min(PAGE_ROWS, self._batch_rows))
             self._owed += answer.billed
+            if position.swept_at is not None and step.until is not None:
+                self._rested(answer.billed, now)
             for held, after in self._files(step, answer, shape, position, path):
                 content = digest(path)
                 if held is not None and content not in self._stored:
@@ -84,9 +92,18 @@ class BigQuerySource:
             yield self._batch(position)
         self._stored = frozenset(seen)
 
-    def _pieces(self, whole: Asked) -> int:
-        """So that none comes near what one query may bill."""
-        return -(-4 * self._client.plan(whole).bytes // self._client.most_bytes)
+    def _reads(self, whole: Asked) -> int:
+        return self._client.plan(whole).bytes
+
+    def _rested(self, read: int, now: datetime) -> None:
+        """After a read that billed much the next one waits."""
+        pause = self._question.budget.between_reads(read)
+        self._rest = None
+        if pause > self._question.every:
+            until = now + pause
+            budget = f"a read bills {size(read)}, and usd_a_month is {self._question.budget.usd:g}"
+            remedy = "Partition the table by the hour of its cursor, or raise usd_a_month."
+            self._rest = until, f"{self._name} is read again at {until:%H:%M} UTC: {budget}. {remedy}"
 
     def _files(
         self, step: Step, answer: Answer, shape: Shape, position: Position, path: Path

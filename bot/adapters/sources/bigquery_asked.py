@@ -9,9 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 from bot.adapters.sources.bigquery_client import Asked
+from bot.adapters.sources.bigquery_cost import Budget
 
 SWEEP_EVERY = timedelta(hours=6)
-"""So often older partitions are looked through for rows that came since."""
+"""So often older partitions are looked through for rows that came since; seldomer where that costs much."""
 MOMENTS = ("DATE", "TIMESTAMP", "DATETIME")
 CURSORS = ("TIMESTAMP", "DATETIME", "DATE", "INT64", "STRING")
 _SINCE = re.compile(r"(?<![:\w]):since\b")
@@ -26,7 +27,7 @@ class Question:
 
     `lateness`: rows may appear so much later than their cursor says. `reach`: the partition of a new row may lie so
     far before its cursor; what lies further back is found within SWEEP_EVERY. `days`: the first read goes back so far.
-    `every`: from one read to the next, which decides what they cost.
+    `every`: from one read to the next, `budget`: what they may cost.
     """
 
     of: str
@@ -37,6 +38,7 @@ class Question:
     reach: timedelta
     days: int
     every: timedelta
+    budget: Budget
 
 
 @dataclass(frozen=True)
@@ -82,20 +84,20 @@ class Step:
 
 
 def steps(
-    question: Question, shape: Shape, position: Position, now: datetime, pieces: Callable[[Asked], int]
+    question: Question, shape: Shape, position: Position, now: datetime, reads: Callable[[Asked], int]
 ) -> Iterator[Step]:
-    """The queries of one read, in order. `pieces`: into how many a query is cut, by the days of its partitions."""
+    """The queries of one read, in order. `reads`: the bytes that one would read: a large one is cut up."""
     if shape.cursor is None:
         start = _midnight(now) - timedelta(days=question.days)
         yield Step(_asked(question, shape, None, (start, None)), position, None)
     elif position.swept_at is None:
-        yield from _first(question, shape, position, now, pieces)
+        yield from _first(question, shape, position, now, reads)
     else:
-        yield from _next(question, shape, position, now, pieces)
+        yield from _next(question, shape, position, now, reads)
 
 
 def _first(
-    question: Question, shape: Shape, position: Position, now: datetime, pieces: Callable[[Asked], int]
+    question: Question, shape: Shape, position: Position, now: datetime, reads: Callable[[Asked], int]
 ) -> Iterator[Step]:
     """It goes partition by partition: one that is cut off goes on where it was. What is written while it goes on is
     read again by the next one."""
@@ -106,13 +108,13 @@ def _first(
         return
     start = position.through or start
     whole = _asked(question, shape, None, (start, None))
-    for first, end in _spans(start, _midnight(now) + timedelta(days=1), question, pieces(whole)):
+    for first, end in _spans(start, _midnight(now) + timedelta(days=1), question, reads(whole)):
         after = Position(swept_at=began) if end is None else Position(through=end, began=began)
         yield Step(_asked(question, shape, None, (first, end)), after, began)
 
 
 def _next(
-    question: Question, shape: Shape, position: Position, now: datetime, pieces: Callable[[Asked], int]
+    question: Question, shape: Shape, position: Position, now: datetime, reads: Callable[[Asked], int]
 ) -> Iterator[Step]:
     value, swept_at = position.value, position.swept_at or now
     recent = min(_moment(value) or swept_at, now) - question.lateness
@@ -123,10 +125,12 @@ def _next(
         return
     recent -= question.reach
     yield Step(_asked(question, shape, value, (recent, None)), position, now)
-    if now - swept_at >= SWEEP_EVERY:
-        oldest = _midnight(now) - timedelta(days=question.days)
-        whole = _asked(question, shape, position.swept, (oldest, recent))
-        for start, end in _spans(oldest, recent, question, pieces(whole)):
+    if now - swept_at < SWEEP_EVERY:
+        return
+    oldest = _midnight(now) - timedelta(days=question.days)
+    size = reads(_asked(question, shape, position.swept, (oldest, recent)))
+    if now - swept_at >= question.budget.between_sweeps(size):
+        for start, end in _spans(oldest, recent, question, size):
             after = position if end is not None else replace(position, swept=value, swept_at=now)
             yield Step(_asked(question, shape, position.swept, (start, end or recent)), after, None)
 
@@ -139,9 +143,10 @@ def moved(step: Step, position: Position, newest: Any) -> Position:
 
 
 def _spans(
-    start: datetime, until: datetime, question: Question, pieces: int
+    start: datetime, until: datetime, question: Question, size: int
 ) -> Iterator[tuple[datetime, datetime | None]]:
-    """Whole days, cut into so many spans if there are as many; the last has no end."""
+    """Whole days, in so many spans that none comes near what one query may bill; the last has no end."""
+    pieces = -(-4 * size // question.budget.max_bytes)
     if question.is_query and _FROM.search(question.of):
         pieces = 1  # it has no end to be given
     width = timedelta(days=max(1, -(-(until - start).days // max(1, pieces))))

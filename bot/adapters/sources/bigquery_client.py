@@ -62,11 +62,6 @@ class BigQuery:
         self._name, self._place = name, place
         self._client: bigquery.Client | None = None
 
-    @property
-    def most_bytes(self) -> int:
-        """What one query may bill."""
-        return self._place.max_bytes
-
     def table(self, name: str) -> "bigquery.Table":
         """What there is to know of a table or a view; costs nothing. Raises SourceFailed."""
         with self._explained(name):

@@ -2,6 +2,7 @@
 a query reads (https://cloud.google.com/bigquery/pricing#on_demand_pricing).
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 USD_A_TIB = 6.25
@@ -20,9 +21,27 @@ def usd_a_month(read: int, every: timedelta) -> float:
     return billed(read) * (MONTH / every) / 1024**4 * USD_A_TIB
 
 
+@dataclass(frozen=True)
+class Budget:
+    """`max_bytes`: what one query may bill at most. `usd`: what the reads of a source may cost in a month, a third of
+    it for looking through older partitions.
+    """
+
+    max_bytes: int
+    usd: float
+
+    def between_reads(self, read: int) -> timedelta:
+        """So far apart are reads of so many bytes, at least."""
+        return usd_a_month(read, MONTH) / (self.usd * 2 / 3) * MONTH
+
+    def between_sweeps(self, read: int) -> timedelta:
+        return usd_a_month(read, MONTH) / (self.usd / 3) * MONTH
+
+
 def monthly(read: int, every: timedelta) -> str:
-    """`a read bills 10 MB, 2.57 USD a month`."""
-    return f"a read bills {size(billed(read))}, at most {usd_a_month(read, every):,.2f} USD a month"
+    """`a read bills 10 MB; every 1 min, that is at most 2.57 USD a month`."""
+    minutes, usd = every / timedelta(minutes=1), usd_a_month(read, every)
+    return f"a read bills {size(billed(read))}; every {minutes:,.0f} min, that is at most {usd:,.2f} USD a month"
 
 
 def size(count: int) -> str:

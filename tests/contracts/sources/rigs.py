@@ -16,6 +16,7 @@ import pytest
 from bot.adapters.sources.bigquery import BigQuerySource
 from bot.adapters.sources.bigquery_asked import Question as Asking
 from bot.adapters.sources.bigquery_client import BigQuery, Place
+from bot.adapters.sources.bigquery_cost import Budget
 from bot.adapters.sources.files import SETTLES_S, FilesSource
 from bot.adapters.sources.sql import Question, SqlSource
 from bot.config.sources import SourceEntry
@@ -181,6 +182,7 @@ class BigQueryTable:
             reach=timedelta(days=3),
             days=30,
             every=timedelta(minutes=1),
+            budget=Budget(10**9, 10.0),
         )
         given = {"name": "history", "kind": "bigquery", "feeds": "runs", "table": name, "columns": THEIRS}
         chosen = chosen_of(SourceEntry.model_validate(given), Vocabulary.standard())
