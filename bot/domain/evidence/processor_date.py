@@ -205,7 +205,8 @@ class ProcessorDate:
     def repaired_at(self) -> datetime | None:
         """When rows came last, whoever brought them: a load that is no failing run's, else a success with records."""
         if self.table is not None:
-            return max((at for at, rows in self.table.seen if rows and not self._by_failing(at)), default=None)
+            loads = reversed(self.table.seen)  # the newest first: of hundreds a day it is nearly always the one
+            return next((at for at, rows in loads if rows and not self._by_failing(at)), None)
         brought = (run for run in self.attempts if run.status is Status.SUCCESS and run.records)
         return max((run.ended_at or run.known_at for run in brought), default=None)
 

@@ -1,7 +1,6 @@
 """When a processor is due: wall-clock slots of a data date, on the days of its calendar, while it is active."""
 
 from calendar import monthrange
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -179,25 +178,15 @@ class Schedule:
 
     def slots(self, day: date) -> tuple[datetime, ...]:
         """The instants (UTC) of the slots of a data date, ascending, each once."""
-        hours = self.hours_on(day)
-        instants = [slot_instant(day, hour, self.zone) for hour in hours]
-        if len(hours) >= DENSE:
-            instants += self._second_readings(day, hours)
-        return tuple(sorted(set(instants)))
-
-    def _second_readings(self, day: date, hours: tuple[float, ...]) -> Iterator[datetime]:
-        """Of wall-clock times that come twice."""
-        for hour in hours:
-            late = slot_instant(day, hour, self.zone, fold=1)
-            if late.astimezone(self.zone).fold:
-                yield late
+        return _instants(day, self.hours_on(day), self.zone)
 
     def last_chance(self, day: date) -> datetime | None:
         """When the last slot of a data date may run at the latest; None without slots."""
         hours = self.hours_on(day)
         if not hours:
             return None
-        return max(latest_reading(day, hours[-1], self.zone), *self.slots(day)[-1:])
+        fold = int(len(hours) >= DENSE)
+        return max(latest_reading(day, hours[-1], self.zone), slot_instant(day, hours[-1], self.zone, fold))
 
     def newest(self, now: datetime) -> date | None:
         """The newest data date with a slot by now; None without one in the last 400 days."""
@@ -208,3 +197,22 @@ class Schedule:
             if hours and slot_instant(candidate, hours[0], self.zone) <= now:
                 return candidate
         return None
+
+
+@lru_cache(maxsize=20_000)
+def _instants(day: date, hours: tuple[float, ...], zone: ZoneInfo) -> tuple[datetime, ...]:
+    """Between two clock changes the slots are as far apart as the clock shows."""
+    if not hours:
+        return ()
+    first, last = slot_instant(day, hours[0], zone), slot_instant(day, hours[-1], zone, fold=1)
+    if last - first == timedelta(hours=hours[-1] - hours[0]) and _offset(first, zone) == _offset(last, zone):
+        return tuple(first + timedelta(hours=hour - hours[0]) for hour in hours)
+    instants = [slot_instant(day, hour, zone) for hour in hours]
+    if len(hours) >= DENSE:
+        again = (slot_instant(day, hour, zone, fold=1) for hour in hours)
+        instants += [instant for instant in again if instant.astimezone(zone).fold]
+    return tuple(sorted(set(instants)))
+
+
+def _offset(instant: datetime, zone: ZoneInfo) -> timedelta | None:
+    return instant.astimezone(zone).utcoffset()
