@@ -1,14 +1,17 @@
 """How much of a dense day is expected when some of its slots failed."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
 from bot.domain.evidence.coverage import FilledDate, usual_rows
 from bot.domain.evidence.runs import Category, Status
-from tests.support.days import SLOT, day, run
+from tests.support.builders import DAY
+from tests.support.days import SLOT, day, processor, run
 
-EARLIER = [FilledDate(rows=160, games=2, loads=16)] * 10
+EARLIER = [FilledDate(day=DAY, rows=160, games=2, loads=16)] * 10
 
 
 @pytest.mark.parametrize(
@@ -22,3 +25,36 @@ def test_slots_that_failed_are_expected_less_where_someone_is_told(slots: int, f
     made = day(slots=tuple(hours), runs=[*runs, *(run(records=10, start=hour) for hour in hours[failed:])])
     earlier = [one._replace(loads=slots) for one in EARLIER]
     assert usual_rows(made, earlier) == pytest.approx(expected)
+
+
+WEEKS = [date(2026, 1, 14) - timedelta(days=back) for back in range(30)]
+"""Before Thursday, 15 January."""
+
+
+def daily(rows: Callable[[date], int], on: date, before: int = 30, minimum: float | None = None) -> float | None:
+    """What is usual on a date of a processor that brings something every day."""
+    expected = {"per_game": False, "min": minimum}
+    made = replace(day(processor=processor(expected_records=expected)), data_date=on)
+    earlier = [FilledDate(past, rows(past), 0, 1) for past in WEEKS[:before] if past < on]
+    return usual_rows(made, earlier)
+
+
+def smaller_on_weekends(past: date) -> int:
+    return 600 if past.weekday() >= 5 else 1_000
+
+
+@pytest.mark.parametrize(("on", "expected"), [(date(2026, 1, 15), 1_000), (date(2026, 1, 17), 600)])
+def test_what_is_usual_is_told_by_the_weekday(on: date, expected: float) -> None:
+    assert daily(smaller_on_weekends, on) == pytest.approx(expected)
+
+
+def test_the_first_weekend_has_no_measure_but_the_stated_minimum() -> None:
+    saturday, working = date(2026, 1, 10), 5
+    assert daily(smaller_on_weekends, saturday, before=4 + working) is None
+    assert daily(smaller_on_weekends, saturday, before=4 + working, minimum=400) == 400
+
+
+def test_what_a_weekday_has_had_before_is_no_loss() -> None:
+    uneven = {0: 1_000, 7: 700, 14: 1_000, 21: 1_000, 28: 1_000}
+    rows = daily(lambda past: uneven.get((date(2026, 1, 8) - past).days, 1_000), date(2026, 1, 15))
+    assert rows == pytest.approx(700 / 0.9)

@@ -36,6 +36,7 @@ class ByProcessor:
         self._paces: dict[str, Trouble | None] = {}
         self._pace_seen: dict[str, tuple[datetime, date]] = {}
         self._degraded_at: dict[str, datetime] = {}
+        self._drifts: dict[str, tuple[datetime, Trouble | None]] = {}
         self._spikes: dict[str, tuple[int, Trouble | None]] = {}
 
     def take(self, events: Iterable[Event]) -> None:
@@ -121,5 +122,12 @@ class ByProcessor:
         if slow is not None:
             self._degraded_at[name] = now
         elif now - self._degraded_at.get(name, pace.LONG_AGO) >= pace.DRIFT_MEMORY:
-            slow = pace.drifting(name, known, now)
+            slow = self._drifting(name, known, now)
         return slow
+
+    def _drifting(self, name: str, known: pace.Known, now: datetime) -> Trouble | None:
+        asked_at, found = self._drifts.get(name, (pace.LONG_AGO, None))
+        if len(known) < pace.MANY_RUNS or now - asked_at >= pace.DRIFT_EVERY:
+            asked_at, found = now, pace.drifting(name, known, now)
+            self._drifts[name] = (asked_at, found)
+        return found

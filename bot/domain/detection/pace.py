@@ -5,10 +5,12 @@ slow runs of an earlier incident. The scale of the normal distribution is 1.4826
 (https://en.wikipedia.org/wiki/Median_absolute_deviation).
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import exp, log, sqrt
+from operator import itemgetter
 from statistics import fmean, median
 from typing import NamedTuple
 
@@ -19,6 +21,10 @@ Known = Sequence[tuple[datetime, float]]
 BASELINE = timedelta(days=30)
 FEWEST = 8
 """A baseline of fewer runs says nothing."""
+MANY_RUNS, SAMPLED = 200, 400
+"""Of a processor with more runs than that a sample says what is usual: each fourth of 1,600."""
+GLANCED, ROOM = 15, 0.35
+"""So many runs of a large baseline tell its centre to within ROOM, on the scale of logarithms."""
 FAR_OFF = 2.5
 PRIOR_SPREAD, PRIOR_RUNS = 0.25, 12
 """Durations spread by about a quarter; few runs may show less by chance, so this counts like so many more of them."""
@@ -44,6 +50,8 @@ DEGRADED = (
 """The slower, the fewer runs are enough; one slow run is none."""
 DRIFT_DAYS = range(3, 9)
 DRIFT_MEMORY = timedelta(days=10)
+DRIFT_EVERY = timedelta(hours=6)
+"""A processor with many runs is asked for a drift so often: it takes days."""
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 FEWEST_DRIFTING, FEWEST_BEFORE = 4, 12
 """A drift is small: it needs more of a baseline."""
@@ -66,7 +74,7 @@ class Usual:
 
 def usual_of(known: Known, first: datetime, until: datetime) -> Usual | None:
     """Mean and spread without what lies far off: the slow runs of an earlier incident do not move them."""
-    values = [value for at, value in known if first <= at < until]
+    values = _sampled(known, first, until, SAMPLED)
     if len(values) < FEWEST:
         return None
     middle = median(values)
@@ -75,6 +83,20 @@ def usual_of(known: Known, first: datetime, until: datetime) -> Usual | None:
     centre = fmean(near)
     squares = sum((value - centre) ** 2 for value in near) + PRIOR_RUNS * PRIOR_SPREAD**2
     return Usual(centre, sqrt(squares / (len(near) + PRIOR_RUNS)), len(near))
+
+
+def _sampled(known: Known, first: datetime, until: datetime, most: int) -> list[float]:
+    """Of the runs that began in [first, until), `most` or a little more, evenly."""
+    begin, end = (bisect_left(known, moment, key=itemgetter(0)) for moment in (first, until))
+    return [value for _, value in known[begin : end : max(1, (end - begin) // most)]]
+
+
+def _is_slow(known: Known, recent: Known, least: float) -> bool:
+    """Whether all of the recent runs may be `least` (a logarithm) above the usual: a glance at a large baseline."""
+    if len(known) < MANY_RUNS:
+        return True
+    centre = median(_sampled(known, recent[0][0] - BASELINE, recent[0][0], GLANCED) or [0.0])
+    return min(value for _, value in recent) > centre + least - ROOM
 
 
 def slowest_seconds(known: Known, now: datetime) -> float | None:
@@ -87,7 +109,7 @@ def degraded(name: str, known: Known, now: datetime) -> Trouble | None:
     """`known`: (start, ln seconds) of the processor's successful runs, oldest first."""
     for rule in DEGRADED:
         recent = known[-rule.runs :]
-        if len(recent) < rule.runs or recent[-1][0] < now - STALE:
+        if len(recent) < rule.runs or recent[-1][0] < now - STALE or not _is_slow(known, recent, log(rule.each)):
             continue
         usual = usual_of(known[: -rule.runs], recent[0][0] - BASELINE, recent[0][0])
         if usual is None:

@@ -1,6 +1,7 @@
 """How many rows a date should have: what the processor itself has brought per game, else what the registry says."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date
 from statistics import median
 from typing import NamedTuple
 
@@ -20,9 +21,15 @@ AMONG = 0.5
 """Dates below this share of the median are losses themselves and are no yardstick."""
 
 
+LOWEST = 0.9
+"""What a date of its kind has had before is no loss: less than this share of the least is."""
+SATURDAY = 5
+
+
 class FilledDate(NamedTuple):
     """What an earlier date had: rows, games, and loads that filled it."""
 
+    day: date
     rows: int
     games: int
     loads: int
@@ -34,17 +41,43 @@ def usual_rows(day: ProcessorDate, earlier: Iterable[FilledDate]) -> float | Non
     per_game = expected.per_game is not False
     if per_game and not day.games:
         return None
-    known = [date for date in earlier if date.games or not per_game]
-    seen = [date.rows / date.games if per_game else float(date.rows) for date in known]
-    if len(seen) >= FEWEST:
-        middle = median(seen)
-        rate: float | None = median(rate for rate in seen if rate >= AMONG * middle)
-        rate = rate * _reported_share(day, [date.loads for date in known]) if rate is not None else None
+    known = [each for each in earlier if each.games or not per_game]
+    rate = None
+    if len(known) >= FEWEST:
+        rate = _per_game(known) if per_game else _of_its_weekday(day.data_date, known)
+        rate = rate * _reported_share(day, [each.loads for each in known]) if rate is not None else expected.minimum
     else:
         rate = expected.minimum if expected.minimum is not None else expected.typical
     if not rate:
         return None
     return rate * day.games if per_game else rate
+
+
+def _per_game(known: Sequence[FilledDate]) -> float:
+    seen = [each.rows / each.games for each in known]
+    middle = median(seen)
+    return median(rate for rate in seen if rate >= AMONG * middle)
+
+
+def _of_its_weekday(day: date, known: Sequence[FilledDate]) -> float | None:
+    """By dates of the same weekday; while those are few, by all working days. A single one gives room for chance; none
+    of a weekend says nothing.
+    """
+    same = [float(each.rows) for each in known if each.day.weekday() == day.weekday()]
+    if len(same) > 1:
+        return _ordinary(same)
+    working = [float(each.rows) for each in known if each.day.weekday() < SATURDAY]
+    if day.weekday() < SATURDAY and len(working) >= FEWEST:
+        return _ordinary(working)
+    return same[0] * LOWEST if same else None
+
+
+def _ordinary(seen: Sequence[float]) -> float:
+    """The median, and no more than what the least of them allows; of many, the least but one."""
+    middle = median(seen)
+    ordinary = sorted(rows for rows in seen if rows >= AMONG * middle)
+    least = ordinary[1] if len(ordinary) >= FEWEST else ordinary[0]
+    return min(median(ordinary), least / LOWEST)
 
 
 def _reported_share(day: ProcessorDate, loads: list[int]) -> float:

@@ -160,7 +160,7 @@ class PipelineHistory:
             day -= timedelta(days=1)
             trace = self._tables.get((table, day)) if table else None
             if trace is not None and trace.latest:
-                yield FilledDate(trace.latest, self._games.day(day).counting(self._as_of) or 0, len(trace.seen))
+                yield FilledDate(day, trace.latest, self._games.day(day).counting(self._as_of) or 0, len(trace.seen))
 
     def _take_run(self, run: RunSeen) -> None:
         facts = self._platform.get(run.processor)
