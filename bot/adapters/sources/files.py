@@ -129,12 +129,13 @@ class FilesSource:
         ]
 
     def _here(self) -> list[_Found]:
-        settled_ns = int((self._seconds() - SETTLES_S) * 1e9)
+        now_ns = int(self._seconds() * 1e9)
+        settled_ns = now_ns - int(SETTLES_S * 1e9)
         root, pattern = _root_and_pattern(self._path)
         if not root.exists():
             raise SourceFailed(f"{root} is not there", "Make the folder, or correct path in sources.yaml.")
         try:
-            found = [_as_found(path, root) for path in root.glob(pattern) if self._is_meant(path)]
+            found = [_as_found(path, root, now_ns) for path in root.glob(pattern) if self._is_meant(path)]
         except OSError as error:
             remedy = f"Check that {root} is there and may be read"
             raise SourceFailed(f"{error.filename or root}: {error.strerror}", f"{remedy}.") from error
@@ -195,6 +196,8 @@ def _root_and_pattern(path: str) -> tuple[Path, str]:
     return (root.parent, root.name) if root.is_file() else (root, "**/*")
 
 
-def _as_found(path: Path, root: Path) -> _Found:
+def _as_found(path: Path, root: Path, now_ns: int) -> _Found:
+    """A time that lies ahead was copied with the file, from a clock that is wrong: when it was put here counts."""
     stat = path.stat()
-    return _Found(str(path), str(path.relative_to(root)), max(stat.st_mtime_ns, stat.st_ctime_ns), stat.st_size)
+    changed = stat.st_mtime_ns if stat.st_mtime_ns <= now_ns else 0
+    return _Found(str(path), str(path.relative_to(root)), max(changed, stat.st_ctime_ns), stat.st_size)

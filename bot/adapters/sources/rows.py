@@ -11,10 +11,11 @@ from typing import Any
 
 
 class Lines:
-    """Writes rows to a file, a line each; `rows` counts them."""
+    """Writes rows to a file, a line each; `rows` counts them, `size` their characters."""
 
     def __init__(self, path: Path, names: Sequence[str]) -> None:
         self._names, self._path, self.rows = list(names), path, 0
+        self.size = 0
 
     def __enter__(self) -> "Lines":
         self._stream = self._path.open("w", encoding="utf-8")
@@ -28,8 +29,10 @@ class Lines:
     def add(self, rows: Iterable[Sequence[Any]]) -> None:
         encode, names = _ENCODER.encode, self._names
         for row in rows:
-            self._stream.write(encode({name: _plain(value) for name, value in zip(names, row, strict=True)}) + "\n")
+            line = encode({name: _plain(value) for name, value in zip(names, row, strict=True)})
+            self._stream.write(line + "\n")
             self.rows += 1
+            self.size += len(line)
 
 
 def digest(path: Path) -> str:

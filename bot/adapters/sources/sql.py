@@ -19,9 +19,9 @@ from bot.ports.warehouse import DataFile
 if TYPE_CHECKING:
     from sqlalchemy import Connection, CursorResult, Engine, TextClause
 
-BATCH_ROWS = 100_000
-"""So many rows are stored at once."""
-FETCHED = 5_000
+BATCH_ROWS, BATCH_BYTES = 100_000, 64_000_000
+"""So much is stored at once: of rows with long texts fewer."""
+FETCHED = 1_000
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _SINCE = re.compile(r"(?<!:):since\b")
 CursorType = Literal["time", "number", "text"]
@@ -60,12 +60,12 @@ class SqlSource:
         """The last batch that was stored: most reads find nothing but the rows of the overlap."""
 
     @contextmanager
-    def batches(self, cursor: str | None, now: datetime) -> Iterator[Iterator[Batch]]:  # noqa: ARG002 (the port's)
+    def batches(self, cursor: str | None, now: datetime) -> Iterator[Iterator[Batch]]:
         from bot.adapters.sources.sql_errors import explained
 
         scratch = tempfile.TemporaryDirectory(prefix="fireline-")
         with scratch as folder, explained(self._url), self._rows(cursor) as result:
-            yield self._batches(result, cursor, Path(folder))
+            yield self._batches(result, cursor, Path(folder), now)
 
     def check(self, now: datetime) -> str:  # noqa: ARG002 (the port's)
         """The columns that the query gives. Raises SourceFailed when it cannot be asked."""
@@ -111,15 +111,15 @@ class SqlSource:
             with closing(asked.execute(*self._asked(cursor, connection))) as result:
                 yield result
 
-    def _batches(self, result: "CursorResult[Any]", cursor: str | None, folder: Path) -> Iterator[Batch]:
+    def _batches(self, result: "CursorResult[Any]", cursor: str | None, folder: Path, now: datetime) -> Iterator[Batch]:
         names = _names(result.keys())
         place = self._place(names)
         position, path = cursor, folder / f"{self._name}.ndjson"
         while True:
             with Lines(path, names) as lines:
-                while lines.rows < self._batch_rows and (some := result.fetchmany(min(FETCHED, self._batch_rows))):
+                while self._has_room(lines) and (some := result.fetchmany(min(FETCHED, self._batch_rows))):
                     lines.add(some)
-                    position = _later(position, some, place, self._question.cursor_type)
+                    position = _later(position, some, place, self._question.cursor_type, now)
             if not lines.rows:
                 return
             content = _of_bytes(path)
@@ -129,6 +129,9 @@ class SqlSource:
                 held = DataFile(path, self._feeds.value, self._name, self._columns, part=True, once=False)
                 yield Batch(position or "", held)
                 self._stored = content  # asked for more: what was given is stored
+
+    def _has_room(self, lines: Lines) -> bool:
+        return lines.rows < self._batch_rows and lines.size < BATCH_BYTES
 
     def _place(self, names: Sequence[str]) -> int | None:
         column = self._question.cursor
@@ -157,12 +160,24 @@ def _of_bytes(path: Path) -> str:
         return json.dumps({"sha256": hashlib.file_digest(stream, "sha256").hexdigest()})
 
 
-def _later(position: str | None, rows: Sequence[Any], place: int | None, kind: CursorType) -> str | None:
-    """The position after rows in the order of their cursor. Rows without one are given each time."""
+def _later(position: str | None, rows: Sequence[Any], place: int | None, kind: CursorType, now: datetime) -> str | None:
+    """The position after rows in the order of their cursor. Rows without one are given each time, and those that lie
+    ahead of `now`: a clock that jumps must not hide what comes with the right time.
+    """
     if place is None:
         return position
-    values = [row[place] for row in rows if row[place] is not None]
-    return position if not values else json.dumps({"value": _written(values[-1], kind)})
+    values = [_written(row[place], kind) for row in rows if row[place] is not None]
+    if kind == "time":
+        values = [value for value in values if not _lies_ahead(value, now)]
+    return position if not values else json.dumps({"value": values[-1]})
+
+
+def _lies_ahead(value: str | float, now: datetime) -> bool:
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError:
+        return False
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) > now
 
 
 def _written(value: Any, kind: CursorType) -> str | int | float:
@@ -177,7 +192,7 @@ def _since(cursor: str | None, question: Question) -> Any:
     """Where the next read begins: moments go back by the lateness. A moment that is stored as text keeps its form, as
     it is compared as text.
     """
-    value = None if cursor is None else json.loads(cursor).get("value")
+    value = json.loads(cursor).get("value") if cursor else None
     if value is None or question.cursor_type != "time":
         return value
     try:
