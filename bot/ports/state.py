@@ -50,7 +50,7 @@ class IncidentRecord(Protocol):
     """What people and delivery change of an incident; the gate's facts are not touched by it."""
 
     def set_message(self, incident_id: str, message: MessageRef) -> bool:
-        """Note where an incident's message stands; False if there is no such incident."""
+        """Note where an incident's message is; False if there is no such incident."""
         ...
 
     def say(self, incident_id: str, said: Feedback) -> bool:

@@ -31,7 +31,7 @@ class OnWatch:
         """Done before each look whether a tick is due."""
 
     def renew(self, detection: DetectionService, facts: IncidentFacts) -> None:
-        """Go on with these; called between two ticks. The next one begins at once, over the history anew."""
+        """Go on with these; called between two ticks. The next one begins at once, over the history again."""
         self._detection, self._last = detection, None
         self._messages.renew(facts)
 

@@ -13,7 +13,7 @@ log = logging.getLogger("fireline.configuration")
 
 class Reloading:
     """`files` gives something that changes with the configuration's files, `stored` the registry that the data is
-    stored with. `store` puts a configured registry that has changed with the data; `renew` makes every use case anew
+    stored with. `store` puts a configured registry that has changed with the data; `renew` makes every use case again
     and swaps them all at once. Both raise BadInput for a configuration that makes no sense, and change nothing then.
     """
 

@@ -71,7 +71,7 @@ def block_of(request: HealthRequest, as_of: datetime) -> str:
 
 
 def days_of(block_id: str) -> int:
-    """The window of the message that a block stands in; for a block of an older release the usual one."""
+    """The window of the message that a block is in; for a block of an older release the usual one."""
     match = _BLOCK.fullmatch(block_id)
     return int(match[1]) if match else HealthRequest().days
 

@@ -36,7 +36,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Node:
-    """One line of the picture. `parents`: lines that feed it, the one that it stands below first."""
+    """One line of the picture. `parents`: lines that feed it, the one that it is drawn below first."""
 
     label: str
     note: str
@@ -79,7 +79,7 @@ def alt_text(impact: Impact) -> str:
 
 
 def nodes(impact: Impact) -> list[Node]:
-    """The lines from top to bottom, the processor asked about first; each stands below one that feeds it."""
+    """The lines from top to bottom, the processor asked about first; each below one that feeds it."""
     groups = _single(impact) if len(impact.dependents) <= MOST_NODES else _by_phase(impact)
     children: dict[str, list[str]] = {}
     for key, group in groups.items():

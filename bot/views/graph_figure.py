@@ -27,7 +27,7 @@ SHAPES: dict[Criticality | None, tuple[str, float]] = {
 }
 """Shape and size in points: criticality."""
 FILLS = {State.STALE: BROKEN, State.AT_RISK: AT_RISK, State.FINE: FINE}
-"""Colour: how it stands. A hollow mark is not known. The ink of a note says the same in words."""
+"""Colour: its state. A hollow mark is not known. The ink of a note says the same in words."""
 
 
 def draw_graph(lines: "Sequence[Node]", title: str, subtitle: str, style: Style) -> bytes:

@@ -39,7 +39,7 @@ class Written:
 
 
 def engine_at_end(world: World, calm: bool = True) -> Engine:
-    """The engine as it stands at the end of the history, nothing taken out. `calm`: no everyday troubles afterwards."""
+    """The engine as it is at the end of the history, nothing taken out. `calm`: no everyday troubles afterwards."""
     engine = Engine(world, troubled_until=world.end if calm else 2**62)
     for command in commands(world):
         carry_out(engine, command)

@@ -77,7 +77,7 @@ def test_what_is_gone_is_said_so(notifier: Notifier) -> None:
     assert notifier.find("I1", START) is None
 
 
-def test_a_thread_is_told_once(slack: Beside) -> None:
+def test_a_thread_is_reported_once(slack: Beside) -> None:
     notifier = adapter(slack)
     message = notifier.post(notice(name="thread"))
     for _ in range(2):
@@ -93,7 +93,7 @@ def test_slacks_clock_is_read_from_any_answer(slack: Beside) -> None:
     assert SlackClock("xoxb", "http://127.0.0.1:1/api/")() is None
 
 
-def test_a_thread_of_more_than_one_page_is_told_once(slack: Beside, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_thread_of_more_than_one_page_is_reported_once(slack: Beside, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every page is shorter than was asked for: the workspace names where the next begins."""
     monkeypatch.setattr("bot.adapters.notify.slack.THREAD", 3)
     notifier = adapter(slack)

@@ -60,7 +60,7 @@ def test_everything_first_then_what_is_new(rig: EvidenceRig, held: SqlWarehouse)
     assert synced(rig.again(), held, 2).added == 0
 
 
-def test_what_changes_is_told_again(rig: EvidenceRig, held: SqlWarehouse) -> None:
+def test_what_changes_is_reported_again(rig: EvidenceRig, held: SqlWarehouse) -> None:
     rig.put(TODAY)
     synced(rig.again(), held)
     rig.put(TODAY)

@@ -186,7 +186,7 @@ def test_only_what_became_known_in_the_span_is_observed(story: Told) -> None:
     assert len(observed.games) == 5
 
 
-def test_evidence_stands_beside_each_failed_run(story: Told) -> None:
+def test_evidence_is_next_to_it_each_failed_run(story: Told) -> None:
     found = story.answers["first"]["counts, a week"]
     no_data = [count for count in found if count.recorded is Category.NO_DATA_AVAILABLE and count.processor == "Box"]
     assert {(count.input, count.state.expected, count.state.filled) for count in no_data} == {

@@ -27,7 +27,7 @@ def test_a_scheduler_that_keeps_the_clock_before_the_change() -> None:
 
 
 @pytest.mark.parametrize("night", [SPRING - timedelta(days=1), AUTUMN - timedelta(days=1)])
-def test_a_loss_in_the_night_of_a_clock_change_is_told(night: date) -> None:
+def test_a_loss_in_the_night_of_a_clock_change_is_reported(night: date) -> None:
     days = Incident(night)
     days.finds_nothing("BoxScores")
     told = the_one(messages(days))
@@ -53,7 +53,7 @@ def test_failures_within_an_announced_window() -> None:
     assert messages(days) == []
 
 
-def test_failures_after_an_announced_window_are_told() -> None:
+def test_failures_after_an_announced_window_are_reported() -> None:
     days = Incident()
     days.fails("PlayByPlay")
     days.announced(["PlayByPlay"], days.slots("PlayByPlay")[0] - timedelta(hours=4), 3)

@@ -21,7 +21,7 @@ def test_a_healthy_pipeline_is_not_spoken_of() -> None:
 
 
 @pytest.mark.parametrize("unrecorded", [False, True])
-def test_the_third_failure_in_a_row_is_told(unrecorded: bool) -> None:
+def test_the_third_failure_in_a_row_is_reported(unrecorded: bool) -> None:
     days = Incident()
     days.fails("PlayByPlay", unrecorded=unrecorded)
     told = the_one(messages(days))
@@ -39,7 +39,7 @@ def test_the_third_failure_in_a_row_is_told(unrecorded: bool) -> None:
     assert "failed 3 times in a row" in told.finding.explanation
 
 
-def test_a_quality_gate_that_refuses_three_times_is_told() -> None:
+def test_a_quality_gate_that_refuses_three_times_is_reported() -> None:
     days = Incident()
     days.fails("Injuries", Category.VALIDATION_FAILED)
     told = the_one(messages(days))
@@ -57,7 +57,7 @@ def in_unknown_words(days: Incident, name: str, *, retried: bool = True) -> None
     days.runs[name, DAY] = [silent.pop(0) if run.status is Status.FAILED else run for run in days.runs[name, DAY]]
 
 
-def test_retried_failures_that_nobody_has_words_for_are_told_as_those_that_speak() -> None:
+def test_retried_failures_that_nobody_has_words_for_are_reported_as_those_that_speak() -> None:
     days = Incident()
     days.fails("PlayByPlay")
     in_unknown_words(days, "PlayByPlay")
@@ -77,7 +77,7 @@ def test_what_fails_in_unknown_words_and_is_not_retried_has_lost_its_date_at_the
 
 
 @pytest.mark.parametrize("unknown", [False, True])
-def test_two_runs_that_reach_their_limit_are_told(unknown: bool) -> None:
+def test_two_runs_that_reach_their_limit_are_reported(unknown: bool) -> None:
     """In whatever words."""
     days = Incident()
     days.fails("Injuries", Category.TIMEOUT, attempts=2, seconds=1_803)
@@ -90,7 +90,7 @@ def test_two_runs_that_reach_their_limit_are_told(unknown: bool) -> None:
     assert 60 <= minutes_after(days.slots("Injuries")[LATE_EVENING], told) <= 80
 
 
-def test_a_failing_root_is_told_with_all_that_it_blocks() -> None:
+def test_a_failing_root_is_reported_with_all_that_it_blocks() -> None:
     """It blocks the CRITICAL coordinator: at once, and nothing downstream has a message of its own."""
     days = Incident()
     days.fails("Gamebook")
@@ -120,7 +120,7 @@ def test_a_critical_processor_that_runs_into_its_limit_takes_its_phase_down() ->
     )
 
 
-def test_a_run_without_heartbeat_for_half_an_hour_is_told() -> None:
+def test_a_run_without_heartbeat_for_half_an_hour_is_reported() -> None:
     days = Incident()
     days.hangs("PlayByPlay")
     told = the_one(messages(days))
@@ -138,7 +138,7 @@ def test_a_hung_run_that_blocks_predictions_is_p0() -> None:
     assert set(told.finding.impact) == {"Coordinator", "Exporter"}
 
 
-def test_a_processor_that_fails_in_between_successes_is_told() -> None:
+def test_a_processor_that_fails_in_between_successes_is_reported() -> None:
     days = Incident()
     for place in (1, 3, 4, 7, 9, 10):
         days.stumbles("Odds", 1, slot=place + _retried(days))

@@ -34,7 +34,7 @@ def repaired_after(days: Incident, age: timedelta) -> datetime:
     return repair.known_at
 
 
-def test_a_loss_stays_told_when_the_processor_works_again() -> None:
+def test_a_loss_stays_open_when_the_processor_works_again() -> None:
     """Three slots fail for one date; the next day's first run with data ends the failures, not the loss."""
     days = Incident()
     days.fails("Injuries")
@@ -104,7 +104,7 @@ def test_an_empty_date_is_p0_a_day_after_it_could_be_judged(name: str) -> None:
 
 
 @pytest.mark.parametrize("trouble", ["does_not_run", "skips", "fails"])
-def test_what_is_told_early_is_no_older_for_that(trouble: str) -> None:
+def test_what_is_reported_early_is_no_older_for_that(trouble: str) -> None:
     """A missing run after 45 minutes, a block at its first skip, failures that go on the next day."""
     days = Incident()
     getattr(days, trouble)("Injuries")

@@ -22,7 +22,7 @@ GRACE = range(20, 41)
     [(False, RootCause.PROCESSOR_FAILED), (True, RootCause.MASKED_FAILURE)],
     ids=["plain", "masked"],
 )
-def test_no_rows_although_the_file_is_there_is_told_after_the_last_slot(masked: bool, cause: RootCause) -> None:
+def test_no_rows_although_the_file_is_there_is_reported_after_the_last_slot(masked: bool, cause: RootCause) -> None:
     days = Incident()
     days.finds_nothing("PlayByPlay", masked=masked)
     told = the_one(messages(days))
@@ -64,7 +64,7 @@ def test_a_loss_of_a_high_processor_becomes_p0_after_a_day() -> None:
     ],
     ids=["no file", "an empty answer", "no answer in time"],
 )
-def test_a_source_that_does_not_deliver_is_told_with_its_scraper(
+def test_a_source_that_does_not_deliver_is_reported_with_its_scraper(
     size: int | None, category: Category, cause: RootCause
 ) -> None:
     days = Incident()
@@ -81,14 +81,14 @@ def test_a_source_that_does_not_deliver_is_told_with_its_scraper(
     assert told.finding.data_date == DAY
 
 
-def test_a_source_without_a_scraper_is_told_by_its_processor() -> None:
+def test_a_source_without_a_scraper_is_reported_by_its_processor() -> None:
     days = Incident()
     days.has_no_file("plays")
     told = the_one(messages(days))
     assert (told.finding.kind, told.finding.processors) == (Kind.ZERO_RECORDS_SCRAPER, ("PlayByPlay",))
 
 
-def test_the_first_skip_in_front_of_an_empty_table_is_told() -> None:
+def test_the_first_skip_in_front_of_an_empty_table_is_reported() -> None:
     days = Incident()
     days.skips("BoxScores")
     told = the_one(messages(days))

@@ -17,7 +17,7 @@ NIGHT = datetime(2026, 1, 19, tzinfo=UTC)
 SHARED = ("BoxScores", "PlayByPlay", "Injuries", "Referees", "Shots", "Tracking", "Poller")
 
 
-def test_runs_of_four_times_the_usual_length_are_told_at_the_second() -> None:
+def test_runs_of_four_times_the_usual_length_are_reported_at_the_second() -> None:
     days = Incident()
     days.slows("Features", 4.5)
     told = the_one(messages(days, ahead=1))
@@ -122,7 +122,7 @@ def test_the_retries_of_every_monday_are_not_spoken_of() -> None:
     assert messages(days) == []
 
 
-def test_who_begins_to_watch_after_a_storm_does_not_tell_its_failures_anew() -> None:
+def test_who_begins_to_watch_after_a_storm_does_not_tell_its_failures_again() -> None:
     """A process that takes over has watched the day before without saying anything."""
     days = Incident()
     for name in SHARED:

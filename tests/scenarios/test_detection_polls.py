@@ -31,7 +31,7 @@ def polls_fail(days: Incident, hours: float, category: Category | None = ERROR, 
 @pytest.mark.parametrize(
     ("category", "cause"), [(ERROR, RootCause.PROCESSING_ERROR), (Category.TIMEOUT, RootCause.TIMEOUT)]
 )
-def test_six_polls_in_a_row_that_fail_are_told_and_over_with_the_first_that_answers(
+def test_six_polls_in_a_row_that_fail_are_reported_and_over_with_the_first_that_answers(
     category: Category, cause: RootCause
 ) -> None:
     days = Incident()

@@ -74,7 +74,7 @@ def hangs_at_the_second_slot(days: Incident, name: str) -> None:
     days.loads[name, DAY] = days.loads[name, DAY][:1]
 
 
-def test_a_hung_run_on_a_date_that_has_rows_is_told_and_blocks_nothing() -> None:
+def test_a_hung_run_on_a_date_that_has_rows_is_reported_and_blocks_nothing() -> None:
     """First that rows lack, then why: when no late row of that run can come any more."""
     days = Incident()
     hangs_at_the_second_slot(days, "Gamebook")

@@ -39,7 +39,7 @@ def test_a_later_half_that_does_not_come_is_a_part() -> None:
     assert "50 rows of about 100 (50%)" in told.finding.explanation
 
 
-def test_slots_that_failed_are_told_as_failures_and_not_as_a_part_too() -> None:
+def test_slots_that_failed_are_reported_as_failures_and_not_as_a_part_too() -> None:
     days = Incident()
     slots = days.slots("Odds")
     fail(days, slots[8], slots[-1].replace(minute=59))

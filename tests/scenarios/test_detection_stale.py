@@ -23,7 +23,7 @@ class Unscheduled(Incident):
             self.runs[key], self.loads[key] = [], []
 
 
-def test_a_table_past_its_freshness_is_told_once_data_was_due() -> None:
+def test_a_table_past_its_freshness_is_reported_once_data_was_due() -> None:
     days = Unscheduled(30)
     days.ceases()
     told = the_one(messages(days))

@@ -45,7 +45,7 @@ def test_where_a_run_has_worked_failures_after_it_say_nothing(records: int) -> N
 
 
 @pytest.mark.parametrize("claimed", [0, 100])
-def test_a_lost_date_of_a_processor_without_slots_is_told_after_48_hours(claimed: int) -> None:
+def test_a_lost_date_of_a_processor_without_slots_is_reported_after_48_hours(claimed: int) -> None:
     days = Incident()
     days.amend("Shots", schedule_hours_et=())
     days.without_rows("Shots", DAY)

@@ -54,7 +54,7 @@ def story(told: Told) -> None:
     told.deliver(RESOLVED + MINUTE)
 
 
-def test_an_update_and_an_end_are_told_once() -> None:
+def test_an_update_and_an_end_are_reported_once() -> None:
     with beside() as slack:
         told = Told(slack)
         story(told)
@@ -63,7 +63,7 @@ def test_an_update_and_an_end_are_told_once() -> None:
 
 
 @pytest.mark.parametrize("handicap", [made for made, _ in HANDICAPS.values()], ids=HANDICAPS)
-def test_an_update_and_an_end_are_told_where_nobody_may_look(handicap: Callable[[Workspace], None]) -> None:
+def test_an_update_and_an_end_are_reported_where_nobody_may_look(handicap: Callable[[Workspace], None]) -> None:
     with beside() as slack:
         slack.ask(handicap)
         told = Told(slack)
@@ -72,7 +72,7 @@ def test_an_update_and_an_end_are_told_where_nobody_may_look(handicap: Callable[
         assert 1 <= len(told.below) <= 2, "once, or once more by the last process"
 
 
-def test_an_end_is_told_where_nothing_can_be_changed() -> None:
+def test_an_end_is_reported_where_nothing_can_be_changed() -> None:
     with beside() as slack:
         slack.ask(
             lambda made: made.core.faults.add("error", method="chat.update", error="edit_window_closed", count=None)
@@ -82,7 +82,7 @@ def test_an_end_is_told_where_nothing_can_be_changed() -> None:
         assert [text.startswith("✅ Resolved") for text in told.below] == [False, True]
 
 
-def test_a_thread_that_cannot_be_read_is_told_and_the_message_changed() -> None:
+def test_a_thread_that_cannot_be_read_is_reported_and_the_message_changed() -> None:
     with beside() as slack:
         slack.ask(
             lambda made: made.core.faults.add(

@@ -96,7 +96,7 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
         yield made
 
 
-def test_an_incident_is_told_within_one_tick_and_nothing_without_a_fault(demo: Demo) -> None:
+def test_an_incident_is_reported_within_one_tick_and_nothing_without_a_fault(demo: Demo) -> None:
     demo.forward(2)
     before = len(demo.messages())
     demo.forward(100, timedelta(minutes=5))

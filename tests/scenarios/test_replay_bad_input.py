@@ -40,7 +40,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("planned_windows.json", "no planned_windows file: cannot tell planned backfills and maintenance"),
     ],
 )
-def test_a_missing_file_is_named_with_what_cannot_be_told(world: Path, tmp_path: Path, file: str, said: str) -> None:
+def test_a_missing_file_is_named_with_what_is_unknown(world: Path, tmp_path: Path, file: str, said: str) -> None:
     folder = shutil.copytree(world, tmp_path / "world")
     (folder / file).unlink()
     _, observed, report = loaded(folder)
@@ -74,19 +74,19 @@ def test_an_empty_date_without_the_evidence_is_unknown_and_says_what_lacks(lacki
 
 
 @pytest.mark.parametrize("lacking", ["loads", "files", "games"])
-def test_nothing_is_told_of_healthy_days_for_want_of_evidence(lacking: str) -> None:
+def test_nothing_is_reported_of_healthy_days_for_want_of_evidence(lacking: str) -> None:
     days = Incident()
     assert _told(days, _without(days, lacking)) == []
 
 
 @pytest.mark.parametrize("lacking", ["loads", "files"])
-def test_failures_are_told_without_evidence_too(lacking: str) -> None:
+def test_failures_are_reported_without_evidence_too(lacking: str) -> None:
     days = Incident()
     days.fails("PlayByPlay")
     assert _told(days, _without(days, lacking)) == [(Kind.REPEATED_FAILURE, "PlayByPlay")]
 
 
-def test_without_files_an_empty_table_is_told_as_empty() -> None:
+def test_without_files_an_empty_table_is_reported_as_empty() -> None:
     days = Incident()
     days.has_no_file("plays")
     assert _told(days, _without(days, "files")) == [(Kind.ZERO_RECORDS_PROCESSOR, "PlayByPlay")]

@@ -34,7 +34,7 @@ def test_a_history_that_ends_misses_nothing_after_its_last_date() -> None:
 
 
 @pytest.mark.parametrize("after", [timedelta(), timedelta(hours=3)])
-def test_what_is_due_until_the_end_that_is_asked_for_is_told(after: timedelta) -> None:
+def test_what_is_due_until_the_end_that_is_asked_for_is_reported(after: timedelta) -> None:
     slot, rhythm = told_until(LAST_ROW + after)
     assert (slot.finding.kind, slot.finding.root) == (Kind.MISSING_RUN, "Standings")
     assert slot.finding.data_date == DATE_AFTER
@@ -45,7 +45,7 @@ def test_an_end_before_anything_is_due_changes_nothing() -> None:
     assert told_until(HEALTHY.slots("Standings", DATE_AFTER)[0] + timedelta(minutes=44)) == []
 
 
-def test_only_an_end_that_is_not_told_is_that_of_the_history() -> None:
+def test_only_an_end_that_is_not_reported_is_that_of_the_history() -> None:
     observed = HEALTHY.observed()
     assert span_of(observed, None, None, STEP, FAR).to_the_end
     assert span_of(observed, None, None, STEP, FAR).last == LAST_ROW

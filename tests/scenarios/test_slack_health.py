@@ -78,7 +78,7 @@ def test_a_part_or_a_window(transport: str, services: AppServices, text: str, fi
         ("<!channel>", "There is no processor '&lt;!channel&gt;'."),
     ],
 )
-def test_help_and_mistakes_are_told_to_the_asker_alone(
+def test_help_and_mistakes_are_reported_to_the_asker_alone(
     transport: str, services: AppServices, text: str, told: str
 ) -> None:
     async def scenario(bench: Bench) -> None:

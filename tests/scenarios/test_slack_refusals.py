@@ -35,7 +35,7 @@ def test_a_post_that_is_refused_is_shown_to_the_asker(
 
 
 @pytest.mark.parametrize("code", ["invalid_blocks", "msg_too_long", "missing_scope", "restricted_action_x", "odd_one"])
-def test_the_reason_is_told_where_no_way_takes_the_answer(
+def test_the_reason_is_reported_where_no_way_takes_the_answer(
     transport: str, services: AppServices, caplog: pytest.LogCaptureFixture, code: str
 ) -> None:
     remedy = next((words for start, words in REMEDIES.items() if code.startswith(start)), "Tell whoever runs me.")
@@ -51,7 +51,7 @@ def test_the_reason_is_told_where_no_way_takes_the_answer(
     assert logged(caplog) == [f"Slack refused chat.postMessage ({code})"]
 
 
-def test_what_nobody_can_be_told_is_one_line(
+def test_what_nobody_can_be_known_is_one_line(
     transport: str, services: AppServices, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def scenario(bench: Bench) -> None:

@@ -79,7 +79,7 @@ def test_what_no_person_asks_is_left_alone(transport: str, services: AppServices
     play(scenario, transport, services)
 
 
-def test_a_command_that_is_not_known_is_told(transport: str, services: AppServices) -> None:
+def test_a_command_that_is_not_known_is_reported(transport: str, services: AppServices) -> None:
     async def scenario(bench: Bench) -> None:
         asked = {"command": "/no<pe>", "text": "x", "user_id": ALEX, "channel_id": MONITOR, "team_id": "T01FIRELINE"}
         answer = await bench.workspace.core.delivery.ask("slash_commands", asked)

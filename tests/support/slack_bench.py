@@ -103,7 +103,7 @@ class Bench:
         return self.workspace.core.recorder.entries(kind="delivery", envelope=envelope)
 
     def posts(self, channel: str = MONITOR) -> list[Message]:
-        """The app's messages in a channel as they stand now."""
+        """The app's messages in a channel as they are now."""
         core = self.workspace.core
         rows = core.store.rows("SELECT ts FROM messages WHERE channel = ? ORDER BY ts", channel)
         messages = [core.messages.get(channel, ts) for (ts,) in rows]

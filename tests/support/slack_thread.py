@@ -27,7 +27,7 @@ class Beside:
         return asyncio.run_coroutine_threadsafe(there(), self.loop).result(10)
 
     def messages(self, channel: str) -> list[dict[str, Any]]:
-        """Everything in a channel as it stands now, threads included, oldest first."""
+        """Everything in a channel as it is now, threads included, oldest first."""
 
         def stored(made: Workspace) -> list[dict[str, Any]]:
             rows = made.core.store.rows("SELECT ts FROM messages WHERE channel = ? ORDER BY ts", channel)

@@ -81,7 +81,7 @@ def test_words_when_there_is_nothing() -> None:
     assert heat.alt_text.endswith("None.")
 
 
-def test_many_phases_are_told_within_slacks_limit() -> None:
+def test_many_phases_are_reported_within_slacks_limit() -> None:
     many = replace(PIPELINE, success={f"phase {n}": [0.5] * 7 for n in range(60)})
     success, _ = charts.draw(many)
     assert len(success.alt_text) <= 1_000

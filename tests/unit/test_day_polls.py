@@ -17,7 +17,7 @@ FOUND = EMPTY[2]._replace(run_id="found", status=Status.SUCCESS, recorded=None, 
 BY_TEXT = EMPTY[0]._replace(run_id="text", recorded=None, hinted=Category.NO_DATA_AVAILABLE)
 
 
-def test_the_newest_stays_and_what_is_told_of_it() -> None:
+def test_the_newest_stays_and_what_is_reported_of_it() -> None:
     made = day(runs=[])
     for poll in [EMPTY[4], BY_TEXT, *EMPTY[:4]]:
         made.take(poll)

@@ -78,7 +78,7 @@ def test_a_recorded_history_says_nothing(live: Live) -> None:
     assert live.told == []
 
 
-def test_a_failure_is_told_at_the_tick_after_it_is_known(live: Live) -> None:
+def test_a_failure_is_reported_at_the_tick_after_it_is_known(live: Live) -> None:
     live.bring(WELL)
     live.tick(moment(30))
     assert live.announced() == []
@@ -130,7 +130,7 @@ def test_a_failed_tick_loses_nothing(live: Live, monkeypatch: pytest.MonkeyPatch
     assert len(live.announced()) == 1
 
 
-def test_games_that_end_do_not_start_the_watch_anew(live: Live) -> None:
+def test_games_that_end_do_not_start_the_watch_again(live: Live) -> None:
     live.bring(CRASHING)
     live.tick(moment(30.5))
     ended = [{**game(f"G{day}", day), "final_utc": at(29, day)} for day in [*BEFORE, DAY]]
@@ -153,7 +153,7 @@ def test_a_loss_of_weeks_ago_goes_on_after_a_restart(live: Live) -> None:
     assert incident.is_open, "nobody has repaired it"
 
 
-def test_a_clock_that_is_put_back_starts_detection_anew(live: Live) -> None:
+def test_a_clock_that_is_put_back_restarts_detection(live: Live) -> None:
     live.bring(CRASHING)
     live.tick(moment(31))
     before = len(live.told)

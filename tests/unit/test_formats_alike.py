@@ -238,7 +238,7 @@ def test_columns_that_are_not_ours_may_have_any_name(tmp_path: Path, suffix: str
     assert reading.rejected == ()
 
 
-def test_a_name_that_comes_twice_is_told_in_words(tmp_path: Path) -> None:
+def test_a_name_that_comes_twice_is_reported_in_words(tmp_path: Path) -> None:
     for header, told in (
         ("status", r"columns 5 and 6 have one name \('status'\); keep one of them, or rename one"),
         ("Status", r"columns 5 and 6 have one name \('status' and 'Status'\)"),

@@ -43,7 +43,7 @@ def test_nobody_waits_without_games_or_before_they_usually_end() -> None:
     assert PipelineHistory(early, Observed((), (), (), games, ())).day("PlayByPlay", DATE).games_over_at is None
 
 
-def test_where_ends_are_never_told_time_alone_speaks() -> None:
+def test_where_ends_are_never_reported_time_alone_speaks() -> None:
     games = tuple(Game(DATE - timedelta(days=n), None) for n in range(5))
     assert PipelineHistory(fleet(), Observed((), (), (), games, ())).day("PlayByPlay", DATE).games_over_at is None
 

@@ -155,7 +155,7 @@ def test_a_note_is_said_once() -> None:
     assert told(story.during([10, 20, 30], note, again)) == []
 
 
-def test_what_comes_and_goes_is_told_once_as_that() -> None:
+def test_what_comes_and_goes_is_reported_once_as_that() -> None:
     story = Story()
     decisions = [each for m in range(0, 180, 10) for each in story.at(m, *([DOWN] if m % 20 == 0 else []))]
     assert told(decisions) == [("announce", "Gamebook"), ("update", "Gamebook")]

@@ -102,7 +102,7 @@ def test_downstream_gets_five_minutes_after_its_root_resolved() -> None:
     assert outcomes(story.at(20, BELOW)) == [("announce", "Summary", "STILL_HOLDS")]
 
 
-def test_downstream_that_recovers_with_its_root_is_never_told() -> None:
+def test_downstream_that_recovers_with_its_root_is_never_reported() -> None:
     story = Story()
     story.at(0, ROOT, BELOW)
     story.during(range(1, 19), BELOW)

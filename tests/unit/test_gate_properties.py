@@ -107,7 +107,7 @@ def test_p0_is_never_held_or_capped_and_always_shown_as_p0(chosen: list[tuple[da
 
 
 @given(ticks())
-def test_becoming_p0_is_told_at_that_tick(chosen: list[tuple[datetime, list[Finding]]]) -> None:
+def test_becoming_p0_is_reported_at_that_tick(chosen: list[tuple[datetime, list[Finding]]]) -> None:
     told = story()
     for now, held in chosen:
         before = told.memory.incidents

@@ -36,7 +36,7 @@ def test_a_silence_hides_its_processor_once_and_says_so() -> None:
     assert hidden_counts(story.decisions) == {"S1": 1}
 
 
-def test_what_still_holds_when_the_silence_ends_is_told() -> None:
+def test_what_still_holds_when_the_silence_ends_is_reported() -> None:
     story = Story(silences=(SILENCE,))
     story.at(0, DOWN)
     assert outcomes(story.at(60, DOWN)) == [("announce", "Gamebook", "NEW")]
@@ -48,7 +48,7 @@ def test_a_phase_is_silenced_as_a_whole_and_only_it() -> None:
     assert [each.hidden_by for each in decisions if each.finding.root != "Factors"] == ["S2", "S2"]
 
 
-def test_what_is_wrong_elsewhere_too_is_told() -> None:
+def test_what_is_wrong_elsewhere_too_is_reported() -> None:
     both = finding("Gamebook", processors=("Gamebook", "GamebookScraper"))
     assert told(Story(silences=(SILENCE,)).at(0, both)) == [("announce", "Gamebook")]
 
@@ -86,7 +86,7 @@ def test_a_planned_window_hides_once_it_is_announced() -> None:
     assert hidden_counts([decision]) == {"backfill from 2026-03-03 06:10 UTC": 1}
 
 
-def test_before_the_window_trouble_is_told() -> None:
+def test_before_the_window_trouble_is_reported() -> None:
     assert told(Story(windows=(WINDOW,)).at(5, DOWN)) == [("announce", "Gamebook")]
 
 
@@ -99,7 +99,7 @@ def test_what_began_in_a_window_gets_time_to_settle_after_it() -> None:
     assert outcomes(story.at(90, within)) == [("announce", "Gamebook", "NEW")]
 
 
-def test_what_began_before_the_window_is_told_at_its_end() -> None:
+def test_what_began_before_the_window_is_reported_at_its_end() -> None:
     story = Story(windows=(WINDOW,))
     story.at(20, DOWN)
     assert outcomes(story.at(60, DOWN)) == [("announce", "Gamebook", "NEW")]

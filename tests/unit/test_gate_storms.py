@@ -104,7 +104,7 @@ def test_p0_keeps_its_own_message_in_an_alert_storm() -> None:
     assert len(told(Story().at(0, seen, p0))) == 2
 
 
-def test_what_still_fails_after_the_storm_is_told() -> None:
+def test_what_still_fails_after_the_storm_is_reported() -> None:
     story = Story()
     seen = finding("Raw01", K.ALERT_STORM, processors=OTHERS[:8], severity="P1", since=START)
     left = finding("Raw02", since=START)
@@ -133,7 +133,7 @@ def test_beyond_the_cap_the_rest_is_one_message_with_a_count() -> None:
     assert [each.reason for each in decisions].count(Reason.CAPPED) == 7
 
 
-def test_the_worst_are_told_first() -> None:
+def test_the_worst_are_reported_first() -> None:
     story = Story(messages_per_hour=1)
     decisions = story.at(0, finding("Raw01"), finding("Raw02", severity="P1"))
     assert [each.finding.root for each in decisions if each.reason is Reason.NEW] == ["Raw02"]

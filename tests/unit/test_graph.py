@@ -21,7 +21,7 @@ def names(found: Impact) -> list[str]:
     return [node.label for node in graph.nodes(found)]
 
 
-def test_each_stands_below_one_that_feeds_it() -> None:
+def test_each_is_below_one_that_feeds_it() -> None:
     found = impact("NbacScraper")
     assert names(found) == [
         "NbacScraper",

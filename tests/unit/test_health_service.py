@@ -144,7 +144,7 @@ def test_what_cannot_be_asked(service: HealthService, request_: HealthRequest) -
         service.of(request_, END)
 
 
-def test_what_people_were_told_of_the_window(service: HealthService, tmp_path: Path) -> None:
+def test_what_people_were_notified_of_the_window(service: HealthService, tmp_path: Path) -> None:
     asked: list[tuple[datetime, datetime]] = []
     box = NotifiedSpan(frozenset({"Box", "Summary"}), END - timedelta(hours=3), None)
 
@@ -171,7 +171,7 @@ def test_what_people_were_told_of_the_window(service: HealthService, tmp_path: P
     assert (silent.noise.alerts, silent.noise.in_none) == (0, None)
 
 
-def test_health_is_told_without_the_state_too(tmp_path: Path) -> None:
+def test_health_is_reported_without_the_state_too(tmp_path: Path) -> None:
     def gone(_since: datetime, _until: datetime) -> Notified:
         raise StateUnavailable("the database does not answer")
 

@@ -209,7 +209,7 @@ def test_stopped_it_says_nothing_more(channel: Channel) -> None:
     assert len(channel.told) == 1
 
 
-def test_urgent_is_told_by_itself(channel: Channel) -> None:
+def test_urgent_is_reported_by_itself(channel: Channel) -> None:
     channel.decided(decision(at=UPDATED, incident="I2", severity=Severity.P2), incident("I2", fingerprint="F2"))
     channel.messages.deliver(UPDATED, UPDATED, lambda severity: severity is Severity.P0)
     assert [told.notice.incident.id for told in channel.told] == ["I1"]

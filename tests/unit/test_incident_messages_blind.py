@@ -31,7 +31,7 @@ def replies(channel: Channel) -> list[datetime]:
 
 
 @pytest.mark.parametrize("blind", [False, True])
-def test_an_update_and_an_end_are_told_after_a_restart(blind: bool) -> None:
+def test_an_update_and_an_end_are_reported_after_a_restart(blind: bool) -> None:
     channel = Channel(FakeNotifier(blind=blind))
     channel.decided(decision())
     channel.deliver(START)
@@ -62,7 +62,7 @@ def test_one_process_tells_once(channel: Channel) -> None:
     assert replies(channel) == [UPDATED]
 
 
-def test_a_thread_is_told_once_while_the_message_cannot_be_reached(
+def test_a_thread_is_reported_once_while_the_message_cannot_be_reached(
     channel: Channel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(*_arguments: object) -> None:
@@ -75,7 +75,7 @@ def test_a_thread_is_told_once_while_the_message_cannot_be_reached(
     assert replies(channel) == [UPDATED]
 
 
-def test_an_end_is_told_in_the_thread_of_a_message_that_cannot_be_changed(channel: Channel) -> None:
+def test_an_end_is_reported_in_the_thread_of_a_message_that_cannot_be_changed(channel: Channel) -> None:
     channel.notifier.fixed = True
     channel.decided(decision(Outcome.UPDATE, UPDATED))
     channel.deliver(UPDATED)
@@ -155,7 +155,7 @@ def test_a_thread_that_always_fails_holds_back_no_message(monkeypatch: pytest.Mo
     assert channel.told[0].notice.decision.at == UPDATED
 
 
-def test_what_is_not_told_is_said_again_by_its_number(channel: Channel, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_is_not_reported_is_said_again_by_its_number(channel: Channel, caplog: pytest.LogCaptureFixture) -> None:
     channel.notifier.refuses = frozenset({"I2"})
     channel.decided(decision(at=START + MINUTE, incident="I2", severity=Severity.P1), other("I2"))
     with caplog.at_level(logging.WARNING, "fireline.messages"):

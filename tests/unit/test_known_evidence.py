@@ -91,11 +91,11 @@ class TestCalendar:
         assert calendar.day(DAYS[5]).counting(hours(48)) is None
         assert calendar.day(DAY).counting(LATER) == 1
 
-    def test_ends_that_are_told_only_from_some_date_on(self) -> None:
+    def test_ends_that_are_reported_only_from_some_date_on(self) -> None:
         calendar = GameCalendar([Game(day, None if day < DAYS[3] else end_of(day)) for day in DAYS], NEW_YORK)
         assert [calendar.day(day).counting(LATER) for day in DAYS[:4]] == [1, 1, 1, 1]
 
-    def test_ends_that_are_not_told_any_more(self) -> None:
+    def test_ends_that_are_not_reported_any_more(self) -> None:
         calendar = GameCalendar([Game(day, end_of(day) if day < DAYS[4] else None) for day in DAYS], NEW_YORK)
         assert [calendar.day(day).counting(LATER) for day in DAYS[3:8]] == [1, 0, 0, None, None]
 

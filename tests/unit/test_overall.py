@@ -74,7 +74,7 @@ COUNTS = st.lists(
 
 
 @pytest.mark.parametrize("name", UNSURE)
-def test_what_cannot_be_told_is_never_green(name: str) -> None:
+def test_what_is_unknown_is_never_green(name: str) -> None:
     made = report(WELL, day=WELL, unsure=[HealthReason(name, "x", "It cannot be told.")])
     assert (made.overall, texts(made)) == (Colour.YELLOW, ["It cannot be told."])
     assert report(day=[], unsure=[HealthReason(name, "x", "It cannot be told.")]).overall is Colour.GREY
@@ -109,7 +109,7 @@ def test_what_several_share_is_said_of_their_phase() -> None:
     assert "40 of 60 failures in NbacGamebookProcessor; 100.0% in the last day" in texts(made)[0]
 
 
-def test_the_rate_of_the_window_stands_beside() -> None:
+def test_the_rate_of_the_window_is_next_to_it() -> None:
     made = report(BAD_WEEK, day=WELL)
     assert made.total.success_rate == pytest.approx(400 / 700)
     assert made.last_day is not None

@@ -34,7 +34,7 @@ def took(a_day: int, factor: float, days: int = 8) -> list[tuple[datetime, float
         (24, 1.3, True),
     ],
 )
-def test_a_drift_is_told_when_it_is_sure_and_worth_a_line(a_day: int, factor: float, told: bool) -> None:
+def test_a_drift_is_reported_when_it_is_sure_and_worth_a_line(a_day: int, factor: float, told: bool) -> None:
     """Twenty-four runs a day make 1.22 times the usual certain, and it is no more than that."""
     found = drifting("Box", took(a_day, factor), NOW)
     assert (found is not None) == told

@@ -34,7 +34,7 @@ BLOCKED = incident(impact=("Export", "Ratings", "Predictions"))
 TEN = START.replace(hour=10)
 
 
-def test_the_gravest_stands_first_with_its_own_deadline() -> None:
+def test_the_gravest_comes_first_with_its_own_deadline() -> None:
     found = ReachMap(registry(Predictions=10, Export=8)).of(BLOCKED, START)
     assert found == Reach("Predictions", 2, Due("Predictions", TEN), 3)
     assert TEN.date() == DAY + timedelta(days=1)

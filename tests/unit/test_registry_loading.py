@@ -76,7 +76,7 @@ def entry(fields: str) -> str:
         ("phase: 4", "6: the key 'phase' is already given on line 5; keep one of the two"),
     ],
 )  # fmt: skip
-def test_a_faulty_field_is_told_with_line_value_and_remedy(tmp_path: Path, fields: str, told: str) -> None:
+def test_a_faulty_field_is_reported_with_line_value_and_remedy(tmp_path: Path, fields: str, told: str) -> None:
     problems = problems_of(tmp_path, entry(fields))
     assert any(told in problem for problem in problems), problems
 
@@ -114,7 +114,7 @@ def test_a_file_that_is_no_registry_is_refused(tmp_path: Path, text: str | bytes
     assert any(told in problem for problem in problems), problems
 
 
-def test_every_problem_is_told_at_once_and_in_file_order(tmp_path: Path) -> None:
+def test_every_problem_is_reported_at_once_and_in_file_order(tmp_path: Path) -> None:
     problems = problems_of(
         tmp_path,
         "timezone: Nowhere/Town\nprocessors:\n- name: A\n  phase: true\n  dependencies: [B]\n"
@@ -126,7 +126,7 @@ def test_every_problem_is_told_at_once_and_in_file_order(tmp_path: Path) -> None
     assert "Did you mean phase?" in problems[3]
 
 
-def test_every_cycle_is_told(tmp_path: Path) -> None:
+def test_every_cycle_is_reported(tmp_path: Path) -> None:
     names = {"A": "B", "B": "C", "C": "A", "D": "E", "E": "D"}
     text = "processors:\n" + "".join(f"- {{name: {a}, phase: 1, dependencies: [{b}]}}\n" for a, b in names.items())
     assert problems_of(tmp_path, text) == [

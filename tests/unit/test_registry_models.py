@@ -58,7 +58,7 @@ def test_a_slot_is_an_hour_of_three_days(slot: object) -> None:
         processor(schedule_hours_et=[slot])
 
 
-def test_a_clock_time_as_slot_is_told_as_hours() -> None:
+def test_a_clock_time_as_slot_is_reported_as_hours() -> None:
     with pytest.raises(ValidationError, match=r"write hours as a number: 22\.75"):
         processor(schedule_hours_et=["22:45"])
 
@@ -73,7 +73,7 @@ def test_a_record_range_must_make_sense(written: object) -> None:
         ExpectedRecords.model_validate(written)
 
 
-def test_absent_fields_cost_only_what_they_would_have_told() -> None:
+def test_absent_fields_cost_only_what_they_would_have_reported() -> None:
     bare = processor()
     assert (bare.kind, bare.criticality, bare.schedule_hours_et, bare.service) == (Kind.PROCESSOR, None, (), None)
     assert bare.expected_records == ExpectedRecords()

@@ -28,7 +28,7 @@ def close(found: float, true: float) -> bool:
 
 
 @given(VALUES)
-def test_a_bucket_stands_for_its_values(value: float) -> None:
+def test_a_bucket_represents_its_values(value: float) -> None:
     assert close(value_of(bucket_of(value)), value)
 
 

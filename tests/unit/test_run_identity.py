@@ -68,7 +68,7 @@ STARTED_LATER = [
 
 
 @pytest.mark.parametrize("order", [*permutations(range(4))][::5], ids=str)
-def test_a_start_that_was_told_too_early_is_not_a_run_that_hangs(tmp_path: Path, order: tuple[int, ...]) -> None:
+def test_a_start_that_was_reported_too_early_is_not_a_run_that_hangs(tmp_path: Path, order: tuple[int, ...]) -> None:
     """Many schedulers write the row when a run is queued, and its start when it begins."""
     into, one = warehouse(), warehouse()
     load(into, World([STARTED_LATER[4]]).write(tmp_path / "first"))

@@ -41,7 +41,7 @@ def test_few_older_dates_are_all_taken_and_the_rate_is_exact() -> None:
     assert (rate.value, rate.low, rate.high, rate.exact) == (70 / 80, 70 / 80, 70 / 80, True)
 
 
-def test_nothing_that_can_be_told() -> None:
+def test_nothing_that_can_be_known() -> None:
     drawn = drawn_from([Suspicious("A", day, 2) for day in DATES])
     assert estimate([], [Checked(0, 0)] * 20, drawn) is None
     assert estimate([Checked(3, 1)], [Checked(0, 0)] * 20, drawn) is None

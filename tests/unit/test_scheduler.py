@@ -26,7 +26,7 @@ def soon_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scheduler, "RETRY_S", 0.01)
 
 
-def test_a_failure_is_told_and_the_lane_goes_on(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_failure_is_reported_and_the_lane_goes_on(caplog: pytest.LogCaptureFixture) -> None:
     starts, again = list[int](), threading.Event()
 
     def work() -> None:

@@ -27,7 +27,7 @@ def test_a_text_that_says_nothing_known_has_no_category() -> None:
     assert category_of("no games", ()) is None
 
 
-def test_the_pattern_that_matched_is_told() -> None:
+def test_the_pattern_that_matched_is_reported() -> None:
     assert RULES[1].matching("it timed out") == r"\btimed out\b"
     assert RULES[1].matching("it went well") is None
 

@@ -146,7 +146,7 @@ def test_coverage() -> None:
     assert verdict(day(table=trace(100), games_over_at=NEVER, **brought), LATER, 200) is Verdict.NOT_YET
 
 
-def test_a_block_is_told_at_the_first_skip_and_a_missing_run_after_45_minutes() -> None:
+def test_a_block_is_reported_at_the_first_skip_and_a_missing_run_after_45_minutes() -> None:
     skipped = day(runs=[run(Status.SKIPPED, start=SLOT - timedelta(hours=1))])
     assert verdict(skipped, SLOT - timedelta(minutes=30)) is Verdict.IDEMPOTENCY_BLOCK
     two = {"slots": (SLOT, SLOT + timedelta(hours=5)), "last_chance": SLOT + timedelta(hours=5), **NO_RUN}

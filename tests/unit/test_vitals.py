@@ -72,7 +72,7 @@ def test_checks_name_all_that_is_wrong_at_once() -> None:
     Checks({"disk": lambda: None}).run()
 
 
-def test_a_page_that_is_not_told_is_red_after_some_seconds_and_green_when_it_is() -> None:
+def test_a_page_that_is_not_reported_is_red_after_some_seconds_and_green_when_it_is() -> None:
     clocks, unsaid = Clocks(), [unsaid_of(Severity.P2), unsaid_of(Severity.P0)]
     check = Delivered(lambda: unsaid, clocks.now)
     check()

@@ -120,13 +120,13 @@ engine.close()
 """
 
 
-def test_after_a_fatal_error_it_is_opened_anew(tmp_path: Path) -> None:
+def test_after_a_fatal_error_it_is_opened_again(tmp_path: Path) -> None:
     """A checkpoint on a full disk: DuckDB refuses everything from then on, also what other threads ask."""
     command = [sys.executable, "-c", INVALIDATED, str(tmp_path / "w.duckdb")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
-    assert any("is opened anew after a fatal error" in line for line in lines), done.stdout
+    assert any("is opened again after a fatal error" in line for line in lines), done.stdout
     assert any(line.startswith("read [(0,") for line in lines), done.stdout
     assert lines[-2].startswith("written [(0,")
     assert lines[-1].startswith("beside [[(0,")

@@ -13,7 +13,7 @@ from bot.slack.outcomes import Kind, Outcome
 GONE = frozenset({"message_not_found", "thread_not_found"})
 """https://docs.slack.dev/reference/methods/chat.update#errors"""
 OUT_OF_REACH = ("chat.update", "is_archived")
-"""Nothing that stands in an archived channel can be changed: what is new is posted where incidents are posted now."""
+"""Nothing in an archived channel can be changed: what is new is posted where incidents are posted now."""
 BUSY_S, REFUSED_S = 30.0, 60.0
 """Waits where Slack names no time itself, https://docs.slack.dev/apis/web-api/rate-limits."""
 REMEDIES = {

@@ -188,7 +188,7 @@ class BigQueryTablesSource:
         return (now.astimezone(UTC) - timedelta(days=self._span.days)).date()
 
     def _forget(self, tables: Iterable[Table]) -> None:
-        """One that failed may have been made anew."""
+        """One that failed may have been made again."""
         names = {table.name for table in tables}
         self._described = {key: table for key, table in self._described.items() if key[0] not in names}
 

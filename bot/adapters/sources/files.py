@@ -32,7 +32,7 @@ class Artifacts:
 
 @dataclass(frozen=True)
 class _Found:
-    """A file as it stands: when it was changed, by the system's clock, which no copy with its old time can set.
+    """A file as it is: when it was changed, by the system's clock, which no copy with its old time can set.
     `place`: where it is read from, `name`: what it is called in messages.
     """
 

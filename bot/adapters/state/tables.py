@@ -92,7 +92,7 @@ finding = Table(
     Column("announced_in", String, ForeignKey("incident.id")),
     Column("hidden_by", String, nullable=False),
 )
-"""How each finding stands with the gate; `body` is the finding as last seen."""
+"""Each finding's state at the gate; `body` is the finding as last seen."""
 
 decision = Table(
     "decision",

@@ -17,7 +17,7 @@ from bot.ports.state import Committed
 
 HEAD, INCIDENT, OUTBOX = tables.gate_head, tables.incident, tables.outbox
 NOT_THE_GATES = frozenset({"channel", "ts"})
-"""Where its message stands is delivery's to say."""
+"""Delivery says where its message is."""
 
 
 class _Overtaken(Exception):

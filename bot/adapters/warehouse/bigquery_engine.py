@@ -1,4 +1,4 @@
-"""The warehouse in BigQuery: the shared SQL as it stands, rows staged through an in-memory DuckDB."""
+"""The warehouse in BigQuery: the shared SQL as it is, rows staged through an in-memory DuckDB."""
 
 import re
 import tempfile

@@ -38,7 +38,7 @@ _GIVE_BACK = "SET allocator_background_threads = true"
 class DuckDBEngine:
     """`path` None keeps everything in memory. `read_only` lets several processes read while none writes.
 
-    After an error that it calls fatal DuckDB answers nothing more: the file is then opened anew at the next question.
+    After an error that it calls fatal DuckDB answers nothing more: the file is then opened again at the next question.
     """
 
     sole_writer = True
@@ -72,7 +72,7 @@ class DuckDBEngine:
 
     @contextmanager
     def _usable(self) -> Iterator[_Opened]:
-        """What is open. Raises WarehouseUnavailable; after a fatal error the next one to ask opens the file anew."""
+        """What is open. Raises WarehouseUnavailable; after a fatal error the next one to ask opens the file again."""
         opened = self._opened if not self._opened.broken else self._opened_anew()
         with _explained(self._path):
             try:
@@ -80,7 +80,7 @@ class DuckDBEngine:
             except duckdb.FatalException as error:
                 if not opened.broken and self._path is not None:
                     opened.broken = True
-                    log.error("%s is opened anew after a fatal error: %s", self._path, _first_line(error))
+                    log.error("%s is opened again after a fatal error: %s", self._path, _first_line(error))
                 raise
 
     def _opened_anew(self) -> _Opened:

@@ -39,7 +39,7 @@ def open_parquet(connection: duckdb.DuckDBPyConnection, path: Path, kind: FileKi
 
 
 def _names(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
-    """Names of the columns as they stand in the file: DuckDB renames those that differ in case alone."""
+    """Names of the columns as they are in the file: DuckDB renames those that differ in case alone."""
     schema = connection.execute(
         f"SELECT name, coalesce(num_children, 0) FROM parquet_schema({literal(path)}) LIMIT {50 * MOST_COLUMNS}"  # noqa: S608 (a path, quoted)
     ).fetchall()

@@ -187,7 +187,7 @@ def _rejected(
 
 
 def _first_given(connection: duckdb.DuckDBPyConnection, into: str) -> str:
-    """What names a row of the file to a person: its first column as it stands."""
+    """What names a row of the file to a person: its first column as it is."""
     described = connection.execute(f"DESCRIBE {into}_doubtful").fetchall()
     return next(f'"{name}"' for name, *_ in described if str(name).startswith("given_"))
 

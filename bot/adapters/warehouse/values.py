@@ -87,7 +87,7 @@ def typed(column: Column, sources: Sources, meaning: Meaning) -> str:
 
 
 def given(column: Column, sources: Sources) -> str:
-    """The value as it stands in the file, as text, for messages and for telling NULL from unreadable."""
+    """The value as it is in the file, as text, for messages and for telling NULL from unreadable."""
     parts = [f"CAST({source.name} AS VARCHAR)" for source in sources.get(column.name, ())]
     if not parts:
         return "NULL"

@@ -115,7 +115,7 @@ def _last_run_to_come(day: ProcessorDate, now: datetime) -> bool:
 
 
 def _of_source(day: ProcessorDate, registry: Registry) -> tuple[str, ...]:
-    """A scraper and what is made from its source belong together; the scraper stands first."""
+    """A scraper and what is made from its source belong together; the scraper comes first."""
     source = day.processor.source
     if source is None:
         return (day.processor.name,)

@@ -12,7 +12,7 @@ MANY_LOADS = 8
 """A table that is filled by so many loads a day lacks a share of its rows for each slot that failed. That is
 reported as a failure; what the others brought is what coverage speaks of."""
 LEAST_SHARE = 0.5
-FEWEST_TOLD, FEW = 3, 1 / 8
+FEWEST_REPORTED, FEW = 3, 1 / 8
 """So many failed slots are reported as failures; a smaller part of the day is lost to storms, reported as such."""
 DATES = 30
 FEWEST = 5
@@ -83,7 +83,7 @@ def _ordinary(seen: Sequence[float]) -> float:
 def _reported_share(day: ProcessorDate, loads: list[int]) -> float:
     """What the slots that failed leave to be expected of the others."""
     usual, failed = median(loads), len(_failed_slots(day))
-    if usual < MANY_LOADS or FEW * usual < failed < FEWEST_TOLD:
+    if usual < MANY_LOADS or FEW * usual < failed < FEWEST_REPORTED:
         return 1.0
     return max(LEAST_SHARE, 1 - failed / usual)
 

@@ -1,4 +1,4 @@
-"""How a processor stands for one data date: was data due, is it there, how old is its table, when did it last run."""
+"""A processor's state for one data date: was data due, is it there, how old is its table, when did it last run."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""One processor and one data date, as it stands at a moment: its slots, runs, rows, files."""
+"""One processor and one data date, as it is at a moment: its slots, runs, rows, files."""
 
 from bisect import bisect_right
 from collections.abc import Iterator

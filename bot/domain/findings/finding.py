@@ -114,7 +114,7 @@ ACTIONS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One problem as it stands at a tick. It is found again at every tick for as long as it holds.
+    """One problem as it is at a tick. It is found again at every tick for as long as it holds.
 
     `processors` are the roots, the first the one that stands for all; none where it is about a `source` of facts, and
     `held` says how many findings wait for that. `impact` are dependents blocked by it;

@@ -15,7 +15,7 @@ _HIDDEN = frozenset({Reason.SILENCED, Reason.IN_WINDOW, Reason.WINDOW_SETTLES})
 
 @dataclass(frozen=True)
 class Anchor:
-    """A finding that others may be tied to, and the incident or the group that it stands in."""
+    """A finding that others may be tied to, and the incident or the group that it is in."""
 
     finding: Finding
     place: Incident | Group
@@ -23,7 +23,7 @@ class Anchor:
 
 
 class Anchors:
-    """The open incidents as they stand when it is made, indexed by the processors of what they are is_root in.
+    """The open incidents as they are when it is made, indexed by the processors of what they are is_root in.
 
     `leaving`: fingerprints that are about to be placed again, so that nothing is tied to where they were.
     """

@@ -15,7 +15,7 @@ from bot.domain.gate.updates import resolve_what_is_over, tend
 def decide(findings: Iterable[Finding], memory: GateMemory, rules: GateRules, now: datetime) -> GateResult:
     """Decide on every finding that holds at the tick `now` (aware UTC), in whatever order they come.
 
-    A decision is made only when how a finding stands changes, or something is due to be said of an incident. Nothing
+    A decision is made only when a finding's state changes, or something is due to be said of an incident. Nothing
     is lost: every finding is announced, joins an incident, or is held or suppressed for a named reason.
     """
     held = headlines(findings)

@@ -80,7 +80,7 @@ class Ledger:
         self._alerts[alert.fingerprint] = alert
 
     def renew(self, finding: Finding) -> None:
-        """It goes on holding, and stands as it stood."""
+        """It still holds, and its state stays."""
         name = finding.fingerprint
         before = self.alert(name)
         assert before is not None
@@ -100,7 +100,7 @@ class Ledger:
         hidden_by: str = "",
         detail: str = "",
     ) -> None:
-        """Say how a finding stands from now on. It is a decision only if that differs from how it stood."""
+        """Set a finding's state. It is a decision only if the state changes."""
         before = self.alert(finding.fingerprint)
         alert = AlertState(
             finding=finding,

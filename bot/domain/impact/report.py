@@ -91,7 +91,7 @@ def by_level(dependents: Dependents) -> dict[Criticality | None, int]:
 
 @dataclass(frozen=True)
 class FreshnessFacts:
-    """What the warehouse says: by processor name, how it stands for the data date; how long each step takes.
+    """What the warehouse says: by processor name, its state for the data date; how long each step takes.
     `history_from`: the first day with runs, None without any. `asked`: when the answer is asked for, where the history
     is known up to an earlier moment only.
     """

@@ -1,4 +1,4 @@
-"""An incident: one trouble, one message. An alert: how a finding stands with the gate."""
+"""An incident: one trouble, one message. An alert: a finding's state at the gate."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -35,7 +35,7 @@ class Part:
 
 @dataclass(frozen=True)
 class MessageRef:
-    """Where the message stands in Slack; filled in by whoever posts it."""
+    """Where the message is in Slack; filled in by whoever posts it."""
 
     channel: str
     ts: str

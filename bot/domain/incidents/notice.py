@@ -1,4 +1,4 @@
-"""What is to be said of an incident: the incident as it stands, and the decision that has it said."""
+"""What is to be said of an incident: the incident as it is, and the decision that has it said."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -35,7 +35,7 @@ class Reach:
 
 @dataclass(frozen=True)
 class Proof:
-    """How a data date stands at the end of an incident: rows, and how many there `were`; None where nobody can tell.
+    """The state of a data date at the end of an incident: rows, and how many there `were`; None where nobody can tell.
 
     `sound`: nothing is wrong with the date any more; `because` is the sentence of its verdict.
     """

@@ -10,7 +10,7 @@ from bot.ports.notifier import NotifierGone, NotifierRefused, NotifierUnavailabl
 
 @dataclass
 class Posted:
-    """A message as it stands, and its thread."""
+    """A message as it is, and its thread."""
 
     notice: Notice
     replies: list[Notice] = field(default_factory=list)

@@ -19,7 +19,7 @@ class Monotonic:
         return self.at
 
 
-def test_it_goes_as_fast_as_told() -> None:
+def test_it_goes_as_fast_as_reported() -> None:
     real = Monotonic()
     clock = SimulatedClock(START, 60, real)
     assert clock.now() == START

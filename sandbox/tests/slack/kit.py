@@ -1,4 +1,4 @@
-"""Small builders of Block Kit JSON, valid as they stand; tests bend them."""
+"""Small builders of Block Kit JSON, valid as they are; tests bend them."""
 
 import json
 from typing import Any
