@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import Coroutine
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,7 @@ async def live(settings: Settings, start: Start, stopping: Stopping) -> None:
             await _start(workspace, feed, start.port)
             try:
                 connected = _connected(settings, workspace)
-                duties = served(opened, connected, app_services(opened, settings, clock.now, store), store)
+                duties = served(opened, connected, app_services(opened, settings, feed.now, store), store)
                 services = duties.services
                 print(WELCOME.format(url=workspace.url, home=settings.home), flush=True)
                 lanes = lanes_of(duties.on_watch, duties.checks)
@@ -94,8 +95,14 @@ class Feed:
         pool: WorkPool,
     ) -> None:
         self.pipeline, self.clock = pipeline, clock
-        self.lock = asyncio.Lock()
+        self.lock, self._loaded_until = asyncio.Lock(), clock.now()
         self._loading, self._registry, self._inbox, self._pool = loading, registry, inbox, pool
+
+    def now(self) -> datetime:
+        """Fireline's time: up to then all rows are loaded. The pipeline may be half an hour ahead, and by its time runs
+        would be missing that are only not loaded yet.
+        """
+        return self._loaded_until
 
     async def run(self) -> None:
         while True:
@@ -105,8 +112,10 @@ class Feed:
     async def catch_up(self) -> None:
         """One step: what has happened since the last one is in the warehouse afterwards."""
         async with self.lock:
-            await self._pool.run(self.pipeline.advance, self.clock.now())
+            until = self.clock.now()
+            await self._pool.run(self.pipeline.advance, until)
         await self._pool.run(self._load)
+        self._loaded_until = until
 
     def _load(self) -> None:
         for batch in sorted(path for path in self._inbox.glob("*") if path.suffix != ".tmp"):
