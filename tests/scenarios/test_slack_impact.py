@@ -18,7 +18,8 @@ def test_in_a_channel(transport: str, services: AppServices) -> None:
             "Its only dependent is not affected.",
             "",
             "It depends on (hops): BoxScraper (1).",
-            "Data date 2026-01-15, not stale, as of 2026-01-20 12:00 UTC.",
+            "No new data since 2026-01-16 09:01 UTC: what has happened since then is not known.",
+            "Data date 2026-01-15, not stale, as of 2026-01-16 09:01 UTC.",
         ]
         assert [one["ts"] for one in bench.posts()] == [message["ts"]]
 
@@ -28,7 +29,7 @@ def test_in_a_channel(transport: str, services: AppServices) -> None:
 def test_the_newest_date_unless_told_otherwise(transport: str, services: AppServices) -> None:
     async def scenario(bench: Bench) -> None:
         message = await bench.ask("/impact Box")
-        assert "Data date 2026-01-19," in message["text"]
+        assert "Data date 2026-01-15," in message["text"]
 
     play(scenario, transport, services)
 
@@ -88,7 +89,7 @@ def test_where_the_app_is_no_member(transport: str, services: AppServices) -> No
         ("help", "What I answer"),
         ("", "Which processor? Write `/impact Box`"),
         ("Bux", "There is no processor 'Bux'. Did you mean this?\nBox"),
-        ("Box last week", "'last week' is more than one date. Write one, such as 2026-01-19."),
+        ("Box last week", "'last week' is more than one date. Write one, such as 2026-01-15."),
         ("Box 2026-02-30", "'2026-02-30' is not a date."),
         ("Box 2026-01-15 2026-01-16", "'2026-01-15' and '2026-01-16' are two dates. Give one."),
         ("Box please", "There is no processor 'Box please'."),
