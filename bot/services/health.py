@@ -63,12 +63,12 @@ class HealthService:
         measured = Measured(
             self._period(window),
             self._usual(window.baseline()),
-            self._warehouse.health_due(window),
+            self._warehouse.health_due(replace(window, as_of=known.moment)),
             self._warehouse.failed_groups(window) if notified is not None else (),
             self._silent_runs(window),
             Period(self._warehouse.health_counts(day), ()),
-            self._warehouse.health_due(day),
-            self._warehouse.missing_dates(window),
+            self._warehouse.health_due(replace(day, as_of=known.moment)),
+            self._warehouse.missing_dates(replace(window, as_of=known.moment)),
         )
         idle = self._idle(measured.window, window, scope)
         measured = seen_by(measured, sight, self._registry)
@@ -183,9 +183,10 @@ def not_registered(processor: Processor, lost: str) -> Iterator[str]:
 
 
 def _window(request: HealthRequest, known: Known) -> Window:
-    """The window asked for, up to where the history is known."""
-    make = Window.live if request.as_of is None else Window.at
-    return make(known.moment, request.days)
+    """The window asked for: a live one ends where the history does, one of the past is exactly what was asked for."""
+    if request.as_of is not None:
+        return Window.at(request.as_of, request.days)
+    return Window.live(known.moment, request.days)
 
 
 def _last_day(window: Window, sight: Sight) -> Window:

@@ -12,7 +12,13 @@ from bot.views.blocks import Block, Card, Element, actions, button, context, hea
 from bot.views.health import date_token
 from bot.views.text import escape
 
-CIRCLES = {Staleness.NO_DATA: "🔴", Staleness.OLD_TABLE: "🔴", Staleness.FRESH: "🟡", Staleness.UNKNOWN: "⚪"}
+CIRCLES = {
+    Staleness.NO_DATA: "🔴",
+    Staleness.PARTIAL: "🔴",
+    Staleness.OLD_TABLE: "🔴",
+    Staleness.FRESH: "🟡",
+    Staleness.UNKNOWN: "⚪",
+}
 """With the word in each line: colour is never the only signal. What is listed and fresh is at risk."""
 
 

@@ -13,6 +13,7 @@ from bot.views import numbers
 
 STATES = {
     Staleness.NO_DATA: "no data",
+    Staleness.PARTIAL: "partly filled",
     Staleness.OLD_TABLE: "old table",
     Staleness.FRESH: "not stale",
     Staleness.UNKNOWN: "cannot tell",

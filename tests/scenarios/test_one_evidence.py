@@ -46,6 +46,8 @@ from tests.support.builders import (
 DAYS = [DAY + timedelta(days=ahead) for ahead in range(6)]
 FLEET: list[Row] = [
     *(entry for entry in PROCESSORS if entry["name"] != "Poller"),
+    {"name": "Hundreds", "phase": 2, "table": "raw.hundreds", "schedule_hours_et": [8.0], "per_game": False,
+     "expected_records": {"per_game": False, "min": 100}},
     {"name": "Untraced", "phase": 2, "schedule_hours_et": [26.0], "per_game": True},
     {"name": "Unscheduled", "phase": 2, "table": "raw.odd", "per_game": True},
     {"name": "GameDaysOnly", "phase": 2, "table": "raw.only", "schedule_hours_et": [9.0], "per_game": False,
@@ -81,7 +83,7 @@ def dates(chance: Random, name: str, day: date) -> tuple[list[Row], list[Row], l
     }.get(kind, [told])
     there = kind in ("well", "late") or chance.random() < 0.2
     when = start + (40.2 if kind == "late" else 0.2)
-    loads = [loaded(table, hours=when, day=day, rows=chance.choice([100, 100, 0]))] if there and table else []
+    loads = [loaded(table, hours=when, day=day, rows=chance.choice([100, 100, 30, 0]))] if there and table else []
     source = KNOWN.by_name[name].source
     size = chance.choice([5_000, 5_000, 50])
     files = [raw_file(source, hours=when - 1, day=day, size=size)] if there and source else []
@@ -220,6 +222,7 @@ def seen_by_detection(held: SqlWarehouse, evidence: dict[tuple[str, date], Evide
     for (name, day), item in evidence.items():
         seen = history.day(name, day)
         assert (seen.expected, seen.filled, seen.judged_at) == (item.expected, item.filled, item.judged_at), item
+        assert history.is_partial(seen) is item.partial, item
         assert (seen.input_kind, seen.input_ready_at) == (item.input_kind, item.input_ready_at), item
         if item.judged_at is not None:
             assert seen.settled(moment) is settled(item), item
@@ -236,7 +239,7 @@ def counted_by_health(held: SqlWarehouse, evidence: dict[tuple[str, date], Evide
         DueDates(
             name,
             sum(item.processor == name for item in due),
-            sum(item.processor == name and item.filled is True for item in due),
+            sum(item.processor == name and item.filled is True and not item.partial for item in due),
             sum(item.processor == name and item.filled is None for item in due),
         )
         for name in {item.processor for item in due}
@@ -250,12 +253,16 @@ def stale_for_impact(held: SqlWarehouse, evidence: dict[tuple[str, date], Eviden
         for freshness in held.freshness(day, moment):
             item = evidence[freshness.processor, day]
             missing = bool(item.expected) and settled(item) and item.filled is False
-            assert (staleness(None, freshness, moment) is Staleness.NO_DATA) is missing, item
+            stale = staleness(None, freshness, moment)
+            assert (stale is Staleness.NO_DATA) is missing, item
+            assert (stale is Staleness.PARTIAL) is item.partial, item
 
 
 def allowed(item: Evidence) -> Set[Verdict]:
+    if item.partial:
+        return {Verdict.PARTIAL}
     if item.filled:
-        return {Verdict.OK, Verdict.TRACKING_BUG, Verdict.PARTIAL}
+        return {Verdict.OK, Verdict.TRACKING_BUG, Verdict.NOT_YET}
     if item.data_date > item.as_of.date():
         return {Verdict.NOT_YET}
     if item.expected is False:

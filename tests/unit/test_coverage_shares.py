@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.domain.evidence.coverage import FilledDate, usual_rows
+from bot.domain.evidence.coverage import FilledDate, unreported_usual
 from bot.domain.evidence.runs import Category, Status
 from tests.support.builders import DAY
 from tests.support.days import SLOT, day, processor, run
@@ -26,7 +26,7 @@ def test_slots_that_failed_are_expected_less_where_someone_is_notified(
     runs = [run(Status.FAILED, 0, hour, Category.PROCESSING_ERROR) for hour in hours[:failed]]
     made = day(slots=tuple(hours), runs=[*runs, *(run(records=10, start=hour) for hour in hours[failed:])])
     earlier = [one._replace(loads=slots) for one in EARLIER]
-    assert usual_rows(made, earlier) == pytest.approx(expected)
+    assert unreported_usual(made, earlier) == pytest.approx(expected)
 
 
 WEEKS = [date(2026, 1, 14) - timedelta(days=back) for back in range(30)]
@@ -38,7 +38,7 @@ def daily(rows: Callable[[date], int], on: date, before: int = 30, minimum: floa
     expected = {"per_game": False, "min": minimum}
     made = replace(day(processor=processor(expected_records=expected)), data_date=on)
     earlier = [FilledDate(past, rows(past), 0, 1) for past in WEEKS[:before] if past < on]
-    return usual_rows(made, earlier)
+    return unreported_usual(made, earlier)
 
 
 def smaller_on_weekends(past: date) -> int:

@@ -6,11 +6,12 @@ The domain's rules work them out (`DateFacts.answers`) for the pairs that a load
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot.adapters.warehouse.engine import SEPARATOR, Parameters, Session, Value
-from bot.domain.evidence.answers import END_OF_TIME, Answer, DateFacts, Span
+from bot.domain.evidence.answers import END_OF_TIME, Answer, DateFacts, EarlierDates, Span
+from bot.domain.evidence.coverage import DATES
 from bot.domain.evidence.game_calendar import GameCalendar, GameDay
 from bot.domain.evidence.known import Seen, Trail
 from bot.domain.evidence.platform_facts import PlatformFacts, ProcessorPlatform
@@ -24,6 +25,7 @@ COLUMNS = (
     "expected",
     "settled_at",
     "filled",
+    "partial",
     "traced",
     "input_kind",
     "input_ready_at",
@@ -53,7 +55,8 @@ class DateBook:
     def read(
         cls, session: Session, platform: PlatformFacts, seen: Seen, calendar: GameCalendar, dates: Sequence[date]
     ) -> "DateBook":
-        span: Parameters = {"first_date": min(dates), "last_date": max(dates), "as_of": END_OF_TIME, "names": ""}
+        first = min(dates) - timedelta(days=DATES)
+        span: Parameters = {"first_date": first, "last_date": max(dates), "as_of": END_OF_TIME, "names": ""}
         loads = _by_pair(session.rows("observed_date_loads", span))
         files = _by_pair(session.rows("observed_date_files", span))
         brought = defaultdict[Pair, list[Span]](list)
@@ -99,12 +102,23 @@ class DateBook:
             processor.runs_on_no_game_days,
             processor.input_kind,
             processor.is_scraper,
+            str(processor.expected_records) if table is not None and table.seen else "",
         )
         key = (*rule, day, brought, *map(id, (table, file, *upstream)))
         if key not in self._answers:
-            facts = DateFacts(processor, day, judged_at, self._day(day), table, file, upstream, brought)
+            games, earlier = self._day(day), self._earlier(table, processor, day)
+            facts = DateFacts(processor, day, judged_at, games, table, file, upstream, brought, earlier)
             self._answers[key] = facts.answers()
         return key, self._answers[key]
+
+    def _earlier(self, table: Trail | None, processor: ProcessorPlatform, day: date) -> EarlierDates:
+        """Asked only where there are rows that may be too few."""
+        name = processor.table
+        if name is None or table is None or not table.seen:
+            return EarlierDates()
+        days = (day - timedelta(days=back) for back in range(1, DATES + 1))
+        found = ((self._trail("table", name, one), one) for one in days if (name, one) in self.loads)
+        return EarlierDates(tuple((trail.seen, self._day(one)) for trail, one in found if trail is not None))
 
     def _day(self, day: date) -> GameDay:
         if day not in self._days:
@@ -141,6 +155,7 @@ def _rows_of(
             answer.expected,
             answer.settled_at,
             answer.filled,
+            answer.partial,
             answer.traced,
             answer.input_kind,
             answer.input_ready_at,

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from bot.adapters.warehouse.engine import Parameters
+from bot.domain.evidence.coverage import DATES
 from bot.domain.evidence.expectation import SMALLEST_FILE
 from bot.domain.evidence.runs import Category, DateState, FailedRun, Input, Status
 from bot.domain.health.model import RunCount, Window, data_dates_judged_within
@@ -47,6 +48,7 @@ def example_of(as_of: datetime, processor: str) -> Parameters:
         "polls_since": window.since,
         "processor": processor,
         "names": "",
+        "dates": DATES,
         "zero_bucket": ZERO_BUCKET,
     }
 

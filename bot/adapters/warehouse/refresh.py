@@ -11,6 +11,7 @@ from bot.adapters.warehouse.engine import SEPARATOR, Parameters, Session
 from bot.adapters.warehouse.evidence_table import COLUMNS, DateBook, Pair
 from bot.adapters.warehouse.sights import look_again, micros, seen_by
 from bot.domain.evidence.answers import END_OF_TIME
+from bot.domain.evidence.coverage import DATES
 from bot.domain.evidence.game_calendar import GameCalendar
 from bot.domain.evidence.known import Seen
 from bot.domain.evidence.observation import Game
@@ -123,14 +124,17 @@ class _Touched:
 
     def _by_rows(self) -> Iterator[Pair]:
         for stem in sorted(self.changes.staged & {"table_loads", "raw_files"}):
-            for owner, day in self.session.rows(f"touched_{stem}"):
+            for owner, day in self.session.rows(f"touched_{stem}", {"dates": DATES}):
                 yield from ((name, day) for name in self.platform.readers.get(owner, ()))
 
     def _by_games(self, dates: Sequence[date]) -> list[date]:
         if self.before == self.after:
             return []
         earlier, later = self.before.calendar(self.platform), self.after.calendar(self.platform)
-        return [day for day in dates if earlier.day(day) != later.day(day)]
+        changed = {day for day in dates if earlier.day(day) != later.day(day)}
+        with_rows = [day for day in dates if day <= (self.changes.now + _DAY).date()]
+        usual = {day for day in with_rows for back in range(1, DATES + 1) if day - back * _DAY in changed}
+        return sorted(changed | usual)
 
 
 def _renew(session: Session, first: date, last: date, *, rebuild: bool) -> datetime:

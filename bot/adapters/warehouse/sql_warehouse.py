@@ -205,7 +205,7 @@ def _window(row: tuple[Any, ...]) -> PlannedWindow:
 
 
 def _evidence(row: tuple[Any, ...], as_of: datetime, windows: tuple[PlannedWindow, ...]) -> Evidence:
-    name, day, judged, settled, games, final, expected, first_file, empty, rows, filled, kind, ready = row
+    name, day, judged, settled, games, final, expected, first_file, empty, rows, filled, partial, kind, ready = row
     return Evidence(
         processor=name,
         data_date=day,
@@ -219,6 +219,7 @@ def _evidence(row: tuple[Any, ...], as_of: datetime, windows: tuple[PlannedWindo
         empty_file=empty,
         rows=rows,
         filled=filled,
+        partial=partial,
         input_kind=InputKind(kind),
         input_ready_at=ready,
         windows=windows,

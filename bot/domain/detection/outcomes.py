@@ -75,7 +75,7 @@ def _trouble(
         explanation=f"{day.processor.name} for {day.data_date}: {because}",
         data_date=day.data_date,
         error_class=cause.value,
-        blocks=not day.filled,
+        blocks=not day.filled or kind is FindingKind.PARTIAL_COVERAGE,
         lost_since=None if kind is FindingKind.TRACKING_BUG else day.settled_at,
     )
 

@@ -8,7 +8,7 @@ from bot.domain.detection import outcomes, pace, storms, streaks, stuck
 from bot.domain.detection.by_processor import ByProcessor
 from bot.domain.detection.failed_runs import STORMS, failed_runs
 from bot.domain.detection.trouble import Trouble
-from bot.domain.evidence.coverage import DATES, usual_rows
+from bot.domain.evidence.coverage import DATES, is_short, unreported_usual
 from bot.domain.evidence.history import HORIZON, LOOKED_AFTER, RECENT, PipelineHistory
 from bot.domain.evidence.observation import Event, Observed, RunSeen, Timeline
 from bot.domain.evidence.processor_date import ProcessorDate
@@ -20,7 +20,7 @@ from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.domain.platform.calendar import slot_instant
 from bot.domain.platform.registry import Registry, UnregisteredProcessor
 from bot.domain.verdicts.context import Neighbours, Surroundings
-from bot.domain.verdicts.judge import Judged, judge
+from bot.domain.verdicts.judge import Judged, Verdict, judge
 
 WARM_UP, WARM_UP_STEP = RECENT, timedelta(minutes=10)
 SKIRTS = timedelta(minutes=30)
@@ -111,8 +111,7 @@ class Watch:
         self.history.renew(observed)
 
     def verdict(self, day: ProcessorDate, now: datetime) -> Judged:
-        earlier = self.history.filled_dates(day.processor.name, day.data_date, DATES)
-        usual = usual_rows(day, earlier) if day.filled else None
+        usual = self.history.usual(day) if day.filled else None
         return judge(day, now, usual, self._surroundings.of(day))
 
     def _lay_days(self, now: datetime) -> None:
@@ -179,6 +178,8 @@ class Watch:
             yield outcome
             outcome = None
         streak = None if day.is_scraper else streaks.detect(day, now, self._ignored, self._dependents)
+        if streak is None and self._only_failed_slots_lack(day, judged):
+            outcome = None
         trouble = stuck.detect(day, now, slowest) or streak
         if trouble is None or self._over(day, trouble):
             trouble = outcome or self._of_its_own(day, outcomes.late(day, judged, now))
@@ -193,6 +194,15 @@ class Watch:
         outcome = self._of_its_own(day, outcomes.detect(day, judged, now, self._registry))
         if outcome is not None and outcome.lost_since is not None:
             yield outcome
+
+    def _only_failed_slots_lack(self, day: ProcessorDate, judged: Judged) -> bool:
+        """Is it partial for want of slots whose failures are reported as such? What a streak of them has lost is a loss
+        of its own, until it is there.
+        """
+        if judged.verdict is not Verdict.PARTIAL:
+            return False
+        earlier = self.history.filled_dates(day.processor.name, day.data_date, DATES)
+        return not is_short(day.rows or 0, day.loads, unreported_usual(day, earlier))
 
     def _dependents(self, day: ProcessorDate) -> streaks.Dependents:
         names = self._lineage.down(day.processor.name)
@@ -219,12 +229,12 @@ class Watch:
         return trouble if trouble is not None and not self._blocked(day) else None
 
     def _blocked(self, day: ProcessorDate) -> bool:
-        """Is the date empty because something upstream is, on which data is due too?"""
+        """Is the date empty because something upstream is, or is partly filled, on which data is due too?"""
         if day.filled:
             return False
         ancestors = self._lineage.up(day.processor.name)
         days = (self.history.day(name, day.data_date) for name in ancestors)
-        return any(other.expected and other.filled is False for other in days)
+        return any(other.expected and (other.filled is False or self.history.is_partial(other)) for other in days)
 
     def _ignored(self, run: RunSeen) -> bool:
         """Explained otherwise: a backfill, a planned window, a storm."""

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from bot.domain.evidence.coverage import FilledDate, is_short, usual_rows
 from bot.domain.evidence.expectation import SMALLEST_FILE
 from bot.domain.evidence.game_calendar import GameDay
-from bot.domain.evidence.known import Trail
+from bot.domain.evidence.known import Rows, Trail, latest
 from bot.domain.evidence.platform_facts import ProcessorPlatform
 from bot.domain.evidence.rules import data_due, is_filled, ready_at, settled_from, traced_input
 from bot.domain.evidence.runs import InputKind
@@ -24,9 +25,28 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierDates:
+    """What the table had for earlier dates, the newest first: by it, too few rows are told."""
+
+    dates: tuple[tuple[Rows, GameDay], ...] = ()
+
+    def filled(self, at: datetime) -> Iterator[FilledDate]:
+        for seen, games in self.dates:
+            rows = latest(seen, at)
+            if rows:
+                yield FilledDate(games.data_date, rows, games.counting(at) or 0, len(seen))
+
+    def moments(self) -> Iterator[datetime]:
+        for seen, games in self.dates:
+            yield from (moment for moment, _ in seen)
+            yield from games.moments()
+
+
+@dataclass(frozen=True, slots=True)
 class DateFacts:
     """Everything that becomes known of (processor, date), at any time. `table` and `file` are None where the registry
-    names none; `upstream`: the tables that it is made from; `brought`: while a run said that it brought records.
+    names none; `upstream`: the tables that it is made from; `brought`: while a run said that it brought records;
+    `earlier`: what its table had before.
     """
 
     platform: ProcessorPlatform
@@ -37,6 +57,7 @@ class DateFacts:
     file: Trail | None = None
     upstream: tuple[Trail, ...] = ()
     brought: tuple[Span, ...] = ()
+    earlier: EarlierDates = EarlierDates()
 
     def answer(self, at: datetime) -> "Answer":
         """By what is known at that moment."""
@@ -60,24 +81,44 @@ class DateFacts:
             ready = file_at
         elif kind is InputKind.UPSTREAM:
             ready = ready_at(trail.first_above(1, at) for trail in upstream)
+        games = self.games.counting(at)
+        expected = data_due(
+            platform.expects,
+            games,
+            is_working=platform.schedule.is_working(day),
+            has_slots=bool(hours),
+            runs_on_no_game_days=platform.runs_on_no_game_days,
+        )
+        settled_at = settled_from(self.judged_at, self.games.over_at(platform.expects, hours, at))
+        settled = settled_at is not None and settled_at <= at
         return Answer(
-            expected=data_due(
-                platform.expects,
-                self.games.counting(at),
-                is_working=platform.schedule.is_working(day),
-                has_slots=bool(hours),
-                runs_on_no_game_days=platform.runs_on_no_game_days,
-            ),
-            settled_at=settled_from(self.judged_at, self.games.over_at(platform.expects, hours, at)),
+            expected=expected,
+            settled_at=settled_at,
             filled=filled,
+            partial=bool(rows and expected and settled) and self._is_short(rows or 0, games or 0, at),
             traced=rows is not None or platform.is_scraper,
             input_kind=kind,
             input_ready_at=ready,
         )
 
+    def _is_short(self, rows: int, games: int, at: datetime) -> bool:
+        loads = sum(moment <= at for moment, _ in self.table.seen) if self.table is not None else 0
+        return is_short(
+            rows, loads, usual_rows(self.data_date, self.platform.expected_records, games, self.earlier.filled(at))
+        )
+
+    def _moments_of_coverage(self) -> Iterator[datetime]:
+        """Too few rows count once the date is judged."""
+        if self.judged_at is None or self.table is None or not self.table.seen:
+            return
+        yield self.judged_at
+        later = (*(moment for moment, _ in self.table.seen), *self.earlier.moments())
+        yield from (moment for moment in later if moment > self.judged_at)
+
     def moments(self) -> Iterator[datetime]:
         """When an answer may change."""
         yield from self.games.moments()
+        yield from self._moments_of_coverage()
         for trail in (self.table, self.file, *self.upstream):
             if trail is not None:
                 yield from trail.moments()
@@ -98,13 +139,15 @@ class DateFacts:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`expected`: data is due; `settled_at`: from when on its absence counts; `filled`: it is there; `traced`: a table,
-    or a scraper's file, tells that; `input_kind` and `input_ready_at`: what it works on, and since when that is there.
+    """`expected`: data is due; `settled_at`: from when on its absence counts; `filled`: it is there; `partial`: but
+    only a part, with no more to come; `traced`: a table, or a scraper's file, tells that; `input_kind` and
+    `input_ready_at`: what it works on, and since when that is there.
     """
 
     expected: bool | None
     settled_at: datetime | None
     filled: bool | None
+    partial: bool
     traced: bool
     input_kind: InputKind
     input_ready_at: datetime | None

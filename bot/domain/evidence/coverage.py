@@ -1,12 +1,18 @@
 """How many rows a date should have: what the processor itself has brought per game, else what the registry says."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from statistics import median
 from typing import NamedTuple
 
 from bot.domain.evidence.processor_date import QUIET, ProcessorDate
 from bot.domain.evidence.runs import Status
+from bot.domain.platform.registry import ExpectedRecords
+
+FULL = 0.9
+"""Coverage below this share of what is usual is partial: the data is not there, for dependents and health alike."""
+FEWEST_LACKING = 1.5
+"""A row more or less is no finding, however few there are."""
 
 MANY_LOADS = 8
 """A table that is filled by so many loads a day lacks a share of its rows for each slot that failed. That is
@@ -35,22 +41,44 @@ class FilledDate(NamedTuple):
     loads: int
 
 
-def usual_rows(day: ProcessorDate, earlier: Iterable[FilledDate]) -> float | None:
-    """Rows to be expected of the date, None when unknown. `earlier`: the processor's dates before it."""
-    expected = day.processor.expected_records
+def usual_rows(data_date: date, expected: ExpectedRecords, games: int, earlier: Iterable[FilledDate]) -> float | None:
+    """Rows to be expected of a date with so many games, None when unknown. `earlier`: the processor's dates before."""
+    return _usual(data_date, expected, games, list(earlier), lambda _known: 1.0)
+
+
+def unreported_usual(day: ProcessorDate, earlier: Iterable[FilledDate]) -> float | None:
+    """What is usual without the slots that failed: those are reported as failures."""
+
+    def share(known: Sequence[FilledDate]) -> float:
+        return _reported_share(day, [each.loads for each in known])
+
+    return _usual(day.data_date, day.processor.expected_records, day.games, list(earlier), share)
+
+
+def is_short(rows: int, loads: int, usual: float | None) -> bool:
+    """Are they too few? Each load may be off by a row from rounding: small tables of many loads are judged no finer."""
+    return usual is not None and rows < FULL * usual and usual - rows > max(loads, FEWEST_LACKING)
+
+
+def _usual(
+    data_date: date,
+    expected: ExpectedRecords,
+    games: int,
+    earlier: Sequence[FilledDate],
+    share: Callable[[Sequence[FilledDate]], float],
+) -> float | None:
     per_game = expected.per_game is not False
-    if per_game and not day.games:
+    if per_game and not games:
         return None
     known = [each for each in earlier if each.games or not per_game]
-    rate = None
     if len(known) >= FEWEST:
-        rate = _per_game(known) if per_game else _of_its_weekday(day.data_date, known)
-        rate = rate * _reported_share(day, [each.loads for each in known]) if rate is not None else expected.minimum
+        rate = _per_game(known) if per_game else _of_its_weekday(data_date, known)
+        rate = rate * share(known) if rate is not None else expected.minimum
     else:
         rate = expected.minimum if expected.minimum is not None else expected.typical
     if not rate:
         return None
-    return rate * day.games if per_game else rate
+    return rate * games if per_game else rate
 
 
 def _per_game(known: Sequence[FilledDate]) -> float:

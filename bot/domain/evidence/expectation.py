@@ -62,6 +62,7 @@ class Evidence:
     `settled_at`: from when on its absence counts; `games_final`: games whose own end has passed;
     `first_file_at` is the first raw file that is not empty;
     `rows` is the table's latest row count for the date; `filled`: the data is there (table rows; a scraper's file);
+    `partial`: too few rows, and no more is to come;
     `input_ready_at` is when what it works on was complete.
     """
 
@@ -77,6 +78,7 @@ class Evidence:
     empty_file: bool
     rows: int | None
     filled: bool | None
+    partial: bool
     input_kind: InputKind
     input_ready_at: datetime | None
     windows: tuple[PlannedWindow, ...] = ()

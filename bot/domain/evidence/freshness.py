@@ -9,8 +9,9 @@ from enum import StrEnum
 class DateFreshness:
     """What the warehouse knows of a registered processor for one data date; None means unknown.
 
-    `expected`, `settled_at` (aware UTC) and `filled` as in `Evidence`; `loaded_at`: the newest load of its table with
-    rows, for any date (aware UTC); `last_run`: the day (UTC) on which its newest run started, None when it never ran.
+    `expected`, `settled_at` (aware UTC), `filled` and `partial` as in `Evidence`; `loaded_at`: the newest load of its
+    table with rows, for any date (aware UTC); `last_run`: the day (UTC) on which its newest run started, None when it
+    never ran.
     """
 
     processor: str
@@ -19,12 +20,14 @@ class DateFreshness:
     filled: bool | None = None
     loaded_at: datetime | None = None
     last_run: date | None = None
+    partial: bool | None = None
 
 
 class Staleness(StrEnum):
     """Why something is stale, or that it is not, or that it is unknown."""
 
     NO_DATA = "no_data"
+    PARTIAL = "partial"
     OLD_TABLE = "old_table"
     FRESH = "fresh"
     UNKNOWN = "unknown"
@@ -39,10 +42,12 @@ class Staleness(StrEnum):
 def staleness(
     freshness_hours: float | None, freshness: DateFreshness, now: datetime, asked: datetime | None = None
 ) -> Staleness:
-    """Stale: no data for the date although it was due (20 minutes after the last slot), or the table's newest load is
-    older than its limit. Fresh: the date has its data, needs none, or may still get it. `now`: up to when the history
-    is known; what was due between that and `asked` is unknown.
+    """Stale: no data, or too few rows, for the date although it was due (20 minutes after the last slot), or the
+    table's newest load is older than its limit. Fresh: the date has its data, needs none, or may still get it.
+    `now`: up to when the history is known; what was due between that and `asked` is unknown.
     """
+    if freshness.partial:
+        return Staleness.PARTIAL
     missing = _missing(freshness, now, asked or now)
     if missing:
         return Staleness.NO_DATA

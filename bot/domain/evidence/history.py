@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from math import log
 
 from bot.domain.evidence.attempts import OFF_SCHEDULE
-from bot.domain.evidence.coverage import FilledDate
+from bot.domain.evidence.coverage import DATES, FilledDate, is_short, usual_rows
 from bot.domain.evidence.expectation import Expects, PlannedWindow, expectation
 from bot.domain.evidence.game_calendar import GameCalendar
 from bot.domain.evidence.known import Seen, Sight, gaps_of
@@ -121,6 +121,17 @@ class PipelineHistory:
         if key not in self.days:
             self.days[key] = self._new_day(self.registry.by_name[name], data_date)
         return self.days[key]
+
+    def usual(self, day: ProcessorDate) -> float | None:
+        """Rows to be expected of the date, by its earlier dates; None when unknown."""
+        earlier = self.filled_dates(day.processor.name, day.data_date, DATES)
+        return usual_rows(day.data_date, day.processor.expected_records, day.games, earlier)
+
+    def is_partial(self, day: ProcessorDate) -> bool:
+        """Does the table hold too few rows, with nothing more to come?"""
+        if not day.rows or not day.expected or not day.settled(self._as_of):
+            return False
+        return is_short(day.rows, day.loads, self.usual(day))
 
     def newest_load(self, table: str) -> datetime | None:
         """When rows were loaded last, for any date; None when nobody can tell: loads are not known any more."""

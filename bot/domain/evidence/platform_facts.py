@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.evidence.expectation import Expects, expectation, input_kind
 from bot.domain.evidence.rules import judged_from
 from bot.domain.evidence.runs import InputKind
-from bot.domain.platform.registry import Kind, Processor, Registry
+from bot.domain.platform.registry import ExpectedRecords, Kind, Processor, Registry
 from bot.domain.platform.schedule import Schedule
 
 Timetable = tuple[Expects, Schedule]
@@ -34,6 +34,7 @@ class ProcessorPlatform:
     runs_on_no_game_days: bool
     upstream_tables: tuple[str, ...]
     schedule: Schedule
+    expected_records: ExpectedRecords
     timeout_seconds: float | None
 
     @property
@@ -105,5 +106,6 @@ def facts_of(processor: Processor, registry: Registry) -> ProcessorPlatform:
         runs_on_no_game_days=processor.runs_on_no_game_days,
         upstream_tables=tuple(sorted(table for table in upstream if table is not None)),
         schedule=registry.schedules[processor.name],
+        expected_records=processor.expected_records,
         timeout_seconds=processor.timeout_seconds,
     )

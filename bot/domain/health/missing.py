@@ -15,18 +15,23 @@ from bot.domain.health.notified import NAMES
 from bot.domain.incidents.incident import Incident
 from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.domain.platform.lineage import Lineage
-from bot.domain.platform.registry import Kind, Registry
+from bot.domain.platform.registry import Kind, Processor, Registry
 
 DATES_MISSING = "dates_missing"
 MOST_NAMED = 5
 
 
 class MissingDate(NamedTuple):
-    """Data was due and is not there; `settled_at` (aware UTC): since when that counts."""
+    """Data was due and is not there, or only a part; `settled_at` (aware UTC): since when that counts."""
 
     processor: str
     data_date: date
     settled_at: datetime
+    partial: bool = False
+
+    @property
+    def label(self) -> str:
+        return f"{self.processor} {short_day(self.data_date)}{' (partly filled)' if self.partial else ''}"
 
 
 @dataclass(frozen=True)
@@ -91,13 +96,19 @@ def _grave(
         if any((name, each.data_date) in absent for name in lineage.up(each.processor)):
             continue
         processor = registry.by_name[each.processor]
-        scraped = processor.kind is Kind.SCRAPER
-        kind = FindingKind.ZERO_RECORDS_SCRAPER if scraped else FindingKind.ZERO_RECORDS_PROCESSOR
-        age = as_of - each.settled_at
-        severity, because = severity_of(kind, processor.criticality, False, age, policy)
+        severity, because = severity_of(
+            _kind(each, processor), processor.criticality, False, as_of - each.settled_at, policy
+        )
         if severity is Severity.P0:
             found[because].append(each)
     return found
+
+
+def _kind(each: MissingDate, processor: Processor) -> FindingKind:
+    if each.partial:
+        return FindingKind.PARTIAL_COVERAGE
+    scraped = processor.kind is Kind.SCRAPER
+    return FindingKind.ZERO_RECORDS_SCRAPER if scraped else FindingKind.ZERO_RECORDS_PROCESSOR
 
 
 def _others(left: Sequence[MissingDate]) -> list[HealthReason]:
@@ -106,10 +117,11 @@ def _others(left: Sequence[MissingDate]) -> list[HealthReason]:
 
 def _reason(those: Sequence[MissingDate], why: str) -> HealthReason:
     newest = sorted(those, key=lambda each: (-each.data_date.toordinal(), each.processor))
-    named = ", ".join(f"{each.processor} {short_day(each.data_date)}" for each in newest[:MOST_NAMED])
+    named = ", ".join(each.label for each in newest[:MOST_NAMED])
     more = f" and {len(newest) - MOST_NAMED} more" if len(newest) > MOST_NAMED else ""
+    lack = "incomplete data or none" if any(each.partial for each in newest) else "no data"
     count = "1 date due has" if len(newest) == 1 else f"{len(newest):,} dates due have"
-    return HealthReason(DATES_MISSING, newest[0].processor, f"{count} no data: {named}{more}.{why}")
+    return HealthReason(DATES_MISSING, newest[0].processor, f"{count} {lack}: {named}{more}.{why}")
 
 
 def _row_reason(name: str, those: Sequence[MissingDate]) -> HealthReason:

@@ -104,7 +104,7 @@ class FreshnessFacts:
     @cached_property
     def filled(self) -> frozenset[str]:
         """Those that have their data for the date."""
-        return frozenset(name for name, freshness in self.by_name.items() if freshness.filled)
+        return frozenset(name for name, item in self.by_name.items() if item.filled and not item.partial)
 
     @cached_property
     def newest_run(self) -> date | None:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from bot.domain.blindness import ALL_SEEN, Sight
-from bot.domain.evidence.coverage import DATES, usual_rows
 from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.evidence.history import PipelineHistory
 from bot.domain.evidence.known import no_new_data
@@ -64,6 +63,7 @@ class Surroundings:
     def of(self, day: ProcessorDate, beyond: str | None = None, stopped: str | None = None) -> DateContext:
         return DateContext(
             upstream_due=self._upstream_due(day),
+            upstream_partial=self._upstream_partial(day),
             beyond=beyond,
             stopped=stopped,
             accepted=self._accepted.reason(day.processor.name, day.data_date),
@@ -76,6 +76,12 @@ class Surroundings:
             return []
         days = [self._history.day(name, day.data_date) for name in day.processor.dependencies]
         return [other for other in days if other.table is not None and not other.filled]
+
+    def _upstream_partial(self, day: ProcessorDate) -> bool:
+        if day.filled or day.input_kind is not InputKind.UPSTREAM:
+            return False
+        days = (self._history.day(name, day.data_date) for name in day.processor.dependencies)
+        return any(self._history.is_partial(other) for other in days)
 
     def _upstream_due(self, day: ProcessorDate) -> bool:
         """By default it is: only a calendar that says no for all empty ones denies it."""
@@ -117,7 +123,7 @@ class VerdictContext:
     def validated(self, processor: Processor, data_date: date) -> Validated:
         """The verdict on one date, with its proof."""
         day = self._history.day(processor.name, data_date)
-        usual = usual_rows(day, self._history.filled_dates(processor.name, data_date, DATES))
+        usual = self._history.usual(day)
         blind = unseen(self._sight, self._history.registry, processor.name, day.settled_at)
         context = replace(self._surroundings.of(day, self._beyond(day), self._stopped(day)), blind=blind)
         judged = judge(day, self._as_of, usual, context)

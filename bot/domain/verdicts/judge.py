@@ -6,16 +6,12 @@ from enum import StrEnum
 from math import floor
 
 from bot.domain.blindness import Blind
+from bot.domain.evidence.coverage import is_short
 from bot.domain.evidence.expectation import Expects, expectation, input_kind
 from bot.domain.evidence.observation import RunSeen
 from bot.domain.evidence.processor_date import LOAD_LAG, MISSING_AFTER, ProcessorDate
 from bot.domain.evidence.runs import InputKind, Status
 from bot.domain.platform.calendar import games_given_up_at
-
-FULL = 0.9
-"""Coverage below this share of what is usual is partial, and blocks what comes after."""
-FEWEST_LACKING = 1.5
-"""A row more or less is no finding, however few there are."""
 
 
 class Verdict(StrEnum):
@@ -95,13 +91,14 @@ class Judged:
 class DateContext:
     """What is known besides the day itself; the defaults are those of a day looked at alone.
 
-    `upstream_due`: data was due on that date for a table that it is made from and that is empty; `beyond`: says that
-    the history does not reach that date; `stopped`: that it has ended before the date was judged; `accepted`: why its
-    loss is accepted; `fallback`: who has the date's data instead; `blind`: the source without which nobody knows what
-    came.
+    `upstream_due`: data was due on that date for a table that it is made from and that is empty; `upstream_partial`:
+    one of them is only partly filled; `beyond`: says that the history does not reach that date; `stopped`: that it has
+    ended before the date was judged; `accepted`: why its loss is accepted; `fallback`: who has the date's data instead;
+    `blind`: the source without which nobody knows what came.
     """
 
     upstream_due: bool = True
+    upstream_partial: bool = False
     blind: Blind | None = None
     beyond: str | None = None
     stopped: str | None = None
@@ -167,9 +164,9 @@ def _filled(day: ProcessorDate, now: datetime, usual: float | None) -> Judged:
     rows = day.rows
     if rows is None:
         return Judged(verdict=Verdict.OK, because="its data is there")
-    if usual and day.expected and _partial(day, rows, usual):
+    if usual and day.expected and is_short(rows, day.loads, usual):
         share = f"the table has {rows:,} rows of about {usual:,.0f} ({floor(100 * rows / usual)}%)"
-        if day.settled_at <= now and day.games_over(now):
+        if day.settled(now):
             return Judged(verdict=Verdict.PARTIAL, because=share)
         return Judged(verdict=Verdict.NOT_YET, because=f"{share} so far", until=_look_again(day, now))
     if untracked_run(day) is not None or _says_zero(day):
@@ -181,11 +178,6 @@ def _look_again(day: ProcessorDate, now: datetime) -> datetime:
     """After its last slot; and with a game that has not ended, when that is given up at the latest."""
     settled = day.settled_at
     return settled if day.games_over(now) else max(settled, games_given_up_at(day.data_date))
-
-
-def _partial(day: ProcessorDate, rows: int, usual: float) -> bool:
-    """Each load may be off by a row from rounding: small tables filled by many loads are not judged finer than that."""
-    return rows < FULL * usual and usual - rows > max(day.loads, FEWEST_LACKING)
 
 
 def untracked_run(day: ProcessorDate) -> RunSeen | None:
@@ -234,6 +226,8 @@ def _empty(day: ProcessorDate, now: datetime, context: DateContext) -> Judged:
             because = "data was due, but none for the tables that it is made from"
             return Judged(verdict=Verdict.CONFLICT, because=because)
         return Judged(verdict=Verdict.UPSTREAM, because="a table that it is made from is empty")
+    if context.upstream_partial:
+        return Judged(verdict=Verdict.UPSTREAM, because="a table that it is made from is only partly filled")
     claimed = max((run.records or 0 for run in day.runs if run.status is Status.SUCCESS), default=0)
     if claimed and day.table is not None:
         return Judged(verdict=Verdict.CONFLICT, because=f"the history says {claimed:,} records, the table has none")

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.evidence.coverage import FULL
 from bot.domain.evidence.expectation import Expects, PlannedWindow, expectation
 from bot.domain.evidence.processor_date import ProcessorDate
 from bot.domain.evidence.runs import InputKind, Status
-from bot.domain.verdicts.judge import FULL, Verdict
+from bot.domain.verdicts.judge import Verdict
 
 
 class Source(StrEnum):

@@ -1,6 +1,6 @@
 -- The evidence of one processor, date by date, as it was known at @as_of: the answers, and what they rest on.
 SELECT e.processor_name, e.data_date, e.judged_at, e.settled_at, g.games, COALESCE(g.games_final, 0) AS games_final,
-  e.expected, f.first_file_at, COALESCE(f.empty_file, FALSE) AS empty_file, l.row_count, e.filled, e.input_kind,
+  e.expected, f.first_file_at, COALESCE(f.empty_file, FALSE) AS empty_file, l.row_count, e.filled, e.partial, e.input_kind,
   e.input_ready_at
 FROM evidence AS e
 JOIN processors AS p ON p.processor_name = e.processor_name
