@@ -10,6 +10,7 @@ from bot.cli.demo import demo
 from bot.cli.health import health
 from bot.cli.healthz import healthz
 from bot.cli.impact import impact
+from bot.cli.init import init
 from bot.cli.load import load
 from bot.cli.manifest import manifest
 from bot.cli.migrate import migrate
@@ -44,6 +45,7 @@ def fireline(
 app.command()(health)
 app.command()(impact)
 app.command()(validate)
+app.command()(init)
 app.command()(load)
 app.command()(query)
 app.command()(check_config)

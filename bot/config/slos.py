@@ -28,7 +28,7 @@ class PlatformEntry(Frozen):
 
 
 class SlosFile(Frozen):
-    phases: Annotated[tuple[PhaseEntry, ...], Field(min_length=1)]
+    phases: tuple[PhaseEntry, ...]
     platform: tuple[PlatformEntry, ...] = ()
 
     @model_validator(mode="after")

@@ -55,7 +55,7 @@ def _dags(tables: Tables, offset: str) -> str:
     clears = "d.clear_number" if "clear_number" in columns else "0"
     ended = f"d.state IN {_ENDED}"
     return f"""
-SELECT CASE WHEN {clears} > 0 THEN d.run_id || ' clear ' || {clears} ELSE d.run_id END AS run_id,
+SELECT d.dag_id || ' ' || d.run_id || CASE WHEN {clears} > 0 THEN ' clear ' || {clears} ELSE '' END AS run_id,
   d.dag_id AS processor_name, {_data_date(columns)}{offset} AS data_date, d.start_date AS started_at,
   CASE WHEN {ended} THEN d.end_date END AS completed_at, d.state AS status, {clears} + 1 AS attempt,
   {_trigger(columns)} AS "trigger",
@@ -86,7 +86,8 @@ WITH changed AS ({changed}), tries AS ({tries}), grouped AS (
     MAX(end_date) AS end_date, MAX(changed_at) AS changed_at
   FROM tries GROUP BY dag_id, task_id, of_run, try_number
 )
-SELECT d.run_id || ' try ' || g.try_number AS run_id, g.dag_id || '.' || g.task_id AS processor_name,
+SELECT g.dag_id || '.' || g.task_id || ' ' || d.run_id || ' try ' || g.try_number AS run_id,
+  g.dag_id || '.' || g.task_id AS processor_name,
   {_data_date(runs)}{offset} AS data_date, g.start_date AS started_at,
   CASE WHEN {ended} THEN g.end_date END AS completed_at, g.state AS status,
   CASE WHEN g.try_number > 1 THEN g.try_number ELSE 1 END AS attempt, {_trigger(runs)} AS "trigger",

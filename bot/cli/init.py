@@ -1,0 +1,92 @@
+"""`fireline init`: from the place of a run history to a configuration that works."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from bot.cli.context import errors_for_people, settings_of
+from bot.cli.terminal import say, shown
+
+if TYPE_CHECKING:
+    from bot.first_source import FirstSource, Wish
+    from bot.services.registry_draft import DraftRegistry
+    from bot.services.sources import SyncReport
+
+FILES = ("sources.yaml", "registry.yaml", "policy.yaml", "slos.yaml")
+MOST_SHOWN = 8
+
+
+def init(
+    source: Annotated[str, typer.Option("--from", help="A database address, a folder, or a BigQuery table.")],
+    out: Annotated[Path, typer.Option(help="The folder to write.")] = Path("fireline-config"),
+    query: Annotated[str | None, typer.Option(help="A SELECT that gives the runs.", show_default=False)] = None,
+    table: Annotated[str | None, typer.Option(help="The table of the runs.", show_default=False)] = None,
+    level: Annotated[Literal["task", "dag"], typer.Option(help="Airflow: what is a processor.")] = "task",
+) -> None:
+    """Write a configuration folder from what the data shows. It never overwrites a file."""
+    from bot.first_source import Wish
+
+    with errors_for_people(), TemporaryDirectory(prefix="fireline-") as scratch:
+        _refuse_existing(out)
+        found, drafted, report = _looked_at(source, Wish(query, table, level), Path(scratch))
+        _written(Path(scratch), out)
+    _print(found, drafted, report, out)
+
+
+def _refuse_existing(out: Path) -> None:
+    from bot.domain.errors import BadInput
+
+    there = [name for name in FILES if (out / name).exists()]
+    if there:
+        raise BadInput(f"{out} holds {', '.join(there)} already. Name another folder with --out.")
+
+
+def _looked_at(source: str, wish: "Wish", folder: Path) -> "tuple[FirstSource, DraftRegistry, SyncReport]":
+    """Write the files into `folder`, from one read of the whole history into a warehouse that is gone afterwards."""
+    from bot.config.bundled import bundled
+    from bot.config.check import check_folder
+    from bot.first_draft import first_draft
+    from bot.first_source import recognised
+    from bot.services.first_configuration import policy_text, slos_text, sources_text
+
+    settings = settings_of(None)
+    found = recognised(source, wish, settings.bigquery_project, settings.bigquery_endpoint)
+    (folder / "sources.yaml").write_text(sources_text(found.fields))
+    (folder / "policy.yaml").write_text(policy_text(bundled("config/nba/policy.yaml").read_text()))
+    drafted, report = first_draft(settings, folder, found.platform)
+    (folder / "registry.yaml").write_text(drafted.text)
+    (folder / "slos.yaml").write_text(slos_text(drafted))
+    check_folder(folder)
+    return found, drafted, report
+
+
+def _written(folder: Path, out: Path) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    for name in FILES:
+        with (out / name).open("x") as stream:
+            stream.write((folder / name).read_text())
+
+
+def _print(found: "FirstSource", drafted: "DraftRegistry", report: "SyncReport", out: Path) -> None:
+    from bot.services.first_configuration import summary
+
+    said = summary(drafted)
+    say(f"Read {report.rows:,} runs of {len(drafted.processors)} processors. Written to {out}: {', '.join(FILES)}.")
+    missing = [*found.missing, *said.missing]
+    if not report.rows:
+        missing.insert(0, "runs: none was read, so the registry is empty; a file counts 2 s after it was written")
+    if report.rejected:
+        missing.append(f"{report.rejected:,} rows could not be read: `fireline health` names them after the first sync")
+    for title, lines in (
+        ("Sure", [*found.sure, *said.sure]),
+        ("Guessed", [*found.guessed, *said.guessed]),
+        ("Missing", missing),
+    ):
+        say(f"{title}:")
+        for line in lines[:MOST_SHOWN] or ["nothing"]:
+            say(f"  {shown(line)}")
+        if len(lines) > MOST_SHOWN:
+            say(f"  and {len(lines) - MOST_SHOWN} more")
+    say(f"Next: export FIRELINE_CONFIG={out.absolute()}; fireline sources sync; fireline health")

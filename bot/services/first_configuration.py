@@ -1,0 +1,116 @@
+"""A configuration folder for a team that has none, and what is sure, guessed and missing in it."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from bot.domain.platform.draft import Confidence, DraftProcessor
+from bot.services.registry_draft import DraftRegistry
+
+LACKING = {
+    "schedule": "a run that does not come is not missed",
+    "expected_records": "too few records are not noticed",
+    "timeout_seconds": "a run that hangs is noticed late",
+    "dependencies": "what a failure reaches is unknown",
+    "owner": "nobody is named",
+    "phase": "health is not grouped",
+}
+"""What it costs when a field is not there."""
+VOCABULARY = "# How this platform's history names things"
+TEXT_RULES = "# What error texts say"
+
+
+@dataclass(frozen=True)
+class Summary:
+    """In words, a line each."""
+
+    sure: tuple[str, ...]
+    guessed: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def sources_text(fields: Mapping[str, Any]) -> str:
+    entry = yaml.safe_dump(dict(fields), sort_keys=False, width=math.inf, allow_unicode=True)
+    lines = [("  - " if at == 0 else "    ") + line for at, line in enumerate(entry.splitlines())]
+    head = ["# Where facts come from. `fireline run` reads each source every minute.", "sources:"]
+    return "\n".join([*head, *lines]) + "\n"
+
+
+def policy_text(bundled: str) -> str:
+    """The bundled policy without the words of its platform: the usual ones are known anyway."""
+    before, _, rest = bundled.partition(VOCABULARY)
+    return before + TEXT_RULES + rest.partition(TEXT_RULES)[2]
+
+
+def slos_text(drafted: DraftRegistry) -> str:
+    phases = sorted({entry.phase for entry in drafted.processors if entry.phase is not None})
+    lines = [
+        "# Service levels as proposals: `fireline health` reports against them, and nothing is sent because of one.",
+        "# Rates are fractions of the runs that had something to do.",
+        "phases:" if phases else "phases: []  # no processor has a phase",
+    ]
+    for phase in phases:
+        lines += [f"  - phase: {phase}", "    success_rate: 0.95"]
+    return "\n".join(lines) + "\n"
+
+
+def summary(drafted: DraftRegistry) -> Summary:
+    """How many processors have each field, and how sure it is."""
+    entries = drafted.processors
+    sure, guessed = list(_zone(drafted, sure=True)), list(_zone(drafted, sure=False))
+    for name in LACKING:
+        by_confidence = Counter(found for entry in entries if (found := _confidence(entry, name)) is not None)
+        high, rest = by_confidence.pop(Confidence.HIGH, 0), sum(by_confidence.values())
+        if high:
+            sure.append(f"{name} of {high} of {len(entries)} processors")
+        if rest:
+            reason = next(
+                entry.evidence for entry in entries if _confidence(entry, name) not in (None, Confidence.HIGH)
+            )
+            example = next(reason[field] for field in _fields(name) if field in reason)
+            guessed.append(f"{name} of {rest} of {len(entries)} processors: {example}, and the like")
+    return Summary(tuple(sure), tuple(guessed), tuple(_missing(entries)))
+
+
+def _zone(drafted: DraftRegistry, *, sure: bool) -> Iterator[str]:
+    evidence = drafted.zone.evidence
+    if sure and evidence is not None and evidence.confidence is Confidence.HIGH:
+        yield f"timezone {drafted.zone.name}: {evidence.text}"
+    elif not sure and evidence is None:
+        yield f"timezone {drafted.zone.name}: the data does not show it"
+    elif not sure and evidence is not None and evidence.confidence is not Confidence.HIGH:
+        yield f"timezone {drafted.zone.name}: {evidence.text}"
+
+
+def _missing(entries: Iterable[DraftProcessor]) -> Iterator[str]:
+    given = tuple(entries)
+    for name, cost in LACKING.items():
+        lacking = sum(_confidence(entry, name) is None for entry in given)
+        if lacking:
+            yield f"{name} of {lacking} of {len(given)} processors: {cost}"
+    yield "criticality: no failure is P0 by it; set it for what matters most"
+    yield "bigquery_table, source: whether the data itself is there is not checked"
+
+
+def _fields(name: str) -> tuple[str, ...]:
+    return ("schedule", "schedule_hours_et") if name == "schedule" else (name,)
+
+
+def _confidence(entry: DraftProcessor, name: str) -> Confidence | None:
+    """How sure a field of it is; None: it has none."""
+    held = {
+        "schedule": entry.slots or entry.crons,
+        "expected_records": entry.records,
+        "timeout_seconds": entry.timeout_seconds,
+        "dependencies": entry.dependencies,
+        "owner": entry.owner,
+        "phase": entry.phase is not None,
+    }[name]
+    if not held:
+        return None
+    found = next((entry.evidence[field] for field in _fields(name) if field in entry.evidence), None)
+    return Confidence.LOW if found is None else found.confidence

@@ -1,0 +1,145 @@
+"""From nothing to the first true card: `init`, `check-config`, `sources sync`, `health`, and what `init` refuses."""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from typer.testing import CliRunner, Result
+
+from bot.cli.app import app
+from tests.contracts.sources import airflow_databases, rigs
+from tests.support.builders import failed, run
+
+DBT = Path(rigs.__file__).parent / "dbt"
+FIRST = date(2026, 1, 1)
+EXAMPLE = Path(__file__).parents[2] / "docs" / "example"
+NAMED = "SELECT job AS processor_name, * FROM etl_history"
+THEIRS = {"processor_name": "job", "records_processed": "n_rows"}
+Place = Callable[[Path], str]
+
+
+def fireline(folder: Path, *arguments: str, config: bool = True) -> Result:
+    environment = {"FIRELINE_HOME": str(folder / "home"), "COLUMNS": "200"}
+    if config:
+        environment["FIRELINE_CONFIG"] = str(folder / "config")
+    return CliRunner().invoke(app, list(arguments), env=environment)
+
+
+def init(folder: Path, place: str, *more: str) -> Result:
+    return fireline(folder, "init", "--from", place, "--out", str(folder / "config"), *more, config=False)
+
+
+def earlier(text: str) -> str:
+    """The same runs in a past that is the past by every clock."""
+    return text.replace("2026-12-", "2026-02-").replace("2026-11-", "2026-01-")
+
+
+def airflow(folder: Path) -> str:
+    path = folder / "airflow.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(earlier((airflow_databases.FOLDER / "airflow3.sql").read_text()))
+    return f"sqlite:///{path}"
+
+
+def dbt(_folder: Path) -> str:
+    return str(DBT)
+
+
+def exports(_folder: Path) -> str:
+    return str(EXAMPLE)
+
+
+def history(days: int = 30) -> list[dict[str, Any]]:
+    """A job of every day and one of working days, in UTC; one failure at the end."""
+    span = [FIRST + timedelta(days=ahead) for ahead in range(days)]
+    daily = [run(f"d{day}", "Daily", day=day, start=26) for day in span[:-1]]
+    worked = [run(f"w{day}", "Worked", day=day, start=30) for day in span if day.weekday() < 5]
+    return [*daily, failed("last", "Daily", day=span[-1], start=26, text="boom"), *worked]
+
+
+def database(folder: Path) -> str:
+    path = folder / "pipeline.db"
+    rows = [{THEIRS.get(name, name): value for name, value in row.items()} for row in history()]
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TABLE users (name, status)")
+        connection.execute(f"CREATE TABLE etl_history ({', '.join(rows[0])})")
+        places = ", ".join("?" for _ in rows[0])
+        values = [[None if value is None else str(value) for value in row.values()] for row in rows]
+        connection.executemany(f"INSERT INTO etl_history VALUES ({places})", values)  # noqa: S608 (places)
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("place", "more", "known", "failing"),
+    [
+        (airflow, (), 10, "per_shop.load_shop"),
+        (airflow, ("--level", "dag"), 4, "per_shop"),
+        (dbt, (), 9, "model.shop.broken"),
+        (database, ("--query", NAMED), 2, "Daily"),
+        (exports, (), 5, "Forecast"),
+    ],
+)
+def test_from_nothing_to_the_first_card(
+    place: Place, more: tuple[str, ...], known: int, failing: str, tmp_path: Path
+) -> None:
+    begun = init(tmp_path, place(tmp_path), *more)
+    assert begun.exit_code == 0, begun.output
+    assert all(f"{title}:" in begun.stdout for title in ("Sure", "Guessed", "Missing"))
+    assert "fireline sources sync; fireline health" in begun.stdout
+    checked = fireline(tmp_path, "check-config", "--json")
+    assert json.loads(checked.stdout)["processors"] == known
+    synced = json.loads(fireline(tmp_path, "sources", "sync", "--json").stdout)
+    assert [(each["rejected"], each["rows"] > 0) for each in synced] == [(0, True)]
+    card = json.loads(fireline(tmp_path, "health", "--json").stdout)
+    rows = {row["name"]: row for row in card["processors"]}
+    assert rows[failing]["real"] + rows[failing]["unknown"] > 0
+    assert not [name for name in rows if name not in registry(tmp_path)]
+
+
+def registry(folder: Path) -> dict[str, dict[str, Any]]:
+    document = yaml.safe_load((folder / "config" / "registry.yaml").read_text())
+    return {entry["name"]: entry for entry in document["processors"]}
+
+
+def test_a_history_shows_slots_by_weekday(tmp_path: Path) -> None:
+    assert init(tmp_path, database(tmp_path), "--query", NAMED).exit_code == 0
+    found = registry(tmp_path)
+    assert found["Daily"]["schedule_hours_et"] == [26]
+    assert (found["Worked"]["schedule_hours_et"], found["Worked"]["calendar"]) == ([30], "weekdays")
+
+
+def test_it_never_overwrites(tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "policy.yaml").write_text("ours")
+    refused = init(tmp_path, exports(tmp_path))
+    assert refused.exit_code == 1
+    assert "holds policy.yaml already" in refused.stderr
+    assert [path.name for path in (tmp_path / "config").iterdir()] == ["policy.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("place", "more", "said"),
+    [
+        (lambda _: "nowhere", (), "nothing that can be read"),
+        (lambda folder: str(folder), (), "holds no run_results.json of dbt and no runs file"),
+        (lambda _: "postgresql://me:secret@db.internal/airflow", (), "holds a password"),
+        (lambda _: "sqlite:///gone.db", (), "there is no database"),
+        (database, ("--table", "etl"), "There is no table 'etl'. There are etl_history, users."),
+        (database, (), "etl_history comes closest and lacks processor_name"),
+        (database, ("--query", "SELECT no_such FROM etl_history"), "no such column"),
+    ],
+)
+def test_what_cannot_be_read_is_named_and_nothing_is_written(
+    place: Place, more: tuple[str, ...], said: str, tmp_path: Path
+) -> None:
+    refused = init(tmp_path, place(tmp_path), *more)
+    assert refused.exit_code == 1
+    assert said in " ".join(refused.stderr.split())
+    assert "secret" not in refused.output
+    assert not (tmp_path / "config").exists()
