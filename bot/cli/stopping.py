@@ -51,12 +51,12 @@ def stoppable(farewell: Callable[[], None]) -> Iterator[Stopping]:
     code = 0
     try:
         yield stopping
-    except (KeyboardInterrupt, asyncio.CancelledError):
+    except BaseException as error:
         if not stopping.asked:
+            code = error.code if isinstance(error, SystemExit) and isinstance(error.code, int) else 1
             raise
-    except SystemExit as error:
-        code = error.code if isinstance(error.code, int) else 1
-        raise
+        # DuckDB, for one, makes an error of its own of a signal that comes in the middle of a query.
+        log.debug("ended by %r", error)
     finally:
         stopping.over()
         if stopping.asked:

@@ -30,6 +30,16 @@ with stoppable(lambda: print("stopped")) as stopping:
 """
 
 
+QUERY = """
+import duckdb
+from bot.cli.stopping import stoppable
+
+with stoppable(lambda: print("stopped")):
+    print("busy", flush=True)
+    duckdb.sql("SELECT count(*) FROM range(100000000) a, range(100000) b").fetchall()
+"""
+
+
 def started(*command: str) -> "subprocess.Popen[str]":
     made = {**os.environ, "PYTHONUNBUFFERED": "1"}
     return subprocess.Popen(
@@ -38,8 +48,9 @@ def started(*command: str) -> "subprocess.Popen[str]":
 
 
 @pytest.mark.parametrize("asked", SIGNALS)
-def test_a_thread_that_does_not_end_holds_nothing_up(asked: signal.Signals) -> None:
-    with started(sys.executable, "-c", BUSY) as process:
+@pytest.mark.parametrize("work", [BUSY, QUERY], ids=["a thread that does not end", "a query"])
+def test_what_is_at_work_holds_nothing_up(work: str, asked: signal.Signals) -> None:
+    with started(sys.executable, "-c", work) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "busy\n"
         process.send_signal(asked)
