@@ -1,40 +1,87 @@
-"""The composition root of `fireline init`: one read of a whole history, and the registry that is drafted from it."""
+"""A registry for data that comes without one: the whole history is read once, and the registry drafted from it."""
 
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.adapters.clock import system_clock
+from bot.config.chosen_registry import known_registry, registry_of
+from bot.config.policy import load_policy
+from bot.config.registry import load_registry
 from bot.config.settings import Settings
 from bot.domain.platform.described import PlatformDescription
 from bot.domain.platform.draft import ProcessorFacts
 from bot.domain.platform.registry import Registry
 from bot.opening import warehouse
+from bot.ports.warehouse import Warehouse
+from bot.services.loading import LoadingService
 from bot.services.registry_draft import DraftRegistry, draft
 from bot.services.sources import SourcesService, SyncReport
 from bot.source_adapters import connected_sources
 
+Facts = list[ProcessorFacts]
+
 
 def first_draft(settings: Settings, folder: Path, platform: PlatformDescription) -> tuple[DraftRegistry, SyncReport]:
-    """A registry drafted from all that the source in `folder` brings. Dates are read in the zone that the data shows:
-    where that is another than was thought, everything is read again.
+    """A registry drafted from all that the source in `folder` brings."""
+    reports: list[SyncReport] = []
+
+    def read(here: Settings, opened: Warehouse, registry: Registry) -> None:
+        connected = connected_sources(here, lambda: registry)
+        service = SourcesService(opened, connected, lambda: registry, system_clock)
+        try:
+            reports.append(service.sync(connected[0].plan.name))
+        finally:
+            service.close()
+
+    drafted = _drafted(settings.model_copy(update={"config": folder}), read, platform)
+    return drafted, reports[-1]
+
+
+def registry_to_load(
+    settings: Settings, directory: Path, stored: Callable[[], str | None]
+) -> tuple[Registry, tuple[str, ...]]:
+    """The registry for the data of a folder, and what to tell about it. Where nothing names one, the bundled one if the
+    data is of its platform, else one that is drafted from the data.
     """
+    known = known_registry(settings, directory, stored)
+    if known is not None:
+        return known
+    bundled, warnings = registry_of(settings)
+    policy = load_policy(settings.config / "policy.yaml")
+
+    def read(_here: Settings, opened: Warehouse, registry: Registry) -> None:
+        service = LoadingService(opened, policy.failure_text_rules, policy.vocabulary)
+        service.load(directory, registry, system_clock(), lambda _step, _rows: None)
+
+    drafted = _drafted(settings, read, PlatformDescription())
+    lacking = f"{directory.name} has no registry.yaml:"
+    if not drafted.processors or any(entry.name in bundled.by_name for entry in drafted.processors):
+        return bundled, (f"{lacking} the bundled registry is used; add yours (`fireline registry draft`)", *warnings)
+    with TemporaryDirectory(prefix="fireline-") as folder:
+        path = Path(folder) / "registry.yaml"
+        path.write_text(drafted.text)
+        said = f"{lacking} one was drafted from it. `fireline registry draft` prints it; correct it and put it there"
+        return load_registry(path).registry, (said,)
+
+
+def _drafted(
+    settings: Settings, read: Callable[[Settings, Warehouse, Registry], None], platform: PlatformDescription
+) -> DraftRegistry:
+    """Dates are read in the zone that the data shows: where that is another than was thought, all is read again."""
     zone, before = platform.timezone or "UTC", ""
     while True:
-        report, facts = _first_read(settings, folder, Registry(timezone=zone))
-        drafted = draft(facts, Registry(timezone=zone), platform)
+        registry = Registry(timezone=zone)
+        drafted = draft(_facts(settings, read, registry), registry, platform)
         if drafted.zone.name in (zone, before):
-            return drafted, report
+            return drafted
         zone, before = drafted.zone.name, zone
 
 
-def _first_read(settings: Settings, folder: Path, registry: Registry) -> tuple[SyncReport, list[ProcessorFacts]]:
-    """Into a warehouse that is gone afterwards."""
+def _facts(settings: Settings, read: Callable[[Settings, Warehouse, Registry], None], registry: Registry) -> Facts:
+    """What was read into a warehouse that is gone afterwards."""
     with TemporaryDirectory(prefix="fireline-") as home:
-        here = settings.model_copy(update={"config": folder, "home": Path(home), "warehouse": "duckdb"})
+        here = settings.model_copy(update={"home": Path(home), "warehouse": "duckdb"})
         with warehouse(here, read_only=False) as opened:
-            connected = connected_sources(here, lambda: registry)
-            service = SourcesService(opened, connected, lambda: registry, system_clock)
-            try:
-                return service.sync(connected[0].plan.name), opened.processor_facts()
-            finally:
-                service.close()
+            read(here, opened, registry)
+            return opened.processor_facts()

@@ -53,7 +53,7 @@ def load(
 
 def _loaded_here(settings: "Settings", directory: Path, *, quiet: bool) -> str:
     from bot.bootstrap import loading
-    from bot.config.chosen_registry import registry_to_load
+    from bot.first_draft import registry_to_load
 
     with loading(settings) as service:
         registry, warnings = registry_to_load(settings, directory, service.stored_registry)
@@ -73,8 +73,8 @@ def answer_load(
     another registry than the one `served`: answers and detection would follow two. A process that `follows` takes a
     changed one over, and refuses only what has no processor in common: that is another pipeline.
     """
-    from bot.config.chosen_registry import registry_to_load
     from bot.domain.platform.registry_changes import changes
+    from bot.first_draft import registry_to_load
 
     directory = Path(str(given["directory"]))
     registry, warnings = registry_to_load(settings, directory, service.stored_registry)

@@ -1,4 +1,4 @@
-"""Which registry a load or a replay takes: the one beside the data, else the configured, stored or bundled one."""
+"""Which registry a load or a replay takes: the one beside the data, else the configured or stored one."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,20 +10,16 @@ from bot.domain.evidence.platform_facts import platform_facts
 from bot.domain.platform.registry import Registry
 
 
-def registry_to_load(
+def known_registry(
     settings: Settings, directory: Path, stored: Callable[[], str | None]
-) -> tuple[Registry, tuple[str, ...]]:
-    """The registry beside the data, else the one that FIRELINE_CONFIG names, else the `stored` one, else the bundled
-    one, and that is said.
+) -> tuple[Registry, tuple[str, ...]] | None:
+    """The registry beside the data, else the one that FIRELINE_CONFIG names, else the `stored` one; None: there is no
+    such.
     """
     if (directory / "registry.yaml").exists() or settings.config != BUNDLED_CONFIG:
         return registry_of(settings, directory)
     document = stored()
-    if document is not None:
-        return Registry.model_validate_json(document), ()
-    registry, warnings = registry_of(settings, directory)
-    used = f"{directory.name} has no registry.yaml: the bundled registry is used; add yours (`fireline registry draft`)"
-    return registry, (used, *warnings)
+    return None if document is None else (Registry.model_validate_json(document), ())
 
 
 def registry_of(settings: Settings, directory: Path | None = None) -> tuple[Registry, tuple[str, ...]]:

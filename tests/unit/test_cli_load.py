@@ -178,8 +178,20 @@ def test_a_folder_without_a_registry_keeps_the_stored_one(tmp_path: Path) -> Non
     assert [processor["name"] for processor in health(home)["processors"]] == known
 
 
-def test_the_bundled_registry_is_named_where_there_is_no_other(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "said", "known"),
+    [
+        ("Box", "one was drafted from it", ["Box"]),
+        ("NbacGamebookProcessor", "the bundled registry is used; add yours", None),
+    ],
+)
+def test_data_without_any_registry_gets_the_one_of_its_platform(
+    name: str, said: str, known: list[str] | None, tmp_path: Path
+) -> None:
+    """Another team's is drafted: what the bundled platform expects is not expected of it."""
     (tmp_path / "data").mkdir()
-    write_rows(tmp_path / "data" / "runs.csv", [run("a")])
+    write_rows(tmp_path / "data" / "runs.csv", [run("a", name)])
     result = load(tmp_path / "home", tmp_path / "data")
-    assert "warning: data has no registry.yaml: the bundled registry is used; add yours" in result.stderr
+    assert f"warning: data has no registry.yaml: {said}" in result.stderr
+    found = [row["name"] for row in health(tmp_path / "home")["processors"]]
+    assert found == known if known else len(found) > 10
