@@ -118,7 +118,7 @@ def test_a_recorded_history_is_answered_as_of_its_end(service: HealthService) ->
     report = service.of(HealthRequest(), years_later)
     assert report.window.as_of == END
     text = "No new data since 2026-01-16 09:00 UTC: what has happened since then is not known."
-    assert text in report.warnings
+    assert f"{text} The history ends there: answered as of its end." in report.warnings
     assert report.overall is not Colour.GREEN
     assert service.of(HealthRequest(), END + timedelta(hours=2)).window.as_of == END + timedelta(hours=2)
 

@@ -25,6 +25,7 @@ FLEET: list[Row] = [
 LAST = DAY + timedelta(days=15)
 END = datetime(LAST.year, LAST.month, LAST.day, 14, 1, 1, tzinfo=UTC)
 TEXT = "No new data since 2026-01-30 14:01 UTC: what has happened since then is not known"
+SAID = f"{TEXT}. The history ends there: answered as of its end."
 
 
 @pytest.mark.parametrize("days", [2, 4, 28, 40, 500])
@@ -40,15 +41,15 @@ def test_every_answer_ends_where_the_history_does(days: int, tmp_path: Path) -> 
     load(into, world.write(tmp_path), FLEET, now=now)
     health = HealthService(into, known, ServiceLevels(()))
     report = health.of(HealthRequest(), now)
-    assert (report.window.as_of, [reason.text for reason in report.reasons]) == (END, [f"{TEXT}."])
+    assert (report.window.as_of, [reason.text for reason in report.reasons]) == (END, [SAID])
     assert report.last_day is not None  # of whole hours: After of the day before is in it
     assert (report.last_day.succeeded, sum(row.due.missing for row in report.processors)) == (3, 0)
     impact = ImpactService(into, known, health)
-    assert f"{TEXT}." in impact.of(ImpactRequest("Daily"), now).notes
+    assert SAID in impact.of(ImpactRequest("Daily"), now).notes
     validation = ValidationService(into, known, health, AcceptedLosses())
     after = LAST + timedelta(days=1)
     found = validation.of(ValidationRequest(first=LAST, last=after), now)
-    assert f"{TEXT}." in found.notes
+    assert SAID in found.notes
     assert {(row.data_date, row.verdict) for row in found.rows} == {(LAST, Verdict.OK), (after, Verdict.UNKNOWN)}
     assert {row.judged.because for row in found.rows if row.data_date == after} == {f"cannot be judged: {TEXT}"}
     ahead = impact.of(ImpactRequest("Daily", after), now)

@@ -72,7 +72,8 @@ def test_a_fleet_that_runs_is_not_silent(tmp_path: Path) -> None:
 def test_without_new_rows_it_says_since_when(tmp_path: Path) -> None:
     report = health(tmp_path, RUNS_UNTIL + 6 * HOUR)
     assert report.overall is not Colour.GREEN
-    text = "No new data since 2026-01-12 00:30 UTC: what has happened since then is not known."
+    text = "No new data since 2026-01-12 00:30 UTC: what has happened since then is not known. "
+    text += "The history ends there: answered as of its end."
     assert [reason.text for reason in report.reasons if reason.name == "no_new_data"] == [text]
 
 

@@ -56,7 +56,7 @@ def idle_phase(phase: int) -> HealthReason:
 
 
 def no_new_data(known_until: datetime) -> HealthReason:
-    return HealthReason(NO_NEW_DATA, FLEET, f"{words(known_until)}.")
+    return HealthReason(NO_NEW_DATA, FLEET, f"{words(known_until)}. The history ends there: answered as of its end.")
 
 
 def _shown(moment: datetime) -> str:
