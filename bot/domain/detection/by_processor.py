@@ -4,7 +4,7 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from datetime import date, datetime
 from itertools import takewhile
 
-from bot.domain.detection import pace, polls, spikes, stale, storms
+from bot.domain.detection import pace, passed_slots, polls, spikes, stale, storms
 from bot.domain.detection.consecutive import ConsecutiveFailures
 from bot.domain.detection.silence import Silence
 from bot.domain.detection.streaks import DENSE
@@ -82,8 +82,21 @@ class ByProcessor:
         """Slots show absent runs themselves; a poller also runs between them. Who lives by games has their rhythm."""
         has_slots = self._history.registry.schedules[processor.name].has_slots
         irregular = not has_slots and expectation(processor) is not Expects.PER_GAME
-        by_rhythm = not processor.sporadic and (processor.polling or irregular)
-        return self._silence.detect(processor.name, now, self._ends_at) if by_rhythm else None
+        if processor.sporadic:
+            return None
+        if processor.polling or irregular:
+            return self._silence.detect(processor.name, now, self._ends_at)
+        return None if expectation(processor) is Expects.PER_GAME else self._between_slots(processor.name, now)
+
+    def _between_slots(self, name: str, now: datetime) -> Trouble | None:
+        """Held, as any silence, while nothing else arrives; a run that is under way keeps the next from starting."""
+        last_start, schedule = self._silence.last_start(name), self._history.registry.schedules[name]
+        if last_start is None:
+            return None
+        found = passed_slots.detect(name, schedule, last_start, now, self._ends_at)
+        if found is None or not self._silence.others_ran(name, found.since):
+            return None
+        return None if any(day.under_way for day in self._dates(name, now)) else found
 
     def _spike(self, processor: Processor, now: datetime) -> Trouble | None:
         """Asked again when a run has come, or while there is one: without news a quiet processor stays quiet."""

@@ -77,7 +77,7 @@ class Silence:
         evident_at = gaps.last + max(LEAST, timedelta(seconds=max(FACTOR * usual, rare)))
         if now < evident_at or (ends_at is not None and evident_at > ends_at):
             return None
-        if not self._others_ran(name, gaps.last + LEAST):
+        if not self.others_ran(name, gaps.last + LEAST):
             return None
         return Trouble(
             kind=FindingKind.MISSING_RUN,
@@ -92,7 +92,11 @@ class Silence:
             error_class="silence",
         )
 
-    def _others_ran(self, name: str, since: datetime) -> bool:
+    def last_start(self, name: str) -> datetime | None:
+        gaps = self._gaps.get(name)
+        return None if gaps is None else gaps.last
+
+    def others_ran(self, name: str, since: datetime) -> bool:
         """Has another processor started since? Else nothing arrives at all, and its silence is not its own.
 
         A processor that is alone in its history is judged by itself.

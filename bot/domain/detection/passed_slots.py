@@ -1,0 +1,71 @@
+"""missing_run between slots: a job with many slots a day lets one pass, though its date may have rows of others.
+
+Jobs with fewer slots are judged by their date: later slots of a date that has its data are second chances.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import islice, pairwise
+
+from bot.domain.detection.trouble import Trouble
+from bot.domain.evidence.processor_date import EARLY_START, MISSING_AFTER
+from bot.domain.findings.finding import FindingKind, RootCause
+from bot.domain.platform.schedule import Schedule
+
+FEWEST_A_DAY = 5
+RETIRED_AFTER = timedelta(days=7)
+"""What has not run for so long is retired, or its dates are missing by now."""
+LONGEST_LEAD = timedelta(days=3)
+"""A slot lies at most so long after midnight of its data date."""
+_DAY = timedelta(days=1)
+
+
+def detect(
+    name: str, schedule: Schedule, last_start: datetime, now: datetime, ends_at: datetime | None = None
+) -> Trouble | None:
+    """A slot without a run is missing 45 minutes after it, or at the next slot if that is later.
+
+    `last_start`: of any run of the processor. `ends_at`: where a recorded history ends.
+    """
+    if not MISSING_AFTER < now - last_start < RETIRED_AFTER or schedule.most_a_day < FEWEST_A_DAY:
+        return None
+    passed = list(islice(_slots_after(schedule, last_start, now + _DAY), 2))
+    if len(passed) < 2:
+        return None
+    missed, following = passed
+    evident_at = max(missed + MISSING_AFTER, following)
+    if now < evident_at or (ends_at is not None and evident_at > ends_at):
+        return None
+    return Trouble(
+        kind=FindingKind.MISSING_RUN,
+        processors=(name,),
+        root_cause=RootCause.MISSING_RUN,
+        since=missed,
+        evident_at=evident_at,
+        explanation=f"{name}: no run has started since {last_start:%d %b %H:%M} UTC; {_counted(schedule, missed, now)}",
+        error_class="slots",
+    )
+
+
+def _slots_after(schedule: Schedule, last_start: datetime, until: datetime) -> Iterator[datetime]:
+    """In order, those that the run at `last_start` was not for: a run may begin a little before its slot."""
+    ordered = _slots(schedule, last_start, until)
+    shortest = min((later - earlier for earlier, later in pairwise(ordered)), default=EARLY_START)
+    early = min(EARLY_START, shortest / 2)
+    return (slot for slot in ordered if slot > last_start + early)
+
+
+def _slots(schedule: Schedule, since: datetime, until: datetime) -> list[datetime]:
+    """The slots of the data dates about a span, in order."""
+    day = since.astimezone(schedule.zone).date() - LONGEST_LEAD
+    found = set[datetime]()
+    while day <= until.astimezone(schedule.zone).date():
+        found.update(schedule.slots(day))
+        day += _DAY
+    return sorted(found)
+
+
+def _counted(schedule: Schedule, missed: datetime, now: datetime) -> str:
+    count = sum(1 for slot in _slots(schedule, missed, now) if missed <= slot <= now - MISSING_AFTER)
+    slots = "a slot has" if count <= 1 else f"{count} slots have"
+    return f"{slots} passed since {missed:%H:%M}"

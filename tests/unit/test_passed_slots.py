@@ -1,0 +1,55 @@
+"""A slot that passes between others is missing, whatever the date has."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.domain.detection import passed_slots
+from bot.domain.findings.finding import FindingKind
+from bot.domain.platform.schedule import Days, Schedule
+
+HOURLY = Schedule(ZoneInfo("UTC"), crons=("6 * * * *",))
+LAST = datetime(2026, 3, 11, 3, 6, 20, tzinfo=UTC)
+"""A Wednesday."""
+
+
+def found_after(minutes: float, schedule: Schedule = HOURLY, ends_at: datetime | None = None) -> bool:
+    return passed_slots.detect("Job", schedule, LAST, LAST + timedelta(minutes=minutes), ends_at) is not None
+
+
+def test_an_hourly_job_is_missed_at_its_next_slot() -> None:
+    assert not found_after(119)
+    trouble = passed_slots.detect("Job", HOURLY, LAST, LAST + timedelta(hours=5))
+    assert trouble is not None
+    assert (trouble.kind, trouble.since) == (FindingKind.MISSING_RUN, datetime(2026, 3, 11, 4, 6, tzinfo=UTC))
+    assert trouble.evident_at == datetime(2026, 3, 11, 5, 6, tzinfo=UTC)
+    assert trouble.explanation == "Job: no run has started since 11 Mar 03:06 UTC; 4 slots have passed since 04:06"
+
+
+def test_a_dense_job_is_missed_45_minutes_after_its_slot() -> None:
+    often = Schedule(ZoneInfo("UTC"), crons=("*/5 * * * *",))
+    assert not found_after(47, often)
+    assert found_after(50, often)
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        Schedule(ZoneInfo("UTC"), (3.0, 4.0, 5.0, 6.0)),
+        Schedule(ZoneInfo("UTC"), crons=("0 1-3 * * *", "0 22,23 * * *")),
+        Schedule(ZoneInfo("UTC"), crons=("6 * * * *",), days=Days(weekdays=("mon", "tue"))),
+    ],
+    ids=["few slots are second chances", "the next slot is far", "a day off"],
+)
+def test_nothing_is_missed(schedule: Schedule) -> None:
+    assert not found_after(10 * 60, schedule)
+
+
+def test_over_midnight_it_goes_on_and_what_is_retired_is_silent() -> None:
+    assert found_after(24 * 60)
+    assert not found_after(8 * 24 * 60)
+
+
+def test_where_a_recorded_history_ends_nothing_is_missed() -> None:
+    assert not found_after(180, ends_at=datetime(2026, 3, 11, 5, tzinfo=UTC))
