@@ -124,12 +124,15 @@ class FileReport:
 
 @dataclass(frozen=True)
 class LoadReport:
-    """`touched_from`: nothing about runs or dates before it has changed; None when nothing has changed at all."""
+    """`touched_from`: nothing about runs or dates before it has changed; None when nothing has changed at all.
+    `waiting`: rejected rows whose time comes within a day; the position of their source did not move.
+    """
 
     files: tuple[FileReport, ...] = ()
     rejected: tuple[RejectedRow, ...] = ()
     warnings: tuple[str, ...] = ()
     touched_from: datetime | None = None
+    waiting: int = 0
 
 
 @dataclass(frozen=True)

@@ -126,14 +126,17 @@ class SourcesService:
     def _read(self, connected: Connected) -> SyncReport:
         report, missed = SyncReport(connected.plan.name), dict[str, None]()
         mark = self._warehouse.source_marks().get(connected.plan.name)
-        position = None if mark is None else mark.cursor
+        position, stays = None if mark is None else mark.cursor or None, False
         with connected.source.batches(position, self._clock()) as batches:
             for batch in batches:
                 missed |= dict.fromkeys(batch.warnings)
                 if batch.file is None and batch.cursor == position:
                     continue
-                report = _with(report, batch, self._store(connected, batch))
-                position = batch.cursor
+                loaded = self._store(connected, replace(batch, cursor=position or "") if stays else batch)
+                report, stays = _with(report, batch, loaded), stays or loaded.waiting > 0
+                position = position if stays else batch.cursor
+        if stays:
+            connected.source.close()  # to be given the rows that wait again
         self._note(connected.plan.name, tuple(missed))
         return replace(report, warnings=(*missed, *report.warnings))
 

@@ -92,6 +92,35 @@ def test_rows_of_the_future_wait_and_hide_none_that_come_meanwhile(held: SqlWare
     assert {row[0] for row in rows_of(held, "runs")} == {"a", "b", "c", "d", "late", "ahead"}
 
 
+@pytest.mark.parametrize("kind", ["sqlite", "files"])
+def test_a_start_ahead_of_its_row_waits_for_its_time(
+    held: SqlWarehouse, tmp_path: Path, kind: str, request: pytest.FixtureRequest
+) -> None:
+    """A job's machine is five hours ahead of the database that stamps its rows."""
+    clock = Clock()
+    written = (NOW - timedelta(minutes=2)).replace(tzinfo=None)
+    begun: Row = {"start": 17, "day": NOW.date(), "completed_at": None, "inserted_at": written}
+    with rigs.rig_of(kind, tmp_path, request) as rig:
+        rig.put([*ROWS, run("ahead", status="running", **begun)])
+        rig.put([run("after", start=35)])
+        with reading(held, clock, history=rig.again()) as service:
+            assert synced(service) == 5
+            clock.now += timedelta(hours=2)
+            assert synced(service) == 0
+        with reading(held, clock, history=rig.again()) as service:
+            clock.now += timedelta(hours=4)
+            assert synced(service) == 1
+
+
+def test_a_row_of_next_year_holds_nothing_up(held: SqlWarehouse, tmp_path: Path) -> None:
+    odd = run("odd", start=24 * 300, inserted_at=(NOW - timedelta(minutes=1)).replace(tzinfo=None))
+    path = tmp_path / "history.db"
+    with reading(held, Clock(), history=database(path, [*ROWS, odd])) as service:
+        assert synced(service) == 4
+    (mark,) = held.source_marks().values()
+    assert "11:59" in mark.cursor
+
+
 def test_a_file_from_a_machine_with_a_wrong_clock_is_read(held: SqlWarehouse, tmp_path: Path) -> None:
     with rigs.files(tmp_path) as rig:
         rig.put(ROWS)

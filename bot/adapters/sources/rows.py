@@ -27,12 +27,16 @@ class Lines:
         self._stream.close()
 
     def add(self, rows: Iterable[Sequence[Any]]) -> None:
-        encode, names = _ENCODER.encode, self._names
         for row in rows:
-            line = encode({name: _plain(value) for name, value in zip(names, row, strict=True)})
-            self._stream.write(line + "\n")
-            self.rows += 1
-            self.size += len(line)
+            self.write(self.line(row))
+
+    def line(self, row: Sequence[Any]) -> str:
+        return _ENCODER.encode({name: _plain(value) for name, value in zip(self._names, row, strict=True)})
+
+    def write(self, line: str) -> None:
+        self._stream.write(line + "\n")
+        self.rows += 1
+        self.size += len(line)
 
 
 def digest(path: Path) -> str:

@@ -4,10 +4,11 @@ import hashlib
 import json
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 BATCH_ROWS, BATCH_BYTES = 100_000, 64_000_000
 """So much is stored at once: of rows with long texts fewer."""
 FETCHED = 1_000
+MOST_REMEMBERED = 100_000
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _SINCE = re.compile(r"(?<!:):since\b")
 CursorType = Literal["time", "number", "text"]
@@ -37,6 +39,30 @@ class Question:
     cursor: str | None
     cursor_type: CursorType
     lateness: timedelta
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """What the last read gave, all of which is stored: its end, and a number for each row. A row that comes again in
+    the overlap is not given again.
+    """
+
+    until: str | None
+    rows: frozenset[int]
+
+
+NOTHING_STORED = _Stored(None, frozenset())
+
+
+def _added(lines: Lines, rows: Sequence[Any], known: Container[int], waits: Callable[[Any], bool]) -> Iterator[int]:
+    """The numbers of rows, of which those that are not known are written. A row that waits has none."""
+    for row in rows:
+        line = lines.line(row)
+        number = hash(line)
+        if number not in known:
+            lines.write(line)
+        if not waits(row):
+            yield number
 
 
 class SqlSource:
@@ -56,8 +82,7 @@ class SqlSource:
         self._name, self._feeds, self._url, self._batch_rows = name, feeds, url, batch_rows
         self._question, self._columns = question, columns
         self._engine: Engine | None = None
-        self._stored = ""
-        """The last batch that was stored: most reads find nothing but the rows of the overlap."""
+        self._stored = NOTHING_STORED
 
     @contextmanager
     def batches(self, cursor: str | None, now: datetime) -> Iterator[Iterator[Batch]]:
@@ -76,6 +101,7 @@ class SqlSource:
         return f"columns {', '.join(names)}" + ("; no row yet" if row is None else "")
 
     def close(self) -> None:
+        self._stored = NOTHING_STORED
         if self._engine is not None:
             self._engine.dispose()
             self._engine = None
@@ -115,20 +141,24 @@ class SqlSource:
         names = _names(result.keys())
         place = self._place(names)
         position, path = cursor, folder / f"{self._name}.ndjson"
-        while True:
+        known = self._stored.rows if cursor == self._stored.until else frozenset[int]()
+        seen, kind, more = set[int](), self._question.cursor_type, True
+        waits = partial(_lies_ahead, place=place if kind == "time" else None, now=now)
+        while more:
+            given = list[int]()
             with Lines(path, names) as lines:
-                while self._has_room(lines) and (some := result.fetchmany(min(FETCHED, self._batch_rows))):
-                    lines.add(some)
-                    position = _later(position, some, place, self._question.cursor_type, now)
-            if not lines.rows:
-                return
-            content = _of_bytes(path)
-            if place is None:
-                position = content
-            if content != self._stored:
+                while more and self._has_room(lines):
+                    some = result.fetchmany(min(FETCHED, self._batch_rows))
+                    given += _added(lines, some, known, waits)
+                    position = _later(position, [row for row in some if not waits(row)], place, kind)
+                    more = bool(some)
+            if lines.rows:
+                if place is None:
+                    position = _of_bytes(path)
                 held = DataFile(path, self._feeds.value, self._name, self._columns, part=True, once=False)
                 yield Batch(position or "", held)
-                self._stored = content  # asked for more: what was given is stored
+            seen.update(given if len(seen) <= MOST_REMEMBERED else ())
+        self._stored = _Stored(position, frozenset(seen if len(seen) <= MOST_REMEMBERED else ()))
 
     def _has_room(self, lines: Lines) -> bool:
         return lines.rows < self._batch_rows and lines.size < BATCH_BYTES
@@ -160,21 +190,21 @@ def _of_bytes(path: Path) -> str:
         return json.dumps({"sha256": hashlib.file_digest(stream, "sha256").hexdigest()})
 
 
-def _later(position: str | None, rows: Sequence[Any], place: int | None, kind: CursorType, now: datetime) -> str | None:
-    """The position after rows in the order of their cursor. Rows without one are given each time, and those that lie
-    ahead of `now`: a clock that jumps must not hide what comes with the right time.
-    """
+def _later(position: str | None, rows: Sequence[Any], place: int | None, kind: CursorType) -> str | None:
+    """The position after rows in the order of their cursor. Rows without one are given each time."""
     if place is None:
         return position
-    values = [_written(row[place], kind) for row in rows if row[place] is not None]
-    if kind == "time":
-        values = [value for value in values if not _lies_ahead(value, now)]
-    return position if not values else json.dumps({"value": values[-1]})
+    last = next((row[place] for row in reversed(rows) if row[place] is not None), None)
+    return position if last is None else json.dumps({"value": _written(last, kind)})
 
 
-def _lies_ahead(value: str | float, now: datetime) -> bool:
+def _lies_ahead(row: Any, place: int | None, now: datetime) -> bool:
+    """By its cursor: it is given each time, as a clock that jumps must not hide what comes with the right time."""
+    value = None if place is None else row[place]
+    if value is None:
+        return False
     try:
-        moment = datetime.fromisoformat(str(value))
+        moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     except ValueError:
         return False
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) > now

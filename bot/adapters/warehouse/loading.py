@@ -90,7 +90,8 @@ class Loader:
         touched_from = min((moment for moment in touched if moment is not None), default=now)
         merged = (_report(item, *run.counts) for item, run in zip(with_runs, runs, strict=True))
         useless = (_report(item, 0, 0, 0) for item in staged if item.kind is RUNS and not item.reading.rows)
-        return LoadReport((*old, *evidence, *merged, *useless), rejected, warnings, touched_from)
+        waiting = sum(item.reading.waiting for item in staged)
+        return LoadReport((*old, *evidence, *merged, *useless), rejected, warnings, touched_from, waiting)
 
     def rebuild(self) -> int:
         with self._engine.write() as session:
@@ -224,7 +225,9 @@ def _newest(session: Session, item: _Staged) -> datetime | None:
 
 
 def _move(session: Session, mark: SourceMark, staged: Sequence[_Staged], now: datetime) -> None:
-    """Store how far a source has been read, and what it has brought in all."""
+    """Store how far a source has been read, and what it has brought in all. Where rows wait for their time, it is read
+    again from where it was.
+    """
     before = source_marks(session).get(mark.source, SourceMark(mark.source, "", now))
     moments = [before.newest, *(_newest(session, item) for item in staged)]
     feeds = [Feed(item.kind.stem) for item in staged if item.reading.rows]
@@ -233,7 +236,7 @@ def _move(session: Session, mark: SourceMark, staged: Sequence[_Staged], now: da
         "remember_mark",
         {
             "source": mark.source,
-            "position": mark.cursor,
+            "position": before.cursor if any(item.reading.waiting for item in staged) else mark.cursor,
             "moved_at": now,
             "newest": max((min(moment, now) for moment in moments if moment is not None), default=None),
             "rows": before.rows + sum(item.reading.rows for item in staged),

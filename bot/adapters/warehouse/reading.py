@@ -37,7 +37,8 @@ class Reading:
     """What came of reading one file. The good rows are in the view `stage_<stem>` (for runs, `stage_read`).
 
     `rejected` names the first rows that were set aside, `rejected_rows` counts all of them, `held_back` those of the
-    future among them, which may be right later. `overruled` says which optional columns another one contradicts.
+    future among them, which may be right later, `waiting` those whose time comes within a day. `overruled` says which
+    optional columns another one contradicts.
     """
 
     rows: int
@@ -45,6 +46,7 @@ class Reading:
     missing: tuple[Column, ...]
     rejected_rows: int = 0
     held_back: int = 0
+    waiting: int = 0
     odd: tuple[Odd, ...] = ()
     overruled: tuple[str, ...] = ()
 
@@ -103,10 +105,10 @@ def _told(
 ) -> Reading:
     """Set the rows at fault aside and say what came of the file."""
     odd: tuple[Odd, ...] = ()
-    bad = held_back = 0
+    bad = held_back = waiting = 0
     if doubtful:
         connection.execute(_judging(kind, into, raw, meaning))
-        bad, held_back = _counted(connection, into)
+        bad, held_back, waiting = _counted(connection, into)
         odd = tuple(_odd(connection, kind, into, meaning))
     redact(connection, kind, f"{into}_all")
     names = ", ".join(f'"{column.name}"' for column in kind.columns)
@@ -117,7 +119,7 @@ def _told(
     if not rows and not file.part:
         _refuse_empty(file, rejected, raw.broken.count + bad)
     missing = tuple(column for column in kind.columns if not column.required and not raw.sources.get(column.name))
-    return Reading(rows, rejected, missing, raw.broken.count + bad, held_back, odd)
+    return Reading(rows, rejected, missing, raw.broken.count + bad, held_back, waiting, odd)
 
 
 def _judging(kind: FileKind, into: str, raw: RawRows, meaning: Meaning) -> str:
@@ -127,9 +129,10 @@ def _judging(kind: FileKind, into: str, raw: RawRows, meaning: Meaning) -> str:
     costly = [fault for column in kind.columns if _costs_the_row(column) for fault in faults(column, meaning)]
     reasons = " ".join(f"WHEN {fault.test} THEN {fault.reason}" for fault in costly)
     later = " ".join(f"WHEN {fault.test} THEN {str(fault.held_back).lower()}" for fault in costly)
+    soon = " ".join(f"WHEN {fault.test} THEN {fault.soon}" for fault in costly)
     return (
         f"CREATE OR REPLACE TEMP TABLE {into}_doubtful AS"  # noqa: S608 (our own names)
-        f" SELECT *, CASE {reasons} END AS fault, CASE {later} END AS later"
+        f" SELECT *, CASE {reasons} END AS fault, CASE {later} END AS later, CASE {soon} END AS soon"
         f" FROM (SELECT row_number, {', '.join(columns)}, {', '.join(as_given)} FROM {_cleaned(kind, raw)}"
         f" WHERE row_number IN (SELECT row_number FROM {into}_all WHERE doubtful))"
     )
@@ -152,9 +155,10 @@ def _usable(column: Column, meaning: Meaning) -> str:
     return f"CASE WHEN {' OR '.join(odd)} THEN NULL ELSE {name} END AS {name}" if odd else name
 
 
-def _counted(connection: duckdb.DuckDBPyConnection, into: str) -> tuple[int, int]:
-    row = connection.execute(f"SELECT count(fault), count_if(later) FROM {into}_doubtful").fetchone()  # noqa: S608 (our own name)
-    return (int(row[0]), int(row[1] or 0)) if row else (0, 0)
+def _counted(connection: duckdb.DuckDBPyConnection, into: str) -> tuple[int, int, int]:
+    counted = f"SELECT count(fault), count_if(later), count_if(soon) FROM {into}_doubtful"  # noqa: S608 (our own name)
+    ((bad, held_back, waiting),) = connection.execute(counted).fetchall()
+    return int(bad), int(held_back or 0), int(waiting or 0)
 
 
 def _odd(connection: duckdb.DuckDBPyConnection, kind: FileKind, into: str, meaning: Meaning) -> Iterator[Odd]:

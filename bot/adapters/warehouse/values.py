@@ -18,6 +18,8 @@ DUCKDB = {
 }
 AHEAD = timedelta(hours=1)
 """A clock may be so much ahead of ours: what lies further in the future is set aside."""
+WAITED_FOR = timedelta(days=1)
+"""A source is read again from before a row of the future whose time comes within so long."""
 DAYS_AHEAD = timedelta(days=400)
 LONGEST_NAME = 1_000
 """Bytes of a name: https://www.postgresql.org/docs/current/btree.html#BTREE-LIMITS leaves room for two of them."""
@@ -49,11 +51,14 @@ class Meaning:
 
 @dataclass(frozen=True)
 class Fault:
-    """`test` and `reason` are SQL; the test is true where the typed value, or its absence, is at fault."""
+    """`test` and `reason` are SQL; the test is true where the typed value, or its absence, is at fault. `soon` is SQL,
+    too: its time comes within a day.
+    """
 
     test: str
     reason: str
     held_back: bool = False
+    soon: str = "false"
 
 
 Sources = Mapping[str, Sequence[Source]]
@@ -134,10 +139,14 @@ def _implausible(column: Column, shown: str, meaning: Meaning) -> list[Fault]:
     if column.past:
         latest = now + AHEAD
         test = f"{name} > TIMESTAMP '{latest:%Y-%m-%d %H:%M:%S}'"
-        found.append(Fault(test, f"{shown} || ' is in the future: it is {now:%Y-%m-%d %H:%M} UTC'", held_back=True))
+        reason = f"{shown} || ' is in the future: it is {now:%Y-%m-%d %H:%M} UTC'"
+        soon = f"{name} <= TIMESTAMP '{latest + WAITED_FOR:%Y-%m-%d %H:%M:%S}'"
+        found.append(Fault(test, reason, held_back=True, soon=soon))
     if column.type is Type.DATE and column.name == "data_date":
         test = f"{name} > DATE '{now + DAYS_AHEAD:%Y-%m-%d}'"
-        found.append(Fault(test, f"{shown} || ' is in the future: it is {now:%Y-%m-%d}'", held_back=True))
+        reason = f"{shown} || ' is in the future: it is {now:%Y-%m-%d}'"
+        soon = f"{name} <= DATE '{now + DAYS_AHEAD + WAITED_FOR:%Y-%m-%d}'"
+        found.append(Fault(test, reason, held_back=True, soon=soon))
     return found
 
 
