@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.cli.outputs import write_output
 from bot.cli.replay_lines import notification_lines
+from bot.views import numbers
 
 if TYPE_CHECKING:
     from bot.services.recorded import Replayed
@@ -26,7 +27,8 @@ def write_all(replayed: "Replayed", out: Path, report: Path | None, chart: Path 
 
 def summary_line(replayed: "Replayed", out: Path) -> str:
     report = replayed.report
-    said = f"{len(report.messages):,} messages, {report.updates:,} updates, {len(report.pages):,} pages"
+    counts = {"message": len(report.messages), "update": report.updates, "page": len(report.pages)}
+    said = ", ".join(numbers.plural(count, noun) for noun, count in counts.items())
     return f"{report.first:%Y-%m-%d %H:%M} to {report.last:%Y-%m-%d %H:%M} UTC: {said}; written to {out}"
 
 

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 from bot.domain.health.trends import Trends
 from bot.views import numbers
 from bot.views.chart_fonts import drawable
-from bot.views.chart_style import BAD_TO_GOOD, INK_ON_DARK, INK_ON_LIGHT, NONE_TO_MANY, Style, new_figure, png
+from bot.views.chart_style import BAD_TO_GOOD, INK_ON_DARK, INK_ON_LIGHT, NONE_TO_MANY, Style, new_figure, png, titled
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    pass
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -29,11 +29,11 @@ def draw_success(trends: Trends, style: Style) -> bytes:
     axes.tick_params(length=0)
     if len(trends.success) > 1:
         axes.set_yticks(range(len(trends.success)), [_short(name, 12) for name in trends.success], parse_math=False)
-        _title(figure, "Runs that succeeded, expected failures left out", style)
+        titled(figure, "Runs that succeeded, expected failures left out", style)
     else:
         axes.set_yticks([])
         axes.set_xlabel("runs that succeeded, expected failures left out", color=style.faint, fontsize=9)
-        _title(figure, f"{_short(trends.subject, 40)}: success", style)
+        titled(figure, f"{_short(trends.subject, 40)}: success", style)
     return png(figure)
 
 
@@ -51,7 +51,7 @@ def draw_heat(trends: Trends, style: Style) -> bytes:
     bar = figure.colorbar(image, ax=axes, pad=0.02)
     bar.outline.set_visible(False)
     bar.ax.tick_params(colors=style.faint, labelsize=8, length=0)
-    _title(figure, f"Failed runs an hour, average week, {trends.zone}", style)
+    titled(figure, f"Failed runs an hour, average week, {trends.zone}", style)
     return png(figure)
 
 
@@ -70,7 +70,7 @@ def draw_durations(trends: Trends, style: Style) -> bytes:
     axes.set_ylim(bottom=0)
     axes.grid(axis="y", color=style.grid, linewidth=0.8)
     axes.set_axisbelow(True)
-    _title(figure, f"{_short(trends.subject, 32)}: seconds a run", style)
+    titled(figure, f"{_short(trends.subject, 32)}: seconds a run", style)
     legend = figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize=9)
     for text in legend.get_texts():
         text.set_color(style.ink)
@@ -86,8 +86,3 @@ def _ink_on(colour: "tuple[float, float, float, float]") -> str:
 def _short(name: str, most: int) -> str:
     name = drawable(name)
     return name if len(name) <= most else f"{name[: most - 1]}…"
-
-
-def _title(figure: "Figure", text: str, style: Style) -> None:
-    title = figure.suptitle(text, x=0.02, ha="left", color=style.ink, fontsize=10, fontweight="bold")
-    title.set_parse_math(False)

@@ -79,3 +79,9 @@ def png(figure: "Figure") -> bytes:
     stream = io.BytesIO()
     figure.savefig(stream, format="png", facecolor=figure.get_facecolor(), edgecolor=figure.get_edgecolor())
     return stream.getvalue()
+
+
+def titled(figure: "Figure", text: str, style: Style) -> None:
+    """From the picture's left edge on, not from the axes': there is room for it."""
+    title = figure.suptitle(text, x=0.02, ha="left", color=style.ink, fontsize=10, fontweight="bold")
+    title.set_parse_math(False)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from bot.domain.findings.severity import Severity
 from bot.domain.reports.replay import Message, ReplayReport
 from bot.views import numbers
-from bot.views.chart_style import AT_RISK, BROKEN, CARD, Style, load_matplotlib, new_figure, png
+from bot.views.chart_style import AT_RISK, BROKEN, CARD, Style, load_matplotlib, new_figure, png, titled
 from bot.views.charts import Chart
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def draw_timeline(report: ReplayReport, style: Style = CARD) -> Chart:
     axes.set_yticks([at for at, _ in ticks], [label for _, label in ticks])
     _days(axes, report, style)
     title = f"Messages by severity, {report.first:%Y-%m-%d} to {report.last:%Y-%m-%d}"
-    axes.set_title(title, loc="left", color=style.ink, fontsize=10.5, fontweight="bold")
+    titled(figure, title, style)
     return Chart("replay.png", title, _words(report), png(figure))
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from typer.testing import CliRunner, Result
 
 from bot.cli.app import app
@@ -79,6 +80,10 @@ def test_report_and_timeline(data: Path) -> None:
     assert "## Noise ledger" in report
     assert "- no planned_windows file: cannot tell planned backfills" in report
     assert (data / "r.png").read_bytes().startswith(b"\x89PNG")
+    with Image.open(data / "r.png") as picture:
+        right_of_the_title = picture.convert("L").crop((picture.width - 16, 10, picture.width - 9, 60))
+    darkest, _ = right_of_the_title.getextrema()
+    assert darkest > 200, "the title is cut"
 
 
 @pytest.mark.parametrize("stem", ["table_loads", "raw_files", "game_schedule"])
