@@ -26,7 +26,7 @@ BOLD, NORMAL, CODE, SMALL = 31, 38, 44, 46
 
 def card(notice: Notice) -> Card:
     """The message of an incident as it is now. Where it would grow too high, the feedback goes first, then what else is
-    wrong, then words of a sentence, and the next step only where names are so long that nothing else helps.
+    wrong, then words of a sentence: the next step stays.
     """
     status = _status(notice, PLAIN)
     step = "" if notice.resolved else incident_words.step(notice.incident.headline)
@@ -34,7 +34,7 @@ def card(notice: Notice) -> Card:
     heights = {each: _height(_lines(notice, PLAIN, each), status, second) + LINE * bool(step) for each in Detail}
     detail = next((each for each in Detail if heights[each] <= MOST_HIGH), Detail.LEAST)
     head, *rest = _lines(notice, SLACK, detail)
-    shown = [f"*{step}*"] if step and heights[detail] <= MOST_HIGH else []
+    shown = [f"*{step}*"] if step else []
     first = section("\n".join([f"*{head}*", *rest, *shown]))
     blocks = [first, _buttons(notice.incident), context(_status(notice, SLACK))]
     text = "\n".join([*_lines(notice, PLAIN, Detail.ALL), *([f"{step}."] if step else []), status])
@@ -47,7 +47,11 @@ class Detail(Enum):
 
     ALL = "all"
     WITHOUT_OTHERS = "without what else is wrong"
-    LEAST = "and sentences cut short"
+    SHORT = "and sentences cut short"
+    LEAST = "and the error in one line"
+
+
+_SENTENCES = {Detail.SHORT: incident_words.SHORT_SENTENCE, Detail.LEAST: incident_words.ONE_LINE}
 
 
 def _height(lines: Sequence[str], status: str, second: int) -> int:
@@ -79,7 +83,7 @@ def _lines(notice: Notice, voice: Voice, detail: Detail) -> list[str]:
     if notice.resolved:
         return [head, incident_words.ending(notice, voice)]
     incident = notice.incident
-    most = incident_words.SHORT_SENTENCE if detail is Detail.LEAST else incident_words.MOST_SENTENCE
+    most = _SENTENCES.get(detail, incident_words.MOST_SENTENCE)
     trouble = incident_words.trouble(incident.headline, notice.now, voice, most)
     also = _also(incident, voice) if detail is Detail.ALL else []
     return [head, trouble, incident_words.reach(notice, voice), *also]

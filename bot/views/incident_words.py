@@ -37,7 +37,7 @@ NEXT_STEPS = {
 """Each fits a bold line of a phone."""
 MOST_ERROR, MOST_DATES = 54, 2
 """Two lines of a phone, with what comes before them."""
-MOST_SENTENCE, SHORT_SENTENCE = 110, 64
+MOST_SENTENCE, SHORT_SENTENCE, ONE_LINE = 110, 64, 40
 """Its end says what is wrong: it is cut only where nothing else can be left out."""
 _CLOCK = re.compile(r"\b(\d\d):(\d\d) UTC\b")
 MINUTE = timedelta(minutes=1)

@@ -118,8 +118,10 @@ def _runs(proof: Proof) -> str:
     return f"runs: {', '.join(said)}" if said else "no run"
 
 
-def _tally(status: Status, runs: int, records: int) -> str:
-    return f"{runs:,} {status}" + (f" ({numbers.plural(records, 'record')})" if status is Status.SUCCESS else "")
+def _tally(status: Status, runs: int, records: int | None) -> str:
+    if status is not Status.SUCCESS:
+        return f"{runs:,} {status}"
+    return f"{runs:,} {status} ({'records unknown' if records is None else numbers.plural(records, 'record')})"
 
 
 def _upstream(proof: Proof) -> Iterator[str]:

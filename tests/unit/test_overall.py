@@ -21,7 +21,8 @@ def texts(made: HealthReport) -> list[str]:
 def test_a_bad_week_with_a_good_last_day_is_not_red_and_says_so() -> None:
     made = report(BAD_WEEK, day=WELL)
     assert made.overall is Colour.YELLOW
-    assert texts(made)[0] == ("NbacGamebookProcessor: 25.0% succeed (300 real failures); 100.0% in the last day.")
+    said = "NbacGamebookProcessor: 25.0% succeed (300 real failures); 100.0% succeed in the last day."
+    assert texts(made)[0] == said
     assert {row.name: row.status for row in made.processors}[GAMEBOOK] is Colour.RED, "over the window it is"
 
 
@@ -106,7 +107,7 @@ def test_what_comes_of_one_processor_is_said_of_that_processor() -> None:
 def test_what_several_share_is_said_of_their_phase() -> None:
     made = report([*WELL, failed(GAMEBOOK, 40, ERROR), failed(BOX, 20, ERROR)], day=WELL)
     assert [reason.subject for reason in made.reasons] == ["phase 2"]
-    assert "40 of 60 failures in NbacGamebookProcessor; 100.0% in the last day" in texts(made)[0]
+    assert "40 of 60 failures in NbacGamebookProcessor; 100.0% succeed in the last day" in texts(made)[0]
 
 
 def test_the_rate_of_the_window_is_next_to_it() -> None:

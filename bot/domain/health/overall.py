@@ -79,7 +79,7 @@ def _over_time(row: HealthRow, reason: HealthReason, processors: Sequence[Health
     worst = _worst(row.tally, [(member.name, member.tally) for member in _members(row, processors)])
     worst = "" if reason.name == NOTHING else worst
     rate = row.day.success_rate if row.day is not None else None
-    return _with(reason, worst, "" if rate is None else f"; {rate:.1%}{LAST_DAY}")
+    return _with(reason, worst, "" if rate is None else f"; {rate:.1%} succeed{LAST_DAY}")
 
 
 def _with(reason: HealthReason, *more: str) -> HealthReason:

@@ -1,6 +1,6 @@
 """The evidence that a verdict cites, and how many independent sources bear it out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -58,9 +58,11 @@ CLAIMS: Mapping[Verdict, Claim] = {
 
 @dataclass(frozen=True)
 class RunTally:
+    """`records` None: no run says how many."""
+
     status: Status
     runs: int
-    records: int
+    records: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,14 +111,20 @@ class Proof:
 
 def tallies(day: ProcessorDate) -> tuple[RunTally, ...]:
     """Runs by status with the records they reported, those under way as `running`."""
-    found: dict[Status, list[int]] = {}
+    found: dict[Status, list[int | None]] = {}
     for run in day.attempts:
-        found.setdefault(run.status, []).append(run.records or 0)
+        found.setdefault(run.status, []).append(run.records)
     if day.quiet is not None:
         found.setdefault(Status.FAILED, []).extend([0] * day.quiet.polls)
     if day.under_way:
         found[Status.RUNNING] = [0] * len(day.under_way)
-    return tuple(RunTally(status, len(records), sum(records)) for status, records in sorted(found.items()))
+    return tuple(RunTally(status, len(records), _sum(records)) for status, records in sorted(found.items()))
+
+
+def _sum(records: Sequence[int | None]) -> int | None:
+    """None where no run says how many."""
+    known = [count for count in records if count is not None]
+    return sum(known) if known else None
 
 
 def words(day: ProcessorDate, verdict: Verdict, usual: float | None) -> dict[Source, Vote]:
