@@ -26,7 +26,7 @@ BOLD, NORMAL, CODE, SMALL = 31, 38, 44, 46
 
 def card(notice: Notice) -> Card:
     """The message of an incident as it is now. Where it would grow too high, the feedback goes first, then what else is
-    wrong, then words of a sentence: the next step stays.
+    wrong, then words of sentences and errors, and the next step only where names are so long that nothing else helps.
     """
     status = _status(notice, PLAIN)
     step = "" if notice.resolved else incident_words.step(notice.incident.headline)
@@ -34,7 +34,7 @@ def card(notice: Notice) -> Card:
     heights = {each: _height(_lines(notice, PLAIN, each), status, second) + LINE * bool(step) for each in Detail}
     detail = next((each for each in Detail if heights[each] <= MOST_HIGH), Detail.LEAST)
     head, *rest = _lines(notice, SLACK, detail)
-    shown = [f"*{step}*"] if step else []
+    shown = [f"*{step}*"] if step and heights[detail] <= MOST_HIGH else []
     first = section("\n".join([f"*{head}*", *rest, *shown]))
     blocks = [first, _buttons(notice.incident), context(_status(notice, SLACK))]
     text = "\n".join([*_lines(notice, PLAIN, Detail.ALL), *([f"{step}."] if step else []), status])

@@ -98,7 +98,7 @@ def trouble(finding: Finding, now: datetime, voice: Voice, most: int = MOST_SENT
         runs = numbers.plural(finding.failures, "failed run")
         if finding.family is Family.STORM:
             return f"{runs} of {numbers.plural(len(finding.processors), 'processor')} since {since}"
-        return f"{runs} since {since}: {voice.code(short_error(finding.error))}"
+        return f"{runs} since {since}: {voice.code(short_error(finding.error, min(most, MOST_ERROR)))}"
     if finding.kind is FindingKind.STUCK_RUN:
         return f"Running since {since} without a sign that it will end"
     said = voice.data(_cut(_explanation(finding), most))
