@@ -13,11 +13,11 @@ from bot.domain.evidence.observation import QuietPolls
 from bot.domain.evidence.runs import Category, Input, Status
 from bot.domain.health.early_warnings import SilentRun
 from bot.domain.health.model import Window
-from bot.ports.warehouse import LoadReport, Warehouse
+from bot.ports.warehouse import LoadReport, SourceRead, Warehouse
 from tests.contracts.answers import EVER, LAST, WEEK, Answers, ask, ask_as_of, counts, near, runs
 from tests.contracts.stories import AUTUMN, BARE, CLOCKS, NEXT, SPRING, STORY, moment
 from tests.contracts.warehouses import KINDS, REFERENCE, Played, Step, brought, noting, opened
-from tests.support.builders import DAY, World
+from tests.support.builders import DAY, NOW, World
 
 FAILED = {"processor": "Box", "status": Status.FAILED}
 AS_OF = (moment(31), moment(32.02), moment(34.5), LAST)
@@ -158,7 +158,9 @@ def test_polls_that_found_nothing_are_counted(story: Told) -> None:
 
 
 def test_a_source_is_stored_with_its_rows(story: Told) -> None:
-    (mark,) = story.at_the_end["source marks"].values()
+    marks, reads = story.at_the_end["source marks"]
+    (mark,) = marks.values()
+    assert reads == {"history": SourceRead("history", NOW, NOW, "refused")}
     assert (mark.source, mark.cursor, mark.rows, mark.rejected, mark.bytes_billed) == ("history", "here", 1, 0, 7)
     assert mark.newest == moment(50)
 

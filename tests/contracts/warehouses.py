@@ -14,7 +14,7 @@ from bot.adapters.warehouse.engine import Engine
 from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
 from bot.domain.evidence.platform_facts import platform_facts
 from bot.domain.evidence.text_rules import TextRule, category_of
-from bot.ports.warehouse import DataFile, Hints, LoadReport, SourceMark, Warehouse
+from bot.ports.warehouse import DataFile, Hints, LoadReport, SourceMark, SourceRead, Warehouse
 from bot.services.loading import find_files
 from tests.contracts.bqemulator.emulator import PROJECT
 from tests.support.builders import NOW, RULES, World, loaded, registry, write_rows
@@ -66,8 +66,10 @@ def load(warehouse: Warehouse, directory: Path, step: Step) -> LoadReport:
     )
 
 
-def brought(warehouse: Warehouse, directory: Path, step: Step) -> Mapping[str, SourceMark]:
-    """How far a source has been read after it has brought a row."""
+def brought(
+    warehouse: Warehouse, directory: Path, step: Step
+) -> tuple[Mapping[str, SourceMark], Mapping[str, SourceRead]]:
+    """How far a source has been read after it has brought a row, and how its reads go once one has failed."""
     path = directory / "part.ndjson"
     write_rows(path, [loaded("raw.elsewhere", hours=50)])
     part = DataFile(path, "table_loads", "history", part=True, once=False)
@@ -75,7 +77,9 @@ def brought(warehouse: Warehouse, directory: Path, step: Step) -> Mapping[str, S
     hints = Hints(lambda text: category_of(text, step.rules) or "", repr(tuple(step.rules)))
     facts = platform_facts(registry(step.world.processors))
     warehouse.load([part], facts, hints, step.now, lambda _step, _rows: None, mark)
-    return warehouse.source_marks()
+    for read in (SourceRead("history", step.now), SourceRead("history", step.now, step.now, "refused")):
+        warehouse.remember_read(read)
+    return warehouse.source_marks(), warehouse.source_reads()
 
 
 class _Noting:

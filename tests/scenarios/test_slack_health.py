@@ -9,7 +9,7 @@ from tests.support.slack_bench import ALEX, GENERAL, MONITOR, SAM, Bench, play
 def test_in_a_channel(transport: str, services: AppServices) -> None:
     async def scenario(bench: Bench) -> None:
         message = await bench.ask("/health")
-        assert message["text"].startswith("🟡 Pipeline health: YELLOW\n2026-01-20 12:00 UTC. Last 7 days: ")
+        assert message["text"].startswith("🟡 Pipeline health: YELLOW\n2026-01-16 09:01 UTC. Last 7 days: ")
         phase = "Phase 2: YELLOW, 66.7% succeed (target 95.0%), 3 real failures, 40 expected"
         assert phase in message["text"]
         assert "have their data (" in message["text"]

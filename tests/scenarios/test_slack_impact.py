@@ -18,7 +18,8 @@ def test_in_a_channel(transport: str, services: AppServices) -> None:
             "Its only dependent is not affected.",
             "",
             "It depends on (hops): BoxScraper (1).",
-            "No new data since 2026-01-16 09:01 UTC: what has happened since then is not known.",
+            "No new data since 2026-01-16 09:01 UTC: what has happened since then is not known. "
+            "The history ends there: answered as of its end.",
             "Data date 2026-01-15, not stale, as of 2026-01-16 09:01 UTC.",
         ]
         assert [one["ts"] for one in bench.posts()] == [message["ts"]]

@@ -195,7 +195,7 @@ def with_health(services: AppServices, of: Callable[..., Any]) -> AppServices:
 
     class Fronted:
         def __init__(self) -> None:
-            self.moment, self.scope = services.health.moment, services.health.scope
+            self.dates, self.scope, self.seen = services.health.dates, services.health.scope, services.health.seen
             self.of = partial(of, services.health.of)
 
     return replace(services, health=Fronted())  # type: ignore[arg-type]
