@@ -62,7 +62,7 @@ def test_a_second_load_leaves_every_answer_as_it_was(tmp_path: Path) -> None:
 def test_the_report_as_json(tmp_path: Path) -> None:
     result = load(tmp_path / "home", WORLD.write(tmp_path / "data"), "--json")
     told = json.loads(result.stdout)
-    assert set(told) == {"files", "rejected", "warnings", "touched_from", "registry_warnings"}
+    assert set(told) == {"files", "rejected", "warnings", "waiting", "touched_from", "registry_warnings"}
     assert [file["file"] for file in told["files"]][-1] == "runs.parquet"
     assert (told["files"][-1]["added"], told["files"][-1]["rows"]) == (2, 2)
 
