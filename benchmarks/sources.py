@@ -169,7 +169,8 @@ def _write(folder: Path, runs: int, parts: int) -> None:
                 f" AND start_hour < TIMESTAMP '{START:%Y-%m-%d %H:%M:%S}' + INTERVAL {round((part + 1) * every)} HOUR"
             )
             select = select_runs(f"(SELECT * FROM bench_hours WHERE {span})")  # noqa: S608 (our own)
-            connection.execute(f"COPY (SELECT {COLUMNS} FROM ({select})) TO '{folder}/runs-{part:03}.parquet'")  # noqa: S608
+            rows = f"SELECT {COLUMNS} FROM ({select}) ORDER BY inserted_at"  # noqa: S608 (our own)
+            connection.execute(f"COPY ({rows}) TO '{folder}/runs-{part:03}.parquet'")
 
 
 def _fill(address: str, runs: int) -> None:

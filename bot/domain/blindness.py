@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from bot.domain.sources import Feed, SourceStatus
+from bot.domain.sources import Feed, SourcePlan, SourceStatus
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 OF_RHYTHM = frozenset({Feed.RUNS, Feed.TABLE_LOADS, Feed.RAW_FILES})
@@ -149,6 +149,16 @@ class Sight:
 
 
 ALL_SEEN = Sight()
+LOADED = "load"
+"""Named where no source is configured, and somebody loads files."""
+
+
+def stopped_history(until: datetime, now: datetime) -> Sight:
+    """Files were loaded up to then, and none since: nothing is known of what came after."""
+    plans = (SourcePlan(LOADED, LOADED, feed, timedelta(), timedelta()) for feed in OF_RHYTHM)
+    detail = "load newer files, or name sources in sources.yaml"
+    blind = Blind(LOADED, Because.SILENT, until, now, detail)
+    return Sight(tuple(SourceStatus(plan, now, synced_at=until, newest=until) for plan in plans), (blind,))
 
 
 def shown(moment: datetime) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.domain.blindness import Sight
+from bot.domain.blindness import ALL_SEEN, Sight, stopped_history
 from bot.domain.detection.absence import Absences, source_findings
 from bot.domain.detection.watch import Watch
 from bot.domain.evidence.observation import Event, Observed, Started, Timeline
@@ -17,7 +17,7 @@ from bot.domain.platform.registry import Registry
 from bot.ports.warehouse import Warehouse
 from bot.services.blindness import Blindness
 from bot.services.gate import GateService
-from bot.services.known_until import RECORDED_AFTER
+from bot.services.known_until import RECORDED_AFTER, KnownUntil
 
 log = logging.getLogger("fireline.detection")
 LOOK_BACK = timedelta(days=35)
@@ -112,11 +112,18 @@ class DetectionService:
         newest = max((run.known_at for run in observed.runs), default=live.until)
         live.until = min(now, newest, _read_until(sight, now))
         live.taken = {event for event in Timeline(observed).until(now) if _known_at(event) > _since(live, now)}
+        if not sight.statuses:
+            sight = self._stopped(live.registry, now)
         findings, self._blindness.held = self._absences_of(live).sorted_out(findings, sight, live.registry, now)
         findings += source_findings(sight, self._blindness.held, self._severity)
         decisions = live.gate.tick(now, findings, observed.windows).decisions
         self._live = live
         return decisions
+
+    def _stopped(self, registry: Registry, now: datetime) -> Sight:
+        """Without sources: has whoever loads the history stopped? Then it is as a source that shows nothing."""
+        known = KnownUntil(self._warehouse, registry).of(self._warehouse.history(), now)
+        return ALL_SEEN if known.stopped is None else stopped_history(known.moment, now)
 
     def _of_sources_alone(self, sight: Sight, now: datetime) -> tuple[Decision, ...]:
         """Nothing is known of the pipeline yet, and a source that would tell of it shows nothing."""

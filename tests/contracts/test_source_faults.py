@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from bot.adapters.sources import parts
 from bot.adapters.sources.files import SETTLES_S, FilesSource
 from bot.adapters.sources.sql import Question, SqlSource
 from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
@@ -24,7 +25,8 @@ from bot.ports.sources import Source
 from bot.services.loading import hints_of
 from bot.services.sources import Connected, SourcesService
 from tests.contracts.sources import rigs
-from tests.support.builders import NOW, RULES, Row, contents, failed, registry, rows_of, run, warehouse
+from tests.contracts.test_sources import CutOff
+from tests.support.builders import NOW, RULES, Row, contents, failed, registry, rows_of, run, warehouse, write_rows
 
 PROJECT = Path(__file__).resolve().parents[2]
 ROWS = [run("a", start=30), failed("b", start=31, text="boom"), run("c", start=32), run("d", start=33)]
@@ -267,3 +269,25 @@ def test_a_sync_that_is_killed_anywhere_loses_and_doubles_nothing(tmp_path: Path
     asked = [sys.executable, "-m", "tests.support.killed_syncs", str(tmp_path), "29"]
     done = subprocess.run(asked, capture_output=True, text=True, check=False, cwd=PROJECT, timeout=300)
     assert re.fullmatch(r"died at [3-9] points\n", done.stdout), done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".ndjson"])
+def test_a_file_of_very_many_rows_is_stored_part_by_part(
+    held: SqlWarehouse, tmp_path: Path, suffix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "PART_ROWS", 2_048)
+    monkeypatch.setattr(parts, "LINE_FILE_BYTES", 1_000)
+    exports = tmp_path / "exports"
+    exports.mkdir()
+    write_rows(exports / f"runs{suffix}", [run(f"r{n}", start=n / 200) for n in range(5_000)])
+    source = FilesSource(str(exports), None, rigs.LATENESS, {}, lambda: 4e9)
+    with source.batches(None, NOW) as batches:
+        cursors = [batch.cursor for batch in batches]
+    assert len(cursors) == 3
+    assert len(set(cursors)) == 2, "the file is read when its last part is"
+    with reading(held, Clock(), history=CutOff(source)) as service, pytest.raises(SourceFailed, match="reset"):
+        service.sync("history")
+    with reading(held, Clock(), history=source) as service:
+        assert 0 < synced(service) < 5_000
+        assert synced(service) == 0
+    assert len(rows_of(held, "runs")) == 5_000

@@ -3,12 +3,13 @@
 import json
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from bot.adapters.sources.parts import Part, parts_of
 from bot.adapters.sources.places import Places, fixed_part
 from bot.domain.sources import Feed, SourceFailed
 from bot.ports.sources import Batch
@@ -88,13 +89,22 @@ class FilesSource:
         for file in sorted(self._found(), key=lambda file: (file.changed_ns, file.name)):
             if not read.lacks(file):
                 continue
-            read = read.including(file, self._overlap_ns)
+            before, read = read, read.including(file, self._overlap_ns)
             given = self._fetched(file, scratch)
             path = self._rows_of(given, scratch / "rows.ndjson")
-            held = DataFile(path, self._kind_of(file.name), file.name, self._columns, part=True)
-            yield Batch(read.text(), held if path.stat().st_size or self._artifacts is None else None)
+            if self._artifacts is not None and not path.stat().st_size:
+                yield Batch(read.text())
+            else:
+                with parts_of(path) as parts:
+                    yield from self._one_by_one(file, parts, before, read)
             if self._bucket is not None:
                 given.unlink()
+
+    def _one_by_one(self, file: _Found, parts: Iterable[Part], before: "_Read", after: "_Read") -> Iterator[Batch]:
+        """The file is read when its last part is; a part that comes again is not stored again."""
+        for part in parts:
+            held = DataFile(part.path, self._kind_of(file.name), file.name, self._columns, part=True)
+            yield Batch((after if part.is_last else before).text(), held)
 
     def _fetched(self, file: _Found, scratch: Path) -> Path:
         """A file of a bucket is copied here for as long as it is read."""
