@@ -85,7 +85,7 @@ def _silent(status: SourceStatus, policy: BlindnessPolicy) -> Blind | None:
     evident_at = newest + max(policy.silent_least, policy.silent_factor * usual)
     if (status.synced_at or NEVER) < evident_at:
         return None
-    detail = f"it is read, and at this hour its next row usually comes within {_length(usual)}"
+    detail = f"it is read, and at this hour its next row usually comes within {length(usual)}"
     return Blind(status.plan.name, Because.SILENT, newest, evident_at, detail)
 
 
@@ -165,6 +165,7 @@ def shown(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
-def _length(span: timedelta) -> str:
+def length(span: timedelta) -> str:
+    """`34 min`, `3 h`."""
     minutes = max(1, round(span / timedelta(minutes=1)))
     return f"{minutes} min" if minutes < 120 else f"{minutes / 60:.0f} h"

@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import islice, pairwise
 
+from bot.domain.detection.silence import RETIRED_AFTER
 from bot.domain.detection.trouble import Trouble
 from bot.domain.evidence.processor_date import EARLY_START, MISSING_AFTER
 from bot.domain.findings.finding import FindingKind, RootCause
 from bot.domain.platform.schedule import Schedule
 
 FEWEST_A_DAY = 5
-RETIRED_AFTER = timedelta(days=7)
-"""What has not run for so long is retired, or its dates are missing by now."""
 LONGEST_LEAD = timedelta(days=3)
 """A slot lies at most so long after midnight of its data date."""
 _DAY = timedelta(days=1)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.domain.blindness import length
 from bot.domain.detection.trouble import Trouble
 from bot.domain.evidence.observation import Event, RunSeen, Started
 from bot.domain.evidence.runs import Trigger
@@ -86,8 +87,8 @@ class Silence:
             since=gaps.last,
             evident_at=evident_at,
             explanation=(
-                f"{name} has not run since {gaps.last:%d %b %H:%M} UTC, for {_minutes(now - gaps.last)}; "
-                f"at this hour it usually runs again within {_minutes(timedelta(seconds=usual))}"
+                f"{name} has not run since {gaps.last:%d %b %H:%M} UTC, for {length(now - gaps.last)}; "
+                f"at this hour it usually runs again within {length(timedelta(seconds=usual))}"
             ),
             error_class="silence",
         )
@@ -103,8 +104,3 @@ class Silence:
         """
         others = [gaps.last for other, gaps in self._gaps.items() if other != name and gaps.last is not None]
         return not others or max(others) >= since
-
-
-def _minutes(span: timedelta) -> str:
-    minutes = max(1, round(span.total_seconds() / 60))
-    return f"{minutes} min" if minutes < 120 else f"{minutes / 60:.0f} h"

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
+from bot.domain.blindness import shown
 from bot.domain.evidence.known import no_new_data as words
 from bot.domain.health.model import HealthReason
 from bot.domain.platform.registry import Processor
@@ -46,7 +47,7 @@ def slots_within(
 def silent_fleet(last_start: datetime, known_until: datetime) -> HealthReason:
     """`last_start`: the hour in which a run last started. `known_until`: up to where the history is known."""
     silent = known_until - last_start - HOUR
-    text = f"Nothing has started since {_shown(last_start)} for {_length(silent)}, though slots were due."
+    text = f"Nothing has started since {shown(last_start)} for {_length(silent)}, though slots were due."
     return HealthReason("fleet_silent", FLEET, text)
 
 
@@ -57,10 +58,6 @@ def idle_phase(phase: int) -> HealthReason:
 
 def no_new_data(known_until: datetime) -> HealthReason:
     return HealthReason(NO_NEW_DATA, FLEET, f"{words(known_until)}. The history ends there: answered as of its end.")
-
-
-def _shown(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 def _length(span: timedelta) -> str:

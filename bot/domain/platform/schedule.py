@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from bot.domain.platform.calendar import latest_reading, slot_instant
 
-DENSE = 20
+TWICE_FROM = 20
 """With so many slots a day or more a job also runs in both readings of an hour that comes twice, as cron does."""
 NEVER_WITHIN_DAYS = 9 * 366
 """29 February comes at the latest after eight years (1896 to 1904)."""
@@ -185,7 +185,7 @@ class Schedule:
         hours = self.hours_on(day)
         if not hours:
             return None
-        fold = int(len(hours) >= DENSE)
+        fold = int(len(hours) >= TWICE_FROM)
         return max(latest_reading(day, hours[-1], self.zone), slot_instant(day, hours[-1], self.zone, fold))
 
     def newest(self, now: datetime) -> date | None:
@@ -208,7 +208,7 @@ def _instants(day: date, hours: tuple[float, ...], zone: ZoneInfo) -> tuple[date
     if last - first == timedelta(hours=hours[-1] - hours[0]) and _offset(first, zone) == _offset(last, zone):
         return tuple(first + timedelta(hours=hour - hours[0]) for hour in hours)
     instants = [slot_instant(day, hour, zone) for hour in hours]
-    if len(hours) >= DENSE:
+    if len(hours) >= TWICE_FROM:
         again = (slot_instant(day, hour, zone, fold=1) for hour in hours)
         instants += [instant for instant in again if instant.astimezone(zone).fold]
     return tuple(sorted(set(instants)))
