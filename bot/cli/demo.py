@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bot.cli import logs
 from bot.cli.context import errors_for_people, settings_of
-from bot.cli.options import Home
 from bot.cli.stopping import stoppable
 
 PORT = 8765
@@ -27,21 +27,27 @@ def demo(
         typer.Option(help="Inject NAME or NAME:PROCESSOR; a demo that runs gets it.", show_default=False),
     ] = None,
     heal: Annotated[bool, typer.Option("--heal", help="End every fault of the demo that runs, and stop.")] = False,
-    home: Home = None,
+    home: Annotated[
+        Path | None,
+        typer.Option("--home", help="Where the demo's state lives (FIRELINE_HOME/demo, else ./var/demo)."),
+    ] = None,
 ) -> None:
     """Run a local Slack workspace, a simulated pipeline with 30 days of history, and Fireline in it."""
     with stoppable(lambda: print("stopped", flush=True)) as stopping, errors_for_people():
         from bot.cli.demo_faults import heal_running, inject_into_running
+        from bot.cli.demo_running import Meant
         from bot.cli.demo_start import ready
         from bot.cli.demo_world import live
 
         settings = settings_of(home)
-        settings = settings.model_copy(update={"home": settings.home / "demo", "warehouse": "duckdb"})
+        where = settings.home / "demo" if home is None else settings.home
+        settings = settings.model_copy(update={"home": where, "warehouse": "duckdb"})
+        meant = Meant(where, port, PORT if home is None else None)
         if heal:
-            heal_running(settings.home, port)
+            heal_running(meant)
             return
         faults = fault or []
-        if faults and inject_into_running(settings.home, port, faults):
+        if faults and inject_into_running(meant, faults):
             return
         logs.set_up(logging.WARNING, settings.log_format)
         start = ready(settings, PORT if port is None else port, speed, faults)

@@ -10,8 +10,18 @@ from pathlib import Path
 
 from bot.cli.stopping import ASKED_BY
 from bot.config.settings import Settings
-from bot.domain.errors import FirelineError, OtherRelease
+from bot.domain.errors import BadInput, FirelineError, OtherRelease
 from bot.opening import warehouse
+
+MADE = ".demo"
+"""In a folder that the demo has made, before anything else in it."""
+
+
+def refuse_a_real_home(settings: Settings) -> None:
+    """Raises BadInput for a folder with the state of a Fireline that is no demo: making the history would remove it."""
+    made_by_a_demo = any((settings.home / name).exists() for name in (MADE, "ready"))
+    if not made_by_a_demo and (settings.warehouse_file.exists() or settings.state_file.exists()):
+        raise BadInput(f"{settings.home} is the home of a Fireline that is no demo. Name another folder with --home.")
 
 
 def prepare(settings: Settings, now: datetime) -> Path:
@@ -22,6 +32,7 @@ def prepare(settings: Settings, now: datetime) -> Path:
     if _is_ready(settings):
         return data
     settings.home.mkdir(parents=True, exist_ok=True)
+    (settings.home / MADE).touch()
     registry = settings.config / "registry.yaml"
     _run("writing 30 days of history", "sandbox.pipeline", str(registry), str(data), now.isoformat())
     _remove_warehouse(settings)

@@ -10,7 +10,8 @@ import yaml
 
 from bot.cli.context import now as system_now
 from bot.cli.demo_faults import parse
-from bot.cli.demo_history import prepare
+from bot.cli.demo_history import prepare, refuse_a_real_home
+from bot.cli.demo_running import refuse_a_second, taken
 from bot.config.settings import Settings
 from bot.domain.errors import BadInput
 from sandbox.clock import SimulatedClock
@@ -31,7 +32,9 @@ class Start:
 
 
 def ready(settings: Settings, port: int, speed: float, faults: Sequence[str]) -> Start:
-    """Raises BadInput for a port that is taken, a speed or a fault that makes no sense."""
+    """Raises BadInput for a home or a port that is taken, a speed or a fault that makes no sense."""
+    refuse_a_second(settings.home)
+    refuse_a_real_home(settings)
     check_port(port)
     parsed = tuple(map(parse, faults))
     now = system_now()
@@ -55,7 +58,3 @@ def check_port(port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             raise taken(port, error) from error
-
-
-def taken(port: int, error: OSError) -> BadInput:
-    return BadInput(f"Port {port} cannot be used ({error.strerror}). Name another with --port.")

@@ -1,6 +1,7 @@
 """One process that holds it all: the workspace, the pipeline that goes on living, and Fireline connected to both."""
 
 import asyncio
+import shlex
 import shutil
 from collections.abc import Coroutine
 from datetime import datetime
@@ -10,8 +11,8 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.bootstrap import app_services, loading_service, served
-from bot.cli.demo_faults import findable
-from bot.cli.demo_start import Start, taken
+from bot.cli.demo_running import called, findable, taken
+from bot.cli.demo_start import Start
 from bot.cli.load import answer_load
 from bot.cli.local_api import local_api
 from bot.cli.stopping import Stopping
@@ -42,8 +43,19 @@ Three things to try there, in #data-monitoring:
      incident is in #data-alerts, and /health names it
   3. switch to another person at the lower left: the same message, in their time zone
 
-Ctrl-C stops it; the next `make demo` goes on from here. State: {home}
+In another terminal, as they stand here:
+  {command} health --home {home}
+  {command} demo --home {home} --port {port} --fault phase5_down
+  {command} demo --home {home} --port {port} --heal
+
+Ctrl-C stops it; the same command goes on from here. State: {home}
 """
+
+
+def welcome(url: str, home: Path) -> str:
+    """What is printed once the demo can be used; its commands work when they are pasted, in any folder."""
+    port = url.rpartition(":")[2]
+    return WELCOME.format(url=url, home=shlex.quote(str(home.absolute())), port=port, command=called())
 
 
 async def live(settings: Settings, start: Start, stopping: Stopping) -> None:
@@ -66,7 +78,7 @@ async def live(settings: Settings, start: Start, stopping: Stopping) -> None:
                 connected = _connected(settings, workspace)
                 duties = served(opened, connected, app_services(opened, settings, feed.now, store), store)
                 services = duties.services
-                print(WELCOME.format(url=workspace.url, home=settings.home), flush=True)
+                print(welcome(workspace.url, settings.home), flush=True)
                 lanes = lanes_of(duties.on_watch, duties.checks)
                 working = running(lanes, duties.vitals, duties.on_watch.stop, duties.metrics)
 

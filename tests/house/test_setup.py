@@ -19,7 +19,7 @@ case "$1 $2" in
     case "$*" in
     *" check") exit "$CHECK" ;;
     *--editable*) echo "project" >>"$LOG" ;;
-    *) echo "${*##* -r }" >>"$LOG" ;;
+    *) echo "${*##* -r }" >>"$LOG" && eval "$PIP" ;;
     esac ;;
 esac
 """
@@ -30,8 +30,10 @@ LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-bqemulator.tx
 class Checkout:
     folder: Path
 
-    def setup(self, what: str, *, version: str = "3.12.1", check: int = 0) -> tuple[list[str], str]:
-        """What was done, and what was said on standard error."""
+    said: str = ""
+
+    def setup(self, what: str, *, version: str = "3.12.1", check: int = 0, pip: str = "") -> tuple[list[str], str]:
+        """What was done, and what was said on standard error; `said` on standard output. `pip`: what else it does."""
         log = self.folder / "log"
         log.write_text("")
         environment = {
@@ -40,10 +42,12 @@ class Checkout:
             "VERSION": version,
             "LOG": str(log),
             "CHECK": str(check),
+            "PIP": pip,
         }
         done = subprocess.run(
             ["sh", ".ci/setup", what], cwd=self.folder, env=environment, capture_output=True, text=True, check=False
         )
+        self.said = done.stdout
         assert (done.returncode == 0) == (done.stderr == ""), done.stderr
         return log.read_text().splitlines(), done.stderr
 
@@ -98,6 +102,21 @@ def test_an_incomplete_lock_stops_set_up_each_time(checkout: Checkout) -> None:
         done, said = checkout.setup("product", check=1)
         assert done == ["new .venv", "requirements.txt"]
         assert "FAILED  requirements.txt does not hold all that is asked for: make lock" in said
+
+
+def test_a_set_up_says_what_it_has_done(checkout: Checkout) -> None:
+    (checkout.folder / "requirements.txt").write_text("# lock\none==1 \\\n    --hash=sha256:1\ntwo==2\n")
+    checkout.setup("product")
+    assert "  setup   2 packages of requirements.txt are there after " in checkout.said
+    checkout.setup("product")
+    assert checkout.said == ""
+
+
+def test_what_pip_said_is_shown_where_it_fails(checkout: Checkout) -> None:
+    done, said = checkout.setup("product", pip="echo 'no wheel for one'; exit 1")
+    assert done == ["new .venv", "requirements.txt"]
+    assert said == "no wheel for one\n  FAILED  requirements.txt could not be installed\n"
+    assert checkout.setup("product")[0] == ["new .venv", "requirements.txt", "project"]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """`fireline demo` before it starts, and beside one that runs: its port, faults and their end."""
 
 import asyncio
+import shlex
 import socket
 import threading
 from collections.abc import Iterator
@@ -12,8 +13,10 @@ import pytest
 from aiohttp import web
 from typer.testing import CliRunner
 
+from bot.cli import demo as demo_command
 from bot.cli.app import app
-from bot.cli.demo_faults import findable
+from bot.cli.demo_running import findable
+from bot.cli.demo_world import welcome
 from sandbox.slack.guard import guarded
 
 
@@ -88,13 +91,76 @@ def test_faults_go_into_a_demo_that_runs_and_heal_ends_them() -> None:
 
 def test_a_demo_is_found_by_its_home(tmp_path: Path) -> None:
     panel = Panel()
-    (tmp_path / "demo").mkdir()
-    with serving(panel) as port, findable(tmp_path / "demo", port):
+    with serving(panel) as port, findable(tmp_path, port):
         code, output = demo("--home", str(tmp_path), "--fault", "slow:Box")
-        assert (code, output) == (0, "injected: slow:Box (Box)\n")
+        assert (code, output) == (0, f"injected: slow:Box (Box), into the demo on port {port}\n")
         assert demo("--home", str(tmp_path), "--heal") == (0, "healed: slow:Box\n")
     code, output = demo("--home", str(tmp_path), "--heal")
-    assert (code, f"No demo runs with its state in {tmp_path / 'demo'}" in output) == (1, True)
+    assert (code, f"No demo runs with its state in {tmp_path}. Name its port" in output) == (1, True)
+
+
+def test_the_usual_home_is_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FIRELINE_HOME", str(tmp_path))
+    (tmp_path / "demo").mkdir()
+    panel = Panel()
+    with serving(panel) as port, findable(tmp_path / "demo", port):
+        assert demo("--fault", "slow:Box")[0] == 0
+    assert [fault["name"] for fault in panel.active] == ["slow"]
+
+
+def test_without_a_home_a_fault_reaches_the_demo_on_the_usual_port(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was started in another folder, or with a home of its own."""
+    monkeypatch.chdir(tmp_path)
+    panel = Panel()
+    with serving(panel) as port:
+        monkeypatch.setattr(demo_command, "PORT", port)
+        assert demo("--fault", "slow:Box") == (0, f"injected: slow:Box (Box), into the demo on port {port}\n")
+        assert demo("--heal") == (0, "healed: slow:Box\n")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_second_demo_is_refused_with_the_command_for_the_first(tmp_path: Path) -> None:
+    with serving(Panel()) as port:
+        with findable(tmp_path, port):
+            code, said = demo("--home", str(tmp_path), "--port", "0")
+        assert (code, f"A demo runs with its state in {tmp_path}: http://127.0.0.1:{port}." in said) == (1, True), said
+        code, said = demo("--home", str(tmp_path / "other"), "--port", str(port))
+        assert (code, f"Port {port} cannot be used: another demo runs there." in said) == (1, True), said
+        assert f"demo --port {port} --fault NAME, or start another with --port {port + 1}" in said
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_commands_of_the_welcome_work_as_they_are_pasted(tmp_path: Path) -> None:
+    panel, home = Panel(), tmp_path / "my demo"
+    home.mkdir()
+    with serving(panel) as port, findable(home, port):
+        said = welcome(f"http://127.0.0.1:{port}", home)
+        of_demo = [shlex.split(line.partition(" demo ")[2]) for line in said.splitlines() if " demo --" in line]
+        for arguments, faults in zip(of_demo, [["phase5_down"], []], strict=True):
+            assert demo(*arguments)[0] == 0
+            assert [fault["name"] for fault in panel.active] == faults
+    assert f"health --home '{home}'" in said
+
+
+def test_another_server_on_the_usual_port_is_no_demo(tmp_path: Path) -> None:
+    body = b"HTTP/1.0 200 OK\r\n\r\n<html>"
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        answering = threading.Thread(target=_answer_once, args=(server, body))
+        answering.start()
+        code, said = demo("--port", str(server.getsockname()[1]), "--heal", "--home", str(tmp_path))
+        answering.join()
+    assert (code, "No demo runs on port" in said) == (1, True)
+
+
+def _answer_once(server: socket.socket, body: bytes) -> None:
+    connection, _ = server.accept()
+    with connection:
+        connection.recv(4096)
+        connection.sendall(body)
 
 
 def test_heal_says_what_to_pass_where_no_demo_answers(tmp_path: Path) -> None:
@@ -104,8 +170,7 @@ def test_heal_says_what_to_pass_where_no_demo_answers(tmp_path: Path) -> None:
         code, said = demo("--port", str(port), "--heal", "--home", str(tmp_path))
         assert code == 1
         assert f"No demo runs on port {port}. Name its port with --port or its state's folder with --home." in said
-        (tmp_path / "demo").mkdir()
-        with findable(tmp_path / "demo", port):  # as one that was killed has left it
+        with findable(tmp_path, port):  # as one that was killed has left it
             assert demo("--heal", "--home", str(tmp_path))[0] == 1
 
 
@@ -128,7 +193,6 @@ def test_what_cannot_work_is_refused_before_any_history_is_written(
 def test_a_port_that_is_taken_is_refused_before_any_history_is_written(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        taken.listen()
         code, said = demo("--port", str(taken.getsockname()[1]), "--home", str(tmp_path))
     assert (code, "cannot be used (Address already in use)" in said) == (1, True)
     assert not list(tmp_path.iterdir())

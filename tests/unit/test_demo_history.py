@@ -7,9 +7,9 @@ import pytest
 
 from bot.adapters.warehouse.duckdb_engine import DuckDBEngine
 from bot.cli import demo_history
-from bot.cli.demo_history import prepare
+from bot.cli.demo_history import prepare, refuse_a_real_home
 from bot.config.settings import Settings
-from bot.domain.errors import WarehouseUnavailable
+from bot.domain.errors import BadInput, WarehouseUnavailable
 from tests.support.builders import NOW
 
 SAID = "the demo's history was made by another release of Fireline; it is made again\n"
@@ -59,7 +59,7 @@ def test_made_again_after_another_release(settings: Settings, capsys: pytest.Cap
     prepare(settings, NOW)
     assert capsys.readouterr().out == SAID
     assert contents(settings.home / "data") == ["new"]
-    assert contents(settings.home) == ["data", "notes.txt", "ready", "warehouse.duckdb", "workspace.sqlite"]
+    assert contents(settings.home) == [".demo", "data", "notes.txt", "ready", "warehouse.duckdb", "workspace.sqlite"]
     assert contents(settings.home.parent) == ["demo", "warehouse"]
     prepare(settings, NOW)
     assert capsys.readouterr().out == ""
@@ -93,3 +93,19 @@ def test_a_warehouse_that_is_none_is_refused_and_stays(settings: Settings) -> No
     with pytest.raises(WarehouseUnavailable, match="cannot be opened"):
         prepare(settings, NOW)
     assert settings.warehouse_file.read_text() == "no warehouse"
+
+
+@pytest.mark.parametrize("held", ["warehouse.duckdb", "state.db"])
+def test_the_state_of_a_fireline_that_is_no_demo_is_not_touched(held: str, tmp_path: Path) -> None:
+    (tmp_path / held).write_text("a year of runs")
+    with pytest.raises(BadInput, match=r"is no demo\. Name another folder with --home"):
+        refuse_a_real_home(Settings(home=tmp_path))
+    assert contents(tmp_path) == [held]
+
+
+@pytest.mark.parametrize("left", ["ready", ".demo"])
+def test_a_home_that_a_demo_has_made_is_its_own(settings: Settings, left: str) -> None:
+    prepare(settings, NOW)
+    for name in {"ready", ".demo"} - {left}:
+        (settings.home / name).unlink()
+    refuse_a_real_home(settings)
