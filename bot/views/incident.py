@@ -47,10 +47,11 @@ class Detail(Enum):
 
     ALL = "all"
     WITHOUT_OTHERS = "without what else is wrong"
-    SHORT = "and sentences cut short"
-    LEAST = "and the error in one line"
+    SHORT = "and sentences cut short, the title to three lines"
+    LEAST = "and the error in one line, the title in two"
 
 
+_TITLE_ROWS = {Detail.SHORT: 3, Detail.LEAST: 2}
 _SENTENCES = {Detail.SHORT: incident_words.SHORT_SENTENCE, Detail.LEAST: incident_words.ONE_LINE}
 
 
@@ -79,7 +80,10 @@ def without_feedback(card: Card) -> Card:
 
 
 def _lines(notice: Notice, voice: Voice, detail: Detail) -> list[str]:
-    head = f"{_mark(notice)} {voice.data(incident_words.title(notice))}"
+    mark = _mark(notice)
+    rows = None if notice.resolved else _TITLE_ROWS.get(detail)
+    most = None if rows is None else rows * BOLD - len(mark)
+    head = f"{mark} {voice.data(incident_words.title(notice, most))}"
     if notice.resolved:
         return [head, incident_words.ending(notice, voice)]
     incident = notice.incident
@@ -162,7 +166,8 @@ def _date(moment: datetime) -> str:
 
 
 def _ago(moment: datetime) -> str:
-    return f"opened <!date^{int(moment.timestamp())}^{{ago}}|{moment:%Y-%m-%d %H:%M} UTC>"
+    """Slack counts on."""
+    return f"<!date^{int(moment.timestamp())}^{{ago}}|{moment:%Y-%m-%d %H:%M} UTC>"
 
 
 def _code(text: str) -> str:
@@ -173,12 +178,21 @@ def _time(moment: datetime) -> str:
     return f"<!date^{int(moment.timestamp())}^{{time}}|{moment:%H:%M} UTC>"
 
 
-SLACK = Voice(escape, _code, _token, _date, _ago, _time)
+SLACK = Voice(
+    escape,
+    _code,
+    _token,
+    _date,
+    lambda moment, _: _ago(moment),
+    lambda moment: f"opened {_ago(moment)}",
+    _time,
+)
 PLAIN = Voice(
     str,
     str,
     lambda moment, now: f"{moment:%H:%M} UTC" if abs(now - moment) < A_DAY else f"{moment:%Y-%m-%d %H:%M} UTC",
     "{:%Y-%m-%d %H:%M} UTC".format,
+    lambda moment, now: f"{incident_words.lasting(now - moment)} ago",
     "opened {:%Y-%m-%d %H:%M} UTC".format,
     "{:%H:%M} UTC".format,
 )

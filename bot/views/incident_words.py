@@ -1,5 +1,6 @@
 """What is said of an incident, in words: shared by its message, its thread and the evidence behind it."""
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -37,6 +38,8 @@ NEXT_STEPS = {
 """Each fits a bold line of a phone."""
 MOST_ERROR, MOST_DATES = 54, 2
 """Two lines of a phone, with what comes before them."""
+SHORTEST = 16
+"""Of a name or an error that is cut, what still tells it from another."""
 MOST_SENTENCE, SHORT_SENTENCE, ONE_LINE = 110, 64, 40
 """Its end says what is wrong: it is cut only where nothing else can be left out."""
 _CLOCK = re.compile(r"\b(\d\d):(\d\d) UTC\b")
@@ -48,20 +51,31 @@ _TRACEBACK = re.compile(r"^\s*Traceback ", re.MULTILINE)
 class Voice:
     """How data and moments are written: Slack escapes the one, and shows each reader the other in local time.
 
-    `clock` takes a moment and now; `time` gives the time of day alone.
+    `clock` and `ago` take a moment and now; `time` gives the time of day alone.
     """
 
     data: Callable[[str], str]
     code: Callable[[str], str]
     clock: Callable[[datetime, datetime], str]
     date: Callable[[datetime], str]
+    ago: Callable[[datetime, datetime], str]
     age: Callable[[datetime], str]
     time: Callable[[datetime], str]
 
 
-def title(notice: Notice) -> str:
-    """Processor, what is wrong, data date."""
-    return f"{_who(notice)}: {_what(notice.incident)}{_dates(notice.incident)}"
+def title(notice: Notice, most: int | None = None) -> str:
+    """Processor, what is wrong, data date; where that is longer than `most` characters, a storm by its count and less
+    of its error, and less of a name.
+    """
+    who, fault, dates = _who(notice), _what(notice.incident), _dates(notice.incident)
+    over = len(f"{who}: {fault}{dates}") - (most or math.inf)
+    if over <= 0:
+        return f"{who}: {fault}{dates}"
+    if notice.incident.family is Family.STORM:
+        who = numbers.plural(len(notice.incident.processors), "processor")
+        room = max(SHORTEST, (most or 0) - len(f"{who}: all fail with "))
+        return f"{who}: {_what(notice.incident, room)}{dates}"
+    return f"{_cut(who, max(SHORTEST, round(len(who) - over)))}: {fault}{dates}"
 
 
 def _who(notice: Notice) -> str:
@@ -69,12 +83,13 @@ def _who(notice: Notice) -> str:
     return notice.lead if others <= 0 else f"{notice.lead} and {others:,} more"
 
 
-def _what(incident: Incident) -> str:
+def _what(incident: Incident, error: int = MOST_ERROR) -> str:
+    """`error`: characters of it."""
     headline = incident.headline
     if incident.gathered is Gathered.OVER_CAP:
         return "too many alerts this hour"
     if incident.family is Family.STORM and headline.error:
-        return f"all fail with {short_error(headline.error)}"
+        return f"all fail with {short_error(headline.error, error)}"
     if incident.gathered is Gathered.SAME_CLASS and headline.error_class == FindingKind.MISSING_RUN:
         return wrong(FindingKind.MISSING_RUN)
     return what(headline)
@@ -158,11 +173,11 @@ def _held(count: int) -> str:
 def _due(found: Reach, now: datetime, voice: Voice) -> str:
     if found.due is None:
         return ""
-    at, away = voice.clock(found.due.at, now), found.due.at - now
+    at, away = found.due.at, found.due.at - now
     named = "" if found.due.processor == found.blocked else f"{voice.data(found.due.processor)} "
     if away >= timedelta(0):
-        return f"{named}due {at}, in {lasting(away)}"
-    return f"{named}was due {at}, {lasting(-away)} ago"
+        return f"{named}due {voice.clock(at, now)}, in {lasting(away)}"
+    return f"{named}due {voice.date(at)}, passed {voice.ago(at, now)}"
 
 
 def step(finding: Finding) -> str:

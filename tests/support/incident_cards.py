@@ -101,9 +101,15 @@ def _storms() -> dict[str, Notice]:
     )
     absent = replace(storm, error="", failures=0, error_class="missing_run", explanation="8 have not run")
     capped = replace(absent, error_class="", explanation="12 further findings in an hour of 20 messages.")
+    wide = replace(
+        storm,
+        processors=("SyntheticPrecompute02Processor", *OTHERS[:7]),
+        error="TimeoutError: stats.example.com did not answer within 30 seconds, 5 attempts, gave up",
+    )
     gathered: dict[str, Any] = {"family": Family.STORM, "reach": Reach("Coordinator", 4)}
     return {
         "incident_storm": _called(storm, **gathered),
+        "incident_storm_long": _called(wide, **gathered),
         "incident_storm_absent": _called(absent, **gathered, gathered=Gathered.SAME_CLASS),
         "incident_storm_capped": _called(capped, **gathered, gathered=Gathered.OVER_CAP),
     }

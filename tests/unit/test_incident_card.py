@@ -24,7 +24,20 @@ def test_every_time_of_a_message_is_the_readers(name: str) -> None:
     assert not re.search(r"\d:\d\d", without_tokens)
 
 
-@pytest.mark.parametrize("name", ["incident", "incident_days", "incident_late", "incident_skipped", "incident_stuck"])
+STEPPED = ["", "_days", "_late", "_skipped", "_storm", "_storm_absent", "_storm_capped", "_storm_long", "_stuck"]
+
+
+@pytest.mark.parametrize("name", [f"incident{each}" for each in STEPPED])
 def test_the_next_step_stays_where_the_feedback_goes(name: str) -> None:
     step = words(CARDS[name]).split("\n")[-1]
     assert re.fullmatch(r"\*[A-Z].*\*", step)
+
+
+def test_a_long_storm_is_called_by_its_count_and_keeps_what_fails() -> None:
+    assert words(CARDS["incident_storm_long"]).startswith("*🟠 P1 8 processors: all fail with TimeoutError: ")
+
+
+def test_a_deadline_that_passed_has_its_day_and_slack_counts_on() -> None:
+    said = words(CARDS["incident_stuck"])
+    assert re.search(r"due <!date\^\d+\^{date_short_pretty} at {time}\|[^>]*>, passed <!date\^\d+\^{ago}\|", said), said
+    assert "due 2026-03-03 05:25 UTC, passed 35 min ago" in CARDS["incident_stuck"].text
