@@ -12,6 +12,7 @@ import pytest
 from bot.domain.errors import BadInput
 from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.findings.finding import FindingKind as K
+from bot.domain.findings.severity import Severity
 from bot.domain.gate.memory import GateMemory, GateResult
 from bot.domain.gate.silences import Silence
 from bot.domain.incidents.decisions import Outcome, Reason
@@ -212,6 +213,15 @@ def test_incidents_are_numbered_in_order(state: State) -> None:
         ("INC-3", "Raw01"),
         ("INC-2", "Raw02"),
     ]
+
+
+def test_a_note_for_the_digest_takes_no_number_until_it_is_more(state: State) -> None:
+    service, note = GateService(state, RULES), finding("Raw01", K.TRACKING_BUG, severity="P3")
+    service.tick(START, [note, finding("Raw02", K.TRACKING_BUG, severity="P3")])
+    service.tick(minute(1), [note, DOWN])
+    assert {each.root: each.number for each in state.open_incidents()} == {"Raw01": 0, "Raw02": 0, "Gamebook": 1}
+    service.tick(minute(7), [replace(note, severity=Severity.P0), DOWN])
+    assert {each.root: each.number for each in state.open_incidents()}["Raw01"] == 2
 
 
 def test_of_many_at_once_one_wins(again: Again) -> None:

@@ -23,15 +23,15 @@ def fireline(*arguments: str, **environment: str) -> tuple[int, str, str]:
 
 def test_an_empty_home_gets_a_database(tmp_path: Path) -> None:
     code, said, _ = fireline("--home", str(tmp_path / "new"))
-    assert (code, said) == (0, "The state database is now at revision 0003 (it was empty).\n")
+    assert (code, said) == (0, "The state database is now at revision 0004 (it was empty).\n")
     assert (tmp_path / "new" / "state.db").exists()
-    assert fireline("--home", str(tmp_path / "new"))[1] == "The state database is up to date (revision 0003).\n"
+    assert fireline("--home", str(tmp_path / "new"))[1] == "The state database is up to date (revision 0004).\n"
 
 
 def test_another_place_and_json(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/else/where.db"
     code, said, _ = fireline("--json", FIRELINE_DATABASE_URL=url)
-    assert (code, json.loads(said)) == (0, {"before": None, "after": "0003"})
+    assert (code, json.loads(said)) == (0, {"before": None, "after": "0004"})
     assert (tmp_path / "else" / "where.db").exists()
 
 
@@ -47,7 +47,7 @@ def test_an_embedded_state_brings_itself_up_to_date(tmp_path: Path, caplog: pyte
             with state(Settings(home=tmp_path)) as opened:
                 assert opened.silences(START) == []
     said = [record.getMessage() for record in caplog.records if record.name == "fireline.state"]
-    assert said == ["the state database is now at revision 0003 (it was empty)"]
+    assert said == ["the state database is now at revision 0004 (it was empty)"]
 
 
 def test_a_state_of_several_processes_has_to_be_there(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def incident_row(incident: Incident) -> dict[str, Any]:
     message = incident.message
     return {
         "id": incident.id,
-        "number": incident.number,
+        "number": incident.number or None,
         "fingerprint": incident.fingerprint,
         "kind": incident.kind.value,
         "family": incident.family.value,
@@ -59,7 +59,7 @@ def incident_row(incident: Incident) -> dict[str, Any]:
 def incident_of(row: RowMapping) -> Incident:
     return Incident(
         id=row["id"],
-        number=row["number"],
+        number=row["number"] or 0,
         fingerprint=row["fingerprint"],
         kind=FindingKind(row["kind"]),
         family=Family(row["family"]),

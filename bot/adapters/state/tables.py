@@ -43,7 +43,7 @@ incident = Table(
     "incident",
     metadata,
     Column("id", String, primary_key=True),
-    Column("number", Integer, nullable=False, server_default="0", index=True, unique=True),
+    Column("number", Integer, index=True, unique=True),
     Column("fingerprint", String, nullable=False, index=True),
     Column("kind", String, nullable=False),
     Column("family", String, nullable=False),
@@ -71,7 +71,7 @@ incident = Table(
     Column("parts", JSON, nullable=False, server_default="[]"),
     Column("news", JSON, nullable=False, server_default="[]"),
 )
-"""`number` is what people call it by, INC-42; `headline` is the gravest finding of it so far."""
+"""`number` is what people call it by, INC-42, NULL for a note of the digest; `headline` is the gravest finding."""
 
 finding = Table(
     "finding",

@@ -62,10 +62,11 @@ class SqlGate:
 
     def _keep(self, incidents: Sequence[Incident]) -> None:
         connection = self._connection
-        new = numbered(incidents, connection.scalar(select(func.max(INCIDENT.c.number))) or 0)
+        known = numbered(incidents, connection.scalar(select(func.max(INCIDENT.c.number))) or 0)
+        new = [each for each in known if each.version == 0]
         if new and insert_new(connection, INCIDENT, [incident_row(each) for each in new]) != len(new):
             raise _Overtaken
-        for each in incidents:
+        for each in known:
             if each.version > 0:
                 change = update(INCIDENT).where(INCIDENT.c.id == each.id, INCIDENT.c.version == each.version)
                 facts = {name: value for name, value in incident_row(each).items() if name not in NOT_THE_GATES}

@@ -45,7 +45,7 @@ class MessageRef:
 class Incident:
     """All times aware UTC. `fingerprint` is that of the finding it was opened for.
 
-    `number` counts the incidents as they are announced (0: not stored yet). `headline` is the gravest finding since it
+    `number` counts the incidents as they are announced (0: not announced). `headline` is the gravest finding since it
     was opened: what it is called by. `severity` is the worst since it was opened, for `severity_reason`; `members` are
     the fingerprints that ever belonged to it, `parts` what its roots had; `unsaid` is why its message is due for an
     update, `news` what that update has to say; `flips` are the recent moments when it began or ceased to hold;
@@ -94,8 +94,8 @@ class Incident:
 
     @property
     def label(self) -> str:
-        """What people call it by."""
-        return f"INC-{self.number}"
+        """What people call it by; a note for the digest has no number."""
+        return f"INC-{self.number}" if self.number else "Note"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,8 +128,12 @@ class AlertState:
 
 
 def numbered(incidents: Iterable[Incident], last: int) -> list[Incident]:
-    """Those that are new, the worst first within a tick, with the numbers after `last`."""
-    new = sorted(
-        (each for each in incidents if each.version == 0), key=lambda each: (each.announced_at, each.severity, each.id)
-    )
-    return [replace(each, number=number) for number, each in enumerate(new, start=last + 1)]
+    """All of them. What people are told of and has no number yet gets the next after `last`, the worst first; a P3 is
+    left to the digest without one, and gets it when it becomes more.
+    """
+    listed = list(incidents)
+    without = [each for each in listed if each.version == 0 or not each.number]
+    told = [each for each in without if each.severity is not Severity.P3]
+    new = sorted(told, key=lambda each: (each.announced_at, each.severity, each.id))
+    numbers = {each.id: number for number, each in enumerate(new, start=last + 1)}
+    return [replace(each, number=numbers.get(each.id, each.number)) for each in listed]

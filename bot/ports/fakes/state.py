@@ -69,9 +69,7 @@ class FakeState:
         self._version += 1
         self._ticks[utc(tick)] = None
         self._alerts.update({each.fingerprint: each for each in result.alerts})
-        new = numbered(result.incidents, len(self._incidents))
-        known = (each for each in result.incidents if each.version > 0)
-        for each in (*new, *known):
+        for each in numbered(result.incidents, max((each.number for each in self._incidents.values()), default=0)):
             stored = self._incidents.get(each.id)
             message = each.message if stored is None else stored.message
             self._incidents[each.id] = replace(each, version=each.version + 1, message=message)
