@@ -37,6 +37,9 @@ def check_config(
 
 
 def _summary(registry: "Registry") -> str:
+    from bot.views import numbers
+
     proposals = sum(processor.proposal for processor in registry.processors)
-    phases = f"{len(registry.processors)} processors in {len(registry.phases)} phases"
-    return f"{phases}, {proposals} of them proposals to confirm" if proposals else phases
+    count = numbers.plural(len(registry.processors), "processor")
+    there = f"{count} in {numbers.plural(len(registry.phases), 'phase')}" if registry.phases else count
+    return f"{there}, {proposals} of them proposals to confirm" if proposals else there

@@ -22,6 +22,7 @@ def impact_json(impact: Impact) -> str:
             "with_slot_to_come": len(impact.waiting),
             "by_criticality": {level or "unknown": count for level, count in impact.totals.items()},
         },
+        "dependencies_known": impact.reach_known,
         "dependents": [_affected(item) for item in impact.dependents],
         "upstream": [{"processor": name, "hops": hops} for name, hops in impact.upstream.items()],
         "retired": [

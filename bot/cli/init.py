@@ -71,14 +71,17 @@ def _written(folder: Path, out: Path) -> None:
 
 def _print(found: "FirstSource", drafted: "DraftRegistry", report: "SyncReport", out: Path) -> None:
     from bot.services.first_configuration import summary
+    from bot.views import numbers
 
     said = summary(drafted)
-    say(f"Read {report.rows:,} runs of {len(drafted.processors)} processors. Written to {out}: {', '.join(FILES)}.")
+    read = f"{numbers.plural(report.rows, 'run')} of {numbers.plural(len(drafted.processors), 'processor')}"
+    say(f"Read {read}. Written to {out}: {', '.join(FILES)}.")
     missing = [*found.missing, *said.missing]
     if not report.rows:
         missing.insert(0, "runs: none was read, so the registry is empty; a file counts 2 s after it was written")
     if report.rejected:
-        missing.append(f"{report.rejected:,} rows could not be read: `fireline health` names them after the first sync")
+        rows = numbers.plural(report.rejected, "row")
+        missing.append(f"{rows} could not be read: `fireline health` names them after the first sync")
     for title, lines in (
         ("Sure", [*found.sure, *said.sure]),
         ("Guessed", [*found.guessed, *said.guessed]),

@@ -119,6 +119,6 @@ def _print_report(report: dict[str, Any]) -> None:
         say(f"rejected: {shown(row)}", error=True)
     more = sum(each["rejected"] for each in report["files"]) - MOST_REJECTED
     if more > 0:
-        say(f"rejected: {more:,} more rows (--json names up to 10,000)", error=True)
+        say(f"rejected: {numbers.plural(more, 'more row')} (--json names up to 10,000)", error=True)
     for warning in (*report["registry_warnings"], *report["warnings"]):
         say(f"warning: {shown(warning)}", error=True)

@@ -24,7 +24,7 @@ def print_validation(validation: Validation, console: Console, *, everything: bo
         groups = validate_words.groups(rows, len(rows) if everything else MOST_ROWS)
         console.print(listing(COLUMNS[:-1] if alone else COLUMNS, groups, console))
     if alone:
-        console.print(Text(f"Evidence: {' · '.join(validate_words.evidence(rows[0].proof))}."))
+        console.print(Text(f"Evidence: {' · '.join(validate_words.evidence(rows[0]))}."))
     console.print()
     console.print(Text(validate_words.sound(validation)))
     for note in validation.notes:
@@ -47,6 +47,6 @@ COLUMNS = (
     Column[VerdictRows]("action", lambda group: Text(validate_words.action(group.first.judged))),
     Column[VerdictRows]("because", _because, sentence=True),
     Column[VerdictRows](
-        "evidence", lambda group: Text(" · ".join(validate_words.evidence(group.first.proof))), spare=1, sentence=True
+        "evidence", lambda group: Text(" · ".join(validate_words.evidence(group.first))), spare=1, sentence=True
     ),
 )

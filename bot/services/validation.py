@@ -185,7 +185,7 @@ class ValidationService:
             others = [day for day in incident.data_dates if not span.first <= day <= span.last]
             if others and not names.isdisjoint(incident.processors):
                 days = ", ".join(map(short_day, others[:MOST_DAYS])) + (" and more" if len(others) > MOST_DAYS else "")
-                yield f"{called(incident)} is open for {days}, too."
+                yield f"Open also for {days}: {called(incident)}."
 
     def _notes(self, observed: Observed, known: Known) -> Iterator[str]:
         """What a reader must know of the answer as a whole."""

@@ -22,7 +22,7 @@ NONE_TO_MANY = ("#F3F1EC", "#F6D9A8", "#E69F00", "#C44601", "#7A2A00")
 INK_ON_LIGHT, INK_ON_DARK = "#1D1C1D", "#FFFFFF"
 
 WIDTH_IN, WIDTH_PX = 4.5, 1_200
-MARGIN = 0.09
+MARGIN = 0.13
 """Inches between the edge and what is drawn."""
 BORDER = 3.0
 """Points: the edge of the card, seen where the page is as light as the card."""
@@ -83,5 +83,7 @@ def png(figure: "Figure") -> bytes:
 
 def titled(figure: "Figure", text: str, style: Style) -> None:
     """From the picture's left edge on, not from the axes': there is room for it."""
-    title = figure.suptitle(text, x=0.02, ha="left", color=style.ink, fontsize=10, fontweight="bold")
+    title = figure.suptitle(
+        text, x=MARGIN / figure.get_figwidth(), ha="left", color=style.ink, fontsize=10, fontweight="bold"
+    )
     title.set_parse_math(False)

@@ -27,7 +27,7 @@ class Chart:
 def draw(trends: Trends) -> list[Chart]:
     """Success by day, failures by hour of the week, and for one phase or processor its durations."""
     load_matplotlib()
-    by_day = f"Success, last {len(trends.days)} days"
+    by_day = f"Success, last {numbers.plural(len(trends.days), 'day')}"
     charts = [
         Chart("success.png", by_day, _success_words(trends), draw_success(trends, CARD)),
         Chart("failures-by-hour.png", "Failed runs by hour of the week", _heat_words(trends), draw_heat(trends, CARD)),
@@ -48,7 +48,7 @@ def _success_words(trends: Trends) -> str:
         known = [rate for rate in rates if rate is not None]
         said = f"{numbers.share(known[-1])} lately, lowest {numbers.share(min(known))}" if known else "no runs"
         lines.append(f"{label}: {said}")
-    return f"Success rate by day over {len(trends.days)} days. {'; '.join(lines)}."[:1000]
+    return f"Success rate by day over {numbers.plural(len(trends.days), 'day')}. {'; '.join(lines)}."[:1000]
 
 
 def _heat_words(trends: Trends) -> str:

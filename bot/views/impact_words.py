@@ -20,6 +20,8 @@ STATES = {
 }
 AT_RISK = "at risk"
 MOST_STEPS = 6
+REGISTRY = "registry.yaml"
+NO_DEPENDENCIES = "the registry names no dependencies"
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ def headline(impact: Impact, voice: Voice = PLAIN) -> str:
     name, total, affected = voice.name(impact.subject.processor.name), len(impact.dependents), len(impact.affected)
     if isinstance(impact.subject.processor, UnregisteredProcessor):
         return f"What depends on {name} is unknown: it is not in the registry."
+    if not total and not impact.reach_known:
+        return f"What depends on {name} is unknown: {NO_DEPENDENCIES}."
     if not total:
         return f"Nothing that runs depends on {name}."
     if not affected:
@@ -133,6 +137,8 @@ def upstream(impact: Impact) -> str:
     """What it depends on itself, nearest first."""
     if isinstance(impact.subject.processor, UnregisteredProcessor):
         return "What it depends on is unknown."
+    if not impact.upstream and not impact.reach_known:
+        return f"What it depends on is unknown, too. Add `dependencies:` to {REGISTRY}."
     if not impact.upstream:
         return f"{impact.subject.processor.name} depends on nothing."
     named = [f"{name} ({hops})" for name, hops in list(impact.upstream.items())[:6]]

@@ -42,7 +42,9 @@ def _blocks(evidence: IncidentEvidence) -> Iterator[Block]:
     for row in evidence.verdicts:
         yield section(_verdict(row))
     if evidence.left_out:
-        yield context(f"{evidence.left_out:,} more dates: `/validate {escape(headline.root)}` has them.")
+        yield context(
+            f"{numbers.plural(evidence.left_out, 'more date')}: `/validate {escape(headline.root)}` has the rest."
+        )
     yield divider()
     yield from _members(evidence.members)
     yield section("*What was decided*\n" + "\n".join(_said(evidence)))
@@ -52,7 +54,7 @@ def _blocks(evidence: IncidentEvidence) -> Iterator[Block]:
 def _verdict(row: Validated) -> str:
     head = f"*{escape(row.processor.name)}* {row.data_date}: {validate_words.verdict(row.verdict)}"
     lines = [f"{head} → *{escape(validate_words.action(row.judged))}*", escape(row.judged.because)]
-    lines += [f"• {escape(each)}" for each in validate_words.evidence(row.proof)]
+    lines += [f"• {escape(each)}" for each in validate_words.evidence(row)]
     return "\n".join(lines)
 
 

@@ -156,6 +156,8 @@ def reach(notice: Notice, voice: Voice) -> str:
         own = found.due is not None and found.due.processor == found.blocked
         said = f"{voice.data(found.blocked)} blocked{', ' if own and due else '; ' if due else ''}{due}"
         return f"{said}; {found.more:,} more" if found.more else said
+    if found.dependents is None:
+        return f"Whom it blocks is unknown; {due}" if due else "Whom it blocks is unknown: no dependencies registered"
     if due:
         return f"Blocks nobody yet; {due}"
     depends = "depends" if found.dependents == 1 else "depend"

@@ -72,4 +72,4 @@ def _detail(group: VerdictRows) -> str:
     row = group.first
     newest = f"{row.data_date}: " if len(group.rows) > 1 else ""
     hint = f"; {row.hint}" if row.hint is not None else ""
-    return f"{newest}{row.judged.because}{hint} ({' · '.join(validate_words.evidence(row.proof))})"
+    return f"{newest}{row.judged.because}{hint} ({' · '.join(validate_words.evidence(row))})"

@@ -80,24 +80,26 @@ def sound(validation: Validation) -> str:
     return f"Otherwise: {', '.join(counts)}." if counts else "Nothing else was checked."
 
 
-def evidence(proof: Proof) -> list[str]:
-    """The evidence in a few words each: table, raw file, calendar, runs, and how many of them agree."""
-    return [*_table(proof), *_file(proof), *_games(proof), _runs(proof), *_upstream(proof), agreement(proof)]
+def evidence(row: Validated) -> list[str]:
+    """In a few words each: table, raw file, calendar, runs, and how many of these sources support the verdict."""
+    proof = row.proof
+    said = [*_table(proof), *_file(proof), *_games(proof), _runs(proof), *_upstream(proof)]
+    return [*said, "the sources contradict each other" if row.verdict is Verdict.CONFLICT else support(proof)]
 
 
-def agreement(proof: Proof) -> str:
+def support(proof: Proof) -> str:
     if not proof.telling:
         return "no source can tell"
-    verb = "agrees" if proof.agreeing == 1 else "agree"
+    verb = "supports" if proof.agreeing == 1 else "support"
     silent = len(proof.words) - proof.telling
     aside = f", {silent} cannot tell" if silent else ""
-    return f"{proof.agreeing} of {numbers.plural(proof.telling, 'source')} {verb}{aside}"
+    return f"{proof.agreeing} of {numbers.plural(proof.telling, 'source')} {verb} this verdict{aside}"
 
 
 def _table(proof: Proof) -> Iterator[str]:
     if proof.rows is not None:
-        usual = f" of about {proof.usual_rows:,.0f}" if proof.usual_rows else ""
-        yield f"{proof.rows:,}{usual} rows"
+        usual = f"{proof.rows:,} of about {proof.usual_rows:,.0f} rows" if proof.usual_rows else ""
+        yield usual or numbers.plural(proof.rows, "row")
 
 
 def _file(proof: Proof) -> Iterator[str]:

@@ -100,7 +100,7 @@ def _storms() -> dict[str, Notice]:
         error="ConnectionError: stats.example.com refused the connection",
     )
     absent = replace(storm, error="", failures=0, error_class="missing_run", explanation="8 have not run")
-    capped = replace(absent, error_class="", explanation="12 further findings in an hour of 20 messages.")
+    capped = replace(absent, error_class="", explanation="12 more than this hour's limit of new messages, which is 20.")
     wide = replace(
         storm,
         processors=("SyntheticPrecompute02Processor", *OTHERS[:7]),

@@ -129,7 +129,7 @@ def test_beyond_the_cap_the_rest_is_one_message_with_a_count() -> None:
     assert len(announced) == 4
     (rest,) = [each for each in announced if each.reason is Reason.CAP_STORM]
     assert rest.members == 7
-    assert rest.finding.explanation == "7 further findings in an hour in which 3 messages were sent."
+    assert rest.finding.explanation == "7 more than this hour's limit of new messages, which is 3."
     assert [each.reason for each in decisions].count(Reason.CAPPED) == 7
 
 

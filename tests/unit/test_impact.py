@@ -11,6 +11,7 @@ from bot.domain.impact.report import Impact, newest_date
 from bot.domain.platform.registry import Criticality
 from bot.domain.platform.schedule import Schedule
 from bot.domain.platform.source_links import linked_by_source
+from bot.views import impact_words
 from tests.support.impact_cases import DAY, DUE, NOW, PIPELINE, freshness, impact, names, registry, wide
 
 LONG_AGO = date(2025, 12, 1)
@@ -29,6 +30,16 @@ def test_hops_down_and_up() -> None:
         "NbacGamebookProcessor": 2,
         "NbacScraper": 3,
     }
+
+
+def test_where_no_dependency_is_registered_the_reach_is_unknown() -> None:
+    alone = impact("NbacSummary", processors=registry([{"name": "NbacSummary"}, {"name": "NbacScraper"}]))
+    assert impact_words.headline(alone) == (
+        "What depends on NbacSummary is unknown: the registry names no dependencies."
+    )
+    assert impact_words.upstream(alone) == "What it depends on is unknown, too. Add `dependencies:` to registry.yaml."
+    last = impact("NbacPredictions")
+    assert impact_words.headline(last) == "Nothing that runs depends on NbacPredictions."
 
 
 def test_worst_first() -> None:

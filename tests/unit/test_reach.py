@@ -1,12 +1,15 @@
 """Whom an incident blocks, and the deadline that comes next."""
 
+from dataclasses import replace
 from datetime import time, timedelta
 
 from bot.domain.impact.reach import ReachMap
 from bot.domain.incidents.notice import Due, Reach
 from bot.domain.platform.registry import Criticality, Processor, Registry
+from bot.views import incident as incident_view
+from bot.views import incident_words
 from tests.support.gate_story import DAY, START
-from tests.support.notices import CASCADE, incident
+from tests.support.notices import CASCADE, incident, notice
 
 
 def registry(**deadlines: int) -> Registry:
@@ -53,3 +56,11 @@ def test_when_all_have_passed_the_last_one_is_named() -> None:
 def test_nobody_is_blocked() -> None:
     found = ReachMap(registry()).of(incident(impact=()), START)
     assert found == Reach(dependents=3)
+
+
+def test_where_no_dependency_is_registered_nobody_knows_whom_it_blocks() -> None:
+    alone = Registry(timezone="UTC", processors=tuple(Processor(name=each) for each in (CASCADE.root, "Export")))
+    found = ReachMap(alone).of(incident(impact=()), START)
+    assert found == Reach(dependents=None)
+    said = incident_words.reach(replace(notice(), reach=found), incident_view.PLAIN)
+    assert said == "Whom it blocks is unknown: no dependencies registered"

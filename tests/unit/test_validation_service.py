@@ -237,7 +237,7 @@ def test_open_incidents_of_the_processor_on_other_dates_are_named(tmp_path: Path
     service = ValidationService(opened, registered, health, AcceptedLosses(()), lambda: told)
     notes = service.of(ValidationRequest(processor="Box", first=DAY, last=DAY), NOW).notes
     assert [note for note in notes if "INC-" in note] == [
-        f"{called(each)} is open for 14 Jan, too." for each in (grave, told[1])
+        f"Open also for 14 Jan: {called(each)}." for each in (grave, told[1])
     ], "the gravest first"
 
     def gone() -> list[Incident]:

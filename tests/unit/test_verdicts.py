@@ -12,7 +12,7 @@ from bot.domain.evidence.processor_date import ProcessorDate, Trace
 from bot.domain.evidence.runs import Category, InputKind, Status
 from bot.domain.verdicts.judge import ACTIONS, ALONE, SOUND, Action, DateContext, Verdict, judge
 from bot.domain.verdicts.votes import Source, Vote, words
-from bot.views.validate_words import agreement
+from bot.views.validate_words import support
 from tests.support.days import DATE, FILE_AT, JUDGED, LATER, SLOT, day, processor, run, trace
 from tests.support.validations import checked
 
@@ -301,7 +301,7 @@ def test_every_combination_of_evidence_gets_one_verdict(
         assert judge(made, now, usual, replace(context, accepted=None)).verdict not in SOUND
 
 
-def test_a_source_that_cannot_tell_is_no_agreement() -> None:
+def test_a_source_that_cannot_tell_is_no_support() -> None:
     proof = checked(table=None, file=None, input_kind=InputKind.NONE, runs=[run(records=200)]).proof
     assert (proof.agreeing, proof.telling, len(proof.words)) == (2, 2, 4)
-    assert agreement(proof) == "2 of 2 sources agree, 2 cannot tell"
+    assert support(proof) == "2 of 2 sources support this verdict, 2 cannot tell"

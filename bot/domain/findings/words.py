@@ -14,7 +14,7 @@ WRONG = {
     FindingKind.VALIDATION_FAILED: "validation fails",
     FindingKind.ZERO_RECORDS_PROCESSOR: "no data",
     FindingKind.ZERO_RECORDS_SCRAPER: "nothing scraped",
-    FindingKind.IDEMPOTENCY_BLOCK: "skipped as done, but no data",
+    FindingKind.IDEMPOTENCY_BLOCK: "skipped as done without data",
     FindingKind.MISSING_RUN: "did not run",
     FindingKind.SLA_MISS: "late, deadline missed",
     FindingKind.PARTIAL_COVERAGE: "data incomplete",

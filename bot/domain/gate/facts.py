@@ -85,7 +85,8 @@ def _news(before: Incident, fresh: Incident, visible: Sequence[AlertState]) -> I
     if joined:
         yield f"joined: {_named(sorted(joined))}"
     if _steps(fresh.headline.held) > _steps(before.headline.held):
-        yield f"{fresh.headline.held:,} findings held until it is read again"
+        held = fresh.headline.held
+        yield f"{held:,} finding{'' if held == 1 else 's'} held until it is read again"
     blocked = sorted(set(fresh.impact) - set(before.impact))
     if blocked:
         yield f"now blocked: {_named(blocked)}"

@@ -115,4 +115,4 @@ def _explanation(incident: Incident, roots: Sequence[str], findings: Sequence[Fi
         if _root_cause(incident, findings) is RootCause.SCHEDULER_FAILURE:
             return f"{len(roots)} processors have not run since {since:%-d %b, %H:%M} UTC: is what starts them at work?"
         return f"{len(roots)} processors fail with the same error since {since:%H:%M} UTC: {incident.error_class}."
-    return f"{len(findings)} further findings in an hour in which {policy.messages_per_hour} messages were sent."
+    return f"{len(findings)} more than this hour's limit of new messages, which is {policy.messages_per_hour}."

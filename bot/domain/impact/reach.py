@@ -25,7 +25,8 @@ class ReachMap:
         known = [name for name in incident.processors if name in self._registry.by_name]
         below = {name for root in known for name in self._lineage.down(root)} - set(known)
         due = self._due(incident, blocked, now)
-        return Reach(blocked[0] if blocked else "", max(0, len(blocked) - 1), due, len(below))
+        dependents = len(below) if self._lineage.is_told else None
+        return Reach(blocked[0] if blocked else "", max(0, len(blocked) - 1), due, dependents)
 
     def gravest_first(self, names: Iterable[str]) -> list[str]:
         """By criticality; of equals, those with a deadline of their own first."""

@@ -41,6 +41,7 @@ class Retired(NamedTuple):
 class Impact:
     """`dependents`: worst first; `waiting`: those of them with a slot for the data date still to come. `upstream`: hops
     by name, nearest first. `deadlines`, `next_deadline`: of the processor and its dependents. Times are aware UTC.
+    `reach_known`: the registry names dependencies; without any, no dependents and no upstream mean nothing.
     """
 
     data_date: date
@@ -53,6 +54,7 @@ class Impact:
     deadlines: Deadlines
     next_deadline: Deadline | None
     notes: tuple[str, ...] = ()
+    reach_known: bool = True
 
     @cached_property
     def stale(self) -> Dependents:
@@ -164,6 +166,7 @@ class ImpactMap:
                 *self._unplaced(name for name in (processor.name, *hops) if name not in gone),
                 *_assumptions(following),
             ),
+            reach_known=self.lineage.is_told,
         )
 
     def _places(

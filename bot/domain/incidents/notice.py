@@ -24,13 +24,13 @@ class Due:
 class Reach:
     """Whom an incident blocks: the one that matters most, and how many `more`; the deadline that comes next.
 
-    `blocked` "": nobody; `dependents` is how many depend on its roots, blocked or not.
+    `blocked` "": nobody; `dependents` is how many depend on its roots, blocked or not; None: nobody knows.
     """
 
     blocked: str = ""
     more: int = 0
     due: Due | None = None
-    dependents: int = 0
+    dependents: int | None = 0
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,11 @@ class Lineage:
         return self._up[name]
 
     @cached_property
+    def is_told(self) -> bool:
+        """Whether the registry names dependencies at all; where it names none, nobody knows who feeds whom."""
+        return any(self._dependents.values())
+
+    @cached_property
     def _dependents(self) -> dict[str, tuple[str, ...]]:
         return self._registry.dependents
 

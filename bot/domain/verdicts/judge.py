@@ -170,8 +170,12 @@ def _filled(day: ProcessorDate, now: datetime, usual: float | None) -> Judged:
             return Judged(verdict=Verdict.PARTIAL, because=share)
         return Judged(verdict=Verdict.NOT_YET, because=f"{share} so far", until=_look_again(day, now))
     if untracked_run(day) is not None or _says_zero(day):
-        return Judged(verdict=Verdict.TRACKING_BUG, because=f"the history says 0 records, the table has {rows:,} rows")
-    return Judged(verdict=Verdict.OK, because=f"{rows:,} rows")
+        return Judged(verdict=Verdict.TRACKING_BUG, because=f"the history says 0 records, the table has {_rows(rows)}")
+    return Judged(verdict=Verdict.OK, because=_rows(rows))
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def _look_again(day: ProcessorDate, now: datetime) -> datetime:
