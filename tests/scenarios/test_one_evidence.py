@@ -1,6 +1,6 @@
 """Health, impact, verdicts and detection say the same of every (processor, date), at any moment."""
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
@@ -109,8 +109,10 @@ def world_of(seed: int) -> World:
     files = ended(chance, files, "source")
     return World(
         runs=[row for rows, _, _ in made for row in rows],
-        table_loads=ended(chance, loads, "table_name"),
-        raw_files=[raw_file("anchor", hours=1, day=DAYS[0]), *files] if files else [],
+        table_loads=spoiled(chance, ended(chance, loads, "table_name"), "row_count", "loaded_at"),
+        raw_files=[raw_file("anchor", hours=1, day=DAYS[0]), *spoiled(chance, files, "size_bytes", "created_at")]
+        if files
+        else [],
         game_schedule=games(chance),
         processors=FLEET,
     )
@@ -123,6 +125,13 @@ def ended(chance: Random, rows: list[Row], feed: str) -> list[Row]:
         name: chance.choice([DAYS[-1], DAYS[-1], DAYS[-1], DAYS[2]]) for name in sorted({row[feed] for row in rows})
     }
     return [row for row in rows if row["data_date"] <= min(until, last[row[feed]])]
+
+
+def spoiled(chance: Random, rows: list[Row], size: str, moment: str) -> list[Row]:
+    """One value of some rows, not of the first, cannot be read: how much came, when, or for which date."""
+    odd = {size: "many", moment: "soon", "data_date": "some day"}
+    chosen = ["" if row is rows[0] else chance.choice(["", "", "", "", "", *odd]) for row in rows]
+    return [{**row, name: odd[name]} if name else row for row, name in zip(rows, chosen, strict=True)]
 
 
 SEEDS = st.integers(0, 1_000_000)
@@ -294,10 +303,16 @@ def known_by(world: World, moment: datetime) -> World:
     by = moment.replace(tzinfo=None)
     return world.but(
         runs=[row for row in world.runs if row["inserted_at"] <= by] or [failed("anchor", "Plain", start=2)],
-        table_loads=[row for row in world.table_loads if row["loaded_at"] <= by],
-        raw_files=[row for row in world.raw_files if row["created_at"] <= by],
+        table_loads=came_by(by, world.table_loads, "loaded_at"),
+        raw_files=came_by(by, world.raw_files, "created_at"),
         game_schedule=[
             {**row, "final_utc": row["final_utc"] if row["final_utc"] and row["final_utc"] <= by else None}
             for row in world.game_schedule
         ],
     )
+
+
+def came_by(by: datetime, rows: Sequence[Row], moment: str) -> list[Row]:
+    """Without a row that can be used there is no such file."""
+    found = [row for row in rows if row[moment] == "soon" or row[moment] <= by]
+    return found if any(row[moment] != "soon" for row in found) else []

@@ -34,11 +34,17 @@ class Column:
 
 @dataclass(frozen=True)
 class FileKind:
-    """One kind of file: its stem in the directory, its columns, and the columns that tell its rows apart."""
+    """One kind of file: its stem in the directory, its columns, and the columns that tell its rows apart. `trace`:
+    those that say of what, about which date and when something came; a row that cannot be used still says as much.
+    """
 
     stem: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
+    trace: tuple[str, ...] = ()
+
+    def column(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
 
 
 RUNS = FileKind(
@@ -96,6 +102,7 @@ TABLE_LOADS = FileKind(
         Column("loaded_at", Type.TIME, required=True, past=True),
     ),
     ("table_name", "data_date", "loaded_at"),
+    trace=("table_name", "data_date", "loaded_at"),
 )
 
 RAW_FILES = FileKind(
@@ -104,10 +111,16 @@ RAW_FILES = FileKind(
         Column("source", Type.TEXT, required=True, is_name=True),
         Column("data_date", Type.DATE, required=True),
         Column("path", Type.TEXT, required=True, is_name=True),
-        Column("size_bytes", Type.INTEGER, required=True, not_negative=True),
+        Column(
+            "size_bytes",
+            Type.INTEGER,
+            missing="which raw files are empty: each is taken for one that is not",
+            not_negative=True,
+        ),
         Column("created_at", Type.TIME, required=True, past=True),
     ),
     ("source", "data_date", "path", "created_at"),
+    trace=("source", "data_date", "created_at"),
 )
 
 GAME_SCHEDULE = FileKind(

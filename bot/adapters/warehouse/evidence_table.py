@@ -12,6 +12,7 @@ from typing import Any
 from bot.adapters.warehouse.engine import SEPARATOR, Parameters, Session, Value
 from bot.domain.evidence.answers import END_OF_TIME, Answer, DateFacts, EarlierDates, Span
 from bot.domain.evidence.coverage import DATES
+from bot.domain.evidence.expectation import SMALLEST_FILE
 from bot.domain.evidence.game_calendar import GameCalendar, GameDay
 from bot.domain.evidence.known import Seen, Trail
 from bot.domain.evidence.platform_facts import PlatformFacts, ProcessorPlatform
@@ -57,8 +58,9 @@ class DateBook:
     ) -> "DateBook":
         first = min(dates) - timedelta(days=DATES)
         span: Parameters = {"first_date": first, "last_date": max(dates), "as_of": END_OF_TIME, "names": ""}
+        of_files = {**span, "smallest_file": SMALLEST_FILE}
         loads = _by_pair(session.rows("observed_date_loads", span))
-        files = _by_pair(session.rows("observed_date_files", span))
+        files = _by_pair(session.rows("observed_date_files", of_files))
         brought = defaultdict[Pair, list[Span]](list)
         for name, day, since, until in session.rows("brought", span):
             brought[name, day].append(Span(since, until))

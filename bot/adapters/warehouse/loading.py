@@ -66,7 +66,7 @@ class Loader:
             meaning = Meaning(hints.vocabulary, platform.zone.key, now)
             staged = [_read(session, file, prints[file.path], meaning, progress) for file in _in_order(fresh)]
             before = known(session)
-            evidence = [_merge_evidence(session, item, progress) for item in staged if item.kind is not RUNS]
+            evidence = [_merge_evidence(session, item, progress, now) for item in staged if item.kind is not RUNS]
             with_runs = [item for item in staged if item.kind is RUNS and item.reading.rows]
             stems = {item.kind.stem for item in staged if item.kind is not RUNS or item in with_runs}
             moved = lay_calendar(session, platform, stems, rebuild=new_platform)
@@ -122,13 +122,15 @@ def _read(session: Session, file: DataFile, print_: str, meaning: Meaning, progr
     reading = read(session.reader(), kind, file, into, replace(meaning, mapped=file.columns))
     if kind is not RUNS:
         session.adopt(into)
+    if kind.trace:
+        session.adopt(f"{into}_unclear")
     return _Staged(kind, file, print_, reading)
 
 
-def _merge_evidence(session: Session, item: _Staged, progress: Progress) -> FileReport:
+def _merge_evidence(session: Session, item: _Staged, progress: Progress, now: datetime) -> FileReport:
     progress(f"merging {item.file.name}", item.reading.rows)
     ((before,),) = session.rows("count_evidence")
-    session.run(f"merge_{item.kind.stem}")
+    session.run(f"merge_{item.kind.stem}", {"now": now})
     ((after,),) = session.rows("count_evidence")
     added = int(after - before)
     return _report(item, item.reading.rows, added, 0)

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.adapters.warehouse.engine import Engine, Parameters
 from bot.adapters.warehouse.sights import seen_by
-from bot.domain.evidence.expectation import PlannedWindow
+from bot.domain.evidence.expectation import SMALLEST_FILE, PlannedWindow
 from bot.domain.evidence.observation import Asked, DateSpan, Game, Observed, QuietPolls, RawFile, RunSeen, TableLoad
 from bot.domain.evidence.runs import Category, Status
 
@@ -16,7 +16,7 @@ from bot.domain.evidence.runs import Category, Status
 def observed(
     engine: Engine, since: datetime, until: datetime, polls_since: datetime, windows: tuple[PlannedWindow, ...]
 ) -> Observed:
-    span = {"since": since, "until": until}
+    span: Parameters = {"since": since, "until": until, "smallest_file": SMALLEST_FILE}
     rows = (
         engine.rows("observed_runs", {**span, "polls_since": polls_since}),
         engine.rows("observed_loads", span),
@@ -33,7 +33,8 @@ def observed_dates(
     windows: tuple[PlannedWindow, ...],
     of: Asked | None,
 ) -> Observed:
-    span: Parameters = {"first_date": dates.first, "last_date": dates.last, "as_of": as_of}
+    last: Parameters = {"last_date": dates.last, "as_of": as_of, "smallest_file": SMALLEST_FILE}
+    span: Parameters = {"first_date": dates.first, **last}
     processors, tables, sources = ("", "", "") if of is None else map(_listed, (of.processors, of.tables, of.sources))
     runs = engine.rows("observed_date_runs", {**span, "names": processors})
     loads = engine.rows("observed_date_loads", {**span, "first_date": loads_from, "names": tables})

@@ -13,7 +13,8 @@ from bot.adapters.warehouse.formats import first_line, open_raw
 from bot.adapters.warehouse.limits import limited, too_large
 from bot.adapters.warehouse.raw_rows import MOST_NAMED, RawRows
 from bot.adapters.warehouse.redacting import redact
-from bot.adapters.warehouse.values import Meaning, cleaned, faults, given, typed
+from bot.adapters.warehouse.unclear import note_unclear
+from bot.adapters.warehouse.values import Meaning, believed, cleaned, faults, given, typed
 from bot.domain.errors import BadInput
 from bot.domain.redaction import redacted, visible
 from bot.ports.warehouse import DataFile, RejectedRow
@@ -110,6 +111,8 @@ def _told(
         connection.execute(_judging(kind, into, raw, meaning))
         bad, held_back, waiting = _counted(connection, into)
         odd = tuple(_odd(connection, kind, into, meaning))
+    if kind.trace:
+        note_unclear(connection, kind, into, meaning, any_bad=bad > 0)
     redact(connection, kind, f"{into}_all")
     names = ", ".join(f'"{column.name}"' for column in kind.columns)
     good = f" WHERE row_number NOT IN (SELECT row_number FROM {into}_doubtful WHERE fault IS NOT NULL)" if bad else ""  # noqa: S608
@@ -150,9 +153,7 @@ def _costs_the_row(column: Column) -> bool:
 
 def _usable(column: Column, meaning: Meaning) -> str:
     """SQL: the value, or NULL for an odd one that costs itself only."""
-    odd = [] if _costs_the_row(column) else [f"({fault.test})" for fault in faults(column, meaning)]
-    name = f'"{column.name}"'
-    return f"CASE WHEN {' OR '.join(odd)} THEN NULL ELSE {name} END AS {name}" if odd else name
+    return f'"{column.name}"' if _costs_the_row(column) else believed(column, meaning)
 
 
 def _counted(connection: duckdb.DuckDBPyConnection, into: str) -> tuple[int, int, int]:

@@ -9,17 +9,20 @@ from bot.domain.redaction import MAY_HOLD_A_SECRET, redacted
 def redact(connection: duckdb.DuckDBPyConnection, kind: FileKind, table: str) -> None:
     """Rewrite every text of the staging table that holds a secret. Few texts come as far as Python."""
     for column in kind.columns:
-        if column.type is not Type.TEXT or column.allowed:
-            continue
-        found = connection.execute(
-            f'SELECT DISTINCT "{column.name}" FROM {table} WHERE regexp_matches("{column.name}", $pattern)',  # noqa: S608 (our own names)
-            {"pattern": MAY_HOLD_A_SECRET},
-        ).fetchall()
-        changed = [(text, clean) for (text,) in found if (clean := redacted(text)) != text]
-        if changed:
-            connection.execute(
-                f'UPDATE {table} AS t SET "{column.name}" = r.clean FROM'  # noqa: S608 (our own names)
-                " (SELECT unnest($texts::VARCHAR[]) AS given, unnest($clean::VARCHAR[]) AS clean) AS r"
-                f' WHERE t."{column.name}" = r.given',
-                {"texts": [text for text, _ in changed], "clean": [clean for _, clean in changed]},
-            )
+        if column.type is Type.TEXT and not column.allowed:
+            redact_column(connection, column.name, table)
+
+
+def redact_column(connection: duckdb.DuckDBPyConnection, name: str, table: str) -> None:
+    found = connection.execute(
+        f'SELECT DISTINCT "{name}" FROM {table} WHERE regexp_matches("{name}", $pattern)',  # noqa: S608 (our own names)
+        {"pattern": MAY_HOLD_A_SECRET},
+    ).fetchall()
+    changed = [(text, clean) for (text,) in found if (clean := redacted(text)) != text]
+    if changed:
+        connection.execute(
+            f'UPDATE {table} AS t SET "{name}" = r.clean FROM'  # noqa: S608 (our own names)
+            " (SELECT unnest($texts::VARCHAR[]) AS given, unnest($clean::VARCHAR[]) AS clean) AS r"
+            f' WHERE t."{name}" = r.given',
+            {"texts": [text for text, _ in changed], "clean": [clean for _, clean in changed]},
+        )

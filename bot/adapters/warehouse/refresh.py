@@ -116,8 +116,8 @@ class _Touched:
         yield from product(names, (day for day in dates if not held_first <= day <= held_last))
         yield from self._by_rows()
         readers = self.platform.readers
-        for owner in _owners_that_moved(self.before.seen, self.after.seen, readers):
-            yield from product(readers[owner], dates)
+        for owner, moved in _owners_that_moved(self.before.seen, self.after.seen, readers):
+            yield from product(readers[owner], dates if moved is None else moved)
         yield from product(names, self._by_games(dates))
         if "runs" in self.changes.staged:
             yield from self.session.rows("touched_runs", {"appended": self.changes.appended})
@@ -150,10 +150,20 @@ def _renew(session: Session, first: date, last: date, *, rebuild: bool) -> datet
     return beginning if first_start is None else min(beginning, first_start)
 
 
-def _owners_that_moved(earlier: Seen, seen: Seen, readers: Mapping[str, Collection[str]]) -> Iterator[str]:
-    """Tables and sources that are known for other dates now."""
-    for before, after in ((earlier.table, seen.table), (earlier.source, seen.source)):
-        yield from (owner for owner in readers if before(owner) != after(owner))
+def _owners_that_moved(
+    earlier: Seen, seen: Seen, readers: Mapping[str, Collection[str]]
+) -> Iterator[tuple[str, list[date] | None]]:
+    """Tables and sources of which other rows speak now, with the dates; None: of any date."""
+    for look_before, look_after in ((earlier.table, seen.table), (earlier.source, seen.source)):
+        for owner in readers:
+            before, after = look_before(owner), look_after(owner)
+            if before == after:
+                continue
+            days = {
+                day for day in {*before.unclear, *after.unclear} if before.unclear.get(day) != after.unclear.get(day)
+            }
+            of_dates = before.since == after.since and before.gaps == after.gaps and None not in days
+            yield owner, sorted(day for day in days if day is not None) if of_dates else None
 
 
 def refresh_hours(session: Session) -> datetime | None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.adapters.warehouse.engine import Parameters, Session, Value
+from bot.adapters.warehouse.unclear import by_owner
 from bot.domain.evidence.answers import END_OF_TIME
 from bot.domain.evidence.expectation import SMALLEST_FILE
 from bot.domain.evidence.known import ENDED_AFTER, Gap, Seen
@@ -24,12 +25,15 @@ def seen_by(asked: Asked) -> Seen:
     gaps: dict[str, list[Gap]] = {kind: [] for kind in KINDS}
     for kind, first, until, evident_at in asked.rows("gaps"):
         gaps[kind].append(Gap(first, until, evident_at))
+    unclear = asked.rows("unclear")
     return Seen(
         tables=since["table"],
         sources=since["source"],
         table_gaps=tuple(gaps["table"]),
         file_gaps=tuple(gaps["source"]),
         calendar="loaded" in since["calendar"],
+        unclear_loads=by_owner(row[1:] for row in unclear if row[0] == "table"),
+        unclear_files=by_owner(row[1:] for row in unclear if row[0] == "source"),
         calendar_ended_at=since["calendar"].get("ended"),
     )
 

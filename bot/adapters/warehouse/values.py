@@ -131,6 +131,12 @@ def faults(column: Column, meaning: Meaning) -> list[Fault]:
     return found
 
 
+def believed(column: Column, meaning: Meaning) -> str:
+    """SQL: the typed value, or NULL for one that is at fault."""
+    odd, name = [f"({fault.test})" for fault in faults(column, meaning)], f'"{column.name}"'
+    return f"CASE WHEN {' OR '.join(odd)} THEN NULL ELSE {name} END AS {name}" if odd else name
+
+
 def _implausible(column: Column, shown: str, meaning: Meaning) -> list[Fault]:
     name, kind = f'"{column.name}"', column.type.removeprefix("a ")
     span = f"{name} NOT BETWEEN DATE '1970-01-01' AND DATE '2099-12-31'"

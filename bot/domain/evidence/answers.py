@@ -121,7 +121,7 @@ class DateFacts:
         yield from self._moments_of_coverage()
         for trail in (self.table, self.file, *self.upstream):
             if trail is not None:
-                yield from trail.moments()
+                yield from trail.moments(self.data_date)
         for span in self.brought:
             yield span.since
             if span.until is not None:

@@ -223,9 +223,9 @@ class PipelineHistory:
     def _take_trace(
         self, trace: Trace, key: tuple[str, date], known_at: datetime, size: int, sight: Callable[[str], Sight]
     ) -> None:
-        """The first row about a date speaks for itself, even where its absence says nothing."""
+        """A row about a date speaks for itself, even where nothing was told before."""
         owner, data_date = key
-        speaks_now = not trace.seen and not sight(owner).tells(data_date, self._as_of)
+        speaks_now = not self._tells(trace, sight(owner), data_date, None)
         trace.seen.append((known_at, size))
         for name in self._readers.get(owner, ()):
             self.touched.add((name, data_date))
@@ -283,7 +283,12 @@ class PipelineHistory:
             return None
         data_date, judged_at = about
         trace = traces[name, data_date]
-        return trace if trace.seen or sight(name).tells(data_date, self._as_of, judged_at) else None
+        return trace if self._tells(trace, sight(name), data_date, judged_at) else None
+
+    def _tells(self, trace: Trace, sight: Sight, data_date: date, judged_at: datetime | None) -> bool:
+        if trace.seen:
+            return sight.leaves(trace.seen, data_date, self._as_of, judged_at)
+        return sight.tells(data_date, self._as_of, judged_at)
 
 
 def seen_in(observed: Observed, platform: Mapping[str, ProcessorPlatform]) -> Seen:

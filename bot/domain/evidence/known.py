@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from bot.domain.evidence.expectation import SMALLEST_FILE
 
@@ -10,11 +10,16 @@ ENDED_AFTER = timedelta(hours=48)
 """No row of a kind for so long, and then a run that says it brought records: the kind is not recorded any more."""
 
 
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 def no_new_data(known_until: datetime) -> str:
     """Of a history that has stopped, in the words of every answer."""
     return f"No new data since {known_until:%Y-%m-%d %H:%M} UTC: what has happened since then is not known"
 
 
+FURTHEST_EAST = timedelta(hours=14)
+"""It is a date somewhere so long before it is in UTC."""
 Rows = tuple[tuple[datetime, int], ...]
 """(moment, rows or bytes), in the order in which it became known."""
 
@@ -41,17 +46,73 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Unclear:
+    """A row of which no more can be used than that something came: about that date, at that moment; None: what cannot
+    be read. `read_at`: when it was loaded.
+    """
+
+    data_date: date | None
+    moment: datetime | None
+    read_at: datetime
+
+    def hides(self, data_date: date, at: datetime, judged_at: datetime | None = None) -> bool:
+        """May it be about the date? Without one of its own it is about no later one than that of its day; what was
+        judged before it came stays known, `judged_at` as in `Gap.hides`.
+        """
+        if self.moment is not None and at < self.moment:
+            return False
+        if self.data_date is not None:
+            return data_date == self.data_date
+        if self.moment is not None and judged_at is not None and judged_at <= self.moment:
+            return False
+        return data_date <= ((self.moment or self.read_at) + FURTHEST_EAST).date()
+
+
+UnclearRows = Mapping[date | None, tuple[Unclear, ...]]
+"""Rows that cannot be used, of one table or source, by the date that they name."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sight:
-    """Since when the rows of one table or source are known, None: never; and the gaps of their kind."""
+    """Since when the rows of one table or source are known, None: never; the gaps of their kind, and the rows that
+    cannot be used. `lasting`: what came stays, whatever comes later: files, not the state of a table.
+    """
 
     since: datetime | None = None
     gaps: tuple[Gap, ...] = ()
+    unclear: UnclearRows = field(default_factory=dict)
+    lasting: bool = False
 
     def tells(self, data_date: date, at: datetime, judged_at: datetime | None = None) -> bool:
         """Does the absence of rows about the date say anything at that moment? `judged_at` as in `Gap.hides`."""
         if self.since is None or at < self.since or data_date < self.since.date():
             return False
+        if self.unclear and any(row.hides(data_date, at, judged_at) for row in self.about(data_date)):
+            return False
         return not any(gap.hides(data_date, at, judged_at) for gap in self.gaps)
+
+    def leaves(
+        self, known: "Sequence[tuple[datetime, int]]", data_date: date, at: datetime, judged_at: datetime | None = None
+    ) -> bool:
+        """Do the rows about the date that are known by then, at least one, tell how things stand? One that cannot be
+        used and came after the newest may have changed that; one without a date may have filled what was empty.
+        """
+        if not self.unclear:
+            return True
+        if self.lasting:
+            if any(size >= SMALLEST_FILE for _, size in known):
+                return True
+            later = list(self.about(data_date))
+        else:
+            newest, rows = known[-1]
+            candidates = self.unclear.get(data_date, ()) if rows else self.about(data_date)
+            later = [row for row in candidates if row.moment is not None and row.moment > newest]
+        return not any(row.hides(data_date, at, judged_at) for row in later)
+
+    def about(self, data_date: date) -> Iterator[Unclear]:
+        """The rows that cannot be used and may be about the date."""
+        yield from self.unclear.get(data_date, ())
+        yield from self.unclear.get(None, ())
 
     def ended(self, at: datetime) -> bool:
         """Do no rows of the kind come any more?"""
@@ -64,7 +125,8 @@ UNSEEN = Sight()
 @dataclass(frozen=True)
 class Seen:
     """What was ever seen, as the rows tell: tables and sources by name with the first row of each, the gaps of both
-    kinds; `calendar`: a game calendar is there, even if it is empty; `calendar_ended_at`: see `GameCalendar`.
+    kinds, the rows of both that cannot be used; `calendar`: a game calendar is there, even if it is empty;
+    `calendar_ended_at`: see `GameCalendar`.
     """
 
     tables: Mapping[str, datetime] = field(default_factory=dict)
@@ -73,18 +135,22 @@ class Seen:
     file_gaps: tuple[Gap, ...] = ()
     calendar: bool = True
     calendar_ended_at: datetime | None = None
+    unclear_loads: Mapping[str, UnclearRows] = field(default_factory=dict)
+    unclear_files: Mapping[str, UnclearRows] = field(default_factory=dict)
 
     @property
     def has_gaps(self) -> bool:
-        return bool(self.table_gaps or self.file_gaps)
+        return bool(self.table_gaps or self.file_gaps or self.unclear_loads or self.unclear_files)
 
     def table(self, name: str) -> Sight:
         since = self.tables.get(name)
-        return UNSEEN if since is None else Sight(since, self.table_gaps)
+        return UNSEEN if since is None else Sight(since, self.table_gaps, self.unclear_loads.get(name, {}))
 
     def source(self, name: str) -> Sight:
         since = self.sources.get(name)
-        return UNSEEN if since is None else Sight(since, self.file_gaps)
+        if since is None:
+            return UNSEEN
+        return Sight(since, self.file_gaps, self.unclear_files.get(name, {}), lasting=True)
 
     def moments(self) -> Iterator[datetime]:
         """When something comes into sight, or goes out of it."""
@@ -94,6 +160,8 @@ class Seen:
             yield gap.evident_at
             if gap.until is not None:
                 yield gap.until
+        for rows in (*self.unclear_loads.values(), *self.unclear_files.values()):
+            yield from (row.moment or EVER for about in rows.values() for row in about)
         if self.calendar_ended_at is not None:
             yield self.calendar_ended_at
 
@@ -107,7 +175,11 @@ class Trail:
 
     def tells(self, data_date: date, at: datetime, judged_at: datetime | None = None) -> bool:
         """A row about the date speaks for itself; its absence speaks where the rows of the table are known."""
-        return bool(self.seen and self.seen[0][0] <= at) or self.sight.tells(data_date, at, judged_at)
+        if not self.seen or self.seen[0][0] > at:
+            return self.sight.tells(data_date, at, judged_at)
+        if not self.sight.unclear:
+            return True
+        return self.sight.leaves([row for row in self.seen if row[0] <= at], data_date, at, judged_at)
 
     def latest(self, at: datetime) -> int | None:
         """None when nothing has come by then."""
@@ -116,9 +188,11 @@ class Trail:
     def first_above(self, least: int, at: datetime) -> datetime | None:
         return next((moment for moment, size in self.seen if size >= least and moment <= at), None)
 
-    def moments(self) -> Iterator[datetime]:
-        """When its answers may change."""
-        yield from (moment for moment, _ in changes(self.seen))
+    def moments(self, data_date: date) -> Iterator[datetime]:
+        """When its answers about the date may change."""
+        unclear = [row.moment for row in self.sight.about(data_date) if row.moment is not None]
+        yield from unclear
+        yield from (moment for moment, _ in (self.seen if unclear else changes(self.seen)))
         if self.sight.since is not None:
             yield self.sight.since
         for gap in self.sight.gaps:

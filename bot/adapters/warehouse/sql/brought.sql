@@ -1,4 +1,5 @@
--- While runs said that they brought records: for dates of which no table, or not its rows about them, may tell it; of all where rows have a gap.
+-- While runs said that they brought records: for dates of which no table, or not its rows about them, may tell it; of all where rows have a gap
+-- or cannot be used.
 SELECT b.processor_name, b.data_date, b.since, b.until FROM (
   SELECT processor_name, data_date, MIN(inserted_at) AS since, CAST(NULL AS TIMESTAMP) AS until
   FROM runs
@@ -18,4 +19,4 @@ SELECT b.processor_name, b.data_date, b.since, b.until FROM (
 JOIN processors AS p ON p.processor_name = b.processor_name
 LEFT JOIN sights AS t ON t.kind = 'table' AND t.name = p.table_name
 WHERE (NOT p.file_is_output AND (t.since IS NULL OR b.data_date < DATE(t.since) OR b.since < t.since))
-  OR EXISTS (SELECT 1 FROM wide_gaps AS g WHERE g.evident_at IS NOT NULL)
+  OR EXISTS (SELECT 1 FROM wide_gaps AS g WHERE g.evident_at IS NOT NULL) OR EXISTS (SELECT 1 FROM unclear_rows AS u)

@@ -1,6 +1,7 @@
 -- The evidence of one processor, date by date, as it was known at @as_of: the answers, and what they rest on.
 SELECT e.processor_name, e.data_date, e.judged_at, e.settled_at, g.games, COALESCE(g.games_final, 0) AS games_final,
-  e.expected, f.first_file_at, COALESCE(f.empty_file, FALSE) AS empty_file, l.row_count, e.filled, e.partial, e.input_kind,
+  e.expected, f.first_file_at, COALESCE(f.empty_file, FALSE) AS empty_file,
+  CASE WHEN e.traced THEN l.row_count END AS row_count, e.filled, e.partial, e.input_kind,
   e.input_ready_at
 FROM evidence AS e
 JOIN processors AS p ON p.processor_name = e.processor_name
@@ -10,7 +11,7 @@ LEFT JOIN (
 ) AS g ON g.game_date = e.data_date
 LEFT JOIN (
   SELECT source, data_date,
-    MIN(CASE WHEN size_bytes >= @smallest_file THEN created_at END) AS first_file_at,
+    MIN(CASE WHEN COALESCE(size_bytes, @smallest_file) >= @smallest_file THEN created_at END) AS first_file_at,
     MAX(CASE WHEN size_bytes < @smallest_file THEN 1 ELSE 0 END) = 1 AS empty_file
   FROM raw_files WHERE created_at <= @as_of GROUP BY source, data_date
 ) AS f ON f.source = p.source AND f.data_date = e.data_date

@@ -17,8 +17,12 @@ CREATE TABLE IF NOT EXISTS table_loads (
 );
 
 CREATE TABLE IF NOT EXISTS raw_files (
-  source STRING NOT NULL, data_date DATE NOT NULL, path STRING NOT NULL, size_bytes INT64 NOT NULL,
+  source STRING NOT NULL, data_date DATE NOT NULL, path STRING NOT NULL, size_bytes INT64,
   created_at TIMESTAMP NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS unclear_rows (
+  kind STRING NOT NULL, name STRING NOT NULL, data_date DATE, moment TIMESTAMP, read_at TIMESTAMP NOT NULL
 );
 
 CREATE TABLE IF NOT EXISTS game_schedule (

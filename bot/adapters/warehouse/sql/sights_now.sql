@@ -16,7 +16,7 @@ FROM (
   UNION ALL
   SELECT p.processor_name, f.data_date, f.created_at AS moment
   FROM raw_files AS f JOIN processors AS p ON p.source = f.source
-  WHERE f.size_bytes >= @smallest_file AND p.expects = 'per_game' AND p.file_is_output
+  WHERE COALESCE(f.size_bytes, @smallest_file) >= @smallest_file AND p.expects = 'per_game' AND p.file_is_output
 ) AS came
 WHERE came.data_date > (SELECT MAX(game_date) FROM game_schedule)
 HAVING MIN(came.moment) IS NOT NULL
