@@ -59,17 +59,18 @@ def _columns(first: str) -> list[Column[HealthRow]]:
     return [
         Column(first, lambda row: Text(row.name)),
         Column("status", lambda row: Text(row.status, style=STYLES[row.status])),
+        Column("why", lambda row: Text(health_words.why(row))),
         Column("success", lambda row: Text(numbers.share(row.tally.success_rate)), right=True),
-        Column("target", lambda row: Text(numbers.share(row.target), style="dim"), spare=3, right=True),
-        Column("runs", lambda row: Text(f"{row.tally.runs:,}"), spare=6, right=True),
-        Column("ok", lambda row: Text(f"{row.tally.succeeded:,}"), spare=2, right=True),
+        Column("target", lambda row: Text(numbers.share(row.target), style="dim"), spare=5, right=True),
+        Column("runs", lambda row: Text(f"{row.tally.runs:,}"), spare=8, right=True),
+        Column("ok", lambda row: Text(f"{row.tally.succeeded:,}"), spare=4, right=True),
         Column("real", lambda row: _count(row.tally.real, "red"), right=True),
-        Column("unknown", lambda row: _count(row.tally.unknown, "magenta"), spare=4, right=True),
-        Column("expected", lambda row: Text(f"{row.tally.expected:,}", style="dim"), right=True),
-        Column("zero", lambda row: _count(row.tally.zero_on_game_days, "yellow"), spare=5, right=True),
-        Column("p50", lambda row: _seconds(row.durations.p50 if row.durations else None), spare=7, right=True),
-        Column("p95", lambda row: _seconds(row.durations.p95 if row.durations else None), right=True),
-        Column("30 d", lambda row: _trend(row), spare=1, right=True),
+        Column("unknown", lambda row: _count(row.tally.unknown, "magenta"), spare=6, right=True),
+        Column("expected", lambda row: Text(f"{row.tally.expected:,}", style="dim"), spare=1, right=True),
+        Column("zero", lambda row: _count(row.tally.zero_on_game_days, "yellow"), spare=7, right=True),
+        Column("p50", lambda row: _seconds(row.durations.p50 if row.durations else None), spare=9, right=True),
+        Column("p95", lambda row: _seconds(row.durations.p95 if row.durations else None), spare=2, right=True),
+        Column("30 d", lambda row: _trend(row), spare=3, right=True),
     ]
 
 

@@ -16,4 +16,4 @@ def notified_within(state: State, since: datetime, until: datetime) -> Notified:
     for name in notified - posted.keys():
         over = state.incident(name)
         posted[name] = over is not None and over.message is not None
-    return notified_of(decisions, known, {name for name, there in posted.items() if there})
+    return notified_of(decisions, known, {name for name, there in posted.items() if there}, state.first_tick())

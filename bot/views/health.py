@@ -211,6 +211,8 @@ def _phase_line(row: HealthRow) -> str:
     bad = tally.real + tally.unknown
     parts += [f"{numbers.compact(bad)} real"] if bad else []
     parts += [f"data {row.due.filled:,} of {row.due.known:,}"] if row.due.missing else []
+    because = health_words.why(row)
+    parts += [because] if because and not because.startswith(("below target", "most fail")) else []
     said = " · ".join(parts) if tally.runs else "nothing ran"
     return f"{CIRCLES[row.status]} *{row.name[:1].upper()}{row.name[1:]}*  {said}"
 
@@ -221,7 +223,8 @@ def _is_below(row: HealthRow) -> bool:
 
 
 def _processor_line(row: HealthRow) -> str:
-    return f"{CIRCLES[row.status]} *{escape(row.name)}*  {_short(row)}"
+    because = health_words.why(row)
+    return f"{CIRCLES[row.status]} *{escape(row.name)}*  {_short(row)}{f' · {because}' if because else ''}"
 
 
 def _short(row: HealthRow) -> str:

@@ -1,10 +1,24 @@
 """What a health report says, in words: shared by the Slack card and the terminal."""
 
-from bot.domain.health.model import DueDates, HealthReport
+from bot.domain.health.model import OPEN_P0, Colour, DatesWithout, DueDates, HealthReport, HealthRow, NoIncident, Noise
 from bot.domain.sources import SourceStatus
 from bot.views import numbers
 
-MOST_SOURCES = 4
+MOST_SOURCES, MOST_NAMED = 4, 3
+WHY = {
+    OPEN_P0: "open P0",
+    "open_p1": "open P1",
+    "dates_missing": "data missing",
+    "no_heartbeat": "may hang",
+    "nothing_succeeded": "none succeeded",
+    "mostly_failing": "most fail",
+    "below_target": "below target",
+    "slower_than_baseline": "slower",
+    "failing_more_than_baseline": "fails more",
+}
+"""A reason of a row, by its name."""
+GRAVEST = frozenset({OPEN_P0, "nothing_succeeded", "mostly_failing"})
+"""These are named first."""
 
 
 def completeness(report: HealthReport) -> str | None:
@@ -15,10 +29,19 @@ def completeness(report: HealthReport) -> str | None:
     if not due.known:
         return f"cannot tell whether the {numbers.plural(due.due, 'date')} due have their data"
     share = numbers.share(due.filled / due.known)
+    without = _without(report.without)
     if not due.unknown:
-        return f"{due.filled:,} of {numbers.plural(due.due, 'date')} due have their data ({share})"
+        return f"{due.filled:,} of {numbers.plural(due.due, 'date')} due have their data ({share}){without}"
     aside = f"of {due.due:,} due, {due.unknown:,} unknown"
-    return f"{due.filled:,} of {numbers.plural(due.known, 'date')} have their data ({share}); {aside}"
+    return f"{due.filled:,} of {numbers.plural(due.known, 'date')} have their data ({share}); {aside}{without}"
+
+
+def _without(dates: DatesWithout) -> str:
+    """Where the dates that lack their data are said, if not all are among the reasons."""
+    if not dates.in_incidents and not dates.accepted:
+        return ""
+    kinds = {"named above": dates.named, "in open incidents": dates.in_incidents, "accepted as lost": dates.accepted}
+    return f"; the others: {', '.join(f'{count:,} {where}' for where, count in kinds.items() if count)}"
 
 
 def dates_filled(due: DueDates) -> str:
@@ -56,9 +79,26 @@ def real(report: HealthReport) -> str | None:
     parts = [f"{noise.in_incidents:,} in incidents"] if noise.in_incidents else []
     outside = sum(noise.in_none.values())
     if outside:
-        why = ", ".join(f"{runs:,} {reason}" for reason, runs in noise.in_none.items())
+        why = ", ".join(f"{runs:,} {reason}{_names(noise, reason)}" for reason, runs in noise.in_none.items())
         parts.append(f"{outside:,} in none ({why})")
     return f"{numbers.plural(noise.real, 'real failure')}: {', '.join(parts)}"
+
+
+def _names(noise: Noise, reason: NoIncident) -> str:
+    """Which they are, of those that need a look."""
+    if reason is not NoIncident.UNEXPLAINED or not noise.unexplained:
+        return ""
+    more = len(noise.unexplained) - MOST_NAMED
+    return f": {', '.join(noise.unexplained[:MOST_NAMED])}{f' and {more:,} more' if more > 0 else ''}"
+
+
+def why(row: HealthRow) -> str:
+    """The first reason of a row that is not well, in a few words, and how many more it has; "" for one that is."""
+    if row.status in (Colour.GREEN, Colour.GREY):
+        return ""
+    gravest = sorted(row.findings, key=lambda reason: reason.name not in GRAVEST)
+    said = list(dict.fromkeys(WHY.get(reason.name, reason.name.replace("_", " ")) for reason in gravest))
+    return f"{said[0]}{f' +{len(said) - 1}' if len(said) > 1 else ''}" if said else ""
 
 
 def sources(report: HealthReport) -> str | None:

@@ -80,7 +80,8 @@ def only_incident(memory: GateMemory) -> Incident:
 
 def test_nothing_is_remembered_at_first(state: State) -> None:
     assert state.remembered(START, DAY_LONG) == GateMemory()
-    assert (state.last_tick(), state.open_incidents(), state.silences(START)) == (None, [], [])
+    assert (state.first_tick(), state.last_tick()) == (None, None)
+    assert (state.open_incidents(), state.silences(START)) == ([], [])
     assert state.decisions(START, minute(1)) == []
     assert state.incident("none") is None
     assert state.members("none") == []
@@ -311,7 +312,7 @@ def test_times_are_utc_whatever_zone_they_came_in(state: State) -> None:
 def test_microseconds_are_kept(state: State) -> None:
     moment = START + timedelta(microseconds=123_457)
     committed(state, moment, GateResult(), 0)
-    assert state.last_tick() == moment
+    assert (state.first_tick(), state.last_tick()) == (moment, moment)
 
 
 def test_a_time_without_a_zone_is_refused(state: State) -> None:

@@ -20,7 +20,8 @@ WORLD = World(
 KEYS = {"as_of", "window_days", "overall", "reasons", "phases", "processors", "noise", "warnings"}
 COUNTS = {"runs", "succeeded", "skipped", "failed", "expected", "real", "unknown", "zero_on_game_days"}
 ROW = COUNTS | {"status", "success_rate", "p50_s", "p95_s", "p99_s", "target"}
-NOISE = {"raw_failures", "kept_quiet", "real", "by_category", "alerts", "undelivered", "in_incidents", "in_no_incident"}
+NOISE = {"raw_failures", "kept_quiet", "real", "by_category", "alerts", "undelivered"}
+NOISE |= {"in_incidents", "in_no_incident", "unexplained"}
 
 
 def fireline(home: Path, *arguments: str) -> Result:

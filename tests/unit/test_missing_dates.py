@@ -1,17 +1,19 @@
 """A date whose data was due, was judged and is not there colours health, and is named; once, however it is known."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.domain.health.missing import LossRules, MissingDate
-from bot.domain.health.model import Colour, HealthReport, HealthRequest
+from bot.domain.health.model import Colour, DatesWithout, DueDates, HealthReport, HealthRequest
 from bot.domain.health.notified import Notified
 from bot.domain.platform.accepted_losses import AcceptedLoss, AcceptedLosses
 from bot.domain.platform.registry import Registry
 from bot.domain.slo import ServiceLevels
 from bot.services.health import HealthService
+from bot.views import health_words
 from tests.support.builders import World, load, loaded, registry, run, warehouse
 from tests.support.health_reports import AS_OF, ran, report
 from tests.support.notices import incident
@@ -67,6 +69,28 @@ def test_what_an_open_incident_says_and_what_is_accepted_is_not_said_again() -> 
     assert [name for name, _ in reasons(known)] == ["open_p0"]
     accepted = AcceptedLosses((AcceptedLoss(processor="Box", first=DAY, last=DAY, reason="gone"),))
     assert told(missing("Box", 25), losses=LossRules(accepted)).overall is Colour.GREEN
+
+
+def test_the_count_of_dates_says_where_those_are_that_no_reason_names() -> None:
+    open_ = incident(processors=("Box",), impact=("Summary",), data_dates=(DAY,))
+    accepted = AcceptedLosses((AcceptedLoss(processor="Plain", first=DAY, last=DAY, reason="gone"),))
+    absent = [missing("Box"), missing("Summary"), missing("Plain"), missing("Plain", day=date(2026, 1, 17))]
+    made = told(*absent, losses=LossRules(accepted), known=Notified(open=(open_,)))
+    assert made.without == DatesWithout(named=1, in_incidents=2, accepted=1)
+    rows = (replace(made.processors[0], due=DueDates("Box", 40, 36)),)
+    assert health_words.completeness(replace(made, processors=rows)) == (
+        "36 of 40 dates due have their data (90.0%); the others: 1 named above, 2 in open incidents, 1 accepted as lost"
+    )
+
+
+def test_a_row_that_is_not_well_has_its_reason_beside_it() -> None:
+    open_ = incident(processors=("Box",), data_dates=(DAY,))
+    made = told(missing("Box"), missing("Plain"), known=Notified(open=(open_,)))
+    assert {row.name: health_words.why(row) for row in made.processors} == {
+        "Box": "open P0 +1",
+        "Plain": "data missing",
+        "Summary": "",
+    }
 
 
 @pytest.mark.parametrize("as_of", [None, datetime(2026, 1, 20, 12, tzinfo=UTC)])

@@ -7,11 +7,13 @@ import pytest
 from bot.domain.evidence.runs import Category, DateState, FailedRun, Input
 from bot.domain.findings.finding import Family, FindingKind
 from bot.domain.findings.severity import Severity
+from bot.domain.findings.words import short_day
 from bot.domain.health.model import Colour, HealthReport, NoIncident
 from bot.domain.health.noise import FailedGroup, sorted_out
 from bot.domain.health.notified import Notified, notified_of
 from bot.domain.incidents.decisions import Decision, Outcome
 from bot.domain.incidents.incident import MessageRef
+from bot.views import health_words
 from tests.support.gate_story import DAY, START
 from tests.support.health_reports import AS_OF, failed, ran, report
 from tests.support.notices import CASCADE, RESOLVED, UPDATED, decision, incident
@@ -89,7 +91,7 @@ def test_real_failures_are_in_an_incident_from_its_beginning_to_its_end() -> Non
 
 def test_expected_failures_are_in_no_account_of_real_ones() -> None:
     believed = group(why=Category.NO_DATA_AVAILABLE, state=DateState(expected=False, filled=None, judged=True))
-    assert sorted_out([believed], EVERYBODY, {}, notified_of([], [], set())) == (0, {})
+    assert sorted_out([believed], EVERYBODY, {}, notified_of([], [], set()))[:2] == (0, {})
 
 
 QUIET = decision(Outcome.KEEP_QUIET, UPDATED)
@@ -109,12 +111,28 @@ QUIET = decision(Outcome.KEEP_QUIET, UPDATED)
     ],
 )
 def test_why_a_real_failure_is_in_no_incident(failure: FailedGroup, decisions: list[Decision], why: NoIncident) -> None:
-    assert sorted_out([failure], EVERYBODY, {}, notified_of(decisions, [], set())) == (0, {why: failure.runs})
+    assert sorted_out([failure], EVERYBODY, {}, notified_of(decisions, [], set()))[:2] == (0, {why: failure.runs})
 
 
 def test_three_failures_of_two_hours_are_three_in_a_row() -> None:
     failing = [group(runs=2), group(runs=1, hour=1)]
-    assert sorted_out(failing, EVERYBODY, {}, notified_of([], [], set())) == (0, {NoIncident.UNEXPLAINED: 3})
+    assert sorted_out(failing, EVERYBODY, {}, notified_of([], [], set())) == (
+        0,
+        {NoIncident.UNEXPLAINED: 3},
+        (f"{ROOT} {short_day(DAY)}",),
+    )
+
+
+def test_what_was_before_fireline_watched_could_not_be_reported() -> None:
+    told = notified_of([], [], set(), watched_since=START + HOUR)
+    assert sorted_out([group(runs=3), group("Other", runs=4, hour=2)], EVERYBODY, {}, told) == (
+        0,
+        {NoIncident.EARLIER: 3, NoIncident.UNEXPLAINED: 4},
+        (f"Other {short_day(DAY)}",),
+    )
+    said = health_words.real(health(told, group(runs=3), group("TeamSummary", runs=4, hour=2)))
+    assert said is not None
+    assert said.endswith(f"3 before Fireline watched, 4 neither repaired nor reported: TeamSummary {short_day(DAY)})")
 
 
 def test_an_incident_of_before_the_span_counts_for_as_long_as_it_is_open() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, func, or_, select, update
 
 from bot.adapters.state import tables
 from bot.adapters.state.database import reading, writing
@@ -74,10 +74,15 @@ class SqlState:
         found = [Unsaid(decision_of(row), row["attempts"], row["attempted_at"]) for row in rows]
         return sorted(found, key=lambda each: each.key)
 
+    def first_tick(self) -> datetime | None:
+        return self._tick(func.min(tables.tick.c.at))
+
     def last_tick(self) -> datetime | None:
+        return self._tick(func.max(tables.tick.c.at))
+
+    def _tick(self, which: ColumnElement[datetime]) -> datetime | None:
         with reading(self._engine) as connection:
-            last: datetime | None = connection.scalar(select(func.max(tables.tick.c.at)))
-        return last
+            return connection.scalar(select(which))
 
     def decisions(self, since: datetime, until: datetime) -> list[Decision]:
         table = tables.decision

@@ -10,7 +10,7 @@ from bot.domain.findings.finding import FindingKind
 from bot.domain.findings.severity import Severity
 from bot.domain.findings.severity_policy import SeverityPolicy, severity_of
 from bot.domain.findings.words import short_day
-from bot.domain.health.model import HealthReason
+from bot.domain.health.model import DatesWithout, HealthReason
 from bot.domain.health.notified import NAMES
 from bot.domain.incidents.incident import Incident
 from bot.domain.platform.accepted_losses import AcceptedLosses
@@ -52,6 +52,7 @@ class MissingReasons:
     grave: Sequence[HealthReason]
     others: Sequence[HealthReason]
     by_name: Mapping[str, Sequence[HealthReason]]
+    without: DatesWithout = field(default_factory=DatesWithout)
 
 
 NOTHING_MISSING = MissingReasons((), (), {})
@@ -65,7 +66,8 @@ def missing_reasons(
     as_of: datetime,
 ) -> MissingReasons:
     """`opened`: incidents that are reasons themselves. What one of them says of a date is not said again."""
-    known = [each for each in missing if rules.accepted.reason(each.processor, each.data_date) is None]
+    every = list(missing)
+    known = [each for each in every if rules.accepted.reason(each.processor, each.data_date) is None]
     said = {
         (name, day)
         for incident in opened
@@ -79,6 +81,7 @@ def missing_reasons(
         [_reason(those, f" P0: {because}.") for because, those in why.items()],
         _others([each for each in left if not any(each in those for those in why.values())]),
         {name: [_row_reason(name, those)] for name, those in _by_processor(known).items()},
+        DatesWithout(len(left), len(known) - len(left), len(every) - len(known)),
     )
 
 

@@ -220,13 +220,15 @@ class NoIncident(StrEnum):
     DIGEST = "left to the digest (P3)"
     REPAIRED = "repaired by a later run"
     FEW = "not yet three in a row"
-    UNEXPLAINED = "for no known reason"
+    EARLIER = "before Fireline watched"
+    UNEXPLAINED = "neither repaired nor reported"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Noise:
     """`kept_quiet`: expected failures, of which nobody is notified. `real`: the others. `in_incidents` and `in_none`
-    are None where incidents are not known. `alerts`: notifications that arrived, `undelivered` those that did not yet.
+    are None where incidents are not known; `unexplained` names those of them that no other reason covers. `alerts`:
+    notifications that arrived, `undelivered` those that did not yet.
     """
 
     raw_failures: int
@@ -235,8 +237,20 @@ class Noise:
     by_category: Mapping[Category, int]
     in_incidents: int | None = None
     in_none: Mapping[NoIncident, int] | None = None
+    unexplained: tuple[str, ...] = ()
     alerts: int = 0
     undelivered: int = 0
+
+
+@dataclass(frozen=True)
+class DatesWithout:
+    """How many dates due lack their data, by where that is said: among the reasons, in open incidents, or nowhere, as
+    the loss is accepted.
+    """
+
+    named: int = 0
+    in_incidents: int = 0
+    accepted: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -253,6 +267,7 @@ class HealthReport:
     noise: Noise
     warnings: tuple[str, ...]
     open: tuple[Incident, ...] | None = None
+    without: DatesWithout = DatesWithout()
     sources: tuple[SourceStatus, ...] = ()
 
     @property

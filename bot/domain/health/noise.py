@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.domain.evidence.runs import Category, DateState, FailedRun, Traits, classify
+from bot.domain.findings.words import short_day
 from bot.domain.health.model import NoIncident
 from bot.domain.health.notified import Notified, NotifiedSpan
+from bot.domain.platform.calendar import floor_hour
 
 IN_A_ROW = 3
 """So many failures in a row are an incident: bot.domain.detection.streaks."""
@@ -35,18 +37,24 @@ class FailedGroup:
 
 def sorted_out(
     groups: Iterable[FailedGroup], names: Set[str], traits: Mapping[str, Traits], notified: Notified
-) -> tuple[int, dict[NoIncident, int]]:
-    """How many real failures of these processors are in incidents, and how many are in none, by the reason."""
+) -> tuple[int, dict[NoIncident, int], tuple[str, ...]]:
+    """How many real failures of these processors are in incidents, how many are in none, by the reason, and what is
+    unexplained: processor and data date, the newest first.
+    """
     real = [group for group in groups if group.processor in names and _is_real(group, traits)]
     outside = [group for group in real if not _covered(group, notified.spans)]
     each = Counter[tuple[str, date]]()
     for group in real:
         each[group.processor, group.data_date] += group.runs
-    why = Counter[NoIncident]()
+    why, unexplained = Counter[NoIncident](), dict[str, date]()
     for group in outside:
-        why[_why(group, notified, each[group.processor, group.data_date])] += group.runs
+        reason = _why(group, notified, each[group.processor, group.data_date])
+        why[reason] += group.runs
+        if reason is NoIncident.UNEXPLAINED:
+            unexplained[f"{group.processor} {short_day(group.data_date)}"] = group.data_date
     inside = sum(group.runs for group in real) - sum(group.runs for group in outside)
-    return inside, {reason: why[reason] for reason in NoIncident if why[reason]}
+    newest = sorted(unexplained, key=lambda name: (-unexplained[name].toordinal(), name))
+    return inside, {reason: why[reason] for reason in NoIncident if why[reason]}, tuple(newest)
 
 
 def _is_real(group: FailedGroup, traits: Mapping[str, Traits]) -> bool:
@@ -66,4 +74,7 @@ def _why(group: FailedGroup, notified: Notified, failures: int) -> NoIncident:
         return NoIncident.REPAIRED
     if _covered(group, notified.held):
         return NoIncident.HELD
-    return NoIncident.FEW if failures < IN_A_ROW else NoIncident.UNEXPLAINED
+    if failures < IN_A_ROW:
+        return NoIncident.FEW
+    earlier = notified.watched_since is not None and group.hour < floor_hour(notified.watched_since)
+    return NoIncident.EARLIER if earlier else NoIncident.UNEXPLAINED

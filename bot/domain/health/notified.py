@@ -46,6 +46,7 @@ class Sent:
 class Notified:
     """`sent`: announcements and updates, without P3, which waits for the digest; `open`: incidents, worst first;
     `spans` of incidents, and of findings that are none: something hides them, they are held, or they are P3.
+    `watched_since`: of what was before it nothing could be reported; None: not known.
     """
 
     sent: tuple[Sent, ...] = ()
@@ -54,6 +55,7 @@ class Notified:
     suppressed: tuple[NotifiedSpan, ...] = ()
     held: tuple[NotifiedSpan, ...] = ()
     digest: tuple[NotifiedSpan, ...] = ()
+    watched_since: datetime | None = None
 
     def alerts(self, processors: Set[str] | None, *, arrived: bool) -> int:
         """Notifications about any of these processors; None: about whatever."""
@@ -79,7 +81,12 @@ class Notified:
 NOTHING_NOTIFIED = Notified()
 
 
-def notified_of(decisions: Sequence[Decision], open_incidents: Iterable[Incident], arrived: Set[str]) -> Notified:
+def notified_of(
+    decisions: Sequence[Decision],
+    open_incidents: Iterable[Incident],
+    arrived: Set[str],
+    watched_since: datetime | None = None,
+) -> Notified:
     """`decisions`: those of the span, in order of time. `arrived`: ids of the incidents that have a message."""
     said = [decision for decision in decisions if decision.outcome in SAID and decision.severity is not Severity.P3]
     known = [incident for incident in open_incidents if incident.severity is not Severity.P3]
@@ -95,6 +102,7 @@ def notified_of(decisions: Sequence[Decision], open_incidents: Iterable[Incident
         suppressed=_spans(decisions, Outcome.KEEP_QUIET),
         held=_spans(decisions, Outcome.HOLD),
         digest=tuple(_with(None, decision) for decision in minor if decision.outcome in SAID),
+        watched_since=watched_since,
     )
 
 

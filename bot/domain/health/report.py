@@ -128,6 +128,7 @@ def assess(
         noise=_noise(processors, measured, scope, notified),
         warnings=(),
         open=opened,
+        without=lost.without,
     )
 
 
@@ -231,11 +232,12 @@ def _noise(rows: Sequence[HealthRow], measured: Measured, scope: Scope, notified
         return noise
     names = {row.name for row in rows}
     character = {processor.name: traits(processor) for processor in scope.registry.processors}
-    inside, outside = sorted_out(measured.failed, names, character, notified)
+    inside, outside, unexplained = sorted_out(measured.failed, names, character, notified)
     return replace(
         noise,
         in_incidents=inside,
         in_none=outside,
+        unexplained=unexplained,
         alerts=notified.alerts(None if scope.is_whole else names, arrived=True),
         undelivered=notified.alerts(None if scope.is_whole else names, arrived=False),
     )

@@ -80,6 +80,9 @@ class FakeState:
         stored = self._incidents.get(incident.id)
         return incident.version != (0 if stored is None else stored.version)
 
+    def first_tick(self) -> datetime | None:
+        return min(self._ticks, default=None)
+
     def last_tick(self) -> datetime | None:
         return max(self._ticks, default=None)
 
