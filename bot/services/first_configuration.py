@@ -9,10 +9,12 @@ from typing import Any
 import yaml
 
 from bot.domain.platform.draft import Confidence, DraftProcessor
+from bot.domain.platform.draft_dues import PER_GAME
 from bot.services.registry_draft import DraftRegistry
 
 LACKING = {
     "schedule": "a run that does not come is not missed",
+    PER_GAME: "when data is due is unknown, so an empty date is no loss; false says that every slot brings data",
     "expected_records": "too few records are not noticed",
     "timeout_seconds": "a run that hangs is noticed late",
     "dependencies": "what a failure reaches is unknown",
@@ -104,6 +106,7 @@ def _confidence(entry: DraftProcessor, name: str) -> Confidence | None:
     """How sure a field of it is; None: it has none."""
     held = {
         "schedule": entry.slots or entry.crons,
+        PER_GAME: entry.per_game is not None,
         "expected_records": entry.records,
         "timeout_seconds": entry.timeout_seconds,
         "dependencies": entry.dependencies,

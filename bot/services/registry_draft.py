@@ -10,6 +10,7 @@ import yaml
 from bot.domain.platform.described import PlatformDescription
 from bot.domain.platform.draft import Confidence, DraftProcessor, Evidence, ProcessorFacts, infer
 from bot.domain.platform.draft_described import completed
+from bot.domain.platform.draft_dues import PER_GAME
 from bot.domain.platform.draft_zone import ZoneProposal, zone_of
 from bot.domain.platform.registry import NAME_LENGTH, Registry
 from bot.domain.platform.schedule import WEEK
@@ -17,6 +18,7 @@ from bot.domain.redaction import visible
 
 NOTHING = PlatformDescription()
 LONGEST_DESCRIPTION = 200
+HOURS_A_DAY = 24
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def _head(platform: PlatformDescription) -> Iterable[str]:
 
 def _calendars(processors: Iterable[DraftProcessor]) -> Iterable[str]:
     """The days of the week that the entries name."""
-    used = sorted({entry.weekdays for entry in processors if entry.slots and entry.weekdays})
+    used = sorted({entry.weekdays for entry in processors if entry.slots and entry.weekdays and not _as_crons(entry)})
     if used:
         yield "calendars:"
         yield from (f"  {_calendar(days)}: {{weekdays: [{', '.join(WEEK[day] for day in days)}]}}" for days in used)
@@ -102,9 +104,19 @@ def _entry(entry: DraftProcessor) -> Iterable[str]:
     yield from (f"  # {_line(doubt)}" for doubt in entry.doubts)
     yield f"  - name: {_quoted(entry.name)}"
     for field, value in _values(entry):
-        evidence = entry.evidence.get(field)
-        yield f"    {field}: {value}" + (f"  # {_line(str(evidence))}" if evidence is not None else "")
+        rests_on = [entry.evidence[name] for name in _rests_on(entry, field) if name in entry.evidence]
+        yield f"    {field}: {value}" + (f"  # {_line('; '.join(map(str, rests_on)))}" if rests_on else "")
     yield "    proposal: true"
+
+
+def _rests_on(entry: DraftProcessor, field: str) -> Iterable[str]:
+    """What the evidence of a field is called: of records, their range and when they are due; of slots, their days."""
+    if field == "schedule" and not entry.crons:
+        yield from ("schedule_hours_et", "calendar")
+    if field != "expected_records" or entry.records is not None:
+        yield field
+    if field == "expected_records" and entry.per_game is not None:
+        yield PER_GAME
 
 
 def _values(entry: DraftProcessor) -> Iterable[tuple[str, object]]:
@@ -123,26 +135,43 @@ def _values(entry: DraftProcessor) -> Iterable[tuple[str, object]]:
         yield "polling", _truth(entry.polling)
     if entry.runs_on_no_game_days is not None:
         yield "runs_on_no_game_days", _truth(entry.runs_on_no_game_days)
-    if entry.records is not None:
-        low, typical, high = entry.records
-        yield "expected_records", f"{{min: {low}, typical: {typical}, max: {high}}}"
+    if entry.records is not None or entry.per_game is not None:
+        yield "expected_records", _records(entry)
     if entry.timeout_seconds is not None:
         yield "timeout_seconds", entry.timeout_seconds
 
 
 def _slots(entry: DraftProcessor) -> Iterable[tuple[str, object]]:
-    if entry.crons:
-        yield "schedule", f"[{', '.join(map(_quoted, entry.crons))}]"
-    if entry.slots:
+    crons = entry.crons or _as_crons(entry)
+    if crons:
+        yield "schedule", f"[{', '.join(map(_quoted, crons))}]"
+    elif entry.slots:
         yield "schedule_hours_et", f"[{', '.join(f'{slot:g}' for slot in entry.slots)}]"
     if entry.timezone and (entry.slots or entry.crons):
         yield "timezone", _quoted(entry.timezone)
-    if entry.slots and entry.weekdays:
+    if entry.slots and entry.weekdays and not crons:
         yield "calendar", _calendar(entry.weekdays)
     ends = {"from": entry.first, "until": entry.last}
     span = ", ".join(f"{name}: {day}" for name, day in ends.items() if day is not None)
     if span:
         yield "active", f"{{{span}}}"
+
+
+def _as_crons(entry: DraftProcessor) -> tuple[str, ...]:
+    """Its slots as a team without a game calendar writes them; none where one lies after its date."""
+    if entry.runs_on_no_game_days is not None or any(slot >= HOURS_A_DAY for slot in entry.slots):
+        return ()
+    days = ",".join(WEEK[day] for day in entry.weekdays) or "*"
+    minutes = [round(60 * slot) for slot in entry.slots]
+    return tuple(f"{at % 60} {at // 60} * * {days}" for at in minutes)
+
+
+def _records(entry: DraftProcessor) -> str:
+    said = [] if entry.per_game is None else [f"per_game: {_truth(entry.per_game)}"]
+    if entry.records is not None:
+        low, typical, high = entry.records
+        said += [f"min: {low}", f"typical: {typical}", f"max: {high}"]
+    return f"{{{', '.join(said)}}}"
 
 
 def _line(text: str) -> str:

@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.config.registry import load_registry
+from bot.domain.evidence.expectation import Expects, expectation
 from bot.domain.platform.calendar import slot_instant
 from bot.domain.platform.draft import (
+    Confidence,
     DraftProcessor,
     ProcessorFacts,
     compare,
@@ -21,6 +23,7 @@ from bot.domain.platform.draft import (
     slots_of,
     timeout_from,
 )
+from bot.domain.platform.draft_dues import PER_GAME, Brought
 from bot.domain.platform.draft_zone import zone_of
 from bot.domain.platform.registry import Registry
 from bot.services.registry_draft import draft
@@ -143,7 +146,8 @@ def test_nothing_is_proposed_where_the_history_says_nothing() -> None:
     assert (entry.slots, entry.records, entry.timeout_seconds, entry.runs_on_no_game_days) == ((), None, None, None)
     assert entry.doubts == (
         "phase: the history does not tell it",
-        "schedule_hours_et: no start time is there on most dates",
+        "schedule: no start time is there on most dates",
+        "expected_records: too few dates have a count of records (0); if every slot brings data, add per_game: false",
         "95% of its runs found no data: is it sporadic?",
         "expected_records: no run reported any; check the table before believing it",
         "timeout_seconds: no run succeeded",
@@ -161,7 +165,7 @@ def test_a_few_runs_show_neither_a_rhythm_nor_a_range(dates: int) -> None:
     assert (entry.expected_frequency, entry.slots, entry.polling) == ("unknown", (), None)
     assert (entry.records, entry.timeout_seconds) == (None, None)
     noun = "date" if dates == 1 else "dates"
-    assert f"schedule_hours_et: only {dates} {noun} with runs show no rhythm" in entry.doubts
+    assert f"schedule: only {dates} {noun} with runs show no rhythm" in entry.doubts
     assert str(entry.evidence["expected_frequency"]).startswith("low confidence: ")
 
 
@@ -316,3 +320,50 @@ def test_an_impossible_phase_is_not_proposed(tmp_path: Path) -> None:
     assert "phase:" not in [line.strip()[:6] for line in text.splitlines() if not line.strip().startswith("#")]
     (tmp_path / "registry.yaml").write_text(text)
     assert len(load_registry(tmp_path / "registry.yaml").registry.processors) == 3
+
+
+@pytest.mark.parametrize(
+    ("brought", "games", "due"),
+    [
+        (Brought(30, 30), None, False),
+        (Brought(30, 29), None, False),
+        (Brought(30, 20), None, None),
+        (Brought(4, 4), None, None),
+        (Brought(), None, None),
+        (Brought(30, 30), 4, None),
+    ],
+)
+def test_data_is_due_on_every_slot_where_every_date_got_records(
+    brought: Brought, games: int | None, due: bool | None
+) -> None:
+    """Only where there is no game calendar, which would say more."""
+    entry = inferred(of(*daily(FIRST, 30, 2.0), brought=brought, dates_without_games=games))
+    assert entry.per_game is due
+    assert any("add per_game: false" in doubt for doubt in entry.doubts) is (due is None and games is None)
+
+
+def test_the_draft_says_when_data_is_due_and_what_that_rests_on(tmp_path: Path) -> None:
+    known = of(*daily(FIRST, 30, 2.0), brought=Brought(30, 29), records_p5=9.0, records_p50=10.0, records_p95=11.0)
+    made = draft([known], Registry())
+    assert (
+        "    expected_records: {per_game: false, min: 9, typical: 10, max: 11}  # high confidence: p5, p50 and p95 of "
+        "the runs with records, within 1 %; high confidence: 29 of 30 dates with a succeeded run got records"
+    ) in made.text.splitlines()
+    (tmp_path / "registry.yaml").write_text(made.text)
+    (entry,) = load_registry(tmp_path / "registry.yaml").registry.processors
+    assert expectation(entry) is Expects.PER_SLOT
+    assert made.processors[0].evidence[PER_GAME].confidence is Confidence.HIGH
+
+
+def test_slots_are_cron_expressions_where_there_is_no_game_calendar(tmp_path: Path) -> None:
+    weekdays = [(FIRST + timedelta(days=at), 6.5) for at in range(42) if (FIRST + timedelta(days=at)).weekday() < 5]
+    made = draft([of(*weekdays)], Registry())
+    (line,) = [line for line in made.text.splitlines() if "schedule" in line]
+    assert line.startswith('    schedule: ["30 6 * * mon,tue,wed,thu,fri"]  # high confidence: each starts on 100%')
+    assert "runs on Mon, Tue, Wed, Thu, Fri" in line
+    assert "calendar" not in made.text
+    (tmp_path / "registry.yaml").write_text(made.text)
+    known = load_registry(tmp_path / "registry.yaml").registry
+    due = [day for day in (FIRST + timedelta(days=at) for at in range(7)) if known.schedules["A"].slots(day)]
+    assert [day.weekday() for day in due] == [3, 4, 0, 1, 2]
+    assert "schedule_hours_et: [6.5]" in draft([of(*weekdays, dates_without_games=3)], Registry()).text

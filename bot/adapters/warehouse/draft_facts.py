@@ -6,6 +6,7 @@ from datetime import date, datetime
 from bot.adapters.warehouse.engine import Engine
 from bot.domain.health.sketch import ZERO_BUCKET, Sketch
 from bot.domain.platform.draft import ProcessorFacts
+from bot.domain.platform.draft_dues import Brought
 
 _QUANTILES = (0.05, 0.50, 0.95)
 
@@ -19,7 +20,7 @@ def processor_facts(engine: Engine) -> list[ProcessorFacts]:
     }
     games_known = bool(engine.rows("first_game")[0][0])
     facts = []
-    for name, phase, runs, first, last, dates, without_games, no_data in engine.rows("draft_runs"):
+    for name, phase, runs, first, last, dates, without_games, counted, filled, no_data in engine.rows("draft_runs"):
         records = sketched.get((name, "records"), (None, None, None))
         durations = sketched.get((name, "duration"), (None, None, None))
         facts.append(
@@ -32,6 +33,7 @@ def processor_facts(engine: Engine) -> list[ProcessorFacts]:
                 starts=tuple(starts[name]),
                 dates=dates,
                 dates_without_games=without_games if games_known else None,
+                brought=Brought(counted, filled),
                 records_p5=records[0],
                 records_p50=records[1],
                 records_p95=records[2],

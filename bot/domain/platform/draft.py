@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from bot.domain.platform.draft_dues import FEW_DATES, PER_GAME, Brought
 from bot.domain.platform.registry import MOST_PHASE
 
 SLOT_WIDTH = 1 / 3
@@ -24,8 +25,6 @@ LATEST_SLOT = 72
 MOST_SLOTS = 24
 """More regular starts a day than this are polling, not slots."""
 POLLS_PER_SLOT = 4
-FEW_DATES = 5
-"""With fewer dates than this, what looks regular may be chance: no rhythm is proposed."""
 FEW_RUNS = 5
 """Fewer runs than this show neither a range nor a limit."""
 UNKNOWN_RHYTHM = "unknown"
@@ -61,6 +60,7 @@ class ProcessorFacts:
     starts: tuple[tuple[date, datetime], ...] = ()
     dates: int = 0
     dates_without_games: int | None = None
+    brought: Brought = field(default_factory=Brought)
     records_p5: float | None = None
     records_p50: float | None = None
     records_p95: float | None = None
@@ -110,6 +110,8 @@ class DraftProcessor:
     """The data dates between which it is in service, as far as they show."""
     crons: tuple[str, ...] = ()
     timezone: str | None = None
+    per_game: bool | None = None
+    """False: data is due on every date with a slot; None: the history does not show when."""
     dependencies: tuple[str, ...] = ()
     owner: str | None = None
     description: str = ""
@@ -153,6 +155,7 @@ def infer(facts: ProcessorFacts, zone: ZoneInfo, known: tuple[datetime, datetime
         weekdays=weekly.days if weekly else (),
         first=facts.days[0] if began else None,
         last=facts.days[-1] if ended else None,
+        per_game=False if facts.dates_without_games is None and facts.brought.each_time else None,
     )
 
 
@@ -290,6 +293,7 @@ def _evidence(
         "expected_frequency": Evidence(weekly.text if weekly else seen, by_dates),
         "polling": Evidence(f"{seen}, {_count(len(slots), 'slot')} a date", by_dates),
         "expected_records": Evidence("p5, p50 and p95 of the runs with records, within 1 %", by_dates),
+        PER_GAME: Evidence(facts.brought.text, _confidence(facts.brought.counted, facts.brought.share)),
         "runs_on_no_game_days": Evidence(f"{facts.dates_without_games} of {facts.dates} dates had no games", by_dates),
     }
     if facts.duration_p95 is not None:
@@ -323,6 +327,8 @@ def _doubts(facts: ProcessorFacts, slots: tuple[float, ...], weekly: Weekly | No
     elif not 0 <= facts.phase <= MOST_PHASE:
         yield f"phase: the history says {facts.phase}; a phase is 0 to {MOST_PHASE}"
     yield from _no_slots(facts, slots, weekly, ended)
+    if facts.dates_without_games is None and not facts.brought.each_time:
+        yield facts.brought.doubt
     if facts.no_data_share >= 0.9:
         yield f"{facts.no_data_share:.0%} of its runs found no data: is it sporadic?"
     if facts.runs < FEW_RUNS:
@@ -342,8 +348,8 @@ def _no_slots(
         yield f"active: {ended}"
     if weekly and not weekly.days:
         at = ", ".join(f"{slot:g}" for slot in slots)
-        yield f"schedule_hours_et: {weekly.text}. Its slots ({at}) would be due on every date: not proposed"
+        yield f"schedule: {weekly.text}. Its slots ({at}) would be due on every date: not proposed"
     elif facts.dates < FEW_DATES:
-        yield f"schedule_hours_et: only {_count(facts.dates, 'date')} with runs show no rhythm"
+        yield f"schedule: only {_count(facts.dates, 'date')} with runs show no rhythm"
     elif not slots:
-        yield "schedule_hours_et: no start time is there on most dates"
+        yield "schedule: no start time is there on most dates"

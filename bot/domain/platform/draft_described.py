@@ -77,7 +77,7 @@ def _scheduled(entry: DraftProcessor, job: Described, zone: str, begun: date | N
 
 
 def _without_slots(entry: DraftProcessor) -> tuple[str, ...]:
-    return tuple(doubt for doubt in entry.doubts if not doubt.startswith(("schedule_hours_et:", "active:")))
+    return tuple(doubt for doubt in entry.doubts if not doubt.startswith(("schedule:", "active:")))
 
 
 def _of(job: Described) -> Evidence:

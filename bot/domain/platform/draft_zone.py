@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.domain.platform.draft import FEW_DATES, MOST_SLOTS, Confidence, Evidence, ProcessorFacts, densest_window
+from bot.domain.platform.draft import MOST_SLOTS, Confidence, Evidence, ProcessorFacts, densest_window
+from bot.domain.platform.draft_dues import FEW_DATES
 
 STEADY = 1 / 6
 """Hours within which a start counts as steady."""

@@ -150,7 +150,11 @@ def _lacking(day: ProcessorDate) -> str:
     """The evidence without which an empty date cannot be judged."""
     if day.expected is None:
         stated = expectation(day.processor) is not Expects.UNKNOWN
-        return "the games of that date" if stated else "expected_records.per_game: whether data was due"
+        return (
+            "the games of that date"
+            if stated
+            else "expected_records.per_game (false: every slot brings data), so whether data was due"
+        )
     if day.is_scraper:
         if day.processor.source is None:
             return "its source: where its files lie"
