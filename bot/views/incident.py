@@ -48,7 +48,7 @@ class Detail(Enum):
     ALL = "all"
     WITHOUT_OTHERS = "without what else is wrong"
     SHORT = "and sentences cut short, the title to three lines"
-    LEAST = "and the error in one line, the title in two"
+    LEAST = "and the error in one line, the title in two, whose deadline it is"
 
 
 _TITLE_ROWS = {Detail.SHORT: 3, Detail.LEAST: 2}
@@ -90,7 +90,7 @@ def _lines(notice: Notice, voice: Voice, detail: Detail) -> list[str]:
     most = _SENTENCES.get(detail, incident_words.MOST_SENTENCE)
     trouble = incident_words.trouble(incident.headline, notice.now, voice, most)
     also = _also(incident, voice) if detail is Detail.ALL else []
-    return [head, trouble, incident_words.reach(notice, voice), *also]
+    return [head, trouble, incident_words.reach(notice, voice, short=detail is Detail.LEAST), *also]
 
 
 def _also(incident: Incident, voice: Voice) -> list[str]:

@@ -146,12 +146,12 @@ def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
-def reach(notice: Notice, voice: Voice) -> str:
-    """Whom it blocks and by when that matters; of a source, what waits for it."""
+def reach(notice: Notice, voice: Voice, *, short: bool = False) -> str:
+    """Whom it blocks and by when that matters; of a source, what waits for it. `short`: not whose deadline."""
     if notice.incident.headline.source:
         return _held(notice.incident.headline.held)
     found = notice.reach
-    due = _due(found, notice.now, voice)
+    due = _due(found, notice.now, voice, short)
     if found.blocked:
         own = found.due is not None and found.due.processor == found.blocked
         said = f"{voice.data(found.blocked)} blocked{', ' if own and due else '; ' if due else ''}{due}"
@@ -172,11 +172,11 @@ def _held(count: int) -> str:
     return f"{numbers.plural(count, 'finding')} {verb} held until it is read again"
 
 
-def _due(found: Reach, now: datetime, voice: Voice) -> str:
+def _due(found: Reach, now: datetime, voice: Voice, short: bool) -> str:
     if found.due is None:
         return ""
     at, away = found.due.at, found.due.at - now
-    named = "" if found.due.processor == found.blocked else f"{voice.data(found.due.processor)} "
+    named = "" if found.due.processor == found.blocked else "next " if short else f"{voice.data(found.due.processor)} "
     if away >= timedelta(0):
         return f"{named}due {voice.clock(at, now)}, in {lasting(away)}"
     return f"{named}due {voice.date(at)}, passed {voice.ago(at, now)}"

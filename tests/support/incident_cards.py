@@ -19,6 +19,8 @@ from tests.support.health_reports import NASTY
 from tests.support.notices import CASCADE, RESOLVED, UPDATED, decision, notice
 
 SKIPPED = "the run of 06:30 UTC skipped itself as done, and the table has no rows"
+CLAIMED = "the history says 2,389 records, the table has none and nothing follows"
+LATE = START + timedelta(hours=11, minutes=54)
 LATER = START + timedelta(days=29)
 BLIND = finding(
     "",
@@ -65,6 +67,7 @@ def _open() -> dict[str, Notice]:
     missing = finding("Summary", FindingKind.MISSING_RUN, explanation="Summary for 2026-03-02: no run at 05:00 UTC")
     stuck = finding("Coordinator", FindingKind.STUCK_RUN, severity="P0", severity_reason="it blocks predictions")
     slow = finding("Gamebook", FindingKind.PERF_DEGRADATION, data_date=None, explanation="Gamebook: 3 times the usual")
+    far = replace(finding("NbacGamebookProcessor", FindingKind.ZERO_RECORDS_PROCESSOR), explanation=CLAIMED)
     late = replace(finding("Factors", FindingKind.SLA_MISS), since=START - timedelta(days=2))
     skipped = replace(
         finding("BdlPlayerStats", FindingKind.IDEMPOTENCY_BLOCK, explanation=f"BdlPlayerStats for {DAY}: {SKIPPED}"),
@@ -81,6 +84,7 @@ def _open() -> dict[str, Notice]:
         "incident_missing": _called(missing, reach=Reach(due=Due("Summary", START + timedelta(hours=3)))),
         "incident_stuck": _called(stuck, reach=missed),
         "incident_slow": _called(slow, reach=Reach(dependents=34)),
+        "incident_far": _called(far, reach=Reach("PredictionCoordinator", 18, Due("SyntheticPredictions02", LATE))),
         "incident_late": _called(late, reach=Reach()),
         "incident_skipped": _called(skipped, reach=Reach()),
     }

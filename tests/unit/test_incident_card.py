@@ -24,7 +24,18 @@ def test_every_time_of_a_message_is_the_readers(name: str) -> None:
     assert not re.search(r"\d:\d\d", without_tokens)
 
 
-STEPPED = ["", "_days", "_late", "_skipped", "_storm", "_storm_absent", "_storm_capped", "_storm_long", "_stuck"]
+STEPPED = [
+    "",
+    "_days",
+    "_far",
+    "_late",
+    "_skipped",
+    "_storm",
+    "_storm_absent",
+    "_storm_capped",
+    "_storm_long",
+    "_stuck",
+]
 
 
 @pytest.mark.parametrize("name", [f"incident{each}" for each in STEPPED])
