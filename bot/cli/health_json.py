@@ -63,7 +63,7 @@ def _row(row: HealthRow) -> dict[str, Any]:
         "zero_on_game_days": tally.zero_on_game_days,
         "dates_due": row.due.due,
         "dates_filled": row.due.filled,
-        "dates_unknown": row.due.unknown,
+        "dates_unknown": row.due.unknown + row.due.undecided,
         "target": row.target,
         "last_day": None if row.day is None else _day(row.day),
         "baseline": {"success_rate": row.baseline.success_rate, "p95_s": usual.p95 if usual else None},

@@ -222,6 +222,12 @@ class Warehouse(Protocol):
         """Every processor that the run history names, registered or not, in order of name."""
         ...
 
+    def never_seen(self) -> list[str]:
+        """Registered processors of which there is no run, row or file, in order of name; none that has data only now
+        and then.
+        """
+        ...
+
     def processor_facts(self) -> list[ProcessorFacts]:
         """What the run history knows of each processor."""
         ...

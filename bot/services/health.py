@@ -1,6 +1,6 @@
 """Answer for the health of the pipeline: ask the warehouse, assess, name the reasons."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,10 +10,11 @@ from bot.domain.errors import BadInput
 from bot.domain.health.blind import blind_reasons, late_reads, seen_by
 from bot.domain.health.early_warnings import LONGEST_RUN, NOTE_AFTER, SilentRun
 from bot.domain.health.missing import STANDARD, LossRules
-from bot.domain.health.model import HealthReason, HealthReport, HealthRequest, RunCount, Tally, Window
+from bot.domain.health.model import DueDates, HealthReason, HealthReport, HealthRequest, RunCount, Tally, Window
 from bot.domain.health.notified import Notified
 from bot.domain.health.report import Measured, Period, Scope, assess
 from bot.domain.health.silence import NO_NEW_DATA, idle_phase
+from bot.domain.health.undue import never_seen, undecided
 from bot.domain.platform.registry import Processor, Registry, UnregisteredProcessor
 from bot.domain.slo import ServiceLevels
 from bot.domain.sources import Feed
@@ -74,7 +75,7 @@ class HealthService:
         measured = seen_by(measured, sight, self._registry)
         blind = blind_reasons(sight, self._blindness.held)
         silence = () if sight.blind_feeding(Feed.RUNS) else known.silence
-        unsure = [*unknown, *blind, *silence, *idle]
+        unsure = [*unknown, *blind, *silence, *idle, *self._undue(measured.due, window, scope, history)]
         losses = self._losses() if measured.missing else STANDARD
         report = assess(measured, scope, self._targets, window, notified, unsure, losses)
         uncertain = (reason.text for reason in report.reasons if reason.name in UNCERTAIN)
@@ -102,6 +103,13 @@ class HealthService:
             idle = scope.processor is None and scope.includes("", phase) and ran.isdisjoint(one.name for one in members)
             if idle and None in self._known_until.expected(members, window.since, window.as_of):
                 yield idle_phase(phase)
+
+    def _undue(self, due: Iterable[DueDates], window: Window, scope: Scope, history: History) -> Iterator[HealthReason]:
+        """Of whom, and of which dates, nobody can tell whether data was due."""
+        yield from undecided((each for each in due if scope.covers(each.processor)), history.calendar_until)
+        if not window.exact:
+            names = filter(scope.covers, self._warehouse.never_seen())
+            yield from never_seen(names, self._registry, history.first_day, window.as_of)
 
     def _silent_runs(self, window: Window) -> Sequence[SilentRun]:
         """Only of now: rows of the past say how their runs ended."""

@@ -159,9 +159,7 @@ class ValidationService:
         known: Known,
         sight: Sight,
     ) -> Iterator[Validated]:
-        held = self._warehouse.history()
-        begins = (held.first_day, held.first_date)
-        moments = waiting, known.moment, begins, known.asked
+        moments = waiting, known.moment, known.asked
         around = VerdictContext(history, self._neighbours, self._accepted, *moments, sight)
         dates = [span.first + timedelta(days=ahead) for ahead in range((span.last - span.first).days + 1)]
         return (around.validated(processor, day) for processor, day in product(asked, dates))

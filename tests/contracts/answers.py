@@ -49,6 +49,7 @@ def ask(warehouse: Warehouse, *, briefly: bool = False) -> Answers:
     answers["start hours"] = warehouse.start_hours(WEEK.since, WEEK.until)
     answers["asked of it"] = _asked(warehouse)
     answers["processors seen"] = warehouse.processors_seen()
+    answers["never seen"] = warehouse.never_seen()
     answers["failed hours"] = sorted(warehouse.failed_hours(WEEK), key=repr)
     answers["durations by day"] = sorted(warehouse.daily_durations(WEEK), key=repr)
     return answers if briefly else {**answers, "facts": _facts(warehouse), "freshness": freshness}

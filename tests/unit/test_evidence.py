@@ -30,7 +30,7 @@ LATER = datetime(2026, 1, 19, tzinfo=UTC)
 NEXT = DAY + timedelta(days=1)
 
 
-WORLD = World([run("a")], [loaded(hours=31)], [raw_file(hours=28)], [game()])
+WORLD = World([run("a"), run("d", "Daily", start=1)], [loaded(hours=31)], [raw_file(hours=28)], [game()])
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from tests.support.pipeline_fleet import fleet
 DATE = date(2026, 1, 15)
 MIDNIGHT = datetime(2026, 1, 15, tzinfo=UTC)
 GIVEN_UP = MIDNIGHT + timedelta(hours=36)
+STARTED = {"PlayByPlay": MIDNIGHT - timedelta(days=20)}
 BEFORE = [Game(DATE - timedelta(days=n), MIDNIGHT - timedelta(days=n) + timedelta(hours=28)) for n in range(1, 30)]
 
 
@@ -50,14 +51,14 @@ def test_where_ends_are_never_reported_time_alone_speaks() -> None:
 
 def test_nothing_is_due_for_games_that_were_given_up() -> None:
     games = (*BEFORE, Game(DATE, None), Game(DATE, MIDNIGHT + timedelta(hours=28)), Game(DATE, None))
-    picture = PipelineHistory(fleet(), Observed((), (), (), games, ()))
+    picture = PipelineHistory(fleet(), Observed((), (), (), games, (), starts=STARTED))
     assert (picture.day("PlayByPlay", DATE).games, picture.day("PlayByPlay", DATE).expected) == (3, True)
     picture.at(GIVEN_UP)
     assert (picture.day("PlayByPlay", DATE).games, picture.day("PlayByPlay", DATE).expected) == (1, True)
 
 
 def test_a_date_whose_games_were_all_put_off_is_off() -> None:
-    picture = PipelineHistory(fleet(), Observed((), (), (), (*BEFORE, Game(DATE, None)), ()))
+    picture = PipelineHistory(fleet(), Observed((), (), (), (*BEFORE, Game(DATE, None)), (), starts=STARTED))
     picture.at(GIVEN_UP - timedelta(seconds=1))
     assert picture.day("PlayByPlay", DATE).expected
     picture.at(GIVEN_UP)
@@ -68,7 +69,7 @@ def test_who_does_not_wait_for_games_learns_that_they_were_put_off() -> None:
     early = fleet().model_copy(
         update={"processors": tuple(p.model_copy(update={"schedule_hours_et": (16.0,)}) for p in fleet().processors)}
     )
-    picture = PipelineHistory(early, Observed((), (), (), (*BEFORE, Game(DATE, None)), ()))
+    picture = PipelineHistory(early, Observed((), (), (), (*BEFORE, Game(DATE, None)), (), starts=STARTED))
     assert picture.day("PlayByPlay", DATE).expected
     picture.at(GIVEN_UP)
     assert picture.day("PlayByPlay", DATE).expected is False

@@ -119,7 +119,10 @@ def test_one_table_of_several_was_never_seen(tmp_path: Path, lacks: str, there: 
 def test_loads_that_end_before_the_runs_do(tmp_path: Path) -> None:
     """For two days they may be losses; then nobody can tell any more."""
     world = World(
-        runs=[run(f"{day}", start=30, day=day, records_processed=100) for day in DAYS],
+        runs=[
+            *(run(f"{day}", start=30, day=day, records_processed=100) for day in DAYS),
+            run("s", "Summary", start=33, records_processed=0),
+        ],
         table_loads=[loaded(day=day, hours=30.1) for day in DAYS[:3]],
         game_schedule=[game(f"G{day}", day) for day in DAYS],
     )

@@ -150,7 +150,10 @@ def test_nothing_is_due_for_a_date_before_the_first_data_date(tmp_path: Path) ->
 
 def test_an_update_says_only_what_is_new(tmp_path: Path) -> None:
     """A job that is due each day and never runs: one message, and each night its date, not the first sentence again."""
-    processors: list[Row] = [{"name": "Gone", "schedule_hours_et": [10.0], "per_game": False}, {"name": "Early"}]
+    processors: list[Row] = [
+        {"name": "Gone", "schedule_hours_et": [10.0], "per_game": False, "active": {"from": str(DAY)}},
+        {"name": "Early"},
+    ]
     days = [DAY + timedelta(days=ahead) for ahead in range(5)]
     World(runs=[run(f"{day}", "Early", start=1, day=day) for day in days], processors=processors).write(
         tmp_path / "data"

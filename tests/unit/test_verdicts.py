@@ -180,8 +180,8 @@ def test_unknown_says_what_is_missing(changed: dict[str, Any], lacking: str) -> 
 
 
 def test_a_history_that_does_not_reach_the_date() -> None:
-    judged = judge(day(**NO_RUN), LATER, None, DateContext(beyond="the history begins only on 2026-01-16"))
-    assert (judged.verdict, "begins only on 2026-01-16" in judged.because) == (Verdict.UNKNOWN, True)
+    judged = judge(day(**NO_RUN, unrecorded="its record begins only at 2026-01-16 11:00 UTC"), LATER, None)
+    assert (judged.verdict, "begins only at 2026-01-16" in judged.because) == (Verdict.UNKNOWN, True)
 
 
 def test_a_loss_without_raw_files_to_look_at() -> None:
@@ -248,7 +248,6 @@ TEXT = st.none() | st.just("why")
 AROUND = st.builds(
     DateContext,
     upstream_due=st.booleans(),
-    beyond=TEXT,
     accepted=TEXT,
     fallback=TEXT,
 )
@@ -272,6 +271,7 @@ def days(draw: st.DrawFn) -> ProcessorDate:
         file=draw(some_trace(SLOT)),
         input_kind=draw(st.sampled_from(InputKind)),
         upstream=tuple(trace or Trace() for trace in draw(st.lists(some_trace(SLOT), max_size=2))),
+        unrecorded=draw(TEXT),
         runs=[],
     )
     for one in draw(RUNS):

@@ -16,6 +16,7 @@ from bot.domain.evidence.expectation import SMALLEST_FILE
 from bot.domain.evidence.game_calendar import GameCalendar, GameDay
 from bot.domain.evidence.known import Seen, Trail
 from bot.domain.evidence.platform_facts import PlatformFacts, ProcessorPlatform
+from bot.domain.evidence.recorded import Record, unrecorded
 
 COLUMNS = (
     "names",
@@ -24,6 +25,7 @@ COLUMNS = (
     "valid_until",
     "judged_at",
     "expected",
+    "due_unknown",
     "settled_at",
     "filled",
     "partial",
@@ -43,6 +45,7 @@ class DateBook:
     """Reads the facts of a span of dates once, and works out the answers of any pair in it."""
 
     platform: PlatformFacts
+    record: Record
     seen: Seen
     calendar: GameCalendar
     loads: dict[Pair, list[tuple[datetime, int]]]
@@ -54,7 +57,13 @@ class DateBook:
 
     @classmethod
     def read(
-        cls, session: Session, platform: PlatformFacts, seen: Seen, calendar: GameCalendar, dates: Sequence[date]
+        cls,
+        session: Session,
+        platform: PlatformFacts,
+        record: Record,
+        seen: Seen,
+        calendar: GameCalendar,
+        dates: Sequence[date],
     ) -> "DateBook":
         first = min(dates) - timedelta(days=DATES)
         span: Parameters = {"first_date": first, "last_date": max(dates), "as_of": END_OF_TIME, "names": ""}
@@ -64,7 +73,7 @@ class DateBook:
         brought = defaultdict[Pair, list[Span]](list)
         for name, day, since, until in session.rows("brought", span):
             brought[name, day].append(Span(since, until))
-        return cls(platform, seen, calendar, loads, files, brought)
+        return cls(platform, record, seen, calendar, loads, files, brought)
 
     def rows(self, pairs: Iterable[Pair]) -> Iterator[tuple[Value, ...]]:
         """Rows of `stage_evidence`: processors with the same answers share theirs."""
@@ -106,10 +115,11 @@ class DateBook:
             processor.is_scraper,
             str(processor.expected_records) if table is not None and table.seen else "",
         )
-        key = (*rule, day, brought, *map(id, (table, file, *upstream)))
+        recorded = unrecorded(processor, day, self.record.since(processor, self.seen)) is None
+        key = (*rule, day, recorded, brought, *map(id, (table, file, *upstream)))
         if key not in self._answers:
             games, earlier = self._day(day), self._earlier(table, processor, day)
-            facts = DateFacts(processor, day, judged_at, games, table, file, upstream, brought, earlier)
+            facts = DateFacts(processor, day, judged_at, games, table, file, upstream, brought, earlier, recorded)
             self._answers[key] = facts.answers()
         return key, self._answers[key]
 
@@ -155,6 +165,7 @@ def _rows_of(
             span.until,
             judged_at,
             answer.expected,
+            answer.due_unknown,
             answer.settled_at,
             answer.filled,
             answer.partial,

@@ -7,7 +7,7 @@ from sys import intern
 from typing import Any
 
 from bot.adapters.warehouse.engine import Engine, Parameters
-from bot.adapters.warehouse.sights import seen_by
+from bot.adapters.warehouse.sights import sights
 from bot.domain.evidence.expectation import SMALLEST_FILE, PlannedWindow
 from bot.domain.evidence.observation import Asked, DateSpan, Game, Observed, QuietPolls, RawFile, RunSeen, TableLoad
 from bot.domain.evidence.runs import Category, Status
@@ -52,13 +52,15 @@ Rows = Sequence[tuple[Any, ...]]
 
 
 def _observed(engine: Engine, runs: Rows, loads: Rows, files: Rows, windows: tuple[PlannedWindow, ...]) -> Observed:
+    seen, starts = sights(engine)
     return Observed(
         runs=tuple(_run(row) for row in runs),
         loads=tuple(TableLoad(*row) for row in loads),
         files=tuple(RawFile(*row) for row in files),
         games=tuple(Game(*row) for row in engine.rows("observed_games")),
         windows=windows,
-        seen=seen_by(engine),
+        seen=seen,
+        starts=starts,
     )
 
 

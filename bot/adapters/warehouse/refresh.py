@@ -9,13 +9,14 @@ from typing import cast
 
 from bot.adapters.warehouse.engine import SEPARATOR, Parameters, Session
 from bot.adapters.warehouse.evidence_table import COLUMNS, DateBook, Pair
-from bot.adapters.warehouse.sights import look_again, micros, seen_by
+from bot.adapters.warehouse.sights import look_again, micros, note_starts, sights
 from bot.domain.evidence.answers import END_OF_TIME
 from bot.domain.evidence.coverage import DATES
 from bot.domain.evidence.game_calendar import GameCalendar
 from bot.domain.evidence.known import Seen
 from bot.domain.evidence.observation import Game
 from bot.domain.evidence.platform_facts import PlatformFacts
+from bot.domain.evidence.recorded import Record
 from bot.domain.health.sketch import GAMMA, SMALLEST, ZERO_BUCKET
 
 AHEAD = timedelta(days=35)
@@ -31,6 +32,7 @@ class Known:
     """What is known of the platform as a whole, before a load or after it."""
 
     seen: Seen
+    starts: Mapping[str, datetime]
     games: tuple[Game, ...]
 
     def calendar(self, platform: PlatformFacts) -> GameCalendar:
@@ -54,7 +56,7 @@ class Changes:
 
 def known(session: Session) -> Known:
     games = session.rows("observed_games")
-    return Known(seen_by(session), tuple(sorted((Game(*row) for row in games), key=repr)))
+    return Known(*sights(session), tuple(sorted((Game(*row) for row in games), key=repr)))
 
 
 def refresh_evidence(session: Session, platform: PlatformFacts, changes: Changes, before: Known) -> datetime | None:
@@ -64,16 +66,17 @@ def refresh_evidence(session: Session, platform: PlatformFacts, changes: Changes
     """
     if changes.everything or changes.staged - {"runs"} or _shows_a_gap(session, changes):
         look_again(session, calendar="game_schedule" in changes.staged)
+    begun = note_starts(session, staged="runs" in changes.staged)
     now = known(session)
     first, last = _span(session, changes)
     if first is None or last is None:
         return None
-    touched = _Touched(session, platform, changes, before, now)
+    touched = _Touched(session, platform, changes, begun, before, now)
     pairs = {pair for pair in touched.pairs(first, last) if first <= pair[1] <= last}
     if not pairs:
         return None
     dates = [day for _, day in pairs]
-    book = DateBook.read(session, platform, now.seen, now.calendar(platform), dates)
+    book = DateBook.read(session, platform, Record(now.starts), now.seen, now.calendar(platform), dates)
     session.run("stage_evidence")
     session.fill("stage_evidence", COLUMNS, list(book.rows(pairs)))
     return _renew(session, min(dates), max(dates), rebuild=changes.platform)
@@ -98,11 +101,12 @@ def _span(session: Session, changes: Changes) -> tuple[date | None, date | None]
 
 @dataclass(frozen=True)
 class _Touched:
-    """Which evidence a load has touched."""
+    """Which evidence a load has touched. `begun`: whose record begins earlier by it."""
 
     session: Session
     platform: PlatformFacts
     changes: Changes
+    begun: Collection[str]
     before: Known
     after: Known
 
@@ -115,6 +119,7 @@ class _Touched:
             return
         yield from product(names, (day for day in dates if not held_first <= day <= held_last))
         yield from self._by_rows()
+        yield from product((name for name in names if name in self.begun), dates)
         readers = self.platform.readers
         for owner, moved in _owners_that_moved(self.before.seen, self.after.seen, readers):
             yield from product(readers[owner], dates if moved is None else moved)

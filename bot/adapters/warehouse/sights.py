@@ -1,8 +1,8 @@
-"""Since when each table and source is known, where their rows have a gap, and what is known of the calendar."""
+"""Since when each table, source and processor is known, where rows have a gap, and what is known of the calendar."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from bot.adapters.warehouse.engine import Parameters, Session, Value
 from bot.adapters.warehouse.unclear import by_owner
@@ -17,16 +17,23 @@ class Asked(Protocol):
     def rows(self, name: str, parameters: Parameters | None = None) -> list[tuple[Any, ...]]: ...
 
 
-def seen_by(asked: Asked) -> Seen:
+class Sights(NamedTuple):
+    """What was ever seen of tables, sources and the calendar; and the first start of each processor."""
+
+    seen: Seen
+    starts: Mapping[str, datetime]
+
+
+def sights(asked: Asked) -> Sights:
     """As the warehouse holds it."""
-    since: dict[str, dict[str, datetime]] = {"table": {}, "source": {}, "calendar": {}}
+    since: dict[str, dict[str, datetime]] = {"table": {}, "source": {}, "calendar": {}, "processor": {}}
     for kind, name, moment in asked.rows("sights"):
         since[kind][name] = moment
     gaps: dict[str, list[Gap]] = {kind: [] for kind in KINDS}
     for kind, first, until, evident_at in asked.rows("gaps"):
         gaps[kind].append(Gap(first, until, evident_at))
     unclear = asked.rows("unclear")
-    return Seen(
+    seen = Seen(
         tables=since["table"],
         sources=since["source"],
         table_gaps=tuple(gaps["table"]),
@@ -36,6 +43,30 @@ def seen_by(asked: Asked) -> Seen:
         unclear_files=by_owner(row[1:] for row in unclear if row[0] == "source"),
         calendar_ended_at=since["calendar"].get("ended"),
     )
+    return Sights(seen, since["processor"])
+
+
+def note_starts(session: Session, *, staged: bool) -> set[str]:
+    """Keep the first start of each processor. `staged`: runs are being loaded. Returns whose record begins earlier."""
+    known = {name: (first, scheduled) for name, first, scheduled in session.rows("first_starts")}
+    if known and not staged:
+        return set()
+    found = session.rows("earlier_starts_staged" if known else "earlier_starts_stored")
+    if not found:
+        return set()
+    for name, first, scheduled in found:
+        before = known.get(name, (None, None))
+        known[name] = (_earlier(before[0], first), _earlier(before[1], scheduled))
+    session.fill("first_starts", ("processor_name", "first_start", "first_scheduled"), _listed(known))
+    return {str(name) for name, _, _ in found}
+
+
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min((moment for moment in (one, other) if moment is not None), default=None)
+
+
+def _listed(known: Mapping[str, tuple[datetime | None, datetime | None]]) -> list[tuple[Value, ...]]:
+    return [(name, first, scheduled) for name, (first, scheduled) in known.items()]
 
 
 def look_again(session: Session, *, calendar: bool) -> None:

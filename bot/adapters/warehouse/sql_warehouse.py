@@ -138,6 +138,11 @@ class SqlWarehouse:
             ("processors",), FOREVER, lambda: [name for (name,) in self._engine.rows("processors_seen")]
         )
 
+    def never_seen(self) -> list[str]:
+        return self._settled.get(
+            ("never seen",), FOREVER, lambda: [name for (name,) in self._engine.rows("never_seen")]
+        )
+
     def processor_facts(self) -> list[ProcessorFacts]:
         return processor_facts(self._engine)
 

@@ -56,7 +56,9 @@ def _classes(failures: Failures, begin: datetime, end: datetime) -> dict[Categor
 
 def _very_many(failures: Failures, rhythms: Mapping[str, Rhythm], now: datetime, most: int) -> Trouble | None:
     """Of processors for which it is known what is usual at this hour."""
-    known_usual = {name for name, rhythm in rhythms.items() if rhythm.usual_failures(now) is not None}
+    if sum(map(len, failures.values())) <= most:
+        return None
+    known_usual = {name for name in failures if name in rhythms and rhythms[name].usual_failures(now) is not None}
     runs = {name: [run for run, _ in found] for name, found in failures.items() if name in known_usual}
     known = sorted(run.known_at for found in runs.values() for run in found)
     if len(known) <= most:

@@ -68,8 +68,6 @@ class Watch:
         self._accepted = accepted
         self._open_troubles: dict[tuple[str, date], list[Trouble]] = {}
         self._last_date = last_date
-        self._begins = min((run.started_at for run in observed.runs), default=None)
-        self._first_date = min((run.data_date for run in observed.runs), default=None)
         self._laid: set[date] = set()
         self._forgotten: date | None = None
         self._due: list[tuple[datetime, str, date]] = []
@@ -122,24 +120,31 @@ class Watch:
                 continue
             self._laid.add(day)
             for processor in self._registry.processors:
-                date_of = self.history.day(processor.name, day)
-                if self._is_recorded(date_of):
-                    self._due += [(moment, processor.name, day) for moment in date_of.moments()]
+                self._lay(processor.name, day)
             self._due.sort(reverse=True)
+        self._lay_begun()
         if self._forgotten != today:
             self._forgotten = today
             self._laid = {day for day in self._laid if day >= today - 2 * HORIZON}
             self.history.forget_before(now, keep=self._open_troubles)
 
+    def _lay(self, name: str, day: date) -> None:
+        date_of = self.history.day(name, day)
+        if self._is_recorded(date_of):
+            self._due += [(moment, name, day) for moment in date_of.moments()]
+
+    def _lay_begun(self) -> None:
+        """Processors whose record has begun since the dates were laid."""
+        if self.history.begun:
+            for name in self.history.begun:
+                for day in self._laid:
+                    self._lay(name, day)
+            self._due.sort(reverse=True)
+            self.history.begun = set()
+
     def _is_recorded(self, day: ProcessorDate) -> bool:
-        """Does the history cover the date? Nothing is due before its first data date, nor before its first run starts:
-        a run of then may well be for a much older date.
-        """
-        if self._begins is None or self._first_date is None or day.data_date < self._first_date:
-            return False
-        if self._last_date is not None and day.data_date > self._last_date:
-            return False
-        return all(slot > self._begins for slot in day.slots)
+        """Does the history cover the date?"""
+        return day.unrecorded is None and (self._last_date is None or day.data_date <= self._last_date)
 
     def _is_told(self, day: ProcessorDate) -> bool:
         """Of a date before the history only its runs can be judged, never their absence."""

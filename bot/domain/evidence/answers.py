@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from bot.domain.evidence.coverage import FilledDate, is_short, usual_rows
-from bot.domain.evidence.expectation import SMALLEST_FILE
+from bot.domain.evidence.expectation import SMALLEST_FILE, Expects
 from bot.domain.evidence.game_calendar import GameDay
 from bot.domain.evidence.known import Rows, Trail, latest
 from bot.domain.evidence.platform_facts import ProcessorPlatform
@@ -46,7 +46,7 @@ class EarlierDates:
 class DateFacts:
     """Everything that becomes known of (processor, date), at any time. `table` and `file` are None where the registry
     names none; `upstream`: the tables that it is made from; `brought`: while a run said that it brought records;
-    `earlier`: what its table had before.
+    `earlier`: what its table had before; `recorded`: its record reaches the date.
     """
 
     platform: ProcessorPlatform
@@ -58,6 +58,7 @@ class DateFacts:
     upstream: tuple[Trail, ...] = ()
     brought: tuple[Span, ...] = ()
     earlier: EarlierDates = EarlierDates()
+    recorded: bool = True
 
     def answer(self, at: datetime) -> "Answer":
         """By what is known at that moment."""
@@ -82,17 +83,19 @@ class DateFacts:
         elif kind is InputKind.UPSTREAM:
             ready = ready_at(trail.first_above(1, at) for trail in upstream)
         games = self.games.counting(at)
-        expected = data_due(
+        due = data_due(
             platform.expects,
             games,
             is_working=platform.schedule.is_working(day),
             has_slots=bool(hours),
             runs_on_no_game_days=platform.runs_on_no_game_days,
         )
+        expected = None if due and not self.recorded else due
         settled_at = settled_from(self.judged_at, self.games.over_at(platform.expects, hours, at))
         settled = settled_at is not None and settled_at <= at
         return Answer(
             expected=expected,
+            due_unknown=due is None and games is None and self.recorded and platform.expects is Expects.PER_GAME,
             settled_at=settled_at,
             filled=filled,
             partial=bool(rows and expected and settled) and self._is_short(rows or 0, games or 0, at),
@@ -139,12 +142,14 @@ class DateFacts:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`expected`: data is due; `settled_at`: from when on its absence counts; `filled`: it is there; `partial`: but
-    only a part, with no more to come; `traced`: a table, or a scraper's file, tells that; `input_kind` and
-    `input_ready_at`: what it works on, and since when that is there.
+    """`expected`: data is due; `due_unknown`: only the calendar could tell, and it says nothing; `settled_at`: from
+    when on its absence counts; `filled`: it is there; `partial`: but only a part, with no more to come; `traced`: a
+    table, or a scraper's file, tells that; `input_kind` and `input_ready_at`: what it works on, and since when that is
+    there.
     """
 
     expected: bool | None
+    due_unknown: bool
     settled_at: datetime | None
     filled: bool | None
     partial: bool

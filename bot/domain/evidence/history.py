@@ -14,6 +14,7 @@ from bot.domain.evidence.known import Seen, Sight, gaps_of
 from bot.domain.evidence.observation import Event, Game, Observed, RunSeen, Started, TableLoad
 from bot.domain.evidence.platform_facts import ProcessorPlatform, facts_of, readers_of
 from bot.domain.evidence.processor_date import ProcessorDate, Trace
+from bot.domain.evidence.recorded import Record, starts_of, unrecorded
 from bot.domain.evidence.rhythm import Rhythm
 from bot.domain.evidence.rules import data_due, judged_from, traced_input
 from bot.domain.evidence.runs import Category, Status, Trigger
@@ -52,7 +53,11 @@ class PipelineHistory:
         self.answered: dict[str, datetime] = {}
         self.days: dict[tuple[str, date], ProcessorDate] = {}
         self.touched: set[tuple[str, date]] = set()
+        self.begun: set[str] = set()
         self.loaded_at: dict[str, datetime] = {}
+        self._loads_taken: dict[str, int] = defaultdict(int)
+        self._calendars = 0
+        self._usual: dict[tuple[str, date], tuple[tuple[int, int, int], float | None]] = {}
         processors = registry.processors if names is None else [registry.by_name[name] for name in names]
         self._platform = {processor.name: facts_of(processor, registry) for processor in processors}
         self._tables: dict[tuple[str, date], Trace] = defaultdict(Trace)
@@ -73,6 +78,7 @@ class PipelineHistory:
         before, self._as_of = self._as_of, now
         sight = any(before < moment <= now for moment in self._seen.moments())
         games = {day for day in {day for _, day in self.days} if self._games_changed(day, before)}
+        self._calendars += bool(games)
         for name, data_date in list(self.days):
             if sight or data_date in games:
                 self._rebuild(name, data_date)
@@ -91,7 +97,9 @@ class PipelineHistory:
         )
 
     def _learn(self, observed: Observed) -> None:
+        self._calendars += 1
         seen = self._seen = observed.seen if observed.seen is not None else seen_in(observed, self._platform)
+        self._record = Record(observed.starts if observed.starts is not None else starts_of(observed.runs))
         self._quiet = {(polls.processor, polls.data_date): polls for polls in observed.quiet}
         self._games = GameCalendar(
             observed.games, self.registry.zone, loaded=seen.calendar, ended_at=seen.calendar_ended_at
@@ -109,6 +117,7 @@ class PipelineHistory:
                 self._take_start(event.run)
             elif isinstance(event, TableLoad):
                 self.loaded_at[event.table] = event.known_at
+                self._loads_taken[event.table] += 1
                 key = event.table, event.data_date
                 self._take_trace(self._tables[key], key, event.known_at, event.rows, self._seen.table)
             else:
@@ -124,8 +133,14 @@ class PipelineHistory:
 
     def usual(self, day: ProcessorDate) -> float | None:
         """Rows to be expected of the date, by its earlier dates; None when unknown."""
-        earlier = self.filled_dates(day.processor.name, day.data_date, DATES)
-        return usual_rows(day.data_date, day.processor.expected_records, day.games, earlier)
+        name = day.processor.name
+        asked = (self._loads_taken[day.processor.bigquery_table or ""], self._calendars, day.games)
+        known = self._usual.get((name, day.data_date))
+        if known is None or known[0] != asked:
+            earlier = self.filled_dates(name, day.data_date, DATES)
+            rows = usual_rows(day.data_date, day.processor.expected_records, day.games, earlier)
+            known = self._usual[name, day.data_date] = (asked, rows)
+        return known[1]
 
     def is_partial(self, day: ProcessorDate) -> bool:
         """Does the table hold too few rows, with nothing more to come?"""
@@ -153,6 +168,7 @@ class PipelineHistory:
         oldest = (now - HORIZON).date() - timedelta(days=2)
         for key in [key for key in self.days if key[1] < oldest and key not in keep]:
             del self.days[key]
+        self._usual = {key: known for key, known in self._usual.items() if key in self.days}
         for day in self.days.values():
             day.forget_polls()
         for runs in self.recent.values():
@@ -177,6 +193,7 @@ class PipelineHistory:
         facts = self._platform.get(run.processor)
         if facts is None:
             return
+        self._begin(run)
         run = _with_time_limit(run, facts.timeout_seconds)
         day = self._near_day(run)
         if run.status is Status.RUNNING:
@@ -197,10 +214,19 @@ class PipelineHistory:
         known = run.processor in self._platform
         if not known or run.known_at <= run.started_at:
             return
+        self._begin(run)
         day = self._near_day(run)
         if day is not None:
             day.under_way[run.run_id] = run
             self.touched.add((run.processor, run.data_date))
+
+    def _begin(self, run: RunSeen) -> None:
+        """With the first run of a processor its dates are due."""
+        if self._record.take(run):
+            self.begun.add(run.processor)
+            for name, data_date in list(self.days):
+                if name == run.processor:
+                    self._rebuild(name, data_date)
 
     def _near_day(self, run: RunSeen) -> ProcessorDate | None:
         near = run.data_date >= (run.started_at - HORIZON).date() or (run.processor, run.data_date) in self.days
@@ -246,20 +272,23 @@ class PipelineHistory:
         upstream = [self._telling(self._tables, name, about, tables) for name in facts.upstream_tables]
         known = tuple(trace for trace in upstream if trace is not None)
         kind = traced_input(facts.input_kind, file_tells=file is not None, upstream_tells=bool(known))
+        untold = unrecorded(facts, data_date, self._record.since(facts, self._seen))
+        due = data_due(
+            facts.expects,
+            games,
+            is_working=facts.schedule.is_working(data_date),
+            has_slots=bool(slots),
+            runs_on_no_game_days=facts.runs_on_no_game_days,
+        )
         return ProcessorDate(
             processor=processor,
             data_date=data_date,
             slots=slots,
             last_chance=last,
             deadline=due_at(processor, data_date, self.registry),
-            expected=data_due(
-                facts.expects,
-                games,
-                is_working=facts.schedule.is_working(data_date),
-                has_slots=bool(slots),
-                runs_on_no_game_days=facts.runs_on_no_game_days,
-            ),
-            runs_due=bool(slots) and _runs_due(processor, games, calendar=self._seen.calendar),
+            unrecorded=untold,
+            expected=None if due and untold else due,
+            runs_due=bool(slots) and untold is None and _runs_due(processor, games, calendar=self._seen.calendar),
             games=games or 0,
             table=self._telling(self._tables, facts.table, about, tables),
             file=file,

@@ -1,6 +1,6 @@
 """What becomes known of the pipeline, each piece with the moment from which it is known. Times are aware UTC."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -101,7 +101,7 @@ class Observed:
     """What became known in a span of time, in no order. Games and windows are all that there are.
 
     `quiet`: polls that found nothing, where they are counted and not among the runs. `seen`: since when each table and
-    source is known at all; None: as the rows here tell it.
+    source is known at all; `starts`: the first start of each processor; None: as the rows here tell it.
     """
 
     runs: tuple[RunSeen, ...]
@@ -111,6 +111,7 @@ class Observed:
     windows: tuple[PlannedWindow, ...]
     seen: Seen | None = None
     quiet: tuple[QuietPolls, ...] = ()
+    starts: Mapping[str, datetime] | None = None
 
 
 class Started(NamedTuple):

@@ -68,7 +68,7 @@ class ProcessorDate:
     `last_chance`: when its last slot may run at the latest. `table` and `file` are None where there is nothing to look
     at, or it says nothing of the date; `upstream` are the tables that it is made from, of those that do.
     `input_untold`: what it is made from leaves a trace, and none says anything of the date. `quiet`: polls that are
-    only counted.
+    only counted. `unrecorded`: why nobody can tell whether data or a run is missing, see `recorded.unrecorded`.
     """
 
     processor: Processor
@@ -89,6 +89,7 @@ class ProcessorDate:
     polls: list[RunSeen] = field(default_factory=list)
     last_no_data_at: datetime | None = None
     quiet: QuietPolls | None = None
+    unrecorded: str | None = None
     under_way: dict[str, RunSeen] = field(default_factory=dict)
 
     def take(self, run: RunSeen) -> None:
@@ -158,11 +159,12 @@ class ProcessorDate:
     @property
     def filled(self) -> bool | None:
         """Is the data there? A scraper's only trace is its file; where nothing is traced, a success with records."""
+        rows, is_scraper = self.rows, self.is_scraper
         return is_filled(
-            self.rows,
+            rows,
             None if self.file is None else self.file_at is not None,
-            is_scraper=self.is_scraper,
-            brought=self.brought,
+            is_scraper=is_scraper,
+            brought=rows is None and not is_scraper and self.brought,
         )
 
     @property

@@ -107,13 +107,14 @@ class Durations:
 @dataclass(frozen=True, slots=True)
 class DueDates:
     """Dates with data due that were settled within the window; how many of them have their data, and of how many it
-    is unknown.
+    is unknown. `undecided`: dates on which data may have been due, for all that the calendar says.
     """
 
     processor: str
     due: int
     filled: int
     unknown: int = 0
+    undecided: int = 0
 
     @property
     def known(self) -> int:
@@ -126,7 +127,11 @@ class DueDates:
 
     def __add__(self, other: "DueDates") -> "DueDates":
         return replace(
-            self, due=self.due + other.due, filled=self.filled + other.filled, unknown=self.unknown + other.unknown
+            self,
+            due=self.due + other.due,
+            filled=self.filled + other.filled,
+            unknown=self.unknown + other.unknown,
+            undecided=self.undecided + other.undecided,
         )
 
 

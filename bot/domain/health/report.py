@@ -81,6 +81,11 @@ class Scope:
     def is_whole(self) -> bool:
         return self.phase is None and self.processor is None
 
+    def covers(self, name: str) -> bool:
+        """Of a registered processor."""
+        known = self.registry.by_name.get(name)
+        return known is not None and self.includes(name, known.phase)
+
     def includes(self, name: str, phase: int | None) -> bool:
         if self.processor is not None:
             return name == self.processor.name

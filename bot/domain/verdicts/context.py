@@ -60,11 +60,10 @@ class Surroundings:
     def __init__(self, history: PipelineHistory, neighbours: Neighbours, accepted: AcceptedLosses) -> None:
         self._history, self._stand_ins, self._accepted = history, neighbours.stand_ins, accepted
 
-    def of(self, day: ProcessorDate, beyond: str | None = None, stopped: str | None = None) -> DateContext:
+    def of(self, day: ProcessorDate, stopped: str | None = None) -> DateContext:
         return DateContext(
             upstream_due=self._upstream_due(day),
             upstream_partial=self._upstream_partial(day),
-            beyond=beyond,
             stopped=stopped,
             accepted=self._accepted.reason(day.processor.name, day.data_date),
             fallback=self._fallback(day),
@@ -99,8 +98,7 @@ Waiting = Callable[[ProcessorDate], Iterable[ProcessorDate]]
 
 class VerdictContext:
     """A history as of a moment, asked date by date. `waiting` gives what waits for a date and has a deadline; it is
-    asked for fresh losses alone. `begins`: the day of its first start and its first data date; it says nothing of dates
-    before. `asked`: when it is asked, later than `as_of` only if no new data came in between.
+    asked for fresh losses alone. `asked`: when it is asked, later than `as_of` only if no new data came in between.
     """
 
     def __init__(
@@ -110,7 +108,6 @@ class VerdictContext:
         accepted: AcceptedLosses,
         waiting: Waiting,
         as_of: datetime,
-        begins: tuple[date | None, date | None],
         asked: datetime,
         sight: Sight = ALL_SEEN,
     ) -> None:
@@ -118,14 +115,14 @@ class VerdictContext:
         self._waiting = waiting
         self._surroundings = Surroundings(history, neighbours, accepted)
         self._as_of = as_of
-        self._begins, self._asked, self._sight = begins, asked, sight
+        self._asked, self._sight = asked, sight
 
     def validated(self, processor: Processor, data_date: date) -> Validated:
         """The verdict on one date, with its proof."""
         day = self._history.day(processor.name, data_date)
         usual = self._history.usual(day)
         blind = unseen(self._sight, self._history.registry, processor.name, day.settled_at)
-        context = replace(self._surroundings.of(day, self._beyond(day), self._stopped(day)), blind=blind)
+        context = replace(self._surroundings.of(day, self._stopped(day)), blind=blind)
         judged = judge(day, self._as_of, usual, context)
         return Validated(
             processor=processor,
@@ -138,18 +135,6 @@ class VerdictContext:
     def _finals(self, data_date: date) -> int:
         games = self._history.games(data_date)
         return sum(game.final_at is not None and game.final_at <= self._as_of for game in games)
-
-    def _beyond(self, day: ProcessorDate) -> str | None:
-        """A slot before the history's first day says nothing, unless a run of it is known all the same."""
-        if day.under_way or any(day.attempts):
-            return None
-        first = day.slots[0].date() if day.slots else day.data_date
-        starts, dates = self._begins
-        if starts is not None and first < starts:
-            return f"the history begins only on {starts}"
-        if dates is not None and day.data_date < dates:
-            return f"the data dates of the history begin only on {dates}"
-        return None
 
     def _stopped(self, day: ProcessorDate) -> str | None:
         """What would have been judged by now is not known."""

@@ -92,15 +92,14 @@ class DateContext:
     """What is known besides the day itself; the defaults are those of a day looked at alone.
 
     `upstream_due`: data was due on that date for a table that it is made from and that is empty; `upstream_partial`:
-    one of them is only partly filled; `beyond`: says that the history does not reach that date; `stopped`: that it has
-    ended before the date was judged; `accepted`: why its loss is accepted; `fallback`: who has the date's data instead;
-    `blind`: the source without which nobody knows what came.
+    one of them is only partly filled; `stopped`: says that the history has ended before the date was judged;
+    `accepted`: why its loss is accepted; `fallback`: who has the date's data instead; `blind`: the source without which
+    nobody knows what came.
     """
 
     upstream_due: bool = True
     upstream_partial: bool = False
     blind: Blind | None = None
-    beyond: str | None = None
     stopped: str | None = None
     accepted: str | None = None
     fallback: str | None = None
@@ -131,8 +130,8 @@ def _unfilled(day: ProcessorDate, now: datetime, context: DateContext) -> Judged
         return Judged(verdict=Verdict.NOT_YET, because="the date lies ahead", until=day.settled_at)
     if day.expected is False:
         return _nothing_due(day)
-    if context.beyond is not None:
-        return Judged(verdict=Verdict.UNKNOWN, because=f"cannot be judged: {context.beyond}")
+    if day.unrecorded is not None:
+        return Judged(verdict=Verdict.UNKNOWN, because=f"cannot be judged: {day.unrecorded}")
     if _absent(day, now):
         return Judged(verdict=Verdict.MISSING_RUN, because="no run has started for it since its first slot")
     lacking = _lacking(day)

@@ -2,10 +2,10 @@
 -- went.
 DELETE FROM evidence_now WHERE TRUE;
 
-INSERT INTO evidence_now (processor_name, data_date, valid_from, valid_until, judged_at, expected, settled_at, filled,
-  partial, traced, input_kind, input_ready_at, timeout_seconds)
-SELECT processor_name, s.data_date, s.valid_from, s.valid_until, s.judged_at, s.expected, s.settled_at, s.filled,
-  s.partial, s.traced, s.input_kind, s.input_ready_at, s.timeout_seconds
+INSERT INTO evidence_now (processor_name, data_date, valid_from, valid_until, judged_at, expected, due_unknown,
+  settled_at, filled, partial, traced, input_kind, input_ready_at, timeout_seconds)
+SELECT processor_name, s.data_date, s.valid_from, s.valid_until, s.judged_at, s.expected, s.due_unknown,
+  s.settled_at, s.filled, s.partial, s.traced, s.input_kind, s.input_ready_at, s.timeout_seconds
 FROM stage_evidence AS s CROSS JOIN UNNEST(SPLIT(s.names, @separator)) AS processor_name;
 
 CREATE OR REPLACE TABLE stage_moved AS

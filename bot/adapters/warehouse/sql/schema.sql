@@ -52,19 +52,23 @@ CREATE TABLE IF NOT EXISTS sights (
   kind STRING NOT NULL, name STRING NOT NULL, since TIMESTAMP NOT NULL
 );
 
+CREATE TABLE IF NOT EXISTS first_starts (
+  processor_name STRING NOT NULL, first_start TIMESTAMP NOT NULL, first_scheduled TIMESTAMP
+);
+
 CREATE TABLE IF NOT EXISTS wide_gaps (
   kind STRING NOT NULL, first_at TIMESTAMP NOT NULL, until_at TIMESTAMP, evident_at TIMESTAMP
 );
 
 CREATE TABLE IF NOT EXISTS evidence (
   processor_name STRING NOT NULL, data_date DATE NOT NULL, valid_from TIMESTAMP NOT NULL, valid_until TIMESTAMP NOT NULL,
-  judged_at TIMESTAMP, expected BOOL, settled_at TIMESTAMP, filled BOOL, partial BOOL NOT NULL, traced BOOL NOT NULL, input_kind STRING NOT NULL,
+  judged_at TIMESTAMP, expected BOOL, due_unknown BOOL NOT NULL, settled_at TIMESTAMP, filled BOOL, partial BOOL NOT NULL, traced BOOL NOT NULL, input_kind STRING NOT NULL,
   input_ready_at TIMESTAMP, timeout_seconds FLOAT64
 );
 
 CREATE TABLE IF NOT EXISTS evidence_now (
   processor_name STRING NOT NULL, data_date DATE NOT NULL, valid_from TIMESTAMP NOT NULL, valid_until TIMESTAMP NOT NULL,
-  judged_at TIMESTAMP, expected BOOL, settled_at TIMESTAMP, filled BOOL, partial BOOL NOT NULL, traced BOOL NOT NULL, input_kind STRING NOT NULL,
+  judged_at TIMESTAMP, expected BOOL, due_unknown BOOL NOT NULL, settled_at TIMESTAMP, filled BOOL, partial BOOL NOT NULL, traced BOOL NOT NULL, input_kind STRING NOT NULL,
   input_ready_at TIMESTAMP, timeout_seconds FLOAT64
 );
 

@@ -1,0 +1,2 @@
+-- Of the staged runs.
+{earlier_starts:runs=stage_versions}

@@ -1,0 +1,2 @@
+-- Of all runs.
+{earlier_starts:runs=runs}

@@ -1,0 +1,48 @@
+"""Processors and dates of which nobody can tell whether data was due: no reason for RED, and none for GREEN."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+
+from bot.domain.health.model import DueDates, HealthReason
+from bot.domain.platform.registry import Processor, Registry
+
+MOST_NAMED = 5
+WHOLE = timedelta(days=2)
+"""A history as old as that has shown whatever runs every day."""
+
+
+def never_seen(
+    names: Iterable[str], registry: Registry, first_day: date | None, as_of: datetime
+) -> Iterator[HealthReason]:
+    """`names`: of which nothing was ever seen. Those count that have slots and are in service."""
+    if first_day is None or as_of.date() - first_day < WHOLE:
+        return
+    missed = [name for name in names if _is_missed(registry.by_name[name], registry, as_of.date())]
+    if missed:
+        which = "1 registered processor was" if len(missed) == 1 else f"{len(missed):,} registered processors were"
+        due = "nothing is due before a first run. With `active: {from: DATE}` it is missed from that date on"
+        yield HealthReason("never_seen", missed[0], f"{which} never seen: {_named(missed)}; {due}.")
+
+
+def _is_missed(processor: Processor, registry: Registry, today: date) -> bool:
+    schedule = registry.schedules[processor.name]
+    active = schedule.active
+    return schedule.has_slots and (active is None or (active.first is None and active.includes(today)))
+
+
+def undecided(due: Iterable[DueDates], calendar_until: date | None) -> Iterator[HealthReason]:
+    """`calendar_until`: the last date of the calendar, None without any."""
+    lacking = [each for each in due if each.undecided]
+    if not lacking:
+        return
+    dates = sum(each.undecided for each in lacking)
+    why = "there is no game calendar" if calendar_until is None else f"the game calendar ends {calendar_until}"
+    count = "1 date" if dates == 1 else f"{dates:,} dates"
+    names = _named([each.processor for each in lacking])
+    text = f"Whether data was due is unknown for {count} of {names}: {why}."
+    yield HealthReason("due_unknown", lacking[0].processor, text)
+
+
+def _named(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(names[:MOST_NAMED]) + more
