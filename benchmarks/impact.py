@@ -1,6 +1,5 @@
 """Impact among 10,000 processors and 50,000 dependencies: the whole answer and its card, the registry being loaded."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from random import Random
@@ -11,7 +10,7 @@ from bot.domain.health.model import Durations, Window
 from bot.domain.impact.report import ImpactRequest
 from bot.domain.platform.registry import Criticality, Registry
 from bot.domain.slo import ServiceLevels
-from bot.ports.warehouse import History
+from bot.ports.warehouse import History, Warehouse
 from bot.services.health import HealthService
 from bot.services.impact import ImpactService
 from bot.views import impact
@@ -32,8 +31,10 @@ class ImpactTimes:
     answer: Timing
 
 
-class Kept:
-    """The warehouse between two loads: each answer is the very list that it gave before."""
+class Kept(Warehouse):
+    """The warehouse between two loads: each answer is the very list that it gave before. Of the port it has what impact
+    asks for.
+    """
 
     def __init__(self, registry: Registry) -> None:
         self._freshness = [
@@ -48,10 +49,10 @@ class Kept:
     def history(self) -> History:
         return History(1, date(2025, 1, 1), NOW, date(2027, 1, 1), ())
 
-    def freshness(self, _day: date) -> Sequence[DateFreshness]:
+    def freshness(self, day: date, as_of: datetime) -> list[DateFreshness]:
         return self._freshness
 
-    def health_durations(self, _window: Window) -> Sequence[Durations]:
+    def health_durations(self, window: Window) -> list[Durations]:
         return self._durations
 
 
@@ -77,9 +78,9 @@ def registry() -> Registry:
 
 def measure(repeats: int) -> tuple[ImpactTimes, ...]:
     known = registry()
-    kept = Kept(known)
-    health = HealthService(kept, known, ServiceLevels(()))  # type: ignore[arg-type]
-    service = ImpactService(kept, known, health)  # type: ignore[arg-type]
+    kept = Kept(known)  # type: ignore[abstract]
+    health = HealthService(kept, known, ServiceLevels(()))
+    service = ImpactService(kept, known, health)
     edges = sum(len(processor.dependencies) for processor in known.processors)
     times = []
     for name in ("P00000", f"P{PROCESSORS // 2:05}", f"P{PROCESSORS - 1_000:05}"):
