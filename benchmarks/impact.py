@@ -49,10 +49,10 @@ class Kept(Warehouse):
     def history(self) -> History:
         return History(1, date(2025, 1, 1), NOW, date(2027, 1, 1), ())
 
-    def freshness(self, day: date, as_of: datetime) -> list[DateFreshness]:
+    def freshness(self, day: date, as_of: datetime) -> list[DateFreshness]:  # noqa: ARG002 (the port's)
         return self._freshness
 
-    def health_durations(self, window: Window) -> list[Durations]:
+    def health_durations(self, window: Window) -> list[Durations]:  # noqa: ARG002 (the port's)
         return self._durations
 
 
