@@ -106,7 +106,7 @@ class HealthService:
 
     def _undue(self, due: Iterable[DueDates], window: Window, scope: Scope, history: History) -> Iterator[HealthReason]:
         """Of whom, and of which dates, nobody can tell whether data was due."""
-        yield from undecided((each for each in due if scope.covers(each.processor)), history.calendar_until)
+        yield from undecided(each for each in due if scope.covers(each.processor))
         if not window.exact:
             names = filter(scope.covers, self._warehouse.never_seen())
             yield from never_seen(names, self._registry, history.first_day, window.as_of)

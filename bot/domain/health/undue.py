@@ -30,16 +30,14 @@ def _is_missed(processor: Processor, registry: Registry, today: date) -> bool:
     return schedule.has_slots and (active is None or (active.first is None and active.includes(today)))
 
 
-def undecided(due: Iterable[DueDates], calendar_until: date | None) -> Iterator[HealthReason]:
-    """`calendar_until`: the last date of the calendar, None without any."""
+def undecided(due: Iterable[DueDates]) -> Iterator[HealthReason]:
     lacking = [each for each in due if each.undecided]
     if not lacking:
         return
     dates = sum(each.undecided for each in lacking)
-    why = "there is no game calendar" if calendar_until is None else f"the game calendar ends {calendar_until}"
     count = "1 date" if dates == 1 else f"{dates:,} dates"
     names = _named([each.processor for each in lacking])
-    text = f"Whether data was due is unknown for {count} of {names}: {why}."
+    text = f"Whether data was due is unknown for {count} of {names}: no game calendar tells."
     yield HealthReason("due_unknown", lacking[0].processor, text)
 
 
