@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.config.wording import explain, shown
-from bot.config.yaml_lines import NodePath, YamlDocument, read_yaml
+from bot.config.yaml_lines import NodePath, Step, YamlDocument, read_yaml
 from bot.domain.errors import ConfigError, Problem, suggest
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -90,17 +90,21 @@ class _Tidied:
         tidy: dict[str, Any] = {}
         for written, value in raw.items():
             key = self._synonyms.get(written, written) if written not in models else written
-            where = self._yaml.where((*_as_written(path, self.written), written))
             if key not in models:
                 message = f"the key {shown(written)} is not known. {suggest(str(written), models)}".rstrip()
-                self.unknown.append(Problem(where, message))
+                self.unknown.append(self._problem(path, written, message))
             elif value is not None and key in tidy:
-                self.problems.append(Problem(where, f"{written} says the same as {key}; keep one of the two"))
+                message = f"{written} says the same as {key}; keep one of the two"
+                self.problems.append(self._problem(path, written, message))
             elif value is not None:
                 if key != written:
                     self.written[(*path, key)] = written
                 tidy[key] = self._value(value, models[key], (*path, key))
         return tidy
+
+    def _problem(self, path: NodePath, written: Step, message: str) -> Problem:
+        """Of a key as the file writes it."""
+        return self._yaml.problem((*_as_written(path, self.written), written), message)
 
     def _value(self, value: Any, annotation: Any, path: NodePath) -> Any:
         model = _nested(annotation)

@@ -55,3 +55,9 @@ def test_an_enormous_file_is_refused(tmp_path: Path) -> None:
         stream.truncate(LARGEST_FILE + 1)
     with pytest.raises(ConfigError, match="larger than 16 MB"):
         read_yaml(path)
+
+
+def test_a_tab_may_stand_between_key_and_value_but_not_before_them() -> None:
+    assert parse_yaml("a:\tb", "registry.yaml").data == {"a": "b"}
+    with pytest.raises(ConfigError, match=r"registry\.yaml:2: this is not valid YAML: .*indent with spaces"):
+        parse_yaml("a:\n\t- b", "registry.yaml")
