@@ -3,7 +3,7 @@
 import re
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -159,14 +159,15 @@ class _Writer:
             with path.open("rb") as content:
                 self._engine.replace(table, content, SourceFormat.PARQUET, schema)
 
-    def fill(self, table: str, columns: Sequence[str], rows: Sequence[tuple[Value, ...]]) -> None:
+    def fill(self, table: str, columns: Sequence[str], rows: Iterable[tuple[Value, ...]]) -> None:
         from google.cloud.bigquery import SourceFormat
 
-        if not rows:
+        lines = json_lines(columns, rows)
+        if not lines.getbuffer():
             self._engine.run(f"DELETE FROM {table} WHERE TRUE", {})  # noqa: S608 (our own name)
             return
         schema = self._engine.schema_of(table)
-        self._engine.replace(table, json_lines(columns, rows), SourceFormat.NEWLINE_DELIMITED_JSON, schema)
+        self._engine.replace(table, lines, SourceFormat.NEWLINE_DELIMITED_JSON, schema)
 
 
 def _client(project: str, endpoint: str) -> "bigquery.Client":

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ def write_parquet(reader: duckdb.DuckDBPyConnection, table: str, path: Path) -> 
     return [(name, _BIGQUERY[kind]) for name, kind in columns]
 
 
-def json_lines(columns: Sequence[str], rows: Sequence[tuple[Value, ...]]) -> io.BytesIO:
+def json_lines(columns: Sequence[str], rows: Iterable[tuple[Value, ...]]) -> io.BytesIO:
     """Rows as newline-delimited JSON; times carry their offset."""
     lines = (json.dumps(dict(zip(columns, row, strict=True)), default=_plain) for row in rows)
     return io.BytesIO("\n".join(lines).encode())

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
@@ -25,6 +26,8 @@ from bot.domain.errors import BadInput, WarehouseUnavailable
 log = logging.getLogger("fireline.warehouse")
 FETCHED = 2_000
 """Rows at a time: weeks of runs are not held twice, as they come and with aware times."""
+FILLED = 20_000
+"""Rows at a time, for the same reason."""
 _PARAMETER = re.compile(r"\$(\w+)")
 _HOLDER = re.compile(r"PID (\d+)")
 _TROUBLE = (
@@ -159,12 +162,12 @@ class _Cursor:
     def adopt(self, table: str) -> None:
         """Nothing to do: files are read on this very connection."""
 
-    def fill(self, table: str, columns: Sequence[str], rows: Sequence[tuple[Value, ...]]) -> None:
+    def fill(self, table: str, columns: Sequence[str], rows: Iterable[tuple[Value, ...]]) -> None:
         self._cursor.execute(f"DELETE FROM {table}")  # noqa: S608 (our own name)
-        if rows:
-            named = {f"c{at}": [_naive(value) for value in column] for at, column in enumerate(zip(*rows, strict=True))}
-            listed = ", ".join(f"unnest($c{at})" for at in range(len(columns)))
-            into = ", ".join(columns)
+        listed = ", ".join(f"unnest($c{at})" for at in range(len(columns)))
+        into, left = ", ".join(columns), iter(rows)
+        while some := list(islice(left, FILLED)):
+            named = {f"c{at}": [_naive(value) for value in column] for at, column in enumerate(zip(*some, strict=True))}
             self._cursor.execute(f"INSERT INTO {table} ({into}) SELECT {listed}", named)
 
     def close(self) -> None:

@@ -1,6 +1,6 @@
 """What a database must offer for the shared SQL to run on it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -30,8 +30,8 @@ class Session(Protocol):
         """Make a staging table of `reader()` visible to the shared SQL."""
         ...
 
-    def fill(self, table: str, columns: Sequence[str], rows: Sequence[tuple[Value, ...]]) -> None:
-        """Replace the whole content of a small table."""
+    def fill(self, table: str, columns: Sequence[str], rows: Iterable[tuple[Value, ...]]) -> None:
+        """Replace the whole content of a table."""
         ...
 
 

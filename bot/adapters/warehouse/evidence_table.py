@@ -5,12 +5,13 @@ The domain's rules work them out (`DateFacts.answers`) for the pairs that a load
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from bot.adapters.warehouse.engine import SEPARATOR, Parameters, Session, Value
-from bot.domain.evidence.answers import END_OF_TIME, Answer, DateFacts, EarlierDates, Span
+from bot.domain.evidence.answers import BEGINNING, END_OF_TIME, Answer, DateFacts, EarlierDates, Span
 from bot.domain.evidence.coverage import DATES
 from bot.domain.evidence.expectation import SMALLEST_FILE
 from bot.domain.evidence.game_calendar import GameCalendar, GameDay
@@ -20,10 +21,9 @@ from bot.domain.evidence.recorded import Record, unrecorded
 
 COLUMNS = (
     "names",
-    "data_date",
+    "dates",
     "valid_from",
     "valid_until",
-    "judged_at",
     "expected",
     "due_unknown",
     "settled_at",
@@ -36,8 +36,17 @@ COLUMNS = (
 )
 Pair = tuple[str, date]
 Answers = list[tuple[Span, Answer]]
-Group = tuple[Answers, datetime | None, list[str]]
-"""What holds of several processors on a date: the answers, when they are judged, their names."""
+Group = tuple[Answers, list[str]]
+"""What holds of several processors on a date: the answers, their names."""
+
+
+class Ahead(NamedTuple):
+    """What tells a processor's dates apart of which nothing is known yet."""
+
+    is_working: bool
+    has_slots: bool
+    games_known: bool
+    unknown_from: datetime | None
 
 
 @dataclass
@@ -76,31 +85,59 @@ class DateBook:
         return cls(platform, record, seen, calendar, loads, files, brought)
 
     def rows(self, pairs: Iterable[Pair]) -> Iterator[tuple[Value, ...]]:
-        """Rows of `stage_evidence`: processors with the same answers share theirs."""
+        """Rows of `stage_evidence`: processors with the same answers share theirs, and so do the dates ahead of one."""
         by_date: dict[date, list[str]] = defaultdict(list)
         for name, day in pairs:
             by_date[day].append(name)
         processors = {processor.name: processor for processor in self.platform.processors}
+        alike: dict[tuple[str, Ahead, bool], list[date]] = defaultdict(list)
         for day in sorted(by_date):
-            groups = self._groups(day, [processors[name] for name in sorted(by_date[day]) if name in processors])
-            for (_, timeout), (answers, judged_at, names) in groups.items():
-                yield from _rows_of(SEPARATOR.join(names), day, judged_at, answers, timeout)
+            ahead = self._ahead(day)
+            names = sorted(name for name in by_date[day] if name in processors)
+            for name in names:
+                if name in ahead:
+                    alike[name, ahead[name], self._is_recorded(processors[name], day)].append(day)
+            groups = self._groups(day, [processors[name] for name in names if name not in ahead])
+            for (_, timeout), (answers, shared) in groups.items():
+                yield from _rows_of(shared, [day], answers, timeout)
+        for (name, *_), days in alike.items():
+            _, answers = self._answers_of(processors[name], days[0])
+            unsettled = [(span, replace(answer, settled_at=None)) for span, answer in answers]
+            yield from _rows_of([name], days, unsettled, processors[name].timeout_seconds)
+
+    def _ahead(self, day: date) -> dict[str, Ahead]:
+        """Processors for which nothing is known of the date, or would be of one like it: settled when it is judged."""
+        if day <= max(self._last_day, self._last_moment.date()):
+            return {}
+        games, found = self._day(day), dict[str, Ahead]()
+        for timetable, names in self.platform.alike.items():
+            judged_at, (_, schedule) = self.platform.judgement(timetable, day), timetable
+            if judged_at is None or judged_at > self._last_moment:
+                hours = schedule.hours_on(day)
+                state = Ahead(schedule.is_working(day), bool(hours), games.known, games.unknown_from)
+                found |= dict.fromkeys(names, state)
+        return found
+
+    @cached_property
+    def _last_day(self) -> date:
+        """The last data date of which a row, a run or a game tells."""
+        days = {day for known in (self.loads, self.files, self.brought) for _, day in known}
+        return max((*days, self.calendar.last or date.min))
+
+    @cached_property
+    def _last_moment(self) -> datetime:
+        """When the last table or source came into sight, or went out of it."""
+        return max(self.seen.moments(), default=BEGINNING)
 
     def _groups(self, day: date, processors: Iterable[ProcessorPlatform]) -> dict[tuple[object, float | None], Group]:
-        judged = {timetable: self.platform.judgement(timetable, day) for timetable in self.platform.alike}
         groups: dict[tuple[object, float | None], Group] = {}
         for processor in processors:
-            judged_at = judged[processor.timetable]
-            key, answers = self._answers_of(processor, day, judged_at)
-            group = groups.get((key, processor.timeout_seconds))
-            if group is None:
-                group = groups[key, processor.timeout_seconds] = (answers, judged_at, [])
-            group[2].append(processor.name)
+            key, answers = self._answers_of(processor, day)
+            _, names = groups.setdefault((key, processor.timeout_seconds), (answers, []))
+            names.append(processor.name)
         return groups
 
-    def _answers_of(
-        self, processor: ProcessorPlatform, day: date, judged_at: datetime | None
-    ) -> tuple[object, Answers]:
+    def _answers_of(self, processor: ProcessorPlatform, day: date) -> tuple[object, Answers]:
         """Processors that are alike, and of which nothing is known, share their answers: of 10,000 most do. The first
         value tells them apart."""
         table = self._trail("table", processor.table, day)
@@ -115,13 +152,17 @@ class DateBook:
             processor.is_scraper,
             str(processor.expected_records) if table is not None and table.seen else "",
         )
-        recorded = unrecorded(processor, day, self.record.since(processor, self.seen)) is None
+        recorded = self._is_recorded(processor, day)
         key = (*rule, day, recorded, brought, *map(id, (table, file, *upstream)))
         if key not in self._answers:
+            judged_at = self.platform.judgement(processor.timetable, day)
             games, earlier = self._day(day), self._earlier(table, processor, day)
             facts = DateFacts(processor, day, judged_at, games, table, file, upstream, brought, earlier, recorded)
             self._answers[key] = facts.answers()
         return key, self._answers[key]
+
+    def _is_recorded(self, processor: ProcessorPlatform, day: date) -> bool:
+        return unrecorded(processor, day, self.record.since(processor, self.seen)) is None
 
     def _earlier(self, table: Trail | None, processor: ProcessorPlatform, day: date) -> EarlierDates:
         """Asked only where there are rows that may be too few."""
@@ -155,15 +196,15 @@ _NEVER = Trail()
 
 
 def _rows_of(
-    names: str, day: date, judged_at: datetime | None, answers: Answers, timeout: float | None
+    names: Iterable[str], days: Iterable[date], answers: Answers, timeout: float | None
 ) -> Iterator[tuple[Value, ...]]:
+    of_whom, of_when = SEPARATOR.join(names), SEPARATOR.join(map(str, days))
     for span, answer in answers:
         yield (
-            names,
-            day,
+            of_whom,
+            of_when,
             span.since,
             span.until,
-            judged_at,
             answer.expected,
             answer.due_unknown,
             answer.settled_at,

@@ -78,7 +78,7 @@ def refresh_evidence(session: Session, platform: PlatformFacts, changes: Changes
     dates = [day for _, day in pairs]
     book = DateBook.read(session, platform, Record(now.starts), now.seen, now.calendar(platform), dates)
     session.run("stage_evidence")
-    session.fill("stage_evidence", COLUMNS, list(book.rows(pairs)))
+    session.fill("stage_evidence", COLUMNS, book.rows(pairs))
     return _renew(session, min(dates), max(dates), rebuild=changes.platform)
 
 

@@ -4,7 +4,7 @@ A load takes the same steps again with the same result, save one: what it has al
 so would not be counted into the roll-up. The next load that finds the mark therefore rebuilds evidence and roll-up.
 """
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from typing import Any
 
@@ -50,7 +50,7 @@ class _Marking:
     def adopt(self, table: str) -> None:
         self._session.adopt(table)
 
-    def fill(self, table: str, columns: Sequence[str], rows: Sequence[tuple[Value, ...]]) -> None:
+    def fill(self, table: str, columns: Sequence[str], rows: Iterable[tuple[Value, ...]]) -> None:
         self._mark()
         self._session.fill(table, columns, rows)
 

@@ -4,9 +4,15 @@ DELETE FROM evidence_now WHERE TRUE;
 
 INSERT INTO evidence_now (processor_name, data_date, valid_from, valid_until, judged_at, expected, due_unknown,
   settled_at, filled, partial, traced, input_kind, input_ready_at, timeout_seconds)
-SELECT processor_name, s.data_date, s.valid_from, s.valid_until, s.judged_at, s.expected, s.due_unknown,
-  s.settled_at, s.filled, s.partial, s.traced, s.input_kind, s.input_ready_at, s.timeout_seconds
-FROM stage_evidence AS s CROSS JOIN UNNEST(SPLIT(s.names, @separator)) AS processor_name;
+SELECT e.processor_name, e.data_date, e.valid_from, e.valid_until, c.judged_at, e.expected, e.due_unknown,
+  COALESCE(e.settled_at, c.judged_at), e.filled, e.partial, e.traced, e.input_kind, e.input_ready_at, e.timeout_seconds
+FROM (
+  SELECT processor_name, CAST(day AS DATE) AS data_date, s.*
+  FROM stage_evidence AS s
+  CROSS JOIN UNNEST(SPLIT(s.names, @separator)) AS processor_name
+  CROSS JOIN UNNEST(SPLIT(s.dates, @separator)) AS day
+) AS e
+LEFT JOIN slots AS c ON c.processor_name = e.processor_name AND c.data_date = e.data_date;
 
 CREATE OR REPLACE TABLE stage_moved AS
 SELECT n.processor_name, n.data_date

@@ -1,0 +1,40 @@
+"""The evidence table: what is worked out once, and not for each of 35 dates ahead."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from bot.adapters.warehouse.engine import SEPARATOR
+from bot.adapters.warehouse.evidence_table import DateBook
+from bot.domain.evidence.game_calendar import GameCalendar
+from bot.domain.evidence.known import Seen
+from bot.domain.evidence.platform_facts import platform_facts
+from bot.domain.evidence.recorded import Record
+from tests.support.builders import DAY, registry
+
+KNOWN = registry(
+    [
+        {"name": "Weekly", "phase": 2, "table": "raw.weekly", "schedule": "0 6 * * 1", "per_game": False},
+        {"name": "Daily", "phase": 2, "table": "raw.daily", "schedule_hours_et": [8.0], "per_game": False},
+    ]
+)
+
+
+def at(hours: float, day: date) -> datetime:
+    return datetime.combine(day, time(), UTC) + timedelta(hours=hours)
+
+
+def book(loads: dict[tuple[str, date], list[tuple[datetime, int]]]) -> DateBook:
+    seen = Seen(tables={"raw.weekly": at(6.0, DAY), "raw.daily": at(8.5, DAY)}, calendar=False)
+    return DateBook(platform_facts(KNOWN), Record({}), seen, GameCalendar([], KNOWN.zone, loaded=False), loads, {}, {})
+
+
+def test_dates_ahead_share_their_answers_and_dates_with_rows_have_their_own() -> None:
+    days = [DAY + timedelta(days=ahead) for ahead in range(40)]
+    loads = {("raw.daily", day): [(at(8.5, day), 100)] for day in days[:3]}
+    rows = list(book(loads).rows((name, day) for name in KNOWN.by_name for day in days))
+    ahead = [row for row in rows if len(str(row[1]).split(SEPARATOR)) > 1]
+    assert len(ahead) == 6, "Daily: one kind of date, Weekly two; each before and after its table came into sight"
+    covered = {
+        (name, day) for row in rows for name in str(row[0]).split(SEPARATOR) for day in str(row[1]).split(SEPARATOR)
+    }
+    assert covered == {(name, str(day)) for name in KNOWN.by_name for day in days}
+    assert {str(row[1]) for row in rows if row[0] == "Daily" and row not in ahead} >= set(map(str, days[:3]))
