@@ -115,8 +115,14 @@ class DateBook:
             if judged_at is None or judged_at > self._last_moment:
                 hours = schedule.hours_on(day)
                 state = Ahead(schedule.is_working(day), bool(hours), games.known, games.unknown_from)
-                found |= dict.fromkeys(names, state)
+                found |= dict.fromkeys((name for name in names if name not in self._unclear), state)
         return found
+
+    @cached_property
+    def _unclear(self) -> set[str]:
+        """Processors that look at rows which cannot be used: those may be about any date."""
+        readers, owners = self.platform.readers, {*self.seen.unclear_loads, *self.seen.unclear_files}
+        return {name for owner in owners for name in readers.get(owner, ())}
 
     @cached_property
     def _last_day(self) -> date:
@@ -127,7 +133,8 @@ class DateBook:
     @cached_property
     def _last_moment(self) -> datetime:
         """When the last table or source came into sight, or went out of it."""
-        return max(self.seen.moments(), default=BEGINNING)
+        unclear = {*self.seen.unclear_loads, *self.seen.unclear_files}
+        return max((moment for moment, owner in self.seen.sights() if owner not in unclear), default=BEGINNING)
 
     def _groups(self, day: date, processors: Iterable[ProcessorPlatform]) -> dict[tuple[object, float | None], Group]:
         groups: dict[tuple[object, float | None], Group] = {}

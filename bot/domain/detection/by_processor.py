@@ -1,19 +1,20 @@
 """Troubles that go by time and not by data date: how one processor after the other has run of late."""
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Set
 from datetime import date, datetime
 from itertools import takewhile
 
 from bot.domain.detection import pace, passed_slots, polls, spikes, stale, storms
 from bot.domain.detection.consecutive import ConsecutiveFailures
-from bot.domain.detection.silence import Silence
+from bot.domain.detection.looks import Looks
+from bot.domain.detection.silence import LEAST, Silence
 from bot.domain.detection.streaks import DENSE
 from bot.domain.detection.trouble import Trouble
 from bot.domain.evidence.expectation import Expects, expectation
 from bot.domain.evidence.history import PipelineHistory
-from bot.domain.evidence.observation import Event, RunSeen
+from bot.domain.evidence.observation import Event, RunSeen, Started
 from bot.domain.evidence.processor_date import ProcessorDate
-from bot.domain.evidence.runs import Category, Trigger
+from bot.domain.evidence.runs import Category, Status, Trigger
 from bot.domain.platform.registry import Kind, Processor
 
 
@@ -38,22 +39,56 @@ class ByProcessor:
         self._degraded_at: dict[str, datetime] = {}
         self._drifts: dict[str, tuple[datetime, Trouble | None]] = {}
         self._spikes: dict[str, tuple[int, Trouble | None]] = {}
+        processors = history.registry.processors
+        self._places = {processor.name: place for place, processor in enumerate(processors)}
+        self._limited = [one for one in processors if one.freshness_hours is not None and one.bigquery_table]
+        self._looks = Looks()
+        self._news: set[str] = set()
+        self._failed_polls: set[str] = set()
 
     def take(self, events: Iterable[Event]) -> None:
         """Take in what became known."""
         events = list(events)
         self._consecutive.take(events)
         self._silence.take(events)
+        for event in events:
+            if isinstance(event, RunSeen | Started):
+                run = event.run if isinstance(event, Started) else event
+                if run.processor in self._places:
+                    self._take(run)
+
+    def _take(self, run: RunSeen) -> None:
+        self._news.add(run.processor)
+        if run.trigger == Trigger.POLL and run.status is Status.FAILED:
+            self._failed_polls.add(run.processor)
+        self._looks.set(run.processor, run.started_at + LEAST)
 
     def troubles(self, now: datetime, skip: Container[str]) -> Iterator[Trouble]:
         """`skip`: processors whose failures are reported otherwise; they may be slow all the same."""
-        for processor in self._history.registry.processors:
-            found = [self._pace(processor.name, now)]
-            if processor.name not in skip:
-                found += [self._polls(processor, now), self._silent(processor, now)]
+        silent = self._looks.due(now)
+        for name in self._to_be_asked(silent, now):
+            processor = self._history.registry.by_name[name]
+            found = [self._pace(name, now)]
+            if name not in skip:
+                found += [self._polls(processor, now), self._silent(processor, now) if name in silent else None]
                 if processor.kind is not Kind.SCRAPER:
                     found += [self._failing(processor, now), self._stale(processor, now)]
+                if self._spikes.get(name, (0, None))[1] is None and name not in self._consecutive.in_a_row:
+                    self._news.discard(name)
             yield from (trouble for trouble in found if trouble is not None)
+
+    def _to_be_asked(self, silent: Set[str], now: datetime) -> list[str]:
+        """Of which there is news, or something goes on, or for which a moment has come; of all others nothing is wrong.
+        In the order of the registry.
+        """
+        names = self._news | self._failed_polls | silent | {name for name, slow in self._paces.items() if slow}
+        names |= self._consecutive.in_a_row & self._places.keys()
+        names |= {processor.name for processor in self._limited if self._is_old(processor, now)}
+        return sorted(names, key=self._places.__getitem__)
+
+    def _is_old(self, processor: Processor, now: datetime) -> bool:
+        loaded_at, limit = self._history.loaded_at.get(processor.bigquery_table or ""), processor.freshness_hours
+        return loaded_at is not None and limit is not None and stale.outlived(limit, loaded_at, now)
 
     def _polls(self, processor: Processor, now: datetime) -> Trouble | None:
         """Polls that fail as often as they do at this hour every week are nothing new."""
@@ -80,13 +115,21 @@ class ByProcessor:
 
     def _silent(self, processor: Processor, now: datetime) -> Trouble | None:
         """Slots show absent runs themselves; a poller also runs between them. Who lives by games has their rhythm."""
-        has_slots = self._history.registry.schedules[processor.name].has_slots
+        name, has_slots = processor.name, self._history.registry.schedules[processor.name].has_slots
         irregular = not has_slots and expectation(processor) is not Expects.PER_GAME
-        if processor.sporadic:
-            return None
-        if processor.polling or irregular:
-            return self._silence.detect(processor.name, now, self._ends_at)
-        return None if expectation(processor) is Expects.PER_GAME else self._between_slots(processor.name, now)
+        found, again = None, None
+        if not processor.sporadic and (processor.polling or irregular):
+            found, counts = self._silence.detect(name, now, self._ends_at), self._silence.counts(name, now)
+            again = counts[1] if counts is not None else None
+        elif not processor.sporadic and expectation(processor) is not Expects.PER_GAME:
+            found, again = self._between_slots(name, now), self._slot_missed_at(name, now)
+        if found is None and (again is None or now < again):
+            self._looks.set(name, again)
+        return found
+
+    def _slot_missed_at(self, name: str, now: datetime) -> datetime | None:
+        last_start, schedule = self._silence.last_start(name), self._history.registry.schedules[name]
+        return None if last_start is None else passed_slots.look_again(schedule, last_start, now)
 
     def _between_slots(self, name: str, now: datetime) -> Trouble | None:
         """Held, as any silence, while nothing else arrives; a run that is under way keeps the next from starting."""

@@ -18,11 +18,14 @@ EXPIRES = timedelta(days=28)
 
 
 class ConsecutiveFailures:
-    """The failed runs of each processor since the last that succeeded, polls and backfills left out."""
+    """The failed runs of each processor since the last that succeeded, polls and backfills left out. `in_a_row`: whose
+    are enough to be looked at.
+    """
 
     def __init__(self) -> None:
         self._failed: dict[str, deque[RunSeen]] = defaultdict(lambda: deque(maxlen=MOST))
         self._worked_at: dict[str, datetime] = {}
+        self.in_a_row: set[str] = set()
 
     def take(self, events: Iterable[Event]) -> None:
         for run in events:
@@ -37,6 +40,10 @@ class ConsecutiveFailures:
             self._failed[name].extend(later)
         elif run.status is Status.FAILED and run.started_at > self._worked_at.get(name, run.known_at - EXPIRES):
             self._failed[name].append(run)
+        if len(self._failed[name]) >= IN_A_ROW:
+            self.in_a_row.add(name)
+        else:
+            self.in_a_row.discard(name)
 
     def detect(
         self,

@@ -11,6 +11,7 @@ from bot.domain.detection.silence import RETIRED_AFTER
 from bot.domain.detection.trouble import Trouble
 from bot.domain.evidence.processor_date import EARLY_START, MISSING_AFTER
 from bot.domain.findings.finding import FindingKind, RootCause
+from bot.domain.platform.calendar import slot_instant
 from bot.domain.platform.schedule import Schedule
 
 FEWEST_A_DAY = 5
@@ -26,24 +27,39 @@ def detect(
 
     `last_start`: of any run of the processor. `ends_at`: where a recorded history ends.
     """
-    if not MISSING_AFTER < now - last_start < RETIRED_AFTER or schedule.most_a_day < FEWEST_A_DAY:
+    known = missed(schedule, last_start, now)
+    if known is None or now - last_start <= MISSING_AFTER:
         return None
-    passed = list(islice(_slots_after(schedule, last_start, now + _DAY), 2))
-    if len(passed) < 2:
-        return None
-    missed, following = passed
-    evident_at = max(missed + MISSING_AFTER, following)
+    slot, evident_at = known
     if now < evident_at or (ends_at is not None and evident_at > ends_at):
         return None
     return Trouble(
         kind=FindingKind.MISSING_RUN,
         processors=(name,),
         root_cause=RootCause.MISSING_RUN,
-        since=missed,
+        since=slot,
         evident_at=evident_at,
-        explanation=f"{name}: no run has started since {last_start:%d %b %H:%M} UTC; {_counted(schedule, missed, now)}",
+        explanation=f"{name}: no run has started since {last_start:%d %b %H:%M} UTC; {_counted(schedule, slot, now)}",
         error_class="slots",
     )
+
+
+def missed(schedule: Schedule, last_start: datetime, now: datetime) -> tuple[datetime, datetime] | None:
+    """The first slot without a run, and when it is missed; None where there is none within a day."""
+    if now - last_start >= RETIRED_AFTER or schedule.most_a_day < FEWEST_A_DAY:
+        return None
+    passed = list(islice(_slots_after(schedule, last_start, now + _DAY), 2))
+    return (passed[0], max(passed[0] + MISSING_AFTER, passed[1])) if len(passed) == 2 else None
+
+
+def look_again(schedule: Schedule, last_start: datetime, now: datetime) -> datetime | None:
+    """When a slot may be missed of which nothing is told `now`; None: not before it runs again."""
+    if now - last_start >= RETIRED_AFTER or schedule.most_a_day < FEWEST_A_DAY:
+        return None
+    known = missed(schedule, last_start, now)
+    tomorrow = (now + _DAY).astimezone(schedule.zone).date()
+    others = slot_instant(tomorrow + _DAY, 0, schedule.zone) - _DAY
+    return others if known is None else min(known[1], others)
 
 
 def _slots_after(schedule: Schedule, last_start: datetime, until: datetime) -> Iterator[datetime]:

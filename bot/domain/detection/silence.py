@@ -66,16 +66,10 @@ class Silence:
 
     def detect(self, name: str, now: datetime, ends_at: datetime | None = None) -> Trouble | None:
         """None while its silence is usual, or too little is known of it. `ends_at`: where a recorded history ends."""
-        gaps = self._gaps.get(name)
-        if gaps is None or gaps.last is None or gaps.first is None or gaps.last - gaps.first < FEWEST_DAYS:
+        gaps, counts = self._gaps.get(name), self.counts(name, now)
+        if gaps is None or gaps.last is None or counts is None:
             return None
-        if not LEAST <= now - gaps.last < RETIRED_AFTER:
-            return None
-        known = gaps.usual(gaps.last.hour)
-        if known is None:
-            return None
-        usual, rare = known
-        evident_at = gaps.last + max(LEAST, timedelta(seconds=max(FACTOR * usual, rare)))
+        usual, evident_at = counts
         if now < evident_at or (ends_at is not None and evident_at > ends_at):
             return None
         if not self.others_ran(name, gaps.last + LEAST):
@@ -92,6 +86,17 @@ class Silence:
             ),
             error_class="silence",
         )
+
+    def counts(self, name: str, now: datetime) -> tuple[float, datetime] | None:
+        """The usual gap in seconds, and from when on its silence is unusual. None: it is not, until it runs again."""
+        gaps = self._gaps.get(name)
+        if gaps is None or gaps.last is None or gaps.first is None or gaps.last - gaps.first < FEWEST_DAYS:
+            return None
+        known = gaps.usual(gaps.last.hour) if now - gaps.last < RETIRED_AFTER else None
+        if known is None:
+            return None
+        usual, rare = known
+        return usual, gaps.last + max(LEAST, timedelta(seconds=max(FACTOR * usual, rare)))
 
     def last_start(self, name: str) -> datetime | None:
         gaps = self._gaps.get(name)

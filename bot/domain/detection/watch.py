@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from bot.domain.detection import outcomes, pace, storms, streaks, stuck
 from bot.domain.detection.by_processor import ByProcessor
 from bot.domain.detection.failed_runs import STORMS, failed_runs
+from bot.domain.detection.impacts import Impacts
 from bot.domain.detection.trouble import Trouble
 from bot.domain.evidence.coverage import DATES, is_short, unreported_usual
 from bot.domain.evidence.history import HORIZON, LOOKED_AFTER, RECENT, PipelineHistory
@@ -63,6 +64,7 @@ class Watch:
         self._registry = registry
         neighbours = Neighbours(registry)
         self._lineage = neighbours.lineage
+        self._impacts = Impacts(self.history, self._lineage)
         self._surroundings = Surroundings(self.history, neighbours, accepted)
         self._policy, self._storm = policy, storm
         self._accepted = accepted
@@ -77,6 +79,10 @@ class Watch:
 
     def tick(self, events: Iterable[Event], now: datetime) -> list[Finding]:
         """Take in what became known and say what is wrong now; each trouble is returned for as long as it holds."""
+        return [self._finding(trouble, now) for trouble in self._roots(self._look(events, now))]
+
+    def _look(self, events: Iterable[Event], now: datetime) -> list[Trouble]:
+        """Take in what became known; every trouble that holds now."""
         events = list(events)
         self.history.at(now)
         self.history.take(events)
@@ -88,7 +94,9 @@ class Watch:
         found += [trouble for troubles in self._open_troubles.values() for trouble in troubles]
         stormy = {name for trouble in found for name in trouble.processors if trouble.kind in STORMS}
         found += self._by_processor.troubles(now, skip={name for names in ill for name in names} | stormy)
-        return [self._finding(trouble, now) for trouble in self._roots(found)]
+        self._impacts.take(self.history.changed)
+        self.history.changed = set()
+        return found
 
     def warm_up(self, timeline: Timeline, until: datetime) -> None:
         """Watch the day before `until` without saying anything: what a storm or a degradation explains afterwards is
@@ -96,7 +104,7 @@ class Watch:
         """
         moment = until - WARM_UP
         while moment < until:
-            self.tick(timeline.until(moment), moment)
+            self._look(timeline.until(moment), moment)
             moment += WARM_UP_STEP
 
     def look_after(self, dates: Iterable[tuple[str, date]]) -> None:
@@ -157,7 +165,7 @@ class Watch:
             _, name, day = self._due.pop()
             keys.add((name, day))
         keys |= set(self._open_troubles)
-        keys |= {key for key, day in self.history.days.items() if day.under_way}
+        keys |= self.history.under_way()
         recent, oldest = (now - HORIZON).date(), (now - LOOKED_AFTER).date()
         for key in keys:
             troubles: list[Trouble] = []
@@ -252,7 +260,10 @@ class Watch:
 
     def _storm_troubles(self, now: datetime) -> list[Trouble]:
         span = self._storms[-1] if self._storms and self._storms[-1].last >= now - storms.LAST_HOUR else None
-        retries = storms.retry_storm(self.history.rhythms, now, self._storm, span.first if span is not None else None)
+        since = span.first if span is not None else None
+        retries = None
+        if self.history.retries_about(now) >= self._storm.retries_per_hour:
+            retries = storms.retry_storm(self.history.rhythms, now, self._storm, since)
         found = [retries] if retries is not None else []
         if retries is None:
             storm = storms.alert_storm(self._failures(now), self.history.rhythms, now, self._storm)
@@ -272,8 +283,8 @@ class Watch:
     def _failures(self, now: datetime) -> dict[str, list[tuple[RunSeen, Category]]]:
         """Real failures that became known within the last hour, by processor."""
         found: dict[str, list[tuple[RunSeen, Category]]] = {}
-        for name, runs in self.history.recent.items():
-            for run in reversed(runs):
+        for name in self.history.failed_since(now - storms.LAST_HOUR):
+            for run in reversed(self.history.recent[name]):
                 if run.known_at <= now - storms.LAST_HOUR:
                     break
                 category = self._real(run, now)
@@ -314,7 +325,7 @@ class Watch:
         return source if source is not None and trouble.kind is FindingKind.ZERO_RECORDS_SCRAPER else root
 
     def _finding(self, trouble: Trouble, now: datetime) -> Finding:
-        impact = self._impact(trouble)
+        impact = self._impacts.of(trouble)
         criticality = self._registry.by_name[trouble.processors[0]].criticality
         blocks = trouble.blocks and blocks_predictions((*trouble.processors, *impact), self._registry, self._policy)
         age = now - trouble.lost_since if trouble.lost_since is not None else None
@@ -342,15 +353,3 @@ class Watch:
         known = (self._registry.by_name[name] for name in trouble.processors)
         names = [processor.name for processor in known if isinstance(processor, UnregisteredProcessor)]
         return f". Not in the registry: {', '.join(names)}" if names else ""
-
-    def _impact(self, trouble: Trouble) -> tuple[str, ...]:
-        """Dependents without their data for that date that have a slot for it after the trouble began."""
-        if not trouble.blocks or trouble.data_date is None:
-            return ()
-        names = dict.fromkeys(name for root in trouble.processors for name in self._lineage.down(root))
-        days = [self.history.day(name, trouble.data_date) for name in names if name not in trouble.processors]
-        return tuple(
-            day.processor.name
-            for day in days
-            if day.runs_due and not day.filled and day.slots and day.slots[-1] > trouble.since
-        )

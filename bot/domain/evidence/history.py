@@ -1,10 +1,12 @@
 """Everything known at a moment, kept up to date event by event: the one thing that detectors look at."""
 
+from bisect import bisect_right
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from math import log
+from operator import itemgetter
 
 from bot.domain.evidence.attempts import OFF_SCHEDULE
 from bot.domain.evidence.coverage import DATES, FilledDate, is_short, usual_rows
@@ -18,6 +20,7 @@ from bot.domain.evidence.recorded import Record, starts_of, unrecorded
 from bot.domain.evidence.rhythm import Rhythm
 from bot.domain.evidence.rules import data_due, judged_from, traced_input
 from bot.domain.evidence.runs import Category, Status, Trigger
+from bot.domain.platform.calendar import floor_hour
 from bot.domain.platform.deadline import due_at
 from bot.domain.platform.registry import Processor, Registry
 
@@ -53,6 +56,11 @@ class PipelineHistory:
         self.answered: dict[str, datetime] = {}
         self.days: dict[tuple[str, date], ProcessorDate] = {}
         self.touched: set[tuple[str, date]] = set()
+        self.changed: set[tuple[str, date]] = set()
+        self.running: set[tuple[str, date]] = set()
+        self.retries: dict[datetime, int] = defaultdict(int)
+        self._failed: deque[tuple[datetime, str]] = deque()
+        self._dates: set[date] = set()
         self.begun: set[str] = set()
         self.loaded_at: dict[str, datetime] = {}
         self._loads_taken: dict[str, int] = defaultdict(int)
@@ -76,14 +84,30 @@ class PipelineHistory:
     def at(self, now: datetime) -> None:
         """It is `now`: games may have ended or be given up, tables and sources come into sight or go out of it."""
         before, self._as_of = self._as_of, now
-        sight = any(before < moment <= now for moment in self._seen.moments())
-        games = {day for day in {day for _, day in self.days} if self._games_changed(day, before)}
+        games = {day for day in self._dates if self._games_changed(day, before)}
         self._calendars += bool(games)
-        for name, data_date in list(self.days):
-            if sight or data_date in games:
-                self._rebuild(name, data_date)
-            if data_date in games:
-                self.touched.add((name, data_date))
+        for name, data_date in [
+            *self._in_sight_since(before),
+            *(key for key in self.days if games and key[1] in games),
+        ]:
+            self._rebuild(name, data_date)
+        self.touched |= {key for key in self.days if games and key[1] in games}
+
+    def _in_sight_since(self, before: datetime) -> Iterable[tuple[str, date]]:
+        """Of which dates something has come into sight, or gone out of it."""
+        begin, end = (bisect_right(self._sights, moment, key=itemgetter(0)) for moment in (before, self._as_of))
+        owners = {owner for _, owner in self._sights[begin:end]}
+        if "" in owners:
+            return list(self.days)
+        return [
+            key
+            for name in {name for owner in owners for name in self._readers.get(owner, ())}
+            for key in self._of(name)
+        ]
+
+    def _of(self, name: str) -> list[tuple[str, date]]:
+        """The dates of the processor that are held."""
+        return [(name, day) for day in self._dates if (name, day) in self.days]
 
     def _games_changed(self, data_date: date, before: datetime) -> bool:
         return any(before < moment <= self._as_of for moment in self._games.day(data_date).moments())
@@ -91,6 +115,7 @@ class PipelineHistory:
     def _rebuild(self, name: str, data_date: date) -> None:
         """By what is known now, with the runs that it has."""
         day = self.days[name, data_date]
+        self.changed.add((name, data_date))
         fresh = self._new_day(self.registry.by_name[name], data_date, brought=self._seen.has_gaps and day.brought)
         self.days[name, data_date] = replace(
             fresh, runs=day.runs, polls=day.polls, last_no_data_at=day.last_no_data_at, under_way=day.under_way
@@ -99,6 +124,7 @@ class PipelineHistory:
     def _learn(self, observed: Observed) -> None:
         self._calendars += 1
         seen = self._seen = observed.seen if observed.seen is not None else seen_in(observed, self._platform)
+        self._sights = sorted(seen.sights())
         self._record = Record(observed.starts if observed.starts is not None else starts_of(observed.runs))
         self._quiet = {(polls.processor, polls.data_date): polls for polls in observed.quiet}
         self._games = GameCalendar(
@@ -127,9 +153,26 @@ class PipelineHistory:
     def day(self, name: str, data_date: date) -> ProcessorDate:
         """The state of (processor, data date); made when first asked for."""
         key = (name, data_date)
-        if key not in self.days:
-            self.days[key] = self._new_day(self.registry.by_name[name], data_date)
-        return self.days[key]
+        known = self.days.get(key)
+        if known is None:
+            known = self.days[key] = self._new_day(self.registry.by_name[name], data_date)
+            self._dates.add(data_date)
+        return known
+
+    def failed_since(self, moment: datetime) -> Iterable[str]:
+        """Processors of which a failed run became known later than that: one hour ago, as a rule."""
+        self._failed = deque(failed for failed in self._failed if failed[0] > moment)
+        return dict.fromkeys(name for _, name in self._failed)
+
+    def retries_about(self, now: datetime) -> int:
+        """Of runs that started in this hour of the clock or in the one before: no fewer than within 60 minutes."""
+        hour = floor_hour(now)
+        return self.retries.get(hour, 0) + self.retries.get(hour - timedelta(hours=1), 0)
+
+    def under_way(self) -> set[tuple[str, date]]:
+        """Dates for which a run has started and not ended."""
+        self.running = {key for key in self.running if key in self.days and self.days[key].under_way}
+        return self.running
 
     def usual(self, day: ProcessorDate) -> float | None:
         """Rows to be expected of the date, by its earlier dates; None when unknown."""
@@ -168,6 +211,10 @@ class PipelineHistory:
         oldest = (now - HORIZON).date() - timedelta(days=2)
         for key in [key for key in self.days if key[1] < oldest and key not in keep]:
             del self.days[key]
+            self.changed.add(key)
+        self._dates = {day for _, day in self.days}
+        self.running = {key for key in self.running if key in self.days}
+        self.retries = defaultdict(int, {hour: count for hour, count in self.retries.items() if hour >= now - RECENT})
         self._usual = {key: known for key, known in self._usual.items() if key in self.days}
         for day in self.days.values():
             day.forget_polls()
@@ -198,13 +245,14 @@ class PipelineHistory:
         day = self._near_day(run)
         if run.status is Status.RUNNING:
             if day is not None:
-                day.under_way[run.run_id] = run
+                self._begin_run(day, run)
             return
         self._count(run)
         if day is None:
             return
         claimed = self._seen.has_gaps and day.brought
         day.take(run)
+        self.changed.add((run.processor, run.data_date))
         if self._seen.has_gaps and day.brought is not claimed:
             self._rebuild(run.processor, run.data_date)
         if run.trigger not in OFF_SCHEDULE:
@@ -217,16 +265,19 @@ class PipelineHistory:
         self._begin(run)
         day = self._near_day(run)
         if day is not None:
-            day.under_way[run.run_id] = run
+            self._begin_run(day, run)
             self.touched.add((run.processor, run.data_date))
+
+    def _begin_run(self, day: ProcessorDate, run: RunSeen) -> None:
+        day.under_way[run.run_id] = run
+        self.running.add((run.processor, run.data_date))
 
     def _begin(self, run: RunSeen) -> None:
         """With the first run of a processor its dates are due."""
         if self._record.take(run):
             self.begun.add(run.processor)
-            for name, data_date in list(self.days):
-                if name == run.processor:
-                    self._rebuild(name, data_date)
+            for name, data_date in self._of(run.processor):
+                self._rebuild(name, data_date)
 
     def _near_day(self, run: RunSeen) -> ProcessorDate | None:
         near = run.data_date >= (run.started_at - HORIZON).date() or (run.processor, run.data_date) in self.days
@@ -242,6 +293,9 @@ class PipelineHistory:
             self.answered[run.processor] = max(run.started_at, self.answered.get(run.processor, run.started_at))
             return
         self.recent[run.processor].append(run)
+        self.retries[floor_hour(run.started_at)] += retry
+        if run.status is Status.FAILED:
+            self._failed.append((run.known_at, run.processor))
         self.counted[run.processor] += 1
         if run.status is Status.SUCCESS and run.records and run.seconds:
             self.paces[run.processor].known.append((run.started_at, log(run.seconds)))
@@ -255,6 +309,7 @@ class PipelineHistory:
         trace.seen.append((known_at, size))
         for name in self._readers.get(owner, ()):
             self.touched.add((name, data_date))
+            self.changed.add((name, data_date))
             if speaks_now and (name, data_date) in self.days:
                 self._rebuild(name, data_date)
 

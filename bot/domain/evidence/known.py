@@ -152,18 +152,21 @@ class Seen:
             return UNSEEN
         return Sight(since, self.file_gaps, self.unclear_files.get(name, {}), lasting=True)
 
-    def moments(self) -> Iterator[datetime]:
-        """When something comes into sight, or goes out of it."""
-        yield from self.tables.values()
-        yield from self.sources.values()
+    def sights(self) -> Iterator[tuple[datetime, str]]:
+        """When something comes into sight, or goes out of it: which table or source, empty for all of a kind."""
+        for known in (self.tables, self.sources):
+            yield from ((since, owner) for owner, since in known.items())
         for gap in (*self.table_gaps, *self.file_gaps):
-            yield gap.evident_at
+            yield gap.evident_at, ""
             if gap.until is not None:
-                yield gap.until
-        for rows in (*self.unclear_loads.values(), *self.unclear_files.values()):
-            yield from (row.moment or EVER for about in rows.values() for row in about)
+                yield gap.until, ""
+        for owner, rows in (*self.unclear_loads.items(), *self.unclear_files.items()):
+            yield from ((row.moment or EVER, owner) for about in rows.values() for row in about)
         if self.calendar_ended_at is not None:
-            yield self.calendar_ended_at
+            yield self.calendar_ended_at, ""
+
+    def moments(self) -> Iterator[datetime]:
+        return (moment for moment, _ in self.sights())
 
 
 @dataclass(frozen=True, slots=True)
