@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import defaultdict, deque
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from math import log
@@ -12,14 +12,15 @@ from bot.domain.evidence.attempts import OFF_SCHEDULE
 from bot.domain.evidence.coverage import DATES, FilledDate, is_short, usual_rows
 from bot.domain.evidence.expectation import Expects, PlannedWindow, expectation
 from bot.domain.evidence.game_calendar import GameCalendar
-from bot.domain.evidence.known import Seen, Sight, gaps_of
+from bot.domain.evidence.known import Sight
 from bot.domain.evidence.observation import Event, Game, Observed, RunSeen, Started, TableLoad
-from bot.domain.evidence.platform_facts import ProcessorPlatform, facts_of, readers_of
+from bot.domain.evidence.platform_facts import facts_of, readers_of
 from bot.domain.evidence.processor_date import ProcessorDate, Trace
 from bot.domain.evidence.recorded import Record, starts_of, unrecorded
 from bot.domain.evidence.rhythm import Rhythm
 from bot.domain.evidence.rules import data_due, judged_from, traced_input
 from bot.domain.evidence.runs import Category, Status, Trigger
+from bot.domain.evidence.sighted import seen_in
 from bot.domain.platform.calendar import floor_hour
 from bot.domain.platform.deadline import due_at
 from bot.domain.platform.registry import Processor, Registry
@@ -373,31 +374,6 @@ class PipelineHistory:
         if trace.seen:
             return sight.leaves(trace.seen, data_date, self._as_of, judged_at)
         return sight.tells(data_date, self._as_of, judged_at)
-
-
-def seen_in(observed: Observed, platform: Mapping[str, ProcessorPlatform]) -> Seen:
-    """What the rows themselves tell of what is known."""
-    tables, sources = dict[str, datetime](), dict[str, datetime]()
-    for load in observed.loads:
-        tables[load.table] = min(load.known_at, tables.get(load.table, load.known_at))
-    for file in observed.files:
-        sources[file.source] = min(file.known_at, sources.get(file.source, file.known_at))
-    brought = [
-        run for run in observed.runs if run.status is Status.SUCCESS and run.records and run.processor in platform
-    ]
-    return Seen(
-        tables=tables,
-        sources=sources,
-        table_gaps=gaps_of(
-            (load.known_at for load in observed.loads),
-            ((run.started_at, run.known_at) for run in brought if platform[run.processor].table is not None),
-        ),
-        file_gaps=gaps_of(
-            (file.known_at for file in observed.files),
-            ((run.started_at, run.known_at) for run in brought if platform[run.processor].source is not None),
-        ),
-        calendar=bool(observed.games),
-    )
 
 
 def _runs_due(processor: Processor, games: int | None, *, calendar: bool) -> bool:
