@@ -132,10 +132,10 @@ def reading(settings: Settings) -> Iterator[Services]:
 
 
 @contextmanager
-def serving(settings: Settings) -> Iterator[Serving]:
+def serving(settings: Settings, clock: Clock = system_clock) -> Iterator[Serving]:
     """Services for the process that serves Slack; it owns the embedded warehouse while it runs, and loads into it."""
     with warehouse(settings, read_only=False) as opened, state(settings) as store:
-        duties = served(opened, settings, app_services(opened, settings, store=store), store)
+        duties = served(opened, settings, app_services(opened, settings, clock, store), store)
         _read_again_when_changed(duties, opened, settings, store)
         yield duties
 
@@ -147,6 +147,7 @@ def _read_again_when_changed(duties: Serving, opened: Warehouse, settings: Setti
     from bot.config.folder import stamps
     from bot.domain.evidence.platform_facts import platform_facts
     from bot.services.reloading import Reloading
+    from bot.source_adapters import connected_sources
 
     services, watch = duties.services, duties.on_watch
     configured = configured_document(settings)
@@ -162,11 +163,13 @@ def _read_again_when_changed(duties: Serving, opened: Warehouse, settings: Setti
         configured = document
 
     def renew() -> None:
+        connected = connected_sources(settings, partial(_registry_in_use, opened, settings))
         fresh = app_services(opened, settings, services.now, store, services.sources)
         fresh.health.notes = reloading.warnings
         detection, facts = _watching(opened, settings, fresh, store, duties.metrics)
         duties.loading = loading_service(opened, settings)
         services.renew(fresh)
+        services.sources.renew(connected)
         watch.renew(detection, facts)
 
     reloading = Reloading(partial(stamps, settings.config), opened.platform_document, put, renew)

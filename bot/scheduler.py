@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 
 from bot.adapters.clock import monotonic_seconds
 from bot.domain.errors import FirelineError
@@ -17,7 +16,6 @@ from bot.domain.sources import SourceFailed
 from bot.ports.metrics import Metrics, Uncounted
 from bot.ports.state import StateUnavailable
 from bot.services.on_watch import TICK, OnWatch
-from bot.services.sources import SourcesService
 from bot.services.vitals import Checks, Vitals
 
 LOOK_EVERY = timedelta(seconds=1)
@@ -26,6 +24,8 @@ URGENT_LANES = 3
 """A call that hangs holds one of them for as long as its time limit."""
 CHECK_EVERY = timedelta(seconds=2)
 RETRY_S = 3.0
+LOOK_S = 0.5
+"""So often a clock is looked at: a start may come that late where it runs faster than ours."""
 ENDS_WITHIN_S = 3.0
 """Hosts wait ten seconds between asking a process to stop and killing it."""
 log = logging.getLogger("fireline.lanes")
@@ -33,26 +33,16 @@ log = logging.getLogger("fireline.lanes")
 
 @dataclass(frozen=True)
 class Lane:
-    """`lost` says in words what a failed start has lost; `limit_s`: so long it may take before health is red."""
+    """`lost` says in words what a failed start has lost; `limit_s`: so long it may take before health is red.
+    `seconds`: the clock that `every` goes by, which never goes back.
+    """
 
     name: str
     every: timedelta
     work: Callable[[], object]
     lost: str
     limit_s: float = 30.0
-
-
-SOURCE_LIMIT_S = 600.0
-"""So long one read of a source may take before health is red: a first one may be large."""
-
-
-def source_lanes(sources: SourcesService) -> tuple[Lane, ...]:
-    """A lane a source: one that fails or takes long holds back no other."""
-    again = "nothing is lost: it is read again from where it was"
-    return tuple(
-        Lane(f"source {plan.name}", plan.every, partial(sources.sync, plan.name), again, SOURCE_LIMIT_S)
-        for plan in sources.plans
-    )
+    seconds: Callable[[], float] = monotonic_seconds
 
 
 def lanes_of(on_watch: OnWatch, checks: Checks) -> tuple[Lane, ...]:
@@ -73,38 +63,83 @@ def lanes_of(on_watch: OnWatch, checks: Checks) -> tuple[Lane, ...]:
     )
 
 
-@contextmanager
-def running(
-    lanes: Sequence[Lane], vitals: Vitals, stop: Callable[[], None] = lambda: None, metrics: Metrics | None = None
-) -> Iterator[None]:
-    """Start the lanes; at the end let what is at work finish, for ENDS_WITHIN_S at most. `stop` asks it to hurry."""
-    ending = Event()
-    shared = vitals, metrics or Uncounted(), ending
-    threads = [Thread(target=_run, args=(lane, *shared), name=lane.name, daemon=True) for lane in lanes]
-    for lane, thread in zip(lanes, threads, strict=True):
-        vitals.begin(lane.name, lane.limit_s)
-        thread.start()
-    try:
-        yield
-    finally:
-        ending.set()
-        stop()
+class Lanes:
+    """A thread for each; one can come or go while the others work on."""
+
+    def __init__(self, vitals: Vitals, metrics: Metrics | None = None) -> None:
+        self._vitals, self._metrics = vitals, metrics or Uncounted()
+        self._lock, self._stopped = Lock(), False
+        self._running: dict[str, tuple[Lane, Thread, Event]] = {}
+
+    def start(self, lane: Lane) -> None:
+        """One of the same name ends, after what it is working on."""
+        with self._lock:
+            if self._stopped:
+                return
+            self._end(lane.name)
+            ending = Event()
+            shared = lane, self._vitals, self._metrics, ending
+            thread = Thread(target=_run, args=shared, name=lane.name, daemon=True)
+            self._running[lane.name] = lane, thread, ending
+            self._vitals.begin(lane.name, lane.limit_s)
+            thread.start()
+
+    def end(self, name: str) -> None:
+        """After what it is working on, which is not waited for."""
+        with self._lock:
+            self._end(name)
+
+    def stop(self, hurry: Callable[[], None]) -> None:
+        """End all, and let what is at work finish, for ENDS_WITHIN_S at most. `hurry` asks it to."""
+        with self._lock:
+            self._stopped = True
+        for _, _, ending in self._running.values():
+            ending.set()
+        hurry()
         until = monotonic_seconds() + ENDS_WITHIN_S
-        for lane, thread in zip(lanes, threads, strict=True):
+        for lane, thread, _ in self._running.values():
             thread.join(max(0.0, until - monotonic_seconds()))
             if thread.is_alive():
                 log.info("%s is ended in the middle of its work; %s", lane.name, lane.lost)
 
+    def _end(self, name: str) -> None:
+        if name in self._running:
+            _, _, ending = self._running.pop(name)
+            ending.set()
+            self._vitals.end(name)
+
+
+@contextmanager
+def running(
+    lanes: Sequence[Lane], vitals: Vitals, stop: Callable[[], None] = lambda: None, metrics: Metrics | None = None
+) -> Iterator[Lanes]:
+    """Start the lanes, to which others may be added; at the end all stop. `stop` asks what is at work to hurry."""
+    kept = Lanes(vitals, metrics)
+    for lane in lanes:
+        kept.start(lane)
+    try:
+        yield kept
+    finally:
+        kept.stop(stop)
+
 
 def _run(lane: Lane, vitals: Vitals, metrics: Metrics, ending: Event) -> None:
     """Starts are `every` apart; one that takes longer is followed at once, one that failed after a pause."""
-    next_start, failed = monotonic_seconds(), None
-    while not ending.wait(max(0.0, next_start - monotonic_seconds())):
-        began = monotonic_seconds()
+    next_start, failed = lane.seconds(), None
+    while _comes(lane, next_start, ending):
+        began, begun = lane.seconds(), monotonic_seconds()
         failed = _once(lane, vitals, failed)
-        metrics.turned(lane.name, monotonic_seconds() - began, failed=failed is not None)
+        metrics.turned(lane.name, monotonic_seconds() - begun, failed=failed is not None)
         pause = lane.every.total_seconds()
-        next_start = max(began + pause, monotonic_seconds() + (max(pause, RETRY_S) if failed else 0.0))
+        next_start = max(began + pause, lane.seconds() + (max(pause, RETRY_S) if failed else 0.0))
+
+
+def _comes(lane: Lane, moment: float, ending: Event) -> bool:
+    """Wait for a moment of the lane's clock, which may change its pace meanwhile. False: it ends before."""
+    while (left := moment - lane.seconds()) > 0:
+        if ending.wait(min(left, LOOK_S)):
+            return False
+    return not ending.is_set()
 
 
 def _once(lane: Lane, vitals: Vitals, failed_before: str | None) -> str | None:

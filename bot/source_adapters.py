@@ -35,7 +35,8 @@ def connected_sources(settings: Settings, registry: Callable[[], Registry]) -> l
     for entry in sources_in_use(settings):
         vocabulary = entry.vocabulary(policy.vocabulary)
         hints = hints_of(policy.failure_text_rules, vocabulary)
-        found.append(Connected(entry.plan, _source(entry, vocabulary, settings, registry), hints))
+        given = entry, vocabulary, hints.fingerprint
+        found.append(Connected(entry.plan, _source(entry, vocabulary, settings, registry), hints, given))
     return found
 
 

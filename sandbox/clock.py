@@ -8,15 +8,24 @@ FASTEST = 3_600.0
 
 
 class SimulatedClock:
-    """Starts at `start` (aware) and runs `speed` times as fast as the monotonic clock; never back."""
+    """Starts at `start` (aware) and runs `speed` times as fast as the monotonic clock, never back; a limit it may be
+    given is not passed.
+    """
 
     def __init__(self, start: datetime, speed: float = 1.0, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
         self._start, self._since, self._speed = start, monotonic(), 1.0
+        self._limit: datetime | None = None
         self.speed = speed
 
     def now(self) -> datetime:
-        return self._start + timedelta(seconds=(self._monotonic() - self._since) * self._speed)
+        passed = self._start + timedelta(seconds=(self._monotonic() - self._since) * self._speed)
+        return passed if self._limit is None else max(self._start, min(passed, self._limit))
+
+    def stop_at(self, limit: datetime | None) -> None:
+        """Stand still there until there is a later limit, or none; what was stood still for is not caught up with."""
+        self._start, self._since = self.now(), self._monotonic()
+        self._limit = limit
 
     @property
     def speed(self) -> float:

@@ -34,6 +34,7 @@ def demo(
 ) -> None:
     """Run a local Slack workspace, a simulated pipeline with 30 days of history, and Fireline in it."""
     with stoppable(lambda: print("stopped", flush=True)) as stopping, errors_for_people():
+        from bot.cli.demo_config import FOLDER
         from bot.cli.demo_faults import heal_running, inject_into_running
         from bot.cli.demo_running import Meant
         from bot.cli.demo_start import ready
@@ -51,4 +52,5 @@ def demo(
             return
         logs.set_up(logging.WARNING, settings.log_format)
         start = ready(settings, PORT if port is None else port, speed, faults)
+        settings = settings.model_copy(update={"config": settings.home / FOLDER})
         asyncio.run(live(settings, start, stopping))

@@ -1,17 +1,21 @@
-"""Thirty days of history for the demo: written and loaded once, each by a process of its own."""
+"""Thirty days of history for the demo: written and read once, each by a process of its own."""
 
 import os
 import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 
+from bot.cli.demo_config import configure
 from bot.cli.stopping import ASKED_BY
 from bot.config.settings import Settings
 from bot.domain.errors import BadInput, FirelineError, OtherRelease
 from bot.opening import warehouse
+from sandbox.pipeline.database import FILE_NAME
 
 MADE = ".demo"
 """In a folder that the demo has made, before anything else in it."""
@@ -25,18 +29,21 @@ def refuse_a_real_home(settings: Settings) -> None:
 
 
 def prepare(settings: Settings, now: datetime) -> Path:
-    """The data directory, made if it is not there whole and of this release. Raises FirelineError with what the
-    process said.
+    """The pipeline's directory with its database, made and read if it is not there whole and of this release; and the
+    demo's configuration. Raises FirelineError with what the process said.
     """
     data = settings.home / "data"
     if _is_ready(settings):
+        configure(settings, data)
         return data
     settings.home.mkdir(parents=True, exist_ok=True)
     (settings.home / MADE).touch()
     registry = settings.config / "registry.yaml"
+    _remove_folder(data)
     _run("writing 30 days of history", "sandbox.pipeline", str(registry), str(data), now.isoformat())
     _remove_warehouse(settings)
-    _run("loading it", "bot", "load", str(data), "--home", str(settings.home))
+    configured = {"FIRELINE_CONFIG": str(configure(settings, data))}
+    _run("reading it", "bot", "sources", "sync", "--home", str(settings.home), variables=configured)
     (settings.home / "ready").touch()
     return data
 
@@ -44,7 +51,7 @@ def prepare(settings: Settings, now: datetime) -> Path:
 def _is_ready(settings: Settings) -> bool:
     """Whether the history is there. One that another release has made is taken away, and nothing else is."""
     ready = settings.home / "ready"
-    if not ready.exists() or not settings.warehouse_file.exists():
+    if not all(path.exists() for path in (ready, settings.warehouse_file, settings.home / "data" / FILE_NAME)):
         return False
     try:
         with warehouse(settings, read_only=False):
@@ -72,10 +79,10 @@ def _remove_folder(folder: Path) -> None:
         shutil.rmtree(folder)
 
 
-def _run(step: str, *module: str) -> None:
+def _run(step: str, *module: str, variables: Mapping[str, str] = MappingProxyType({})) -> None:
     print(f"{step} …", flush=True)
     # The demo's history is its own, wherever the real one is kept.
-    environment = {**os.environ, "FIRELINE_WAREHOUSE": "duckdb"}
+    environment = {**os.environ, "FIRELINE_WAREHOUSE": "duckdb", **variables}
     command = [sys.executable, "-m", *module]
     # Asked to stop between its start and its name here, we could not end it: signals wait until it has one.
     usual = signal.pthread_sigmask(signal.SIG_BLOCK, ASKED_BY)

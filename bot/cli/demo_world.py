@@ -2,29 +2,27 @@
 
 import asyncio
 import shlex
-import shutil
-from collections.abc import Coroutine
-from datetime import datetime
+from collections.abc import Coroutine, Iterable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
 
-from bot.bootstrap import app_services, loading_service, served
+from bot.bootstrap import Serving, serving
 from bot.cli.demo_running import called, findable, taken
 from bot.cli.demo_start import Start
-from bot.cli.load import answer_load
-from bot.cli.local_api import local_api
+from bot.cli.serving import serve_all
 from bot.cli.stopping import Stopping
 from bot.config.manifest import manifest
-from bot.config.registry import load_registry
 from bot.config.settings import Settings
-from bot.domain.platform.registry import Registry
-from bot.opening import warehouse
-from bot.scheduler import lanes_of, running
-from bot.services.loading import LoadingService
-from bot.slack.serving import serve
-from bot.state_adapters import state
+from bot.domain.blindness import STANDARD, BlindnessPolicy, limit_of
+from bot.domain.sources import SourceFailed, SourceStatus
+from bot.services.blindness import Blindness
+from bot.services.sources import SourcesService
+from bot.source_lanes import at_work
 from handlers.replies import WorkPool
 from sandbox.clock import SimulatedClock
 from sandbox.panel import Panel
@@ -32,7 +30,10 @@ from sandbox.pipeline.live import Pipeline
 from sandbox.pipeline.service import create_app
 from sandbox.slack.server import Workspace
 
-TICK_S = 2.0
+TICK_S = 1.0
+LONGEST_READ = timedelta(seconds=10)
+SHARE = 0.8
+"""Of the time after which a source that is not read counts as blind."""
 
 WELCOME = """
 The workspace: {url}
@@ -67,77 +68,83 @@ async def live(settings: Settings, start: Start, stopping: Stopping) -> None:
         clock = SimulatedClock(max(start.now, pipeline.advanced_to), start.speed)
         for fault in start.faults:
             pipeline.inject_visibly(fault["name"], clock.now(), fault.get("processor"))
-        registry = load_registry(start.data / "registry.yaml").registry
-        with warehouse(settings, read_only=False) as opened, state(settings) as store:
-            loading = loading_service(opened, settings)
-            feed = Feed(pipeline, clock, loading, registry, start.data / "inbox", pool)
-            await feed.catch_up()
-            workspace = Workspace(manifest(), settings.home / "workspace.sqlite", shown=clock)
-            await _start(workspace, feed, start.port)
-            try:
-                connected = _connected(settings, workspace)
-                duties = served(opened, connected, app_services(opened, settings, feed.now, store), store)
-                services = duties.services
+        living = Living(pipeline, clock, pool)
+        await living.step()
+        workspace = Workspace(manifest(), settings.home / "workspace.sqlite", shown=clock)
+        await _start(workspace, living, start.port)
+        try:
+            connected = _connected(settings, workspace)
+            with serving(connected, living.now) as duties:
+                await pool.run(read_all, duties.sources)
                 print(welcome(workspace.url, settings.home), flush=True)
-                lanes = lanes_of(duties.on_watch, duties.checks)
-                working = running(lanes, duties.vitals, duties.on_watch.stop, duties.metrics)
-
-                def load(given: dict[str, Any]) -> str:
-                    return answer_load(loading, settings, registry, given, clock.now())
-
                 with findable(settings.home, int(workspace.url.rpartition(":")[2])):
-                    async with local_api(settings.socket, services, {"load": load}, duties.probe):
-                        await _all(feed.run(), serve(connected, services, working, duties.probe))
-            finally:
-                await workspace.stop()
+                    await _all(living.run(duties), serve_all(connected, duties, at_work(duties, living.seconds)))
+        finally:
+            await workspace.stop()
     finally:
         pool.close()
 
 
-class Feed:
-    """Moves the pipeline on and loads what it brings."""
+class Living:
+    """The pipeline goes on living: what happens is in its database, from which Fireline's sources read it."""
 
-    def __init__(
-        self,
-        pipeline: Pipeline,
-        clock: SimulatedClock,
-        loading: LoadingService,
-        registry: Registry,
-        inbox: Path,
-        pool: WorkPool,
-    ) -> None:
+    def __init__(self, pipeline: Pipeline, clock: SimulatedClock, pool: WorkPool) -> None:
         self.pipeline, self.clock = pipeline, clock
-        self.lock, self._loaded_until = asyncio.Lock(), clock.now()
-        self._loading, self._registry, self._inbox, self._pool = loading, registry, inbox, pool
+        self.lock, self._pool, self._written_until = asyncio.Lock(), pool, clock.now()
+        self._blindness, self._configured = Blindness(), STANDARD
 
     def now(self) -> datetime:
-        """Fireline's time: up to then all rows are loaded. The pipeline may be half an hour ahead, and by its time runs
-        would be missing that are only not loaded yet.
+        """Fireline's time: up to then all rows are written. The pipeline may be half an hour ahead, and by its time
+        runs would be missing that are only not written yet.
         """
-        return self._loaded_until
+        return self._written_until
 
-    async def run(self) -> None:
+    def seconds(self) -> float:
+        return self._written_until.timestamp()
+
+    async def run(self, duties: Serving) -> None:
         while True:
             await asyncio.sleep(TICK_S)
-            await self.catch_up()
+            fast, policy = self.clock.speed > 1, self._paced(duties.services.blindness)
+            statuses = await self._pool.run(duties.sources.statuses) if fast else ()
+            self.clock.stop_at(may_pass_until(statuses, policy))
+            await self.step()
 
-    async def catch_up(self) -> None:
-        """One step: what has happened since the last one is in the warehouse afterwards."""
+    def _paced(self, blindness: Blindness) -> BlindnessPolicy:
+        """At a fast clock a read takes long: a source is blind when that is long for us, too."""
+        if blindness is not self._blindness:
+            self._blindness, self._configured = blindness, blindness.policy
+        longest = max(self._configured.failing_for, LONGEST_READ * self.clock.speed)
+        blindness.policy = replace(self._configured, failing_for=longest)
+        return blindness.policy
+
+    async def step(self) -> None:
+        """What has happened since the last one is in the database afterwards."""
         async with self.lock:
             until = self.clock.now()
             await self._pool.run(self.pipeline.advance, until)
-        await self._pool.run(self._load)
-        self._loaded_until = until
-
-    def _load(self) -> None:
-        for batch in sorted(path for path in self._inbox.glob("*") if path.suffix != ".tmp"):
-            self._loading.load(batch, self._registry, self.clock.now(), lambda _step, _rows: None)
-            shutil.rmtree(batch)
+        self._written_until = until
 
 
-async def _start(workspace: Workspace, feed: Feed, port: int) -> None:
-    workspace.add_routes(Panel(feed.pipeline, feed.clock, feed.lock).routes())
-    workspace.mount("/services", create_app(feed.pipeline, feed.clock.now))
+def may_pass_until(statuses: Iterable[SourceStatus], policy: BlindnessPolicy) -> datetime | None:
+    """So far may time pass before the next reads: sources that are read well must not seem blind only because a read
+    takes hours of a fast clock. None: as far as it likes.
+    """
+    well = (status for status in statuses if status.failing_since is None)
+    read = ((status.synced_at, limit_of(status, policy)) for status in well)
+    return min((at + limit * SHARE for at, limit in read if at is not None), default=None)
+
+
+def read_all(sources: SourcesService) -> None:
+    """Once before the first answer; who asks for one that cannot be read is told so."""
+    for plan in sources.plans:
+        with suppress(SourceFailed):
+            sources.sync(plan.name)
+
+
+async def _start(workspace: Workspace, living: Living, port: int) -> None:
+    workspace.add_routes(Panel(living.pipeline, living.clock, living.lock).routes())
+    workspace.mount("/services", create_app(living.pipeline, living.clock.now))
     try:
         await workspace.start(port=port)
     except OSError as error:

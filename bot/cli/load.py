@@ -66,12 +66,9 @@ def answer_load(
     served: "Registry",
     given: dict[str, Any],
     moment: "datetime",
-    *,
-    follows: bool = False,
 ) -> str:
-    """The report of a load that was asked for over the socket. Raises BadInput for files that make no sense, and for
-    another registry than the one `served`: answers and detection would follow two. A process that `follows` takes a
-    changed one over, and refuses only what has no processor in common: that is another pipeline.
+    """The report of a load that was asked for over the socket. Raises BadInput for files that make no sense. Another
+    registry than the one `served` is taken over, and refused if it has no processor in common: that is another pipeline.
     """
     from bot.domain.platform.registry_changes import changes
     from bot.first_draft import registry_to_load
@@ -79,7 +76,7 @@ def answer_load(
     directory = Path(str(given["directory"]))
     registry, warnings = registry_to_load(settings, directory, service.stored_registry)
     differs = changes(served, registry)
-    if differs and follows and not served.by_name.keys().isdisjoint(registry.by_name):
+    if differs and not served.by_name.keys().isdisjoint(registry.by_name):
         warnings = (f"the running process takes over the registry of {directory.name} ({differs})", *warnings)
     elif differs:
         raise BadInput(f"{directory} comes with another registry than the one that is served ({differs}). {OTHER}")

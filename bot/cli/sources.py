@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bot.services.sources import SourcesService
 
 LONGEST_SYNC_S = 3_600.0
+WARNINGS_S = 5.0
 Name = Annotated[str | None, typer.Argument(help="A source of sources.yaml; without one, all.", show_default=False)]
 sources = typer.Typer(help="Where facts come from: their age, lag and cost; read or check them now.")
 
@@ -25,6 +26,7 @@ def status(context: typer.Context, as_json: AsJson = False, home: Home = None) -
     """Each source: when it was last read, how old its newest row is, rows, rejected rows, bytes billed."""
     if context.invoked_subcommand is None:
         _print(_asked("status", None, home), as_json=as_json)
+        _warn(home)
 
 
 @sources.command()
@@ -106,6 +108,16 @@ def _asked(act: str, name: str | None, home: Any) -> list[dict[str, Any]]:
                 text = answer_sources(service, blindness_policy(settings), given)
     found: list[dict[str, Any]] = json.loads(text)
     return found
+
+
+def _warn(home: Any) -> None:
+    """What the running process says of itself: that a changed sources.yaml is not used, for instance."""
+    from bot.cli.local_client import ask_running
+
+    with errors_for_people():
+        said = ask_running(settings_of(home).socket, "warnings", {}, WARNINGS_S)
+    for warning in (said or "").splitlines():
+        say(f"warning: {shown(warning)}", error=True)
 
 
 def _print(found: list[dict[str, Any]], *, as_json: bool) -> None:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 
@@ -22,11 +22,14 @@ STORED_EVERY = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class Connected:
-    """A source of the configuration: what it is, how it is read, and what its words mean."""
+    """A source of the configuration: what it is, how it is read, and what its words mean. `given`: all that the
+    configuration says of it, by which it is seen to be the same.
+    """
 
     plan: SourcePlan
-    source: Source
-    hints: Hints
+    source: Source = field(compare=False)
+    hints: Hints = field(compare=False)
+    given: object = None
 
 
 @dataclass(frozen=True)
@@ -73,13 +76,32 @@ class SourcesService:
         self._reads = {name: _Reads(Lock()) for name in self._connected}
 
     @property
+    def connected(self) -> Mapping[str, Connected]:
+        """By name. One stays the same object until what the configuration says of it changes."""
+        return self._connected
+
+    @property
     def plans(self) -> tuple[SourcePlan, ...]:
         return tuple(each.plan for each in self._connected.values())
 
+    def renew(self, connected: Sequence[Connected]) -> None:
+        """Go on with these. A source that is being read ends that read by what was said of it before."""
+        before, now = self._connected, {each.plan.name: each for each in connected}
+        self._reads |= {name: _Reads(Lock()) for name in now if name not in before}
+        self._connected = {name: before[name] if before.get(name) == each else each for name, each in now.items()}
+        for name, old in before.items():
+            if self._connected.get(name) is not old:
+                log.info("source %s is %s", name, "changed" if name in now else "read no more")
+                if self._reads[name].lock.acquire(blocking=False):
+                    old.source.close()
+                    self._reads[name].lock.release()
+
     def sync(self, name: str) -> SyncReport:
         """Read what is new, now. Raises BadInput for a name that is none, SourceFailed when it cannot be read."""
-        connected, reads = self._named(name), self._reads[name]
+        self._named(name)
+        reads = self._reads[name]
         with reads.lock:
+            connected = self._named(name)
             began = self._clock()
             reads.watched_since = reads.watched_since or began
             try:
@@ -91,6 +113,9 @@ class SourcesService:
                 failed = SourceFailed(str(error).rstrip("."), "Correct sources.yaml, or what the source gives.")
                 self._failed(name, failed)
                 raise failed from error
+            finally:
+                if self._connected.get(name) is not connected:
+                    connected.source.close()
             ended = self._clock()
             self._worked(name, ended, report.rows)
         if report.rows or report.rejected:
@@ -111,7 +136,7 @@ class SourcesService:
     def glance(self) -> tuple[str, ...]:
         """A line a source, from what this process knows: asked at any time, whatever else is stuck."""
         now = self._clock()
-        return tuple(_glance(name, reads, now) for name, reads in self._reads.items())
+        return tuple(_glance(name, self._reads[name], now) for name in self._connected)
 
     def close(self) -> None:
         for each in self._connected.values():

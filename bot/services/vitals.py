@@ -47,13 +47,20 @@ class Vitals:
         with self._lock:
             self._lanes[lane] = _Lane(limit_s, self._seconds())
 
+    def end(self, lane: str) -> None:
+        """It is no more; what it still reports is not heard."""
+        with self._lock:
+            self._lanes.pop(lane, None)
+
     def finished(self, lane: str) -> None:
         with self._lock:
-            self._lanes[lane].finished_at, self._lanes[lane].failure = self._seconds(), None
+            if lane in self._lanes:
+                self._lanes[lane].finished_at, self._lanes[lane].failure = self._seconds(), None
 
     def failed(self, lane: str, reason: str) -> None:
         with self._lock:
-            self._lanes[lane].failure = reason
+            if lane in self._lanes:
+                self._lanes[lane].failure = reason
 
     def wrong(self) -> tuple[str, ...]:
         now = self._seconds()

@@ -1,6 +1,5 @@
-"""Thirty days of history as a data directory, at the volume of the platform."""
+"""Thirty days of history in the pipeline's own database, at the volume of the platform."""
 
-import json
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,14 +9,14 @@ from typing import Any
 
 import yaml
 
-from sandbox.pipeline import parquet
+from sandbox.pipeline import database
 from sandbox.pipeline.commands import carry_out
 from sandbox.pipeline.engine import WARM_UP, Engine
 from sandbox.pipeline.fleet import Fleet
 from sandbox.pipeline.games import Game
 from sandbox.pipeline.moments import eastern_date, epoch
 from sandbox.pipeline.raw_store import store
-from sandbox.pipeline.rows import RunRow
+from sandbox.pipeline.rows import RunRow, game_row
 from sandbox.pipeline.script import commands
 from sandbox.pipeline.statefile import Saved
 from sandbox.pipeline.stream import QuietPolls
@@ -50,30 +49,33 @@ def engine_at_end(world: World, calm: bool = True) -> Engine:
 def write_history(
     directory: Path, registry: Mapping[str, Any], end: datetime, days: int = 30, seed: int = 1
 ) -> Written:
-    """Write a data directory: `days` days up to `end` (aware). Equal arguments give equal rows.
-
-    Raw files and inbox of an earlier simulation in the same directory are removed.
+    """Write a directory for `Pipeline`: `days` days up to `end` (aware) in its database, raw files of the last days,
+    its registry. Equal arguments give equal rows; what an earlier simulation has left there is removed.
 
     Raises RegistryIncomplete for a registry that lacks slots, sources, tables or typical records.
     """
     world = World.create(Fleet.from_registry(registry), seed, end, days)
     directory.mkdir(parents=True, exist_ok=True)
-    for earlier in ("raw", "inbox"):
-        shutil.rmtree(directory / earlier, ignore_errors=True)
+    shutil.rmtree(directory / "raw", ignore_errors=True)
     engine = engine_at_end(world)
     runs, loads, raws = engine.ledger.take(world.end)
-    games = [_known(game, world.end) for game in calendar(world, world.end)]
-    written = Written(
-        runs=parquet.write(directory, "runs", _all_runs(world, engine, runs)),
-        table_loads=parquet.write(directory, "table_loads", loads),
-        raw_files=parquet.write(directory, "raw_files", (store(world, directory, row) for row in raws)),
-        games=parquet.write(directory, "game_schedule", games),
+    database.create(directory)
+    written = database.write(
+        directory,
+        {
+            "planned_windows": planned_windows(world),
+            "game_schedule": (game_row(game, world.end) for game in calendar(world, world.end)),
+            "raw_files": (store(world, directory, row) for row in raws),
+            "table_loads": loads,
+            "processor_run_history": _all_runs(world, engine, runs),
+        },
     )
-    (directory / "planned_windows.json").write_text(json.dumps(planned_windows(world), indent=1), encoding="utf-8")
     text = yaml.safe_dump(dict(registry), sort_keys=False, allow_unicode=True)
     (directory / "registry.yaml").write_text(text, encoding="utf-8")
     Saved(seed=seed, days=days, end=epoch(end), advanced_to=epoch(end)).write(directory)
-    return written
+    return Written(
+        *(written[table] for table in ("processor_run_history", "table_loads", "raw_files", "game_schedule"))
+    )
 
 
 def _all_runs(world: World, engine: Engine, runs: list[RunRow]) -> Iterator[RunRow]:
@@ -91,7 +93,3 @@ def calendar(world: World, at: int) -> list[Game]:
 def known_until(at: int) -> date:
     """The last date of the calendar as known at `at`."""
     return eastern_date(at) + KNOWN_AHEAD
-
-
-def _known(game: Game, at: int) -> tuple[object, ...]:
-    return game.game_id, game.day, game.start, game.final if game.final <= at else None, game.status(at)

@@ -1,15 +1,14 @@
 """The pipeline goes on living after the end of its history: rows as they become visible, faults, runs asked for."""
 
-import json
-import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import yaml
 
+from sandbox.pipeline import database
 from sandbox.pipeline.commands import Command, carry_out
 from sandbox.pipeline.dates import incomplete, latest_whole
 from sandbox.pipeline.faults import SHOWS_AT_ONCE, Fault
@@ -17,7 +16,7 @@ from sandbox.pipeline.fleet import Fleet
 from sandbox.pipeline.history import engine_at_end, known_until
 from sandbox.pipeline.moments import eastern_date, epoch, utc
 from sandbox.pipeline.raw_store import store
-from sandbox.pipeline.rows import LoadRow, RawRow, RunRow, game_record
+from sandbox.pipeline.rows import GameRow, LoadRow, RawRow, RunRow, game_row
 from sandbox.pipeline.runs import Run
 from sandbox.pipeline.statefile import Saved
 from sandbox.pipeline.stream import QuietPolls
@@ -25,10 +24,6 @@ from sandbox.pipeline.world import World
 
 LONGEST_ARRIVAL = 4 * 3600
 """No row arrives later than this after its run's end."""
-
-
-class _Row(Protocol):
-    def record(self) -> dict[str, object]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,27 +38,14 @@ class Batch:
     runs: tuple[RunRow, ...]
     table_loads: tuple[LoadRow, ...]
     raw_files: tuple[RawRow, ...]
-    games: tuple[dict[str, object], ...]
-
-    def records(self) -> dict[str, list[dict[str, object]]]:
-        """Rows by table name, as JSON-ready dictionaries in the columns of the data directory."""
-        return {
-            "runs": _records(self.runs),
-            "table_loads": _records(self.table_loads),
-            "raw_files": _records(self.raw_files),
-            "game_schedule": list(self.games),
-        }
-
-
-def _records(rows: Iterable[_Row]) -> list[dict[str, object]]:
-    return [row.record() for row in rows]
+    games: tuple[GameRow, ...]
 
 
 class Pipeline:
-    """One simulated pipeline on a data directory that write_history made. Time comes from the caller.
+    """One simulated pipeline on a directory that write_history made. Time comes from the caller.
 
-    Batches go to `inbox/NNNNNN/TABLE.ndjson`, whole folders by rename; delivery is at least once: after a crash the
-    last batch may be written again with the same rows.
+    What becomes visible goes to its database, a step in one transaction; after a crash the last step may be written
+    again with the same rows.
     """
 
     def __init__(self, directory: Path, calm: bool = True) -> None:
@@ -93,7 +75,7 @@ class Pipeline:
         return tuple(fault for fault in self._engine.faults.by_id.values() if fault.start >= self.world.end)
 
     def advance(self, to: datetime) -> Batch:
-        """Let time pass up to `to` (aware, not before the last call) and write what became visible to the inbox."""
+        """Let time pass up to `to` (aware, not before the last call) and write what became visible to the database."""
         since, until = self._saved.advanced_to, epoch(to)
         if until < since:
             raise ValueError(f"{to} lies before {utc(since)}, up to which the pipeline has run; time does not go back")
@@ -109,7 +91,7 @@ class Pipeline:
             games=tuple(self._games(since, until)),
         )
         self._write(batch)
-        self._save(replace(self._saved, advanced_to=until, batches=self._saved.batches + 1))
+        self._save(replace(self._saved, advanced_to=until))
         return batch
 
     def inject(
@@ -186,31 +168,24 @@ class Pipeline:
                 rows.append(_as_running(row, min(row.last_heartbeat_at, until)))
         return sorted(rows, key=lambda row: (row.started_at, row.run_id))
 
-    def _games(self, since: int, until: int) -> list[dict[str, object]]:
+    def _games(self, since: int, until: int) -> list[GameRow]:
         known, first = known_until(since), eastern_date(since) - timedelta(days=1)
         days: Sequence[date] = [first + timedelta(days=n) for n in range((known_until(until) - first).days + 1)]
         return [
-            game_record(game, until)
+            game_row(game, until)
             for day in days
             for game in self.world.calendar.games(day)
             if day > known or since < game.start <= until or since < game.final <= until
         ]
 
     def _write(self, batch: Batch) -> None:
-        records = {table: rows for table, rows in batch.records().items() if rows}
-        if not records:
-            return
-        inbox = self._directory / "inbox"
-        inbox.mkdir(exist_ok=True)
-        target = inbox / f"{self._saved.batches + 1:06d}"
-        scratch = target.with_suffix(".tmp")
-        for path in (scratch, target):
-            shutil.rmtree(path, ignore_errors=True)
-        scratch.mkdir()
-        for table, rows in records.items():
-            text = "".join(json.dumps(row) + "\n" for row in rows)
-            (scratch / f"{table}.ndjson").write_text(text, encoding="utf-8")
-        scratch.rename(target)
+        tables: dict[str, Sequence[Sequence[object]]] = {
+            "game_schedule": batch.games,
+            "raw_files": batch.raw_files,
+            "table_loads": batch.table_loads,
+            "processor_run_history": batch.runs,
+        }
+        database.write(self._directory, {table: rows for table, rows in tables.items() if rows})
 
 
 def _as_running(row: RunRow, heartbeat: int) -> RunRow:

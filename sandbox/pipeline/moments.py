@@ -22,7 +22,7 @@ def utc(seconds: int) -> datetime:
 
 
 def stamp(seconds: int) -> str:
-    """`YYYY-MM-DD HH:MM:SS` in UTC, the form of the data directory."""
+    """`YYYY-MM-DD HH:MM:SS` in UTC, the form of the database."""
     return utc(seconds).strftime("%Y-%m-%d %H:%M:%S")
 
 

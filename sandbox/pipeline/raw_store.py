@@ -1,4 +1,4 @@
-"""Raw files: real ones under the data directory for the last days, addresses in a bucket for what is older."""
+"""Raw files: real ones under the pipeline's directory for the last days, addresses in a bucket for what is older."""
 
 import json
 from pathlib import Path

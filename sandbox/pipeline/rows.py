@@ -1,10 +1,9 @@
-"""The rows that the outside world writes, in the columns of the data directory; instants in epoch seconds."""
+"""The rows that the outside world writes, in the columns of its database; instants in epoch seconds."""
 
 from datetime import date
 from typing import NamedTuple
 
 from sandbox.pipeline.games import Game
-from sandbox.pipeline.moments import stamp
 
 
 class RunRow(NamedTuple):
@@ -26,16 +25,6 @@ class RunRow(NamedTuple):
     last_heartbeat_at: int
     inserted_at: int
 
-    def record(self) -> dict[str, object]:
-        return {
-            **self._asdict(),
-            "data_date": self.data_date.isoformat(),
-            "started_at": stamp(self.started_at),
-            "completed_at": None if self.completed_at is None else stamp(self.completed_at),
-            "last_heartbeat_at": stamp(self.last_heartbeat_at),
-            "inserted_at": stamp(self.inserted_at),
-        }
-
 
 class LoadRow(NamedTuple):
     """A table's row count for a date after a load."""
@@ -44,9 +33,6 @@ class LoadRow(NamedTuple):
     data_date: date
     row_count: int
     loaded_at: int
-
-    def record(self) -> dict[str, object]:
-        return {**self._asdict(), "data_date": self.data_date.isoformat(), "loaded_at": stamp(self.loaded_at)}
 
 
 class RawRow(NamedTuple):
@@ -58,16 +44,17 @@ class RawRow(NamedTuple):
     size_bytes: int
     created_at: int
 
-    def record(self) -> dict[str, object]:
-        return {**self._asdict(), "data_date": self.data_date.isoformat(), "created_at": stamp(self.created_at)}
+
+class GameRow(NamedTuple):
+    """A game of the calendar; `final_utc` is None until it is over."""
+
+    game_id: str
+    game_date: date
+    start_utc: int
+    final_utc: int | None
+    status: str
 
 
-def game_record(game: Game, at: int) -> dict[str, object]:
+def game_row(game: Game, at: int) -> GameRow:
     """A game as known at `at`: the final time and status only once it is over."""
-    return {
-        "game_id": game.game_id,
-        "game_date": game.day.isoformat(),
-        "start_utc": stamp(game.start),
-        "final_utc": stamp(game.final) if game.final <= at else None,
-        "status": game.status(at),
-    }
+    return GameRow(game.game_id, game.day, game.start, game.final if game.final <= at else None, game.status(at))

@@ -12,13 +12,12 @@ FILE_NAME = "simulation.json"
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """`end` of the history and `advanced_to` in epoch seconds; `batches` written to the inbox so far."""
+    """`end` of the history and `advanced_to` in epoch seconds."""
 
     seed: int
     days: int
     end: int
     advanced_to: int
-    batches: int = 0
     commands: tuple[Command, ...] = ()
 
     def write(self, directory: Path) -> None:

@@ -1,40 +1,30 @@
 """Planned windows of the history and the days after it: a backfill that was, a maintenance that will be."""
 
-from sandbox.pipeline.moments import DAY, HOUR, eastern_date, slot, stamp
+import json
+
+from sandbox.pipeline.moments import DAY, HOUR, eastern_date, slot
 from sandbox.pipeline.script import backfill
 from sandbox.pipeline.world import World
 
+Window = tuple[str, str | None, str, int, int, int, str]
+"""Kind, source, processors (a list in JSON), start, end, when it was announced (epoch seconds), note."""
 
-def planned_windows(world: World) -> list[dict[str, object]]:
-    """Records of planned_windows.json; instants as `YYYY-MM-DD HH:MM:SS` UTC."""
-    windows: list[dict[str, object]] = []
+
+def planned_windows(world: World) -> list[Window]:
+    windows: list[Window] = []
     planned = backfill(world)
     if planned is not None:
         processor, begins = planned
+        named = json.dumps([processor.name])
         windows.append(
-            {
-                "kind": "backfill",
-                "processors": [processor.name],
-                "start": stamp(begins),
-                "end": stamp(begins + 5 * HOUR),
-                "announced_at": stamp(begins - DAY),
-                "note": "planned historical backfill",
-            }
+            ("backfill", None, named, begins, begins + 5 * HOUR, begins - DAY, "planned historical backfill")
         )
     source = _quiet_source(world)
     if source is not None:
         begins = slot(eastern_date(world.end + 2 * DAY), 3.0)
-        windows.append(
-            {
-                "kind": "maintenance",
-                "source": source,
-                "processors": [p.name for p in world.fleet.by_source[source]],
-                "start": stamp(begins),
-                "end": stamp(begins + 2 * HOUR),
-                "announced_at": stamp(world.end - DAY),
-                "note": "announced source maintenance",
-            }
-        )
+        named = json.dumps([processor.name for processor in world.fleet.by_source[source]])
+        note = "announced source maintenance"
+        windows.append(("maintenance", source, named, begins, begins + 2 * HOUR, world.end - DAY, note))
     return windows
 
 

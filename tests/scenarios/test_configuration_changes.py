@@ -4,14 +4,18 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import Iterator
-from datetime import UTC, datetime
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
+from bot.adapters.clock import monotonic_seconds
 from bot.bootstrap import Serving, loading_service, serving
 from bot.cli.load import answer_load
 from bot.config.settings import BUNDLED_CONFIG, Settings
@@ -20,7 +24,10 @@ from bot.domain.health.model import HealthRequest
 from bot.domain.impact.report import ImpactRequest
 from bot.domain.verdicts.validation import ValidationRequest
 from bot.opening import warehouse
-from tests.support.builders import DAY, PROCESSORS, World, loaded, registry, run
+from bot.scheduler import Lanes
+from bot.services.vitals import Vitals
+from bot.source_lanes import SourceLanes
+from tests.support.builders import DAY, PROCESSORS, Row, World, loaded, registry, run
 
 WORLD = World(
     runs=[run("r1", start=30), run("r2", "Summary", start=33)],
@@ -120,7 +127,7 @@ def load(running: Running, directory: Path, processors: list[dict[str, Any]]) ->
     (data / "registry.yaml").write_text(json.dumps({"processors": processors}))
     duties, settings = running.duties, Settings(home=directory, config=running.folder)
     given = {"directory": str(data)}
-    report = answer_load(duties.loading, settings, duties.services.registry, given, NOW, follows=True)
+    report = answer_load(duties.loading, settings, duties.services.registry, given, NOW)
     found: dict[str, Any] = json.loads(report)
     return found
 
@@ -146,3 +153,115 @@ def test_a_changed_policy_leaves_the_registry_of_the_data(running: Running) -> N
     running.write("policy.yaml", (BUNDLED_CONFIG / "policy.yaml").read_text() + "\n# changed\n")
     running.look()
     assert "Newcomer" not in running.duties.services.registry.by_name
+
+
+MORE = [run(f"live{number}", start=33 + number / 60) for number in range(3)]
+
+
+class Reading:
+    """The lanes of the sources, which follow the configuration when they are asked to."""
+
+    def __init__(self, running: Running, folder: Path) -> None:
+        self.running, self.folder = running, folder
+        self.lanes = Lanes(running.duties.vitals)
+        self.following = SourceLanes(running.duties.sources, self.lanes)
+
+    def give(self, name: str, rows: list[Row]) -> None:
+        path = self.folder / name
+        path.mkdir(parents=True, exist_ok=True)
+        columns = {column: None for row in rows for column in row}
+        with sqlite3.connect(path / "team.db") as kept:
+            kept.execute(f"CREATE TABLE runs ({', '.join(columns)})")
+            places = ", ".join("?" for _ in columns)
+            texts = ([str(row.get(column) or "") or None for column in columns] for row in rows)
+            kept.executemany(f"INSERT INTO runs VALUES ({places})", texts)  # noqa: S608
+
+    def configure(self, **every: str) -> None:
+        """Sources by name, each read so often."""
+        entries = [
+            {
+                "name": name,
+                "kind": "sql",
+                "feeds": "runs",
+                "every": often,
+                "url": f"sqlite:///{self.folder / name / 'team.db'}",
+                "query": "SELECT * FROM runs",
+                "cursor": "inserted_at",
+            }
+            for name, often in every.items()
+        ]
+        self.running.write("sources.yaml", json.dumps({"sources": entries}))
+        self.running.look()
+        self.following.follow()
+
+    def threads(self) -> dict[str, threading.Thread]:
+        return {thread.name: thread for thread in threading.enumerate() if thread.name.startswith("source ")}
+
+    def wait(self, until: Callable[[], bool]) -> None:
+        end = time.monotonic() + 20
+        while not until():
+            assert time.monotonic() < end
+            time.sleep(0.01)
+
+    def rows(self) -> dict[str, int]:
+        return {status.plan.name: status.rows for status in self.running.duties.sources.statuses()}
+
+
+@pytest.fixture
+def reading(running: Running, tmp_path: Path) -> Iterator[Reading]:
+    made = Reading(running, tmp_path / "team")
+    yield made
+    made.lanes.stop(lambda: None)
+
+
+def test_sources_come_change_and_go_while_it_runs(reading: Reading) -> None:
+    reading.give("first", MORE[:1])
+    reading.give("second", MORE)
+    reading.configure(first="1h")
+    reading.wait(lambda: reading.rows() == {"first": 1})
+    kept = reading.threads()["source first"]
+
+    reading.configure(first="1h", second="1h")
+    reading.wait(lambda: reading.rows() == {"first": 1, "second": 3})
+    assert reading.threads()["source first"] is kept, "one that is the same goes on as it is"
+
+    reading.configure(second="30m")
+    reading.wait(lambda: not kept.is_alive())
+    assert reading.rows() == {"second": 3}
+    (plan,) = reading.running.duties.sources.plans
+    assert plan.every == timedelta(minutes=30)
+    reading.wait(lambda: set(reading.threads()) == {"source second"})
+    assert reading.running.duties.vitals.wrong() == ()
+
+
+def test_a_broken_sources_file_leaves_those_before_and_is_said(
+    reading: Reading, caplog: pytest.LogCaptureFixture
+) -> None:
+    reading.give("first", MORE[:1])
+    reading.configure(first="1h")
+    before, duties = reading.running.duties.sources.plans, reading.running.duties
+    reading.running.write("sources.yaml", "sources:\n  - {name: first, kind: sql}\n")
+    for _ in range(3):
+        reading.running.look()
+        reading.following.follow()
+    assert duties.sources.plans == before
+    said = [line for line in caplog.messages if "configuration is not used" in line]
+    assert len(said) == 1
+    assert "sources.yaml:2" in said[0]
+    assert "needs feeds, url, query" in said[0]
+    (warning,) = duties.probe.warnings()
+    assert "sources.yaml:2" in warning
+    assert warning in duties.services.health.of(HealthRequest(), NOW).warnings
+
+
+def test_a_source_read_once_an_hour_is_no_lane_that_hangs(reading: Reading) -> None:
+    reading.give("first", MORE[:1])
+    reading.configure(first="1h")
+    reading.wait(lambda: reading.rows() == {"first": 1})
+    seconds = monotonic_seconds()
+    late = Vitals(lambda: seconds)
+    lanes = Lanes(late)
+    SourceLanes(reading.running.duties.sources, lanes).follow()
+    seconds += 3_600
+    assert late.wrong() == ()
+    lanes.stop(lambda: None)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,9 @@ import pytest
 import yaml
 from pydantic import SecretStr
 
-from bot.bootstrap import Services, app_services, loading_service, on_watch
-from bot.cli.demo_world import Feed
-from bot.config.chosen_registry import registry_of
+from bot.bootstrap import Services, app_services, on_watch
+from bot.cli.demo_config import configure
+from bot.cli.demo_world import Living, read_all
 from bot.config.settings import BUNDLED_CONFIG, Settings
 from bot.domain.findings.severity import Severity
 from bot.domain.health.model import Colour, HealthRequest
@@ -49,28 +50,27 @@ class Demo:
         self.slack, self.clock = slack, Clock(end)
         made = slack.workspace
         token = SecretStr(made.credentials.bot_token)
-        self.settings = Settings(home=home, slack_bot_token=token, slack_api_url=made.api_url)
-        opened = stack.enter_context(warehouse(self.settings, read_only=False))
+        bundled = Settings(home=home, slack_bot_token=token, slack_api_url=made.api_url)
         data = home / "data"
-        registry, _ = registry_of(self.settings, data)
-        loading = loading_service(opened, self.settings)
-        loading.load(data, registry, end, lambda _step, _rows: None)
+        self.settings = bundled.model_copy(update={"config": configure(bundled, data)})
         self.pipeline = Pipeline(data)
-        self.feed = Feed(self.pipeline, self.clock, loading, registry, data / "inbox", WorkPool())  # type: ignore[arg-type]
-        self.opened, self._stack = opened, stack
+        self.living = Living(self.pipeline, self.clock, WorkPool())  # type: ignore[arg-type]
+        self.opened, self._stack = stack.enter_context(warehouse(self.settings, read_only=False)), stack
         self.restart()
+        read_all(self.services.sources)
 
     def restart(self) -> None:
         """Another process takes over, as after kill -9."""
         kept = self._stack.enter_context(state(self.settings))
-        self.services = app_services(self.opened, self.settings, self.clock.now, kept)
+        self.services = app_services(self.opened, self.settings, self.living.now, kept)
         self.watching: OnWatch = on_watch(self.opened, self.settings, self.services, kept)
 
     def forward(self, minutes: int, step: timedelta = TICK) -> None:
         end = self.clock.moment + timedelta(minutes=minutes)
         while self.clock.moment < end:
             self.clock.moment += step
-            asyncio.run(self.feed.catch_up())
+            asyncio.run(self.living.step())
+            read_all(self.services.sources)
             self.watching.detect()
             self.watching.tell_urgent()
             self.watching.tell()
@@ -155,5 +155,8 @@ def test_without_the_process_the_command_line_gives_the_same_answers(demo: Demo)
     served = demo.services.health.of(HealthRequest(), demo.clock.moment)
     assert f"{TOUR}: no data, opened " in str(served.reasons)
     with ExitStack() as closing:
-        alone = Services(demo.opened, demo.settings, closing).health.of(HealthRequest(), demo.clock.moment)
-    assert alone == served
+        asked = demo.settings.model_copy(update={"config": BUNDLED_CONFIG})
+        alone = Services(demo.opened, asked, closing).health.of(HealthRequest(), demo.clock.moment)
+    assert alone == replace(served, sources=())
+    ages = {status.plan.name: status.age for status in served.sources}
+    assert ages == dict.fromkeys(("windows", "schedule", "raw_files", "tables", "history"), timedelta())

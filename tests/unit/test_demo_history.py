@@ -9,9 +9,12 @@ from bot.adapters.warehouse.duckdb_engine import DuckDBEngine
 from bot.cli import demo_history
 from bot.cli.demo_history import prepare, refuse_a_real_home
 from bot.config.settings import Settings
+from bot.config.sources import load_sources
 from bot.domain.errors import BadInput, WarehouseUnavailable
+from bot.domain.sources import Feed
 from tests.support.builders import NOW
 
+MADE = ["pipeline.db", "registry.yaml"]
 SAID = "the demo's history was made by another release of Fireline; it is made again\n"
 
 
@@ -20,12 +23,13 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """A home whose history takes no time to make: the two processes only leave what shows that they ran."""
     made = Settings(home=tmp_path / "demo")
 
-    def step(_: str, module: str, *__: str) -> None:
+    def step(_: str, module: str, *__: str, variables: object = None) -> None:  # noqa: ARG001 (as `_run` takes it)
         if module == "bot":
             DuckDBEngine(made.warehouse_file).close()
         else:
-            (made.home / "data").mkdir(exist_ok=True)
-            (made.home / "data" / "new").touch()
+            (made.home / "data").mkdir()
+            for name in MADE:
+                (made.home / "data" / name).touch()
 
     monkeypatch.setattr(demo_history, "_run", step)
     return made
@@ -45,8 +49,8 @@ def test_made_once_and_kept(settings: Settings, capsys: pytest.CaptureFixture[st
     assert prepare(settings, NOW) == settings.home / "data"
     (settings.home / "data" / "lived").touch()
     prepare(settings, NOW)
-    assert contents(settings.home / "data") == ["lived", "new"]
-    assert set(contents(settings.home)) >= {"data", "ready", "warehouse.duckdb"}
+    assert contents(settings.home / "data") == ["lived", *MADE]
+    assert set(contents(settings.home)) >= {"config", "data", "ready", "warehouse.duckdb"}
     assert capsys.readouterr().out == ""
 
 
@@ -58,11 +62,31 @@ def test_made_again_after_another_release(settings: Settings, capsys: pytest.Cap
     age(settings)
     prepare(settings, NOW)
     assert capsys.readouterr().out == SAID
-    assert contents(settings.home / "data") == ["new"]
-    assert contents(settings.home) == [".demo", "data", "notes.txt", "ready", "warehouse.duckdb", "workspace.sqlite"]
+    assert contents(settings.home / "data") == MADE
+    assert contents(settings.home) == [
+        ".demo",
+        "config",
+        "data",
+        "notes.txt",
+        "ready",
+        "warehouse.duckdb",
+        "workspace.sqlite",
+    ]
     assert contents(settings.home.parent) == ["demo", "warehouse"]
     prepare(settings, NOW)
     assert capsys.readouterr().out == ""
+
+
+def test_its_sources_read_the_pipelines_database_and_the_rest_is_as_configured(settings: Settings) -> None:
+    data = prepare(settings, NOW)
+    folder = settings.home / "config"
+    assert {path.name for path in settings.config.glob("*.yaml")} == set(contents(folder))
+    entries = load_sources(folder / "sources.yaml")
+    assert {entry.url for entry in entries} == {f"sqlite:///{data / 'pipeline.db'}"}
+    assert {entry.feeds for entry in entries} == set(Feed)
+    (folder / "policy.yaml").write_text("broken")
+    prepare(settings, NOW)
+    assert (folder / "policy.yaml").read_bytes() == (settings.config / "policy.yaml").read_bytes()
 
 
 def test_what_a_link_leads_to_is_not_removed(settings: Settings, tmp_path: Path) -> None:
@@ -72,11 +96,11 @@ def test_what_a_link_leads_to_is_not_removed(settings: Settings, tmp_path: Path)
     (settings.home / "data").symlink_to(elsewhere)
     age(settings)
     prepare(settings, NOW)
-    assert contents(elsewhere) == ["new"]
+    assert contents(elsewhere) == MADE
     assert not (settings.home / "data").is_symlink()
 
 
-@pytest.mark.parametrize("half", ["ready", "warehouse.duckdb"])
+@pytest.mark.parametrize("half", ["ready", "warehouse.duckdb", "data/pipeline.db"])
 def test_one_that_is_not_whole_is_made_again(settings: Settings, half: str) -> None:
     prepare(settings, NOW)
     (settings.home / half).unlink()

@@ -31,7 +31,8 @@ class Lines:
             self.write(self.line(row))
 
     def line(self, row: Sequence[Any]) -> str:
-        return _ENCODER.encode({name: _plain(value) for name, value in zip(self._names, row, strict=True)})
+        values = [value if type(value) in _COMMON else _plain(value) for value in row]
+        return _ENCODER.encode(dict(zip(self._names, values, strict=True)))
 
     def write(self, line: str) -> None:
         self._stream.write(line + "\n")
@@ -46,6 +47,7 @@ def digest(path: Path) -> str:
     return f"{total % 2**256:064x}"
 
 
+_COMMON = frozenset({str, int, type(None)})
 _AS_IT_IS = (str, int, float, bool, type(None))
 
 

@@ -54,15 +54,14 @@ class _Stored:
 NOTHING_STORED = _Stored(None, frozenset())
 
 
-def _added(lines: Lines, rows: Sequence[Any], known: Container[int], waits: Callable[[Any], bool]) -> Iterator[int]:
-    """The numbers of rows, of which those that are not known are written. A row that waits has none."""
+def _added(lines: Lines, rows: Sequence[Any], known: Container[int]) -> Iterator[int]:
+    """The numbers of rows, of which those that are not known are written."""
     for row in rows:
         line = lines.line(row)
         number = hash(line)
         if number not in known:
             lines.write(line)
-        if not waits(row):
-            yield number
+        yield number
 
 
 class SqlSource:
@@ -149,8 +148,11 @@ class SqlSource:
             with Lines(path, names) as lines:
                 while more and self._has_room(lines):
                     some = result.fetchmany(min(FETCHED, self._batch_rows))
-                    given += _added(lines, some, known, waits)
-                    position = _later(position, [row for row in some if not waits(row)], place, kind)
+                    waiting = [waits(row) for row in some]
+                    numbers = _added(lines, some, known)
+                    given += [number for number, later in zip(numbers, waiting, strict=True) if not later]
+                    there = [row for row, later in zip(some, waiting, strict=True) if not later]
+                    position = _later(position, there, place, kind)
                     more = bool(some)
             if lines.rows:
                 if place is None:

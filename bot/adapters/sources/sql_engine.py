@@ -3,6 +3,7 @@
 import os
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from bot.domain.sources import SourceFailed
 
@@ -54,5 +55,5 @@ def _sqlite(url: "URL") -> "Engine":
     path = url.database or ""
     if not os.path.isfile(path):
         raise SourceFailed(f"there is no database {path or '(no path)'}", "Write sqlite:///PATH.")
-    read_only = url.set(database=f"file:{path}", query={"mode": "ro", "uri": "true"})
+    read_only = url.set(database=f"file:{quote(path)}", query={"mode": "ro", "uri": "true"})
     return create_engine(read_only, poolclass=NullPool, connect_args={"timeout": CONNECT_S})

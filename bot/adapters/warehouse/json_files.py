@@ -69,12 +69,14 @@ def _raw_rows(
     names = [str(key) for (key,) in keys] or [column.name for column in kind.columns]
     header = header_of(kind, names, aliases, path.name, one_each=False)
     used = sorted({place for places in header.places.values() for place in places})
-    text = {place: f"json_extract_string(line, {quoted('$.' + json.dumps(names[place]))})" for place in used}
+    paths = ", ".join(quoted("$." + json.dumps(names[place])) for place in used)
+    texts = f"json_extract_string(line, [{paths}]::VARCHAR[])"  # each line is parsed once
     chosen = ", ".join(f"{shortened(identifier(f'c{place}'))} AS c{place}" for place in used)
-    inner = ", ".join(f"{text[place]} AS c{place}" for place in used)
+    inner = ", ".join(f"texts[{at}] AS c{place}" for at, place in enumerate(used, 1))
     connection.execute(
         f"CREATE OR REPLACE TEMP VIEW raw_rows AS SELECT {chosen or 'NULL AS nothing'}, row_number"  # noqa: S608 (keys are quoted)
-        f" FROM (SELECT {inner or 'NULL AS nothing'}, row_number FROM raw_lines WHERE {_IS_OBJECT})"
+        f" FROM (SELECT {inner or 'NULL AS nothing'}, row_number"
+        f" FROM (SELECT {texts} AS texts, row_number FROM raw_lines WHERE {_IS_OBJECT}))"
     )
     return RawRows(header, places_in(header, {place: Source(f"c{place}", "VARCHAR") for place in used}), rows, broken)
 

@@ -1,15 +1,22 @@
 """A live pipeline with everything it has shown so far, for tests to look at."""
 
+import csv
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 import duckdb
 
+from sandbox.pipeline.database import COLUMNS, DATE, FILE_NAME, MOMENT
 from sandbox.pipeline.fleet import Processor
 from sandbox.pipeline.live import Batch, Pipeline
 from sandbox.pipeline.moments import slot, utc
 from sandbox.pipeline.rows import LoadRow, RawRow, RunRow
+
+TYPES = {"TEXT": "VARCHAR", "INTEGER": "BIGINT", "REAL": "DOUBLE", DATE: "DATE", MOMENT: "TIMESTAMP"}
 
 
 class Bench:
@@ -60,11 +67,24 @@ class Bench:
 
 
 def query(directory: Path, sql: str) -> list[tuple[object, ...]]:
-    """SQL over a data directory; `@name` stands for the Parquet file of that name."""
-    for table in ("runs", "table_loads", "raw_files", "game_schedule"):
-        sql = sql.replace(f"@{table}", f"'{directory / table}.parquet'")
-    with duckdb.connect() as connection:
-        return connection.execute(sql).fetchall()
+    """SQL of DuckDB over a pipeline's database; `@name` stands for its table, `@runs` for the run history."""
+    file = directory / FILE_NAME
+    copy = _copied(file, file.stat().st_mtime_ns)
+    return copy.execute(sql.replace("@runs", "processor_run_history").replace("@", "")).fetchall()
+
+
+@lru_cache(maxsize=2)
+def _copied(file: Path, changed_ns: int) -> duckdb.DuckDBPyConnection:  # noqa: ARG001 (a part of the cache's key)
+    copy, scratch = duckdb.connect(), file.with_suffix(".csv")
+    with closing(sqlite3.connect(file)) as kept:
+        for table, columns in COLUMNS.items():
+            with scratch.open("w", encoding="utf-8", newline="") as stream:
+                csv.writer(stream).writerows(kept.execute(f"SELECT * FROM {table}"))  # noqa: S608
+            types = {name: TYPES[kind] for name, kind in columns.items()}
+            read = f"read_csv('{scratch}', header=false, quote='\"', columns={types!r})"
+            copy.execute(f"CREATE TABLE {table} AS SELECT * FROM {read}")  # noqa: S608
+    scratch.unlink()
+    return copy
 
 
 def steps(start: datetime, end: datetime, length: timedelta) -> Iterator[datetime]:

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -9,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from sandbox.pipeline.database import FILE_NAME
 from sandbox.pipeline.history import write_history
 from sandbox.pipeline.live import Pipeline
+from sandbox.pipeline.moments import epoch, stamp
 from sandbox.pipeline.rows import RunRow
 from sandbox.tests.pipeline.bench import Bench, MakeBench, query, steps
 
@@ -60,7 +64,7 @@ def test_history_and_live_fit_together(few_days: Path, tmp_path: Path, registry:
     shutil.copytree(few_days, directory)
     bench = Bench(directory)
     bench.forward(hours=12)
-    told = {str(run_id) for (run_id,) in query(directory, "SELECT run_id FROM @runs")}
+    told = {str(run_id) for (run_id,) in query(few_days, "SELECT run_id FROM @runs")}
     assert not told & set(bench.runs)
     starts = [row.started_at for row in bench.runs.values()]
     assert min(starts) > (bench.start - timedelta(hours=1)).timestamp()
@@ -92,25 +96,32 @@ def test_runs_are_shown_while_they_run_with_heartbeats(bench: MakeBench) -> None
     assert {later - sooner for sooner, later in pairwise(beats)} == {300}
 
 
-def test_inbox_files_hold_what_was_returned(bench: MakeBench) -> None:
-    bench_ = bench()
-    batch = bench_.forward(hours=3)
-    [path] = sorted((bench_.directory / "inbox").glob("*/runs.ndjson"))
-    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    assert lines == batch.records()["runs"]
-    assert set(lines[0]) == set(RunRow._fields)
-    assert not list((bench_.directory / "inbox").glob("*.tmp"))
-    assert datetime.fromisoformat(lines[0]["started_at"]).tzinfo is None
+def test_the_database_holds_what_was_returned(bench: MakeBench) -> None:
+    live = bench()
+    for _ in range(3):
+        batch = live.forward(hours=1)
+    with closing(sqlite3.connect(live.directory / FILE_NAME)) as kept:
+        [(rows, last, form)] = kept.execute(
+            """SELECT count(*), max(inserted_at), max(length(started_at)) FROM processor_run_history
+               WHERE run_id IN (SELECT value FROM json_each(?))""",
+            [json.dumps(list(live.runs))],
+        )
+        [(running,)] = kept.execute("SELECT count(*) FROM processor_run_history WHERE status = 'running'")
+        [(loads,)] = kept.execute("SELECT count(*) FROM table_loads WHERE loaded_at > ?", [stamp(epoch(live.start))])
+    assert (rows, form) == (len(live.runs), len("2026-01-14 17:00:00"))
+    assert running == sum(row.status == "running" for row in live.runs.values())
+    assert stamp(epoch(batch.since)) < last <= stamp(epoch(batch.until))
+    assert loads == len(live.loads) > 0
 
 
 def test_the_calendar_grows_and_games_become_final(bench: MakeBench) -> None:
     live = bench()
     batch = live.forward(hours=24)
-    days = {str(game["game_date"]) for game in batch.games}
+    days = {str(game.game_date) for game in batch.games}
     assert "2026-01-29" in days
-    finals = [game for game in batch.games if game["game_date"] == "2026-01-14"]
-    assert {game["status"] for game in finals} == {"Final"}
-    assert all(game["final_utc"] for game in finals)
+    finals = [game for game in batch.games if game.game_date == TODAY]
+    assert {game.status for game in finals} == {"Final"}
+    assert all(game.final_utc for game in finals)
 
 
 def test_raw_files_of_live_are_written(bench: MakeBench) -> None:

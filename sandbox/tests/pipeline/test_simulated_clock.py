@@ -28,6 +28,22 @@ def test_it_goes_as_fast_as_reported() -> None:
     assert clock.now().tzinfo is UTC
 
 
+def test_a_limit_is_not_passed_and_what_was_stood_still_for_is_gone() -> None:
+    real = Monotonic()
+    clock = SimulatedClock(START, 60, real)
+    clock.stop_at(START + timedelta(minutes=4))
+    real.at += 10
+    assert clock.now() == START + timedelta(minutes=4)
+    clock.stop_at(START + timedelta(minutes=9))
+    real.at += 1
+    assert clock.now() == START + timedelta(minutes=5)
+    clock.stop_at(START)
+    assert clock.now() == START + timedelta(minutes=5), "never back"
+    clock.stop_at(None)
+    real.at += 60
+    assert clock.now() == START + timedelta(minutes=65)
+
+
 def test_a_change_of_speed_is_no_jump() -> None:
     real = Monotonic()
     clock = SimulatedClock(START, monotonic=real)

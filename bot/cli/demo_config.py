@@ -1,0 +1,51 @@
+"""The demo's configuration: that of the settings, the registry of its pipeline, and sources that read its database."""
+
+import shutil
+from pathlib import Path
+
+import yaml
+
+from bot.config.settings import Settings
+from sandbox.pipeline.database import FILE_NAME
+
+FOLDER = "config"
+EVERY = {"windows": "1m", "schedule": "1m", "raw_files": "10s", "tables": "10s", "history": "10s"}
+"""In the order in which they are first read: what proves that data is there, before the runs."""
+CALENDARS = {"windows": ("planned_windows", "planned_windows"), "schedule": ("game_schedule", "game_schedule")}
+"""Source: what it feeds, and the table that is read whole."""
+GROWING = {
+    "raw_files": ("raw_files", "raw_files", "created_at"),
+    "tables": ("table_loads", "table_loads", "loaded_at"),
+    "history": ("runs", "processor_run_history", "inserted_at"),
+}
+"""Source: what it feeds, the table, and the column by which its rows are new."""
+HEADER = "# Written at each start of the demo. While it runs, a change counts within seconds.\n"
+
+
+def configure(settings: Settings, data: Path) -> Path:
+    """Write the folder, for a pipeline whose directory is `data`."""
+    folder = settings.home / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in settings.config.glob("*.yaml"):
+        shutil.copyfile(file, folder / file.name)
+    shutil.copyfile(data / "registry.yaml", folder / "registry.yaml")
+    address = f"sqlite:///{(data / FILE_NAME).absolute()}"
+    entries = [_calendar(name, address) if name in CALENDARS else _growing(name, address) for name in EVERY]
+    text = yaml.safe_dump({"sources": entries}, sort_keys=False, allow_unicode=True, width=1_000)
+    (folder / "sources.yaml").write_text(HEADER + text, encoding="utf-8")
+    return folder
+
+
+def _calendar(name: str, address: str) -> dict[str, str]:
+    feeds, table = CALENDARS[name]
+    return _entry(name, feeds, address, f"SELECT * FROM {table}")  # noqa: S608
+
+
+def _growing(name: str, address: str) -> dict[str, str]:
+    feeds, table, column = GROWING[name]
+    query = f"SELECT * FROM {table} WHERE {column} >= :since"  # noqa: S608
+    return _entry(name, feeds, address, query) | {"cursor": column}
+
+
+def _entry(name: str, feeds: str, address: str, query: str) -> dict[str, str]:
+    return {"name": name, "kind": "sql", "feeds": feeds, "every": EVERY[name], "url": address, "query": query}

@@ -1,0 +1,60 @@
+"""A lane a source: one that fails or takes long holds back no other. They follow the configuration while it runs."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from bot.adapters.clock import monotonic_seconds
+from bot.scheduler import Lane, Lanes, lanes_of, running
+from bot.services.sources import Connected, SourcesService
+
+if TYPE_CHECKING:
+    from bot.bootstrap import Serving
+
+FOLLOW_EVERY = timedelta(seconds=1)
+LIMIT_S = 600.0
+"""So long one read may take before health is red: a first one may be large."""
+AGAIN = "nothing is lost: it is read again from where it was"
+
+
+@contextmanager
+def at_work(duties: "Serving", seconds: Callable[[], float] = monotonic_seconds) -> Iterator[None]:
+    """All that goes on by itself goes on while the block runs. `seconds`: the clock by which sources are read."""
+    lanes = lanes_of(duties.on_watch, duties.checks)
+    with running(lanes, duties.vitals, duties.on_watch.stop, duties.metrics) as kept:
+        SourceLanes(duties.sources, kept, seconds).start()
+        yield
+
+
+class SourceLanes:
+    """`seconds`: the clock by which sources are read."""
+
+    def __init__(self, sources: SourcesService, lanes: Lanes, seconds: Callable[[], float] = monotonic_seconds) -> None:
+        self._sources, self._lanes, self._seconds = sources, lanes, seconds
+        self._following: dict[str, Connected] = {}
+
+    def start(self) -> None:
+        """Start a lane for each source, and one that follows what the configuration says of them."""
+        self.follow()
+        self._lanes.start(Lane("sources", FOLLOW_EVERY, self.follow, "they are looked at again"))
+
+    def follow(self) -> None:
+        """Start what is new or was changed, at once; end what is gone."""
+        now = self._sources.connected
+        for name in self._following.keys() - now.keys():
+            self._lanes.end(_lane_name(name))
+        for name, each in now.items():
+            if self._following.get(name) is not each:
+                self._lanes.start(self._lane(each))
+        self._following = dict(now)
+
+    def _lane(self, each: Connected) -> Lane:
+        every, work = each.plan.every, partial(self._sources.sync, each.plan.name)
+        limit_s = every.total_seconds() + LIMIT_S
+        return Lane(_lane_name(each.plan.name), every, work, AGAIN, limit_s, self._seconds)
+
+
+def _lane_name(source: str) -> str:
+    return f"source {source}"
