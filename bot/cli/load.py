@@ -68,7 +68,7 @@ def answer_load(
     moment: "datetime",
 ) -> str:
     """The report of a load that was asked for over the socket. Raises BadInput for files that make no sense. Another
-    registry than the one `served` is taken over, and refused if it has no processor in common: that is another pipeline.
+    registry than the one `served` is taken over; one with no processor in common is another pipeline's, and refused.
     """
     from bot.domain.platform.registry_changes import changes
     from bot.first_draft import registry_to_load

@@ -1,5 +1,6 @@
 """What every source keeps to: all that is new, in pieces that can be stored one by one, and nothing silently."""
 
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
@@ -7,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.adapters.sources.sql import Question, SqlSource
 from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
 from bot.domain.evidence.vocabulary import Vocabulary
-from bot.domain.sources import SourceFailed, SourcePlan
+from bot.domain.sources import Feed, SourceFailed, SourcePlan
 from bot.ports.sources import Batch, Source
 from bot.services.loading import hints_of
 from bot.services.sources import Connected, SourcesService
@@ -161,3 +163,13 @@ def test_it_can_be_checked_without_storing_anything(rig: Rig, held: SqlWarehouse
     with service(held, rig.again()) as sources:
         assert sources.check("history")
     assert held.history().runs == 0
+
+
+def test_a_sqlite_file_may_lie_in_a_folder_of_any_name(tmp_path: Path) -> None:
+    folder = tmp_path / "50% #1 of it"
+    folder.mkdir()
+    with closing(sqlite3.connect(folder / "team.db")) as kept:
+        kept.execute("CREATE TABLE history (id)")
+    asked = Question("SELECT * FROM history", None, "time", LATENESS)
+    source = SqlSource("history", Feed.RUNS, f"sqlite:///{folder / 'team.db'}", asked, {})
+    assert source.check(NOW) == "columns id; no row yet"

@@ -68,7 +68,7 @@ def test_files_are_loaded_beside_the_sources(duties: Serving, tmp_path: Path) ->
     (tmp_path / "more" / "registry.yaml").unlink()
     settings = Settings(home=tmp_path / "home", config=tmp_path / "config")
     given = {"directory": str(tmp_path / "more")}
-    told = answer_load(duties.loading, settings, services.registry, given, services.now(), follows=True)
+    told = answer_load(duties.loading, settings, services.registry, given, services.now())
     assert '"added": 1' in told
 
 

@@ -123,9 +123,10 @@ def test_a_load_goes_through_the_process_that_owns_the_warehouse(tmp_path: Path)
                 report = json.loads(await asyncio.to_thread(ask, "load", {"directory": str(tmp_path / "more")}))
                 assert [file["added"] for file in report["files"] if file["file"] == "runs.parquet"] == [1]
                 assert runs_of(await asyncio.to_thread(ask, "health", asdict(HEALTH))) == before + 1
-                fewer = [entry for entry in WORLD.processors if entry["name"] != "Roster"]
-                WORLD.but(runs=[run("later", start=35)], processors=fewer).write(tmp_path / "other")
-                with pytest.raises(BadInput, match=r"another registry than the one that is served \(gone: Roster"):
+                elsewhere = {"name": "Elsewhere", "phase": 2, "table": "raw.elsewhere", "schedule_hours_et": [30]}
+                other = WORLD.but(runs=[run("later", "Elsewhere", start=35)], processors=[elsewhere])
+                other.write(tmp_path / "other")
+                with pytest.raises(BadInput, match=r"another registry than the one that is served \(new: Elsewhere; "):
                     await asyncio.to_thread(ask, "load", {"directory": str(tmp_path / "other")})
                 assert runs_of(await asyncio.to_thread(ask, "health", asdict(HEALTH))) == before + 1
                 with pytest.raises(BadInput, match="is not a directory"):
