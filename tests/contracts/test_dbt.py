@@ -69,6 +69,7 @@ def statuses(into: SqlWarehouse, name: str) -> list[tuple[str, str, int | None, 
 def test_a_result_is_a_run_of_its_model_or_test(folder: Path, held: SqlWarehouse) -> None:
     report = sync(folder, held)
     assert (report.added, report.rejected) == (18, 0)
+    assert not [text for text in report.warnings if "run id" in text], "models of one invocation are runs of their own"
     assert statuses(held, "seed.shop.orders") == [("success", "", 3, None), ("success", "", 3, None)]
     (ran, skipped) = statuses(held, "model.shop.broken")
     assert ran[:3] == ("failed", "", None)

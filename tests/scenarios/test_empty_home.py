@@ -1,7 +1,9 @@
 """A process that starts with sources and an empty home: it works once they bring something, and says so until then."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,8 @@ from bot.domain.errors import BadInput
 from bot.domain.findings.finding import FindingKind
 from bot.domain.health.model import HealthRequest
 from bot.domain.sources import SourceFailed
+from bot.scheduler import running
+from bot.source_lanes import SourceLanes
 from tests.contracts.sources import rigs
 from tests.support.builders import World, loaded, registry_yaml, run
 
@@ -88,3 +92,41 @@ def test_a_source_that_never_answers_is_said_before_there_is_any_history(
     duties.on_watch.detect()
     opened = duties.services.incidents._required_state().open_incidents()
     assert [incident.kind for incident in opened] == [FindingKind.SOURCE_BLIND]
+
+
+class SourceClock:
+    """It stands still until it is moved."""
+
+    at = 0.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def counts(duties: Serving, runs: int) -> bool:
+    services = duties.services
+    return services.health.of(HealthRequest(), services.now()).total.runs == runs
+
+
+def test_a_row_is_in_health_when_its_sources_interval_has_passed(duties: Serving, tmp_path: Path) -> None:
+    """Nothing else is waited for: by the clock of the source, which stands still meanwhile, it takes no second more."""
+    services, clock, interval = duties.services, SourceClock(), duties.sources.plans[0].every.total_seconds()
+    recent = (services.now() - timedelta(days=2)).date()
+    with rigs.sqlite(tmp_path) as rig, running([], duties.vitals) as lanes:
+        rig.put([run("r0", start=0, day=recent)])
+        SourceLanes(duties.sources, lanes, clock).start()
+        eventually(lambda: duties.sources.statuses()[0].rows == 1)
+        for n in range(1, 4):
+            clock.at += 0.7 * interval
+            committed_at = clock.at
+            rig.put([run(f"r{n}", start=n, day=recent)])
+            clock.at = committed_at + interval
+            eventually(partial(counts, duties, n + 1))
+            assert clock.at <= committed_at + interval + 1

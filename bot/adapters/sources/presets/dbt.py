@@ -32,7 +32,9 @@ def write_runs(results: Path, rows: Path) -> None:
 
 
 def runs_of(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The runs of one invocation, in our columns. Their data date is the moment at which it began."""
+    """The runs of one invocation, in our columns: of each model or test one. Their data date is the moment at which it
+    began.
+    """
     metadata, command = document["metadata"], document.get("args", {}).get("which")
     if command in BUILDS_NOTHING:
         return
@@ -41,7 +43,7 @@ def runs_of(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     began = _moment(given) if given else ended - timedelta(seconds=float(document.get("elapsed_time") or 0))
     for result in document["results"]:
         yield {
-            "run_id": metadata["invocation_id"],
+            "run_id": f"{result['unique_id']} {metadata['invocation_id']}",
             "processor_name": result["unique_id"],
             "data_date": began.isoformat(),
             **_span(result, ended),
