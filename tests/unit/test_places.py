@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import fsspec
 import pytest
 
 from bot.adapters.sources.google_buckets import GoogleBuckets
@@ -99,3 +100,11 @@ def test_content_is_copied_and_a_folder_that_is_not_there_is_named(bucket: FakeB
     assert (tmp_path / "copy").read_bytes() == b"content"
     with pytest.raises(SourceFailed, match="nowhere is not there"):
         list(LocalPlaces().of_dates(f"{tmp_path}/nowhere/{{date}}/*.json", DATES))
+
+
+def test_a_bucket_that_is_not_there_is_no_empty_one() -> None:
+    system = fsspec.filesystem("memory")
+    system.makedirs("/there/box", exist_ok=True)
+    assert list(FsspecPlaces("memory").matching("memory://there/box/*.json")) == []
+    with pytest.raises(SourceFailed, match="memory://not-there is not there"):
+        list(FsspecPlaces("memory").matching("memory://not-there/box/*.json"))

@@ -109,14 +109,19 @@ class FsspecPlaces:
         self._opened: AbstractFileSystem | None = None
 
     def matching(self, pattern: str) -> Iterator[Entry]:
+        path = pattern.partition("://")[2]
+        bucket = path.lstrip("/").partition("/")[0]
         try:
-            found = self._system().glob(pattern.partition("://")[2], detail=True)
+            found = self._system().glob(path, detail=True)
+            is_there = bool(found) or self._system().exists(bucket)
         except SourceFailed:
             raise
         except FileNotFoundError:
-            return
+            found, is_there = {}, False
         except Exception as error:
             raise self._failed(fixed_part(pattern), error) from error
+        if not is_there:
+            raise SourceFailed(f"{self._scheme}://{bucket} is not there", "Correct the path, or make the bucket.")
         for path, about in found.items():
             if about.get("type") == "file":
                 yield Entry(f"{self._scheme}://{path.lstrip('/')}", int(about.get("size") or 0), _written(about))
