@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.domain.blindness import ALL_SEEN, Sight, stopped_history
 from bot.domain.detection.absence import Absences, source_findings
 from bot.domain.detection.watch import Watch
-from bot.domain.evidence.observation import Event, Observed, Started, Timeline
+from bot.domain.evidence.observation import Event, Observed, Timeline
 from bot.domain.findings.severity_policy import SeverityPolicy
 from bot.domain.incidents.decisions import Decision
 from bot.domain.platform.accepted_losses import AcceptedLosses
@@ -111,7 +111,7 @@ class DetectionService:
         live.reads = {status.plan.name: status.synced_at for status in sight.statuses}
         newest = max((run.known_at for run in observed.runs), default=live.until)
         live.until = min(now, newest, _read_until(sight, now))
-        live.taken = {event for event in Timeline(observed).until(now) if _known_at(event) > _since(live, now)}
+        live.taken = set(timeline.again(_since(live, now), now))
         if not sight.statuses:
             sight = self._stopped(live.registry, now)
         findings, self._blindness.held = self._absences_of(live).sorted_out(findings, sight, live.registry, now)
@@ -164,11 +164,6 @@ def _reads_further_back(live: _Live, sight: Sight, now: datetime) -> bool:
 
 def _since(live: _Live | None, now: datetime) -> datetime:
     return (live.until if live is not None else now) - OVERLAP
-
-
-def _known_at(event: Event) -> datetime:
-    """When its row was written."""
-    return event.run.known_at if isinstance(event, Started) else event.known_at
 
 
 def _without_events(observed: Observed) -> Observed:

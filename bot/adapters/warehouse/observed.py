@@ -1,6 +1,6 @@
 """What became known in a span of time, read from the warehouse."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from sys import intern
@@ -48,20 +48,27 @@ def _listed(names: Sequence[str]) -> str:
     return f",{','.join(names)},"
 
 
-Rows = Sequence[tuple[Any, ...]]
+Rows = list[tuple[Any, ...]]
 
 
 def _observed(engine: Engine, runs: Rows, loads: Rows, files: Rows, windows: tuple[PlannedWindow, ...]) -> Observed:
     seen, starts = sights(engine)
     return Observed(
-        runs=tuple(_run(row) for row in runs),
-        loads=tuple(TableLoad(*row) for row in loads),
-        files=tuple(RawFile(*row) for row in files),
+        runs=tuple(_run(row) for row in _let_go(runs)),
+        loads=tuple(TableLoad(*row) for row in _let_go(loads)),
+        files=tuple(RawFile(*row) for row in _let_go(files)),
         games=tuple(Game(*row) for row in engine.rows("observed_games")),
         windows=windows,
         seen=seen,
         starts=starts,
     )
+
+
+def _let_go(rows: Rows) -> Iterator[tuple[Any, ...]]:
+    """Each row, which is let go of as it is taken: weeks of rows are not held twice."""
+    rows.reverse()
+    while rows:
+        yield rows.pop()
 
 
 _STATUSES = {status.value: status for status in Status}
@@ -74,7 +81,7 @@ def _run(row: tuple[Any, ...]) -> RunSeen:
     known, error = row[13:]
     return RunSeen(
         run_id,
-        name,
+        intern(name),
         day,
         started,
         ended,
@@ -84,7 +91,7 @@ def _run(row: tuple[Any, ...]) -> RunSeen:
         records,
         seconds,
         attempt or 1,
-        trigger or "",
+        intern(trigger) if trigger else "",
         beat,
         known,
         intern(error) if error else None,

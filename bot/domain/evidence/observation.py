@@ -124,7 +124,8 @@ class Started(NamedTuple):
         return self.run.started_at
 
 
-Event = RunSeen | Started | TableLoad | RawFile
+Row = RunSeen | TableLoad | RawFile
+Event = Row | Started
 
 
 def _begun(run: RunSeen) -> RunSeen:
@@ -133,17 +134,32 @@ def _begun(run: RunSeen) -> RunSeen:
 
 
 class Timeline:
-    """Everything observed, in the order in which it became known."""
+    """Everything observed, in the order in which it became known. Starts are made as they are told: weeks of runs are
+    not held twice.
+    """
 
     def __init__(self, observed: Observed) -> None:
-        events: list[Event] = [*observed.runs, *observed.loads, *observed.files]
+        rows: list[Row] = [*observed.runs, *observed.loads, *observed.files]
+        self._rows = sorted(rows, key=lambda row: row.known_at)
         finished = (run for run in observed.runs if run.status is not Status.RUNNING and run.trigger != Trigger.POLL)
-        events += [Started(_begun(run)) for run in finished]
-        self._events = sorted(events, key=lambda event: event.known_at)
-        self._next = 0
+        self._starts = sorted(finished, key=lambda run: run.started_at)
+        self._next_row, self._next_start = 0, 0
 
     def until(self, now: datetime) -> Iterator[Event]:
         """What became known since the last call, up to and including `now`."""
-        while self._next < len(self._events) and self._events[self._next].known_at <= now:
-            yield self._events[self._next]
-            self._next += 1
+        while True:
+            row = self._rows[self._next_row] if self._next_row < len(self._rows) else None
+            start = self._starts[self._next_start] if self._next_start < len(self._starts) else None
+            if row is not None and row.known_at <= now and (start is None or row.known_at <= start.started_at):
+                self._next_row += 1
+                yield row
+            elif start is not None and start.started_at <= now:
+                self._next_start += 1
+                yield Started(_begun(start))
+            else:
+                return
+
+    def again(self, since: datetime, now: datetime) -> Iterator[Event]:
+        """Of what is known `now`, that of which the row was written after `since`: a second reading brings it too."""
+        yield from (row for row in self._rows if since < row.known_at <= now)
+        yield from (Started(_begun(run)) for run in self._starts if since < run.known_at and run.started_at <= now)
