@@ -1,6 +1,6 @@
 """What makes two rows the same run: processor, run_id, data date and start, in any order of loads."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -140,3 +140,40 @@ def test_a_second_export_without_ids_has_nothing_new(tmp_path: Path) -> None:
     load(into, World(WITHOUT).write(tmp_path / "again"))
     file = load(into, World([*WITHOUT, run("c", start=34)]).write(tmp_path / "third", ".csv")).files[-1]
     assert (file.rows, file.added, file.corrected, file.unchanged) == (5, 1, 0, 4)
+
+
+PRECISIONS = {"seconds": 0, "milliseconds": 123_000, "microseconds": 123_456}
+
+
+@pytest.mark.parametrize("order", list(permutations(PRECISIONS)))
+def test_a_start_exported_again_in_another_precision_is_the_same_run(tmp_path: Path, order: tuple[str, ...]) -> None:
+    """In any order; at every moment it is the run that it was."""
+    into = warehouse()
+    for place, name in enumerate(order):
+        started = at(30) + timedelta(microseconds=PRECISIONS[name])
+        row = {**run("x"), "started_at": started, "inserted_at": at(30.5 + place)}
+        [runs] = load(into, World([row]).write(tmp_path / name)).files
+        assert (runs.added, runs.corrected + runs.unchanged) == ((1, 0) if place == 0 else (0, 1)), name
+    assert counted(into) == {"success": 1}
+    [kept] = rows_of(into, "runs")
+    assert at(30) + timedelta(microseconds=123_456) in kept
+    assert len({seen.started_at for seen in into.observed(NOW - timedelta(days=9), NOW).runs}) == 1
+
+
+def test_what_ended_is_known_by_its_finer_start(tmp_path: Path) -> None:
+    """An end in whole seconds is not before the start."""
+    into = warehouse()
+    fine = at(30) + timedelta(microseconds=400_000)
+    load(into, World([{**run("x", inserted_at=at(30.01), **UNDER_WAY), "started_at": fine}]).write(tmp_path / "start"))
+    load(into, World([{**run("x"), "completed_at": at(30)}]).write(tmp_path / "end"))
+    found = max(into.observed(NOW - timedelta(days=9), NOW).runs, key=lambda seen: seen.known_at)
+    assert found.started_at == found.ended_at == fine.replace(tzinfo=UTC)
+
+
+def test_an_id_used_again_for_another_start_stays_another_run(tmp_path: Path) -> None:
+    """Attempts within one second, exported again in whole seconds."""
+    into = warehouse()
+    starts = [at(30) + timedelta(milliseconds=each) for each in (250, 700)]
+    load(into, World([{**run("x"), "started_at": start} for start in starts]).write(tmp_path / "fine"))
+    load(into, World([run("x", inserted_at=at(40)), run("x", start=31)]).write(tmp_path / "coarse"))
+    assert counted(into) == {"success": 3}

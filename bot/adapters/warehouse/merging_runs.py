@@ -38,21 +38,38 @@ def merge_runs(session: Session, *, nameless: bool) -> MergedRuns:
         ((_, _, _, distinct, _, left),) = session.rows("staged_span")
         if left and not nameless:
             session.run("remember_fact", {"name": NAMELESS, "value": YES})
-    ((held, moved),) = session.rows("held_runs", span)
+    ((held, moved, recut),) = session.rows("held_runs", span)
+    again = named
+    if recut:
+        again += _refined(session, span)
+        span = _span(session)
     moved = moved or (under_way and distinct < given)
-    if distinct == given and not held and not moved and not named:
+    if distinct == given and not held and not moved and not named and not recut:
         session.run("append_runs")
         return MergedRuns(int(given), int(given), 0, last, appended=True)
     if moved:
         session.run("move_starts", span)
-        ((first, last, *_),) = session.rows("staged_span")
-        span = {"first_start": first, "last_start": last}
+        session.run("take_starts", span)
+        span = _span(session)
     session.run("merge_runs", span)
     if moved:
         session.run("add_moved_hours")
     ((added, replaced),) = session.rows("staged_runs")
-    new = int(added - replaced) - named
-    return MergedRuns(int(given), new, int(replaced) + named, last, appended=False)
+    new = int(added - replaced) - again
+    return MergedRuns(int(given), new, int(replaced) + again, last, appended=False)
+
+
+def _span(session: Session) -> dict[str, datetime]:
+    ((first, last, *_),) = session.rows("staged_span")
+    return {"first_start": first, "last_start": last}
+
+
+def _refined(session: Session, span: dict[str, datetime]) -> int:
+    """Rows with the same start in another precision take the finer one; returns how many runs were stored."""
+    session.run("finer_starts", span)
+    ((stored,),) = session.rows("finer_runs", span)
+    session.run("take_starts", span)
+    return int(stored)
 
 
 def _named(session: Session, span: dict[str, datetime]) -> int:

@@ -1,7 +1,8 @@
--- How many rows of the staged runs are there already, and how many of them say "running" with another start than the
--- staged row that says how the run ended (or the other way round).
+-- How many rows of the staged runs are there already; how many of them say "running" with another start than the staged row
+-- that says how the run ended (or the other way round); and how many have the same start in another precision.
 SELECT COUNTIF(c.started_at = s.started_at) AS held,
-  COUNTIF(c.started_at <> s.started_at AND (c.status = 'running' OR s.status = 'running')) AS moved
+  COUNTIF(c.started_at <> s.started_at AND (c.status = 'running' OR s.status = 'running')) AS moved,
+  COUNTIF(({same_cut:coarse=c,fine=s}) OR ({same_cut:coarse=s,fine=c})) AS recut
 FROM runs AS c JOIN stage_versions AS s
   ON c.run_id = s.run_id AND c.processor_name = s.processor_name AND c.data_date = s.data_date
 WHERE c.started_at BETWEEN TIMESTAMP_SUB(@first_start, INTERVAL 1 DAY) AND TIMESTAMP_ADD(@last_start, INTERVAL 1 DAY)

@@ -1,7 +1,8 @@
 -- A row that says "running" may have been written before the run's real start was known. It is a version of the first run
 -- of the same processor, run_id and data date that ended and began no earlier, within a day: it takes that start.
 CREATE OR REPLACE TABLE stage_moved AS
-SELECT o.processor_name, o.run_id, o.data_date, o.started_at, MIN(e.started_at) AS real_start
+SELECT o.processor_name, o.run_id, o.data_date, o.started_at, MIN(e.started_at) AS real_start,
+  'running' AS told_by
 FROM (
   SELECT processor_name, run_id, data_date, started_at FROM stage_versions WHERE status = 'running'
   UNION DISTINCT
@@ -18,26 +19,4 @@ FROM (
 ) AS e ON e.processor_name = o.processor_name AND e.run_id = o.run_id AND e.data_date = o.data_date
 WHERE e.started_at >= o.started_at AND e.started_at < TIMESTAMP_ADD(o.started_at, INTERVAL 1 DAY)
 GROUP BY o.processor_name, o.run_id, o.data_date, o.started_at
-HAVING MIN(e.started_at) > o.started_at;
-
-CREATE OR REPLACE TABLE stage_versions_moved AS
-SELECT v.run_id, v.processor_name, v.phase, v.data_date, COALESCE(m.real_start, v.started_at) AS started_at,
-  v.completed_at, v.status, v.records_processed, v.duration_seconds, v.failure_category, v.error_message, v.attempt,
-  v.`trigger`, v.last_heartbeat_at, v.inserted_at, v.recorded, v.hinted
-FROM (
-  SELECT {run_columns} FROM stage_versions
-  UNION ALL
-  SELECT {run_columns} FROM runs AS c WHERE EXISTS (SELECT 1 FROM stage_moved AS m WHERE {same_run:a=m,b=c})
-  UNION ALL
-  SELECT {run_columns} FROM superseded_runs AS c WHERE EXISTS (SELECT 1 FROM stage_moved AS m WHERE {same_run:a=m,b=c})
-) AS v LEFT JOIN stage_moved AS m ON {same_run:a=m,b=v} AND v.status = 'running';
-
-DELETE FROM runs AS c
-WHERE c.started_at BETWEEN TIMESTAMP_SUB(@first_start, INTERVAL 1 DAY) AND @last_start
-  AND EXISTS (SELECT 1 FROM stage_moved AS m WHERE {same_run:a=m,b=c});
-
-DELETE FROM superseded_runs AS c
-WHERE c.started_at BETWEEN TIMESTAMP_SUB(@first_start, INTERVAL 1 DAY) AND @last_start
-  AND EXISTS (SELECT 1 FROM stage_moved AS m WHERE {same_run:a=m,b=c});
-
-CREATE OR REPLACE TABLE stage_versions AS SELECT * FROM stage_versions_moved
+HAVING MIN(e.started_at) > o.started_at
