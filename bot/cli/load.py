@@ -110,8 +110,7 @@ def _print_report(report: dict[str, Any]) -> None:
         else:
             counts = f"{file.added:,} new, {file.corrected:,} corrected, {file.unchanged:,} already there"
             bad = f", {file.rejected:,} rejected" if file.rejected else ""
-            rows = numbers.plural(file.rows + file.rejected, "row")
-            say(f"{shown(file.file)}: {rows}: {counts}{bad}")
+            say(f"{shown(file.file)}: {numbers.plural(file.rows, 'row')}: {counts}{bad}")
     for row in [RejectedRow(**each) for each in report["rejected"][:MOST_REJECTED]]:
         say(f"rejected: {shown(row)}", error=True)
     more = sum(each["rejected"] for each in report["files"]) - MOST_REJECTED

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 
 from bot.domain.errors import BadInput
@@ -19,6 +20,8 @@ STEMS = {
     "planned_windows": "planned backfills and maintenance",
 }
 """What is unknown when a file is absent."""
+_ALIKE = 0.75
+"""A name of a file that is so much like one of ours may be meant for it."""
 SUFFIXES = (".parquet", ".csv", ".ndjson", ".jsonl", ".json")
 
 
@@ -39,7 +42,8 @@ class LoadingService:
         """Load every file of the directory. Raises BadInput with the file's name; nothing is changed then."""
         files = find_files(directory)
         if "runs" not in files and not self._warehouse.history().runs:
-            raise BadInput(f"{directory}: there is no runs file ({_names('runs')}), and no history was loaded before.")
+            lacking = f"{directory}: there is no runs file ({_names('runs')}), and no history was loaded before."
+            raise BadInput(_with_left_out(lacking, directory))
         facts = platform_facts(registry)
         report = self._warehouse.load([DataFile.of(path) for path in files.values()], facts, self._hints, now, progress)
         absent = tuple(f"no {stem} file: cannot tell {lost}" for stem, lost in STEMS.items() if stem not in files)
@@ -68,8 +72,13 @@ def find_files(directory: Path) -> dict[str, Path]:
             raise BadInput(f"{directory}: both {found[path.stem].name} and {path.name} are there; keep one of them.")
         found[path.stem] = path
     if not found:
-        raise BadInput(f"{directory}: holds no data file. Expected {_names('runs')} and its companions.")
+        lacking = f"{directory}: holds no data file. Expected {_names('runs')} and its companions."
+        raise BadInput(_with_left_out(lacking, directory))
     return found
+
+
+def _with_left_out(lacking: str, directory: Path) -> str:
+    return " ".join([lacking, *left_out(directory)])
 
 
 def left_out(directory: Path) -> Iterator[str]:
@@ -77,9 +86,13 @@ def left_out(directory: Path) -> Iterator[str]:
     for path in sorted(directory.iterdir()):
         stem, _, rest = path.name.partition(".")
         is_read = path.suffix in SUFFIXES and path.stem in ("runs", *STEMS) and not path.is_dir()
-        if is_read or stem.casefold() not in ("runs", *STEMS):
+        near = get_close_matches(stem.casefold(), ("runs", *STEMS), n=1, cutoff=_ALIKE)
+        if is_read or not near:
             continue
-        if path.is_dir():
+        if stem.casefold() not in near:
+            if f".{rest}".casefold() in SUFFIXES and path.is_file():
+                yield f"{path.name} is not read: did you mean {near[0]}.{rest.casefold()}?"
+        elif path.is_dir():
             yield f"{path.name} is a folder and is not read: write its parts into one file"
         elif f".{rest}".casefold() in SUFFIXES:
             yield f"{path.name} is not read: name it {path.name.casefold()}"

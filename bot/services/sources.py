@@ -264,7 +264,7 @@ def _read_at(stored: SourceRead) -> datetime:
 def _with(report: SyncReport, batch: Batch, loaded: LoadReport) -> SyncReport:
     return replace(
         report,
-        rows=report.rows + sum(file.rows for file in loaded.files),
+        rows=report.rows + sum(file.rows - file.rejected for file in loaded.files),
         added=report.added + sum(file.added for file in loaded.files),
         corrected=report.corrected + sum(file.corrected for file in loaded.files),
         rejected=report.rejected + sum(file.rejected for file in loaded.files),

@@ -32,6 +32,12 @@ class Header:
     places: Mapping[str, tuple[int, ...]]
 
     @property
+    def ignored(self) -> tuple[str, ...]:
+        """Those that are none of ours; without those that have no name."""
+        read = {place for places in self.places.values() for place in places}
+        return tuple(name for place, name in enumerate(self.names) if place not in read and name.strip())
+
+    @property
     def listed(self) -> str:
         shown = ", ".join(name for name in sorted(self.names)[:SHOWN] if name)
         more = len(self.names) - SHOWN

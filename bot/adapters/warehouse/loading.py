@@ -16,6 +16,7 @@ from bot.adapters.warehouse.refresh import Changes, Known, known, refresh_all, r
 from bot.adapters.warehouse.staging_runs import nameless as nameless_rows
 from bot.adapters.warehouse.staging_runs import shared_ids, stage_runs, unknown_spellings
 from bot.adapters.warehouse.unfinished import is_unfinished
+from bot.adapters.warehouse.unmatched import note_unmatched
 from bot.adapters.warehouse.values import Meaning
 from bot.domain.errors import BadInput
 from bot.domain.evidence.platform_facts import PlatformFacts
@@ -25,6 +26,8 @@ from bot.ports.warehouse import DataFile, FileReport, Hints, LoadReport, Progres
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 WARNING = "warning"
+SHOWN = 5
+"""Columns that a message lists."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,8 @@ class Loader:
                 touched.append(refresh_hours(session))
             if new_document:
                 session.run("remember_fact", {"name": "registry", "value": platform.document})
-            warnings = (*_empty(staged, before), *_remember(session, staged, hints, now))
+            unmatched = tuple(note_unmatched(session, platform, known(session).seen, facts))
+            warnings = (*_empty(staged, before), *_ignored(staged), *_remember(session, staged, hints, now), *unmatched)
             if mark is not None:
                 _move(session, mark, staged, now)
         rejected = tuple(row for item in staged for row in item.reading.rejected)
@@ -142,7 +146,7 @@ def _report(item: _Staged, rows: int, added: int, corrected: int) -> FileReport:
         missing = f"{item.reading.rows:,} rows were read and {rows:,} were merged"
         raise BadInput(f"{item.file.name}: {missing}. Nothing was loaded; this is a fault of Fireline: report it.")
     unchanged, rejected = rows - added - corrected, item.reading.rejected_rows
-    return FileReport(item.file.name, rows, added, corrected, unchanged, rejected=rejected)
+    return FileReport(item.file.name, rows + rejected, added, corrected, unchanged, rejected=rejected)
 
 
 def _hint_again(session: Session, hints: Hints) -> None:
@@ -175,6 +179,15 @@ def _empty(staged: Sequence[_Staged], before: Known) -> Iterator[str]:
             yield f"{item.file.name} has no rows: the {len(before.games):,} games known before stay"
         elif item.kind.stem == "game_schedule":
             yield f"{item.file.name} has no rows: no date has games, and no data per game is due"
+
+
+def _ignored(staged: Sequence[_Staged]) -> Iterator[str]:
+    """Columns that are none of ours."""
+    for item in (item for item in staged if item.reading.ignored and not item.file.part):
+        names = item.reading.ignored
+        more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
+        which = "column" if len(names) == 1 else "columns"
+        yield f"{item.file.name}: {which} {', '.join(names[:SHOWN])}{more} not read: Fireline has no such column"
 
 
 def _remember(session: Session, staged: Sequence[_Staged], hints: Hints, now: datetime) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ class Reading:
 
     `rejected` names the first rows that were set aside, `rejected_rows` counts all of them, `held_back` those of the
     future among them, which may be right later, `waiting` those whose time comes within a day. `overruled` says which
-    optional columns another one contradicts.
+    optional columns another one contradicts, `ignored` which columns of the file are none of ours.
     """
 
     rows: int
@@ -50,6 +50,7 @@ class Reading:
     waiting: int = 0
     odd: tuple[Odd, ...] = ()
     overruled: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
 
 
 def read(connection: duckdb.DuckDBPyConnection, kind: FileKind, file: DataFile, into: str, meaning: Meaning) -> Reading:
@@ -122,7 +123,8 @@ def _told(
     if not rows and not file.part:
         _refuse_empty(file, rejected, raw.broken.count + bad)
     missing = tuple(column for column in kind.columns if not column.required and not raw.sources.get(column.name))
-    return Reading(rows, rejected, missing, raw.broken.count + bad, held_back, waiting, odd)
+    ignored = tuple(visible(name) for name in raw.header.ignored)
+    return Reading(rows, rejected, missing, raw.broken.count + bad, held_back, waiting, odd, ignored=ignored)
 
 
 def _judging(kind: FileKind, into: str, raw: RawRows, meaning: Meaning) -> str:

@@ -1,6 +1,6 @@
 """Put counts, durations and due dates of a window together into one report."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.domain.evidence.expectation import traits
@@ -25,6 +25,7 @@ from bot.domain.health.notified import NAMES, NOTHING_NOTIFIED, Notified, reason
 from bot.domain.health.overall import overall
 from bot.domain.health.status import status_of
 from bot.domain.platform.registry import Processor, Registry
+from bot.domain.platform.spelling import did_you_mean, respelt
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,10 @@ def assess(
             phases.append(_with(row, [finding for member in members for finding in troubles.get(member.name, ())]))
     incidents = [reason_of(incident) for incident in opened or () if incident.severity in NAMES]
     missed = undelivered(opened or (), window.as_of)
-    colour, reasons = overall(phases, processors, incidents, [*unsure, *missed], _not_registered(strangers), lost)
+    known = scope.registry.by_name.keys() - strangers
+    colour, reasons = overall(
+        phases, processors, incidents, [*unsure, *missed], _not_registered(strangers, known), lost
+    )
     return HealthReport(
         window=window,
         overall=colour,
@@ -248,10 +252,12 @@ def _noise(rows: Sequence[HealthRow], measured: Measured, scope: Scope, notified
     )
 
 
-def _not_registered(names: Sequence[str]) -> list[HealthReason]:
+def _not_registered(names: Sequence[str], known: Collection[str]) -> list[HealthReason]:
     if not names:
         return []
-    listed = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    listed = ", ".join(did_you_mean(name, respelt(name, known)) for name in names[:5]) + (
+        f" and {len(names) - 5} more" if len(names) > 5 else ""
+    )
     return [
         HealthReason(
             "not_registered", names[0], f"{listed} ran but {'is' if len(names) == 1 else 'are'} not in the registry."

@@ -1,0 +1,69 @@
+"""Names of a history that the registry does not have: another spelling of one of its own, or nothing known."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from difflib import get_close_matches
+
+MOST_NAMED = 3
+_ALIKE = 0.8
+
+
+def respelt(name: str, known: Collection[str]) -> str | None:
+    """The known name that differs only in case, blanks, underscores, hyphens, backticks or the project before it."""
+    return next((each for each in known if _same(name, each)), None)
+
+
+def nearest(name: str, known: Collection[str]) -> str | None:
+    """The known name in another spelling, else one that looks alike."""
+    by_fold = {each.casefold(): each for each in known}
+    alike = (by_fold[hit] for hit in get_close_matches(name.casefold(), by_fold, n=1, cutoff=_ALIKE))
+    return respelt(name, known) or next(alike, None)
+
+
+def did_you_mean(name: str, near: str | None) -> str:
+    """The name, with the known one that it may be."""
+    return name if near is None else f"{name} (did you mean {near}?)"
+
+
+def strangers(feed: str, seen: Iterable[str], known: Collection[str]) -> str:
+    """What to say of names in a file of evidence that no processor has; empty when there are none."""
+    names = sorted(set(seen) - set(known))
+    if not names or not known:
+        return ""
+    spelt = {part for each in known for part in _ends(each)}
+    names.sort(key=lambda name: spelt.isdisjoint(_ends(name)))
+    said = _listed(names, lambda name: did_you_mean(name, nearest(name, known)))
+    their = "its rows count" if len(names) == 1 else "their rows count"
+    return f"{feed} names {said}, which no processor of the registry has: {their} for nothing"
+
+
+def never_loaded(seen: Collection[str], known: Collection[str]) -> str:
+    """What to say of registered tables without a single load; empty when there are none, or no table is known."""
+    names = sorted(set(known) - set(seen))
+    if not names or not seen:
+        return ""
+    which = "this table" if len(names) == 1 else "these tables"
+    return f"table_loads never names {_listed(names, str)}: whether {which} of the registry have rows is unknown"
+
+
+def _listed(names: list[str], say: Callable[[str], str]) -> str:
+    said = [say(name) for name in names[:MOST_NAMED]]
+    more = len(names) - len(said)
+    if more:
+        return f"{', '.join(said)} and {more:,} more"
+    return " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
+
+
+def _same(one: str, other: str) -> bool:
+    return not set(_ends(one)).isdisjoint(_ends(other))
+
+
+def _ends(name: str) -> Iterator[str]:
+    """The name in plain letters, and what is left of it without a project."""
+    plain = "".join(name.casefold().replace("`", "").replace("_", "").replace("-", "").split())
+    yield plain
+    if plain.count(".") == PROJECT_FIRST:
+        yield plain.partition(".")[2]
+
+
+PROJECT_FIRST = 2
+"""Dots in the name of a table with its project: project.dataset.table."""
