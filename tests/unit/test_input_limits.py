@@ -153,9 +153,9 @@ def test_every_row_of_a_file_is_accounted_for_after_a_load(tmp_path: Path) -> No
     into = warehouse()
     rows = [run("a"), run("a"), run("b"), run("bad", status="?")]
     (first,) = load(into, World(rows).write(tmp_path / "a", ".ndjson")).files
-    assert (first.rows, first.added, first.corrected, first.unchanged, first.rejected) == (3, 2, 0, 1, 1)
+    assert (first.rows, first.added, first.corrected, first.unchanged, first.rejected) == (4, 2, 0, 1, 1)
     (second,) = load(into, World([*rows, failed("b", inserted_at=at(40))]).write(tmp_path / "b", ".csv")).files
-    assert (second.rows, second.added, second.corrected, second.unchanged, second.rejected) == (4, 0, 1, 3, 1)
+    assert (second.rows, second.added, second.corrected, second.unchanged, second.rejected) == (5, 0, 1, 3, 1)
     told = [warning for warning in into.history().warnings if "rejected" in warning]
     assert [warning.partition(":")[0] for warning in told] == ["runs.csv", "runs.ndjson"]
 
