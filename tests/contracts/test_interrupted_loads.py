@@ -192,6 +192,6 @@ def test_readers_are_warned_until_then(world: Path, bigquery_endpoint: str) -> N
     again = SqlWarehouse(BigQueryEngine(PROJECT, "interrupted", endpoint=bigquery_endpoint))
     assert again.history().warnings == (WARNING,)
     load(again, world / "before", step)
-    assert again.history().warnings == ()
+    assert WARNING not in again.history().warnings
     assert again.history().runs == len(BEFORE.runs)
     again.close()

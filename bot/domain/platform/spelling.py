@@ -41,8 +41,8 @@ def never_loaded(seen: Collection[str], known: Collection[str]) -> str:
     names = sorted(set(known) - set(seen))
     if not names or not seen:
         return ""
-    which = "this table" if len(names) == 1 else "these tables"
-    return f"table_loads never names {_listed(names, str)}: whether {which} of the registry have rows is unknown"
+    which = "this table of the registry has" if len(names) == 1 else "these tables of the registry have"
+    return f"table_loads never names {_listed(names, str)}: whether {which} rows is unknown"
 
 
 def _listed(names: list[str], say: Callable[[str], str]) -> str:
