@@ -17,6 +17,7 @@ from bot.domain.findings.storm_policy import StormPolicy
 from bot.domain.incidents.decisions import Decision, Outcome
 from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.domain.platform.registry import Registry
+from bot.domain.platform.schedule import Active
 from bot.domain.verdicts.judge import Verdict
 from tests.support.pipeline_days import DAY, PipelineDays
 from tests.support.pipeline_notified import decisions, messages, the_one
@@ -166,9 +167,10 @@ def test_runs_of_processors_that_the_registry_does_not_know_are_passed_over() ->
     assert _told(days, seen) == [(Kind.REPEATED_FAILURE, "PlayByPlay")]
 
 
-def test_a_registered_processor_that_never_ran_is_missing_once() -> None:
+def test_a_processor_in_service_that_never_ran_is_missing_once() -> None:
     """Told at its first slot; the days after are the same incident."""
     days = Incident()
+    days.amend("Standings", active=Active.model_validate({"from": days.dates[0]}))
     for when in days.dates:
         days.runs["Standings", when], days.loads["Standings", when] = [], []
     told = the_one(messages(days, ahead=1))

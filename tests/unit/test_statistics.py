@@ -2,13 +2,21 @@
 
 import math
 from fractions import Fraction
+from random import Random
 
 import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.statistics import ONE_SIDED_95, TWO_SIDED_95, nearest_rank, wilson_interval, wilson_lower
+from bot.domain.statistics import (
+    ONE_SIDED_95,
+    TWO_SIDED_95,
+    nearest_rank,
+    quantile_margin,
+    wilson_interval,
+    wilson_lower,
+)
 
 
 @pytest.mark.parametrize(
@@ -53,3 +61,18 @@ def test_the_interval_as_published() -> None:
 
 def test_nothing_is_known_without_trials() -> None:
     assert wilson_interval(0.0, 0, TWO_SIDED_95) == (0.0, 1.0)
+
+
+def test_the_margin_of_a_quantile_covers_it_in_most_samples() -> None:
+    """Of exponential values the 99th percentile is ln 100: of 100 values the nearest rank mostly lies below it."""
+    chance, covered, alone = Random(7), 0, 0
+    for _ in range(400):
+        ordered = sorted(chance.expovariate(1) for _ in range(100))
+        rank = ordered[nearest_rank(0.99, 100)]
+        alone += rank >= math.log(100)
+        covered += rank + quantile_margin(ordered, 0.99, 0.9, ONE_SIDED_95) >= math.log(100)
+    assert covered > 0.8 * 400 > 0.4 * 400 > alone
+
+
+def test_values_that_are_all_alike_leave_no_margin() -> None:
+    assert quantile_margin([600.0] * 50, 0.99, 0.9, ONE_SIDED_95) == 0.0

@@ -1,7 +1,8 @@
 """missing_run by rhythm: pollers and irregular jobs have no slot that could pass; their own usual gaps take its place.
 
-Silence is a finding at FACTOR times the 99th percentile (nearest rank) of the gaps that began in the same hour of the
-day or its neighbours, at LEAST at the earliest, and not while nearly every thousandth gap is as long (RARE).
+Silence is a finding at FACTOR times the 99th percentile of the gaps that began in the same hour of the day or its
+neighbours, at LEAST at the earliest, and not while nearly every thousandth gap is as long (RARE). Of few gaps the
+percentile counts as what it may be at most: pollers at random moments page less by chance.
 """
 
 from collections import defaultdict, deque
@@ -14,11 +15,11 @@ from bot.domain.detection.trouble import Trouble
 from bot.domain.evidence.observation import Event, RunSeen, Started
 from bot.domain.evidence.runs import Trigger
 from bot.domain.findings.finding import FindingKind, RootCause
-from bot.domain.statistics import nearest_rank
+from bot.domain.statistics import ONE_SIDED_95, nearest_rank, quantile_margin
 
 FACTOR = 2.0
 LEAST = timedelta(minutes=30)
-QUANTILE, RARE = 0.99, 0.999
+QUANTILE, RARE, TAIL_FROM = 0.99, 0.999, 0.9
 FEWEST_GAPS = 20
 FEWEST_DAYS = timedelta(days=7)
 """Of the same hour with its neighbours, and a week of history: less says nothing of what is usual."""
@@ -44,11 +45,13 @@ class Gaps:
         self.first = min(moment, self.first or moment)
 
     def usual(self, hour: int) -> tuple[float, float] | None:
-        """(usual, rare) gap of that hour in seconds; None when few are known."""
+        """The usual gap of that hour, and from which gap on it is unusual, in seconds; None when few are known."""
         found = sorted(gap for near in (hour - 1, hour, hour + 1) for gap in self.by_hour.get(near % 24, ()))
         if len(found) < FEWEST_GAPS:
             return None
-        return found[nearest_rank(QUANTILE, len(found))], found[nearest_rank(RARE, len(found))]
+        usual, rare = (found[nearest_rank(quantile, len(found))] for quantile in (QUANTILE, RARE))
+        at_most = usual + quantile_margin(found, QUANTILE, TAIL_FROM, ONE_SIDED_95)
+        return usual, max(LEAST.total_seconds(), FACTOR * at_most, rare)
 
 
 class Silence:
@@ -95,8 +98,8 @@ class Silence:
         known = gaps.usual(gaps.last.hour) if now - gaps.last < RETIRED_AFTER else None
         if known is None:
             return None
-        usual, rare = known
-        return usual, gaps.last + max(LEAST, timedelta(seconds=max(FACTOR * usual, rare)))
+        usual, unusual = known
+        return usual, gaps.last + timedelta(seconds=unusual)
 
     def last_start(self, name: str) -> datetime | None:
         gaps = self._gaps.get(name)
