@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable
 from bot.domain.errors import BadInput
 
 log = logging.getLogger("fireline.configuration")
+MOST_NAMED = 3
 
 
 class Reloading:
@@ -38,7 +39,7 @@ class Reloading:
                 self._store()
             self._renew()
         except BadInput as error:
-            self._refused = "; ".join(line.strip() for line in str(error).splitlines())
+            self._refused = _in_one_line(error)
             log.error("the changed configuration is not used, the one before stays: %s", self._refused)
         else:
             self._refused = ""
@@ -49,3 +50,11 @@ class Reloading:
         if not self._refused:
             return ()
         return (f"The configuration was changed and cannot be used, the one before stays: {self._refused}",)
+
+
+def _in_one_line(error: BadInput) -> str:
+    """What is wrong; of many problems the first, and where the others are listed."""
+    head, *problems = (line.strip() for line in str(error).splitlines())
+    left = len(problems) - MOST_NAMED
+    more = f"; and {left} more, which `fireline check-config` lists" if left > 0 else ""
+    return " ".join(filter(None, [head, "; ".join(problems[:MOST_NAMED])])) + more

@@ -131,7 +131,9 @@ async def http_site(app: AsyncApp, secret: str, port: int, host: str, probe: Pro
             raise BadInput(
                 f"Cannot listen on {host} port {port} ({error.strerror}). Set PORT or FIRELINE_HOST."
             ) from error
-        async with listening:
+        try:
             yield listening.sockets[0].getsockname()[1]
+        finally:
+            listening.close()  # `async with` would wait, from Python 3.12 on, for connections that the runner closes
     finally:
         await runner.cleanup()

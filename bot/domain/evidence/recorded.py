@@ -20,6 +20,7 @@ class Record:
 
     def __init__(self, starts: Mapping[str, datetime]) -> None:
         self._starts = dict(starts)
+        self._first = min(self._starts.values(), default=None)
         self._off_schedule: set[str] = set()
 
     def take(self, run: RunSeen) -> bool:
@@ -29,6 +30,7 @@ class Record:
         if known is not None and (off_schedule or name not in self._off_schedule):
             return False
         self._starts[name] = run.started_at
+        self._first = run.started_at if self._first is None else min(self._first, run.started_at)
         (self._off_schedule.add if off_schedule else self._off_schedule.discard)(name)
         return True
 
@@ -38,9 +40,8 @@ class Record:
         """
         since = self._starts.get(facts.name) or _first_row(facts, seen)
         active = facts.schedule.active
-        if active is not None and active.first is not None and self._starts:
-            first = min(self._starts.values())
-            return first if since is None else min(first, since)
+        if active is not None and active.first is not None and self._first is not None:
+            return self._first if since is None else min(self._first, since)
         return since
 
 
