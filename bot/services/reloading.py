@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable
 from bot.domain.errors import BadInput
 
 log = logging.getLogger("fireline.configuration")
-MOST_NAMED = 3
+MOST_NAMED = 5
 
 
 class Reloading:
