@@ -51,12 +51,12 @@ def replay(
 
 def _replayed(data: Path, asked: "Asked", home: Path | None, *, quiet: bool) -> "Replayed":
     from bot.bootstrap import recorded
-    from bot.config.chosen_registry import registry_of
+    from bot.first_draft import registry_to_load
 
     if not data.is_dir():
         raise BadInput(f"{data} is no directory. Name the folder that holds runs.parquet and its companions.")
     settings = settings_of(home)
-    registry, warnings = registry_of(settings, data)
+    registry, warnings = registry_to_load(settings, data, lambda: None)
     telling = sys.stderr.isatty() and not quiet
     with recorded(settings, registry) as service:
         loaded = service.load(data, registry, now(), _tell if telling else lambda _step, _rows: None)

@@ -43,6 +43,7 @@ BAD_VALUES: list[tuple[str, Any, str]] = [
     ("data_date", "0001-01-01", "data_date '0001-01-01' is no plausible date"),
     ("data_date", None, "data_date is missing"),
     ("started_at", "soon", "started_at 'soon' is not a timestamp"),
+    ("started_at", "2001-09-09 01:46", "started_at '2001-09-09 01:46' lies more than a year before its data date"),
     ("started_at", "2026-01-15 25:61:00", "started_at '2026-01-15 25:61:00' is not a timestamp"),
     ("started_at", "0001-01-01 00:00:00", "started_at '0001-01-01 00:00:00' is no plausible timestamp"),
     ("started_at", "infinity", "started_at 'infinity' is no plausible timestamp"),

@@ -12,7 +12,19 @@ from typer.testing import CliRunner, Result
 from bot.cli.app import app
 from bot.cli.replay import parse_step
 from bot.domain.errors import BadInput
-from tests.support.builders import DAY, PROCESSORS, Row, World, failed, game, loaded, raw_file, registry_yaml, run
+from tests.support.builders import (
+    DAY,
+    PROCESSORS,
+    Row,
+    World,
+    failed,
+    game,
+    loaded,
+    raw_file,
+    registry_yaml,
+    run,
+    write_rows,
+)
 
 BOTH = [processor for processor in PROCESSORS if processor["name"] in ("BoxScraper", "Box")]
 DAYS = [DAY - timedelta(days=n) for n in range(12)]
@@ -35,6 +47,18 @@ def replay(directory: Path, *more: str) -> Result:
 
 def lines(directory: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (directory / "out.jsonl").read_text().splitlines()]
+
+
+def test_a_folder_without_a_registry_is_judged_by_its_own_draft(tmp_path: Path) -> None:
+    days = [DAY + timedelta(days=ahead) for ahead in range(14)]
+    orders = [run(f"{day}", "shop_orders", start=3, day=day) for day in days if day != days[10]]
+    (tmp_path / "data").mkdir()
+    write_rows(tmp_path / "data" / "runs.csv", orders)
+    done = replay(tmp_path, "--json")
+    assert done.exit_code == 0, done.output
+    assert "has no registry.yaml: one was drafted from it" in done.stderr
+    assert "not in the registry" not in done.stderr
+    assert "table_loads never names" not in done.stderr, "no table of another platform is looked for"
 
 
 @pytest.fixture

@@ -110,6 +110,10 @@ CASES: dict[str, tuple[ProcessorDate, Verdict]] = {
     ),
     "an upstream table is empty": (day(**UPSTREAM, upstream=(Trace(),)), Verdict.UPSTREAM),
     "the upstream tables are full": (day(**UPSTREAM, upstream=(trace(5),)), Verdict.PROCESSOR_FAILED),
+    "upstream rows, not in service": (
+        day(**UPSTREAM, upstream=(trace(5),), expected=False, in_service=False),
+        Verdict.OFF_DAY,
+    ),
     "upstream rows, no game": (day(**UPSTREAM, upstream=(trace(5),), expected=False), Verdict.LEGITIMATE_ZERO),
     "an empty file": (day(file=trace(12)), Verdict.SCRAPER_FAILED),
     "a scraper's file": (day(**SCRAPER), Verdict.OK),

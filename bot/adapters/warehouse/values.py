@@ -21,6 +21,8 @@ AHEAD = timedelta(hours=1)
 WAITED_FOR = timedelta(days=1)
 """A source is read again from before a row of the future whose time comes within so long."""
 DAYS_AHEAD = timedelta(days=400)
+EARLIEST_START = timedelta(days=366)
+"""Nothing runs for a date that lies further ahead; such a start is an error, and would begin the whole history."""
 LONGEST_NAME = 1_000
 """Bytes of a name: https://www.postgresql.org/docs/current/btree.html#BTREE-LIMITS leaves room for two of them."""
 
@@ -148,6 +150,9 @@ def _implausible(column: Column, shown: str, meaning: Meaning) -> list[Fault]:
         reason = f"{shown} || ' is in the future: it is {now:%Y-%m-%d %H:%M} UTC'"
         soon = f"{name} <= TIMESTAMP '{latest + WAITED_FOR:%Y-%m-%d %H:%M:%S}'"
         found.append(Fault(test, reason, held_back=True, soon=soon))
+    if column.name == "started_at":
+        test = f"{name} < \"data_date\" - INTERVAL '{EARLIEST_START.days} days'"
+        found.append(Fault(test, f"{shown} || ' lies more than a year before its data date'"))
     if column.type is Type.DATE and column.name == "data_date":
         test = f"{name} > DATE '{now + DAYS_AHEAD:%Y-%m-%d}'"
         reason = f"{shown} || ' is in the future: it is {now:%Y-%m-%d}'"

@@ -328,11 +328,12 @@ class PipelineHistory:
         upstream = [self._telling(self._tables, name, about, tables) for name in facts.upstream_tables]
         known = tuple(trace for trace in upstream if trace is not None)
         kind = traced_input(facts.input_kind, file_tells=file is not None, upstream_tells=bool(known))
+        working = facts.schedule.is_working(data_date)
         untold = unrecorded(facts, data_date, self._record.since(facts, self._seen))
         due = data_due(
             facts.expects,
             games,
-            is_working=facts.schedule.is_working(data_date),
+            is_working=working,
             has_slots=bool(slots),
             runs_on_no_game_days=facts.runs_on_no_game_days,
         )
@@ -343,6 +344,7 @@ class PipelineHistory:
             last_chance=last,
             deadline=due_at(processor, data_date, self.registry),
             unrecorded=untold,
+            in_service=working,
             expected=None if due and untold else due,
             runs_due=bool(slots) and untold is None and _runs_due(processor, games, calendar=self._seen.calendar),
             games=games or 0,

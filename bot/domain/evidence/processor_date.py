@@ -68,7 +68,8 @@ class ProcessorDate:
     `last_chance`: when its last slot may run at the latest. `table` and `file` are None where there is nothing to look
     at, or it says nothing of the date; `upstream` are the tables that it is made from, of those that do.
     `input_untold`: what it is made from leaves a trace, and none says anything of the date. `quiet`: polls that are
-    only counted. `unrecorded`: why nobody can tell whether data or a run is missing, see `recorded.unrecorded`.
+    only counted. `in_service`: it is, and its calendar has the date. `unrecorded`: why nobody can tell whether data or
+    a run is missing, see `recorded.unrecorded`.
     """
 
     processor: Processor
@@ -90,6 +91,7 @@ class ProcessorDate:
     last_no_data_at: datetime | None = None
     quiet: QuietPolls | None = None
     unrecorded: str | None = None
+    in_service: bool = True
     under_way: dict[str, RunSeen] = field(default_factory=dict)
 
     def take(self, run: RunSeen) -> None:

@@ -210,6 +210,8 @@ def _says_zero(day: ProcessorDate) -> bool:
 def _nothing_due(day: ProcessorDate) -> Judged:
     if day.processor.sporadic:
         return Judged(verdict=Verdict.LEGITIMATE_ZERO, because="it has data only now and then")
+    if not day.in_service:
+        return Judged(verdict=Verdict.OFF_DAY, because="by the registry it is not in service on that date")
     if day.file_at is not None or day.input_ready_at is not None:
         return Judged(verdict=Verdict.LEGITIMATE_ZERO, because="there was something to work on, but no data was due")
     return Judged(verdict=Verdict.OFF_DAY, because="no data is due on that date")
