@@ -74,6 +74,8 @@ COLUMNS = (
     ),
     Column[Affected]("next slot", lambda item: Text(f"{item.next_slot:%d %H:%M}" if item.next_slot else NONE), spare=2),
     Column[Affected]("owner", lambda item: Text(item.processor.owner or NONE), spare=3),
-    Column[Affected]("phase", lambda item: Text(str(item.processor.phase)), spare=4),
+    Column[Affected](
+        "phase", lambda item: Text(NONE if item.processor.phase is None else str(item.processor.phase)), spare=4
+    ),
     Column[Affected]("table", lambda item: Text(item.processor.bigquery_table or NONE), spare=5),
 )

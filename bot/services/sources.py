@@ -196,9 +196,11 @@ class SourcesService:
         stored = self._stored(name)
         if reads.failing_since is not None or (stored is not None and stored.failing_since is not None):
             reads.back = Back(at, rows)
+        is_first = reads.synced_at is None  # `fireline sources sync` makes no other
         reads.synced_at, reads.failing_since, reads.error = at, None, ""
         if (
             stored is None
+            or is_first
             or stored.failing_since is not None
             or not timedelta() <= at - _read_at(stored) < STORED_EVERY
         ):

@@ -47,10 +47,10 @@ def held() -> Iterator[SqlWarehouse]:
 
 
 @contextmanager
-def service(into: SqlWarehouse, source: Source) -> Iterator[SourcesService]:
+def service(into: SqlWarehouse, source: Source, now: datetime = NOW) -> Iterator[SourcesService]:
     plan = SourcePlan("history", "any", None, timedelta(minutes=1), LATENESS)
     connected = Connected(plan, source, hints_of(RULES, Vocabulary.standard()))
-    with closing(SourcesService(into, [connected], registry, lambda: NOW)) as sources:
+    with closing(SourcesService(into, [connected], registry, lambda: now)) as sources:
         yield sources
 
 
@@ -89,6 +89,15 @@ def test_a_row_that_comes_late_is_found_and_one_that_comes_twice_counts_once(
     rig.put([late, NEXT[-1]])
     assert synced(rig, held) == 1
     cells(held, tmp_path / "whole", [*EARLY, *NEXT, late])
+
+
+def test_a_read_that_finds_nothing_new_is_known_to_the_next_process(rig: Rig, held: SqlWarehouse) -> None:
+    rig.put(EARLY)
+    synced(rig, held)
+    soon = NOW + timedelta(minutes=7)
+    with service(held, rig.again(), soon) as sources:
+        assert sources.sync("history").added == 0
+    assert held.source_reads()["history"].read_at == soon
 
 
 def test_the_position_is_stored_with_the_rows(rig: Rig, held: SqlWarehouse) -> None:
