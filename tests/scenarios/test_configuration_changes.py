@@ -8,6 +8,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -170,7 +171,7 @@ class Reading:
         path = self.folder / name
         path.mkdir(parents=True, exist_ok=True)
         columns = {column: None for row in rows for column in row}
-        with sqlite3.connect(path / "team.db") as kept:
+        with closing(sqlite3.connect(path / "team.db")) as kept, kept:
             kept.execute(f"CREATE TABLE runs ({', '.join(columns)})")
             places = ", ".join("?" for _ in columns)
             texts = ([str(row.get(column) or "") or None for column in columns] for row in rows)

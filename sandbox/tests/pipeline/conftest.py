@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from sandbox.pipeline.database import create
 from sandbox.pipeline.history import write_history
 from sandbox.pipeline.synthetic import complete
 from sandbox.tests.pipeline.bench import Bench
@@ -66,4 +67,5 @@ def month_bench(month: Path, tmp_path: Path) -> Bench:
     directory.mkdir()
     for name in ("registry.yaml", "simulation.json"):
         shutil.copy(month / name, directory / name)
+    create(directory)
     return Bench(directory)
