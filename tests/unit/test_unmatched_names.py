@@ -8,9 +8,20 @@ from typer.testing import CliRunner
 
 from bot.cli.app import app
 from bot.domain.errors import BadInput
-from bot.domain.platform.spelling import never_loaded, respelt, strangers
+from bot.domain.platform.spelling import never_loaded, respelt, strangers, written_as
 from bot.services.loading import find_files
-from tests.support.builders import DAY, World, game, load, loaded, raw_file, run, warehouse
+from tests.support.builders import (
+    DAY,
+    World,
+    contents,
+    game,
+    load,
+    loaded,
+    raw_file,
+    rows_of,
+    run,
+    warehouse,
+)
 
 OTHERS = ["RAW.BOX", "`raw.box`", "nba-props.raw.box", "raw.box ", "Raw.Box"]
 TABLES = ["raw.box", "raw.daily", "raw.poll", "raw.roster", "an.summary"]
@@ -37,12 +48,27 @@ def test_processors_differ_by_case_and_underscores_only(seen: str, meant: str | 
     assert respelt(seen, ["BoxScraper", "Box", "Daily"]) == meant
 
 
+@pytest.mark.parametrize("name", [*OTHERS, "nba-props:raw.box"])
+def test_loads_of_a_table_written_in_another_way_are_its_own(tmp_path: Path, name: str) -> None:
+    into, plain = warehouse(), warehouse()
+    report = load(into, World([run("a")], [loaded(name)], [], [game()]).write(tmp_path / "a", ".csv"))
+    load(plain, World([run("a")], [loaded("raw.box")], [], [game()]).write(tmp_path / "b", ".csv"))
+    assert rows_of(into, "table_loads") == rows_of(plain, "table_loads")
+    assert contents(into) == contents(plain)
+    assert not [text for text in report.warnings if "did you mean" in text]
+
+
+def test_a_name_that_may_mean_two_tables_is_taken_for_neither() -> None:
+    assert written_as("RAW.BOX", ["raw.box", "raw.Box"]) is None
+    assert written_as("raw.b_ox", ["raw.box"]) is None, "an underscore makes another table"
+
+
 def test_a_load_says_it_once_until_it_is_mended(tmp_path: Path) -> None:
     into = warehouse()
-    world = World([run("a")], [loaded("RAW.BOX"), loaded("raw.daily")], [raw_file("Box")], [game()])
+    world = World([run("a")], [loaded("raw_box"), loaded("raw.box"), loaded("raw.daily")], [raw_file("Box")], [game()])
     said = [text for text in load(into, world.write(tmp_path / "a")).warnings if "names" in text]
     assert [text.split(",")[0] for text in said] == [
-        "table_loads names RAW.BOX (did you mean raw.box?)",
+        "table_loads names raw_box (did you mean raw.box?)",
         "raw_files names Box (did you mean box?)",
         "table_loads never names an.summary",
     ]

@@ -16,7 +16,7 @@ from bot.adapters.warehouse.refresh import Changes, Known, known, refresh_all, r
 from bot.adapters.warehouse.staging_runs import nameless as nameless_rows
 from bot.adapters.warehouse.staging_runs import shared_ids, stage_runs, unknown_spellings
 from bot.adapters.warehouse.unfinished import is_unfinished
-from bot.adapters.warehouse.unmatched import note_unmatched
+from bot.adapters.warehouse.unmatched import note_unmatched, take_spellings
 from bot.adapters.warehouse.values import Meaning
 from bot.domain.errors import BadInput
 from bot.domain.evidence.platform_facts import PlatformFacts
@@ -67,7 +67,7 @@ class Loader:
             return LoadReport(files=old)
         with self._engine.write() as session:
             meaning = Meaning(hints.vocabulary, platform.zone.key, now)
-            staged = [_read(session, file, prints[file.path], meaning, progress) for file in _in_order(fresh)]
+            staged = [_read(session, file, prints[file.path], meaning, progress, platform) for file in _in_order(fresh)]
             before = known(session)
             evidence = [_merge_evidence(session, item, progress, now) for item in staged if item.kind is not RUNS]
             with_runs = [item for item in staged if item.kind is RUNS and item.reading.rows]
@@ -119,11 +119,15 @@ def _in_order(files: Sequence[DataFile]) -> list[DataFile]:
     return sorted(files, key=lambda file: order[file.kind])
 
 
-def _read(session: Session, file: DataFile, print_: str, meaning: Meaning, progress: Progress) -> _Staged:
+def _read(
+    session: Session, file: DataFile, print_: str, meaning: Meaning, progress: Progress, platform: PlatformFacts
+) -> _Staged:
     kind = next(kind for kind in FILE_KINDS if kind.stem == file.kind)
     progress(f"reading {file.name}", 0)
     into = "stage_read" if kind is RUNS else f"stage_{kind.stem}"
     reading = read(session.reader(), kind, file, into, replace(meaning, mapped=file.columns))
+    if kind.stem == "table_loads":
+        take_spellings(session.reader(), into, platform)
     if kind is not RUNS:
         session.adopt(into)
     if kind.trace:

@@ -2,10 +2,27 @@
 
 from collections.abc import Collection, Iterator
 
+import duckdb
+
 from bot.adapters.warehouse.engine import Session
 from bot.domain.evidence.known import Seen
 from bot.domain.evidence.platform_facts import PlatformFacts
-from bot.domain.platform.spelling import never_loaded, strangers
+from bot.domain.platform.spelling import never_loaded, strangers, written_as
+
+
+def take_spellings(reader: duckdb.DuckDBPyConnection, into: str, platform: PlatformFacts) -> None:
+    """Staged loads of a table whose name is written in another way are loads of that table."""
+    tables = _tables(platform)
+    for (name,) in reader.execute(f"SELECT DISTINCT table_name FROM {into}").fetchall():  # noqa: S608 (our own name)
+        meant = written_as(name, tables)
+        if meant is not None:
+            reader.execute(f"UPDATE {into}_all SET table_name = ? WHERE table_name = ?", [meant, name])  # noqa: S608
+            reader.execute(f"UPDATE {into}_unclear SET name = ? WHERE name = ?", [meant, name])  # noqa: S608
+
+
+def _tables(platform: PlatformFacts) -> set[str]:
+    own = {processor.table for processor in platform.processors if processor.table is not None}
+    return own.union(*(processor.upstream_tables for processor in platform.processors))
 
 
 def note_unmatched(
@@ -13,7 +30,7 @@ def note_unmatched(
 ) -> Iterator[str]:
     """Keep what is to be said of them, and give what was not said before. `facts`: what was kept before."""
     own = {processor.table for processor in platform.processors if processor.table is not None}
-    tables = own.union(*(processor.upstream_tables for processor in platform.processors))
+    tables = _tables(platform)
     sources = {processor.source for processor in platform.processors if processor.source is not None}
     said = {
         "warning names of tables": strangers("table_loads", seen.tables, tables),

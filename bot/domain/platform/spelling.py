@@ -12,6 +12,16 @@ def respelt(name: str, known: Collection[str]) -> str | None:
     return next((each for each in known if _same(name, each)), None)
 
 
+def written_as(name: str, tables: Collection[str]) -> str | None:
+    """The one table that is meant by a name in other case, with backticks, blanks or a project before it; None for a
+    table's own name, and for what may mean several.
+    """
+    if name in tables:
+        return None
+    meant = [each for each in tables if not _places(name).isdisjoint(_places(each))]
+    return meant[0] if len(meant) == 1 else None
+
+
 def nearest(name: str, known: Collection[str]) -> str | None:
     """The known name in another spelling, else one that looks alike."""
     by_fold = {each.casefold(): each for each in known}
@@ -51,6 +61,12 @@ def _listed(names: list[str], say: Callable[[str], str]) -> str:
     if more:
         return f"{', '.join(said)} and {more:,} more"
     return " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
+
+
+def _places(table: str) -> set[str]:
+    """The table's name in plain letters, whole and without its project; `bq` writes project:dataset.table."""
+    plain = "".join(table.casefold().replace("`", "").replace(":", ".").split())
+    return {plain, plain.partition(".")[2]} if plain.count(".") == PROJECT_FIRST else {plain}
 
 
 def _same(one: str, other: str) -> bool:
