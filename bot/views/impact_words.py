@@ -65,7 +65,10 @@ def _states(impact: Impact) -> str:
     unknown = len(impact.dependents.at(lambda place: place.state == UNTOLD))
     counts = [(len(impact.stale), "stale"), (len(impact.at_risk), AT_RISK), (unknown, "not known")]
     known = [(count, said) for count, said in counts if count]
-    return f"all {known[0][1]}" if len(known) == 1 else ", ".join(f"{count:,} {said}" for count, said in known)
+    if len(known) == 1:
+        count, said = known[0]
+        return said if count == 1 else f"all {said}"
+    return ", ".join(f"{count:,} {said}" for count, said in known)
 
 
 def fine(impact: Impact) -> str | None:
