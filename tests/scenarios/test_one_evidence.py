@@ -161,7 +161,7 @@ def settled(item: Evidence) -> bool:
 
 
 @given(SEEDS)
-@few(10)
+@few(6)
 def test_all_say_the_same_of_every_date(seed: int) -> None:
     held = holding(world_of(seed))
     health = HealthService(held, KNOWN, ServiceLevels(()))
@@ -295,7 +295,7 @@ def allowed(item: Evidence) -> Set[Verdict]:
 
 
 @given(SEEDS, st.sampled_from(MOMENTS))
-@few(8)
+@few(5)
 def test_as_of_a_moment_is_what_was_known_then(seed: int, moment: datetime) -> None:
     held, then = holding(world_of(seed)), holding(known_by(world_of(seed), moment))
     now, before = evidence_at(held, moment), evidence_at(then, moment)

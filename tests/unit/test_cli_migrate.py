@@ -8,6 +8,7 @@ import pytest
 from pydantic import SecretStr
 from typer.testing import CliRunner
 
+from bot.adapters.state import starting
 from bot.cli.app import app
 from bot.config.settings import Settings
 from bot.domain.errors import BadInput
@@ -50,7 +51,8 @@ def test_an_embedded_state_brings_itself_up_to_date(tmp_path: Path, caplog: pyte
     assert said == ["the state database is now at revision 0004 (it was empty)"]
 
 
-def test_a_state_of_several_processes_has_to_be_there(tmp_path: Path) -> None:
+def test_a_state_of_several_processes_has_to_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(starting, "WITHIN_S", 0.0)
     url = SecretStr(f"postgresql://someone@/state?host={tmp_path}")
     with pytest.raises(StateUnavailable, match="cannot be used"), state(Settings(home=tmp_path, database_url=url)):
         pass

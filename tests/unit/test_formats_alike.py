@@ -96,7 +96,7 @@ NUMBERS = ["7", "7.0", " 7 ", "7.5", "-1", "nan", "inf", "1e3", "many", "", "N/A
 TEXTS = ["", " ", "None", "x" * 25_000, "a\x00b", "tab\there", "password=hunter2", "ein\nzwei", "ok"]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.fixed_dictionaries(
