@@ -83,19 +83,19 @@ class DateFacts:
         elif kind is InputKind.UPSTREAM:
             ready = ready_at(trail.first_above(1, at) for trail in upstream)
         games = self.games.counting(at)
-        due = data_due(
+        expected = data_due(
             platform.expects,
             games,
             is_working=platform.schedule.is_working(day),
             has_slots=bool(hours),
             runs_on_no_game_days=platform.runs_on_no_game_days,
+            is_recorded=self.recorded,
         )
-        expected = None if due and not self.recorded else due
         settled_at = settled_from(self.judged_at, self.games.over_at(platform.expects, hours, at))
         settled = settled_at is not None and settled_at <= at
         return Answer(
             expected=expected,
-            due_unknown=due is None and games is None and self.recorded and platform.expects is Expects.PER_GAME,
+            due_unknown=expected is None and games is None and self.recorded and platform.expects is Expects.PER_GAME,
             settled_at=settled_at,
             filled=filled,
             partial=bool(rows and expected and settled) and self._is_short(rows or 0, games or 0, at),

@@ -336,6 +336,7 @@ class PipelineHistory:
             is_working=working,
             has_slots=bool(slots),
             runs_on_no_game_days=facts.runs_on_no_game_days,
+            is_recorded=untold is None,
         )
         return ProcessorDate(
             processor=processor,
@@ -345,7 +346,7 @@ class PipelineHistory:
             deadline=due_at(processor, data_date, self.registry),
             unrecorded=untold,
             in_service=working,
-            expected=None if due and untold else due,
+            expected=due,
             runs_due=bool(slots) and untold is None and _runs_due(processor, games, calendar=self._seen.calendar),
             games=games or 0,
             table=self._telling(self._tables, facts.table, about, tables),

@@ -15,11 +15,25 @@ HEALS_WITHIN = timedelta(hours=48)
 
 
 def data_due(
-    expects: Expects, games: int | None, *, is_working: bool, has_slots: bool, runs_on_no_game_days: bool
+    expects: Expects,
+    games: int | None,
+    *,
+    is_working: bool,
+    has_slots: bool,
+    runs_on_no_game_days: bool,
+    is_recorded: bool,
 ) -> bool | None:
     """Is data due on the date? `games`: those that count, None when no calendar knows the date. `is_working`: it is in
-    service, and this is no day off.
+    service, and this is no day off. `is_recorded`: the record of the processor reaches the date; before it nobody can
+    tell that data was due.
     """
+    due = _due(expects, games, is_working=is_working, has_slots=has_slots, runs_on_no_game_days=runs_on_no_game_days)
+    return None if due and not is_recorded else due
+
+
+def _due(
+    expects: Expects, games: int | None, *, is_working: bool, has_slots: bool, runs_on_no_game_days: bool
+) -> bool | None:
     if expects is Expects.NEVER or not is_working:
         return False
     if expects is Expects.PER_SLOT and (not has_slots or runs_on_no_game_days):
