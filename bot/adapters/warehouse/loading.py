@@ -13,6 +13,7 @@ from bot.adapters.warehouse.marks import learnt, source_marks
 from bot.adapters.warehouse.merging_runs import NAMELESS, YES, MergedRuns, merge_runs
 from bot.adapters.warehouse.reading import Reading, read
 from bot.adapters.warehouse.refresh import Changes, Known, known, refresh_all, refresh_evidence, refresh_hours
+from bot.adapters.warehouse.sights import sights
 from bot.adapters.warehouse.staging_runs import nameless as nameless_rows
 from bot.adapters.warehouse.staging_runs import shared_ids, stage_runs, unknown_spellings
 from bot.adapters.warehouse.unfinished import is_unfinished
@@ -20,6 +21,7 @@ from bot.adapters.warehouse.unmatched import note_unmatched, take_spellings
 from bot.adapters.warehouse.values import Meaning
 from bot.domain.errors import BadInput
 from bot.domain.evidence.platform_facts import PlatformFacts
+from bot.domain.platform.names import some_of
 from bot.domain.redaction import visible
 from bot.domain.sources import Feed
 from bot.ports.warehouse import DataFile, FileReport, Hints, LoadReport, Progress, RejectedRow, SourceMark
@@ -86,7 +88,8 @@ class Loader:
                 touched.append(refresh_hours(session))
             if new_document:
                 session.run("remember_fact", {"name": "registry", "value": platform.document})
-            unmatched = tuple(note_unmatched(session, platform, known(session).seen, facts))
+            spoken_of = stems - {RUNS.stem} or new_platform  # else the names are those that were looked at before
+            unmatched = tuple(note_unmatched(session, platform, sights(session).seen, facts)) if spoken_of else ()
             warnings = (*_empty(staged, before), *_ignored(staged), *_remember(session, staged, hints, now), *unmatched)
             if mark is not None:
                 _move(session, mark, staged, now)
@@ -189,9 +192,8 @@ def _ignored(staged: Sequence[_Staged]) -> Iterator[str]:
     """Columns that are none of ours."""
     for item in (item for item in staged if item.reading.ignored and not item.file.part):
         names = item.reading.ignored
-        more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
         which = "column" if len(names) == 1 else "columns"
-        yield f"{item.file.name}: {which} {', '.join(names[:SHOWN])}{more} not read: Fireline has no such column"
+        yield f"{item.file.name}: {which} {some_of(names, SHOWN)} not read: Fireline has no such column"
 
 
 def _remember(session: Session, staged: Sequence[_Staged], hints: Hints, now: datetime) -> tuple[str, ...]:

@@ -12,12 +12,10 @@ from bot.domain.platform.spelling import never_loaded, strangers, written_as
 
 def take_spellings(reader: duckdb.DuckDBPyConnection, into: str, platform: PlatformFacts) -> None:
     """Staged loads of a table whose name is written in another way are loads of that table."""
-    tables = _tables(platform)
-    for (name,) in reader.execute(f"SELECT DISTINCT table_name FROM {into}").fetchall():  # noqa: S608 (our own name)
-        meant = written_as(name, tables)
-        if meant is not None:
-            reader.execute(f"UPDATE {into}_all SET table_name = ? WHERE table_name = ?", [meant, name])  # noqa: S608
-            reader.execute(f"UPDATE {into}_unclear SET name = ? WHERE name = ?", [meant, name])  # noqa: S608
+    found = reader.execute(f"SELECT DISTINCT table_name FROM {into}").fetchall()  # noqa: S608 (our own name)
+    for name, meant in written_as((name for (name,) in found), _tables(platform)).items():
+        reader.execute(f"UPDATE {into}_all SET table_name = ? WHERE table_name = ?", [meant, name])  # noqa: S608
+        reader.execute(f"UPDATE {into}_unclear SET name = ? WHERE name = ?", [meant, name])  # noqa: S608
 
 
 def _tables(platform: PlatformFacts) -> set[str]:

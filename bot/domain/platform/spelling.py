@@ -1,9 +1,12 @@
 """Names of a history that the registry does not have: another spelling of one of its own, or nothing known."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
 from difflib import get_close_matches
 
 MOST_NAMED = 3
+PROJECT_FIRST = 2
+"""Dots in the name of a table with its project: project.dataset.table."""
 _ALIKE = 0.8
 
 
@@ -12,14 +15,19 @@ def respelt(name: str, known: Collection[str]) -> str | None:
     return next((each for each in known if _same(name, each)), None)
 
 
-def written_as(name: str, tables: Collection[str]) -> str | None:
-    """The one table that is meant by a name in other case, with backticks, blanks or a project before it; None for a
-    table's own name, and for what may mean several.
+def written_as(names: Iterable[str], tables: Collection[str]) -> dict[str, str]:
+    """The one table that is meant by each name in other case, with backticks, blanks or a project before it; without
+    the tables' own names, and those that may mean several.
     """
-    if name in tables:
-        return None
-    meant = [each for each in tables if not _places(name).isdisjoint(_places(each))]
-    return meant[0] if len(meant) == 1 else None
+    others = set(names) - set(tables)
+    if not others:
+        return {}
+    by_place = defaultdict[str, set[str]](set)
+    for table in tables:
+        for place in _places(table):
+            by_place[place].add(table)
+    meant = {name: set().union(*(by_place.get(place, ()) for place in _places(name))) for name in others}
+    return {name: found.pop() for name, found in meant.items() if len(found) == 1}
 
 
 def nearest(name: str, known: Collection[str]) -> str | None:
@@ -65,21 +73,18 @@ def _listed(names: list[str], say: Callable[[str], str]) -> str:
 
 def _places(table: str) -> set[str]:
     """The table's name in plain letters, whole and without its project; `bq` writes project:dataset.table."""
-    plain = "".join(table.casefold().replace("`", "").replace(":", ".").split())
-    return {plain, plain.partition(".")[2]} if plain.count(".") == PROJECT_FIRST else {plain}
+    return _with_and_without_project(table.replace(":", "."))
 
 
 def _same(one: str, other: str) -> bool:
-    return not set(_ends(one)).isdisjoint(_ends(other))
+    return not _ends(one).isdisjoint(_ends(other))
 
 
-def _ends(name: str) -> Iterator[str]:
-    """The name in plain letters, and what is left of it without a project."""
-    plain = "".join(name.casefold().replace("`", "").replace("_", "").replace("-", "").split())
-    yield plain
-    if plain.count(".") == PROJECT_FIRST:
-        yield plain.partition(".")[2]
+def _ends(name: str) -> set[str]:
+    """The same where underscores and hyphens make no difference, for names that are only asked about."""
+    return _with_and_without_project(name.replace("_", "").replace("-", ""))
 
 
-PROJECT_FIRST = 2
-"""Dots in the name of a table with its project: project.dataset.table."""
+def _with_and_without_project(name: str) -> set[str]:
+    plain = "".join(name.casefold().replace("`", "").split())
+    return {plain, plain.partition(".")[2]} if plain.count(".") == PROJECT_FIRST else {plain}
