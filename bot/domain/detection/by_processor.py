@@ -119,8 +119,9 @@ class ByProcessor:
         irregular = not has_slots and expectation(processor) is not Expects.PER_GAME
         found, again = None, None
         if not processor.sporadic and (processor.polling or irregular):
-            found, counts = self._silence.detect(name, now, self._ends_at), self._silence.counts(name, now)
-            again = counts[1] if counts is not None else None
+            counts = self._silence.counts(name, now)
+            if counts is not None:
+                found, again = self._silence.detect(name, now, counts, self._ends_at), counts[1]
         elif not processor.sporadic and expectation(processor) is not Expects.PER_GAME:
             found, again = self._between_slots(name, now), self._slot_missed_at(name, now)
         if found is None and (again is None or now < again):

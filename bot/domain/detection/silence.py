@@ -67,13 +67,12 @@ class Silence:
                 if run.trigger != Trigger.BACKFILL:
                     self._gaps[run.processor].start(run.started_at)
 
-    def detect(self, name: str, now: datetime, ends_at: datetime | None = None) -> Trouble | None:
-        """None while its silence is usual, or too little is known of it. `ends_at`: where a recorded history ends."""
-        gaps, counts = self._gaps.get(name), self.counts(name, now)
-        if gaps is None or gaps.last is None or counts is None:
-            return None
-        usual, evident_at = counts
-        if now < evident_at or (ends_at is not None and evident_at > ends_at):
+    def detect(
+        self, name: str, now: datetime, counts: tuple[float, datetime], ends_at: datetime | None
+    ) -> Trouble | None:
+        """None while its silence is usual. `counts`: as of `now`; `ends_at`: where a recorded history ends."""
+        gaps, (usual, evident_at) = self._gaps[name], counts
+        if gaps.last is None or now < evident_at or (ends_at is not None and evident_at > ends_at):
             return None
         if not self.others_ran(name, gaps.last + LEAST):
             return None
