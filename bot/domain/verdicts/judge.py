@@ -152,7 +152,7 @@ def _lacking(day: ProcessorDate) -> str:
         return (
             "the games of that date"
             if stated
-            else "expected_records.per_game (false: every slot brings data), so whether data was due"
+            else "expected_records.per_game, which says when data is due (false: on every slot)"
         )
     if day.is_scraper:
         if day.processor.source is None:
