@@ -1,6 +1,7 @@
 """What a health report says, in words: shared by the Slack card and the terminal."""
 
 from bot.domain.health.model import OPEN_P0, Colour, DatesWithout, DueDates, HealthReport, HealthRow, NoIncident, Noise
+from bot.domain.platform.names import some_of
 from bot.domain.sources import SourceStatus
 from bot.views import numbers
 
@@ -88,8 +89,7 @@ def _names(noise: Noise, reason: NoIncident) -> str:
     """Which they are, of those that need a look."""
     if reason is not NoIncident.UNEXPLAINED or not noise.unexplained:
         return ""
-    more = len(noise.unexplained) - MOST_NAMED
-    return f": {', '.join(noise.unexplained[:MOST_NAMED])}{f' and {more:,} more' if more > 0 else ''}"
+    return f": {some_of(noise.unexplained, MOST_NAMED)}"
 
 
 def why(row: HealthRow) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.evidence.runs import Category
 from bot.domain.incidents.decisions import Decision, Outcome
+from bot.domain.platform.names import some_of
 from bot.domain.reports.replay import Message, ReplayReport
 from bot.views import numbers
 from bot.views.text import INVISIBLE
@@ -58,7 +59,7 @@ def _message_rows(message: Message) -> Iterable[list[str]]:
             f"{arrow}{_at(decision.at)}",
             str(decision.severity),
             str(finding.kind),
-            _names(finding.processors),
+            some_of(finding.processors, MOST_NAMES),
             str(finding.data_date or ""),
             decision.news + _blocked(decision),
             str(decision.reason) if decision.outcome is Outcome.UPDATE else decision.because,
@@ -71,7 +72,7 @@ def _message_rows(message: Message) -> Iterable[list[str]]:
 def _blocked(decision: Decision) -> str:
     """An update says whom it blocks where that is new."""
     named = decision.finding.impact
-    return f" Blocked: {_names(named)}." if named and decision.outcome is not Outcome.UPDATE else ""
+    return f" Blocked: {some_of(named, MOST_NAMES)}." if named and decision.outcome is not Outcome.UPDATE else ""
 
 
 def _quiet(report: ReplayReport) -> list[str]:
@@ -122,11 +123,6 @@ def _table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
         return ["None."]
     ruled = "|" + "---|" * len(heading)
     return [f"| {' | '.join(heading)} |", ruled, *(f"| {' | '.join(map(_cell, row))} |" for row in rows)]
-
-
-def _names(names: Sequence[str]) -> str:
-    more = f" and {len(names) - MOST_NAMES:,} more" if len(names) > MOST_NAMES else ""
-    return f"{', '.join(names[:MOST_NAMES])}{more}"
 
 
 def _cell(text: str) -> str:

@@ -12,6 +12,7 @@ from bot.domain.gate.ledger import Ledger
 from bot.domain.gate.storms import NOTES, headline_of
 from bot.domain.incidents.decisions import Reason
 from bot.domain.incidents.incident import AlertState, Incident, Part
+from bot.domain.platform.names import some_of
 
 T = TypeVar("T")
 MOST_NAMED = 3
@@ -83,23 +84,18 @@ def _news(before: Incident, fresh: Incident, visible: Sequence[AlertState]) -> I
     roots = {alert.finding.root for alert in visible if alert.fingerprint in new}
     joined = roots.union(fresh.processors) - set(before.processors)
     if joined:
-        yield f"joined: {_named(sorted(joined))}"
+        yield f"joined: {some_of(sorted(joined), MOST_NAMED)}"
     if _steps(fresh.headline.held) > _steps(before.headline.held):
         held = fresh.headline.held
         yield f"{held:,} finding{'' if held == 1 else 's'} held until it is read again"
     blocked = sorted(set(fresh.impact) - set(before.impact))
     if blocked:
-        yield f"now blocked: {_named(blocked)}"
+        yield f"now blocked: {some_of(blocked, MOST_NAMED)}"
 
 
 def _steps(count: int) -> int:
     """1, 4, 16 and so on: each is worth a word."""
     return (count.bit_length() + 1) // 2
-
-
-def _named(names: Sequence[str]) -> str:
-    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    return f"{', '.join(names[:MOST_NAMED])}{more}"
 
 
 def _just_opened(ledger: Ledger, incident: Incident) -> bool:

@@ -15,6 +15,7 @@ from bot.domain.health.notified import NAMES
 from bot.domain.incidents.incident import Incident
 from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.domain.platform.lineage import Lineage
+from bot.domain.platform.names import some_of
 from bot.domain.platform.registry import Kind, Processor, Registry
 
 DATES_MISSING = "dates_missing"
@@ -120,11 +121,10 @@ def _others(left: Sequence[MissingDate]) -> list[HealthReason]:
 
 def _reason(those: Sequence[MissingDate], why: str) -> HealthReason:
     newest = sorted(those, key=lambda each: (-each.data_date.toordinal(), each.processor))
-    named = ", ".join(each.label for each in newest[:MOST_NAMED])
-    more = f" and {len(newest) - MOST_NAMED} more" if len(newest) > MOST_NAMED else ""
+    named = some_of([each.label for each in newest], MOST_NAMED)
     lack = "incomplete data or none" if any(each.partial for each in newest) else "no data"
     count = "1 date due has" if len(newest) == 1 else f"{len(newest):,} dates due have"
-    return HealthReason(DATES_MISSING, newest[0].processor, f"{count} {lack}: {named}{more}.{why}")
+    return HealthReason(DATES_MISSING, newest[0].processor, f"{count} {lack}: {named}.{why}")
 
 
 def _row_reason(name: str, those: Sequence[MissingDate]) -> HealthReason:

@@ -24,8 +24,11 @@ from bot.domain.health.noise import FailedGroup, sorted_out
 from bot.domain.health.notified import NAMES, NOTHING_NOTIFIED, Notified, reason_of, undelivered
 from bot.domain.health.overall import overall
 from bot.domain.health.status import status_of
+from bot.domain.platform.names import some_of
 from bot.domain.platform.registry import Processor, Registry
 from bot.domain.platform.spelling import did_you_mean, respelt
+
+MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -255,9 +258,8 @@ def _noise(rows: Sequence[HealthRow], measured: Measured, scope: Scope, notified
 def _not_registered(names: Sequence[str], known: Collection[str]) -> list[HealthReason]:
     if not names:
         return []
-    listed = ", ".join(did_you_mean(name, respelt(name, known)) for name in names[:5]) + (
-        f" and {len(names) - 5} more" if len(names) > 5 else ""
-    )
+    spelt = [did_you_mean(name, respelt(name, known)) for name in names[:MOST_NAMED]]
+    listed = some_of([*spelt, *names[MOST_NAMED:]], MOST_NAMED)
     return [
         HealthReason(
             "not_registered", names[0], f"{listed} ran but {'is' if len(names) == 1 else 'are'} not in the registry."

@@ -1,9 +1,10 @@
 """Processors and dates of which nobody can tell whether data was due: no reason for RED, and none for GREEN."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
 from bot.domain.health.model import DueDates, HealthReason
+from bot.domain.platform.names import some_of
 from bot.domain.platform.registry import Processor, Registry
 
 MOST_NAMED = 5
@@ -21,7 +22,7 @@ def never_seen(
     if missed:
         which = "1 registered processor was" if len(missed) == 1 else f"{len(missed):,} registered processors were"
         due = "nothing is due before a first run. With `active: {from: DATE}` it is missed from that date on"
-        yield HealthReason("never_seen", missed[0], f"{which} never seen: {_named(missed)}; {due}.")
+        yield HealthReason("never_seen", missed[0], f"{which} never seen: {some_of(missed, MOST_NAMED)}; {due}.")
 
 
 def _is_missed(processor: Processor, registry: Registry, today: date) -> bool:
@@ -36,11 +37,6 @@ def undecided(due: Iterable[DueDates]) -> Iterator[HealthReason]:
         return
     dates = sum(each.undecided for each in lacking)
     count = "1 date" if dates == 1 else f"{dates:,} dates"
-    names = _named([each.processor for each in lacking])
+    names = some_of([each.processor for each in lacking], MOST_NAMED)
     text = f"Whether data was due is unknown for {count} of {names}: no game calendar tells."
     yield HealthReason("due_unknown", lacking[0].processor, text)
-
-
-def _named(names: Sequence[str]) -> str:
-    more = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
-    return ", ".join(names[:MOST_NAMED]) + more

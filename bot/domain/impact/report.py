@@ -1,7 +1,7 @@
 """What a processor feeds, hop by hop, and what is at stake there: criticality, staleness, deadlines, slots to come."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -12,6 +12,7 @@ from bot.domain.evidence.freshness import DateFreshness, Staleness, staleness
 from bot.domain.impact.deadlines import ASSUMED_SECONDS, Basis, Deadline, Deadlines, Forecast, Pace, next_deadline
 from bot.domain.impact.dependents import FRESH, STALE, UNTOLD, Affected, Dependents, Ranks
 from bot.domain.platform.lineage import Lineage
+from bot.domain.platform.names import some_of
 from bot.domain.platform.registry import Criticality, Processor, Registry
 from bot.domain.platform.schedule import Schedule
 from bot.domain.platform.source_links import linked_by_source
@@ -222,7 +223,7 @@ class ImpactMap:
     def _unplaced(self, names: Iterable[str]) -> Iterator[str]:
         lacking = sorted(self._without_slots.intersection(names))
         if lacking:
-            yield f"The registry has no slots for {_listed(lacking)}: the time of the deadline is unknown."
+            yield f"The registry has no slots for {some_of(lacking, MOST_NAMED)}: the time of the deadline is unknown."
 
     def _by_source(self, processor: Processor) -> Iterator[str]:
         """The dependents that the registry does not list, but that read the raw files of a scraper."""
@@ -230,7 +231,7 @@ class ImpactMap:
         readers = [name for name in self.registry.dependents[processor.name] if name not in listed]
         if readers:
             source = f"Its raw files ({processor.source})"
-            yield f"{source} are read by {_listed(readers)}: counted as if the registry said so."
+            yield f"{source} are read by {some_of(readers, MOST_NAMED)}: counted as if the registry said so."
 
 
 def _assumptions(deadline: Deadline | None) -> Iterator[str]:
@@ -238,14 +239,10 @@ def _assumptions(deadline: Deadline | None) -> Iterator[str]:
     by_phase = [step.processor for step in steps if step.pace.basis is Basis.PHASE]
     assumed = [step.processor for step in steps if step.pace.basis is Basis.ASSUMED]
     if by_phase:
-        yield f"No succeeded run of {_listed(by_phase)} in 30 days: the p95 of its phase is used."
+        yield f"No succeeded run of {some_of(by_phase, MOST_NAMED)} in 30 days: the p95 of its phase is used."
     if assumed:
         minutes = ASSUMED_SECONDS / 60
-        yield f"No duration known for {_listed(assumed)}: {minutes:g} minutes are assumed."
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names[:MOST_NAMED]) + (f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else "")
+        yield f"No duration known for {some_of(assumed, MOST_NAMED)}: {minutes:g} minutes are assumed."
 
 
 def newest_date(schedule: Schedule, now: datetime) -> date:

@@ -1,7 +1,7 @@
-"""Names as people type them: letter case, Unicode form and separators make no difference, and a part may be enough."""
+"""Names as people type them (case, Unicode form and separators make no difference, a part may do); lists of them."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 MOST_NEAREST = 5
@@ -28,6 +28,12 @@ def matching(typed: str, forms: Mapping[str, str]) -> list[str]:
     exact = [name for name in same if name.casefold() == typed.casefold()]
     found = (exact if len(exact) == 1 else same) or [name for name, form in forms.items() if wanted in form]
     return sorted(found, key=lambda name: (not forms[name].startswith(wanted), name))
+
+
+def some_of(names: Sequence[str], most: int) -> str:
+    """The first of them in a sentence, and how many more there are."""
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return f"{', '.join(names[:most])}{more}"
 
 
 def nearest(typed: str, names: Iterable[str]) -> list[str]:

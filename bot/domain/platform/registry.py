@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from bot.domain.errors import BadInput, suggest
-from bot.domain.platform.names import folded, matching
+from bot.domain.platform.names import folded, matching, some_of
 from bot.domain.platform.schedule import Active, Days, Schedule, cron_expressions
 
 MOST_NAMED = 5
@@ -256,7 +256,6 @@ class Registry(Frozen):
         if len(found) == 1:
             return found[0]
         if found:
-            listed = ", ".join(processor.name for processor in found[:MOST_NAMED])
-            more = f" and {len(found) - MOST_NAMED:,} more" if len(found) > MOST_NAMED else ""
-            raise BadInput(f"{name!r} is a part of {len(found):,} names: {listed}{more}. Write more of it.")
+            listed = some_of([processor.name for processor in found], MOST_NAMED)
+            raise BadInput(f"{name!r} is a part of {len(found):,} names: {listed}. Write more of it.")
         raise BadInput(f"There is no processor {name!r}. {suggest(name, self.by_name)}".rstrip())
