@@ -41,6 +41,10 @@ def _short_name(value: object) -> object:
     return value[:3].casefold() if isinstance(value, str) else value
 
 
+DayName = Annotated[Weekday, BeforeValidator(_short_name)]
+"""`Mon`, `monday`, `MON`."""
+
+
 class Days(BaseModel):
     """A named calendar: the days that count. `month_days`: of those that the others leave, the 1st, the 15th, the last
     (-1) of each month: with weekdays, -1 is the last working day.
@@ -48,7 +52,7 @@ class Days(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    weekdays: tuple[Annotated[Weekday, BeforeValidator(_short_name)], ...] = WEEK
+    weekdays: tuple[DayName, ...] = WEEK
     holidays: tuple[date, ...] = ()
     month_days: tuple[Annotated[int, Field(ge=-31, le=31)], ...] = ()
 

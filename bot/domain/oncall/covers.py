@@ -1,0 +1,126 @@
+"""A cover: somebody is asked to take a turn. Until the answer is yes, it stays with whoever has it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.errors import BadInput
+from bot.domain.oncall.on_call import shifts
+from bot.domain.oncall.schedule import Override, Schedule
+
+LONGEST = timedelta(days=31)
+AHEAD = timedelta(days=366)
+
+
+class CoverState(StrEnum):
+    ASKED = "asked"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    """The time that was to be covered is over, and nobody had answered."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cover:
+    """`asked_by` asks `person` to take the turn of a rota from `since` to before `until`. Times are aware UTC.
+
+    `asked_by` and `person` are names of the schedule; `accepted_at` stays when it is withdrawn later; `ended_at` is
+    when it was declined or withdrawn.
+    """
+
+    id: str
+    rota: str
+    asked_by: str
+    person: str
+    since: datetime
+    until: datetime
+    asked_at: datetime
+    reason: str = ""
+    state: CoverState = CoverState.ASKED
+    accepted_at: datetime | None = None
+    ended_at: datetime | None = None
+
+    @property
+    def override(self) -> Override | None:
+        """What it changes of the schedule: from when it was accepted, to when it was withdrawn."""
+        if self.accepted_at is None:
+            return None
+        since = max(self.since, self.accepted_at)
+        until = self.until if self.ended_at is None else min(self.until, self.ended_at)
+        if since >= until:
+            return None
+        return Override(rota=self.rota, person=self.person, since=since, until=until, reason=self.reason, cover=self.id)
+
+
+def asked(schedule: Schedule, cover: Cover) -> Cover:
+    """The request as it may be made at its `asked_at`; one that has begun by then begins then.
+
+    Raises BadInput: nobody or not enough people are named, or the time makes no sense.
+    """
+    now = cover.asked_at
+    for name in (cover.asked_by, cover.person):
+        if name not in schedule.by_name:
+            raise BadInput(f"{name or 'Whoever that is'} is not among the people of oncall.yaml.")
+    if cover.until <= now:
+        raise BadInput("That time is over: a cover is for time to come.")
+    if cover.since >= cover.until:
+        raise BadInput("The cover ends before it begins: give an end after its beginning.")
+    if cover.until - cover.since > LONGEST:
+        raise BadInput(f"A cover is for {LONGEST.days} days at most: change the rota in oncall.yaml instead.")
+    if cover.since > now + AHEAD:
+        raise BadInput("A cover begins within a year.")
+    if cover.person == cover.asked_by:
+        raise BadInput("Ask somebody else: you cannot cover for yourself.")
+    cover = replace(cover, since=max(cover.since, now))
+    turns = list(shifts(schedule, cover.rota, cover.since, cover.until))
+    if all(turn.person == cover.person for turn in turns):
+        raise BadInput(f"{cover.person} has that turn already.")
+    return cover
+
+
+def accepted(cover: Cover, person: str, now: datetime) -> Cover:
+    """Raises BadInput when it is not that person's to answer, or too late."""
+    _refuse_answer(cover, person, now)
+    return replace(cover, state=CoverState.ACCEPTED, accepted_at=now)
+
+
+def declined(cover: Cover, person: str, now: datetime) -> Cover:
+    """Raises BadInput when it is not that person's to answer, or too late."""
+    _refuse_answer(cover, person, now)
+    return replace(cover, state=CoverState.DECLINED, ended_at=now)
+
+
+def withdrawn(cover: Cover, person: str, now: datetime) -> Cover:
+    """By whoever asked, before the answer or after: then what is left of it goes back. Raises BadInput."""
+    if person != cover.asked_by:
+        raise BadInput(f"Only {cover.asked_by}, who asked, can withdraw it.")
+    state = state_at(cover, now)
+    if state not in (CoverState.ASKED, CoverState.ACCEPTED):
+        raise BadInput(f"It is {state} already.")
+    if cover.until <= now:
+        raise BadInput("It is over: there is nothing left to withdraw.")
+    return replace(cover, state=CoverState.WITHDRAWN, ended_at=now)
+
+
+def state_at(cover: Cover, now: datetime) -> CoverState:
+    """A request whose time is over has expired."""
+    is_late = cover.state is CoverState.ASKED and cover.until <= now
+    return CoverState.EXPIRED if is_late else cover.state
+
+
+def with_covers(schedule: Schedule, covers: Iterable[Cover]) -> Schedule:
+    """The schedule with what was agreed, in the order of the answers. Who has left it covers nothing."""
+    known = (each for each in covers if each.person in schedule.by_name and each.rota in schedule.rota_by_name)
+    agreed = [(each.accepted_at, each.id, override) for each in known if (override := each.override) is not None]
+    ordered = tuple(override for _, _, override in sorted(agreed, key=lambda entry: entry[:2]))
+    return replace(schedule, overrides=(*schedule.overrides, *ordered))
+
+
+def _refuse_answer(cover: Cover, person: str, now: datetime) -> None:
+    if person != cover.person:
+        raise BadInput(f"Only {cover.person}, who was asked, can answer.")
+    state = state_at(cover, now)
+    if state is not CoverState.ASKED:
+        raise BadInput(f"It is {state} already.")
