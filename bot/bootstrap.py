@@ -13,7 +13,7 @@ from bot.config.settings import Settings
 from bot.domain.errors import BadInput
 from bot.domain.platform.registry import Registry
 from bot.opening import FIRST_STEPS, blindness_of, warehouse
-from bot.state_adapters import state, state_engine
+from bot.state_adapters import has_state, state, state_engine
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -57,7 +57,7 @@ class Services:
 
     @cached_property
     def _has_state(self) -> bool:
-        return bool(self._settings.database_url.get_secret_value()) or self._settings.state_file.exists()
+        return has_state(self._settings)
 
     @cached_property
     def _state(self) -> State:
@@ -247,12 +247,14 @@ def app_services(
     """Every use case over an open warehouse, with the registry that its data was loaded with. `store`: the state of the
     process that notifies; `sources`: as they are read already.
     """
+    from bot.config.chosen_oncall import oncall_in_use
     from bot.domain.verdicts.sampling import Plan
     from bot.services.app import AppServices
     from bot.services.health import HealthService
     from bot.services.impact import ImpactService
     from bot.services.incidents import IncidentService
     from bot.services.notified import notified_within
+    from bot.services.oncall import OncallService
     from bot.services.sampling import SamplingService
     from bot.services.trends import TrendService
 
@@ -269,8 +271,9 @@ def app_services(
     sampling = SamplingService(opened, registry, health, Plan())
     queries = _queries(opened, registry, settings)
     incidents = IncidentService(store, registry, validation.judge)
+    oncall = OncallService(oncall_in_use(settings), store)
     return AppServices(
-        clock, registry, health, trends, impact, validation, sampling, queries, incidents, sources, blindness
+        clock, registry, health, trends, impact, validation, sampling, queries, incidents, oncall, sources, blindness
     )
 
 

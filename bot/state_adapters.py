@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from bot.ports.state import State
+    from bot.services.oncall import OncallService
 
 
 @contextmanager
@@ -37,6 +38,26 @@ def state(settings: Settings) -> Iterator[State]:
         yield store
     finally:
         store.close()
+
+
+@contextmanager
+def oncall_to_read(settings: Settings) -> Iterator[OncallService]:
+    """Who is on call, with the covers that are stored if there is a state."""
+    from bot.adapters.state.to_read import state_to_read
+    from bot.config.chosen_oncall import oncall_in_use
+    from bot.services.oncall import OncallService
+
+    plan = oncall_in_use(settings)
+    if not has_state(settings):
+        yield OncallService(plan, None)
+        return
+    with state_to_read(state_engine(settings)) as store:
+        yield OncallService(plan, store)
+
+
+def has_state(settings: Settings) -> bool:
+    """Has anything been stored yet?"""
+    return bool(settings.database_url.get_secret_value()) or settings.state_file.exists()
 
 
 def migrated(settings: Settings) -> tuple[str | None, str]:

@@ -124,6 +124,10 @@ class Reply:
             log.info("%s: answering privately", no)
             await self.privately(card)
 
+    async def to(self, user: str, card: Card) -> None:
+        """Directly to a person. Raises Refused and Unconfirmed."""
+        await self._post(card, user)
+
     async def below(self, card: Card) -> None:
         """Into the thread of the message whose button was pressed; where Slack refuses that, to the asker alone."""
         place = self.place

@@ -14,6 +14,7 @@ from bot.cli.init import init
 from bot.cli.load import load
 from bot.cli.manifest import manifest
 from bot.cli.migrate import migrate
+from bot.cli.oncall import oncall
 from bot.cli.processes import web, worker
 from bot.cli.query import query
 from bot.cli.registry import registry
@@ -57,6 +58,7 @@ app.command()(manifest)
 app.command()(healthz)
 app.add_typer(registry, name="registry")
 app.add_typer(sources, name="sources")
+app.add_typer(oncall, name="oncall")
 app.command()(web)
 app.command()(worker)
 

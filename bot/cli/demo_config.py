@@ -19,6 +19,19 @@ GROWING = {
     "history": ("runs", "processor_run_history", "inserted_at"),
 }
 """Source: what it feeds, the table, and the column by which its rows are new."""
+ONCALL = """timezone: America/New_York
+people:
+- {name: Alex Rivera, slack: U01ALEX}
+- {name: Sam Chen, slack: U02SAM, timezone: America/Los_Angeles}
+- {name: Jordan Okafor, slack: U03JORDAN, timezone: Europe/London}
+- {name: Priya Nair, slack: U04PRIYA, timezone: Asia/Kolkata}
+rotas:
+- name: primary
+  layers: [{people: [Sam Chen, Jordan Okafor, Priya Nair], starts: 2026-01-05, handover: "09:00", every_days: 7}]
+- {name: secondary, follows: primary, fallback: Alex Rivera}
+- {name: manager, layers: [{people: [Alex Rivera]}]}
+"""
+"""The people of the local workspace."""
 HEADER = "# Written at each start of the demo. While it runs, a change counts within seconds.\n"
 
 
@@ -29,6 +42,7 @@ def configure(settings: Settings, data: Path) -> Path:
     for file in settings.config.glob("*.yaml"):
         shutil.copyfile(file, folder / file.name)
     shutil.copyfile(data / "registry.yaml", folder / "registry.yaml")
+    (folder / "oncall.yaml").write_text(HEADER + ONCALL, encoding="utf-8")
     address = f"sqlite:///{(data / FILE_NAME).absolute()}"
     entries = [_calendar(name, address) if name in CALENDARS else _growing(name, address) for name in EVERY]
     text = yaml.safe_dump({"sources": entries}, sort_keys=False, allow_unicode=True, width=1_000)

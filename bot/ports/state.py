@@ -14,6 +14,7 @@ from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.feedback import Feedback
 from bot.domain.incidents.incident import AlertState, Incident, MessageRef
 from bot.domain.incidents.outbox import Unsaid
+from bot.domain.oncall.covers import Cover
 
 
 class StateUnavailable(FirelineError):
@@ -72,6 +73,18 @@ class Outbox(Protocol):
         ...
 
 
+class CoverRecord(Protocol):
+    """The requests to take somebody's turn."""
+
+    def add(self, cover: Cover) -> bool:
+        """False, and no change, if there is one of that id."""
+        ...
+
+    def change(self, before: Cover, after: Cover) -> bool:
+        """False, and no change, if it is not as `before` any more."""
+        ...
+
+
 class Transaction(Protocol):
     """Kept whole at its end, or not at all."""
 
@@ -83,6 +96,9 @@ class Transaction(Protocol):
 
     @property
     def outbox(self) -> Outbox: ...
+
+    @property
+    def covers(self) -> CoverRecord: ...
 
 
 class State(Protocol):
@@ -139,5 +155,11 @@ class State(Protocol):
     def add_windows(self, windows: Iterable[PlannedWindow]) -> int:
         """Keep planned windows; returns how many were not known yet."""
         ...
+
+    def covers(self, since: datetime) -> list[Cover]:
+        """Those whose time is not over at `since`, in order of their beginning."""
+        ...
+
+    def cover(self, cover_id: str) -> Cover | None: ...
 
     def close(self) -> None: ...

@@ -8,6 +8,7 @@ from bot.services.blindness import Blindness
 from bot.services.health import HealthService
 from bot.services.impact import ImpactService
 from bot.services.incidents import IncidentService
+from bot.services.oncall import OncallService
 from bot.services.queries import QueryService
 from bot.services.sampling import SamplingService
 from bot.services.sources import SourcesService
@@ -28,6 +29,7 @@ class AppServices:
     sampling: SamplingService
     queries: QueryService
     incidents: IncidentService
+    oncall: OncallService
     sources: SourcesService
     blindness: Blindness
 

@@ -18,6 +18,7 @@ import handlers.health
 import handlers.home
 import handlers.impact
 import handlers.incident
+import handlers.oncall
 import handlers.validate
 from bot.adapters.clock import epoch_seconds, monotonic_seconds
 from bot.domain.errors import FirelineError
@@ -77,6 +78,7 @@ def build(
         handlers.home,
         handlers.impact,
         handlers.incident,
+        handlers.oncall,
         handlers.validate,
     ):
         feature.register(app, services)

@@ -19,6 +19,7 @@ from bot.domain.incidents.decisions import Outcome, Reason
 from bot.domain.incidents.feedback import Feedback, Word
 from bot.domain.incidents.incident import Incident, MessageRef
 from bot.domain.incidents.outbox import Unsaid
+from bot.domain.oncall.covers import Cover, CoverState
 from bot.ports.fakes.state import FakeState
 from bot.ports.state import Committed, State
 from bot.services.gate import GateService
@@ -288,6 +289,42 @@ def test_silences(state: State) -> None:
     assert not state.end_silence("none", minute(20))
     assert state.silences(START) == [replace(SILENCE, until=minute(10)), phase]
     assert state.remembered(START, DAY_LONG).silences == tuple(state.silences(START))
+
+
+COVER = Cover(
+    id="C1",
+    rota="primary",
+    asked_by="Ana",
+    person="Ben",
+    since=START,
+    until=START + DAY_LONG,
+    asked_at=START - DAY_LONG,
+    reason='It\'s \u2011 a "wedding"',
+)
+
+
+def test_a_request_to_cover_is_stored_once_and_answered_once(again: Again) -> None:
+    first, second = again(), again()
+    accepted = replace(COVER, state=CoverState.ACCEPTED, accepted_at=minute(-60))
+    with first.transaction() as tx:
+        assert tx.covers.add(COVER)
+        assert not tx.covers.add(replace(COVER, person="Dana"))
+    assert second.cover("C1") == COVER
+    with second.transaction() as tx:
+        assert tx.covers.change(COVER, accepted)
+    with first.transaction() as tx:
+        assert not tx.covers.change(COVER, replace(COVER, state=CoverState.DECLINED, ended_at=minute(-59)))
+    assert first.cover("C1") == accepted
+    assert first.cover("C2") is None
+
+
+def test_covers_are_asked_for_while_their_time_is_not_over(state: State) -> None:
+    later = replace(COVER, id="C0", since=minute(30))
+    with state.transaction() as tx:
+        assert tx.covers.add(later)
+        assert tx.covers.add(COVER)
+    assert state.covers(minute(0)) == [COVER, later]
+    assert state.covers(COVER.until) == []
 
 
 def test_windows_come_in_once(state: State) -> None:

@@ -78,6 +78,11 @@ class Bench:
         where = {"channel": message["channel"], "ts": message["ts"]}
         return await self._act(user, "action", sees, **where, action_id=action_id, value=value)
 
+    async def submit(self, view: Message, entered: dict[str, Any], *, user: str = ALEX) -> dict[str, Any]:
+        """A modal sent with what was entered, `{block_id: value}`; `{"errors": …}` when fields are refused."""
+        state = {name: {name: value} for name, value in entered.items()}
+        return await self.workspace.act(user, "view/submit", view_id=view["id"], state=state)
+
     async def say(self, text: str, channel: str = MONITOR, *, sees: str, user: str = ALEX) -> Message:
         return await self._act(user, "post", sees, channel=channel, text=text)
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, Engine, and_, func, or_, select, update
 
 from bot.adapters.state import tables
+from bot.adapters.state.covers import cover_of, covers_until
 from bot.adapters.state.database import reading, writing
 from bot.adapters.state.rows import (
     alert_of,
@@ -27,6 +28,7 @@ from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.feedback import Feedback
 from bot.domain.incidents.incident import AlertState, Incident, IncidentState
 from bot.domain.incidents.outbox import Unsaid
+from bot.domain.oncall.covers import Cover
 
 HEAD, INCIDENT, FINDING = tables.gate_head, tables.incident, tables.finding
 
@@ -139,6 +141,14 @@ class SqlState:
         rows = [window_row(window) for window in windows]
         with writing(self._engine) as connection:
             return insert_new(connection, tables.planned_window, rows)
+
+    def covers(self, since: datetime) -> list[Cover]:
+        with reading(self._engine) as connection:
+            return covers_until(connection, since)
+
+    def cover(self, cover_id: str) -> Cover | None:
+        with reading(self._engine) as connection:
+            return cover_of(connection, cover_id)
 
     def close(self) -> None:
         self._engine.dispose()

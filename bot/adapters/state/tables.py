@@ -145,6 +145,23 @@ silence = Table(
     Column("set_by", String, nullable=False),
 )
 
+cover = Table(
+    "cover",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("rota", String, nullable=False),
+    Column("asked_by", String, nullable=False),
+    Column("person", String, nullable=False),
+    Column("since", Utc, nullable=False),
+    Column("until", Utc, nullable=False, index=True),
+    Column("asked_at", Utc, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("state", String, nullable=False),
+    Column("accepted_at", Utc),
+    Column("ended_at", Utc),
+)
+"""Requests to take somebody's turn on call."""
+
 planned_window = Table(
     "planned_window",
     metadata,

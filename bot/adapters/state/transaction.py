@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
 from bot.adapters.state import tables
+from bot.adapters.state.covers import SqlCovers
 from bot.adapters.state.rows import alert_row, decision_row, feedback_row, incident_row
 from bot.adapters.state.writing import insert_new, upsert
 from bot.domain.gate.memory import GateResult
@@ -31,6 +32,7 @@ class SqlTransaction:
         self.gate = SqlGate(connection)
         self.incidents = SqlIncidents(connection)
         self.outbox = SqlOutbox(connection)
+        self.covers = SqlCovers(connection)
 
 
 class SqlGate:

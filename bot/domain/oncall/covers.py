@@ -23,6 +23,17 @@ class CoverState(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """A request as it was entered: `person` is a Slack id; times are aware."""
+
+    rota: str
+    person: str
+    since: datetime
+    until: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Cover:
     """`asked_by` asks `person` to take the turn of a rota from `since` to before `until`. Times are aware UTC.
 
@@ -77,6 +88,9 @@ def asked(schedule: Schedule, cover: Cover) -> Cover:
     turns = list(shifts(schedule, cover.rota, cover.since, cover.until))
     if all(turn.person == cover.person for turn in turns):
         raise BadInput(f"{cover.person} has that turn already.")
+    if all(turn.person != cover.asked_by for turn in turns):
+        held = " and ".join(dict.fromkeys(turn.person or "nobody" for turn in turns))
+        raise BadInput(f"{cover.asked_by} does not have that turn: {held} has. Whoever has it asks.")
     return cover
 
 

@@ -14,6 +14,7 @@ from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.feedback import Feedback
 from bot.domain.incidents.incident import AlertState, Incident, MessageRef, numbered
 from bot.domain.incidents.outbox import Unsaid
+from bot.domain.oncall.covers import Cover
 from bot.ports.state import Committed
 
 
@@ -36,6 +37,7 @@ class FakeState:
         self._windows: dict[PlannedWindow, None] = {}
         self._feedback: dict[tuple[str, str], Feedback] = {}
         self._outbox: dict[tuple[datetime, str], Unsaid] = {}
+        self.cover_by_id: dict[str, Cover] = {}
 
     def remembered(self, now: datetime, repeat_window: timedelta) -> GateMemory:
         horizon = utc(now) - repeat_window
@@ -135,6 +137,13 @@ class FakeState:
         for each in unsaid:
             self._outbox.pop(each.key, None)
 
+    def covers(self, since: datetime) -> list[Cover]:
+        found = (each for each in self.cover_by_id.values() if each.until > utc(since))
+        return sorted(found, key=lambda each: (each.since, each.id))
+
+    def cover(self, cover_id: str) -> Cover | None:
+        return self.cover_by_id.get(cover_id)
+
     def add_silence(self, silence: Silence) -> bool:
         if silence.id in self._silences:
             return False
@@ -163,7 +172,22 @@ class FakeState:
 
 
 class FakeTransaction:
-    """Every part of it is the state itself."""
+    """Every part of it but the covers is the state itself."""
 
     def __init__(self, state: FakeState) -> None:
         self.gate = self.incidents = self.outbox = state
+        self.covers = FakeCovers(state.cover_by_id)
+
+
+class FakeCovers:
+    def __init__(self, covers: dict[str, Cover]) -> None:
+        self._covers = covers
+
+    def add(self, cover: Cover) -> bool:
+        return self._covers.setdefault(cover.id, cover) is cover
+
+    def change(self, before: Cover, after: Cover) -> bool:
+        if self._covers.get(before.id) != before:
+            return False
+        self._covers[before.id] = after
+        return True

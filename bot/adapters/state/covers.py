@@ -1,0 +1,46 @@
+"""Requests to take somebody's turn, as rows."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, and_, select, update
+
+from bot.adapters.state import tables
+from bot.adapters.state.writing import insert_new
+from bot.domain.oncall.covers import Cover, CoverState
+
+COVER = tables.cover
+
+
+class SqlCovers:
+    """Implements `bot.ports.state.CoverRecord`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, cover: Cover) -> bool:
+        return insert_new(self._connection, COVER, [_row(cover)]) == 1
+
+    def change(self, before: Cover, after: Cover) -> bool:
+        """An answer only ever changes the state, and the moments that belong to it."""
+        same = and_(COVER.c.id == before.id, COVER.c.state == before.state.value)
+        return self._connection.execute(update(COVER).where(same).values(**_row(after))).rowcount == 1
+
+
+def covers_until(connection: Connection, since: datetime) -> list[Cover]:
+    rows = connection.execute(select(COVER).where(COVER.c.until > since)).mappings()
+    return sorted(map(_cover, rows), key=lambda each: (each.since, each.id))
+
+
+def cover_of(connection: Connection, cover_id: str) -> Cover | None:
+    row = connection.execute(select(COVER).where(COVER.c.id == cover_id)).mappings().one_or_none()
+    return None if row is None else _cover(row)
+
+
+def _row(cover: Cover) -> dict[str, Any]:
+    return {**asdict(cover), "state": cover.state.value}
+
+
+def _cover(row: RowMapping) -> Cover:
+    return Cover(**{**row, "state": CoverState(row["state"])})

@@ -1,0 +1,135 @@
+"""Who is on call, and requests to take somebody's turn."""
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from bot.domain.errors import BadInput
+from bot.domain.oncall import covers, on_call
+from bot.domain.oncall.covers import Cover, CoverState, Wanted
+from bot.domain.oncall.overview import Overview, Turn
+from bot.domain.oncall.schedule import Person, Schedule, Shift
+from bot.ports.state import State
+
+log = logging.getLogger("fireline.oncall")
+OPEN = (CoverState.ASKED, CoverState.ACCEPTED)
+GAPS_AHEAD = timedelta(days=60)
+LOOK_BACK = timedelta(days=120)
+"""Covers that ended longer ago are not asked for: turns are not followed further back."""
+
+
+class OncallService:
+    """`plan` is the schedule of oncall.yaml, without covers. `state` None: this process keeps none, and knows no cover.
+    Who answers is told by the Slack id.
+    """
+
+    def __init__(self, plan: Schedule, state: State | None) -> None:
+        self.plan, self._state = plan, state
+
+    def schedule(self, now: datetime) -> Schedule:
+        """With the covers that were agreed. Raises StateUnavailable."""
+        if self._state is None:
+            return self.plan
+        return covers.with_covers(self.plan, self._state.covers(now - LOOK_BACK))
+
+    def overview(self, moment: datetime) -> Overview:
+        """Whose turn it is at a moment, who comes next, what is open then. Raises BadInput where no rota is known."""
+        schedule = self.schedule(moment)
+        if not schedule.rotas:
+            raise BadInput("There is no oncall.yaml: put one beside registry.yaml, `docs/how-to/on-call.md` has one.")
+        turns = [self._turn(schedule, shift) for shift in on_call.everyone_on_call(schedule, moment)]
+        known = [cover for cover in self.covers(moment) if covers.state_at(cover, moment) in OPEN]
+        return Overview(moment, schedule, tuple(turns), tuple(self.gaps(moment)), tuple(known))
+
+    def _turn(self, schedule: Schedule, shift: Shift) -> Turn:
+        following = None if shift.until is None else on_call.on_call(schedule, shift.rota, shift.until)
+        return Turn(shift, following)
+
+    def moment(self, text: str) -> datetime:
+        """`2026-01-20 03:00`, by the clock of the schedule unless it has an offset. Raises BadInput."""
+        try:
+            moment = datetime.fromisoformat(text.strip())
+            return (moment if moment.tzinfo else moment.replace(tzinfo=self.plan.zone)).astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise BadInput(f"{text!r} is not a moment. Write 2026-01-20 03:00, of {self.plan.zone.key}.") from None
+
+    def ahead(self, rota: str, now: datetime, until: datetime) -> list[Shift]:
+        """The turn of now and those that begin by `until`, each whole. Raises BadInput for a rota that is not there."""
+        schedule = self.schedule(now)
+        found = [on_call.on_call(schedule, rota, now)]
+        while (end := found[-1].until) is not None and end <= until:
+            found.append(on_call.on_call(schedule, rota, end))
+        return found
+
+    def gaps(self, now: datetime) -> list[Shift]:
+        """The turns of nobody in the next 60 days, in order of time."""
+        schedule, until = self.schedule(now), now + GAPS_AHEAD
+        found = [gap for rota in schedule.rotas for gap in on_call.gaps(schedule, rota.name, now, until)]
+        return sorted(found, key=lambda gap: (gap.since or now, gap.rota))
+
+    def covers(self, now: datetime) -> list[Cover]:
+        """Those whose time is not over, in order of their beginning."""
+        return [] if self._state is None else self._state.covers(now)
+
+    def cover(self, cover_id: str) -> Cover:
+        found = self._required_state().cover(cover_id)
+        if found is None:
+            raise BadInput("This request is not known any more.")
+        return found
+
+    def person(self, slack: str) -> Person:
+        """Raises BadInput for somebody who is not in oncall.yaml."""
+        found = self.plan.person_of(slack)
+        if found is None:
+            raise BadInput(f"<@{slack}> is not among the people of oncall.yaml: add the Slack member id there first.")
+        return found
+
+    def named(self, name: str) -> Person:
+        return self.plan.by_name[name]
+
+    def ask(self, wanted: Wanted, asked_by: str, now: datetime) -> Cover:
+        """Store a request. `asked_by` is a Slack id. Raises BadInput for one that makes no sense."""
+        request = Cover(
+            id=uuid4().hex,
+            rota=wanted.rota,
+            asked_by=self.person(asked_by).name,
+            person=self.person(wanted.person).name,
+            since=wanted.since,
+            until=wanted.until,
+            asked_at=now,
+            reason=wanted.reason,
+        )
+        request = covers.asked(self.schedule(now), request)
+        with self._required_state().transaction() as tx:
+            tx.covers.add(request)
+        log.info("%s asks %s to cover %s", request.asked_by, request.person, request.rota, extra={"cover": request.id})
+        return request
+
+    def accept(self, cover_id: str, slack: str, now: datetime) -> Cover:
+        return self._answer(cover_id, slack, now, covers.accepted)
+
+    def decline(self, cover_id: str, slack: str, now: datetime) -> Cover:
+        return self._answer(cover_id, slack, now, covers.declined)
+
+    def withdraw(self, cover_id: str, slack: str, now: datetime) -> Cover:
+        return self._answer(cover_id, slack, now, covers.withdrawn)
+
+    def _answer(
+        self, cover_id: str, slack: str, now: datetime, change: Callable[[Cover, str, datetime], Cover]
+    ) -> Cover:
+        """Whoever comes second gets an error that says what it has become."""
+        before = self.cover(cover_id)
+        after = change(before, self.person(slack).name, now)
+        with self._required_state().transaction() as tx:
+            done = tx.covers.change(before, after)
+        if not done:
+            current = self.cover(cover_id)
+            raise BadInput(f"It is {covers.state_at(current, now)} already.")
+        log.info("the cover of %s by %s is %s", after.rota, after.person, after.state, extra={"cover": after.id})
+        return after
+
+    def _required_state(self) -> State:
+        if self._state is None:
+            raise BadInput("This process has no state: ask the process that runs detection.")
+        return self._state

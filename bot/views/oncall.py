@@ -1,0 +1,146 @@
+"""Who is on call, as a card; the form that asks for a cover, and the request itself."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.domain.oncall.covers import Cover, CoverState, state_at
+from bot.domain.oncall.overview import Overview, Turn
+from bot.domain.oncall.schedule import Person, Schedule
+from bot.views import action_ids, oncall_words
+from bot.views.blocks import Block, Card, Element, actions, button, context, header, modal, option, plain, section
+from bot.views.health import date_token
+from bot.views.numbers import plural
+from bot.views.text import escape
+
+MOST_GAPS = 3
+MOST_REASON = 300
+ROTA, PERSON, SINCE, UNTIL, REASON = "rota", "person", "since", "until", "reason"
+"""Ids of the form's blocks; what is entered has the same."""
+Submitted = dict[str, Any]
+
+
+def card(found: Overview) -> Card:
+    """Names are no mentions: a question wakes nobody."""
+    texts, blocks = ["On call"], [header("On call")]
+    for turn in found.turns:
+        texts.append(_plain_turn(turn, found.schedule))
+        blocks.append(section(_turn(turn)))
+    for gap in found.gaps[:MOST_GAPS]:
+        texts.append(f"{oncall_words.gap(gap, found.schedule.zone, found.at)}.")
+    if found.gaps:
+        blocks.append(section("\n".join(_gaps(found))))
+    for cover in found.covers:
+        words = f"{oncall_words.request(cover)}, {_span(cover)}: {state_at(cover, found.at)}"
+        texts.append(f"{oncall_words.request(cover)}, {_plain_span(cover, found.schedule)}: {cover.state}.")
+        blocks.append(context(words))
+    blocks.append(actions([button("Ask for a cover", action_ids.ONCALL_ASK, "ask")]))
+    return Card("\n".join(map(escape, texts)), tuple(blocks))
+
+
+def _turn(turn: Turn) -> str:
+    shift, following = turn.shift, turn.following
+    who = f"*{escape(shift.person or oncall_words.NOBODY)}*"
+    until = f" until {date_token(shift.until)}" if shift.until is not None else ""
+    then = f", then {escape(following.person or oncall_words.NOBODY)}" if following is not None else ""
+    why = oncall_words.why(shift)
+    return f"{escape(shift.rota)}: {who}{until}{then}" + (f"\n_{escape(why)}_" if why else "")
+
+
+def _plain_turn(turn: Turn, schedule: Schedule) -> str:
+    shift, following = turn.shift, turn.following
+    until = f" until {oncall_words.wall(shift.until, schedule.zone)}" if shift.until is not None else ""
+    then = f", then {following.person or oncall_words.NOBODY}" if following is not None else ""
+    why = oncall_words.why(shift)
+    return f"{shift.rota}: {shift.person or oncall_words.NOBODY}{until}{then}" + (f" ({why})" if why else "") + "."
+
+
+def _gaps(found: Overview) -> list[str]:
+    lines = []
+    for gap in found.gaps[:MOST_GAPS]:
+        end = f"to {date_token(gap.until)}" if gap.until is not None else "with no end in sight"
+        lines.append(f":warning: Nobody is {escape(gap.rota)} from {date_token(gap.since or found.at)} {end}")
+    more = len(found.gaps) - MOST_GAPS
+    return lines if more <= 0 else [*lines, f"and {plural(more, 'more gap')} in the next 60 days"]
+
+
+def _span(cover: Cover) -> str:
+    """Each reader sees it in their own time zone."""
+    return f"{date_token(cover.since)} to {date_token(cover.until)}"
+
+
+def _plain_span(cover: Cover, schedule: Schedule) -> str:
+    return f"{oncall_words.wall(cover.since, schedule.zone)} to {oncall_words.wall(cover.until, schedule.zone)}"
+
+
+def form(schedule: Schedule, now: datetime) -> dict[str, Any]:
+    """The modal that asks for a cover."""
+    rotas = [option(rota.name, rota.name) for rota in schedule.rotas]
+    begin = int((now + timedelta(hours=1)).timestamp()) // 3600 * 3600
+    picked: Element = {"type": "static_select", "action_id": ROTA, "options": rotas, "initial_option": rotas[0]}
+    reason: Element = {"type": "plain_text_input", "action_id": REASON, "max_length": MOST_REASON}
+    view = modal(
+        "Ask for a cover",
+        [
+            _field("Whose turn", ROTA, picked),
+            _field("Who covers", PERSON, {"type": "users_select", "action_id": PERSON}),
+            _field("From", SINCE, {"type": "datetimepicker", "action_id": SINCE, "initial_date_time": begin}),
+            _field(
+                "Until", UNTIL, {"type": "datetimepicker", "action_id": UNTIL, "initial_date_time": begin + 8 * 3600}
+            ),
+            {**_field("Reason", REASON, reason), "optional": True},
+            context("Times are of your own clock. The turn stays with you until it is accepted."),
+        ],
+    )
+    return {
+        **view,
+        "callback_id": action_ids.ONCALL_REQUEST,
+        "submit": plain("Ask", 24),
+        "close": plain("Cancel", 24),
+    }
+
+
+def _field(label: str, block_id: str, element: Element) -> Block:
+    return {"type": "input", "block_id": block_id, "label": plain(label, 200), "element": element}
+
+
+def request(cover: Cover, people: Sequence[Person], schedule: Schedule, now: datetime) -> Card:
+    """What the person who is asked gets, with the time in both people's zones; answered, it says how."""
+    state, both = state_at(cover, now), " / ".join(dict.fromkeys(_in_zone(cover, each) for each in people))
+    title = f"{oncall_words.request(cover)}, {oncall_words.contents(cover, schedule.zone)}"
+    reason = f" Reason: {cover.reason}" if cover.reason else ""
+    stays = f"{cover.asked_by} stays on call until it is accepted."
+    text = f"{title}: {both}.{reason} {stays if state is CoverState.ASKED else f'It is {state}.'}"
+    blocks: list[Block] = [section(f"*{escape(title)}*\n{_span(cover)}"), context(escape(f"{both}.{reason}"))]
+    if state is CoverState.ASKED:
+        accept = button("Accept", action_ids.ONCALL_ACCEPT, cover.id, style="primary")
+        decline = button("Decline", action_ids.ONCALL_DECLINE, cover.id)
+        blocks += [context(escape(stays)), actions([accept, decline])]
+    else:
+        blocks.append(section(f"It is *{state}*."))
+    return Card(escape(text), tuple(blocks))
+
+
+def _in_zone(cover: Cover, person: Person) -> str:
+    return f"{oncall_words.wall(cover.since, person.zone)} to {oncall_words.wall(cover.until, person.zone)}"
+
+
+def asked(cover: Cover, schedule: Schedule, reached: str) -> Card:
+    """To whoever asked. `reached` "": the request was posted; else why it was not."""
+    title = f"{oncall_words.request(cover)}, {_plain_span(cover, schedule)}"
+    refused = f"Slack did not take the message to {cover.person} ({reached}): call them."
+    said = refused if reached else f"{cover.person} was asked directly."
+    stays = f"The turn stays with {cover.asked_by} until it is accepted."
+    withdraw = button("Withdraw", action_ids.ONCALL_WITHDRAW, cover.id)
+    shown = section(f"*{escape(oncall_words.request(cover))}*\n{_span(cover)}\n{escape(said)} {escape(stays)}")
+    return Card(escape(f"{title}. {said} {stays}"), (shown, actions([withdraw])))
+
+
+def outcome(cover: Cover, schedule: Schedule, now: datetime) -> Card:
+    """What has become of a request."""
+    state = state_at(cover, now)
+    text = f"{oncall_words.request(cover)}, {_plain_span(cover, schedule)}: {state}."
+    blocks: list[Block] = [section(f"{escape(oncall_words.request(cover))}, {_span(cover)}: *{state}*")]
+    if state is CoverState.ACCEPTED:
+        blocks.append(actions([button("Withdraw", action_ids.ONCALL_WITHDRAW, cover.id)]))
+    return Card(escape(text), tuple(blocks))

@@ -1,0 +1,88 @@
+"""/oncall: whose turn it is, and requests to take somebody's turn. What changes the state is stored before the ack."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.errors import BadInput
+from bot.domain.oncall.covers import Cover
+from bot.services.app import AppServices
+from bot.views import action_ids, oncall
+from bot.views.blocks import Card
+from handlers import oncall_payloads, payloads
+from handlers.answers import help_card
+from handlers.replies import Reply
+from handlers.slack_calls import Refused, asked
+
+Payload = Mapping[str, Any]
+
+
+def register(app: AsyncApp, services: AppServices) -> None:
+    @app.command("/oncall")
+    async def show(ack: AsyncAck, command: Payload, reply: Reply) -> None:
+        await ack()
+        if payloads.wants_help(command):
+            await reply.privately(help_card(services))
+            return
+        typed = payloads.text(command)
+        moment = services.oncall.moment(typed) if typed else services.now()
+        await reply.send(oncall.card(await reply.work(services.oncall.overview, moment)))
+
+    @app.action(action_ids.ONCALL_ASK)
+    async def open_form(ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
+        await ack()
+        view = oncall.form(services.oncall.schedule(services.now()), services.now())
+        await asked("views.open", client.views_open(trigger_id=str(body.get("trigger_id", "")), view=view))
+
+    @app.view(action_ids.ONCALL_REQUEST)
+    async def request(ack: AsyncAck, view: Payload, reply: Reply) -> None:
+        try:
+            wanted = oncall_payloads.cover(view)
+            cover = await reply.work(services.oncall.ask, wanted, reply.place.user, services.now())
+        except BadInput as error:
+            await ack(response_action="errors", errors={oncall.PERSON: str(error)})
+            return
+        await ack()
+        await reply.to(reply.place.user, oncall.asked(cover, services.oncall.plan, await _ask(services, reply, cover)))
+
+    async def answer(ack: AsyncAck, action: Payload, reply: Reply, change: Change) -> None:
+        try:
+            cover = await reply.work(change, payloads.value(action), reply.place.user, services.now())
+        finally:
+            await ack()
+        await reply.edit(_outcome(services, cover))
+        other = cover.asked_by if services.oncall.person(reply.place.user).name == cover.person else cover.person
+        await reply.to(services.oncall.named(other).slack, _outcome(services, cover))
+
+    @app.action(action_ids.ONCALL_ACCEPT)
+    async def accept(ack: AsyncAck, action: Payload, reply: Reply) -> None:
+        await answer(ack, action, reply, services.oncall.accept)
+
+    @app.action(action_ids.ONCALL_DECLINE)
+    async def decline(ack: AsyncAck, action: Payload, reply: Reply) -> None:
+        await answer(ack, action, reply, services.oncall.decline)
+
+    @app.action(action_ids.ONCALL_WITHDRAW)
+    async def withdraw(ack: AsyncAck, action: Payload, reply: Reply) -> None:
+        await answer(ack, action, reply, services.oncall.withdraw)
+
+
+Change = Callable[[str, str, datetime], Cover]
+
+
+def _outcome(services: AppServices, cover: Cover) -> Card:
+    return oncall.outcome(cover, services.oncall.plan, services.now())
+
+
+async def _ask(services: AppServices, reply: Reply, cover: Cover) -> str:
+    """Post the request to the person; "" or why Slack did not take it."""
+    people = [services.oncall.named(cover.asked_by), services.oncall.named(cover.person)]
+    card = oncall.request(cover, people, services.oncall.plan, services.now())
+    try:
+        await reply.to(people[1].slack, card)
+    except Refused as no:
+        return no.reason
+    return ""

@@ -1,0 +1,119 @@
+"""Who is on call, in Slack: the answer, and a cover from the request to the swap. It is Chris's week."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.domain.oncall.covers import CoverState
+from bot.ports.fakes.state import FakeState
+from bot.services.app import AppServices
+from bot.services.oncall import OncallService
+from tests.support.builders import NOW
+from tests.support.rotas import PEOPLE, PLAN
+from tests.support.slack_bench import ALEX, Bench, Message, play, small_history
+
+BEN, CHRIS = PEOPLE["Ben"], PEOPLE["Chris"]
+"""Chris has the turn, Ben is asked."""
+BEGIN = NOW + timedelta(hours=2)
+ENTERED: dict[str, Any] = {
+    "rota": "primary",
+    "person": BEN,
+    "since": int(BEGIN.timestamp()),
+    "until": int((BEGIN + timedelta(hours=8)).timestamp()),
+    "reason": "dentist <!channel>",
+}
+
+
+@pytest.fixture
+def state() -> FakeState:
+    return FakeState()
+
+
+@pytest.fixture
+def staffed(state: FakeState, tmp_path: Path) -> Iterator[AppServices]:
+    with small_history(tmp_path) as services:
+        yield replace(services, oncall=OncallService(PLAN, state))
+
+
+async def ask_for_cover(bench: Bench, **changes: Any) -> dict[str, Any]:
+    """Chris, who has the turn, fills in the form."""
+    message = await bench.ask("/oncall", user=CHRIS)
+    opened = await bench.press(message, "oncall.ask", user=CHRIS, sees="view_opened")
+    return await bench.submit(opened, {**ENTERED, **changes}, user=CHRIS)
+
+
+async def last_direct(bench: Bench, user: str, says: str) -> Message:
+    """The newest message to a person, once it says that."""
+    channel = await bench.direct(user)
+    found = await bench.until(lambda: [one for one in bench.posts(channel) if says in one["text"]])
+    return {"channel": channel, **found[-1]}
+
+
+def test_whose_turn_it_is_and_who_comes_next(transport: str, staffed: AppServices) -> None:
+    async def scenario(bench: Bench) -> None:
+        answer = await bench.ask("/oncall")
+        assert answer["text"].splitlines() == [
+            "On call",
+            "primary: Chris until Mon 26 Jan 09:00 EST, then Ana.",
+            "secondary: Ben until Mon 26 Jan 09:00 EST, then Chris (had the turn before).",
+            "manager: Dana.",
+        ]
+        assert "<@" not in str(answer["blocks"])
+        later = await bench.ask("/oncall 2026-01-26 09:00")
+        assert "primary: Ana until Mon 2 Feb" in later["text"]
+
+    play(scenario, transport, staffed)
+
+
+def test_a_cover_is_asked_for_accepted_and_in_force(transport: str, staffed: AppServices, state: FakeState) -> None:
+    async def scenario(bench: Bench) -> None:
+        assert "errors" not in await ask_for_cover(bench)
+        request = await last_direct(bench, BEN, "Chris asks Ben to be primary")
+        assert "dentist &lt;!channel&gt;" in str(request["blocks"])
+        assert "Chris stays on call" in request["text"]
+        await bench.press(request, "oncall.accept", user=BEN)
+        await last_direct(bench, CHRIS, "accepted")
+        [cover] = state.covers(NOW)
+        assert cover.state is CoverState.ACCEPTED
+        answer = await bench.ask("/oncall 2026-01-20 12:00")
+        assert "primary: Ben" in answer["text"]
+        assert "covers, as agreed instead of Chris" in answer["text"]
+
+    play(scenario, transport, staffed)
+
+
+def test_whoever_comes_second_is_told_what_it_has_become(transport: str, staffed: AppServices) -> None:
+    async def scenario(bench: Bench) -> None:
+        await ask_for_cover(bench)
+        request = await last_direct(bench, BEN, "Chris asks Ben")
+        withdrawal = await last_direct(bench, CHRIS, "was asked directly")
+        await bench.press(withdrawal, "oncall.withdraw", user=CHRIS)
+        await bench.press(request, "oncall.accept", user=BEN, sees="ephemeral")
+        [said] = bench.whispers(request["channel"], BEN)
+        assert "withdrawn already" in said["text"]
+
+    play(scenario, transport, staffed)
+
+
+def test_what_makes_no_sense_is_said_in_the_form(transport: str, staffed: AppServices, state: FakeState) -> None:
+    async def scenario(bench: Bench) -> None:
+        past = int((NOW - timedelta(hours=3)).timestamp())
+        refused = await ask_for_cover(bench, since=past - 60, until=past)
+        assert "That time is over" in str(refused["errors"])
+        stranger = await ask_for_cover(bench, person=ALEX, rota="manager")
+        assert "Dana has" in str(stranger["errors"])
+        assert state.covers(NOW) == []
+
+    play(scenario, transport, staffed)
+
+
+def test_without_a_rota_the_answer_says_what_to_do(transport: str, services: AppServices) -> None:
+    async def scenario(bench: Bench) -> None:
+        answer = await bench.ask("/oncall", sees="ephemeral")
+        assert "There is no oncall.yaml" in answer["text"]
+
+    play(scenario, transport, services)

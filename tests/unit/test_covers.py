@@ -1,0 +1,110 @@
+"""A cover: asked, accepted, declined, withdrawn, expired; the turn stays where it is until it is accepted."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.domain.errors import BadInput
+from bot.domain.oncall import covers
+from bot.domain.oncall.covers import Cover, CoverState
+from bot.domain.oncall.on_call import on_call, shifts
+from bot.domain.oncall.schedule import Why
+from tests.support.rotas import PLAN, eastern
+
+NOW = eastern(2026, 1, 13, 12)
+"""Ben has the turn until the 19th."""
+ASKED = Cover(
+    id="C1",
+    rota="primary",
+    asked_by="Ben",
+    person="Chris",
+    since=eastern(2026, 1, 14, 18),
+    until=eastern(2026, 1, 15, 9),
+    asked_at=NOW,
+)
+LATER = NOW + timedelta(hours=1)
+
+
+def who(cover: Cover, moment: datetime) -> str:
+    return on_call(covers.with_covers(PLAN, [cover]), "primary", moment).person
+
+
+def test_until_it_is_accepted_the_turn_stays() -> None:
+    night = eastern(2026, 1, 15, 3)
+    assert who(ASKED, night) == "Ben"
+    accepted = covers.accepted(ASKED, "Chris", LATER)
+    assert who(accepted, night) == "Chris"
+    assert who(accepted, eastern(2026, 1, 15, 9)) == "Ben"
+    turn = on_call(covers.with_covers(PLAN, [accepted]), "primary", night)
+    assert (turn.why, turn.instead_of, turn.until) == (Why.COVER, "Ben", ASKED.until)
+
+
+def test_one_that_is_declined_changes_nothing() -> None:
+    declined = covers.declined(ASKED, "Chris", LATER)
+    assert (declined.state, who(declined, eastern(2026, 1, 15, 3))) == (CoverState.DECLINED, "Ben")
+
+
+def test_one_that_is_withdrawn_in_the_middle_gives_back_what_is_left() -> None:
+    accepted = covers.accepted(ASKED, "Chris", LATER)
+    withdrawn = covers.withdrawn(accepted, "Ben", eastern(2026, 1, 15))
+    plan = covers.with_covers(PLAN, [withdrawn])
+    turns = list(shifts(plan, "primary", eastern(2026, 1, 14), eastern(2026, 1, 16)))
+    assert [(turn.person, turn.until) for turn in turns] == [
+        ("Ben", ASKED.since),
+        ("Chris", eastern(2026, 1, 15)),
+        ("Ben", eastern(2026, 1, 16)),
+    ]
+
+
+def test_one_accepted_late_begins_when_it_was_accepted() -> None:
+    late = covers.accepted(ASKED, "Chris", eastern(2026, 1, 14, 22))
+    assert [who(late, eastern(2026, 1, 14, hour)) for hour in (19, 22)] == ["Ben", "Chris"]
+
+
+def test_nobody_answers_what_is_over() -> None:
+    assert covers.state_at(ASKED, ASKED.until) is CoverState.EXPIRED
+    with pytest.raises(BadInput, match="expired already"):
+        covers.accepted(ASKED, "Chris", ASKED.until)
+
+
+@pytest.mark.parametrize("answer", [covers.accepted, covers.declined])
+def test_only_who_was_asked_answers(answer: type) -> None:
+    with pytest.raises(BadInput, match="Only Chris, who was asked"):
+        answer(ASKED, "Ben", LATER)
+    with pytest.raises(BadInput, match="declined already"):
+        answer(covers.declined(ASKED, "Chris", LATER), "Chris", LATER)
+
+
+def test_only_who_asked_withdraws() -> None:
+    with pytest.raises(BadInput, match="Only Ben, who asked"):
+        covers.withdrawn(ASKED, "Chris", LATER)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"until": NOW}, "That time is over"),
+        ({"since": ASKED.until}, "ends before it begins"),
+        ({"until": ASKED.since + timedelta(days=32)}, "31 days at most"),
+        ({"since": NOW + timedelta(days=400), "until": NOW + timedelta(days=401)}, "within a year"),
+        ({"person": "Ben"}, "cannot cover for yourself"),
+        ({"person": "Nobody"}, "Nobody is not among the people"),
+        ({"rota": "tertiary"}, "There is no rota 'tertiary'"),
+        ({"asked_by": "Ana"}, "Ana does not have that turn: Ben has"),
+        ({"asked_by": "Ana", "person": "Ben"}, "Ben has that turn already"),
+    ],
+)
+def test_a_request_that_makes_no_sense_is_refused(changes: dict[str, object], reason: str) -> None:
+    with pytest.raises(BadInput, match=reason):
+        covers.asked(PLAN, replace(ASKED, **changes))  # type: ignore[arg-type]
+
+
+def test_one_that_has_begun_begins_now() -> None:
+    assert covers.asked(PLAN, replace(ASKED, since=NOW - timedelta(days=1))).since == NOW
+
+
+def test_people_who_have_left_cover_nothing() -> None:
+    accepted = covers.accepted(ASKED, "Chris", LATER)
+    gone = replace(PLAN, people=tuple(each for each in PLAN.people if each.name != "Chris"))
+    assert covers.with_covers(gone, [accepted]).overrides == ()
