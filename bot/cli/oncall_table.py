@@ -49,7 +49,7 @@ def overview_json(found: Overview) -> dict[str, Any]:
     return {
         "at": found.at.isoformat(),
         "on_call": [
-            {**shift_json(turn.shift), "then": turn.following.person if turn.following else None}
+            {**shift_json(turn.shift), "then": turn.following.person or None if turn.following else None}
             for turn in found.turns
         ],
         "gaps": [shift_json(gap) for gap in found.gaps],

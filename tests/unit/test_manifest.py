@@ -22,6 +22,7 @@ import handlers.health
 import handlers.home
 import handlers.impact
 import handlers.incident
+import handlers.oncall
 import handlers.validate
 from bot.cli.app import app as command_line
 from bot.config.manifest import manifest_text, over_http
@@ -190,6 +191,7 @@ class Registered:
             handlers.home,
             handlers.impact,
             handlers.incident,
+            handlers.oncall,
             handlers.validate,
         ):
             feature.register(self, None)
@@ -205,6 +207,9 @@ class Registered:
         return self._noting(self.events, MESSAGES.get(name, name))
 
     def action(self, name: str) -> Any:
+        return self._noting(self.actions, name)
+
+    def view(self, name: str) -> Any:
         return self._noting(self.actions, name)
 
     def options(self, name: str) -> Any:
