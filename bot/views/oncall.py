@@ -28,6 +28,8 @@ def card(found: Overview) -> Card:
         blocks.append(section(_turn(turn)))
     for gap in found.gaps[:MOST_GAPS]:
         texts.append(f"{oncall_words.gap(gap, found.schedule.zone, found.at)}.")
+    if len(found.gaps) > MOST_GAPS:
+        texts.append(_more_gaps(found))
     if found.gaps:
         blocks.append(section("\n".join(_gaps(found))))
     for cover in found.covers:
@@ -60,8 +62,11 @@ def _gaps(found: Overview) -> list[str]:
     for gap in found.gaps[:MOST_GAPS]:
         end = f"to {date_token(gap.until)}" if gap.until is not None else "with no end in sight"
         lines.append(f":warning: Nobody is {escape(gap.rota)} from {date_token(gap.since or found.at)} {end}")
-    more = len(found.gaps) - MOST_GAPS
-    return lines if more <= 0 else [*lines, f"and {plural(more, 'more gap')} in the next 60 days"]
+    return lines if len(found.gaps) <= MOST_GAPS else [*lines, _more_gaps(found)]
+
+
+def _more_gaps(found: Overview) -> str:
+    return f"and {plural(len(found.gaps) - MOST_GAPS, 'more gap')} in the next 60 days"
 
 
 def _span(cover: Cover) -> str:

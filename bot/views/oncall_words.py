@@ -11,8 +11,8 @@ NOBODY = "nobody"
 
 
 def why(shift: Shift) -> str:
-    """Why it is that person's turn, if it is not simply the rotation; "" if it is."""
-    if shift.why is Why.ROTATION:
+    """Why it is that person's turn; "" where that goes without saying: by rotation, or nobody's."""
+    if shift.why in (Why.ROTATION, Why.NOBODY):
         return ""
     instead = f" instead of {shift.instead_of}" if shift.instead_of else ""
     detail = f": {shift.detail}" if shift.detail else ""

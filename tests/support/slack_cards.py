@@ -19,7 +19,7 @@ from bot.ports.warehouse import AskedQuery
 from bot.views import choices, failure, health, help, home, impact, query, validate
 from bot.views.blocks import Card
 from handlers.replies import Busy
-from tests.support import impact_cases, incident_cards, notices, validations
+from tests.support import impact_cases, incident_cards, notices, oncall_cards, validations
 from tests.support.health_reports import AS_OF, NASTY, NASTY_REGISTRY, REGISTRY, failed, ran, report, took
 
 BOX, GAMEBOOK, SCRAPER, SUMMARY = "NbacBoxscoreProcessor", "NbacGamebookProcessor", "NbacScraper", "TeamSummary"
@@ -171,7 +171,7 @@ def messages() -> dict[str, dict[str, Any]]:
     cards |= {name: impact.card(made) for name, made in impacts().items()}
     cards |= {name: validate.card(made) for name, made in validations.validations().items()}
     cards |= {"help": help.card(impact_cases.registry(), DateReader(impact_cases.NOW, impact_cases.registry().zone))}
-    cards |= {**questions_back(), **failures(), **incident_cards.incidents()}
+    cards |= {**questions_back(), **failures(), **incident_cards.incidents(), **oncall_cards.messages()}
     return {name: card.payload() for name, card in cards.items()}
 
 
@@ -183,6 +183,7 @@ def modals() -> dict[str, dict[str, Any]]:
         "query_loading": query.loading(),
         "query_failed": query.failed("The warehouse is held by <another> process & cannot be opened."),
         **incident_cards.modals(),
+        **oncall_cards.modals(),
     }
 
 

@@ -1,5 +1,6 @@
 """Who is on call: against an oracle that walks the wall clock, through changes of the clocks, swaps and holes."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import pairwise
@@ -119,6 +120,12 @@ def test_who_was_asked_to_stand_in_is_not_paged_second_as_well() -> None:
     assert (first.person, first.why, first.instead_of, first.detail) == ("Ana", Why.OVERRIDE, "Ben", "")
     assert (first.since, first.until) == (swapped.since, swapped.until)
     assert second.person == "Chris"
+
+
+def test_the_second_is_somebody_in_hours_without_a_first_too() -> None:
+    office = replace(primary().layers[0], weekdays=frozenset(range(5)), from_hour=9.0, to_hour=17.0)
+    plan = schedule(Rota(name="primary", layers=(office,)), SECONDARY)
+    assert [shift.person for shift in everyone_on_call(plan, eastern(2026, 1, 13, 3))] == ["", "Ana"]
 
 
 def test_of_overrides_at_once_the_last_one_counts() -> None:

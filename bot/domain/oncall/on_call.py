@@ -89,8 +89,9 @@ def _before(schedule: Schedule, followed: Rota, instant: datetime) -> str:
     The rotation is asked, not what was swapped: a week's swap is no reason to be called the week after.
     """
     has_it = _turn(schedule, followed, instant).person
-    for layer in followed.layers:
-        if turns.covers(layer, instant):
+    covering = [layer for layer in followed.layers if turns.covers(layer, instant)]
+    for layer in covering or followed.layers:
+        if turns.turn_number(layer, instant) >= 0:
             past = (turns.person_at(layer, instant, back) for back in range(1, len(layer.people)))
             return next((person for person in past if person != has_it), "")
     return ""
