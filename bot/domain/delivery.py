@@ -1,0 +1,64 @@
+"""A page: one thing to be told to one person by one channel; and what is known of each try to send it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.findings.severity import Severity
+
+
+class Kind(StrEnum):
+    """What a try has shown."""
+
+    YES = "yes"
+    """It was taken."""
+    NO = "no"
+    """It was not taken: it may be sent again."""
+    AMBIGUOUS = "ambiguous"
+    """Nobody knows: look before it is sent again."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`reason` is the channel's own word, or ours where it gave none; `ref` is what the channel calls the message.
+    `retry_after` counts seconds; None: it named none. `permanent`: the same gets the same answer until a person puts
+    something right.
+    """
+
+    kind: Kind
+    reason: str = ""
+    ref: str = ""
+    retry_after: float | None = None
+    permanent: bool = False
+
+
+class Act(StrEnum):
+    """What a page does. Channels with a state of their own (PagerDuty) follow; others only take TRIGGER."""
+
+    TRIGGER = "trigger"
+    ACKNOWLEDGE = "acknowledge"
+    RESOLVE = "resolve"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """`id` is unique, and the same at each try. `dedup_key` is the same for all pages of one episode of an incident.
+
+    `target` is what the channel reaches the person by (a phone number, an address, a Slack id; "" where it needs none);
+    `title` is one line, `text` says all of it, without markup. `attempts` were made before, the first at
+    `first_attempt_at`.
+    """
+
+    id: str
+    dedup_key: str
+    label: str
+    severity: Severity
+    act: Act
+    channel: str
+    person: str
+    target: str
+    title: str
+    text: str
+    created_at: datetime
+    attempts: int = 0
+    first_attempt_at: datetime | None = None
