@@ -19,7 +19,7 @@ def print_impact(impact: Impact, console: Console, *, everything: bool) -> None:
     console.print(Text.assemble((f"Impact of {impact.subject.processor.name}", "bold"), (span, "dim")))
     for line in [*impact_words.deadline_lines(impact), impact_words.headline(impact)]:
         console.print(Text(line))
-    listed = impact.dependents if everything else impact.affected
+    listed = impact.dependents if everything else impact.listed
     if listed:
         console.print()
         console.print(listing(_columns(impact), sorted(listed, key=lambda item: item.hops), console))
@@ -42,8 +42,8 @@ def _level(item: Affected) -> Text:
     return Text(level or NONE, style=STYLES[level] if level else "dim")
 
 
-def _state(item: Affected, *, affected: bool) -> Text:
-    if not affected:
+def _state(item: Affected, *, listed: bool) -> Text:
+    if not listed:
         return Text(impact_words.STATES[item.staleness], style="dim")
     return Text(impact_words.state(item), style="red" if item.staleness.stale else "yellow")
 
@@ -57,11 +57,11 @@ def _deadline(item: Affected) -> Text:
 
 
 def _columns(impact: Impact) -> tuple[Column[Affected], ...]:
-    affected = {item.processor.name for item in impact.affected}
+    listed = {item.processor.name for item in impact.listed}
     return (
         Column("processor", lambda item: Text(item.processor.name)),
         Column("hops", lambda item: Text(str(item.hops)), right=True),
-        Column("state", lambda item: _state(item, affected=item.processor.name in affected)),
+        Column("state", lambda item: _state(item, listed=item.processor.name in listed)),
         *COLUMNS,
     )
 

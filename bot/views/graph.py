@@ -72,7 +72,7 @@ def comment(impact: Impact) -> str:
 
 def alt_text(impact: Impact) -> str:
     """The picture in words: the deadlines, how many are affected, then the worst by name."""
-    worst = [f"{item.processor.name}, {item.hops} away, {_said(item)}" for item in impact.affected.worst(8)]
+    worst = [f"{item.processor.name}, {item.hops} away, {_said(item)}" for item in impact.listed.worst(8)]
     lines = [*impact_words.deadline_lines(impact), impact_words.headline(impact)]
     listed = [f"Worst: {'; '.join(worst)}."] if worst else []
     return " ".join(["A graph, left to right.", *lines, *listed])[:ALT_TEXT]

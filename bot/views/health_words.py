@@ -10,6 +10,7 @@ WHY = {
     OPEN_P0: "open P0",
     "open_p1": "open P1",
     "dates_missing": "data missing",
+    "dates_lost": "data lost, P0",
     "no_heartbeat": "may hang",
     "nothing_succeeded": "none succeeded",
     "mostly_failing": "most fail",
@@ -18,7 +19,7 @@ WHY = {
     "failing_more_than_baseline": "fails more",
 }
 """A reason of a row, by its name."""
-GRAVEST = frozenset({OPEN_P0, "nothing_succeeded", "mostly_failing"})
+GRAVEST = frozenset({OPEN_P0, "dates_lost", "nothing_succeeded", "mostly_failing"})
 """These are named first."""
 
 
@@ -93,11 +94,17 @@ def _names(noise: Noise, reason: NoIncident) -> str:
 
 
 def why(row: HealthRow) -> str:
-    """The first reason of a row that is not well, in a few words, and how many more it has; "" for one that is."""
-    if row.status in (Colour.GREEN, Colour.GREY):
+    """The first reason of a row that is not well, in a few words, and how many more it has; "" for one that is. What
+    makes the whole RED comes first: an open P0, then the last day.
+    """
+    if row.status in (Colour.GREEN, Colour.GREY) and not row.red_today:
         return ""
-    gravest = sorted(row.findings, key=lambda reason: reason.name not in GRAVEST)
-    said = list(dict.fromkeys(WHY.get(reason.name, reason.name.replace("_", " ")) for reason in gravest))
+    gravest = sorted(row.findings, key=lambda reason: (reason.name != OPEN_P0, reason.name not in GRAVEST))
+    said = [WHY.get(reason.name, reason.name.replace("_", " ")) for reason in gravest]
+    red_today = () if row.status is Colour.RED else row.red_today
+    today = [f"last day: {WHY[reason.name]}" for reason in red_today]
+    opened = said.count(WHY[OPEN_P0])
+    said = list(dict.fromkeys([*said[:opened], *today, *said[opened:]]))
     return f"{said[0]}{f' +{len(said) - 1}' if len(said) > 1 else ''}" if said else ""
 
 

@@ -35,7 +35,7 @@ MOST_NOTES = 4
 def card(impact: Impact) -> Card:
     """The answer to /impact. Of many affected dependents the worst are shown; the CSV has all."""
     title = f"Impact of {impact.subject.processor.name}"
-    shown = impact.affected.worst(MOST_SHOWN)
+    shown = impact.listed.worst(MOST_SHOWN)
     blocks: list[Block] = [header(title), *_deadlines(impact)]
     blocks.append(section(impact_words.headline(impact, SLACK)))
     lines = [title, *impact_words.deadline_lines(impact), impact_words.headline(impact)]
@@ -44,7 +44,7 @@ def card(impact: Impact) -> Card:
         heading = "Direct" if hops == 1 else f"{hops} hops away"
         blocks.append(section("\n".join([f"*{heading}*", *map(_line, listed)])))
         lines += ["", heading, *map(_text, listed)]
-    notes = _notes(impact, len(impact.affected) - len(shown))
+    notes = _notes(impact, len(impact.listed) - len(shown))
     blocks.append(context(*map(escape, notes), f"{escape(_date_line(impact))}, as of {date_token(impact.as_of)}."))
     blocks.append(actions(_buttons(impact)))
     dated = f"{_date_line(impact)}, as of {impact.as_of:%Y-%m-%d %H:%M} UTC."
@@ -70,7 +70,7 @@ def _text(item: Affected) -> str:
 
 
 def _notes(impact: Impact, unlisted: int) -> list[str]:
-    rest = f"{unlisted:,} more affected, none worse; the CSV has all." if unlisted else None
+    rest = f"{unlisted:,} more, none worse; the CSV has all." if unlisted else None
     gone = impact_words.left_out(impact)
     given = filter(None, [rest, impact_words.fine(impact), impact_words.upstream(impact), gone])
     return [*given, *impact.notes[:MOST_NOTES]]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from bot.domain.evidence.freshness import Staleness
 from bot.domain.impact.deadlines import Deadline
-from bot.domain.impact.dependents import UNTOLD, Affected
+from bot.domain.impact.dependents import Affected
 from bot.domain.impact.report import Impact, by_level
 from bot.domain.platform.registry import UnregisteredProcessor
 from bot.views import numbers
@@ -52,18 +52,27 @@ def headline(impact: Impact, voice: Voice = PLAIN) -> str:
         return f"What depends on {name} is unknown: {NO_DEPENDENCIES}."
     if not total:
         return f"Nothing that runs depends on {name}."
+    unknown = len(impact.untold)
     if not affected:
-        return f"None of its {total:,} dependents is affected." if total > 1 else "Its only dependent is not affected."
+        return _unaffected(total, unknown)
     verb = "is" if affected == 1 else "are"
     levels = ", ".join(
         f"{count:,} {level or 'of unknown criticality'}" for level, count in by_level(impact.affected).items()
     )
-    return f"{affected:,} of {numbers.plural(total, 'dependent')} {verb} affected: {_states(impact)} ({levels})."
+    aside = f"; of {unknown:,} nobody can tell" if unknown else ""
+    return f"{affected:,} of {numbers.plural(total, 'dependent')} {verb} affected: {_states(impact)} ({levels}){aside}."
+
+
+def _unaffected(total: int, unknown: int) -> str:
+    if unknown == total:
+        return f"Whether its {numbers.plural(total, 'dependent')} {'is' if total == 1 else 'are'} affected is unknown."
+    if unknown:
+        return f"None of its {total:,} dependents is known to be affected; of {unknown:,} nobody can tell."
+    return f"None of its {total:,} dependents is affected." if total > 1 else "Its only dependent is not affected."
 
 
 def _states(impact: Impact) -> str:
-    unknown = len(impact.dependents.at(lambda place: place.state == UNTOLD))
-    counts = [(len(impact.stale), "stale"), (len(impact.at_risk), AT_RISK), (unknown, "not known")]
+    counts = [(len(impact.stale), "stale"), (len(impact.at_risk), AT_RISK)]
     known = [(count, said) for count, said in counts if count]
     if len(known) == 1:
         count, said = known[0]
@@ -73,8 +82,8 @@ def _states(impact: Impact) -> str:
 
 def fine(impact: Impact) -> str | None:
     """What is left out of the list because nothing is wrong with it."""
-    count = len(impact.dependents) - len(impact.affected)
-    return f"{numbers.plural(count, 'dependent')} not affected." if count and impact.affected else None
+    count = len(impact.dependents) - len(impact.listed)
+    return f"{numbers.plural(count, 'dependent')} not affected." if count and impact.listed else None
 
 
 def deadline_lines(impact: Impact, voice: Voice = PLAIN) -> list[str]:

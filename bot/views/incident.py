@@ -48,7 +48,7 @@ class Detail(Enum):
     ALL = "all"
     WITHOUT_OTHERS = "without what else is wrong"
     SHORT = "and sentences cut short, the title to three lines"
-    LEAST = "and the error in one line, the title in two, whose deadline it is"
+    LEAST = "and the error in one line, the title in two, less of whose deadline it is"
 
 
 _TITLE_ROWS = {Detail.SHORT: 3, Detail.LEAST: 2}

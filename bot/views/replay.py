@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from bot.domain.evidence.runs import Category
-from bot.domain.incidents.decisions import Decision, Outcome
+from bot.domain.incidents.decisions import Decision, Outcome, Reason
 from bot.domain.platform.names import some_of
 from bot.domain.reports.replay import Message, ReplayReport
 from bot.views import numbers
@@ -13,6 +13,7 @@ from bot.views.text import INVISIBLE
 
 MOST_EXAMPLES = 3
 MOST_NAMES = 6
+_ENDS = {Reason.EXPIRED: "expired, still missing", Reason.MERGED: "part of another message"}
 _AS_TEXT = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _MARKUP = re.compile(r"[&<>|`\[\]\\]")
 
@@ -31,10 +32,12 @@ def _head(report: ReplayReport) -> list[str]:
         "",
         f"{_at(report.first)} to {_at(report.last)} UTC, a tick every {step}; times are UTC.",
         "",
-        f"- {numbers.plural(len(report.messages), 'message')} and {numbers.plural(report.updates, 'update')} of them",
-        f"- {numbers.plural(pages, 'page')} (P0 or P1): {pages / report.days:.2f} a day; "
+        f"- {numbers.plural(len(report.messages), 'message')}, {report.notes:,} of these P3 for the digest alone, and "
+        f"{numbers.plural(report.updates, 'update')} of them",
+        f"- {numbers.plural(pages, 'page')}: {numbers.plural(pages - report.risen, 'message')} that began as P0 or P1, "
+        f"{numbers.plural(report.risen, 'update')} that became graver; {pages / report.days:.2f} a day, "
         f"{report.pages_at_night:,} at night (22:00 to 07:00, {report.zone})",
-        f"- {numbers.plural(report.noise.raw_failures, 'failed run')} behind them, "
+        f"- {numbers.plural(report.noise.raw_failures, 'failed run')} in this time, in messages or not, "
         f"{report.noise.by_category.get(Category.NO_DATA_AVAILABLE, 0):,} of these expected",
     ]
 
@@ -66,7 +69,7 @@ def _message_rows(message: Message) -> Iterable[list[str]]:
         ]
     end = message.spans[-1][1]
     if end is not None:
-        yield [f"↳ {_at(end)}", "", "resolved", "", "", "", ""]
+        yield [f"↳ {_at(end)}", "", _ENDS.get(message.ended or Reason.RESOLVED, "resolved"), "", "", "", ""]
 
 
 def _blocked(decision: Decision) -> str:

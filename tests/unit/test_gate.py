@@ -1,5 +1,6 @@
 """The gate, as an on-call engineer meets it: one trouble, one message."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.findings.finding import FindingKind as K
@@ -184,3 +185,14 @@ def test_after_a_day_without_a_tick_the_old_incident_does_not_stay_open() -> Non
     story.at(0, DOWN)
     assert told(story.at(25 * 60, DOWN)) == [("announce", "Gamebook")]
     assert story.open == ["Gamebook"]
+
+
+def test_whom_an_update_says_to_be_blocked_is_in_its_impact() -> None:
+    """Though the date that it is called by blocks nobody."""
+    story = Story()
+    story.at(0, DOWN)
+    (update,) = [
+        each for each in story.at(10, DOWN, replace(NEXT_DAY, impact=("Summary",))) if each.outcome is Outcome.UPDATE
+    ]
+    assert update.detail == "+ 3 Mar; now blocked: Summary"
+    assert update.finding.impact == ("Summary",)

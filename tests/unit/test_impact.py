@@ -75,16 +75,27 @@ def test_what_is_fine_is_no_part_of_what_is_affected() -> None:
     assert not impact("NbacGamebookProcessor", *met, waiting, filled).affected
 
 
-def test_the_affected_are_the_stale_the_unknown_and_those_at_risk() -> None:
+def test_the_affected_are_the_stale_and_those_at_risk_the_unknown_stand_beside_them() -> None:
     unknown = freshness("NbacFeatures", expected=None)
     fresh = freshness("NbacOldExport", filled=True)
     found = impact("NbacGamebookProcessor", unknown, fresh, freshness("NbacPredictions", settled_at=NOW))
     affected = {item.processor.name: item.staleness for item in found.affected}
-    assert affected == {
-        "NbacPredictions": Staleness.NO_DATA,
-        "NbacSummary": Staleness.NO_DATA,
-        "NbacFeatures": Staleness.UNKNOWN,
-    }
+    assert affected == {"NbacPredictions": Staleness.NO_DATA, "NbacSummary": Staleness.NO_DATA}
+    assert {item.processor.name for item in found.listed} == {*affected, "NbacFeatures"}
+    assert impact_words.headline(found) == (
+        "2 of 4 dependents are affected: all stale (1 CRITICAL, 1 HIGH); of 1 nobody can tell."
+    )
+
+
+def test_unknown_is_not_affected() -> None:
+    unknown = [freshness(name, expected=None) for name in names()]
+    found = impact("NbacGamebookProcessor", *unknown)
+    assert not found.affected
+    assert impact_words.headline(found) == "Whether its 4 dependents are affected is unknown."
+    assert impact_words.fine(found) is None
+    filled = freshness("NbacOldExport", filled=True)
+    some = impact("NbacGamebookProcessor", *unknown, filled)
+    assert impact_words.headline(some) == "None of its 4 dependents is known to be affected; of 3 nobody can tell."
 
 
 def test_the_next_deadline_is_among_itself_and_its_dependents() -> None:

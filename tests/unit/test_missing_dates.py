@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.findings.severity import Severity
 from bot.domain.health.missing import LossRules, MissingDate
 from bot.domain.health.model import Colour, DatesWithout, DueDates, HealthReport, HealthRequest
 from bot.domain.health.notified import Notified
@@ -81,6 +82,20 @@ def test_the_count_of_dates_says_where_those_are_that_no_reason_names() -> None:
     assert health_words.completeness(replace(made, processors=rows)) == (
         "36 of 40 dates due have their data (90.0%); the others: 1 named above, 2 in open incidents, 1 accepted as lost"
     )
+
+
+def test_a_date_of_an_incident_that_is_no_reason_counts_where_it_is() -> None:
+    minor = incident(processors=("Plain",), impact=(), data_dates=(DAY,), severity=Severity.P2)
+    made = told(missing("Plain"), missing("Plain", day=date(2026, 1, 17)), known=Notified(open=(minor,)))
+    assert made.without == DatesWithout(named=1, in_incidents=1)
+    assert reasons(made) == [("dates_missing", "2 dates due have no data: Plain 19 Jan, Plain 17 Jan.")]
+
+
+def test_a_loss_that_makes_the_whole_red_says_so_in_its_row() -> None:
+    made = told(missing("Box", 25), missing("Plain"))
+    assert made.overall is Colour.RED
+    why = {row.name: health_words.why(row) for row in made.processors}
+    assert (why["Box"], why["Plain"]) == ("data lost, P0", "data missing")
 
 
 def test_a_row_that_is_not_well_has_its_reason_beside_it() -> None:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from bot.domain.evidence.runs import Category
 from bot.domain.health.model import Colour, DueDates, HealthReason, HealthReport, HealthRequest, RunCount
+from bot.views import health_words
 from tests.support.health_reports import REGISTRY, failed, ran, report
 
 BOX, GAMEBOOK, SCRAPER, SUMMARY = "NbacBoxscoreProcessor", "NbacGamebookProcessor", "NbacScraper", "TeamSummary"
@@ -30,6 +31,14 @@ def test_a_phase_that_is_red_over_the_last_day_makes_the_whole_red() -> None:
     made = report([*WELL, failed(GAMEBOOK, 10, ERROR)], day=[ran(SCRAPER, 9), failed(GAMEBOOK, 10, ERROR)])
     assert made.overall is Colour.RED
     assert texts(made)[0] == ("phase 2: 0.0% succeed in the last day (10 real failures), all in NbacGamebookProcessor.")
+
+
+def test_the_row_that_makes_the_whole_red_says_so() -> None:
+    """Though over the window nearly all succeed."""
+    made = report([*WELL, failed(GAMEBOOK, 2, ERROR)], day=[ran(SCRAPER, 9), failed(GAMEBOOK, 2, ERROR)])
+    assert made.overall is Colour.RED
+    (row,) = [row for row in made.phases if row.name == "phase 2"]
+    assert (row.status, health_words.why(row)) == (Colour.YELLOW, "last day: most fail")
 
 
 def test_one_processor_that_is_red_does_not_make_the_whole_red() -> None:

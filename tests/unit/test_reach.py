@@ -48,6 +48,12 @@ def test_without_one_the_next_deadline_of_all_is_named() -> None:
     assert (found.blocked, found.due) == ("Predictions", Due("Export", TEN))
 
 
+def test_a_deadline_of_another_is_named_by_its_processor_however_little_room_there_is() -> None:
+    reach = ReachMap(registry(Export=10, Ratings=12)).of(BLOCKED, START)
+    said = incident_words.reach(replace(notice(), reach=reach), incident_view.PLAIN, short=True)
+    assert said.startswith("Predictions blocked; Export due 10:00 UTC")
+
+
 def test_when_all_have_passed_the_last_one_is_named() -> None:
     found = ReachMap(registry(Export=8, Ratings=10)).of(BLOCKED, TEN + timedelta(hours=1))
     assert found.due == Due("Ratings", TEN)

@@ -186,3 +186,19 @@ def test_an_update_says_only_what_is_new(tmp_path: Path) -> None:
     first, *updates = lines(tmp_path)
     assert first["explanation"].startswith("Gone for 2026-01-15: no run has started")
     assert [line["explanation"] for line in updates] == ["+ 16 Jan", "+ 17 Jan", "+ 18 Jan"]
+
+
+def test_a_loss_that_is_too_old_to_be_watched_has_expired_and_is_not_resolved(tmp_path: Path) -> None:
+    processors: list[Row] = [{"name": "Gone", "schedule_hours_et": [10.0], "per_game": False}, {"name": "Early"}]
+    days = [DAY + timedelta(days=ahead) for ahead in range(34)]
+    early = [run(f"e{day}", "Early", start=1, day=day) for day in days]
+    gone = [run(f"g{day}", "Gone", start=15, day=day) for day in days if day != days[2]]
+    World(runs=early + gone, processors=processors).write(tmp_path / "data")
+    assert replay(tmp_path, "--step", "1h", "--report", str(tmp_path / "r.md")).exit_code == 0
+    [told] = lines(tmp_path)
+    assert (told["kind"], told["processors"], told["data_date"]) == ("missing_run", ["Gone"], str(days[2]))
+    report = (tmp_path / "r.md").read_text()
+    assert "| expired, still missing |" in report
+    assert "resolved" not in report
+    assert "- 1 message, 0 of these P3 for the digest alone, and 0 updates of them" in report
+    assert "0 failed runs in this time, in messages or not, 0 of these expected" in report

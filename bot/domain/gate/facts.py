@@ -29,6 +29,7 @@ def with_facts(incident: Incident, visible: Sequence[AlertState], ledger: Ledger
     headline = _gravest(before, headline_of(incident, roots, ledger.policy), findings) if roots else incident.headline
     severity, reason = _worst(None if opened else incident, [alert.finding for alert in visible])
     dates = {finding.data_date for finding in findings if finding.data_date is not None}
+    blocked = {name for each in findings for name in each.impact} - {each.root for each in findings}
     fresh = replace(
         incident,
         headline=headline,
@@ -37,7 +38,7 @@ def with_facts(incident: Incident, visible: Sequence[AlertState], ledger: Ledger
         severity_reason=reason,
         processors=_union(() if opened else incident.processors, (n for each in findings for n in each.processors)),
         data_dates=tuple(sorted(dates.union(incident.data_dates))),
-        impact=tuple(sorted({name for each in findings for name in each.impact})) if roots else incident.impact,
+        impact=tuple(sorted(blocked)) if roots else incident.impact,
         members=_union(incident.members, (alert.fingerprint for alert in visible)),
         parts=_union(incident.parts, (Part(each.kind, each.data_date) for each in findings)),
     )

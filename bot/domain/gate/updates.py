@@ -138,7 +138,7 @@ def _record(
             fingerprint=incident.fingerprint,
             outcome=outcome,
             reason=reason,
-            finding=headline_of(incident, roots, ledger.policy),
+            finding=replace(headline_of(incident, roots, ledger.policy), impact=incident.impact),
             severity=incident.severity,
             incident=incident.id,
             escalated=escalated,

@@ -19,6 +19,8 @@ from bot.domain.platform.names import some_of
 from bot.domain.platform.registry import Kind, Processor, Registry
 
 DATES_MISSING = "dates_missing"
+DATES_LOST = "dates_lost"
+"""Of a row: some of its dates are P0 by the severity policy."""
 MOST_NAMED = 5
 
 
@@ -69,21 +71,23 @@ def missing_reasons(
     """`opened`: incidents that are reasons themselves. What one of them says of a date is not said again."""
     every = list(missing)
     known = [each for each in every if rules.accepted.reason(each.processor, each.data_date) is None]
-    said = {
-        (name, day)
-        for incident in opened
-        if incident.severity in NAMES
-        for name in (*incident.processors, *incident.impact)
-        for day in incident.data_dates
-    }
+    listed = list(opened)
+    said, inside = _said([each for each in listed if each.severity in NAMES]), _said(listed)
     left = [each for each in known if (each.processor, each.data_date) not in said]
+    outside = sum((each.processor, each.data_date) not in inside for each in known)
     why = _grave(left, known, registry, rules.policy, as_of)
+    grave = {each.processor for those in why.values() for each in those}
     return MissingReasons(
         [_reason(those, f" P0: {because}.") for because, those in why.items()],
         _others([each for each in left if not any(each in those for those in why.values())]),
-        {name: [_row_reason(name, those)] for name, those in _by_processor(known).items()},
-        DatesWithout(len(left), len(known) - len(left), len(every) - len(known)),
+        {name: [_row_reason(name, those, grave)] for name, those in _by_processor(known).items()},
+        DatesWithout(outside, len(known) - outside, len(every) - len(known)),
     )
+
+
+def _said(incidents: Iterable[Incident]) -> set[tuple[str, date]]:
+    """(processor, data date) of which incidents speak."""
+    return {(name, day) for one in incidents for name in (*one.processors, *one.impact) for day in one.data_dates}
 
 
 def _grave(
@@ -127,8 +131,8 @@ def _reason(those: Sequence[MissingDate], why: str) -> HealthReason:
     return HealthReason(DATES_MISSING, newest[0].processor, f"{count} {lack}: {named}.{why}")
 
 
-def _row_reason(name: str, those: Sequence[MissingDate]) -> HealthReason:
-    return HealthReason(DATES_MISSING, name, f"{name}: {_reason(those, '').text}")
+def _row_reason(name: str, those: Sequence[MissingDate], grave: Collection[str]) -> HealthReason:
+    return HealthReason(DATES_LOST if name in grave else DATES_MISSING, name, f"{name}: {_reason(those, '').text}")
 
 
 def _by_processor(known: Iterable[MissingDate]) -> Mapping[str, list[MissingDate]]:

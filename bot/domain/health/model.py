@@ -199,7 +199,7 @@ class HealthReason:
 @dataclass(frozen=True, kw_only=True)
 class HealthRow:
     """One phase (`is_phase`) or one processor. Durations in seconds; rates as fractions. `day` and `day_due` are of the
-    last day, None where that was not asked for.
+    last day, None where that was not asked for; `red_today`: why the last day alone is RED.
     """
 
     name: str
@@ -215,6 +215,7 @@ class HealthRow:
     is_phase: bool = False
     day: Tally | None = None
     day_due: DueDates | None = None
+    red_today: tuple[HealthReason, ...] = ()
 
 
 class NoIncident(StrEnum):

@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bot.domain.health.missing import DATES_MISSING, NOTHING_MISSING, MissingReasons
+from bot.domain.health.missing import DATES_LOST, DATES_MISSING, NOTHING_MISSING, MissingReasons
 from bot.domain.health.model import OPEN_P0, Colour, HealthReason, HealthRow, Tally
-from bot.domain.health.status import RATE, SPEED, failing
+from bot.domain.health.status import LAST_DAY, RATE, SPEED
 
 PIPELINE = "pipeline"
-LAST_DAY = " in the last day"
 NOTHING = "nothing_succeeded"
 """Then no failure says where it comes from."""
 
@@ -41,12 +40,10 @@ def overall(
 
 
 def _today(row: HealthRow, processors: Sequence[HealthRow]) -> Iterator[HealthReason]:
-    """Why a row is RED over the last day."""
-    if row.day is None or row.day_due is None:
-        return
+    """Why a row is RED over the last day, and whose failures these are."""
     tallies = [(member.name, member.day or Tally()) for member in _members(row, processors)]
-    for reason in failing(row.name, row.day, row.day_due, LAST_DAY):
-        yield reason if reason.name == NOTHING else _with(reason, _worst(row.day, tallies))
+    for reason in row.red_today:
+        yield reason if reason.name == NOTHING else _with(reason, _worst(row.day or Tally(), tallies))
 
 
 def _once(phases: Sequence[HealthRow], processors: Sequence[HealthRow], today: set[str]) -> Iterator[HealthReason]:
@@ -67,7 +64,7 @@ def _once(phases: Sequence[HealthRow], processors: Sequence[HealthRow], today: s
     rows = [row for row in (*phases, *processors) if row.findings]
     for row in sorted(rows, key=lambda row: row.status is not Colour.RED):
         for reason in row.findings:
-            if (row.name, reason.name) not in said and reason.name != DATES_MISSING:
+            if (row.name, reason.name) not in said and reason.name not in (DATES_LOST, DATES_MISSING):
                 said |= {(row.name, kind) for kind in RATE if reason.name in RATE}
                 yield _over_time(row, reason, processors)
 

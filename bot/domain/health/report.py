@@ -23,7 +23,7 @@ from bot.domain.health.model import (
 from bot.domain.health.noise import FailedGroup, sorted_out
 from bot.domain.health.notified import NAMES, NOTHING_NOTIFIED, Notified, reason_of, undelivered
 from bot.domain.health.overall import overall
-from bot.domain.health.status import status_of
+from bot.domain.health.status import LAST_DAY, failing, status_of
 from bot.domain.platform.names import some_of
 from bot.domain.platform.registry import Processor, Registry
 from bot.domain.platform.spelling import did_you_mean, respelt
@@ -125,6 +125,10 @@ def assess(
         if scope.processor is None:
             row = rows.of_phase(phase, members)
             phases.append(_with(row, [finding for member in members for finding in troubles.get(member.name, ())]))
+    if phases:
+        phases = [_marked(row) for row in phases]
+    else:
+        processors = [_marked(row) for row in processors]
     incidents = [reason_of(incident) for incident in opened or () if incident.severity in NAMES]
     missed = undelivered(opened or (), window.as_of)
     known = scope.registry.by_name.keys() - strangers
@@ -208,6 +212,7 @@ class _Rows:
             findings=findings,
             day=day,
             day_due=due[1],
+            red_today=() if day is None else tuple(failing(name, day, due[1], LAST_DAY)),
         )
 
 
@@ -222,6 +227,11 @@ def _troubles(
     kinds = (notified.reasons(), lost.by_name, early_notes(silent, window.as_of))
     names = dict.fromkeys(name for kind in kinds for name in kind)
     return {name: [reason for kind in kinds for reason in kind.get(name, ())] for name in names}
+
+
+def _marked(row: HealthRow) -> HealthRow:
+    """What makes the whole RED by its last day is no GREEN row."""
+    return replace(row, status=Colour.YELLOW) if row.red_today and row.status is Colour.GREEN else row
 
 
 def _with(row: HealthRow, troubles: Sequence[HealthReason]) -> HealthRow:

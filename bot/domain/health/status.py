@@ -13,6 +13,7 @@ WORSE = 1.5
 """A failure rate above this many times its 30-day baseline, and above WORTH_SAYING, is an early warning."""
 WORTH_SAYING = 0.05
 RED_BELOW = 0.5
+LAST_DAY = " in the last day"
 RATE = frozenset({"mostly_failing", "nothing_succeeded", "below_target", "failing_more_than_baseline"})
 SPEED = frozenset({"slower_than_baseline"})
 """Names of reasons: what a phase and its processors may say of the same runs."""

@@ -70,9 +70,18 @@ class Impact:
 
     @cached_property
     def affected(self) -> Dependents:
-        """Those that are stale, at risk, or unknown; worst first."""
-        troubled = self.dependents.at(lambda place: place.state != FRESH)
-        return troubled.joined(self.at_risk)
+        """Those that are stale or at risk; worst first."""
+        return self.stale.joined(self.at_risk)
+
+    @cached_property
+    def untold(self) -> Dependents:
+        """Those of which nobody can tell."""
+        return self.dependents.at(lambda place: place.state == UNTOLD)
+
+    @cached_property
+    def listed(self) -> Dependents:
+        """Those that are worth a line: affected, or unknown; worst first."""
+        return self.affected.joined(self.untold)
 
     @cached_property
     def breached(self) -> list[Deadline]:

@@ -18,11 +18,14 @@ NIGHT_FROM, NIGHT_UNTIL = 22, 7
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """One incident's message. `spans` are when it was open; the end of the last is None if it still was at the end."""
+    """One incident's message. `spans` are when it was open; the end of the last is None if it still was at the end.
+    `ended`: why it ended last, None if it did not.
+    """
 
     incident: str
     decisions: tuple[Decision, ...]
     spans: tuple[tuple[datetime, datetime | None], ...]
+    ended: Reason | None
 
     @property
     def first(self) -> Decision:
@@ -64,6 +67,16 @@ class ReplayReport:
         return tuple(sorted(pages, key=lambda each: (each.at, each.fingerprint)))
 
     @property
+    def risen(self) -> int:
+        """Pages that are no first message: it became graver later."""
+        return sum(_rose(page) for page in self.pages)
+
+    @property
+    def notes(self) -> int:
+        """Messages that were never more than P3: lines of the digest."""
+        return sum(message.severity is Severity.P3 for message in self.messages)
+
+    @property
     def pages_at_night(self) -> int:
         return sum(self._at_night(page.at) for page in self.pages)
 
@@ -88,6 +101,7 @@ def messages_of(decisions: Iterable[Decision]) -> tuple[Message, ...]:
     """The messages that decisions (in order of time) make, in order of when each was first posted."""
     by_incident: dict[str, list[Decision]] = {}
     spans: dict[str, list[tuple[datetime, datetime | None]]] = defaultdict(list)
+    ended: dict[str, Reason | None] = {}
     for decision in decisions:
         mine = spans[decision.incident]
         is_open = bool(mine) and mine[-1][1] is None
@@ -95,10 +109,13 @@ def messages_of(decisions: Iterable[Decision]) -> tuple[Message, ...]:
             by_incident.setdefault(decision.incident, []).append(decision)
             if not is_open:
                 mine.append((decision.at, None))
+                ended[decision.incident] = None
         elif decision.outcome is Outcome.RESOLVE and is_open:
             mine[-1] = (mine[-1][0], decision.at)
+            ended[decision.incident] = decision.reason
     return tuple(
-        Message(incident=name, decisions=tuple(each), spans=tuple(spans[name])) for name, each in by_incident.items()
+        Message(incident=name, decisions=tuple(each), spans=tuple(spans[name]), ended=ended[name])
+        for name, each in by_incident.items()
     )
 
 
