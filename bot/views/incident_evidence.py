@@ -33,7 +33,7 @@ def failed(reason: str) -> dict[str, Any]:
 
 def _blocks(evidence: IncidentEvidence) -> Iterator[Block]:
     incident, headline = evidence.incident, evidence.incident.headline
-    yield section(f"*{incident.label}* {escape(headline.root)}: {escape(what(headline))}")
+    yield section(f"*{incident.label}* {escape(headline.subject)}: {escape(what(headline))}")
     yield section(f"{escape(headline.explanation)}\nSince {date_token(headline.since)}.")
     if incident.is_open:
         yield section(f"*Next:* {incident_words.step(headline)}.")

@@ -40,8 +40,12 @@ MOST_ERROR, MOST_DATES = 54, 2
 """Two lines of a phone, with what comes before them."""
 SHORTEST = 16
 """Of a name or an error that is cut, what still tells it from another."""
+SHORT_NAME = 14
+"""Of another's deadline: with its time it fits a line."""
 MOST_SENTENCE, SHORT_SENTENCE, ONE_LINE = 110, 64, 40
 """Its end says what is wrong: it is cut only where nothing else can be left out."""
+STORMS = frozenset({FindingKind.ALERT_STORM, FindingKind.RETRY_STORM})
+"""They are called by what all say."""
 _CLOCK = re.compile(r"\b(\d\d):(\d\d) UTC\b")
 MINUTE = timedelta(minutes=1)
 _TRACEBACK = re.compile(r"^\s*Traceback ", re.MULTILINE)
@@ -71,7 +75,7 @@ def title(notice: Notice, most: int | None = None) -> str:
     over = len(f"{who}: {fault}{dates}") - (most or math.inf)
     if over <= 0:
         return f"{who}: {fault}{dates}"
-    if notice.incident.family is Family.STORM:
+    if notice.incident.kind in STORMS:
         who = numbers.plural(len(notice.incident.processors), "processor")
         room = max(SHORTEST, (most or 0) - len(f"{who}: all fail with "))
         return f"{who}: {_what(notice.incident, room)}{dates}"
@@ -79,7 +83,9 @@ def title(notice: Notice, most: int | None = None) -> str:
 
 
 def _who(notice: Notice) -> str:
-    others = len(notice.incident.processors) - 1
+    headline, others = notice.incident.headline, len(notice.incident.processors) - 1
+    if headline.kind is FindingKind.PHASE_DOWN:
+        return headline.subject.capitalize()
     return notice.lead if others <= 0 else f"{notice.lead} and {others:,} more"
 
 
@@ -88,7 +94,7 @@ def _what(incident: Incident, error: int = MOST_ERROR) -> str:
     headline = incident.headline
     if incident.gathered is Gathered.OVER_CAP:
         return "too many alerts this hour"
-    if incident.family is Family.STORM and headline.error:
+    if incident.kind in STORMS and headline.error:
         return f"all fail with {short_error(headline.error, error)}"
     if incident.gathered is Gathered.SAME_CLASS and headline.error_class == FindingKind.MISSING_RUN:
         return wrong(FindingKind.MISSING_RUN)
@@ -147,7 +153,7 @@ def _cut(text: str, most: int) -> str:
 
 
 def reach(notice: Notice, voice: Voice, *, short: bool = False) -> str:
-    """Whom it blocks and by when that matters; of a source, what waits for it. `short`: not whose deadline."""
+    """Whom it blocks and by when that matters; of a source, what waits for it. `short`: less of another's deadline."""
     if notice.incident.headline.source:
         return _held(notice.incident.headline.held)
     found = notice.reach
@@ -176,9 +182,12 @@ def _due(found: Reach, now: datetime, voice: Voice, short: bool) -> str:
     if found.due is None:
         return ""
     at, away = found.due.at, found.due.at - now
-    named = "" if found.due.processor == found.blocked else "next " if short else f"{voice.data(found.due.processor)} "
+    own = found.due.processor == found.blocked
+    whose = _cut(found.due.processor, SHORT_NAME) if short else found.due.processor
+    named = "" if own else f"{voice.data(whose)} "
     if away >= timedelta(0):
-        return f"{named}due {voice.clock(at, now)}, in {lasting(away)}"
+        left = "" if short and not own else f", in {lasting(away)}"
+        return f"{named}due {voice.clock(at, now)}{left}"
     return f"{named}due {voice.date(at)}, passed {voice.ago(at, now)}"
 
 

@@ -106,16 +106,16 @@ def test_a_failing_root_is_reported_with_all_that_it_blocks() -> None:
     assert minutes_after(days.slots("Gamebook")[LATE_EVENING], told) <= 30
 
 
-def test_a_critical_processor_that_runs_into_its_limit_takes_its_phase_down() -> None:
+def test_a_critical_processor_that_runs_into_its_limit_is_no_phase_and_p0_all_the_same() -> None:
     days = Incident()
     days.fails("Coordinator", Category.TIMEOUT, attempts=2, seconds=1_803)
     told = the_one(messages(days))
     assert facts(told) == Facts(
-        Kind.PHASE_DOWN,
+        Kind.UPSTREAM_CASCADE,
         ("Coordinator",),
         RootCause.TIMEOUT,
         Severity.P0,
-        "restart_coordinator",
+        "fix_and_rerun_processor",
         frozenset({"Exporter"}),
     )
 

@@ -81,7 +81,7 @@ def test_the_root_that_turns_up_later_takes_its_downstream_in() -> None:
 def test_downstream_that_is_p0_makes_the_root_so() -> None:
     story = Story()
     story.at(0, ROOT)
-    decisions = story.at(1, ROOT, finding("Coordinator", K.PHASE_DOWN, severity="P0", since=START))
+    decisions = story.at(1, ROOT, finding("Coordinator", K.UPSTREAM_CASCADE, severity="P0", since=START))
     update = next(each for each in decisions if each.outcome is Outcome.UPDATE)
     assert (update.severity, update.escalated, update.finding.root) == (Severity.P0, True, "Gamebook")
 

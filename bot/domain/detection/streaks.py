@@ -21,7 +21,7 @@ TIMEOUTS_IN_A_ROW = 2
 AT_LIMIT = 0.9
 """A run that took this share of its time limit ran into it."""
 FIRST_BLOCKING_PHASE = 3
-"""From this phase on a CRITICAL processor that does not run at all takes its phase down with it."""
+"""From this phase on what waits for a CRITICAL processor is what people look at: it is not waited for to fail, too."""
 
 DENSE = 8
 """With so many slots a day the next one is near: only failing through several of them is more than a spike."""
@@ -139,10 +139,9 @@ def _at_limit(run: RunSeen, limit: float | None) -> bool:
 
 def _kind(day: ProcessorDate, category: Category, dependents: Dependents) -> FindingKind:
     critical = day.processor.criticality is Criticality.CRITICAL
-    if critical and (day.processor.phase or 0) >= FIRST_BLOCKING_PHASE:
-        return FindingKind.PHASE_DOWN
+    grave = critical and (day.processor.phase or 0) >= FIRST_BLOCKING_PHASE
     cascades = dependents is not Dependents.NONE and not day.filled
-    if dependents is Dependents.FAIL and cascades:
+    if cascades and (grave or dependents is Dependents.FAIL):
         return FindingKind.UPSTREAM_CASCADE
     if category is Category.TIMEOUT:
         return FindingKind.TIMEOUT

@@ -8,6 +8,7 @@ from bot.domain.detection import outcomes, pace, storms, streaks, stuck
 from bot.domain.detection.by_processor import ByProcessor
 from bot.domain.detection.failed_runs import STORMS, failed_runs
 from bot.domain.detection.impacts import Impacts
+from bot.domain.detection.phases import Phases
 from bot.domain.detection.trouble import Trouble
 from bot.domain.evidence.coverage import DATES, is_short, unreported_usual
 from bot.domain.evidence.history import HORIZON, LOOKED_AFTER, RECENT, PipelineHistory
@@ -32,7 +33,6 @@ OVER_WHEN_LATER_WORKS = frozenset(
         FindingKind.TIMEOUT,
         FindingKind.VALIDATION_FAILED,
         FindingKind.STUCK_RUN,
-        FindingKind.PHASE_DOWN,
     }
 )
 """Troubles of a processor, not of a date: a later date that works ends them; what the date has lost remains."""
@@ -64,6 +64,7 @@ class Watch:
         self._registry = registry
         neighbours = Neighbours(registry)
         self._lineage = neighbours.lineage
+        self._phases = Phases(self.history, self._lineage)
         self._impacts = Impacts(self.history, self._lineage)
         self._surroundings = Surroundings(self.history, neighbours, accepted)
         self._policy, self._storm = policy, storm
@@ -91,7 +92,8 @@ class Watch:
         found = self._storm_troubles(now)
         self._look_at_days(now)
         ill = {trouble.processors for troubles in self._open_troubles.values() for trouble in troubles}
-        found += [trouble for troubles in self._open_troubles.values() for trouble in troubles]
+        of_dates = [trouble for troubles in self._open_troubles.values() for trouble in troubles]
+        found += [*of_dates, *self._phases.detect(of_dates, now)]
         stormy = {name for trouble in found for name in trouble.processors if trouble.kind in STORMS}
         found += self._by_processor.troubles(now, skip={name for names in ill for name in names} | stormy)
         self._impacts.take(self.history.changed)

@@ -68,6 +68,7 @@ _FAMILIES = {
     FindingKind.SLOW_DRIFT: Family.NOTE,
     FindingKind.ALERT_STORM: Family.STORM,
     FindingKind.RETRY_STORM: Family.STORM,
+    FindingKind.PHASE_DOWN: Family.STORM,
     FindingKind.SOURCE_BLIND: Family.SOURCE,
     FindingKind.TRACKING_BUG: Family.NOTE,
 }
@@ -120,7 +121,8 @@ class Finding:
     `held` says how many findings wait for that. `impact` are dependents blocked by it;
     `since` is when the trouble itself began, `evident_at` when the evidence for it sufficed (aware UTC);
     `explanation` is one sentence with its figures;
-    `error_class` tells alike failures of different processors from unlike ones ("" when it is unknown);
+    `error_class` tells alike failures of different processors from unlike ones ("" when it is unknown); of a phase that
+    is down it names the phase;
     `failures` are the failed runs behind it and `error` the text of the newest; `rows` is what the table had for its
     date (None: no table is looked at).
     """
@@ -147,6 +149,11 @@ class Finding:
         return self.processors[0] if self.processors else f"source {self.source}"
 
     @property
+    def subject(self) -> str:
+        """What it is about, as it is called: a phase, else its root."""
+        return self.error_class if self.kind is FindingKind.PHASE_DOWN else self.root
+
+    @property
     def action(self) -> str:
         return ACTIONS[self.kind]
 
@@ -157,6 +164,8 @@ class Finding:
     @property
     def fingerprint(self) -> str:
         """The same trouble has the same fingerprint, whatever face it shows."""
+        if self.kind is FindingKind.PHASE_DOWN:
+            return f"{self.kind}:{self.error_class}:{self.data_date}"
         if self.family is Family.STORM:
             return f"{self.kind}"
         day = f":{self.data_date}" if self.data_date is not None and self.kind in OF_ONE_DATE else ""

@@ -6,7 +6,7 @@ from bot.domain.findings.finding import Finding, FindingKind
 
 WRONG = {
     FindingKind.UPSTREAM_CASCADE: "runs fail, dependents blocked",
-    FindingKind.PHASE_DOWN: "the phase is down",
+    FindingKind.PHASE_DOWN: "nothing that is due works",
     FindingKind.STUCK_RUN: "a run hangs",
     FindingKind.TIMEOUT: "runs time out",
     FindingKind.REPEATED_FAILURE: "runs fail",

@@ -42,8 +42,12 @@ def _of_the_same_data(cause: Finding, effect: Finding) -> bool:
 
 
 def in_storm(storm: Finding, finding: Finding, policy: GatePolicy) -> bool:
-    """Is it one of the failures of a storm that a detector has seen? In an alert storm P0 keeps its own message."""
+    """Is it one of the failures of a storm that a detector has seen? In an alert storm P0 keeps its own message; a
+    phase that is down is one trouble of one date.
+    """
     if storm.family is not Family.STORM or finding.family is not Family.OUTCOME:
+        return False
+    if storm.kind is FindingKind.PHASE_DOWN and finding.data_date not in (None, storm.data_date):
         return False
     if storm.kind is FindingKind.ALERT_STORM and finding.severity is Severity.P0:
         return False

@@ -118,7 +118,7 @@ def undelivered(incidents: Iterable[Incident], now: datetime) -> list[HealthReas
 def called(incident: Incident) -> str:
     """Its number, its severity and what is wrong, in few words."""
     finding = incident.headline
-    return f"{incident.label} {incident.severity} {finding.root}: {what(finding)}"
+    return f"{incident.label} {incident.severity} {finding.subject}: {what(finding)}"
 
 
 def _sent(said: Iterable[Decision], arrived: Set[str]) -> Iterable[Sent]:
