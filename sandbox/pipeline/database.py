@@ -4,9 +4,8 @@ SQLite in the write-ahead mode: whoever reads it does not hold the pipeline up.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from datetime import date
 from pathlib import Path
 
 FILE_NAME = "pipeline.db"
@@ -52,6 +51,8 @@ KEYS = {
 }
 WRITTEN_AT = {"processor_run_history": "inserted_at", "table_loads": "loaded_at", "raw_files": "created_at"}
 """The column by which rows are new."""
+CACHE_KB = 64_000
+"""For the pages of a month: its keys come in no order."""
 Rows = Iterable[Iterable[object]]
 
 
@@ -77,16 +78,21 @@ def write(directory: Path, tables: Mapping[str, Rows]) -> dict[str, int]:
     Returns how many were written to each table.
     """
     with closing(sqlite3.connect(directory / FILE_NAME)) as connection, connection:
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KB}")
         return {table: _write(connection, table, rows) for table, rows in tables.items()}
 
 
 def _write(connection: sqlite3.Connection, table: str, rows: Rows) -> int:
-    kinds = COLUMNS[table].values()
+    kinds = tuple(COLUMNS[table].values())
     places = ", ".join("datetime(?, 'unixepoch')" if kind == MOMENT else "?" for kind in kinds)
-    cursor = connection.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({places})", _plain(rows))  # noqa: S608
-    return max(0, cursor.rowcount)
+    written = f"INSERT OR REPLACE INTO {table} VALUES ({places})"  # noqa: S608
+    return max(0, connection.executemany(written, _plain(rows, kinds.index(DATE) if DATE in kinds else None)).rowcount)
 
 
-def _plain(rows: Rows) -> Iterator[tuple[object, ...]]:
+def _plain(rows: Rows, date_at: int | None) -> Iterator[Sequence[object]]:
+    """With the date, of which each table has one at most, as its text."""
     for row in rows:
-        yield tuple(value.isoformat() if isinstance(value, date) else value for value in row)
+        values = list(row)
+        if date_at is not None:
+            values[date_at] = str(values[date_at])
+        yield values

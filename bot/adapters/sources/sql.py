@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from itertools import compress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -54,14 +55,12 @@ class _Stored:
 NOTHING_STORED = _Stored(None, frozenset())
 
 
-def _added(lines: Lines, rows: Sequence[Any], known: Container[int]) -> Iterator[int]:
+def _added(lines: Lines, rows: Sequence[Any], known: Container[int]) -> list[int]:
     """The numbers of rows, of which those that are not known are written."""
-    for row in rows:
-        line = lines.line(row)
-        number = hash(line)
-        if number not in known:
-            lines.write(line)
-        yield number
+    made = lines.lines(rows)
+    numbers = list(map(hash, made))
+    lines.write([line for line, number in zip(made, numbers, strict=True) if number not in known])
+    return numbers
 
 
 class SqlSource:
@@ -148,10 +147,10 @@ class SqlSource:
             with Lines(path, names) as lines:
                 while more and self._has_room(lines):
                     some = result.fetchmany(min(FETCHED, self._batch_rows))
-                    waiting = [waits(row) for row in some]
+                    come = [not waits(row) for row in some]
                     numbers = _added(lines, some, known)
-                    given += [number for number, later in zip(numbers, waiting, strict=True) if not later]
-                    there = [row for row, later in zip(some, waiting, strict=True) if not later]
+                    there = list(compress(some, come))
+                    given += compress(numbers, come)
                     position = _later(position, there, place, kind)
                     more = bool(some)
             if lines.rows:
