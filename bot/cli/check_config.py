@@ -28,12 +28,29 @@ def check_config(
     with errors_for_people():
         chosen = path if path is not None else settings_of(None).config
         registry, warnings = check_folder(chosen) if chosen.is_dir() else check_registry(chosen)
-    for warning in warnings:
+        said = [*map(str, warnings), *_beside_the_history(registry)]
+    for warning in said:
         say(f"warning: {shown(warning)}", error=True)
     if as_json:
-        print(json.dumps({"ok": True, "processors": len(registry.processors), "warnings": [str(w) for w in warnings]}))
+        print(json.dumps({"ok": True, "processors": len(registry.processors), "warnings": said}))
     else:
         say(f"{chosen}: {_summary(registry)}; no problem found.")
+
+
+def _beside_the_history(registry: "Registry") -> list[str]:
+    """What does not fit the history in the embedded warehouse, where there is one."""
+    from bot.domain.errors import WarehouseUnavailable
+    from bot.domain.evidence.platform_facts import platform_facts
+    from bot.opening import warehouse
+
+    settings = settings_of(None)
+    if settings.warehouse != "duckdb" or not settings.warehouse_file.exists():
+        return []
+    try:
+        with warehouse(settings, read_only=True) as opened:
+            return opened.doubts(platform_facts(registry))
+    except WarehouseUnavailable as error:
+        return [f"not compared with the history: {error}"]
 
 
 def _summary(registry: "Registry") -> str:

@@ -232,6 +232,10 @@ class Warehouse(Protocol):
         """What the run history knows of each processor."""
         ...
 
+    def doubts(self, platform: PlatformFacts) -> list[str]:
+        """What of a registry does not fit the history: names that match nothing, runs of other dates. A line each."""
+        ...
+
     def load(
         self,
         files: Sequence[DataFile],

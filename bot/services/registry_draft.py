@@ -7,18 +7,18 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
 
+from bot.domain.platform.data_lag import lag_of
 from bot.domain.platform.described import PlatformDescription
-from bot.domain.platform.draft import Confidence, DraftProcessor, Evidence, ProcessorFacts, infer
+from bot.domain.platform.draft import DATA_LAG, Confidence, DraftProcessor, Evidence, ProcessorFacts, infer
 from bot.domain.platform.draft_described import completed
 from bot.domain.platform.draft_dues import PER_GAME
 from bot.domain.platform.draft_zone import ZoneProposal, zone_of
 from bot.domain.platform.registry import NAME_LENGTH, Registry
-from bot.domain.platform.schedule import WEEK
+from bot.domain.platform.schedule import HOURS_A_DAY, WEEK
 from bot.domain.redaction import visible
 
 NOTHING = PlatformDescription()
 LONGEST_DESCRIPTION = 200
-HOURS_A_DAY = 24
 
 
 @dataclass(frozen=True)
@@ -145,6 +145,8 @@ def _slots(entry: DraftProcessor) -> Iterable[tuple[str, object]]:
     crons = entry.crons or _as_crons(entry)
     if crons:
         yield "schedule", f"[{', '.join(map(_quoted, crons))}]"
+        if not entry.crons and lag_of(entry.slots):
+            yield DATA_LAG, lag_of(entry.slots)
     elif entry.slots:
         yield "schedule_hours_et", f"[{', '.join(f'{slot:g}' for slot in entry.slots)}]"
     if entry.timezone and (entry.slots or entry.crons):
@@ -158,11 +160,12 @@ def _slots(entry: DraftProcessor) -> Iterable[tuple[str, object]]:
 
 
 def _as_crons(entry: DraftProcessor) -> tuple[str, ...]:
-    """Its slots as a team without a game calendar writes them; none where one lies after its date."""
-    if entry.runs_on_no_game_days is not None or any(slot >= HOURS_A_DAY for slot in entry.slots):
+    """Its slots as a team without a game calendar writes them; none where they lie on several days."""
+    lag = lag_of(entry.slots)
+    if entry.runs_on_no_game_days is not None or lag is None:
         return ()
-    days = ",".join(WEEK[day] for day in entry.weekdays) or "*"
-    minutes = [round(60 * slot) for slot in entry.slots]
+    days = ",".join(WEEK[day] for day in sorted((day + lag) % len(WEEK) for day in entry.weekdays)) or "*"
+    minutes = [round(60 * (slot - HOURS_A_DAY * lag)) for slot in entry.slots]
     return tuple(f"{at % 60} {at // 60} * * {days}" for at in minutes)
 
 

@@ -110,8 +110,10 @@ def registry(folder: Path) -> dict[str, dict[str, Any]]:
 def test_a_history_shows_slots_by_weekday(tmp_path: Path) -> None:
     assert init(tmp_path, database(tmp_path), "--query", NAMED).exit_code == 0
     found = registry(tmp_path)
-    assert found["Daily"]["schedule_hours_et"] == [26]
-    assert (found["Worked"]["schedule_hours_et"], found["Worked"]["calendar"]) == ([30], "weekdays")
+    assert (found["Daily"]["schedule"], found["Daily"]["data_lag_days"]) == (["0 2 * * *"], 1)
+    assert (found["Worked"]["schedule"], found["Worked"]["data_lag_days"]) == (["0 6 * * tue,wed,thu,fri,sat"], 1)
+    text = (tmp_path / "config" / "registry.yaml").read_text()
+    assert "data_lag_days: 1  # high confidence: 30 of 30 starts lie 1 day after the data date" in text
 
 
 def test_it_never_overwrites(tmp_path: Path) -> None:

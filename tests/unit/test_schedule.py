@@ -50,6 +50,20 @@ def test_several_expressions_and_hours_are_one_schedule() -> None:
     assert schedule.most_a_day == 4
 
 
+def test_a_nightly_job_may_be_about_the_day_before() -> None:
+    nightly = cron("0 2 * * 2-6", lag_days=1, days=WEEKDAYS)
+    assert times(nightly, date(2026, 3, 27)) == ["28 02:00"], "the data of Friday, on Saturday"
+    assert not nightly.slots(date(2026, 3, 28)), "its run of Sunday does not fire, and Saturday is a day off"
+    assert nightly.last_chance(date(2026, 3, 27)) == datetime(2026, 3, 28, 1, tzinfo=UTC)
+    before = datetime(2026, 3, 30, 23, 30, tzinfo=UTC)
+    assert nightly.newest(before) == date(2026, 3, 27), "Monday's slot comes on Tuesday at 02:00"
+    assert times(cron("30 2 * * *", lag_days=1), SPRING - timedelta(days=1)) == ["29 03:00"]
+
+
+def test_several_hours_of_the_day_after_are_one_data_date() -> None:
+    assert times(cron("0 2,14 * * *", lag_days=2), date(2026, 3, 2)) == ["04 02:00", "04 14:00"]
+
+
 def test_a_dense_job_runs_through_the_clock_changes_as_cron_does() -> None:
     quarter_hourly = cron("*/15 * * * *")
     assert len(quarter_hourly.slots(SPRING)) == 23 * 4
@@ -113,6 +127,23 @@ def test_the_last_of_hours_may_be_read_by_the_clock_before_the_change() -> None:
 def test_an_expression_that_makes_no_sense_or_never_fires_is_refused(expression: object, reason: str) -> None:
     with pytest.raises(ValidationError, match=reason):
         Processor.model_validate({"name": "A", "schedule": expression})
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"schedule": "0 2 * * *", "data_lag_days": 3}, "less than or equal to 2"),
+        ({"schedule": "0 2 * * *", "data_lag_days": -1}, "greater than or equal to 0"),
+        ({"schedule": "0 2 * * *", "data_lag_days": True}, "true is not a number"),
+        (
+            {"schedule_hours_et": [2], "data_lag_days": 1},
+            "no schedule that it could be about",
+        ),
+    ],
+)
+def test_a_lag_that_makes_no_sense_is_refused(fields: dict[str, object], reason: str) -> None:
+    with pytest.raises(ValidationError, match=reason):
+        Processor.model_validate({"name": "A", **fields})
 
 
 def test_a_processor_has_its_own_zone_or_the_registrys() -> None:

@@ -1,7 +1,7 @@
 """Load data files: read all, refuse what makes no sense, then change everything in one step."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import cast
@@ -17,7 +17,7 @@ from bot.adapters.warehouse.sights import sights
 from bot.adapters.warehouse.staging_runs import nameless as nameless_rows
 from bot.adapters.warehouse.staging_runs import shared_ids, stage_runs, unknown_spellings
 from bot.adapters.warehouse.unfinished import is_unfinished
-from bot.adapters.warehouse.unmatched import note_unmatched, take_spellings
+from bot.adapters.warehouse.unmatched import note, other_dates, take_spellings, unmatched_names
 from bot.adapters.warehouse.values import Meaning
 from bot.domain.errors import BadInput
 from bot.domain.evidence.platform_facts import PlatformFacts
@@ -88,8 +88,7 @@ class Loader:
                 touched.append(refresh_hours(session))
             if new_document:
                 session.run("remember_fact", {"name": "registry", "value": platform.document})
-            spoken_of = stems - {RUNS.stem} or new_platform  # else the names are those that were looked at before
-            unmatched = tuple(note_unmatched(session, platform, sights(session).seen, facts)) if spoken_of else ()
+            unmatched = note(session, _unmatched(session, platform, staged, anew=new_platform), facts)
             warnings = (*_empty(staged, before), *_ignored(staged), *_remember(session, staged, hints, now), *unmatched)
             if mark is not None:
                 _move(session, mark, staged, now)
@@ -175,6 +174,18 @@ def _merge_runs(session: Session, item: _Staged, hints: Hints, progress: Progres
     stage_runs(session.reader(), hints.of, hints.vocabulary.categories)
     session.adopt("stage_versions")
     return merge_runs(session, nameless=nameless)
+
+
+def _unmatched(
+    session: Session, platform: PlatformFacts, staged: Sequence[_Staged], *, anew: bool
+) -> Mapping[str, str]:
+    """What does not fit the registry, of what the load may have changed. A source's reads change no usual dates."""
+    said: dict[str, str] = {}
+    if anew or any(item.kind is not RUNS for item in staged):
+        said |= unmatched_names(platform, sights(session).seen)
+    if anew or any(item.kind is RUNS and item.file.once for item in staged):
+        said |= other_dates(session, platform)
+    return said
 
 
 def _empty(staged: Sequence[_Staged], before: Known) -> Iterator[str]:

@@ -15,6 +15,7 @@ from bot.adapters.warehouse.observed import observed, observed_dates
 from bot.adapters.warehouse.settled import FOREVER, Settled
 from bot.adapters.warehouse.sql_text import query_named
 from bot.adapters.warehouse.traced import TracingEngine
+from bot.adapters.warehouse.unmatched import doubts
 from bot.domain.errors import WarehouseUnavailable
 from bot.domain.evidence.expectation import SMALLEST_FILE, Evidence, PlannedWindow
 from bot.domain.evidence.freshness import DateFreshness
@@ -145,6 +146,9 @@ class SqlWarehouse:
 
     def processor_facts(self) -> list[ProcessorFacts]:
         return processor_facts(self._engine)
+
+    def doubts(self, platform: PlatformFacts) -> list[str]:
+        return doubts(self._engine, platform)
 
     def load(
         self,

@@ -1,13 +1,17 @@
-"""Names in the evidence that match nothing in the registry, and tables of the registry that were never loaded."""
+"""What of the registry and what of the history do not fit together: names, and the dates that runs are about."""
 
-from collections.abc import Collection, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date, datetime
 
 import duckdb
 
 from bot.adapters.warehouse.engine import Session
+from bot.adapters.warehouse.sights import Asked, sights
 from bot.domain.evidence.known import Seen
 from bot.domain.evidence.platform_facts import PlatformFacts
-from bot.domain.platform.spelling import never_loaded, strangers, written_as
+from bot.domain.platform.data_lag import shifted
+from bot.domain.platform.spelling import never_loaded, never_seen, strangers, unregistered, written_as
 
 
 def take_spellings(reader: duckdb.DuckDBPyConnection, into: str, platform: PlatformFacts) -> None:
@@ -23,18 +27,42 @@ def _tables(platform: PlatformFacts) -> set[str]:
     return own.union(*(processor.upstream_tables for processor in platform.processors))
 
 
-def note_unmatched(
-    session: Session, platform: PlatformFacts, seen: Seen, facts: Collection[tuple[str, str]]
-) -> Iterator[str]:
-    """Keep what is to be said of them, and give what was not said before. `facts`: what was kept before."""
+def unmatched_names(platform: PlatformFacts, seen: Seen) -> Mapping[str, str]:
+    """What to say of names in the evidence that match nothing, and of tables never loaded, by the fact that keeps it;
+    empty texts where there is nothing to say.
+    """
     own = {processor.table for processor in platform.processors if processor.table is not None}
-    tables = _tables(platform)
     sources = {processor.source for processor in platform.processors if processor.source is not None}
-    said = {
-        "warning names of tables": strangers("table_loads", seen.tables, tables),
+    return {
+        "warning names of tables": strangers("table_loads", seen.tables, _tables(platform)),
         "warning names of sources": strangers("raw_files", seen.sources, sources),
         "warning tables never loaded": never_loaded(seen.tables, own),
     }
+
+
+def other_dates(asked: Asked, platform: PlatformFacts) -> Mapping[str, str]:
+    """The same of processors whose runs are about other dates than the registry says."""
+    starts: dict[str, dict[date, datetime]] = defaultdict(dict)
+    for name, day, first in asked.rows("first_hours"):
+        starts[name][day] = first
+    schedules = {each.name: each.schedule for each in platform.processors if each.schedule.has_slots}
+    return {"warning data dates": shifted(schedules, starts)}
+
+
+def doubts(asked: Asked, platform: PlatformFacts) -> list[str]:
+    """All of it, as it is now; nothing of a registry whose processors never ran: the history is not of its platform."""
+    ran, known = {name for (name,) in asked.rows("processors_seen")}, [each.name for each in platform.processors]
+    if ran.isdisjoint(known):
+        return []
+    seen = sights(asked).seen
+    traced = {*seen.tables, *seen.sources}
+    unseen = (each.name for each in platform.processors if each.name not in ran and each.trace not in traced)
+    said = (unregistered(ran, known), never_seen(unseen), *unmatched_names(platform, seen).values())
+    return [text for text in (*said, *other_dates(asked, platform).values()) if text]
+
+
+def note(session: Session, said: Mapping[str, str], facts: Collection[tuple[str, str]]) -> Iterator[str]:
+    """Keep what is to be said, and give what was not said before. `facts`: what was kept before."""
     kept = {name for name, _ in facts}
     for name, text in said.items():
         if text and (name, text) not in facts:

@@ -41,6 +41,11 @@ class ProcessorPlatform:
     def timetable(self) -> Timetable:
         return self.expects, self.schedule
 
+    @property
+    def trace(self) -> str | None:
+        """What shows that it is at work beside its runs: its table, or a scraper's source."""
+        return self.source if self.is_scraper else self.table
+
 
 @dataclass(frozen=True)
 class PlatformFacts:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from bot.domain.platform.data_lag import lag_of
 from bot.domain.platform.draft_dues import FEW_DATES, PER_GAME, Brought
 from bot.domain.platform.registry import MOST_PHASE
 
@@ -28,6 +29,7 @@ POLLS_PER_SLOT = 4
 FEW_RUNS = 5
 """Fewer runs than this show neither a range nor a limit."""
 UNKNOWN_RHYTHM = "unknown"
+DATA_LAG = "data_lag_days"
 MANY_DATES = 14
 TWO_WEEKS = timedelta(days=14)
 TIMEOUT_STEP = 60
@@ -308,7 +310,17 @@ def _evidence(
         share = min(1.0, near / max(facts.dates, 1))
         text = f"each starts on {share:.0%} of {facts.dates:,} dates"
         found["schedule_hours_et"] = Evidence(text, _confidence(facts.dates, share))
+        found[DATA_LAG] = _lag_evidence(facts, slots, hours)
     return found
+
+
+def _lag_evidence(facts: ProcessorFacts, slots: tuple[float, ...], hours: Sequence[float]) -> Evidence:
+    """How sure it is that starts lie so many days after their data date: `hours` after its midnight."""
+    lag = lag_of(slots) or 0
+    there = sum(lag_of([hour]) == lag for hour in hours)
+    days = f"{_count(lag, 'day')} after" if lag else "on"
+    text = f"{there:,} of {_count(len(hours), 'start')} {'lie' if there != 1 else 'lies'} {days} the data date"
+    return Evidence(text, _confidence(facts.dates, there / len(hours)))
 
 
 def _count(many: int, noun: str) -> str:

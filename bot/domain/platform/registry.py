@@ -18,6 +18,8 @@ MOST_NAMED = 5
 NAME_LENGTH = 255
 """Tests of dbt have names of well over 100 characters."""
 MOST_PHASE = 99
+MOST_LAG = 2
+"""Days: a slot lies within three days of its data date, however it is written."""
 
 
 class Kind(StrEnum):
@@ -137,6 +139,8 @@ class Processor(Frozen):
     schedule_hours_et: Annotated[tuple[SlotHour, ...], AfterValidator(_ascending)] = ()
     schedule: Annotated[tuple[str, ...], BeforeValidator(cron_expressions)] = ()
     """Cron expressions: MINUTE HOUR DAY MONTH WEEKDAY."""
+    data_lag_days: Annotated[Whole, Field(ge=0, le=MOST_LAG)] = 0
+    """So many days before the local date of a slot of `schedule` lies its data date."""
     timezone: str | None = None
     """Of its own clock times; None: the registry's."""
     calendar: str | None = None
@@ -151,6 +155,13 @@ class Processor(Frozen):
     service: str | None = None
     proposal: bool = False
     """True: a value set by us for the team to confirm, not a known fact."""
+
+    @model_validator(mode="after")
+    def _lag_has_a_schedule(self) -> "Processor":
+        if self.data_lag_days and not self.schedule:
+            remedy = "schedule_hours_et counts from the data date: 26 is 02:00 of the next day"
+            raise ValueError(f"has data_lag_days {self.data_lag_days} and no schedule that it could be about; {remedy}")
+        return self
 
 
 class UnregisteredProcessor(Processor):
@@ -203,7 +214,8 @@ class Registry(Frozen):
     def _schedule(self, processor: Processor) -> Schedule:
         zone = self.zone if processor.timezone is None else ZoneInfo(processor.timezone)
         days = None if processor.calendar is None else self.calendars[processor.calendar]
-        return Schedule(zone, processor.schedule_hours_et, processor.schedule, days, processor.active)
+        lag = processor.data_lag_days
+        return Schedule(zone, processor.schedule_hours_et, processor.schedule, days, processor.active, lag)
 
     @cached_property
     def dependents(self) -> dict[str, tuple[str, ...]]:

@@ -16,6 +16,7 @@ from bot.domain.platform.calendar import latest_reading, slot_instant
 
 TWICE_FROM = 20
 """With so many slots a day or more a job also runs in both readings of an hour that comes twice, as cron does."""
+HOURS_A_DAY = 24
 NEVER_WITHIN_DAYS = 9 * 366
 """29 February comes at the latest after eight years (1896 to 1904)."""
 SHORTHANDS = {
@@ -142,10 +143,15 @@ def cron(expression: str) -> Cron:
     return Cron(parsed, tuple(hour + minute / 60 for hour, minute in times))
 
 
+@lru_cache(maxsize=10_000)
+def _later(hours: tuple[float, ...], days: int) -> tuple[float, ...]:
+    return tuple(hour + HOURS_A_DAY * days for hour in hours) if days else hours
+
+
 @dataclass(frozen=True)
 class Schedule:
     """The slots of a processor. `hours` are wall-clock hours after midnight of the data date, above 24 on later days;
-    a slot of a cron expression belongs to its own local date.
+    the data date of a slot of `crons` lies `lag_days` before its local date.
     """
 
     zone: ZoneInfo
@@ -153,6 +159,7 @@ class Schedule:
     crons: tuple[str, ...] = ()
     days: Days | None = None
     active: Active | None = None
+    lag_days: int = 0
 
     @property
     def has_slots(self) -> bool:
@@ -175,7 +182,8 @@ class Schedule:
             return ()
         if not self.crons:
             return self.hours
-        firing = [cron(each).hours for each in self.crons if cron(each).fires_on(day)]
+        fires_on = day + self.lag_days * _DAY
+        firing = [_later(cron(each).hours, self.lag_days) for each in self.crons if cron(each).fires_on(fires_on)]
         if len(firing) == 1 and not self.hours:
             return firing[0]
         return tuple(sorted({*self.hours, *(hour for hours in firing for hour in hours)}))

@@ -63,6 +63,21 @@ def never_loaded(seen: Collection[str], known: Collection[str]) -> str:
     return f"table_loads never names {_listed(names, str)}: whether {which} rows is unknown"
 
 
+def unregistered(ran: Iterable[str], known: Collection[str]) -> str:
+    """What to say of processors that ran and that the registry does not have; empty when there are none."""
+    names = sorted(set(ran) - set(known))
+    if not names:
+        return ""
+    said = _listed(names, lambda name: did_you_mean(name, nearest(name, known)))
+    return f"{said} ran and {'is' if len(names) == 1 else 'are'} not in the registry: nothing is expected of a run"
+
+
+def never_seen(registered: Iterable[str]) -> str:
+    """What to say of registered processors of which the history knows nothing; empty when there are none."""
+    names = sorted(registered)
+    return f"the history has no run, row or file of {_listed(names, str)}" if names else ""
+
+
 def _listed(names: list[str], say: Callable[[str], str]) -> str:
     said = [say(name) for name in names[:MOST_NAMED]]
     more = len(names) - len(said)
