@@ -118,7 +118,7 @@ def test_check_config_compares_a_registry_with_the_history(tmp_path: Path) -> No
         "Box (did you mean Boxx?) ran and is not in the registry",
         "the history has no run, row or file of Boxx and NightlyTwo",
         "table_loads names raw.box and raw.tow (did you mean raw.two?), which no processor of the registry has",
-        "raw_files names bok (did you mean box?), which no processor of the registry has",
+        "raw_files names bok, which no processor of the registry has",
         "table_loads never names raw.two",
         "Nightly starts 1 day later than the registry says, on 10 of 10 data dates, so its dates count as missing",
     ]

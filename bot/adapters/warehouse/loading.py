@@ -1,6 +1,5 @@
 """Load data files: read all, refuse what makes no sense, then change everything in one step."""
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -9,6 +8,7 @@ from typing import cast
 from bot.adapters.warehouse.calendar_table import lay_calendar
 from bot.adapters.warehouse.columns import FILE_KINDS, RUNS, FileKind
 from bot.adapters.warehouse.engine import Engine, Session, Value
+from bot.adapters.warehouse.ledger import Ledger, fingerprint
 from bot.adapters.warehouse.marks import learnt, source_marks
 from bot.adapters.warehouse.merging_runs import NAMELESS, YES, MergedRuns, merge_runs
 from bot.adapters.warehouse.reading import Reading, read
@@ -28,6 +28,8 @@ from bot.ports.warehouse import DataFile, FileReport, Hints, LoadReport, Progres
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 WARNING = "warning"
+SPELLING = "warning category "
+"""Before a category that no vocabulary knows: the name of the fact that says so."""
 SHOWN = 5
 """Columns that a message lists."""
 
@@ -57,9 +59,10 @@ class Loader:
     ) -> LoadReport:
         prints = {file.path: fingerprint(file) for file in files}
         given = {"fingerprints": ",".join(prints.values())}
-        loaded = {text for (text,) in self._engine.rows("loaded_fingerprints", given)}
+        entries = {text for (text,) in self._engine.rows("loaded_fingerprints", given)}
+        ledger = Ledger(entries, hints.vocabulary.fingerprint)
         facts = set(self._engine.rows("facts"))
-        fresh = [file for file in files if not file.once or prints[file.path] not in loaded]
+        fresh = [file for file in files if not file.once or not ledger.has_read(prints[file.path])]
         old = tuple(FileReport(file.name, already_loaded=True) for file in files if file not in fresh)
         rebuild = is_unfinished(facts)
         new_platform = rebuild or ("platform", platform.fingerprint) not in facts
@@ -70,6 +73,7 @@ class Loader:
         with self._engine.write() as session:
             meaning = Meaning(hints.vocabulary, platform.zone.key, now)
             staged = [_read(session, file, prints[file.path], meaning, progress, platform) for file in _in_order(fresh)]
+            again = {item.fingerprint for item in staged if ledger.has_another_reading(item.fingerprint)}
             before = known(session)
             evidence = [_merge_evidence(session, item, progress, now) for item in staged if item.kind is not RUNS]
             with_runs = [item for item in staged if item.kind is RUNS and item.reading.rows]
@@ -78,7 +82,10 @@ class Loader:
             if new_rules:
                 _hint_again(session, hints)
             nameless = (NAMELESS, YES) in facts
-            runs = [_merge_runs(session, item, hints, progress, nameless=nameless) for item in with_runs]
+            runs = [
+                _merge_runs(session, item, hints, progress, nameless=nameless, again=item.fingerprint in again)
+                for item in with_runs
+            ]
             appended, newest = all(run.appended for run in runs), runs[0].newest if runs else None
             changes = Changes(frozenset(stems), moved, new_platform, appended, newest, now)
             touched = [refresh_evidence(session, platform, changes, before)]
@@ -89,7 +96,12 @@ class Loader:
             if new_document:
                 session.run("remember_fact", {"name": "registry", "value": platform.document})
             unmatched = note(session, _unmatched(session, platform, staged, anew=new_platform), facts)
-            warnings = (*_empty(staged, before), *_ignored(staged), *_remember(session, staged, hints, now), *unmatched)
+            warnings = (
+                *_empty(staged, before),
+                *_ignored(staged),
+                *_remember(session, staged, hints, ledger, now),
+                *unmatched,
+            )
             if mark is not None:
                 _move(session, mark, staged, now)
         rejected = tuple(row for item in staged for row in item.reading.rejected)
@@ -104,16 +116,6 @@ class Loader:
             refresh_all(session)
             ((runs,),) = session.rows("count_runs")
         return int(runs)
-
-
-def fingerprint(file: DataFile) -> str:
-    """SHA-256 of what the file holds and of its bytes; of a part that may be read again, of where it comes from."""
-    if not file.once:
-        return hashlib.sha256(f"{file.name} {file.kind}".encode()).hexdigest()
-    with file.path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256")
-    digest.update(file.kind.encode())
-    return digest.hexdigest()
 
 
 def _in_order(files: Sequence[DataFile]) -> list[DataFile]:
@@ -169,11 +171,13 @@ def _count_again(session: Session, platform: PlatformFacts, hints: Hints) -> dat
     return BEGINNING
 
 
-def _merge_runs(session: Session, item: _Staged, hints: Hints, progress: Progress, *, nameless: bool) -> MergedRuns:
+def _merge_runs(
+    session: Session, item: _Staged, hints: Hints, progress: Progress, *, nameless: bool, again: bool
+) -> MergedRuns:
     progress(f"merging {item.file.name}", item.reading.rows)
     stage_runs(session.reader(), hints.of, hints.vocabulary.categories)
     session.adopt("stage_versions")
-    return merge_runs(session, nameless=nameless)
+    return merge_runs(session, nameless=nameless, again=again)
 
 
 def _unmatched(
@@ -207,11 +211,16 @@ def _ignored(staged: Sequence[_Staged]) -> Iterator[str]:
         yield f"{item.file.name}: {which} {some_of(names, SHOWN)} not read: Fireline has no such column"
 
 
-def _remember(session: Session, staged: Sequence[_Staged], hints: Hints, now: datetime) -> tuple[str, ...]:
-    """Write down what was wrong, then the files: one that is in the ledger is never read again.
+def _remember(
+    session: Session, staged: Sequence[_Staged], hints: Hints, ledger: Ledger, now: datetime
+) -> tuple[str, ...]:
+    """Write down what was wrong, then the files: one that is in the ledger is not read again with the same words.
 
     A file with rows of the future is read again: they may be right by then.
     """
+    for item in (item for item in staged if ledger.has_another_reading(item.fingerprint)):
+        session.run("forget_rejected", {"name": item.file.name, "fingerprint": item.fingerprint})
+        _forget_spellings(session, hints)
     rejected = list(
         dict.fromkeys(noted for item in staged for row in item.reading.rejected if (noted := _noted(item, row)))
     )
@@ -222,11 +231,19 @@ def _remember(session: Session, staged: Sequence[_Staged], hints: Hints, now: da
     for name, text in warnings:
         session.run("remember_fact", {"name": name, "value": text})
     for item in staged:
-        print_ = f"{item.fingerprint} with rows held back" if item.reading.held_back else item.fingerprint
+        print_, once = item.fingerprint, item.file.once
+        entry = ledger.entry(print_, held_back=item.reading.held_back > 0) if once else print_
+        file: dict[str, Value] = {"fingerprint": print_, "entry": entry, "name": _ledger_name(item.file)}
         known_until = _known_until(session, item, now)
-        file: dict[str, Value] = {"fingerprint": print_, "name": _ledger_name(item.file), "rows": item.reading.rows}
-        session.run("remember_file", {**file, "now": now, "known_until": known_until})
+        session.run("remember_file", {**file, "rows": item.reading.rows, "now": now, "known_until": known_until})
     return tuple(text for _, text in warnings)
+
+
+def _forget_spellings(session: Session, hints: Hints) -> None:
+    """What was said of words that are known by now."""
+    for name, _ in session.rows("facts"):
+        if name.startswith(SPELLING) and name.removeprefix(SPELLING).strip().lower() in hints.vocabulary.categories:
+            session.run("forget_fact", {"name": name})
 
 
 def _noted(item: _Staged, row: RejectedRow) -> tuple[str, int, str]:
@@ -297,7 +314,7 @@ def _warnings(session: Session, item: _Staged, hints: Hints) -> Iterator[tuple[s
         for spelling, runs in unknown_spellings(session.reader(), hints.vocabulary.categories):
             known = f"failure_category {visible(spelling)!r} is in no vocabulary"
             counted = "1 failed run is" if runs == 1 else f"{runs:,} failed runs are"
-            yield WARNING, f"{known}: its {counted} read as unknown"
+            yield f"{SPELLING}{visible(spelling)}", f"{known}: its {counted} read as unknown"
         yield from _without_ids(session, item)
         ids, rows, first = shared_ids(session.reader())
         if ids:

@@ -26,9 +26,9 @@ class MergedRuns:
         return self.given, self.added, self.corrected
 
 
-def merge_runs(session: Session, *, nameless: bool) -> MergedRuns:
+def merge_runs(session: Session, *, nameless: bool, again: bool = False) -> MergedRuns:
     """From `stage_versions` into `runs`, and into `stage_hours` the hours to be counted again. `nameless`: some of the
-    stored runs have no `run_id`.
+    stored runs have no `run_id`. `again`: the rows were read before, with other words.
     """
     ((first, last, given, distinct, under_way, without_id),) = session.rows("staged_span")
     span = {"first_start": first, "last_start": last}
@@ -38,13 +38,14 @@ def merge_runs(session: Session, *, nameless: bool) -> MergedRuns:
         ((_, _, _, distinct, _, left),) = session.rows("staged_span")
         if left and not nameless:
             session.run("remember_fact", {"name": NAMELESS, "value": YES})
+    reread = _understood_anew(session, span) if again else 0
     ((held, moved, recut),) = session.rows("held_runs", span)
-    again = named
+    stored = named + reread
     if recut:
-        again += _refined(session, span)
+        stored += _refined(session, span)
         span = _span(session)
     moved = moved or (under_way and distinct < given)
-    if distinct == given and not held and not moved and not named and not recut:
+    if distinct == given and not held and not moved and not stored and not recut:
         session.run("append_runs")
         return MergedRuns(int(given), int(given), 0, last, appended=True)
     if moved:
@@ -55,13 +56,20 @@ def merge_runs(session: Session, *, nameless: bool) -> MergedRuns:
     if moved:
         session.run("add_moved_hours")
     ((added, replaced),) = session.rows("staged_runs")
-    new = int(added - replaced) - again
-    return MergedRuns(int(given), new, int(replaced) + again, last, appended=False)
+    new = int(added - replaced) - stored
+    return MergedRuns(int(given), new, int(replaced) + stored, last, appended=False)
 
 
 def _span(session: Session) -> dict[str, datetime]:
     ((first, last, *_),) = session.rows("staged_span")
     return {"first_start": first, "last_start": last}
+
+
+def _understood_anew(session: Session, span: dict[str, datetime]) -> int:
+    """Take out what an earlier reading made of the staged rows; returns how many runs that were."""
+    ((stored,),) = session.rows("count_other_readings", span)
+    session.run("forget_other_readings", span)
+    return int(stored)
 
 
 def _refined(session: Session, span: dict[str, datetime]) -> int:

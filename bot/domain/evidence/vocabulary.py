@@ -1,5 +1,6 @@
 """The words of run histories: how other tools name columns, states and causes."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Self, TypeVar
@@ -33,6 +34,13 @@ class Vocabulary:
             statuses={**self.statuses, **_lower(statuses)},
             categories={**self.categories, **_lower(categories)},
         )
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever a word means something else."""
+        words = (self.columns, self.statuses, self.categories, self.causes, self.triggers)
+        told = [sorted((word, str(meaning)) for word, meaning in each.items()) for each in words]
+        return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
     @classmethod
     def standard(cls) -> Self:

@@ -1,2 +1,2 @@
--- Which of the given fingerprints (separated by commas) are in the ledger.
-SELECT fingerprint FROM loaded_files WHERE STRPOS(@fingerprints, fingerprint) > 0
+-- What the ledger says of the files with the given fingerprints (64 characters each, separated by commas).
+SELECT fingerprint FROM loaded_files WHERE STRPOS(@fingerprints, SUBSTR(fingerprint, 1, 64)) > 0
