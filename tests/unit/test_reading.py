@@ -36,6 +36,8 @@ BAD_VALUES: list[tuple[str, Any, str]] = [
     ("status", "exploded", f"status 'exploded' {NO_STATUS}"),
     ("status", None, "status is missing"),
     ("processor_name", "", "processor_name is missing"),
+    ("processor_name", '{"id": 7}', "processor_name '{\"id\": 7}' is an object or a list of JSON, no name"),
+    ("processor_name", '["Box"]', "processor_name '[\"Box\"]' is an object or a list of JSON, no name"),
     ("data_date", "2026-02-31", "data_date '2026-02-31' is not a date"),
     ("data_date", "yesterday", "data_date 'yesterday' is not a date"),
     ("data_date", "1899-12-31", "data_date '1899-12-31' is no plausible date"),
@@ -65,7 +67,14 @@ ODD_VALUES: list[tuple[str, Any, str]] = [
     ("records_processed", -1, "records_processed '-1' is negative"),
     ("records_processed", "12.5", "records_processed '12.5' is not a whole number"),
     ("records_processed", "many", "records_processed 'many' is not a whole number"),
-    ("records_processed", "1e300", "records_processed '1e300' is not a whole number"),
+    ("records_processed", "1e300", "records_processed '1e300' is too large: at most 9,223,372,036,854,775,807"),
+    (
+        "records_processed",
+        "-92233720368547758080",
+        "records_processed '-92233720368547758080' is too large: at most 9,223,372,036,854,775,807",
+    ),
+    ("records_processed", "1e-3", "records_processed '1e-3' is not a whole number"),
+    ("duration_seconds", "1e400", "duration_seconds '1e400' is too large: at most 1.8e308"),
     ("records_processed", "1,234", "records_processed '1,234' is not a whole number"),
     ("records_processed", True, "records_processed 'true' is not a whole number"),
     ("duration_seconds", -0.5, "duration_seconds '-0.5' is negative"),
@@ -123,6 +132,61 @@ def test_rows_after_a_broken_line_keep_their_numbers(tmp_path: Path) -> None:
         "runs.ndjson row 2: not a JSON object",
         f"runs.ndjson row 3 (bad): status '?' {NO_STATUS}",
     ]
+
+
+NO_NAME = "is an object or a list of JSON, no name"
+HALVES = ("a\\ud800b", "\\uDC00", "x\\ude00\\ud83d")
+"""As JSON writes half a character."""
+
+
+def json_lines(folder: Path, *lines: str, as_list: bool = False) -> Path:
+    path = folder / "runs.json"
+    path.write_text(f"[{','.join(lines)}]" if as_list else "\n".join(lines))
+    return path
+
+
+@pytest.mark.parametrize("as_list", [False, True])
+def test_a_key_that_an_object_names_twice_costs_its_row(tmp_path: Path, as_list: bool) -> None:
+    good = json.dumps(GOOD, default=str)
+    twice = [f'{good[:-1]}, "status": "failed"}}', f'{good[:-1]}, "error_message": {{"a": 1, "a": 2}}, "status": 1}}']
+    nested = f'{json.dumps({**run("nested"), "note": None}, default=str)[:-1]}, "more": {{"a": 1, "a": 2}}}}'
+    reading, kept = read_runs(json_lines(tmp_path, good, *twice, nested, as_list=as_list))
+    assert [(row.row, row.reason) for row in reading.rejected] == [
+        (2, "names 'status' twice: which of the values counts is unknown"),
+        (3, "names 'status' twice: which of the values counts is unknown"),
+    ]
+    assert list(kept) == ["good", "nested"]
+
+
+@pytest.mark.parametrize("as_list", [False, True])
+def test_half_a_character_costs_an_optional_text_that_character_only(tmp_path: Path, as_list: bool) -> None:
+    rows = [json.dumps(failed(f"r{at}", text="TEXT"), default=str) for at in range(len(HALVES))]
+    lines = [row.replace("TEXT", half) for row, half in zip(rows, HALVES, strict=True)]
+    whole = json.dumps(failed("whole", text="\U0001f600"), default=str)
+    reading, kept = read_runs(json_lines(tmp_path, *lines, whole, as_list=as_list))
+    assert reading.rejected == ()
+    assert [row["error_message"] for row in kept.values()] == ["a\ufffdb", "\ufffd", "x\ufffd\ufffd", "\U0001f600"]
+
+
+def test_half_a_character_in_a_name_costs_the_row(tmp_path: Path) -> None:
+    lines = [json.dumps(run("good"), default=str), json.dumps(run("half", "NAME"), default=str)]
+    reading, kept = read_runs(json_lines(tmp_path, lines[0], lines[1].replace("NAME", "Bo\\ud800x")))
+    assert [row.reason for row in reading.rejected] == ["processor_name 'Bo\ufffdx' holds a control character"]
+    assert list(kept) == ["good"]
+
+
+def test_an_object_as_a_name_costs_the_row_in_every_format(tmp_path: Path) -> None:
+    line = json.dumps({**run("bad"), "processor_name": {"id": 7}}, default=str)
+    assert [row.reason for row in read_runs(json_lines(tmp_path, json.dumps(GOOD, default=str), line))[0].rejected] == [
+        f"processor_name '{{\"id\":7}}' {NO_NAME}"
+    ]
+    good = {
+        name: ("TIMESTAMP" if name == "started_at" else "VARCHAR", [GOOD[name]]) for name in ("started_at", "status")
+    }
+    columns = {**good, "data_date": ("DATE", [DAY]), "processor_name": ("STRUCT(id INTEGER)", [{"id": 7}])}
+    write_parquet(tmp_path / "runs.parquet", columns)
+    with pytest.raises(BadInput, match=NO_NAME):
+        read_runs(tmp_path / "runs.parquet")
 
 
 def test_a_line_that_is_no_object_is_named(tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
 """JSON: one object a line, or one array of objects, whatever the suffix. A broken row costs that row only."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -22,10 +24,15 @@ from bot.adapters.warehouse.raw_rows import (
 )
 from bot.adapters.warehouse.text_files import UTF8, bounded_lines, encoding_of, is_damaged, lines_of, opened
 from bot.domain.errors import BadInput
+from bot.domain.redaction import visible
 
 MOST_BYTES_AN_ARRAY = 256_000_000
 NO_OBJECT = "not a JSON object"
 _IS_OBJECT = "CASE WHEN json_valid(line) THEN json_type(line) = 'OBJECT' ELSE false END"
+_EACH_ONCE = "len(json_keys(line)) = len(list_distinct(json_keys(line)))"
+"""Of an object: RFC 8259, section 4, leaves open which of two values counts."""
+_LONE = re.compile(r"[\ud800-\udfff]")
+"""Half of a pair that makes one character: it is none."""
 _LINE_DELIMITER = "\x01"
 """Never in JSON text: control characters must be escaped there (RFC 8259, section 7)."""
 _AS_LINES = f"header = false, delim = '{_LINE_DELIMITER}', quote = '', escape = '', auto_detect = false"
@@ -76,7 +83,7 @@ def _raw_rows(
     connection.execute(
         f"CREATE OR REPLACE TEMP VIEW raw_rows AS SELECT {chosen or 'NULL AS nothing'}, row_number"  # noqa: S608 (keys are quoted)
         f" FROM (SELECT {inner or 'NULL AS nothing'}, row_number"
-        f" FROM (SELECT {texts} AS texts, row_number FROM raw_lines WHERE {_IS_OBJECT}))"
+        f" FROM (SELECT {texts} AS texts, row_number FROM raw_lines WHERE {_IS_OBJECT} AND {_EACH_ONCE}))"
     )
     return RawRows(header, places_in(header, {place: Source(f"c{place}", "VARCHAR") for place in used}), rows, broken)
 
@@ -165,24 +172,35 @@ def _refuse(path: Path, encoding: str) -> None:
 
 
 def _object(text: str) -> tuple[str, str]:
-    """The object as DuckDB reads it: NaN and Infinity, which are no JSON and often written, become text."""
+    """The object as DuckDB reads it: NaN and Infinity, which are no JSON and often written, become text, and half a
+    character becomes the control character that a name may not hold and that other texts show as a question mark.
+    """
     if len(text) > MOST_BYTES_A_ROW:
         return "", f"longer than {MOST_BYTES_A_ROW:,} characters"
     if is_damaged(text):
         return "", "not a JSON object: holds bytes that are not UTF-8"
-    odd: list[str] = []
+    odd, outermost = [], list[str]()
 
     def constant(name: str) -> str:
         odd.append(name)
         return name
 
+    def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
+        outermost[:] = [key for key, _ in found]
+        return dict(found)
+
     try:
-        value = json.loads(text, parse_constant=constant)
+        value = json.loads(text, parse_constant=constant, object_pairs_hook=pairs)
     except (ValueError, RecursionError):
         return "", NO_OBJECT
     if not isinstance(value, dict):
         return "", NO_OBJECT
-    return (json.dumps(value) if odd else text), ""
+    twice = next((key for key in value if outermost.count(key) > 1), None) if len(value) < len(outermost) else None
+    if twice is not None:
+        return "", f"names {visible(twice)!r} twice: which of the values counts is unknown"
+    written = json.dumps(value, ensure_ascii=False)
+    lone = "\\ud" in text.lower() and _LONE.search(written)
+    return (_LONE.sub(r"\\u0000", written) if odd or lone else text), ""
 
 
 def _elements(path: Path, encoding: str) -> Found:

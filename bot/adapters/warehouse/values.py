@@ -16,6 +16,11 @@ DUCKDB = {
     Type.TIME: "TIMESTAMP",
     Type.DATE: "DATE",
 }
+_LARGEST = {
+    Type.INTEGER: (r"^[+-]?\d+(\.0*)?([eE]\+?\d+)?$", "9,223,372,036,854,775,807"),
+    Type.NUMBER: (r"^[+-]?\d+(\.\d*)?([eE]\+?\d+)?$", "1.8e308"),
+}
+"""How a number is written that is one and may still be too large, and the largest there is (of either sign)."""
 AHEAD = timedelta(hours=1)
 """A clock may be so much ahead of ours: what lies further in the future is set aside."""
 WAITED_FOR = timedelta(days=1)
@@ -108,7 +113,7 @@ def faults(column: Column, meaning: Meaning) -> list[Fault]:
     shown = f"'{column.name} ' || chr(39) || left({as_given}, 80) || chr(39)"
     found = []
     if column.type is not Type.TEXT:
-        found.append(Fault(f"{as_given} IS NOT NULL AND {name} IS NULL", f"{shown} || ' is not {column.type.value}'"))
+        found.append(Fault(f"{as_given} IS NOT NULL AND {name} IS NULL", f"{shown} || {_unlike(column, as_given)}"))
     if column.required:
         found.append(Fault(f"{name} IS NULL", f"'{column.name} is missing'"))
     if column.allowed:
@@ -123,6 +128,9 @@ def faults(column: Column, meaning: Meaning) -> list[Fault]:
         found.append(Fault(f"regexp_matches({name}, '{_CONTROLS}')", f"{shown} || ' holds a control character'"))
         long = f"strlen({name}) > {LONGEST_NAME}"
         found.append(Fault(long, f"{shown} || ' … is longer than {LONGEST_NAME:,} bytes'"))
+    if column.is_name and column.required and column.name != "processors":
+        nested = f"CASE WHEN left({name}, 1) IN ('{{', '[') THEN json_valid({name}) END"
+        found.append(Fault(nested, f"{shown} || ' is an object or a list of JSON, no name'"))
     if column.name == "processors":
         no_list = (
             f"CASE WHEN starts_with({name}, '[') THEN coalesce(json_type(TRY_CAST({name} AS JSON)), '') <> 'ARRAY' END"
@@ -131,6 +139,15 @@ def faults(column: Column, meaning: Meaning) -> list[Fault]:
     if column.name == "completed_at":
         found.append(Fault(f'{name} < "started_at"', f"{shown} || ' is before the start'"))
     return found
+
+
+def _unlike(column: Column, as_given: str) -> str:
+    """SQL: what is wrong with a value that is none of the column's type."""
+    other = f"' is not {column.type.value}'"
+    if column.type not in _LARGEST:
+        return other
+    written, largest = _LARGEST[column.type]
+    return f"CASE WHEN regexp_matches({as_given}, '{written}') THEN ' is too large: at most {largest}' ELSE {other} END"
 
 
 def believed(column: Column, meaning: Meaning) -> str:
