@@ -37,13 +37,14 @@ def demo(
         from bot.cli.demo_config import FOLDER
         from bot.cli.demo_faults import heal_running, inject_into_running
         from bot.cli.demo_running import Meant
-        from bot.cli.demo_start import ready
+        from bot.cli.demo_start import check_speed, ready
         from bot.cli.demo_world import live
 
         settings = settings_of(home)
         where = settings.home / "demo" if home is None else settings.home
         settings = settings.model_copy(update={"home": where, "warehouse": "duckdb"})
         meant = Meant(where, port, PORT if home is None else None)
+        check_speed(speed)
         if heal:
             heal_running(meant)
             return

@@ -31,8 +31,16 @@ class Start:
     now: datetime
 
 
+def check_speed(speed: float) -> None:
+    """Raises BadInput for a speed that makes no sense."""
+    try:
+        SimulatedClock(system_now(), speed)
+    except ValueError as error:
+        raise BadInput(str(error)) from error
+
+
 def ready(settings: Settings, port: int, speed: float, faults: Sequence[str]) -> Start:
-    """Raises BadInput for a home or a port that is taken, a speed or a fault that makes no sense."""
+    """`speed` makes sense. Raises BadInput for a home or a port that is taken, a fault that makes no sense."""
     refuse_a_second(settings.home)
     refuse_a_real_home(settings)
     check_port(port)
@@ -40,7 +48,6 @@ def ready(settings: Settings, port: int, speed: float, faults: Sequence[str]) ->
     now = system_now()
     registry = complete(yaml.safe_load((settings.config / "registry.yaml").read_text(encoding="utf-8")))
     try:
-        SimulatedClock(now, speed)
         for fault in parsed:
             targets(Fleet.from_registry(registry), fault["name"], fault.get("processor"))
     except (FaultError, ValueError) as error:

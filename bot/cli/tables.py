@@ -48,8 +48,16 @@ def listing(columns: Sequence[Column[T]], rows: Sequence[T], console: Console) -
     for spared in sorted({0, *(column.spare for column in columns)}, reverse=True):
         shown = [at for at, column in enumerate(columns) if column.spare <= spared]
         if sum(widths[at] for at in shown) + GAP * (len(shown) - 1) <= console.width:
-            return _table([columns[at] for at in shown], [[line[at] for at in shown] for line in lines])
+            table = _table([columns[at] for at in shown], [[line[at] for at in shown] for line in lines])
+            return Group(table, *_hidden([column for column in columns if column.spare > spared], console))
     return Group(*(text for line in lines for text in _block(columns, line, console)))
+
+
+def _hidden(columns: Sequence[Column[T]], console: Console) -> Iterator[Text]:
+    """Which columns made room."""
+    if columns:
+        names = ", ".join(column.heading for column in columns)
+        yield Text(f"Not shown in {console.width} columns: {names}. A wider terminal or --json has them.", style="dim")
 
 
 def _room(column: Column[T], cells: Iterable[Text]) -> int:

@@ -35,7 +35,10 @@ class ValidateQuestion:
 
 
 def validate(
-    processor: Annotated[str | None, typer.Option(help="Only this processor.", show_default=False)] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[PROCESSOR]", help="Only this processor.", show_default=False)
+    ] = None,
+    processor: Annotated[str | None, typer.Option(help="The same.", show_default=False)] = None,
     first: Annotated[
         str | None,
         typer.Option(
@@ -62,8 +65,9 @@ def validate(
     from bot.cli.local_client import ask_running
 
     width, colour = shutil.get_terminal_size().columns, sys.stdout.isatty()
-    question = ValidateQuestion(processor, first, last, as_of, sample, seed, everything, as_json, width, colour)
     with errors_for_people():
+        only = _only(name, processor)
+        question = ValidateQuestion(only, first, last, as_of, sample, seed, everything, as_json, width, colour)
         settings = settings_of(home)
         answer = ask_running(settings.socket, "validate", asdict(question))
         if answer is None:
@@ -72,6 +76,15 @@ def validate(
             with reading(settings) as services:
                 answer = answer_validate(services.validation, services.sampling, question, now())
     print(answer, end="")
+
+
+def _only(name: str | None, processor: str | None) -> str | None:
+    """The processor, which may be named as in `health` and `impact`, or as an option."""
+    from bot.domain.errors import BadInput
+
+    if name is not None and processor is not None:
+        raise BadInput(f"{name!r} and --processor {processor!r} are both given. Name the processor once.")
+    return processor if name is None else name
 
 
 def answer_validate(

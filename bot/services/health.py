@@ -10,10 +10,19 @@ from bot.domain.errors import BadInput
 from bot.domain.health.blind import blind_reasons, late_reads, seen_by
 from bot.domain.health.early_warnings import LONGEST_RUN, NOTE_AFTER, SilentRun
 from bot.domain.health.missing import STANDARD, LossRules
-from bot.domain.health.model import DueDates, HealthReason, HealthReport, HealthRequest, RunCount, Tally, Window
+from bot.domain.health.model import (
+    Because,
+    DueDates,
+    HealthReason,
+    HealthReport,
+    HealthRequest,
+    RunCount,
+    Tally,
+    Window,
+)
 from bot.domain.health.notified import Notified
 from bot.domain.health.report import Measured, Period, Scope, assess
-from bot.domain.health.silence import NO_NEW_DATA, idle_phase
+from bot.domain.health.silence import idle_phase
 from bot.domain.health.undue import never_seen, undecided
 from bot.domain.platform.registry import Processor, Registry, UnregisteredProcessor
 from bot.domain.slo import ServiceLevels
@@ -24,7 +33,7 @@ from bot.services.blindness import Blindness
 from bot.services.known_until import Known, KnownUntil
 
 LONGEST_WINDOW_DAYS = 400
-UNCERTAIN = frozenset({"state_unreadable", NO_NEW_DATA, "not_registered"})
+UNCERTAIN = frozenset({Because.STATE_UNREADABLE, Because.NO_NEW_DATA, Because.NOT_REGISTERED})
 """Reasons that are warnings, too."""
 
 
@@ -93,7 +102,7 @@ class HealthService:
             return self._notified(window.since, now), []
         except StateUnavailable as error:
             text = f"Open incidents and notifications are not known: {error}"
-            return None, [HealthReason("state_unreadable", "state", text)]
+            return None, [HealthReason(Because.STATE_UNREADABLE, "state", text)]
 
     def _idle(self, period: Period, window: Window, scope: Scope) -> Iterator[HealthReason]:
         """Phases in which nothing ran although they had slots, and nobody can tell whether data was due."""

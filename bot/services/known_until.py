@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
-from bot.domain.health.model import BASELINE, HealthReason
-from bot.domain.health.silence import HOUR, NO_NEW_DATA, SHORTEST, is_long, no_new_data, silent_fleet, slots_within
+from bot.domain.health.model import BASELINE, Because, HealthReason
+from bot.domain.health.silence import HOUR, SHORTEST, is_long, no_new_data, silent_fleet, slots_within
 from bot.domain.platform.registry import Processor, Registry
 from bot.ports.warehouse import History, Warehouse
 
@@ -29,7 +29,7 @@ class Known:
     @property
     def stopped(self) -> str | None:
         """That nothing new came; None when it did."""
-        return next((reason.text for reason in self.silence if reason.name == NO_NEW_DATA), None)
+        return next((reason.text for reason in self.silence if reason.name == Because.NO_NEW_DATA), None)
 
 
 class KnownUntil:

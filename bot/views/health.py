@@ -212,7 +212,7 @@ def _phase_line(row: HealthRow) -> str:
     parts += [f"{numbers.compact(bad)} real"] if bad else []
     parts += [f"data {row.due.filled:,} of {row.due.known:,}"] if row.due.missing else []
     because = health_words.why(row)
-    parts += [because] if because and not because.startswith(("below target", "most fail", "data missing")) else []
+    parts += [because] if because and not health_words.told_by_figures(row) else []
     said = " · ".join(parts) if tally.runs else "nothing ran"
     return f"{CIRCLES[row.status]} *{row.name[:1].upper()}{row.name[1:]}*  {said}"
 

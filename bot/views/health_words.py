@@ -1,26 +1,27 @@
 """What a health report says, in words: shared by the Slack card and the terminal."""
 
-from bot.domain.health.model import OPEN_P0, Colour, DatesWithout, DueDates, HealthReport, HealthRow, NoIncident, Noise
+from bot.domain.health.model import Because, Colour, DatesWithout, DueDates, HealthReport, HealthRow, NoIncident, Noise
 from bot.domain.platform.names import some_of
 from bot.domain.sources import SourceStatus
 from bot.views import numbers
 
 MOST_SOURCES, MOST_NAMED = 4, 3
 WHY = {
-    OPEN_P0: "open P0",
-    "open_p1": "open P1",
-    "dates_missing": "data missing",
-    "dates_lost": "data lost, P0",
-    "no_heartbeat": "may hang",
-    "nothing_succeeded": "none succeeded",
-    "mostly_failing": "most fail",
-    "below_target": "below target",
-    "slower_than_baseline": "slower",
-    "failing_more_than_baseline": "fails more",
+    Because.OPEN_P0: "open P0",
+    Because.OPEN_P1: "open P1",
+    Because.DATES_MISSING: "data missing",
+    Because.DATES_LOST: "data lost, P0",
+    Because.NO_HEARTBEAT: "may hang",
+    Because.NOTHING_SUCCEEDED: "none succeeded",
+    Because.MOSTLY_FAILING: "most fail",
+    Because.BELOW_TARGET: "below target",
+    Because.SLOWER_THAN_BASELINE: "slower",
+    Because.FAILING_MORE_THAN_BASELINE: "fails more",
 }
 """A reason of a row, by its name."""
-GRAVEST = frozenset({OPEN_P0, "dates_lost", "nothing_succeeded", "mostly_failing"})
+GRAVEST = frozenset({Because.OPEN_P0, Because.DATES_LOST, Because.NOTHING_SUCCEEDED, Because.MOSTLY_FAILING})
 """These are named first."""
+IN_FIGURES = frozenset({Because.BELOW_TARGET, Because.MOSTLY_FAILING, Because.DATES_MISSING})
 
 
 def completeness(report: HealthReport) -> str | None:
@@ -97,15 +98,28 @@ def why(row: HealthRow) -> str:
     """The first reason of a row that is not well, in a few words, and how many more it has; "" for one that is. What
     makes the whole RED comes first: an open P0, then the last day.
     """
-    if row.status in (Colour.GREEN, Colour.GREY) and not row.red_today:
-        return ""
-    gravest = sorted(row.findings, key=lambda reason: (reason.name != OPEN_P0, reason.name not in GRAVEST))
-    said = [WHY.get(reason.name, reason.name.replace("_", " ")) for reason in gravest]
-    red_today = () if row.status is Colour.RED else row.red_today
-    today = [f"last day: {WHY[reason.name]}" for reason in red_today]
-    opened = said.count(WHY[OPEN_P0])
-    said = list(dict.fromkeys([*said[:opened], *today, *said[opened:]]))
+    said = list(dict.fromkeys(_short(name, today=today) for name, today in _reasons(row)))
     return f"{said[0]}{f' +{len(said) - 1}' if len(said) > 1 else ''}" if said else ""
+
+
+def told_by_figures(row: HealthRow) -> bool:
+    """Do the figures of a line tell the first reason?"""
+    return any(name in IN_FIGURES and not today for name, today in _reasons(row)[:1])
+
+
+def _reasons(row: HealthRow) -> list[tuple[Because, bool]]:
+    """In the order in which they are said, each with whether it is of the last day."""
+    if row.status in (Colour.GREEN, Colour.GREY) and not row.red_today:
+        return []
+    names = sorted((reason.name for reason in row.findings), key=lambda name: name not in GRAVEST)
+    opened = [(name, False) for name in names if name is Because.OPEN_P0]
+    today = [(reason.name, True) for reason in (() if row.status is Colour.RED else row.red_today)]
+    return [*opened, *today, *((name, False) for name in names if name is not Because.OPEN_P0)]
+
+
+def _short(name: Because, *, today: bool) -> str:
+    text = WHY.get(name, name.replace("_", " "))
+    return f"last day: {text}" if today else text
 
 
 def sources(report: HealthReport) -> str | None:

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.domain.evidence.observation import Asked, DateSpan, Observed
+from bot.domain.evidence.platform_facts import platform_facts
 from bot.domain.health.model import RunCount, Window
 from bot.ports.warehouse import Warehouse
 from tests.contracts.stories import NEXT, moment
-from tests.support.builders import DAY
+from tests.support.builders import DAY, registry
 
 LAST = moment(90)
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -50,6 +51,7 @@ def ask(warehouse: Warehouse, *, briefly: bool = False) -> Answers:
     answers["asked of it"] = _asked(warehouse)
     answers["processors seen"] = warehouse.processors_seen()
     answers["never seen"] = warehouse.never_seen()
+    answers["doubts"] = warehouse.doubts(platform_facts(registry()))
     answers["failed hours"] = sorted(warehouse.failed_hours(WEEK), key=repr)
     answers["durations by day"] = sorted(warehouse.daily_durations(WEEK), key=repr)
     return answers if briefly else {**answers, "facts": _facts(warehouse), "freshness": freshness}

@@ -190,6 +190,14 @@ def test_what_cannot_work_is_refused_before_any_history_is_written(
     assert not list(tmp_path.iterdir())
 
 
+def test_a_speed_that_makes_no_sense_is_refused_beside_a_demo_that_runs(tmp_path: Path) -> None:
+    panel = Panel()
+    with serving(panel) as port:
+        code, said = demo("--port", str(port), "--home", str(tmp_path), "--speed", "-1", "--fault", "slow")
+    assert (code, "A speed of -1 makes no sense" in said) == (1, True)
+    assert panel.active == []
+
+
 def test_a_port_that_is_taken_is_refused_before_any_history_is_written(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.evidence.runs import Category
-from bot.domain.health.model import Colour, DueDates, HealthReason, HealthReport, HealthRequest, RunCount
+from bot.domain.health.model import Because, Colour, DueDates, HealthReason, HealthReport, HealthRequest, RunCount
 from bot.views import health_words
 from tests.support.health_reports import REGISTRY, failed, ran, report
 
@@ -71,7 +71,7 @@ def test_nothing_ran_and_nothing_was_due_is_grey() -> None:
     assert report(day=[]).reasons[0].name == "nothing_ran"
 
 
-UNSURE = ("state_unreadable", "fleet_silent", "no_new_data", "did_not_run")
+UNSURE = (Because.STATE_UNREADABLE, Because.FLEET_SILENT, Because.NO_NEW_DATA, Because.DID_NOT_RUN)
 COUNTS = st.lists(
     st.builds(
         lambda name, runs, well: ran(name, runs) if well else failed(name, runs, ERROR),
@@ -84,7 +84,7 @@ COUNTS = st.lists(
 
 
 @pytest.mark.parametrize("name", UNSURE)
-def test_what_is_unknown_is_never_green(name: str) -> None:
+def test_what_is_unknown_is_never_green(name: Because) -> None:
     made = report(WELL, day=WELL, unsure=[HealthReason(name, "x", "It cannot be told.")])
     assert (made.overall, texts(made)) == (Colour.YELLOW, ["It cannot be told."])
     assert report(day=[], unsure=[HealthReason(name, "x", "It cannot be told.")]).overall is Colour.GREY

@@ -49,6 +49,8 @@ def test_a_wide_terminal_has_a_table_and_a_narrow_one_spares_a_column_first() ->
     assert wide[0].split() == ["processor", "state", "owner", "because"]
     spared = drawn(rows, 112).splitlines()
     assert spared[0].split() == ["processor", "state", "because"]
+    assert spared[-1] == "Not shown in 112 columns: owner. A wider terminal or --json has them."
+    assert "Not shown" not in "".join(wide)
 
 
 def test_below_its_width_each_row_is_a_block() -> None:

@@ -3,15 +3,10 @@
 import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Protocol
 
 from bot.ports.warehouse import DataFile
 
 HELD_BACK = "with rows held back"
-
-
-class Asked(Protocol):
-    def rows(self, name: str, parameters: dict[str, str]) -> list[tuple[str]]: ...
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,6 @@ class Loader:
         with self._engine.write() as session:
             meaning = Meaning(hints.vocabulary, platform.zone.key, now)
             staged = [_read(session, file, prints[file.path], meaning, progress, platform) for file in _in_order(fresh)]
-            again = {item.fingerprint for item in staged if ledger.has_another_reading(item.fingerprint)}
             before = known(session)
             evidence = [_merge_evidence(session, item, progress, now) for item in staged if item.kind is not RUNS]
             with_runs = [item for item in staged if item.kind is RUNS and item.reading.rows]
@@ -82,10 +81,7 @@ class Loader:
             if new_rules:
                 _hint_again(session, hints)
             nameless = (NAMELESS, YES) in facts
-            runs = [
-                _merge_runs(session, item, hints, progress, nameless=nameless, again=item.fingerprint in again)
-                for item in with_runs
-            ]
+            runs = [_merge_runs(session, item, hints, progress, ledger, nameless=nameless) for item in with_runs]
             appended, newest = all(run.appended for run in runs), runs[0].newest if runs else None
             changes = Changes(frozenset(stems), moved, new_platform, appended, newest, now)
             touched = [refresh_evidence(session, platform, changes, before)]
@@ -172,12 +168,12 @@ def _count_again(session: Session, platform: PlatformFacts, hints: Hints) -> dat
 
 
 def _merge_runs(
-    session: Session, item: _Staged, hints: Hints, progress: Progress, *, nameless: bool, again: bool
+    session: Session, item: _Staged, hints: Hints, progress: Progress, ledger: Ledger, *, nameless: bool
 ) -> MergedRuns:
     progress(f"merging {item.file.name}", item.reading.rows)
     stage_runs(session.reader(), hints.of, hints.vocabulary.categories)
     session.adopt("stage_versions")
-    return merge_runs(session, nameless=nameless, again=again)
+    return merge_runs(session, nameless=nameless, again=ledger.has_another_reading(item.fingerprint))
 
 
 def _unmatched(

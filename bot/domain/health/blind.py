@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.blindness import Blind, Sight
 from bot.domain.evidence.unseen import unseen
-from bot.domain.health.model import DueDates, HealthReason
+from bot.domain.health.model import Because, DueDates, HealthReason
 from bot.domain.platform.registry import Registry
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def _reason(blind: Blind, held: int) -> HealthReason:
     waits = (
         "" if not held else f" {held:,} {'finding is' if held == 1 else 'findings are'} held until it is read again."
     )
-    return HealthReason("source_blind", blind.source, f"Source {blind.text}: what it brings is unknown.{waits}")
+    return HealthReason(Because.SOURCE_BLIND, blind.source, f"Source {blind.text}: what it brings is unknown.{waits}")
 
 
 def late_reads(sight: Sight) -> Iterator[str]:

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from bot.domain.evidence.processor_date import HEARTBEAT_LIMIT
-from bot.domain.health.model import HealthReason
+from bot.domain.health.model import Because, HealthReason
 
 NOTE_AFTER = timedelta(minutes=15)
 LONGEST_RUN = timedelta(days=2)
@@ -28,5 +28,5 @@ def early_notes(runs: Iterable[SilentRun], now: datetime) -> dict[str, list[Heal
         if NOTE_AFTER <= silent < HEARTBEAT_LIMIT:
             minutes = int(silent.total_seconds() // 60)
             text = f"{run.processor}: its run for {run.data_date} has had no heartbeat for {minutes} minutes."
-            notes.setdefault(run.processor, []).append(HealthReason("no_heartbeat", run.processor, text))
+            notes.setdefault(run.processor, []).append(HealthReason(Because.NO_HEARTBEAT, run.processor, text))
     return notes

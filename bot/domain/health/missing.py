@@ -10,7 +10,7 @@ from bot.domain.findings.finding import FindingKind
 from bot.domain.findings.severity import Severity
 from bot.domain.findings.severity_policy import SeverityPolicy, severity_of
 from bot.domain.findings.words import short_day
-from bot.domain.health.model import DatesWithout, HealthReason
+from bot.domain.health.model import Because, DatesWithout, HealthReason
 from bot.domain.health.notified import NAMES
 from bot.domain.incidents.incident import Incident
 from bot.domain.platform.accepted_losses import AcceptedLosses
@@ -18,9 +18,6 @@ from bot.domain.platform.lineage import Lineage
 from bot.domain.platform.names import some_of
 from bot.domain.platform.registry import Kind, Processor, Registry
 
-DATES_MISSING = "dates_missing"
-DATES_LOST = "dates_lost"
-"""Of a row: some of its dates are P0 by the severity policy."""
 MOST_NAMED = 5
 
 
@@ -128,11 +125,13 @@ def _reason(those: Sequence[MissingDate], why: str) -> HealthReason:
     named = some_of([each.label for each in newest], MOST_NAMED)
     lack = "incomplete data or none" if any(each.partial for each in newest) else "no data"
     count = "1 date due has" if len(newest) == 1 else f"{len(newest):,} dates due have"
-    return HealthReason(DATES_MISSING, newest[0].processor, f"{count} {lack}: {named}.{why}")
+    return HealthReason(Because.DATES_MISSING, newest[0].processor, f"{count} {lack}: {named}.{why}")
 
 
 def _row_reason(name: str, those: Sequence[MissingDate], grave: Collection[str]) -> HealthReason:
-    return HealthReason(DATES_LOST if name in grave else DATES_MISSING, name, f"{name}: {_reason(those, '').text}")
+    return HealthReason(
+        Because.DATES_LOST if name in grave else Because.DATES_MISSING, name, f"{name}: {_reason(those, '').text}"
+    )
 
 
 def _by_processor(known: Iterable[MissingDate]) -> Mapping[str, list[MissingDate]]:

@@ -12,8 +12,6 @@ from bot.domain.platform.calendar import floor_hour
 from bot.domain.sources import SourceStatus
 
 BASELINE = timedelta(days=30)
-OPEN_P0 = "open_p0"
-"""The name of the finding that makes the whole RED."""
 
 
 class Colour(StrEnum):
@@ -187,11 +185,37 @@ class Tally:
         return self.succeeded / tried if tried else None
 
 
+class Because(StrEnum):
+    """What may give something its colour. `OPEN_P0` makes the whole RED."""
+
+    ALL_WELL = "all_well"
+    BELOW_TARGET = "below_target"
+    DID_NOT_RUN = "did_not_run"
+    DUE_UNKNOWN = "due_unknown"
+    FAILING_MORE_THAN_BASELINE = "failing_more_than_baseline"
+    FLEET_SILENT = "fleet_silent"
+    MOSTLY_FAILING = "mostly_failing"
+    NEVER_SEEN = "never_seen"
+    NO_HEARTBEAT = "no_heartbeat"
+    NOT_DELIVERED = "not_delivered"
+    NOT_REGISTERED = "not_registered"
+    NOTHING_RAN = "nothing_ran"
+    NOTHING_SUCCEEDED = "nothing_succeeded"
+    SLOWER_THAN_BASELINE = "slower_than_baseline"
+    SOURCE_BLIND = "source_blind"
+    STATE_UNREADABLE = "state_unreadable"
+    OPEN_P0 = "open_p0"
+    OPEN_P1 = "open_p1"
+    DATES_MISSING = "dates_missing"
+    NO_NEW_DATA = "no_new_data"
+    DATES_LOST = "dates_lost"
+
+
 @dataclass(frozen=True)
 class HealthReason:
-    """Why something has its colour. `name` is stable; `text` is for people."""
+    """Why something has its colour; `text` is for people."""
 
-    name: str
+    name: Because
     subject: str
     text: str
 

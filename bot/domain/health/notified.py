@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.domain.findings.finding import Family
 from bot.domain.findings.severity import Severity
 from bot.domain.findings.words import what
-from bot.domain.health.model import OPEN_P0, HealthReason
+from bot.domain.health.model import Because, HealthReason
 from bot.domain.incidents.decisions import Decision, Outcome
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.notice import NOTIFYING, SAID
@@ -15,7 +15,7 @@ from bot.domain.platform.calendar import floor_hour
 
 OF_FAILURES = frozenset({Family.OUTCOME, Family.STORM})
 """Families of findings that failed runs lie behind; slow runs have not failed."""
-NAMES = {Severity.P0: OPEN_P0, Severity.P1: "open_p1"}
+NAMES = {Severity.P0: Because.OPEN_P0, Severity.P1: Because.OPEN_P1}
 """Of the reasons that colour a processor; less than these does not."""
 DELIVERED_WITHIN = timedelta(minutes=1)
 
@@ -110,7 +110,7 @@ def undelivered(incidents: Iterable[Incident], now: datetime) -> list[HealthReas
     """Open incidents that nobody was notified of: their channel takes nothing."""
     late = [one for one in incidents if one.message is None and one.announced_at < now - DELIVERED_WITHIN]
     return [
-        HealthReason("not_delivered", one.root, f"{one.label} has not reached the channel: nobody was notified.")
+        HealthReason(Because.NOT_DELIVERED, one.root, f"{one.label} has not reached the channel: nobody was notified.")
         for one in late
     ]
 

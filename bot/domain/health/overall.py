@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bot.domain.health.missing import DATES_LOST, DATES_MISSING, NOTHING_MISSING, MissingReasons
-from bot.domain.health.model import OPEN_P0, Colour, HealthReason, HealthRow, Tally
+from bot.domain.health.missing import NOTHING_MISSING, MissingReasons
+from bot.domain.health.model import Because, Colour, HealthReason, HealthRow, Tally
 from bot.domain.health.status import LAST_DAY, RATE, SPEED
 
 PIPELINE = "pipeline"
-NOTHING = "nothing_succeeded"
 """Then no failure says where it comes from."""
 
 
@@ -25,25 +24,27 @@ def overall(
     ran.
     """
     today = [reason for row in phases or processors for reason in _today(row, processors)]
-    gravest = [reason for reason in incidents if reason.name == OPEN_P0]
-    others = [reason for reason in incidents if reason.name != OPEN_P0]
+    gravest = [reason for reason in incidents if reason.name == Because.OPEN_P0]
+    others = [reason for reason in incidents if reason.name != Because.OPEN_P0]
     over_the_window = _once(phases, processors, {reason.subject for reason in today})
     grave = [*gravest, *lost.grave, *today]
     reasons = tuple(dict.fromkeys([*grave, *unsure, *others, *lost.others, *over_the_window, *strangers]))
     if grave:
         return Colour.RED, reasons
     if all(row.status is Colour.GREY for row in processors):
-        return Colour.GREY, reasons or (HealthReason("nothing_ran", PIPELINE, "Nothing was due and nothing ran."),)
+        return Colour.GREY, reasons or (
+            HealthReason(Because.NOTHING_RAN, PIPELINE, "Nothing was due and nothing ran."),
+        )
     if reasons:
         return Colour.YELLOW, reasons
-    return Colour.GREEN, (HealthReason("all_well", PIPELINE, "Nothing is below its target."),)
+    return Colour.GREEN, (HealthReason(Because.ALL_WELL, PIPELINE, "Nothing is below its target."),)
 
 
 def _today(row: HealthRow, processors: Sequence[HealthRow]) -> Iterator[HealthReason]:
     """Why a row is RED over the last day, and whose failures these are."""
     tallies = [(member.name, member.day or Tally()) for member in _members(row, processors)]
     for reason in row.red_today:
-        yield reason if reason.name == NOTHING else _with(reason, _worst(row.day or Tally(), tallies))
+        yield reason if reason.name == Because.NOTHING_SUCCEEDED else _with(reason, _worst(row.day or Tally(), tallies))
 
 
 def _once(phases: Sequence[HealthRow], processors: Sequence[HealthRow], today: set[str]) -> Iterator[HealthReason]:
@@ -64,7 +65,7 @@ def _once(phases: Sequence[HealthRow], processors: Sequence[HealthRow], today: s
     rows = [row for row in (*phases, *processors) if row.findings]
     for row in sorted(rows, key=lambda row: row.status is not Colour.RED):
         for reason in row.findings:
-            if (row.name, reason.name) not in said and reason.name not in (DATES_LOST, DATES_MISSING):
+            if (row.name, reason.name) not in said and reason.name not in (Because.DATES_LOST, Because.DATES_MISSING):
                 said |= {(row.name, kind) for kind in RATE if reason.name in RATE}
                 yield _over_time(row, reason, processors)
 
@@ -74,7 +75,7 @@ def _over_time(row: HealthRow, reason: HealthReason, processors: Sequence[Health
     if reason.name not in RATE:
         return reason
     worst = _worst(row.tally, [(member.name, member.tally) for member in _members(row, processors)])
-    worst = "" if reason.name == NOTHING else worst
+    worst = "" if reason.name == Because.NOTHING_SUCCEEDED else worst
     rate = row.day.success_rate if row.day is not None else None
     return _with(reason, worst, "" if rate is None else f"; {rate:.1%} succeed{LAST_DAY}")
 

@@ -8,6 +8,7 @@ from bot.domain.evidence.runs import Traits
 from bot.domain.health.early_warnings import SilentRun, early_notes
 from bot.domain.health.missing import STANDARD, LossRules, MissingDate, MissingReasons, missing_reasons
 from bot.domain.health.model import (
+    Because,
     Colour,
     DueDates,
     Durations,
@@ -272,6 +273,8 @@ def _not_registered(names: Sequence[str], known: Collection[str]) -> list[Health
     listed = some_of([*spelt, *names[MOST_NAMED:]], MOST_NAMED)
     return [
         HealthReason(
-            "not_registered", names[0], f"{listed} ran but {'is' if len(names) == 1 else 'are'} not in the registry."
+            Because.NOT_REGISTERED,
+            names[0],
+            f"{listed} ran but {'is' if len(names) == 1 else 'are'} not in the registry.",
         )
     ]

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from bot.domain.blindness import shown
 from bot.domain.evidence.known import no_new_data as words
-from bot.domain.health.model import HealthReason
+from bot.domain.health.model import Because, HealthReason
 from bot.domain.platform.registry import Processor
 from bot.domain.platform.schedule import Schedule
 from bot.domain.statistics import nearest_rank
@@ -17,7 +17,6 @@ TIMES = 2
 """Silence is far longer than usual from this many times the usual pause on."""
 USUAL = 0.99
 FLEET = "fleet"
-NO_NEW_DATA = "no_new_data"
 
 
 def usual_pause(hours: Sequence[datetime]) -> timedelta:
@@ -48,16 +47,20 @@ def silent_fleet(last_start: datetime, known_until: datetime) -> HealthReason:
     """`last_start`: the hour in which a run last started. `known_until`: up to where the history is known."""
     silent = known_until - last_start - HOUR
     text = f"Nothing has started since {shown(last_start)} for {_length(silent)}, though slots were due."
-    return HealthReason("fleet_silent", FLEET, text)
+    return HealthReason(Because.FLEET_SILENT, FLEET, text)
 
 
 def idle_phase(phase: int) -> HealthReason:
     name = f"phase {phase}"
-    return HealthReason("did_not_run", name, f"{name}: nothing ran in its slots; whether data was due is not known.")
+    return HealthReason(
+        Because.DID_NOT_RUN, name, f"{name}: nothing ran in its slots; whether data was due is not known."
+    )
 
 
 def no_new_data(known_until: datetime) -> HealthReason:
-    return HealthReason(NO_NEW_DATA, FLEET, f"{words(known_until)}. The history ends there: answered as of its end.")
+    return HealthReason(
+        Because.NO_NEW_DATA, FLEET, f"{words(known_until)}. The history ends there: answered as of its end."
+    )
 
 
 def _length(span: timedelta) -> str:

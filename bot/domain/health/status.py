@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot.domain.health.model import Colour, DueDates, Durations, HealthReason, Tally
+from bot.domain.health.model import Because, Colour, DueDates, Durations, HealthReason, Tally
 from bot.domain.statistics import TWO_SIDED_95, wilson_lower
 
 MINIMUM_RUNS = 20
@@ -14,8 +14,10 @@ WORSE = 1.5
 WORTH_SAYING = 0.05
 RED_BELOW = 0.5
 LAST_DAY = " in the last day"
-RATE = frozenset({"mostly_failing", "nothing_succeeded", "below_target", "failing_more_than_baseline"})
-SPEED = frozenset({"slower_than_baseline"})
+RATE = frozenset(
+    {Because.MOSTLY_FAILING, Because.NOTHING_SUCCEEDED, Because.BELOW_TARGET, Because.FAILING_MORE_THAN_BASELINE}
+)
+SPEED = frozenset({Because.SLOWER_THAN_BASELINE})
 """Names of reasons: what a phase and its processors may say of the same runs."""
 
 
@@ -42,11 +44,11 @@ def failing(subject: str, tally: Tally, due: DueDates, when: str = "") -> Iterat
     rate = tally.success_rate
     if not tally.succeeded and due.due:
         text = f"{subject}: nothing succeeded{when}, and data was due on {due.due} date{'' if due.due == 1 else 's'}."
-        yield HealthReason("nothing_succeeded", subject, text)
+        yield HealthReason(Because.NOTHING_SUCCEEDED, subject, text)
     elif rate is not None and rate < RED_BELOW:
         bad = tally.real + tally.unknown
         yield HealthReason(
-            "mostly_failing",
+            Because.MOSTLY_FAILING,
             subject,
             f"{subject}: {rate:.1%} succeed{when} ({bad:,} real failure{'' if bad == 1 else 's'}).",
         )
@@ -61,7 +63,7 @@ def _yellow(
 ) -> Iterator[HealthReason]:
     rate = tally.success_rate
     if rate is not None and target is not None and rate < target:
-        yield HealthReason("below_target", subject, f"{subject}: {rate:.1%} succeed, target {target:.1%}.")
+        yield HealthReason(Because.BELOW_TARGET, subject, f"{subject}: {rate:.1%} succeed, target {target:.1%}.")
     yield from _early_warnings(subject, tally, baseline, durations)
 
 
@@ -73,10 +75,10 @@ def _early_warnings(
     if now is not None and before is not None and enough and now.p95 > SLOWER * before.p95 > 0:
         times = now.p95 / before.p95
         text = f"{subject}: p95 {now.p95:,.0f} s, {times:.1f} times its 30-day baseline."
-        yield HealthReason("slower_than_baseline", subject, text)
+        yield HealthReason(Because.SLOWER_THAN_BASELINE, subject, text)
     bad, usual = tally.real + tally.unknown, baseline.success_rate
     surely = wilson_lower(bad, bad + tally.succeeded, TWO_SIDED_95)
     if usual is not None and surely > max(WORTH_SAYING, WORSE * (1 - usual)):
         share = bad / (bad + tally.succeeded)
         text = f"{subject}: {share:.1%} fail, usually {1 - usual:.1%}."
-        yield HealthReason("failing_more_than_baseline", subject, text)
+        yield HealthReason(Because.FAILING_MORE_THAN_BASELINE, subject, text)

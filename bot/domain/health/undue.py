@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
-from bot.domain.health.model import DueDates, HealthReason
+from bot.domain.health.model import Because, DueDates, HealthReason
 from bot.domain.platform.names import some_of
 from bot.domain.platform.registry import Processor, Registry
 
@@ -22,7 +22,7 @@ def never_seen(
     if missed:
         which = "1 registered processor was" if len(missed) == 1 else f"{len(missed):,} registered processors were"
         due = "nothing is due before a first run. With `active: {from: DATE}` it is missed from that date on"
-        yield HealthReason("never_seen", missed[0], f"{which} never seen: {some_of(missed, MOST_NAMED)}; {due}.")
+        yield HealthReason(Because.NEVER_SEEN, missed[0], f"{which} never seen: {some_of(missed, MOST_NAMED)}; {due}.")
 
 
 def _is_missed(processor: Processor, registry: Registry, today: date) -> bool:
@@ -39,4 +39,4 @@ def undecided(due: Iterable[DueDates]) -> Iterator[HealthReason]:
     count = "1 date" if dates == 1 else f"{dates:,} dates"
     names = some_of([each.processor for each in lacking], MOST_NAMED)
     text = f"Whether data was due is unknown for {count} of {names}: no game calendar tells."
-    yield HealthReason("due_unknown", lacking[0].processor, text)
+    yield HealthReason(Because.DUE_UNKNOWN, lacking[0].processor, text)

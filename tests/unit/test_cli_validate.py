@@ -1,0 +1,30 @@
+"""`fireline validate`: whom it is about."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.cli.app import app
+from tests.support.builders import DAY, World, loaded, run
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("validate")
+    world = World([run("a"), run("b", "Daily", start=13)], [loaded(), loaded("raw.daily", hours=14)])
+    assert CliRunner().invoke(app, ["load", str(world.write(folder / "data")), "--home", str(folder)]).exit_code == 0
+    return folder
+
+
+@pytest.mark.parametrize("named", [["Daily"], ["dail"], ["--processor", "Daily"]])
+def test_a_processor_is_named_as_in_health_and_impact(home: Path, named: list[str]) -> None:
+    shown = CliRunner().invoke(app, ["validate", *named, "--from", str(DAY), "--json", "--home", str(home)])
+    assert {row["processor"] for row in json.loads(shown.stdout)["rows"]} == {"Daily"}
+
+
+def test_a_processor_that_is_named_twice_is_refused(home: Path) -> None:
+    refused = CliRunner().invoke(app, ["validate", "Daily", "--processor", "Box", "--home", str(home)])
+    assert refused.exit_code == 1
+    assert "'Daily' and --processor 'Box' are both given. Name the processor once." in refused.stderr
