@@ -1,6 +1,7 @@
 """A registry for data that comes without one: the whole history is read once, and the registry drafted from it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,6 +13,7 @@ from bot.config.settings import Settings
 from bot.domain.platform.described import PlatformDescription
 from bot.domain.platform.draft import ProcessorFacts
 from bot.domain.platform.registry import Registry
+from bot.domain.sources import Feed
 from bot.opening import warehouse
 from bot.ports.warehouse import Warehouse
 from bot.services.loading import LoadingService
@@ -22,20 +24,32 @@ from bot.source_adapters import connected_sources
 Facts = list[ProcessorFacts]
 
 
-def first_draft(settings: Settings, folder: Path, platform: PlatformDescription) -> tuple[DraftRegistry, SyncReport]:
+@dataclass(frozen=True)
+class FirstRead:
+    """What the first read of a source brought: rows of all kinds, `runs` among them, and the names in its rows."""
+
+    report: SyncReport
+    runs: int
+    names: Mapping[Feed, frozenset[str]]
+
+
+def first_draft(settings: Settings, folder: Path, platform: PlatformDescription) -> tuple[DraftRegistry, FirstRead]:
     """A registry drafted from all that the source in `folder` brings."""
-    reports: list[SyncReport] = []
+    reads: list[FirstRead] = []
 
     def read(here: Settings, opened: Warehouse, registry: Registry) -> None:
         connected = connected_sources(here, lambda: registry)
         service = SourcesService(opened, connected, lambda: registry, system_clock)
         try:
-            reports.append(service.sync(connected[0].plan.name))
+            name = connected[0].plan.name
+            report, marks = service.sync(name), opened.source_marks()
+            names = marks[name].brings if name in marks else {}
+            reads.append(FirstRead(report, opened.history().runs, names))
         finally:
             service.close()
 
     drafted = _drafted(settings.model_copy(update={"config": folder}), read, platform)
-    return drafted, reports[-1]
+    return drafted, reads[-1]
 
 
 def registry_to_load(

@@ -1,8 +1,8 @@
 """The place that `fireline init` is pointed at, as an entry of `sources.yaml`: no question that the data answers."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,6 +17,7 @@ from bot.config.sources import PASSWORD, TABLE
 from bot.domain.errors import BadInput
 from bot.domain.evidence.vocabulary import Vocabulary
 from bot.domain.platform.described import PlatformDescription
+from bot.domain.platform.names import some_of
 
 SQLITE = frozenset({".db", ".sqlite", ".sqlite3"})
 CHANGED = ("updated_at", "modified_at", "last_updated", "last_modified", "changed_at", "updated", "modified")
@@ -142,6 +143,14 @@ def _places(names: Sequence[str]) -> Mapping[str, tuple[int, ...]]:
     return header_of(RUNS, names, Aliases(Vocabulary.standard().columns), "the table", one_each=False).places
 
 
+def _unread(names: Sequence[str]) -> Iterator[str]:
+    """What to say of columns that are not asked for, as each costs."""
+    read = {place for places in _places(names).values() for place in places}
+    others = [name for place, name in enumerate(names) if place not in read]
+    if others:
+        yield f"columns {some_of(others, MOST_LISTED)} are not read: Fireline has no such column"
+
+
 def _lacking(names: Sequence[str]) -> list[str]:
     places = _places(names)
     return [column.name for column in RUNS.columns if column.required and column.name not in places]
@@ -161,7 +170,8 @@ def _bigquery(table: str, project: str, endpoint: str) -> FirstSource:
     finally:
         client.close()
     fields = {"name": "history", "kind": "bigquery", "feeds": "runs", "table": table}
-    return _rows(fields, names, "each read scans the table")
+    found = _rows(fields, names, "each read scans the table")
+    return replace(found, missing=(*found.missing, *_unread(names)))
 
 
 def _rows(fields: dict[str, Any], names: Sequence[str], without: str) -> FirstSource:

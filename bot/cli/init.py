@@ -10,12 +10,17 @@ from bot.cli.context import errors_for_people, settings_of
 from bot.cli.terminal import say, shown
 
 if TYPE_CHECKING:
+    from bot.first_draft import FirstRead
     from bot.first_source import FirstSource, Wish
     from bot.services.registry_draft import DraftRegistry
-    from bot.services.sources import SyncReport
 
 FILES = ("sources.yaml", "registry.yaml", "policy.yaml", "slos.yaml")
-MOST_SHOWN = 8
+MOST_SHOWN = 16
+NONE_READ = {
+    "bigquery": "a first read goes back 30 days: for older runs set `days` in sources.yaml",
+    "files": "a file counts 2 s after it was written",
+}
+"""Why a place with runs may give none, by the kind of source."""
 
 
 def init(
@@ -30,9 +35,9 @@ def init(
 
     with errors_for_people(), TemporaryDirectory(prefix="fireline-") as scratch:
         _refuse_existing(out)
-        found, drafted, report = _looked_at(source, Wish(query, table, level), Path(scratch))
+        found, drafted, read = _looked_at(source, Wish(query, table, level), Path(scratch))
         _written(Path(scratch), out)
-    _print(found, drafted, report, out)
+    _print(found, drafted, read, out)
 
 
 def _refuse_existing(out: Path) -> None:
@@ -43,7 +48,7 @@ def _refuse_existing(out: Path) -> None:
         raise BadInput(f"{out} holds {', '.join(there)} already. Name another folder with --out.")
 
 
-def _looked_at(source: str, wish: "Wish", folder: Path) -> "tuple[FirstSource, DraftRegistry, SyncReport]":
+def _looked_at(source: str, wish: "Wish", folder: Path) -> "tuple[FirstSource, DraftRegistry, FirstRead]":
     """Write the files into `folder`, from one read of the whole history into a warehouse that is gone afterwards."""
     from bot.config.bundled import bundled
     from bot.config.check import check_folder
@@ -55,11 +60,11 @@ def _looked_at(source: str, wish: "Wish", folder: Path) -> "tuple[FirstSource, D
     found = recognised(source, wish, settings.bigquery_project, settings.bigquery_endpoint)
     (folder / "sources.yaml").write_text(sources_text(found.fields))
     (folder / "policy.yaml").write_text(policy_text(bundled("config/nba/policy.yaml").read_text()))
-    drafted, report = first_draft(settings, folder, found.platform)
+    drafted, read = first_draft(settings, folder, found.platform)
     (folder / "registry.yaml").write_text(drafted.text)
     (folder / "slos.yaml").write_text(slos_text(drafted))
     check_folder(folder)
-    return found, drafted, report
+    return found, drafted, read
 
 
 def _written(folder: Path, out: Path) -> None:
@@ -69,16 +74,18 @@ def _written(folder: Path, out: Path) -> None:
             stream.write((folder / name).read_text())
 
 
-def _print(found: "FirstSource", drafted: "DraftRegistry", report: "SyncReport", out: Path) -> None:
+def _print(found: "FirstSource", drafted: "DraftRegistry", first: "FirstRead", out: Path) -> None:
     from bot.services.first_configuration import summary
     from bot.views import numbers
 
-    said = summary(drafted)
-    read = f"{numbers.plural(report.rows, 'run')} of {numbers.plural(len(drafted.processors), 'processor')}"
-    say(f"Read {read}. Written to {out}: {', '.join(FILES)}.")
-    missing = [*found.missing, *said.missing]
-    if not report.rows:
-        missing.insert(0, "runs: none was read, so the registry is empty; a file counts 2 s after it was written")
+    said, report = summary(drafted, first.names), first.report
+    read = f"{numbers.plural(first.runs, 'run')} of {numbers.plural(len(drafted.processors), 'processor')}"
+    others = f", and {numbers.plural(report.rows - first.runs, 'other row')}" if report.rows > first.runs else ""
+    say(f"Read {read}{others}. Written to {out}: {', '.join(FILES)}.")
+    missing = [*found.missing, *report.warnings, *said.missing]
+    if not first.runs:
+        why = NONE_READ.get(str(found.fields["kind"]))
+        missing.insert(0, "; ".join(filter(None, ("runs: none was read, so the registry is empty", why))))
     if report.rejected:
         rows = numbers.plural(report.rejected, "row")
         missing.append(f"{rows} could not be read: `fireline health` names them after the first sync")

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,8 @@ import yaml
 
 from bot.domain.platform.draft import Confidence, DraftProcessor
 from bot.domain.platform.draft_dues import PER_GAME
+from bot.domain.platform.names import some_of
+from bot.domain.sources import Feed
 from bot.services.registry_draft import DraftRegistry
 
 LACKING = {
@@ -24,6 +26,14 @@ LACKING = {
 """What it costs when a field is not there."""
 VOCABULARY = "# How this platform's history names things"
 TEXT_RULES = "# What error texts say"
+MOST_NAMED = 5
+OF_PREDICTIONS = (
+    " Predictions are blocked when a CRITICAL processor of `prediction_phase` fails or waits for the root.",
+    "  prediction_phase: 5\n",
+    "  - severity: P0\n    kinds: [upstream_cascade, stuck_run]\n    blocks_predictions: true\n"
+    "    because: it blocks predictions\n",
+)
+"""Of the bundled rules what only its platform has."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +53,10 @@ def sources_text(fields: Mapping[str, Any]) -> str:
 
 
 def policy_text(bundled: str) -> str:
-    """The bundled policy without the words of its platform: the usual ones are known anyway."""
+    """The bundled policy without what only its platform has: the usual words are known anyway."""
     before, _, rest = bundled.partition(VOCABULARY)
+    for each in OF_PREDICTIONS:
+        before = before.replace(each, "")
     return before + TEXT_RULES + rest.partition(TEXT_RULES)[2]
 
 
@@ -60,8 +72,8 @@ def slos_text(drafted: DraftRegistry) -> str:
     return "\n".join(lines) + "\n"
 
 
-def summary(drafted: DraftRegistry) -> Summary:
-    """How many processors have each field, and how sure it is."""
+def summary(drafted: DraftRegistry, names: Mapping[Feed, Collection[str]]) -> Summary:
+    """How many processors have each field, and how sure it is. `names`: what rows of each kind name."""
     entries = drafted.processors
     sure, guessed = list(_zone(drafted, sure=True)), list(_zone(drafted, sure=False))
     for name in LACKING:
@@ -75,7 +87,7 @@ def summary(drafted: DraftRegistry) -> Summary:
             )
             example = next(reason[field] for field in _fields(name) if field in reason)
             guessed.append(f"{name} of {rest} of {len(entries)} processors: {example}, and the like")
-    return Summary(tuple(sure), tuple(guessed), tuple(_missing(entries)))
+    return Summary(tuple(sure), tuple(guessed), tuple(_missing(entries, names)))
 
 
 def _zone(drafted: DraftRegistry, *, sure: bool) -> Iterator[str]:
@@ -88,14 +100,19 @@ def _zone(drafted: DraftRegistry, *, sure: bool) -> Iterator[str]:
         yield f"timezone {drafted.zone.name}: {evidence.text}"
 
 
-def _missing(entries: Iterable[DraftProcessor]) -> Iterator[str]:
+def _missing(entries: Iterable[DraftProcessor], names: Mapping[Feed, Collection[str]]) -> Iterator[str]:
     given = tuple(entries)
     for name, cost in LACKING.items():
         lacking = sum(_confidence(entry, name) is None for entry in given)
         if lacking:
             yield f"{name} of {lacking} of {len(given)} processors: {cost}"
     yield "criticality: no failure is P0 by it; set it for what matters most"
-    yield "bigquery_table, source: whether the data itself is there is not checked"
+    for field, feed in (("bigquery_table", Feed.TABLE_LOADS), ("source", Feed.RAW_FILES)):
+        found = sorted(names.get(feed, ()))
+        if found:
+            yield f"{field}: {feed} names {some_of(found, MOST_NAMED)}: which processor has which is not known"
+        else:
+            yield f"{field}: no {feed} came, so whether the data itself is there is not checked"
 
 
 def _fields(name: str) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ def draft(facts: Sequence[ProcessorFacts], known: Registry, platform: PlatformDe
     `platform`: what the tool that runs the jobs says of them.
     """
     ours = any(fact.name in known.by_name for fact in facts) or not facts
-    zone = _zone_of(facts, known.timezone if ours else None, platform)
+    zone = _zone_of(facts, known if ours else None, platform)
     seen = (min(fact.first_start for fact in facts), max(fact.last_start for fact in facts)) if facts else None
     usable = [fact for fact in facts if fact.name.strip() and len(fact.name) <= NAME_LENGTH]
     drafted = (infer(fact, ZoneInfo(zone.name), seen) for fact in usable)
@@ -58,10 +58,14 @@ def draft(facts: Sequence[ProcessorFacts], known: Registry, platform: PlatformDe
     return DraftRegistry(processors, zone, left_out, "\n".join(lines) + "\n")
 
 
-def _zone_of(facts: Sequence[ProcessorFacts], known: str | None, platform: PlatformDescription) -> ZoneProposal:
+def _zone_of(facts: Sequence[ProcessorFacts], known: Registry | None, platform: PlatformDescription) -> ZoneProposal:
     if platform.timezone is not None:
         return ZoneProposal(platform.timezone, Evidence("the zone of most schedules", Confidence.HIGH))
-    return zone_of(facts, {name: ZoneInfo(name) for name in available_timezones()}, known)
+    zones = {name: ZoneInfo(name) for name in available_timezones()}
+    if known is None:
+        return zone_of(facts, zones, None)
+    confirmed = not known.processors or not all(processor.proposal for processor in known.processors)
+    return zone_of(facts, zones, known.timezone, confirmed=confirmed)
 
 
 def _head(platform: PlatformDescription) -> Iterable[str]:

@@ -3,17 +3,21 @@
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner, Result
 
 from bot.adapters.sources.bigquery import BigQuerySource
 from bot.adapters.sources.bigquery_cost import LEAST_BYTES, usd_a_month
 from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
+from bot.cli.app import app
 from bot.domain.evidence.vocabulary import Vocabulary
 from bot.domain.sources import SourceFailed, SourcePlan
 from bot.services.loading import hints_of
 from bot.services.sources import Connected, SourcesService, SyncReport
+from tests.contracts.bqemulator.emulator import PROJECT
 from tests.contracts.bqemulator.proxy import Proxy, proxied
 from tests.contracts.sources.rigs import LATENESS, BigQueryTable
 from tests.support.builders import DAY, NOW, RULES, registry, run, warehouse
@@ -194,3 +198,32 @@ def test_without_credentials_the_login_is_named(monkeypatch: pytest.MonkeyPatch,
 def test_a_minute_of_a_small_table_costs_the_least_that_is_billed() -> None:
     minute = timedelta(minutes=1)
     assert usd_a_month(0, minute) == usd_a_month(LEAST_BYTES, minute) == pytest.approx(2.575, abs=0.01)
+
+
+def test_a_configuration_is_drafted_from_a_table(
+    bigquery_endpoint: str, table: BigQueryTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.first_draft.system_clock", lambda: NOW)
+    made = "job STRING, data_date DATE, started_at TIMESTAMP, completed_at TIMESTAMP, status STRING, colour STRING"
+    table.run(f"CREATE TABLE {table.dataset}.ours (processor_name STRING, {made})")
+    values = ", ".join(
+        f"('Nightly', 'x', DATE '{day}', TIMESTAMP '{day + timedelta(days=1)} 02:00:10+00',"
+        f" TIMESTAMP '{day + timedelta(days=1)} 02:01:00+00', 'success', 'red')"
+        for day in (DAY - timedelta(days=back) for back in range(20))
+    )
+    table.run(f"INSERT INTO {table.dataset}.ours VALUES {values}")  # noqa: S608 (our own)
+    environment = {"FIRELINE_BIGQUERY_ENDPOINT": bigquery_endpoint, "FIRELINE_BIGQUERY_PROJECT": PROJECT}
+    place = f"{PROJECT}.{table.dataset}.ours"
+
+    def init(folder: str) -> Result:
+        return CliRunner().invoke(app, ["init", "--from", place, "--out", str(tmp_path / folder)], env=environment)
+
+    begun = init("config")
+    assert begun.exit_code == 0, begun.output
+    assert "Read 20 runs of 1 processor." in begun.stdout
+    assert "columns job, colour are not read: Fireline has no such column" in begun.stdout
+    drafted = (tmp_path / "config" / "registry.yaml").read_text()
+    assert 'schedule: ["0 2 * * *"]' in drafted
+    assert "data_lag_days: 1" in drafted
+    monkeypatch.setattr("bot.first_draft.system_clock", lambda: NOW + timedelta(days=60))
+    assert "runs: none was read, so the registry is empty; a first read goes back 30 days" in init("later").stdout

@@ -145,3 +145,27 @@ def test_what_cannot_be_read_is_named_and_nothing_is_written(
     assert said in " ".join(refused.stderr.split())
     assert "secret" not in refused.output
     assert not (tmp_path / "config").exists()
+
+
+def test_rows_of_all_kinds_are_told_apart_and_what_they_name_is_said(tmp_path: Path) -> None:
+    said = init(tmp_path, exports(tmp_path)).stdout
+    assert "Read 409 runs of 5 processors, and 329 other rows." in said
+    assert "bigquery_table: table_loads names forecast.games, raw.boxscores" in said
+    assert "source: raw_files names league/boxscores: which processor has which is not known" in said
+
+
+def test_columns_that_nothing_reads_are_named_once(tmp_path: Path) -> None:
+    begun = init(
+        tmp_path, database(tmp_path), "--query", "SELECT 7 AS colour, job AS processor_name, * FROM etl_history"
+    )
+    assert "source history, runs: columns colour, job, n_rows not read: Fireline has no such column" in begun.stdout
+    first = json.loads(fireline(tmp_path, "sources", "sync", "--json").stdout)
+    again = json.loads(fireline(tmp_path, "sources", "sync", "--json").stdout)
+    assert [any("colour" in text for text in each[0]["warnings"]) for each in (first, again)] == [True, False]
+
+
+def test_the_policy_has_no_words_of_another_platform(tmp_path: Path) -> None:
+    assert init(tmp_path, database(tmp_path), "--query", NAMED).exit_code == 0
+    policy = (tmp_path / "config" / "policy.yaml").read_text()
+    assert "redict" not in policy.partition("# What error texts say")[0]
+    assert yaml.safe_load(policy)["severity"]["rules"][-1]["severity"] == "P2"

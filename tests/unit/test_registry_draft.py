@@ -275,6 +275,18 @@ def test_polls_around_the_clock_show_the_zone(zone: str) -> None:
     assert found.evidence is not None
 
 
+def test_a_drafted_zone_is_as_sure_when_it_is_drafted_again(tmp_path: Path) -> None:
+    seen = [of(*daily(SPRING, 60, 5.5), zone=ZoneInfo("Europe/Berlin"))]
+    first = draft(seen, Registry())
+    (tmp_path / "registry.yaml").write_text(first.text.replace(first.zone.name, "Europe/Berlin"))
+    drafted = load_registry(tmp_path / "registry.yaml").registry
+    again = draft(seen, drafted).zone
+    assert (again.name, again.evidence) == ("Europe/Berlin", first.zone.evidence)
+    assert str(again.evidence).startswith("low confidence")
+    said = drafted.with_processors(entry.model_copy(update={"proposal": False}) for entry in drafted.processors)
+    assert str(draft(seen, said).zone.evidence).startswith("high confidence"), "the team has looked at it"
+
+
 def test_a_zone_that_the_history_does_not_show_is_not_proposed() -> None:
     winter = [of(*daily(FIRST, 30, 5.5), zone=NEW_YORK)]
     assert zone_of(winter, ZONES, None).name == "UTC"

@@ -91,7 +91,7 @@ class Loader:
                 touched.append(refresh_hours(session))
             if new_document:
                 session.run("remember_fact", {"name": "registry", "value": platform.document})
-            unmatched = note(session, _unmatched(session, platform, staged, anew=new_platform), facts)
+            unmatched = note(session, _unmatched(session, platform, staged, mark, anew=new_platform), facts)
             warnings = (
                 *_empty(staged, before),
                 *_ignored(staged),
@@ -177,10 +177,10 @@ def _merge_runs(
 
 
 def _unmatched(
-    session: Session, platform: PlatformFacts, staged: Sequence[_Staged], *, anew: bool
+    session: Session, platform: PlatformFacts, staged: Sequence[_Staged], mark: SourceMark | None, *, anew: bool
 ) -> Mapping[str, str]:
     """What does not fit the registry, of what the load may have changed. A source's reads change no usual dates."""
-    said: dict[str, str] = {}
+    said = {} if mark is None else _unread(staged, mark)
     if anew or any(item.kind is not RUNS for item in staged):
         said |= unmatched_names(platform, sights(session).seen)
     if anew or any(item.kind is RUNS and item.file.once for item in staged):
@@ -202,9 +202,23 @@ def _empty(staged: Sequence[_Staged], before: Known) -> Iterator[str]:
 def _ignored(staged: Sequence[_Staged]) -> Iterator[str]:
     """Columns that are none of ours."""
     for item in (item for item in staged if item.reading.ignored and not item.file.part):
-        names = item.reading.ignored
-        which = "column" if len(names) == 1 else "columns"
-        yield f"{item.file.name}: {which} {some_of(names, SHOWN)} not read: Fireline has no such column"
+        yield f"{item.file.name}: {_not_read(item)}"
+
+
+def _unread(staged: Sequence[_Staged], mark: SourceMark) -> dict[str, str]:
+    """The same of a source, by the fact that keeps it: it is said once, not at each read."""
+    parts = (item for item in staged if item.reading.ignored and item.file.part)
+    source = mark.source
+    return {
+        f"unread columns of {source}.{item.kind.stem}": f"source {source}, {item.kind.stem}: {_not_read(item)}"
+        for item in parts
+    }
+
+
+def _not_read(item: _Staged) -> str:
+    names = item.reading.ignored
+    which = "column" if len(names) == 1 else "columns"
+    return f"{which} {some_of(names, SHOWN)} not read: Fireline has no such column"
 
 
 def _remember(

@@ -44,8 +44,12 @@ class ZoneProposal:
     others: tuple[str, ...] = ()
 
 
-def zone_of(facts: Sequence[ProcessorFacts], zones: Mapping[str, ZoneInfo], known: str | None) -> ZoneProposal:
-    """`zones` by name; `known`: the zone of a registry of this platform, None without one."""
+def zone_of(
+    facts: Sequence[ProcessorFacts], zones: Mapping[str, ZoneInfo], known: str | None, *, confirmed: bool = True
+) -> ZoneProposal:
+    """`zones` by name; `known`: the zone of a registry of this platform, None without one; `confirmed`: somebody has
+    said so. A zone that was itself drafted is as sure as the history makes it.
+    """
     days = _days(facts)
     clocks: dict[Clock, list[str]] = {}
     for name, zone in zones.items():
@@ -53,12 +57,11 @@ def zone_of(facts: Sequence[ProcessorFacts], zones: Mapping[str, ZoneInfo], know
     steady, change = _steadiest(facts, clocks, zones)
     local = _of_local_days(facts, {clock: clocks[clock] for clock in steady}, zones)
     fitting = [name for clock in (local or steady) for name in clocks[clock]]
-    if known in fitting:
-        shown = _shown(change, local is not None, sure=True)
-        return ZoneProposal(known, shown) if shown else ZoneProposal(known, None)
+    if known in fitting and (confirmed or (change is None and local is None)):
+        return ZoneProposal(known, _shown(change, local is not None, sure=True))
     if change is None and local is None:
         return ZoneProposal("UTC", None)
-    name, *others = sorted(fitting, key=_familiar)
+    name, *others = sorted(fitting, key=lambda zone: (zone != known, *_familiar(zone)))
     return ZoneProposal(name, _shown(change, local is not None, sure=not others), tuple(others[:3]))
 
 
