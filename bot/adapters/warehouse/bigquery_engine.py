@@ -13,7 +13,7 @@ import duckdb
 
 from bot.adapters.warehouse.bigquery_errors import errors_named
 from bot.adapters.warehouse.bigquery_staging import json_lines, write_parquet
-from bot.adapters.warehouse.engine import Parameters, Session, Value
+from bot.adapters.warehouse.engine import NO_JOINS, Parameters, Session, Value
 from bot.adapters.warehouse.pasteable import bound, qualified
 from bot.adapters.warehouse.sql_text import sql_text, statements
 from bot.adapters.warehouse.unfinished import marked
@@ -64,6 +64,7 @@ class BigQueryEngine:
         file enters the ledger last. Until then readers may see a part of the load."""
         with self._writing, duckdb.connect(":memory:") as reader:
             reader.execute("SET TimeZone = 'UTC'")
+            reader.execute(NO_JOINS)
             with marked(_Writer(self, reader)) as session:
                 yield session
 

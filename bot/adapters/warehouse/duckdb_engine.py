@@ -18,7 +18,7 @@ import duckdb
 
 from bot.adapters.warehouse import schema_version
 from bot.adapters.warehouse.dialect import Translator, readable
-from bot.adapters.warehouse.engine import Parameters, Session, Value
+from bot.adapters.warehouse.engine import NO_JOINS, Parameters, Session, Value
 from bot.adapters.warehouse.pasteable import bound
 from bot.adapters.warehouse.sql_text import sql_text, statements
 from bot.domain.errors import BadInput, WarehouseUnavailable
@@ -57,6 +57,7 @@ class DuckDBEngine:
         try:
             with _explained(self._path):
                 opened.connection.execute(_GIVE_BACK)
+                opened.connection.execute(NO_JOINS)
                 if self._read_only:
                     schema_version.check(opened.connection, self._path)
                 else:

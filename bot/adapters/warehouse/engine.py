@@ -11,6 +11,10 @@ Value = str | int | float | bool | datetime | date | None
 SEPARATOR = "\x1f"
 """Between names that share a staged row: no row is loaded whose name holds a control character."""
 Parameters = Mapping[str, Value]
+NO_JOINS = "SET disabled_optimizers = 'in_clause'"
+"""DuckDB would make a join of each IN with many constants, of which reading a file has dozens: comparing is faster, and
+planning takes half the time.
+"""
 
 
 class Session(Protocol):
