@@ -6,13 +6,14 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
 import yaml
 from pydantic import SecretStr
 
-from bot.bootstrap import Services, app_services, on_watch
+from bot.bootstrap import Services, app_services, on_watch, sources_service
 from bot.cli.demo_config import configure
 from bot.cli.demo_world import Living, read_all
 from bot.config.settings import BUNDLED_CONFIG, Settings
@@ -43,16 +44,26 @@ class Clock:
         return self.moment
 
 
+def written(home: Path, end: datetime, days: int, seed: int) -> Path:
+    """A home with a history that is not read yet."""
+    registry = complete(yaml.safe_load((BUNDLED_CONFIG / "registry.yaml").read_text(encoding="utf-8")))
+    write_history(home / "data", registry, end, days=days, seed=seed)
+    return home
+
+
+def configured(settings: Settings) -> Settings:
+    return settings.model_copy(update={"config": configure(settings, settings.home / "data")})
+
+
 class Demo:
     """What `fireline demo` holds, moved on by hand."""
 
-    def __init__(self, stack: ExitStack, home: Path, slack: Beside, end: datetime = END) -> None:
+    def __init__(self, stack: ExitStack, home: Path, slack: Beside, end: datetime) -> None:
         self.slack, self.clock = slack, Clock(end)
         made = slack.workspace
         token = SecretStr(made.credentials.bot_token)
-        bundled = Settings(home=home, slack_bot_token=token, slack_api_url=made.api_url)
         data = home / "data"
-        self.settings = bundled.model_copy(update={"config": configure(bundled, data)})
+        self.settings = configured(Settings(home=home, slack_bot_token=token, slack_api_url=made.api_url))
         self.pipeline = Pipeline(data)
         self.living = Living(self.pipeline, self.clock, WorkPool())  # type: ignore[arg-type]
         self.opened, self._stack = stack.enter_context(warehouse(self.settings, read_only=False)), stack
@@ -83,16 +94,24 @@ class Demo:
 
 
 @contextmanager
-def demo_at(home: Path, end: datetime, days: int, seed: int) -> Iterator[Demo]:
-    registry = complete(yaml.safe_load((BUNDLED_CONFIG / "registry.yaml").read_text(encoding="utf-8")))
-    write_history(home / "data", registry, end, days=days, seed=seed)
+def demo_at(home: Path, end: datetime) -> Iterator[Demo]:
     with beside() as slack, ExitStack() as stack:
         yield Demo(stack, home, slack, end)
 
 
+@pytest.fixture(scope="module")
+def nine_days(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose history was read once, for all tests that go on from it."""
+    home = written(tmp_path_factory.mktemp("nine days"), END, days=9, seed=7)
+    settings = configured(Settings(home=home))
+    with warehouse(settings, read_only=False) as opened:
+        read_all(sources_service(opened, settings, lambda: END))
+    return home
+
+
 @pytest.fixture
-def demo(tmp_path: Path) -> Iterator[Demo]:
-    with demo_at(tmp_path, END, days=9, seed=7) as made:
+def demo(nine_days: Path, tmp_path: Path) -> Iterator[Demo]:
+    with demo_at(copytree(nine_days, tmp_path / "home"), END) as made:
         yield made
 
 
@@ -135,7 +154,7 @@ TOUR = "NbacGamebookProcessor"
 @pytest.mark.parametrize("hour", [7, 19])
 def test_the_tours_fault_shows_within_two_minutes_at_any_hour_and_heals(hour: int, tmp_path: Path) -> None:
     end = datetime(2026, 1, 14, hour, 7, tzinfo=EASTERN).astimezone(UTC)
-    with demo_at(tmp_path, end, days=4, seed=1) as demo:
+    with demo_at(written(tmp_path, end, days=4, seed=1), end) as demo:
         demo.forward(1)
         fault = demo.pipeline.inject_visibly("processor_crash", demo.clock.moment, TOUR)
         demo.forward(2, timedelta(seconds=20))
