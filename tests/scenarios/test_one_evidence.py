@@ -161,7 +161,7 @@ def settled(item: Evidence) -> bool:
 
 
 @given(SEEDS)
-@few(6)
+@few(4)
 def test_all_say_the_same_of_every_date(seed: int) -> None:
     held = holding(world_of(seed))
     health = HealthService(held, KNOWN, ServiceLevels(()))
@@ -205,7 +205,7 @@ def watching(held: SqlWarehouse) -> Watching:
 
 
 @given(SEEDS)
-@few(6)
+@few(4)
 def test_what_was_known_of_a_loss_stays_known(seed: int) -> None:
     """Until rows, a file or a run about the very date tell otherwise."""
     world = world_of(seed)
@@ -295,7 +295,7 @@ def allowed(item: Evidence) -> Set[Verdict]:
 
 
 @given(SEEDS, st.sampled_from(MOMENTS))
-@few(5)
+@few(3)
 def test_as_of_a_moment_is_what_was_known_then(seed: int, moment: datetime) -> None:
     held, then = holding(world_of(seed)), holding(known_by(world_of(seed), moment))
     now, before = evidence_at(held, moment), evidence_at(then, moment)

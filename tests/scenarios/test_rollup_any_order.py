@@ -148,7 +148,7 @@ def assert_same(left: SqlWarehouse, right: SqlWarehouse) -> None:
     assert left.history().runs == right.history().runs == len(one["runs"])
 
 
-@examples(7)
+@examples(5)
 @given(BATCHES)
 def test_loads_in_any_order_equal_one_load_of_everything(batches: list[tuple[list[Row], dict[str, list[Row]]]]) -> None:
     step_by_step = load_batches(batches, [PROCESSORS], [RULES])
@@ -159,7 +159,7 @@ def test_loads_in_any_order_equal_one_load_of_everything(batches: list[tuple[lis
     assert contents(step_by_step) == before
 
 
-@examples(5)
+@examples(3)
 @given(BATCHES, st.booleans(), st.booleans())
 def test_a_changed_registry_or_rules_hold_for_old_rows_too(
     batches: list[tuple[list[Row], dict[str, list[Row]]]], registry_changes: bool, rules_change: bool
@@ -171,7 +171,7 @@ def test_a_changed_registry_or_rules_hold_for_old_rows_too(
     )
 
 
-@examples(5)
+@examples(3)
 @given(BATCHES)
 def test_answers_are_not_stale_while_loads_come_in(batches: list[tuple[list[Row], dict[str, list[Row]]]]) -> None:
     """One process serves and loads: what it has answered before must not hide what has come since."""
