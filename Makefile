@@ -31,7 +31,7 @@ emulator:
 	@sh .ci/setup emulator || { test "$$CI" != true && rm -rf .venv-bqemulator; }
 
 test: check emulator
-	@$(BIN)/python -m pytest -rs --numprocesses 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -rs --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 one: setup
 	@$(BIN)/python -m pytest -x $(T) $(ARGS)

@@ -1,3 +1,4 @@
 """What every test shares (`tests/support/session.py`)."""
 
+from tests.support.session import pytest_collection_modifyitems as pytest_collection_modifyitems
 from tests.support.session import pytest_sessionfinish as pytest_sessionfinish

@@ -1,4 +1,4 @@
-"""What every test shares: no settings from the developer's environment, and the same examples in every run."""
+"""What every test shares: no settings from the developer's environment, the same examples in every run, an order."""
 
 import atexit
 import os
@@ -13,7 +13,23 @@ for name in [name for name in os.environ if name.startswith("FIRELINE_") and nam
 settings.register_profile("same examples in every run", derandomize=True, deadline=None, print_blob=True)
 settings.load_profile("same examples in every run")
 
+LONGEST = (
+    "tests/scenarios/test_live_incident.py",
+    "tests/scenarios/test_blind_sources.py",
+    "tests/scenarios/test_rollup_any_order.py",
+    "tests/contracts/test_warehouse.py",
+    "tests/scenarios/test_one_evidence.py",
+    "tests/independent/test_classification.py",
+    "tests/e2e/test_demo.py",
+    "tests/contracts/test_interrupted_loads.py",
+)
+"""Files of half a minute and more come first: begun last, one would keep a process at work while the other is done."""
 ENDED: list[pytest.Session] = []
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(LONGEST)))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
