@@ -3,8 +3,8 @@
 from collections.abc import Awaitable
 from typing import TypeVar
 
+from bot.domain.delivery import Kind
 from bot.slack import outcomes
-from bot.slack.outcomes import Kind
 
 T = TypeVar("T")
 

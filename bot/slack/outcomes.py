@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
 from http.client import HTTPException
 from socket import gaierror
 from ssl import SSLCertVerificationError
@@ -11,6 +10,8 @@ from urllib.error import URLError
 
 from aiohttp import ClientConnectorError, ClientError, ConnectionTimeoutError, InvalidURL
 from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.domain.delivery import Kind
 
 NOT_SLACK = "that is no answer of a Slack Web API: is SLACK_API_URL right?"
 BUSY = frozenset({"ratelimited", "rate_limited"})
@@ -30,12 +31,6 @@ FAILURES = (SlackClientError, ClientError, HTTPException, OSError, AttributeErro
 """What a call of slack_sdk raises. The last three: it takes for granted that an answer is a JSON object."""
 
 
-class Kind(Enum):
-    YES = "yes"
-    NO = "no"
-    AMBIGUOUS = "ambiguous"
-
-
 @dataclass(frozen=True)
 class Outcome:
     """`code` is Slack's own word, or ours where it gave none. `retry_after` counts seconds; None: Slack named none.
@@ -51,7 +46,7 @@ class Outcome:
 
 def of_answer(status: int, data: object, headers: Mapping[str, object]) -> Outcome:
     """Of an answer over HTTP: its status, its JSON (anything else where it is none), its headers."""
-    wait = _named_wait(headers)
+    wait = named_wait(headers)
     code = _word(data)
     if isinstance(data, dict) and data.get("ok") is True and status == 200:
         return Outcome(Kind.YES, "ok")
@@ -99,7 +94,8 @@ def _word(data: object) -> str | None:
     return SAME.get(code, code) if isinstance(code, str) and _CODE.fullmatch(code) else None
 
 
-def _named_wait(headers: Mapping[str, object]) -> float | None:
+def named_wait(headers: Mapping[str, object]) -> float | None:
+    """The seconds of a Retry-After; None: it is not there, or no whole number."""
     for name, value in headers.items():
         if str(name).lower() == "retry-after":
             first = value[0] if isinstance(value, list) and value else value

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slack_sdk.errors import SlackRequestError
 
-from bot.slack.outcomes import LONGEST_WAIT_S, NOT_SLACK, Kind, of_answer, of_failure
+from bot.domain.delivery import Kind
+from bot.slack.outcomes import LONGEST_WAIT_S, NOT_SLACK, of_answer, of_failure
 
 PAGE = {"ok": False, "error": "Received a response in a non-JSON format: <html>..."}
 

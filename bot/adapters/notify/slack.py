@@ -19,6 +19,7 @@ from bot.domain.findings.severity import Severity
 from bot.domain.incidents.incident import MessageRef
 from bot.domain.incidents.notice import Notice
 from bot.ports.notifier import NotifierGone, NotifierRefused
+from bot.slack.own_messages import is_from
 from bot.views import incident
 from bot.views.blocks import Card
 
@@ -42,7 +43,7 @@ class SlackNotifier:
         self._client = WebClient(token=token, base_url=api_url, timeout=TIMEOUT_S, retry_handlers=[], logger=sdk)
         self._warn, self._pace, self._shapes = WarnOnce(), Pace(), Shapes()
         self._channel = AlertsChannel(self._client, channel, self._warn)
-        self._own: tuple[str, str] | None = None
+        self._own: dict[str, str] | None = None
 
     def find(self, incident: str, since: datetime) -> MessageRef | None:
         channel = self._channel.id()
@@ -122,12 +123,10 @@ class SlackNotifier:
                 self._warn(f"sends incidents in a plainer shape: {error}")
 
     def _is_ours(self, message: dict[str, Any]) -> bool:
-        """Anyone may post a message with metadata like ours."""
         if self._own is None:
             answer = self._pace.call(self._client.auth_test)
-            self._own = (str(answer.get("bot_id") or ""), str(answer.get("user_id") or ""))
-        bot, user = self._own
-        return (bool(bot) and message.get("bot_id") == bot) or (bool(user) and message.get("user") == user)
+            self._own = {name: str(answer.get(name) or "") for name in ("bot_id", "user_id")}
+        return is_from(message, self._own)
 
     def _messages(self, channel: str, since: float) -> Iterator[dict[str, Any]]:
         """Newest first, the newest page whole, then back to `since`."""

@@ -6,9 +6,10 @@ from typing import Any
 
 from slack_sdk.web import SlackResponse
 
+from bot.domain.delivery import Kind
 from bot.ports.notifier import NotifierBusy, NotifierGone, NotifierRefused, NotifierUnavailable
 from bot.slack import outcomes
-from bot.slack.outcomes import Kind, Outcome
+from bot.slack.outcomes import Outcome
 
 GONE = frozenset({"message_not_found", "thread_not_found"})
 """https://docs.slack.dev/reference/methods/chat.update#errors"""
