@@ -1,0 +1,87 @@
+"""Phone calls and text messages through Twilio. Placed is not reached: a digit acknowledges, or a person elsewhere."""
+
+from collections import deque
+from urllib.parse import urlencode
+from xml.sax.saxutils import escape, quoteattr
+
+from bot.adapters.pages.texts import mark, plain, plain_line
+from bot.adapters.pages.twilio import Account, told
+from bot.domain.delivery import Kind, Outcome, Page
+from bot.domain.oncall.schedule import Person
+
+SPOKEN = 600
+"""Characters: about 40 seconds. A Twiml parameter has at most 4,000, and an entity for each may stand in it."""
+WRITTEN = 450
+"""Characters: three parts of a message."""
+REMEMBERED = 500
+
+
+class Voice:
+    """A call that says the page twice. `acknowledge_url` is told the digit; without it nobody is asked for one."""
+
+    name, provider = "voice", "twilio"
+
+    def __init__(self, account: Account, acknowledge_url: str = "") -> None:
+        self._account, self._acknowledge_url = account, acknowledge_url
+        self._placed: deque[tuple[str, str]] = deque(maxlen=REMEMBERED)
+
+    def target(self, person: Person) -> str | None:
+        return person.phone or None
+
+    def send(self, page: Page) -> Outcome:
+        outcome = self._account.create("Calls", page, Twiml=self._script(page))
+        if outcome.kind is Kind.YES:
+            self._placed.append((outcome.ref, page.id))
+        return outcome
+
+    def find(self, page: Page) -> Outcome | None:
+        """A call carries no name: one of ours to that number since the first try is this page's, unless it is known
+        to be another's.
+        """
+        calls = self._account.made_since_first_try("Calls", page)
+        if calls is None:
+            return None
+        others = {sid for sid, placed_for in self._placed if placed_for != page.id}
+        own = [
+            told(call)
+            for call in calls
+            if call.get("direction") == "outbound-api"
+            and call.get("from") == self._account.sender
+            and call.get("sid") not in others
+        ]
+        arrived = [outcome for outcome in own if outcome.kind is Kind.YES]
+        return next(iter(arrived or own), Outcome(Kind.NO, "no call since the first try"))
+
+    def _script(self, page: Page) -> str:
+        """TwiML: https://www.twilio.com/docs/voice/twiml/gather"""
+        text = escape(plain_line(page.text, SPOKEN))
+        if not self._acknowledge_url:
+            return f'<Response><Say loop="2">{text}</Say></Response>'
+        joined = "&" if "?" in self._acknowledge_url else "?"
+        action = quoteattr(f"{self._acknowledge_url}{joined}{urlencode({'page': page.id})}")
+        say = f'<Say loop="2">{text}. Press 1 to acknowledge.</Say>'
+        return f'<Response><Gather numDigits="1" timeout="10" action={action}>{say}</Gather></Response>'
+
+
+class Sms:
+    """A text message; its last word is the page's mark."""
+
+    name, provider = "sms", "twilio"
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+
+    def target(self, person: Person) -> str | None:
+        return person.phone or None
+
+    def send(self, page: Page) -> Outcome:
+        word = mark(page)
+        return self._account.create("Messages", page, Body=f"{plain(page.text, WRITTEN - len(word) - 1)}\n{word}")
+
+    def find(self, page: Page) -> Outcome | None:
+        messages = self._account.made_since_first_try("Messages", page)
+        if messages is None:
+            return None
+        word = mark(page)
+        own = (told(each) for each in messages if str(each.get("body")).endswith(word))
+        return next(own, Outcome(Kind.NO, "no such message since the first try"))

@@ -1,0 +1,102 @@
+"""A direct message in Slack. Its metadata names its page: https://docs.slack.dev/messaging/message-metadata."""
+
+import logging
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from slack_sdk.web import WebClient
+
+from bot.adapters.pages.attempt import TIMEOUT_S, Attempt, within
+from bot.domain.delivery import Kind, Outcome, Page
+from bot.domain.oncall.schedule import Person
+from bot.slack import outcomes
+from bot.slack.own_messages import is_from
+from bot.views.text import cut, escape
+
+EVENT = "fireline_page"
+LONGEST = 3_900
+"""Characters: https://docs.slack.dev/reference/methods/chat.postMessage advises 4,000 at most."""
+BEFORE = timedelta(seconds=5)
+PAGE, MOST_PAGES = 200, 5
+"""Messages at once, and how often at most: what was written directly since the first try."""
+SDK_TIMEOUT_S = 5
+"""Of what goes on when nobody waits for it any more."""
+
+
+class SlackDirect:
+    """Sent in the conversation of the app with the person. The text is data: no mention, link or format is in it."""
+
+    name = provider = "slack"
+
+    def __init__(self, token: str, api_url: str, timeout_s: float = TIMEOUT_S) -> None:
+        sdk = logging.getLogger("fireline.slack.sdk")
+        sdk.setLevel(logging.CRITICAL)  # what happened is the outcome
+        self._client = WebClient(token=token, base_url=api_url, timeout=SDK_TIMEOUT_S, retry_handlers=[], logger=sdk)
+        self._timeout_s = timeout_s
+
+    def target(self, person: Person) -> str | None:
+        return person.slack or None
+
+    def send(self, page: Page) -> Outcome:
+        def work(attempt: Attempt) -> Outcome:
+            attempt.begin(None)  # the SDK connects and writes in one call
+            try:
+                answer = self._client.chat_postMessage(
+                    channel=page.target,
+                    text=cut(escape(page.text), LONGEST),
+                    mrkdwn=False,
+                    metadata={"event_type": EVENT, "event_payload": {"id": page.id}},
+                    unfurl_links=False,
+                    unfurl_media=False,
+                )
+            except outcomes.FAILURES as error:
+                shown = outcomes.of_failure(error)
+                return Outcome(shown.kind, shown.code, retry_after=shown.retry_after, permanent=shown.permanent)
+            return Outcome(Kind.YES, "ok", ref=f"{answer.get('channel') or ''}:{answer.get('ts') or ''}")
+
+        return within(self._timeout_s, work)
+
+    def find(self, page: Page) -> Outcome | None:
+        def work(attempt: Attempt) -> Outcome | None:
+            attempt.begin(None)
+            try:
+                return self._found(page)
+            except outcomes.FAILURES:
+                return None  # what Slack does not show cannot be seen
+
+        found = within(self._timeout_s, work)
+        return None if found is None or found.kind is Kind.AMBIGUOUS else found
+
+    def _found(self, page: Page) -> Outcome | None:
+        """A message of ours without metadata may be this page's: some Slacks show none."""
+        channel = str(self._client.conversations_open(users=page.target)["channel"]["id"])
+        identity = self._client.auth_test().data
+        unnamed = False
+        for message in self._messages(channel, (page.first_attempt_at or page.created_at) - BEFORE):
+            if message is None:
+                return None
+            if not isinstance(identity, dict) or not is_from(message, identity):
+                continue
+            shown = message.get("metadata") or {}
+            if shown.get("event_type") == EVENT and shown.get("event_payload", {}).get("id") == page.id:
+                return Outcome(Kind.YES, "ok", ref=f"{channel}:{message['ts']}")
+            unnamed = unnamed or not shown
+        return None if unnamed else Outcome(Kind.NO, "no such message since the first try")
+
+    def _messages(self, channel: str, since: datetime) -> Iterator[dict[str, Any] | None]:
+        """Newest first; None: there are more than are read."""
+        cursor = ""
+        for _ in range(MOST_PAGES):
+            answer = self._client.conversations_history(
+                channel=channel,
+                oldest=f"{since.timestamp():.6f}",
+                limit=PAGE,
+                cursor=cursor,
+                include_all_metadata=True,
+            )
+            yield from answer["messages"]
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return
+        yield None

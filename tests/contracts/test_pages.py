@@ -1,0 +1,260 @@
+"""One contract for every channel that pages people: what happened is the outcome, in time, once, without secrets."""
+
+import logging
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from bot.adapters.pages.mail import Mail, MailServer, Security
+from bot.adapters.pages.pagerduty import PagerDuty
+from bot.adapters.pages.phone import Sms, Voice
+from bot.adapters.pages.slack import SlackDirect
+from bot.adapters.pages.twilio import Account
+from bot.adapters.pages.webhook import Webhook
+from bot.domain.delivery import Kind, Outcome, Page
+from bot.ports.pages import PageChannel
+from tests.support.builders import NOW
+from tests.support.page_endpoints import endpoint, page, pagerduty, receiver, twilio
+from tests.support.slack_bench import ALEX
+from tests.support.slack_thread import beside
+from tests.support.smtp_endpoint import mail_endpoint
+
+SECRET = "hush-7731-hush"
+PHONE = "+15550123"
+SOON_S = 0.7
+"""For what never answers. All else has the five seconds of the port."""
+
+
+@dataclass
+class Place:
+    """A vendor on this machine. `channel` is made for a time limit and, perhaps, another address than the vendor's."""
+
+    channel: Callable[[float], PageChannel]
+    target: str
+    fault: Callable[[str], None]
+    taken: Callable[[], int]
+
+    def page(self, name: str = "7c1d") -> Page:
+        return page(self.target, name)
+
+
+def account(url: str, seconds: float = 5.0) -> Account:
+    return Account("AC1", SECRET, "+15550100", url, seconds)
+
+
+OVER_HTTP: dict[str, tuple[Any, str, Callable[[str, float], PageChannel]]] = {
+    "pagerduty": (pagerduty, "", lambda url, seconds: PagerDuty(SECRET, url, seconds)),
+    "voice": (twilio, PHONE, lambda url, seconds: Voice(account(url, seconds))),
+    "sms": (twilio, PHONE, lambda url, seconds: Sms(account(url, seconds))),
+    "webhook": (receiver, "", lambda url, seconds: Webhook(f"{url}/{SECRET}", SECRET, NOW.timestamp, seconds)),
+}
+MAIL_FAULTS = {
+    "bad request": {"RCPT": f"550 5.1.1 <ana@example.com> unknown {SECRET}"},
+    "unauthorised": {"AUTH": f"535 5.7.8 {SECRET}"},
+    "not there": {"MAIL": "553 no such sender"},
+    "a limit": {"RCPT": "450 4.2.1 later"},
+    "closed for a while": {"GREETING": "421 not now"},
+    "its fault": {".": "451 4.3.0 local error"},
+    "no answer": {".": "hang"},
+    "reset": {"DATA": "reset"},
+    "taken, then reset": {".": "reset after"},
+    "a lie": {".": "<html>"},
+}
+SLACK_FAULTS: dict[str, dict[str, Any]] = {
+    "bad request": {"kind": "error", "error": "invalid_arguments"},
+    "unauthorised": {"kind": "error", "error": "invalid_auth"},
+    "not there": {"kind": "status", "status": 404},
+    "a limit": {"kind": "rate_limited", "seconds": 7},
+    "its fault": {"kind": "status", "status": 500},
+    "redirected": {"kind": "status", "status": 302},
+    "no answer": {"kind": "hang", "seconds": 2},
+    "reset": {"kind": "reset"},
+    "taken, then reset": {"kind": "reset_after"},
+}
+HTTP_FAULTS = (
+    *("bad request", "unauthorised", "not there", "a limit", "closed for a while", "its fault", "redirected", "a lie"),
+    *("no answer", "byte by byte", "reset", "taken, then reset"),
+)
+CASES: dict[str, Outcome] = {
+    "": Outcome(Kind.YES),
+    "bad request": Outcome(Kind.NO, permanent=True),
+    "unauthorised": Outcome(Kind.NO, permanent=True),
+    "not there": Outcome(Kind.NO, permanent=True),
+    "a limit": Outcome(Kind.NO, retry_after=7.0),
+    "closed for a while": Outcome(Kind.NO, retry_after=30.0),
+    "its fault": Outcome(Kind.AMBIGUOUS),
+    "redirected": Outcome(Kind.NO, permanent=True),
+    "a lie": Outcome(Kind.AMBIGUOUS, permanent=True),
+    "no answer": Outcome(Kind.AMBIGUOUS),
+    "byte by byte": Outcome(Kind.AMBIGUOUS),
+    "reset": Outcome(Kind.AMBIGUOUS),
+    "taken, then reset": Outcome(Kind.AMBIGUOUS),
+}
+OTHERWISE = {
+    ("webhook", "a lie"): Outcome(Kind.YES),
+    ("mail", "a limit"): Outcome(Kind.NO),
+    ("mail", "closed for a while"): Outcome(Kind.NO),
+    ("mail", "its fault"): Outcome(Kind.NO),
+}
+"""A receiver of the team's answers with any 2xx; SMTP names no wait, and its 451 is a no."""
+TAKEN = {Kind.YES: (1,), Kind.NO: (0,), Kind.AMBIGUOUS: (0, 1)}
+FAULTS = {**dict.fromkeys(OVER_HTTP, HTTP_FAULTS), "mail": tuple(MAIL_FAULTS), "slack": tuple(SLACK_FAULTS)}
+FOUND: dict[str, tuple[Kind | None, Kind | None]] = {
+    "pagerduty": (Kind.NO, Kind.NO),
+    "voice": (Kind.NO, Kind.YES),
+    "sms": (Kind.NO, Kind.YES),
+    "webhook": (None, None),
+    "mail": (None, None),
+    "slack": (Kind.NO, Kind.YES),
+}
+"""What a look shows of a page that was not taken, and of one that was, while its answer got lost."""
+
+
+@contextmanager
+def over_http(name: str) -> Iterator[Place]:
+    vendor, target, make = OVER_HTTP[name]
+    with endpoint(vendor) as there:
+        yield Place(
+            lambda seconds: make(there.address, seconds),
+            target,
+            lambda fault: setattr(there, "fault", fault),
+            lambda: len(there.taken),
+        )
+
+
+@contextmanager
+def by_mail() -> Iterator[Place]:
+    with mail_endpoint() as there:
+        yield Place(
+            lambda seconds: Mail(server(there.port, seconds)),
+            "ana@example.com",
+            lambda fault: setattr(there, "replies", MAIL_FAULTS.get(fault, {})),
+            lambda: len(there.taken),
+        )
+
+
+def server(port: int, seconds: float = 5.0, security: Security = Security.NONE) -> MailServer:
+    return MailServer("127.0.0.1", port, "fireline@example.com", security, "fireline", SECRET, seconds)
+
+
+@contextmanager
+def in_slack() -> Iterator[Place]:
+    with beside() as there:
+
+        def fault(name: str) -> None:
+            there.ask(lambda made: made.core.faults.clear())
+            if name:
+                ordered = {"method": "chat.postMessage", **SLACK_FAULTS[name]}
+                there.ask(lambda made: made.core.faults.add(**ordered))
+
+        def taken() -> int:
+            bot = there.workspace.identity.bot_user_id
+            channel, _ = there.ask(lambda made: made.core.channels.direct(bot, ALEX, made.core.now()))
+            return len(there.messages(channel["id"]))
+
+        def channel(seconds: float) -> PageChannel:
+            return SlackDirect(there.workspace.credentials.bot_token, there.workspace.api_url, seconds)
+
+        yield Place(channel, ALEX, fault, taken)
+
+
+@contextmanager
+def place_of(name: str) -> Iterator[Place]:
+    with ExitStack() as stack:
+        known = {"mail": by_mail, "slack": in_slack}
+        yield stack.enter_context(known[name]() if name in known else over_http(name))
+
+
+def expected(name: str, case: str) -> Outcome:
+    return OTHERWISE.get((name, case), CASES[case])
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_what_happened_is_the_outcome(name: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Each fault on a vendor of its own: what one left behind is not another's."""
+    caplog.set_level(logging.DEBUG)
+    seen, wanted, said = {}, {}, ""
+    for case in ("", *FAULTS[name]):
+        with place_of(name) as place:
+            place.fault(case)
+            channel = place.channel(SOON_S if case in ("no answer", "byte by byte") else 5.0)
+            outcome = channel.send(place.page())
+            seen[case] = (outcome.kind, outcome.permanent, outcome.retry_after)
+            said += f"{outcome!r} {channel!r} {vars(channel).get('_account')}"
+            assert (name, case) == ("webhook", "a lie") or place.taken() in TAKEN[outcome.kind], case
+    for case in seen:
+        wanted[case] = (expected(name, case).kind, expected(name, case).permanent, expected(name, case).retry_after)
+    assert seen == wanted
+    assert SECRET not in said + caplog.text
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_look_tells_what_was_taken_from_what_was_not(name: str) -> None:
+    kinds = []
+    for case in ("reset", "taken, then reset"):
+        with place_of(name) as place:
+            place.fault(case)
+            place.channel(5.0).send(place.page())
+            found = place.channel(5.0).find(place.page())
+            kinds.append(None if found is None else found.kind)
+    assert tuple(kinds) == FOUND[name]
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_vendor_that_cannot_be_asked_shows_nothing(name: str) -> None:
+    with place_of(name) as place:
+        channel = place.channel(5.0)
+        target = place.page()
+    found = channel.find(target)
+    assert found is None or name == "pagerduty"
+    sent = channel.send(target)
+    assert (sent.kind, sent.permanent, sent.reason[:11]) == (Kind.NO, False, "not reached")
+
+
+@pytest.mark.parametrize("name", OVER_HTTP)
+def test_a_handshake_without_an_end_is_a_no(name: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        channel = OVER_HTTP[name][2](f"https://127.0.0.1:{silent.getsockname()[1]}", 0.2)
+        assert channel.send(page(OVER_HTTP[name][1])) == Outcome(Kind.NO, "not reached in time")
+
+
+def test_a_page_that_was_given_up_is_not_sent_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    answered, resolve = threading.Event(), socket.getaddrinfo
+
+    def slow(*asked: Any, **more: Any) -> Any:
+        answered.wait(10)
+        return resolve(*asked, **more)
+
+    with endpoint(receiver) as there, mail_endpoint() as post:
+        post.replies = {"GREETING": "hang"}
+        monkeypatch.setattr(socket, "getaddrinfo", slow)
+        for channel, target in (
+            (Webhook(there.address, SECRET, NOW.timestamp, 0.2), ""),
+            (Mail(server(post.port, 0.2)), "ana@example.com"),
+        ):
+            assert channel.send(page(target)) == Outcome(Kind.NO, "not reached in time")
+        answered.set()
+        post.released.set()
+        for thread in threading.enumerate():
+            if thread.name == "page":
+                thread.join(10)
+    assert (there.requests, post.taken) == ([], [])
+    assert "DATA" not in post.commands
+
+
+def test_a_redirect_is_not_followed() -> None:
+    with endpoint(receiver) as there:
+        there.fault = "redirected"
+        Webhook(there.address, SECRET, NOW.timestamp).send(page())
+        assert [each.path for each in there.requests] == ["/"]
+
+
+def test_an_address_that_is_none_is_a_no_that_stays() -> None:
+    outcome = Webhook(f"https://a..b/{SECRET}", SECRET, NOW.timestamp).send(page())
+    assert (outcome.kind, outcome.permanent) == (Kind.NO, True)
+    assert SECRET not in outcome.reason

@@ -1,0 +1,95 @@
+"""A mail server on this machine, as small as a page needs, with what may go wrong with one."""
+
+import socket
+import socketserver
+import struct
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+RESET = struct.pack("ii", 1, 0)
+SUCCESS = {"EHLO": "250-here\r\n250 AUTH PLAIN", "AUTH": "235 ok", "DATA": "354 go"}
+
+
+@dataclass
+class MailEndpoint:
+    """`replies` answer a step (GREETING, EHLO, MAIL, RCPT, DATA, "." after the content) instead of its success; a reply
+    "hang" waits for `released`, "reset" cuts the connection. `taken` are the contents that it keeps.
+    """
+
+    port: int = 0
+    replies: dict[str, str] = field(default_factory=dict)
+    commands: list[str] = field(default_factory=list)
+    taken: list[bytes] = field(default_factory=list)
+    released: threading.Event = field(default_factory=threading.Event)
+    ended: threading.Event = field(default_factory=threading.Event)
+
+
+class _Handler(socketserver.StreamRequestHandler):
+    place: MailEndpoint
+
+    def handle(self) -> None:
+        try:
+            self._session()
+        except OSError:
+            return
+        finally:
+            self.place.ended.set()
+
+    def _session(self) -> None:
+        self._reply("GREETING", "220 ready")
+        while line := self.rfile.readline():
+            command = line.decode().strip()
+            self.place.commands.append(command)
+            verb = command.split(" ")[0].upper()
+            if verb == "QUIT":
+                return
+            self._reply(
+                verb, {"EHLO": "250-here\r\n250 AUTH PLAIN", "AUTH": "235 ok", "DATA": "354 go"}.get(verb, "250 ok")
+            )
+            if verb == "DATA" and "DATA" not in self.place.replies:
+                self._content()
+
+    def _content(self) -> None:
+        lines = []
+        while (line := self.rfile.readline()) not in (b".\r\n", b""):
+            lines.append(line)
+        if self.place.replies.get(".", "250").startswith(("250", "reset after")):
+            self.place.taken.append(b"".join(lines))
+        self._reply(".", "250 2.0.0 kept")
+
+    def _reply(self, step: str, usual: str) -> None:
+        said = self.place.replies.get(step, usual)
+        if said.startswith("hang"):
+            self.place.released.wait(10)
+            said = usual
+        if said.startswith("reset"):
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+            self.connection.close()
+            raise ConnectionResetError
+        self.wfile.write(said.encode() + b"\r\n")
+
+
+class _Server(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that went away is part of the story."""
+
+
+@contextmanager
+def mail_endpoint() -> Iterator[MailEndpoint]:
+    place = MailEndpoint()
+    with _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"place": place})) as server:
+        place.port = server.server_address[1]
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        thread.start()
+        try:
+            yield place
+        finally:
+            place.released.set()
+            server.shutdown()
+            thread.join()
