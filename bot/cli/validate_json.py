@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.evidence.expectation import PlannedWindow
+from bot.domain.evidence.runs import Status
 from bot.domain.verdicts.sampling import CONFIDENCE, Checked, Sample
 from bot.domain.verdicts.validation import Validated, Validation
-from bot.domain.verdicts.votes import Proof
+from bot.domain.verdicts.votes import Proof, RunTally
 
 
 def validation_json(validation: Validation) -> str:
@@ -46,7 +47,7 @@ def _evidence(proof: Proof) -> dict[str, Any]:
         "coverage": _rounded(proof.coverage),
         "raw_file": {"at": _iso(proof.file_at), "bytes": proof.file_bytes, "empty": proof.file_empty},
         "games": {"scheduled": proof.games, "final": proof.games_final},
-        "runs": {tally.status: {"runs": tally.runs, "records": tally.records} for tally in proof.runs},
+        "runs": {tally.status: _tally(tally) for tally in proof.runs},
         "slots_left": [_iso(slot) for slot in proof.slots_left],
         "upstream_empty": list(proof.upstream_empty),
         "windows": [_window(window) for window in proof.windows],
@@ -54,6 +55,12 @@ def _evidence(proof: Proof) -> dict[str, Any]:
         "sources_agreeing": proof.agreeing,
         "sources_telling": proof.telling,
     }
+
+
+def _tally(tally: RunTally) -> dict[str, Any]:
+    """Of failed runs, how many failed of their own fault."""
+    counted = {"runs": tally.runs, "records": tally.records}
+    return {**counted, "own_fault": tally.own} if tally.status is Status.FAILED else counted
 
 
 def _window(window: PlannedWindow) -> dict[str, Any]:

@@ -64,13 +64,14 @@ def trend(report: HealthReport) -> str:
 
 
 def noise(report: HealthReport) -> str:
-    """What failed, what was expected of it, and what people were notified of; in the scope that is shown."""
+    """What failed over the window, what was expected of it, and what people were notified of; in the scope shown."""
     noise = report.noise
     sent = "notifications not known"
     if noise.in_none is not None:
         late = f", {noise.undelivered:,} not delivered" if noise.undelivered else ""
         sent = f"{numbers.plural(noise.alerts, 'alert')} delivered{late}"
-    failed = numbers.plural(noise.raw_failures, "failed run")
+    span = "day" if report.window.days == 1 else f"{report.window.days} days"
+    failed = f"{numbers.plural(noise.raw_failures, 'failed run')} in the last {span}"
     return f"{failed}, {noise.kept_quiet:,} expected and kept quiet, {sent}"
 
 

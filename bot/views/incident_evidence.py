@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from bot.domain.findings.words import what
+from bot.domain.findings.words import failed_runs, what
 from bot.domain.incidents.evidence import IncidentEvidence
 from bot.domain.incidents.feedback import Word
 from bot.domain.incidents.incident import AlertState
@@ -34,7 +34,10 @@ def failed(reason: str) -> dict[str, Any]:
 def _blocks(evidence: IncidentEvidence) -> Iterator[Block]:
     incident, headline = evidence.incident, evidence.incident.headline
     yield section(f"*{incident.label}* {escape(headline.subject)}: {escape(what(headline))}")
-    yield section(f"{escape(headline.explanation)}\nSince {date_token(headline.since)}.")
+    runs = failed_runs(headline)
+    yield section(
+        f"{escape(headline.explanation)}\n{f'{runs} since' if runs else 'Since'} {date_token(headline.since)}."
+    )
     if incident.is_open:
         yield section(f"*Next:* {incident_words.step(headline)}.")
     if headline.error:

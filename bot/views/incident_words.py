@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.domain.findings.finding import Family, Finding, FindingKind
-from bot.domain.findings.words import short_day, what, wrong
+from bot.domain.findings.words import failed_runs, short_day, what, wrong
 from bot.domain.incidents.incident import Gathered, Incident
 from bot.domain.incidents.notice import Notice, Proof, Reach, Restored
 from bot.views import numbers
@@ -116,9 +116,9 @@ def trouble(finding: Finding, now: datetime, voice: Voice, most: int = MOST_SENT
     """The error itself; without one what was found, in `most` characters. A storm is called by its error already."""
     since = voice.clock(finding.since, now)
     if finding.failures and finding.error:
-        runs = numbers.plural(finding.failures, "failed run")
+        runs = failed_runs(finding)
         if finding.family is Family.STORM:
-            return f"{runs} of {numbers.plural(len(finding.processors), 'processor')} since {since}"
+            return f"{runs} since {since}"
         return f"{runs} since {since}: {voice.code(short_error(finding.error, min(most, MOST_ERROR)))}"
     if finding.kind is FindingKind.STUCK_RUN:
         return f"Running since {since} without a sign that it will end"

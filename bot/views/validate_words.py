@@ -7,7 +7,7 @@ from bot.domain.evidence.runs import Status
 from bot.domain.verdicts.judge import Action, Judged, Verdict
 from bot.domain.verdicts.sampling import Sample
 from bot.domain.verdicts.validation import Validated, Validation
-from bot.domain.verdicts.votes import Proof
+from bot.domain.verdicts.votes import Proof, RunTally
 from bot.views import numbers
 
 ACTIONS = {
@@ -116,14 +116,23 @@ def _games(proof: Proof) -> Iterator[str]:
 
 
 def _runs(proof: Proof) -> str:
-    said = [_tally(item.status, item.runs, item.records) for item in proof.runs]
+    said = [_tally(item) for item in proof.runs]
     return f"runs: {', '.join(said)}" if said else "no run"
 
 
-def _tally(status: Status, runs: int, records: int | None) -> str:
-    if status is not Status.SUCCESS:
-        return f"{runs:,} {status}"
-    return f"{runs:,} {status} ({'records unknown' if records is None else numbers.plural(records, 'record')})"
+def _tally(tally: RunTally) -> str:
+    """Cards count what failed of its own fault."""
+    said = f"{tally.runs:,} {tally.status}"
+    if tally.status is Status.FAILED:
+        return (
+            said
+            if tally.own == tally.runs
+            else f"{said} ({tally.own:,} of its own fault, {tally.runs - tally.own:,} for want of data)"
+        )
+    if tally.status is not Status.SUCCESS:
+        return said
+    records = "records unknown" if tally.records is None else numbers.plural(tally.records, "record")
+    return f"{said} ({records}{' at most' if tally.runs > 1 and tally.records else ''})"
 
 
 def _upstream(proof: Proof) -> Iterator[str]:

@@ -70,6 +70,7 @@ def test_a_job_that_nobody_registered_is_announced_when_it_fails_three_nights_in
     )
     assert said.at.date() == date(2026, 9, 8)
     assert "failed 3 times in a row since 06 Sep 06:00 UTC, for 3 data dates" in said.finding.explanation
+    assert said.finding.failures == 3, "the card counts what the sentence counts, not the newest date alone"
     assert said.finding.explanation.endswith("Not in the registry: NewlyDeployed")
 
 

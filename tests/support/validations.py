@@ -34,7 +34,7 @@ def checked(
         file_empty=made.file is not None and bool(made.file.seen) and made.file_at is None,
         games=made.games,
         games_final=made.games,
-        runs=tallies(made),
+        runs=tallies(made, LATER),
         slots_left=(),
         upstream_empty=(),
         windows=(),

@@ -149,7 +149,7 @@ def test_what_is_slow_has_not_failed() -> None:
 def test_an_open_p0_makes_the_whole_red_and_its_root_and_phase_yellow() -> None:
     made = health(notified_of([], [incident()], {"I1"}))
     assert (made.overall, made.reasons[0].name) == (Colour.RED, "open_p0")
-    assert made.reasons[0].text == f"INC-42 P0 {ROOT}: no data, opened {START:%-d %b, %H:%M} UTC."
+    assert made.reasons[0].text == f"INC-42 P0 {ROOT}: no data, 3 failed runs, opened {START:%-d %b, %H:%M} UTC."
     assert len({reason.text for reason in made.reasons}) == len(made.reasons), "each reason once"
     colours = {row.name: row.status for row in (*made.phases, *made.processors)}
     assert colours[ROOT] is colours["phase 2"] is Colour.YELLOW
@@ -172,5 +172,5 @@ def test_a_storm_names_its_first_root_once() -> None:
     storm = incident(kind=FindingKind.ALERT_STORM, family=Family.STORM, processors=("NbacScraper", "TeamSummary"))
     made = health(notified_of([], [storm], {"I1"}))
     assert [reason.text for reason in made.reasons if reason.name == "open_p0"] == [
-        f"INC-42 P0 {ROOT}: no data, opened {START:%-d %b, %H:%M} UTC."
+        f"INC-42 P0 {ROOT}: no data, 3 failed runs, opened {START:%-d %b, %H:%M} UTC."
     ]

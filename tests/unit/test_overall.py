@@ -116,7 +116,7 @@ def test_what_comes_of_one_processor_is_said_of_that_processor() -> None:
 def test_what_several_share_is_said_of_their_phase() -> None:
     made = report([*WELL, failed(GAMEBOOK, 40, ERROR), failed(BOX, 20, ERROR)], day=WELL)
     assert [reason.subject for reason in made.reasons] == ["phase 2"]
-    assert "40 of 60 failures in NbacGamebookProcessor; 100.0% succeed in the last day" in texts(made)[0]
+    assert "40 of 60 real failures in NbacGamebookProcessor; 100.0% succeed in the last day" in texts(made)[0]
 
 
 def test_the_rate_of_the_window_is_next_to_it() -> None:

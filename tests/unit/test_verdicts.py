@@ -12,7 +12,7 @@ from bot.domain.evidence.processor_date import ProcessorDate, Trace
 from bot.domain.evidence.runs import Category, InputKind, Status
 from bot.domain.verdicts.judge import ACTIONS, ALONE, SOUND, Action, DateContext, Verdict, judge
 from bot.domain.verdicts.votes import Source, Vote, words
-from bot.views.validate_words import support
+from bot.views.validate_words import evidence, support
 from tests.support.days import DATE, FILE_AT, JUDGED, LATER, SLOT, day, processor, run, trace
 from tests.support.validations import checked
 
@@ -309,3 +309,18 @@ def test_a_source_that_cannot_tell_is_no_support() -> None:
     proof = checked(table=None, file=None, input_kind=InputKind.NONE, runs=[run(records=200)]).proof
     assert (proof.agreeing, proof.telling, len(proof.words)) == (2, 2, 4)
     assert support(proof) == "2 of 2 sources support this verdict, 2 cannot tell"
+
+
+def test_the_evidence_of_records_is_the_figure_that_the_verdict_names() -> None:
+    """Each run says what the whole date has by then: what several say is no sum."""
+    runs = [run(records=records, run_id=f"r{records}") for records in (2_100, 2_389, 2_389)]
+    row = checked(table=Trace(), file=None, input_kind=InputKind.NONE, runs=runs)
+    assert row.judged.because == "the history says 2,389 records, the table has none"
+    assert "runs: 3 success (2,389 records at most)" in evidence(row)
+
+
+def test_the_evidence_tells_failures_of_its_own_fault_from_want_of_data() -> None:
+    """A card counts only the former."""
+    broke = [run(Status.FAILED, 0, category=Category.PROCESSING_ERROR, run_id=f"b{n}") for n in range(3)]
+    row = checked(table=Trace(), runs=[SAID_NO_DATA, *broke])
+    assert "runs: 4 failed (3 of its own fault, 1 for want of data)" in evidence(row)

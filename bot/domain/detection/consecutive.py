@@ -72,6 +72,7 @@ class ConsecutiveFailures:
             ),
             data_date=newest.data_date,
             error_class=category.value,
+            failed=tuple(run for run, _ in failed),
         )
 
 

@@ -17,13 +17,12 @@ def failed_runs(
     trouble: Trouble, history: PipelineHistory, real: Callable[[RunSeen, datetime], Category | None], now: datetime
 ) -> tuple[int, str]:
     """How many real failures there are, and the error text of the newest; of a storm the text that most of them share.
+    What the trouble itself has counted is not counted otherwise.
 
     `real` gives the category of a real failure.
     """
-    failed = sorted(
-        (run for run in _runs(trouble, history) if real(run, now) is not None),
-        key=lambda run: (run.known_at, run.processor, run.run_id),
-    )
+    known = trouble.failed or (run for run in _runs(trouble, history) if real(run, now) is not None)
+    failed = sorted(known, key=lambda run: (run.known_at, run.processor, run.run_id))
     if not failed:
         return 0, ""
     if trouble.kind in STORMS:

@@ -32,4 +32,5 @@ def detect(name: str, failed: Sequence[tuple[RunSeen, Category]]) -> Trouble | N
         explanation=f"{name}: {said}",
         data_date=first.data_date,
         error_class=category.value,
+        failed=tuple(run for run, _ in failed),
     )

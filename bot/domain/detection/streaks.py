@@ -78,6 +78,7 @@ def detect(
         error_class=category.value,
         blocks=dependents is not Dependents.NONE,
         lost_since=None if day.filled else day.settled_at,
+        failed=tuple(run for run, _ in streak),
     )
 
 

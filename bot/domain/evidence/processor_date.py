@@ -175,6 +175,12 @@ class ProcessorDate:
         return any(run.status is Status.SUCCESS and run.records for run in self.attempts)
 
     @property
+    def claimed(self) -> int | None:
+        """The most records that one of its runs says to have brought; None where none says how many."""
+        said = [run.records for run in self.attempts if run.status is Status.SUCCESS and run.records is not None]
+        return max(said, default=None)
+
+    @property
     def input_ready_at(self) -> datetime | None:
         if self.input_kind is InputKind.FILE:
             return self.file_at

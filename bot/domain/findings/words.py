@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from bot.domain.findings.finding import Finding, FindingKind
+from bot.domain.findings.finding import Family, Finding, FindingKind
 
 WRONG = {
     FindingKind.UPSTREAM_CASCADE: "runs fail, dependents blocked",
@@ -38,6 +38,15 @@ def what(finding: Finding) -> str:
         return finding.error_class
     empty = finding.kind is FindingKind.UPSTREAM_CASCADE and finding.rows == 0
     return WRONG[FindingKind.ZERO_RECORDS_PROCESSOR] if empty else wrong(finding.kind)
+
+
+def failed_runs(finding: Finding) -> str:
+    """How many runs failed behind it, of several processors of how many; "" without any. Every surface says it so."""
+    if not finding.failures:
+        return ""
+    runs = f"{finding.failures:,} failed run{'' if finding.failures == 1 else 's'}"
+    several = finding.family is Family.STORM
+    return f"{runs} of {len(finding.processors):,} processors" if several else runs
 
 
 def short_day(day: date) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.findings.finding import Family
 from bot.domain.findings.severity import Severity
-from bot.domain.findings.words import what
+from bot.domain.findings.words import failed_runs, what
 from bot.domain.health.model import Because, HealthReason
 from bot.domain.incidents.decisions import Decision, Outcome
 from bot.domain.incidents.incident import Incident
@@ -116,9 +116,10 @@ def undelivered(incidents: Iterable[Incident], now: datetime) -> list[HealthReas
 
 
 def called(incident: Incident) -> str:
-    """Its number, its severity and what is wrong, in few words."""
+    """Its number, its severity, what is wrong and how many runs failed, in few words."""
     finding = incident.headline
-    return f"{incident.label} {incident.severity} {finding.subject}: {what(finding)}"
+    said = filter(None, (what(finding), failed_runs(finding)))
+    return f"{incident.label} {incident.severity} {finding.subject}: {', '.join(said)}"
 
 
 def _sent(said: Iterable[Decision], arrived: Set[str]) -> Iterable[Sent]:

@@ -89,7 +89,7 @@ def _worst(whole: Tally, members: Sequence[tuple[str, Tally]]) -> str:
     name, most = max(((name, _bad(tally)) for name, tally in members), key=lambda item: item[1], default=("", 0))
     if most == _bad(whole) > 0:
         return f", all in {name}"
-    return f", {most:,} of {_bad(whole):,} failures in {name}" if 2 * most > _bad(whole) > 0 else ""
+    return f", {most:,} of {_bad(whole):,} real failures in {name}" if 2 * most > _bad(whole) > 0 else ""
 
 
 def _members(row: HealthRow, processors: Sequence[HealthRow]) -> list[HealthRow]:

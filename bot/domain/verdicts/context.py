@@ -152,7 +152,7 @@ class VerdictContext:
             file_empty=bool(seen) and day.file_at is None,
             games=len(self._history.games(day.data_date)) if self._history.knows_games(day.data_date) else None,
             games_final=self._finals(day.data_date),
-            runs=tallies(day),
+            runs=tallies(day, self._as_of),
             slots_left=tuple(slot for slot in day.slots if slot > self._as_of),
             upstream_empty=tuple(
                 sorted({str(other.processor.bigquery_table) for other in self._surroundings.empty_upstream(day)})

@@ -237,9 +237,8 @@ def _empty(day: ProcessorDate, now: datetime, context: DateContext) -> Judged:
         return Judged(verdict=Verdict.UPSTREAM, because="a table that it is made from is empty")
     if context.upstream_partial:
         return Judged(verdict=Verdict.UPSTREAM, because="a table that it is made from is only partly filled")
-    claimed = max((run.records or 0 for run in day.runs if run.status is Status.SUCCESS), default=0)
-    if claimed and day.table is not None:
-        return Judged(verdict=Verdict.CONFLICT, because=f"the history says {claimed:,} records, the table has none")
+    if day.claimed and day.table is not None:
+        return Judged(verdict=Verdict.CONFLICT, because=f"the history says {day.claimed:,} records, the table has none")
     if day.runs_due and day.lacks_last_slot and not day.under_way and day.newest_failure is None:
         return _last_absent(day, now)
     if day.input_untold:

@@ -1,6 +1,7 @@
 """The evidence that a verdict cites, and how many independent sources bear it out."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -58,11 +59,14 @@ CLAIMS: Mapping[Verdict, Claim] = {
 
 @dataclass(frozen=True)
 class RunTally:
-    """`records` None: no run says how many."""
+    """`records`: of successes, the most that one run says to have brought; None: none says how many. `own`: how many
+    failed of their own fault; the others for want of data.
+    """
 
     status: Status
     runs: int
-    records: int | None
+    records: int | None = None
+    own: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,22 +113,22 @@ class Proof:
         return self.agreeing / len(self.words) if self.words else 0.0
 
 
-def tallies(day: ProcessorDate) -> tuple[RunTally, ...]:
-    """Runs by status with the records they reported, those under way as `running`."""
-    found: dict[Status, list[int | None]] = {}
-    for run in day.attempts:
-        found.setdefault(run.status, []).append(run.records)
-    if day.quiet is not None:
-        found.setdefault(Status.FAILED, []).extend([0] * day.quiet.polls)
-    if day.under_way:
-        found[Status.RUNNING] = [0] * len(day.under_way)
-    return tuple(RunTally(status, len(records), _sum(records)) for status, records in sorted(found.items()))
-
-
-def _sum(records: Sequence[int | None]) -> int | None:
-    """None where no run says how many."""
-    known = [count for count in records if count is not None]
-    return sum(known) if known else None
+def tallies(day: ProcessorDate, now: datetime) -> tuple[RunTally, ...]:
+    """Runs by status, those under way as `running`; as known `now`."""
+    found = Counter(run.status for run in day.attempts)
+    found[Status.FAILED] += day.quiet.polls if day.quiet is not None else 0
+    found[Status.RUNNING] += len(day.under_way)
+    own = sum(day.real_failure(run, now) is not None for run in day.attempts)
+    made = (
+        RunTally(
+            status,
+            runs,
+            records=day.claimed if status is Status.SUCCESS else None,
+            own=own if status is Status.FAILED else 0,
+        )
+        for status, runs in sorted(found.items())
+    )
+    return tuple(tally for tally in made if tally.runs)
 
 
 def words(day: ProcessorDate, verdict: Verdict, usual: float | None) -> dict[Source, Vote]:
@@ -151,10 +155,9 @@ def _word(claimed: bool | None, said: bool | None) -> Vote:
 
 def _history(day: ProcessorDate, wanted: float | None) -> bool | None:
     """Does the history say that the data (all of it, when `wanted` is given) was brought?"""
-    records = [run.records for run in day.attempts if run.status is Status.SUCCESS and run.records is not None]
-    if not records and any(run.status is Status.SUCCESS for run in day.attempts):
+    if day.claimed is None and any(run.status is Status.SUCCESS for run in day.attempts):
         return None
-    return max(records, default=0) >= max(1, FULL * (wanted or 0))
+    return (day.claimed or 0) >= max(1, FULL * (wanted or 0))
 
 
 def _table(day: ProcessorDate, wanted: float | None) -> bool | None:
