@@ -1,7 +1,7 @@
 """The panel of the simulated pipeline: its clock and its faults, for the page and the command line."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -19,10 +19,14 @@ NEEDS_PROCESSOR = frozenset({"processor", "source", "service"})
 
 
 class Panel:
-    """Routes under /sim/api. `lock` is held by whoever moves the pipeline on: one at a time."""
+    """Routes under /sim/api. `lock` is held by whoever moves the pipeline on: one at a time. `told` names the incidents
+    that the app has open.
+    """
 
-    def __init__(self, pipeline: Pipeline, clock: SimulatedClock, lock: asyncio.Lock) -> None:
-        self._pipeline = pipeline
+    def __init__(
+        self, pipeline: Pipeline, clock: SimulatedClock, lock: asyncio.Lock, told: Callable[[], Awaitable[list[str]]]
+    ) -> None:
+        self._pipeline, self._told = pipeline, told
         self._clock = clock
         self._lock = lock
 
@@ -45,7 +49,8 @@ class Panel:
             }
             for kind in CATALOG.values()
         ]
-        return web.json_response({"faults": kinds, "active": [_shown(fault) for fault in self._active()]})
+        active = [_shown(fault) for fault in self._active()]
+        return web.json_response({"faults": kinds, "active": active, "open": await self._told()})
 
     async def _inject(self, request: web.Request) -> web.Response:
         body = await _body(request)

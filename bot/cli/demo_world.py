@@ -2,7 +2,7 @@
 
 import asyncio
 import shlex
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -19,6 +19,8 @@ from bot.cli.stopping import Stopping
 from bot.config.manifest import manifest
 from bot.config.settings import Settings
 from bot.domain.blindness import STANDARD, BlindnessPolicy, limit_of
+from bot.domain.health.notified import called as called_incident
+from bot.domain.incidents.incident import Incident
 from bot.domain.sources import SourceFailed, SourceStatus
 from bot.services.blindness import Blindness
 from bot.services.sources import SourcesService
@@ -75,6 +77,7 @@ async def live(settings: Settings, start: Start, stopping: Stopping) -> None:
         try:
             connected = _connected(settings, workspace)
             with serving(connected, living.now) as duties:
+                living.told = duties.services.incidents.open
                 await pool.run(read_all, duties.sources)
                 print(welcome(workspace.url, settings.home), flush=True)
                 with findable(settings.home, int(workspace.url.rpartition(":")[2])):
@@ -92,6 +95,8 @@ class Living:
         self.pipeline, self.clock = pipeline, clock
         self.lock, self._pool, self._written_until = asyncio.Lock(), pool, clock.now()
         self._blindness, self._configured = Blindness(), STANDARD
+        self.told: Callable[[], Sequence[Incident]] = tuple
+        """Open incidents, as soon as Fireline runs."""
 
     def now(self) -> datetime:
         """Fireline's time: up to then all rows are written. The pipeline may be half an hour ahead, and by its time
@@ -109,6 +114,9 @@ class Living:
             statuses = await self._pool.run(duties.sources.statuses) if fast else ()
             self.clock.stop_at(may_pass_until(statuses, policy))
             await self.step()
+
+    async def open_incidents(self) -> list[str]:
+        return [called_incident(each) for each in await self._pool.run(self.told)]
 
     def _paced(self, blindness: Blindness) -> BlindnessPolicy:
         """At a fast clock a read takes long: a source is blind when that is long for us, too."""
@@ -143,7 +151,8 @@ def read_all(sources: SourcesService) -> None:
 
 
 async def _start(workspace: Workspace, living: Living, port: int) -> None:
-    workspace.add_routes(Panel(living.pipeline, living.clock, living.lock).routes())
+    panel = Panel(living.pipeline, living.clock, living.lock, living.open_incidents)
+    workspace.add_routes(panel.routes())
     workspace.mount("/services", create_app(living.pipeline, living.clock.now))
     try:
         await workspace.start(port=port)

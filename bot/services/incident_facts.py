@@ -40,7 +40,7 @@ class IncidentFacts:
     def notice(self, incident: Incident, decision: Decision, now: datetime) -> Notice:
         lead = self._reach.gravest_first(incident.processors)[0] if incident.gathered else incident.headline.root
         made = Notice(incident, decision, now, lead, self._reach.of(incident, now))
-        if not made.resolved:
+        if not made.resolved and not made.watched:
             return made
         into = self._state.incident(incident.merged_into) if incident.merged_into else None
         proof = () if into is not None else tuple(self._proof(incident, now))

@@ -29,6 +29,8 @@ LONGEST = 60.0
 PAGES = (Severity.P0, Severity.P1)
 REFUSED_PAGE = 5.0
 """Seconds until a P0 or P1 that was refused is tried again: somebody may have invited the app meanwhile."""
+UNTOLD_IS_FINE = frozenset({Outcome.RESOLVE, Outcome.EDIT})
+"""What changes a message: where there is none, nothing is lost."""
 PATIENCE = 5
 """So often, about a minute, looking may fail before an incident is posted without it."""
 SETTLES = timedelta(seconds=2)
@@ -147,7 +149,7 @@ class IncidentMessages:
         if message is None and attempted:
             message = _looked(known, partial(self._notifier.find, incident.id, incident.announced_at))
             rest = self._not_shown(known, incident, message, rest)
-        if message is None and [each.decision.outcome for each in unsaid] == [Outcome.RESOLVE] and not attempted:
+        if message is None and not attempted and {each.decision.outcome for each in unsaid} <= UNTOLD_IS_FINE:
             self._done(unsaid, notified=False)
         elif message is None:
             self._post(incident, unsaid, now, wall)
@@ -195,7 +197,7 @@ class IncidentMessages:
         now: datetime,
     ) -> None:
         """The message shows the newest, and its thread hears the updates. One that was deleted is posted again, unless
-        all that is left to say is that it is over.
+        all that is left to say is that nothing of it holds any more.
         """
         newest = self._facts.notice(incident, unsaid[-1].decision, now)
         try:
@@ -204,7 +206,7 @@ class IncidentMessages:
                 return
             self._tell_thread(known, incident, message, unsaid, now, also_newest=isinstance(trouble, NotifierRefused))
         except NotifierGone:
-            if newest.resolved:
+            if newest.resolved or newest.watched:
                 self._done(unsaid, notified=False)
                 return
             message = self._notifier.post(newest)

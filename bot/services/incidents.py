@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from bot.domain.errors import BadInput
+from bot.domain.findings.severity import Severity
 from bot.domain.impact.report import ImpactRequest
 from bot.domain.incidents.evidence import IncidentEvidence
 from bot.domain.incidents.feedback import Feedback, Word
@@ -31,6 +32,10 @@ class IncidentService:
         if found is None:
             raise BadInput("This incident is not known any more: the message is older than Fireline's state.")
         return found
+
+    def open(self) -> list[Incident]:
+        """What people are told of and is not over, in order of when it was announced."""
+        return [each for each in self._required_state().open_incidents() if each.severity is not Severity.P3]
 
     def impact(self, incident_id: str) -> ImpactRequest:
         """Of its first root, for the data date that it is called by."""

@@ -29,8 +29,9 @@ def card(notice: Notice) -> Card:
     wrong, then words of sentences and errors, and the next step only where names are so long that nothing else helps.
     """
     status = _status(notice, PLAIN)
-    step = "" if notice.resolved else incident_words.step(notice.incident.headline)
-    second = CODE if notice.incident.headline.error and not notice.resolved else NORMAL
+    quiet = notice.resolved or notice.watched
+    step = "" if quiet else incident_words.step(notice.incident.headline)
+    second = CODE if notice.incident.headline.error and not quiet else NORMAL
     heights = {each: _height(_lines(notice, PLAIN, each), status, second) + LINE * bool(step) for each in Detail}
     detail = next((each for each in Detail if heights[each] <= MOST_HIGH), Detail.LEAST)
     head, *rest = _lines(notice, SLACK, detail)
@@ -81,11 +82,13 @@ def without_feedback(card: Card) -> Card:
 
 def _lines(notice: Notice, voice: Voice, detail: Detail) -> list[str]:
     mark = _mark(notice)
-    rows = None if notice.resolved else _TITLE_ROWS.get(detail)
+    rows = None if notice.resolved or notice.watched else _TITLE_ROWS.get(detail)
     most = None if rows is None else rows * BOLD - len(mark)
     head = f"{mark} {voice.data(incident_words.title(notice, most))}"
     if notice.resolved:
         return [head, incident_words.ending(notice, voice)]
+    if notice.watched:
+        return [head, incident_words.back(notice, voice)]
     incident = notice.incident
     most = _SENTENCES.get(detail, incident_words.MOST_SENTENCE)
     trouble = incident_words.trouble(incident.headline, notice.now, voice, most)
@@ -112,6 +115,8 @@ def _update(notice: Notice, voice: Voice) -> list[str]:
 
 
 def _mark(notice: Notice) -> str:
+    if notice.watched:
+        return "👀 Back:" if notice.proof and incident_words.proved(notice) else "👀 Not seen any more:"
     if not notice.resolved:
         return f"{CIRCLES[notice.decision.severity]} {notice.decision.severity}"
     if notice.into:

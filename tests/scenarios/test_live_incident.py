@@ -1,6 +1,7 @@
 """A fault strikes the simulated pipeline, and its incident stands in the alerts channel: the demo, clock in hand."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -140,7 +141,7 @@ def test_an_incident_is_reported_within_one_tick_and_nothing_without_a_fault(dem
     assert health.noise.alerts == len(demo.slack.messages(ALERTS)), "each message and each update in a thread"
     assert 0 < health.noise.raw_failures - health.noise.kept_quiet == health.noise.real, "each has its place"
     assert (health.overall, health.reasons[0].name) == (Colour.RED, "open_p0")
-    assert f" P0 {STRUCK}: no data, opened " in health.reasons[0].text
+    assert f" P0 {STRUCK}: no data, 3 failed runs, opened " in health.reasons[0].text, "as its card says"
 
     demo.restart()
     demo.forward(3)
@@ -161,7 +162,11 @@ def test_the_tours_fault_shows_within_two_minutes_at_any_hour_and_heals(hour: in
         (message,) = demo.about(f"{TOUR}: no data for")
         assert "Resolved" not in message["text"]
         demo.pipeline.heal_and_repair(fault.id, demo.clock.moment)
-        demo.forward(24, timedelta(minutes=2))
+        demo.forward(4, timedelta(minutes=2))
+        (message,) = demo.about(f"{TOUR}: no data for")
+        assert re.match(r"👀 Back: ", message["text"]), "said as soon as the data is there"
+        assert re.search(r"\d+ rows for \d+ Jan.* It is watched until \d\d:\d\d UTC", message["text"])
+        demo.forward(20, timedelta(minutes=2))
         (message,) = demo.about(f"{TOUR}: no data for")
         assert "Resolved" in message["text"]
 
@@ -172,7 +177,7 @@ def test_without_the_process_the_command_line_gives_the_same_answers(demo: Demo)
     demo.pipeline.inject_visibly("processor_crash", demo.clock.moment, TOUR)
     demo.forward(3)
     served = demo.services.health.of(HealthRequest(), demo.clock.moment)
-    assert f"{TOUR}: no data, opened " in str(served.reasons)
+    assert re.search(rf"{TOUR}: no data, \d+ failed runs, opened ", str(served.reasons))
     with ExitStack() as closing:
         asked = demo.settings.model_copy(update={"config": BUNDLED_CONFIG})
         alone = Services(demo.opened, asked, closing).health.of(HealthRequest(), demo.clock.moment)

@@ -47,7 +47,8 @@ def test_trouble_that_goes_on_for_days_is_said_once() -> None:
 def test_an_incident_resolves_when_nothing_has_held_for_a_quarter_of_an_hour() -> None:
     story = Story()
     story.at(0, DOWN)
-    assert story.during([5, 10, 14]) == []
+    assert outcomes(story.at(5)) == [("edit", "Gamebook", "WATCHED")]
+    assert story.during([10, 14]) == []
     assert outcomes(story.at(15)) == [("resolve", "Gamebook", "RESOLVED")]
     assert story.open == []
 
@@ -55,8 +56,9 @@ def test_an_incident_resolves_when_nothing_has_held_for_a_quarter_of_an_hour() -
 def test_a_short_gap_is_no_end() -> None:
     story = Story()
     story.at(0, DOWN)
-    assert story.at(10) == []
-    assert story.at(14, DOWN) == []
+    (over,) = story.at(10)
+    assert (over.outcome, over.reason, over.detail) == (Outcome.EDIT, Reason.WATCHED, "watched until 06:25 UTC")
+    assert outcomes(story.at(14, DOWN)) == [("edit", "Gamebook", "HOLDS_AGAIN")]
     assert story.during([20, 25]) == []
 
 

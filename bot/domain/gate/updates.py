@@ -39,23 +39,30 @@ def tend(ledger: Ledger) -> None:
 def _update(ledger: Ledger, incident: Incident, members: Sequence[AlertState], visible: Sequence[AlertState]) -> None:
     """Said at once when it became worse, else when the last update is long enough ago."""
     fresh = _with_flapping(ledger, with_facts(incident, visible, ledger), members)
+    turned = _turned(ledger, incident, members)
     worse = fresh.severity.value < incident.severity.value
     due = Reason.WORSE if worse else fresh.unsaid
     rested = ledger.passed(ledger.policy.update_interval, fresh.last_update_at)
     if visible and due is not None and (worse or rested):
         _say(ledger, fresh, visible, Outcome.UPDATE, due, escalated=worse)
-    else:
-        ledger.put(fresh)
+        return
+    ledger.put(fresh)
+    if turned is not None and not fresh.flapping:
+        until = f"{ledger.now + ledger.policy.resolve_after:%H:%M} UTC" if turned is Reason.WATCHED else ""
+        _record(ledger, fresh, members, Outcome.EDIT, turned, detail=until and f"watched until {until}")
+
+
+def _turned(ledger: Ledger, incident: Incident, members: Sequence[AlertState]) -> Reason | None:
+    """Does nothing of it hold any more, or does it hold again?"""
+    holds, held = _holds(members), _held(ledger, incident, members)
+    if holds == held:
+        return None
+    return Reason.HOLDS_AGAIN if holds else Reason.WATCHED
 
 
 def _with_flapping(ledger: Ledger, incident: Incident, members: Sequence[AlertState]) -> Incident:
     """Count when it begins and ceases to hold; often enough is flapping, and is reported once."""
-    holds = any(alert.is_root and alert.holding for alert in members)
-    held = any(
-        before.is_root and before.holding and before.incident == incident.id
-        for alert in members
-        if (before := ledger.memory.alerts.get(alert.fingerprint)) is not None
-    )
+    holds, held = _holds(members), _held(ledger, incident, members)
     policy = ledger.policy
     flips = tuple(flip for flip in incident.flips if ledger.now - flip < policy.flap_window)
     if holds != held:
@@ -65,6 +72,16 @@ def _with_flapping(ledger: Ledger, incident: Incident, members: Sequence[AlertSt
     if incident.flapping and holds and not flips:
         return replace(incident, flips=flips, flapping=False, unsaid=Reason.STEADY)
     return incident if flips == incident.flips else replace(incident, flips=flips)
+
+
+def _holds(members: Sequence[AlertState]) -> bool:
+    return any(alert.is_root and alert.holding for alert in members)
+
+
+def _held(ledger: Ledger, incident: Incident, members: Sequence[AlertState]) -> bool:
+    """Did it hold at the tick before?"""
+    known = (ledger.memory.alerts.get(alert.fingerprint) for alert in members)
+    return any(each.is_root and each.holding and each.incident == incident.id for each in known if each is not None)
 
 
 def _over(ledger: Ledger, incident: Incident, held: Mapping[str, Finding]) -> bool:

@@ -18,6 +18,8 @@ class Outcome(StrEnum):
     HOLD = "hold"
     KEEP_QUIET = "keep_quiet"
     RESOLVE = "resolve"
+    EDIT = "edit"
+    """The message of its incident is edited, and nobody is notified."""
 
 
 class Reason(StrEnum):
@@ -32,6 +34,9 @@ class Reason(StrEnum):
     FLAPPING = "updated because it comes and goes"
     STEADY = "updated because it no longer comes and goes"
     CHANGED = "updated because something was added"
+
+    WATCHED = "edited because nothing of it holds any more"
+    HOLDS_AGAIN = "edited because it holds again"
 
     SAME_ROOT = "joined because its root has an open incident"
     DOWNSTREAM = "joined because what it depends on has an open incident"

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.domain.incidents.decisions import Decision, Outcome
+from bot.domain.incidents.decisions import Decision, Outcome, Reason
 from bot.domain.incidents.incident import Incident
 
-SAID = frozenset({Outcome.ANNOUNCE, Outcome.UPDATE, Outcome.RESOLVE})
+SAID = frozenset({Outcome.ANNOUNCE, Outcome.UPDATE, Outcome.RESOLVE, Outcome.EDIT})
 """Outcomes that change what a channel shows."""
 NOTIFYING = frozenset({Outcome.ANNOUNCE, Outcome.UPDATE})
-"""Outcomes that notify: the end of an incident only changes its message."""
+"""Outcomes that notify: the end of an incident, and that nothing of it holds any more, only change its message."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,8 @@ class Reach:
 
 @dataclass(frozen=True)
 class Proof:
-    """The state of a data date at the end of an incident: rows, and how many there `were`; None where nobody can tell.
+    """The state of a data date when nothing of an incident holds any more: rows, and how many there `were`; None where
+    nobody can tell.
 
     `sound`: nothing is wrong with the date any more; `because` is the sentence of its verdict.
     """
@@ -79,3 +80,8 @@ class Notice:
     @property
     def resolved(self) -> bool:
         return self.decision.outcome is Outcome.RESOLVE
+
+    @property
+    def watched(self) -> bool:
+        """Does nothing of it hold any more, and is it not over yet?"""
+        return self.decision.reason is Reason.WATCHED

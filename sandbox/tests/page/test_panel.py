@@ -25,6 +25,7 @@ class Simulation:
 
     def __init__(self) -> None:
         self.active: list[dict[str, Any]] = []
+        self.open: list[str] = []
         self.speed = 1
 
     def serve(self, route: Route) -> None:
@@ -40,7 +41,7 @@ class Simulation:
                 self.active.append({"id": f"f{len(self.active)}", **_sent(route)})
             elif request.method == "DELETE":
                 self.active = [one for one in self.active if one["id"] != path.partition("/")[2]]
-            route.fulfill(json={"faults": FAULTS, "active": self.active})
+            route.fulfill(json={"faults": FAULTS, "active": self.active, "open": self.open})
 
 
 def _open(open_page: OpenPage, simulation: Simulation) -> Page:
@@ -65,8 +66,13 @@ def test_inject_and_heal(open_page: OpenPage) -> None:
     panel.get_by_role("button", name="Inject the fault").click()
     expect(panel.locator(".panel__fault")).to_contain_text("odds_api_props")
     assert simulation.active[0] == {"id": "f0", "name": "raw_file_empty", "processor": "odds_api_props"}
+    simulation.open = ["INC-1 P0 Props: no data, 3 failed runs"]
     panel.get_by_role("button", name="Heal raw_file_empty").click()
-    expect(panel).to_contain_text("Everything is healthy.")
+    expect(panel).to_contain_text("No fault is active.")
+    expect(panel.locator(".panel__open")).to_have_text("Open: INC-1 P0 Props: no data, 3 failed runs")
+    simulation.open = []
+    panel.get_by_role("button", name="1\u00d7", exact=True).click()
+    expect(panel).to_contain_text("No fault is active, and no incident is open.")
     panel.get_by_label("Kind").select_option("alert_storm")
     expect(panel.get_by_label("Processor")).to_be_hidden()
 

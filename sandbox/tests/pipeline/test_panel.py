@@ -22,6 +22,10 @@ Call = Callable[..., Awaitable[tuple[int, Any]]]
 GAMEBOOK = "NbacGamebookProcessor"
 
 
+async def _told() -> list[str]:
+    return ["INC-1 P0 X: no data"]
+
+
 def on_panel(bench: MakeBench, scenario: Callable[[Call, SimulatedClock], Awaitable[None]]) -> None:
     """The scenario gets `call(method, path, body)`, which gives status and JSON, and the clock."""
 
@@ -29,7 +33,7 @@ def on_panel(bench: MakeBench, scenario: Callable[[Call, SimulatedClock], Awaita
         pipeline = bench().pipeline
         clock = SimulatedClock(pipeline.advanced_to, monotonic=lambda: 0.0)
         site = web.Application()
-        site.add_routes(Panel(pipeline, clock, asyncio.Lock()).routes())
+        site.add_routes(Panel(pipeline, clock, asyncio.Lock(), _told).routes())
         async with TestClient(TestServer(site)) as client:
 
             async def call(method: str, path: str, body: Any = None) -> tuple[int, Any]:

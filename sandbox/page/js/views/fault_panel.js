@@ -185,7 +185,9 @@ export class FaultPanel {
           "Heal",
         ),
       );
-    fill(this.active, active.length ? active.map(entry) : h("li", { class: "empty" }, "Everything is healthy."));
+    const open = (answer?.open || []).map((name) => h("li", { class: "panel__open hint" }, `Open: ${name}`));
+    const quiet = open.length ? "No fault is active." : "No fault is active, and no incident is open.";
+    fill(this.active, [...(active.length ? active.map(entry) : [h("li", { class: "empty" }, quiet)]), ...open]);
   }
 
   #time(clock) {
