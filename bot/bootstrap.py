@@ -65,6 +65,18 @@ class Services:
 
         return self._closing.enter_context(state_to_read(state_engine(self._settings)))
 
+    def moment(self, wall: datetime) -> datetime:
+        """When an answer is given. The process that wrote the state may have lived ahead of this machine's clock, as a
+        fast demo does: then at its last tick, as what it knew lies there. A state that cannot be read says nothing.
+        """
+        from bot.ports.state import StateUnavailable
+
+        try:
+            last = self._state.last_tick() if self._has_state else None
+        except StateUnavailable:
+            return wall
+        return wall if last is None else max(wall, last)
+
     def _notified(self, since: datetime, until: datetime) -> Notified:
         from bot.services.notified import notified_within
 
@@ -73,7 +85,8 @@ class Services:
     @cached_property
     def blindness(self) -> Blindness:
         """As the process that reads the sources has stored it."""
-        return blindness_of(sources_service(self.warehouse, self._settings, system_clock), self._settings)
+        sources = sources_service(self.warehouse, self._settings, lambda: self.moment(system_clock()))
+        return blindness_of(sources, self._settings)
 
     @cached_property
     def registry(self) -> Registry:
@@ -234,7 +247,8 @@ def _watching(
         return GateService(store, GateRules(policy.gate, Lineage(registry), phases), metrics)
 
     detection = DetectionService(opened, policy.severity, _accepted(settings), gate_for, services.blindness)
-    return detection, IncidentFacts(store, services.registry, services.validation.judge, services.sources.statuses)
+    judge, rest = services.validation.judge, policy.gate.resolve_after
+    return detection, IncidentFacts(store, services.registry, judge, services.sources.statuses, rest)
 
 
 def app_services(

@@ -11,6 +11,7 @@ from bot.cli.terminal import say
 from bot.domain.errors import BadInput, FirelineError
 
 if TYPE_CHECKING:
+    from bot.bootstrap import Services
     from bot.config.settings import Settings
 
 
@@ -52,6 +53,18 @@ def _explained(error: OSError) -> str:
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+def now_of(services: "Services") -> datetime:
+    """When an answer of `services` is given: now, or by the clock of a process that lived ahead of this machine's; that
+    is said on stderr.
+    """
+    wall = now()
+    moment = services.moment(wall)
+    if moment > wall:
+        ahead = f"the process that ran here last was ahead of this machine's clock, at {moment:%Y-%m-%d %H:%M} UTC"
+        say(f"note: {ahead}: answered as of then.", error=True)
+    return moment
 
 
 def monotonic() -> float:

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.cli.context import now, settings_of
+from bot.cli.context import now_of, settings_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,7 +41,7 @@ def answer_here(question: HealthQuestion, home: Path | None) -> str:
     from bot.bootstrap import reading
 
     with reading(settings_of(home)) as services:
-        return answer_health(services.health, question, now())
+        return answer_health(services.health, question, now_of(services))
 
 
 def answer_health(service: "HealthService", question: HealthQuestion, moment: "datetime") -> str:

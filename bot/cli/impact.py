@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli.context import errors_for_people, now, settings_of
+from bot.cli.context import errors_for_people, now_of, settings_of
 from bot.cli.options import AsJson, Home
 from bot.cli.outputs import check_writable, write_output
 
@@ -82,7 +82,7 @@ def _answer(settings: "Settings", question: ImpactQuestion) -> str:
     from bot.bootstrap import reading
 
     with reading(settings) as services:
-        return answer_impact(services.impact, question, now())
+        return answer_impact(services.impact, question, now_of(services))
 
 
 def answer_impact(service: "ImpactService", question: ImpactQuestion, moment: "datetime") -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli.context import errors_for_people, now, settings_of
+from bot.cli.context import errors_for_people, now_of, settings_of
 from bot.cli.local_client import ask_running
 from bot.cli.options import Home
 
@@ -41,7 +41,7 @@ def query(
             from bot.bootstrap import reading
 
             with reading(settings) as services:
-                answer = answer_query(services.queries, question, now())
+                answer = answer_query(services.queries, question, now_of(services))
         print(answer, end="")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli.context import errors_for_people, now, settings_of
+from bot.cli.context import errors_for_people, now_of, settings_of
 from bot.cli.options import AsJson, Home
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def validate(
             from bot.bootstrap import reading
 
             with reading(settings) as services:
-                answer = answer_validate(services.validation, services.sampling, question, now())
+                answer = answer_validate(services.validation, services.sampling, question, now_of(services))
     print(answer, end="")
 
 

@@ -1,6 +1,7 @@
 """`fireline health`: the keys of its JSON, the words of its refusals, and nothing that a name can break."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.cli.app import app
+from bot.config.settings import Settings
+from bot.domain.gate.memory import GateResult
+from bot.state_adapters import state
 from tests.support.builders import World, failed, game, loaded, raw_file, run
 
 STRANGER = "[/red]Strânger[31m"
@@ -206,3 +210,21 @@ def test_settings_that_make_no_sense(tmp_path: Path) -> None:
         assert result.exit_code == 1, result.output
         assert result.stderr.startswith("fireline: ")
         assert value in result.stderr
+
+
+AHEAD = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("asked", [["health"], ["validate"], ["impact", "Box"], ["query", "health_counts_live"]])
+def test_a_process_that_was_ahead_of_this_clock_is_answered_by_its_own(tmp_path: Path, asked: list[str]) -> None:
+    """As after kill -9 of a demo that ran fast: by this clock its rows lie ahead."""
+    home = tmp_path / "home"
+    assert fireline(home, "load", str(WORLD.write(tmp_path / "data"))).exit_code == 0
+    before = fireline(home, *asked)
+    assert (before.exit_code, "ahead" in before.stderr) == (0, False), before.output
+    with state(Settings(home=home)) as kept, kept.transaction() as tx:
+        tx.gate.commit(AHEAD, GateResult(), 0)
+    after = fireline(home, *asked)
+    assert after.exit_code == 0, after.output
+    said = "the process that ran here last was ahead of this machine's clock, at 2100-01-01 00:00 UTC"
+    assert after.stderr == f"note: {said}: answered as of then.\n"
