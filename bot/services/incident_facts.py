@@ -2,11 +2,13 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 from bot.domain.blindness import Because
 from bot.domain.errors import FirelineError
 from bot.domain.findings.finding import Finding
+from bot.domain.gate.policy import GatePolicy
 from bot.domain.impact.reach import ReachMap
 from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.incident import Incident
@@ -20,12 +22,15 @@ from bot.services.blindness import no_sources
 
 log = logging.getLogger("fireline.messages")
 MOST_DATES = 3
+REST = GatePolicy().resolve_after
 Judge = Callable[[str, date, datetime], Validated]
 """The verdict on (processor, data date) as of a moment."""
 
 
 class IncidentFacts:
-    """`judge` None: nobody can be asked for a proof. `sources`: how each stands now."""
+    """`judge` None: nobody can be asked for a proof. `sources`: how each stands now. `rest`: how long nothing may hold
+    until an incident is resolved.
+    """
 
     def __init__(
         self,
@@ -33,21 +38,32 @@ class IncidentFacts:
         registry: Registry,
         judge: Judge | None = None,
         sources: Callable[[], Sequence[SourceStatus]] = no_sources,
+        rest: timedelta = REST,
     ) -> None:
         self._state, self._registry, self._judge, self._sources = state, registry, judge, sources
-        self._reach = ReachMap(registry)
+        self._reach, self._rest = ReachMap(registry), rest
 
     def notice(self, incident: Incident, decision: Decision, now: datetime) -> Notice:
         lead = self._reach.gravest_first(incident.processors)[0] if incident.gathered else incident.headline.root
         made = Notice(incident, decision, now, lead, self._reach.of(incident, now))
-        if not made.resolved and not made.watched:
-            return made
+        if not made.resolved:
+            until = self._watched_until(incident)
+            return (
+                made if until is None else replace(made, watched_until=until, proof=tuple(self._proof(incident, now)))
+            )
         into = self._state.incident(incident.merged_into) if incident.merged_into else None
         proof = () if into is not None else tuple(self._proof(incident, now))
         restored = self._restored(incident.headline) if into is None and incident.headline.source else None
         return Notice(
             incident, decision, now, lead, made.reach, proof, into.label if into is not None else "", restored
         )
+
+    def _watched_until(self, incident: Incident) -> datetime | None:
+        """None while what it is about holds, and while that comes and goes."""
+        roots = [member for member in self._state.members(incident.id) if member.is_root]
+        if not roots or incident.flapping or any(member.holding for member in roots):
+            return None
+        return max(member.last_held_at for member in roots) + self._rest
 
     def _restored(self, finding: Finding) -> Restored | None:
         """How a source that was blind shows that it works."""

@@ -87,8 +87,8 @@ def _lines(notice: Notice, voice: Voice, detail: Detail) -> list[str]:
     head = f"{mark} {voice.data(incident_words.title(notice, most))}"
     if notice.resolved:
         return [head, incident_words.ending(notice, voice)]
-    if notice.watched:
-        return [head, incident_words.back(notice, voice)]
+    if notice.watched_until is not None:
+        return [head, incident_words.back(notice, notice.watched_until, voice)]
     incident = notice.incident
     most = _SENTENCES.get(detail, incident_words.MOST_SENTENCE)
     trouble = incident_words.trouble(incident.headline, notice.now, voice, most)

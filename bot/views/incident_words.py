@@ -123,12 +123,8 @@ def trouble(finding: Finding, now: datetime, voice: Voice, most: int = MOST_SENT
     if finding.kind is FindingKind.STUCK_RUN:
         return f"Running since {since} without a sign that it will end"
     said = voice.data(_cut(_explanation(finding), most))
-    return f"Since {since}: {_local(said, finding.since, voice)}".rstrip(".")
-
-
-def _local(said: str, day: datetime, voice: Voice) -> str:
-    """Times of a sentence as each reader's."""
-    return _CLOCK.sub(lambda found: voice.time(_at(day, *map(int, found.groups()))), said)
+    local = _CLOCK.sub(lambda found: voice.time(_at(finding.since, *map(int, found.groups()))), said)
+    return f"Since {since}: {local}".rstrip(".")
 
 
 def _at(day: datetime, hour: int, minute: int) -> datetime:
@@ -226,12 +222,10 @@ def ending(notice: Notice, voice: Voice) -> str:
     return f"Ended {when}. {heading}: {'; '.join(_proof(each, voice) for each in notice.proof)}."
 
 
-def back(notice: Notice, voice: Voice) -> str:
+def back(notice: Notice, until: datetime, voice: Voice) -> str:
     """What shows that it is back, and until when it is watched before it counts as resolved."""
-    at = notice.decision.at
-    until = _local(notice.decision.detail, at, voice)
-    proof = "; ".join(_proof(each, voice) for each in notice.proof) or "nothing of it is seen"
-    return f"Since {voice.clock(at, notice.now)}: {proof}. It is {until}; then it counts as resolved."
+    proof = "; ".join(_proof(each, voice) for each in notice.proof) or "what it is called by is seen no more"
+    return f"{proof}. It is watched until {voice.clock(until, notice.now)}; then it counts as resolved."
 
 
 def _restored(found: Restored, now: datetime, voice: Voice) -> str:

@@ -125,10 +125,11 @@ def _over() -> dict[str, Notice]:
     still = Proof(DAY, 0, 0, sound=False, because="the raw file is there and the table is empty")
     expired = replace(decision(Outcome.RESOLVE, LATER), reason=Reason.EXPIRED)
     read = {**resolved, "headline": BLIND, "kind": BLIND.kind, "processors": (), "data_dates": ()}
-    watched = decision(Outcome.EDIT, UPDATED, reason=Reason.WATCHED, detail="watched until 06:25 UTC")
+    watched = decision(Outcome.EDIT, UPDATED, reason=Reason.WATCHED)
+    until = UPDATED + timedelta(minutes=15)
     return {
-        "incident_back": notice(at=UPDATED, made=watched, proof=(notices.REPAIRED,)),
-        "incident_unseen": notice(at=UPDATED, made=watched, proof=(still,)),
+        "incident_back": notice(at=UPDATED, made=watched, proof=(notices.REPAIRED,), watched_until=until),
+        "incident_unseen": notice(at=UPDATED, made=watched, proof=(still,), watched_until=until),
         "incident_resolved": notice(Outcome.RESOLVE, RESOLVED, proof=(notices.REPAIRED,), **resolved),
         "incident_resolved_unproved": notice(Outcome.RESOLVE, RESOLVED, proof=(still,), **resolved),
         "incident_resolved_bare": notice(Outcome.RESOLVE, RESOLVED, data_dates=(), **resolved),

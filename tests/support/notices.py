@@ -74,9 +74,10 @@ def notice(
     proof: tuple[Proof, ...] = (),
     into: str = "",
     restored: Restored | None = None,
+    watched_until: datetime | None = None,
     made: Decision | None = None,
     **changes: Any,
 ) -> Notice:
     said = incident(name, **changes)
     what = made or replace(decision(outcome, at), incident=name, severity=said.severity)
-    return Notice(said, what, at, said.headline.root, reach, proof, into, restored)
+    return Notice(said, what, at, said.headline.root, reach, proof, into, restored, watched_until)

@@ -98,7 +98,7 @@ def test_downstream_gets_five_minutes_after_its_root_resolved() -> None:
     story = Story()
     story.at(0, ROOT, BELOW)
     decisions = story.during(range(1, 20), BELOW)
-    assert outcomes(decisions) == [("resolve", "Gamebook", "RESOLVED")]
+    assert outcomes(decisions) == [("edit", "Gamebook", "WATCHED"), ("resolve", "Gamebook", "RESOLVED")]
     assert outcomes(story.at(20, BELOW)) == [("announce", "Summary", "STILL_HOLDS")]
 
 
@@ -160,7 +160,7 @@ def test_nothing_joins_an_incident_at_the_tick_that_ends_it() -> None:
 def test_what_is_well_again_is_not_taken_in() -> None:
     story = Story()
     story.at(0, BELOW)
-    assert outcomes(story.at(10, ROOT)) == [("announce", "Gamebook", "NEW")]
+    assert outcomes(story.at(10, ROOT)) == [("announce", "Gamebook", "NEW"), ("edit", "Summary", "WATCHED")]
     assert story.open == ["Gamebook", "Summary"]
 
 

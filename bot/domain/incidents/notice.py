@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.domain.incidents.decisions import Decision, Outcome, Reason
+from bot.domain.incidents.decisions import Decision, Outcome
 from bot.domain.incidents.incident import Incident
 
 SAID = frozenset({Outcome.ANNOUNCE, Outcome.UPDATE, Outcome.RESOLVE, Outcome.EDIT})
@@ -59,7 +59,8 @@ class Restored:
 @dataclass(frozen=True)
 class Notice:
     """`now` is when it is said; `lead` the processor it is named after; `into` the incident that took it in;
-    `restored` proves the end of one about a source.
+    `restored` proves the end of one about a source; `watched_until`: nothing that it is about holds any more, and from
+    then on it counts as resolved.
 
     The same decision has the same `stamp`.
     """
@@ -72,6 +73,7 @@ class Notice:
     proof: tuple[Proof, ...] = ()
     into: str = ""
     restored: Restored | None = None
+    watched_until: datetime | None = None
 
     @property
     def stamp(self) -> str:
@@ -83,5 +85,4 @@ class Notice:
 
     @property
     def watched(self) -> bool:
-        """Does nothing of it hold any more, and is it not over yet?"""
-        return self.decision.reason is Reason.WATCHED
+        return self.watched_until is not None
