@@ -127,7 +127,7 @@ def _tally(tally: RunTally) -> str:
         return (
             said
             if tally.own == tally.runs
-            else f"{said} ({tally.own:,} of its own fault, {tally.runs - tally.own:,} for want of data)"
+            else f"{said} ({tally.runs - tally.own:,} for want of data, by their own word)"
         )
     if tally.status is not Status.SUCCESS:
         return said

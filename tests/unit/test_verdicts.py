@@ -323,4 +323,4 @@ def test_the_evidence_tells_failures_of_its_own_fault_from_want_of_data() -> Non
     """A card counts only the former."""
     broke = [run(Status.FAILED, 0, category=Category.PROCESSING_ERROR, run_id=f"b{n}") for n in range(3)]
     row = checked(table=Trace(), runs=[SAID_NO_DATA, *broke])
-    assert "runs: 4 failed (3 of its own fault, 1 for want of data)" in evidence(row)
+    assert "runs: 4 failed (1 for want of data, by their own word)" in evidence(row)
