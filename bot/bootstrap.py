@@ -65,17 +65,10 @@ class Services:
 
         return self._closing.enter_context(state_to_read(state_engine(self._settings)))
 
-    def moment(self, wall: datetime) -> datetime:
-        """When an answer is given. The process that wrote the state may have lived ahead of this machine's clock, as a
-        fast demo does: then at its last tick, as what it knew lies there. A state that cannot be read says nothing.
-        """
-        from bot.ports.state import StateUnavailable
+    def clock(self) -> datetime:
+        from bot.services.moment import answered_at
 
-        try:
-            last = self._state.last_tick() if self._has_state else None
-        except StateUnavailable:
-            return wall
-        return wall if last is None else max(wall, last)
+        return answered_at(lambda: self._state.last_tick(), system_clock()) if self._has_state else system_clock()
 
     def _notified(self, since: datetime, until: datetime) -> Notified:
         from bot.services.notified import notified_within
@@ -85,8 +78,7 @@ class Services:
     @cached_property
     def blindness(self) -> Blindness:
         """As the process that reads the sources has stored it."""
-        sources = sources_service(self.warehouse, self._settings, lambda: self.moment(system_clock()))
-        return blindness_of(sources, self._settings)
+        return blindness_of(sources_service(self.warehouse, self._settings, self.clock), self._settings)
 
     @cached_property
     def registry(self) -> Registry:

@@ -59,9 +59,8 @@ def now_of(services: "Services") -> datetime:
     """When an answer of `services` is given: now, or by the clock of a process that lived ahead of this machine's; that
     is said on stderr.
     """
-    wall = now()
-    moment = services.moment(wall)
-    if moment > wall:
+    moment = services.clock()
+    if moment > now():
         ahead = f"the process that ran here last was ahead of this machine's clock, at {moment:%Y-%m-%d %H:%M} UTC"
         say(f"note: {ahead}: answered as of then.", error=True)
     return moment
