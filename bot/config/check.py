@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.config.accepted_losses import load_accepted_losses
+from bot.config.channels import load_channels
 from bot.config.oncall import load_oncall
 from bot.config.policy import load_policy
 from bot.config.registry import LoadedRegistry, load_registry
@@ -23,6 +24,7 @@ def check_folder(folder: Path) -> tuple[Registry, tuple[Problem, ...]]:
         ("accepted_losses.yaml", load_accepted_losses),
         ("sources.yaml", load_sources),
         ("oncall.yaml", load_oncall),
+        ("channels.yaml", load_channels),
     )
     try:
         loaded = load_registry(folder / "registry.yaml")

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from bot.config import zones
-from bot.domain.oncall.schedule import DAY_HOURS
+from bot.domain.oncall.schedule import DAY_HOURS, PLAIN_ADDRESS
 from bot.domain.platform.registry import Frozen, WallClock, Whole
 from bot.domain.platform.schedule import WEEK, DayName
 
@@ -16,7 +16,6 @@ SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,20}")
 """https://docs.slack.dev/reference/objects/user-object"""
 PHONE = re.compile(r"\+[1-9]\d{6,14}")
 """E.164: https://www.itu.int/rec/T-REC-E.164"""
-EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
 HOURS = re.compile(r"(\d{1,2}):([0-5]\d)\s*-\s*(\d{1,2}):([0-5]\d)")
 WALL = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d{1,2}):([0-5]\d)(?::00)?")
 
@@ -70,7 +69,7 @@ class PersonEntry(Frozen):
     timezone: Zone | None = None
     slack: Annotated[str, _matching(SLACK_ID, "no Slack member id; copy it from the person's profile")] = ""
     phone: Annotated[str, _matching(PHONE, "no phone number; write it as +15551234567")] = ""
-    email: Annotated[str, _matching(EMAIL, "no mail address")] = ""
+    email: Annotated[str, _matching(PLAIN_ADDRESS, "no mail address")] = ""
 
 
 class LayerEntry(Frozen):

@@ -15,10 +15,8 @@ from ssl import create_default_context
 from bot.adapters.pages.attempt import TIMEOUT_S, Attempt, within
 from bot.adapters.pages.texts import plain, plain_line
 from bot.domain.delivery import Kind, Outcome, Page
-from bot.domain.oncall.schedule import Person
+from bot.domain.oncall.schedule import PLAIN_ADDRESS, Person
 
-ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,255}")
-"""The plain ones of https://www.rfc-editor.org/rfc/rfc5321#section-4.1.2: no quotes, one address, one line."""
 LONGEST_SUBJECT, LONGEST_TEXT = 200, 20_000
 _ENHANCED = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}")
 """https://www.rfc-editor.org/rfc/rfc3463"""
@@ -61,7 +59,7 @@ class Mail:
         return person.email or None
 
     def send(self, page: Page) -> Outcome:
-        if ADDRESS.fullmatch(page.target) is None:
+        if PLAIN_ADDRESS.fullmatch(page.target) is None:
             return Outcome(Kind.NO, "the person's email is no plain mail address", permanent=True)
         return within(self._server.timeout_s, lambda attempt: self._handed_over(attempt, page))
 

@@ -1,10 +1,10 @@
 """Opening a team's database: for reading, with limits of time, and with secrets from the environment alone."""
 
 import os
-import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from bot.domain.placeholders import filled, unset
 from bot.domain.sources import SourceFailed
 
 if TYPE_CHECKING:
@@ -12,19 +12,14 @@ if TYPE_CHECKING:
 
 CONNECT_S = 10
 STATEMENT_MS = 300_000
-_PLACE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
 def expanded(text: str) -> str:
     """With the environment's values in the places of `${NAME}`. Raises SourceFailed for a name that is not set."""
 
-    def value(place: re.Match[str]) -> str:
-        found = os.environ.get(place[1])
-        if not found:
-            raise SourceFailed(f"the environment variable {place[1]} is not set", "Set it for the process that reads.")
-        return found
-
-    return _PLACE.sub(value, text)
+    for name in unset(text, os.environ):
+        raise SourceFailed(f"the environment variable {name} is not set", "Set it for the process that reads.")
+    return filled(text, os.environ)
 
 
 def open_engine(address: str) -> "Engine":

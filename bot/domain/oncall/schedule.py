@@ -1,5 +1,6 @@
 """Who takes turns at what: people, rotas and their layers, and what is changed for a while."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -9,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 WEEK = frozenset(range(7))
 DAY_HOURS = 24.0
+PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+"""A mail address that every server takes: https://www.rfc-editor.org/rfc/rfc5321#section-4.1.2 without quotes."""
 
 
 @dataclass(frozen=True, kw_only=True)

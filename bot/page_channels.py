@@ -1,0 +1,121 @@
+"""Which adapters page people: the part of the composition root that `channels.yaml` speaks to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from bot.adapters.clock import epoch_seconds
+from bot.config.channels import (
+    ChannelsFile,
+    MailEntry,
+    PagerDutyEntry,
+    TwilioEntry,
+    WebhookEntry,
+    load_channels,
+)
+from bot.domain.placeholders import filled, unset
+from bot.domain.platform.registry import Frozen
+
+if TYPE_CHECKING:
+    from bot.config.settings import Settings
+    from bot.ports.pages import PageChannel
+
+Entry = TypeVar("Entry", bound=Frozen)
+
+
+@dataclass(frozen=True)
+class NotReady:
+    """Channels that are configured, and the environment variables that they wait for."""
+
+    channels: tuple[str, ...]
+    variables: tuple[str, ...]
+
+    def __str__(self) -> str:
+        verb = "is" if len(self.channels) == 1 else "are"
+        return f"{', '.join(self.channels)} {verb} not ready: set the environment variable {', '.join(self.variables)}"
+
+
+@dataclass(frozen=True)
+class PageChannels:
+    ready: tuple[PageChannel, ...]
+    not_ready: tuple[NotReady, ...]
+
+
+def page_channels(settings: Settings, environment: Mapping[str, str]) -> PageChannels:
+    """Those of `channels.yaml`, and Slack. Nothing is connected to. Raises ConfigError."""
+    file = load_channels(settings.config / "channels.yaml")
+    made = [_slack(settings), *_configured(file, environment)]
+    return PageChannels(
+        ready=tuple(channel for each in made if not isinstance(each, NotReady) for channel in each),
+        not_ready=tuple(each for each in made if isinstance(each, NotReady)),
+    )
+
+
+Made = tuple["PageChannel", ...] | NotReady
+
+
+def _configured(file: ChannelsFile, environment: Mapping[str, str]) -> list[Made]:
+    return [
+        *_made(file.twilio, ("voice", "sms"), _twilio, environment),
+        *_made(file.mail, ("mail",), _mail, environment),
+        *_made(file.pagerduty, ("pagerduty",), _pagerduty, environment),
+        *_made(file.webhook, ("webhook",), _webhook, environment),
+    ]
+
+
+def _made(
+    entry: Entry | None,
+    names: tuple[str, ...],
+    make: Callable[[Entry], tuple[PageChannel, ...]],
+    environment: Mapping[str, str],
+) -> list[Made]:
+    if entry is None:
+        return []
+    texts = {name: text for name, text in entry if isinstance(text, str)}
+    lacking = dict.fromkeys(name for text in texts.values() for name in unset(text, environment))
+    if lacking:
+        return [NotReady(names, tuple(lacking))]
+    return [make(entry.model_copy(update={name: filled(text, environment) for name, text in texts.items()}))]
+
+
+def _slack(settings: Settings) -> Made:
+    from bot.adapters.pages.slack import SlackDirect
+
+    token = settings.slack_bot_token.get_secret_value()
+    return (SlackDirect(token, settings.slack_api_url),) if token else NotReady(("slack",), ("SLACK_BOT_TOKEN",))
+
+
+def _twilio(entry: TwilioEntry) -> tuple[PageChannel, ...]:
+    from bot.adapters.pages.phone import Sms, Voice
+    from bot.adapters.pages.twilio import Account
+
+    account = Account(entry.account, entry.token, entry.sender, entry.url)
+    return Voice(account, entry.acknowledge_url or ""), Sms(account)
+
+
+def _mail(entry: MailEntry) -> tuple[PageChannel, ...]:
+    from bot.adapters.pages.mail import Mail, MailServer, Security
+
+    server = MailServer(
+        host=entry.host,
+        port=entry.of_port,
+        sender=entry.sender,
+        security=Security(entry.security),
+        user=entry.user or "",
+        password=entry.password or "",
+    )
+    return (Mail(server),)
+
+
+def _pagerduty(entry: PagerDutyEntry) -> tuple[PageChannel, ...]:
+    from bot.adapters.pages.pagerduty import PagerDuty
+
+    return (PagerDuty(entry.routing_key, entry.url),)
+
+
+def _webhook(entry: WebhookEntry) -> tuple[PageChannel, ...]:
+    from bot.adapters.pages.webhook import Webhook
+
+    return (Webhook(entry.url, entry.secret, epoch_seconds),)
