@@ -38,6 +38,8 @@ class Act(StrEnum):
     TRIGGER = "trigger"
     ACKNOWLEDGE = "acknowledge"
     RESOLVE = "resolve"
+    ASK = "ask"
+    """Ask whoever has it whether that still holds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,8 +47,8 @@ class Page:
     """`id` is unique, and the same at each try. `dedup_key` is the same for all pages of one episode of an incident.
 
     `target` is what the channel reaches the person by (a phone number, an address, a Slack id; "" where it needs none);
-    `title` is one line, `text` says all of it, without markup. `attempts` were made before, the first at
-    `first_attempt_at`.
+    `title` is one line, `text` says all of it, without markup: both are written when it is sent. `attempts` were made
+    before, the first at `first_attempt_at`.
     """
 
     id: str
@@ -57,8 +59,31 @@ class Page:
     channel: str
     person: str
     target: str
-    title: str
-    text: str
     created_at: datetime
+    title: str = ""
+    text: str = ""
     attempts: int = 0
     first_attempt_at: datetime | None = None
+
+
+class PageState(StrEnum):
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    CANCELLED = "cancelled"
+    """It was acknowledged or resolved before it was sent."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Queued:
+    """A page in the outbox. `incident` is its id. `not_before`: it is not tried earlier; `lease_until`: until then it
+    belongs to the process that tries it. `reason` is what the last try has shown. Times are of the machine, aware UTC.
+    """
+
+    page: Page
+    incident: str
+    state: PageState = PageState.PENDING
+    not_before: datetime
+    lease_until: datetime | None = None
+    reason: str = ""
+    ref: str = ""

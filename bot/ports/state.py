@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from bot.domain.delivery import Outcome, PageState, Queued
 from bot.domain.errors import BadInput, FirelineError
 from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.gate.memory import GateMemory, GateResult
@@ -14,6 +15,8 @@ from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.feedback import Feedback
 from bot.domain.incidents.incident import AlertState, Incident, MessageRef
 from bot.domain.incidents.outbox import Unsaid
+from bot.domain.incidents.response import Response
+from bot.domain.incidents.timeline import Entry
 from bot.domain.oncall.covers import Cover
 
 
@@ -73,6 +76,46 @@ class Outbox(Protocol):
         ...
 
 
+class ResponseRecord(Protocol):
+    """What people and escalation change of an incident."""
+
+    def of(self, incidents: Iterable[str]) -> dict[str, Response]:
+        """Those that there are, as they are now; nobody else changes them before this transaction ends."""
+        ...
+
+    def put(self, after: Response) -> bool:
+        """Store it, one version on. False, and no change, if another version than its own is stored."""
+        ...
+
+    def showed(self, incident: str, version: int) -> None:
+        """The incident's message says that version now."""
+        ...
+
+    def note(self, entries: Iterable[Entry]) -> None:
+        """Add to the timelines."""
+        ...
+
+
+class PageRecord(Protocol):
+    """The outbox of pages."""
+
+    def add(self, pages: Iterable[Queued]) -> int:
+        """Returns how many are new: one that is there already stays as it is."""
+        ...
+
+    def claim(self, queued: Queued, now: datetime, until: datetime) -> bool:
+        """Note a try, and hold it until then. False, and no change, if it is not as `queued` any more."""
+        ...
+
+    def settle(self, queued: Queued, state: PageState, outcome: Outcome, not_before: datetime) -> None:
+        """Note what a try has shown."""
+        ...
+
+    def cancel(self, dedup_key: str) -> int:
+        """What is not under way of an episode is not sent; returns how many."""
+        ...
+
+
 class CoverRecord(Protocol):
     """The requests to take somebody's turn."""
 
@@ -99,6 +142,12 @@ class Transaction(Protocol):
 
     @property
     def covers(self) -> CoverRecord: ...
+
+    @property
+    def responses(self) -> ResponseRecord: ...
+
+    @property
+    def pages(self) -> PageRecord: ...
 
 
 class State(Protocol):
@@ -155,6 +204,30 @@ class State(Protocol):
     def add_windows(self, windows: Iterable[PlannedWindow]) -> int:
         """Keep planned windows; returns how many were not known yet."""
         ...
+
+    def response(self, incident_id: str) -> Response | None: ...
+
+    def responses_due(self, now: datetime) -> list[Response]:
+        """Those whose next act is due, the worst first, then the longest due."""
+        ...
+
+    def responses_to_show(self) -> list[Response]:
+        """Those whose incident has a message that says an older version."""
+        ...
+
+    def pages_due(self, now: datetime) -> list[Queued]:
+        """What is to be sent, or was begun by a process that has not ended it in time; the worst first, then oldest."""
+        ...
+
+    def pages_of(self, dedup_key: str) -> list[Queued]:
+        """All of an episode, in order of time and id."""
+        ...
+
+    def timeline(self, incident_id: str) -> list[Entry]:
+        """In the order in which it was noted."""
+        ...
+
+    def incident_numbered(self, number: int) -> Incident | None: ...
 
     def covers(self, since: datetime) -> list[Cover]:
         """Those whose time is not over at `since`, in order of their beginning."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, func, or_, select, update
 
-from bot.adapters.state import tables
+from bot.adapters.state import pages, responses, tables
 from bot.adapters.state.covers import cover_of, covers_until
 from bot.adapters.state.database import reading, writing
 from bot.adapters.state.rows import (
@@ -21,6 +21,7 @@ from bot.adapters.state.rows import (
 )
 from bot.adapters.state.transaction import SqlTransaction
 from bot.adapters.state.writing import insert_new
+from bot.domain.delivery import Queued
 from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.gate.memory import GateMemory
 from bot.domain.gate.silences import Silence
@@ -28,6 +29,8 @@ from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.feedback import Feedback
 from bot.domain.incidents.incident import AlertState, Incident, IncidentState
 from bot.domain.incidents.outbox import Unsaid
+from bot.domain.incidents.response import Response
+from bot.domain.incidents.timeline import Entry
 from bot.domain.oncall.covers import Cover
 
 HEAD, INCIDENT, FINDING = tables.gate_head, tables.incident, tables.finding
@@ -141,6 +144,35 @@ class SqlState:
         rows = [window_row(window) for window in windows]
         with writing(self._engine) as connection:
             return insert_new(connection, tables.planned_window, rows)
+
+    def incident_numbered(self, number: int) -> Incident | None:
+        with reading(self._engine) as connection:
+            row = connection.execute(select(INCIDENT).where(INCIDENT.c.number == number)).mappings().one_or_none()
+        return None if row is None else incident_of(row)
+
+    def response(self, incident_id: str) -> Response | None:
+        with reading(self._engine) as connection:
+            return responses.response_of(connection, incident_id)
+
+    def responses_due(self, now: datetime) -> list[Response]:
+        with reading(self._engine) as connection:
+            return responses.due_by(connection, now)
+
+    def responses_to_show(self) -> list[Response]:
+        with reading(self._engine) as connection:
+            return responses.to_show(connection)
+
+    def timeline(self, incident_id: str) -> list[Entry]:
+        with reading(self._engine) as connection:
+            return responses.timeline_of(connection, incident_id)
+
+    def pages_due(self, now: datetime) -> list[Queued]:
+        with reading(self._engine) as connection:
+            return pages.due_by(connection, now)
+
+    def pages_of(self, dedup_key: str) -> list[Queued]:
+        with reading(self._engine) as connection:
+            return pages.pages_of(connection, dedup_key)
 
     def covers(self, since: datetime) -> list[Cover]:
         with reading(self._engine) as connection:

@@ -145,6 +145,64 @@ silence = Table(
     Column("set_by", String, nullable=False),
 )
 
+response = Table(
+    "response",
+    metadata,
+    Column("incident", String, ForeignKey("incident.id"), primary_key=True),
+    Column("severity", String, nullable=False),
+    Column("ladder", JSON, nullable=False),
+    Column("opened_at", Utc, nullable=False),
+    Column("episode", Integer, nullable=False),
+    Column("state", String, nullable=False, index=True),
+    Column("cycle", Integer, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("next_at", Utc, index=True),
+    Column("owner", Words, nullable=False),
+    Column("owned_until", Utc),
+    Column("asked", Boolean, nullable=False),
+    Column("acknowledged_at", Utc),
+    Column("mitigated_at", Utc),
+    Column("resolved_at", Utc),
+    Column("resolved_by", Words, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("shown", Integer, nullable=False),
+)
+"""What people do about an incident, and how far its pages have come."""
+
+page = Table(
+    "page",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("incident", String, ForeignKey("incident.id"), nullable=False),
+    Column("dedup_key", String, nullable=False, index=True),
+    Column("label", String, nullable=False),
+    Column("severity", String, nullable=False),
+    Column("act", String, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("person", Words, nullable=False),
+    Column("target", Words, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("state", String, nullable=False, index=True),
+    Column("not_before", Utc, nullable=False),
+    Column("lease_until", Utc),
+    Column("attempts", Integer, nullable=False),
+    Column("first_attempt_at", Utc),
+    Column("reason", Words, nullable=False),
+    Column("ref", Words, nullable=False),
+)
+"""The outbox of pages: one row for each person, channel, step and cycle of an episode."""
+
+timeline = Table(
+    "timeline",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("incident", String, ForeignKey("incident.id"), nullable=False, index=True),
+    Column("at", Utc, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("actor", Words, nullable=False),
+    Column("text", Words, nullable=False),
+)
+
 cover = Table(
     "cover",
     metadata,

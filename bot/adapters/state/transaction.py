@@ -7,6 +7,8 @@ from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, selec
 
 from bot.adapters.state import tables
 from bot.adapters.state.covers import SqlCovers
+from bot.adapters.state.pages import SqlPages
+from bot.adapters.state.responses import SqlResponses
 from bot.adapters.state.rows import alert_row, decision_row, feedback_row, incident_row
 from bot.adapters.state.writing import insert_new, upsert
 from bot.domain.gate.memory import GateResult
@@ -33,6 +35,8 @@ class SqlTransaction:
         self.incidents = SqlIncidents(connection)
         self.outbox = SqlOutbox(connection)
         self.covers = SqlCovers(connection)
+        self.responses = SqlResponses(connection)
+        self.pages = SqlPages(connection)
 
 
 class SqlGate:

@@ -6,6 +6,7 @@ from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from bot.domain.delivery import Queued
 from bot.domain.errors import BadInput
 from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.gate.memory import GateMemory, GateResult
@@ -14,7 +15,10 @@ from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.feedback import Feedback
 from bot.domain.incidents.incident import AlertState, Incident, MessageRef, numbered
 from bot.domain.incidents.outbox import Unsaid
+from bot.domain.incidents.response import Response
+from bot.domain.incidents.timeline import Entry
 from bot.domain.oncall.covers import Cover
+from bot.ports.fakes.responses import FakePages, FakeResponses, due_by
 from bot.ports.state import Committed
 
 
@@ -38,6 +42,9 @@ class FakeState:
         self._feedback: dict[tuple[str, str], Feedback] = {}
         self._outbox: dict[tuple[datetime, str], Unsaid] = {}
         self.cover_by_id: dict[str, Cover] = {}
+        self.response_by_id: dict[str, Response] = {}
+        self.page_by_id: dict[str, Queued] = {}
+        self.entries: list[Entry] = []
 
     def remembered(self, now: datetime, repeat_window: timedelta) -> GateMemory:
         horizon = utc(now) - repeat_window
@@ -137,6 +144,31 @@ class FakeState:
         for each in unsaid:
             self._outbox.pop(each.key, None)
 
+    def incident_numbered(self, number: int) -> Incident | None:
+        return next((each for each in self._incidents.values() if each.number == number), None)
+
+    def response(self, incident_id: str) -> Response | None:
+        return self.response_by_id.get(incident_id)
+
+    def responses_due(self, now: datetime) -> list[Response]:
+        found = [each for each in self.response_by_id.values() if each.next_at is not None and each.next_at <= utc(now)]
+        return sorted(found, key=lambda each: (each.severity, each.next_at or now, each.incident))
+
+    def responses_to_show(self) -> list[Response]:
+        found = [each for each in self.response_by_id.values() if each.shown < each.version]
+        posted = [each for each in found if self._incidents[each.incident].message is not None]
+        return sorted(posted, key=lambda each: (each.severity, each.incident))
+
+    def timeline(self, incident_id: str) -> list[Entry]:
+        return [each for each in self.entries if each.incident == incident_id]
+
+    def pages_due(self, now: datetime) -> list[Queued]:
+        return due_by(self.page_by_id, utc(now))
+
+    def pages_of(self, dedup_key: str) -> list[Queued]:
+        found = [each for each in self.page_by_id.values() if each.page.dedup_key == dedup_key]
+        return sorted(found, key=lambda each: (each.page.created_at, each.page.id))
+
     def covers(self, since: datetime) -> list[Cover]:
         found = (each for each in self.cover_by_id.values() if each.until > utc(since))
         return sorted(found, key=lambda each: (each.since, each.id))
@@ -172,11 +204,13 @@ class FakeState:
 
 
 class FakeTransaction:
-    """Every part of it but the covers is the state itself."""
+    """The gate, incidents and outbox are the state itself."""
 
     def __init__(self, state: FakeState) -> None:
         self.gate = self.incidents = self.outbox = state
         self.covers = FakeCovers(state.cover_by_id)
+        self.responses = FakeResponses(state.response_by_id, state.entries)
+        self.pages = FakePages(state.page_by_id)
 
 
 class FakeCovers:

@@ -1,0 +1,103 @@
+"""The outbox of pages, as rows."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, and_, or_, select, update
+
+from bot.adapters.state import tables
+from bot.adapters.state.writing import insert_new
+from bot.domain.delivery import Act, Outcome, Page, PageState, Queued
+from bot.domain.findings.severity import Severity
+
+PAGE = tables.page
+MOST_AT_ONCE = 200
+
+
+class SqlPages:
+    """Implements `bot.ports.state.PageRecord`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, pages: Iterable[Queued]) -> int:
+        return insert_new(self._connection, PAGE, [_row(each) for each in pages])
+
+    def claim(self, queued: Queued, now: datetime, until: datetime) -> bool:
+        same = and_(PAGE.c.id == queued.page.id, PAGE.c.state == queued.state.value)
+        same = and_(same, PAGE.c.attempts == queued.page.attempts)
+        first = queued.page.first_attempt_at or now
+        tried = {"attempts": queued.page.attempts + 1, "first_attempt_at": first, "lease_until": until}
+        change = update(PAGE).where(same).values(state=PageState.SENDING.value, **tried)
+        return self._connection.execute(change).rowcount == 1
+
+    def settle(self, queued: Queued, state: PageState, outcome: Outcome, not_before: datetime) -> None:
+        """A page that was acknowledged while it was on its way, and was not taken, is not tried again."""
+        values = {"reason": outcome.reason, "ref": outcome.ref, "not_before": not_before, "lease_until": None}
+        own = and_(PAGE.c.id == queued.page.id, PAGE.c.state == PageState.SENDING.value)
+        self._connection.execute(update(PAGE).where(own).values(state=state.value, **values))
+
+    def cancel(self, dedup_key: str) -> int:
+        change = update(PAGE).where(PAGE.c.dedup_key == dedup_key, PAGE.c.state == PageState.PENDING.value)
+        return self._connection.execute(change.values(state=PageState.CANCELLED.value)).rowcount
+
+
+def due_by(connection: Connection, now: datetime) -> list[Queued]:
+    pending = and_(PAGE.c.state == PageState.PENDING.value, PAGE.c.not_before <= now)
+    left = and_(PAGE.c.state == PageState.SENDING.value, PAGE.c.lease_until <= now)
+    query = select(PAGE).where(or_(pending, left)).order_by(PAGE.c.severity, PAGE.c.created_at, PAGE.c.id)
+    return [_queued(row) for row in connection.execute(query.limit(MOST_AT_ONCE)).mappings()]
+
+
+def pages_of(connection: Connection, dedup_key: str) -> list[Queued]:
+    query = select(PAGE).where(PAGE.c.dedup_key == dedup_key).order_by(PAGE.c.created_at, PAGE.c.id)
+    return [_queued(row) for row in connection.execute(query).mappings()]
+
+
+def _row(queued: Queued) -> dict[str, Any]:
+    page = queued.page
+    return {
+        "id": page.id,
+        "incident": queued.incident,
+        "dedup_key": page.dedup_key,
+        "label": page.label,
+        "severity": page.severity.value,
+        "act": page.act.value,
+        "channel": page.channel,
+        "person": page.person,
+        "target": page.target,
+        "created_at": page.created_at,
+        "state": queued.state.value,
+        "not_before": queued.not_before,
+        "lease_until": queued.lease_until,
+        "attempts": page.attempts,
+        "first_attempt_at": page.first_attempt_at,
+        "reason": queued.reason,
+        "ref": queued.ref,
+    }
+
+
+def _queued(row: RowMapping) -> Queued:
+    page = Page(
+        id=row["id"],
+        dedup_key=row["dedup_key"],
+        label=row["label"],
+        severity=Severity(row["severity"]),
+        act=Act(row["act"]),
+        channel=row["channel"],
+        person=row["person"],
+        target=row["target"],
+        created_at=row["created_at"],
+        attempts=row["attempts"],
+        first_attempt_at=row["first_attempt_at"],
+    )
+    return Queued(
+        page=page,
+        incident=row["incident"],
+        state=PageState(row["state"]),
+        not_before=row["not_before"],
+        lease_until=row["lease_until"],
+        reason=row["reason"],
+        ref=row["ref"],
+    )

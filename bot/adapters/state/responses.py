@@ -1,0 +1,87 @@
+"""What people do about incidents, as rows; and their timelines."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from bot.adapters.state import tables
+from bot.adapters.state.writing import insert_new
+from bot.domain.findings.severity import Severity
+from bot.domain.incidents.escalation_policy import Ladder
+from bot.domain.incidents.response import Response, ResponseState
+from bot.domain.incidents.timeline import Entry, EntryKind
+
+RESPONSE, TIMELINE, INCIDENT = tables.response, tables.timeline, tables.incident
+_LADDER = TypeAdapter(Ladder)
+
+
+class SqlResponses:
+    """Implements `bot.ports.state.ResponseRecord`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def of(self, incidents: Iterable[str]) -> dict[str, Response]:
+        query = select(RESPONSE).where(RESPONSE.c.incident.in_(list(incidents))).with_for_update()
+        return {row["incident"]: _response(row) for row in self._connection.execute(query).mappings()}
+
+    def put(self, after: Response) -> bool:
+        row = _row(replace(after, version=after.version + 1))
+        if after.version == 0:
+            return insert_new(self._connection, RESPONSE, [row]) == 1
+        same = (RESPONSE.c.incident == after.incident) & (RESPONSE.c.version == after.version)
+        changed = {name: value for name, value in row.items() if name != "shown"}
+        return self._connection.execute(update(RESPONSE).where(same).values(**changed)).rowcount == 1
+
+    def showed(self, incident: str, version: int) -> None:
+        change = update(RESPONSE).where(RESPONSE.c.incident == incident, RESPONSE.c.shown < version)
+        self._connection.execute(change.values(shown=version))
+
+    def note(self, entries: Iterable[Entry]) -> None:
+        rows = [{**asdict(entry), "kind": entry.kind.name} for entry in entries]
+        if rows:
+            self._connection.execute(insert(TIMELINE), rows)
+
+
+def response_of(connection: Connection, incident: str) -> Response | None:
+    row = connection.execute(select(RESPONSE).where(RESPONSE.c.incident == incident)).mappings().one_or_none()
+    return None if row is None else _response(row)
+
+
+def due_by(connection: Connection, now: datetime) -> list[Response]:
+    rows = connection.execute(select(RESPONSE).where(RESPONSE.c.next_at <= now)).mappings()
+    return sorted(map(_response, rows), key=lambda each: (each.severity, each.next_at or now, each.incident))
+
+
+def to_show(connection: Connection) -> list[Response]:
+    has_message = RESPONSE.c.incident == INCIDENT.c.id
+    query = (
+        select(RESPONSE)
+        .join(INCIDENT, has_message)
+        .where(RESPONSE.c.shown < RESPONSE.c.version, INCIDENT.c.ts.is_not(None))
+    )
+    return sorted(map(_response, connection.execute(query).mappings()), key=lambda each: (each.severity, each.incident))
+
+
+def timeline_of(connection: Connection, incident: str) -> list[Entry]:
+    query = select(TIMELINE).where(TIMELINE.c.incident == incident).order_by(TIMELINE.c.seq)
+    return [
+        Entry(row["incident"], row["at"], EntryKind[row["kind"]], row["text"], row["actor"])
+        for row in connection.execute(query).mappings()
+    ]
+
+
+def _row(response: Response) -> dict[str, Any]:
+    words = {"severity": response.severity.value, "state": response.state.value}
+    plain = {name: value for name, value in vars(response).items() if name not in ("ladder", *words)}
+    return {**plain, **words, "ladder": _LADDER.dump_python(response.ladder, mode="json")}
+
+
+def _response(row: RowMapping) -> Response:
+    words = {"severity": Severity(row["severity"]), "state": ResponseState(row["state"])}
+    columns = {column.name: row[column.name] for column in RESPONSE.columns}
+    return Response(**{**columns, **words, "ladder": _LADDER.validate_python(row["ladder"])})

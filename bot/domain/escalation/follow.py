@@ -1,0 +1,35 @@
+"""The response follows the facts: an incident that is announced, becomes worse, ends or begins again."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+
+from bot.domain.findings.severity import Severity
+from bot.domain.incidents import response as responses
+from bot.domain.incidents.escalation_policy import EscalationPolicy
+from bot.domain.incidents.incident import Incident
+from bot.domain.incidents.response import Response, ResponseState
+
+
+def followed(
+    incidents: Iterable[Incident], known: Mapping[str, Response], policy: EscalationPolicy, now: datetime
+) -> Iterator[Response]:
+    """The responses that change with what the gate has decided; P3 is left to the digest, and has none."""
+    for incident in incidents:
+        after = _after(incident, known.get(incident.id), policy, now)
+        if after is not None:
+            yield after
+
+
+def _after(incident: Incident, before: Response | None, policy: EscalationPolicy, now: datetime) -> Response | None:
+    if not incident.is_open:
+        ends = before is not None and (before.state is not ResponseState.RESOLVED or before.resolved_by != "")
+        return responses.resolved(before, now) if before is not None and ends else None
+    if incident.severity is Severity.P3:
+        return None
+    ladder = policy.of(incident.severity)
+    if before is None:
+        return responses.opened(incident.id, incident.severity, ladder, now)
+    if before.state is ResponseState.RESOLVED and not before.resolved_by:
+        return responses.opened(incident.id, incident.severity, ladder, now, before)
+    # What a person has resolved against the data stays so, unless it becomes worse.
+    return responses.risen(before, incident.severity, ladder, now) if incident.severity < before.severity else None

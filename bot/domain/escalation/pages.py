@@ -1,0 +1,73 @@
+"""The pages of a step: to whom, by what, and what each says."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from bot.domain.delivery import Act, Page
+from bot.domain.escalation.next_action import PageStep
+from bot.domain.incidents.response import Response
+from bot.domain.oncall.on_call import on_call
+from bot.domain.oncall.schedule import Person, Schedule
+
+NAMESPACE = UUID("5c1f0a52-6d52-4f0e-9a3c-0b7f3d1f6a11")
+"""Of the ids of pages: the same step of the same cycle makes the same ids, whoever makes them."""
+Targets = Callable[[str, Person], str | None]
+"""(channel, person) -> what reaches the person; None: the channel cannot, or is not there."""
+
+
+@dataclass(frozen=True)
+class StepPages:
+    """`pages` of a step; `people` who are paged; `unreached` says in words whom it does not reach, and why."""
+
+    pages: tuple[Page, ...]
+    people: tuple[Person, ...]
+    unreached: tuple[str, ...]
+
+
+def pages_of(
+    action: PageStep, response: Response, label: str, schedule: Schedule, targets: Targets, now: datetime
+) -> StepPages:
+    """Each person once, by every channel of the step that reaches them. `label` is the incident's, as INC-42."""
+    people, unreached = _people(action, schedule, now)
+    pages = [
+        _page(person, channel, target, action, response, label, now)
+        for person in people
+        for channel in action.step.by
+        if (target := targets(channel, person)) is not None
+    ]
+    reached = {page.person for page in pages}
+    ways = " or ".join(action.step.by)
+    unreached += [f"{each.name} cannot be reached by {ways}" for each in people if each.name not in reached]
+    return StepPages(tuple(pages), tuple(each for each in people if each.name in reached), tuple(unreached))
+
+
+def people_at(schedule: Schedule, rotas: Sequence[str], now: datetime) -> list[str]:
+    """The names of whoever has the turns, each once: whom a card says will be paged next."""
+    known = [rota for rota in rotas if rota in schedule.rota_by_name]
+    return list(dict.fromkeys(name for rota in known if (name := on_call(schedule, rota, now).person)))
+
+
+def _people(action: PageStep, schedule: Schedule, now: datetime) -> tuple[list[Person], list[str]]:
+    missing = [f"there is no rota {rota}" for rota in action.step.rotas if rota not in schedule.rota_by_name]
+    known = [rota for rota in action.step.rotas if rota in schedule.rota_by_name]
+    missing += [f"nobody is {rota}" for rota in known if not on_call(schedule, rota, now).person]
+    return [schedule.by_name[name] for name in people_at(schedule, known, now)], missing
+
+
+def _page(
+    person: Person, channel: str, target: str, action: PageStep, response: Response, label: str, now: datetime
+) -> Page:
+    key = f"{response.dedup_key}:{response.cycle}:{action.number}:{person.name}:{channel}"
+    return Page(
+        id=str(uuid5(NAMESPACE, key)),
+        dedup_key=response.dedup_key,
+        label=label,
+        severity=response.severity,
+        act=Act.TRIGGER,
+        channel=channel,
+        person=person.name,
+        target=target,
+        created_at=now,
+    )

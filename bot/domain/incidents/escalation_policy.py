@@ -1,0 +1,65 @@
+"""Whom an incident pages, when and by what, until somebody acknowledges it: per severity, copied when it opens."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from bot.domain.findings.severity import Severity
+
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Step:
+    """`after` the incident was announced, whoever has the turn of `rotas` is paged by the channels `by`."""
+
+    after: timedelta
+    rotas: tuple[str, ...]
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """`steps` in order of time; none: nobody is paged. After the last the incident is exhausted: `repeat` later the
+    ladder begins again; None: not. An acknowledgement holds for `acknowledged_for`.
+    """
+
+    steps: tuple[Step, ...] = ()
+    repeat: timedelta | None = None
+    acknowledged_for: timedelta = 60 * MINUTE
+
+    @property
+    def patience(self) -> timedelta:
+        """How long after the last step the ladder is exhausted: as long as between the last two, 5 minutes at least."""
+        if len(self.steps) < 2:
+            return 5 * MINUTE
+        return max(5 * MINUTE, self.steps[-1].after - self.steps[-2].after)
+
+
+def _standard() -> Mapping[Severity, Ladder]:
+    """P0 is paged at once by two ways, P1 after half an hour; P2 and P3 page nobody."""
+    return {
+        Severity.P0: Ladder(
+            (
+                Step(0 * MINUTE, ("primary",), ("slack", "voice")),
+                Step(5 * MINUTE, ("secondary",), ("slack", "voice")),
+                Step(10 * MINUTE, ("manager",), ("slack", "voice")),
+            ),
+            repeat=30 * MINUTE,
+            acknowledged_for=30 * MINUTE,
+        ),
+        Severity.P1: Ladder(
+            (Step(30 * MINUTE, ("primary",), ("slack",)), Step(60 * MINUTE, ("secondary",), ("slack",))),
+            acknowledged_for=60 * MINUTE,
+        ),
+        Severity.P2: Ladder(acknowledged_for=240 * MINUTE),
+        Severity.P3: Ladder(acknowledged_for=240 * MINUTE),
+    }
+
+
+@dataclass(frozen=True)
+class EscalationPolicy:
+    ladders: Mapping[Severity, Ladder] = field(default_factory=_standard)
+
+    def of(self, severity: Severity) -> Ladder:
+        return self.ladders[severity]

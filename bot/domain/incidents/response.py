@@ -1,0 +1,142 @@
+"""What people do about an incident: who has it, and how far its pages have come. The facts are the gate's."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.findings.severity import Severity
+from bot.domain.incidents.escalation_policy import Ladder
+
+ASK_BEFORE = timedelta(minutes=5)
+"""So long before an acknowledgement expires its owner is asked whether it still holds."""
+
+
+class ResponseState(StrEnum):
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    MITIGATED = "mitigated"
+    """Somebody has stopped the harm; the data is not proved right yet."""
+    RESOLVED = "resolved"
+    EXHAUSTED = "exhausted"
+    """Everybody was paged, and nobody has answered. It goes on."""
+
+
+PAGING = frozenset({ResponseState.OPEN, ResponseState.EXHAUSTED})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Response:
+    """Times are aware UTC. `episode` counts how often the incident began; `severity` is the worst of this one.
+
+    `ladder` is the policy's as it was when the episode began, or the severity rose. `step` is the next one to take of
+    cycle `cycle`, at `next_at`; None: nothing is due. `owner` is who has it, by name; `owned_until` is when the
+    acknowledgement expires, `asked`: its owner was asked whether it still holds. `resolved_by` "": the data has proved
+    it. `version` counts the stored changes; `shown` is the version that the incident's message says.
+    """
+
+    incident: str
+    severity: Severity
+    ladder: Ladder
+    opened_at: datetime
+    episode: int = 1
+    state: ResponseState = ResponseState.OPEN
+    cycle: int = 1
+    step: int = 0
+    next_at: datetime | None = None
+    owner: str = ""
+    owned_until: datetime | None = None
+    asked: bool = False
+    acknowledged_at: datetime | None = None
+    mitigated_at: datetime | None = None
+    resolved_at: datetime | None = None
+    resolved_by: str = ""
+    version: int = 0
+    shown: int = 0
+
+    @property
+    def dedup_key(self) -> str:
+        return f"{self.incident}:{self.episode}"
+
+    @property
+    def pages(self) -> bool:
+        """Is anybody still to be paged?"""
+        return self.state in PAGING and self.next_at is not None
+
+
+def opened(
+    incident: str, severity: Severity, ladder: Ladder, now: datetime, before: Response | None = None
+) -> Response:
+    """A new episode; `before` is the last one."""
+    response = Response(incident=incident, severity=severity, ladder=ladder, opened_at=now)
+    if before is not None:
+        response = replace(response, episode=before.episode + 1, version=before.version, shown=before.shown)
+    return _from_first_step(response, now)
+
+
+def risen(response: Response, severity: Severity, ladder: Ladder, now: datetime) -> Response:
+    """Its severity rose: whoever had it acknowledged something smaller, and paging begins at step 1."""
+    worse = replace(response, severity=severity, ladder=ladder, cycle=response.cycle + 1, resolved_by="")
+    return _from_first_step(worse, now)
+
+
+def acknowledged(response: Response, owner: str, now: datetime) -> Response:
+    """Nobody is paged while it holds. The first acknowledgement of an episode is the one that counts for MTTA."""
+    until = now + response.ladder.acknowledged_for
+    return replace(
+        response,
+        state=ResponseState.ACKNOWLEDGED,
+        owner=owner,
+        owned_until=until,
+        next_at=asks_at(until, response.ladder),
+        asked=False,
+        acknowledged_at=response.acknowledged_at or now,
+    )
+
+
+def asks_at(until: datetime, ladder: Ladder) -> datetime:
+    """When the owner is asked: five minutes before the end, and not in the first half."""
+    return until - min(ASK_BEFORE, ladder.acknowledged_for / 2)
+
+
+def owner_asked(response: Response) -> Response:
+    return replace(response, asked=True, next_at=response.owned_until)
+
+
+def expired(response: Response, now: datetime) -> Response:
+    """Nobody answered: paging begins again."""
+    return _from_first_step(replace(response, cycle=response.cycle + 1), now)
+
+
+def mitigated(response: Response, now: datetime) -> Response:
+    return replace(response, state=ResponseState.MITIGATED, next_at=None, mitigated_at=response.mitigated_at or now)
+
+
+def resolved(response: Response, now: datetime, by: str = "") -> Response:
+    """By the data, or by a person."""
+    at = response.resolved_at if response.state is ResponseState.RESOLVED else now
+    return replace(response, state=ResponseState.RESOLVED, next_at=None, resolved_at=at, resolved_by=by)
+
+
+def stepped(response: Response, now: datetime, *, at_once: bool) -> Response:
+    """After a step was taken; `at_once`: it reached nobody, and the next is due now. A late step moves the next ones:
+    no two are taken together.
+    """
+    steps, taken = response.ladder.steps, response.step
+    has_next = taken + 1 < len(steps)
+    pause = steps[taken + 1].after - steps[taken].after if has_next else response.ladder.patience
+    return replace(response, step=taken + 1, next_at=now if at_once else now + pause)
+
+
+def exhausted(response: Response, now: datetime) -> Response:
+    """Everybody was paged. With a `repeat` the ladder begins again then."""
+    repeat = response.ladder.repeat
+    again = replace(response, state=ResponseState.EXHAUSTED, cycle=response.cycle + 1, step=0)
+    return replace(again, next_at=None if repeat is None else now + repeat)
+
+
+def _from_first_step(response: Response, now: datetime) -> Response:
+    """Nobody has it."""
+    steps = response.ladder.steps
+    first = now + steps[0].after if steps else None
+    free = replace(response, owner="", owned_until=None, asked=False)
+    return replace(free, state=ResponseState.OPEN, step=0, next_at=first)

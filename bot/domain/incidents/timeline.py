@@ -1,0 +1,32 @@
+"""What has happened around an incident, in order."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class EntryKind(StrEnum):
+    OPENED = "opened"
+    WORSE = "worse"
+    PAGED = "paged"
+    UNREACHED = "unreached"
+    """A step that found nobody, or a page that no channel could deliver."""
+    EXHAUSTED = "exhausted"
+    ASKED = "asked"
+    EXPIRED = "acknowledgement expired"
+    ACKNOWLEDGED = "acknowledged"
+    HANDED_OVER = "handed over"
+    MITIGATED = "mitigated"
+    RESOLVED = "resolved"
+    NOTE = "note"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`actor` is a Slack id or a name, "" for Fireline itself; `text` is one plain sentence."""
+
+    incident: str
+    at: datetime
+    kind: EntryKind
+    text: str
+    actor: str = ""

@@ -1,0 +1,76 @@
+"""The response's part of the state in memory."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain.delivery import Outcome, PageState, Queued
+from bot.domain.incidents.response import Response
+from bot.domain.incidents.timeline import Entry
+
+
+class FakeResponses:
+    def __init__(self, stored: dict[str, Response], entries: list[Entry]) -> None:
+        self._stored, self._entries = stored, entries
+
+    def of(self, incidents: Iterable[str]) -> dict[str, Response]:
+        return {name: self._stored[name] for name in incidents if name in self._stored}
+
+    def put(self, after: Response) -> bool:
+        before = self._stored.get(after.incident)
+        if after.version != (0 if before is None else before.version):
+            return False
+        shown = 0 if before is None else before.shown
+        self._stored[after.incident] = replace(after, version=after.version + 1, shown=shown)
+        return True
+
+    def showed(self, incident: str, version: int) -> None:
+        stored = self._stored.get(incident)
+        if stored is not None and stored.shown < version:
+            self._stored[incident] = replace(stored, shown=version)
+
+    def note(self, entries: Iterable[Entry]) -> None:
+        self._entries.extend(entries)
+
+
+class FakePages:
+    def __init__(self, stored: dict[str, Queued]) -> None:
+        self._stored = stored
+
+    def add(self, pages: Iterable[Queued]) -> int:
+        new = [each for each in pages if each.page.id not in self._stored]
+        self._stored.update({each.page.id: each for each in new})
+        return len(new)
+
+    def claim(self, queued: Queued, now: datetime, until: datetime) -> bool:
+        stored = self._stored.get(queued.page.id)
+        if stored is None or (stored.state, stored.page.attempts) != (queued.state, queued.page.attempts):
+            return False
+        page = replace(
+            stored.page,
+            attempts=stored.page.attempts + 1,
+            first_attempt_at=stored.page.first_attempt_at or now,
+        )
+        self._stored[page.id] = replace(stored, page=page, state=PageState.SENDING, lease_until=until)
+        return True
+
+    def settle(self, queued: Queued, state: PageState, outcome: Outcome, not_before: datetime) -> None:
+        stored = self._stored[queued.page.id]
+        if stored.state is PageState.SENDING:
+            shown = replace(stored, state=state, reason=outcome.reason, ref=outcome.ref)
+            self._stored[queued.page.id] = replace(shown, not_before=not_before, lease_until=None)
+
+    def cancel(self, dedup_key: str) -> int:
+        own = [each for each in self._stored.values() if each.page.dedup_key == dedup_key]
+        stopped = [each for each in own if each.state is PageState.PENDING]
+        self._stored.update({each.page.id: replace(each, state=PageState.CANCELLED) for each in stopped})
+        return len(stopped)
+
+
+def due_by(stored: dict[str, Queued], now: datetime) -> list[Queued]:
+    def due(each: Queued) -> bool:
+        if each.state is PageState.SENDING:
+            return each.lease_until is not None and each.lease_until <= now
+        return each.state is PageState.PENDING and each.not_before <= now
+
+    return sorted(filter(due, stored.values()), key=lambda q: (q.page.severity, q.page.created_at, q.page.id))

@@ -1,0 +1,127 @@
+"""Take the next act of every incident whose time has come: page, ask its owner, begin again, say that nobody answered.
+
+Everything due is a row with a time: a stop of hours loses nothing, and no two steps are taken together.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import uuid5
+
+from bot.domain.delivery import Act, Page, Queued
+from bot.domain.escalation.next_action import AskOwner, Exhaust, Expire, PageStep, Stop, Wait, next_action
+from bot.domain.escalation.pages import NAMESPACE, Targets, pages_of
+from bot.domain.incidents import response as responses
+from bot.domain.incidents.incident import Incident
+from bot.domain.incidents.response import Response
+from bot.domain.incidents.timeline import Entry, EntryKind
+from bot.domain.oncall.schedule import Schedule
+from bot.ports.clock import Clock
+from bot.ports.state import State
+
+log = logging.getLogger("fireline.escalation")
+ASKED_BY = "slack"
+"""The channel by which an owner is asked: a call is not worth a question."""
+
+
+@dataclass
+class _Taken:
+    """What an act changes."""
+
+    response: Response
+    pages: list[Page] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+
+
+class EscalationService:
+    """`schedule` knows the covers; `targets` says by what a channel reaches a person. `clock` is the pipeline's time,
+    `wall` the machine's, by which pages are sent.
+    """
+
+    def __init__(
+        self, state: State, schedule: Callable[[datetime], Schedule], targets: Targets, clock: Clock, wall: Clock
+    ) -> None:
+        self._state, self._schedule, self._targets = state, schedule, targets
+        self._clock, self._wall = clock, wall
+
+    def tick(self) -> None:
+        now = self._clock()
+        for response in self._state.responses_due(now):
+            self.act(response.incident, now)
+
+    def act(self, incident_id: str, now: datetime) -> None:
+        """Take what is due of one incident; a step that reaches nobody is followed by the next at once."""
+        incident = self._state.incident(incident_id)
+        if incident is None:
+            return
+        schedule = self._schedule(now)
+        with self._state.transaction() as tx:
+            response = tx.responses.of([incident_id]).get(incident_id)
+            while response is not None and (taken := self._taken(response, incident, schedule, now)) is not None:
+                if not tx.responses.put(taken.response):
+                    log.info("the escalation of %s was overtaken", incident.label)
+                    return
+                wall = self._wall()
+                tx.pages.add(Queued(page=page, incident=incident_id, not_before=wall) for page in taken.pages)
+                tx.responses.note(taken.entries)
+                for entry in taken.entries:
+                    log.info("%s: %s", incident.label, entry.text, extra={"incident": incident.label})
+                response = tx.responses.of([incident_id]).get(incident_id)
+
+    def _taken(self, response: Response, incident: Incident, schedule: Schedule, now: datetime) -> _Taken | None:
+        match next_action(response, now):
+            case PageStep() as action:
+                return self._page(action, response, incident, schedule, now)
+            case Exhaust():
+                text = "Everybody was paged, and nobody has answered"
+                again = f"; paging begins again in {response.ladder.repeat}" if response.ladder.repeat else ""
+                return _Taken(
+                    responses.exhausted(response, now), [], [_entry(response, EntryKind.EXHAUSTED, text + again, now)]
+                )
+            case AskOwner():
+                return self._ask(response, incident, schedule, now)
+            case Expire():
+                text = f"The acknowledgement of {response.owner} has expired; paging begins again"
+                return _Taken(responses.expired(response, now), [], [_entry(response, EntryKind.EXPIRED, text, now)])
+            case Wait() | Stop():
+                return None
+
+    def _page(
+        self, action: PageStep, response: Response, incident: Incident, schedule: Schedule, now: datetime
+    ) -> _Taken:
+        made = pages_of(action, response, incident.label, schedule, self._targets, now)
+        entries = [_entry(response, EntryKind.UNREACHED, f"Step {action.number}: {why}", now) for why in made.unreached]
+        if made.people:
+            names = " and ".join(each.name for each in made.people)
+            ways = ", ".join(dict.fromkeys(page.channel for page in made.pages))
+            entries.append(_entry(response, EntryKind.PAGED, f"Step {action.number}: {names} by {ways}", now))
+        after = responses.stepped(response, now, at_once=not made.people)
+        return _Taken(after, list(made.pages), entries)
+
+    def _ask(self, response: Response, incident: Incident, schedule: Schedule, now: datetime) -> _Taken:
+        """Whoever is not in the schedule is asked by the incident's message alone."""
+        person = schedule.by_name.get(response.owner)
+        target = None if person is None else self._targets(ASKED_BY, person)
+        pages = []
+        if person is not None and target is not None:
+            key = f"{response.dedup_key}:{response.version}:still on it:{person.name}"
+            pages = [
+                Page(
+                    id=str(uuid5(NAMESPACE, key)),
+                    dedup_key=response.dedup_key,
+                    label=incident.label,
+                    severity=response.severity,
+                    act=Act.ASK,
+                    channel=ASKED_BY,
+                    person=person.name,
+                    target=target,
+                    created_at=now,
+                )
+            ]
+        text = f"{response.owner} was asked whether it is still being worked on"
+        return _Taken(responses.owner_asked(response), pages, [_entry(response, EntryKind.ASKED, text, now)])
+
+
+def _entry(response: Response, kind: EntryKind, text: str, now: datetime) -> Entry:
+    return Entry(response.incident, now, kind, text)

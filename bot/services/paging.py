@@ -1,0 +1,165 @@
+"""Send the pages of the outbox: lease, look before any second try, send, note what it has shown.
+
+Nothing is lost: a try that shows nothing is looked for by the next. Where a channel fails, the next one is taken.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from threading import Event
+from uuid import uuid5
+
+from bot.domain.delivery import Act, Kind, Outcome, PageState, Queued
+from bot.domain.escalation.pages import NAMESPACE
+from bot.domain.findings.severity import Severity
+from bot.domain.incidents.incident import Incident
+from bot.domain.incidents.response import PAGING, Response, ResponseState
+from bot.domain.incidents.timeline import Entry, EntryKind
+from bot.domain.oncall.schedule import Person
+from bot.ports.clock import Clock
+from bot.ports.pages import PageChannel
+from bot.ports.state import State
+
+log = logging.getLogger("fireline.paging")
+LEASE = timedelta(seconds=30)
+SETTLES = timedelta(seconds=2)
+"""A channel may show a message that late."""
+UNSEEN = timedelta(seconds=30)
+"""After a try of which nobody knows, on a channel where nobody can look."""
+REPAIRED = timedelta(minutes=5)
+"""So often a channel that needs a person is tried again: somebody may have put it right."""
+LONGEST = timedelta(seconds=60)
+NO_ANSWER = timedelta(seconds=60)
+"""After so long without a yes a second channel is taken."""
+WORTH_A_SECOND = (Severity.P0, Severity.P1)
+Wording = Callable[[Incident, Response, Queued], tuple[str, str]]
+"""The title of a page and its text."""
+
+
+class PagingService:
+    """Several threads and processes may deliver at once: a page is sent by whoever claims it. `people` finds a person of
+    the schedule by name.
+    """
+
+    def __init__(
+        self,
+        state: State,
+        channels: Iterable[PageChannel],
+        people: Callable[[str], Person | None],
+        wording: Wording,
+        wall: Clock,
+    ) -> None:
+        self._state, self._people, self._wording, self._wall = state, people, wording, wall
+        self._channels: Mapping[str, PageChannel] = {each.name: each for each in channels}
+        self._stopped = Event()
+
+    def stop(self) -> None:
+        """Send nothing more; what is under way ends with its call."""
+        self._stopped.set()
+
+    def deliver(self, wanted: Callable[[Severity], bool] = lambda _: True) -> None:
+        """Send what is due of the severities `wanted`, the worst first."""
+        for queued in self._state.pages_due(self._wall()):
+            if self._stopped.is_set():
+                return
+            if wanted(queued.page.severity):
+                self._send(queued)
+
+    def target(self, channel: str, person: Person) -> str | None:
+        """By what a channel reaches a person; None: it cannot, or is not there."""
+        found = self._channels.get(channel)
+        return None if found is None else found.target(person)
+
+    def _send(self, queued: Queued) -> None:
+        now = self._wall()
+        incident = self._claimed(queued, now)
+        if incident is None:
+            return
+        outcome = self._tried(queued, incident)
+        state, wait = _after(outcome, queued.page.attempts + 1)
+        with self._state.transaction() as tx:
+            tx.pages.settle(queued, state, outcome, self._wall() + wait)
+            if outcome.kind is not Kind.YES:
+                tx.pages.add(self._second_ways(queued, outcome, now))
+            if outcome.permanent and outcome.kind is Kind.NO and not queued.page.attempts:
+                text = f"{queued.page.person} was not reached by {queued.page.channel}: {outcome.reason}"
+                tx.responses.note([Entry(queued.incident, queued.page.created_at, EntryKind.UNREACHED, text)])
+        _log(queued, outcome)
+
+    def _claimed(self, queued: Queued, now: datetime) -> Incident | None:
+        """Judged again when it is sent: what nobody needs any more is cancelled."""
+        incident = self._state.incident(queued.incident)
+        with self._state.transaction() as tx:
+            response = tx.responses.of([queued.incident]).get(queued.incident)
+            if incident is None or response is None or not _is_wanted(queued, response):
+                if tx.pages.claim(queued, now, now + LEASE):
+                    tx.pages.settle(queued, PageState.CANCELLED, Outcome(Kind.NO, "not needed any more"), now)
+                return None
+            return incident if tx.pages.claim(queued, now, now + LEASE) else None
+
+    def _tried(self, queued: Queued, incident: Incident) -> Outcome:
+        page = queued.page
+        channel = self._channels.get(page.channel)
+        if channel is None:
+            return Outcome(Kind.NO, "this channel is not configured any more", permanent=True)
+        response = self._state.response(queued.incident)
+        assert response is not None
+        title, text = self._wording(incident, response, queued)
+        page = replace(page, title=title, text=text)
+        if page.attempts:
+            seen = channel.find(page)
+            if seen is not None and seen.kind is not Kind.NO:
+                return seen
+            if seen is None:
+                page = replace(page, title=f"(possible repeat) {title}")
+        return channel.send(page)
+
+    def _second_ways(self, queued: Queued, outcome: Outcome, now: datetime) -> list[Queued]:
+        """The same page by another provider, when this one needs a person, or has not said yes for a minute."""
+        page = queued.page
+        waited = page.first_attempt_at is not None and now - page.first_attempt_at >= NO_ANSWER
+        person = self._people(page.person)
+        if page.severity not in WORTH_A_SECOND or person is None or not (outcome.permanent or waited):
+            return []
+        used = self._channels.get(page.channel)
+        made = []
+        for channel in self._channels.values():
+            target = channel.target(person)
+            if target is not None and (used is None or channel.provider != used.provider):
+                key = str(
+                    uuid5(NAMESPACE, f"{page.dedup_key}:{page.created_at.isoformat()}:{page.person}:{channel.name}")
+                )
+                second = replace(page, id=key, channel=channel.name, target=target, attempts=0, first_attempt_at=None)
+                made.append(Queued(page=second, incident=queued.incident, not_before=now))
+        return made[:1]
+
+
+def _is_wanted(queued: Queued, response: Response) -> bool:
+    if queued.page.dedup_key != response.dedup_key:
+        return False
+    if queued.page.act is Act.ASK:
+        return response.state is ResponseState.ACKNOWLEDGED and response.asked
+    return response.state in PAGING
+
+
+def _after(outcome: Outcome, tries: int) -> tuple[PageState, timedelta]:
+    """What becomes of a page, and when it is tried again. Nothing is given up: it stays due until nobody needs it."""
+    if outcome.kind is Kind.YES:
+        return PageState.SENT, timedelta()
+    if outcome.kind is Kind.AMBIGUOUS:
+        return PageState.PENDING, SETTLES if tries == 1 else UNSEEN
+    if outcome.retry_after is not None:
+        return PageState.PENDING, timedelta(seconds=outcome.retry_after)
+    if outcome.permanent:
+        return PageState.PENDING, REPAIRED
+    return PageState.PENDING, min(timedelta(seconds=2.0**tries), LONGEST)
+
+
+def _log(queued: Queued, outcome: Outcome) -> None:
+    page = queued.page
+    fields = {"incident": page.label, "channel": page.channel, "outcome": outcome.kind.value, "reason": outcome.reason}
+    if outcome.kind is Kind.YES:
+        log.info("paged %s by %s for %s", page.person, page.channel, page.label, extra=fields)
+    else:
+        log.warning("page %s to %s by %s: %s", page.label, page.person, page.channel, outcome.reason, extra=fields)

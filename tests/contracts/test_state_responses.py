@@ -1,0 +1,178 @@
+"""One contract for every state: responses, pages and timelines."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.domain.delivery import Act, Kind, Outcome, Page, PageState, Queued
+from bot.domain.findings.severity import Severity
+from bot.domain.gate.memory import GateResult
+from bot.domain.incidents.escalation_policy import EscalationPolicy
+from bot.domain.incidents.incident import MessageRef
+from bot.domain.incidents.response import Response, ResponseState, acknowledged, opened, resolved
+from bot.domain.incidents.timeline import Entry, EntryKind
+from bot.ports.state import Committed, State
+from tests.contracts.states import KINDS, Again
+from tests.contracts.states import opened as opened_state
+from tests.support.gate_story import START
+from tests.support.notices import incident
+
+POLICY = EscalationPolicy()
+FIRST = opened("I1", Severity.P0, POLICY.of(Severity.P0), START)
+LEASE = timedelta(seconds=30)
+
+
+def minute(minutes: float) -> datetime:
+    return START + timedelta(minutes=minutes)
+
+
+@pytest.fixture(params=KINDS)
+def again(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Again]:
+    with opened_state(request.param, tmp_path, lambda: request.getfixturevalue("postgres_folder")) as again:
+        yield again
+
+
+@pytest.fixture
+def state(again: Again) -> State:
+    made = again()
+    two = tuple(replace(incident(), id=name, fingerprint=name, version=0, number=0) for name in ("I1", "I2"))
+    with made.transaction() as tx:
+        assert tx.gate.commit(START, GateResult((), (), two), 0) is Committed.APPLIED
+    return made
+
+
+def put(state: State, response: Response) -> bool:
+    with state.transaction() as tx:
+        return tx.responses.put(response)
+
+
+def stored(state: State, name: str = "I1") -> Response:
+    found = state.response(name)
+    assert found is not None
+    return found
+
+
+def page(name: str, minutes: float = 0, severity: Severity = Severity.P0, key: str = "I1:1") -> Queued:
+    made = Page(
+        id=name,
+        dedup_key=key,
+        label="INC-1",
+        severity=severity,
+        act=Act.TRIGGER,
+        channel="slack",
+        person="Ana",
+        target="U0ANA",
+        created_at=minute(minutes),
+    )
+    return Queued(page=made, incident=key.partition(":")[0], not_before=minute(minutes))
+
+
+def test_a_response_comes_back_as_it_was_stored(state: State, again: Again) -> None:
+    assert state.response("I1") is None
+    assert put(state, FIRST)
+    assert stored(again()) == replace(FIRST, version=1)
+    taken = acknowledged(stored(state), "Ana \u2011 \U0001f6a8", minute(3))
+    assert put(state, taken)
+    assert stored(again()) == replace(taken, version=2)
+
+
+def test_whoever_goes_by_an_old_version_changes_nothing(state: State) -> None:
+    assert put(state, FIRST)
+    assert not put(state, FIRST)
+    before = stored(state)
+    assert put(state, acknowledged(before, "Ana", minute(1)))
+    assert not put(state, resolved(before, minute(2), "Ben"))
+    assert stored(state).state is ResponseState.ACKNOWLEDGED
+
+
+def test_what_is_due_comes_the_worst_first(state: State) -> None:
+    assert put(state, opened("I2", Severity.P1, POLICY.of(Severity.P1), minute(-60)))
+    assert put(state, FIRST)
+    assert [each.incident for each in state.responses_due(minute(1))] == ["I1", "I2"]
+    assert [each.incident for each in state.responses_due(minute(-1))] == ["I2"]
+    assert put(state, resolved(stored(state), minute(1)))
+    assert [each.incident for each in state.responses_due(minute(1))] == ["I2"]
+
+
+def test_a_message_shows_a_version(state: State) -> None:
+    assert put(state, FIRST)
+    assert state.responses_to_show() == []
+    with state.transaction() as tx:
+        assert tx.incidents.set_message("I1", MessageRef("C1", "1.2"))
+    assert [each.incident for each in state.responses_to_show()] == ["I1"]
+    with state.transaction() as tx:
+        tx.responses.showed("I1", 1)
+    assert state.responses_to_show() == []
+    assert put(state, acknowledged(stored(state), "Ana", minute(1)))
+    assert [(each.version, each.shown) for each in state.responses_to_show()] == [(2, 1)]
+
+
+def test_a_timeline_keeps_its_order(state: State) -> None:
+    entries = [Entry("I1", minute(at), EntryKind.PAGED, f"step {at}", "Ana") for at in (5, 3)]
+    with state.transaction() as tx:
+        tx.responses.note([*entries, Entry("I2", minute(1), EntryKind.NOTE, "another's")])
+    assert state.timeline("I1") == entries
+
+
+def test_a_page_is_in_the_outbox_once_and_tried_by_one(state: State, again: Again) -> None:
+    with state.transaction() as tx:
+        assert tx.pages.add([page("p2", 1), page("p1")]) == 2
+        assert tx.pages.add([page("p1")]) == 0
+    first, second = state.pages_due(minute(2))
+    assert (first.page.id, second.page.id) == ("p1", "p2")
+    with again().transaction() as tx:
+        assert tx.pages.claim(first, minute(2), minute(2) + LEASE)
+        assert not tx.pages.claim(first, minute(2), minute(2) + LEASE)
+    assert [each.page.id for each in state.pages_due(minute(2))] == ["p2"]
+    [left, _] = state.pages_due(minute(3))
+    assert (left.page.id, left.state, left.page.attempts) == ("p1", PageState.SENDING, 1)
+    assert left.page.first_attempt_at == minute(2)
+
+
+def test_what_a_try_has_shown_is_stored(state: State) -> None:
+    with state.transaction() as tx:
+        tx.pages.add([page("p1")])
+    [queued] = state.pages_due(minute(0))
+    busy = Outcome(Kind.NO, "ratelimited", retry_after=60)
+    with state.transaction() as tx:
+        assert tx.pages.claim(queued, minute(0), minute(0) + LEASE)
+        tx.pages.settle(queued, PageState.PENDING, busy, minute(1))
+    assert state.pages_due(minute(0.5)) == []
+    [again] = state.pages_due(minute(1))
+    assert (again.reason, again.page.attempts) == ("ratelimited", 1)
+    with state.transaction() as tx:
+        assert tx.pages.claim(again, minute(1), minute(1) + LEASE)
+        tx.pages.settle(again, PageState.SENT, Outcome(Kind.YES, "ok", ref="1.2"), minute(1))
+    assert state.pages_due(minute(9)) == []
+    [sent] = state.pages_of("I1:1")
+    assert (sent.state, sent.ref) == (PageState.SENT, "1.2")
+
+
+def test_what_is_acknowledged_is_not_sent(state: State) -> None:
+    with state.transaction() as tx:
+        tx.pages.add([page("p1"), page("p2"), page("other", key="I2:1")])
+    under_way = state.pages_due(minute(0))[2]
+    with state.transaction() as tx:
+        assert tx.pages.claim(under_way, minute(0), minute(0) + LEASE)
+        assert tx.pages.cancel("I1:1") == 1
+    assert [each.page.id for each in state.pages_due(minute(0))] == ["other"]
+    assert {each.page.id: each.state for each in state.pages_of("I1:1")} == {
+        "p1": PageState.CANCELLED,
+        "p2": PageState.SENDING,
+    }
+
+
+def test_the_worst_pages_come_first(state: State) -> None:
+    with state.transaction() as tx:
+        tx.pages.add([page("a", severity=Severity.P1), page("b", 1)])
+    assert [each.page.id for each in state.pages_due(minute(1))] == ["b", "a"]
+
+
+def test_an_incident_is_found_by_its_number(state: State) -> None:
+    found = state.incident_numbered(1)
+    assert found is not None
+    assert found.id == "I1"
+    assert state.incident_numbered(3) is None
