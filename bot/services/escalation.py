@@ -74,11 +74,7 @@ class EscalationService:
             case PageStep() as action:
                 return self._page(action, response, incident, schedule, now)
             case Exhaust():
-                text = "Everybody was paged, and nobody has answered"
-                again = f"; paging begins again in {response.ladder.repeat}" if response.ladder.repeat else ""
-                return _Taken(
-                    responses.exhausted(response, now), [], [_entry(response, EntryKind.EXHAUSTED, text + again, now)]
-                )
+                return _exhausted(response, now)
             case AskOwner():
                 return self._ask(response, incident, schedule, now)
             case Expire():
@@ -121,6 +117,13 @@ class EscalationService:
             ]
         text = f"{response.owner} was asked whether it is still being worked on"
         return _Taken(responses.owner_asked(response), pages, [_entry(response, EntryKind.ASKED, text, now)])
+
+
+def _exhausted(response: Response, now: datetime) -> _Taken:
+    text = "Everybody was paged, and nobody has answered"
+    if response.ladder.repeat is not None:
+        text += f"; paging begins again in {response.ladder.repeat.total_seconds() / 60:.0f} min"
+    return _Taken(responses.exhausted(response, now), [], [_entry(response, EntryKind.EXHAUSTED, text, now)])
 
 
 def _entry(response: Response, kind: EntryKind, text: str, now: datetime) -> Entry:

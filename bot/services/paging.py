@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from threading import Event
 from uuid import uuid5
 
-from bot.domain.delivery import Act, Kind, Outcome, PageState, Queued
+from bot.domain.delivery import Act, Kind, Outcome, Page, PageState, Queued
 from bot.domain.escalation.pages import NAMESPACE
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.incident import Incident
@@ -38,8 +38,8 @@ Wording = Callable[[Incident, Response, Queued], tuple[str, str]]
 
 
 class PagingService:
-    """Several threads and processes may deliver at once: a page is sent by whoever claims it. `people` finds a person of
-    the schedule by name.
+    """Several threads and processes may deliver at once: a page is sent by whoever claims it. `people` finds a person
+    of the schedule by name.
     """
 
     def __init__(
@@ -78,10 +78,10 @@ class PagingService:
             return
         outcome = self._tried(queued, incident)
         state, wait = _after(outcome, queued.page.attempts + 1)
+        second = [] if outcome.kind is Kind.YES else self._second_way(queued, outcome, now)
         with self._state.transaction() as tx:
             tx.pages.settle(queued, state, outcome, self._wall() + wait)
-            if outcome.kind is not Kind.YES:
-                tx.pages.add(self._second_ways(queued, outcome, now))
+            tx.pages.add(second)
             if outcome.permanent and outcome.kind is Kind.NO and not queued.page.attempts:
                 text = f"{queued.page.person} was not reached by {queued.page.channel}: {outcome.reason}"
                 tx.responses.note([Entry(queued.incident, queued.page.created_at, EntryKind.UNREACHED, text)])
@@ -115,24 +115,26 @@ class PagingService:
                 page = replace(page, title=f"(possible repeat) {title}")
         return channel.send(page)
 
-    def _second_ways(self, queued: Queued, outcome: Outcome, now: datetime) -> list[Queued]:
+    def _second_way(self, queued: Queued, outcome: Outcome, now: datetime) -> list[Queued]:
         """The same page by another provider, when this one needs a person, or has not said yes for a minute."""
-        page = queued.page
+        page, person = queued.page, self._people(queued.page.person)
         waited = page.first_attempt_at is not None and now - page.first_attempt_at >= NO_ANSWER
-        person = self._people(page.person)
         if page.severity not in WORTH_A_SECOND or person is None or not (outcome.permanent or waited):
             return []
-        used = self._channels.get(page.channel)
-        made = []
+        alike = [each.page for each in self._state.pages_of(page.dedup_key) if _is_same(each.page, page)]
+        used = {found.provider for each in alike if (found := self._channels.get(each.channel)) is not None}
         for channel in self._channels.values():
             target = channel.target(person)
-            if target is not None and (used is None or channel.provider != used.provider):
-                key = str(
-                    uuid5(NAMESPACE, f"{page.dedup_key}:{page.created_at.isoformat()}:{page.person}:{channel.name}")
-                )
-                second = replace(page, id=key, channel=channel.name, target=target, attempts=0, first_attempt_at=None)
-                made.append(Queued(page=second, incident=queued.incident, not_before=now))
-        return made[:1]
+            if target is not None and channel.provider not in used:
+                name = str(uuid5(NAMESPACE, f"{page.id}:{channel.name}"))
+                second = replace(page, id=name, channel=channel.name, target=target, attempts=0, first_attempt_at=None)
+                return [Queued(page=second, incident=queued.incident, not_before=now)]
+        return []
+
+
+def _is_same(page: Page, other: Page) -> bool:
+    """Of the same step, to the same person."""
+    return (page.created_at, page.person, page.act) == (other.created_at, other.person, other.act)
 
 
 def _is_wanted(queued: Queued, response: Response) -> bool:
