@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from bot.config.documents import load_document
+from bot.config.escalation import EscalationEntry
 from bot.config.gate import GateEntry
 from bot.config.severity import SeverityEntry
 from bot.domain.blindness import STANDARD, BlindnessPolicy
@@ -17,6 +18,7 @@ from bot.domain.evidence.text_rules import TextRule
 from bot.domain.evidence.vocabulary import Vocabulary
 from bot.domain.findings.severity_policy import SeverityPolicy
 from bot.domain.gate.policy import GatePolicy
+from bot.domain.incidents.escalation_policy import EscalationPolicy
 from bot.domain.platform.registry import Frozen, Number
 
 ESCAPES_AND_CLASSES = re.compile(r"\\[^1-9Z]|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
@@ -85,6 +87,7 @@ class PolicyFile(Frozen):
     vocabulary: VocabularyEntry = VocabularyEntry()
     severity: SeverityEntry = SeverityEntry()
     gate: GateEntry = GateEntry()
+    escalation: EscalationEntry = EscalationEntry()
     blindness: BlindnessEntry = BlindnessEntry()
 
 
@@ -97,6 +100,7 @@ class Policy:
     gate: GatePolicy = field(default_factory=GatePolicy)
     vocabulary: Vocabulary = field(default_factory=Vocabulary.standard)
     blindness: BlindnessPolicy = STANDARD
+    escalation: EscalationPolicy = field(default_factory=EscalationPolicy)
 
 
 def load_policy(path: Path) -> Policy:
@@ -104,5 +108,10 @@ def load_policy(path: Path) -> Policy:
     file = load_document(path, PolicyFile)
     rules = tuple(TextRule(entry.category, entry.any_of) for entry in file.failure_text_rules)
     return Policy(
-        rules, file.severity.policy(), file.gate.policy(), file.vocabulary.vocabulary(), file.blindness.policy()
+        rules,
+        file.severity.policy(),
+        file.gate.policy(),
+        file.vocabulary.vocabulary(),
+        file.blindness.policy(),
+        file.escalation.policy(),
     )

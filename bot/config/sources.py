@@ -6,26 +6,19 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from bot.config.documents import load_document
+from bot.config.lengths import Length as Duration
 from bot.domain.evidence.runs import Category, Status
 from bot.domain.evidence.vocabulary import Vocabulary
 from bot.domain.platform.registry import Frozen
 from bot.domain.sources import Feed, SourcePlan
 
-UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_\-]{0,62}")
 TABLE = re.compile(r"[A-Za-z][\w\-]*(?:\.[\w\-]+){1,2}")
 BYTES = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 PASSWORD = re.compile(r"://[^/@\s:]*:(?!\$\{)[^/@\s]+@")
-
-
-def _duration(value: object) -> timedelta:
-    match = re.fullmatch(r"\s*(\d{1,6})\s*([smhd])\s*", str(value))
-    if match is None:
-        raise ValueError("is no length of time; write 30s, 5m, 2h or 1d")
-    return timedelta(**{UNITS[match[2]]: int(match[1])})
 
 
 def _address(text: str) -> str:
@@ -59,7 +52,6 @@ def _name(text: str) -> str:
     return text
 
 
-Duration = Annotated[timedelta, BeforeValidator(_duration), PlainSerializer(str)]
 Text = Annotated[str, Field(min_length=1)]
 Bytes = Annotated[int, BeforeValidator(_bytes), Field(gt=0)]
 Column = Annotated[Text, AfterValidator(_column)]

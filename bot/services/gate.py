@@ -5,15 +5,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from bot.domain.escalation.follow import entry_of, followed
 from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.findings.finding import Finding
 from bot.domain.findings.storm_policy import StormPolicy
 from bot.domain.gate.decide import decide
 from bot.domain.gate.memory import GateRules
 from bot.domain.incidents.decisions import Decision
+from bot.domain.incidents.escalation_policy import EscalationPolicy
+from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.outbox import to_say
 from bot.ports.metrics import Metrics, Uncounted
-from bot.ports.state import Committed, State, StateRefuses
+from bot.ports.state import Committed, State, StateRefuses, Transaction
 
 log = logging.getLogger("fireline.gate")
 MOST_TRIES = 5
@@ -28,10 +31,17 @@ class Tick:
 
 
 class GateService:
-    """The same for live and for replay; the state differs."""
+    """The same for live and for replay; the state differs. `escalation` None: nobody is paged, as in a replay."""
 
-    def __init__(self, state: State, rules: GateRules, metrics: Metrics | None = None) -> None:
+    def __init__(
+        self,
+        state: State,
+        rules: GateRules,
+        metrics: Metrics | None = None,
+        escalation: EscalationPolicy | None = None,
+    ) -> None:
         self._state, self._rules, self._metrics = state, rules, metrics or Uncounted()
+        self._escalation = escalation
 
     @property
     def storm(self) -> StormPolicy:
@@ -81,12 +91,25 @@ class GateService:
             committed = tx.gate.commit(now, result, memory.version)
             if committed is Committed.APPLIED:
                 tx.outbox.add(to_say(result.decisions))
+                self._follow(tx, result.incidents, now)
         if committed is not Committed.APPLIED:
             return Tick(committed)
         for decision in result.decisions:
             self._metrics.decided(decision)
             _log(decision)
         return Tick(committed, result.decisions)
+
+    def _follow(self, tx: Transaction, incidents: Sequence[Incident], now: datetime) -> None:
+        """The responses change in the transaction of their facts; pages for what is over or smaller are not sent."""
+        if self._escalation is None or not incidents:
+            return
+        known = tx.responses.of([each.id for each in incidents])
+        for after in followed(incidents, known, self._escalation, now):
+            before = known.get(after.incident)
+            tx.responses.put(after)
+            if before is not None:
+                tx.pages.cancel(before.dedup_key)
+            tx.responses.note([entry_of(before, after, now)])
 
     def _fits(self, now: datetime, finding: Finding, windows: Sequence[PlannedWindow]) -> bool:
         """Does the state take what the gate would decide of it alone? Nothing of the trial is stored."""

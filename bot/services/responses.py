@@ -54,7 +54,8 @@ class ResponseService:
     def acknowledge(self, incident: Incident, who: str, now: datetime, *, take_over: bool = False) -> Response:
         """Pages stop in the same transaction. Whoever has it already holds it for as long again.
 
-        Raises NotYours for somebody who was not paged and has no turn, unless they `take_over`; BadInput when it is over.
+        Raises NotYours for somebody who was not paged and has no turn, unless they `take_over`; BadInput when it is
+        over.
         """
         state = self._required()
         current = state.response(incident.id)

@@ -8,6 +8,7 @@ from bot.domain.incidents import response as responses
 from bot.domain.incidents.escalation_policy import EscalationPolicy
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.response import Response, ResponseState
+from bot.domain.incidents.timeline import Entry, EntryKind
 
 
 def followed(
@@ -18,6 +19,18 @@ def followed(
         after = _after(incident, known.get(incident.id), policy, now)
         if after is not None:
             yield after
+
+
+def entry_of(before: Response | None, after: Response, now: datetime) -> Entry:
+    """What its timeline says of the change."""
+    kind, text = EntryKind.OPENED, f"It began as {after.severity}"
+    if after.state is ResponseState.RESOLVED:
+        kind, text = EntryKind.RESOLVED, "The data is right again, or nothing of it has held for a while"
+    elif before is not None and before.episode != after.episode:
+        text = f"It began again as {after.severity}"
+    elif before is not None:
+        kind, text = EntryKind.WORSE, f"{before.severity} became {after.severity}: paging begins at step 1"
+    return Entry(after.incident, now, kind, text)
 
 
 def _after(incident: Incident, before: Response | None, policy: EscalationPolicy, now: datetime) -> Response | None:
