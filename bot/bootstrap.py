@@ -12,17 +12,15 @@ from bot.adapters.clock import monotonic_seconds, system_clock
 from bot.config.settings import Settings
 from bot.domain.errors import BadInput
 from bot.domain.platform.registry import Registry
-from bot.opening import FIRST_STEPS, blindness_of, warehouse
+from bot.opening import FIRST_STEPS, accepted_losses, blindness_of, loss_rules, service_levels, warehouse
+from bot.responding import Responding, responding
 from bot.state_adapters import has_state, state, state_engine
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from bot.domain.health.missing import LossRules
     from bot.domain.health.notified import Notified
     from bot.domain.incidents.incident import Incident
-    from bot.domain.platform.accepted_losses import AcceptedLosses
-    from bot.domain.slo import ServiceLevels
     from bot.ports.clock import Clock
     from bot.ports.metrics import Metrics
     from bot.ports.state import State
@@ -88,7 +86,7 @@ class Services:
     def health(self) -> HealthService:
         from bot.services.health import HealthService
 
-        losses, notified = partial(_loss_rules, self._settings), self._notified if self._has_state else None
+        losses, notified = partial(loss_rules, self._settings), self._notified if self._has_state else None
         levels = service_levels(self._settings)
         return HealthService(self.warehouse, self.registry, levels, notified, losses, self.blindness)
 
@@ -127,6 +125,7 @@ class Serving:
     vitals: Vitals
     metrics: Metrics
     probe: Probe
+    responding: Responding
 
 
 @contextmanager
@@ -203,7 +202,8 @@ def served(opened: Warehouse, settings: Settings, services: AppServices, store: 
     watch = on_watch(opened, settings, services, store, metrics)
     loads, sources = loading_service(opened, settings), services.sources
     probe = Probe(vitals.wrong, skew.warnings, metrics.exposition, sources.glance)
-    return Serving(services, watch, loads, sources, Checks(checks), vitals, metrics, probe)
+    responders = responding(services, store, watch.latest, ())
+    return Serving(services, watch, loads, sources, Checks(checks), vitals, metrics, probe, responders)
 
 
 def on_watch(
@@ -236,11 +236,12 @@ def _watching(
 
     def gate_for(registry: Registry) -> GateService:
         phases = {processor.name: processor.phase for processor in registry.processors}
-        return GateService(store, GateRules(policy.gate, Lineage(registry), phases), metrics)
+        return GateService(store, GateRules(policy.gate, Lineage(registry), phases), metrics, policy.escalation)
 
-    detection = DetectionService(opened, policy.severity, _accepted(settings), gate_for, services.blindness)
-    judge, rest = services.validation.judge, policy.gate.resolve_after
-    return detection, IncidentFacts(store, services.registry, judge, services.sources.statuses, rest)
+    detection = DetectionService(opened, policy.severity, accepted_losses(settings), gate_for, services.blindness)
+    judge, statuses = services.validation.judge, services.sources.statuses
+    rest, standing = policy.gate.resolve_after, services.responses.standing
+    return detection, IncidentFacts(store, services.registry, judge, statuses, rest, standing)
 
 
 def app_services(
@@ -261,6 +262,7 @@ def app_services(
     from bot.services.incidents import IncidentService
     from bot.services.notified import notified_within
     from bot.services.oncall import OncallService
+    from bot.services.responses import ResponseService
     from bot.services.sampling import SamplingService
     from bot.services.trends import TrendService
 
@@ -268,7 +270,7 @@ def app_services(
     notified = partial(notified_within, store) if store is not None else None
     sources = sources or sources_service(opened, settings, clock)
     blindness = blindness_of(sources, settings)
-    rules = _loss_rules(settings)  # as they are now: what is changed later may make no sense
+    rules = loss_rules(settings)  # as they are now: what is changed later may make no sense
     health = HealthService(opened, registry, service_levels(settings), notified, lambda: rules, blindness)
     trends = TrendService(opened, registry, health)
     impact = ImpactService(opened, registry, health, blindness)
@@ -278,8 +280,10 @@ def app_services(
     queries = _queries(opened, registry, settings)
     incidents = IncidentService(store, registry, validation.judge)
     oncall = OncallService(oncall_in_use(settings), store)
+    responses = ResponseService(store, oncall.schedule)
+    people = incidents, oncall, responses
     return AppServices(
-        clock, registry, health, trends, impact, validation, sampling, queries, incidents, oncall, sources, blindness
+        clock, registry, health, trends, impact, validation, sampling, queries, *people, sources, blindness
     )
 
 
@@ -293,26 +297,13 @@ def _validation(
 ) -> ValidationService:
     from bot.services.validation import ValidationService
 
-    return ValidationService(opened, registry, health, _accepted(settings), incidents, blindness)
+    return ValidationService(opened, registry, health, accepted_losses(settings), incidents, blindness)
 
 
 def _queries(opened: Warehouse, registry: Registry, settings: Settings) -> QueryService:
     from bot.services.queries import QueryService
 
-    return QueryService(opened, registry, service_levels(settings), _accepted(settings))
-
-
-def _loss_rules(settings: Settings) -> LossRules:
-    from bot.config.policy import load_policy
-    from bot.domain.health.missing import LossRules
-
-    return LossRules(_accepted(settings), load_policy(settings.config / "policy.yaml").severity)
-
-
-def _accepted(settings: Settings) -> AcceptedLosses:
-    from bot.config.accepted_losses import load_accepted_losses
-
-    return load_accepted_losses(settings.config / "accepted_losses.yaml")
+    return QueryService(opened, registry, service_levels(settings), accepted_losses(settings))
 
 
 def _registry_of_data(opened: Warehouse, settings: Settings) -> Registry:
@@ -385,16 +376,10 @@ def recorded(settings: Settings, registry: Registry) -> Iterator[RecordedService
     policy = load_policy(settings.config / "policy.yaml")
     opened = SqlWarehouse(DuckDBEngine(None, read_only=False))
     try:
-        replay = ReplayService(policy.severity, policy.gate, _accepted(settings))
+        replay = ReplayService(policy.severity, policy.gate, accepted_losses(settings))
         health = HealthService(opened, registry, service_levels(settings))
         yield RecordedService(
             opened, LoadingService(opened, policy.failure_text_rules, policy.vocabulary), replay, health
         )
     finally:
         opened.close()
-
-
-def service_levels(settings: Settings) -> ServiceLevels:
-    from bot.config.slos import load_slos
-
-    return load_slos(settings.config / "slos.yaml")

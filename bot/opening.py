@@ -11,6 +11,9 @@ from bot.domain.errors import BadInput
 
 if TYPE_CHECKING:
     from bot.domain.blindness import BlindnessPolicy
+    from bot.domain.health.missing import LossRules
+    from bot.domain.platform.accepted_losses import AcceptedLosses
+    from bot.domain.slo import ServiceLevels
     from bot.ports.warehouse import Warehouse
     from bot.services.blindness import Blindness
     from bot.services.sources import SourcesService
@@ -60,3 +63,22 @@ def blindness_policy(settings: Settings) -> BlindnessPolicy:
     from bot.config.policy import load_policy
 
     return load_policy(settings.config / "policy.yaml").blindness
+
+
+def loss_rules(settings: Settings) -> LossRules:
+    from bot.config.policy import load_policy
+    from bot.domain.health.missing import LossRules
+
+    return LossRules(accepted_losses(settings), load_policy(settings.config / "policy.yaml").severity)
+
+
+def accepted_losses(settings: Settings) -> AcceptedLosses:
+    from bot.config.accepted_losses import load_accepted_losses
+
+    return load_accepted_losses(settings.config / "accepted_losses.yaml")
+
+
+def service_levels(settings: Settings) -> ServiceLevels:
+    from bot.config.slos import load_slos
+
+    return load_slos(settings.config / "slos.yaml")

@@ -12,10 +12,13 @@ from threading import Event, Lock, Thread
 
 from bot.adapters.clock import monotonic_seconds
 from bot.domain.errors import FirelineError
+from bot.domain.findings.severity import Severity
 from bot.domain.sources import SourceFailed
 from bot.ports.metrics import Metrics, Uncounted
 from bot.ports.state import StateUnavailable
+from bot.services.escalation import EscalationService
 from bot.services.on_watch import TICK, OnWatch
+from bot.services.paging import PagingService
 from bot.services.vitals import Checks, Vitals
 
 LOOK_EVERY = timedelta(seconds=1)
@@ -60,6 +63,23 @@ def lanes_of(on_watch: OnWatch, checks: Checks) -> tuple[Lane, ...]:
         Lane("messages", TELL_EVERY, on_watch.tell, again),
         *urgent,
         Lane("checks", CHECK_EVERY, checks.run, "they are made again", 8.0),
+    )
+
+
+def response_lanes(escalation: EscalationService, paging: PagingService) -> tuple[Lane, ...]:
+    """P0 is sent by threads of its own: one page that hangs holds back no other."""
+    lost = "nothing is lost: what is due is taken again"
+
+    def urgent() -> None:
+        paging.deliver(lambda severity: severity is Severity.P0)
+
+    def others() -> None:
+        paging.deliver(lambda severity: severity is not Severity.P0)
+
+    return (
+        Lane("escalation", LOOK_EVERY, escalation.tick, lost, 15.0),
+        *(Lane(f"urgent pages {n}", TELL_EVERY, urgent, lost) for n in range(1, URGENT_LANES + 1)),
+        Lane("pages", TELL_EVERY, others, lost),
     )
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.adapters.clock import monotonic_seconds
-from bot.scheduler import Lane, Lanes, lanes_of, running
+from bot.scheduler import Lane, Lanes, lanes_of, response_lanes, running
 from bot.services.sources import Connected, SourcesService
 
 if TYPE_CHECKING:
@@ -22,8 +22,16 @@ AGAIN = "nothing is lost: it is read again from where it was"
 @contextmanager
 def at_work(duties: "Serving", seconds: Callable[[], float] = monotonic_seconds) -> Iterator[None]:
     """All that goes on by itself goes on while the block runs. `seconds`: the clock by which sources are read."""
-    lanes = lanes_of(duties.on_watch, duties.checks)
-    with running(lanes, duties.vitals, duties.on_watch.stop, duties.metrics) as kept:
+    lanes = (
+        *lanes_of(duties.on_watch, duties.checks),
+        *response_lanes(duties.responding.escalation, duties.responding.paging),
+    )
+
+    def hurry() -> None:
+        duties.on_watch.stop()
+        duties.responding.paging.stop()
+
+    with running(lanes, duties.vitals, hurry, duties.metrics) as kept:
         SourceLanes(duties.sources, kept, seconds).start()
         yield
 

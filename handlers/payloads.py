@@ -67,6 +67,17 @@ def clicked_validation(action: Mapping[str, Any]) -> ValidationRequest:
     return action_ids.decode_validation(value(action))
 
 
+def incident(command: Mapping[str, Any]) -> tuple[str, str]:
+    """`INC-42 [ack | mitigated]`. Raises BadInput."""
+    name, *rest = text(command).split() or [""]
+    word = " ".join(rest).casefold()
+    if not name:
+        raise BadInput("Which incident? Write `/incident INC-42`, or `/incident INC-42 ack`.")
+    if word not in ("", "ack", "mitigated"):
+        raise BadInput(f"I do not know {word!r}. Write `ack` or `mitigated` after the number.")
+    return name, word
+
+
 def feedback(action: Mapping[str, Any]) -> tuple[Word, str]:
     """What is said of an incident, and its id."""
     return action_ids.decode_feedback(value(action))

@@ -10,6 +10,7 @@ from bot.services.impact import ImpactService
 from bot.services.incidents import IncidentService
 from bot.services.oncall import OncallService
 from bot.services.queries import QueryService
+from bot.services.responses import ResponseService
 from bot.services.sampling import SamplingService
 from bot.services.sources import SourcesService
 from bot.services.trends import TrendService
@@ -30,6 +31,7 @@ class AppServices:
     queries: QueryService
     incidents: IncidentService
     oncall: OncallService
+    responses: ResponseService
     sources: SourcesService
     blindness: Blindness
 

@@ -12,7 +12,8 @@ from bot.domain.gate.policy import GatePolicy
 from bot.domain.impact.reach import ReachMap
 from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.incident import Incident
-from bot.domain.incidents.notice import Notice, Proof, Restored
+from bot.domain.incidents.notice import SAID, Notice, Proof, Restored
+from bot.domain.incidents.standing import Standing
 from bot.domain.platform.registry import Registry
 from bot.domain.sources import SourceStatus
 from bot.domain.verdicts.judge import SOUND
@@ -28,8 +29,8 @@ Judge = Callable[[str, date, datetime], Validated]
 
 
 class IncidentFacts:
-    """`judge` None: nobody can be asked for a proof. `sources`: how each stands now. `rest`: how long nothing may hold
-    until an incident is resolved.
+    """`judge` None: nobody can be asked for a proof. `sources`: how each is now. `rest`: how long nothing may hold until
+    an incident is resolved. `standing`: who has it.
     """
 
     def __init__(
@@ -39,13 +40,15 @@ class IncidentFacts:
         judge: Judge | None = None,
         sources: Callable[[], Sequence[SourceStatus]] = no_sources,
         rest: timedelta = REST,
+        standing: Callable[[str, datetime], Standing | None] = lambda _incident, _now: None,
     ) -> None:
         self._state, self._registry, self._judge, self._sources = state, registry, judge, sources
-        self._reach, self._rest = ReachMap(registry), rest
+        self._reach, self._rest, self._standing = ReachMap(registry), rest, standing
 
     def notice(self, incident: Incident, decision: Decision, now: datetime) -> Notice:
         lead = self._reach.gravest_first(incident.processors)[0] if incident.gathered else incident.headline.root
-        made = Notice(incident, decision, now, lead, self._reach.of(incident, now))
+        standing = self._standing(incident.id, now)
+        made = Notice(incident, decision, now, lead, self._reach.of(incident, now), standing=standing)
         if not made.resolved:
             until = self._watched_until(incident)
             return (
@@ -54,9 +57,12 @@ class IncidentFacts:
         into = self._state.incident(incident.merged_into) if incident.merged_into else None
         proof = () if into is not None else tuple(self._proof(incident, now))
         restored = self._restored(incident.headline) if into is None and incident.headline.source else None
-        return Notice(
-            incident, decision, now, lead, made.reach, proof, into.label if into is not None else "", restored
-        )
+        return replace(made, proof=proof, into=into.label if into is not None else "", restored=restored)
+
+    def latest(self, incident: Incident, now: datetime) -> Notice | None:
+        """What its message says, as of now; None: it was not announced."""
+        said = [each for each in self._state.history(incident.id) if each.outcome in SAID]
+        return self.notice(incident, said[-1], now) if said else None
 
     def _watched_until(self, incident: Incident) -> datetime | None:
         """None while what it is about holds, and while that comes and goes."""

@@ -17,6 +17,7 @@ from bot.domain.incidents.decisions import Decision, Outcome
 from bot.domain.incidents.incident import Incident, MessageRef
 from bot.domain.incidents.notice import Notice
 from bot.domain.incidents.outbox import Unsaid
+from bot.domain.incidents.response import Response
 from bot.ports.metrics import Metrics, Uncounted
 from bot.ports.notifier import Notifier, NotifierBusy, NotifierGone, NotifierRefused, NotifierUnavailable
 from bot.ports.state import State
@@ -76,6 +77,9 @@ class IncidentMessages:
     def renew(self, facts: IncidentFacts) -> None:
         self._facts = facts
 
+    def latest(self, incident: Incident, now: datetime) -> Notice | None:
+        return self._facts.latest(incident, now)
+
     def stop(self) -> None:
         """Deliver nothing more; what is under way ends with its next call."""
         self._stopped.set()
@@ -98,6 +102,32 @@ class IncidentMessages:
                     self._known[name].busy = False
         with self._lock:
             self._known = {name: each for name, each in self._known.items() if name in by_incident or each.busy}
+
+    def redraw(self, now: datetime) -> None:
+        """Let messages show what people did since. One of which there is something to say shows it with that."""
+        waiting = {each.decision.incident for each in self._state.unsaid()}
+        for response in self._state.responses_to_show():
+            if self._stopped.is_set():
+                return
+            if response.incident not in waiting and self._taken(response.incident):
+                try:
+                    self._redrawn(response, now)
+                finally:
+                    self._known[response.incident].busy = False
+
+    def _redrawn(self, response: Response, now: datetime) -> None:
+        incident = self._state.incident(response.incident)
+        notice = None if incident is None else self._facts.latest(incident, now)
+        if incident is not None and incident.message is not None and notice is not None:
+            try:
+                self._notifier.edit(incident.message, notice)
+            except (NotifierGone, NotifierRefused):
+                log.info("the message of %s cannot be changed", incident.label)
+            except NotifierUnavailable as error:
+                self._known[incident.id].not_before = self._clock() + max(error.retry_after, 1.0)
+                return
+        with self._state.transaction() as tx:
+            tx.responses.showed(response.incident, response.version)
 
     def _taken(self, name: str) -> bool:
         """May this thread deliver it now?"""

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.domain.findings.severity import Severity
+from bot.domain.incidents.incident import Incident
+from bot.domain.incidents.notice import Notice
 from bot.ports.clock import Clock
 from bot.ports.metrics import Metrics, Uncounted
 from bot.services.detection import DetectionService
@@ -49,10 +51,15 @@ class OnWatch:
     def tell(self) -> None:
         """Say what was decided and not said yet, but for P0."""
         self._messages.deliver(self._clock(), self._wall(), lambda severity: severity is not Severity.P0)
+        self._messages.redraw(self._clock())
 
     def tell_urgent(self) -> None:
         """The same of P0, which waits for nothing."""
         self._messages.deliver(self._clock(), self._wall(), lambda severity: severity is Severity.P0)
+
+    def latest(self, incident: Incident) -> Notice | None:
+        """What an incident's message says, as of now; None: it was not announced."""
+        return self._messages.latest(incident, self._clock())
 
     def stop(self) -> None:
         self._messages.stop()

@@ -11,7 +11,7 @@ from bot.domain.escalation.pages import people_at
 from bot.domain.incidents import response as responses
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.response import Response, ResponseState
-from bot.domain.incidents.standing import Coming, Standing
+from bot.domain.incidents.standing import Coming, Overview, Standing
 from bot.domain.incidents.timeline import Entry, EntryKind
 from bot.domain.oncall.schedule import Schedule
 from bot.ports.state import State
@@ -68,6 +68,13 @@ class ResponseService:
             return responses.acknowledged(response, who, now)
 
         return self._changed(incident, change, Entry(incident.id, now, EntryKind.ACKNOWLEDGED, f"{who} has it", who))
+
+    def take_over(self, incident: Incident, who: str, now: datetime) -> Response:
+        return self.acknowledge(incident, who, now, take_over=True)
+
+    def overview(self, incident: Incident, now: datetime) -> Overview:
+        standing = self.standing(incident.id, now)
+        return Overview(incident, standing, tuple(self._required().timeline(incident.id)))
 
     def mitigate(self, incident: Incident, who: str, now: datetime) -> Response:
         """The harm has stopped: nobody is paged any more, unless it becomes worse."""

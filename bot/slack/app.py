@@ -19,6 +19,7 @@ import handlers.home
 import handlers.impact
 import handlers.incident
 import handlers.oncall
+import handlers.response
 import handlers.validate
 from bot.adapters.clock import epoch_seconds, monotonic_seconds
 from bot.domain.errors import FirelineError
@@ -79,6 +80,7 @@ def build(
         handlers.impact,
         handlers.incident,
         handlers.oncall,
+        handlers.response,
         handlers.validate,
     ):
         feature.register(app, services)

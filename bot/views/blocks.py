@@ -99,6 +99,11 @@ def option(label: str, value: str) -> Element:
     return {"text": plain(label, OPTION_TEXT), "value": value[:OPTION_VALUE]}
 
 
+def overflow(action_id: str, options: Sequence[Element]) -> Element:
+    """A menu behind three dots. https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element"""
+    return {"type": "overflow", "action_id": action_id, "options": list(options[:5])}
+
+
 def select(placeholder: str, action_id: str, options: Sequence[Element]) -> Element:
     return {
         "type": "static_select",

@@ -9,8 +9,9 @@ from bot.domain.findings.severity import Severity
 from bot.domain.incidents.feedback import Word
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.notice import Notice
-from bot.views import action_ids, incident_words
-from bot.views.blocks import Block, Card, actions, button, context, feedback, section
+from bot.domain.incidents.response import PAGING, ResponseState
+from bot.views import action_ids, incident_words, response_words
+from bot.views.blocks import Block, Card, Element, actions, button, context, feedback, option, overflow, section
 from bot.views.incident_words import Voice
 from bot.views.text import escape
 
@@ -28,17 +29,19 @@ def card(notice: Notice) -> Card:
     """The message of an incident as it is now. Where it would grow too high, the feedback goes first, then what else is
     wrong, then words of sentences and errors, and the next step only where names are so long that nothing else helps.
     """
-    status = _status(notice, PLAIN)
+    status, next_line = _status(notice, PLAIN), response_words.line(notice.standing, notice.now, PLAIN)
     quiet = notice.resolved or notice.watched
     step = "" if quiet else incident_words.step(notice.incident.headline)
     second = CODE if notice.incident.headline.error and not quiet else NORMAL
-    heights = {each: _height(_lines(notice, PLAIN, each), status, second) + LINE * bool(step) for each in Detail}
+    small = [status, *([next_line] if next_line else [])]
+    heights = {each: _height(_lines(notice, PLAIN, each), small, second) + LINE * bool(step) for each in Detail}
     detail = next((each for each in Detail if heights[each] <= MOST_HIGH), Detail.LEAST)
     head, *rest = _lines(notice, SLACK, detail)
     shown = [f"*{step}*"] if step and heights[detail] <= MOST_HIGH else []
     first = section("\n".join([f"*{head}*", *rest, *shown]))
-    blocks = [first, _buttons(notice.incident), context(_status(notice, SLACK))]
-    text = "\n".join([*_lines(notice, PLAIN, Detail.ALL), *([f"{step}."] if step else []), status])
+    said = [_status(notice, SLACK), *([response_words.line(notice.standing, notice.now, SLACK)] if next_line else [])]
+    blocks = [first, _buttons(notice), context("\n".join(said))]
+    text = "\n".join([*_lines(notice, PLAIN, Detail.ALL), *([f"{step}."] if step else []), *small])
     words = heights[detail] + FEEDBACK <= MOST_HIGH
     return Card(escape(text), (*blocks, *([_feedback(notice.incident)] if words else [])))
 
@@ -56,11 +59,16 @@ _TITLE_ROWS = {Detail.SHORT: 3, Detail.LEAST: 2}
 _SENTENCES = {Detail.SHORT: incident_words.SHORT_SENTENCE, Detail.LEAST: incident_words.ONE_LINE}
 
 
-def _height(lines: Sequence[str], status: str, second: int) -> int:
+def _height(lines: Sequence[str], small: Sequence[str], second: int) -> int:
     """Pixels on a phone, without the next step and the feedback; `second`: characters of the second line."""
     widths = (BOLD, second, *(NORMAL for _ in lines[2:]))
     rows = sum(len(wrap(line, width)) for line, width in zip(lines, widths, strict=True))
-    return LINE * rows + SMALL_LINE * len(wrap(status, SMALL)) + BUTTONS
+    return LINE * rows + SMALL_LINE * sum(len(wrap(line, SMALL)) for line in small) + BUTTONS
+
+
+def plain_lines(notice: Notice) -> list[str]:
+    """The same as plain text: what is wrong, the error, the reach and the deadline."""
+    return _lines(notice, PLAIN, Detail.ALL)
 
 
 def thread_card(notice: Notice) -> Card:
@@ -134,13 +142,35 @@ def _status(notice: Notice, voice: Voice) -> str:
     return f"{incident.label} · {opened}" if notice.resolved else f"{incident.label} · {opened} · {severity}"
 
 
-def _buttons(incident: Incident) -> Block:
-    """A source of facts has no impact of its own, and no query."""
+def _buttons(notice: Notice) -> Block:
+    """A source of facts has no impact of its own, and no query. What people can do about it comes first; then the SQL
+    is behind the dots.
+    """
+    incident, act = notice.incident, _act(notice)
+    first = [] if act is None else [act]
     evidence = button("Evidence", action_ids.INCIDENT_EVIDENCE, incident.id)
     if incident.headline.source:
-        return actions([evidence])
+        return actions([*first, evidence])
     impact = button("Impact", action_ids.INCIDENT_IMPACT, incident.id)
-    return actions([impact, evidence, button("SQL", action_ids.INCIDENT_SQL, incident.id)])
+    if act is None:
+        return actions([impact, evidence, button("SQL", action_ids.INCIDENT_SQL, incident.id)])
+    return actions([act, impact, evidence, overflow(action_ids.INCIDENT_SQL, [option("SQL", incident.id)])])
+
+
+def _act(notice: Notice) -> Element | None:
+    """What a person can do about it now."""
+    state = None if notice.standing is None or notice.resolved else notice.standing.response.state
+    if state in PAGING:
+        return button("Acknowledge", action_ids.INCIDENT_ACKNOWLEDGE, notice.incident.id, style="primary")
+    if state is ResponseState.ACKNOWLEDGED:
+        return button("Mitigated", action_ids.INCIDENT_MITIGATE, notice.incident.id)
+    return None
+
+
+def take_over(incident: Incident, why: str) -> Card:
+    """To somebody who was not paged: what taking it over would do."""
+    over = button("Take over", action_ids.INCIDENT_TAKE_OVER, incident.id, style="primary")
+    return Card(escape(why), (section(escape(why)), actions([over])))
 
 
 def _feedback(incident: Incident) -> Block:

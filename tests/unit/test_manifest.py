@@ -23,6 +23,7 @@ import handlers.home
 import handlers.impact
 import handlers.incident
 import handlers.oncall
+import handlers.response
 import handlers.validate
 from bot.cli.app import app as command_line
 from bot.config.manifest import manifest_text, over_http
@@ -192,6 +193,7 @@ class Registered:
             handlers.impact,
             handlers.incident,
             handlers.oncall,
+            handlers.response,
             handlers.validate,
         ):
             feature.register(self, None)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from bot.domain.incidents.decisions import Decision, Outcome
 from bot.domain.incidents.incident import Incident
+from bot.domain.incidents.standing import Standing
 
 SAID = frozenset({Outcome.ANNOUNCE, Outcome.UPDATE, Outcome.RESOLVE, Outcome.EDIT})
 """Outcomes that change what a channel shows."""
@@ -60,7 +61,7 @@ class Restored:
 class Notice:
     """`now` is when it is said; `lead` the processor it is named after; `into` the incident that took it in;
     `restored` proves the end of one about a source; `watched_until`: nothing that it is about holds any more, and from
-    then on it counts as resolved.
+    then on it counts as resolved; `standing` is what people do about it.
 
     The same decision has the same `stamp`.
     """
@@ -74,6 +75,7 @@ class Notice:
     into: str = ""
     restored: Restored | None = None
     watched_until: datetime | None = None
+    standing: Standing | None = None
 
     @property
     def stamp(self) -> str:

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.response import Response
+from bot.domain.incidents.timeline import Entry
 
 
 @dataclass(frozen=True)
@@ -20,3 +22,12 @@ class Standing:
 
     response: Response
     coming: tuple[Coming, ...] = ()
+
+
+@dataclass(frozen=True)
+class Overview:
+    """`timeline` in the order in which it was noted."""
+
+    incident: Incident
+    standing: Standing | None
+    timeline: tuple[Entry, ...]

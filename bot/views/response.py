@@ -1,0 +1,33 @@
+"""An incident with what people did about it, for whoever asks by its number."""
+
+from datetime import datetime
+
+from bot.domain.incidents.incident import Incident
+from bot.domain.incidents.standing import Overview
+from bot.views import response_words
+from bot.views.blocks import Card, context, section
+from bot.views.incident import PLAIN, SLACK
+from bot.views.text import escape
+
+MOST_ENTRIES = 10
+
+
+def card(found: Overview, now: datetime) -> Card:
+    incident = found.incident
+    state = incident.state if found.standing is None else found.standing.response.state
+    head = f"{incident.label} {incident.severity} {incident.headline.explanation}"
+    texts, blocks = [head, f"It is {state}."], [section(f"*{escape(head)}*\nIt is {escape(state)}.")]
+    line = response_words.line(found.standing, now, PLAIN)
+    if line:
+        texts.append(f"{line}.")
+        blocks.append(context(response_words.line(found.standing, now, SLACK)))
+    entries = found.timeline[-MOST_ENTRIES:]
+    if entries:
+        texts += [f"{entry.at:%Y-%m-%d %H:%M} UTC {entry.text}." for entry in entries]
+        blocks.append(section("\n".join(f"{SLACK.clock(each.at, now)} {escape(each.text)}" for each in entries)))
+    return Card(escape("\n".join(texts)), tuple(blocks))
+
+
+def taken(incident: Incident) -> Card:
+    text = f"You have {incident.label} now."
+    return Card(escape(text), (section(escape(text)),))

@@ -1,0 +1,36 @@
+"""Who has an incident and what comes next, in one line."""
+
+from datetime import datetime
+
+from bot.domain.incidents.response import ResponseState
+from bot.domain.incidents.standing import Coming, Standing
+from bot.views.incident_words import Voice
+
+
+def line(standing: Standing | None, now: datetime, voice: Voice) -> str:
+    """ "" where there is nothing to say: it is over, or nobody is paged."""
+    if standing is None:
+        return ""
+    response, coming = standing.response, standing.coming
+    match response.state:
+        case ResponseState.OPEN:
+            return f"Next: {_coming(coming, now, voice)}" if coming else ""
+        case ResponseState.EXHAUSTED:
+            again = f"; next: {_coming(coming, now, voice)}" if coming else ""
+            return f"Everybody was paged, nobody has answered{again}"
+        case ResponseState.ACKNOWLEDGED:
+            until = f" until {voice.clock(response.owned_until, now)}" if response.owned_until is not None else ""
+            return f"{voice.data(response.owner)} has it{until}"
+        case ResponseState.MITIGATED:
+            return f"Mitigated by {voice.data(response.owner)}; watched until the data is right"
+        case ResponseState.RESOLVED:
+            by = f", against the data, by {voice.data(response.resolved_by)}" if response.resolved_by else ""
+            return f"Resolved{by}" if by else ""
+
+
+def _coming(coming: tuple[Coming, ...], now: datetime, voice: Voice) -> str:
+    said = []
+    for each in coming:
+        names = " and ".join(map(voice.data, each.people))
+        said.append(f"{names} now" if each.at <= now else f"{names} at {voice.clock(each.at, now)}")
+    return ", then ".join(said)

@@ -1,0 +1,70 @@
+"""What people do about an incident: each change is stored before Slack is answered, and once."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.domain.incidents.incident import Incident
+from bot.domain.incidents.response import Response
+from bot.services.app import AppServices
+from bot.services.responses import NotYours
+from bot.views import action_ids, incident, response
+from bot.views.blocks import Card
+from handlers import payloads
+from handlers.answers import help_card
+from handlers.replies import Reply
+
+Payload = Mapping[str, Any]
+Change = Callable[[Incident, str, datetime], Response]
+
+
+def register(app: AsyncApp, services: AppServices) -> None:
+    def changed(name: str, user: str, change: Change) -> Response:
+        found, now = services.responses.incident(name), services.now()
+        return change(found, services.responses.who(user, now), now)
+
+    async def act(ack: AsyncAck, action: Payload, reply: Reply, change: Change) -> None:
+        try:
+            await reply.work(changed, payloads.value(action), reply.place.user, change)
+        except NotYours as error:
+            await ack()
+            await reply.privately(incident.take_over(error.incident, str(error)))
+        finally:
+            await ack()
+
+    @app.action(action_ids.INCIDENT_ACKNOWLEDGE)
+    async def acknowledge(ack: AsyncAck, action: Payload, reply: Reply) -> None:
+        await act(ack, action, reply, services.responses.acknowledge)
+
+    @app.action(action_ids.INCIDENT_TAKE_OVER)
+    async def take_over(ack: AsyncAck, action: Payload, reply: Reply) -> None:
+        await act(ack, action, reply, services.responses.take_over)
+        await reply.edit(response.taken(services.responses.incident(payloads.value(action))))
+
+    @app.action(action_ids.INCIDENT_MITIGATE)
+    async def mitigate(ack: AsyncAck, action: Payload, reply: Reply) -> None:
+        await act(ack, action, reply, services.responses.mitigate)
+
+    @app.command("/incident")
+    async def command(ack: AsyncAck, command: Payload, reply: Reply) -> None:
+        if payloads.wants_help(command):
+            await ack()
+            await reply.privately(help_card(services))
+            return
+        try:
+            name, word = payloads.incident(command)
+            card = await reply.work(_asked, services, name, word, reply.place.user)
+        finally:
+            await ack()
+        await reply.privately(card)
+
+
+def _asked(services: AppServices, name: str, word: str, user: str) -> Card:
+    """Do what the word says, and show the incident."""
+    found, now = services.responses.incident(name), services.now()
+    change = {"ack": services.responses.acknowledge, "mitigated": services.responses.mitigate}.get(word)
+    if change is not None:
+        change(found, services.responses.who(user, now), now)
+    return response.card(services.responses.overview(found, now), now)
