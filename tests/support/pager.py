@@ -1,0 +1,110 @@
+"""A pager that remembers what it was given, and fails as it is told; and a story of one incident that pages people."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.domain.delivery import Kind, Outcome, Page
+from bot.domain.findings.finding import Finding
+from bot.domain.incidents.escalation_policy import EscalationPolicy
+from bot.domain.incidents.incident import Incident
+from bot.domain.oncall.schedule import Person, Schedule
+from bot.ports.fakes.state import FakeState
+from bot.ports.state import State
+from bot.services.escalation import EscalationService
+from bot.services.gate import GateService
+from bot.services.paging import PagingService
+from bot.services.responses import ResponseService
+from tests.support.gate_story import RULES
+from tests.support.rotas import PLAN
+
+YES = Outcome(Kind.YES, "ok", ref="1")
+
+
+@dataclass
+class FakePager:
+    """Takes everything, unless `answer` says otherwise. `taken` are the pages that arrived; `sees`: it can be asked."""
+
+    name: str
+    provider: str = ""
+    reaches: frozenset[str] = frozenset({"Ana", "Ben", "Chris", "Dana"})
+    answer: Callable[[Page], Outcome] = lambda _page: YES
+    arrives: Callable[[Page], bool] = lambda _page: True
+    sees: bool = True
+    taken: list[Page] = field(default_factory=list)
+    tries: list[Page] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.provider = self.provider or self.name
+
+    def target(self, person: Person) -> str | None:
+        return f"{self.name}:{person.name}" if person.name in self.reaches else None
+
+    def send(self, page: Page) -> Outcome:
+        self.tries.append(page)
+        outcome = self.answer(page)
+        if outcome.kind is Kind.YES or (outcome.kind is Kind.AMBIGUOUS and self.arrives(page)):
+            self.taken.append(page)
+        return outcome
+
+    def find(self, page: Page) -> Outcome | None:
+        if not self.sees:
+            return None
+        return YES if any(each.id == page.id for each in self.taken) else Outcome(Kind.NO, "not there")
+
+
+class PagedStory:
+    """One clock for everything. `held` are the findings that hold."""
+
+    def __init__(
+        self,
+        begin: datetime,
+        *pagers: FakePager,
+        plan: Schedule = PLAN,
+        state: State | None = None,
+        policy: EscalationPolicy | None = None,
+    ) -> None:
+        self.now, self.state = begin, state or FakeState()
+        self.pagers = pagers or (FakePager("slack"), FakePager("voice", "twilio"))
+        self.gate = GateService(self.state, RULES, escalation=policy or EscalationPolicy())
+        self.plan, self.held = plan, list[Finding]()
+        self.responses = ResponseService(self.state, lambda _: self.plan)
+        self.restart()
+
+    def restart(self) -> None:
+        """As another process would begin, after a kill."""
+        self.paging = PagingService(
+            self.state, self.pagers, self.plan.by_name.get, lambda incident, *_: (incident.label, ""), lambda: self.now
+        )
+        self.escalation = EscalationService(
+            self.state, lambda _: self.plan, self.paging.target, lambda: self.now, lambda: self.now
+        )
+
+    def look(self) -> None:
+        """All lanes once."""
+        self.gate.tick(self.now.replace(microsecond=0), self.held)
+        self.escalation.tick()
+        self.paging.deliver()
+
+    def fast_forward(self, minutes: float, step_s: float = 15) -> None:
+        """The time passes, and the lanes look all the while."""
+        until = self.now + timedelta(minutes=minutes)
+        while self.now < until:
+            self.now = min(until, self.now + timedelta(seconds=step_s))
+            self.look()
+
+    def stand_still(self, minutes: float) -> None:
+        """The time passes, and nobody looks."""
+        self.now += timedelta(minutes=minutes)
+
+    @property
+    def incident(self) -> Incident:
+        [found] = self.state.open_incidents()
+        return found
+
+    def paged(self) -> list[tuple[str, str]]:
+        """(person, channel) of what arrived since the last time, in order of time."""
+        arrived = sorted((page for pager in self.pagers for page in pager.taken), key=lambda page: page.created_at)
+        for pager in self.pagers:
+            pager.taken.clear()
+        return [(page.person, page.channel) for page in arrived]
