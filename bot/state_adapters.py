@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 from bot.adapters.clock import monotonic_seconds, wait
 from bot.config.settings import Settings
+from bot.domain.errors import BadInput
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from bot.ports.state import State
     from bot.services.oncall import OncallService
+    from bot.services.responses import ResponseService
 
 
 @contextmanager
@@ -53,6 +55,19 @@ def oncall_to_read(settings: Settings) -> Iterator[OncallService]:
         return
     with state_to_read(state_engine(settings)) as store:
         yield OncallService(plan, store)
+
+
+@contextmanager
+def responses_to_change(settings: Settings) -> Iterator[ResponseService]:
+    """What people do about incidents, in the state of the process that detects them. Raises BadInput without one."""
+    from bot.config.chosen_oncall import oncall_in_use
+    from bot.services.oncall import OncallService
+    from bot.services.responses import ResponseService
+
+    if not has_state(settings):
+        raise BadInput(f"There are no incidents in {settings.home}: `fireline run` or `fireline demo` detects them.")
+    with state(settings) as store:
+        yield ResponseService(store, OncallService(oncall_in_use(settings), store).schedule)
 
 
 def has_state(settings: Settings) -> bool:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import FirelineError
 from bot.ports.warehouse import AskedQuery
@@ -30,26 +29,23 @@ def register(app: AsyncApp, services: AppServices) -> None:
         await replace(reply, place=below).send(impact.card(found))
 
     @app.action(action_ids.INCIDENT_EVIDENCE)
-    async def show_evidence(
-        ack: AsyncAck, action: Payload, body: Payload, reply: Reply, client: AsyncWebClient
-    ) -> None:
+    async def show_evidence(ack: AsyncAck, action: Payload, body: Payload, reply: Reply) -> None:
         await ack()
-        opening = client.views_open(trigger_id=str(body.get("trigger_id", "")), view=incident_evidence.loading())
-        opened = await asked("views.open", opening)
-        try:
-            found = await reply.work(services.incidents.evidence, payloads.value(action), services.now())
-            view = incident_evidence.shown(found)
-        except FirelineError as error:
-            view = incident_evidence.failed(str(error))
-        await asked("views.update", client.views_update(view_id=opened["view"]["id"], view=view))
-
-    def queries(incident_id: str, now: datetime) -> Sequence[AskedQuery]:
-        return services.queries.of_validation(services.incidents.dates(incident_id), now)
+        await _evidence(services, body, reply, payloads.value(action))
 
     @app.action(action_ids.INCIDENT_SQL)
     async def show_query(ack: AsyncAck, action: Payload, body: Payload, reply: Reply) -> None:
         await ack()
-        await show_queries(reply, body, queries, payloads.value(action), services.now())
+        await _queries(services, body, reply, payloads.value(action))
+
+    @app.action(action_ids.INCIDENT_MORE)
+    async def more(ack: AsyncAck, action: Payload, body: Payload, reply: Reply) -> None:
+        await ack()
+        what, name = action_ids.decode_more(payloads.value(action))
+        if what is action_ids.More.EVIDENCE:
+            await _evidence(services, body, reply, name)
+        else:
+            await _queries(services, body, reply, name)
 
     async def say(ack: AsyncAck, action: Payload, reply: Reply) -> None:
         await ack()
@@ -59,3 +55,22 @@ def register(app: AsyncApp, services: AppServices) -> None:
 
     for action_id in (action_ids.INCIDENT_FEEDBACK, action_ids.INCIDENT_USEFUL, action_ids.INCIDENT_NOISE):
         app.action(action_id)(say)
+
+
+async def _evidence(services: AppServices, body: Payload, reply: Reply, name: str) -> None:
+    """The modal opens at once and is filled when all is collected."""
+    trigger = str(body.get("trigger_id", ""))
+    opening = reply.client.views_open(trigger_id=trigger, view=incident_evidence.loading())
+    opened = await asked("views.open", opening)
+    try:
+        view = incident_evidence.shown(await reply.work(services.incidents.evidence, name, services.now()))
+    except FirelineError as error:
+        view = incident_evidence.failed(str(error))
+    await asked("views.update", reply.client.views_update(view_id=opened["view"]["id"], view=view))
+
+
+async def _queries(services: AppServices, body: Payload, reply: Reply, name: str) -> None:
+    def queries(incident_id: str, now: datetime) -> Sequence[AskedQuery]:
+        return services.queries.of_validation(services.incidents.dates(incident_id), now)
+
+    await show_queries(reply, body, queries, name, services.now())

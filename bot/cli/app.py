@@ -10,6 +10,7 @@ from bot.cli.demo import demo
 from bot.cli.health import health
 from bot.cli.healthz import healthz
 from bot.cli.impact import impact
+from bot.cli.incident import incident
 from bot.cli.init import init
 from bot.cli.load import load
 from bot.cli.manifest import manifest
@@ -59,6 +60,7 @@ app.command()(healthz)
 app.add_typer(registry, name="registry")
 app.add_typer(sources, name="sources")
 app.add_typer(oncall, name="oncall")
+app.add_typer(incident, name="incident")
 app.command()(web)
 app.command()(worker)
 

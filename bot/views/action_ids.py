@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from enum import StrEnum
 
 from bot.domain.errors import BadInput
 from bot.domain.health.model import HealthRequest
@@ -29,6 +30,7 @@ INCIDENT_SQL = "incident.sql"
 INCIDENT_ACKNOWLEDGE = "incident.acknowledge"
 INCIDENT_TAKE_OVER = "incident.take_over"
 INCIDENT_MITIGATE = "incident.mitigate"
+INCIDENT_MORE = "incident.more"
 INCIDENT_FEEDBACK = "incident.feedback"
 INCIDENT_USEFUL = "incident.useful"
 INCIDENT_NOISE = "incident.noise"
@@ -116,6 +118,26 @@ def decode_validation(value: str) -> ValidationRequest:
     except ValueError:
         raise BadInput(_OLD_VALIDATE) from None
     return ValidationRequest(processor=name or None, first=days[0], last=days[1])
+
+
+class More(StrEnum):
+    """What is behind the dots of an incident's message."""
+
+    EVIDENCE = "evidence"
+    SQL = "sql"
+
+
+def encode_more(what: More, incident: str) -> str:
+    """`WHAT:INCIDENT`."""
+    return f"{what}:{incident}"
+
+
+def decode_more(value: str) -> tuple[More, str]:
+    """What is asked for, and of which incident. Raises BadInput for one we never made."""
+    what, _, incident = value.partition(":")
+    if what not in set(More) or not incident:
+        raise BadInput("This menu is from an older message. Use one on a newer message.")
+    return More(what), incident
 
 
 def encode_feedback(word: Word, incident: str) -> str:

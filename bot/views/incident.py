@@ -11,6 +11,7 @@ from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.notice import Notice
 from bot.domain.incidents.response import PAGING, ResponseState
 from bot.views import action_ids, incident_words, response_words
+from bot.views.action_ids import More
 from bot.views.blocks import Block, Card, Element, actions, button, context, feedback, option, overflow, section
 from bot.views.incident_words import Voice
 from bot.views.text import escape
@@ -143,18 +144,19 @@ def _status(notice: Notice, voice: Voice) -> str:
 
 
 def _buttons(notice: Notice) -> Block:
-    """A source of facts has no impact of its own, and no query. What people can do about it comes first; then the SQL
-    is behind the dots.
+    """A source of facts has no impact of its own, and no query. What people can do about it comes first; the rest is
+    behind the dots then, so that all fit into one row of a phone.
     """
     incident, act = notice.incident, _act(notice)
-    first = [] if act is None else [act]
     evidence = button("Evidence", action_ids.INCIDENT_EVIDENCE, incident.id)
     if incident.headline.source:
-        return actions([*first, evidence])
+        return actions([evidence] if act is None else [act, evidence])
     impact = button("Impact", action_ids.INCIDENT_IMPACT, incident.id)
     if act is None:
         return actions([impact, evidence, button("SQL", action_ids.INCIDENT_SQL, incident.id)])
-    return actions([act, impact, evidence, overflow(action_ids.INCIDENT_SQL, [option("SQL", incident.id)])])
+    labels = {More.EVIDENCE: "Evidence", More.SQL: "SQL"}
+    more = [option(label, action_ids.encode_more(what, incident.id)) for what, label in labels.items()]
+    return actions([act, impact, overflow(action_ids.INCIDENT_MORE, more)])
 
 
 def _act(notice: Notice) -> Element | None:

@@ -17,7 +17,7 @@ def line(standing: Standing | None, now: datetime, voice: Voice) -> str:
             return f"Next: {_coming(coming, now, voice)}" if coming else ""
         case ResponseState.EXHAUSTED:
             again = f"; next: {_coming(coming, now, voice)}" if coming else ""
-            return f"Everybody was paged, nobody has answered{again}"
+            return f"Nobody answered{again}"
         case ResponseState.ACKNOWLEDGED:
             until = f" until {voice.clock(response.owned_until, now)}" if response.owned_until is not None else ""
             return f"{voice.data(response.owner)} has it{until}"

@@ -6,11 +6,14 @@ from typing import Any
 
 from bot.domain.findings.finding import Family, Finding, FindingKind, RootCause
 from bot.domain.findings.severity import Severity
+from bot.domain.incidents import response as responses
 from bot.domain.incidents.decisions import Outcome, Reason
+from bot.domain.incidents.escalation_policy import EscalationPolicy
 from bot.domain.incidents.evidence import IncidentEvidence
 from bot.domain.incidents.feedback import Feedback, Word
 from bot.domain.incidents.incident import AlertState, Gathered, IncidentState, Part
 from bot.domain.incidents.notice import Due, Notice, Proof, Reach, Restored
+from bot.domain.incidents.standing import Coming, Standing
 from bot.views import incident, incident_evidence
 from bot.views.blocks import Card
 from tests.support import notices, validations
@@ -37,13 +40,33 @@ BLIND = finding(
 
 
 def incidents() -> dict[str, Card]:
-    made = {**_open(), **_storms(), **_over()}
+    made = {**_open(), **_storms(), **_over(), **_responses()}
     return {
         **{name: incident.card(each) for name, each in made.items()},
         **{name: incident.thread_card(each) for name, each in _updates().items()},
         "incident_plain_buttons": incident.without_feedback(incident.card(_open()["incident_slow"])),
         "incident_thanks": incident.thanks(notices.incident(), Word.NOISE),
     }
+
+
+def _responses() -> dict[str, Notice]:
+    """The card of an incident as people take it."""
+    ladder = EscalationPolicy().of(Severity.P0)
+    first = responses.opened("I1", Severity.P0, ladder, START)
+    paged = responses.stepped(first, START, at_once=False)
+    has_it = responses.acknowledged(paged, "Ana", START + timedelta(minutes=2))
+    coming = (Coming(START + timedelta(minutes=5), ("Ben",)), Coming(START + timedelta(minutes=10), ("Dana",)))
+    now = START + timedelta(minutes=3)
+    made = {
+        "incident_paging": Standing(first, (Coming(START, ("Ana",)), coming[0])),
+        "incident_paged": Standing(paged, coming),
+        "incident_exhausted": Standing(
+            responses.exhausted(paged, now), (Coming(now + timedelta(minutes=30), ("Ana",)),)
+        ),
+        "incident_acknowledged": Standing(has_it),
+        "incident_mitigated": Standing(responses.mitigated(has_it, now)),
+    }
+    return {name: replace(notice(), now=now, standing=standing) for name, standing in made.items()}
 
 
 def _called(headline: Finding, **changes: Any) -> Notice:

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.domain.findings.severity import Severity
+from bot.domain.incidents import response as responses
 from bot.domain.incidents.decisions import Outcome
+from bot.domain.incidents.escalation_policy import EscalationPolicy
 from bot.domain.incidents.incident import MessageRef
 from bot.ports.fakes.notifier import FakeNotifier
 from tests.support.gate_story import START
@@ -213,3 +215,15 @@ def test_urgent_is_reported_by_itself(channel: Channel) -> None:
     channel.decided(decision(at=UPDATED, incident="I2", severity=Severity.P2), incident("I2", fingerprint="F2"))
     channel.messages.deliver(UPDATED, UPDATED, lambda severity: severity is Severity.P0)
     assert [told.notice.incident.id for told in channel.told] == ["I1"]
+
+
+def test_a_message_shows_what_people_did_since() -> None:
+    channel = Channel()
+    channel.decided(decision())
+    channel.deliver(START)
+    with channel.state.transaction() as tx:
+        tx.responses.put(responses.opened("I1", Severity.P0, EscalationPolicy().of(Severity.P0), START))
+    channel.messages.redraw(START + MINUTE)
+    [told] = channel.told
+    assert told.notice.now == START + MINUTE
+    assert channel.state.responses_to_show() == []

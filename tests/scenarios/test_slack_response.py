@@ -1,0 +1,115 @@
+"""Taking an incident in Slack: the buttons, the command, and who is asked whether they take over."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.domain.incidents.escalation_policy import EscalationPolicy
+from bot.domain.incidents.response import Response, ResponseState
+from bot.ports.fakes.state import FakeState
+from bot.services.app import AppServices
+from bot.services.gate import GateService
+from bot.services.responses import ResponseService
+from bot.views import incident as views
+from tests.support.builders import DAY, NOW
+from tests.support.gate_story import RULES, finding
+from tests.support.notices import notice
+from tests.support.rotas import PEOPLE, PLAN
+from tests.support.slack_bench import ALERTS, ALEX, Bench, Message, play, small_history
+
+CHRIS = PEOPLE["Chris"]
+"""Has the turn of NOW."""
+LOST = finding("Box", severity="P0", data_date=DAY, since=NOW, evident_at=NOW)
+
+
+@pytest.fixture
+def state() -> FakeState:
+    made = FakeState()
+    GateService(made, RULES, escalation=EscalationPolicy()).tick(NOW, [LOST])
+    return made
+
+
+@pytest.fixture
+def watched(state: FakeState, tmp_path: Path) -> Iterator[AppServices]:
+    with small_history(tmp_path) as services:
+        yield replace(services, responses=ResponseService(state, lambda _: PLAN))
+
+
+def response(state: FakeState) -> Response:
+    [found] = state.response_by_id.values()
+    return found
+
+
+async def told(bench: Bench, state: FakeState) -> Message:
+    """The incident's message in the alerts channel."""
+    [opened] = state.open_incidents()
+    standing = ResponseService(state, lambda _: PLAN).standing(opened.id, NOW)
+    card = views.card(replace(notice(), incident=opened, standing=standing))
+    posted: dict[str, Any] = await bench.app.client.chat_postMessage(channel=ALERTS, **card.payload())  # type: ignore[assignment]
+    return {"channel": ALERTS, "ts": posted["ts"]}
+
+
+def test_who_is_on_call_takes_it_with_one_tap(transport: str, watched: AppServices, state: FakeState) -> None:
+    async def scenario(bench: Bench) -> None:
+        message = await told(bench, state)
+        await bench.workspace.act(CHRIS, "action", **message, action_id="incident.acknowledge")
+        await bench.until(lambda: response(state).state is ResponseState.ACKNOWLEDGED)
+        assert response(state).owner == "Chris"
+
+    play(scenario, transport, watched)
+
+
+def test_evidence_and_sql_are_behind_the_dots(transport: str, watched: AppServices, state: FakeState) -> None:
+    async def scenario(bench: Bench) -> None:
+        message = await told(bench, state)
+        [opened] = state.open_incidents()
+        shown = await bench.press(message, "incident.more", f"evidence:{opened.id}", sees="view_opened")
+        assert "Evidence" in str(shown)
+        await bench.press(message, "incident.more", f"sql:{opened.id}", sees="view_opened")
+        await bench.until(lambda: "FROM runs" in str(bench.called("views.update")))
+
+    play(scenario, transport, watched)
+
+
+def test_somebody_else_is_told_whose_pages_would_stop(transport: str, watched: AppServices, state: FakeState) -> None:
+    async def scenario(bench: Bench) -> None:
+        message = await told(bench, state)
+        asked = await bench.press(message, "incident.acknowledge", user=ALEX, sees="ephemeral")
+        assert "stop the pages to Chris" in asked["text"]
+        assert response(state).state is ResponseState.OPEN
+        await bench.press(asked, "incident.take_over", user=ALEX, sees="ephemeral_changed")
+        assert (response(state).state, response(state).owner) == (ResponseState.ACKNOWLEDGED, "Ana")
+
+    play(scenario, transport, watched)
+
+
+def test_without_a_click_the_command_takes_it(transport: str, watched: AppServices, state: FakeState) -> None:
+    async def scenario(bench: Bench) -> None:
+        answer = await bench.ask("/incident INC-1 ack", user=CHRIS, sees="ephemeral")
+        assert "Chris has it" in answer["text"]
+        assert response(state).state is ResponseState.ACKNOWLEDGED
+        again = await bench.ask("/incident inc-1", user=CHRIS, sees="ephemeral")
+        assert "It began as P0" in again["text"]
+        done = await bench.ask("/incident 1 mitigated", user=CHRIS, sees="ephemeral")
+        assert "It is mitigated" in done["text"]
+
+    play(scenario, transport, watched)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("", "Which incident?"),
+        ("INC-99", "There is no incident 'INC-99'"),
+        ("INC-1 close", "I do not know 'close'"),
+    ],
+)
+def test_what_makes_no_sense(transport: str, watched: AppServices, typed: str, said: str) -> None:
+    async def scenario(bench: Bench) -> None:
+        answer = await bench.ask(f"/incident {typed}".strip(), sees="ephemeral")
+        assert said in answer["text"]
+
+    play(scenario, transport, watched)

@@ -1,0 +1,55 @@
+"""`fireline incident`: the way to acknowledge that needs no Slack, beside a process that serves."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot.cli.app import app
+from bot.config.settings import Settings
+from bot.domain.incidents.escalation_policy import EscalationPolicy
+from bot.services.gate import GateService
+from bot.state_adapters import state
+from tests.support.gate_story import RULES, finding
+
+ONCALL = "timezone: UTC\npeople: [{name: Ana}]\nrotas: [{name: primary, layers: [{people: [Ana]}]}]\n"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "oncall.yaml").write_text(ONCALL)
+    monkeypatch.setenv("FIRELINE_CONFIG", str(tmp_path))
+    now = datetime.now(UTC)
+    lost = finding("Gamebook", severity="P0", since=now - timedelta(hours=1), evident_at=now - timedelta(hours=1))
+    with state(Settings(home=tmp_path)) as store:
+        GateService(store, RULES, escalation=EscalationPolicy()).tick(now.replace(microsecond=0), [lost])
+    return tmp_path
+
+
+def fireline(home: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(app, ["incident", *arguments, "--home", str(home)])
+
+
+def test_who_is_on_call_takes_it(home: Path) -> None:
+    assert "Next: Ana now" in fireline(home, "show", "INC-1").stdout
+    taken = fireline(home, "ack", "INC-1", "--as", "Ana")
+    assert taken.exit_code == 0, taken.output
+    assert "INC-1 P0 acknowledged" in taken.stdout
+    said = json.loads(fireline(home, "show", "1", "--json").stdout)
+    assert (said["state"], said["owner"]) == ("acknowledged", "Ana")
+    assert [entry["kind"] for entry in said["timeline"]] == ["opened", "acknowledged"]
+    assert "INC-1 P0 mitigated" in fireline(home, "mitigated", "INC-1", "--as", "Ana").stdout
+
+
+def test_somebody_else_says_that_they_take_over(home: Path) -> None:
+    refused = fireline(home, "ack", "INC-1", "--as", "Zoe")
+    assert refused.exit_code == 1
+    assert "stop the pages to Ana" in refused.output
+    assert fireline(home, "ack", "INC-1", "--as", "Zoe", "--take-over").exit_code == 0
+
+
+def test_without_a_state_it_says_what_makes_one(home: Path, tmp_path: Path) -> None:
+    assert "There are no incidents in" in fireline(tmp_path / "else", "show", "INC-1").output
+    assert "There is no incident 'INC-9'" in fireline(home, "show", "INC-9").output
