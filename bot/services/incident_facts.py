@@ -29,8 +29,8 @@ Judge = Callable[[str, date, datetime], Validated]
 
 
 class IncidentFacts:
-    """`judge` None: nobody can be asked for a proof. `sources`: how each is now. `rest`: how long nothing may hold until
-    an incident is resolved. `standing`: who has it.
+    """`judge` None: nobody can be asked for a proof. `sources`: how each is now. `rest`: how long nothing may hold
+    until an incident is resolved. `standing`: who has it.
     """
 
     def __init__(

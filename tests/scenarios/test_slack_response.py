@@ -12,6 +12,7 @@ from bot.domain.incidents.response import Response, ResponseState
 from bot.ports.fakes.state import FakeState
 from bot.services.app import AppServices
 from bot.services.gate import GateService
+from bot.services.incidents import IncidentService
 from bot.services.responses import ResponseService
 from bot.views import incident as views
 from tests.support.builders import DAY, NOW
@@ -35,7 +36,8 @@ def state() -> FakeState:
 @pytest.fixture
 def watched(state: FakeState, tmp_path: Path) -> Iterator[AppServices]:
     with small_history(tmp_path) as services:
-        yield replace(services, responses=ResponseService(state, lambda _: PLAN))
+        known = IncidentService(state, services.registry, services.validation.judge)
+        yield replace(services, responses=ResponseService(state, lambda _: PLAN), incidents=known)
 
 
 def response(state: FakeState) -> Response:
@@ -62,14 +64,15 @@ def test_who_is_on_call_takes_it_with_one_tap(transport: str, watched: AppServic
     play(scenario, transport, watched)
 
 
-def test_evidence_and_sql_are_behind_the_dots(transport: str, watched: AppServices, state: FakeState) -> None:
+@pytest.mark.parametrize(("what", "shows"), [("evidence", "INC-1"), ("sql", "FROM runs")])
+def test_the_rest_is_behind_the_dots(
+    transport: str, watched: AppServices, state: FakeState, what: str, shows: str
+) -> None:
     async def scenario(bench: Bench) -> None:
         message = await told(bench, state)
         [opened] = state.open_incidents()
-        shown = await bench.press(message, "incident.more", f"evidence:{opened.id}", sees="view_opened")
-        assert "Evidence" in str(shown)
-        await bench.press(message, "incident.more", f"sql:{opened.id}", sees="view_opened")
-        await bench.until(lambda: "FROM runs" in str(bench.called("views.update")))
+        chosen = f"{what}:{opened.id}"
+        assert shows in str(await bench.press(message, "incident.more", chosen, sees="view_updated"))
 
     play(scenario, transport, watched)
 
