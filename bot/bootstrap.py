@@ -187,6 +187,7 @@ def served(opened: Warehouse, settings: Settings, services: AppServices, store: 
     from bot.adapters.disk import check_disk
     from bot.adapters.metrics import PrometheusMetrics
     from bot.adapters.notify.slack_clock import SlackClock
+    from bot.page_channels import channels_in_use
     from bot.services.probe import Probe
     from bot.services.vitals import Checks, Delivered, Skew, Steady, Vitals
 
@@ -202,7 +203,7 @@ def served(opened: Warehouse, settings: Settings, services: AppServices, store: 
     watch = on_watch(opened, settings, services, store, metrics)
     loads, sources = loading_service(opened, settings), services.sources
     probe = Probe(vitals.wrong, skew.warnings, metrics.exposition, sources.glance)
-    responders = responding(services, store, watch.latest, ())
+    responders = responding(services, store, watch.latest, channels_in_use(settings))
     return Serving(services, watch, loads, sources, Checks(checks), vitals, metrics, probe, responders)
 
 

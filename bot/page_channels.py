@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from bot.ports.pages import PageChannel
 
 Entry = TypeVar("Entry", bound=Frozen)
+log = logging.getLogger("fireline.paging")
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,14 @@ def page_channels(settings: Settings, environment: Mapping[str, str]) -> PageCha
         ready=tuple(channel for each in made if not isinstance(each, NotReady) for channel in each),
         not_ready=tuple(each for each in made if isinstance(each, NotReady)),
     )
+
+
+def channels_in_use(settings: Settings) -> tuple[PageChannel, ...]:
+    """Those that are ready; the log names the others. Read once: a changed channels.yaml counts after a restart."""
+    found = page_channels(settings, os.environ)
+    for each in found.not_ready:
+        log.warning("%s", each)
+    return found.ready
 
 
 Made = tuple["PageChannel", ...] | NotReady
