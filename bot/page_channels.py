@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from bot.adapters.clock import epoch_seconds
 from bot.config.channels import (
     ChannelsFile,
+    JiraEntry,
     MailEntry,
     PagerDutyEntry,
     TwilioEntry,
@@ -73,6 +74,7 @@ def _configured(file: ChannelsFile, environment: Mapping[str, str]) -> list[Made
         *_made(file.mail, ("mail",), _mail, environment),
         *_made(file.pagerduty, ("pagerduty",), _pagerduty, environment),
         *_made(file.webhook, ("webhook",), _webhook, environment),
+        *_made(file.jira, ("jira",), _jira, environment),
     ]
 
 
@@ -130,3 +132,9 @@ def _webhook(entry: WebhookEntry) -> tuple[PageChannel, ...]:
     from bot.adapters.pages.webhook import Webhook
 
     return (Webhook(entry.url, entry.secret, epoch_seconds),)
+
+
+def _jira(entry: JiraEntry) -> tuple[PageChannel, ...]:
+    from bot.adapters.pages.jira import Jira, Project
+
+    return (Jira(Project(entry.url, entry.user, entry.token, entry.project, entry.issue_type)),)

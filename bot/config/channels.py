@@ -13,6 +13,8 @@ from bot.domain.placeholders import PLACE
 from bot.domain.platform.registry import Frozen, Whole
 
 URL = re.compile(r"(?:https://[^\s/]+|http://(?:127\.0\.0\.1|localhost)(?::\d+)?)(?:/\S*)?")
+PROJECT_KEY = re.compile(r"[A-Z][A-Z0-9_]{1,63}")
+"""https://support.atlassian.com/jira-cloud-administration/docs/edit-a-projects-details/"""
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 """https://www.rfc-editor.org/rfc/rfc8314#section-3.3"""
 
@@ -33,6 +35,12 @@ def _url(text: str) -> str:
 def _phone(text: str) -> str:
     if PHONE.fullmatch(text) is None and PLACE.fullmatch(text) is None:
         raise ValueError(f"{text!r} is no phone number; write it as +15551234567")
+    return text
+
+
+def _project_key(text: str) -> str:
+    if PROJECT_KEY.fullmatch(text) is None:
+        raise ValueError(f"{text!r} is no key of a Jira project; write the letters before the number, such as DATA")
     return text
 
 
@@ -84,6 +92,16 @@ class MailEntry(Frozen):
         return PORTS[self.security] if self.port is None else self.port
 
 
+class JiraEntry(Frozen):
+    """Of Jira Cloud. `user` is the mail address that the token belongs to."""
+
+    url: Url
+    user: Text
+    token: Secret
+    project: Annotated[str, AfterValidator(_project_key)]
+    issue_type: Text = "Task"
+
+
 class WebhookEntry(Frozen):
     url: Url
     secret: Secret
@@ -96,6 +114,7 @@ class ChannelsFile(Frozen):
     twilio: TwilioEntry | None = None
     mail: MailEntry | None = None
     webhook: WebhookEntry | None = None
+    jira: JiraEntry | None = None
 
 
 def load_channels(path: Path) -> ChannelsFile:

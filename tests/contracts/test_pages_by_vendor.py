@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 from email import message_from_bytes
 from email.policy import default
 from hashlib import sha256
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
+from bot.adapters.pages.jira import Jira, Project
 from bot.adapters.pages.mail import Mail, MailServer, Security
 from bot.adapters.pages.pagerduty import PagerDuty
 from bot.adapters.pages.phone import Sms, Voice
@@ -21,7 +23,7 @@ from bot.domain.findings.severity import Severity
 from sandbox.slack import posting
 from sandbox.slack.server import Workspace
 from tests.support.builders import NOW
-from tests.support.page_endpoints import Endpoint, basic, endpoint, entry, page, pagerduty, receiver, twilio
+from tests.support.page_endpoints import Endpoint, basic, endpoint, entry, jira, page, pagerduty, receiver, twilio
 from tests.support.slack_bench import ALEX
 from tests.support.slack_handicaps import drop_scopes, without_metadata
 from tests.support.slack_thread import Beside, beside
@@ -100,6 +102,36 @@ def test_a_webhook_is_signed_over_its_time_and_body() -> None:
     assert sent.headers["X-Fireline-Signature"] == f"v1={signed}"
     assert sent.headers["Idempotency-Key"] == again.headers["Idempotency-Key"] == page().id
     assert json.loads(sent.body)["text"] == page().text
+
+
+@pytest.fixture
+def tickets() -> Iterator[Endpoint]:
+    with endpoint(jira) as made:
+        yield made
+
+
+def project(place: Endpoint) -> Project:
+    return Project(place.address, "a@example.com", "hush", "DATA", "Task")
+
+
+def test_an_episode_has_one_ticket(tickets: Endpoint) -> None:
+    channel = Jira(project(tickets))
+    first = channel.send(page(name="1", text="*bold* [~ana]\n\n{code}"))
+    assert first == Outcome(Kind.YES, "created", ref="DATA-1")
+    assert channel.send(page(name="2")) == Outcome(Kind.YES, "there already", ref="DATA-1")
+    assert channel.send(page(dedup_key="INC-42:2")) == Outcome(Kind.YES, "created", ref="DATA-2")
+    fields = json.loads(tickets.taken[0].body)["fields"]
+    said = [line["content"][0] for line in fields["description"]["content"]]
+    assert said == [{"type": "text", "text": "*bold* [~ana]"}, {"type": "text", "text": "{code}"}]
+    assert (fields["project"], fields["issuetype"]) == ({"key": "DATA"}, {"name": "Task"})
+    assert tickets.taken[0].headers["Authorization"] == basic("a@example.com", "hush")
+
+
+@pytest.mark.parametrize("answer", [(500, {}), (401, {}), (200, b"<html>")])
+def test_where_a_ticket_cannot_be_looked_for_none_is_made(answer: tuple[int, Any]) -> None:
+    with endpoint(lambda _, __: answer) as there:
+        outcome = Jira(project(there)).send(page())
+        assert (outcome.kind, there.posts()) == (Kind.NO, [])
 
 
 def test_a_call_says_the_page_as_text_and_asks_for_a_digit_only_where_somebody_hears_it(phones: Endpoint) -> None:

@@ -1,6 +1,7 @@
 """Vendors of pages on this machine: PagerDuty, Twilio and a webhook's receiver, with what may go wrong with each."""
 
 import json
+import re
 import socket
 import struct
 import threading
@@ -199,6 +200,17 @@ def entry(place: Endpoint, resource: str, given: dict[str, str], status: str = "
     }
     place.listed.append(made)
     return made
+
+
+def jira(place: Endpoint, request: Request) -> tuple[int, Any]:
+    """A POST makes a ticket; a GET searches by the label in its JQL, and nothing else."""
+    if request.method == "GET":
+        labels = re.findall(r'labels = "([^"]+)"', request.form()["jql"])
+        found = [each for each in place.listed if labels[0] in each["fields"]["labels"]]
+        return 200, {"issues": [{"key": each["key"]} for each in found[:1]], "isLast": True}
+    made = {"key": f"DATA-{len(place.listed) + 1}", **json.loads(request.body)}
+    place.listed.append(made)
+    return 201, {"id": "1", "key": made["key"]}
 
 
 def basic(user: str, password: str) -> str:

@@ -17,6 +17,7 @@ ENVIRONMENT = {
     "PAGERDUTY_ROUTING_KEY": "hush-2",
     "SMTP_PASSWORD": "hush-3",
     "WEBHOOK_SECRET": "hush-4",
+    "JIRA_TOKEN": "hush-5",
 }
 MAIL = "mail: {host: smtp.example.com, from: a@example.com"
 TWILIO = 'twilio: {account: AC1, token: "${T}", from: "+15550100"'
@@ -47,6 +48,7 @@ def test_the_example_of_the_guide_makes_every_channel(tmp_path: Path) -> None:
         ("mail", "mail"),
         ("pagerduty", "pagerduty"),
         ("webhook", "webhook"),
+        ("jira", "jira"),
     ]
     assert made.not_ready == ()
     assert "hush" not in repr(made)
@@ -55,7 +57,7 @@ def test_the_example_of_the_guide_makes_every_channel(tmp_path: Path) -> None:
 def test_a_channel_names_the_variables_that_it_waits_for(tmp_path: Path) -> None:
     written(tmp_path, example())
     made = page_channels(settings(tmp_path, ""), {**ENVIRONMENT, "TWILIO_AUTH_TOKEN": "", "WEBHOOK_SECRET": ""})
-    assert [each.name for each in made.ready] == ["mail", "pagerduty"]
+    assert [each.name for each in made.ready] == ["mail", "pagerduty", "jira"]
     assert [str(each) for each in made.not_ready] == [
         "slack is not ready: set the environment variable SLACK_BOT_TOKEN",
         "voice, sms are not ready: set the environment variable TWILIO_AUTH_TOKEN",
@@ -92,6 +94,7 @@ def test_the_port_of_mail_follows_from_its_security(tmp_path: Path, security: st
         (f'{MAIL}, security: none, user: x, password: "${{P}}"}}', "mail sends its password in the clear"),
         (f"{MAIL}, security: ssl}}", "mail.security is 'ssl'; allowed: starttls, tls, none"),
         (f"{MAIL}, port: 70000}}", "mail.port is 70000; it must be at most 65535"),
+        ('jira: {url: "https://x", user: a, token: "${T}", project: data}', "'data' is no key of a Jira project"),
         ("pager: {}", "the key 'pager' is not known. Did you mean pagerduty?"),
     ],
 )
