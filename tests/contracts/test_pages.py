@@ -20,7 +20,7 @@ from bot.adapters.pages.webhook import Webhook
 from bot.domain.delivery import Kind, Outcome, Page
 from bot.ports.pages import PageChannel
 from tests.support.builders import NOW
-from tests.support.page_endpoints import endpoint, jira, page, pagerduty, receiver, twilio
+from tests.support.page_endpoints import endpoint, jira, page, pagerduty, receiver, settled, twilio
 from tests.support.slack_bench import ALEX
 from tests.support.slack_thread import beside
 from tests.support.smtp_endpoint import mail_endpoint
@@ -74,7 +74,7 @@ SLACK_FAULTS: dict[str, dict[str, Any]] = {
     "a limit": {"kind": "rate_limited", "seconds": 7},
     "its fault": {"kind": "status", "status": 500},
     "redirected": {"kind": "status", "status": 302},
-    "no answer": {"kind": "hang", "seconds": 2},
+    "no answer": {"kind": "hang", "seconds": 1.5},
     "reset": {"kind": "reset"},
     "taken, then reset": {"kind": "reset_after"},
 }
@@ -164,6 +164,7 @@ def in_slack() -> Iterator[Place]:
             return SlackDirect(there.workspace.credentials.bot_token, there.workspace.api_url, seconds)
 
         yield Place(channel, ALEX, fault, taken)
+        settled()
 
 
 @contextmanager
@@ -224,6 +225,7 @@ def test_a_handshake_without_an_end_is_a_no(name: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         channel = OVER_HTTP[name][2](f"https://127.0.0.1:{silent.getsockname()[1]}", 0.2)
         assert channel.send(page(OVER_HTTP[name][1])) == Outcome(Kind.NO, "not reached in time")
+        settled()
 
 
 def test_a_page_that_was_given_up_is_not_sent_later(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -243,9 +245,7 @@ def test_a_page_that_was_given_up_is_not_sent_later(monkeypatch: pytest.MonkeyPa
             assert channel.send(page(target)) == Outcome(Kind.NO, "not reached in time")
         answered.set()
         post.released.set()
-        for thread in threading.enumerate():
-            if thread.name == "page":
-                thread.join(10)
+        settled()
     assert (there.requests, post.taken) == ([], [])
     assert "DATA" not in post.commands
 

@@ -3,6 +3,7 @@
 import hmac
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
 from hashlib import sha256
@@ -23,7 +24,18 @@ from bot.domain.findings.severity import Severity
 from sandbox.slack import posting
 from sandbox.slack.server import Workspace
 from tests.support.builders import NOW
-from tests.support.page_endpoints import Endpoint, basic, endpoint, entry, jira, page, pagerduty, receiver, twilio
+from tests.support.page_endpoints import (
+    Endpoint,
+    Request,
+    basic,
+    endpoint,
+    entry,
+    jira,
+    page,
+    pagerduty,
+    receiver,
+    twilio,
+)
 from tests.support.slack_bench import ALEX
 from tests.support.slack_handicaps import drop_scopes, without_metadata
 from tests.support.slack_thread import Beside, beside
@@ -131,6 +143,16 @@ def test_an_episode_has_one_ticket(tickets: Endpoint) -> None:
 def test_where_a_ticket_cannot_be_looked_for_none_is_made(answer: tuple[int, Any]) -> None:
     with endpoint(lambda _, __: answer) as there:
         outcome = Jira(project(there)).send(page())
+        assert (outcome.kind, there.posts()) == (Kind.NO, [])
+
+
+def test_a_ticket_that_was_not_looked_for_in_time_is_not_made() -> None:
+    def silent(place: Endpoint, _: Request) -> tuple[int, Any]:
+        place.released.wait(10)
+        return 200, {"issues": []}
+
+    with endpoint(silent) as there:
+        outcome = Jira(replace(project(there), timeout_s=1.0)).send(page())
         assert (outcome.kind, there.posts()) == (Kind.NO, [])
 
 

@@ -152,6 +152,13 @@ class _Server(ThreadingHTTPServer):
         """A client that went away is part of the story."""
 
 
+def settled() -> None:
+    """Wait for the tries that were given up."""
+    for thread in threading.enumerate():
+        if thread.name == "page":
+            thread.join(10)
+
+
 @contextmanager
 def endpoint(vendor: Callable[[Endpoint, Request], tuple[int, Any]]) -> Iterator[Endpoint]:
     made = Endpoint(vendor)
@@ -163,6 +170,7 @@ def endpoint(vendor: Callable[[Endpoint, Request], tuple[int, Any]]) -> Iterator
             yield made
         finally:
             made.released.set()
+            settled()
             server.shutdown()
             thread.join()
 

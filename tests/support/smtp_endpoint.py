@@ -2,14 +2,14 @@
 
 import socket
 import socketserver
-import struct
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-RESET = struct.pack("ii", 1, 0)
+from tests.support.page_endpoints import RESET, settled
+
 SUCCESS = {"EHLO": "250-here\r\n250 AUTH PLAIN", "AUTH": "235 ok", "DATA": "354 go"}
 
 
@@ -91,5 +91,6 @@ def mail_endpoint() -> Iterator[MailEndpoint]:
             yield place
         finally:
             place.released.set()
+            settled()
             server.shutdown()
             thread.join()
