@@ -155,7 +155,7 @@ class _Server(ThreadingHTTPServer):
 def settled() -> None:
     """Wait for the tries that were given up."""
     for thread in threading.enumerate():
-        if thread.name == "page":
+        if thread.name == "page" and thread.is_alive():
             thread.join(10)
 
 
