@@ -81,8 +81,9 @@ def direct(slack: Beside) -> SlackDirect:
 def test_pagerduty_follows_one_alert_through_its_states() -> None:
     with endpoint(pagerduty) as there:
         channel = PagerDuty("R1", there.address)
-        for act in Act:
+        for act in (Act.TRIGGER, Act.ACKNOWLEDGE, Act.RESOLVE):
             assert channel.send(page(act=act)).kind is Kind.YES
+        assert channel.send(page(act=Act.ASK)) == Outcome(Kind.NO, "PagerDuty takes no ask", permanent=True)
         events = [json.loads(each.body) for each in there.taken]
     assert [event["event_action"] for event in events] == ["trigger", "acknowledge", "resolve"]
     assert {(event["routing_key"], event["dedup_key"]) for event in events} == {("R1", "INC-42:1")}
@@ -131,6 +132,7 @@ def test_an_episode_has_one_ticket(tickets: Endpoint) -> None:
     first = channel.send(page(name="1", text="*bold* [~ana]\n\n{code}"))
     assert first == Outcome(Kind.YES, "created", ref="DATA-1")
     assert channel.send(page(name="2")) == Outcome(Kind.YES, "there already", ref="DATA-1")
+    assert channel.send(page(act=Act.ASK)) == Outcome(Kind.NO, "Jira takes no ask", permanent=True)
     assert channel.send(page(dedup_key="INC-42:2")) == Outcome(Kind.YES, "created", ref="DATA-2")
     fields = json.loads(tickets.taken[0].body)["fields"]
     said = [line["content"][0] for line in fields["description"]["content"]]
@@ -193,8 +195,10 @@ def test_a_call_that_never_rang_may_be_placed_again(phones: Endpoint, status: st
 
 def test_a_text_message_is_known_by_its_mark(phones: Endpoint) -> None:
     channel = Sms(account(phones))
-    channel.send(page(PHONE, "first", text="long " * 500))
-    assert len(phones.taken[0].form()["Body"]) == 450
+    channel.send(page(PHONE, "first", text="long " * 500 + "\nAcknowledge: /incident INC-42 ack"))
+    body = phones.taken[0].form()["Body"]
+    assert len(body) == 450
+    assert body.splitlines()[-2] == "Acknowledge: /incident INC-42 ack"
     assert channel.find(page(PHONE, "first")) == Outcome(Kind.YES, "queued", ref="ME0")
     assert channel.find(page(PHONE, "second")) == Outcome(Kind.NO, "no such message since the first try")
 

@@ -11,7 +11,7 @@ from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
 from bot.adapters.pages.attempt import Attempt, within
-from bot.domain.delivery import Kind, Outcome
+from bot.domain.delivery import Kind, Outcome, Page
 from bot.slack.outcomes import named_wait
 
 LARGEST_ANSWER = 65_536
@@ -92,6 +92,11 @@ def refusal(answer: Answer) -> Outcome | None:
     if status >= 500 and status != 501:
         return Outcome(Kind.AMBIGUOUS, f"HTTP status {status}", retry_after=wait)
     return Outcome(Kind.NO, f"HTTP status {status}", permanent=True)
+
+
+def not_for(vendor: str, page: Page) -> Outcome:
+    """Of an act that the vendor has no form of: nobody would hear of it."""
+    return Outcome(Kind.NO, f"{vendor} takes no {page.act.value}", permanent=True)
 
 
 def no_answer_of(vendor: str) -> Outcome:

@@ -5,9 +5,9 @@ from hashlib import sha256
 from typing import Any
 
 from bot.adapters.pages.attempt import TIMEOUT_S
-from bot.adapters.pages.http import Answer, ask, no_answer_of, refusal
+from bot.adapters.pages.http import Answer, ask, no_answer_of, not_for, refusal
 from bot.adapters.pages.texts import plain, plain_line
-from bot.domain.delivery import Kind, Outcome, Page
+from bot.domain.delivery import Act, Kind, Outcome, Page
 from bot.domain.oncall.schedule import Person
 
 LONGEST_SUMMARY, LONGEST_TEXT = 255, 20_000
@@ -39,6 +39,8 @@ class Jira:
         return ""
 
     def send(self, page: Page) -> Outcome:
+        if page.act is not Act.TRIGGER:
+            return not_for("Jira", page)
         there = self._there(page)
         if there is not None:
             return there

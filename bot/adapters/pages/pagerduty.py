@@ -4,7 +4,7 @@ from hashlib import sha256
 from typing import Any
 
 from bot.adapters.pages.attempt import TIMEOUT_S
-from bot.adapters.pages.http import Answer, ask, no_answer_of, refusal
+from bot.adapters.pages.http import Answer, ask, no_answer_of, not_for, refusal
 from bot.adapters.pages.texts import plain, plain_line
 from bot.domain.delivery import Act, Kind, Outcome, Page
 from bot.domain.findings.severity import Severity
@@ -31,6 +31,8 @@ class PagerDuty:
         return ""
 
     def send(self, page: Page) -> Outcome:
+        if page.act is Act.ASK:
+            return not_for("PagerDuty", page)
         event = {"routing_key": self._key, "event_action": page.act.value, "dedup_key": _key(page)}
         answer = ask(self._timeout_s, "POST", self._url, json=event | _alert(page))
         if isinstance(answer, Outcome):

@@ -4,10 +4,11 @@ from collections import deque
 from urllib.parse import urlencode
 from xml.sax.saxutils import escape, quoteattr
 
-from bot.adapters.pages.texts import mark, plain, plain_line
+from bot.adapters.pages.texts import both_ends, mark
 from bot.adapters.pages.twilio import Account, told
 from bot.domain.delivery import Kind, Outcome, Page
 from bot.domain.oncall.schedule import Person
+from bot.views.text import one_line
 
 SPOKEN = 600
 """Characters: about 40 seconds. A Twiml parameter has at most 4,000, and an entity for each may stand in it."""
@@ -54,7 +55,7 @@ class Voice:
 
     def _script(self, page: Page) -> str:
         """TwiML: https://www.twilio.com/docs/voice/twiml/gather"""
-        text = escape(plain_line(page.text, SPOKEN))
+        text = escape(one_line(both_ends(page.text, SPOKEN)))
         if not self._acknowledge_url:
             return f'<Response><Say loop="2">{text}</Say></Response>'
         joined = "&" if "?" in self._acknowledge_url else "?"
@@ -76,7 +77,7 @@ class Sms:
 
     def send(self, page: Page) -> Outcome:
         word = mark(page)
-        return self._account.create("Messages", page, Body=f"{plain(page.text, WRITTEN - len(word) - 1)}\n{word}")
+        return self._account.create("Messages", page, Body=f"{both_ends(page.text, WRITTEN - len(word) - 1)}\n{word}")
 
     def find(self, page: Page) -> Outcome | None:
         messages = self._account.made_since_first_try("Messages", page)

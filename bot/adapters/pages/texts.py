@@ -12,6 +12,14 @@ def plain(text: str, most: int) -> str:
     return shown if len(shown) <= most else shown[: most - 1] + "…"
 
 
+def both_ends(text: str, most: int) -> str:
+    """The same; of a longer text the beginning, and its last line, which says what to do."""
+    head, _, last = visible(text).rpartition("\n")
+    if len(head) + 1 + len(last) <= most or len(last) > most // 2:
+        return plain(text, most)
+    return f"{plain(head, most - 1 - len(last))}\n{last}"
+
+
 def plain_line(text: str, most: int) -> str:
     """The same on one line."""
     return plain(one_line(text), most)
