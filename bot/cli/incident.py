@@ -2,10 +2,11 @@
 
 import getpass
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -24,55 +25,98 @@ By = Annotated[
 TakeOver = Annotated[bool, typer.Option("--take-over", help="Take it, though others were paged.")]
 
 
+class Act(StrEnum):
+    SHOW = "show"
+    ACK = "ack"
+    MITIGATED = "mitigated"
+
+
+@dataclass(frozen=True)
+class IncidentQuestion:
+    """What was typed; `by` is who asks."""
+
+    act: str
+    number: str
+    by: str
+    take_over: bool = False
+    as_json: bool = False
+
+
 @incident.command()
 def show(number: Number, as_json: AsJson = False, home: Home = None) -> None:
     """What it is, who has it, what comes next, and its timeline."""
-    with _service(home) as service:
-        _print(service.overview(service.incident(number), now()), as_json=as_json)
+    _ask(home, IncidentQuestion(Act.SHOW, number, "", as_json=as_json))
 
 
 @incident.command()
 def ack(number: Number, by: By = None, take_over: TakeOver = False, home: Home = None) -> None:
     """Acknowledge it: nobody else is paged while that holds."""
-    with _service(home) as service:
-        found, moment = service.incident(number), now()
-        service.acknowledge(found, by or getpass.getuser(), moment, take_over=take_over)
-        _print(service.overview(found, moment))
+    _ask(home, IncidentQuestion(Act.ACK, number, by or getpass.getuser(), take_over))
 
 
 @incident.command()
 def mitigated(number: Number, by: By = None, home: Home = None) -> None:
     """Say that the harm has stopped: nobody is paged, unless it becomes worse."""
-    with _service(home) as service:
-        found, moment = service.incident(number), now()
-        service.mitigate(found, by or getpass.getuser(), moment)
-        _print(service.overview(found, moment))
+    _ask(home, IncidentQuestion(Act.MITIGATED, number, by or getpass.getuser()))
 
 
-@contextmanager
-def _service(home: Path | None) -> "Iterator[ResponseService]":
-    from bot.state_adapters import responses_to_change
+def answer_incident(service: "ResponseService", question: IncidentQuestion, moment: datetime) -> str:
+    """Do what was asked, and say how it is then. Raises BadInput."""
+    found = service.incident(question.number)
+    match Act(question.act):
+        case Act.SHOW:
+            pass
+        case Act.ACK:
+            service.acknowledge(found, question.by, moment, take_over=question.take_over)
+        case Act.MITIGATED:
+            service.mitigate(found, question.by, moment)
+    overview = service.overview(service.incident(question.number), moment)
+    return _json(overview) if question.as_json else _text(overview, moment)
 
-    with errors_for_people(), responses_to_change(settings_of(home)) as service:
-        yield service
+
+def question_of(given: dict[str, Any]) -> IncidentQuestion:
+    """A question that came over the socket. Raises TypeError for one of another version."""
+    return IncidentQuestion(**given)
 
 
-def _print(found: "Overview", *, as_json: bool = False) -> None:
+def _ask(home: Path | None, question: IncidentQuestion) -> None:
+    """Of the process that serves, when one runs; else of the state itself: an acknowledgement needs no process."""
+    from bot.cli.local_client import ask_running
+
+    with errors_for_people():
+        settings = settings_of(home)
+        answer = ask_running(settings.socket, "incident", asdict(question))
+        if answer is None:
+            from bot.state_adapters import responses_to_change
+
+            with responses_to_change(settings) as service:
+                answer = answer_incident(service, question, now())
+        print(answer, end="")
+
+
+def _json(found: "Overview") -> str:
+    response = None if found.standing is None else found.standing.response
+    said = {
+        "incident": found.incident.label,
+        "severity": found.incident.severity,
+        "state": found.incident.state if response is None else response.state,
+        "owner": None if response is None else response.owner or None,
+        "timeline": [{"at": each.at.isoformat(), "kind": each.kind, "text": each.text} for each in found.timeline],
+    }
+    return json.dumps(said, indent=2, ensure_ascii=False) + "\n"
+
+
+def _text(found: "Overview", moment: datetime) -> str:
     from bot.cli.terminal import shown
     from bot.views.incident import PLAIN
     from bot.views.response_words import line
 
     incident_, response = found.incident, None if found.standing is None else found.standing.response
     state = incident_.state if response is None else response.state
-    if as_json:
-        timeline = [{"at": each.at.isoformat(), "kind": each.kind, "text": each.text} for each in found.timeline]
-        owner = None if response is None else response.owner or None
-        said = {"incident": incident_.label, "severity": incident_.severity, "state": state, "owner": owner}
-        print(json.dumps({**said, "timeline": timeline}, indent=2, ensure_ascii=False))
-        return
-    print(shown(f"{incident_.label} {incident_.severity} {state}: {incident_.headline.explanation}"))
-    following = line(found.standing, now(), PLAIN)
-    if following:
-        print(shown(f"{following}."))
-    for entry in found.timeline:
-        print(shown(f"{entry.at:%Y-%m-%d %H:%M} UTC  {entry.text}"))
+    following = line(found.standing, moment, PLAIN)
+    lines = [
+        f"{incident_.label} {incident_.severity} {state}: {incident_.headline.explanation}",
+        *([f"{following}."] if following else []),
+        *(f"{entry.at:%Y-%m-%d %H:%M} UTC  {entry.text}" for entry in found.timeline),
+    ]
+    return "".join(f"{shown(each)}\n" for each in lines)

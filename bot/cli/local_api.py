@@ -12,6 +12,10 @@ from aiohttp import web
 from bot.cli.health_answer import answer_health, question_of
 from bot.cli.impact import answer_impact
 from bot.cli.impact import question_of as impact_question
+from bot.cli.incident import answer_incident
+from bot.cli.incident import question_of as incident_question
+from bot.cli.oncall import answer_oncall
+from bot.cli.oncall import question_of as oncall_question
 from bot.cli.query import answer_query
 from bot.cli.query import question_of as query_question
 from bot.cli.validate import answer_validate
@@ -76,7 +80,15 @@ def _application(services: AppServices, pool: WorkPool) -> web.Application:
     def query(given: dict[str, Any]) -> str:
         return answer_query(services.queries, query_question(given), services.now())
 
+    def oncall(given: dict[str, Any]) -> str:
+        return answer_oncall(services.oncall, oncall_question(given), services.now())
+
+    def incident(given: dict[str, Any]) -> str:
+        return answer_incident(services.responses, incident_question(given), services.now())
+
     app = web.Application()
+    app.router.add_post("/oncall", _answering(pool, oncall))
+    app.router.add_post("/incident", _answering(pool, incident))
     app.router.add_post("/health", _answering(pool, health))
     app.router.add_post("/impact", _answering(pool, impact))
     app.router.add_post("/validate", _answering(pool, validate))

@@ -1,5 +1,6 @@
 """Who is on call, as a table that a person reads in a terminal, and as JSON."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -45,8 +46,8 @@ def print_shifts(shifts: Sequence[Shift], zone: ZoneInfo, console: Console) -> N
     console.print(listing(columns, shifts, console))
 
 
-def overview_json(found: Overview) -> dict[str, Any]:
-    return {
+def overview_json(found: Overview) -> str:
+    said = {
         "at": found.at.isoformat(),
         "on_call": [
             {**shift_json(turn.shift), "then": turn.following.person or None if turn.following else None}
@@ -66,6 +67,11 @@ def overview_json(found: Overview) -> dict[str, Any]:
             for cover in found.covers
         ],
     }
+    return json.dumps(said, indent=2, ensure_ascii=False) + "\n"
+
+
+def shifts_json(shifts: Sequence[Shift]) -> str:
+    return json.dumps([shift_json(shift) for shift in shifts], indent=2, ensure_ascii=False) + "\n"
 
 
 def shift_json(shift: Shift) -> dict[str, Any]:
