@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,10 @@ from bot.adapters.clock import system_clock
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from bot.config.settings import Settings
     from bot.domain.delivery import Queued
+    from bot.domain.escalation.pages import Targets
+    from bot.domain.incidents.escalation_policy import EscalationPolicy
     from bot.domain.incidents.incident import Incident
     from bot.domain.incidents.notice import Notice
     from bot.domain.incidents.response import Response
@@ -20,7 +24,44 @@ if TYPE_CHECKING:
     from bot.ports.state import State
     from bot.services.app import AppServices
     from bot.services.escalation import EscalationService
+    from bot.services.oncall import OncallService
     from bot.services.paging import PagingService
+
+
+@dataclass(frozen=True)
+class PagingRules:
+    """`target` says by what a channel that is ready reaches a person, `provider` whose it is; `not_ready` names the
+    channels that wait for something.
+    """
+
+    policy: EscalationPolicy
+    oncall: OncallService
+    target: Targets
+    provider: Callable[[str], str | None]
+    not_ready: tuple[str, ...]
+
+
+@contextmanager
+def paging_rules(settings: Settings) -> Iterator[PagingRules]:
+    """As the serving process would page. Raises ConfigError."""
+    import os
+
+    from bot.config.policy import load_policy
+    from bot.page_channels import page_channels
+    from bot.state_adapters import oncall_to_read
+
+    found = page_channels(settings, os.environ)
+    by_name = {channel.name: channel for channel in found.ready}
+
+    def target(channel: str, person: Person) -> str | None:
+        return by_name[channel].target(person) if channel in by_name else None
+
+    def provider(channel: str) -> str | None:
+        return by_name[channel].provider if channel in by_name else None
+
+    with oncall_to_read(settings) as oncall:
+        policy = load_policy(settings.config / "policy.yaml").escalation
+        yield PagingRules(policy, oncall, target, provider, tuple(map(str, found.not_ready)))
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ def register(app: AsyncApp, services: AppServices) -> None:
     async def publish(reply: Reply, client: AsyncWebClient) -> None:
         try:
             report = await reply.work(services.health.of, HealthRequest(), services.now())
-            view = home.glance(report, reply.workspace)
+            on_call = await reply.work(services.oncall.turns, services.now())
+            view = home.glance(report, reply.workspace, on_call)
         except FirelineError as error:
             view = home.unavailable(str(error))
         await asked("views.publish", client.views_publish(user_id=reply.place.user, view=view))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.context import errors_for_people, settings_of
+from bot.cli.context import errors_for_people, now, settings_of
 from bot.cli.options import AsJson
 from bot.cli.terminal import say, shown
 
@@ -29,6 +29,7 @@ def check_config(
         chosen = path if path is not None else settings_of(None).config
         registry, warnings = check_folder(chosen) if chosen.is_dir() else check_registry(chosen)
         said = [*map(str, warnings), *_beside_the_history(registry)]
+        said += _of_pages(chosen) if chosen.is_dir() else []
     for warning in said:
         say(f"warning: {shown(warning)}", error=True)
     if as_json:
@@ -51,6 +52,25 @@ def _beside_the_history(registry: "Registry") -> list[str]:
             return opened.doubts(platform_facts(registry))
     except WarehouseUnavailable as error:
         return [f"not compared with the history: {error}"]
+
+
+def _of_pages(folder: Path) -> list[str]:
+    """What is wrong with paging: with rotas, a policy that reaches nobody is refused. Returns what is only doubtful."""
+    from bot.config.settings import Settings
+    from bot.domain.errors import BadInput
+    from bot.domain.escalation.readiness import faults, uncovered
+    from bot.responding import paging_rules
+
+    with paging_rules(Settings(config=folder, home=settings_of(None).home)) as rules:
+        moment = now()
+        schedule = rules.oncall.schedule(moment)
+        if not schedule.rotas:
+            return []
+        wrong = list(faults(rules.policy, schedule, rules.target, rules.provider, moment))
+        waiting = list(rules.not_ready)
+        if wrong and not waiting:
+            raise BadInput("Incidents would not reach people:\n" + "\n".join(f"  {each}" for each in wrong))
+        return [*waiting, *wrong, *uncovered(rules.policy, schedule, moment)]
 
 
 def _summary(registry: "Registry") -> str:

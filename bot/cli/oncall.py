@@ -89,6 +89,27 @@ def calendar(
         write_output(out, _asked(home, Act.CALENDAR, rota=rota, days=days).encode())
 
 
+@oncall.command()
+def readiness(as_json: AsJson = False, home: Home = None) -> None:
+    """Per person and severity: can they be reached, and by what not. Exit code 1 if somebody cannot be at all."""
+    from bot.cli.oncall_table import print_readiness, readiness_json
+    from bot.cli.tables import rendered
+    from bot.domain.escalation.readiness import Reach
+    from bot.domain.escalation.readiness import readiness as asked
+    from bot.responding import paging_rules
+
+    with errors_for_people(), paging_rules(settings_of(home)) as rules:
+        moment = now()
+        found = asked(rules.policy, rules.oncall.schedule(moment), rules.target, moment)
+    width, colour = shutil.get_terminal_size().columns, sys.stdout.isatty()
+    drawn = partial(rendered, width=width, colour=colour)
+    print(readiness_json(found) if as_json else drawn(partial(print_readiness, found)), end="")
+    for why in rules.not_ready:
+        print(f"warning: {why}", file=sys.stderr)
+    if any(each.reach is Reach.UNREACHABLE for each in found):
+        raise SystemExit(1)
+
+
 def answer_oncall(service: "OncallService", question: OncallQuestion, moment: datetime) -> str:
     """The whole answer in its form. Raises BadInput for a question that makes no sense."""
     from bot.cli.oncall_table import overview_json, print_overview, print_shifts, shifts_json

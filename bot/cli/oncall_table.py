@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.cli.tables import NONE, Column, listing
+from bot.domain.escalation.readiness import Reach, Readiness
 from bot.domain.oncall.covers import state_at
 from bot.domain.oncall.overview import Overview, Turn
 from bot.domain.oncall.schedule import Shift
@@ -44,6 +46,24 @@ def print_shifts(shifts: Sequence[Shift], zone: ZoneInfo, console: Console) -> N
         Column[Shift]("why", lambda shift: Text(oncall_words.why(shift) or shift.why), sentence=True),
     )
     console.print(listing(columns, shifts, console))
+
+
+def print_readiness(found: Sequence[Readiness], console: Console) -> None:
+    columns = (
+        Column[Readiness]("person", lambda each: Text(each.person)),
+        Column[Readiness]("severity", lambda each: Text(each.severity)),
+        Column[Readiness]("reach", lambda each: Text(each.reach, style=STYLES[each.reach])),
+        Column[Readiness]("not by", lambda each: Text(", ".join(each.missing) or NONE)),
+    )
+    console.print(listing(columns, found, console) if found else Text("Nobody is to be paged."))
+
+
+STYLES = {Reach.READY: "green", Reach.PARTLY: "yellow", Reach.UNREACHABLE: "red"}
+
+
+def readiness_json(found: Sequence[Readiness]) -> str:
+    said = [{**asdict(each), "missing": list(each.missing)} for each in found]
+    return json.dumps(said, indent=2, ensure_ascii=False) + "\n"
 
 
 def overview_json(found: Overview) -> str:

@@ -38,13 +38,13 @@ class OncallService:
         schedule = self.schedule(moment)
         if not schedule.rotas:
             raise BadInput("There is no oncall.yaml: put one beside registry.yaml, `docs/how-to/on-call.md` has one.")
-        turns = [self._turn(schedule, shift) for shift in on_call.everyone_on_call(schedule, moment)]
         known = [cover for cover in self.covers(moment) if covers.state_at(cover, moment) in OPEN]
-        return Overview(moment, schedule, tuple(turns), tuple(self.gaps(moment)), tuple(known))
+        return Overview(moment, schedule, self.turns(moment), tuple(self.gaps(moment)), tuple(known))
 
-    def _turn(self, schedule: Schedule, shift: Shift) -> Turn:
-        following = None if shift.until is None else on_call.on_call(schedule, shift.rota, shift.until)
-        return Turn(shift, following)
+    def turns(self, moment: datetime) -> tuple[Turn, ...]:
+        """Whose turn it is in each rota, in the order of the file, and who comes next."""
+        schedule = self.schedule(moment)
+        return tuple(_with_next(schedule, shift) for shift in on_call.everyone_on_call(schedule, moment))
 
     def moment(self, text: str) -> datetime:
         """`2026-01-20 03:00`, by the clock of the schedule unless it has an offset. Raises BadInput."""
@@ -133,3 +133,7 @@ class OncallService:
         if self._state is None:
             raise BadInput("This process has no state: ask the process that runs detection.")
         return self._state
+
+
+def _with_next(schedule: Schedule, shift: Shift) -> Turn:
+    return Turn(shift, None if shift.until is None else on_call.on_call(schedule, shift.rota, shift.until))

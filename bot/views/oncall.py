@@ -40,6 +40,15 @@ def card(found: Overview) -> Card:
     return Card("\n".join(map(escape, texts)), tuple(blocks))
 
 
+def line(turns: Sequence[Turn]) -> str:
+    """Everybody who is on call, in one line of markup."""
+    said = []
+    for turn in turns:
+        until = f" until {date_token(turn.shift.until)}" if turn.shift.until is not None else ""
+        said.append(f"{escape(turn.shift.person or oncall_words.NOBODY)} ({escape(turn.shift.rota)}){until}")
+    return f"On call: {', '.join(said)}"
+
+
 def _turn(turn: Turn) -> str:
     shift, following = turn.shift, turn.following
     who = f"*{escape(shift.person or oncall_words.NOBODY)}*"

@@ -10,7 +10,8 @@ from bot.domain.oncall.schedule import Override, Rota, Schedule, Shift, Why
 
 FAR = timedelta(days=100)
 """So far a turn is followed, back and ahead: one that lasts longer has no known end."""
-STEP = timedelta(days=15)
+STEP = timedelta(days=2)
+"""How far is looked at first; then twice as far."""
 
 
 @dataclass(frozen=True)
@@ -110,9 +111,9 @@ def _edges(schedule: Schedule, rota: Rota, since: datetime, until: datetime) -> 
 
 
 def _until(schedule: Schedule, rota: Rota, instant: datetime, turn: _Turn) -> datetime | None:
-    end = instant + FAR
+    end, step = instant + FAR, STEP
     while instant < end:
-        ahead = instant + STEP
+        ahead, step = instant + step, 2 * step
         for edge in _edges(schedule, rota, instant, ahead):
             if _turn(schedule, rota, edge) != turn:
                 return edge
@@ -122,10 +123,10 @@ def _until(schedule: Schedule, rota: Rota, instant: datetime, turn: _Turn) -> da
 
 def _since(schedule: Schedule, rota: Rota, instant: datetime, turn: _Turn) -> datetime | None:
     """The last edge before which it was somebody else's turn."""
-    end, latest = instant - FAR, instant
+    end, latest, step = instant - FAR, instant, STEP
     began: datetime | None = None
     while latest > end:
-        earlier = latest - STEP
+        earlier, step = latest - step, 2 * step
         for edge in reversed(_edges(schedule, rota, earlier, latest)):
             if _turn(schedule, rota, edge) != turn:
                 return began

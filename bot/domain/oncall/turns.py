@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from bot.domain.oncall.schedule import DAY_HOURS, Layer
 from bot.domain.platform.calendar import slot_instant
 
 DAY = timedelta(days=1)
+_instant = lru_cache(maxsize=20_000)(slot_instant)
+"""The same days are asked for again and again."""
 
 
 def turn_number(layer: Layer, instant: datetime) -> int:
@@ -22,7 +25,7 @@ def turn_number(layer: Layer, instant: datetime) -> int:
 
 def handover(layer: Layer, turn: int) -> datetime:
     """When that turn begins, UTC."""
-    return slot_instant(layer.starts + turn * layer.every_days * DAY, layer.handover_hour, layer.zone)
+    return _instant(layer.starts + turn * layer.every_days * DAY, layer.handover_hour, layer.zone)
 
 
 def covers(layer: Layer, instant: datetime) -> bool:
@@ -54,5 +57,5 @@ def _windows(layer: Layer, since: datetime, until: datetime) -> Iterator[tuple[d
     day, last = since.astimezone(layer.zone).date() - reach, until.astimezone(layer.zone).date()
     while day <= last:
         if day.weekday() in layer.weekdays:
-            yield slot_instant(day, layer.from_hour, layer.zone), slot_instant(day, layer.to_hour, layer.zone)
+            yield _instant(day, layer.from_hour, layer.zone), _instant(day, layer.to_hour, layer.zone)
         day += DAY

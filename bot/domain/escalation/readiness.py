@@ -1,0 +1,106 @@
+"""Can everybody who is to be paged be reached? Per person and severity, and what of the policy reaches nobody."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.escalation.pages import Targets
+from bot.domain.findings.severity import Severity
+from bot.domain.incidents.escalation_policy import EscalationPolicy, Ladder, Step
+from bot.domain.oncall.on_call import gaps, shifts
+from bot.domain.oncall.schedule import Person, Schedule
+
+AHEAD = timedelta(days=60)
+SLACK = "slack"
+Provider = Callable[[str], str | None]
+"""Whose outage silences a channel; None: it is not there."""
+
+
+class Reach(StrEnum):
+    READY = "ready"
+    PARTLY = "partly"
+    UNREACHABLE = "unreachable"
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """`missing`: the channels of the policy that do not reach that person."""
+
+    person: str
+    severity: Severity
+    reach: Reach
+    missing: tuple[str, ...] = ()
+
+
+def readiness(policy: EscalationPolicy, schedule: Schedule, targets: Targets, now: datetime) -> list[Readiness]:
+    """Of everybody who has a turn in the next 60 days, for each severity that pages them; in order of the file."""
+    found = []
+    for severity, ladder in sorted(policy.ladders.items()):
+        for person in schedule.people:
+            wanted = [step for step in ladder.steps if person.name in _people(step, schedule, now)]
+            channels = dict.fromkeys(channel for step in wanted for channel in step.by)
+            if channels:
+                found.append(_of(person, severity, list(channels), targets))
+    return found
+
+
+def _of(person: Person, severity: Severity, channels: list[str], targets: Targets) -> Readiness:
+    missing = tuple(channel for channel in channels if targets(channel, person) is None)
+    if not missing:
+        return Readiness(person.name, severity, Reach.READY)
+    reach = Reach.UNREACHABLE if len(missing) == len(channels) else Reach.PARTLY
+    return Readiness(person.name, severity, reach, missing)
+
+
+def faults(
+    policy: EscalationPolicy, schedule: Schedule, targets: Targets, provider: Provider, now: datetime
+) -> Iterator[str]:
+    """What a policy must not have: a step that reaches nobody, a P0 that needs Slack alone, one provider for all."""
+    for severity, ladder in sorted(policy.ladders.items()):
+        for number, step in enumerate(ladder.steps, start=1):
+            for why in _of_step(step, schedule, targets, now):
+                yield f"{severity}, step {number}: {why}"
+    yield from _of_p0(policy.of(Severity.P0), schedule, targets, provider, now)
+
+
+def _of_step(step: Step, schedule: Schedule, targets: Targets, now: datetime) -> Iterator[str]:
+    known = [rota for rota in step.rotas if rota in schedule.rota_by_name]
+    for rota in step.rotas:
+        if rota not in known:
+            yield f"there is no rota {rota!r} in oncall.yaml"
+    people = [schedule.by_name[name] for name in _people(step, schedule, now)]
+    if known and not people:
+        yield f"nobody has a turn of {' or '.join(known)} in the next {AHEAD.days} days"
+    lost = [person.name for person in people if all(targets(channel, person) is None for channel in step.by)]
+    if lost:
+        yield f"{', '.join(lost)} cannot be reached by {' or '.join(step.by)}"
+
+
+def _of_p0(ladder: Ladder, schedule: Schedule, targets: Targets, provider: Provider, now: datetime) -> Iterator[str]:
+    """One outage must not silence it."""
+    paged = [(name, step.by) for step in ladder.steps for name in _people(step, schedule, now)]
+    for name in dict.fromkeys(name for name, _ in paged):
+        channels = {channel for other, by in paged if other == name for channel in by}
+        reached = sorted(channel for channel in channels if targets(channel, schedule.by_name[name]) is not None)
+        if reached == [SLACK]:
+            yield f"P0: {name} can only be reached by Slack; add a phone, a mail or a pager"
+        elif len(reached) > 1 and len({provider(channel) for channel in reached}) == 1:
+            yield f"P0: {' and '.join(reached)} reach {name} through {provider(reached[0])} alone"
+
+
+def _people(step: Step, schedule: Schedule, now: datetime) -> list[str]:
+    """Who has a turn of the step's rotas in the next 60 days, each once."""
+    known = [rota for rota in step.rotas if rota in schedule.rota_by_name]
+    turns = [turn for rota in known for turn in shifts(schedule, rota, now, now + AHEAD)]
+    return list(dict.fromkeys(turn.person for turn in turns if turn.person))
+
+
+def uncovered(policy: EscalationPolicy, schedule: Schedule, now: datetime) -> Iterator[str]:
+    """The rotas that a policy pages, and the hours in which nobody has their turn: a step then falls through."""
+    rotas = dict.fromkeys(rota for ladder in policy.ladders.values() for step in ladder.steps for rota in step.rotas)
+    for rota in rotas:
+        found = gaps(schedule, rota, now, now + AHEAD) if rota in schedule.rota_by_name else []
+        if found:
+            first = found[0].since or now
+            yield f"nobody is {rota} from {first:%Y-%m-%d %H:%M} UTC, and {len(found) - 1} more gaps follow in 60 days"

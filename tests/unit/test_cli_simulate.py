@@ -1,0 +1,65 @@
+"""`fireline simulate page`, `fireline oncall readiness` and what `check-config` refuses."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot.cli.app import app
+
+ONCALL = """timezone: UTC
+people: [{name: Ana, slack: U0ANA, phone: "+15551234567"}, {name: Ben, slack: U0BEN}]
+rotas:
+- {name: primary, layers: [{people: [Ana]}]}
+- {name: secondary, layers: [{people: [Ben]}]}
+- {name: manager, layers: [{people: [Ana]}]}
+"""
+CHANNELS = 'twilio: {account: AC1, token: "${TWILIO_TOKEN}", from: "+15557654321"}\n'
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("registry.yaml", "policy.yaml", "slos.yaml", "sources.yaml"):
+        shutil.copy(Path("config/nba") / name, tmp_path / name)
+    (tmp_path / "oncall.yaml").write_text(ONCALL)
+    (tmp_path / "channels.yaml").write_text(CHANNELS)
+    for name, value in {"CONFIG": str(tmp_path), "HOME": str(tmp_path / "home"), "SLACK_BOT_TOKEN": "xoxb-1"}.items():
+        monkeypatch.setenv(f"FIRELINE_{name}", value)
+    monkeypatch.setenv("TWILIO_TOKEN", "secret")
+    return tmp_path
+
+
+def fireline(*arguments: str) -> Result:
+    return CliRunner().invoke(app, list(arguments))
+
+
+@pytest.mark.usefixtures("folder")
+def test_who_would_be_paged() -> None:
+    said = fireline("simulate", "page", "--at", "2026-12-24 03:00").output
+    assert "Thu 24 Dec 03:00 UTC  step 1: Ana by slack and voice" in said
+    assert "Thu 24 Dec 03:05 UTC  step 2: Ben by slack" in said
+    assert "03:15 UTC  everybody was paged" in said
+    assert "P2 pages nobody" in fireline("simulate", "page", "--severity", "p2").output
+    assert "'P9' is no severity that pages" in fireline("simulate", "page", "--severity", "P9").output
+
+
+@pytest.mark.usefixtures("folder")
+def test_who_can_be_reached() -> None:
+    said = fireline("oncall", "readiness")
+    assert said.exit_code == 0
+    assert ["Ben", "P0", "partly", "voice"] in [line.split() for line in said.output.splitlines()]
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_p0_through_slack_alone_is_refused() -> None:
+    said = fireline("check-config")
+    assert said.exit_code == 1
+    assert "P0: Ben can only be reached by Slack" in said.output
+
+
+def test_what_waits_for_the_environment_is_a_warning(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TWILIO_TOKEN")
+    said = fireline("check-config", str(folder))
+    assert said.exit_code == 0
+    assert "not ready: set the environment variable TWILIO_TOKEN" in said.output

@@ -1,0 +1,95 @@
+"""Who would be paged, and who could not be."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.domain.escalation.readiness import Reach, faults, readiness, uncovered
+from bot.domain.escalation.simulation import simulated
+from bot.domain.findings.severity import Severity
+from bot.domain.incidents.escalation_policy import EscalationPolicy
+from bot.domain.oncall.on_call import on_call
+from bot.domain.oncall.schedule import Person, Rota
+from tests.support.gate_story import finding
+from tests.support.pager import FakePager, PagedStory
+from tests.support.rotas import PLAN, eastern
+
+POLICY = EscalationPolicy()
+NOW = eastern(2026, 1, 13, 12)
+PROVIDERS = {"slack": "slack", "voice": "twilio", "sms": "twilio"}
+
+
+def everybody(channel: str, person: Person) -> str | None:
+    return person.name if channel in PROVIDERS else None
+
+
+def without(*lost: tuple[str, str]) -> object:
+    return lambda channel, person: None if (channel, person.name) in lost else everybody(channel, person)
+
+
+def test_a_simulation_says_what_the_engine_does() -> None:
+    story = PagedStory(NOW, FakePager("slack"), FakePager("voice"))
+    story.held = [finding("Gamebook", severity="P0", since=NOW, evident_at=NOW)]
+    steps = simulated(Severity.P0, POLICY.of(Severity.P0), PLAN, story.paging.target, NOW)
+    assert [(step.at - NOW).total_seconds() / 60 for step in steps] == [0, 5, 10, 15]
+    story.look()
+    for step in steps[:3]:
+        story.fast_forward((step.at - story.now).total_seconds() / 60)
+        assert story.paged() == list(step.ways)
+
+
+def test_a_step_that_reaches_nobody_is_followed_at_once_in_a_simulation_too() -> None:
+    alone = replace(PLAN, rotas=PLAN.rotas[2:])
+    first, second, third, _ = simulated(Severity.P0, POLICY.of(Severity.P0), alone, everybody, NOW)
+    assert (first.at, second.at, third.at) == (NOW, NOW, NOW)
+    assert first.unreached == ("there is no rota primary",)
+    assert third.ways == (("Dana", "slack"), ("Dana", "voice"))
+
+
+def test_everybody_is_ready_or_it_says_by_what_they_are_not() -> None:
+    found = readiness(POLICY, PLAN, without(("voice", "Ben"), ("slack", "Chris"), ("voice", "Chris")), NOW)  # type: ignore[arg-type]
+    by_person = {(each.person, each.severity): (each.reach, each.missing) for each in found}
+    assert by_person["Ana", Severity.P0] == (Reach.READY, ())
+    assert by_person["Ben", Severity.P0] == (Reach.PARTLY, ("voice",))
+    assert by_person["Chris", Severity.P0] == (Reach.UNREACHABLE, ("slack", "voice"))
+    assert by_person["Ben", Severity.P1] == (Reach.READY, ())
+    assert ("Dana", Severity.P1) not in by_person
+
+
+def test_a_policy_that_reaches_everybody_has_no_fault() -> None:
+    assert list(faults(POLICY, PLAN, everybody, PROVIDERS.get, NOW)) == []
+    assert list(uncovered(POLICY, PLAN, NOW)) == []
+
+
+def test_a_policy_that_reaches_nobody_is_named_step_by_step() -> None:
+    lost = without(("slack", "Dana"), ("voice", "Dana"), ("voice", "Ben"))
+    said = list(faults(POLICY, replace(PLAN, rotas=PLAN.rotas[2:]), lost, PROVIDERS.get, NOW))  # type: ignore[arg-type]
+    assert "P0, step 1: there is no rota 'primary' in oncall.yaml" in said
+    assert "P0, step 3: Dana cannot be reached by slack or voice" in said
+
+
+def test_one_outage_must_not_silence_a_p0() -> None:
+    slack_alone = list(faults(POLICY, PLAN, without(("voice", "Ben")), PROVIDERS.get, NOW))  # type: ignore[arg-type]
+    assert slack_alone == ["P0: Ben can only be reached by Slack; add a phone, a mail or a pager"]
+    steps = POLICY.of(Severity.P0).steps
+    phones = replace(POLICY.of(Severity.P0), steps=tuple(replace(step, by=("voice", "sms")) for step in steps))
+    said = list(faults(EscalationPolicy({**POLICY.ladders, Severity.P0: phones}), PLAN, everybody, PROVIDERS.get, NOW))
+    assert said[0] == "P0: sms and voice reach Ben through twilio alone"
+
+
+def test_hours_without_anybody_are_named() -> None:
+    office = replace(PLAN.rotas[0].layers[0], weekdays=frozenset(range(5)), from_hour=9.0, to_hour=17.0)
+    plan = replace(PLAN, rotas=(Rota(name="primary", layers=(office,)), *PLAN.rotas[1:]))
+    [said] = uncovered(POLICY, plan, NOW)
+    assert said.startswith("nobody is primary from 2026-01-13 22:00 UTC, and ")
+
+
+@settings(max_examples=40, deadline=None)
+@given(minutes=st.integers(0, 60 * 24 * 60))
+def test_whom_a_simulation_pages_is_on_call_then(minutes: int) -> None:
+    at = NOW + timedelta(minutes=minutes)
+    for step in simulated(Severity.P0, POLICY.of(Severity.P0), PLAN, everybody, at)[:3]:
+        rota = ("primary", "secondary", "manager")[step.number - 1]
+        assert {person for person, _ in step.ways} == {on_call(PLAN, rota, step.at).person}
