@@ -7,6 +7,7 @@ from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -24,6 +25,7 @@ from bot.domain.findings.severity import Severity
 from sandbox.slack import posting
 from sandbox.slack.server import Workspace
 from tests.support.builders import NOW
+from tests.support.own_certificate import own_certificate
 from tests.support.page_endpoints import (
     Endpoint,
     Request,
@@ -68,6 +70,11 @@ def account(place: Endpoint) -> Account:
 
 def server(place: MailEndpoint, security: Security = Security.NONE) -> MailServer:
     return MailServer("127.0.0.1", place.port, "fireline@example.com", security)
+
+
+def verbs(post: MailEndpoint) -> list[str]:
+    """Without the QUIT that nobody waits for."""
+    return [verb for each in post.commands if (verb := each.split()[0]) != "QUIT"]
 
 
 def no_history(made: Workspace) -> None:
@@ -233,7 +240,23 @@ def test_a_server_without_encryption_gets_nothing_in_the_clear(post: MailEndpoin
     outcome = Mail(server(post, Security.STARTTLS)).send(page("ana@example.com"))
     assert (outcome.kind, outcome.permanent) == (Kind.NO, True)
     assert "STARTTLS" in outcome.reason
-    assert [each.split()[0] for each in post.commands] == ["ehlo", "QUIT"]
+    assert verbs(post) == ["ehlo"]
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_a_password_goes_to_a_server_that_proves_its_name(
+    post: MailEndpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trusted: bool
+) -> None:
+    post.tls, pem = own_certificate(tmp_path)
+    if trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(pem))
+    outcome = Mail(replace(server(post, Security.STARTTLS), user="a", password="hush")).send(page("ana@example.com"))
+    if trusted:
+        assert (outcome.kind, len(post.taken)) == (Kind.YES, 1)
+        assert verbs(post) == ["ehlo", "STARTTLS", "ehlo", "AUTH", "mail", "rcpt", "data"]
+    else:
+        assert (outcome.kind, outcome.permanent, post.taken) == (Kind.NO, True, [])
+        assert verbs(post) == ["ehlo", "STARTTLS"]
 
 
 def test_a_direct_message_shows_its_text_and_calls_nobody(slack: Beside) -> None:

@@ -9,6 +9,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -65,6 +66,8 @@ class Endpoint:
     requests: list[Request] = field(default_factory=list)
     taken: list[Request] = field(default_factory=list)
     listed: list[dict[str, Any]] = field(default_factory=list)
+    clock: datetime = NOW
+    """When an entry of Twilio is made."""
     released: threading.Event = field(default_factory=threading.Event)
 
     def posts(self) -> list[Request]:
@@ -203,7 +206,7 @@ def entry(place: Endpoint, resource: str, given: dict[str, str], status: str = "
         "body": given.get("Body"),
         "status": status,
         "direction": "outbound-api",
-        "date_created": format_datetime(NOW),
+        "date_created": format_datetime(place.clock),
         "start_time": None,
     }
     place.listed.append(made)

@@ -74,7 +74,11 @@ class PagedStory:
     def restart(self) -> None:
         """As another process would begin, after a kill."""
         self.paging = PagingService(
-            self.state, self.pagers, self.plan.by_name.get, lambda incident, *_: (incident.label, ""), lambda: self.now
+            self.state,
+            self.pagers,
+            self.plan.by_name.get,
+            lambda incident, *_: (incident.label, incident.label),
+            lambda: self.now,
         )
         self.escalation = EscalationService(
             self.state, lambda _: self.plan, self.paging.target, lambda: self.now, lambda: self.now

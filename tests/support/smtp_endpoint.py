@@ -2,6 +2,7 @@
 
 import socket
 import socketserver
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from typing import Any
 
 from tests.support.page_endpoints import RESET, settled
 
-SUCCESS = {"EHLO": "250-here\r\n250 AUTH PLAIN", "AUTH": "235 ok", "DATA": "354 go"}
+SUCCESS = {"EHLO": "250-here\r\n250 AUTH PLAIN", "STARTTLS": "220 go", "AUTH": "235 ok", "DATA": "354 go"}
 
 
 @dataclass
@@ -24,7 +25,8 @@ class MailEndpoint:
     commands: list[str] = field(default_factory=list)
     taken: list[bytes] = field(default_factory=list)
     released: threading.Event = field(default_factory=threading.Event)
-    ended: threading.Event = field(default_factory=threading.Event)
+    tls: ssl.SSLContext | None = None
+    """Set: STARTTLS is offered."""
 
 
 class _Handler(socketserver.StreamRequestHandler):
@@ -36,7 +38,8 @@ class _Handler(socketserver.StreamRequestHandler):
         except OSError:
             return
         finally:
-            self.place.ended.set()
+            for each in (self.rfile, self.wfile, self.connection):
+                each.close()
 
     def _session(self) -> None:
         self._reply("GREETING", "220 ready")
@@ -46,11 +49,18 @@ class _Handler(socketserver.StreamRequestHandler):
             verb = command.split(" ")[0].upper()
             if verb == "QUIT":
                 return
-            self._reply(
-                verb, {"EHLO": "250-here\r\n250 AUTH PLAIN", "AUTH": "235 ok", "DATA": "354 go"}.get(verb, "250 ok")
-            )
+            usual = SUCCESS.get(verb, "250 ok")
+            offers = "250 AUTH" if self.place.tls is None else "250-STARTTLS\r\n250 AUTH"
+            self._reply(verb, usual.replace("250 AUTH", offers))
+            if verb == "STARTTLS":
+                self._encrypt()
             if verb == "DATA" and "DATA" not in self.place.replies:
                 self._content()
+
+    def _encrypt(self) -> None:
+        assert self.place.tls is not None
+        self.connection = self.place.tls.wrap_socket(self.connection, server_side=True)
+        self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb", buffering=0)
 
     def _content(self) -> None:
         lines = []

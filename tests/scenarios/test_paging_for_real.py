@@ -1,0 +1,46 @@
+"""A P0 through the outbox and real channels, whose answers get lost: each person is told once by each way."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.adapters.pages.phone import Voice
+from bot.adapters.pages.slack import SlackDirect
+from bot.adapters.pages.twilio import Account
+from bot.domain.delivery import PageState
+from bot.domain.oncall.on_call import on_call
+from tests.support.gate_story import START, finding
+from tests.support.page_endpoints import endpoint, twilio
+from tests.support.pager import PagedStory
+from tests.support.rotas import PLAN
+from tests.support.slack_thread import beside
+
+LOST = finding("Gamebook", severity="P0", impact=("Summary",))
+PHONES = replace(PLAN, people=tuple(replace(each, phone=f"+1555010{n}") for n, each in enumerate(PLAN.people)))
+FAULTS = {"reset": "reset", "taken, then reset": "reset_after", "a limit": "rate_limited", "its fault": "status"}
+"""On the phone's side, and the same on Slack's."""
+
+
+@pytest.mark.parametrize(("of_phone", "of_slack"), FAULTS.items(), ids=FAULTS)
+def test_a_page_whose_answer_got_lost_arrives_once(of_phone: str, of_slack: str) -> None:
+    with beside() as slack, endpoint(twilio) as phones:
+        phones.clock, phones.fault = START, of_phone
+        slack.ask(lambda made: made.core.faults.add(of_slack, method="chat.postMessage"))
+        story = PagedStory(START, plan=PHONES)
+        voice = Voice(Account("AC1", "hush", "+15550100", phones.address))
+        direct = SlackDirect(slack.workspace.credentials.bot_token, slack.workspace.api_url)
+        story.pagers = (direct, voice)  # type: ignore[assignment]
+        story.restart()
+        story.held = [LOST]
+        story.look()
+        phones.fault = ""
+        story.restart()
+        story.fast_forward(1)
+        primary = PHONES.by_name[on_call(PHONES, "primary", START).person]
+        bot = slack.workspace.identity.bot_user_id
+        channel, _ = slack.ask(lambda made: made.core.channels.direct(bot, primary.slack, made.core.now()))
+        assert len(slack.messages(channel["id"])) == 1
+        assert [call["to"] for call in phones.listed] == [primary.phone]
+    response = story.state.response(story.incident.id)
+    assert response is not None
+    assert {each.state for each in story.state.pages_of(response.dedup_key)} == {PageState.SENT}
