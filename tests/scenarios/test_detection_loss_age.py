@@ -66,7 +66,7 @@ def test_a_loss_is_looked_after_for_weeks() -> None:
     days.finds_nothing("Injuries")
     repaired_at = repaired_after(days, timedelta(days=20))
     told = [each for each in replayed(days, ahead=20) if each.finding.root == "Injuries"]
-    assert [each.outcome for each in told] == [Outcome.ANNOUNCE, Outcome.UPDATE, Outcome.RESOLVE]
+    assert [each.outcome for each in told] == [Outcome.ANNOUNCE, Outcome.UPDATE, Outcome.EDIT, Outcome.RESOLVE]
     assert timedelta(0) < told[-1].at - repaired_at <= 3 * A_TICK
 
 
@@ -89,7 +89,7 @@ def test_failures_of_weeks_ago_are_over_and_their_loss_is_not() -> None:
 def test_a_date_that_was_filled_is_over_with_its_failures() -> None:
     days = Incident()
     days.stumbles("Injuries", 3)
-    assert [each.outcome for each in spoken(days)] == [Outcome.ANNOUNCE, Outcome.RESOLVE]
+    assert [each.outcome for each in spoken(days)] == [Outcome.ANNOUNCE, Outcome.EDIT, Outcome.RESOLVE]
 
 
 @pytest.mark.parametrize("name", ["Injuries", "Coordinator"])
