@@ -5,10 +5,11 @@ from typing import Any
 
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
-from sandbox.tests.page.many import MESSAGES, load_all, post_many
+from sandbox.tests.page.many import load_all, post_many
 from sandbox.tests.page.world import ENGINEERING, World
 from tests.support.chromium import chromium
 
+MESSAGES = 500
 _FRAME = "new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
 _SCROLL = """async () => {
   const list = document.querySelector('.timeline');
@@ -25,11 +26,11 @@ def measure() -> list[str]:
     world = World()
     world.start()
     try:
-        post_many(world)
+        post_many(world, MESSAGES)
         with chromium() as browser:
             page = browser.new_page(viewport={"width": 1280, "height": 800})
             page.goto(f"{world.url}/?user=U01ALEX#/{ENGINEERING}")
-            load_all(page)
+            load_all(page, MESSAGES)
             session = page.context.new_cdp_session(page)
             session.send("Performance.enable", {"timeDomain": "threadTicks"})
             switch = _switch_ms(page, session)

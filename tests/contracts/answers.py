@@ -45,16 +45,16 @@ def ask(warehouse: Warehouse, *, briefly: bool = False) -> Answers:
             answers[f"failed groups, {name}"] = sorted(warehouse.failed_groups(window), key=repr)
             answers[f"failed hours, {name}"] = sorted(warehouse.failed_hours(window), key=repr)
             answers[f"durations by day, {name}"] = _daily(warehouse, window)
-    freshness = {day: sorted(warehouse.freshness(day, LAST), key=repr) for day in STANDING_DAYS}
     answers["platform"] = warehouse.platform_document()
     answers["start hours"] = warehouse.start_hours(WEEK.since, WEEK.until)
-    answers["asked of it"] = _asked(warehouse)
     answers["processors seen"] = warehouse.processors_seen()
     answers["never seen"] = warehouse.never_seen()
     answers["doubts"] = warehouse.doubts(platform_facts(registry()))
-    answers["failed hours"] = sorted(warehouse.failed_hours(WEEK), key=repr)
-    answers["durations by day"] = sorted(warehouse.daily_durations(WEEK), key=repr)
-    return answers if briefly else {**answers, "facts": _facts(warehouse), "freshness": freshness}
+    if not briefly:
+        answers["asked of it"] = _asked(warehouse)
+        answers["facts"] = _facts(warehouse)
+        answers["freshness"] = {day: sorted(warehouse.freshness(day, LAST), key=repr) for day in STANDING_DAYS}
+    return answers
 
 
 def _asked(warehouse: Warehouse) -> list[str]:
@@ -66,20 +66,22 @@ def _asked(warehouse: Warehouse) -> list[str]:
     return [query.name for query in (*asked, warehouse.query("history", LAST, "Box"))]
 
 
-def ask_as_of(warehouse: Warehouse, as_of: datetime, processors: Iterable[str]) -> Answers:
-    """From the raw rows, as they were known at a moment."""
+def ask_as_of(warehouse: Warehouse, as_of: datetime, processors: Iterable[str], *, wholly: bool = False) -> Answers:
+    """From the raw rows, as they were known at a moment. Wholly: whatever can be asked of a moment."""
     window = Window.at(as_of, 7)
     answers: Answers = {f"evidence of {name}": warehouse.evidence(name, *EVER, as_of) for name in processors}
     answers["counts"] = counts(warehouse, window)
     answers["observed"] = _in_order(warehouse.observed(as_of - timedelta(hours=2), as_of))
-    if as_of == LAST:
-        answers["all observed"] = _in_order(warehouse.observed(LONG_AGO, LAST))
-        answers["observed without old polls"] = _in_order(warehouse.observed(LONG_AGO, LAST, as_of))
-        answers["observed of dates"] = _in_order(warehouse.observed_dates(DATES, DATES.first - timedelta(days=3), LAST))
+    if wholly:
+        answers["all observed"] = _in_order(warehouse.observed(LONG_AGO, as_of))
+        answers["observed without old polls"] = _in_order(warehouse.observed(LONG_AGO, as_of, as_of))
+        answers["observed of dates"] = _in_order(
+            warehouse.observed_dates(DATES, DATES.first - timedelta(days=3), as_of)
+        )
         some = Asked(("Box", "Poller"), ("raw.box",), ("roster",))
-        answers["observed of some"] = _in_order(warehouse.observed_dates(DATES, DATES.first, LAST, some))
+        answers["observed of some"] = _in_order(warehouse.observed_dates(DATES, DATES.first, as_of, some))
         answers["zero-record runs"] = sorted(warehouse.zero_record_runs(DATES.last))
-        answers["silent runs"] = sorted(warehouse.silent_runs(moment(24), LAST))
+        answers["silent runs"] = sorted(warehouse.silent_runs(moment(24), as_of))
         answers["due"] = _due(warehouse, window)
         answers["missing"] = warehouse.missing_dates(window)
         answers["durations"] = _durations(warehouse, window)

@@ -1,14 +1,11 @@
 """What the bot makes of every failed run of a world, against the recorded truth."""
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from shutil import copy2
-from tempfile import TemporaryDirectory
-
-import duckdb
 
 from bot.adapters.warehouse.dialect import Translator
 from bot.adapters.warehouse.duckdb_engine import DuckDBEngine
@@ -17,10 +14,15 @@ from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
 from bot.config.policy import load_policy
 from bot.config.registry import load_registry
 from bot.domain.evidence.expectation import traits
+from bot.domain.evidence.platform_facts import platform_facts
 from bot.domain.evidence.runs import Category, DateState, FailedRun, Input, Traits, classify
-from bot.services.loading import LoadingService
+from bot.domain.evidence.vocabulary import Vocabulary
+from bot.domain.platform.registry import Registry
+from bot.ports.warehouse import DataFile
+from bot.services.loading import find_files, hints_of
 from tests.independent.evidence import POLICY
 
+Reword = Callable[[str], str | None]
 CATEGORIES = [category.value for category in Category]
 _LATEST = "e.valid_until = TIMESTAMP '9999-12-31 00:00:00'"
 _CELLS = """
@@ -63,39 +65,28 @@ def silenced_faults(pairs: Counter[tuple[str, str]]) -> int:
     return sum(runs for (truth, found), runs in pairs.items() if found == "no_data_available" != truth)
 
 
-def score(world: Path, reword: Callable[[str], str | None] | None = None) -> Scored:
-    """Classify every failed run; with `reword`, as if their error texts had been other ones."""
-    if reword is None:
-        return _score(world, world)
-    with TemporaryDirectory() as folder:
-        for path in world.iterdir():
-            if path.stem in ("table_loads", "raw_files", "game_schedule", "registry", "planned_windows"):
-                copy2(path, folder)
-        _reworded(world / "runs.parquet", Path(folder) / "runs.parquet", reword)
-        return _score(world, Path(folder))
-
-
-def _reworded(source: Path, target: Path, reword: Callable[[str], str | None]) -> None:
-    with duckdb.connect() as connection:
-        connection.execute(f"CREATE TABLE r AS SELECT * FROM '{source}'")  # noqa: S608 (a path of our own)
-        texts = [
-            text
-            for (text,) in connection.execute("SELECT DISTINCT error_message FROM r WHERE status = 'failed'").fetchall()
-        ]
-        values = {"old": texts, "new": [reword(text) for text in texts]}
-        connection.execute(
-            "CREATE TABLE words AS SELECT unnest($old::VARCHAR[]) AS old, unnest($new::VARCHAR[]) AS new", values
-        )
-        connection.execute("UPDATE r SET error_message = words.new FROM words WHERE r.error_message = words.old")
-        connection.execute(f"COPY r TO '{target}' (FORMAT parquet)")
-
-
-def _score(world: Path, data: Path) -> Scored:
-    registry = load_registry(data / "registry.yaml").registry
+def score(world: Path, variants: Sequence[Reword | None]) -> list[Scored]:
+    """Classify every failed run; for each way of rewording, as if the error texts had been other ones. The world is
+    loaded once: error texts count by what the rules say of them, and by nothing else.
+    """
+    registry = load_registry(world / "registry.yaml").registry
     engine = DuckDBEngine(None)
-    warehouse = SqlWarehouse(engine)
-    rules = load_policy(POLICY).failure_text_rules
-    LoadingService(warehouse, rules).load(data, registry, datetime.now(UTC), lambda _step, _rows: None)
+    hints = hints_of(load_policy(POLICY).failure_text_rules, Vocabulary.standard())
+    files = [DataFile.of(path) for path in find_files(world).values()]
+    found = []
+    with closing(SqlWarehouse(engine)) as warehouse:
+        for place, reword in enumerate(variants):
+            meaning = replace(hints, of=_reworded(hints.of, reword), fingerprint=f"{place}")
+            warehouse.load(files, platform_facts(registry), meaning, datetime.now(UTC), lambda _step, _rows: None)
+            found.append(_scored(world, engine, registry))
+    return found
+
+
+def _reworded(of: Callable[[str], str], reword: Reword | None) -> Callable[[str], str]:
+    return of if reword is None else lambda text: of(reword(text) or "")
+
+
+def _scored(world: Path, engine: DuckDBEngine, registry: Registry) -> Scored:
     character = {processor.name: traits(processor) for processor in registry.processors}
     cells = sql_text("run_cells", runs="runs", evidence="evidence", when=_LATEST)
     statement = _CELLS.format(cells=cells, latest=_LATEST)
@@ -106,7 +97,6 @@ def _score(world: Path, data: Path) -> Scored:
             f"SELECT run_id, true_category, failure_category FROM '{world / 'truth_categories.parquet'}'"  # noqa: S608
         )
         truths = truth.fetchall()
-    warehouse.close()
     for run_id, name, recorded, hinted, ready, expected, filled, judged in rows:
         run = FailedRun(_category(recorded), _category(hinted), Input(ready))
         given[run_id] = classify(run, DateState(expected, filled, judged), character.get(name, Traits())).category

@@ -82,7 +82,7 @@ def live() -> Iterator[Live]:
         yield running
 
 
-_QUICK = settings(max_examples=150, deadline=None)
+_QUICK = settings(max_examples=100, deadline=None)
 
 
 @_QUICK
@@ -143,7 +143,7 @@ _LIKELY = st.sampled_from(
 )
 
 
-@settings(_QUICK, max_examples=300)
+@settings(_QUICK, max_examples=200)
 @given(method=st.sampled_from(sorted(METHODS)), args=st.dictionaries(_ARGUMENTS, _TREES | _LIKELY, max_size=6))
 def test_every_method(live: Live, method: str, args: dict[str, Any]) -> None:
     answer = live.ask(method, args)
