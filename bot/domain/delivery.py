@@ -68,10 +68,16 @@ class Page:
 
 class PageState(StrEnum):
     PENDING = "pending"
+    UNCLEAR = "unclear"
+    """To be sent again, unless it is seen that the last try was taken."""
     SENDING = "sending"
     SENT = "sent"
     CANCELLED = "cancelled"
     """It was acknowledged or resolved before it was sent."""
+
+
+WAITING = frozenset({PageState.PENDING, PageState.UNCLEAR})
+"""What is still to be sent, and is not under way."""
 
 
 @dataclass(frozen=True, kw_only=True)

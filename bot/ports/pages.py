@@ -21,6 +21,11 @@ class PageChannel(Protocol):
         """Whose outage silences it: two channels of one provider are no second way."""
         ...
 
+    @property
+    def wakes(self) -> bool:
+        """Does it reach a person who is asleep, or only write something down?"""
+        ...
+
     def target(self, person: Person) -> str | None:
         """What reaches that person; None: the channel cannot. "" where it needs nothing of the person."""
         ...

@@ -219,6 +219,10 @@ class State(Protocol):
         """What is to be sent, or was begun by a process that has not ended it in time; the worst first, then oldest."""
         ...
 
+    def page_by_ref(self, channel: str, ref: str) -> Queued | None:
+        """The page that a channel calls so; None: no page does."""
+        ...
+
     def pages_of(self, dedup_key: str) -> list[Queued]:
         """All of an episode, in order of time and id."""
         ...

@@ -32,6 +32,7 @@ REPAIRED = timedelta(minutes=5)
 LONGEST = timedelta(seconds=60)
 NO_ANSWER = timedelta(seconds=60)
 """After so long without a yes a second channel is taken."""
+REPEAT = "(possible repeat)"
 WORTH_A_SECOND = (Severity.P0, Severity.P1)
 Wording = Callable[[Incident, Response, Queued], tuple[str, str]]
 """The title of a page and its text."""
@@ -108,12 +109,20 @@ class PagingService:
         title, text = self._wording(incident, response, queued)
         page = replace(page, title=title, text=text)
         if page.attempts:
-            seen = channel.find(page)
+            seen = self._seen(channel, page)
             if seen is not None and seen.kind is not Kind.NO:
                 return seen
-            if seen is None:
-                page = replace(page, title=f"(possible repeat) {title}")
+            if seen is None and queued.state is not PageState.PENDING:
+                page = replace(page, title=f"{REPEAT} {title}", text=f"{REPEAT} {text}")
         return channel.send(page)
+
+    def _seen(self, channel: PageChannel, page: Page) -> Outcome | None:
+        """What the channel shows of an earlier try. What belongs to another page already proves nothing of this one."""
+        seen = channel.find(page)
+        if seen is None or seen.kind is not Kind.YES or not seen.ref:
+            return seen
+        owner = self._state.page_by_ref(channel.name, seen.ref)
+        return seen if owner is None or owner.page.id == page.id else None
 
     def _second_way(self, queued: Queued, outcome: Outcome, now: datetime) -> list[Queued]:
         """The same page by another provider, when this one needs a person, or has not said yes for a minute."""
@@ -125,7 +134,7 @@ class PagingService:
         used = {found.provider for each in alike if (found := self._channels.get(each.channel)) is not None}
         for channel in self._channels.values():
             target = channel.target(person)
-            if target is not None and channel.provider not in used:
+            if target is not None and channel.wakes and channel.provider not in used:
                 name = str(uuid5(NAMESPACE, f"{page.id}:{channel.name}"))
                 second = replace(page, id=name, channel=channel.name, target=target, attempts=0, first_attempt_at=None)
                 return [Queued(page=second, incident=queued.incident, not_before=now)]
@@ -150,7 +159,7 @@ def _after(outcome: Outcome, tries: int) -> tuple[PageState, timedelta]:
     if outcome.kind is Kind.YES:
         return PageState.SENT, timedelta()
     if outcome.kind is Kind.AMBIGUOUS:
-        return PageState.PENDING, SETTLES if tries == 1 else UNSEEN
+        return PageState.UNCLEAR, SETTLES if tries == 1 else UNSEEN
     if outcome.retry_after is not None:
         return PageState.PENDING, timedelta(seconds=outcome.retry_after)
     if outcome.permanent:

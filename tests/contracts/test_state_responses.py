@@ -151,6 +151,31 @@ def test_what_a_try_has_shown_is_stored(state: State) -> None:
     assert (sent.state, sent.ref) == (PageState.SENT, "1.2")
 
 
+def test_a_page_is_found_by_what_its_channel_calls_it(state: State) -> None:
+    with state.transaction() as tx:
+        tx.pages.add([page("p1")])
+    [queued] = state.pages_due(minute(0))
+    with state.transaction() as tx:
+        assert tx.pages.claim(queued, minute(0), minute(0) + LEASE)
+        tx.pages.settle(queued, PageState.SENT, Outcome(Kind.YES, "ok", ref="CA1"), minute(0))
+    found = state.page_by_ref("slack", "CA1")
+    assert found is not None
+    assert found.page.id == "p1"
+    assert state.page_by_ref("voice", "CA1") is None
+
+
+def test_an_unclear_page_is_due_again_and_can_be_stopped(state: State) -> None:
+    with state.transaction() as tx:
+        tx.pages.add([page("p1")])
+    [queued] = state.pages_due(minute(0))
+    with state.transaction() as tx:
+        assert tx.pages.claim(queued, minute(0), minute(0) + LEASE)
+        tx.pages.settle(queued, PageState.UNCLEAR, Outcome(Kind.AMBIGUOUS, "no answer"), minute(1))
+    assert [each.state for each in state.pages_due(minute(1))] == [PageState.UNCLEAR]
+    with state.transaction() as tx:
+        assert tx.pages.cancel("I1:1") == 1
+
+
 def test_what_is_acknowledged_is_not_sent(state: State) -> None:
     with state.transaction() as tx:
         tx.pages.add([page("p1"), page("p2"), page("other", key="I2:1")])

@@ -199,6 +199,31 @@ class TestDelivery:
         story.fast_forward(1)
         assert [page.title.startswith("(possible repeat)") for page in voice.tries] == [False, True]
 
+    def test_what_was_refused_for_sure_is_no_repeat(self) -> None:
+        answers = iter([Outcome(Kind.NO, "busy", retry_after=5), YES])
+        voice = FakePager("slack", answer=lambda _: next(answers), sees=False)
+        story = begun(voice)
+        story.fast_forward(1)
+        assert [page.title.startswith("(possible repeat)") for page in voice.tries] == [False, False]
+
+    def test_what_another_page_has_shown_proves_nothing_of_this_one(self) -> None:
+        """A call to the same number, of another incident."""
+        answers = iter([Outcome(Kind.AMBIGUOUS, "no answer in time"), YES])
+        voice = FakePager("slack", answer=lambda _: next(answers))
+        story = begun(voice)
+        other = replace(story.state.pages_of(f"{story.incident.id}:1")[0], ref="CA1", state=PageState.SENT)
+        with story.state.transaction() as tx:
+            tx.pages.add([replace(other, page=replace(other.page, id="another", dedup_key="else"))])
+        voice.finds = Outcome(Kind.YES, "seen", ref="CA1")
+        story.fast_forward(1)
+        assert len(voice.tries) == 2
+
+    def test_a_ticket_is_no_second_way_to_a_person(self) -> None:
+        slack = FakePager("slack", answer=lambda _: Outcome(Kind.NO, "account_inactive", permanent=True))
+        story = begun(slack, FakePager("jira", wakes=False))
+        story.fast_forward(2)
+        assert story.paged() == []
+
     def test_a_channel_that_needs_a_person_is_followed_by_the_next_within_seconds(self) -> None:
         slack = FakePager("slack", answer=lambda _: Outcome(Kind.NO, "account_inactive", permanent=True))
         mail = FakePager("mail")

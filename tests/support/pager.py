@@ -1,7 +1,7 @@
 """A pager that remembers what it was given, and fails as it is told; and a story of one incident that pages people."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.domain.delivery import Kind, Outcome, Page
@@ -18,12 +18,14 @@ from bot.services.responses import ResponseService
 from tests.support.gate_story import RULES
 from tests.support.rotas import PLAN
 
-YES = Outcome(Kind.YES, "ok", ref="1")
+YES = Outcome(Kind.YES, "ok")
 
 
 @dataclass
 class FakePager:
-    """Takes everything, unless `answer` says otherwise. `taken` are the pages that arrived; `sees`: it can be asked."""
+    """Takes everything, unless `answer` says otherwise. `taken` are the pages that arrived; `sees`: it can be asked;
+    `finds`: what it shows whoever asks.
+    """
 
     name: str
     provider: str = ""
@@ -31,6 +33,8 @@ class FakePager:
     answer: Callable[[Page], Outcome] = lambda _page: YES
     arrives: Callable[[Page], bool] = lambda _page: True
     sees: bool = True
+    wakes: bool = True
+    finds: Outcome | None = None
     taken: list[Page] = field(default_factory=list)
     tries: list[Page] = field(default_factory=list)
 
@@ -45,12 +49,13 @@ class FakePager:
         outcome = self.answer(page)
         if outcome.kind is Kind.YES or (outcome.kind is Kind.AMBIGUOUS and self.arrives(page)):
             self.taken.append(page)
-        return outcome
+        return replace(outcome, ref=page.id) if outcome.kind is Kind.YES else outcome
 
     def find(self, page: Page) -> Outcome | None:
-        if not self.sees:
-            return None
-        return YES if any(each.id == page.id for each in self.taken) else Outcome(Kind.NO, "not there")
+        if not self.sees or self.finds is not None:
+            return self.finds
+        taken = any(each.id == page.id for each in self.taken)
+        return replace(YES, ref=page.id) if taken else Outcome(Kind.NO, "not there")
 
 
 class PagedStory:

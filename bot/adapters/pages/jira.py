@@ -31,6 +31,7 @@ class Jira:
     """One ticket for one episode of an incident: its label names it, and is looked for before a ticket is made."""
 
     name = provider = "jira"
+    wakes = False
 
     def __init__(self, project: Project) -> None:
         self._project = project

@@ -51,6 +51,7 @@ class _Refused(Exception):
 
 class Mail:
     name = provider = "mail"
+    wakes = True
 
     def __init__(self, server: MailServer) -> None:
         self._server = server

@@ -23,6 +23,7 @@ class PagerDuty:
     """It knows by itself whom to wake: `person` only stands in the details."""
 
     name = provider = "pagerduty"
+    wakes = True
 
     def __init__(self, routing_key: str, api_url: str = API_URL, timeout_s: float = TIMEOUT_S) -> None:
         self._key, self._url, self._timeout_s = routing_key, f"{api_url}/v2/enqueue", timeout_s

@@ -20,7 +20,7 @@ REMEMBERED = 500
 class Voice:
     """A call that says the page twice. `acknowledge_url` is told the digit; without it nobody is asked for one."""
 
-    name, provider = "voice", "twilio"
+    name, provider, wakes = "voice", "twilio", True
 
     def __init__(self, account: Account, acknowledge_url: str = "") -> None:
         self._account, self._acknowledge_url = account, acknowledge_url
@@ -67,7 +67,7 @@ class Voice:
 class Sms:
     """A text message; its last word is the page's mark."""
 
-    name, provider = "sms", "twilio"
+    name, provider, wakes = "sms", "twilio", True
 
     def __init__(self, account: Account) -> None:
         self._account = account

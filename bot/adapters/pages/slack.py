@@ -28,6 +28,7 @@ class SlackDirect:
     """Sent in the conversation of the app with the person. The text is data: no mention, link or format is in it."""
 
     name = provider = "slack"
+    wakes = True
 
     def __init__(self, token: str, api_url: str, timeout_s: float = TIMEOUT_S) -> None:
         sdk = logging.getLogger("fireline.slack.sdk")

@@ -17,6 +17,7 @@ class Webhook:
     """`epoch_seconds` dates the signature. Any status from 200 to 299 is its yes."""
 
     name = provider = "webhook"
+    wakes = True
 
     def __init__(self, url: str, secret: str, epoch_seconds: Callable[[], float], timeout_s: float = TIMEOUT_S) -> None:
         self._url, self._secret, self._clock, self._timeout_s = url, secret, epoch_seconds, timeout_s

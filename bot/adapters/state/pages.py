@@ -8,11 +8,12 @@ from sqlalchemy import Connection, RowMapping, and_, or_, select, update
 
 from bot.adapters.state import tables
 from bot.adapters.state.writing import insert_new
-from bot.domain.delivery import Act, Outcome, Page, PageState, Queued
+from bot.domain.delivery import WAITING, Act, Outcome, Page, PageState, Queued
 from bot.domain.findings.severity import Severity
 
 PAGE = tables.page
 MOST_AT_ONCE = 200
+_WAITING = sorted(state.value for state in WAITING)
 
 
 class SqlPages:
@@ -39,15 +40,21 @@ class SqlPages:
         self._connection.execute(update(PAGE).where(own).values(state=state.value, **values))
 
     def cancel(self, dedup_key: str) -> int:
-        change = update(PAGE).where(PAGE.c.dedup_key == dedup_key, PAGE.c.state == PageState.PENDING.value)
+        change = update(PAGE).where(PAGE.c.dedup_key == dedup_key, PAGE.c.state.in_(_WAITING))
         return self._connection.execute(change.values(state=PageState.CANCELLED.value)).rowcount
 
 
 def due_by(connection: Connection, now: datetime) -> list[Queued]:
-    pending = and_(PAGE.c.state == PageState.PENDING.value, PAGE.c.not_before <= now)
+    pending = and_(PAGE.c.state.in_(_WAITING), PAGE.c.not_before <= now)
     left = and_(PAGE.c.state == PageState.SENDING.value, PAGE.c.lease_until <= now)
     query = select(PAGE).where(or_(pending, left)).order_by(PAGE.c.severity, PAGE.c.created_at, PAGE.c.id)
     return [_queued(row) for row in connection.execute(query.limit(MOST_AT_ONCE)).mappings()]
+
+
+def page_by_ref(connection: Connection, channel: str, ref: str) -> Queued | None:
+    query = select(PAGE).where(PAGE.c.channel == channel, PAGE.c.ref == ref).order_by(PAGE.c.created_at).limit(1)
+    row = connection.execute(query).mappings().one_or_none()
+    return None if row is None else _queued(row)
 
 
 def pages_of(connection: Connection, dedup_key: str) -> list[Queued]:

@@ -170,6 +170,10 @@ class SqlState:
         with reading(self._engine) as connection:
             return pages.due_by(connection, now)
 
+    def page_by_ref(self, channel: str, ref: str) -> Queued | None:
+        with reading(self._engine) as connection:
+            return pages.page_by_ref(connection, channel, ref)
+
     def pages_of(self, dedup_key: str) -> list[Queued]:
         with reading(self._engine) as connection:
             return pages.pages_of(connection, dedup_key)

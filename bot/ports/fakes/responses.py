@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.delivery import Outcome, PageState, Queued
+from bot.domain.delivery import WAITING, Outcome, PageState, Queued
 from bot.domain.incidents.response import Response
 from bot.domain.incidents.timeline import Entry
 
@@ -62,7 +62,7 @@ class FakePages:
 
     def cancel(self, dedup_key: str) -> int:
         own = [each for each in self._stored.values() if each.page.dedup_key == dedup_key]
-        stopped = [each for each in own if each.state is PageState.PENDING]
+        stopped = [each for each in own if each.state in WAITING]
         self._stored.update({each.page.id: replace(each, state=PageState.CANCELLED) for each in stopped})
         return len(stopped)
 
@@ -71,6 +71,6 @@ def due_by(stored: dict[str, Queued], now: datetime) -> list[Queued]:
     def due(each: Queued) -> bool:
         if each.state is PageState.SENDING:
             return each.lease_until is not None and each.lease_until <= now
-        return each.state is PageState.PENDING and each.not_before <= now
+        return each.state in WAITING and each.not_before <= now
 
     return sorted(filter(due, stored.values()), key=lambda q: (q.page.severity, q.page.created_at, q.page.id))

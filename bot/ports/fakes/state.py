@@ -165,6 +165,10 @@ class FakeState:
     def pages_due(self, now: datetime) -> list[Queued]:
         return due_by(self.page_by_id, utc(now))
 
+    def page_by_ref(self, channel: str, ref: str) -> Queued | None:
+        found = (each for each in self.page_by_id.values() if (each.page.channel, each.ref) == (channel, ref))
+        return min(found, key=lambda each: each.page.created_at, default=None)
+
     def pages_of(self, dedup_key: str) -> list[Queued]:
         found = [each for each in self.page_by_id.values() if each.page.dedup_key == dedup_key]
         return sorted(found, key=lambda each: (each.page.created_at, each.page.id))
