@@ -281,7 +281,7 @@ def app_services(
     queries = _queries(opened, registry, settings)
     incidents = IncidentService(store, registry, validation.judge)
     oncall = OncallService(oncall_in_use(settings), store)
-    responses = ResponseService(store, oncall.schedule)
+    responses = ResponseService(store, oncall.schedule, incidents.still_wrong)
     people = incidents, oncall, responses
     return AppServices(
         clock, registry, health, trends, impact, validation, sampling, queries, *people, sources, blindness

@@ -1,6 +1,7 @@
 """What Slack sends, read into what a service takes. Raises BadInput with what to write instead."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.errors import BadInput
@@ -13,6 +14,16 @@ from bot.views import action_ids
 Payload = Mapping[str, Any]
 _HELP = frozenset({"help", "?", "-h", "--help"})
 MOST_TEXT = 500
+INCIDENT_WORDS = ("ack", "mitigated", "resolve", "handover")
+
+
+@dataclass(frozen=True)
+class IncidentCommand:
+    """`word` "": show it; `more` is the reason, or the name."""
+
+    name: str
+    word: str
+    more: str
 
 
 def is_shaped(body: object) -> bool:
@@ -67,15 +78,15 @@ def clicked_validation(action: Mapping[str, Any]) -> ValidationRequest:
     return action_ids.decode_validation(value(action))
 
 
-def incident(command: Mapping[str, Any]) -> tuple[str, str]:
-    """`INC-42 [ack | mitigated]`. Raises BadInput."""
-    name, *rest = text(command).split() or [""]
-    word = " ".join(rest).casefold()
+def incident(command: Mapping[str, Any]) -> IncidentCommand:
+    """`INC-42 [ack | mitigated | resolve [REASON] | handover NAME]`. Raises BadInput."""
+    name, _, rest = text(command).partition(" ")
+    word, _, more = rest.strip().partition(" ")
     if not name:
         raise BadInput("Which incident? Write `/incident INC-42`, or `/incident INC-42 ack`.")
-    if word not in ("", "ack", "mitigated"):
-        raise BadInput(f"I do not know {word!r}. Write `ack` or `mitigated` after the number.")
-    return name, word
+    if word.casefold() not in ("", *INCIDENT_WORDS):
+        raise BadInput(f"I do not know {word!r}. After the number write one of {', '.join(INCIDENT_WORDS)}.")
+    return IncidentCommand(name, word.casefold(), more.strip())
 
 
 def feedback(action: Mapping[str, Any]) -> tuple[Word, str]:

@@ -54,17 +54,23 @@ def register(app: AsyncApp, services: AppServices) -> None:
             await reply.privately(help_card(services))
             return
         try:
-            name, word = payloads.incident(command)
-            card = await reply.work(_asked, services, name, word, reply.place.user)
+            card = await reply.work(_asked, services, payloads.incident(command), reply.place.user)
         finally:
             await ack()
         await reply.privately(card)
 
 
-def _asked(services: AppServices, name: str, word: str, user: str) -> Card:
+def _asked(services: AppServices, asked: payloads.IncidentCommand, user: str) -> Card:
     """Do what the word says, and show the incident."""
-    found, now = services.responses.incident(name), services.now()
-    change = {"ack": services.responses.acknowledge, "mitigated": services.responses.mitigate}.get(word)
-    if change is not None:
-        change(found, services.responses.who(user, now), now)
-    return response.card(services.responses.overview(found, now), now)
+    people, now = services.responses, services.now()
+    found, who = people.incident(asked.name), people.who(user, now)
+    match asked.word:
+        case "ack":
+            people.acknowledge(found, who, now)
+        case "mitigated":
+            people.mitigate(found, who, now)
+        case "resolve":
+            people.resolve(found, who, now, asked.more)
+        case "handover":
+            people.hand_over(found, who, asked.more, now)
+    return response.card(people.overview(found, now), now)

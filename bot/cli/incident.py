@@ -29,16 +29,19 @@ class Act(StrEnum):
     SHOW = "show"
     ACK = "ack"
     MITIGATED = "mitigated"
+    RESOLVE = "resolve"
+    HANDOVER = "handover"
 
 
 @dataclass(frozen=True)
 class IncidentQuestion:
-    """What was typed; `by` is who asks."""
+    """What was typed; `by` is who asks, `more` a reason or a name."""
 
     act: str
     number: str
     by: str
     take_over: bool = False
+    more: str = ""
     as_json: bool = False
 
 
@@ -60,6 +63,28 @@ def mitigated(number: Number, by: By = None, home: Home = None) -> None:
     _ask(home, IncidentQuestion(Act.MITIGATED, number, by or getpass.getuser()))
 
 
+@incident.command()
+def resolve(
+    number: Number,
+    because: Annotated[str, typer.Option(help="Why, though the data is not right.", show_default=False)] = "",
+    by: By = None,
+    home: Home = None,
+) -> None:
+    """Resolve it, if the data is right; else what is still wrong is named. Asked of the serving process."""
+    _ask(home, IncidentQuestion(Act.RESOLVE, number, by or getpass.getuser(), more=because))
+
+
+@incident.command()
+def handover(
+    number: Number,
+    to: Annotated[str, typer.Argument(help="Who has it from now on.", show_default=False)],
+    by: By = None,
+    home: Home = None,
+) -> None:
+    """Give it to somebody else, who has it from now on."""
+    _ask(home, IncidentQuestion(Act.HANDOVER, number, by or getpass.getuser(), more=to))
+
+
 def answer_incident(service: "ResponseService", question: IncidentQuestion, moment: datetime) -> str:
     """Do what was asked, and say how it is then. Raises BadInput."""
     found = service.incident(question.number)
@@ -70,6 +95,10 @@ def answer_incident(service: "ResponseService", question: IncidentQuestion, mome
             service.acknowledge(found, question.by, moment, take_over=question.take_over)
         case Act.MITIGATED:
             service.mitigate(found, question.by, moment)
+        case Act.RESOLVE:
+            service.resolve(found, question.by, moment, question.more)
+        case Act.HANDOVER:
+            service.hand_over(found, question.by, question.more, moment)
     overview = service.overview(service.incident(question.number), moment)
     return _json(overview) if question.as_json else _text(overview, moment)
 

@@ -11,6 +11,7 @@ from bot.domain.incidents.evidence import IncidentEvidence
 from bot.domain.incidents.feedback import Feedback, Word
 from bot.domain.incidents.incident import AlertState, Incident
 from bot.domain.platform.registry import Registry
+from bot.domain.verdicts.judge import SOUND
 from bot.domain.verdicts.validation import ValidationRequest
 from bot.ports.state import State
 from bot.services.incident_facts import Judge
@@ -56,6 +57,16 @@ class IncidentService:
         said, feedback = self._required_state().history(incident_id), self._required_state().feedback(incident_id)
         left_out = max(0, len(dates) - MOST_DATES)
         return IncidentEvidence(incident, tuple(members), verdicts, left_out, tuple(said), tuple(feedback), now)
+
+    def still_wrong(self, incident_id: str, now: datetime) -> list[str]:
+        """What is not right of its data dates, and of those that wait for them: a sentence each, its own first."""
+        incident, members = self.get(incident_id), self._required_state().members(incident_id)
+        own = list(self._dates(incident, members))
+        known = self._registry.by_name
+        waiting = [(name, day) for day in incident.data_dates for name in incident.impact if name in known]
+        judged = [self._judge(name, day, now) for name, day in dict.fromkeys([*own, *waiting])]
+        wrong = [each for each in judged if each.verdict not in SOUND]
+        return [f"{each.processor.name} {each.data_date}: {each.judged.because}" for each in wrong]
 
     def say(self, incident_id: str, person: str, word: Word, at: datetime) -> Incident:
         """Store a person's feedback on it."""

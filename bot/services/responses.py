@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.errors import BadInput
+from bot.domain.errors import BadInput, suggest
 from bot.domain.escalation.next_action import PageStep, next_action
 from bot.domain.escalation.pages import people_at
 from bot.domain.incidents import response as responses
@@ -19,6 +19,7 @@ from bot.ports.state import State
 log = logging.getLogger("fireline.responses")
 MOST_TRIES = 3
 MOST_COMING = 2
+MOST_WRONG = 5
 Change = Callable[[Response], Response]
 
 
@@ -31,11 +32,35 @@ class NotYours(BadInput):
         super().__init__(f"You were not paged for {incident.label}. Taking it over would {stops}.")
 
 
-class ResponseService:
-    """`schedule` knows the covers. People are told by their names in the schedule, or as they call themselves."""
+class StillWrong(BadInput):
+    """The data is not right yet: only a person's reason resolves it."""
 
-    def __init__(self, state: State | None, schedule: Callable[[datetime], Schedule]) -> None:
+    def __init__(self, incident: Incident, wrong: Sequence[str]) -> None:
+        named = "\n".join(f"- {each}" for each in wrong[:MOST_WRONG])
+        more = f"\n- and {len(wrong) - MOST_WRONG} more" if len(wrong) > MOST_WRONG else ""
+        super().__init__(
+            f"{incident.label} is not resolved: the data is not right yet.\n{named}{more}\n"
+            "Give a reason to resolve it all the same."
+        )
+
+
+def _cannot_be_asked(_incident: str, _now: datetime) -> Sequence[str]:
+    return ("the data cannot be asked here: ask the process that runs detection",)
+
+
+class ResponseService:
+    """`schedule` knows the covers; `still_wrong` asks the data of an incident, None: this process cannot. People are
+    told by their names in the schedule, or as they call themselves.
+    """
+
+    def __init__(
+        self,
+        state: State | None,
+        schedule: Callable[[datetime], Schedule],
+        still_wrong: Callable[[str, datetime], Sequence[str]] | None = None,
+    ) -> None:
         self._state, self._schedule = state, schedule
+        self._still_wrong = still_wrong or _cannot_be_asked
 
     def incident(self, name: str) -> Incident:
         """By its id, or by INC-42. Raises BadInput for one that is not known."""
@@ -86,6 +111,37 @@ class ResponseService:
             return responses.mitigated(owned, now)
 
         entry = Entry(incident.id, now, EntryKind.MITIGATED, f"{who} says that the harm has stopped", who)
+        return self._changed(incident, change, entry)
+
+    def resolve(self, incident: Incident, who: str, now: datetime, reason: str = "") -> Response:
+        """The data is asked. Raises StillWrong where it is not right, unless there is a `reason` to resolve it all the
+        same; it begins again when it becomes worse.
+        """
+        wrong = self._still_wrong(incident.id, now)
+        if wrong and not reason:
+            raise StillWrong(incident, wrong)
+        against = f", though {len(wrong)} dates are not right: {reason}" if wrong else ""
+
+        def change(response: Response) -> Response:
+            if response.state is ResponseState.RESOLVED:
+                raise BadInput(f"{incident.label} is resolved already.")
+            return responses.resolved(response, now, who)
+
+        entry = Entry(incident.id, now, EntryKind.RESOLVED, f"{who} resolved it{against}", who)
+        return self._changed(incident, change, entry)
+
+    def hand_over(self, incident: Incident, who: str, to: str, now: datetime) -> Response:
+        """`to` is a name of the schedule, and has it from now on. Raises BadInput for anybody else."""
+        people = self._schedule(now).by_name
+        if to not in people:
+            raise BadInput(f"{to!r} is not among the people of oncall.yaml. {suggest(to, people)}".rstrip())
+
+        def change(response: Response) -> Response:
+            if response.state is ResponseState.RESOLVED:
+                raise BadInput(f"{incident.label} is resolved already.")
+            return responses.acknowledged(response, to, now)
+
+        entry = Entry(incident.id, now, EntryKind.HANDED_OVER, f"{who} handed it over to {to}", who)
         return self._changed(incident, change, entry)
 
     def standing(self, incident_id: str, now: datetime) -> Standing | None:

@@ -24,8 +24,7 @@ def line(standing: Standing | None, now: datetime, voice: Voice) -> str:
         case ResponseState.MITIGATED:
             return f"Mitigated by {voice.data(response.owner)}; watched until the data is right"
         case ResponseState.RESOLVED:
-            by = f", against the data, by {voice.data(response.resolved_by)}" if response.resolved_by else ""
-            return f"Resolved{by}" if by else ""
+            return f"Resolved by {voice.data(response.resolved_by)}" if response.resolved_by else ""
 
 
 def _coming(coming: tuple[Coming, ...], now: datetime, voice: Voice) -> str:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.domain.gate.memory import GateResult
 from bot.domain.incidents.escalation_policy import EscalationPolicy
 from bot.domain.incidents.response import Response, ResponseState
 from bot.ports.fakes.state import FakeState
@@ -100,6 +102,43 @@ def test_without_a_click_the_command_takes_it(transport: str, watched: AppServic
         assert "It is mitigated" in done["text"]
 
     play(scenario, transport, watched)
+
+
+def test_only_the_data_or_a_reason_resolves_it(transport: str, watched: AppServices, state: FakeState) -> None:
+    async def scenario(bench: Bench) -> None:
+        refused = await bench.ask("/incident INC-1 resolve", user=CHRIS, sees="ephemeral")
+        assert "the data is not right yet" in refused["text"]
+        assert "Summary 2026-01-15: " in refused["text"]
+        assert response(state).state is ResponseState.OPEN
+        done = await bench.ask("/incident INC-1 resolve the source lost it <!here>", user=CHRIS, sees="ephemeral")
+        assert "Resolved by Chris" in done["text"]
+        assert "though 1 dates are not right: the source lost it &lt;!here&gt;" in done["text"]
+
+    watched.responses = ResponseService(state, lambda _: PLAN, lambda *_: ["Summary 2026-01-15: the table is empty"])
+    play(scenario, transport, watched)
+
+
+def test_what_is_right_resolves_without_a_reason(transport: str, watched: AppServices, state: FakeState) -> None:
+    async def scenario(bench: Bench) -> None:
+        await bench.ask("/incident INC-1 handover Ana", user=CHRIS, sees="ephemeral")
+        assert (response(state).state, response(state).owner) == (ResponseState.ACKNOWLEDGED, "Ana")
+        nobody = await bench.ask("/incident INC-1 handover Anna", user=CHRIS, sees="ephemeral")
+        assert "'Anna' is not among the people of oncall.yaml" in nobody["text"]
+        done = await bench.ask("/incident INC-1 resolve", user=CHRIS, sees="ephemeral")
+        assert "Resolved by Chris" in done["text"]
+
+    watched.responses = ResponseService(state, lambda _: PLAN, watched.incidents.still_wrong)
+    play(scenario, transport, watched)
+
+
+def test_the_data_is_asked_of_each_date_and_of_what_waits_for_it(watched: AppServices, state: FakeState) -> None:
+    [opened] = state.open_incidents()
+    missing = replace(
+        opened, data_dates=(DAY - timedelta(days=1),), headline=replace(LOST, data_date=DAY - timedelta(days=1))
+    )
+    state.commit(NOW + timedelta(minutes=1), GateResult((), (), (replace(missing, impact=("Summary",)),)), 1)
+    wrong = watched.incidents.still_wrong(opened.id, NOW)
+    assert [line.split(":")[0] for line in wrong] == ["Summary 2026-01-14"]
 
 
 @pytest.mark.parametrize(
