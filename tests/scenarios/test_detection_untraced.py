@@ -6,7 +6,9 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from bot.domain.findings.finding import FindingKind as Kind
+from bot.domain.findings.severity import Severity
 from bot.domain.incidents.decisions import Decision, Outcome
+from bot.domain.platform.registry import Criticality, ExpectedRecords
 from tests.support.pipeline_days import DAY
 from tests.support.pipeline_notified import decisions, messages, minutes_after, replayed, the_one
 from tests.support.pipeline_troubles import Incident
@@ -42,6 +44,21 @@ def test_where_a_run_has_worked_failures_after_it_say_nothing(records: int) -> N
     start = days.slots("Exporter")[0] - timedelta(minutes=5)
     days.runs["Exporter", DAY].insert(0, days.run("Exporter", DAY, start, seconds=60, records=records))
     assert messages(days) == []
+
+
+@pytest.mark.parametrize(("records", "over"), [(None, True), (0, False)])
+def test_a_streak_is_over_with_a_later_date_that_works_whether_records_are_counted(
+    records: int | None, over: bool
+) -> None:
+    """Neither a table nor the registry tells what is due; a zero is no sign that it works, no count is none of a zero."""
+    days = Incident()
+    days.amend("Exporter", bigquery_table=None, expected_records=ExpectedRecords(), criticality=Criticality.HIGH)
+    days.fails("Exporter", attempts=4)
+    for key, runs in list(days.runs.items()):
+        if key[0] == "Exporter" and key[1] != DAY:
+            days.runs[key] = [run._replace(records=records) for run in runs]
+    worse = [each for each in replayed(days, ahead=1) if each.finding.severity is Severity.P0]
+    assert (the_one(messages(days)).finding.kind, not worse) == (Kind.REPEATED_FAILURE, over)
 
 
 @pytest.mark.parametrize("claimed", [0, 100])

@@ -233,7 +233,7 @@ class Watch:
             return False
         later = (self.history.days.get((day.processor.name, day.data_date + timedelta(days=n))) for n in range(1, 8))
         return any(
-            run.status is Status.SUCCESS and run.records and run.started_at > trouble.since
+            run.status is Status.SUCCESS and run.records != 0 and run.started_at > trouble.since
             for other in later
             if other is not None
             for run in other.runs
