@@ -50,7 +50,7 @@ def test_where_a_run_has_worked_failures_after_it_say_nothing(records: int) -> N
 def test_a_streak_is_over_with_a_later_date_that_works_whether_records_are_counted(
     records: int | None, over: bool
 ) -> None:
-    """Neither a table nor the registry tells what is due; a zero is no sign that it works, no count is none of a zero."""
+    """Neither a table nor the registry tells what is due. A zero is no sign that it works; no count is no zero."""
     days = Incident()
     days.amend("Exporter", bigquery_table=None, expected_records=ExpectedRecords(), criticality=Criticality.HIGH)
     days.fails("Exporter", attempts=4)

@@ -63,8 +63,8 @@ NEVER_FOUND = frozenset({Verdict.OK, Verdict.OFF_DAY, Verdict.LEGITIMATE_ZERO, V
 MAY = {
     (True, True, False): frozenset(Verdict) - NEVER_FOUND,
     (True, False, False): {Verdict.NOT_YET, Verdict.MISSING_RUN, Verdict.IDEMPOTENCY_BLOCK, Verdict.UNKNOWN},
-    (True, True, None): {Verdict.UNKNOWN, Verdict.MISSING_RUN, Verdict.PROCESSOR_FAILED, Verdict.NOT_YET},
-    (True, False, None): {Verdict.UNKNOWN, Verdict.MISSING_RUN, Verdict.NOT_YET},
+    (True, True, None): {Verdict.UNKNOWN, Verdict.PROCESSOR_FAILED, Verdict.NOT_YET},
+    (True, False, None): {Verdict.UNKNOWN, Verdict.NOT_YET},
 }
 """By (due, settled, filled): the verdicts that do not contradict it."""
 
@@ -308,9 +308,9 @@ def test_as_of_a_moment_is_what_was_known_then(seed: int, moment: datetime) -> N
 
 def as_settled(item: Evidence) -> Evidence:
     """When a date to come will be settled depends on the games before it, which have not ended yet; whether its data is
-    due, on a first run that may come.
+    due, and so whether a run lacks, on a first run that may come.
     """
-    return item if settled(item) else replace(item, settled_at=None, expected=None)
+    return item if settled(item) else replace(item, settled_at=None, expected=None, filled=item.filled or None)
 
 
 def known_by(world: World, moment: datetime) -> World:

@@ -108,6 +108,34 @@ def test_in_service_from_a_date_on_it_is_missed_without_any_run(tmp_path: Path) 
     assert [made.verdict("New", day).verdict for day in DAYS[1:4]] == [
         Verdict.OFF_DAY, Verdict.MISSING_RUN, Verdict.MISSING_RUN,
     ]  # fmt: skip
+    assert [made.stale("New", day) for day in DAYS[1:4]] == [
+        Staleness.FRESH, Staleness.NO_DATA, Staleness.NO_DATA,
+    ]  # fmt: skip
+    assert due_of_new(made) == (3, 0, 0)
+    assert made.verdict("New", NOW.date()).judged.because == "its run may still begin"
+    assert {"dates_missing"} <= {reason.name for reason in made.health().reasons}
+
+
+def test_a_run_that_does_not_say_what_it_brought_makes_its_date_unknown(tmp_path: Path) -> None:
+    """Without a table nobody can tell; what never ran has brought nothing, what a run says it brought counts."""
+    made = Team(tmp_path, [TWICE, {**NEW, "active": {"from": str(DAYS[1])}}])
+    made.load(*daily("Twice", "t.twice", DAYS, 11.2, 23.2))
+    assert due_of_new(made) == (4, 0, 0)
+    silent = run("silent", "New", start=13.2, day=DAYS[2], records_processed=None)
+    counted = run("counted", "New", start=13.2, day=DAYS[3])
+    made.load([silent], [])
+    assert made.stale("New", DAYS[2]) is Staleness.UNKNOWN
+    made.load([counted], [])
+    assert [made.stale("New", day) for day in DAYS[1:4]] == [
+        Staleness.NO_DATA, Staleness.UNKNOWN, Staleness.FRESH,
+    ]  # fmt: skip
+    assert due_of_new(made) == (4, 1, 1)
+
+
+def due_of_new(team: Team) -> tuple[int, int, int]:
+    """Its dates: due, filled, unknown."""
+    [row] = [row for row in team.health().processors if row.name == "New"]
+    return row.due.due, row.due.filled, row.due.unknown
 
 
 def test_a_date_that_the_export_cuts_between_two_slots(tmp_path: Path) -> None:

@@ -121,7 +121,9 @@ def test_judged_twenty_minutes_after_the_last_slot(usual: SqlWarehouse) -> None:
 def test_only_what_was_known_counts(usual: SqlWarehouse) -> None:
     before = datetime(2026, 1, 16, 3, 59, tzinfo=UTC)
     found = evidence_of(usual, as_of=before)
-    assert (found.first_file_at, found.rows, found.filled) == (None, None, None), "the table was never seen by then"
+    assert (found.first_file_at, found.rows, found.filled) == (None, None, False), (
+        "the table was never seen, no run had begun"
+    )
     after = evidence_of(usual, as_of=before + timedelta(minutes=1))
     assert after.first_file_at == before + timedelta(minutes=1)
     assert after.games == after.games_final == 1, "final by its own time"

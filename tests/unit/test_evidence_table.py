@@ -24,7 +24,9 @@ def at(hours: float, day: date) -> datetime:
 
 def book(loads: dict[tuple[str, date], list[tuple[datetime, int]]]) -> DateBook:
     seen = Seen(tables={"raw.weekly": at(6.0, DAY), "raw.daily": at(8.5, DAY)}, calendar=False)
-    return DateBook(platform_facts(KNOWN), Record({}), seen, GameCalendar([], KNOWN.zone, loaded=False), loads, {}, {})
+    return DateBook(
+        platform_facts(KNOWN), Record({}), seen, GameCalendar([], KNOWN.zone, loaded=False), loads, {}, {}, {}
+    )
 
 
 def test_dates_ahead_share_their_answers_and_dates_with_rows_have_their_own() -> None:

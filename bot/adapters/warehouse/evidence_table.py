@@ -60,6 +60,7 @@ class DateBook:
     loads: dict[Pair, list[tuple[datetime, int]]]
     files: dict[Pair, list[tuple[datetime, int]]]
     brought: dict[Pair, list[Span]]
+    ran: dict[Pair, datetime]
     _trails: dict[tuple[str, str, date | None], Trail] = field(default_factory=dict)
     _days: dict[date, GameDay] = field(default_factory=dict)
     _answers: dict[tuple[object, ...], Answers] = field(default_factory=dict)
@@ -82,7 +83,8 @@ class DateBook:
         brought = defaultdict[Pair, list[Span]](list)
         for name, day, since, until in session.rows("brought", span):
             brought[name, day].append(Span(since, until))
-        return cls(platform, record, seen, calendar, loads, files, brought)
+        ran = {(name, day): began for name, day, began in session.rows("ran", span)}
+        return cls(platform, record, seen, calendar, loads, files, brought, ran)
 
     def rows(self, pairs: Iterable[Pair]) -> Iterator[tuple[Value, ...]]:
         """Rows of `stage_evidence`: processors with the same answers share theirs, and so do the dates ahead of one."""
@@ -127,7 +129,7 @@ class DateBook:
     @cached_property
     def _last_day(self) -> date:
         """The last data date of which a row, a run or a game tells."""
-        days = {day for known in (self.loads, self.files, self.brought) for _, day in known}
+        days = {day for known in (self.loads, self.files, self.brought, self.ran) for _, day in known}
         return max((*days, self.calendar.last or date.min))
 
     @cached_property
@@ -159,12 +161,14 @@ class DateBook:
             processor.is_scraper,
             str(processor.expected_records) if table is not None and table.seen else "",
         )
-        recorded = self._is_recorded(processor, day)
-        key = (*rule, day, recorded, brought, *map(id, (table, file, *upstream)))
+        recorded, ran_at = self._is_recorded(processor, day), self.ran.get((processor.name, day))
+        key = (*rule, day, recorded, brought, ran_at, *map(id, (table, file, *upstream)))
         if key not in self._answers:
             judged_at = self.platform.judgement(processor.timetable, day)
             games, earlier = self._day(day), self._earlier(table, processor, day)
-            facts = DateFacts(processor, day, judged_at, games, table, file, upstream, brought, earlier, recorded)
+            facts = DateFacts(
+                processor, day, judged_at, games, table, file, upstream, brought, ran_at, earlier, recorded
+            )
             self._answers[key] = facts.answers()
         return key, self._answers[key]
 

@@ -46,6 +46,7 @@ class EarlierDates:
 class DateFacts:
     """Everything that becomes known of (processor, date), at any time. `table` and `file` are None where the registry
     names none; `upstream`: the tables that it is made from; `brought`: while a run said that it brought records;
+    `ran_at`: when the first run of the schedule began for it, looked at where neither table nor file tells;
     `earlier`: what its table had before; `recorded`: its record reaches the date.
     """
 
@@ -57,6 +58,7 @@ class DateFacts:
     file: Trail | None = None
     upstream: tuple[Trail, ...] = ()
     brought: tuple[Span, ...] = ()
+    ran_at: datetime | None = None
     earlier: EarlierDates = EarlierDates()
     recorded: bool = True
 
@@ -71,12 +73,6 @@ class DateFacts:
         file_at = self.file.first_above(SMALLEST_FILE, at) if self.file is not None else None
         upstream = [trail for trail in self.upstream if trail.tells(day, at, judged_at)]
         kind = traced_input(platform.input_kind, file_tells=file_tells, upstream_tells=bool(upstream))
-        filled = is_filled(
-            rows,
-            (file_at is not None) if file_tells else None,
-            is_scraper=platform.is_scraper,
-            brought=brought,
-        )
         ready = None
         if kind is InputKind.FILE:
             ready = file_at
@@ -91,6 +87,13 @@ class DateFacts:
             runs_on_no_game_days=platform.runs_on_no_game_days,
             is_recorded=self.recorded,
         )
+        filled = is_filled(
+            rows,
+            (file_at is not None) if file_tells else None,
+            is_scraper=platform.is_scraper,
+            brought=brought,
+            no_run=bool(expected and hours) and (self.ran_at is None or at < self.ran_at),
+        )
         settled_at = settled_from(self.judged_at, self.games.over_at(platform.expects, hours, at))
         settled = settled_at is not None and settled_at <= at
         return Answer(
@@ -99,7 +102,7 @@ class DateFacts:
             settled_at=settled_at,
             filled=filled,
             partial=bool(rows and expected and settled) and self._is_short(rows or 0, games or 0, at),
-            traced=rows is not None or platform.is_scraper,
+            traced=rows is not None or (platform.is_scraper and file_tells),
             input_kind=kind,
             input_ready_at=ready,
         )
@@ -125,6 +128,8 @@ class DateFacts:
         for trail in (self.table, self.file, *self.upstream):
             if trail is not None:
                 yield from trail.moments(self.data_date)
+        if self.ran_at is not None:
+            yield self.ran_at
         for span in self.brought:
             yield span.since
             if span.until is not None:

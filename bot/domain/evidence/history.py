@@ -62,6 +62,7 @@ class PipelineHistory:
         self.retries: dict[datetime, int] = defaultdict(int)
         self._failed: deque[tuple[datetime, str]] = deque()
         self._dates: set[date] = set()
+        self._oldest = date.min
         self.begun: set[str] = set()
         self.loaded_at: dict[str, datetime] = {}
         self._loads_taken: dict[str, int] = defaultdict(int)
@@ -209,7 +210,7 @@ class PipelineHistory:
 
     def forget_before(self, now: datetime, keep: Container[tuple[str, date]] = ()) -> None:
         """Let go of what no detector looks at any more. `keep`: dates that have a trouble."""
-        oldest = (now - HORIZON).date() - timedelta(days=2)
+        oldest = self._oldest = (now - HORIZON).date() - timedelta(days=2)
         for key in [key for key in self.days if key[1] < oldest and key not in keep]:
             del self.days[key]
             self.changed.add(key)
@@ -347,7 +348,10 @@ class PipelineHistory:
             unrecorded=untold,
             in_service=working,
             expected=due,
-            runs_due=bool(slots) and untold is None and _runs_due(processor, games, calendar=self._seen.calendar),
+            runs_due=bool(slots)
+            and untold is None
+            and data_date >= self._oldest
+            and _runs_due(processor, games, calendar=self._seen.calendar),
             games=games or 0,
             table=self._telling(self._tables, facts.table, about, tables),
             file=file,

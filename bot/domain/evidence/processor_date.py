@@ -160,14 +160,21 @@ class ProcessorDate:
 
     @property
     def filled(self) -> bool | None:
-        """Is the data there? A scraper's only trace is its file; where nothing is traced, a success with records."""
+        """Is the data there? A scraper's only trace is its file; where nothing is traced, its runs."""
         rows, is_scraper = self.rows, self.is_scraper
         return is_filled(
             rows,
             None if self.file is None else self.file_at is not None,
             is_scraper=is_scraper,
             brought=rows is None and not is_scraper and self.brought,
+            no_run=self.no_run,
         )
+
+    @property
+    def no_run(self) -> bool:
+        """Is data due, and no run of the schedule has begun?"""
+        began = (run.trigger not in OFF_SCHEDULE for run in chain(self.runs, self.under_way.values()))
+        return bool(self.expected) and self.runs_due and not any(began)
 
     @property
     def brought(self) -> bool:

@@ -63,15 +63,20 @@ def settled_from(judged_at: datetime | None, games_over_at: datetime | None) -> 
     return max(judged_at, games_over_at)
 
 
-def is_filled(rows: int | None, file_came: bool | None, *, is_scraper: bool, brought: bool) -> bool | None:
+def is_filled(
+    rows: int | None, file_came: bool | None, *, is_scraper: bool, brought: bool, no_run: bool
+) -> bool | None:
     """Is the data there? `rows` of its table, None when the table says nothing of the date; a scraper's only trace is
-    its file; where nothing is traced, a run that brought records says so, and silence says nothing.
+    its file, None alike; where nothing is traced, a run that brought records says so. What was due to run for it and
+    never began has brought nothing (`no_run`); of what ran and does not say what it brought nobody can tell.
     """
     if rows is not None:
         return rows > 0
-    if is_scraper:
+    if is_scraper and file_came is not None:
         return file_came
-    return True if brought else None
+    if brought and not is_scraper:
+        return True
+    return False if no_run else None
 
 
 def traced_input(kind: InputKind, *, file_tells: bool, upstream_tells: bool) -> InputKind:

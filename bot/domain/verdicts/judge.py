@@ -135,6 +135,8 @@ def _unfilled(day: ProcessorDate, now: datetime, context: DateContext) -> Judged
     if _absent(day, now):
         return Judged(verdict=Verdict.MISSING_RUN, because="no run has started for it since its first slot")
     lacking = _lacking(day)
+    if lacking and day.no_run:
+        return Judged(verdict=Verdict.NOT_YET, because="its run may still begin", until=day.slots[0] + MISSING_AFTER)
     untraced = day.table is None and not day.is_scraper
     failed = day.newest_failure if day.only_failed and untraced else None
     if day.expected and lacking and failed is not None and day.settled_at <= now:
