@@ -160,6 +160,39 @@ def test_a_start_exported_again_in_another_precision_is_the_same_run(tmp_path: P
     assert len({seen.started_at for seen in into.observed(NOW - timedelta(days=9), NOW).runs}) == 1
 
 
+AGAIN = [
+    ("milliseconds", "seconds", "microseconds"),
+    ("seconds", "microseconds"),
+    ("seconds", "microseconds x"),
+    ("seconds x", "microseconds"),
+    ("microseconds x", "seconds"),
+    ("microseconds", "seconds x"),
+]
+
+
+@pytest.mark.parametrize("exports", AGAIN, ids=" ".join)
+def test_without_an_id_a_start_in_another_precision_is_the_same_run(tmp_path: Path, exports: tuple[str, ...]) -> None:
+    into = warehouse()
+    for place, export in enumerate(exports):
+        name, _, run_id = export.partition(" ")
+        started = at(30) + timedelta(microseconds=PRECISIONS[name])
+        rows = [{**run(run_id), "started_at": started, "inserted_at": at(30.5 + place)}]
+        other = {**run("", start=29), "records_processed": place}
+        [file] = load(into, World([*rows, other]).write(tmp_path / name, ".csv")).files
+        assert (file.added, file.corrected + file.unchanged) == ((2, 0) if place == 0 else (0, 2)), name
+    assert counted(into) == {"success": 2}
+    [kept] = [row for row in rows_of(into, "runs") if at(30) + timedelta(microseconds=123_456) in row]
+    assert (kept[0] == "x") is any(export.endswith(" x") for export in exports)
+
+
+def test_without_ids_two_starts_within_a_second_stay_two_runs(tmp_path: Path) -> None:
+    into = warehouse()
+    starts = [at(30) + timedelta(milliseconds=each) for each in (250, 700)]
+    load(into, World([{**run(""), "started_at": start} for start in starts]).write(tmp_path / "fine", ".csv"))
+    load(into, World([run("", inserted_at=at(40))]).write(tmp_path / "coarse", ".csv"))
+    assert counted(into) == {"success": 2}
+
+
 def test_what_ended_is_known_by_its_finer_start(tmp_path: Path) -> None:
     """An end in whole seconds is not before the start."""
     into = warehouse()

@@ -32,20 +32,20 @@ def merge_runs(session: Session, *, nameless: bool, again: bool = False) -> Merg
     """
     ((first, last, given, distinct, under_way, without_id),) = session.rows("staged_span")
     span = {"first_start": first, "last_start": last}
-    named = 0
+    named = stored = 0
     if without_id or nameless:
-        named = _named(session, span)
+        named, stored = _named(session, span)
         ((_, _, _, distinct, _, left),) = session.rows("staged_span")
         if left and not nameless:
             session.run("remember_fact", {"name": NAMELESS, "value": YES})
     reread = _understood_anew(session, span) if again else 0
     ((held, moved, recut),) = session.rows("held_runs", span)
-    stored = named + reread
-    if recut:
+    stored += reread
+    if recut or named:
         stored += _refined(session, span)
         span = _span(session)
     moved = moved or (under_way and distinct < given)
-    if distinct == given and not held and not moved and not stored and not recut:
+    if distinct == given and not held and not moved and not stored and not recut and not named:
         session.run("append_runs")
         return MergedRuns(int(given), int(given), 0, last, appended=True)
     if moved:
@@ -80,10 +80,12 @@ def _refined(session: Session, span: dict[str, datetime]) -> int:
     return int(stored)
 
 
-def _named(session: Session, span: dict[str, datetime]) -> int:
-    """Rows without a `run_id` whose run is known by one take it; returns how many of them were stored."""
+def _named(session: Session, span: dict[str, datetime]) -> tuple[int, int]:
+    """Rows without a `run_id` whose run is known otherwise take its id; returns of how many runs, and how many of
+    those were stored.
+    """
     session.run("name_runs", span)
     ((named, stored),) = session.rows("named_runs", span)
     if named:
         session.run("take_names", span)
-    return int(stored)
+    return int(named), int(stored)
