@@ -10,7 +10,7 @@ from operator import itemgetter
 
 from bot.domain.evidence.attempts import OFF_SCHEDULE
 from bot.domain.evidence.coverage import DATES, FilledDate, is_short, usual_rows
-from bot.domain.evidence.expectation import Expects, PlannedWindow, expectation
+from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.evidence.game_calendar import GameCalendar
 from bot.domain.evidence.known import Sight
 from bot.domain.evidence.observation import Event, Game, Observed, RunSeen, Started, TableLoad
@@ -18,7 +18,7 @@ from bot.domain.evidence.platform_facts import facts_of, readers_of
 from bot.domain.evidence.processor_date import ProcessorDate, Trace
 from bot.domain.evidence.recorded import Record, starts_of, unrecorded
 from bot.domain.evidence.rhythm import Rhythm
-from bot.domain.evidence.rules import data_due, judged_from, traced_input
+from bot.domain.evidence.rules import data_due, judged_from, run_due, traced_input
 from bot.domain.evidence.runs import Category, Status, Trigger
 from bot.domain.evidence.sighted import seen_in
 from bot.domain.platform.calendar import floor_hour
@@ -351,7 +351,7 @@ class PipelineHistory:
             runs_due=bool(slots)
             and untold is None
             and data_date >= self._oldest
-            and _runs_due(processor, games, calendar=self._seen.calendar),
+            and run_due(facts.expects, games, daily=facts.runs_on_no_game_days, calendar=self._seen.calendar),
             games=games or 0,
             table=self._telling(self._tables, facts.table, about, tables),
             file=file,
@@ -381,16 +381,6 @@ class PipelineHistory:
         if trace.seen:
             return sight.leaves(trace.seen, data_date, self._as_of, judged_at)
         return sight.tells(data_date, self._as_of, judged_at)
-
-
-def _runs_due(processor: Processor, games: int | None, *, calendar: bool) -> bool:
-    """Does it run on the date? `games` None: the calendar does not know it, and only who runs every day is missed;
-    who lives by games, on a date that a calendar leaves out, is not.
-    """
-    if games is None:
-        per_game = expectation(processor) is Expects.PER_GAME
-        return processor.runs_on_no_game_days and not (calendar and per_game)
-    return processor.runs_on_no_game_days or games > 0
 
 
 def _with_time_limit(run: RunSeen, limit: float | None) -> RunSeen:

@@ -43,6 +43,16 @@ def _due(
     return games > 0
 
 
+def run_due(expects: Expects, games: int | None, *, daily: bool, calendar: bool) -> bool:
+    """Does it run on a date with slots? `daily`: without games, too. `games` None: the `calendar`, if there is one, does
+    not know the date, and only who runs every day is missed; who lives by games, where a calendar leaves the date out,
+    is not.
+    """
+    if games is None:
+        return daily and not (calendar and expects is Expects.PER_GAME)
+    return daily or games > 0
+
+
 def judged_from(expects: Expects, data_date: date, last_chance: datetime | None) -> datetime | None:
     """From when on what is missing counts: 20 minutes after the last slot. What comes per game without any slot is
     judged when nothing heals by itself any more; without either nobody can tell.
