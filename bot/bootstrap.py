@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 
 class Services:
-    """The use cases that only read, over an open warehouse; each is wired, and imported, when it is asked for. The
+    """The use cases of commands, over an open warehouse; each is wired, and imported, when it is asked for. The
     registry is the one the data was loaded with. Incidents are known here, too: an answer is the same as the serving
     process's.
     """
@@ -74,9 +74,13 @@ class Services:
         return notified_within(self._state, since, until)
 
     @cached_property
+    def sources(self) -> SourcesService:
+        return sources_service(self.warehouse, self._settings, self.clock)
+
+    @cached_property
     def blindness(self) -> Blindness:
         """As the process that reads the sources has stored it."""
-        return blindness_of(sources_service(self.warehouse, self._settings, self.clock), self._settings)
+        return blindness_of(self.sources, self._settings)
 
     @cached_property
     def registry(self) -> Registry:
@@ -337,10 +341,10 @@ def loading_service(opened: Warehouse, settings: Settings) -> LoadingService:
 
 
 @contextmanager
-def syncing(settings: Settings) -> Iterator[SourcesService]:
-    """The team's own sources, read by a command."""
-    with warehouse(settings, read_only=False) as opened:
-        yield sources_service(opened, settings, system_clock)
+def syncing(settings: Settings) -> Iterator[Services]:
+    """Services whose sources may be read, by a command."""
+    with warehouse(settings, read_only=False) as opened, ExitStack() as closing:
+        yield Services(opened, settings, closing)
 
 
 def sources_service(opened: Warehouse, settings: Settings, clock: Clock) -> SourcesService:

@@ -17,7 +17,7 @@ def health_json(report: HealthReport) -> str:
         "window_days": window.days,
         "window": {
             "since": _iso(window.since),
-            "until": _iso(window.until),
+            "until": _iso(window.ends_at),
             "exact": window.exact,
             "percentile_relative_error": 0.0 if window.exact else RELATIVE_ERROR,
         },

@@ -48,10 +48,8 @@ def print_health(report: HealthReport, out: Console, *, everything: bool) -> Non
 
 
 def _span(report: HealthReport) -> str:
-    """What is counted by whole hours ends with the hour that goes on: up to now."""
     window = report.window
-    until = min(window.until, window.as_of)
-    return f"{_shown(window.since)} to {_shown(until)} UTC{'' if window.exact else ', from a whole hour on'}"
+    return f"{_shown(window.since)} to {_shown(window.ends_at)} UTC{'' if window.exact else ', from a whole hour on'}"
 
 
 def _columns(first: str) -> list[Column[HealthRow]]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli.context import errors_for_people, settings_of
+from bot.cli.context import errors_for_people, now_of, settings_of
 from bot.cli.options import AsJson, Home
 from bot.cli.terminal import say, shown
 
@@ -104,8 +104,9 @@ def _asked(act: str, name: str | None, home: Any) -> list[dict[str, Any]]:
             from bot.bootstrap import syncing
             from bot.opening import blindness_policy
 
-            with syncing(settings) as service:
-                text = answer_sources(service, blindness_policy(settings), given)
+            with syncing(settings) as services:
+                now_of(services)
+                text = answer_sources(services.sources, blindness_policy(settings), given)
     found: list[dict[str, Any]] = json.loads(text)
     return found
 

@@ -1,7 +1,8 @@
 """`fireline health`: the keys of its JSON, the words of its refusals, and nothing that a name can break."""
 
 import json
-from datetime import UTC, datetime
+import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.cli.app import app
-from bot.config.settings import Settings
+from bot.config.settings import BUNDLED_CONFIG, Settings
 from bot.domain.gate.memory import GateResult
 from bot.state_adapters import state
 from tests.support.builders import World, failed, game, loaded, raw_file, run
@@ -215,7 +216,9 @@ def test_settings_that_make_no_sense(tmp_path: Path) -> None:
 AHEAD = datetime(2100, 1, 1, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("asked", [["health"], ["validate"], ["impact", "Box"], ["query", "health_counts_live"]])
+@pytest.mark.parametrize(
+    "asked", [["health"], ["validate"], ["impact", "Box"], ["query", "health_counts_live"], ["sources"]]
+)
 def test_a_process_that_was_ahead_of_this_clock_is_answered_by_its_own(tmp_path: Path, asked: list[str]) -> None:
     """As after kill -9 of a demo that ran fast: by this clock its rows lie ahead."""
     home = tmp_path / "home"
@@ -228,3 +231,22 @@ def test_a_process_that_was_ahead_of_this_clock_is_answered_by_its_own(tmp_path:
     assert after.exit_code == 0, after.output
     said = "the process that ran here last was ahead of this machine's clock, at 2100-01-01 00:00 UTC"
     assert after.stderr == f"note: {said}: answered as of then.\n"
+
+
+def test_the_age_of_a_source_goes_by_that_clock_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home, config = tmp_path / "home", tmp_path / "configuration"
+    shutil.copytree(BUNDLED_CONFIG, config)
+    WORLD.write(tmp_path / "data")
+    (config / "registry.yaml").write_text((tmp_path / "data" / "registry.yaml").read_text())
+    source = {"name": "exports", "kind": "files", "path": str(tmp_path / "data")}
+    (config / "sources.yaml").write_text(json.dumps({"sources": [source]}))
+    monkeypatch.setenv("FIRELINE_CONFIG", str(config))
+    synced = fireline(home, "sources", "sync")
+    assert synced.exit_code == 0, synced.output
+    with state(Settings(home=home)) as kept, kept.transaction() as tx:
+        tx.gate.commit(AHEAD, GateResult(), 0)
+    asked = fireline(home, "sources", "--json")
+    [status] = json.loads(asked.stdout)
+    read_at = datetime.fromisoformat(status["synced_at"])
+    assert abs(read_at + timedelta(seconds=status["age_seconds"]) - AHEAD) < timedelta(seconds=1)
+    assert "answered as of then" in asked.stderr

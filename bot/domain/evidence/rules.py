@@ -44,9 +44,8 @@ def _due(
 
 
 def run_due(expects: Expects, games: int | None, *, daily: bool, calendar: bool) -> bool:
-    """Does it run on a date with slots? `daily`: without games, too. `games` None: the `calendar`, if there is one, does
-    not know the date, and only who runs every day is missed; who lives by games, where a calendar leaves the date out,
-    is not.
+    """Does it run on a date with slots? `daily`: without games, too. `games` None: no calendar knows the date, and only
+    who runs every day is missed; who lives by games, where there is a `calendar` that leaves the date out, is not.
     """
     if games is None:
         return daily and not (calendar and expects is Expects.PER_GAME)

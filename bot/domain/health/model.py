@@ -55,6 +55,11 @@ class Window:
         return cls(as_of - timedelta(days=days), as_of, as_of, days, exact=True)
 
     @property
+    def ends_at(self) -> datetime:
+        """Up to when it has runs: what is counted by whole hours ends with the hour that goes on, which is not over."""
+        return min(self.until, self.as_of)
+
+    @property
     def known_at(self) -> datetime:
         """By when its evidence was known."""
         return END_OF_TIME if self.late else self.as_of
