@@ -25,10 +25,8 @@ ALL_EVIDENCE = datetime(2100, 1, 1, tzinfo=UTC)
 
 def span_of(told: dict[str, dict[str, str]]) -> tuple[datetime, datetime]:
     """What is counted: whole hours, the one that goes on among them."""
-    until = datetime.fromisoformat(told["window"]["until"])
-    return datetime.fromisoformat(told["window"]["since"]), until.replace(
-        minute=0, second=0, microsecond=0
-    ) + timedelta(hours=1)
+    since, until = (datetime.fromisoformat(told["window"][edge]) for edge in ("since", "until"))
+    return since, until.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
 
 
 @pytest.mark.parametrize("days", [1, 30])
