@@ -207,7 +207,9 @@ def served(opened: Warehouse, settings: Settings, services: AppServices, store: 
     watch = on_watch(opened, settings, services, store, metrics)
     loads, sources = loading_service(opened, settings), services.sources
     probe = Probe(vitals.wrong, skew.warnings, metrics.exposition, sources.glance)
-    responders = responding(services, store, watch.latest, channels_in_use(settings))
+    responders = responding(
+        services, store, watch.latest, channels_in_use(settings), settings.heartbeat_url.get_secret_value()
+    )
     return Serving(services, watch, loads, sources, Checks(checks), vitals, metrics, probe, responders)
 
 

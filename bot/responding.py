@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bot.ports.pages import PageChannel
     from bot.ports.state import State
     from bot.services.app import AppServices
+    from bot.services.audit import Auditor
     from bot.services.escalation import EscalationService
     from bot.services.oncall import OncallService
     from bot.services.paging import PagingService
@@ -70,6 +71,7 @@ class Responding:
 
     escalation: EscalationService
     paging: PagingService
+    auditor: Auditor
 
 
 def responding(
@@ -77,8 +79,11 @@ def responding(
     store: State,
     latest: Callable[[Incident], Notice | None],
     channels: Iterable[PageChannel],
+    heartbeat_url: str,
 ) -> Responding:
     """`latest`: what an incident's message says."""
+    from bot.adapters.heartbeat import Heartbeat
+    from bot.services.audit import Auditor
     from bot.services.escalation import EscalationService
     from bot.services.paging import PagingService
     from bot.views import page_words
@@ -94,4 +99,5 @@ def responding(
 
     paging = PagingService(store, channels, person, wording, system_clock)
     escalation = EscalationService(store, schedule, paging.target, services.now, system_clock)
-    return Responding(escalation, paging)
+    auditor = Auditor(store, services.now, system_clock, Heartbeat(heartbeat_url).beat)
+    return Responding(escalation, paging, auditor)

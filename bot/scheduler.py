@@ -16,6 +16,7 @@ from bot.domain.findings.severity import Severity
 from bot.domain.sources import SourceFailed
 from bot.ports.metrics import Metrics, Uncounted
 from bot.ports.state import StateUnavailable
+from bot.services.audit import Auditor
 from bot.services.escalation import EscalationService
 from bot.services.on_watch import TICK, OnWatch
 from bot.services.paging import PagingService
@@ -26,6 +27,7 @@ TELL_EVERY = timedelta(seconds=0.5)
 URGENT_LANES = 3
 """A call that hangs holds one of them for as long as its time limit."""
 CHECK_EVERY = timedelta(seconds=2)
+AUDIT_EVERY = timedelta(minutes=1)
 RETRY_S = 3.0
 LOOK_S = 0.5
 """So often a clock is looked at: a start may come that late where it runs faster than ours."""
@@ -66,7 +68,7 @@ def lanes_of(on_watch: OnWatch, checks: Checks) -> tuple[Lane, ...]:
     )
 
 
-def response_lanes(escalation: EscalationService, paging: PagingService) -> tuple[Lane, ...]:
+def response_lanes(escalation: EscalationService, paging: PagingService, auditor: Auditor) -> tuple[Lane, ...]:
     """P0 is sent by threads of its own: one page that hangs holds back no other."""
     lost = "nothing is lost: what is due is taken again"
 
@@ -80,6 +82,7 @@ def response_lanes(escalation: EscalationService, paging: PagingService) -> tupl
         Lane("escalation", LOOK_EVERY, escalation.tick, lost, 15.0),
         *(Lane(f"urgent pages {n}", TELL_EVERY, urgent, lost) for n in range(1, URGENT_LANES + 1)),
         Lane("pages", TELL_EVERY, others, lost),
+        Lane("audit", AUDIT_EVERY, auditor.audit, "it is made again", 150.0),
     )
 
 

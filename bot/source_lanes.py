@@ -24,7 +24,7 @@ def at_work(duties: "Serving", seconds: Callable[[], float] = monotonic_seconds)
     """All that goes on by itself goes on while the block runs. `seconds`: the clock by which sources are read."""
     lanes = (
         *lanes_of(duties.on_watch, duties.checks),
-        *response_lanes(duties.responding.escalation, duties.responding.paging),
+        *response_lanes(duties.responding.escalation, duties.responding.paging, duties.responding.auditor),
     )
 
     def hurry() -> None:

@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     port: Annotated[int, _alias("PORT"), Field(ge=0, le=65535)] = 3000
     host: str = "0.0.0.0"
     """The address that HTTP listens on; 127.0.0.1: only this machine reaches it, a proxy in front for instance."""
+    heartbeat_url: SecretStr = SecretStr("")
+    """Asked once a minute while escalation does its work: a monitor there alarms when it stays away."""
     log_format: Literal["text", "json"] = "text"
     """`json`: one object a line, with named fields."""
     bigquery_endpoint: str = ""
