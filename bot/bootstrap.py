@@ -193,23 +193,23 @@ def served(opened: Warehouse, settings: Settings, services: AppServices, store: 
     from bot.adapters.notify.slack_clock import SlackClock
     from bot.page_channels import channels_in_use
     from bot.services.probe import Probe
-    from bot.services.vitals import Checks, Delivered, Skew, Steady, Vitals
+    from bot.services.vitals import Checks, Delivered, Paged, Skew, Steady, Vitals
 
     token = settings.slack_bot_token.get_secret_value()
     skew = Skew(system_clock, monotonic_seconds, SlackClock(token, settings.slack_api_url))
+    metrics, vitals = PrometheusMetrics(monotonic_seconds), Vitals(monotonic_seconds)
+    watch = on_watch(opened, settings, services, store, metrics)
+    beat = settings.heartbeat_url.get_secret_value()
+    responders = responding(services, store, watch.latest, channels_in_use(settings), metrics, beat)
     checks: dict[str, Callable[[], None]] = {
         "state": Delivered(store.unsaid, monotonic_seconds),
+        "pages": Paged(responders.paging.unreached, monotonic_seconds),
         "disk": partial(check_disk, settings.home),
         "clock": Steady(system_clock, monotonic_seconds),
         "slack's clock": skew,
     }
-    metrics, vitals = PrometheusMetrics(monotonic_seconds), Vitals(monotonic_seconds)
-    watch = on_watch(opened, settings, services, store, metrics)
     loads, sources = loading_service(opened, settings), services.sources
     probe = Probe(vitals.wrong, skew.warnings, metrics.exposition, sources.glance)
-    responders = responding(
-        services, store, watch.latest, channels_in_use(settings), settings.heartbeat_url.get_secret_value()
-    )
     return Serving(services, watch, loads, sources, Checks(checks), vitals, metrics, probe, responders)
 
 

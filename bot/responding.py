@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.adapters.clock import system_clock
+from bot.adapters.clock import monotonic_seconds, system_clock
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bot.domain.incidents.notice import Notice
     from bot.domain.incidents.response import Response
     from bot.domain.oncall.schedule import Person, Schedule
+    from bot.ports.metrics import Metrics
     from bot.ports.pages import PageChannel
     from bot.ports.state import State
     from bot.services.app import AppServices
@@ -79,6 +80,7 @@ def responding(
     store: State,
     latest: Callable[[Incident], Notice | None],
     channels: Iterable[PageChannel],
+    metrics: Metrics,
     heartbeat_url: str,
 ) -> Responding:
     """`latest`: what an incident's message says."""
@@ -97,7 +99,7 @@ def responding(
     def wording(incident: Incident, response: Response, queued: Queued) -> tuple[str, str]:
         return page_words.wording(incident, response, queued, latest(incident))
 
-    paging = PagingService(store, channels, person, wording, system_clock)
+    paging = PagingService(store, channels, person, wording, system_clock, monotonic_seconds, metrics)
     escalation = EscalationService(store, schedule, paging.target, services.now, system_clock)
     auditor = Auditor(store, services.now, system_clock, Heartbeat(heartbeat_url).beat)
     return Responding(escalation, paging, auditor)

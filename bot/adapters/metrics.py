@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from bot.domain.delivery import Kind, Page
+from bot.domain.delivery import Outcome as PageOutcome
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.decisions import Decision, Outcome
 
@@ -22,11 +24,13 @@ COUNTERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "fireline_ticks_overtaken": ("Ticks that another process decided first; they were decided again.", ()),
     "fireline_notified": ("Decisions that people were notified of.", ("outcome", "severity")),
     "fireline_not_notified": ("Attempts to notify that failed; each is repeated.", ("kind", "severity")),
+    "fireline_pages_sent": ("Pages that their channel took.", ("channel", "severity")),
+    "fireline_pages_not_sent": ("Tries to page that failed; each is repeated.", ("channel", "kind", "severity")),
     "fireline_lane_failures": ("Turns of a lane that failed.", ("lane",)),
 }
 """What each counter counts, and its labels. Prometheus adds `_total` to the names."""
 LANE_SECONDS, AGE = "fireline_lane_seconds", "fireline_last_finished_age_seconds"
-TICK, NOTIFICATION = "tick", "notification"
+TICK, NOTIFICATION, PAGE = "tick", "notification", "page"
 """What has an age, besides each lane."""
 
 
@@ -54,6 +58,15 @@ class PrometheusMetrics:
 
     def not_notified(self, severity: Severity, *, refused: bool) -> None:
         self._add("fireline_not_notified", "refused" if refused else "retried", severity.value)
+
+    def paged(self, page: Page, outcome: PageOutcome) -> None:
+        channel, severity = page.channel, page.severity.value
+        if outcome.kind is Kind.YES:
+            self._add("fireline_pages_sent", channel, severity, ends=PAGE)
+        elif outcome.kind is Kind.AMBIGUOUS:
+            self._add("fireline_pages_not_sent", channel, "unknown", severity)
+        else:
+            self._add("fireline_pages_not_sent", channel, "refused" if outcome.permanent else "retried", severity)
 
     def turned(self, lane: str, seconds: float, *, failed: bool) -> None:
         with self._lock:
@@ -96,7 +109,7 @@ class PrometheusMetrics:
         for lane, (number, spent) in sorted(turns.items()):
             summary.add_metric((lane,), count_value=number, sum_value=spent)
         yield summary
-        said = "Time since a lane, a tick of detection or a notification last ended well."
+        said = "Time since a lane, a tick of detection, a notification or a page last ended well."
         age = GaugeMetricFamily(AGE, said, labels=("of",))
         for name, since in sorted(ages.items()):
             age.add_metric((name,), since)

@@ -2,6 +2,8 @@
 
 from typing import Protocol
 
+from bot.domain.delivery import Outcome as PageOutcome
+from bot.domain.delivery import Page
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.decisions import Decision, Outcome
 
@@ -31,6 +33,10 @@ class Metrics(Protocol):
         """An attempt failed and is tried again; `refused`: until a person mends something."""
         ...
 
+    def paged(self, page: Page, outcome: PageOutcome) -> None:
+        """A try to send a page has ended."""
+        ...
+
     def turned(self, lane: str, seconds: float, *, failed: bool) -> None:
         """A lane has ended one turn of its work."""
         ...
@@ -52,6 +58,9 @@ class Uncounted:
         pass
 
     def not_notified(self, severity: Severity, *, refused: bool) -> None:
+        pass
+
+    def paged(self, page: Page, outcome: PageOutcome) -> None:
         pass
 
     def turned(self, lane: str, seconds: float, *, failed: bool) -> None:

@@ -111,6 +111,10 @@ class PageRecord(Protocol):
         """Note what a try has shown."""
         ...
 
+    def put_back(self, now: datetime, until: datetime) -> None:
+        """The clock was put back to `now`: what waits is due, and no lease is longer than `until`."""
+        ...
+
     def cancel(self, dedup_key: str) -> int:
         """What is not under way of an episode is not sent; returns how many."""
         ...
@@ -221,6 +225,10 @@ class State(Protocol):
 
     def page_by_ref(self, channel: str, ref: str) -> Queued | None:
         """The page that a channel calls so; None: no page does."""
+        ...
+
+    def pages_unsent(self) -> list[Queued]:
+        """What is to be sent at any time, or is on its way; in the same order."""
         ...
 
     def pages_of(self, dedup_key: str) -> list[Queued]:

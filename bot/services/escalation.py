@@ -19,6 +19,7 @@ from bot.domain.incidents.timeline import Entry, EntryKind
 from bot.domain.oncall.schedule import Schedule
 from bot.ports.clock import Clock
 from bot.ports.state import State
+from bot.services.each_alone import each_alone
 
 log = logging.getLogger("fireline.escalation")
 ASKED_BY = "slack"
@@ -47,8 +48,7 @@ class EscalationService:
 
     def tick(self) -> None:
         now = self._clock()
-        for response in self._state.responses_due(now):
-            self.act(response.incident, now)
+        each_alone(lambda response: self.act(response.incident, now), self._state.responses_due(now))
 
     def act(self, incident_id: str, now: datetime) -> None:
         """Take what is due of one incident; a step that reaches nobody is followed by the next at once."""

@@ -4,10 +4,10 @@ Nothing is lost: a try that shows nothing is looked for by the next. Where a cha
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from threading import Event
+from threading import Event, Lock
 from uuid import uuid5
 
 from bot.domain.delivery import Act, Kind, Outcome, Page, PageState, Queued
@@ -18,8 +18,11 @@ from bot.domain.incidents.response import PAGING, Response, ResponseState
 from bot.domain.incidents.timeline import Entry, EntryKind
 from bot.domain.oncall.schedule import Person
 from bot.ports.clock import Clock
+from bot.ports.metrics import Metrics, Uncounted
 from bot.ports.pages import PageChannel
 from bot.ports.state import State
+from bot.services.each_alone import each_alone
+from bot.services.page_ways import PageWays
 
 log = logging.getLogger("fireline.paging")
 LEASE = timedelta(seconds=30)
@@ -33,6 +36,10 @@ LONGEST = timedelta(seconds=60)
 NO_ANSWER = timedelta(seconds=60)
 """After so long without a yes a second channel is taken."""
 REPEAT = "(possible repeat)"
+TURN_S = 5.0
+"""After so long the outbox is read again: something worse may be due."""
+STEP_S = 1.0
+"""By so much a clock that is only slewed is not put back between two turns."""
 WORTH_A_SECOND = (Severity.P0, Severity.P1)
 Wording = Callable[[Incident, Response, Queued], tuple[str, str]]
 """The title of a page and its text."""
@@ -40,7 +47,7 @@ Wording = Callable[[Incident, Response, Queued], tuple[str, str]]
 
 class PagingService:
     """Several threads and processes may deliver at once: a page is sent by whoever claims it. `people` finds a person
-    of the schedule by name.
+    of the schedule by name. `wall` dates what is stored; `seconds` is a clock that nobody sets.
     """
 
     def __init__(
@@ -50,10 +57,15 @@ class PagingService:
         people: Callable[[str], Person | None],
         wording: Wording,
         wall: Clock,
+        seconds: Callable[[], float],
+        metrics: Metrics | None = None,
     ) -> None:
-        self._state, self._people, self._wording, self._wall = state, people, wording, wall
+        self._state, self._people, self._wording = state, people, wording
+        self._wall, self._seconds, self._metrics = wall, seconds, metrics or Uncounted()
+        self._ways = PageWays(seconds)
         self._channels: Mapping[str, PageChannel] = {each.name: each for each in channels}
-        self._stopped = Event()
+        self._stopped, self._lock = Event(), Lock()
+        self._offset = wall().timestamp() - seconds()
 
     def stop(self) -> None:
         """Send nothing more; what is under way ends with its call."""
@@ -61,16 +73,46 @@ class PagingService:
 
     def deliver(self, wanted: Callable[[Severity], bool] = lambda _: True) -> None:
         """Send what is due of the severities `wanted`, the worst first."""
-        for queued in self._state.pages_due(self._wall()):
-            if self._stopped.is_set():
-                return
-            if wanted(queued.page.severity):
-                self._send(queued)
+        self._go_by_a_clock_put_back()
+        each_alone(self._sent_by_a_free_way, self._due(wanted))
+
+    def unreached(self) -> list[Queued]:
+        """Pages of P0 and P1 that were not sent, whose step has not reached their person by another way either."""
+        unsent = [each for each in self._state.pages_unsent() if each.page.severity in WORTH_A_SECOND]
+        episodes = {each.page.dedup_key for each in unsent}
+        kept = [each for key in episodes for each in self._state.pages_of(key) if each.state is PageState.SENT]
+        return [each for each in unsent if not any(_is_same(each.page, sent.page) for sent in kept)]
 
     def target(self, channel: str, person: Person) -> str | None:
         """By what a channel reaches a person; None: it cannot, or is not there."""
         found = self._channels.get(channel)
         return None if found is None else found.target(person)
+
+    def _go_by_a_clock_put_back(self) -> None:
+        """What waits for a moment that lies further ahead now is due at once."""
+        now = self._wall()
+        with self._lock:
+            before, self._offset = self._offset, now.timestamp() - self._seconds()
+            put_back = before - self._offset > STEP_S
+        if put_back:
+            with self._state.transaction() as tx:
+                tx.pages.put_back(now, now + LEASE)
+
+    def _due(self, wanted: Callable[[Severity], bool]) -> Iterator[Queued]:
+        until = self._seconds() + TURN_S
+        for queued in self._state.pages_due(self._wall()):
+            if self._stopped.is_set() or self._seconds() >= until:
+                return
+            if wanted(queued.page.severity):
+                yield queued
+
+    def _sent_by_a_free_way(self, queued: Queued) -> None:
+        """Where its channel holds threads enough already, a page waits for the next turn."""
+        if self._ways.enter(queued.page):
+            try:
+                self._send(queued)
+            finally:
+                self._ways.leave(queued.page)
 
     def _send(self, queued: Queued) -> None:
         now = self._wall()
@@ -87,6 +129,7 @@ class PagingService:
                 text = f"{queued.page.person} was not reached by {queued.page.channel}: {outcome.reason}"
                 tx.responses.note([Entry(queued.incident, queued.page.created_at, EntryKind.UNREACHED, text)])
         _log(queued, outcome)
+        self._metrics.paged(queued.page, outcome)
 
     def _claimed(self, queued: Queued, now: datetime) -> Incident | None:
         """Judged again when it is sent: what nobody needs any more is cancelled."""
@@ -104,6 +147,16 @@ class PagingService:
         channel = self._channels.get(page.channel)
         if channel is None:
             return Outcome(Kind.NO, "this channel is not configured any more", permanent=True)
+        wait = self._ways.wait(page.channel)
+        if wait > 0:
+            known = Kind.NO if queued.state is PageState.PENDING else Kind.AMBIGUOUS
+            return Outcome(known, "the channel asked to be left alone", retry_after=wait)
+        outcome = self._asked(queued, incident, channel)
+        self._ways.told(page.channel, outcome)
+        return outcome
+
+    def _asked(self, queued: Queued, incident: Incident, channel: PageChannel) -> Outcome:
+        page = queued.page
         response = self._state.response(queued.incident)
         assert response is not None
         title, text = self._wording(incident, response, queued)
@@ -125,9 +178,10 @@ class PagingService:
         return seen if owner is None or owner.page.id == page.id else None
 
     def _second_way(self, queued: Queued, outcome: Outcome, now: datetime) -> list[Queued]:
-        """The same page by another provider, when this one needs a person, or has not said yes for a minute."""
+        """The same page by another provider, when this one needs a person, or says no yes within a minute."""
         page, person = queued.page, self._people(queued.page.person)
-        waited = page.first_attempt_at is not None and now - page.first_attempt_at >= NO_ANSWER
+        named = timedelta(seconds=outcome.retry_after or 0)
+        waited = not timedelta() <= now + named - (page.first_attempt_at or now) < NO_ANSWER
         if page.severity not in WORTH_A_SECOND or person is None or not (outcome.permanent or waited):
             return []
         alike = [each.page for each in self._state.pages_of(page.dedup_key) if _is_same(each.page, page)]

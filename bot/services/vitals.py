@@ -4,11 +4,12 @@
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 
+from bot.domain.delivery import Queued
 from bot.domain.errors import FirelineError
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.outbox import Unsaid
@@ -102,20 +103,46 @@ def _reason(check: Callable[[], None]) -> str | None:
     return None
 
 
+class _Waiting:
+    """Since when each thing is seen to wait."""
+
+    def __init__(self, seconds: Callable[[], float]) -> None:
+        self._seconds = seconds
+        self._seen_at: dict[str, float] = {}
+
+    def late(self, names: Iterable[str]) -> list[str]:
+        """Those that wait for too long."""
+        now = self._seconds()
+        self._seen_at = {name: self._seen_at.get(name, now) for name in names}
+        return [name for name, seen_at in self._seen_at.items() if now - seen_at > UNDELIVERED_S]
+
+
 class Delivered:
     """A check: P0 and P1 are posted soon after their decision is first seen."""
 
     def __init__(self, unsaid: Callable[[], Sequence[Unsaid]], seconds: Callable[[], float]) -> None:
-        self._unsaid, self._seconds = unsaid, seconds
-        self._seen_at: dict[str, float] = {}
+        self._unsaid, self._waiting = unsaid, _Waiting(seconds)
 
     def __call__(self) -> None:
-        now = self._seconds()
-        waiting = [each.decision.incident for each in self._unsaid() if each.decision.severity in PAGED]
-        self._seen_at = {name: self._seen_at.get(name, now) for name in waiting}
-        late = [name for name, seen_at in self._seen_at.items() if now - seen_at > UNDELIVERED_S]
+        unsaid = [each.decision.incident for each in self._unsaid() if each.decision.severity in PAGED]
+        late = self._waiting.late(dict.fromkeys(unsaid))
         if late:
             raise CheckFailed(f"{len(late)} P0 or P1 not posted yet ({', '.join(late[:MOST_NAMED])})")
+
+
+class Paged:
+    """A check: a page of a P0 or P1 reaches its person soon, by some way. `unreached`: those that have not."""
+
+    def __init__(self, unreached: Callable[[], Sequence[Queued]], seconds: Callable[[], float]) -> None:
+        self._unreached, self._waiting = unreached, _Waiting(seconds)
+
+    def __call__(self) -> None:
+        pages = {each.page.id: each.page for each in self._unreached()}
+        late = self._waiting.late(pages)
+        if late:
+            shown = [pages[name] for name in late[:MOST_NAMED]]
+            named = ", ".join(f"{page.label} to {page.person} by {page.channel}" for page in shown)
+            raise CheckFailed(f"{len(late)} pages of P0 or P1 not sent yet ({named})")
 
 
 class Steady:

@@ -190,6 +190,28 @@ def test_what_is_acknowledged_is_not_sent(state: State) -> None:
     }
 
 
+def test_a_clock_that_was_put_back_holds_no_page_and_no_lease(state: State) -> None:
+    with state.transaction() as tx:
+        tx.pages.add([page("left", 60), page("waits", 61), page("due", -1)])
+    left = state.pages_due(minute(60))[1]
+    with state.transaction() as tx:
+        assert tx.pages.claim(left, minute(60), minute(60) + LEASE)
+        tx.pages.put_back(minute(0), minute(0) + LEASE)
+    assert [each.page.id for each in state.pages_due(minute(0))] == ["due", "waits"]
+    assert [each.page.id for each in state.pages_due(minute(0) + LEASE)] == ["due", "left", "waits"]
+
+
+def test_what_is_not_sent_is_known_before_it_is_due(state: State) -> None:
+    with state.transaction() as tx:
+        tx.pages.add([page("later", 9), page("begun"), page("sent", -1)])
+    sent, begun = state.pages_due(minute(0))
+    with state.transaction() as tx:
+        assert tx.pages.claim(begun, minute(0), minute(0) + LEASE)
+        assert tx.pages.claim(sent, minute(0), minute(0) + LEASE)
+        tx.pages.settle(sent, PageState.SENT, Outcome(Kind.YES, "ok"), minute(0))
+    assert [each.page.id for each in state.pages_unsent()] == ["begun", "later"]
+
+
 def test_the_worst_pages_come_first(state: State) -> None:
     with state.transaction() as tx:
         tx.pages.add([page("a", severity=Severity.P1), page("b", 1)])

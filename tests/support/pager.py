@@ -4,18 +4,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.domain.delivery import Kind, Outcome, Page
+from bot.domain.delivery import Act, Kind, Outcome, Page, Queued
 from bot.domain.findings.finding import Finding
+from bot.domain.findings.severity import Severity
 from bot.domain.incidents.escalation_policy import EscalationPolicy
 from bot.domain.incidents.incident import Incident
+from bot.domain.incidents.response import Response
 from bot.domain.oncall.schedule import Person, Schedule
+from bot.ports.fakes.metrics import FakeMetrics
 from bot.ports.fakes.state import FakeState
 from bot.ports.state import State
 from bot.services.escalation import EscalationService
 from bot.services.gate import GateService
 from bot.services.paging import PagingService
 from bot.services.responses import ResponseService
-from tests.support.gate_story import RULES
+from tests.support.gate_story import RULES, START
 from tests.support.rotas import PLAN
 
 YES = Outcome(Kind.YES, "ok")
@@ -59,7 +62,7 @@ class FakePager:
 
 
 class PagedStory:
-    """One clock for everything. `held` are the findings that hold."""
+    """One clock for everything, which `set_clock` may set. `held` are the findings that hold."""
 
     def __init__(
         self,
@@ -70,6 +73,7 @@ class PagedStory:
         policy: EscalationPolicy | None = None,
     ) -> None:
         self.now, self.state = begin, state or FakeState()
+        self.set_by, self.metrics = timedelta(), FakeMetrics()
         self.pagers = pagers or (FakePager("slack"), FakePager("voice", "twilio"))
         self.gate = GateService(self.state, RULES, escalation=policy or EscalationPolicy())
         self.plan, self.held = plan, list[Finding]()
@@ -84,6 +88,8 @@ class PagedStory:
             self.plan.by_name.get,
             lambda incident, *_: (incident.label, incident.label),
             lambda: self.now,
+            lambda: (self.now - self.set_by).timestamp(),
+            self.metrics,
         )
         self.escalation = EscalationService(
             self.state, lambda _: self.plan, self.paging.target, lambda: self.now, lambda: self.now
@@ -102,6 +108,10 @@ class PagedStory:
             self.now = min(until, self.now + timedelta(seconds=step_s))
             self.look()
 
+    def set_clock(self, by: timedelta) -> None:
+        self.now += by
+        self.set_by += by
+
     def stand_still(self, minutes: float) -> None:
         """The time passes, and nobody looks."""
         self.now += timedelta(minutes=minutes)
@@ -117,3 +127,26 @@ class PagedStory:
         for pager in self.pagers:
             pager.taken.clear()
         return [(page.person, page.channel) for page in arrived]
+
+
+def queued(
+    name: str,
+    channel: str = "slack",
+    severity: Severity = Severity.P0,
+    of: Response | None = None,
+    person: str = "Ana",
+) -> Queued:
+    """A page that is due since the beginning; `of`: for that response's incident."""
+    incident, key = ("I1", "I1:1") if of is None else (of.incident, of.dedup_key)
+    page = Page(
+        id=name,
+        dedup_key=key,
+        label="INC-1",
+        severity=severity,
+        act=Act.TRIGGER,
+        channel=channel,
+        person=person,
+        target=f"{channel}:{person}",
+        created_at=START,
+    )
+    return Queued(page=page, incident=incident, not_before=START)

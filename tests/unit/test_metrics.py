@@ -9,6 +9,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.adapters.metrics import PrometheusMetrics
+from bot.domain.delivery import Kind
+from bot.domain.delivery import Outcome as PageOutcome
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.decisions import Outcome, Reason
 from bot.ports.fakes.metrics import FakeMetrics
@@ -21,6 +23,9 @@ from tests.house.project import ROOT
 from tests.support.gate_story import RULES, START, finding
 from tests.support.incident_channel import Channel
 from tests.support.notices import decision
+from tests.support.pager import YES, queued
+
+AGES = ("detection", "tick", "notification", "page")
 
 
 class Clock:
@@ -44,6 +49,9 @@ def count_some(metrics: Metrics) -> None:
         metrics.notified(Outcome.ANNOUNCE, Severity.P0)
     metrics.not_notified(Severity.P0, refused=True)
     metrics.not_notified(Severity.P1, refused=False)
+    page = queued("p1").page
+    for outcome in (YES, PageOutcome(Kind.AMBIGUOUS), PageOutcome(Kind.NO), PageOutcome(Kind.NO, permanent=True)):
+        metrics.paged(page, outcome)
     metrics.overtaken()
     metrics.ticked()
     metrics.turned("detection", 0.25, failed=False)
@@ -62,14 +70,19 @@ def test_prometheus_reads_what_was_counted() -> None:
     assert found["fireline_notified_total", "announce", "P0"] == 2
     assert found["fireline_not_notified_total", "refused", "P0"] == 1
     assert found["fireline_not_notified_total", "retried", "P1"] == 1
+    assert found["fireline_pages_sent_total", "slack", "P0"] == 1
+    failed = "fireline_pages_not_sent_total"
+    assert {kind: found[failed, "slack", kind, "P0"] for kind in ("unknown", "retried", "refused")} == {
+        "unknown": 1,
+        "retried": 1,
+        "refused": 1,
+    }
     assert found[("fireline_ticks_overtaken_total",)] == 1
     assert found["fireline_lane_seconds_count", "detection"] == 2
     assert found["fireline_lane_seconds_sum", "detection"] == 0.75
     assert found["fireline_lane_failures_total", "detection"] == 1
     ages = "fireline_last_finished_age_seconds"
-    assert {name: found[ages, name] for name in ("detection", "tick", "notification")} == dict.fromkeys(
-        ("detection", "tick", "notification"), 30.0
-    )
+    assert {name: found[ages, name] for name in AGES} == dict.fromkeys(AGES, 30.0)
 
 
 def test_what_was_not_counted_yet_is_zero() -> None:

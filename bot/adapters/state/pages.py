@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, or_, select, update
 
 from bot.adapters.state import tables
 from bot.adapters.state.writing import insert_new
@@ -39,6 +39,11 @@ class SqlPages:
         own = and_(PAGE.c.id == queued.page.id, PAGE.c.state == PageState.SENDING.value)
         self._connection.execute(update(PAGE).where(own).values(state=state.value, **values))
 
+    def put_back(self, now: datetime, until: datetime) -> None:
+        waiting = update(PAGE).where(PAGE.c.state.in_(_WAITING), PAGE.c.not_before > now)
+        self._connection.execute(waiting.values(not_before=now))
+        self._connection.execute(update(PAGE).where(PAGE.c.lease_until > until).values(lease_until=until))
+
     def cancel(self, dedup_key: str) -> int:
         change = update(PAGE).where(PAGE.c.dedup_key == dedup_key, PAGE.c.state.in_(_WAITING))
         return self._connection.execute(change.values(state=PageState.CANCELLED.value)).rowcount
@@ -47,7 +52,15 @@ class SqlPages:
 def due_by(connection: Connection, now: datetime) -> list[Queued]:
     pending = and_(PAGE.c.state.in_(_WAITING), PAGE.c.not_before <= now)
     left = and_(PAGE.c.state == PageState.SENDING.value, PAGE.c.lease_until <= now)
-    query = select(PAGE).where(or_(pending, left)).order_by(PAGE.c.severity, PAGE.c.created_at, PAGE.c.id)
+    return _worst(connection, or_(pending, left))
+
+
+def unsent(connection: Connection) -> list[Queued]:
+    return _worst(connection, PAGE.c.state.in_([*_WAITING, PageState.SENDING.value]))
+
+
+def _worst(connection: Connection, wanted: ColumnElement[bool]) -> list[Queued]:
+    query = select(PAGE).where(wanted).order_by(PAGE.c.severity, PAGE.c.created_at, PAGE.c.id)
     return [_queued(row) for row in connection.execute(query.limit(MOST_AT_ONCE)).mappings()]
 
 

@@ -174,6 +174,10 @@ class SqlState:
         with reading(self._engine) as connection:
             return pages.page_by_ref(connection, channel, ref)
 
+    def pages_unsent(self) -> list[Queued]:
+        with reading(self._engine) as connection:
+            return pages.unsent(connection)
+
     def pages_of(self, dedup_key: str) -> list[Queued]:
         with reading(self._engine) as connection:
             return pages.pages_of(connection, dedup_key)

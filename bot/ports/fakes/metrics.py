@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+from bot.domain.delivery import Outcome as PageOutcome
+from bot.domain.delivery import Page
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.decisions import Decision, Outcome
 
@@ -26,6 +28,9 @@ class FakeMetrics:
 
     def not_notified(self, severity: Severity, *, refused: bool) -> None:
         self.counts["refused" if refused else "retried", severity.value] += 1
+
+    def paged(self, page: Page, outcome: PageOutcome) -> None:
+        self.counts["paged", page.channel, page.severity.value, outcome.kind.value] += 1
 
     def turned(self, lane: str, seconds: float, *, failed: bool) -> None:  # noqa: ARG002 (no time passes here)
         self.counts["failed" if failed else "finished", lane] += 1

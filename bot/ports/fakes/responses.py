@@ -60,6 +60,13 @@ class FakePages:
             shown = replace(stored, state=state, reason=outcome.reason, ref=outcome.ref)
             self._stored[queued.page.id] = replace(shown, not_before=not_before, lease_until=None)
 
+    def put_back(self, now: datetime, until: datetime) -> None:
+        for name, each in self._stored.items():
+            if each.state in WAITING:
+                self._stored[name] = replace(each, not_before=min(each.not_before, now))
+            elif each.lease_until is not None:
+                self._stored[name] = replace(each, lease_until=min(each.lease_until, until))
+
     def cancel(self, dedup_key: str) -> int:
         own = [each for each in self._stored.values() if each.page.dedup_key == dedup_key]
         stopped = [each for each in own if each.state in WAITING]
@@ -73,4 +80,9 @@ def due_by(stored: dict[str, Queued], now: datetime) -> list[Queued]:
             return each.lease_until is not None and each.lease_until <= now
         return each.state in WAITING and each.not_before <= now
 
-    return sorted(filter(due, stored.values()), key=lambda q: (q.page.severity, q.page.created_at, q.page.id))
+    return list(filter(due, unsent(stored)))
+
+
+def unsent(stored: dict[str, Queued]) -> list[Queued]:
+    left = (each for each in stored.values() if each.state in WAITING or each.state is PageState.SENDING)
+    return sorted(left, key=lambda q: (q.page.severity, q.page.created_at, q.page.id))

@@ -18,7 +18,7 @@ from bot.domain.incidents.outbox import Unsaid
 from bot.domain.incidents.response import Response
 from bot.domain.incidents.timeline import Entry
 from bot.domain.oncall.covers import Cover
-from bot.ports.fakes.responses import FakePages, FakeResponses, due_by
+from bot.ports.fakes.responses import FakePages, FakeResponses, due_by, unsent
 from bot.ports.state import Committed
 
 
@@ -168,6 +168,9 @@ class FakeState:
     def page_by_ref(self, channel: str, ref: str) -> Queued | None:
         found = (each for each in self.page_by_id.values() if (each.page.channel, each.ref) == (channel, ref))
         return min(found, key=lambda each: each.page.created_at, default=None)
+
+    def pages_unsent(self) -> list[Queued]:
+        return unsent(self.page_by_id)
 
     def pages_of(self, dedup_key: str) -> list[Queued]:
         found = [each for each in self.page_by_id.values() if each.page.dedup_key == dedup_key]

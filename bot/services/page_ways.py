@@ -1,0 +1,58 @@
+"""What this process knows of the channels of pages: who waits for one, and which asked to be left alone."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Lock
+
+from bot.domain.delivery import Kind, Outcome, Page
+from bot.domain.findings.severity import Severity
+
+AT_ONCE, WHEN_ILL = 2, 1
+"""Calls of P0, or of all others, that a channel may hold: fewer than P0 has threads, so that one that hangs leaves some
+to the others. `WHEN_ILL`: after a call that was no success.
+"""
+
+
+@dataclass
+class _Way:
+    """`calls` by whether they are of P0."""
+
+    calls: dict[bool, int] = field(default_factory=lambda: {True: 0, False: 0})
+    ill: bool = False
+    not_before: float = 0.0
+
+
+class PageWays:
+    """`seconds` is a clock that nobody sets."""
+
+    def __init__(self, seconds: Callable[[], float]) -> None:
+        self._seconds, self._lock = seconds, Lock()
+        self._ways: dict[str, _Way] = defaultdict(_Way)
+
+    def enter(self, page: Page) -> bool:
+        """May this thread use the channel of `page` now? Then it calls `leave` afterwards."""
+        urgent = page.severity is Severity.P0
+        with self._lock:
+            way = self._ways[page.channel]
+            if way.calls[urgent] >= (WHEN_ILL if way.ill else AT_ONCE):
+                return False
+            way.calls[urgent] += 1
+            return True
+
+    def leave(self, page: Page) -> None:
+        with self._lock:
+            self._ways[page.channel].calls[page.severity is Severity.P0] -= 1
+
+    def told(self, channel: str, outcome: Outcome) -> None:
+        """What a call has shown. A wait that the channel named holds for all that goes by it."""
+        with self._lock:
+            way = self._ways[channel]
+            way.ill = outcome.kind is not Kind.YES
+            if outcome.retry_after is not None:
+                way.not_before = max(way.not_before, self._seconds() + outcome.retry_after)
+
+    def wait(self, channel: str) -> float:
+        """Seconds for which it asked to be left alone."""
+        with self._lock:
+            return max(0.0, self._ways[channel].not_before - self._seconds())

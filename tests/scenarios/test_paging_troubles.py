@@ -1,0 +1,195 @@
+"""Pages while something outside is in trouble: a channel that hangs or asks to wait, a clock, a page that is bad."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from itertools import count
+
+import pytest
+
+from bot.domain.delivery import Kind, Outcome, Page, PageState, Queued
+from bot.domain.findings.severity import Severity
+from bot.domain.incidents.response import Response
+from bot.ports.state import StateUnavailable
+from bot.scheduler import response_lanes, running
+from bot.services import paging
+from bot.services.vitals import UNDELIVERED_S, CheckFailed, Paged, Vitals
+from tests.support.gate_story import START, finding
+from tests.support.pager import YES, FakePager, PagedStory, queued
+
+LOST = finding("Gamebook", severity="P0", impact=("Summary",))
+BUSY = Outcome(Kind.NO, "ratelimited", retry_after=600)
+SOON_S = 5.0
+
+
+def told(*pagers: FakePager) -> tuple[PagedStory, Response]:
+    """A P0 whose own pages are sent."""
+    story = PagedStory(START, *pagers)
+    story.held = [LOST]
+    story.look()
+    story.paged()
+    for pager in story.pagers:
+        pager.tries.clear()
+    response = story.state.response(story.incident.id)
+    assert response is not None
+    return story, response
+
+
+def add(story: PagedStory, *pages: Queued) -> None:
+    with story.state.transaction() as tx:
+        tx.pages.add(pages)
+
+
+@contextmanager
+def lanes_at_work(story: PagedStory) -> Iterator[None]:
+    with running(response_lanes(story.escalation, story.paging), Vitals(lambda: 0.0), story.paging.stop):
+        yield
+
+
+class Hanging:
+    """A call that hangs until it is let go; `arrived` are the pages of the other channel."""
+
+    def __init__(self, hangs: Callable[[Page], bool]) -> None:
+        self.let_go, self.arrived, self._hangs = threading.Event(), threading.Semaphore(0), hangs
+
+    def slack(self, page: Page) -> Outcome:
+        if self._hangs(page):
+            self.let_go.wait(SOON_S)
+            return Outcome(Kind.AMBIGUOUS, "no answer in time")
+        self.arrived.release()
+        return YES
+
+    def voice(self, _page: Page) -> Outcome:
+        self.arrived.release()
+        return YES
+
+
+def test_a_p0_waits_for_no_p3_of_thousands_whose_channel_hangs() -> None:
+    story, response = told()
+    hanging = Hanging(lambda page: page.severity is Severity.P3)
+    story.pagers[0].answer = hanging.slack
+    add(story, *(queued(f"p3-{n}", severity=Severity.P3, of=response) for n in range(5_000)))
+    with lanes_at_work(story):
+        add(story, queued("p0", of=response))
+        assert hanging.arrived.acquire(timeout=SOON_S)
+        hanging.let_go.set()
+
+
+def test_a_channel_that_hangs_leaves_a_thread_to_the_others() -> None:
+    story, response = told()
+    hanging = Hanging(lambda _: True)
+    story.pagers[0].answer, story.pagers[1].answer = hanging.slack, hanging.voice
+    add(story, *(queued(f"a{n}", of=response) for n in range(6)), queued("b", "voice", of=response))
+    with lanes_at_work(story):
+        assert hanging.arrived.acquire(timeout=SOON_S - 1)
+        hanging.let_go.set()
+
+
+def test_a_wait_that_a_channel_names_holds_for_every_page_that_goes_by_it() -> None:
+    story, response = told(FakePager("slack"))
+    slack = story.pagers[0]
+    slack.answer = lambda _: BUSY
+    add(story, *(queued(f"p{n}", of=response) for n in range(5)))
+    story.paging.deliver()
+    assert len(slack.tries) == 1
+    story.stand_still(10.1)
+    slack.answer = lambda _: YES
+    story.paging.deliver()
+    assert len(slack.tries) == 6
+
+
+def test_a_channel_that_wants_ten_minutes_is_followed_by_the_next_at_once() -> None:
+    story = PagedStory(START, FakePager("slack", answer=lambda _: BUSY), FakePager("mail"))
+    story.held = [LOST]
+    story.look()
+    story.look()
+    assert [channel for _, channel in story.paged()] == ["mail"]
+
+
+def test_what_is_worse_and_comes_meanwhile_is_not_behind_a_long_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    story, response = told(FakePager("slack"))
+    ticks = count(step=paging.TURN_S / 2)
+    monkeypatch.setattr(story.paging, "_seconds", lambda: next(ticks))
+    slack = story.pagers[0]
+
+    def late(_page: Page) -> Outcome:
+        if len(slack.tries) == 1:
+            add(story, queued("worse", severity=Severity.P1, of=response))
+        return YES
+
+    slack.answer = late
+    add(story, *(queued(f"p3-{n}", severity=Severity.P3, of=response) for n in range(20)))
+    for _ in range(2):
+        story.paging.deliver(lambda severity: severity is not Severity.P0)
+    assert [page.id for page in slack.tries].index("worse") < 3
+
+
+def test_one_page_that_cannot_be_tried_takes_no_other_with_it() -> None:
+    story, response = told(FakePager("slack"))
+
+    def bad(page: Page) -> Outcome:
+        if page.id == "a":
+            raise ValueError("no")
+        return YES
+
+    story.pagers[0].answer = bad
+    add(story, queued("a", of=response), queued("b", of=response))
+    with pytest.raises(ValueError, match="no"):
+        story.paging.deliver()
+    assert [page.id for page in story.pagers[0].taken] == ["b"]
+
+
+def test_a_state_that_is_away_is_asked_once_a_turn() -> None:
+    story, response = told(FakePager("slack"))
+    asked = []
+
+    def away(page: Page) -> Outcome:
+        asked.append(page.id)
+        raise StateUnavailable("down")
+
+    story.pagers[0].answer = away
+    add(story, queued("a", of=response), queued("b", of=response))
+    with pytest.raises(StateUnavailable):
+        story.paging.deliver()
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize("step", [timedelta(seconds=-300), timedelta(hours=-1), timedelta(days=-1)], ids=str)
+def test_a_clock_that_is_put_back_delays_no_page(step: timedelta) -> None:
+    story, response = told(FakePager("slack"))
+    slack = story.pagers[0]
+    slack.answer = lambda _: Outcome(Kind.NO, "not reached")
+    add(story, queued("p", of=response))
+    story.paging.deliver()
+    slack.answer = lambda _: YES
+    story.set_clock(step)
+    story.stand_still(0.05)
+    story.paging.deliver()
+    assert [page.id for page in slack.taken] == ["p"]
+
+
+def test_a_page_that_reaches_nobody_is_wrong_until_another_way_has() -> None:
+    story, response = told()
+    clock = [0.0]
+    check = Paged(story.paging.unreached, lambda: clock[0])
+    story.pagers[0].answer = lambda _: Outcome(Kind.NO, "token_revoked", permanent=True)
+    story.pagers[1].answer = lambda _: Outcome(Kind.NO, "not reached")
+    add(story, queued("p", of=response, person="Ben"))
+    story.paging.deliver()
+    check()
+    clock[0] = UNDELIVERED_S + 1
+    with pytest.raises(CheckFailed, match=r"2 pages of P0 or P1 not sent yet \(INC-1 to Ben by (slack|voice)"):
+        check()
+    story.pagers[1].answer = lambda _: YES
+    story.stand_still(0.1)
+    story.paging.deliver()
+    check()
+
+
+def test_what_is_sent_and_what_fails_is_counted() -> None:
+    story = PagedStory(START, FakePager("slack", answer=lambda _: Outcome(Kind.NO, "not reached")), FakePager("voice"))
+    story.held = [LOST]
+    story.look()
+    assert story.metrics.counts == {("paged", "slack", "P0", "no"): 1, ("paged", "voice", "P0", "yes"): 1}
+    assert {each.state for each in story.state.pages_unsent()} == {PageState.PENDING}
