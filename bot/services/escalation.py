@@ -6,7 +6,7 @@ Everything due is a row with a time: a stop of hours loses nothing, and no two s
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid5
 
 from bot.domain.delivery import Act, Page, Queued
@@ -45,10 +45,22 @@ class EscalationService:
     ) -> None:
         self._state, self._schedule, self._targets = state, schedule, targets
         self._clock, self._wall = clock, wall
+        self._looked_at: datetime | None = None
 
     def tick(self) -> None:
         now = self._clock()
+        before, self._looked_at = self._looked_at, now
+        if before is not None and now < before:
+            self._put_back(before - now)
         each_alone(lambda response: self.act(response.incident, now), self._state.responses_due(now))
+
+    def _put_back(self, by: timedelta) -> None:
+        """A clock that is put back delays nobody's page."""
+        log.warning("the clock was put back by %.0f s: what is due next moves with it", by.total_seconds())
+        waiting = self._state.responses_due(datetime.max.replace(tzinfo=UTC))
+        with self._state.transaction() as tx:
+            for response in waiting:
+                tx.responses.put(responses.put_back(response, by))
 
     def act(self, incident_id: str, now: datetime) -> None:
         """Take what is due of one incident; a step that reaches nobody is followed by the next at once."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -93,6 +93,7 @@ def test_what_is_due_comes_the_worst_first(state: State) -> None:
     assert put(state, FIRST)
     assert [each.incident for each in state.responses_due(minute(1))] == ["I1", "I2"]
     assert [each.incident for each in state.responses_due(minute(-1))] == ["I2"]
+    assert [each.incident for each in state.responses_due(datetime.max.replace(tzinfo=UTC))] == ["I1", "I2"]
     assert put(state, resolved(stored(state), minute(1)))
     assert [each.incident for each in state.responses_due(minute(1))] == ["I2"]
 

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 
 import pytest
@@ -14,6 +14,7 @@ from bot.domain.incidents.response import Response
 from bot.ports.state import StateUnavailable
 from bot.scheduler import response_lanes, running
 from bot.services import paging
+from bot.services.audit import Auditor
 from bot.services.vitals import UNDELIVERED_S, CheckFailed, Paged, Vitals
 from tests.support.gate_story import START, finding
 from tests.support.pager import YES, FakePager, PagedStory, queued
@@ -43,7 +44,8 @@ def add(story: PagedStory, *pages: Queued) -> None:
 
 @contextmanager
 def lanes_at_work(story: PagedStory) -> Iterator[None]:
-    with running(response_lanes(story.escalation, story.paging), Vitals(lambda: 0.0), story.paging.stop):
+    auditor = Auditor(story.state, lambda: story.now, lambda: story.now, lambda: None)
+    with running(response_lanes(story.escalation, story.paging, auditor), Vitals(lambda: 0.0), story.paging.stop):
         yield
 
 
@@ -193,3 +195,41 @@ def test_what_is_sent_and_what_fails_is_counted() -> None:
     story.look()
     assert story.metrics.counts == {("paged", "slack", "P0", "no"): 1, ("paged", "voice", "P0", "yes"): 1}
     assert {each.state for each in story.state.pages_unsent()} == {PageState.PENDING}
+
+
+@pytest.mark.parametrize("step", [timedelta(seconds=-300), timedelta(hours=-1), timedelta(days=-1)], ids=str)
+def test_a_clock_that_is_put_back_moves_no_step_of_the_escalation(step: timedelta) -> None:
+    story, _ = told()
+    story.fast_forward(2)
+    story.set_clock(step)
+    story.fast_forward(2.5)
+    assert story.paged() == []
+    story.fast_forward(1)
+    assert [channel for _, channel in story.paged()] == ["slack", "voice"]
+
+
+def test_a_clock_that_is_put_back_makes_no_acknowledgement_longer() -> None:
+    story, _ = told()
+    story.responses.take_over(story.incident, "Zoe", story.now)
+    story.fast_forward(10)
+    story.set_clock(timedelta(hours=-1))
+    story.fast_forward(22)
+    assert [channel for _, channel in story.paged()] == ["slack", "voice"]
+
+
+def test_one_incident_that_cannot_be_escalated_takes_no_other_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    story = PagedStory(START)
+    story.held = [LOST, finding("Boxscore", severity="P0")]
+    story.gate.tick(START, story.held)
+    act, done = story.escalation.act, list[str]()
+
+    def bad_at_first(incident: str, now: datetime) -> None:
+        done.append(incident)
+        if len(done) == 1:
+            raise ValueError("no")
+        act(incident, now)
+
+    monkeypatch.setattr(story.escalation, "act", bad_at_first)
+    with pytest.raises(ValueError, match="no"):
+        story.escalation.tick()
+    assert [each.incident for each in story.state.pages_unsent()] == [done[1]] * 2

@@ -134,6 +134,12 @@ def exhausted(response: Response, now: datetime) -> Response:
     return replace(again, next_at=None if repeat is None else now + repeat)
 
 
+def put_back(response: Response, by: timedelta) -> Response:
+    """The clock was put back by so much: what is due in an hour stays due in an hour."""
+    next_at, until = response.next_at, response.owned_until
+    return replace(response, next_at=next_at and next_at - by, owned_until=until and until - by)
+
+
 def _from_first_step(response: Response, now: datetime) -> Response:
     """Nobody has it."""
     steps = response.ladder.steps
