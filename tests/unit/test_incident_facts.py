@@ -43,6 +43,17 @@ def test_other_trouble_on_the_next_date_is_named() -> None:
     assert update(story.at(20, EMPTY, tomorrow, same)).detail == "+ 4 Mar"
 
 
+def test_a_loss_that_is_looked_at_as_an_old_one_is_no_news() -> None:
+    """After a week only that its date has no data is looked at; the incident has said so from the first."""
+    story = Story()
+    story.at(0, EMPTY)
+    lost = replace(EMPTY, kind=K.ZERO_RECORDS_PROCESSOR)
+    assert [each.outcome for each in story.during((10, 20, 30), lost)] == []
+    other = replace(lost, data_date=DAY + timedelta(days=1))
+    assert update(story.at(40, lost, other)).detail == "now also: no data for 3 Mar"
+    assert story.incident("Gamebook").headline.kind is K.UPSTREAM_CASCADE
+
+
 def test_a_severity_keeps_its_own_reason() -> None:
     story = Story()
     story.at(0, EMPTY)

@@ -88,6 +88,13 @@ OF_ONE_DATE = frozenset(
 )
 """Kinds that concern one data date: the date is part of their fingerprint."""
 
+NO_DATA = frozenset({FindingKind.ZERO_RECORDS_PROCESSOR, FindingKind.ZERO_RECORDS_SCRAPER})
+"""What is left of a loss when its date is old: that there is no data."""
+IMPLIES_NO_DATA = frozenset(
+    {FindingKind.UPSTREAM_CASCADE, FindingKind.MISSING_RUN, FindingKind.IDEMPOTENCY_BLOCK, FindingKind.PHASE_DOWN}
+)
+"""Kinds that say of their date, with more, that its data is not there."""
+
 ACTIONS = {
     FindingKind.UPSTREAM_CASCADE: "fix_and_rerun_processor",
     FindingKind.PHASE_DOWN: "restart_coordinator",

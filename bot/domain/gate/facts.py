@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from bot.domain.findings.finding import Finding
+from bot.domain.findings.finding import IMPLIES_NO_DATA, NO_DATA, Finding
 from bot.domain.findings.severity import Severity
 from bot.domain.findings.words import short_day, wrong
 from bot.domain.gate.grouping import rank
@@ -76,6 +76,8 @@ def _news(before: Incident, fresh: Incident, visible: Sequence[AlertState]) -> I
     if fresh.severity.value < before.severity.value:
         yield f"{before.severity} → {fresh.severity}: {fresh.severity_reason}"
     for part in fresh.parts[len(before.parts) :] if fresh.gathered is None else ():
+        if _implied(part, before):
+            continue
         day = f"{short_day(part.data_date)}" if part.data_date is not None else ""
         if part.kind is not before.kind:
             yield f"now also: {wrong(part.kind)}" + (f" for {day}" if day else "")
@@ -92,6 +94,12 @@ def _news(before: Incident, fresh: Incident, visible: Sequence[AlertState]) -> I
     blocked = sorted(set(fresh.impact) - set(before.impact))
     if blocked:
         yield f"now blocked: {some_of(blocked, MOST_NAMED)}"
+
+
+def _implied(part: Part, before: Incident) -> bool:
+    """Does it say no more than that the date has no data, of which the incident has spoken?"""
+    known = (each.kind for each in before.parts if each.data_date == part.data_date)
+    return part.kind in NO_DATA and any(kind in IMPLIES_NO_DATA for kind in known)
 
 
 def _steps(count: int) -> int:
