@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -51,50 +52,60 @@ def directories(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return FIRST.write(folder / "first"), MANY.write(folder / "many")
 
 
+@pytest.fixture(scope="module")
+def loaded_once(tmp_path_factory: pytest.TempPathFactory, directories: tuple[Path, Path]) -> Path:
+    made = tmp_path_factory.mktemp("home")
+    assert fireline(made, "load", str(directories[0]))[0] == 0
+    return made
+
+
+@pytest.fixture
+def home(loaded_once: Path, tmp_path: Path) -> Path:
+    """A home that holds the first history, for one test alone."""
+    return shutil.copytree(loaded_once, tmp_path / "home")
+
+
 @pytest.mark.parametrize("after", [0.6, 1.2], ids=lambda seconds: f"after {seconds} s")
-def test_a_load_that_is_killed(tmp_path: Path, directories: tuple[Path, Path], after: float) -> None:
+def test_a_load_that_is_killed(home: Path, directories: tuple[Path, Path], after: float) -> None:
     """Wherever the kill strikes, the answer is the one from before or the whole new one."""
-    first, many = directories
-    assert fireline(tmp_path, "load", str(first))[0] == 0
-    before = health(tmp_path)
-    with start("-m", "bot", "load", str(many), "--home", str(tmp_path)) as process:
+    _, many = directories
+    before = health(home)
+    with start("-m", "bot", "load", str(many), "--home", str(home)) as process:
         time.sleep(after)
         process.send_signal(signal.SIGKILL)
-    between = health(tmp_path)
+    between = health(home)
     done = between["noise"] == before["noise"] and between["processors"] == before["processors"]
     assert done or sum(row["runs"] for row in between["processors"]) == 20_002
-    code, _, err = fireline(tmp_path, "load", str(many))
+    code, _, err = fireline(home, "load", str(many))
     assert code == 0, err
-    assert sum(row["runs"] for row in health(tmp_path)["processors"]) == 20_002
+    assert sum(row["runs"] for row in health(home)["processors"]) == 20_002
 
 
-def test_killed_in_the_middle_of_its_transaction(tmp_path: Path, directories: tuple[Path, Path]) -> None:
+def test_killed_in_the_middle_of_its_transaction(home: Path, directories: tuple[Path, Path]) -> None:
     """Everything is written but nothing is committed."""
-    first, many = directories
-    assert fireline(tmp_path, "load", str(first))[0] == 0
-    before = health(tmp_path)
+    _, many = directories
+    before = health(home)
     dying = (
         "import os, signal, sys\n"
         "from bot.adapters.warehouse import loading\n"
         "loading._remember = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
         "from bot.cli.app import app\napp(sys.argv[1:])\n"
     )
-    with start("-c", dying, "load", str(many), "--home", str(tmp_path)) as process:
+    with start("-c", dying, "load", str(many), "--home", str(home)) as process:
         process.communicate(timeout=60)
     assert process.returncode == -signal.SIGKILL
-    assert health(tmp_path) == before
-    assert fireline(tmp_path, "load", str(many))[0] == 0
-    assert sum(row["runs"] for row in health(tmp_path)["processors"]) == 20_002
+    assert health(home) == before
+    assert fireline(home, "load", str(many))[0] == 0
+    assert sum(row["runs"] for row in health(home)["processors"]) == 20_002
 
 
 @pytest.fixture
-def held(tmp_path: Path, directories: tuple[Path, Path]) -> Iterator[tuple[Path, int]]:
+def held(home: Path) -> Iterator[tuple[Path, int]]:
     """A home whose warehouse another process has open, and that process's id."""
-    assert fireline(tmp_path, "load", str(directories[0]))[0] == 0
-    with start("-c", HOLD, str(tmp_path / "warehouse.duckdb"), stdin=subprocess.PIPE) as process:
+    with start("-c", HOLD, str(home / "warehouse.duckdb"), stdin=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "held\n"
-        yield tmp_path, process.pid
+        yield home, process.pid
         process.kill()
 
 
@@ -110,9 +121,8 @@ def test_a_warehouse_that_another_process_holds(held: tuple[Path, int], director
     assert health(home)["noise"]["raw_failures"] == 1
 
 
-def test_many_may_read_at_once(tmp_path: Path, directories: tuple[Path, Path]) -> None:
-    assert fireline(tmp_path, "load", str(directories[0]))[0] == 0
-    readers = [start("-m", "bot", "health", "--json", "--home", str(tmp_path)) for _ in range(3)]
+def test_many_may_read_at_once(home: Path) -> None:
+    readers = [start("-m", "bot", "health", "--json", "--home", str(home)) for _ in range(3)]
     answers = []
     for reader in readers:
         with reader:
