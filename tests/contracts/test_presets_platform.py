@@ -32,8 +32,9 @@ def test_airflow_tells_owners_schedules_and_what_waits_for_what(version: str, tm
     assert found["daily_sales.load"]["dependencies"] == ["daily_sales.transform"]
     assert found["daily_sales.extract"]["owner"] == "sales-team"
     assert "owner" not in found["by_hand.wait"]
-    field, slots = ("schedule_hours_et", [26.5]) if version == "airflow2" else ("schedule", ["30 2 * * *"])
-    assert found["daily_sales.extract"][field] == slots
+    lag = 1 if version == "airflow2" else 0
+    assert found["daily_sales.extract"]["schedule"] == ["30 2 * * *"]
+    assert found["daily_sales.extract"].get("data_lag_days", 0) == lag
     assert not {"schedule", "schedule_hours_et"} & found["daily_sales.transform"].keys()
     assert found["per_shop.load_shop"]["timeout_seconds"] == 600
     assert str(found["daily_sales.extract"]["active"]["from"]) == "2026-11-23"

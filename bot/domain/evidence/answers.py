@@ -92,7 +92,9 @@ class DateFacts:
             (file_at is not None) if file_tells else None,
             is_scraper=platform.is_scraper,
             brought=brought,
-            no_run=bool(expected and hours) and (self.ran_at is None or at < self.ran_at),
+            no_run=bool(expected and hours)
+            and (self.ran_at is None or at < self.ran_at)
+            and not self._is_hidden(at, judged_at),
         )
         settled_at = settled_from(self.judged_at, self.games.over_at(platform.expects, hours, at))
         settled = settled_at is not None and settled_at <= at
@@ -106,6 +108,11 @@ class DateFacts:
             input_kind=kind,
             input_ready_at=ready,
         )
+
+    def _is_hidden(self, at: datetime, judged_at: datetime | None) -> bool:
+        """May a row that cannot be used be the one that tells of it?"""
+        trail = self.file if self.platform.is_scraper else self.table
+        return trail is not None and trail.sight.hides(self.data_date, at, judged_at)
 
     def _is_short(self, rows: int, games: int, at: datetime) -> bool:
         loads = sum(moment <= at for moment, _ in self.table.seen) if self.table is not None else 0

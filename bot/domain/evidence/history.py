@@ -12,9 +12,9 @@ from bot.domain.evidence.attempts import OFF_SCHEDULE
 from bot.domain.evidence.coverage import DATES, FilledDate, is_short, usual_rows
 from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.evidence.game_calendar import GameCalendar
-from bot.domain.evidence.known import Sight
+from bot.domain.evidence.known import UNSEEN, Sight
 from bot.domain.evidence.observation import Event, Game, Observed, RunSeen, Started, TableLoad
-from bot.domain.evidence.platform_facts import facts_of, readers_of
+from bot.domain.evidence.platform_facts import ProcessorPlatform, facts_of, readers_of
 from bot.domain.evidence.processor_date import ProcessorDate, Trace
 from bot.domain.evidence.recorded import Record, starts_of, unrecorded
 from bot.domain.evidence.rhythm import Rhythm
@@ -347,6 +347,7 @@ class PipelineHistory:
             deadline=due_at(processor, data_date, self.registry),
             unrecorded=untold,
             in_service=working,
+            hidden=self._own_sight(facts).hides(data_date, now, judged_at),
             expected=due,
             runs_due=bool(slots)
             and untold is None
@@ -362,6 +363,12 @@ class PipelineHistory:
             last_no_data_at=quiet.newest_recorded if quiet is not None else None,
             quiet=quiet,
         )
+
+    def _own_sight(self, facts: ProcessorPlatform) -> Sight:
+        """Of what its own data leaves a trace in."""
+        if facts.is_scraper:
+            return UNSEEN if facts.source is None else self._seen.source(facts.source)
+        return UNSEEN if facts.table is None else self._seen.table(facts.table)
 
     def _telling(
         self,

@@ -87,9 +87,13 @@ class Sight:
         """Does the absence of rows about the date say anything at that moment? `judged_at` as in `Gap.hides`."""
         if self.since is None or at < self.since or data_date < self.since.date():
             return False
-        if self.unclear and any(row.hides(data_date, at, judged_at) for row in self.about(data_date)):
+        if self.hides(data_date, at, judged_at):
             return False
         return not any(gap.hides(data_date, at, judged_at) for gap in self.gaps)
+
+    def hides(self, data_date: date, at: datetime, judged_at: datetime | None = None) -> bool:
+        """May a row that cannot be used be about the date?"""
+        return bool(self.unclear) and any(row.hides(data_date, at, judged_at) for row in self.about(data_date))
 
     def leaves(
         self, known: "Sequence[tuple[datetime, int]]", data_date: date, at: datetime, judged_at: datetime | None = None

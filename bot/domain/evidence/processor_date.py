@@ -68,8 +68,8 @@ class ProcessorDate:
     `last_chance`: when its last slot may run at the latest. `table` and `file` are None where there is nothing to look
     at, or it says nothing of the date; `upstream` are the tables that it is made from, of those that do.
     `input_untold`: what it is made from leaves a trace, and none says anything of the date. `quiet`: polls that are
-    only counted. `in_service`: it is, and its calendar has the date. `unrecorded`: why nobody can tell whether data or
-    a run is missing, see `recorded.unrecorded`.
+    only counted. `in_service`: it is, and its calendar has the date. `hidden`: a row that cannot be used may be the one
+    that tells of it. `unrecorded`: why nobody can tell whether data or a run is missing, see `recorded.unrecorded`.
     """
 
     processor: Processor
@@ -92,6 +92,7 @@ class ProcessorDate:
     quiet: QuietPolls | None = None
     unrecorded: str | None = None
     in_service: bool = True
+    hidden: bool = False
     under_way: dict[str, RunSeen] = field(default_factory=dict)
 
     def take(self, run: RunSeen) -> None:
@@ -172,9 +173,9 @@ class ProcessorDate:
 
     @property
     def no_run(self) -> bool:
-        """Is data due, and no run of the schedule has begun?"""
+        """Is data due, no run of the schedule has begun, and nothing that cannot be read may tell otherwise?"""
         began = (run.trigger not in OFF_SCHEDULE for run in chain(self.runs, self.under_way.values()))
-        return bool(self.expected) and self.runs_due and not any(began)
+        return bool(self.expected) and self.runs_due and not self.hidden and not any(began)
 
     @property
     def brought(self) -> bool:

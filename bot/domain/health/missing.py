@@ -60,19 +60,27 @@ NOTHING_MISSING = MissingReasons((), (), {})
 
 def missing_reasons(
     missing: Iterable[MissingDate],
+    everywhere: Iterable[MissingDate],
     registry: Registry,
     rules: LossRules,
     opened: Iterable[Incident],
     as_of: datetime,
 ) -> MissingReasons:
-    """`opened`: incidents that are reasons themselves. What one of them says of a date is not said again."""
+    """`missing` are the dates that are asked about, of those that lack `everywhere`: a loss further up counts, whoever
+    is asked about. `opened`: incidents that are reasons themselves. What one of them says of a date is not said again.
+    """
     every = list(missing)
     known = [each for each in every if rules.accepted.reason(each.processor, each.data_date) is None]
+    absent = {
+        (each.processor, each.data_date)
+        for each in everywhere
+        if rules.accepted.reason(each.processor, each.data_date) is None
+    }
     listed = list(opened)
     said, inside = _said([each for each in listed if each.severity in NAMES]), _said(listed)
     left = [each for each in known if (each.processor, each.data_date) not in said]
     outside = sum((each.processor, each.data_date) not in inside for each in known)
-    why = _grave(left, known, registry, rules.policy, as_of)
+    why = _grave(left, absent, registry, rules.policy, as_of)
     grave = {each.processor for those in why.values() for each in those}
     return MissingReasons(
         [_reason(those, f" P0: {because}.") for because, those in why.items()],
@@ -89,13 +97,13 @@ def _said(incidents: Iterable[Incident]) -> set[tuple[str, date]]:
 
 def _grave(
     left: Iterable[MissingDate],
-    known: Collection[MissingDate],
+    absent: Collection[tuple[str, date]],
     registry: Registry,
     policy: SeverityPolicy,
     as_of: datetime,
 ) -> Mapping[str, list[MissingDate]]:
     """Those that are P0, by the policy's reason. What something upstream lacks, too, is part of that loss."""
-    absent, lineage = {(each.processor, each.data_date) for each in known}, Lineage(registry)
+    lineage = Lineage(registry)
     found: dict[str, list[MissingDate]] = defaultdict(list)
     for each in left:
         if any((name, each.data_date) in absent for name in lineage.up(each.processor)):

@@ -116,7 +116,7 @@ def assess(
     names = [name for name, phase in phase_of.items() if scope.includes(name, phase)]
     opened = None if notified is None else notified.open if scope.is_whole else notified.about(set(names))
     missing = [each for each in measured.missing if scope.includes(each.processor, phase_of.get(each.processor))]
-    lost = missing_reasons(missing, scope.registry, losses, opened or (), window.as_of)
+    lost = missing_reasons(missing, measured.missing, scope.registry, losses, opened or (), window.as_of)
     troubles = _troubles(notified or NOTHING_NOTIFIED, measured.silent_runs, window, lost)
     rows = _Rows(measured, scope.registry, targets)
     processors = [_with(rows.of(name, phase_of[name]), troubles.get(name, ())) for name in names]
