@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from bot.domain.escalation.follow import entry_of, followed
+from bot.domain.escalation.pages import follow_ups
 from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.findings.finding import Finding
 from bot.domain.findings.storm_policy import StormPolicy
@@ -108,7 +109,9 @@ class GateService:
             before = known.get(after.incident)
             tx.responses.put(after)
             if before is not None:
+                sent = self._state.pages_of(before.dedup_key)
                 tx.pages.cancel(before.dedup_key)
+                tx.pages.add(follow_ups(sent, after, now))
             tx.responses.note([entry_of(before, after, now)])
 
     def _fits(self, now: datetime, finding: Finding, windows: Sequence[PlannedWindow]) -> bool:

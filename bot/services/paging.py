@@ -78,7 +78,7 @@ class PagingService:
 
     def unreached(self) -> list[Queued]:
         """Pages of P0 and P1 that were not sent, whose step has not reached their person by another way either."""
-        unsent = [each for each in self._state.pages_unsent() if each.page.severity in WORTH_A_SECOND]
+        unsent = [each for each in self._state.pages_unsent() if _must_reach(each.page)]
         episodes = {each.page.dedup_key for each in unsent}
         kept = [each for key in episodes for each in self._state.pages_of(key) if each.state is PageState.SENT]
         return [each for each in unsent if not any(_is_same(each.page, sent.page) for sent in kept)]
@@ -182,7 +182,7 @@ class PagingService:
         page, person = queued.page, self._people(queued.page.person)
         named = timedelta(seconds=outcome.retry_after or 0)
         waited = not timedelta() <= now + named - (page.first_attempt_at or now) < NO_ANSWER
-        if page.severity not in WORTH_A_SECOND or person is None or not (outcome.permanent or waited):
+        if not _must_reach(page) or person is None or not (outcome.permanent or waited):
             return []
         alike = [each.page for each in self._state.pages_of(page.dedup_key) if _is_same(each.page, page)]
         used = {found.provider for each in alike if (found := self._channels.get(each.channel)) is not None}
@@ -200,9 +200,18 @@ def _is_same(page: Page, other: Page) -> bool:
     return (page.created_at, page.person, page.act) == (other.created_at, other.person, other.act)
 
 
+def _must_reach(page: Page) -> bool:
+    """Is it what wakes somebody for something grave?"""
+    return page.severity in WORTH_A_SECOND and page.act is Act.TRIGGER
+
+
 def _is_wanted(queued: Queued, response: Response) -> bool:
+    if queued.page.act is Act.RESOLVE:
+        return True
     if queued.page.dedup_key != response.dedup_key:
         return False
+    if queued.page.act is Act.ACKNOWLEDGE:
+        return response.state in (ResponseState.ACKNOWLEDGED, ResponseState.MITIGATED)
     if queued.page.act is Act.ASK:
         return response.state is ResponseState.ACKNOWLEDGED and response.asked
     return response.state in PAGING

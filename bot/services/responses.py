@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.domain.errors import BadInput, suggest
 from bot.domain.escalation.next_action import PageStep, next_action
-from bot.domain.escalation.pages import people_at
+from bot.domain.escalation.pages import follow_ups, people_at
 from bot.domain.incidents import response as responses
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.response import Response, ResponseState
@@ -182,8 +182,10 @@ class ResponseService:
                 before = tx.responses.of([incident.id]).get(incident.id)
                 if before is None:
                     raise BadInput(f"{incident.label} pages nobody: there is nothing to acknowledge.")
-                if tx.responses.put(change(before)):
+                changed, sent = change(before), state.pages_of(before.dedup_key)
+                if tx.responses.put(changed):
                     stopped = tx.pages.cancel(before.dedup_key)
+                    tx.pages.add(follow_ups(sent, changed, entry.at))
                     tx.responses.note([entry])
                     break
         else:

@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.delivery import Kind, Outcome, Page, PageState
+from bot.domain.delivery import Act, Kind, Outcome, Page, PageState
 from bot.domain.errors import BadInput
+from bot.domain.findings.severity import Severity
+from bot.domain.incidents.escalation_policy import EscalationPolicy, Ladder, Step
 from bot.domain.incidents.response import ResponseState
 from bot.domain.incidents.timeline import EntryKind
 from bot.domain.oncall.on_call import everyone_on_call
@@ -265,6 +267,30 @@ class TestDelivery:
         response = story.state.response(story.incident.id)
         assert response is not None
         assert (response.state, response.owner) == (ResponseState.ACKNOWLEDGED, "Zoe")
+
+
+def test_a_pager_with_a_state_of_its_own_is_told_what_has_become_of_it() -> None:
+    pager = FakePager("pagerduty")
+    policy = EscalationPolicy(
+        {**EscalationPolicy().ladders, Severity.P0: Ladder((Step(timedelta(), ("primary",), ("pagerduty",)),))}
+    )
+    story = begun(pager, policy=policy)
+    story.responses.take_over(story.incident, "Zoe", story.now)
+    story.look()
+    story.held = []
+    story.fast_forward(20)
+    assert [page.act for page in pager.taken] == [Act.TRIGGER, Act.ACKNOWLEDGE, Act.RESOLVE]
+    assert len({page.dedup_key for page in pager.taken}) == 1
+    assert len({page.id for page in pager.taken}) == 3
+
+
+def test_a_phone_is_not_called_to_be_told_that_it_is_over() -> None:
+    story = begun()
+    story.responses.take_over(story.incident, "Zoe", story.now)
+    story.paged()
+    story.held = []
+    story.fast_forward(20)
+    assert story.paged() == []
 
 
 def _dies(_page: Page) -> Outcome:

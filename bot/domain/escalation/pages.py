@@ -1,18 +1,25 @@
 """The pages of a step: to whom, by what, and what each says."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from bot.domain.delivery import Act, Page
+from bot.domain.delivery import Act, Page, PageState, Queued
 from bot.domain.escalation.next_action import PageStep
-from bot.domain.incidents.response import Response
+from bot.domain.incidents.response import Response, ResponseState
 from bot.domain.oncall.on_call import on_call
 from bot.domain.oncall.schedule import Person, Schedule
 
 NAMESPACE = UUID("5c1f0a52-6d52-4f0e-9a3c-0b7f3d1f6a11")
 """Of the ids of pages: the same step of the same cycle makes the same ids, whoever makes them."""
+KEEP_A_STATE = frozenset({"pagerduty"})
+"""Channels that go on paging by themselves until they are told."""
+_FOLLOWING = {
+    ResponseState.ACKNOWLEDGED: Act.ACKNOWLEDGE,
+    ResponseState.MITIGATED: Act.ACKNOWLEDGE,
+    ResponseState.RESOLVED: Act.RESOLVE,
+}
 Targets = Callable[[str, Person], str | None]
 """(channel, person) -> what reaches the person; None: the channel cannot, or is not there."""
 
@@ -41,6 +48,22 @@ def pages_of(
     ways = " or ".join(action.step.by)
     unreached += [f"{each.name} cannot be reached by {ways}" for each in people if each.name not in reached]
     return StepPages(tuple(pages), tuple(each for each in people if each.name in reached), tuple(unreached))
+
+
+def follow_ups(sent: Iterable[Queued], after: Response, now: datetime) -> list[Queued]:
+    """What tells the channels that keep a state of their own what has become of the episode: one page each."""
+    act = _FOLLOWING.get(after.state)
+    tried = [each for each in sent if each.state not in (PageState.PENDING, PageState.CANCELLED)]
+    told = {
+        each.page.channel: each for each in tried if each.page.channel in KEEP_A_STATE and each.page.act is Act.TRIGGER
+    }
+    return [] if act is None else [_following(each, act, now) for each in told.values()]
+
+
+def _following(sent: Queued, act: Act, now: datetime) -> Queued:
+    name = str(uuid5(NAMESPACE, f"{sent.page.dedup_key}:{act}:{sent.page.channel}:{now.isoformat()}"))
+    page = replace(sent.page, id=name, act=act, created_at=now, attempts=0, first_attempt_at=None)
+    return Queued(page=page, incident=sent.incident, not_before=sent.not_before)
 
 
 def people_at(schedule: Schedule, rotas: Sequence[str], now: datetime) -> list[str]:
