@@ -7,11 +7,10 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from uuid import uuid5
 
-from bot.domain.delivery import Act, Page, Queued
+from bot.domain.delivery import Page, Queued
 from bot.domain.escalation.next_action import AskOwner, Exhaust, Expire, PageStep, Stop, Wait, next_action
-from bot.domain.escalation.pages import NAMESPACE, Targets, pages_of
+from bot.domain.escalation.pages import Targets, pages_of, question_to
 from bot.domain.incidents import response as responses
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.response import Response
@@ -113,20 +112,7 @@ class EscalationService:
         target = None if person is None else self._targets(ASKED_BY, person)
         pages = []
         if person is not None and target is not None:
-            key = f"{response.dedup_key}:{response.version}:still on it:{person.name}"
-            pages = [
-                Page(
-                    id=str(uuid5(NAMESPACE, key)),
-                    dedup_key=response.dedup_key,
-                    label=incident.label,
-                    severity=response.severity,
-                    act=Act.ASK,
-                    channel=ASKED_BY,
-                    person=person.name,
-                    target=target,
-                    created_at=now,
-                )
-            ]
+            pages = [question_to(person, ASKED_BY, target, response, incident.label, now)]
         text = f"{response.owner} was asked whether it is still being worked on"
         return _Taken(responses.owner_asked(response), pages, [_entry(response, EntryKind.ASKED, text, now)])
 

@@ -79,16 +79,28 @@ def _people(action: PageStep, schedule: Schedule, now: datetime) -> tuple[list[P
     return [schedule.by_name[name] for name in people_at(schedule, known, now)], missing
 
 
+def question_to(person: Person, channel: str, target: str, response: Response, label: str, now: datetime) -> Page:
+    """Whether the owner still has it."""
+    key = f"{response.dedup_key}:{response.version}:still on it:{person.name}"
+    return _made(key, Act.ASK, person, channel, target, response, label, now)
+
+
 def _page(
     person: Person, channel: str, target: str, action: PageStep, response: Response, label: str, now: datetime
 ) -> Page:
     key = f"{response.dedup_key}:{response.cycle}:{action.number}:{person.name}:{channel}"
+    return _made(key, Act.TRIGGER, person, channel, target, response, label, now)
+
+
+def _made(
+    key: str, act: Act, person: Person, channel: str, target: str, response: Response, label: str, now: datetime
+) -> Page:
     return Page(
         id=str(uuid5(NAMESPACE, key)),
         dedup_key=response.dedup_key,
         label=label,
         severity=response.severity,
-        act=Act.TRIGGER,
+        act=act,
         channel=channel,
         person=person.name,
         target=target,
