@@ -128,7 +128,7 @@ def _json(found: "Overview") -> str:
     said = {
         "incident": found.incident.label,
         "severity": found.incident.severity,
-        "state": found.incident.state if response is None else response.state,
+        "state": found.state,
         "owner": None if response is None else response.owner or None,
         "timeline": [{"at": each.at.isoformat(), "kind": each.kind, "text": each.text} for each in found.timeline],
     }
@@ -140,11 +140,10 @@ def _text(found: "Overview", moment: datetime) -> str:
     from bot.views.incident import PLAIN
     from bot.views.response_words import line
 
-    incident_, response = found.incident, None if found.standing is None else found.standing.response
-    state = incident_.state if response is None else response.state
+    incident_ = found.incident
     following = line(found.standing, moment, PLAIN)
     lines = [
-        f"{incident_.label} {incident_.severity} {state}: {incident_.headline.explanation}",
+        f"{incident_.label} {incident_.severity} {found.state}: {incident_.headline.explanation}",
         *([f"{following}."] if following else []),
         *(f"{entry.at:%Y-%m-%d %H:%M} UTC  {entry.text}" for entry in found.timeline),
     ]

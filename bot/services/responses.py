@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.errors import BadInput, suggest
@@ -86,13 +85,8 @@ class ResponseService:
         current = state.response(incident.id)
         if current is not None and not take_over and not self._may(current, who, now):
             raise NotYours(incident, self._paged(current, now))
-
-        def change(response: Response) -> Response:
-            if response.state is ResponseState.RESOLVED:
-                raise BadInput(f"{incident.label} is resolved already.")
-            return responses.acknowledged(response, who, now)
-
-        return self._changed(incident, change, Entry(incident.id, now, EntryKind.ACKNOWLEDGED, f"{who} has it", who))
+        entry = Entry(incident.id, now, EntryKind.ACKNOWLEDGED, f"{who} has it", who)
+        return self._changed(incident, lambda response: responses.acknowledged(response, who, now), entry)
 
     def take_over(self, incident: Incident, who: str, now: datetime) -> Response:
         return self.acknowledge(incident, who, now, take_over=True)
@@ -103,15 +97,8 @@ class ResponseService:
 
     def mitigate(self, incident: Incident, who: str, now: datetime) -> Response:
         """The harm has stopped: nobody is paged any more, unless it becomes worse."""
-
-        def change(response: Response) -> Response:
-            if response.state is ResponseState.RESOLVED:
-                raise BadInput(f"{incident.label} is resolved already.")
-            owned = response if response.owner else replace(response, owner=who)
-            return responses.mitigated(owned, now)
-
         entry = Entry(incident.id, now, EntryKind.MITIGATED, f"{who} says that the harm has stopped", who)
-        return self._changed(incident, change, entry)
+        return self._changed(incident, lambda response: responses.mitigated(response, who, now), entry)
 
     def resolve(self, incident: Incident, who: str, now: datetime, reason: str = "") -> Response:
         """The data is asked. Raises StillWrong where it is not right, unless there is a `reason` to resolve it all the
@@ -121,28 +108,16 @@ class ResponseService:
         if wrong and not reason:
             raise StillWrong(incident, wrong)
         against = f", though {len(wrong)} dates are not right: {reason}" if wrong else ""
-
-        def change(response: Response) -> Response:
-            if response.state is ResponseState.RESOLVED:
-                raise BadInput(f"{incident.label} is resolved already.")
-            return responses.resolved(response, now, who)
-
         entry = Entry(incident.id, now, EntryKind.RESOLVED, f"{who} resolved it{against}", who)
-        return self._changed(incident, change, entry)
+        return self._changed(incident, lambda response: responses.resolved(response, now, who), entry)
 
     def hand_over(self, incident: Incident, who: str, to: str, now: datetime) -> Response:
         """`to` is a name of the schedule, and has it from now on. Raises BadInput for anybody else."""
         people = self._schedule(now).by_name
         if to not in people:
             raise BadInput(f"{to!r} is not among the people of oncall.yaml. {suggest(to, people)}".rstrip())
-
-        def change(response: Response) -> Response:
-            if response.state is ResponseState.RESOLVED:
-                raise BadInput(f"{incident.label} is resolved already.")
-            return responses.acknowledged(response, to, now)
-
         entry = Entry(incident.id, now, EntryKind.HANDED_OVER, f"{who} handed it over to {to}", who)
-        return self._changed(incident, change, entry)
+        return self._changed(incident, lambda response: responses.acknowledged(response, to, now), entry)
 
     def standing(self, incident_id: str, now: datetime) -> Standing | None:
         """Who has it, and what comes next, from the engine's own rule; None: it has no response."""
@@ -176,12 +151,15 @@ class ResponseService:
         return people_at(self._schedule(now), [rota for step in steps for rota in step.rotas], now)
 
     def _changed(self, incident: Incident, change: Change, entry: Entry) -> Response:
+        """Raises BadInput for an incident that is resolved, or has no response."""
         state = self._required()
         for _ in range(MOST_TRIES):
             with state.transaction() as tx:
                 before = tx.responses.of([incident.id]).get(incident.id)
                 if before is None:
                     raise BadInput(f"{incident.label} pages nobody: there is nothing to acknowledge.")
+                if before.state is ResponseState.RESOLVED:
+                    raise BadInput(f"{incident.label} is resolved already.")
                 changed, sent = change(before), state.pages_of(before.dedup_key)
                 if tx.responses.put(changed):
                     stopped = tx.pages.cancel(before.dedup_key)

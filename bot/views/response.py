@@ -14,9 +14,8 @@ MOST_ENTRIES = 10
 
 def card(found: Overview, now: datetime) -> Card:
     incident = found.incident
-    state = incident.state if found.standing is None else found.standing.response.state
     head = f"{incident.label} {incident.severity} {incident.headline.explanation}"
-    texts, blocks = [head, f"It is {state}."], [section(f"*{escape(head)}*\nIt is {escape(state)}.")]
+    texts, blocks = [head, f"It is {found.state}."], [section(f"*{escape(head)}*\nIt is {escape(found.state)}.")]
     line = response_words.line(found.standing, now, PLAIN)
     if line:
         texts.append(f"{line}.")

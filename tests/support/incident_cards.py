@@ -64,7 +64,7 @@ def _responses() -> dict[str, Notice]:
             responses.exhausted(paged, now), (Coming(now + timedelta(minutes=30), ("Ana",)),)
         ),
         "incident_acknowledged": Standing(has_it),
-        "incident_mitigated": Standing(responses.mitigated(has_it, now)),
+        "incident_mitigated": Standing(responses.mitigated(has_it, "Ana", now)),
     }
     return {name: replace(notice(), now=now, standing=standing) for name, standing in made.items()}
 

@@ -110,7 +110,7 @@ def test_who_answers_that_it_still_holds_has_it_for_as_long_again() -> None:
 
 def test_what_is_over_or_mitigated_pages_nobody() -> None:
     assert next_action(responses.resolved(P0, START), minute(60)) == Stop(WhyStop.RESOLVED)
-    assert next_action(responses.mitigated(P0, START), minute(60)) == Stop(WhyStop.MITIGATED)
+    assert next_action(responses.mitigated(P0, "Ana", START), minute(60)) == Stop(WhyStop.MITIGATED)
 
 
 def after(before: Response | None, **changes: object) -> Response | None:

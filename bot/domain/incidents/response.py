@@ -107,8 +107,10 @@ def expired(response: Response, now: datetime) -> Response:
     return _from_first_step(replace(response, cycle=response.cycle + 1), now)
 
 
-def mitigated(response: Response, now: datetime) -> Response:
-    return replace(response, state=ResponseState.MITIGATED, next_at=None, mitigated_at=response.mitigated_at or now)
+def mitigated(response: Response, by: str, now: datetime) -> Response:
+    """Who says so has it, unless somebody has it already."""
+    owned = replace(response, owner=response.owner or by)
+    return replace(owned, state=ResponseState.MITIGATED, next_at=None, mitigated_at=response.mitigated_at or now)
 
 
 def resolved(response: Response, now: datetime, by: str = "") -> Response:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.incidents.incident import Incident
-from bot.domain.incidents.response import Response
+from bot.domain.incidents.incident import Incident, IncidentState
+from bot.domain.incidents.response import Response, ResponseState
 from bot.domain.incidents.timeline import Entry
 
 
@@ -31,3 +31,8 @@ class Overview:
     incident: Incident
     standing: Standing | None
     timeline: tuple[Entry, ...]
+
+    @property
+    def state(self) -> ResponseState | IncidentState:
+        """The response's; where there is none, the incident's own."""
+        return self.incident.state if self.standing is None else self.standing.response.state
