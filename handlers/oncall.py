@@ -34,7 +34,7 @@ def register(app: AsyncApp, services: AppServices) -> None:
     @app.action(action_ids.ONCALL_ASK)
     async def open_form(ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
         await ack()
-        view = oncall.form(services.oncall.schedule(services.now()), services.now())
+        view = oncall.form(services.oncall.plan, services.now())
         await asked("views.open", client.views_open(trigger_id=str(body.get("trigger_id", "")), view=view))
 
     @app.view(action_ids.ONCALL_REQUEST)

@@ -7,13 +7,14 @@ from typing import Any
 from bot.domain.errors import BadInput
 from bot.domain.oncall.covers import Wanted
 from bot.views import oncall
+from handlers.payloads import mapping
 
 
 def cover(view: Mapping[str, Any]) -> Wanted:
     """What was entered. Raises BadInput for a field that is empty or makes no sense."""
-    values = _mapping(_mapping(view.get("state")).get("values"))
+    values = mapping(mapping(view.get("state")).get("values"))
     return Wanted(
-        rota=_text(_mapping(_entered(values, oncall.ROTA).get("selected_option")).get("value"), "a rota"),
+        rota=_text(mapping(_entered(values, oncall.ROTA).get("selected_option")).get("value"), "a rota"),
         person=_text(_entered(values, oncall.PERSON).get("selected_user"), "who covers"),
         since=_moment(_entered(values, oncall.SINCE).get("selected_date_time"), "a beginning"),
         until=_moment(_entered(values, oncall.UNTIL).get("selected_date_time"), "an end"),
@@ -22,11 +23,7 @@ def cover(view: Mapping[str, Any]) -> Wanted:
 
 
 def _entered(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    return _mapping(_mapping(values.get(name)).get(name))
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
+    return mapping(mapping(values.get(name)).get(name))
 
 
 def _text(value: object, wanted: str) -> str:

@@ -94,6 +94,11 @@ def feedback(action: Mapping[str, Any]) -> tuple[Word, str]:
     return action_ids.decode_feedback(value(action))
 
 
+def mapping(value: object) -> Mapping[str, Any]:
+    """A part of a payload that should be an object; empty where it is none."""
+    return value if isinstance(value, Mapping) else {}
+
+
 def value(action: Mapping[str, Any]) -> str:
     chosen = action.get("selected_option")
     found = chosen.get("value") if isinstance(chosen, Mapping) else action.get("value")

@@ -13,6 +13,7 @@ from bot.domain.errors import BadInput
 from bot.views import failure
 from bot.views.blocks import Card
 from bot.views.charts import Chart
+from handlers.payloads import mapping
 from handlers.slack_calls import Refused, Unconfirmed, asked
 
 P = ParamSpec("P")
@@ -80,11 +81,11 @@ class Place:
     @classmethod
     def of(cls, body: Mapping[str, Any]) -> "Place":
         """Read from any payload; what is absent stays None."""
-        container = _mapping(body.get("container"))
-        event = _mapping(body.get("event"))
-        message = _mapping(body.get("message"))
-        user = body.get("user_id") or _mapping(body.get("user")).get("id") or event.get("user") or ""
-        clicked_in = _mapping(body.get("channel")).get("id") or container.get("channel_id")
+        container = mapping(body.get("container"))
+        event = mapping(body.get("event"))
+        message = mapping(body.get("message"))
+        user = body.get("user_id") or mapping(body.get("user")).get("id") or event.get("user") or ""
+        clicked_in = mapping(body.get("channel")).get("id") or container.get("channel_id")
         channel = body.get("channel_id") or clicked_in or event.get("channel")
         return cls(
             user=str(user),
@@ -95,10 +96,6 @@ class Place:
             ephemeral=bool(container.get("is_ephemeral")),
             direct=event.get("channel_type") == "im",
         )
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
 
 
 @dataclass(frozen=True)

@@ -28,20 +28,21 @@ def register(app: AsyncApp, services: AppServices) -> None:
     async def act(ack: AsyncAck, action: Payload, reply: Reply, change: Change) -> None:
         try:
             await reply.work(changed, payloads.value(action), reply.place.user, change)
-        except NotYours as error:
-            await ack()
-            await reply.privately(incident.take_over(error.incident, str(error)))
         finally:
             await ack()
 
     @app.action(action_ids.INCIDENT_ACKNOWLEDGE)
     async def acknowledge(ack: AsyncAck, action: Payload, reply: Reply) -> None:
-        await act(ack, action, reply, services.responses.acknowledge)
+        try:
+            await act(ack, action, reply, services.responses.acknowledge)
+        except NotYours as error:
+            await reply.privately(incident.take_over(error.incident, str(error)))
 
     @app.action(action_ids.INCIDENT_TAKE_OVER)
     async def take_over(ack: AsyncAck, action: Payload, reply: Reply) -> None:
         await act(ack, action, reply, services.responses.take_over)
-        await reply.edit(response.taken(services.responses.incident(payloads.value(action))))
+        taken = await reply.work(services.responses.incident, payloads.value(action))
+        await reply.edit(response.taken(taken))
 
     @app.action(action_ids.INCIDENT_MITIGATE)
     async def mitigate(ack: AsyncAck, action: Payload, reply: Reply) -> None:

@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TypeVar
 
 from bot.domain.errors import BadInput
 from bot.domain.health.model import HealthRequest
@@ -10,6 +11,7 @@ from bot.domain.impact.report import ImpactRequest
 from bot.domain.incidents.feedback import Word
 from bot.domain.verdicts.validation import ValidationRequest
 
+Chosen = TypeVar("Chosen", bound=StrEnum)
 HEALTH_REFRESH = "health.refresh"
 HEALTH_OVERVIEW = "health.overview"
 HEALTH_PHASE = "health.phase"
@@ -134,10 +136,7 @@ def encode_more(what: More, incident: str) -> str:
 
 def decode_more(value: str) -> tuple[More, str]:
     """What is asked for, and of which incident. Raises BadInput for one we never made."""
-    what, _, incident = value.partition(":")
-    if what not in set(More) or not incident:
-        raise BadInput("This menu is from an older message. Use one on a newer message.")
-    return More(what), incident
+    return _of_incident(value, More, "menu")
 
 
 def encode_feedback(word: Word, incident: str) -> str:
@@ -147,7 +146,11 @@ def encode_feedback(word: Word, incident: str) -> str:
 
 def decode_feedback(value: str) -> tuple[Word, str]:
     """The word and the incident of a value. Raises BadInput for one we never made."""
+    return _of_incident(value, Word, "button")
+
+
+def _of_incident(value: str, words: type[Chosen], pressed: str) -> tuple[Chosen, str]:
     word, _, incident = value.partition(":")
-    if word not in set(Word) or not incident:
-        raise BadInput("This button is from an older message. Use one on a newer message.")
-    return Word(word), incident
+    if word not in set(words) or not incident:
+        raise BadInput(f"This {pressed} is from an older message. Use one on a newer message.")
+    return words(word), incident

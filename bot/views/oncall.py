@@ -17,7 +17,6 @@ MOST_GAPS = 3
 MOST_REASON = 300
 ROTA, PERSON, SINCE, UNTIL, REASON = "rota", "person", "since", "until", "reason"
 """Ids of the form's blocks; what is entered has the same."""
-Submitted = dict[str, Any]
 
 
 def card(found: Overview) -> Card:
@@ -33,9 +32,9 @@ def card(found: Overview) -> Card:
     if found.gaps:
         blocks.append(section("\n".join(_gaps(found))))
     for cover in found.covers:
-        words = f"{oncall_words.request(cover)}, {_span(cover)}: {state_at(cover, found.at)}"
-        texts.append(f"{oncall_words.request(cover)}, {_plain_span(cover, found.schedule)}: {cover.state}.")
-        blocks.append(context(words))
+        state = state_at(cover, found.at)
+        texts.append(f"{oncall_words.request(cover)}, {_plain_span(cover, found.schedule)}: {state}.")
+        blocks.append(context(f"{escape(oncall_words.request(cover))}, {_span(cover)}: {state}"))
     blocks.append(actions([button("Ask for a cover", action_ids.ONCALL_ASK, "ask")]))
     return Card("\n".join(map(escape, texts)), tuple(blocks))
 
