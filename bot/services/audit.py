@@ -3,7 +3,6 @@
 Whoever waits for the heartbeat outside hears of it when this stops, or finds something wrong.
 """
 
-import logging
 from collections.abc import Callable, Iterator
 
 from bot.domain.errors import FirelineError
@@ -11,7 +10,6 @@ from bot.domain.incidents.response import Response, ResponseState
 from bot.ports.clock import Clock
 from bot.ports.state import State
 
-log = logging.getLogger("fireline.audit")
 MOST_NAMED = 3
 
 

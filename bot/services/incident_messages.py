@@ -105,8 +105,9 @@ class IncidentMessages:
 
     def redraw(self, now: datetime) -> None:
         """Let messages show what people did since. One of which there is something to say shows it with that."""
-        waiting = {each.decision.incident for each in self._state.unsaid()}
-        for response in self._state.responses_to_show():
+        changed = self._state.responses_to_show()
+        waiting = {each.decision.incident for each in self._state.unsaid()} if changed else set()
+        for response in changed:
             if self._stopped.is_set():
                 return
             if response.incident not in waiting and self._taken(response.incident):
