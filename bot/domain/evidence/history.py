@@ -366,9 +366,9 @@ class PipelineHistory:
 
     def _own_sight(self, facts: ProcessorPlatform) -> Sight:
         """Of what its own data leaves a trace in."""
-        if facts.is_scraper:
-            return UNSEEN if facts.source is None else self._seen.source(facts.source)
-        return UNSEEN if facts.table is None else self._seen.table(facts.table)
+        if facts.trace is None:
+            return UNSEEN
+        return self._seen.source(facts.trace) if facts.is_scraper else self._seen.table(facts.trace)
 
     def _telling(
         self,

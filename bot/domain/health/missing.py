@@ -41,6 +41,10 @@ class LossRules:
     accepted: AcceptedLosses = field(default_factory=AcceptedLosses)
     policy: SeverityPolicy = field(default_factory=SeverityPolicy)
 
+    def counted(self, missing: Iterable[MissingDate]) -> list[MissingDate]:
+        """Without those whose loss is accepted."""
+        return [each for each in missing if self.accepted.reason(each.processor, each.data_date) is None]
+
 
 STANDARD = LossRules()
 
@@ -70,12 +74,8 @@ def missing_reasons(
     is asked about. `opened`: incidents that are reasons themselves. What one of them says of a date is not said again.
     """
     every = list(missing)
-    known = [each for each in every if rules.accepted.reason(each.processor, each.data_date) is None]
-    absent = {
-        (each.processor, each.data_date)
-        for each in everywhere
-        if rules.accepted.reason(each.processor, each.data_date) is None
-    }
+    known = rules.counted(every)
+    absent = {(each.processor, each.data_date) for each in rules.counted(everywhere)}
     listed = list(opened)
     said, inside = _said([each for each in listed if each.severity in NAMES]), _said(listed)
     left = [each for each in known if (each.processor, each.data_date) not in said]
