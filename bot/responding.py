@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.adapters.clock import monotonic_seconds, system_clock
@@ -50,20 +51,18 @@ def paging_rules(settings: Settings) -> Iterator[PagingRules]:
 
     from bot.config.policy import load_policy
     from bot.page_channels import page_channels
+    from bot.services.paging import target_by
     from bot.state_adapters import oncall_to_read
 
     found = page_channels(settings, os.environ)
     by_name = {channel.name: channel for channel in found.ready}
-
-    def target(channel: str, person: Person) -> str | None:
-        return by_name[channel].target(person) if channel in by_name else None
 
     def provider(channel: str) -> str | None:
         return by_name[channel].provider if channel in by_name else None
 
     with oncall_to_read(settings) as oncall:
         policy = load_policy(settings.config / "policy.yaml").escalation
-        yield PagingRules(policy, oncall, target, provider, tuple(map(str, found.not_ready)))
+        yield PagingRules(policy, oncall, partial(target_by, by_name), provider, tuple(map(str, found.not_ready)))
 
 
 @dataclass(frozen=True)

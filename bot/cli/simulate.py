@@ -51,8 +51,9 @@ def page(
 
 
 def _line(step: "SimulatedStep", schedule: "Schedule") -> str:
-    local = step.at.astimezone(schedule.zone)
-    when = f"{local:%a} {local.day} {local:%b %H:%M} {local.tzname()}"
+    from bot.views.oncall_words import wall
+
+    when = wall(step.at, schedule.zone)
     if not step.number:
         return f"{when}  everybody was paged: the card says so, and the ladder begins again where the policy repeats it"
     people = dict.fromkeys(person for person, _ in step.ways)

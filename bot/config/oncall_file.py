@@ -31,8 +31,7 @@ def _matching(pattern: re.Pattern[str], wanted: str) -> AfterValidator:
 
 def _zone(text: str) -> str:
     if not zones.is_known(text):
-        hint = f"{zones.hint(text)} Write an IANA name such as Europe/Berlin".lstrip()
-        raise ValueError(f"{text!r} is not a known time zone. {hint}")
+        raise ValueError(zones.unknown(text))
     return text
 
 

@@ -46,7 +46,7 @@ def _zone_problems(document: Document[Registry]) -> list[Problem]:
     if not isinstance(name, str):
         return []
     if not zones.is_known(name):
-        return [Problem(document.where(("timezone",)), _unknown_zone(name))]
+        return [Problem(document.where(("timezone",)), f"timezone {zones.unknown(name)}")]
     return [*_foreign_clocks(document, zones.abbreviations(ZoneInfo(name)), name), *_processor_zones(document)]
 
 
@@ -54,12 +54,7 @@ def _processor_zones(document: Document[Registry]) -> Iterator[Problem]:
     for at, entry in enumerate(_entries(document.data.get("processors"))):
         name = entry.get("timezone")
         if isinstance(name, str) and not zones.is_known(name):
-            yield Problem(document.where(("processors", at, "timezone")), _unknown_zone(name))
-
-
-def _unknown_zone(name: str) -> str:
-    hint = f"{zones.hint(name)} Write an IANA name such as Europe/Berlin".lstrip()
-    return f"timezone {name!r} is not a known time zone. {hint}"
+            yield Problem(document.where(("processors", at, "timezone")), f"timezone {zones.unknown(name)}")
 
 
 def _foreign_clocks(document: Document[Registry], ours: frozenset[str], name: str) -> Iterator[Problem]:

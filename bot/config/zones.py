@@ -25,6 +25,12 @@ def is_known(name: str) -> bool:
     return True
 
 
+def unknown(wrong: str) -> str:
+    """What is wrong with a name that is no zone, and what to write instead."""
+    instead = f"{hint(wrong)} Write an IANA name such as Europe/Berlin".lstrip()
+    return f"{wrong!r} is not a known time zone. {instead}"
+
+
 def hint(wrong: str) -> str:
     """A sentence that names the zones that may be meant."""
     typed = wrong.strip()

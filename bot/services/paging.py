@@ -45,6 +45,12 @@ Wording = Callable[[Incident, Response, Queued], tuple[str, str]]
 """The title of a page and its text."""
 
 
+def target_by(channels: Mapping[str, PageChannel], channel: str, person: Person) -> str | None:
+    """By what a channel reaches a person; None: it cannot, or is not there."""
+    found = channels.get(channel)
+    return None if found is None else found.target(person)
+
+
 class PagingService:
     """Several threads and processes may deliver at once: a page is sent by whoever claims it. `people` finds a person
     of the schedule by name. `wall` dates what is stored; `seconds` is a clock that nobody sets.
@@ -84,9 +90,7 @@ class PagingService:
         return [each for each in unsent if not any(_is_same(each.page, sent.page) for sent in kept)]
 
     def target(self, channel: str, person: Person) -> str | None:
-        """By what a channel reaches a person; None: it cannot, or is not there."""
-        found = self._channels.get(channel)
-        return None if found is None else found.target(person)
+        return target_by(self._channels, channel, person)
 
     def _go_by_a_clock_put_back(self) -> None:
         """What waits for a moment that lies further ahead now is due at once."""
