@@ -1,12 +1,15 @@
 """The demo's configuration: that of the settings, the registry of its pipeline, and sources that read its database."""
 
 import shutil
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from bot.config.settings import Settings
 from sandbox.pipeline.database import FILE_NAME
+from sandbox.slack.seed import USERS
 
 FOLDER = "config"
 EVERY = {"windows": "1m", "schedule": "1m", "raw_files": "10s", "tables": "10s", "history": "10s"}
@@ -19,19 +22,6 @@ GROWING = {
     "history": ("runs", "processor_run_history", "inserted_at"),
 }
 """Source: what it feeds, the table, and the column by which its rows are new."""
-ONCALL = """timezone: America/New_York
-people:
-- {name: Alex Rivera, slack: U01ALEX}
-- {name: Sam Chen, slack: U02SAM, timezone: America/Los_Angeles}
-- {name: Jordan Okafor, slack: U03JORDAN, timezone: Europe/London}
-- {name: Priya Nair, slack: U04PRIYA, timezone: Asia/Kolkata}
-rotas:
-- name: primary
-  layers: [{people: [Sam Chen, Jordan Okafor, Priya Nair], starts: 2026-01-05, handover: "09:00", every_days: 7}]
-- {name: secondary, follows: primary, fallback: Alex Rivera}
-- {name: manager, layers: [{people: [Alex Rivera]}]}
-"""
-"""The people of the local workspace."""
 HEADER = "# Written at each start of the demo. While it runs, a change counts within seconds.\n"
 
 
@@ -42,12 +32,30 @@ def configure(settings: Settings, data: Path) -> Path:
     for file in settings.config.glob("*.yaml"):
         shutil.copyfile(file, folder / file.name)
     shutil.copyfile(data / "registry.yaml", folder / "registry.yaml")
-    (folder / "oncall.yaml").write_text(HEADER + ONCALL, encoding="utf-8")
+    (folder / "oncall.yaml").write_text(HEADER + _written(_oncall()), encoding="utf-8")
     address = f"sqlite:///{(data / FILE_NAME).absolute()}"
     entries = [_calendar(name, address) if name in CALENDARS else _growing(name, address) for name in EVERY]
-    text = yaml.safe_dump({"sources": entries}, sort_keys=False, allow_unicode=True, width=1_000)
-    (folder / "sources.yaml").write_text(HEADER + text, encoding="utf-8")
+    (folder / "sources.yaml").write_text(HEADER + _written({"sources": entries}), encoding="utf-8")
     return folder
+
+
+def _written(document: dict[str, Any]) -> str:
+    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=1_000)
+
+
+def _oncall() -> dict[str, Any]:
+    """The people of the local workspace: the first of them manages, the others take turns."""
+    manager, *others = [user.real_name for user in USERS]
+    turns = {"people": others, "starts": date(2026, 1, 5), "handover": "09:00", "every_days": 7}
+    return {
+        "timezone": "America/New_York",
+        "people": [{"name": user.real_name, "slack": user.id, "timezone": user.tz} for user in USERS],
+        "rotas": [
+            {"name": "primary", "layers": [turns]},
+            {"name": "secondary", "follows": "primary", "fallback": manager},
+            {"name": "manager", "layers": [{"people": [manager]}]},
+        ],
+    }
 
 
 def _calendar(name: str, address: str) -> dict[str, str]:

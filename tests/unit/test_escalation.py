@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.config.policy import load_policy
 from bot.domain.escalation.follow import followed
 from bot.domain.escalation.next_action import (
     AskOwner,
@@ -25,6 +26,7 @@ from bot.domain.incidents.incident import IncidentState
 from bot.domain.incidents.response import Response, ResponseState
 from tests.support.gate_story import START
 from tests.support.notices import incident
+from tests.support.replay_worlds import PROJECT
 
 POLICY = EscalationPolicy()
 P0 = responses.opened("I1", Severity.P0, POLICY.of(Severity.P0), START)
@@ -58,6 +60,10 @@ def story(response: Response, minutes: Sequence[float]) -> list[tuple[float, obj
             done.append((at, action.step.rotas[0] if isinstance(action, PageStep) else type(action).__name__))
         response = taken(response, minute(at))
     return done
+
+
+def test_the_bundled_policy_is_the_default() -> None:
+    assert load_policy(PROJECT / "config" / "nba" / "policy.yaml").escalation == POLICY
 
 
 def test_a_p0_pages_one_after_the_other_and_goes_on() -> None:
