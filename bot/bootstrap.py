@@ -153,6 +153,7 @@ def _read_again_when_changed(duties: Serving, opened: Warehouse, settings: Setti
     from bot.config.check import check_folder
     from bot.config.chosen_registry import configured_document
     from bot.config.folder import stamps
+    from bot.domain.audit import record
     from bot.domain.evidence.platform_facts import platform_facts
     from bot.services.reloading import Reloading
     from bot.source_adapters import connected_sources
@@ -180,7 +181,11 @@ def _read_again_when_changed(duties: Serving, opened: Warehouse, settings: Setti
         services.sources.renew(connected)
         watch.renew(detection, facts)
 
-    reloading = Reloading(partial(stamps, settings.config), opened.platform_document, put, renew)
+    def audit(act: str, text: str) -> None:
+        with store.transaction() as tx:
+            tx.audit.add(record(services.now(), "", act, "configuration", {"text": text}))
+
+    reloading = Reloading(partial(stamps, settings.config), opened.platform_document, put, renew, audit)
     services.health.notes, watch.before = reloading.warnings, reloading.look
     skewed = duties.probe.warnings
     duties.probe = replace(duties.probe, warnings=lambda: (*skewed(), *reloading.warnings()))
@@ -199,8 +204,7 @@ def served(opened: Warehouse, settings: Settings, services: AppServices, store: 
     skew = Skew(system_clock, monotonic_seconds, SlackClock(token, settings.slack_api_url))
     metrics, vitals = PrometheusMetrics(monotonic_seconds), Vitals(monotonic_seconds)
     watch = on_watch(opened, settings, services, store, metrics)
-    beat = settings.heartbeat_url.get_secret_value()
-    responders = responding(services, store, watch.latest, channels_in_use(settings), metrics, beat)
+    responders = responding(services, store, watch.latest, channels_in_use(settings), metrics, settings)
     checks: dict[str, Callable[[], None]] = {
         "state": Delivered(store.unsaid, monotonic_seconds),
         "pages": Paged(responders.paging.unreached, monotonic_seconds),

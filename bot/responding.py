@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from bot.ports.pages import PageChannel
     from bot.ports.state import State
     from bot.services.app import AppServices
-    from bot.services.audit import Auditor
+    from bot.services.auditor import Auditor
     from bot.services.escalation import EscalationService
     from bot.services.oncall import OncallService
     from bot.services.paging import PagingService
@@ -80,11 +80,12 @@ def responding(
     latest: Callable[[Incident], Notice | None],
     channels: Iterable[PageChannel],
     metrics: Metrics,
-    heartbeat_url: str,
+    settings: Settings,
 ) -> Responding:
     """`latest`: what an incident's message says."""
+    from bot.adapters.anchors import Anchors
     from bot.adapters.heartbeat import Heartbeat
-    from bot.services.audit import Auditor
+    from bot.services.auditor import Auditor
     from bot.services.escalation import EscalationService
     from bot.services.paging import PagingService
     from bot.views import page_words
@@ -100,5 +101,7 @@ def responding(
 
     paging = PagingService(store, channels, person, wording, system_clock, monotonic_seconds, metrics)
     escalation = EscalationService(store, schedule, paging.target, services.now, system_clock)
-    auditor = Auditor(store, services.now, system_clock, Heartbeat(heartbeat_url).beat)
+    alive = Heartbeat(settings.heartbeat_url.get_secret_value()).beat
+    drop = Anchors(settings.audit_anchors).drop
+    auditor = Auditor(store, services.now, system_clock, alive, settings.seal, drop)
     return Responding(escalation, paging, auditor)

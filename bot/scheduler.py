@@ -16,7 +16,7 @@ from bot.domain.findings.severity import Severity
 from bot.domain.sources import SourceFailed
 from bot.ports.metrics import Metrics, Uncounted
 from bot.ports.state import StateUnavailable
-from bot.services.audit import Auditor
+from bot.services.auditor import Auditor
 from bot.services.escalation import EscalationService
 from bot.services.on_watch import TICK, OnWatch
 from bot.services.paging import PagingService

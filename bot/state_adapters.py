@@ -12,9 +12,13 @@ from bot.config.settings import Settings
 from bot.domain.errors import BadInput
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sqlalchemy import Engine
 
+    from bot.domain.audit import Anchor
     from bot.ports.state import State
+    from bot.services.audit import AuditService
     from bot.services.oncall import OncallService
     from bot.services.responses import ResponseService
 
@@ -31,7 +35,7 @@ def state(settings: Settings) -> Iterator[State]:
     from bot.adapters.state.stores import SqlState
 
     engine = state_engine(settings)
-    store = SqlState(engine)
+    store = SqlState(engine, settings.seal)
     try:
         if _embedded_state(settings):
             migrate(engine)
@@ -70,18 +74,38 @@ def responses_to_change(settings: Settings) -> Iterator[ResponseService]:
         yield ResponseService(store, OncallService(oncall_in_use(settings), store).schedule)
 
 
+@contextmanager
+def audit_to_read(settings: Settings) -> Iterator[AuditService]:
+    """The audit chain. Raises BadInput where nothing is stored yet."""
+    from bot.adapters.state.to_read import state_to_read
+    from bot.services.audit import AuditService
+
+    if not has_state(settings):
+        raise BadInput(f"Nothing is stored in {settings.home} yet: `fireline run` or `fireline demo` makes the state.")
+    with state_to_read(state_engine(settings)) as store:
+        yield AuditService(store, settings.seal)
+
+
+def anchors_in(path: Path) -> list[Anchor]:
+    from bot.adapters.anchors import anchors_in
+
+    return anchors_in(path)
+
+
 def has_state(settings: Settings) -> bool:
     """Has anything been stored yet?"""
     return bool(settings.database_url.get_secret_value()) or settings.state_file.exists()
 
 
-def migrated(settings: Settings) -> tuple[str | None, str]:
-    """Bring the state to this release; the revisions before (None: it was empty) and after."""
+def migrated(settings: Settings, to: str | None = None) -> tuple[str | None, str]:
+    """Bring the state to this release, or back to the revision `to`; the revisions before (None: it was empty) and
+    after.
+    """
     from bot.adapters.state.migrate import migrate
 
     engine = state_engine(settings, patient=True)
     try:
-        return migrate(engine)
+        return migrate(engine, to)
     finally:
         engine.dispose()
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.audit import audit
 from bot.cli.check_config import check_config
 from bot.cli.demo import demo
 from bot.cli.health import health
@@ -62,6 +63,7 @@ app.add_typer(registry, name="registry")
 app.add_typer(sources, name="sources")
 app.add_typer(oncall, name="oncall")
 app.add_typer(incident, name="incident")
+app.add_typer(audit, name="audit")
 app.add_typer(simulate, name="simulate")
 app.command()(web)
 app.command()(worker)

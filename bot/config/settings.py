@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.config.bundled import bundled
 from bot.config.local_socket import DEFAULT_HOME, SOCKET
+from bot.domain.audit import Seal
 
 BUNDLED_CONFIG = bundled("config/nba")
 
@@ -44,10 +45,21 @@ class Settings(BaseSettings):
     """The address that HTTP listens on; 127.0.0.1: only this machine reaches it, a proxy in front for instance."""
     heartbeat_url: SecretStr = SecretStr("")
     """Asked once a minute while escalation does its work: a monitor there alarms when it stays away."""
+    audit_key: SecretStr = SecretStr("")
+    """Seals the audit chain: whoever can write to the database cannot make another chain without it. `NEW,OLD`: the
+    first seals, records sealed with the others are still known.
+    """
+    audit_anchors: Path | None = None
+    """A file that gets a line each minute in which the chain has grown: keep it where the database's owner cannot."""
     log_format: Literal["text", "json"] = "text"
     """`json`: one object a line, with named fields."""
     bigquery_endpoint: str = ""
     """Another address of the BigQuery REST API, without credentials: an emulator."""
+
+    @property
+    def seal(self) -> Seal:
+        keys = (key.strip() for key in self.audit_key.get_secret_value().split(","))
+        return Seal([key for key in keys if key])
 
     @property
     def warehouse_file(self) -> Path:

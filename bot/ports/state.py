@@ -1,11 +1,12 @@
 """What Fireline keeps of its own: how findings stand, what was decided, incidents, silences and planned windows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from bot.domain.audit import Anchor, Link, Record
 from bot.domain.delivery import Outcome, PageState, Queued
 from bot.domain.errors import BadInput, FirelineError
 from bot.domain.evidence.expectation import PlannedWindow
@@ -92,7 +93,7 @@ class ResponseRecord(Protocol):
         ...
 
     def note(self, entries: Iterable[Entry]) -> None:
-        """Add to the timelines."""
+        """Add to the timelines, and to the audit chain."""
         ...
 
 
@@ -120,8 +121,14 @@ class PageRecord(Protocol):
         ...
 
 
+class AuditRecord(Protocol):
+    def add(self, record: Record) -> None:
+        """Becomes the next of the chain at the end of the transaction."""
+        ...
+
+
 class CoverRecord(Protocol):
-    """The requests to take somebody's turn."""
+    """The requests to take somebody's turn; each change is audited."""
 
     def add(self, cover: Cover) -> bool:
         """False, and no change, if there is one of that id."""
@@ -134,6 +141,9 @@ class CoverRecord(Protocol):
 
 class Transaction(Protocol):
     """Kept whole at its end, or not at all."""
+
+    @property
+    def audit(self) -> AuditRecord: ...
 
     @property
     def gate(self) -> GateRecord: ...
@@ -194,11 +204,11 @@ class State(Protocol):
         ...
 
     def add_silence(self, silence: Silence) -> bool:
-        """False, and no change, if there is one of that id."""
+        """False, and no change, if there is one of that id. Audited."""
         ...
 
-    def end_silence(self, silence_id: str, at: datetime) -> bool:
-        """End it early; False if it is unknown, or over by then."""
+    def end_silence(self, silence_id: str, at: datetime, by: str) -> bool:
+        """End it early; False if it is unknown, or over by then. Audited."""
         ...
 
     def silences(self, now: datetime) -> list[Silence]:
@@ -246,5 +256,17 @@ class State(Protocol):
         ...
 
     def cover(self, cover_id: str) -> Cover | None: ...
+
+    def audit_end(self) -> Anchor:
+        """Where the head of the audit chain says that it ends."""
+        ...
+
+    def audit_after(self, seq: int) -> Iterator[Link]:
+        """The records after one, in order."""
+        ...
+
+    def audit_of(self, subject: str) -> list[Link]:
+        """The records of one subject, in order."""
+        ...
 
     def close(self) -> None: ...

@@ -1,52 +1,32 @@
-"""Once a minute: does every incident that nobody has taken have a next act in time, and every page an outcome?
+"""The audit chain, for whoever reads or checks it."""
 
-Whoever waits for the heartbeat outside hears of it when this stops, or finds something wrong.
-"""
+from collections.abc import Sequence
 
-from collections.abc import Callable, Iterator
-
-from bot.domain.errors import FirelineError
-from bot.domain.incidents.response import Response, ResponseState
-from bot.ports.clock import Clock
+from bot.domain.audit import Anchor, Link, Seal, Verified, verify
+from bot.domain.errors import BadInput
 from bot.ports.state import State
 
-MOST_NAMED = 3
 
+class AuditService:
+    def __init__(self, state: State, seal: Seal) -> None:
+        self._state, self._seal = state, seal
 
-class AuditFailed(FirelineError):
-    """Escalation or paging does not do its work."""
+    @property
+    def is_secret(self) -> bool:
+        """Without a key whoever can write to the database could make another chain."""
+        return self._seal.is_secret
 
+    def verify(self, anchors: Sequence[Anchor]) -> Verified:
+        """The whole chain. What is added meanwhile is left for the next time."""
+        end = self._state.audit_end()
+        links = (link for link in self._state.audit_after(0) if link.seq <= end.seq)
+        return verify(links, self._seal, end, anchors)
 
-class Auditor:
-    """`clock` is the pipeline's time, `wall` the machine's. `alive` tells the outside that an audit has ended well."""
-
-    def __init__(self, state: State, clock: Clock, wall: Clock, alive: Callable[[], None]) -> None:
-        self._state, self._clock, self._wall, self._alive = state, clock, wall, alive
-        self._due: set[tuple[str, int]] = set()
-
-    def audit(self) -> None:
-        """What was due at the last audit, and has not been touched since, is overdue. Raises AuditFailed."""
-        due = set(self._due_now())
-        overdue, self._due = due & self._due, due
-        wrong = [f"{what} is due since the last audit" for what, _ in sorted(overdue)] + list(self._without_next())
-        if wrong:
-            more = f" and {len(wrong) - MOST_NAMED} more" if len(wrong) > MOST_NAMED else ""
-            raise AuditFailed("; ".join(wrong[:MOST_NAMED]) + more)
-        self._alive()
-
-    def _due_now(self) -> Iterator[tuple[str, int]]:
-        """What it is called, and how often it was touched."""
-        for response in self._state.responses_due(self._clock()):
-            yield f"the escalation of {response.incident}", response.version
-        for queued in self._state.pages_due(self._wall()):
-            yield f"the page {queued.page.id} for {queued.page.label}", queued.page.attempts
-
-    def _without_next(self) -> Iterator[str]:
-        for incident in self._state.open_incidents():
-            response = self._state.response(incident.id)
-            if response is not None and _is_forgotten(response):
-                yield f"{incident.label} is open, and nobody will be paged"
-
-
-def _is_forgotten(response: Response) -> bool:
-    return response.state is ResponseState.OPEN and bool(response.ladder.steps) and response.next_at is None
+    def of_incident(self, name: str) -> list[Link]:
+        """By its number, as INC-42. Raises BadInput for one that is not known."""
+        number = name.strip().upper().removeprefix("INC-")
+        known = number.isascii() and number.isdigit() and len(number) < 10
+        found = self._state.incident_numbered(int(number)) if known else None
+        if found is None:
+            raise BadInput(f"There is no incident {name!r}. Write its number, as INC-42.")
+        return self._state.audit_of(f"incident:{found.id}")

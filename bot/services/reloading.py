@@ -16,6 +16,7 @@ class Reloading:
     """`files` gives something that changes with the configuration's files, `stored` the registry that the data is
     stored with. `store` puts a configured registry that has changed with the data; `renew` makes every use case again
     and swaps them all at once. Both raise BadInput for a configuration that makes no sense, and change nothing then.
+    `audit` notes what became of it.
     """
 
     def __init__(
@@ -24,13 +25,14 @@ class Reloading:
         stored: Callable[[], str | None],
         store: Callable[[], None],
         renew: Callable[[], None],
+        audit: Callable[[str, str], None],
     ) -> None:
-        self._files, self._stored, self._store, self._renew = files, stored, store, renew
+        self._files, self._stored, self._store, self._renew, self._audit = files, stored, store, renew, audit
         self._seen, self._document = files(), stored()
         self._refused = ""
 
     def look(self) -> None:
-        """Raises WarehouseUnavailable; it is looked again then."""
+        """Raises WarehouseUnavailable and StateUnavailable; it is looked again then."""
         seen, document = self._files(), self._stored()
         if (seen, document) == (self._seen, self._document):
             return
@@ -41,9 +43,12 @@ class Reloading:
         except BadInput as error:
             self._refused = _in_one_line(error)
             log.error("the changed configuration is not used, the one before stays: %s", self._refused)
+            self._audit("configuration_refused", self._refused)
         else:
             self._refused = ""
-            log.info("the %s", "configuration was read again" if seen != self._seen else "registry of a load is used")
+            what = "configuration was read again" if seen != self._seen else "registry of a load is used"
+            log.info("the %s", what)
+            self._audit("configuration_read", f"the {what}")
         self._seen, self._document = seen, self._stored()
 
     def warnings(self) -> tuple[str, ...]:

@@ -284,9 +284,9 @@ def test_silences(state: State) -> None:
     assert not state.add_silence(replace(SILENCE, reason="another"))
     assert state.silences(START) == [phase, SILENCE]
     assert state.silences(minute(30)) == [SILENCE]
-    assert state.end_silence("S1", minute(10))
-    assert not state.end_silence("S1", minute(20))
-    assert not state.end_silence("none", minute(20))
+    assert state.end_silence("S1", minute(10), "Ana")
+    assert not state.end_silence("S1", minute(20), "Ana")
+    assert not state.end_silence("none", minute(20), "Ana")
     assert state.silences(START) == [replace(SILENCE, until=minute(10)), phase]
     assert state.remembered(START, DAY_LONG).silences == tuple(state.silences(START))
 

@@ -1,25 +1,39 @@
 """A database of an older release, with rows in it, brought to this one."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, MetaData, insert
+from sqlalchemy import Connection, Engine, MetaData, insert, text
 
 from bot.adapters.state.database import open_engine, writing
-from bot.adapters.state.migrate import check, migrate, upgrade
+from bot.adapters.state.migrate import check, downgrade, migrate, upgrade
 from bot.adapters.state.rows import finding_body
 from bot.adapters.state.stores import SqlState
+from bot.domain.errors import BadInput
 from bot.domain.findings.finding import Finding, FindingKind
 from bot.domain.findings.severity import Severity
+from bot.domain.gate.memory import GateResult
+from bot.domain.incidents.escalation_policy import EscalationPolicy
+from bot.domain.incidents.feedback import Feedback, Word
 from bot.domain.incidents.incident import Part
+from bot.domain.incidents.response import opened
+from bot.domain.incidents.timeline import Entry, EntryKind
+from bot.domain.oncall.covers import Cover
+from bot.ports.state import Committed
 from tests.contracts.states import SQL_KINDS, address
+from tests.contracts.test_state_responses import page
 from tests.support.gate_story import DAY, START, finding
 
 FIRST = finding("Gamebook", severity="P1", severity_reason="the processor is HIGH")
 WORSE = finding("Gamebook", FindingKind.UPSTREAM_CASCADE, severity="P0", severity_reason="it blocks predictions")
+
+COVER = Cover(
+    id="C1", rota="primary", asked_by="Ana", person="Ben", since=START, until=START + timedelta(days=1), asked_at=START
+)
 
 
 @pytest.fixture(params=SQL_KINDS)
@@ -95,3 +109,36 @@ def test_findings_keep_where_they_stood(engine: Engine) -> None:
     migrate(engine)
     (alert,) = SqlState(engine).members("early")
     assert (alert.finding, alert.is_root, alert.announced_in) == (WORSE, True, "early")
+
+
+def test_every_release_can_be_gone_back_to_with_rows_in_every_table(engine: Engine) -> None:
+    """Up to this one, filled, back to each before it and up again: what the older tables hold is kept."""
+    head = migrate(engine)[1]
+    state = SqlState(engine)
+    note = replace(state.open_incidents()[0], id="note", number=0, version=0)
+    with state.transaction() as tx:
+        assert tx.gate.commit(START, GateResult((), (), (note,)), 0) is Committed.APPLIED
+        assert tx.incidents.say("early", Feedback("U1", Word.NOISE, START))
+        assert tx.responses.put(opened("early", Severity.P0, EscalationPolicy().of(Severity.P0), START))
+        tx.responses.note([Entry("early", START, EntryKind.OPENED, "It began as P0")])
+        tx.pages.add([page("p1", key="early:1")])
+        tx.covers.add(COVER)
+    for number in range(int(head) - 1, 0, -1):
+        assert migrate(engine, f"{number:04}")[1] == f"{number:04}"
+    with engine.connect() as connection:
+        kept = connection.execute(text("select id, version from incident order by id")).all()
+        assert [tuple(row) for row in kept] == [("bare", 1), ("early", 1), ("late", 1), ("note", 1)]
+        assert connection.scalar(text("select home from finding")) == "early"
+    assert migrate(engine)[1] == head
+    assert [each.label for each in SqlState(engine).open_incidents()] == ["INC-1", "INC-2", "INC-3", "INC-4"]
+    with writing(engine) as connection:
+        downgrade(connection, "base")
+        tables = MetaData()
+        tables.reflect(connection)
+    assert set(tables.tables) <= {"alembic_version"}
+
+
+@pytest.mark.parametrize("to", ["0001", "0099", "head"])
+def test_one_goes_back_only_to_what_was_before(engine: Engine, to: str) -> None:
+    with pytest.raises(BadInput, match=f"'{to}' is not before it: there is none before it"):
+        migrate(engine, to)

@@ -59,6 +59,11 @@ class Running:
         self.duties.on_watch.before()
 
 
+def audited(running: Running) -> list[str]:
+    with closing(sqlite3.connect(running.folder.parent / "home" / "state.db")) as connection:
+        return [act for (act,) in connection.execute("select act from audit order by seq")]
+
+
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Running]:
     config = tmp_path / "config"
@@ -94,6 +99,7 @@ def test_a_changed_registry_is_the_one_of_every_surface(running: Running) -> Non
     assert row.processor.phase == 6
     assert "Newcomer" in str(running.duties.loading.stored_registry()), "detection and a restart go by what is stored"
     assert running.duties.probe.warnings() == ()
+    assert audited(running) == ["configuration_read"]
 
 
 def test_a_configuration_with_faults_changes_nothing_and_is_said(
@@ -114,6 +120,7 @@ def test_a_configuration_with_faults_changes_nothing_and_is_said(
     said = "The configuration was changed and cannot be used, the one before stays: "
     assert any(text.startswith(said) for text in services.health.of(HealthRequest(), now).warnings)
     assert running.duties.probe.warnings()[-1].startswith(said)
+    assert audited(running) == ["configuration_refused"]
     shutil.copy(BUNDLED_CONFIG / "policy.yaml", running.folder / "policy.yaml")
     running.configure([*PROCESSORS, NEW])
     running.look()

@@ -1,113 +1,124 @@
-"""What watches escalation itself, and the sign of life that stays away when something is wrong."""
+"""The audit chain: whatever is done to it before its last anchor is found."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-from typing import ClassVar
+from datetime import timedelta
+from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.adapters.heartbeat import Heartbeat
-from bot.domain.delivery import Kind, Outcome
-from bot.services.audit import AuditFailed, Auditor
-from tests.support.gate_story import START, finding
-from tests.support.pager import FakePager, PagedStory
+from bot.domain.audit import FIRELINE, NOTHING, Anchor, Link, Record, Seal, record, verify
+from tests.support.gate_story import START
 
-
-class Audited:
-    def __init__(self, *pagers: FakePager) -> None:
-        self.story = PagedStory(START, *pagers)
-        self.story.held = [finding("Gamebook", severity="P0")]
-        self.story.look()
-        self.beats = 0
-        self.auditor = Auditor(self.story.state, lambda: self.story.now, lambda: self.story.now, self._beat)
-
-    def _beat(self) -> None:
-        self.beats += 1
+KEYED, OPEN = Seal(["a key of the team"]), Seal()
+RECORDS = 30
+Mutation = Callable[[list[Link], int, int], list[Link]]
 
 
-def test_while_all_is_done_in_time_it_says_that_it_lives() -> None:
-    audited = Audited()
-    for _ in range(70):
-        audited.story.fast_forward(1)
-        audited.auditor.audit()
-    assert audited.beats == 70
+def chain(seal: Seal, count: int = RECORDS) -> list[Link]:
+    links, end = list[Link](), NOTHING
+    for number in range(count):
+        at = START + timedelta(minutes=number)
+        made = record(at, f"U{number % 3}", "acknowledged", f"incident:I{number % 4}", {"text": f"U{number} has it"})
+        links.append(seal.after(end, made))
+        end = end_of(links)
+    return links
 
 
-def test_a_channel_that_fails_is_no_fault_of_the_engine() -> None:
-    audited = Audited(FakePager("slack", answer=lambda _: Outcome(Kind.NO, "not reached")))
-    for _ in range(10):
-        audited.story.fast_forward(1)
-        audited.auditor.audit()
-    assert audited.beats == 10
+def end_of(links: list[Link]) -> Anchor:
+    return Anchor(links[-1].seq, links[-1].hash) if links else NOTHING
 
 
-def test_an_escalation_that_stands_still_is_found_within_two_minutes() -> None:
-    audited = Audited()
-    audited.story.stand_still(6)
-    audited.auditor.audit()
-    audited.story.stand_still(1)
-    with pytest.raises(AuditFailed, match="the escalation of Gamebook"):
-        audited.auditor.audit()
-    assert audited.beats == 1
+def sealed_again(links: list[Link], seal: Seal) -> list[Link]:
+    """As somebody would who can write to the database, and has that seal."""
+    made, end = list[Link](), NOTHING
+    for link in links:
+        made.append(seal.after(end, link.record))
+        end = end_of(made)
+    return made
 
 
-def test_a_page_that_nobody_sends_is_found_within_two_minutes() -> None:
-    audited = Audited(FakePager("slack"))
-    audited.story.stand_still(6)
-    audited.story.escalation.tick()
-    audited.auditor.audit()
-    audited.story.stand_still(1)
-    with pytest.raises(AuditFailed, match=r"the page .* for INC-1 is due since the last audit"):
-        audited.auditor.audit()
+def edited(links: list[Link], at: int, other: int) -> list[Link]:
+    made, field = links[at].record, ("actor", "act", "subject", "body")[other % 4]
+    changed = Record(**{**vars(made), field: "another"})
+    return [*links[:at], replace(links[at], record=changed), *links[at + 1 :]]
 
 
-def test_an_incident_that_lost_its_next_act_is_found_at_once() -> None:
-    audited = Audited()
-    [incident] = audited.story.state.open_incidents()
-    response = audited.story.state.response(incident.id)
-    assert response is not None
-    with audited.story.state.transaction() as tx:
-        tx.responses.put(replace(response, next_at=None))
-    with pytest.raises(AuditFailed, match="INC-1 is open, and nobody will be paged"):
-        audited.auditor.audit()
+def moved_in_time(links: list[Link], at: int, other: int) -> list[Link]:
+    changed = replace(links[at].record, at=links[at].record.at + timedelta(seconds=other + 1))
+    return [*links[:at], replace(links[at], record=changed), *links[at + 1 :]]
 
 
-class Monitor(BaseHTTPRequestHandler):
-    asked: ClassVar[list[str]] = []
-    status: ClassVar[int] = 200
-
-    def do_GET(self) -> None:
-        Monitor.asked.append(self.path)
-        self.send_response(Monitor.status)
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Quiet."""
+def deleted(links: list[Link], at: int, _: int) -> list[Link]:
+    return [*links[:at], *links[at + 1 :]]
 
 
-@pytest.fixture
-def monitor() -> Iterator[str]:
-    Monitor.asked.clear()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Monitor)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/ping/abc"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+def inserted(links: list[Link], at: int, other: int) -> list[Link]:
+    return [*links[:at], replace(links[other], seq=links[at].seq), *links[at:]]
 
 
-def test_a_heartbeat_reaches_its_monitor(monitor: str) -> None:
-    Heartbeat(monitor).beat()
-    Heartbeat("").beat()
-    assert Monitor.asked == ["/ping/abc"]
+def swapped(links: list[Link], at: int, other: int) -> list[Link]:
+    other = other if other != at else (at + 1) % len(links)
+    changed = list(links)
+    changed[at] = replace(links[other], seq=links[at].seq)
+    changed[other] = replace(links[at], seq=links[other].seq)
+    return changed
 
 
-def test_a_monitor_that_is_away_is_said_once_and_its_address_is_not(caplog: pytest.LogCaptureFixture) -> None:
-    heart = Heartbeat("http://127.0.0.1:9/secret-id")
-    heart.beat()
-    heart.beat()
-    assert len(caplog.records) == 1
-    assert "secret-id" not in caplog.text
+def truncated(links: list[Link], at: int, _: int) -> list[Link]:
+    return links[:at]
+
+
+MUTATIONS: tuple[Mutation, ...] = (edited, moved_in_time, deleted, inserted, swapped, truncated)
+
+
+@pytest.mark.parametrize("seal", [KEYED, OPEN], ids=["key", "no key"])
+def test_a_chain_that_nobody_touched_is_whole(seal: Seal) -> None:
+    links = chain(seal)
+    found = verify(links, seal, end_of(links), [end_of(links[:20]), end_of(links)])
+    assert (found.records, found.anchors, found.faults) == (RECORDS, 2, ())
+    assert verify([], seal, NOTHING).faults == ()
+
+
+@given(at=st.integers(0, RECORDS - 1), other=st.integers(0, RECORDS - 1), mutation=st.sampled_from(MUTATIONS))
+def test_what_is_changed_is_found(at: int, other: int, mutation: Mutation) -> None:
+    for seal in (KEYED, OPEN):
+        links = chain(seal)
+        changed = mutation(links, at, other)
+        assert verify(changed, seal, end_of(changed), [end_of(links)]).faults
+
+
+def test_what_is_changed_and_sealed_again_is_found_by_the_anchors() -> None:
+    """Without a key anybody can seal; the head says what they want. 300 changes before the last anchor."""
+    links, chance = chain(OPEN), Random(7)
+    for _ in range(50):
+        for mutation in MUTATIONS:
+            touched = mutation(links, chance.randrange(RECORDS - 5), chance.randrange(RECORDS - 5))
+            changed = sealed_again(touched, OPEN)
+            assert verify(changed, OPEN, end_of(changed), [end_of(links)]).faults, mutation
+
+
+def test_whoever_does_not_have_the_key_cannot_seal_again() -> None:
+    links = chain(KEYED)
+    for seal in (OPEN, Seal(["a guess"])):
+        changed = [*links[:20], *sealed_again(links, seal)[20:]]
+        assert verify(changed, KEYED, end_of(changed)).faults
+    found = verify(sealed_again(links, OPEN), KEYED, end_of(sealed_again(links, OPEN)))
+    assert (found.faults, found.unsealed) == ((), RECORDS)
+
+
+def test_a_key_that_was_changed_still_knows_what_it_sealed() -> None:
+    links = chain(Seal(["old"]), 3)
+    links.append(Seal(["new", "old"]).after(end_of(links), links[0].record))
+    assert verify(links, Seal(["new", "old"]), end_of(links)).faults == ()
+    [first, *_] = verify(links, Seal(["new"]), end_of(links)).faults
+    assert "which FIRELINE_AUDIT_KEY does not have" in first
+
+
+def test_records_hold_no_secret_and_name_fireline_itself() -> None:
+    made = record(START, "", "paged", "incident:I1", {"text": "password=hunter2-x9", "n": 3, "none": None})
+    assert made.actor == FIRELINE
+    assert "hunter2" not in made.body
+    assert record(START, "a\0b\ud800", "x", "s", {"t": "\ud800\0"}).actor == "a?b?"

@@ -1,5 +1,6 @@
 """Requests to take somebody's turn, as rows."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -8,24 +9,32 @@ from sqlalchemy import Connection, RowMapping, and_, select, update
 
 from bot.adapters.state import tables
 from bot.adapters.state.writing import insert_new
-from bot.domain.oncall.covers import Cover, CoverState
+from bot.domain.audit import Record
+from bot.domain.oncall.covers import Cover, CoverState, record_of
 
 COVER = tables.cover
 
 
 class SqlCovers:
-    """Implements `bot.ports.state.CoverRecord`."""
+    """Implements `bot.ports.state.CoverRecord`; what changes is audited, too."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, audit: Callable[[Record], None]) -> None:
+        self._connection, self._audit = connection, audit
 
     def add(self, cover: Cover) -> bool:
-        return insert_new(self._connection, COVER, [_row(cover)]) == 1
+        return self._audited(cover, insert_new(self._connection, COVER, [_row(cover)]) == 1)
 
     def change(self, before: Cover, after: Cover) -> bool:
         """An answer only ever changes the state, and the moments that belong to it."""
         same = and_(COVER.c.id == before.id, COVER.c.state == before.state.value)
-        return self._connection.execute(update(COVER).where(same).values(**_row(after))).rowcount == 1
+        return self._audited(
+            after, self._connection.execute(update(COVER).where(same).values(**_row(after))).rowcount == 1
+        )
+
+    def _audited(self, cover: Cover, done: bool) -> bool:
+        if done:
+            self._audit(record_of(cover))
+        return done
 
 
 def covers_until(connection: Connection, since: datetime) -> list[Cover]:

@@ -1,6 +1,6 @@
 """What people do about incidents, as rows; and their timelines."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -10,20 +10,21 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from bot.adapters.state import tables
 from bot.adapters.state.writing import insert_new
+from bot.domain.audit import Record
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.escalation_policy import Ladder
 from bot.domain.incidents.response import Response, ResponseState
-from bot.domain.incidents.timeline import Entry, EntryKind
+from bot.domain.incidents.timeline import Entry, EntryKind, record_of
 
 RESPONSE, TIMELINE, INCIDENT = tables.response, tables.timeline, tables.incident
 _LADDER = TypeAdapter(Ladder)
 
 
 class SqlResponses:
-    """Implements `bot.ports.state.ResponseRecord`."""
+    """Implements `bot.ports.state.ResponseRecord`; what is noted is audited, too."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, audit: Callable[[Record], None]) -> None:
+        self._connection, self._audit = connection, audit
 
     def of(self, incidents: Iterable[str]) -> dict[str, Response]:
         query = select(RESPONSE).where(RESPONSE.c.incident.in_(list(incidents))).with_for_update()
@@ -42,9 +43,9 @@ class SqlResponses:
         self._connection.execute(change.values(shown=version))
 
     def note(self, entries: Iterable[Entry]) -> None:
-        rows = [{**asdict(entry), "kind": entry.kind.name} for entry in entries]
-        if rows:
-            self._connection.execute(insert(TIMELINE), rows)
+        for entry in entries:
+            self._connection.execute(insert(TIMELINE).values(**{**asdict(entry), "kind": entry.kind.name}))
+            self._audit(record_of(entry))
 
 
 def response_of(connection: Connection, incident: str) -> Response | None:

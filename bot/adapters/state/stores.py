@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, func, or_, select, update
 
-from bot.adapters.state import pages, responses, tables
+from bot.adapters.state import audit, pages, responses, tables
 from bot.adapters.state.covers import cover_of, covers_until
 from bot.adapters.state.database import reading, writing
 from bot.adapters.state.rows import (
@@ -21,10 +21,11 @@ from bot.adapters.state.rows import (
 )
 from bot.adapters.state.transaction import SqlTransaction
 from bot.adapters.state.writing import insert_new
+from bot.domain.audit import Anchor, Link, Record, Seal
 from bot.domain.delivery import Queued
 from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.gate.memory import GateMemory
-from bot.domain.gate.silences import Silence
+from bot.domain.gate.silences import Silence, ended, set_by
 from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.feedback import Feedback
 from bot.domain.incidents.incident import AlertState, Incident, IncidentState
@@ -37,10 +38,10 @@ HEAD, INCIDENT, FINDING = tables.gate_head, tables.incident, tables.finding
 
 
 class SqlState:
-    """Implements `bot.ports.state.State`. The tables have to be those of this release."""
+    """Implements `bot.ports.state.State`. The tables have to be those of this release. `seal` seals the audit chain."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, seal: Seal | None = None) -> None:
+        self._engine, self._seal = engine, seal or Seal()
 
     def remembered(self, now: datetime, repeat_window: timedelta) -> GateMemory:
         horizon = now - repeat_window
@@ -66,7 +67,9 @@ class SqlState:
     @contextmanager
     def transaction(self) -> Iterator[SqlTransaction]:
         with writing(self._engine) as connection:
-            yield SqlTransaction(connection)
+            made = SqlTransaction(connection, self._seal)
+            yield made
+            made.audit.write()
 
     def unsaid(self) -> list[Unsaid]:
         table, outbox = tables.decision, tables.outbox
@@ -128,13 +131,17 @@ class SqlState:
 
     def add_silence(self, silence: Silence) -> bool:
         with writing(self._engine) as connection:
-            return insert_new(connection, tables.silence, [silence_row(silence)]) == 1
+            added = insert_new(connection, tables.silence, [silence_row(silence)]) == 1
+            self._audit(connection, [set_by(silence)] if added else [])
+        return added
 
-    def end_silence(self, silence_id: str, at: datetime) -> bool:
+    def end_silence(self, silence_id: str, at: datetime, by: str) -> bool:
         table = tables.silence
         change = update(table).where(table.c.id == silence_id, table.c.until > at).values(until=at)
         with writing(self._engine) as connection:
-            return connection.execute(change).rowcount == 1
+            changed = connection.execute(change).rowcount == 1
+            self._audit(connection, [ended(silence_id, by, at)] if changed else [])
+        return changed
 
     def silences(self, now: datetime) -> list[Silence]:
         with reading(self._engine) as connection:
@@ -190,8 +197,26 @@ class SqlState:
         with reading(self._engine) as connection:
             return cover_of(connection, cover_id)
 
+    def audit_end(self) -> Anchor:
+        with reading(self._engine) as connection:
+            return audit.end_of(connection)
+
+    def audit_after(self, seq: int) -> Iterator[Link]:
+        with reading(self._engine) as connection:
+            yield from audit.links_after(connection, seq)
+
+    def audit_of(self, subject: str) -> list[Link]:
+        with reading(self._engine) as connection:
+            return audit.links_of(connection, subject)
+
     def close(self) -> None:
         self._engine.dispose()
+
+    def _audit(self, connection: Connection, records: Iterable[Record]) -> None:
+        written = audit.SqlAudit(connection, self._seal)
+        for record in records:
+            written.add(record)
+        written.write()
 
 
 def _silences(connection: Connection, now: datetime) -> tuple[Silence, ...]:

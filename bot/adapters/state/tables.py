@@ -220,6 +220,30 @@ cover = Table(
 )
 """Requests to take somebody's turn on call."""
 
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", Utc, nullable=False),
+    Column("actor", Words, nullable=False),
+    Column("act", String, nullable=False),
+    Column("subject", Words, nullable=False, index=True),
+    Column("body", Words, nullable=False),
+    Column("previous", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("hash", String, nullable=False),
+)
+"""The audit chain. Triggers refuse to change or to delete a row."""
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Integer, nullable=False),
+    Column("hash", String, nullable=False),
+)
+"""One row: the last record of the chain. Whoever adds to it holds this row."""
+
 planned_window = Table(
     "planned_window",
     metadata,

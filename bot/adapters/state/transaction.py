@@ -6,11 +6,13 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
 from bot.adapters.state import tables
+from bot.adapters.state.audit import SqlAudit
 from bot.adapters.state.covers import SqlCovers
 from bot.adapters.state.pages import SqlPages
 from bot.adapters.state.responses import SqlResponses
 from bot.adapters.state.rows import alert_row, decision_row, feedback_row, incident_row
 from bot.adapters.state.writing import insert_new, upsert
+from bot.domain.audit import Seal
 from bot.domain.gate.memory import GateResult
 from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.feedback import Feedback
@@ -30,12 +32,13 @@ class _Overtaken(Exception):
 class SqlTransaction:
     """Implements `bot.ports.state.Transaction`."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, seal: Seal) -> None:
+        self.audit = SqlAudit(connection, seal)
         self.gate = SqlGate(connection)
         self.incidents = SqlIncidents(connection)
         self.outbox = SqlOutbox(connection)
-        self.covers = SqlCovers(connection)
-        self.responses = SqlResponses(connection)
+        self.covers = SqlCovers(connection, self.audit.add)
+        self.responses = SqlResponses(connection, self.audit.add)
         self.pages = SqlPages(connection)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.domain.audit import Record, record
 from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.findings.finding import Finding
 from bot.domain.incidents.decisions import Decision, Outcome
@@ -35,6 +36,16 @@ class Silence:
         if self.processor is not None:
             return all(name == self.processor for name in finding.processors)
         return all(phases.get(name) == self.phase for name in finding.processors)
+
+
+def set_by(silence: Silence) -> Record:
+    what = {"processor": silence.processor, "phase": silence.phase, "until": silence.until.isoformat()}
+    body = {**what, "reason": silence.reason}
+    return record(silence.since, silence.by, "silenced", f"silence:{silence.id}", body)
+
+
+def ended(silence_id: str, by: str, at: datetime) -> Record:
+    return record(at, by, "silence_ended", f"silence:{silence_id}", {})
 
 
 @dataclass(frozen=True)

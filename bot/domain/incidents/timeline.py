@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.audit import Record, record
+
 
 class EntryKind(StrEnum):
     OPENED = "opened"
@@ -30,3 +32,8 @@ class Entry:
     kind: EntryKind
     text: str
     actor: str = ""
+
+
+def record_of(entry: Entry) -> Record:
+    """What happens to an incident is audited as it is told."""
+    return record(entry.at, entry.actor, entry.kind.name.lower(), f"incident:{entry.incident}", {"text": entry.text})

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.domain.audit import Record, record
 from bot.domain.errors import BadInput
 from bot.domain.oncall.on_call import shifts
 from bot.domain.oncall.schedule import Override, Schedule
@@ -122,6 +123,16 @@ def state_at(cover: Cover, now: datetime) -> CoverState:
     """A request whose time is over has expired."""
     is_late = cover.state is CoverState.ASKED and cover.until <= now
     return CoverState.EXPIRED if is_late else cover.state
+
+
+def record_of(cover: Cover) -> Record:
+    """Who has made it what it is."""
+    answered = cover.state in (CoverState.ACCEPTED, CoverState.DECLINED)
+    at = cover.ended_at or cover.accepted_at or cover.asked_at
+    times = {"since": cover.since.isoformat(), "until": cover.until.isoformat()}
+    body = {"rota": cover.rota, "asked_by": cover.asked_by, "person": cover.person, **times, "reason": cover.reason}
+    actor = cover.person if answered else cover.asked_by
+    return record(at, actor, f"cover_{cover.state}", f"cover:{cover.id}", body)
 
 
 def with_covers(schedule: Schedule, covers: Iterable[Cover]) -> Schedule:

@@ -1,17 +1,18 @@
 """The response's part of the state in memory."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from bot.domain.audit import Record
 from bot.domain.delivery import WAITING, Outcome, PageState, Queued
 from bot.domain.incidents.response import Response
-from bot.domain.incidents.timeline import Entry
+from bot.domain.incidents.timeline import Entry, record_of
 
 
 class FakeResponses:
-    def __init__(self, stored: dict[str, Response], entries: list[Entry]) -> None:
-        self._stored, self._entries = stored, entries
+    def __init__(self, stored: dict[str, Response], entries: list[Entry], audit: Callable[[Record], None]) -> None:
+        self._stored, self._entries, self._audit = stored, entries, audit
 
     def of(self, incidents: Iterable[str]) -> dict[str, Response]:
         return {name: self._stored[name] for name in incidents if name in self._stored}
@@ -30,7 +31,9 @@ class FakeResponses:
             self._stored[incident] = replace(stored, shown=version)
 
     def note(self, entries: Iterable[Entry]) -> None:
-        self._entries.extend(entries)
+        for entry in entries:
+            self._entries.append(entry)
+            self._audit(record_of(entry))
 
 
 class FakePages:

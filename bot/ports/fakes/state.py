@@ -1,23 +1,24 @@
 """State in memory: for tests, and for replays, which leave nothing behind."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from bot.domain.audit import NOTHING, Anchor, Link, Record, Seal
 from bot.domain.delivery import Queued
 from bot.domain.errors import BadInput
 from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.gate.memory import GateMemory, GateResult
-from bot.domain.gate.silences import Silence
+from bot.domain.gate.silences import Silence, ended, set_by
 from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.feedback import Feedback
 from bot.domain.incidents.incident import AlertState, Incident, MessageRef, numbered
 from bot.domain.incidents.outbox import Unsaid
 from bot.domain.incidents.response import Response
 from bot.domain.incidents.timeline import Entry
-from bot.domain.oncall.covers import Cover
+from bot.domain.oncall.covers import Cover, record_of
 from bot.ports.fakes.responses import FakePages, FakeResponses, due_by, unsent
 from bot.ports.state import Committed
 
@@ -45,6 +46,7 @@ class FakeState:
         self.response_by_id: dict[str, Response] = {}
         self.page_by_id: dict[str, Queued] = {}
         self.entries: list[Entry] = []
+        self.links: list[Link] = []
 
     def remembered(self, now: datetime, repeat_window: timedelta) -> GateMemory:
         horizon = utc(now) - repeat_window
@@ -187,13 +189,15 @@ class FakeState:
         if silence.id in self._silences:
             return False
         self._silences[silence.id] = replace(silence, since=utc(silence.since), until=utc(silence.until))
+        FakeAudit(self.links).add(set_by(silence))
         return True
 
-    def end_silence(self, silence_id: str, at: datetime) -> bool:
+    def end_silence(self, silence_id: str, at: datetime, by: str) -> bool:
         stored = self._silences.get(silence_id)
         if stored is None or stored.until <= utc(at):
             return False
         self._silences[silence_id] = replace(stored, until=utc(at))
+        FakeAudit(self.links).add(ended(silence_id, by, at))
         return True
 
     def silences(self, now: datetime) -> list[Silence]:
@@ -206,6 +210,15 @@ class FakeState:
         self._windows.update(dict.fromkeys(windows))
         return len(self._windows) - before
 
+    def audit_end(self) -> Anchor:
+        return FakeAudit(self.links).end
+
+    def audit_after(self, seq: int) -> Iterator[Link]:
+        return iter(self.links[seq:])
+
+    def audit_of(self, subject: str) -> list[Link]:
+        return [link for link in self.links if link.record.subject == subject]
+
     def close(self) -> None:
         """Nothing is held open."""
 
@@ -215,20 +228,37 @@ class FakeTransaction:
 
     def __init__(self, state: FakeState) -> None:
         self.gate = self.incidents = self.outbox = state
-        self.covers = FakeCovers(state.cover_by_id)
-        self.responses = FakeResponses(state.response_by_id, state.entries)
+        self.audit = FakeAudit(state.links)
+        self.covers = FakeCovers(state.cover_by_id, self.audit.add)
+        self.responses = FakeResponses(state.response_by_id, state.entries, self.audit.add)
         self.pages = FakePages(state.page_by_id)
 
 
+class FakeAudit:
+    def __init__(self, links: list[Link]) -> None:
+        self._links = links
+
+    @property
+    def end(self) -> Anchor:
+        return Anchor(self._links[-1].seq, self._links[-1].hash) if self._links else NOTHING
+
+    def add(self, record: Record) -> None:
+        self._links.append(Seal().after(self.end, record))
+
+
 class FakeCovers:
-    def __init__(self, covers: dict[str, Cover]) -> None:
-        self._covers = covers
+    def __init__(self, covers: dict[str, Cover], audit: Callable[[Record], None]) -> None:
+        self._covers, self._audit = covers, audit
 
     def add(self, cover: Cover) -> bool:
-        return self._covers.setdefault(cover.id, cover) is cover
+        if self._covers.setdefault(cover.id, cover) is not cover:
+            return False
+        self._audit(record_of(cover))
+        return True
 
     def change(self, before: Cover, after: Cover) -> bool:
         if self._covers.get(before.id) != before:
             return False
         self._covers[before.id] = after
+        self._audit(record_of(after))
         return True

@@ -141,3 +141,8 @@ def _quiet() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_silence")),
     )
     op.create_index(op.f("ix_silence_until"), "silence", ["until"], unique=False)
+
+
+def downgrade() -> None:
+    for table in ("silence", "planned_window", "decision", "finding", "incident", "tick", "gate_head"):
+        op.drop_table(table)

@@ -89,3 +89,14 @@ def _rename() -> None:
     op.alter_column("finding", "home", new_column_name="announced_in")
     if op.get_bind().dialect.name == "postgresql":  # SQLite keeps the name of a constraint, and never shows it
         op.execute("alter table finding rename constraint fk_finding_home to fk_finding_announced_in")
+
+
+def downgrade() -> None:
+    op.drop_table("feedback")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("alter table finding rename constraint fk_finding_announced_in to fk_finding_home")
+    op.alter_column("finding", "announced_in", new_column_name="home")
+    op.alter_column("finding", "is_root", new_column_name="rooted")
+    op.drop_index(op.f("ix_incident_number"), "incident")
+    for column in ("news", "parts", "severity_reason", "headline", "number"):
+        op.drop_column("incident", column)

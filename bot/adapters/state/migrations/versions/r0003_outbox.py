@@ -31,3 +31,8 @@ def upgrade() -> None:
         "where incident.ts is null and incident.state = 'open' "
         "and decision.outcome in ('announce', 'update') and decision.severity <> 'P3'"
     )
+
+
+def downgrade() -> None:
+    """The release before derives what is pending from the decisions."""
+    op.drop_table("outbox")

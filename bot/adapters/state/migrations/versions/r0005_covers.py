@@ -26,3 +26,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cover")),
     )
     op.create_index(op.f("ix_cover_until"), "cover", ["until"], unique=False)
+
+
+def downgrade() -> None:
+    op.drop_table("cover")

@@ -81,3 +81,8 @@ def _pages() -> None:
     )
     op.create_index(op.f("ix_page_dedup_key"), "page", ["dedup_key"], unique=False)
     op.create_index(op.f("ix_page_state"), "page", ["state"], unique=False)
+
+
+def downgrade() -> None:
+    for table in ("timeline", "page", "response"):
+        op.drop_table(table)

@@ -1,0 +1,78 @@
+"""`fireline audit`: who changed what, and whether the record of it is whole."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.context import errors_for_people, settings_of
+from bot.cli.options import AsJson, Home
+from bot.cli.terminal import shown
+
+if TYPE_CHECKING:
+    from bot.domain.audit import Link, Verified
+
+audit = typer.Typer(help="Who changed what, and whether the record of it is whole.", no_args_is_help=True)
+NOTE = "note: FIRELINE_AUDIT_KEY is not set: whoever can write to the database could make another chain."
+
+
+@audit.command()
+def verify(
+    anchors: Annotated[
+        Path | None, typer.Option(help="A file of anchors, or a log; FIRELINE_AUDIT_ANCHORS.", show_default=False)
+    ] = None,
+    as_json: AsJson = False,
+    home: Home = None,
+) -> None:
+    """Check every record against the one before it, and against the anchors. Exit code 1: something was changed."""
+    from bot.state_adapters import anchors_in, audit_to_read
+
+    with errors_for_people():
+        settings = settings_of(home)
+        known = anchors or settings.audit_anchors
+        with audit_to_read(settings) as service:
+            found, secret = service.verify(anchors_in(known) if known is not None else []), service.is_secret
+    print(_json(found, secret=secret) if as_json else _text(found, secret=secret), end="")
+    if found.faults:
+        raise SystemExit(1)
+
+
+@audit.command("list")
+def listing(
+    number: Annotated[str, typer.Argument(help="An incident, as INC-42.", show_default=False)],
+    as_json: AsJson = False,
+    home: Home = None,
+) -> None:
+    """What was done about an incident, by whom, in order."""
+    from bot.state_adapters import audit_to_read
+
+    with errors_for_people(), audit_to_read(settings_of(home)) as service:
+        links = service.of_incident(number)
+    if as_json:
+        print(json.dumps([_entry(link) for link in links], indent=2, ensure_ascii=False))
+        return
+    for link in links:
+        made = link.record
+        said = ", ".join(str(value) for value in json.loads(made.body).values() if value not in (None, ""))
+        print(shown(f"{link.seq:>6}  {made.at:%Y-%m-%d %H:%M:%S} UTC  {made.actor}  {made.act}  {said}"))
+
+
+def _entry(link: "Link") -> dict[str, object]:
+    made = link.record
+    said = {"seq": link.seq, "at": made.at.isoformat(), "actor": made.actor, "act": made.act}
+    return {**said, "subject": made.subject, "body": json.loads(made.body), "hash": link.hash}
+
+
+def _text(found: "Verified", *, secret: bool) -> str:
+    lines = [shown(fault) for fault in found.faults]
+    count = f"{found.records} record{'s' * (found.records != 1)}, {found.anchors} anchor{'s' * (found.anchors != 1)}"
+    lines.append(f"NOT WHOLE: {len(found.faults)} faults in {count}." if found.faults else f"Whole: {count}.")
+    if secret and found.unsealed:
+        lines.append(f"note: {found.unsealed} of them were written before FIRELINE_AUDIT_KEY was set.")
+    return "".join(f"{line}\n" for line in lines if line) + ("" if secret else f"{NOTE}\n")
+
+
+def _json(found: "Verified", *, secret: bool) -> str:
+    said = {"whole": not found.faults, "records": found.records, "anchors": found.anchors}
+    return json.dumps({**said, "unsealed": found.unsealed, "key": secret, "faults": found.faults}, indent=2) + "\n"

@@ -1,0 +1,108 @@
+"""One contract for every state: what is changed is audited in the same transaction, and the chain cannot be touched."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
+
+from bot.adapters.state.database import open_engine
+from bot.adapters.state.migrate import migrate
+from bot.adapters.state.stores import SqlState
+from bot.domain.audit import NOTHING, Seal, record, verify
+from bot.domain.gate.memory import GateResult
+from bot.domain.gate.silences import Silence
+from bot.domain.incidents.timeline import Entry, EntryKind
+from bot.domain.oncall.covers import Cover, accepted
+from bot.ports.state import State
+from tests.contracts.states import KINDS, SQL_KINDS, address, opened
+from tests.support.gate_story import START
+from tests.support.notices import incident
+
+NASTY = "Ana \u2011 \U0001f6a8 \0 \ud800"
+
+
+@pytest.fixture(params=KINDS)
+def state(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[State]:
+    with opened(request.param, tmp_path, lambda: request.getfixturevalue("postgres_folder")) as again:
+        made = again()
+        with made.transaction() as tx:
+            tx.gate.commit(START, GateResult((), (), (replace(incident(), id="I1", version=0, number=0),)), 0)
+        yield made
+
+
+@pytest.fixture(params=SQL_KINDS)
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    engine = open_engine(address(request.param, tmp_path, lambda: request.getfixturevalue("postgres_folder")))
+    migrate(engine)
+    yield engine
+    engine.dispose()
+
+
+def test_what_people_and_fireline_do_is_in_the_chain(state: State) -> None:
+    assert state.audit_end() == NOTHING
+    cover = Cover(
+        id="C1", rota="primary", asked_by="Ana", person="Ben", since=START, until=START + timedelta(1), asked_at=START
+    )
+    with state.transaction() as tx:
+        tx.responses.note([Entry("I1", START, EntryKind.OPENED, "It began as P0")])
+        tx.responses.note([Entry("I1", START, EntryKind.ACKNOWLEDGED, f"{NASTY} has it", NASTY)])
+        assert tx.covers.add(cover)
+        assert tx.covers.change(cover, accepted(cover, "Ben", START))
+        assert not tx.covers.change(cover, accepted(cover, "Ben", START))
+    silence = Silence(id="S1", processor="Box", since=START, until=START + timedelta(hours=1), reason="moving", by="U1")
+    assert state.add_silence(silence)
+    assert not state.add_silence(silence)
+    assert state.end_silence("S1", START, "U2")
+    links = list(state.audit_after(0))
+    assert [(link.record.actor, link.record.act, link.record.subject) for link in links] == [
+        ("fireline", "opened", "incident:I1"),
+        ("Ana \u2011 \U0001f6a8 ? ?", "acknowledged", "incident:I1"),
+        ("Ana", "cover_asked", "cover:C1"),
+        ("Ben", "cover_accepted", "cover:C1"),
+        ("U1", "silenced", "silence:S1"),
+        ("U2", "silence_ended", "silence:S1"),
+    ]
+    assert state.audit_of("incident:I1") == links[:2]
+    assert list(state.audit_after(4)) == links[4:]
+    assert verify(links, Seal(), state.audit_end()).faults == ()
+
+
+def test_what_was_not_kept_is_not_audited(state: State) -> None:
+    def failed() -> None:
+        with state.transaction() as tx:
+            tx.responses.note([Entry("I1", START, EntryKind.OPENED, "It began as P0")])
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        failed()
+    assert (state.audit_end(), state.timeline("I1")) == (NOTHING, [])
+
+
+def test_several_at_once_make_one_chain(engine: Engine) -> None:
+    seal = Seal(["key"])
+    states = [SqlState(engine, seal) for _ in range(4)]
+
+    def write(number: int) -> None:
+        with states[number % 4].transaction() as tx:
+            tx.audit.add(record(START, f"U{number}", "tried", "test:1", {"number": number}))
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(write, range(40)))
+    found = verify(states[0].audit_after(0), seal, states[0].audit_end())
+    assert (found.records, found.unsealed, found.faults) == (40, 0, ())
+
+
+@pytest.mark.parametrize("statement", ["update audit set actor = 'Zoe'", "delete from audit", "truncate audit"])
+def test_the_database_refuses_to_touch_a_record(engine: Engine, statement: str) -> None:
+    if statement.startswith("truncate") and engine.dialect.name == "sqlite":
+        statement = "delete from audit where seq = 1"
+    with SqlState(engine).transaction() as tx:
+        tx.audit.add(record(START, "Ana", "tried", "test:1", {}))
+    with pytest.raises(DBAPIError, match="never changed or deleted"), engine.begin() as connection:
+        connection.execute(text(statement))
+    assert [link.record.actor for link in SqlState(engine).audit_after(0)] == ["Ana"]

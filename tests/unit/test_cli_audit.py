@@ -1,0 +1,107 @@
+"""`fireline audit` over a state that people have changed, and that somebody has tampered with."""
+
+import json
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot.adapters.anchors import Anchors
+from bot.cli.app import app
+from bot.config.settings import Settings
+from bot.domain.incidents.escalation_policy import EscalationPolicy
+from bot.services.gate import GateService
+from bot.services.responses import ResponseService
+from bot.state_adapters import state
+from tests.support.gate_story import RULES, finding
+from tests.support.rotas import PLAN
+
+SECRET = "a key that nobody else has"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("FIRELINE_AUDIT_KEY", SECRET)
+    monkeypatch.setenv("FIRELINE_AUDIT_ANCHORS", str(tmp_path / "anchors.txt"))
+    now = datetime(2026, 1, 20, 12, tzinfo=UTC)
+    settings = Settings(home=tmp_path)
+    with state(settings) as store:
+        lost = finding("Gamebook", severity="P0", since=now, evident_at=now)
+        GateService(store, RULES, escalation=EscalationPolicy()).tick(now, [lost])
+        people = ResponseService(store, lambda _: PLAN)
+        people.take_over(people.incident("INC-1"), "Ana", now)
+        Anchors(settings.audit_anchors).drop(store.audit_end(), now)
+        people.mitigate(people.incident("INC-1"), "Ana", now)
+    return tmp_path
+
+
+def fireline(home: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(app, ["audit", *arguments, "--home", str(home)])
+
+
+def tamper(home: Path, *statements: str) -> None:
+    """With everything that whoever owns the database may do."""
+    with sqlite3.connect(home / "state.db") as connection:
+        for name in ("update", "delete"):
+            connection.execute(f"drop trigger audit_is_kept_from_{name}")
+        for statement in statements:
+            connection.execute(statement)
+    connection.close()
+
+
+def test_an_untouched_chain_is_whole(home: Path) -> None:
+    found = fireline(home, "verify")
+    assert (found.exit_code, found.stdout) == (0, "Whole: 3 records, 1 anchor.\n")
+    said = json.loads(fireline(home, "verify", "--json").stdout)
+    assert said == {"whole": True, "records": 3, "anchors": 1, "unsealed": 0, "key": True, "faults": []}
+
+
+def test_without_a_key_it_says_what_that_means(tmp_path: Path) -> None:
+    with state(Settings(home=tmp_path)):
+        pass
+    assert "could make another chain" in fireline(tmp_path, "verify").stdout
+
+
+def test_a_changed_record_is_named(home: Path) -> None:
+    tamper(home, "update audit set actor = 'Zoe' where seq = 2")
+    found = fireline(home, "verify")
+    assert found.exit_code == 1
+    assert found.stdout == "record 2 was changed\nNOT WHOLE: 1 faults in 3 records, 1 anchor.\n"
+
+
+def test_a_chain_that_was_cut_off_is_found_by_its_anchors_in_a_log(home: Path) -> None:
+    line = (home / "anchors.txt").read_text().split(" ", 1)[1]
+    (home / "log.txt").write_text(f"12:00:00 INFO fireline.audit audit anchor {line}another line\n")
+    tamper(
+        home,
+        "delete from audit where seq > 1",
+        "update audit_head set seq = 1, hash = (select hash from audit where seq = 1)",
+    )
+    found = fireline(home, "verify", "--anchors", str(home / "log.txt"))
+    assert "record 2 is gone: an anchor outside the database knows it" in found.stdout
+    assert found.exit_code == 1
+
+
+def test_a_file_without_anchors_proves_nothing(home: Path) -> None:
+    (home / "empty.txt").write_text("nothing\n")
+    found = fireline(home, "verify", "--anchors", str(home / "empty.txt"))
+    assert (found.exit_code, "has no anchors" in found.output) == (1, True)
+    assert "No such file" in fireline(home, "verify", "--anchors", str(home / "none.txt")).output
+
+
+def test_what_was_done_about_an_incident_is_listed(home: Path) -> None:
+    lines = fireline(home, "list", "INC-1").stdout.splitlines()
+    assert [line.split("  ")[-3:] for line in lines] == [
+        ["fireline", "opened", "It began as P0"],
+        ["Ana", "acknowledged", "Ana has it"],
+        ["Ana", "mitigated", "Ana says that the harm has stopped"],
+    ]
+    said = json.loads(fireline(home, "list", "1", "--json").stdout)
+    assert [(each["seq"], each["actor"]) for each in said] == [(1, "fireline"), (2, "Ana"), (3, "Ana")]
+    assert "There is no incident 'INC-9'" in fireline(home, "list", "INC-9").output
+
+
+def test_where_nothing_is_stored_it_says_so(tmp_path: Path) -> None:
+    assert "Nothing is stored in" in fireline(tmp_path / "else", "verify").output
