@@ -8,12 +8,14 @@ from bot.domain.errors import BadInput
 from bot.domain.health.model import HealthRequest
 from bot.domain.impact.report import ImpactRequest
 from bot.domain.incidents.feedback import Word
+from bot.domain.incidents.incident import MessageRef
 from bot.domain.verdicts.validation import ValidationRequest
 from bot.views import action_ids
 
 Payload = Mapping[str, Any]
 _HELP = frozenset({"help", "?", "-h", "--help"})
 MOST_TEXT = 500
+ACKNOWLEDGING = frozenset({"ack", "acknowledged", "on it"})
 INCIDENT_WORDS = ("ack", "mitigated", "resolve", "handover")
 
 
@@ -59,10 +61,29 @@ def is_for_us(event: Mapping[str, Any]) -> bool:
     """Whether a person has just said it to the app: no bot, no workflow, no change or deletion of what was said before,
     and outside a direct message only what mentions the app.
     """
+    return _is_said(event) and (event.get("type") == "app_mention" or event.get("channel_type") == "im")
+
+
+def acknowledged_thread(event: Mapping[str, Any]) -> MessageRef | None:
+    """The thread in which a person has just written that they have it, in one of three words and no other."""
+    channel, ts, said = event.get("channel"), event.get("thread_ts"), _text(event).casefold()
+    if not (_is_said(event) and said in ACKNOWLEDGING and isinstance(channel, str) and isinstance(ts, str)):
+        return None
+    return MessageRef(channel, ts)
+
+
+def is_overheard(body: Mapping[str, Any]) -> bool:
+    """Did somebody say it in a channel, and not to us?"""
+    event = mapping(body.get("event"))
+    said = event.get("type") == "message" and event.get("channel_type") != "im"
+    return said and acknowledged_thread(event) is None
+
+
+def _is_said(event: Mapping[str, Any]) -> bool:
+    """Has a person just written it?"""
     user, subtype = event.get("user"), event.get("subtype")
     by_a_person = isinstance(user, str) and user != "" and not event.get("bot_id") and not event.get("hidden")
-    new = subtype in (None, "thread_broadcast", "file_share") and "edited" not in event
-    return by_a_person and new and (event.get("type") == "app_mention" or event.get("channel_type") == "im")
+    return by_a_person and subtype in (None, "thread_broadcast", "file_share") and "edited" not in event
 
 
 def clicked(action: Mapping[str, Any]) -> HealthRequest:

@@ -233,6 +233,8 @@ class State(Protocol):
         """What is to be sent, or was begun by a process that has not ended it in time; the worst first, then oldest."""
         ...
 
+    def page(self, page_id: str) -> Queued | None: ...
+
     def page_by_ref(self, channel: str, ref: str) -> Queued | None:
         """The page that a channel calls so; None: no page does."""
         ...
@@ -250,6 +252,10 @@ class State(Protocol):
         ...
 
     def incident_numbered(self, number: int) -> Incident | None: ...
+
+    def incident_at(self, message: MessageRef) -> Incident | None:
+        """The one whose message is there; the newest, where several were."""
+        ...
 
     def covers(self, since: datetime) -> list[Cover]:
         """Those whose time is not over at `since`, in order of their beginning."""

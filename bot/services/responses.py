@@ -8,7 +8,7 @@ from bot.domain.errors import BadInput, suggest
 from bot.domain.escalation.next_action import PageStep, next_action
 from bot.domain.escalation.pages import follow_ups, people_at
 from bot.domain.incidents import response as responses
-from bot.domain.incidents.incident import Incident
+from bot.domain.incidents.incident import Incident, MessageRef
 from bot.domain.incidents.response import Response, ResponseState
 from bot.domain.incidents.standing import Coming, Overview, Standing
 from bot.domain.incidents.timeline import Entry, EntryKind
@@ -19,6 +19,8 @@ log = logging.getLogger("fireline.responses")
 MOST_TRIES = 3
 MOST_COMING = 2
 MOST_WRONG = 5
+SLACK = "slack"
+"""The channel of pages whose `ref` is a message of Slack: CHANNEL:TS."""
 Change = Callable[[Response], Response]
 
 
@@ -70,19 +72,29 @@ class ResponseService:
             raise BadInput(f"There is no incident {name!r}. Write its number, as INC-42.")
         return found
 
+    def incident_of_thread(self, thread: MessageRef) -> Incident | None:
+        """The incident whose message, or whose page to one person, begins that thread."""
+        state = self._required()
+        found = state.incident_at(thread)
+        paged = None if found is not None else state.page_by_ref(SLACK, f"{thread.channel}:{thread.ts}")
+        return found if paged is None else state.incident(paged.incident)
+
     def who(self, slack: str, now: datetime) -> str:
         """The name of a Slack user: that of the schedule, else the id itself."""
         person = self._schedule(now).person_of(slack)
         return slack if person is None else person.name
 
     def acknowledge(self, incident: Incident, who: str, now: datetime, *, take_over: bool = False) -> Response:
-        """Pages stop in the same transaction. Whoever has it already holds it for as long again.
+        """Pages stop in the same transaction. Whoever has it already holds it for as long again: once a
+        minute.
 
         Raises NotYours for somebody who was not paged and has no turn, unless they `take_over`; BadInput when it is
         over.
         """
         state = self._required()
         current = state.response(incident.id)
+        if current is not None and responses.is_held_by(current, who, now):
+            return current
         if current is not None and not take_over and not self._may(current, who, now):
             raise NotYours(incident, self._paged(current, now))
         entry = Entry(incident.id, now, EntryKind.ACKNOWLEDGED, f"{who} has it", who)

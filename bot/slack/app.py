@@ -20,6 +20,7 @@ import handlers.impact
 import handlers.incident
 import handlers.oncall
 import handlers.response
+import handlers.thread_reply
 import handlers.validate
 from bot.adapters.clock import epoch_seconds, monotonic_seconds
 from bot.domain.errors import FirelineError
@@ -29,6 +30,7 @@ from bot.slack.client import Identity, own_response_url
 from bot.slack.once import Once
 from bot.views import choices, failure
 from bot.views.blocks import Card
+from handlers import payloads
 from handlers.questions import Choose
 from handlers.replies import Place, Reply, WorkPool
 from handlers.slack_calls import Refused, SlackFailure, Unconfirmed
@@ -74,6 +76,7 @@ def build(
     _answer_through(app, pool)
     _allow_each(app, allowance or Allowance(monotonic_seconds))
     for feature in (
+        handlers.thread_reply,
         handlers.asking,
         handlers.health,
         handlers.home,
@@ -123,13 +126,15 @@ def _workspace(context: AsyncBoltContext) -> str:
 
 
 def _allow_each(app: AsyncApp, allowance: Allowance) -> None:
-    """What one person asks for too fast is acknowledged, and answered once; type-ahead asks with every letter."""
+    """What one person asks for too fast is acknowledged, and answered once; type-ahead asks with every letter, and who
+    talks to others asks for nothing.
+    """
     saying: set[asyncio.Task[None]] = set()
 
     @app.use
     async def allow(body: Payload, reply: Reply, next: Callable[[], Awaitable[Any]]) -> BoltResponse | None:
-        typing = body.get("type") == "block_suggestion"
-        taken = Taken.SERVED if typing or not reply.place.user else allowance.take(reply.place.user)
+        free = body.get("type") == "block_suggestion" or payloads.is_overheard(body)
+        taken = Taken.SERVED if free or not reply.place.user else allowance.take(reply.place.user)
         if taken is Taken.SERVED:
             await next()
             return None

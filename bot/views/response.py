@@ -27,6 +27,12 @@ def card(found: Overview, now: datetime) -> Card:
     return Card(escape("\n".join(texts)), tuple(blocks))
 
 
+def acknowledged(found: Overview, now: datetime) -> Card:
+    """Who has it, in one line."""
+    said = [f"{found.incident.label}: {response_words.line(found.standing, now, voice)}." for voice in (PLAIN, SLACK)]
+    return Card(escape(said[0]), (section(said[1]),))
+
+
 def taken(incident: Incident) -> Card:
     text = f"You have {incident.label} now."
     return Card(escape(text), (section(escape(text)),))

@@ -111,6 +111,24 @@ def test_a_message_shows_a_version(state: State) -> None:
     assert [(each.version, each.shown) for each in state.responses_to_show()] == [(2, 1)]
 
 
+def test_an_incident_is_known_by_its_message(state: State) -> None:
+    there = MessageRef("C1", "1.2")
+    assert state.incident_at(there) is None
+    with state.transaction() as tx:
+        assert tx.incidents.set_message("I2", there)
+    found = state.incident_at(there)
+    assert found is not None
+    assert found.id == "I2"
+    assert state.incident_at(MessageRef("C2", "1.2")) is None
+
+
+def test_a_page_is_known_by_its_id(state: State) -> None:
+    assert state.page("p1") is None
+    with state.transaction() as tx:
+        assert tx.pages.add([page("p1")]) == 1
+    assert state.page("p1") == page("p1")
+
+
 def test_a_timeline_keeps_its_order(state: State) -> None:
     entries = [Entry("I1", minute(at), EntryKind.PAGED, f"step {at}", "Ana") for at in (5, 3)]
     with state.transaction() as tx:

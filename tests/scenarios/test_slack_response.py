@@ -10,16 +10,20 @@ import pytest
 
 from bot.domain.gate.memory import GateResult
 from bot.domain.incidents.escalation_policy import EscalationPolicy
+from bot.domain.incidents.incident import MessageRef
 from bot.domain.incidents.response import Response, ResponseState
+from bot.domain.incidents.timeline import EntryKind
 from bot.ports.fakes.state import FakeState
 from bot.services.app import AppServices
 from bot.services.gate import GateService
 from bot.services.incidents import IncidentService
 from bot.services.responses import ResponseService
+from bot.slack.allowance import Allowance
 from bot.views import incident as views
 from tests.support.builders import DAY, NOW
 from tests.support.gate_story import RULES, finding
 from tests.support.notices import notice
+from tests.support.pager import queued
 from tests.support.rotas import PEOPLE, PLAN
 from tests.support.slack_bench import ALERTS, ALEX, Bench, Message, play, small_history
 
@@ -53,6 +57,7 @@ async def told(bench: Bench, state: FakeState) -> Message:
     standing = ResponseService(state, lambda _: PLAN).standing(opened.id, NOW)
     card = views.card(replace(notice(), incident=opened, standing=standing))
     posted: dict[str, Any] = await bench.app.client.chat_postMessage(channel=ALERTS, **card.payload())  # type: ignore[assignment]
+    state.set_message(opened.id, MessageRef(ALERTS, posted["ts"]))
     return {"channel": ALERTS, "ts": posted["ts"]}
 
 
@@ -87,6 +92,75 @@ def test_somebody_else_is_told_whose_pages_would_stop(transport: str, watched: A
         assert response(state).state is ResponseState.OPEN
         await bench.press(asked, "incident.take_over", user=ALEX, sees="ephemeral_changed")
         assert (response(state).state, response(state).owner) == (ResponseState.ACKNOWLEDGED, "Ana")
+
+    play(scenario, transport, watched)
+
+
+async def reply(bench: Bench, message: Message, text: str, user: str, sees: str = "message") -> Message:
+    """What a person saw after writing that below a message."""
+    core, before = bench.workspace.core, bench.workspace.core.screens.seq(user)
+    said = {"channel": message["channel"], "thread_ts": message["ts"], "text": text}
+    assert (await bench.workspace.act(user, "post", **said))["ok"]
+    own = 1 if sees == "message" else 0
+
+    def seen() -> list[Message]:
+        shown = [push for push in core.screens.since(user, before) if push["type"] == sees]
+        return shown[own:]
+
+    [push, *_] = await bench.until(seen)
+    return {"channel": message["channel"], **push["message"]}
+
+
+@pytest.mark.parametrize("word", ["ack", " Acknowledged ", "On it"])
+def test_a_reply_in_the_thread_takes_it(transport: str, watched: AppServices, state: FakeState, word: str) -> None:
+    async def scenario(bench: Bench) -> None:
+        message = await told(bench, state)
+        answer = await reply(bench, message, word, CHRIS)
+        assert answer["text"].startswith("INC-1: Chris has it until ")
+        assert answer["thread_ts"] == message["ts"]
+        assert (response(state).state, response(state).owner) == (ResponseState.ACKNOWLEDGED, "Chris")
+        await reply(bench, message, "ack", CHRIS)
+        [once] = [each for each in state.entries if each.kind is EntryKind.ACKNOWLEDGED]
+        assert once.actor == "Chris"
+
+    play(scenario, transport, watched)
+
+
+def test_who_was_not_paged_is_asked_below_the_message(transport: str, watched: AppServices, state: FakeState) -> None:
+    async def scenario(bench: Bench) -> None:
+        message = await told(bench, state)
+        asked = await reply(bench, message, "ack", ALEX, sees="ephemeral")
+        assert "stop the pages to Chris" in asked["text"]
+        assert response(state).state is ResponseState.OPEN
+
+    play(scenario, transport, watched)
+
+
+def test_nothing_else_that_is_said_takes_it(transport: str, watched: AppServices, state: FakeState) -> None:
+    async def scenario(bench: Bench) -> None:
+        message = await told(bench, state)
+        other = await bench.app.client.chat_postMessage(channel=ALERTS, text="lunch?")
+        core = bench.workspace.core
+        for below, text in ((message["ts"], "ack?"), (message["ts"], "I am not on it"), (other["ts"], "ack")):
+            await bench.workspace.act(CHRIS, "post", channel=ALERTS, thread_ts=below, text=text)
+        await bench.workspace.act(CHRIS, "post", channel=ALERTS, text="ack")
+        for _ in range(40):
+            await bench.workspace.act(CHRIS, "post", channel=ALERTS, text="so many words")
+        assert "has it" in (await reply(bench, message, "ack", CHRIS))["text"]
+        assert len(bench.posts(ALERTS)) == 3
+        assert not core.ephemerals.of(CHRIS, ALERTS)
+
+    play(scenario, transport, watched, allowance=Allowance(lambda: 0.0))
+
+
+def test_a_reply_to_the_page_itself_takes_it(transport: str, watched: AppServices, state: FakeState) -> None:
+    async def scenario(bench: Bench) -> None:
+        direct = await bench.direct(CHRIS)
+        page = await bench.app.client.chat_postMessage(channel=direct, text="P0 INC-1")
+        sent = queued("p1", of=response(state), person="Chris")
+        state.page_by_id["p1"] = replace(sent, ref=f"{direct}:{page['ts']}")
+        answer = await reply(bench, {"channel": direct, "ts": page["ts"]}, "ack", CHRIS)
+        assert "Chris has it" in answer["text"]
 
     play(scenario, transport, watched)
 

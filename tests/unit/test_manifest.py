@@ -24,6 +24,7 @@ import handlers.impact
 import handlers.incident
 import handlers.oncall
 import handlers.response
+import handlers.thread_reply
 import handlers.validate
 from bot.cli.app import app as command_line
 from bot.config.manifest import manifest_text, over_http
@@ -53,9 +54,15 @@ SCOPES = {
 """What each method needs of a bot token: https://docs.slack.dev/reference/scopes. conversations.open for one person;
 apps.connections.open is called with the app-level token; files.upload.v2 is the SDK's name for the two upload methods.
 """
-EVENT_SCOPES = {"app_home_opened": set(), "app_mention": {"app_mentions:read"}, "message.im": {"im:history"}}
-MESSAGES = {"message": "message.im"}
-"""Events of that type are subscribed to by the kind of conversation: https://docs.slack.dev/reference/events/message.im"""
+EVENT_SCOPES = {
+    "app_home_opened": set(),
+    "app_mention": {"app_mentions:read"},
+    "message.channels": {"channels:history"},
+    "message.groups": {"groups:history"},
+    "message.im": {"im:history"},
+}
+MESSAGES = ("message.channels", "message.groups", "message.im")
+"""Events of type "message" are subscribed to by the kind of conversation: https://docs.slack.dev/reference/events/message"""
 PREFIXES = (
     "apps",
     "auth",
@@ -187,6 +194,7 @@ class Registered:
         self.actions: list[str] = []
         self.options_: list[str] = []
         for feature in (
+            handlers.thread_reply,
             handlers.asking,
             handlers.health,
             handlers.home,
@@ -205,8 +213,9 @@ class Registered:
     def command(self, name: str) -> Any:
         return self._noting(self.commands, name)
 
-    def event(self, name: str) -> Any:
-        return self._noting(self.events, MESSAGES.get(name, name))
+    def event(self, name: str, **_: Any) -> Any:
+        self.events.extend(MESSAGES if name == "message" else (name,))
+        return lambda listener: listener
 
     def action(self, name: str) -> Any:
         return self._noting(self.actions, name)
@@ -221,7 +230,7 @@ class Registered:
 def test_declared_is_handled_and_handled_is_declared() -> None:
     made = Registered()
     assert made.commands == [command["command"] for command in MANIFEST["features"]["slash_commands"]]
-    assert sorted(made.events) == sorted(MANIFEST["settings"]["event_subscriptions"]["bot_events"])
+    assert set(made.events) == set(MANIFEST["settings"]["event_subscriptions"]["bot_events"])
     assert bool(made.actions or made.options_) is MANIFEST["settings"]["interactivity"]["is_enabled"]
     named = {value for name, value in vars(action_ids).items() if name.isupper() and not name.startswith("_")}
     assert set(made.actions) == named
@@ -256,7 +265,8 @@ def test_the_real_app_takes_what_is_declared(app: AsyncApp) -> None:
     for command in MANIFEST["features"]["slash_commands"]:
         assert outcome(app, {"command": command["command"], "user_id": ALEX}) == 200
     for event in MANIFEST["settings"]["event_subscriptions"]["bot_events"]:
-        assert outcome(app, {"type": "event_callback", "event": {"type": event.removesuffix(".im")}}) == 200
+        kind = "message" if event in MESSAGES else event
+        assert outcome(app, {"type": "event_callback", "event": {"type": kind}}) == 200
     for action_id in Registered().actions:
         assert outcome(app, interaction("block_actions", actions=[{"action_id": action_id, "block_id": "b"}])) == 200
     for action_id in Registered().options_:

@@ -64,6 +64,11 @@ def _worst(connection: Connection, wanted: ColumnElement[bool]) -> list[Queued]:
     return [_queued(row) for row in connection.execute(query.limit(MOST_AT_ONCE)).mappings()]
 
 
+def page_of(connection: Connection, page_id: str) -> Queued | None:
+    row = connection.execute(select(PAGE).where(PAGE.c.id == page_id)).mappings().one_or_none()
+    return None if row is None else _queued(row)
+
+
 def page_by_ref(connection: Connection, channel: str, ref: str) -> Queued | None:
     query = select(PAGE).where(PAGE.c.channel == channel, PAGE.c.ref == ref).order_by(PAGE.c.created_at).limit(1)
     row = connection.execute(query).mappings().one_or_none()

@@ -28,7 +28,7 @@ from bot.domain.gate.memory import GateMemory
 from bot.domain.gate.silences import Silence, ended, set_by
 from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.feedback import Feedback
-from bot.domain.incidents.incident import AlertState, Incident, IncidentState
+from bot.domain.incidents.incident import AlertState, Incident, IncidentState, MessageRef
 from bot.domain.incidents.outbox import Unsaid
 from bot.domain.incidents.response import Response
 from bot.domain.incidents.timeline import Entry
@@ -157,6 +157,13 @@ class SqlState:
             row = connection.execute(select(INCIDENT).where(INCIDENT.c.number == number)).mappings().one_or_none()
         return None if row is None else incident_of(row)
 
+    def incident_at(self, message: MessageRef) -> Incident | None:
+        there = and_(INCIDENT.c.channel == message.channel, INCIDENT.c.ts == message.ts)
+        query = select(INCIDENT).where(there).order_by(INCIDENT.c.announced_at.desc(), INCIDENT.c.id.desc()).limit(1)
+        with reading(self._engine) as connection:
+            row = connection.execute(query).mappings().one_or_none()
+        return None if row is None else incident_of(row)
+
     def response(self, incident_id: str) -> Response | None:
         with reading(self._engine) as connection:
             return responses.response_of(connection, incident_id)
@@ -176,6 +183,10 @@ class SqlState:
     def pages_due(self, now: datetime) -> list[Queued]:
         with reading(self._engine) as connection:
             return pages.due_by(connection, now)
+
+    def page(self, page_id: str) -> Queued | None:
+        with reading(self._engine) as connection:
+            return pages.page_of(connection, page_id)
 
     def page_by_ref(self, channel: str, ref: str) -> Queued | None:
         with reading(self._engine) as connection:

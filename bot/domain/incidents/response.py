@@ -10,6 +10,9 @@ from bot.domain.incidents.escalation_policy import Ladder
 ASK_BEFORE = timedelta(minutes=5)
 """So long before an acknowledgement expires its owner is asked whether it still holds."""
 
+SAME_ACT = timedelta(minutes=1)
+"""An acknowledgement that comes again within it is the same one, delivered twice."""
+
 
 class ResponseState(StrEnum):
     OPEN = "open"
@@ -91,6 +94,13 @@ def acknowledged(response: Response, owner: str, now: datetime) -> Response:
         asked=False,
         acknowledged_at=response.acknowledged_at or now,
     )
+
+
+def is_held_by(response: Response, who: str, now: datetime) -> bool:
+    """Has that person acknowledged it just now, and nothing has happened since?"""
+    held = response.state is ResponseState.ACKNOWLEDGED and response.owner == who and not response.asked
+    until = response.owned_until
+    return held and until is not None and now - (until - response.ladder.acknowledged_for) < SAME_ACT
 
 
 def asks_at(until: datetime, ladder: Ladder) -> datetime:

@@ -149,6 +149,10 @@ class FakeState:
     def incident_numbered(self, number: int) -> Incident | None:
         return next((each for each in self._incidents.values() if each.number == number), None)
 
+    def incident_at(self, message: MessageRef) -> Incident | None:
+        found = (each for each in self._incidents.values() if each.message == message)
+        return max(found, key=lambda each: (each.announced_at, each.id), default=None)
+
     def response(self, incident_id: str) -> Response | None:
         return self.response_by_id.get(incident_id)
 
@@ -166,6 +170,9 @@ class FakeState:
 
     def pages_due(self, now: datetime) -> list[Queued]:
         return due_by(self.page_by_id, utc(now))
+
+    def page(self, page_id: str) -> Queued | None:
+        return self.page_by_id.get(page_id)
 
     def page_by_ref(self, channel: str, ref: str) -> Queued | None:
         found = (each for each in self.page_by_id.values() if (each.page.channel, each.ref) == (channel, ref))
