@@ -9,6 +9,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from bot.adapters.clock import monotonic_seconds, system_clock
+from bot.checking import checking
 from bot.config.settings import Settings
 from bot.domain.errors import BadInput
 from bot.domain.platform.registry import Registry
@@ -140,10 +141,14 @@ def reading(settings: Settings) -> Iterator[Services]:
 
 
 @contextmanager
-def serving(settings: Settings, clock: Clock = system_clock) -> Iterator[Serving]:
-    """Services for the process that serves Slack; it owns the embedded warehouse while it runs, and loads into it."""
+def serving(
+    settings: Settings, clock: Clock = system_clock, seconds: Callable[[], float] = monotonic_seconds
+) -> Iterator[Serving]:
+    """Services for the process that serves Slack; it owns the embedded warehouse while it runs, and loads into it.
+    `seconds` is a clock of the pace of `clock` that nobody sets.
+    """
     with warehouse(settings, read_only=False) as opened, state(settings) as store:
-        duties = served(opened, settings, app_services(opened, settings, clock, store), store)
+        duties = served(opened, settings, app_services(opened, settings, clock, store), store, seconds)
         _read_again_when_changed(duties, opened, settings, store)
         yield duties
 
@@ -174,7 +179,7 @@ def _read_again_when_changed(duties: Serving, opened: Warehouse, settings: Setti
     def renew() -> None:
         connected = connected_sources(settings, partial(_registry_in_use, opened, settings))
         fresh = app_services(opened, settings, services.now, store, services.sources)
-        fresh.health.notes = reloading.warnings
+        fresh.health.notes = warnings
         detection, facts = _watching(opened, settings, fresh, store, duties.metrics)
         duties.loading = loading_service(opened, settings)
         services.renew(fresh)
@@ -186,35 +191,31 @@ def _read_again_when_changed(duties: Serving, opened: Warehouse, settings: Setti
             tx.audit.add(record(services.now(), "", act, "configuration", {"text": text}))
 
     reloading = Reloading(partial(stamps, settings.config), opened.platform_document, put, renew, audit)
-    services.health.notes, watch.before = reloading.warnings, reloading.look
-    skewed = duties.probe.warnings
-    duties.probe = replace(duties.probe, warnings=lambda: (*skewed(), *reloading.warnings()))
+    clocks = duties.probe.warnings
+
+    def warnings() -> Sequence[str]:
+        return *clocks(), *reloading.warnings()
+
+    services.health.notes, watch.before = warnings, reloading.look
+    duties.probe = replace(duties.probe, warnings=warnings)
 
 
-def served(opened: Warehouse, settings: Settings, services: AppServices, store: State) -> Serving:
+def served(
+    opened: Warehouse, settings: Settings, services: AppServices, store: State, seconds: Callable[[], float]
+) -> Serving:
     """What such a process does over what it has opened."""
-    from bot.adapters.disk import check_disk
     from bot.adapters.metrics import PrometheusMetrics
-    from bot.adapters.notify.slack_clock import SlackClock
     from bot.page_channels import channels_in_use
     from bot.services.probe import Probe
-    from bot.services.vitals import Checks, Delivered, Paged, Skew, Steady, Vitals
+    from bot.services.vitals import Vitals
 
-    token = settings.slack_bot_token.get_secret_value()
-    skew = Skew(system_clock, monotonic_seconds, SlackClock(token, settings.slack_api_url))
     metrics, vitals = PrometheusMetrics(monotonic_seconds), Vitals(monotonic_seconds)
     watch = on_watch(opened, settings, services, store, metrics)
-    responders = responding(services, store, watch.latest, channels_in_use(settings), metrics, settings)
-    checks: dict[str, Callable[[], None]] = {
-        "state": Delivered(store.unsaid, monotonic_seconds),
-        "pages": Paged(responders.paging.unreached, monotonic_seconds),
-        "disk": partial(check_disk, settings.home),
-        "clock": Steady(system_clock, monotonic_seconds),
-        "slack's clock": skew,
-    }
+    responders = responding(services, store, watch.latest, channels_in_use(settings), metrics, settings, seconds)
+    checks, warnings = checking(settings, store, responders.paging)
     loads, sources = loading_service(opened, settings), services.sources
-    probe = Probe(vitals.wrong, skew.warnings, metrics.exposition, sources.glance)
-    return Serving(services, watch, loads, sources, Checks(checks), vitals, metrics, probe, responders)
+    probe = Probe(vitals.wrong, warnings, metrics.exposition, sources.glance)
+    return Serving(services, watch, loads, sources, checks, vitals, metrics, probe, responders)
 
 
 def on_watch(

@@ -81,8 +81,9 @@ def responding(
     channels: Iterable[PageChannel],
     metrics: Metrics,
     settings: Settings,
+    seconds: Callable[[], float],
 ) -> Responding:
-    """`latest`: what an incident's message says."""
+    """`latest`: what an incident's message says; `seconds`: a clock of the pace of `services.now` that nobody sets."""
     from bot.adapters.anchors import Anchors
     from bot.adapters.heartbeat import Heartbeat
     from bot.services.auditor import Auditor
@@ -100,7 +101,7 @@ def responding(
         return page_words.wording(incident, response, queued, latest(incident))
 
     paging = PagingService(store, channels, person, wording, system_clock, monotonic_seconds, metrics)
-    escalation = EscalationService(store, schedule, paging.target, services.now, system_clock)
+    escalation = EscalationService(store, schedule, paging.target, services.now, seconds, system_clock)
     alive = Heartbeat(settings.heartbeat_url.get_secret_value()).beat
     drop = Anchors(settings.audit_anchors).drop
     auditor = Auditor(store, services.now, system_clock, alive, settings.seal, drop)

@@ -76,7 +76,7 @@ async def live(settings: Settings, start: Start, stopping: Stopping) -> None:
         await _start(workspace, living, start.port)
         try:
             connected = _connected(settings, workspace)
-            with serving(connected, living.now) as duties:
+            with serving(connected, living.now, living.seconds) as duties:
                 living.told = duties.services.incidents.open
                 await pool.run(read_all, duties.sources)
                 print(welcome(workspace.url, settings.home), flush=True)

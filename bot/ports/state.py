@@ -112,8 +112,10 @@ class PageRecord(Protocol):
         """Note what a try has shown."""
         ...
 
-    def put_back(self, now: datetime, until: datetime) -> None:
-        """The clock was put back to `now`: what waits is due, and no lease is longer than `until`."""
+    def clock_set(self, now: datetime, settled: datetime, until: datetime) -> None:
+        """The clock was set, to `now`: what waits is due, but for tries of which nobody knows, which are due at
+        `settled`; every lease ends at `until`.
+        """
         ...
 
     def cancel(self, dedup_key: str) -> int:
@@ -168,7 +170,7 @@ class State(Protocol):
     """Times are aware UTC. Every change is one transaction. Raises StateUnavailable, and BadInput for a naive time."""
 
     def remembered(self, now: datetime, repeat_window: timedelta) -> GateMemory:
-        """What the gate goes by at `now`: open incidents, what has held within the window, silences, windows."""
+        """What the gate goes by at `now`: open incidents, what holds, or held within the window, silences, windows."""
         ...
 
     def transaction(self) -> AbstractContextManager[Transaction]: ...

@@ -19,6 +19,7 @@ from bot.domain.oncall.schedule import Schedule
 from bot.ports.clock import Clock
 from bot.ports.state import State
 from bot.services.each_alone import each_alone
+from bot.services.set_clock import SetClock, in_words
 
 log = logging.getLogger("fireline.escalation")
 ASKED_BY = "slack"
@@ -36,30 +37,42 @@ class _Taken:
 
 class EscalationService:
     """`schedule` knows the covers; `targets` says by what a channel reaches a person. `clock` is the pipeline's time,
-    `wall` the machine's, by which pages are sent.
+    `seconds` one of its pace that nobody sets; `wall` is the machine's, by which pages are sent.
     """
 
     def __init__(
-        self, state: State, schedule: Callable[[datetime], Schedule], targets: Targets, clock: Clock, wall: Clock
+        self,
+        state: State,
+        schedule: Callable[[datetime], Schedule],
+        targets: Targets,
+        clock: Clock,
+        seconds: Callable[[], float],
+        wall: Clock,
     ) -> None:
         self._state, self._schedule, self._targets = state, schedule, targets
         self._clock, self._wall = clock, wall
-        self._looked_at: datetime | None = None
+        self._set = SetClock(clock, seconds)
+        self._not_moved: timedelta | None = timedelta()
+        """By so much the clock was set, which stored moments do not know yet; as the process begins, nobody knows."""
 
     def tick(self) -> None:
-        now = self._clock()
-        before, self._looked_at = self._looked_at, now
-        if before is not None and now < before:
-            self._put_back(before - now)
+        step_s, now = self._set.step(), self._clock()
+        if step_s:
+            log.warning("%s: what is due next keeps its distance", in_words(step_s))
+            self._not_moved = (self._not_moved or timedelta()) + timedelta(seconds=step_s)
+        if self._not_moved is not None:
+            self._move(self._not_moved, now)
+            self._not_moved = None
         each_alone(lambda response: self.act(response.incident, now), self._state.responses_due(now))
 
-    def _put_back(self, by: timedelta) -> None:
-        """A clock that is put back delays nobody's page."""
-        log.warning("the clock was put back by %.0f s: what is due next moves with it", by.total_seconds())
+    def _move(self, by: timedelta, now: datetime) -> None:
+        """A clock that is set brings nobody's page early or late; one that was set while nobody looked, not late."""
         waiting = self._state.responses_due(datetime.max.replace(tzinfo=UTC))
         with self._state.transaction() as tx:
             for response in waiting:
-                tx.responses.put(responses.put_back(response, by))
+                moved = responses.moved(response, by, now)
+                if moved != response:
+                    tx.responses.put(moved)
 
     def act(self, incident_id: str, now: datetime) -> None:
         """Take what is due of one incident; a step that reaches nobody is followed by the next at once."""

@@ -34,7 +34,7 @@ UNTOLD_IS_FINE = frozenset({Outcome.RESOLVE, Outcome.EDIT})
 """What changes a message: where there is none, nothing is lost."""
 PATIENCE = 5
 """So often, about a minute, looking may fail before an incident is posted without it."""
-SETTLES = timedelta(seconds=2)
+SETTLES_S = 2.0
 """So long after an attempt a channel may not show yet what it took."""
 LEASE = timedelta(seconds=10)
 """An attempt of another process has ended by then: its calls end after half of that."""
@@ -72,7 +72,8 @@ class IncidentMessages:
         self._metrics = metrics or Uncounted()
         self._known: dict[str, _Known] = {}
         self._lock, self._stopped = Lock(), Event()
-        self._own: set[tuple[datetime, str]] = set()
+        self._own: dict[tuple[datetime, str], float] = {}
+        """When this process began its last attempt of what."""
 
     def renew(self, facts: IncidentFacts) -> None:
         self._facts = facts
@@ -188,10 +189,12 @@ class IncidentMessages:
             self._change(known, incident, message, rest, now)
 
     def _settled(self, unsaid: Unsaid, wall: datetime) -> bool:
+        """An attempt of our own is judged by a clock that nobody sets."""
         if unsaid.attempted_at is None:
             return True
-        wait = SETTLES if unsaid.key in self._own else LEASE
-        return not timedelta() <= wall - unsaid.attempted_at < wait
+        if unsaid.key in self._own:
+            return self._clock() - self._own[unsaid.key] >= SETTLES_S
+        return not timedelta() <= wall - unsaid.attempted_at < LEASE
 
     def _not_shown(
         self, known: _Known, incident: Incident, message: MessageRef | None, unsaid: list[Unsaid]
@@ -210,7 +213,7 @@ class IncidentMessages:
         with self._state.transaction() as tx:
             claimed = tx.outbox.claim(unsaid, wall)
         if claimed:
-            self._own.update(each.key for each in unsaid)
+            self._own.update(dict.fromkeys((each.key for each in unsaid), self._clock()))
         return claimed
 
     def _post(self, incident: Incident, unsaid: Sequence[Unsaid], now: datetime, wall: datetime) -> None:
@@ -297,7 +300,8 @@ class IncidentMessages:
             if incident is not None and message is not None and message != incident.message:
                 tx.incidents.set_message(incident.id, message)
             tx.outbox.said(unsaid)
-        self._own.difference_update(each.key for each in unsaid)
+        for each in unsaid:
+            self._own.pop(each.key, None)
         for decision in (each.decision for each in unsaid if notified):
             self._metrics.notified(decision.outcome, decision.severity)
             outcome, severity = decision.outcome.value, decision.severity.value

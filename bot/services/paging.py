@@ -23,6 +23,7 @@ from bot.ports.pages import PageChannel
 from bot.ports.state import State
 from bot.services.each_alone import each_alone
 from bot.services.page_ways import PageWays
+from bot.services.set_clock import SetClock
 
 log = logging.getLogger("fireline.paging")
 LEASE = timedelta(seconds=30)
@@ -38,8 +39,6 @@ NO_ANSWER = timedelta(seconds=60)
 REPEAT = "(possible repeat)"
 TURN_S = 5.0
 """After so long the outbox is read again: something worse may be due."""
-STEP_S = 1.0
-"""By so much a clock that is only slewed is not put back between two turns."""
 WORTH_A_SECOND = (Severity.P0, Severity.P1)
 Wording = Callable[[Incident, Response, Queued], tuple[str, str]]
 """The title of a page and its text."""
@@ -71,7 +70,7 @@ class PagingService:
         self._ways = PageWays(seconds)
         self._channels: Mapping[str, PageChannel] = {each.name: each for each in channels}
         self._stopped, self._lock = Event(), Lock()
-        self._offset = wall().timestamp() - seconds()
+        self._set, self._was_set = SetClock(wall, seconds), False
 
     def stop(self) -> None:
         """Send nothing more; what is under way ends with its call."""
@@ -79,8 +78,8 @@ class PagingService:
 
     def deliver(self, wanted: Callable[[Severity], bool] = lambda _: True) -> None:
         """Send what is due of the severities `wanted`, the worst first."""
-        self._go_by_a_clock_put_back()
-        each_alone(self._sent_by_a_free_way, self._due(wanted))
+        now = self._after_a_step()
+        each_alone(self._sent_by_a_free_way, self._due(wanted, now))
 
     def unreached(self) -> list[Queued]:
         """Pages of P0 and P1 that were not sent, whose step has not reached their person by another way either."""
@@ -92,19 +91,20 @@ class PagingService:
     def target(self, channel: str, person: Person) -> str | None:
         return target_by(self._channels, channel, person)
 
-    def _go_by_a_clock_put_back(self) -> None:
-        """What waits for a moment that lies further ahead now is due at once."""
-        now = self._wall()
+    def _after_a_step(self) -> datetime:
+        """Now, by a clock whose last step is known to what is stored: what is under way is not taken for left."""
         with self._lock:
-            before, self._offset = self._offset, now.timestamp() - self._seconds()
-            put_back = before - self._offset > STEP_S
-        if put_back:
-            with self._state.transaction() as tx:
-                tx.pages.put_back(now, now + LEASE)
+            self._was_set = bool(self._set.step()) or self._was_set
+            now = self._wall()
+            if self._was_set:
+                with self._state.transaction() as tx:
+                    tx.pages.clock_set(now, now + SETTLES, now + LEASE)
+                self._was_set = False
+            return now
 
-    def _due(self, wanted: Callable[[Severity], bool]) -> Iterator[Queued]:
+    def _due(self, wanted: Callable[[Severity], bool], now: datetime) -> Iterator[Queued]:
         until = self._seconds() + TURN_S
-        for queued in self._state.pages_due(self._wall()):
+        for queued in self._state.pages_due(now):
             if self._stopped.is_set() or self._seconds() >= until:
                 return
             if wanted(queued.page.severity):

@@ -14,14 +14,15 @@ from bot.domain.errors import FirelineError
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.outbox import Unsaid
 from bot.ports.clock import Clock
+from bot.services.set_clock import SetClock, in_words
 
 UNDELIVERED_S = 5.0
 """So long may a P0 or P1 wait to be posted."""
 MOST_NAMED = 3
-STEP_S = 5.0
-"""Clocks that are slewed drift less between two looks; what is set jumps."""
 MOST_SKEW_S = 30.0
 """Slack dates its answers to the second, and they take some to arrive."""
+TOLD_S = 1_800.0
+"""So long is told that the clock was set."""
 ASK_EVERY_S, ASK_AGAIN_S = 600.0, 30.0
 """How often Slack's clock is asked for: after an answer, and after none."""
 log = logging.getLogger("fireline.vitals")
@@ -146,20 +147,26 @@ class Paged:
 
 
 class Steady:
-    """A check: nobody has set the clock since the last look. Detection looks again at once after a step."""
+    """A check: nobody has set the clock since the last look. Detection looks again at once after a step, which is told
+    for a while.
+    """
 
     def __init__(self, clock: Clock, seconds: Callable[[], float]) -> None:
-        self._clock, self._seconds = clock, seconds
-        self._offset = self._now()
+        self._set, self._clock, self._seconds = SetClock(clock, seconds), clock, seconds
+        self._said: str | None = None
+        self._said_at = 0.0
 
     def __call__(self) -> None:
-        before, self._offset = self._offset, self._now()
-        step = self._offset - before
-        if abs(step) > STEP_S:
-            raise CheckFailed(f"the clock was set {'forward' if step > 0 else 'back'} by {abs(step):.0f} s")
+        step = self._set.step()
+        if step:
+            self._said = f"{in_words(step)}, to {self._clock():%Y-%m-%d %H:%M} UTC"
+            self._said_at = self._seconds()
+            raise CheckFailed(in_words(step))
 
-    def _now(self) -> float:
-        return self._clock().timestamp() - self._seconds()
+    def warnings(self) -> tuple[str, ...]:
+        if self._said is None or self._seconds() - self._said_at > TOLD_S:
+            return ()
+        return (f"{self._said}: pages keep their distance; what is late or missing goes by the new time",)
 
 
 class Skew:
@@ -169,15 +176,15 @@ class Skew:
 
     def __init__(self, clock: Clock, seconds: Callable[[], float], slack: Callable[[], datetime | None]) -> None:
         self._clock, self._seconds, self._slack = clock, seconds, slack
-        self._offset, self._ask_at = self._now(), float("-inf")
+        self._set, self._ask_at = SetClock(clock, seconds), float("-inf")
         self._skew = 0.0
 
     def __call__(self) -> None:
-        if abs(self._now() - self._offset) > STEP_S:
-            self._ask_at = min(self._ask_at, self._seconds())
+        if self._set.step():
+            self._ask_at = self._seconds()
         if self._seconds() < self._ask_at:
             return
-        there, self._offset = self._slack(), self._now()
+        there = self._slack()
         self._ask_at = self._seconds() + (ASK_AGAIN_S if there is None else ASK_EVERY_S)
         if there is not None:
             self._learn((self._clock() - there).total_seconds())
@@ -196,6 +203,3 @@ class Skew:
         side = "ahead of" if self._skew > 0 else "behind"
         said = f"this machine's clock is {abs(self._skew):.0f} s {side} Slack's"
         return (f"{said}: from 300 s on what Slack sends over HTTP is refused. Set the clock, with NTP for instance",)
-
-    def _now(self) -> float:
-        return self._clock().timestamp() - self._seconds()

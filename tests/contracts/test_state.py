@@ -277,6 +277,18 @@ def test_what_is_long_over_is_not_remembered_but_kept(state: State) -> None:
     assert state.open_incidents() == []
 
 
+@pytest.mark.parametrize("last", [0, 20], ids=["it held", "it was watched"])
+def test_what_is_open_is_remembered_however_long_nobody_looked(state: State, last: float) -> None:
+    service = GateService(state, RULES)
+    service.tick(START, [DOWN])
+    service.tick(minute(last), [DOWN])
+    service.tick(minute(last + 1), [] if last else [DOWN])
+    assert {each.outcome for each in service.tick(minute(3 * 24 * 60), [DOWN]).decisions} <= {Outcome.EDIT}
+    assert [each.number for each in state.open_incidents()] == [1]
+    [resolved] = service.tick(minute(6 * 24 * 60), []).decisions
+    assert (resolved.outcome, state.open_incidents()) == (Outcome.RESOLVE, [])
+
+
 def test_silences(state: State) -> None:
     phase = replace(SILENCE, id="S2", processor=None, phase=3, until=minute(30))
     assert state.add_silence(SILENCE)

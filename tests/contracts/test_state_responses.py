@@ -209,15 +209,20 @@ def test_what_is_acknowledged_is_not_sent(state: State) -> None:
     }
 
 
-def test_a_clock_that_was_put_back_holds_no_page_and_no_lease(state: State) -> None:
+@pytest.mark.parametrize("now", [minute(0), minute(120)], ids=["back", "forward"])
+def test_a_clock_that_was_set_holds_no_page_and_ends_no_lease(state: State, now: datetime) -> None:
+    settled = now + timedelta(seconds=2)
     with state.transaction() as tx:
-        tx.pages.add([page("left", 60), page("waits", 61), page("due", -1)])
-    left = state.pages_due(minute(60))[1]
+        tx.pages.add([page("due", -1), page("left", 59), page("unclear", 60), page("waits", 61)])
+    _, left, unclear = state.pages_due(minute(60))
     with state.transaction() as tx:
-        assert tx.pages.claim(left, minute(60), minute(60) + LEASE)
-        tx.pages.put_back(minute(0), minute(0) + LEASE)
-    assert [each.page.id for each in state.pages_due(minute(0))] == ["due", "waits"]
-    assert [each.page.id for each in state.pages_due(minute(0) + LEASE)] == ["due", "left", "waits"]
+        for each in (left, unclear):
+            assert tx.pages.claim(each, minute(60), minute(60) + LEASE)
+        tx.pages.settle(unclear, PageState.UNCLEAR, Outcome(Kind.AMBIGUOUS, "no answer"), minute(60.5))
+        tx.pages.clock_set(now, settled, now + LEASE)
+    assert [each.page.id for each in state.pages_due(now)] == ["due", "waits"]
+    assert [each.page.id for each in state.pages_due(settled)] == ["due", "unclear", "waits"]
+    assert [each.page.id for each in state.pages_due(now + LEASE)] == ["due", "left", "unclear", "waits"]
 
 
 def test_what_is_not_sent_is_known_before_it_is_due(state: State) -> None:

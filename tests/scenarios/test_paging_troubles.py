@@ -198,8 +198,11 @@ def test_what_is_sent_and_what_fails_is_counted() -> None:
     assert {each.state for each in story.state.pages_unsent()} == {PageState.PENDING}
 
 
-@pytest.mark.parametrize("step", [timedelta(seconds=-300), timedelta(hours=-1), timedelta(days=-1)], ids=str)
-def test_a_clock_that_is_put_back_moves_no_step_of_the_escalation(step: timedelta) -> None:
+STEPS = [timedelta(seconds=-300), timedelta(hours=-1), timedelta(days=-1), timedelta(hours=1), timedelta(days=1)]
+
+
+@pytest.mark.parametrize("step", STEPS, ids=str)
+def test_a_clock_that_is_set_moves_no_step_of_the_escalation(step: timedelta) -> None:
     story, _ = told()
     story.fast_forward(2)
     story.set_clock(step)
@@ -209,13 +212,68 @@ def test_a_clock_that_is_put_back_moves_no_step_of_the_escalation(step: timedelt
     assert [channel for _, channel in story.paged()] == ["slack", "voice"]
 
 
-def test_a_clock_that_is_put_back_makes_no_acknowledgement_longer() -> None:
+@pytest.mark.parametrize("step", [timedelta(hours=-1), timedelta(hours=1)], ids=str)
+def test_a_clock_that_is_set_makes_no_acknowledgement_longer_or_shorter(step: timedelta) -> None:
     story, _ = told()
     story.responses.take_over(story.incident, "Zoe", story.now)
     story.fast_forward(10)
-    story.set_clock(timedelta(hours=-1))
-    story.fast_forward(22)
+    story.set_clock(step)
+    story.fast_forward(19)
+    assert story.paged() == []
+    story.fast_forward(3)
     assert [channel for _, channel in story.paged()] == ["slack", "voice"]
+
+
+def test_a_step_of_the_clock_while_the_state_is_away_is_made_up_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    story, _ = told()
+
+    def away() -> None:
+        raise StateUnavailable("down")
+
+    story.set_clock(timedelta(hours=1))
+    with monkeypatch.context() as patched:
+        patched.setattr(story.state, "transaction", away)
+        with pytest.raises(StateUnavailable):
+            story.escalation.tick()
+    story.fast_forward(4.5)
+    assert story.paged() == []
+    story.fast_forward(1)
+    assert [channel for _, channel in story.paged()] == ["slack", "voice"]
+
+
+@pytest.mark.parametrize("step", [timedelta(hours=-1), timedelta(days=-1)], ids=str)
+def test_a_clock_that_is_put_back_while_nobody_looks_holds_no_page_for_longer_than_its_step(step: timedelta) -> None:
+    story, _ = told()
+    story.set_clock(step)
+    story.restart()
+    story.fast_forward(5.5)
+    assert [channel for _, channel in story.paged()] == ["slack", "voice"]
+
+
+def test_what_begins_right_after_a_step_of_the_clock_is_paged_at_once() -> None:
+    story = PagedStory(START)
+    story.look()
+    story.set_clock(timedelta(hours=1))
+    story.held = [LOST]
+    story.look()
+    assert [channel for _, channel in story.paged()] == ["slack", "voice"]
+
+
+def test_a_clock_that_is_put_forward_doubles_no_page_that_is_under_way() -> None:
+    story, response = told(FakePager("slack"))
+    slack = story.pagers[0]
+
+    def another_turn_meanwhile(_page: Page) -> Outcome:
+        if len(slack.tries) == 1:
+            story.set_clock(timedelta(hours=1))
+            story.paging.deliver()
+        return YES
+
+    slack.answer = another_turn_meanwhile
+    add(story, queued("p", of=response))
+    story.paging.deliver()
+    story.fast_forward(1)
+    assert [page.id for page in slack.tries] == ["p"]
 
 
 def test_one_incident_that_cannot_be_escalated_takes_no_other_with_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,12 +88,15 @@ class PagedStory:
             self.plan.by_name.get,
             lambda incident, *_: (incident.label, incident.label),
             lambda: self.now,
-            lambda: (self.now - self.set_by).timestamp(),
+            self.seconds,
             self.metrics,
         )
         self.escalation = EscalationService(
-            self.state, lambda _: self.plan, self.paging.target, lambda: self.now, lambda: self.now
+            self.state, lambda _: self.plan, self.paging.target, lambda: self.now, self.seconds, lambda: self.now
         )
+
+    def seconds(self) -> float:
+        return (self.now - self.set_by).timestamp()
 
     def look(self) -> None:
         """All lanes once."""

@@ -182,11 +182,13 @@ def test_a_slow_coming_and_going_is_flapping_too() -> None:
     assert len(told(decisions)) <= 6
 
 
-def test_after_a_day_without_a_tick_the_old_incident_does_not_stay_open() -> None:
+def test_after_a_day_without_a_tick_an_incident_goes_on_or_is_over() -> None:
     story = Story()
     story.at(0, DOWN)
-    assert told(story.at(25 * 60, DOWN)) == [("announce", "Gamebook")]
+    assert told(story.at(25 * 60, DOWN)) == []
     assert story.open == ["Gamebook"]
+    assert told(story.at(50 * 60)) == [("resolve", "Gamebook")]
+    assert story.open == []
 
 
 def test_whom_an_update_says_to_be_blocked_is_in_its_impact() -> None:

@@ -13,7 +13,7 @@ from bot.domain.errors import FirelineError
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.outbox import Unsaid
 from bot.services.on_watch import TICK, OnWatch
-from bot.services.vitals import UNDELIVERED_S, CheckFailed, Checks, Delivered, Skew, Steady, Vitals
+from bot.services.vitals import TOLD_S, UNDELIVERED_S, CheckFailed, Checks, Delivered, Skew, Steady, Vitals
 from tests.support.notices import decision
 
 
@@ -94,6 +94,10 @@ def test_a_step_of_the_clock_is_seen_once(step: timedelta) -> None:
     with pytest.raises(CheckFailed, match=r"the clock was set (back|forward) by"):
         check()
     check()
+    [warning] = check.warnings()
+    assert warning.startswith(f"the clock was set {'forward' if step > timedelta() else 'back'} by ")
+    clocks.seconds += TOLD_S + 1
+    assert check.warnings() == ()
 
 
 class Slack:

@@ -39,10 +39,13 @@ class SqlPages:
         own = and_(PAGE.c.id == queued.page.id, PAGE.c.state == PageState.SENDING.value)
         self._connection.execute(update(PAGE).where(own).values(state=state.value, **values))
 
-    def put_back(self, now: datetime, until: datetime) -> None:
-        waiting = update(PAGE).where(PAGE.c.state.in_(_WAITING), PAGE.c.not_before > now)
-        self._connection.execute(waiting.values(not_before=now))
-        self._connection.execute(update(PAGE).where(PAGE.c.lease_until > until).values(lease_until=until))
+    def clock_set(self, now: datetime, settled: datetime, until: datetime) -> None:
+        later = update(PAGE).where(PAGE.c.state == PageState.PENDING.value, PAGE.c.not_before > now)
+        self._connection.execute(later.values(not_before=now))
+        unclear = update(PAGE).where(PAGE.c.state == PageState.UNCLEAR.value)
+        self._connection.execute(unclear.values(not_before=settled))
+        under_way = update(PAGE).where(PAGE.c.state == PageState.SENDING.value)
+        self._connection.execute(under_way.values(lease_until=until))
 
     def cancel(self, dedup_key: str) -> int:
         change = update(PAGE).where(PAGE.c.dedup_key == dedup_key, PAGE.c.state.in_(_WAITING))

@@ -45,14 +45,15 @@ class SqlState:
 
     def remembered(self, now: datetime, repeat_window: timedelta) -> GateMemory:
         horizon = now - repeat_window
-        recent = FINDING.c.last_held_at >= horizon
-        announced_ids = select(FINDING.c.announced_in).where(recent, FINDING.c.announced_in.is_not(None))
+        opened = select(INCIDENT.c.id).where(INCIDENT.c.resolved_at.is_(None))
+        kept = or_(FINDING.c.last_held_at >= horizon, FINDING.c.holding, FINDING.c.incident.in_(opened))
+        announced_ids = select(FINDING.c.announced_in).where(kept, FINDING.c.announced_in.is_not(None))
         known = or_(
             INCIDENT.c.resolved_at.is_(None), INCIDENT.c.resolved_at >= horizon, INCIDENT.c.id.in_(announced_ids)
         )
         with reading(self._engine) as connection:
             version = connection.scalar(select(HEAD.c.version)) or 0
-            alerts = [alert_of(row) for row in connection.execute(select(FINDING).where(recent)).mappings()]
+            alerts = [alert_of(row) for row in connection.execute(select(FINDING).where(kept)).mappings()]
             incidents = [incident_of(row) for row in connection.execute(select(INCIDENT).where(known)).mappings()]
             silences = _silences(connection, now)
             windows = _windows(connection, horizon)

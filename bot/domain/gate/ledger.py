@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.findings.finding import Finding
-from bot.domain.gate.memory import GateMemory, GateResult, GateRules
+from bot.domain.gate.memory import GateMemory, GateResult, GateRules, is_remembered
 from bot.domain.incidents.decisions import Decision, Outcome, Reason
 from bot.domain.incidents.incident import AlertState, Incident, IncidentState
 
@@ -18,6 +18,10 @@ class Ledger:
         self._alerts: dict[str, AlertState] = {}
         self._incidents: dict[str, Incident] = {}
         self._decisions: dict[str, Decision] = {}
+        horizon = now - rules.policy.repeat_window
+        self._before = {
+            name: alert for name, alert in memory.alerts.items() if is_remembered(alert, memory.incidents, horizon)
+        }
         self._members: dict[str, dict[str, None]] = {}
         self.touched_incidents: set[str] = set()
         """Incidents, by id, of which a member is not as it was, or does not hold."""
@@ -34,11 +38,8 @@ class Ledger:
         return not timedelta() <= self.now - since < span
 
     def alert(self, fingerprint: str) -> AlertState | None:
-        """How a finding stood; None when it has not held within the repeat window."""
-        found = self._alerts.get(fingerprint) or self.memory.alerts.get(fingerprint)
-        if found is None or self.now - found.last_held_at > self.policy.repeat_window:
-            return None
-        return found
+        """How a finding stands; None when it is not remembered."""
+        return self._alerts.get(fingerprint) or self._before.get(fingerprint)
 
     def alerts(self) -> list[AlertState]:
         return [self._alerts.get(name, alert) for name, alert in self.memory.alerts.items()]

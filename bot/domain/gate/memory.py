@@ -56,16 +56,22 @@ class GateResult:
     incidents: tuple[Incident, ...] = ()
 
 
+def is_remembered(alert: AlertState, incidents: Mapping[str, Incident], horizon: datetime) -> bool:
+    """What holds, as far as is known, or belongs to an open incident is remembered however long nobody looked."""
+    opened = incidents.get(alert.incident)
+    return alert.holding or alert.last_held_at >= horizon or (opened is not None and opened.is_open)
+
+
 def after(memory: GateMemory, result: GateResult, horizon: datetime) -> GateMemory:
-    """The memory as the next tick finds it; what has not held since `horizon` is forgotten."""
+    """The memory as the next tick finds it; what has not held since `horizon`, and is over, is forgotten."""
     alerts = {**memory.alerts, **{alert.fingerprint: alert for alert in result.alerts}}
     stored = {incident.id: replace(incident, version=incident.version + 1) for incident in result.incidents}
     incidents = {**memory.incidents, **stored}
-    recent = {name: alert for name, alert in alerts.items() if alert.last_held_at >= horizon}
-    announced_ids = {alert.announced_in for alert in recent.values()}
+    kept = {name: alert for name, alert in alerts.items() if is_remembered(alert, incidents, horizon)}
+    announced_ids = {alert.announced_in for alert in kept.values()}
     return replace(
         memory,
-        alerts=recent,
+        alerts=kept,
         incidents={
             name: incident
             for name, incident in incidents.items()

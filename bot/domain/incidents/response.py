@@ -105,7 +105,11 @@ def is_held_by(response: Response, who: str, now: datetime) -> bool:
 
 def asks_at(until: datetime, ladder: Ladder) -> datetime:
     """When the owner is asked: five minutes before the end, and not in the first half."""
-    return until - min(ASK_BEFORE, ladder.acknowledged_for / 2)
+    return until - _question(ladder)
+
+
+def _question(ladder: Ladder) -> timedelta:
+    return min(ASK_BEFORE, ladder.acknowledged_for / 2)
 
 
 def owner_asked(response: Response) -> Response:
@@ -133,10 +137,8 @@ def stepped(response: Response, now: datetime, *, at_once: bool) -> Response:
     """After a step was taken; `at_once`: it reached nobody, and the next is due now. A late step moves the next ones:
     no two are taken together.
     """
-    steps, taken = response.ladder.steps, response.step
-    has_next = taken + 1 < len(steps)
-    pause = steps[taken + 1].after - steps[taken].after if has_next else response.ladder.patience
-    return replace(response, step=taken + 1, next_at=now if at_once else now + pause)
+    after = response.step + 1
+    return replace(response, step=after, next_at=now if at_once else now + _pause(response.ladder, after))
 
 
 def exhausted(response: Response, now: datetime) -> Response:
@@ -146,15 +148,39 @@ def exhausted(response: Response, now: datetime) -> Response:
     return replace(again, next_at=None if repeat is None else now + repeat)
 
 
-def put_back(response: Response, by: timedelta) -> Response:
-    """The clock was put back by so much: what is due in an hour stays due in an hour."""
+def moved(response: Response, by: timedelta, now: datetime) -> Response:
+    """The clock was set by so much, and is `now`: what is due in an hour stays due in an hour. Nothing is due later
+    than if it began to wait now, so that no clock can hold a page back for long.
+    """
     next_at, until = response.next_at, response.owned_until
-    return replace(response, next_at=next_at and next_at - by, owned_until=until and until - by)
+    return replace(
+        response,
+        next_at=next_at and min(next_at + by, now + _longest_wait(response)),
+        owned_until=until and min(until + by, now + response.ladder.acknowledged_for),
+    )
+
+
+def _longest_wait(response: Response) -> timedelta:
+    """From one act to the next, which is `next_at`."""
+    ladder, steps = response.ladder, response.ladder.steps
+    if response.state not in PAGING:
+        return _question(ladder) if response.asked else ladder.acknowledged_for - _question(ladder)
+    if response.state is ResponseState.EXHAUSTED and response.step == 0:
+        return ladder.repeat or timedelta()
+    return _pause(ladder, response.step) if steps else timedelta()
+
+
+def _pause(ladder: Ladder, step: int) -> timedelta:
+    """Before step `step`, counted from 0; the one after the last is the exhaustion."""
+    steps = ladder.steps
+    if step == len(steps):
+        return ladder.patience
+    return steps[step].after - (steps[step - 1].after if step else timedelta())
 
 
 def _from_first_step(response: Response, now: datetime) -> Response:
     """Nobody has it."""
     steps = response.ladder.steps
-    first = now + steps[0].after if steps else None
+    first = now + _pause(response.ladder, 0) if steps else None
     free = replace(response, owner="", owned_until=None, asked=False)
     return replace(free, state=ResponseState.OPEN, step=0, next_at=first)

@@ -63,12 +63,13 @@ class FakePages:
             shown = replace(stored, state=state, reason=outcome.reason, ref=outcome.ref)
             self._stored[queued.page.id] = replace(shown, not_before=not_before, lease_until=None)
 
-    def put_back(self, now: datetime, until: datetime) -> None:
+    def clock_set(self, now: datetime, settled: datetime, until: datetime) -> None:
         for name, each in self._stored.items():
             if each.state in WAITING:
-                self._stored[name] = replace(each, not_before=min(each.not_before, now))
-            elif each.lease_until is not None:
-                self._stored[name] = replace(each, lease_until=min(each.lease_until, until))
+                due = settled if each.state is PageState.UNCLEAR else min(each.not_before, now)
+                self._stored[name] = replace(each, not_before=due)
+            elif each.state is PageState.SENDING:
+                self._stored[name] = replace(each, lease_until=until)
 
     def cancel(self, dedup_key: str) -> int:
         own = [each for each in self._stored.values() if each.page.dedup_key == dedup_key]

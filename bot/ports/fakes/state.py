@@ -10,7 +10,7 @@ from bot.domain.audit import NOTHING, Anchor, Link, Record, Seal
 from bot.domain.delivery import Queued
 from bot.domain.errors import BadInput
 from bot.domain.evidence.expectation import PlannedWindow
-from bot.domain.gate.memory import GateMemory, GateResult
+from bot.domain.gate.memory import GateMemory, GateResult, is_remembered
 from bot.domain.gate.silences import Silence, ended, set_by
 from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.feedback import Feedback
@@ -50,7 +50,7 @@ class FakeState:
 
     def remembered(self, now: datetime, repeat_window: timedelta) -> GateMemory:
         horizon = utc(now) - repeat_window
-        alerts = {name: each for name, each in self._alerts.items() if each.last_held_at >= horizon}
+        alerts = {name: each for name, each in self._alerts.items() if is_remembered(each, self._incidents, horizon)}
         announced_ids = {each.announced_in for each in alerts.values()}
         incidents = {
             name: each
