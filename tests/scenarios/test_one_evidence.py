@@ -63,7 +63,7 @@ NEVER_FOUND = frozenset({Verdict.OK, Verdict.OFF_DAY, Verdict.LEGITIMATE_ZERO, V
 MAY = {
     (True, True, False): frozenset(Verdict) - NEVER_FOUND,
     (True, False, False): {Verdict.NOT_YET, Verdict.MISSING_RUN, Verdict.IDEMPOTENCY_BLOCK, Verdict.UNKNOWN},
-    (True, True, None): {Verdict.UNKNOWN, Verdict.PROCESSOR_FAILED, Verdict.NOT_YET},
+    (True, True, None): {Verdict.UNKNOWN, Verdict.NOT_YET},
     (True, False, None): {Verdict.UNKNOWN, Verdict.NOT_YET},
 }
 """By (due, settled, filled): the verdicts that do not contradict it."""

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.adapters.warehouse.engine import SEPARATOR
-from bot.adapters.warehouse.evidence_table import DateBook
+from bot.adapters.warehouse.evidence_table import DateBook, RunFacts
 from bot.domain.evidence.game_calendar import GameCalendar
 from bot.domain.evidence.known import Seen
 from bot.domain.evidence.platform_facts import platform_facts
@@ -24,9 +24,8 @@ def at(hours: float, day: date) -> datetime:
 
 def book(loads: dict[tuple[str, date], list[tuple[datetime, int]]]) -> DateBook:
     seen = Seen(tables={"raw.weekly": at(6.0, DAY), "raw.daily": at(8.5, DAY)}, calendar=False)
-    return DateBook(
-        platform_facts(KNOWN), Record({}), seen, GameCalendar([], KNOWN.zone, loaded=False), loads, {}, {}, {}
-    )
+    calendar, no_runs = GameCalendar([], KNOWN.zone, loaded=False), RunFacts({}, {}, {}, {})
+    return DateBook(platform_facts(KNOWN), Record({}), seen, calendar, loads, {}, no_runs)
 
 
 def test_dates_ahead_share_their_answers_and_dates_with_rows_have_their_own() -> None:

@@ -82,7 +82,7 @@ def test_a_run_at_the_last_slot_is_not_missing() -> None:
 
 def test_failures_without_a_table_are_a_failed_processor_once_settled() -> None:
     made = day(**NO_TABLE, runs=FAILED_TWICE)
-    assert verdict(made, JUDGED - MINUTE) is Verdict.UNKNOWN
+    assert verdict(made, JUDGED - MINUTE) is Verdict.NOT_YET
     judged = judge(made, JUDGED, None)
     assert judged.verdict is Verdict.PROCESSOR_FAILED
     assert judged.because == "its last run failed at 06:06 UTC, none has worked, and no table tells more"

@@ -4,14 +4,14 @@ The domain's rules work them out (`DateFacts.answers`) for the pairs that a load
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from bot.adapters.warehouse.engine import SEPARATOR, Parameters, Session, Value
-from bot.domain.evidence.answers import BEGINNING, END_OF_TIME, Answer, DateFacts, EarlierDates, Span
+from bot.domain.evidence.answers import BEGINNING, END_OF_TIME, Answer, ByRuns, DateFacts, EarlierDates, Span
 from bot.domain.evidence.coverage import DATES
 from bot.domain.evidence.expectation import SMALLEST_FILE
 from bot.domain.evidence.game_calendar import GameCalendar, GameDay
@@ -49,6 +49,31 @@ class Ahead(NamedTuple):
     unknown_from: datetime | None
 
 
+@dataclass(frozen=True)
+class RunFacts:
+    """What runs tell of dates that no table tells of, as `DateFacts` has it."""
+
+    brought: Mapping[Pair, list[Span]]
+    worked: Mapping[Pair, list[Span]]
+    failing: Mapping[Pair, list[Span]]
+    ran: Mapping[Pair, datetime]
+
+    @classmethod
+    def read(cls, session: Session, span: Parameters) -> "RunFacts":
+        brought, worked, failing = (defaultdict[Pair, list[Span]](list) for _ in range(3))
+        for name, day, records, since, until in session.rows("worked", span):
+            worked[name, day].append(Span(since, until))
+            if records:
+                brought[name, day].append(Span(since, until))
+        for name, day, moment, fails in session.rows("failing", span):
+            found = failing[name, day]
+            if fails:
+                found.append(Span(moment))
+            else:
+                found[-1] = Span(found[-1].since, moment)
+        return cls(brought, worked, failing, {(name, day): began for name, day, began in session.rows("ran", span)})
+
+
 @dataclass
 class DateBook:
     """Reads the facts of a span of dates once, and works out the answers of any pair in it."""
@@ -59,8 +84,7 @@ class DateBook:
     calendar: GameCalendar
     loads: dict[Pair, list[tuple[datetime, int]]]
     files: dict[Pair, list[tuple[datetime, int]]]
-    brought: dict[Pair, list[Span]]
-    ran: dict[Pair, datetime]
+    runs: RunFacts
     _trails: dict[tuple[str, str, date | None], Trail] = field(default_factory=dict)
     _days: dict[date, GameDay] = field(default_factory=dict)
     _answers: dict[tuple[object, ...], Answers] = field(default_factory=dict)
@@ -80,11 +104,7 @@ class DateBook:
         of_files = {**span, "smallest_file": SMALLEST_FILE}
         loads = _by_pair(session.rows("observed_date_loads", span))
         files = _by_pair(session.rows("observed_date_files", of_files))
-        brought = defaultdict[Pair, list[Span]](list)
-        for name, day, since, until in session.rows("brought", span):
-            brought[name, day].append(Span(since, until))
-        ran = {(name, day): began for name, day, began in session.rows("ran", span)}
-        return cls(platform, record, seen, calendar, loads, files, brought, ran)
+        return cls(platform, record, seen, calendar, loads, files, RunFacts.read(session, span))
 
     def rows(self, pairs: Iterable[Pair]) -> Iterator[tuple[Value, ...]]:
         """Rows of `stage_evidence`: processors with the same answers share theirs, and so do the dates ahead of one."""
@@ -129,7 +149,7 @@ class DateBook:
     @cached_property
     def _last_day(self) -> date:
         """The last data date of which a row, a run or a game tells."""
-        days = {day for known in (self.loads, self.files, self.brought, self.ran) for _, day in known}
+        days = {day for known in (self.loads, self.files, self.runs.brought, self.runs.ran) for _, day in known}
         return max((*days, self.calendar.last or date.min))
 
     @cached_property
@@ -152,7 +172,7 @@ class DateBook:
         table = self._trail("table", processor.table, day)
         file = self._trail("source", processor.source, day)
         upstream = tuple(self._trail("table", name, day) or Trail() for name in processor.upstream_tables)
-        brought = tuple(sorted(self.brought.get((processor.name, day), ()), key=lambda span: span.since))
+        told = self._by_runs(processor.name, day)
         rule = (
             processor.expects,
             processor.schedule,
@@ -161,16 +181,22 @@ class DateBook:
             processor.is_scraper,
             str(processor.expected_records) if table is not None and table.seen else "",
         )
-        recorded, ran_at = self._is_recorded(processor, day), self.ran.get((processor.name, day))
-        key = (*rule, day, recorded, brought, ran_at, *map(id, (table, file, *upstream)))
+        recorded = self._is_recorded(processor, day)
+        key = (*rule, day, recorded, told, *map(id, (table, file, *upstream)))
         if key not in self._answers:
             judged_at = self.platform.judgement(processor.timetable, day)
             games, earlier = self._day(day), self._earlier(table, processor, day)
-            facts = DateFacts(
-                processor, day, judged_at, games, table, file, upstream, brought, ran_at, earlier, recorded
-            )
+            facts = DateFacts(processor, day, judged_at, games, table, file, upstream, told, earlier, recorded)
             self._answers[key] = facts.answers()
         return key, self._answers[key]
+
+    def _by_runs(self, name: str, day: date) -> ByRuns:
+        found, pair = self.runs, (name, day)
+        brought, worked, failing = (
+            tuple(sorted(spans.get(pair, ()), key=lambda span: span.since))
+            for spans in (found.brought, found.worked, found.failing)
+        )
+        return ByRuns(brought, found.ran.get(pair), failing, worked if failing else ())
 
     def _is_recorded(self, processor: ProcessorPlatform, day: date) -> bool:
         return unrecorded(processor, day, self.record.since(processor, self.seen)) is None

@@ -83,7 +83,7 @@ class Loader:
             nameless = (NAMELESS, YES) in facts
             runs = [_merge_runs(session, item, hints, progress, ledger, nameless=nameless) for item in with_runs]
             appended, newest = all(run.appended for run in runs), runs[0].newest if runs else None
-            changes = Changes(frozenset(stems), moved, new_platform, appended, newest, now)
+            changes = Changes(frozenset(stems), moved or new_rules, new_platform, appended, newest, now)
             touched = [refresh_evidence(session, platform, changes, before)]
             if new_rules or new_platform:
                 touched.append(_count_again(session, platform, hints))

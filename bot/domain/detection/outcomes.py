@@ -40,11 +40,10 @@ def detect(day: ProcessorDate, judged: Judged, now: datetime, registry: Registry
 
 
 def late(day: ProcessorDate, judged: Judged, now: datetime) -> Trouble | None:
-    """sla_miss: the deadline has passed, and the data may still come; or no run has worked, and no table tells more."""
+    """sla_miss: the deadline has passed, and the data may still come."""
     if day.deadline is None or day.deadline > now or day.filled or not day.games_over(now):
         return None
-    untold = judged.verdict is Verdict.UNKNOWN and day.expected and day.table is None and day.only_failed
-    if judged.verdict is not Verdict.NOT_YET and not untold:
+    if judged.verdict is not Verdict.NOT_YET:
         return None
     return _trouble(
         day,

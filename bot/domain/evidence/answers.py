@@ -25,6 +25,33 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class ByRuns:
+    """What the runs of a date say. `brought`: while one said that it brought records; `ran_at`: when the first of the
+    schedule began; `failing`: while the newest of the schedule had failed by itself; `worked`: while one was known to
+    have succeeded, asked only where any failed.
+    """
+
+    brought: tuple[Span, ...] = ()
+    ran_at: datetime | None = None
+    failing: tuple[Span, ...] = ()
+    worked: tuple[Span, ...] = ()
+
+    def none_by(self, at: datetime) -> bool:
+        return self.ran_at is None or at < self.ran_at
+
+    def only_failed(self, at: datetime) -> bool:
+        return _within(self.failing, at) and not _within(self.worked, at)
+
+    def moments(self) -> Iterator[datetime]:
+        if self.ran_at is not None:
+            yield self.ran_at
+        for span in (*self.brought, *self.failing, *self.worked):
+            yield span.since
+            if span.until is not None:
+                yield span.until
+
+
+@dataclass(frozen=True, slots=True)
 class EarlierDates:
     """What the table had for earlier dates, the newest first: by it, too few rows are told."""
 
@@ -45,8 +72,7 @@ class EarlierDates:
 @dataclass(frozen=True, slots=True)
 class DateFacts:
     """Everything that becomes known of (processor, date), at any time. `table` and `file` are None where the registry
-    names none; `upstream`: the tables that it is made from; `brought`: while a run said that it brought records;
-    `ran_at`: when the first run of the schedule began for it, looked at where neither table nor file tells;
+    names none; `upstream`: the tables that it is made from; `runs`: what they say, where neither table nor file tells;
     `earlier`: what its table had before; `recorded`: its record reaches the date.
     """
 
@@ -57,8 +83,7 @@ class DateFacts:
     table: Trail | None = None
     file: Trail | None = None
     upstream: tuple[Trail, ...] = ()
-    brought: tuple[Span, ...] = ()
-    ran_at: datetime | None = None
+    runs: ByRuns = ByRuns()
     earlier: EarlierDates = EarlierDates()
     recorded: bool = True
 
@@ -66,7 +91,7 @@ class DateFacts:
         """By what is known at that moment."""
         day, platform = self.data_date, self.platform
         hours = platform.schedule.hours_on(day)
-        brought = any(span.since <= at and (span.until is None or at < span.until) for span in self.brought)
+        brought = _within(self.runs.brought, at)
         judged_at = None if brought else self.judged_at
         rows = (self.table.latest(at) or 0) if self.table is not None and self.table.tells(day, at, judged_at) else None
         file_tells = self.file is not None and self.file.tells(day, at, judged_at)
@@ -87,14 +112,14 @@ class DateFacts:
             runs_on_no_game_days=platform.runs_on_no_game_days,
             is_recorded=self.recorded,
         )
+        missed = bool(expected) and not self._is_hidden(at, judged_at)
         filled = is_filled(
             rows,
             (file_at is not None) if file_tells else None,
             is_scraper=platform.is_scraper,
             brought=brought,
-            no_run=bool(expected and hours)
-            and (self.ran_at is None or at < self.ran_at)
-            and not self._is_hidden(at, judged_at),
+            no_run=missed and bool(hours) and self.runs.none_by(at),
+            only_failed=missed and self.runs.only_failed(at),
         )
         settled_at = settled_from(self.judged_at, self.games.over_at(platform.expects, hours, at))
         settled = settled_at is not None and settled_at <= at
@@ -135,12 +160,7 @@ class DateFacts:
         for trail in (self.table, self.file, *self.upstream):
             if trail is not None:
                 yield from trail.moments(self.data_date)
-        if self.ran_at is not None:
-            yield self.ran_at
-        for span in self.brought:
-            yield span.since
-            if span.until is not None:
-                yield span.until
+        yield from self.runs.moments()
 
     def answers(self) -> "list[tuple[Span, Answer]]":
         """Every answer with the span for which it holds, from the beginning on."""
@@ -168,6 +188,10 @@ class Answer:
     traced: bool
     input_kind: InputKind
     input_ready_at: datetime | None
+
+
+def _within(spans: Sequence[Span], at: datetime) -> bool:
+    return any(span.since <= at and (span.until is None or at < span.until) for span in spans)
 
 
 def _ends(found: Sequence[tuple[datetime, Answer]]) -> list[datetime]:

@@ -169,6 +169,7 @@ class ProcessorDate:
             is_scraper=is_scraper,
             brought=rows is None and not is_scraper and self.brought,
             no_run=self.no_run,
+            only_failed=rows is None and not is_scraper and self.only_failed,
         )
 
     @property
@@ -244,13 +245,18 @@ class ProcessorDate:
     @property
     def newest_failure(self) -> RunSeen | None:
         """The newest run of the schedule, when it failed by itself."""
-        last = max(self.runs, key=lambda run: run.started_at, default=None)
+        last = max(self.runs, key=lambda run: (run.started_at, run.known_at, run.run_id), default=None)
         failed = last is not None and last.status is Status.FAILED and (last.recorded or last.hinted) not in QUIET
         return last if failed else None
 
     @property
     def only_failed(self) -> bool:
-        return self.newest_failure is not None and not any(run.status is Status.SUCCESS for run in self.attempts)
+        """Is data due, the newest run of the schedule failed by itself, none has worked, and nothing that cannot be
+        read may tell otherwise?
+        """
+        if not self.expected or self.hidden or self.newest_failure is None:
+            return False
+        return not any(run.status is Status.SUCCESS for run in self.attempts)
 
     def parallel_run(self, run: RunSeen) -> bool:
         """Was another run of the date at work when this one began?"""

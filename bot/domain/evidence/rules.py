@@ -73,11 +73,12 @@ def settled_from(judged_at: datetime | None, games_over_at: datetime | None) -> 
 
 
 def is_filled(
-    rows: int | None, file_came: bool | None, *, is_scraper: bool, brought: bool, no_run: bool
+    rows: int | None, file_came: bool | None, *, is_scraper: bool, brought: bool, no_run: bool, only_failed: bool
 ) -> bool | None:
     """Is the data there? `rows` of its table, None when the table says nothing of the date; a scraper's only trace is
     its file, None alike; where nothing is traced, a run that brought records says so. What was due to run for it and
-    never began has brought nothing (`no_run`); of what ran and does not say what it brought nobody can tell.
+    never began has brought nothing (`no_run`), nor has what only failed (`only_failed`); of what worked and does not
+    say what it brought nobody can tell.
     """
     if rows is not None:
         return rows > 0
@@ -85,7 +86,7 @@ def is_filled(
         return file_came
     if brought and not is_scraper:
         return True
-    return False if no_run else None
+    return False if no_run or (only_failed and not is_scraper) else None
 
 
 def traced_input(kind: InputKind, *, file_tells: bool, upstream_tells: bool) -> InputKind:

@@ -137,12 +137,7 @@ def _unfilled(day: ProcessorDate, now: datetime, context: DateContext) -> Judged
     lacking = _lacking(day)
     if lacking and day.no_run:
         return Judged(verdict=Verdict.NOT_YET, because="its run may still begin", until=day.slots[0] + MISSING_AFTER)
-    untraced = day.table is None and not day.is_scraper
-    failed = day.newest_failure if day.only_failed and untraced else None
-    if day.expected and lacking and failed is not None and day.settled_at <= now:
-        because = f"its last run failed at {failed.started_at:%H:%M} UTC, none has worked, and no table tells more"
-        return Judged(verdict=Verdict.PROCESSOR_FAILED, because=because)
-    if lacking:
+    if lacking and None in (day.expected, day.filled):
         return Judged(verdict=Verdict.UNKNOWN, because=f"cannot be judged without {lacking}")
     return _empty(day, now, context)
 
@@ -243,7 +238,7 @@ def _empty(day: ProcessorDate, now: datetime, context: DateContext) -> Judged:
         return Judged(verdict=Verdict.CONFLICT, because=f"the history says {day.claimed:,} records, the table has none")
     if day.runs_due and day.lacks_last_slot and not day.under_way and day.newest_failure is None:
         return _last_absent(day, now)
-    if day.input_untold:
+    if day.input_untold and day.table is not None:
         of_file = input_kind(day.processor) is InputKind.FILE
         lacking = (
             "without raw files nobody can tell whether its file came"
@@ -257,6 +252,10 @@ def _empty(day: ProcessorDate, now: datetime, context: DateContext) -> Judged:
 def _lost(day: ProcessorDate) -> Judged:
     if day.is_scraper or (day.input_kind is InputKind.FILE and day.file_at is None):
         return Judged(verdict=Verdict.SCRAPER_FAILED, because="the raw file did not come, or is empty")
+    failed = day.newest_failure if day.table is None else None
+    if failed is not None:
+        because = f"its last run failed at {failed.started_at:%H:%M} UTC, none has worked, and no table tells more"
+        return Judged(verdict=Verdict.PROCESSOR_FAILED, because=because)
     if day.masked:
         return Judged(
             verdict=Verdict.MASKED_FAILURE,

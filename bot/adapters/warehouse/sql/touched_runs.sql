@@ -6,6 +6,8 @@ WHERE (NOT e.traced AND (
     NOT @appended
     OR (v.status = 'success' AND v.records_processed > 0 AND e.filled IS NULL AND v.inserted_at < e.valid_until)
     OR (e.filled = FALSE AND COALESCE(v.`trigger`, '') NOT IN ('poll', 'backfill') AND v.started_at < e.valid_until)
-    OR (e.filled = FALSE AND v.status = 'success' AND v.records_processed > 0 AND v.inserted_at < e.valid_until)))
+    OR (e.filled IS NULL AND v.status = 'failed' AND COALESCE(v.`trigger`, '') NOT IN ('poll', 'backfill')
+      AND v.inserted_at < e.valid_until)
+    OR (e.filled = FALSE AND v.status = 'success' AND v.inserted_at < e.valid_until)))
   OR ((EXISTS (SELECT 1 FROM wide_gaps AS g WHERE g.evident_at IS NOT NULL) OR EXISTS (SELECT 1 FROM unclear_rows AS u))
     AND (NOT @appended OR (v.status = 'success' AND v.records_processed > 0)))
