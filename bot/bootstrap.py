@@ -15,7 +15,7 @@ from bot.domain.errors import BadInput
 from bot.domain.platform.registry import Registry
 from bot.opening import FIRST_STEPS, accepted_losses, blindness_of, loss_rules, service_levels, warehouse
 from bot.responding import Responding, responding
-from bot.state_adapters import has_state, state, state_engine
+from bot.state_adapters import has_state, identities, state, state_engine
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -292,7 +292,7 @@ def app_services(
     queries = _queries(opened, registry, settings)
     incidents = IncidentService(store, registry, validation.judge)
     oncall = OncallService(oncall_in_use(settings), store)
-    responses = ResponseService(store, oncall.schedule, incidents.still_wrong)
+    responses = ResponseService(store, oncall.schedule, incidents.still_wrong, identities(settings))
     people = incidents, oncall, responses
     return AppServices(
         clock, registry, health, trends, impact, validation, sampling, queries, *people, sources, blindness

@@ -12,10 +12,12 @@ from bot.config.settings import Settings
 from bot.domain.errors import BadInput
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from sqlalchemy import Engine
 
+    from bot.domain.access import Actor, Identity
     from bot.domain.audit import Anchor
     from bot.ports.state import State
     from bot.services.audit import AuditService
@@ -90,6 +92,20 @@ def anchors_in(path: Path) -> list[Anchor]:
     from bot.adapters.anchors import anchors_in
 
     return anchors_in(path)
+
+
+def identities(settings: Settings) -> Callable[[Actor], Identity]:
+    """Who somebody is, as Slack says it; without a token nobody is known."""
+    from bot.adapters.directory import SlackDirectory
+    from bot.config.access import load_access
+    from bot.domain.access import without_slack
+    from bot.services.access import Identities
+
+    token = settings.slack_bot_token.get_secret_value()
+    if not token:
+        return without_slack
+    directory = SlackDirectory(token, settings.slack_api_url)
+    return Identities(load_access(settings.config / "access.yaml"), directory, monotonic_seconds)
 
 
 def has_state(settings: Settings) -> bool:

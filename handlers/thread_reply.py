@@ -7,8 +7,8 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 
 from bot.domain.errors import FirelineError
 from bot.domain.incidents.incident import MessageRef
+from bot.services.access import NotYours
 from bot.services.app import AppServices
-from bot.services.responses import NotYours
 from bot.views import incident, response
 from bot.views.blocks import Card
 from handlers import payloads

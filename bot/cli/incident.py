@@ -2,7 +2,8 @@
 
 import getpass
 import json
-from dataclasses import asdict, dataclass
+import os
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -35,11 +36,14 @@ class Act(StrEnum):
 
 @dataclass(frozen=True)
 class IncidentQuestion:
-    """What was typed; `by` is who asks, `more` a reason or a name."""
+    """What was typed by the user `login` of the operating system; `by` is who that is in oncall.yaml, `more` a reason
+    or a name.
+    """
 
     act: str
     number: str
     by: str
+    login: str = ""
     take_over: bool = False
     more: str = ""
     as_json: bool = False
@@ -54,13 +58,13 @@ def show(number: Number, as_json: AsJson = False, home: Home = None) -> None:
 @incident.command()
 def ack(number: Number, by: By = None, take_over: TakeOver = False, home: Home = None) -> None:
     """Acknowledge it: nobody else is paged while that holds."""
-    _ask(home, IncidentQuestion(Act.ACK, number, by or getpass.getuser(), take_over))
+    _ask(home, IncidentQuestion(Act.ACK, number, by or "", take_over=take_over))
 
 
 @incident.command()
 def mitigated(number: Number, by: By = None, home: Home = None) -> None:
     """Say that the harm has stopped: nobody is paged, unless it becomes worse."""
-    _ask(home, IncidentQuestion(Act.MITIGATED, number, by or getpass.getuser()))
+    _ask(home, IncidentQuestion(Act.MITIGATED, number, by or ""))
 
 
 @incident.command()
@@ -71,7 +75,7 @@ def resolve(
     home: Home = None,
 ) -> None:
     """Resolve it, if the data is right; else what is still wrong is named. Asked of the serving process."""
-    _ask(home, IncidentQuestion(Act.RESOLVE, number, by or getpass.getuser(), more=because))
+    _ask(home, IncidentQuestion(Act.RESOLVE, number, by or "", more=because))
 
 
 @incident.command()
@@ -82,23 +86,26 @@ def handover(
     home: Home = None,
 ) -> None:
     """Give it to somebody else, who has it from now on."""
-    _ask(home, IncidentQuestion(Act.HANDOVER, number, by or getpass.getuser(), more=to))
+    _ask(home, IncidentQuestion(Act.HANDOVER, number, by or "", more=to))
 
 
 def answer_incident(service: "ResponseService", question: IncidentQuestion, moment: datetime) -> str:
     """Do what was asked, and say how it is then. Raises BadInput."""
+    from bot.domain.access import Actor, Way
+
     found = service.incident(question.number)
+    who = Actor(question.login, question.by or question.login, Way.TERMINAL)
     match Act(question.act):
         case Act.SHOW:
             pass
         case Act.ACK:
-            service.acknowledge(found, question.by, moment, take_over=question.take_over)
+            service.acknowledge(found, who, moment, take_over=question.take_over)
         case Act.MITIGATED:
-            service.mitigate(found, question.by, moment)
+            service.mitigate(found, who, moment)
         case Act.RESOLVE:
-            service.resolve(found, question.by, moment, question.more)
+            service.resolve(found, who, moment, question.more)
         case Act.HANDOVER:
-            service.hand_over(found, question.by, question.more, moment)
+            service.hand_over(found, who, question.more, moment)
     overview = service.overview(service.incident(question.number), moment)
     return _json(overview) if question.as_json else _text(overview, moment)
 
@@ -114,6 +121,7 @@ def _ask(home: Path | None, question: IncidentQuestion) -> None:
 
     with errors_for_people():
         settings = settings_of(home)
+        question = replace(question, login=_login())
         answer = ask_running(settings.socket, "incident", asdict(question))
         if answer is None:
             from bot.state_adapters import responses_to_change
@@ -121,6 +129,14 @@ def _ask(home: Path | None, question: IncidentQuestion) -> None:
             with responses_to_change(settings) as service:
                 answer = answer_incident(service, question, now())
         print(answer, end="")
+
+
+def _login() -> str:
+    """In a container the user may have no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
 
 
 def _json(found: "Overview") -> str:

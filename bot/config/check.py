@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.config.accepted_losses import load_accepted_losses
+from bot.config.access import load_access
 from bot.config.channels import load_channels
 from bot.config.oncall import load_oncall
 from bot.config.policy import load_policy
@@ -25,6 +26,7 @@ def check_folder(folder: Path) -> tuple[Registry, tuple[Problem, ...]]:
         ("sources.yaml", load_sources),
         ("oncall.yaml", load_oncall),
         ("channels.yaml", load_channels),
+        ("access.yaml", load_access),
     )
     try:
         loaded = load_registry(folder / "registry.yaml")

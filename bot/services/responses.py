@@ -2,8 +2,10 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.access import Act, Actor, Identity, without_slack
 from bot.domain.errors import BadInput, suggest
 from bot.domain.escalation.next_action import PageStep, next_action
 from bot.domain.escalation.pages import follow_ups, people_at
@@ -14,6 +16,7 @@ from bot.domain.incidents.standing import Coming, Overview, Standing
 from bot.domain.incidents.timeline import Entry, EntryKind
 from bot.domain.oncall.schedule import Schedule
 from bot.ports.state import State
+from bot.services.access import Access
 
 log = logging.getLogger("fireline.responses")
 MOST_TRIES = 3
@@ -24,13 +27,14 @@ SLACK = "slack"
 Change = Callable[[Response], Response]
 
 
-class NotYours(BadInput):
-    """Whoever presses it was not paged, and has no turn: taking it over would stop the pages to others."""
+@dataclass(frozen=True)
+class _Wanted:
+    """What `who` wants to be changed, and what the timeline says of it."""
 
-    def __init__(self, incident: Incident, names: Sequence[str]) -> None:
-        self.incident = incident
-        stops = f"stop the pages to {' and '.join(names)}" if names else "end the pages"
-        super().__init__(f"You were not paged for {incident.label}. Taking it over would {stops}.")
+    act: Act
+    who: Actor
+    change: Change
+    entry: Entry
 
 
 class StillWrong(BadInput):
@@ -50,8 +54,8 @@ def _cannot_be_asked(_incident: str, _now: datetime) -> Sequence[str]:
 
 
 class ResponseService:
-    """`schedule` knows the covers; `still_wrong` asks the data of an incident, None: this process cannot. People are
-    told by their names in the schedule, or as they call themselves.
+    """`schedule` knows the covers; `still_wrong` asks the data of an incident, None: this process cannot; `identify`
+    asks who somebody is. People are called by their names in the schedule, or as they call themselves.
     """
 
     def __init__(
@@ -59,9 +63,10 @@ class ResponseService:
         state: State | None,
         schedule: Callable[[datetime], Schedule],
         still_wrong: Callable[[str, datetime], Sequence[str]] | None = None,
+        identify: Callable[[Actor], Identity] = without_slack,
     ) -> None:
         self._state, self._schedule = state, schedule
-        self._still_wrong = still_wrong or _cannot_be_asked
+        self._still_wrong, self._identify = still_wrong or _cannot_be_asked, identify
 
     def incident(self, name: str) -> Incident:
         """By its id, or by INC-42. Raises BadInput for one that is not known."""
@@ -79,40 +84,36 @@ class ResponseService:
         paged = None if found is not None else state.page_by_ref(SLACK, f"{thread.channel}:{thread.ts}")
         return found if paged is None else state.incident(paged.incident)
 
-    def who(self, slack: str, now: datetime) -> str:
-        """The name of a Slack user: that of the schedule, else the id itself."""
+    def who(self, slack: str, now: datetime) -> Actor:
+        """A Slack user, by the name of the schedule, else by the id itself."""
         person = self._schedule(now).person_of(slack)
-        return slack if person is None else person.name
+        return Actor(slack, slack if person is None else person.name)
 
-    def acknowledge(self, incident: Incident, who: str, now: datetime, *, take_over: bool = False) -> Response:
+    def acknowledge(self, incident: Incident, who: Actor, now: datetime, *, take_over: bool = False) -> Response:
         """Pages stop in the same transaction. Whoever has it already holds it for as long again: once a
         minute.
 
-        Raises NotYours for somebody who was not paged and has no turn, unless they `take_over`; BadInput when it is
-        over.
+        Raises NotYours for somebody who was not paged and has no turn, unless they `take_over`; NotAllowed for who may
+        not; BadInput when it is over.
         """
-        state = self._required()
-        current = state.response(incident.id)
-        if current is not None and responses.is_held_by(current, who, now):
-            return current
-        if current is not None and not take_over and not self._may(current, who, now):
-            raise NotYours(incident, self._paged(current, now))
-        entry = Entry(incident.id, now, EntryKind.ACKNOWLEDGED, f"{who} has it", who)
-        return self._changed(incident, lambda response: responses.acknowledged(response, who, now), entry)
+        entry = Entry(incident.id, now, EntryKind.ACKNOWLEDGED, f"{who.name} has it", who.key)
+        wanted = _Wanted(Act.ACKNOWLEDGE, who, lambda response: responses.acknowledged(response, who.name, now), entry)
+        return self._changed(incident, wanted, meant=take_over)
 
-    def take_over(self, incident: Incident, who: str, now: datetime) -> Response:
+    def take_over(self, incident: Incident, who: Actor, now: datetime) -> Response:
         return self.acknowledge(incident, who, now, take_over=True)
 
     def overview(self, incident: Incident, now: datetime) -> Overview:
         standing = self.standing(incident.id, now)
         return Overview(incident, standing, tuple(self._required().timeline(incident.id)))
 
-    def mitigate(self, incident: Incident, who: str, now: datetime) -> Response:
+    def mitigate(self, incident: Incident, who: Actor, now: datetime) -> Response:
         """The harm has stopped: nobody is paged any more, unless it becomes worse."""
-        entry = Entry(incident.id, now, EntryKind.MITIGATED, f"{who} says that the harm has stopped", who)
-        return self._changed(incident, lambda response: responses.mitigated(response, who, now), entry)
+        entry = Entry(incident.id, now, EntryKind.MITIGATED, f"{who.name} says that the harm has stopped", who.key)
+        wanted = _Wanted(Act.MITIGATE, who, lambda response: responses.mitigated(response, who.name, now), entry)
+        return self._changed(incident, wanted)
 
-    def resolve(self, incident: Incident, who: str, now: datetime, reason: str = "") -> Response:
+    def resolve(self, incident: Incident, who: Actor, now: datetime, reason: str = "") -> Response:
         """The data is asked. Raises StillWrong where it is not right, unless there is a `reason` to resolve it all the
         same; it begins again when it becomes worse.
         """
@@ -120,16 +121,18 @@ class ResponseService:
         if wrong and not reason:
             raise StillWrong(incident, wrong)
         against = f", though {len(wrong)} dates are not right: {reason}" if wrong else ""
-        entry = Entry(incident.id, now, EntryKind.RESOLVED, f"{who} resolved it{against}", who)
-        return self._changed(incident, lambda response: responses.resolved(response, now, who), entry)
+        entry = Entry(incident.id, now, EntryKind.RESOLVED, f"{who.name} resolved it{against}", who.key)
+        wanted = _Wanted(Act.RESOLVE, who, lambda response: responses.resolved(response, now, who.name), entry)
+        return self._changed(incident, wanted)
 
-    def hand_over(self, incident: Incident, who: str, to: str, now: datetime) -> Response:
+    def hand_over(self, incident: Incident, who: Actor, to: str, now: datetime) -> Response:
         """`to` is a name of the schedule, and has it from now on. Raises BadInput for anybody else."""
         people = self._schedule(now).by_name
         if to not in people:
             raise BadInput(f"{to!r} is not among the people of oncall.yaml. {suggest(to, people)}".rstrip())
-        entry = Entry(incident.id, now, EntryKind.HANDED_OVER, f"{who} handed it over to {to}", who)
-        return self._changed(incident, lambda response: responses.acknowledged(response, to, now), entry)
+        entry = Entry(incident.id, now, EntryKind.HANDED_OVER, f"{who.name} handed it over to {to}", who.key)
+        wanted = _Wanted(Act.HAND_OVER, who, lambda response: responses.acknowledged(response, to, now), entry)
+        return self._changed(incident, wanted)
 
     def standing(self, incident_id: str, now: datetime) -> Standing | None:
         """Who has it, and what comes next, from the engine's own rule; None: it has no response."""
@@ -150,40 +153,48 @@ class ResponseService:
             response = responses.stepped(response, at, at_once=not names)
         return found
 
-    def _may(self, response: Response, who: str, now: datetime) -> bool:
-        state, schedule = self._required(), self._schedule(now)
-        if any(each.page.person == who for each in state.pages_of(response.dedup_key)) or response.owner == who:
-            return True
-        rotas = [rota for step in response.ladder.steps for rota in step.rotas]
-        return who in people_at(schedule, rotas, now)
-
-    def _paged(self, response: Response, now: datetime) -> list[str]:
-        """Whom it pages now or next."""
-        steps = response.ladder.steps[max(0, response.step - 1) : response.step + 1]
-        return people_at(self._schedule(now), [rota for step in steps for rota in step.rotas], now)
-
-    def _changed(self, incident: Incident, change: Change, entry: Entry) -> Response:
-        """Raises BadInput for an incident that is resolved, or has no response."""
+    def _changed(self, incident: Incident, wanted: _Wanted, *, meant: bool = False) -> Response:
+        """Whoever asks may do it as the response is when it is changed. Raises BadInput for an incident that is
+        resolved, or has no response; NotYours and NotAllowed.
+        """
         state = self._required()
+        access = Access(state, self._schedule, self._identify)
         for _ in range(MOST_TRIES):
-            with state.transaction() as tx:
-                before = tx.responses.of([incident.id]).get(incident.id)
-                if before is None:
-                    raise BadInput(f"{incident.label} pages nobody: there is nothing to acknowledge.")
-                if before.state is ResponseState.RESOLVED:
-                    raise BadInput(f"{incident.label} is resolved already.")
-                changed, sent = change(before), state.pages_of(before.dedup_key)
-                if tx.responses.put(changed):
-                    stopped = tx.pages.cancel(before.dedup_key)
-                    tx.pages.add(follow_ups(sent, changed, entry.at))
-                    tx.responses.note([entry])
-                    break
+            seen = self._open(incident)
+            if wanted.act is Act.ACKNOWLEDGE and responses.is_held_by(seen, wanted.who.name, wanted.entry.at):
+                return seen
+            access.check(wanted.act, wanted.who, incident, seen, wanted.entry.at, meant=meant)
+            if self._put(incident, wanted, seen):
+                break
         else:
             raise BadInput(f"{incident.label} is being changed by others just now. Try again.")
-        log.info("%s: %s; %d pages stopped", incident.label, entry.text, stopped, extra={"incident": incident.label})
         found = state.response(incident.id)
         assert found is not None
         return found
+
+    def _open(self, incident: Incident) -> Response:
+        found = self._required().response(incident.id)
+        if found is None:
+            raise BadInput(f"{incident.label} pages nobody: there is nothing to acknowledge.")
+        if found.state is ResponseState.RESOLVED:
+            raise BadInput(f"{incident.label} is resolved already.")
+        return found
+
+    def _put(self, incident: Incident, wanted: _Wanted, seen: Response) -> bool:
+        """False, and no change, if it is not as it was seen any more."""
+        state, entry = self._required(), wanted.entry
+        with state.transaction() as tx:
+            before = tx.responses.of([incident.id]).get(incident.id)
+            if before is None or before.version != seen.version:
+                return False
+            changed, sent = wanted.change(before), state.pages_of(before.dedup_key)
+            if not tx.responses.put(changed):
+                return False
+            stopped = tx.pages.cancel(before.dedup_key)
+            tx.pages.add(follow_ups(sent, changed, entry.at))
+            tx.responses.note([entry])
+        log.info("%s: %s; %d pages stopped", incident.label, entry.text, stopped, extra={"incident": incident.label})
+        return True
 
     def _required(self) -> State:
         if self._state is None:

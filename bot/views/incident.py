@@ -172,7 +172,8 @@ def _act(notice: Notice) -> Element | None:
 def take_over(incident: Incident, why: str) -> Card:
     """To somebody who was not paged: what taking it over would do."""
     over = button("Take over", action_ids.INCIDENT_TAKE_OVER, incident.id, style="primary")
-    return Card(escape(why), (section(escape(why)), actions([over])))
+    watch = button("Just watch", action_ids.INCIDENT_WATCH, incident.id)
+    return Card(escape(why), (section(escape(why)), actions([over, watch])))
 
 
 def _feedback(incident: Incident) -> Block:

@@ -36,3 +36,8 @@ def acknowledged(found: Overview, now: datetime) -> Card:
 def taken(incident: Incident) -> Card:
     text = f"You have {incident.label} now."
     return Card(escape(text), (section(escape(text)),))
+
+
+def watching(incident: Incident) -> Card:
+    text = f"You watch {incident.label}: nothing was changed."
+    return Card(escape(text), (section(escape(text)),))

@@ -13,9 +13,9 @@ from bot.domain.incidents.response import ResponseState
 from bot.domain.incidents.timeline import EntryKind
 from bot.domain.oncall.on_call import everyone_on_call
 from bot.domain.oncall.schedule import Rota
-from bot.services.responses import NotYours
+from bot.services.access import NotYours
 from tests.support.gate_story import START, finding
-from tests.support.pager import YES, FakePager, PagedStory
+from tests.support.pager import YES, FakePager, PagedStory, person
 from tests.support.rotas import PLAN
 
 LOST = finding("Gamebook", severity="P0", impact=("Summary",))
@@ -59,7 +59,7 @@ def test_a_p0_pages_by_two_ways_and_goes_on_until_it_is_acknowledged(people: dic
 def test_an_acknowledgement_ends_it_and_expires(people: dict[str, str]) -> None:
     story = begun()
     story.paged()
-    story.responses.acknowledge(story.incident, people["primary"], story.now)
+    story.responses.acknowledge(story.incident, person(people["primary"]), story.now)
     story.fast_forward(24)
     assert story.paged() == []
     story.fast_forward(2)
@@ -70,10 +70,10 @@ def test_an_acknowledgement_ends_it_and_expires(people: dict[str, str]) -> None:
 
 def test_who_says_that_it_still_holds_is_left_alone_for_as_long_again(people: dict[str, str]) -> None:
     story = begun()
-    story.responses.acknowledge(story.incident, people["primary"], story.now)
+    story.responses.acknowledge(story.incident, person(people["primary"]), story.now)
     story.fast_forward(26)
     story.paged()
-    story.responses.acknowledge(story.incident, people["primary"], story.now)
+    story.responses.acknowledge(story.incident, person(people["primary"]), story.now)
     story.fast_forward(24)
     assert story.paged() == []
 
@@ -81,8 +81,8 @@ def test_who_says_that_it_still_holds_is_left_alone_for_as_long_again(people: di
 def test_somebody_who_was_not_paged_is_asked_whether_they_take_over(people: dict[str, str]) -> None:
     story = begun()
     with pytest.raises(NotYours, match=f"stop the pages to {people['primary']}"):
-        story.responses.acknowledge(story.incident, "Zoe", story.now)
-    story.responses.take_over(story.incident, "Zoe", story.now)
+        story.responses.acknowledge(story.incident, person("Zoe"), story.now)
+    story.responses.take_over(story.incident, person("Zoe"), story.now)
     story.paged()
     story.fast_forward(20)
     assert story.paged() == []
@@ -91,7 +91,7 @@ def test_somebody_who_was_not_paged_is_asked_whether_they_take_over(people: dict
 def test_whoever_was_paged_may_acknowledge_after_their_turn_is_over(people: dict[str, str]) -> None:
     story = begun()
     story.plan = replace(PLAN, rotas=tuple(Rota(name=each.name, fallback="Dana") for each in PLAN.rotas))
-    taken = story.responses.acknowledge(story.incident, people["primary"], story.now)
+    taken = story.responses.acknowledge(story.incident, person(people["primary"]), story.now)
     assert taken.state is ResponseState.ACKNOWLEDGED
 
 
@@ -99,7 +99,7 @@ def test_what_becomes_worse_ends_the_acknowledgement_and_begins_at_step_one(peop
     story = PagedStory(START)
     story.held = [SMALL]
     story.fast_forward(2)
-    story.responses.take_over(story.incident, "Zoe", story.now)
+    story.responses.take_over(story.incident, person("Zoe"), story.now)
     story.held = [LOST]
     story.fast_forward(1)
     assert story.paged() == both(people["primary"])
@@ -256,7 +256,7 @@ class TestDelivery:
         story = PagedStory(START, FakePager("slack"))
 
         def acknowledged_meanwhile(_page: Page) -> Outcome:
-            story.responses.take_over(story.incident, "Zoe", story.now)
+            story.responses.take_over(story.incident, person("Zoe"), story.now)
             return Outcome(Kind.NO, "not reached")
 
         story.pagers[0].answer = acknowledged_meanwhile
@@ -275,7 +275,7 @@ def test_a_pager_with_a_state_of_its_own_is_told_what_has_become_of_it() -> None
         {**EscalationPolicy().ladders, Severity.P0: Ladder((Step(timedelta(), ("primary",), ("pagerduty",)),))}
     )
     story = begun(pager, policy=policy)
-    story.responses.take_over(story.incident, "Zoe", story.now)
+    story.responses.take_over(story.incident, person("Zoe"), story.now)
     story.look()
     story.held = []
     story.fast_forward(20)
@@ -286,7 +286,7 @@ def test_a_pager_with_a_state_of_its_own_is_told_what_has_become_of_it() -> None
 
 def test_a_phone_is_not_called_to_be_told_that_it_is_over() -> None:
     story = begun()
-    story.responses.take_over(story.incident, "Zoe", story.now)
+    story.responses.take_over(story.incident, person("Zoe"), story.now)
     story.paged()
     story.held = []
     story.fast_forward(20)
@@ -303,7 +303,7 @@ def test_what_is_over_cannot_be_acknowledged() -> None:
     story.held = []
     story.fast_forward(20)
     with pytest.raises(BadInput, match="resolved already"):
-        story.responses.take_over(found, "Zoe", story.now)
+        story.responses.take_over(found, person("Zoe"), story.now)
 
 
 def test_an_incident_is_found_by_its_number() -> None:

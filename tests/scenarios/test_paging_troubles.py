@@ -18,7 +18,7 @@ from bot.services import paging
 from bot.services.auditor import Auditor
 from bot.services.vitals import UNDELIVERED_S, CheckFailed, Paged, Vitals
 from tests.support.gate_story import START, finding
-from tests.support.pager import YES, FakePager, PagedStory, queued
+from tests.support.pager import YES, FakePager, PagedStory, person, queued
 
 LOST = finding("Gamebook", severity="P0", impact=("Summary",))
 BUSY = Outcome(Kind.NO, "ratelimited", retry_after=600)
@@ -215,7 +215,7 @@ def test_a_clock_that_is_set_moves_no_step_of_the_escalation(step: timedelta) ->
 @pytest.mark.parametrize("step", [timedelta(hours=-1), timedelta(hours=1)], ids=str)
 def test_a_clock_that_is_set_makes_no_acknowledgement_longer_or_shorter(step: timedelta) -> None:
     story, _ = told()
-    story.responses.take_over(story.incident, "Zoe", story.now)
+    story.responses.take_over(story.incident, person("Zoe"), story.now)
     story.fast_forward(10)
     story.set_clock(step)
     story.fast_forward(19)

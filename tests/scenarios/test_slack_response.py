@@ -8,12 +8,16 @@ from typing import Any
 
 import pytest
 
+from bot.adapters.clock import monotonic_seconds
+from bot.adapters.directory import SlackDirectory
+from bot.domain.access import AccessPolicy, Role
 from bot.domain.gate.memory import GateResult
 from bot.domain.incidents.escalation_policy import EscalationPolicy
 from bot.domain.incidents.incident import MessageRef
 from bot.domain.incidents.response import Response, ResponseState
 from bot.domain.incidents.timeline import EntryKind
 from bot.ports.fakes.state import FakeState
+from bot.services.access import Identities
 from bot.services.app import AppServices
 from bot.services.gate import GateService
 from bot.services.incidents import IncidentService
@@ -23,7 +27,7 @@ from bot.views import incident as views
 from tests.support.builders import DAY, NOW
 from tests.support.gate_story import RULES, finding
 from tests.support.notices import notice
-from tests.support.pager import queued
+from tests.support.pager import member, queued
 from tests.support.rotas import PEOPLE, PLAN
 from tests.support.slack_bench import ALERTS, ALEX, Bench, Message, play, small_history
 
@@ -43,7 +47,7 @@ def state() -> FakeState:
 def watched(state: FakeState, tmp_path: Path) -> Iterator[AppServices]:
     with small_history(tmp_path) as services:
         known = IncidentService(state, services.registry, services.validation.judge)
-        yield replace(services, responses=ResponseService(state, lambda _: PLAN), incidents=known)
+        yield replace(services, responses=ResponseService(state, lambda _: PLAN, identify=member), incidents=known)
 
 
 def response(state: FakeState) -> Response:
@@ -121,7 +125,7 @@ def test_a_reply_in_the_thread_takes_it(transport: str, watched: AppServices, st
         assert (response(state).state, response(state).owner) == (ResponseState.ACKNOWLEDGED, "Chris")
         await reply(bench, message, "ack", CHRIS)
         [once] = [each for each in state.entries if each.kind is EntryKind.ACKNOWLEDGED]
-        assert once.actor == "Chris"
+        assert once.actor == f"slack:{CHRIS}"
 
     play(scenario, transport, watched)
 
@@ -131,6 +135,16 @@ def test_who_was_not_paged_is_asked_below_the_message(transport: str, watched: A
         message = await told(bench, state)
         asked = await reply(bench, message, "ack", ALEX, sees="ephemeral")
         assert "stop the pages to Chris" in asked["text"]
+        assert response(state).state is ResponseState.OPEN
+
+    play(scenario, transport, watched)
+
+
+def test_whoever_just_watches_changes_nothing(transport: str, watched: AppServices, state: FakeState) -> None:
+    async def scenario(bench: Bench) -> None:
+        asked = await bench.press(await told(bench, state), "incident.acknowledge", user=ALEX, sees="ephemeral")
+        left = await bench.press(asked, "incident.watch", user=ALEX, sees="ephemeral_changed")
+        assert "You watch INC-1: nothing was changed" in left["text"]
         assert response(state).state is ResponseState.OPEN
 
     play(scenario, transport, watched)
@@ -161,6 +175,29 @@ def test_a_reply_to_the_page_itself_takes_it(transport: str, watched: AppService
         state.page_by_id["p1"] = replace(sent, ref=f"{direct}:{page['ts']}")
         answer = await reply(bench, {"channel": direct, "ts": page["ts"]}, "ack", CHRIS)
         assert "Chris has it" in answer["text"]
+
+    play(scenario, transport, watched)
+
+
+def test_a_role_is_that_of_slacks_own_groups_at_the_click(
+    transport: str, watched: AppServices, state: FakeState
+) -> None:
+    async def scenario(bench: Bench) -> None:
+        directory = SlackDirectory(bench.workspace.credentials.bot_token, bench.workspace.api_url)
+
+        def given(roles: dict[str, Role]) -> None:
+            identities = Identities(AccessPolicy(Role.VIEWER, roles), directory, monotonic_seconds)
+            watched.responses = ResponseService(state, lambda _: PLAN, identify=identities)
+
+        message = await told(bench, state)
+        given({"S01ONCALL": Role.VIEWER})
+        refused = await bench.press(message, "incident.acknowledge", user=ALEX, sees="ephemeral")
+        assert "You are a viewer: a responder can acknowledge an incident" in refused["text"]
+        assert response(state).state is ResponseState.OPEN
+        given({"S01ONCALL": Role.RESPONDER})
+        await bench.workspace.act(ALEX, "action", **message, action_id="incident.acknowledge")
+        await bench.until(lambda: response(state).owner == "Ana")
+        assert [link.record.actor for link in state.links] == ["fireline", f"slack:{ALEX}"]
 
     play(scenario, transport, watched)
 

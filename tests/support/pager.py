@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from bot.domain.access import Actor, Identity, Origin, Role
 from bot.domain.delivery import Act, Kind, Outcome, Page, Queued
 from bot.domain.findings.finding import Finding
 from bot.domain.findings.severity import Severity
@@ -22,6 +23,16 @@ from tests.support.gate_story import RULES, START
 from tests.support.rotas import PLAN
 
 YES = Outcome(Kind.YES, "ok")
+
+
+def person(name: str) -> Actor:
+    """Somebody in Slack."""
+    return Actor(f"U{name.upper()}", name)
+
+
+def member(_: Actor) -> Identity:
+    """As Slack calls everybody where no access.yaml says more."""
+    return Identity(Origin.MEMBER, Role.RESPONDER)
 
 
 @dataclass
@@ -77,7 +88,7 @@ class PagedStory:
         self.pagers = pagers or (FakePager("slack"), FakePager("voice", "twilio"))
         self.gate = GateService(self.state, RULES, escalation=policy or EscalationPolicy())
         self.plan, self.held = plan, list[Finding]()
-        self.responses = ResponseService(self.state, lambda _: self.plan)
+        self.responses = ResponseService(self.state, lambda _: self.plan, identify=member)
         self.restart()
 
     def restart(self) -> None:

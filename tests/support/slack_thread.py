@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from sandbox.slack.seed import Seed
 from sandbox.slack.server import Workspace
 from tests.support.slack_bench import MANIFEST
 
@@ -38,14 +39,14 @@ class Beside:
 
 
 @contextmanager
-def beside() -> Iterator[Beside]:
+def beside(seed: Seed | None = None) -> Iterator[Beside]:
     """A new workspace that serves until the block ends."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
 
     async def start() -> Workspace:
-        made = Workspace(MANIFEST, rate_limit_scale=0)
+        made = Workspace(MANIFEST, seed=seed or Seed(), rate_limit_scale=0)
         await made.start()
         return made
 

@@ -16,6 +16,7 @@ from bot.services.gate import GateService
 from bot.services.responses import ResponseService
 from bot.state_adapters import state
 from tests.support.gate_story import RULES, finding
+from tests.support.pager import member, person
 from tests.support.rotas import PLAN
 
 SECRET = "a key that nobody else has"
@@ -30,10 +31,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     with state(settings) as store:
         lost = finding("Gamebook", severity="P0", since=now, evident_at=now)
         GateService(store, RULES, escalation=EscalationPolicy()).tick(now, [lost])
-        people = ResponseService(store, lambda _: PLAN)
-        people.take_over(people.incident("INC-1"), "Ana", now)
+        people = ResponseService(store, lambda _: PLAN, identify=member)
+        people.take_over(people.incident("INC-1"), person("Ana"), now)
         Anchors(settings.audit_anchors).drop(store.audit_end(), now)
-        people.mitigate(people.incident("INC-1"), "Ana", now)
+        people.mitigate(people.incident("INC-1"), person("Ana"), now)
     return tmp_path
 
 
@@ -95,11 +96,11 @@ def test_what_was_done_about_an_incident_is_listed(home: Path) -> None:
     lines = fireline(home, "list", "INC-1").stdout.splitlines()
     assert [line.split("  ")[-3:] for line in lines] == [
         ["fireline", "opened", "It began as P0"],
-        ["Ana", "acknowledged", "Ana has it"],
-        ["Ana", "mitigated", "Ana says that the harm has stopped"],
+        ["slack:UANA", "acknowledged", "Ana has it"],
+        ["slack:UANA", "mitigated", "Ana says that the harm has stopped"],
     ]
     said = json.loads(fireline(home, "list", "1", "--json").stdout)
-    assert [(each["seq"], each["actor"]) for each in said] == [(1, "fireline"), (2, "Ana"), (3, "Ana")]
+    assert [(each["seq"], each["actor"]) for each in said] == [(1, "fireline"), (2, "slack:UANA"), (3, "slack:UANA")]
     assert "There is no incident 'INC-9'" in fireline(home, "list", "INC-9").output
 
 

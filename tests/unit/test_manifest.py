@@ -47,6 +47,8 @@ SCOPES = {
     "conversations.open": {"im:write"},
     "conversations.replies": {"channels:history", "groups:history"},
     "files.upload.v2": {"files:write"},
+    "usergroups.users.list": {"usergroups:read"},
+    "users.info": {"users:read"},
     "views.open": set(),
     "views.publish": set(),
     "views.update": set(),
@@ -286,7 +288,7 @@ def called_methods() -> Iterator[str]:
     files = [
         file for folder in ("handlers", "bot/slack", "bot/adapters/notify") for file in (ROOT / folder).glob("*.py")
     ]
-    for path in files:
+    for path in (*files, ROOT / "bot/adapters/directory.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Attribute):
                 family, _, rest = node.attr.partition("_")

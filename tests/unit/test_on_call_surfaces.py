@@ -80,4 +80,4 @@ def test_all_surfaces_name_the_same_person() -> None:
         wanted = dict.fromkeys(named, person) | ({"card": "nobody", "home": "nobody"} if not person else {})
         assert named == wanted, moment
     assert seen == {"Ana", "Ben", "Chris", "Dana", ""}
-    assert ResponseService(None, service.schedule).who("U04PRIYA", BEGIN) == "Dana"
+    assert ResponseService(None, service.schedule).who("U04PRIYA", BEGIN).name == "Dana"

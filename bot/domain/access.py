@@ -1,0 +1,176 @@
+"""Who may do what. Decided when it is asked for, from what is stored and who asks, never from what a message says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+
+from bot.domain.incidents.response import PAGING, Response, ResponseState
+
+
+class Role(IntEnum):
+    """Each may do what those before it may."""
+
+    VIEWER = 0
+    RESPONDER = 1
+    APPROVER = 2
+    ADMIN = 3
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+
+class Way(StrEnum):
+    """By what somebody asks for a change."""
+
+    SLACK = "slack"
+    TERMINAL = "terminal"
+    PAGER = "pager"
+    LINK = "link"
+
+
+class Origin(StrEnum):
+    """What somebody is to this team."""
+
+    MEMBER = "a member of this workspace"
+    GUEST = "a guest of this workspace"
+    DEACTIVATED = "a deactivated account"
+    BOT = "a bot"
+    ELSEWHERE = "a member of another workspace"
+    UNKNOWN = "not known"
+    TERMINAL = "at the machine itself"
+    PAGER = "known to the pager alone"
+    LINK = "known by a signed link alone"
+
+
+class Act(StrEnum):
+    """What changes an incident's response, in words."""
+
+    ACKNOWLEDGE = "acknowledge"
+    MITIGATE = "call mitigated"
+    HAND_OVER = "hand over"
+    RESOLVE = "resolve"
+
+
+NEEDS = {
+    Act.ACKNOWLEDGE: Role.RESPONDER,
+    Act.MITIGATE: Role.RESPONDER,
+    Act.HAND_OVER: Role.RESPONDER,
+    Act.RESOLVE: Role.RESPONDER,
+}
+STRANGERS = frozenset({Origin.GUEST, Origin.DEACTIVATED, Origin.BOT, Origin.ELSEWHERE})
+BY_PAGES = frozenset({Origin.PAGER, Origin.LINK})
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who asks for a change: `name` as the schedule calls them, else the id. `id` is that of Slack, of the operating
+    system or of a pager.
+    """
+
+    id: str
+    name: str
+    way: Way = Way.SLACK
+
+    @property
+    def key(self) -> str:
+        """How the record calls them."""
+        return f"{self.way}:{self.id}"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """`named`: the team's own file gives that person the role, or a group of theirs. `why_unknown` in words."""
+
+    origin: Origin
+    role: Role = Role.VIEWER
+    named: bool = False
+    why_unknown: str = ""
+
+
+@dataclass(frozen=True)
+class AccessPolicy:
+    """`roles` by the id of a Slack user or user group; `default` is that of every other member."""
+
+    default: Role = Role.RESPONDER
+    roles: Mapping[str, Role] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Part:
+    """What somebody has to do with a response: was `paged` for this episode, is `on_turn` in one of its rotas now, has
+    it. `others` are paged now or next.
+    """
+
+    paged: bool = False
+    on_turn: bool = False
+    has_it: bool = False
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Allowed:
+    because: str
+
+
+@dataclass(frozen=True)
+class Ask:
+    """It may be done, if that is meant: it stops the pages to those `stops` names, or takes it from `owner`."""
+
+    stops: tuple[str, ...]
+    owner: str
+
+
+@dataclass(frozen=True)
+class Refused:
+    because: str
+
+
+Answer = Allowed | Ask | Refused
+
+
+def by_part(act: Act, part: Part) -> Allowed | None:
+    """What somebody may do because of their part in it, whoever they are; None: it has to be known who it is."""
+    if part.paged and act is Act.ACKNOWLEDGE:
+        return Allowed("was paged for it")
+    if part.paged or part.on_turn or part.has_it:
+        return Allowed("was paged, is on call or has it")
+    return None
+
+
+def may(act: Act, who: Identity, part: Part, response: Response, *, meant: bool = False) -> Answer:
+    """`meant`: whoever asks knows that it takes something from others."""
+    if who.origin in BY_PAGES:
+        known = by_part(act, part) if act is Act.ACKNOWLEDGE else None
+        return known or Refused("That way only acknowledges, for whoever was paged.")
+    known = by_part(act, part)
+    if known is not None:
+        return known
+    if who.origin is Origin.UNKNOWN:
+        return Refused(f"I cannot tell who you are: {who.why_unknown}. Whoever was paged can acknowledge all the same.")
+    if who.origin in STRANGERS:
+        return Refused(f"You are {who.origin}: only members of the team's own workspace can {act} an incident.")
+    if who.role < NEEDS[act]:
+        return Refused(f"You are a {who.role.word}: a {NEEDS[act].word} can {act} an incident (access.yaml).")
+    if who.named or meant or not _takes(act, response):
+        return Allowed(f"is a {who.role.word}")
+    return Ask(part.others if response.state in PAGING else (), response.owner)
+
+
+def _takes(act: Act, response: Response) -> bool:
+    """Does it stop pages to others, or take it from whoever has it?"""
+    taken = act is Act.ACKNOWLEDGE and response.state is ResponseState.ACKNOWLEDGED
+    return response.state in PAGING or taken
+
+
+def without_slack(actor: Actor) -> Identity:
+    """Who somebody is where Slack is not asked."""
+    match actor.way:
+        case Way.TERMINAL:
+            return Identity(Origin.TERMINAL, Role.ADMIN)
+        case Way.PAGER:
+            return Identity(Origin.PAGER)
+        case Way.LINK:
+            return Identity(Origin.LINK)
+        case Way.SLACK:
+            return Identity(Origin.UNKNOWN, why_unknown="this process does not ask Slack")

@@ -1,0 +1,137 @@
+"""Who somebody is, as Slack says it, and what they may do about an incident."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from threading import Lock
+from typing import Generic, TypeVar
+
+from bot.domain.access import (
+    AccessPolicy,
+    Act,
+    Actor,
+    Ask,
+    Identity,
+    Origin,
+    Part,
+    Refused,
+    Way,
+    by_part,
+    may,
+    without_slack,
+)
+from bot.domain.errors import BadInput
+from bot.domain.escalation.pages import people_at
+from bot.domain.incidents.incident import Incident
+from bot.domain.incidents.response import Response
+from bot.domain.oncall.schedule import Schedule
+from bot.ports.directory import Directory, DirectoryUnavailable
+from bot.ports.state import State
+
+log = logging.getLogger("fireline.access")
+FRESH_S, KNOWN_S = 60.0, 3_600.0
+"""So long what Slack said is taken as it is, and so long where Slack does not answer."""
+NO_ANSWER_S = 5.0
+"""So long Slack is not asked again after it has not answered: somebody waits."""
+Found = TypeVar("Found")
+
+
+class NotYours(BadInput):
+    """Whoever asks was not paged, and has no turn: taking it over would stop the pages to others, or take it from
+    whoever has it.
+    """
+
+    def __init__(self, incident: Incident, asked: Ask) -> None:
+        self.incident = incident
+        if asked.owner:
+            super().__init__(f"{asked.owner} has {incident.label}. Taking it over would make it yours.")
+            return
+        stops = f"stop the pages to {' and '.join(asked.stops)}" if asked.stops else "end the pages"
+        super().__init__(f"You were not paged for {incident.label}. Taking it over would {stops}.")
+
+
+class NotAllowed(BadInput):
+    """Whoever asks may not do that."""
+
+
+class Access:
+    """What somebody may do. Slack is asked only where their part in the incident does not decide it."""
+
+    def __init__(
+        self, state: State, schedule: Callable[[datetime], Schedule], identify: Callable[[Actor], Identity]
+    ) -> None:
+        self._state, self._schedule, self._identify = state, schedule, identify
+
+    def check(
+        self, act: Act, who: Actor, incident: Incident, response: Response, now: datetime, *, meant: bool
+    ) -> None:
+        """Raises NotYours and NotAllowed."""
+        part = self._part(who.name, response, now)
+        at_once = by_part(act, part)
+        identity = without_slack(who) if at_once or who.way is not Way.SLACK else self._identify(who)
+        match may(act, identity, part, response, meant=meant):
+            case Ask() as asked:
+                raise NotYours(incident, asked)
+            case Refused(because):
+                log.warning("%s may not %s %s: %s", who.key, act, incident.label, because)
+                raise NotAllowed(because)
+
+    def _part(self, name: str, response: Response, now: datetime) -> Part:
+        schedule, steps = self._schedule(now), response.ladder.steps
+        rotas = [rota for step in steps for rota in step.rotas]
+        near = [rota for step in steps[max(0, response.step - 1) : response.step + 1] for rota in step.rotas]
+        return Part(
+            paged=any(each.page.person == name for each in self._state.pages_of(response.dedup_key)),
+            on_turn=name in people_at(schedule, rotas, now),
+            has_it=response.owner == name,
+            others=tuple(people_at(schedule, near, now)),
+        )
+
+
+class Identities:
+    """Who Slack users are. What Slack said lately is remembered; `seconds` is a clock that nobody sets."""
+
+    def __init__(self, policy: AccessPolicy, directory: Directory, seconds: Callable[[], float]) -> None:
+        self._default, self._roles = policy.default, policy.roles
+        self._groups = [name for name in self._roles if name.startswith("S")]
+        self._origins = _Remembered(directory.origin, seconds)
+        self._members = _Remembered(directory.members, seconds)
+
+    def __call__(self, actor: Actor) -> Identity:
+        try:
+            origin = self._origins(actor.id)
+            if origin is not Origin.MEMBER:
+                return Identity(origin)
+            groups = [group for group in self._groups if actor.id in self._members(group)]
+        except DirectoryUnavailable as error:
+            return Identity(Origin.UNKNOWN, why_unknown=str(error))
+        given = [self._roles[each] for each in (actor.id, *groups) if each in self._roles]
+        return Identity(origin, max(given, default=self._default), named=bool(given))
+
+
+class _Remembered(Generic[Found]):
+    def __init__(self, ask: Callable[[str], Found], seconds: Callable[[], float]) -> None:
+        self._ask, self._seconds, self._lock = ask, seconds, Lock()
+        self._known: dict[str, tuple[float, Found]] = {}
+        self._silent_until, self._why = 0.0, ""
+
+    def __call__(self, name: str) -> Found:
+        """Raises DirectoryUnavailable where Slack does not answer, and what it said is older than an hour."""
+        now = self._seconds()
+        with self._lock:
+            known, silent = self._known.get(name), now < self._silent_until
+        if known is not None and now - known[0] < (KNOWN_S if silent else FRESH_S):
+            return known[1]
+        if silent:
+            raise DirectoryUnavailable(self._why)
+        try:
+            found = self._ask(name)
+        except DirectoryUnavailable as error:
+            with self._lock:
+                self._silent_until, self._why = now + NO_ANSWER_S, str(error)
+            if known is None or now - known[0] >= KNOWN_S:
+                raise
+            return known[1]
+        with self._lock:
+            self._known[name] = now, found
+        return found
