@@ -11,9 +11,16 @@ from typing import TYPE_CHECKING
 from bot.adapters.clock import monotonic_seconds, system_clock
 from bot.checking import checking
 from bot.config.settings import Settings
-from bot.domain.errors import BadInput
 from bot.domain.platform.registry import Registry
-from bot.opening import FIRST_STEPS, accepted_losses, blindness_of, loss_rules, service_levels, warehouse
+from bot.opening import (
+    accepted_losses,
+    blindness_of,
+    loss_rules,
+    registry_in_use,
+    registry_of_data,
+    service_levels,
+    warehouse,
+)
 from bot.responding import Responding, responding
 from bot.state_adapters import has_state, identities, state, state_engine
 
@@ -29,15 +36,15 @@ if TYPE_CHECKING:
     from bot.services.app import AppServices
     from bot.services.blindness import Blindness
     from bot.services.detection import DetectionService
-    from bot.services.gate import GateService
+    from bot.services.gate import GateService, Ours
     from bot.services.health import HealthService
+    from bot.services.holding import Holding
     from bot.services.impact import ImpactService
     from bot.services.incident_facts import IncidentFacts
     from bot.services.loading import LoadingService
     from bot.services.on_watch import OnWatch
     from bot.services.probe import Probe
     from bot.services.queries import QueryService
-    from bot.services.recorded import RecordedService
     from bot.services.sampling import SamplingService
     from bot.services.sources import SourcesService
     from bot.services.validation import ValidationService
@@ -85,7 +92,7 @@ class Services:
 
     @cached_property
     def registry(self) -> Registry:
-        return _registry_of_data(self.warehouse, self._settings)
+        return registry_of_data(self.warehouse, self._settings)
 
     @cached_property
     def health(self) -> HealthService:
@@ -131,6 +138,13 @@ class Serving:
     metrics: Metrics
     probe: Probe
     responding: Responding
+    store: State
+    holding: Holding | None = None
+    """Set where several processes share the work."""
+
+    @property
+    def ours(self) -> Ours | None:
+        return None if self.holding is None else self.holding.is_ours
 
 
 @contextmanager
@@ -142,13 +156,21 @@ def reading(settings: Settings) -> Iterator[Services]:
 
 @contextmanager
 def serving(
-    settings: Settings, clock: Clock = system_clock, seconds: Callable[[], float] = monotonic_seconds
+    settings: Settings,
+    clock: Clock = system_clock,
+    seconds: Callable[[], float] = monotonic_seconds,
+    *,
+    several: bool = False,
 ) -> Iterator[Serving]:
     """Services for the process that serves Slack; it owns the embedded warehouse while it runs, and loads into it.
-    `seconds` is a clock of the pace of `clock` that nobody sets.
+    `seconds` is a clock of the pace of `clock` that nobody sets. `several`: other processes do the same over the same
+    state and warehouse.
     """
+    from bot.services.holding import WATCH, Holding, this_process
+
     with warehouse(settings, read_only=False) as opened, state(settings) as store:
-        duties = served(opened, settings, app_services(opened, settings, clock, store), store, seconds)
+        holding = Holding(store, WATCH, this_process(), monotonic_seconds) if several else None
+        duties = served(opened, settings, app_services(opened, settings, clock, store), store, seconds, holding)
         _read_again_when_changed(duties, opened, settings, store)
         yield duties
 
@@ -172,21 +194,23 @@ def _read_again_when_changed(duties: Serving, opened: Warehouse, settings: Setti
         document, stored = platform_facts(registry).document, opened.platform_document()
         if document == configured and stored is not None:
             registry = Registry.model_validate_json(stored)
-        if stored is not None:
+        if stored is not None and watch.mine():
             loading_service(opened, settings).adopt(registry, services.now())
         configured = document
 
     def renew() -> None:
-        connected = connected_sources(settings, partial(_registry_in_use, opened, settings))
+        connected = connected_sources(settings, partial(registry_in_use, opened, settings))
         fresh = app_services(opened, settings, services.now, store, services.sources)
         fresh.health.notes = warnings
-        detection, facts = _watching(opened, settings, fresh, store, duties.metrics)
+        detection, facts = _watching(opened, settings, fresh, store, duties.metrics, duties.ours)
         duties.loading = loading_service(opened, settings)
         services.renew(fresh)
         services.sources.renew(connected)
         watch.renew(detection, facts)
 
     def audit(act: str, text: str) -> None:
+        if not watch.mine():
+            return
         with store.transaction() as tx:
             tx.audit.add(record(services.now(), "", act, "configuration", {"text": text}))
 
@@ -201,7 +225,12 @@ def _read_again_when_changed(duties: Serving, opened: Warehouse, settings: Setti
 
 
 def served(
-    opened: Warehouse, settings: Settings, services: AppServices, store: State, seconds: Callable[[], float]
+    opened: Warehouse,
+    settings: Settings,
+    services: AppServices,
+    store: State,
+    seconds: Callable[[], float],
+    holding: Holding | None = None,
 ) -> Serving:
     """What such a process does over what it has opened."""
     from bot.adapters.metrics import PrometheusMetrics
@@ -210,16 +239,21 @@ def served(
     from bot.services.vitals import Vitals
 
     metrics, vitals = PrometheusMetrics(monotonic_seconds), Vitals(monotonic_seconds)
-    watch = on_watch(opened, settings, services, store, metrics)
+    watch = on_watch(opened, settings, services, store, metrics, None if holding is None else holding.is_ours)
     responders = responding(services, store, watch.latest, channels_in_use(settings), metrics, settings, seconds)
     checks, warnings = checking(settings, store, responders.paging)
     loads, sources = loading_service(opened, settings), services.sources
     probe = Probe(vitals.wrong, warnings, metrics.exposition, sources.glance)
-    return Serving(services, watch, loads, sources, checks, vitals, metrics, probe, responders)
+    return Serving(services, watch, loads, sources, checks, vitals, metrics, probe, responders, store, holding)
 
 
 def on_watch(
-    opened: Warehouse, settings: Settings, services: AppServices, store: State, metrics: Metrics | None = None
+    opened: Warehouse,
+    settings: Settings,
+    services: AppServices,
+    store: State,
+    metrics: Metrics | None = None,
+    ours: Ours | None = None,
 ) -> OnWatch:
     """Detection, the gate and their messages."""
     from bot.adapters.notify.slack import SlackNotifier
@@ -228,27 +262,33 @@ def on_watch(
 
     token = settings.slack_bot_token.get_secret_value()
     notifier = SlackNotifier(token, settings.slack_api_url, settings.alerts_channel)
-    detection, facts = _watching(opened, settings, services, store, metrics)
+    detection, facts = _watching(opened, settings, services, store, metrics, ours)
     messages = IncidentMessages(store, notifier, facts, monotonic_seconds, metrics)
     return OnWatch(detection, messages, services.now, system_clock, metrics)
 
 
 def _watching(
-    opened: Warehouse, settings: Settings, services: AppServices, store: State, metrics: Metrics | None
+    opened: Warehouse,
+    settings: Settings,
+    services: AppServices,
+    store: State,
+    metrics: Metrics | None,
+    ours: Ours | None,
 ) -> tuple[DetectionService, IncidentFacts]:
     """What of the watch goes by the configuration."""
     from bot.config.policy import load_policy
     from bot.domain.gate.memory import GateRules
     from bot.domain.platform.lineage import Lineage
     from bot.services.detection import DetectionService
-    from bot.services.gate import GateService
+    from bot.services.gate import GateService, nobody_elses
     from bot.services.incident_facts import IncidentFacts
 
     policy = load_policy(settings.config / "policy.yaml")
 
     def gate_for(registry: Registry) -> GateService:
         phases = {processor.name: processor.phase for processor in registry.processors}
-        return GateService(store, GateRules(policy.gate, Lineage(registry), phases), metrics, policy.escalation)
+        rules = GateRules(policy.gate, Lineage(registry), phases)
+        return GateService(store, rules, metrics, policy.escalation, ours or nobody_elses)
 
     detection = DetectionService(opened, policy.severity, accepted_losses(settings), gate_for, services.blindness)
     judge, statuses = services.validation.judge, services.sources.statuses
@@ -278,7 +318,7 @@ def app_services(
     from bot.services.sampling import SamplingService
     from bot.services.trends import TrendService
 
-    registry = _registry_of_data(opened, settings)
+    registry = registry_of_data(opened, settings)
     notified = partial(notified_within, store) if store is not None else None
     sources = sources or sources_service(opened, settings, clock)
     blindness = blindness_of(sources, settings)
@@ -318,20 +358,6 @@ def _queries(opened: Warehouse, registry: Registry, settings: Settings) -> Query
     return QueryService(opened, registry, service_levels(settings), accepted_losses(settings))
 
 
-def _registry_of_data(opened: Warehouse, settings: Settings) -> Registry:
-    """The registry that the data was loaded with; before there is any, the configured one if sources will bring it."""
-    document = opened.platform_document()
-    if document is not None:
-        return Registry.model_validate_json(document)
-    from bot.config.chosen_sources import sources_in_use
-
-    if sources_in_use(settings):
-        from bot.config.chosen_registry import registry_of
-
-        return registry_of(settings)[0]
-    raise BadInput(f"There is no run history yet. {FIRST_STEPS} Or name sources in sources.yaml.")
-
-
 @contextmanager
 def loading(settings: Settings) -> Iterator[LoadingService]:
     """The service that takes data in; it alone may write to the warehouse."""
@@ -359,39 +385,5 @@ def sources_service(opened: Warehouse, settings: Settings, clock: Clock) -> Sour
     from bot.services.sources import SourcesService
     from bot.source_adapters import connected_sources
 
-    registry = partial(_registry_in_use, opened, settings)
+    registry = partial(registry_in_use, opened, settings)
     return SourcesService(opened, connected_sources(settings, registry), registry, clock)
-
-
-def _registry_in_use(opened: Warehouse, settings: Settings) -> Registry:
-    """The configured registry, where a team has one of its own; else the one the data was loaded with."""
-    from bot.config.chosen_registry import registry_of
-    from bot.config.settings import BUNDLED_CONFIG
-
-    document = opened.platform_document()
-    if settings.config != BUNDLED_CONFIG or document is None:
-        return registry_of(settings)[0]
-    return Registry.model_validate_json(document)
-
-
-@contextmanager
-def recorded(settings: Settings, registry: Registry) -> Iterator[RecordedService]:
-    """The service that replays a data directory, over a warehouse in memory that is gone afterwards."""
-    from bot.adapters.warehouse.duckdb_engine import DuckDBEngine
-    from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
-    from bot.config.policy import load_policy
-    from bot.services.health import HealthService
-    from bot.services.loading import LoadingService
-    from bot.services.recorded import RecordedService
-    from bot.services.replay import ReplayService
-
-    policy = load_policy(settings.config / "policy.yaml")
-    opened = SqlWarehouse(DuckDBEngine(None, read_only=False))
-    try:
-        replay = ReplayService(policy.severity, policy.gate, accepted_losses(settings))
-        health = HealthService(opened, registry, service_levels(settings))
-        yield RecordedService(
-            opened, LoadingService(opened, policy.failure_text_rules, policy.vocabulary), replay, health
-        )
-    finally:
-        opened.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from bot.domain.blindness import BlindnessPolicy
     from bot.domain.health.missing import LossRules
     from bot.domain.platform.accepted_losses import AcceptedLosses
+    from bot.domain.platform.registry import Registry
     from bot.domain.slo import ServiceLevels
     from bot.ports.warehouse import Warehouse
     from bot.services.blindness import Blindness
+    from bot.services.recorded import RecordedService
     from bot.services.sources import SourcesService
 
 FIRST_STEPS = "Load one with `fireline load DIR`, or try `fireline demo`."
@@ -55,7 +57,11 @@ def blindness_of(sources: SourcesService, settings: Settings) -> Blindness:
     """What the sources of a process show, by the policy of the settings."""
     from bot.services.blindness import Blindness
 
-    return Blindness(sources.statuses, blindness_policy(settings))
+    def heard() -> Mapping[str, int] | None:
+        told = sources.heard()
+        return None if told is None else told.held
+
+    return Blindness(sources.statuses, blindness_policy(settings), heard=heard)
 
 
 def blindness_policy(settings: Settings) -> BlindnessPolicy:
@@ -82,3 +88,54 @@ def service_levels(settings: Settings) -> ServiceLevels:
     from bot.config.slos import load_slos
 
     return load_slos(settings.config / "slos.yaml")
+
+
+def registry_of_data(opened: Warehouse, settings: Settings) -> Registry:
+    """The registry that the data was loaded with; before there is any, the configured one if sources will bring it."""
+    from bot.domain.platform.registry import Registry
+
+    document = opened.platform_document()
+    if document is not None:
+        return Registry.model_validate_json(document)
+    from bot.config.chosen_sources import sources_in_use
+
+    if sources_in_use(settings):
+        from bot.config.chosen_registry import registry_of
+
+        return registry_of(settings)[0]
+    raise BadInput(f"There is no run history yet. {FIRST_STEPS} Or name sources in sources.yaml.")
+
+
+def registry_in_use(opened: Warehouse, settings: Settings) -> Registry:
+    """The configured registry, where a team has one of its own; else the one the data was loaded with."""
+    from bot.config.chosen_registry import registry_of
+    from bot.config.settings import BUNDLED_CONFIG
+    from bot.domain.platform.registry import Registry
+
+    document = opened.platform_document()
+    if settings.config != BUNDLED_CONFIG or document is None:
+        return registry_of(settings)[0]
+    return Registry.model_validate_json(document)
+
+
+@contextmanager
+def recorded(settings: Settings, registry: Registry) -> Iterator[RecordedService]:
+    """The service that replays a data directory, over a warehouse in memory that is gone afterwards."""
+    from bot.adapters.warehouse.duckdb_engine import DuckDBEngine
+    from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
+    from bot.config.policy import load_policy
+    from bot.services.health import HealthService
+    from bot.services.loading import LoadingService
+    from bot.services.recorded import RecordedService
+    from bot.services.replay import ReplayService
+
+    policy = load_policy(settings.config / "policy.yaml")
+    opened = SqlWarehouse(DuckDBEngine(None, read_only=False))
+    try:
+        replay = ReplayService(policy.severity, policy.gate, accepted_losses(settings))
+        health = HealthService(opened, registry, service_levels(settings))
+        yield RecordedService(
+            opened, LoadingService(opened, policy.failure_text_rules, policy.vocabulary), replay, health
+        )
+    finally:
+        opened.close()

@@ -50,14 +50,14 @@ class Lane:
     seconds: Callable[[], float] = monotonic_seconds
 
 
-def lanes_of(on_watch: OnWatch, checks: Checks) -> tuple[Lane, ...]:
+def lanes_of(on_watch: OnWatch, checks: Checks, look_every: timedelta = LOOK_EVERY) -> tuple[Lane, ...]:
     tick_s = TICK.total_seconds()
     again = "nothing is lost: what is not said yet is tried again"
     urgent = (Lane(f"urgent messages {n}", TELL_EVERY, on_watch.tell_urgent, again) for n in range(1, URGENT_LANES + 1))
     return (
         Lane(
             "detection",
-            LOOK_EVERY,
+            look_every,
             on_watch.detect,
             "nothing is lost: the next tick takes in the same again",
             3 * tick_s,

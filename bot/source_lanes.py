@@ -1,13 +1,13 @@
 """A lane a source: one that fails or takes long holds back no other. They follow the configuration while it runs."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.adapters.clock import monotonic_seconds
-from bot.scheduler import Lane, Lanes, lanes_of, response_lanes, running
+from bot.scheduler import LOOK_EVERY, Lane, Lanes, lanes_of, response_lanes, running
 from bot.services.sources import Connected, SourcesService
 
 if TYPE_CHECKING:
@@ -20,10 +20,18 @@ AGAIN = "nothing is lost: it is read again from where it was"
 
 
 @contextmanager
-def at_work(duties: "Serving", seconds: Callable[[], float] = monotonic_seconds) -> Iterator[None]:
-    """All that goes on by itself goes on while the block runs. `seconds`: the clock by which sources are read."""
+def at_work(
+    duties: "Serving",
+    seconds: Callable[[], float] = monotonic_seconds,
+    more: Sequence[Lane] = (),
+    look_every: timedelta = LOOK_EVERY,
+) -> Iterator[None]:
+    """All that goes on by itself goes on while the block runs, and `more`. `seconds`: the clock by which sources are
+    read; `look_every`: how often detection looks whether a tick is due.
+    """
     lanes = (
-        *lanes_of(duties.on_watch, duties.checks),
+        *more,
+        *lanes_of(duties.on_watch, duties.checks, look_every),
         *response_lanes(duties.responding.escalation, duties.responding.paging, duties.responding.auditor),
     )
 
@@ -32,15 +40,21 @@ def at_work(duties: "Serving", seconds: Callable[[], float] = monotonic_seconds)
         duties.responding.paging.stop()
 
     with running(lanes, duties.vitals, hurry, duties.metrics) as kept:
-        SourceLanes(duties.sources, kept, seconds).start()
+        SourceLanes(duties.sources, kept, seconds, duties.on_watch.mine).start()
         yield
 
 
 class SourceLanes:
-    """`seconds`: the clock by which sources are read."""
+    """`seconds`: the clock by which sources are read. `mine`: does this process read them, and no other?"""
 
-    def __init__(self, sources: SourcesService, lanes: Lanes, seconds: Callable[[], float] = monotonic_seconds) -> None:
-        self._sources, self._lanes, self._seconds = sources, lanes, seconds
+    def __init__(
+        self,
+        sources: SourcesService,
+        lanes: Lanes,
+        seconds: Callable[[], float] = monotonic_seconds,
+        mine: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._sources, self._lanes, self._seconds, self._mine = sources, lanes, seconds, mine
         self._following: dict[str, Connected] = {}
 
     def start(self) -> None:
@@ -59,9 +73,15 @@ class SourceLanes:
         self._following = dict(now)
 
     def _lane(self, each: Connected) -> Lane:
-        every, work = each.plan.every, partial(self._sources.sync, each.plan.name)
+        every, work = each.plan.every, partial(self._read, each.plan.name)
         limit_s = every.total_seconds() + LIMIT_S
         return Lane(_lane_name(each.plan.name), every, work, AGAIN, limit_s, self._seconds)
+
+    def _read(self, name: str) -> None:
+        if self._mine():
+            self._sources.sync(name)
+        else:
+            self._sources.forget(name)
 
 
 def _lane_name(source: str) -> str:

@@ -1,23 +1,50 @@
 """`fireline web` and `fireline worker`: the two halves of a deployment with several processes."""
 
-from bot.cli.context import errors_for_people
-from bot.domain.errors import BadInput
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from bot.cli import logs
+from bot.cli.context import errors_for_people, settings_of
+from bot.cli.stopping import Stopping, stoppable
+
+if TYPE_CHECKING:
+    from bot.bootstrap import Serving
+    from bot.config.settings import Settings
+    from bot.processes import Part
+
+log = logging.getLogger("fireline")
 
 
 def web() -> None:
-    """Answer Slack. Needs PostgreSQL and BigQuery; this release says so and stops."""
-    _refuse("web")
+    """Answer Slack, as one of several processes. Needs PostgreSQL and BigQuery; `fireline run` needs neither."""
+    _one_of_several("web")
 
 
 def worker() -> None:
-    """Do what is due: detection, escalation, reports. Needs PostgreSQL and BigQuery; this release says so and stops."""
-    _refuse("worker")
+    """Detect, notify, escalate and page, as one of several processes. Needs PostgreSQL and BigQuery."""
+    _one_of_several("worker")
 
 
-def _refuse(process: str) -> None:
-    with errors_for_people():
-        raise BadInput(
-            f"`fireline {process}` cannot start: separate processes share their state through PostgreSQL and their run "
-            "history through BigQuery (embedded storage serves one process), and this release keeps no state in "
-            "PostgreSQL yet. Use `fireline load` and `fireline health`, which need neither."
-        )
+def _one_of_several(name: str) -> None:
+    from bot.processes import Part, one_of_several
+
+    with stoppable(lambda: log.info("stopped")) as stopping, errors_for_people():
+        settings, part = settings_of(None), Part(name)
+        logs.set_up(logging.INFO, settings.log_format)
+        with one_of_several(settings, part) as duties:
+            asyncio.run(_until_stopped(settings, duties, part, stopping))
+
+
+async def _until_stopped(settings: "Settings", duties: "Serving", part: "Part", stopping: Stopping) -> None:
+    from bot.processes import Part, part_at_work
+    from bot.slack.serving import serve, watched_site
+
+    stopping.cancels_this_task()
+    working = part_at_work(duties, part)
+    if part is Part.WEB:
+        await serve(settings, duties.services, working, duties.probe, one_of_several=True)
+        return
+    async with watched_site(settings.port, settings.host, duties.probe):
+        with working:
+            await asyncio.Event().wait()

@@ -50,8 +50,8 @@ def replay(
 
 
 def _replayed(data: Path, asked: "Asked", home: Path | None, *, quiet: bool) -> "Replayed":
-    from bot.bootstrap import recorded
     from bot.first_draft import registry_to_load
+    from bot.opening import recorded
 
     if not data.is_dir():
         raise BadInput(f"{data} is no directory. Name the folder that holds runs.parquet and its companions.")

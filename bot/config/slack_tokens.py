@@ -24,8 +24,10 @@ class SlackTokens:
     secret: str = field(repr=False)
 
     @classmethod
-    def of(cls, settings: Settings) -> "SlackTokens":
-        """Raises BadInput with everything that is missing or malformed; no part of a secret is in it."""
+    def of(cls, settings: Settings, *, hears: bool = True) -> "SlackTokens":
+        """Raises BadInput with everything that is missing or malformed; no part of a secret is in it. `hears`: Slack
+        reaches this process.
+        """
         bot = settings.slack_bot_token.get_secret_value()
         app = settings.slack_app_token.get_secret_value()
         secret = settings.slack_signing_secret.get_secret_value()
@@ -37,7 +39,7 @@ class SlackTokens:
         ]
         if not bot:
             problems.insert(0, "SLACK_BOT_TOKEN is not set. Use the bot token (xoxb-…), or try `fireline demo`.")
-        if not app and not secret:
+        if hears and not app and not secret:
             problems.append("Set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP); neither is set.")
         if problems:
             raise BadInput("\n".join(problems))

@@ -19,6 +19,7 @@ from bot.domain.incidents.outbox import Unsaid
 from bot.domain.incidents.response import Response
 from bot.domain.incidents.timeline import Entry
 from bot.domain.oncall.covers import Cover
+from bot.ports.leases import Lease, LeaseRecord
 
 
 class StateUnavailable(FirelineError):
@@ -165,6 +166,9 @@ class Transaction(Protocol):
     @property
     def pages(self) -> PageRecord: ...
 
+    @property
+    def leases(self) -> LeaseRecord: ...
+
 
 class State(Protocol):
     """Times are aware UTC. Every change is one transaction. Raises StateUnavailable, and BadInput for a naive time."""
@@ -264,6 +268,8 @@ class State(Protocol):
         ...
 
     def cover(self, cover_id: str) -> Cover | None: ...
+
+    def lease(self, work: str) -> Lease | None: ...
 
     def audit_end(self) -> Anchor:
         """Where the head of the audit chain says that it ends."""

@@ -19,6 +19,12 @@ class Blindness:
     statuses: Callable[[], Sequence[SourceStatus]] = no_sources
     policy: BlindnessPolicy = STANDARD
     held: Mapping[str, int] = field(default_factory=dict)
+    heard: Callable[[], Mapping[str, int] | None] = lambda: None
+    """What another process that detects has held; None: this one detects."""
+
+    def waiting(self) -> Mapping[str, int]:
+        heard = self.heard()
+        return self.held if heard is None else heard
 
     def sight(self) -> Sight:
         return Sight.of(self.statuses(), self.policy)

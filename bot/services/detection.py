@@ -120,6 +120,10 @@ class DetectionService:
         self._live = live
         return decisions
 
+    def forget(self) -> None:
+        """Another process detects now: the next tick here starts afresh."""
+        self._live = self._absences = None
+
     def _stopped(self, registry: Registry, now: datetime) -> Sight:
         """Without sources: has whoever loads the history stopped? Then it is as a source that shows nothing."""
         known = KnownUntil(self._warehouse, registry).of(self._warehouse.history(), now)

@@ -1,7 +1,7 @@
 """One tick of the gate over the state: read what is remembered, decide, keep it with what has to be said of it."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -31,8 +31,18 @@ class Tick:
     decisions: tuple[Decision, ...] = field(default=())
 
 
+Ours = Callable[[Transaction], bool]
+
+
+def nobody_elses(_tx: Transaction) -> bool:
+    """Where one process alone decides."""
+    return True
+
+
 class GateService:
-    """The same for live and for replay; the state differs. `escalation` None: nobody is paged, as in a replay."""
+    """The same for live and for replay; the state differs. `escalation` None: nobody is paged, as in a replay. `ours`:
+    may this process decide, until the transaction ends?
+    """
 
     def __init__(
         self,
@@ -40,7 +50,9 @@ class GateService:
         rules: GateRules,
         metrics: Metrics | None = None,
         escalation: EscalationPolicy | None = None,
+        ours: Ours = nobody_elses,
     ) -> None:
+        self._ours = ours
         self._state, self._rules, self._metrics = state, rules, metrics or Uncounted()
         self._escalation = escalation
 
@@ -89,6 +101,8 @@ class GateService:
         memory = self._state.remembered(now, self._rules.policy.repeat_window)
         result = decide(findings, memory.with_windows(windows), self._rules, now)
         with self._state.transaction() as tx:
+            if not self._ours(tx):
+                return Tick(Committed.ALREADY)
             committed = tx.gate.commit(now, result, memory.version)
             if committed is Committed.APPLIED:
                 tx.outbox.add(to_say(result.decisions))

@@ -82,7 +82,7 @@ class HealthService:
         )
         idle = self._idle(measured.window, window, scope)
         measured = seen_by(measured, sight, self._registry)
-        blind = blind_reasons(sight, self._blindness.held)
+        blind = blind_reasons(sight, self._blindness.waiting())
         silence = () if sight.blind_feeding(Feed.RUNS) else known.silence
         unsure = [*unknown, *blind, *silence, *idle, *self._undue(measured.due, window, scope, history)]
         losses = self._losses() if measured.missing else STANDARD

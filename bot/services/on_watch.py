@@ -31,6 +31,8 @@ class OnWatch:
         self._last: datetime | None = None
         self.before: Callable[[], None] = lambda: None
         """Done before each look whether a tick is due."""
+        self.mine: Callable[[], bool] = lambda: True
+        """Does this process detect, and no other?"""
 
     def renew(self, detection: DetectionService, facts: IncidentFacts) -> None:
         """Go on with these; called between two ticks. The next one begins at once, over the history again."""
@@ -42,6 +44,10 @@ class OnWatch:
         clock was put back, says nothing.
         """
         self.before()
+        if not self.mine():
+            self._detection.forget()
+            self._last = None
+            return
         now = self._clock().replace(microsecond=0)
         if self._last is None or not timedelta() <= now - self._last < TICK:
             self._detection.tick(now)

@@ -14,6 +14,7 @@ from bot.domain.sources import Back, SourceFailed, SourcePlan, SourceStatus
 from bot.ports.clock import Clock
 from bot.ports.sources import Batch, Source
 from bot.ports.warehouse import Hints, LoadReport, SourceMark, SourceRead, Warehouse
+from bot.services.told import Reading, Told
 
 log = logging.getLogger("fireline.sources")
 STORED_EVERY = timedelta(minutes=15)
@@ -74,6 +75,8 @@ class SourcesService:
         self._warehouse, self._registry, self._clock = warehouse, registry, clock
         self._connected = {each.plan.name: each for each in connected}
         self._reads = {name: _Reads(Lock()) for name in self._connected}
+        self.heard: Callable[[], Told | None] = lambda: None
+        """What another process tells that reads them; None: this one does."""
 
     @property
     def connected(self) -> Mapping[str, Connected]:
@@ -122,6 +125,22 @@ class SourcesService:
             log.info("source %s: %d rows read, %d new, %d rejected", name, report.rows, report.added, report.rejected)
         return replace(report, seconds=(ended - began).total_seconds())
 
+    def reading(self) -> Mapping[str, Reading]:
+        """How this process's reads go, by source."""
+        return {
+            name: Reading(
+                reads.watched_since, reads.synced_at, reads.failing_since, reads.error, reads.warnings, reads.back
+            )
+            for name, reads in list(self._reads.items())
+        }
+
+    def forget(self, name: str) -> None:
+        """Another process reads it now: what this one knew grows old."""
+        reads = self._reads[name]
+        if reads.watched_since is not None:
+            with reads.lock:
+                self._reads[name] = _Reads(reads.lock)
+
     def check(self, name: str) -> str:
         """One line about what is there. Raises SourceFailed with what is wrong and the remedy."""
         return self._named(name).source.check(self._clock())
@@ -131,7 +150,12 @@ class SourcesService:
         if not self._connected:
             return ()
         marks, stored, now = self._warehouse.source_marks(), self._warehouse.source_reads(), self._clock()
-        return tuple(self._status(name, marks, stored, now) for name in self._connected)
+        told = self.heard()
+        known = self.reading() if told is None else told.reads
+        return tuple(
+            self._status(name, known.get(name, Reading()), marks.get(name), stored.get(name), now)
+            for name in self._connected
+        )
 
     def glance(self) -> tuple[str, ...]:
         """A line a source, from what this process knows: asked at any time, whatever else is stuck."""
@@ -223,9 +247,9 @@ class SourcesService:
             reads.stored = now
 
     def _status(
-        self, name: str, marks: Mapping[str, SourceMark], stored: Mapping[str, SourceRead], now: datetime
+        self, name: str, reads: Reading, mark: SourceMark | None, stored: SourceRead | None, now: datetime
     ) -> SourceStatus:
-        reads, mark, before = self._reads[name], marks.get(name), stored.get(name) or SourceRead(name)
+        before = stored or SourceRead(name)
         good = [reads.synced_at, before.read_at, mark.moved_at if mark is not None else None]
         fresh = reads.synced_at is not None or reads.failing_since is not None
         status = SourceStatus(

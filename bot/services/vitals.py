@@ -84,8 +84,13 @@ class CheckFailed(FirelineError):
 class Checks:
     """One look at everything that must work; each check raises what is wrong."""
 
-    def __init__(self, checks: Mapping[str, Callable[[], None]]) -> None:
+    def __init__(self, checks: Mapping[str, Callable[[], object]]) -> None:
         self._checks = checks
+
+    def but(self, without: Iterable[str], more: Mapping[str, Callable[[], object]]) -> "Checks":
+        """Without those of these names, and with more."""
+        kept = {name: check for name, check in self._checks.items() if name not in set(without)}
+        return Checks({**kept, **more})
 
     def run(self) -> None:
         """Raises CheckFailed with all that is wrong."""
@@ -94,7 +99,7 @@ class Checks:
             raise CheckFailed("; ".join(found))
 
 
-def _reason(check: Callable[[], None]) -> str | None:
+def _reason(check: Callable[[], object]) -> str | None:
     try:
         check()
     except FirelineError as error:

@@ -64,13 +64,20 @@ def web_app(
             signatures.forget(signature)
         return answer
 
+    site = watched(probe)
+    site.router.add_post(PATH, events)
+    return site
+
+
+def watched(probe: Probe) -> web.Application:
+    """Serves GET /healthz and GET /metrics."""
+
     async def healthz(_: web.Request) -> web.Response:
         found = list(probe.wrong())
         said = {"ok": not found, "wrong": found, "warnings": list(probe.warnings()), "sources": list(probe.sources())}
         return web.json_response(said, status=503 if found else 200)
 
     site = web.Application(client_max_size=LARGEST_BODY)
-    site.router.add_post(PATH, events)
     site.router.add_get("/healthz", healthz)
     site.router.add_get("/metrics", metrics_of(probe))
     return site

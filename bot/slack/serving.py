@@ -21,7 +21,7 @@ from bot.services.probe import Probe
 from bot.slack import app as slack_app
 from bot.slack.client import Identity, client_session, web_client
 from bot.slack.doors import BACKLOG, Doors, most_connections
-from bot.slack.http import web_app, without_traceback
+from bot.slack.http import watched, web_app, without_traceback
 from bot.slack.socket_mode import REFUSED, stay_connected
 from bot.views.chart_style import load_matplotlib
 from handlers.replies import WorkPool
@@ -61,9 +61,11 @@ async def serve(
     services: AppServices,
     duties: AbstractContextManager[None] | None = None,
     probe: Probe = NOT_WATCHED,
+    *,
+    one_of_several: bool = False,
 ) -> None:
-    """Serve until cancelled, then end what is being answered; `duties` are done meanwhile. Raises BadInput when a token
-    is missing or refused.
+    """Serve until cancelled, then end what is being answered; `duties` are done meanwhile. `one_of_several`: whoever
+    keeps such processes alive asks over HTTP, with Socket Mode too. Raises BadInput when a token is missing or refused.
     """
     tokens = SlackTokens.of(settings)
     sys.setswitchinterval(SWITCH_INTERVAL_S)
@@ -76,17 +78,21 @@ async def serve(
         warming = asyncio.create_task(_warm_up(pool))
         try:
             with duties or nullcontext():
-                await _answer(app, tokens, settings, probe)
+                await _answer(app, tokens, settings, probe, one_of_several=one_of_several)
         finally:
             warming.cancel()
             pool.close()
 
 
-async def _answer(app: AsyncApp, tokens: SlackTokens, settings: Settings, probe: Probe) -> None:
+async def _answer(
+    app: AsyncApp, tokens: SlackTokens, settings: Settings, probe: Probe, *, one_of_several: bool
+) -> None:
     app.listener_runner.listener_start_handler = answers = Answers()
     try:
         if tokens.app:
-            await stay_connected(app, tokens.app)
+            site = watched_site(settings.port, settings.host, probe) if one_of_several else nullcontext()
+            async with site:
+                await stay_connected(app, tokens.app)
             return
         async with http_site(app, tokens.secret, settings.port, settings.host, probe) as served_on:
             log.info("waiting for Slack on %s port %d", settings.host, served_on)
@@ -116,10 +122,23 @@ async def _greet(identity: Identity) -> None:
 async def http_site(app: AsyncApp, secret: str, port: int, host: str, probe: Probe = NOT_WATCHED) -> AsyncIterator[int]:
     """The HTTP front on a port (0: any free one); yields the port. Raises BadInput for one that cannot be had."""
     doors = Doors(most_connections())
+    async with _listening(web_app(app, secret, epoch_seconds, probe, doors.genuine), doors, port, host) as served_on:
+        yield served_on
+
+
+@asynccontextmanager
+async def watched_site(port: int, host: str, probe: Probe) -> AsyncIterator[int]:
+    """The same without Slack: /healthz and /metrics."""
+    async with _listening(watched(probe), Doors(most_connections()), port, host) as served_on:
+        log.info("serving /healthz and /metrics on %s port %d", host, served_on)
+        yield served_on
+
+
+@asynccontextmanager
+async def _listening(site: web.Application, doors: Doors, port: int, host: str) -> AsyncIterator[int]:
     server_log = logging.getLogger("fireline.http.server")
     server_log.addFilter(without_traceback)
     # Nothing is unpacked: Slack packs nothing, and a signature is over the bytes that came.
-    site = web_app(app, secret, epoch_seconds, probe, doors.genuine)
     runner = web.AppRunner(site, access_log=None, auto_decompress=False, logger=server_log)
     await runner.setup()
     assert runner.server is not None

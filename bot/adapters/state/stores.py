@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, func, or_, selec
 from bot.adapters.state import audit, pages, responses, tables
 from bot.adapters.state.covers import cover_of, covers_until
 from bot.adapters.state.database import reading, writing
+from bot.adapters.state.leases import lease_of
 from bot.adapters.state.rows import (
     alert_of,
     decision_of,
@@ -33,6 +34,7 @@ from bot.domain.incidents.outbox import Unsaid
 from bot.domain.incidents.response import Response
 from bot.domain.incidents.timeline import Entry
 from bot.domain.oncall.covers import Cover
+from bot.ports.leases import Lease
 
 HEAD, INCIDENT, FINDING = tables.gate_head, tables.incident, tables.finding
 
@@ -208,6 +210,10 @@ class SqlState:
     def cover(self, cover_id: str) -> Cover | None:
         with reading(self._engine) as connection:
             return cover_of(connection, cover_id)
+
+    def lease(self, work: str) -> Lease | None:
+        with reading(self._engine) as connection:
+            return lease_of(connection, work)
 
     def audit_end(self) -> Anchor:
         with reading(self._engine) as connection:

@@ -244,6 +244,16 @@ audit_head = Table(
 )
 """One row: the last record of the chain. Whoever adds to it holds this row."""
 
+lease = Table(
+    "lease",
+    metadata,
+    Column("work", String, primary_key=True),
+    Column("holder", String, nullable=False),
+    Column("beat", Integer, nullable=False),
+    Column("note", Words, nullable=False),
+)
+"""Work that one of several processes does."""
+
 planned_window = Table(
     "planned_window",
     metadata,

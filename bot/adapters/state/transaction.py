@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, selec
 from bot.adapters.state import tables
 from bot.adapters.state.audit import SqlAudit
 from bot.adapters.state.covers import SqlCovers
+from bot.adapters.state.leases import SqlLeases
 from bot.adapters.state.pages import SqlPages
 from bot.adapters.state.responses import SqlResponses
 from bot.adapters.state.rows import alert_row, decision_row, feedback_row, incident_row
@@ -40,6 +41,7 @@ class SqlTransaction:
         self.covers = SqlCovers(connection, self.audit.add)
         self.responses = SqlResponses(connection, self.audit.add)
         self.pages = SqlPages(connection)
+        self.leases = SqlLeases(connection)
 
 
 class SqlGate:

@@ -20,6 +20,7 @@ from bot.domain.incidents.response import Response
 from bot.domain.incidents.timeline import Entry
 from bot.domain.oncall.covers import Cover, record_of
 from bot.ports.fakes.responses import FakePages, FakeResponses, due_by, unsent
+from bot.ports.leases import Lease
 from bot.ports.state import Committed
 
 
@@ -47,6 +48,7 @@ class FakeState:
         self.page_by_id: dict[str, Queued] = {}
         self.entries: list[Entry] = []
         self.links: list[Link] = []
+        self.lease_of: dict[str, Lease] = {}
 
     def remembered(self, now: datetime, repeat_window: timedelta) -> GateMemory:
         horizon = utc(now) - repeat_window
@@ -217,6 +219,9 @@ class FakeState:
         self._windows.update(dict.fromkeys(windows))
         return len(self._windows) - before
 
+    def lease(self, work: str) -> Lease | None:
+        return self.lease_of.get(work)
+
     def audit_end(self) -> Anchor:
         return FakeAudit(self.links).end
 
@@ -239,6 +244,21 @@ class FakeTransaction:
         self.covers = FakeCovers(state.cover_by_id, self.audit.add)
         self.responses = FakeResponses(state.response_by_id, state.entries, self.audit.add)
         self.pages = FakePages(state.page_by_id)
+        self.leases = FakeLeases(state.lease_of)
+
+
+class FakeLeases:
+    def __init__(self, leases: dict[str, Lease]) -> None:
+        self._leases = leases
+
+    def put(self, before: Lease | None, after: Lease) -> bool:
+        if self._leases.get(after.work) != before:
+            return False
+        self._leases[after.work] = after
+        return True
+
+    def holds(self, work: str, holder: str) -> bool:
+        return work in self._leases and self._leases[work].holder == holder
 
 
 class FakeAudit:
