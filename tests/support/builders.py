@@ -10,8 +10,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import duckdb
-
 from bot.adapters.warehouse.duckdb_engine import DuckDBEngine
 from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
 from bot.domain.evidence.runs import Category
@@ -19,6 +17,7 @@ from bot.domain.evidence.text_rules import TextRule
 from bot.domain.platform.registry import Registry
 from bot.ports.warehouse import LoadReport
 from bot.services.loading import LoadingService
+from tests.support.duck import duck
 
 Row = dict[str, Any]
 
@@ -196,20 +195,18 @@ def write_rows(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
 
 def write_parquet(path: Path, columns: Mapping[str, tuple[str, Sequence[Any]]]) -> None:
     """`columns`: name -> (DuckDB type, values)."""
-    connection = duckdb.connect()
     listed = ", ".join(
         f'unnest($c{place}::{kind}[]) AS "{name}"' for place, (name, (kind, _)) in enumerate(columns.items())
     )
     values = {f"c{place}": list(given[1]) for place, given in enumerate(columns.values())}
-    connection.execute(f"CREATE TABLE t AS SELECT {listed}", values)
-    connection.execute(f"COPY t TO '{path}' (FORMAT parquet)")
-    connection.close()
+    with duck() as connection:
+        connection.execute(f"COPY (SELECT {listed}) TO '{path}' (FORMAT parquet)", values)
 
 
 def copy_parquet(source: Path, path: Path, select: str = "*") -> None:
     """A Parquet file as another file of any suffix, with other columns perhaps."""
     form = {".parquet": "FORMAT parquet", ".csv": "FORMAT csv, HEADER", ".ndjson": "FORMAT json"}[path.suffix]
-    with duckdb.connect() as connection:
+    with duck() as connection:
         connection.execute(f"COPY (SELECT {select} FROM '{source}') TO '{path}' ({form})")  # noqa: S608 (paths of our own)
 
 

@@ -8,13 +8,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from bot.domain.sources import Feed, SourceFailed, SourcePlan
 from bot.ports.sources import Batch
 from bot.ports.warehouse import DataFile
 from bot.services.sources import Connected, SourcesService
 from tests.support.builders import Row
+from tests.support.duck import duck
 
 KNOWN_AT = {
     Feed.GAME_SCHEDULE: "game_date",
@@ -62,7 +61,7 @@ def shelves(world: Path) -> dict[Feed, Shelf]:
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
-    with duckdb.connect() as connection:
+    with duck() as connection:
         found = connection.execute("SELECT * FROM read_parquet(?)", [str(path)])
         names = [column[0] for column in found.description]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

@@ -2,14 +2,13 @@
 
 from pathlib import Path
 
-import duckdb
-
 from bot.adapters.warehouse.columns import FILE_KINDS
 from bot.adapters.warehouse.reading import Reading, read
 from bot.adapters.warehouse.values import Meaning
 from bot.domain.evidence.vocabulary import Vocabulary
 from bot.ports.warehouse import DataFile
 from tests.support.builders import NOW, Row
+from tests.support.duck import duck
 
 MEANING = Meaning(Vocabulary.standard(), "America/New_York", NOW)
 
@@ -17,7 +16,7 @@ MEANING = Meaning(Vocabulary.standard(), "America/New_York", NOW)
 def read_all(path: Path, meaning: Meaning = MEANING) -> tuple[Reading, list[Row]]:
     """What came of reading a file, and its rows that could be used."""
     kind = next(kind for kind in FILE_KINDS if kind.stem == path.stem)
-    with duckdb.connect() as connection:
+    with duck() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         reading = read(connection, kind, DataFile.of(path), "stage_read", meaning)
         found = connection.execute("SELECT * FROM stage_read ORDER BY row_number")

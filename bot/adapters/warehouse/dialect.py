@@ -6,6 +6,7 @@ times slower), and staging tables are temporary there.
 
 import hashlib
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 CACHE_VERSION = "2"
@@ -62,6 +63,7 @@ def readable(statement: str) -> str:
     return "\n".join([*lines[:code], _translate("\n".join(lines[code:]), pretty=True)])
 
 
+@cache
 def _translate(statement: str, *, pretty: bool = False) -> str:
     import logging
 

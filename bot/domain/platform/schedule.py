@@ -197,8 +197,7 @@ class Schedule:
         hours = self.hours_on(day)
         if not hours:
             return None
-        fold = int(len(hours) >= TWICE_FROM)
-        return max(latest_reading(day, hours[-1], self.zone), slot_instant(day, hours[-1], self.zone, fold))
+        return _latest(day, hours[-1], self.zone, int(len(hours) >= TWICE_FROM))
 
     def newest(self, now: datetime) -> date | None:
         """The newest data date with a slot by now; None without one in the last 400 days."""
@@ -224,6 +223,11 @@ def _instants(day: date, hours: tuple[float, ...], zone: ZoneInfo) -> tuple[date
         again = (slot_instant(day, hour, zone, fold=1) for hour in hours)
         instants += [instant for instant in again if instant.astimezone(zone).fold]
     return tuple(sorted(set(instants)))
+
+
+@lru_cache(maxsize=20_000)
+def _latest(day: date, hour: float, zone: ZoneInfo, fold: int) -> datetime:
+    return max(latest_reading(day, hour, zone), slot_instant(day, hour, zone, fold))
 
 
 def _offset(instant: datetime, zone: ZoneInfo) -> timedelta | None:
