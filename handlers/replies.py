@@ -10,6 +10,7 @@ from typing import Any, ParamSpec, TypeVar
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import BadInput
+from bot.domain.incidents.incident import MessageRef
 from bot.views import failure
 from bot.views.blocks import Card
 from bot.views.charts import Chart
@@ -77,6 +78,11 @@ class Place:
     asked_at: str | None = None
     ephemeral: bool = False
     direct: bool = False
+
+    @property
+    def message(self) -> MessageRef | None:
+        """The message whose button was pressed."""
+        return MessageRef(self.channel, self.message_ts) if self.channel and self.message_ts else None
 
     @classmethod
     def of(cls, body: Mapping[str, Any]) -> "Place":

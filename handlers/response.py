@@ -1,16 +1,16 @@
 """What people do about an incident: each change is stored before Slack is answered, and once."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.domain.access import Actor
+from bot.domain.access import Act
 from bot.domain.incidents.incident import Incident
-from bot.domain.incidents.response import Response
 from bot.services.access import NotYours
 from bot.services.app import AppServices
+from bot.services.responses import Outdated
 from bot.views import action_ids, incident, response
 from bot.views.blocks import Card
 from handlers import payloads
@@ -18,18 +18,27 @@ from handlers.answers import help_card
 from handlers.replies import Reply
 
 Payload = Mapping[str, Any]
-Change = Callable[[Incident, Actor, datetime], Response]
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """A button for `act`; `value` is its grant. `meant`: of the question whether somebody takes it over."""
+
+    value: str
+    act: Act
+    meant: bool = False
 
 
 def register(app: AsyncApp, services: AppServices) -> None:
     @app.action(action_ids.INCIDENT_ACKNOWLEDGE)
     async def acknowledge(ack: AsyncAck, action: Payload, reply: Reply) -> None:
-        await _act(services, ack, action, reply, services.responses.acknowledge)
+        await _act(services, ack, Pressed(payloads.value(action), Act.ACKNOWLEDGE), reply)
 
     @app.action(action_ids.INCIDENT_TAKE_OVER)
     async def take_over(ack: AsyncAck, action: Payload, reply: Reply) -> None:
-        if await _act(services, ack, action, reply, services.responses.take_over):
-            await reply.edit(response.taken(await reply.work(services.responses.incident, payloads.value(action))))
+        taken = await _act(services, ack, Pressed(payloads.value(action), Act.ACKNOWLEDGE, meant=True), reply)
+        if taken is not None:
+            await reply.edit(response.taken(taken))
 
     @app.action(action_ids.INCIDENT_WATCH)
     async def watch(ack: AsyncAck, action: Payload, reply: Reply) -> None:
@@ -38,7 +47,7 @@ def register(app: AsyncApp, services: AppServices) -> None:
 
     @app.action(action_ids.INCIDENT_MITIGATE)
     async def mitigate(ack: AsyncAck, action: Payload, reply: Reply) -> None:
-        await _act(services, ack, action, reply, services.responses.mitigate)
+        await _act(services, ack, Pressed(payloads.value(action), Act.MITIGATE), reply)
 
     @app.command("/incident")
     async def command(ack: AsyncAck, command: Payload, reply: Reply) -> None:
@@ -55,23 +64,37 @@ def register(app: AsyncApp, services: AppServices) -> None:
         await reply.privately(card)
 
 
-async def _act(services: AppServices, ack: AsyncAck, action: Payload, reply: Reply, change: Change) -> bool:
-    """False: it would take something from others, and whoever pressed the button was asked whether that is meant."""
+async def _act(services: AppServices, ack: AsyncAck, pressed: Pressed, reply: Reply) -> Incident | None:
+    """What was changed; None: whoever pressed the button was asked whether that is meant, or told what has changed."""
     try:
-        await reply.work(_changed, services, payloads.value(action), reply.place.user, change)
+        return await reply.work(_changed, services, pressed, reply.place.user)
     except NotYours as error:
-        asked = incident.take_over(error.incident, str(error))
-    else:
-        return True
+        answer, redrawn = incident.take_over(error.incident, str(error)), None
+    except Outdated as error:
+        shown = error.incident.message == reply.place.message
+        redrawn = None if shown else await reply.work(_card, services, error.incident)
+        answer = response.outdated(str(error))
     finally:
         await ack()
-    await reply.privately(asked)
-    return False
+    await reply.privately(answer)
+    if redrawn is not None:
+        await reply.edit(redrawn)
+    return None
 
 
-def _changed(services: AppServices, name: str, user: str, change: Change) -> Response:
-    found, now = services.responses.incident(name), services.now()
-    return change(found, services.responses.who(user, now), now)
+def _changed(services: AppServices, pressed: Pressed, user: str) -> Incident:
+    people, now = services.responses, services.now()
+    who = people.who(user, now)
+    found = people.granted(pressed.value, pressed.act, who, meant=pressed.meant)
+    if pressed.act is Act.ACKNOWLEDGE:
+        people.acknowledge(found, who, now, take_over=pressed.meant)
+    else:
+        people.mitigate(found, who, now)
+    return found
+
+
+def _card(services: AppServices, found: Incident) -> Card:
+    return response.card(services.responses.overview(found, services.now()), services.now())
 
 
 def _asked(services: AppServices, asked: payloads.IncidentCommand, user: str) -> Card:

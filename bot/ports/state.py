@@ -12,6 +12,7 @@ from bot.domain.errors import BadInput, FirelineError
 from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.gate.memory import GateMemory, GateResult
 from bot.domain.gate.silences import Silence
+from bot.domain.grants import Grant
 from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.feedback import Feedback
 from bot.domain.incidents.incident import AlertState, Incident, MessageRef
@@ -270,6 +271,12 @@ class State(Protocol):
     def cover(self, cover_id: str) -> Cover | None: ...
 
     def lease(self, work: str) -> Lease | None: ...
+
+    def grants(self, incident: str, episode: int) -> dict[str, str]:
+        """The ids of the grants of an episode, by act; they are made when it begins."""
+        ...
+
+    def grant(self, grant_id: str) -> Grant | None: ...
 
     def audit_end(self) -> Anchor:
         """Where the head of the audit chain says that it ends."""

@@ -9,11 +9,12 @@ from bot.domain.access import Act, Actor, Identity, without_slack
 from bot.domain.errors import BadInput, suggest
 from bot.domain.escalation.next_action import PageStep, next_action
 from bot.domain.escalation.pages import follow_ups, people_at
+from bot.domain.grants import is_offered
 from bot.domain.incidents import response as responses
 from bot.domain.incidents.incident import Incident, MessageRef
 from bot.domain.incidents.response import Response, ResponseState
 from bot.domain.incidents.standing import Coming, Overview, Standing
-from bot.domain.incidents.timeline import Entry, EntryKind
+from bot.domain.incidents.timeline import CHANGES, Entry, EntryKind
 from bot.domain.oncall.schedule import Schedule
 from bot.ports.state import State
 from bot.services.access import Access
@@ -47,6 +48,16 @@ class StillWrong(BadInput):
             f"{incident.label} is not resolved: the data is not right yet.\n{named}{more}\n"
             "Give a reason to resolve it all the same."
         )
+
+
+class Outdated(BadInput):
+    """A button of an older state: what has changed since, and by whom."""
+
+    def __init__(self, incident: Incident, response: Response, timeline: Sequence[Entry]) -> None:
+        self.incident = incident
+        last = next((each for each in reversed(timeline) if each.kind in CHANGES), None)
+        since = f": {last.text} ({last.at:%Y-%m-%d %H:%M} UTC)" if last is not None else ""
+        super().__init__(f"{incident.label} has changed since that button was made{since}. It is {response.state} now.")
 
 
 def _cannot_be_asked(_incident: str, _now: datetime) -> Sequence[str]:
@@ -83,6 +94,18 @@ class ResponseService:
         found = state.incident_at(thread)
         paged = None if found is not None else state.page_by_ref(SLACK, f"{thread.channel}:{thread.ts}")
         return found if paged is None else state.incident(paged.incident)
+
+    def granted(self, value: str, act: Act, who: Actor, *, meant: bool = False) -> Incident:
+        """What the button of a card stands for: a grant, or on cards of older releases the incident itself. Raises
+        Outdated where the card of now has not that button; `meant`: it is not of a card, but of a question.
+        """
+        state, grant = self._required(), self._required().grant(value)
+        found = self.incident(value if grant is None else grant.incident)
+        response = state.response(found.id)
+        fits = grant is None or (grant.act is act and response is not None and grant.episode == response.episode)
+        if response is None or (fits and (meant or is_offered(act, response, who.name))):
+            return found
+        raise Outdated(found, response, state.timeline(found.id))
 
     def who(self, slack: str, now: datetime) -> Actor:
         """A Slack user, by the name of the schedule, else by the id itself."""
@@ -137,7 +160,10 @@ class ResponseService:
     def standing(self, incident_id: str, now: datetime) -> Standing | None:
         """Who has it, and what comes next, from the engine's own rule; None: it has no response."""
         response = None if self._state is None else self._state.response(incident_id)
-        return None if response is None else Standing(response, tuple(self._coming(response, now)))
+        if self._state is None or response is None:
+            return None
+        grants = self._state.grants(incident_id, response.episode)
+        return Standing(response, tuple(self._coming(response, now)), grants)
 
     def _coming(self, response: Response, now: datetime) -> list[Coming]:
         """The next pages, as the engine would take them: whoever has the turn when their time comes."""

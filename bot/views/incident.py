@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from textwrap import wrap
 
+from bot.domain.access import Act
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.feedback import Word
 from bot.domain.incidents.incident import Incident
@@ -163,10 +164,16 @@ def _act(notice: Notice) -> Element | None:
     """What a person can do about it now."""
     state = None if notice.standing is None or notice.resolved else notice.standing.response.state
     if state in PAGING:
-        return button("Acknowledge", action_ids.INCIDENT_ACKNOWLEDGE, notice.incident.id, style="primary")
+        return button("Acknowledge", action_ids.INCIDENT_ACKNOWLEDGE, _grant(notice, Act.ACKNOWLEDGE), style="primary")
     if state is ResponseState.ACKNOWLEDGED:
-        return button("Mitigated", action_ids.INCIDENT_MITIGATE, notice.incident.id)
+        return button("Mitigated", action_ids.INCIDENT_MITIGATE, _grant(notice, Act.MITIGATE))
     return None
+
+
+def _grant(notice: Notice, act: Act) -> str:
+    """What the button says. A response that began in an older release has no grants."""
+    assert notice.standing is not None
+    return notice.standing.grants.get(act, notice.incident.id)
 
 
 def take_over(incident: Incident, why: str) -> Card:

@@ -38,6 +38,11 @@ def taken(incident: Incident) -> Card:
     return Card(escape(text), (section(escape(text)),))
 
 
+def outdated(why: str) -> Card:
+    """To whoever pressed a button of an older state."""
+    return Card(escape(why), (section(escape(why)),))
+
+
 def watching(incident: Incident) -> Card:
     text = f"You watch {incident.label}: nothing was changed."
     return Card(escape(text), (section(escape(text)),))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.access import Act as Button
 from bot.domain.delivery import Act, Kind, Outcome, Page, PageState, Queued
 from bot.domain.findings.severity import Severity
 from bot.domain.gate.memory import GateResult
@@ -77,6 +78,24 @@ def test_a_response_comes_back_as_it_was_stored(state: State, again: Again) -> N
     taken = acknowledged(stored(state), "Ana \u2011 \U0001f6a8", minute(3))
     assert put(state, taken)
     assert stored(again()) == replace(taken, version=2)
+
+
+def test_an_episode_has_one_grant_for_each_act(state: State, again: Again) -> None:
+    assert state.grants("I1", 1) == {}
+    assert put(state, FIRST)
+    made = again().grants("I1", 1)
+    assert set(made) == set(Button)
+    assert put(state, acknowledged(stored(state), "Ana", minute(1)))
+    assert state.grants("I1", 1) == made
+    grant = state.grant(made[Button.ACKNOWLEDGE])
+    assert grant is not None
+    assert (grant.incident, grant.episode, grant.act, grant.made_at) == ("I1", 1, Button.ACKNOWLEDGE, START)
+    assert state.grant("I1") is None
+    over = resolved(stored(state), minute(2))
+    assert put(state, over)
+    assert put(state, opened("I1", Severity.P0, POLICY.of(Severity.P0), minute(3), stored(state)))
+    assert state.grants("I1", 1) == made
+    assert not set(state.grants("I1", 2).values()) & set(made.values())
 
 
 def test_whoever_goes_by_an_old_version_changes_nothing(state: State) -> None:

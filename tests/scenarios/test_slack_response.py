@@ -14,8 +14,8 @@ from bot.domain.access import AccessPolicy, Role
 from bot.domain.gate.memory import GateResult
 from bot.domain.incidents.escalation_policy import EscalationPolicy
 from bot.domain.incidents.incident import MessageRef
-from bot.domain.incidents.response import Response, ResponseState
-from bot.domain.incidents.timeline import EntryKind
+from bot.domain.incidents.response import Response, ResponseState, opened
+from bot.domain.incidents.timeline import Entry, EntryKind
 from bot.ports.fakes.state import FakeState
 from bot.services.access import Identities
 from bot.services.app import AppServices
@@ -198,6 +198,48 @@ def test_a_role_is_that_of_slacks_own_groups_at_the_click(
         await bench.workspace.act(ALEX, "action", **message, action_id="incident.acknowledge")
         await bench.until(lambda: response(state).owner == "Ana")
         assert [link.record.actor for link in state.links] == ["fireline", f"slack:{ALEX}"]
+
+    play(scenario, transport, watched)
+
+
+def test_an_old_button_says_what_has_changed_since(transport: str, watched: AppServices, state: FakeState) -> None:
+    async def scenario(bench: Bench) -> None:
+        message = await told(bench, state)
+        await bench.ask("/incident INC-1 ack", user=CHRIS, sees="ephemeral")
+        late = await bench.press(message, "incident.acknowledge", user=ALEX, sees="ephemeral")
+        assert late["text"].startswith("INC-1 has changed since that button was made: Chris has it (2026-")
+        assert late["text"].endswith("It is acknowledged now.")
+        assert response(state).owner == "Chris"
+        assert len([each for each in state.entries if each.kind is EntryKind.ACKNOWLEDGED]) == 1
+
+    play(scenario, transport, watched)
+
+
+def test_a_button_of_an_earlier_episode_changes_nothing_and_its_card_is_redrawn(
+    transport: str, watched: AppServices, state: FakeState
+) -> None:
+    async def scenario(bench: Bench) -> None:
+        old = await told(bench, state)
+        before = response(state)
+        policy = EscalationPolicy().of(before.severity)
+        with state.transaction() as tx:
+            tx.responses.put(opened(before.incident, before.severity, policy, NOW, before))
+            tx.responses.note([Entry(before.incident, NOW, EntryKind.OPENED, "It began again as P0")])
+        await told(bench, state)
+        redrawn = await bench.press(old, "incident.acknowledge", user=CHRIS)
+        assert "It is open." in redrawn["text"]
+        assert "has changed since" in bench.whispers(ALERTS, CHRIS)[-1]["text"]
+        assert response(state).state is ResponseState.OPEN
+
+    play(scenario, transport, watched)
+
+
+def test_a_card_of_an_older_release_goes_on_working(transport: str, watched: AppServices, state: FakeState) -> None:
+    async def scenario(bench: Bench) -> None:
+        state.grant_by_id.clear()
+        message = await told(bench, state)
+        await bench.workspace.act(CHRIS, "action", **message, action_id="incident.acknowledge")
+        await bench.until(lambda: response(state).owner == "Chris")
 
     play(scenario, transport, watched)
 

@@ -9,9 +9,11 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from bot.adapters.state import tables
+from bot.adapters.state.grants import make_grants
 from bot.adapters.state.writing import insert_new
 from bot.domain.audit import Record
 from bot.domain.findings.severity import Severity
+from bot.domain.grants import begins
 from bot.domain.incidents.escalation_policy import Ladder
 from bot.domain.incidents.response import Response, ResponseState
 from bot.domain.incidents.timeline import Entry, EntryKind, record_of
@@ -32,6 +34,13 @@ class SqlResponses:
 
     def put(self, after: Response) -> bool:
         row = _row(replace(after, version=after.version + 1))
+        if not self._stored(after, row):
+            return False
+        if begins(after):
+            make_grants(self._connection, after)
+        return True
+
+    def _stored(self, after: Response, row: dict[str, Any]) -> bool:
         if after.version == 0:
             return insert_new(self._connection, RESPONSE, [row]) == 1
         same = (RESPONSE.c.incident == after.incident) & (RESPONSE.c.version == after.version)

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, func, or_, selec
 from bot.adapters.state import audit, pages, responses, tables
 from bot.adapters.state.covers import cover_of, covers_until
 from bot.adapters.state.database import reading, writing
+from bot.adapters.state.grants import grant_of, grants_of
 from bot.adapters.state.leases import lease_of
 from bot.adapters.state.rows import (
     alert_of,
@@ -27,6 +28,7 @@ from bot.domain.delivery import Queued
 from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.gate.memory import GateMemory
 from bot.domain.gate.silences import Silence, ended, set_by
+from bot.domain.grants import Grant
 from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.feedback import Feedback
 from bot.domain.incidents.incident import AlertState, Incident, IncidentState, MessageRef
@@ -214,6 +216,14 @@ class SqlState:
     def lease(self, work: str) -> Lease | None:
         with reading(self._engine) as connection:
             return lease_of(connection, work)
+
+    def grants(self, incident: str, episode: int) -> dict[str, str]:
+        with reading(self._engine) as connection:
+            return grants_of(connection, incident, episode)
+
+    def grant(self, grant_id: str) -> Grant | None:
+        with reading(self._engine) as connection:
+            return grant_of(connection, grant_id)
 
     def audit_end(self) -> Anchor:
         with reading(self._engine) as connection:

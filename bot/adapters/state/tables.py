@@ -11,6 +11,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    UniqueConstraint,
 )
 
 from bot.adapters.state.columns import Utc, Words
@@ -253,6 +254,19 @@ lease = Table(
     Column("note", Words, nullable=False),
 )
 """Work that one of several processes does."""
+
+action_grant = Table(
+    "action_grant",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("incident", String, ForeignKey("incident.id"), nullable=False),
+    Column("episode", Integer, nullable=False),
+    Column("act", String, nullable=False),
+    Column("made_at", Utc, nullable=False),
+    Column("expires_at", Utc, nullable=False),
+    UniqueConstraint("incident", "episode", "act"),
+)
+"""What stands behind buttons: one row for each act of an episode."""
 
 planned_window = Table(
     "planned_window",

@@ -1,6 +1,7 @@
 """Who has an incident, and what comes next: what a card says of it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.incidents.incident import Incident, IncidentState
@@ -18,10 +19,13 @@ class Coming:
 
 @dataclass(frozen=True)
 class Standing:
-    """`coming`: the next pages, soonest first; none when nobody is to be paged."""
+    """`coming`: the next pages, soonest first; none when nobody is to be paged. `grants`: what the button of an
+    act says, by its word; without one it says the incident.
+    """
 
     response: Response
     coming: tuple[Coming, ...] = ()
+    grants: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

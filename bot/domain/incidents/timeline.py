@@ -23,6 +23,10 @@ class EntryKind(StrEnum):
     NOTE = "note"
 
 
+CHANGES = frozenset(EntryKind) - {EntryKind.PAGED, EntryKind.UNREACHED, EntryKind.ASKED, EntryKind.NOTE}
+"""What makes another state of it."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """`actor` is a Slack id or a name, "" for Fireline itself; `text` is one plain sentence."""

@@ -4,15 +4,23 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from bot.domain.access import Act
 from bot.domain.audit import Record
 from bot.domain.delivery import WAITING, Outcome, PageState, Queued
+from bot.domain.grants import Grant, begins
 from bot.domain.incidents.response import Response
 from bot.domain.incidents.timeline import Entry, record_of
 
 
 class FakeResponses:
-    def __init__(self, stored: dict[str, Response], entries: list[Entry], audit: Callable[[Record], None]) -> None:
-        self._stored, self._entries, self._audit = stored, entries, audit
+    def __init__(
+        self,
+        stored: dict[str, Response],
+        entries: list[Entry],
+        grants: dict[str, Grant],
+        audit: Callable[[Record], None],
+    ) -> None:
+        self._stored, self._entries, self._grants, self._audit = stored, entries, grants, audit
 
     def of(self, incidents: Iterable[str]) -> dict[str, Response]:
         return {name: self._stored[name] for name in incidents if name in self._stored}
@@ -21,6 +29,12 @@ class FakeResponses:
         before = self._stored.get(after.incident)
         if after.version != (0 if before is None else before.version):
             return False
+        if begins(after):
+            made = [
+                Grant(f"{after.incident} {after.episode} {act}", after.incident, after.episode, act, after.opened_at)
+                for act in Act
+            ]
+            self._grants.update({each.id: each for each in made})
         shown = 0 if before is None else before.shown
         self._stored[after.incident] = replace(after, version=after.version + 1, shown=shown)
         return True

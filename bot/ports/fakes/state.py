@@ -12,6 +12,7 @@ from bot.domain.errors import BadInput
 from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.gate.memory import GateMemory, GateResult, is_remembered
 from bot.domain.gate.silences import Silence, ended, set_by
+from bot.domain.grants import Grant
 from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.feedback import Feedback
 from bot.domain.incidents.incident import AlertState, Incident, MessageRef, numbered
@@ -49,6 +50,7 @@ class FakeState:
         self.entries: list[Entry] = []
         self.links: list[Link] = []
         self.lease_of: dict[str, Lease] = {}
+        self.grant_by_id: dict[str, Grant] = {}
 
     def remembered(self, now: datetime, repeat_window: timedelta) -> GateMemory:
         horizon = utc(now) - repeat_window
@@ -222,6 +224,13 @@ class FakeState:
     def lease(self, work: str) -> Lease | None:
         return self.lease_of.get(work)
 
+    def grants(self, incident: str, episode: int) -> dict[str, str]:
+        own = (each for each in self.grant_by_id.values() if (each.incident, each.episode) == (incident, episode))
+        return {each.act: each.id for each in own}
+
+    def grant(self, grant_id: str) -> Grant | None:
+        return self.grant_by_id.get(grant_id)
+
     def audit_end(self) -> Anchor:
         return FakeAudit(self.links).end
 
@@ -242,7 +251,7 @@ class FakeTransaction:
         self.gate = self.incidents = self.outbox = state
         self.audit = FakeAudit(state.links)
         self.covers = FakeCovers(state.cover_by_id, self.audit.add)
-        self.responses = FakeResponses(state.response_by_id, state.entries, self.audit.add)
+        self.responses = FakeResponses(state.response_by_id, state.entries, state.grant_by_id, self.audit.add)
         self.pages = FakePages(state.page_by_id)
         self.leases = FakeLeases(state.lease_of)
 
