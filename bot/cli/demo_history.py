@@ -36,7 +36,7 @@ def prepare(settings: Settings, now: datetime) -> Path:
     if _is_ready(settings):
         configure(settings, data)
         return data
-    settings.home.mkdir(parents=True, exist_ok=True)
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     (settings.home / MADE).touch()
     registry = settings.config / "registry.yaml"
     _remove_folder(data)

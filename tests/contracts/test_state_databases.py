@@ -3,6 +3,7 @@
 import os
 import signal
 import sqlite3
+import stat
 import subprocess
 import sys
 import time
@@ -97,6 +98,16 @@ def test_an_address_that_cannot_be_used_is_refused(wrong: str) -> None:
     with pytest.raises(BadInput, match="FIRELINE_DATABASE_URL") as error:
         open_engine(wrong)
     assert "secret" not in str(error.value)
+
+
+def test_sqlite_is_for_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "home" / "s.db"
+    with disposed(open_engine(path)) as engine:
+        migrate(engine)
+        with engine.connect() as connection, connection.begin():
+            connection.execute(text("create table t (x integer)"))
+            found = {each.name: stat.S_IMODE(each.stat().st_mode) for each in (path.parent, *path.parent.iterdir())}
+    assert found == {"home": 0o700, "s.db": 0o600, "s.db-wal": 0o600, "s.db-shm": 0o600}
 
 
 def test_sqlite_is_set_to_lose_nothing(tmp_path: Path) -> None:

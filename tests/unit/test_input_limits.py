@@ -185,9 +185,9 @@ def test_a_clock_that_is_a_little_ahead_costs_nothing_and_moves_no_end(tmp_path:
 
 
 def test_the_warehouse_is_for_its_owner_alone(tmp_path: Path) -> None:
-    path = tmp_path / "w.duckdb"
+    path = tmp_path / "home" / "w.duckdb"
     warehouse(path).close()
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [stat.S_IMODE(each.stat().st_mode) for each in (path.parent, path)] == [0o700, 0o600]
 
 
 def test_a_zone_decides_nothing_about_moments(tmp_path: Path) -> None:

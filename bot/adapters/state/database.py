@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NoSuchModuleError, StatementError
 
+from bot.adapters.private import keep, make_folder
 from bot.domain.errors import BadInput, FirelineError
 from bot.ports.state import StateRefuses, StateUnavailable
 
@@ -64,7 +65,8 @@ def _watched(engine: Engine) -> Engine:
 
 
 def _sqlite(url: URL) -> Engine:
-    Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+    path = Path(str(url.database))
+    make_folder(path.parent)
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
 
     @event.listens_for(engine, "connect")
@@ -73,6 +75,7 @@ def _sqlite(url: URL) -> Engine:
         connection.isolation_level = None
         for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = on"):
             connection.execute(f"pragma {pragma}")
+        keep(path)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
