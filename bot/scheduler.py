@@ -28,7 +28,8 @@ URGENT_LANES = 3
 """A call that hangs holds one of them for as long as its time limit."""
 CHECK_EVERY = timedelta(seconds=2)
 AUDIT_EVERY = timedelta(minutes=1)
-RETRY_S = 3.0
+RETRY_S, SOON_S = 3.0, 8.0
+"""Between two tries of what failed, at least and at most: health is green again within ten seconds."""
 LOOK_S = 0.5
 """So often a clock is looked at: a start may come that late where it runs faster than ours."""
 ENDS_WITHIN_S = 3.0
@@ -84,6 +85,17 @@ def response_lanes(escalation: EscalationService, paging: PagingService, auditor
         Lane("pages", TELL_EVERY, others, lost),
         Lane("audit", AUDIT_EVERY, auditor.audit, "it is made again", 150.0),
     )
+
+
+@dataclass(frozen=True)
+class _Failed:
+    """Why a turn failed; `logged`: the log speaks of it, and is to say when it is over. `ours`: health is red of it,
+    and it is tried again soon.
+    """
+
+    reason: str
+    logged: bool
+    ours: bool = True
 
 
 class Lanes:
@@ -154,7 +166,10 @@ def _run(lane: Lane, vitals: Vitals, metrics: Metrics, ending: Event) -> None:
         failed = _once(lane, vitals, failed)
         metrics.turned(lane.name, monotonic_seconds() - begun, failed=failed is not None)
         pause = lane.every.total_seconds()
-        next_start = max(began + pause, lane.seconds() + (max(pause, RETRY_S) if failed else 0.0))
+        next_start = max(began + pause, lane.seconds())
+        if failed is not None:
+            again = max(pause, RETRY_S)
+            next_start = lane.seconds() + (min(again, SOON_S) if failed.ours else again)
 
 
 def _comes(lane: Lane, moment: float, ending: Event) -> bool:
@@ -165,28 +180,31 @@ def _comes(lane: Lane, moment: float, ending: Event) -> bool:
     return not ending.is_set()
 
 
-def _once(lane: Lane, vitals: Vitals, failed_before: str | None) -> str | None:
+def _once(lane: Lane, vitals: Vitals, before: _Failed | None) -> _Failed | None:
     """Why it failed, if it did. A failure is logged when it begins and when it is over; the state and sources log
     their own. A source that cannot be read is no fault of the process.
     """
+    known, logged = (before.reason, before.logged) if before is not None else (None, False)
+    fields = {"lane": lane.name}
     try:
         lane.work()
     except SourceFailed as error:
         vitals.finished(lane.name)
-        return str(error)
+        return _Failed(str(error), logged=True, ours=False)
+    except StateUnavailable as error:
+        failed = _Failed(str(error), logged)
     except FirelineError as error:
-        reason = str(error)
-        if reason != failed_before and not isinstance(error, StateUnavailable):
-            fields = {"lane": lane.name, "reason": reason}
-            log.warning("%s failed; %s: %s", lane.name, lane.lost, reason, extra=fields)
+        failed = _Failed(str(error), logged=True)
+        if failed.reason != known:
+            log.warning("%s failed; %s: %s", lane.name, lane.lost, error, extra={**fields, "reason": failed.reason})
     except Exception as error:
-        reason = f"{type(error).__name__}: {error}"
-        if reason != failed_before:
-            log.exception("%s failed; %s", lane.name, lane.lost, extra={"lane": lane.name, "reason": reason})
+        failed = _Failed(f"{type(error).__name__}: {error}", logged=True)
+        if failed.reason != known:
+            log.exception("%s failed; %s", lane.name, lane.lost, extra={**fields, "reason": failed.reason})
     else:
         vitals.finished(lane.name)
-        if failed_before is not None:
-            log.info("%s works again", lane.name, extra={"lane": lane.name})
+        if logged:
+            log.info("%s works again", lane.name, extra=fields)
         return None
-    vitals.failed(lane.name, reason)
-    return reason
+    vitals.failed(lane.name, failed.reason)
+    return failed

@@ -79,7 +79,7 @@ class EscalationService:
         incident = self._state.incident(incident_id)
         if incident is None:
             return
-        schedule = self._schedule(now)
+        schedule, entries = self._schedule(now), list[Entry]()
         with self._state.transaction() as tx:
             response = tx.responses.of([incident_id]).get(incident_id)
             while response is not None and (taken := self._taken(response, incident, schedule, now)) is not None:
@@ -89,9 +89,10 @@ class EscalationService:
                 wall = self._wall()
                 tx.pages.add(Queued(page=page, incident=incident_id, not_before=wall) for page in taken.pages)
                 tx.responses.note(taken.entries)
-                for entry in taken.entries:
-                    log.info("%s: %s", incident.label, entry.text, extra={"incident": incident.label})
+                entries += taken.entries
                 response = tx.responses.of([incident_id]).get(incident_id)
+        for entry in entries:
+            log.info("%s: %s", incident.label, entry.text, extra={"incident": incident.label})
 
     def _taken(self, response: Response, incident: Incident, schedule: Schedule, now: datetime) -> _Taken | None:
         match next_action(response, now):

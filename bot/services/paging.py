@@ -5,7 +5,7 @@ Nothing is lost: a try that shows nothing is looked for by the next. Where a cha
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Event, Lock
 from uuid import uuid5
@@ -20,7 +20,7 @@ from bot.domain.oncall.schedule import Person
 from bot.ports.clock import Clock
 from bot.ports.metrics import Metrics, Uncounted
 from bot.ports.pages import PageChannel
-from bot.ports.state import State
+from bot.ports.state import State, StateUnavailable
 from bot.services.each_alone import each_alone
 from bot.services.page_ways import PageWays
 from bot.services.set_clock import SetClock
@@ -50,6 +50,15 @@ def target_by(channels: Mapping[str, PageChannel], channel: str, person: Person)
     return None if found is None else found.target(person)
 
 
+@dataclass(frozen=True)
+class _Shown:
+    """What a try, begun then, has shown."""
+
+    queued: Queued
+    outcome: Outcome
+    begun: datetime
+
+
 class PagingService:
     """Several threads and processes may deliver at once: a page is sent by whoever claims it. `people` finds a person
     of the schedule by name. `wall` dates what is stored; `seconds` is a clock that nobody sets.
@@ -71,6 +80,7 @@ class PagingService:
         self._channels: Mapping[str, PageChannel] = {each.name: each for each in channels}
         self._stopped, self._lock = Event(), Lock()
         self._set, self._was_set = SetClock(wall, seconds), False
+        self._not_stored: list[_Shown] = []
 
     def stop(self) -> None:
         """Send nothing more; what is under way ends with its call."""
@@ -78,7 +88,7 @@ class PagingService:
 
     def deliver(self, wanted: Callable[[Severity], bool] = lambda _: True) -> None:
         """Send what is due of the severities `wanted`, the worst first."""
-        now = self._after_a_step()
+        now = self._caught_up()
         each_alone(self._sent_by_a_free_way, self._due(wanted, now))
 
     def unreached(self) -> list[Queued]:
@@ -91,9 +101,12 @@ class PagingService:
     def target(self, channel: str, person: Person) -> str | None:
         return target_by(self._channels, channel, person)
 
-    def _after_a_step(self) -> datetime:
-        """Now, by a clock whose last step is known to what is stored: what is under way is not taken for left."""
+    def _caught_up(self) -> datetime:
+        """Now. What is stored knows of every try and of the clock's last step: nothing is left that seems to be."""
         with self._lock:
+            while self._not_stored:
+                self._store(self._not_stored[0])
+                self._not_stored.pop(0)
             self._was_set = bool(self._set.step()) or self._was_set
             now = self._wall()
             if self._was_set:
@@ -124,16 +137,25 @@ class PagingService:
         if incident is None:
             return
         outcome = self._tried(queued, incident)
+        _log(queued, outcome)
+        self._metrics.paged(queued.page, outcome)
+        try:
+            self._store(_Shown(queued, outcome, now))
+        except StateUnavailable:
+            with self._lock:
+                self._not_stored.append(_Shown(queued, outcome, now))
+            raise
+
+    def _store(self, shown: _Shown) -> None:
+        queued, outcome = shown.queued, shown.outcome
         state, wait = _after(outcome, queued.page.attempts + 1)
-        second = [] if outcome.kind is Kind.YES else self._second_way(queued, outcome, now)
+        second = [] if outcome.kind is Kind.YES else self._second_way(queued, outcome, shown.begun)
         with self._state.transaction() as tx:
             tx.pages.settle(queued, state, outcome, self._wall() + wait)
             tx.pages.add(second)
             if outcome.permanent and outcome.kind is Kind.NO and not queued.page.attempts:
                 text = f"{queued.page.person} was not reached by {queued.page.channel}: {outcome.reason}"
                 tx.responses.note([Entry(queued.incident, queued.page.created_at, EntryKind.UNREACHED, text)])
-        _log(queued, outcome)
-        self._metrics.paged(queued.page, outcome)
 
     def _claimed(self, queued: Queued, now: datetime) -> Incident | None:
         """Judged again when it is sent: what nobody needs any more is cancelled."""

@@ -116,6 +116,10 @@ class SourcesService:
                 failed = SourceFailed(str(error).rstrip("."), "Correct sources.yaml, or what the source gives.")
                 self._failed(name, failed)
                 raise failed from error
+            except OSError as error:
+                failed = SourceFailed(error.strerror or str(error), "Look at this machine's disk and network.")
+                self._failed(name, failed)
+                raise failed from error
             finally:
                 if self._connected.get(name) is not connected:
                     connected.source.close()

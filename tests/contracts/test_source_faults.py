@@ -6,6 +6,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -227,6 +228,18 @@ def test_credentials_that_expire_are_said_once_and_again_when_they_are_renewed(
                 service.sync("history")
         assert len(caplog.records) == 1
         monkeypatch.setenv("PLACE", "history")
+        assert synced(service) == 4
+
+
+def test_a_full_disk_is_no_fault_of_the_code(
+    held: SqlWarehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = database(tmp_path / "history.db", ROWS)
+    with reading(held, Clock(), history=source) as service:
+        with monkeypatch.context() as full:
+            full.setattr(tempfile, "tempdir", str(tmp_path / "no room"))
+            with pytest.raises(SourceFailed, match=r"No such file or directory\. Look at this machine's disk"):
+                service.sync("history")
         assert synced(service) == 4
 
 

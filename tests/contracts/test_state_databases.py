@@ -1,6 +1,7 @@
 """What only databases can do wrong: migrations, releases that differ, a database that is gone, a killed process."""
 
 import os
+import resource
 import signal
 import sqlite3
 import stat
@@ -23,7 +24,8 @@ from bot.adapters.state.starting import WITHIN_S, when_it_answers
 from bot.adapters.state.stores import SqlState
 from bot.adapters.state.tables import metadata
 from bot.domain.errors import BadInput
-from bot.ports.state import StateUnavailable, StateUnfit
+from bot.domain.gate.memory import GateResult
+from bot.ports.state import Committed, StateUnavailable, StateUnfit
 from tests.contracts.postgres import new_database
 from tests.contracts.states import SQL_KINDS, address
 from tests.house.project import ROOT
@@ -115,6 +117,34 @@ def test_sqlite_is_set_to_lose_nothing(tmp_path: Path) -> None:
         answers = [connection.execute(text(f"pragma {name}")).scalar() for name in ("journal_mode", "synchronous")]
         assert answers == ["wal", 2]
         assert connection.execute(text("pragma foreign_keys")).scalar() == 1
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """No file grows."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_full_disk_is_said_once_though_the_database_still_reads(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with disposed(open_engine(tmp_path / "s.db")) as engine:
+        migrate(engine)
+        state = SqlState(engine)
+        for _ in range(3):
+            assert state.open_incidents() == []
+            with full_disk(), pytest.raises(StateUnavailable, match="disk I/O error"), state.transaction() as tx:
+                tx.gate.commit(START, GateResult(), 0)
+        with state.transaction() as tx:
+            assert tx.gate.commit(START, GateResult(), 0) is Committed.APPLIED
+    said = [record.message for record in caplog.records if record.name == "fireline.state"]
+    assert sum("does not answer" in line for line in said) == 1
+    assert sum("answers again" in line for line in said) == 1
 
 
 KILLED = """

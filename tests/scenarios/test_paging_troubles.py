@@ -172,6 +172,32 @@ def test_a_clock_that_is_put_back_delays_no_page(step: timedelta) -> None:
     assert [page.id for page in slack.taken] == ["p"]
 
 
+def test_what_a_channel_took_while_the_disk_was_full_is_not_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The webhook cannot be asked what it took, so that only this process knows."""
+    story, response = told(FakePager("webhook", sees=False))
+    [webhook] = story.pagers
+
+    def full() -> None:
+        raise StateUnavailable("disk I/O error")
+
+    with monkeypatch.context() as patched:
+
+        def takes(_page: Page) -> Outcome:
+            patched.setattr(story.state, "transaction", full)
+            return YES
+
+        webhook.answer = takes
+        add(story, queued("p", "webhook", of=response))
+        with pytest.raises(StateUnavailable):
+            story.paging.deliver()
+        story.stand_still(2)
+        with pytest.raises(StateUnavailable):
+            story.paging.deliver()
+    story.paging.deliver()
+    assert [page.id for page in webhook.tries] == ["p"]
+    assert story.paging.unreached() == []
+
+
 def test_a_page_that_reaches_nobody_is_wrong_until_another_way_has() -> None:
     story, response = told()
     clock = [0.0]

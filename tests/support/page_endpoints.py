@@ -126,7 +126,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, status: int, said: Any, headers: dict[str, str] | None = None) -> None:
         content = said if isinstance(said, bytes) else json.dumps(said).encode()
         self.send_response(status)
-        for name, value in {**(headers or {}), "Content-Length": str(len(content))}.items():
+        kind = {} if isinstance(said, bytes) else {"Content-Type": "application/json"}
+        for name, value in {**kind, **(headers or {}), "Content-Length": str(len(content))}.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(content)

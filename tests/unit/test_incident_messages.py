@@ -182,7 +182,7 @@ def test_a_history_that_lags_makes_no_second_message() -> None:
     lagging = Lagging()
     channel = Channel(lagging)
     channel.decided(decision())
-    lagging.loses_answers = True
+    lagging.loses_answers, lagging.retry_after = True, 0.5
     channel.deliver(START)
     lagging.loses_answers = False
     channel.deliver(START, START + timedelta(seconds=1.05))

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from bot import scheduler
-from bot.domain.errors import BadInput
+from bot.domain.errors import BadInput, FirelineError
+from bot.domain.sources import SourceFailed
 from bot.ports.state import StateUnavailable
 from bot.scheduler import Lane, running
 from bot.services.vitals import Vitals
@@ -48,7 +49,7 @@ def test_a_failure_is_reported_and_the_lane_goes_on(caplog: pytest.LogCaptureFix
     [
         (ValueError("no"), ["detection failed; nothing is lost", "detection works again"]),
         (BadInput("no"), ["detection failed; nothing is lost: no", "detection works again"]),
-        (StateUnavailable("down"), ["detection works again"]),
+        (StateUnavailable("down"), []),
     ],
     ids=["a fault", "trouble", "the state, which logs its own"],
 )
@@ -67,6 +68,26 @@ def test_a_failure_is_logged_once_and_once_when_it_is_over(
         assert works.wait(SOON_S)
     assert caplog.messages == said
     assert seen.wrong() == ()
+
+
+@pytest.mark.parametrize(
+    ("error", "starts"), [(StateUnavailable("down"), 2), (SourceFailed("away"), 1)], ids=["ours", "the source's"]
+)
+def test_what_failed_of_our_own_is_tried_again_before_its_time(
+    error: FirelineError, starts: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scheduler, "SOON_S", 0.01)
+    done, again = list[int](), threading.Event()
+
+    def work() -> None:
+        done.append(1)
+        if len(done) == 1:
+            raise error
+        again.set()
+
+    with running([Lane("audit", timedelta(hours=1), work, "")], vitals()):
+        again.wait(SOON_S if starts == 2 else 0.1)
+    assert len(done) == starts
 
 
 def test_a_lane_that_hangs_holds_back_no_other() -> None:

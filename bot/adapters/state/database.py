@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NoSuchModuleError, StatementError
 
-from bot.adapters.private import keep, make_folder
 from bot.domain.errors import BadInput, FirelineError
 from bot.ports.state import StateRefuses, StateUnavailable
 
@@ -66,7 +65,7 @@ def _watched(engine: Engine) -> Engine:
 
 def _sqlite(url: URL) -> Engine:
     path = Path(str(url.database))
-    make_folder(path.parent)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
 
     @event.listens_for(engine, "connect")
@@ -75,7 +74,8 @@ def _sqlite(url: URL) -> Engine:
         connection.isolation_level = None
         for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = on"):
             connection.execute(f"pragma {pragma}")
-        keep(path)
+        with suppress(PermissionError):  # another's file, who may give and take rights
+            path.chmod(0o600)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -86,22 +86,22 @@ def _sqlite(url: URL) -> Engine:
 
 
 class Outage:
-    """Says in the log once that the database is gone, and once that it is back."""
+    """Says in the log once that the database is gone, and once that it is back. On a full disk it still reads."""
 
     def __init__(self, shown: str) -> None:
-        self._shown = shown
-        self._is_gone, self._lock = False, Lock()
+        self._shown, self._lock = shown, Lock()
+        self._is_gone = self._takes_nothing = False
 
-    def gone(self, reason: str) -> None:
+    def gone(self, reason: str, *, writes: bool) -> None:
         with self._lock:
             if not self._is_gone:
-                self._is_gone = True
                 log.warning("the state database %s does not answer: %s; it will be tried again", self._shown, reason)
+            self._is_gone, self._takes_nothing = True, self._takes_nothing or writes
 
-    def back(self) -> None:
-        if self._is_gone:
-            with self._lock:
-                self._is_gone = False
+    def back(self, *, writes: bool) -> None:
+        with self._lock:
+            if self._is_gone and (writes or not self._takes_nothing):
+                self._is_gone = self._takes_nothing = False
                 log.warning("the state database %s answers again", self._shown)
 
 
@@ -116,18 +116,20 @@ def reading(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that is committed at its end, or not at all."""
-    with explained(engine), engine.connect().execution_options(writes=True) as connection, connection.begin():
-        yield connection
+    with explained(engine, writes=True), engine.connect() as opened:
+        connection = opened.execution_options(writes=True)
+        with connection.begin():
+            yield connection
 
 
 @contextmanager
-def explained(engine: Engine) -> Iterator[None]:
+def explained(engine: Engine, *, writes: bool = False) -> Iterator[None]:
     """What the database refuses, as a StateUnavailable that says what to do."""
     outage: Outage | None = engine.get_execution_options().get("outage")
     try:
         yield
         if outage is not None:
-            outage.back()
+            outage.back(writes=writes)
     except (DataError, UnicodeError) as error:
         raise StateRefuses(f"The state database does not take a value: {_first_line(error)}.") from error
     except StatementError as error:
@@ -136,7 +138,7 @@ def explained(engine: Engine) -> Iterator[None]:
         if not isinstance(error, DBAPIError):
             raise
         if outage is not None:
-            outage.gone(_first_line(error))
+            outage.gone(_first_line(error), writes=writes)
         raise StateUnavailable(
             f"The state database {_shown(engine.url)} cannot be used: {_first_line(error)}. "
             "Check that it runs, FIRELINE_DATABASE_URL, and who may write there; then try again."

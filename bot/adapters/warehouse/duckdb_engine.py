@@ -16,7 +16,6 @@ from weakref import WeakSet
 
 import duckdb
 
-from bot.adapters.private import keep, make_folder
 from bot.adapters.warehouse import schema_version
 from bot.adapters.warehouse.dialect import Translator, readable
 from bot.adapters.warehouse.engine import NO_JOINS, Parameters, Session, Value
@@ -231,10 +230,11 @@ def _connect(path: Path | None, *, read_only: bool) -> duckdb.DuckDBPyConnection
     if path is None:
         return duckdb.connect(":memory:")
     try:
-        make_folder(path.parent)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         connection = duckdb.connect(str(path), read_only=read_only)
         if not read_only:
-            keep(path)
+            with suppress(PermissionError):  # another's file, who may give and take rights
+                path.chmod(0o600)
         return connection
     except duckdb.IOException as error:
         raise _unavailable(path, error) from error

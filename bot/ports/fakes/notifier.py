@@ -83,4 +83,4 @@ class FakeNotifier:
 
     def _answer(self) -> None:
         if self.loses_answers:
-            raise NotifierUnavailable("the answer was lost")
+            raise NotifierUnavailable("the answer was lost", self.retry_after)
