@@ -104,6 +104,23 @@ def test_a_thread_of_more_than_one_page_is_reported_once(slack: Beside, monkeypa
     assert len([each for each in slack.messages(ALERTS) if each.get("thread_ts") == message.ts]) == 1 + len(updates)
 
 
+def test_a_strangers_reply_with_our_stamp_holds_no_update_back(slack: Beside) -> None:
+    notifier = adapter(slack)
+    message, update = notifier.post(notice(name="forged thread")), notice(Outcome.UPDATE, UPDATED, "forged thread")
+
+    def forge(made: Workspace) -> None:
+        channel = made.core.channels.get(ALERTS)
+        assert channel is not None
+        payload = {"event_type": metadata.EVENT, "event_payload": {"incident": "x", "stamp": update.stamp}}
+        forged = posting.bot_message(made.core, "looks like ours", metadata=payload)
+        forged |= {"user": "U02SAM", "bot_id": "B0STRANGER", "thread_ts": message.ts}
+        posting.post(made.core, channel, forged)
+
+    slack.ask(forge)
+    notifier.reply(message, update, look=True)
+    assert len([each for each in slack.messages(ALERTS) if each.get("thread_ts") == message.ts]) == 3
+
+
 def test_an_empty_page_with_a_cursor_is_followed_by_the_next(slack: Beside) -> None:
     notifier = adapter(slack)
     message = notifier.post(notice(name="sparse"))

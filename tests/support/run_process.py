@@ -33,7 +33,7 @@ from tests.support.notices import incident
 from tests.support.page_endpoints import Endpoint, Request, endpoint, receiver
 
 INCIDENTS = tuple(f"I{number}" for number in range(1, 9))
-WITHIN_S, STARTS_S = 10.0, 60.0
+WITHIN_S, STARTS_S = 30.0, 60.0
 LADDER = Ladder((Step(timedelta(), ("primary",), ("webhook",)),))
 CONFIG: dict[str, Any] = {
     "sources.yaml": {
@@ -107,7 +107,7 @@ class Running:
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(WITHIN_S)
+        return self.process.wait(STARTS_S)
 
 
 def label(page: Request) -> str:

@@ -3,6 +3,7 @@
 The rules: https://docs.slack.dev/authentication/verifying-requests-from-slack
 """
 
+import asyncio
 import gzip
 import json
 from collections.abc import Awaitable, Callable, Iterator
@@ -226,6 +227,21 @@ def test_forgeries_are_never_taken(front: Front, body: bytes, timestamp: str, si
     headers = {"X-Slack-Request-Timestamp": timestamp, "X-Slack-Signature": signature}
     assert front.post(body, headers)[0] == 401
     assert front.calls() == before
+
+
+def test_an_answer_goes_to_no_address_that_is_not_slacks(front: Front) -> None:
+    asked = list[str]()
+
+    async def elsewhere(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append((await reader.readline()).decode())
+        writer.close()
+
+    server = front.wait(asyncio.start_server(elsewhere, "127.0.0.1", 0))
+    url, before = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/commands/T1", front.calls()
+    assert front.signed(HELP + b"&" + form(response_url=url))[0] == 200
+    assert front.settled_calls() > before, "answered by Slack's Web API"
+    server.close()
+    assert asked == []
 
 
 def test_it_still_answers(front: Front) -> None:
