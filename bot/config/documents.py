@@ -50,7 +50,11 @@ def read_document(path: Path, model: type[Model], synonyms: Mapping[str, str] = 
 
     Raises ConfigError only when there is nothing to validate: the file is missing, malformed, empty or no mapping.
     """
-    yaml = read_yaml(path)
+    return document_of(read_yaml(path), model, synonyms)
+
+
+def document_of(yaml: YamlDocument, model: type[Model], synonyms: Mapping[str, str] = NO_SYNONYMS) -> Document[Model]:
+    """Validate what was read. Raises ConfigError when it is empty or no mapping."""
     if not isinstance(yaml.data, dict):
         wanted = ", ".join(f"`{key}:`" for key in known_keys(model))
         found = "the file is empty" if yaml.data is None else f"the top level is {_shape(yaml.data)}"

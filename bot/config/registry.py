@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.config import zones
-from bot.config.documents import Document, read_document, sorted_by_line
+from bot.config.documents import Document, document_of, sorted_by_line
+from bot.config.yaml_lines import parse_yaml, read_text
 from bot.domain.errors import ConfigError, Problem
 from bot.domain.platform.checks import Declared, structural_findings
 from bot.domain.platform.registry import DEADLINE, Kind, Registry
@@ -29,8 +31,16 @@ class LoadedRegistry:
 
 
 def load_registry(path: Path) -> LoadedRegistry:
-    """Read a registry. Raises ConfigError with every problem at once: malformed, wrong values, unresolved names."""
-    document = read_document(path, Registry, SYNONYMS)
+    """Read a registry. Raises ConfigError with every problem at once: malformed, wrong values, unresolved names.
+
+    Each look at a source asks for it: a text that is the same again is not parsed again.
+    """
+    return _registry_of(read_text(path), str(path))
+
+
+@lru_cache(maxsize=2)
+def _registry_of(text: str, name: str) -> LoadedRegistry:
+    document = document_of(parse_yaml(text, name), Registry, SYNONYMS)
     problems = [*document.problems, *_zone_problems(document), *_structural_problems(document)]
     if "processors" not in document.data:
         message = "the file lists no processors; add `processors:` with a `- name:` entry for each"

@@ -91,6 +91,11 @@ class YamlDocument:
 
 def read_yaml(path: Path) -> YamlDocument:
     """Read one file. Raises ConfigError when it is missing, unreadable, not UTF-8 or not YAML."""
+    return parse_yaml(read_text(path), str(path))
+
+
+def read_text(path: Path) -> str:
+    """Raises ConfigError for a file that is missing, unreadable or not UTF-8."""
     try:
         raw = _regular_bytes(path)
     except FileNotFoundError:
@@ -100,12 +105,11 @@ def read_yaml(path: Path) -> YamlDocument:
     except OSError as error:
         raise _refused(path, f"the file cannot be read ({error.strerror}); check its permissions") from error
     try:
-        text = raw.decode("utf-8-sig")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         message = f"byte 0x{raw[error.start]:02x} is not UTF-8; save the file in UTF-8 encoding"
         raise _refused(path, message, line) from None
-    return parse_yaml(text, str(path))
 
 
 def _regular_bytes(path: Path) -> bytes:

@@ -58,8 +58,12 @@ def run(command: Command, folder: Path) -> str:
     return done.stdout
 
 
-def prepare(folder: Path) -> Path:
-    """A folder as the project's root looks to a reader: the example and the configuration are there, state is not."""
+def prepare(folder: Path, sql_cache: Path) -> Path:
+    """A folder as the project's root looks to a reader: the example and the configuration are there, state is not, but
+    for translated SQL, which is the same in every home and costs each new one a second.
+    """
     for name in ("docs", "config"):
         (folder / name).symlink_to(ROOT / name)
+    (folder / "var").mkdir()
+    (folder / "var" / "sql-cache").symlink_to(sql_cache)
     return folder

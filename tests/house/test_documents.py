@@ -22,9 +22,14 @@ PATH_NAMED = re.compile(r"`((?:\.ci|benchmarks|bot|config|docs|handlers|runbooks
 ADR = re.compile(r"\d{4}-[a-z0-9-]+")
 
 
+@pytest.fixture(scope="module")
+def sql_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("sql-cache")
+
+
 @pytest.mark.parametrize("path", WITH_COMMANDS, ids=named)
-def test_commands_print_what_the_document_says(path: Path, tmp_path: Path) -> None:
-    text, folder = path.read_text(), prepare(tmp_path)
+def test_commands_print_what_the_document_says(path: Path, tmp_path: Path, sql_cache: Path) -> None:
+    text, folder = path.read_text(), prepare(tmp_path, sql_cache)
     differing, at = [], 0
     for command in commands(text):
         at = text.index(command.text, at)

@@ -28,8 +28,8 @@ from tests.support.builders import warehouse
 from tests.support.feeds import Shelf, connected, read_all, shelves
 from tests.support.replay_worlds import PROJECT
 
-BEGIN, END = datetime(2026, 2, 28, 3, 40, tzinfo=UTC), datetime(2026, 2, 28, 7, 30, tzinfo=UTC)
-STEP = timedelta(minutes=10)
+BEGIN, END = datetime(2026, 2, 28, 3, 35, tzinfo=UTC), datetime(2026, 2, 28, 7, 30, tzinfo=UTC)
+STEP = timedelta(minutes=15)
 CUT_FOR = timedelta(minutes=30)
 CUTS = {
     Feed.RAW_FILES: datetime(2026, 2, 28, 3, 50, tzinfo=UTC),

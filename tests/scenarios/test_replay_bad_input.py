@@ -1,6 +1,5 @@
 """History as real exports damage it: what cannot be told is said, and nothing is told for want of evidence."""
 
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -19,17 +18,22 @@ from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.domain.platform.registry import Registry
 from bot.domain.platform.schedule import Active
 from bot.domain.verdicts.judge import Verdict
+from tests.support import builders
 from tests.support.pipeline_days import DAY, PipelineDays
 from tests.support.pipeline_notified import decisions, messages, the_one
 from tests.support.pipeline_troubles import Incident
-from tests.support.small_world import loaded, written
+from tests.support.small_world import loaded
 
 Told = list[tuple[Kind, str]]
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return written(tmp_path_factory.mktemp("small") / "world")
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A row of each file."""
+    announced, start = builders.at(1), builders.at(2)
+    window = {"kind": "backfill", "processors": ["Box"], "start": start, "end": start, "announced_at": announced}
+    world = builders.World([builders.run("a")], [builders.loaded()], [builders.raw_file()], [builders.game()], [window])
+    return world.write(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -41,8 +45,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("planned_windows.json", "no planned_windows file: cannot tell planned backfills and maintenance"),
     ],
 )
-def test_a_missing_file_is_named_with_what_is_unknown(world: Path, tmp_path: Path, file: str, said: str) -> None:
-    folder = shutil.copytree(world, tmp_path / "world")
+def test_a_missing_file_is_named_with_what_is_unknown(folder: Path, file: str, said: str) -> None:
     (folder / file).unlink()
     _, observed, report = loaded(folder)
     assert [warning for warning in report.warnings if warning.startswith(said)]
@@ -51,8 +54,7 @@ def test_a_missing_file_is_named_with_what_is_unknown(world: Path, tmp_path: Pat
     assert kinds == (file[:5] != "table", file[:3] != "raw", file[:4] != "game")
 
 
-def test_a_history_without_runs_is_refused(world: Path, tmp_path: Path) -> None:
-    folder = shutil.copytree(world, tmp_path / "world")
+def test_a_history_without_runs_is_refused(folder: Path) -> None:
     (folder / "runs.parquet").unlink()
     with pytest.raises(BadInput, match="there is no runs file"):
         loaded(folder)

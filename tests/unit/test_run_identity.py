@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
 from bot.domain.health.model import Window
 from tests.support.builders import DAY, NOW, Row, World, at, contents, failed, load, rows_of, run, warehouse
 
@@ -67,16 +68,25 @@ STARTED_LATER = [
 ]
 
 
+@pytest.fixture(scope="module")
+def started_later(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The contents of a warehouse that took STARTED_LATER at once."""
+    one = warehouse()
+    load(one, World(STARTED_LATER).write(tmp_path_factory.mktemp("one")))
+    return contents(one)
+
+
 @pytest.mark.parametrize("order", [*permutations(range(4))][::5], ids=str)
-def test_a_start_that_was_reported_too_early_is_not_a_run_that_hangs(tmp_path: Path, order: tuple[int, ...]) -> None:
+def test_a_start_that_was_reported_too_early_is_not_a_run_that_hangs(
+    started_later: Any, tmp_path: Path, order: tuple[int, ...]
+) -> None:
     """Many schedulers write the row when a run is queued, and its start when it begins."""
-    into, one = warehouse(), warehouse()
+    into = warehouse()
     load(into, World([STARTED_LATER[4]]).write(tmp_path / "first"))
     for place in order:
         load(into, World([STARTED_LATER[place]]).write(tmp_path / str(place)))
-    load(one, World(STARTED_LATER).write(tmp_path / "one"))
     assert counted(into) == {"success": 2}
-    assert contents(into) == contents(one)
+    assert contents(into) == started_later
     assert {row[4] for row in rows_of(into, "superseded_runs")} == {at(30)}
 
 
@@ -120,17 +130,26 @@ CORRECTED = [{**WITHOUT[0], "records_processed": 7, "inserted_at": at(40)}]
 EXPORTS = {"with": WITH_IDS, "without": WITHOUT, "corrected": CORRECTED}
 
 
+@pytest.fixture(scope="module")
+def all_exports(tmp_path_factory: pytest.TempPathFactory) -> SqlWarehouse:
+    """Took all of EXPORTS at once."""
+    one = warehouse()
+    columns = [row | {"run_id": row.get("run_id", "")} for row in (*WITH_IDS, *WITHOUT, *CORRECTED)]
+    load(one, World(columns).write(tmp_path_factory.mktemp("one"), ".csv"))
+    return one
+
+
 @pytest.mark.parametrize("order", [*permutations(EXPORTS)], ids=" ".join)
-def test_rows_exported_again_without_their_ids_are_the_same_runs(tmp_path: Path, order: tuple[str, ...]) -> None:
-    into, one = warehouse(), warehouse()
+def test_rows_exported_again_without_their_ids_are_the_same_runs(
+    all_exports: SqlWarehouse, tmp_path: Path, order: tuple[str, ...]
+) -> None:
+    into = warehouse()
     for name in order:
         report = load(into, World(EXPORTS[name]).write(tmp_path / name))
         [file] = [file for file in report.files if file.file == "runs.parquet"]
         assert file.added + file.corrected + file.unchanged == file.rows
-    columns = [row | {"run_id": row.get("run_id", "")} for row in (*WITH_IDS, *WITHOUT, *CORRECTED)]
-    load(one, World(columns).write(tmp_path / "one", ".csv"))
-    assert counted(into) == counted(one) == {"success": 2, "failed": 1, "running": 1}
-    assert contents(into) == contents(one)
+    assert counted(into) == counted(all_exports) == {"success": 2, "failed": 1, "running": 1}
+    assert contents(into) == contents(all_exports)
     assert next(row[7] for row in rows_of(into, "runs") if row[0] == "a") == 7
 
 

@@ -57,19 +57,18 @@ def test_files_are_read_again_as_if_for_the_first_time(tmp_path: Path, name: str
     folder, vocabulary = WORLD.write(tmp_path), VOCABULARIES[name]
     into, fresh = warehouse(), warehouse()
     load(into, folder, STANDARD)
+    before = readings(into)
     report = load(into, folder, vocabulary)
     load(fresh, folder, vocabulary)
+    after = readings(fresh)
     assert everything(into) == everything(fresh)
     (file,) = report.files
     assert (file.already_loaded, file.rows) == (False, 5)
-    before, after = (readings(each, tmp_path) for each in (STANDARD, vocabulary))
     assert file.added + file.corrected == sum(old != new for old, new in zip(before, after, strict=True))
 
 
-def readings(vocabulary: Vocabulary, folder: Path) -> list[object]:
-    """What each run of the folder is by those words; None for one that is rejected."""
-    into = warehouse()
-    load(into, folder, vocabulary)
+def readings(into: SqlWarehouse) -> list[object]:
+    """What each run of WORLD is there; None for one that is rejected."""
     found = {row[0]: row for row in rows_of(into, "runs")}
     return [found.get(row["run_id"]) for row in WORLD.runs]
 
