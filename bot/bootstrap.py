@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
+from bot.acknowledging import callbacks_of
 from bot.adapters.clock import monotonic_seconds, system_clock
 from bot.checking import checking
 from bot.config.settings import Settings
@@ -26,6 +27,8 @@ from bot.state_adapters import has_state, identities, state, state_engine
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from aiohttp.web import RouteDef
 
     from bot.domain.health.notified import Notified
     from bot.domain.incidents.incident import Incident
@@ -139,6 +142,7 @@ class Serving:
     probe: Probe
     responding: Responding
     store: State
+    callbacks: Sequence[RouteDef]
     holding: Holding | None = None
     """Set where several processes share the work."""
 
@@ -244,7 +248,8 @@ def served(
     checks, warnings = checking(settings, store, responders.paging)
     loads, sources = loading_service(opened, settings), services.sources
     probe = Probe(vitals.wrong, warnings, metrics.exposition, sources.glance)
-    return Serving(services, watch, loads, sources, checks, vitals, metrics, probe, responders, store, holding)
+    called = callbacks_of(settings, services, store)
+    return Serving(services, watch, loads, sources, checks, vitals, metrics, probe, responders, store, called, holding)
 
 
 def on_watch(

@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.adapters.clock import epoch_seconds
@@ -50,7 +51,7 @@ class PageChannels:
 def page_channels(settings: Settings, environment: Mapping[str, str]) -> PageChannels:
     """Those of `channels.yaml`, and Slack. Nothing is connected to. Raises ConfigError."""
     file = load_channels(settings.config / "channels.yaml")
-    made = [_slack(settings), *_configured(file, environment)]
+    made = [_slack(settings), *_configured(file, environment, settings.public_url)]
     return PageChannels(
         ready=tuple(channel for each in made if not isinstance(each, NotReady) for channel in each),
         not_ready=tuple(each for each in made if isinstance(each, NotReady)),
@@ -68,9 +69,9 @@ def channels_in_use(settings: Settings) -> tuple[PageChannel, ...]:
 Made = tuple["PageChannel", ...] | NotReady
 
 
-def _configured(file: ChannelsFile, environment: Mapping[str, str]) -> list[Made]:
+def _configured(file: ChannelsFile, environment: Mapping[str, str], public_url: str) -> list[Made]:
     return [
-        *_made(file.twilio, ("voice", "sms"), _twilio, environment),
+        *_made(file.twilio, ("voice", "sms"), partial(_twilio, public_url), environment),
         *_made(file.mail, ("mail",), _mail, environment),
         *_made(file.pagerduty, ("pagerduty",), _pagerduty, environment),
         *_made(file.webhook, ("webhook",), _webhook, environment),
@@ -100,12 +101,20 @@ def _slack(settings: Settings) -> Made:
     return (SlackDirect(token, settings.slack_api_url),) if token else NotReady(("slack",), ("SLACK_BOT_TOKEN",))
 
 
-def _twilio(entry: TwilioEntry) -> tuple[PageChannel, ...]:
+def _twilio(public_url: str, entry: TwilioEntry) -> tuple[PageChannel, ...]:
     from bot.adapters.pages.phone import Sms, Voice
     from bot.adapters.pages.twilio import Account
 
     account = Account(entry.account, entry.token, entry.sender, entry.url)
-    return Voice(account, entry.acknowledge_url or ""), Sms(account)
+    return Voice(account, public_url), Sms(account)
+
+
+def twilio_account(settings: Settings, environment: Mapping[str, str]) -> tuple[str, str] | None:
+    """Its SID and its token, which signs what Twilio asks of us; None: there is none, or it is not ready."""
+    entry = load_channels(settings.config / "channels.yaml").twilio
+    if entry is None or unset(entry.account, environment) or unset(entry.token, environment):
+        return None
+    return filled(entry.account, environment), filled(entry.token, environment)
 
 
 def _mail(entry: MailEntry) -> tuple[PageChannel, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.acknowledging import links_of
 from bot.adapters.clock import monotonic_seconds, system_clock
 
 if TYPE_CHECKING:
@@ -97,8 +98,10 @@ def responding(
     def person(name: str) -> Person | None:
         return services.oncall.plan.by_name.get(name)
 
+    links = links_of(settings)
+
     def wording(incident: Incident, response: Response, queued: Queued) -> tuple[str, str]:
-        return page_words.wording(incident, response, queued, latest(incident))
+        return page_words.wording(incident, response, queued, latest(incident), links.of(queued.page))
 
     paging = PagingService(store, channels, person, wording, system_clock, monotonic_seconds, metrics)
     escalation = EscalationService(store, schedule, paging.target, services.now, seconds, system_clock)

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from bot.bootstrap import Services
     from bot.config.settings import Settings
 
+SECRETS = ("SECRET", "TOKEN", "KEY")
+"""In the names of settings that no message repeats."""
+
 
 def settings_of(home: Path | None) -> "Settings":
     """Raises BadInput for a setting that makes no sense."""
@@ -26,7 +29,8 @@ def settings_of(home: Path | None) -> "Settings":
     except ValidationError as error:
         first = error.errors()[0]
         name = "_".join(["FIRELINE", *map(str, first["loc"])]).upper()
-        raise BadInput(f"{name} is {first['input']!r}: {first['msg']}.") from None
+        given = "set" if any(word in name for word in SECRETS) else f"{first['input']!r}"
+        raise BadInput(f"{name} is {given}: {first['msg'].removeprefix('Value error, ')}.") from None
 
 
 @contextmanager

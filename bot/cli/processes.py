@@ -43,7 +43,7 @@ async def _until_stopped(settings: "Settings", duties: "Serving", part: "Part", 
     stopping.cancels_this_task()
     working = part_at_work(duties, part)
     if part is Part.WEB:
-        await serve(settings, duties.services, working, duties.probe, one_of_several=True)
+        await serve(settings, duties.services, working, duties.probe, duties.callbacks, one_of_several=True)
         return
     async with watched_site(settings.port, settings.host, duties.probe):
         with working:

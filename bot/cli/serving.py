@@ -23,4 +23,4 @@ async def serve_all(settings: Settings, duties: Serving, working: AbstractContex
 
     takes_in: dict[str, Answer] = {"load": load, "sources": sources}
     async with local_api(settings.socket, services, takes_in, duties.probe):
-        await serve(settings, services, working, duties.probe)
+        await serve(settings, services, working, duties.probe, duties.callbacks)

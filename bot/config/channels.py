@@ -66,8 +66,6 @@ class TwilioEntry(Frozen):
     account: Text
     token: Secret
     sender: Annotated[str, Field(alias="from"), AfterValidator(_phone)]
-    acknowledge_url: Url | None = None
-    """What Twilio tells the digit that a person presses; None: none is asked for."""
     url: Url = "https://api.twilio.com"
 
 

@@ -1,9 +1,10 @@
 """Settings from the environment (prefix FIRELINE_): where state lives, which configuration, which warehouse."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -11,6 +12,12 @@ from bot.config.bundled import bundled
 from bot.config.local_socket import DEFAULT_HOME, SOCKET
 from bot.domain.audit import Seal
 
+PUBLIC_URL = re.compile(
+    r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?|http://(127\.0\.0\.1|localhost)(:[0-9]{1,5})?"
+)
+LONGEST_URL = 100
+SHORTEST_SECRET = 32
+"""Characters."""
 BUNDLED_CONFIG = bundled("config/nba")
 
 
@@ -18,6 +25,19 @@ def _alias(name: str) -> FieldInfo:
     """The name that Slack's documentation gives the variable, or ours with the prefix."""
     field: FieldInfo = Field(validation_alias=AliasChoices(name, f"FIRELINE_{name}"))
     return field
+
+
+def _public_url(text: str) -> str:
+    url = text.rstrip("/")
+    if url and (PUBLIC_URL.fullmatch(url) is None or len(url) > LONGEST_URL):
+        raise ValueError(f"write https://HOST or https://HOST/PATH, {LONGEST_URL} characters at most")
+    return url
+
+
+def _long_secret(secret: SecretStr) -> SecretStr:
+    if 0 < len(secret.get_secret_value()) < SHORTEST_SECRET:
+        raise ValueError(f"it has to have {SHORTEST_SECRET} characters at least")
+    return secret
 
 
 class Settings(BaseSettings):
@@ -51,6 +71,12 @@ class Settings(BaseSettings):
     """
     audit_anchors: Path | None = None
     """A file that gets a line each minute in which the chain has grown: keep it where the database's owner cannot."""
+    public_url: Annotated[str, AfterValidator(_public_url)] = ""
+    """How the world reaches the HTTP front, where phones, pagers and links acknowledge; set, Socket Mode opens it."""
+    link_secret: Annotated[SecretStr, AfterValidator(_long_secret)] = SecretStr("")
+    """Signs the links of pages; not set: they carry none."""
+    pagerduty_webhook_secret: SecretStr = SecretStr("")
+    """Not set: what is acknowledged in PagerDuty is not heard of."""
     log_format: Literal["text", "json"] = "text"
     """`json`: one object a line, with named fields."""
     bigquery_endpoint: str = ""

@@ -140,6 +140,8 @@ def by_part(act: Act, part: Part) -> Allowed | None:
 
 def may(act: Act, who: Identity, part: Part, response: Response, *, meant: bool = False) -> Answer:
     """`meant`: whoever asks knows that it takes something from others."""
+    if who.origin is Origin.PAGER and act is Act.ACKNOWLEDGE:
+        return Allowed("the pager has reached them")  # it knows for itself whom it woke
     if who.origin in BY_PAGES:
         known = by_part(act, part) if act is Act.ACKNOWLEDGE else None
         return known or Refused("That way only acknowledges, for whoever was paged.")

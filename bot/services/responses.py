@@ -112,14 +112,20 @@ class ResponseService:
         person = self._schedule(now).person_of(slack)
         return Actor(slack, slack if person is None else person.name)
 
-    def acknowledge(self, incident: Incident, who: Actor, now: datetime, *, take_over: bool = False) -> Response:
+    def named(self, name: str, now: datetime) -> str:
+        """Whom the schedule calls so, in any case of letters; "" for nobody."""
+        return next((each for each in self._schedule(now).by_name if each.casefold() == name.casefold()), "")
+
+    def acknowledge(
+        self, incident: Incident, who: Actor, now: datetime, *, take_over: bool = False, way: str = ""
+    ) -> Response:
         """Pages stop in the same transaction. Whoever has it already holds it for as long again: once a
         minute.
 
         Raises NotYours for somebody who was not paged and has no turn, unless they `take_over`; NotAllowed for who may
         not; BadInput when it is over.
         """
-        entry = Entry(incident.id, now, EntryKind.ACKNOWLEDGED, f"{who.name} has it", who.key)
+        entry = Entry(incident.id, now, EntryKind.ACKNOWLEDGED, f"{who.name} has it{way and f', {way}'}", who.key)
         wanted = _Wanted(Act.ACKNOWLEDGE, who, lambda response: responses.acknowledged(response, who.name, now), entry)
         return self._changed(incident, wanted, meant=take_over)
 

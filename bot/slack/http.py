@@ -6,7 +6,7 @@ import hmac
 import logging
 import re
 import traceback
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 
 from aiohttp import web
@@ -38,9 +38,10 @@ def web_app(
     now: Callable[[], float],
     probe: Probe,
     genuine: Callable[[asyncio.BaseTransport | None], None] = lambda _transport: None,
+    callbacks: Iterable[web.RouteDef] = (),
 ) -> web.Application:
-    """Serves POST /slack/events for Slack, GET /healthz for whoever keeps the process alive, and GET /metrics for
-    whoever counts. `genuine` hears of the connection of each request that Slack signed.
+    """Serves POST /slack/events for Slack, GET /healthz for whoever keeps the process alive, GET /metrics for whoever
+    counts, and `callbacks`. `genuine` hears of the connection of each request that Slack signed.
     """
     signatures = Once(REPLAY_S, MOST_REPLAYS, now)
 
@@ -64,13 +65,13 @@ def web_app(
             signatures.forget(signature)
         return answer
 
-    site = watched(probe)
+    site = watched(probe, callbacks)
     site.router.add_post(PATH, events)
     return site
 
 
-def watched(probe: Probe) -> web.Application:
-    """Serves GET /healthz and GET /metrics."""
+def watched(probe: Probe, callbacks: Iterable[web.RouteDef] = ()) -> web.Application:
+    """Serves GET /healthz, GET /metrics, and `callbacks`."""
 
     async def healthz(_: web.Request) -> web.Response:
         found = list(probe.wrong())
@@ -78,6 +79,7 @@ def watched(probe: Probe) -> web.Application:
         return web.json_response(said, status=503 if found else 200)
 
     site = web.Application(client_max_size=LARGEST_BODY)
+    site.add_routes(callbacks)
     site.router.add_get("/healthz", healthz)
     site.router.add_get("/metrics", metrics_of(probe))
     return site

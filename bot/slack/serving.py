@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 
 from aiohttp import web
@@ -61,11 +61,13 @@ async def serve(
     services: AppServices,
     duties: AbstractContextManager[None] | None = None,
     probe: Probe = NOT_WATCHED,
+    callbacks: Sequence[web.RouteDef] = (),
     *,
     one_of_several: bool = False,
 ) -> None:
     """Serve until cancelled, then end what is being answered; `duties` are done meanwhile. `one_of_several`: whoever
-    keeps such processes alive asks over HTTP, with Socket Mode too. Raises BadInput when a token is missing or refused.
+    keeps such processes alive asks over HTTP, with Socket Mode too; so does whoever calls back. Raises BadInput when a
+    token is missing or refused.
     """
     tokens = SlackTokens.of(settings)
     sys.setswitchinterval(SWITCH_INTERVAL_S)
@@ -78,23 +80,30 @@ async def serve(
         warming = asyncio.create_task(_warm_up(pool))
         try:
             with duties or nullcontext():
-                await _answer(app, tokens, settings, probe, one_of_several=one_of_several)
+                await _answer(app, tokens, settings, probe, callbacks, one_of_several=one_of_several)
         finally:
             warming.cancel()
             pool.close()
 
 
 async def _answer(
-    app: AsyncApp, tokens: SlackTokens, settings: Settings, probe: Probe, *, one_of_several: bool
+    app: AsyncApp,
+    tokens: SlackTokens,
+    settings: Settings,
+    probe: Probe,
+    callbacks: Sequence[web.RouteDef],
+    *,
+    one_of_several: bool,
 ) -> None:
     app.listener_runner.listener_start_handler = answers = Answers()
     try:
         if tokens.app:
-            site = watched_site(settings.port, settings.host, probe) if one_of_several else nullcontext()
+            asked = one_of_several or callbacks
+            site = watched_site(settings.port, settings.host, probe, callbacks) if asked else nullcontext()
             async with site:
                 await stay_connected(app, tokens.app)
             return
-        async with http_site(app, tokens.secret, settings.port, settings.host, probe) as served_on:
+        async with http_site(app, tokens.secret, settings.port, settings.host, probe, callbacks) as served_on:
             log.info("waiting for Slack on %s port %d", settings.host, served_on)
             await asyncio.Event().wait()
     finally:
@@ -119,17 +128,27 @@ async def _greet(identity: Identity) -> None:
 
 
 @asynccontextmanager
-async def http_site(app: AsyncApp, secret: str, port: int, host: str, probe: Probe = NOT_WATCHED) -> AsyncIterator[int]:
+async def http_site(
+    app: AsyncApp,
+    secret: str,
+    port: int,
+    host: str,
+    probe: Probe = NOT_WATCHED,
+    callbacks: Sequence[web.RouteDef] = (),
+) -> AsyncIterator[int]:
     """The HTTP front on a port (0: any free one); yields the port. Raises BadInput for one that cannot be had."""
     doors = Doors(most_connections())
-    async with _listening(web_app(app, secret, epoch_seconds, probe, doors.genuine), doors, port, host) as served_on:
+    site = web_app(app, secret, epoch_seconds, probe, doors.genuine, callbacks)
+    async with _listening(site, doors, port, host) as served_on:
         yield served_on
 
 
 @asynccontextmanager
-async def watched_site(port: int, host: str, probe: Probe) -> AsyncIterator[int]:
-    """The same without Slack: /healthz and /metrics."""
-    async with _listening(watched(probe), Doors(most_connections()), port, host) as served_on:
+async def watched_site(
+    port: int, host: str, probe: Probe, callbacks: Sequence[web.RouteDef] = ()
+) -> AsyncIterator[int]:
+    """The same without Slack: /healthz, /metrics and `callbacks`."""
+    async with _listening(watched(probe, callbacks), Doors(most_connections()), port, host) as served_on:
         log.info("serving /healthz and /metrics on %s port %d", host, served_on)
         yield served_on
 

@@ -8,10 +8,14 @@ from bot.views import incident as cards
 from bot.views import incident_words
 
 
-def wording(incident: Incident, response: Response, queued: Queued, notice: Notice | None) -> tuple[str, str]:
-    """The title in one line, and the text. `notice` None: the incident has not been announced."""
+def wording(
+    incident: Incident, response: Response, queued: Queued, notice: Notice | None, link: str = ""
+) -> tuple[str, str]:
+    """The title in one line, and the text. `notice` None: the incident has not been announced. `link` acknowledges."""
     name = incident.headline.explanation if notice is None else incident_words.title(notice)
     how = f"Acknowledge: in Slack, or `/incident {incident.label} ack`, or `fireline incident ack {incident.label}`."
+    if link:
+        how = f"Acknowledge: {link} or `/incident {incident.label} ack` in Slack."
     if queued.page.act is Act.ASK:
         title = f"Still working on {incident.label}?"
         return title, f"{title} {name}. Your acknowledgement is about to expire. {how}"

@@ -167,12 +167,12 @@ def test_a_ticket_that_was_not_looked_for_in_time_is_not_made() -> None:
 
 def test_a_call_says_the_page_as_text_and_asks_for_a_digit_only_where_somebody_hears_it(phones: Endpoint) -> None:
     Voice(account(phones)).send(page(PHONE))
-    Voice(account(phones), "https://fireline.example.com/digit?a=1&b=2").send(page(PHONE, "id&1"))
+    Voice(account(phones), "https://fireline.example.com").send(page(PHONE, "id&1"))
     plain, asking = (ElementTree.fromstring(each.form()["Twiml"]) for each in phones.taken)
     assert [each.tag for each in plain.iter()] == ["Response", "Say"]
     assert plain[0].text == page().text
     assert [each.tag for each in asking.iter()] == ["Response", "Gather", "Say"]
-    assert asking[0].get("action") == "https://fireline.example.com/digit?a=1&b=2&page=id%261"
+    assert asking[0].get("action") == "https://fireline.example.com/twilio/digits?page=id%261"
     assert phones.taken[0].headers["Authorization"] == basic("AC1", "hush")
     assert (phones.taken[0].form()["To"], phones.taken[0].form()["From"]) == (PHONE, "+15550100")
 

@@ -40,7 +40,7 @@ WITHOUT_PART: dict[str, Row] = {
     "elsewhere": NO,
     "not known": NO,
     "terminal": ASKED,
-    "pager": NO,
+    "pager": ONLY_ACKNOWLEDGES,
     "link": NO,
 }
 WITH_A_PART: dict[str, Row] = {"pager": ONLY_ACKNOWLEDGES, "link": ONLY_ACKNOWLEDGES}

@@ -87,7 +87,7 @@ def test_the_port_of_mail_follows_from_its_security(tmp_path: Path, security: st
         ('webhook: {url: "http://example.com/x", secret: "${S}"}', "is no address to page by"),
         ('webhook: {url: "https://u:p@ss word/", secret: "${S}"}', "is no address to page by"),
         (TWILIO.replace("+15550100", "5550100") + "}", "'5550100' is no phone number"),
-        (f"{TWILIO}, acknowledge_url: ftp://x}}", "acknowledge_url is no address"),
+        (f"{TWILIO}, url: ftp://x}}", "url is no address"),
         (f"{TWILIO}, form: x}}", "the key 'form' is not known. Did you mean from?"),
         (f"{MAIL.replace('a@example.com', 'a')}}}", "'a' is no mail address"),
         (f"{MAIL}, user: x}}", "mail has one of user and password"),

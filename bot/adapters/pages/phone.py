@@ -10,6 +10,8 @@ from bot.domain.delivery import Kind, Outcome, Page
 from bot.domain.oncall.schedule import Person
 from bot.views.text import one_line
 
+DIGITS = "/twilio/digits"
+"""Answered by bot.callbacks.twilio."""
 SPOKEN = 600
 """Characters: about 40 seconds. A Twiml parameter has at most 4,000, and an entity for each may stand in it."""
 WRITTEN = 450
@@ -18,12 +20,12 @@ REMEMBERED = 500
 
 
 class Voice:
-    """A call that says the page twice. `acknowledge_url` is told the digit; without it nobody is asked for one."""
+    """A call that says the page twice. Twilio tells the digit to `public_url`; without it none is asked for."""
 
     name, provider, wakes = "voice", "twilio", True
 
-    def __init__(self, account: Account, acknowledge_url: str = "") -> None:
-        self._account, self._acknowledge_url = account, acknowledge_url
+    def __init__(self, account: Account, public_url: str = "") -> None:
+        self._account, self._public_url = account, public_url
         self._placed: deque[tuple[str, str]] = deque(maxlen=REMEMBERED)
 
     def target(self, person: Person) -> str | None:
@@ -56,10 +58,9 @@ class Voice:
     def _script(self, page: Page) -> str:
         """TwiML: https://www.twilio.com/docs/voice/twiml/gather"""
         text = escape(one_line(both_ends(page.text, SPOKEN)))
-        if not self._acknowledge_url:
+        if not self._public_url:
             return f'<Response><Say loop="2">{text}</Say></Response>'
-        joined = "&" if "?" in self._acknowledge_url else "?"
-        action = quoteattr(f"{self._acknowledge_url}{joined}{urlencode({'page': page.id})}")
+        action = quoteattr(f"{self._public_url}{DIGITS}?{urlencode({'page': page.id})}")
         say = f'<Say loop="2">{text}. Press 1 to acknowledge.</Say>'
         return f'<Response><Gather numDigits="1" timeout="10" action={action}>{say}</Gather></Response>'
 

@@ -1,0 +1,83 @@
+"""Acknowledgements that come without Slack: a digit on the phone, the pager's own, a link. Each is the one act."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from bot.domain.access import Actor, Way
+from bot.domain.errors import BadInput
+from bot.domain.incidents.incident import Incident
+from bot.domain.incidents.standing import Overview
+from bot.domain.incidents.timeline import EntryKind
+from bot.ports.clock import Clock
+from bot.ports.state import State
+from bot.services.acknowledge_links import Link
+from bot.services.responses import ResponseService
+
+CALL_LASTS = timedelta(hours=1)
+"""A digit that comes later was not pressed in the call of that page."""
+MOST_NAME = 80
+BEGINS = frozenset({EntryKind.OPENED, EntryKind.WORSE, EntryKind.EXPIRED})
+"""From such an entry on, what was acknowledged before does not hold."""
+
+
+class NotKnown(BadInput):
+    """There is no such page, or it is of an earlier episode."""
+
+
+class Acknowledging:
+    """`responses` is asked for each time: it is renewed with the configuration. `now` is the pipeline's time, `wall`
+    the machine's.
+    """
+
+    def __init__(self, state: State, responses: Callable[[], ResponseService], now: Clock, wall: Clock) -> None:
+        self._state, self._responses, self._now, self._wall = state, responses, now, wall
+
+    def by_call(self, page_id: str) -> Incident:
+        """A digit was pressed in the call of that page. Raises NotKnown, and BadInput for what is over."""
+        queued = self._state.page(page_id)
+        if queued is None:
+            raise NotKnown("This page is not known.")
+        tried = queued.page.first_attempt_at
+        if tried is None or self._wall() - tried > CALL_LASTS:
+            raise NotKnown("This call is too old.")
+        incident = self._current(queued.incident, queued.page.dedup_key)
+        self._take(incident, Actor(queued.page.target, queued.page.person, Way.PAGER), "by phone")
+        return incident
+
+    def by_pager(self, key: str, name: str, acknowledged_at: datetime) -> Incident:
+        """Somebody acknowledged in PagerDuty the alert of that key; `name` as PagerDuty knows them, `acknowledged_at`
+        by the machine's time. Raises NotKnown, also where it was before the incident began again or became worse.
+        """
+        queued = self._state.page_by_ref("pagerduty", key)
+        if queued is None:
+            raise NotKnown("No page has that key.")
+        incident = self._current(queued.incident, queued.page.dedup_key)
+        at = self._now() - (self._wall() - acknowledged_at)
+        if any(each.kind in BEGINS and each.at > at for each in self._state.timeline(incident.id)):
+            raise NotKnown(f"{incident.label} has become worse, or begun again, since that acknowledgement.")
+        known = self._responses().named(name, self._now()) or name[:MOST_NAME]
+        self._take(incident, Actor(name[:MOST_NAME], known, Way.PAGER), "in PagerDuty")
+        return incident
+
+    def linked(self, link: Link) -> Overview:
+        """What a link is about, as it is now. Raises NotKnown."""
+        found = self._state.incident_numbered(link.incident)
+        if found is None:
+            raise NotKnown(f"There is no INC-{link.incident}.")
+        return self._responses().overview(self._current(found.id, f"{found.id}:{link.episode}"), self._now())
+
+    def by_link(self, link: Link) -> Overview:
+        """Raises NotKnown, and BadInput for what is over."""
+        self._take(self.linked(link).incident, Actor(link.person, link.person, Way.LINK), "by a link")
+        return self.linked(link)
+
+    def _take(self, incident: Incident, who: Actor, way: str) -> None:
+        """Whoever the pager has reached may."""
+        self._responses().acknowledge(incident, who, self._now(), take_over=True, way=way)
+
+    def _current(self, incident_id: str, dedup_key: str) -> Incident:
+        """The incident, if that is its episode now."""
+        incident, response = self._state.incident(incident_id), self._state.response(incident_id)
+        if incident is None or response is None or response.dedup_key != dedup_key:
+            raise NotKnown("That incident has begun again since: this page was of an earlier time.")
+        return incident
