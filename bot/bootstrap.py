@@ -320,6 +320,7 @@ def app_services(
     from bot.services.notified import notified_within
     from bot.services.oncall import OncallService
     from bot.services.responses import ResponseService
+    from bot.services.retrospect import RetrospectService
     from bot.services.sampling import SamplingService
     from bot.services.trends import TrendService
 
@@ -338,7 +339,7 @@ def app_services(
     incidents = IncidentService(store, registry, validation.judge)
     oncall = OncallService(oncall_in_use(settings), store)
     responses = ResponseService(store, oncall.schedule, incidents.still_wrong, identities(settings))
-    people = incidents, oncall, responses
+    people = incidents, oncall, responses, RetrospectService(store)
     return AppServices(
         clock, registry, health, trends, impact, validation, sampling, queries, *people, sources, blindness
     )

@@ -13,6 +13,7 @@ from bot.domain.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
     from pathlib import Path
 
     from sqlalchemy import Engine
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from bot.services.audit import AuditService
     from bot.services.oncall import OncallService
     from bot.services.responses import ResponseService
+    from bot.services.retrospect import RetrospectService
 
 
 @contextmanager
@@ -106,6 +108,24 @@ def identities(settings: Settings) -> Callable[[Actor], Identity]:
         return without_slack
     directory = SlackDirectory(token, settings.slack_api_url)
     return Identities(load_access(settings.config / "access.yaml"), directory, monotonic_seconds)
+
+
+@contextmanager
+def incidents_to_read(settings: Settings) -> Iterator[tuple[ResponseService, RetrospectService, datetime]]:
+    """What is known of incidents, and the moment that the process which detects them has reached. Raises BadInput."""
+    from bot.adapters.clock import system_clock
+    from bot.adapters.state.to_read import state_to_read
+    from bot.config.chosen_oncall import oncall_in_use
+    from bot.services.moment import answered_at
+    from bot.services.oncall import OncallService
+    from bot.services.responses import ResponseService
+    from bot.services.retrospect import RetrospectService
+
+    if not has_state(settings):
+        raise BadInput(f"There are no incidents in {settings.home}: `fireline run` or `fireline demo` detects them.")
+    with state_to_read(state_engine(settings)) as store:
+        people = ResponseService(store, OncallService(oncall_in_use(settings), store).schedule)
+        yield people, RetrospectService(store), answered_at(store.last_tick, system_clock())
 
 
 def has_state(settings: Settings) -> bool:

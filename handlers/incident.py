@@ -10,7 +10,8 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.domain.errors import FirelineError
 from bot.ports.warehouse import AskedQuery
 from bot.services.app import AppServices
-from bot.views import action_ids, impact, incident, incident_evidence
+from bot.views import action_ids, impact, incident, incident_evidence, response
+from bot.views.action_ids import More
 from handlers import payloads
 from handlers.modals import show_queries
 from handlers.replies import Reply
@@ -23,10 +24,7 @@ def register(app: AsyncApp, services: AppServices) -> None:
     @app.action(action_ids.INCIDENT_IMPACT)
     async def show_impact(ack: AsyncAck, action: Payload, reply: Reply) -> None:
         await ack()
-        request = await reply.work(services.incidents.impact, payloads.value(action))
-        found = await reply.work(services.impact.of, request, services.now())
-        below = replace(reply.place, thread_ts=reply.place.thread_ts or reply.place.message_ts)
-        await replace(reply, place=below).send(impact.card(found))
+        await _impact(services, reply, payloads.value(action))
 
     @app.action(action_ids.INCIDENT_EVIDENCE)
     async def show_evidence(ack: AsyncAck, action: Payload, body: Payload, reply: Reply) -> None:
@@ -41,11 +39,13 @@ def register(app: AsyncApp, services: AppServices) -> None:
     @app.action(action_ids.INCIDENT_MORE)
     async def more(ack: AsyncAck, action: Payload, body: Payload, reply: Reply) -> None:
         await ack()
-        what, name = action_ids.decode_more(payloads.value(action))
-        if what is action_ids.More.EVIDENCE:
-            await _evidence(services, body, reply, name)
-        else:
-            await _queries(services, body, reply, name)
+        await _more(services, body, reply, *action_ids.decode_more(payloads.value(action)))
+
+    @app.action(action_ids.INCIDENT_CHECK)
+    async def check(ack: AsyncAck, action: Payload, reply: Reply) -> None:
+        await ack()
+        found = await reply.work(services.incidents.checked, payloads.value(action), services.now())
+        await reply.below(response.checked(found))
 
     async def say(ack: AsyncAck, action: Payload, reply: Reply) -> None:
         await ack()
@@ -55,6 +55,31 @@ def register(app: AsyncApp, services: AppServices) -> None:
 
     for action_id in (action_ids.INCIDENT_FEEDBACK, action_ids.INCIDENT_USEFUL, action_ids.INCIDENT_NOISE):
         app.action(action_id)(say)
+
+
+async def _more(services: AppServices, body: Payload, reply: Reply, what: More, name: str) -> None:
+    match what:
+        case More.EVIDENCE:
+            await _evidence(services, body, reply, name)
+        case More.SQL:
+            await _queries(services, body, reply, name)
+        case More.IMPACT:
+            await _impact(services, reply, name)
+        case More.TIMELINE:
+            await _timeline(services, reply, name)
+
+
+async def _impact(services: AppServices, reply: Reply, name: str) -> None:
+    request = await reply.work(services.incidents.impact, name)
+    found = await reply.work(services.impact.of, request, services.now())
+    below = replace(reply.place, thread_ts=reply.place.thread_ts or reply.place.message_ts)
+    await replace(reply, place=below).send(impact.card(found))
+
+
+async def _timeline(services: AppServices, reply: Reply, name: str) -> None:
+    now = services.now()
+    found = await reply.work(services.responses.incident, name)
+    await reply.privately(response.card(await reply.work(services.responses.overview, found, now), now))
 
 
 async def _evidence(services: AppServices, body: Payload, reply: Reply, name: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any, ParamSpec
 from bot.domain.errors import FirelineError
 from bot.ports.warehouse import AskedQuery
 from bot.views import query
+from handlers.payloads import mapping
 from handlers.replies import Reply
 from handlers.slack_calls import asked
 
@@ -27,3 +28,15 @@ async def show_queries(
     except FirelineError as error:
         view = query.failed(str(error))
     await asked("views.update", reply.client.views_update(view_id=opened["view"]["id"], view=view))
+
+
+async def open_view(reply: Reply, body: Mapping[str, Any], view: dict[str, Any]) -> None:
+    """A modal that is ready at once."""
+    await asked("views.open", reply.client.views_open(trigger_id=str(body.get("trigger_id", "")), view=view))
+
+
+def entered(view: Mapping[str, Any], name: str) -> str:
+    """What was chosen or written in a field of a modal; "" for nothing."""
+    field = mapping(mapping(mapping(mapping(view.get("state")).get("values")).get(name)).get(name))
+    chosen = mapping(field.get("selected_option")).get("value", field.get("value"))
+    return chosen.strip() if isinstance(chosen, str) else ""

@@ -16,12 +16,13 @@ Payload = Mapping[str, Any]
 _HELP = frozenset({"help", "?", "-h", "--help"})
 MOST_TEXT = 500
 ACKNOWLEDGING = frozenset({"ack", "acknowledged", "on it"})
-INCIDENT_WORDS = ("ack", "mitigated", "resolve", "handover")
+INCIDENT_WORDS = ("ack", "mitigated", "handover", "resolve", "reopen", "timeline", "postmortem")
+OF_ALL = ("list", "figures")
 
 
 @dataclass(frozen=True)
 class IncidentCommand:
-    """`word` "": show it; `more` is the reason, or the name."""
+    """`word` "": show it; `more` is the reason, or the name. `name` "": it is about no single one."""
 
     name: str
     word: str
@@ -100,14 +101,26 @@ def clicked_validation(action: Mapping[str, Any]) -> ValidationRequest:
 
 
 def incident(command: Mapping[str, Any]) -> IncidentCommand:
-    """`INC-42 [ack | mitigated | resolve [REASON] | handover NAME]`. Raises BadInput."""
+    """`INC-42 [WORD …]`, `list`, `figures [30d]`, or `timeline INC-42`. Raises BadInput."""
     name, _, rest = text(command).partition(" ")
     word, _, more = rest.strip().partition(" ")
     if not name:
-        raise BadInput("Which incident? Write `/incident INC-42`, or `/incident INC-42 ack`.")
+        raise BadInput("Which incident? Write `/incident INC-42`, `/incident INC-42 ack`, or `/incident list`.")
+    if name.casefold() in OF_ALL:
+        return IncidentCommand("", name.casefold(), rest.strip())
+    if name.casefold() in INCIDENT_WORDS and word:
+        name, word = word, name
     if word.casefold() not in ("", *INCIDENT_WORDS):
         raise BadInput(f"I do not know {word!r}. After the number write one of {', '.join(INCIDENT_WORDS)}.")
     return IncidentCommand(name, word.casefold(), more.strip())
+
+
+def days(typed: str) -> int:
+    """`30`, `30d` or nothing: so many days. Raises BadInput."""
+    number = typed.casefold().removesuffix("d").strip() or "30"
+    if not (number.isascii() and number.isdigit() and len(number) <= 4):
+        raise BadInput(f"{typed!r} is no number of days. Write `/incident figures 30d`.")
+    return int(number)
 
 
 def feedback(action: Mapping[str, Any]) -> tuple[Word, str]:

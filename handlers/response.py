@@ -2,18 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.domain.access import Act
+from bot.domain.access import Act, Actor
 from bot.domain.incidents.incident import Incident
 from bot.services.access import NotYours
 from bot.services.app import AppServices
-from bot.services.responses import Outdated
-from bot.views import action_ids, incident, response
+from bot.services.responses import Outdated, ResponseService
+from bot.views import action_ids, figures, incident, response
 from bot.views.blocks import Card
-from handlers import payloads
+from handlers import payloads, postmortem
 from handlers.answers import help_card
 from handlers.replies import Reply
 
@@ -49,19 +50,36 @@ def register(app: AsyncApp, services: AppServices) -> None:
     async def mitigate(ack: AsyncAck, action: Payload, reply: Reply) -> None:
         await _act(services, ack, Pressed(payloads.value(action), Act.MITIGATE), reply)
 
+    @app.action(action_ids.INCIDENT_RESOLVE)
+    async def resolve(ack: AsyncAck, action: Payload, reply: Reply) -> None:
+        await _act(services, ack, Pressed(payloads.value(action), Act.RESOLVE), reply)
+
     @app.command("/incident")
     async def command(ack: AsyncAck, command: Payload, reply: Reply) -> None:
         if payloads.wants_help(command):
             await ack()
             await reply.privately(help_card(services))
             return
-        try:
-            card = await reply.work(_asked, services, payloads.incident(command), reply.place.user)
-        except NotYours as error:
-            card = incident.take_over(error.incident, str(error))
-        finally:
-            await ack()
+        await _answer(services, ack, reply, command)
+
+
+async def _answer(services: AppServices, ack: AsyncAck, reply: Reply, command: Payload) -> None:
+    try:
+        asked = payloads.incident(command)
+        card = None if asked.word == "postmortem" else await _answered(services, reply, asked)
+    finally:
+        await ack()
+    if card is None:
+        await postmortem.send(services, reply, asked.name)
+    else:
         await reply.privately(card)
+
+
+async def _answered(services: AppServices, reply: Reply, asked: payloads.IncidentCommand) -> Card:
+    try:
+        return await reply.work(_asked, services, asked, reply.place.user)
+    except NotYours as error:
+        return incident.take_over(error.incident, str(error))
 
 
 async def _act(services: AppServices, ack: AsyncAck, pressed: Pressed, reply: Reply) -> Incident | None:
@@ -86,10 +104,13 @@ def _changed(services: AppServices, pressed: Pressed, user: str) -> Incident:
     people, now = services.responses, services.now()
     who = people.who(user, now)
     found = people.granted(pressed.value, pressed.act, who, meant=pressed.meant)
-    if pressed.act is Act.ACKNOWLEDGE:
-        people.acknowledge(found, who, now, take_over=pressed.meant)
-    else:
-        people.mitigate(found, who, now)
+    match pressed.act:
+        case Act.ACKNOWLEDGE:
+            people.acknowledge(found, who, now, take_over=pressed.meant)
+        case Act.RESOLVE:
+            people.resolve(found, who, now)
+        case _:
+            people.mitigate(found, who, now)
     return found
 
 
@@ -100,7 +121,19 @@ def _card(services: AppServices, found: Incident) -> Card:
 def _asked(services: AppServices, asked: payloads.IncidentCommand, user: str) -> Card:
     """Do what the word says, and show the incident."""
     people, now = services.responses, services.now()
+    if asked.word == "list":
+        return response.listing(people.overviews(now), now)
+    if asked.word == "figures":
+        days = payloads.days(asked.more)
+        return figures.card(services.retrospect.figures(days, now), days)
     found, who = people.incident(asked.name), people.who(user, now)
+    if asked.word == "timeline":
+        return response.timeline(people.overview(found, now), now)
+    _do(people, found, who, asked, now)
+    return response.card(people.overview(found, now), now)
+
+
+def _do(people: ResponseService, found: Incident, who: Actor, asked: payloads.IncidentCommand, now: datetime) -> None:
     match asked.word:
         case "ack":
             people.acknowledge(found, who, now)
@@ -108,6 +141,7 @@ def _asked(services: AppServices, asked: payloads.IncidentCommand, user: str) ->
             people.mitigate(found, who, now)
         case "resolve":
             people.resolve(found, who, now, asked.more)
+        case "reopen":
+            people.reopen(found, who, asked.more, now)
         case "handover":
             people.hand_over(found, who, asked.more, now)
-    return response.card(people.overview(found, now), now)

@@ -4,7 +4,7 @@ import getpass
 import json
 import os
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,6 +15,7 @@ from bot.cli.context import errors_for_people, now, settings_of
 from bot.cli.options import AsJson, Home
 
 if TYPE_CHECKING:
+    from bot.domain.incidents.figures import Figures, Spread
     from bot.domain.incidents.standing import Overview
     from bot.services.responses import ResponseService
 
@@ -32,6 +33,7 @@ class Act(StrEnum):
     MITIGATED = "mitigated"
     RESOLVE = "resolve"
     HANDOVER = "handover"
+    REOPEN = "reopen"
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,17 @@ def handover(
     _ask(home, IncidentQuestion(Act.HANDOVER, number, by or "", more=to))
 
 
+@incident.command()
+def reopen(
+    number: Number,
+    because: Annotated[str, typer.Option(help="Why it is not over.", show_default=False)],
+    by: By = None,
+    home: Home = None,
+) -> None:
+    """Say that it is not over: a new episode, which pages from step 1."""
+    _ask(home, IncidentQuestion(Act.REOPEN, number, by or _login(), more=because))
+
+
 def answer_incident(service: "ResponseService", question: IncidentQuestion, moment: datetime) -> str:
     """Do what was asked, and say how it is then. Raises BadInput."""
     from bot.domain.access import Actor, Way
@@ -104,6 +117,8 @@ def answer_incident(service: "ResponseService", question: IncidentQuestion, mome
             service.mitigate(found, who, moment)
         case Act.RESOLVE:
             service.resolve(found, who, moment, question.more)
+        case Act.REOPEN:
+            service.reopen(found, who, question.more, moment)
         case Act.HANDOVER:
             service.hand_over(found, who, question.more, moment)
     overview = service.overview(service.incident(question.number), moment)
@@ -113,6 +128,69 @@ def answer_incident(service: "ResponseService", question: IncidentQuestion, mome
 def question_of(given: dict[str, Any]) -> IncidentQuestion:
     """A question that came over the socket. Raises TypeError for one of another version."""
     return IncidentQuestion(**given)
+
+
+@incident.command()
+def postmortem(number: Number, home: Home = None) -> None:
+    """A draft of its postmortem, in Markdown."""
+    from bot.state_adapters import incidents_to_read
+    from bot.views.postmortem import markdown
+
+    with errors_for_people(), incidents_to_read(settings_of(home)) as (people, past, moment):
+        print(markdown(past.of(people.incident(number), moment)), end="")
+
+
+@incident.command()
+def figures(
+    days: Annotated[int, typer.Option(help="How far back.")] = 30, as_json: AsJson = False, home: Home = None
+) -> None:
+    """How soon incidents are detected, acknowledged and resolved: median and 90th percentile, per severity."""
+    from bot.state_adapters import incidents_to_read
+
+    with errors_for_people(), incidents_to_read(settings_of(home)) as (_, past, moment):
+        found = past.figures(days, moment)
+    print(_figures_json(found) if as_json else _figures_text(found, days), end="")
+
+
+@incident.command(name="list")
+def list_(home: Home = None) -> None:
+    """What is open, the worst first."""
+    from bot.cli.terminal import shown
+    from bot.state_adapters import incidents_to_read
+    from bot.views.response import listed
+
+    with errors_for_people(), incidents_to_read(settings_of(home)) as (people, _, moment):
+        lines = [listed(each, moment) for each in people.overviews(moment)]
+    print("".join(f"{shown(each)}\n" for each in lines or ["No incident is open."]), end="")
+
+
+def _figures_text(found: "list[Figures]", days: int) -> str:
+    from bot.views import figures as view
+
+    lines = [*view.text(found), view.NOTE] if found else [f"No incident of the last {days} days."]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _figures_json(found: "list[Figures]") -> str:
+    """Seconds; null where nothing is known."""
+
+    def seconds(length: timedelta | None) -> float | None:
+        return None if length is None else length.total_seconds()
+
+    def spread(one: "Spread") -> dict[str, float | int | None]:
+        return {"count": one.count, "median": seconds(one.median), "p90": seconds(one.p90)}
+
+    said = [
+        {
+            "severity": each.severity,
+            "episodes": each.episodes,
+            "mttd": spread(each.to_detect),
+            "mtta": spread(each.to_acknowledge),
+            "mttr": spread(each.to_resolve),
+        }
+        for each in found
+    ]
+    return json.dumps(said, indent=2) + "\n"
 
 
 def _ask(home: Path | None, question: IncidentQuestion) -> None:

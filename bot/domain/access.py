@@ -50,6 +50,8 @@ class Act(StrEnum):
     MITIGATE = "call mitigated"
     HAND_OVER = "hand over"
     RESOLVE = "resolve"
+    REOPEN = "reopen"
+    NOTE = "add to the timeline of"
 
 
 NEEDS = {
@@ -57,6 +59,8 @@ NEEDS = {
     Act.MITIGATE: Role.RESPONDER,
     Act.HAND_OVER: Role.RESPONDER,
     Act.RESOLVE: Role.RESPONDER,
+    Act.REOPEN: Role.RESPONDER,
+    Act.NOTE: Role.RESPONDER,
 }
 STRANGERS = frozenset({Origin.GUEST, Origin.DEACTIVATED, Origin.BOT, Origin.ELSEWHERE})
 BY_PAGES = frozenset({Origin.PAGER, Origin.LINK})

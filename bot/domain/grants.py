@@ -8,7 +8,14 @@ from bot.domain.incidents.response import PAGING, Response, ResponseState
 
 KEPT = timedelta(days=90)
 """A button older than that says that it is of an older message, unless its episode goes on."""
-_OFFERED = {Act.ACKNOWLEDGE: PAGING, Act.MITIGATE: frozenset({ResponseState.ACKNOWLEDGED})}
+_OWNED = frozenset({ResponseState.ACKNOWLEDGED, ResponseState.MITIGATED})
+_OFFERED = {
+    Act.ACKNOWLEDGE: PAGING,
+    Act.MITIGATE: frozenset({ResponseState.ACKNOWLEDGED}),
+    Act.HAND_OVER: _OWNED,
+    Act.RESOLVE: _OWNED,
+    Act.REOPEN: frozenset({ResponseState.RESOLVED}),
+}
 """The states in which a card has the button."""
 
 

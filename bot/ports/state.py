@@ -228,6 +228,10 @@ class State(Protocol):
 
     def response(self, incident_id: str) -> Response | None: ...
 
+    def responses_open(self) -> list[Response]:
+        """Those that are not resolved, the worst first, then the oldest."""
+        ...
+
     def responses_due(self, now: datetime) -> list[Response]:
         """Those whose next act is due, the worst first, then the longest due."""
         ...
@@ -259,6 +263,10 @@ class State(Protocol):
         ...
 
     def incident_numbered(self, number: int) -> Incident | None: ...
+
+    def announced(self, since: datetime, until: datetime) -> list[Incident]:
+        """Those with a number that were announced from `since` to before `until`, in order of that."""
+        ...
 
     def incident_at(self, message: MessageRef) -> Incident | None:
         """The one whose message is there; the newest, where several were."""

@@ -11,6 +11,7 @@ from bot.services.incidents import IncidentService
 from bot.services.oncall import OncallService
 from bot.services.queries import QueryService
 from bot.services.responses import ResponseService
+from bot.services.retrospect import RetrospectService
 from bot.services.sampling import SamplingService
 from bot.services.sources import SourcesService
 from bot.services.trends import TrendService
@@ -32,6 +33,7 @@ class AppServices:
     incidents: IncidentService
     oncall: OncallService
     responses: ResponseService
+    retrospect: RetrospectService
     sources: SourcesService
     blindness: Blindness
 

@@ -1,13 +1,13 @@
 """What the buttons of an incident's message ask for. The state is read when a button is pressed."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from bot.domain.errors import BadInput
 from bot.domain.findings.severity import Severity
 from bot.domain.impact.report import ImpactRequest
-from bot.domain.incidents.evidence import IncidentEvidence
+from bot.domain.incidents.evidence import Checked, IncidentEvidence
 from bot.domain.incidents.feedback import Feedback, Word
 from bot.domain.incidents.incident import AlertState, Incident
 from bot.domain.platform.registry import Registry
@@ -15,6 +15,7 @@ from bot.domain.verdicts.judge import SOUND
 from bot.domain.verdicts.validation import ValidationRequest
 from bot.ports.state import State
 from bot.services.incident_facts import Judge
+from bot.services.retrospect import RetrospectService
 
 log = logging.getLogger("fireline.incidents")
 MOST_DATES = 6
@@ -56,17 +57,25 @@ class IncidentService:
         verdicts = tuple(self._judge(name, day, now) for name, day in dates[:MOST_DATES])
         said, feedback = self._required_state().history(incident_id), self._required_state().feedback(incident_id)
         left_out = max(0, len(dates) - MOST_DATES)
-        return IncidentEvidence(incident, tuple(members), verdicts, left_out, tuple(said), tuple(feedback), now)
+        similar = RetrospectService(self._state).similar(incident, now)
+        return IncidentEvidence(
+            incident, tuple(members), verdicts, left_out, tuple(said), tuple(feedback), now, similar
+        )
 
-    def still_wrong(self, incident_id: str, now: datetime) -> list[str]:
-        """What is not right of its data dates, and of those that wait for them: a sentence each, its own first."""
+    def checked(self, incident_id: str, now: datetime) -> Checked:
+        """The data is asked of its dates, and of those that wait for them: its own first."""
         incident, members = self.get(incident_id), self._required_state().members(incident_id)
         own = list(self._dates(incident, members))
         known = self._registry.by_name
         waiting = [(name, day) for day in incident.data_dates for name in incident.impact if name in known]
         judged = [self._judge(name, day, now) for name, day in dict.fromkeys([*own, *waiting])]
         wrong = [each for each in judged if each.verdict not in SOUND]
-        return [f"{each.processor.name} {each.data_date}: {each.judged.because}" for each in wrong]
+        said = (f"{each.processor.name} {each.data_date}: {each.judged.because}" for each in wrong)
+        return Checked(incident, len(judged), tuple(said))
+
+    def still_wrong(self, incident_id: str, now: datetime) -> Sequence[str]:
+        """What is not right of them, a sentence each."""
+        return self.checked(incident_id, now).wrong
 
     def say(self, incident_id: str, person: str, word: Word, at: datetime) -> Incident:
         """Store a person's feedback on it."""

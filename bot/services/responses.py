@@ -38,6 +38,15 @@ class _Wanted:
     entry: Entry
 
 
+@dataclass(frozen=True)
+class Quote:
+    """What `by`, a Slack id, wrote in a message, and where it stands."""
+
+    text: str
+    link: str
+    by: str
+
+
 class StillWrong(BadInput):
     """The data is not right yet: only a person's reason resolves it."""
 
@@ -132,6 +141,16 @@ class ResponseService:
     def take_over(self, incident: Incident, who: Actor, now: datetime) -> Response:
         return self.acknowledge(incident, who, now, take_over=True)
 
+    def overviews(self, now: datetime) -> list[Overview]:
+        """Of what is not resolved, the worst first; without timelines."""
+        state = self._required()
+        known = [(each, state.incident(each.incident)) for each in state.responses_open()]
+        return [
+            Overview(incident, Standing(response, tuple(self._coming(response, now))), ())
+            for response, incident in known
+            if incident is not None
+        ]
+
     def overview(self, incident: Incident, now: datetime) -> Overview:
         standing = self.standing(incident.id, now)
         return Overview(incident, standing, tuple(self._required().timeline(incident.id)))
@@ -151,7 +170,17 @@ class ResponseService:
             raise StillWrong(incident, wrong)
         against = f", though {len(wrong)} dates are not right: {reason}" if wrong else ""
         entry = Entry(incident.id, now, EntryKind.RESOLVED, f"{who.name} resolved it{against}", who.key)
-        wanted = _Wanted(Act.RESOLVE, who, lambda response: responses.resolved(response, now, who.name), entry)
+        # What the gate has seen end, and the data proves, is over as if the data had ended it.
+        by = who.name if wrong or incident.is_open else ""
+        wanted = _Wanted(Act.RESOLVE, who, lambda response: responses.resolved(response, now, by), entry)
+        return self._changed(incident, wanted)
+
+    def reopen(self, incident: Incident, who: Actor, reason: str, now: datetime) -> Response:
+        """It is not over: a new episode, which pages from step 1. Raises BadInput for one that is open."""
+        if not reason.strip():
+            raise BadInput(f"Say why {incident.label} is not over.")
+        entry = Entry(incident.id, now, EntryKind.REOPENED, f"{who.name} reopened it: {reason.strip()}", who.key)
+        wanted = _Wanted(Act.REOPEN, who, lambda response: responses.reopened(response, now), entry)
         return self._changed(incident, wanted)
 
     def hand_over(self, incident: Incident, who: Actor, to: str, now: datetime) -> Response:
@@ -162,6 +191,20 @@ class ResponseService:
         entry = Entry(incident.id, now, EntryKind.HANDED_OVER, f"{who.name} handed it over to {to}", who.key)
         wanted = _Wanted(Act.HAND_OVER, who, lambda response: responses.acknowledged(response, to, now), entry)
         return self._changed(incident, wanted)
+
+    def note(self, incident: Incident, who: Actor, quote: Quote, now: datetime) -> None:
+        """What somebody wrote, in the timeline: once, however often it is asked for. Raises NotAllowed."""
+        state, response = self._required(), self._required().response(incident.id)
+        if response is None:
+            raise BadInput(f"{incident.label} has no timeline: nobody is told of it.")
+        Access(state, self._schedule, self._identify).check(Act.NOTE, who, incident, response, now, meant=True)
+        author = self.who(quote.by, now).name or "somebody"
+        text = f"{who.name} added what {author} wrote: {quote.text or '(no text)'} ({quote.link})"
+        with state.transaction() as tx:
+            tx.responses.of([incident.id])  # nobody else adds one before this is stored
+            noted = [each for each in state.timeline(incident.id) if each.kind is EntryKind.NOTE]
+            if not any(each.text.endswith(f"({quote.link})") for each in noted):
+                tx.responses.note([Entry(incident.id, now, EntryKind.NOTE, text, who.key)])
 
     def standing(self, incident_id: str, now: datetime) -> Standing | None:
         """Who has it, and what comes next, from the engine's own rule; None: it has no response."""
@@ -187,12 +230,12 @@ class ResponseService:
 
     def _changed(self, incident: Incident, wanted: _Wanted, *, meant: bool = False) -> Response:
         """Whoever asks may do it as the response is when it is changed. Raises BadInput for an incident that is
-        resolved, or has no response; NotYours and NotAllowed.
+        resolved (to be reopened: one that is not), or has no response; NotYours and NotAllowed.
         """
         state = self._required()
         access = Access(state, self._schedule, self._identify)
         for _ in range(MOST_TRIES):
-            seen = self._open(incident)
+            seen = self._seen(incident, wanted.act)
             if wanted.act is Act.ACKNOWLEDGE and responses.is_held_by(seen, wanted.who.name, wanted.entry.at):
                 return seen
             access.check(wanted.act, wanted.who, incident, seen, wanted.entry.at, meant=meant)
@@ -204,12 +247,14 @@ class ResponseService:
         assert found is not None
         return found
 
-    def _open(self, incident: Incident) -> Response:
+    def _seen(self, incident: Incident, act: Act) -> Response:
+        """As it is, if `act` makes sense then."""
         found = self._required().response(incident.id)
         if found is None:
             raise BadInput(f"{incident.label} pages nobody: there is nothing to acknowledge.")
-        if found.state is ResponseState.RESOLVED:
-            raise BadInput(f"{incident.label} is resolved already.")
+        if (found.state is ResponseState.RESOLVED) is not (act is Act.REOPEN):
+            already = "resolved already" if act is not Act.REOPEN else f"{found.state}: it is not over"
+            raise BadInput(f"{incident.label} is {already}.")
         return found
 
     def _put(self, incident: Incident, wanted: _Wanted, seen: Response) -> bool:

@@ -19,8 +19,11 @@ import handlers.home
 import handlers.impact
 import handlers.incident
 import handlers.oncall
+import handlers.postmortem
 import handlers.response
+import handlers.response_forms
 import handlers.thread_reply
+import handlers.timeline_note
 import handlers.validate
 from bot.adapters.clock import epoch_seconds, monotonic_seconds
 from bot.domain.errors import FirelineError
@@ -83,7 +86,10 @@ def build(
         handlers.impact,
         handlers.incident,
         handlers.oncall,
+        handlers.postmortem,
         handlers.response,
+        handlers.response_forms,
+        handlers.timeline_note,
         handlers.validate,
     ):
         feature.register(app, services)

@@ -33,6 +33,15 @@ INCIDENT_ACKNOWLEDGE = "incident.acknowledge"
 INCIDENT_TAKE_OVER = "incident.take_over"
 INCIDENT_WATCH = "incident.watch"
 INCIDENT_MITIGATE = "incident.mitigate"
+INCIDENT_CHECK = "incident.check"
+INCIDENT_HAND_OVER = "incident.hand_over"
+INCIDENT_HAND_OVER_TO = "incident.hand_over_to"
+INCIDENT_RESOLVE = "incident.resolve"
+INCIDENT_REOPEN = "incident.reopen"
+INCIDENT_REOPEN_FOR = "incident.reopen_for"
+INCIDENT_POSTMORTEM = "incident.postmortem"
+INCIDENT_ADD = "incident.add"
+INCIDENT_ADD_TO = "incident.add_to"
 INCIDENT_MORE = "incident.more"
 INCIDENT_FEEDBACK = "incident.feedback"
 INCIDENT_USEFUL = "incident.useful"
@@ -126,8 +135,10 @@ def decode_validation(value: str) -> ValidationRequest:
 class More(StrEnum):
     """What is behind the dots of an incident's message."""
 
+    IMPACT = "impact"
     EVIDENCE = "evidence"
     SQL = "sql"
+    TIMELINE = "timeline"
 
 
 def encode_more(what: More, incident: str) -> str:

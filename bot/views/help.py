@@ -28,6 +28,7 @@ def _commands(registry: Registry, dates: DateReader) -> tuple[tuple[str, str], .
         (f"/impact {name}", "what it feeds, what is affected there, the next deadline"),
         (f"/impact {name} yesterday", "the same for another data date"),
         ("/incident INC-42", "who has an incident, what comes next, what was done; with `ack` you take it"),
+        ("/incident list", "what is open, who has it; `figures` says how soon incidents are seen, taken and ended"),
         ("/oncall", "who is on call, why, until when, and who comes next"),
         ("/validate", "what really happened to the last two data dates, the worst first"),
         (f"/validate {name} {first}..{last}", "one processor, those dates"),

@@ -5,15 +5,12 @@ from datetime import datetime, timedelta
 from enum import Enum
 from textwrap import wrap
 
-from bot.domain.access import Act
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.feedback import Word
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.notice import Notice
-from bot.domain.incidents.response import PAGING, ResponseState
-from bot.views import action_ids, incident_words, response_words
-from bot.views.action_ids import More
-from bot.views.blocks import Block, Card, Element, actions, button, context, feedback, option, overflow, section
+from bot.views import action_ids, incident_buttons, incident_words, response_words
+from bot.views.blocks import Block, Card, actions, button, context, feedback, section
 from bot.views.incident_words import Voice
 from bot.views.text import escape
 
@@ -42,7 +39,7 @@ def card(notice: Notice) -> Card:
     shown = [f"*{step}*"] if step and heights[detail] <= MOST_HIGH else []
     first = section("\n".join([f"*{head}*", *rest, *shown]))
     said = [_status(notice, SLACK), *([response_words.line(notice.standing, notice.now, SLACK)] if next_line else [])]
-    blocks = [first, _buttons(notice), context("\n".join(said))]
+    blocks = [first, incident_buttons.row(notice), context("\n".join(said))]
     text = "\n".join([*_lines(notice, PLAIN, Detail.ALL), *([f"{step}."] if step else []), *small])
     words = heights[detail] + FEEDBACK <= MOST_HIGH
     return Card(escape(text), (*blocks, *([_feedback(notice.incident)] if words else [])))
@@ -129,6 +126,8 @@ def _mark(notice: Notice) -> str:
         return "👀 Back:" if notice.proof and incident_words.proved(notice) else "👀 Not seen any more:"
     if not notice.resolved:
         return f"{CIRCLES[notice.decision.severity]} {notice.decision.severity}"
+    if notice.reopened:
+        return f"{CIRCLES[notice.decision.severity]} {notice.decision.severity} reopened:"
     if notice.into:
         return f"↪ Part of {notice.into}:"
     if notice.incident.expired:
@@ -142,38 +141,6 @@ def _status(notice: Notice, voice: Voice) -> str:
     severity = f"{notice.decision.severity}: {voice.data(incident.severity_reason)}"
     opened = ("flapping, " if incident.flapping else "") + voice.age(incident.announced_at)
     return f"{incident.label} · {opened}" if notice.resolved else f"{incident.label} · {opened} · {severity}"
-
-
-def _buttons(notice: Notice) -> Block:
-    """A source of facts has no impact of its own, and no query. What people can do about it comes first; the rest is
-    behind the dots then, so that all fit into one row of a phone.
-    """
-    incident, act = notice.incident, _act(notice)
-    evidence = button("Evidence", action_ids.INCIDENT_EVIDENCE, incident.id)
-    if incident.headline.source:
-        return actions([evidence] if act is None else [act, evidence])
-    impact = button("Impact", action_ids.INCIDENT_IMPACT, incident.id)
-    if act is None:
-        return actions([impact, evidence, button("SQL", action_ids.INCIDENT_SQL, incident.id)])
-    labels = {More.EVIDENCE: "Evidence", More.SQL: "SQL"}
-    more = [option(label, action_ids.encode_more(what, incident.id)) for what, label in labels.items()]
-    return actions([act, impact, overflow(action_ids.INCIDENT_MORE, more)])
-
-
-def _act(notice: Notice) -> Element | None:
-    """What a person can do about it now."""
-    state = None if notice.standing is None or notice.resolved else notice.standing.response.state
-    if state in PAGING:
-        return button("Acknowledge", action_ids.INCIDENT_ACKNOWLEDGE, _grant(notice, Act.ACKNOWLEDGE), style="primary")
-    if state is ResponseState.ACKNOWLEDGED:
-        return button("Mitigated", action_ids.INCIDENT_MITIGATE, _grant(notice, Act.MITIGATE))
-    return None
-
-
-def _grant(notice: Notice, act: Act) -> str:
-    """What the button says. A response that began in an older release has no grants."""
-    assert notice.standing is not None
-    return notice.standing.grants.get(act, notice.incident.id)
 
 
 def take_over(incident: Incident, why: str) -> Card:

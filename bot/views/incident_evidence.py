@@ -8,6 +8,7 @@ from bot.domain.incidents.evidence import IncidentEvidence
 from bot.domain.incidents.feedback import Word
 from bot.domain.incidents.incident import AlertState
 from bot.domain.incidents.notice import SAID
+from bot.domain.incidents.retrospect import Past
 from bot.domain.verdicts.validation import Validated
 from bot.views import action_ids, incident_words, numbers, validate_words
 from bot.views.blocks import Block, actions, button, context, divider, modal, preformatted, section
@@ -50,6 +51,8 @@ def _blocks(evidence: IncidentEvidence) -> Iterator[Block]:
         )
     yield divider()
     yield from _members(evidence.members)
+    if evidence.similar:
+        yield section("*Like it before*\n" + "\n".join(f"• {_past(each)}" for each in evidence.similar))
     yield section("*What was decided*\n" + "\n".join(_said(evidence)))
     yield from _ids(evidence)
 
@@ -78,6 +81,16 @@ def _member(member: AlertState) -> str:
     how = "" if member.holding else ", over"
     joined = "" if member.is_root else f" ({escape(member.reason)})"
     return f"• {finding.severity} {escape(finding.root)}: {wrong}{how}{joined}"
+
+
+def _past(each: Past) -> str:
+    incident = each.incident
+    head = (
+        f"{incident.label}, {date_token(incident.announced_at)}, {incident.severity}: {escape(what(incident.headline))}"
+    )
+    if each.ended_at is None:
+        return f"{head}; it is not over"
+    return f"{head}; after {numbers.span(each.ended_at - incident.announced_at)}: {escape(each.ended)}"
 
 
 def _said(evidence: IncidentEvidence) -> list[str]:

@@ -1,15 +1,21 @@
 """An incident with what people did about it, for whoever asks by its number."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from bot.domain.incidents.evidence import Checked
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.standing import Overview
-from bot.views import response_words
-from bot.views.blocks import Card, context, section
+from bot.views import action_ids, numbers, response_words
+from bot.views.blocks import Card, actions, button, context, section
 from bot.views.incident import PLAIN, SLACK
-from bot.views.text import escape
+from bot.views.incident_words import Voice
+from bot.views.text import cut, escape
 
-MOST_ENTRIES = 10
+MOST_ENTRIES, MOST_WRONG, MOST_LISTED, MOST_TOLD = 10, 8, 15, 60
+MOST_SAID = 150
+PER_SECTION = 10
+"""Lines: a section has 3,000 characters, and a time is a token."""
 
 
 def card(found: Overview, now: datetime) -> Card:
@@ -33,8 +39,62 @@ def acknowledged(found: Overview, now: datetime) -> Card:
     return Card(escape(said[0]), (section(said[1]),))
 
 
+def listing(found: Sequence[Overview], now: datetime) -> Card:
+    """What is not resolved, the worst first, a line each."""
+    if not found:
+        return _line("No incident is open.")
+    shown = found[:MOST_LISTED]
+    more = [f"and {len(found) - MOST_LISTED} more"] if len(found) > MOST_LISTED else []
+    said = [listed(each, now, SLACK) for each in shown]
+    plain = [listed(each, now, PLAIN) for each in shown]
+    return Card(escape("\n".join([*plain, *more])), (section("\n".join([*said, *more])),))
+
+
+def listed(found: Overview, now: datetime, voice: Voice = PLAIN) -> str:
+    incident, standing = found.incident, response_words.line(found.standing, now, voice)
+    head = f"{incident.label} {incident.severity}"
+    said = voice.data(cut(incident.headline.explanation, MOST_SAID))
+    return f"{head} {said} · {standing or found.state}"
+
+
+def timeline(found: Overview, now: datetime) -> Card:
+    """All of it, the newest at the end; of a longer one the newest."""
+    entries = found.timeline[-MOST_TOLD:]
+    left_out = len(found.timeline) - len(entries)
+    head = f"{found.incident.label}: {numbers.plural(len(found.timeline), 'line')}"
+    lines = [f"{SLACK.clock(each.at, now)} {escape(cut(each.text, MOST_SAID))}" for each in entries]
+    parts = ["\n".join(lines[start : start + PER_SECTION]) for start in range(0, len(lines), PER_SECTION)]
+    plain = [f"{each.at:%Y-%m-%d %H:%M} UTC {each.text}." for each in entries]
+    older = (
+        [context(f"{left_out} older ones are left out: `fireline incident show {found.incident.label}`")]
+        if left_out
+        else []
+    )
+    return Card(escape("\n".join([head, *plain])), (section(f"*{head}*"), *older, *map(section, parts)))
+
+
+def checked(found: Checked) -> Card:
+    """What the data says; where all of it is right, one tap resolves the incident."""
+    label, right = found.incident.label, found.dates - len(found.wrong)
+    if not found.dates:
+        return _line(f"{label} concerns no data date: there is nothing to check.")
+    head = f"{label}: {right} of {numbers.plural(found.dates, 'date')} right."
+    more = [f"and {len(found.wrong) - MOST_WRONG} more"] if len(found.wrong) > MOST_WRONG else []
+    said = "\n".join([head, *(f"• {each}" for each in (*found.wrong[:MOST_WRONG], *more))])
+    resolve = [] if found.wrong else [actions([button("Resolve", action_ids.INCIDENT_RESOLVE, found.incident.id)])]
+    return Card(escape(said), (section(escape(said)), *resolve))
+
+
 def taken(incident: Incident) -> Card:
-    text = f"You have {incident.label} now."
+    return _line(f"You have {incident.label} now.")
+
+
+def handed_over(incident: Incident, by: str) -> Card:
+    """To whom it was handed."""
+    return _line(f"{by} has handed {incident.label} over to you: {incident.headline.explanation}")
+
+
+def _line(text: str) -> Card:
     return Card(escape(text), (section(escape(text)),))
 
 

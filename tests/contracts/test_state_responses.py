@@ -266,3 +266,18 @@ def test_an_incident_is_found_by_its_number(state: State) -> None:
     assert found is not None
     assert found.id == "I1"
     assert state.incident_numbered(3) is None
+
+
+def test_what_is_not_resolved_comes_the_worst_first(state: State) -> None:
+    assert state.responses_open() == []
+    assert put(state, opened("I2", Severity.P1, POLICY.of(Severity.P1), minute(-60)))
+    assert put(state, FIRST)
+    assert [each.incident for each in state.responses_open()] == ["I1", "I2"]
+    assert put(state, resolved(stored(state), minute(1)))
+    assert [each.incident for each in state.responses_open()] == ["I2"]
+
+
+def test_incidents_by_when_they_were_announced(state: State) -> None:
+    announced = incident().announced_at
+    assert [each.id for each in state.announced(announced, announced + timedelta(seconds=1))] == ["I1", "I2"]
+    assert state.announced(announced - timedelta(days=1), announced) == []

@@ -66,5 +66,5 @@ def test_every_card_on_a_desk(browser: Browser, told: tuple[Beside, dict[str, st
         message.scroll_into_view_if_needed()
         if SHOTS:
             message.screenshot(path=Path(SHOTS) / f"{name}-1280.png")
-        assert message.get_by_role("button", name=re.compile("Evidence|Acknowledge|Mitigated")).count() >= 1
+        assert message.get_by_role("button", name=re.compile("Evidence|Acknowledge|Hand over|Reopen")).count() >= 1
     page.context.close()

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from bot.domain.slo import ServiceLevels
+from bot.ports.fakes.state import FakeState
 from bot.ports.warehouse import History
 from bot.services.app import AppServices
 from bot.services.health import HealthService
+from tests.support.response_bench import paging_state, watching
 from tests.support.slack_bench import small_history
 
 
@@ -34,3 +37,14 @@ class NoRuns:
 def empty(services: AppServices) -> AppServices:
     health = HealthService(NoRuns(), services.registry, ServiceLevels(()))  # type: ignore[arg-type]
     return replace(services, health=health)
+
+
+@pytest.fixture
+def state() -> FakeState:
+    return paging_state()
+
+
+@pytest.fixture
+def watched(state: FakeState, tmp_path: Path) -> Iterator[AppServices]:
+    with watching(state, tmp_path) as services:
+        yield services

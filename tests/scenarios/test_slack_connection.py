@@ -15,7 +15,6 @@ from bot.config.manifest import over_http
 from bot.config.settings import Settings
 from bot.domain.errors import BadInput
 from bot.services.app import AppServices
-from bot.services.probe import Probe
 from bot.slack import app as slack_app
 from bot.slack import serving, socket_mode
 from bot.slack.client import client_session, web_client
@@ -142,8 +141,8 @@ def test_the_first_command_costs_no_question_who_we_are(
     real = serving.http_site
 
     @asynccontextmanager
-    async def noted(app: AsyncApp, secret: str, port: int, host: str, probe: Probe) -> AsyncIterator[int]:
-        async with real(app, secret, port, host, probe) as port:
+    async def noted(app: AsyncApp, secret: str, port: int, host: str, *more: Any) -> AsyncIterator[int]:
+        async with real(app, secret, port, host, *more) as port:
             ports.append(port)
             yield port
 

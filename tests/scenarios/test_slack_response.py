@@ -1,10 +1,7 @@
 """Taking an incident in Slack: the buttons, the command, and who is asked whether they take over."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,56 +10,22 @@ from bot.adapters.directory import SlackDirectory
 from bot.domain.access import AccessPolicy, Role
 from bot.domain.gate.memory import GateResult
 from bot.domain.incidents.escalation_policy import EscalationPolicy
-from bot.domain.incidents.incident import MessageRef
-from bot.domain.incidents.response import Response, ResponseState, opened
+from bot.domain.incidents.response import ResponseState, opened
 from bot.domain.incidents.timeline import Entry, EntryKind
 from bot.ports.fakes.state import FakeState
 from bot.services.access import Identities
 from bot.services.app import AppServices
-from bot.services.gate import GateService
-from bot.services.incidents import IncidentService
 from bot.services.responses import ResponseService
+from bot.services.retrospect import RetrospectService
 from bot.slack.allowance import Allowance
-from bot.views import incident as views
 from tests.support.builders import DAY, NOW
-from tests.support.gate_story import RULES, finding
-from tests.support.notices import notice
-from tests.support.pager import member, queued
+from tests.support.pager import queued
+from tests.support.response_bench import LOST, response, told
 from tests.support.rotas import PEOPLE, PLAN
-from tests.support.slack_bench import ALERTS, ALEX, Bench, Message, play, small_history
+from tests.support.slack_bench import ALERTS, ALEX, SOON_S, Bench, Message, play
 
 CHRIS = PEOPLE["Chris"]
 """Has the turn of NOW."""
-LOST = finding("Box", severity="P0", data_date=DAY, since=NOW, evident_at=NOW)
-
-
-@pytest.fixture
-def state() -> FakeState:
-    made = FakeState()
-    GateService(made, RULES, escalation=EscalationPolicy()).tick(NOW, [LOST])
-    return made
-
-
-@pytest.fixture
-def watched(state: FakeState, tmp_path: Path) -> Iterator[AppServices]:
-    with small_history(tmp_path) as services:
-        known = IncidentService(state, services.registry, services.validation.judge)
-        yield replace(services, responses=ResponseService(state, lambda _: PLAN, identify=member), incidents=known)
-
-
-def response(state: FakeState) -> Response:
-    [found] = state.response_by_id.values()
-    return found
-
-
-async def told(bench: Bench, state: FakeState) -> Message:
-    """The incident's message in the alerts channel."""
-    [opened] = state.open_incidents()
-    standing = ResponseService(state, lambda _: PLAN).standing(opened.id, NOW)
-    card = views.card(replace(notice(), incident=opened, standing=standing))
-    posted: dict[str, Any] = await bench.app.client.chat_postMessage(channel=ALERTS, **card.payload())  # type: ignore[assignment]
-    state.set_message(opened.id, MessageRef(ALERTS, posted["ts"]))
-    return {"channel": ALERTS, "ts": posted["ts"]}
 
 
 def test_who_is_on_call_takes_it_with_one_tap(transport: str, watched: AppServices, state: FakeState) -> None:
@@ -306,5 +269,73 @@ def test_what_makes_no_sense(transport: str, watched: AppServices, typed: str, s
     async def scenario(bench: Bench) -> None:
         answer = await bench.ask(f"/incident {typed}".strip(), sees="ephemeral")
         assert said in answer["text"]
+
+    play(scenario, transport, watched)
+
+
+def test_what_is_open_and_what_happened(transport: str, watched: AppServices, state: FakeState) -> None:
+    async def scenario(bench: Bench) -> None:
+        listed = await bench.ask("/incident list", user=CHRIS, sees="ephemeral")
+        assert listed["text"].startswith("INC-1 P0 ")
+        assert "Next: Chris" in listed["text"]
+        await bench.ask("/incident INC-1 ack", user=CHRIS, sees="ephemeral")
+        for typed in ("/incident timeline INC-1", "/incident INC-1 timeline"):
+            told = await bench.ask(typed, user=ALEX, sees="ephemeral")
+            assert "Chris has it" in told["text"]
+        counted = await bench.ask("/incident figures 7d", sees="ephemeral")
+        assert "MTTA" in counted["text"]
+        refused = await bench.ask("/incident figures soon", sees="ephemeral")
+        assert "'soon' is no number of days" in refused["text"]
+
+    watched.retrospect = RetrospectService(state)
+    play(scenario, transport, watched)
+
+
+def test_the_draft_of_a_postmortem_is_a_file_in_the_thread(
+    transport: str, watched: AppServices, state: FakeState
+) -> None:
+    async def scenario(bench: Bench) -> None:
+        await bench.ask("/incident INC-1 resolve the source has lost it", user=CHRIS, sees="ephemeral")
+        message = await told(bench, state)
+        await bench.workspace.act(CHRIS, "action", **message, action_id="incident.postmortem")
+        [posted] = await bench.until(lambda: [each for each in bench.posts(ALERTS) if each.get("files")])
+        assert posted["thread_ts"] == message["ts"]
+        assert posted["files"][0]["name"] == "INC-1-postmortem.md"
+        again = await bench.ask("/incident INC-1 reopen it is empty again", user=CHRIS, sees="ephemeral")
+        assert "Chris reopened it: it is empty again" in again["text"]
+        twice = await bench.ask("/incident INC-1 reopen", user=CHRIS, sees="ephemeral")
+        assert "Say why INC-1 is not over" in twice["text"]
+
+    watched.retrospect = RetrospectService(state)
+    play(scenario, transport, watched)
+
+
+def test_a_message_becomes_a_line_of_the_timeline(transport: str, watched: AppServices, state: FakeState) -> None:
+    async def scenario(bench: Bench) -> None:
+        core = bench.workspace.core
+        said = {"channel": ALERTS, "text": "The vendor is down <!here>, password=hunter22 works"}
+        assert (await bench.workspace.act(PEOPLE["Ben"], "post", **said))["ok"]
+        [ts] = core.store.rows("SELECT max(ts) FROM messages WHERE channel = ?", ALERTS)[0]
+        for _ in range(2):
+            before = core.screens.seq(ALEX)
+            await bench.workspace.act(ALEX, "shortcut", callback_id="incident.add", channel=ALERTS, ts=ts)
+            await core.screens.wait_for(ALEX, before, frozenset({"view_opened"}), SOON_S)
+            [shown] = [push for push in core.screens.since(ALEX, before) if push["type"] == "view_opened"]
+            await bench.submit(shown["view"], {"incident": "INC-1"})
+        [entry] = await bench.until(lambda: [each for each in state.entries if each.kind is EntryKind.NOTE])
+        quoted = "The vendor is down <!here>, password=[redacted] works"
+        assert entry.text.startswith(f"Ana added what Ben wrote: {quoted} (")
+        assert f"/archives/{ALERTS}/p{ts.replace('.', '')})" in entry.text
+
+    play(scenario, transport, watched)
+
+
+def test_without_an_open_incident_the_shortcut_says_so(transport: str, watched: AppServices, state: FakeState) -> None:
+    async def scenario(bench: Bench) -> None:
+        message = await told(bench, state)
+        await bench.ask("/incident INC-1 resolve the source has lost it", user=CHRIS, sees="ephemeral")
+        before = bench.workspace.core.screens.seq(ALEX)
+        await bench.workspace.act(ALEX, "shortcut", callback_id="incident.add", **message)
+        await bench.until(lambda: "No incident is open" in str(bench.workspace.core.screens.since(ALEX, before)))
 
     play(scenario, transport, watched)

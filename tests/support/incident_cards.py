@@ -9,12 +9,15 @@ from bot.domain.findings.severity import Severity
 from bot.domain.incidents import response as responses
 from bot.domain.incidents.decisions import Outcome, Reason
 from bot.domain.incidents.escalation_policy import EscalationPolicy
-from bot.domain.incidents.evidence import IncidentEvidence
+from bot.domain.incidents.evidence import Checked, IncidentEvidence
 from bot.domain.incidents.feedback import Feedback, Word
+from bot.domain.incidents.figures import Figures, Spread
 from bot.domain.incidents.incident import AlertState, Gathered, IncidentState, Part
 from bot.domain.incidents.notice import Due, Notice, Proof, Reach, Restored
-from bot.domain.incidents.standing import Coming, Standing
-from bot.views import incident, incident_evidence
+from bot.domain.incidents.retrospect import Past
+from bot.domain.incidents.standing import Coming, Overview, Standing
+from bot.domain.incidents.timeline import Entry, EntryKind
+from bot.views import figures, incident, incident_evidence, response, response_forms
 from bot.views.blocks import Card
 from tests.support import notices, validations
 from tests.support.gate_story import DAY, OTHERS, START, finding
@@ -66,7 +69,39 @@ def _responses() -> dict[str, Notice]:
         "incident_acknowledged": Standing(has_it),
         "incident_mitigated": Standing(responses.mitigated(has_it, "Ana", now)),
     }
-    return {name: replace(notice(), now=now, standing=standing) for name, standing in made.items()}
+    over = responses.resolved(has_it, RESOLVED)
+    again = responses.reopened(over, RESOLVED + timedelta(hours=1))
+    ended = _over()["incident_resolved"]
+    return {
+        **{name: replace(notice(), now=now, standing=standing) for name, standing in made.items()},
+        "incident_ended": replace(ended, standing=Standing(over)),
+        "incident_reopened": replace(ended, standing=Standing(again, (Coming(again.opened_at, ("Ana",)),))),
+    }
+
+
+def answers() -> dict[str, Card]:
+    """What people are told who ask for incidents, or act on one."""
+    nasty = notices.incident(headline=replace(CASCADE, processors=NASTY, explanation="<!here> & *bold*"))
+    now, ladder = START + timedelta(minutes=30), EscalationPolicy().of(Severity.P0)
+    has_it = responses.acknowledged(responses.opened("I1", Severity.P0, ladder, START), "<@U1> & *Ana*", START)
+    entries = tuple(
+        Entry("I1", START + timedelta(minutes=n), EntryKind.ACKNOWLEDGED, f"<!here> & *x* {n}") for n in range(70)
+    )
+    found = Overview(nasty, Standing(has_it), entries)
+    hour, day = timedelta(hours=1), timedelta(days=1)
+    spread, nothing = Spread(12, hour, day), Spread(0, None, None)
+    counted = [Figures(Severity.P0, 12, spread, spread, spread), Figures(Severity.P2, 3, spread, nothing, nothing)]
+    wrong = tuple(f"Summary 2026-03-0{n}: <!here> & the table is empty" for n in range(1, 10))
+    return {
+        "response_checked": response.checked(Checked(nasty, 12, wrong)),
+        "response_checked_right": response.checked(Checked(nasty, 3, ())),
+        "response_checked_nothing": response.checked(Checked(nasty, 0, ())),
+        "response_figures": figures.card(counted, 30),
+        "response_handed_over": response.handed_over(nasty, "<@U1> & *Ana*"),
+        "response_list": response.listing([found] * 20, now),
+        "response_list_empty": response.listing([], now),
+        "response_timeline": response.timeline(found, now),
+    }
 
 
 def _called(headline: Finding, **changes: Any) -> Notice:
@@ -181,12 +216,21 @@ def modals() -> dict[str, dict[str, Any]]:
     members = (_alert(CASCADE, is_root=True), _alert(joined, is_root=False))
     said = (decision(), replace(decision(Outcome.UPDATE, UPDATED), detail="+ 3 Mar"))
     words = (Feedback("U1", Word.USEFUL, START), Feedback("U2", Word.NOISE, START))
-    full = IncidentEvidence(notices.incident(), members, rows[:3], 2, said, words, UPDATED)
+    before = replace(notices.incident(), number=12, announced_at=START - timedelta(days=30))
+    past = (Past(before, START - timedelta(days=29), "Chris resolved it, though <!here> & *x*"), Past(before, None, ""))
+    full = IncidentEvidence(notices.incident(), members, rows[:3], 2, said, words, UPDATED, past)
     nasty = replace(CASCADE, processors=NASTY, explanation="<!here> & *bold*", error="<@U1>\u202e")
     bare = IncidentEvidence(notices.incident(headline=nasty), (), (), 0, (), (), UPDATED)
     return {
         "incident_evidence": incident_evidence.shown(full),
         "incident_evidence_bare": incident_evidence.shown(bare),
+        "incident_hand_over": response_forms.hand_over(notices.incident(headline=nasty), "grant", ["Ana", "Ben"]),
+        "incident_reopen": response_forms.reopen(notices.incident(headline=nasty), "grant"),
+        "incident_add": response_forms.add(
+            [Overview(notices.incident(headline=nasty), None, ())], "<!here> & *x*", "{}"
+        ),
+        "incident_add_nothing": response_forms.add([], "", "{}"),
+        "incident_added": response_forms.added(notices.incident()),
         "incident_evidence_loading": incident_evidence.loading(),
         "incident_evidence_failed": incident_evidence.failed("The warehouse is held by <another> process."),
     }

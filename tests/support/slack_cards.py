@@ -174,7 +174,13 @@ def messages() -> dict[str, dict[str, Any]]:
     cards |= {name: impact.card(made) for name, made in impacts().items()}
     cards |= {name: validate.card(made) for name, made in validations.validations().items()}
     cards |= {"help": help.card(impact_cases.registry(), DateReader(impact_cases.NOW, impact_cases.registry().zone))}
-    cards |= {**questions_back(), **failures(), **incident_cards.incidents(), **oncall_cards.messages()}
+    cards |= {
+        **questions_back(),
+        **failures(),
+        **incident_cards.incidents(),
+        **incident_cards.answers(),
+        **oncall_cards.messages(),
+    }
     return {name: card.payload() for name, card in cards.items()}
 
 

@@ -53,3 +53,20 @@ def test_somebody_else_says_that_they_take_over(home: Path) -> None:
 def test_without_a_state_it_says_what_makes_one(home: Path, tmp_path: Path) -> None:
     assert "There are no incidents in" in fireline(tmp_path / "else", "show", "INC-1").output
     assert "There is no incident 'INC-9'" in fireline(home, "show", "INC-9").output
+
+
+def test_looking_back_at_it(home: Path) -> None:
+    assert "INC-1 P0 " in fireline(home, "list").stdout
+    assert fireline(home, "ack", "INC-1", "--as", "Ana").exit_code == 0
+    assert fireline(home, "resolve", "INC-1", "--as", "Ana", "--because", "lost").exit_code == 0
+    assert fireline(home, "list").stdout == "No incident is open.\n"
+    [counted] = json.loads(fireline(home, "figures", "--json").stdout)
+    assert (counted["severity"], counted["episodes"], counted["mtta"]["count"]) == ("P0", 1, 1)
+    assert counted["mttd"]["median"] >= 3_590
+    assert "MTTR" in fireline(home, "figures", "--days", "7").stdout
+    assert "makes no sense" in fireline(home, "figures", "--days", "0").output
+    draft = fireline(home, "postmortem", "INC-1").stdout
+    assert draft.startswith("# INC-1: Gamebook")
+    assert "Ana has it" in draft
+    assert fireline(home, "reopen", "INC-1", "--as", "Ana", "--because", "still empty").exit_code == 0
+    assert "INC-1 P0 " in fireline(home, "list").stdout

@@ -23,8 +23,11 @@ import handlers.home
 import handlers.impact
 import handlers.incident
 import handlers.oncall
+import handlers.postmortem
 import handlers.response
+import handlers.response_forms
 import handlers.thread_reply
+import handlers.timeline_note
 import handlers.validate
 from bot.cli.app import app as command_line
 from bot.config.manifest import manifest_text, over_http
@@ -99,7 +102,11 @@ def test_slacks_limits() -> None:
         assert re.fullmatch("/[a-z][a-z0-9_-]{0,30}", command["command"])
         assert 0 < len(command["description"]) <= 2_000
         assert 0 < len(command["usage_hint"]) <= 1_000
-    assert len(features.get("shortcuts", [])) <= 10
+    assert len(features["shortcuts"]) <= 10
+    for shortcut in features["shortcuts"]:
+        assert shortcut["type"] in ("message", "global")
+        assert 0 < len(shortcut["name"]) <= 24
+        assert 0 < len(shortcut["description"]) <= 150
     assert len(MANIFEST["oauth_config"]["scopes"]["bot"]) <= 255
     assert len(settings["event_subscriptions"]["bot_events"]) <= 100
 
@@ -195,6 +202,7 @@ class Registered:
         self.events: list[str] = []
         self.actions: list[str] = []
         self.options_: list[str] = []
+        self.shortcuts: list[str] = []
         for feature in (
             handlers.thread_reply,
             handlers.asking,
@@ -203,7 +211,10 @@ class Registered:
             handlers.impact,
             handlers.incident,
             handlers.oncall,
+            handlers.postmortem,
             handlers.response,
+            handlers.response_forms,
+            handlers.timeline_note,
             handlers.validate,
         ):
             feature.register(self, None)
@@ -222,6 +233,10 @@ class Registered:
     def action(self, name: str) -> Any:
         return self._noting(self.actions, name)
 
+    def shortcut(self, name: str) -> Any:
+        self.shortcuts.append(name)
+        return self._noting(self.actions, name)
+
     def view(self, name: str) -> Any:
         return self._noting(self.actions, name)
 
@@ -233,6 +248,7 @@ def test_declared_is_handled_and_handled_is_declared() -> None:
     made = Registered()
     assert made.commands == [command["command"] for command in MANIFEST["features"]["slash_commands"]]
     assert set(made.events) == set(MANIFEST["settings"]["event_subscriptions"]["bot_events"])
+    assert made.shortcuts == [each["callback_id"] for each in MANIFEST["features"]["shortcuts"]]
     assert bool(made.actions or made.options_) is MANIFEST["settings"]["interactivity"]["is_enabled"]
     named = {value for name, value in vars(action_ids).items() if name.isupper() and not name.startswith("_")}
     assert set(made.actions) == named

@@ -62,6 +62,11 @@ def response_of(connection: Connection, incident: str) -> Response | None:
     return None if row is None else _response(row)
 
 
+def unresolved(connection: Connection) -> list[Response]:
+    rows = connection.execute(select(RESPONSE).where(RESPONSE.c.state != ResponseState.RESOLVED.value)).mappings()
+    return sorted(map(_response, rows), key=lambda each: (each.severity, each.opened_at, each.incident))
+
+
 def due_by(connection: Connection, now: datetime) -> list[Response]:
     rows = connection.execute(select(RESPONSE).where(RESPONSE.c.next_at <= now)).mappings()
     return sorted(map(_response, rows), key=lambda each: (each.severity, each.next_at or now, each.incident))

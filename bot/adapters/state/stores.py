@@ -162,6 +162,12 @@ class SqlState:
             row = connection.execute(select(INCIDENT).where(INCIDENT.c.number == number)).mappings().one_or_none()
         return None if row is None else incident_of(row)
 
+    def announced(self, since: datetime, until: datetime) -> list[Incident]:
+        there = and_(INCIDENT.c.number.is_not(None), INCIDENT.c.announced_at >= since, INCIDENT.c.announced_at < until)
+        with reading(self._engine) as connection:
+            found = [incident_of(row) for row in connection.execute(select(INCIDENT).where(there)).mappings()]
+        return sorted(found, key=lambda each: (each.announced_at, each.id))
+
     def incident_at(self, message: MessageRef) -> Incident | None:
         there = and_(INCIDENT.c.channel == message.channel, INCIDENT.c.ts == message.ts)
         query = select(INCIDENT).where(there).order_by(INCIDENT.c.announced_at.desc(), INCIDENT.c.id.desc()).limit(1)
@@ -172,6 +178,10 @@ class SqlState:
     def response(self, incident_id: str) -> Response | None:
         with reading(self._engine) as connection:
             return responses.response_of(connection, incident_id)
+
+    def responses_open(self) -> list[Response]:
+        with reading(self._engine) as connection:
+            return responses.unresolved(connection)
 
     def responses_due(self, now: datetime) -> list[Response]:
         with reading(self._engine) as connection:

@@ -6,12 +6,15 @@ from datetime import datetime
 from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.feedback import Feedback
 from bot.domain.incidents.incident import AlertState, Incident
+from bot.domain.incidents.retrospect import Past
 from bot.domain.verdicts.validation import Validated
 
 
 @dataclass(frozen=True)
 class IncidentEvidence:
-    """`verdicts` of what its roots have, the newest dates first, `left_out` of them not; `said` in order of time."""
+    """`verdicts` of what its roots have, the newest dates first, `left_out` of them not; `said` in order of time;
+    `similar` came before it, the newest first.
+    """
 
     incident: Incident
     members: tuple[AlertState, ...]
@@ -20,3 +23,13 @@ class IncidentEvidence:
     said: tuple[Decision, ...]
     feedback: tuple[Feedback, ...]
     now: datetime
+    similar: tuple[Past, ...] = ()
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the data says now: `dates` were judged, `wrong` has a sentence for each that is not right."""
+
+    incident: Incident
+    dates: int
+    wrong: tuple[str, ...]

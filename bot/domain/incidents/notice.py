@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from bot.domain.incidents.decisions import Decision, Outcome
 from bot.domain.incidents.incident import Incident
+from bot.domain.incidents.response import ResponseState
 from bot.domain.incidents.standing import Standing
 
 SAID = frozenset({Outcome.ANNOUNCE, Outcome.UPDATE, Outcome.RESOLVE, Outcome.EDIT})
@@ -84,6 +85,12 @@ class Notice:
     @property
     def resolved(self) -> bool:
         return self.decision.outcome is Outcome.RESOLVE
+
+    @property
+    def reopened(self) -> bool:
+        """A person says that it is not over, though nothing of it is seen any more."""
+        again = self.standing is not None and self.standing.response.state is not ResponseState.RESOLVED
+        return self.resolved and not self.into and again
 
     @property
     def watched(self) -> bool:

@@ -76,6 +76,11 @@ def opened(
     return _from_first_step(response, now)
 
 
+def reopened(response: Response, now: datetime) -> Response:
+    """A person says that it is not over: a new episode, by the ladder that it had."""
+    return opened(response.incident, response.severity, response.ladder, now, response)
+
+
 def risen(response: Response, severity: Severity, ladder: Ladder, now: datetime) -> Response:
     """Its severity rose: whoever had it acknowledged something smaller, and paging begins at step 1."""
     worse = replace(response, severity=severity, ladder=ladder, cycle=response.cycle + 1, resolved_by="")

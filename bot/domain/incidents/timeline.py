@@ -20,6 +20,7 @@ class EntryKind(StrEnum):
     HANDED_OVER = "handed over"
     MITIGATED = "mitigated"
     RESOLVED = "resolved"
+    REOPENED = "reopened"
     NOTE = "note"
 
 

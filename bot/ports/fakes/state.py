@@ -17,7 +17,7 @@ from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.feedback import Feedback
 from bot.domain.incidents.incident import AlertState, Incident, MessageRef, numbered
 from bot.domain.incidents.outbox import Unsaid
-from bot.domain.incidents.response import Response
+from bot.domain.incidents.response import Response, ResponseState
 from bot.domain.incidents.timeline import Entry
 from bot.domain.oncall.covers import Cover, record_of
 from bot.ports.fakes.responses import FakePages, FakeResponses, due_by, unsent
@@ -153,12 +153,20 @@ class FakeState:
     def incident_numbered(self, number: int) -> Incident | None:
         return next((each for each in self._incidents.values() if each.number == number), None)
 
+    def announced(self, since: datetime, until: datetime) -> list[Incident]:
+        found = (each for each in self._incidents.values() if each.number and since <= each.announced_at < until)
+        return sorted(found, key=lambda each: (each.announced_at, each.id))
+
     def incident_at(self, message: MessageRef) -> Incident | None:
         found = (each for each in self._incidents.values() if each.message == message)
         return max(found, key=lambda each: (each.announced_at, each.id), default=None)
 
     def response(self, incident_id: str) -> Response | None:
         return self.response_by_id.get(incident_id)
+
+    def responses_open(self) -> list[Response]:
+        found = (each for each in self.response_by_id.values() if each.state is not ResponseState.RESOLVED)
+        return sorted(found, key=lambda each: (each.severity, each.opened_at, each.incident))
 
     def responses_due(self, now: datetime) -> list[Response]:
         found = [each for each in self.response_by_id.values() if each.next_at is not None and each.next_at <= utc(now)]

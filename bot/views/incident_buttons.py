@@ -1,0 +1,70 @@
+"""The one row of buttons of an incident's message: what a person can do about it now, and the rest behind the dots."""
+
+from bot.domain.access import Act
+from bot.domain.incidents.incident import Incident
+from bot.domain.incidents.notice import Notice
+from bot.domain.incidents.response import PAGING, ResponseState
+from bot.views import action_ids
+from bot.views.action_ids import More
+from bot.views.blocks import Block, Element, actions, button, option, overflow
+
+LABELS = {More.IMPACT: "Impact", More.EVIDENCE: "Evidence", More.SQL: "SQL", More.TIMELINE: "Timeline"}
+CHECK = {"accessibility_label": "Check the data now"}
+"""Three buttons and the dots stand in one row of 320 pixels: the longer word would begin a second."""
+OF_DATA = frozenset({More.IMPACT, More.SQL})
+"""A source of facts has no impact of its own, and no query."""
+
+
+def row(notice: Notice) -> Block:
+    """Three buttons at most, so that they stand in one row of a phone."""
+    incident, state = notice.incident, _state(notice)
+    if state is None:
+        return actions(_of_nobody(incident))
+    shown = _visible(notice, state)
+    visible = {each["action_id"] for each in shown}
+    behind = [each for each in _behind(incident) if not (each is More.IMPACT and action_ids.INCIDENT_IMPACT in visible)]
+    more = [option(LABELS[each], action_ids.encode_more(each, incident.id)) for each in behind]
+    return actions([*shown, overflow(action_ids.INCIDENT_MORE, more)])
+
+
+def _state(notice: Notice) -> ResponseState | None:
+    """None: nobody can do anything about it; what became part of another incident is done there."""
+    return None if notice.standing is None or notice.into else notice.standing.response.state
+
+
+def _visible(notice: Notice, state: ResponseState) -> list[Element]:
+    incident = notice.incident
+    has_data = not incident.headline.source
+    check = [{**button("Check", action_ids.INCIDENT_CHECK, incident.id), **CHECK}] if has_data else []
+    hand_over = button("Hand over", action_ids.INCIDENT_HAND_OVER, _grant(notice, Act.HAND_OVER))
+    if state in PAGING:
+        take = _grant(notice, Act.ACKNOWLEDGE)
+        acknowledge = button("Acknowledge", action_ids.INCIDENT_ACKNOWLEDGE, take, style="primary")
+        return [acknowledge, *([_impact(incident)] if has_data else [])]
+    if state is ResponseState.ACKNOWLEDGED:
+        return [*check, button("Mitigated", action_ids.INCIDENT_MITIGATE, _grant(notice, Act.MITIGATE)), hand_over]
+    if state is ResponseState.MITIGATED:
+        return [*check, button("Resolve", action_ids.INCIDENT_RESOLVE, _grant(notice, Act.RESOLVE)), hand_over]
+    reopen = button("Reopen", action_ids.INCIDENT_REOPEN, _grant(notice, Act.REOPEN))
+    return [reopen, button("Postmortem", action_ids.INCIDENT_POSTMORTEM, incident.id)]
+
+
+def _grant(notice: Notice, act: Act) -> str:
+    """What the button says. A response that began in an older release has no grants."""
+    assert notice.standing is not None
+    return notice.standing.grants.get(act, notice.incident.id)
+
+
+def _behind(incident: Incident) -> list[More]:
+    return [each for each in LABELS if not (incident.headline.source and each in OF_DATA)]
+
+
+def _of_nobody(incident: Incident) -> list[Element]:
+    evidence = button("Evidence", action_ids.INCIDENT_EVIDENCE, incident.id)
+    if incident.headline.source:
+        return [evidence]
+    return [_impact(incident), evidence, button("SQL", action_ids.INCIDENT_SQL, incident.id)]
+
+
+def _impact(incident: Incident) -> Element:
+    return button("Impact", action_ids.INCIDENT_IMPACT, incident.id)

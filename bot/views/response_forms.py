@@ -1,0 +1,73 @@
+"""The modals in which people say whom they hand an incident to, and why they reopen it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.domain.incidents.incident import Incident
+from bot.domain.incidents.standing import Overview
+from bot.views import action_ids
+from bot.views.blocks import MOST_OPTIONS, VIEW_TITLE, Block, Element, context, modal, option, plain, section
+from bot.views.text import escape
+
+ACTS = {action_ids.INCIDENT_HAND_OVER_TO: "Hand over", action_ids.INCIDENT_REOPEN_FOR: "Reopen"}
+PERSON, REASON, INCIDENT = "person", "reason", "incident"
+MOST_REASON = 500
+MOST_QUOTED = 500
+"""Characters, of what Slack keeps with a view: 3,000 at most, with each as long as six where it is escaped."""
+
+
+def hand_over(incident: Incident, grant: str, people: Sequence[str]) -> dict[str, Any]:
+    """`people` are the names of oncall.yaml."""
+    choice: Element = {
+        "type": "static_select",
+        "action_id": PERSON,
+        "placeholder": plain("Who has it from now on", 150),
+        "options": [option(name, name) for name in people[:MOST_OPTIONS]],
+    }
+    said = context("They have it at once; the acknowledgement begins anew.")
+    return _form(incident, grant, action_ids.INCIDENT_HAND_OVER_TO, [_input(PERSON, "Person", choice), said])
+
+
+def reopen(incident: Incident, grant: str) -> dict[str, Any]:
+    said = context("It begins a new episode: whoever is on call is paged from step 1.")
+    return _form(incident, grant, action_ids.INCIDENT_REOPEN_FOR, [_input(REASON, "Why", reason()), said])
+
+
+def add(found: Sequence[Overview], quoted: str, kept: str) -> dict[str, Any]:
+    """Which incident's timeline; `kept` comes back with the answer."""
+    if not found:
+        return modal("Add to timeline", [section("No incident is open.")])
+    names = [(each.incident.label, f"{each.incident.label} {each.incident.severity} {_name(each)}") for each in found]
+    choice: Element = {
+        "type": "static_select",
+        "action_id": INCIDENT,
+        "placeholder": plain("One that is open", 150),
+        "options": [option(label, value) for value, label in names[:MOST_OPTIONS]],
+    }
+    blocks = [_input(INCIDENT, "Incident", choice), context(escape(quoted) or "(no text)")]
+    view = modal("Add to timeline", blocks)
+    submit = plain("Add", VIEW_TITLE)
+    return {**view, "submit": submit, "callback_id": action_ids.INCIDENT_ADD_TO, "private_metadata": kept}
+
+
+def _name(found: Overview) -> str:
+    return found.incident.headline.explanation
+
+
+def added(incident: Incident) -> dict[str, Any]:
+    return modal("Add to timeline", [section(f"It is in the timeline of {incident.label}.")])
+
+
+def reason() -> Element:
+    return {"type": "plain_text_input", "action_id": REASON, "max_length": MOST_REASON}
+
+
+def _form(incident: Incident, grant: str, callback: str, blocks: list[Block]) -> dict[str, Any]:
+    """`grant` is what the button said: it is read again when the form is sent."""
+    act = ACTS[callback]
+    view = modal(f"{act} {incident.label}", [context(escape(incident.headline.explanation)), *blocks])
+    return {**view, "submit": plain(act, VIEW_TITLE), "callback_id": callback, "private_metadata": grant}
+
+
+def _input(block_id: str, label: str, element: Element) -> Block:
+    return {"type": "input", "block_id": block_id, "label": plain(label, 200), "element": element}

@@ -1,0 +1,102 @@
+"""The modals in which an incident is handed over, or reopened: what is entered is stored before Slack is answered."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.domain.access import Act
+from bot.domain.errors import BadInput
+from bot.domain.incidents.incident import Incident
+from bot.services.app import AppServices
+from bot.services.responses import Outdated
+from bot.views import action_ids, response, response_forms
+from handlers import payloads
+from handlers.modals import entered, open_view
+from handlers.replies import Reply
+from handlers.slack_calls import Refused
+
+Payload = Mapping[str, Any]
+log = logging.getLogger("fireline.slack")
+
+
+def register(app: AsyncApp, services: AppServices) -> None:
+    @app.action(action_ids.INCIDENT_HAND_OVER)
+    async def ask_whom(ack: AsyncAck, action: Payload, body: Payload, reply: Reply) -> None:
+        await ack()
+        grant = payloads.value(action)
+        found = await reply.work(_granted, services, grant, Act.HAND_OVER, reply.place.user)
+        names = [each.name for each in services.oncall.plan.people]
+        await open_view(reply, body, response_forms.hand_over(found, grant, names))
+
+    @app.view(action_ids.INCIDENT_HAND_OVER_TO)
+    async def hand_over(ack: AsyncAck, view: Payload, reply: Reply) -> None:
+        name = entered(view, response_forms.PERSON)
+        try:
+            found = await reply.work(_handed_over, services, _grant_of(view), reply.place.user, name)
+        except BadInput as error:
+            await _not_taken(ack, reply, response_forms.PERSON, error)
+            return
+        await ack()
+        await _tell(services, reply, found, name)
+
+    @app.action(action_ids.INCIDENT_REOPEN)
+    async def ask_why(ack: AsyncAck, action: Payload, body: Payload, reply: Reply) -> None:
+        await ack()
+        grant = payloads.value(action)
+        found = await reply.work(_granted, services, grant, Act.REOPEN, reply.place.user)
+        await open_view(reply, body, response_forms.reopen(found, grant))
+
+    @app.view(action_ids.INCIDENT_REOPEN_FOR)
+    async def reopen(ack: AsyncAck, view: Payload, reply: Reply) -> None:
+        why = entered(view, response_forms.REASON)
+        try:
+            await reply.work(_reopened, services, _grant_of(view), reply.place.user, why)
+        except BadInput as error:
+            await _not_taken(ack, reply, response_forms.REASON, error)
+            return
+        await ack()
+
+
+def _granted(services: AppServices, grant: str, act: Act, user: str) -> Incident:
+    """Raises Outdated for a button of an older state."""
+    people = services.responses
+    return people.granted(grant, act, people.who(user, services.now()))
+
+
+def _handed_over(services: AppServices, grant: str, user: str, name: str) -> Incident:
+    people, now = services.responses, services.now()
+    found = _granted(services, grant, Act.HAND_OVER, user)
+    people.hand_over(found, people.who(user, now), name, now)
+    return found
+
+
+def _reopened(services: AppServices, grant: str, user: str, why: str) -> None:
+    people, now = services.responses, services.now()
+    people.reopen(_granted(services, grant, Act.REOPEN, user), people.who(user, now), why, now)
+
+
+async def _not_taken(ack: AsyncAck, reply: Reply, field: str, error: BadInput) -> None:
+    """What was wrong stands below the field; what has changed meanwhile is said beside the modal, which closes."""
+    if not isinstance(error, Outdated):
+        await ack(response_action="errors", errors={field: str(error)})
+        return
+    await ack()
+    await reply.privately(response.outdated(str(error)))
+
+
+async def _tell(services: AppServices, reply: Reply, found: Incident, name: str) -> None:
+    """Whom it was handed to hears of it; the card says so to all."""
+    by = services.responses.who(reply.place.user, services.now()).name
+    slack = services.oncall.plan.by_name[name].slack
+    if not slack or name == by:
+        return
+    try:
+        await reply.to(slack, response.handed_over(found, by))
+    except Refused as no:
+        log.info("%s was not told that %s is theirs: %s", name, found.label, no)
+
+
+def _grant_of(view: Payload) -> str:
+    return str(view.get("private_metadata") or "")
