@@ -8,6 +8,7 @@ import typer
 from bot.cli.context import errors_for_people, now, settings_of
 from bot.cli.options import AsJson
 from bot.cli.terminal import say, shown
+from bot.domain.counts import plural
 
 if TYPE_CHECKING:
     from bot.domain.platform.registry import Registry
@@ -74,9 +75,8 @@ def _of_pages(folder: Path) -> list[str]:
 
 
 def _summary(registry: "Registry") -> str:
-    from bot.views import numbers
 
     proposals = sum(processor.proposal for processor in registry.processors)
-    count = numbers.plural(len(registry.processors), "processor")
-    there = f"{count} in {numbers.plural(len(registry.phases), 'phase')}" if registry.phases else count
+    count = plural(len(registry.processors), "processor")
+    there = f"{count} in {plural(len(registry.phases), 'phase')}" if registry.phases else count
     return f"{there}, {proposals} of them proposals to confirm" if proposals else there

@@ -8,6 +8,7 @@ import typer
 
 from bot.cli.context import errors_for_people, settings_of
 from bot.cli.terminal import say, shown
+from bot.domain.counts import plural
 
 if TYPE_CHECKING:
     from bot.first_draft import FirstRead
@@ -76,18 +77,17 @@ def _written(folder: Path, out: Path) -> None:
 
 def _print(found: "FirstSource", drafted: "DraftRegistry", first: "FirstRead", out: Path) -> None:
     from bot.services.first_configuration import summary
-    from bot.views import numbers
 
     said, report = summary(drafted, first.names), first.report
-    read = f"{numbers.plural(first.runs, 'run')} of {numbers.plural(len(drafted.processors), 'processor')}"
-    others = f", and {numbers.plural(report.rows - first.runs, 'other row')}" if report.rows > first.runs else ""
+    read = f"{plural(first.runs, 'run')} of {plural(len(drafted.processors), 'processor')}"
+    others = f", and {plural(report.rows - first.runs, 'other row')}" if report.rows > first.runs else ""
     say(f"Read {read}{others}. Written to {out}: {', '.join(FILES)}.")
     missing = [*found.missing, *report.warnings, *said.missing]
     if not first.runs:
         why = NONE_READ.get(str(found.fields["kind"]))
         missing.insert(0, "; ".join(filter(None, ("runs: none was read, so the registry is empty", why))))
     if report.rejected:
-        rows = numbers.plural(report.rejected, "row")
+        rows = plural(report.rejected, "row")
         missing.append(f"{rows} could not be read: `fireline health` names them after the first sync")
     for title, lines in (
         ("Sure", [*found.sure, *said.sure]),

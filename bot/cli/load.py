@@ -12,6 +12,7 @@ import typer
 from bot.cli.context import errors_for_people, now, settings_of
 from bot.cli.options import AsJson, Home
 from bot.cli.terminal import say, shown
+from bot.domain.counts import plural
 from bot.domain.errors import BadInput
 
 if TYPE_CHECKING:
@@ -94,7 +95,8 @@ def _progress(*, quiet: bool) -> "Progress":
 
     def tell(step: str, rows: int) -> None:
         if visible:
-            say(f"  {step}{f' ({rows:,} rows)' if rows else ''} …", error=True)
+            counted = f" ({plural(rows, 'row')})" if rows else ""
+            say(f"  {step}{counted} …", error=True)
 
     return tell
 
@@ -102,7 +104,6 @@ def _progress(*, quiet: bool) -> "Progress":
 def _print_report(report: dict[str, Any]) -> None:
     """`report` as it is written in JSON: it may come from the running process."""
     from bot.ports.warehouse import FileReport, RejectedRow
-    from bot.views import numbers
 
     for file in (FileReport(**each) for each in report["files"]):
         if file.already_loaded:
@@ -110,11 +111,11 @@ def _print_report(report: dict[str, Any]) -> None:
         else:
             counts = f"{file.added:,} new, {file.corrected:,} corrected, {file.unchanged:,} already there"
             bad = f", {file.rejected:,} rejected" if file.rejected else ""
-            say(f"{shown(file.file)}: {numbers.plural(file.rows, 'row')}: {counts}{bad}")
+            say(f"{shown(file.file)}: {plural(file.rows, 'row')}: {counts}{bad}")
     for row in [RejectedRow(**each) for each in report["rejected"][:MOST_REJECTED]]:
         say(f"rejected: {shown(row)}", error=True)
     more = sum(each["rejected"] for each in report["files"]) - MOST_REJECTED
     if more > 0:
-        say(f"rejected: {numbers.plural(more, 'more row')} (--json names up to 10,000)", error=True)
+        say(f"rejected: {plural(more, 'more row')} (--json names up to 10,000)", error=True)
     for warning in (*report["registry_warnings"], *report["warnings"]):
         say(f"warning: {shown(warning)}", error=True)

@@ -13,6 +13,7 @@ from bot.cli.context import errors_for_people, now, parse_moment, settings_of
 from bot.cli.options import AsJson, Home
 from bot.cli.outputs import STANDARD_OUTPUT, check_writable
 from bot.cli.terminal import say, shown
+from bot.domain.counts import plural
 from bot.domain.errors import BadInput
 
 if TYPE_CHECKING:
@@ -81,7 +82,8 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _tell(step: str, rows: int) -> None:
-    print(f"  {step}{f' ({rows:,} rows)' if rows else ''} …", file=sys.stderr)
+    counted = f" ({plural(rows, 'row')})" if rows else ""
+    print(f"  {step}{counted} …", file=sys.stderr)
 
 
 def _each_day() -> Callable[[datetime], None]:

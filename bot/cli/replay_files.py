@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.cli.outputs import write_output
 from bot.cli.replay_lines import notification_lines
-from bot.views import numbers
+from bot.domain.counts import plural
 
 if TYPE_CHECKING:
     from bot.services.recorded import Replayed
@@ -28,7 +28,7 @@ def write_all(replayed: "Replayed", out: Path, report: Path | None, chart: Path 
 def summary_line(replayed: "Replayed", out: Path) -> str:
     report = replayed.report
     counts = {"message": len(report.messages), "update": report.updates, "page": len(report.pages)}
-    said = ", ".join(numbers.plural(count, noun) for noun, count in counts.items())
+    said = ", ".join(plural(count, noun) for noun, count in counts.items())
     return f"{report.first:%Y-%m-%d %H:%M} to {report.last:%Y-%m-%d %H:%M} UTC: {said}; written to {out}"
 
 

@@ -9,6 +9,7 @@ import typer
 from bot.cli.context import errors_for_people, now_of, settings_of
 from bot.cli.options import AsJson, Home
 from bot.cli.terminal import say, shown
+from bot.domain.counts import plural
 
 if TYPE_CHECKING:
     from bot.domain.blindness import BlindnessPolicy
@@ -150,6 +151,6 @@ def _print_one(each: dict[str, Any]) -> None:
         say(f"{name}: {shown(each['found'])}")
     else:
         counts = f"{each['added']:,} new, {each['corrected']:,} corrected, {each['rejected']:,} rejected"
-        say(f"{name}: {each['rows']:,} rows read in {each['seconds']:.1f} s: {counts}")
+        say(f"{name}: {plural(each['rows'], 'row')} read in {each['seconds']:.1f} s: {counts}")
         for warning in each["warnings"]:
             say(f"warning: {shown(warning)}", error=True)

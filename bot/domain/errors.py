@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from bot.domain.counts import plural
+
 
 class FirelineError(Exception):
     """Base of every error shown to people. `retryable` says whether the same call may succeed later."""
@@ -44,7 +46,7 @@ class ConfigError(BadInput):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         count = len(self.problems)
-        head = f"{count} problem{'' if count == 1 else 's'} in the configuration:"
+        head = f"{plural(count, 'problem')} in the configuration:"
         super().__init__("\n".join([head, *(f"  {problem}" for problem in self.problems)]))
 
 

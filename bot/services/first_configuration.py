@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from bot.domain.counts import plural
 from bot.domain.platform.draft import Confidence, DraftProcessor
 from bot.domain.platform.draft_dues import PER_GAME
 from bot.domain.platform.names import some_of
@@ -80,13 +81,13 @@ def summary(drafted: DraftRegistry, names: Mapping[Feed, Collection[str]]) -> Su
         by_confidence = Counter(found for entry in entries if (found := _confidence(entry, name)) is not None)
         high, rest = by_confidence.pop(Confidence.HIGH, 0), sum(by_confidence.values())
         if high:
-            sure.append(f"{name} of {high} of {len(entries)} processors")
+            sure.append(f"{name} of {high} of {plural(len(entries), 'processor')}")
         if rest:
             reason = next(
                 entry.evidence for entry in entries if _confidence(entry, name) not in (None, Confidence.HIGH)
             )
             example = next(reason[field] for field in _fields(name) if field in reason)
-            guessed.append(f"{name} of {rest} of {len(entries)} processors: {example}, and the like")
+            guessed.append(f"{name} of {rest} of {plural(len(entries), 'processor')}: {example}, and the like")
     return Summary(tuple(sure), tuple(guessed), tuple(_missing(entries, names)))
 
 
@@ -105,7 +106,7 @@ def _missing(entries: Iterable[DraftProcessor], names: Mapping[Feed, Collection[
     for name, cost in LACKING.items():
         lacking = sum(_confidence(entry, name) is None for entry in given)
         if lacking:
-            yield f"{name} of {lacking} of {len(given)} processors: {cost}"
+            yield f"{name} of {lacking} of {plural(len(given), 'processor')}: {cost}"
     yield "criticality: no failure is P0 by it; set it for what matters most"
     for field, feed in (("bigquery_table", Feed.TABLE_LOADS), ("source", Feed.RAW_FILES)):
         found = sorted(names.get(feed, ()))

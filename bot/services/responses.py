@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.access import Act, Actor, Identity, without_slack
+from bot.domain.counts import plural
 from bot.domain.errors import BadInput, suggest
 from bot.domain.escalation.next_action import PageStep, next_action
 from bot.domain.escalation.pages import follow_ups, people_at
@@ -168,7 +169,8 @@ class ResponseService:
         wrong = self._still_wrong(incident.id, now)
         if wrong and not reason:
             raise StillWrong(incident, wrong)
-        against = f", though {len(wrong)} dates are not right: {reason}" if wrong else ""
+        lacking = f"{plural(len(wrong), 'date')} {'is' if len(wrong) == 1 else 'are'} not right"
+        against = f", though {lacking}: {reason}" if wrong else ""
         entry = Entry(incident.id, now, EntryKind.RESOLVED, f"{who.name} resolved it{against}", who.key)
         # What the gate has seen end, and the data proves, is over as if the data had ended it.
         by = who.name if wrong or incident.is_open else ""

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from random import Random
 from typing import TypeVar
 
+from bot.domain.counts import plural
 from bot.domain.errors import BadInput
 from bot.domain.evidence.expectation import Evidence
 from bot.domain.health.model import HealthRequest
@@ -79,7 +80,7 @@ class SamplingService:
 
 def _cannot_check(processor: Processor, cells: Sequence[Suspicious]) -> BadInput:
     runs = sum(cell.runs for cell in cells)
-    were = "1 run succeeded" if runs == 1 else f"{runs:,} runs succeeded"
+    were = f"{plural(runs, 'run')} succeeded"
     (said,) = not_registered(processor, f"{were} with 0 records, and whether data was due is unknown")
     return BadInput(said)
 

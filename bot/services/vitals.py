@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 
+from bot.domain.counts import plural
 from bot.domain.delivery import Queued
 from bot.domain.errors import FirelineError
 from bot.domain.findings.severity import Severity
@@ -148,7 +149,7 @@ class Paged:
         if late:
             shown = [pages[name] for name in late[:MOST_NAMED]]
             named = ", ".join(f"{page.label} to {page.person} by {page.channel}" for page in shown)
-            raise CheckFailed(f"{len(late)} pages of P0 or P1 not sent yet ({named})")
+            raise CheckFailed(f"{plural(len(late), 'page')} of P0 or P1 not sent yet ({named})")
 
 
 class Steady:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.domain.counts import plural
 from bot.domain.health.trends import Trends
 from bot.views import numbers
 from bot.views.chart_figures import draw_durations, draw_heat, draw_success
@@ -27,7 +28,7 @@ class Chart:
 def draw(trends: Trends) -> list[Chart]:
     """Success by day, failures by hour of the week, and for one phase or processor its durations."""
     load_matplotlib()
-    by_day = f"Success, last {numbers.plural(len(trends.days), 'day')}"
+    by_day = f"Success, last {plural(len(trends.days), 'day')}"
     charts = [
         Chart("success.png", by_day, _success_words(trends), draw_success(trends, CARD)),
         Chart("failures-by-hour.png", "Failed runs by hour of the week", _heat_words(trends), draw_heat(trends, CARD)),
@@ -48,7 +49,7 @@ def _success_words(trends: Trends) -> str:
         known = [rate for rate in rates if rate is not None]
         said = f"{numbers.share(known[-1])} lately, lowest {numbers.share(min(known))}" if known else "no runs"
         lines.append(f"{label}: {said}")
-    return f"Success rate by day over {numbers.plural(len(trends.days), 'day')}. {'; '.join(lines)}."[:1000]
+    return f"Success rate by day over {plural(len(trends.days), 'day')}. {'; '.join(lines)}."[:1000]
 
 
 def _heat_words(trends: Trends) -> str:

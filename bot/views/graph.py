@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from bot.domain.counts import plural
 from bot.domain.evidence.freshness import Staleness
 from bot.domain.impact.dependents import Affected
 from bot.domain.impact.report import Impact
 from bot.domain.platform.registry import Criticality
-from bot.views import impact_words, numbers
+from bot.views import impact_words
 from bot.views.chart_fonts import drawable
 from bot.views.chart_style import CARD, load_matplotlib
 from bot.views.charts import Chart
@@ -195,6 +196,6 @@ def _path(impact: Impact) -> frozenset[str]:
 
 def _subtitle(impact: Impact) -> str:
     deadline = impact.next_deadline
-    count = numbers.plural(len(impact.dependents), "dependent")
+    count = plural(len(impact.dependents), "dependent")
     due = f"\nNext deadline {impact_words.until(deadline.minutes_to_breach)}" if deadline is not None else ""
     return f"{impact.data_date}: {count}, {len(impact.affected):,} affected{due}"

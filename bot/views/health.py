@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from bot.domain.counts import plural
 from bot.domain.health.model import Colour, HealthReason, HealthReport, HealthRequest, HealthRow
 from bot.domain.health.notified import NAMES, called
 from bot.domain.health.sketch import RELATIVE_ERROR
@@ -241,8 +242,8 @@ def _phase_text(row: HealthRow) -> str:
     tally = row.tally
     target = f" (target {numbers.share(row.target)})" if _is_below(row) else ""
     rate = "nothing to judge" if tally.success_rate is None else f"{numbers.share(tally.success_rate)} succeed{target}"
-    failures = f"{numbers.plural(tally.real + tally.unknown, 'real failure')}, {tally.expected:,} expected"
-    data = f", data for {row.due.filled:,} of {row.due.known:,} dates due" if row.due.missing else ""
+    failures = f"{plural(tally.real + tally.unknown, 'real failure')}, {tally.expected:,} expected"
+    data = f", data for {row.due.filled:,} of {plural(row.due.known, 'date')} due" if row.due.missing else ""
     return f"{_phase_label(row)}, {rate}, {failures}{data}."
 
 

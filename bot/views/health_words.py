@@ -1,5 +1,6 @@
 """What a health report says, in words: shared by the Slack card and the terminal."""
 
+from bot.domain.counts import plural
 from bot.domain.health.model import Because, Colour, DatesWithout, DueDates, HealthReport, HealthRow, NoIncident, Noise
 from bot.domain.platform.names import some_of
 from bot.domain.sources import SourceStatus
@@ -30,13 +31,13 @@ def completeness(report: HealthReport) -> str | None:
     if not due.due:
         return None
     if not due.known:
-        return f"cannot tell whether the {numbers.plural(due.due, 'date')} due have their data"
+        return f"cannot tell whether the {plural(due.due, 'date')} due have their data"
     share = numbers.share(due.filled / due.known)
     without = _without(report.without)
     if not due.unknown:
-        return f"{due.filled:,} of {numbers.plural(due.due, 'date')} due have their data ({share}){without}"
+        return f"{due.filled:,} of {plural(due.due, 'date')} due have their data ({share}){without}"
     aside = f"of {due.due:,} due, {due.unknown:,} unknown"
-    return f"{due.filled:,} of {numbers.plural(due.known, 'date')} have their data ({share}); {aside}{without}"
+    return f"{due.filled:,} of {plural(due.known, 'date')} have their data ({share}); {aside}{without}"
 
 
 def _without(dates: DatesWithout) -> str:
@@ -57,7 +58,7 @@ def dates_filled(due: DueDates) -> str:
 
 def trend(report: HealthReport) -> str:
     """The rate over the window, and how it is today."""
-    span = f"Last {numbers.plural(report.window.days, 'day')}"
+    span = f"Last {plural(report.window.days, 'day')}"
     over = f"{span}: {_succeed(report.total.success_rate)}"
     day = report.last_day
     return over if day is None or report.window.days == 1 else f"{over}; last day: {_succeed(day.success_rate)}"
@@ -69,9 +70,9 @@ def noise(report: HealthReport) -> str:
     sent = "notifications not known"
     if noise.in_none is not None:
         late = f", {noise.undelivered:,} not delivered" if noise.undelivered else ""
-        sent = f"{numbers.plural(noise.alerts, 'alert')} delivered{late}"
-    span = "day" if report.window.days == 1 else f"{report.window.days} days"
-    failed = f"{numbers.plural(noise.raw_failures, 'failed run')} in the last {span}"
+        sent = f"{plural(noise.alerts, 'alert')} delivered{late}"
+    span = "day" if report.window.days == 1 else plural(report.window.days, "day")
+    failed = f"{plural(noise.raw_failures, 'failed run')} in the last {span}"
     return f"{failed}, {noise.kept_quiet:,} expected and kept quiet, {sent}"
 
 
@@ -85,7 +86,7 @@ def real(report: HealthReport) -> str | None:
     if outside:
         why = ", ".join(f"{runs:,} {reason}{_names(noise, reason)}" for reason, runs in noise.in_none.items())
         parts.append(f"{outside:,} in none ({why})")
-    return f"{numbers.plural(noise.real, 'real failure')}: {', '.join(parts)}"
+    return f"{plural(noise.real, 'real failure')}: {', '.join(parts)}"
 
 
 def _names(noise: Noise, reason: NoIncident) -> str:

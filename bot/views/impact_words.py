@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from bot.domain.counts import plural
 from bot.domain.evidence.freshness import Staleness
 from bot.domain.impact.deadlines import Deadline
 from bot.domain.impact.dependents import Affected
@@ -60,12 +61,12 @@ def headline(impact: Impact, voice: Voice = PLAIN) -> str:
         f"{count:,} {level or 'of unknown criticality'}" for level, count in by_level(impact.affected).items()
     )
     aside = f"; of {unknown:,} nobody can tell" if unknown else ""
-    return f"{affected:,} of {numbers.plural(total, 'dependent')} {verb} affected: {_states(impact)} ({levels}){aside}."
+    return f"{affected:,} of {plural(total, 'dependent')} {verb} affected: {_states(impact)} ({levels}){aside}."
 
 
 def _unaffected(total: int, unknown: int) -> str:
     if unknown == total:
-        return f"Whether its {numbers.plural(total, 'dependent')} {'is' if total == 1 else 'are'} affected is unknown."
+        return f"Whether its {plural(total, 'dependent')} {'is' if total == 1 else 'are'} affected is unknown."
     if unknown:
         return f"None of its {total:,} dependents is known to be affected; of {unknown:,} nobody can tell."
     return f"None of its {total:,} dependents is affected." if total > 1 else "Its only dependent is not affected."
@@ -83,7 +84,7 @@ def _states(impact: Impact) -> str:
 def fine(impact: Impact) -> str | None:
     """What is left out of the list because nothing is wrong with it."""
     count = len(impact.dependents) - len(impact.listed)
-    return f"{numbers.plural(count, 'dependent')} not affected." if count and impact.listed else None
+    return f"{plural(count, 'dependent')} not affected." if count and impact.listed else None
 
 
 def deadline_lines(impact: Impact, voice: Voice = PLAIN) -> list[str]:

@@ -1,6 +1,7 @@
 """An incident as a message to be read in five seconds on a phone: what is wrong, the error, whom it blocks by when."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import Enum
 from textwrap import wrap
@@ -12,7 +13,7 @@ from bot.domain.incidents.notice import Notice
 from bot.views import action_ids, incident_buttons, incident_words, response_words
 from bot.views.blocks import Block, Card, actions, button, context, feedback, section
 from bot.views.incident_words import Voice
-from bot.views.text import escape
+from bot.views.text import escape, is_slack_id, mention
 
 CIRCLES = {Severity.P0: "🔴", Severity.P1: "🟠", Severity.P2: "🟡", Severity.P3: "⚪"}
 """Always next to the word: colour is never the only signal."""
@@ -38,11 +39,15 @@ def card(notice: Notice) -> Card:
     head, *rest = _lines(notice, SLACK, detail)
     shown = [f"*{step}*"] if step and heights[detail] <= MOST_HIGH else []
     first = section("\n".join([f"*{head}*", *rest, *shown]))
-    said = [_status(notice, SLACK), *([response_words.line(notice.standing, notice.now, SLACK)] if next_line else [])]
-    blocks = [first, incident_buttons.row(notice), context("\n".join(said))]
-    text = "\n".join([*_lines(notice, PLAIN, Detail.ALL), *([f"{step}."] if step else []), *small])
+    following = [
+        response_words.line(notice.standing, notice.now, voice) if next_line else "" for voice in (SLACK, TEXT)
+    ]
+    said = "\n".join(filter(None, (_status(notice, SLACK), following[0])))
+    blocks = [first, incident_buttons.row(notice), context(said)]
+    text = "\n".join([*_lines(notice, PLAIN, Detail.ALL), *([f"{step}."] if step else []), status])
     words = heights[detail] + FEEDBACK <= MOST_HIGH
-    return Card(escape(text), (*blocks, *([_feedback(notice.incident)] if words else [])))
+    feedback_row = [_feedback(notice.incident)] if words else []
+    return Card("\n".join(filter(None, (escape(text), following[1]))), (*blocks, *feedback_row))
 
 
 class Detail(Enum):
@@ -198,6 +203,7 @@ SLACK = Voice(
     lambda moment, _: _ago(moment),
     lambda moment: f"opened {_ago(moment)}",
     _time,
+    mention,
 )
 PLAIN = Voice(
     str,
@@ -207,4 +213,7 @@ PLAIN = Voice(
     lambda moment, now: f"{incident_words.lasting(now - moment)} ago",
     "opened {:%Y-%m-%d %H:%M} UTC".format,
     "{:%H:%M} UTC".format,
+    lambda who: f"Slack member {who}" if is_slack_id(who) else who,
 )
+TEXT = replace(PLAIN, data=escape, person=mention)
+"""Of a message's text without formatting: mentions are the only tokens in it."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from bot.domain.counts import plural
 from bot.domain.findings.words import failed_runs, what
 from bot.domain.incidents.evidence import IncidentEvidence
 from bot.domain.incidents.feedback import Word
@@ -10,7 +11,7 @@ from bot.domain.incidents.incident import AlertState
 from bot.domain.incidents.notice import SAID
 from bot.domain.incidents.retrospect import Past
 from bot.domain.verdicts.validation import Validated
-from bot.views import action_ids, incident_words, numbers, validate_words
+from bot.views import action_ids, incident_words, validate_words
 from bot.views.blocks import Block, actions, button, context, divider, modal, preformatted, section
 from bot.views.health import date_token
 from bot.views.text import escape, visible
@@ -46,9 +47,7 @@ def _blocks(evidence: IncidentEvidence) -> Iterator[Block]:
     for row in evidence.verdicts:
         yield section(_verdict(row))
     if evidence.left_out:
-        yield context(
-            f"{numbers.plural(evidence.left_out, 'more date')}: `/validate {escape(headline.root)}` has the rest."
-        )
+        yield context(f"{plural(evidence.left_out, 'more date')}: `/validate {escape(headline.root)}` has the rest.")
     yield divider()
     yield from _members(evidence.members)
     if evidence.similar:
@@ -72,7 +71,7 @@ def _members(members: tuple[AlertState, ...]) -> Iterator[Block]:
     lines = [_member(member) for member in ordered[:MOST_MEMBERS]]
     if len(ordered) > MOST_MEMBERS:
         lines.append(f"and {len(ordered) - MOST_MEMBERS:,} more")
-    yield section(f"*{numbers.plural(len(members), 'finding')} in it*\n" + "\n".join(lines))
+    yield section(f"*{plural(len(members), 'finding')} in it*\n" + "\n".join(lines))
 
 
 def _member(member: AlertState) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from bot.domain.counts import plural
 from bot.domain.findings.finding import Family, Finding, FindingKind
 from bot.domain.findings.words import failed_runs, short_day, what, wrong
 from bot.domain.incidents.incident import Gathered, Incident
 from bot.domain.incidents.notice import Notice, Proof, Reach, Restored
-from bot.views import numbers
 from bot.views.text import visible
 
 NEXT_STEPS = {
@@ -55,7 +55,7 @@ _TRACEBACK = re.compile(r"^\s*Traceback ", re.MULTILINE)
 class Voice:
     """How data and moments are written: Slack escapes the one, and shows each reader the other in local time.
 
-    `clock` and `ago` take a moment and now; `time` gives the time of day alone.
+    `clock` and `ago` take a moment and now; `time` gives the time of day alone; `person` a name, or a Slack member id.
     """
 
     data: Callable[[str], str]
@@ -65,6 +65,7 @@ class Voice:
     ago: Callable[[datetime, datetime], str]
     age: Callable[[datetime], str]
     time: Callable[[datetime], str]
+    person: Callable[[str], str]
 
 
 def title(notice: Notice, most: int | None = None) -> str:
@@ -76,7 +77,7 @@ def title(notice: Notice, most: int | None = None) -> str:
     if over <= 0:
         return f"{who}: {fault}{dates}"
     if notice.incident.kind in STORMS:
-        who = numbers.plural(len(notice.incident.processors), "processor")
+        who = plural(len(notice.incident.processors), "processor")
         room = max(SHORTEST, (most or 0) - len(f"{who}: all fail with "))
         return f"{who}: {_what(notice.incident, room)}{dates}"
     return f"{_cut(who, max(SHORTEST, round(len(who) - over)))}: {fault}{dates}"
@@ -167,7 +168,7 @@ def reach(notice: Notice, voice: Voice, *, short: bool = False) -> str:
     if due:
         return f"Blocks nobody yet; {due}"
     depends = "depends" if found.dependents == 1 else "depend"
-    return f"{numbers.plural(found.dependents, 'processor')} {depends} on it" if found.dependents else "Blocks nobody"
+    return f"{plural(found.dependents, 'processor')} {depends} on it" if found.dependents else "Blocks nobody"
 
 
 def _held(count: int) -> str:
@@ -175,7 +176,7 @@ def _held(count: int) -> str:
     if not count:
         return "What it brings is unknown, not missing"
     verb = "is" if count == 1 else "are"
-    return f"{numbers.plural(count, 'finding')} {verb} held until it is read again"
+    return f"{plural(count, 'finding')} {verb} held until it is read again"
 
 
 def _due(found: Reach, now: datetime, voice: Voice, short: bool) -> str:
@@ -230,11 +231,7 @@ def back(notice: Notice, until: datetime, voice: Voice) -> str:
 
 def _restored(found: Restored, now: datetime, voice: Voice) -> str:
     at = voice.clock(found.at, now)
-    return (
-        f"its newest row is of {at}"
-        if found.rows is None
-        else f"read again at {at}, {numbers.plural(found.rows, 'row')}"
-    )
+    return f"its newest row is of {at}" if found.rows is None else f"read again at {at}, {plural(found.rows, 'row')}"
 
 
 def proved(notice: Notice) -> bool:
@@ -246,7 +243,7 @@ def _proof(proof: Proof, voice: Voice) -> str:
     if not proof.sound or proof.rows is None:
         return voice.data(f"{day}, {proof.because}")
     were = f", was {proof.were:,}" if proof.were is not None and proof.were != proof.rows else ""
-    return f"{numbers.plural(proof.rows, 'row')} for {day}{were}"
+    return f"{plural(proof.rows, 'row')} for {day}{were}"
 
 
 def part(kind: FindingKind, day: date | None) -> str:

@@ -38,7 +38,3 @@ def compact(count: int) -> str:
         if count >= 0.9995 * size:
             return f"{count / size:.3g}{unit}" if count / size < 999.5 else f"{count / size:.0f}{unit}"
     return str(count)
-
-
-def plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.domain.counts import plural
 from bot.domain.oncall.covers import Cover, CoverState, state_at
 from bot.domain.oncall.overview import Overview, Turn
 from bot.domain.oncall.schedule import Person, Schedule
 from bot.views import action_ids, oncall_words
 from bot.views.blocks import Block, Card, Element, actions, button, context, header, modal, option, plain, section
 from bot.views.health import date_token
-from bot.views.numbers import plural
 from bot.views.text import escape
 
 MOST_GAPS = 3

@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.domain.counts import plural
 from bot.domain.oncall.covers import Cover
 from bot.domain.oncall.schedule import Shift, Why
-from bot.views.numbers import plural, span
+from bot.views.numbers import span
 
 NOBODY = "nobody"
 

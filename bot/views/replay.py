@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from bot.domain.counts import plural
 from bot.domain.evidence.runs import Category
 from bot.domain.incidents.decisions import Decision, Outcome, Reason
 from bot.domain.platform.names import some_of
@@ -32,12 +33,12 @@ def _head(report: ReplayReport) -> list[str]:
         "",
         f"{_at(report.first)} to {_at(report.last)} UTC, a tick every {step}; times are UTC.",
         "",
-        f"- {numbers.plural(len(report.messages), 'message')}, {report.notes:,} of these P3 for the digest alone, and "
-        f"{numbers.plural(report.updates, 'update')} of them",
-        f"- {numbers.plural(pages, 'page')}: {numbers.plural(pages - report.risen, 'message')} that began as P0 or P1, "
-        f"{numbers.plural(report.risen, 'update')} that became graver; {pages / report.days:.2f} a day, "
+        f"- {plural(len(report.messages), 'message')}, {report.notes:,} of these P3 for the digest alone, and "
+        f"{plural(report.updates, 'update')} of them",
+        f"- {plural(pages, 'page')}: {plural(pages - report.risen, 'message')} that began as P0 or P1, "
+        f"{plural(report.risen, 'update')} that became graver; {pages / report.days:.2f} a day, "
         f"{report.pages_at_night:,} at night (22:00 to 07:00, {report.zone})",
-        f"- {numbers.plural(report.noise.raw_failures, 'failed run')} in this time, in messages or not, "
+        f"- {plural(report.noise.raw_failures, 'failed run')} in this time, in messages or not, "
         f"{report.noise.by_category.get(Category.NO_DATA_AVAILABLE, 0):,} of these expected",
     ]
 
@@ -100,7 +101,7 @@ def _examples(found: Sequence[Decision]) -> list[str]:
     lines = [f"- {_at(each.at)} {each.severity} {_what(each)}" for each in shown]
     lines = [f"{line} ({_cell(each.detail)})" if each.detail else line for line, each in zip(lines, shown, strict=True)]
     more = len(by_root) - len(shown)
-    return [*lines, f"- and of {numbers.plural(more, 'more processor')}"] if more else lines
+    return [*lines, f"- and of {plural(more, 'more processor')}"] if more else lines
 
 
 def _what(decision: Decision) -> str:

@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from bot.domain.counts import plural
 from bot.domain.findings.severity import Severity
 from bot.domain.reports.replay import Message, ReplayReport
-from bot.views import numbers
 from bot.views.chart_style import AT_RISK, BROKEN, CARD, Style, load_matplotlib, new_figure, png, titled
 from bot.views.charts import Chart
 
@@ -83,6 +83,4 @@ def _days(axes: "Axes", report: ReplayReport, style: Style) -> None:
 def _words(report: ReplayReport) -> str:
     counts = ", ".join(f"{sum(m.severity is s for m in report.messages)} {s}" for s in Severity)
     span = f"{report.first:%Y-%m-%d} to {report.last:%Y-%m-%d}"
-    return (
-        f"Timeline of {numbers.plural(len(report.messages), 'message')} from {span}, by their worst severity: {counts}."
-    )
+    return f"Timeline of {plural(len(report.messages), 'message')} from {span}, by their worst severity: {counts}."

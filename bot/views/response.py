@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.domain.counts import plural
 from bot.domain.incidents.evidence import Checked
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.standing import Overview
-from bot.views import action_ids, numbers, response_words
+from bot.domain.incidents.timeline import Entry
+from bot.views import action_ids, response_words
 from bot.views.blocks import Card, actions, button, context, section
-from bot.views.incident import PLAIN, SLACK
+from bot.views.incident import PLAIN, SLACK, TEXT
 from bot.views.incident_words import Voice
-from bot.views.text import cut, escape
+from bot.views.text import cut, escape, is_slack_id, mention
 
 MOST_ENTRIES, MOST_WRONG, MOST_LISTED, MOST_TOLD = 10, 8, 15, 60
 MOST_SAID = 150
@@ -21,22 +23,31 @@ PER_SECTION = 10
 def card(found: Overview, now: datetime) -> Card:
     incident = found.incident
     head = f"{incident.label} {incident.severity} {incident.headline.explanation}"
-    texts, blocks = [head, f"It is {found.state}."], [section(f"*{escape(head)}*\nIt is {escape(found.state)}.")]
-    line = response_words.line(found.standing, now, PLAIN)
+    texts, blocks = (
+        [escape(head), f"It is {found.state}."],
+        [section(f"*{escape(head)}*\nIt is {escape(found.state)}.")],
+    )
+    line = response_words.line(found.standing, now, TEXT)
     if line:
         texts.append(f"{line}.")
         blocks.append(context(response_words.line(found.standing, now, SLACK)))
     entries = found.timeline[-MOST_ENTRIES:]
     if entries:
-        texts += [f"{entry.at:%Y-%m-%d %H:%M} UTC {entry.text}." for entry in entries]
-        blocks.append(section("\n".join(f"{SLACK.clock(each.at, now)} {escape(each.text)}" for each in entries)))
-    return Card(escape("\n".join(texts)), tuple(blocks))
+        texts += [f"{entry.at:%Y-%m-%d %H:%M} UTC {_said(entry)}." for entry in entries]
+        blocks.append(section("\n".join(f"{SLACK.clock(each.at, now)} {_said(each)}" for each in entries)))
+    return Card("\n".join(texts), tuple(blocks))
+
+
+def _said(entry: Entry) -> str:
+    """Whoever did it comes first."""
+    who, _, rest = entry.text.partition(" ")
+    return f"{mention(who)} {escape(rest)}" if is_slack_id(who) else escape(entry.text)
 
 
 def acknowledged(found: Overview, now: datetime) -> Card:
     """Who has it, in one line."""
-    said = [f"{found.incident.label}: {response_words.line(found.standing, now, voice)}." for voice in (PLAIN, SLACK)]
-    return Card(escape(said[0]), (section(said[1]),))
+    said = [f"{found.incident.label}: {response_words.line(found.standing, now, voice)}." for voice in (TEXT, SLACK)]
+    return Card(said[0], (section(said[1]),))
 
 
 def listing(found: Sequence[Overview], now: datetime) -> Card:
@@ -61,8 +72,8 @@ def timeline(found: Overview, now: datetime) -> Card:
     """All of it, the newest at the end; of a longer one the newest."""
     entries = found.timeline[-MOST_TOLD:]
     left_out = len(found.timeline) - len(entries)
-    head = f"{found.incident.label}: {numbers.plural(len(found.timeline), 'line')}"
-    lines = [f"{SLACK.clock(each.at, now)} {escape(cut(each.text, MOST_SAID))}" for each in entries]
+    head = f"{found.incident.label}: {plural(len(found.timeline), 'line')}"
+    lines = [f"{SLACK.clock(each.at, now)} {cut(_said(each), MOST_SAID)}" for each in entries]
     parts = ["\n".join(lines[start : start + PER_SECTION]) for start in range(0, len(lines), PER_SECTION)]
     plain = [f"{each.at:%Y-%m-%d %H:%M} UTC {each.text}." for each in entries]
     older = (
@@ -78,7 +89,7 @@ def checked(found: Checked) -> Card:
     label, right = found.incident.label, found.dates - len(found.wrong)
     if not found.dates:
         return _line(f"{label} concerns no data date: there is nothing to check.")
-    head = f"{label}: {right} of {numbers.plural(found.dates, 'date')} right."
+    head = f"{label}: {right} of {plural(found.dates, 'date')} right."
     more = [f"and {len(found.wrong) - MOST_WRONG} more"] if len(found.wrong) > MOST_WRONG else []
     said = "\n".join([head, *(f"• {each}" for each in (*found.wrong[:MOST_WRONG], *more))])
     resolve = [] if found.wrong else [actions([button("Resolve", action_ids.INCIDENT_RESOLVE, found.incident.id)])]

@@ -20,16 +20,16 @@ def line(standing: Standing | None, now: datetime, voice: Voice) -> str:
             return f"Nobody answered{again}"
         case ResponseState.ACKNOWLEDGED:
             until = f" until {voice.clock(response.owned_until, now)}" if response.owned_until is not None else ""
-            return f"{voice.data(response.owner)} has it{until}"
+            return f"{voice.person(response.owner)} has it{until}"
         case ResponseState.MITIGATED:
-            return f"Mitigated by {voice.data(response.owner)}; watched until the data is right"
+            return f"Mitigated by {voice.person(response.owner)}; watched until the data is right"
         case ResponseState.RESOLVED:
-            return f"Resolved by {voice.data(response.resolved_by)}" if response.resolved_by else ""
+            return f"Resolved by {voice.person(response.resolved_by)}" if response.resolved_by else ""
 
 
 def _coming(coming: tuple[Coming, ...], now: datetime, voice: Voice) -> str:
     said = []
     for each in coming:
-        names = " and ".join(map(voice.data, each.people))
+        names = " and ".join(map(voice.person, each.people))
         said.append(f"{names} now" if each.at <= now else f"{names} at {voice.clock(each.at, now)}")
     return ", then ".join(said)

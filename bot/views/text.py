@@ -12,6 +12,8 @@ INVISIBLE = re.compile(
 or reverse what a text says.
 """
 
+# https://docs.slack.dev/messaging/formatting-message-text#mentioning-users
+_SLACK_ID = re.compile(r"[UW](?=[A-Z]*[0-9])[A-Z0-9]{3,20}")
 _BREAKS = re.compile(r"[\t\n\u000b-\r\u0085\u2028\u2029]+")
 
 
@@ -28,6 +30,16 @@ def visible(text: str) -> str:
 def one_line(text: str) -> str:
     """The text with each run of line breaks and tabs as one space: for headers, labels and names."""
     return _BREAKS.sub(" ", text)
+
+
+def is_slack_id(who: str) -> bool:
+    """Somebody of whom only the member id is known, rather than a name?"""
+    return _SLACK_ID.fullmatch(who) is not None
+
+
+def mention(who: str) -> str:
+    """A name as it is; a member id as Slack shows it, by name. An edit notifies nobody whom it mentions."""
+    return f"<@{who}>" if is_slack_id(who) else escape(who)
 
 
 def cut(text: str, most: int) -> str:

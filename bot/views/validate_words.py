@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from bot.domain.counts import plural
 from bot.domain.evidence.runs import Status
 from bot.domain.verdicts.judge import Action, Judged, Verdict
 from bot.domain.verdicts.sampling import Sample
 from bot.domain.verdicts.validation import Validated, Validation
 from bot.domain.verdicts.votes import Proof, RunTally
-from bot.views import numbers
 
 ACTIONS = {
     Action.NONE: "nothing to do",
@@ -62,7 +62,7 @@ def groups(rows: Iterable[Validated], most: int) -> list[VerdictRows]:
 
 
 def headline(validation: Validation) -> str:
-    found, checked = len(validation.findings), numbers.plural(len(validation.rows), "date")
+    found, checked = len(validation.findings), plural(len(validation.rows), "date")
     if not found:
         return f"No finding: {checked} checked."
     return f"{found:,} of {checked} checked {'needs' if found == 1 else 'need'} a look."
@@ -93,13 +93,13 @@ def support(proof: Proof) -> str:
     verb = "supports" if proof.agreeing == 1 else "support"
     silent = len(proof.words) - proof.telling
     aside = f", {silent} cannot tell" if silent else ""
-    return f"{proof.agreeing} of {numbers.plural(proof.telling, 'source')} {verb} this verdict{aside}"
+    return f"{proof.agreeing} of {plural(proof.telling, 'source')} {verb} this verdict{aside}"
 
 
 def _table(proof: Proof) -> Iterator[str]:
     if proof.rows is not None:
         usual = f"{proof.rows:,} of about {proof.usual_rows:,.0f} rows" if proof.usual_rows else ""
-        yield usual or numbers.plural(proof.rows, "row")
+        yield usual or plural(proof.rows, "row")
 
 
 def _file(proof: Proof) -> Iterator[str]:
@@ -112,7 +112,7 @@ def _file(proof: Proof) -> Iterator[str]:
 def _games(proof: Proof) -> Iterator[str]:
     if proof.games is not None:
         ended = f", {proof.games_final} final" if proof.games else ""
-        yield f"{numbers.plural(proof.games, 'game')}{ended}"
+        yield f"{plural(proof.games, 'game')}{ended}"
 
 
 def _runs(proof: Proof) -> str:
@@ -131,7 +131,7 @@ def _tally(tally: RunTally) -> str:
         )
     if tally.status is not Status.SUCCESS:
         return said
-    records = "records unknown" if tally.records is None else numbers.plural(tally.records, "record")
+    records = "records unknown" if tally.records is None else plural(tally.records, "record")
     return f"{said} ({records}{' at most' if tally.runs > 1 and tally.records else ''})"
 
 
@@ -143,11 +143,11 @@ def _upstream(proof: Proof) -> Iterator[str]:
 def sample_lines(sample: Sample) -> list[str]:
     """What was drawn, what came of it, and how sure that is."""
     drawn, rate = sample.drawn, sample.rate
-    runs = numbers.plural(sample.suspicious, "run")
-    older = f"{len(drawn.older)} of {numbers.plural(drawn.older_known, 'older date')} (seed {drawn.seed})"
+    runs = plural(sample.suspicious, "run")
+    older = f"{len(drawn.older)} of {plural(drawn.older_known, 'older date')} (seed {drawn.seed})"
     verdicts = ", ".join(f"{count:,} {verdict(name)}" for name, count in sorted(sample.counts.items(), key=_most))
     lines = [
-        f"{runs} succeeded with 0 records; {numbers.plural(len(drawn.processors), 'processor')} made most of them.",
+        f"{runs} succeeded with 0 records; {plural(len(drawn.processors), 'processor')} made most of them.",
         f"Checked: {sample.checked:,} of their runs, {len(drawn.recent)} recent dates whole and {older}.",
         f"Verdicts: {verdicts}.",
     ]

@@ -228,7 +228,7 @@ def test_only_the_data_or_a_reason_resolves_it(transport: str, watched: AppServi
         assert response(state).state is ResponseState.OPEN
         done = await bench.ask("/incident INC-1 resolve the source lost it <!here>", user=CHRIS, sees="ephemeral")
         assert "Resolved by Chris" in done["text"]
-        assert "though 1 dates are not right: the source lost it &lt;!here&gt;" in done["text"]
+        assert "though 1 date is not right: the source lost it &lt;!here&gt;" in done["text"]
 
     watched.responses = ResponseService(state, lambda _: PLAN, lambda *_: ["Summary 2026-01-15: the table is empty"])
     play(scenario, transport, watched)

@@ -43,7 +43,7 @@ BLIND = finding(
 
 
 def incidents() -> dict[str, Card]:
-    made = {**_open(), **_storms(), **_over(), **_responses()}
+    made = {**_open(), **_storms(), **_over(), **responded()}
     return {
         **{name: incident.card(each) for name, each in made.items()},
         **{name: incident.thread_card(each) for name, each in _updates().items()},
@@ -52,7 +52,7 @@ def incidents() -> dict[str, Card]:
     }
 
 
-def _responses() -> dict[str, Notice]:
+def responded() -> dict[str, Notice]:
     """The card of an incident as people take it."""
     ladder = EscalationPolicy().of(Severity.P0)
     first = responses.opened("I1", Severity.P0, ladder, START)

@@ -1,9 +1,11 @@
 """What an incident's message keeps when it has little room: the verdict, its time zone, and the next step."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
+from bot.views import incident
 from bot.views.blocks import Card
 from tests.support import incident_cards
 
@@ -52,3 +54,12 @@ def test_a_deadline_that_passed_has_its_day_and_slack_counts_on() -> None:
     said = words(CARDS["incident_stuck"])
     assert re.search(r"due <!date\^\d+\^{date_short_pretty} at {time}\|[^>]*>, passed <!date\^\d+\^{ago}\|", said), said
     assert "due 2026-03-03 05:25 UTC, passed 35 min ago" in CARDS["incident_stuck"].text
+
+
+def test_somebody_whom_the_rota_does_not_know_is_named_by_slack() -> None:
+    acknowledged = incident_cards.responded()["incident_acknowledged"]
+    assert acknowledged.standing is not None
+    response = replace(acknowledged.standing.response, owner="U02SAM")
+    shown = incident.card(replace(acknowledged, standing=replace(acknowledged.standing, response=response)))
+    assert "<@U02SAM> has it until" in str(shown.blocks)
+    assert "<@U02SAM> has it until" in shown.text

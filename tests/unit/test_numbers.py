@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.counts import plural
 from bot.views import numbers
 
 
@@ -55,4 +56,4 @@ def test_compact_is_short_and_near(count: int) -> None:
 
 
 def test_plural() -> None:
-    assert [numbers.plural(n, "day") for n in (0, 1, 2, 1_000)] == ["0 days", "1 day", "2 days", "1,000 days"]
+    assert [plural(n, "day") for n in (0, 1, 2, 1_000)] == ["0 days", "1 day", "2 days", "1,000 days"]

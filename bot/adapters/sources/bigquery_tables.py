@@ -13,6 +13,7 @@ from bot.adapters.sources.bigquery_client import BigQuery
 from bot.adapters.sources.bigquery_cost import LEAST_BYTES, monthly
 from bot.adapters.sources.bigquery_counts import Counted, Part, Table, by_partition, counting, described, partitions
 from bot.adapters.sources.rows import Lines
+from bot.domain.counts import plural
 from bot.domain.sources import Feed, SourceFailed
 from bot.ports.sources import Batch
 from bot.ports.warehouse import DataFile
@@ -75,7 +76,8 @@ class BigQueryTablesSource:
         oldest = (now - self._span.lateness).date()
         read = LEAST_BYTES * len(datasets)
         read += sum(max(LEAST_BYTES, self._client.plan(counting(each, oldest)).bytes) for each in counted)
-        found = f"{len(known)} tables in {len(datasets)} datasets, {len(counted)} of them counted when they change"
+        tables = f"{plural(len(known), 'table')} in {plural(len(datasets), 'dataset')}"
+        found = f"{tables}, {len(counted)} of them counted when they change"
         wrong = "".join(f"; {error.reason}" for error in failed)
         return f"{found}{wrong}; {monthly(read, self._span.every)}"
 

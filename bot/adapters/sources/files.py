@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.adapters.sources.parts import Part, parts_of
 from bot.adapters.sources.places import Places, fixed_part
+from bot.domain.counts import plural
 from bot.domain.sources import Feed, SourceFailed
 from bot.ports.sources import Batch
 from bot.ports.warehouse import DataFile
@@ -79,7 +80,7 @@ class FilesSource:
         if not found:
             return f"{self._path}: no file yet"
         newest = max(found, key=lambda file: file.changed_ns)
-        return f"{self._path}: {len(found):,} files, the newest {newest.name}"
+        return f"{self._path}: {plural(len(found), 'file')}, the newest {newest.name}"
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.adapters.sources.places import DATE, Entry, Places, dates_between, scheme_of
 from bot.adapters.sources.rows import Lines
+from bot.domain.counts import plural
 from bot.domain.sources import Feed, SourceFailed
 from bot.ports.sources import Batch
 from bot.ports.warehouse import DataFile
@@ -74,7 +75,8 @@ class ObjectsSource:
         if len(failed) == len(patterns) and failed:
             raise SourceFailed(failed[0].reason, failed[0].remedy)
         wrong = "".join(f"; {error.reason}" for error in failed)
-        return f"{len(patterns)} patterns, {found:,} files of the last {self._lateness.days} days{wrong}"
+        files = f"{plural(found, 'file')} of the last {plural(self._lateness.days, 'day')}"
+        return f"{plural(len(patterns), 'pattern')}, {files}{wrong}"
 
     def close(self) -> None:
         """Nothing is held open."""

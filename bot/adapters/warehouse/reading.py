@@ -15,6 +15,7 @@ from bot.adapters.warehouse.raw_rows import MOST_NAMED, RawRows
 from bot.adapters.warehouse.redacting import redact
 from bot.adapters.warehouse.unclear import note_unclear
 from bot.adapters.warehouse.values import Meaning, believed, cleaned, faults, given, typed
+from bot.domain.counts import plural
 from bot.domain.errors import BadInput
 from bot.domain.redaction import redacted, visible
 from bot.ports.warehouse import DataFile, RejectedRow
@@ -216,7 +217,7 @@ def _refuse_missing(kind: FileKind, raw: RawRows, path: Path, meaning: Meaning) 
 
 def _refuse_empty(file: DataFile, rejected: Sequence[RejectedRow], count: int) -> None:
     if count:
-        raise BadInput(f"{file.name}: none of its {count} rows can be used; the first: {rejected[0]}")
+        raise BadInput(f"{file.name}: none of its {plural(count, 'row')} can be used; the first: {rejected[0]}")
     if file.kind == "runs":
         raise BadInput(f"{file.name}: holds no rows; an empty run history tells nothing")
 

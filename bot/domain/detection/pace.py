@@ -14,6 +14,7 @@ from operator import itemgetter
 from statistics import fmean, median
 from typing import NamedTuple
 
+from bot.domain.counts import plural
 from bot.domain.detection.trouble import Trouble
 from bot.domain.findings.finding import FindingKind, RootCause
 
@@ -117,7 +118,7 @@ def degraded(name: str, known: Known, now: datetime) -> Trouble | None:
         over = [value - usual.centre for _, value in recent]
         middle = median(over)
         if min(over) > log(rule.each) and middle > log(rule.middle) and middle / usual.spread > rule.unusual:
-            said = f"its last {rule.runs} runs took {exp(middle):.1f} times the usual"
+            said = f"its last {plural(rule.runs, 'run')} took {exp(middle):.1f} times the usual"
             return _trouble(name, FindingKind.PERF_DEGRADATION, recent[0][0], recent[-1][0], said)
     return None
 
@@ -139,7 +140,7 @@ def drifting(name: str, known: Known, now: datetime) -> Trouble | None:
         unusual = mean / deviation > UNUSUAL + A_DAY_LESS * (DRIFT_DAYS[-1] - days)
         drift = DRIFT_OF_MANY if len(recent) > MANY else DRIFT
         if unusual and mean > drift and min(fmean(over[:half]), fmean(over[half:])) > EACH_HALF:
-            said = f"over {days} days it has taken {exp(mean):.2f} times the usual ({len(recent)} runs)"
+            said = f"over {days} days it has taken {exp(mean):.2f} times the usual ({plural(len(recent), 'run')})"
             return _trouble(name, FindingKind.SLOW_DRIFT, since, known[-1][0], said)
     return None
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from bot.domain.counts import plural
 from bot.domain.findings.finding import Family, Finding, FindingKind
 
 WRONG = {
@@ -44,9 +45,9 @@ def failed_runs(finding: Finding) -> str:
     """How many runs failed behind it, of several processors of how many; "" without any. Every surface says it so."""
     if not finding.failures:
         return ""
-    runs = f"{finding.failures:,} failed run{'' if finding.failures == 1 else 's'}"
+    runs = plural(finding.failures, "failed run")
     several = finding.family is Family.STORM
-    return f"{runs} of {len(finding.processors):,} processors" if several else runs
+    return f"{runs} of {plural(len(finding.processors), 'processor')}" if several else runs
 
 
 def short_day(day: date) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from bot.domain.counts import plural
 from bot.domain.findings.finding import IMPLIES_NO_DATA, NO_DATA, Finding
 from bot.domain.findings.severity import Severity
 from bot.domain.findings.words import short_day, wrong
@@ -90,7 +91,7 @@ def _news(before: Incident, fresh: Incident, visible: Sequence[AlertState]) -> I
         yield f"joined: {some_of(sorted(joined), MOST_NAMED)}"
     if _steps(fresh.headline.held) > _steps(before.headline.held):
         held = fresh.headline.held
-        yield f"{held:,} finding{'' if held == 1 else 's'} held until it is read again"
+        yield f"{plural(held, 'finding')} held until it is read again"
     blocked = sorted(set(fresh.impact) - set(before.impact))
     if blocked:
         yield f"now blocked: {some_of(blocked, MOST_NAMED)}"

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from bot.domain.counts import plural
 from bot.domain.evidence.processor_date import HEARTBEAT_LIMIT
 from bot.domain.health.model import Because, HealthReason
 
@@ -27,6 +28,6 @@ def early_notes(runs: Iterable[SilentRun], now: datetime) -> dict[str, list[Heal
         silent = now - run.heartbeat_at
         if NOTE_AFTER <= silent < HEARTBEAT_LIMIT:
             minutes = int(silent.total_seconds() // 60)
-            text = f"{run.processor}: its run for {run.data_date} has had no heartbeat for {minutes} minutes."
+            text = f"{run.processor}: its run for {run.data_date} has had no heartbeat for {plural(minutes, 'minute')}."
             notes.setdefault(run.processor, []).append(HealthReason(Because.NO_HEARTBEAT, run.processor, text))
     return notes

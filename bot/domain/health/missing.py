@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
+from bot.domain.counts import plural
 from bot.domain.findings.finding import FindingKind
 from bot.domain.findings.severity import Severity
 from bot.domain.findings.severity_policy import SeverityPolicy, severity_of
@@ -132,7 +133,7 @@ def _reason(those: Sequence[MissingDate], why: str) -> HealthReason:
     newest = sorted(those, key=lambda each: (-each.data_date.toordinal(), each.processor))
     named = some_of([each.label for each in newest], MOST_NAMED)
     lack = "incomplete data or none" if any(each.partial for each in newest) else "no data"
-    count = "1 date due has" if len(newest) == 1 else f"{len(newest):,} dates due have"
+    count = f"{plural(len(newest), 'date')} due {'has' if len(newest) == 1 else 'have'}"
     return HealthReason(Because.DATES_MISSING, newest[0].processor, f"{count} {lack}: {named}.{why}")
 
 

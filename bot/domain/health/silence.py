@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from bot.domain.blindness import shown
+from bot.domain.counts import plural
 from bot.domain.evidence.known import no_new_data as words
 from bot.domain.health.model import Because, HealthReason
 from bot.domain.platform.registry import Processor
@@ -65,4 +66,4 @@ def no_new_data(known_until: datetime) -> HealthReason:
 
 def _length(span: timedelta) -> str:
     hours = int(span.total_seconds() // 3600)
-    return f"{hours} hours" if hours < 48 else f"{hours // 24} days"
+    return plural(hours, "hour") if hours < 48 else plural(hours // 24, "day")

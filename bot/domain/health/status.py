@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from bot.domain.counts import plural
 from bot.domain.health.model import Because, Colour, DueDates, Durations, HealthReason, Tally
 from bot.domain.statistics import TWO_SIDED_95, wilson_lower
 
@@ -43,14 +44,14 @@ def failing(subject: str, tally: Tally, due: DueDates, when: str = "") -> Iterat
     """Why it is RED; `when` says over which time, where that is not the window."""
     rate = tally.success_rate
     if not tally.succeeded and due.due:
-        text = f"{subject}: nothing succeeded{when}, and data was due on {due.due} date{'' if due.due == 1 else 's'}."
+        text = f"{subject}: nothing succeeded{when}, and data was due on {plural(due.due, 'date')}."
         yield HealthReason(Because.NOTHING_SUCCEEDED, subject, text)
     elif rate is not None and rate < RED_BELOW:
         bad = tally.real + tally.unknown
         yield HealthReason(
             Because.MOSTLY_FAILING,
             subject,
-            f"{subject}: {rate:.1%} succeed{when} ({bad:,} real failure{'' if bad == 1 else 's'}).",
+            f"{subject}: {rate:.1%} succeed{when} ({plural(bad, 'real failure')}).",
         )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
+from bot.domain.counts import plural
 from bot.domain.health.model import Because, DueDates, HealthReason
 from bot.domain.platform.names import some_of
 from bot.domain.platform.registry import Processor, Registry
@@ -20,7 +21,7 @@ def never_seen(
         return
     missed = [name for name in names if _is_missed(registry.by_name[name], registry, as_of.date())]
     if missed:
-        which = "1 registered processor was" if len(missed) == 1 else f"{len(missed):,} registered processors were"
+        which = f"{plural(len(missed), 'registered processor')} {'was' if len(missed) == 1 else 'were'}"
         due = "nothing is due before a first run. With `active: {from: DATE}` it is missed from that date on"
         yield HealthReason(Because.NEVER_SEEN, missed[0], f"{which} never seen: {some_of(missed, MOST_NAMED)}; {due}.")
 
@@ -36,7 +37,6 @@ def undecided(due: Iterable[DueDates]) -> Iterator[HealthReason]:
     if not lacking:
         return
     dates = sum(each.undecided for each in lacking)
-    count = "1 date" if dates == 1 else f"{dates:,} dates"
     names = some_of([each.processor for each in lacking], MOST_NAMED)
-    text = f"Whether data was due is unknown for {count} of {names}: no game calendar tells."
+    text = f"Whether data was due is unknown for {plural(dates, 'date')} of {names}: no game calendar tells."
     yield HealthReason(Because.DUE_UNKNOWN, lacking[0].processor, text)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from bot.domain.counts import plural
 from bot.domain.platform.registry import MOST_LAG
 from bot.domain.platform.schedule import HOURS_A_DAY, Schedule
 
@@ -55,7 +56,7 @@ def shifted(schedules: Mapping[str, Schedule], starts: Mapping[str, Starts]) -> 
 
 def _said(name: str, schedule: Schedule, shift: Shift) -> str:
     count = abs(shift.days)
-    far = f"{count} day{'' if count == 1 else 's'} {'later' if shift.days > 0 else 'earlier'}"
+    far = f"{plural(count, 'day')} {'later' if shift.days > 0 else 'earlier'}"
     lost = ", so its dates count as missing" if shift.days > 0 else ""
     there = f"{name} starts {far} than the registry says, on {shift.dates} of {shift.of} data dates{lost}"
     return f"{there}: {_remedy(schedule, shift.days)}"

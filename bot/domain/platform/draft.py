@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from bot.domain.counts import plural
 from bot.domain.platform.data_lag import lag_of
 from bot.domain.platform.draft_dues import FEW_DATES, PER_GAME, Brought
 from bot.domain.platform.registry import MOST_PHASE
@@ -177,16 +178,17 @@ def weekdays_of(facts: ProcessorFacts) -> Weekly | None:
         return None
     span = [days[0] + timedelta(days=ahead) for ahead in range((days[-1] - days[0]).days + 1)]
     ran = set(days)
+    few = f"{len(days)} of {plural(len(span), 'date')}"
     if len(span) < TWO_WEEKS.days:
         skips = len(span) - len(days) > 1
-        return Weekly("irregular", f"runs on {len(days)} of {len(span)} dates, too few to say which") if skips else None
+        return Weekly("irregular", f"runs on {few}, too few to say which") if skips else None
     of_day = {at: [day for day in span if day.weekday() == at] for at in range(7)}
     hits = {at: sum(day in ran for day in of_day[at]) for at in range(7)}
     usual = [at for at in range(7) if hits[at] >= PRESENT_ON_MOST_DATES * len(of_day[at])]
     if len(usual) == 7:
         return None
     if not usual:
-        return Weekly("irregular", f"runs on {len(days)} of {len(span)} dates, on no day of the week regularly")
+        return Weekly("irregular", f"runs on {few}, on no day of the week regularly")
     named = ", ".join(WEEKDAYS[at] for at in usual)
     on, off = sum(hits[at] for at in usual), sum(len(of_day[at]) for at in usual)
     others = sum(hits.values()) - on
@@ -289,14 +291,16 @@ def _evidence(
 ) -> dict[str, Evidence]:
     """By field of the registry."""
     by_dates = _confidence(facts.dates)
-    seen = f"{_count(facts.runs, 'run')} on {_count(facts.dates, 'date')}"
+    seen = f"{plural(facts.runs, 'run')} on {plural(facts.dates, 'date')}"
     found = {
         "phase": Evidence("its runs name it", Confidence.HIGH),
         "expected_frequency": Evidence(weekly.text if weekly else seen, by_dates),
-        "polling": Evidence(f"{seen}, {_count(len(slots), 'slot')} a date", by_dates),
+        "polling": Evidence(f"{seen}, {plural(len(slots), 'slot')} a date", by_dates),
         "expected_records": Evidence("p5, p50 and p95 of the runs with records, within 1 %", by_dates),
         PER_GAME: Evidence(facts.brought.text, _confidence(facts.brought.counted, facts.brought.share)),
-        "runs_on_no_game_days": Evidence(f"{facts.dates_without_games} of {facts.dates} dates had no games", by_dates),
+        "runs_on_no_game_days": Evidence(
+            f"{facts.dates_without_games} of {plural(facts.dates, 'date')} had no games", by_dates
+        ),
     }
     if facts.duration_p95 is not None:
         found["timeout_seconds"] = Evidence(f"twice the p95 of {facts.duration_p95:.1f} s", by_dates)
@@ -308,7 +312,7 @@ def _evidence(
         hours = facts.hours(zone)
         near = min(sum(0 <= hour - slot + SLOT_STEP < SLOT_WIDTH for hour in hours) for slot in slots)
         share = min(1.0, near / max(facts.dates, 1))
-        text = f"each starts on {share:.0%} of {facts.dates:,} dates"
+        text = f"each starts on {share:.0%} of {plural(facts.dates, 'date')}"
         found["schedule_hours_et"] = Evidence(text, _confidence(facts.dates, share))
         found[DATA_LAG] = _lag_evidence(facts, slots, hours)
     return found
@@ -318,13 +322,9 @@ def _lag_evidence(facts: ProcessorFacts, slots: tuple[float, ...], hours: Sequen
     """How sure it is that starts lie so many days after their data date: `hours` after its midnight."""
     lag = lag_of(slots) or 0
     there = sum(lag_of([hour]) == lag for hour in hours)
-    days = f"{_count(lag, 'day')} after" if lag else "on"
-    text = f"{there:,} of {_count(len(hours), 'start')} {'lie' if there != 1 else 'lies'} {days} the data date"
+    days = f"{plural(lag, 'day')} after" if lag else "on"
+    text = f"{there:,} of {plural(len(hours), 'start')} {'lie' if there != 1 else 'lies'} {days} the data date"
     return Evidence(text, _confidence(facts.dates, there / len(hours)))
-
-
-def _count(many: int, noun: str) -> str:
-    return f"{many:,} {noun}{'' if many == 1 else 's'}"
 
 
 def _confidence(dates: int, share: float = 1.0) -> Confidence:
@@ -344,7 +344,7 @@ def _doubts(facts: ProcessorFacts, slots: tuple[float, ...], weekly: Weekly | No
     if facts.no_data_share >= 0.9:
         yield f"{facts.no_data_share:.0%} of its runs found no data: is it sporadic?"
     if facts.runs < FEW_RUNS:
-        yield f"expected_records, timeout_seconds: only {_count(facts.runs, 'run')}, too few to tell"
+        yield f"expected_records, timeout_seconds: only {plural(facts.runs, 'run')}, too few to tell"
         return
     if facts.records_p95 is None:
         yield "expected_records: no run reported any; check the table before believing it"
@@ -362,6 +362,6 @@ def _no_slots(
         at = ", ".join(f"{slot:g}" for slot in slots)
         yield f"schedule: {weekly.text}. Its slots ({at}) would be due on every date: not proposed"
     elif facts.dates < FEW_DATES:
-        yield f"schedule: only {_count(facts.dates, 'date')} with runs show no rhythm"
+        yield f"schedule: only {plural(facts.dates, 'date')} with runs show no rhythm"
     elif not slots:
         yield "schedule: no start time is there on most dates"

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from bot.domain.counts import plural
+
 PER_GAME = "expected_records.per_game"
 FEW_DATES = 5
 """With fewer dates than this, what looks regular may be chance: nothing is proposed."""
@@ -28,7 +30,7 @@ class Brought:
     @property
     def text(self) -> str:
         """What it rests on."""
-        return f"{self.filled:,} of {self.counted:,} dates with a succeeded run got records"
+        return f"{self.filled:,} of {plural(self.counted, 'date')} with a succeeded run got records"
 
     @property
     def doubt(self) -> str:

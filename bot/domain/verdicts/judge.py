@@ -6,6 +6,7 @@ from enum import StrEnum
 from math import floor
 
 from bot.domain.blindness import Blind
+from bot.domain.counts import plural
 from bot.domain.evidence.coverage import is_short
 from bot.domain.evidence.expectation import Expects, expectation, input_kind
 from bot.domain.evidence.observation import RunSeen
@@ -170,12 +171,9 @@ def _filled(day: ProcessorDate, now: datetime, usual: float | None) -> Judged:
             return Judged(verdict=Verdict.PARTIAL, because=share)
         return Judged(verdict=Verdict.NOT_YET, because=f"{share} so far", until=_look_again(day, now))
     if untracked_run(day) is not None or _says_zero(day):
-        return Judged(verdict=Verdict.TRACKING_BUG, because=f"the history says 0 records, the table has {_rows(rows)}")
-    return Judged(verdict=Verdict.OK, because=_rows(rows))
-
-
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count:,} rows"
+        because = f"the history says 0 records, the table has {plural(rows, 'row')}"
+        return Judged(verdict=Verdict.TRACKING_BUG, because=because)
+    return Judged(verdict=Verdict.OK, because=plural(rows, "row"))
 
 
 def _look_again(day: ProcessorDate, now: datetime) -> datetime:
