@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from bot.adapters.warehouse.engine import Engine
@@ -16,8 +16,6 @@ from bot.domain.health.sketch import Sketch
 T = TypeVar("T")
 FRESH = timedelta(hours=3)
 """Nearly every run is recorded within this time of its start; a later one makes the cached part be queried again."""
-UNLESS_ALL = datetime(1970, 1, 2, tzinfo=UTC)
-"""For the calendar: a load that rewrites it touches everything, any other leaves it as it is."""
 NOTHING = Sketch((), ())
 QUANTILES = (0.50, 0.95, 0.99)
 
@@ -100,13 +98,14 @@ class LiveHealth:
         return _Timed(sketches, {who: _durations(who, sketch) for who, sketch in sketches.items()})
 
     def judgement(self, as_of: datetime) -> tuple[datetime, int]:
-        """Names the span between two judgements that `as_of` lies in: counts depend on it, not on the minute."""
+        """Names the span around `as_of` in which no answer changes by itself: on it counts depend, no minute."""
         day = midnight(as_of.date())
-        moments = self._settled.get(("judgements", day), UNLESS_ALL, lambda: self._judgements(day))
+        end = day + timedelta(days=1)
+        moments = self._settled.get(("judgements", day), end, lambda: self._judgements(day, end))
         return day, bisect_right(moments, as_of)
 
-    def _judgements(self, day: datetime) -> list[datetime]:
-        rows = self._engine.rows("judgements", {"since": day, "until": day + timedelta(days=1)})
+    def _judgements(self, day: datetime, end: datetime) -> list[datetime]:
+        rows = self._engine.rows("judgements", {"since": day, "until": end})
         return [moment for (moment,) in rows]
 
 
