@@ -35,6 +35,8 @@ OF_PREDICTIONS = (
     "    because: it blocks predictions\n",
 )
 """Of the bundled rules what only its platform has."""
+OF_ITS_WORDS, OF_BASKETBALL = "#:", "# of basketball"
+"""Lines that name such words in the patterns, and patterns that are nothing else."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,26 @@ def policy_text(bundled: str) -> str:
     before, _, rest = bundled.partition(VOCABULARY)
     for each in OF_PREDICTIONS:
         before = before.replace(each, "")
-    return before + TEXT_RULES + rest.partition(TEXT_RULES)[2]
+    return before + TEXT_RULES + _general(rest.partition(TEXT_RULES)[2])
+
+
+def _general(rules: str) -> str:
+    """Rules for error texts without the words of the bundled platform, which they name themselves."""
+    head, _, patterns = rules.partition("#\n# Words of basketball")
+    lines = patterns.splitlines(keepends=True)[1:]
+    words = [word for line in lines if line.startswith(OF_ITS_WORDS) for word in line[3:].rstrip("\n").split(" / ")]
+    kept = (line for line in lines if not line.startswith(OF_ITS_WORDS) and OF_BASKETBALL not in line)
+    text = "".join(kept)
+    for word in words:
+        text = _without(text, word)
+    return head + text
+
+
+def _without(patterns: str, word: str) -> str:
+    """Where it is one of several alternatives, wherever among them."""
+    for before, after in (("|", "|"), ("|", "|"), ("(", "("), (":", ":"), ("'", "'")):
+        patterns = patterns.replace(f"{before}{word}|", after)
+    return patterns.replace(f"|{word})", ")").replace(f"|{word}'", "'")
 
 
 def slos_text(drafted: DraftRegistry) -> str:

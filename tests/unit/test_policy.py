@@ -1,5 +1,6 @@
 """The policy file: what is refused, and what the bundled rules make of many hundred error texts."""
 
+import re
 from pathlib import Path
 
 import duckdb
@@ -9,6 +10,7 @@ from bot.config.policy import load_policy
 from bot.domain.errors import ConfigError
 from bot.domain.evidence.runs import Category
 from bot.domain.evidence.text_rules import TextRule, category_of, subject_of
+from bot.services.first_configuration import policy_text
 from tests.support.replay_worlds import PROJECT, WORLDS
 
 RULES = load_policy(PROJECT / "config" / "nba" / "policy.yaml").failure_text_rules
@@ -21,6 +23,10 @@ def texts_of(name: str) -> list[str]:
     return [line.replace("|", "\n") for line in (TEXTS / f"{name}.txt").read_text().splitlines()]
 
 
+BASKETBALL = (
+    r"game|box ?\??score|nba|league|player|\bteams?\b|\bprops?\b|odds|roster|lineup|injur|slate|tip-|matchup|trade"
+    r"|signing|predict|\bscore|rebound|assists|contest|starter|market|transaction|points|negative minutes"
+)
 NAMED = [
     (category, text) for category in Category if category is not Category.UNKNOWN for text in texts_of(category.value)
 ]
@@ -34,6 +40,18 @@ def test_the_bundled_rules_know_a_text(category: Category, text: str) -> None:
 @pytest.mark.parametrize("text", texts_of("unexplained"))
 def test_the_bundled_rules_leave_alone_what_says_nothing(text: str) -> None:
     assert category_of(text, RULES) is None
+
+
+def test_what_init_writes_knows_the_same_texts_without_basketball(tmp_path: Path) -> None:
+    general = policy_text((PROJECT / "config" / "nba" / "policy.yaml").read_text())
+    of_texts = general.partition("failure_text_rules:")[2]
+    assert not re.search(BASKETBALL, of_texts, re.IGNORECASE)
+    (tmp_path / "policy.yaml").write_text(general)
+    rules = load_policy(tmp_path / "policy.yaml").failure_text_rules
+    texts = [(category, text) for category, text in NAMED if not re.search(BASKETBALL, text, re.IGNORECASE)]
+    assert len(texts) > 350
+    assert [text for category, text in texts if category_of(text, rules) is not category] == []
+    assert [text for text in texts_of("unexplained") if category_of(text, rules) is not None] == []
 
 
 def test_bigquery_and_duckdb_read_the_rules_alike() -> None:
