@@ -6,6 +6,7 @@ from rich.console import Console, Group
 from rich.text import Text
 
 from bot.cli.tables import Column, listing
+from bot.domain.counts import plural
 from bot.domain.health.model import Colour, HealthReport, HealthRow
 from bot.domain.health.sketch import RELATIVE_ERROR
 from bot.views import health_words, numbers
@@ -38,7 +39,8 @@ def print_health(report: HealthReport, out: Console, *, everything: bool) -> Non
         out.print()
         out.print(listing(_columns("processor"), shown, out))
     if len(shown) < len(ranked):
-        hidden = f"{len(ranked) - len(shown)} healthy or idle processors not shown; --all lists them."
+        unseen = plural(len(ranked) - len(shown), "healthy or idle processor")
+        hidden = f"{unseen} not shown; --all lists them."
         out.print(Text(hidden, style="dim"))
     out.print()
     complete = health_words.completeness(report)

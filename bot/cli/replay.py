@@ -2,7 +2,8 @@
 
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -62,7 +63,8 @@ def _replayed(data: Path, asked: "Asked", home: Path | None, *, quiet: bool) -> 
     with recorded(settings, registry) as service:
         loaded = service.load(data, registry, now(), _tell if telling else lambda _step, _rows: None)
         _print_load(loaded)
-        replayed = service.run(registry, asked, loaded, now(), _each_day() if telling else lambda _tick: None)
+        with _each_day() if telling else nullcontext(lambda _tick: None) as at_tick:
+            replayed = service.run(registry, asked, loaded, now(), at_tick)
     for warning in (*warnings, *replayed.report.warnings):
         say(f"warning: {shown(warning)}", error=True)
     return replayed
@@ -86,8 +88,9 @@ def _tell(step: str, rows: int) -> None:
     print(f"  {step}{counted} …", file=sys.stderr)
 
 
-def _each_day() -> Callable[[datetime], None]:
-    """Says on one line of the terminal which day is being replayed."""
+@contextmanager
+def _each_day() -> Iterator[Callable[[datetime], None]]:
+    """Says on one line of the terminal which day is being replayed; the line is gone when it ends."""
     shown = ""
 
     def at_tick(tick: datetime) -> None:
@@ -96,7 +99,10 @@ def _each_day() -> Callable[[datetime], None]:
             shown = f"{tick:%Y-%m-%d}"
             print(f"\r  replaying {shown} …", end="", file=sys.stderr, flush=True)
 
-    return at_tick
+    try:
+        yield at_tick
+    finally:
+        print("\r\x1b[K" if shown else "", end="", file=sys.stderr, flush=True)
 
 
 def _print_load(loaded: "LoadReport") -> None:
@@ -104,4 +110,4 @@ def _print_load(loaded: "LoadReport") -> None:
     for row in listed:
         say(f"rejected: {shown(row)}", error=True)
     if len(loaded.rejected) > MOST_REJECTED:
-        say(f"rejected: {len(loaded.rejected) - MOST_REJECTED:,} more rows", error=True)
+        say(f"rejected: {plural(len(loaded.rejected) - MOST_REJECTED, 'more row')}", error=True)

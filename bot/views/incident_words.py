@@ -110,7 +110,7 @@ def _dates(incident: Incident) -> str:
         return ""
     if len(days) <= MOST_DATES:
         return f" for {', '.join(map(short_day, days))}"
-    return f" for {short_day(days[0])} and {len(days) - 1} more dates"
+    return f" for {short_day(days[0])} and {plural(len(days) - 1, 'more date')}"
 
 
 def trouble(finding: Finding, now: datetime, voice: Voice, most: int = MOST_SENTENCE) -> str:

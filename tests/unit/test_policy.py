@@ -25,7 +25,8 @@ def texts_of(name: str) -> list[str]:
 
 BASKETBALL = (
     r"game|box ?\??score|nba|league|player|\bteams?\b|\bprops?\b|odds|roster|lineup|injur|slate|tip-|matchup|trade"
-    r"|signing|predict|\bscore|rebound|assists|contest|starter|market|transaction|points|negative minutes"
+    r"|transaction"
+    r"|points|negative minutes|regular season|signing|predict|\bscore|rebound|assists|contest|starter|market"
 )
 NAMED = [
     (category, text) for category in Category if category is not Category.UNKNOWN for text in texts_of(category.value)

@@ -1,6 +1,10 @@
 """`fireline replay` over a small directory: lines, report, timeline, and what it says of what is missing."""
 
 import json
+import os
+import pty
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -47,6 +51,19 @@ def replay(directory: Path, *more: str) -> Result:
 
 def lines(directory: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (directory / "out.jsonl").read_text().splitlines()]
+
+
+def test_on_a_terminal_the_day_being_replayed_leaves_no_trace(tmp_path: Path) -> None:
+    WORLD.write(tmp_path / "data")
+    command = [sys.executable, "-m", "bot", "replay", "--data", str(tmp_path / "data"), "--out", str(tmp_path / "out")]
+    ours, theirs = pty.openpty()
+    subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=theirs, env=os.environ | {"TERM": "xterm"})
+    os.close(theirs)
+    said = os.read(ours, 100_000).decode()
+    os.close(ours)
+    assert "replaying 2026-01-16 …" in said
+    last = said.rindex("replaying")
+    assert said[last:].split("…", 1)[1].startswith("\r\x1b[K")
 
 
 def test_a_folder_without_a_registry_is_judged_by_its_own_draft(tmp_path: Path) -> None:

@@ -51,7 +51,8 @@ def shifted(schedules: Mapping[str, Schedule], starts: Mapping[str, Starts]) -> 
     names = sorted(schedules.keys() & starts.keys())
     said = [_said(name, schedules[name], shift) for name in names if (shift := shift_of(schedules[name], starts[name]))]
     more = len(said) - MOST_NAMED
-    return "; ".join([*said[:MOST_NAMED], *([f"so do {more:,} more processors"] if more > 0 else [])])
+    others = f"so {'does' if more == 1 else 'do'} {plural(more, 'more processor')}"
+    return "; ".join([*said[:MOST_NAMED], *([others] if more > 0 else [])])
 
 
 def _said(name: str, schedule: Schedule, shift: Shift) -> str:
