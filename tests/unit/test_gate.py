@@ -191,6 +191,15 @@ def test_after_a_day_without_a_tick_an_incident_goes_on_or_is_over() -> None:
     assert story.open == []
 
 
+def test_a_new_trouble_days_after_the_first_is_not_news_of_a_loss_that_goes_on() -> None:
+    story, failing = Story(), finding("Gamebook", K.TIMEOUT)
+    story.at(0, failing)
+    story.during(range(10, 60, 10), failing, DOWN)
+    story.during(range(60, 3 * 24 * 60, 30), DOWN)
+    hanging = finding("Gamebook", K.STUCK_RUN, data_date=DAY + timedelta(days=3))
+    assert told(story.at(3 * 24 * 60, DOWN, hanging)) == [("announce", "Gamebook")]
+
+
 def test_whom_an_update_says_to_be_blocked_is_in_its_impact() -> None:
     """Though the date that it is called by blocks nobody."""
     story = Story()

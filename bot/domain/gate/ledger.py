@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.findings.finding import Finding
-from bot.domain.gate.memory import GateMemory, GateResult, GateRules, is_remembered
+from bot.domain.gate.memory import GateMemory, GateResult, GateRules, standing
 from bot.domain.incidents.decisions import Decision, Outcome, Reason
 from bot.domain.incidents.incident import AlertState, Incident, IncidentState
 
@@ -18,10 +18,7 @@ class Ledger:
         self._alerts: dict[str, AlertState] = {}
         self._incidents: dict[str, Incident] = {}
         self._decisions: dict[str, Decision] = {}
-        horizon = now - rules.policy.repeat_window
-        self._before = {
-            name: alert for name, alert in memory.alerts.items() if is_remembered(alert, memory.incidents, horizon)
-        }
+        self._before = standing(memory, now - rules.policy.repeat_window)
         self._members: dict[str, dict[str, None]] = {}
         self.touched_incidents: set[str] = set()
         """Incidents, by id, of which a member is not as it was, or does not hold."""
@@ -38,7 +35,7 @@ class Ledger:
         return not timedelta() <= self.now - since < span
 
     def alert(self, fingerprint: str) -> AlertState | None:
-        """How a finding stands; None when it is not remembered."""
+        """How a finding stands; None when it has not held for long."""
         return self._alerts.get(fingerprint) or self._before.get(fingerprint)
 
     def alerts(self) -> list[AlertState]:

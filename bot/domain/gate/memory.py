@@ -62,6 +62,16 @@ def is_remembered(alert: AlertState, incidents: Mapping[str, Incident], horizon:
     return alert.holding or alert.last_held_at >= horizon or (opened is not None and opened.is_open)
 
 
+def standing(memory: GateMemory, horizon: datetime) -> dict[str, AlertState]:
+    """How findings stand: those that hold, as far as is known, or have held since `horizon`. Where no root of an open
+    incident has, nobody has looked since: then all of them stand.
+    """
+    fresh = {name: each for name, each in memory.alerts.items() if each.holding or each.last_held_at >= horizon}
+    followed = {each.incident for each in fresh.values() if each.is_root}
+    left = {name: each for name, each in memory.alerts.items() if each.incident not in followed}
+    return {name: each for name, each in left.items() if is_remembered(each, memory.incidents, horizon)} | fresh
+
+
 def after(memory: GateMemory, result: GateResult, horizon: datetime) -> GateMemory:
     """The memory as the next tick finds it; what has not held since `horizon`, and is over, is forgotten."""
     alerts = {**memory.alerts, **{alert.fingerprint: alert for alert in result.alerts}}
