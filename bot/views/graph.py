@@ -120,7 +120,7 @@ def _by_phase(impact: Impact) -> dict[str, _Group]:
     everyone = {item.processor.name: item for item in (impact.subject, *impact.dependents)}
     members: dict[str, list[Affected]] = {root: [impact.subject]}
     fed_by: dict[str, dict[str, None]] = {root: {}}
-    for item in sorted(impact.dependents, key=lambda item: (item.hops, item.processor.phase)):
+    for item in sorted(impact.dependents, key=lambda item: (item.hops, _last_without(item.processor.phase))):
         key = key_of[item.processor.name]
         if key not in members and len(members) >= MOST_NODES:
             key = key_of[item.processor.name] = FURTHER
@@ -130,13 +130,21 @@ def _by_phase(impact: Impact) -> dict[str, _Group]:
     return {key: _Group(found, list(fed_by[key])) for key, found in members.items()}
 
 
+def _last_without(phase: int | None) -> tuple[bool, int]:
+    return phase is None, phase or 0
+
+
+def _place(phase: int | None) -> str:
+    return "Without a phase" if phase is None else f"Phase {phase}"
+
+
 def _node(group: _Group, parents: tuple[int, ...], path: frozenset[str], risky: frozenset[str]) -> Node:
     worst = group.members[0]
     stale = sum(bool(item.staleness.stale) for item in group.members)
     known = {_state(item, risky) for item in group.members}
     single = len(group.members) == 1
     places = {(item.hops, item.processor.phase) for item in group.members}
-    shared = f"Phase {worst.processor.phase}" if len(places) == 1 else "Further away"
+    shared = _place(worst.processor.phase) if len(places) == 1 else "Further away"
     label = worst.processor.name if single else f"{shared}: {len(group.members):,} processors"
     return Node(
         label=label,

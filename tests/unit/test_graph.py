@@ -50,6 +50,20 @@ def test_notes_at_the_end_of_a_line() -> None:
     }
 
 
+def test_processors_without_a_phase_are_grouped_too() -> None:
+    known = wide(200)
+    some = known.model_copy(
+        update={
+            "processors": tuple(
+                each.model_copy(update={"phase": None}) if at and at % 2 else each
+                for at, each in enumerate(known.processors)
+            )
+        }
+    )
+    found = {name.partition(":")[0] for name in names(impact("P00", processors=some))}
+    assert {"Phase 2", "Without a phase"} <= found
+
+
 def test_more_than_40_are_grouped() -> None:
     assert len(names(impact("P00", processors=wide(40)))) == 41
     found = names(impact("P00", processors=wide(200)))
