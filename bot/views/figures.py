@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.domain.counts import plural
 from bot.domain.incidents.figures import Figures, Spread
 from bot.views import numbers
 from bot.views.blocks import Card, context, preformatted, section
@@ -26,7 +27,7 @@ def table(found: Sequence[Figures]) -> list[tuple[str, ...]]:
 
 
 def card(found: Sequence[Figures], days: int) -> Card:
-    title = f"Incidents of the last {numbers.plural(days, 'day')}"
+    title = f"Incidents of the last {plural(days, 'day')}"
     if not found:
         said = f"{title}: none."
         return Card(said, (section(said),))

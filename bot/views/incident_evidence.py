@@ -11,7 +11,7 @@ from bot.domain.incidents.incident import AlertState
 from bot.domain.incidents.notice import SAID
 from bot.domain.incidents.retrospect import Past
 from bot.domain.verdicts.validation import Validated
-from bot.views import action_ids, incident_words, validate_words
+from bot.views import action_ids, incident_words, numbers, validate_words
 from bot.views.blocks import Block, actions, button, context, divider, modal, preformatted, section
 from bot.views.health import date_token
 from bot.views.text import escape, visible
