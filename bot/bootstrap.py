@@ -316,6 +316,7 @@ def app_services(
     from bot.services.app import AppServices
     from bot.services.health import HealthService
     from bot.services.impact import ImpactService
+    from bot.services.inbox import Inbox
     from bot.services.incidents import IncidentService
     from bot.services.notified import notified_within
     from bot.services.oncall import OncallService
@@ -339,10 +340,9 @@ def app_services(
     incidents = IncidentService(store, registry, validation.judge)
     oncall = OncallService(oncall_in_use(settings), store)
     responses = ResponseService(store, oncall.schedule, incidents.still_wrong, identities(settings))
+    about_data = registry, health, trends, impact, validation, sampling, queries
     people = incidents, oncall, responses, RetrospectService(store)
-    return AppServices(
-        clock, registry, health, trends, impact, validation, sampling, queries, *people, sources, blindness
-    )
+    return AppServices(clock, *about_data, *people, sources, blindness, Inbox(store))
 
 
 def _validation(

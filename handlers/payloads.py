@@ -18,6 +18,8 @@ MOST_TEXT = 500
 ACKNOWLEDGING = frozenset({"ack", "acknowledged", "on it"})
 INCIDENT_WORDS = ("ack", "mitigated", "handover", "resolve", "reopen", "timeline", "postmortem")
 OF_ALL = ("list", "figures")
+CHANGING = ("incident.", "oncall.")
+"""How buttons begin that may change something."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,22 @@ def is_shaped(body: object) -> bool:
     ids = [one.get("action_id") if isinstance(one, dict) else None for one in clicked]
     is_event = isinstance(body.get("event", {}), dict)  # a null is no event either: Bolt looks into it
     return all(isinstance(one, str) for one in ids) and is_event and isinstance(body.get("view"), dict | None)
+
+
+def delivery(body: Mapping[str, Any]) -> str:
+    """What names it, however often it comes: an event has an id, what a person does a trigger. "": it has neither."""
+    named = body.get("event_id") or body.get("trigger_id")
+    return named if isinstance(named, str) else ""
+
+
+def may_change(body: Mapping[str, Any]) -> bool:
+    """May it change something, or does it only ask?"""
+    if body.get("type") in ("view_submission", "message_action", "shortcut") or body.get("command") == "/incident":
+        return True
+    if acknowledged_thread(mapping(body.get("event"))) is not None:
+        return True
+    clicked = body.get("actions")
+    return isinstance(clicked, list) and any(str(each.get("action_id")).startswith(CHANGING) for each in clicked)
 
 
 def wants_help(command: Mapping[str, Any]) -> bool:

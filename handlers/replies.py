@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
@@ -41,7 +42,8 @@ class WorkPool:
             raise Busy("I am answering too many requests just now.")
         async with self._places:
             loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._threads, lambda: work(*args, **kwargs))
+            context = copy_context()
+            return await loop.run_in_executor(self._threads, lambda: context.run(work, *args, **kwargs))
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)

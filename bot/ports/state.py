@@ -144,7 +144,9 @@ class CoverRecord(Protocol):
 
 
 class Transaction(Protocol):
-    """Kept whole at its end, or not at all."""
+    """Kept whole at its end, or not at all. A delivery of Slack that has made the same change before raises
+    AlreadyHandled there (bot.ports.inbox).
+    """
 
     @property
     def audit(self) -> AuditRecord: ...
@@ -285,6 +287,10 @@ class State(Protocol):
         ...
 
     def grant(self, grant_id: str) -> Grant | None: ...
+
+    def handled(self, delivery: str) -> bool:
+        """Has a delivery changed something in the last seven days?"""
+        ...
 
     def audit_end(self) -> Anchor:
         """Where the head of the audit chain says that it ends."""

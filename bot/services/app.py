@@ -7,6 +7,7 @@ from bot.ports.clock import Clock
 from bot.services.blindness import Blindness
 from bot.services.health import HealthService
 from bot.services.impact import ImpactService
+from bot.services.inbox import Inbox
 from bot.services.incidents import IncidentService
 from bot.services.oncall import OncallService
 from bot.services.queries import QueryService
@@ -36,6 +37,7 @@ class AppServices:
     retrospect: RetrospectService
     sources: SourcesService
     blindness: Blindness
+    inbox: Inbox
 
     def renew(self, others: "AppServices") -> None:
         """All of them at once: a question that is being answered goes on with what it has."""

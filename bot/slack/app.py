@@ -27,6 +27,7 @@ import handlers.timeline_note
 import handlers.validate
 from bot.adapters.clock import epoch_seconds, monotonic_seconds
 from bot.domain.errors import FirelineError
+from bot.ports.inbox import DELIVERY, AlreadyHandled
 from bot.services.app import AppServices
 from bot.slack.allowance import Allowance, Taken
 from bot.slack.client import Identity, own_response_url
@@ -78,6 +79,7 @@ def build(
     _take_events_once(app, Once(EVENT_KEPT_S, MOST_EVENTS, epoch_seconds))
     _answer_through(app, pool)
     _allow_each(app, allowance or Allowance(monotonic_seconds))
+    _change_once(app, services)
     for feature in (
         handlers.thread_reply,
         handlers.asking,
@@ -113,6 +115,22 @@ def _take_events_once(app: AsyncApp, seen: Once) -> None:
         event_id = body.get("event_id")
         if isinstance(event_id, str) and not seen.first(event_id):
             log.info("event %s was already handled; ignored", event_id)
+            return BoltResponse(status=200)
+        await next()
+        return None
+
+
+def _change_once(app: AsyncApp, services: AppServices) -> None:
+    """What has changed something is answered, and nothing else is done: on any replica, and after a restart. Two that
+    come at the same time meet in the transaction of the change.
+    """
+
+    @app.use
+    async def once(body: Payload, reply: Reply, next: Callable[[], Awaitable[Any]]) -> BoltResponse | None:
+        delivery = payloads.delivery(body)
+        DELIVERY.set(delivery)
+        if delivery and payloads.may_change(body) and await reply.work(services.inbox.has, delivery):
+            log.info("delivery %s has changed something already; ignored", delivery)
             return BoltResponse(status=200)
         await next()
         return None
@@ -171,6 +189,9 @@ async def _tell(error: Exception, context: AsyncBoltContext, body: Payload) -> B
     """The edge: the person who asked gets errors that they can act on; the rest is logged, and an apology sent."""
     if isinstance(error, BoltUnhandledRequestError):
         return _acknowledged(body)
+    if isinstance(error, AlreadyHandled):
+        log.info("%s", error)
+        return BoltResponse(status=200)
     await asyncio.sleep(ACK_SEEN_S)
     card = _card_of(error, body)
     reply = context.get("reply")

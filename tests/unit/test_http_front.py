@@ -10,12 +10,17 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
 from hypothesis import example, given
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 
-from bot.slack.http import LARGEST_BODY, MOST_SKEW_S, is_genuine
+from bot.ports.inbox import DELIVERY
+from bot.services.probe import Probe
+from bot.slack.http import LARGEST_BODY, MOST_SKEW_S, PATH, is_genuine, web_app
 from sandbox.slack.http_delivery import sign
 from tests.support.attacks import FORM, JSON
 from tests.support.http_rig import NOW, Front, form, fronted, interaction
@@ -56,6 +61,27 @@ def test_young_enough(front: Front, age: int) -> None:
 @pytest.mark.parametrize("age", [MOST_SKEW_S + 1, 86_400, -MOST_SKEW_S - 1, NOW])
 def test_replayed_later_or_from_the_future(front: Front, age: int) -> None:
     assert front.signed(HELP, at=NOW - age)[0] == 401
+
+
+def test_a_delivery_is_not_that_of_the_next_request_on_its_connection() -> None:
+    """A proxy sends Slack's requests and a pager's over one: what the pager says is no repetition of Slack's."""
+
+    class Delivering(AsyncApp):
+        async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:  # noqa: ARG002 (Bolt's)
+            DELIVERY.set("D1")
+            return BoltResponse(status=200)
+
+    async def both() -> list[str]:
+        app = Delivering(token="xoxb-x", signing_secret=VECTOR_SECRET)
+        site = web_app(app, VECTOR_SECRET, lambda: float(NOW), Probe(wrong=lambda: [DELIVERY.get()]))
+        async with TestClient(TestServer(site)) as client:
+            named = {"X-Slack-Request-Timestamp": str(NOW), "X-Slack-Signature": sign(VECTOR_SECRET, NOW, HELP)}
+            answer = await client.post(PATH, data=HELP, headers={"Content-Type": FORM, **named})
+            assert (answer.status, await answer.text()) == (200, "")
+            found: list[str] = (await (await client.get("/healthz")).json())["wrong"]
+            return found
+
+    assert asyncio.run(both()) == [""]
 
 
 TIMESTAMPS = ["", "abc", "1e9", "-5", "+1", " 1", "1.5", "9" * 11, "9" * 5_000, "0x10", "NaN", "\uff11768930200"]

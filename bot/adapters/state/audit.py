@@ -6,7 +6,9 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from bot.adapters.state import tables
+from bot.adapters.state.inbox import take
 from bot.domain.audit import NOTHING, Anchor, Link, Record, Seal
+from bot.ports.inbox import DELIVERY
 
 AUDIT, HEAD = tables.audit, tables.audit_head
 AT_ONCE = 5_000
@@ -23,9 +25,14 @@ class SqlAudit:
         self._records.append(record)
 
     def write(self) -> None:
-        """Last in its transaction: the head is held for a moment, and nobody who holds it waits for another row."""
+        """With the delivery that brought the change. Last in its transaction: the head is held for a moment, and nobody
+        who holds it waits for another row.
+        """
         if not self._records:
             return
+        delivery = DELIVERY.get()
+        if delivery:
+            take(self._connection, delivery, self._records)
         end, links = _end(self._connection, lock=True), list[Link]()
         for each in self._records:
             links.append(self._seal.after(end, each))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, func, or_, select, update
 
-from bot.adapters.state import audit, pages, responses, tables
+from bot.adapters.state import audit, inbox, pages, responses, tables
 from bot.adapters.state.covers import cover_of, covers_until
 from bot.adapters.state.database import reading, writing
 from bot.adapters.state.grants import grant_of, grants_of
@@ -234,6 +234,10 @@ class SqlState:
     def grant(self, grant_id: str) -> Grant | None:
         with reading(self._engine) as connection:
             return grant_of(connection, grant_id)
+
+    def handled(self, delivery: str) -> bool:
+        with reading(self._engine) as connection:
+            return inbox.handled(connection, delivery)
 
     def audit_end(self) -> Anchor:
         with reading(self._engine) as connection:

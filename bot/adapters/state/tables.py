@@ -268,6 +268,15 @@ action_grant = Table(
 )
 """What stands behind buttons: one row for each act of an episode."""
 
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("delivery", Words, primary_key=True),
+    Column("changed", Words, primary_key=True),
+    Column("at", Utc, nullable=False, index=True),
+)
+"""Deliveries of Slack that have changed something, and what: each once."""
+
 planned_window = Table(
     "planned_window",
     metadata,

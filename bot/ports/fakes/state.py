@@ -21,6 +21,7 @@ from bot.domain.incidents.response import Response, ResponseState
 from bot.domain.incidents.timeline import Entry
 from bot.domain.oncall.covers import Cover, record_of
 from bot.ports.fakes.responses import FakePages, FakeResponses, due_by, unsent
+from bot.ports.inbox import DELIVERY, AlreadyHandled
 from bot.ports.leases import Lease
 from bot.ports.state import Committed
 
@@ -50,6 +51,7 @@ class FakeState:
         self.entries: list[Entry] = []
         self.links: list[Link] = []
         self.lease_of: dict[str, Lease] = {}
+        self.changed: set[tuple[str, str]] = set()
         self.grant_by_id: dict[str, Grant] = {}
 
     def remembered(self, now: datetime, repeat_window: timedelta) -> GateMemory:
@@ -69,9 +71,21 @@ class FakeState:
         before = {name: copy(value) for name, value in vars(self).items()}
         try:
             yield FakeTransaction(self)
+            self._take(len(before["links"]))
         except BaseException:
             vars(self).update(before)
             raise
+
+    def _take(self, known: int) -> None:
+        """Once for each delivery, what was audited after the records that were `known`."""
+        delivery, records = DELIVERY.get(), [link.record for link in self.links[known:]]
+        made = {(delivery, f"{each.act} {each.subject}") for each in records if delivery}
+        if made & self.changed:
+            raise AlreadyHandled(f"The delivery {delivery} was handled before.")
+        self.changed = self.changed | made
+
+    def handled(self, delivery: str) -> bool:
+        return any(each == delivery for each, _ in self.changed)
 
     def unsaid(self) -> list[Unsaid]:
         return sorted(self._outbox.values(), key=lambda each: each.key)
