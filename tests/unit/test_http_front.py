@@ -5,6 +5,7 @@ The rules: https://docs.slack.dev/authentication/verifying-requests-from-slack
 
 import asyncio
 import gzip
+import hmac
 import json
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -51,6 +52,16 @@ def test_the_documented_vector() -> None:
     assert is_genuine(VECTOR_SECRET, headers, VECTOR_BODY, float(VECTOR_AT))
     assert not is_genuine(VECTOR_SECRET, headers, VECTOR_BODY + b" ", float(VECTOR_AT))
     assert not is_genuine(VECTOR_SECRET[::-1], headers, VECTOR_BODY, float(VECTOR_AT))
+
+
+def test_while_the_secret_is_changed_both_are_good_and_none_is_not() -> None:
+    at, body = VECTOR_AT, VECTOR_BODY
+    headers = {"X-Slack-Request-Timestamp": at, "X-Slack-Signature": VECTOR_SIGNATURE}
+    for both in (f"{VECTOR_SECRET},new", f"new,{VECTOR_SECRET}"):
+        assert is_genuine(both, headers, body, float(at))
+    unsigned = {**headers, "X-Slack-Signature": f"v0={hmac.digest(b'', f'v0:{at}:'.encode() + body, 'sha256').hex()}"}
+    for secrets in ("", ",", f"{VECTOR_SECRET},", f",{VECTOR_SECRET}"):
+        assert not is_genuine(secrets, unsigned, body, float(at))
 
 
 @pytest.mark.parametrize("age", [0, MOST_SKEW_S, -MOST_SKEW_S])
