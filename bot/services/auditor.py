@@ -9,9 +9,11 @@ from datetime import datetime
 
 from bot.domain.audit import NOTHING, Anchor, Seal, verify
 from bot.domain.errors import FirelineError
-from bot.domain.incidents.response import Response, ResponseState
+from bot.domain.escalation import undone
+from bot.domain.incidents.incident import Incident
 from bot.ports.clock import Clock
 from bot.ports.state import State
+from bot.services.paging import LEASE
 
 MOST_NAMED = 3
 TAIL = 100
@@ -44,8 +46,8 @@ class Auditor:
         """What was due at the last audit, and has not been touched since, is overdue. Raises AuditFailed."""
         due = set(self._due_now())
         overdue, self._due = due & self._due, due
-        wrong = [f"{what} is due since the last audit" for what, _ in sorted(overdue)] + list(self._without_next())
-        wrong += self._chain()
+        wrong = [f"{what} is due since the last audit" for what, _ in sorted(overdue)]
+        wrong += [*self._undone(), *self._chain()]
         if wrong:
             more = f" and {len(wrong) - MOST_NAMED} more" if len(wrong) > MOST_NAMED else ""
             raise AuditFailed("; ".join(wrong[:MOST_NAMED]) + more)
@@ -75,12 +77,20 @@ class Auditor:
         first = next(iter(self._state.audit_after(seq - 1)), None) if seq > 0 else None
         return NOTHING if first is None else Anchor(first.seq, first.hash)
 
-    def _without_next(self) -> Iterator[str]:
+    def _undone(self) -> Iterator[str]:
+        now, wall = self._clock(), self._wall()
+        unsaid = {each.decision.incident for each in self._state.unsaid()}
         for incident in self._state.open_incidents():
+            if incident.number and incident.message is None and incident.id not in unsaid:
+                yield f"{incident.label} has no message, and nothing is left to be said of it"
             response = self._state.response(incident.id)
-            if response is not None and _is_forgotten(response):
-                yield f"{incident.label} is open, and nobody will be paged"
+            if response is not None:
+                yield from undone.of_response(incident, response, now)
+                pages, said = self._state.pages_of(response.dedup_key), self._state.timeline(incident.id)
+                yield from undone.of_pages(incident, response, pages, said, wall, LEASE)
+            elif self._was_paged(incident):
+                yield f"{incident.label} has lost its response: nobody will be paged"
 
-
-def _is_forgotten(response: Response) -> bool:
-    return response.state is ResponseState.OPEN and bool(response.ladder.steps) and response.next_at is None
+    def _was_paged(self, incident: Incident) -> bool:
+        """One of before there were responses has none, and no timeline."""
+        return bool(self._state.timeline(incident.id))

@@ -160,12 +160,12 @@ def moved(response: Response, by: timedelta, now: datetime) -> Response:
     next_at, until = response.next_at, response.owned_until
     return replace(
         response,
-        next_at=next_at and min(next_at + by, now + _longest_wait(response)),
+        next_at=next_at and min(next_at + by, now + longest_wait(response)),
         owned_until=until and min(until + by, now + response.ladder.acknowledged_for),
     )
 
 
-def _longest_wait(response: Response) -> timedelta:
+def longest_wait(response: Response) -> timedelta:
     """From one act to the next, which is `next_at`."""
     ladder, steps = response.ladder, response.ladder.steps
     if response.state not in PAGING:
