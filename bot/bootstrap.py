@@ -23,7 +23,7 @@ from bot.opening import (
     warehouse,
 )
 from bot.responding import Responding, responding
-from bot.state_adapters import has_state, identities, state, state_engine
+from bot.state_adapters import Sharing, has_state, identities, ours_of, shared, state, state_engine
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from bot.services.detection import DetectionService
     from bot.services.gate import GateService, Ours
     from bot.services.health import HealthService
-    from bot.services.holding import Holding
     from bot.services.impact import ImpactService
     from bot.services.incident_facts import IncidentFacts
     from bot.services.loading import LoadingService
@@ -143,12 +142,8 @@ class Serving:
     responding: Responding
     store: State
     callbacks: Sequence[RouteDef]
-    holding: Holding | None = None
+    sharing: Sharing | None = None
     """Set where several processes share the work."""
-
-    @property
-    def ours(self) -> Ours | None:
-        return None if self.holding is None else self.holding.is_ours
 
 
 @contextmanager
@@ -170,11 +165,13 @@ def serving(
     `seconds` is a clock of the pace of `clock` that nobody sets. `several`: other processes do the same over the same
     state and warehouse.
     """
-    from bot.services.holding import WATCH, Holding, this_process
-
-    with warehouse(settings, read_only=False) as opened, state(settings) as store:
-        holding = Holding(store, WATCH, this_process(), monotonic_seconds) if several else None
-        duties = served(opened, settings, app_services(opened, settings, clock, store), store, seconds, holding)
+    with ExitStack() as closing:
+        opened = closing.enter_context(warehouse(settings, read_only=False))
+        store = closing.enter_context(state(settings))
+        sharing = closing.enter_context(shared(settings, store)) if several else None
+        if sharing is not None:
+            clock, seconds = sharing.clock, sharing.seconds
+        duties = served(opened, settings, app_services(opened, settings, clock, store), store, seconds, sharing)
         _read_again_when_changed(duties, opened, settings, store)
         yield duties
 
@@ -206,7 +203,7 @@ def _read_again_when_changed(duties: Serving, opened: Warehouse, settings: Setti
         connected = connected_sources(settings, partial(registry_in_use, opened, settings))
         fresh = app_services(opened, settings, services.now, store, services.sources)
         fresh.health.notes = warnings
-        detection, facts = _watching(opened, settings, fresh, store, duties.metrics, duties.ours)
+        detection, facts = _watching(opened, settings, fresh, store, duties.metrics, ours_of(duties.sharing))
         duties.loading = loading_service(opened, settings)
         services.renew(fresh)
         services.sources.renew(connected)
@@ -234,7 +231,7 @@ def served(
     services: AppServices,
     store: State,
     seconds: Callable[[], float],
-    holding: Holding | None = None,
+    sharing: Sharing | None = None,
 ) -> Serving:
     """What such a process does over what it has opened."""
     from bot.adapters.metrics import PrometheusMetrics
@@ -243,13 +240,14 @@ def served(
     from bot.services.vitals import Vitals
 
     metrics, vitals = PrometheusMetrics(monotonic_seconds), Vitals(monotonic_seconds)
-    watch = on_watch(opened, settings, services, store, metrics, None if holding is None else holding.is_ours)
-    responders = responding(services, store, watch.latest, channels_in_use(settings), metrics, settings, seconds)
+    wall = system_clock if sharing is None else sharing.clock
+    watch = on_watch(opened, settings, services, store, metrics, ours_of(sharing), wall)
+    responders = responding(services, store, watch.latest, channels_in_use(settings), metrics, settings, seconds, wall)
     checks, warnings = checking(settings, store, responders.paging)
     loads, sources = loading_service(opened, settings), services.sources
     probe = Probe(vitals.wrong, warnings, metrics.exposition, sources.glance)
     called = callbacks_of(settings, services, store)
-    return Serving(services, watch, loads, sources, checks, vitals, metrics, probe, responders, store, called, holding)
+    return Serving(services, watch, loads, sources, checks, vitals, metrics, probe, responders, store, called, sharing)
 
 
 def on_watch(
@@ -259,6 +257,7 @@ def on_watch(
     store: State,
     metrics: Metrics | None = None,
     ours: Ours | None = None,
+    wall: Clock = system_clock,
 ) -> OnWatch:
     """Detection, the gate and their messages."""
     from bot.adapters.notify.slack import SlackNotifier
@@ -269,7 +268,7 @@ def on_watch(
     notifier = SlackNotifier(token, settings.slack_api_url, settings.alerts_channel)
     detection, facts = _watching(opened, settings, services, store, metrics, ours)
     messages = IncidentMessages(store, notifier, facts, monotonic_seconds, metrics)
-    return OnWatch(detection, messages, services.now, system_clock, metrics)
+    return OnWatch(detection, messages, services.now, wall, metrics)
 
 
 def _watching(

@@ -25,10 +25,13 @@ from bot.services.holding import BEAT_EVERY, Holding
 from bot.services.told import Told
 from bot.services.vitals import Checks
 from bot.source_lanes import at_work
+from bot.state_adapters import Sharing
 
 LOOK_EVERY = timedelta(seconds=5)
 """Each look at what is stored is a query of BigQuery."""
-CONFIGURATION_S = 60.0
+ASK_EVERY = timedelta(seconds=30)
+"""So often the database is asked for the time."""
+CONFIGURATION_S, CLOCK_S = 60.0, 90.0
 log = logging.getLogger("fireline")
 
 
@@ -43,30 +46,33 @@ def one_of_several(settings: Settings, part: Part) -> Iterator[Serving]:
     _refuse_embedded(settings, part)
     _warn_of_cloud_run()
     with serving(settings, several=True) as duties:
-        holding = duties.holding
-        assert holding is not None
-        _share(duties, holding, part)
+        _share(duties, _sharing(duties).holding, part)
         try:
             yield duties
         finally:
             if part is Part.WORKER:
-                _give_up(holding)
+                _give_up(_sharing(duties).holding)
 
 
 @contextmanager
 def part_at_work(duties: Serving, part: Part) -> Iterator[None]:
     """All that goes on by itself in such a process, for as long as the block runs."""
+    sharing, again = _sharing(duties), "it is looked at again"
+    clock = Lane("clock", ASK_EVERY, sharing.clock.ask, again, CLOCK_S)
     if part is Part.WORKER:
-        assert duties.holding is not None
-        beat = Lane("lease", BEAT_EVERY, duties.holding.beat, "it is taken again", 15.0)
-        with at_work(duties, more=[beat], look_every=LOOK_EVERY):
+        beat = Lane("lease", BEAT_EVERY, sharing.holding.beat, "it is taken again", 15.0)
+        with at_work(duties, more=[clock, beat], look_every=LOOK_EVERY):
             yield
         return
-    again = "it is looked at again"
     look = Lane("configuration", LOOK_EVERY, duties.on_watch.before, again, CONFIGURATION_S)
     checks = Lane("checks", CHECK_EVERY, duties.checks.run, again, 8.0)
-    with running((look, checks), duties.vitals, metrics=duties.metrics):
+    with running((clock, look, checks), duties.vitals, metrics=duties.metrics):
         yield
+
+
+def _sharing(duties: Serving) -> Sharing:
+    assert duties.sharing is not None
+    return duties.sharing
 
 
 def _share(duties: Serving, holding: Holding, part: Part) -> None:

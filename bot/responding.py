@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bot.domain.incidents.notice import Notice
     from bot.domain.incidents.response import Response
     from bot.domain.oncall.schedule import Person, Schedule
+    from bot.ports.clock import Clock
     from bot.ports.metrics import Metrics
     from bot.ports.pages import PageChannel
     from bot.ports.state import State
@@ -83,8 +84,11 @@ def responding(
     metrics: Metrics,
     settings: Settings,
     seconds: Callable[[], float],
+    wall: Clock = system_clock,
 ) -> Responding:
-    """`latest`: what an incident's message says; `seconds`: a clock of the pace of `services.now` that nobody sets."""
+    """`latest`: what an incident's message says; `seconds`: a clock of the pace of `services.now` that nobody sets;
+    `wall`: by which pages are sent.
+    """
     from bot.adapters.anchors import Anchors
     from bot.adapters.heartbeat import Heartbeat
     from bot.services.auditor import Auditor
@@ -103,9 +107,9 @@ def responding(
     def wording(incident: Incident, response: Response, queued: Queued) -> tuple[str, str]:
         return page_words.wording(incident, response, queued, latest(incident), links.of(queued.page))
 
-    paging = PagingService(store, channels, person, wording, system_clock, monotonic_seconds, metrics)
-    escalation = EscalationService(store, schedule, paging.target, services.now, seconds, system_clock)
+    paging = PagingService(store, channels, person, wording, wall, monotonic_seconds, metrics)
+    escalation = EscalationService(store, schedule, paging.target, services.now, seconds, wall)
     alive = Heartbeat(settings.heartbeat_url.get_secret_value()).beat
     drop = Anchors(settings.audit_anchors).drop
-    auditor = Auditor(store, services.now, system_clock, alive, settings.seal, drop)
+    auditor = Auditor(store, services.now, wall, alive, settings.seal, drop)
     return Responding(escalation, paging, auditor)

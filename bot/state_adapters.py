@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,10 +19,13 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
+    from bot.adapters.state.database_clock import DatabaseClock
     from bot.domain.access import Actor, Identity
     from bot.domain.audit import Anchor
     from bot.ports.state import State
     from bot.services.audit import AuditService
+    from bot.services.gate import Ours
+    from bot.services.holding import Holding
     from bot.services.oncall import OncallService
     from bot.services.responses import ResponseService
     from bot.services.retrospect import RetrospectService
@@ -48,6 +52,35 @@ def state(settings: Settings) -> Iterator[State]:
         yield store
     finally:
         store.close()
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """What several processes over one PostgreSQL have in common: who detects, and what time it is."""
+
+    holding: Holding
+    clock: DatabaseClock
+
+    def seconds(self) -> float:
+        """A clock of the pace of `clock` by which nobody has set that: each process would move what is due."""
+        return self.clock().timestamp()
+
+
+def ours_of(sharing: Sharing | None) -> Ours | None:
+    """May this process detect? None: it is the only one."""
+    return None if sharing is None else sharing.holding.is_ours
+
+
+@contextmanager
+def shared(settings: Settings, store: State) -> Iterator[Sharing]:
+    from bot.adapters.state.database_clock import DatabaseClock
+    from bot.services.holding import WATCH, Holding, this_process
+
+    clock = DatabaseClock(state_engine(settings), monotonic_seconds)
+    try:
+        yield Sharing(Holding(store, WATCH, this_process(), monotonic_seconds), clock)
+    finally:
+        clock.close()
 
 
 @contextmanager

@@ -1,14 +1,19 @@
 """One of several processes does a work; when it is killed, frozen or cut off, another does it soon, and never both."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.adapters.clock import monotonic_seconds, system_clock
+from bot.adapters.state.database import open_engine
+from bot.adapters.state.database_clock import DatabaseClock
 from bot.ports.leases import Lease
 from bot.ports.state import State, StateUnavailable
 from bot.services.holding import BEAT_EVERY, KEPT_S, SILENT_S, Holding
 from bot.services.told import Reading, Told
+from tests.contracts.postgres import new_database
 from tests.contracts.states import KINDS, Again, opened
 from tests.support.gate_story import START
 
@@ -139,3 +144,16 @@ def test_the_others_hear_what_the_holder_tells(again: Again) -> None:
 def test_what_another_release_tells_is_not_understood_and_harms_nobody() -> None:
     assert Told.of('{"reads": [1], "held": {}}') == Told.of("") == Told()
     assert Told.of('{"held": {"a": 1}, "newer": true}') == Told(held={"a": 1})
+
+
+def test_machines_whose_clocks_differ_agree_on_the_database_s_time(postgres_folder: str) -> None:
+    first, second = (
+        DatabaseClock(open_engine(new_database(postgres_folder)), lambda ahead=ahead: monotonic_seconds() + ahead)  # type: ignore[misc]
+        for ahead in (0.0, 86_400.0)
+    )
+    assert abs(first() - second()) < timedelta(seconds=1)
+    assert abs(first() - system_clock()) < timedelta(seconds=1), "the database runs on this machine"
+    with pytest.raises(StateUnavailable):
+        DatabaseClock(open_engine("postgresql://nobody@/none?host=/nowhere"), monotonic_seconds)
+    for clock in (first, second):
+        clock.close()
