@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from bot.services.oncall import OncallService
     from bot.services.paging import PagingService
 
+FACTS_WITHIN_S = 2.0
+"""What a page says more than its incident's name asks the warehouse: a page does not wait for that."""
+
 
 @dataclass(frozen=True)
 class PagingRules:
@@ -93,6 +96,7 @@ def responding(
     from bot.adapters.heartbeat import Heartbeat
     from bot.services.auditor import Auditor
     from bot.services.escalation import EscalationService
+    from bot.services.in_time import InTime
     from bot.services.paging import PagingService
     from bot.views import page_words
 
@@ -102,10 +106,14 @@ def responding(
     def person(name: str) -> Person | None:
         return services.oncall.plan.by_name.get(name)
 
-    links = links_of(settings)
+    in_time, links = InTime(FACTS_WITHIN_S), links_of(settings)
 
     def wording(incident: Incident, response: Response, queued: Queued) -> tuple[str, str]:
-        return page_words.wording(incident, response, queued, latest(incident), links.of(queued.page))
+        ways = links.of(queued.page)
+        return in_time.ask(
+            lambda: page_words.wording(incident, response, queued, latest(incident), ways),
+            lambda: page_words.wording(incident, response, queued, None, ways),
+        )
 
     paging = PagingService(store, channels, person, wording, wall, monotonic_seconds, metrics)
     escalation = EscalationService(store, schedule, paging.target, services.now, seconds, wall)

@@ -1,0 +1,83 @@
+"""A page leaves whatever the rest of the process does: raise, or hang."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from bot import responding
+from bot.config.settings import Settings
+from bot.domain.delivery import Outcome, Page
+from bot.domain.incidents.incident import Incident
+from bot.ports.fakes.metrics import FakeMetrics
+from bot.responding import responding as wired
+from bot.scheduler import Lane, response_lanes, running
+from bot.services.vitals import Vitals
+from tests.support.gate_story import START, finding
+from tests.support.pager import FakePager, PagedStory
+from tests.support.rotas import PLAN
+
+OFTEN = timedelta(milliseconds=20)
+SOON_S = 60.0
+
+
+@contextmanager
+def hanging() -> Iterator[Callable[..., Any]]:
+    """What never answers, until the test is over."""
+    over = threading.Event()
+    yield lambda *_args, **_named: over.wait()
+    over.set()
+
+
+def raising(*_args: Any, **_named: Any) -> Any:
+    raise ZeroDivisionError("no chart, no metrics, no verdict")
+
+
+class Noting(FakePager):
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.arrived = threading.Event()
+
+    def send(self, page: Page) -> Outcome:
+        outcome = super().send(page)
+        self.arrived.set()
+        return outcome
+
+
+class BrokenMetrics(FakeMetrics):
+    paged = turned = raising
+
+
+def paged_beside(latest: Callable[[Incident], Any], metrics: FakeMetrics, others: Callable[[], Any]) -> list[str]:
+    """The texts of the first step's pages of a P0, while other lanes do `others`."""
+    story = PagedStory(START)
+    story.gate.tick(START, [finding("Gamebook", severity="P0")])
+    pagers = [Noting("slack"), Noting("voice", "twilio")]
+    oncall = SimpleNamespace(schedule=lambda _: PLAN, plan=PLAN)
+    services: Any = SimpleNamespace(now=lambda: START, oncall=oncall)
+    duties = wired(services, story.state, latest, pagers, metrics, Settings(), lambda: 0.0)
+    lanes = [Lane(name, OFTEN, others, "nothing") for name in ("detection", "messages", "checks")]
+    lanes += response_lanes(duties.escalation, duties.paging, duties.auditor)
+    with running(lanes, Vitals(lambda: 0.0), duties.paging.stop):
+        for pager in pagers:
+            assert pager.arrived.wait(SOON_S)
+    return [page.text for pager in pagers for page in pager.taken]
+
+
+def test_everything_else_raises() -> None:
+    texts = paged_beside(raising, BrokenMetrics(), raising)
+    assert len(texts) == 2
+    assert all("P0 INC-1" in text and "fireline incident ack INC-1" in text for text in texts)
+
+
+def test_everything_else_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(responding, "FACTS_WITHIN_S", 0.05)
+    monkeypatch.setattr("bot.scheduler.ENDS_WITHIN_S", 0.05)
+    with hanging() as hangs:
+        texts = paged_beside(hangs, FakeMetrics(), hangs)
+    assert len(texts) == 2
+    assert all("P0 INC-1" in text and "fireline incident ack INC-1" in text for text in texts)
