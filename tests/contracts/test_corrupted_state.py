@@ -20,7 +20,7 @@ from tests.support.pager import FakePager, PagedStory
 PLANTED = {
     "update response set next_at = null": "INC-1 is open, and nobody will be paged",
     "update response set next_at = '2099-01-01 00:00:00'": "INC-1 has its next act at 2099-01-01",
-    "update response set next_at = '2026-03-03 06:00:00'": "escalation of Gamebook is due since",
+    "update response set next_at = '2026-03-03 06:00:00'": "escalation of Gamebook.* is due since",
     "update response set state = 'exhausted', next_at = null": "INC-1 is exhausted, and nobody will be paged",
     "update response set state = 'acknowledged'": "INC-1 is acknowledged by nobody",
     "update response set state = 'acknowledged', owner = 'Ana', next_at = null": "INC-1 is acknowledged, and nobody",
