@@ -9,12 +9,15 @@ import pytest
 
 from bot.adapters.disk import check_disk
 from bot.adapters.notify.slack_clock import dated
+from bot.checking import checking
+from bot.config.settings import Settings
 from bot.domain.errors import FirelineError
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.outbox import Unsaid
 from bot.services.on_watch import TICK, OnWatch
 from bot.services.vitals import TOLD_S, UNDELIVERED_S, CheckFailed, Checks, Delivered, Skew, Steady, Vitals
 from tests.support.notices import decision
+from tests.support.pager import PagedStory
 
 
 def unsaid_of(severity: Severity) -> Unsaid:
@@ -223,3 +226,13 @@ def test_a_folder_that_takes_nothing(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
     with pytest.raises(OSError, match="No such file"):
         check_disk(tmp_path / "gone")
+
+
+def test_a_process_looks_at_the_disk_of_its_own_folder(tmp_path: Path) -> None:
+    """`/healthz` is red for it: the check is among those that a serving process runs."""
+    story = PagedStory(START)
+    settings = Settings(home=tmp_path, slack_api_url="http://127.0.0.1:9/")
+    checking(settings, story.state, story.paging)[0].run()
+    gone = settings.model_copy(update={"home": tmp_path / "gone"})
+    with pytest.raises(CheckFailed, match="disk: No such file"):
+        checking(gone, story.state, story.paging)[0].run()
