@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, MetaData, insert, text
 
 from bot.adapters.state.database import open_engine, writing
-from bot.adapters.state.migrate import check, downgrade, migrate, upgrade
+from bot.adapters.state.migrate import MIGRATIONS, check, downgrade, migrate, revisions, upgrade
 from bot.adapters.state.rows import finding_body
 from bot.adapters.state.stores import SqlState
 from bot.domain.errors import BadInput
@@ -142,3 +143,8 @@ def test_every_release_can_be_gone_back_to_with_rows_in_every_table(engine: Engi
 def test_one_goes_back_only_to_what_was_before(engine: Engine, to: str) -> None:
     with pytest.raises(BadInput, match=f"'{to}' is not before it: there is none before it"):
         migrate(engine, to)
+
+
+def test_revisions_are_those_that_alembic_finds() -> None:
+    found = [script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()]
+    assert revisions() == found[::-1]

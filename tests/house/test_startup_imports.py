@@ -53,3 +53,13 @@ def test_without_one_only_the_warehouse_is_opened(tmp_path: Path) -> None:
         f"import sys; from bot.cli.main import main; main(); print([one for one in {HERE!r} if one in sys.modules])"
     )
     assert python(asking, "health", "--home", str(tmp_path)).splitlines()[-1] == "[]"
+
+
+def test_a_database_of_this_release_is_opened_without_alembic(tmp_path: Path) -> None:
+    """It takes 9 MB, which a process that runs for weeks would hold."""
+    opening = (
+        "import sys; from pathlib import Path; from bot.adapters.state.database import open_engine;"
+        "from bot.adapters.state.migrate import check, migrate;"
+        "engine = open_engine(Path(sys.argv[1])); migrate(engine); check(engine); print('alembic' in sys.modules)"
+    )
+    assert [python(opening, str(tmp_path / "state.db")) for _ in range(2)] == ["True", "False"]
