@@ -16,6 +16,7 @@ from bot.domain.platform.registry import Registry
 from bot.opening import (
     accepted_losses,
     blindness_of,
+    dataset_of,
     loss_rules,
     registry_in_use,
     registry_of_data,
@@ -200,7 +201,7 @@ def _read_again_when_changed(duties: Serving, opened: Warehouse, settings: Setti
         configured = document
 
     def renew() -> None:
-        connected = connected_sources(settings, partial(registry_in_use, opened, settings))
+        connected = connected_sources(settings, partial(registry_in_use, opened, settings), dataset_of(settings))
         fresh = app_services(opened, settings, services.now, store, services.sources)
         fresh.health.notes = warnings
         detection, facts = _watching(opened, settings, fresh, store, duties.metrics, ours_of(duties.sharing))
@@ -391,4 +392,4 @@ def sources_service(opened: Warehouse, settings: Settings, clock: Clock) -> Sour
     from bot.source_adapters import connected_sources
 
     registry = partial(registry_in_use, opened, settings)
-    return SourcesService(opened, connected_sources(settings, registry), registry, clock)
+    return SourcesService(opened, connected_sources(settings, registry, dataset_of(settings)), registry, clock)

@@ -53,6 +53,11 @@ def _bigquery(settings: Settings) -> Warehouse:
     return SqlWarehouse(engine)
 
 
+def dataset_of(settings: Settings) -> str | None:
+    """The data set of the warehouse, where it is in BigQuery."""
+    return f"{settings.bigquery_project}.{settings.bigquery_dataset}" if settings.warehouse == "bigquery" else None
+
+
 def blindness_of(sources: SourcesService, settings: Settings) -> Blindness:
     """What the sources of a process show, by the policy of the settings."""
     from bot.services.blindness import Blindness

@@ -1,6 +1,7 @@
 """Which adapter reads a source: the part of the composition root that `sources.yaml` speaks to."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -12,35 +13,45 @@ from bot.adapters.sources.places import FsspecPlaces, LocalPlaces, Places, schem
 from bot.adapters.sources.presets.airflow import airflow_source
 from bot.adapters.sources.presets.dbt import dbt_source
 from bot.adapters.sources.sql import Question, SqlSource
-from bot.adapters.warehouse.columns import FILE_KINDS
+from bot.adapters.warehouse.columns import FILE_KINDS, RUNS
 from bot.adapters.warehouse.headers import Aliases, header_of
+from bot.adapters.warehouse.plain_rows import PLAIN, PlainRows
+from bot.adapters.warehouse.values import Meaning
 from bot.config.chosen_sources import sources_in_use
 from bot.config.policy import load_policy
 from bot.config.settings import Settings
 from bot.config.sources import SourceEntry, SourceKind
 from bot.domain.evidence.vocabulary import Vocabulary
 from bot.domain.platform.registry import Registry
+from bot.domain.sources import Feed
 from bot.ports.sources import Source
 from bot.services.loading import hints_of
 from bot.services.sources import Connected
 
 if TYPE_CHECKING:
     from bot.adapters.sources.bigquery_client import Place
+    from bot.adapters.sources.bigquery_inside import Beside
 
 
-def connected_sources(settings: Settings, registry: Callable[[], Registry]) -> list[Connected]:
-    """The sources of the configuration, none without its file. Nothing is connected to yet. Raises ConfigError."""
+def connected_sources(
+    settings: Settings, registry: Callable[[], Registry], beside: str | None = None
+) -> list[Connected]:
+    """The sources of the configuration, none without its file. Nothing is connected to yet. `beside`: the data set of
+    the warehouse, where that is in BigQuery. Raises ConfigError.
+    """
     policy = load_policy(settings.config / "policy.yaml")
     found = []
     for entry in sources_in_use(settings):
         vocabulary = entry.vocabulary(policy.vocabulary)
         hints = hints_of(policy.failure_text_rules, vocabulary)
         given = entry, vocabulary, hints.fingerprint
-        found.append(Connected(entry.plan, _source(entry, vocabulary, settings, registry), hints, given))
+        found.append(Connected(entry.plan, _source(entry, vocabulary, settings, registry, beside), hints, given))
     return found
 
 
-def _source(entry: SourceEntry, vocabulary: Vocabulary, settings: Settings, registry: Callable[[], Registry]) -> Source:
+def _source(
+    entry: SourceEntry, vocabulary: Vocabulary, settings: Settings, registry: Callable[[], Registry], beside: str | None
+) -> Source:
     if entry.kind is SourceKind.FILES:
         path, bucket = str(entry.path).removeprefix("file://"), None
         if scheme_of(path) != "file":
@@ -49,7 +60,7 @@ def _source(entry: SourceEntry, vocabulary: Vocabulary, settings: Settings, regi
     if entry.kind is SourceKind.OBJECTS:
         return ObjectsSource(entry.name, lambda: patterns_of(registry()), places(), entry.lateness, entry.days)
     if entry.kind is SourceKind.BIGQUERY:
-        return _bigquery(entry, vocabulary, settings)
+        return _bigquery(entry, vocabulary, settings, beside_of(entry, vocabulary, registry, beside))
     if entry.kind is SourceKind.BIGQUERY_TABLES:
         return _bigquery_tables(entry, settings, registry)
     if entry.kind is SourceKind.AIRFLOW:
@@ -105,7 +116,24 @@ def tables_of(registry: Registry) -> dict[str, str]:
     }
 
 
-def _bigquery(entry: SourceEntry, vocabulary: Vocabulary, settings: Settings) -> Source:
+def beside_of(
+    entry: SourceEntry, vocabulary: Vocabulary, registry: Callable[[], Registry], dataset: str | None
+) -> "Beside | None":
+    """How the rows of a source go into the warehouse without coming here: those of runs do."""
+    from bot.adapters.sources.bigquery_inside import Beside
+
+    if dataset is None or entry.feeds is not Feed.RUNS:
+        return None
+
+    def plain(types: Mapping[str, str], now: datetime) -> str:
+        clean = [processor.name for processor in registry().processors]
+        meaning = Meaning(vocabulary, registry().timezone, now, entry.columns)
+        return PlainRows(RUNS, types, meaning, entry.name, clean).test()
+
+    return Beside(dataset, plain, PLAIN)
+
+
+def _bigquery(entry: SourceEntry, vocabulary: Vocabulary, settings: Settings, beside: "Beside | None") -> Source:
     from bot.adapters.sources.bigquery import BigQuerySource
     from bot.adapters.sources.bigquery_asked import Question as Asking
     from bot.adapters.sources.bigquery_client import BigQuery
@@ -124,7 +152,9 @@ def _bigquery(entry: SourceEntry, vocabulary: Vocabulary, settings: Settings) ->
         budget=Budget(entry.max_bytes, entry.usd_a_month),
     )
     client = BigQuery(entry.name, _place(entry, settings))
-    return BigQuerySource(entry.name, entry.feeds, client, question, entry.columns, chosen_of(entry, vocabulary))
+    return BigQuerySource(
+        entry.name, entry.feeds, client, question, entry.columns, chosen_of(entry, vocabulary), beside=beside
+    )
 
 
 def chosen_of(entry: SourceEntry, vocabulary: Vocabulary) -> Callable[[Sequence[str]], list[str]]:

@@ -6,20 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.ports.warehouse import DataFile
+from bot.ports.warehouse import DataFile, GivenTable
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Some of what is new: at most one file of rows, and where to go on once it is stored.
+    """Some of what is new: at most one file of rows, or one table of them beside the warehouse, and where to go on once
+    it is stored.
 
-    The file lies in a folder of the source's own and is gone when the next batch is asked for. `cursor` is opaque to
-    everybody else. `bytes_billed`: what reading it has cost, where that is counted. `warnings`: what could not be read,
-    while the rest goes on; they hold until the next read.
+    The file lies in a folder of the source's own; it and the table are gone when the next batch is asked for. `cursor`
+    is opaque to everybody else. `bytes_billed`: what reading it has cost, where that is counted. `warnings`: what could
+    not be read, while the rest goes on; they hold until the next read.
     """
 
     cursor: str
-    file: DataFile | None = None
+    file: DataFile | GivenTable | None = None
     bytes_billed: int = 0
     warnings: tuple[str, ...] = ()
 

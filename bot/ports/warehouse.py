@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from bot.domain.evidence.expectation import Evidence
 from bot.domain.evidence.freshness import DateFreshness
@@ -62,6 +62,24 @@ class DataFile:
     def of(cls, path: Path) -> "DataFile":
         """A file of a data directory: its name says what it holds."""
         return cls(path, path.stem, path.name)
+
+
+@dataclass(frozen=True)
+class GivenTable:
+    """Rows of a source that lie beside a warehouse's own tables, where its SQL reaches them: only plain ones, whose
+    values mean what they say. Any other row comes in a file.
+
+    `table` as SQL names it, `types`: its columns and what the warehouse calls their types. The others as in `DataFile`.
+    """
+
+    table: str
+    types: Mapping[str, str]
+    rows: int
+    kind: str
+    name: str
+    columns: Mapping[str, str] = field(default_factory=dict)
+    part: ClassVar[bool] = True
+    once: ClassVar[bool] = False
 
 
 @dataclass(frozen=True)
@@ -238,7 +256,7 @@ class Warehouse(Protocol):
 
     def load(
         self,
-        files: Sequence[DataFile],
+        files: Sequence[DataFile | GivenTable],
         platform: PlatformFacts,
         hints: Hints,
         now: datetime,

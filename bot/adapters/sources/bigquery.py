@@ -10,16 +10,19 @@ from typing import Any
 
 from bot.adapters.sources.bigquery_asked import MOMENTS, Position, Question, Shape, Step, moved, probes, steps
 from bot.adapters.sources.bigquery_client import PAGE_ROWS, Answer, Asked, BigQuery, columns_of
-from bot.adapters.sources.bigquery_cost import monthly, size
+from bot.adapters.sources.bigquery_cost import LEAST_BYTES, billed, monthly, size
+from bot.adapters.sources.bigquery_inside import Beside, Inside, Staged
 from bot.adapters.sources.rows import Lines, digest
 from bot.domain.sources import Feed, SourceFailed
 from bot.ports.sources import Batch
-from bot.ports.warehouse import DataFile
+from bot.ports.warehouse import DataFile, GivenTable
 
 BATCH_ROWS = 100_000
 """So many rows are stored at once."""
 _OF_INGESTION = ("_PARTITIONTIME", "TIMESTAMP")
 """The partition column of a table that is partitioned by the time of loading: it is not among its columns."""
+Piece = tuple[DataFile | GivenTable | None, str, Position]
+"""Rows, what tells them from other ones, and the position once they are stored."""
 Chosen = Callable[[Sequence[str]], Sequence[str]]
 """Of the columns that are there, those that tell something. Raises BadInput where a mapped one is missing."""
 
@@ -36,9 +39,14 @@ class BigQuerySource:
         columns: Mapping[str, str],
         chosen: Chosen,
         batch_rows: int = BATCH_ROWS,
+        beside: Beside | None = None,
     ) -> None:
+        """`beside`: where the warehouse is, when it is in BigQuery, too."""
         self._name, self._feeds, self._client, self._batch_rows = name, feeds, client, batch_rows
         self._question, self._columns, self._chosen = question, columns, chosen
+        self._inside = None if beside is None else Inside(name, client, beside)
+        self._apart = dict[str, None]()
+        """Why the rows of this read come through this process, where the warehouse could take them by itself."""
         self._stored: frozenset[str] = frozenset()
         """Of the last read: most reads find nothing but the rows of the overlap."""
         self._owed = 0
@@ -64,8 +72,9 @@ class BigQuerySource:
             raise SourceFailed(f"{self._name}: {over}", "Set `partition`, or raise `max_bytes`.")
         names = ", ".join(shape.columns or read.columns)
         partition = f", partitioned by {shape.partition[0]}" if shape.partition is not None else ""
-        pause = max(self._question.every, self._question.budget.between_reads(read.bytes))
-        return f"columns {names}{partition}; {monthly(read.bytes, pause)}"
+        bills = billed(read.bytes) + (LEAST_BYTES if self._inside is not None else 0)
+        pause = max(self._question.every, self._question.budget.between_reads(bills))
+        return f"columns {names}{partition}; {monthly(bills, pause)}"
 
     def close(self) -> None:
         self._client.close()
@@ -76,21 +85,58 @@ class BigQuerySource:
             return
         shape, position = self._shape(now), Position.of(cursor)
         seen: set[str] = set()
+        self._apart.clear()
         for step in steps(self._question, shape, position, now, self._reads):
-            answer = self._client.ask(step.asked, min(PAGE_ROWS, self._batch_rows))
-            self._owed += answer.billed
+            pieces, bills = self._asked(step, shape, position, path, now)
+            self._owed += bills
             if position.swept_at is not None and step.until is not None:
-                self._rested(answer.billed, now)
-            for held, after in self._files(step, answer, shape, position, path):
-                content = digest(path)
+                self._rested(bills, now)
+            for held, content, after in pieces:
                 if held is not None and content not in self._stored:
                     cursor = after.text()
                     yield self._batch(after, held)
                 seen.add(content)
                 position = after
-        if position.text() != (cursor or Position().text()):
-            yield self._batch(position)
+        if self._apart or position.text() != (cursor or Position().text()):
+            yield replace(self._batch(position), warnings=tuple(self._apart))
         self._stored = frozenset(seen)
+
+    def _asked(
+        self, step: Step, shape: Shape, position: Position, path: Path, now: datetime
+    ) -> tuple[Iterator[Piece], int]:
+        """What one query gives, and the bytes it billed."""
+        staged = None if self._inside is None else self._staged(self._inside, step, shape, now)
+        spent = 0
+        if self._inside is not None:
+            spent, self._inside.spent = self._inside.spent, 0
+        if staged is not None:
+            return self._given(step, staged, shape, position, path), spent
+        answer = self._client.ask(step.asked, min(PAGE_ROWS, self._batch_rows))
+        return self._files(step, answer, shape, position, path), spent + answer.billed
+
+    def _staged(self, inside: Inside, step: Step, shape: Shape, now: datetime) -> Staged | None:
+        cursor = None if shape.cursor is None else shape.cursor[0]
+        try:
+            return inside.stage(step.asked, cursor, shape.read, now, min(PAGE_ROWS, self._batch_rows))
+        except SourceFailed as error:
+            self._apart[f"its rows come through this machine: {error}"] = None
+            return None
+
+    def _given(self, step: Step, staged: Staged, shape: Shape, position: Position, path: Path) -> Iterator[Piece]:
+        """The rows that need reading; then the others, which move the position."""
+        content = staged.digest
+        if staged.doubtful is not None:
+            with Lines(path, staged.doubtful.names) as lines:
+                for page in staged.doubtful.pages:
+                    lines.add(page)
+            content += (read := digest(path))
+            yield self._file(path), read, position
+        after = moved(step, position, staged.newest)
+        if shape.cursor is None:
+            after = replace(after, value=content)
+        feeds = self._feeds.value
+        held = GivenTable(staged.table, shape.read, staged.plain, feeds, self._name, self._columns)
+        yield held if staged.plain else None, staged.digest, after
 
     def _reads(self, whole: Asked) -> int:
         return self._client.plan(whole).bytes
@@ -105,9 +151,7 @@ class BigQuerySource:
             remedy = "Partition the table by the hour of its cursor, or raise usd_a_month."
             self._rest = until, f"{self._name} is read again at {until:%H:%M} UTC: {budget}. {remedy}"
 
-    def _files(
-        self, step: Step, answer: Answer, shape: Shape, position: Position, path: Path
-    ) -> Iterator[tuple[DataFile | None, Position]]:
+    def _files(self, step: Step, answer: Answer, shape: Shape, position: Position, path: Path) -> Iterator[Piece]:
         """Of one query, a file at a time; only its last one moves the position, as rows come in no order."""
         place = None if shape.cursor is None else _place(answer.names, shape.cursor[0])
         newest: Any = None
@@ -122,14 +166,17 @@ class BigQuerySource:
                         is_last = False
                         break
             after = moved(step, position, newest) if is_last else position
+            content = digest(path)
             if shape.cursor is None and lines.rows:
-                after = replace(after, value=digest(path))
-            held = DataFile(path, self._feeds.value, self._name, self._columns, part=True, once=False)
-            yield held if lines.rows else None, after
+                after = replace(after, value=content)
+            yield self._file(path) if lines.rows else None, content, after
 
-    def _batch(self, after: Position, held: DataFile | None = None) -> Batch:
-        billed, self._owed = self._owed, 0
-        return Batch(after.text(), held, billed)
+    def _file(self, path: Path) -> DataFile:
+        return DataFile(path, self._feeds.value, self._name, self._columns, part=True, once=False)
+
+    def _batch(self, after: Position, held: DataFile | GivenTable | None = None) -> Batch:
+        bills, self._owed = self._owed, 0
+        return Batch(after.text(), held, bills)
 
     def _shape(self, now: datetime) -> Shape:
         """What there is to read, as it is now: columns come and go."""
@@ -149,7 +196,7 @@ class BigQuerySource:
                 )
             cursor = (name, types[name])
             columns = [*columns, name] if columns and name not in columns else columns
-        return Shape(columns, cursor, partition)
+        return Shape(columns, cursor, partition, types)
 
     def _of_table(self) -> tuple[dict[str, str], tuple[str, str] | None]:
         table = self._client.table(self._question.of)

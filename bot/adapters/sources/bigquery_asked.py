@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -43,11 +43,19 @@ class Question:
 
 @dataclass(frozen=True)
 class Shape:
-    """`columns`: those that are read. The cursor and the partition column come with their types."""
+    """`columns`: those that are read; none: all of them. The cursor and the partition column come with their types;
+    `types`: of every column that there is.
+    """
 
     columns: Sequence[str]
     cursor: tuple[str, str] | None
     partition: tuple[str, str] | None
+    types: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def read(self) -> dict[str, str]:
+        """What the query gives: column -> type."""
+        return {name: self.types[name] for name in self.columns or self.types}
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,8 @@ def _grant(said: str, project: str, member: str) -> str:
         return "A perimeter of VPC Service Controls forbids it: ask its owner for an ingress rule."
     if "bigquery.jobs.create" in said:
         return _of_project(project, member, "roles/bigquery.jobUser")
+    if "bigquery.tables.create" in said or "bigquery.tables.update" in said:
+        return _of_project(project, member, "roles/bigquery.dataEditor")
     if table := _TABLE.search(said):
         role = f"--member={member} --role=roles/bigquery.dataViewer"
         return f"Run `bq add-iam-policy-binding {role} --table=true {_with_colon(table[1])}`."

@@ -75,8 +75,18 @@ class BigQueryEngine:
         """Execute one statement, once."""
         with errors_named(self._where):
             text, config = self._bound(statement, parameters)
-            job = self._client.query(text, job_config=config, retry=None, job_retry=None)  # type: ignore[arg-type]
-            job.result(job_retry=None)
+            self._once(text, config)
+
+    def execute(self, text: str) -> None:
+        """A text that binds nothing, as it is: it may hold words of a team's own."""
+        from google.cloud.bigquery import QueryJobConfig
+
+        with errors_named(self._where):
+            self._once(text, QueryJobConfig(default_dataset=self._where))
+
+    def _once(self, text: str, config: "bigquery.QueryJobConfig") -> None:
+        job = self._client.query(text, job_config=config, retry=None, job_retry=None)  # type: ignore[arg-type]
+        job.result(job_retry=None)
 
     def replace(
         self, table: str, content: IO[bytes], file_format: str, schema: "Sequence[bigquery.SchemaField]"
@@ -159,6 +169,9 @@ class _Writer:
             schema = [SchemaField(name, kind) for name, kind in write_parquet(self._reader, table, path)]
             with path.open("rb") as content:
                 self._engine.replace(table, content, SourceFormat.PARQUET, schema)
+
+    def stage(self, table: str, select: str) -> None:
+        self._engine.execute(f"CREATE OR REPLACE TABLE {table} AS {select}")
 
     def fill(self, table: str, columns: Sequence[str], rows: Iterable[tuple[Value, ...]]) -> None:
         from google.cloud.bigquery import SourceFormat

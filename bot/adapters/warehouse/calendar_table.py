@@ -1,6 +1,6 @@
 """The calendar in the warehouse: which (processor, date) there are and when each is judged."""
 
-from collections.abc import Set
+from collections.abc import Iterable, Sequence, Set
 from datetime import date, timedelta
 
 from bot.adapters.warehouse.engine import SEPARATOR, Session
@@ -11,9 +11,17 @@ AHEAD = timedelta(days=400)
 ENOUGH_AHEAD = timedelta(days=60)
 
 
-def lay_calendar(session: Session, platform: PlatformFacts, staged: Set[str], *, rebuild: bool) -> bool:
-    """Write processors and slots for every date of the data; returns whether the calendar was written."""
-    first, last = _span(session, staged, held=rebuild or staged != {"runs"})
+Days = tuple[date | None, date | None]
+
+
+def lay_calendar(
+    session: Session, platform: PlatformFacts, staged: Set[str], days: Iterable[Days], *, rebuild: bool
+) -> bool:
+    """Write processors and slots for every date of the data; returns whether the calendar was written. `days`: the
+    first and the last data date of the runs just read, by file.
+    """
+    held = session.rows("evidence_span") if rebuild or staged != {"runs"} else []
+    first, last = _span([*held, *days])
     if first is None or last is None:
         return False
     ((have_first, have_last),) = session.rows("calendar_span")
@@ -59,11 +67,7 @@ def lay_calendar(session: Session, platform: PlatformFacts, staged: Set[str], *,
     return True
 
 
-def _span(session: Session, staged: Set[str], *, held: bool) -> tuple[date | None, date | None]:
-    """First and last data date of the runs just read and, with `held`, of all that is there."""
-    found = session.rows("evidence_span") if held else []
-    if "runs" in staged:
-        found += session.reader().execute("SELECT min(data_date), max(data_date) FROM stage_read").fetchall()
+def _span(found: Sequence[Days]) -> Days:
     firsts = [first for first, _ in found if first is not None]
     lasts = [last for _, last in found if last is not None]
     return min(firsts, default=None), max(lasts, default=None)

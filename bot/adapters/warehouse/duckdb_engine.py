@@ -163,6 +163,9 @@ class _Cursor:
     def adopt(self, table: str) -> None:
         """Nothing to do: files are read on this very connection."""
 
+    def stage(self, table: str, select: str) -> None:
+        self._cursor.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {self._translator.duckdb(select)}")
+
     def fill(self, table: str, columns: Sequence[str], rows: Iterable[tuple[Value, ...]]) -> None:
         self._cursor.execute(f"DELETE FROM {table}")  # noqa: S608 (our own name)
         listed = ", ".join(f"unnest($c{at})" for at in range(len(columns)))

@@ -34,6 +34,10 @@ class Session(Protocol):
         """Make a staging table of `reader()` visible to the shared SQL."""
         ...
 
+    def stage(self, table: str, select: str) -> None:
+        """Make a staging table of what a SELECT of the shared dialect gives; it binds nothing."""
+        ...
+
     def fill(self, table: str, columns: Sequence[str], rows: Iterable[tuple[Value, ...]]) -> None:
         """Replace the whole content of a table."""
         ...

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from bot.ports.warehouse import DataFile
+from bot.ports.warehouse import DataFile, GivenTable
 
 HELD_BACK = "with rows held back"
 
@@ -28,9 +28,9 @@ class Ledger:
         return " ".join([fingerprint, self.words, *([HELD_BACK] if held_back else [])])
 
 
-def fingerprint(file: DataFile) -> str:
+def fingerprint(file: DataFile | GivenTable) -> str:
     """SHA-256 of what the file holds and of its bytes; of a part that may be read again, of where it comes from."""
-    if not file.once:
+    if isinstance(file, GivenTable) or not file.once:
         return hashlib.sha256(f"{file.name} {file.kind}".encode()).hexdigest()
     with file.path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256")

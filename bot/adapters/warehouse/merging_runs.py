@@ -10,9 +10,22 @@ NAMELESS, YES = "nameless", "yes"
 
 
 @dataclass(frozen=True)
+class Told:
+    """`shared` ids name several runs, in `shared_rows`; the first is `shared_first`. `unnamed` rows have no id; those
+    of `differing` runs differ in what no end changes, or end in two ways at once.
+    """
+
+    shared: int = 0
+    shared_rows: int = 0
+    shared_first: str = ""
+    unnamed: int = 0
+    differing: int = 0
+
+
+@dataclass(frozen=True)
 class MergedRuns:
     """`given` rows, of which `added` are new runs and `corrected` change one; `newest`: the last start among them;
-    `appended`: all of them are new.
+    `appended`: all of them are new; `told`: how their rows tell runs apart.
     """
 
     given: int
@@ -20,6 +33,7 @@ class MergedRuns:
     corrected: int
     newest: datetime | None
     appended: bool
+    told: "Told"
 
     @property
     def counts(self) -> tuple[int, int, int]:
@@ -31,6 +45,7 @@ def merge_runs(session: Session, *, nameless: bool, again: bool = False) -> Merg
     stored runs have no `run_id`. `again`: the rows were read before, with other words.
     """
     ((first, last, given, distinct, under_way, without_id),) = session.rows("staged_span")
+    told = _told(session, repeated=distinct < given, unnamed=without_id > 0)
     span = {"first_start": first, "last_start": last}
     named = stored = 0
     if without_id or nameless:
@@ -47,7 +62,7 @@ def merge_runs(session: Session, *, nameless: bool, again: bool = False) -> Merg
     moved = moved or (under_way and distinct < given)
     if distinct == given and not held and not moved and not stored and not recut and not named:
         session.run("append_runs")
-        return MergedRuns(int(given), int(given), 0, last, appended=True)
+        return MergedRuns(int(given), int(given), 0, last, appended=True, told=told)
     if moved:
         session.run("move_starts", span)
         session.run("take_starts", span)
@@ -57,7 +72,13 @@ def merge_runs(session: Session, *, nameless: bool, again: bool = False) -> Merg
         session.run("add_moved_hours")
     ((added, replaced),) = session.rows("staged_runs")
     new = int(added - replaced) - stored
-    return MergedRuns(int(given), new, int(replaced) + stored, last, appended=False)
+    return MergedRuns(int(given), new, int(replaced) + stored, last, appended=False, told=told)
+
+
+def _told(session: Session, *, repeated: bool, unnamed: bool) -> Told:
+    ((ids, rows, first),) = session.rows("shared_ids") if repeated else [(0, 0, None)]
+    ((without, differing),) = session.rows("unnamed_rows") if unnamed else [(0, 0)]
+    return Told(int(ids), int(rows), str(first or ""), int(without), int(differing))
 
 
 def _span(session: Session) -> dict[str, datetime]:

@@ -31,6 +31,7 @@ from bot.domain.platform.draft import ProcessorFacts
 from bot.ports.warehouse import (
     AskedQuery,
     DataFile,
+    GivenTable,
     Hints,
     History,
     LoadReport,
@@ -152,7 +153,7 @@ class SqlWarehouse:
 
     def load(
         self,
-        files: Sequence[DataFile],
+        files: Sequence[DataFile | GivenTable],
         platform: PlatformFacts,
         hints: Hints,
         now: datetime,

@@ -1,6 +1,7 @@
 """Complete freshly read runs: identity, times, duration, recorded category, what the text rules say of the rest."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 
 import duckdb
 
@@ -47,6 +48,12 @@ def stage_runs(reader: duckdb.DuckDBPyConnection, hint: Callable[[str], str], kn
     reader.execute(_VERSIONS)
 
 
+def days_read(reader: duckdb.DuckDBPyConnection) -> tuple[date | None, date | None]:
+    """The first and the last data date of `stage_read`."""
+    ((first, last),) = reader.execute("SELECT min(data_date), max(data_date) FROM stage_read").fetchall()
+    return first, last
+
+
 def unknown_spellings(reader: duckdb.DuckDBPyConnection, known: Spellings) -> list[tuple[str, int]]:
     """Recorded categories that no vocabulary knows, with their number of failed runs."""
     found = reader.execute(
@@ -54,32 +61,6 @@ def unknown_spellings(reader: duckdb.DuckDBPyConnection, known: Spellings) -> li
         " WHERE status = 'failed' AND failure_category IS NOT NULL GROUP BY 1 ORDER BY 1"
     ).fetchall()
     return [(spelling, int(runs)) for spelling, runs in found if spelling.strip().lower() not in known]
-
-
-def shared_ids(reader: duckdb.DuckDBPyConnection) -> tuple[int, int, str]:
-    """How many ids of `stage_read` name several runs, how many rows have one of them, and the first of these ids."""
-    if reader.execute("SELECT count(run_id) = count(DISTINCT run_id) FROM stage_read").fetchone() == (True,):
-        return 0, 0, ""
-    row = reader.execute(
-        "SELECT count(*), coalesce(sum(given), 0), min(run_id) FROM (SELECT run_id, count(*) AS given FROM stage_read"
-        " WHERE run_id IS NOT NULL AND status <> 'running' GROUP BY run_id"
-        " HAVING count(DISTINCT (processor_name, data_date, started_at)) > 1)"
-    ).fetchone()
-    return (int(row[0]), int(row[1]), str(row[2] or "")) if row else (0, 0, "")
-
-
-def nameless(reader: duckdb.DuckDBPyConnection) -> tuple[int, int]:
-    """How many rows of `stage_read` have no id, and how many runs have such rows that differ in what no end changes, or
-    end in two ways at once.
-    """
-    row = reader.execute(
-        """SELECT coalesce(sum(given), 0), coalesce(sum(differ::INT), 0) FROM (
-          SELECT count(*) AS given, count(DISTINCT (phase, attempt, "trigger")) > 1
-            OR count(DISTINCT status) FILTER (WHERE status <> 'running')
-              > count(DISTINCT coalesce(inserted_at, completed_at, started_at)) AS differ
-          FROM stage_read WHERE run_id IS NULL GROUP BY processor_name, data_date, started_at)"""
-    ).fetchone()
-    return (int(row[0]), int(row[1])) if row else (0, 0)
 
 
 def _table(reader: duckdb.DuckDBPyConnection, name: str, columns: tuple[str, str], rows: list[tuple[str, str]]) -> None:

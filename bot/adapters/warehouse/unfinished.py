@@ -50,6 +50,9 @@ class _Marking:
     def adopt(self, table: str) -> None:
         self._session.adopt(table)
 
+    def stage(self, table: str, select: str) -> None:
+        self._session.stage(table, select)
+
     def fill(self, table: str, columns: Sequence[str], rows: Iterable[tuple[Value, ...]]) -> None:
         self._mark()
         self._session.fill(table, columns, rows)

@@ -32,9 +32,9 @@ LONGEST_NAME = 1_000
 """Bytes of a name: https://www.postgresql.org/docs/current/btree.html#BTREE-LIMITS leaves room for two of them."""
 
 _NOTHING = "('', 'null', 'none', 'nan', 'nat', '<na>')"
-_NO_VALUE = "('', 'null', 'none', 'nan', 'nat', '<na>', 'n/a', 'na', 'nil', '-', '\\n', 'undefined')"
+NO_VALUE = "('', 'null', 'none', 'nan', 'nat', '<na>', 'n/a', 'na', 'nil', '-', '\\n', 'undefined')"
 """What stands for no value where a number or a moment is asked for."""
-_CONTROLS = r"[\x{0}-\x{1F}\x{7F}-\x{9F}\x{200E}\x{200F}\x{61C}\x{202A}-\x{202E}\x{2066}-\x{2069}\x{FEFF}]"
+CONTROLS = r"[\x{0}-\x{1F}\x{7F}-\x{9F}\x{200E}\x{200F}\x{61C}\x{202A}-\x{202E}\x{2066}-\x{2069}\x{FEFF}]"
 """Control characters, and those that turn the direction of writing: https://www.unicode.org/reports/tr9/"""
 _EPOCHS = ((1e17, 1e3), (1e14, 1.0), (1e11, 1e-3), (1e8, 1e-6))
 """(at least, how many make a microsecond): nanoseconds, microseconds, milliseconds and seconds since 1970."""
@@ -125,7 +125,7 @@ def faults(column: Column, meaning: Meaning) -> list[Fault]:
     if column.type in (Type.DATE, Type.TIME):
         found += _implausible(column, shown, meaning)
     if column.is_name:
-        found.append(Fault(f"regexp_matches({name}, '{_CONTROLS}')", f"{shown} || ' holds a control character'"))
+        found.append(Fault(f"regexp_matches({name}, '{CONTROLS}')", f"{shown} || ' holds a control character'"))
         long = f"strlen({name}) > {LONGEST_NAME}"
         found.append(Fault(long, f"{shown} || ' … is longer than {LONGEST_NAME:,} bytes'"))
     if column.is_name and column.required and column.name != "processors":
@@ -179,7 +179,7 @@ def _implausible(column: Column, shown: str, meaning: Meaning) -> list[Fault]:
 
 
 def _nothing(column: Column) -> str:
-    return _NOTHING if column.type is Type.TEXT else _NO_VALUE
+    return _NOTHING if column.type is Type.TEXT else NO_VALUE
 
 
 def _cast(column: Column, source: Source, meaning: Meaning) -> str:

@@ -18,13 +18,15 @@ Json = dict[str, Any]
 @dataclass
 class Proxy:
     """`queries`: the configuration of each query that was run, dry ones apart. `reads`: bytes that each is said to
-    read. `refusal`: (HTTP status, reason, message) for every query from now on; `of_tables`: for their metadata, too.
+    read; `rows`: all that came back. `refusal`: (HTTP status, reason, message) for every query from now on;
+    `of_tables`: for their metadata, too.
     """
 
     address: str = ""
     queries: list[Json] = field(default_factory=list)
     planned: list[Json] = field(default_factory=list)
     reads: int = 0
+    rows: list[Json] = field(default_factory=list)
     refusal: tuple[int, str, str] | None = None
     of_tables: bool = False
 
@@ -62,6 +64,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _counted(self, content: bytes) -> bytes:
         answer = json.loads(content) if content else {}
+        self.proxy.rows += answer.get("rows", ())
         if answer.get("statistics", {}).get("query") is None:
             return content
         for counted in (answer["statistics"], answer["statistics"]["query"]):
