@@ -88,9 +88,9 @@ def test_without_credentials_the_login_is_named(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_scheme_without_its_driver_says_what_to_install() -> None:
-    with pytest.raises(SourceFailed, match="no driver for s3://") as failure:
-        list(FsspecPlaces("s3").matching("s3://bucket/*"))
-    assert failure.value.remedy == "Install s3fs."
+    with pytest.raises(SourceFailed, match="no driver for az://") as failure:
+        list(FsspecPlaces("az").matching("az://bucket/*"))
+    assert failure.value.remedy == "Run `pip install adlfs`."
 
 
 def test_content_is_copied_and_a_folder_that_is_not_there_is_named(bucket: FakeBucket, tmp_path: Path) -> None:

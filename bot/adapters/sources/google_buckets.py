@@ -85,6 +85,7 @@ class GoogleBuckets:
                 f"gs://{bucket} does not answer: {type(error).__name__}", "Check the network."
             ) from error
         if answer.status_code >= 400:
+            self._session = None  # credentials may be renewed before the next read
             raise _refused(bucket, answer)
         return answer
 

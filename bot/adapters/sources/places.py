@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 DATE = "{date}"
 _SCHEME = re.compile(r"([a-z][a-z0-9+.\-]*)://", re.IGNORECASE)
+DRIVERS = {"s3": "s3fs", "s3a": "s3fs", "az": "adlfs", "abfs": "adlfs"}
+"""What reads a scheme, as the package that is to be installed."""
 _WRITTEN = ("LastModified", "mtime", "last_modified", "created", "timeCreated")
 """What file systems call the moment at which a file was written."""
 
@@ -133,6 +135,8 @@ class FsspecPlaces:
     def fetch(self, path: str, to: Path) -> None:
         try:
             self._system().get_file(path.partition("://")[2], str(to))
+        except SourceFailed:
+            raise
         except Exception as error:
             raise self._failed(path, error) from error
 
@@ -141,18 +145,37 @@ class FsspecPlaces:
 
         if self._opened is None:
             try:
-                self._opened = fsspec.filesystem(self._scheme, use_listings_cache=False)
+                self._opened = fsspec.filesystem(self._scheme, use_listings_cache=False, skip_instance_cache=True)
             except (ImportError, ValueError) as error:
-                package = {"s3": "s3fs", "s3a": "s3fs"}.get(self._scheme, f"the fsspec driver for {self._scheme}")
-                raise SourceFailed(
-                    f"there is no driver for {self._scheme}:// ({error})", f"Install {package}."
-                ) from error
+                package = DRIVERS.get(self._scheme)
+                remedy = (
+                    f"Install the fsspec driver for {self._scheme}."
+                    if package is None
+                    else f"Run `pip install {package}`."
+                )
+                raise SourceFailed(f"there is no driver for {self._scheme}:// ({error})", remedy) from error
         return self._opened
 
     def _failed(self, where: str, error: Exception) -> SourceFailed:
+        """The next read opens it anew: credentials may have been renewed."""
+        self._opened = None
         lines = redacted(str(error)).strip().splitlines()
         said = lines[0].rstrip(".") if lines else type(error).__name__
-        return SourceFailed(f"{where}: {said}", "Check the path, the credentials and their rights.")
+        return SourceFailed(f"{where}: {said}", _remedy(where, error))
+
+
+def _remedy(where: str, error: Exception) -> str:
+    if where.startswith("s3") and "locate credentials" in str(error):
+        return "Run `aws configure`, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+    if not where.startswith("s3") or not isinstance(error, PermissionError):
+        return "Check the path, the credentials and their rights."
+    if "expired" in str(error).casefold():
+        return "Renew the credentials: `aws sso login`, or a new AWS_SESSION_TOKEN."
+    bucket = where.partition("://")[2].partition("/")[0]
+    grant = f"s3:ListBucket on arn:aws:s3:::{bucket} and s3:GetObject on arn:aws:s3:::{bucket}/*"
+    return (
+        f"Allow {grant}: `aws iam put-user-policy`, or `put-role-policy`; `aws sts get-caller-identity` says who asks."
+    )
 
 
 def dates_between(first: date, last: date) -> list[date]:
