@@ -59,7 +59,7 @@ def page_channels(settings: Settings, environment: Mapping[str, str]) -> PageCha
 
 
 def channels_in_use(settings: Settings) -> tuple[PageChannel, ...]:
-    """Those that are ready; the log names the others. Read once: a changed channels.yaml counts after a restart."""
+    """Those that are ready; the log names the others."""
     found = page_channels(settings, os.environ)
     for each in found.not_ready:
         log.warning("%s", each)

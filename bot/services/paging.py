@@ -77,10 +77,14 @@ class PagingService:
         self._state, self._people, self._wording = state, people, wording
         self._wall, self._seconds, self._metrics = wall, seconds, metrics or Uncounted()
         self._ways = PageWays(seconds)
-        self._channels: Mapping[str, PageChannel] = {each.name: each for each in channels}
+        self.renew(channels)
         self._stopped, self._lock = Event(), Lock()
         self._set, self._was_set = SetClock(wall, seconds), False
         self._not_stored: list[_Shown] = []
+
+    def renew(self, channels: Iterable[PageChannel]) -> None:
+        """Go on with these. A page that is being sent ends by the one that it began with."""
+        self._channels: Mapping[str, PageChannel] = {each.name: each for each in channels}
 
     def stop(self) -> None:
         """Send nothing more; what is under way ends with its call."""

@@ -38,6 +38,9 @@ NEW = {"name": "Newcomer", "phase": 6, "table": "an.newcomer", "dependencies": [
 
 
 NOW = datetime(2026, 1, 18, 12, tzinfo=UTC)
+LAYERS = [{"people": ["Ana"], "starts": "2026-01-05", "handover": "09:00"}]
+ROTAS = [{"name": name, "layers": LAYERS} for name in ("primary", "secondary", "manager")]
+ONCALL = json.dumps({"timezone": "UTC", "people": [{"name": "Ana", "slack": "U0ANA"}], "rotas": ROTAS})
 
 
 class Running:
@@ -100,6 +103,21 @@ def test_a_changed_registry_is_the_one_of_every_surface(running: Running) -> Non
     assert "Newcomer" in str(running.duties.loading.stored_registry()), "detection and a restart go by what is stored"
     assert running.duties.probe.warnings() == ()
     assert audited(running) == ["configuration_read"]
+
+
+def test_changed_channels_and_rotas_page_by_the_new_ones(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOOK_SECRET", "s" * 32)
+    services, paging = running.duties.services, running.duties.responding.paging
+    running.write("oncall.yaml", ONCALL)
+    running.look()
+    (ana,) = services.oncall.plan.by_name.values()
+    assert paging.target("webhook", ana) is None
+    running.write("channels.yaml", "webhook: {url: 'https://hook.example.com/page', secret: '${HOOK_SECRET}'}")
+    running.look()
+    assert paging.target("webhook", ana) == "", "the receiver knows whom"
+    (running.folder / "channels.yaml").unlink()
+    running.look()
+    assert paging.target("webhook", ana) is None
 
 
 def test_a_configuration_with_faults_changes_nothing_and_is_said(
