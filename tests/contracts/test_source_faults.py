@@ -216,6 +216,19 @@ def test_two_sources_that_tell_of_the_same_runs_count_them_once(held: SqlWarehou
     assert len(rows_of(held, "runs")) == 5
 
 
+def test_an_id_that_many_runs_share_is_said_once(held: SqlWarehouse, tmp_path: Path) -> None:
+    """As the invocation of dbt, in tables that name it."""
+    path = tmp_path / "history.db"
+    shared = [run("invocation-1", name, start=30) for name in ("Box", "Summary")]
+    with reading(held, Clock(), history=database(path, shared)) as service:
+        (said,) = service.sync("history").warnings[-1:]
+        assert "1 run id names several runs" in said
+        with rigs.sqlite(tmp_path) as rig:
+            rig.put([run("invocation-2", name, start=32) for name in ("Box", "Summary")])
+        report = service.sync("history")
+    assert (report.added, [text for text in report.warnings if "run id" in text]) == (2, [])
+
+
 def test_credentials_that_expire_are_said_once_and_again_when_they_are_renewed(
     held: SqlWarehouse, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

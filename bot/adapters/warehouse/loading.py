@@ -1,6 +1,6 @@
 """Load data files: read all, refuse what makes no sense, then change everything in one step."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import cast
 
@@ -79,7 +79,7 @@ class Loader:
             warnings = (
                 *empty(staged, before),
                 *ignored(staged),
-                *_remember(session, staged, zip(with_runs, runs, strict=True), hints, ledger, now),
+                *_remember(session, staged, zip(with_runs, runs, strict=True), hints, ledger, facts, now),
                 *unmatched,
             )
             if mark is not None:
@@ -170,6 +170,7 @@ def _remember(
     merged: Iterable[tuple[Staged, MergedRuns]],
     hints: Hints,
     ledger: Ledger,
+    facts: Collection[tuple[str, str]],
     now: datetime,
 ) -> tuple[str, ...]:
     """Write down what was wrong, then the files: one that is in the ledger is not read again with the same words.
@@ -185,8 +186,9 @@ def _remember(
     if rejected:
         session.fill("rejected_now", ("file_name", "row_number", "reason"), rejected)
         session.run("remember_rejected", {"now": now})
+    kept = {name for name, _ in facts}
     warnings = [warning for item in staged for warning in warnings_of(session, item, hints)]
-    warnings += [warning for item, runs in merged for warning in of_identity(item, runs.told)]
+    warnings += [warning for item, runs in merged for warning in of_identity(item, runs.told, kept)]
     for name, text in warnings:
         session.run("remember_fact", {"name": name, "value": text})
     for item in staged:

@@ -1,6 +1,6 @@
 """What there is to say of the files of a load."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from bot.adapters.warehouse.columns import RUNS
 from bot.adapters.warehouse.engine import Session
@@ -72,8 +72,17 @@ def warnings_of(session: Session, item: Staged, hints: Hints) -> Iterator[tuple[
             yield f"{SPELLING}{visible(spelling)}", f"{known}: its {counted} read as unknown"
 
 
-def of_identity(item: Staged, told: Told) -> Iterator[tuple[str, str]]:
-    """How the rows tell runs apart, where they do so poorly."""
+def of_identity(item: Staged, told: Told, kept: Collection[str]) -> Iterator[tuple[str, str]]:
+    """How the rows tell runs apart, where they do so poorly: of a source once, as each of its reads is alike. `kept`:
+    the names of the facts that are known.
+    """
+    for name, text in _of_identity(item, told):
+        once = f"{name} of {item.file.name}" if item.file.part else name
+        if not item.file.part or once not in kept:
+            yield once, text
+
+
+def _of_identity(item: Staged, told: Told) -> Iterator[tuple[str, str]]:
     name, by = item.file.name, "identified by processor, data date and start"
     if told.unnamed and not any(column.name == "run_id" for column in item.reading.missing):
         have = "1 row has" if told.unnamed == 1 else f"{told.unnamed:,} rows have"
