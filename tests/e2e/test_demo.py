@@ -4,17 +4,22 @@ import json
 import os
 import re
 import socket
+import sqlite3
 import subprocess
 import time
 import tomllib
 import urllib.request
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
+from sandbox.pipeline.database import FILE_NAME
 from tests.house.project import ROOT
 from tests.support import wheel
 
@@ -36,12 +41,16 @@ def fireline(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory, fireline: Path) -> Iterator[str]:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("demo")
+
+
+@pytest.fixture(scope="module")
+def demo(home: Path, fireline: Path) -> Iterator[str]:
     """The address of a running demo; it must end cleanly when told to."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    home = tmp_path_factory.mktemp("demo")
     command = [str(fireline), "demo", "--port", str(port), "--home", str(home)]
     log = home / "log"
     with (
@@ -220,3 +229,35 @@ def test_another_person_reads_the_same_answer_in_their_own_time(page: Page, demo
     theirs = answers(page, "Pipeline health:").last
     expect(theirs).to_contain_text("Last 7 days")
     assert theirs.inner_text() != before
+
+
+def sources(fireline: Path, home: Path) -> dict[str, dict[str, Any]]:
+    told = json.loads(said(fireline, "sources", "--json", "--home", home, cwd=home))
+    return {each["source"]: each for each in told}
+
+
+def set_speed(demo: str, speed: int) -> None:
+    body = json.dumps({"speed": speed}).encode()
+    wanted = urllib.request.Request(f"{demo}/sim/api/clock", body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(wanted, timeout=20) as answer:
+        assert answer.status == 200
+
+
+def test_fireline_knows_the_pipeline_through_sources_that_follow_its_speed(
+    fireline: Path, home: Path, demo: str
+) -> None:
+    """The one that is read each minute is read many times a minute, and brings what the pipeline has written."""
+    (database,) = home.glob(f"**/{FILE_NAME}")
+    before = sources(fireline, home)
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as kept:
+        ((written,),) = kept.execute("SELECT count(*) FROM processor_run_history").fetchall()
+    assert before["history"]["rows"] >= written
+    set_speed(demo, 120)
+    try:
+        end = time.monotonic() + 120
+        wanted = datetime.fromisoformat(before["windows"]["synced_at"]) + timedelta(minutes=10)
+        while datetime.fromisoformat((now := sources(fireline, home))["windows"]["synced_at"]) < wanted:
+            assert time.monotonic() < end, f"the lanes go by another clock: {now}"
+    finally:
+        set_speed(demo, 1)
+    assert all(each["error"] == "" for each in now.values())
