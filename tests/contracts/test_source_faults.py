@@ -303,6 +303,7 @@ def test_a_file_of_very_many_rows_is_stored_part_by_part(
 ) -> None:
     monkeypatch.setattr(parts, "PART_ROWS", 2_048)
     monkeypatch.setattr(parts, "LINE_FILE_BYTES", 1_000)
+    monkeypatch.setattr(parts, "PARQUET_BYTES", 1_000)
     exports = tmp_path / "exports"
     exports.mkdir()
     write_rows(exports / f"runs{suffix}", [run(f"r{n}", start=n / 200) for n in range(5_000)])

@@ -14,6 +14,8 @@ from bot.domain.sources import SourceFailed
 PART_ROWS = 250_000
 LINE_FILE_BYTES = 100_000_000
 """A file of lines that is smaller is one part."""
+PARQUET_BYTES = 1_000_000
+"""The same of Parquet: to count the rows of a small file takes longer than to read it."""
 _LIMITS: dict[str, str | bool | int | float | list[str]] = {"memory_limit": "128MB", "threads": 1}
 
 
@@ -25,7 +27,8 @@ class Part(NamedTuple):
 @contextmanager
 def parts_of(path: Path) -> Iterator[Iterator[Part]]:
     """The file itself, or one after the other its parts: the same ones each time. Each is gone with the next."""
-    if path.suffix.casefold() == ".parquet" and _rows_of(path) > 2 * PART_ROWS:
+    is_large = path.stat().st_size > PARQUET_BYTES
+    if path.suffix.casefold() == ".parquet" and is_large and _rows_of(path) > 2 * PART_ROWS:
         with tempfile.TemporaryDirectory(prefix="fireline-") as folder:
             yield _of_parquet(path, Path(folder) / "parts")
     elif path.suffix.casefold() in (".ndjson", ".jsonl") and path.stat().st_size > LINE_FILE_BYTES:
