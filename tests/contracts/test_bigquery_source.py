@@ -1,12 +1,19 @@
 """What reading BigQuery costs and refuses: the real client against an emulator, with a proxy that counts between."""
 
+import base64
+import json
+import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import date, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from typer.testing import CliRunner, Result
 
 from bot.adapters.sources.bigquery import BigQuerySource
@@ -193,6 +200,56 @@ def test_without_credentials_the_login_is_named(monkeypatch: pytest.MonkeyPatch,
     with pytest.raises(SourceFailed, match=r"key\.json") as failure:
         table.source("").check(NOW)
     assert "gcloud auth application-default login" in failure.value.remedy
+
+
+class _Tokens(BaseHTTPRequestHandler):
+    """Gives a token to whoever is not called `old`."""
+
+    def do_POST(self) -> None:
+        asked = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        claims = asked["assertion"][0].split(".")[1]
+        is_old = "old@" in base64.urlsafe_b64decode(claims + "==").decode()
+        said = {"error": "invalid_grant"} if is_old else {"access_token": "token", "expires_in": 3600}
+        content = json.dumps(said).encode()
+        self.send_response(400 if is_old else 200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Says nothing."""
+
+
+def test_renewed_credentials_count_without_a_restart(
+    proxy: Proxy, table: BigQueryTable, held: SqlWarehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table.put([run("a")])
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    path = tmp_path / "key.json"
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(path))
+    monkeypatch.setenv("BIGQUERY_EMULATOR_HOST", proxy.address)
+    with served(_Tokens) as tokens:
+        about = {"type": "service_account", "private_key": private, "token_uri": tokens, "project_id": PROJECT}
+        path.write_text(json.dumps({**about, "client_email": "old@example.com"}))
+        source = table.source("")
+        with pytest.raises(SourceFailed, match="gives no identity"):
+            synced(source, held)
+        path.write_text(json.dumps({**about, "client_email": "new@example.com"}))
+        assert synced(source, held).added == 1
+
+
+@contextmanager
+def served(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def test_a_minute_of_a_small_table_costs_the_least_that_is_billed() -> None:

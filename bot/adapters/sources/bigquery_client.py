@@ -1,11 +1,12 @@
 """BigQuery as sources ask it: every query within a cap of bytes, its parameters bound, its rows in pages."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bot.adapters.sources.bigquery_errors import explained
+from bot.adapters.sources.bigquery_errors import LOGIN, explained
+from bot.domain.sources import SourceFailed
 
 if TYPE_CHECKING:
     from google.api_core.retry import Retry
@@ -125,9 +126,17 @@ class BigQuery:
                 self._client = bigquery.Client(project=project)
         return self._client
 
-    def _explained(self, what: str) -> AbstractContextManager[None]:
+    @contextmanager
+    def _explained(self, what: str) -> Iterator[None]:
+        """Credentials that are refused are not kept: they may be renewed before the next read."""
         project = self._client.project if self._client is not None else self._place.project
-        return explained(what, project or "PROJECT", _member(self._client))
+        try:
+            with explained(what, project or "PROJECT", _member(self._client)):
+                yield
+        except SourceFailed as error:
+            if error.remedy == LOGIN:
+                self.close()
+            raise
 
 
 def columns_of(schema: "Sequence[bigquery.SchemaField]") -> dict[str, str]:

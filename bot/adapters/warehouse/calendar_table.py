@@ -15,7 +15,7 @@ Days = tuple[date | None, date | None]
 
 
 def lay_calendar(
-    session: Session, platform: PlatformFacts, staged: Set[str], days: Iterable[Days], *, rebuild: bool
+    session: Session, platform: PlatformFacts, staged: Set[str], days: Iterable[Days] = (), *, rebuild: bool
 ) -> bool:
     """Write processors and slots for every date of the data; returns whether the calendar was written. `days`: the
     first and the last data date of the runs just read, by file.
