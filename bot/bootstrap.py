@@ -184,12 +184,12 @@ def _read_again_when_changed(duties: Serving, opened: Warehouse, settings: Setti
     from bot.config.folder import stamps
     from bot.domain.audit import record
     from bot.domain.evidence.platform_facts import platform_facts
-    from bot.page_channels import channels_in_use
+    from bot.page_channels import channels_file, channels_in_use
     from bot.services.reloading import Reloading
     from bot.source_adapters import connected_sources
 
     services, watch = duties.services, duties.on_watch
-    configured, channels = configured_document(settings), _channels_file(settings)
+    configured, channels = configured_document(settings), [channels_file(settings)]
 
     def put() -> None:
         nonlocal configured
@@ -202,7 +202,6 @@ def _read_again_when_changed(duties: Serving, opened: Warehouse, settings: Setti
         configured = document
 
     def renew() -> None:
-        nonlocal channels
         connected = connected_sources(settings, partial(registry_in_use, opened, settings), dataset_of(settings))
         fresh = app_services(opened, settings, services.now, store, services.sources)
         fresh.health.notes = warnings
@@ -211,8 +210,8 @@ def _read_again_when_changed(duties: Serving, opened: Warehouse, settings: Setti
         services.renew(fresh)
         services.sources.renew(connected)
         watch.renew(detection, facts)
-        if channels != (now := _channels_file(settings)):
-            channels = now
+        if channels != (now := [channels_file(settings)]):
+            channels[:] = now
             duties.responding.paging.renew(channels_in_use(settings))
 
     def audit(act: str, text: str) -> None:
@@ -229,11 +228,6 @@ def _read_again_when_changed(duties: Serving, opened: Warehouse, settings: Setti
 
     services.health.notes, watch.before = warnings, reloading.look
     duties.probe = replace(duties.probe, warnings=warnings)
-
-
-def _channels_file(settings: Settings) -> bytes:
-    path = settings.config / "channels.yaml"
-    return path.read_bytes() if path.is_file() else b""
 
 
 def served(

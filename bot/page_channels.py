@@ -58,6 +58,12 @@ def page_channels(settings: Settings, environment: Mapping[str, str]) -> PageCha
     )
 
 
+def channels_file(settings: Settings) -> bytes:
+    """What `channels.yaml` holds; nothing where there is none."""
+    path = settings.config / "channels.yaml"
+    return path.read_bytes() if path.is_file() else b""
+
+
 def channels_in_use(settings: Settings) -> tuple[PageChannel, ...]:
     """Those that are ready; the log names the others."""
     found = page_channels(settings, os.environ)
