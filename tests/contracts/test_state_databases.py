@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -232,6 +233,19 @@ def test_a_statement_that_takes_too_long_is_ended_by_the_server(postgres_folder:
     with pytest.raises(StateUnavailable, match="statement timeout"), reading(engine) as connection:
         connection.execute(text("select pg_sleep(30)"))
     engine.dispose()
+
+
+def test_a_network_that_swallows_packets_is_given_up_on(postgres_folder: str) -> None:
+    """The kernel ends such a connection by itself, as it was told when it was opened."""
+    with disposed(open_engine(new_database(postgres_folder))) as engine, engine.connect() as connection:
+        opened = connection.connection.driver_connection
+        assert isinstance(opened, psycopg.Connection)
+        told = opened.info.get_parameters()
+    assert {name: told.get(name) for name in ("connect_timeout", "tcp_user_timeout", "keepalives_idle")} == {
+        "connect_timeout": "3",
+        "tcp_user_timeout": "3000",
+        "keepalives_idle": "5",
+    }
 
 
 class Waiting:
