@@ -22,6 +22,10 @@ def test_texts_fit(text: str) -> None:
     assert len(blocks.modal(text, [])["title"]["text"]) <= 24
 
 
+def test_a_header_is_one_line_without_what_turns_it_around() -> None:
+    assert blocks.header("Box\nfailed\r\nat \u202e1")["text"]["text"] == "Box failed at 1"
+
+
 @given(st.integers(0, 130))
 def test_numbers_of_things_fit(number: int) -> None:
     elements = [blocks.button(str(n), str(n), "v") for n in range(number)]

@@ -3,8 +3,10 @@
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -165,6 +167,16 @@ def test_processors_that_are_not_registered_are_named(data: Path) -> None:
     done = replay(data)
     assert done.exit_code == 0, done.output
     assert "Box ran but" in done.stderr
+
+
+def test_a_name_of_the_data_is_no_html_in_the_report(data: Path) -> None:
+    named = replace(WORLD, runs=[*WORLD.runs, run("x", "<img src=x onerror=alert(1)>")])
+    named.write(data / "data")
+    done = replay(data, "--report", str(data / "r.md"))
+    assert done.exit_code == 0, done.output
+    report = (data / "r.md").read_text()
+    assert "&lt;img src=x onerror=alert(1)&gt; ran but" in report
+    assert "<img" not in re.sub("`[^`\n]*`", "", report)
 
 
 def test_steps() -> None:

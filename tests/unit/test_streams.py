@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli.context import errors_for_people
 from tests.house.project import ROOT
 
 FIRELINE = f"'{sys.executable}' -m bot"
@@ -49,3 +50,12 @@ def test_what_an_output_cannot_show_is_replaced(tmp_path: Path) -> None:
         code, error = run(f"{line}; {FIRELINE} --help", PYTHONIOENCODING=encoding)
         assert "Traceback" not in error
         assert code == 0
+
+
+@pytest.mark.parametrize(("error", "said"), [(OSError(), "OSError"), (OSError("pool is shut"), "pool is shut")])
+def test_an_error_without_a_number_is_said_in_words(
+    error: OSError, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit), errors_for_people():
+        raise error
+    assert capsys.readouterr().err.startswith(f"fireline: the operating system refused: {said}. Check disk")
