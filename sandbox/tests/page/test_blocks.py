@@ -70,6 +70,18 @@ def test_a_channel_survives_every_message_that_is_accepted(world: World, open_pa
     expect(page.locator(".msg").last).to_contain_text("after")
 
 
+def test_a_block_that_fails_leaves_the_others_and_the_channel(world: World, open_page: OpenPage) -> None:
+    world.post(MONITOR, "postmortem", blocks=[{"type": "markdown", "text": "x"}, {"type": "divider"}])
+    world.post(MONITOR, "the next message")
+    page = open_page(place=MONITOR)
+    failing = "export const markdown = () => { throw new RangeError('too deep'); };"
+    page.route("**/text/markdown.js*", lambda route: route.fulfill(content_type="text/javascript", body=failing))
+    page.reload()
+    expect(page.locator(".unknown")).to_have_text("This page cannot show this markdown block.")
+    expect(page.locator(".block--divider")).to_be_attached()
+    expect(page.locator(".msg").last).to_contain_text("the next message")
+
+
 def test_dates_are_in_the_readers_zone(world: World, open_page: OpenPage) -> None:
     world.post(ALERTS, "INC-7", blocks=page_blocks.incident(7))
     for user, shown in (("U01ALEX", "3:00 AM"), ("U03JORDAN", "8:00 AM"), ("U04PRIYA", "1:30 PM")):
