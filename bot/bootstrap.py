@@ -327,6 +327,7 @@ def app_services(
     from bot.services.responses import ResponseService
     from bot.services.retrospect import RetrospectService
     from bot.services.sampling import SamplingService
+    from bot.services.silences import silences_over
     from bot.services.trends import TrendService
 
     registry = registry_of_data(opened, settings)
@@ -343,9 +344,10 @@ def app_services(
     queries = _queries(opened, registry, settings)
     incidents = IncidentService(store, registry, validation.judge)
     oncall = OncallService(oncall_in_use(settings), store)
-    responses = ResponseService(store, oncall.schedule, incidents.still_wrong, identities(settings))
+    identify = identities(settings)
+    responses = ResponseService(store, oncall.schedule, incidents.still_wrong, identify)
     about_data = registry, health, trends, impact, validation, sampling, queries
-    people = incidents, oncall, responses, RetrospectService(store)
+    people = incidents, oncall, responses, RetrospectService(store), silences_over(store, registry, health, identify)
     return AppServices(clock, *about_data, *people, sources, blindness, Inbox(store))
 
 

@@ -8,13 +8,15 @@ from typing import TypeVar
 
 from bot.domain.dates import DateReader, only_one
 from bot.domain.errors import BadInput, suggest
+from bot.domain.gate.silence_words import SilenceAct, SilenceWords, silence_words
 from bot.domain.health.asked import health_words
 from bot.domain.health.model import HealthRequest
 from bot.domain.impact.report import ImpactRequest
-from bot.domain.platform.names import nearest
+from bot.domain.platform.names import nearest, some_of
 from bot.domain.platform.registry import Registry
 from bot.domain.verdicts.validation import ValidationRequest
 
+MOST_NAMED = 6
 R = TypeVar("R", HealthRequest, ImpactRequest, ValidationRequest)
 Request = HealthRequest | ImpactRequest | ValidationRequest
 COMMANDS = {
@@ -43,6 +45,14 @@ class Choose(BadInput):
     def __init__(self, message: str, requests: Iterable[Request]) -> None:
         self.requests = tuple(requests)
         super().__init__(message)
+
+
+@dataclass(frozen=True)
+class AskedSilence:
+    """`target`: the processor or the phase that is to be silenced."""
+
+    words: SilenceWords
+    target: HealthRequest
 
 
 @dataclass(frozen=True)
@@ -80,6 +90,18 @@ class Questions:
         if not rest:
             return ValidationRequest(first=first, last=last)
         return self._named(rest, lambda name: ValidationRequest(processor=name, first=first, last=last), "/validate")
+
+    def silence(self, text: str) -> AskedSilence:
+        """`PROCESSOR|phase N DURATION REASON`, `list` or `end ID`."""
+        words = silence_words(text, f"/silence {self.registry.example}")
+        if words.act is not SilenceAct.PROPOSE:
+            return AskedSilence(words, HealthRequest())
+        try:
+            target = self.health(words.target)
+        except Choose as error:
+            names = some_of([request.processor or "" for request in error.requests], MOST_NAMED)
+            raise BadInput(f"{error} {names}. Write the whole name.") from None
+        return AskedSilence(words, target)
 
     def mention(self, text: str) -> Request | None:
         """What was said to the app, however it is punctuated; None: help. Raises BadInput for what cannot be asked."""

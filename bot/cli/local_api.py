@@ -18,12 +18,15 @@ from bot.cli.oncall import answer_oncall
 from bot.cli.oncall import question_of as oncall_question
 from bot.cli.query import answer_query
 from bot.cli.query import question_of as query_question
+from bot.cli.silence import answer_silence
+from bot.cli.silence import question_of as silence_question
 from bot.cli.validate import answer_validate
 from bot.cli.validate import question_of as validate_question
 from bot.domain.errors import FirelineError
 from bot.services.app import AppServices
 from bot.services.probe import Probe, Said
 from bot.slack.http import metrics_of
+from handlers.answers import questions
 from handlers.replies import WorkPool
 
 log = logging.getLogger("fireline.local")
@@ -86,7 +89,11 @@ def _application(services: AppServices, pool: WorkPool) -> web.Application:
     def incident(given: dict[str, Any]) -> str:
         return answer_incident(services.responses, incident_question(given), services.now())
 
+    def silence(given: dict[str, Any]) -> str:
+        return answer_silence(services.silences, questions(services), silence_question(given), services.now())
+
     app = web.Application()
+    app.router.add_post("/silence", _answering(pool, silence))
     app.router.add_post("/oncall", _answering(pool, oncall))
     app.router.add_post("/incident", _answering(pool, incident))
     app.router.add_post("/health", _answering(pool, health))

@@ -154,13 +154,23 @@ def may(act: Act, who: Identity, part: Part, response: Response, *, meant: bool 
         return known
     if who.origin is Origin.UNKNOWN:
         return Refused(f"I cannot tell who you are: {who.why_unknown}. Whoever was paged can acknowledge all the same.")
-    if who.origin in STRANGERS:
-        return Refused(f"You are {who.origin}: only members of the team's own workspace can {act} an incident.")
-    if who.role < NEEDS[act]:
-        return Refused(f"You are a {who.role.word}: a {NEEDS[act].word} can {act} an incident (access.yaml).")
+    refused = refused_by_role(who, NEEDS[act], f"{act} an incident")
+    if refused is not None:
+        return refused
     if who.named or meant or not _takes(act, response):
         return Allowed(f"is a {who.role.word}")
     return Ask(part.others if response.state in PAGING else (), response.owner)
+
+
+def refused_by_role(who: Identity, needs: Role, what: str) -> Refused | None:
+    """What concerns no incident of anybody is decided by the role alone; `what` in words."""
+    if who.origin is Origin.UNKNOWN:
+        return Refused(f"I cannot tell who you are: {who.why_unknown}.")
+    if who.origin in STRANGERS:
+        return Refused(f"You are {who.origin}: only members of the team's own workspace can {what}.")
+    if who.role < needs:
+        return Refused(f"You are a {who.role.word}: a {needs.word} can {what} (access.yaml).")
+    return None
 
 
 def _takes(act: Act, response: Response) -> bool:

@@ -213,7 +213,15 @@ class State(Protocol):
         ...
 
     def add_silence(self, silence: Silence) -> bool:
-        """False, and no change, if there is one of that id. Audited."""
+        """False, and no change, if there is one of that id. Audited, unless it is only proposed."""
+        ...
+
+    def confirm_silence(self, silence_id: str, at: datetime) -> bool:
+        """A proposed one holds from `at`; False, and no change, if there is none of that id. Audited."""
+        ...
+
+    def silence(self, silence_id: str) -> Silence | None:
+        """Proposed, in force or over."""
         ...
 
     def end_silence(self, silence_id: str, at: datetime, by: str) -> bool:
@@ -221,7 +229,7 @@ class State(Protocol):
         ...
 
     def silences(self, now: datetime) -> list[Silence]:
-        """Those that hold or are still to come, in order of their end."""
+        """Those that hold or are still to come, in order of their end; none that is only proposed."""
         ...
 
     def add_windows(self, windows: Iterable[PlannedWindow]) -> int:

@@ -14,6 +14,7 @@ from bot.services.queries import QueryService
 from bot.services.responses import ResponseService
 from bot.services.retrospect import RetrospectService
 from bot.services.sampling import SamplingService
+from bot.services.silences import SilenceService
 from bot.services.sources import SourcesService
 from bot.services.trends import TrendService
 from bot.services.validation import ValidationService
@@ -35,6 +36,7 @@ class AppServices:
     oncall: OncallService
     responses: ResponseService
     retrospect: RetrospectService
+    silences: SilenceService
     sources: SourcesService
     blindness: Blindness
     inbox: Inbox

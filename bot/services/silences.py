@@ -1,23 +1,163 @@
-"""What a silence would have hidden, before anyone sets it."""
+"""Silences: previewed by what they would have hidden, set by whoever asked, counted by what they hide."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
+from uuid import uuid4
 
-from bot.domain.gate.silences import PREVIEW, Silence, SilencePreview, hidden_counts, preview
+from bot.domain.access import Actor, Identity, Role, refused_by_role, without_slack
+from bot.domain.errors import BadInput
+from bot.domain.gate.silences import (
+    OFFERED,
+    PREVIEW,
+    Silence,
+    SilencePreview,
+    Standing,
+    hidden_counts,
+    preview,
+    proposed,
+)
+from bot.domain.health.model import HealthRequest
+from bot.domain.incidents.decisions import Decision
+from bot.domain.incidents.incident import Incident
+from bot.domain.incidents.notice import NOTIFYING
+from bot.domain.platform.registry import Registry
 from bot.ports.state import State
+from bot.services.access import NotAllowed
+from bot.services.health import HealthService
+
+log = logging.getLogger("fireline.silences")
+RealFailures = Callable[[HealthRequest, datetime], int]
+AFTER = timedelta(microseconds=1)
 
 
 class SilenceService:
-    """`phases` is the phase of each processor."""
+    """`phases` is the phase of each processor; `real_failures` counts failed runs of a scope that were not expected;
+    `identify` asks who somebody is. `state` None: this process keeps none.
+    """
 
-    def __init__(self, state: State, phases: Mapping[str, int | None]) -> None:
-        self._state, self._phases = state, phases
+    def __init__(
+        self,
+        state: State | None,
+        phases: Mapping[str, int | None],
+        real_failures: RealFailures,
+        identify: Callable[[Actor], Identity] = without_slack,
+    ) -> None:
+        self._state, self._phases, self._real_failures, self._identify = state, phases, real_failures, identify
+
+    def propose(
+        self, target: HealthRequest, length: timedelta, reason: str, who: Actor, now: datetime
+    ) -> SilencePreview:
+        """Store it, not yet in force, with what it would have hidden. Raises NotAllowed for who may not; BadInput for
+        one that makes no sense.
+        """
+        self._check(who)
+        if target.processor is None and target.phase not in self._phases.values():
+            raise BadInput(f"There is no phase {target.phase}. A silence is for one processor or one phase.")
+        wanted = Silence(
+            id=uuid4().hex[:8],
+            processor=target.processor,
+            phase=target.phase,
+            since=now,
+            until=now + length,
+            reason=reason,
+            by=who.name,
+        )
+        silence = proposed(wanted, now)
+        found = replace(self.preview(silence, now), real=self._real_failures(target, now))
+        if not self._required().add_silence(silence):
+            raise BadInput("Ask again: two silences were asked for at once.")
+        return found
 
     def preview(self, silence: Silence, now: datetime) -> SilencePreview:
-        """Of the decisions of the last seven days."""
-        decisions = self._state.decisions(now - PREVIEW, now + timedelta(microseconds=1))
-        return preview(silence, decisions, self._phases, now)
+        """Of the decisions of the last seven days, and of what is open now."""
+        state = self._required()
+        found = preview(silence, state.decisions(now - PREVIEW, now + AFTER), self._phases, now)
+        names = dict.fromkeys(each.incident for each in found.hidden if each.incident)
+        incidents = [each for name in names if (each := state.incident(name)) is not None and each.number]
+        delivered = _delivered(found.hidden, incidents)
+        return replace(found, incidents=tuple(incidents), delivered=delivered, open=self._open(silence))
+
+    def confirm(self, silence_id: str, who: Actor, now: datetime) -> Silence:
+        """It holds from now. Raises NotAllowed, and BadInput for one that is set already, that another has asked for,
+        or too late.
+        """
+        self._check(who)
+        state = self._required()
+        known = state.silence(silence_id)
+        if known is None:
+            raise BadInput("This silence is not known any more. Ask for it again with `/silence`.")
+        if known.by != who.name:
+            raise BadInput(f"Only {known.by}, who asked, can set it.")
+        if known.proposed and now > known.since + OFFERED:
+            raise BadInput("What it would hide may be another thing by now. Ask for it again with `/silence`.")
+        if not state.confirm_silence(silence_id, now):
+            raise BadInput("It is set already.")
+        log.info("%s silences %s until %s", who.name, known.what, f"{known.until:%Y-%m-%d %H:%M} UTC")
+        return replace(known, proposed=False, since=now)
+
+    def end(self, silence_id: str, who: Actor, now: datetime) -> Standing:
+        """End it now; what still holds is announced at the next tick. Raises NotAllowed, and BadInput for one that does
+        not hold.
+        """
+        self._check(who)
+        state = self._required()
+        known = state.silence(silence_id)
+        if known is None or not state.end_silence(silence_id, now, who.name):
+            raise BadInput(f"No silence {silence_id!r} holds. `list` shows those that do.")
+        log.info("%s ends the silence of %s", who.name, known.what)
+        return self._counted([replace(known, until=now)], now)[0]
+
+    def standing(self, now: datetime) -> list[Standing]:
+        """Those that hold, in order of their end, each with what it has hidden."""
+        return [] if self._state is None else self._counted(self._state.silences(now), now)
 
     def hidden(self, since: datetime, until: datetime) -> dict[str, int]:
         """How many findings each silence and window has hidden, by its name."""
-        return hidden_counts(self._state.decisions(since, until))
+        return hidden_counts(self._required().decisions(since, until))
+
+    def _counted(self, silences: Iterable[Silence], now: datetime) -> list[Standing]:
+        listed = list(silences)
+        if not listed:
+            return []
+        counts = self.hidden(min(each.since for each in listed), now + AFTER)
+        return [Standing(each, counts.get(each.id, 0)) for each in listed]
+
+    def _open(self, silence: Silence) -> tuple[Incident, ...]:
+        state = self._required()
+        return tuple(
+            incident
+            for incident in state.open_incidents()
+            if incident.number and silence.covers(incident.headline, self._phases)
+        )
+
+    def _check(self, who: Actor) -> None:
+        refused = refused_by_role(self._identify(who), Role.RESPONDER, "set or end a silence")
+        if refused is not None:
+            raise NotAllowed(refused.because)
+
+    def _required(self) -> State:
+        if self._state is None:
+            raise BadInput("This process has no state: ask the process that runs detection.")
+        return self._state
+
+
+def silences_over(
+    state: State | None,
+    registry: Registry,
+    health: HealthService,
+    identify: Callable[[Actor], Identity] = without_slack,
+) -> SilenceService:
+    """Silences of a registry's processors, which `health` counts failures of."""
+
+    def real_failures(target: HealthRequest, now: datetime) -> int:
+        return health.of(target, now).noise.real
+
+    return SilenceService(state, {each.name: each.phase for each in registry.processors}, real_failures, identify)
+
+
+def _delivered(hidden: Iterable[Decision], incidents: Iterable[Incident]) -> int:
+    """Messages and updates that arrived."""
+    arrived = {each.id for each in incidents if each.message is not None}
+    return sum(each.outcome in NOTIFYING and each.incident in arrived for each in hidden)

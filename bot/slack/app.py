@@ -22,6 +22,7 @@ import handlers.oncall
 import handlers.postmortem
 import handlers.response
 import handlers.response_forms
+import handlers.silence
 import handlers.thread_reply
 import handlers.timeline_note
 import handlers.validate
@@ -91,6 +92,7 @@ def build(
         handlers.postmortem,
         handlers.response,
         handlers.response_forms,
+        handlers.silence,
         handlers.timeline_note,
         handlers.validate,
     ):

@@ -29,6 +29,7 @@ def _commands(registry: Registry, dates: DateReader) -> tuple[tuple[str, str], .
         (f"/impact {name} yesterday", "the same for another data date"),
         ("/incident INC-42", "who has an incident, what comes next, what was done; with `ack` you take it"),
         ("/incident list", "what is open, who has it; `figures` says how soon incidents are seen, taken and ended"),
+        (f"/silence {name} 2h REASON", "what a silence would have hidden, and a button that sets it; `list`, `end ID`"),
         ("/oncall", "who is on call, why, until when, and who comes next"),
         ("/validate", "what really happened to the last two data dates, the worst first"),
         (f"/validate {name} {first}..{last}", "one processor, those dates"),

@@ -3,19 +3,24 @@
 from collections.abc import Sequence
 from typing import Any
 
+from bot.domain.gate.silences import Standing
 from bot.domain.health.model import HealthReport, HealthRequest
 from bot.domain.oncall.overview import Turn
-from bot.views import action_ids, health, oncall
+from bot.views import action_ids, health, oncall, silence_words
 from bot.views.blocks import actions, button, context, divider, header, home, section
+from bot.views.incident import SLACK
 from bot.views.text import escape
 
 
-def glance(report: HealthReport, workspace: str = "", on_call: Sequence[Turn] = ()) -> dict[str, Any]:
-    """The overview of /health, without its fine print, who is on call, and what to do next."""
+def glance(
+    report: HealthReport, workspace: str = "", on_call: Sequence[Turn] = (), silenced: Sequence[Standing] = ()
+) -> dict[str, Any]:
+    """The overview of /health, without its fine print, who is on call, what is silenced, and what to do next."""
     overview = health.card(report, HealthRequest(days=report.window.days), workspace)
     body = [block for block in overview.blocks if block["type"] != "actions"]
     tools = actions([button("Refresh", action_ids.HOME_REFRESH, "home")])
     people = [context(oncall.line(on_call))] if on_call else []
+    people += [context(silence_words.short(silenced, SLACK))] if silenced else []
     return home([*body, *people, tools, divider(), *_hints()])
 
 

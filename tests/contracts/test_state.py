@@ -303,6 +303,22 @@ def test_silences(state: State) -> None:
     assert state.remembered(START, DAY_LONG).silences == tuple(state.silences(START))
 
 
+def test_a_proposed_silence_holds_only_once_it_is_confirmed(state: State) -> None:
+    proposed = replace(SILENCE, proposed=True)
+    assert state.add_silence(proposed)
+    assert (state.silences(START), state.silence("S1")) == ([], proposed)
+    assert state.remembered(START, DAY_LONG).silences == ()
+    assert not state.end_silence("S1", minute(1), "Ana")
+    assert state.audit_of("silence:S1") == []
+    assert state.confirm_silence("S1", minute(2))
+    assert not state.confirm_silence("S1", minute(3))
+    assert not state.confirm_silence("none", minute(3))
+    held = replace(SILENCE, since=minute(2))
+    assert (state.silences(minute(2)), state.silence("S1")) == ([held], held)
+    assert [link.record.act for link in state.audit_of("silence:S1")] == ["silenced"]
+    assert state.silence("none") is None
+
+
 COVER = Cover(
     id="C1",
     rota="primary",

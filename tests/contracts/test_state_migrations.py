@@ -26,6 +26,7 @@ from bot.domain.incidents.timeline import Entry, EntryKind
 from bot.domain.oncall.covers import Cover
 from bot.ports.state import Committed
 from tests.contracts.states import SQL_KINDS, address
+from tests.contracts.test_state import SILENCE
 from tests.contracts.test_state_responses import page
 from tests.support.gate_story import DAY, START, finding
 
@@ -124,6 +125,8 @@ def test_every_release_can_be_gone_back_to_with_rows_in_every_table(engine: Engi
         tx.responses.note([Entry("early", START, EntryKind.OPENED, "It began as P0")])
         tx.pages.add([page("p1", key="early:1")])
         tx.covers.add(COVER)
+    state.add_silence(SILENCE)
+    state.add_silence(replace(SILENCE, id="S2", proposed=True))
     for number in range(int(head) - 1, 0, -1):
         assert migrate(engine, f"{number:04}")[1] == f"{number:04}"
     with engine.connect() as connection:
@@ -131,6 +134,7 @@ def test_every_release_can_be_gone_back_to_with_rows_in_every_table(engine: Engi
         assert [tuple(row) for row in kept] == [("bare", 1), ("early", 1), ("late", 1), ("note", 1)]
         assert connection.scalar(text("select home from finding")) == "early"
     assert migrate(engine)[1] == head
+    assert (SqlState(engine).silences(START), SqlState(engine).silence("S2")) == ([SILENCE], None)
     assert [each.label for each in SqlState(engine).open_incidents()] == ["INC-1", "INC-2", "INC-3", "INC-4"]
     with writing(engine) as connection:
         downgrade(connection, "base")

@@ -20,7 +20,7 @@ from bot.services.oncall import OncallService
 from bot.views import choices, failure, health, help, home, impact, query, validate
 from bot.views.blocks import Card
 from handlers.replies import Busy
-from tests.support import impact_cases, incident_cards, notices, oncall_cards, validations
+from tests.support import impact_cases, incident_cards, notices, oncall_cards, silence_cards, validations
 from tests.support.builders import NOW
 from tests.support.health_reports import AS_OF, NASTY, NASTY_REGISTRY, REGISTRY, failed, ran, report, took
 from tests.support.rotas import PLAN
@@ -180,6 +180,7 @@ def messages() -> dict[str, dict[str, Any]]:
         **incident_cards.incidents(),
         **incident_cards.answers(),
         **oncall_cards.messages(),
+        **silence_cards.messages(),
     }
     return {name: card.payload() for name, card in cards.items()}
 
@@ -202,5 +203,6 @@ def announced_ids() -> dict[str, dict[str, Any]]:
         "home_glance": home.glance(shown["overview_yellow"]),
         "home_nasty": home.glance(shown["overview_nasty"]),
         "home_on_call": home.glance(shown["overview_yellow"], "", OncallService(PLAN, None).turns(NOW)),
+        "home_silenced": home.glance(shown["overview_yellow"], silenced=silence_cards.STANDING),
         "home_unavailable": home.unavailable("The warehouse is held by <another> process & cannot be opened."),
     }

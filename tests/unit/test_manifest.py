@@ -26,6 +26,7 @@ import handlers.oncall
 import handlers.postmortem
 import handlers.response
 import handlers.response_forms
+import handlers.silence
 import handlers.thread_reply
 import handlers.timeline_note
 import handlers.validate
@@ -214,6 +215,7 @@ class Registered:
             handlers.postmortem,
             handlers.response,
             handlers.response_forms,
+            handlers.silence,
             handlers.timeline_note,
             handlers.validate,
         ):

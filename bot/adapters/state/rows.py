@@ -174,6 +174,7 @@ def silence_row(silence: Silence) -> dict[str, Any]:
         "until": silence.until,
         "reason": silence.reason,
         "set_by": silence.by,
+        "proposed": silence.proposed,
     }
 
 
@@ -186,6 +187,7 @@ def silence_of(row: RowMapping) -> Silence:
         until=row["until"],
         reason=row["reason"],
         by=row["set_by"],
+        proposed=row["proposed"],
     )
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, func, or_, select
 
-from bot.adapters.state import audit, inbox, pages, responses, tables
+from bot.adapters.state import audit, inbox, pages, responses, silences, tables
 from bot.adapters.state.covers import cover_of, covers_until
 from bot.adapters.state.database import reading, writing
 from bot.adapters.state.grants import grant_of, grants_of
@@ -16,18 +16,16 @@ from bot.adapters.state.rows import (
     decision_of,
     feedback_of,
     incident_of,
-    silence_of,
-    silence_row,
     window_of,
     window_row,
 )
 from bot.adapters.state.transaction import SqlTransaction
 from bot.adapters.state.writing import insert_new
-from bot.domain.audit import Anchor, Link, Record, Seal
+from bot.domain.audit import Anchor, Link, Seal
 from bot.domain.delivery import Queued
 from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.gate.memory import GateMemory
-from bot.domain.gate.silences import Silence, ended, set_by
+from bot.domain.gate.silences import Silence
 from bot.domain.grants import Grant
 from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.feedback import Feedback
@@ -59,12 +57,12 @@ class SqlState:
             version = connection.scalar(select(HEAD.c.version)) or 0
             alerts = [alert_of(row) for row in connection.execute(select(FINDING).where(kept)).mappings()]
             incidents = [incident_of(row) for row in connection.execute(select(INCIDENT).where(known)).mappings()]
-            silences = _silences(connection, now)
+            silenced = silences.silences_at(connection, now)
             windows = _windows(connection, horizon)
         return GateMemory(
             {alert.fingerprint: alert for alert in alerts},
             {incident.id: incident for incident in incidents},
-            silences,
+            silenced,
             windows,
             version,
         )
@@ -135,22 +133,24 @@ class SqlState:
         return sorted(found, key=lambda said: said.person)
 
     def add_silence(self, silence: Silence) -> bool:
-        with writing(self._engine) as connection:
-            added = insert_new(connection, tables.silence, [silence_row(silence)]) == 1
-            self._audit(connection, [set_by(silence)] if added else [])
-        return added
+        with self.transaction() as tx:
+            return tx.silences.add(silence)
+
+    def confirm_silence(self, silence_id: str, at: datetime) -> bool:
+        with self.transaction() as tx:
+            return tx.silences.confirm(silence_id, at)
 
     def end_silence(self, silence_id: str, at: datetime, by: str) -> bool:
-        table = tables.silence
-        change = update(table).where(table.c.id == silence_id, table.c.until > at).values(until=at)
-        with writing(self._engine) as connection:
-            changed = connection.execute(change).rowcount == 1
-            self._audit(connection, [ended(silence_id, by, at)] if changed else [])
-        return changed
+        with self.transaction() as tx:
+            return tx.silences.end(silence_id, at, by)
+
+    def silence(self, silence_id: str) -> Silence | None:
+        with reading(self._engine) as connection:
+            return silences.silence_by_id(connection, silence_id)
 
     def silences(self, now: datetime) -> list[Silence]:
         with reading(self._engine) as connection:
-            return list(_silences(connection, now))
+            return list(silences.silences_at(connection, now))
 
     def add_windows(self, windows: Iterable[PlannedWindow]) -> int:
         rows = [window_row(window) for window in windows]
@@ -253,18 +253,6 @@ class SqlState:
 
     def close(self) -> None:
         self._engine.dispose()
-
-    def _audit(self, connection: Connection, records: Iterable[Record]) -> None:
-        written = audit.SqlAudit(connection, self._seal)
-        for record in records:
-            written.add(record)
-        written.write()
-
-
-def _silences(connection: Connection, now: datetime) -> tuple[Silence, ...]:
-    table = tables.silence
-    rows = connection.execute(select(table).where(table.c.until > now)).mappings()
-    return tuple(sorted((silence_of(row) for row in rows), key=lambda each: (each.until, each.id)))
 
 
 def _windows(connection: Connection, since: datetime) -> tuple[PlannedWindow, ...]:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
 )
 
 from bot.adapters.state.columns import Utc, Words
@@ -144,7 +145,9 @@ silence = Table(
     Column("until", Utc, nullable=False, index=True),
     Column("reason", Words, nullable=False),
     Column("set_by", String, nullable=False),
+    Column("proposed", Boolean, nullable=False, server_default=false()),
 )
+"""`proposed`: somebody looked at what it would hide, and has not set it."""
 
 response = Table(
     "response",

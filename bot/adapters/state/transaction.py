@@ -12,6 +12,7 @@ from bot.adapters.state.leases import SqlLeases
 from bot.adapters.state.pages import SqlPages
 from bot.adapters.state.responses import SqlResponses
 from bot.adapters.state.rows import alert_row, decision_row, feedback_row, incident_row
+from bot.adapters.state.silences import SqlSilences
 from bot.adapters.state.writing import insert_new, upsert
 from bot.domain.audit import Seal
 from bot.domain.gate.memory import GateResult
@@ -42,6 +43,7 @@ class SqlTransaction:
         self.responses = SqlResponses(connection, self.audit.add)
         self.pages = SqlPages(connection)
         self.leases = SqlLeases(connection)
+        self.silences = SqlSilences(connection, self.audit.add)
 
 
 class SqlGate:

@@ -1,22 +1,31 @@
 """What hides findings on purpose: a silence set by a person, a planned backfill or maintenance window."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.audit import Record, record
+from bot.domain.errors import BadInput
 from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.findings.finding import Finding
+from bot.domain.findings.severity import Severity
 from bot.domain.incidents.decisions import Decision, Outcome
+from bot.domain.incidents.incident import Incident
 
 PREVIEW = timedelta(days=7)
 """How far back the preview of a silence looks."""
+SHORTEST, LONGEST = timedelta(minutes=5), timedelta(days=7)
+OFFERED = timedelta(minutes=15)
+"""So long a silence that was previewed can be set: what it would hide may be another thing later."""
+MOST_REASON = 300
 SHOWN = frozenset({Outcome.ANNOUNCE, Outcome.UPDATE, Outcome.JOIN})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Silence:
-    """Hides a processor, or a whole phase: one of the two is given. Holds from `since` to before `until`, aware UTC."""
+    """Hides a processor, or a whole phase: one of the two is given. Holds from `since` to before `until`, aware UTC.
+    `proposed`: it was previewed at `since`, and holds only once it is confirmed.
+    """
 
     id: str
     processor: str | None = None
@@ -25,9 +34,15 @@ class Silence:
     until: datetime
     reason: str
     by: str
+    proposed: bool = False
+
+    @property
+    def what(self) -> str:
+        """What it hides, in words."""
+        return f"phase {self.phase}" if self.processor is None else self.processor
 
     def holds(self, now: datetime) -> bool:
-        return self.since <= now < self.until
+        return not self.proposed and self.since <= now < self.until
 
     def covers(self, finding: Finding, phases: Mapping[str, int | None]) -> bool:
         """Every root has to be covered: what is wrong elsewhere too is announced, and what concerns no processor."""
@@ -50,12 +65,46 @@ def ended(silence_id: str, by: str, at: datetime) -> Record:
 
 @dataclass(frozen=True)
 class SilencePreview:
-    """What a silence would have hidden: messages and updates within them, and the troubles they were about."""
+    """What a silence would have hidden of the last seven days, and hides of what is open now.
+
+    `hidden`: the decisions that people would not have heard of; `announced` and `updated`: messages and updates among
+    them, `delivered` those that reached the channel; `incidents`: what they were about; `open`: what is open now;
+    `real`: failed runs that were not expected, None: not known here.
+    """
 
     silence: Silence
     announced: int
     updated: int
     hidden: tuple[Decision, ...]
+    incidents: tuple[Incident, ...] = ()
+    delivered: int = 0
+    open: tuple[Incident, ...] = ()
+    real: int | None = None
+
+    @property
+    def critical(self) -> tuple[Incident, ...]:
+        """The P0 among what it would have hidden."""
+        return tuple(each for each in self.incidents if each.severity is Severity.P0)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A silence, and how many findings it has hidden since it was set."""
+
+    silence: Silence
+    hidden: int
+
+
+def proposed(silence: Silence, now: datetime) -> Silence:
+    """The silence as it may be set from `now`. Raises BadInput: no reason, no length, or too long."""
+    if not silence.reason.strip():
+        raise BadInput("Why? A silence needs a reason: write it after the time, as `2h source is being migrated`.")
+    length = silence.until - now
+    if not SHORTEST <= length <= LONGEST:
+        raise BadInput("A silence lasts from 5 minutes to 7 days. Write 30m, 2h or 3d.")
+    if len(silence.reason) > MOST_REASON:
+        raise BadInput(f"The reason is {len(silence.reason)} characters long. Write {MOST_REASON} at most.")
+    return replace(silence, since=now, proposed=True)
 
 
 def preview(

@@ -222,12 +222,24 @@ class FakeState:
         if silence.id in self._silences:
             return False
         self._silences[silence.id] = replace(silence, since=utc(silence.since), until=utc(silence.until))
-        FakeAudit(self.links).add(set_by(silence))
+        if not silence.proposed:
+            FakeAudit(self.links).add(set_by(silence))
         return True
+
+    def confirm_silence(self, silence_id: str, at: datetime) -> bool:
+        stored = self._silences.get(silence_id)
+        if stored is None or not stored.proposed:
+            return False
+        self._silences[silence_id] = confirmed = replace(stored, proposed=False, since=utc(at))
+        FakeAudit(self.links).add(set_by(confirmed))
+        return True
+
+    def silence(self, silence_id: str) -> Silence | None:
+        return self._silences.get(silence_id)
 
     def end_silence(self, silence_id: str, at: datetime, by: str) -> bool:
         stored = self._silences.get(silence_id)
-        if stored is None or stored.until <= utc(at):
+        if stored is None or stored.proposed or stored.until <= utc(at):
             return False
         self._silences[silence_id] = replace(stored, until=utc(at))
         FakeAudit(self.links).add(ended(silence_id, by, at))
@@ -235,7 +247,7 @@ class FakeState:
 
     def silences(self, now: datetime) -> list[Silence]:
         moment = utc(now)
-        found = (each for each in self._silences.values() if each.until > moment)
+        found = (each for each in self._silences.values() if each.until > moment and not each.proposed)
         return sorted(found, key=lambda each: (each.until, each.id))
 
     def add_windows(self, windows: Iterable[PlannedWindow]) -> int:
