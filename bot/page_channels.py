@@ -14,6 +14,7 @@ from bot.config.channels import (
     ChannelsFile,
     JiraEntry,
     MailEntry,
+    MentionEntry,
     PagerDutyEntry,
     TwilioEntry,
     WebhookEntry,
@@ -51,7 +52,7 @@ class PageChannels:
 def page_channels(settings: Settings, environment: Mapping[str, str]) -> PageChannels:
     """Those of `channels.yaml`, and Slack. Nothing is connected to. Raises ConfigError."""
     file = load_channels(settings.config / "channels.yaml")
-    made = [_slack(settings), *_configured(file, environment, settings.public_url)]
+    made = [_slack(settings), *_configured(file, settings, environment)]
     return PageChannels(
         ready=tuple(channel for each in made if not isinstance(each, NotReady) for channel in each),
         not_ready=tuple(each for each in made if isinstance(each, NotReady)),
@@ -75,13 +76,14 @@ def channels_in_use(settings: Settings) -> tuple[PageChannel, ...]:
 Made = tuple["PageChannel", ...] | NotReady
 
 
-def _configured(file: ChannelsFile, environment: Mapping[str, str], public_url: str) -> list[Made]:
+def _configured(file: ChannelsFile, settings: Settings, environment: Mapping[str, str]) -> list[Made]:
     return [
-        *_made(file.twilio, ("voice", "sms"), partial(_twilio, public_url), environment),
+        *_made(file.twilio, ("voice", "sms"), partial(_twilio, settings.public_url), environment),
         *_made(file.mail, ("mail",), _mail, environment),
         *_made(file.pagerduty, ("pagerduty",), _pagerduty, environment),
         *_made(file.webhook, ("webhook",), _webhook, environment),
         *_made(file.jira, ("jira",), _jira, environment),
+        *([] if file.mention is None else [_mention(file.mention, settings)]),
     ]
 
 
@@ -153,3 +155,12 @@ def _jira(entry: JiraEntry) -> tuple[PageChannel, ...]:
     from bot.adapters.pages.jira import Jira, Project
 
     return (Jira(Project(entry.url, entry.user, entry.token, entry.project, entry.issue_type)),)
+
+
+def _mention(entry: MentionEntry, settings: Settings) -> Made:
+    from bot.adapters.pages.slack import SlackMention
+
+    token = settings.slack_bot_token.get_secret_value()
+    if not token:
+        return NotReady(("mention",), ("SLACK_BOT_TOKEN",))
+    return (SlackMention(token, settings.slack_api_url, entry.channel),)

@@ -15,6 +15,7 @@ from bot.domain.platform.registry import Frozen, Whole
 URL = re.compile(r"(?:https://[^\s/]+|http://(?:127\.0\.0\.1|localhost)(?::\d+)?)(?:/\S*)?")
 PROJECT_KEY = re.compile(r"[A-Z][A-Z0-9_]{1,63}")
 """https://support.atlassian.com/jira-cloud-administration/docs/edit-a-projects-details/"""
+CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{2,20}")
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 """https://www.rfc-editor.org/rfc/rfc8314#section-3.3"""
 
@@ -41,6 +42,12 @@ def _phone(text: str) -> str:
 def _project_key(text: str) -> str:
     if PROJECT_KEY.fullmatch(text) is None:
         raise ValueError(f"{text!r} is no key of a Jira project; write the letters before the number, such as DATA")
+    return text
+
+
+def _channel(text: str) -> str:
+    if CHANNEL_ID.fullmatch(text) is None:
+        raise ValueError(f"{text!r} is no id of a channel; copy it from the channel's details, such as C0123456789")
     return text
 
 
@@ -105,6 +112,12 @@ class WebhookEntry(Frozen):
     secret: Secret
 
 
+class MentionEntry(Frozen):
+    """Whoever is on call is named in the team's channel."""
+
+    channel: Annotated[str, AfterValidator(_channel)]
+
+
 class ChannelsFile(Frozen):
     """`None`: the team has no such channel. Slack needs no entry: the app's own token sends."""
 
@@ -113,6 +126,7 @@ class ChannelsFile(Frozen):
     mail: MailEntry | None = None
     webhook: WebhookEntry | None = None
     jira: JiraEntry | None = None
+    mention: MentionEntry | None = None
 
 
 def load_channels(path: Path) -> ChannelsFile:

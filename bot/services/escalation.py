@@ -112,7 +112,8 @@ class EscalationService:
         self, action: PageStep, response: Response, incident: Incident, schedule: Schedule, now: datetime
     ) -> _Taken:
         made = pages_of(action, response, incident.label, schedule, self._targets, now)
-        entries = [_entry(response, EntryKind.UNREACHED, f"Step {action.number}: {why}", now) for why in made.unreached]
+        missed = made.unreached if action.step.wakes else ()
+        entries = [_entry(response, EntryKind.UNREACHED, f"Step {action.number}: {why}", now) for why in missed]
         if made.people:
             names = " and ".join(each.name for each in made.people)
             ways = ", ".join(dict.fromkeys(page.channel for page in made.pages))

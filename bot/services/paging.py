@@ -13,6 +13,7 @@ from uuid import uuid5
 from bot.domain.delivery import Act, Kind, Outcome, Page, PageState, Queued
 from bot.domain.escalation.pages import NAMESPACE
 from bot.domain.findings.severity import Severity
+from bot.domain.incidents.escalation_policy import WRITTEN
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.response import PAGING, Response, ResponseState
 from bot.domain.incidents.timeline import Entry, EntryKind
@@ -232,7 +233,7 @@ def _is_same(page: Page, other: Page) -> bool:
 
 def _must_reach(page: Page) -> bool:
     """Is it what wakes somebody for something grave?"""
-    return page.severity in WORTH_A_SECOND and page.act is Act.TRIGGER
+    return page.severity in WORTH_A_SECOND and page.act is Act.TRIGGER and page.channel not in WRITTEN
 
 
 def _is_wanted(queued: Queued, response: Response) -> bool:

@@ -225,7 +225,7 @@ class ResponseService:
             if not isinstance(action, PageStep):
                 break
             names = people_at(self._schedule(now), action.step.rotas, at)
-            if names:
+            if names and action.step.wakes:
                 found.append(Coming(at, tuple(names)))
             response = responses.stepped(response, at, at_once=not names)
         return found

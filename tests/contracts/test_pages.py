@@ -5,7 +5,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, is_dataclass
 from functools import partial
 from typing import Any
@@ -16,14 +16,15 @@ from bot.adapters.pages.jira import Jira, Project
 from bot.adapters.pages.mail import Mail, MailServer, Security
 from bot.adapters.pages.pagerduty import PagerDuty
 from bot.adapters.pages.phone import Sms, Voice
-from bot.adapters.pages.slack import SlackDirect
+from bot.adapters.pages.slack import SlackDirect, SlackMention
 from bot.adapters.pages.twilio import Account
 from bot.adapters.pages.webhook import Webhook
 from bot.domain.delivery import Kind, Outcome, Page
+from bot.domain.incidents.escalation_policy import WRITTEN
 from bot.ports.pages import PageChannel
 from tests.support.builders import NOW
 from tests.support.page_endpoints import endpoint, jira, page, pagerduty, receiver, settled, twilio
-from tests.support.slack_bench import ALEX
+from tests.support.slack_bench import ALERTS, ALEX
 from tests.support.slack_thread import beside
 from tests.support.smtp_endpoint import mail_endpoint
 
@@ -107,7 +108,12 @@ OTHERWISE = {
 }
 """A receiver of the team's answers with any 2xx; SMTP names no wait, and its 451 is a no."""
 TAKEN = {Kind.YES: (1,), Kind.NO: (0,), Kind.AMBIGUOUS: (0, 1)}
-FAULTS = {**dict.fromkeys(OVER_HTTP, HTTP_FAULTS), "mail": tuple(MAIL_FAULTS), "slack": tuple(SLACK_FAULTS)}
+FAULTS = {
+    **dict.fromkeys(OVER_HTTP, HTTP_FAULTS),
+    "mail": tuple(MAIL_FAULTS),
+    "slack": tuple(SLACK_FAULTS),
+    "mention": tuple(SLACK_FAULTS),
+}
 FOUND: dict[str, tuple[Kind | None, Kind | None]] = {
     "pagerduty": (Kind.NO, Kind.NO),
     "voice": (Kind.NO, Kind.YES),
@@ -116,6 +122,7 @@ FOUND: dict[str, tuple[Kind | None, Kind | None]] = {
     "jira": (None, Kind.YES),
     "mail": (None, None),
     "slack": (Kind.NO, Kind.YES),
+    "mention": (Kind.NO, Kind.YES),
 }
 """What a look shows of a page that was not taken, and of one that was, while its answer got lost."""
 
@@ -148,7 +155,7 @@ def server(port: int, seconds: float = 5.0, security: Security = Security.NONE) 
 
 
 @contextmanager
-def in_slack() -> Iterator[Place]:
+def in_slack(*, team: bool = False) -> Iterator[Place]:
     with beside() as there:
 
         def fault(name: str) -> None:
@@ -158,12 +165,15 @@ def in_slack() -> Iterator[Place]:
                 there.ask(lambda made: made.core.faults.add(**ordered))
 
         def taken() -> int:
+            if team:
+                return len(there.messages(ALERTS))
             bot = there.workspace.identity.bot_user_id
             channel, _ = there.ask(lambda made: made.core.channels.direct(bot, ALEX, made.core.now()))
             return len(there.messages(channel["id"]))
 
         def channel(seconds: float) -> PageChannel:
-            return SlackDirect(there.workspace.credentials.bot_token, there.workspace.api_url, seconds)
+            token, url = there.workspace.credentials.bot_token, there.workspace.api_url
+            return SlackMention(token, url, ALERTS, seconds) if team else SlackDirect(token, url, seconds)
 
         yield Place(channel, ALEX, fault, taken)
         settled()
@@ -172,7 +182,8 @@ def in_slack() -> Iterator[Place]:
 @contextmanager
 def place_of(name: str) -> Iterator[Place]:
     with ExitStack() as stack:
-        known = {"mail": by_mail, "slack": in_slack}
+        known: dict[str, Callable[[], AbstractContextManager[Place]]]
+        known = {"mail": by_mail, "slack": in_slack, "mention": partial(in_slack, team=True)}
         yield stack.enter_context(known[name]() if name in known else over_http(name))
 
 
@@ -220,6 +231,7 @@ NOWHERE: dict[str, tuple[PageChannel, str]] = {
     **{name: (make("http://127.0.0.1:1", 5.0), target) for name, (_, target, make) in OVER_HTTP.items()},
     "mail": (Mail(server(1)), "ana@example.com"),
     "slack": (SlackDirect(SECRET, "http://127.0.0.1:1/api/"), ALEX),
+    "mention": (SlackMention(SECRET, "http://127.0.0.1:1/api/", ALERTS), ALEX),
 }
 
 
@@ -259,6 +271,10 @@ def test_a_page_that_was_given_up_is_not_sent_later(monkeypatch: pytest.MonkeyPa
         settled()
     assert (there.requests, post.taken) == ([], [])
     assert "DATA" not in post.commands
+
+
+def test_what_wakes_nobody_is_known_to_the_policy() -> None:
+    assert {channel.name for channel, _ in NOWHERE.values() if not channel.wakes} == WRITTEN
 
 
 def test_a_redirect_is_not_followed() -> None:

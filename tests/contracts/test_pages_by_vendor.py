@@ -17,7 +17,7 @@ from bot.adapters.pages.jira import Jira, Project
 from bot.adapters.pages.mail import Mail, MailServer, Security
 from bot.adapters.pages.pagerduty import PagerDuty
 from bot.adapters.pages.phone import Sms, Voice
-from bot.adapters.pages.slack import EVENT, SlackDirect
+from bot.adapters.pages.slack import EVENT, SlackDirect, SlackMention
 from bot.adapters.pages.twilio import PAGE_SIZE, Account
 from bot.adapters.pages.webhook import Webhook
 from bot.domain.delivery import Act, Kind, Outcome
@@ -38,7 +38,7 @@ from tests.support.page_endpoints import (
     receiver,
     twilio,
 )
-from tests.support.slack_bench import ALEX
+from tests.support.slack_bench import ALERTS, ALEX
 from tests.support.slack_handicaps import drop_scopes, without_metadata
 from tests.support.slack_thread import Beside, beside
 from tests.support.smtp_endpoint import MailEndpoint, mail_endpoint
@@ -266,6 +266,18 @@ def test_a_direct_message_shows_its_text_and_calls_nobody(slack: Beside) -> None
     assert shown["text"] == "INC-42 P0: BoxScores &lt;stopped&gt; &amp; waits. Next: &lt;!channel&gt; Ben at 12:05."
     assert direct(slack).find(page(ALEX, "shown")) == Outcome(Kind.YES, "ok", ref=sent.ref)
     assert direct(slack).find(page(ALEX, "not sent")) == Outcome(Kind.NO, "no such message since the first try")
+
+
+def test_a_mention_names_one_person_in_the_teams_channel(slack: Beside) -> None:
+    """Its text is data: it calls nobody else."""
+    team = SlackMention(slack.workspace.credentials.bot_token, slack.workspace.api_url, ALERTS)
+    sent = team.send(page(ALEX, "named"))
+    [shown] = slack.messages(ALERTS)
+    assert sent == Outcome(Kind.YES, "ok", ref=f"{ALERTS}:{shown['ts']}")
+    assert shown["text"].startswith(f"<@{ALEX}> INC-42 P0: BoxScores &lt;stopped&gt;")
+    assert "&lt;!channel&gt;" in shown["text"]
+    assert team.find(page(ALEX, "named")) == sent
+    assert team.find(page(ALEX, "not sent")) == Outcome(Kind.NO, "no such message since the first try")
 
 
 def test_a_strangers_message_with_our_metadata_is_not_ours(slack: Beside) -> None:

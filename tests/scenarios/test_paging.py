@@ -20,6 +20,7 @@ from tests.support.rotas import PLAN
 
 LOST = finding("Gamebook", severity="P0", impact=("Summary",))
 SMALL = finding("Gamebook", severity="P1")
+REFUSED = Outcome(Kind.NO, "not_in_channel", permanent=True)
 
 
 @pytest.fixture
@@ -321,3 +322,43 @@ def test_what_a_card_says_comes_next_is_what_the_engine_does() -> None:
     for coming in standing.coming:
         story.fast_forward((coming.at - story.now) / timedelta(minutes=1))
         assert story.paged() == [pair for name in coming.people for pair in both(name)]
+
+
+def written(*names: str) -> list[FakePager]:
+    return [FakePager("slack"), FakePager("voice"), *(FakePager(name, wakes=False) for name in names)]
+
+
+def test_a_p1_is_a_mention_at_once_and_a_page_after_half_an_hour(people: dict[str, str]) -> None:
+    story = PagedStory(START, *written("mention"))
+    story.held = [SMALL]
+    story.fast_forward(2)
+    assert story.paged() == [(people["primary"], "mention")]
+    standing = story.responses.standing(story.incident.id, story.now)
+    assert standing is not None
+    assert standing.coming[0].at > story.now + timedelta(minutes=25)
+    story.fast_forward(27)
+    assert story.paged() == []
+    story.fast_forward(3)
+    assert story.paged() == [(people["primary"], "slack")]
+
+
+def test_a_mention_that_cannot_be_hurries_no_page_and_calls_nobody(people: dict[str, str]) -> None:
+    for pagers in (written(), [*written(), FakePager("mention", wakes=False, answer=lambda _: REFUSED)]):
+        story = PagedStory(START, *pagers)
+        story.held = [SMALL]
+        story.fast_forward(20)
+        assert story.paged() == []
+        assert story.paging.unreached() == []
+        story.fast_forward(12)
+        assert story.paged() == [(people["primary"], "slack")]
+
+
+def test_a_p2_is_one_ticket_and_nobody_is_paged(people: dict[str, str]) -> None:
+    story = PagedStory(START, *written("jira"))
+    story.held = [replace(SMALL, severity=Severity.P2)]
+    story.fast_forward(120)
+    assert story.paged() == [(people["primary"], "jira")]
+    response = story.state.response(story.incident.id)
+    assert response is not None
+    assert (response.state, response.next_at) == (ResponseState.OPEN, None)
+    assert EntryKind.EXHAUSTED not in {entry.kind for entry in story.state.timeline(story.incident.id)}

@@ -49,6 +49,7 @@ def test_the_example_of_the_guide_makes_every_channel(tmp_path: Path) -> None:
         ("pagerduty", "pagerduty"),
         ("webhook", "webhook"),
         ("jira", "jira"),
+        ("mention", "slack"),
     ]
     assert made.not_ready == ()
     assert "hush" not in repr(made)
@@ -62,6 +63,7 @@ def test_a_channel_names_the_variables_that_it_waits_for(tmp_path: Path) -> None
         "slack is not ready: set the environment variable SLACK_BOT_TOKEN",
         "voice, sms are not ready: set the environment variable TWILIO_AUTH_TOKEN",
         "webhook is not ready: set the environment variable WEBHOOK_SECRET",
+        "mention is not ready: set the environment variable SLACK_BOT_TOKEN",
     ]
 
 

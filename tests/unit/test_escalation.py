@@ -79,13 +79,15 @@ def test_a_p0_pages_one_after_the_other_and_goes_on() -> None:
     ]
 
 
-def test_a_p1_waits_half_an_hour_and_ends() -> None:
-    assert story(P1, range(0, 300, 5)) == [(30, "primary"), (60, "secondary"), (90, "Exhaust")]
+def test_a_p1_names_somebody_waits_half_an_hour_and_ends() -> None:
+    assert story(P1, range(0, 300, 5)) == [(0, "primary"), (30, "primary"), (60, "secondary"), (90, "Exhaust")]
     assert next_action(responses.exhausted(P1, START), minute(300)) == Stop(WhyStop.EXHAUSTED)
 
 
-def test_a_p2_pages_nobody() -> None:
-    quiet = responses.opened("I1", Severity.P2, POLICY.of(Severity.P2), START)
+def test_a_p2_is_a_ticket_and_pages_nobody() -> None:
+    begun = responses.opened("I1", Severity.P2, POLICY.of(Severity.P2), START)
+    assert next_action(begun, START) == PageStep(POLICY.of(Severity.P2).steps[0], 1)
+    quiet = responses.stepped(begun, START, at_once=True)
     assert next_action(quiet, minute(600)) == Stop(WhyStop.NO_LADDER)
 
 
@@ -128,7 +130,7 @@ def after(before: Response | None, **changes: object) -> Response | None:
 def test_a_response_follows_the_facts() -> None:
     opened = after(None)
     assert opened is not None
-    assert (opened.severity, opened.next_at) == (Severity.P1, minute(90))
+    assert (opened.severity, opened.next_at) == (Severity.P1, minute(60))
     assert after(None, severity=Severity.P3) is None
     assert after(P1) is None
     done = after(P1, state=IncidentState.RESOLVED)

@@ -27,8 +27,7 @@ SDK_TIMEOUT_S = 5
 class SlackDirect:
     """Sent in the conversation of the app with the person. The text is data: no mention, link or format is in it."""
 
-    name = provider = "slack"
-    wakes = True
+    name, provider, wakes = "slack", "slack", True
 
     def __init__(self, token: str, api_url: str, timeout_s: float = TIMEOUT_S) -> None:
         sdk = logging.getLogger("fireline.slack.sdk")
@@ -40,13 +39,16 @@ class SlackDirect:
         return person.slack or None
 
     def send(self, page: Page) -> Outcome:
+        return self._posted(page, page.target, cut(escape(page.text), LONGEST), formatted=False)
+
+    def _posted(self, page: Page, channel: str, text: str, *, formatted: bool) -> Outcome:
         def work(attempt: Attempt) -> Outcome:
             attempt.begin(None)  # the SDK connects and writes in one call
             try:
                 answer = self._client.chat_postMessage(
-                    channel=page.target,
-                    text=cut(escape(page.text), LONGEST),
-                    mrkdwn=False,
+                    channel=channel,
+                    text=text,
+                    mrkdwn=formatted,
                     metadata={"event_type": EVENT, "event_payload": {"id": page.id}},
                     unfurl_links=False,
                     unfurl_media=False,
@@ -71,7 +73,7 @@ class SlackDirect:
 
     def _found(self, page: Page) -> Outcome | None:
         """A message of ours without metadata may be this page's: some Slacks show none."""
-        channel = str(self._client.conversations_open(users=page.target)["channel"]["id"])
+        channel = self._conversation(page)
         identity = self._client.auth_test().data
         unnamed = False
         for message in self._messages(channel, (page.first_attempt_at or page.created_at) - BEFORE):
@@ -84,6 +86,10 @@ class SlackDirect:
                 return Outcome(Kind.YES, "ok", ref=f"{channel}:{message['ts']}")
             unnamed = unnamed or not shown
         return None if unnamed else Outcome(Kind.NO, "no such message since the first try")
+
+    def _conversation(self, page: Page) -> str:
+        """The id of where it is posted."""
+        return str(self._client.conversations_open(users=page.target)["channel"]["id"])
 
     def _messages(self, channel: str, since: datetime) -> Iterator[dict[str, Any] | None]:
         """Newest first; None: there are more than are read."""
@@ -101,3 +107,20 @@ class SlackDirect:
             if not cursor:
                 return
         yield None
+
+
+class SlackMention(SlackDirect):
+    """Named in the team's channel: nobody is woken, and everybody there sees it. `channel` is an id."""
+
+    name, wakes = "mention", False
+
+    def __init__(self, token: str, api_url: str, channel: str, timeout_s: float = TIMEOUT_S) -> None:
+        super().__init__(token, api_url, timeout_s)
+        self._channel = channel
+
+    def send(self, page: Page) -> Outcome:
+        text = cut(f"<@{page.target}> {escape(page.text)}", LONGEST)
+        return self._posted(page, self._channel, text, formatted=True)
+
+    def _conversation(self, page: Page) -> str:  # noqa: ARG002
+        return self._channel

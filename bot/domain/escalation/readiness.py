@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from bot.domain.escalation.pages import Targets
 from bot.domain.findings.severity import Severity
-from bot.domain.incidents.escalation_policy import EscalationPolicy, Ladder, Step
+from bot.domain.incidents.escalation_policy import WRITTEN, EscalationPolicy, Ladder, Step
 from bot.domain.oncall.on_call import gaps, shifts
 from bot.domain.oncall.schedule import Person, Schedule
 
@@ -39,7 +39,7 @@ def readiness(policy: EscalationPolicy, schedule: Schedule, targets: Targets, no
     for severity, ladder in sorted(policy.ladders.items()):
         for person in schedule.people:
             wanted = [step for step in ladder.steps if person.name in _people(step, schedule, now)]
-            channels = dict.fromkeys(channel for step in wanted for channel in step.by)
+            channels = dict.fromkeys(channel for step in wanted for channel in step.by if channel not in WRITTEN)
             if channels:
                 found.append(_of(person, severity, list(channels), targets))
     return found
@@ -72,7 +72,9 @@ def _of_step(step: Step, schedule: Schedule, targets: Targets, now: datetime) ->
     people = [schedule.by_name[name] for name in _people(step, schedule, now)]
     if known and not people:
         yield f"nobody has a turn of {' or '.join(known)} in the next {AHEAD.days} days"
-    lost = [person.name for person in people if all(targets(channel, person) is None for channel in step.by)]
+    lost = [
+        person.name for person in people if step.wakes and all(targets(channel, person) is None for channel in step.by)
+    ]
     if lost:
         yield f"{', '.join(lost)} cannot be reached by {' or '.join(step.by)}"
 
@@ -81,7 +83,7 @@ def _of_p0(ladder: Ladder, schedule: Schedule, targets: Targets, provider: Provi
     """One outage must not silence it."""
     paged = [(name, step.by) for step in ladder.steps for name in _people(step, schedule, now)]
     for name in dict.fromkeys(name for name, _ in paged):
-        channels = {channel for other, by in paged if other == name for channel in by}
+        channels = {channel for other, by in paged if other == name for channel in by if channel not in WRITTEN}
         reached = sorted(channel for channel in channels if targets(channel, schedule.by_name[name]) is not None)
         if reached == [SLACK]:
             yield f"P0: {name} can only be reached by Slack; add a phone, a mail or a pager"

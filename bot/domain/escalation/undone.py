@@ -42,7 +42,7 @@ def _acts(response: Response) -> bool:
     if response.state is ResponseState.EXHAUSTED:
         return response.ladder.repeat is not None
     return response.state is ResponseState.ACKNOWLEDGED or (
-        response.state is ResponseState.OPEN and bool(response.ladder.steps)
+        response.state is ResponseState.OPEN and response.ladder.wakes
     )
 
 

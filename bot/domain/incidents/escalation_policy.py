@@ -7,6 +7,8 @@ from datetime import timedelta
 from bot.domain.findings.severity import Severity
 
 MINUTE = timedelta(minutes=1)
+WRITTEN = frozenset({"jira", "mention"})
+"""Channels that write something down, and wake nobody."""
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,11 @@ class Step:
     after: timedelta
     rotas: tuple[str, ...]
     by: tuple[str, ...]
+
+    @property
+    def wakes(self) -> bool:
+        """Or is only a ticket made, or somebody named in the team's channel?"""
+        return not WRITTEN.issuperset(self.by)
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,11 @@ class Ladder:
     acknowledged_for: timedelta = 60 * MINUTE
 
     @property
+    def wakes(self) -> bool:
+        """Is anybody paged at all?"""
+        return any(step.wakes for step in self.steps)
+
+    @property
     def patience(self) -> timedelta:
         """How long after the last step the ladder is exhausted: as long as between the last two, 5 minutes at least."""
         if len(self.steps) < 2:
@@ -37,7 +49,7 @@ class Ladder:
 
 
 def _standard() -> Mapping[Severity, Ladder]:
-    """P0 is paged at once by two ways, P1 after half an hour; P2 and P3 page nobody."""
+    """P0 is paged at once by two ways; P1 is a mention, and paged after half an hour; P2 is a ticket, P3 nothing."""
     return {
         Severity.P0: Ladder(
             (
@@ -49,10 +61,14 @@ def _standard() -> Mapping[Severity, Ladder]:
             acknowledged_for=30 * MINUTE,
         ),
         Severity.P1: Ladder(
-            (Step(30 * MINUTE, ("primary",), ("slack",)), Step(60 * MINUTE, ("secondary",), ("slack",))),
+            (
+                Step(0 * MINUTE, ("primary",), ("mention",)),
+                Step(30 * MINUTE, ("primary",), ("slack",)),
+                Step(60 * MINUTE, ("secondary",), ("slack",)),
+            ),
             acknowledged_for=60 * MINUTE,
         ),
-        Severity.P2: Ladder(acknowledged_for=240 * MINUTE),
+        Severity.P2: Ladder((Step(0 * MINUTE, ("primary",), ("jira",)),), acknowledged_for=240 * MINUTE),
         Severity.P3: Ladder(acknowledged_for=240 * MINUTE),
     }
 

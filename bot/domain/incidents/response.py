@@ -139,10 +139,13 @@ def resolved(response: Response, now: datetime, by: str = "") -> Response:
 
 
 def stepped(response: Response, now: datetime, *, at_once: bool) -> Response:
-    """After a step was taken; `at_once`: it reached nobody, and the next is due now. A late step moves the next ones:
-    no two are taken together.
+    """After a step was taken; `at_once`: it reached nobody, and the next is due now, unless it was to wake nobody. A
+    late step moves the next ones: no two are taken together. Where a ladder wakes nobody, nothing follows its end.
     """
-    after = response.step + 1
+    after, steps = response.step + 1, response.ladder.steps
+    if after == len(steps) and not response.ladder.wakes:
+        return replace(response, step=after, next_at=None)
+    at_once = at_once and steps[response.step].wakes
     return replace(response, step=after, next_at=now if at_once else now + _pause(response.ladder, after))
 
 
