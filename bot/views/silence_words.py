@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.domain.counts import plural
 from bot.domain.gate.silences import OFFERED, SilencePreview, Standing
 from bot.domain.incidents.incident import Incident
 from bot.domain.platform.names import some_of
 from bot.views.incident_words import Voice
-from bot.views.numbers import plural, span
+from bot.views.numbers import span
 
 MOST_NAMED = 6
 NONE = "Nothing is silenced."
