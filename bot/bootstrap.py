@@ -17,6 +17,7 @@ from bot.opening import (
     accepted_losses,
     blindness_of,
     dataset_of,
+    loading_service,
     loss_rules,
     registry_in_use,
     registry_of_data,
@@ -368,21 +369,6 @@ def _queries(opened: Warehouse, registry: Registry, settings: Settings) -> Query
     from bot.services.queries import QueryService
 
     return QueryService(opened, registry, service_levels(settings), accepted_losses(settings))
-
-
-@contextmanager
-def loading(settings: Settings) -> Iterator[LoadingService]:
-    """The service that takes data in; it alone may write to the warehouse."""
-    with warehouse(settings, read_only=False) as opened:
-        yield loading_service(opened, settings)
-
-
-def loading_service(opened: Warehouse, settings: Settings) -> LoadingService:
-    from bot.config.policy import load_policy
-    from bot.services.loading import LoadingService
-
-    policy = load_policy(settings.config / "policy.yaml")
-    return LoadingService(opened, policy.failure_text_rules, policy.vocabulary)
 
 
 @contextmanager

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bot.domain.slo import ServiceLevels
     from bot.ports.warehouse import Warehouse
     from bot.services.blindness import Blindness
+    from bot.services.loading import LoadingService
     from bot.services.recorded import RecordedService
     from bot.services.sources import SourcesService
 
@@ -144,3 +145,18 @@ def recorded(settings: Settings, registry: Registry) -> Iterator[RecordedService
         )
     finally:
         opened.close()
+
+
+@contextmanager
+def loading(settings: Settings) -> Iterator[LoadingService]:
+    """The service that takes data in; it alone may write to the warehouse."""
+    with warehouse(settings, read_only=False) as opened:
+        yield loading_service(opened, settings)
+
+
+def loading_service(opened: Warehouse, settings: Settings) -> LoadingService:
+    from bot.config.policy import load_policy
+    from bot.services.loading import LoadingService
+
+    policy = load_policy(settings.config / "policy.yaml")
+    return LoadingService(opened, policy.failure_text_rules, policy.vocabulary)

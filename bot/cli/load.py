@@ -53,8 +53,8 @@ def load(
 
 
 def _loaded_here(settings: "Settings", directory: Path, *, quiet: bool) -> str:
-    from bot.bootstrap import loading
     from bot.first_draft import registry_to_load
+    from bot.opening import loading
 
     with loading(settings) as service:
         registry, warnings = registry_to_load(settings, directory, service.stored_registry)

@@ -17,14 +17,14 @@ import pytest
 from pydantic import SecretStr
 
 from bot.adapters.clock import monotonic_seconds
-from bot.bootstrap import Serving, loading_service, serving
+from bot.bootstrap import Serving, serving
 from bot.cli.load import answer_load
 from bot.config.settings import BUNDLED_CONFIG, Settings
 from bot.domain.errors import BadInput
 from bot.domain.health.model import HealthRequest
 from bot.domain.impact.report import ImpactRequest
 from bot.domain.verdicts.validation import ValidationRequest
-from bot.opening import warehouse
+from bot.opening import loading_service, warehouse
 from bot.scheduler import Lanes
 from bot.services.vitals import Vitals
 from bot.source_lanes import SourceLanes

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession, UnixConnector
 
-from bot.bootstrap import app_services, loading_service
+from bot.bootstrap import app_services
 from bot.cli.health_answer import HealthQuestion
 from bot.cli.impact import Form, ImpactQuestion
 from bot.cli.load import answer_load
@@ -21,6 +21,7 @@ from bot.cli.query import QueryQuestion
 from bot.cli.validate import ValidateQuestion
 from bot.config.settings import Settings
 from bot.domain.errors import BadInput
+from bot.opening import loading_service
 from bot.services.app import AppServices
 from bot.services.probe import Probe
 from tests.support.builders import NOW, run, warehouse
