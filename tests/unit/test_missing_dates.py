@@ -72,6 +72,15 @@ def test_what_an_open_incident_says_and_what_is_accepted_is_not_said_again() -> 
     assert told(missing("Box", 25), losses=LossRules(accepted)).overall is Colour.GREEN
 
 
+def test_a_count_that_leaves_out_the_dates_of_an_incident_says_so() -> None:
+    open_ = incident(processors=("Box",), data_dates=(DAY,), severity=Severity.P1)
+    other = missing("Plain", day=date(2026, 1, 17))
+    made = told(missing("Box"), missing("Plain"), other, known=Notified(open=(open_,)))
+    assert reasons(made)[-1][1] == ("2 dates due have no data and are in no open P0 or P1: Plain 19 Jan, Plain 17 Jan.")
+    alone = told(missing("Box"), other, known=Notified(open=(open_,)))
+    assert reasons(alone)[-1][1] == "1 date due has no data and is in no open P0 or P1: Plain 17 Jan."
+
+
 def test_the_count_of_dates_says_where_those_are_that_no_reason_names() -> None:
     open_ = incident(processors=("Box",), impact=("Summary",), data_dates=(DAY,))
     accepted = AcceptedLosses((AcceptedLoss(processor="Plain", first=DAY, last=DAY, reason="gone"),))

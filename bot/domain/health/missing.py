@@ -20,6 +20,7 @@ from bot.domain.platform.names import some_of
 from bot.domain.platform.registry import Kind, Processor, Registry
 
 MOST_NAMED = 5
+_APART = (" and is in no open P0 or P1", " and are in no open P0 or P1")
 
 
 class MissingDate(NamedTuple):
@@ -81,11 +82,12 @@ def missing_reasons(
     said, inside = _said([each for each in listed if each.severity in NAMES]), _said(listed)
     left = [each for each in known if (each.processor, each.data_date) not in said]
     outside = sum((each.processor, each.data_date) not in inside for each in known)
+    apart = _APART if len(left) < len(known) else ("", "")
     why = _grave(left, absent, registry, rules.policy, as_of)
     grave = {each.processor for those in why.values() for each in those}
     return MissingReasons(
-        [_reason(those, f" P0: {because}.") for because, those in why.items()],
-        _others([each for each in left if not any(each in those for those in why.values())]),
+        [_reason(those, f" P0: {because}.", apart) for because, those in why.items()],
+        _others([each for each in left if not any(each in those for those in why.values())], apart),
         {name: [_row_reason(name, those, grave)] for name, those in _by_processor(known).items()},
         DatesWithout(outside, len(known) - outside, len(every) - len(known)),
     )
@@ -125,16 +127,19 @@ def _kind(each: MissingDate, processor: Processor) -> FindingKind:
     return FindingKind.ZERO_RECORDS_SCRAPER if scraped else FindingKind.ZERO_RECORDS_PROCESSOR
 
 
-def _others(left: Sequence[MissingDate]) -> list[HealthReason]:
-    return [_reason(left, "")] if left else []
+def _others(left: Sequence[MissingDate], apart: tuple[str, str]) -> list[HealthReason]:
+    return [_reason(left, "", apart)] if left else []
 
 
-def _reason(those: Sequence[MissingDate], why: str) -> HealthReason:
+def _reason(those: Sequence[MissingDate], why: str, apart: tuple[str, str] = ("", "")) -> HealthReason:
+    """`apart`: what sets those apart from the others without data, of one date and of several."""
     newest = sorted(those, key=lambda each: (-each.data_date.toordinal(), each.processor))
     named = some_of([each.label for each in newest], MOST_NAMED)
     lack = "incomplete data or none" if any(each.partial for each in newest) else "no data"
     count = f"{plural(len(newest), 'date')} due {'has' if len(newest) == 1 else 'have'}"
-    return HealthReason(Because.DATES_MISSING, newest[0].processor, f"{count} {lack}: {named}.{why}")
+    return HealthReason(
+        Because.DATES_MISSING, newest[0].processor, f"{count} {lack}{apart[len(newest) > 1]}: {named}.{why}"
+    )
 
 
 def _row_reason(name: str, those: Sequence[MissingDate], grave: Collection[str]) -> HealthReason:
