@@ -112,6 +112,13 @@ def test_a_set_up_says_what_it_has_done(checkout: Checkout) -> None:
     assert checkout.said == ""
 
 
+def test_a_set_up_says_what_it_does_before_anything_is_fetched(checkout: Checkout) -> None:
+    script = checkout.folder / ".ci/setup"
+    script.write_text(script.read_text().replace("sleep 5", "sleep 0.1"))
+    checkout.setup("product", pip="sleep 1")
+    assert "  setup   fetching 0 of 1 packages (" in checkout.said
+
+
 def test_what_pip_said_is_shown_where_it_fails(checkout: Checkout) -> None:
     done, said = checkout.setup("product", pip="echo 'no wheel for one'; exit 1")
     assert done == ["new .venv", "requirements.txt"]
