@@ -1,5 +1,6 @@
 """`fireline simulate page`: who would be paged, minute by minute, by what; nothing is sent."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -43,19 +44,32 @@ def page(
         schedule, ladder = rules.oncall.schedule(moment), rules.policy.of(worst)
         steps = simulated(worst, ladder, schedule, rules.target, moment)
         for each in steps:
-            say(shown(_line(each, schedule)))
+            say(shown(_line(each, schedule, steps)))
         if not steps:
             say(f"{worst} pages nobody.")
         for why in rules.not_ready:
             say(f"warning: {shown(why)}", error=True)
+        if steps and not any(step.ways for step in steps):
+            raise BadInput(
+                f"{worst} reaches nobody. Name people, rotas and ways to reach them in oncall.yaml; "
+                "`fireline oncall readiness` says who cannot be reached."
+            )
 
 
-def _line(step: "SimulatedStep", schedule: "Schedule") -> str:
+def _line(step: "SimulatedStep", schedule: "Schedule", all_steps: Sequence["SimulatedStep"]) -> str:
     from bot.views.oncall_words import wall
 
     when = wall(step.at, schedule.zone)
     if not step.number:
-        return f"{when}  everybody was paged: the card says so, and the ladder begins again where the policy repeats it"
+        return f"{when}  {_outcome(all_steps)}, and the ladder begins again where the policy repeats it"
     people = dict.fromkeys(person for person, _ in step.ways)
     ways = [f"{each} by {' and '.join(way for person, way in step.ways if person == each)}" for each in people]
     return f"{when}  step {step.number}: {'; '.join([*ways, *step.unreached])}"
+
+
+def _outcome(steps: Sequence["SimulatedStep"]) -> str:
+    if not any(step.ways for step in steps):
+        return "nobody was reached"
+    if any(step.unreached for step in steps):
+        return "not everybody was reached"
+    return "everybody was paged: the card says so"

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+from bot.domain.dates import EARLIEST, LATEST
 from bot.domain.errors import BadInput
 from bot.domain.oncall import covers, on_call
 from bot.domain.oncall.covers import Cover, CoverState, Wanted
@@ -50,9 +51,12 @@ class OncallService:
         """`2026-01-20 03:00`, by the clock of the schedule unless it has an offset. Raises BadInput."""
         try:
             moment = datetime.fromisoformat(text.strip())
-            return (moment if moment.tzinfo else moment.replace(tzinfo=self.plan.zone)).astimezone(UTC)
+            moment = (moment if moment.tzinfo else moment.replace(tzinfo=self.plan.zone)).astimezone(UTC)
         except (ValueError, OverflowError):
             raise BadInput(f"{text!r} is not a moment. Write 2026-01-20 03:00, of {self.plan.zone.key}.") from None
+        if not EARLIEST.year <= moment.year <= LATEST.year:
+            raise BadInput(f"{text!r} lies outside the years {EARLIEST.year} to {LATEST.year}.")
+        return moment
 
     def ahead(self, rota: str, now: datetime, until: datetime) -> list[Shift]:
         """The turn of now and those that begin by `until`, each whole. Raises BadInput for a rota that is not there."""

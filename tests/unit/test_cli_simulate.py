@@ -44,6 +44,41 @@ def test_who_would_be_paged() -> None:
     assert "'P9' is no severity that pages" in fireline("simulate", "page", "--severity", "P9").output
 
 
+@pytest.mark.parametrize(
+    ("oncall", "why"),
+    [
+        ("people: [{name: Ana}]\nrotas: [{name: primary, layers: [{people: [Ana]}]}]\n", "Ana cannot be reached"),
+        ("", "there is no rota primary"),
+    ],
+)
+def test_nobody_is_said_to_be_paged_who_is_not(folder: Path, oncall: str, why: str) -> None:
+    (folder / "oncall.yaml").unlink()
+    if oncall:
+        (folder / "oncall.yaml").write_text(oncall)
+    found = fireline("simulate", "page", "--at", "2026-12-24 03:00")
+    assert found.exit_code == 1
+    assert why in found.output
+    assert "nobody was reached" in found.output
+    assert "paged" not in found.output
+    assert "Name people, rotas and ways to reach them in oncall.yaml" in found.output
+
+
+def test_some_who_cannot_be_reached_are_not_everybody(folder: Path) -> None:
+    (folder / "oncall.yaml").write_text(ONCALL.replace(", slack: U0BEN", ""))
+    found = fireline("simulate", "page", "--at", "2026-12-24 03:00")
+    assert found.exit_code == 0
+    assert "03:10 UTC  not everybody was reached" in found.output
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("at", ["9999-12-31", "0001-01-02"])
+def test_a_moment_that_no_calendar_reaches_is_refused(at: str) -> None:
+    for command in (["simulate", "page"], ["oncall"]):
+        found = fireline(*command, "--at", at)
+        assert found.exit_code == 1
+        assert f"'{at}' lies outside the years 1970 to 2099." in found.output
+
+
 @pytest.mark.usefixtures("folder")
 def test_who_can_be_reached() -> None:
     said = fireline("oncall", "readiness")

@@ -15,8 +15,8 @@ MOST_STEPS = 20
 
 @dataclass(frozen=True)
 class SimulatedStep:
-    """`number` counts from 1; 0: everybody was paged. `ways`: (person, channel) of each page; `unreached` says in words
-    whom it does not reach, and why.
+    """`number` counts from 1; 0: there is no further one. `ways`: (person, channel) of each page; `unreached` says in
+    words whom it does not reach, and why.
     """
 
     at: datetime
