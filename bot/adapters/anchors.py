@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.domain.audit import Anchor
-from bot.domain.errors import BadInput
+from bot.domain.errors import BadInput, reason_of
 
 log = logging.getLogger("fireline.audit")
 _LINE = re.compile(r"\bseq=(\d{1,18}) hash=([0-9a-f]{64})\b")
@@ -31,7 +31,7 @@ class Anchors:
                 os.fsync(stream.fileno())
         except OSError as error:
             if not self._failed:
-                log.error("FIRELINE_AUDIT_ANCHORS %s takes no anchor: %s", self._path, error.strerror)
+                log.error("FIRELINE_AUDIT_ANCHORS %s takes no anchor: %s", self._path, reason_of(error))
             self._failed = True
         else:
             self._failed = False

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.cli.terminal import say
-from bot.domain.errors import BadInput, FirelineError
+from bot.domain.errors import BadInput, FirelineError, reason_of
 
 if TYPE_CHECKING:
     from bot.bootstrap import Services
@@ -49,7 +49,7 @@ def errors_for_people() -> Iterator[None]:
 
 
 def _explained(error: OSError) -> str:
-    reason = error.strerror or str(error) or type(error).__name__
+    reason = reason_of(error)
     if error.filename is None:
         return f"the operating system refused: {reason}. Check disk, memory and open files."
     return f"{error.filename}: {reason}. Check the path and who may read it."

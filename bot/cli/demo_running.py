@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.domain.errors import BadInput
+from bot.domain.errors import BadInput, reason_of
 
 TIMEOUT_S = 5
 PORT_FILE = "port"
@@ -57,7 +57,7 @@ def taken(port: int, error: OSError) -> BadInput:
             f"Port {port} cannot be used: another demo runs there. Give it a fault with "
             f"{called()} demo --port {port} --fault NAME, or start another with --port {port + 1}."
         )
-    return BadInput(f"Port {port} cannot be used ({error.strerror}). Name another with --port.")
+    return BadInput(f"Port {port} cannot be used ({reason_of(error)}). Name another with --port.")
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from bot.cli.silence import answer_silence
 from bot.cli.silence import question_of as silence_question
 from bot.cli.validate import answer_validate
 from bot.cli.validate import question_of as validate_question
-from bot.domain.errors import FirelineError
+from bot.domain.errors import FirelineError, reason_of
 from bot.services.app import AppServices
 from bot.services.probe import Probe, Said
 from bot.slack.http import metrics_of
@@ -122,7 +122,7 @@ def _answering(pool: WorkPool, answer: Answer) -> Handler:
         except FirelineError as error:
             return web.json_response({"error": str(error)})
         except OSError as error:
-            return web.json_response({"error": f"{error.filename or 'The running process'}: {error.strerror}."})
+            return web.json_response({"error": f"{error.filename or 'The running process'}: {reason_of(error)}."})
         except (TypeError, ValueError, KeyError) as error:
             return web.json_response({"error": f"The running process does not understand the question: {error}"})
         return web.json_response({"text": text})

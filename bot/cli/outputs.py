@@ -4,7 +4,7 @@ import os
 import stat
 from pathlib import Path
 
-from bot.domain.errors import BadInput
+from bot.domain.errors import BadInput, reason_of
 
 STANDARD_OUTPUT = Path("-")
 _DESCRIPTORS = ("/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/self/fd/")
@@ -35,7 +35,7 @@ def write_output(path: Path, content: bytes) -> None:
         else:
             _write_into(path, content)
     except OSError as error:
-        raise BadInput(f"{path} cannot be written: {error.strerror}.") from error
+        raise BadInput(f"{path} cannot be written: {reason_of(error)}.") from error
 
 
 def _is_replaceable(path: Path) -> bool:

@@ -45,7 +45,7 @@ def draft(
 
 def _write_new(path: Path, text: str) -> None:
     """Write a new file; one that exists may hold a person's work."""
-    from bot.domain.errors import BadInput
+    from bot.domain.errors import BadInput, reason_of
 
     try:
         with path.open("x") as stream:
@@ -53,4 +53,4 @@ def _write_new(path: Path, text: str) -> None:
     except FileExistsError:
         raise BadInput(f"{path} exists already. Move it away, or name another file.") from None
     except OSError as error:
-        raise BadInput(f"{path} cannot be written: {error.strerror}.") from error
+        raise BadInput(f"{path} cannot be written: {reason_of(error)}.") from error

@@ -29,7 +29,9 @@ def usable_streams() -> Iterator[None]:
         if error.filename is not None:
             raise
         _write_nowhere()
-        print(f"fireline: standard output cannot be written: {error.strerror}.", file=sys.stderr)
+        from bot.domain.errors import reason_of
+
+        print(f"fireline: standard output cannot be written: {reason_of(error)}.", file=sys.stderr)
         raise SystemExit(_FAILED) from None
 
 

@@ -12,7 +12,7 @@ from yaml.composer import Composer
 from yaml.constructor import SafeConstructor
 from yaml.resolver import Resolver
 
-from bot.domain.errors import ConfigError, Problem
+from bot.domain.errors import ConfigError, Problem, reason_of
 
 Step = str | int
 NodePath = tuple[Step, ...]
@@ -103,7 +103,7 @@ def read_text(path: Path) -> str:
     except IsADirectoryError:
         raise _refused(path, "this is a directory; name the YAML file in it") from None
     except OSError as error:
-        raise _refused(path, f"the file cannot be read ({error.strerror}); check its permissions") from error
+        raise _refused(path, f"the file cannot be read ({reason_of(error)}); check its permissions") from error
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -50,6 +50,11 @@ class ConfigError(BadInput):
         super().__init__("\n".join([head, *(f"  {problem}" for problem in self.problems)]))
 
 
+def reason_of(error: OSError) -> str:
+    """What the operating system said. Not every OSError has its words: a timeout has none."""
+    return error.strerror or str(error) or type(error).__name__
+
+
 MOST_KNOWN = 8
 
 

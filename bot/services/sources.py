@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 
-from bot.domain.errors import BadInput, suggest
+from bot.domain.errors import BadInput, reason_of, suggest
 from bot.domain.evidence.platform_facts import platform_facts
 from bot.domain.platform.registry import Registry
 from bot.domain.redaction import redacted, visible
@@ -117,7 +117,7 @@ class SourcesService:
                 self._failed(name, failed)
                 raise failed from error
             except OSError as error:
-                failed = SourceFailed(error.strerror or str(error), "Look at this machine's disk and network.")
+                failed = SourceFailed(reason_of(error), "Look at this machine's disk and network.")
                 self._failed(name, failed)
                 raise failed from error
             finally:

@@ -11,7 +11,7 @@ from threading import Lock
 
 from bot.domain.counts import plural
 from bot.domain.delivery import Queued
-from bot.domain.errors import FirelineError
+from bot.domain.errors import FirelineError, reason_of
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.outbox import Unsaid
 from bot.ports.clock import Clock
@@ -106,7 +106,7 @@ def _reason(check: Callable[[], object]) -> str | None:
     except FirelineError as error:
         return str(error)
     except OSError as error:
-        return error.strerror or str(error)
+        return reason_of(error)
     return None
 
 

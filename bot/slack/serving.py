@@ -15,7 +15,7 @@ from slack_bolt.response import BoltResponse
 from bot.adapters.clock import epoch_seconds
 from bot.config.settings import Settings
 from bot.config.slack_tokens import SlackTokens
-from bot.domain.errors import BadInput
+from bot.domain.errors import BadInput, reason_of
 from bot.services.app import AppServices
 from bot.services.probe import Probe
 from bot.slack import app as slack_app
@@ -167,7 +167,7 @@ async def _listening(site: web.Application, doors: Doors, port: int, host: str) 
             listening = await opening
         except OSError as error:
             raise BadInput(
-                f"Cannot listen on {host} port {port} ({error.strerror}). Set PORT or FIRELINE_HOST."
+                f"Cannot listen on {host} port {port} ({reason_of(error)}). Set PORT or FIRELINE_HOST."
             ) from error
         try:
             yield listening.sockets[0].getsockname()[1]

@@ -12,6 +12,7 @@ from pathlib import Path
 from bot.adapters.sources.parts import Part, parts_of
 from bot.adapters.sources.places import Places, fixed_part
 from bot.domain.counts import plural
+from bot.domain.errors import reason_of
 from bot.domain.sources import Feed, SourceFailed
 from bot.ports.sources import Batch
 from bot.ports.warehouse import DataFile
@@ -149,7 +150,7 @@ class FilesSource:
             found = [_as_found(path, root, now_ns) for path in root.glob(pattern) if self._is_meant(path)]
         except OSError as error:
             remedy = f"Check that {root} is there and may be read"
-            raise SourceFailed(f"{error.filename or root}: {error.strerror}", f"{remedy}.") from error
+            raise SourceFailed(f"{error.filename or root}: {reason_of(error)}", f"{remedy}.") from error
         return [file for file in found if file.changed_ns <= settled_ns]
 
     def _is_meant(self, path: Path) -> bool:

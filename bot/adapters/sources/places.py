@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from bot.domain.errors import reason_of
 from bot.domain.redaction import redacted
 from bot.domain.sources import SourceFailed
 
@@ -87,7 +88,7 @@ class LocalPlaces:
                     yield Entry(f"{pattern[: len(pattern) - len(local)]}{path}", stat.st_size, written)
         except OSError as error:
             raise SourceFailed(
-                f"{error.filename or root}: {error.strerror}", f"Check that {root} may be read."
+                f"{error.filename or root}: {reason_of(error)}", f"Check that {root} may be read."
             ) from error
 
     def of_dates(self, pattern: str, dates: Sequence[date]) -> Iterator[tuple[date, Entry]]:

@@ -21,7 +21,7 @@ from bot.adapters.warehouse.dialect import Translator, readable
 from bot.adapters.warehouse.engine import NO_JOINS, Parameters, Session, Value
 from bot.adapters.warehouse.pasteable import bound
 from bot.adapters.warehouse.sql_text import sql_text, statements
-from bot.domain.errors import BadInput, WarehouseUnavailable
+from bot.domain.errors import BadInput, WarehouseUnavailable, reason_of
 
 log = logging.getLogger("fireline.warehouse")
 FETCHED = 2_000
@@ -242,7 +242,7 @@ def _connect(path: Path | None, *, read_only: bool) -> duckdb.DuckDBPyConnection
     except duckdb.IOException as error:
         raise _unavailable(path, error) from error
     except OSError as error:
-        where = f"{path.parent} cannot hold the warehouse: {error.strerror}"
+        where = f"{path.parent} cannot hold the warehouse: {reason_of(error)}"
         raise BadInput(f"{where}. Name a folder with --home.") from error
     except duckdb.Error as error:
         raise WarehouseUnavailable(f"{path}: not a warehouse that can be opened: {_first_line(error)}") from error
