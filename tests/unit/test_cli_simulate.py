@@ -47,7 +47,10 @@ def test_who_would_be_paged() -> None:
 @pytest.mark.parametrize(
     ("oncall", "why"),
     [
-        ("people: [{name: Ana}]\nrotas: [{name: primary, layers: [{people: [Ana]}]}]\n", "Ana cannot be reached"),
+        (
+            "timezone: UTC\npeople: [{name: Ana}]\nrotas: [{name: primary, layers: [{people: [Ana]}]}]\n",
+            "Ana cannot be reached",
+        ),
         ("", "there is no rota primary"),
     ],
 )
