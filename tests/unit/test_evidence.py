@@ -161,6 +161,13 @@ def test_upstream_is_ready_when_every_table_has_rows(usual: SqlWarehouse, tmp_pa
     assert evidence_of(waits, "Summary").input_ready_at is None
 
 
+def test_upstream_is_ready_while_its_tables_have_rows(tmp_path: Path) -> None:
+    emptied = holding(tmp_path, WORLD.but(table_loads=[loaded(hours=31), loaded(rows=0, hours=32)]))
+    assert evidence_of(emptied, "Summary").input_ready_at is None
+    before = evidence_of(emptied, "Summary", as_of=datetime(2026, 1, 16, 7, 30, tzinfo=UTC))
+    assert before.input_ready_at == datetime(2026, 1, 16, 7, tzinfo=UTC)
+
+
 def categories(directory: Path, world: World) -> dict[Category, int]:
     """What the failed runs of a world are taken for."""
     into = holding(directory, world)

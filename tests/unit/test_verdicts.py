@@ -17,6 +17,7 @@ from tests.support.days import DATE, FILE_AT, JUDGED, LATER, SLOT, day, processo
 from tests.support.validations import checked
 
 FULL_TABLE = trace(200, SLOT + timedelta(seconds=30))
+EMPTIED = Trace([(FILE_AT, 5), (SLOT, 0)])
 UPSTREAM: dict[str, Any] = {"processor": processor(source=None), "input_kind": InputKind.UPSTREAM, "file": None}
 SCRAPER: dict[str, Any] = {
     "processor": processor(kind="scraper", bigquery_table=None),
@@ -109,6 +110,15 @@ CASES: dict[str, tuple[ProcessorDate, Verdict]] = {
         Verdict.LEGITIMATE_ZERO,
     ),
     "an upstream table is empty": (day(**UPSTREAM, upstream=(Trace(),)), Verdict.UPSTREAM),
+    "an upstream table was emptied": (day(**UPSTREAM, upstream=(trace(5), EMPTIED)), Verdict.UPSTREAM),
+    "an upstream table was emptied, and with it this one": (
+        day(**UPSTREAM, upstream=(EMPTIED,), table=EMPTIED, runs=[run(records=5)]),
+        Verdict.UPSTREAM,
+    ),
+    "an upstream table was emptied and filled again": (
+        day(**UPSTREAM, upstream=(Trace([*EMPTIED.seen, (LATER, 5)]),)),
+        Verdict.PROCESSOR_FAILED,
+    ),
     "the upstream tables are full": (day(**UPSTREAM, upstream=(trace(5),)), Verdict.PROCESSOR_FAILED),
     "upstream rows, not in service": (
         day(**UPSTREAM, upstream=(trace(5),), expected=False, in_service=False),

@@ -102,7 +102,7 @@ class DateFacts:
         if kind is InputKind.FILE:
             ready = file_at
         elif kind is InputKind.UPSTREAM:
-            ready = ready_at(trail.first_above(1, at) for trail in upstream)
+            ready = ready_at(trail.filled_since(at) for trail in upstream)
         games = self.games.counting(at)
         expected = data_due(
             platform.expects,

@@ -195,6 +195,10 @@ class Trail:
     def first_above(self, least: int, at: datetime) -> datetime | None:
         return next((moment for moment, size in self.seen if size >= least and moment <= at), None)
 
+    def filled_since(self, at: datetime) -> datetime | None:
+        """When a table first had rows; None while it has none, be it that it was emptied."""
+        return self.first_above(1, at) if self.latest(at) else None
+
     def moments(self, data_date: date) -> Iterator[datetime]:
         """When its answers about the date may change."""
         unclear = [row.moment for row in self.sight.about(data_date) if row.moment is not None]

@@ -56,6 +56,11 @@ class Trace:
     def first_above(self, least: int) -> datetime | None:
         return next((at for at, size in self.seen if size >= least), None)
 
+    @property
+    def filled_since(self) -> datetime | None:
+        """When a table first had rows; None while it has none, be it that it was emptied."""
+        return self.first_above(1) if self.latest else None
+
     def any_after(self, moment: datetime) -> bool:
         return bool(self.seen) and self.seen[-1][0] >= moment
 
@@ -194,7 +199,7 @@ class ProcessorDate:
         if self.input_kind is InputKind.FILE:
             return self.file_at
         if self.input_kind is InputKind.UPSTREAM and self.upstream:
-            return ready_at(trace.first_above(1) for trace in self.upstream)
+            return ready_at(trace.filled_since for trace in self.upstream)
         return None
 
     def input_at(self, moment: datetime) -> Input:
