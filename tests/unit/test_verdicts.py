@@ -329,6 +329,20 @@ def test_the_evidence_of_records_is_the_figure_that_the_verdict_names() -> None:
     assert "runs: 3 success (2,389 records at most)" in evidence(row)
 
 
+@pytest.mark.parametrize(
+    ("claimed", "expected", "because"),
+    [
+        (200, Verdict.OK, "200 rows"),
+        (150, Verdict.TRACKING_BUG, "its run of 06:00 UTC says 0 records, another 150; the table has 200 rows"),
+        (0, Verdict.TRACKING_BUG, "the history says 0 records, the table has 200 rows"),
+    ],
+)
+def test_a_run_that_counts_nothing_besides_one_that_does(claimed: int, expected: Verdict, because: str) -> None:
+    """What the history says of a date is the most that one of its runs says to have brought."""
+    row = checked(table=FULL_TABLE, runs=[run(records=claimed, start=SLOT - timedelta(hours=1)), run(records=0)])
+    assert (row.verdict, row.judged.because) == (expected, because)
+
+
 def test_the_evidence_tells_failures_of_its_own_fault_from_want_of_data() -> None:
     """A card counts only the former."""
     broke = [run(Status.FAILED, 0, category=Category.PROCESSING_ERROR, run_id=f"b{n}") for n in range(3)]

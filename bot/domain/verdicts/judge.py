@@ -170,9 +170,12 @@ def _filled(day: ProcessorDate, now: datetime, usual: float | None) -> Judged:
         if day.settled(now):
             return Judged(verdict=Verdict.PARTIAL, because=share)
         return Judged(verdict=Verdict.NOT_YET, because=f"{share} so far", until=_look_again(day, now))
-    if untracked_run(day) is not None or _says_zero(day):
-        because = f"the history says 0 records, the table has {plural(rows, 'row')}"
-        return Judged(verdict=Verdict.TRACKING_BUG, because=because)
+    untracked = untracked_run(day)
+    if untracked is not None or _says_zero(day):
+        said = "the history says 0 records,"
+        if untracked is not None and day.claimed:
+            said = f"its run of {untracked.started_at:%H:%M} UTC says 0 records, another {day.claimed:,};"
+        return Judged(verdict=Verdict.TRACKING_BUG, because=f"{said} the table has {plural(rows, 'row')}")
     return Judged(verdict=Verdict.OK, because=plural(rows, "row"))
 
 
@@ -183,7 +186,11 @@ def _look_again(day: ProcessorDate, now: datetime) -> datetime:
 
 
 def untracked_run(day: ProcessorDate) -> RunSeen | None:
-    """A successful run that reported no records although the table was loaded while it ran."""
+    """A successful run that reported no records although the table was loaded while it ran. None where another run says
+    that it brought as many as the table has.
+    """
+    if (day.claimed or 0) >= (day.rows or 0):
+        return None
     for run in day.runs:
         if run.status is not Status.SUCCESS or run.records != 0 or day.table is None:
             continue
