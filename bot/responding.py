@@ -51,13 +51,20 @@ class PagingRules:
 
 @contextmanager
 def paging_rules(settings: Settings) -> Iterator[PagingRules]:
-    """As the serving process would page. Raises ConfigError."""
+    """As a process with these settings would page. Raises ConfigError."""
+    from bot.state_adapters import oncall_to_read
+
+    with oncall_to_read(settings) as oncall:
+        yield paging_rules_of(settings, oncall)
+
+
+def paging_rules_of(settings: Settings, oncall: OncallService) -> PagingRules:
+    """Raises ConfigError."""
     import os
 
     from bot.config.policy import load_policy
     from bot.page_channels import page_channels
     from bot.services.paging import target_by
-    from bot.state_adapters import oncall_to_read
 
     found = page_channels(settings, os.environ)
     by_name = {channel.name: channel for channel in found.ready}
@@ -65,9 +72,8 @@ def paging_rules(settings: Settings) -> Iterator[PagingRules]:
     def provider(channel: str) -> str | None:
         return by_name[channel].provider if channel in by_name else None
 
-    with oncall_to_read(settings) as oncall:
-        policy = load_policy(settings.config / "policy.yaml").escalation
-        yield PagingRules(policy, oncall, partial(target_by, by_name), provider, tuple(map(str, found.not_ready)))
+    policy = load_policy(settings.config / "policy.yaml").escalation
+    return PagingRules(policy, oncall, partial(target_by, by_name), provider, tuple(map(str, found.not_ready)))
 
 
 @dataclass(frozen=True)

@@ -39,10 +39,10 @@ LONGEST_PATH = 100
 
 @asynccontextmanager
 async def local_api(
-    path: Path, services: AppServices, takes_in: Mapping[str, Answer], probe: Probe
+    path: Path, services: AppServices, takes_in: Mapping[str, Answer], paging: Answer, probe: Probe
 ) -> AsyncIterator[None]:
     """Serve for as long as the block runs. The socket is readable by this user alone; `takes_in` answers what
-    takes data in (`load`, `sources`), one at a time.
+    takes data in (`load`, `sources`), one at a time; `paging` whom pages would reach.
     """
     if len(os.fsencode(path)) > LONGEST_PATH:
         log.warning("%s is too long for a socket: the command line cannot ask this process", path)
@@ -50,6 +50,7 @@ async def local_api(
         return
     pool, loads = WorkPool(threads=1), WorkPool(threads=1)
     application = _application(services, pool)
+    application.router.add_post("/paging", _answering(pool, paging))
     for name, answer in takes_in.items():
         application.router.add_post(f"/{name}", _answering(loads, answer))
     application.router.add_post("/healthz", _saying(probe.wrong))

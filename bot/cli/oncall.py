@@ -92,22 +92,10 @@ def calendar(
 @oncall.command()
 def readiness(as_json: AsJson = False, home: Home = None) -> None:
     """Per person and severity: can they be reached, and by what not. Exit code 1 if somebody cannot be at all."""
-    from bot.cli.oncall_table import print_readiness, readiness_json
-    from bot.cli.tables import rendered
-    from bot.domain.escalation.readiness import Reach
-    from bot.domain.escalation.readiness import readiness as asked
-    from bot.responding import paging_rules
+    from bot.cli.paging_answers import Act as Paging
+    from bot.cli.paging_answers import ask_paging
 
-    with errors_for_people(), paging_rules(settings_of(home)) as rules:
-        moment = now()
-        found = asked(rules.policy, rules.oncall.schedule(moment), rules.target, moment)
-    width, colour = shutil.get_terminal_size().columns, sys.stdout.isatty()
-    drawn = partial(rendered, width=width, colour=colour)
-    print(readiness_json(found) if as_json else drawn(partial(print_readiness, found)), end="")
-    for why in rules.not_ready:
-        print(f"warning: {why}", file=sys.stderr)
-    if any(each.reach is Reach.UNREACHABLE for each in found):
-        raise SystemExit(1)
+    ask_paging(home, Paging.READINESS, as_json=as_json)
 
 
 def answer_oncall(service: "OncallService", question: OncallQuestion, moment: datetime) -> str:

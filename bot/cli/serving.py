@@ -6,9 +6,21 @@ from typing import Any
 from bot.bootstrap import Serving
 from bot.cli.load import answer_load
 from bot.cli.local_api import Answer, local_api
+from bot.cli.paging_answers import answer_paging, question_of
 from bot.cli.sources import answer_sources
 from bot.config.settings import Settings
+from bot.responding import paging_rules_of
+from bot.services.app import AppServices
 from bot.slack.serving import serve
+
+
+def whom_pages_reach(settings: Settings, services: AppServices) -> Answer:
+    """By the configuration, the channels and the clock of this process."""
+
+    def answer(given: dict[str, Any]) -> str:
+        return answer_paging(paging_rules_of(settings, services.oncall), question_of(given), services.now())
+
+    return answer
 
 
 async def serve_all(settings: Settings, duties: Serving, working: AbstractContextManager[None]) -> None:
@@ -22,5 +34,5 @@ async def serve_all(settings: Settings, duties: Serving, working: AbstractContex
         return answer_sources(duties.sources, services.blindness.policy, given)
 
     takes_in: dict[str, Answer] = {"load": load, "sources": sources}
-    async with local_api(settings.socket, services, takes_in, duties.probe):
+    async with local_api(settings.socket, services, takes_in, whom_pages_reach(settings, services), duties.probe):
         await serve(settings, services, working, duties.probe, duties.callbacks)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
@@ -10,19 +11,27 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession, UnixConnector
+from pydantic import SecretStr
+from typer.testing import CliRunner, Result
 
 from bot.bootstrap import app_services
+from bot.cli.app import app
 from bot.cli.health_answer import HealthQuestion
 from bot.cli.impact import Form, ImpactQuestion
 from bot.cli.load import answer_load
 from bot.cli.local_api import local_api
 from bot.cli.local_client import ask_running
+from bot.cli.paging_answers import answer_paging, question_of
 from bot.cli.query import QueryQuestion
 from bot.cli.validate import ValidateQuestion
+from bot.config.chosen_oncall import oncall_in_use
+from bot.config.local_socket import SOCKET
 from bot.config.settings import Settings
 from bot.domain.errors import BadInput
 from bot.opening import loading_service
+from bot.responding import paging_rules_of
 from bot.services.app import AppServices
+from bot.services.oncall import OncallService
 from bot.services.probe import Probe
 from tests.support.builders import NOW, run, warehouse
 from tests.support.builders import load as load_into
@@ -42,13 +51,13 @@ def runs_of(health: str) -> int:
     return sum(each["runs"] for each in json.loads(health)["processors"])
 
 
-def refuse_loads(_given: dict[str, Any]) -> str:
-    raise BadInput("no loads here")
+def refused(_given: dict[str, Any]) -> str:
+    raise BadInput("not here")
 
 
 def asked(services: AppServices, question: str, given: dict[str, object]) -> str | None:
     async def whole(path: Path) -> str | None:
-        async with local_api(path, services, {"load": refuse_loads}, PROBE):
+        async with local_api(path, services, {"load": refused}, refused, PROBE):
             return await asyncio.to_thread(ask_running, path, question, given)
 
     with TemporaryDirectory(prefix="fl-") as folder:
@@ -83,12 +92,40 @@ def test_what_is_wrong(services: AppServices) -> None:
     assert asked(services, "warnings", {}) == "the clock is wrong"
 
 
+ONCALL = """timezone: UTC
+people: [{name: Ana, slack: U0ANA}]
+rotas: [{name: primary, layers: [{people: [Ana]}]}]
+"""
+
+
+@pytest.mark.parametrize("command", [["oncall", "readiness"], ["simulate", "page"]])
+def test_whom_pages_reach_is_told_by_the_process_that_runs(
+    services: AppServices, tmp_path: Path, command: list[str]
+) -> None:
+    """It has a configuration and a Slack token that the shell beside it has not."""
+    (tmp_path / "oncall.yaml").write_text(ONCALL)
+    shutil.copy("config/nba/policy.yaml", tmp_path)
+    settings = Settings(config=tmp_path, slack_bot_token=SecretStr("xoxb-1"))
+    rules = paging_rules_of(settings, OncallService(oncall_in_use(settings), None))
+
+    async def whole(home: Path) -> Result:
+        async with local_api(
+            home / SOCKET, services, {}, lambda given: answer_paging(rules, question_of(given), NOW), PROBE
+        ):
+            return await asyncio.to_thread(CliRunner().invoke, app, [*command, "--home", str(home)])
+
+    with TemporaryDirectory(prefix="fl-") as folder:
+        said = asyncio.run(whole(Path(folder)))
+    assert "Ana" in said.output
+    assert "SLACK_BOT_TOKEN" not in said.output
+
+
 def test_counts_are_served_on_the_socket(services: AppServices) -> None:
     """With Socket Mode there is no other way to them."""
 
     async def whole(path: Path) -> tuple[str, bytes]:
         async with (
-            local_api(path, services, {}, PROBE),
+            local_api(path, services, {}, refused, PROBE),
             ClientSession(connector=UnixConnector(str(path))) as http,
             http.get("http://fireline/metrics") as answer,
         ):
@@ -118,7 +155,7 @@ def test_a_load_goes_through_the_process_that_owns_the_warehouse(tmp_path: Path)
             return ask_running(path, question, given) or ""
 
         async def whole() -> None:
-            async with local_api(path, services, {"load": load}, Probe()):
+            async with local_api(path, services, {"load": load}, refused, Probe()):
                 before = runs_of(await asyncio.to_thread(ask, "health", asdict(HEALTH)))
                 WORLD.but(runs=[run("late", start=34)]).write(tmp_path / "more")
                 report = json.loads(await asyncio.to_thread(ask, "load", {"directory": str(tmp_path / "more")}))
