@@ -57,6 +57,10 @@ def recognised(place: str, wish: Wish, project: str, endpoint: str) -> FirstSour
         return _database(f"sqlite:///{path.resolve()}", wish)
     if path.is_dir():
         return _folder(path.resolve())
+    if not path.exists() and (place.startswith((".", "~")) or "/" in place) and "://" not in place:
+        raise BadInput(f"There is no folder {place}: correct the path, or give {FORMS}.")
+    if not path.exists() and path.suffix.casefold() in SQLITE:
+        raise BadInput(f"There is no file {place}: correct the path, or give {FORMS}.")
     table = place.removeprefix("bigquery://").replace("/", ".")
     if TABLE.fullmatch(table) and not path.exists():
         return _bigquery(table, project, endpoint)

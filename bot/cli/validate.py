@@ -2,7 +2,7 @@
 
 import shutil
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -36,7 +36,8 @@ class ValidateQuestion:
 
 def validate(
     name: Annotated[
-        str | None, typer.Argument(metavar="[PROCESSOR]", help="Only this processor.", show_default=False)
+        str | None,
+        typer.Argument(metavar="[PROCESSOR]", help="Only this processor, or these dates.", show_default=False),
     ] = None,
     processor: Annotated[str | None, typer.Option(help="The same.", show_default=False)] = None,
     first: Annotated[
@@ -91,7 +92,17 @@ def answer_validate(
     validation: "ValidationService", sampling: "SamplingService", question: ValidateQuestion, moment: "datetime"
 ) -> str:
     """The whole printed answer. Raises BadInput for a question that makes no sense."""
+    question = _with_dates(validation, question, moment)
     return _sampled(sampling, question, moment) if question.sample else _validated(validation, question, moment)
+
+
+def _with_dates(service: "ValidationService", question: ValidateQuestion, moment: "datetime") -> ValidateQuestion:
+    """Where a date or a span stands in the place of the processor, as Slack takes it, those dates are meant."""
+    said, reader = question.processor, service.dates(moment)
+    if said is None or question.first is not None or question.last is not None or not reader.is_date(said):
+        return question
+    first, last = reader.span(said)
+    return replace(question, processor=None, first=str(first), last=str(last))
 
 
 def _validated(service: "ValidationService", question: ValidateQuestion, moment: "datetime") -> str:

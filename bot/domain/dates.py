@@ -58,19 +58,28 @@ class DateReader:
         before = self.today - timedelta(days=1)
         return f"{before}, {before.day} {before:%b}, yesterday, 7d or {before - timedelta(days=6)}..{before}"
 
+    @property
+    def _day_examples(self) -> str:
+        """The same for one date."""
+        before = self.today - timedelta(days=1)
+        return f"{before}, {before.day} {before:%b} or yesterday"
+
     def day(self, text: str) -> date:
         """One date. Raises BadInput."""
-        first, last = self.span(text)
+        first, last = self._span(text, self._day_examples)
         if first != last:
             raise BadInput(f"{text!r} is more than one date. Write one, such as {self.today - timedelta(days=1)}.")
         return first
 
     def span(self, text: str) -> tuple[date, date]:
         """The first and the last date of a span, or one date twice. Raises BadInput."""
+        return self._span(text, self.examples)
+
+    def _span(self, text: str, examples: str) -> tuple[date, date]:
         words = _plain(text)
         first, last = self._ends(words)
         if first is None or last is None:
-            raise BadInput(f"{text!r} is not a date. Write {self.examples}.")
+            raise BadInput(f"{text!r} is not a date. Write {examples}.")
         if not EARLIEST <= min(first, last) <= max(first, last) <= LATEST:
             raise BadInput(f"{text!r} lies outside the years {EARLIEST.year} to {LATEST.year}.")
         if first > last:

@@ -129,6 +129,8 @@ def test_it_never_overwrites(tmp_path: Path) -> None:
     ("place", "more", "said"),
     [
         (lambda _: "nowhere", (), "nothing that can be read"),
+        (lambda _: "docs/exampel", (), "There is no folder docs/exampel: correct the path"),
+        (lambda _: "gone.db", (), "There is no file gone.db: correct the path"),
         (lambda folder: str(folder), (), "holds no run_results.json of dbt and no runs file"),
         (lambda _: "postgresql://me:secret@db.internal/airflow", (), "holds a password"),
         (lambda _: "sqlite:///gone.db", (), "there is no database"),

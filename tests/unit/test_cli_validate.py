@@ -28,3 +28,9 @@ def test_a_processor_that_is_named_twice_is_refused(home: Path) -> None:
     refused = CliRunner().invoke(app, ["validate", "Daily", "--processor", "Box", "--home", str(home)])
     assert refused.exit_code == 1
     assert "'Daily' and --processor 'Box' are both given. Name the processor once." in refused.stderr
+
+
+def test_dates_in_the_place_of_the_processor_are_the_dates(home: Path) -> None:
+    """As Slack takes them, and as `health` advises."""
+    shown = CliRunner().invoke(app, ["validate", f"{DAY}..{DAY}", "--json", "--home", str(home)])
+    assert {(row["processor"], row["data_date"]) for row in json.loads(shown.stdout)["rows"]} >= {("Daily", str(DAY))}

@@ -83,6 +83,8 @@ def test_what_is_no_date_is_named_with_examples(text: str, said: str) -> None:
 def test_where_one_date_is_asked_for_a_span_is_refused() -> None:
     with pytest.raises(BadInput, match="'last week' is more than one date"):
         BERLIN.day("last week")
+    with pytest.raises(BadInput, match=r"'soon' is not a date. Write 2026-11-30, 30 Nov or yesterday\.$"):
+        BERLIN.day("soon")
 
 
 @pytest.mark.parametrize(
