@@ -13,9 +13,12 @@ import typer
 
 from bot.cli.context import errors_for_people, now, settings_of
 from bot.cli.options import AsJson, Home
+from bot.domain.errors import BadInput
 
 if TYPE_CHECKING:
+    from bot.domain.access import Actor
     from bot.domain.incidents.figures import Figures, Spread
+    from bot.domain.incidents.incident import Incident
     from bot.domain.incidents.standing import Overview
     from bot.services.responses import ResponseService
 
@@ -106,13 +109,14 @@ def answer_incident(service: "ResponseService", question: IncidentQuestion, mome
     """Do what was asked, and say how it is then. Raises BadInput."""
     from bot.domain.access import Actor, Way
 
-    found = service.incident(question.number)
-    who = Actor(question.login, question.by or question.login, Way.TERMINAL)
-    match Act(question.act):
+    found, act = service.incident(question.number), Act(question.act)
+    name = question.by or question.login
+    who = Actor(question.login, name if act is Act.SHOW else service.person(name, moment), Way.TERMINAL)
+    match act:
         case Act.SHOW:
             pass
         case Act.ACK:
-            service.acknowledge(found, who, moment, take_over=question.take_over)
+            _acknowledge(service, found, who, moment, take_over=question.take_over)
         case Act.MITIGATED:
             service.mitigate(found, who, moment)
         case Act.RESOLVE:
@@ -123,6 +127,17 @@ def answer_incident(service: "ResponseService", question: IncidentQuestion, mome
             service.hand_over(found, who, question.more, moment)
     overview = service.overview(service.incident(question.number), moment)
     return _json(overview) if question.as_json else _text(overview, moment)
+
+
+def _acknowledge(
+    service: "ResponseService", found: "Incident", who: "Actor", moment: datetime, *, take_over: bool
+) -> None:
+    from bot.services.access import NotYours
+
+    try:
+        service.acknowledge(found, who, moment, take_over=take_over)
+    except NotYours as error:
+        raise BadInput(f"{error} If that is meant, add --take-over.") from error
 
 
 def question_of(given: dict[str, Any]) -> IncidentQuestion:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
-from bot.domain.incidents.response import PAGING, Response, ResponseState
+from bot.domain.incidents.response import Response, ResponseState
 
 
 class Role(IntEnum):
@@ -159,7 +159,7 @@ def may(act: Act, who: Identity, part: Part, response: Response, *, meant: bool 
         return refused
     if who.named or meant or not _takes(act, response):
         return Allowed(f"is a {who.role.word}")
-    return Ask(part.others if response.state in PAGING else (), response.owner)
+    return Ask(part.others if response.pages else (), response.owner)
 
 
 def refused_by_role(who: Identity, needs: Role, what: str) -> Refused | None:
@@ -176,7 +176,7 @@ def refused_by_role(who: Identity, needs: Role, what: str) -> Refused | None:
 def _takes(act: Act, response: Response) -> bool:
     """Does it stop pages to others, or take it from whoever has it?"""
     taken = act is Act.ACKNOWLEDGE and response.state is ResponseState.ACKNOWLEDGED
-    return response.state in PAGING or taken
+    return response.pages or taken
 
 
 def without_slack(actor: Actor) -> Identity:

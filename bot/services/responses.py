@@ -126,6 +126,16 @@ class ResponseService:
         """Whom the schedule calls so, in any case of letters; "" for nobody."""
         return next((each for each in self._schedule(now).by_name if each.casefold() == name.casefold()), "")
 
+    def person(self, name: str, now: datetime) -> str:
+        """Who is meant by a name. Raises BadInput for one that the schedule does not know, unless it knows nobody."""
+        people = self._schedule(now).by_name
+        if people and not self.named(name, now):
+            known = ", ".join(sorted(people))
+            raise BadInput(
+                f"{name!r} is not among the people of oncall.yaml. Known: {known}. Say who you are: --as NAME."
+            )
+        return self.named(name, now) or name
+
     def acknowledge(
         self, incident: Incident, who: Actor, now: datetime, *, take_over: bool = False, way: str = ""
     ) -> Response:

@@ -38,7 +38,7 @@ def _blocks(evidence: IncidentEvidence) -> Iterator[Block]:
     yield section(f"*{incident.label}* {escape(headline.subject)}: {escape(what(headline))}")
     runs = failed_runs(headline)
     yield section(
-        f"{escape(headline.explanation)}\n{f'{runs} since' if runs else 'Since'} {date_token(headline.since)}."
+        f"{escape(headline.explanation)}\n{f'{runs} since' if runs else 'Since'} {date_token(headline.seen_since)}."
     )
     if incident.is_open:
         yield section(f"*Next:* {incident_words.step(headline)}.")
@@ -100,7 +100,7 @@ def _said(evidence: IncidentEvidence) -> list[str]:
 def _ids(evidence: IncidentEvidence) -> Iterator[Block]:
     incident = evidence.incident
     yield context(
-        escape(f"{incident.severity} because {incident.severity_reason} · {incident.id} · {_feedback(evidence)}")
+        escape(f"{incident.severity} because {incident.severity_reason} · {incident.label} · {_feedback(evidence)}")
     )
     pairs = ((Word.USEFUL, action_ids.INCIDENT_USEFUL), (Word.NOISE, action_ids.INCIDENT_NOISE))
     made = [button(word.capitalize(), name, action_ids.encode_feedback(word, incident.id)) for word, name in pairs]

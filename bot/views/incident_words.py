@@ -117,15 +117,18 @@ def trouble(finding: Finding, now: datetime, voice: Voice, most: int = MOST_SENT
     """The error itself; without one what was found, in `most` characters. A storm is called by its error already."""
     since = voice.clock(finding.since, now)
     if finding.failures and finding.error:
-        runs = failed_runs(finding)
+        runs, since = failed_runs(finding), voice.clock(finding.seen_since, now)
         if finding.family is Family.STORM:
             return f"{runs} since {since}"
         return f"{runs} since {since}: {voice.code(short_error(finding.error, min(most, MOST_ERROR)))}"
     if finding.kind is FindingKind.STUCK_RUN:
         return f"Running since {since} without a sign that it will end"
-    said = voice.data(_cut(_explanation(finding), most))
-    local = _CLOCK.sub(lambda found: voice.time(_at(finding.since, *map(int, found.groups()))), said)
-    return f"Since {since}: {local}".rstrip(".")
+    return f"Since {since}: {sentence(finding, _cut(_explanation(finding), most), voice)}".rstrip(".")
+
+
+def sentence(finding: Finding, said: str, voice: Voice) -> str:
+    """What was found, as `said`: its times are shown to each reader like any other."""
+    return _CLOCK.sub(lambda found: voice.time(_at(finding.since, *map(int, found.groups()))), voice.data(said))
 
 
 def _at(day: datetime, hour: int, minute: int) -> datetime:

@@ -39,15 +39,16 @@ def _lines(found: Retrospect) -> Iterator[str]:
 
 
 def _episodes(found: Retrospect) -> Iterator[str]:
-    yield "| began | detected after | acknowledged after | resolved after |"
-    yield "|---|---|---|---|"
+    yield "| trouble began | opened | detected after | acknowledged after | resolved after |"
+    yield "|---|---|---|---|---|"
     for each in found.episodes:
         spans = [
             _span(each.troubled_at, each.began_at),
             _span(each.began_at, each.acknowledged_at),
             _span(each.began_at, each.resolved_at),
         ]
-        yield f"| {_time(each.began_at)} | {' | '.join(spans)} |"
+        troubled = numbers.NOTHING if each.troubled_at is None else _time(each.troubled_at)
+        yield f"| {troubled} | {_time(each.began_at)} | {' | '.join(spans)} |"
     yield ""
 
 

@@ -8,7 +8,7 @@ from bot.domain.incidents.evidence import Checked
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.standing import Overview
 from bot.domain.incidents.timeline import Entry
-from bot.views import action_ids, response_words
+from bot.views import action_ids, incident_words, response_words
 from bot.views.blocks import Card, actions, button, context, section
 from bot.views.incident import PLAIN, SLACK, TEXT
 from bot.views.incident_words import Voice
@@ -21,11 +21,10 @@ PER_SECTION = 10
 
 
 def card(found: Overview, now: datetime) -> Card:
-    incident = found.incident
-    head = f"{incident.label} {incident.severity} {incident.headline.explanation}"
+    heads = (_head(found, TEXT), _head(found, SLACK))
     texts, blocks = (
-        [escape(head), f"It is {found.state}."],
-        [section(f"*{escape(head)}*\nIt is {escape(found.state)}.")],
+        [heads[0], f"It is {found.state}."],
+        [section(f"*{heads[1]}*\nIt is {escape(found.state)}.")],
     )
     line = response_words.line(found.standing, now, TEXT)
     if line:
@@ -36,6 +35,12 @@ def card(found: Overview, now: datetime) -> Card:
         texts += [f"{entry.at:%Y-%m-%d %H:%M} UTC {_said(entry)}." for entry in entries]
         blocks.append(section("\n".join(f"{SLACK.clock(each.at, now)} {_said(each)}" for each in entries)))
     return Card("\n".join(texts), tuple(blocks))
+
+
+def _head(found: Overview, voice: Voice) -> str:
+    incident = found.incident
+    said = incident_words.sentence(incident.headline, incident.headline.explanation, voice)
+    return f"{incident.label} {incident.severity} {said}"
 
 
 def _said(entry: Entry) -> str:
@@ -64,7 +69,7 @@ def listing(found: Sequence[Overview], now: datetime) -> Card:
 def listed(found: Overview, now: datetime, voice: Voice = PLAIN) -> str:
     incident, standing = found.incident, response_words.line(found.standing, now, voice)
     head = f"{incident.label} {incident.severity}"
-    said = voice.data(cut(incident.headline.explanation, MOST_SAID))
+    said = incident_words.sentence(incident.headline, cut(incident.headline.explanation, MOST_SAID), voice)
     return f"{head} {said} · {standing or found.state}"
 
 

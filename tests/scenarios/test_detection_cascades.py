@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.evidence.runs import Category
+from bot.domain.evidence.runs import Category, Status
 from bot.domain.findings.finding import FindingKind as Kind
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.decisions import Decision, Outcome
@@ -75,3 +75,13 @@ def test_a_cascade_that_blocks_no_predictions(criticality: Criticality, severity
     days.fails("Gamebook", Category.VALIDATION_FAILED)
     cascade = next(each for each in told(days) if each.finding.kind is Kind.UPSTREAM_CASCADE)
     assert cascade.severity is severity
+
+
+def test_its_failed_runs_are_counted_from_the_first_of_them() -> None:
+    """The trouble of the date began with its first slot, when there was nothing to fail for yet."""
+    days = Incident()
+    days.fails("Gamebook")
+    failed = [run.started_at for run in days.runs["Gamebook", DAY] if run.status is Status.FAILED]
+    cascade = next(each.finding for each in told(days) if each.finding.kind is Kind.UPSTREAM_CASCADE)
+    assert cascade.failures > 0
+    assert cascade.failed_since == min(failed)

@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.access import Act, Allowed, Answer, Ask, Identity, Origin, Part, Refused, Role, may
 from bot.domain.findings.severity import Severity
-from bot.domain.incidents.escalation_policy import EscalationPolicy
+from bot.domain.incidents.escalation_policy import EscalationPolicy, Ladder
 from bot.domain.incidents.response import Response, ResponseState, acknowledged, exhausted, mitigated, opened, resolved
 from tests.support.gate_story import START
 
@@ -98,6 +98,11 @@ def asked(response: Response, act: Act = Act.ACKNOWLEDGE) -> Answer:
 def test_whoever_is_asked_hears_whose_pages_stop_or_who_has_it() -> None:
     assert asked(OPEN) == Ask(("Priya", "Jordan"), "")
     assert asked(TAKEN) == Ask((), "Ana")
+
+
+def test_what_pages_nobody_is_taken_without_a_question() -> None:
+    quiet = opened("I1", Severity.P2, Ladder(), START)
+    assert isinstance(asked(quiet), Allowed)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from bot.services.gate import GateService
 from bot.state_adapters import state
 from tests.support.gate_story import RULES, finding
 
-ONCALL = "timezone: UTC\npeople: [{name: Ana}]\nrotas: [{name: primary, layers: [{people: [Ana]}]}]\n"
+ONCALL = "timezone: UTC\npeople: [{name: Ana}, {name: Zoe}]\nrotas: [{name: primary, layers: [{people: [Ana]}]}]\n"
 
 
 @pytest.fixture
@@ -47,6 +47,20 @@ def test_somebody_else_says_that_they_take_over(home: Path) -> None:
     refused = fireline(home, "ack", "INC-1", "--as", "Zoe")
     assert refused.exit_code == 1
     assert "stop the pages to Ana" in refused.output
+    assert "--take-over" in refused.output
+    assert fireline(home, "ack", "INC-1", "--as", "Zoe", "--take-over").exit_code == 0
+
+
+@pytest.mark.parametrize("more", [(), ("--take-over",)])
+def test_whom_the_schedule_does_not_know_takes_nothing(home: Path, more: tuple[str, ...]) -> None:
+    refused = fireline(home, "ack", "INC-1", "--as", "Nobody", *more)
+    assert refused.exit_code == 1
+    assert "'Nobody' is not among the people of oncall.yaml. Known: Ana, Zoe." in " ".join(refused.output.split())
+    assert "INC-1 P0 open" in fireline(home, "show", "INC-1").stdout
+
+
+def test_where_the_schedule_knows_nobody_any_name_takes_it(home: Path) -> None:
+    (home / "oncall.yaml").unlink()
     assert fireline(home, "ack", "INC-1", "--as", "Zoe", "--take-over").exit_code == 0
 
 

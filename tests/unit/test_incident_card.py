@@ -2,12 +2,15 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from bot.views import incident
+from bot.domain.incidents.standing import Overview
+from bot.views import incident, incident_words, response
 from bot.views.blocks import Card
-from tests.support import incident_cards
+from tests.support import incident_cards, notices
+from tests.support.gate_story import START
 
 CARDS = incident_cards.incidents()
 
@@ -63,3 +66,18 @@ def test_somebody_whom_the_rota_does_not_know_is_named_by_slack() -> None:
     shown = incident.card(replace(acknowledged, standing=replace(acknowledged.standing, response=response)))
     assert "<@U02SAM> has it until" in str(shown.blocks)
     assert "<@U02SAM> has it until" in shown.text
+
+
+def test_the_times_of_a_sentence_are_the_readers_wherever_it_is_said() -> None:
+    headline = replace(notices.incident().headline, explanation="it was due by 06:30 UTC")
+    overview = Overview(replace(notices.incident(), headline=headline), None, ())
+    for shown in (response.card(overview, START), response.listing([overview], START)):
+        assert "<!date^" in str(shown.blocks)
+        assert "06:30 UTC" not in re.sub(r"<!date\^[^>]*>", "", str(shown.blocks))
+
+
+def test_failed_runs_are_counted_from_the_first_of_them() -> None:
+    headline = replace(notices.incident().headline, failures=1, error="KeyError: 'id'")
+    first = headline.since + timedelta(hours=1)
+    said = incident_words.trouble(replace(headline, failed_since=first), START, incident.PLAIN)
+    assert said.startswith(f"1 failed run since {first:%H:%M} UTC")

@@ -69,7 +69,8 @@ def test_a_draft_has_its_chapters_and_nothing_of_the_data_is_markup() -> None:
     assert r"\<b\>\*x\*\</b\> \| y" in text
     assert "    # no heading" in text
     assert r"| 2026-03-03 06:06 | Chris \| has it |" in text
-    assert "| 2026-03-03 06:00 | 10 min | 6 min | 2 h |" in text
+    assert "| trouble began | opened | detected after |" in text
+    assert "| 2026-03-03 05:50 | 2026-03-03 06:00 | 10 min | 6 min | 2 h |" in text
 
 
 @pytest.mark.parametrize("days", [0, -1, 366])

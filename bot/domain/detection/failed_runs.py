@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.detection.trouble import Trouble
@@ -13,10 +14,19 @@ from bot.domain.findings.finding import OF_ONE_DATE, FindingKind
 STORMS = frozenset({FindingKind.ALERT_STORM, FindingKind.RETRY_STORM})
 
 
+@dataclass(frozen=True)
+class FailedRuns:
+    """`since` is when the first of them started, aware UTC; None without any."""
+
+    count: int
+    since: datetime | None
+    error: str
+
+
 def failed_runs(
     trouble: Trouble, history: PipelineHistory, real: Callable[[RunSeen, datetime], Category | None], now: datetime
-) -> tuple[int, str]:
-    """How many real failures there are, and the error text of the newest; of a storm the text that most of them share.
+) -> FailedRuns:
+    """The real failures, with the error text of the newest; of a storm the text that most of them share.
     What the trouble itself has counted is not counted otherwise.
 
     `real` gives the category of a real failure.
@@ -24,11 +34,12 @@ def failed_runs(
     known = trouble.failed or (run for run in _runs(trouble, history) if real(run, now) is not None)
     failed = sorted(known, key=lambda run: (run.known_at, run.processor, run.run_id))
     if not failed:
-        return 0, ""
+        return FailedRuns(0, None, "")
+    since = min(run.started_at for run in failed)
     if trouble.kind in STORMS:
         shared = Counter(run.error or "" for run in failed if run.error)
-        return len(failed), shared.most_common(1)[0][0] if shared else ""
-    return len(failed), next((run.error for run in reversed(failed) if run.error), "")
+        return FailedRuns(len(failed), since, shared.most_common(1)[0][0] if shared else "")
+    return FailedRuns(len(failed), since, next((run.error for run in reversed(failed) if run.error), ""))
 
 
 def _runs(trouble: Trouble, history: PipelineHistory) -> Iterator[RunSeen]:

@@ -332,7 +332,7 @@ class Watch:
         blocks = trouble.blocks and blocks_predictions((*trouble.processors, *impact), self._registry, self._policy)
         age = now - trouble.lost_since if trouble.lost_since is not None else None
         severity, reason = severity_of(trouble.kind, criticality, blocks, age, self._policy)
-        failures, error = failed_runs(trouble, self.history, self._real, now)
+        failed = failed_runs(trouble, self.history, self._real, now)
         day = self.history.days.get((trouble.processors[0], trouble.data_date)) if trouble.data_date else None
         return Finding(
             kind=trouble.kind,
@@ -346,8 +346,9 @@ class Watch:
             data_date=trouble.data_date,
             impact=impact,
             error_class=trouble.error_class,
-            failures=failures,
-            error=error,
+            failures=failed.count,
+            failed_since=failed.since,
+            error=failed.error,
             rows=day.rows if day is not None else None,
         )
 

@@ -130,8 +130,8 @@ class Finding:
     `explanation` is one sentence with its figures;
     `error_class` tells alike failures of different processors from unlike ones ("" when it is unknown); of a phase that
     is down it names the phase;
-    `failures` are the failed runs behind it and `error` the text of the newest; `rows` is what the table had for its
-    date (None: no table is looked at).
+    `failures` are the failed runs behind it, the first of them of `failed_since`, and `error` the text of the newest;
+    `rows` is what the table had for its date (None: no table is looked at).
     """
 
     kind: FindingKind
@@ -146,6 +146,7 @@ class Finding:
     impact: tuple[str, ...] = ()
     error_class: str = ""
     failures: int = 0
+    failed_since: datetime | None = None
     error: str = ""
     rows: int | None = None
     source: str = ""
@@ -154,6 +155,11 @@ class Finding:
     @property
     def root(self) -> str:
         return self.processors[0] if self.processors else f"source {self.source}"
+
+    @property
+    def seen_since(self) -> datetime:
+        """What its sentence counts from: the first of its failed runs; without any, when the trouble began."""
+        return self.failed_since or self.since
 
     @property
     def subject(self) -> str:

@@ -92,6 +92,7 @@ def headline_of(incident: Incident, members: Sequence[AlertState], policy: GateP
         impact=tuple(sorted({name for finding in findings for name in finding.impact} - set(roots))),
         error_class=incident.error_class,
         failures=sum(finding.failures for finding in findings),
+        failed_since=min((each.failed_since for each in findings if each.failed_since is not None), default=None),
         error=_shared_error(findings),
     )
 
