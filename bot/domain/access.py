@@ -159,7 +159,7 @@ def may(act: Act, who: Identity, part: Part, response: Response, *, meant: bool 
         return refused
     if who.named or meant or not _takes(act, response):
         return Allowed(f"is a {who.role.word}")
-    return Ask(part.others if response.pages else (), response.owner)
+    return Ask(part.others if _stops_pages(response) else (), response.owner)
 
 
 def refused_by_role(who: Identity, needs: Role, what: str) -> Refused | None:
@@ -176,7 +176,12 @@ def refused_by_role(who: Identity, needs: Role, what: str) -> Refused | None:
 def _takes(act: Act, response: Response) -> bool:
     """Does it stop pages to others, or take it from whoever has it?"""
     taken = act is Act.ACKNOWLEDGE and response.state is ResponseState.ACKNOWLEDGED
-    return response.pages or taken
+    return _stops_pages(response) or taken
+
+
+def _stops_pages(response: Response) -> bool:
+    """A ticket, or a name in the channel, is no page."""
+    return response.pages and response.ladder.wakes
 
 
 def without_slack(actor: Actor) -> Identity:

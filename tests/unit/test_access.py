@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.access import Act, Allowed, Answer, Ask, Identity, Origin, Part, Refused, Role, may
 from bot.domain.findings.severity import Severity
-from bot.domain.incidents.escalation_policy import EscalationPolicy, Ladder
+from bot.domain.incidents.escalation_policy import EscalationPolicy
 from bot.domain.incidents.response import Response, ResponseState, acknowledged, exhausted, mitigated, opened, resolved
 from tests.support.gate_story import START
 
@@ -100,8 +100,9 @@ def test_whoever_is_asked_hears_whose_pages_stop_or_who_has_it() -> None:
     assert asked(TAKEN) == Ask((), "Ana")
 
 
-def test_what_pages_nobody_is_taken_without_a_question() -> None:
-    quiet = opened("I1", Severity.P2, Ladder(), START)
+@pytest.mark.parametrize("severity", [Severity.P2, Severity.P3])
+def test_what_pages_nobody_is_taken_without_a_question(severity: Severity) -> None:
+    quiet = opened("I1", severity, EscalationPolicy().of(severity), START)
     assert isinstance(asked(quiet), Allowed)
 
 
