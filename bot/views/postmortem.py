@@ -78,7 +78,8 @@ def _cause(incident: Incident) -> Iterator[str]:
     headline = incident.headline
     yield "## Root cause"
     yield ""
-    yield f"{_plain(headline.explanation)} Fireline calls it {headline.root_cause.value.replace('_', ' ')}."
+    explanation = _plain(headline.explanation).rstrip(".")
+    yield f"{explanation}. Fireline calls it {headline.root_cause.value.replace('_', ' ')}."
     if headline.error:
         yield ""
         yield from (f"    {line}" for line in visible(headline.error)[:MOST_ERROR].splitlines())

@@ -69,8 +69,9 @@ def headline(validation: Validation) -> str:
 
 
 def span(validation: Validation) -> str:
-    dates = f"{validation.first}" if validation.first == validation.last else f"{validation.first} to {validation.last}"
-    return f"{validation.request.processor or 'All processors'}, data dates {dates}"
+    one = validation.first == validation.last
+    dates = f"data date {validation.first}" if one else f"data dates {validation.first} to {validation.last}"
+    return f"{validation.request.processor or 'All processors'}, {dates}"
 
 
 def sound(validation: Validation) -> str:

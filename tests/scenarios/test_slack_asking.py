@@ -14,7 +14,7 @@ from tests.support.slack_bench import MONITOR, SAM, Bench, play
         ("health phase 2", "Phase 2"),
         (": Health!", "Pipeline health"),
         ("impact box 2026-01-15", "Impact of Box\n"),
-        ("validate summary 2026-01-15", "Summary, data dates 2026-01-15"),
+        ("validate summary 2026-01-15", "Summary, data date 2026-01-15"),
     ],
 )
 def test_a_mention_is_answered_in_its_thread(transport: str, services: AppServices, words: str, told: str) -> None:

@@ -69,7 +69,7 @@ def test_the_next_tap_validates_that_date_in_the_thread(transport: str, services
         asked = await bench.ask("/impact Box 2026-01-15")
         verdict = await bench.press(asked, "validate.open", sees="message")
         assert verdict["thread_ts"] == asked["ts"]
-        assert "Box, data dates 2026-01-15" in verdict["text"]
+        assert "Box, data date 2026-01-15" in verdict["text"]
 
     play(scenario, transport, services)
 

@@ -53,6 +53,15 @@ def test_another_root_is_not_like_it() -> None:
     assert RetrospectService(state).similar(other, START + HOUR) == ()
 
 
+@pytest.mark.parametrize("explanation", ["the table has no rows", "The table has no rows."])
+def test_the_cause_is_whole_sentences(explanation: str) -> None:
+    state = stored("A", headline=replace(CASCADE, explanation=explanation))
+    known = state.incident("A")
+    assert known is not None
+    draft = markdown(RetrospectService(state).of(known, START + HOUR))
+    assert "able has no rows. Fireline calls it" in draft
+
+
 def test_a_draft_has_its_chapters_and_nothing_of_the_data_is_markup() -> None:
     nasty = replace(CASCADE, explanation="<b>*x*</b> | y", error="ValueError: `DNP`\n# no heading")
     state = stored("A", headline=nasty)
