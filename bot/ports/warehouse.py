@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar, Protocol
 
 from bot.domain.evidence.expectation import Evidence
-from bot.domain.evidence.freshness import DateFreshness
+from bot.domain.evidence.freshness import DateFreshness, Held
 from bot.domain.evidence.observation import Asked, DateSpan, Observed
 from bot.domain.evidence.platform_facts import PlatformFacts
 from bot.domain.evidence.vocabulary import Vocabulary
@@ -234,6 +234,10 @@ class Warehouse(Protocol):
 
     def freshness(self, data_date: date, as_of: datetime) -> list[DateFreshness]:
         """Every registered processor for one data date, as of a moment; loads and runs are those that are known now."""
+        ...
+
+    def emptied(self, data_date: date, as_of: datetime) -> list[Held]:
+        """When processors had their whole data for one data date: the spans that had ended by `as_of`."""
         ...
 
     def processors_seen(self) -> list[str]:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from bot.domain.blindness import NEVER, Sight
 from bot.domain.dates import DateReader
-from bot.domain.evidence.freshness import DateFreshness
+from bot.domain.evidence.freshness import DateFreshness, Staleness
 from bot.domain.evidence.unseen import DATA, names_of, unseen
 from bot.domain.health.model import BASELINE, Durations, Window
 from bot.domain.impact.deadlines import paces
@@ -47,9 +47,12 @@ class ImpactService:
         if drawn is not self._map:
             known = replace(known, pace=paces((), registry))
         impact = drawn.impact_of(processor, day, moment, known)
+        if impact.past_due:
+            impact = replace(impact, held=self._warehouse.emptied(day, moment))
         blind = (f"Source {each.text}: what it brings is unknown." for each in sight.blind)
         unknown = not_registered(processor, "what depends on it is unknown")
-        return replace(impact, notes=(*unknown, *blind, *impact.notes, *_notes(day, until.stopped, history)))
+        of_date = _notes(day, impact.subject.staleness, until.stopped, history)
+        return replace(impact, notes=(*unknown, *blind, *impact.notes, *of_date))
 
     def _seen(self, known: FreshnessFacts, sight: Sight) -> FreshnessFacts:
         """What a blind source would show is neither there nor missing."""
@@ -85,10 +88,12 @@ class ImpactService:
         return known
 
 
-def _notes(day: date, stopped: str | None, history: History) -> Iterator[str]:
+def _notes(day: date, subject: Staleness, stopped: str | None, history: History) -> Iterator[str]:
     """What a reader must know about the answer as a whole."""
     if stopped is not None:
         yield stopped
+    if history.first_day is not None and day < history.first_day and subject is Staleness.UNKNOWN:
+        yield f"Nothing is known of {day}: the run history begins {history.first_day}."
     if history.calendar_until is not None and day > history.calendar_until:
         yield f"The calendar ends {history.calendar_until}: what is due on {day} is unknown."
     yield from (f"{text}." for text in history.rejected)

@@ -9,6 +9,7 @@ from bot.domain.evidence.freshness import Staleness
 from bot.domain.impact.deadlines import Deadline
 from bot.domain.impact.dependents import Affected
 from bot.domain.impact.report import Impact, by_level
+from bot.domain.platform.names import some_of
 from bot.domain.platform.registry import UnregisteredProcessor
 from bot.views import numbers
 
@@ -21,6 +22,7 @@ STATES = {
 }
 AT_RISK = "at risk"
 MOST_STEPS = 6
+MOST_NAMED = 3
 REGISTRY = "registry.yaml"
 NO_DEPENDENCIES = "the registry names no dependencies"
 
@@ -100,7 +102,15 @@ def deadline_lines(impact: Impact, voice: Voice = PLAIN) -> list[str]:
         named = ", ".join(f"{voice.name(item.processor)} {until(item.minutes_to_breach)}" for item in missed[:3])
         more = f" and {len(missed) - 3:,} more" if len(missed) > 3 else ""
         lines.append(f"Missed for {impact.data_date}: {named}{more}.")
+    if impact.lost_since:
+        lines.append(f"Met for {impact.data_date}, and lost again: {_lost(impact, voice)}.")
     return lines
+
+
+def _lost(impact: Impact, voice: Voice) -> str:
+    ago = {name: (impact.as_of - since).total_seconds() / 60 for name, since in impact.lost_since.items()}
+    named = [f"{voice.name(name)} {until(-minutes) if minutes else 'just now'}" for name, minutes in ago.items()]
+    return some_of(named, MOST_NAMED)
 
 
 def _start(deadline: Deadline, voice: Voice) -> str:

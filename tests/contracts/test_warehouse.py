@@ -280,6 +280,11 @@ def test_freshness_of_a_date(story: Told) -> None:
     assert outside["Box"].loaded_at == box.loaded_at
 
 
+def test_when_a_date_had_the_data_that_it_has_lost(story: Told) -> None:
+    [box] = [span for span in story.answers["later"]["emptied"] if span.processor == "Box"]
+    assert box == ("Box", moment(30.3), moment(56))
+
+
 def test_bad_rows_are_named_and_the_good_ones_kept(story: Told) -> None:
     rejected = story.reports["later"].rejected
     named = ["bad-date", "", "bad-status", "far", "no-start", "half", "endless"]
@@ -382,3 +387,4 @@ def test_an_empty_warehouse_holds_nothing(kind: str, tell: Tell) -> None:
     assert told.warehouse.health_counts(Window.at(LAST, 7)) == []
     assert told.warehouse.evidence("Box", *EVER, LAST) == []
     assert told.warehouse.freshness(DAY, LAST) == []
+    assert told.warehouse.emptied(DAY, LAST) == []

@@ -80,6 +80,27 @@ def test_what_a_reader_must_know(service: ImpactService) -> None:
     assert {item.staleness for item in beyond.dependents} == {Staleness.UNKNOWN}
 
 
+def test_a_deadline_that_was_met_is_not_missed_when_the_data_is_lost_again(tmp_path: Path) -> None:
+    """Box had its rows at 07:00 for 03:00 ET (08:00 UTC); the table is emptied at 08:30. Summary never had any."""
+    into, known = warehouse(), registry(PIPELINE)
+    loads = [loaded(), loaded(rows=0, hours=32.5)]
+    load(into, replace(WORLD, table_loads=loads).write(tmp_path), PIPELINE)
+    service = ImpactService(into, known, HealthService(into, known, ServiceLevels(())))
+    found = service.of(ImpactRequest("Box", DAY), NOW + timedelta(hours=2))
+    assert found.subject.staleness is Staleness.NO_DATA
+    assert [late.processor for late in found.breached] == ["Summary"]
+    assert impact_words.deadline_lines(found) == [
+        "Missed for 2026-01-15: Summary 60 min ago.",
+        "Met for 2026-01-15, and lost again: Box 2.5 h ago.",
+    ]
+
+
+def test_of_a_date_before_the_history_nothing_is_known(service: ImpactService) -> None:
+    found = service.of(ImpactRequest("Box", date(2025, 1, 1)), NOW)
+    assert (found.subject.staleness, found.breached) == (Staleness.UNKNOWN, [])
+    assert "Nothing is known of 2025-01-01: the run history begins 2025-12-07." in found.notes
+
+
 def test_json(service: ImpactService) -> None:
     answer = json.loads(answer_impact(service, replace(QUESTION, form=Form.JSON), NOW))
     assert (answer["processor"], answer["data_date"], answer["as_of"]) == ("Box", "2026-01-15", "2026-01-16T09:00:00Z")

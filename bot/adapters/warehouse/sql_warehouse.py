@@ -18,7 +18,7 @@ from bot.adapters.warehouse.traced import TracingEngine
 from bot.adapters.warehouse.unmatched import doubts
 from bot.domain.errors import WarehouseUnavailable
 from bot.domain.evidence.expectation import SMALLEST_FILE, Evidence, PlannedWindow
-from bot.domain.evidence.freshness import DateFreshness
+from bot.domain.evidence.freshness import DateFreshness, Held
 from bot.domain.evidence.observation import Asked, DateSpan, Observed
 from bot.domain.evidence.platform_facts import PlatformFacts
 from bot.domain.evidence.runs import InputKind
@@ -134,6 +134,9 @@ class SqlWarehouse:
             return [DateFreshness(*row) for row in self._engine.rows("freshness", asked)]
 
         return self._settled.get(("freshness", data_date, self._live.judgement(as_of)), FOREVER, ask)
+
+    def emptied(self, data_date: date, as_of: datetime) -> list[Held]:
+        return [Held(*row) for row in self._engine.rows("emptied", {"data_date": data_date, "as_of": as_of})]
 
     def processors_seen(self) -> list[str]:
         return self._settled.get(

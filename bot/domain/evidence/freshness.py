@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,14 @@ class DateFreshness:
     loaded_at: datetime | None = None
     last_run: date | None = None
     partial: bool | None = None
+
+
+class Held(NamedTuple):
+    """A processor had its whole data for one data date in [since, until), aware UTC."""
+
+    processor: str
+    since: datetime
+    until: datetime
 
 
 class Staleness(StrEnum):

@@ -1,14 +1,14 @@
 """What a processor feeds, hop by hop, and what is at stake there: criticality, staleness, deadlines, slots to come."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
 
-from bot.domain.evidence.freshness import DateFreshness, Staleness, staleness
+from bot.domain.evidence.freshness import DateFreshness, Held, Staleness, staleness
 from bot.domain.impact.deadlines import ASSUMED_SECONDS, Basis, Deadline, Deadlines, Forecast, Pace, next_deadline
 from bot.domain.impact.dependents import FRESH, STALE, UNTOLD, Affected, Dependents, Ranks
 from bot.domain.platform.lineage import Lineage
@@ -42,6 +42,7 @@ class Retired(NamedTuple):
 class Impact:
     """`dependents`: worst first; `waiting`: those of them with a slot for the data date still to come. `upstream`: hops
     by name, nearest first. `deadlines`, `next_deadline`: of the processor and its dependents. Times are aware UTC.
+    `lacking`: those known to lack data that is due; `held`: when they had it, of spans that are over.
     `reach_known`: the registry names dependencies; without any, no dependents and no upstream mean nothing.
     """
 
@@ -54,6 +55,8 @@ class Impact:
     retired: tuple[Retired, ...]
     deadlines: Deadlines
     next_deadline: Deadline | None
+    lacking: Collection[str] = ()
+    held: Sequence[Held] = ()
     notes: tuple[str, ...] = ()
     reach_known: bool = True
 
@@ -84,9 +87,22 @@ class Impact:
         return self.affected.joined(self.untold)
 
     @cached_property
+    def past_due(self) -> list[Deadline]:
+        """Deadlines that have passed, of those known to lack their data now; longest ago first."""
+        return [deadline for deadline in self.deadlines.breached() if deadline.processor in self.lacking]
+
+    @cached_property
+    def lost_since(self) -> Mapping[str, datetime]:
+        """Since when (aware UTC) the data is gone again of those that met their deadline, by name."""
+        due = {deadline.processor: deadline.due_at for deadline in self.past_due}
+        spans = [span for span in self.held if span.processor in due]
+        met = {span.processor for span in spans if span.since <= due[span.processor] < span.until}
+        return {name: max(span.until for span in spans if span.processor == name) for name in sorted(met)}
+
+    @cached_property
     def breached(self) -> list[Deadline]:
-        """Deadlines that have passed without their data, longest ago first."""
-        return self.deadlines.breached()
+        """Deadlines that passed without their data, longest ago first."""
+        return [deadline for deadline in self.past_due if deadline.processor not in self.lost_since]
 
     @cached_property
     def totals(self) -> dict[Criticality | None, int]:
@@ -117,6 +133,12 @@ class FreshnessFacts:
     def filled(self) -> frozenset[str]:
         """Those that have their data for the date."""
         return frozenset(name for name, item in self.by_name.items() if item.filled and not item.partial)
+
+    @cached_property
+    def lacking(self) -> frozenset[str]:
+        """Those known to lack data that is due for the date, or a part of it."""
+        rows = self.by_name.items()
+        return frozenset(name for name, item in rows if item.expected and (item.filled is False or item.partial))
 
     @cached_property
     def newest_run(self) -> date | None:
@@ -170,6 +192,7 @@ class ImpactMap:
             upstream=self.lineage.up(processor.name),
             retired=retired,
             deadlines=deadlines,
+            lacking=known.lacking,
             next_deadline=following,
             notes=(
                 *self._by_source(processor),
