@@ -22,7 +22,7 @@ from bot.domain.health.model import (
 )
 from bot.domain.health.notified import Notified
 from bot.domain.health.report import Measured, Period, Scope, assess
-from bot.domain.health.silence import idle_phase
+from bot.domain.health.silence import before_history, idle_phase
 from bot.domain.health.undue import never_seen, undecided
 from bot.domain.platform.registry import Processor, Registry, UnregisteredProcessor
 from bot.domain.slo import ServiceLevels
@@ -84,7 +84,8 @@ class HealthService:
         measured = seen_by(measured, sight, self._registry)
         blind = blind_reasons(sight, self._blindness.waiting())
         silence = () if sight.blind_feeding(Feed.RUNS) else known.silence
-        unsure = [*unknown, *blind, *silence, *idle, *self._undue(measured.due, window, scope, history)]
+        early = before_history(history.first_day, known.moment)
+        unsure = [*early, *unknown, *blind, *silence, *idle, *self._undue(measured.due, window, scope, history)]
         losses = self._losses() if measured.missing else STANDARD
         report = assess(measured, scope, self._targets, window, notified, unsure, losses)
         uncertain = (reason.text for reason in report.reasons if reason.name in UNCERTAIN)

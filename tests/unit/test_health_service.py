@@ -78,6 +78,15 @@ def test_a_run_that_starts_at_the_very_moment_was_known_then(tmp_path: Path) -> 
     assert (report.total.runs, report.window.until) == (2, moment)
 
 
+def test_before_the_history_nothing_is_known(service: HealthService) -> None:
+    report = service.of(HealthRequest(as_of=END - timedelta(days=200)), END)
+    assert (report.overall, report.reasons[0].text) == (
+        Colour.GREY,
+        "Nothing is known before 2026-01-16, where the run history begins.",
+    )
+    assert "Nothing was due and nothing ran." not in [reason.text for reason in report.reasons]
+
+
 @pytest.mark.parametrize("as_of", [None, END + timedelta(hours=1)])
 def test_a_phase_counts_its_registered_processors_alone(tmp_path: Path, as_of: datetime | None) -> None:
     into = warehouse()

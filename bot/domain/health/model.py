@@ -194,6 +194,7 @@ class Because(StrEnum):
     """What may give something its colour. `OPEN_P0` makes the whole RED."""
 
     ALL_WELL = "all_well"
+    BEFORE_HISTORY = "before_history"
     BELOW_TARGET = "below_target"
     DID_NOT_RUN = "did_not_run"
     DUE_UNKNOWN = "due_unknown"

@@ -51,6 +51,13 @@ def silent_fleet(last_start: datetime, known_until: datetime) -> HealthReason:
     return HealthReason(Because.FLEET_SILENT, FLEET, text)
 
 
+def before_history(first_day: date | None, as_of: datetime) -> Iterator[HealthReason]:
+    """`first_day`: with runs, in UTC; None without any."""
+    if first_day is not None and as_of.date() < first_day:
+        text = f"Nothing is known before {first_day}, where the run history begins."
+        yield HealthReason(Because.BEFORE_HISTORY, FLEET, text)
+
+
 def idle_phase(phase: int) -> HealthReason:
     name = f"phase {phase}"
     return HealthReason(
