@@ -5,11 +5,12 @@ BIN := .venv/bin
 STEP := @sh .ci/step
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $(FLAGS)
 
-.PHONY: help setup demo test one check lint format formatted types imports emulator lock bench clean
+.PHONY: help setup demo test pit one check lint format formatted types imports emulator lock bench clean
 
 help:
 	@echo "make demo     a local Slack workspace, a simulated pipeline, and Fireline in it"
 	@echo "make test     set-up, every check, every test      (ARGS='-k health' to choose)"
+	@echo "make pit      several processes for real, killed in the middle: minutes"
 	@echo "make one      a test file, folder or test, at once (T=tests/unit/test_runs.py)"
 	@echo "make check    the linters, the types and the layer contracts alone"
 	@echo "make format   format the code, and mend what the linter can mend"
@@ -31,7 +32,10 @@ emulator:
 	@sh .ci/setup emulator || { test "$$CI" != true && rm -rf .venv-bqemulator; }
 
 test: check emulator
-	@$(BIN)/python -m pytest -rs --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest -rs --numprocesses 2 --dist loadfile --no-loadscope-reorder --ignore tests/pit $(ARGS)
+
+pit: setup emulator
+	@$(BIN)/python -m pytest -rs tests/pit $(ARGS)
 
 one: setup
 	@$(BIN)/python -m pytest -x $(T) $(ARGS)
