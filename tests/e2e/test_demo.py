@@ -160,7 +160,7 @@ def test_the_incidents_of_the_history_are_in_the_alerts_channel(page: Page, demo
             strike(demo, "processor_crash", "NbacGamebookProcessor")
         incident = page.get_by_role("article").filter(has_text=re.compile("blocked.*due")).last
     incident.wait_for(timeout=READY_S * 1000)
-    incident.scroll_into_view_if_needed()
+    incident.evaluate("shown => shown.scrollIntoView()")  # in one step: an edit may draw it anew at any time
     expect(incident.get_by_role("button").first).to_be_visible()
     shot(page, "card")
 

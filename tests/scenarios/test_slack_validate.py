@@ -11,7 +11,7 @@ def test_one_processor_and_date(transport: str, services: AppServices) -> None:
         message = await bench.ask("/validate box 2026-01-15")
         lines = message["text"].splitlines()
         assert lines[0] == "🟢 No finding: 1 date checked."
-        assert lines[1] == "Box, data dates 2026-01-15, as of 2026-01-16 09:01 UTC."
+        assert lines[1] == "Box, data date 2026-01-15, as of 2026-01-16 09:01 UTC."
         assert lines[3].startswith("Box 2026-01-15: ok, nothing to do: 100 rows (100 rows · raw file 01-16 04:00 UTC")
         assert [one["ts"] for one in bench.posts()] == [message["ts"]]
 

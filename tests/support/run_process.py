@@ -25,6 +25,7 @@ from bot.domain.errors import BadInput
 from bot.domain.findings.severity import Severity
 from bot.domain.gate.memory import GateResult
 from bot.domain.incidents.escalation_policy import Ladder, Step
+from bot.domain.incidents.incident import MessageRef
 from bot.domain.incidents.response import opened
 from tests.contracts.sources import rigs
 from tests.house.project import ROOT
@@ -156,11 +157,13 @@ def _configure(config: Path, places: dict[str, str]) -> None:
 
 
 def _state(address: str) -> SqlState:
-    """With incidents of which nobody is paged yet."""
+    """With incidents that have their message, and of which nobody is paged yet."""
     engine = open_engine(address)
     migrate(engine)
     made = SqlState(engine)
     incidents = tuple(replace(incident(), id=name, fingerprint=name, version=0, number=0) for name in INCIDENTS)
     with made.transaction() as tx:
         tx.gate.commit(datetime.now(UTC) - timedelta(hours=1), GateResult((), (), incidents), 0)
+        for name in INCIDENTS:
+            tx.incidents.set_message(name, MessageRef("C1", f"1768500000.{name[1:]:0>6}"))
     return made
