@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from bot.acknowledging import callbacks_of
-from bot.adapters.clock import monotonic_seconds, system_clock
+from bot.adapters.clock import machine_start, monotonic_seconds, system_clock
 from bot.checking import checking
 from bot.config.settings import Settings
 from bot.domain.platform.registry import Registry
@@ -248,7 +248,9 @@ def served(
     metrics, vitals = PrometheusMetrics(monotonic_seconds), Vitals(monotonic_seconds)
     wall = system_clock if sharing is None else sharing.clock
     watch = on_watch(opened, settings, services, store, metrics, ours_of(sharing), wall)
-    responders = responding(services, store, watch.latest, channels_in_use(settings), metrics, settings, seconds, wall)
+    boot = machine_start() if services.now is system_clock else ""
+    channels = channels_in_use(settings)
+    responders = responding(services, store, watch.latest, channels, metrics, settings, seconds, wall, boot)
     checks, warnings = checking(settings, store, responders.paging)
     loads, sources = loading_service(opened, settings), services.sources
     probe = Probe(vitals.wrong, warnings, metrics.exposition, sources.glance)

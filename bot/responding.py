@@ -94,9 +94,10 @@ def responding(
     settings: Settings,
     seconds: Callable[[], float],
     wall: Clock = system_clock,
+    boot: str = "",
 ) -> Responding:
     """`latest`: what an incident's message says; `seconds`: a clock of the pace of `services.now` that nobody sets;
-    `wall`: by which pages are sent.
+    `wall`: by which pages are sent; `boot` names what both clocks that nobody sets count from.
     """
     from bot.adapters.anchors import Anchors
     from bot.adapters.heartbeat import Heartbeat
@@ -121,8 +122,8 @@ def responding(
             lambda: page_words.wording(incident, response, queued, None, ways),
         )
 
-    paging = PagingService(store, channels, person, wording, wall, monotonic_seconds, metrics)
-    escalation = EscalationService(store, schedule, paging.target, services.now, seconds, wall)
+    paging = PagingService(store, channels, person, wording, wall, monotonic_seconds, metrics, boot)
+    escalation = EscalationService(store, schedule, paging.target, services.now, seconds, wall, boot)
     alive = Heartbeat(settings.heartbeat_url.get_secret_value()).beat
     drop = Anchors(settings.audit_anchors).drop
     auditor = Auditor(store, services.now, wall, alive, settings.seal, drop)

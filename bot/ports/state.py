@@ -20,6 +20,7 @@ from bot.domain.incidents.outbox import Unsaid
 from bot.domain.incidents.response import Response
 from bot.domain.incidents.timeline import Entry
 from bot.domain.oncall.covers import Cover
+from bot.ports.clock import ClockMark
 from bot.ports.leases import Lease, LeaseRecord
 
 
@@ -120,6 +121,10 @@ class PageRecord(Protocol):
         """
         ...
 
+    def due_within(self, until: datetime, lease: datetime) -> None:
+        """Nothing waits beyond `until`, and no lease goes beyond `lease`: a clock may have been set without a trace."""
+        ...
+
     def cancel(self, dedup_key: str) -> int:
         """What is not under way of an episode is not sent; returns how many."""
         ...
@@ -128,6 +133,12 @@ class PageRecord(Protocol):
 class AuditRecord(Protocol):
     def add(self, record: Record) -> None:
         """Becomes the next of the chain at the end of the transaction."""
+        ...
+
+
+class ClockRecord(Protocol):
+    def put(self, mark: ClockMark) -> None:
+        """In place of that work's last one."""
         ...
 
 
@@ -171,6 +182,9 @@ class Transaction(Protocol):
 
     @property
     def leases(self) -> LeaseRecord: ...
+
+    @property
+    def clocks(self) -> ClockRecord: ...
 
 
 class State(Protocol):
@@ -289,6 +303,8 @@ class State(Protocol):
     def cover(self, cover_id: str) -> Cover | None: ...
 
     def lease(self, work: str) -> Lease | None: ...
+
+    def clock_mark(self, work: str) -> ClockMark | None: ...
 
     def grants(self, incident: str, episode: int) -> dict[str, str]:
         """The ids of the grants of an episode, by act; they are made when it begins."""

@@ -19,7 +19,7 @@ from bot.domain.oncall.schedule import Schedule
 from bot.ports.clock import Clock
 from bot.ports.state import State
 from bot.services.each_alone import each_alone
-from bot.services.set_clock import SetClock, in_words
+from bot.services.set_clock import StoredMoments, in_words
 
 log = logging.getLogger("fireline.escalation")
 ASKED_BY = "slack"
@@ -37,7 +37,7 @@ class _Taken:
 
 class EscalationService:
     """`schedule` knows the covers; `targets` says by what a channel reaches a person. `clock` is the pipeline's time,
-    `seconds` one of its pace that nobody sets; `wall` is the machine's, by which pages are sent.
+    `seconds` one of its pace that nobody sets, from `boot` on; `wall` is the machine's, by which pages are sent.
     """
 
     def __init__(
@@ -48,31 +48,28 @@ class EscalationService:
         clock: Clock,
         seconds: Callable[[], float],
         wall: Clock,
+        boot: str = "",
     ) -> None:
         self._state, self._schedule, self._targets = state, schedule, targets
         self._clock, self._wall = clock, wall
-        self._set = SetClock(clock, seconds)
-        self._not_moved: timedelta | None = timedelta()
-        """By so much the clock was set, which stored moments do not know yet; as the process begins, nobody knows."""
+        self._moments = StoredMoments(state, "escalation", clock, seconds, boot)
 
     def tick(self) -> None:
-        step_s, now = self._set.step(), self._clock()
-        if step_s:
-            log.warning("%s: what is due next keeps its distance", in_words(step_s))
-            self._not_moved = (self._not_moved or timedelta()) + timedelta(seconds=step_s)
-        if self._not_moved is not None:
-            self._move(self._not_moved, now)
-            self._not_moved = None
+        step_s, now = self._moments.step(), self._clock()
+        if step_s is not None:
+            self._move(timedelta(seconds=step_s), now)
         each_alone(lambda response: self.act(response.incident, now), self._state.responses_due(now))
 
     def _move(self, by: timedelta, now: datetime) -> None:
-        """A clock that is set brings nobody's page early or late; one that was set while nobody looked, not late."""
+        """A clock that is set brings nobody's page early or late; one that was set without a trace, not late."""
         waiting = self._state.responses_due(datetime.max.replace(tzinfo=UTC))
-        with self._state.transaction() as tx:
+        with self._moments.moving() as tx:
             for response in waiting:
                 moved = responses.moved(response, by, now)
                 if moved != response:
                     tx.responses.put(moved)
+        if by:
+            log.warning("%s: what is due next keeps its distance", in_words(by.total_seconds()))
 
     def act(self, incident_id: str, now: datetime) -> None:
         """Take what is due of one incident; a step that reaches nobody is followed by the next at once."""

@@ -24,7 +24,7 @@ from bot.ports.pages import PageChannel
 from bot.ports.state import State, StateUnavailable
 from bot.services.each_alone import each_alone
 from bot.services.page_ways import PageWays
-from bot.services.set_clock import SetClock
+from bot.services.set_clock import StoredMoments
 
 log = logging.getLogger("fireline.paging")
 LEASE = timedelta(seconds=30)
@@ -62,7 +62,7 @@ class _Shown:
 
 class PagingService:
     """Several threads and processes may deliver at once: a page is sent by whoever claims it. `people` finds a person
-    of the schedule by name. `wall` dates what is stored; `seconds` is a clock that nobody sets.
+    of the schedule by name. `wall` dates what is stored; `seconds` is a clock that nobody sets, from `boot` on.
     """
 
     def __init__(
@@ -74,13 +74,14 @@ class PagingService:
         wall: Clock,
         seconds: Callable[[], float],
         metrics: Metrics | None = None,
+        boot: str = "",
     ) -> None:
         self._state, self._people, self._wording = state, people, wording
         self._wall, self._seconds, self._metrics = wall, seconds, metrics or Uncounted()
         self._ways = PageWays(seconds)
         self.renew(channels)
         self._stopped, self._lock = Event(), Lock()
-        self._set, self._was_set = SetClock(wall, seconds), False
+        self._moments = StoredMoments(state, "paging", wall, seconds, boot)
         self._not_stored: list[_Shown] = []
 
     def renew(self, channels: Iterable[PageChannel]) -> None:
@@ -112,12 +113,13 @@ class PagingService:
             while self._not_stored:
                 self._store(self._not_stored[0])
                 self._not_stored.pop(0)
-            self._was_set = bool(self._set.step()) or self._was_set
-            now = self._wall()
-            if self._was_set:
-                with self._state.transaction() as tx:
-                    tx.pages.clock_set(now, now + SETTLES, now + LEASE)
-                self._was_set = False
+            step_s, now = self._moments.step(), self._wall()
+            if step_s is not None:
+                with self._moments.moving() as tx:
+                    if step_s:
+                        tx.pages.clock_set(now, now + SETTLES, now + LEASE)
+                    else:
+                        tx.pages.due_within(now + REPAIRED, now + LEASE)
             return now
 
     def _due(self, wanted: Callable[[Severity], bool], now: datetime) -> Iterator[Queued]:

@@ -15,6 +15,7 @@ from bot.domain.incidents.escalation_policy import EscalationPolicy
 from bot.domain.incidents.incident import MessageRef
 from bot.domain.incidents.response import Response, ResponseState, acknowledged, opened, resolved
 from bot.domain.incidents.timeline import Entry, EntryKind
+from bot.ports.clock import ClockMark
 from bot.ports.state import Committed, State
 from tests.contracts.states import KINDS, Again
 from tests.contracts.states import opened as opened_state
@@ -242,6 +243,32 @@ def test_a_clock_that_was_set_holds_no_page_and_ends_no_lease(state: State, now:
     assert [each.page.id for each in state.pages_due(now)] == ["due", "waits"]
     assert [each.page.id for each in state.pages_due(settled)] == ["due", "unclear", "waits"]
     assert [each.page.id for each in state.pages_due(now + LEASE)] == ["due", "left", "unclear", "waits"]
+
+
+def test_nothing_waits_longer_than_it_may(state: State) -> None:
+    with state.transaction() as tx:
+        tx.pages.add([page("begun", -2), page("soon", 1), page("later", 600)])
+    [begun] = state.pages_due(minute(0))
+    with state.transaction() as tx:
+        assert tx.pages.claim(begun, minute(0), minute(600))
+        tx.pages.due_within(minute(5), minute(0) + LEASE)
+    assert {each.page.id: each.not_before for each in state.pages_unsent()} == {
+        "begun": minute(-2),
+        "soon": minute(1),
+        "later": minute(5),
+    }
+    found = state.page("begun")
+    assert found is not None
+    assert found.lease_until == minute(0) + LEASE
+
+
+def test_the_last_mark_of_a_clock_is_kept(state: State) -> None:
+    assert state.clock_mark("paging") is None
+    for offset in (1.5, -2.25):
+        with state.transaction() as tx:
+            tx.clocks.put(ClockMark("paging", "boot", offset))
+    assert state.clock_mark("paging") == ClockMark("paging", "boot", -2.25)
+    assert state.clock_mark("escalation") is None
 
 
 def test_what_is_not_sent_is_known_before_it_is_due(state: State) -> None:

@@ -16,6 +16,7 @@ from bot.ports.state import StateUnavailable
 from bot.scheduler import response_lanes, running
 from bot.services import paging
 from bot.services.auditor import Auditor
+from bot.services.paging import LEASE
 from bot.services.vitals import UNDELIVERED_S, CheckFailed, Paged, Vitals
 from tests.support.gate_story import START, finding
 from tests.support.pager import YES, FakePager, PagedStory, person, queued
@@ -267,13 +268,62 @@ def test_a_step_of_the_clock_while_the_state_is_away_is_made_up_for(monkeypatch:
     assert [channel for _, channel in story.paged()] == ["slack", "voice"]
 
 
+@pytest.mark.parametrize("step", STEPS, ids=str)
+def test_a_clock_that_is_set_while_no_process_runs_moves_no_step(step: timedelta) -> None:
+    story, _ = told()
+    story.fast_forward(2)
+    story.set_clock(step)
+    story.stand_still(1)
+    story.restart()
+    story.fast_forward(1.5)
+    assert story.paged() == []
+    story.fast_forward(1)
+    assert [channel for _, channel in story.paged()] == ["slack", "voice"]
+
+
 @pytest.mark.parametrize("step", [timedelta(hours=-1), timedelta(days=-1)], ids=str)
-def test_a_clock_that_is_put_back_while_nobody_looks_holds_no_page_for_longer_than_its_step(step: timedelta) -> None:
+def test_a_clock_that_is_put_back_as_the_machine_starts_holds_no_page_for_longer_than_its_step(
+    step: timedelta,
+) -> None:
     story, _ = told()
     story.set_clock(step)
-    story.restart()
+    story.restart("another")
     story.fast_forward(5.5)
     assert [channel for _, channel in story.paged()] == ["slack", "voice"]
+
+
+def test_a_clock_that_is_put_forward_as_the_machine_starts_takes_one_step_early_and_no_other() -> None:
+    story, _ = told()
+    story.set_clock(timedelta(days=1))
+    story.restart("another")
+    story.fast_forward(1)
+    assert [channel for _, channel in story.paged()] == ["slack", "voice"]
+    story.fast_forward(3.5)
+    assert story.paged() == []
+
+
+@pytest.mark.parametrize(("boot", "within"), [("the same", 0.1), ("another", 5.5)])
+def test_a_clock_that_is_put_back_while_no_process_runs_holds_no_page_that_waits(boot: str, within: float) -> None:
+    """One was tried in vain, and one was on its way when the process was killed."""
+    story, response = told(FakePager("slack"))
+    [slack] = story.pagers
+    slack.answer = lambda _: Outcome(Kind.NO, "not reached")
+    add(story, queued("waits", of=response))
+    story.paging.deliver()
+    add(story, queued("begun", of=response))
+    with story.state.transaction() as tx:
+        begun = next(each for each in story.state.pages_due(story.now) if each.page.id == "begun")
+        assert tx.pages.claim(begun, story.now, story.now + LEASE)
+    slack.answer = lambda _: YES
+    story.set_clock(timedelta(days=-1))
+    story.restart(boot)
+    story.paging.deliver()
+    story.stand_still(within)
+    story.paging.deliver()
+    assert "waits" in [page.id for page in slack.taken]
+    story.stand_still(LEASE.total_seconds() / 60)
+    story.paging.deliver()
+    assert sorted(page.id for page in slack.taken) == ["begun", "waits"]
 
 
 def test_what_begins_right_after_a_step_of_the_clock_is_paged_at_once() -> None:

@@ -91,8 +91,8 @@ class PagedStory:
         self.responses = ResponseService(self.state, lambda _: self.plan, identify=member)
         self.restart()
 
-    def restart(self) -> None:
-        """As another process would begin, after a kill."""
+    def restart(self, boot: str = "the same") -> None:
+        """As another process would begin, after a kill; `boot`: after that start of the machine."""
         self.paging = PagingService(
             self.state,
             self.pagers,
@@ -101,10 +101,10 @@ class PagedStory:
             lambda: self.now,
             self.seconds,
             self.metrics,
+            boot,
         )
-        self.escalation = EscalationService(
-            self.state, lambda _: self.plan, self.paging.target, lambda: self.now, self.seconds, lambda: self.now
-        )
+        schedule, clock = lambda _: self.plan, lambda: self.now
+        self.escalation = EscalationService(self.state, schedule, self.paging.target, clock, self.seconds, clock, boot)
 
     def seconds(self) -> float:
         return (self.now - self.set_by).timestamp()

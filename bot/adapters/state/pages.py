@@ -47,6 +47,12 @@ class SqlPages:
         under_way = update(PAGE).where(PAGE.c.state == PageState.SENDING.value)
         self._connection.execute(under_way.values(lease_until=until))
 
+    def due_within(self, until: datetime, lease: datetime) -> None:
+        later = update(PAGE).where(PAGE.c.state.in_(_WAITING), PAGE.c.not_before > until)
+        self._connection.execute(later.values(not_before=until))
+        longer = update(PAGE).where(PAGE.c.state == PageState.SENDING.value, PAGE.c.lease_until > lease)
+        self._connection.execute(longer.values(lease_until=lease))
+
     def cancel(self, dedup_key: str) -> int:
         change = update(PAGE).where(PAGE.c.dedup_key == dedup_key, PAGE.c.state.in_(_WAITING))
         return self._connection.execute(change.values(state=PageState.CANCELLED.value)).rowcount

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, Engine, and_, func, or_, select
 
 from bot.adapters.state import audit, inbox, pages, responses, silences, tables
+from bot.adapters.state.clock_marks import mark_of
 from bot.adapters.state.covers import cover_of, covers_until
 from bot.adapters.state.database import reading, writing
 from bot.adapters.state.grants import grant_of, grants_of
@@ -34,6 +35,7 @@ from bot.domain.incidents.outbox import Unsaid
 from bot.domain.incidents.response import Response
 from bot.domain.incidents.timeline import Entry
 from bot.domain.oncall.covers import Cover
+from bot.ports.clock import ClockMark
 from bot.ports.leases import Lease
 
 HEAD, INCIDENT, FINDING = tables.gate_head, tables.incident, tables.finding
@@ -226,6 +228,10 @@ class SqlState:
     def lease(self, work: str) -> Lease | None:
         with reading(self._engine) as connection:
             return lease_of(connection, work)
+
+    def clock_mark(self, work: str) -> ClockMark | None:
+        with reading(self._engine) as connection:
+            return mark_of(connection, work)
 
     def grants(self, incident: str, episode: int) -> dict[str, str]:
         with reading(self._engine) as connection:

@@ -5,6 +5,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
+    Float,
     ForeignKey,
     ForeignKeyConstraint,
     Integer,
@@ -257,6 +258,15 @@ lease = Table(
     Column("note", Words, nullable=False),
 )
 """Work that one of several processes does."""
+
+clock_mark = Table(
+    "clock_mark",
+    metadata,
+    Column("work", String, primary_key=True),
+    Column("boot", String, nullable=False),
+    Column("offset_s", Float, nullable=False),
+)
+"""By which clock the moments of a work were stored last."""
 
 action_grant = Table(
     "action_grant",

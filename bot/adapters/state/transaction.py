@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, selec
 
 from bot.adapters.state import tables
 from bot.adapters.state.audit import SqlAudit
+from bot.adapters.state.clock_marks import SqlClocks
 from bot.adapters.state.covers import SqlCovers
 from bot.adapters.state.leases import SqlLeases
 from bot.adapters.state.pages import SqlPages
@@ -43,6 +44,7 @@ class SqlTransaction:
         self.responses = SqlResponses(connection, self.audit.add)
         self.pages = SqlPages(connection)
         self.leases = SqlLeases(connection)
+        self.clocks = SqlClocks(connection)
         self.silences = SqlSilences(connection, self.audit.add)
 
 

@@ -85,6 +85,11 @@ class FakePages:
             elif each.state is PageState.SENDING:
                 self._stored[name] = replace(each, lease_until=until)
 
+    def due_within(self, until: datetime, lease: datetime) -> None:
+        for name, each in self._stored.items():
+            ends = each.lease_until and min(each.lease_until, lease)
+            self._stored[name] = replace(each, not_before=min(each.not_before, until), lease_until=ends)
+
     def cancel(self, dedup_key: str) -> int:
         own = [each for each in self._stored.values() if each.page.dedup_key == dedup_key]
         stopped = [each for each in own if each.state in WAITING]

@@ -20,6 +20,7 @@ from bot.domain.incidents.outbox import Unsaid
 from bot.domain.incidents.response import Response, ResponseState
 from bot.domain.incidents.timeline import Entry
 from bot.domain.oncall.covers import Cover, record_of
+from bot.ports.clock import ClockMark
 from bot.ports.fakes.responses import FakePages, FakeResponses, due_by, unsent
 from bot.ports.inbox import DELIVERY, AlreadyHandled
 from bot.ports.leases import Lease
@@ -51,6 +52,7 @@ class FakeState:
         self.entries: list[Entry] = []
         self.links: list[Link] = []
         self.lease_of: dict[str, Lease] = {}
+        self.mark_of: dict[str, ClockMark] = {}
         self.changed: set[tuple[str, str]] = set()
         self.grant_by_id: dict[str, Grant] = {}
 
@@ -258,6 +260,9 @@ class FakeState:
     def lease(self, work: str) -> Lease | None:
         return self.lease_of.get(work)
 
+    def clock_mark(self, work: str) -> ClockMark | None:
+        return self.mark_of.get(work)
+
     def grants(self, incident: str, episode: int) -> dict[str, str]:
         own = (each for each in self.grant_by_id.values() if (each.incident, each.episode) == (incident, episode))
         return {each.act: each.id for each in own}
@@ -288,6 +293,15 @@ class FakeTransaction:
         self.responses = FakeResponses(state.response_by_id, state.entries, state.grant_by_id, self.audit.add)
         self.pages = FakePages(state.page_by_id)
         self.leases = FakeLeases(state.lease_of)
+        self.clocks = FakeClocks(state.mark_of)
+
+
+class FakeClocks:
+    def __init__(self, marks: dict[str, ClockMark]) -> None:
+        self._marks = marks
+
+    def put(self, mark: ClockMark) -> None:
+        self._marks[mark.work] = mark
 
 
 class FakeLeases:
