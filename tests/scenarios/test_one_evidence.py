@@ -1,5 +1,6 @@
 """Health, impact, verdicts and detection say the same of every (processor, date), at any moment."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -13,10 +14,11 @@ from hypothesis import strategies as st
 
 from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
 from bot.domain.detection.watch import Watch
-from bot.domain.evidence.expectation import Evidence, Expects, expectation
+from bot.domain.evidence.expectation import Evidence, Expects, expectation, traits
 from bot.domain.evidence.freshness import Staleness, staleness
 from bot.domain.evidence.history import PipelineHistory
 from bot.domain.evidence.observation import Timeline
+from bot.domain.evidence.runs import Category, FailedRun, Status, classify
 from bot.domain.findings.severity_policy import SeverityPolicy
 from bot.domain.findings.storm_policy import StormPolicy
 from bot.domain.health.model import DueDates, Window
@@ -71,7 +73,7 @@ MAY = {
 
 def dates(chance: Random, name: str, day: date) -> tuple[list[Row], list[Row], list[Row]]:
     """Runs, loads and files of one (processor, date)."""
-    kind = chance.choice(["well", "well", "well", "zero", "fails", "silent", "late", "corrected"])
+    kind = chance.choice(["well", "well", "well", "zero", "fails", "silent", "late", "corrected", "emptied"])
     start, table = STARTS.get(name, 30.0), KNOWN.by_name[name].bigquery_table
     told = run(f"{name}{day}", name, start=start + (40 if kind == "late" else 0), day=day)
     taken_back = failed(f"{name}{day}", name, start=start, day=day, inserted_at=at(start + 20, day))
@@ -81,9 +83,15 @@ def dates(chance: Random, name: str, day: date) -> tuple[list[Row], list[Row], l
         "corrected": [told, taken_back],
         "silent": [],
     }.get(kind, [told])
-    there = kind in ("well", "late") or chance.random() < 0.2
+    there = kind in ("well", "late", "emptied") or chance.random() < 0.2
     when = start + (40.2 if kind == "late" else 0.2)
     loads = [loaded(table, hours=when, day=day, rows=chance.choice([100, 100, 30, 0]))] if there and table else []
+    if kind == "emptied" and table:
+        loads = [loaded(table, hours=when, day=day), loaded(table, rows=0, hours=when + 9, day=day)]
+        words = chance.choice(["no_data_available", None])
+        runs += [
+            failed(f"{name}{day}{late}", name, words, "no data", start=when + late, day=day) for late in (1, 5, 12)
+        ]
     source = KNOWN.by_name[name].source
     size = chance.choice([5_000, 5_000, 50])
     files = [raw_file(source, hours=when - 1, day=day, size=size)] if there and source else []
@@ -181,6 +189,18 @@ def test_all_say_the_same_of_every_date(seed: int) -> None:
     held.close()
 
 
+def test_what_found_nothing_is_judged_by_the_rows_since_for_all() -> None:
+    """Two runs said "no data" before Box was emptied at 11:00, two after it."""
+    runs = [failed(f"p{hour}", category="no_data_available", start=hour) for hour in (32, 34, 36, 37)]
+    tables = [loaded(hours=31), loaded(rows=0, hours=35)]
+    world = World([run("r"), *runs], tables, [raw_file(hours=28)], [game()], processors=FLEET)
+    held = holding(world)
+    for moment in (at(35, DAY), at(35.5, DAY), at(60, DAY)):
+        known = moment.replace(tzinfo=UTC)
+        seen_by_detection(held, evidence_at(held, known), known)
+    held.close()
+
+
 @dataclass
 class Watching:
     """Detection over the whole history, tick by tick."""
@@ -235,8 +255,27 @@ def seen_by_detection(held: SqlWarehouse, evidence: dict[tuple[str, date], Evide
         assert (seen.expected, seen.filled, seen.judged_at) == (item.expected, item.filled, item.judged_at), item
         assert history.is_partial(seen) is item.partial, item
         assert (seen.input_kind, seen.input_ready_at) == (item.input_kind, item.input_ready_at), item
+        assert seen.emptied_at == item.emptied_at, item
         if item.judged_at is not None:
             assert seen.settled(moment) is settled(item), item
+    failed_alike(held, history, evidence, moment)
+
+
+def failed_alike(
+    held: SqlWarehouse, history: PipelineHistory, evidence: dict[tuple[str, date], Evidence], moment: datetime
+) -> None:
+    """Health and detection give failed runs the same categories."""
+    counted, seen = Counter[tuple[str, Category]](), Counter[tuple[str, Category]]()
+    for count in held.health_counts(Window.at(moment, 30)):
+        if count.status is Status.FAILED:
+            failure = FailedRun(count.recorded, count.hinted, count.input)
+            found = classify(failure, count.state, traits(KNOWN.by_name[count.processor]))
+            counted[count.processor, found.category] += count.runs
+    for name, day in evidence:
+        date_seen = history.day(name, day)
+        for one in (each for each in date_seen.runs if each.status is Status.FAILED):
+            seen[name, date_seen.classified(one, moment).category] += 1
+    assert counted == seen
 
 
 def ticks(moment: datetime) -> Iterator[datetime]:

@@ -7,6 +7,7 @@ import pytest
 
 from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
 from bot.domain.evidence.expectation import Evidence, Expects, expectation, input_kind
+from bot.domain.evidence.rules import input_seen
 from bot.domain.evidence.runs import Category, Input, InputKind
 from bot.domain.health.model import HealthRequest, Window
 from bot.domain.slo import ServiceLevels
@@ -48,6 +49,10 @@ def holding(directory: Path, world: World) -> SqlWarehouse:
 def evidence_of(held: SqlWarehouse, processor: str = "Box", day: date = DAY, as_of: datetime = LATER) -> Evidence:
     (found,) = held.evidence(processor, day, day, as_of)
     return found
+
+
+def input_of(seen: Evidence, started_at: datetime) -> Input:
+    return input_seen(seen.input_kind, seen.input_ready_at, seen.emptied_at, started_at)
 
 
 @pytest.mark.parametrize(
@@ -153,8 +158,8 @@ def test_upstream_is_ready_when_every_table_has_rows(usual: SqlWarehouse, tmp_pa
     found = evidence_of(usual, "Summary")
     assert found.input_kind is InputKind.UPSTREAM
     assert found.input_ready_at == datetime(2026, 1, 16, 7, tzinfo=UTC)
-    assert found.input_at(found.input_ready_at) is Input.READY
-    assert found.input_at(found.input_ready_at - timedelta(seconds=1)) is Input.ABSENT
+    assert input_of(found, found.input_ready_at) is Input.READY
+    assert input_of(found, found.input_ready_at - timedelta(seconds=1)) is Input.ABSENT
     two = [{**entry, "dependencies": ["Box", "Daily"]} if entry["name"] == "Summary" else entry for entry in PROCESSORS]
     seen = [loaded(hours=31), loaded("raw.daily", day=DAY - timedelta(days=1))]
     waits = holding(tmp_path, WORLD.but(processors=two, table_loads=seen))
@@ -204,5 +209,5 @@ def test_evidence_and_roll_up_agree(tmp_path: Path) -> None:
     (shown,) = into.evidence("Box", DAY, DAY, LATER)
     (count,) = into.health_counts(Window.live(LATER, 7))
     assert count.state == shown.state
-    assert count.input is shown.input_at(datetime(2026, 1, 16, 8, tzinfo=UTC))
+    assert count.input is input_of(shown, datetime(2026, 1, 16, 8, tzinfo=UTC))
     assert count.recorded is Category.NO_DATA_AVAILABLE

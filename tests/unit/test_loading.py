@@ -10,7 +10,8 @@ import pytest
 
 from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
 from bot.domain.errors import BadInput
-from bot.domain.health.model import Window
+from bot.domain.evidence.runs import InputKind, Traits
+from bot.domain.health.model import Tally, Window
 from bot.services.loading import find_files
 from tests.support.builders import (
     DAY,
@@ -117,6 +118,30 @@ def test_evidence_that_comes_late_changes_old_answers(tmp_path: Path) -> None:
     load(into, World(raw_files=[raw_file(hours=28)]).write(tmp_path / "2"))
     (count,) = into.health_counts(Window.live(END, 7))
     assert (count.input, count.state.expected, count.state.filled, count.state.judged) == ("ready", True, False, True)
+
+
+def test_a_poll_that_found_nothing_while_its_table_was_full_is_not_masked_once_the_table_is_emptied(
+    tmp_path: Path,
+) -> None:
+    """Only what said "no data" after the rows had gone has hidden their loss."""
+    into = warehouse()
+    polls = [
+        failed(f"p{hour}", category="no_data_available", start=hour, trigger="poll") for hour in (32, 33, 34, 36, 37)
+    ]
+    full = World([run("r"), *polls], [loaded(hours=31)], [raw_file(hours=28)], [game()])
+    load(into, full.write(tmp_path / "1"))
+    assert masked(into) == 0
+    load(into, World(table_loads=[loaded(rows=0, hours=35)]).write(tmp_path / "2"))
+    assert masked(into) == masked(into, exact=True) == 2
+    load(into, World(table_loads=[loaded(rows=90, hours=40)]).write(tmp_path / "3"))
+    assert masked(into) == masked(into, exact=True) == 0
+
+
+def masked(into: SqlWarehouse, *, exact: bool = False) -> int:
+    tally = Tally()
+    for count in into.health_counts(Window.at(END, 7) if exact else Window.live(END, 7)):
+        tally.add(count, Traits(polling=True, input_kind=InputKind.FILE))
+    return tally.masked
 
 
 def test_both_vocabularies_and_an_unknown_word(tmp_path: Path) -> None:

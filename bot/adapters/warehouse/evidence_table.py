@@ -32,6 +32,7 @@ COLUMNS = (
     "traced",
     "input_kind",
     "input_ready_at",
+    "emptied_at",
     "timeout_seconds",
 )
 Pair = tuple[str, date]
@@ -250,6 +251,7 @@ def _rows_of(
             answer.traced,
             answer.input_kind,
             answer.input_ready_at,
+            answer.emptied_at,
             timeout,
         )
 

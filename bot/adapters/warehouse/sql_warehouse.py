@@ -218,7 +218,7 @@ def _window(row: tuple[Any, ...]) -> PlannedWindow:
 
 
 def _evidence(row: tuple[Any, ...], as_of: datetime, windows: tuple[PlannedWindow, ...]) -> Evidence:
-    name, day, judged, settled, games, final, expected, first_file, empty, rows, filled, partial, kind, ready = row
+    name, day, judged, settled, games, final, expected, first_file, empty, rows, filled, partial, kind, *when = row
     return Evidence(
         processor=name,
         data_date=day,
@@ -234,6 +234,7 @@ def _evidence(row: tuple[Any, ...], as_of: datetime, windows: tuple[PlannedWindo
         filled=filled,
         partial=partial,
         input_kind=InputKind(kind),
-        input_ready_at=ready,
+        input_ready_at=when[0],
+        emptied_at=when[1],
         windows=windows,
     )

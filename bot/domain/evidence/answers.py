@@ -132,6 +132,7 @@ class DateFacts:
             traced=rows is not None or (platform.is_scraper and file_tells),
             input_kind=kind,
             input_ready_at=ready,
+            emptied_at=self.table.emptied_at(at) if self.table is not None and rows == 0 else None,
         )
 
     def _is_hidden(self, at: datetime, judged_at: datetime | None) -> bool:
@@ -177,7 +178,7 @@ class Answer:
     """`expected`: data is due; `due_unknown`: only the calendar could tell, and it says nothing; `settled_at`: from
     when on its absence counts; `filled`: it is there; `partial`: but only a part, with no more to come; `traced`: a
     table, or a scraper's file, tells that; `input_kind` and `input_ready_at`: what it works on, and since when that is
-    there.
+    there; `emptied_at`: since when its table has lost the rows that it had.
     """
 
     expected: bool | None
@@ -188,6 +189,7 @@ class Answer:
     traced: bool
     input_kind: InputKind
     input_ready_at: datetime | None
+    emptied_at: datetime | None
 
 
 def _within(spans: Sequence[Span], at: datetime) -> bool:

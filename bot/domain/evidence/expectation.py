@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from bot.domain.evidence.runs import DateState, Input, InputKind, Traits
+from bot.domain.evidence.runs import DateState, InputKind, Traits
 from bot.domain.platform.registry import Kind, Processor
 
 SMALLEST_FILE = 200
@@ -63,7 +63,7 @@ class Evidence:
     `first_file_at` is the first raw file that is not empty;
     `rows` is the table's latest row count for the date; `filled`: the data is there (table rows; a scraper's file);
     `partial`: too few rows, and no more is to come;
-    `input_ready_at` is when what it works on was complete.
+    `input_ready_at` is when what it works on was complete; `emptied_at`: when its table lost the rows that it had.
     """
 
     processor: str
@@ -81,16 +81,10 @@ class Evidence:
     partial: bool
     input_kind: InputKind
     input_ready_at: datetime | None
+    emptied_at: datetime | None
     windows: tuple[PlannedWindow, ...] = ()
 
     @property
     def state(self) -> DateState:
         judged = self.judged_at is not None and self.judged_at <= self.as_of
         return DateState(self.expected, self.filled, judged)
-
-    def input_at(self, started_at: datetime) -> Input:
-        """Was the input there when a run started?"""
-        if self.input_kind is InputKind.NONE:
-            return Input.UNTRACED
-        ready = self.input_ready_at is not None and self.input_ready_at <= started_at
-        return Input.READY if ready else Input.ABSENT

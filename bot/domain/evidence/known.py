@@ -199,6 +199,9 @@ class Trail:
         """When a table first had rows; None while it has none, be it that it was emptied."""
         return self.first_above(1, at) if self.latest(at) else None
 
+    def emptied_at(self, at: datetime) -> datetime | None:
+        return emptied_at(row for row in self.seen if row[0] <= at)
+
     def moments(self, data_date: date) -> Iterator[datetime]:
         """When its answers about the date may change."""
         unclear = [row.moment for row in self.sight.about(data_date) if row.moment is not None]
@@ -214,6 +217,16 @@ class Trail:
 
 def latest(seen: Sequence[tuple[datetime, int]], at: datetime) -> int | None:
     return next((size for moment, size in reversed(seen) if moment <= at), None)
+
+
+def emptied_at(seen: Iterable[tuple[datetime, int]]) -> datetime | None:
+    """When a table that had rows last lost them; None while it has any, or if it never had."""
+    since, before = None, 0
+    for moment, rows in seen:
+        if rows or before:
+            since = None if rows else moment
+        before = rows
+    return since
 
 
 def changes(seen: Rows) -> Iterator[tuple[datetime, int]]:

@@ -8,8 +8,9 @@ from itertools import chain
 
 from bot.domain.evidence.attempts import OFF_SCHEDULE
 from bot.domain.evidence.expectation import SMALLEST_FILE, expectation, traits
+from bot.domain.evidence.known import emptied_at
 from bot.domain.evidence.observation import QuietPolls, RunSeen
-from bot.domain.evidence.rules import is_filled, judged_from, ready_at, settled_from, unscheduled_from
+from bot.domain.evidence.rules import input_seen, is_filled, judged_from, ready_at, settled_from, unscheduled_from
 from bot.domain.evidence.runs import (
     Category,
     Classified,
@@ -122,9 +123,11 @@ class ProcessorDate:
 
     @property
     def masked(self) -> bool:
-        """Did a run say "no data" although its file was there? Whether data was due and missing is asked elsewhere."""
-        came = self.file_at if self.input_kind is InputKind.FILE else None
-        return came is not None and self.last_no_data_at is not None and came <= self.last_no_data_at
+        """Did a run say "no data" although its file was there and the table has had no rows since? Whether data was due
+        and missing is asked elsewhere.
+        """
+        said = self.last_no_data_at if self.input_kind is InputKind.FILE else None
+        return said is not None and self.input_at(said) is Input.READY
 
     @property
     def judged_at(self) -> datetime | None:
@@ -203,10 +206,12 @@ class ProcessorDate:
         return None
 
     def input_at(self, moment: datetime) -> Input:
-        if self.input_kind is InputKind.NONE:
-            return Input.UNTRACED
-        ready = self.input_ready_at
-        return Input.READY if ready is not None and ready <= moment else Input.ABSENT
+        return input_seen(self.input_kind, self.input_ready_at, self.emptied_at, moment)
+
+    @property
+    def emptied_at(self) -> datetime | None:
+        """When its table lost the rows that it had; None while it has any."""
+        return emptied_at(self.table.seen) if self.table is not None else None
 
     def classified(self, run: RunSeen, now: datetime) -> Classified:
         """Why a failed run failed, by everything known now."""

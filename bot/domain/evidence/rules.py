@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.domain.evidence.expectation import Expects
-from bot.domain.evidence.runs import InputKind
+from bot.domain.evidence.runs import Input, InputKind
 from bot.domain.platform.calendar import JUDGEMENT_GRACE
 
 HEALS_WITHIN = timedelta(hours=48)
@@ -94,6 +94,17 @@ def traced_input(kind: InputKind, *, file_tells: bool, upstream_tells: bool) -> 
     if (kind is InputKind.FILE and not file_tells) or (kind is InputKind.UPSTREAM and not upstream_tells):
         return InputKind.NONE
     return kind
+
+
+def input_seen(kind: InputKind, ready: datetime | None, emptied: datetime | None, started_at: datetime) -> Input:
+    """Was there something to work on when a run started? What began before its table was emptied (`emptied`) had left
+    nothing undone: the loss came later.
+    """
+    if kind is InputKind.NONE:
+        return Input.UNTRACED
+    if ready is None or started_at < ready:
+        return Input.ABSENT
+    return Input.READY if emptied is None or emptied <= started_at else Input.USED
 
 
 def ready_at(filled: Iterable[datetime | None]) -> datetime | None:

@@ -40,9 +40,12 @@ VOCABULARIES = {
 
 
 class Input(StrEnum):
-    """Was there something to work on when the run started: its raw file, or its upstream tables?"""
+    """Was there something to work on when the run started: its raw file, or its upstream tables? `used`: there was, and
+    the table was filled and emptied since.
+    """
 
     READY = "ready"
+    USED = "used"
     ABSENT = "absent"
     UNTRACED = ""
 
@@ -141,10 +144,10 @@ def _explain(run: FailedRun, state: DateState, traits: Traits) -> Classified:
         if traits.input_kind is InputKind.UPSTREAM:
             return Classified(Category.UPSTREAM_FAILURE, ClassReason.UPSTREAM_EMPTY)
         return Classified(Category.NO_DATA_AVAILABLE, ClassReason.NO_FILE)
-    if state.filled and (says_no_data or traits.polling):
+    if (state.filled or run.input is Input.USED) and (says_no_data or traits.polling):
         return Classified(Category.NO_DATA_AVAILABLE, ClassReason.NOTHING_NEW)
     if run.input is Input.READY and state.judged and state.filled is False:
         return Classified(Category.PROCESSING_ERROR, ClassReason.INPUT_LEFT_UNUSED)
-    if run.input is Input.READY and not traits.polling and not says_no_data:
+    if run.input in (Input.READY, Input.USED) and not traits.polling and not says_no_data:
         return Classified(Category.PROCESSING_ERROR, ClassReason.FAILED_ON_INPUT)
     return Classified(Category.UNKNOWN, ClassReason.UNEXPLAINED)

@@ -2,7 +2,7 @@
 SELECT e.processor_name, e.data_date, e.judged_at, e.settled_at, g.games, COALESCE(g.games_final, 0) AS games_final,
   e.expected, f.first_file_at, COALESCE(f.empty_file, FALSE) AS empty_file,
   CASE WHEN e.traced THEN l.row_count END AS row_count, e.filled, e.partial, e.input_kind,
-  e.input_ready_at
+  e.input_ready_at, e.emptied_at
 FROM evidence AS e
 JOIN processors AS p ON p.processor_name = e.processor_name
 LEFT JOIN (

@@ -10,6 +10,7 @@ SELECT
   CASE
     WHEN r.status <> 'failed' OR r.recorded NOT IN ('', 'no_data_available') THEN ''
     WHEN COALESCE(e.input_kind, 'none') = 'none' THEN ''
+    WHEN e.input_ready_at <= r.started_at AND e.emptied_at > r.started_at THEN 'used'
     WHEN e.input_ready_at <= r.started_at THEN 'ready'
     ELSE 'absent'
   END AS input,

@@ -63,13 +63,13 @@ CREATE TABLE IF NOT EXISTS wide_gaps (
 CREATE TABLE IF NOT EXISTS evidence (
   processor_name STRING NOT NULL, data_date DATE NOT NULL, valid_from TIMESTAMP NOT NULL, valid_until TIMESTAMP NOT NULL,
   judged_at TIMESTAMP, expected BOOL, due_unknown BOOL NOT NULL, settled_at TIMESTAMP, filled BOOL, partial BOOL NOT NULL, traced BOOL NOT NULL, input_kind STRING NOT NULL,
-  input_ready_at TIMESTAMP, timeout_seconds FLOAT64
+  input_ready_at TIMESTAMP, emptied_at TIMESTAMP, timeout_seconds FLOAT64
 );
 
 CREATE TABLE IF NOT EXISTS evidence_now (
   processor_name STRING NOT NULL, data_date DATE NOT NULL, valid_from TIMESTAMP NOT NULL, valid_until TIMESTAMP NOT NULL,
   judged_at TIMESTAMP, expected BOOL, due_unknown BOOL NOT NULL, settled_at TIMESTAMP, filled BOOL, partial BOOL NOT NULL, traced BOOL NOT NULL, input_kind STRING NOT NULL,
-  input_ready_at TIMESTAMP, timeout_seconds FLOAT64
+  input_ready_at TIMESTAMP, emptied_at TIMESTAMP, timeout_seconds FLOAT64
 );
 
 CREATE TABLE IF NOT EXISTS hourly_counts (

@@ -3,5 +3,5 @@
 CREATE OR REPLACE TABLE stage_evidence (
   names STRING, dates STRING, valid_from TIMESTAMP, valid_until TIMESTAMP, expected BOOL, due_unknown BOOL,
   settled_at TIMESTAMP, filled BOOL, partial BOOL, traced BOOL, input_kind STRING, input_ready_at TIMESTAMP,
-  timeout_seconds FLOAT64
+  emptied_at TIMESTAMP, timeout_seconds FLOAT64
 )
