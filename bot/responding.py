@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from bot.config.settings import Settings
     from bot.domain.delivery import Queued
+    from bot.domain.escalation.bundles import Carried
     from bot.domain.escalation.pages import Targets
     from bot.domain.incidents.escalation_policy import EscalationPolicy
     from bot.domain.incidents.incident import Incident
@@ -115,11 +116,11 @@ def responding(
 
     in_time, links = InTime(FACTS_WITHIN_S), links_of(settings)
 
-    def wording(incident: Incident, response: Response, queued: Queued) -> tuple[str, str]:
+    def wording(incident: Incident, response: Response, queued: Queued, carried: Sequence[Carried]) -> tuple[str, str]:
         ways = links.of(queued.page)
         return in_time.ask(
-            lambda: page_words.wording(incident, response, queued, latest(incident), ways),
-            lambda: page_words.wording(incident, response, queued, None, ways),
+            lambda: page_words.wording(incident, response, queued, carried, latest(incident), ways),
+            lambda: page_words.wording(incident, response, queued, carried, None, ways),
         )
 
     paging = PagingService(store, channels, person, wording, wall, monotonic_seconds, metrics, boot)

@@ -71,6 +71,8 @@ class PageState(StrEnum):
     UNCLEAR = "unclear"
     """To be sent again, unless it is seen that the last try was taken."""
     SENDING = "sending"
+    CARRIED = "carried"
+    """It goes as a line of another page, to the same person by the same channel."""
     SENT = "sent"
     CANCELLED = "cancelled"
     """It was acknowledged or resolved before it was sent."""
@@ -78,12 +80,14 @@ class PageState(StrEnum):
 
 WAITING = frozenset({PageState.PENDING, PageState.UNCLEAR})
 """What is still to be sent, and is not under way."""
+UNSENT = WAITING | {PageState.SENDING, PageState.CARRIED}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Queued:
     """A page in the outbox. `incident` is its id. `not_before`: it is not tried earlier; `lease_until`: until then it
-    belongs to the process that tries it. `reason` is what the last try has shown. Times are of the machine, aware UTC.
+    belongs to the process that tries it. `reason` is what the last try has shown. `carried_by` is the id of the page
+    that it goes with, or has gone with. Times are of the machine, aware UTC; `not_before` of what was sent says when.
     """
 
     page: Page
@@ -93,3 +97,4 @@ class Queued:
     lease_until: datetime | None = None
     reason: str = ""
     ref: str = ""
+    carried_by: str = ""

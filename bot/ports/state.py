@@ -129,6 +129,22 @@ class PageRecord(Protocol):
         """What is not under way of an episode is not sent; returns how many."""
         ...
 
+    def to_person(self, person: str, channel: str, since: datetime) -> list[Queued]:
+        """Pages that wait to go to a person by a channel, are on their way, or were sent since then; nobody else reads
+        these before this transaction ends.
+        """
+        ...
+
+    def hold(self, queued: Queued, until: datetime) -> None:
+        """It waits until then, if it is as `queued`."""
+        ...
+
+    def carry(self, pages: Iterable[Queued], by: Queued) -> None:
+        """Those that are as given go with `by`, which is on its way: where it is settled as sent they are sent, too;
+        where it was not taken they wait again, by themselves.
+        """
+        ...
+
 
 class AuditRecord(Protocol):
     def add(self, record: Record) -> None:
@@ -276,6 +292,10 @@ class State(Protocol):
 
     def pages_unsent(self) -> list[Queued]:
         """What is to be sent at any time, or is on its way; in the same order."""
+        ...
+
+    def pages_carried(self, by: str) -> list[Queued]:
+        """What goes, or has gone, with the page of that id: the worst first, then oldest."""
         ...
 
     def pages_of(self, dedup_key: str) -> list[Queued]:

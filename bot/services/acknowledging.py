@@ -1,6 +1,7 @@
 """Acknowledgements that come without Slack: a digit on the phone, the pager's own, a link. Each is the one act."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from bot.domain.access import Actor, Way
@@ -33,7 +34,9 @@ class Acknowledging:
         self._state, self._responses, self._now, self._wall = state, responses, now, wall
 
     def by_call(self, page_id: str) -> Incident:
-        """A digit was pressed in the call of that page. Raises NotKnown, and BadInput for what is over."""
+        """A digit was pressed in the call of that page: it takes all that the call has told of, where that is not over.
+        Raises NotKnown, and BadInput for what is over.
+        """
         queued = self._state.page(page_id)
         if queued is None:
             raise NotKnown("This page is not known.")
@@ -41,7 +44,11 @@ class Acknowledging:
         if tried is None or self._wall() - tried > CALL_LASTS:
             raise NotKnown("This call is too old.")
         incident = self._current(queued.incident, queued.page.dedup_key)
-        self._take(incident, Actor(queued.page.target, queued.page.person, Way.PAGER), "by phone")
+        who = Actor(queued.page.target, queued.page.person, Way.PAGER)
+        self._take(incident, who, "by phone")
+        for each in self._state.pages_carried(page_id):
+            with suppress(BadInput):
+                self._take(self._current(each.incident, each.page.dedup_key), who, "by phone")
         return incident
 
     def by_pager(self, key: str, name: str, acknowledged_at: datetime) -> Incident:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from bot.domain.audit import NOTHING, Anchor, Seal, verify
+from bot.domain.delivery import PageState, Queued
 from bot.domain.errors import FirelineError
 from bot.domain.escalation import undone
 from bot.domain.incidents.incident import Incident
@@ -88,8 +89,17 @@ class Auditor:
                 yield from undone.of_response(incident, response, now)
                 pages, said = self._state.pages_of(response.dedup_key), self._state.timeline(incident.id)
                 yield from undone.of_pages(incident, response, pages, said, wall, LEASE)
+                yield from self._left_behind(pages)
             elif self._was_paged(incident):
                 yield f"{incident.label} has lost its response: nobody will be paged"
+
+    def _left_behind(self, pages: list[Queued]) -> Iterator[str]:
+        for queued in pages:
+            if queued.state is PageState.CARRIED:
+                carrier = self._state.page(queued.carried_by)
+                goes = carrier is not None and carrier.state in (PageState.SENDING, PageState.UNCLEAR)
+                if not goes and self._state.page(queued.page.id) == queued:
+                    yield f"the page {queued.page.id} for {queued.page.label} goes with a page that is not on its way"
 
     def _was_paged(self, incident: Incident) -> bool:
         """One of before there were responses has none, and no timeline."""

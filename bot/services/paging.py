@@ -4,13 +4,14 @@ Nothing is lost: a try that shows nothing is looked for by the next. Where a cha
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Event, Lock
 from uuid import uuid5
 
 from bot.domain.delivery import Act, Kind, Outcome, Page, PageState, Queued
+from bot.domain.escalation.bundles import WITHIN, Carried, Hold, turn
 from bot.domain.escalation.pages import NAMESPACE
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.escalation_policy import WRITTEN
@@ -21,7 +22,7 @@ from bot.domain.oncall.schedule import Person
 from bot.ports.clock import Clock
 from bot.ports.metrics import Metrics, Uncounted
 from bot.ports.pages import PageChannel
-from bot.ports.state import State, StateUnavailable
+from bot.ports.state import State, StateUnavailable, Transaction
 from bot.services.each_alone import each_alone
 from bot.services.page_ways import PageWays
 from bot.services.set_clock import StoredMoments
@@ -41,8 +42,8 @@ REPEAT = "(possible repeat)"
 TURN_S = 5.0
 """After so long the outbox is read again: something worse may be due."""
 WORTH_A_SECOND = (Severity.P0, Severity.P1)
-Wording = Callable[[Incident, Response, Queued], tuple[str, str]]
-"""The title of a page and its text."""
+Wording = Callable[[Incident, Response, Queued, Sequence[Carried]], tuple[str, str]]
+"""The title of a page and its text; what it carries is named in it."""
 
 
 def target_by(channels: Mapping[str, PageChannel], channel: str, person: Person) -> str | None:
@@ -98,8 +99,11 @@ class PagingService:
         each_alone(self._sent_by_a_free_way, self._due(wanted, now))
 
     def unreached(self) -> list[Queued]:
-        """Pages of P0 and P1 that were not sent, whose step has not reached their person by another way either."""
-        unsent = [each for each in self._state.pages_unsent() if _must_reach(each.page)]
+        """Pages of P0 and P1 that were not sent, whose step has not reached their person by another way either. Whoever
+        has had so many that the next one waits was reached.
+        """
+        wall = self._wall()
+        unsent = [each for each in self._state.pages_unsent() if _must_reach(each.page) and not _is_held(each, wall)]
         episodes = {each.page.dedup_key for each in unsent}
         kept = [each for key in episodes for each in self._state.pages_of(key) if each.state is PageState.SENT]
         return [each for each in unsent if not any(_is_same(each.page, sent.page) for sent in kept)]
@@ -173,7 +177,22 @@ class PagingService:
                 if tx.pages.claim(queued, now, now + LEASE):
                     tx.pages.settle(queued, PageState.CANCELLED, Outcome(Kind.NO, "not needed any more"), now)
                 return None
-            return incident if tx.pages.claim(queued, now, now + LEASE) else None
+            return incident if self._taken(tx, queued, now) else None
+
+    def _taken(self, tx: Transaction, queued: Queued, now: datetime) -> bool:
+        page = queued.page
+        way = turn(queued, tx.pages.to_person(page.person, page.channel, now - WITHIN), now)
+        if isinstance(way, Hold):
+            tx.pages.hold(queued, way.until)
+            until = f"{way.until:%H:%M:%S} UTC"
+            log.info(
+                "page %s to %s by %s waits until %s: so many were sent", page.label, page.person, page.channel, until
+            )
+            return False
+        if not tx.pages.claim(queued, now, now + LEASE):
+            return False
+        tx.pages.carry(way.carried, queued)
+        return True
 
     def _tried(self, queued: Queued, incident: Incident) -> Outcome:
         page = queued.page
@@ -192,7 +211,7 @@ class PagingService:
         page = queued.page
         response = self._state.response(queued.incident)
         assert response is not None
-        title, text = self._wording(incident, response, queued)
+        title, text = self._wording(incident, response, queued, self._carried(queued))
         page = replace(page, title=title, text=text)
         if page.attempts:
             seen = self._seen(channel, page)
@@ -201,6 +220,13 @@ class PagingService:
             if seen is None and queued.state is not PageState.PENDING:
                 page = replace(page, title=f"{REPEAT} {title}", text=f"{REPEAT} {text}")
         return channel.send(page)
+
+    def _carried(self, queued: Queued) -> list[Carried]:
+        """The incidents that the page tells of besides its own, each once."""
+        carried = [each for each in self._state.pages_carried(queued.page.id) if each.state is PageState.CARRIED]
+        severities = {each.incident: each.page.severity for each in carried}
+        found = [(self._state.incident(name), severity) for name, severity in severities.items()]
+        return [Carried(incident, severity) for incident, severity in found if incident is not None]
 
     def _seen(self, channel: PageChannel, page: Page) -> Outcome | None:
         """What the channel shows of an earlier try. What belongs to another page already proves nothing of this one."""
@@ -236,6 +262,11 @@ def _is_same(page: Page, other: Page) -> bool:
 def _must_reach(page: Page) -> bool:
     """Is it what wakes somebody for something grave?"""
     return page.severity in WORTH_A_SECOND and page.act is Act.TRIGGER and page.channel not in WRITTEN
+
+
+def _is_held(queued: Queued, wall: datetime) -> bool:
+    """Does it only wait for its turn?"""
+    return not queued.page.attempts and (queued.not_before > wall or queued.state is PageState.CARRIED)
 
 
 def _is_wanted(queued: Queued, response: Response) -> bool:

@@ -1,17 +1,29 @@
 """What a page says, as plain text: a phone reads it out, a mail shows it."""
 
+from collections.abc import Sequence
+
 from bot.domain.delivery import Act, Queued
+from bot.domain.escalation.bundles import Carried
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.notice import Notice
 from bot.domain.incidents.response import Response
 from bot.views import incident as cards
 from bot.views import incident_words
 
+MOST_NAMED = 10
+
 
 def wording(
-    incident: Incident, response: Response, queued: Queued, notice: Notice | None, link: str = ""
+    incident: Incident,
+    response: Response,
+    queued: Queued,
+    carried: Sequence[Carried],
+    notice: Notice | None,
+    link: str = "",
 ) -> tuple[str, str]:
-    """The title in one line, and the text. `notice` None: the incident has not been announced. `link` acknowledges."""
+    """The title in one line, and the text, which names each of `carried`. `notice` None: the incident has not been
+    announced. `link` acknowledges.
+    """
     name = incident.headline.explanation if notice is None else incident_words.title(notice)
     how = f"Acknowledge: in Slack, or `/incident {incident.label} ack`, or `fireline incident ack {incident.label}`."
     if link:
@@ -21,4 +33,16 @@ def wording(
         return title, f"{title} {name}. Your acknowledgement is about to expire. {how}"
     title = f"{response.severity} {incident.label}: {name}"
     said = [] if notice is None else cards.plain_lines(notice)[1:]
-    return title, "\n".join([title, *said, how])
+    if carried:
+        title = f"{response.severity} {incident.label} and {len(carried)} more: {name}"
+    return title, "\n".join([title, *said, *_more(carried), how])
+
+
+def _more(carried: Sequence[Carried]) -> list[str]:
+    """What a person who was paged often is told in one page."""
+    if not carried:
+        return []
+    lines = [f"{each.severity} {each.incident.label}: {each.incident.headline.explanation}" for each in carried]
+    if len(lines) > MOST_NAMED:
+        lines[MOST_NAMED:] = [f"and {len(lines) - MOST_NAMED} more: `/incident list`"]
+    return [f"{len(carried)} more for you, each to be acknowledged by its number:", *lines]

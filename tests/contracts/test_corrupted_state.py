@@ -1,4 +1,4 @@
-"""Twenty-two things that no code of ours stores, planted by SQL: the auditor finds each within two minutes."""
+"""Twenty-three things that no code of ours stores, planted by SQL: the auditor finds each within two minutes."""
 
 import shutil
 import sqlite3
@@ -36,6 +36,7 @@ PLANTED = {
     "update page set state = 'pending', not_before = '2026-03-03 06:00:00'": "page .* is due since",
     "update page set state = 'pending', not_before = '2099-01-01 00:00:00'": "waits until 2099-01-01",
     "update page set state = 'sent', attempts = 0": "counts as sent, and was never tried",
+    "update page set state = 'carried', carried_by = 'gone'": "goes with a page that is not on its way",
     "update page set state = 'cancelled'": "was cancelled, and nobody has taken the incident",
     "update page set first_attempt_at = null": "was tried at no time",
     "update outbox set said = 1": "INC-1 has no message, and nothing is left to be said of it",

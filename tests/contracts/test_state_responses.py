@@ -229,6 +229,59 @@ def test_what_is_acknowledged_is_not_sent(state: State) -> None:
     }
 
 
+def carrying(state: State) -> Queued:
+    """A page that is on its way, and takes two others with it."""
+    with state.transaction() as tx:
+        tx.pages.add([page("lead"), page("p2", key="I2:1"), page("p3", key="I2:2", severity=Severity.P1)])
+    lead, *others = state.pages_due(minute(0))
+    with state.transaction() as tx:
+        assert tx.pages.to_person("Ana", "slack", minute(-5)) == [lead, *others]
+        assert tx.pages.claim(lead, minute(0), minute(0) + LEASE)
+        tx.pages.carry(others, lead)
+        tx.pages.carry(others, page("another"))
+    assert [each.page.id for each in state.pages_carried("lead")] == ["p2", "p3"]
+    assert state.pages_due(minute(0)) == []
+    assert [each.page.id for each in state.pages_unsent()] == ["lead", "p2", "p3"]
+    return lead
+
+
+def test_what_a_page_carries_is_sent_with_it(state: State) -> None:
+    lead = carrying(state)
+    with state.transaction() as tx:
+        assert tx.pages.cancel("I2:2") == 1
+        tx.pages.settle(lead, PageState.SENT, Outcome(Kind.YES, "ok", ref="1.2"), minute(1))
+    [second], [third] = state.pages_of("I2:1"), state.pages_of("I2:2")
+    assert (second.state, second.not_before, second.carried_by) == (PageState.SENT, minute(1), "lead")
+    assert third.state is PageState.CANCELLED
+    with state.transaction() as tx:
+        assert [each.page.id for each in tx.pages.to_person("Ana", "slack", minute(1))] == ["lead"]
+        assert tx.pages.to_person("Ana", "slack", minute(2)) == []
+        assert tx.pages.to_person("Ben", "slack", minute(1)) == []
+
+
+def test_what_nobody_knows_of_keeps_what_it_carries_and_what_was_not_taken_lets_it_go(state: State) -> None:
+    lead = carrying(state)
+    with state.transaction() as tx:
+        tx.pages.settle(lead, PageState.UNCLEAR, Outcome(Kind.AMBIGUOUS, "no answer"), minute(1))
+    assert {each.state for each in state.pages_carried("lead")} == {PageState.CARRIED}
+    [unclear] = state.pages_due(minute(1))
+    with state.transaction() as tx:
+        assert tx.pages.claim(unclear, minute(1), minute(1) + LEASE)
+        tx.pages.settle(unclear, PageState.PENDING, Outcome(Kind.NO, "busy"), minute(3))
+    assert [each.page.id for each in state.pages_due(minute(1))] == ["p2", "p3"]
+
+
+def test_a_page_is_held_unless_somebody_has_touched_it(state: State) -> None:
+    with state.transaction() as tx:
+        tx.pages.add([page("p1"), page("p2")])
+    first, second = state.pages_due(minute(0))
+    with state.transaction() as tx:
+        assert tx.pages.claim(second, minute(0), minute(0) + LEASE)
+        tx.pages.hold(first, minute(4))
+        tx.pages.hold(second, minute(4))
+    assert [each.page.id for each in state.pages_due(minute(3))] == ["p2"]
+
+
 @pytest.mark.parametrize("now", [minute(0), minute(120)], ids=["back", "forward"])
 def test_a_clock_that_was_set_holds_no_page_and_ends_no_lease(state: State, now: datetime) -> None:
     settled = now + timedelta(seconds=2)

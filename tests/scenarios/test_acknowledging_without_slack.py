@@ -327,6 +327,6 @@ def test_a_mail_carries_the_link_and_a_call_does_not(story: PagedStory) -> None:
     assert queued is not None
     for channel, carries in (("mail", True), ("sms", True), ("pagerduty", True), ("voice", False), ("slack", False)):
         page = replace(queued.page, channel=channel)
-        _, text = wording(story.incident, taken(story), replace(queued, page=page), None, LINKS.of(page))
+        _, text = wording(story.incident, taken(story), replace(queued, page=page), (), None, LINKS.of(page))
         assert ("https://fireline.example.com/ack/" in text) is carries
         assert len(text.splitlines()[-1]) < 220, "a text message keeps its last line whole up to that"

@@ -97,7 +97,10 @@ class PagedStory:
             self.state,
             self.pagers,
             self.plan.by_name.get,
-            lambda incident, *_: (incident.label, incident.label),
+            lambda incident, _response, _queued, carried: (
+                incident.label,
+                " ".join([incident.label, *(each.incident.label for each in carried)]),
+            ),
             lambda: self.now,
             self.seconds,
             self.metrics,

@@ -4,16 +4,18 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, or_, select, update
 
 from bot.adapters.state import tables
 from bot.adapters.state.writing import insert_new
-from bot.domain.delivery import WAITING, Act, Outcome, Page, PageState, Queued
+from bot.domain.delivery import UNSENT, WAITING, Act, Outcome, Page, PageState, Queued
 from bot.domain.findings.severity import Severity
 
 PAGE = tables.page
 MOST_AT_ONCE = 200
 _WAITING = sorted(state.value for state in WAITING)
+_UNSENT = sorted(state.value for state in UNSENT)
+_NOT_BEGUN = [*_WAITING, PageState.CARRIED.value]
 
 
 class SqlPages:
@@ -26,18 +28,26 @@ class SqlPages:
         return insert_new(self._connection, PAGE, [_row(each) for each in pages])
 
     def claim(self, queued: Queued, now: datetime, until: datetime) -> bool:
-        same = and_(PAGE.c.id == queued.page.id, PAGE.c.state == queued.state.value)
-        same = and_(same, PAGE.c.attempts == queued.page.attempts)
         first = queued.page.first_attempt_at or now
         tried = {"attempts": queued.page.attempts + 1, "first_attempt_at": first, "lease_until": until}
-        change = update(PAGE).where(same).values(state=PageState.SENDING.value, **tried)
+        change = update(PAGE).where(_is_still(queued)).values(state=PageState.SENDING.value, **tried)
         return self._connection.execute(change).rowcount == 1
 
     def settle(self, queued: Queued, state: PageState, outcome: Outcome, not_before: datetime) -> None:
         """A page that was acknowledged while it was on its way, and was not taken, is not tried again."""
         values = {"reason": outcome.reason, "ref": outcome.ref, "not_before": not_before, "lease_until": None}
         own = and_(PAGE.c.id == queued.page.id, PAGE.c.state == PageState.SENDING.value)
-        self._connection.execute(update(PAGE).where(own).values(state=state.value, **values))
+        if self._connection.execute(update(PAGE).where(own).values(state=state.value, **values)).rowcount:
+            self._settle_carried(queued.page.id, state, not_before)
+
+    def _settle_carried(self, by: str, state: PageState, at: datetime) -> None:
+        values: dict[str, Any] = {"state": PageState.SENT.value, "not_before": at}
+        if state is PageState.UNCLEAR:
+            return
+        if state is not PageState.SENT:
+            values = {"state": PageState.PENDING.value, "carried_by": ""}
+        own = and_(PAGE.c.carried_by == by, PAGE.c.state == PageState.CARRIED.value)
+        self._connection.execute(update(PAGE).where(own).values(**values))
 
     def clock_set(self, now: datetime, settled: datetime, until: datetime) -> None:
         later = update(PAGE).where(PAGE.c.state == PageState.PENDING.value, PAGE.c.not_before > now)
@@ -54,8 +64,32 @@ class SqlPages:
         self._connection.execute(longer.values(lease_until=lease))
 
     def cancel(self, dedup_key: str) -> int:
-        change = update(PAGE).where(PAGE.c.dedup_key == dedup_key, PAGE.c.state.in_(_WAITING))
+        change = update(PAGE).where(PAGE.c.dedup_key == dedup_key, PAGE.c.state.in_(_NOT_BEGUN))
         return self._connection.execute(change.values(state=PageState.CANCELLED.value)).rowcount
+
+    def to_person(self, person: str, channel: str, since: datetime) -> list[Queued]:
+        if self._connection.dialect.name == "postgresql":
+            key = func.hashtextextended(f"{person}\n{channel}", 0)
+            self._connection.execute(select(func.pg_advisory_xact_lock(key)))
+        same = and_(PAGE.c.person == person, PAGE.c.channel == channel, PAGE.c.act == Act.TRIGGER.value)
+        sent = and_(PAGE.c.state == PageState.SENT.value, PAGE.c.carried_by == "", PAGE.c.not_before >= since)
+        waits = PAGE.c.state.in_(_NOT_BEGUN)
+        begun = or_(sent, PAGE.c.state == PageState.SENDING.value)
+        return [*_worst(self._connection, and_(same, begun)), *_worst(self._connection, and_(same, waits))]
+
+    def hold(self, queued: Queued, until: datetime) -> None:
+        self._connection.execute(update(PAGE).where(_is_still(queued)).values(not_before=until))
+
+    def carry(self, pages: Iterable[Queued], by: Queued) -> None:
+        values = {"state": PageState.CARRIED.value, "carried_by": by.page.id}
+        for each in pages:
+            self._connection.execute(update(PAGE).where(_is_still(each)).values(**values))
+
+
+def _is_still(queued: Queued) -> ColumnElement[bool]:
+    """Nobody has touched it meanwhile."""
+    same = and_(PAGE.c.id == queued.page.id, PAGE.c.state == queued.state.value)
+    return and_(same, PAGE.c.attempts == queued.page.attempts)
 
 
 def due_by(connection: Connection, now: datetime) -> list[Queued]:
@@ -65,7 +99,11 @@ def due_by(connection: Connection, now: datetime) -> list[Queued]:
 
 
 def unsent(connection: Connection) -> list[Queued]:
-    return _worst(connection, PAGE.c.state.in_([*_WAITING, PageState.SENDING.value]))
+    return _worst(connection, PAGE.c.state.in_(_UNSENT))
+
+
+def carried(connection: Connection, by: str) -> list[Queued]:
+    return _worst(connection, PAGE.c.carried_by == by)
 
 
 def _worst(connection: Connection, wanted: ColumnElement[bool]) -> list[Queued]:
@@ -109,6 +147,7 @@ def _row(queued: Queued) -> dict[str, Any]:
         "first_attempt_at": page.first_attempt_at,
         "reason": queued.reason,
         "ref": queued.ref,
+        "carried_by": queued.carried_by,
     }
 
 
@@ -134,4 +173,5 @@ def _queued(row: RowMapping) -> Queued:
         lease_until=row["lease_until"],
         reason=row["reason"],
         ref=row["ref"],
+        carried_by=row["carried_by"],
     )

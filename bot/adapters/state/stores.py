@@ -213,6 +213,10 @@ class SqlState:
         with reading(self._engine) as connection:
             return pages.unsent(connection)
 
+    def pages_carried(self, by: str) -> list[Queued]:
+        with reading(self._engine) as connection:
+            return pages.carried(connection, by)
+
     def pages_of(self, dedup_key: str) -> list[Queued]:
         with reading(self._engine) as connection:
             return pages.pages_of(connection, dedup_key)

@@ -194,6 +194,7 @@ page = Table(
     Column("first_attempt_at", Utc),
     Column("reason", Words, nullable=False),
     Column("ref", Words, nullable=False),
+    Column("carried_by", String, nullable=False, index=True),
 )
 """The outbox of pages: one row for each person, channel, step and cycle of an episode."""
 

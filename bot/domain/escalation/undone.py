@@ -72,7 +72,7 @@ def _of_page(queued: Queued, wall: datetime, lease: timedelta, *, cancelled_by_n
         return "is being sent, and never taken over"
     if waits and page.severity in GRAVE and queued.not_before > wall + LONGEST_WAIT:
         return f"waits until {queued.not_before:%Y-%m-%d %H:%M} UTC"
-    if queued.state is PageState.SENT and not page.attempts:
+    if queued.state is PageState.SENT and not page.attempts and not queued.carried_by:
         return "counts as sent, and was never tried"
     if queued.state is PageState.CANCELLED and page.act is Act.TRIGGER and cancelled_by_none:
         return "was cancelled, and nobody has taken the incident"

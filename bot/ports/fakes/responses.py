@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.access import Act
+from bot.domain.access import Act as Deed
 from bot.domain.audit import Record
-from bot.domain.delivery import WAITING, Outcome, PageState, Queued
+from bot.domain.delivery import UNSENT, WAITING, Act, Outcome, PageState, Queued
 from bot.domain.grants import Grant, begins
 from bot.domain.incidents.response import Response
 from bot.domain.incidents.timeline import Entry, record_of
@@ -32,7 +32,7 @@ class FakeResponses:
         if begins(after):
             made = [
                 Grant(f"{after.incident} {after.episode} {act}", after.incident, after.episode, act, after.opened_at)
-                for act in Act
+                for act in Deed
             ]
             self._grants.update({each.id: each for each in made})
         shown = 0 if before is None else before.shown
@@ -76,6 +76,7 @@ class FakePages:
         if stored.state is PageState.SENDING:
             shown = replace(stored, state=state, reason=outcome.reason, ref=outcome.ref)
             self._stored[queued.page.id] = replace(shown, not_before=not_before, lease_until=None)
+            self._settle_carried(queued.page.id, state, not_before)
 
     def clock_set(self, now: datetime, settled: datetime, until: datetime) -> None:
         for name, each in self._stored.items():
@@ -92,9 +93,37 @@ class FakePages:
 
     def cancel(self, dedup_key: str) -> int:
         own = [each for each in self._stored.values() if each.page.dedup_key == dedup_key]
-        stopped = [each for each in own if each.state in WAITING]
+        stopped = [each for each in own if each.state in WAITING or each.state is PageState.CARRIED]
         self._stored.update({each.page.id: replace(each, state=PageState.CANCELLED) for each in stopped})
         return len(stopped)
+
+    def to_person(self, person: str, channel: str, since: datetime) -> list[Queued]:
+        def counts(each: Queued) -> bool:
+            sent = each.state is PageState.SENT and not each.carried_by and each.not_before >= since
+            page = each.page
+            return (page.person, page.channel, page.act) == (person, channel, Act.TRIGGER) and (
+                sent or each.state in UNSENT
+            )
+
+        return by_gravity(filter(counts, list(self._stored.values())))
+
+    def hold(self, queued: Queued, until: datetime) -> None:
+        if self._stored.get(queued.page.id) == queued:
+            self._stored[queued.page.id] = replace(queued, not_before=until)
+
+    def carry(self, pages: Iterable[Queued], by: Queued) -> None:
+        for each in pages:
+            if self._stored.get(each.page.id) == each:
+                self._stored[each.page.id] = replace(each, state=PageState.CARRIED, carried_by=by.page.id)
+
+    def _settle_carried(self, by: str, state: PageState, at: datetime) -> None:
+        for each in carried(self._stored, by):
+            if each.state is not PageState.CARRIED or state is PageState.UNCLEAR:
+                continue
+            after = replace(each, state=PageState.SENT, not_before=at)
+            if state is not PageState.SENT:
+                after = replace(each, state=PageState.PENDING, carried_by="")
+            self._stored[each.page.id] = after
 
 
 def due_by(stored: dict[str, Queued], now: datetime) -> list[Queued]:
@@ -107,5 +136,12 @@ def due_by(stored: dict[str, Queued], now: datetime) -> list[Queued]:
 
 
 def unsent(stored: dict[str, Queued]) -> list[Queued]:
-    left = (each for each in stored.values() if each.state in WAITING or each.state is PageState.SENDING)
-    return sorted(left, key=lambda q: (q.page.severity, q.page.created_at, q.page.id))
+    return by_gravity(each for each in stored.values() if each.state in UNSENT)
+
+
+def carried(stored: dict[str, Queued], by: str) -> list[Queued]:
+    return by_gravity(each for each in stored.values() if each.carried_by == by)
+
+
+def by_gravity(pages: Iterable[Queued]) -> list[Queued]:
+    return sorted(pages, key=lambda each: (each.page.severity, each.page.created_at, each.page.id))

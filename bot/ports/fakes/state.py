@@ -21,7 +21,7 @@ from bot.domain.incidents.response import Response, ResponseState
 from bot.domain.incidents.timeline import Entry
 from bot.domain.oncall.covers import Cover, record_of
 from bot.ports.clock import ClockMark
-from bot.ports.fakes.responses import FakePages, FakeResponses, due_by, unsent
+from bot.ports.fakes.responses import FakePages, FakeResponses, carried, due_by, unsent
 from bot.ports.inbox import DELIVERY, AlreadyHandled
 from bot.ports.leases import Lease
 from bot.ports.state import Committed
@@ -208,6 +208,9 @@ class FakeState:
 
     def pages_unsent(self) -> list[Queued]:
         return unsent(self.page_by_id)
+
+    def pages_carried(self, by: str) -> list[Queued]:
+        return carried(self.page_by_id, by)
 
     def pages_of(self, dedup_key: str) -> list[Queued]:
         found = [each for each in self.page_by_id.values() if each.page.dedup_key == dedup_key]
