@@ -25,7 +25,7 @@ from bot.opening import (
     warehouse,
 )
 from bot.responding import Responding, responding
-from bot.state_adapters import Sharing, has_state, identities, ours_of, shared, state, state_engine
+from bot.state_adapters import Sharing, has_state, identities, ours_of, rest_of, shared, state, state_engine, watched_by
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -83,7 +83,7 @@ class Services:
     def _notified(self, since: datetime, until: datetime) -> Notified:
         from bot.services.notified import notified_within
 
-        return notified_within(self._state, since, until)
+        return notified_within(self._state, watched_by(self._state, self._settings), since, until)
 
     @cached_property
     def sources(self) -> SourcesService:
@@ -294,6 +294,7 @@ def _watching(
     from bot.services.detection import DetectionService
     from bot.services.gate import GateService, nobody_elses
     from bot.services.incident_facts import IncidentFacts
+    from bot.services.watched import watched_in
 
     policy = load_policy(settings.config / "policy.yaml")
 
@@ -304,8 +305,8 @@ def _watching(
 
     detection = DetectionService(opened, policy.severity, accepted_losses(settings), gate_for, services.blindness)
     judge, statuses = services.validation.judge, services.sources.statuses
-    rest, standing = policy.gate.resolve_after, services.responses.standing
-    return detection, IncidentFacts(store, services.registry, judge, statuses, rest, standing)
+    watched, standing = watched_in(store, lambda: policy.gate.resolve_after), services.responses.standing
+    return detection, IncidentFacts(store, services.registry, judge, statuses, watched, standing)
 
 
 def app_services(
@@ -332,9 +333,12 @@ def app_services(
     from bot.services.sampling import SamplingService
     from bot.services.silences import silences_over
     from bot.services.trends import TrendService
+    from bot.services.watched import never, watched_in
 
     registry = registry_of_data(opened, settings)
-    notified = partial(notified_within, store) if store is not None else None
+    rest = rest_of(settings)
+    watched = never if store is None else watched_in(store, lambda: rest)
+    notified = partial(notified_within, store, watched) if store is not None else None
     sources = sources or sources_service(opened, settings, clock)
     blindness = blindness_of(sources, settings)
     rules = loss_rules(settings)  # as they are now: what is changed later may make no sense
@@ -348,7 +352,7 @@ def app_services(
     incidents = IncidentService(store, registry, validation.judge)
     oncall = OncallService(oncall_in_use(settings), store)
     identify = identities(settings)
-    responses = ResponseService(store, oncall.schedule, incidents.still_wrong, identify)
+    responses = ResponseService(store, oncall.schedule, incidents.still_wrong, identify, watched)
     about_data = registry, health, trends, impact, validation, sampling, queries
     people = incidents, oncall, responses, RetrospectService(store), silences_over(store, registry, health, identify)
     return AppServices(clock, *about_data, *people, sources, blindness, Inbox(store))

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from bot.adapters.clock import monotonic_seconds, wait
 from bot.config.settings import Settings
-from bot.domain.errors import BadInput
+from bot.domain.errors import BadInput, ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from pathlib import Path
 
     from sqlalchemy import Engine
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bot.adapters.state.database_clock import DatabaseClock
     from bot.domain.access import Actor, Identity
     from bot.domain.audit import Anchor
+    from bot.domain.incidents.incident import Incident
     from bot.ports.state import State
     from bot.services.audit import AuditService
     from bot.services.gate import Ours
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from bot.services.oncall import OncallService
     from bot.services.responses import ResponseService
     from bot.services.retrospect import RetrospectService
+    from bot.services.watched import Watched
 
 
 @contextmanager
@@ -108,7 +110,8 @@ def responses_to_change(settings: Settings) -> Iterator[ResponseService]:
     if not has_state(settings):
         raise BadInput(f"There are no incidents in {settings.home}: `fireline run` or `fireline demo` detects them.")
     with state(settings) as store:
-        yield ResponseService(store, OncallService(oncall_in_use(settings), store).schedule)
+        schedule = OncallService(oncall_in_use(settings), store).schedule
+        yield ResponseService(store, schedule, watched=watched_by(store, settings))
 
 
 @contextmanager
@@ -157,8 +160,32 @@ def incidents_to_read(settings: Settings) -> Iterator[tuple[ResponseService, Ret
     if not has_state(settings):
         raise BadInput(f"There are no incidents in {settings.home}: `fireline run` or `fireline demo` detects them.")
     with state_to_read(state_engine(settings)) as store:
-        people = ResponseService(store, OncallService(oncall_in_use(settings), store).schedule)
+        schedule = OncallService(oncall_in_use(settings), store).schedule
+        people = ResponseService(store, schedule, watched=watched_by(store, settings))
         yield people, RetrospectService(store), answered_at(store.last_tick, system_clock())
+
+
+def watched_by(store: State, settings: Settings) -> Watched:
+    """Until when incidents are watched, as the policy has it now: it is read where there is an incident to ask it for.
+    Where it makes no sense nobody can tell: that keeps nobody from taking an incident.
+    """
+    from bot.services.watched import watched_in
+
+    watched = watched_in(store, lambda: rest_of(settings))
+
+    def until(incident: Incident) -> datetime | None:
+        try:
+            return watched(incident)
+        except ConfigError:
+            return None
+
+    return until
+
+
+def rest_of(settings: Settings) -> timedelta:
+    from bot.config.policy import load_policy
+
+    return load_policy(settings.config / "policy.yaml").gate.resolve_after
 
 
 def has_state(settings: Settings) -> bool:

@@ -37,7 +37,7 @@ def health_json(report: HealthReport) -> str:
             "alerts": report.noise.alerts,
             "undelivered": report.noise.undelivered,
         },
-        "open_incidents": None if report.open is None else [_incident(incident) for incident in report.open],
+        "open_incidents": None if report.open is None else [_incident(report, each) for each in report.open],
         "sources": [_source(status) for status in report.sources],
         "warnings": list(report.warnings),
     }
@@ -75,7 +75,8 @@ def _day(tally: Tally) -> dict[str, Any]:
     return {"success_rate": tally.success_rate, "real": tally.real, "unknown": tally.unknown}
 
 
-def _incident(incident: Incident) -> dict[str, Any]:
+def _incident(report: HealthReport, incident: Incident) -> dict[str, Any]:
+    watched_until = report.watched.get(incident.id)
     return {
         "id": incident.id,
         "name": incident.label,
@@ -83,6 +84,7 @@ def _incident(incident: Incident) -> dict[str, Any]:
         "kind": incident.kind,
         "processors": incident.processors,
         "since": _iso(incident.first_seen),
+        "watched_until": None if watched_until is None else _iso(watched_until),
     }
 
 

@@ -239,6 +239,7 @@ def _json(found: "Overview") -> str:
         "severity": found.incident.severity,
         "state": found.state,
         "owner": None if response is None else response.owner or None,
+        "watched_until": None if found.watched_until is None else found.watched_until.isoformat(),
         "timeline": [{"at": each.at.isoformat(), "kind": each.kind, "text": each.text} for each in found.timeline],
     }
     return json.dumps(said, indent=2, ensure_ascii=False) + "\n"
@@ -247,12 +248,15 @@ def _json(found: "Overview") -> str:
 def _text(found: "Overview", moment: datetime) -> str:
     from bot.cli.terminal import shown
     from bot.views.incident import PLAIN
+    from bot.views.response import watched_text
     from bot.views.response_words import line
 
     incident_ = found.incident
     following = line(found.standing, moment, PLAIN)
+    back = [] if found.watched_until is None else [f"{watched_text(found.watched_until, moment, PLAIN)}."]
     lines = [
         f"{incident_.label} {incident_.severity} {found.state}: {incident_.headline.explanation}",
+        *back,
         *([f"{following}."] if following else []),
         *(f"{entry.at:%Y-%m-%d %H:%M} UTC  {entry.text}" for entry in found.timeline),
     ]

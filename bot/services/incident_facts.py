@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from bot.domain.blindness import Because
 from bot.domain.errors import FirelineError
@@ -20,6 +20,7 @@ from bot.domain.verdicts.judge import SOUND
 from bot.domain.verdicts.validation import Validated
 from bot.ports.state import State
 from bot.services.blindness import no_sources
+from bot.services.watched import Watched, watched_in
 
 log = logging.getLogger("fireline.messages")
 MOST_DATES = 3
@@ -29,8 +30,8 @@ Judge = Callable[[str, date, datetime], Validated]
 
 
 class IncidentFacts:
-    """`judge` None: nobody can be asked for a proof. `sources`: how each is now. `rest`: how long nothing may hold
-    until an incident is resolved. `standing`: who has it.
+    """`judge` None: nobody can be asked for a proof. `sources`: how each is now. `watched`: until when an incident of
+    which nothing holds is. `standing`: who has it.
     """
 
     def __init__(
@@ -39,18 +40,19 @@ class IncidentFacts:
         registry: Registry,
         judge: Judge | None = None,
         sources: Callable[[], Sequence[SourceStatus]] = no_sources,
-        rest: timedelta = REST,
+        watched: Watched | None = None,
         standing: Callable[[str, datetime], Standing | None] = lambda _incident, _now: None,
     ) -> None:
         self._state, self._registry, self._judge, self._sources = state, registry, judge, sources
-        self._reach, self._rest, self._standing = ReachMap(registry), rest, standing
+        self._reach, self._standing = ReachMap(registry), standing
+        self._watched = watched or watched_in(state, lambda: REST)
 
     def notice(self, incident: Incident, decision: Decision, now: datetime) -> Notice:
         lead = self._reach.gravest_first(incident.processors)[0] if incident.gathered else incident.headline.root
         standing = self._standing(incident.id, now)
         made = Notice(incident, decision, now, lead, self._reach.of(incident, now), standing=standing)
         if not made.resolved:
-            until = self._watched_until(incident)
+            until = self._watched(incident)
             return (
                 made if until is None else replace(made, watched_until=until, proof=tuple(self._proof(incident, now)))
             )
@@ -63,13 +65,6 @@ class IncidentFacts:
         """What its message says, as of now; None: it was not announced."""
         said = [each for each in self._state.history(incident.id) if each.outcome in SAID]
         return self.notice(incident, said[-1], now) if said else None
-
-    def _watched_until(self, incident: Incident) -> datetime | None:
-        """None while what it is about holds, and while that comes and goes."""
-        roots = [member for member in self._state.members(incident.id) if member.is_root]
-        if not roots or incident.flapping or any(member.holding for member in roots):
-            return None
-        return max(member.last_held_at for member in roots) + self._rest
 
     def _restored(self, finding: Finding) -> Restored | None:
         """How a source that was blind shows that it works."""

@@ -1,13 +1,15 @@
 """What people were notified of over a span of time."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.health.notified import Notified, notified_of
 from bot.domain.incidents.notice import NOTIFYING
 from bot.ports.state import State
+from bot.services.watched import Watched
 
 
-def notified_within(state: State, since: datetime, until: datetime) -> Notified:
+def notified_within(state: State, watched: Watched, since: datetime, until: datetime) -> Notified:
     """From `since` to before `until`, aware UTC; and what was announced by then and is open now."""
     known = [incident for incident in state.open_incidents() if incident.announced_at <= until]
     decisions = state.decisions(since, until)
@@ -16,4 +18,6 @@ def notified_within(state: State, since: datetime, until: datetime) -> Notified:
     for name in notified - posted.keys():
         over = state.incident(name)
         posted[name] = over is not None and over.message is not None
-    return notified_of(decisions, known, {name for name, there in posted.items() if there}, state.first_tick())
+    arrived = {name for name, there in posted.items() if there}
+    back = {incident.id: moment for incident in known if (moment := watched(incident)) is not None}
+    return replace(notified_of(decisions, known, arrived, state.first_tick()), watched=back)

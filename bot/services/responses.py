@@ -19,6 +19,7 @@ from bot.domain.incidents.timeline import CHANGES, Entry, EntryKind
 from bot.domain.oncall.schedule import Schedule
 from bot.ports.state import State
 from bot.services.access import Access
+from bot.services.watched import Watched, never
 
 log = logging.getLogger("fireline.responses")
 MOST_TRIES = 3
@@ -76,7 +77,8 @@ def _cannot_be_asked(_incident: str, _now: datetime) -> Sequence[str]:
 
 class ResponseService:
     """`schedule` knows the covers; `still_wrong` asks the data of an incident, None: this process cannot; `identify`
-    asks who somebody is. People are called by their names in the schedule, or as they call themselves.
+    asks who somebody is; `watched`: until when an incident
+    of which nothing holds is. People are called by their names in the schedule, or as they call themselves.
     """
 
     def __init__(
@@ -85,9 +87,11 @@ class ResponseService:
         schedule: Callable[[datetime], Schedule],
         still_wrong: Callable[[str, datetime], Sequence[str]] | None = None,
         identify: Callable[[Actor], Identity] = without_slack,
+        watched: Watched = never,
     ) -> None:
         self._state, self._schedule = state, schedule
         self._still_wrong, self._identify = still_wrong or _cannot_be_asked, identify
+        self._watched = watched
 
     def incident(self, name: str) -> Incident:
         """By its id, or by INC-42. Raises BadInput for one that is not known."""
@@ -157,14 +161,15 @@ class ResponseService:
         state = self._required()
         known = [(each, state.incident(each.incident)) for each in state.responses_open()]
         return [
-            Overview(incident, Standing(response, tuple(self._coming(response, now))), ())
+            Overview(incident, Standing(response, tuple(self._coming(response, now))), (), self._watched(incident))
             for response, incident in known
             if incident is not None
         ]
 
     def overview(self, incident: Incident, now: datetime) -> Overview:
         standing = self.standing(incident.id, now)
-        return Overview(incident, standing, tuple(self._required().timeline(incident.id)))
+        timeline = tuple(self._required().timeline(incident.id))
+        return Overview(incident, standing, timeline, self._watched(incident))
 
     def mitigate(self, incident: Incident, who: Actor, now: datetime) -> Response:
         """The harm has stopped: nobody is paged any more, unless it becomes worse."""

@@ -23,6 +23,8 @@ from bot.views.blocks import (
     select,
     typeahead,
 )
+from bot.views.incident import PLAIN, SLACK
+from bot.views.incident_words import Voice, watched
 from bot.views.text import escape
 
 CIRCLES = {Colour.RED: "🔴", Colour.YELLOW: "🟡", Colour.GREEN: "🟢", Colour.GREY: "⚪"}
@@ -100,7 +102,9 @@ def _open(report: HealthReport, workspace: str) -> list[Block]:
     """Open incidents, the worst first, each with the way to its message."""
     if not report.open:
         return []
-    lines = [f"• {_linked(incident, workspace)}" for incident in report.open[:MOST_OPEN]]
+    lines = [
+        f"• {_linked(incident, workspace)}{_back(report, incident, SLACK)}" for incident in report.open[:MOST_OPEN]
+    ]
     if len(report.open) > MOST_OPEN:
         lines.append(f"_and {len(report.open) - MOST_OPEN} more_")
     return [section("\n".join(["*Open incidents*", *lines]))]
@@ -117,7 +121,15 @@ def _linked(incident: Incident, workspace: str) -> str:
 
 def _open_texts(report: HealthReport) -> list[str]:
     shown = (report.open or ())[:MOST_OPEN]
-    return [f"Open: {called(incident)}, opened {incident.announced_at:%Y-%m-%d %H:%M} UTC." for incident in shown]
+    return [
+        f"Open: {called(one)}, opened {one.announced_at:%Y-%m-%d %H:%M} UTC{_back(report, one, PLAIN)}."
+        for one in shown
+    ]
+
+
+def _back(report: HealthReport, incident: Incident, voice: Voice) -> str:
+    until = report.watched.get(incident.id)
+    return "" if until is None else f"; back, {watched(until, report.window.as_of, voice)}"
 
 
 def _phase_lines(rows: Sequence[HealthRow]) -> list[str]:

@@ -229,7 +229,11 @@ def ending(notice: Notice, voice: Voice) -> str:
 def back(notice: Notice, until: datetime, voice: Voice) -> str:
     """What shows that it is back, and until when it is watched before it counts as resolved."""
     proof = "; ".join(_proof(each, voice) for each in notice.proof) or "what it is called by is seen no more"
-    return f"{proof}. It is watched until {voice.clock(until, notice.now)}; then it counts as resolved."
+    return f"{proof}. It is {watched(until, notice.now, voice)}; then it counts as resolved."
+
+
+def watched(until: datetime, now: datetime, voice: Voice) -> str:
+    return f"watched until {voice.clock(until, now)}"
 
 
 def _restored(found: Restored, now: datetime, voice: Voice) -> str:

@@ -26,6 +26,9 @@ def card(found: Overview, now: datetime) -> Card:
         [heads[0], f"It is {found.state}."],
         [section(f"*{heads[1]}*\nIt is {escape(found.state)}.")],
     )
+    if found.watched_until is not None:
+        texts.append(f"{watched_text(found.watched_until, now, TEXT)}.")
+        blocks.append(context(f"{watched_text(found.watched_until, now, SLACK)}."))
     line = response_words.line(found.standing, now, TEXT)
     if line:
         texts.append(f"{line}.")
@@ -35,6 +38,10 @@ def card(found: Overview, now: datetime) -> Card:
         texts += [f"{entry.at:%Y-%m-%d %H:%M} UTC {_said(entry)}." for entry in entries]
         blocks.append(section("\n".join(f"{SLACK.clock(each.at, now)} {_said(each)}" for each in entries)))
     return Card("\n".join(texts), tuple(blocks))
+
+
+def watched_text(until: datetime, now: datetime, voice: Voice) -> str:
+    return f"Back, {incident_words.watched(until, now, voice)}; then it counts as resolved"
 
 
 def _head(found: Overview, voice: Voice) -> str:
@@ -70,7 +77,8 @@ def listed(found: Overview, now: datetime, voice: Voice = PLAIN) -> str:
     incident, standing = found.incident, response_words.line(found.standing, now, voice)
     head = f"{incident.label} {incident.severity}"
     said = incident_words.sentence(incident.headline, cut(incident.headline.explanation, MOST_SAID), voice)
-    return f"{head} {said} · {standing or found.state}"
+    back = [] if found.watched_until is None else [f"back, {incident_words.watched(found.watched_until, now, voice)}"]
+    return " · ".join([f"{head} {said}", *back, standing or found.state])
 
 
 def timeline(found: Overview, now: datetime) -> Card:

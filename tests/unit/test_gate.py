@@ -57,7 +57,7 @@ def test_a_short_gap_is_no_end() -> None:
     story = Story()
     story.at(0, DOWN)
     (over,) = story.at(10)
-    assert (over.outcome, over.reason, over.detail) == (Outcome.EDIT, Reason.WATCHED, "watched until 06:25 UTC")
+    assert (over.outcome, over.reason, over.detail) == (Outcome.EDIT, Reason.WATCHED, "watched until 06:15 UTC")
     assert outcomes(story.at(14, DOWN)) == [("edit", "Gamebook", "HOLDS_AGAIN")]
     assert outcomes(story.during([20, 25])) == [("edit", "Gamebook", "WATCHED")]
 

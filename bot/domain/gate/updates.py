@@ -11,6 +11,7 @@ from bot.domain.gate.ledger import Ledger
 from bot.domain.gate.storms import headline_of
 from bot.domain.incidents.decisions import Decision, Outcome, Reason
 from bot.domain.incidents.incident import AlertState, Incident, IncidentState
+from bot.domain.incidents.watched import watched_until
 
 
 def resolve_what_is_over(ledger: Ledger, held: Mapping[str, Finding]) -> None:
@@ -48,8 +49,9 @@ def _update(ledger: Ledger, incident: Incident, members: Sequence[AlertState], v
         return
     ledger.put(fresh)
     if turned is not None and not fresh.flapping:
-        until = f"{ledger.now + ledger.policy.resolve_after:%H:%M} UTC" if turned is Reason.WATCHED else ""
-        _record(ledger, fresh, members, Outcome.EDIT, turned, detail=until and f"watched until {until}")
+        until = watched_until(fresh, members, ledger.policy.resolve_after)
+        detail = "" if until is None else f"watched until {until:%H:%M} UTC"
+        _record(ledger, fresh, members, Outcome.EDIT, turned, detail=detail)
 
 
 def _turned(ledger: Ledger, incident: Incident, members: Sequence[AlertState]) -> Reason | None:

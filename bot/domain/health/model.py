@@ -292,7 +292,8 @@ class DatesWithout:
 @dataclass(frozen=True, kw_only=True)
 class HealthReport:
     """`overall` and `reasons` are of now, the rows of the window. `open` are the incidents in scope, worst first; None
-    where they are not known. `sources`: how each stands.
+    where they are not known; `watched`: until when those of which nothing holds any more are, by id. `sources`: how
+    each stands.
     """
 
     window: Window
@@ -303,6 +304,7 @@ class HealthReport:
     noise: Noise
     warnings: tuple[str, ...]
     open: tuple[Incident, ...] | None = None
+    watched: Mapping[str, datetime] = field(default_factory=dict)
     without: DatesWithout = DatesWithout()
     sources: tuple[SourceStatus, ...] = ()
 

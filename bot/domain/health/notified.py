@@ -1,7 +1,7 @@
 """What people were notified of over a span of time, what reached them, and which failed runs lie behind it."""
 
-from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.domain.findings.finding import Family
@@ -46,7 +46,8 @@ class Sent:
 class Notified:
     """`sent`: announcements and updates, without P3, which waits for the digest; `open`: incidents, worst first;
     `spans` of incidents, and of findings that are none: something hides them, they are held, or they are P3.
-    `watched_since`: of what was before it nothing could be reported; None: not known.
+    `watched_since`: of what was before it nothing could be reported; None: not known. `watched`: until when open
+    incidents are of which nothing holds any more, by id.
     """
 
     sent: tuple[Sent, ...] = ()
@@ -56,6 +57,7 @@ class Notified:
     held: tuple[NotifiedSpan, ...] = ()
     digest: tuple[NotifiedSpan, ...] = ()
     watched_since: datetime | None = None
+    watched: Mapping[str, datetime] = field(default_factory=dict)
 
     def alerts(self, processors: Set[str] | None, *, arrived: bool) -> int:
         """Notifications about any of these processors; None: about whatever."""
@@ -74,8 +76,14 @@ class Notified:
         for incident in self.open:
             if incident.severity in NAMES:
                 for name in incident.processors:
-                    found.setdefault(name, []).append(reason_of(incident))
+                    found.setdefault(name, []).append(self.reason_of(incident))
         return found
+
+    def reason_of(self, incident: Incident) -> HealthReason:
+        until = self.watched.get(incident.id)
+        back = f"; back, watched until {until:%H:%M} UTC" if until is not None else ""
+        text = f"{called(incident)}, opened {incident.announced_at:%-d %b, %H:%M} UTC{back}."
+        return HealthReason(NAMES[incident.severity], incident.root, text)
 
 
 NOTHING_NOTIFIED = Notified()
@@ -148,8 +156,3 @@ def _with(span: NotifiedSpan | None, decision: Decision) -> NotifiedSpan:
         return NotifiedSpan(names, since, decision.at)
     until = None if span.until is None else decision.at
     return NotifiedSpan(names | span.processors, min(since, span.since), until)
-
-
-def reason_of(incident: Incident) -> HealthReason:
-    text = f"{called(incident)}, opened {incident.announced_at:%-d %b, %H:%M} UTC."
-    return HealthReason(NAMES[incident.severity], incident.root, text)

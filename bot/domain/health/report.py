@@ -22,7 +22,7 @@ from bot.domain.health.model import (
     total_of,
 )
 from bot.domain.health.noise import FailedGroup, sorted_out
-from bot.domain.health.notified import NAMES, NOTHING_NOTIFIED, Notified, reason_of, undelivered
+from bot.domain.health.notified import NAMES, NOTHING_NOTIFIED, Notified, undelivered
 from bot.domain.health.overall import overall
 from bot.domain.health.status import LAST_DAY, failing, status_of
 from bot.domain.platform.names import some_of
@@ -117,7 +117,8 @@ def assess(
     opened = None if notified is None else notified.open if scope.is_whole else notified.about(set(names))
     missing = [each for each in measured.missing if scope.includes(each.processor, phase_of.get(each.processor))]
     lost = missing_reasons(missing, measured.missing, scope.registry, losses, opened or (), window.as_of)
-    troubles = _troubles(notified or NOTHING_NOTIFIED, measured.silent_runs, window, lost)
+    told = notified or NOTHING_NOTIFIED
+    troubles = _troubles(told, measured.silent_runs, window, lost)
     rows = _Rows(measured, scope.registry, targets)
     processors = [_with(rows.of(name, phase_of[name]), troubles.get(name, ())) for name in names]
     phases = []
@@ -130,7 +131,7 @@ def assess(
         phases = [_marked(row) for row in phases]
     else:
         processors = [_marked(row) for row in processors]
-    incidents = [reason_of(incident) for incident in opened or () if incident.severity in NAMES]
+    incidents = [told.reason_of(incident) for incident in opened or () if incident.severity in NAMES]
     missed = undelivered(opened or (), window.as_of)
     known = scope.registry.by_name.keys() - strangers
     colour, reasons = overall(
@@ -145,6 +146,7 @@ def assess(
         noise=_noise(processors, measured, scope, notified),
         warnings=(),
         open=opened,
+        watched=told.watched,
         without=lost.without,
     )
 

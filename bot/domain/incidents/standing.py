@@ -30,11 +30,14 @@ class Standing:
 
 @dataclass(frozen=True)
 class Overview:
-    """`timeline` in the order in which it was noted."""
+    """`timeline` in the order in which it was noted; `watched_until`: nothing of it holds any more, and from then on it
+    counts as resolved.
+    """
 
     incident: Incident
     standing: Standing | None
     timeline: tuple[Entry, ...]
+    watched_until: datetime | None = None
 
     @property
     def state(self) -> ResponseState | IncidentState:
