@@ -16,6 +16,7 @@ from bot.adapters.state.stores import SqlState
 from bot.domain.audit import NOTHING, Seal, record, verify
 from bot.domain.gate.memory import GateResult
 from bot.domain.gate.silences import Silence
+from bot.domain.incidents.feedback import Feedback, Word
 from bot.domain.incidents.timeline import Entry, EntryKind
 from bot.domain.oncall.covers import Cover, accepted
 from bot.ports.state import State
@@ -58,6 +59,9 @@ def test_what_people_and_fireline_do_is_in_the_chain(state: State) -> None:
     assert state.add_silence(silence)
     assert not state.add_silence(silence)
     assert state.end_silence("S1", START, "U2")
+    with state.transaction() as tx:
+        assert tx.incidents.say("I1", Feedback("U3", Word.NOISE, START))
+        assert not tx.incidents.say("nobody's", Feedback("U3", Word.NOISE, START))
     links = list(state.audit_after(0))
     assert [(link.record.actor, link.record.act, link.record.subject) for link in links] == [
         ("fireline", "opened", "incident:I1"),
@@ -66,8 +70,9 @@ def test_what_people_and_fireline_do_is_in_the_chain(state: State) -> None:
         ("Ben", "cover_accepted", "cover:C1"),
         ("U1", "silenced", "silence:S1"),
         ("U2", "silence_ended", "silence:S1"),
+        ("slack:U3", "feedback", "incident:I1"),
     ]
-    assert state.audit_of("incident:I1") == links[:2]
+    assert state.audit_of("incident:I1") == [*links[:2], links[-1]]
     assert list(state.audit_after(4)) == links[4:]
     assert verify(links, Seal(), state.audit_end()).faults == ()
 

@@ -1,6 +1,6 @@
 """One transaction over the state, and what may be changed in it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
@@ -15,10 +15,10 @@ from bot.adapters.state.responses import SqlResponses
 from bot.adapters.state.rows import alert_row, decision_row, feedback_row, incident_row
 from bot.adapters.state.silences import SqlSilences
 from bot.adapters.state.writing import insert_new, upsert
-from bot.domain.audit import Seal
+from bot.domain.audit import Record, Seal
 from bot.domain.gate.memory import GateResult
 from bot.domain.incidents.decisions import Decision
-from bot.domain.incidents.feedback import Feedback
+from bot.domain.incidents.feedback import Feedback, feedback_record
 from bot.domain.incidents.incident import Incident, MessageRef, numbered
 from bot.domain.incidents.outbox import Unsaid
 from bot.ports.state import Committed
@@ -38,7 +38,7 @@ class SqlTransaction:
     def __init__(self, connection: Connection, seal: Seal) -> None:
         self.audit = SqlAudit(connection, seal)
         self.gate = SqlGate(connection)
-        self.incidents = SqlIncidents(connection)
+        self.incidents = SqlIncidents(connection, self.audit.add)
         self.outbox = SqlOutbox(connection)
         self.covers = SqlCovers(connection, self.audit.add)
         self.responses = SqlResponses(connection, self.audit.add)
@@ -90,8 +90,8 @@ class SqlGate:
 
 
 class SqlIncidents:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, audit: Callable[[Record], None]) -> None:
+        self._connection, self._audit = connection, audit
 
     def set_message(self, incident_id: str, message: MessageRef) -> bool:
         change = update(INCIDENT).where(INCIDENT.c.id == incident_id)
@@ -102,6 +102,7 @@ class SqlIncidents:
             return False
         row = {"incident": incident_id, **feedback_row(said)}
         upsert(self._connection, tables.feedback, ("incident", "person"), [row])
+        self._audit(feedback_record(incident_id, said))
         return True
 
 

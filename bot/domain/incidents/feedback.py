@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.audit import Record, record
+
 
 class Word(StrEnum):
     USEFUL = "useful"
@@ -17,3 +19,7 @@ class Feedback:
     person: str
     word: Word
     at: datetime
+
+
+def feedback_record(incident: str, said: Feedback) -> Record:
+    return record(said.at, f"slack:{said.person}", "feedback", f"incident:{incident}", {"word": said.word.value})

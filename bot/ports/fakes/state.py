@@ -14,7 +14,7 @@ from bot.domain.gate.memory import GateMemory, GateResult, is_remembered
 from bot.domain.gate.silences import Silence, ended, set_by
 from bot.domain.grants import Grant
 from bot.domain.incidents.decisions import Decision
-from bot.domain.incidents.feedback import Feedback
+from bot.domain.incidents.feedback import Feedback, feedback_record
 from bot.domain.incidents.incident import AlertState, Incident, MessageRef, numbered
 from bot.domain.incidents.outbox import Unsaid
 from bot.domain.incidents.response import Response, ResponseState
@@ -140,6 +140,7 @@ class FakeState:
         if incident_id not in self._incidents:
             return False
         self._feedback[incident_id, said.person] = replace(said, at=utc(said.at))
+        FakeAudit(self.links).add(feedback_record(incident_id, said))
         return True
 
     def feedback(self, incident_id: str) -> list[Feedback]:
