@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from aiohttp.web import RouteDef
 
     from bot.domain.health.notified import Notified
-    from bot.domain.incidents.incident import Incident
     from bot.ports.clock import Clock
     from bot.ports.metrics import Metrics
     from bot.ports.state import State
@@ -47,6 +46,7 @@ if TYPE_CHECKING:
     from bot.services.incident_facts import IncidentFacts
     from bot.services.loading import LoadingService
     from bot.services.on_watch import OnWatch
+    from bot.services.opened import Opened
     from bot.services.probe import Probe
     from bot.services.queries import QueryService
     from bot.services.sampling import SamplingService
@@ -114,7 +114,9 @@ class Services:
 
     @cached_property
     def validation(self) -> ValidationService:
-        opened = (lambda: self._state.open_incidents()) if self._has_state else None
+        from bot.services.opened import opened_in
+
+        opened = (lambda at: opened_in(self._state, at)) if self._has_state else None
         return _validation(self.warehouse, self.registry, self.health, self._settings, opened, self.blindness)
 
     @cached_property
@@ -328,6 +330,7 @@ def app_services(
     from bot.services.incidents import IncidentService
     from bot.services.notified import notified_within
     from bot.services.oncall import OncallService
+    from bot.services.opened import opened_in
     from bot.services.responses import ResponseService
     from bot.services.retrospect import RetrospectService
     from bot.services.sampling import SamplingService
@@ -345,8 +348,8 @@ def app_services(
     health = HealthService(opened, registry, service_levels(settings), notified, lambda: rules, blindness)
     trends = TrendService(opened, registry, health)
     impact = ImpactService(opened, registry, health, blindness)
-    opened_incidents = None if store is None else store.open_incidents
-    validation = _validation(opened, registry, health, settings, opened_incidents, blindness)
+    incidents_then = None if store is None else partial(opened_in, store)
+    validation = _validation(opened, registry, health, settings, incidents_then, blindness)
     sampling = SamplingService(opened, registry, health, Plan())
     queries = _queries(opened, registry, settings)
     incidents = IncidentService(store, registry, validation.judge)
@@ -363,7 +366,7 @@ def _validation(
     registry: Registry,
     health: HealthService,
     settings: Settings,
-    incidents: Callable[[], Sequence[Incident]] | None,
+    incidents: Opened | None,
     blindness: Blindness,
 ) -> ValidationService:
     from bot.services.validation import ValidationService

@@ -1,6 +1,6 @@
 """Verdicts on processors and dates as of a moment, from the same picture and by the same judge as live and replay."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -16,7 +16,6 @@ from bot.domain.evidence.observation import DateSpan, Observed, Timeline
 from bot.domain.evidence.processor_date import ProcessorDate
 from bot.domain.findings.words import short_day
 from bot.domain.health.notified import called
-from bot.domain.incidents.incident import Incident
 from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.domain.platform.registry import Processor, Registry
 from bot.domain.verdicts.context import Neighbours, VerdictContext, Waiting
@@ -26,6 +25,7 @@ from bot.ports.warehouse import Warehouse
 from bot.services.blindness import Blindness
 from bot.services.health import HealthService, not_registered, with_seen
 from bot.services.known_until import Known
+from bot.services.opened import Opened
 
 MOST_DATES = 92
 MOST_DAYS = 3
@@ -43,17 +43,17 @@ class ValidationService:
         registry: Registry,
         health: HealthService,
         accepted: AcceptedLosses,
-        open_incidents: Callable[[], Sequence[Incident]] | None = None,
+        opened: Opened | None = None,
         blindness: Blindness | None = None,
     ) -> None:
-        """`open_incidents`: None where nobody notifies."""
+        """`opened`: the incidents that were open at a moment; None where nobody notifies."""
         self._blindness = blindness or Blindness()
         self._warehouse = warehouse
         self._registry = registry
         self._health = health
         self._accepted = accepted
         self._neighbours = Neighbours(registry)
-        self._open_incidents = open_incidents
+        self._opened = opened
 
     def of(self, request: ValidationRequest, now: datetime) -> Validation:
         """Every verdict asked for. Raises BadInput for an unknown processor, with the nearest names, for dates that
@@ -79,7 +79,7 @@ class ValidationService:
         blind = (f"Source {each.text}: what it brings is unknown." for each in sight.blind)
         said = not_registered(asked[0], "what is due is unknown") if request.processor is not None else ()
         said = (*said, *blind, *self._beyond(span, known))
-        notes = (*said, *self._elsewhere(asked, span), *self._notes(observed, known))
+        notes = (*said, *self._elsewhere(asked, span, request.as_of), *self._notes(observed, known))
         return Validation(
             request=replace(request, processor=asked[0].name if request.processor is not None else None),
             as_of=as_of,
@@ -106,7 +106,7 @@ class ValidationService:
     def _over(self, registry: Registry) -> "ValidationService":
         """The same over another registry."""
         held, health = self._warehouse, self._health
-        return ValidationService(held, registry, health, self._accepted, self._open_incidents, self._blindness)
+        return ValidationService(held, registry, health, self._accepted, self._opened, self._blindness)
 
     def _span(self, request: ValidationRequest, asked: Sequence[Processor], known: Known) -> DateSpan:
         """The dates asked for, without a last one up to the newest; else the newest with a slot by then, in a recorded
@@ -171,11 +171,11 @@ class ValidationService:
         if first is not None and (span.first < first or span.last > last):
             yield f"Known are the data dates {first} to {max(first, last)}."
 
-    def _elsewhere(self, asked: Sequence[Processor], span: DateSpan) -> Iterator[str]:
-        """Open incidents of these processors that concern other dates, too."""
+    def _elsewhere(self, asked: Sequence[Processor], span: DateSpan, as_of: datetime | None) -> Iterator[str]:
+        """Open incidents of these processors that concern other dates, too; as of a moment those of then."""
         names = {processor.name for processor in asked}
         try:
-            opened = self._open_incidents() if self._open_incidents is not None else ()
+            opened = self._opened(as_of) if self._opened is not None else ()
         except StateUnavailable as error:
             yield f"Open incidents are not known: {error}"
             return

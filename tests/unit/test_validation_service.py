@@ -235,18 +235,35 @@ def test_open_incidents_of_the_processor_on_other_dates_are_named(tmp_path: Path
         incident("I3", processors=("Daily",)),
         grave,
     ]
-    service = ValidationService(opened, registered, health, AcceptedLosses(()), lambda: told)
+    service = ValidationService(opened, registered, health, AcceptedLosses(()), lambda _: told)
     notes = service.of(ValidationRequest(processor="Box", first=DAY, last=DAY), NOW).notes
     assert [note for note in notes if "INC-" in note] == [
         f"Open also for 14 Jan: {called(each)}." for each in (grave, told[1])
     ], "the gravest first"
 
-    def gone() -> list[Incident]:
+    def gone(_at: datetime | None) -> list[Incident]:
         raise StateUnavailable("the database does not answer")
 
     silent = ValidationService(opened, registered, health, AcceptedLosses(()), gone)
     notes = silent.of(ValidationRequest(processor="Box", first=DAY, last=DAY), NOW).notes
     assert "Open incidents are not known: the database does not answer" in notes
+
+
+def test_as_of_a_moment_the_incidents_of_then_are_named(tmp_path: Path) -> None:
+    opened, registered, asked = warehouse(), registry(PIPELINE), list[datetime | None]()
+    load(opened, WORLD.write(tmp_path), PIPELINE)
+    health = HealthService(opened, registered, ServiceLevels(()))
+    told = incident("I2", processors=("Box",), data_dates=(BEFORE[0],))
+
+    def then(at: datetime | None) -> list[Incident]:
+        asked.append(at)
+        return [] if at is not None else [told]
+
+    service = ValidationService(opened, registered, health, AcceptedLosses(()), then)
+    past = datetime(2026, 1, 16, 12, tzinfo=UTC)
+    notes = [service.of(ValidationRequest(first=DAY, last=DAY, as_of=at), NOW).notes for at in (past, None)]
+    assert asked == [past, None]
+    assert ["Open also" in " ".join(each) for each in notes] == [False, True]
 
 
 def test_an_accepted_loss(tmp_path: Path) -> None:
