@@ -24,7 +24,7 @@ from bot.opening import (
     service_levels,
     warehouse,
 )
-from bot.responding import Responding, responding
+from bot.responding import Responding, paging_rules_of, responding
 from bot.state_adapters import Sharing, has_state, identities, ours_of, rest_of, shared, state, state_engine, watched_by
 
 if TYPE_CHECKING:
@@ -324,6 +324,7 @@ def app_services(
     from bot.config.chosen_oncall import oncall_in_use
     from bot.domain.verdicts.sampling import Plan
     from bot.services.app import AppServices
+    from bot.services.declaring import DeclaringService, Paging
     from bot.services.health import HealthService
     from bot.services.impact import ImpactService
     from bot.services.inbox import Inbox
@@ -344,8 +345,8 @@ def app_services(
     notified = partial(notified_within, store, watched) if store is not None else None
     sources = sources or sources_service(opened, settings, clock)
     blindness = blindness_of(sources, settings)
-    rules = loss_rules(settings)  # as they are now: what is changed later may make no sense
-    health = HealthService(opened, registry, service_levels(settings), notified, lambda: rules, blindness)
+    losses = loss_rules(settings)  # as they are now: what is changed later may make no sense
+    health = HealthService(opened, registry, service_levels(settings), notified, lambda: losses, blindness)
     trends = TrendService(opened, registry, health)
     impact = ImpactService(opened, registry, health, blindness)
     incidents_then = None if store is None else partial(opened_in, store)
@@ -357,7 +358,11 @@ def app_services(
     identify = identities(settings)
     responses = ResponseService(store, oncall.schedule, incidents.still_wrong, identify, watched)
     about_data = registry, health, trends, impact, validation, sampling, queries
-    people = incidents, oncall, responses, RetrospectService(store), silences_over(store, registry, health, identify)
+    rules = paging_rules_of(settings, oncall)
+    paging = Paging(rules.policy, rules.target)
+    declaring = DeclaringService(store, oncall.schedule, paging, registry.by_name, identify)
+    silences = silences_over(store, registry, health, identify)
+    people = incidents, oncall, responses, declaring, RetrospectService(store), silences
     return AppServices(clock, *about_data, *people, sources, blindness, Inbox(store))
 
 

@@ -35,6 +35,14 @@ async def open_view(reply: Reply, body: Mapping[str, Any], view: dict[str, Any])
     await asked("views.open", reply.client.views_open(trigger_id=str(body.get("trigger_id", "")), view=view))
 
 
+def chosen(view: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """The values that were chosen in a field of a modal which takes several."""
+    field = mapping(mapping(mapping(mapping(view.get("state")).get("values")).get(name)).get(name))
+    options = field.get("selected_options")
+    values = [mapping(each).get("value") for each in options] if isinstance(options, list) else []
+    return tuple(each for each in values if isinstance(each, str))
+
+
 def entered(view: Mapping[str, Any], name: str) -> str:
     """What was chosen or written in a field of a modal; "" for nothing."""
     field = mapping(mapping(mapping(mapping(view.get("state")).get("values")).get(name)).get(name))

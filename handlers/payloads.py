@@ -1,5 +1,6 @@
 """What Slack sends, read into what a service takes. Raises BadInput with what to write instead."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,9 @@ _HELP = frozenset({"help", "?", "-h", "--help"})
 MOST_TEXT = 500
 ACKNOWLEDGING = frozenset({"ack", "acknowledged", "on it"})
 INCIDENT_WORDS = ("ack", "mitigated", "handover", "resolve", "reopen", "timeline", "postmortem")
-OF_ALL = ("list", "figures")
+_MENTIONED = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
+_SEVERITY = re.compile(r"[Pp][0-9]")
+OF_ALL = ("list", "figures", "declare")
 CHANGING = ("incident.", "oncall.")
 """How buttons begin that may change something."""
 
@@ -29,6 +32,15 @@ class IncidentCommand:
     name: str
     word: str
     more: str
+
+
+@dataclass(frozen=True)
+class PageCommand:
+    """`severity` "": none was said."""
+
+    whom: str
+    severity: str
+    text: str
 
 
 def is_shaped(body: object) -> bool:
@@ -119,7 +131,7 @@ def clicked_validation(action: Mapping[str, Any]) -> ValidationRequest:
 
 
 def incident(command: Mapping[str, Any]) -> IncidentCommand:
-    """`INC-42 [WORD …]`, `list`, `figures [30d]`, or `timeline INC-42`. Raises BadInput."""
+    """`INC-42 [WORD …]`, `list`, `figures [30d]`, `declare [TEXT]`, or `timeline INC-42`. Raises BadInput."""
     name, _, rest = text(command).partition(" ")
     word, _, more = rest.strip().partition(" ")
     if not name:
@@ -131,6 +143,24 @@ def incident(command: Mapping[str, Any]) -> IncidentCommand:
     if word.casefold() not in ("", *INCIDENT_WORDS):
         raise BadInput(f"I do not know {word!r}. After the number write one of {', '.join(INCIDENT_WORDS)}.")
     return IncidentCommand(name, word.casefold(), more.strip())
+
+
+def page(command: Mapping[str, Any]) -> PageCommand:
+    """`WHOM [P0 | P1 | P2] TEXT`, as Slack escapes it: whom may be a mention. Raises BadInput."""
+    typed = text(command)
+    mentioned = _MENTIONED.match(typed)
+    whom = mentioned[0] if mentioned is not None else typed.partition(" ")[0]
+    rest = typed.removeprefix(whom).strip()
+    first, _, more = rest.partition(" ")
+    severity, said = (first.upper(), more.strip()) if _SEVERITY.fullmatch(first) else ("", rest)
+    if not whom or not said:
+        raise BadInput("Whom, and why? Write `/page @person TEXT` or `/page primary P0 TEXT`.")
+    return PageCommand(whom, severity, as_written(said))
+
+
+def as_written(said: str) -> str:
+    """https://docs.slack.dev/messaging/formatting-message-text#escaping"""
+    return said.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def days(typed: str) -> int:

@@ -14,11 +14,13 @@ from bot.services.app import AppServices
 from bot.services.responses import Outdated, ResponseService
 from bot.views import action_ids, figures, incident, response
 from bot.views.blocks import Card
-from handlers import payloads, postmortem
+from handlers import declaring, payloads, postmortem
 from handlers.answers import help_card
 from handlers.replies import Reply
 
 Payload = Mapping[str, Any]
+WITHOUT_CARD = ("declare", "postmortem")
+"""What a word of the command is answered with is a modal, or a file."""
 
 
 @dataclass(frozen=True)
@@ -66,10 +68,12 @@ def register(app: AsyncApp, services: AppServices) -> None:
 async def _answer(services: AppServices, ack: AsyncAck, reply: Reply, command: Payload) -> None:
     try:
         asked = payloads.incident(command)
-        card = None if asked.word == "postmortem" else await _answered(services, reply, asked)
+        card = None if asked.word in WITHOUT_CARD else await _answered(services, reply, asked)
     finally:
         await ack()
-    if card is None:
+    if asked.word == "declare":
+        await declaring.open_form(services, reply, command, asked.more)
+    elif card is None:
         await postmortem.send(services, reply, asked.name)
     else:
         await reply.privately(card)

@@ -13,7 +13,7 @@ from bot.services.app import AppServices
 from bot.services.responses import Quote
 from bot.views import action_ids, response_forms
 from handlers.modals import entered, open_view
-from handlers.payloads import mapping
+from handlers.payloads import as_written, mapping
 from handlers.replies import Reply
 
 Payload = Mapping[str, Any]
@@ -50,13 +50,8 @@ def _quoted(body: Payload, workspace: str) -> Quote:
     message, channel = mapping(body.get("message")), mapping(body.get("channel")).get("id")
     text, ts, by = message.get("text"), str(message.get("ts") or ""), message.get("user")
     link = f"{workspace}archives/{channel}/p{ts.replace('.', '')}" if workspace else f"{channel}/{ts}"
-    said = redacted(_as_written(text)) if isinstance(text, str) else ""
+    said = redacted(as_written(text)) if isinstance(text, str) else ""
     return Quote(said[: response_forms.MOST_QUOTED].strip(), link, by if isinstance(by, str) else "")
-
-
-def _as_written(text: str) -> str:
-    """https://docs.slack.dev/messaging/formatting-message-text#escaping"""
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def _kept(quote: Quote) -> str:

@@ -7,6 +7,7 @@ import typer
 
 from bot.cli.audit import audit
 from bot.cli.check_config import check_config
+from bot.cli.declare import page
 from bot.cli.demo import demo
 from bot.cli.health import health
 from bot.cli.healthz import healthz
@@ -59,6 +60,7 @@ app.command()(replay)
 app.command()(run)
 app.command()(demo)
 app.command()(manifest)
+app.command()(page)
 app.command()(healthz)
 app.add_typer(registry, name="registry")
 app.add_typer(sources, name="sources")

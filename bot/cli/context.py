@@ -75,6 +75,10 @@ def monotonic() -> float:
     return time.monotonic()
 
 
+def wait(seconds: float) -> None:
+    time.sleep(seconds)
+
+
 def parse_moment(text: str) -> datetime:
     """A moment as people write it; without an offset it is UTC, and so are the days of words. Raises BadInput."""
     from zoneinfo import ZoneInfo

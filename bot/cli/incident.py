@@ -102,7 +102,7 @@ def reopen(
     home: Home = None,
 ) -> None:
     """Say that it is not over: a new episode, which pages from step 1."""
-    _ask(home, IncidentQuestion(Act.REOPEN, number, by or _login(), more=because))
+    _ask(home, IncidentQuestion(Act.REOPEN, number, by or login_name(), more=because))
 
 
 def answer_incident(service: "ResponseService", question: IncidentQuestion, moment: datetime) -> str:
@@ -214,7 +214,7 @@ def _ask(home: Path | None, question: IncidentQuestion) -> None:
 
     with errors_for_people():
         settings = settings_of(home)
-        question = replace(question, login=_login())
+        question = replace(question, login=login_name())
         answer = ask_running(settings.socket, "incident", asdict(question))
         if answer is None:
             from bot.state_adapters import responses_to_change
@@ -224,7 +224,7 @@ def _ask(home: Path | None, question: IncidentQuestion) -> None:
         print(answer, end="")
 
 
-def _login() -> str:
+def login_name() -> str:
     """In a container the user may have no name."""
     try:
         return getpass.getuser()

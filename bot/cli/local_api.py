@@ -9,6 +9,8 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.cli.declare import answer_declare
+from bot.cli.declare import question_of as declare_question
 from bot.cli.health_answer import answer_health, question_of
 from bot.cli.impact import answer_impact
 from bot.cli.impact import question_of as impact_question
@@ -93,7 +95,11 @@ def _application(services: AppServices, pool: WorkPool) -> web.Application:
     def silence(given: dict[str, Any]) -> str:
         return answer_silence(services.silences, questions(services), silence_question(given), services.now())
 
+    def declare(given: dict[str, Any]) -> str:
+        return answer_declare(services.declaring, services.responses, declare_question(given), services.now())
+
     app = web.Application()
+    app.router.add_post("/declare", _answering(pool, declare))
     app.router.add_post("/silence", _answering(pool, silence))
     app.router.add_post("/oncall", _answering(pool, oncall))
     app.router.add_post("/incident", _answering(pool, incident))

@@ -53,6 +53,12 @@ class GateRecord(Protocol):
         """Keep what the gate decided at a tick, all of it or nothing. `version` is that of the memory it went by."""
         ...
 
+    def declare(self, result: GateResult) -> bool:
+        """Keep an incident that a person has declared, beside the ticks: the next one knows of it. False, and no
+        change, if there is one of that id.
+        """
+        ...
+
 
 class IncidentRecord(Protocol):
     """What people and delivery change of an incident; the gate's facts are not touched by it."""

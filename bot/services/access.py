@@ -21,7 +21,7 @@ from bot.domain.access import (
     without_slack,
 )
 from bot.domain.errors import BadInput
-from bot.domain.escalation.pages import people_at
+from bot.domain.escalation.pages import people_at, people_of
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.response import Response
 from bot.domain.oncall.schedule import Schedule
@@ -79,12 +79,12 @@ class Access:
     def _part(self, name: str, response: Response, now: datetime) -> Part:
         schedule, steps = self._schedule(now), response.ladder.steps
         rotas = [rota for step in steps for rota in step.rotas]
-        near = [rota for step in steps[max(0, response.step - 1) : response.step + 1] for rota in step.rotas]
+        near = steps[max(0, response.step - 1) : response.step + 1]
         return Part(
             paged=any(each.page.person == name for each in self._state.pages_of(response.dedup_key)),
-            on_turn=name in people_at(schedule, rotas, now),
+            on_turn=name in people_at(schedule, rotas, now) or any(name in step.people for step in steps),
             has_it=response.owner == name,
-            others=tuple(people_at(schedule, near, now)),
+            others=tuple(dict.fromkeys(name for step in near for name in people_of(schedule, step, now))),
         )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.domain.platform.registry import Registry
 from bot.ports.clock import Clock
 from bot.services.blindness import Blindness
+from bot.services.declaring import DeclaringService
 from bot.services.health import HealthService
 from bot.services.impact import ImpactService
 from bot.services.inbox import Inbox
@@ -35,6 +36,7 @@ class AppServices:
     incidents: IncidentService
     oncall: OncallService
     responses: ResponseService
+    declaring: DeclaringService
     retrospect: RetrospectService
     silences: SilenceService
     sources: SourcesService

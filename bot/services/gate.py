@@ -11,11 +11,13 @@ from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.findings.finding import Finding
 from bot.domain.findings.storm_policy import StormPolicy
 from bot.domain.gate.decide import decide
-from bot.domain.gate.memory import GateRules
+from bot.domain.gate.declared import declared, holding
+from bot.domain.gate.memory import GateMemory, GateRules
 from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.escalation_policy import EscalationPolicy
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.outbox import to_say
+from bot.domain.incidents.response import ResponseState
 from bot.ports.metrics import Metrics, Uncounted
 from bot.ports.state import Committed, State, StateRefuses, Transaction
 
@@ -99,7 +101,8 @@ class GateService:
 
     def _once(self, now: datetime, findings: Sequence[Finding], windows: Sequence[PlannedWindow]) -> Tick:
         memory = self._state.remembered(now, self._rules.policy.repeat_window)
-        result = decide(findings, memory.with_windows(windows), self._rules, now)
+        held = [*findings, *holding(memory, self._closed(memory))]
+        result = decide(held, memory.with_windows(windows), self._rules, now)
         with self._state.transaction() as tx:
             if not self._ours(tx):
                 return Tick(Committed.ALREADY)
@@ -113,6 +116,11 @@ class GateService:
             self._metrics.decided(decision)
             _log(decision)
         return Tick(committed, result.decisions)
+
+    def _closed(self, memory: GateMemory) -> set[str]:
+        """What was declared, and a person has resolved since."""
+        known = ((name, self._state.response(name)) for name in declared(memory))
+        return {name for name, each in known if each is None or each.state is ResponseState.RESOLVED}
 
     def _follow(self, tx: Transaction, incidents: Sequence[Incident], now: datetime) -> None:
         """The responses change in the transaction of their facts; pages for what is over or smaller are not sent."""

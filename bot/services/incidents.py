@@ -2,9 +2,10 @@
 
 import logging
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from bot.domain.errors import BadInput
+from bot.domain.findings.finding import Finding
 from bot.domain.findings.severity import Severity
 from bot.domain.impact.report import ImpactRequest
 from bot.domain.incidents.evidence import Checked, IncidentEvidence
@@ -18,6 +19,7 @@ from bot.services.incident_facts import Judge
 from bot.services.retrospect import RetrospectService
 
 log = logging.getLogger("fireline.incidents")
+DAY = timedelta(days=1)
 MOST_DATES = 6
 """Verdicts shown at once."""
 
@@ -90,9 +92,16 @@ class IncidentService:
             raise BadInput("This process has no state: ask the process that runs detection for incidents.")
         return self._state
 
+    def _days(self, finding: Finding) -> Sequence[date]:
+        """What a person has declared concerns the day of it and the one before, by the registry's zone."""
+        if finding.declared:
+            day = finding.since.astimezone(self._registry.zone).date()
+            return day, day - DAY
+        return () if finding.data_date is None else (finding.data_date,)
+
     def _dates(self, incident: Incident, members: list[AlertState]) -> Iterator[tuple[str, date]]:
         """(processor, data date) of its roots; of one that is over, what it was called by."""
         roots = [member.finding for member in members if member.is_root] or [incident.headline]
-        pairs = {(name, each.data_date) for each in roots for name in each.processors if each.data_date is not None}
+        pairs = {(name, day) for each in roots for name in each.processors for day in self._days(each)}
         known = [pair for pair in pairs if pair[0] in self._registry.by_name]
         yield from sorted(known, key=lambda pair: (pair[0] != incident.headline.root, -pair[1].toordinal(), pair[0]))

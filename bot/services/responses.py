@@ -9,7 +9,7 @@ from bot.domain.access import Act, Actor, Identity, without_slack
 from bot.domain.counts import plural
 from bot.domain.errors import BadInput, suggest
 from bot.domain.escalation.next_action import PageStep, next_action
-from bot.domain.escalation.pages import follow_ups, people_at
+from bot.domain.escalation.pages import follow_ups, people_of
 from bot.domain.grants import is_offered
 from bot.domain.incidents import response as responses
 from bot.domain.incidents.incident import Incident, MessageRef
@@ -181,7 +181,7 @@ class ResponseService:
         """The data is asked. Raises StillWrong where it is not right, unless there is a `reason` to resolve it all the
         same; it begins again when it becomes worse.
         """
-        wrong = self._still_wrong(incident.id, now)
+        wrong = self._still_wrong(incident.id, now) if incident.has_data else ()
         if wrong and not reason:
             raise StillWrong(incident, wrong)
         lacking = f"{plural(len(wrong), 'date')} {'is' if len(wrong) == 1 else 'are'} not right"
@@ -239,7 +239,7 @@ class ResponseService:
             action = next_action(response, at)
             if not isinstance(action, PageStep):
                 break
-            names = people_at(self._schedule(now), action.step.rotas, at)
+            names = people_of(self._schedule(now), action.step, at)
             if names and action.step.wakes:
                 found.append(Coming(at, tuple(names)))
             response = responses.stepped(response, at, at_once=not names)

@@ -36,6 +36,8 @@ class RetrospectService:
 
     def similar(self, incident: Incident, now: datetime) -> tuple[Past, ...]:
         """Those of its root and family before it, newest first, as they were known at `now`."""
+        if not incident.has_data:
+            return ()
         before = self._required().announced(incident.announced_at - LIKE_IT, incident.announced_at)
         alike = [each for each in before if (each.root, each.family) == (incident.root, incident.family)]
         others = [each for each in reversed(alike) if each.id != incident.id]

@@ -14,6 +14,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers.asking
+import handlers.declaring
 import handlers.health
 import handlers.home
 import handlers.impact
@@ -92,6 +93,7 @@ def build(
         handlers.postmortem,
         handlers.response,
         handlers.response_forms,
+        handlers.declaring,
         handlers.silence,
         handlers.timeline_note,
         handlers.validate,

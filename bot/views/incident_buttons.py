@@ -12,7 +12,7 @@ LABELS = {More.IMPACT: "Impact", More.EVIDENCE: "Evidence", More.SQL: "SQL", Mor
 CHECK = {"accessibility_label": "Check the data now"}
 """Three buttons and the dots stand in one row of 320 pixels: the longer word would begin a second."""
 OF_DATA = frozenset({More.IMPACT, More.SQL})
-"""A source of facts has no impact of its own, and no query."""
+"""A source of facts has no impact of its own, and no query; nor has what somebody declared of no processor."""
 
 
 def row(notice: Notice) -> Block:
@@ -34,7 +34,7 @@ def _state(notice: Notice) -> ResponseState | None:
 
 def _visible(notice: Notice, state: ResponseState) -> list[Element]:
     incident = notice.incident
-    has_data = not incident.headline.source
+    has_data = _has_data(incident)
     check = [{**button("Check", action_ids.INCIDENT_CHECK, incident.id), **CHECK}] if has_data else []
     hand_over = button("Hand over", action_ids.INCIDENT_HAND_OVER, _grant(notice, Act.HAND_OVER))
     if state in PAGING:
@@ -56,12 +56,16 @@ def _grant(notice: Notice, act: Act) -> str:
 
 
 def _behind(incident: Incident) -> list[More]:
-    return [each for each in LABELS if not (incident.headline.source and each in OF_DATA)]
+    return [each for each in LABELS if _has_data(incident) or each not in OF_DATA]
+
+
+def _has_data(incident: Incident) -> bool:
+    return incident.has_data and not incident.headline.source
 
 
 def _of_nobody(incident: Incident) -> list[Element]:
     evidence = button("Evidence", action_ids.INCIDENT_EVIDENCE, incident.id)
-    if incident.headline.source:
+    if not _has_data(incident):
         return [evidence]
     return [_impact(incident), evidence, button("SQL", action_ids.INCIDENT_SQL, incident.id)]
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from bot.domain.counts import plural
-from bot.domain.findings.words import failed_runs, what
+from bot.domain.findings.finding import Finding
+from bot.domain.findings.words import called, failed_runs, what
 from bot.domain.incidents.evidence import IncidentEvidence
 from bot.domain.incidents.feedback import Word
 from bot.domain.incidents.incident import AlertState
@@ -14,7 +15,7 @@ from bot.domain.verdicts.validation import Validated
 from bot.views import action_ids, incident_words, numbers, validate_words
 from bot.views.blocks import Block, actions, button, context, divider, modal, preformatted, section
 from bot.views.health import date_token
-from bot.views.text import escape, visible
+from bot.views.text import escape, mention, visible
 
 MOST_MEMBERS, MOST_SAID, MOST_ERROR = 15, 8, 600
 TITLE = "Evidence"
@@ -35,11 +36,8 @@ def failed(reason: str) -> dict[str, Any]:
 
 def _blocks(evidence: IncidentEvidence) -> Iterator[Block]:
     incident, headline = evidence.incident, evidence.incident.headline
-    yield section(f"*{incident.label}* {escape(headline.subject)}: {escape(what(headline))}")
-    runs = failed_runs(headline)
-    yield section(
-        f"{escape(headline.explanation)}\n{f'{runs} since' if runs else 'Since'} {date_token(headline.seen_since)}."
-    )
+    yield section(f"*{incident.label}* {escape(called(headline))}")
+    yield section(_since(headline))
     if incident.is_open:
         yield section(f"*Next:* {incident_words.step(headline)}.")
     if headline.error:
@@ -54,6 +52,14 @@ def _blocks(evidence: IncidentEvidence) -> Iterator[Block]:
         yield section("*Like it before*\n" + "\n".join(f"• {_past(each)}" for each in evidence.similar))
     yield section("*What was decided*\n" + "\n".join(_said(evidence)))
     yield from _ids(evidence)
+
+
+def _since(headline: Finding) -> str:
+    at = date_token(headline.seen_since)
+    if headline.declared:
+        return f"Declared by {mention(headline.by)} {at}."
+    runs = failed_runs(headline)
+    return f"{escape(headline.explanation)}\n{f'{runs} since' if runs else 'Since'} {at}."
 
 
 def _verdict(row: Validated) -> str:

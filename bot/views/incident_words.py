@@ -72,6 +72,8 @@ def title(notice: Notice, most: int | None = None) -> str:
     """Processor, what is wrong, data date; where that is longer than `most` characters, a storm by its count and less
     of its error, and less of a name.
     """
+    if notice.incident.headline.declared:
+        return _cut(_declared(notice), most or MOST_SENTENCE)
     who, fault, dates = _who(notice), _what(notice.incident), _dates(notice.incident)
     over = len(f"{who}: {fault}{dates}") - (most or math.inf)
     if over <= 0:
@@ -81,6 +83,12 @@ def title(notice: Notice, most: int | None = None) -> str:
         room = max(SHORTEST, (most or 0) - len(f"{who}: all fail with "))
         return f"{who}: {_what(notice.incident, room)}{dates}"
     return f"{_cut(who, max(SHORTEST, round(len(who) - over)))}: {fault}{dates}"
+
+
+def _declared(notice: Notice) -> str:
+    """In the words of whoever declared it, behind the processors that they named."""
+    said = " ".join(notice.incident.headline.explanation.split())
+    return f"{_who(notice)}: {said}" if notice.incident.processors else said
 
 
 def _who(notice: Notice) -> str:
@@ -116,6 +124,8 @@ def _dates(incident: Incident) -> str:
 def trouble(finding: Finding, now: datetime, voice: Voice, most: int = MOST_SENTENCE) -> str:
     """The error itself; without one what was found, in `most` characters. A storm is called by its error already."""
     since = voice.clock(finding.since, now)
+    if finding.declared:
+        return f"Declared by {voice.person(finding.by)} at {since}"
     if finding.failures and finding.error:
         runs, since = failed_runs(finding), voice.clock(finding.seen_since, now)
         if finding.family is Family.STORM:
@@ -160,6 +170,8 @@ def reach(notice: Notice, voice: Voice, *, short: bool = False) -> str:
     """Whom it blocks and by when that matters; of a source, what waits for it. `short`: less of another's deadline."""
     if notice.incident.headline.source:
         return _held(notice.incident.headline.held)
+    if not notice.incident.has_data:
+        return "Whom it blocks is unknown: no processor is named"
     found = notice.reach
     due = _due(found, notice.now, voice, short)
     if found.blocked:
@@ -218,6 +230,8 @@ def ending(notice: Notice, voice: Voice) -> str:
         return f"Since {when}: read on there."
     if incident.expired:
         return f"Given up {when}: its dates are too old to be watched. What was missing is still missing."
+    if incident.headline.declared:
+        return f"Ended {when}."
     if notice.restored is not None:
         return f"Ended {when}. Proof: {_restored(notice.restored, notice.now, voice)}."
     if not notice.proof:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.domain.delivery import Act, Queued
+from bot.domain.delivery import Act, PageState, Queued
 from bot.domain.escalation.bundles import Carried
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.notice import Notice
@@ -11,6 +11,23 @@ from bot.views import incident as cards
 from bot.views import incident_words
 
 MOST_NAMED = 10
+
+
+def shown(queued: Queued) -> str:
+    """What has become of a page, in words that follow its channel."""
+    match queued.state:
+        case PageState.SENT:
+            return "accepted"
+        case PageState.SENDING:
+            return "on its way"
+        case PageState.CARRIED:
+            return "goes as a line of another page"
+        case PageState.UNCLEAR:
+            return f"nobody knows whether it arrived ({queued.reason}); it is looked for"
+        case PageState.CANCELLED:
+            return "not sent, it was not needed any more"
+        case PageState.PENDING:
+            return f"refused ({queued.reason}); it is tried again" if queued.reason else "waits to be sent"
 
 
 def wording(

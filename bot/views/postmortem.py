@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from bot.domain.findings.words import what
+from bot.domain.findings.finding import Finding
+from bot.domain.findings.words import called, what
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.retrospect import Past, Retrospect
 from bot.views import incident_words, numbers
@@ -26,7 +27,7 @@ def markdown(found: Retrospect) -> str:
 
 def _lines(found: Retrospect) -> Iterator[str]:
     incident, headline = found.incident, found.incident.headline
-    yield f"# {incident.label}: {_plain(headline.subject)}: {_plain(what(headline))}"
+    yield f"# {incident.label}: {_plain(called(headline))}"
     yield ""
     yield f"A draft of {_time(found.now)}. Severity {incident.severity}: {_plain(incident.severity_reason)}."
     yield ""
@@ -79,7 +80,8 @@ def _cause(incident: Incident) -> Iterator[str]:
     yield "## Root cause"
     yield ""
     explanation = _plain(headline.explanation).rstrip(".")
-    yield f"{explanation}. Fireline calls it {headline.root_cause.value.replace('_', ' ')}."
+    cause = "" if headline.declared else f" Fireline calls it {headline.root_cause.value.replace('_', ' ')}."
+    yield f"{explanation}.{cause}"
     if headline.error:
         yield ""
         yield from (f"    {line}" for line in visible(headline.error)[:MOST_ERROR].splitlines())
@@ -95,10 +97,10 @@ def _steps(found: Retrospect) -> Iterator[str]:
     last = found.episodes[-1] if found.episodes else None
     end = "It is not resolved." if last is None or last.resolved_at is None else _end(found)
     known = {
-        "Discover": f"By Fireline, as {headline.kind.value.replace('_', ' ')}{after}.",
+        "Discover": _discovered(headline, after),
         "Triage": f"{incident.severity}, because {_plain(incident.severity_reason)}.",
         "Investigate": f"The evidence: `/incident {incident.label}`, *Evidence*.",
-        "Validate": f"`/validate {_plain(headline.root)}` judges each date.",
+        "Validate": f"`/validate {_plain(headline.root)}` judges each date." if headline.processors else "",
         "Fix": f"Recommended: {incident_words.step(headline)}.",
         "Verify": end,
         "Prevent": "",
@@ -108,6 +110,12 @@ def _steps(found: Retrospect) -> Iterator[str]:
         yield ""
         yield f"{said} {ASKED}".strip()
         yield ""
+
+
+def _discovered(headline: Finding, after: str) -> str:
+    if headline.declared:
+        return f"{_plain(headline.by)} declared it."
+    return f"By Fireline, as {headline.kind.value.replace('_', ' ')}{after}."
 
 
 def _end(found: Retrospect) -> str:

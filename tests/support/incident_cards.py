@@ -19,7 +19,7 @@ from bot.domain.incidents.standing import Coming, Overview, Standing
 from bot.domain.incidents.timeline import Entry, EntryKind
 from bot.views import figures, incident, incident_evidence, response, response_forms
 from bot.views.blocks import Card
-from tests.support import notices, validations
+from tests.support import declared_cards, notices, validations
 from tests.support.gate_story import DAY, OTHERS, START, finding
 from tests.support.health_reports import NASTY
 from tests.support.notices import CASCADE, RESOLVED, UPDATED, decision, notice
@@ -43,7 +43,7 @@ BLIND = finding(
 
 
 def incidents() -> dict[str, Card]:
-    made = {**_open(), **_storms(), **_over(), **responded()}
+    made = {**_open(), **_storms(), **_over(), **responded(), **declared_cards.notices()}
     return {
         **{name: incident.card(each) for name, each in made.items()},
         **{name: incident.thread_card(each) for name, each in _updates().items()},
@@ -222,6 +222,7 @@ def modals() -> dict[str, dict[str, Any]]:
     nasty = replace(CASCADE, processors=NASTY, explanation="<!here> & *bold*", error="<@U1>\u202e")
     bare = IncidentEvidence(notices.incident(headline=nasty), (), (), 0, (), (), UPDATED)
     return {
+        **declared_cards.modals(),
         "incident_evidence": incident_evidence.shown(full),
         "incident_evidence_bare": incident_evidence.shown(bare),
         "incident_hand_over": response_forms.hand_over(notices.incident(headline=nasty), "grant", ["Ana", "Ben"]),

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.cli.app import app
-from bot.config.settings import Settings
+from bot.config.settings import BUNDLED_CONFIG, Settings
 from bot.domain.incidents.escalation_policy import EscalationPolicy
 from bot.services.gate import GateService
 from bot.state_adapters import state
@@ -20,6 +20,7 @@ ONCALL = "timezone: UTC\npeople: [{name: Ana}, {name: Zoe}]\nrotas: [{name: prim
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "oncall.yaml").write_text(ONCALL)
+    (tmp_path / "policy.yaml").write_bytes((BUNDLED_CONFIG / "policy.yaml").read_bytes())
     monkeypatch.setenv("FIRELINE_CONFIG", str(tmp_path))
     now = datetime.now(UTC)
     lost = finding("Gamebook", severity="P0", since=now - timedelta(hours=1), evident_at=now - timedelta(hours=1))
@@ -84,3 +85,41 @@ def test_looking_back_at_it(home: Path) -> None:
     assert "Ana has it" in draft
     assert fireline(home, "reopen", "INC-1", "--as", "Ana", "--because", "still empty").exit_code == 0
     assert "INC-1 P0 " in fireline(home, "list").stdout
+
+
+def declared(home: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(app, [*arguments, "--home", str(home)])
+
+
+def test_a_person_declares_one(home: Path) -> None:
+    made = fireline(home, "declare", "--title", "Predictions look wrong", "--severity", "p0", "--page", "zoe", "--json")
+    assert made.exit_code == 0, made.output
+    assert json.loads(made.stdout)["number"] == "INC-2"
+    assert "no process serves here: nobody is paged until" in made.stderr
+    assert "declared it as P0: Predictions look wrong; Zoe is paged first" in fireline(home, "show", "INC-2").stdout
+    assert "Next: Zoe now" not in fireline(home, "show", "INC-1").stdout
+    assert "INC-2 P0 resolved" in fireline(home, "resolve", "INC-2", "--as", "Zoe").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--title", "x", "--severity", "P9"), "'P9' is no severity. Write P0, P1 or P2."),
+        (("--title", "x", "--processor", "Boxx"), "There is no run history in"),
+        (("--title", "x", "--as", "Eve"), "'Eve' is not among the people"),
+    ],
+)
+def test_what_makes_no_sense_is_not_declared(home: Path, arguments: tuple[str, ...], said: str) -> None:
+    refused = fireline(home, "declare", *arguments)
+    assert refused.exit_code == 1
+    assert said in " ".join(refused.output.split())
+    assert "INC-2" not in fireline(home, "list").stdout
+
+
+def test_a_page_is_shown_before_it_is_sent(home: Path) -> None:
+    asked = declared(home, "page", "zoe", "the vendor calls")
+    assert "at once: Zoe cannot be reached by slack" in asked.stdout
+    assert asked.stdout.endswith("Nobody is paged: add --yes.\n")
+    assert "INC-2" not in fireline(home, "list").stdout
+    sent = declared(home, "page", "zoe", "the vendor calls", "--yes")
+    assert "INC-2 P1: the vendor calls" in sent.stdout

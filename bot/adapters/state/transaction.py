@@ -71,6 +71,19 @@ class SqlGate:
             return Committed.ALREADY if self._applied(tick) else Committed.OVERTAKEN
         return Committed.APPLIED
 
+    def declare(self, result: GateResult) -> bool:
+        """A tick that is under way is overtaken by it: whoever decides next has read it."""
+        connection = self._connection
+        try:
+            with connection.begin_nested():
+                connection.execute(update(HEAD).values(version=HEAD.c.version + 1))
+                self._keep(result.incidents)
+                upsert(connection, tables.finding, ("fingerprint",), [alert_row(each) for each in result.alerts])
+                connection.execute(insert(tables.decision), [decision_row(each) for each in result.decisions])
+        except _Overtaken:
+            return False
+        return True
+
     def _applied(self, tick: datetime) -> bool:
         found = self._connection.scalar(select(tables.tick.c.at).where(tables.tick.c.at == tick))
         return found is not None

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
+from bot.domain.findings.finding import FindingKind
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents import response as responses
 from bot.domain.incidents.escalation_policy import EscalationPolicy
@@ -33,10 +34,16 @@ def entry_of(before: Response | None, after: Response, now: datetime) -> Entry:
     return Entry(after.incident, now, kind, text)
 
 
+def _ends(incident: Incident, before: Response) -> bool:
+    """Does the end of its facts change it? What a person has declared ends by a person's word alone."""
+    if incident.kind is FindingKind.DECLARED:
+        return before.state is not ResponseState.RESOLVED
+    return before.state is not ResponseState.RESOLVED or before.resolved_by != ""
+
+
 def _after(incident: Incident, before: Response | None, policy: EscalationPolicy, now: datetime) -> Response | None:
     if not incident.is_open:
-        ends = before is not None and (before.state is not ResponseState.RESOLVED or before.resolved_by != "")
-        return responses.resolved(before, now) if before is not None and ends else None
+        return responses.resolved(before, now) if before is not None and _ends(incident, before) else None
     if incident.severity is Severity.P3:
         return None
     ladder = policy.of(incident.severity)

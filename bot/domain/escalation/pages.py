@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 
 from bot.domain.delivery import Act, Page, PageState, Queued
 from bot.domain.escalation.next_action import PageStep
+from bot.domain.incidents.escalation_policy import Step
 from bot.domain.incidents.response import Response, ResponseState
 from bot.domain.oncall.on_call import on_call
 from bot.domain.oncall.schedule import Person, Schedule
@@ -66,17 +67,24 @@ def _following(sent: Queued, act: Act, now: datetime) -> Queued:
     return Queued(page=page, incident=sent.incident, not_before=sent.not_before)
 
 
+def people_of(schedule: Schedule, step: Step, now: datetime) -> list[str]:
+    """The names of whom a step pages, each once: whom a card says will be paged next."""
+    named = [name for name in step.people if name in schedule.by_name]
+    return list(dict.fromkeys([*named, *people_at(schedule, step.rotas, now)]))
+
+
 def people_at(schedule: Schedule, rotas: Sequence[str], now: datetime) -> list[str]:
-    """The names of whoever has the turns, each once: whom a card says will be paged next."""
+    """The names of whoever has the turns, each once."""
     known = [rota for rota in rotas if rota in schedule.rota_by_name]
     return list(dict.fromkeys(name for rota in known if (name := on_call(schedule, rota, now).person)))
 
 
 def _people(action: PageStep, schedule: Schedule, now: datetime) -> tuple[list[Person], list[str]]:
-    missing = [f"there is no rota {rota}" for rota in action.step.rotas if rota not in schedule.rota_by_name]
+    missing = [f"{name} is not in oncall.yaml" for name in action.step.people if name not in schedule.by_name]
+    missing += [f"there is no rota {rota}" for rota in action.step.rotas if rota not in schedule.rota_by_name]
     known = [rota for rota in action.step.rotas if rota in schedule.rota_by_name]
     missing += [f"nobody is {rota}" for rota in known if not on_call(schedule, rota, now).person]
-    return [schedule.by_name[name] for name in people_at(schedule, known, now)], missing
+    return [schedule.by_name[name] for name in people_of(schedule, action.step, now)], missing
 
 
 def question_to(person: Person, channel: str, target: str, response: Response, label: str, now: datetime) -> Page:

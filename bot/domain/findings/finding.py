@@ -28,6 +28,8 @@ class FindingKind(StrEnum):
     STALE_TABLE = "stale_table"
     SOURCE_BLIND = "source_blind"
     TRACKING_BUG = "tracking_bug"
+    DECLARED = "declared"
+    """Said by a person, and found by no detector."""
 
 
 class RootCause(StrEnum):
@@ -50,6 +52,7 @@ class RootCause(StrEnum):
     RETRY_STORM = "retry_storm"
     STALE_DATA = "stale_data"
     TRACKING_BUG = "tracking_bug"
+    UNKNOWN = "unknown"
 
 
 class Family(StrEnum):
@@ -61,6 +64,8 @@ class Family(StrEnum):
     NOTE = "note"
     SOURCE = "source"
     """Of Fireline's own sight, not of the pipeline."""
+    DECLARED = "declared"
+    """What a person says: it explains nothing that is found, and nothing explains it."""
 
 
 _FAMILIES = {
@@ -71,6 +76,7 @@ _FAMILIES = {
     FindingKind.PHASE_DOWN: Family.STORM,
     FindingKind.SOURCE_BLIND: Family.SOURCE,
     FindingKind.TRACKING_BUG: Family.NOTE,
+    FindingKind.DECLARED: Family.DECLARED,
 }
 """A drift is a line for the digest: what is slow enough to act on must not hide behind it."""
 
@@ -116,6 +122,7 @@ ACTIONS = {
     FindingKind.STALE_TABLE: "investigate",
     FindingKind.SOURCE_BLIND: "check_source",
     FindingKind.TRACKING_BUG: "none",
+    FindingKind.DECLARED: "investigate",
 }
 """The one recommended action of each kind."""
 
@@ -131,7 +138,8 @@ class Finding:
     `error_class` tells alike failures of different processors from unlike ones ("" when it is unknown); of a phase that
     is down it names the phase;
     `failures` are the failed runs behind it, the first of them of `failed_since`, and `error` the text of the newest;
-    `rows` is what the table had for its date (None: no table is looked at).
+    `rows` is what the table had for its date (None: no table is looked at). `declared` is the id of what a person `by`
+    that name has declared: it may name no processor.
     """
 
     kind: FindingKind
@@ -151,9 +159,13 @@ class Finding:
     rows: int | None = None
     source: str = ""
     held: int = 0
+    declared: str = ""
+    by: str = ""
 
     @property
     def root(self) -> str:
+        if self.declared and not self.processors:
+            return "no processor"
         return self.processors[0] if self.processors else f"source {self.source}"
 
     @property
@@ -177,6 +189,8 @@ class Finding:
     @property
     def fingerprint(self) -> str:
         """The same trouble has the same fingerprint, whatever face it shows."""
+        if self.declared:
+            return f"{self.kind}:{self.declared}"
         if self.kind is FindingKind.PHASE_DOWN:
             return f"{self.kind}:{self.error_class}:{self.data_date}"
         if self.family is Family.STORM:

@@ -26,6 +26,7 @@ WRONG = {
     FindingKind.STALE_TABLE: "table not updated",
     FindingKind.SOURCE_BLIND: "shows nothing",
     FindingKind.TRACKING_BUG: "run history is wrong",
+    FindingKind.DECLARED: "declared by a person",
 }
 
 
@@ -37,8 +38,15 @@ def what(finding: Finding) -> str:
     """Of a finding: that a table is empty says more than that its runs fail."""
     if finding.kind is FindingKind.SOURCE_BLIND and finding.error_class:
         return finding.error_class
+    if finding.declared:
+        return finding.explanation
     empty = finding.kind is FindingKind.UPSTREAM_CASCADE and finding.rows == 0
     return WRONG[FindingKind.ZERO_RECORDS_PROCESSOR] if empty else wrong(finding.kind)
+
+
+def called(finding: Finding) -> str:
+    """What it is about, and what is wrong with it."""
+    return what(finding) if finding.declared and not finding.processors else f"{finding.subject}: {what(finding)}"
 
 
 def failed_runs(finding: Finding) -> str:

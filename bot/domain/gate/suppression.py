@@ -48,6 +48,8 @@ def hide(ledger: Ledger, held: dict[str, Finding]) -> list[Finding]:
 
 def _hidden(ledger: Ledger, finding: Finding) -> Hidden | None:
     memory, now = ledger.memory, ledger.now
+    if finding.declared:
+        return None
     for silence in memory.silences:
         if silence.holds(now) and silence.covers(finding, ledger.rules.phases):
             until = f"until {silence.until:%Y-%m-%d %H:%M} UTC"

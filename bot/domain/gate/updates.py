@@ -96,8 +96,9 @@ def _over(ledger: Ledger, incident: Incident, held: Mapping[str, Finding]) -> bo
 
 
 def _rest(ledger: Ledger, incident: Incident) -> timedelta:
-    """A source that is read again is proof by itself."""
-    return timedelta() if incident.kind is FindingKind.SOURCE_BLIND else ledger.policy.resolve_after
+    """A source that is read again is proof by itself, and so is a person's word for what a person has declared."""
+    proved = incident.kind in (FindingKind.SOURCE_BLIND, FindingKind.DECLARED)
+    return timedelta() if proved else ledger.policy.resolve_after
 
 
 def _resolve(ledger: Ledger, incident: Incident) -> None:
@@ -108,7 +109,8 @@ def _resolve(ledger: Ledger, incident: Incident) -> None:
     once = (alert for name in incident.members if (alert := ledger.alert(name)) is not None)
     members = ledger.members(incident.id) or list(once)
     if members:
-        _record(ledger, incident, members, Outcome.RESOLVE, Reason.EXPIRED if expired else Reason.RESOLVED)
+        said = Reason.CLOSED if incident.kind is FindingKind.DECLARED else Reason.RESOLVED
+        _record(ledger, incident, members, Outcome.RESOLVE, Reason.EXPIRED if expired else said)
 
 
 def _given_up(ledger: Ledger, incident: Incident) -> bool:

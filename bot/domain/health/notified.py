@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.domain.findings import words
 from bot.domain.findings.finding import Family
 from bot.domain.findings.severity import Severity
-from bot.domain.findings.words import failed_runs, what
 from bot.domain.health.model import Because, HealthReason
 from bot.domain.incidents.decisions import Decision, Outcome
 from bot.domain.incidents.incident import Incident
@@ -126,8 +126,8 @@ def undelivered(incidents: Iterable[Incident], now: datetime) -> list[HealthReas
 def called(incident: Incident) -> str:
     """Its number, its severity, what is wrong and how many runs failed, in few words."""
     finding = incident.headline
-    said = filter(None, (what(finding), failed_runs(finding)))
-    return f"{incident.label} {incident.severity} {finding.subject}: {', '.join(said)}"
+    said = filter(None, (words.called(finding), words.failed_runs(finding)))
+    return f"{incident.label} {incident.severity} {', '.join(said)}"
 
 
 def _sent(said: Iterable[Decision], arrived: Set[str]) -> Iterable[Sent]:

@@ -55,7 +55,10 @@ class Reason(StrEnum):
     ROOT_QUIET = "suppressed because what it depends on is suppressed"
     OVER = "suppressed because it was over before it was announced"
 
+    DECLARED = "announced because a person declared it"
+
     RESOLVED = "resolved because nothing of it has held for a while"
+    CLOSED = "resolved because a person said so"
     MERGED = "resolved because it became part of another incident"
     EXPIRED = "expired because its dates are too old to be watched; what was missing is still missing"
 

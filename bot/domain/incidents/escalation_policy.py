@@ -1,7 +1,7 @@
 """Whom an incident pages, when and by what, until somebody acknowledges it: per severity, copied when it opens."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from bot.domain.findings.severity import Severity
@@ -9,15 +9,21 @@ from bot.domain.findings.severity import Severity
 MINUTE = timedelta(minutes=1)
 WRITTEN = frozenset({"jira", "mention"})
 """Channels that write something down, and wake nobody."""
+NAMED_FIRST = 5 * MINUTE
+WAKING = ("slack",)
+"""What pages by a ladder that wakes nobody, where somebody is named."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """`after` the incident was announced, whoever has the turn of `rotas` is paged by the channels `by`."""
+    """`after` the incident was announced, whoever has the turn of `rotas` is paged by the channels `by`; and `people`,
+    whom somebody has named.
+    """
 
     after: timedelta
     rotas: tuple[str, ...]
     by: tuple[str, ...]
+    people: tuple[str, ...] = ()
 
     @property
     def wakes(self) -> bool:
@@ -46,6 +52,13 @@ class Ladder:
         if len(self.steps) < 2:
             return 5 * MINUTE
         return max(5 * MINUTE, self.steps[-1].after - self.steps[-2].after)
+
+
+def beginning_with(ladder: Ladder, rotas: tuple[str, ...], people: tuple[str, ...]) -> Ladder:
+    """Whoever is named is paged at once, by what the ladder pages with; its own steps follow `NAMED_FIRST` later."""
+    by = next((step.by for step in ladder.steps if step.wakes), WAKING)
+    own = (replace(step, after=step.after + NAMED_FIRST) for step in ladder.steps)
+    return replace(ladder, steps=(Step(0 * MINUTE, rotas, by, people), *own))
 
 
 def _standard() -> Mapping[Severity, Ladder]:

@@ -93,6 +93,11 @@ class Incident:
         return self.processors[0] if self.processors else self.headline.root
 
     @property
+    def has_data(self) -> bool:
+        """Or is it only what somebody has declared, of no processor?"""
+        return bool(self.processors) or not self.headline.declared
+
+    @property
     def label(self) -> str:
         """What people call it by; a note for the digest has no number."""
         return f"INC-{self.number}" if self.number else "Note"

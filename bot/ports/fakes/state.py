@@ -97,15 +97,24 @@ class FakeState:
             return Committed.ALREADY
         if version != self._version or any(self._changed_meanwhile(each) for each in result.incidents):
             return Committed.OVERTAKEN
-        self._version += 1
         self._ticks[utc(tick)] = None
+        self._keep(result)
+        return Committed.APPLIED
+
+    def declare(self, result: GateResult) -> bool:
+        if any(self._changed_meanwhile(each) for each in result.incidents):
+            return False
+        self._keep(result)
+        return True
+
+    def _keep(self, result: GateResult) -> None:
+        self._version += 1
         self._alerts.update({each.fingerprint: each for each in result.alerts})
         for each in numbered(result.incidents, max((each.number for each in self._incidents.values()), default=0)):
             stored = self._incidents.get(each.id)
             message = each.message if stored is None else stored.message
             self._incidents[each.id] = replace(each, version=each.version + 1, message=message)
         self._decisions.extend(result.decisions)
-        return Committed.APPLIED
 
     def _changed_meanwhile(self, incident: Incident) -> bool:
         stored = self._incidents.get(incident.id)

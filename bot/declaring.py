@@ -1,0 +1,40 @@
+"""Declaring incidents for the command line, while no process serves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from bot.domain.errors import BadInput
+from bot.responding import paging_rules_of
+from bot.state_adapters import has_state, state
+
+if TYPE_CHECKING:
+    from bot.config.settings import Settings
+    from bot.services.declaring import DeclaringService
+    from bot.services.responses import ResponseService
+
+
+@contextmanager
+def declaring(settings: Settings, *, names: bool) -> Iterator[tuple[DeclaringService, ResponseService]]:
+    """Over the state of the process that pages. `names`: processors are named, which the data is asked for. Raises
+    BadInput where nothing is stored yet.
+    """
+    from bot.bootstrap import reading
+    from bot.config.chosen_oncall import oncall_in_use
+    from bot.services.declaring import DeclaringService, Paging
+    from bot.services.oncall import OncallService
+    from bot.services.responses import ResponseService
+
+    if not has_state(settings):
+        raise BadInput(f"Nothing is stored in {settings.home} yet: `fireline run` or `fireline demo` makes the state.")
+    known = frozenset[str]()
+    if names:
+        with reading(settings) as services:
+            known = frozenset(services.registry.by_name)
+    with state(settings) as store:
+        oncall = OncallService(oncall_in_use(settings), store)
+        rules = paging_rules_of(settings, oncall)
+        service = DeclaringService(store, oncall.schedule, Paging(rules.policy, rules.target), known)
+        yield service, ResponseService(store, oncall.schedule)

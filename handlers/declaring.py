@@ -1,0 +1,148 @@
+"""Incidents that people declare, and pages on purpose: the forms, and what is answered when they are sent."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.domain.delivery import PageState, Queued
+from bot.domain.errors import BadInput
+from bot.domain.findings.severity import Severity
+from bot.domain.gate.declared import Wanted
+from bot.domain.incidents.incident import Incident
+from bot.domain.incidents.standing import Overview
+from bot.services.app import AppServices
+from bot.services.declaring import severity_of
+from bot.views import action_ids, declaring
+from handlers import payloads
+from handlers.answers import help_card
+from handlers.modals import chosen, entered, open_view
+from handlers.replies import Reply
+from handlers.slack_calls import Refused, asked
+
+Payload = Mapping[str, Any]
+LOOKS_S = (1.0, 2.0, 4.0)
+"""After so long each what has become of the pages is looked at again, until all of them have an outcome."""
+KNOWN = frozenset({PageState.SENT, PageState.CANCELLED})
+
+
+def register(app: AsyncApp, services: AppServices) -> None:
+    @app.shortcut(action_ids.INCIDENT_DECLARE)
+    async def form(ack: AsyncAck, body: Payload, reply: Reply) -> None:
+        await ack()
+        await open_form(services, reply, body)
+
+    @app.options(action_ids.INCIDENT_PROCESSORS)
+    async def processors(ack: AsyncAck, payload: Payload) -> None:
+        await ack(options=declaring.processors(services.registry.matching(payloads.typed(payload))))
+
+    @app.view(action_ids.INCIDENT_DECLARE_AS)
+    async def declare(ack: AsyncAck, view: Payload, reply: Reply) -> None:
+        try:
+            found = await reply.work(_declared, services, _entered(view), view, reply.place.user)
+        except BadInput as error:
+            await ack(response_action="errors", errors={declaring.TITLE: str(error)})
+            return
+        await _answer(services, ack, reply, found, view)
+
+    @app.command("/page")
+    async def ask(ack: AsyncAck, command: Payload, reply: Reply) -> None:
+        await ack()
+        if payloads.wants_help(command):
+            await reply.privately(help_card(services))
+            return
+        view = await reply.work(_previewed, services, payloads.page(command), reply.place.user)
+        await open_view(reply, command, view)
+
+    @app.view(action_ids.INCIDENT_PAGE_NOW)
+    async def page(ack: AsyncAck, view: Payload, reply: Reply) -> None:
+        try:
+            found = await reply.work(_declared, services, _kept_in(view), view, reply.place.user)
+        except BadInput as error:
+            await ack(response_action="update", view=declaring.refused(str(error)))
+            return
+        await _answer(services, ack, reply, found, view)
+
+    @app.action(action_ids.INCIDENT_PAGES)
+    async def refresh(ack: AsyncAck, action: Payload, body: Payload, reply: Reply) -> None:
+        await ack()
+        found = await reply.work(services.incidents.get, payloads.value(action))
+        shown = declaring.opened(*await reply.work(_shown, services, found))
+        view_id = str(payloads.mapping(body.get("view")).get("id"))
+        await asked("views.update", reply.client.views_update(view_id=view_id, view=shown))
+
+
+async def open_form(services: AppServices, reply: Reply, body: Payload, title: str = "") -> None:
+    """Raises NotAllowed before anything is written into it."""
+    now = services.now()
+    await reply.work(services.declaring.check, services.responses.who(reply.place.user, now))
+    plan = services.oncall.plan
+    whom = [*(each.name for each in plan.rotas), *(each.name for each in plan.people)]
+    await open_view(reply, body, declaring.form(services.declaring.ladders, whom, title))
+
+
+def _previewed(services: AppServices, asked: payloads.PageCommand, user: str) -> dict[str, Any]:
+    """Whom the page would reach. Raises NotAllowed, and BadInput for somebody who is not there."""
+    now, service = services.now(), services.declaring
+    service.check(services.responses.who(user, now))
+    severity = severity_of(asked.severity) if asked.severity else Severity.P1
+    wanted = service.cleaned(Wanted(title=asked.text, severity=severity, page=asked.whom))
+    whom = service.named(wanted, now)
+    wanted = replace(wanted, page=whom)
+    return declaring.page(wanted, whom, service.preview(wanted, now), now, json.dumps(asdict(wanted)))
+
+
+def _kept_in(view: Payload) -> Wanted:
+    """What the page was asked for with: between the two requests Slack keeps it, in the view. Raises BadInput."""
+    try:
+        kept = json.loads(str(view.get("private_metadata") or ""))
+        severity = severity_of(kept["severity"])
+        return Wanted(title=kept["title"], severity=severity, page=kept["page"])
+    except (ValueError, TypeError, KeyError):
+        raise BadInput("This form is from an older release. Write `/page` again.") from None
+
+
+def _entered(view: Payload) -> Wanted:
+    """Raises BadInput."""
+    page = entered(view, declaring.PAGE)
+    return Wanted(
+        title=entered(view, declaring.TITLE),
+        severity=severity_of(entered(view, declaring.SEVERITY)),
+        because=entered(view, declaring.REASON),
+        processors=chosen(view, declaring.PROCESSORS),
+        page="" if page == declaring.POLICY else page,
+    )
+
+
+def _declared(services: AppServices, wanted: Wanted, view: Payload, user: str) -> Incident:
+    """The same view is the same incident, however often it is sent."""
+    now = services.now()
+    return services.declaring.declare(wanted, services.responses.who(user, now), now, key=str(view.get("id")))
+
+
+async def _answer(services: AppServices, ack: AsyncAck, reply: Reply, found: Incident, view: Payload) -> None:
+    await ack(response_action="update", view=declaring.opened(*await reply.work(_shown, services, found)))
+    await _follow(services, reply, found, str(view.get("id")))
+
+
+def _shown(services: AppServices, found: Incident) -> tuple[Overview, list[Queued], datetime]:
+    now = services.now()
+    return services.responses.overview(found, now), list(services.declaring.pages(found)), now
+
+
+async def _follow(services: AppServices, reply: Reply, found: Incident, view_id: str) -> None:
+    """Say what becomes of the pages: in the modal, or directly to whoever has closed it."""
+    for seconds in LOOKS_S:
+        await asyncio.sleep(seconds)
+        shown = await reply.work(_shown, services, found)
+        if shown[1] and all(each.state in KNOWN for each in shown[1]):
+            break
+    try:
+        view = declaring.opened(*shown)
+        await asked("views.update", reply.client.views_update(view_id=view_id, view=view))
+    except Refused:
+        await reply.to(reply.place.user, declaring.declared(*shown))
