@@ -24,7 +24,7 @@ from bot.opening import (
     service_levels,
     warehouse,
 )
-from bot.responding import Responding, paging_rules_of, responding
+from bot.responding import Responding, declaring_of, responding
 from bot.state_adapters import Sharing, has_state, identities, ours_of, rest_of, shared, state, state_engine, watched_by
 
 if TYPE_CHECKING:
@@ -324,7 +324,6 @@ def app_services(
     from bot.config.chosen_oncall import oncall_in_use
     from bot.domain.verdicts.sampling import Plan
     from bot.services.app import AppServices
-    from bot.services.declaring import DeclaringService, Paging
     from bot.services.health import HealthService
     from bot.services.impact import ImpactService
     from bot.services.inbox import Inbox
@@ -358,9 +357,7 @@ def app_services(
     identify = identities(settings)
     responses = ResponseService(store, oncall.schedule, incidents.still_wrong, identify, watched)
     about_data = registry, health, trends, impact, validation, sampling, queries
-    rules = paging_rules_of(settings, oncall)
-    paging = Paging(rules.policy, rules.target)
-    declaring = DeclaringService(store, oncall.schedule, paging, registry.by_name, identify)
+    declaring = declaring_of(settings, store, oncall, registry.by_name, identify)
     silences = silences_over(store, registry, health, identify)
     people = incidents, oncall, responses, declaring, RetrospectService(store), silences
     return AppServices(clock, *about_data, *people, sources, blindness, Inbox(store))

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bot.domain.errors import BadInput
-from bot.responding import paging_rules_of
+from bot.responding import declaring_of
 from bot.state_adapters import has_state, state
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def declaring(settings: Settings, *, names: bool) -> Iterator[tuple[DeclaringSer
     """
     from bot.bootstrap import reading
     from bot.config.chosen_oncall import oncall_in_use
-    from bot.services.declaring import DeclaringService, Paging
+    from bot.domain.access import without_slack
     from bot.services.oncall import OncallService
     from bot.services.responses import ResponseService
 
@@ -35,6 +35,5 @@ def declaring(settings: Settings, *, names: bool) -> Iterator[tuple[DeclaringSer
             known = frozenset(services.registry.by_name)
     with state(settings) as store:
         oncall = OncallService(oncall_in_use(settings), store)
-        rules = paging_rules_of(settings, oncall)
-        service = DeclaringService(store, oncall.schedule, Paging(rules.policy, rules.target), known)
+        service = declaring_of(settings, store, oncall, known, without_slack)
         yield service, ResponseService(store, oncall.schedule)

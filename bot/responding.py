@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.config.settings import Settings
+    from bot.domain.access import Actor, Identity
     from bot.domain.delivery import Queued
     from bot.domain.escalation.bundles import Carried
     from bot.domain.escalation.pages import Targets
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from bot.ports.state import State
     from bot.services.app import AppServices
     from bot.services.auditor import Auditor
+    from bot.services.declaring import DeclaringService
     from bot.services.escalation import EscalationService
     from bot.services.oncall import OncallService
     from bot.services.paging import PagingService
@@ -75,6 +77,20 @@ def paging_rules_of(settings: Settings, oncall: OncallService) -> PagingRules:
 
     policy = load_policy(settings.config / "policy.yaml").escalation
     return PagingRules(policy, oncall, partial(target_by, by_name), provider, tuple(map(str, found.not_ready)))
+
+
+def declaring_of(
+    settings: Settings,
+    store: State | None,
+    oncall: OncallService,
+    processors: Collection[str],
+    identify: Callable[[Actor], Identity],
+) -> DeclaringService:
+    """Incidents of people, by the same rules. Raises ConfigError."""
+    from bot.services.declaring import DeclaringService, Paging
+
+    rules = paging_rules_of(settings, oncall)
+    return DeclaringService(store, oncall.schedule, Paging(rules.policy, rules.target), processors, identify)
 
 
 @dataclass(frozen=True)
