@@ -56,6 +56,18 @@ def test_success_rates_of_the_phases(month: Path) -> None:
     assert all(isinstance(rate, float) and rate > 0.9 for rate in rates.values()), rates
 
 
+def test_phase_five_works_at_the_end(month: Path) -> None:
+    """A fresh demo is RED only of what somebody breaks."""
+    [(well, failed)] = query(
+        month,
+        """SELECT count(*) FILTER (status = 'success'), count(*) FILTER (status = 'failed') FROM @runs
+           WHERE phase = 5 AND started_at > (SELECT max(started_at) - INTERVAL 1 DAY FROM @runs)""",
+    )
+    assert isinstance(well, int)
+    assert well > 0
+    assert failed == 0
+
+
 def test_monday_night_pile_up(month: Path) -> None:
     [(piled, sunday)] = query(
         month,
