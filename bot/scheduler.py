@@ -28,7 +28,7 @@ URGENT_LANES = 3
 """A call that hangs holds one of them for as long as its time limit."""
 CHECK_EVERY = timedelta(seconds=2)
 AUDIT_EVERY = timedelta(minutes=1)
-RETRY_S, SOON_S = 3.0, 8.0
+RETRY_S, SOON_S = 3.0, 4.0
 """Between two tries of what failed, at least and at most: health is green again within ten seconds."""
 LOOK_S = 0.5
 """So often a clock is looked at: a start may come that late where it runs faster than ours."""

@@ -1,16 +1,17 @@
-"""A running `fireline run` with a page to send while its disk is full or its database frozen, and asked to stop."""
+"""A running `fireline run` with pages to send while its disk is full, or its database frozen or killed; and a stop."""
 
 import os
 import resource
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 
 from tests.contracts.postgres import new_database
-from tests.support.run_process import Running, running
+from tests.support.run_process import INCIDENTS, Running, running
 
 
 @contextmanager
@@ -30,13 +31,37 @@ def frozen(folder: str, database: str) -> Iterator[None]:
         own = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
         pids = [int((Path(folder) / "data" / "postmaster.pid").read_text().split()[0])]
         pids += [pid for (pid,) in connection.execute(own)]
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
+    _tell(pids, signal.SIGSTOP)
     try:
         yield
     finally:
-        for pid in reversed(pids):
-            os.kill(pid, signal.SIGCONT)
+        _tell(reversed(pids), signal.SIGCONT)
+
+
+def _tell(pids: Iterable[int], number: signal.Signals) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):  # its client has gone
+            os.kill(pid, number)
+
+
+def that_keeps(database: str) -> str:
+    """With its commits written before they are answered, as by default: here a crash is what is tested."""
+    with psycopg.connect(database, autocommit=True) as connection:
+        name = sql.Identifier(connection.info.dbname)
+        connection.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = on").format(name))
+    return database
+
+
+def crash(database: str) -> bool:
+    """One of the server's processes is killed: it ends all others at once, and starts again from its log. False: it
+    has not yet, after the last time.
+    """
+    try:
+        with psycopg.connect(database, autocommit=True) as connection:
+            os.kill(connection.info.backend_pid, signal.SIGKILL)
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def went_and_came_back(fireline: Running, pages: list[str]) -> None:
@@ -60,12 +85,25 @@ def test_a_page_that_is_due_while_the_disk_is_full_and_a_stop_while_another_hang
     assert fireline.lines("Traceback") == 0
 
 
-def test_a_page_that_is_due_while_the_database_is_frozen(tmp_path: Path, postgres_folder: str) -> None:
-    database = new_database(postgres_folder)
+def test_pages_that_are_due_while_the_database_is_frozen_and_killed_and_a_stop_while_it_is_frozen(
+    tmp_path: Path, postgres_folder: str
+) -> None:
+    database = that_keeps(new_database(postgres_folder))
     with running(tmp_path, database) as fireline:
         fireline.begin("I1", in_s=0.5)
         with frozen(postgres_folder, database):
             fireline.until(lambda: "The state database" in fireline.wrong())
         went_and_came_back(fireline, ["INC-1"])
-        assert fireline.stop() == 0
+        for number, name in enumerate(INCIDENTS[1:-1]):
+            fireline.begin(name, in_s=0.3 * number)
+        for sent in (1, 3, 5):
+            fireline.until(lambda sent=sent: len(fireline.pages()) >= sent)  # type: ignore[misc]
+            fireline.until(lambda: crash(database))
+        labels = [f"INC-{name[1:]}" for name in INCIDENTS]
+        fireline.until(lambda: len(fireline.pages()) >= len(labels) - 1)
+        fireline.until(lambda: fireline.wrong() == "")
+        assert sorted(fireline.pages()) == labels[:-1]
+        fireline.begin(INCIDENTS[-1], in_s=0.5)
+        with frozen(postgres_folder, database):
+            assert fireline.stop() == 0
     assert fireline.lines("Traceback") == 0

@@ -7,6 +7,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -19,7 +20,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, text
 
-from bot.adapters.state.database import open_engine, reading
+from bot.adapters.state.database import Outage, open_engine, reading
 from bot.adapters.state.migrate import check, migrate
 from bot.adapters.state.starting import WITHIN_S, when_it_answers
 from bot.adapters.state.stores import SqlState
@@ -34,6 +35,8 @@ from tests.support.gate_story import START
 
 DAY_LONG = timedelta(hours=24)
 END = START + DAY_LONG
+THAWS_S = 10.0
+"""Nobody waits longer, so that a test whose guard is gone fails and does not hang."""
 
 
 @contextmanager
@@ -214,18 +217,35 @@ def test_a_frozen_postgres_is_given_up_on_within_four_seconds_and_used_again_whe
         with engine.connect() as connection:
             backend = connection.scalar(text("select pg_backend_pid()"))
         assert isinstance(backend, int)
+        thaws = threading.Timer(THAWS_S, os.kill, (backend, signal.SIGCONT))
         os.kill(backend, signal.SIGSTOP)
+        thaws.start()
         try:
             began = time.monotonic()
             with pytest.raises(StateUnavailable, match="no answer within 3 s"):
                 state.open_incidents()
             assert time.monotonic() - began < 4
         finally:
+            thaws.cancel()
             os.kill(backend, signal.SIGCONT)
         assert state.open_incidents() == []
     said = [record.message for record in caplog.records if record.name == "fireline.state"]
     assert sum("does not answer" in line for line in said) == 1
     assert sum("answers again" in line for line in said) == 1
+
+
+def test_what_was_asked_in_vain_before_the_last_answer_is_no_outage(caplog: pytest.LogCaptureFixture) -> None:
+    """A thaw: one statement is answered, and another's time is up right after."""
+    outage = Outage("a database")
+    asked = {writes: outage.answers(writes=writes) for writes in (True, False)}
+    outage.gone("silent", writes=False, answers=asked[False])
+    outage.back(writes=True)
+    for writes in (True, False):
+        outage.gone("silent", writes=writes, answers=asked[writes])
+    assert [record.message.split("a database ")[1] for record in caplog.records] == [
+        "does not answer: silent; it will be tried again",
+        "answers again",
+    ]
 
 
 def test_a_statement_that_takes_too_long_is_ended_by_the_server(postgres_folder: str) -> None:

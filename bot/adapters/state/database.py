@@ -1,6 +1,7 @@
 """Opening the database: SQLite in one file, or PostgreSQL; every failure is an error that people can act on."""
 
 import logging
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -91,15 +92,26 @@ class Outage:
     def __init__(self, shown: str) -> None:
         self._shown, self._lock = shown, Lock()
         self._is_gone = self._takes_nothing = False
+        self._answers = Counter[bool]()
 
-    def gone(self, reason: str, *, writes: bool) -> None:
+    def answers(self, *, writes: bool) -> int:
+        """How often it has answered so far; to a write only another write is an answer."""
+        return self._answers[True] if writes else self._answers.total()
+
+    def gone(self, reason: str, *, writes: bool, answers: int) -> None:
+        """`answers`: as many as there were when this was asked. What was asked in vain before the last one says nothing
+        of now.
+        """
         with self._lock:
+            if answers != self.answers(writes=writes):
+                return
             if not self._is_gone:
                 log.warning("the state database %s does not answer: %s; it will be tried again", self._shown, reason)
             self._is_gone, self._takes_nothing = True, self._takes_nothing or writes
 
     def back(self, *, writes: bool) -> None:
         with self._lock:
+            self._answers[writes] += 1
             if self._is_gone and (writes or not self._takes_nothing):
                 self._is_gone = self._takes_nothing = False
                 log.warning("the state database %s answers again", self._shown)
@@ -126,6 +138,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 def explained(engine: Engine, *, writes: bool = False) -> Iterator[None]:
     """What the database refuses, as a StateUnavailable that says what to do."""
     outage: Outage | None = engine.get_execution_options().get("outage")
+    answers = 0 if outage is None else outage.answers(writes=writes)
     try:
         yield
         if outage is not None:
@@ -138,7 +151,7 @@ def explained(engine: Engine, *, writes: bool = False) -> Iterator[None]:
         if not isinstance(error, DBAPIError):
             raise
         if outage is not None:
-            outage.gone(_first_line(error), writes=writes)
+            outage.gone(_first_line(error), writes=writes, answers=answers)
         raise StateUnavailable(
             f"The state database {_shown(engine.url)} cannot be used: {_first_line(error)}. "
             "Check that it runs, FIRELINE_DATABASE_URL, and who may write there; then try again."
