@@ -13,6 +13,7 @@ from bot.adapters.clock import machine_start, monotonic_seconds, system_clock
 from bot.checking import checking
 from bot.config.settings import Settings
 from bot.domain.platform.registry import Registry
+from bot.hearing import echo_of
 from bot.opening import (
     accepted_losses,
     blindness_of,
@@ -252,7 +253,8 @@ def served(
     watch = on_watch(opened, settings, services, store, metrics, ours_of(sharing), wall)
     boot = machine_start() if services.now is system_clock else ""
     channels = channels_in_use(settings)
-    responders = responding(services, store, watch.latest, channels, metrics, settings, seconds, wall, boot)
+    echo = echo_of(settings, store, None if sharing is None else sharing.holding.me, lambda: watch.mine())
+    responders = responding(services, store, watch.latest, channels, metrics, settings, seconds, wall, boot, echo)
     checks, warnings = checking(settings, store, responders.paging)
     loads, sources = loading_service(opened, settings), services.sources
     probe = Probe(vitals.wrong, warnings, metrics.exposition, sources.glance)
@@ -324,6 +326,7 @@ def app_services(
     from bot.config.chosen_oncall import oncall_in_use
     from bot.domain.verdicts.sampling import Plan
     from bot.services.app import AppServices
+    from bot.services.echo import hear
     from bot.services.health import HealthService
     from bot.services.impact import ImpactService
     from bot.services.inbox import Inbox
@@ -346,7 +349,6 @@ def app_services(
     blindness = blindness_of(sources, settings)
     losses = loss_rules(settings)  # as they are now: what is changed later may make no sense
     health = HealthService(opened, registry, service_levels(settings), notified, lambda: losses, blindness)
-    trends = TrendService(opened, registry, health)
     impact = ImpactService(opened, registry, health, blindness)
     incidents_then = None if store is None else partial(opened_in, store)
     validation = _validation(opened, registry, health, settings, incidents_then, blindness)
@@ -356,11 +358,11 @@ def app_services(
     oncall = OncallService(oncall_in_use(settings), store)
     identify = identities(settings)
     responses = ResponseService(store, oncall.schedule, incidents.still_wrong, identify, watched)
-    about_data = registry, health, trends, impact, validation, sampling, queries
+    about_data = registry, health, TrendService(opened, registry, health), impact, validation, sampling, queries
     declaring = declaring_of(settings, store, oncall, registry.by_name, identify)
     silences = silences_over(store, registry, health, identify)
     people = incidents, oncall, responses, declaring, RetrospectService(store), silences
-    return AppServices(clock, *about_data, *people, sources, blindness, Inbox(store))
+    return AppServices(clock, *about_data, *people, sources, blindness, Inbox(store), partial(hear, store))
 
 
 def _validation(

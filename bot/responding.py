@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from bot.services.app import AppServices
     from bot.services.auditor import Auditor
     from bot.services.declaring import DeclaringService
+    from bot.services.echo import Echo
     from bot.services.escalation import EscalationService
     from bot.services.oncall import OncallService
     from bot.services.paging import PagingService
@@ -95,11 +96,12 @@ def declaring_of(
 
 @dataclass(frozen=True)
 class Responding:
-    """Both ask `services` for the schedule each time: it is renewed with the configuration."""
+    """They ask `services` for the schedule each time: it is renewed with the configuration."""
 
     escalation: EscalationService
     paging: PagingService
     auditor: Auditor
+    echo: Echo | None
 
 
 def responding(
@@ -112,9 +114,11 @@ def responding(
     seconds: Callable[[], float],
     wall: Clock = system_clock,
     boot: str = "",
+    echo: Echo | None = None,
 ) -> Responding:
     """`latest`: what an incident's message says; `seconds`: a clock of the pace of `services.now` that nobody sets;
-    `wall`: by which pages are sent; `boot` names what both clocks that nobody sets count from.
+    `wall`: by which pages are sent; `boot` names what both clocks that nobody sets count from; `echo`: what is deaf is
+    not well.
     """
     from bot.adapters.anchors import Anchors
     from bot.adapters.heartbeat import Heartbeat
@@ -141,7 +145,12 @@ def responding(
 
     paging = PagingService(store, channels, person, wording, wall, monotonic_seconds, metrics, boot)
     escalation = EscalationService(store, schedule, paging.target, services.now, seconds, wall, boot)
-    alive = Heartbeat(settings.heartbeat_url.get_secret_value()).beat
+    heartbeat = Heartbeat(settings.heartbeat_url.get_secret_value())
     drop = Anchors(settings.audit_anchors).drop
+
+    def alive() -> None:
+        if echo is None or not echo.is_deaf:
+            heartbeat.beat()
+
     auditor = Auditor(store, services.now, wall, alive, settings.seal, drop)
-    return Responding(escalation, paging, auditor)
+    return Responding(escalation, paging, auditor, echo)

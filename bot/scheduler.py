@@ -17,6 +17,7 @@ from bot.domain.sources import SourceFailed
 from bot.ports.metrics import Metrics, Uncounted
 from bot.ports.state import StateUnavailable
 from bot.services.auditor import Auditor
+from bot.services.echo import Echo
 from bot.services.escalation import EscalationService
 from bot.services.on_watch import TICK, OnWatch
 from bot.services.paging import PagingService
@@ -28,6 +29,7 @@ URGENT_LANES = 3
 """A call that hangs holds one of them for as long as its time limit."""
 CHECK_EVERY = timedelta(seconds=2)
 AUDIT_EVERY = timedelta(minutes=1)
+ECHO_EVERY = timedelta(seconds=2)
 RETRY_S, SOON_S = 3.0, 4.0
 """Between two tries of what failed, at least and at most: health is green again within ten seconds."""
 LOOK_S = 0.5
@@ -85,6 +87,10 @@ def response_lanes(escalation: EscalationService, paging: PagingService, auditor
         Lane("pages", TELL_EVERY, others, lost),
         Lane("audit", AUDIT_EVERY, auditor.audit, "it is made again", 150.0),
     )
+
+
+def echo_lane(echo: Echo) -> Lane:
+    return Lane("echo", ECHO_EVERY, echo.look, "it is posted again", 60.0)
 
 
 @dataclass(frozen=True)

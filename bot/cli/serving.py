@@ -33,6 +33,9 @@ async def serve_all(settings: Settings, duties: Serving, working: AbstractContex
     def sources(given: dict[str, Any]) -> str:
         return answer_sources(duties.sources, services.blindness.policy, given)
 
+    echo = duties.responding.echo
     takes_in: dict[str, Answer] = {"load": load, "sources": sources}
     async with local_api(settings.socket, services, takes_in, whom_pages_reach(settings, services), duties.probe):
-        await serve(settings, services, working, duties.probe, duties.callbacks)
+        await serve(
+            settings, services, working, duties.probe, duties.callbacks, anew=None if echo is None else echo.anew
+        )

@@ -60,6 +60,8 @@ class Settings(BaseSettings):
     """Another address of Slack's Web API: a local workspace."""
     alerts_channel: str = "#data-alerts"
     """Where incidents are posted: `#name` of a public channel, or a channel's id; the app has to be in it."""
+    echo_channel: str = ""
+    """A channel in which Fireline speaks to itself every five minutes, to know that it hears Slack; "": it does not."""
     port: Annotated[int, _alias("PORT"), Field(ge=0, le=65535)] = 3000
     host: str = "0.0.0.0"
     """The address that HTTP listens on; 127.0.0.1: only this machine reaches it, a proxy in front for instance."""

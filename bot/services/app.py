@@ -1,5 +1,6 @@
 """Every use case that Slack's handlers call, wired."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.domain.platform.registry import Registry
@@ -42,6 +43,8 @@ class AppServices:
     sources: SourcesService
     blindness: Blindness
     inbox: Inbox
+    hear: Callable[[str], None]
+    """Slack has told us of a message of our own, with this text."""
 
     def renew(self, others: "AppServices") -> None:
         """All of them at once: a question that is being answered goes on with what it has."""

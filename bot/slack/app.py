@@ -31,9 +31,11 @@ from bot.adapters.clock import epoch_seconds, monotonic_seconds
 from bot.domain.errors import FirelineError
 from bot.ports.inbox import DELIVERY, AlreadyHandled
 from bot.services.app import AppServices
+from bot.services.echo import MARK
 from bot.slack.allowance import Allowance, Taken
 from bot.slack.client import Identity, own_response_url
 from bot.slack.once import Once
+from bot.slack.own_messages import is_from
 from bot.views import choices, failure
 from bot.views.blocks import Card
 from handlers import payloads
@@ -45,6 +47,8 @@ EVENT_KEPT_S = 25 * 3_600.0
 """Retries go on for a day where the app has asked for them: https://docs.slack.dev/apis/events-api#retries"""
 MOST_EVENTS = 50_000
 Payload = Mapping[str, Any]
+JOINS = frozenset({"member_joined_channel", "member_left_channel"})
+"""Events of our own that are not about what we have said."""
 log = logging.getLogger("fireline.slack")
 TOO_MANY = "That is too much at once: I leave alone what you ask for in the next seconds."
 ACK_SEEN_S = 0.02
@@ -73,11 +77,12 @@ def build(
         authorize=authorize,
         signing_secret="",
         request_verification_enabled=False,
-        ignoring_self_events_enabled=True,
+        ignoring_self_events_enabled=False,  # of our own messages the echo is heard
         raise_error_for_unhandled_request=True,
         logger=bolt,
     )
     bolt.setLevel(logging.WARNING)  # On INFO, Bolt writes whole request bodies.
+    _hear_ourselves(app, services, pool)
     _take_events_once(app, Once(EVENT_KEPT_S, MOST_EVENTS, epoch_seconds))
     _answer_through(app, pool)
     _allow_each(app, allowance or Allowance(monotonic_seconds))
@@ -109,6 +114,21 @@ def _one_line_for_the_network(record: logging.LogRecord) -> bool:
     if record.exc_info and isinstance(record.exc_info[1], ClientError | OSError):
         record.exc_info = None
     return True
+
+
+def _hear_ourselves(app: AsyncApp, services: AppServices, pool: WorkPool) -> None:
+    """What we do ourselves asks for nothing; one message tells us that Slack reaches us."""
+
+    @app.use
+    async def hear(body: Payload, context: AsyncBoltContext, next: Callable[[], Awaitable[Any]]) -> BoltResponse | None:
+        event, known = body.get("event"), context.authorize_result
+        ours = {"bot_id": context.bot_id, "user_id": context.bot_user_id}
+        if known is None or not isinstance(event, dict) or event.get("type") in JOINS or not is_from(event, ours):
+            await next()
+            return None
+        if event.get("type") == "message" and str(event.get("text")).startswith(MARK):
+            await pool.run(services.hear, event["text"])
+        return BoltResponse(status=200)
 
 
 def _take_events_once(app: AsyncApp, seen: Once) -> None:

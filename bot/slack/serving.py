@@ -5,6 +5,7 @@ import logging
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from threading import Event
 
 from aiohttp import web
 from slack_bolt.async_app import AsyncApp
@@ -64,10 +65,11 @@ async def serve(
     callbacks: Sequence[web.RouteDef] = (),
     *,
     one_of_several: bool = False,
+    anew: Event | None = None,
 ) -> None:
     """Serve until cancelled, then end what is being answered; `duties` are done meanwhile. `one_of_several`: whoever
-    keeps such processes alive asks over HTTP, with Socket Mode too; so does whoever calls back. Raises BadInput when a
-    token is missing or refused.
+    keeps such processes alive asks over HTTP, with Socket Mode too; so does whoever calls back. Where `anew` is set the
+    connection of Socket Mode is made anew. Raises BadInput when a token is missing or refused.
     """
     tokens = SlackTokens.of(settings)
     sys.setswitchinterval(SWITCH_INTERVAL_S)
@@ -80,7 +82,7 @@ async def serve(
         warming = asyncio.create_task(_warm_up(pool))
         try:
             with duties or nullcontext():
-                await _answer(app, tokens, settings, probe, callbacks, one_of_several=one_of_several)
+                await _answer(app, tokens, settings, probe, callbacks, one_of_several=one_of_several, anew=anew)
         finally:
             warming.cancel()
             pool.close()
@@ -94,6 +96,7 @@ async def _answer(
     callbacks: Sequence[web.RouteDef],
     *,
     one_of_several: bool,
+    anew: Event | None,
 ) -> None:
     app.listener_runner.listener_start_handler = answers = Answers()
     try:
@@ -101,7 +104,7 @@ async def _answer(
             asked = one_of_several or callbacks
             site = watched_site(settings.port, settings.host, probe, callbacks) if asked else nullcontext()
             async with site:
-                await stay_connected(app, tokens.app)
+                await stay_connected(app, tokens.app, anew)
             return
         async with http_site(app, tokens.secret, settings.port, settings.host, probe, callbacks) as served_on:
             log.info("waiting for Slack on %s port %d", settings.host, served_on)

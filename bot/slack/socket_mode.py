@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable
 from contextlib import suppress
+from threading import Event
 
 from aiohttp import ClientError
 from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
@@ -50,9 +51,9 @@ class Connection(SocketModeClient):
         """What the SDK does at Slack's `disconnect`, and when a connection was closed or is silent."""
         self.ending.set()
 
-    async def until_it_ends(self) -> None:
-        """Until Slack asks for another connection, or this one does not work any more."""
-        while not self.ending.is_set() and await self.is_connected():
+    async def until_it_ends(self, anew: Event) -> None:
+        """Until Slack or `anew` asks for another connection, or this one does not work any more."""
+        while not (self.ending.is_set() or anew.is_set()) and await self.is_connected():
             await _at_most(CHECK_S, self.ending.wait())
 
     async def retire(self) -> None:
@@ -101,8 +102,11 @@ async def _at_most(seconds: float, work: Awaitable[object]) -> None:
             await work
 
 
-async def stay_connected(app: AsyncApp, app_token: str) -> None:
-    """Hold a connection, and after it the next, until cancelled. Raises BadInput for a refused token."""
+async def stay_connected(app: AsyncApp, app_token: str, anew: Event | None = None) -> None:
+    """Hold a connection, and after it the next, until cancelled; `anew` set by any thread asks for the next one. Raises
+    BadInput for a refused token.
+    """
+    anew = anew or Event()
     envelopes = Once(ENVELOPE_KEPT_S, MOST_ENVELOPES, epoch_seconds)
     held: list[Connection] = []
     retiring: set[asyncio.Task[None]] = set()
@@ -111,7 +115,8 @@ async def stay_connected(app: AsyncApp, app_token: str) -> None:
         while True:
             held.append(await _connect(app, app_token, envelopes))
             began = epoch_seconds()
-            await held[-1].until_it_ends()
+            await held[-1].until_it_ends(anew)
+            anew.clear()
             if not await held[-1].is_connected():
                 log.warning("the connection to Slack is gone; reconnecting")
             retiring.add(asyncio.create_task(held[-1].retire()))

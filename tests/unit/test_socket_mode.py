@@ -58,7 +58,7 @@ def test_stopped_while_slack_does_not_close_its_end(monkeypatch: pytest.MonkeyPa
         stands, never = asyncio.Event(), asyncio.Event()
         monkeypatch.setattr(socket_mode.Connection, "connect", lambda _self: stands.wait())
         monkeypatch.setattr(socket_mode.Connection, "close", lambda _self: never.wait())  # Slack's end stays open.
-        monkeypatch.setattr(socket_mode.Connection, "until_it_ends", lambda _self: never.wait())
+        monkeypatch.setattr(socket_mode.Connection, "until_it_ends", lambda _self, _anew: never.wait())
         app = AsyncApp(client=Slack("xoxb-1"), signing_secret="s", logger=logging.getLogger("test"))
         return await stopped_after(12, asyncio.create_task(socket_mode.stay_connected(app, "xapp-1")), stands)
 
