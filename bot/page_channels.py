@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from bot.adapters.clock import epoch_seconds
 from bot.config.channels import (
+    AppriseEntry,
     ChannelsFile,
     JiraEntry,
     MailEntry,
@@ -84,6 +85,7 @@ def _configured(file: ChannelsFile, settings: Settings, environment: Mapping[str
         *_made(file.webhook, ("webhook",), _webhook, environment),
         *_made(file.jira, ("jira",), _jira, environment),
         *([] if file.mention is None else [_mention(file.mention, settings)]),
+        *([] if file.apprise is None else [_apprise(file.apprise, environment)]),
     ]
 
 
@@ -164,3 +166,12 @@ def _mention(entry: MentionEntry, settings: Settings) -> Made:
     if not token:
         return NotReady(("mention",), ("SLACK_BOT_TOKEN",))
     return (SlackMention(token, settings.slack_api_url, entry.channel),)
+
+
+def _apprise(entry: AppriseEntry, environment: Mapping[str, str]) -> Made:
+    from bot.adapters.pages.fan_out import FanOut
+
+    lacking = dict.fromkeys(name for url in entry.urls for name in unset(url, environment))
+    if lacking:
+        return NotReady(("apprise",), tuple(lacking))
+    return (FanOut([filled(url, environment) for url in entry.urls]),)

@@ -118,6 +118,12 @@ class MentionEntry(Frozen):
     channel: Annotated[str, AfterValidator(_channel)]
 
 
+class AppriseEntry(Frozen):
+    """Addresses of Apprise, which hold secrets."""
+
+    urls: Annotated[tuple[Secret, ...], Field(min_length=1, max_length=10)]
+
+
 class ChannelsFile(Frozen):
     """`None`: the team has no such channel. Slack needs no entry: the app's own token sends."""
 
@@ -127,6 +133,7 @@ class ChannelsFile(Frozen):
     webhook: WebhookEntry | None = None
     jira: JiraEntry | None = None
     mention: MentionEntry | None = None
+    apprise: AppriseEntry | None = None
 
 
 def load_channels(path: Path) -> ChannelsFile:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.domain.findings.severity import Severity
 
 MINUTE = timedelta(minutes=1)
-WRITTEN = frozenset({"jira", "mention"})
+WRITTEN = frozenset({"jira", "mention", "apprise"})
 """Channels that write something down, and wake nobody."""
 NAMED_FIRST = 5 * MINUTE
 WAKING = ("slack",)
