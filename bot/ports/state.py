@@ -98,7 +98,7 @@ class ResponseRecord(Protocol):
         ...
 
     def showed(self, incident: str, version: int) -> None:
-        """The incident's message says that version now."""
+        """The incident's message was edited to say that version: whoever was slow may have overwritten a newer one."""
         ...
 
     def note(self, entries: Iterable[Entry]) -> None:

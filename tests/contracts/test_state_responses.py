@@ -131,6 +131,16 @@ def test_a_message_shows_a_version(state: State) -> None:
     assert [(each.version, each.shown) for each in state.responses_to_show()] == [(2, 1)]
 
 
+def test_a_slow_process_that_overwrites_a_newer_message_leaves_it_to_be_edited_again(state: State) -> None:
+    assert put(state, FIRST)
+    assert put(state, acknowledged(stored(state), "Ana", minute(1)))
+    with state.transaction() as tx:
+        assert tx.incidents.set_message("I1", MessageRef("C1", "1.2"))
+        tx.responses.showed("I1", 2)
+        tx.responses.showed("I1", 1)
+    assert [(each.version, each.shown) for each in state.responses_to_show()] == [(2, 1)]
+
+
 def test_an_incident_is_known_by_its_message(state: State) -> None:
     there = MessageRef("C1", "1.2")
     assert state.incident_at(there) is None

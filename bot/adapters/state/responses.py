@@ -48,8 +48,7 @@ class SqlResponses:
         return self._connection.execute(update(RESPONSE).where(same).values(**changed)).rowcount == 1
 
     def showed(self, incident: str, version: int) -> None:
-        change = update(RESPONSE).where(RESPONSE.c.incident == incident, RESPONSE.c.shown < version)
-        self._connection.execute(change.values(shown=version))
+        self._connection.execute(update(RESPONSE).where(RESPONSE.c.incident == incident).values(shown=version))
 
     def note(self, entries: Iterable[Entry]) -> None:
         for entry in entries:

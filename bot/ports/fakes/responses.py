@@ -41,7 +41,7 @@ class FakeResponses:
 
     def showed(self, incident: str, version: int) -> None:
         stored = self._stored.get(incident)
-        if stored is not None and stored.shown < version:
+        if stored is not None:
             self._stored[incident] = replace(stored, shown=version)
 
     def note(self, entries: Iterable[Entry]) -> None:
