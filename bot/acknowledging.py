@@ -67,5 +67,5 @@ def _twilio(settings: Settings, acknowledging: Acknowledging) -> tuple[RouteDef,
     account = twilio_account(settings, os.environ)
     if account is None:
         return ()
-    digits = TwilioDigits(settings.public_url, *account, acknowledging, epoch_seconds)
+    digits = TwilioDigits(settings.public_url, *account, acknowledging)
     return (web.post(DIGITS, digits.answer),)

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from aiohttp import web
 
+from bot.ports.inbox import DELIVERY
 from bot.ports.state import StateUnavailable
 
 T = TypeVar("T")
@@ -40,8 +41,11 @@ async def read(request: web.Request, most: int) -> bytes:
     return body
 
 
-async def worked(work: Callable[..., T], *args: object) -> T:
-    """Raises HTTPServiceUnavailable where the state cannot be reached: the vendor asks again."""
+async def worked(work: Callable[..., T], *args: object, delivery: str = "") -> T:
+    """Raises HTTPServiceUnavailable where the state cannot be reached: the vendor asks again; AlreadyHandled where a
+    delivery of that name has changed the same before, on any replica.
+    """
+    DELIVERY.set(delivery)
     try:
         return await asyncio.to_thread(work, *args)
     except StateUnavailable as error:

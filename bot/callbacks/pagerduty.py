@@ -17,8 +17,8 @@ from aiohttp import web
 
 from bot.callbacks.answers import only_header, read, refused, worked
 from bot.domain.errors import BadInput
+from bot.ports.inbox import AlreadyHandled
 from bot.services.acknowledging import Acknowledging
-from bot.slack.once import Once
 
 PATH = "/pagerduty/webhook"
 HEADER = "X-PagerDuty-Signature"
@@ -27,7 +27,6 @@ LONGEST_HEADER, MOST_SIGNATURES = 1_000, 10
 LARGEST_BODY = 256 * 1024
 MOST_AGE_S, MOST_SKEW_S = 3_600, 300
 """PagerDuty sends again what was not taken; later than that nobody goes by it."""
-REPLAY_S, MOST_REPLAYS = 2.0 * MOST_AGE_S, 10_000
 WANTED = "incident.acknowledged"
 PERSON = "user_reference"
 """Anything else that acknowledges is a machine: our own word, come back."""
@@ -48,7 +47,6 @@ class _Event:
 class PagerDutyWebhook:
     def __init__(self, secret: str, acknowledging: Acknowledging, now: Callable[[], float]) -> None:
         self._secret, self._acknowledging, self._now = secret.encode(), acknowledging, now
-        self._seen = Once(REPLAY_S, MOST_REPLAYS, now)
 
     async def answer(self, request: web.Request) -> web.Response:
         signatures = _signatures(only_header(request, HEADER))
@@ -69,13 +67,11 @@ class PagerDutyWebhook:
         if event.kind != WANTED or event.agent_kind != PERSON:
             log.info("PagerDuty sent %s by %s: nothing to do", event.kind[:60], event.agent_kind[:60] or "nobody")
             return "nothing to do"
-        if not self._seen.first(event.id):
-            return "already handled"
+        work, delivery = self._acknowledging.by_pager, f"pagerduty:{event.id}"
         try:
-            found = await worked(self._acknowledging.by_pager, event.key, event.agent, event.at)
-        except web.HTTPServiceUnavailable:
-            self._seen.forget(event.id)
-            raise
+            found = await worked(work, event.key, event.agent, event.at, delivery=delivery)
+        except AlreadyHandled:
+            return "already handled"
         except BadInput as error:
             log.info("an acknowledgement of PagerDuty has no effect: %s", error)
             return str(error)

@@ -4,7 +4,6 @@ import hmac
 import logging
 import re
 from base64 import b64encode
-from collections.abc import Callable
 from hashlib import sha1
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
@@ -13,14 +12,12 @@ from aiohttp import web
 
 from bot.callbacks.answers import only_header, read, refused, worked
 from bot.domain.errors import BadInput
+from bot.ports.inbox import AlreadyHandled
 from bot.services.acknowledging import Acknowledging
-from bot.slack.once import Once
 
 HEADER = "X-Twilio-Signature"
 """https://www.twilio.com/docs/usage/security#validating-requests"""
 LARGEST_BODY, MOST_FIELDS = 16 * 1024, 200
-REPLAY_S, MOST_REPLAYS = 7_200.0, 10_000
-"""Twilio signs no time; a page's call is forgotten after an hour."""
 TAKES_IT = "1"
 _SIGNATURE = re.compile(r"[A-Za-z0-9+/]{27}=")
 _PAGE = re.compile(r"[\w-]{1,64}", re.ASCII)
@@ -30,11 +27,9 @@ log = logging.getLogger("fireline.callbacks")
 class TwilioDigits:
     """`public_url` is how Twilio reaches us: its signature is over the address that it asked."""
 
-    def __init__(
-        self, public_url: str, account: str, token: str, acknowledging: Acknowledging, now: Callable[[], float]
-    ) -> None:
+    def __init__(self, public_url: str, account: str, token: str, acknowledging: Acknowledging) -> None:
         self._url, self._account, self._token = public_url, account, token.encode()
-        self._acknowledging, self._seen = acknowledging, Once(REPLAY_S, MOST_REPLAYS, now)
+        self._acknowledging = acknowledging
 
     async def answer(self, request: web.Request) -> web.Response:
         given = only_header(request, HEADER)
@@ -54,12 +49,11 @@ class TwilioDigits:
         """What the person at the phone hears."""
         if not _PAGE.fullmatch(page_id):
             return "Not acknowledged: this page is not known."
-        if not self._seen.first(signature):
-            return "Already acknowledged."
         try:
-            found = await worked(self._acknowledging.by_call, page_id)
+            found = await worked(self._acknowledging.by_call, page_id, delivery=f"twilio:{signature}")
+        except AlreadyHandled:
+            return "Already acknowledged."
         except web.HTTPServiceUnavailable:
-            self._seen.forget(signature)
             return "Not acknowledged: Fireline cannot store it just now. Acknowledge in Slack."
         except BadInput as error:
             log.info("a digit on the phone has no effect: %s", error)

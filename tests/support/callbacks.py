@@ -46,7 +46,7 @@ def routes(story: PagedStory) -> tuple[web.RouteDef, ...]:
         web.get(link.PATH, page.show),
         web.post(link.PATH, page.take),
         web.post(pagerduty.PATH, PagerDutyWebhook("hush", taking, seconds).answer),
-        web.post(DIGITS, TwilioDigits(PUBLIC, "AC1", "hush", taking, seconds).answer),
+        web.post(DIGITS, TwilioDigits(PUBLIC, "AC1", "hush", taking).answer),
     )
 
 
