@@ -1,7 +1,7 @@
 """A registry for data that comes without one: the whole history is read once, and the registry drafted from it."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -26,7 +26,7 @@ Facts = list[ProcessorFacts]
 
 @dataclass(frozen=True)
 class FirstRead:
-    """What the first read of a source brought: rows of all kinds, `runs` among them, and the names in its rows."""
+    """What the first reads brought: rows of all kinds, `runs` among them, and the names in its rows."""
 
     report: SyncReport
     runs: int
@@ -34,22 +34,30 @@ class FirstRead:
 
 
 def first_draft(settings: Settings, folder: Path, platform: PlatformDescription) -> tuple[DraftRegistry, FirstRead]:
-    """A registry drafted from all that the source in `folder` brings."""
+    """A registry drafted from all that the sources in `folder` bring."""
     reads: list[FirstRead] = []
 
     def read(here: Settings, opened: Warehouse, registry: Registry) -> None:
         connected = connected_sources(here, lambda: registry)
         service = SourcesService(opened, connected, lambda: registry, system_clock)
         try:
-            name = connected[0].plan.name
-            report, marks = service.sync(name), opened.source_marks()
-            names = marks[name].brings if name in marks else {}
-            reads.append(FirstRead(report, opened.history().runs, names))
+            found = [service.sync(each.plan.name) for each in connected]
+            marks = opened.source_marks().values()
+            names: dict[Feed, frozenset[str]] = {}
+            for feed, brought in (each for mark in marks for each in mark.brings.items()):
+                names[feed] = names.get(feed, frozenset()) | brought
+            reads.append(FirstRead(_together(found), opened.history().runs, names))
         finally:
             service.close()
 
     drafted = _drafted(settings.model_copy(update={"config": folder}), read, platform)
     return drafted, reads[-1]
+
+
+def _together(found: Sequence[SyncReport]) -> SyncReport:
+    rows, rejected = sum(each.rows for each in found), sum(each.rejected for each in found)
+    warnings = tuple(warning for each in found for warning in each.warnings)
+    return replace(found[0], rows=rows, rejected=rejected, warnings=warnings)
 
 
 def registry_to_load(

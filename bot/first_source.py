@@ -11,7 +11,7 @@ from bot.adapters.sources.presets.airflow_platform import airflow_platform
 from bot.adapters.sources.presets.airflow_runs import NEEDED
 from bot.adapters.sources.presets.dbt import RESULTS
 from bot.adapters.sources.presets.dbt_platform import dbt_platform
-from bot.adapters.warehouse.columns import RUNS
+from bot.adapters.warehouse.columns import GAME_SCHEDULE, PLANNED_WINDOWS, RAW_FILES, RUNS, TABLE_LOADS, FileKind
 from bot.adapters.warehouse.headers import Aliases, header_of
 from bot.config.sources import PASSWORD, TABLE
 from bot.domain.errors import BadInput
@@ -22,7 +22,11 @@ from bot.domain.platform.names import some_of
 SQLITE = frozenset({".db", ".sqlite", ".sqlite3"})
 CHANGED = ("updated_at", "modified_at", "last_updated", "last_modified", "changed_at", "updated", "modified")
 """Columns that grow with each change of a row, by their usual names."""
+BESIDE_RUNS = {TABLE_LOADS: "loaded_at", RAW_FILES: "created_at", GAME_SCHEDULE: None, PLANNED_WINDOWS: None}
+"""What else a database may hold in tables that are called so, and the column that tells which of its rows are new."""
 MOST_LISTED = 10
+DUCKDB = b"DUCK"
+"""At byte 8: https://duckdb.org/docs/stable/internals/storage"""
 FORMS = "a database address, a folder of dbt artifacts or of exports, or a BigQuery table PROJECT.DATASET.TABLE"
 
 
@@ -37,13 +41,16 @@ class Wish:
 
 @dataclass(frozen=True)
 class FirstSource:
-    """`fields` of the entry; `sure`, `guessed` and `missing`: what the place shows, in words."""
+    """`fields` of the entry that brings runs, `others`: entries of what else is there; `sure`, `guessed` and `missing`:
+    what the place shows, in words.
+    """
 
     fields: Mapping[str, Any]
     platform: PlatformDescription = field(default_factory=PlatformDescription)
     sure: tuple[str, ...] = ()
     guessed: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    others: tuple[Mapping[str, Any], ...] = ()
 
 
 def recognised(place: str, wish: Wish, project: str, endpoint: str) -> FirstSource:
@@ -51,6 +58,11 @@ def recognised(place: str, wish: Wish, project: str, endpoint: str) -> FirstSour
     read.
     """
     path = Path(place).expanduser()
+    if path.is_file() and _is_duckdb(path):
+        raise BadInput(
+            f"{place} is a file of DuckDB, which is no source. Export its tables into a folder, and give that: "
+            "EXPORT DATABASE 'FOLDER' (FORMAT parquet)."
+        )
     if "://" in place and not place.startswith("bigquery://"):
         return _database(_from_anywhere(place), wish)
     if path.is_file() and path.suffix.casefold() in SQLITE:
@@ -65,6 +77,11 @@ def recognised(place: str, wish: Wish, project: str, endpoint: str) -> FirstSour
     if TABLE.fullmatch(table) and not path.exists():
         return _bigquery(table, project, endpoint)
     raise BadInput(f"{place} is nothing that can be read: give {FORMS}.")
+
+
+def _is_duckdb(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return stream.read(12)[8:] == DUCKDB
 
 
 def _from_anywhere(url: str) -> str:
@@ -104,14 +121,33 @@ def _database(url: str, wish: Wish) -> FirstSource:
     finally:
         engine.dispose()
     if asked is not None and wish.query:
-        return _sql(url, wish.query, asked)
+        return _with_others(_sql(url, wish.query, asked), url, columns)
     if set(NEEDED) <= columns.keys() and wish.table is None:
         fields = {"name": "airflow", "kind": "airflow", "url": url, "level": wish.level}
         sure = ("the database is one of Airflow",)
         missing = ("error texts: Airflow's database has none", "records: Airflow does not know them")
         return FirstSource(fields, airflow_platform(url, wish.level), sure, (), missing)
     table = _table(columns, wish.table)
-    return _sql(url, f"SELECT * FROM {table}", columns[table])  # noqa: S608 (a name that the database gave)
+    found = _sql(url, f"SELECT * FROM {table}", columns[table])  # noqa: S608 (a name that the database gave)
+    return _with_others(found, url, columns)
+
+
+def _with_others(found: FirstSource, url: str, columns: Mapping[str, Sequence[str]]) -> FirstSource:
+    """With what else the database holds in tables of the names of our own files."""
+    others, missing = list[Mapping[str, Any]](), list(found.missing)
+    for kind, cursor in BESIDE_RUNS.items():
+        table = next((name for name in columns if name.casefold() == kind.stem), None)
+        if table is None:
+            continue
+        lacking = _lacking(columns[table], kind)
+        if lacking:
+            missing.append(f"{kind.stem}: the table {table} lacks {', '.join(lacking)}")
+            continue
+        entry = {"name": kind.stem, "kind": "sql", "feeds": kind.stem, "url": url, "query": f"SELECT * FROM {table}"}  # noqa: S608
+        others.append(entry if cursor is None else {**entry, "cursor": cursor})
+    named = ", ".join(each["name"] for each in others)
+    sure = [*found.sure, *([f"{named}: the tables of that name"] if others else [])]
+    return replace(found, others=tuple(others), sure=tuple(sure), missing=tuple(missing))
 
 
 def _columns_of(connection: Any, query: str) -> list[str]:
@@ -143,8 +179,8 @@ def _listed(names: Mapping[str, Any] | Sequence[str]) -> str:
     return ", ".join(shown[:MOST_LISTED]) + (f" and {more} more" if more > 0 else "") if shown else "none"
 
 
-def _places(names: Sequence[str]) -> Mapping[str, tuple[int, ...]]:
-    return header_of(RUNS, names, Aliases(Vocabulary.standard().columns), "the table", one_each=False).places
+def _places(names: Sequence[str], kind: FileKind = RUNS) -> Mapping[str, tuple[int, ...]]:
+    return header_of(kind, names, Aliases(Vocabulary.standard().columns), "the table", one_each=False).places
 
 
 def _unread(names: Sequence[str]) -> Iterator[str]:
@@ -155,9 +191,9 @@ def _unread(names: Sequence[str]) -> Iterator[str]:
         yield f"columns {some_of(others, MOST_LISTED)} are not read: Fireline has no such column"
 
 
-def _lacking(names: Sequence[str]) -> list[str]:
-    places = _places(names)
-    return [column.name for column in RUNS.columns if column.required and column.name not in places]
+def _lacking(names: Sequence[str], kind: FileKind = RUNS) -> list[str]:
+    places = _places(names, kind)
+    return [column.name for column in kind.columns if column.required and column.name not in places]
 
 
 def _sql(url: str, query: str, names: Sequence[str]) -> FirstSource:

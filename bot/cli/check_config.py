@@ -7,7 +7,7 @@ import typer
 
 from bot.cli.context import errors_for_people, now, settings_of
 from bot.cli.options import AsJson
-from bot.cli.terminal import say, shown
+from bot.cli.terminal import say_folded, shown
 from bot.domain.counts import plural
 
 if TYPE_CHECKING:
@@ -32,11 +32,11 @@ def check_config(
         said = [*map(str, warnings), *_beside_the_history(registry)]
         said += _of_pages(chosen) if chosen.is_dir() else []
     for warning in said:
-        say(f"warning: {shown(warning)}", error=True)
+        say_folded(f"warning: {shown(warning)}", error=True)
     if as_json:
         print(json.dumps({"ok": True, "processors": len(registry.processors), "warnings": said}))
     else:
-        say(f"{chosen}: {_summary(registry)}; no problem found.")
+        say_folded(f"{chosen}: {_summary(registry)}; no problem found.")
 
 
 def _beside_the_history(registry: "Registry") -> list[str]:

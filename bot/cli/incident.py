@@ -170,13 +170,14 @@ def figures(
 @incident.command(name="list")
 def list_(home: Home = None) -> None:
     """What is open, the worst first."""
-    from bot.cli.terminal import shown
+    from bot.cli.terminal import say_folded
     from bot.state_adapters import incidents_to_read
     from bot.views.response import listed
 
     with errors_for_people(), incidents_to_read(settings_of(home)) as (people, _, moment):
         lines = [listed(each, moment) for each in people.overviews(moment)]
-    print("".join(f"{shown(each)}\n" for each in lines or ["No incident is open."]), end="")
+    for line in lines or ["No incident is open."]:
+        say_folded(line)
 
 
 def _figures_text(found: "list[Figures]", days: int) -> str:
@@ -211,6 +212,7 @@ def _figures_json(found: "list[Figures]") -> str:
 def _ask(home: Path | None, question: IncidentQuestion) -> None:
     """Of the process that serves, when one runs; else of the state itself: an acknowledgement needs no process."""
     from bot.cli.local_client import ask_running
+    from bot.cli.terminal import say_folded
 
     with errors_for_people():
         settings = settings_of(home)
@@ -221,7 +223,10 @@ def _ask(home: Path | None, question: IncidentQuestion) -> None:
 
             with responses_to_change(settings) as service:
                 answer = answer_incident(service, question, now())
-        print(answer, end="")
+        if question.as_json:
+            print(answer, end="")
+        else:
+            say_folded(answer.rstrip("\n"))
 
 
 def login_name() -> str:

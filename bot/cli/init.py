@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from bot.cli.context import errors_for_people, settings_of
-from bot.cli.terminal import say, shown
+from bot.cli.terminal import say, say_folded, shown
 from bot.domain.counts import plural
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _looked_at(source: str, wish: "Wish", folder: Path) -> "tuple[FirstSource, D
 
     settings = settings_of(None)
     found = recognised(source, wish, settings.bigquery_project, settings.bigquery_endpoint)
-    (folder / "sources.yaml").write_text(sources_text(found.fields))
+    (folder / "sources.yaml").write_text(sources_text([found.fields, *found.others]))
     (folder / "policy.yaml").write_text(policy_text(bundled("config/nba/policy.yaml").read_text()))
     drafted, read = first_draft(settings, folder, found.platform)
     (folder / "registry.yaml").write_text(drafted.text)
@@ -81,7 +81,7 @@ def _print(found: "FirstSource", drafted: "DraftRegistry", first: "FirstRead", o
     said, report = summary(drafted, first.names), first.report
     read = f"{plural(first.runs, 'run')} of {plural(len(drafted.processors), 'processor')}"
     others = f", and {plural(report.rows - first.runs, 'other row')}" if report.rows > first.runs else ""
-    say(f"Read {read}{others}. Written to {out}: {', '.join(FILES)}.")
+    say_folded(f"Read {read}{others}. Written to {out}: {', '.join(FILES)}.")
     missing = [*found.missing, *report.warnings, *said.missing]
     if not first.runs:
         why = NONE_READ.get(str(found.fields["kind"]))
@@ -94,9 +94,9 @@ def _print(found: "FirstSource", drafted: "DraftRegistry", first: "FirstRead", o
         ("Guessed", [*found.guessed, *said.guessed]),
         ("Missing", missing),
     ):
-        say(f"{title}:")
+        say_folded(f"{title}:")
         for line in lines[:MOST_SHOWN] or ["nothing"]:
-            say(f"  {shown(line)}")
+            say_folded(f"  {shown(line)}")
         if len(lines) > MOST_SHOWN:
-            say(f"  and {len(lines) - MOST_SHOWN} more")
-    say(f"Next: export FIRELINE_CONFIG={out.absolute()}; fireline sources sync; fireline health")
+            say_folded(f"  and {len(lines) - MOST_SHOWN} more")
+    say(f"Next:\n  export FIRELINE_CONFIG={out.absolute()}\n  fireline sources sync\n  fireline health")

@@ -8,7 +8,7 @@ import typer
 
 from bot.cli.context import errors_for_people, now_of, settings_of
 from bot.cli.options import AsJson, Home
-from bot.cli.terminal import say, shown
+from bot.cli.terminal import say, say_folded, shown
 from bot.domain.counts import plural
 
 if TYPE_CHECKING:
@@ -146,11 +146,11 @@ def _finish(done: list[dict[str, Any]], *, as_json: bool) -> None:
 def _print_one(each: dict[str, Any]) -> None:
     name = shown(each["source"])
     if "error" in each:
-        say(f"{name}: {shown(each['error'])}", error=True)
+        say_folded(f"{name}: {shown(each['error'])}", error=True)
     elif "found" in each:
-        say(f"{name}: {shown(each['found'])}")
+        say_folded(f"{name}: {shown(each['found'])}")
     else:
         counts = f"{each['added']:,} new, {each['corrected']:,} corrected, {each['rejected']:,} rejected"
-        say(f"{name}: {plural(each['rows'], 'row')} read in {each['seconds']:.1f} s: {counts}")
+        say_folded(f"{name}: {plural(each['rows'], 'row')} read in {each['seconds']:.1f} s: {counts}")
         for warning in each["warnings"]:
-            say(f"warning: {shown(warning)}", error=True)
+            say_folded(f"warning: {shown(warning)}", error=True)

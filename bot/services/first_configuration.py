@@ -48,9 +48,11 @@ class Summary:
     missing: tuple[str, ...]
 
 
-def sources_text(fields: Mapping[str, Any]) -> str:
-    entry = yaml.safe_dump(dict(fields), sort_keys=False, width=math.inf, allow_unicode=True)
-    lines = [("  - " if at == 0 else "    ") + line for at, line in enumerate(entry.splitlines())]
+def sources_text(entries: Iterable[Mapping[str, Any]]) -> str:
+    lines = []
+    for fields in entries:
+        entry = yaml.safe_dump(dict(fields), sort_keys=False, width=math.inf, allow_unicode=True)
+        lines += [("  - " if at == 0 else "    ") + line for at, line in enumerate(entry.splitlines())]
     head = ["# Where facts come from. `fireline run` reads each source every minute.", "sources:"]
     return "\n".join([*head, *lines]) + "\n"
 

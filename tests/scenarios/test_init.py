@@ -8,13 +8,14 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 import yaml
 from typer.testing import CliRunner, Result
 
 from bot.cli.app import app
 from tests.contracts.sources import airflow_databases, rigs
-from tests.support.builders import failed, run
+from tests.support.builders import failed, loaded, run
 
 DBT = Path(rigs.__file__).parent / "dbt"
 FIRST = date(2026, 1, 1)
@@ -75,6 +76,29 @@ def database(folder: Path) -> str:
     return str(path)
 
 
+def named_as_ours(folder: Path) -> str:
+    """Runs, loads and files in tables of our names; one lacks a column."""
+    tables = {
+        "processor_run_history": [{**row, "data_date": str(row["data_date"])} for row in history()],
+        "table_loads": [loaded("raw.daily", day=FIRST + timedelta(days=ahead)) for ahead in range(20)],
+        "raw_files": [{"source": "daily", "path": "daily/1.json"}],
+    }
+    path = folder / "pipeline.db"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for name, rows in tables.items():
+            connection.execute(f"CREATE TABLE {name} ({', '.join(rows[0])})")
+            places = ", ".join("?" for _ in rows[0])
+            values = [[None if value is None else str(value) for value in row.values()] for row in rows]
+            connection.executemany(f"INSERT INTO {name} VALUES ({places})", values)  # noqa: S608 (places)
+    return str(path)
+
+
+def duckdb_file(folder: Path) -> str:
+    path = folder / "history.db"
+    duckdb.connect(path).close()
+    return str(path)
+
+
 @pytest.mark.parametrize(
     ("place", "more", "known", "failing"),
     [
@@ -91,7 +115,7 @@ def test_from_nothing_to_the_first_card(
     begun = init(tmp_path, place(tmp_path), *more)
     assert begun.exit_code == 0, begun.output
     assert all(f"{title}:" in begun.stdout for title in ("Sure", "Guessed", "Missing"))
-    assert "fireline sources sync; fireline health" in begun.stdout
+    assert begun.stdout.endswith("\n  fireline sources sync\n  fireline health\n")
     checked = fireline(tmp_path, "check-config", "--json")
     assert json.loads(checked.stdout)["processors"] == known
     synced = json.loads(fireline(tmp_path, "sources", "sync", "--json").stdout)
@@ -135,6 +159,7 @@ def test_it_never_overwrites(tmp_path: Path) -> None:
         (lambda _: "postgresql://me:secret@db.internal/airflow", (), "holds a password"),
         (lambda _: "sqlite:///gone.db", (), "there is no database"),
         (database, ("--table", "etl"), "There is no table 'etl'. There are etl_history, users."),
+        (duckdb_file, (), "is a file of DuckDB, which is no source. Export its tables into a folder"),
         (database, (), "etl_history comes closest and lacks processor_name"),
         (database, ("--query", "SELECT no_such FROM etl_history"), "no such column"),
     ],
@@ -154,6 +179,15 @@ def test_rows_of_all_kinds_are_told_apart_and_what_they_name_is_said(tmp_path: P
     assert "Read 409 runs of 5 processors, and 329 other rows." in said
     assert "bigquery_table: table_loads names forecast.games, raw.boxscores" in said
     assert "source: raw_files names league/boxscores: which processor has which is not known" in said
+
+
+def test_tables_of_our_names_are_read_too(tmp_path: Path) -> None:
+    said = init(tmp_path, named_as_ours(tmp_path)).stdout
+    assert "table_loads: the tables of that name" in said
+    assert "raw_files: the table raw_files lacks data_date, created_at" in said
+    assert "bigquery_table: table_loads names raw.daily: which processor has which is not known" in said
+    synced = json.loads(fireline(tmp_path, "sources", "sync", "--json").stdout)
+    assert {each["source"]: each["rows"] for each in synced} == {"history": len(history()), "table_loads": 20}
 
 
 def test_columns_that_nothing_reads_are_named_once(tmp_path: Path) -> None:

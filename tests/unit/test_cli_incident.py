@@ -70,6 +70,13 @@ def test_without_a_state_it_says_what_makes_one(home: Path, tmp_path: Path) -> N
     assert "There is no incident 'INC-9'" in fireline(home, "show", "INC-9").output
 
 
+def test_no_line_is_wider_than_the_terminal(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    said = [*fireline(home, "list").stdout.splitlines(), *fireline(home, "show", "INC-1").stdout.splitlines()]
+    assert max(map(len, said)) <= 40
+    assert " ".join(" ".join(said).split()).count("Gamebook brought nothing.") == 2
+
+
 def test_looking_back_at_it(home: Path) -> None:
     assert "INC-1 P0 " in fireline(home, "list").stdout
     assert fireline(home, "ack", "INC-1", "--as", "Ana").exit_code == 0
@@ -96,7 +103,9 @@ def test_a_person_declares_one(home: Path) -> None:
     assert made.exit_code == 0, made.output
     assert json.loads(made.stdout)["number"] == "INC-2"
     assert "no process serves here: nobody is paged until" in made.stderr
-    assert "declared it as P0: Predictions look wrong; Zoe is paged first" in fireline(home, "show", "INC-2").stdout
+    assert "declared it as P0: Predictions look wrong; Zoe is paged first" in " ".join(
+        fireline(home, "show", "INC-2").stdout.split()
+    )
     assert "Next: Zoe now" not in fireline(home, "show", "INC-1").stdout
     assert "INC-2 P0 resolved" in fireline(home, "resolve", "INC-2", "--as", "Zoe").stdout
 

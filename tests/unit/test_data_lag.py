@@ -111,7 +111,9 @@ def test_check_config_compares_a_registry_with_the_history(tmp_path: Path) -> No
     home = tmp_path / "home"
     assert CliRunner().invoke(app, ["load", str(folder), "--home", str(home)]).exit_code == 0
     (tmp_path / "mine.yaml").write_text(registry_yaml([NIGHTLY, *others]))
-    checked = CliRunner().invoke(app, ["check-config", str(tmp_path / "mine.yaml")], env={"FIRELINE_HOME": str(home)})
+    checked = CliRunner().invoke(
+        app, ["check-config", str(tmp_path / "mine.yaml")], env={"FIRELINE_HOME": str(home), "COLUMNS": "500"}
+    )
     assert checked.exit_code == 0
     warned = [line for line in checked.stderr.splitlines() if line.startswith("warning: ")]
     assert [text.removeprefix("warning: ").split(":")[0] for text in warned] == [
