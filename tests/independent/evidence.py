@@ -103,7 +103,7 @@ def category_of(run: Run, entry: dict[str, Any] | None, known: Known, rules: Tex
         return recorded
     said = rules.category(run.text)
     limit = entry.get("timeout_seconds")
-    if said is None and limit and run.seconds is not None and run.seconds >= limit:
+    if limit and run.seconds is not None and run.seconds >= limit:
         said = "timeout"
     if said not in (None, "no_data_available"):
         return said

@@ -146,8 +146,8 @@ def test_a_processor_that_fails_in_between_successes_is_reported() -> None:
     assert facts(told) == Facts(
         Kind.FAILURE_SPIKE, ("Odds",), RootCause.PROCESSING_ERROR, Severity.P1, "investigate", frozenset()
     )
-    third = days.slots("Odds")[4]
-    assert timedelta(0) <= told.at - third <= timedelta(minutes=30)
+    fourth = days.slots("Odds")[7]
+    assert timedelta(0) <= told.at - fourth <= timedelta(minutes=30)
 
 
 def _retried(days: Incident) -> int:

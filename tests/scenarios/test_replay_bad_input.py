@@ -10,6 +10,7 @@ import pytest
 from bot.domain.detection.watch import Watch
 from bot.domain.errors import BadInput
 from bot.domain.evidence.observation import Observed, Timeline
+from bot.domain.findings.finding import FLEET
 from bot.domain.findings.finding import FindingKind as Kind
 from bot.domain.findings.severity_policy import SeverityPolicy
 from bot.domain.findings.storm_policy import StormPolicy
@@ -97,15 +98,14 @@ def test_without_files_an_empty_table_is_reported_as_empty() -> None:
 
 @pytest.mark.parametrize("hours", [4, 9, 30])
 def test_a_history_that_stops_arriving_is_one_message(hours: float) -> None:
-    """Rows, loads and files of some hours are lost: one message for all that is missing; beside it at most the tables
-    that hold a part of their rows.
+    """Rows, loads and files of some hours are lost: one message for all that is missing; what is not there a day later
+    is reported by itself.
     """
     days = Incident()
     begin = days.slots("PlayByPlay")[0] - timedelta(minutes=30)
     told = _told(days, _gap(days.observed(), begin, begin + timedelta(hours=hours)))
-    storms = [each for each in told if each[0] is Kind.ALERT_STORM]
-    assert len(storms) <= 1
-    assert set(told) - set(storms) <= {(Kind.PARTIAL_COVERAGE, "Standings"), (Kind.PARTIAL_COVERAGE, "Odds")}
+    assert told[:1] == [(Kind.SOURCE_BLIND, FLEET)]
+    assert set(told[1:]) <= {(Kind.MISSING_RUN, "Coordinator"), (Kind.PARTIAL_COVERAGE, "Standings")}
 
 
 def test_a_gap_between_slots_is_not_noticed() -> None:

@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.domain.findings.finding import FLEET
 from bot.domain.findings.finding import FindingKind as Kind
 from bot.domain.findings.severity_policy import SeverityPolicy
 from bot.domain.gate.policy import GatePolicy
-from bot.domain.incidents.decisions import Decision
+from bot.domain.incidents.decisions import Decision, Outcome
 from bot.domain.incidents.notice import NOTIFYING
 from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.services.replay import FAR, ReplayService, span_of
@@ -35,10 +36,11 @@ def test_a_history_that_ends_misses_nothing_after_its_last_date() -> None:
 
 @pytest.mark.parametrize("after", [timedelta(), timedelta(hours=3)])
 def test_what_is_due_until_the_end_that_is_asked_for_is_reported(after: timedelta) -> None:
-    slot, rhythm = told_until(LAST_ROW + after)
+    slot, *silence = told_until(LAST_ROW + after)
     assert (slot.finding.kind, slot.finding.root) == (Kind.MISSING_RUN, "Standings")
     assert slot.finding.data_date == DATE_AFTER
-    assert (rhythm.finding.kind, rhythm.finding.root) == (Kind.MISSING_RUN, "Poller")
+    assert {(each.finding.kind, each.finding.root) for each in silence} == {(Kind.SOURCE_BLIND, FLEET)}
+    assert {each.outcome for each in silence[1:]} <= {Outcome.UPDATE}
 
 
 def test_an_end_before_anything_is_due_changes_nothing() -> None:

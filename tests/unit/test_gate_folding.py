@@ -168,3 +168,15 @@ def test_of_two_roots_the_one_that_still_holds_explains() -> None:
     story, boxscores = Story(), finding("Boxscores", since=START - timedelta(minutes=30))
     story.at(0, boxscores, ROOT)
     assert next(each.detail for each in story.at(10, ROOT, BELOW) if each.outcome is Outcome.JOIN) == "Gamebook"
+
+
+@pytest.mark.parametrize(
+    ("kind", "own"),
+    [(K.REPEATED_FAILURE, True), (K.PARTIAL_COVERAGE, False)],
+)
+def test_another_kind_on_the_next_date_is_another_trouble(kind: K, own: bool) -> None:
+    part = finding("Gamebook", K.PARTIAL_COVERAGE, since=START - timedelta(days=1))
+    story = Story()
+    story.at(0, part)
+    after = finding("Gamebook", kind, data_date=DAY + timedelta(days=1), since=START)
+    assert (("announce", "Gamebook") in told(story.at(30, part, after))) is own

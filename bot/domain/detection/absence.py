@@ -13,6 +13,7 @@ from bot.domain.sources import Feed
 
 RESTS_ON = {
     FindingKind.MISSING_RUN: RUNS,
+    FindingKind.SOURCE_BLIND: RUNS,
     FindingKind.STUCK_RUN: RUNS,
     FindingKind.PHASE_DOWN: RUNS,
     FindingKind.STALE_TABLE: DATA,

@@ -1,21 +1,24 @@
 """Troubles that go by time and not by data date: how one processor after the other has run of late."""
 
 from collections.abc import Callable, Container, Iterable, Iterator, Set
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import takewhile
 
 from bot.domain.detection import pace, passed_slots, polls, spikes, stale, storms
 from bot.domain.detection.consecutive import ConsecutiveFailures
 from bot.domain.detection.looks import Looks
 from bot.domain.detection.silence import LEAST, Silence
-from bot.domain.detection.streaks import DENSE
 from bot.domain.detection.trouble import Trouble
 from bot.domain.evidence.expectation import Expects, expectation
 from bot.domain.evidence.history import PipelineHistory
 from bot.domain.evidence.observation import Event, RunSeen, Started
 from bot.domain.evidence.processor_date import ProcessorDate
 from bot.domain.evidence.runs import Category, Status, Trigger
-from bot.domain.platform.registry import Kind, Processor
+from bot.domain.platform.calendar import slot_instant
+from bot.domain.platform.registry import Kind, Processor, UnregisteredProcessor
+
+OFTEN = timedelta(hours=3)
+"""What runs more seldom ends with a date by chance."""
 
 
 class ByProcessor:
@@ -33,7 +36,7 @@ class ByProcessor:
     ) -> None:
         self._history, self._real, self._ignored, self._dates = history, real, ignored, dates
         self._ends_at = ends_at
-        self._consecutive, self._silence = ConsecutiveFailures(), Silence()
+        self._consecutive, self.silence = ConsecutiveFailures(), Silence()
         self._paces: dict[str, Trouble | None] = {}
         self._pace_seen: dict[str, tuple[datetime, date]] = {}
         self._degraded_at: dict[str, datetime] = {}
@@ -50,7 +53,7 @@ class ByProcessor:
         """Take in what became known."""
         events = list(events)
         self._consecutive.take(events)
-        self._silence.take(events)
+        self.silence.take(events)
         for event in events:
             if isinstance(event, RunSeen | Started):
                 run = event.run if isinstance(event, Started) else event
@@ -119,38 +122,45 @@ class ByProcessor:
         irregular = not has_slots and expectation(processor) is not Expects.PER_GAME
         found, again = None, None
         if not processor.sporadic and (processor.polling or irregular):
-            counts = self._silence.counts(name, now)
-            if counts is not None:
-                found, again = self._silence.detect(name, now, counts, self._ends_at), counts[1]
+            counts = self.silence.counts(name, now)
+            if counts is not None and not self._taken_out(processor, counts[0]):
+                found, again = self.silence.detect(name, now, counts, self._ends_at), counts[1]
         elif not processor.sporadic and expectation(processor) is not Expects.PER_GAME:
             found, again = self._between_slots(name, now), self._slot_missed_at(name, now)
         if found is None and (again is None or now < again):
             self._looks.set(name, again)
         return found
 
+    def _taken_out(self, processor: Processor, usual: float) -> bool:
+        """Is it in no registry, and did it stop with the end of a date? Then it has been taken out of service."""
+        last_start, zone = self.silence.last_start(processor.name), self._history.registry.zone
+        if not isinstance(processor, UnregisteredProcessor) or last_start is None or usual > OFTEN.total_seconds():
+            return False
+        return last_start + timedelta(seconds=usual) >= slot_instant(last_start.astimezone(zone).date(), 24, zone)
+
     def _slot_missed_at(self, name: str, now: datetime) -> datetime | None:
-        last_start, schedule = self._silence.last_start(name), self._history.registry.schedules[name]
+        last_start, schedule = self.silence.last_start(name), self._history.registry.schedules[name]
         return None if last_start is None else passed_slots.look_again(schedule, last_start, now)
 
     def _between_slots(self, name: str, now: datetime) -> Trouble | None:
         """Held, as any silence, while nothing else arrives; a run that is under way keeps the next from starting."""
-        last_start, schedule = self._silence.last_start(name), self._history.registry.schedules[name]
+        last_start, schedule = self.silence.last_start(name), self._history.registry.schedules[name]
         if last_start is None:
             return None
         found = passed_slots.detect(name, schedule, last_start, now, self._ends_at)
-        if found is None or not self._silence.others_ran(name, found.since):
+        if found is None or not self.silence.others_ran(name, found.since):
             return None
         return None if any(day.under_way for day in self._dates(name, now)) else found
 
     def _spike(self, processor: Processor, now: datetime) -> Trouble | None:
         """Asked again when a run has come, or while there is one: without news a quiet processor stays quiet."""
         name = processor.name
-        slots = self._history.registry.schedules[name].most_a_day
-        dense = not slots or slots >= DENSE
+        schedule = self._history.registry.schedules[name]
+        dense = not schedule.has_slots or schedule.most_a_day >= spikes.DENSE
         counted, known = self._spikes.get(name, (0, None))
         if known is not None or counted != self._history.counted[name]:
             runs = [run for run in self._history.recent[name] if not self._ignored(run)]
-            known = spikes.detect(name, runs, lambda run: self._real(run, now), now, dense=dense)
+            known = spikes.detect(name, runs, lambda run: self._real(run, now), now, dense=dense, apart=schedule.apart)
             self._spikes[name] = (self._history.counted[name], known)
         return known
 

@@ -31,6 +31,8 @@ def failed_runs(
 
     `real` gives the category of a real failure.
     """
+    if trouble.kind is FindingKind.SOURCE_BLIND:
+        return FailedRuns(0, None, "")
     known = trouble.failed or (run for run in _runs(trouble, history) if real(run, now) is not None)
     failed = sorted(known, key=lambda run: (run.known_at, run.processor, run.run_id))
     if not failed:

@@ -5,6 +5,7 @@ Where a grace period has been waited out, the evidence counts from the slot: not
 
 from datetime import datetime, timedelta
 
+from bot.domain.detection.streaks import IN_A_ROW
 from bot.domain.detection.trouble import Trouble
 from bot.domain.evidence.attempts import OFF_SCHEDULE
 from bot.domain.evidence.processor_date import EARLY_START, MISSING_AFTER, ProcessorDate
@@ -22,6 +23,8 @@ _LOSSES = {
 }
 _UNEXPLAINED = (FindingKind.ZERO_RECORDS_PROCESSOR, RootCause.PROCESSOR_FAILED)
 """The data is lost, and nobody can tell why: that is treated as real."""
+RETRIED_WITHIN = timedelta(minutes=10)
+"""A run that failed is tried again so soon, as a rule."""
 SETTLING = timedelta(minutes=2)
 """A load may become visible so long after its run's row: nothing is called empty before."""
 
@@ -37,6 +40,12 @@ def detect(day: ProcessorDate, judged: Judged, now: datetime, registry: Registry
     if judged.verdict in _LOSSES or judged.lost:
         return _lost(day, judged, now, registry)
     return None
+
+
+def retry_pending(day: ProcessorDate, trouble: Trouble, now: datetime) -> bool:
+    """Has its newest run failed just now? It is tried again soon; three in a row are reported as failures."""
+    failed = day.newest_failure if trouble.kind is FindingKind.ZERO_RECORDS_PROCESSOR else None
+    return failed is not None and failed.attempt < IN_A_ROW and now < failed.known_at + RETRIED_WITHIN
 
 
 def late(day: ProcessorDate, judged: Judged, now: datetime) -> Trouble | None:

@@ -27,9 +27,10 @@ OF_ITS_OWN = frozenset(
         FindingKind.VALIDATION_FAILED,
         FindingKind.ZERO_RECORDS_PROCESSOR,
         FindingKind.ZERO_RECORDS_SCRAPER,
+        FindingKind.MISSING_RUN,
     }
 )
-"""Kinds that say that a processor tried for a date, and did not work."""
+"""Kinds that say that a processor did not work for a date, or did not try."""
 Key = tuple[int, date]
 
 

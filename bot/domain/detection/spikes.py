@@ -12,11 +12,18 @@ from bot.domain.findings.finding import FindingKind, RootCause
 from bot.domain.statistics import ONE_SIDED_95, wilson_lower
 
 WINDOWS = (timedelta(hours=6), timedelta(hours=24))
-FEWEST_OCCASIONS = 3
+FEWEST_OCCASIONS = 4
 RETRY_WITHIN = timedelta(minutes=30)
-"""Runs that start so soon after another are the same occasion, tried again."""
-LEAST_SHARE = 0.09
-"""The surely exceeded share of failing occasions; in good times it is below 1 %."""
+"""Runs that start so soon after another are the same occasion, tried again; of a job by the minute those before half
+the way to its next slot.
+"""
+LEAST_SHARE = 0.07
+"""The surely exceeded share of failing occasions, 4 of 24; in good times it is below 1 %."""
+DENSE = 8
+"""With so many slots a day a few failures in a row are a spike, too."""
+
+
+_DAY = timedelta(days=1)
 
 
 class Occasion(NamedTuple):
@@ -29,24 +36,27 @@ class Occasion(NamedTuple):
 Failing = Callable[[RunSeen], Category | None]
 
 
-def detect(name: str, runs: Iterable[RunSeen], failing: Failing, now: datetime, *, dense: bool) -> Trouble | None:
+def detect(
+    name: str, runs: Iterable[RunSeen], failing: Failing, now: datetime, *, dense: bool, apart: timedelta | None
+) -> Trouble | None:
     """`runs`: finished runs of the last day; `failing` gives the category of a real failure; `dense`: it runs so often
     that a few failures in a row are a spike. For others they are what has become of a date, which is reported as that.
+    `apart`: its nearest slots.
     """
-    known = _occasions(scheduled(runs), failing)
+    known = _occasions(scheduled(runs), failing, min(RETRY_WITHIN, (apart or _DAY) / 2))
     first = next((place for place, occasion in enumerate(known) if occasion.category is not None), len(known))
     if not dense and all(occasion.category is not None for occasion in known[first:]):
         return None
     return next(filter(None, (_within(name, known, now, window) for window in WINDOWS)), None)
 
 
-def _occasions(runs: Iterable[RunSeen], failing: Failing) -> list[Occasion]:
+def _occasions(runs: Iterable[RunSeen], failing: Failing, within: timedelta) -> list[Occasion]:
     """A slot's run and its retries are one occasion; it failed if one of them did, whatever came after."""
     found: list[Occasion] = []
     for run in runs:
         if run.status is Status.SKIPPED:
             continue
-        if not found or run.started_at - found[-1].run.started_at > RETRY_WITHIN:
+        if not found or (run.attempt <= 1 and run.started_at - found[-1].run.started_at > within):
             found.append(Occasion(run, failing(run)))
         elif found[-1].category is None:
             found[-1] = Occasion(found[-1].run, failing(run))

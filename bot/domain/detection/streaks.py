@@ -23,9 +23,6 @@ AT_LIMIT = 0.9
 FIRST_BLOCKING_PHASE = 3
 """From this phase on what waits for a CRITICAL processor is what people look at: it is not waited for to fail, too."""
 
-DENSE = 8
-"""With so many slots a day the next one is near: only failing through several of them is more than a spike."""
-
 CAUSES = {
     Category.TIMEOUT: RootCause.TIMEOUT,
     Category.VALIDATION_FAILED: RootCause.VALIDATION_FAILED,
@@ -59,9 +56,7 @@ def detect(
     limit = day.processor.timeout_seconds
     timeouts = [run for run, category in streak if category is Category.TIMEOUT and _at_limit(run, limit)]
     needed = TIMEOUTS_IN_A_ROW if len(timeouts) == len(streak) else IN_A_ROW
-    if len(streak) < needed or (len(day.slots) >= DENSE and _slots_hit(day, streak) < IN_A_ROW):
-        return None
-    if _left_to_the_verdict(day, streak, now):
+    if len(streak) < needed or _left_to_the_verdict(day, streak, now):
         return None
     category = Counter(category for _, category in streak).most_common(1)[0][0]
     dependents = dependents_of(day)
@@ -119,11 +114,6 @@ def _left_to_the_verdict(day: ProcessorDate, streak: Sequence[tuple[RunSeen, Cat
 def _ended(day: ProcessorDate, run: RunSeen) -> datetime:
     """Of a run whose row is not written yet only its start is known."""
     return run.started_at if run.run_id in day.under_way else run.ended_at or run.known_at
-
-
-def _slots_hit(day: ProcessorDate, streak: Sequence[tuple[RunSeen, Category]]) -> int:
-    """In how many slots did the runs start?"""
-    return len({day.slot_of(run) for run, _ in streak})
 
 
 def _found_nothing(day: ProcessorDate, run: RunSeen, now: datetime) -> bool:

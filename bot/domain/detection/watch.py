@@ -7,13 +7,14 @@ from datetime import date, datetime, timedelta
 from bot.domain.detection import outcomes, pace, storms, streaks, stuck
 from bot.domain.detection.by_processor import ByProcessor
 from bot.domain.detection.failed_runs import STORMS, failed_runs
+from bot.domain.detection.fleet import Fleet
 from bot.domain.detection.impacts import Impacts
 from bot.domain.detection.phases import Phases
 from bot.domain.detection.trouble import Trouble
 from bot.domain.evidence.coverage import DATES, is_short, unreported_usual
 from bot.domain.evidence.history import HORIZON, LOOKED_AFTER, RECENT, PipelineHistory
 from bot.domain.evidence.observation import Event, Observed, RunSeen, Timeline
-from bot.domain.evidence.processor_date import ProcessorDate
+from bot.domain.evidence.processor_date import MISSING_AFTER, ProcessorDate
 from bot.domain.evidence.runs import Category, Status, Trigger
 from bot.domain.findings.finding import Finding, FindingKind, RootCause
 from bot.domain.findings.severity_policy import SeverityPolicy, blocks_predictions, severity_of
@@ -26,7 +27,7 @@ from bot.domain.verdicts.judge import Judged, Verdict, judge
 
 WARM_UP, WARM_UP_STEP = RECENT, timedelta(minutes=10)
 SKIRTS = timedelta(minutes=30)
-"""A storm's failures begin and end so much around the time at which it is seen as one."""
+"""A storm's failures begin so much before it is seen as one; hourly jobs end an hour after it was seen last."""
 OVER_WHEN_LATER_WORKS = frozenset(
     {
         FindingKind.REPEATED_FAILURE,
@@ -77,6 +78,7 @@ class Watch:
         self._storms: list[StormSpan] = []
         ends_at = None if last_date is None else slot_instant(last_date, 24, registry.zone)
         self._by_processor = ByProcessor(self.history, self._real, self._ignored, self._waiting_for_nothing, ends_at)
+        self._fleet = Fleet(self.history, self._by_processor.silence, ends_at)
 
     def tick(self, events: Iterable[Event], now: datetime) -> list[Finding]:
         """Take in what became known and say what is wrong now; each trouble is returned for as long as it holds."""
@@ -88,17 +90,20 @@ class Watch:
         self.history.at(now)
         self.history.take(events)
         self._by_processor.take(events)
+        self._fleet.take(events)
         self._lay_days(now)
         found = self._storm_troubles(now)
         self._look_at_days(now)
         ill = {trouble.processors for troubles in self._open_troubles.values() for trouble in troubles}
         of_dates = [trouble for troubles in self._open_troubles.values() for trouble in troubles]
-        found += [*of_dates, *self._phases.detect(of_dates, now)]
+        found += of_dates
         stormy = {name for trouble in found for name in trouble.processors if trouble.kind in STORMS}
         found += self._by_processor.troubles(now, skip={name for names in ill for name in names} | stormy)
         self._impacts.take(self.history.changed)
         self.history.changed = set()
-        return found
+        found = self._fleet.sorted_out(found, now)
+        left = {id(trouble) for trouble in found}
+        return [*found, *self._phases.detect((each for each in of_dates if id(each) in left), now)]
 
     def warm_up(self, timeline: Timeline, until: datetime) -> None:
         """Watch the day before `until` without saying anything: what a storm or a degradation explains afterwards is
@@ -188,16 +193,19 @@ class Watch:
             return
         slowest = pace.slowest_seconds(self.history.paces[name].known, now) if day.under_way else None
         judged = self.verdict(day, now)
-        outcome = self._of_its_own(day, outcomes.detect(day, judged, now, self._registry))
+        outcome = self._of_its_own(day, outcomes.detect(day, judged, now, self._registry), now)
         if outcome is not None and outcome.kind is FindingKind.TRACKING_BUG:
             yield outcome
+            outcome = None
+        reported = bool(self._open_troubles.get((name, day.data_date)))
+        if outcome is not None and not reported and outcomes.retry_pending(day, outcome, now):
             outcome = None
         streak = None if day.is_scraper else streaks.detect(day, now, self._ignored, self._dependents)
         if streak is None and self._only_failed_slots_lack(day, judged):
             outcome = None
-        trouble = stuck.detect(day, now, slowest) or streak
+        trouble = stuck.detect(day, now, slowest, self.history.arrivals.latest) or streak
         if trouble is None or self._over(day, trouble):
-            trouble = outcome or self._of_its_own(day, outcomes.late(day, judged, now))
+            trouble = outcome or self._of_its_own(day, outcomes.late(day, judged, now), now)
         if trouble is not None:
             yield trouble
 
@@ -206,7 +214,7 @@ class Watch:
         if self._accepted.reason(day.processor.name, day.data_date) is not None:
             return
         judged = self.verdict(day, now)
-        outcome = self._of_its_own(day, outcomes.detect(day, judged, now, self._registry))
+        outcome = self._of_its_own(day, outcomes.detect(day, judged, now, self._registry), now)
         if outcome is not None and outcome.lost_since is not None:
             yield outcome
 
@@ -239,9 +247,21 @@ class Watch:
             for run in other.runs
         )
 
-    def _of_its_own(self, day: ProcessorDate, trouble: Trouble | None) -> Trouble | None:
+    def _of_its_own(self, day: ProcessorDate, trouble: Trouble | None, now: datetime) -> Trouble | None:
         """None where something upstream explains it."""
-        return trouble if trouble is not None and not self._blocked(day) else None
+        if trouble is None or self._blocked(day) or self._may_follow(day, now):
+            return None
+        return trouble
+
+    def _may_follow(self, day: ProcessorDate, now: datetime) -> bool:
+        """Has something that it is made from been repaired just now? Then its own run may follow, as after a slot."""
+        others = (self.history.days.get((name, day.data_date)) for name in self._lineage.up(day.processor.name))
+        repaired = (other.loaded_at for other in others if other is not None and other.rows)
+        own = day.loaded_at
+        return any(
+            at is not None and at > day.settled_at and (own is None or own < at) and now < at + MISSING_AFTER
+            for at in repaired
+        )
 
     def _blocked(self, day: ProcessorDate) -> bool:
         """Is the date empty because something upstream is, or is partly filled, on which data is due too?"""
@@ -256,7 +276,7 @@ class Watch:
         if run.trigger == Trigger.BACKFILL or self.history.planned(run.processor, run.started_at, run.known_at):
             return True
         return any(
-            run.processor in span.processors and span.first - SKIRTS <= run.started_at <= span.last
+            run.processor in span.processors and span.first - SKIRTS <= run.started_at <= span.last + storms.LAST_HOUR
             for span in self._storms
         )
 

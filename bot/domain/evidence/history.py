@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from math import log
 from operator import itemgetter
 
+from bot.domain.evidence.arrivals import Arrivals
 from bot.domain.evidence.attempts import OFF_SCHEDULE
 from bot.domain.evidence.coverage import DATES, FilledDate, is_short, usual_rows
 from bot.domain.evidence.expectation import PlannedWindow
@@ -55,6 +56,7 @@ class PipelineHistory:
         self.recent: dict[str, deque[RunSeen]] = defaultdict(deque)
         self.counted: dict[str, int] = defaultdict(int)
         self.answered: dict[str, datetime] = {}
+        self.arrivals = Arrivals()
         self.days: dict[tuple[str, date], ProcessorDate] = {}
         self.touched: set[tuple[str, date]] = set()
         self.changed: set[tuple[str, date]] = set()
@@ -243,12 +245,13 @@ class PipelineHistory:
         if facts is None:
             return
         self._begin(run)
-        run = _with_time_limit(run, facts.timeout_seconds)
+        run = run.with_time_limit(facts.timeout_seconds)
         day = self._near_day(run)
         if run.status is Status.RUNNING:
             if day is not None:
                 self._begin_run(day, run)
             return
+        self.arrivals.take(run)
         self._count(run)
         if day is None:
             return
@@ -388,11 +391,3 @@ class PipelineHistory:
         if trace.seen:
             return sight.leaves(trace.seen, data_date, self._as_of, judged_at)
         return sight.tells(data_date, self._as_of, judged_at)
-
-
-def _with_time_limit(run: RunSeen, limit: float | None) -> RunSeen:
-    """A failure that says nothing of itself and took all the time that it may ran out of time."""
-    silent = run.status is Status.FAILED and run.recorded is None and run.hinted is None
-    if silent and limit is not None and run.seconds is not None and run.seconds >= limit:
-        return run._replace(hinted=Category.TIMEOUT)
-    return run

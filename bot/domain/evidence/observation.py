@@ -38,6 +38,13 @@ class RunSeen(NamedTuple):
         """Of one processor and date: attempts may share the id of their run, and each has its own start."""
         return self.run_id == other.run_id and self.started_at == other.started_at
 
+    def with_time_limit(self, limit: float | None) -> "RunSeen":
+        """A failure of no recorded category that took all the time it may ran out of time, whatever its text says."""
+        took_all = limit is not None and self.seconds is not None and self.seconds >= limit
+        if self.status is not Status.FAILED or self.recorded is not None or not took_all:
+            return self
+        return self._replace(hinted=Category.TIMEOUT)
+
     @property
     def found_nothing(self) -> bool:
         """Is it a poll that failed because there was no data yet?"""

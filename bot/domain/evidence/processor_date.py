@@ -164,6 +164,11 @@ class ProcessorDate:
         return None if self.table is None else (self.table.latest or 0)
 
     @property
+    def loaded_at(self) -> datetime | None:
+        """When its table was loaded last."""
+        return self.table.seen[-1][0] if self.table is not None and self.table.seen else None
+
+    @property
     def loads(self) -> int:
         return len(self.table.seen) if self.table is not None else 0
 

@@ -80,6 +80,8 @@ _FAMILIES = {
 }
 """A drift is a line for the digest: what is slow enough to act on must not hide behind it."""
 
+FLEET = "whole fleet"
+"""The root of a silence of all processors, whatever it is that stopped."""
 OF_ONE_DATE = frozenset(
     {
         FindingKind.UPSTREAM_CASCADE,
@@ -166,6 +168,8 @@ class Finding:
     def root(self) -> str:
         if self.declared and not self.processors:
             return "no processor"
+        if self.kind is FindingKind.SOURCE_BLIND:
+            return f"source {self.source}" if self.source else FLEET
         return self.processors[0] if self.processors else f"source {self.source}"
 
     @property

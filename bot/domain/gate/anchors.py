@@ -4,9 +4,10 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from bot.domain.findings.finding import Family, Finding, FindingKind
-from bot.domain.gate.grouping import Group, key_of, near
+from bot.domain.gate.grouping import Group, key_of, near, part_of
 from bot.domain.gate.inhibition import hops, in_storm
 from bot.domain.gate.ledger import Ledger
+from bot.domain.gate.storms import window
 from bot.domain.incidents.decisions import Reason
 from bot.domain.incidents.incident import AlertState, Gathered, Incident
 
@@ -52,8 +53,8 @@ class Anchors:
         """The open incident of the same root and family whose data dates the group's follow."""
         most = self._ledger.policy.consecutive_days
         for incident, is_root in self._by_key.get(group.key, ()):
-            days = [alert.finding.data_date for alert in is_root] + list(incident.data_dates)
-            if any(near(day, days, most) for day in group.dates):
+            known = [*(part_of(alert.finding) for alert in is_root), *incident.parts]
+            if any(near(part, known, most) for part in group.parts):
                 return incident
         return None
 
@@ -82,12 +83,17 @@ class Anchors:
         return [anchor for _, anchor in sorted(found, key=lambda pair: pair[0])] + storms
 
     def same_class(self, group: Group) -> Incident | None:
-        """The open storm of the same error."""
+        """The open storm of the same error, if it began at nearly the same time as one of it."""
         wanted = group.headline.error_class
         if not wanted or group.headline.family is not Family.OUTCOME:
             return None
-        gathered = (incident for incident in self.open if incident.gathered is Gathered.SAME_CLASS)
-        return next((incident for incident in gathered if incident.error_class == wanted), None)
+        gathered = (each for each in self.open if each.gathered is Gathered.SAME_CLASS and each.error_class == wanted)
+        within = window(wanted, self._ledger.policy)
+        for incident in gathered:
+            began = (alert.finding.since for alert in self._ledger.roots(incident.id))
+            if any(abs(group.headline.since - since) <= within for since in began):
+                return incident
+        return None
 
 
 def quiet_root(ledger: Ledger, group: Group, held: Iterable[Finding]) -> Finding | None:

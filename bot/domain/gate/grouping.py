@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
-from bot.domain.findings.finding import Family, Finding, FindingKind
+from bot.domain.findings.finding import IMPLIES_NO_DATA, NO_DATA, Family, Finding, FindingKind
 from bot.domain.findings.severity import Severity
+from bot.domain.incidents.incident import Part
 
 _KINDS = {kind: position for position, kind in enumerate(FindingKind)}
 """FindingKind names causes before their consequences: of equals the cause stands for the trouble."""
@@ -44,9 +45,37 @@ def headlines(findings: Iterable[Finding]) -> dict[str, Finding]:
     return found
 
 
-def near(day: date | None, days: Iterable[date | None], most: int) -> bool:
-    """Does a data date follow one of the others within `most` days? What has no date belongs to any."""
-    return day is None or any(other is None or abs((day - other).days) <= most for other in days)
+ALIKE = (
+    frozenset(
+        {
+            FindingKind.UPSTREAM_CASCADE,
+            FindingKind.REPEATED_FAILURE,
+            FindingKind.FAILURE_SPIKE,
+            FindingKind.TIMEOUT,
+            FindingKind.VALIDATION_FAILED,
+        }
+    ),
+    NO_DATA | IMPLIES_NO_DATA,
+)
+"""Kinds that may be the same trouble going on, from one date to the next."""
+
+
+def near(part: Part, others: Iterable[Part], most: int) -> bool:
+    """Is it about the data date of one of the others, or alike and within `most` days of it? What has no date belongs
+    to any.
+    """
+    return part.data_date is None or any(_near(part, other, most) for other in others)
+
+
+def _near(part: Part, other: Part, most: int) -> bool:
+    if part.data_date is None or other.data_date is None or part.data_date == other.data_date:
+        return True
+    alike = part.kind is other.kind or any({part.kind, other.kind} <= kinds for kinds in ALIKE)
+    return alike and abs((part.data_date - other.data_date).days) <= most
+
+
+def part_of(finding: Finding) -> Part:
+    return Part(finding.kind, finding.data_date)
 
 
 @dataclass(frozen=True)
@@ -64,8 +93,8 @@ class Group:
         return key_of(self.headline)
 
     @cached_property
-    def dates(self) -> tuple[date | None, ...]:
-        return tuple(finding.data_date for finding in self.findings)
+    def parts(self) -> tuple[Part, ...]:
+        return tuple(part_of(finding) for finding in self.findings)
 
     @cached_property
     def evident_at(self) -> datetime:
@@ -86,14 +115,10 @@ def grouped(findings: Iterable[Finding], most_days: int) -> list[Group]:
     by_key: dict[tuple[str, Family], list[list[Finding]]] = {}
     for finding in sorted(findings, key=lambda finding: (finding.data_date or date.min, rank(finding))):
         chains = by_key.setdefault(key_of(finding), [])
-        chain = next((chain for chain in chains if near(finding.data_date, _dates(chain), most_days)), None)
+        chain = next((chain for chain in chains if near(part_of(finding), map(part_of, chain), most_days)), None)
         if chain is None:
             chains.append([finding])
         else:
             chain.append(finding)
     groups = [Group(tuple(sorted(chain, key=rank))) for chains in by_key.values() for chain in chains]
     return sorted(groups, key=lambda group: rank(group.headline))
-
-
-def _dates(chain: list[Finding]) -> list[date | None]:
-    return [finding.data_date for finding in chain]

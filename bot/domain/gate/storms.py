@@ -37,22 +37,23 @@ def storms(findings: Iterable[Finding], policy: GatePolicy) -> list[Storm]:
     for finding in findings:
         if finding.error_class and finding.family is Family.OUTCOME:
             by_class.setdefault(finding.error_class, []).append(finding)
-    found = ((name, _densest(alike, _window(name, policy))) for name, alike in sorted(by_class.items()))
+    found = ((name, _densest(alike, window(name, policy))) for name, alike in sorted(by_class.items()))
     return [Storm(name, alike) for name, alike in found if len(_roots(alike)) >= policy.storm.processors]
 
 
-def _window(error_class: str, policy: GatePolicy) -> timedelta:
+def window(error_class: str, policy: GatePolicy) -> timedelta:
+    """Within how much time of each other alike findings begin that are one storm."""
     return ABSENT_WITHIN if error_class == RootCause.MISSING_RUN else policy.storm.window
 
 
-def _densest(findings: list[Finding], window: timedelta) -> tuple[Finding, ...]:
+def _densest(findings: list[Finding], within: timedelta) -> tuple[Finding, ...]:
     """Those of the window with most processors, the earliest of equals."""
     ordered = sorted(findings, key=lambda finding: (finding.since, rank(finding)))
     best: list[Finding] = []
     for position, first in enumerate(ordered):
-        within = [finding for finding in ordered[position:] if finding.since - first.since <= window]
-        if len(_roots(within)) > len(_roots(best)):
-            best = within
+        near = [finding for finding in ordered[position:] if finding.since - first.since <= within]
+        if len(_roots(near)) > len(_roots(best)):
+            best = near
     return tuple(best)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from itertools import product
+from itertools import pairwise, product
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -171,6 +171,11 @@ class Schedule:
         """Slots of a day on which all of it fires."""
         return len(self.hours) + sum(len(cron(each).hours) for each in self.crons)
 
+    @property
+    def apart(self) -> timedelta | None:
+        """The nearest two slots of a day; None where it has no two."""
+        return _apart(self.hours, self.crons)
+
     def is_working(self, day: date) -> bool:
         """Whether it is in service for a data date, and that is no day off."""
         on_calendar = self.days is None or self.days.include(day)
@@ -208,6 +213,13 @@ class Schedule:
             if hours and slot_instant(candidate, hours[0], self.zone) <= now:
                 return candidate
         return None
+
+
+@lru_cache(maxsize=10_000)
+def _apart(hours: tuple[float, ...], crons: tuple[str, ...]) -> timedelta | None:
+    ordered = sorted({*hours, *(hour for each in crons for hour in cron(each).hours)})
+    nearest = min((later - earlier for earlier, later in pairwise(ordered)), default=None)
+    return None if nearest is None else timedelta(hours=nearest)
 
 
 @lru_cache(maxsize=20_000)

@@ -3,7 +3,7 @@ SELECT
   r.run_id, r.processor_name, r.phase, r.data_date, r.started_at, TIMESTAMP_TRUNC(r.started_at, HOUR) AS start_hour,
   r.status, r.recorded,
   CASE
-    WHEN r.status = 'failed' AND r.recorded = '' AND r.hinted = '' AND r.duration_seconds >= e.timeout_seconds
+    WHEN r.status = 'failed' AND r.recorded = '' AND r.duration_seconds >= e.timeout_seconds
       THEN 'timeout'
     ELSE r.hinted
   END AS hinted,

@@ -1,0 +1,43 @@
+"""All processors fall silent at once: one message, by slots or by rhythm; and what its hole has cost joins it."""
+
+from datetime import timedelta
+
+from bot.domain.findings.finding import FLEET
+from bot.domain.findings.finding import FindingKind as Kind
+from bot.domain.findings.severity import Severity
+from bot.domain.platform.registry import ExpectedRecords, Processor, Registry
+from tests.scenarios.test_detection_unregistered import FIRST, announced, every
+
+STOPS = FIRST + timedelta(days=9, minutes=5)
+BACK = STOPS + timedelta(hours=13)
+NAMES = ("orders", "clicks", "mails", "carts")
+HOURLY = Registry(
+    timezone="UTC",
+    processors=tuple(
+        Processor(name=name, schedule=("0 * * * *",), expected_records=ExpectedRecords(per_game=False))
+        for name in NAMES
+    ),
+)
+
+
+def test_hourly_jobs_that_stop_together_are_one_message_within_the_hour() -> None:
+    runs = [run for name in NAMES for run in every(60, 12, (STOPS, BACK), name)]
+    (said,) = announced(*runs, registry=HOURLY)
+    assert (said.finding.kind, said.finding.root, said.severity) == (Kind.SOURCE_BLIND, FLEET, Severity.P1)
+    assert set(said.finding.processors) == set(NAMES)
+    first_missed = FIRST + timedelta(days=9, hours=1)
+    assert timedelta() <= said.at - first_missed - timedelta(minutes=45) <= timedelta(minutes=10)
+
+
+def test_where_one_goes_on_the_others_are_silent_by_themselves() -> None:
+    runs = [run for name in NAMES[1:] for run in every(60, 10, (STOPS, BACK), name)]
+    said = announced(*runs, *every(60, 10, (BACK, BACK), NAMES[0]), registry=HOURLY)
+    assert FLEET not in {each.finding.root for each in said}
+    assert {each.finding.kind for each in said} <= {Kind.MISSING_RUN, Kind.ALERT_STORM}
+
+
+def test_without_slots_their_rhythm_tells() -> None:
+    runs = [run for name in NAMES for run in every(10, 11, (STOPS, BACK), name)]
+    (said,) = announced(*runs)
+    assert (said.finding.kind, said.finding.root) == (Kind.SOURCE_BLIND, FLEET)
+    assert said.at - STOPS <= timedelta(hours=1)
