@@ -105,10 +105,12 @@ def _made(
 
 
 def _slack(settings: Settings) -> Made:
-    from bot.adapters.pages.slack import SlackDirect
+    from bot.adapters.pages.slack import SlackChannel, SlackDirect
 
     token = settings.slack_bot_token.get_secret_value()
-    return (SlackDirect(token, settings.slack_api_url),) if token else NotReady(("slack",), ("SLACK_BOT_TOKEN",))
+    if not token:
+        return NotReady(("slack",), ("SLACK_BOT_TOKEN",))
+    return SlackDirect(token, settings.slack_api_url), SlackChannel(token, settings.slack_api_url)
 
 
 def _twilio(public_url: str, entry: TwilioEntry) -> tuple[PageChannel, ...]:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from bot.services.echo import Echo
     from bot.services.escalation import EscalationService
     from bot.services.oncall import OncallService
+    from bot.services.oncall_notes import OncallNotes
     from bot.services.paging import PagingService
 
 FACTS_WITHIN_S = 2.0
@@ -102,6 +103,7 @@ class Responding:
     paging: PagingService
     auditor: Auditor
     echo: Echo | None
+    notes: OncallNotes
 
 
 def responding(
@@ -125,8 +127,9 @@ def responding(
     from bot.services.auditor import Auditor
     from bot.services.escalation import EscalationService
     from bot.services.in_time import InTime
+    from bot.services.oncall_notes import OncallNotes, Words
     from bot.services.paging import PagingService
-    from bot.views import page_words
+    from bot.views import oncall_notes, page_words
 
     def schedule(now: datetime) -> Schedule:
         return services.oncall.schedule(now)
@@ -153,4 +156,6 @@ def responding(
             heartbeat.beat()
 
     auditor = Auditor(store, services.now, wall, alive, settings.seal, drop)
-    return Responding(escalation, paging, auditor, echo)
+    said = Words(oncall_notes.handover, lambda found, now: oncall_notes.gaps(found, services.oncall.plan.zone, now))
+    notes = OncallNotes(services, store, paging.target, said, wall, settings.alerts_channel)
+    return Responding(escalation, paging, auditor, echo, notes)

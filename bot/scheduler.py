@@ -20,6 +20,7 @@ from bot.services.auditor import Auditor
 from bot.services.echo import Echo
 from bot.services.escalation import EscalationService
 from bot.services.on_watch import TICK, OnWatch
+from bot.services.oncall_notes import OncallNotes
 from bot.services.paging import PagingService
 from bot.services.vitals import Checks, Vitals
 
@@ -30,6 +31,7 @@ URGENT_LANES = 3
 CHECK_EVERY = timedelta(seconds=2)
 AUDIT_EVERY = timedelta(minutes=1)
 ECHO_EVERY = timedelta(seconds=2)
+NOTES_EVERY = timedelta(minutes=1)
 RETRY_S, SOON_S = 3.0, 4.0
 """Between two tries of what failed, at least and at most: health is green again within ten seconds."""
 LOOK_S = 0.5
@@ -87,6 +89,10 @@ def response_lanes(escalation: EscalationService, paging: PagingService, auditor
         Lane("pages", TELL_EVERY, others, lost),
         Lane("audit", AUDIT_EVERY, auditor.audit, "it is made again", 150.0),
     )
+
+
+def notes_lane(notes: OncallNotes) -> Lane:
+    return Lane("on-call notes", NOTES_EVERY, notes.look, "what is new is told at the next look", 150.0)
 
 
 def echo_lane(echo: Echo) -> Lane:

@@ -40,6 +40,8 @@ class Act(StrEnum):
     RESOLVE = "resolve"
     ASK = "ask"
     """Ask whoever has it whether that still holds."""
+    NOTE = "note"
+    """Tell what is good to know, about no incident."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,8 +49,8 @@ class Page:
     """`id` is unique, and the same at each try. `dedup_key` is the same for all pages of one episode of an incident.
 
     `target` is what the channel reaches the person by (a phone number, an address, a Slack id; "" where it needs none);
-    `title` is one line, `text` says all of it, without markup: both are written when it is sent. `attempts` were made
-    before, the first at `first_attempt_at`.
+    `title` is one line, `text` says all of it, without markup: both are written when it is sent, unless it is about no
+    incident. `attempts` were made before, the first at `first_attempt_at`.
     """
 
     id: str
@@ -85,9 +87,10 @@ UNSENT = WAITING | {PageState.SENDING, PageState.CARRIED}
 
 @dataclass(frozen=True, kw_only=True)
 class Queued:
-    """A page in the outbox. `incident` is its id. `not_before`: it is not tried earlier; `lease_until`: until then it
-    belongs to the process that tries it. `reason` is what the last try has shown. `carried_by` is the id of the page
-    that it goes with, or has gone with. Times are of the machine, aware UTC; `not_before` of what was sent says when.
+    """A page in the outbox. `incident` is its id; "": it is about none. `not_before`: it is not tried earlier;
+    `lease_until`: until then it belongs to the process that tries it. `reason` is what the last try has shown.
+    `carried_by` is the id of the page that it goes with, or has gone with. Times are of the machine, aware UTC;
+    `not_before` of what was sent says when.
     """
 
     page: Page

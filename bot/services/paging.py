@@ -144,10 +144,9 @@ class PagingService:
 
     def _send(self, queued: Queued) -> None:
         now = self._wall()
-        incident = self._claimed(queued, now)
-        if incident is None:
+        if not self._claimed(queued, now):
             return
-        outcome = self._tried(queued, incident)
+        outcome = self._tried(queued)
         _log(queued, outcome)
         self._metrics.paged(queued.page, outcome)
         try:
@@ -164,20 +163,21 @@ class PagingService:
         with self._state.transaction() as tx:
             tx.pages.settle(queued, state, outcome, self._wall() + wait)
             tx.pages.add(second)
-            if outcome.permanent and outcome.kind is Kind.NO and not queued.page.attempts:
+            refused = outcome.permanent and outcome.kind is Kind.NO
+            if refused and queued.incident and not queued.page.attempts:
                 text = f"{queued.page.person} was not reached by {queued.page.channel}: {outcome.reason}"
                 tx.responses.note([Entry(queued.incident, queued.page.created_at, EntryKind.UNREACHED, text)])
 
-    def _claimed(self, queued: Queued, now: datetime) -> Incident | None:
+    def _claimed(self, queued: Queued, now: datetime) -> bool:
         """Judged again when it is sent: what nobody needs any more is cancelled."""
-        incident = self._state.incident(queued.incident)
         with self._state.transaction() as tx:
-            response = tx.responses.of([queued.incident]).get(queued.incident)
-            if incident is None or response is None or not _is_wanted(queued, response):
-                if tx.pages.claim(queued, now, now + LEASE):
-                    tx.pages.settle(queued, PageState.CANCELLED, Outcome(Kind.NO, "not needed any more"), now)
-                return None
-            return incident if self._taken(tx, queued, now) else None
+            if queued.incident:
+                response = tx.responses.of([queued.incident]).get(queued.incident)
+                if response is None or not _is_wanted(queued, response):
+                    if tx.pages.claim(queued, now, now + LEASE):
+                        tx.pages.settle(queued, PageState.CANCELLED, Outcome(Kind.NO, "not needed any more"), now)
+                    return False
+            return self._taken(tx, queued, now)
 
     def _taken(self, tx: Transaction, queued: Queued, now: datetime) -> bool:
         page = queued.page
@@ -194,7 +194,7 @@ class PagingService:
         tx.pages.carry(way.carried, queued)
         return True
 
-    def _tried(self, queued: Queued, incident: Incident) -> Outcome:
+    def _tried(self, queued: Queued) -> Outcome:
         page = queued.page
         channel = self._channels.get(page.channel)
         if channel is None:
@@ -203,23 +203,29 @@ class PagingService:
         if wait > 0:
             known = Kind.NO if queued.state is PageState.PENDING else Kind.AMBIGUOUS
             return Outcome(known, "the channel asked to be left alone", retry_after=wait)
-        outcome = self._asked(queued, incident, channel)
+        outcome = self._asked(queued, channel)
         self._ways.told(page.channel, outcome)
         return outcome
 
-    def _asked(self, queued: Queued, incident: Incident, channel: PageChannel) -> Outcome:
-        page = queued.page
-        response = self._state.response(queued.incident)
-        assert response is not None
-        title, text = self._wording(incident, response, queued, self._carried(queued))
-        page = replace(page, title=title, text=text)
+    def _asked(self, queued: Queued, channel: PageChannel) -> Outcome:
+        page = self._worded(queued)
         if page.attempts:
             seen = self._seen(channel, page)
             if seen is not None and seen.kind is not Kind.NO:
                 return seen
             if seen is None and queued.state is not PageState.PENDING:
-                page = replace(page, title=f"{REPEAT} {title}", text=f"{REPEAT} {text}")
+                page = replace(page, title=f"{REPEAT} {page.title}", text=f"{REPEAT} {page.text}")
         return channel.send(page)
+
+    def _worded(self, queued: Queued) -> Page:
+        """What is about no incident has its words with it."""
+        if not queued.incident:
+            return queued.page
+        incident, response = self._state.incident(queued.incident), self._state.response(queued.incident)
+        assert incident is not None
+        assert response is not None
+        title, text = self._wording(incident, response, queued, self._carried(queued))
+        return replace(queued.page, title=title, text=text)
 
     def _carried(self, queued: Queued) -> list[Carried]:
         """The incidents that the page tells of besides its own, each once."""

@@ -239,6 +239,14 @@ def test_what_is_acknowledged_is_not_sent(state: State) -> None:
     }
 
 
+def test_a_note_about_no_incident_has_its_words_with_it(state: State) -> None:
+    told = replace(page("n1").page, title="You", text="You\nare")
+    note = replace(page("n1"), page=told, incident="")
+    with state.transaction() as tx:
+        assert tx.pages.add([note]) == 1
+    assert state.pages_due(minute(0)) == [note]
+
+
 def carrying(state: State) -> Queued:
     """A page that is on its way, and takes two others with it."""
     with state.transaction() as tx:

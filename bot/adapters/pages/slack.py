@@ -124,3 +124,16 @@ class SlackMention(SlackDirect):
 
     def _conversation(self, page: Page) -> str:  # noqa: ARG002
         return self._channel
+
+
+class SlackChannel(SlackDirect):
+    """Said in a channel, the target of the page: `#name`, in which nothing can be looked up, or an id."""
+
+    name, wakes = "channel", False
+
+    def target(self, person: Person) -> str | None:  # noqa: ARG002
+        """It reaches no single person."""
+        return None
+
+    def _conversation(self, page: Page) -> str:
+        return page.target

@@ -131,7 +131,7 @@ def _row(queued: Queued) -> dict[str, Any]:
     page = queued.page
     return {
         "id": page.id,
-        "incident": queued.incident,
+        "incident": queued.incident or None,
         "dedup_key": page.dedup_key,
         "label": page.label,
         "severity": page.severity.value,
@@ -148,6 +148,7 @@ def _row(queued: Queued) -> dict[str, Any]:
         "reason": queued.reason,
         "ref": queued.ref,
         "carried_by": queued.carried_by,
+        "text": "" if queued.incident else page.text,
     }
 
 
@@ -164,10 +165,12 @@ def _queued(row: RowMapping) -> Queued:
         created_at=row["created_at"],
         attempts=row["attempts"],
         first_attempt_at=row["first_attempt_at"],
+        title=row["text"].partition("\n")[0],
+        text=row["text"],
     )
     return Queued(
         page=page,
-        incident=row["incident"],
+        incident=row["incident"] or "",
         state=PageState(row["state"]),
         not_before=row["not_before"],
         lease_until=row["lease_until"],

@@ -178,7 +178,7 @@ page = Table(
     "page",
     metadata,
     Column("id", String, primary_key=True),
-    Column("incident", String, ForeignKey("incident.id"), nullable=False),
+    Column("incident", String, ForeignKey("incident.id")),
     Column("dedup_key", String, nullable=False, index=True),
     Column("label", String, nullable=False),
     Column("severity", String, nullable=False),
@@ -195,8 +195,11 @@ page = Table(
     Column("reason", Words, nullable=False),
     Column("ref", Words, nullable=False),
     Column("carried_by", String, nullable=False, index=True),
+    Column("text", Words, nullable=False),
 )
-"""The outbox of pages: one row for each person, channel, step and cycle of an episode."""
+"""The outbox of pages: one row for each person, channel, step and cycle of an episode; and for each note that is about
+no incident, which has its text with it.
+"""
 
 timeline = Table(
     "timeline",
