@@ -125,6 +125,7 @@ def responding(
     from bot.adapters.anchors import Anchors
     from bot.adapters.heartbeat import Heartbeat
     from bot.services.auditor import Auditor
+    from bot.services.deaf_alarm import DeafAlarm
     from bot.services.escalation import EscalationService
     from bot.services.in_time import InTime
     from bot.services.oncall_notes import OncallNotes, Words
@@ -157,5 +158,7 @@ def responding(
 
     auditor = Auditor(store, services.now, wall, alive, settings.seal, drop)
     said = Words(oncall_notes.handover, lambda found, now: oncall_notes.gaps(found, services.oncall.plan.zone, now))
+    if echo is not None:
+        echo.alarm = DeafAlarm(schedule, store, paging.target, services.now, wall)
     notes = OncallNotes(services, store, paging.target, said, wall, settings.alerts_channel)
     return Responding(escalation, paging, auditor, echo, notes)

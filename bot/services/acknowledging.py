@@ -43,6 +43,8 @@ class Acknowledging:
         tried = queued.page.first_attempt_at
         if tried is None or self._wall() - tried > CALL_LASTS:
             raise NotKnown("This call is too old.")
+        if not queued.incident:
+            raise NotKnown("This call was about no incident: there is nothing to acknowledge.")
         incident = self._current(queued.incident, queued.page.dedup_key)
         who = Actor(queued.page.target, queued.page.person, Way.PAGER)
         self._take(incident, who, "by phone")

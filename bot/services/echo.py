@@ -7,7 +7,9 @@ Any process may hear it, so what is to be heard stands in the state, as the work
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from threading import Event
+from typing import Protocol
 
 from bot.domain.errors import FirelineError
 from bot.ports.clock import Clock
@@ -28,6 +30,14 @@ log = logging.getLogger("fireline.echo")
 
 class Deaf(FirelineError):
     """What people do in Slack does not reach this installation."""
+
+
+class Alarm(Protocol):
+    """Tells people by another way, once for the same `since`."""
+
+    def begin(self, since: datetime, text: str) -> None: ...
+
+    def end(self, since: datetime) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -56,6 +66,7 @@ class Echo:
         self._next_s = seconds() + FIRST_S
         self._posted: _Posted | None = None
         self._missed, self._since = 0, wall()
+        self.alarm: Alarm | None = None
         self.anew = Event()
         """Set: a connection to Slack, where there is one, is to be made anew."""
 
@@ -69,11 +80,14 @@ class Echo:
         elif self._seconds() >= self._next_s:
             self._post()
         if self.is_deaf:
-            raise Deaf(
-                f"nothing that happens in Slack has reached Fireline since {self._since:%H:%M} UTC: clicks, commands "
+            text = (
+                f"Nothing that happens in Slack has reached Fireline since {self._since:%H:%M} UTC: clicks, commands "
                 "and replies are lost. Acknowledge with `fireline incident ack`; check the app's event subscriptions, "
-                "and that it is in the echo channel"
+                "and that it is in the echo channel."
             )
+            if self.alarm is not None:
+                self.alarm.begin(self._since, text)
+            raise Deaf(text)
 
     @property
     def is_deaf(self) -> bool:
@@ -97,6 +111,8 @@ class Echo:
         if found is not None and found.note == HEARD and _text(found) == posted.text:
             if self._missed:
                 log.info("Slack is heard again")
+            if self.is_deaf and self.alarm is not None:
+                self.alarm.end(self._since)
             self._missed, self._since = 0, self._wall()
             self._next_s = posted.at_s + EVERY_S
         elif self._seconds() - posted.at_s >= WITHIN_S:

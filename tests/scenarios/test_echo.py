@@ -2,17 +2,22 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 import pytest
 
 from bot.adapters.notify.slack_echo import SlackEcho
+from bot.domain.delivery import Act
 from bot.ports.echo import EchoUnavailable
 from bot.ports.fakes.state import FakeState
 from bot.services.app import AppServices
+from bot.services.deaf_alarm import DeafAlarm
 from bot.services.echo import EVERY_S, FIRST_S, WITHIN_S, Deaf, Echo, hear
 from tests.support.gate_story import START
+from tests.support.pager import FakePager, PagedStory
+from tests.support.rotas import PLAN
 from tests.support.slack_bench import ALERTS, Bench, play
 
 
@@ -66,7 +71,7 @@ def test_after_the_first_that_is_not_heard_the_connection_is_made_anew_and_that_
 def test_who_is_deaf_says_so_until_it_hears_again() -> None:
     story = Story()
     story.channel.heard = lambda _: False
-    with pytest.raises(Deaf, match=r"since 06:00 UTC: clicks, .* `fireline incident ack`"):
+    with pytest.raises(Deaf, match=r"Nothing .* since 06:00 UTC: clicks, .* `fireline incident ack`"):
         story.until(FIRST_S + 3 * WITHIN_S)
     with pytest.raises(Deaf):
         story.until(story.at_s + 10)
@@ -141,3 +146,23 @@ def test_a_channel_that_is_not_there_is_said_so(services: AppServices) -> None:
             await asyncio.to_thread(channel.post, "fireline echo")
 
     play(scenario, "socket", services)
+
+
+def test_who_is_deaf_pages_whoever_is_on_call_by_what_is_not_slack_once() -> None:
+    paged = PagedStory(START, FakePager("slack"), FakePager("voice", "twilio"), FakePager("pagerduty"))
+    story = Story(paged.state)  # type: ignore[arg-type]
+    story.echo.alarm = DeafAlarm(lambda _: PLAN, paged.state, paged.paging.target, lambda: START, lambda: START)
+    story.channel.heard = lambda _: False
+    for _ in range(2):
+        with pytest.raises(Deaf):
+            story.until(story.at_s + FIRST_S + 3 * WITHIN_S)
+        paged.paging.deliver()
+    assert paged.paged() == [("Chris", "voice"), ("Chris", "pagerduty")]
+    story.channel.heard = lambda _: True
+    while story.echo.is_deaf:
+        story.at_s += 2
+        with suppress(Deaf):
+            story.echo.look()
+    paged.paging.deliver()
+    [told] = [page for pager in paged.pagers for page in pager.taken]
+    assert (told.channel, told.act, told.text) == ("pagerduty", Act.RESOLVE, "Slack is heard again.")
