@@ -25,7 +25,7 @@ from bot.opening import (
     service_levels,
     warehouse,
 )
-from bot.responding import Responding, declaring_of, responding
+from bot.responding import Responding, declaring_of, paging_rules_of, responding
 from bot.state_adapters import Sharing, has_state, identities, ours_of, rest_of, shared, state, state_engine, watched_by
 
 if TYPE_CHECKING:
@@ -357,9 +357,10 @@ def app_services(
     incidents = IncidentService(store, registry, validation.judge)
     oncall = OncallService(oncall_in_use(settings), store)
     identify = identities(settings)
-    responses = ResponseService(store, oncall.schedule, incidents.still_wrong, identify, watched)
+    rules = paging_rules_of(settings, oncall)
+    responses = ResponseService(store, oncall.schedule, incidents.still_wrong, identify, watched, lambda: rules.policy)
     about_data = registry, health, TrendService(opened, registry, health), impact, validation, sampling, queries
-    declaring = declaring_of(settings, store, oncall, registry.by_name, identify)
+    declaring = declaring_of(rules, store, registry.by_name, identify)
     silences = silences_over(store, registry, health, identify)
     people = incidents, oncall, responses, declaring, RetrospectService(store), silences
     return AppServices(clock, *about_data, *people, sources, blindness, Inbox(store), partial(hear, store))

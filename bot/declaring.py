@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bot.domain.errors import BadInput
-from bot.responding import declaring_of
+from bot.responding import declaring_of, paging_rules_of
 from bot.state_adapters import has_state, state
 
 if TYPE_CHECKING:
@@ -35,5 +35,5 @@ def declaring(settings: Settings, *, names: bool) -> Iterator[tuple[DeclaringSer
             known = frozenset(services.registry.by_name)
     with state(settings) as store:
         oncall = OncallService(oncall_in_use(settings), store)
-        service = declaring_of(settings, store, oncall, known, without_slack)
+        service = declaring_of(paging_rules_of(settings, oncall), store, known, without_slack)
         yield service, ResponseService(store, oncall.schedule)

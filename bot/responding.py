@@ -82,17 +82,13 @@ def paging_rules_of(settings: Settings, oncall: OncallService) -> PagingRules:
 
 
 def declaring_of(
-    settings: Settings,
-    store: State | None,
-    oncall: OncallService,
-    processors: Collection[str],
-    identify: Callable[[Actor], Identity],
+    rules: PagingRules, store: State | None, processors: Collection[str], identify: Callable[[Actor], Identity]
 ) -> DeclaringService:
-    """Incidents of people, by the same rules. Raises ConfigError."""
+    """Incidents of people, by the same rules."""
     from bot.services.declaring import DeclaringService, Paging
 
-    rules = paging_rules_of(settings, oncall)
-    return DeclaringService(store, oncall.schedule, Paging(rules.policy, rules.target), processors, identify)
+    paging = Paging(rules.policy, rules.target)
+    return DeclaringService(store, rules.oncall.schedule, paging, processors, identify)
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,7 @@ def oncall_to_read(settings: Settings) -> Iterator[OncallService]:
 def responses_to_change(settings: Settings) -> Iterator[ResponseService]:
     """What people do about incidents, in the state of the process that detects them. Raises BadInput without one."""
     from bot.config.chosen_oncall import oncall_in_use
+    from bot.config.policy import load_policy
     from bot.services.oncall import OncallService
     from bot.services.responses import ResponseService
 
@@ -111,7 +112,8 @@ def responses_to_change(settings: Settings) -> Iterator[ResponseService]:
         raise BadInput(f"There are no incidents in {settings.home}: `fireline run` or `fireline demo` detects them.")
     with state(settings) as store:
         schedule = OncallService(oncall_in_use(settings), store).schedule
-        yield ResponseService(store, schedule, watched=watched_by(store, settings))
+        policy = lambda: load_policy(settings.config / "policy.yaml").escalation  # noqa: E731 (an acknowledgement needs none)
+        yield ResponseService(store, schedule, watched=watched_by(store, settings), policy=policy)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from bot.services.app import AppServices
 from bot.services.responses import Outdated, ResponseService
 from bot.views import action_ids, figures, incident, response
 from bot.views.blocks import Card
-from handlers import declaring, payloads, postmortem
+from handlers import declaring, payloads, postmortem, severity
 from handlers.answers import help_card
 from handlers.replies import Reply
 
@@ -68,6 +68,9 @@ def register(app: AsyncApp, services: AppServices) -> None:
 async def _answer(services: AppServices, ack: AsyncAck, reply: Reply, command: Payload) -> None:
     try:
         asked = payloads.incident(command)
+        if asked.word == "severity":
+            await severity.by_command(services, reply, command, asked)
+            return
         card = None if asked.word in WITHOUT_CARD else await _answered(services, reply, asked)
     finally:
         await ack()

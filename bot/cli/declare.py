@@ -138,7 +138,7 @@ def _said(service: "DeclaringService", people: "ResponseService", number: str, m
     text = "".join(f"{line}\n" for line in opened(found, pages, moment, PLAIN))
     told = tuple({"person": one.page.person, "channel": one.page.channel, "state": shown(one)} for one in pages)
     settled = bool(pages) and all(each.state in (PageState.SENT, PageState.CANCELLED) for each in pages)
-    facts = found.incident.severity.value, found.state.value
+    facts = found.severity.value, found.state.value
     return json.dumps(asdict(Declared(text, found.incident.label, *facts, told, settled)))
 
 

@@ -37,6 +37,7 @@ class Act(StrEnum):
     RESOLVE = "resolve"
     HANDOVER = "handover"
     REOPEN = "reopen"
+    SEVERITY = "severity"
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class IncidentQuestion:
     login: str = ""
     take_over: bool = False
     more: str = ""
+    severity: str = ""
     as_json: bool = False
 
 
@@ -105,6 +107,19 @@ def reopen(
     _ask(home, IncidentQuestion(Act.REOPEN, number, by or login_name(), more=because))
 
 
+@incident.command()
+def severity(
+    number: Number,
+    to: Annotated[str, typer.Argument(help="P0, P1 or P2.", show_default=False)],
+    because: Annotated[str, typer.Option(help="Why.", show_default=False)],
+    by: By = None,
+    take_over: TakeOver = False,
+    home: Home = None,
+) -> None:
+    """Raise it: paging begins at step 1. Or lower it, until the facts show more than they do now."""
+    _ask(home, IncidentQuestion(Act.SEVERITY, number, by or "", take_over=take_over, more=because, severity=to))
+
+
 def answer_incident(service: "ResponseService", question: IncidentQuestion, moment: datetime) -> str:
     """Do what was asked, and say how it is then. Raises BadInput."""
     from bot.domain.access import Actor, Way
@@ -125,6 +140,8 @@ def answer_incident(service: "ResponseService", question: IncidentQuestion, mome
             service.reopen(found, who, question.more, moment)
         case Act.HANDOVER:
             service.hand_over(found, who, question.more, moment)
+        case Act.SEVERITY:
+            _grade(service, found, who, question, moment)
     overview = service.overview(service.incident(question.number), moment)
     return _json(overview) if question.as_json else _text(overview, moment)
 
@@ -136,6 +153,20 @@ def _acknowledge(
 
     try:
         service.acknowledge(found, who, moment, take_over=take_over)
+    except NotYours as error:
+        raise BadInput(f"{error} If that is meant, add --take-over.") from error
+
+
+def _grade(
+    service: "ResponseService", found: "Incident", who: "Actor", question: IncidentQuestion, moment: datetime
+) -> None:
+    from bot.services.access import NotYours
+    from bot.services.declaring import severity_of
+    from bot.services.responses import Said
+
+    said = Said(severity_of(question.severity), question.more)
+    try:
+        service.set_severity(found, who, said, moment, meant=question.take_over)
     except NotYours as error:
         raise BadInput(f"{error} If that is meant, add --take-over.") from error
 
@@ -241,7 +272,8 @@ def _json(found: "Overview") -> str:
     response = None if found.standing is None else found.standing.response
     said = {
         "incident": found.incident.label,
-        "severity": found.incident.severity,
+        "severity": found.severity,
+        "severity_by_facts": found.incident.severity,
         "state": found.state,
         "owner": None if response is None else response.owner or None,
         "watched_until": None if found.watched_until is None else found.watched_until.isoformat(),
@@ -260,7 +292,7 @@ def _text(found: "Overview", moment: datetime) -> str:
     following = line(found.standing, moment, PLAIN)
     back = [] if found.watched_until is None else [f"{watched_text(found.watched_until, moment, PLAIN)}."]
     lines = [
-        f"{incident_.label} {incident_.severity} {found.state}: {incident_.headline.explanation}",
+        f"{incident_.label} {found.severity} {found.state}: {incident_.headline.explanation}",
         *back,
         *([f"{following}."] if following else []),
         *(f"{entry.at:%Y-%m-%d %H:%M} UTC  {entry.text}" for entry in found.timeline),

@@ -51,6 +51,7 @@ class Act(StrEnum):
     HAND_OVER = "hand over"
     RESOLVE = "resolve"
     REOPEN = "reopen"
+    SEVERITY = "set the severity of"
     NOTE = "add to the timeline of"
 
 
@@ -60,6 +61,7 @@ NEEDS = {
     Act.HAND_OVER: Role.RESPONDER,
     Act.RESOLVE: Role.RESPONDER,
     Act.REOPEN: Role.RESPONDER,
+    Act.SEVERITY: Role.RESPONDER,
     Act.NOTE: Role.RESPONDER,
 }
 STRANGERS = frozenset({Origin.GUEST, Origin.DEACTIVATED, Origin.BOT, Origin.ELSEWHERE})

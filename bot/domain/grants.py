@@ -15,6 +15,7 @@ _OFFERED = {
     Act.HAND_OVER: _OWNED,
     Act.RESOLVE: _OWNED,
     Act.REOPEN: frozenset({ResponseState.RESOLVED}),
+    Act.SEVERITY: frozenset(ResponseState) - {ResponseState.RESOLVED},
 }
 """The states in which a card has the button."""
 

@@ -41,8 +41,12 @@ class NotYours(BadInput):
     whoever has it.
     """
 
-    def __init__(self, incident: Incident, asked: Ask) -> None:
-        self.incident = incident
+    def __init__(self, incident: Incident, asked: Ask, act: Act) -> None:
+        self.incident, self.act = incident, act
+        if act is Act.SEVERITY:
+            stops = f"stop the pages to {' and '.join(asked.stops)}" if asked.stops else "end the pages"
+            super().__init__(f"You were not paged for {incident.label}. Lowering it would {stops}.")
+            return
         if asked.owner:
             super().__init__(f"{asked.owner} has {incident.label}. Taking it over would make it yours.")
             return
@@ -71,7 +75,7 @@ class Access:
         identity = without_slack(who) if at_once or who.way is not Way.SLACK else self._identify(who)
         match may(act, identity, part, response, meant=meant):
             case Ask() as asked:
-                raise NotYours(incident, asked)
+                raise NotYours(incident, asked, act)
             case Refused(because):
                 log.warning("%s may not %s %s: %s", who.key, act, incident.label, because)
                 raise NotAllowed(because)

@@ -1,18 +1,18 @@
 """One tick of the gate over the state: read what is remembered, decide, keep it with what has to be said of it."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from bot.domain.escalation.follow import entry_of, followed
+from bot.domain.escalation.follow import followed
 from bot.domain.escalation.pages import follow_ups
 from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.findings.finding import Finding
 from bot.domain.findings.storm_policy import StormPolicy
 from bot.domain.gate.decide import decide
 from bot.domain.gate.declared import declared, holding
-from bot.domain.gate.memory import GateMemory, GateRules
+from bot.domain.gate.memory import GateMemory, GateResult, GateRules
 from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.escalation_policy import EscalationPolicy
 from bot.domain.incidents.incident import Incident
@@ -109,7 +109,7 @@ class GateService:
             committed = tx.gate.commit(now, result, memory.version)
             if committed is Committed.APPLIED:
                 tx.outbox.add(to_say(result.decisions))
-                self._follow(tx, result.incidents, now)
+                self._follow(tx, result, now)
         if committed is not Committed.APPLIED:
             return Tick(committed)
         for decision in result.decisions:
@@ -122,19 +122,28 @@ class GateService:
         known = ((name, self._state.response(name)) for name in declared(memory))
         return {name for name, each in known if each is None or each.state is ResponseState.RESOLVED}
 
-    def _follow(self, tx: Transaction, incidents: Sequence[Incident], now: datetime) -> None:
+    def _follow(self, tx: Transaction, result: GateResult, now: datetime) -> None:
         """The responses change in the transaction of their facts; pages for what is over or smaller are not sent."""
+        incidents = [*result.incidents, *self._graded(result)] if self._escalation is not None else []
         if self._escalation is None or not incidents:
             return
         known = tx.responses.of([each.id for each in incidents])
-        for after in followed(incidents, known, self._escalation, now):
+        for after, entry in followed(incidents, known, result.alerts, self._escalation, now):
             before = known.get(after.incident)
             tx.responses.put(after)
             if before is not None:
                 sent = self._state.pages_of(before.dedup_key)
                 tx.pages.cancel(before.dedup_key)
-                tx.pages.add(follow_ups(sent, after, now))
-            tx.responses.note([entry_of(before, after, now)])
+                tx.pages.add(follow_ups(sent, before, after, now))
+            tx.responses.note([entry])
+
+    def _graded(self, result: GateResult) -> Iterator[Incident]:
+        """Those of unchanged facts of whose findings a person has said how bad they are: what is found may say more."""
+        changed, held = {each.id for each in result.incidents}, {each.incident for each in result.alerts}
+        for response in self._state.responses_open() if held - changed - {""} else ():
+            incident = self._state.incident(response.incident)
+            if response.set_severity is not None and incident is not None and incident.id in held - changed:
+                yield incident
 
     def _fits(self, now: datetime, finding: Finding, windows: Sequence[PlannedWindow]) -> bool:
         """Does the state take what the gate would decide of it alone? Nothing of the trial is stored."""

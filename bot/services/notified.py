@@ -5,13 +5,16 @@ from datetime import datetime
 
 from bot.domain.health.notified import Notified, notified_of
 from bot.domain.incidents.notice import NOTIFYING
+from bot.domain.incidents.standing import graded
 from bot.ports.state import State
 from bot.services.watched import Watched
 
 
 def notified_within(state: State, watched: Watched, since: datetime, until: datetime) -> Notified:
     """From `since` to before `until`, aware UTC; and what was announced by then and is open now."""
-    known = [incident for incident in state.open_incidents() if incident.announced_at <= until]
+    said = {each.incident: each for each in state.responses_open()}
+    opened = (graded(incident, said.get(incident.id)) for incident in state.open_incidents())
+    known = [incident for incident in opened if incident.announced_at <= until]
     decisions = state.decisions(since, until)
     notified = {decision.incident for decision in decisions if decision.outcome in NOTIFYING}
     posted = {incident.id: incident.message is not None for incident in known}

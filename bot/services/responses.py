@@ -10,13 +10,17 @@ from bot.domain.counts import plural
 from bot.domain.errors import BadInput, suggest
 from bot.domain.escalation.next_action import PageStep, next_action
 from bot.domain.escalation.pages import follow_ups, people_of
+from bot.domain.findings.severity import Severity
 from bot.domain.grants import is_offered
 from bot.domain.incidents import response as responses
+from bot.domain.incidents.escalation_policy import EscalationPolicy
 from bot.domain.incidents.incident import Incident, MessageRef
 from bot.domain.incidents.response import Response, ResponseState
+from bot.domain.incidents.set_severity import SetSeverity, seen_in
 from bot.domain.incidents.standing import Coming, Overview, Standing
 from bot.domain.incidents.timeline import CHANGES, Entry, EntryKind
 from bot.domain.oncall.schedule import Schedule
+from bot.domain.redaction import redacted
 from bot.ports.state import State
 from bot.services.access import Access
 from bot.services.watched import Watched, never
@@ -25,6 +29,7 @@ log = logging.getLogger("fireline.responses")
 MOST_TRIES = 3
 MOST_COMING = 2
 MOST_WRONG = 5
+MOST_REASON = 300
 SLACK = "slack"
 """The channel of pages whose `ref` is a message of Slack: CHANNEL:TS."""
 Change = Callable[[Response], Response]
@@ -38,6 +43,16 @@ class _Wanted:
     who: Actor
     change: Change
     entry: Entry
+    takes_nothing: Callable[[Response], bool] = lambda _: False
+    """Does it stop nobody's pages, as the response is?"""
+
+
+@dataclass(frozen=True)
+class Said:
+    """How bad somebody says that an incident is, and why."""
+
+    severity: Severity
+    because: str
 
 
 @dataclass(frozen=True)
@@ -88,10 +103,11 @@ class ResponseService:
         still_wrong: Callable[[str, datetime], Sequence[str]] | None = None,
         identify: Callable[[Actor], Identity] = without_slack,
         watched: Watched = never,
+        policy: Callable[[], EscalationPolicy] = EscalationPolicy,
     ) -> None:
         self._state, self._schedule = state, schedule
         self._still_wrong, self._identify = still_wrong or _cannot_be_asked, identify
-        self._watched = watched
+        self._watched, self._policy = watched, policy
 
     def incident(self, name: str) -> Incident:
         """By its id, or by INC-42. Raises BadInput for one that is not known."""
@@ -209,6 +225,32 @@ class ResponseService:
         wanted = _Wanted(Act.HAND_OVER, who, lambda response: responses.acknowledged(response, to, now), entry)
         return self._changed(incident, wanted)
 
+    def set_severity(
+        self, incident: Incident, who: Actor, said: Said, now: datetime, *, meant: bool = False
+    ) -> Response:
+        """Raised, it pages from step 1, whoever has it; lowered, it pages by the smaller severity until the facts show
+        more than is known now. Raises NotYours, if it is not `meant`, where it would stop pages to others; BadInput for
+        the severity that it has, or without a reason.
+        """
+        because = redacted(" ".join(said.because.split()))
+        if not because or len(because) > MOST_REASON:
+            raise BadInput(f"Say why {incident.label} is {said.severity}, in {MOST_REASON} characters at most.")
+        ladder, seen = self._policy().of(said.severity), seen_in(self._required().members(incident.id))
+        word = SetSeverity(said.severity, who.name, because, now, seen)
+        raised = said.severity < self._seen(incident, Act.SEVERITY).severity
+        text = f"{who.name} set it to {said.severity}: {because}" + ("; paging begins at step 1" if raised else "")
+        entry = Entry(incident.id, now, EntryKind.WORSE if raised else EntryKind.GRADED, text, who.key)
+
+        def change(response: Response) -> Response:
+            return responses.graded(response, word, ladder, now)
+
+        def raises(response: Response) -> bool:
+            if response.severity is said.severity:
+                raise BadInput(f"{incident.label} is {said.severity} already.")
+            return said.severity < response.severity
+
+        return self._changed(incident, _Wanted(Act.SEVERITY, who, change, entry, raises), meant=meant)
+
     def note(self, incident: Incident, who: Actor, quote: Quote, now: datetime) -> None:
         """What somebody wrote, in the timeline: once, however often it is asked for. Raises NotAllowed."""
         state, response = self._required(), self._required().response(incident.id)
@@ -255,6 +297,7 @@ class ResponseService:
             seen = self._seen(incident, wanted.act)
             if wanted.act is Act.ACKNOWLEDGE and responses.is_held_by(seen, wanted.who.name, wanted.entry.at):
                 return seen
+            meant = wanted.takes_nothing(seen) or meant
             access.check(wanted.act, wanted.who, incident, seen, wanted.entry.at, meant=meant)
             if self._put(incident, wanted, seen):
                 break
@@ -285,7 +328,7 @@ class ResponseService:
             if not tx.responses.put(changed):
                 return False
             stopped = tx.pages.cancel(before.dedup_key)
-            tx.pages.add(follow_ups(sent, changed, entry.at))
+            tx.pages.add(follow_ups(sent, before, changed, entry.at))
             tx.responses.note([entry])
         log.info("%s: %s; %d pages stopped", incident.label, entry.text, stopped, extra={"incident": incident.label})
         return True

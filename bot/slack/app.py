@@ -23,6 +23,7 @@ import handlers.oncall
 import handlers.postmortem
 import handlers.response
 import handlers.response_forms
+import handlers.severity
 import handlers.silence
 import handlers.thread_reply
 import handlers.timeline_note
@@ -99,6 +100,7 @@ def build(
         handlers.response,
         handlers.response_forms,
         handlers.declaring,
+        handlers.severity,
         handlers.silence,
         handlers.timeline_note,
         handlers.validate,

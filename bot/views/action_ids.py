@@ -45,6 +45,7 @@ INCIDENT_ADD_TO = "incident.add_to"
 INCIDENT_DECLARE = "incident.declare"
 INCIDENT_DECLARE_AS = "incident.declare_as"
 INCIDENT_PROCESSORS = "incident.processors"
+INCIDENT_SEVERITY_AS = "incident.severity_as"
 INCIDENT_PAGES = "incident.pages"
 INCIDENT_PAGE_NOW = "incident.page_now"
 INCIDENT_MORE = "incident.more"
@@ -145,10 +146,11 @@ class More(StrEnum):
     EVIDENCE = "evidence"
     SQL = "sql"
     TIMELINE = "timeline"
+    SEVERITY = "severity"
 
 
 def encode_more(what: More, incident: str) -> str:
-    """`WHAT:INCIDENT`."""
+    """`WHAT:INCIDENT`; of the severity, which changes something, the id of its grant."""
     return f"{what}:{incident}"
 
 

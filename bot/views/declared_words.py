@@ -38,7 +38,7 @@ def opened(found: Overview, pages: Sequence[Queued], now: datetime, voice: Voice
     incident, following = found.incident, response_words.line(found.standing, now, voice)
     triggers = [each for each in pages if each.page.act is Act.TRIGGER]
     return [
-        voice.data(f"{incident.label} {incident.severity}: {incident.headline.explanation}"),
+        voice.data(f"{incident.label} {found.severity}: {incident.headline.explanation}"),
         *([f"{following}."] if following else []),
         *(shown(each, voice) for each in triggers),
         *([] if triggers else ["Nobody was paged so far."]),

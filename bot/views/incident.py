@@ -18,6 +18,7 @@ from bot.views.text import escape, is_slack_id, mention
 CIRCLES = {Severity.P0: "🔴", Severity.P1: "🟠", Severity.P2: "🟡", Severity.P3: "⚪"}
 """Always next to the word: colour is never the only signal."""
 A_DAY = timedelta(hours=20)
+MOST_BECAUSE, MOST_WORD = 60, 36
 MOST_HIGH = 250
 """Pixels of a message on a phone that is 390 wide; the figures below are measured there."""
 LINE, SMALL_LINE, BUTTONS, FEEDBACK = 22, 18, 60, 40
@@ -122,7 +123,7 @@ def _update(notice: Notice, voice: Voice) -> list[str]:
     if notice.resolved:
         return [f"{_mark(notice)} {incident.label}", incident_words.ending(notice, voice)]
     changed = decision.detail or f"{decision.reason.removeprefix('updated because ').capitalize()}"
-    head = f"{CIRCLES[decision.severity]} {decision.severity} {incident.label}: {voice.data(changed)}"
+    head = f"{CIRCLES[notice.severity]} {notice.severity} {incident.label}: {voice.data(changed)}"
     return [head] if decision.detail else [head, incident_words.trouble(decision.finding, notice.now, voice)]
 
 
@@ -130,9 +131,9 @@ def _mark(notice: Notice) -> str:
     if notice.watched:
         return "👀 Back:" if notice.proof and incident_words.proved(notice) else "👀 Not seen any more:"
     if not notice.resolved:
-        return f"{CIRCLES[notice.decision.severity]} {notice.decision.severity}"
+        return f"{CIRCLES[notice.severity]} {notice.severity}"
     if notice.reopened:
-        return f"{CIRCLES[notice.decision.severity]} {notice.decision.severity} reopened:"
+        return f"{CIRCLES[notice.severity]} {notice.severity} reopened:"
     if notice.into:
         return f"↪ Part of {notice.into}:"
     if notice.incident.expired:
@@ -143,9 +144,23 @@ def _mark(notice: Notice) -> str:
 def _status(notice: Notice, voice: Voice) -> str:
     """Number, since when, and while it is open why this severity."""
     incident = notice.incident
-    severity = f"{notice.decision.severity}: {voice.data(incident.severity_reason)}"
+    severity = _severity(notice, voice)
     opened = ("flapping, " if incident.flapping else "") + voice.age(incident.announced_at)
     return f"{incident.label} · {opened}" if notice.resolved else f"{incident.label} · {opened} · {severity}"
+
+
+def _severity(notice: Notice, voice: Voice) -> str:
+    """And why; where a person has said it, who, and what the facts say."""
+    word, facts = notice.word, notice.decision.severity
+    if word is None:
+        return f"{facts}: {voice.data(_short(notice.incident.severity_reason, MOST_BECAUSE))}"
+    by_facts = f" (facts: {facts})" if facts is not word.severity else ""
+    return f"{word.severity} set by {voice.person(word.by)}: {voice.data(_short(word.because, MOST_WORD))}{by_facts}"
+
+
+def _short(because: str, most: int) -> str:
+    """The timeline has all of what a person wrote."""
+    return because if len(because) <= most else f"{because[: most - 1].rstrip()}…"
 
 
 def take_over(incident: Incident, why: str) -> Card:

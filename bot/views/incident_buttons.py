@@ -24,6 +24,8 @@ def row(notice: Notice) -> Block:
     visible = {each["action_id"] for each in shown}
     behind = [each for each in _behind(incident) if not (each is More.IMPACT and action_ids.INCIDENT_IMPACT in visible)]
     more = [option(LABELS[each], action_ids.encode_more(each, incident.id)) for each in behind]
+    if state is not ResponseState.RESOLVED:
+        more.append(option("Set severity", action_ids.encode_more(More.SEVERITY, _grant(notice, Act.SEVERITY))))
     return actions([*shown, overflow(action_ids.INCIDENT_MORE, more)])
 
 

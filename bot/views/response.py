@@ -47,7 +47,7 @@ def watched_text(until: datetime, now: datetime, voice: Voice) -> str:
 def _head(found: Overview, voice: Voice) -> str:
     incident = found.incident
     said = incident_words.sentence(incident.headline, incident.headline.explanation, voice)
-    return f"{incident.label} {incident.severity} {said}"
+    return f"{incident.label} {found.severity} {said}"
 
 
 def _said(entry: Entry) -> str:
@@ -75,7 +75,7 @@ def listing(found: Sequence[Overview], now: datetime) -> Card:
 
 def listed(found: Overview, now: datetime, voice: Voice = PLAIN) -> str:
     incident, standing = found.incident, response_words.line(found.standing, now, voice)
-    head = f"{incident.label} {incident.severity}"
+    head = f"{incident.label} {found.severity}"
     said = incident_words.sentence(incident.headline, cut(incident.headline.explanation, MOST_SAID), voice)
     back = [] if found.watched_until is None else [f"back, {incident_words.watched(found.watched_until, now, voice)}"]
     return " · ".join([f"{head} {said}", *back, standing or found.state])
@@ -111,6 +111,15 @@ def checked(found: Checked) -> Card:
 
 def taken(incident: Incident) -> Card:
     return _line(f"You have {incident.label} now.")
+
+
+def graded(found: Overview) -> Card:
+    """Into the thread: a person has said how bad it is."""
+    response = None if found.standing is None else found.standing.response
+    word = None if response is None else response.set_severity
+    assert word is not None
+    said = f"{found.incident.label} is {word.severity} now: {{}} set it, {escape(word.because)}"
+    return Card(said.format(TEXT.person(word.by)), (section(said.format(SLACK.person(word.by))),))
 
 
 def handed_over(incident: Incident, by: str) -> Card:

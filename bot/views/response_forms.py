@@ -3,15 +3,21 @@
 from collections.abc import Sequence
 from typing import Any
 
+from bot.domain.gate.declared import SEVERITIES
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.standing import Overview
 from bot.views import action_ids
 from bot.views.blocks import MOST_OPTIONS, VIEW_TITLE, Block, Element, context, modal, option, plain, section
-from bot.views.text import escape
+from bot.views.text import escape, mention
 
-ACTS = {action_ids.INCIDENT_HAND_OVER_TO: "Hand over", action_ids.INCIDENT_REOPEN_FOR: "Reopen"}
-PERSON, REASON, INCIDENT = "person", "reason", "incident"
+ACTS = {
+    action_ids.INCIDENT_HAND_OVER_TO: "Hand over",
+    action_ids.INCIDENT_REOPEN_FOR: "Reopen",
+    action_ids.INCIDENT_SEVERITY_AS: "Severity of",
+}
+PERSON, REASON, INCIDENT, SEVERITY = "person", "reason", "incident", "severity"
 MOST_REASON = 500
+MOST_WHY = 300
 MOST_QUOTED = 500
 """Characters, of what Slack keeps with a view: 3,000 at most, with each as long as six where it is escaped."""
 
@@ -33,11 +39,30 @@ def reopen(incident: Incident, grant: str) -> dict[str, Any]:
     return _form(incident, grant, action_ids.INCIDENT_REOPEN_FOR, [_input(REASON, "Why", reason()), said])
 
 
+def severity(found: Overview, grant: str, said: str = "", why: str = "") -> dict[str, Any]:
+    """Another severity than it has, and why. `said` and `why` are what was written already."""
+    others = [each for each in SEVERITIES if each is not found.severity]
+    options = {each: option(f"{each}, {'higher' if each < found.severity else 'lower'}", each) for each in others}
+    chosen = next((options[each] for each in others if each == said), None)
+    choice: Element = {"type": "static_select", "action_id": SEVERITY, "options": list(options.values())}
+    if chosen is not None:
+        choice = {**choice, "initial_option": chosen}
+    written = {**reason(), "max_length": MOST_WHY, **({"initial_value": why[:MOST_WHY]} if why else {})}
+    paged = found.standing.coming[0].people if found.standing is not None and found.standing.coming else ()
+    stops = f"the pages to {' and '.join(map(mention, paged))} stop, and " if paged else ""
+    told = context(
+        f"It is {found.severity}. Higher: an acknowledgement ends, and paging begins at step 1. Lower: {stops}the "
+        "policy of the smaller severity counts, until the facts show more than they do now."
+    )
+    blocks = [_input(SEVERITY, "Severity", choice), _input(REASON, "Why", written), told]
+    return _form(found.incident, grant, action_ids.INCIDENT_SEVERITY_AS, blocks)
+
+
 def add(found: Sequence[Overview], quoted: str, kept: str) -> dict[str, Any]:
     """Which incident's timeline; `kept` comes back with the answer."""
     if not found:
         return modal("Add to timeline", [section("No incident is open.")])
-    names = [(each.incident.label, f"{each.incident.label} {each.incident.severity} {_name(each)}") for each in found]
+    names = [(each.incident.label, f"{each.incident.label} {each.severity} {_name(each)}") for each in found]
     choice: Element = {
         "type": "static_select",
         "action_id": INCIDENT,
@@ -65,8 +90,9 @@ def reason() -> Element:
 def _form(incident: Incident, grant: str, callback: str, blocks: list[Block]) -> dict[str, Any]:
     """`grant` is what the button said: it is read again when the form is sent."""
     act = ACTS[callback]
+    submit = "Set" if callback == action_ids.INCIDENT_SEVERITY_AS else act
     view = modal(f"{act} {incident.label}", [context(escape(incident.headline.explanation)), *blocks])
-    return {**view, "submit": plain(act, VIEW_TITLE), "callback_id": callback, "private_metadata": grant}
+    return {**view, "submit": plain(submit, VIEW_TITLE), "callback_id": callback, "private_metadata": grant}
 
 
 def _input(block_id: str, label: str, element: Element) -> Block:

@@ -17,11 +17,13 @@ from bot.adapters.state.stores import SqlState
 from bot.domain.errors import BadInput
 from bot.domain.findings.finding import Finding, FindingKind
 from bot.domain.findings.severity import Severity
+from bot.domain.gate import declared
 from bot.domain.gate.memory import GateResult
 from bot.domain.incidents.escalation_policy import EscalationPolicy
 from bot.domain.incidents.feedback import Feedback, Word
 from bot.domain.incidents.incident import Part
 from bot.domain.incidents.response import opened
+from bot.domain.incidents.set_severity import SetSeverity
 from bot.domain.incidents.timeline import Entry, EntryKind
 from bot.domain.oncall.covers import Cover
 from bot.ports.state import Committed
@@ -33,6 +35,7 @@ from tests.support.gate_story import DAY, START, finding
 FIRST = finding("Gamebook", severity="P1", severity_reason="the processor is HIGH")
 WORSE = finding("Gamebook", FindingKind.UPSTREAM_CASCADE, severity="P0", severity_reason="it blocks predictions")
 
+LATER = START + timedelta(days=1)
 COVER = Cover(
     id="C1", rota="primary", asked_by="Ana", person="Ben", since=START, until=START + timedelta(days=1), asked_at=START
 )
@@ -121,26 +124,46 @@ def test_every_release_can_be_gone_back_to_with_rows_in_every_table(engine: Engi
     with state.transaction() as tx:
         assert tx.gate.commit(START, GateResult((), (), (note,)), 0) is Committed.APPLIED
         assert tx.incidents.say("early", Feedback("U1", Word.NOISE, START))
-        assert tx.responses.put(opened("early", Severity.P0, EscalationPolicy().of(Severity.P0), START))
+        response = opened("early", Severity.P0, EscalationPolicy().of(Severity.P0), START)
+        assert tx.responses.put(replace(response, set_severity=SetSeverity(Severity.P2, "Ana", "known", START)))
+        assert tx.gate.declare(declared.opened(declared.Wanted("Predictions look wrong"), "V1", "Ana", LATER)[1])
         tx.responses.note([Entry("early", START, EntryKind.OPENED, "It began as P0")])
         tx.pages.add([page("p1", key="early:1")])
         tx.covers.add(COVER)
     state.add_silence(SILENCE)
     state.add_silence(replace(SILENCE, id="S2", proposed=True))
-    for number in range(int(head) - 1, 0, -1):
+    assert migrate(engine, "0013")[1] == "0013"
+    words = ("'declared',", ": declared", ": unknown", "DECLARED")
+    assert [row for row in _rows(engine) for word in words if word in row.replace('"', "'").replace(": '", ": ")] == []
+    for number in range(12, 0, -1):
         assert migrate(engine, f"{number:04}")[1] == f"{number:04}"
     with engine.connect() as connection:
         kept = connection.execute(text("select id, version from incident order by id")).all()
-        assert [tuple(row) for row in kept] == [("bare", 1), ("early", 1), ("late", 1), ("note", 1)]
+        assert [row.id for row in kept] == ["bare", "declared:V1", "early", "late", "note"]
         assert connection.scalar(text("select home from finding")) == "early"
     assert migrate(engine)[1] == head
     assert (SqlState(engine).silences(START), SqlState(engine).silence("S2")) == ([SILENCE], None)
+    ended = SqlState(engine).incident("declared:V1")
+    assert ended is not None
+    assert (ended.label, ended.is_open, ended.headline.explanation) == ("INC-5", False, "Predictions look wrong")
     assert [each.label for each in SqlState(engine).open_incidents()] == ["INC-1", "INC-2", "INC-3", "INC-4"]
     with writing(engine) as connection:
         downgrade(connection, "base")
         tables = MetaData()
         tables.reflect(connection)
     assert set(tables.tables) <= {"alembic_version"}
+
+
+def _rows(engine: Engine) -> list[str]:
+    """What older releases read of incidents, findings and decisions, but for their names."""
+    texts = (
+        "kind, family, headline, parts from incident",
+        "kind, body, reason from finding",
+        "body, reason from decision",
+    )
+    with engine.connect() as connection:
+        found = [connection.execute(text(f"select {each}")).all() for each in texts]
+    return [str(row) for rows in found for row in rows]
 
 
 @pytest.mark.parametrize("to", ["0001", "0099", "head"])

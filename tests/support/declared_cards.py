@@ -23,7 +23,11 @@ from tests.support.pager import queued
 from tests.support.rotas import PLAN
 
 POLICY = EscalationPolicy()
-NASTY = Wanted(title="<!here> & *Predictions* look wrong since noon", severity=Severity.P0, because="<@U1> & *x*")
+NASTY = Wanted(
+    title="<!here> & *Predictions* look wrong since noon",
+    severity=Severity.P0,
+    because="<@U1> & *x* " + "very long " * 9,
+)
 OF_DATA = Wanted(title="Half of the players are missing", processors=("NbacGamebookProcessor", "TeamSummary"))
 PLAIN = Wanted(title="Predictions look wrong since noon", severity=Severity.P0)
 ENDED = START + timedelta(minutes=50)

@@ -15,6 +15,7 @@ from bot.domain.incidents.figures import Figures, Spread
 from bot.domain.incidents.incident import AlertState, Gathered, IncidentState, Part
 from bot.domain.incidents.notice import Due, Notice, Proof, Reach, Restored
 from bot.domain.incidents.retrospect import Past
+from bot.domain.incidents.set_severity import SetSeverity
 from bot.domain.incidents.standing import Coming, Overview, Standing
 from bot.domain.incidents.timeline import Entry, EntryKind
 from bot.views import figures, incident, incident_evidence, response, response_forms
@@ -69,6 +70,11 @@ def responded() -> dict[str, Notice]:
         "incident_acknowledged": Standing(has_it),
         "incident_mitigated": Standing(responses.mitigated(has_it, "Ana", now)),
     }
+    word = SetSeverity(Severity.P2, "U01ALEX", "known since Monday, the vendor repairs it <!here>", now)
+    p2 = EscalationPolicy().of(Severity.P2)
+    made["incident_graded"] = Standing(responses.graded(has_it, word, p2, now))
+    same = replace(word, severity=Severity.P0, by="Ana", because="games start at 7")
+    made["incident_graded_as_found"] = Standing(responses.graded(paged, same, ladder, now), coming)
     over = responses.resolved(has_it, RESOLVED)
     again = responses.reopened(over, RESOLVED + timedelta(hours=1))
     ended = _over()["incident_resolved"]
@@ -84,6 +90,8 @@ def answers() -> dict[str, Card]:
     nasty = notices.incident(headline=replace(CASCADE, processors=NASTY, explanation="<!here> & *bold*"))
     now, ladder = START + timedelta(minutes=30), EscalationPolicy().of(Severity.P0)
     has_it = responses.acknowledged(responses.opened("I1", Severity.P0, ladder, START), "<@U1> & *Ana*", START)
+    word = SetSeverity(Severity.P2, "<@U1> & *Ana*", "<!here> & *x*", START)
+    lowered = responses.graded(has_it, word, EscalationPolicy().of(Severity.P2), START)
     entries = tuple(
         Entry("I1", START + timedelta(minutes=n), EntryKind.ACKNOWLEDGED, f"<!here> & *x* {n}") for n in range(70)
     )
@@ -97,6 +105,8 @@ def answers() -> dict[str, Card]:
         "response_checked_right": response.checked(Checked(nasty, 3, ())),
         "response_checked_nothing": response.checked(Checked(nasty, 0, ())),
         "response_figures": figures.card(counted, 30),
+        "response_graded": response.graded(Overview(nasty, Standing(lowered), ())),
+        "response_graded_list": response.listing([Overview(nasty, Standing(lowered), ())], now),
         "response_handed_over": response.handed_over(nasty, "<@U1> & *Ana*"),
         "response_list": response.listing([found] * 20, now),
         "response_list_empty": response.listing([], now),
@@ -226,6 +236,8 @@ def modals() -> dict[str, dict[str, Any]]:
         "incident_evidence": incident_evidence.shown(full),
         "incident_evidence_bare": incident_evidence.shown(bare),
         "incident_hand_over": response_forms.hand_over(notices.incident(headline=nasty), "grant", ["Ana", "Ben"]),
+        "incident_severity": response_forms.severity(_paged(nasty), "grant"),
+        "incident_severity_begun": response_forms.severity(_paged(nasty), "grant", "P2", "<known> & old"),
         "incident_reopen": response_forms.reopen(notices.incident(headline=nasty), "grant"),
         "incident_add": response_forms.add(
             [Overview(notices.incident(headline=nasty), None, ())], "<!here> & *x*", "{}"
@@ -235,6 +247,11 @@ def modals() -> dict[str, dict[str, Any]]:
         "incident_evidence_loading": incident_evidence.loading(),
         "incident_evidence_failed": incident_evidence.failed("The warehouse is held by <another> process."),
     }
+
+
+def _paged(headline: Finding) -> Overview:
+    first = responses.opened("I1", Severity.P0, EscalationPolicy().of(Severity.P0), START)
+    return Overview(notices.incident(headline=headline), Standing(first, (Coming(START, ("Ana", "U02SAM")),)), ())
 
 
 def _alert(of: Finding, *, is_root: bool) -> AlertState:

@@ -132,3 +132,20 @@ def test_a_page_is_shown_before_it_is_sent(home: Path) -> None:
     assert "INC-2" not in fireline(home, "list").stdout
     sent = declared(home, "page", "zoe", "the vendor calls", "--yes")
     assert "INC-2 P1: the vendor calls" in sent.stdout
+
+
+def test_its_severity_is_set_with_a_reason(home: Path) -> None:
+    refused = fireline(home, "severity", "INC-1", "P2", "--because", "known", "--as", "Zoe")
+    assert refused.exit_code == 1
+    assert "Lowering it would stop the pages to Ana. If that is meant, add --take-over." in " ".join(
+        refused.output.split()
+    )
+    lowered = fireline(home, "severity", "INC-1", "p2", "--because", "known", "--as", "Zoe", "--take-over")
+    assert lowered.exit_code == 0, lowered.output
+    assert "INC-1 P2 open" in lowered.stdout
+    assert "Zoe set it to P2: known" in lowered.stdout
+    said = json.loads(fireline(home, "show", "1", "--json").stdout)
+    assert (said["severity"], said["severity_by_facts"]) == ("P2", "P0")
+    assert "INC-1 P2 " in fireline(home, "list").stdout
+    assert "INC-1 P0 open" in fireline(home, "severity", "INC-1", "P0", "--because", "it is not", "--as", "Zoe").stdout
+    assert "is P0 already" in fireline(home, "severity", "INC-1", "P0", "--because", "x", "--as", "Ana").output

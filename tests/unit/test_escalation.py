@@ -124,7 +124,7 @@ def test_what_is_over_or_mitigated_pages_nobody() -> None:
 def after(before: Response | None, **changes: object) -> Response | None:
     facts = replace(incident(), **{"id": "I1", "severity": Severity.P1, **changes})  # type: ignore[arg-type]
     known = {} if before is None else {"I1": before}
-    return next(iter(followed([facts], known, POLICY, minute(60))), None)
+    return next((after for after, _ in followed([facts], known, (), POLICY, minute(60))), None)
 
 
 def test_a_response_follows_the_facts() -> None:

@@ -216,6 +216,7 @@ class Registered:
             handlers.response,
             handlers.response_forms,
             handlers.declaring,
+            handlers.severity,
             handlers.silence,
             handlers.timeline_note,
             handlers.validate,

@@ -16,10 +16,12 @@ from bot.domain.findings.severity import Severity
 from bot.domain.grants import begins
 from bot.domain.incidents.escalation_policy import Ladder
 from bot.domain.incidents.response import Response, ResponseState
+from bot.domain.incidents.set_severity import SetSeverity
 from bot.domain.incidents.timeline import Entry, EntryKind, record_of
 
 RESPONSE, TIMELINE, INCIDENT = tables.response, tables.timeline, tables.incident
 _LADDER = TypeAdapter(Ladder)
+_WORD = TypeAdapter(SetSeverity | None)
 
 
 class SqlResponses:
@@ -91,11 +93,19 @@ def timeline_of(connection: Connection, incident: str) -> list[Entry]:
 
 def _row(response: Response) -> dict[str, Any]:
     words = {"severity": response.severity.value, "state": response.state.value}
-    plain = {name: value for name, value in vars(response).items() if name not in ("ladder", *words)}
-    return {**plain, **words, "ladder": _LADDER.dump_python(response.ladder, mode="json")}
+    parts = {
+        "ladder": _LADDER.dump_python(response.ladder, mode="json"),
+        "set_severity": _WORD.dump_python(response.set_severity, mode="json"),
+    }
+    plain = {name: value for name, value in vars(response).items() if name not in (*parts, *words)}
+    return {**plain, **words, **parts}
 
 
 def _response(row: RowMapping) -> Response:
     words = {"severity": Severity(row["severity"]), "state": ResponseState(row["state"])}
     columns = {column.name: row[column.name] for column in RESPONSE.columns}
-    return Response(**{**columns, **words, "ladder": _LADDER.validate_python(row["ladder"])})
+    parts = {
+        "ladder": _LADDER.validate_python(row["ladder"]),
+        "set_severity": _WORD.validate_python(row["set_severity"]),
+    }
+    return Response(**{**columns, **words, **parts})

@@ -171,6 +171,7 @@ response = Table(
     Column("resolved_by", Words, nullable=False),
     Column("version", Integer, nullable=False),
     Column("shown", Integer, nullable=False),
+    Column("set_severity", JSON(none_as_null=True)),
 )
 """What people do about an incident, and how far its pages have come."""
 

@@ -7,23 +7,35 @@ from bot.domain.findings.finding import FindingKind
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents import response as responses
 from bot.domain.incidents.escalation_policy import EscalationPolicy
-from bot.domain.incidents.incident import Incident
+from bot.domain.incidents.incident import AlertState, Incident
 from bot.domain.incidents.response import Response, ResponseState
+from bot.domain.incidents.set_severity import Outranked, outranked
 from bot.domain.incidents.timeline import Entry, EntryKind
 
 
 def followed(
-    incidents: Iterable[Incident], known: Mapping[str, Response], policy: EscalationPolicy, now: datetime
-) -> Iterator[Response]:
-    """The responses that change with what the gate has decided; P3 is left to the digest, and has none."""
+    incidents: Iterable[Incident],
+    known: Mapping[str, Response],
+    alerts: Iterable[AlertState],
+    policy: EscalationPolicy,
+    now: datetime,
+) -> Iterator[tuple[Response, Entry]]:
+    """The responses that change with what the gate has decided, and what their timelines say of it. `alerts` are those
+    of the tick. P3 is left to the digest, and has none.
+    """
+    members: dict[str, list[AlertState]] = {}
+    for alert in alerts:
+        members.setdefault(alert.incident, []).append(alert)
     for incident in incidents:
-        after = _after(incident, known.get(incident.id), policy, now)
+        before = known.get(incident.id)
+        word = None if before is None else before.set_severity
+        why = None if word is None else outranked(word, members.get(incident.id, ()))
+        after = _after(incident, before, policy, now, why)
         if after is not None:
-            yield after
+            yield after, _entry_of(before, after, now, why)
 
 
-def entry_of(before: Response | None, after: Response, now: datetime) -> Entry:
-    """What its timeline says of the change."""
+def _entry_of(before: Response | None, after: Response, now: datetime, why: Outranked | None) -> Entry:
     kind, text = EntryKind.OPENED, f"It began as {after.severity}"
     if after.state is ResponseState.RESOLVED:
         kind, text = EntryKind.RESOLVED, "The data is right again, or nothing of it has held for a while"
@@ -31,6 +43,9 @@ def entry_of(before: Response | None, after: Response, now: datetime) -> Entry:
         text = f"It began again as {after.severity}"
     elif before is not None:
         kind, text = EntryKind.WORSE, f"{before.severity} became {after.severity}: paging begins at step 1"
+        if why is not None and before.set_severity is not None:
+            said = f"{before.severity}, as {before.set_severity.by} had set it, became {after.severity}"
+            text = f"{said}: {why}; paging begins at step 1"
     return Entry(after.incident, now, kind, text)
 
 
@@ -41,7 +56,9 @@ def _ends(incident: Incident, before: Response) -> bool:
     return before.state is not ResponseState.RESOLVED or before.resolved_by != ""
 
 
-def _after(incident: Incident, before: Response | None, policy: EscalationPolicy, now: datetime) -> Response | None:
+def _after(
+    incident: Incident, before: Response | None, policy: EscalationPolicy, now: datetime, why: Outranked | None
+) -> Response | None:
     if not incident.is_open:
         return responses.resolved(before, now) if before is not None and _ends(incident, before) else None
     if incident.severity is Severity.P3:
@@ -51,5 +68,7 @@ def _after(incident: Incident, before: Response | None, policy: EscalationPolicy
         return responses.opened(incident.id, incident.severity, ladder, now)
     if before.state is ResponseState.RESOLVED and not before.resolved_by:
         return responses.opened(incident.id, incident.severity, ladder, now, before)
+    if before.set_severity is not None and why is None:
+        return None
     # What a person has resolved against the data stays so, unless it becomes worse.
     return responses.risen(before, incident.severity, ladder, now) if incident.severity < before.severity else None

@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 from bot.domain.delivery import Act, Page, PageState, Queued
 from bot.domain.escalation.next_action import PageStep
 from bot.domain.incidents.escalation_policy import Step
-from bot.domain.incidents.response import Response, ResponseState
+from bot.domain.incidents.response import PAGING, Response, ResponseState
 from bot.domain.oncall.on_call import on_call
 from bot.domain.oncall.schedule import Person, Schedule
 
@@ -51,9 +51,11 @@ def pages_of(
     return StepPages(tuple(pages), tuple(each for each in people if each.name in reached), tuple(unreached))
 
 
-def follow_ups(sent: Iterable[Queued], after: Response, now: datetime) -> list[Queued]:
-    """What tells the channels that keep a state of their own what has become of the episode: one page each."""
-    act = _FOLLOWING.get(after.state)
+def follow_ups(sent: Iterable[Queued], before: Response, after: Response, now: datetime) -> list[Queued]:
+    """What tells the channels that keep a state of their own what has become of the episode: one page each. What is
+    smaller than they were told pages there no longer.
+    """
+    act = Act.RESOLVE if after.state in PAGING and after.severity > before.severity else _FOLLOWING.get(after.state)
     tried = [each for each in sent if each.state not in (PageState.PENDING, PageState.CANCELLED)]
     told = {
         each.page.channel: each for each in tried if each.page.channel in KEEP_A_STATE and each.page.act is Act.TRIGGER

@@ -31,7 +31,8 @@ def of_response(incident: Incident, response: Response, now: datetime) -> Iterat
         yield f"{name} is acknowledged by nobody"
     if response.state is ResponseState.RESOLVED and not response.resolved_by:
         yield f"{name} is open, and its response says that the data has resolved it"
-    if incident.severity < response.severity and response.state is not ResponseState.RESOLVED:
+    by_facts = response.set_severity is None and response.state is not ResponseState.RESOLVED
+    if by_facts and incident.severity < response.severity:
         yield f"{name} is {incident.severity}, and is paged as {response.severity}"
     if response.shown > response.version:
         yield f"the message of {name} says version {response.shown} of {response.version}: it is not edited again"

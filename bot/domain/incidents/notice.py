@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bot.domain.findings.severity import Severity
 from bot.domain.incidents.decisions import Decision, Outcome
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.response import ResponseState
+from bot.domain.incidents.set_severity import SetSeverity
 from bot.domain.incidents.standing import Standing
 
 SAID = frozenset({Outcome.ANNOUNCE, Outcome.UPDATE, Outcome.RESOLVE, Outcome.EDIT})
@@ -81,6 +83,15 @@ class Notice:
     @property
     def stamp(self) -> str:
         return self.decision.at.isoformat()
+
+    @property
+    def word(self) -> SetSeverity | None:
+        """What a person has said of how bad it is."""
+        return None if self.standing is None else self.standing.response.set_severity
+
+    @property
+    def severity(self) -> Severity:
+        return self.decision.severity if self.word is None else self.word.severity
 
     @property
     def resolved(self) -> bool:

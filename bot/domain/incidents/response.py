@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.escalation_policy import Ladder
+from bot.domain.incidents.set_severity import SetSeverity
 
 ASK_BEFORE = timedelta(minutes=5)
 """So long before an acknowledgement expires its owner is asked whether it still holds."""
@@ -29,7 +30,8 @@ PAGING = frozenset({ResponseState.OPEN, ResponseState.EXHAUSTED})
 
 @dataclass(frozen=True, kw_only=True)
 class Response:
-    """Times are aware UTC. `episode` counts how often the incident began; `severity` is the worst of this one.
+    """Times are aware UTC. `episode` counts how often the incident began; `severity` is the worst of this one, or what
+    a person has said last (`set_severity`).
 
     `ladder` is the policy's as it was when the episode began, or the severity rose. `step` is the next one to take of
     cycle `cycle`, at `next_at`; None: nothing is due. `owner` is who has it, by name; `owned_until` is when the
@@ -55,6 +57,7 @@ class Response:
     resolved_by: str = ""
     version: int = 0
     shown: int = 0
+    set_severity: SetSeverity | None = None
 
     @property
     def dedup_key(self) -> str:
@@ -77,14 +80,29 @@ def opened(
 
 
 def reopened(response: Response, now: datetime) -> Response:
-    """A person says that it is not over: a new episode, by the ladder that it had."""
-    return opened(response.incident, response.severity, response.ladder, now, response)
+    """A person says that it is not over: a new episode, by the ladder that it had, as bad as they said."""
+    again = opened(response.incident, response.severity, response.ladder, now, response)
+    return replace(again, set_severity=response.set_severity)
 
 
 def risen(response: Response, severity: Severity, ladder: Ladder, now: datetime) -> Response:
-    """Its severity rose: whoever had it acknowledged something smaller, and paging begins at step 1."""
+    """Its severity rose: whoever had it acknowledged something smaller, and paging begins at step 1. What a person has
+    said of it before counts no longer.
+    """
     worse = replace(response, severity=severity, ladder=ladder, cycle=response.cycle + 1, resolved_by="")
-    return _from_first_step(worse, now)
+    return _from_first_step(replace(worse, set_severity=None), now)
+
+
+def graded(response: Response, word: SetSeverity, ladder: Ladder, now: datetime) -> Response:
+    """A person says how bad it is. Raised, it pages from step 1, whoever has it; lowered, whoever has it keeps it, and
+    while nobody has, it pages by the smaller ladder from step 1.
+    """
+    if word.severity < response.severity:
+        return replace(risen(response, word.severity, ladder, now), set_severity=word)
+    smaller = replace(response, severity=word.severity, ladder=ladder, set_severity=word)
+    if response.state not in PAGING or word.severity == response.severity:
+        return smaller
+    return _from_first_step(replace(smaller, cycle=response.cycle + 1), now)
 
 
 def acknowledged(response: Response, owner: str, now: datetime) -> Response:

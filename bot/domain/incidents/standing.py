@@ -1,9 +1,10 @@
 """Who has an incident, and what comes next: what a card says of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from bot.domain.findings.severity import Severity
 from bot.domain.incidents.incident import Incident, IncidentState
 from bot.domain.incidents.response import Response, ResponseState
 from bot.domain.incidents.timeline import Entry
@@ -28,6 +29,14 @@ class Standing:
     grants: Mapping[str, str] = field(default_factory=dict)
 
 
+def graded(incident: Incident, response: Response | None) -> Incident:
+    """As bad as a person has said, for their reason; as the facts are, where nobody has said it."""
+    word = None if response is None else response.set_severity
+    if word is None:
+        return incident
+    return replace(incident, severity=word.severity, severity_reason=f"set by {word.by}: {word.because}")
+
+
 @dataclass(frozen=True)
 class Overview:
     """`timeline` in the order in which it was noted; `watched_until`: nothing of it holds any more, and from then on it
@@ -38,6 +47,10 @@ class Overview:
     standing: Standing | None
     timeline: tuple[Entry, ...]
     watched_until: datetime | None = None
+
+    @property
+    def severity(self) -> Severity:
+        return graded(self.incident, None if self.standing is None else self.standing.response).severity
 
     @property
     def state(self) -> ResponseState | IncidentState:

@@ -17,6 +17,8 @@ class EntryKind(StrEnum):
     ASKED = "asked"
     EXPIRED = "acknowledgement expired"
     ACKNOWLEDGED = "acknowledged"
+    GRADED = "severity set"
+    """A person has lowered it; what raises it is WORSE."""
     HANDED_OVER = "handed over"
     MITIGATED = "mitigated"
     RESOLVED = "resolved"
