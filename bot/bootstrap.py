@@ -353,17 +353,16 @@ def app_services(
     incidents_then = None if store is None else partial(opened_in, store)
     validation = _validation(opened, registry, health, settings, incidents_then, blindness)
     sampling = SamplingService(opened, registry, health, Plan())
-    queries = _queries(opened, registry, settings)
     incidents = IncidentService(store, registry, validation.judge)
     oncall = OncallService(oncall_in_use(settings), store)
     identify = identities(settings)
     rules = paging_rules_of(settings, oncall)
     responses = ResponseService(store, oncall.schedule, incidents.still_wrong, identify, watched, lambda: rules.policy)
-    about_data = registry, health, TrendService(opened, registry, health), impact, validation, sampling, queries
-    declaring = declaring_of(rules, store, registry.by_name, identify)
-    silences = silences_over(store, registry, health, identify)
-    people = incidents, oncall, responses, declaring, RetrospectService(store), silences
-    return AppServices(clock, *about_data, *people, sources, blindness, Inbox(store), partial(hear, store))
+    trends, queries = TrendService(opened, registry, health), _queries(opened, registry, settings)
+    about_data = registry, health, trends, impact, validation, sampling, queries
+    people = incidents, oncall, responses, declaring_of(rules, store, registry.by_name, identify)
+    also = RetrospectService(store), silences_over(store, registry, health, identify)
+    return AppServices(clock, *about_data, *people, *also, sources, blindness, Inbox(store), partial(hear, store))
 
 
 def _validation(

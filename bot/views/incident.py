@@ -18,7 +18,7 @@ from bot.views.text import escape, is_slack_id, mention
 CIRCLES = {Severity.P0: "🔴", Severity.P1: "🟠", Severity.P2: "🟡", Severity.P3: "⚪"}
 """Always next to the word: colour is never the only signal."""
 A_DAY = timedelta(hours=20)
-MOST_BECAUSE, MOST_WORD = 60, 36
+MOST_BECAUSE, MOST_WORD = 60, 24
 MOST_HIGH = 250
 """Pixels of a message on a phone that is 390 wide; the figures below are measured there."""
 LINE, SMALL_LINE, BUTTONS, FEEDBACK = 22, 18, 60, 40
