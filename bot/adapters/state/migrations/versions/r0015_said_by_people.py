@@ -5,8 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 KINDS = {"declared": "tracking_bug", "unknown": "tracking_bug"}
 """What older releases read in place of a kind, or a root cause, that they do not know."""
 WORDS, NEW = ("kind", "root_cause"), ("declared", "by")
