@@ -43,6 +43,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SCOPES = {
     "apps.connections.open": set(),
     "auth.test": set(),
+    "chat.delete": {"chat:write"},
     "chat.postEphemeral": {"chat:write"},
     "chat.postMessage": {"chat:write"},
     "chat.update": {"chat:write"},
