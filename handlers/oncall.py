@@ -28,7 +28,7 @@ def register(app: AsyncApp, services: AppServices) -> None:
             await reply.privately(help_card(services))
             return
         typed = payloads.text(command)
-        moment = services.oncall.moment(typed) if typed else services.now()
+        moment = services.oncall.moment(typed, services.now()) if typed else services.now()
         await reply.send(oncall.card(await reply.work(services.oncall.overview, moment)))
 
     @app.action(action_ids.ONCALL_ASK)

@@ -193,7 +193,7 @@ def typed(options: Mapping[str, Any]) -> str:
     return value.strip()[:MOST_TEXT] if isinstance(value, str) else ""
 
 
-def window(options: Mapping[str, Any]) -> int:
-    """The days of the message whose type-ahead is asked for options."""
+def window(options: Mapping[str, Any]) -> HealthRequest:
+    """The window of the message whose type-ahead is asked for options."""
     block_id = options.get("block_id")
-    return action_ids.days_of(block_id if isinstance(block_id, str) else "")
+    return action_ids.window_of(block_id if isinstance(block_id, str) else "")

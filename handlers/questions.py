@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
 
@@ -68,10 +68,11 @@ class Questions:
     def health(self, text: str) -> HealthRequest:
         """`[phase N | PROCESSOR] [7d]`, the window before or after."""
         asked = health_words(text, lambda: self._reader, self.registry.phases, "/health")
-        days = HealthRequest().days if asked.days is None else asked.days
+        days, until = (HealthRequest().days, None) if asked.window is None else (asked.window.days, asked.window.until)
+        whole = HealthRequest(days=days, as_of=until)
         if not asked.name:
-            return HealthRequest(days=days, phase=asked.phase)
-        return self._named(asked.name.split(), lambda name: HealthRequest(days=days, processor=name), "/health")
+            return replace(whole, phase=asked.phase)
+        return self._named(asked.name.split(), lambda name: replace(whole, processor=name), "/health")
 
     def impact(self, text: str) -> ImpactRequest:
         """`PROCESSOR [DATE]`."""

@@ -68,16 +68,19 @@ def _request(service: "HealthService", question: HealthQuestion, moment: "dateti
 
     reader = partial(service.dates, moment)
     words = health_words(question.about, reader, service.phases, "fireline health")
-    if question.days is not None and words.days is not None:
+    if question.days is not None and words.window is not None:
         raise BadInput(f"--days {question.days} and {question.about!r} are two windows. Give one.")
     if words.name and question.processor is not None:
         raise BadInput(f"--processor {question.processor} and {words.name!r} are two processors. Give one.")
     if words.phase is not None and question.phase is not None:
         raise BadInput(f"--phase {question.phase} and {question.about!r} are two phases. Give one.")
-    days = words.days if question.days is None else reader().days_back(question.days)
+    window = words.window if question.days is None else reader().window(question.days)
+    until = None if window is None else window.until
+    if until is not None and question.as_of is not None:
+        raise BadInput(f"--as-of {question.as_of} and a window of days that have passed are two moments. Give one.")
     return HealthRequest(
-        days=HealthRequest().days if days is None else days,
+        days=HealthRequest().days if window is None else window.days,
         phase=question.phase if words.phase is None else words.phase,
         processor=words.name or question.processor,
-        as_of=None if question.as_of is None else reader().moment(question.as_of),
+        as_of=until if question.as_of is None else reader().moment(question.as_of),
     )

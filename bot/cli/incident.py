@@ -202,11 +202,16 @@ def figures(
 def list_(home: Home = None) -> None:
     """What is open, the worst first."""
     from bot.cli.terminal import say_folded
-    from bot.state_adapters import incidents_to_read
+    from bot.state_adapters import has_state, incidents_to_read
     from bot.views.response import listed
 
-    with errors_for_people(), incidents_to_read(settings_of(home)) as (people, _, moment):
-        lines = [listed(each, moment) for each in people.overviews(moment)]
+    with errors_for_people():
+        settings = settings_of(home)
+        if not has_state(settings):
+            say_folded(f"No incident is open: `fireline run` or `fireline demo` detects them in {settings.home}.")
+            return
+        with incidents_to_read(settings) as (people, _, moment):
+            lines = [listed(each, moment) for each in people.overviews(moment)]
     for line in lines or ["No incident is open."]:
         say_folded(line)
 

@@ -15,6 +15,8 @@ import typer
 from bot.cli.context import errors_for_people, now, settings_of
 from bot.cli.options import AsJson, Home
 from bot.cli.outputs import check_writable, write_output
+from bot.cli.terminal import say
+from bot.domain.counts import plural
 
 if TYPE_CHECKING:
     from bot.domain.oncall.schedule import Shift
@@ -86,7 +88,10 @@ def calendar(
     """Write the turns to come as an iCalendar file. Read again, each turn is there once."""
     with errors_for_people():
         check_writable(out)
-        write_output(out, _asked(home, Act.CALENDAR, rota=rota, days=days).encode())
+        written = _asked(home, Act.CALENDAR, rota=rota, days=days)
+        write_output(out, written.encode())
+    turns = written.count("BEGIN:VEVENT")
+    say(f"{out}: {plural(turns, 'turn')} in the next {plural(days, 'day')}." + ("" if turns else " It is empty."))
 
 
 @oncall.command()
@@ -106,7 +111,7 @@ def answer_oncall(service: "OncallService", question: OncallQuestion, moment: da
     drawn = partial(rendered, width=question.width, colour=question.colour)
     match Act(question.act):
         case Act.STATUS:
-            found = service.overview(moment if question.at is None else service.moment(question.at))
+            found = service.overview(moment if question.at is None else service.moment(question.at, moment))
             return overview_json(found) if question.as_json else drawn(partial(print_overview, found))
         case Act.SHIFTS:
             turns = list(_ahead(service, question, moment))

@@ -107,7 +107,7 @@ def _page(rules: "PagingRules", question: PagingQuestion, moment: datetime) -> S
         raise BadInput(f"{question.severity!r} is no severity that pages. Write {', '.join(SEVERITIES)}.")
     worst = Severity(question.severity.upper())
     if question.at is not None:
-        moment = rules.oncall.moment(question.at)
+        moment = rules.oncall.moment(question.at, moment)
     schedule, ladder = rules.oncall.schedule(moment), rules.policy.of(worst)
     steps = simulated(worst, ladder, schedule, rules.target, moment)
     if not steps:

@@ -44,7 +44,7 @@ def validate(
         str | None,
         typer.Option(
             "--from",
-            help="First data date, up to --to or the newest; or a span such as 7d; the last two dates unless given.",
+            help="First data date, up to --to or today; or a span such as 7d; the last two dates unless given.",
             show_default=False,
         ),
     ] = None,
@@ -130,13 +130,13 @@ def _validated(service: "ValidationService", question: ValidateQuestion, moment:
 def _dates(
     service: "ValidationService", question: ValidateQuestion, moment: "datetime"
 ) -> "tuple[date | None, date | None]":
-    """A span may be given in --from alone: `7d`; a date alone goes on to the newest."""
+    """A span may be given in --from alone: `7d`; a date alone goes on to today, as a span that names no end does."""
     if question.first is None and question.last is None:
         return None, None
     reader = service.dates(moment)
     if question.last is None:
         first, last = reader.span(question.first or "")
-        return first, last if last > first else None
+        return first, max(last, reader.today) if first == last else last
     last = reader.day(question.last)
     return (reader.day(question.first) if question.first is not None else last), last
 

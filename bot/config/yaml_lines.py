@@ -158,8 +158,9 @@ def _nodes_of(events: Iterator[yaml.Event]) -> tuple[_Loader, yaml.Node | None]:
     return loader, loader.get_single_node()
 
 
-def _refused(path: Path, message: str, line: int = 1) -> ConfigError:
-    return ConfigError([Problem(f"{path}:{line}", message)])
+def _refused(path: Path, message: str, line: int | None = None) -> ConfigError:
+    """`line` None: it is the file itself, and no line of it."""
+    return ConfigError([Problem(f"{path}" if line is None else f"{path}:{line}", message)])
 
 
 def _code_point(character: int | str | bytes) -> str:

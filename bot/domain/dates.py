@@ -42,6 +42,14 @@ def window_days(text: str) -> int | None:
 
 
 @dataclass(frozen=True)
+class DaysBack:
+    """So many days up to `until` (aware UTC); None: up to now."""
+
+    days: int
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
 class DateReader:
     """Reads dates as of `now` (aware) on the calendar of `zone`."""
 
@@ -86,20 +94,25 @@ class DateReader:
             raise BadInput(f"{first} comes after {last}. Write the earlier date first.")
         return first, last
 
-    def days_back(self, text: str) -> int:
-        """How far a window reaches back: `7`, `2w`, `yesterday`, `since 28 Nov`. Raises BadInput."""
+    def window(self, text: str) -> "DaysBack":
+        """How far a window reaches back: `7`, `2w`, `since 28 Nov`; of days that have passed (`yesterday`, `1 Nov..7
+        Nov`) it ends with the last. Raises BadInput.
+        """
         plain = _plain(text)
-        if _WHOLE.fullmatch(plain):
-            return int(plain)
-        days = window_days(text)
+        days = int(plain) if _WHOLE.fullmatch(plain) else window_days(text)
         if days is not None:
-            return days
+            return DaysBack(days)
         if not self.is_date(text):
             raise BadInput(f"{text!r} is not a window. Write 7, 7d, 2w, yesterday or since {self.today}.")
         first, last = self.span(text)
-        if last != self.today and first != last:
-            raise BadInput(f"Health looks back from now. For {first}..{last} ask `validate` for {first}..{last}.")
-        return max(1, (self.today - first).days + 1)
+        if first > self.today:
+            raise BadInput(f"{text!r} lies ahead. Write 7, 7d, 2w, yesterday or since {self.today}.")
+        if last >= self.today:
+            return DaysBack((self.today - first).days + 1)
+        return DaysBack((last - first).days + 1, self._end_of(last))
+
+    def _end_of(self, day: date) -> datetime:
+        return datetime.combine(day + timedelta(days=1), time(), self.zone).astimezone(UTC)
 
     def moment(self, text: str) -> datetime:
         """A moment in UTC: as ISO 8601 (UTC without an offset), or the end of a day in words (`yesterday`), which of
@@ -112,8 +125,7 @@ class DateReader:
             day = self._one(_plain(text)) if text.strip() else None
             if day is None or day > self.today:
                 raise BadInput(f"{text!r} is not a moment. Write {MOMENTS}.") from None
-            midnight = datetime.combine(day + timedelta(days=1), time(), self.zone).astimezone(UTC)
-            moment = min(self.now, midnight)
+            moment = min(self.now, self._end_of(day))
         if not EARLIEST.year <= moment.year <= LATEST.year:
             raise BadInput(
                 f"{text!r} lies outside the years {EARLIEST.year} to {LATEST.year}, from which runs are taken."
@@ -173,6 +185,11 @@ class DateReader:
             return _date(int(year), _MONTHS[month], int(day))
         near = filter(None, (_date(self.today.year + more, _MONTHS[month], int(day)) for more in (-1, 0, 1)))
         return min(near, key=lambda day: abs(day - self.today), default=None)
+
+
+def at_seconds(seconds: int) -> datetime:
+    """Since 1970, in UTC."""
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _plain(text: str) -> str:

@@ -31,7 +31,7 @@ class OtherRelease(WarehouseUnavailable):
 
 @dataclass(frozen=True)
 class Problem:
-    """One fault of a configuration file: `where` is `file:line`."""
+    """One fault of a configuration file: `where` is `file:line`, or the file."""
 
     where: str
     message: str

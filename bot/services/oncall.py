@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from bot.domain.dates import EARLIEST, LATEST
+from bot.domain.dates import EARLIEST, LATEST, DateReader
 from bot.domain.errors import BadInput
 from bot.domain.oncall import covers, on_call
 from bot.domain.oncall.covers import Cover, CoverState, Wanted
@@ -47,13 +47,18 @@ class OncallService:
         schedule = self.schedule(moment)
         return tuple(_with_next(schedule, shift) for shift in on_call.everyone_on_call(schedule, moment))
 
-    def moment(self, text: str) -> datetime:
-        """`2026-01-20 03:00`, by the clock of the schedule unless it has an offset. Raises BadInput."""
+    def moment(self, text: str, now: datetime) -> datetime:
+        """`2026-01-20 03:00`, by the clock of the schedule unless it has an offset; or the end of a day that has
+        passed, `yesterday`. Raises BadInput.
+        """
         try:
             moment = datetime.fromisoformat(text.strip())
             moment = (moment if moment.tzinfo else moment.replace(tzinfo=self.plan.zone)).astimezone(UTC)
         except (ValueError, OverflowError):
-            raise BadInput(f"{text!r} is not a moment. Write 2026-01-20 03:00, of {self.plan.zone.key}.") from None
+            reader, zone = DateReader(now, self.plan.zone), self.plan.zone.key
+            if reader.is_date(text):
+                return reader.moment(text)
+            raise BadInput(f"{text!r} is not a moment. Write 2026-01-20 03:00, of {zone}, or yesterday.") from None
         if not EARLIEST.year <= moment.year <= LATEST.year:
             raise BadInput(f"{text!r} lies outside the years {EARLIEST.year} to {LATEST.year}.")
         return moment

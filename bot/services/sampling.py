@@ -29,7 +29,7 @@ class SamplingService:
         self._plan = plan
 
     def of(self, seed: int, now: datetime, processor: str | None = None) -> Sample:
-        """Draw with that seed and check. Raises BadInput when no run succeeded with 0 records."""
+        """Draw with that seed and check."""
         as_of = self._health.moment(HealthRequest(), now)
         wanted = self._wanted(processor) if processor is not None else None
         known = [Suspicious(*row) for row in self._warehouse.zero_record_runs(as_of.date())]
@@ -38,7 +38,8 @@ class SamplingService:
         names = self._registry.by_name if wanted is None else {wanted.name}
         cells = [cell for cell in known if cell.processor in names]
         if not cells:
-            raise BadInput("No run has succeeded with 0 records: there is nothing suspicious to check.")
+            nothing = Drawn(seed=seed, processors=(), recent=(), older=(), older_known=0, older_runs=0)
+            return Sample(as_of=as_of, drawn=nothing, suspicious=0, counts={}, by_processor={}, rate=None)
         drawn = draw(cells, seed, Random(seed).sample, self._plan)
         verdicts = list(self._verdicts(cells, drawn, as_of))
         counts: Counter[Verdict] = Counter()

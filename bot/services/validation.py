@@ -173,7 +173,7 @@ class ValidationService:
 
     def _elsewhere(self, asked: Sequence[Processor], span: DateSpan, as_of: datetime | None) -> Iterator[str]:
         """Open incidents of these processors that concern other dates, too; as of a moment those of then."""
-        names = {processor.name for processor in asked}
+        names, said = {processor.name for processor in asked}, dict[str, None]()
         try:
             opened = self._opened(as_of) if self._opened is not None else ()
         except StateUnavailable as error:
@@ -183,7 +183,8 @@ class ValidationService:
             others = [day for day in incident.data_dates if not span.first <= day <= span.last]
             if others and not names.isdisjoint(incident.processors):
                 days = ", ".join(map(short_day, others[:MOST_DAYS])) + (" and more" if len(others) > MOST_DAYS else "")
-                yield f"Open also for {days}: {called(incident)}."
+                said[f"Open also for {days}: {called(incident)}."] = None
+        yield from said
 
     def _notes(self, observed: Observed, known: Known) -> Iterator[str]:
         """What a reader must know of the answer as a whole."""

@@ -1,10 +1,12 @@
 """Names of buttons and selects, and what their values carry: ids only, read again at every click."""
 
 import re
+from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
 
+from bot.domain.dates import at_seconds
 from bot.domain.errors import BadInput
 from bot.domain.health.model import HealthRequest
 from bot.domain.impact.report import ImpactRequest
@@ -62,7 +64,8 @@ VALIDATE_OPEN = "validate.open"
 VALIDATE_REFRESH = "validate.refresh"
 VALIDATE_QUERY = "validate.query"
 
-_BLOCK = re.compile(r"([0-9]{1,4})d@[0-9]{1,12}")
+_BLOCK = re.compile(r"([0-9]{1,4})d@(?:[0-9]{1,12}|([0-9]{1,10})p)")
+_DAYS = re.compile(r"([0-9]{1,4})(?:@([0-9]{1,10}))?", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _OLD_IMPACT = "This button is from an older message. Type `/impact NAME` for a fresh one."
 _OLD_VALIDATE = "This button is from an older message. Type `/validate` for a fresh answer."
@@ -70,39 +73,46 @@ _WHOLE, _PHASE, _PROCESSOR = "all", "phase", "processor"
 
 
 def encode(request: HealthRequest) -> str:
-    """`days:all`, `days:phase:N` or `days:processor:NAME`."""
+    """`days:all`, `days:phase:N` or `days:processor:NAME`; `days@SECONDS` where they end at a moment of the past."""
+    days = f"{request.days}" if request.as_of is None else f"{request.days}@{int(request.as_of.timestamp())}"
     if request.processor is not None:
-        return f"{request.days}:{_PROCESSOR}:{request.processor}"
+        return f"{days}:{_PROCESSOR}:{request.processor}"
     if request.phase is not None:
-        return f"{request.days}:{_PHASE}:{request.phase}"
-    return f"{request.days}:{_WHOLE}"
+        return f"{days}:{_PHASE}:{request.phase}"
+    return f"{days}:{_WHOLE}"
 
 
 def decode(value: str) -> HealthRequest:
     """The request of a value. Raises BadInput for one we never made: an old message, or a forged click."""
-    days, _, rest = value.partition(":")
+    window, _, rest = value.partition(":")
     kind, _, name = rest.partition(":")
-    if days.isascii() and days.isdigit() and len(days) <= 4:
+    found = _DAYS.fullmatch(window)
+    if found is not None:
+        until = None if found[2] is None else at_seconds(int(found[2]))
+        whole = HealthRequest(days=int(found[1]), as_of=until)
         if kind == _WHOLE and not name:
-            return HealthRequest(days=int(days))
+            return whole
         if kind == _PHASE and name.isascii() and name.isdigit() and len(name) <= 4:
-            return HealthRequest(days=int(days), phase=int(name))
+            return replace(whole, phase=int(name))
         if kind == _PROCESSOR and name:
-            return HealthRequest(days=int(days), processor=name)
+            return replace(whole, processor=name)
     raise BadInput("This button is from an older message. Type `/health` for a fresh one.")
 
 
 def block_of(request: HealthRequest, as_of: datetime) -> str:
-    """The id of the buttons' block: `DAYSd@SECONDS`. All that is known of a message while someone types into a select;
-    with the moment, because Slack keeps what was chosen in a block whose id stays.
+    """The id of the buttons' block: `DAYSd@SECONDS`, a `p` behind it where that moment of the past was asked for. All
+    that is known of a message while someone types into a select; with the moment, because Slack keeps what was chosen
+    in a block whose id stays.
     """
-    return f"{request.days}d@{int(as_of.timestamp())}"
+    return f"{request.days}d@{int(as_of.timestamp())}{'' if request.as_of is None else 'p'}"
 
 
-def days_of(block_id: str) -> int:
+def window_of(block_id: str) -> HealthRequest:
     """The window of the message that a block is in; for a block of an older release the usual one."""
     match = _BLOCK.fullmatch(block_id)
-    return int(match[1]) if match else HealthRequest().days
+    if match is None:
+        return HealthRequest()
+    return HealthRequest(days=int(match[1]), as_of=at_seconds(int(match[2])) if match[2] else None)
 
 
 def encode_impact(processor: str, data_date: date | None) -> str:

@@ -1,6 +1,7 @@
 """The health of the pipeline as a message: the whole, one phase, one processor. Readable on a phone in 20 seconds."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.counts import plural
@@ -81,7 +82,7 @@ def _one(report: HealthReport, request: HealthRequest, row: HealthRow, workspace
     blocks.append(context(*_footnotes(report)))
     extra: list[Element] = []
     if row.phase is not None:
-        phase = HealthRequest(days=request.days, phase=row.phase)
+        phase = replace(request, phase=row.phase, processor=None)
         extra.append(button(f"Phase {row.phase}", action_ids.HEALTH_PHASE, action_ids.encode(phase)))
     blocks.append(_actions(report, request, [*_common_actions(request), *extra]))
     lines = [*_row_text(report, row), *categories, *_plain_footnotes(report)]
@@ -190,7 +191,7 @@ def _actions(report: HealthReport, request: HealthRequest, elements: list[Elemen
 
 def _overview_actions(report: HealthReport, request: HealthRequest) -> list[Element]:
     phases = [
-        option(_phase_label(row), action_ids.encode(HealthRequest(days=request.days, phase=row.phase)))
+        option(_phase_label(row), action_ids.encode(replace(request, phase=row.phase, processor=None)))
         for row in report.phases
     ]
     choose = [select("Look into a phase", action_ids.HEALTH_PHASE, phases)] if phases else []
@@ -201,7 +202,8 @@ def _overview_actions(report: HealthReport, request: HealthRequest) -> list[Elem
 
 def _common_actions(request: HealthRequest) -> list[Element]:
     refresh, trend, query = _buttons(request)
-    whole = button("Overview", action_ids.HEALTH_OVERVIEW, action_ids.encode(HealthRequest(days=request.days)))
+    of_all = replace(request, phase=None, processor=None)
+    whole = button("Overview", action_ids.HEALTH_OVERVIEW, action_ids.encode(of_all))
     return [refresh, whole, trend, query]
 
 

@@ -1,12 +1,17 @@
 """What a health report says, in words: shared by the Slack card and the terminal."""
 
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
 from bot.domain.counts import plural
 from bot.domain.health.model import Because, Colour, DatesWithout, DueDates, HealthReport, HealthRow, NoIncident, Noise
 from bot.domain.platform.names import some_of
 from bot.domain.sources import SourceStatus
 from bot.views import numbers
 
-MOST_SOURCES, MOST_NAMED = 4, 3
+MOST_SOURCES, MOST_NAMED, MOST_LACKING = 4, 3, 6
+_LACKS = re.compile(r"(\w+) has no column (\w+): ")
 WHY = {
     Because.OPEN_P0: "open P0",
     Because.OPEN_P1: "open P1",
@@ -143,9 +148,23 @@ def _source(status: SourceStatus) -> str:
 
 
 def notes(report: HealthReport) -> list[str]:
-    """Warnings that are not among the reasons."""
+    """Warnings that are not among the reasons. What the lack of a column costs was said when it was loaded: several
+    are named together.
+    """
     said = {reason.text for reason in report.reasons}
-    return [warning for warning in report.warnings if warning not in said]
+    absent, others = defaultdict[str, list[str]](list), list[str]()
+    for warning in (each for each in report.warnings if each not in said):
+        lacks = _LACKS.match(warning)
+        if lacks is None:
+            others.append(warning)
+        else:
+            absent[lacks[1]].append(lacks[2])
+    return [*others, *(_together(stem, names) for stem, names in absent.items())]
+
+
+def _together(stem: str, names: Sequence[str]) -> str:
+    noun = "column" if len(names) == 1 else "columns"
+    return f"{stem} has no {noun} {some_of(names, MOST_LACKING)}: `fireline health --json` says what that costs"
 
 
 def _succeed(rate: float | None) -> str:

@@ -28,24 +28,25 @@ BOLD, NORMAL, CODE, SMALL = 31, 38, 44, 46
 
 def card(notice: Notice) -> Card:
     """The message of an incident as it is now. Where it would grow too high, the feedback goes first, then what else is
-    wrong, then words of sentences and errors, and the next step only where names are so long that nothing else helps.
+    wrong, then words of sentences and errors, then why it has its severity, and the next step only where names are so
+    long that nothing else helps.
     """
-    status, next_line = _status(notice, PLAIN), response_words.line(notice.standing, notice.now, PLAIN)
+    next_line = response_words.line(notice.standing, notice.now, PLAIN)
     quiet = notice.resolved or notice.watched
     step = "" if quiet else incident_words.step(notice.incident.headline)
     second = CODE if notice.incident.headline.error and not quiet else NORMAL
-    small = [status, *([next_line] if next_line else [])]
-    heights = {each: _height(_lines(notice, PLAIN, each), small, second) + LINE * bool(step) for each in Detail}
-    detail = next((each for each in Detail if heights[each] <= MOST_HIGH), Detail.LEAST)
+    small = {each: [_status(notice, PLAIN, each), *([next_line] if next_line else [])] for each in Detail}
+    heights = {each: _height(_lines(notice, PLAIN, each), small[each], second) + LINE * bool(step) for each in Detail}
+    detail = next((each for each in Detail if heights[each] <= MOST_HIGH), Detail.BARE)
     head, *rest = _lines(notice, SLACK, detail)
     shown = [f"*{step}*"] if step and heights[detail] <= MOST_HIGH else []
     first = section("\n".join([f"*{head}*", *rest, *shown]))
     following = [
         response_words.line(notice.standing, notice.now, voice) if next_line else "" for voice in (SLACK, TEXT)
     ]
-    said = "\n".join(filter(None, (_status(notice, SLACK), following[0])))
+    said = "\n".join(filter(None, (_status(notice, SLACK, detail), following[0])))
     blocks = [first, incident_buttons.row(notice), context(said)]
-    text = "\n".join([*_lines(notice, PLAIN, Detail.ALL), *([f"{step}."] if step else []), status])
+    text = "\n".join([*_lines(notice, PLAIN, Detail.ALL), *([f"{step}."] if step else []), _status(notice, PLAIN)])
     words = heights[detail] + FEEDBACK <= MOST_HIGH
     feedback_row = [_feedback(notice.incident)] if words else []
     return Card("\n".join(filter(None, (escape(text), following[1]))), (*blocks, *feedback_row))
@@ -58,10 +59,15 @@ class Detail(Enum):
     WITHOUT_OTHERS = "without what else is wrong"
     SHORT = "and sentences cut short, the title to three lines"
     LEAST = "and the error in one line, the title in two, less of whose deadline it is"
+    BARE = "and the severity without its reason"
 
 
-_TITLE_ROWS = {Detail.SHORT: 3, Detail.LEAST: 2}
-_SENTENCES = {Detail.SHORT: incident_words.SHORT_SENTENCE, Detail.LEAST: incident_words.ONE_LINE}
+_TITLE_ROWS = {Detail.SHORT: 3, Detail.LEAST: 2, Detail.BARE: 2}
+_SENTENCES = {
+    Detail.SHORT: incident_words.SHORT_SENTENCE,
+    Detail.LEAST: incident_words.ONE_LINE,
+    Detail.BARE: incident_words.ONE_LINE,
+}
 
 
 def _height(lines: Sequence[str], small: Sequence[str], second: int) -> int:
@@ -106,7 +112,7 @@ def _lines(notice: Notice, voice: Voice, detail: Detail) -> list[str]:
     most = _SENTENCES.get(detail, incident_words.MOST_SENTENCE)
     trouble = incident_words.trouble(incident.headline, notice.now, voice, most)
     also = _also(incident, voice) if detail is Detail.ALL else []
-    return [head, trouble, incident_words.reach(notice, voice, short=detail is Detail.LEAST), *also]
+    return [head, trouble, incident_words.reach(notice, voice, short=detail in (Detail.LEAST, Detail.BARE)), *also]
 
 
 def _also(incident: Incident, voice: Voice) -> list[str]:
@@ -141,12 +147,13 @@ def _mark(notice: Notice) -> str:
     return "✅ Resolved:" if incident_words.proved(notice) else "❔ Over, not proved:"
 
 
-def _status(notice: Notice, voice: Voice) -> str:
+def _status(notice: Notice, voice: Voice, detail: Detail = Detail.ALL) -> str:
     """Number, since when, and while it is open why this severity."""
     incident = notice.incident
     severity = _severity(notice, voice)
     opened = ("flapping, " if incident.flapping else "") + voice.age(incident.announced_at)
-    return f"{incident.label} · {opened}" if notice.resolved else f"{incident.label} · {opened} · {severity}"
+    bare = notice.resolved or detail is Detail.BARE
+    return f"{incident.label} · {opened}" if bare else f"{incident.label} · {opened} · {severity}"
 
 
 def _severity(notice: Notice, voice: Voice) -> str:

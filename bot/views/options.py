@@ -1,6 +1,7 @@
 """Options of type-ahead selects."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.domain.health.model import HealthRequest
 from bot.domain.platform.registry import Processor
@@ -8,9 +9,9 @@ from bot.views import action_ids
 from bot.views.blocks import MOST_OPTIONS, Element, option
 
 
-def processors(found: Sequence[Processor], days: int) -> list[Element]:
-    """Each asks for its health over so many days."""
+def processors(found: Sequence[Processor], window: HealthRequest) -> list[Element]:
+    """Each asks for its health over that window."""
     return [
-        option(processor.name, action_ids.encode(HealthRequest(days=days, processor=processor.name)))
+        option(processor.name, action_ids.encode(replace(window, processor=processor.name)))
         for processor in found[:MOST_OPTIONS]
     ]

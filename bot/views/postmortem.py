@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.domain.findings.finding import Finding
 from bot.domain.findings.words import called, what
+from bot.domain.findings.words import cause as cause_of
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.retrospect import Past, Retrospect
 from bot.views import incident_words, numbers
@@ -80,7 +81,7 @@ def _cause(incident: Incident) -> Iterator[str]:
     yield "## Root cause"
     yield ""
     explanation = _plain(headline.explanation).rstrip(".")
-    cause = "" if headline.declared else f" Fireline calls it {headline.root_cause.value.replace('_', ' ')}."
+    cause = "" if headline.declared else f" Fireline calls it {cause_of(headline.root_cause)}."
     yield f"{explanation}.{cause}"
     if headline.error:
         yield ""

@@ -65,7 +65,7 @@ def _message_rows(message: Message) -> Iterable[list[str]]:
             str(finding.kind),
             some_of(finding.processors, MOST_NAMES),
             str(finding.data_date or ""),
-            decision.news + _blocked(decision),
+            said(decision),
             str(decision.reason) if decision.outcome is Outcome.UPDATE else decision.because,
         ]
     end = message.spans[-1][1]
@@ -73,10 +73,12 @@ def _message_rows(message: Message) -> Iterable[list[str]]:
         yield [f"↳ {_at(end)}", "", _ENDS.get(message.ended or Reason.RESOLVED, "resolved"), "", "", "", ""]
 
 
-def _blocked(decision: Decision) -> str:
-    """An update says whom it blocks where that is new."""
+def said(decision: Decision) -> str:
+    """And whom it blocks; an update says that where it is new."""
     named = decision.finding.impact
-    return f" Blocked: {some_of(named, MOST_NAMES)}." if named and decision.outcome is not Outcome.UPDATE else ""
+    if not named or decision.outcome is Outcome.UPDATE:
+        return decision.news
+    return f"{decision.news.removesuffix('.')}. Blocked: {some_of(named, MOST_NAMES)}."
 
 
 def _quiet(report: ReplayReport) -> list[str]:

@@ -22,7 +22,7 @@ def line(standing: Standing | None, now: datetime, voice: Voice) -> str:
             until = f" until {voice.clock(response.owned_until, now)}" if response.owned_until is not None else ""
             return f"{voice.person(response.owner)} has it{until}"
         case ResponseState.MITIGATED:
-            return f"Mitigated by {voice.person(response.owner)}; watched until the data is right"
+            return f"Mitigated by {voice.person(response.owner)}; watched until data is right"
         case ResponseState.RESOLVED:
             return f"Resolved by {voice.person(response.resolved_by)}" if response.resolved_by else ""
 

@@ -144,6 +144,8 @@ def _upstream(proof: Proof) -> Iterator[str]:
 def sample_lines(sample: Sample) -> list[str]:
     """What was drawn, what came of it, and how sure that is."""
     drawn, rate = sample.drawn, sample.rate
+    if not sample.suspicious:
+        return ["No run has succeeded with 0 records: there is nothing suspicious to check."]
     runs = plural(sample.suspicious, "run")
     older = f"{len(drawn.older)} of {plural(drawn.older_known, 'older date')} (seed {drawn.seed})"
     verdicts = ", ".join(f"{count:,} {verdict(name)}" for name, count in sorted(sample.counts.items(), key=_most))

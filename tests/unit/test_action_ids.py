@@ -105,10 +105,17 @@ def test_names_are_all_different() -> None:
 @given(DAYS, st.datetimes(timezones=st.just(UTC), min_value=datetime(1970, 1, 2)))  # noqa: DTZ001 (hypothesis wants it)
 def test_the_window_of_a_block(days: int, as_of: datetime) -> None:
     block = action_ids.block_of(HealthRequest(days=days, phase=2), as_of)
-    assert action_ids.days_of(block) == days
+    assert action_ids.window_of(block) == HealthRequest(days=days)
     assert len(block) <= 255
+
+
+def test_a_window_of_the_past_goes_with_every_button() -> None:
+    past = HealthRequest(days=1, phase=2, as_of=datetime(2026, 12, 1, tzinfo=UTC))
+    assert action_ids.decode(action_ids.encode(past)) == past
+    block = action_ids.block_of(past, datetime(2026, 12, 1, tzinfo=UTC))
+    assert action_ids.window_of(block) == HealthRequest(days=1, as_of=past.as_of)
 
 
 @pytest.mark.parametrize("block", ["", "7", "d@1", "30d", "30d@", "30d@x", "12345d@1", "-3d@1", "٣d@1", "30d@1 "])
 def test_a_block_of_another_release_has_the_usual_window(block: str) -> None:
-    assert action_ids.days_of(block) == HealthRequest().days
+    assert action_ids.window_of(block) == HealthRequest()

@@ -139,8 +139,11 @@ def test_words_mean_what_they_mean_in_slack(home: Path) -> None:
     everything = asked(home)[1]
     for words in (("2w",), ("14d",), ("--days", "2w"), ("--days", "14"), ("last", "2", "weeks")):
         assert asked(home, *words) == (14, everything)
-    for words in (("--days", "yesterday"), ("yesterday",), ("2 days",)):
+    for words in (("--days", "since yesterday"), ("since", "yesterday"), ("2 days",)):
         assert asked(home, *words) == (2, everything)
+    for words in (("--days", "yesterday"), ("yesterday",)):
+        assert asked(home, *words)[0] == 1
+        assert told(home, *words)["as_of"] == "2026-01-16T05:00:00Z"
     assert asked(home, "today") == (1, everything)
     for words in (("boxscraper",), ("BOX-SCRAPER", "7d"), ("--processor", "boxscr")):
         assert asked(home, *words) == (7, ["BoxScraper"])

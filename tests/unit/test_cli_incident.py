@@ -67,6 +67,8 @@ def test_where_the_schedule_knows_nobody_any_name_takes_it(home: Path) -> None:
 
 def test_without_a_state_it_says_what_makes_one(home: Path, tmp_path: Path) -> None:
     assert "There are no incidents in" in fireline(tmp_path / "else", "show", "INC-1").output
+    none = fireline(tmp_path / "else", "list")
+    assert (none.exit_code, "No incident is open" in none.stdout) == (0, True)
     assert "There is no incident 'INC-9'" in fireline(home, "show", "INC-9").output
 
 

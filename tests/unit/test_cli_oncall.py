@@ -1,8 +1,11 @@
 """`fireline oncall`: who, why, the turns to come, those of nobody; as a table, as JSON, as a calendar."""
 
 import json
+import re
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from icalendar import Calendar
@@ -10,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from bot.cli.app import app
 
+ZONE = ZoneInfo("America/New_York")
 TEXT = """
 timezone: America/New_York
 people: [{name: Ana}, {name: Ben}]
@@ -54,12 +58,20 @@ def test_gaps_are_a_reason_to_fail(folder: Path) -> None:
 def test_a_calendar_read_again_has_the_same_turns(folder: Path) -> None:
     ids = []
     for name in ("one.ics", "two.ics"):
-        assert fireline(folder, "calendar", "--out", str(folder / name)).exit_code == 0
+        written = fireline(folder, "calendar", "--out", str(folder / name))
+        assert written.exit_code == 0
+        assert re.search(rf"{name}: \d+ turns in the next 60 days\.", written.stdout)
         events = Calendar.from_ical((folder / name).read_bytes()).walk("VEVENT")
         ids.append([str(event["UID"]) for event in events])
         assert {str(event["SUMMARY"]) for event in events} >= {"Ben: manager on call"}
     assert ids[0] == ids[1]
     assert len(set(ids[0])) == len(ids[0])
+
+
+def test_the_end_of_yesterday_is_a_moment(folder: Path) -> None:
+    midnight = datetime.now(ZONE).strftime("%Y-%m-%dT00:00")
+    asked = [json.loads(fireline(folder, "--at", at, "--json").stdout) for at in ("yesterday", midnight)]
+    assert asked[0] == asked[1]
 
 
 @pytest.mark.parametrize(

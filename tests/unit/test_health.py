@@ -1,5 +1,6 @@
 """Windows and tallies: every hour belongs to exactly one part, every failed run to exactly one class."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -9,6 +10,8 @@ from hypothesis import strategies as st
 from bot.adapters.warehouse.health_rows import parameters_of
 from bot.domain.evidence.runs import Category, DateState, Input, InputKind, Status, Traits
 from bot.domain.health.model import RunCount, Tally, Window
+from bot.views.health_words import notes
+from tests.support.health_reports import report
 
 MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 (hypothesis adds it)
 DAYS = st.integers(1, 400)
@@ -112,3 +115,16 @@ def test_merging_tallies_is_tallying_together(counts: list[RunCount], cut: int) 
         (left if place < cut else right).add(count, Traits())
     left.merge(right)
     assert left == together
+
+
+def test_columns_that_lack_are_named_together() -> None:
+    """What each costs was said when it was loaded."""
+    lacking = [f"runs has no column {name}: cannot tell {name}" for name in ("attempt", "trigger")]
+    found = replace(
+        report(), warnings=(*lacking, "3 rows were set aside", "raw_files has no column size_bytes: cannot")
+    )
+    assert notes(found) == [
+        "3 rows were set aside",
+        "runs has no columns attempt, trigger: `fireline health --json` says what that costs",
+        "raw_files has no column size_bytes: `fireline health --json` says what that costs",
+    ]

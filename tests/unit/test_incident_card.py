@@ -31,9 +31,14 @@ def test_every_time_of_a_message_is_the_readers(name: str) -> None:
 
 STEPPED = [
     "",
+    "_acknowledged",
     "_days",
+    "_exhausted",
     "_far",
     "_late",
+    "_mitigated",
+    "_paged",
+    "_paging",
     "_skipped",
     "_storm",
     "_storm_absent",

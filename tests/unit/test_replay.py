@@ -18,6 +18,8 @@ from typer.testing import CliRunner, Result
 from bot.cli.app import app
 from bot.cli.replay import parse_step
 from bot.domain.errors import BadInput
+from bot.views.replay import said
+from tests.support import notices
 from tests.support.builders import (
     DAY,
     PROCESSORS,
@@ -31,6 +33,7 @@ from tests.support.builders import (
     run,
     write_rows,
 )
+from tests.support.gate_story import finding
 
 BOTH = [processor for processor in PROCESSORS if processor["name"] in ("BoxScraper", "Box")]
 DAYS = [DAY - timedelta(days=n) for n in range(12)]
@@ -177,6 +180,12 @@ def test_a_name_of_the_data_is_no_html_in_the_report(data: Path) -> None:
     report = (data / "r.md").read_text()
     assert "&lt;img src=x onerror=alert(1)&gt; ran but" in report
     assert "<img" not in re.sub("`[^`\n]*`", "", report)
+
+
+def test_whom_it_blocks_is_a_sentence_of_its_own() -> None:
+    lost = finding("Gamebook", explanation="the table is empty", impact=("Summary",))
+    made = notices.decision(finding=lost)
+    assert said(made) == "the table is empty. Blocked: Summary."
 
 
 def test_steps() -> None:

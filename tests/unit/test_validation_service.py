@@ -340,13 +340,26 @@ def test_sample(made: tuple[ValidationService, SamplingService]) -> None:
     ("changed", "told"),
     [
         ({"sample": True}, "Leave out --from, --to and --as-of"),
-        ({"sample": True, "first": None, "last": None, "processor": "Daily"}, "nothing suspicious to check"),
         ({"first": "soon"}, "'soon' is not a date"),
     ],
 )
 def test_mistakes(made: tuple[ValidationService, SamplingService], changed: dict[str, Any], told: str) -> None:
     with pytest.raises(BadInput, match=told):
         answer_validate(*made, replace(QUESTION, **changed), NOW)
+
+
+def test_a_sample_of_nothing_is_an_answer(made: tuple[ValidationService, SamplingService]) -> None:
+    asked = replace(QUESTION, sample=True, first=None, last=None, processor="Daily")
+    assert "nothing suspicious to check" in answer_validate(*made, replace(asked, as_json=False), NOW)
+    assert json.loads(answer_validate(*made, asked, NOW))["suspicious_runs"] == 0
+
+
+def test_a_span_that_names_no_end_goes_on_to_today(made: tuple[ValidationService, SamplingService]) -> None:
+    def dates(first: str) -> list[str]:
+        asked = replace(QUESTION, first=first, last=None, everything=True)
+        return sorted({row["data_date"] for row in json.loads(answer_validate(*made, asked, NOW))["rows"]})
+
+    assert dates("2026-01-16") == dates("since 2026-01-16") == dates("2026-01-16..") == dates("3d")
 
 
 def test_a_question_of_another_version() -> None:

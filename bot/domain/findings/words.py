@@ -3,7 +3,7 @@
 from datetime import date
 
 from bot.domain.counts import plural
-from bot.domain.findings.finding import Family, Finding, FindingKind
+from bot.domain.findings.finding import Family, Finding, FindingKind, RootCause
 
 WRONG = {
     FindingKind.UPSTREAM_CASCADE: "runs fail, dependents blocked",
@@ -15,7 +15,7 @@ WRONG = {
     FindingKind.VALIDATION_FAILED: "validation fails",
     FindingKind.ZERO_RECORDS_PROCESSOR: "no data",
     FindingKind.ZERO_RECORDS_SCRAPER: "nothing scraped",
-    FindingKind.IDEMPOTENCY_BLOCK: "skipped as done without data",
+    FindingKind.IDEMPOTENCY_BLOCK: "idempotency block",
     FindingKind.MISSING_RUN: "did not run",
     FindingKind.SLA_MISS: "late, deadline missed",
     FindingKind.PARTIAL_COVERAGE: "data incomplete",
@@ -28,6 +28,11 @@ WRONG = {
     FindingKind.TRACKING_BUG: "run history is wrong",
     FindingKind.DECLARED: "declared by a person",
 }
+
+
+def cause(root: RootCause) -> str:
+    """An idempotency block has one name, be it the kind, the verdict or the cause."""
+    return wrong(FindingKind.IDEMPOTENCY_BLOCK) if root is RootCause.IDEMPOTENCY_BUG else root.replace("_", " ")
 
 
 def wrong(kind: FindingKind) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.domain.dates import DateReader, only_one, window_days
+from bot.domain.dates import DateReader, DaysBack, only_one, window_days
 from bot.domain.errors import BadInput
 
 _PHASE = re.compile(r"phase[ -]?(?=[0-9]{1,4}\b)", re.IGNORECASE)
@@ -12,9 +12,9 @@ _PHASE = re.compile(r"phase[ -]?(?=[0-9]{1,4}\b)", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class HealthWords:
-    """`[phase N | PROCESSOR] [7d]`. `days` None: none were given; `name`: a processor, or a part of its name."""
+    """`[phase N | PROCESSOR] [7d]`. `window` None: none was given; `name`: a processor, or a part of its name."""
 
-    days: int | None = None
+    window: DaysBack | None = None
     phase: int | None = None
     name: str = ""
 
@@ -29,10 +29,10 @@ def health_words(text: str, reader: Callable[[], DateReader], phases: Sequence[i
     said, rest = only_one(words, lambda said: window_days(said) is not None, "windows")
     if said is None:
         said, rest = only_one(words, reader().is_date, "dates")
-    days = None if said is None else reader().days_back(said)
+    window = None if said is None else reader().window(said)
     if rest and rest[0].casefold() == "phase":
-        return HealthWords(days, _phase(rest[1:], phases, command))
-    return HealthWords(days, name=" ".join(rest))
+        return HealthWords(window, _phase(rest[1:], phases, command))
+    return HealthWords(window, name=" ".join(rest))
 
 
 def _phase(words: Sequence[str], known: Sequence[int], command: str) -> int:
