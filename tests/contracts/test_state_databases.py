@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,9 +18,9 @@ import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, TextClause, text
 
-from bot.adapters.state.database import Outage, open_engine, reading
+from bot.adapters.state.database import Outage, open_engine, reading, writing
 from bot.adapters.state.migrate import check, migrate
 from bot.adapters.state.starting import WITHIN_S, when_it_answers
 from bot.adapters.state.stores import SqlState
@@ -155,7 +155,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from sqlalchemy import event
-from bot.adapters.state.database import open_engine, reading
+from bot.adapters.state.database import open_engine, reading, writing
 from bot.adapters.state.migrate import migrate
 from bot.adapters.state.stores import SqlState
 from tests.contracts.test_state import committed, first_tick
@@ -253,6 +253,29 @@ def test_a_statement_that_takes_too_long_is_ended_by_the_server(postgres_folder:
     with pytest.raises(StateUnavailable, match="statement timeout"), reading(engine) as connection:
         connection.execute(text("select pg_sleep(30)"))
     engine.dispose()
+
+
+def test_what_a_process_holds_that_stands_still_in_a_transaction_is_free_soon(postgres_folder: str) -> None:
+    """It pages nobody, and must not keep the others from it. When it goes on, it begins again."""
+    address = new_database(postgres_folder)
+    with disposed(open_engine(address)) as still, disposed(open_engine(address)) as other:
+        migrate(still)
+        take = text("select seq from audit_head for update")
+        with pytest.raises(StateUnavailable, match="idle-in-transaction timeout"):
+            _stands_still(still, other, take)
+        with writing(still) as connection:
+            connection.execute(take)
+
+
+def _stands_still(engine: Engine, other: Engine, take: TextClause) -> None:
+    """In a transaction, until another one has taken what it holds."""
+    with writing(engine) as connection:
+        connection.execute(take)
+        while True:
+            with suppress(StateUnavailable), writing(other) as meanwhile:
+                meanwhile.execute(take)
+                break
+        connection.execute(take)
 
 
 def test_a_network_that_swallows_packets_is_given_up_on(postgres_folder: str) -> None:

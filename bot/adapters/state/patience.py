@@ -21,7 +21,9 @@ def limits(answer_s: float) -> dict[str, Any]:
         "keepalives_interval": 1,
         "keepalives_count": 3,
         # The server gives up a little before we do: then the connection is of use again.
-        "options": f"-c timezone=UTC -c statement_timeout={int(0.9 * milliseconds)}",
+        # What a process holds that stands still in the middle of a transaction, others wait for.
+        "options": f"-c timezone=UTC -c statement_timeout={int(0.9 * milliseconds)}"
+        f" -c idle_in_transaction_session_timeout={milliseconds}",
     }
 
 
