@@ -22,7 +22,7 @@ class Kind(StrEnum):
 class Outcome:
     """`reason` is the channel's own word, or ours where it gave none; `ref` is what the channel calls the message.
     `retry_after` counts seconds; None: it named none. `permanent`: the same gets the same answer until a person puts
-    something right.
+    something right. `looked`: nothing was sent, an earlier try was only looked for.
     """
 
     kind: Kind
@@ -30,6 +30,7 @@ class Outcome:
     ref: str = ""
     retry_after: float | None = None
     permanent: bool = False
+    looked: bool = False
 
 
 class Act(StrEnum):

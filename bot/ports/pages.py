@@ -33,5 +33,7 @@ class PageChannel(Protocol):
     def send(self, page: Page) -> Outcome: ...
 
     def find(self, page: Page) -> Outcome | None:
-        """Was an earlier try of this page taken? YES or NO where the channel shows it; None where it cannot be seen."""
+        """Was an earlier try of this page taken? YES or NO where the channel shows it; AMBIGUOUS where it does not
+        answer just now; None where it cannot be seen.
+        """
         ...

@@ -12,6 +12,8 @@ AT_ONCE, WHEN_ILL = 2, 1
 """Calls of P0, or of all others, that a channel may hold: fewer than P0 has threads, so that one that hangs leaves some
 to the others. `WHEN_ILL`: after a call that was no success.
 """
+SHORT_S = 5.0
+"""A wait that is not worth a note: the page stays due."""
 
 
 @dataclass
@@ -35,6 +37,8 @@ class PageWays:
         urgent = page.severity is Severity.P0
         with self._lock:
             way = self._ways[page.channel]
+            if 0 < way.not_before - self._seconds() <= SHORT_S:
+                return False
             if way.calls[urgent] >= (WHEN_ILL if way.ill else AT_ONCE):
                 return False
             way.calls[urgent] += 1

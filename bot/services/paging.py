@@ -33,6 +33,10 @@ SETTLES = timedelta(seconds=2)
 """A channel may show a message that late."""
 UNSEEN = timedelta(seconds=30)
 """After a try of which nobody knows, on a channel where nobody can look."""
+LOOKED_FOR = timedelta(minutes=5)
+"""Since the first try, where a channel does not answer whoever looks: what it has taken meanwhile would come again and
+again. Another provider is taken after NO_ANSWER.
+"""
 REPAIRED = timedelta(minutes=5)
 """So often a channel that needs a person is tried again: somebody may have put it right."""
 LONGEST = timedelta(seconds=60)
@@ -211,11 +215,17 @@ class PagingService:
         page = self._worded(queued)
         if page.attempts:
             seen = self._seen(channel, page)
-            if seen is not None and seen.kind is not Kind.NO:
+            if seen is not None and seen.kind is Kind.YES:
                 return seen
-            if seen is None and queued.state is not PageState.PENDING:
+            if queued.state is not PageState.PENDING and (seen is None or seen.kind is Kind.AMBIGUOUS):
+                if seen is not None and self._may_be_seen(page):
+                    return replace(seen, looked=True)
                 page = replace(page, title=f"{REPEAT} {page.title}", text=f"{REPEAT} {page.text}")
         return channel.send(page)
+
+    def _may_be_seen(self, page: Page) -> bool:
+        """A channel that does not answer whoever looks is asked again, but a page does not wait for that for long."""
+        return timedelta() <= self._wall() - (page.first_attempt_at or page.created_at) < LOOKED_FOR
 
     def _worded(self, queued: Queued) -> Page:
         """What is about no incident has its words with it."""
@@ -292,7 +302,7 @@ def _after(outcome: Outcome, tries: int) -> tuple[PageState, timedelta]:
     if outcome.kind is Kind.YES:
         return PageState.SENT, timedelta()
     if outcome.kind is Kind.AMBIGUOUS:
-        return PageState.UNCLEAR, SETTLES if tries == 1 else UNSEEN
+        return PageState.UNCLEAR, SETTLES if tries == 1 or outcome.looked else UNSEEN
     if outcome.retry_after is not None:
         return PageState.PENDING, timedelta(seconds=outcome.retry_after)
     if outcome.permanent:

@@ -210,6 +210,13 @@ def test_a_text_message_is_known_by_its_mark(phones: Endpoint) -> None:
     assert channel.find(page(PHONE, "second")) == Outcome(Kind.NO, "no such message since the first try")
 
 
+@pytest.mark.parametrize(("status", "kind"), [(429, Kind.AMBIGUOUS), (500, Kind.AMBIGUOUS), (403, None)])
+def test_a_list_that_is_not_shown_just_now_is_to_be_asked_for_again(status: int, kind: Kind | None) -> None:
+    with endpoint(lambda _place, _request: (status, {})) as ill:
+        found = Voice(account(ill)).find(page(PHONE))
+    assert (found and found.kind) == kind
+
+
 @pytest.mark.parametrize("resource", ["Calls", "Messages"])
 def test_a_list_that_is_too_long_to_be_whole_tells_nothing(phones: Endpoint, resource: str) -> None:
     for _ in range(PAGE_SIZE):
@@ -291,6 +298,17 @@ def test_a_strangers_message_with_our_metadata_is_not_ours(slack: Beside) -> Non
     found = direct(slack).find(page(ALEX, "forged"))
     assert found is not None
     assert found.kind is Kind.NO
+
+
+@pytest.mark.parametrize("fault", ["rate_limited", "status", "reset"])
+def test_a_slack_that_cannot_be_asked_just_now_is_to_be_asked_again(fault: str, slack: Beside) -> None:
+    channel = direct(slack)
+    channel.send(page(ALEX, "asked"))
+    slack.ask(lambda made: made.core.faults.add(fault, method="conversations.history"))
+    found, later = channel.find(page(ALEX, "asked")), channel.find(page(ALEX, "asked"))
+    assert found is not None
+    assert later is not None
+    assert (found.kind, later.kind) == (Kind.AMBIGUOUS, Kind.YES)
 
 
 @pytest.mark.parametrize("handicap", [without_metadata, no_history])

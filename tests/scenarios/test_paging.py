@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import chain, repeat
 
 import pytest
 
@@ -20,6 +21,7 @@ from tests.support.rotas import PLAN
 
 LOST = finding("Gamebook", severity="P0", impact=("Summary",))
 SMALL = finding("Gamebook", severity="P1")
+UNANSWERED = Outcome(Kind.AMBIGUOUS, "no answer in time")
 REFUSED = Outcome(Kind.NO, "not_in_channel", permanent=True)
 
 
@@ -201,6 +203,27 @@ class TestDelivery:
         story = begun(voice)
         story.fast_forward(1)
         assert [page.title.startswith("(possible repeat)") for page in voice.tries] == [False, True]
+
+    def test_a_look_that_gets_no_answer_is_made_again(self) -> None:
+        """A Slack that is slow loses the answer to the post, and then that to the look."""
+        slack = FakePager("slack", answer=lambda _: UNANSWERED, finds=UNANSWERED)
+        story = begun(slack)
+        story.fast_forward(0.4, step_s=2)
+        slack.finds = None
+        story.fast_forward(2)
+        assert len(slack.tries) == 1
+        [queued] = story.state.pages_of(f"{story.incident.id}:1")
+        assert queued.state is PageState.SENT
+
+    def test_where_no_look_is_answered_it_is_repeated_after_five_minutes_and_says_so(self) -> None:
+        answers = chain([UNANSWERED], repeat(YES))
+        slack = FakePager("slack", answer=lambda _: next(answers), arrives=lambda _: False, finds=UNANSWERED)
+        story = begun(slack)
+        story.fast_forward(4.9, step_s=5)
+        assert len(slack.tries) == 1
+        story.fast_forward(0.3, step_s=5)
+        repeated = [page.title for page in slack.tries if page.id == slack.tries[0].id]
+        assert [title.startswith("(possible repeat)") for title in repeated] == [False, True]
 
     def test_what_was_refused_for_sure_is_no_repeat(self) -> None:
         answers = iter([Outcome(Kind.NO, "busy", retry_after=5), YES])

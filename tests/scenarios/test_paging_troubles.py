@@ -103,6 +103,19 @@ def test_a_wait_that_a_channel_names_holds_for_every_page_that_goes_by_it() -> N
     assert len(slack.tries) == 6
 
 
+def test_a_wait_of_seconds_leaves_the_others_untouched() -> None:
+    """A thousand that wait for two seconds would be two thousand changes of the state."""
+    story, response = told(FakePager("slack"))
+    story.pagers[0].answer = lambda _: Outcome(Kind.NO, "ratelimited", retry_after=2)
+    add(story, *(queued(f"p{n}", of=response) for n in range(5)))
+    story.paging.deliver()
+    assert [each.page.attempts for each in story.state.pages_unsent()] == [1, 0, 0, 0, 0]
+    story.pagers[0].answer = lambda _: YES
+    story.stand_still(0.05)
+    story.paging.deliver()
+    assert story.state.pages_unsent() == []
+
+
 def test_a_channel_that_wants_ten_minutes_is_followed_by_the_next_at_once() -> None:
     story = PagedStory(START, FakePager("slack", answer=lambda _: BUSY), FakePager("mail"))
     story.held = [LOST]

@@ -42,8 +42,8 @@ class Voice:
         to be another's.
         """
         calls = self._account.made_since_first_try("Calls", page)
-        if calls is None:
-            return None
+        if not isinstance(calls, list):
+            return calls
         others = {sid for sid, placed_for in self._placed if placed_for != page.id}
         own = [
             told(call)
@@ -82,8 +82,8 @@ class Sms:
 
     def find(self, page: Page) -> Outcome | None:
         messages = self._account.made_since_first_try("Messages", page)
-        if messages is None:
-            return None
+        if not isinstance(messages, list):
+            return messages
         word = mark(page)
         own = (told(each) for each in messages if str(each.get("body")).endswith(word))
         return next(own, Outcome(Kind.NO, "no such message since the first try"))

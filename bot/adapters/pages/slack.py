@@ -34,6 +34,7 @@ class SlackDirect:
         sdk.setLevel(logging.CRITICAL)  # what happened is the outcome
         self._client = WebClient(token=token, base_url=api_url, timeout=SDK_TIMEOUT_S, retry_handlers=[], logger=sdk)
         self._timeout_s = timeout_s
+        self._known, self._conversations = dict[str, Any](), dict[str, str]()
 
     def target(self, person: Person) -> str | None:
         return person.slack or None
@@ -65,21 +66,19 @@ class SlackDirect:
             attempt.begin(None)
             try:
                 return self._found(page)
-            except outcomes.FAILURES:
-                return None  # what Slack does not show cannot be seen
+            except outcomes.FAILURES as error:
+                shown = outcomes.of_failure(error)
+                return None if shown.permanent else Outcome(Kind.AMBIGUOUS, f"not looked up: {shown.code}")
 
-        found = within(self._timeout_s, work)
-        return None if found is None or found.kind is Kind.AMBIGUOUS else found
+        return within(self._timeout_s, work)
 
     def _found(self, page: Page) -> Outcome | None:
         """A message of ours without metadata may be this page's: some Slacks show none."""
-        channel = self._conversation(page)
-        identity = self._client.auth_test().data
-        unnamed = False
+        channel, identity, unnamed = self._conversation(page), self._identity(), False
         for message in self._messages(channel, (page.first_attempt_at or page.created_at) - BEFORE):
             if message is None:
                 return None
-            if not isinstance(identity, dict) or not is_from(message, identity):
+            if not is_from(message, identity):
                 continue
             shown = message.get("metadata") or {}
             if shown.get("event_type") == EVENT and shown.get("event_payload", {}).get("id") == page.id:
@@ -87,9 +86,19 @@ class SlackDirect:
             unnamed = unnamed or not shown
         return None if unnamed else Outcome(Kind.NO, "no such message since the first try")
 
+    def _identity(self) -> dict[str, Any]:
+        """Who we are; it stays so."""
+        if not self._known:
+            known = self._client.auth_test().data
+            self._known = known if isinstance(known, dict) else {}
+        return self._known
+
     def _conversation(self, page: Page) -> str:
-        """The id of where it is posted."""
-        return str(self._client.conversations_open(users=page.target)["channel"]["id"])
+        """The id of where it is posted; it stays so."""
+        if page.target not in self._conversations:
+            opened = self._client.conversations_open(users=page.target)
+            self._conversations[page.target] = str(opened["channel"]["id"])
+        return self._conversations[page.target]
 
     def _messages(self, channel: str, since: datetime) -> Iterator[dict[str, Any] | None]:
         """Newest first; None: there are more than are read."""

@@ -45,15 +45,17 @@ class Account:
             return no_answer_of("Twilio")
         return Outcome(Kind.YES, str(made.get("status")), ref=made["sid"])
 
-    def made_since_first_try(self, resource: str, page: Page) -> list[Mapping[str, Any]] | None:
-        """What was made for that number since the first try, newest first; None where Twilio does not show all of it.
+    def made_since_first_try(self, resource: str, page: Page) -> list[Mapping[str, Any]] | Outcome | None:
+        """What was made for that number since the first try, newest first; None where Twilio does not show all of it;
+        an outcome where it does not answer just now.
 
         No filter by time: what waits in a queue has none yet.
         """
         parameters = {"To": page.target, "PageSize": str(PAGE_SIZE)}
         answer = ask(self.timeout_s, "GET", self._url(resource), auth=(self.sid, self.token), params=parameters)
-        if isinstance(answer, Outcome) or answer.status != 200:
-            return None
+        no = answer if isinstance(answer, Outcome) else refusal(answer)
+        if isinstance(answer, Outcome) or no is not None:
+            return None if no is None or no.permanent else Outcome(Kind.AMBIGUOUS, f"not looked up: {no.reason}")
         listed = answer.data().get(resource.lower())
         if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
             return None
