@@ -199,19 +199,26 @@ def twilio(place: Endpoint, request: Request) -> tuple[int, Any]:
 
 
 def entry(place: Endpoint, resource: str, given: dict[str, str], status: str = "queued") -> dict[str, Any]:
-    made = {
-        "sid": f"{resource[:2].upper()}{len(place.listed)}",
+    made = entry_of(resource, f"{resource[:2].upper()}{len(place.listed)}", given, place.clock, status)
+    place.listed.append(made)
+    return made
+
+
+def entry_of(
+    resource: str, sid: str, given: dict[str, str], made_at: datetime, status: str = "queued"
+) -> dict[str, Any]:
+    """What Twilio shows of a call or a message."""
+    return {
+        "sid": sid,
         "resource": resource,
         "to": given["To"],
         "from": given["From"],
         "body": given.get("Body"),
         "status": status,
         "direction": "outbound-api",
-        "date_created": format_datetime(place.clock),
+        "date_created": format_datetime(made_at),
         "start_time": None,
     }
-    place.listed.append(made)
-    return made
 
 
 def jira(place: Endpoint, request: Request) -> tuple[int, Any]:

@@ -1,0 +1,77 @@
+"""Escalations in the pit, and what its oracle counts: `python -m benchmarks.reliability kills`, freezes or restarts."""
+
+import argparse
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.pit.cluster import Cluster, cluster
+from tests.pit.rig import Config, Result, freeze, kill, played, restart
+from tests.pit.story import Story
+
+CHANCE = 0.001
+KILL_EVERY_S, EVERY_S = (3.0, 15.0), (3.0, 10.0)
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.reliability", description=__doc__)
+    parser.add_argument("trouble", choices=("kills", "freezes", "restarts"))
+    parser.add_argument("--database", choices=(SQLITE, POSTGRESQL), default=POSTGRESQL)
+    parser.add_argument("--incidents", type=int, default=1_000)
+    parser.add_argument("--over", type=float, default=1_200.0, help="scaled seconds in which they begin")
+    parser.add_argument("--scale", type=float, default=5.0, help="times as fast as the machine's clock")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--times", type=int, default=100, help="freezes, or restarts and cuts of connections")
+    options = parser.parse_args()
+    print(said(options, measured(options)), flush=True)
+
+
+def measured(options: argparse.Namespace) -> Result:
+    processes = 1 if options.database == SQLITE else 3
+    story = Story(options.incidents, options.over, options.seed)
+    chance = CHANCE if options.trouble == "kills" else 0.0
+    config = Config(processes, story, options.scale, chance)
+    with tempfile.TemporaryDirectory(prefix="fireline-pit-") as name, _database(options, Path(name)) as (where, server):
+        troubles = {
+            "kills": lambda: kill(KILL_EVERY_S),
+            "freezes": lambda: freeze(options.times, 1.5, 0.5),
+            "restarts": lambda: restart(server, options.times, EVERY_S) if server else kill(KILL_EVERY_S),
+        }
+        return played(config, where, Path(name), troubles[options.trouble]())
+
+
+@contextmanager
+def _database(options: argparse.Namespace, folder: Path) -> Iterator[tuple[str, Cluster | None]]:
+    if options.database == SQLITE:
+        yield f"sqlite:///{folder / 'state.db'}", None
+        return
+    with cluster() as server:
+        yield server.new_database(), server
+
+
+def said(options: argparse.Namespace, result: Result) -> str:
+    found, faults = result.judged, ", ".join(f"{name} {count}" for name, count in sorted(result.faults.items()))
+    points = ", ".join(f"{name} {count}" for name, count in sorted(result.points.items()))
+    waits = found.first_s
+    first = f"{waits[len(waits) // 2]:.1f} s p50, {waits[int(len(waits) * 0.99)]:.1f} s p99" if waits else "none"
+    worst = max(found.twice.values(), default=0) + 1
+    lines = [
+        f"{options.trouble}, {options.database}, seed {options.seed}, {options.incidents} incidents, "
+        f"scale {options.scale:g}, {result.took_s:.0f} s, load {os.getloadavg()[0]:.1f}"
+        f"{'' if result.finished else ', NOT FINISHED'}",
+        f"  steps {found.steps}, posts {found.posts}, told {found.told}",
+        f"  LOST {len(found.lost)} {' '.join(found.lost[:5])}; ways missing {len(found.missing)} {found.missing[:5]}",
+        f"  DUP {found.copies} ({100 * found.share:.2f} %), most copies of one {worst}: {list(found.twice)[:10]}",
+        f"  posts after an acknowledgement {found.after_taken}; first page {first} (scaled)",
+        f"  killed {result.killed}: {dict(result.notes)}; at points: {points}",
+        f"  faults: {faults}",
+        f"  auditor: {result.audit or 'nothing wrong'}; tracebacks {result.tracebacks}; {result.integrity}",
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()
