@@ -31,6 +31,7 @@ TakeOver = Annotated[bool, typer.Option("--take-over", help="Take it, though oth
 
 
 class Act(StrEnum):
+    LIST = "list"
     SHOW = "show"
     ACK = "ack"
     MITIGATED = "mitigated"
@@ -124,6 +125,8 @@ def answer_incident(service: "ResponseService", question: IncidentQuestion, mome
     """Do what was asked, and say how it is then. Raises BadInput."""
     from bot.domain.access import Actor, Way
 
+    if question.act == Act.LIST:
+        return _listed(service, moment, as_json=question.as_json)
     found, act = service.incident(question.number), Act(question.act)
     name = question.by or question.login
     who = Actor(question.login, name if act is Act.SHOW else service.person(name, moment), Way.TERMINAL)
@@ -199,21 +202,33 @@ def figures(
 
 
 @incident.command(name="list")
-def list_(home: Home = None) -> None:
+def list_(as_json: AsJson = False, home: Home = None) -> None:
     """What is open, the worst first."""
+    from bot.cli.local_client import ask_running
     from bot.cli.terminal import say_folded
     from bot.state_adapters import has_state, incidents_to_read
-    from bot.views.response import listed
 
+    question = IncidentQuestion(Act.LIST, "", "", as_json=as_json)
     with errors_for_people():
         settings = settings_of(home)
-        if not has_state(settings):
-            say_folded(f"No incident is open: `fireline run` or `fireline demo` detects them in {settings.home}.")
-            return
-        with incidents_to_read(settings) as (people, _, moment):
-            lines = [listed(each, moment) for each in people.overviews(moment)]
-    for line in lines or ["No incident is open."]:
-        say_folded(line)
+        answer = ask_running(settings.socket, "incident", asdict(question))
+        if answer is None and not has_state(settings):
+            nothing = f"No incident is open: `fireline run` or `fireline demo` detects them in {settings.home}."
+            answer = "[]\n" if as_json else nothing
+        elif answer is None:
+            with incidents_to_read(settings) as (people, _, moment):
+                answer = answer_incident(people, question, moment)
+        print(answer, end="") if as_json else say_folded(answer.rstrip("\n"))
+
+
+def _listed(service: "ResponseService", moment: datetime, *, as_json: bool) -> str:
+    from bot.cli.terminal import shown
+    from bot.views.response import listed
+
+    found = service.overviews(moment)
+    if as_json:
+        return json.dumps([_facts(each) for each in found], indent=2, ensure_ascii=False) + "\n"
+    return "".join(f"{shown(listed(each, moment))}\n" for each in found) or "No incident is open.\n"
 
 
 def _figures_text(found: "list[Figures]", days: int) -> str:
@@ -274,17 +289,20 @@ def login_name() -> str:
 
 
 def _json(found: "Overview") -> str:
+    timeline = [{"at": each.at.isoformat(), "kind": each.kind, "text": each.text} for each in found.timeline]
+    return json.dumps({**_facts(found), "timeline": timeline}, indent=2, ensure_ascii=False) + "\n"
+
+
+def _facts(found: "Overview") -> dict[str, Any]:
     response = None if found.standing is None else found.standing.response
-    said = {
+    return {
         "incident": found.incident.label,
         "severity": found.severity,
         "severity_by_facts": found.incident.severity,
         "state": found.state,
         "owner": None if response is None else response.owner or None,
         "watched_until": None if found.watched_until is None else found.watched_until.isoformat(),
-        "timeline": [{"at": each.at.isoformat(), "kind": each.kind, "text": each.text} for each in found.timeline],
     }
-    return json.dumps(said, indent=2, ensure_ascii=False) + "\n"
 
 
 def _text(found: "Overview", moment: datetime) -> str:

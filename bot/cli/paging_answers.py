@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.cli.context import errors_for_people, now, settings_of
-from bot.cli.terminal import say, shown
+from bot.cli.terminal import say_folded, shown
 
 if TYPE_CHECKING:
     from bot.domain.escalation.simulation import SimulatedStep
@@ -62,9 +62,12 @@ def ask_paging(home: Path | None, act: Act, **more: Any) -> None:
             with paging_rules(settings) as rules:
                 said = answer_paging(rules, question, now())
     answer = PagingAnswer(**json.loads(said))
-    print(answer.text, end="")
+    if act is Act.PAGE:
+        say_folded(answer.text.rstrip("\n"))
+    else:
+        print(answer.text, end="")
     for note in answer.notes:
-        say(shown(note), error=True)
+        say_folded(note, error=True)
     if answer.failed:
         raise SystemExit(1)
 

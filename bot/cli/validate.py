@@ -10,6 +10,7 @@ import typer
 
 from bot.cli.context import errors_for_people, now_of, settings_of
 from bot.cli.options import AsJson, Home
+from bot.cli.terminal import say_folded
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -76,7 +77,10 @@ def validate(
 
             with reading(settings) as services:
                 answer = answer_validate(services.validation, services.sampling, question, now_of(services))
-    print(answer, end="")
+    if sample and not as_json:
+        say_folded(answer.rstrip("\n"))
+    else:
+        print(answer, end="")
 
 
 def _only(name: str | None, processor: str | None) -> str | None:

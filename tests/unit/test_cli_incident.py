@@ -81,9 +81,12 @@ def test_no_line_is_wider_than_the_terminal(home: Path, monkeypatch: pytest.Monk
 
 def test_looking_back_at_it(home: Path) -> None:
     assert "INC-1 P0 " in fireline(home, "list").stdout
+    [one] = json.loads(fireline(home, "list", "--json").stdout)
+    assert (one["incident"], one["severity"]) == ("INC-1", "P0")
     assert fireline(home, "ack", "INC-1", "--as", "Ana").exit_code == 0
     assert fireline(home, "resolve", "INC-1", "--as", "Ana", "--because", "lost").exit_code == 0
     assert fireline(home, "list").stdout == "No incident is open.\n"
+    assert json.loads(fireline(home, "list", "--json").stdout) == []
     [counted] = json.loads(fireline(home, "figures", "--json").stdout)
     assert (counted["severity"], counted["episodes"], counted["mtta"]["count"]) == ("P0", 1, 1)
     assert counted["mttd"]["median"] >= 3_590

@@ -63,7 +63,7 @@ def test_nobody_is_said_to_be_paged_who_is_not(folder: Path, oncall: str, why: s
     assert why in found.output
     assert "nobody was reached" in found.output
     assert "paged" not in found.output
-    assert "Name people, rotas and ways to reach them in oncall.yaml" in found.output
+    assert "Name people, rotas and ways to reach them in oncall.yaml" in " ".join(found.output.split())
 
 
 def test_some_who_cannot_be_reached_are_not_everybody(folder: Path) -> None:

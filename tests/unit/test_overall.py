@@ -125,3 +125,8 @@ def test_the_rate_of_the_window_is_next_to_it() -> None:
     assert made.last_day is not None
     assert made.last_day.success_rate == 1.0
     assert {row.name for row in made.processors} == {processor.name for processor in REGISTRY.processors}
+
+
+def test_a_window_of_one_day_is_said_once() -> None:
+    runs = [ran(GAMEBOOK, 90), failed(GAMEBOOK, 10, Category.PROCESSING_ERROR)]
+    assert texts(report(runs, day=runs))[0] == "NbacGamebookProcessor: 90.0% succeed, target 95.0%."

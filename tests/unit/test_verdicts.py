@@ -129,6 +129,10 @@ CASES: dict[str, tuple[ProcessorDate, Verdict]] = {
     "a scraper's file": (day(**SCRAPER), Verdict.OK),
     "a scraper without": (day(**SCRAPER, file=Trace()), Verdict.SCRAPER_FAILED),
     "runs that claim records": (day(runs=[run(records=50)]), Verdict.CONFLICT),
+    "a table that was filled, as they say, and emptied": (
+        day(table=EMPTIED, runs=[run(records=5)]),
+        Verdict.PROCESSOR_FAILED,
+    ),
 }
 
 

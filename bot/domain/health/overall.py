@@ -76,7 +76,8 @@ def _over_time(row: HealthRow, reason: HealthReason, processors: Sequence[Health
         return reason
     worst = _worst(row.tally, [(member.name, member.tally) for member in _members(row, processors)])
     worst = "" if reason.name == Because.NOTHING_SUCCEEDED else worst
-    rate = row.day.success_rate if row.day is not None else None
+    told = row.day is None or row.day == row.tally  # a window of one day is the last day
+    rate = None if row.day is None or told else row.day.success_rate
     return _with(reason, worst, "" if rate is None else f"; {rate:.1%} succeed{LAST_DAY}")
 
 

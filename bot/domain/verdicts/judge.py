@@ -239,7 +239,7 @@ def _empty(day: ProcessorDate, now: datetime, context: DateContext) -> Judged:
         return Judged(verdict=Verdict.UPSTREAM, because="a table that it is made from is empty")
     if context.upstream_partial:
         return Judged(verdict=Verdict.UPSTREAM, because="a table that it is made from is only partly filled")
-    if day.claimed and day.table is not None:
+    if day.claimed and day.table is not None and day.emptied_at is None:
         return Judged(verdict=Verdict.CONFLICT, because=f"the history says {day.claimed:,} records, the table has none")
     if day.runs_due and day.lacks_last_slot and not day.under_way and day.newest_failure is None:
         return _last_absent(day, now)
@@ -266,7 +266,15 @@ def _lost(day: ProcessorDate) -> Judged:
             verdict=Verdict.MASKED_FAILURE,
             because='runs say "no data", but the raw file is there and the table is empty',
         )
-    return Judged(verdict=Verdict.PROCESSOR_FAILED, because=f"{MADE_FROM[day.input_kind]}the table is empty")
+    return Judged(verdict=Verdict.PROCESSOR_FAILED, because=f"{MADE_FROM[day.input_kind]}{_emptiness(day)}")
+
+
+def _emptiness(day: ProcessorDate) -> str:
+    """That it had rows explains a history that says so."""
+    if day.table is None or day.emptied_at is None:
+        return "the table is empty"
+    had = next(rows for _, rows in reversed(day.table.seen) if rows)
+    return f"the table had {plural(had, 'row')} and was emptied on {day.emptied_at:%-d %b at %H:%M} UTC"
 
 
 def blocking_skip(day: ProcessorDate) -> RunSeen | None:
