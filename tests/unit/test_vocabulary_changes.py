@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from bot.adapters.warehouse.ledger import Ledger, words_of
 from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
 from bot.cli.app import app
 from bot.domain.evidence.runs import Category, Status
 from bot.domain.evidence.vocabulary import Vocabulary
-from bot.ports.warehouse import LoadReport
+from bot.ports.warehouse import DataFile, LoadReport
 from bot.services.loading import LoadingService
 from tests.support.builders import NOW, RULES, World, contents, failed, registry, rows_of, run, warehouse
 
@@ -132,3 +133,22 @@ def test_from_the_command_line(tmp_path: Path) -> None:
         "runs.parquet: 2 rows: 1 new, 0 corrected, 0 already there, 1 rejected",
         "runs.parquet: 2 rows: 1 new, 0 corrected, 1 already there",
     ]
+
+
+def test_a_source_that_was_once_read_with_other_words_is_looked_through_from_then_on() -> None:
+    """Rows of then may come again at any time."""
+    print_ = "0" * 64
+    entries, seen = set[str](), []
+    for words in ("one", "one", "other", "other"):
+        ledger = Ledger(entries, words)
+        seen.append(others := ledger.has_another_reading(print_))
+        entries = {ledger.entry(print_, others=others)}
+    assert seen == [False, False, True, True]
+
+
+def test_the_columns_of_a_source_are_words_too(tmp_path: Path) -> None:
+    def read(**columns: str) -> DataFile:
+        return DataFile(tmp_path / "rows.ndjson", "runs", "history", columns, part=True, once=False)
+
+    assert words_of([read()], "v") == words_of([read()], "v") == "v"
+    assert len({words_of([each], "v") for each in (read(), read(status="state"), read(status="result"))}) == 3

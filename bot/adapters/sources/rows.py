@@ -96,6 +96,6 @@ _TEXTS: dict[type, Callable[[Any], str]] = {
     int: int.__repr__,
     type(None): lambda _: "null",
     float: lambda value: float.__repr__(value) if isfinite(value) else "null",
-    datetime: lambda value: encode_basestring(_plain(value)),
+    datetime: lambda value: f'"{value.isoformat()}"' if value.tzinfo else f'"{value.isoformat()}+00:00"',
 }
 """What is most often there; anything else is looked at more closely."""

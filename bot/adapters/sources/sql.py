@@ -21,7 +21,7 @@ from bot.ports.warehouse import DataFile
 if TYPE_CHECKING:
     from sqlalchemy import Connection, CursorResult, Engine, TextClause
 
-BATCH_ROWS, BATCH_BYTES = 100_000, 64_000_000
+BATCH_ROWS, BATCH_BYTES = 50_000, 32_000_000
 """So much is stored at once: of rows with long texts fewer."""
 FETCHED = 1_000
 MOST_REMEMBERED = 100_000

@@ -40,7 +40,7 @@ def open_csv(
     delimiter, names, lines = _head(path, encoding)
     header = header_of(kind, names, aliases, path.name)
     if workspace is None:
-        rows = lines_of(path) - lines if encoding == UTF8 and lines == 1 else -1
+        rows = lines_of(path)[0] - lines if encoding == UTF8 and lines == 1 else -1
         if rows < 0 or not is_readable(connection, _scan(path, header, delimiter, numbered=False), rows):
             return RawRows(header, _sources(header), -1)
         _view(connection, path, header, delimiter, numbered=False)

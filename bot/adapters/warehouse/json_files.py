@@ -36,7 +36,11 @@ _LONE = re.compile(r"[\ud800-\udfff]")
 _LINE_DELIMITER = "\x01"
 """Never in JSON text: control characters must be escaped there (RFC 8259, section 7)."""
 _AS_LINES = f"header = false, delim = '{_LINE_DELIMITER}', quote = '', escape = '', auto_detect = false"
-_LITERAL = f"hive_partitioning = false, compression = 'none', max_line_size = {4 * MOST_BYTES_A_ROW}"
+_LITERAL = "hive_partitioning = false, compression = 'none'"
+_LONGEST, _SHORTEST = 4 * MOST_BYTES_A_ROW, 2_000_000
+"""Bytes of a line that can be read, and for which there is always room: DuckDB reads so much at once, or more, in each
+of several places.
+"""
 
 
 def open_json(
@@ -52,10 +56,11 @@ def open_json(
     if workspace is None:
         if encoding != UTF8 or first == "[":
             return RawRows(header_of(kind, (), NO_ALIASES, path.name), {}, -1)
-        rows = lines_of(path)
-        if not is_readable(connection, _scan(path), rows):
+        rows, longest = lines_of(path)
+        scan = _scan(path, longest)
+        if not is_readable(connection, scan, rows):
             return RawRows(header_of(kind, (), NO_ALIASES, path.name), {}, -1)
-        rows -= _read_lines(connection, path)
+        rows -= _read_lines(connection, scan)
     else:
         found = _elements(path, encoding) if first == "[" else _lines(path, encoding)
         target = workspace / "rows.txt"
@@ -96,11 +101,11 @@ def _first_character(path: Path, encoding: str) -> str:
     return ""
 
 
-def _read_lines(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
+def _read_lines(connection: duckdb.DuckDBPyConnection, scan: str) -> int:
     """Make `raw_lines` of the file's lines; returns how many are blank."""
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE raw_lines AS SELECT line, row_number() OVER () AS row_number"  # noqa: S608 (a path, quoted)
-        f" FROM {_scan(path)}"
+        f" FROM {scan}"
     )
     blank = connection.execute("DELETE FROM raw_lines WHERE line IS NULL OR trim(line) = ''").fetchone()
     if blank and blank[0]:
@@ -111,14 +116,21 @@ def _read_lines(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
     return int(blank[0]) if blank else 0
 
 
-def _scan(path: Path) -> str:
-    return f"read_csv({literal(path)}, columns = {{'line': 'VARCHAR'}}, ignore_errors = true, {_AS_LINES}, {_LITERAL})"
+def _scan(path: Path, longest: int) -> str:
+    columns = "columns = {'line': 'VARCHAR'}, ignore_errors = true"
+    return f"read_csv({literal(path)}, {columns}, {_AS_LINES}, {_LITERAL}, {_room(longest)})"
+
+
+def _room(longest: int) -> str:
+    most = max(_SHORTEST, min(longest + 2, _LONGEST))
+    return f"max_line_size = {most}, buffer_size = {most + most // 10}"
 
 
 def _read_numbered(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE raw_lines AS SELECT line, row_number FROM"  # noqa: S608 (a path, quoted)
-        f" read_csv({literal(path)}, columns = {{'row_number': 'BIGINT', 'line': 'VARCHAR'}}, {_AS_LINES}, {_LITERAL})"
+        f" read_csv({literal(path)}, columns = {{'row_number': 'BIGINT', 'line': 'VARCHAR'}}, {_AS_LINES}, {_LITERAL},"
+        f" {_room(_LONGEST)})"
     )
 
 

@@ -1,17 +1,19 @@
 """The ledger of files: which were read, and with which words. Where words mean something else, a file is read again."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from bot.ports.warehouse import DataFile, GivenTable
 
-HELD_BACK = "with rows held back"
+HELD_BACK, OTHERS = "with rows held back", "and with other words before"
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """`entries`: what is written down of the files at hand. `words`: the fingerprint of the vocabulary in force."""
+    """`entries`: what is written down of the files at hand. `words`: the fingerprint of the vocabulary in force, and of
+    the columns that a source's rows are read by.
+    """
 
     entries: Collection[str]
     words: str
@@ -21,11 +23,20 @@ class Ledger:
         return self.entry(fingerprint) in self.entries
 
     def has_another_reading(self, fingerprint: str) -> bool:
-        """With other words, or with rows held back that were of the future then."""
+        """With other words, or with rows held back that were of the future then. What is read again and again had other
+        words as soon as it once had them.
+        """
         return any(entry.startswith(fingerprint) and entry != self.entry(fingerprint) for entry in self.entries)
 
-    def entry(self, fingerprint: str, *, held_back: bool = False) -> str:
-        return " ".join([fingerprint, self.words, *([HELD_BACK] if held_back else [])])
+    def entry(self, fingerprint: str, *, held_back: bool = False, others: bool = False) -> str:
+        marks = [*([HELD_BACK] if held_back else []), *([OTHERS] if others else [])]
+        return " ".join([fingerprint, self.words, *marks])
+
+
+def words_of(files: Sequence[DataFile | GivenTable], vocabulary: str) -> str:
+    """`vocabulary`: its fingerprint."""
+    columns = sorted({(ours, theirs) for file in files if not file.once for ours, theirs in file.columns.items()})
+    return vocabulary if not columns else f"{vocabulary} {hashlib.sha256(repr(columns).encode()).hexdigest()}"
 
 
 def fingerprint(file: DataFile | GivenTable) -> str:

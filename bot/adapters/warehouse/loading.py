@@ -7,7 +7,7 @@ from typing import cast
 from bot.adapters.warehouse.calendar_table import lay_calendar
 from bot.adapters.warehouse.columns import RUNS
 from bot.adapters.warehouse.engine import Engine, Session, Value
-from bot.adapters.warehouse.ledger import Ledger, fingerprint
+from bot.adapters.warehouse.ledger import Ledger, fingerprint, words_of
 from bot.adapters.warehouse.marks import learnt, source_marks
 from bot.adapters.warehouse.merging_runs import NAMELESS, YES, MergedRuns, merge_runs
 from bot.adapters.warehouse.refresh import Changes, known, refresh_all, refresh_evidence, refresh_hours
@@ -44,7 +44,7 @@ class Loader:
         prints = [fingerprint(file) for file in files]
         given = {"fingerprints": ",".join(prints)}
         entries = {text for (text,) in self._engine.rows("loaded_fingerprints", given)}
-        ledger = Ledger(entries, hints.vocabulary.fingerprint)
+        ledger = Ledger(entries, words_of(files, hints.vocabulary.fingerprint))
         facts = set(self._engine.rows("facts"))
         fresh = [each for each in zip(files, prints, strict=True) if not (each[0].once and ledger.has_read(each[1]))]
         old = _loaded_before(files, [file for file, _ in fresh])
@@ -177,9 +177,12 @@ def _remember(
 
     A file with rows of the future is read again: they may be right by then.
     """
-    for item in (item for item in staged if ledger.has_another_reading(item.fingerprint)):
-        session.run("forget_rejected", {"name": item.file.name, "fingerprint": item.fingerprint})
-        _forget_spellings(session, hints)
+    for item in staged:
+        another = ledger.has_another_reading(item.fingerprint)
+        if another or not item.file.once:
+            session.run("forget_rejected", {"name": item.file.name, "fingerprint": item.fingerprint})
+        if another:
+            _forget_spellings(session, hints)
     rejected = list(
         dict.fromkeys(noted for item in staged for row in item.reading.rejected if (noted := _noted(item, row)))
     )
@@ -193,7 +196,9 @@ def _remember(
         session.run("remember_fact", {"name": name, "value": text})
     for item in staged:
         print_, once = item.fingerprint, item.file.once
-        entry = ledger.entry(print_, held_back=item.reading.held_back > 0) if once else print_
+        held_back = once and item.reading.held_back > 0
+        others = not once and ledger.has_another_reading(print_)
+        entry = ledger.entry(print_, held_back=held_back, others=others)
         file: dict[str, Value] = {"fingerprint": print_, "entry": entry, "name": _ledger_name(item.file)}
         known_until = _known_until(session, item, now)
         session.run("remember_file", {**file, "rows": item.reading.rows, "now": now, "known_until": known_until})

@@ -64,10 +64,11 @@ def refresh_evidence(session: Session, platform: PlatformFacts, changes: Changes
 
     Returns the moment before which no answer has changed: runs may start before the date that they are about.
     """
-    if changes.everything or changes.staged - {"runs"} or _shows_a_gap(session, changes):
+    looks = changes.everything or bool(changes.staged - {"runs"}) or _shows_a_gap(session, changes)
+    if looks:
         look_again(session, calendar="game_schedule" in changes.staged)
     begun = note_starts(session, staged="runs" in changes.staged)
-    now = known(session)
+    now = known(session) if looks or begun else before
     first, last = _span(session, changes)
     if first is None or last is None:
         return None

@@ -44,14 +44,16 @@ def is_damaged(text: str) -> bool:
     return not text.isascii() and any("\udc80" <= character <= "\udcff" for character in text)
 
 
-def lines_of(path: Path) -> int:
-    """How many lines there are, a last one without an end included."""
-    count, last = 0, b"\n"
+def lines_of(path: Path) -> tuple[int, int]:
+    """How many lines there are, a last one without an end included, and the bytes of the longest."""
+    count = longest = begun = 0
     with path.open("rb") as stream:
         while piece := stream.read(_AT_ONCE):
-            count += piece.count(b"\n")
-            last = piece[-1:]
-    return count + (last != b"\n")
+            first, *others = map(len, piece.split(b"\n"))
+            count += len(others)
+            longest = max(longest, begun + first, *others)
+            begun = others[-1] if others else begun + first
+    return count + (begun > 0), longest
 
 
 def bounded_lines(stream: TextIO, most: int) -> Iterator[str]:

@@ -217,11 +217,8 @@ def _time(value: str, kind: str) -> str:
 
 def _epoch(number: str) -> str:
     """Seconds, milliseconds, microseconds or nanoseconds since 1970: their sizes do not overlap in our years."""
-    cases = " ".join(
-        f"WHEN {number} >= {least:.0f} THEN make_timestamp(CAST({number} / {each!r} AS BIGINT))"
-        for least, each in _EPOCHS
-    )
-    return f"CASE WHEN {number} < 5e18 THEN CASE {cases} END END"
+    cases = " ".join(f"WHEN {number} >= {least:.0f} THEN {each!r}" for least, each in _EPOCHS)
+    return f"make_timestamp(CAST({number} / CASE WHEN {number} >= 5e18 THEN NULL {cases} END AS BIGINT))"
 
 
 def _date(value: str, kind: str, zone: str) -> str:
@@ -231,11 +228,11 @@ def _date(value: str, kind: str, zone: str) -> str:
     if kind == "VARCHAR":
         instant = f"TRY_CAST({value} AS TIMESTAMPTZ)"
         compact = f"CAST(try_strptime({value}, '%Y%m%d') AS DATE)"
-        moment = f"CASE WHEN regexp_matches({value}, '{_OFFSET}') THEN {_date_of(instant, zone)} END"
+        is_moment = f"strlen({value}) > 10 AND regexp_matches({value}, '{_OFFSET}')"
+        moment = f"CASE WHEN {is_moment} THEN {_date_of(instant, zone)} END"
+        short = f"CASE WHEN strlen({value}) <= 10 THEN {compact} END"
         epoch = f"CAST({_epoch(f'TRY_CAST({value} AS DOUBLE)')} AS DATE)"
-        short = f"coalesce(TRY_CAST({value} AS DATE), {compact}, {epoch})"
-        long = f"coalesce({moment}, TRY_CAST({value} AS DATE), {epoch})"
-        return f"CASE WHEN strlen({value}) <= 10 THEN {short} ELSE {long} END"
+        return f"coalesce({moment}, TRY_CAST({value} AS DATE), {short}, {epoch})"
     if kind.startswith(("TIMESTAMP", "DATE")):
         return f"TRY_CAST({value} AS DATE)"
     return _date(f"CAST({value} AS VARCHAR)", "VARCHAR", zone)

@@ -1,1 +1,1 @@
-SELECT known_until FROM loaded_files WHERE fingerprint = @fingerprint
+SELECT known_until FROM loaded_files WHERE STARTS_WITH(fingerprint, @fingerprint)
