@@ -54,7 +54,8 @@ def _killed(options: argparse.Namespace, story: Story, labels: dict[str, str], w
     return (
         f"  answered {len(crowd.answered):,} with 200, killed {web.starts:,} times: LOST {len(lost)}, twice {twice}; "
         f"{ABREAST} at a time: p50 {took[len(took) // 2] * 1e3:.0f} ms, "
-        f"p99 {took[int(len(took) * 0.99)] * 1e3:.0f} ms, most {took[-1] * 1e3:.0f} ms; {time.monotonic() - began:.0f} s"
+        f"p99 {took[int(len(took) * 0.99)] * 1e3:.0f} ms, most {took[-1] * 1e3:.0f} ms; "
+        f"{time.monotonic() - began:.0f} s"
     )
 
 

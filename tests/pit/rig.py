@@ -253,6 +253,7 @@ def _result(pit: Pit, took_s: float, *, finished: bool) -> Result:
     audit = _audited(pit, state)
     state.close()
     faults = pit.vendors.faults
+    assert pit.vendors.broken == [], pit.vendors.broken
     return Result(said, pit.notes, points, faults, took_s, audit, logs.count("Traceback"), finished, integrity)
 
 

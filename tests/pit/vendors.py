@@ -4,6 +4,7 @@ import json
 import random
 import re
 import socket
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -51,6 +52,7 @@ class Vendors:
     faults: Counter[str] = field(default_factory=Counter)
     posts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     calls: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    broken: list[str] = field(default_factory=list)
     lock: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
@@ -112,7 +114,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
         is_json = "json" in self.headers.get("Content-Type", "")
-        self._serve("POST", json.loads(body) if is_json else dict(parse_qsl(body)))
+        self._serve("POST", json.loads(body or "{}") if is_json else dict(parse_qsl(body)))
 
     def log_message(self, format: str, *args: Any) -> None:
         """Says nothing."""
@@ -152,17 +154,22 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class _Server(ThreadingHTTPServer):
+    vendors: Vendors
     daemon_threads = True
     block_on_close = False
     request_queue_size = 128
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that was killed is part of the story."""
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 (the server's)
+        """A client that was killed is part of the story; a fault of these vendors is not."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            self.vendors.broken.append(repr(error))
 
 
 @contextmanager
 def serving(vendors: Vendors) -> Iterator[Vendors]:
     with _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"vendors": vendors})) as server:
+        server.vendors = vendors
         vendors.address = f"http://127.0.0.1:{server.server_address[1]}"
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
