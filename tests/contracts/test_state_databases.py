@@ -20,6 +20,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, TextClause, text
 
+from bot.adapters.state import patience
 from bot.adapters.state.database import Outage, open_engine, reading, writing
 from bot.adapters.state.migrate import check, migrate
 from bot.adapters.state.starting import WITHIN_S, when_it_answers
@@ -255,11 +256,15 @@ def test_a_statement_that_takes_too_long_is_ended_by_the_server(postgres_folder:
     engine.dispose()
 
 
-def test_what_a_process_holds_that_stands_still_in_a_transaction_is_free_soon(postgres_folder: str) -> None:
+def test_what_a_process_holds_that_stands_still_in_a_transaction_is_free_soon(
+    postgres_folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It pages nobody, and must not keep the others from it. When it goes on, it begins again."""
     address = new_database(postgres_folder)
+    with disposed(open_engine(address, patient=True)) as made:
+        migrate(made)
+    monkeypatch.setattr(patience, "STANDS_STILL_S", 1.0)
     with disposed(open_engine(address)) as still, disposed(open_engine(address)) as other:
-        migrate(still)
         take = text("select seq from audit_head for update")
         with pytest.raises(StateUnavailable, match="idle-in-transaction timeout"):
             _stands_still(still, other, take)

@@ -162,7 +162,7 @@ class Result:
 
 def played(config: Config, database: str, folder: Path, *troubles: Trouble) -> Result:
     """The story from beginning to end; each of `troubles` goes on in a thread of its own."""
-    engine = open_engine(database)
+    engine = open_engine(database, patient=True)
     migrate(engine)
     engine.dispose()
     began, clock = time.monotonic(), ScaledClock(time.time(), config.scale)

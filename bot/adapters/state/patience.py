@@ -9,6 +9,8 @@ from sqlalchemy import Engine, event
 
 ANSWER_S = 3.0
 """Of one statement, and of a connection."""
+STANDS_STILL_S = 10.0
+"""Between two statements of a transaction: what a process holds that stands still, others wait for."""
 
 
 def limits(answer_s: float) -> dict[str, Any]:
@@ -21,9 +23,8 @@ def limits(answer_s: float) -> dict[str, Any]:
         "keepalives_interval": 1,
         "keepalives_count": 3,
         # The server gives up a little before we do: then the connection is of use again.
-        # What a process holds that stands still in the middle of a transaction, others wait for.
         "options": f"-c timezone=UTC -c statement_timeout={int(0.9 * milliseconds)}"
-        f" -c idle_in_transaction_session_timeout={milliseconds}",
+        f" -c idle_in_transaction_session_timeout={int(1_000 * STANDS_STILL_S)}",
     }
 
 
