@@ -4,19 +4,26 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.evidence.arrivals import FEWEST, Arrivals
+from bot.domain.evidence.arrivals import LATE, LATEST, MANY, SOME, Arrivals
 from bot.domain.evidence.runs import Category
 from tests.scenarios.test_detection_unregistered import FIRST, run
 
 
-def test_few_rows_say_nothing_of_how_late_one_may_be() -> None:
+def test_the_more_rows_have_come_in_time_the_sooner_a_late_one_is_none() -> None:
     arrivals = Arrivals()
-    for number in range(FEWEST):
-        assert arrivals.latest is None
+    seen = []
+    for number in range(MANY + 1):
+        seen.append(arrivals.within)
         arrivals.take(run("Job", FIRST + timedelta(minutes=number)))
-    late = run("Job", FIRST)
-    arrivals.take(late._replace(known_at=late.known_at + timedelta(hours=1)))
-    assert arrivals.latest == timedelta(hours=1)
+    assert (seen[SOME - 1], seen[SOME], seen[MANY]) == (LATEST, LATE, timedelta())
+
+
+def test_where_rows_come_late_they_are_waited_for() -> None:
+    arrivals = Arrivals()
+    for number in range(MANY):
+        row = run("Job", FIRST + timedelta(minutes=number))
+        arrivals.take(row._replace(known_at=row.known_at + timedelta(minutes=20 * (number == 7))))
+    assert arrivals.within == timedelta(minutes=40)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from bot.domain.detection.trouble import Trouble
+from bot.domain.evidence.arrivals import LATE
 from bot.domain.evidence.attempts import OFF_SCHEDULE
 from bot.domain.evidence.observation import RunSeen
 from bot.domain.evidence.processor_date import HEARTBEAT_LIMIT, ProcessorDate
@@ -11,19 +12,14 @@ from bot.domain.findings.finding import FindingKind, RootCause
 ALIVE_AT_LEAST = timedelta(seconds=60)
 """A run whose last heartbeat is nearer to its start than this has most likely ended at once, its row being late. Where
 no table is looked at, or has its rows already, that may be so of every run."""
-LATEST_ROW, LATEST_OF_ALL = timedelta(minutes=95), timedelta(hours=3)
-"""By then even a late row of a run that ended at once has come: a run without one hangs since its start. So long is
-waited where rows do come late."""
-LATER = 2
-"""A row may come so many times later than the latest so far."""
 PAST_LIMIT = timedelta(minutes=5)
 """A run is given so long to die after its limit."""
 
 
-def detect(day: ProcessorDate, now: datetime, slowest: float | None, latest_row: timedelta | None) -> Trouble | None:
-    """`slowest`: seconds that its own history allows, `latest_row`: how late rows have come (None: not known)."""
+def detect(day: ProcessorDate, now: datetime, slowest: float | None, row_within: timedelta) -> Trouble | None:
+    """`slowest`: seconds that its own history allows, (None: not known), `row_within`: so late a row may come."""
     for run in sorted(day.under_way.values(), key=lambda run: run.started_at):
-        silent_since = _hangs(day, run, now, slowest, latest_row)
+        silent_since = _hangs(day, run, now, slowest, row_within)
         if silent_since is not None and not _superseded(day, run):
             return Trouble(
                 kind=FindingKind.STUCK_RUN,
@@ -41,7 +37,7 @@ def detect(day: ProcessorDate, now: datetime, slowest: float | None, latest_row:
 
 
 def _hangs(
-    day: ProcessorDate, run: RunSeen, now: datetime, slowest: float | None, latest_row: timedelta | None
+    day: ProcessorDate, run: RunSeen, now: datetime, slowest: float | None, row_within: timedelta
 ) -> datetime | None:
     """Since when it counts as hung; None when it does not."""
     if run.trigger in OFF_SCHEDULE:
@@ -55,19 +51,17 @@ def _hangs(
         return None
     silent_since = beat + HEARTBEAT_LIMIT
     if silent_since <= now:
-        missed = max(silent_since, run.started_at + _row_within(day, beat - run.started_at, latest_row))
+        missed = max(silent_since, run.started_at + _row_within(day, beat - run.started_at, row_within))
         return missed if missed <= now else None
     over = run.started_at + limit + PAST_LIMIT if limit is not None else now + HEARTBEAT_LIMIT
     return over if over <= now else None
 
 
-def _row_within(day: ProcessorDate, alive: timedelta, latest_row: timedelta | None) -> timedelta:
+def _row_within(day: ProcessorDate, alive: timedelta, row_within: timedelta) -> timedelta:
     """How long after its start the row of a run that has ended may still come."""
     if day.filled or (day.table is None and not day.is_scraper):
-        most = LATEST_OF_ALL
-    else:
-        most = LATEST_ROW if alive < ALIVE_AT_LEAST else timedelta()
-    return most if latest_row is None else min(most, LATER * latest_row)
+        return row_within
+    return min(LATE, row_within) if alive < ALIVE_AT_LEAST else timedelta()
 
 
 def ran_into_limit(day: ProcessorDate, run: RunSeen, now: datetime) -> bool:

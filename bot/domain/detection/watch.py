@@ -26,6 +26,7 @@ from bot.domain.verdicts.context import Neighbours, Surroundings
 from bot.domain.verdicts.judge import Judged, Verdict, judge
 
 WARM_UP, WARM_UP_STEP = RECENT, timedelta(minutes=10)
+OF_NOW = timedelta(days=2)
 SKIRTS = timedelta(minutes=30)
 """A storm's failures begin so much before it is seen as one; hourly jobs end an hour after it was seen last."""
 OVER_WHEN_LATER_WORKS = frozenset(
@@ -94,16 +95,21 @@ class Watch:
         self._lay_days(now)
         found = self._storm_troubles(now)
         self._look_at_days(now)
-        ill = {trouble.processors for troubles in self._open_troubles.values() for trouble in troubles}
         of_dates = [trouble for troubles in self._open_troubles.values() for trouble in troubles]
+        ill = {name for trouble in of_dates if self._speaks_of_runs(trouble, now) for name in trouble.processors}
         found += of_dates
         stormy = {name for trouble in found for name in trouble.processors if trouble.kind in STORMS}
-        found += self._by_processor.troubles(now, skip={name for names in ill for name in names} | stormy)
+        found += self._by_processor.troubles(now, skip=ill | stormy)
         self._impacts.take(self.history.changed)
         self.history.changed = set()
         found = self._fleet.sorted_out(found, now)
         left = {id(trouble) for trouble in found}
         return [*found, *self._phases.detect((each for each in of_dates if id(each) in left), now)]
+
+    def _speaks_of_runs(self, trouble: Trouble, now: datetime) -> bool:
+        """Does it say how its processor runs now? What an older date has lost, and what is there in part, does not."""
+        recent = trouble.data_date is None or trouble.data_date >= now.date() - OF_NOW
+        return recent and trouble.kind is not FindingKind.PARTIAL_COVERAGE
 
     def warm_up(self, timeline: Timeline, until: datetime) -> None:
         """Watch the day before `until` without saying anything: what a storm or a degradation explains afterwards is
@@ -203,7 +209,7 @@ class Watch:
         streak = None if day.is_scraper else streaks.detect(day, now, self._ignored, self._dependents)
         if streak is None and self._only_failed_slots_lack(day, judged):
             outcome = None
-        trouble = stuck.detect(day, now, slowest, self.history.arrivals.latest) or streak
+        trouble = stuck.detect(day, now, slowest, self.history.arrivals.within) or streak
         if trouble is None or self._over(day, trouble):
             trouble = outcome or self._of_its_own(day, outcomes.late(day, judged, now), now)
         if trouble is not None:

@@ -21,8 +21,8 @@ LEAST_SHARE = 0.5
 FEWEST_REPORTED, FEW = 3, 1 / 8
 """So many failed slots are reported as failures; a smaller part of the day is lost to storms, reported as such."""
 DATES = 30
-FEWEST = 5
-"""Fewer dates of its own say nothing; then the registry's figure counts."""
+FEWEST, FEWEST_WEEKS = 5, 3
+"""Fewer dates of its own say nothing (of a weekly job: fewer weeks); then the registry's figure counts."""
 AMONG = 0.5
 """Dates below this share of the median are losses themselves and are no yardstick."""
 
@@ -71,14 +71,24 @@ def _usual(
     if per_game and not games:
         return None
     known = [each for each in earlier if each.games or not per_game]
-    if len(known) >= FEWEST:
+    if len(known) >= FEWEST or (not per_game and _is_weekly(data_date, known)):
         rate = _per_game(known) if per_game else _of_its_weekday(data_date, known)
         rate = rate * share(known) if rate is not None else expected.minimum
     else:
-        rate = expected.minimum if expected.minimum is not None else expected.typical
+        rate = expected.minimum if expected.minimum is not None else _at_least(expected.typical, per_game=per_game)
     if not rate:
         return None
     return rate * games if per_game else rate
+
+
+def _is_weekly(day: date, known: Sequence[FilledDate]) -> bool:
+    """Has it its dates on this one weekday, and some weeks of them?"""
+    return len(known) >= FEWEST_WEEKS and {each.day.weekday() for each in known} == {day.weekday()}
+
+
+def _at_least(typical: float | None, *, per_game: bool) -> float | None:
+    """What is typical of a date says little of its weekday: half of it, while nothing else is known."""
+    return typical if typical is None or per_game else typical * LEAST_SHARE / FULL
 
 
 def _per_game(known: Sequence[FilledDate]) -> float:
