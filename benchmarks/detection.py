@@ -48,12 +48,16 @@ def measure(worlds: int) -> Iterator[WorldScore]:
         with TemporaryDirectory(prefix="fireline-world-") as made:
             folder = Path(made) / "world"
             make(folder, options)
-            told = Path(made) / "told.jsonl"
-            began = time.perf_counter()
-            _run([str(Path(sys.executable).with_name("fireline")), "replay", "--data", str(folder), "--out", str(told)])
-            seconds = time.perf_counter() - began
-            scored = _run([sys.executable, str(SCORER), str(folder), str(told), "--json"]) if SCORER.exists() else "{}"
-            yield WorldScore(name, seconds, json.loads(scored))
+            yield replayed(name, folder)
+
+
+def replayed(name: str, folder: Path) -> WorldScore:
+    told = folder.with_name("told.jsonl")
+    began = time.perf_counter()
+    _run([str(Path(sys.executable).with_name("fireline")), "replay", "--data", str(folder), "--out", str(told)])
+    seconds = time.perf_counter() - began
+    scored = _run([sys.executable, str(SCORER), str(folder), str(told), "--json"]) if SCORER.exists() else "{}"
+    return WorldScore(name, seconds, json.loads(scored))
 
 
 def _run(command: list[str]) -> str:

@@ -1,0 +1,1 @@
+"""Worlds of platforms without games: shops, banks, devices, weekly jobs. Imports nothing of what is judged by them."""
