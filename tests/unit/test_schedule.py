@@ -179,3 +179,21 @@ def test_the_newest_date_has_begun(day: date, hour: int, zone: ZoneInfo) -> None
     newest = schedule.newest(now)
     assert newest is not None
     assert schedule.slots(newest)[0] <= now < schedule.slots(newest + timedelta(days=7))[0]
+
+
+@pytest.mark.parametrize(
+    ("said", "minutes"), [("45m", 45), ("2h", 120), ("1h30m", 90), (10, 10), ("PT1H", 60), (None, None)]
+)
+def test_a_grace_is_read_and_moves_what_is_missing_and_judged(said: object, minutes: int | None) -> None:
+    grace = Processor.model_validate({"name": "job", "grace": said}).grace
+    assert grace == (None if minutes is None else timedelta(minutes=minutes))
+    usual, stated = (Schedule(BERLIN, (26.0,), grace=each) for each in (None, grace))
+    assert stated.missing_after == (grace or timedelta(minutes=45))
+    day = date(2026, 3, 7)
+    assert stated.last_chance(day) - usual.last_chance(day) == (grace or timedelta())  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("said", ["soon", "", "25h", True, "-5m"])
+def test_a_grace_that_makes_no_sense_is_refused(said: object) -> None:
+    with pytest.raises(ValidationError, match="grace"):
+        Processor.model_validate({"name": "job", "grace": said})

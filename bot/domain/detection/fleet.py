@@ -14,10 +14,10 @@ from bot.domain.detection.trouble import Trouble
 from bot.domain.evidence.expectation import Expects, expectation
 from bot.domain.evidence.history import PipelineHistory
 from bot.domain.evidence.observation import Event, RunSeen, Started
-from bot.domain.evidence.processor_date import MISSING_AFTER
 from bot.domain.evidence.runs import Trigger
 from bot.domain.findings.finding import FindingKind, RootCause
 from bot.domain.platform.registry import Processor
+from bot.domain.platform.schedule import MISSING_AFTER
 
 FEWEST = 3
 """So many processors have let a slot pass: fewer are those, and no fleet."""
@@ -141,7 +141,8 @@ class Fleet:
         for offset in range(-3, 3):
             day = newest.date() + offset * _DAY
             if not by_games or self._history.day(name, day).runs_due:
-                yield from (slot for slot in schedule.slots(day) if newest < slot <= newest + AHEAD)
+                slots = (slot for slot in schedule.slots(day) if newest < slot <= newest + AHEAD)
+                yield from (slot + schedule.missing_after - MISSING_AFTER for slot in slots)
 
     def _explains(self, silent: Silent, trouble: Trouble) -> bool:
         """Does it rest on what did not come in that time?"""

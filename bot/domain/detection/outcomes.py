@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.domain.detection.streaks import IN_A_ROW
 from bot.domain.detection.trouble import Trouble
 from bot.domain.evidence.attempts import OFF_SCHEDULE
-from bot.domain.evidence.processor_date import EARLY_START, MISSING_AFTER, ProcessorDate
+from bot.domain.evidence.processor_date import EARLY_START, ProcessorDate
 from bot.domain.evidence.runs import Category
 from bot.domain.findings.finding import FindingKind, RootCause
 from bot.domain.platform.registry import Kind, Registry
@@ -119,7 +119,7 @@ def _last_run_to_come(day: ProcessorDate, now: datetime) -> bool:
         return False
     last = day.slots[-1]
     started = (run.started_at for run in (*day.runs, *day.under_way.values()) if run.trigger not in OFF_SCHEDULE)
-    return now < last + MISSING_AFTER and not any(moment >= last - EARLY_START for moment in started)
+    return now < last + day.missing_after and not any(moment >= last - EARLY_START for moment in started)
 
 
 def _of_source(day: ProcessorDate, registry: Registry) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from itertools import islice, pairwise
 
 from bot.domain.detection.silence import RETIRED_AFTER
 from bot.domain.detection.trouble import Trouble
-from bot.domain.evidence.processor_date import EARLY_START, MISSING_AFTER
+from bot.domain.evidence.processor_date import EARLY_START
 from bot.domain.findings.finding import FindingKind, RootCause
 from bot.domain.platform.calendar import slot_instant
 from bot.domain.platform.schedule import Schedule
@@ -28,7 +28,7 @@ def detect(
     `last_start`: of any run of the processor. `ends_at`: where a recorded history ends.
     """
     known = missed(schedule, last_start, now)
-    if known is None or now - last_start <= MISSING_AFTER:
+    if known is None or now - last_start <= schedule.missing_after:
         return None
     slot, evident_at = known
     if now < evident_at or (ends_at is not None and evident_at > ends_at):
@@ -49,7 +49,7 @@ def missed(schedule: Schedule, last_start: datetime, now: datetime) -> tuple[dat
     if now - last_start >= RETIRED_AFTER or schedule.most_a_day < FEWEST_A_DAY:
         return None
     passed = list(islice(_slots_after(schedule, last_start, now + _DAY), 2))
-    return (passed[0], max(passed[0] + MISSING_AFTER, passed[1])) if len(passed) == 2 else None
+    return (passed[0], max(passed[0] + schedule.missing_after, passed[1])) if len(passed) == 2 else None
 
 
 def look_again(schedule: Schedule, last_start: datetime, now: datetime) -> datetime | None:
@@ -81,6 +81,6 @@ def _slots(schedule: Schedule, since: datetime, until: datetime) -> list[datetim
 
 
 def _counted(schedule: Schedule, missed: datetime, now: datetime) -> str:
-    count = sum(1 for slot in _slots(schedule, missed, now) if missed <= slot <= now - MISSING_AFTER)
+    count = sum(1 for slot in _slots(schedule, missed, now) if missed <= slot <= now - schedule.missing_after)
     slots = "a slot has" if count <= 1 else f"{count} slots have"
     return f"{slots} passed since {missed:%H:%M}"

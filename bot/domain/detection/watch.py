@@ -14,7 +14,7 @@ from bot.domain.detection.trouble import Trouble
 from bot.domain.evidence.coverage import DATES, is_short, unreported_usual
 from bot.domain.evidence.history import HORIZON, LOOKED_AFTER, RECENT, PipelineHistory
 from bot.domain.evidence.observation import Event, Observed, RunSeen, Timeline
-from bot.domain.evidence.processor_date import MISSING_AFTER, ProcessorDate
+from bot.domain.evidence.processor_date import ProcessorDate
 from bot.domain.evidence.runs import Category, Status, Trigger
 from bot.domain.findings.finding import Finding, FindingKind, RootCause
 from bot.domain.findings.severity_policy import SeverityPolicy, blocks_predictions, severity_of
@@ -22,6 +22,7 @@ from bot.domain.findings.storm_policy import StormPolicy
 from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.domain.platform.calendar import slot_instant
 from bot.domain.platform.registry import Registry, UnregisteredProcessor
+from bot.domain.platform.schedule import MISSING_AFTER
 from bot.domain.verdicts.context import Neighbours, Surroundings
 from bot.domain.verdicts.judge import Judged, Verdict, judge
 

@@ -349,6 +349,7 @@ class PipelineHistory:
             last_chance=last,
             deadline=due_at(processor, data_date, self.registry),
             unrecorded=untold,
+            missing_after=facts.schedule.missing_after,
             in_service=working,
             hidden=self._own_sight(facts).hides(data_date, now, judged_at),
             expected=due,

@@ -23,9 +23,8 @@ from bot.domain.evidence.runs import (
     classify,
 )
 from bot.domain.platform.registry import Kind, Processor
+from bot.domain.platform.schedule import MISSING_AFTER
 
-MISSING_AFTER = timedelta(minutes=45)
-"""A run that has not started this long after its slot is missing."""
 HEARTBEAT_LIMIT = timedelta(minutes=30)
 """Without a heartbeat for so long a run hangs."""
 RECENT_ROWS = 20
@@ -76,6 +75,7 @@ class ProcessorDate:
     `input_untold`: what it is made from leaves a trace, and none says anything of the date. `quiet`: polls that are
     only counted. `in_service`: it is, and its calendar has the date. `hidden`: a row that cannot be used may be the one
     that tells of it. `unrecorded`: why nobody can tell whether data or a run is missing, see `recorded.unrecorded`.
+    `missing_after`: a run is missing so long after its slot.
     """
 
     processor: Processor
@@ -99,6 +99,7 @@ class ProcessorDate:
     unrecorded: str | None = None
     in_service: bool = True
     hidden: bool = False
+    missing_after: timedelta = MISSING_AFTER
     under_way: dict[str, RunSeen] = field(default_factory=dict)
 
     def take(self, run: RunSeen) -> None:
@@ -306,5 +307,5 @@ class ProcessorDate:
 
     def moments(self) -> list[datetime]:
         """When the state may change without anything becoming known."""
-        fixed = [*(slot + MISSING_AFTER for slot in self.slots), self.settled_at]
+        fixed = [*(slot + self.missing_after for slot in self.slots), self.settled_at]
         return fixed + [moment for moment in (self.deadline, self.games_over_at) if moment is not None]

@@ -10,7 +10,6 @@ from bot.domain.evidence.attempts import OFF_SCHEDULE
 from bot.domain.evidence.known import Seen
 from bot.domain.evidence.observation import RunSeen
 from bot.domain.evidence.platform_facts import ProcessorPlatform
-from bot.domain.evidence.processor_date import MISSING_AFTER
 
 NEVER_SEEN = "nothing of it was ever seen; `active: {from: DATE}` in the registry says from when on it is due"
 
@@ -67,5 +66,9 @@ def unrecorded(facts: ProcessorPlatform, data_date: date, since: datetime | None
     if since is None:
         return NEVER_SEEN
     slots = facts.schedule.slots(data_date)
-    begins = slots[0] + MISSING_AFTER if slots else datetime.combine(data_date + timedelta(days=1), time(), UTC)
+    begins = (
+        slots[0] + facts.schedule.missing_after
+        if slots
+        else datetime.combine(data_date + timedelta(days=1), time(), UTC)
+    )
     return f"its record begins only at {since:%Y-%m-%d %H:%M} UTC" if begins < since else None

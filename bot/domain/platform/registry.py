@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import time
+from datetime import time, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any
@@ -59,6 +59,28 @@ def parse_deadline(value: object) -> object:
     if hour > 23 or minute > 59:
         raise ValueError(f'{value!r} is not a time of day; write "HH:MM"')
     return time(hour, minute)
+
+
+GRACE = re.compile(r"(?:(\d{1,2})\s*h)?\s*(?:(\d{1,4})\s*m(?:in)?)?", re.IGNORECASE)
+MOST_GRACE = timedelta(hours=24)
+
+
+def parse_grace(value: object) -> object:
+    """Read `45m`, `2h`, `1h30m`, or a number of minutes."""
+    if value is None or isinstance(value, timedelta):
+        return value
+    match = GRACE.fullmatch(value.strip()) if isinstance(value, str) and value.strip() else None
+    if match is not None:
+        found = timedelta(hours=int(match[1] or 0), minutes=int(match[2] or 0))
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        found = timedelta(minutes=value)
+    elif isinstance(value, str) and value.startswith("P"):
+        return value  # as pydantic writes it
+    else:
+        raise ValueError(f"{value!r} is no grace; write 45m, 2h or 1h30m")
+    if not timedelta() <= found <= MOST_GRACE:
+        raise ValueError(f"{value!r} is no grace; it lies between 0m and 24h")
+    return found
 
 
 def _ascending(hours: tuple[float, ...]) -> tuple[float, ...]:
@@ -145,6 +167,8 @@ class Processor(Frozen):
     """Of its own clock times; None: the registry's."""
     calendar: str | None = None
     active: Active | None = None
+    grace: Annotated[timedelta | None, BeforeValidator(parse_grace)] = None
+    """So long after its slot a run may start; None: 45 minutes."""
     polling: bool = False
     runs_on_no_game_days: bool = True
     sporadic: bool = False
@@ -215,7 +239,9 @@ class Registry(Frozen):
         zone = self.zone if processor.timezone is None else ZoneInfo(processor.timezone)
         days = None if processor.calendar is None else self.calendars[processor.calendar]
         lag = processor.data_lag_days
-        return Schedule(zone, processor.schedule_hours_et, processor.schedule, days, processor.active, lag)
+        return Schedule(
+            zone, processor.schedule_hours_et, processor.schedule, days, processor.active, lag, processor.grace
+        )
 
     @cached_property
     def dependents(self) -> dict[str, tuple[str, ...]]:

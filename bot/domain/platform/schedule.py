@@ -14,6 +14,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from bot.domain.platform.calendar import latest_reading, slot_instant
 
+MISSING_AFTER = timedelta(minutes=45)
+"""A run that has not started this long after its slot is missing, where no grace is stated."""
 TWICE_FROM = 20
 """With so many slots a day or more a job also runs in both readings of an hour that comes twice, as cron does."""
 HOURS_A_DAY = 24
@@ -151,7 +153,7 @@ def _later(hours: tuple[float, ...], days: int) -> tuple[float, ...]:
 @dataclass(frozen=True)
 class Schedule:
     """The slots of a processor. `hours` are wall-clock hours after midnight of the data date, above 24 on later days;
-    the data date of a slot of `crons` lies `lag_days` before its local date.
+    the data date of a slot of `crons` lies `lag_days` before its local date; a run may start `grace` after its slot.
     """
 
     zone: ZoneInfo
@@ -160,6 +162,12 @@ class Schedule:
     days: Days | None = None
     active: Active | None = None
     lag_days: int = 0
+    grace: timedelta | None = None
+
+    @property
+    def missing_after(self) -> timedelta:
+        """A run that has not started so long after its slot is missing."""
+        return MISSING_AFTER if self.grace is None else self.grace
 
     @property
     def has_slots(self) -> bool:
@@ -202,7 +210,8 @@ class Schedule:
         hours = self.hours_on(day)
         if not hours:
             return None
-        return _latest(day, hours[-1], self.zone, int(len(hours) >= TWICE_FROM))
+        last = _latest(day, hours[-1], self.zone, int(len(hours) >= TWICE_FROM))
+        return last if self.grace is None else last + self.grace
 
     def newest(self, now: datetime) -> date | None:
         """The newest data date with a slot by now; None without one in the last 400 days."""

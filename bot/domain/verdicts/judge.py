@@ -10,7 +10,7 @@ from bot.domain.counts import plural
 from bot.domain.evidence.coverage import is_short
 from bot.domain.evidence.expectation import Expects, expectation, input_kind
 from bot.domain.evidence.observation import RunSeen
-from bot.domain.evidence.processor_date import LOAD_LAG, MISSING_AFTER, ProcessorDate
+from bot.domain.evidence.processor_date import LOAD_LAG, ProcessorDate
 from bot.domain.evidence.runs import InputKind, Status
 from bot.domain.platform.calendar import games_given_up_at
 
@@ -137,7 +137,9 @@ def _unfilled(day: ProcessorDate, now: datetime, context: DateContext) -> Judged
         return Judged(verdict=Verdict.MISSING_RUN, because="no run has started for it since its first slot")
     lacking = _lacking(day)
     if lacking and day.no_run:
-        return Judged(verdict=Verdict.NOT_YET, because="its run may still begin", until=day.slots[0] + MISSING_AFTER)
+        return Judged(
+            verdict=Verdict.NOT_YET, because="its run may still begin", until=day.slots[0] + day.missing_after
+        )
     if lacking and None in (day.expected, day.filled):
         return Judged(verdict=Verdict.UNKNOWN, because=f"cannot be judged without {lacking}")
     return _empty(day, now, context)
@@ -304,7 +306,7 @@ def _marker(day: ProcessorDate, ready: datetime) -> RunSeen | None:
 
 def _last_absent(day: ProcessorDate, now: datetime) -> Judged:
     """Those before it worked, without finding anything, and it has not begun."""
-    missed = day.slots[-1] + MISSING_AFTER
+    missed = day.slots[-1] + day.missing_after
     if now < missed:
         return Judged(verdict=Verdict.NOT_YET, because="the run of its last slot may still begin", until=missed)
     return Judged(verdict=Verdict.MISSING_RUN, because="no run has started for its last slot")
@@ -317,4 +319,4 @@ def _was_absent(day: ProcessorDate, blind: Blind) -> bool:
 
 def _absent(day: ProcessorDate, now: datetime) -> bool:
     first = day.slots[0] if day.slots else None
-    return day.runs_due and first is not None and first + MISSING_AFTER <= now and not day.has_run()
+    return day.runs_due and first is not None and first + day.missing_after <= now and not day.has_run()
