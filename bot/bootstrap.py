@@ -25,7 +25,7 @@ from bot.opening import (
     service_levels,
     warehouse,
 )
-from bot.responding import Responding, declaring_of, paging_rules_of, responding
+from bot.responding import Responding, acts_of_people, paging_rules_of, responding
 from bot.state_adapters import Sharing, has_state, identities, ours_of, rest_of, shared, state, state_engine, watched_by
 
 if TYPE_CHECKING:
@@ -360,7 +360,7 @@ def app_services(
     responses = ResponseService(store, oncall.schedule, incidents.still_wrong, identify, watched, lambda: rules.policy)
     trends, queries = TrendService(opened, registry, health), _queries(opened, registry, settings)
     about_data = registry, health, trends, impact, validation, sampling, queries
-    people = incidents, oncall, responses, declaring_of(rules, store, registry.by_name, identify)
+    people = incidents, oncall, responses, *acts_of_people(rules, store, registry.by_name, identify)
     also = RetrospectService(store), silences_over(store, registry, health, identify)
     return AppServices(clock, *about_data, *people, *also, sources, blindness, Inbox(store), partial(hear, store))
 

@@ -1,23 +1,32 @@
-"""Declaring incidents for the command line, while no process serves."""
+"""Declaring incidents, and pages for practice, for the command line, while no process serves."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.domain.errors import BadInput
-from bot.responding import declaring_of, paging_rules_of
+from bot.responding import acts_of_people, paging_rules_of
 from bot.state_adapters import has_state, state
 
 if TYPE_CHECKING:
     from bot.config.settings import Settings
     from bot.services.declaring import DeclaringService
+    from bot.services.practice import PracticeService
     from bot.services.responses import ResponseService
 
 
+@dataclass(frozen=True)
+class Acts:
+    declaring: DeclaringService
+    practice: PracticeService
+    responses: ResponseService
+
+
 @contextmanager
-def declaring(settings: Settings, *, names: bool) -> Iterator[tuple[DeclaringService, ResponseService]]:
+def acting(settings: Settings, *, names: bool = False) -> Iterator[Acts]:
     """Over the state of the process that pages. `names`: processors are named, which the data is asked for. Raises
     BadInput where nothing is stored yet.
     """
@@ -35,5 +44,5 @@ def declaring(settings: Settings, *, names: bool) -> Iterator[tuple[DeclaringSer
             known = frozenset(services.registry.by_name)
     with state(settings) as store:
         oncall = OncallService(oncall_in_use(settings), store)
-        service = declaring_of(paging_rules_of(settings, oncall), store, known, without_slack)
-        yield service, ResponseService(store, oncall.schedule)
+        declaring, practice = acts_of_people(paging_rules_of(settings, oncall), store, known, without_slack)
+        yield Acts(declaring, practice, ResponseService(store, oncall.schedule))

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from bot.services.oncall import OncallService
     from bot.services.oncall_notes import OncallNotes
     from bot.services.paging import PagingService
+    from bot.services.practice import PracticeService
 
 FACTS_WITHIN_S = 2.0
 """What a page says more than its incident's name asks the warehouse: a page does not wait for that."""
@@ -81,14 +82,18 @@ def paging_rules_of(settings: Settings, oncall: OncallService) -> PagingRules:
     return PagingRules(policy, oncall, partial(target_by, by_name), provider, tuple(map(str, found.not_ready)))
 
 
-def declaring_of(
+def acts_of_people(
     rules: PagingRules, store: State | None, processors: Collection[str], identify: Callable[[Actor], Identity]
-) -> DeclaringService:
-    """Incidents of people, by the same rules."""
+) -> tuple[DeclaringService, PracticeService]:
+    """Incidents that people declare, and pages for practice: by the rules by which Fireline pages."""
     from bot.services.declaring import DeclaringService, Paging
+    from bot.services.practice import PracticeService
 
-    paging = Paging(rules.policy, rules.target)
-    return DeclaringService(store, rules.oncall.schedule, paging, processors, identify)
+    schedule, paging = rules.oncall.schedule, Paging(rules.policy, rules.target)
+    return (
+        DeclaringService(store, schedule, paging, processors, identify),
+        PracticeService(store, schedule, rules.policy, rules.target, system_clock, identify),
+    )
 
 
 @dataclass(frozen=True)

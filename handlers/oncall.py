@@ -1,4 +1,6 @@
-"""/oncall: whose turn it is, and requests to take somebody's turn. What changes the state is stored before the ack."""
+"""/oncall: whose turn it is, who can be reached, and requests to take somebody's turn. What changes the state is stored
+before the ack.
+"""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -12,7 +14,7 @@ from bot.domain.oncall.covers import Cover
 from bot.services.app import AppServices
 from bot.views import action_ids, oncall
 from bot.views.blocks import Card
-from handlers import oncall_payloads, payloads
+from handlers import oncall_payloads, payloads, practice
 from handlers.answers import help_card
 from handlers.replies import Reply
 from handlers.slack_calls import Refused, asked
@@ -23,13 +25,7 @@ Payload = Mapping[str, Any]
 def register(app: AsyncApp, services: AppServices) -> None:
     @app.command("/oncall")
     async def show(ack: AsyncAck, command: Payload, reply: Reply) -> None:
-        await ack()
-        if payloads.wants_help(command):
-            await reply.privately(help_card(services))
-            return
-        typed = payloads.text(command)
-        moment = services.oncall.moment(typed, services.now()) if typed else services.now()
-        await reply.send(oncall.card(await reply.work(services.oncall.overview, moment)))
+        await _answer(services, ack, reply, command)
 
     @app.action(action_ids.ONCALL_ASK)
     async def open_form(ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
@@ -68,6 +64,24 @@ def register(app: AsyncApp, services: AppServices) -> None:
     @app.action(action_ids.ONCALL_WITHDRAW)
     async def withdraw(ack: AsyncAck, action: Payload, reply: Reply) -> None:
         await answer(ack, action, reply, services.oncall.withdraw)
+
+
+async def _answer(services: AppServices, ack: AsyncAck, reply: Reply, command: Payload) -> None:
+    try:
+        typed = payloads.text(command)
+        word, _, name = typed.partition(" ")
+        begun = await practice.begun(services, reply, name) if word.casefold() == "test" else None
+    finally:
+        await ack()
+    if begun is not None:
+        await practice.follow(services, reply, begun)
+    elif payloads.wants_help(command):
+        await reply.privately(help_card(services))
+    elif word.casefold() == "readiness":
+        await practice.show(services, reply)
+    else:
+        moment = services.oncall.moment(typed, services.now()) if typed else services.now()
+        await reply.send(oncall.card(await reply.work(services.oncall.overview, moment)))
 
 
 Change = Callable[[str, str, datetime], Cover]

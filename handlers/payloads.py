@@ -21,6 +21,7 @@ INCIDENT_WORDS = ("ack", "mitigated", "handover", "resolve", "reopen", "severity
 _MENTIONED = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
 _SEVERITY = re.compile(r"[Pp][0-9]")
 OF_ALL = ("list", "figures", "declare")
+CHANGING_COMMANDS = ("/incident", "/oncall")
 CHANGING = ("incident.", "oncall.")
 """How buttons begin that may change something."""
 
@@ -63,7 +64,10 @@ def delivery(body: Mapping[str, Any]) -> str:
 
 def may_change(body: Mapping[str, Any]) -> bool:
     """May it change something, or does it only ask?"""
-    if body.get("type") in ("view_submission", "message_action", "shortcut") or body.get("command") == "/incident":
+    if (
+        body.get("type") in ("view_submission", "message_action", "shortcut")
+        or body.get("command") in CHANGING_COMMANDS
+    ):
         return True
     if acknowledged_thread(mapping(body.get("event"))) is not None:
         return True

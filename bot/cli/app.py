@@ -18,6 +18,7 @@ from bot.cli.load import load
 from bot.cli.manifest import manifest
 from bot.cli.migrate import migrate
 from bot.cli.oncall import oncall
+from bot.cli.practice import page_for_practice
 from bot.cli.processes import web, worker
 from bot.cli.query import query
 from bot.cli.registry import registry
@@ -64,6 +65,7 @@ app.command()(page)
 app.command()(healthz)
 app.add_typer(registry, name="registry")
 app.add_typer(sources, name="sources")
+oncall.command(name="test")(page_for_practice)
 app.add_typer(oncall, name="oncall")
 app.add_typer(incident, name="incident")
 app.add_typer(audit, name="audit")

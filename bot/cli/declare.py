@@ -169,7 +169,7 @@ def _asked(settings: "Settings", question: DeclareQuestion) -> tuple[Declared, b
     said = ask_running(settings.socket, "declare", asdict(question))
     if said is not None:
         return Declared(**json.loads(said)), True
-    from bot.declaring import declaring
+    from bot.declaring import acting
 
-    with declaring(settings, names=bool(question.processors)) as (service, people):
-        return Declared(**json.loads(answer_declare(service, people, question, now()))), False
+    with acting(settings, names=bool(question.processors)) as acts:
+        return Declared(**json.loads(answer_declare(acts.declaring, acts.responses, question, now()))), False

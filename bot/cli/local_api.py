@@ -18,6 +18,8 @@ from bot.cli.incident import answer_incident
 from bot.cli.incident import question_of as incident_question
 from bot.cli.oncall import answer_oncall
 from bot.cli.oncall import question_of as oncall_question
+from bot.cli.practice import answer_practice
+from bot.cli.practice import question_of as practice_question
 from bot.cli.query import answer_query
 from bot.cli.query import question_of as query_question
 from bot.cli.silence import answer_silence
@@ -98,7 +100,11 @@ def _application(services: AppServices, pool: WorkPool) -> web.Application:
     def declare(given: dict[str, Any]) -> str:
         return answer_declare(services.declaring, services.responses, declare_question(given), services.now())
 
+    def practice(given: dict[str, Any]) -> str:
+        return answer_practice(services.practice, services.responses, practice_question(given), services.now())
+
     app = web.Application()
+    app.router.add_post("/practice", _answering(pool, practice))
     app.router.add_post("/declare", _answering(pool, declare))
     app.router.add_post("/silence", _answering(pool, silence))
     app.router.add_post("/oncall", _answering(pool, oncall))

@@ -43,6 +43,8 @@ class Act(StrEnum):
     """Ask whoever has it whether that still holds."""
     NOTE = "note"
     """Tell what is good to know, about no incident."""
+    TEST = "test"
+    """Page for practice, about no incident."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +81,9 @@ class PageState(StrEnum):
     SENT = "sent"
     CANCELLED = "cancelled"
     """It was acknowledged or resolved before it was sent."""
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    """Of a page for practice: it is not tried again."""
 
 
 WAITING = frozenset({PageState.PENDING, PageState.UNCLEAR})

@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from bot.domain.access import Actor, Way
+from bot.domain.delivery import Act
 from bot.domain.errors import BadInput
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.standing import Overview
@@ -40,6 +41,8 @@ class Acknowledging:
         queued = self._state.page(page_id)
         if queued is None:
             raise NotKnown("This page is not known.")
+        if queued.page.act is Act.TEST:
+            raise NotKnown("It was a test: there is nothing to acknowledge. Thank you.")
         tried = queued.page.first_attempt_at
         if tried is None or self._wall() - tried > CALL_LASTS:
             raise NotKnown("This call is too old.")

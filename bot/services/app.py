@@ -12,6 +12,7 @@ from bot.services.impact import ImpactService
 from bot.services.inbox import Inbox
 from bot.services.incidents import IncidentService
 from bot.services.oncall import OncallService
+from bot.services.practice import PracticeService
 from bot.services.queries import QueryService
 from bot.services.responses import ResponseService
 from bot.services.retrospect import RetrospectService
@@ -38,6 +39,7 @@ class AppServices:
     oncall: OncallService
     responses: ResponseService
     declaring: DeclaringService
+    practice: PracticeService
     retrospect: RetrospectService
     silences: SilenceService
     sources: SourcesService

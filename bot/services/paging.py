@@ -11,6 +11,7 @@ from threading import Event, Lock
 from uuid import uuid5
 
 from bot.domain.delivery import Act, Kind, Outcome, Page, PageState, Queued
+from bot.domain.escalation import practice
 from bot.domain.escalation.bundles import WITHIN, Carried, Hold, turn
 from bot.domain.escalation.pages import NAMESPACE
 from bot.domain.findings.severity import Severity
@@ -152,7 +153,8 @@ class PagingService:
             return
         outcome = self._tried(queued)
         _log(queued, outcome)
-        self._metrics.paged(queued.page, outcome)
+        if queued.page.act is not Act.TEST:
+            self._metrics.paged(queued.page, outcome)
         try:
             self._store(_Shown(queued, outcome, now))
         except StateUnavailable:
@@ -163,10 +165,12 @@ class PagingService:
     def _store(self, shown: _Shown) -> None:
         queued, outcome = shown.queued, shown.outcome
         state, wait = _after(outcome, queued.page.attempts + 1)
+        if queued.page.act is Act.TEST:
+            state = practice.after(outcome, queued.page.attempts + 1) or state
         second = [] if outcome.kind is Kind.YES else self._second_way(queued, outcome, shown.begun)
         with self._state.transaction() as tx:
             tx.pages.settle(queued, state, outcome, self._wall() + wait)
-            tx.pages.add(second)
+            tx.pages.add([*second, *(practice.ended(queued) if state is PageState.SENT else ())])
             refused = outcome.permanent and outcome.kind is Kind.NO
             if refused and queued.incident and not queued.page.attempts:
                 text = f"{queued.page.person} was not reached by {queued.page.channel}: {outcome.reason}"
@@ -181,6 +185,10 @@ class PagingService:
                     if tx.pages.claim(queued, now, now + LEASE):
                         tx.pages.settle(queued, PageState.CANCELLED, Outcome(Kind.NO, "not needed any more"), now)
                     return False
+            elif queued.page.act is Act.TEST and now - queued.not_before > practice.LATE:
+                if tx.pages.claim(queued, now, now + LEASE):
+                    tx.pages.settle(queued, PageState.REFUSED, Outcome(Kind.NO, "too late to be of use"), now)
+                return False
             return self._taken(tx, queued, now)
 
     def _taken(self, tx: Transaction, queued: Queued, now: datetime) -> bool:

@@ -21,6 +21,7 @@ import handlers.impact
 import handlers.incident
 import handlers.oncall
 import handlers.postmortem
+import handlers.practice
 import handlers.response
 import handlers.response_forms
 import handlers.severity
@@ -97,6 +98,7 @@ def build(
         handlers.incident,
         handlers.oncall,
         handlers.postmortem,
+        handlers.practice,
         handlers.response,
         handlers.response_forms,
         handlers.declaring,

@@ -33,6 +33,7 @@ def _commands(registry: Registry, dates: DateReader) -> tuple[tuple[str, str], .
         ("/incident declare TEXT", "open an incident that was not found, with a severity and whom to page"),
         ("/page @person TEXT", "page a person or a rota on purpose: first it shows who is paged by what"),
         ("/oncall", "who is on call, why, until when, and who comes next"),
+        ("/oncall readiness", "who can be reached by what; `/oncall test @person` pages for practice"),
         ("/validate", "what really happened to the last two data dates, the worst first"),
         (f"/validate {name} {first}..{last}", "one processor, those dates"),
     )

@@ -20,6 +20,10 @@ def shown(queued: Queued) -> str:
             return "accepted"
         case PageState.SENDING:
             return "on its way"
+        case PageState.REFUSED:
+            return f"refused ({queued.reason})"
+        case PageState.UNKNOWN:
+            return f"nobody knows whether it arrived ({queued.reason})"
         case PageState.CARRIED:
             return "goes as a line of another page"
         case PageState.UNCLEAR:

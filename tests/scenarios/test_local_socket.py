@@ -4,7 +4,7 @@ import asyncio
 import json
 import shutil
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -28,13 +28,20 @@ from bot.config.chosen_oncall import oncall_in_use
 from bot.config.local_socket import SOCKET
 from bot.config.settings import Settings
 from bot.domain.errors import BadInput
+from bot.domain.incidents.escalation_policy import EscalationPolicy
+from bot.domain.oncall.schedule import Person
 from bot.opening import loading_service
+from bot.ports.fakes.state import FakeState
 from bot.responding import paging_rules_of
 from bot.services.app import AppServices
+from bot.services.declaring import DeclaringService, Paging
 from bot.services.oncall import OncallService
+from bot.services.practice import PracticeService
 from bot.services.probe import Probe
+from bot.services.responses import ResponseService
 from tests.support.builders import NOW, run, warehouse
 from tests.support.builders import load as load_into
+from tests.support.rotas import PLAN
 from tests.support.slack_bench import WORLD
 
 IMPACT = ImpactQuestion("Box", "2026-01-15", Form.JSON, 100, colour=False, everything=False)
@@ -175,3 +182,38 @@ def test_a_load_goes_through_the_process_that_owns_the_warehouse(tmp_path: Path)
         with TemporaryDirectory(prefix="fl-") as folder:
             path = Path(folder) / "s"
             asyncio.run(whole())
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "said"),
+    [
+        (["page", "dana", "the vendor calls"], 0, "at once: Dana by slack"),
+        (["page", "dana", "the vendor calls", "--yes"], 0, "INC-1 P1: the vendor calls"),
+        (["incident", "declare", "--title", "x", "--processor", "Box"], 0, "INC-1 P1: x"),
+        (["incident", "declare", "--title", "x", "--processor", "Bax"], 1, "Did you mean Box?"),
+        (["oncall", "test", "dana"], 1, "• voice: does not reach Dana"),
+        (["oncall", "test", "dana", "--json"], 1, '"taken": false'),
+    ],
+)
+def test_what_people_do_is_done_by_the_process_that_runs(
+    services: AppServices, monkeypatch: pytest.MonkeyPatch, command: list[str], code: int, said: str
+) -> None:
+    monkeypatch.setattr("bot.cli.declare.LOOKS_S", ())
+    monkeypatch.setattr("bot.cli.practice.LOOKS_S", (0.01,))
+    state, policy = FakeState(), EscalationPolicy()
+
+    def target(channel: str, person: Person) -> str | None:
+        return person.slack if channel == "slack" else None
+
+    declaring = DeclaringService(state, lambda _: PLAN, Paging(policy, target), services.registry.by_name)
+    practice = PracticeService(state, lambda _: PLAN, policy, target, lambda: NOW)
+    people = ResponseService(state, lambda _: PLAN)
+    served = replace(services, declaring=declaring, practice=practice, responses=people)
+
+    async def whole(home: Path) -> Result:
+        async with local_api(home / SOCKET, served, {}, refused, PROBE):
+            return await asyncio.to_thread(CliRunner().invoke, app, [*command, "--home", str(home)])
+
+    with TemporaryDirectory(prefix="fl-") as folder:
+        done = asyncio.run(whole(Path(folder)))
+    assert (done.exit_code, said in done.output) == (code, True), done.output

@@ -20,7 +20,15 @@ from bot.services.oncall import OncallService
 from bot.views import choices, failure, health, help, home, impact, query, validate
 from bot.views.blocks import Card
 from handlers.replies import Busy
-from tests.support import impact_cases, incident_cards, notices, oncall_cards, silence_cards, validations
+from tests.support import (
+    impact_cases,
+    incident_cards,
+    notices,
+    oncall_cards,
+    practice_cards,
+    silence_cards,
+    validations,
+)
 from tests.support.builders import NOW
 from tests.support.health_reports import AS_OF, NASTY, NASTY_REGISTRY, REGISTRY, failed, ran, report, took
 from tests.support.rotas import PLAN
@@ -180,6 +188,7 @@ def messages() -> dict[str, dict[str, Any]]:
         **incident_cards.incidents(),
         **incident_cards.answers(),
         **oncall_cards.messages(),
+        **practice_cards.practices(),
         **silence_cards.messages(),
     }
     return {name: card.payload() for name, card in cards.items()}

@@ -87,3 +87,9 @@ def test_what_makes_no_sense(folder: Path, arguments: list[str], said: str) -> N
 def test_shifts_are_whole(folder: Path) -> None:
     turns = json.loads(fireline(folder, "shifts", "--rota", "primary", "--days", "8", "--json").stdout)
     assert all(first["until"] == second["since"] for first, second in pairwise(turns))
+
+
+def test_a_page_for_practice_needs_a_process_that_sends_it(folder: Path) -> None:
+    refused = fireline(folder, "test", "Ana")
+    assert refused.exit_code == 1
+    assert "so nothing would send it. Start `fireline run` first." in " ".join(refused.output.split())

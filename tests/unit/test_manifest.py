@@ -24,6 +24,7 @@ import handlers.impact
 import handlers.incident
 import handlers.oncall
 import handlers.postmortem
+import handlers.practice
 import handlers.response
 import handlers.response_forms
 import handlers.silence
@@ -214,6 +215,7 @@ class Registered:
             handlers.incident,
             handlers.oncall,
             handlers.postmortem,
+            handlers.practice,
             handlers.response,
             handlers.response_forms,
             handlers.declaring,

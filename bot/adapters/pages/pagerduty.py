@@ -34,7 +34,8 @@ class PagerDuty:
     def send(self, page: Page) -> Outcome:
         if page.act is Act.ASK:
             return not_for("PagerDuty", page)
-        event = {"routing_key": self._key, "event_action": page.act.value, "dedup_key": _key(page)}
+        action = Act.TRIGGER if page.act is Act.TEST else page.act
+        event = {"routing_key": self._key, "event_action": action.value, "dedup_key": _key(page)}
         answer = ask(self._timeout_s, "POST", self._url, json=event | _alert(page))
         if isinstance(answer, Outcome):
             return answer
@@ -65,7 +66,7 @@ def _key(page: Page) -> str:
 
 
 def _alert(page: Page) -> dict[str, Any]:
-    if page.act is not Act.TRIGGER:
+    if page.act not in (Act.TRIGGER, Act.TEST):
         return {}
     payload = {
         "summary": plain_line(page.title, LONGEST_SUMMARY),
