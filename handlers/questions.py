@@ -87,7 +87,7 @@ class Questions:
     def validation(self, text: str) -> ValidationRequest:
         """`[PROCESSOR] [DATES]`, in either order."""
         said, rest = only_one(text.split(), self._reader.is_date, "dates")
-        first, last = self._reader.span(said) if said is not None else (None, None)
+        first, last = self._reader.span_asked(said) if said is not None else (None, None)
         if not rest:
             return ValidationRequest(first=first, last=last)
         return self._named(rest, lambda name: ValidationRequest(processor=name, first=first, last=last), "/validate")

@@ -45,7 +45,7 @@ def validate(
         str | None,
         typer.Option(
             "--from",
-            help="First data date, up to --to or today; or a span such as 7d; the last two dates unless given.",
+            help="First data date, up to --to or the newest; or a span such as 7d; the last two dates unless given.",
             show_default=False,
         ),
     ] = None,
@@ -105,8 +105,8 @@ def _with_dates(service: "ValidationService", question: ValidateQuestion, moment
     said, reader = question.processor, service.dates(moment)
     if said is None or question.first is not None or question.last is not None or not reader.is_date(said):
         return question
-    first, last = reader.span(said)
-    return replace(question, processor=None, first=str(first), last=str(last))
+    first, last = reader.span_asked(said)
+    return replace(question, processor=None, first=str(first), last=None if last is None else str(last))
 
 
 def _validated(service: "ValidationService", question: ValidateQuestion, moment: "datetime") -> str:
@@ -134,13 +134,13 @@ def _validated(service: "ValidationService", question: ValidateQuestion, moment:
 def _dates(
     service: "ValidationService", question: ValidateQuestion, moment: "datetime"
 ) -> "tuple[date | None, date | None]":
-    """A span may be given in --from alone: `7d`; a date alone goes on to today, as a span that names no end does."""
+    """A span may be given in --from alone: `7d`; a date alone goes on to the newest, as spans up to today do."""
     if question.first is None and question.last is None:
         return None, None
     reader = service.dates(moment)
     if question.last is None:
-        first, last = reader.span(question.first or "")
-        return first, max(last, reader.today) if first == last else last
+        first, last = reader.span_asked(question.first or "")
+        return first, None if first == last else last
     last = reader.day(question.last)
     return (reader.day(question.first) if question.first is not None else last), last
 

@@ -83,6 +83,13 @@ class DateReader:
         """The first and the last date of a span, or one date twice. Raises BadInput."""
         return self._span(text, self.examples)
 
+    def span_asked(self, text: str) -> tuple[date, date | None]:
+        """The same; None where it names no end (`7d`, `since 28 Nov`): it goes on to the newest. Raises BadInput."""
+        first, last = self.span(text)
+        ends = _TO.split(_plain(text).removeprefix("from "), maxsplit=1)
+        names_its_end = first == last or (len(ends) == 2 and ends[1] != "")
+        return first, last if names_its_end else None
+
     def _span(self, text: str, examples: str) -> tuple[date, date]:
         words = _plain(text)
         first, last = self._ends(words)

@@ -80,6 +80,16 @@ def test_what_is_no_date_is_named_with_examples(text: str, said: str) -> None:
     assert str(refused.value).startswith(said)
 
 
+@pytest.mark.parametrize("text", ["7d", "since 28 Nov", "28 Nov..", "2w"])
+def test_a_span_that_names_no_end_has_none(text: str) -> None:
+    assert BERLIN.span_asked(text) == (BERLIN.span(text)[0], None)
+
+
+@pytest.mark.parametrize("text", ["28 Nov..today", "yesterday", "2026-11-24 to 2026-11-30"])
+def test_an_end_that_is_named_is_kept(text: str) -> None:
+    assert BERLIN.span_asked(text) == BERLIN.span(text)
+
+
 def test_where_one_date_is_asked_for_a_span_is_refused() -> None:
     with pytest.raises(BadInput, match="'last week' is more than one date"):
         BERLIN.day("last week")

@@ -94,10 +94,10 @@ def test_impact(text: str, request_: ImpactRequest) -> None:
         ("", None, None, None),
         ("gamebook", GAMEBOOK, None, None),
         ("gamebook yesterday", GAMEBOOK, YESTERDAY, YESTERDAY),
-        ("last week gamebook", GAMEBOOK, date(2026, 11, 25), TODAY),
+        ("last week gamebook", GAMEBOOK, date(2026, 11, 25), None),
         ("2026-11-28 .. 2026-11-30", None, date(2026, 11, 28), YESTERDAY),
         ("box scores from 28 Nov to yesterday", "Box-Scores", date(2026, 11, 28), YESTERDAY),
-        ("2d", None, YESTERDAY, TODAY),
+        ("2d", None, YESTERDAY, None),
     ],
 )
 def test_validation(text: str, name: str | None, first: date | None, last: date | None) -> None:
