@@ -167,8 +167,7 @@ def serving(
     several: bool = False,
 ) -> Iterator[Serving]:
     """Services for the process that serves Slack; it owns the embedded warehouse while it runs, and loads into it.
-    `seconds` is a clock of the pace of `clock` that nobody sets. `several`: other processes do the same over the same
-    state and warehouse.
+    `seconds` is a clock of the pace of `clock` that nobody sets. `several`: others do the same over the same storage.
     """
     with ExitStack() as closing:
         opened = closing.enter_context(warehouse(settings, read_only=False))
@@ -176,6 +175,7 @@ def serving(
         sharing = closing.enter_context(shared(settings, store)) if several else None
         if sharing is not None:
             clock, seconds = sharing.clock, sharing.seconds
+            opened.only_while(sharing.holding.held)
         duties = served(opened, settings, app_services(opened, settings, clock, store), store, seconds, sharing)
         _read_again_when_changed(duties, opened, settings, store)
         yield duties

@@ -174,6 +174,12 @@ class History:
 class Warehouse(Protocol):
     """Raises WarehouseUnavailable when it cannot be reached or is held by another process."""
 
+    def only_while(self, may: Callable[[], bool]) -> None:
+        """From now on it is changed only while `may` says so, asked before each step: whoever was frozen in the middle
+        of a change, and was replaced meanwhile, gets WarehouseUnavailable.
+        """
+        ...
+
     def history(self) -> History: ...
 
     def platform_document(self) -> str | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.errors import BadInput
+from bot.domain.errors import BadInput, WarehouseUnavailable
 from bot.domain.evidence.observation import QuietPolls
 from bot.domain.evidence.runs import Category, Input, Status
 from bot.domain.health.early_warnings import SilentRun
@@ -106,9 +106,9 @@ def test_every_answer_is_that_of_the_reference(kind: str, steps: dict[str, Step]
 
 
 def test_every_method_of_the_port_is_asked(story: Told) -> None:
-    """`close` ends each story."""
+    """`close` ends each story; another test asks `only_while`."""
     methods = {name for name in vars(Warehouse) if not name.startswith("_")}
-    assert methods - story.asked == {"close"}
+    assert methods - story.asked == {"close", "only_while"}
 
 
 def test_history_tells_what_is_held(story: Told) -> None:
@@ -335,6 +335,15 @@ def test_runs_that_have_not_ended_and_sent_no_heartbeat_since(story: Told) -> No
 def test_a_rebuild_changes_no_answer(story: Told) -> None:
     assert story.at_the_end["rebuilt"] == 30
     assert counts(story.warehouse, WEEK) == story.answers["other rules and registry"]["counts, a week"]
+
+
+def test_whoever_was_replaced_changes_nothing(story: Told) -> None:
+    before = story.warehouse.history()
+    story.warehouse.only_while(lambda: False)
+    with pytest.raises(WarehouseUnavailable, match="Another process changes the warehouse now"):
+        story.warehouse.rebuild()
+    story.warehouse.only_while(lambda: True)
+    assert story.warehouse.history() == before
 
 
 def test_a_file_that_makes_no_sense_changes_nothing(story: Told, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import re
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ import duckdb
 
 from bot.adapters.warehouse.bigquery_errors import errors_named
 from bot.adapters.warehouse.bigquery_staging import json_lines, write_parquet
-from bot.adapters.warehouse.engine import NO_JOINS, Parameters, Session, Value
+from bot.adapters.warehouse.engine import NO_JOINS, Parameters, Session, Value, refuse_unless
 from bot.adapters.warehouse.pasteable import bound, qualified
 from bot.adapters.warehouse.sql_text import sql_text, statements
 from bot.adapters.warehouse.unfinished import marked
@@ -40,7 +40,7 @@ class BigQueryEngine:
 
     def __init__(self, project: str, dataset: str, *, endpoint: str = "") -> None:
         self._where = f"{project}.{dataset}"
-        self._writing = threading.Lock()
+        self._writing, self._may = threading.Lock(), _always
         with errors_named(self._where):
             self._client = _client(project, endpoint)
             self._make_tables()
@@ -68,6 +68,9 @@ class BigQueryEngine:
             with marked(_Writer(self, reader)) as session:
                 yield session
 
+    def only_while(self, may: Callable[[], bool]) -> None:
+        self._may = may
+
     def close(self) -> None:
         self._client.close()  # type: ignore[no-untyped-call]
 
@@ -85,6 +88,7 @@ class BigQueryEngine:
             self._once(text, QueryJobConfig(default_dataset=self._where))
 
     def _once(self, text: str, config: "bigquery.QueryJobConfig") -> None:
+        refuse_unless(self._may)
         job = self._client.query(text, job_config=config, retry=None, job_retry=None)  # type: ignore[arg-type]
         job.result(job_retry=None)
 
@@ -97,6 +101,7 @@ class BigQueryEngine:
         config = LoadJobConfig(
             source_format=file_format, schema=schema, write_disposition=WriteDisposition.WRITE_TRUNCATE
         )
+        refuse_unless(self._may)
         with errors_named(self._where):
             self._client.load_table_from_file(content, f"{self._where}.{table}", size=None, job_config=config).result()
 
@@ -182,6 +187,10 @@ class _Writer:
             return
         schema = self._engine.schema_of(table)
         self._engine.replace(table, lines, SourceFormat.NEWLINE_DELIMITED_JSON, schema)
+
+
+def _always() -> bool:
+    return True
 
 
 def _client(project: str, endpoint: str) -> "bigquery.Client":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
@@ -18,7 +18,7 @@ import duckdb
 
 from bot.adapters.warehouse import schema_version
 from bot.adapters.warehouse.dialect import Translator, readable
-from bot.adapters.warehouse.engine import NO_JOINS, Parameters, Session, Value
+from bot.adapters.warehouse.engine import NO_JOINS, Parameters, Session, Value, refuse_unless
 from bot.adapters.warehouse.pasteable import bound
 from bot.adapters.warehouse.sql_text import sql_text, statements
 from bot.domain.errors import BadInput, WarehouseUnavailable, reason_of
@@ -50,7 +50,11 @@ class DuckDBEngine:
         self._path, self._read_only = path, read_only
         self._translator = Translator(cache_directory)
         self._writing, self._opening = threading.Lock(), threading.Lock()
+        self._may: Callable[[], bool] = lambda: True
         self._opened = self._open()
+
+    def only_while(self, may: Callable[[], bool]) -> None:
+        self._may = may
 
     def _open(self) -> _Opened:
         opened = _Opened(_connect(self._path, read_only=self._read_only))
@@ -106,6 +110,7 @@ class DuckDBEngine:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
+        refuse_unless(self._may)
         with self._writing, self._usable() as opened:
             cursor = opened.connection.cursor()
             cursor.execute("SET TimeZone = 'UTC'")

@@ -1,11 +1,13 @@
 """What a database must offer for the shared SQL to run on it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Any, Protocol
 
 import duckdb
+
+from bot.domain.errors import WarehouseUnavailable
 
 Value = str | int | float | bool | datetime | date | None
 SEPARATOR = "\x1f"
@@ -62,4 +64,14 @@ class Engine(Protocol):
         """One writer at a time; everything done within is kept whole or not at all, where the database can."""
         ...
 
+    def only_while(self, may: Callable[[], bool]) -> None:
+        """No step changes anything while `may` says no: it raises WarehouseUnavailable."""
+        ...
+
     def close(self) -> None: ...
+
+
+def refuse_unless(may: Callable[[], bool]) -> None:
+    """Raises WarehouseUnavailable."""
+    if not may():
+        raise WarehouseUnavailable("Another process changes the warehouse now: this one was silent for too long.")

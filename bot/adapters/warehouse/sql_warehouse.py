@@ -1,7 +1,7 @@
 """The warehouse port over any engine: parameters in, domain values out."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -50,6 +50,9 @@ class SqlWarehouse:
         self._loader = Loader(engine)
         self._settled = Settled(keeps=engine.sole_writer)
         self._live = LiveHealth(engine, self._settled)
+
+    def only_while(self, may: Callable[[], bool]) -> None:
+        self._engine.only_while(may)
 
     def history(self) -> History:
         return self._settled.get("history", FOREVER, self._history)

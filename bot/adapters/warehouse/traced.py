@@ -1,5 +1,6 @@
 """What is asked of an engine: the queries behind an answer, as they are."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -27,6 +28,9 @@ class TracingEngine:
 
     def write(self) -> AbstractContextManager[Session]:
         return self._engine.write()
+
+    def only_while(self, may: Callable[[], bool]) -> None:
+        self._engine.only_while(may)
 
     def close(self) -> None:
         self._engine.close()
