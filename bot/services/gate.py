@@ -109,7 +109,8 @@ class GateService:
             committed = tx.gate.commit(now, result, memory.version)
             if committed is Committed.APPLIED:
                 tx.outbox.add(to_say(result.decisions))
-                self._follow(tx, result, now)
+                over = {each.id for each in memory.incidents.values() if not each.is_open}
+                self._follow(tx, result, now, over)
         if committed is not Committed.APPLIED:
             return Tick(committed)
         for decision in result.decisions:
@@ -122,13 +123,13 @@ class GateService:
         known = ((name, self._state.response(name)) for name in declared(memory))
         return {name for name, each in known if each is None or each.state is ResponseState.RESOLVED}
 
-    def _follow(self, tx: Transaction, result: GateResult, now: datetime) -> None:
+    def _follow(self, tx: Transaction, result: GateResult, now: datetime, over: set[str]) -> None:
         """The responses change in the transaction of their facts; pages for what is over or smaller are not sent."""
         incidents = [*result.incidents, *self._graded(result)] if self._escalation is not None else []
         if self._escalation is None or not incidents:
             return
         known = tx.responses.of([each.id for each in incidents])
-        for after, entry in followed(incidents, known, result.alerts, self._escalation, now):
+        for after, entry in followed(incidents, known, result.alerts, self._escalation, now, over):
             before = known.get(after.incident)
             tx.responses.put(after)
             if before is not None:

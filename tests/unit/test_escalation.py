@@ -160,6 +160,13 @@ def test_what_comes_back_is_a_new_episode_and_what_a_person_resolved_stays_so() 
     assert (proved.resolved_by, proved.resolved_at) == ("", minute(30))
 
 
+def test_what_a_person_resolved_after_its_facts_had_ended_begins_again_with_them() -> None:
+    facts = replace(incident(), id="I1", severity=Severity.P1)
+    known = {"I1": responses.resolved(P1, minute(30), "Ana")}
+    [(back, _)] = followed([facts], known, (), POLICY, minute(60), over={"I1"})
+    assert (back.episode, back.state) == (2, ResponseState.OPEN)
+
+
 @settings(max_examples=150, deadline=None)
 @given(
     gaps=st.lists(st.floats(0.01, 400), min_size=1, max_size=40),

@@ -1,6 +1,6 @@
 """The response follows the facts: an incident that is announced, becomes worse, ends or begins again."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 
 from bot.domain.findings.finding import FindingKind
@@ -19,9 +19,10 @@ def followed(
     alerts: Iterable[AlertState],
     policy: EscalationPolicy,
     now: datetime,
+    over: Collection[str] = (),
 ) -> Iterator[tuple[Response, Entry]]:
     """The responses that change with what the gate has decided, and what their timelines say of it. `alerts` are those
-    of the tick. P3 is left to the digest, and has none.
+    of the tick, `over` the ids of incidents whose facts had ended before it. P3 is left to the digest, and has none.
     """
     members: dict[str, list[AlertState]] = {}
     for alert in alerts:
@@ -30,7 +31,7 @@ def followed(
         before = known.get(incident.id)
         word = None if before is None else before.set_severity
         why = None if word is None else outranked(word, members.get(incident.id, ()))
-        after = _after(incident, before, policy, now, why)
+        after = _after(incident, before, policy, now, why, again=incident.id in over)
         if after is not None:
             yield after, _entry_of(before, after, now, why)
 
@@ -57,7 +58,13 @@ def _ends(incident: Incident, before: Response) -> bool:
 
 
 def _after(
-    incident: Incident, before: Response | None, policy: EscalationPolicy, now: datetime, why: Outranked | None
+    incident: Incident,
+    before: Response | None,
+    policy: EscalationPolicy,
+    now: datetime,
+    why: Outranked | None,
+    *,
+    again: bool,
 ) -> Response | None:
     if not incident.is_open:
         return responses.resolved(before, now) if before is not None and _ends(incident, before) else None
@@ -66,7 +73,7 @@ def _after(
     ladder = policy.of(incident.severity)
     if before is None:
         return responses.opened(incident.id, incident.severity, ladder, now)
-    if before.state is ResponseState.RESOLVED and not before.resolved_by:
+    if before.state is ResponseState.RESOLVED and (again or not before.resolved_by):
         return responses.opened(incident.id, incident.severity, ladder, now, before)
     if before.set_severity is not None and why is None:
         return None
