@@ -11,7 +11,7 @@ from bot.adapters.warehouse.ledger import Ledger, fingerprint, words_of
 from bot.adapters.warehouse.marks import learnt, source_marks
 from bot.adapters.warehouse.merging_runs import NAMELESS, YES, MergedRuns, merge_runs
 from bot.adapters.warehouse.refresh import Changes, known, refresh_all, refresh_evidence, refresh_hours
-from bot.adapters.warehouse.remarks import SPELLING, empty, ignored, of_identity, unread, warnings_of
+from bot.adapters.warehouse.remarks import SPELLING, WARNING, empty, ignored, of_identity, unread, warnings_of
 from bot.adapters.warehouse.sights import sights
 from bot.adapters.warehouse.staging import Staged, in_order, read_in
 from bot.adapters.warehouse.staging_runs import stage_runs
@@ -24,6 +24,8 @@ from bot.domain.sources import Feed
 from bot.ports.warehouse import DataFile, FileReport, GivenTable, Hints, LoadReport, Progress, RejectedRow, SourceMark
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+NewestOf = Mapping[str, datetime | None]
+"""Fingerprint of a file -> the last moment of its rows."""
 
 
 class Loader:
@@ -42,9 +44,7 @@ class Loader:
         mark: SourceMark | None = None,
     ) -> LoadReport:
         prints = [fingerprint(file) for file in files]
-        given = {"fingerprints": ",".join(prints)}
-        entries = {text for (text,) in self._engine.rows("loaded_fingerprints", given)}
-        ledger = Ledger(entries, words_of(files, hints.vocabulary.fingerprint))
+        ledger = self._ledger(files, prints, hints)
         facts = set(self._engine.rows("facts"))
         fresh = [each for each in zip(files, prints, strict=True) if not (each[0].once and ledger.has_read(each[1]))]
         old = _loaded_before(files, [file for file, _ in fresh])
@@ -52,7 +52,8 @@ class Loader:
         new_platform = rebuild or ("platform", platform.fingerprint) not in facts
         new_document = ("registry", platform.document) not in facts
         new_rules = rebuild or ("rules", hints.fingerprint) not in facts
-        if not fresh and not new_document and not new_platform and not new_rules and mark is None:
+        if not fresh and not new_document and not new_platform and not new_rules:
+            self._only_move(mark, now)
             return LoadReport(files=old)
         with self._engine.write() as session:
             meaning = Meaning(hints.vocabulary, platform.zone.key, now)
@@ -76,20 +77,32 @@ class Loader:
             if new_document:
                 session.run("remember_fact", {"name": "registry", "value": platform.document})
             unmatched = note(session, _unmatched(session, platform, staged, mark, anew=new_platform), facts)
+            newest_of = {item.fingerprint: _newest(session, item) for item in staged}
             warnings = (
                 *empty(staged, before),
                 *ignored(staged),
-                *_remember(session, staged, zip(with_runs, runs, strict=True), hints, ledger, facts, now),
+                *_remember(session, staged, zip(with_runs, runs, strict=True), newest_of, hints, ledger, facts, now),
                 *unmatched,
             )
             if mark is not None:
-                _move(session, mark, staged, now)
+                _move(session, mark, staged, newest_of, now)
         rejected = tuple(row for item in staged for row in item.reading.rejected)
         touched_from = min((moment for moment in touched if moment is not None), default=now)
         merged = (_report(item, *run.counts) for item, run in zip(with_runs, runs, strict=True))
         useless = (_report(item, 0, 0, 0) for item in staged if item.kind is RUNS and not item.reading.rows)
         waiting = sum(item.reading.waiting for item in staged)
         return LoadReport((*old, *evidence, *merged, *useless), rejected, warnings, touched_from, waiting)
+
+    def _ledger(self, files: Sequence[DataFile | GivenTable], prints: Sequence[str], hints: Hints) -> Ledger:
+        given = {"fingerprints": ",".join(prints)}
+        entries = {text for (text,) in self._engine.rows("loaded_fingerprints", given)}
+        return Ledger(entries, words_of(files, hints.vocabulary.fingerprint))
+
+    def _only_move(self, mark: SourceMark | None, now: datetime) -> None:
+        """A read that brought no rows costs no more than its position."""
+        if mark is not None:
+            with self._engine.write() as session:
+                _move(session, mark, (), {}, now)
 
     def rebuild(self) -> int:
         with self._engine.write() as session:
@@ -168,6 +181,7 @@ def _remember(
     session: Session,
     staged: Sequence[Staged],
     merged: Iterable[tuple[Staged, MergedRuns]],
+    newest_of: NewestOf,
     hints: Hints,
     ledger: Ledger,
     facts: Collection[tuple[str, str]],
@@ -183,6 +197,7 @@ def _remember(
             session.run("forget_rejected", {"name": item.file.name, "fingerprint": item.fingerprint})
         if another:
             _forget_spellings(session, hints)
+            facts = session.rows("facts")
     rejected = list(
         dict.fromkeys(noted for item in staged for row in item.reading.rejected if (noted := _noted(item, row)))
     )
@@ -192,15 +207,17 @@ def _remember(
     kept = {name for name, _ in facts}
     warnings = [warning for item in staged for warning in warnings_of(session, item, hints)]
     warnings += [warning for item, runs in merged for warning in of_identity(item, runs.told, kept)]
-    for name, text in warnings:
-        session.run("remember_fact", {"name": name, "value": text})
+    last_of = {(name, text if name == WARNING else ""): text for name, text in warnings}
+    for (name, _), text in last_of.items():
+        if (name, text) not in facts:
+            session.run("remember_fact", {"name": name, "value": text})
     for item in staged:
         print_, once = item.fingerprint, item.file.once
         held_back = once and item.reading.held_back > 0
         others = not once and ledger.has_another_reading(print_)
         entry = ledger.entry(print_, held_back=held_back, others=others)
         file: dict[str, Value] = {"fingerprint": print_, "entry": entry, "name": _ledger_name(item.file)}
-        known_until = _known_until(session, item, now)
+        known_until = _known_until(session, item, newest_of[print_], now)
         session.run("remember_file", {**file, "rows": item.reading.rows, "now": now, "known_until": known_until})
     return tuple(text for _, text in warnings)
 
@@ -221,9 +238,8 @@ def _ledger_name(file: DataFile | GivenTable) -> str:
     return file.name if file.once else f"{file.kind}.{file.name}"
 
 
-def _known_until(session: Session, item: Staged, now: datetime) -> datetime | None:
+def _known_until(session: Session, item: Staged, newest: datetime | None, now: datetime) -> datetime | None:
     """The last moment that the file tells of, and that its source ever told of."""
-    newest = _newest(session, item)
     moments = [] if newest is None else [min(newest, now)]
     if not item.file.once:
         moments += [
@@ -239,12 +255,12 @@ def _newest(session: Session, item: Staged) -> datetime | None:
     return cast(datetime | None, newest)
 
 
-def _move(session: Session, mark: SourceMark, staged: Sequence[Staged], now: datetime) -> None:
+def _move(session: Session, mark: SourceMark, staged: Sequence[Staged], newest_of: NewestOf, now: datetime) -> None:
     """Store how far a source has been read, and what it has brought in all. Where rows wait for their time, it is read
     again from where it was.
     """
     before = source_marks(session).get(mark.source, SourceMark(mark.source, "", now))
-    moments = [before.newest, *(_newest(session, item) for item in staged)]
+    moments = [before.newest, *newest_of.values()]
     feeds = [Feed(item.kind.stem) for item in staged if item.reading.rows]
     brings, arrivals = learnt(session, before, feeds, now)
     session.run(
