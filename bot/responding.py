@@ -142,10 +142,11 @@ def responding(
     in_time, links = InTime(FACTS_WITHIN_S), links_of(settings)
 
     def wording(incident: Incident, response: Response, queued: Queued, carried: Sequence[Carried]) -> tuple[str, str]:
-        ways = links.of(queued.page)
+        ways, reader = links.of(queued.page), person(queued.page.person)
+        zone = services.oncall.plan.zone if reader is None else reader.zone
         return in_time.ask(
-            lambda: page_words.wording(incident, response, queued, carried, latest(incident), ways),
-            lambda: page_words.wording(incident, response, queued, carried, None, ways),
+            lambda: page_words.wording(incident, response, queued, carried, latest(incident), ways, zone),
+            lambda: page_words.wording(incident, response, queued, carried, None, ways, zone),
         )
 
     paging = PagingService(store, channels, person, wording, wall, monotonic_seconds, metrics, boot)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import Enum
 from textwrap import wrap
 
@@ -77,9 +77,9 @@ def _height(lines: Sequence[str], small: Sequence[str], second: int) -> int:
     return LINE * rows + SMALL_LINE * sum(len(wrap(line, SMALL)) for line in small) + BUTTONS
 
 
-def plain_lines(notice: Notice) -> list[str]:
-    """The same as plain text: what is wrong, the error, the reach and the deadline."""
-    return _lines(notice, PLAIN, Detail.ALL)
+def plain_lines(notice: Notice, zone: tzinfo = UTC) -> list[str]:
+    """The same as plain text, with times of `zone`: what is wrong, the error, the reach and the deadline."""
+    return _lines(notice, plain_in(zone), Detail.ALL)
 
 
 def thread_card(notice: Notice) -> Card:
@@ -227,15 +227,29 @@ SLACK = Voice(
     _time,
     mention,
 )
-PLAIN = Voice(
-    str,
-    str,
-    lambda moment, now: f"{moment:%H:%M} UTC" if abs(now - moment) < A_DAY else f"{moment:%Y-%m-%d %H:%M} UTC",
-    "{:%Y-%m-%d %H:%M} UTC".format,
-    lambda moment, now: f"{incident_words.lasting(now - moment)} ago",
-    "opened {:%Y-%m-%d %H:%M} UTC".format,
-    "{:%H:%M} UTC".format,
-    lambda who: f"Slack member {who}" if is_slack_id(who) else who,
-)
+
+
+def plain_in(zone: tzinfo) -> Voice:
+    """Without markup, for a reader who lives in `zone`."""
+
+    def date(moment: datetime) -> str:
+        return f"{moment.astimezone(zone):%Y-%m-%d %H:%M %Z}"
+
+    def time(moment: datetime) -> str:
+        return f"{moment.astimezone(zone):%H:%M %Z}"
+
+    return Voice(
+        str,
+        str,
+        lambda moment, now: time(moment) if abs(now - moment) < A_DAY else date(moment),
+        date,
+        lambda moment, now: f"{incident_words.lasting(now - moment)} ago",
+        lambda moment: f"opened {date(moment)}",
+        time,
+        lambda who: f"Slack member {who}" if is_slack_id(who) else who,
+    )
+
+
+PLAIN = plain_in(UTC)
 TEXT = replace(PLAIN, data=escape, person=mention)
 """Of a message's text without formatting: mentions are the only tokens in it."""

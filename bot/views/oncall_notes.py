@@ -10,7 +10,7 @@ from bot.domain.incidents.standing import Overview
 from bot.domain.oncall.notes import Handover
 from bot.domain.oncall.schedule import Shift
 from bot.views import oncall_words, response_words
-from bot.views.incident import PLAIN
+from bot.views.incident import plain_in
 
 MOST_LINES = 10
 MOST_GAPS = 3
@@ -25,7 +25,7 @@ def handover(given: Handover, incidents: list[Overview], silences: list[Silence]
         f"You are {shift.rota} from now {until}.",
         *([f"Why: {why}."] if why else []),
         *([f"{given.before} had it before."] if given.before else []),
-        *_listed("open incident", (_incident(each, now) for each in incidents)),
+        *_listed("open incident", (_incident(each, zone, now) for each in incidents)),
         *_listed("silence", (_silence(each, zone) for each in silences)),
         "More: `/oncall`, `/incident list`, `/silence list`.",
     ]
@@ -53,9 +53,9 @@ def _listed(what: str, lines: Iterable[str]) -> list[str]:
     return [f"{plural(len(said), what)}:", *said[:MOST_LINES], *more]
 
 
-def _incident(found: Overview, now: datetime) -> str:
+def _incident(found: Overview, zone: ZoneInfo, now: datetime) -> str:
     severity = found.incident.severity if found.standing is None else found.standing.response.severity
-    line = response_words.line(found.standing, now, PLAIN)
+    line = response_words.line(found.standing, now, plain_in(zone))
     explanation = found.incident.headline.explanation.rstrip(".")
     return f"- {found.incident.label} {severity}: {explanation}. {line}".rstrip()
 

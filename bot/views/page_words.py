@@ -1,6 +1,7 @@
 """What a page says, as plain text: a phone reads it out, a mail shows it."""
 
 from collections.abc import Sequence
+from datetime import UTC, tzinfo
 
 from bot.domain.delivery import Act, PageState, Queued
 from bot.domain.escalation.bundles import Carried
@@ -41,9 +42,10 @@ def wording(
     carried: Sequence[Carried],
     notice: Notice | None,
     link: str = "",
+    zone: tzinfo = UTC,
 ) -> tuple[str, str]:
     """The title in one line, and the text, which names each of `carried`. `notice` None: the incident has not been
-    announced. `link` acknowledges.
+    announced. `link` acknowledges; `zone` is where the reader lives.
     """
     name = incident.headline.explanation if notice is None else incident_words.title(notice)
     how = f"Acknowledge: in Slack, or `/incident {incident.label} ack`, or `fireline incident ack {incident.label}`."
@@ -53,7 +55,7 @@ def wording(
         title = f"Still working on {incident.label}?"
         return title, f"{title} {name}. Your acknowledgement is about to expire. {how}"
     title = f"{response.severity} {incident.label}: {name}"
-    said = [] if notice is None else cards.plain_lines(notice)[1:]
+    said = [] if notice is None else cards.plain_lines(notice, zone)[1:]
     if carried:
         title = f"{response.severity} {incident.label} and {len(carried)} more: {name}"
     return title, "\n".join([title, *said, *_more(carried), how])

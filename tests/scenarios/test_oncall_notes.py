@@ -73,7 +73,7 @@ def test_whoever_begins_a_turn_is_told_what_is_open_in_their_own_time(story: Sto
         "Why: had the turn before.",
         "Chris had it before.",
         "1 open incident:",
-        "- INC-1 P1: Gamebook brought nothing. Next: Ben at 14:30 UTC, then Ana at 15:00 UTC",
+        "- INC-1 P1: Gamebook brought nothing. Next: Ben at 09:30 EST, then Ana at 10:00 EST",
         "1 silence:",
         "- Raw01 until Mon 12 Jan 11:00 EST: moving",
         "More: `/oncall`, `/incident list`, `/silence list`.",
