@@ -16,13 +16,16 @@ POLICY = Path(__file__).resolve().parents[2] / "config" / "nba" / "policy.yaml"
 
 @dataclass(frozen=True)
 class Known:
-    """Of one (processor, date) as of a moment; None where it cannot be told. `input_at`: since when it could work."""
+    """Of one (processor, date) as of a moment; None where it cannot be told. `input_at`: since when it could work;
+    `emptied_at`: when its table lost the rows that it had.
+    """
 
     expected: bool | None
     judged: bool
     filled: bool | None
     traced: str
     input_at: datetime | None
+    emptied_at: datetime | None = None
 
 
 def known_of(world: World, name: str, day: date, judged_at: datetime, as_of: datetime) -> Known:
@@ -32,9 +35,8 @@ def known_of(world: World, name: str, day: date, judged_at: datetime, as_of: dat
         return Known(None, False, None, "", None)
     hours = entry.get("schedule_hours_et") or []
     judged = bool(hours) and world.slot(day, max(hours)) + timedelta(minutes=20) <= judged_at
-    return Known(
-        _expected(world, entry, day), judged, _filled(world, entry, day, as_of), *_input(world, entry, day, as_of)
-    )
+    filled, emptied = _filled(world, entry, day, as_of), _emptied(world, entry, day, as_of)
+    return Known(_expected(world, entry, day), judged, filled, *_input(world, entry, day, as_of), emptied)
 
 
 def _expected(world: World, entry: dict[str, Any], day: date) -> bool | None:
@@ -53,6 +55,12 @@ def _filled(world: World, entry: dict[str, Any], day: date, as_of: datetime) -> 
     if entry.get("kind") == "scraper" and entry.get("source"):
         return any(at <= as_of for at in world.files.get((entry["source"], day), []))
     return None
+
+
+def _emptied(world: World, entry: dict[str, Any], day: date, as_of: datetime) -> datetime | None:
+    seen = [(at, count) for at, count in world.loads.get((str(entry.get("bigquery_table")), day), []) if at <= as_of]
+    full = [place for place, (_, count) in enumerate(seen) if count > 0]
+    return seen[full[-1] + 1][0] if full and full[-1] + 1 < len(seen) else None
 
 
 def _input(world: World, entry: dict[str, Any], day: date, as_of: datetime) -> tuple[str, datetime | None]:
@@ -95,9 +103,10 @@ def category_of(run: Run, entry: dict[str, Any] | None, known: Known, rules: Tex
     entry = entry or {}
     recorded = SPELLINGS.get(run.category or "", run.category or "unknown")
     ready = known.input_at is not None and known.input_at <= run.started_at
+    used = ready and known.emptied_at is not None and run.started_at < known.emptied_at
     if recorded == "no_data_available":
         due = known.expected is True and known.judged and not entry.get("sporadic")
-        masked = due and known.traced == "file" and ready and known.filled is False
+        masked = due and known.traced == "file" and ready and known.filled is False and not used
         return "processing_error" if masked else recorded
     if recorded != "unknown":
         return recorded
@@ -107,10 +116,10 @@ def category_of(run: Run, entry: dict[str, Any] | None, known: Known, rules: Tex
         said = "timeout"
     if said not in (None, "no_data_available"):
         return said
-    return _by_evidence(said is not None, entry, known, ready=ready)
+    return _by_evidence(said is not None, entry, known, ready=ready, used=used)
 
 
-def _by_evidence(says_no_data: bool, entry: dict[str, Any], known: Known, *, ready: bool) -> str:
+def _by_evidence(says_no_data: bool, entry: dict[str, Any], known: Known, *, ready: bool, used: bool) -> str:
     if known.expected is False:
         return "no_data_available"
     if known.expected is None:
@@ -118,8 +127,8 @@ def _by_evidence(says_no_data: bool, entry: dict[str, Any], known: Known, *, rea
     if known.traced and not ready:
         return "upstream_failure" if known.traced == "upstream" else "no_data_available"
     polling = entry.get("polling", False)
-    if known.filled and (says_no_data or polling):
+    if (known.filled or used) and (says_no_data or polling):
         return "no_data_available"
-    if ready and ((known.judged and known.filled is False) or not (polling or says_no_data)):
+    if ready and ((known.judged and known.filled is False and not used) or not (polling or says_no_data)):
         return "processing_error"
     return "unknown"
