@@ -72,7 +72,7 @@ class Access:
         """Raises NotYours and NotAllowed."""
         part = self._part(who.name, response, now)
         at_once = by_part(act, part)
-        identity = without_slack(who) if at_once or who.way is not Way.SLACK else self._identify(who)
+        identity = without_slack(who) if at_once else self._identify(who)
         match may(act, identity, part, response, meant=meant):
             case Ask() as asked:
                 raise NotYours(incident, asked, act)
@@ -93,7 +93,9 @@ class Access:
 
 
 class Identities:
-    """Who Slack users are. What Slack said lately is remembered; `seconds` is a clock that nobody sets."""
+    """Who somebody is; of Slack users Slack is asked. What it said lately is remembered; `seconds` is a clock that
+    nobody sets.
+    """
 
     def __init__(self, policy: AccessPolicy, directory: Directory, seconds: Callable[[], float]) -> None:
         self._default, self._roles = policy.default, policy.roles
@@ -102,6 +104,8 @@ class Identities:
         self._members = _Remembered(directory.members, seconds)
 
     def __call__(self, actor: Actor) -> Identity:
+        if actor.way is not Way.SLACK:
+            return without_slack(actor)
         try:
             origin = self._origins(actor.id)
             if origin is not Origin.MEMBER:

@@ -91,9 +91,12 @@ class DeclaringService:
         return whom(self._schedule(now), wanted.page).name
 
     def preview(self, wanted: Wanted, now: datetime) -> list[SimulatedStep]:
-        """Who would be paged if it were declared now and nobody acknowledged it, by the engine's own rules."""
+        """Who would be paged if it were declared now and nobody acknowledged it, by the engine's own rules. What is
+        only written down, and is not set up, is no news.
+        """
         ladder, _ = self._ladder(wanted, now)
-        return simulated(wanted.severity, ladder, self._schedule(now), self._paging.target, now)
+        steps = simulated(wanted.severity, ladder, self._schedule(now), self._paging.target, now)
+        return [each for each in steps if each.ways or not each.number or ladder.steps[each.number - 1].wakes]
 
     def pages(self, incident: Incident) -> Sequence[Queued]:
         """What has become of the pages of its episode."""

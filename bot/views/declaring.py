@@ -47,7 +47,7 @@ def form(ladders: Mapping[Severity, Ladder], whom: Sequence[str], title: str = "
         _optional(_input(REASON, "Why this severity", _text(REASON, MOST_REASON))),
         _optional(_input(PROCESSORS, "Processors", _processors())),
         _input(PAGE, "Whom to page", _whom(whom)),
-        context("It has its number at once, its message in the alerts channel, and pages until somebody has it."),
+        context("It has its number and its message at once, and pages by the policy until somebody has it."),
     ]
     view = {**modal(DECLARE, blocks), "submit": plain("Declare", VIEW_TITLE)}
     return {**view, "close": plain("Cancel", VIEW_TITLE), "callback_id": action_ids.INCIDENT_DECLARE_AS}

@@ -20,6 +20,8 @@ from bot.domain.incidents.figures import episodes
 from bot.domain.incidents.incident import IncidentState
 from bot.domain.incidents.response import ResponseState
 from bot.domain.incidents.timeline import EntryKind
+from bot.domain.oncall.schedule import Person, Schedule
+from bot.domain.oncall.whom import Whom, whom
 from bot.services.access import NotAllowed
 from bot.services.auditor import Auditor
 from bot.services.declaring import DeclaringService, Paging
@@ -160,6 +162,7 @@ def test_a_mention_of_slack_and_a_rota_name_whom_to_page(story: Declared) -> Non
         ({"severity": Severity.P3}, "Declare P0, P1 or P2"),
         ({"processors": ("Gamebok",)}, "There is no processor 'Gamebok'. Did you mean Gamebook"),
         ({"page": "anna"}, "'anna' is no person and no rota of oncall.yaml. Did you mean Ana"),
+        ({"page": "chris lee"}, "is no person and no rota"),
         ({"page": "<@U99>"}, "<@U99> is not among the people of oncall.yaml"),
         ({"because": "x" * 301}, "The reason is 301 characters long"),
     ],
@@ -201,3 +204,18 @@ def test_what_reaches_nobody_says_so_before_and_after() -> None:
     story = Declared(START, FakePager("slack", reaches=frozenset()))
     steps = story.declaring.preview(replace(WRONG, page="Dana"), story.now)
     assert steps[0].unreached == ("Dana cannot be reached by slack or voice",)
+
+
+def test_a_word_of_a_name_that_nobody_else_has_will_do() -> None:
+    people = [Person(name=name, zone=PLAN.zone) for name in ("Ana Lee", "Ana Ruiz", "Ben Ruiz")]
+    plan = Schedule(zone=PLAN.zone, people=tuple(people), rotas=())
+    assert whom(plan, "@ben") == Whom(person="Ben Ruiz")
+    assert whom(plan, "ana lee") == Whom(person="Ana Lee")
+    with pytest.raises(BadInput, match=r"'ana' may be Ana Lee or Ana Ruiz\. Write the whole name"):
+        whom(plan, "ana")
+
+
+def test_what_is_only_written_down_and_is_not_set_up_is_no_step() -> None:
+    story = Declared(START)
+    steps = story.declaring.preview(replace(WRONG, severity=Severity.P1, page="Dana"), story.now)
+    assert [way for each in steps for way in each.ways] == [("Dana", "slack"), ("Chris", "slack"), ("Ben", "slack")]

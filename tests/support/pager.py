@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.domain.access import Actor, Identity, Origin, Role
+from bot.domain.access import Actor, Identity, Origin, Role, Way, without_slack
 from bot.domain.delivery import Act, Kind, Outcome, Page, Queued
 from bot.domain.findings.finding import Finding
 from bot.domain.findings.severity import Severity
@@ -30,9 +30,9 @@ def person(name: str) -> Actor:
     return Actor(f"U{name.upper()}", name)
 
 
-def member(_: Actor) -> Identity:
+def member(actor: Actor) -> Identity:
     """As Slack calls everybody where no access.yaml says more."""
-    return Identity(Origin.MEMBER, Role.RESPONDER)
+    return Identity(Origin.MEMBER, Role.RESPONDER) if actor.way is Way.SLACK else without_slack(actor)
 
 
 @dataclass

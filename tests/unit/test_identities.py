@@ -6,7 +6,7 @@ from typing import TypeVar
 import pytest
 
 from bot.config.access import load_access
-from bot.domain.access import AccessPolicy, Actor, Identity, Origin, Role
+from bot.domain.access import AccessPolicy, Actor, Identity, Origin, Role, Way
 from bot.domain.errors import ConfigError
 from bot.ports.directory import DirectoryUnavailable
 from bot.services.access import FRESH_S, KNOWN_S, NO_ANSWER_S, Identities
@@ -51,6 +51,13 @@ def test_whoever_is_no_member_has_no_role() -> None:
     people = People()
     assert (people.who("U3"), people.who("U9")) == (Identity(Origin.GUEST), Identity(Origin.ELSEWHERE))
     assert people.asked == ["U3", "U9"]
+
+
+def test_slack_is_not_asked_who_is_at_the_machine() -> None:
+    people = People()
+    assert people.identities(Actor("root", "root", Way.TERMINAL)) == Identity(Origin.TERMINAL, Role.ADMIN)
+    assert people.identities(Actor("+15550100", "Ana", Way.PAGER)) == Identity(Origin.PAGER)
+    assert people.asked == []
 
 
 def test_what_slack_said_lately_is_not_asked_again() -> None:

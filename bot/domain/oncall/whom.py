@@ -23,8 +23,8 @@ class Whom:
 
 
 def whom(schedule: Schedule, said: str) -> Whom:
-    """`said`: a rota, a person's name, in any case of letters and with or without @, or a mention of Slack's. Raises
-    BadInput for somebody who is not there; "" names nobody.
+    """`said`: a rota, a person's name or a word of it that nobody else has, in any case of letters, with or without @;
+    or a mention of Slack's. Raises BadInput for somebody who is not there; "" names nobody.
     """
     mentioned = _MENTION.fullmatch(said.strip())
     if mentioned is not None:
@@ -36,10 +36,15 @@ def whom(schedule: Schedule, said: str) -> Whom:
     for rota in schedule.rotas:
         if rota.name.casefold() == name:
             return Whom(rota=rota.name)
-    for person in schedule.people:
-        if person.name.casefold() == name:
-            return Whom(person=person.name)
+    people = [each.name for each in schedule.people]
+    called = [each for each in people if each.casefold() == name] or [
+        each for each in people if name in each.casefold().split()
+    ]
+    if len(called) == 1:
+        return Whom(person=called[0])
+    if called:
+        raise BadInput(f"{said.strip()!r} may be {' or '.join(called)}. Write the whole name.")
     if name:
-        known = [*(each.name for each in schedule.rotas), *(each.name for each in schedule.people)]
+        known = [*(each.name for each in schedule.rotas), *people]
         raise BadInput(f"{said.strip()!r} is no person and no rota of oncall.yaml. {suggest(name, known)}".rstrip())
     return Whom()
