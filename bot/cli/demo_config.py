@@ -22,6 +22,8 @@ GROWING = {
     "history": ("runs", "processor_run_history", "inserted_at"),
 }
 """Source: what it feeds, the table, and the column by which its rows are new."""
+P0_STEP, WITH_PAGER = "by: [slack, voice]", "by: [slack, voice, pagerduty]"
+"""The first step of the policy: the demo has a pager beside the phones. All else of the policy is as configured."""
 HEADER = "# Written at each start of the demo. While it runs, a change counts within seconds.\n"
 
 
@@ -32,6 +34,8 @@ def configure(settings: Settings, data: Path) -> Path:
     for file in settings.config.glob("*.yaml"):
         shutil.copyfile(file, folder / file.name)
     shutil.copyfile(data / "registry.yaml", folder / "registry.yaml")
+    policy = (settings.config / "policy.yaml").read_text(encoding="utf-8")
+    (folder / "policy.yaml").write_text(policy.replace(P0_STEP, WITH_PAGER, 1), encoding="utf-8")
     (folder / "oncall.yaml").write_text(HEADER + _written(_oncall()), encoding="utf-8")
     address = f"sqlite:///{(data / FILE_NAME).absolute()}"
     entries = [_calendar(name, address) if name in CALENDARS else _growing(name, address) for name in EVERY]
@@ -49,7 +53,9 @@ def _oncall() -> dict[str, Any]:
     turns = {"people": others, "starts": date(2026, 1, 5), "handover": "09:00", "every_days": 7}
     return {
         "timezone": "America/New_York",
-        "people": [{"name": user.real_name, "slack": user.id, "timezone": user.tz} for user in USERS],
+        "people": [
+            {"name": user.real_name, "slack": user.id, "phone": user.phone, "timezone": user.tz} for user in USERS
+        ],
         "rotas": [
             {"name": "primary", "layers": [turns]},
             {"name": "secondary", "follows": "primary", "fallback": manager},

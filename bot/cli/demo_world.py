@@ -2,16 +2,18 @@
 
 import asyncio
 import shlex
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
 
 from bot.bootstrap import Serving, serving
+from bot.cli.demo_phones import paging, turns
 from bot.cli.demo_running import called, findable, taken
 from bot.cli.demo_start import Start
 from bot.cli.serving import serve_all
@@ -28,6 +30,7 @@ from bot.source_lanes import at_work
 from handlers.replies import WorkPool
 from sandbox.clock import SimulatedClock
 from sandbox.panel import Panel
+from sandbox.phones.vendors import Vendors
 from sandbox.pipeline.live import Pipeline
 from sandbox.pipeline.service import create_app
 from sandbox.slack.server import Workspace
@@ -73,14 +76,17 @@ async def live(settings: Settings, start: Start, stopping: Stopping) -> None:
         living = Living(pipeline, clock, pool)
         await living.step()
         workspace = Workspace(manifest(), settings.home / "workspace.sqlite", shown=clock)
+        vendors = Vendors(workspace, living.turns)
         await _start(workspace, living, start.port)
         try:
-            connected = _connected(settings, workspace)
+            port = int(workspace.url.rpartition(":")[2])
+            connected = paging(_connected(settings, workspace), vendors, port)
             with serving(connected, living.now, living.seconds) as duties:
                 living.told = duties.services.incidents.open
+                living.on_call = partial(turns, duties.services)
                 await pool.run(read_all, duties.sources)
                 print(welcome(workspace.url, settings.home), flush=True)
-                with findable(settings.home, int(workspace.url.rpartition(":")[2])):
+                with findable(settings.home, port):
                     await _all(living.run(duties), serve_all(connected, duties, at_work(duties, living.seconds)))
         finally:
             await workspace.stop()
@@ -96,7 +102,8 @@ class Living:
         self.lock, self._pool, self._written_until = asyncio.Lock(), pool, clock.now()
         self._blindness, self._configured = Blindness(), STANDARD
         self.told: Callable[[], Sequence[Incident]] = tuple
-        """Open incidents, as soon as Fireline runs."""
+        self.on_call: Callable[[], Mapping[str, str]] = dict
+        """Open incidents, and the turns by name of a person, as soon as Fireline runs."""
 
     def now(self) -> datetime:
         """Fireline's time: up to then all rows are written. The pipeline may be half an hour ahead, and by its time
@@ -117,6 +124,10 @@ class Living:
 
     async def open_incidents(self) -> list[str]:
         return [called_incident(each) for each in await self._pool.run(self.told)]
+
+    async def turns(self) -> Mapping[str, str]:
+        """Not on the pool: a pipeline that hurries holds it for seconds."""
+        return await asyncio.to_thread(self.on_call)
 
     def _paced(self, blindness: Blindness) -> BlindnessPolicy:
         """At a fast clock a read takes long: a source is blind when that is long for us, too."""

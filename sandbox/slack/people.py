@@ -20,7 +20,6 @@ def _profile(real_name: str, name: str, email: str | None) -> dict[str, Any]:
         "first_name": first,
         "last_name": last,
         "title": "",
-        "phone": "",
         "status_text": "",
         "status_emoji": "",
     }
@@ -37,7 +36,7 @@ def _user(team: str, user: SeedUser, *, is_bot: bool, extra: dict[str, Any] | No
         "real_name": user.real_name,
         "tz": user.tz,
         "tz_label": user.tz,
-        "profile": {**_profile(user.real_name, user.name, user.email or None), **(extra or {})},
+        "profile": {**_profile(user.real_name, user.name, user.email or None), "phone": user.phone, **(extra or {})},
         "is_admin": user.is_admin,
         "is_owner": user.is_admin,
         "is_primary_owner": False,

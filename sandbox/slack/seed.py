@@ -14,6 +14,7 @@ class SeedUser:
     is_guest: bool = False
     deleted: bool = False  # deactivated: has left
     color: str = "4bbe2e"
+    phone: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,22 @@ class SeedUserGroup:
 
 
 USERS = (
-    SeedUser("U01ALEX", "alex", "Alex Rivera", "alex@example.com", is_admin=True, color="9f69e7"),
-    SeedUser("U02SAM", "sam", "Sam Chen", "sam@example.com", "America/Los_Angeles", color="e7392d"),
-    SeedUser("U03JORDAN", "jordan", "Jordan Okafor", "jordan@example.com", "Europe/London", color="2b6836"),
-    SeedUser("U04PRIYA", "priya", "Priya Nair", "priya@example.com", "Asia/Kolkata", color="e96699"),
+    SeedUser("U01ALEX", "alex", "Alex Rivera", "alex@example.com", is_admin=True, color="9f69e7", phone="+12125550101"),
+    SeedUser(
+        "U02SAM", "sam", "Sam Chen", "sam@example.com", "America/Los_Angeles", color="e7392d", phone="+12125550102"
+    ),
+    SeedUser(
+        "U03JORDAN",
+        "jordan",
+        "Jordan Okafor",
+        "jordan@example.com",
+        "Europe/London",
+        color="2b6836",
+        phone="+12125550103",
+    ),
+    SeedUser(
+        "U04PRIYA", "priya", "Priya Nair", "priya@example.com", "Asia/Kolkata", color="e96699", phone="+12125550104"
+    ),
 )
 CHANNELS = (
     SeedChannel("C01GENERAL", "general", purpose="Company-wide announcements", with_bot=False),

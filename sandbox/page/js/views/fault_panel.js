@@ -133,6 +133,10 @@ export class FaultPanel {
     this.timer = setInterval(() => this.refresh(), REFRESH_MS);
   }
 
+  focus() {
+    this.fault.focus();
+  }
+
   stop() {
     clearInterval(this.timer);
   }

@@ -1,6 +1,7 @@
 /** The whole page: rail of tools, sidebar, channel, thread; and the keys that work everywhere. */
 import { fill, h } from "../base/dom.js";
 import { icon } from "../base/icons.js";
+import { Phones } from "../data/phones.js";
 import { warnAt } from "../elements/act.js";
 import { covered } from "../overlays/layers.js";
 import { announce, toast } from "../overlays/toast.js";
@@ -10,7 +11,10 @@ import { ChannelPane } from "./channel_pane.js";
 import { FaultPanel, offered } from "./fault_panel.js";
 import { author } from "./message.js";
 import { Modals } from "./modal.js";
+import { Panels } from "./panels.js";
+import { PhonePanel } from "./phone_panel.js";
 import { profile } from "./profile.js";
+import { ringingBar } from "./ringing.js";
 import { Sidebar } from "./sidebar.js";
 import { openSwitcher } from "./switcher.js";
 import { ThreadPane } from "./thread.js";
@@ -21,19 +25,15 @@ export class Shell {
     this.session = session;
     this.pane = null;
     this.thread = null;
-    this.panel = null;
     this.tools = h("div", { class: "sidebar__tools" }, this.#themeButton());
     this.sidebar = new Sidebar(session, { openSwitcher: () => openSwitcher(session), tools: this.tools });
     this.middle = h("div", { class: "shell__middle" });
-    this.node = h(
-      "div",
-      { class: "shell" },
-      banner(session.connection),
-      h("div", { class: "shell__row" }, this.sidebar.node, this.middle),
-    );
+    this.row = h("div", { class: "shell__row" }, this.sidebar.node, this.middle);
+    this.node = h("div", { class: "shell" }, banner(session.connection), this.row);
+    this.panels = new Panels(this.row, this.tools);
     this.modals = new Modals(session);
     this.#listen();
-    this.#offerPanel();
+    this.#offerPanels();
     this.modals.restore();
   }
 
@@ -53,37 +53,25 @@ export class Shell {
     return node;
   }
 
-  async #offerPanel() {
-    const faults = await offered();
-    if (!faults) return;
-    const node = h(
-      "button",
-      {
-        class: "icon-button icon-button--side",
-        type: "button",
-        "aria-label": "Pipeline: inject a fault",
-        title: "Pipeline: inject a fault",
-        "aria-expanded": "false",
-        on: { click: () => this.#togglePanel(node, faults) },
-      },
-      icon("beaker"),
-    );
-    this.tools.prepend(node);
+  async #offerPanels() {
+    const { session } = this;
+    const phones = new Phones(session.workspace);
+    const [faults] = await Promise.all([offered(), phones.read()]);
+    if (faults)
+      this.panels.offer("beaker", "Pipeline: inject a fault", (close) => new FaultPanel(session, faults, close));
+    if (phones.there) this.#offerPhones(phones);
   }
 
-  #togglePanel(button, faults) {
-    if (this.panel) {
-      this.panel.stop();
-      this.panel.node.remove();
-      this.panel = null;
-      button.focus();
-    } else {
-      this.panel = new FaultPanel(this.session, faults, () => this.#togglePanel(button, faults));
-      this.node.querySelector(".shell__row").append(this.panel.node);
-      this.panel.refresh();
-      this.panel.node.querySelector("select").focus();
-    }
-    button.setAttribute("aria-expanded", String(Boolean(this.panel)));
+  #offerPhones(phones) {
+    const { workspace } = this.session;
+    const button = this.panels.offer("phone", "Phones", (close) => new PhonePanel(this.session, phones, close));
+    const isShown = () => this.panels.shows(button);
+    const bar = ringingBar(phones, (id) => workspace.users.get(id)?.real_name || id, isShown, () =>
+      this.panels.toggle(button),
+    );
+    this.panels.on("changed", bar.draw);
+    this.row.before(bar.node);
+    bar.draw();
   }
 
   #listen() {
@@ -190,7 +178,7 @@ export class Shell {
   stop() {
     this.pane?.stop();
     this.thread?.stop();
-    this.panel?.stop();
+    this.panels.stop();
     removeEventListener("hashchange", this.hashed);
     document.removeEventListener("keydown", this.keyed);
   }
