@@ -27,7 +27,7 @@ def paging(settings: Settings, vendors: Vendors, page_port: int) -> Settings:
     """
     os.environ.update({TWILIO_TOKEN: vendors.token, ROUTING_KEY: vendors.routing_key})
     _write(settings.config / "channels.yaml", _channels(vendors))
-    port = _free_port(page_port + ABOVE)
+    port = free_port(page_port + ABOVE)
     public_url = f"http://127.0.0.1:{port}"
     vendors.pagerduty.webhook_url = f"{public_url}{pagerduty.PATH}"
     signing = settings.slack_signing_secret.get_secret_value()
@@ -62,7 +62,7 @@ def _write(path: Path, document: dict[str, Any]) -> None:
     path.write_text(HEADER + yaml.safe_dump(document, sort_keys=False, width=1_000), encoding="utf-8")
 
 
-def _free_port(wanted: int) -> int:
+def free_port(wanted: int) -> int:
     """That, or any: an address that stays lets links of yesterday work."""
     for port in (wanted if wanted <= 65_535 else 0, 0):
         with socket.socket() as probe:

@@ -12,6 +12,8 @@ from bot.views import incident as cards
 from bot.views import incident_words
 
 MOST_NAMED = 10
+HEARD = "voice"
+"""The channel by which nobody can read a command."""
 
 
 def shown(queued: Queued) -> str:
@@ -49,7 +51,9 @@ def wording(
     """
     name = incident.headline.explanation if notice is None else incident_words.title(notice)
     how = f"Acknowledge: in Slack, or `/incident {incident.label} ack`, or `fireline incident ack {incident.label}`."
-    if link:
+    if queued.page.channel == HEARD:
+        how = "Acknowledge in Slack."
+    elif link:
         how = f"Acknowledge: {link} or `/incident {incident.label} ack` in Slack."
     if queued.page.act is Act.ASK:
         title = f"Still working on {incident.label}?"

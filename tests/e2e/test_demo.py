@@ -11,7 +11,7 @@ import tomllib
 import urllib.request
 import zipfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,8 @@ SHOTS = os.environ.get("SCREENSHOTS")
 """The folder that gets the README's pictures: SCREENSHOTS=docs/images make one T=tests/e2e/test_demo.py"""
 DESK: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
-PICTURES = ("card-1280", "card-390", "health-1280", "trend-1280")
+PICTURES = ("card-1280", "card-390", "health-1280", "trend-1280", "phones-1280", "phones-390")
+TOUR = "NbacGamebookProcessor"
 
 
 @pytest.fixture(scope="module")
@@ -96,23 +97,25 @@ def test_the_wheel_alone_runs_the_demo(demo: str) -> None:
         assert answer.status == 200
 
 
-@pytest.fixture(params=["desk", "phone"])
-def page(request: pytest.FixtureRequest, demo: str, browser: Browser) -> Iterator[Page]:
-    phone = request.param == "phone"
-    context = browser.new_context(
-        viewport=PHONE if phone else DESK,
-        color_scheme="dark" if phone else "light",
-    )
-    opened = context.new_page()
-    opened.set_default_timeout(ANSWER_MS)
+@contextmanager
+def opened(browser: Browser, demo: str, size: ViewportSize, channel: str = "C02MONITOR") -> Iterator[Page]:
+    context = browser.new_context(viewport=size, color_scheme="dark" if size == PHONE else "light")
+    page = context.new_page()
+    page.set_default_timeout(ANSWER_MS)
     expect.set_options(timeout=ANSWER_MS)
     errors: list[str] = []
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    opened.goto(f"{demo}/?user=U01ALEX#/C02MONITOR")
-    opened.get_by_role("textbox", name=re.compile("Message")).first.wait_for()
-    yield opened
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"{demo}/?user=U01ALEX#/{channel}")
+    page.get_by_role("textbox", name=re.compile("Message")).first.wait_for()
+    yield page
     context.close()
     assert errors == []
+
+
+@pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
+def page(request: pytest.FixtureRequest, demo: str, browser: Browser) -> Iterator[Page]:
+    with opened(browser, demo, request.param) as made:
+        yield made
 
 
 def shot(page: Page, name: str) -> None:
@@ -122,11 +125,12 @@ def shot(page: Page, name: str) -> None:
         page.screenshot(path=Path(SHOTS) / f"{picture}.png", animations="disabled")
 
 
-def strike(demo: str, fault: str, processor: str) -> None:
-    body = json.dumps({"name": fault, "processor": processor}).encode()
-    wanted = urllib.request.Request(f"{demo}/sim/api/faults", body, {"Content-Type": "application/json"})
+def simulation(demo: str, path: str, body: dict[str, Any] | None = None, method: str | None = None) -> dict[str, Any]:
+    """What the page's panels ask."""
+    sent = None if body is None else json.dumps(body).encode()
+    wanted = urllib.request.Request(f"{demo}/sim/api/{path}", sent, {"Content-Type": "application/json"}, method=method)
     with urllib.request.urlopen(wanted, timeout=20) as answer:
-        assert answer.status == 200
+        return dict(json.loads(answer.read()))
 
 
 def ask(page: Page, text: str) -> None:
@@ -157,7 +161,7 @@ def test_the_incidents_of_the_history_are_in_the_alerts_channel(page: Page, demo
     incident = page.get_by_role("article").filter(has_text=re.compile(r"\bP[01]\b")).last
     if SHOTS:  # the picture is of one that blocks others and has a deadline
         if page.viewport_size == DESK:
-            strike(demo, "processor_crash", "NbacGamebookProcessor")
+            simulation(demo, "faults", {"name": "processor_crash", "processor": TOUR})
         incident = page.get_by_role("article").filter(has_text=re.compile("blocked.*due")).last
     incident.wait_for(timeout=READY_S * 1000)
     incident.evaluate("shown => shown.scrollIntoView()")  # in one step: an edit may draw it anew at any time
@@ -236,13 +240,6 @@ def sources(fireline: Path, home: Path) -> dict[str, dict[str, Any]]:
     return {each["source"]: each for each in told}
 
 
-def set_speed(demo: str, speed: int) -> None:
-    body = json.dumps({"speed": speed}).encode()
-    wanted = urllib.request.Request(f"{demo}/sim/api/clock", body, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(wanted, timeout=20) as answer:
-        assert answer.status == 200
-
-
 def test_fireline_knows_the_pipeline_through_sources_that_follow_its_speed(
     fireline: Path, home: Path, demo: str
 ) -> None:
@@ -252,12 +249,89 @@ def test_fireline_knows_the_pipeline_through_sources_that_follow_its_speed(
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as kept:
         ((written,),) = kept.execute("SELECT count(*) FROM processor_run_history").fetchall()
     assert before["history"]["rows"] >= written
-    set_speed(demo, 120)
+    simulation(demo, "clock", {"speed": 120})
     try:
         end = time.monotonic() + 120
         wanted = datetime.fromisoformat(before["windows"]["synced_at"]) + timedelta(minutes=10)
         while datetime.fromisoformat((now := sources(fireline, home))["windows"]["synced_at"]) < wanted:
             assert time.monotonic() < end, f"the lanes go by another clock: {now}"
     finally:
-        set_speed(demo, 1)
+        simulation(demo, "clock", {"speed": 1})
     assert all(each["error"] == "" for each in now.values())
+
+
+def gone_for_a_day(home: Path) -> str:
+    """A data date whose loss is a P0 whatever the time is: it has been whole, and is older than a day."""
+    (database,) = home.glob(f"**/{FILE_NAME}")
+    query = (
+        "SELECT max(data_date) FROM processor_run_history WHERE processor_name = ? AND status = 'success'"
+        " AND records_processed > 0 AND data_date < date('now', '-2 days')"
+    )
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as kept:
+        ((day,),) = kept.execute(query, [TOUR]).fetchall()
+    return str(day)
+
+
+def calls(demo: str, incident: str) -> list[tuple[str, str]]:
+    """Whom the phone has rung for an incident, the first first, and what has become of it."""
+    entries = reversed(simulation(demo, "phones")["entries"])
+    return [
+        (each["person"], each["state"]) for each in entries if (each["kind"], each["incident"]) == ("call", incident)
+    ]
+
+
+def until_rung(demo: str, incident: str, person: str) -> None:
+    """Time flies until then, and passes as ours does afterwards."""
+    simulation(demo, "clock", {"speed": 60})
+    try:
+        end = time.monotonic() + READY_S
+        while person not in dict(calls(demo, incident)):
+            assert time.monotonic() < end, f"nobody called {person}"
+            time.sleep(0.1)
+    finally:
+        simulation(demo, "clock", {"speed": 1})
+
+
+def test_a_p0_pages_one_after_the_other_until_somebody_answers(demo: str, home: Path, browser: Browser) -> None:
+    """On a desk and on a phone: the fault, the card, a call that nobody takes, the next one, the repair, the end."""
+    with opened(browser, demo, DESK, "C03ALERTS") as desk, opened(browser, demo, PHONE, "C03ALERTS") as phone:
+        turns = {each["turn"]: each["person"] for each in simulation(demo, "phones")["phones"]}
+        given = {"name": "processor_crash", "processor": TOUR, "date": gone_for_a_day(home)}
+        fault = simulation(demo, "faults", given)["fault"]["id"]
+        simulation(demo, "clock", {"speed": 60})
+        card = desk.get_by_role("article").filter(has_text=re.compile(f"P0 {TOUR}: no data"))
+        expect(card).to_have_count(1, timeout=READY_S * 1000)
+        (incident,) = set(re.findall(r"INC-\d+", card.inner_text()))
+        cards = [each.get_by_role("article").filter(has_text=f"{incident} ·") for each in (desk, phone)]
+        until_rung(demo, incident, turns["primary"])
+
+        phone.get_by_role("status").get_by_role("button", name="Look").click()
+        rings = phone.locator(f"[data-person={turns['primary']}]")
+        expect(rings).to_contain_text(f"Incoming callP0{incident}")
+        expect(rings).to_contain_text(f"PagerDuty alertP0{incident}")
+        until_rung(demo, incident, turns["secondary"])
+        shot(phone, "phones")
+
+        desk.get_by_role("button", name="Phones").click()
+        second = desk.locator(f"[data-person={turns['secondary']}]")
+        second.get_by_role("button", name="Answer").click()
+        expect(second).to_contain_text(f"P0 {incident}: {TOUR}: no data")
+        shot(desk, "phones")
+        second.get_by_role("button", name="Press 1").click()
+        expect(second).to_contain_text(f"Pressed 1.{incident} is acknowledged. Goodbye.")
+        name = second.get_by_role("heading").inner_text()
+        for card in cards:
+            expect(card).to_contain_text(name)
+        expect(rings).to_contain_text(re.compile("PagerDuty alert *acknowledged"))
+        rung = [person for person, _ in calls(demo, incident)]
+
+        simulation(demo, f"faults/{fault}", method="DELETE")
+        simulation(demo, "clock", {"speed": 120})
+        try:
+            for card in cards:
+                expect(card).to_contain_text("Resolved", timeout=READY_S * 1000)
+            expect(rings).to_contain_text(re.compile("PagerDuty alert *resolved"))
+        finally:
+            simulation(demo, "clock", {"speed": 1})
+        assert [person for person, _ in calls(demo, incident)] == rung, "nobody was called after that"
+        assert (turns["primary"], "no-answer") in calls(demo, incident)

@@ -1,5 +1,6 @@
 """The demo's history: made once, made again after another release, and nothing beside it is touched."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -8,9 +9,12 @@ import pytest
 from bot.adapters.warehouse.duckdb_engine import DuckDBEngine
 from bot.cli import demo_history
 from bot.cli.demo_history import prepare, refuse_a_real_home
+from bot.config.policy import load_policy
 from bot.config.settings import Settings
 from bot.config.sources import load_sources
 from bot.domain.errors import BadInput, WarehouseUnavailable
+from bot.domain.findings.severity import Severity
+from bot.domain.incidents.escalation_policy import EscalationPolicy
 from bot.domain.sources import Feed
 from tests.support.builders import NOW
 
@@ -84,9 +88,13 @@ def test_its_sources_read_the_pipelines_database_and_the_rest_is_as_configured(s
     entries = load_sources(folder / "sources.yaml")
     assert {entry.url for entry in entries} == {f"sqlite:///{data / 'pipeline.db'}"}
     assert {entry.feeds for entry in entries} == set(Feed)
+    usual = load_policy(settings.config / "policy.yaml")
     (folder / "policy.yaml").write_text("broken")
     prepare(settings, NOW)
-    assert (folder / "policy.yaml").read_bytes() == (settings.config / "policy.yaml").read_bytes()
+    p0 = usual.escalation.of(Severity.P0)
+    first = replace(p0.steps[0], by=(*p0.steps[0].by, "pagerduty"))
+    with_pager = {**usual.escalation.ladders, Severity.P0: replace(p0, steps=(first, *p0.steps[1:]))}
+    assert load_policy(folder / "policy.yaml") == replace(usual, escalation=EscalationPolicy(with_pager))
 
 
 def test_what_a_link_leads_to_is_not_removed(settings: Settings, tmp_path: Path) -> None:

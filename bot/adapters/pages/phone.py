@@ -57,12 +57,18 @@ class Voice:
 
     def _script(self, page: Page) -> str:
         """TwiML: https://www.twilio.com/docs/voice/twiml/gather"""
-        text = escape(one_line(both_ends(page.text, SPOKEN)))
+        text = escape(_spoken(page.text))
         if not self._public_url:
-            return f'<Response><Say loop="2">{text}</Say></Response>'
+            return f'<Response><Say loop="2">{text}.</Say></Response>'
         action = quoteattr(f"{self._public_url}{DIGITS}?{urlencode({'page': page.id})}")
         say = f'<Say loop="2">{text}. Press 1 to acknowledge.</Say>'
         return f'<Response><Gather numDigits="1" timeout="10" action={action}>{say}</Gather></Response>'
+
+
+def _spoken(text: str) -> str:
+    """A sentence a line, without the point of the last."""
+    lines = (one_line(line).strip().removesuffix(".") for line in both_ends(text, SPOKEN).splitlines())
+    return ". ".join(filter(None, lines))
 
 
 class Sms:

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from . import page_blocks
 from .conftest import OpenPage
+from .page_phones import fill_a_phone
 from .world import ALERTS, ENGINEERING, MONITOR, World
 
 
@@ -52,6 +53,16 @@ def _home(page: Page) -> None:
     page.locator(".home .header").wait_for()
 
 
+def _ringing(page: Page) -> None:
+    page.locator(".ringing").wait_for()
+
+
+def _phones(page: Page) -> None:
+    """Each kind of entry; the panel stays, and is the last."""
+    page.get_by_role("button", name="Phones", exact=True).click()
+    page.locator(".phone-card--triggered").wait_for()
+
+
 def _leave(page: Page) -> None:
     """Close everything: a modal that stays open would be there on the next page, too."""
     layers = page.locator("#layers > *")
@@ -72,6 +83,8 @@ STATES: list[tuple[str, Callable[[Page], None]]] = [
     (ALERTS, _commands),
     (ALERTS, _switcher),
     (ALERTS, _home),
+    (ALERTS, _ringing),
+    (ALERTS, _phones),
 ]
 
 
@@ -86,6 +99,7 @@ def test_axe(world: World, open_page: OpenPage, theme: str) -> None:
     for blocks in (page_blocks.layouts(), page_blocks.markdown(), page_blocks.table()):
         world.post(MONITOR, "report", blocks=blocks)
     world.post(ENGINEERING, "elements", blocks=page_blocks.elements())
+    fill_a_phone(world)
     found = []
     # axe is a script from outside, which the page's policy refuses.
     page = open_page(place=ALERTS, bypass_csp=True, color_scheme=theme, reduced_motion="reduce")

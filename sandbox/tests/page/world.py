@@ -10,7 +10,10 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.web.async_client import AsyncWebClient
 
+from sandbox.phones.book import Entry
+from sandbox.phones.vendors import SENDER, Vendors
 from sandbox.slack import typing_acts
+from sandbox.slack.seed import USERS
 from sandbox.slack.server import Workspace
 
 from .page_app import build
@@ -18,6 +21,10 @@ from .page_manifest import page_manifest
 
 T = TypeVar("T")
 ALERTS, MONITOR, GENERAL, ENGINEERING = "C03ALERTS", "C02MONITOR", "C01GENERAL", "C04DATAENG"
+
+
+async def turns() -> dict[str, str]:
+    return {USERS[0].real_name: "primary", USERS[1].real_name: "secondary"}
 
 
 class World:
@@ -41,6 +48,7 @@ class World:
 
     async def _start(self) -> None:
         self.workspace = Workspace(page_manifest(), rate_limit_scale=0)
+        self.vendors = Vendors(self.workspace, turns)
         await self.workspace.start(port=self.port)
         self._free = asyncio.Event()
         self._free.set()
@@ -97,6 +105,16 @@ class World:
             return str(typing_acts.write(self.workspace.core, user, channel, text, thread_ts)["ts"])
 
         return self.run(write())
+
+    def reach(self, entry: str, kind: str, state: str, text: str, **more: Any) -> None:
+        """Something is on Alex' phone."""
+
+        async def put() -> None:
+            now, number = self.workspace.core.clock.seconds(), USERS[0].phone
+            given = {"person": USERS[0].id, "sender": SENDER, "number": number, "at": now, "made": now, **more}
+            self.vendors.book.put(Entry(id=entry, kind=kind, state=state, text=text, **given))
+
+        self.run(put())
 
     def told(self, kind: str) -> list[dict[str, Any]]:
         """What the app heard of one type (`block_actions`, `view_submission`, …) or slash command."""

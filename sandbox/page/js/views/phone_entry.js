@@ -72,16 +72,16 @@ function talking(entry, session, act) {
   const press = entry.asks ? button(entry, act, { do: "press", digit: "1" }, "Press 1", "primary") : null;
   return [
     head("phone", "On the phone", entry, session),
-    said(entry),
     h("div", { class: "phone-card__acts" }, press, button(entry, act, { do: "hang_up" }, "Hang up", "danger")),
+    said(entry),
   ];
 }
 
 function triggered(entry, session, act) {
   return [
     head("bell", "PagerDuty alert", entry, session),
-    said(entry),
     h("div", { class: "phone-card__acts" }, button(entry, act, { do: "acknowledge" }, "Acknowledge", "primary")),
+    said(entry),
   ];
 }
 
@@ -143,7 +143,7 @@ function button(entry, act, body, label, kind, sign) {
       data: { action: `${entry.id} ${body.do}` },
       on: {
         click: (event) => {
-          event.currentTarget.disabled = true;
+          event.currentTarget.setAttribute("aria-busy", "true");
           act(entry.id, body);
         },
       },

@@ -52,6 +52,8 @@ export class PhonePanel {
   }
 
   draw() {
+    const active = this.body.contains(document.activeElement) ? document.activeElement : null;
+    const held = active?.closest("[data-entry]")?.dataset.entry;
     keepFocus(this.body, () => {
       fill(
         this.body,
@@ -59,6 +61,9 @@ export class PhonePanel {
       );
       return this.body;
     });
+    // A call that was answered has other buttons.
+    if (held && !this.body.contains(document.activeElement))
+      this.body.querySelector(`[data-entry="${held}"] :is(button, summary)`)?.focus({ preventScroll: true });
   }
 
   #phone({ person, number: digits, turn }) {
