@@ -71,7 +71,9 @@ class BigQuery:
     def plan(self, asked: Asked) -> Plan:
         """Costs nothing. Raises SourceFailed for a query that cannot be run."""
         with self._explained(self._name):
-            job = self._opened().query(asked.sql, job_config=self._config(asked, dry=True), retry=_tries())
+            job = self._opened().query(
+                asked.sql, job_config=self._config(asked, dry=True), retry=_tries(), timeout=PATIENCE_S
+            )
             return Plan(int(job.total_bytes_processed or 0), columns_of(job.schema or ()))
 
     def ask(self, asked: Asked, page_rows: int = PAGE_ROWS) -> Answer:
@@ -80,7 +82,9 @@ class BigQuery:
 
         with self._explained(self._name):
             again, config = DEFAULT_JOB_RETRY.with_timeout(PATIENCE_S), self._config(asked, dry=False)
-            job = self._opened().query(asked.sql, job_config=config, retry=_tries(), job_retry=again)
+            job = self._opened().query(
+                asked.sql, job_config=config, retry=_tries(), timeout=PATIENCE_S, job_retry=again
+            )
             result = job.result(page_size=page_rows, retry=_tries(), timeout=QUERY_S, job_retry=again)
             names, billed = [column.name for column in result.schema], int(job.total_bytes_billed or 0)
         return Answer(names, self._pages(iter(result.pages)), billed)

@@ -81,8 +81,10 @@ class GoogleBuckets:
         except GoogleAuthError as error:
             raise SourceFailed(f"gs://{bucket}: Google Cloud gives no identity: {error}".rstrip("."), LOGIN) from error
         except RequestException as error:
+            late = "timed out" in str(error)
+            why = f" within {TIMEOUT_S[1]:g} s" if late else f": {type(error).__name__}"
             raise SourceFailed(
-                f"gs://{bucket} does not answer: {type(error).__name__}", "Check the network."
+                f"gs://{bucket} does not answer{why}", "Check the network. It is tried again."
             ) from error
         if answer.status_code >= 400:
             self._session = None  # credentials may be renewed before the next read

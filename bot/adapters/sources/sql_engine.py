@@ -1,7 +1,7 @@
 """Opening a team's database: for reading, with limits of time, and with secrets from the environment alone."""
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from bot.domain.placeholders import filled, unset
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 CONNECT_S = 10
 STATEMENT_MS = 300_000
+ANSWER_S = 330.0
+"""A server that stands still ends no statement: then we do."""
 
 
 def expanded(text: str) -> str:
@@ -32,14 +34,35 @@ def open_engine(address: str) -> "Engine":
         if url.get_backend_name() == "sqlite":
             return _sqlite(url)
         if url.get_backend_name() in ("postgres", "postgresql"):
-            limits = f"-c timezone=UTC -c default_transaction_read_only=on -c statement_timeout={STATEMENT_MS}"
-            arguments = {"connect_timeout": CONNECT_S, "options": limits}
-            return create_engine(url.set(drivername="postgresql+psycopg"), pool_size=1, connect_args=arguments)
+            return _postgresql(url)
         return create_engine(url, pool_size=1, pool_pre_ping=True)
     except ArgumentError:
         raise SourceFailed("url is no database address", "Write postgresql://USER:${PASSWORD}@HOST/NAME.") from None
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise SourceFailed(f"there is no driver for this address ({error})", "Install it beside Fireline.") from None
+
+
+def _postgresql(url: "URL") -> "Engine":
+    from sqlalchemy import ExceptionContext, create_engine, event
+
+    from bot.adapters.sources.postgresql import impatient
+
+    limits = f"-c timezone=UTC -c default_transaction_read_only=on -c statement_timeout={STATEMENT_MS}"
+    arguments = {"connect_timeout": CONNECT_S, "options": limits}
+    engine = create_engine(url.set(drivername="postgresql+psycopg"), pool_size=1, connect_args=arguments)
+    kind = impatient(ANSWER_S)
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: Any, _record: Any, given: list[Any], named: dict[str, Any]) -> Any:
+        return kind.connect(*given, **named)
+
+    @event.listens_for(engine, "handle_error")
+    def close(context: ExceptionContext) -> None:
+        """SQLAlchemy leaves the cursor of a lost connection open."""
+        if context.is_disconnect and context.execution_context is not None:
+            context.execution_context.cursor.close()
+
+    return engine
 
 
 def _sqlite(url: "URL") -> "Engine":

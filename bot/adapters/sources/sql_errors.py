@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 
+from bot.adapters.sources.sql_engine import CONNECT_S
 from bot.domain.redaction import redacted
 from bot.domain.sources import SourceFailed
 
@@ -13,7 +14,7 @@ _REMEDIES = (
     (r"permission denied for (?:table|relation|view|schema) (\S+)", "GRANT SELECT ON {0} TO the user of this address."),
     (r"password authentication failed|access denied|authentication failed", "Check the user and its password."),
     (
-        r"could not (?:translate|connect)|connection (?:refused|failed)|timeout expired|no route|is closed",
+        r"could not (?:translate|connect)|connection (?:refused|failed)|no answer within|no route|is closed",
         "Check the host, the port and the network.",
     ),
     (r"column .*does not exist|no such column|unknown column", "Correct the query in sources.yaml."),
@@ -48,4 +49,5 @@ def _remedy(reason: str) -> str:
 def _first_line(error: SQLAlchemyError) -> str:
     cause = error.orig if isinstance(error, StatementError | DBAPIError) and error.orig is not None else error
     lines = [line.strip() for line in redacted(str(cause)).splitlines() if line.strip()]
-    return lines[0].rstrip(".") if lines else type(cause).__name__
+    said = lines[0].rstrip(".") if lines else type(cause).__name__
+    return f"no answer within {CONNECT_S} s" if "connection timeout expired" in said else said

@@ -1,0 +1,107 @@
+"""Sources whose server takes connections and never answers, or stands still in a query: the others go on."""
+
+import logging
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from bot.adapters.sources import bigquery_asked, bigquery_client, google_buckets, sql_engine, sql_errors
+from bot.adapters.sources.bigquery import BigQuerySource
+from bot.adapters.sources.bigquery_client import BigQuery, Place
+from bot.adapters.sources.bigquery_cost import Budget
+from bot.adapters.sources.files import FilesSource
+from bot.adapters.sources.google_buckets import GoogleBuckets
+from bot.adapters.sources.sql import SqlSource
+from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
+from bot.domain.sources import Feed, SourceFailed
+from bot.ports.sources import Source
+from tests.contracts.postgres import new_database
+from tests.contracts.sources import rigs
+from tests.contracts.test_source_faults import QUESTION, ROWS, Clock, database, reading, synced
+from tests.contracts.test_source_faults import held as held
+from tests.support.builders import run
+
+
+def bigquery_at(port: int) -> Source:
+    client = BigQuery("history", Place("p", 10**9, f"http://127.0.0.1:{port}"))
+    asked = bigquery_asked.Question(
+        "p.team.history", False, "inserted_at", None, rigs.LATENESS, rigs.LATENESS, 30, timedelta(minutes=1),
+        Budget(10**9, 10.0),
+    )  # fmt: skip
+    return BigQuerySource("history", Feed.RUNS, client, asked, {}, lambda names: names)
+
+
+def bucket_at(port: int, monkeypatch: pytest.MonkeyPatch) -> Source:
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", f"http://127.0.0.1:{port}")
+    return FilesSource("gs://exports/runs", Feed.RUNS, rigs.LATENESS, {}, lambda: 0.0, bucket=GoogleBuckets())
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("postgresql", r"no answer within 2 s\. Check the host, the port and the network\."),
+        ("bucket", r"gs://exports does not answer within 0\.3 s\. Check the network\. It is tried again\."),
+        ("bigquery", r"p\.team\.history: BigQuery does not answer: .* Check the network\. It is tried again\."),
+    ],
+)
+def test_a_server_that_takes_connections_and_never_answers_is_one_line_and_the_others_go_on(
+    held: SqlWarehouse,
+    tmp_path: Path,
+    kind: str,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(sql_engine, "CONNECT_S", 2)
+    monkeypatch.setattr(sql_errors, "CONNECT_S", 2)
+    monkeypatch.setattr(google_buckets, "TIMEOUT_S", (0.3, 0.3))
+    monkeypatch.setattr(bigquery_client, "PATIENCE_S", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        silent_one: dict[str, Callable[[], Source]] = {
+            "postgresql": lambda: SqlSource("history", Feed.RUNS, f"postgresql://u@127.0.0.1:{port}/x", QUESTION, {}),
+            "bucket": lambda: bucket_at(port, monkeypatch),
+            "bigquery": lambda: bigquery_at(port),
+        }
+        other = database(tmp_path / "other.db", ROWS)
+        with reading(held, Clock(), history=silent_one[kind](), other=other) as service:
+            for _ in range(2):
+                with pytest.raises(SourceFailed, match=said):
+                    service.sync("history")
+            assert synced(service, "other") == len(ROWS)
+    lines = [record.message for record in caplog.records if record.levelno >= logging.WARNING]
+    assert [line.startswith("source history cannot be read, the others go on: ") for line in lines] == [True]
+
+
+def test_a_database_that_stands_still_in_a_query_is_given_up_on_and_read_again_when_it_goes_on(
+    held: SqlWarehouse, postgres_folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sql_engine, "ANSWER_S", 1.0)
+    address = new_database(postgres_folder)
+    with rigs.postgresql(address) as rig:
+        rig.put(ROWS)
+        with reading(held, Clock(), history=rig.again()) as service:
+            assert synced(service) == len(ROWS)
+            with psycopg.connect(address, autocommit=True) as connection:
+                others = (
+                    "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+                ((pid,),) = connection.execute(others).fetchall()
+            thaws = threading.Timer(10.0, os.kill, (pid, signal.SIGCONT))
+            os.kill(pid, signal.SIGSTOP)
+            thaws.start()
+            try:
+                with pytest.raises(SourceFailed, match=r"no answer within 1 s\. Check the host"):
+                    service.sync("history")
+            finally:
+                thaws.cancel()
+                os.kill(pid, signal.SIGCONT)
+            rig.put([run("late", start=34)])
+            assert synced(service) == 1
