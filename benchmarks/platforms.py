@@ -35,9 +35,12 @@ FIGURES = (
 )
 
 
-def measure() -> list[WorldScore]:
+def measure(only: Sequence[str]) -> list[WorldScore]:
+    """Of those platforms; of all where none is named."""
     scores = []
     for name, options in WORLDS:
+        if only and options.platform not in only:
+            continue
         with TemporaryDirectory(prefix="fireline-platform-") as made:
             folder = Path(made) / "world"
             make(folder, options)
@@ -72,9 +75,9 @@ def by_kind(scores: Sequence[WorldScore]) -> list[str]:
     return lines
 
 
-def section(scores: Sequence[WorldScore]) -> str:
+def section(scores: Sequence[WorldScore], only: Sequence[str]) -> str:
     generator = "[the generator of other platforms](../tests/platforms), which shares nothing with what is judged"
-    said = f"Made by `{COMMAND}`, from {generator}."
+    said = f"Made by `{' '.join([COMMAND, *only])}`, from {generator}."
     return "\n".join([HEAD, "", said, "", *by_platform(scores), "", *by_kind(scores), ""])
 
 
@@ -92,4 +95,4 @@ def _row(cells: Sequence[str]) -> str:
 
 
 if __name__ == "__main__":
-    RESULTS.write_text(put_into(RESULTS.read_text(), section(measure())))
+    RESULTS.write_text(put_into(RESULTS.read_text(), section(measure(sys.argv[1:]), sys.argv[1:])))

@@ -41,3 +41,15 @@ def test_without_slots_their_rhythm_tells() -> None:
     (said,) = announced(*runs)
     assert (said.finding.kind, said.finding.root) == (Kind.SOURCE_BLIND, FLEET)
     assert said.at - STOPS <= timedelta(hours=1)
+
+
+def test_a_job_is_missed_though_nothing_else_was_due_meanwhile() -> None:
+    nightly = tuple(
+        Processor(name=name, schedule=("0 6 * * *",), expected_records=ExpectedRecords(per_game=False))
+        for name in ("mart", "export")
+    )
+    registry = Registry(timezone="UTC", processors=(HOURLY.processors[0], *nightly))
+    runs = [run for one in nightly for run in every(24 * 60, 11, (BACK, BACK), one.name)]
+    (said,) = announced(*runs, *every(60, 11, (STOPS, STOPS + timedelta(hours=5)), NAMES[0]), registry=registry)
+    assert (said.finding.kind, said.finding.root) == (Kind.MISSING_RUN, NAMES[0])
+    assert said.at - STOPS <= timedelta(hours=2, minutes=10)

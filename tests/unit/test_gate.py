@@ -209,3 +209,11 @@ def test_whom_an_update_says_to_be_blocked_is_in_its_impact() -> None:
     ]
     assert update.detail == "+ 3 Mar; now blocked: Summary"
     assert update.finding.impact == ("Summary",)
+
+
+def test_what_a_trouble_has_lost_is_no_second_one() -> None:
+    story = Story()
+    story.at(0, finding("Gamebook", K.MISSING_RUN))
+    story.at(60)
+    decisions = story.at(240, finding("Gamebook", K.PARTIAL_COVERAGE))
+    assert outcomes(decisions) == [("update", "Gamebook", "BACK")]

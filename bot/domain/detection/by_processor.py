@@ -143,14 +143,12 @@ class ByProcessor:
         return None if last_start is None else passed_slots.look_again(schedule, last_start, now)
 
     def _between_slots(self, name: str, now: datetime) -> Trouble | None:
-        """Held, as any silence, while nothing else arrives; a run that is under way keeps the next from starting."""
+        """A run that is under way keeps the next from starting. That all are silent at once is the fleet's."""
         last_start, schedule = self.silence.last_start(name), self._history.registry.schedules[name]
         if last_start is None:
             return None
         found = passed_slots.detect(name, schedule, last_start, now, self._ends_at)
-        if found is None or not self.silence.others_ran(name, found.since):
-            return None
-        return None if any(day.under_way for day in self._dates(name, now)) else found
+        return None if found is None or any(day.under_way for day in self._dates(name, now)) else found
 
     def _spike(self, processor: Processor, now: datetime) -> Trouble | None:
         """Asked again when a run has come, or while there is one: without news a quiet processor stays quiet."""

@@ -4,7 +4,7 @@ Jobs with fewer slots are judged by their date: later slots of a date that has i
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice, pairwise
 
 from bot.domain.detection.silence import RETIRED_AFTER
@@ -40,6 +40,7 @@ def detect(
         since=slot,
         evident_at=evident_at,
         explanation=f"{name}: no run has started since {last_start:%d %b %H:%M} UTC; {_counted(schedule, slot, now)}",
+        data_date=_date_of(schedule, slot),
         error_class="slots",
     )
 
@@ -78,6 +79,14 @@ def _slots(schedule: Schedule, since: datetime, until: datetime) -> list[datetim
         found.update(schedule.slots(day))
         day += _DAY
     return sorted(found)
+
+
+def _date_of(schedule: Schedule, slot: datetime) -> date:
+    """The data date of a slot."""
+    day = slot.astimezone(schedule.zone).date()
+    return next(
+        (day - ago * _DAY for ago in range(LONGEST_LEAD.days + 1) if slot in schedule.slots(day - ago * _DAY)), day
+    )
 
 
 def _counted(schedule: Schedule, missed: datetime, now: datetime) -> str:
