@@ -26,7 +26,7 @@ class Planner:
     """Gives each fault a job and a date that nothing else touches, nor what is above or below it."""
 
     def __init__(self, platform: Platform, first: date, last: date, chance: Random) -> None:
-        self.platform, self.chance = platform, chance
+        self.platform, self.first, self.chance = platform, first, chance
         self.days = [first + n * DAY for n in range(WARM, (last - first).days - 3)]
         self._taken: set[tuple[str, date]] = set()
 
@@ -73,6 +73,8 @@ class Planner:
         days = [day + n * DAY for n in range(span)]
         if days[-1] > self.days[-1] or not all(job.works(each) for each in days):
             return False
+        if not any(job.works(self.first + n * DAY) for n in range((day - self.first).days)):
+            return False  # one that has never run may not be in service yet
         around = [day + n * DAY for n in range(-2, span + 2)]
         return not any((name, each) in self._taken for name in self.platform.kin(job.name) for each in around)
 
