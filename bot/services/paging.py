@@ -142,15 +142,16 @@ class PagingService:
     def _sent_by_a_free_way(self, queued: Queued) -> None:
         """Where its channel holds threads enough already, a page waits for the next turn."""
         if self._ways.enter(queued.page):
+            claimed = False
             try:
-                self._send(queued)
+                now = self._wall()
+                claimed = self._claimed(queued, now)
+                if claimed:
+                    self._send(queued, now)
             finally:
-                self._ways.leave(queued.page)
+                self._ways.leave(queued.page, claimed=claimed)
 
-    def _send(self, queued: Queued) -> None:
-        now = self._wall()
-        if not self._claimed(queued, now):
-            return
+    def _send(self, queued: Queued, now: datetime) -> None:
         outcome = self._tried(queued)
         _log(queued, outcome)
         if queued.page.act is not Act.TEST:

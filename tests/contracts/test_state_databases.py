@@ -283,6 +283,32 @@ def _stands_still(engine: Engine, other: Engine, take: TextClause) -> None:
         connection.execute(take)
 
 
+def test_threads_take_turns_at_writing_a_sqlite_file(tmp_path: Path) -> None:
+    """One that fails gives its turn up, too."""
+    engine, inside, most = open_engine(tmp_path / "state.db"), list[int](), list[int]()
+    migrate(engine)
+
+    def write(number: int) -> None:
+        with suppress(ValueError), writing(engine) as connection:
+            connection.execute(text("update audit_head set seq = seq + 1"))
+            inside.append(number)
+            most.append(len(inside))
+            time.sleep(0.005)
+            inside.remove(number)
+            if number % 2:
+                raise ValueError
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with reading(engine) as connection:
+        assert connection.scalar(text("select seq from audit_head")) == 6
+    assert most == [1] * 12
+    engine.dispose()
+
+
 def test_a_network_that_swallows_packets_is_given_up_on(postgres_folder: str) -> None:
     """The kernel ends such a connection by itself, as it was told when it was opened."""
     with disposed(open_engine(new_database(postgres_folder))) as engine, engine.connect() as connection:

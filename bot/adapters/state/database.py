@@ -83,6 +83,7 @@ def _sqlite(url: URL) -> Engine:
         writes = connection.get_execution_options().get("writes", False)
         connection.exec_driver_sql("begin immediate" if writes else "begin")
 
+    engine.update_execution_options(turn=Lock())
     return _watched(engine)
 
 
@@ -128,10 +129,24 @@ def reading(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that is committed at its end, or not at all."""
-    with explained(engine, writes=True), engine.connect() as opened:
+    with _turn(engine), explained(engine, writes=True), engine.connect() as opened:
         connection = opened.execution_options(writes=True)
         with connection.begin():
             yield connection
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
+    """Of the threads of a process on a SQLite file: one that waits for SQLite itself looks now and then, and may find
+    it taken each time. Other processes are waited for by SQLite, and so is who takes too long.
+    """
+    turn: Lock | None = engine.get_execution_options().get("turn")
+    taken = turn is not None and turn.acquire(timeout=BUSY_SECONDS)
+    try:
+        yield
+    finally:
+        if turn is not None and taken:
+            turn.release()
 
 
 @contextmanager
