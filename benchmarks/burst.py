@@ -37,6 +37,7 @@ rotas:
 - {{name: secondary, layers: [{{people: [Sam]}}]}}
 - {{name: manager, layers: [{{people: [Sam]}}]}}
 """
+POLICY = "severity:\n  rules:\n  - {severity: P0, because: everything is grave here}\n"
 SOURCES = "sources:\n- {{name: exports, kind: files, path: {folder}, every: 1s}}\n"
 ERROR = "ConnectionError: HTTPSConnectionPool(host='stats.nba.com', port=443): Max retries exceeded"
 
@@ -153,6 +154,7 @@ def _running(folder: Path, slack: Beside) -> Iterator[None]:
     made = [{"name": name, "phase": 3, "criticality": "HIGH", "dependencies": ["Root"]} for name in NAMES[1:]]
     registry = {"processors": [{"name": "Root", "phase": 2, "criticality": "CRITICAL"}, *made]}
     texts = {
+        "policy.yaml": POLICY,
         "oncall.yaml": ONCALL,
         "registry.yaml": json.dumps(registry),
         "sources.yaml": SOURCES.format(folder=exports),
