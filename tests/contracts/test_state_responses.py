@@ -289,6 +289,16 @@ def test_what_nobody_knows_of_keeps_what_it_carries_and_what_was_not_taken_lets_
     assert [each.page.id for each in state.pages_due(minute(1))] == ["p2", "p3"]
 
 
+def test_what_is_cancelled_lets_go_of_what_it_carries(state: State) -> None:
+    """Its incident has somebody now, the others have nobody."""
+    lead = carrying(state)
+    with state.transaction() as tx:
+        tx.pages.settle(lead, PageState.UNCLEAR, Outcome(Kind.AMBIGUOUS, "no answer"), minute(1))
+        assert tx.pages.cancel(lead.page.dedup_key) == 1
+    assert state.pages_carried("lead") == []
+    assert [each.page.id for each in state.pages_due(minute(1))] == ["p2", "p3"]
+
+
 def test_a_page_is_held_unless_somebody_has_touched_it(state: State) -> None:
     with state.transaction() as tx:
         tx.pages.add([page("p1"), page("p2")])

@@ -96,6 +96,20 @@ def test_nobody_knows_whether_it_was_taken_so_it_is_looked_for_with_all_that_it_
     assert len(slack.tries) == 1
 
 
+def test_what_a_page_carries_that_is_cancelled_goes_by_itself() -> None:
+    """Nobody knows whether it was taken, and whoever it is about has it meanwhile: the others still have nobody."""
+    slack = FakePager("slack", answer=lambda _: Outcome(Kind.AMBIGUOUS, "no answer"), arrives=lambda _: False)
+    story = paged(0, slack)
+    more(story, 5)
+    head = next(each for each in outbox(story).values() if each.state is PageState.UNCLEAR)
+    story.responses.take_over(story.responses.incident(head.incident), person("Zoe"), story.now)
+    slack.answer = lambda _: YES
+    story.stand_still(1)
+    story.look()
+    everybody = {f"INC-{number}" for number in range(1, 6)}
+    assert set().union(*told(slack.taken)) == everybody - {head.page.label}
+
+
 def test_a_kill_after_the_channel_took_it_sends_nothing_twice_and_loses_nothing() -> None:
     story = paged(0)
     slack = story.pagers[0]

@@ -65,7 +65,11 @@ class SqlPages:
 
     def cancel(self, dedup_key: str) -> int:
         change = update(PAGE).where(PAGE.c.dedup_key == dedup_key, PAGE.c.state.in_(_NOT_BEGUN))
-        return self._connection.execute(change.values(state=PageState.CANCELLED.value)).rowcount
+        count = self._connection.execute(change.values(state=PageState.CANCELLED.value)).rowcount
+        over = select(PAGE.c.id).where(PAGE.c.dedup_key == dedup_key, PAGE.c.state == PageState.CANCELLED.value)
+        left = update(PAGE).where(PAGE.c.carried_by.in_(over), PAGE.c.state == PageState.CARRIED.value)
+        self._connection.execute(left.values(state=PageState.PENDING.value, carried_by=""))
+        return count
 
     def to_person(self, person: str, channel: str, since: datetime) -> list[Queued]:
         if self._connection.dialect.name == "postgresql":

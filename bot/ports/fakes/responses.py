@@ -95,6 +95,8 @@ class FakePages:
         own = [each for each in self._stored.values() if each.page.dedup_key == dedup_key]
         stopped = [each for each in own if each.state in WAITING or each.state is PageState.CARRIED]
         self._stored.update({each.page.id: replace(each, state=PageState.CANCELLED) for each in stopped})
+        for each in stopped:
+            self._settle_carried(each.page.id, PageState.CANCELLED, each.not_before)
         return len(stopped)
 
     def to_person(self, person: str, channel: str, since: datetime) -> list[Queued]:
