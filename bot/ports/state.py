@@ -132,7 +132,7 @@ class PageRecord(Protocol):
         ...
 
     def cancel(self, dedup_key: str) -> int:
-        """What is not under way of an episode is not sent; returns how many. What one of them carried goes by itself."""
+        """What is not under way of an episode is not sent; returns how many. What these carried goes by itself."""
         ...
 
     def to_person(self, person: str, channel: str, since: datetime) -> list[Queued]:

@@ -15,7 +15,6 @@ def nothing_lost(result: Result) -> None:
     assert result.finished, result
     assert result.judged.lost == ()
     assert result.judged.missing == ()
-    assert result.judged.after_taken == 0
     assert (result.audit, result.tracebacks) == ("", 0)
     assert result.judged.share <= MOST_SHARE, result.judged.twice
 
