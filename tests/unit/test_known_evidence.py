@@ -156,7 +156,7 @@ def test_an_empty_calendar_file_says_that_there_are_no_games(tmp_path: Path, nam
     (directory / "raw_files.csv").write_text("source,data_date,path,size_bytes,created_at\n")
     held = warehouse()
     said = load(held, directory).warnings
-    assert f"{name} has no rows: no date has games, and no data per game is due" in said
+    assert f"{name} has no rows: no date has games, until data per game comes" in said
     assert "raw_files.csv has no rows: it says nothing, as if it were absent" in said
     assert evidence_of(held, "Box", DAY).expected is False
     assert evidence_of(holding(tmp_path / "none", World(runs=[run("a")])), "Box", DAY).expected is None
@@ -164,6 +164,14 @@ def test_an_empty_calendar_file_says_that_there_are_no_games(tmp_path: Path, nam
     (directory / "game_schedule.csv").write_text(f"game_id,game_date,start_utc,final_utc,status\nG,{DAY},,,\n")
     assert not any("has no rows" in text for text in load(held, directory).warnings)
     assert evidence_of(held, "Box", DAY).expected is True
+
+
+def test_an_empty_calendar_beside_data_of_games_says_nothing(tmp_path: Path) -> None:
+    directory = World(runs=[run("a")], table_loads=[loaded(day=DAY, hours=30.1)]).write(tmp_path, ".csv")
+    (directory / "game_schedule.csv").write_text("game_id,game_date,start_utc,final_utc,status\n")
+    held = warehouse()
+    load(held, directory)
+    assert [evidence_of(held, "Box", day).expected for day in (DAY, *DAYS[1:3])] == [None] * 3
 
 
 def test_a_calendar_that_ends_before_the_data_does(tmp_path: Path) -> None:

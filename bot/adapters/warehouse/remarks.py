@@ -27,7 +27,7 @@ def empty(staged: Sequence[Staged], before: Known) -> Iterator[str]:
         elif item.kind.stem == "game_schedule" and before.games:
             yield f"{item.file.name} has no rows: the {len(before.games):,} games known before stay"
         elif item.kind.stem == "game_schedule":
-            yield f"{item.file.name} has no rows: no date has games, and no data per game is due"
+            yield f"{item.file.name} has no rows: no date has games, until data per game comes"
 
 
 def ignored(staged: Sequence[Staged]) -> Iterator[str]:

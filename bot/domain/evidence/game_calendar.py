@@ -74,7 +74,7 @@ class GameCalendar:
     """All games that are known, in the past and ahead. `loaded`: there is a calendar, even if it is empty.
 
     It covers the dates from its first game on: those after its last one too (a season has an end), until data per game
-    comes for a later date (`ended_at`: when that was seen first): then it ends before the games do.
+    comes for a later date (`ended_at`: when that was seen first): then it ends before the games do. An empty one, too.
     """
 
     def __init__(
@@ -95,7 +95,7 @@ class GameCalendar:
 
     def day(self, data_date: date) -> GameDay:
         known = self._loaded and (not self._dates or data_date >= self._dates[0])
-        after = self.last is not None and data_date > self.last
+        after = self.last is None or data_date > self.last
         if data_date not in self._by_date:
             return GameDay(data_date, known=known, unknown_from=self._ended_at if after else None)
         return self._game_days[data_date]

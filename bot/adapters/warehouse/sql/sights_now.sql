@@ -18,5 +18,5 @@ FROM (
   FROM raw_files AS f JOIN processors AS p ON p.source = f.source
   WHERE COALESCE(f.size_bytes, @smallest_file) >= @smallest_file AND p.expects = 'per_game' AND p.file_is_output
 ) AS came
-WHERE came.data_date > (SELECT MAX(game_date) FROM game_schedule)
+WHERE came.data_date > COALESCE((SELECT MAX(game_date) FROM game_schedule), DATE '0001-01-01')
 HAVING MIN(came.moment) IS NOT NULL
