@@ -65,7 +65,7 @@ class HealthService:
         """The report for a request. Raises BadInput when the request makes no sense or there is no history."""
         scope = self.scope(request)
         history = self._history()
-        known = self._known_until.of(history, request.as_of or now)
+        known = self._known_until.of(history, request.as_of or now, exact=request.as_of is not None)
         window = _window(request, known)
         sight = ALL_SEEN if window.exact else self._blindness.sight()
         notified, unknown = self._notifications(window, now)

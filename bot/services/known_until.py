@@ -36,20 +36,21 @@ class KnownUntil:
     def __init__(self, warehouse: Warehouse, registry: Registry) -> None:
         self._warehouse, self._registry = warehouse, registry
 
-    def of(self, history: History, asked: datetime) -> Known:
-        silence = tuple(self._silence(history, asked))
+    def of(self, history: History, asked: datetime, *, exact: bool = False) -> Known:
+        """`exact`: the answer is of `asked` even where the history ends before it."""
+        silence = tuple(self._silence(history, asked, exact=exact))
         known = Known(asked, asked, silence)
         if history.known_until is None or known.stopped is None:
             return known
         return Known(history.known_until, asked, silence)
 
-    def _silence(self, history: History, as_of: datetime) -> Iterator[HealthReason]:
+    def _silence(self, history: History, as_of: datetime, *, exact: bool) -> Iterator[HealthReason]:
         """Nothing has started for far longer than usual while slots were due: nothing runs, or nothing is loaded."""
         last, known = history.last_start, history.known_until
         if last is None or known is None or (as_of <= known and as_of - last - HOUR <= SHORTEST):
             return
         if as_of - known > RECORDED_AFTER:
-            yield no_new_data(known)
+            yield no_new_data(known, exact=exact)
             return
         if as_of - last - HOUR <= SHORTEST:
             return
@@ -60,7 +61,7 @@ class KnownUntil:
         if silent:
             yield silent_fleet(last, known)
         if not silent or is_long(as_of - known, hours):
-            yield no_new_data(known)
+            yield no_new_data(known, exact=exact)
 
     def _anything_due(self, since: datetime, until: datetime) -> bool:
         """Was data due for a slot of the span, or may have been? Without any slot the usual pause alone decides."""

@@ -40,9 +40,9 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def until(minutes: float) -> str:
-    """42.4 -> in 42 min; -75 -> 75 min ago; 200 -> in 3.3 h."""
+    """42.4 -> in 42 min; -75 -> 75 min ago; 200 -> in 3.3 h; 7200 -> in 5.0 days."""
     size = abs(minutes)
-    said = f"{size:.0f} min" if size < 120 else f"{size / 60:.1f} h"
+    said = f"{size:.0f} min" if size < 120 else f"{size / 60:.1f} h" if size < 2880 else f"{size / 1440:.1f} days"
     return f"in {said}" if minutes >= 0 else f"{said} ago"
 
 

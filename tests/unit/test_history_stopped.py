@@ -42,6 +42,8 @@ def test_every_answer_ends_where_the_history_does(days: int, tmp_path: Path) -> 
     health = HealthService(into, known, ServiceLevels(()))
     report = health.of(HealthRequest(), now)
     assert (report.window.as_of, [reason.text for reason in report.reasons]) == (END, [SAID])
+    asked = health.of(HealthRequest(as_of=now), now)
+    assert (asked.window.as_of, f"{TEXT}." in asked.warnings, SAID in asked.warnings) == (now, True, False)
     assert report.last_day is not None  # of whole hours: After of the day before is in it
     assert (report.last_day.succeeded, sum(row.due.missing for row in report.processors)) == (3, 0)
     impact = ImpactService(into, known, health)

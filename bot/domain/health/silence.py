@@ -65,10 +65,12 @@ def idle_phase(phase: int) -> HealthReason:
     )
 
 
-def no_new_data(known_until: datetime) -> HealthReason:
-    return HealthReason(
-        Because.NO_NEW_DATA, FLEET, f"{words(known_until)}. The history ends there: answered as of its end."
-    )
+def no_new_data(known_until: datetime, *, exact: bool) -> HealthReason:
+    """`exact`: the answer is of the moment asked for, not of the end of the history."""
+    text = f"{words(known_until)}."
+    if not exact:
+        text += " The history ends there: answered as of its end."
+    return HealthReason(Because.NO_NEW_DATA, FLEET, text)
 
 
 def _length(span: timedelta) -> str:
