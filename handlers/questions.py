@@ -3,12 +3,14 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TypeVar
 
 from bot.domain.dates import DateReader, only_one
 from bot.domain.errors import BadInput, suggest
 from bot.domain.gate.silence_words import SilenceAct, SilenceWords, silence_words
+from bot.domain.gate.silences import Kind
 from bot.domain.health.asked import health_words
 from bot.domain.health.model import HealthRequest
 from bot.domain.impact.report import ImpactRequest
@@ -17,6 +19,8 @@ from bot.domain.platform.registry import Registry
 from bot.domain.verdicts.validation import ValidationRequest
 
 MOST_NAMED = 6
+EVERYTHING = "all"
+"""What a window of all processors is asked for by."""
 R = TypeVar("R", HealthRequest, ImpactRequest, ValidationRequest)
 Request = HealthRequest | ImpactRequest | ValidationRequest
 COMMANDS = {
@@ -49,10 +53,13 @@ class Choose(BadInput):
 
 @dataclass(frozen=True)
 class AskedSilence:
-    """`target`: the processor or the phase that is to be silenced."""
+    """`target`: the processor or the phase that is to be silenced; `when`: for how long, or, of a window, from when to
+    when.
+    """
 
     words: SilenceWords
     target: HealthRequest
+    when: timedelta | tuple[datetime, datetime]
 
 
 @dataclass(frozen=True)
@@ -95,14 +102,27 @@ class Questions:
     def silence(self, text: str) -> AskedSilence:
         """`PROCESSOR|phase N DURATION REASON`, `list` or `end ID`."""
         words = silence_words(text, f"/silence {self.registry.example}")
+        target = self._hidden(words.target) if words.act is SilenceAct.PROPOSE else HealthRequest()
+        return AskedSilence(words, target, words.length)
+
+    def window(self, text: str, now: datetime) -> AskedSilence:
+        """`PROCESSOR|phase N|all FROM..TO|DURATION REASON`, `list` or `end ID`. Times are UTC without an offset."""
+        words = silence_words(text, f"/window {self.registry.example}", Kind.WINDOW)
         if words.act is not SilenceAct.PROPOSE:
-            return AskedSilence(words, HealthRequest())
+            return AskedSilence(words, HealthRequest(), words.length)
+        span = now, now + words.length
+        if words.span is not None:
+            span = self._reader.moment(words.span[0]), self._reader.moment(words.span[1])
+        target = HealthRequest() if words.target.casefold() == EVERYTHING else self._hidden(words.target)
+        return AskedSilence(words, target, span)
+
+    def _hidden(self, target: str) -> HealthRequest:
+        """A processor, or a phase."""
         try:
-            target = self.health(words.target)
+            return self.health(target)
         except Choose as error:
             names = some_of([request.processor or "" for request in error.requests], MOST_NAMED)
             raise BadInput(f"{error} {names}. Write the whole name.") from None
-        return AskedSilence(words, target)
 
     def mention(self, text: str) -> Request | None:
         """What was said to the app, however it is punctuated; None: help. Raises BadInput for what cannot be asked."""

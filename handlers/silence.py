@@ -1,4 +1,4 @@
-"""/silence: what it would have hidden, then a button that sets it; those that hold, and their end."""
+"""/silence and /window: what it would have hidden, then a button that sets it; those that hold, and their end."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.domain.gate.silence_words import SilenceAct
-from bot.domain.gate.silences import Standing
+from bot.domain.gate.silences import Kind, Standing
 from bot.services.app import AppServices
 from bot.views import action_ids, silence
 from bot.views.blocks import Card
@@ -18,17 +18,8 @@ Payload = Mapping[str, Any]
 
 
 def register(app: AsyncApp, services: AppServices) -> None:
-    @app.command("/silence")
-    async def ask(ack: AsyncAck, command: Payload, reply: Reply) -> None:
-        if payloads.wants_help(command):
-            await ack()
-            await reply.privately(help_card(services))
-            return
-        try:
-            card, public = await reply.work(_asked, services, payloads.text(command), reply.place.user)
-        finally:
-            await ack()
-        await (reply.send(card) if public else reply.privately(card))
+    for kind in Kind:
+        _command(app, services, kind)
 
     @app.action(action_ids.SILENCE_CONFIRM)
     async def confirm(ack: AsyncAck, action: Payload, reply: Reply) -> None:
@@ -39,17 +30,32 @@ def register(app: AsyncApp, services: AppServices) -> None:
         await reply.instead(card)
 
 
-def _asked(services: AppServices, text: str, user: str) -> tuple[Card, bool]:
+def _command(app: AsyncApp, services: AppServices, kind: Kind) -> None:
+    @app.command(f"/{kind}")
+    async def ask(ack: AsyncAck, command: Payload, reply: Reply) -> None:
+        if payloads.wants_help(command):
+            await ack()
+            await reply.privately(help_card(services))
+            return
+        try:
+            card, public = await reply.work(_asked, services, kind, payloads.text(command), reply.place.user)
+        finally:
+            await ack()
+        await (reply.send(card) if public else reply.privately(card))
+
+
+def _asked(services: AppServices, kind: Kind, text: str, user: str) -> tuple[Card, bool]:
     """The answer, and whether it is for everyone there: a preview is for the asker alone."""
-    asked, now = questions(services).silence(text), services.now()
+    now, asking = services.now(), questions(services)
+    asked = asking.silence(text) if kind is Kind.SILENCE else asking.window(text, now)
     who = services.responses.who(user, now)
     match asked.words.act:
         case SilenceAct.LIST:
-            return silence.listed(services.silences.standing(now), now), False
+            return silence.listed(services.silences.standing(now, kind), now, kind), False
         case SilenceAct.END:
-            return silence.ended(services.silences.end(asked.words.name, who, now), who.name), True
+            return silence.ended(services.silences.end(asked.words.name, who, now, kind), who.name), True
         case SilenceAct.PROPOSE:
-            found = services.silences.propose(asked.target, asked.words.length, asked.words.reason, who, now)
+            found = services.silences.propose(asked.target, asked.when, asked.words.reason, who, now)
             return silence.preview(found), False
 
 

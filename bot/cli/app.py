@@ -24,7 +24,7 @@ from bot.cli.query import query
 from bot.cli.registry import registry
 from bot.cli.replay import replay
 from bot.cli.run import run
-from bot.cli.silence import silence
+from bot.cli.silence import silence, window
 from bot.cli.simulate import simulate
 from bot.cli.sources import sources
 from bot.cli.validate import validate
@@ -70,6 +70,7 @@ app.add_typer(oncall, name="oncall")
 app.add_typer(incident, name="incident")
 app.add_typer(audit, name="audit")
 app.add_typer(silence, name="silence")
+app.add_typer(window, name="window")
 app.add_typer(simulate, name="simulate")
 app.command()(web)
 app.command()(worker)

@@ -1,4 +1,4 @@
-"""`fireline silence`: what a silence would have hidden, setting it, those that hold, and their end."""
+"""`fireline silence` and `fireline window`: a preview, setting it, those that hold, and their end."""
 
 import getpass
 import json
@@ -14,11 +14,12 @@ from bot.cli.context import errors_for_people, now, settings_of
 from bot.cli.options import AsJson, Home
 
 if TYPE_CHECKING:
-    from bot.domain.gate.silences import SilencePreview, Standing
+    from bot.domain.gate.silences import Kind, SilencePreview, Standing
     from bot.services.silences import SilenceService
     from handlers.questions import Questions
 
 silence = typer.Typer(help="What is silenced: a preview first, a reason, an end.", no_args_is_help=True)
+window = typer.Typer(help="Backfills and maintenance planned ahead: notifications are held.", no_args_is_help=True)
 By = Annotated[
     str | None, typer.Option("--as", help="Who you are in oncall.yaml; your login name.", show_default=False)
 ]
@@ -26,12 +27,13 @@ By = Annotated[
 
 @dataclass(frozen=True)
 class SilenceQuestion:
-    """`text` as after `/silence`; `yes`: set what is previewed; `by` is who asks."""
+    """`text` as after `/silence`, or `/window`, as `kind` says; `yes`: set what is previewed; `by` is who asks."""
 
     text: str
     by: str
     yes: bool = False
     as_json: bool = False
+    kind: str = "silence"
 
 
 @silence.command(name="set")
@@ -46,6 +48,40 @@ def set_(
 ) -> None:
     """Show what it would have hidden in the last 7 days; with --yes set it."""
     _ask(home, SilenceQuestion(f"{target} {length} {reason}", by or getpass.getuser(), yes, as_json))
+
+
+@window.command()
+def plan(
+    target: Annotated[str, typer.Argument(help="A processor, 'phase 2' or all.", show_default=False)],
+    when: Annotated[
+        str,
+        typer.Argument(help="2026-01-20T03:00..2026-01-20T05:00 (UTC), or 2h from now.", show_default=False),
+    ],
+    reason: Annotated[str, typer.Argument(help="Why.", show_default=False)],
+    yes: Annotated[bool, typer.Option("--yes", help="Plan it; else only its preview is shown.")] = False,
+    by: By = None,
+    as_json: AsJson = False,
+    home: Home = None,
+) -> None:
+    """Show what it would have hidden in the last 7 days; with --yes plan it."""
+    asked = SilenceQuestion(f"{target} {when} {reason}", by or getpass.getuser(), yes, as_json, kind="window")
+    _ask(home, asked)
+
+
+@window.command(name="list")
+def list_windows(as_json: AsJson = False, home: Home = None) -> None:
+    """Those that hold or are planned, and how much each has hidden."""
+    _ask(home, SilenceQuestion("list", "", as_json=as_json, kind="window"))
+
+
+@window.command(name="end")
+def end_window(
+    name: Annotated[str, typer.Argument(help="Its name in `fireline window list`.", show_default=False)],
+    by: By = None,
+    home: Home = None,
+) -> None:
+    """End one now, or take it back before it begins."""
+    _ask(home, SilenceQuestion(f"end {name}", by or getpass.getuser(), kind="window"))
 
 
 @silence.command(name="list")
@@ -71,23 +107,24 @@ def answer_silence(
     from bot.cli.terminal import shown
     from bot.domain.access import Actor, Way
     from bot.domain.gate.silence_words import SilenceAct
-    from bot.domain.gate.silences import Standing
+    from bot.domain.gate.silences import Kind, Standing
     from bot.views import silence_words
     from bot.views.incident import PLAIN
 
-    asked, who = questions.silence(question.text), Actor(question.by, question.by, Way.TERMINAL)
+    kind, who = Kind(question.kind), Actor(question.by, question.by, Way.TERMINAL)
+    asked = questions.silence(question.text) if kind is Kind.SILENCE else questions.window(question.text, moment)
     if asked.words.act is SilenceAct.LIST:
-        return _listed(service.standing(moment), moment, as_json=question.as_json)
+        return _listed(service.standing(moment, kind), kind, moment, as_json=question.as_json)
     if asked.words.act is SilenceAct.END:
-        found = service.end(asked.words.name, who, moment)
+        found = service.end(asked.words.name, who, moment, kind)
         return f"{shown(silence_words.ended(found, question.by, PLAIN))}\n"
-    preview = service.propose(asked.target, asked.words.length, asked.words.reason, who, moment)
+    preview = service.propose(asked.target, asked.when, asked.words.reason, who, moment)
     lines = silence_words.preview(preview, PLAIN)[:-1]
     if question.yes:
         is_set = service.confirm(preview.silence.id, who, moment)
         lines.append(f"{silence_words.set_now(Standing(is_set, 0), PLAIN)}.")
     else:
-        lines.append("Nothing is silenced: add --yes to set it.")
+        lines.append(f"{silence_words.NOTHING[kind]}: add --yes.")
     return _json(preview, is_set=question.yes) if question.as_json else "".join(f"{shown(line)}\n" for line in lines)
 
 
@@ -111,14 +148,14 @@ def _ask(home: Path | None, question: SilenceQuestion) -> None:
         print(answer, end="")
 
 
-def _listed(found: "Sequence[Standing]", moment: datetime, *, as_json: bool) -> str:
+def _listed(found: "Sequence[Standing]", kind: "Kind", moment: datetime, *, as_json: bool) -> str:
     from bot.cli.terminal import shown
     from bot.views import silence_words
     from bot.views.incident import PLAIN
 
     if as_json:
         return json.dumps([_said(each) for each in found], indent=2, ensure_ascii=False) + "\n"
-    lines = [silence_words.standing(each, moment, PLAIN) for each in found] or [silence_words.NONE]
+    lines = [silence_words.standing(each, moment, PLAIN) for each in found] or [silence_words.NONE[kind]]
     return "".join(f"{shown(line)}\n" for line in lines)
 
 
@@ -140,6 +177,7 @@ def _json(found: "SilencePreview", *, is_set: bool) -> str:
     said = {
         "processor": found.silence.processor,
         "phase": found.silence.phase,
+        "since": found.silence.since.isoformat(),
         "until": found.silence.until.isoformat(),
         "set": is_set,
         "would_have_hidden": {

@@ -213,7 +213,9 @@ class State(Protocol):
     """Times are aware UTC. Every change is one transaction. Raises StateUnavailable, and BadInput for a naive time."""
 
     def remembered(self, now: datetime, repeat_window: timedelta) -> GateMemory:
-        """What the gate goes by at `now`: open incidents, what holds, or held within the window, silences, windows."""
+        """What the gate goes by at `now`: open incidents, what holds, or held within the window, silences, windows.
+        Windows also after their end, within the window.
+        """
         ...
 
     def transaction(self) -> AbstractContextManager[Transaction]: ...
@@ -265,7 +267,7 @@ class State(Protocol):
         ...
 
     def silences(self, now: datetime) -> list[Silence]:
-        """Those that hold or are still to come, in order of their end; none that is only proposed."""
+        """Silences and windows of people that hold or are still to come, by their end; none that is only proposed."""
         ...
 
     def add_windows(self, windows: Iterable[PlannedWindow]) -> int:

@@ -1,4 +1,4 @@
-"""Silences: previewed by what they would have hidden, set by whoever asked, counted by what they hide."""
+"""Silences and windows: previewed by what they would have hidden, set by whoever asked, counted by what they hide."""
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
@@ -11,9 +11,11 @@ from bot.domain.errors import BadInput
 from bot.domain.gate.silences import (
     OFFERED,
     PREVIEW,
+    Kind,
     Silence,
     SilencePreview,
     Standing,
+    confirmed,
     hidden_counts,
     preview,
     proposed,
@@ -30,6 +32,10 @@ from bot.services.health import HealthService
 log = logging.getLogger("fireline.silences")
 RealFailures = Callable[[HealthRequest, datetime], int]
 AFTER = timedelta(microseconds=1)
+When = timedelta | tuple[datetime, datetime]
+"""How long from now, of a silence; from when to when, of a window."""
+_FOR = {Kind.SILENCE: "one processor or one phase", Kind.WINDOW: "one processor, one phase or all"}
+_STANDS = {Kind.SILENCE: "holds", Kind.WINDOW: "holds or is planned"}
 
 
 class SilenceService:
@@ -46,28 +52,19 @@ class SilenceService:
     ) -> None:
         self._state, self._phases, self._real_failures, self._identify = state, phases, real_failures, identify
 
-    def propose(
-        self, target: HealthRequest, length: timedelta, reason: str, who: Actor, now: datetime
-    ) -> SilencePreview:
-        """Store it, not yet in force, with what it would have hidden. Raises NotAllowed for who may not; BadInput for
-        one that makes no sense.
+    def propose(self, target: HealthRequest, when: When, reason: str, who: Actor, now: datetime) -> SilencePreview:
+        """Store it, not yet in force, with what it would have hidden. A window with neither processor nor phase is for
+        all processors. Raises NotAllowed for who may not; BadInput for one that makes no sense.
         """
         self._check(who)
-        if target.processor is None and target.phase not in self._phases.values():
-            raise BadInput(f"There is no phase {target.phase}. A silence is for one processor or one phase.")
-        wanted = Silence(
-            id=uuid4().hex[:8],
-            processor=target.processor,
-            phase=target.phase,
-            since=now,
-            until=now + length,
-            reason=reason,
-            by=who.name,
-        )
+        wanted = _wanted(target, when, reason, who, now)
+        everything = wanted.kind is Kind.WINDOW and target.phase is None
+        if target.processor is None and not everything and target.phase not in self._phases.values():
+            raise BadInput(f"There is no phase {target.phase}. A {wanted.kind} is for {_FOR[wanted.kind]}.")
         silence = proposed(wanted, now)
         found = replace(self.preview(silence, now), real=self._real_failures(target, now))
         if not self._required().add_silence(silence):
-            raise BadInput("Ask again: two silences were asked for at once.")
+            raise BadInput(f"Ask again: two {silence.kind}s were asked for at once.")
         return found
 
     def preview(self, silence: Silence, now: datetime) -> SilencePreview:
@@ -80,38 +77,47 @@ class SilenceService:
         return replace(found, incidents=tuple(incidents), delivered=delivered, open=self._open(silence))
 
     def confirm(self, silence_id: str, who: Actor, now: datetime) -> Silence:
-        """It holds from now. Raises NotAllowed, and BadInput for one that is set already, that another has asked for,
-        or too late.
+        """It holds from now, or from its beginning. Raises NotAllowed, and BadInput for one that is set already, that
+        another has asked for, or too late.
         """
         self._check(who)
         state = self._required()
         known = state.silence(silence_id)
         if known is None:
-            raise BadInput("This silence is not known any more. Ask for it again with `/silence`.")
+            raise BadInput("It is not known any more. Ask for it again with `/silence` or `/window`.")
         if known.by != who.name:
             raise BadInput(f"Only {known.by}, who asked, can set it.")
-        if known.proposed and now > known.since + OFFERED:
-            raise BadInput("What it would hide may be another thing by now. Ask for it again with `/silence`.")
+        if known.proposed and now > known.previewed_at + OFFERED:
+            raise BadInput(f"What it would hide may be another thing by now. Ask for it again with `/{known.kind}`.")
+        if known.proposed and now >= known.until:
+            raise BadInput(f"It would be over by now. Ask for it again with `/{known.kind}`.")
         if not state.confirm_silence(silence_id, now):
             raise BadInput("It is set already.")
-        log.info("%s silences %s until %s", who.name, known.what, f"{known.until:%Y-%m-%d %H:%M} UTC")
-        return replace(known, proposed=False, since=now)
+        until = f"{known.until:%Y-%m-%d %H:%M} UTC"
+        log.info("%s sets a %s of %s until %s", who.name, known.kind, known.what, until)
+        return confirmed(known, now)
 
-    def end(self, silence_id: str, who: Actor, now: datetime) -> Standing:
-        """End it now; what still holds is announced at the next tick. Raises NotAllowed, and BadInput for one that does
-        not hold.
+    def end(self, silence_id: str, who: Actor, now: datetime, kind: Kind = Kind.SILENCE) -> Standing:
+        """End it now; what still holds is announced at the next tick, what began in a window when it had time to
+        settle. Raises NotAllowed, and BadInput for one that neither holds nor is still to come.
         """
         self._check(who)
         state = self._required()
         known = state.silence(silence_id)
-        if known is None or not state.end_silence(silence_id, now, who.name):
-            raise BadInput(f"No silence {silence_id!r} holds. `list` shows those that do.")
-        log.info("%s ends the silence of %s", who.name, known.what)
+        there = known is not None and known.kind is kind
+        if known is None or not there or not state.end_silence(silence_id, now, who.name):
+            raise BadInput(f"No {kind} {silence_id!r} {_STANDS[kind]}. `list` shows those that do.")
+        log.info("%s ends the %s of %s", who.name, kind, known.what)
         return self._counted([replace(known, until=now)], now)[0]
 
-    def standing(self, now: datetime) -> list[Standing]:
-        """Those that hold, in order of their end, each with what it has hidden."""
-        return [] if self._state is None else self._counted(self._state.silences(now), now)
+    def standing(self, now: datetime, kind: Kind | None = None) -> list[Standing]:
+        """Those that hold or are still to come, in order of their end, each with what it has hidden; None: of both
+        kinds.
+        """
+        if self._state is None:
+            return []
+        found = self._state.silences(now)
+        return self._counted([each for each in found if kind in (None, each.kind)], now)
 
     def hidden(self, since: datetime, until: datetime) -> dict[str, int]:
         """How many findings each silence and window has hidden, by its name."""
@@ -133,7 +139,7 @@ class SilenceService:
         )
 
     def _check(self, who: Actor) -> None:
-        refused = refused_by_role(self._identify(who), Role.RESPONDER, "set or end a silence")
+        refused = refused_by_role(self._identify(who), Role.RESPONDER, "set or end a silence or a window")
         if refused is not None:
             raise NotAllowed(refused.because)
 
@@ -141,6 +147,21 @@ class SilenceService:
         if self._state is None:
             raise BadInput("This process has no state: ask the process that runs detection.")
         return self._state
+
+
+def _wanted(target: HealthRequest, when: When, reason: str, who: Actor, now: datetime) -> Silence:
+    """A silence for a length of time, a window of a span of time."""
+    since, until = (now, now + when) if isinstance(when, timedelta) else when
+    return Silence(
+        id=uuid4().hex[:8],
+        processor=target.processor,
+        phase=target.phase,
+        since=since,
+        until=until,
+        reason=reason,
+        by=who.name,
+        announced_at=None if isinstance(when, timedelta) else now,
+    )
 
 
 def silences_over(

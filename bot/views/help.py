@@ -30,6 +30,10 @@ def _commands(registry: Registry, dates: DateReader) -> tuple[tuple[str, str], .
         ("/incident INC-42", "who has an incident, what comes next, what was done; with `ack` you take it"),
         ("/incident list", "what is open, who has it; `figures` says how soon incidents are seen, taken and ended"),
         (f"/silence {name} 2h REASON", "what a silence would have hidden, and a button that sets it; `list`, `end ID`"),
+        (
+            f"/window {name} FROM..TO REASON",
+            "the same, planned ahead: a backfill, maintenance; `all`, `list`, `end ID`",
+        ),
         ("/incident declare TEXT", "open an incident that was not found, with a severity and whom to page"),
         ("/page @person TEXT", "page a person or a rota on purpose: first it shows who is paged by what"),
         ("/oncall", "who is on call, why, until when, and who comes next"),

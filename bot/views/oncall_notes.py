@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain.counts import plural
-from bot.domain.gate.silences import Silence
+from bot.domain.gate.silences import Kind, Silence
 from bot.domain.incidents.standing import Overview
 from bot.domain.oncall.notes import Handover
 from bot.domain.oncall.schedule import Shift
@@ -21,13 +21,15 @@ def handover(given: Handover, incidents: list[Overview], silences: list[Silence]
     zone, shift = given.person.zone, given.shift
     until = f"until {oncall_words.wall(shift.until, zone)}" if shift.until is not None else "with no end in sight"
     why = oncall_words.why(shift)
+    windows = [_window(each, zone) for each in silences if each.kind is Kind.WINDOW]
     lines = [
         f"You are {shift.rota} from now {until}.",
         *([f"Why: {why}."] if why else []),
         *([f"{given.before} had it before."] if given.before else []),
         *_listed("open incident", (_incident(each, zone, now) for each in incidents)),
-        *_listed("silence", (_silence(each, zone) for each in silences)),
-        "More: `/oncall`, `/incident list`, `/silence list`.",
+        *_listed("silence", (_silence(each, zone) for each in silences if each.kind is Kind.SILENCE)),
+        *(_listed("window", windows) if windows else []),
+        f"More: `/oncall`, `/incident list`, `/silence list`{', `/window list`' if windows else ''}.",
     ]
     return "\n".join(lines)
 
@@ -58,6 +60,11 @@ def _incident(found: Overview, zone: ZoneInfo, now: datetime) -> str:
     line = response_words.line(found.standing, now, plain_in(zone))
     explanation = found.incident.headline.explanation.rstrip(".")
     return f"- {found.incident.label} {severity}: {explanation}. {line}".rstrip()
+
+
+def _window(window: Silence, zone: ZoneInfo) -> str:
+    since, until = (oncall_words.wall(moment, zone) for moment in (window.since, window.until))
+    return f"- {window.what} from {since} until {until}: {window.reason}"
 
 
 def _silence(silence: Silence, zone: ZoneInfo) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -75,6 +75,23 @@ def test_what_people_and_fireline_do_is_in_the_chain(state: State) -> None:
     assert state.audit_of("incident:I1") == [*links[:2], links[-1]]
     assert list(state.audit_after(4)) == links[4:]
     assert verify(links, Seal(), state.audit_end()).faults == ()
+
+
+def test_a_window_is_planned_once_remembered_after_its_end_and_ended_once(state: State) -> None:
+    def minute(at: int) -> datetime:
+        return START + timedelta(minutes=at)
+
+    window = Silence(id="W1", since=minute(10), until=minute(30), reason="a move", by="Ana", announced_at=minute(-60))
+    assert state.add_silence(replace(window, proposed=True, announced_at=minute(-70)))
+    assert state.confirm_silence("W1", minute(-60))
+    assert not state.confirm_silence("W1", minute(-59))
+    assert (state.silences(START), state.silence("W1")) == ([window], window)
+    assert state.silences(minute(40)) == []
+    assert state.remembered(minute(40), timedelta(days=1)).silences == (window,), "what began in it may settle"
+    assert state.remembered(minute(40), timedelta(minutes=5)).silences == ()
+    assert state.end_silence("W1", minute(20), "Ben")
+    assert not state.end_silence("W1", minute(25), "Ben")
+    assert [link.record.act for link in state.audit_of("window:W1")] == ["window_planned", "window_ended"]
 
 
 def test_what_was_not_kept_is_not_audited(state: State) -> None:

@@ -132,6 +132,7 @@ def test_every_release_can_be_gone_back_to_with_rows_in_every_table(engine: Engi
         tx.covers.add(COVER)
     state.add_silence(SILENCE)
     state.add_silence(replace(SILENCE, id="S2", proposed=True))
+    state.add_silence(replace(SILENCE, id="W1", since=LATER, announced_at=START))
     assert migrate(engine, "0014")[1] == "0014"
     words = ("'declared',", ": declared", ": unknown", "DECLARED")
     assert [row for row in _rows(engine) for word in words if word in row.replace('"', "'").replace(": '", ": ")] == []

@@ -67,6 +67,9 @@ def test_whoever_begins_a_turn_is_told_what_is_open_in_their_own_time(story: Sto
     story.paged.look()
     silence = Silence(id="S1", processor="Raw01", since=TURN, until=TURN + 2 * HOUR, reason="moving", by="Ana")
     assert story.state.add_silence(silence)
+    begins = TURN + 4 * HOUR
+    window = replace(silence, id="W1", processor=None, since=begins, until=begins + 2 * HOUR, announced_at=TURN)
+    assert story.state.add_silence(window)
     primary, secondary = sorted(story.at(TURN + timedelta(minutes=1)))
     assert primary.splitlines() == [
         "slack:Ana: You are secondary from now until Mon 19 Jan 09:00 EST.",
@@ -76,7 +79,9 @@ def test_whoever_begins_a_turn_is_told_what_is_open_in_their_own_time(story: Sto
         "- INC-1 P1: Gamebook brought nothing. Next: Ben at 09:30 EST, then Ana at 10:00 EST",
         "1 silence:",
         "- Raw01 until Mon 12 Jan 11:00 EST: moving",
-        "More: `/oncall`, `/incident list`, `/silence list`.",
+        "1 window:",
+        "- all processors from Mon 12 Jan 13:00 EST until Mon 12 Jan 15:00 EST: moving",
+        "More: `/oncall`, `/incident list`, `/silence list`, `/window list`.",
     ]
     assert secondary.startswith("slack:Ben: You are primary from now until Mon 19 Jan 09:00 EST.\nAna had it before.")
 

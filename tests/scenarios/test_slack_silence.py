@@ -74,6 +74,28 @@ def test_a_whole_phase(transport: str, quiet: AppServices, state: FakeState) -> 
     play(scenario, transport, quiet)
 
 
+def test_a_window_is_previewed_planned_listed_and_ended(transport: str, quiet: AppServices, state: FakeState) -> None:
+    async def scenario(bench: Bench) -> None:
+        preview = await bench.ask("/window all 2h cluster moves <!channel>", sees="ephemeral")
+        lines = preview["text"].splitlines()
+        assert lines[0].startswith("Plan a window for all processors from 2026-01-")
+        assert lines[1] == "Reason: cluster moves &lt;!channel&gt;"
+        assert "1 incident (INC-1)" in lines[2]
+        assert state.silences(NOW) == []
+        shown = await bench.press(preview, "silence.confirm", sees="message")
+        assert shown["text"].startswith("Ana plans a window for all processors from")
+        [held] = state.silences(NOW)
+        assert held.id in (await bench.ask("/window list", sees="ephemeral", user=SAM))["text"]
+        assert (await bench.ask("/silence list", sees="ephemeral"))["text"] == "Nothing is silenced."
+        assert "Windows: all processors from" in str((await bench.home())["blocks"])
+        ended = await bench.ask(f"/window end {held.id}", user=SAM)
+        assert ended["text"] == "Ben ended the window of all processors. It hid 0 findings."
+        later = await bench.ask("/window phase 2 2020-01-01T00:00..2020-01-01T02:00 why", sees="ephemeral")
+        assert "2020-01-01 00:00 UTC has passed" in later["text"]
+
+    play(scenario, transport, quiet)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

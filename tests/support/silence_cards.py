@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.findings.severity import Severity
-from bot.domain.gate.silences import Silence, SilencePreview, Standing
+from bot.domain.gate.silences import Kind, Silence, SilencePreview, Standing
 from bot.domain.incidents.incident import Incident
 from bot.views import silence
 from bot.views.blocks import Card
@@ -20,6 +20,10 @@ SILENCE = Silence(
     by="Ana",
 )
 PHASE = replace(SILENCE, id="9b", processor=None, phase=2, by="Ben <@U1>", until=NOW + timedelta(days=3))
+WINDOW = replace(
+    PHASE, id="c4", phase=None, since=NOW + timedelta(days=1), until=NOW + timedelta(days=1, hours=4), announced_at=NOW
+)
+PLANNED = (Standing(replace(WINDOW, since=NOW), 12), Standing(WINDOW, 0))
 STANDING = (Standing(SILENCE, 1), Standing(PHASE, 1_412))
 
 
@@ -39,4 +43,7 @@ def messages() -> dict[str, Card]:
         "silence_ended": silence.ended(STANDING[1], "Ana"),
         "silence_list": silence.listed(STANDING, NOW),
         "silence_list_empty": silence.listed((), NOW),
+        "window_preview": silence.preview(replace(grave, silence=WINDOW)),
+        "window_set": silence.set_now(PLANNED[1]),
+        "window_list": silence.listed(PLANNED, NOW, Kind.WINDOW),
     }

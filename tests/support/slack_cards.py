@@ -212,6 +212,8 @@ def announced_ids() -> dict[str, dict[str, Any]]:
         "home_glance": home.glance(shown["overview_yellow"]),
         "home_nasty": home.glance(shown["overview_nasty"]),
         "home_on_call": home.glance(shown["overview_yellow"], "", OncallService(PLAN, None).turns(NOW)),
-        "home_silenced": home.glance(shown["overview_yellow"], silenced=silence_cards.STANDING),
+        "home_silenced": home.glance(
+            shown["overview_yellow"], silenced=(*silence_cards.STANDING, *silence_cards.PLANNED)
+        ),
         "home_unavailable": home.unavailable("The warehouse is held by <another> process & cannot be opened."),
     }

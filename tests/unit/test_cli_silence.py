@@ -29,8 +29,8 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def fireline(home: Path, *arguments: str) -> Result:
-    return CliRunner().invoke(app, ["silence", *arguments, "--home", str(home)])
+def fireline(home: Path, *arguments: str, command: str = "silence") -> Result:
+    return CliRunner().invoke(app, [command, *arguments, "--home", str(home)])
 
 
 def test_a_preview_sets_nothing_until_it_is_said(home: Path) -> None:
@@ -48,6 +48,22 @@ def test_a_preview_sets_nothing_until_it_is_said(home: Path) -> None:
         "Ana ended the silence of Summary. It hid 0 findings" in fireline(home, "end", held["id"], "--as", "Ana").stdout
     )
     assert fireline(home, "end", held["id"]).exit_code == 1
+
+
+def test_a_window_is_planned_ahead(home: Path) -> None:
+    begins = (datetime.now(UTC) + timedelta(days=2)).replace(microsecond=0)
+    when = f"{begins:%Y-%m-%dT%H:%M}..{begins + timedelta(hours=2):%Y-%m-%dT%H:%M}"
+    shown = fireline(home, "plan", "all", when, "a move", command="window")
+    assert shown.exit_code == 0, shown.output
+    assert "Plan a window for all processors from" in shown.stdout
+    assert "Nothing is planned: add --yes" in shown.stdout
+    assert fireline(home, "list", command="window").stdout == "No window is planned.\n"
+    planned = fireline(home, "plan", "phase 2", when, "a move", "--yes", "--as", "Ana", command="window").stdout
+    assert "Ana plans a window for phase 2 from" in planned
+    [held] = json.loads(fireline(home, "list", "--json", command="window").stdout)
+    assert (held["phase"], held["by"], held["since"]) == (2, "Ana", begins.replace(second=0).isoformat())
+    assert json.loads(fireline(home, "list", "--json").stdout) == []
+    assert "ended the window of phase 2" in fireline(home, "end", held["id"], command="window").stdout
 
 
 def test_without_a_state_it_says_what_makes_one(tmp_path: Path) -> None:

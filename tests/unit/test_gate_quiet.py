@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.evidence.expectation import PlannedWindow
+from bot.domain.findings.finding import FindingKind
+from bot.domain.findings.severity import Severity
 from bot.domain.gate.silences import Silence, hidden_counts
 from tests.support.gate_story import START, Story, finding, outcomes, told
 
@@ -22,6 +24,7 @@ WINDOW = PlannedWindow(
     announced_at=minute(-60),
     note="planned backfill",
 )
+PLANNED = replace(SILENCE, id="W1", since=minute(10), announced_at=minute(-60), reason="backfill")
 DOWN = finding("Gamebook", since=minute(-30))
 
 
@@ -108,3 +111,26 @@ def test_what_began_before_the_window_is_reported_at_its_end() -> None:
 def test_p0_gets_no_time_to_settle() -> None:
     story = Story(windows=(WINDOW,))
     assert told(story.at(60, finding("Gamebook", severity="P0", since=minute(30)))) == [("announce", "Gamebook")]
+
+
+def test_a_window_of_a_person_hides_as_one_of_the_data_does() -> None:
+    """Before it, within it, what began in it for a while after it; a P0 and what began before it at its end."""
+    assert told(Story(silences=(PLANNED,)).at(5, DOWN)) == [("announce", "Gamebook")]
+    story, within = Story(silences=(PLANNED,)), finding("Gamebook", since=minute(30))
+    (decision,) = story.at(40, within)
+    assert decision.because == (
+        "suppressed because it falls into a planned window: backfill (U1, until 2026-03-03 07:00 UTC)"
+    )
+    assert outcomes(story.at(60, within)) == [("keep_quiet", "Gamebook", "WINDOW_SETTLES")]
+    assert hidden_counts(story.decisions) == {"W1": 2}
+    assert outcomes(story.at(90, within)) == [("announce", "Gamebook", "NEW")]
+    assert told(Story(silences=(PLANNED,)).at(60, replace(within, severity=Severity.P0))) == [("announce", "Gamebook")]
+    assert told(Story(silences=(PLANNED,)).at(60, DOWN)) == [("announce", "Gamebook")]
+
+
+def test_a_window_of_all_processors_hides_what_names_any() -> None:
+    everything = replace(PLANNED, processor=None)
+    both = finding("Raw01", processors=("Raw01", "Unregistered"))
+    assert outcomes(Story(silences=(everything,)).at(20, both)) == [("keep_quiet", "Raw01", "IN_WINDOW")]
+    blind = finding("Raw01", FindingKind.SOURCE_BLIND, processors=(), source="runs")
+    assert told(Story(silences=(everything,)).at(20, blind)) == [("announce", "source runs")]

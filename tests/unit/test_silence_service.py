@@ -9,7 +9,7 @@ from bot.domain.access import Actor, Identity, Origin, Role
 from bot.domain.errors import BadInput
 from bot.domain.findings.finding import FindingKind as K
 from bot.domain.gate.silence_words import SilenceAct, SilenceWords, silence_words
-from bot.domain.gate.silences import Silence
+from bot.domain.gate.silences import Kind, Silence
 from bot.domain.health.model import HealthRequest
 from bot.domain.incidents.decisions import Reason
 from bot.domain.incidents.escalation_policy import EscalationPolicy
@@ -190,3 +190,82 @@ def test_who_may_not(identity: Identity, why: str) -> None:
         service.confirm(name, ANA, NOW)
     with pytest.raises(NotAllowed, match=why):
         service.end(name, ANA, NOW)
+
+
+SPAN = (NOW + timedelta(days=1), NOW + timedelta(days=1, hours=2))
+
+
+def test_a_window_is_planned_confirmed_counted_and_ended() -> None:
+    state = past()
+    service = silences(state)
+    found = service.propose(HealthRequest(), SPAN, "move of the cluster", ANA, NOW)
+    assert [each.label for each in found.incidents] == ["INC-2", "INC-3"]
+    assert (found.silence.what, state.silences(NOW)) == ("all processors", [])
+    with pytest.raises(BadInput, match="again with `/window`"):
+        service.confirm(found.silence.id, ANA, NOW + timedelta(minutes=16))
+    planned = service.confirm(found.silence.id, ANA, NOW + timedelta(minutes=5))
+    assert (planned.since, planned.until, planned.announced_at) == (*SPAN, NOW + timedelta(minutes=5))
+    assert state.silences(NOW) == [planned]
+    gate = GateService(state, RULES)
+    within = SPAN[0] + timedelta(minutes=10)
+    lost = finding("Summary", since=within, data_date=DAY + timedelta(days=9))
+    assert Reason.IN_WINDOW in {each.reason for each in gate.tick(within, [lost]).decisions}
+    assert (service.standing(within, Kind.SILENCE), service.standing(within)) == (
+        [],
+        service.standing(within, Kind.WINDOW),
+    )
+    with pytest.raises(BadInput, match="No silence"):
+        service.end(planned.id, BEN, within)
+    after = within + timedelta(minutes=1)
+    assert service.end(planned.id, BEN, after, Kind.WINDOW).hidden == 1
+    assert {each.reason for each in gate.tick(after, [lost]).decisions} == {Reason.WINDOW_SETTLES}
+    with pytest.raises(BadInput, match="holds or is planned"):
+        service.end(planned.id, BEN, after, Kind.WINDOW)
+
+
+def test_one_that_would_be_over_is_not_set() -> None:
+    service = silences(FakeState())
+    name = service.propose(SUMMARY, timedelta(minutes=5), "why", ANA, NOW).silence.id
+    with pytest.raises(BadInput, match="over by now"):
+        service.confirm(name, ANA, NOW + timedelta(minutes=5))
+
+
+@pytest.mark.parametrize(
+    ("target", "first", "last", "said"),
+    [
+        (SUMMARY, timedelta(minutes=-6), timedelta(hours=1), "has passed"),
+        (SUMMARY, timedelta(days=61), timedelta(days=62), "within 60 days"),
+        (SUMMARY, timedelta(days=1), timedelta(days=8, minutes=1), "5 minutes to 7 days"),
+        (SUMMARY, timedelta(hours=2), timedelta(hours=1), "5 minutes to 7 days"),
+        (HealthRequest(phase=77), timedelta(0), timedelta(hours=1), "one phase or all"),
+    ],
+)
+def test_what_is_no_window(target: HealthRequest, first: timedelta, last: timedelta, said: str) -> None:
+    with pytest.raises(BadInput, match=said):
+        silences(FakeState()).propose(target, (NOW + first, NOW + last), "why", ANA, NOW)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("all 2026-01-20T03:00..2026-01-20T05:00 a move", ("all", "a move", "2026-01-20T03:00", "2026-01-20T05:00")),
+        ("phase 2 2026-01-20 03:00 .. 2026-01-21 2h why", ("phase 2", "2h why", "2026-01-20 03:00", "2026-01-21")),
+        ("Summary 2h instead of 2026-01-20..2026-01-21", ("Summary", "instead of 2026-01-20..2026-01-21")),
+    ],
+)
+def test_the_words_of_a_window(text: str, said: tuple[str, ...]) -> None:
+    found = silence_words(text, "/window Summary", Kind.WINDOW)
+    assert (found.target, found.reason, *(found.span or ())) == said
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "said"),
+    [
+        (Kind.WINDOW, "all tomorrow why", "When"),
+        (Kind.WINDOW, "2026-01-20..2026-01-21 why", "When"),
+        (Kind.SILENCE, "Summary 2026-01-20..2026-01-21 why", "begins at once"),
+    ],
+)
+def test_words_of_no_time(kind: Kind, text: str, said: str) -> None:
+    with pytest.raises(BadInput, match=said):
+        silence_words(text, f"/{kind} Summary", kind)

@@ -175,6 +175,7 @@ def silence_row(silence: Silence) -> dict[str, Any]:
         "reason": silence.reason,
         "set_by": silence.by,
         "proposed": silence.proposed,
+        "announced_at": silence.announced_at,
     }
 
 
@@ -188,6 +189,7 @@ def silence_of(row: RowMapping) -> Silence:
         reason=row["reason"],
         by=row["set_by"],
         proposed=row["proposed"],
+        announced_at=row["announced_at"],
     )
 
 

@@ -1,22 +1,26 @@
-"""Silences, as rows."""
+"""Silences, and windows that people plan, as rows."""
 
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import Connection, and_, or_, select, update
 
 from bot.adapters.state import tables
 from bot.adapters.state.rows import silence_of, silence_row
 from bot.adapters.state.writing import insert_new
 from bot.domain.audit import Record
-from bot.domain.gate.silences import Silence, ended, set_by
+from bot.domain.gate.silences import Silence, confirmed, ended, set_by
 
 SILENCE = tables.silence
 Audit = Callable[[Record], None]
 
 
-def silences_at(connection: Connection, now: datetime) -> tuple[Silence, ...]:
-    query = select(SILENCE).where(SILENCE.c.until > now, SILENCE.c.proposed.is_(False))
+def silences_at(connection: Connection, now: datetime, windows_since: datetime | None = None) -> tuple[Silence, ...]:
+    """Those that are not over; of windows also those that ended since a moment."""
+    fresh = SILENCE.c.until > now
+    if windows_since is not None:
+        fresh = or_(fresh, and_(SILENCE.c.announced_at.is_not(None), SILENCE.c.until > windows_since))
+    query = select(SILENCE).where(fresh, SILENCE.c.proposed.is_(False))
     rows = connection.execute(query).mappings()
     return tuple(sorted((silence_of(row) for row in rows), key=lambda each: (each.until, each.id)))
 
@@ -39,17 +43,21 @@ class SqlSilences:
         return added
 
     def confirm(self, silence_id: str, at: datetime) -> bool:
-        change = update(SILENCE).where(SILENCE.c.id == silence_id, SILENCE.c.proposed)
-        if self._connection.execute(change.values(proposed=False, since=at)).rowcount != 1:
+        known = silence_by_id(self._connection, silence_id)
+        if known is None:
             return False
-        confirmed = silence_by_id(self._connection, silence_id)
-        assert confirmed is not None
-        self._audit(set_by(confirmed))
+        held = confirmed(known, at)
+        change = update(SILENCE).where(SILENCE.c.id == silence_id, SILENCE.c.proposed)
+        values = {"proposed": False, "since": held.since, "announced_at": held.announced_at}
+        if self._connection.execute(change.values(values)).rowcount != 1:
+            return False
+        self._audit(set_by(held))
         return True
 
     def end(self, silence_id: str, at: datetime, by: str) -> bool:
         holding = and_(SILENCE.c.id == silence_id, SILENCE.c.until > at, SILENCE.c.proposed.is_(False))
         changed = self._connection.execute(update(SILENCE).where(holding).values(until=at)).rowcount == 1
-        if changed:
-            self._audit(ended(silence_id, by, at))
+        known = silence_by_id(self._connection, silence_id) if changed else None
+        if known is not None:
+            self._audit(ended(known, by, at))
         return changed

@@ -59,7 +59,7 @@ class SqlState:
             version = connection.scalar(select(HEAD.c.version)) or 0
             alerts = [alert_of(row) for row in connection.execute(select(FINDING).where(kept)).mappings()]
             incidents = [incident_of(row) for row in connection.execute(select(INCIDENT).where(known)).mappings()]
-            silenced = silences.silences_at(connection, now)
+            silenced = silences.silences_at(connection, now, horizon)
             windows = _windows(connection, horizon)
         return GateMemory(
             {alert.fingerprint: alert for alert in alerts},

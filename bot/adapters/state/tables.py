@@ -147,8 +147,9 @@ silence = Table(
     Column("reason", Words, nullable=False),
     Column("set_by", String, nullable=False),
     Column("proposed", Boolean, nullable=False, server_default=false()),
+    Column("announced_at", Utc),
 )
-"""`proposed`: somebody looked at what it would hide, and has not set it."""
+"""`proposed`: somebody looked at what it would hide, and has not set it; `announced_at`: a window, planned then."""
 
 response = Table(
     "response",

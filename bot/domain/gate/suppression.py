@@ -1,15 +1,17 @@
 """What is hidden on purpose: by a silence, by a planned window, or for a while after one."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from bot.domain.findings.finding import Finding
 from bot.domain.findings.severity import Severity
 from bot.domain.gate.ledger import Ledger
-from bot.domain.gate.silences import in_window, window_name
+from bot.domain.gate.silences import Kind, in_window, window_name
 from bot.domain.incidents.decisions import Outcome, Reason
 
 Hidden = tuple[Reason, str, str]
 """Reason, name of what hides it, detail."""
+_HOLDS = {Kind.SILENCE: Reason.SILENCED, Kind.WINDOW: Reason.IN_WINDOW}
 
 
 def take_note_of_ends(ledger: Ledger, held: dict[str, Finding]) -> None:
@@ -51,17 +53,25 @@ def _hidden(ledger: Ledger, finding: Finding) -> Hidden | None:
     if finding.declared:
         return None
     for silence in memory.silences:
-        if silence.holds(now) and silence.covers(finding, ledger.rules.phases):
-            until = f"until {silence.until:%Y-%m-%d %H:%M} UTC"
-            return Reason.SILENCED, silence.id, f"{silence.reason} ({silence.by}, {until})"
-    settle = ledger.policy.window_settle
+        if not silence.covers(finding, ledger.rules.phases):
+            continue
+        detail = f"{silence.reason} ({silence.by}, until {silence.until:%Y-%m-%d %H:%M} UTC)"
+        if silence.holds(now):
+            return _HOLDS[silence.kind], silence.id, detail
+        if silence.kind is Kind.WINDOW and _settles(ledger, finding, silence.since, silence.until):
+            return Reason.WINDOW_SETTLES, silence.id, detail
     for window in memory.windows:
         if window.announced_at > now or now < window.start or not in_window(window, finding):
             continue
         name = window_name(window)
         if now < window.end:
             return Reason.IN_WINDOW, name, window.note or name
-        began_within = window.start <= finding.since < window.end
-        if began_within and now < window.end + settle and finding.severity is not Severity.P0:
+        if _settles(ledger, finding, window.start, window.end):
             return Reason.WINDOW_SETTLES, name, window.note or name
     return None
+
+
+def _settles(ledger: Ledger, finding: Finding, start: datetime, end: datetime) -> bool:
+    """It began in a window that has just ended, and may still recover by itself."""
+    ended = end <= ledger.now < end + ledger.policy.window_settle
+    return ended and start <= finding.since < end and finding.severity is not Severity.P0

@@ -11,7 +11,7 @@ from bot.domain.delivery import Queued
 from bot.domain.errors import BadInput
 from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.gate.memory import GateMemory, GateResult, is_remembered
-from bot.domain.gate.silences import Silence, ended, set_by
+from bot.domain.gate.silences import Silence, confirmed, ended, set_by
 from bot.domain.grants import Grant
 from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.feedback import Feedback, feedback_record
@@ -66,7 +66,7 @@ class FakeState:
             if each.resolved_at is None or each.resolved_at >= horizon or name in announced_ids
         }
         windows = tuple(window for window in self._windows if window.end >= horizon)
-        return GateMemory(alerts, incidents, tuple(self.silences(now)), windows, self._version)
+        return GateMemory(alerts, incidents, self._silences_since(now, horizon), windows, self._version)
 
     @contextmanager
     def transaction(self) -> Iterator["FakeTransaction"]:
@@ -245,8 +245,8 @@ class FakeState:
         stored = self._silences.get(silence_id)
         if stored is None or not stored.proposed:
             return False
-        self._silences[silence_id] = confirmed = replace(stored, proposed=False, since=utc(at))
-        FakeAudit(self.links).add(set_by(confirmed))
+        self._silences[silence_id] = held = confirmed(stored, utc(at))
+        FakeAudit(self.links).add(set_by(held))
         return True
 
     def silence(self, silence_id: str) -> Silence | None:
@@ -257,13 +257,17 @@ class FakeState:
         if stored is None or stored.proposed or stored.until <= utc(at):
             return False
         self._silences[silence_id] = replace(stored, until=utc(at))
-        FakeAudit(self.links).add(ended(silence_id, by, at))
+        FakeAudit(self.links).add(ended(stored, by, at))
         return True
 
     def silences(self, now: datetime) -> list[Silence]:
-        moment = utc(now)
-        found = (each for each in self._silences.values() if each.until > moment and not each.proposed)
-        return sorted(found, key=lambda each: (each.until, each.id))
+        return list(self._silences_since(now, utc(now)))
+
+    def _silences_since(self, now: datetime, horizon: datetime) -> tuple[Silence, ...]:
+        """Those that are not over at `now`, and windows that ended since `horizon`."""
+        held = (each for each in self._silences.values() if not each.proposed)
+        found = (each for each in held if each.until > utc(now) or (each.announced_at and each.until > horizon))
+        return tuple(sorted(found, key=lambda each: (each.until, each.id)))
 
     def add_windows(self, windows: Iterable[PlannedWindow]) -> int:
         before = len(self._windows)
