@@ -23,7 +23,7 @@ from bot.domain.health.model import (
 from bot.domain.health.notified import Notified
 from bot.domain.health.report import Measured, Period, Scope, assess
 from bot.domain.health.silence import before_history, idle_phase
-from bot.domain.health.undue import never_seen, undecided
+from bot.domain.health.undue import never_seen, undecided, unseen
 from bot.domain.platform.registry import Processor, Registry, UnregisteredProcessor
 from bot.domain.slo import ServiceLevels
 from bot.domain.sources import Feed
@@ -115,8 +115,10 @@ class HealthService:
                 yield idle_phase(phase)
 
     def _undue(self, due: Iterable[DueDates], window: Window, scope: Scope, history: History) -> Iterator[HealthReason]:
-        """Of whom, and of which dates, nobody can tell whether data was due."""
-        yield from undecided(each for each in due if scope.covers(each.processor))
+        """Of whom, and of which dates, nobody can tell whether data was due, or is there."""
+        covered = [each for each in due if scope.covers(each.processor)]
+        yield from undecided(covered)
+        yield from unseen(covered)
         if not window.exact:
             names = filter(scope.covers, self._warehouse.never_seen())
             yield from never_seen(names, self._registry, history.first_day, window.as_of)

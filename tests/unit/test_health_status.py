@@ -2,8 +2,9 @@
 
 import pytest
 
-from bot.domain.health.model import Colour, DueDates, Durations, Tally
+from bot.domain.health.model import Because, Colour, DueDates, Durations, HealthReason, Tally
 from bot.domain.health.status import status_of
+from bot.domain.health.undue import unseen
 
 NO_DURATIONS = (None, None)
 NOT_DUE = DueDates("Box", 0, 0)
@@ -63,3 +64,11 @@ def test_failing_more_than_usual_needs_enough_runs() -> None:
     _, many = status_of("Box", tally(succeeded=900, real=100), usual, NO_DURATIONS, NOT_DUE, 0.5)
     assert few == ()
     assert [finding.name for finding in many] == ["failing_more_than_baseline"]
+
+
+def test_dates_due_that_nobody_can_tell_of_keep_the_whole_from_green() -> None:
+    """Where no date tells, as without any table, the figure says so: no date stands out."""
+    due = [DueDates("Box", 5, 4, unknown=1), DueDates("New", 3, 0, unknown=3), DueDates("Lost", 4, 2)]
+    text = "Whether data is there is unknown for 1 date due of Box."
+    assert list(unseen(due)) == [HealthReason(Because.DATA_UNKNOWN, "Box", text)]
+    assert not list(unseen(due[1:]))

@@ -198,6 +198,7 @@ class Because(StrEnum):
     BELOW_TARGET = "below_target"
     DID_NOT_RUN = "did_not_run"
     DUE_UNKNOWN = "due_unknown"
+    DATA_UNKNOWN = "data_unknown"
     FAILING_MORE_THAN_BASELINE = "failing_more_than_baseline"
     FLEET_SILENT = "fleet_silent"
     MOSTLY_FAILING = "mostly_failing"

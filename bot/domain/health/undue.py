@@ -1,4 +1,4 @@
-"""Processors and dates of which nobody can tell whether data was due: no reason for RED, and none for GREEN."""
+"""Dates of which nobody can tell whether data was due, or is there: no reason for RED, and none for GREEN."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
@@ -40,3 +40,14 @@ def undecided(due: Iterable[DueDates]) -> Iterator[HealthReason]:
     names = some_of([each.processor for each in lacking], MOST_NAMED)
     text = f"Whether data was due is unknown for {plural(dates, 'date')} of {names}: no game calendar tells."
     yield HealthReason(Because.DUE_UNKNOWN, lacking[0].processor, text)
+
+
+def unseen(due: Iterable[DueDates]) -> Iterator[HealthReason]:
+    """Dates due whose data may be missing, of processors whose other dates tell. Without those none stands out."""
+    lacking = [each for each in due if 0 < each.unknown < each.due]
+    if not lacking:
+        return
+    dates = sum(each.unknown for each in lacking)
+    names = some_of([each.processor for each in lacking], MOST_NAMED)
+    text = f"Whether data is there is unknown for {plural(dates, 'date')} due of {names}."
+    yield HealthReason(Because.DATA_UNKNOWN, lacking[0].processor, text)
