@@ -13,7 +13,9 @@ from bot.views.numbers import span
 MOST_NAMED = 6
 NONE = {Kind.SILENCE: "Nothing is silenced.", Kind.WINDOW: "No window is planned."}
 NOTHING = {Kind.SILENCE: "Nothing is silenced", Kind.WINDOW: "Nothing is planned"}
-ONLY_HOLDS = "It holds notifications and pages. Verdicts, health and what counts as a real failure stay as they are."
+ONLY_HOLDS = (
+    "Only messages and new pages are held: verdicts, health and what counts as a real failure stay as they are."
+)
 UPDATES = {
     Kind.SILENCE: "no more updates, but paging goes on",
     Kind.WINDOW: "no updates while the window holds, but paging goes on",
