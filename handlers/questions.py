@@ -79,7 +79,7 @@ class Questions:
         whole = HealthRequest(days=days, as_of=until)
         if not asked.name:
             return replace(whole, phase=asked.phase)
-        return self._named(asked.name.split(), lambda name: replace(whole, processor=name), "/health")
+        return self._named(asked.name.split(), lambda name: replace(whole, processor=name))
 
     def impact(self, text: str) -> ImpactRequest:
         """`PROCESSOR [DATE]`."""
@@ -89,7 +89,7 @@ class Questions:
                 f"Which processor? Write `/impact {self.registry.example}`, with a date after it if you like."
             )
         day = self._reader.day(said) if said is not None else None
-        return self._named(rest, lambda name: ImpactRequest(name, day), "/impact")
+        return self._named(rest, lambda name: ImpactRequest(name, day))
 
     def validation(self, text: str) -> ValidationRequest:
         """`[PROCESSOR] [DATES]`, in either order."""
@@ -97,7 +97,7 @@ class Questions:
         first, last = self._reader.span_asked(said) if said is not None else (None, None)
         if not rest:
             return ValidationRequest(first=first, last=last)
-        return self._named(rest, lambda name: ValidationRequest(processor=name, first=first, last=last), "/validate")
+        return self._named(rest, lambda name: ValidationRequest(processor=name, first=first, last=last))
 
     def silence(self, text: str) -> AskedSilence:
         """`PROCESSOR|phase N DURATION REASON`, `list` or `end ID`."""
@@ -142,7 +142,7 @@ class Questions:
     def _reader(self) -> DateReader:
         return self.dates()
 
-    def _named(self, words: Sequence[str], request: Callable[[str], R], command: str) -> R:
+    def _named(self, words: Sequence[str], request: Callable[[str], R]) -> R:
         """The request about the processor that is meant. Raises Choose for several, or for those that look like it."""
         typed = " ".join(words)
         found = self._matching(typed)
@@ -153,9 +153,7 @@ class Questions:
         near = nearest(typed, self.registry.by_name)
         if near:
             raise Choose(f"There is no processor {typed!r}. Did you mean this?", map(request, near))
-        raise BadInput(
-            f"There is no processor {typed!r}. Write a part of its name, as `{command} {self.registry.example}`."
-        )
+        raise BadInput(f"There is no processor {typed!r}. Write a part of its name, as `{self.registry.example}`.")
 
     def _matching(self, typed: str) -> list[str]:
         """Of the registry; else of those that ran without being in it."""

@@ -8,7 +8,8 @@ import typer
 
 from bot.cli.context import errors_for_people, settings_of
 from bot.cli.options import AsJson, Home
-from bot.cli.terminal import shown
+from bot.cli.terminal import say_folded, shown
+from bot.domain.counts import plural
 
 if TYPE_CHECKING:
     from bot.domain.audit import Link, Verified
@@ -33,7 +34,7 @@ def verify(
         known = anchors or settings.audit_anchors
         with audit_to_read(settings) as service:
             found, secret = service.verify(anchors_in(known) if known is not None else []), service.is_secret
-    print(_json(found, secret=secret) if as_json else _text(found, secret=secret), end="")
+    print(_json(found, secret=secret), end="") if as_json else say_folded(_text(found, secret=secret))
     if found.faults:
         raise SystemExit(1)
 
@@ -66,11 +67,11 @@ def _entry(link: "Link") -> dict[str, object]:
 
 def _text(found: "Verified", *, secret: bool) -> str:
     lines = [shown(fault) for fault in found.faults]
-    count = f"{found.records} record{'s' * (found.records != 1)}, {found.anchors} anchor{'s' * (found.anchors != 1)}"
-    lines.append(f"NOT WHOLE: {len(found.faults)} faults in {count}." if found.faults else f"Whole: {count}.")
+    count = f"{plural(found.records, 'record')}, {plural(found.anchors, 'anchor')}"
+    lines.append(f"NOT WHOLE: {plural(len(found.faults), 'fault')} in {count}." if found.faults else f"Whole: {count}.")
     if secret and found.unsealed:
         lines.append(f"note: {found.unsealed} of them were written before FIRELINE_AUDIT_KEY was set.")
-    return "".join(f"{line}\n" for line in lines if line) + ("" if secret else f"{NOTE}\n")
+    return "\n".join(lines if secret else [*lines, NOTE])
 
 
 def _json(found: "Verified", *, secret: bool) -> str:

@@ -194,11 +194,12 @@ def figures(
     days: Annotated[int, typer.Option(help="How far back.")] = 30, as_json: AsJson = False, home: Home = None
 ) -> None:
     """How soon incidents are detected, acknowledged and resolved: median and 90th percentile, per severity."""
+    from bot.cli.terminal import say_folded
     from bot.state_adapters import incidents_to_read
 
     with errors_for_people(), incidents_to_read(settings_of(home)) as (_, past, moment):
         found = past.figures(days, moment)
-    print(_figures_json(found) if as_json else _figures_text(found, days), end="")
+    print(_figures_json(found), end="") if as_json else say_folded(_figures_text(found, days))
 
 
 @incident.command(name="list")
@@ -234,8 +235,7 @@ def _listed(service: "ResponseService", moment: datetime, *, as_json: bool) -> s
 def _figures_text(found: "list[Figures]", days: int) -> str:
     from bot.views import figures as view
 
-    lines = [*view.text(found), view.NOTE] if found else [f"No incident of the last {days} days."]
-    return "".join(f"{line}\n" for line in lines)
+    return "\n".join([*view.text(found), view.NOTE] if found else [f"No incident of the last {days} days."])
 
 
 def _figures_json(found: "list[Figures]") -> str:

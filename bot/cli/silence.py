@@ -136,6 +136,7 @@ def question_of(given: dict[str, Any]) -> SilenceQuestion:
 def _ask(home: Path | None, question: SilenceQuestion) -> None:
     """Of the process that serves, when one runs: it has the history."""
     from bot.cli.local_client import ask_running
+    from bot.cli.terminal import say_folded
 
     with errors_for_people():
         settings = settings_of(home)
@@ -145,7 +146,7 @@ def _ask(home: Path | None, question: SilenceQuestion) -> None:
 
             with silencing(settings, now) as (service, questions):
                 answer = answer_silence(service, questions, question, now())
-        print(answer, end="")
+        print(answer, end="") if question.as_json else say_folded(answer.rstrip("\n"))
 
 
 def _listed(found: "Sequence[Standing]", kind: "Kind", moment: datetime, *, as_json: bool) -> str:

@@ -62,14 +62,16 @@ def test_an_untouched_chain_is_whole(home: Path) -> None:
 def test_without_a_key_it_says_what_that_means(tmp_path: Path) -> None:
     with state(Settings(home=tmp_path)):
         pass
-    assert "could make another chain" in fireline(tmp_path, "verify").stdout
+    said = fireline(tmp_path, "verify").stdout
+    assert "could make another chain" in " ".join(said.split())
+    assert max(map(len, said.splitlines())) <= 80
 
 
 def test_a_changed_record_is_named(home: Path) -> None:
     tamper(home, "update audit set actor = 'Zoe' where seq = 2")
     found = fireline(home, "verify")
     assert found.exit_code == 1
-    assert found.stdout == "record 2 was changed\nNOT WHOLE: 1 faults in 3 records, 1 anchor.\n"
+    assert found.stdout == "record 2 was changed\nNOT WHOLE: 1 fault in 3 records, 1 anchor.\n"
 
 
 def test_a_chain_that_was_cut_off_is_found_by_its_anchors_in_a_log(home: Path) -> None:

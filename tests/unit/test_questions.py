@@ -66,7 +66,7 @@ def test_health(text: str, request_: HealthRequest) -> None:
         ("phase 1 2", "'1 2' is not a phase."),
         ("phase 12345", "'12345' is not a phase."),
         ("tomorrow", "'tomorrow' lies ahead. Write 7, 7d, 2w, yesterday or since 2026-12-01."),
-        ("zzz", "There is no processor 'zzz'. Write a part of its name, as `/health Box-Scores`."),
+        ("zzz", "There is no processor 'zzz'. Write a part of its name, as `Box-Scores`."),
     ],
 )
 def test_what_health_does_not_understand(text: str, said: str) -> None:

@@ -44,7 +44,7 @@ def tables() -> frozenset[str]:
 def query_named(name: str) -> str:
     """The name, if there is such a query. Raises BadInput, with the nearest names, for any other."""
     if name not in query_names():
-        raise BadInput(f"There is no query {name!r}. {suggest(name, query_names())}".rstrip())
+        raise BadInput(f"There is no query {name!r}. {suggest(name, query_names())} `fireline query` lists them all.")
     return name
 
 
