@@ -62,7 +62,7 @@ def ask_paging(home: Path | None, act: Act, **more: Any) -> None:
             with paging_rules(settings) as rules:
                 said = answer_paging(rules, question, now())
     answer = PagingAnswer(**json.loads(said))
-    if act is Act.PAGE:
+    if act is Act.PAGE and not question.as_json:
         say_folded(answer.text.rstrip("\n"))
     else:
         print(answer.text, end="")
@@ -113,9 +113,12 @@ def _page(rules: "PagingRules", question: PagingQuestion, moment: datetime) -> S
         moment = rules.oncall.moment(question.at, moment)
     schedule, ladder = rules.oncall.schedule(moment), rules.policy.of(worst)
     steps = simulated(worst, ladder, schedule, rules.target, moment)
+    if question.as_json:
+        text = _json(steps)
+    else:
+        text = "".join(f"{shown(_line(each, schedule, steps))}\n" for each in steps) or f"{worst} pages nobody.\n"
     if not steps:
-        return f"{worst} pages nobody.\n", (), False
-    text = "".join(f"{shown(_line(each, schedule, steps))}\n" for each in steps)
+        return text, (), False
     if any(step.ways for step in steps):
         return text, (), False
     advice = (
@@ -123,6 +126,21 @@ def _page(rules: "PagingRules", question: PagingQuestion, moment: datetime) -> S
         "`fireline oncall readiness` says who cannot be reached."
     )
     return text, (advice,), True
+
+
+def _json(steps: Sequence["SimulatedStep"]) -> str:
+    """The steps; after the last one the ladder begins again."""
+    said = [
+        {
+            "at": step.at.isoformat(),
+            "step": step.number,
+            "pages": [{"person": person, "by": way} for person, way in step.ways],
+            "unreached": list(step.unreached),
+        }
+        for step in steps
+        if step.number
+    ]
+    return json.dumps(said, indent=2, ensure_ascii=False) + "\n"
 
 
 def _line(step: "SimulatedStep", schedule: "Schedule", all_steps: Sequence["SimulatedStep"]) -> str:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.options import Home
+from bot.cli.options import AsJson, Home
 
 simulate = typer.Typer(help="What would happen, without anything being sent.", no_args_is_help=True)
 
@@ -20,9 +20,10 @@ def page(
     at: Annotated[
         str | None, typer.Option(help="When it is announced, by the clock of oncall.yaml.", show_default=False)
     ] = None,
+    as_json: AsJson = False,
     home: Home = None,
 ) -> None:
     """Who would be paged for an incident that nobody acknowledges, from the engine's own rules."""
     from bot.cli.paging_answers import Act, ask_paging
 
-    ask_paging(home, Act.PAGE, severity=severity, at=at)
+    ask_paging(home, Act.PAGE, severity=severity, at=at, as_json=as_json)

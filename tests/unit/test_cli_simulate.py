@@ -1,5 +1,6 @@
 """`fireline simulate page`, `fireline oncall readiness` and what `check-config` refuses."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -32,6 +33,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def fireline(*arguments: str) -> Result:
     return CliRunner().invoke(app, list(arguments))
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_same_for_a_script() -> None:
+    [first, *_] = json.loads(fireline("simulate", "page", "--at", "2026-12-24 03:00", "--json").stdout)
+    assert (first["step"], first["at"]) == (1, "2026-12-24T03:00:00+00:00")
+    assert first["pages"] == [{"person": "Ana", "by": "slack"}, {"person": "Ana", "by": "voice"}]
 
 
 @pytest.mark.usefixtures("folder")
