@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from bot.cli.app import app
 from bot.domain.errors import BadInput
-from bot.domain.platform.spelling import never_loaded, respelt, strangers, written_as
+from bot.domain.platform.spelling import did_you_mean, never_loaded, respelt, strangers, written_as
 from bot.services.loading import find_files
 from tests.support.builders import (
     DAY,
@@ -117,3 +117,11 @@ def test_health_names_the_processor_that_is_meant(tmp_path: Path) -> None:
     reasons = json.dumps(json.loads(shown.stdout)) if shown.exit_code == 0 else shown.output
     live = CliRunner().invoke(app, ["health", "--json", *home])
     assert "BOX_SCRAPER (did you mean BoxScraper?) ran but is not in the registry." in reasons + live.stdout
+
+
+@pytest.mark.parametrize("seen", ["Box\u0055\u0308", "Box\u200b\u00dc"])
+def test_a_name_that_only_looks_the_same_is_said_to(seen: str) -> None:
+    assert respelt(seen, ["Box", "Box\u00dc"]) == "Box\u00dc"
+    assert (
+        did_you_mean(seen, "Box\u00dc") == f"{seen} (looks like Box\u00dc of the registry, but holds other characters)"
+    )

@@ -1,5 +1,6 @@
 """Names of a history that the registry does not have: another spelling of one of its own, or nothing known."""
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from difflib import get_close_matches
@@ -11,7 +12,7 @@ _ALIKE = 0.8
 
 
 def respelt(name: str, known: Collection[str]) -> str | None:
-    """The known name that differs only in case, blanks, underscores, hyphens, backticks or the project before it."""
+    """The known name that differs only in case, Unicode form, blanks, `_`, `-`, backticks or the project before it."""
     return next((each for each in known if _same(name, each)), None)
 
 
@@ -39,7 +40,11 @@ def nearest(name: str, known: Collection[str]) -> str | None:
 
 def did_you_mean(name: str, near: str | None) -> str:
     """The name, with the known one that it may be."""
-    return name if near is None else f"{name} (did you mean {near}?)"
+    if near is None:
+        return name
+    if _seen(name) == _seen(near):
+        return f"{name} (looks like {near} of the registry, but holds other characters)"
+    return f"{name} (did you mean {near}?)"
 
 
 def strangers(feed: str, seen: Iterable[str], known: Collection[str]) -> str:
@@ -101,5 +106,10 @@ def _ends(name: str) -> set[str]:
 
 
 def _with_and_without_project(name: str) -> set[str]:
-    plain = "".join(name.casefold().replace("`", "").split())
+    plain = "".join(_seen(unicodedata.normalize("NFKC", name)).casefold().replace("`", "").split())
     return {plain, plain.partition(".")[2]} if plain.count(".") == PROJECT_FIRST else {plain}
+
+
+def _seen(name: str) -> str:
+    """What can be seen of it: letters in one form, nothing of no width."""
+    return unicodedata.normalize("NFC", "".join(each for each in name if unicodedata.category(each) != "Cf"))
