@@ -161,6 +161,10 @@ class TestRetired:
         known = registry({**entry, **reason} if entry["name"] == "NbacOldExport" else entry for entry in PIPELINE)
         assert self.left_out(freshness("NbacOldExport", last_run=None), processors=known) == []
 
+    def test_one_whose_table_is_still_loaded_stays(self) -> None:
+        """Its runs are in no history, or in another."""
+        assert self.left_out(freshness("NbacOldExport", last_run=None, loaded_at=NOW - timedelta(days=3))) == []
+
     def test_nothing_waits_for_it(self) -> None:
         found = impact("NbacGamebookProcessor", freshness("NbacFeatures", last_run=None))
         [late] = [item for item in found.dependents if item.processor.name == "NbacPredictions"]

@@ -228,7 +228,7 @@ class ImpactMap:
         return next((slot for slot in self.registry.schedules[name].slots(data_date) if slot > now), None)
 
     def _retired(self, names: Iterable[str], known: FreshnessFacts, now: datetime) -> tuple[Retired, ...]:
-        """Those without a run for 30 days and without a reason for that. None, when the history is shorter than that or
+        """Those without a run or load for 30 days and without a reason. None, when the history is shorter than that or
         nothing at all ran: then the absence of runs says nothing. Slots are no plan when nothing has followed them for
         30 days; a sporadic processor, and one that runs on game days only, may have had nothing to do.
         """
@@ -242,11 +242,7 @@ class ImpactMap:
     def _quiet(self, names: Iterable[str], by_name: Mapping[str, DateFreshness], since: date) -> Iterator[Retired]:
         for name in names:
             freshness = by_name.get(name)
-            if (
-                freshness is None
-                or freshness.filled
-                or (freshness.last_run is not None and freshness.last_run >= since)
-            ):
+            if freshness is None or freshness.filled or _alive(freshness, since):
                 continue
             processor = self.registry.by_name[name]
             if processor.runs_on_no_game_days and not processor.sporadic:
@@ -281,3 +277,9 @@ def newest_date(schedule: Schedule, now: datetime) -> date:
     """The newest data date that has a slot by now; today (in its zone) for a processor without slots."""
     found = schedule.newest(now) if schedule.has_slots else None
     return found or now.astimezone(schedule.zone).date()
+
+
+def _alive(freshness: DateFreshness, since: date) -> bool:
+    """It ran, or its table was loaded: a history may not hold the runs of what fills a table."""
+    loaded = None if freshness.loaded_at is None else freshness.loaded_at.date()
+    return any(day is not None and day >= since for day in (freshness.last_run, loaded))
