@@ -71,7 +71,7 @@ def paged_beside(latest: Callable[[Incident], Any], metrics: FakeMetrics, others
 def test_everything_else_raises() -> None:
     texts = paged_beside(raising, BrokenMetrics(), raising)
     assert len(texts) == 2
-    assert all("P0 INC-1" in text and "fireline incident ack INC-1" in text for text in texts)
+    assert all("P0 INC-1" in text and "Acknowledge" in text for text in texts)
 
 
 def test_everything_else_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,4 +80,4 @@ def test_everything_else_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
     with hanging() as hangs:
         texts = paged_beside(hangs, FakeMetrics(), hangs)
     assert len(texts) == 2
-    assert all("P0 INC-1" in text and "fireline incident ack INC-1" in text for text in texts)
+    assert all("P0 INC-1" in text and "Acknowledge" in text for text in texts)
