@@ -18,7 +18,11 @@ ENVIRONMENT = {
     "SMTP_PASSWORD": "hush-3",
     "WEBHOOK_SECRET": "hush-4",
     "JIRA_TOKEN": "hush-5",
+    "DISCORD_URL": "discord://hush-6/hush-6",
+    "NTFY_URL": "ntfy://hush-7",
 }
+pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
+"""A plugin of Apprise imports it on Python 3.11 and 3.12."""
 MAIL = "mail: {host: smtp.example.com, from: a@example.com"
 TWILIO = 'twilio: {account: AC1, token: "${T}", from: "+15550100"'
 
@@ -43,6 +47,7 @@ def test_the_example_of_the_guide_makes_every_channel(tmp_path: Path) -> None:
     made = page_channels(settings(tmp_path), ENVIRONMENT)
     assert [(each.name, each.provider) for each in made.ready] == [
         ("slack", "slack"),
+        ("channel", "slack"),
         ("voice", "twilio"),
         ("sms", "twilio"),
         ("mail", "mail"),
@@ -50,6 +55,7 @@ def test_the_example_of_the_guide_makes_every_channel(tmp_path: Path) -> None:
         ("webhook", "webhook"),
         ("jira", "jira"),
         ("mention", "slack"),
+        ("apprise", "apprise"),
     ]
     assert made.not_ready == ()
     assert "hush" not in repr(made)
@@ -57,18 +63,21 @@ def test_the_example_of_the_guide_makes_every_channel(tmp_path: Path) -> None:
 
 def test_a_channel_names_the_variables_that_it_waits_for(tmp_path: Path) -> None:
     written(tmp_path, example())
-    made = page_channels(settings(tmp_path, ""), {**ENVIRONMENT, "TWILIO_AUTH_TOKEN": "", "WEBHOOK_SECRET": ""})
+    made = page_channels(
+        settings(tmp_path, ""), {**ENVIRONMENT, "TWILIO_AUTH_TOKEN": "", "WEBHOOK_SECRET": "", "NTFY_URL": ""}
+    )
     assert [each.name for each in made.ready] == ["mail", "pagerduty", "jira"]
     assert [str(each) for each in made.not_ready] == [
         "slack is not ready: set the environment variable SLACK_BOT_TOKEN",
         "voice, sms are not ready: set the environment variable TWILIO_AUTH_TOKEN",
         "webhook is not ready: set the environment variable WEBHOOK_SECRET",
         "mention is not ready: set the environment variable SLACK_BOT_TOKEN",
+        "apprise is not ready: set the environment variable NTFY_URL",
     ]
 
 
 def test_without_the_file_there_is_slack(tmp_path: Path) -> None:
-    assert [each.name for each in page_channels(settings(tmp_path), {}).ready] == ["slack"]
+    assert [each.name for each in page_channels(settings(tmp_path), {}).ready] == ["slack", "channel"]
 
 
 @pytest.mark.parametrize(
