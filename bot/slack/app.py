@@ -49,8 +49,8 @@ EVENT_KEPT_S = 25 * 3_600.0
 """Retries go on for a day where the app has asked for them: https://docs.slack.dev/apis/events-api#retries"""
 MOST_EVENTS = 50_000
 Payload = Mapping[str, Any]
-JOINS = frozenset({"member_joined_channel", "member_left_channel"})
-"""Events of our own that are not about what we have said."""
+JOINS = ("member_joined_channel", "member_left_channel")
+"""Events of our own that are not about what we have said. A type may be anything: it is compared, not looked up."""
 log = logging.getLogger("fireline.slack")
 TOO_MANY = "That is too much at once: I leave alone what you ask for in the next seconds."
 ACK_SEEN_S = 0.02
