@@ -9,7 +9,6 @@ from typing import Protocol
 from bot.domain.audit import Anchor, Link, Record
 from bot.domain.delivery import Outcome, PageState, Queued
 from bot.domain.errors import BadInput, FirelineError
-from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.gate.memory import GateMemory, GateResult
 from bot.domain.gate.silences import Silence
 from bot.domain.grants import Grant
@@ -268,10 +267,6 @@ class State(Protocol):
 
     def silences(self, now: datetime) -> list[Silence]:
         """Silences and windows of people that hold or are still to come, by their end; none that is only proposed."""
-        ...
-
-    def add_windows(self, windows: Iterable[PlannedWindow]) -> int:
-        """Keep planned windows; returns how many were not known yet."""
         ...
 
     def response(self, incident_id: str) -> Response | None: ...

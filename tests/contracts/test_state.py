@@ -103,11 +103,10 @@ def test_a_story_is_remembered_as_it_was_decided(again: Again) -> None:
     fake = FakeState()
     for state in (fake, again()):
         state.add_silence(SILENCE)
-        state.add_windows([WINDOW])
     for minutes, held in ticks.items():
         state = again()
-        decided = GateService(state, RULES).tick(minute(minutes), held)
-        assert decided == GateService(fake, RULES).tick(minute(minutes), held)
+        decided = GateService(state, RULES).tick(minute(minutes), held, [WINDOW])
+        assert decided == GateService(fake, RULES).tick(minute(minutes), held, [WINDOW])
         assert decided.decisions
         assert kept(state) == kept(fake)
     assert again().open_incidents() == fake.open_incidents()
@@ -353,14 +352,6 @@ def test_covers_are_asked_for_while_their_time_is_not_over(state: State) -> None
         assert tx.covers.add(COVER)
     assert state.covers(minute(0)) == [COVER, later]
     assert state.covers(COVER.until) == []
-
-
-def test_windows_come_in_once(state: State) -> None:
-    other = replace(WINDOW, note="again", end=minute(30))
-    assert state.add_windows([WINDOW]) == 1
-    assert state.add_windows([WINDOW, other]) == 1
-    assert set(state.remembered(START, DAY_LONG).windows) == {WINDOW, other}
-    assert state.remembered(minute(25 * 60), DAY_LONG).windows == (WINDOW,)
 
 
 def test_times_are_utc_whatever_zone_they_came_in(state: State) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import RowMapping
 
-from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.findings.finding import Family, Finding, FindingKind
 from bot.domain.findings.severity import Severity
 from bot.domain.gate.silences import Silence
@@ -190,28 +189,4 @@ def silence_of(row: RowMapping) -> Silence:
         by=row["set_by"],
         proposed=row["proposed"],
         announced_at=row["announced_at"],
-    )
-
-
-def window_row(window: PlannedWindow) -> dict[str, Any]:
-    times = [moment.astimezone(UTC).isoformat() for moment in (window.start, window.end, window.announced_at)]
-    return {
-        "id": "|".join([window.kind, *times, ",".join(window.processors), window.note]),
-        "kind": window.kind,
-        "processors": list(window.processors),
-        "starts_at": window.start,
-        "ends_at": window.end,
-        "announced_at": window.announced_at,
-        "note": window.note,
-    }
-
-
-def window_of(row: RowMapping) -> PlannedWindow:
-    return PlannedWindow(
-        kind=row["kind"],
-        processors=tuple(row["processors"]),
-        start=row["starts_at"],
-        end=row["ends_at"],
-        announced_at=row["announced_at"],
-        note=row["note"],
     )

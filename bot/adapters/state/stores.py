@@ -1,10 +1,10 @@
 """The state on SQLite or PostgreSQL. Whoever comes second at a tick changes nothing, and gets that as its answer."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, func, or_, select
+from sqlalchemy import ColumnElement, Engine, and_, func, or_, select
 
 from bot.adapters.state import audit, inbox, pages, responses, silences, tables
 from bot.adapters.state.clock_marks import mark_of
@@ -17,14 +17,10 @@ from bot.adapters.state.rows import (
     decision_of,
     feedback_of,
     incident_of,
-    window_of,
-    window_row,
 )
 from bot.adapters.state.transaction import SqlTransaction
-from bot.adapters.state.writing import insert_new
 from bot.domain.audit import Anchor, Link, Seal
 from bot.domain.delivery import Queued
-from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.gate.memory import GateMemory
 from bot.domain.gate.silences import Silence
 from bot.domain.grants import Grant
@@ -60,13 +56,11 @@ class SqlState:
             alerts = [alert_of(row) for row in connection.execute(select(FINDING).where(kept)).mappings()]
             incidents = [incident_of(row) for row in connection.execute(select(INCIDENT).where(known)).mappings()]
             silenced = silences.silences_at(connection, now, horizon)
-            windows = _windows(connection, horizon)
         return GateMemory(
             {alert.fingerprint: alert for alert in alerts},
             {incident.id: incident for incident in incidents},
             silenced,
-            windows,
-            version,
+            version=version,
         )
 
     @contextmanager
@@ -153,11 +147,6 @@ class SqlState:
     def silences(self, now: datetime) -> list[Silence]:
         with reading(self._engine) as connection:
             return list(silences.silences_at(connection, now))
-
-    def add_windows(self, windows: Iterable[PlannedWindow]) -> int:
-        rows = [window_row(window) for window in windows]
-        with writing(self._engine) as connection:
-            return insert_new(connection, tables.planned_window, rows)
 
     def incident_numbered(self, number: int) -> Incident | None:
         with reading(self._engine) as connection:
@@ -263,9 +252,3 @@ class SqlState:
 
     def close(self) -> None:
         self._engine.dispose()
-
-
-def _windows(connection: Connection, since: datetime) -> tuple[PlannedWindow, ...]:
-    table = tables.planned_window
-    query = select(table).where(table.c.ends_at >= since).order_by(table.c.starts_at, table.c.id)
-    return tuple(window_of(row) for row in connection.execute(query).mappings())

@@ -295,16 +295,3 @@ inbox = Table(
     Column("at", Utc, nullable=False, index=True),
 )
 """Deliveries of Slack that have changed something, and what: each once."""
-
-planned_window = Table(
-    "planned_window",
-    metadata,
-    Column("id", String, primary_key=True),
-    Column("kind", String, nullable=False),
-    Column("processors", JSON, nullable=False),
-    Column("starts_at", Utc, nullable=False),
-    Column("ends_at", Utc, nullable=False, index=True),
-    Column("announced_at", Utc, nullable=False),
-    Column("note", Words, nullable=False),
-)
-"""`id` is made from what the window says: the same one comes in once."""

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from bot.domain.audit import NOTHING, Anchor, Link, Record, Seal
 from bot.domain.delivery import Queued
 from bot.domain.errors import BadInput
-from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.gate.memory import GateMemory, GateResult, is_remembered
 from bot.domain.gate.silences import Silence, confirmed, ended, set_by
 from bot.domain.grants import Grant
@@ -43,7 +42,6 @@ class FakeState:
         self._incidents: dict[str, Incident] = {}
         self._decisions: list[Decision] = []
         self._silences: dict[str, Silence] = {}
-        self._windows: dict[PlannedWindow, None] = {}
         self._feedback: dict[tuple[str, str], Feedback] = {}
         self._outbox: dict[tuple[datetime, str], Unsaid] = {}
         self.cover_by_id: dict[str, Cover] = {}
@@ -65,8 +63,7 @@ class FakeState:
             for name, each in self._incidents.items()
             if each.resolved_at is None or each.resolved_at >= horizon or name in announced_ids
         }
-        windows = tuple(window for window in self._windows if window.end >= horizon)
-        return GateMemory(alerts, incidents, self._silences_since(now, horizon), windows, self._version)
+        return GateMemory(alerts, incidents, self._silences_since(now, horizon), version=self._version)
 
     @contextmanager
     def transaction(self) -> Iterator["FakeTransaction"]:
@@ -268,11 +265,6 @@ class FakeState:
         held = (each for each in self._silences.values() if not each.proposed)
         found = (each for each in held if each.until > utc(now) or (each.announced_at and each.until > horizon))
         return tuple(sorted(found, key=lambda each: (each.until, each.id)))
-
-    def add_windows(self, windows: Iterable[PlannedWindow]) -> int:
-        before = len(self._windows)
-        self._windows.update(dict.fromkeys(windows))
-        return len(self._windows) - before
 
     def lease(self, work: str) -> Lease | None:
         return self.lease_of.get(work)
