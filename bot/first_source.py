@@ -144,7 +144,9 @@ def _with_others(found: FirstSource, url: str, columns: Mapping[str, Sequence[st
             missing.append(f"{kind.stem}: the table {table} lacks {', '.join(lacking)}")
             continue
         entry = {"name": kind.stem, "kind": "sql", "feeds": kind.stem, "url": url, "query": f"SELECT * FROM {table}"}  # noqa: S608
-        others.append(entry if cursor is None else {**entry, "cursor": cursor})
+        if cursor is not None:
+            entry["cursor"] = columns[table][_places(columns[table], kind)[cursor][0]]
+        others.append(entry)
     named = ", ".join(each["name"] for each in others)
     sure = [*found.sure, *([f"{named}: the tables of that name"] if others else [])]
     return replace(found, others=tuple(others), sure=tuple(sure), missing=tuple(missing))

@@ -76,17 +76,18 @@ def database(folder: Path) -> str:
     return str(path)
 
 
-def named_as_ours(folder: Path) -> str:
-    """Runs, loads and files in tables of our names; one lacks a column."""
+def named_as_ours(folder: Path, since: str = "loaded_at") -> str:
+    """Runs, loads and files in tables of our names; one lacks a column. `since` is what its loads call the moment."""
+    loads = [loaded("raw.daily", day=FIRST + timedelta(days=ahead)) for ahead in range(20)]
     tables = {
         "processor_run_history": [{**row, "data_date": str(row["data_date"])} for row in history()],
-        "table_loads": [loaded("raw.daily", day=FIRST + timedelta(days=ahead)) for ahead in range(20)],
+        "table_loads": [{since if name == "loaded_at" else name: each[name] for name in each} for each in loads],
         "raw_files": [{"source": "daily", "path": "daily/1.json"}],
     }
     path = folder / "pipeline.db"
     with closing(sqlite3.connect(path)) as connection, connection:
         for name, rows in tables.items():
-            connection.execute(f"CREATE TABLE {name} ({', '.join(rows[0])})")
+            connection.execute(f"CREATE TABLE {name} ({', '.join(map(json.dumps, rows[0]))})")
             places = ", ".join("?" for _ in rows[0])
             values = [[None if value is None else str(value) for value in row.values()] for row in rows]
             connection.executemany(f"INSERT INTO {name} VALUES ({places})", values)  # noqa: S608 (places)
@@ -181,8 +182,9 @@ def test_rows_of_all_kinds_are_told_apart_and_what_they_name_is_said(tmp_path: P
     assert "source: raw_files names league/boxscores: which processor has which is not known" in said
 
 
-def test_tables_of_our_names_are_read_too(tmp_path: Path) -> None:
-    said = init(tmp_path, named_as_ours(tmp_path)).stdout
+@pytest.mark.parametrize("since", ["loaded_at", "Loaded At"])
+def test_tables_of_our_names_are_read_too(since: str, tmp_path: Path) -> None:
+    said = init(tmp_path, named_as_ours(tmp_path, since)).stdout
     assert "table_loads: the tables of that name" in said
     assert "raw_files: the table raw_files lacks data_date, created_at" in said
     assert "bigquery_table: table_loads names raw.daily: which processor has which is not known" in said
