@@ -1,4 +1,4 @@
-"""Detection on platforms without games. `python -m benchmarks.platforms` writes its part of RESULTS.md."""
+"""Detection on platforms without games. `python -m benchmarks.platforms` writes PLATFORMS.md."""
 
 import sys
 from collections import Counter
@@ -7,11 +7,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.detection import WorldScore, replayed
+from benchmarks.detection_report import Row
+from benchmarks.report import table
 from tests.platforms.model import Options
 from tests.platforms.world import make
 
-RESULTS = Path(__file__).with_name("RESULTS.md")
-HEAD, NEXT = "## Detection on other platforms", "\n## "
+RESULTS = Path(__file__).with_name("PLATFORMS.md")
 COMMAND = "python -m benchmarks.platforms"
 WORLDS = (
     ("shop", Options("shop", 101)),
@@ -49,50 +50,42 @@ def measure(only: Sequence[str]) -> list[WorldScore]:
     return scores
 
 
-def by_platform(scores: Sequence[WorldScore]) -> list[str]:
-    lines = [_row(["platform", "seconds", *(head for head, _, _ in FIGURES), "false alarms"]), _row(["---"] * 9)]
+def by_platform(scores: Sequence[WorldScore]) -> tuple[Row, list[Row]]:
+    rows: list[Row] = []
     for score in scores:
         known = [(score.figures.get(key), form) for _, key, form in FIGURES]
         cells = ["" if value is None or score.clean else form.format(value) for value, form in known]
-        lines.append(_row([score.name, f"{score.seconds:.0f}", *cells, str(score.figures.get("false_alarms", ""))]))
-    return lines
+        rows.append((score.name, f"{score.seconds:.0f}", *cells, str(score.figures.get("false_alarms", ""))))
+    return ("platform", "seconds", *(head for head, _, _ in FIGURES), "false alarms"), rows
 
 
-def by_kind(scores: Sequence[WorldScore]) -> list[str]:
+def by_kind(scores: Sequence[WorldScore]) -> tuple[Row, list[Row]]:
     """Found of all by kind, a column a platform; its variants are counted together."""
     found: Counter[tuple[str, str]] = Counter()
     of: Counter[tuple[str, str]] = Counter()
     for score in scores:
         for kind, share in score.figures.get("recall_by_kind", {}).items():
             hits, every = (int(number) for number in share.split("/"))
-            found[kind, score.name.split()[0]] += hits
-            of[kind, score.name.split()[0]] += every
-    platforms = list(dict.fromkeys(score.name.split()[0].rstrip(",") for score in scores))
-    lines = [_row(["kind", *platforms]), _row(["---"] * (len(platforms) + 1))]
+            found[kind, _platform(score)] += hits
+            of[kind, _platform(score)] += every
+    platforms = list(dict.fromkeys(_platform(score) for score in scores))
+    rows: list[Row] = []
     for kind in sorted({kind for kind, _ in of}):
         cells = [f"{found[kind, each]} of {of[kind, each]}" if of[kind, each] else "" for each in platforms]
-        lines.append(_row([kind, *cells]))
-    return lines
+        rows.append((kind, *cells))
+    return ("kind", *platforms), rows
 
 
-def section(scores: Sequence[WorldScore], only: Sequence[str]) -> str:
+def written(scores: Sequence[WorldScore], only: Sequence[str]) -> str:
     generator = "[the generator of other platforms](../tests/platforms), which shares nothing with what is judged"
     said = f"Made by `{' '.join([COMMAND, *only])}`, from {generator}."
-    return "\n".join([HEAD, "", said, "", *by_platform(scores), "", *by_kind(scores), ""])
+    parts = ("# Detection on other platforms", said, table(*by_platform(scores)), table(*by_kind(scores)))
+    return "\n\n".join(parts) + "\n"
 
 
-def put_into(text: str, part: str) -> str:
-    """The results with this part in the place of the one before, or at their end."""
-    begin = text.find(HEAD)
-    if begin < 0:
-        return text.rstrip("\n") + "\n\n" + part
-    end = text.find(NEXT, begin)
-    return text[:begin] + part + (text[end:] if end >= 0 else "")
-
-
-def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
+def _platform(score: WorldScore) -> str:
+    return score.name.split()[0].rstrip(",")
 
 
 if __name__ == "__main__":
-    RESULTS.write_text(put_into(RESULTS.read_text(), section(measure(sys.argv[1:]), sys.argv[1:])))
+    RESULTS.write_text(written(measure(sys.argv[1:]), sys.argv[1:]))

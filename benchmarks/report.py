@@ -72,16 +72,16 @@ def written(results: Results, command: str) -> str:
         "Medians of repeats, everything warm, each ratio's two sides in one process;"
         " [README.md](README.md) says what is measured.",
         "## Targets",
-        _table(("what", "wanted", "measured", "met"), rows),
+        table(("what", "wanted", "measured", "met"), rows),
         "## Health beside the raw table (ms)",
-        _table(
+        table(
             _HEALTH_HEADS,
             [_health_row(times) for times in results.health],
         ),
         "## DuckDB's own floors (ms)",
-        _table(("runs", "days", *results.health[0].floors), [_floor_row(times) for times in results.health]),
+        table(("runs", "days", *results.health[0].floors), [_floor_row(times) for times in results.health]),
         "## Build, batches, process",
-        _table(
+        table(
             (
                 "runs",
                 "build",
@@ -97,12 +97,12 @@ def written(results: Results, command: str) -> str:
             [_rest_row(results, runs) for runs in results.sizes],
         ),
         "## Health while runs come in",
-        _table(
+        table(
             ("a batch every", "answers", "errors", "p50", "p99", "longest", "batches", "load one"),
             [_stream_row(every, times) for every, times in results.stream.items()],
         ),
         "## Slack (270 K runs)",
-        _table(("", "p50", "p99"), _slack_rows(results)),
+        table(("", "p50", "p99"), _slack_rows(results)),
         "## The page of the local workspace",
         "\n".join(["| what | measured | wanted |", "| --- | --- | --- |", *results.page]),
         *_detection_parts(results.worlds),
@@ -225,8 +225,8 @@ def _detection_parts(worlds: Sequence[WorldScore]) -> list[str]:
     return [
         "## Detection on generated worlds",
         *scored,
-        _table(*detection_report.by_world(worlds)),
-        _table(*detection_report.by_kind(worlds)),
+        table(*detection_report.by_world(worlds)),
+        table(*detection_report.by_kind(worlds)),
     ]
 
 
@@ -277,7 +277,7 @@ def _short(runs: int) -> str:
     return f"{runs // MILLION} M" if runs >= MILLION else f"{runs // 1_000} K"
 
 
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines = [heads, ["---"] * len(heads), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
