@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -75,6 +76,19 @@ def _wait(process: subprocess.Popen[bytes], folder: Path) -> None:
             if process.poll() is not None or time.monotonic() > give_up:
                 raise AssertionError((folder / "log.txt").read_text()) from None
             time.sleep(0.02)
+
+
+@contextmanager
+def standing_still(pid: int, thaws_s: float = 10.0) -> Iterator[None]:
+    """That process, stopped; it thaws after `thaws_s`, so that a test whose guard is gone fails and does not hang."""
+    thaws = threading.Timer(thaws_s, os.kill, (pid, signal.SIGCONT))
+    os.kill(pid, signal.SIGSTOP)
+    thaws.start()
+    try:
+        yield
+    finally:
+        thaws.cancel()
+        os.kill(pid, signal.SIGCONT)
 
 
 def new_database(folder: str) -> str:

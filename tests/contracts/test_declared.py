@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from bot.domain.access import Actor, Identity, Origin, Role
-from bot.domain.audit import Seal
 from bot.domain.errors import BadInput
 from bot.domain.findings.finding import FindingKind
 from bot.domain.findings.severity import Severity
@@ -23,7 +22,6 @@ from bot.domain.incidents.timeline import EntryKind
 from bot.domain.oncall.schedule import Person, Schedule
 from bot.domain.oncall.whom import Whom, whom
 from bot.services.access import NotAllowed
-from bot.services.auditor import Auditor
 from bot.services.declaring import DeclaringService, Paging
 from tests.contracts.states import KINDS, opened
 from tests.support.gate_story import REGISTRY, START, finding
@@ -194,10 +192,7 @@ def test_the_auditor_finds_nothing_undone() -> None:
     story = Declared(START)
     story.declare()
     story.fast_forward(minutes=31)
-    auditor = Auditor(
-        story.state, lambda: story.now, lambda: story.now, lambda: None, Seal(), lambda _anchor, _at: None
-    )
-    auditor.audit()
+    story.auditor().audit()
 
 
 def test_what_reaches_nobody_says_so_before_and_after() -> None:

@@ -11,7 +11,7 @@ from bot.config.settings import Settings
 from bot.domain.delivery import Kind, Outcome
 from bot.domain.errors import ConfigError
 from bot.page_channels import page_channels
-from tests.support.page_endpoints import Endpoint, endpoint, page, receiver, settled
+from tests.support.page_endpoints import Endpoint, endpoint, page, receiver
 
 SECRET = "hush-7731-hush"
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
@@ -22,8 +22,6 @@ pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:Deprecati
 def there() -> Iterator[Endpoint]:
     with endpoint(receiver) as made:
         yield made
-        made.released.set()
-        settled()
 
 
 def address(there: Endpoint) -> str:

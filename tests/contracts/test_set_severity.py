@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.audit import Seal
 from bot.domain.delivery import Act as PageAct
 from bot.domain.errors import BadInput
 from bot.domain.findings.finding import FindingKind
@@ -15,7 +14,6 @@ from bot.domain.findings.severity import Severity
 from bot.domain.incidents.response import Response, ResponseState
 from bot.domain.incidents.timeline import EntryKind
 from bot.services.access import NotYours
-from bot.services.auditor import Auditor
 from bot.services.notified import notified_within
 from bot.services.responses import Said
 from bot.services.watched import never
@@ -53,7 +51,7 @@ def said(story: PagedStory) -> list[str]:
 
 def audited(story: PagedStory) -> None:
     """Nothing is left undone, and the chain is whole."""
-    Auditor(story.state, lambda: story.now, lambda: story.now, lambda: None, Seal(), lambda _a, _at: None).audit()
+    story.auditor().audit()
 
 
 def test_raised_it_ends_an_acknowledgement_and_pages_from_step_1(story: PagedStory) -> None:

@@ -1,10 +1,7 @@
 """Sources whose server takes connections and never answers, or stands still in a query: the others go on."""
 
 import logging
-import os
-import signal
 import socket
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -22,7 +19,7 @@ from bot.adapters.sources.sql import SqlSource
 from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
 from bot.domain.sources import Feed, SourceFailed
 from bot.ports.sources import Source
-from tests.contracts.postgres import new_database
+from tests.contracts.postgres import new_database, standing_still
 from tests.contracts.sources import rigs
 from tests.contracts.test_source_faults import QUESTION, ROWS, Clock, database, reading, synced
 from tests.contracts.test_source_faults import held as held
@@ -94,14 +91,7 @@ def test_a_database_that_stands_still_in_a_query_is_given_up_on_and_read_again_w
                     "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 )
                 ((pid,),) = connection.execute(others).fetchall()
-            thaws = threading.Timer(10.0, os.kill, (pid, signal.SIGCONT))
-            os.kill(pid, signal.SIGSTOP)
-            thaws.start()
-            try:
-                with pytest.raises(SourceFailed, match=r"no answer within 1 s\. Check the host"):
-                    service.sync("history")
-            finally:
-                thaws.cancel()
-                os.kill(pid, signal.SIGCONT)
+            with standing_still(pid), pytest.raises(SourceFailed, match=r"no answer within 1 s\. Check the host"):
+                service.sync("history")
             rig.put([run("late", start=34)])
             assert synced(service) == 1

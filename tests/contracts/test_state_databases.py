@@ -1,6 +1,5 @@
 """What only databases can do wrong: migrations, releases that differ, a database that is gone, a killed process."""
 
-import os
 import resource
 import signal
 import sqlite3
@@ -29,15 +28,13 @@ from bot.adapters.state.tables import metadata
 from bot.domain.errors import BadInput
 from bot.domain.gate.memory import GateResult
 from bot.ports.state import Committed, StateUnavailable, StateUnfit
-from tests.contracts.postgres import new_database
+from tests.contracts.postgres import new_database, standing_still
 from tests.contracts.states import SQL_KINDS, address
 from tests.house.project import ROOT
 from tests.support.gate_story import START
 
 DAY_LONG = timedelta(hours=24)
 END = START + DAY_LONG
-THAWS_S = 10.0
-"""Nobody waits longer, so that a test whose guard is gone fails and does not hang."""
 
 
 @contextmanager
@@ -156,7 +153,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from sqlalchemy import event
-from bot.adapters.state.database import open_engine, reading, writing
+from bot.adapters.state.database import open_engine
 from bot.adapters.state.migrate import migrate
 from bot.adapters.state.stores import SqlState
 from tests.contracts.test_state import committed, first_tick
@@ -218,17 +215,11 @@ def test_a_frozen_postgres_is_given_up_on_within_four_seconds_and_used_again_whe
         with engine.connect() as connection:
             backend = connection.scalar(text("select pg_backend_pid()"))
         assert isinstance(backend, int)
-        thaws = threading.Timer(THAWS_S, os.kill, (backend, signal.SIGCONT))
-        os.kill(backend, signal.SIGSTOP)
-        thaws.start()
-        try:
+        with standing_still(backend):
             began = time.monotonic()
             with pytest.raises(StateUnavailable, match="no answer within 3 s"):
                 state.open_incidents()
             assert time.monotonic() - began < 4
-        finally:
-            thaws.cancel()
-            os.kill(backend, signal.SIGCONT)
         assert state.open_incidents() == []
     said = [record.message for record in caplog.records if record.name == "fireline.state"]
     assert sum("does not answer" in line for line in said) == 1

@@ -3,21 +3,19 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from socket import socket
 from zoneinfo import ZoneInfo
 
 import pytest
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession
 from pydantic import SecretStr
 
 from bot.adapters.pages.pagerduty import PagerDuty
-from bot.adapters.pages.phone import DIGITS, Sms, Voice
+from bot.adapters.pages.phone import Sms, Voice
 from bot.adapters.pages.twilio import Account
 from bot.callbacks import pagerduty
-from bot.callbacks.pagerduty import PagerDutyWebhook
-from bot.callbacks.twilio import TwilioDigits
 from bot.cli.demo_phones import ROUTING_KEY, TWILIO_TOKEN, free_port, paging
 from bot.config.channels import load_channels
 from bot.config.settings import Settings
@@ -27,13 +25,13 @@ from bot.domain.incidents.escalation_policy import EscalationPolicy, Ladder, Ste
 from bot.domain.incidents.response import ResponseState
 from bot.domain.oncall.schedule import Layer, Person, Rota, Schedule
 from bot.page_channels import page_channels
-from bot.services.acknowledging import Acknowledging
 from bot.services.probe import Probe
 from bot.slack.serving import watched_site
 from sandbox.phones.book import Entry
 from sandbox.phones.vendors import ACCOUNT, SENDER, Vendors
 from sandbox.slack.seed import USERS
 from sandbox.slack.server import Workspace
+from tests.support.callbacks import routes
 from tests.support.gate_story import START, finding
 from tests.support.pager import PagedStory
 from tests.support.slack_bench import MANIFEST
@@ -71,20 +69,6 @@ class Paged:
         self.story = PagedStory(START, *pagers, plan=PLAN, policy=POLICY)  # type: ignore[arg-type]
         self.story.held.append(finding("Gamebook", severity="P0"))
 
-    def routes(self, port: int) -> list[web.RouteDef]:
-        story = self.story
-
-        def now() -> datetime:
-            return story.now
-
-        def seconds() -> float:
-            return story.now.timestamp()
-
-        taking = Acknowledging(story.state, lambda: story.responses, now, now)
-        digits = TwilioDigits(f"http://127.0.0.1:{port}", ACCOUNT, self.vendors.token, taking)
-        webhook = PagerDutyWebhook(self.vendors.webhook_secret, taking, seconds)
-        return [web.post(DIGITS, digits.answer), web.post(pagerduty.PATH, webhook.answer)]
-
     async def pass_by(self, minutes: float) -> None:
         await asyncio.to_thread(self.story.fast_forward, minutes)
 
@@ -110,7 +94,8 @@ def play(scenario: Callable[[Paged], Awaitable[None]]) -> None:
                 made = Paged(workspace, vendors, session)
                 made.open(port)
                 paged.append(made)
-                async with watched_site(port, "127.0.0.1", Probe(), made.routes(port)):
+                given = (f"http://127.0.0.1:{port}", ACCOUNT, vendors.token, vendors.webhook_secret)
+                async with watched_site(port, "127.0.0.1", Probe(), routes(made.story, *given)):
                     await made.pass_by(1)
                     await scenario(made)
         finally:

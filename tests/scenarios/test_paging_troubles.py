@@ -8,14 +8,12 @@ from itertools import count
 
 import pytest
 
-from bot.domain.audit import Seal
 from bot.domain.delivery import Kind, Outcome, Page, PageState, Queued
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.response import Response
 from bot.ports.state import StateUnavailable
 from bot.scheduler import response_lanes, running
 from bot.services import paging
-from bot.services.auditor import Auditor
 from bot.services.paging import LEASE
 from bot.services.vitals import UNDELIVERED_S, CheckFailed, Paged, Vitals
 from tests.support.gate_story import START, finding
@@ -46,8 +44,9 @@ def add(story: PagedStory, *pages: Queued) -> None:
 
 @contextmanager
 def lanes_at_work(story: PagedStory) -> Iterator[None]:
-    auditor = Auditor(story.state, lambda: story.now, lambda: story.now, lambda: None, Seal(), lambda *_: None)
-    with running(response_lanes(story.escalation, story.paging, auditor), Vitals(lambda: 0.0), story.paging.stop):
+    with running(
+        response_lanes(story.escalation, story.paging, story.auditor()), Vitals(lambda: 0.0), story.paging.stop
+    ):
         yield
 
 

@@ -18,13 +18,11 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bot.domain.audit import Seal
 from bot.domain.delivery import UNSENT, Act, Kind, Outcome, Page, PageState
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.response import Response, ResponseState
 from bot.ports.fakes.state import FakeState
 from bot.services.access import NotYours
-from bot.services.auditor import Auditor
 from tests.support.gate_story import START, finding
 from tests.support.pager import YES, FakePager, PagedStory, person
 
@@ -52,9 +50,7 @@ class OneIncident(RuleBasedStateMachine):
         super().__init__()
         self.memory = FakeState()
         self.story = PagedStory(START, FakePager("slack"), FakePager("voice", "twilio"), state=self.memory)
-        self.auditor = Auditor(
-            self.memory, lambda: self.story.now, lambda: self.story.now, lambda: None, Seal(), lambda *_: None
-        )
+        self.auditor = self.story.auditor()
         self.state: ResponseState | None = None
         self.severity, self.owner, self.episode = "P1", "", 0
         self.until, self.facts_hold, self.is_proved = START, True, False

@@ -1,13 +1,10 @@
 """The ways to acknowledge that need no Slack, before a story of one incident: real requests, signed as vendors sign."""
 
 import asyncio
-import hmac
 import json
-from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import sha1, sha256
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,6 +19,8 @@ from bot.services.acknowledge_links import AcknowledgeLinks
 from bot.services.acknowledging import Acknowledging
 from bot.services.probe import Probe
 from bot.slack.serving import watched_site
+from sandbox.phones.calls import signature as signed_by_twilio
+from sandbox.phones.pagerduty import signature as signed_by_pagerduty
 from tests.support.pager import PagedStory
 
 PUBLIC = "https://fireline.example.com"
@@ -31,8 +30,10 @@ Answer = tuple[int, str]
 FORM = "application/x-www-form-urlencoded"
 
 
-def routes(story: PagedStory) -> tuple[web.RouteDef, ...]:
-    """All of them, wired as the product wires them."""
+def routes(
+    story: PagedStory, public: str = PUBLIC, account: str = "AC1", token: str = "hush", secret: str = "hush"
+) -> tuple[web.RouteDef, ...]:
+    """All of them, wired as the product wires them; `token` is Twilio's, `secret` PagerDuty's."""
 
     def now() -> datetime:
         return story.now
@@ -45,8 +46,8 @@ def routes(story: PagedStory) -> tuple[web.RouteDef, ...]:
     return (
         web.get(link.PATH, page.show),
         web.post(link.PATH, page.take),
-        web.post(pagerduty.PATH, PagerDutyWebhook("hush", taking, seconds).answer),
-        web.post(DIGITS, TwilioDigits(PUBLIC, "AC1", "hush", taking).answer),
+        web.post(pagerduty.PATH, PagerDutyWebhook(secret, taking, seconds).answer),
+        web.post(DIGITS, TwilioDigits(public, account, token, taking).answer),
     )
 
 
@@ -82,12 +83,10 @@ async def _one(session: ClientSession, url: str, asked: Asked) -> Answer:
 
 
 def digits(page: str, pressed: str = "1", token: str = "hush", **fields: str) -> Asked:
-    """https://www.twilio.com/docs/usage/security#validating-requests"""
     path = f"{DIGITS}?{urlencode({'page': page})}"
     given = {"AccountSid": "AC1", "CallSid": "CA1", "Digits": pressed, **fields}
-    text = f"{PUBLIC}{path}" + "".join(name + given[name] for name in sorted(given))
-    signature = b64encode(hmac.new(token.encode(), text.encode(), sha1).digest()).decode()
-    return Asked("POST", path, urlencode(given).encode(), [("X-Twilio-Signature", signature), ("Content-Type", FORM)])
+    headers = [("X-Twilio-Signature", signed_by_twilio(token, f"{PUBLIC}{path}", given)), ("Content-Type", FORM)]
+    return Asked("POST", path, urlencode(given).encode(), headers)
 
 
 def webhook(story: PagedStory, key: str, *secrets: str, **changes: Any) -> Asked:
@@ -105,5 +104,5 @@ def webhook(story: PagedStory, key: str, *secrets: str, **changes: Any) -> Asked
 
 
 def signed(body: bytes, *secrets: str) -> Asked:
-    made = ",".join(f"v1={hmac.new(secret.encode(), body, sha256).hexdigest()}" for secret in secrets)
+    made = ",".join(signed_by_pagerduty(secret, body) for secret in secrets)
     return Asked("POST", pagerduty.PATH, body, [("X-PagerDuty-Signature", made), ("Content-Type", "application/json")])

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.domain.access import Actor, Identity, Origin, Role, Way, without_slack
+from bot.domain.audit import Seal
 from bot.domain.delivery import Act, Kind, Outcome, Page, Queued
 from bot.domain.findings.finding import Finding
 from bot.domain.findings.severity import Severity
@@ -15,6 +16,7 @@ from bot.domain.oncall.schedule import Person, Schedule
 from bot.ports.fakes.metrics import FakeMetrics
 from bot.ports.fakes.state import FakeState
 from bot.ports.state import State
+from bot.services.auditor import Auditor
 from bot.services.escalation import EscalationService
 from bot.services.gate import GateService
 from bot.services.paging import PagingService
@@ -111,6 +113,10 @@ class PagedStory:
 
     def seconds(self) -> float:
         return (self.now - self.set_by).timestamp()
+
+    def auditor(self) -> Auditor:
+        """By the clock of the story; it tells nobody."""
+        return Auditor(self.state, lambda: self.now, lambda: self.now, lambda: None, Seal(), lambda *_: None)
 
     def look(self) -> None:
         """All lanes once."""
