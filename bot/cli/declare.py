@@ -96,7 +96,10 @@ def page(
         return
     with errors_for_people():
         answer, _ = _asked(settings_of(home), replace(asked, act=Act.PREVIEW))
-    say(f"{answer.text}Nobody is paged: add --yes.")
+    if as_json:
+        print(json.dumps({"paged": False, "preview": answer.text.splitlines()}, indent=2, ensure_ascii=False))
+    else:
+        say(f"{answer.text}Nobody is paged: add --yes.")
 
 
 def answer_declare(

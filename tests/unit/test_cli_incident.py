@@ -134,6 +134,8 @@ def test_a_page_is_shown_before_it_is_sent(home: Path) -> None:
     asked = declared(home, "page", "zoe", "the vendor calls")
     assert "at once: Zoe cannot be reached by slack" in asked.stdout
     assert asked.stdout.endswith("Nobody is paged: add --yes.\n")
+    told = json.loads(declared(home, "page", "zoe", "the vendor calls", "--json").stdout)
+    assert (told["paged"], told["preview"][0]) == (False, "at once: Zoe cannot be reached by slack")
     assert "INC-2" not in fireline(home, "list").stdout
     sent = declared(home, "page", "zoe", "the vendor calls", "--yes")
     assert "INC-2 P1: the vendor calls" in sent.stdout
