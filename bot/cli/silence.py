@@ -1,6 +1,5 @@
 """`fireline silence` and `fireline window`: a preview, setting it, those that hold, and their end."""
 
-import getpass
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.cli.context import errors_for_people, now, settings_of
+from bot.cli.incident import By, login_name
 from bot.cli.options import AsJson, Home
 
 if TYPE_CHECKING:
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
 silence = typer.Typer(help="What is silenced: a preview first, a reason, an end.", no_args_is_help=True)
 window = typer.Typer(help="Backfills and maintenance planned ahead: notifications are held.", no_args_is_help=True)
-By = Annotated[
-    str | None, typer.Option("--as", help="Who you are in oncall.yaml; your login name.", show_default=False)
-]
 
 
 @dataclass(frozen=True)
@@ -47,7 +44,7 @@ def set_(
     home: Home = None,
 ) -> None:
     """Show what it would have hidden in the last 7 days; with --yes set it."""
-    _ask(home, SilenceQuestion(f"{target} {length} {reason}", by or getpass.getuser(), yes, as_json))
+    _ask(home, SilenceQuestion(f"{target} {length} {reason}", by or login_name(), yes, as_json))
 
 
 @window.command()
@@ -64,7 +61,7 @@ def plan(
     home: Home = None,
 ) -> None:
     """Show what it would have hidden in the last 7 days; with --yes plan it."""
-    asked = SilenceQuestion(f"{target} {when} {reason}", by or getpass.getuser(), yes, as_json, kind="window")
+    asked = SilenceQuestion(f"{target} {when} {reason}", by or login_name(), yes, as_json, kind="window")
     _ask(home, asked)
 
 
@@ -81,7 +78,7 @@ def end_window(
     home: Home = None,
 ) -> None:
     """End one now, or take it back before it begins."""
-    _ask(home, SilenceQuestion(f"end {name}", by or getpass.getuser(), kind="window"))
+    _ask(home, SilenceQuestion(f"end {name}", by or login_name(), kind="window"))
 
 
 @silence.command(name="list")
@@ -97,7 +94,7 @@ def end(
     home: Home = None,
 ) -> None:
     """End one now: what still holds is announced."""
-    _ask(home, SilenceQuestion(f"end {name}", by or getpass.getuser()))
+    _ask(home, SilenceQuestion(f"end {name}", by or login_name()))
 
 
 def answer_silence(
