@@ -25,7 +25,7 @@ from bot.services.holding import BEAT_EVERY, Holding
 from bot.services.told import Told
 from bot.services.vitals import Checks
 from bot.source_lanes import at_work
-from bot.state_adapters import Sharing
+from bot.state_adapters import Sharing, embedded_state
 
 LOOK_EVERY = timedelta(seconds=5)
 """Each look at what is stored is a query of BigQuery."""
@@ -106,7 +106,7 @@ def _give_up(holding: Holding) -> None:
 
 def _refuse_embedded(settings: Settings, part: Part) -> None:
     lacking = []
-    if not settings.database_url.get_secret_value().startswith("postgres"):
+    if embedded_state(settings):
         lacking.append("FIRELINE_DATABASE_URL=postgresql://USER:PASSWORD@HOST/NAME (state in PostgreSQL)")
     if settings.warehouse != "bigquery":
         lacking.append("FIRELINE_WAREHOUSE=bigquery and FIRELINE_BIGQUERY_PROJECT (run history in BigQuery)")

@@ -47,7 +47,7 @@ def state(settings: Settings) -> Iterator[State]:
     engine = state_engine(settings)
     store = SqlState(engine, settings.seal)
     try:
-        if _embedded_state(settings):
+        if embedded_state(settings):
             migrate(engine)
         else:
             when_it_answers(partial(check, engine), monotonic_seconds, wait)
@@ -208,7 +208,7 @@ def migrated(settings: Settings, to: str | None = None) -> tuple[str | None, str
         engine.dispose()
 
 
-def _embedded_state(settings: Settings) -> bool:
+def embedded_state(settings: Settings) -> bool:
     return not settings.database_url.get_secret_value().startswith("postgres")
 
 

@@ -155,8 +155,11 @@ def _declare(home: Path | None, question: DeclareQuestion, *, as_json: bool) -> 
                 break
             wait(seconds)
             answer, _ = _asked(settings, DeclareQuestion(Act.SHOW, number=answer.number))
-    if not served and not settings.database_url.get_secret_value().startswith("postgres"):
-        say(WAITS, error=True)
+    if not served:
+        from bot.state_adapters import embedded_state
+
+        if embedded_state(settings):
+            say(WAITS, error=True)
     if as_json:
         said = {name: value for name, value in asdict(answer).items() if name not in ("text", "settled")}
         print(json.dumps(said, indent=2, ensure_ascii=False))

@@ -102,7 +102,9 @@ def _asked(settings: "Settings", question: PracticeQuestion) -> Practised:
     question = replace(question, login=login_name())
     said = ask_running(settings.socket, "practice", asdict(question))
     if said is None:
-        if not settings.database_url.get_secret_value().startswith("postgres"):
+        from bot.state_adapters import embedded_state
+
+        if embedded_state(settings):
             raise BadInput(f"No process serves {settings.home}, so nothing would send it. Start `fireline run` first.")
         from bot.declaring import acting
 
