@@ -12,11 +12,10 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.domain.delivery import PageState, Queued
 from bot.domain.errors import BadInput
 from bot.domain.findings.severity import Severity
-from bot.domain.gate.declared import Wanted
+from bot.domain.gate.declared import Wanted, severity_of
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.standing import Overview
 from bot.services.app import AppServices
-from bot.services.declaring import severity_of
 from bot.views import action_ids, declaring
 from handlers import payloads
 from handlers.answers import help_card

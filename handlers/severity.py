@@ -8,11 +8,11 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.domain.access import Act
 from bot.domain.errors import BadInput
+from bot.domain.gate.declared import severity_of
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.standing import Overview
 from bot.services.access import NotYours
 from bot.services.app import AppServices
-from bot.services.declaring import severity_of
 from bot.services.responses import Outdated, Said
 from bot.views import action_ids, response, response_forms
 from handlers import payloads

@@ -107,8 +107,7 @@ def answer_declare(
 ) -> str:
     """A Declared as JSON. Raises BadInput."""
     from bot.domain.access import Actor, Way
-    from bot.domain.gate.declared import Wanted
-    from bot.services.declaring import severity_of
+    from bot.domain.gate.declared import Wanted, severity_of
     from bot.views.declared_words import will_be_paged
     from bot.views.incident import PLAIN
 

@@ -163,8 +163,8 @@ def _acknowledge(
 def _grade(
     service: "ResponseService", found: "Incident", who: "Actor", question: IncidentQuestion, moment: datetime
 ) -> None:
+    from bot.domain.gate.declared import severity_of
     from bot.services.access import NotYours
-    from bot.services.declaring import severity_of
     from bot.services.responses import Said
 
     said = Said(severity_of(question.severity), question.more)

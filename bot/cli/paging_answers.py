@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from bot.domain.oncall.schedule import Schedule
     from bot.responding import PagingRules
 
-SEVERITIES = ("P0", "P1", "P2")
-
 
 class Act(StrEnum):
     READINESS = "readiness"
@@ -102,13 +100,10 @@ def _readiness(rules: "PagingRules", question: PagingQuestion, moment: datetime)
 
 
 def _page(rules: "PagingRules", question: PagingQuestion, moment: datetime) -> Said:
-    from bot.domain.errors import BadInput
     from bot.domain.escalation.simulation import simulated
-    from bot.domain.findings.severity import Severity
+    from bot.domain.gate.declared import severity_of
 
-    if question.severity.upper() not in SEVERITIES:
-        raise BadInput(f"{question.severity!r} is no severity that pages. Write {', '.join(SEVERITIES)}.")
-    worst = Severity(question.severity.upper())
+    worst = severity_of(question.severity)
     if question.at is not None:
         moment = rules.oncall.moment(question.at, moment)
     schedule, ladder = rules.oncall.schedule(moment), rules.policy.of(worst)

@@ -130,14 +130,3 @@ def _entry(incident: Incident, wanted: Wanted, who: Actor, named: str, now: date
     first = f"; {named} is paged first" if named else ""
     text = f"{who.name} declared it as {wanted.severity}{why}: {wanted.title}{first}"
     return Entry(incident.id, now, EntryKind.OPENED, text, who.key)
-
-
-def severity_of(text: str) -> Severity:
-    """`P1`, in any case of letters. Raises BadInput for what cannot be said of an incident."""
-    try:
-        found = Severity(text.strip().upper())
-    except ValueError:
-        raise BadInput(f"{text.strip()!r} is no severity. Write P0, P1 or P2.") from None
-    if found not in declared.SEVERITIES:
-        raise BadInput(f"{found} has no message and pages nobody. Write P0, P1 or P2.")
-    return found

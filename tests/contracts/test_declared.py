@@ -157,7 +157,7 @@ def test_a_mention_of_slack_and_a_rota_name_whom_to_page(story: Declared) -> Non
     [
         ({"title": "  "}, "Say in one line what is wrong"),
         ({"title": "x" * 151}, "151 characters long. Write 150 at most"),
-        ({"severity": Severity.P3}, "Declare P0, P1 or P2"),
+        ({"severity": Severity.P3}, "P3 has no message and pages nobody. Write P0, P1 or P2"),
         ({"processors": ("Gamebok",)}, "There is no processor 'Gamebok'. Did you mean Gamebook"),
         ({"page": "anna"}, "'anna' is no person and no rota of oncall.yaml. Did you mean Ana"),
         ({"page": "chris lee"}, "is no person and no rota"),

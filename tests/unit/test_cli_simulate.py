@@ -49,7 +49,7 @@ def test_who_would_be_paged() -> None:
     assert "Thu 24 Dec 03:05 UTC  step 2: Ben by slack" in said
     assert "03:15 UTC  everybody was paged" in said
     assert "step 1: Ana cannot be reached by jira" in fireline("simulate", "page", "--severity", "p2").output
-    assert "'P9' is no severity that pages" in fireline("simulate", "page", "--severity", "P9").output
+    assert "'P9' is no severity. Write P0, P1 or P2." in fireline("simulate", "page", "--severity", "P9").output
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,17 @@ def incident_id(declaration: str) -> str:
     return f"{FindingKind.DECLARED}:{declaration}"
 
 
+def severity_of(text: str) -> Severity:
+    """`P1`, in any case of letters. Raises BadInput for what cannot be said of an incident."""
+    try:
+        found = Severity(text.strip().upper())
+    except ValueError:
+        raise BadInput(f"{text.strip()!r} is no severity. Write P0, P1 or P2.") from None
+    if found not in SEVERITIES:
+        raise BadInput(f"{found} has no message and pages nobody. Write P0, P1 or P2.")
+    return found
+
+
 def checked(wanted: Wanted, processors: Collection[str]) -> None:
     """Raises BadInput for what cannot be declared. `processors` are those of the registry."""
     if not wanted.title.strip():
@@ -42,8 +53,7 @@ def checked(wanted: Wanted, processors: Collection[str]) -> None:
         raise BadInput(f"The title is {len(wanted.title)} characters long. Write {MOST_TITLE} at most.")
     if len(wanted.because) > MOST_REASON:
         raise BadInput(f"The reason is {len(wanted.because)} characters long. Write {MOST_REASON} at most.")
-    if wanted.severity not in SEVERITIES:
-        raise BadInput(f"{wanted.severity} has no message and pages nobody. Declare P0, P1 or P2.")
+    severity_of(wanted.severity)
     if len(wanted.processors) > MOST_PROCESSORS:
         raise BadInput(f"You named {len(wanted.processors)} processors. Name {MOST_PROCESSORS} at most.")
     for name in wanted.processors:
