@@ -67,13 +67,14 @@ class Echo:
         self._posted: _Posted | None = None
         self._missed, self._since = 0, wall()
         self.alarm: Alarm | None = None
+        self._alarmed = False
         self.anew = Event()
         """Set: a connection to Slack, where there is one, is to be made anew."""
 
     def look(self) -> None:
         """Post what is due, and look whether the last was heard. Raises Deaf, and StateUnavailable."""
         if not self._mine():
-            self._posted, self._missed, self._since = None, 0, self._wall()
+            self._posted, self._missed, self._alarmed, self._since = None, 0, False, self._wall()
             return
         if self._posted is not None:
             self._listen(self._posted)
@@ -85,8 +86,9 @@ class Echo:
                 "and replies are lost. Acknowledge with `fireline incident ack`; check the app's event subscriptions, "
                 "and that it is in the echo channel."
             )
-            if self.alarm is not None:
+            if self.alarm is not None and not self._alarmed:
                 self.alarm.begin(self._since, text)
+                self._alarmed = True
             raise Deaf(text)
 
     @property
@@ -113,6 +115,7 @@ class Echo:
                 log.info("Slack is heard again")
             if self.is_deaf and self.alarm is not None:
                 self.alarm.end(self._since)
+            self._alarmed = False
             self._missed, self._since = 0, self._wall()
             self._next_s = posted.at_s + EVERY_S
         elif self._seconds() - posted.at_s >= WITHIN_S:

@@ -6,11 +6,10 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import uuid5
+from functools import partial
 
-from bot.domain.delivery import Act, Page, Queued
-from bot.domain.escalation.pages import NAMESPACE, Targets
-from bot.domain.findings.severity import Severity
+from bot.domain.delivery import Act, Queued
+from bot.domain.escalation.pages import Targets, about_no_incident
 from bot.domain.gate.silences import Silence
 from bot.domain.incidents.standing import Overview
 from bot.domain.oncall.notes import Handover, by_rota, gaps_key, handovers
@@ -55,10 +54,12 @@ class OncallNotes:
     def _handovers(self, now: datetime) -> Iterator[Queued]:
         for each in handovers(self._services.oncall.schedule(now), now):
             target = self._targets(BY, each.person)
-            if target is not None and self._is_new(each.key):
-                open_now = self._services.responses.overviews(now)
-                text = self._words.handover(each, open_now, self._state.silences(now), now)
-                yield self._note(each.key, BY, each.person.name, target, text, now)
+            if target is not None:
+                text = partial(self._handover, each, now)
+                yield from self._note(each.key, BY, each.person.name, target, text)
+
+    def _handover(self, given: Handover, now: datetime) -> str:
+        return self._words.handover(given, self._services.responses.overviews(now), self._state.silences(now), now)
 
     def _gaps(self, now: datetime) -> Iterator[Queued]:
         if self._gaps_at is not None and timedelta() <= now - self._gaps_at < GAPS_EVERY:
@@ -66,29 +67,11 @@ class OncallNotes:
         self._gaps_at = now
         for rota, gaps in by_rota(self._services.oncall.gaps(now)).items():
             key = gaps_key(self._services.oncall.plan, rota)
-            if self._is_new(key):
-                yield self._note(key, TO_ALL, rota, self._channel, self._words.gaps(gaps, now), now)
+            yield from self._note(key, TO_ALL, rota, self._channel, partial(self._words.gaps, gaps, now))
 
-    def _is_new(self, key: str) -> bool:
-        return self._state.page(_id(key)) is None
-
-    def _note(self, key: str, channel: str, person: str, target: str, text: str, now: datetime) -> Queued:
-        log.info("a note for %s: %s", person, text.partition("\n")[0])
-        page = Page(
-            id=_id(key),
-            dedup_key=key,
-            label="note",
-            severity=Severity.P3,
-            act=Act.NOTE,
-            channel=channel,
-            person=person,
-            target=target,
-            created_at=now,
-            title=text.partition("\n")[0],
-            text=text,
-        )
-        return Queued(page=page, incident="", not_before=self._wall())
-
-
-def _id(key: str) -> str:
-    return str(uuid5(NAMESPACE, key))
+    def _note(self, key: str, channel: str, person: str, target: str, text: Callable[[], str]) -> Iterator[Queued]:
+        """Nothing is worded that is stored already."""
+        if not self._state.pages_of(key):
+            said = text()
+            log.info("a note for %s: %s", person, said.partition("\n")[0])
+            yield about_no_incident(key, Act.NOTE, channel, person, target, said, self._services.now(), self._wall())

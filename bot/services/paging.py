@@ -171,7 +171,7 @@ class PagingService:
         second = [] if outcome.kind is Kind.YES else self._second_way(queued, outcome, shown.begun)
         with self._state.transaction() as tx:
             tx.pages.settle(queued, state, outcome, self._wall() + wait)
-            tx.pages.add([*second, *(practice.ended(queued) if state is PageState.SENT else ())])
+            tx.pages.add([*second, *(practice.ended(queued) if state is PageState.SENT else [])])
             refused = outcome.permanent and outcome.kind is Kind.NO
             if refused and queued.incident and not queued.page.attempts:
                 text = f"{queued.page.person} was not reached by {queued.page.channel}: {outcome.reason}"

@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 
 from bot.domain.delivery import Act, Page, PageState, Queued
 from bot.domain.escalation.next_action import PageStep
+from bot.domain.findings.severity import Severity
 from bot.domain.incidents.escalation_policy import Step
 from bot.domain.incidents.response import PAGING, Response, ResponseState
 from bot.domain.oncall.on_call import on_call
@@ -21,6 +22,12 @@ _FOLLOWING = {
     ResponseState.MITIGATED: Act.ACKNOWLEDGE,
     ResponseState.RESOLVED: Act.RESOLVE,
 }
+_ABOUT_NO_INCIDENT = {
+    Act.NOTE: ("note", Severity.P3),
+    Act.TEST: ("TEST", Severity.P1),
+    Act.TRIGGER: ("Fireline", Severity.P1),
+}
+"""What such a page is called, and how grave it is."""
 Targets = Callable[[str, Person], str | None]
 """(channel, person) -> what reaches the person; None: the channel cannot, or is not there."""
 
@@ -56,17 +63,44 @@ def follow_ups(sent: Iterable[Queued], before: Response, after: Response, now: d
     smaller than they were told pages there no longer.
     """
     act = Act.RESOLVE if after.state in PAGING and after.severity > before.severity else _FOLLOWING.get(after.state)
+    return [] if act is None else [following(each, act, now) for each in kept(sent)]
+
+
+def kept(sent: Iterable[Queued]) -> list[Queued]:
+    """What channels that keep a state of their own have, or may have: one page each."""
     tried = [each for each in sent if each.state not in (PageState.PENDING, PageState.CANCELLED)]
-    told = {
-        each.page.channel: each for each in tried if each.page.channel in KEEP_A_STATE and each.page.act is Act.TRIGGER
-    }
-    return [] if act is None else [_following(each, act, now) for each in told.values()]
+    told = {each.page.channel: each for each in tried if each.page.act is Act.TRIGGER}
+    return [each for channel, each in told.items() if channel in KEEP_A_STATE]
 
 
-def _following(sent: Queued, act: Act, now: datetime) -> Queued:
+def following(sent: Queued, act: Act, now: datetime) -> Queued:
+    """Tells its channel what has become of a page; made again it is the same."""
     name = str(uuid5(NAMESPACE, f"{sent.page.dedup_key}:{act}:{sent.page.channel}:{now.isoformat()}"))
     page = replace(sent.page, id=name, act=act, created_at=now, attempts=0, first_attempt_at=None)
     return Queued(page=page, incident=sent.incident, not_before=sent.not_before)
+
+
+def about_no_incident(
+    key: str, act: Act, channel: str, person: str, target: str, text: str, now: datetime, wall: datetime
+) -> Queued:
+    """A page that has its words with it, the first line as its title. The same `key`, act, channel and person make the
+    same one; `wall` is the time by which pages are sent.
+    """
+    label, severity = _ABOUT_NO_INCIDENT[act]
+    page = Page(
+        id=str(uuid5(NAMESPACE, f"{key}:{act}:{channel}:{person}")),
+        dedup_key=key,
+        label=label,
+        severity=severity,
+        act=act,
+        channel=channel,
+        person=person,
+        target=target,
+        created_at=now,
+        title=text.partition("\n")[0],
+        text=text,
+    )
+    return Queued(page=page, incident="", not_before=wall)
 
 
 def people_of(schedule: Schedule, step: Step, now: datetime) -> list[str]:

@@ -1,14 +1,12 @@
 """A page for practice: marked TEST, about no incident. It is tried a few times, and escalates to nobody."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import uuid5
 
 from bot.domain.audit import Record, record
-from bot.domain.delivery import Act, Kind, Outcome, Page, PageState, Queued
-from bot.domain.escalation.pages import KEEP_A_STATE, NAMESPACE, Targets
-from bot.domain.findings.severity import Severity
+from bot.domain.delivery import Act, Kind, Outcome, PageState, Queued
+from bot.domain.escalation.pages import KEEP_A_STATE, Targets, about_no_incident, following
 from bot.domain.incidents.escalation_policy import WRITTEN, EscalationPolicy
 from bot.domain.oncall.schedule import Person
 
@@ -54,26 +52,14 @@ def ways(policy: EscalationPolicy, person: Person, targets: Targets) -> tuple[di
 
 
 def pages(person: Person, reached: dict[str, str], by: str, key: str, now: datetime, wall: datetime) -> list[Queued]:
-    title = "TEST page from Fireline"
-    return [
-        Queued(
-            page=Page(
-                id=str(uuid5(NAMESPACE, f"{key}:{channel}")),
-                dedup_key=key,
-                label="TEST",
-                severity=Severity.P1,
-                act=Act.TEST,
-                channel=channel,
-                person=person.name,
-                target=target,
-                created_at=now,
-                title=title,
-                text=f"{title}, for practice: {by} asked whether {channel} reaches {person.name}.\n"
-                "TEST: nothing is wrong, and there is nothing to acknowledge.",
-            ),
-            incident="",
-            not_before=wall,
+    def text(channel: str) -> str:
+        return (
+            f"TEST page from Fireline, for practice: {by} asked whether {channel} reaches {person.name}.\n"
+            "TEST: nothing is wrong, and there is nothing to acknowledge."
         )
+
+    return [
+        about_no_incident(key, Act.TEST, channel, person.name, target, text(channel), now, wall)
         for channel, target in reached.items()
     ]
 
@@ -87,13 +73,10 @@ def after(outcome: Outcome, tries: int) -> PageState | None:
     return PageState.REFUSED if outcome.kind is Kind.NO else PageState.UNKNOWN
 
 
-def ended(queued: Queued) -> Iterator[Queued]:
-    """A channel that keeps a state of its own is told at once that it is over."""
-    if queued.page.act is Act.TEST and queued.page.channel in KEEP_A_STATE:
-        page = queued.page
-        name = str(uuid5(NAMESPACE, f"{page.id}:over"))
-        over = Page(**{**vars(page), "id": name, "act": Act.RESOLVE, "attempts": 0, "first_attempt_at": None})
-        yield Queued(page=over, incident="", not_before=queued.not_before)
+def ended(queued: Queued) -> list[Queued]:
+    """A channel that keeps a state of its own is told at once that a page for practice, which it has taken, is over."""
+    is_test = queued.page.act is Act.TEST and queued.page.channel in KEEP_A_STATE
+    return [following(queued, Act.RESOLVE, queued.page.created_at)] if is_test else []
 
 
 def asked_for(person: str, by: str, channels: Sequence[str], now: datetime) -> Record:
