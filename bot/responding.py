@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from bot.services.paging import PagingService
     from bot.services.practice import PracticeService
 
+SLACK = "slack"
+"""The provider of its channels."""
 FACTS_WITHIN_S = 2.0
 """What a page says more than its incident's name asks the warehouse: a page does not wait for that."""
 
@@ -125,6 +127,7 @@ def responding(
     """
     from bot.adapters.anchors import Anchors
     from bot.adapters.heartbeat import Heartbeat
+    from bot.config.policy import load_policy
     from bot.services.auditor import Auditor
     from bot.services.deaf_alarm import DeafAlarm
     from bot.services.escalation import EscalationService
@@ -135,6 +138,9 @@ def responding(
 
     def schedule(now: datetime) -> Schedule:
         return services.oncall.schedule(now)
+
+    def policy() -> EscalationPolicy:
+        return load_policy(settings.config / "policy.yaml").escalation
 
     def person(name: str) -> Person | None:
         return services.oncall.plan.by_name.get(name)
@@ -161,6 +167,7 @@ def responding(
     auditor = Auditor(store, services.now, wall, alive, settings.seal, drop)
     said = Words(oncall_notes.handover, lambda found, now: oncall_notes.gaps(found, services.oncall.plan.zone, now))
     if echo is not None:
-        echo.alarm = DeafAlarm(schedule, store, paging.target, services.now, wall)
+        ways = partial(paging.waking_beside, SLACK)
+        echo.alarm = DeafAlarm(schedule, policy, ways, store, paging.target, services.now, wall)
     notes = OncallNotes(services, store, paging.target, said, wall, settings.alerts_channel)
     return Responding(escalation, paging, auditor, echo, notes)

@@ -25,6 +25,7 @@ WITHIN_S = 30.0
 """So long after it was posted Slack has sent an event: https://docs.slack.dev/apis/events-api retries after that."""
 DEAF_AFTER = 2
 """Echoes in a row that were not heard; after the first the connection is made anew."""
+CHECK = "Check the app's event subscriptions, and that it is in the echo channel."
 log = logging.getLogger("fireline.echo")
 
 
@@ -67,7 +68,7 @@ class Echo:
         self._posted: _Posted | None = None
         self._missed, self._since = 0, wall()
         self.alarm: Alarm | None = None
-        self._alarmed = False
+        self._alarmed, self._why = False, ""
         self.anew = Event()
         """Set: a connection to Slack, where there is one, is to be made anew."""
 
@@ -83,8 +84,7 @@ class Echo:
         if self.is_deaf:
             text = (
                 f"Nothing that happens in Slack has reached Fireline since {self._since:%H:%M} UTC: clicks, commands "
-                "and replies are lost. Acknowledge with `fireline incident ack`; check the app's event subscriptions, "
-                "and that it is in the echo channel."
+                f"and replies are lost. Acknowledge with `fireline incident ack`. {self._why or CHECK}"
             )
             if self.alarm is not None and not self._alarmed:
                 self.alarm.begin(self._since, text)
@@ -104,8 +104,10 @@ class Echo:
         text = _text(mine)
         try:
             self._posted = _Posted(text, self._channel.post(text), self._seconds())
+            self._why = ""
         except EchoUnavailable as error:
             log.warning("the echo could not be posted: %s", error)
+            self._why = f"Fireline cannot post to its echo channel: {error}."
             self._miss()
 
     def _listen(self, posted: _Posted) -> None:

@@ -12,7 +12,7 @@ from uuid import uuid5
 
 from bot.domain.delivery import Act, Kind, Outcome, Page, PageState, Queued
 from bot.domain.escalation import practice
-from bot.domain.escalation.bundles import WITHIN, Carried, Hold, turn
+from bot.domain.escalation.bundles import WITHIN, Carried, Hold, can_be_carried, turn
 from bot.domain.escalation.pages import NAMESPACE
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.escalation_policy import WRITTEN
@@ -113,6 +113,10 @@ class PagingService:
         kept = [each for key in episodes for each in self._state.pages_of(key) if each.state is PageState.SENT]
         return [each for each in unsent if not any(_is_same(each.page, sent.page) for sent in kept)]
 
+    def waking_beside(self, provider: str) -> list[str]:
+        """The channels that wake somebody and are of another provider."""
+        return [each.name for each in self._channels.values() if each.wakes and each.provider != provider]
+
     def target(self, channel: str, person: Person) -> str | None:
         return target_by(self._channels, channel, person)
 
@@ -194,7 +198,8 @@ class PagingService:
 
     def _taken(self, tx: Transaction, queued: Queued, now: datetime) -> bool:
         page = queued.page
-        way = turn(queued, tx.pages.to_person(page.person, page.channel, now - WITHIN), now)
+        others = tx.pages.to_person(page.person, page.channel, now - WITHIN) if can_be_carried(queued) else []
+        way = turn(queued, others, now)
         if isinstance(way, Hold):
             tx.pages.hold(queued, way.until)
             until = f"{way.until:%H:%M:%S} UTC"

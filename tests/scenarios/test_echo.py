@@ -10,6 +10,7 @@ import pytest
 
 from bot.adapters.notify.slack_echo import SlackEcho
 from bot.domain.delivery import Act
+from bot.domain.incidents.escalation_policy import EscalationPolicy
 from bot.ports.echo import EchoUnavailable
 from bot.ports.fakes.state import FakeState
 from bot.services.app import AppServices
@@ -94,7 +95,7 @@ def test_a_channel_that_takes_no_message_is_as_good_as_deaf() -> None:
         raise EchoUnavailable("#echo: not_in_channel")
 
     story.channel.heard = refuse
-    with pytest.raises(Deaf):
+    with pytest.raises(Deaf, match=r"Fireline cannot post to its echo channel: #echo: not_in_channel\."):
         story.until(FIRST_S + 3 * WITHIN_S)
 
 
@@ -151,7 +152,15 @@ def test_a_channel_that_is_not_there_is_said_so(services: AppServices) -> None:
 def test_who_is_deaf_pages_whoever_is_on_call_by_what_is_not_slack_once() -> None:
     paged = PagedStory(START, FakePager("slack"), FakePager("voice", "twilio"), FakePager("pagerduty"))
     story = Story(paged.state)  # type: ignore[arg-type]
-    story.echo.alarm = DeafAlarm(lambda _: PLAN, paged.state, paged.paging.target, lambda: START, lambda: START)
+    story.echo.alarm = DeafAlarm(
+        lambda _: PLAN,
+        EscalationPolicy,
+        partial(paged.paging.waking_beside, "slack"),
+        paged.state,
+        paged.paging.target,
+        lambda: START,
+        lambda: START,
+    )
     story.channel.heard = lambda _: False
     for _ in range(2):
         with pytest.raises(Deaf):

@@ -42,11 +42,11 @@ def turn(queued: Queued, others: Iterable[Queued], now: datetime) -> Send | Hold
     What is graver than all that the person has had is not held, and what the same incident has said counts for nothing.
     A channel that keeps a state of its own needs each page: its acknowledgements name one.
     """
-    if not _can_be_carried(queued):
+    if not can_be_carried(queued):
         return Send()
     strange = [each for each in others if each.page.dedup_key != queued.page.dedup_key]
     had = _had(strange, now)
-    waiting = [each for each in strange if _can_be_carried(each)]
+    waiting = [each for each in strange if can_be_carried(each)]
     if len(had) >= MOST and queued.page.severity >= min(each.page.severity for each in had):
         return Hold(_moment(had[-MOST], now) + WITHIN)
     if 1 + len(waiting) <= MOST - len(had):
@@ -54,7 +54,7 @@ def turn(queued: Queued, others: Iterable[Queued], now: datetime) -> Send | Hold
     return Send(tuple(each for each in waiting if each.page.severity >= queued.page.severity))
 
 
-def _can_be_carried(queued: Queued) -> bool:
+def can_be_carried(queued: Queued) -> bool:
     """What may have been taken already is looked for by itself."""
     page = queued.page
     return queued.state is PageState.PENDING and page.act is Act.TRIGGER and page.channel not in KEEP_A_STATE
