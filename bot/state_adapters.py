@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from bot.adapters.clock import monotonic_seconds, wait
@@ -173,7 +173,7 @@ def watched_by(store: State, settings: Settings) -> Watched:
     """
     from bot.services.watched import watched_in
 
-    watched = watched_in(store, lambda: rest_of(settings))
+    watched = watched_in(store, cache(lambda: rest_of(settings)))
 
     def until(incident: Incident) -> datetime | None:
         try:

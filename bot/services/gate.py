@@ -1,7 +1,7 @@
 """One tick of the gate over the state: read what is remembered, decide, keep it with what has to be said of it."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -109,8 +109,7 @@ class GateService:
             committed = tx.gate.commit(now, result, memory.version)
             if committed is Committed.APPLIED:
                 tx.outbox.add(to_say(result.decisions))
-                over = {each.id for each in memory.incidents.values() if not each.is_open}
-                self._follow(tx, result, now, over)
+                self._follow(tx, result, now, memory.incidents)
         if committed is not Committed.APPLIED:
             return Tick(committed)
         for decision in result.decisions:
@@ -123,12 +122,15 @@ class GateService:
         known = ((name, self._state.response(name)) for name in declared(memory))
         return {name for name, each in known if each is None or each.state is ResponseState.RESOLVED}
 
-    def _follow(self, tx: Transaction, result: GateResult, now: datetime, over: set[str]) -> None:
-        """The responses change in the transaction of their facts; pages for what is over or smaller are not sent."""
-        incidents = [*result.incidents, *self._graded(result)] if self._escalation is not None else []
+    def _follow(self, tx: Transaction, result: GateResult, now: datetime, were: Mapping[str, Incident]) -> None:
+        """The responses change in the transaction of their facts; pages for what is over or smaller are not sent.
+        `were`: the incidents before the tick.
+        """
+        incidents = [*result.incidents, *self._graded(result, were)] if self._escalation is not None else []
         if self._escalation is None or not incidents:
             return
         known = tx.responses.of([each.id for each in incidents])
+        over = {name for name, each in were.items() if not each.is_open}
         for after, entry in followed(incidents, known, result.alerts, self._escalation, now, over):
             before = known.get(after.incident)
             tx.responses.put(after)
@@ -138,13 +140,12 @@ class GateService:
                 tx.pages.add(follow_ups(sent, before, after, now))
             tx.responses.note([entry])
 
-    def _graded(self, result: GateResult) -> Iterator[Incident]:
+    def _graded(self, result: GateResult, were: Mapping[str, Incident]) -> Iterator[Incident]:
         """Those of unchanged facts of whose findings a person has said how bad they are: what is found may say more."""
-        changed, held = {each.id for each in result.incidents}, {each.incident for each in result.alerts}
-        for response in self._state.responses_open() if held - changed - {""} else ():
-            incident = self._state.incident(response.incident)
-            if response.set_severity is not None and incident is not None and incident.id in held - changed:
-                yield incident
+        unchanged = {each.incident for each in result.alerts} - {each.id for each in result.incidents}
+        for response in self._state.responses_open() if unchanged & were.keys() else ():
+            if response.set_severity is not None and response.incident in unchanged & were.keys():
+                yield were[response.incident]
 
     def _fits(self, now: datetime, finding: Finding, windows: Sequence[PlannedWindow]) -> bool:
         """Does the state take what the gate would decide of it alone? Nothing of the trial is stored."""

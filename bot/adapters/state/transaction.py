@@ -63,10 +63,7 @@ class SqlGate:
                 if connection.execute(raised).rowcount != 1:
                     raise _Overtaken
                 connection.execute(insert(tables.tick).values(at=tick))
-                self._keep(result.incidents)
-                upsert(connection, tables.finding, ("fingerprint",), [alert_row(each) for each in result.alerts])
-                if result.decisions:
-                    connection.execute(insert(tables.decision), [decision_row(each) for each in result.decisions])
+                self._store(result)
         except _Overtaken:
             return Committed.ALREADY if self._applied(tick) else Committed.OVERTAKEN
         return Committed.APPLIED
@@ -77,12 +74,16 @@ class SqlGate:
         try:
             with connection.begin_nested():
                 connection.execute(update(HEAD).values(version=HEAD.c.version + 1))
-                self._keep(result.incidents)
-                upsert(connection, tables.finding, ("fingerprint",), [alert_row(each) for each in result.alerts])
-                connection.execute(insert(tables.decision), [decision_row(each) for each in result.decisions])
+                self._store(result)
         except _Overtaken:
             return False
         return True
+
+    def _store(self, result: GateResult) -> None:
+        self._keep(result.incidents)
+        upsert(self._connection, tables.finding, ("fingerprint",), [alert_row(each) for each in result.alerts])
+        if result.decisions:
+            self._connection.execute(insert(tables.decision), [decision_row(each) for each in result.decisions])
 
     def _applied(self, tick: datetime) -> bool:
         found = self._connection.scalar(select(tables.tick.c.at).where(tables.tick.c.at == tick))
