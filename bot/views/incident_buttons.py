@@ -62,7 +62,7 @@ def _behind(incident: Incident) -> list[More]:
 
 
 def _has_data(incident: Incident) -> bool:
-    return incident.has_data and not incident.headline.source
+    return incident.headline.of_processor
 
 
 def _of_nobody(incident: Incident) -> list[Element]:

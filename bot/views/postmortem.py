@@ -101,7 +101,7 @@ def _steps(found: Retrospect) -> Iterator[str]:
         "Discover": _discovered(headline, after),
         "Triage": f"{incident.severity}, because {_plain(incident.severity_reason)}.",
         "Investigate": f"The evidence: `/incident {incident.label}`, *Evidence*.",
-        "Validate": f"`/validate {_plain(headline.root)}` judges each date." if headline.processors else "",
+        "Validate": f"`/validate {_plain(headline.root)}` judges each date." if headline.of_processor else "",
         "Fix": f"Recommended: {incident_words.step(headline)}.",
         "Verify": end,
         "Prevent": "",

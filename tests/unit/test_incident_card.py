@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.findings.finding import FindingKind
 from bot.domain.incidents.standing import Overview
 from bot.views import incident, incident_words, response
 from bot.views.blocks import Card
 from tests.support import incident_cards, notices
-from tests.support.gate_story import START
+from tests.support.gate_story import START, finding
 
 CARDS = incident_cards.incidents()
 
@@ -86,3 +87,12 @@ def test_failed_runs_are_counted_from_the_first_of_them() -> None:
     first = headline.since + timedelta(hours=1)
     said = incident_words.trouble(replace(headline, failed_since=first), START, incident.PLAIN)
     assert said.startswith(f"1 failed run since {first:%H:%M} UTC")
+
+
+def test_the_whole_fleet_is_no_processor_whose_data_could_be_asked() -> None:
+    blind = finding("Raw01", FindingKind.SOURCE_BLIND, processors=("Raw01", "Raw02"))
+    told = notices.notice()
+    fleet = replace(told, incident=replace(told.incident, headline=blind, processors=blind.processors))
+    assert (fleet.incident.root, blind.of_processor) == ("whole fleet", False)
+    assert "SQL" not in str(incident.card(fleet).blocks)
+    assert "SQL" in str(incident.card(told).blocks)

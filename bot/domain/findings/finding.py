@@ -173,6 +173,11 @@ class Finding:
         return self.processors[0] if self.processors else f"source {self.source}"
 
     @property
+    def of_processor(self) -> bool:
+        """Is its root one that data can be asked of? A source, or the whole fleet, is none."""
+        return self.root in self.processors
+
+    @property
     def seen_since(self) -> datetime:
         """What its sentence counts from: the first of its failed runs; without any, when the trouble began."""
         return self.failed_since or self.since

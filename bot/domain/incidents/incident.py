@@ -90,7 +90,7 @@ class Incident:
 
     @property
     def root(self) -> str:
-        return self.processors[0] if self.processors else self.headline.root
+        return self.processors[0] if self.processors and self.headline.of_processor else self.headline.root
 
     @property
     def has_data(self) -> bool:
