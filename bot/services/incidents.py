@@ -11,6 +11,7 @@ from bot.domain.impact.report import ImpactRequest
 from bot.domain.incidents.evidence import Checked, IncidentEvidence
 from bot.domain.incidents.feedback import Feedback, Word
 from bot.domain.incidents.incident import AlertState, Incident
+from bot.domain.incidents.standing import graded
 from bot.domain.platform.registry import Registry
 from bot.domain.verdicts.judge import SOUND
 from bot.domain.verdicts.validation import ValidationRequest
@@ -54,7 +55,8 @@ class IncidentService:
         return ValidationRequest(processor=incident.headline.root, first=first, last=last)
 
     def evidence(self, incident_id: str, now: datetime) -> IncidentEvidence:
-        incident, members = self.get(incident_id), self._required_state().members(incident_id)
+        incident = graded(self.get(incident_id), self._required_state().response(incident_id))
+        members = self._required_state().members(incident_id)
         dates = list(self._dates(incident, members))
         verdicts = tuple(self._judge(name, day, now) for name, day in dates[:MOST_DATES])
         said, feedback = self._required_state().history(incident_id), self._required_state().feedback(incident_id)

@@ -6,6 +6,7 @@ from bot.domain.errors import BadInput
 from bot.domain.incidents.figures import Figures, episodes, figures
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.retrospect import Past, Retrospect
+from bot.domain.incidents.standing import graded
 from bot.domain.incidents.timeline import EntryKind
 from bot.ports.state import State
 
@@ -31,6 +32,7 @@ class RetrospectService:
         return figures(((each, state.timeline(each.id)) for each in known), since, until)
 
     def of(self, incident: Incident, now: datetime) -> Retrospect:
+        incident = graded(incident, self._required().response(incident.id))
         timeline = tuple(self._required().timeline(incident.id))
         return Retrospect(incident, timeline, tuple(episodes(incident, timeline)), self.similar(incident, now), now)
 

@@ -37,7 +37,7 @@ def refused(why: str) -> str:
 
 
 def _heading(found: Overview) -> str:
-    return f"<h1>{found.incident.severity} {found.incident.label}</h1>"
+    return f"<h1>{found.severity} {found.incident.label}</h1>"
 
 
 def _standing(found: Overview, now: datetime) -> str:

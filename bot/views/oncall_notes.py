@@ -56,10 +56,9 @@ def _listed(what: str, lines: Iterable[str]) -> list[str]:
 
 
 def _incident(found: Overview, zone: ZoneInfo, now: datetime) -> str:
-    severity = found.incident.severity if found.standing is None else found.standing.response.severity
     line = response_words.line(found.standing, now, plain_in(zone))
     explanation = found.incident.headline.explanation.rstrip(".")
-    return f"- {found.incident.label} {severity}: {explanation}. {line}".rstrip()
+    return f"- {found.incident.label} {found.severity}: {explanation}. {line}".rstrip()
 
 
 def _window(window: Silence, zone: ZoneInfo) -> str:
