@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from bot.adapters.pages.attempt import TIMEOUT_S
-from bot.adapters.pages.http import ask, no_answer_of, refusal
+from bot.adapters.pages.http import Answer, ask, no_answer_of, refusal
 from bot.domain.delivery import Kind, Outcome, Page
 
 API_URL = "https://api.twilio.com"
@@ -54,8 +54,9 @@ class Account:
         parameters = {"To": page.target, "PageSize": str(PAGE_SIZE)}
         answer = ask(self.timeout_s, "GET", self._url(resource), auth=(self.sid, self.token), params=parameters)
         no = answer if isinstance(answer, Outcome) else refusal(answer)
-        if isinstance(answer, Outcome) or no is not None:
-            return None if no is None or no.permanent else Outcome(Kind.AMBIGUOUS, f"not looked up: {no.reason}")
+        if no is not None:
+            return None if no.permanent else Outcome(Kind.AMBIGUOUS, f"not looked up: {no.reason}")
+        assert isinstance(answer, Answer)
         listed = answer.data().get(resource.lower())
         if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
             return None

@@ -14,7 +14,8 @@ _REMEDIES = (
     (r"permission denied for (?:table|relation|view|schema) (\S+)", "GRANT SELECT ON {0} TO the user of this address."),
     (r"password authentication failed|access denied|authentication failed", "Check the user and its password."),
     (
-        r"could not (?:translate|connect)|connection (?:refused|failed)|no answer within|no route|is closed",
+        r"could not (?:translate|connect)|connection (?:refused|failed)|no answer within|timeout expired|no route"
+        r"|is closed",
         "Check the host, the port and the network.",
     ),
     (r"column .*does not exist|no such column|unknown column", "Correct the query in sources.yaml."),

@@ -195,9 +195,8 @@ def _remember(
         another = ledger.has_another_reading(item.fingerprint)
         if another or not item.file.once:
             session.run("forget_rejected", {"name": item.file.name, "fingerprint": item.fingerprint})
-        if another:
-            _forget_spellings(session, hints)
-            facts = session.rows("facts")
+    if any(ledger.has_another_reading(item.fingerprint) for item in staged):
+        facts = _without_known_spellings(session, hints, facts)
     rejected = list(
         dict.fromkeys(noted for item in staged for row in item.reading.rejected if (noted := _noted(item, row)))
     )
@@ -222,11 +221,18 @@ def _remember(
     return tuple(text for _, text in warnings)
 
 
-def _forget_spellings(session: Session, hints: Hints) -> None:
-    """What was said of words that are known by now."""
-    for name, _ in session.rows("facts"):
-        if name.startswith(SPELLING) and name.removeprefix(SPELLING).strip().lower() in hints.vocabulary.categories:
-            session.run("forget_fact", {"name": name})
+def _without_known_spellings(
+    session: Session, hints: Hints, facts: Collection[tuple[str, str]]
+) -> set[tuple[str, str]]:
+    """Forgets what was said of words that are known by now; returns the rest."""
+    known = {
+        name
+        for name, _ in facts
+        if name.startswith(SPELLING) and name.removeprefix(SPELLING).strip().lower() in hints.vocabulary.categories
+    }
+    for name in known:
+        session.run("forget_fact", {"name": name})
+    return {each for each in facts if each[0] not in known}
 
 
 def _noted(item: Staged, row: RejectedRow) -> tuple[str, int, str]:

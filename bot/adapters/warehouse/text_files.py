@@ -45,14 +45,16 @@ def is_damaged(text: str) -> bool:
 
 
 def lines_of(path: Path) -> tuple[int, int]:
-    """How many lines there are, a last one without an end included, and the bytes of the longest."""
+    """How many lines there are, a last one without an end included, and the bytes of the longest that is not within one
+    piece: no reader has less room than a piece.
+    """
     count = longest = begun = 0
     with path.open("rb") as stream:
         while piece := stream.read(_AT_ONCE):
-            first, *others = map(len, piece.split(b"\n"))
-            count += len(others)
-            longest = max(longest, begun + first, *others)
-            begun = others[-1] if others else begun + first
+            count += piece.count(b"\n")
+            first, last = piece.find(b"\n"), piece.rfind(b"\n")
+            longest = max(longest, begun + (len(piece) if first < 0 else first))
+            begun = begun + len(piece) if last < 0 else len(piece) - last - 1
     return count + (begun > 0), longest
 
 
