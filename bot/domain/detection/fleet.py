@@ -55,8 +55,6 @@ class Fleet:
 
     def __init__(self, history: PipelineHistory, silence: Silence, ends_at: datetime | None) -> None:
         self._history, self._silence, self._ends_at = history, silence, ends_at
-        self._newest: datetime | None = None
-        self._last: dict[str, datetime] = {}
         self._pauses = Gaps()
         self._silent: Silent | None = None
         self._ahead: tuple[datetime, list[tuple[datetime, str]]] | None = None
@@ -70,9 +68,7 @@ class Fleet:
 
     def _take(self, run: RunSeen) -> None:
         began, silent = run.started_at, self._silent
-        self._last[run.processor] = max(began, self._last.get(run.processor, began))
         self._pauses.start(began)
-        self._newest = max(began, self._newest or began)
         if silent is not None and silent.until is None and began > silent.since:
             silent.until = began
 
@@ -93,7 +89,7 @@ class Fleet:
         if self._silent is not None and self._silent.until is None:
             self._silent.names = self._names(self._silent.since, now) or self._silent.names
             return
-        newest = self._newest
+        newest = self._pauses.last
         if (
             newest is None
             or now - newest < MISSING_AFTER
@@ -116,17 +112,19 @@ class Fleet:
     def _names(self, newest: datetime, now: datetime) -> tuple[str, ...]:
         """Those that have let a slot pass; without slots, all that were at work."""
         missed = dict.fromkeys(name for slot, name in self._slots(newest) if slot <= now)
-        return tuple(missed) or tuple(name for name, last in self._last.items() if newest - last < _DAY)
+        return tuple(missed) or tuple(name for name, last in self._silence.last_starts() if newest - last < _DAY)
 
     def _slots(self, newest: datetime) -> list[tuple[datetime, str]]:
         """The slots after that moment, in order."""
         if self._ahead is None or self._ahead[0] != newest:
             processors = self._history.registry.processors
-            at_work = (
-                one for one in processors if newest - self._last.get(one.name, newest - 2 * IN_SERVICE) < IN_SERVICE
-            )
+            at_work = (one for one in processors if self._is_at_work(one.name, newest))
             self._ahead = newest, sorted((slot, one.name) for one in at_work for slot in self._due(one, newest))
         return self._ahead[1]
+
+    def _is_at_work(self, name: str, newest: datetime) -> bool:
+        last = self._silence.last_start(name)
+        return last is not None and newest - last < IN_SERVICE
 
     def _due(self, processor: Processor, newest: datetime) -> Iterator[datetime]:
         """When a run is missed, a grace before. Of what has no slots, or runs between them: by its own rhythm."""

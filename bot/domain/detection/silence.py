@@ -6,7 +6,7 @@ percentile counts as what it may be at most: pollers at random moments page less
 """
 
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -103,6 +103,10 @@ class Silence:
     def last_start(self, name: str) -> datetime | None:
         gaps = self._gaps.get(name)
         return None if gaps is None else gaps.last
+
+    def last_starts(self) -> Iterator[tuple[str, datetime]]:
+        """Of everybody who has started."""
+        return ((name, gaps.last) for name, gaps in self._gaps.items() if gaps.last is not None)
 
     def others_ran(self, name: str, since: datetime) -> bool:
         """Has another processor started since? Else nothing arrives at all, and its silence is not its own.
