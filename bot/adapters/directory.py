@@ -1,15 +1,15 @@
 """Slack's own list of people and groups."""
 
-import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from slack_sdk.web import SlackResponse, WebClient
+from slack_sdk.web import SlackResponse
 
 from bot.domain.access import Origin
 from bot.domain.delivery import Kind
 from bot.ports.directory import DirectoryUnavailable
 from bot.slack import outcomes
+from bot.slack.quiet import quiet_client
 
 TIMEOUT_S = 2
 """Of each call: an acknowledgement is due within three seconds, and the change itself takes its time."""
@@ -23,8 +23,7 @@ class SlackDirectory:
     """Implements `bot.ports.directory.Directory`."""
 
     def __init__(self, token: str, api_url: str) -> None:
-        sdk = logging.getLogger("fireline.slack.sdk")
-        self._client = WebClient(token=token, base_url=api_url, timeout=TIMEOUT_S, retry_handlers=[], logger=sdk)
+        self._client = quiet_client(token, api_url, TIMEOUT_S)
         self._team = ""
 
     def origin(self, user: str) -> Origin:

@@ -3,12 +3,9 @@
 Nothing is sent twice in here: whoever calls looks first, and tries again later.
 """
 
-import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
-
-from slack_sdk.web import WebClient
 
 from bot.adapters.notify import slack_metadata as metadata
 from bot.adapters.notify.slack_calls import REFUSED_S, CardRefused, Pace
@@ -20,6 +17,7 @@ from bot.domain.incidents.incident import MessageRef
 from bot.domain.incidents.notice import Notice
 from bot.ports.notifier import NotifierGone, NotifierRefused
 from bot.slack.own_messages import is_from
+from bot.slack.quiet import quiet_client
 from bot.views import incident
 from bot.views.blocks import Card
 
@@ -38,9 +36,7 @@ class SlackNotifier:
     """Implements `bot.ports.notifier.Notifier`. `channel` is `#name` or an id; the app has to be in it."""
 
     def __init__(self, token: str, api_url: str, channel: str) -> None:
-        sdk = logging.getLogger("fireline.slack.sdk")
-        sdk.setLevel(logging.CRITICAL)  # every failure is raised, and logged by whoever it reaches
-        self._client = WebClient(token=token, base_url=api_url, timeout=TIMEOUT_S, retry_handlers=[], logger=sdk)
+        self._client = quiet_client(token, api_url, TIMEOUT_S)
         self._warn, self._pace, self._shapes = WarnOnce(), Pace(), Shapes()
         self._channel = AlertsChannel(self._client, channel, self._warn)
         self._own: dict[str, str] | None = None

@@ -1,15 +1,14 @@
 """What time it is at Slack: the Date of an answer of its Web API, whatever else the answer says."""
 
-import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web import WebClient
 
 from bot.slack import outcomes
+from bot.slack.quiet import quiet_client
 
 TIMEOUT_S = 2
 """Whoever asks looks at other things too."""
@@ -17,8 +16,7 @@ TIMEOUT_S = 2
 
 class SlackClock:
     def __init__(self, token: str, api_url: str) -> None:
-        quiet = logging.getLogger("fireline.slack.sdk")
-        self._client = WebClient(token=token, base_url=api_url, timeout=TIMEOUT_S, retry_handlers=[], logger=quiet)
+        self._client = quiet_client(token, api_url, TIMEOUT_S)
 
     def __call__(self) -> datetime | None:
         """Aware UTC, to the second; None without an answer, or with one that is not dated."""

@@ -1,12 +1,10 @@
 """The channel in which Fireline hears itself: https://docs.slack.dev/reference/methods/chat.postMessage."""
 
-import logging
 from contextlib import suppress
-
-from slack_sdk.web import WebClient
 
 from bot.ports.echo import EchoUnavailable
 from bot.slack import outcomes
+from bot.slack.quiet import quiet_client
 
 TIMEOUT_S = 5
 
@@ -15,9 +13,7 @@ class SlackEcho:
     """Implements `bot.ports.echo.EchoChannel`. `channel` is a name or an id; the app has to be in it."""
 
     def __init__(self, token: str, api_url: str, channel: str) -> None:
-        sdk = logging.getLogger("fireline.slack.sdk")
-        sdk.setLevel(logging.CRITICAL)  # what happened is raised
-        self._client = WebClient(token=token, base_url=api_url, timeout=TIMEOUT_S, retry_handlers=[], logger=sdk)
+        self._client = quiet_client(token, api_url, TIMEOUT_S)
         self._channel = channel
 
     def post(self, text: str) -> str:

@@ -1,17 +1,15 @@
 """A direct message in Slack. Its metadata names its page: https://docs.slack.dev/messaging/message-metadata."""
 
-import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
-
-from slack_sdk.web import WebClient
 
 from bot.adapters.pages.attempt import TIMEOUT_S, Attempt, within
 from bot.domain.delivery import Kind, Outcome, Page
 from bot.domain.oncall.schedule import Person
 from bot.slack import outcomes
 from bot.slack.own_messages import is_from
+from bot.slack.quiet import quiet_client
 from bot.views.text import cut, escape
 
 EVENT = "fireline_page"
@@ -30,9 +28,7 @@ class SlackDirect:
     name, provider, wakes = "slack", "slack", True
 
     def __init__(self, token: str, api_url: str, timeout_s: float = TIMEOUT_S) -> None:
-        sdk = logging.getLogger("fireline.slack.sdk")
-        sdk.setLevel(logging.CRITICAL)  # what happened is the outcome
-        self._client = WebClient(token=token, base_url=api_url, timeout=SDK_TIMEOUT_S, retry_handlers=[], logger=sdk)
+        self._client = quiet_client(token, api_url, SDK_TIMEOUT_S)
         self._timeout_s = timeout_s
         self._known, self._conversations = dict[str, Any](), dict[str, str]()
 
