@@ -14,11 +14,13 @@ from bot.domain.findings.severity import Severity
 from bot.domain.incidents.response import Response, ResponseState
 from bot.domain.incidents.timeline import EntryKind
 from bot.services.access import NotYours
+from bot.services.incidents import IncidentService
 from bot.services.notified import notified_within
 from bot.services.responses import Said
+from bot.services.retrospect import RetrospectService
 from bot.services.watched import never
 from tests.contracts.states import KINDS, opened
-from tests.support.gate_story import START, finding
+from tests.support.gate_story import REGISTRY, START, finding
 from tests.support.pager import FakePager, PagedStory, person
 
 CHRIS, ANA = person("Chris"), person("Ana")
@@ -73,6 +75,11 @@ def test_raised_it_ends_an_acknowledgement_and_pages_from_step_1(story: PagedSto
         (Severity.P0, "set by Ana: games start at 7")
     ]
     audited(story)
+    draft = RetrospectService(story.state).of(story.incident, story.now).incident
+    known = IncidentService(story.state, REGISTRY, lambda *_: None)  # type: ignore[arg-type]
+    shown = known.evidence(story.incident.id, story.now).incident
+    assert {each.severity_reason for each in (draft, shown)} == {"set by Ana: games start at 7"}
+    assert {draft.severity, shown.severity} == {Severity.P0}
 
 
 def test_lowered_it_pages_by_the_smaller_policy_and_the_same_facts_change_nothing(story: PagedStory) -> None:
