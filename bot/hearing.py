@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.adapters.clock import monotonic_seconds, system_clock
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from bot.config.settings import Settings
+    from bot.domain.incidents.escalation_policy import EscalationPolicy
+    from bot.domain.oncall.schedule import Schedule
+    from bot.ports.clock import Clock
     from bot.ports.state import State
-    from bot.services.echo import Echo
+    from bot.services.app import AppServices
+    from bot.services.echo import Alarm, Echo
+    from bot.services.paging import PagingService
+
+SLACK = "slack"
+"""The provider of its channels."""
 
 
 def echo_of(settings: Settings, store: State, me: str | None, mine: Callable[[], bool]) -> Echo | None:
@@ -23,3 +34,18 @@ def echo_of(settings: Settings, store: State, me: str | None, mine: Callable[[],
 
     channel = SlackEcho(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, settings.echo_channel)
     return Echo(store, channel, me or this_process(), mine, monotonic_seconds, system_clock)
+
+
+def alarm_of(settings: Settings, services: AppServices, store: State, paging: PagingService, wall: Clock) -> Alarm:
+    """By the policy, the schedule and the channels as they are when it begins."""
+    from bot.config.policy import load_policy
+    from bot.services.deaf_alarm import DeafAlarm
+
+    def policy() -> EscalationPolicy:
+        return load_policy(settings.config / "policy.yaml").escalation
+
+    def schedule(now: datetime) -> Schedule:
+        return services.oncall.schedule(now)
+
+    ways = partial(paging.waking_beside, SLACK)
+    return DeafAlarm(schedule, policy, ways, store, paging.target, services.now, wall)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.acknowledging import links_of
 from bot.adapters.clock import monotonic_seconds, system_clock
+from bot.hearing import alarm_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
     from bot.services.paging import PagingService
     from bot.services.practice import PracticeService
 
-SLACK = "slack"
-"""The provider of its channels."""
 FACTS_WITHIN_S = 2.0
 """What a page says more than its incident's name asks the warehouse: a page does not wait for that."""
 
@@ -127,9 +126,7 @@ def responding(
     """
     from bot.adapters.anchors import Anchors
     from bot.adapters.heartbeat import Heartbeat
-    from bot.config.policy import load_policy
     from bot.services.auditor import Auditor
-    from bot.services.deaf_alarm import DeafAlarm
     from bot.services.escalation import EscalationService
     from bot.services.in_time import InTime
     from bot.services.oncall_notes import OncallNotes, Words
@@ -138,9 +135,6 @@ def responding(
 
     def schedule(now: datetime) -> Schedule:
         return services.oncall.schedule(now)
-
-    def policy() -> EscalationPolicy:
-        return load_policy(settings.config / "policy.yaml").escalation
 
     def person(name: str) -> Person | None:
         return services.oncall.plan.by_name.get(name)
@@ -167,7 +161,6 @@ def responding(
     auditor = Auditor(store, services.now, wall, alive, settings.seal, drop)
     said = Words(oncall_notes.handover, lambda found, now: oncall_notes.gaps(found, services.oncall.plan.zone, now))
     if echo is not None:
-        ways = partial(paging.waking_beside, SLACK)
-        echo.alarm = DeafAlarm(schedule, policy, ways, store, paging.target, services.now, wall)
+        echo.alarm = alarm_of(settings, services, store, paging, wall)
     notes = OncallNotes(services, store, paging.target, said, wall, settings.alerts_channel)
     return Responding(escalation, paging, auditor, echo, notes)
