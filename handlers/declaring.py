@@ -9,7 +9,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.domain.delivery import PageState, Queued
+from bot.domain.delivery import LOOKS_S, Queued, settled
 from bot.domain.errors import BadInput
 from bot.domain.findings.severity import Severity
 from bot.domain.gate.declared import Wanted, severity_of
@@ -24,9 +24,6 @@ from handlers.replies import Reply
 from handlers.slack_calls import Refused, asked
 
 Payload = Mapping[str, Any]
-LOOKS_S = (1.0, 2.0, 4.0)
-"""After so long each what has become of the pages is looked at again, until all of them have an outcome."""
-KNOWN = frozenset({PageState.SENT, PageState.CANCELLED})
 
 
 def register(app: AsyncApp, services: AppServices) -> None:
@@ -138,7 +135,7 @@ async def _follow(services: AppServices, reply: Reply, found: Incident, view_id:
     for seconds in LOOKS_S:
         await asyncio.sleep(seconds)
         shown = await reply.work(_shown, services, found)
-        if shown[1] and all(each.state in KNOWN for each in shown[1]):
+        if settled(shown[1]):
             break
     try:
         view = declaring.opened(*shown)

@@ -6,6 +6,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.domain.delivery import PRACTICE_LOOKS_S as LOOKS_S
 from bot.domain.escalation.practice import Practice
 from bot.services.app import AppServices
 from bot.views import action_ids, practice
@@ -13,8 +14,6 @@ from handlers import payloads
 from handlers.replies import Reply
 
 Payload = Mapping[str, Any]
-LOOKS_S = (1.0, 2.0, 4.0, 8.0)
-"""After so long each it is looked at again, until all of it is known."""
 
 
 def register(app: AsyncApp, services: AppServices) -> None:

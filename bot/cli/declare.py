@@ -13,14 +13,14 @@ from bot.cli.context import errors_for_people, now, settings_of, wait
 from bot.cli.incident import By, incident, login_name
 from bot.cli.options import AsJson, Home
 from bot.cli.terminal import say
+from bot.domain.delivery import LOOKS_S, settled
+from bot.domain.delivery import Act as PageAct
 
 if TYPE_CHECKING:
     from bot.config.settings import Settings
     from bot.services.declaring import DeclaringService
     from bot.services.responses import ResponseService
 
-LOOKS_S = (1, 2, 4)
-"""After so long each it is looked at again what has become of the pages, until all of them have an outcome."""
 WAITS = "note: no process serves here: nobody is paged until `fireline run` does."
 Severity = Annotated[str, typer.Option(help="P0, P1 or P2.")]
 Because = Annotated[str, typer.Option(help="Why this severity.", show_default=False)]
@@ -129,8 +129,6 @@ def question_of(given: dict[str, Any]) -> DeclareQuestion:
 
 
 def _said(service: "DeclaringService", people: "ResponseService", number: str, moment: datetime) -> str:
-    from bot.domain.delivery import Act as PageAct
-    from bot.domain.delivery import PageState
     from bot.views.declared_words import opened
     from bot.views.incident import PLAIN
     from bot.views.page_words import shown
@@ -139,9 +137,8 @@ def _said(service: "DeclaringService", people: "ResponseService", number: str, m
     pages = [each for each in service.pages(found.incident) if each.page.act is PageAct.TRIGGER]
     text = "".join(f"{line}\n" for line in opened(found, pages, moment, PLAIN))
     told = tuple({"person": one.page.person, "channel": one.page.channel, "state": shown(one)} for one in pages)
-    settled = bool(pages) and all(each.state in (PageState.SENT, PageState.CANCELLED) for each in pages)
     facts = found.severity.value, found.state.value
-    return json.dumps(asdict(Declared(text, found.incident.label, *facts, told, settled)))
+    return json.dumps(asdict(Declared(text, found.incident.label, *facts, told, settled(pages))))
 
 
 def _declare(home: Path | None, question: DeclareQuestion, *, as_json: bool) -> None:

@@ -11,15 +11,13 @@ from bot.cli.context import errors_for_people, now, settings_of, wait
 from bot.cli.incident import By, login_name
 from bot.cli.options import AsJson, Home
 from bot.cli.terminal import say
+from bot.domain.delivery import PRACTICE_LOOKS_S as LOOKS_S
 from bot.domain.errors import BadInput
 
 if TYPE_CHECKING:
     from bot.config.settings import Settings
     from bot.services.practice import PracticeService
     from bot.services.responses import ResponseService
-
-LOOKS_S = (1, 2, 4, 8)
-"""After so long each it is looked at again, until all of it is known."""
 
 
 @dataclass(frozen=True)

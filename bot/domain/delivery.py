@@ -1,5 +1,6 @@
 """A page: one thing to be told to one person by one channel; and what is known of each try to send it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -89,6 +90,10 @@ class PageState(StrEnum):
 WAITING = frozenset({PageState.PENDING, PageState.UNCLEAR})
 """What is still to be sent, and is not under way."""
 UNSENT = WAITING | {PageState.SENDING, PageState.CARRIED}
+LOOKS_S = (1.0, 2.0, 4.0)
+"""Whoever has declared an incident waits so long each until it is looked at again what has become of its pages."""
+PRACTICE_LOOKS_S = (*LOOKS_S, 8.0)
+"""The same of pages for practice: each channel is waited for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,3 +112,9 @@ class Queued:
     reason: str = ""
     ref: str = ""
     carried_by: str = ""
+
+
+def settled(pages: Iterable[Queued]) -> bool:
+    """Is it known what became of each page that wakes somebody? There is one at least."""
+    triggers = [each for each in pages if each.page.act is Act.TRIGGER]
+    return bool(triggers) and all(each.state in (PageState.SENT, PageState.CANCELLED) for each in triggers)
