@@ -10,6 +10,7 @@ from bot.domain.health.model import HealthRequest
 from bot.domain.impact.report import ImpactRequest
 from bot.domain.incidents.feedback import Word
 from bot.domain.incidents.incident import MessageRef
+from bot.domain.oncall.whom import MENTION
 from bot.domain.verdicts.validation import ValidationRequest
 from bot.views import action_ids
 
@@ -18,7 +19,6 @@ _HELP = frozenset({"help", "?", "-h", "--help"})
 MOST_TEXT = 500
 ACKNOWLEDGING = frozenset({"ack", "acknowledged", "on it"})
 INCIDENT_WORDS = ("ack", "mitigated", "handover", "resolve", "reopen", "severity", "timeline", "postmortem")
-_MENTIONED = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
 _SEVERITY = re.compile(r"[Pp][0-9]")
 OF_ALL = ("list", "figures", "declare")
 CHANGING_COMMANDS = ("/incident", "/oncall")
@@ -152,7 +152,7 @@ def incident(command: Mapping[str, Any]) -> IncidentCommand:
 def page(command: Mapping[str, Any]) -> PageCommand:
     """`WHOM [P0 | P1 | P2] TEXT`, as Slack escapes it: whom may be a mention. Raises BadInput."""
     typed = text(command)
-    mentioned = _MENTIONED.match(typed)
+    mentioned = MENTION.match(typed)
     whom = mentioned[0] if mentioned is not None else typed.partition(" ")[0]
     rest = typed.removeprefix(whom).strip()
     first, _, more = rest.partition(" ")

@@ -1,7 +1,6 @@
 """The draft of a postmortem: a file in the thread of the incident."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -26,8 +25,7 @@ async def send(services: AppServices, reply: Reply, name: str) -> None:
     """Where the incident's message is; where it has none, where it was asked for."""
     found, text = await reply.work(_drafted, services, name)
     if found.message is not None:
-        there = replace(reply.place, channel=found.message.channel, thread_ts=found.message.ts, ephemeral=False)
-        reply = replace(reply, place=there)
+        reply = reply.in_thread_of(found.message)
     document = Document(postmortem.filename(found), f"{found.label}: draft of a postmortem", text.encode())
     await reply.upload(
         [document], f"{found.label}: a draft of its postmortem. What only people know is left to be written."

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ParamSpec, TypeVar
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -116,6 +116,11 @@ class Reply:
     place: Place
     workspace: str = ""
     """Its address; empty while Slack has not said it."""
+
+    def in_thread_of(self, message: MessageRef) -> "Reply":
+        """The same person's, where `message` is: what is sent is for everyone there."""
+        there = replace(self.place, channel=message.channel, thread_ts=message.ts, ephemeral=False)
+        return replace(self, place=there)
 
     async def work(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await self.pool.run(work, *args, **kwargs)

@@ -1,7 +1,6 @@
 """How bad a person says that an incident is: by the form behind its dots, or by a command; the thread hears of it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -87,5 +86,5 @@ async def _say(services: AppServices, reply: Reply, found: Incident) -> None:
     """In the thread of the incident's message, where it has one."""
     if found.message is None:
         return
-    there = replace(reply.place, channel=found.message.channel, thread_ts=found.message.ts, ephemeral=False)
-    await replace(reply, place=there).send(response.graded(await reply.work(_overview, services, found)))
+    graded = response.graded(await reply.work(_overview, services, found))
+    await reply.in_thread_of(found.message).send(graded)

@@ -16,6 +16,7 @@ FIELD_TEXT = 2_000
 HEADER_TEXT = 150
 BUTTON_TEXT = 75
 OPTION_TEXT = 75
+LABEL_TEXT = 200
 OPTION_VALUE = 150
 MOST_OPTIONS = 100
 BLOCK_ID = 255
@@ -113,14 +114,22 @@ def select(placeholder: str, action_id: str, options: Sequence[Element]) -> Elem
     }
 
 
-def typeahead(placeholder: str, action_id: str) -> Element:
-    """A select whose options are asked for as the reader types, from the first letter."""
-    return {
+def typeahead(placeholder: str, action_id: str, most: int | None = None) -> Element:
+    """A select whose options are asked for as the reader types, from the first letter. `most`: several may be chosen,
+    so many.
+    """
+    element: Element = {
         "type": "external_select",
         "placeholder": plain(placeholder, 150),
         "action_id": action_id,
         "min_query_length": 0,
     }
+    return element if most is None else {**element, "type": "multi_external_select", "max_selected_items": most}
+
+
+def field(block_id: str, label: str, element: Element) -> Block:
+    """One input of a form."""
+    return {"type": "input", "block_id": block_id, "label": plain(label, LABEL_TEXT), "element": element}
 
 
 def preformatted(text: str) -> Block:

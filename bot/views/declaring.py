@@ -21,10 +21,12 @@ from bot.views.blocks import (
     actions,
     button,
     context,
+    field,
     modal,
     option,
     plain,
     section,
+    typeahead,
 )
 from bot.views.incident import SLACK, TEXT
 from bot.views.text import escape
@@ -40,13 +42,14 @@ def form(ladders: Mapping[Severity, Ladder], whom: Sequence[str], title: str = "
     """`whom`: the rotas and people of oncall.yaml."""
     said: Element = {"type": "plain_text_input", "action_id": TITLE, "max_length": MOST_TITLE}
     severities = [option(_severity(each, ladders[each]), each) for each in SEVERITIES]
+    named = typeahead("Those that it concerns, if any", PROCESSORS, MOST_PROCESSORS)
     usual = severities[SEVERITIES.index(Severity.P1)]
     blocks = [
-        _input(TITLE, "What is wrong", {**said, **({"initial_value": title[:MOST_TITLE]} if title else {})}),
-        _input(SEVERITY, "Severity", _select(SEVERITY, severities, usual)),
-        _optional(_input(REASON, "Why this severity", _text(REASON, MOST_REASON))),
-        _optional(_input(PROCESSORS, "Processors", _processors())),
-        _input(PAGE, "Whom to page", _whom(whom)),
+        field(TITLE, "What is wrong", {**said, **({"initial_value": title[:MOST_TITLE]} if title else {})}),
+        field(SEVERITY, "Severity", _select(SEVERITY, severities, usual)),
+        _optional(field(REASON, "Why this severity", _text(REASON, MOST_REASON))),
+        _optional(field(PROCESSORS, "Processors", named)),
+        field(PAGE, "Whom to page", _whom(whom)),
         context("It has its number and its message at once, and pages by the policy until somebody has it."),
     ]
     view = {**modal(DECLARE, blocks), "submit": plain("Declare", VIEW_TITLE)}
@@ -71,16 +74,6 @@ def _select(name: str, options: Sequence[Element], chosen: Element) -> Element:
     return {"type": "static_select", "action_id": name, "options": list(options), "initial_option": chosen}
 
 
-def _processors() -> Element:
-    return {
-        "type": "multi_external_select",
-        "action_id": PROCESSORS,
-        "placeholder": plain("Those that it concerns, if any", 150),
-        "min_query_length": 0,
-        "max_selected_items": MOST_PROCESSORS,
-    }
-
-
 def processors(found: Sequence[Processor]) -> list[Element]:
     """Options of the type-ahead."""
     return [option(each.name, each.name) for each in found[:MOST_OPTIONS]]
@@ -88,10 +81,6 @@ def processors(found: Sequence[Processor]) -> list[Element]:
 
 def _text(name: str, most: int) -> Element:
     return {"type": "plain_text_input", "action_id": name, "max_length": most}
-
-
-def _input(block_id: str, label: str, element: Element) -> Block:
-    return {"type": "input", "block_id": block_id, "label": plain(label, 200), "element": element}
 
 
 def _optional(block: Block) -> Block:

@@ -9,7 +9,20 @@ from bot.domain.oncall.covers import Cover, CoverState, state_at
 from bot.domain.oncall.overview import Overview, Turn
 from bot.domain.oncall.schedule import Person, Schedule
 from bot.views import action_ids, oncall_words
-from bot.views.blocks import Block, Card, Element, actions, button, context, header, modal, option, plain, section
+from bot.views.blocks import (
+    Block,
+    Card,
+    Element,
+    actions,
+    button,
+    context,
+    field,
+    header,
+    modal,
+    option,
+    plain,
+    section,
+)
 from bot.views.health import date_token
 from bot.views.text import escape
 
@@ -95,13 +108,13 @@ def form(schedule: Schedule, now: datetime) -> dict[str, Any]:
     view = modal(
         "Ask for a cover",
         [
-            _field("Whose turn", ROTA, picked),
-            _field("Who covers", PERSON, {"type": "users_select", "action_id": PERSON}),
-            _field("From", SINCE, {"type": "datetimepicker", "action_id": SINCE, "initial_date_time": begin}),
-            _field(
-                "Until", UNTIL, {"type": "datetimepicker", "action_id": UNTIL, "initial_date_time": begin + 8 * 3600}
+            field(ROTA, "Whose turn", picked),
+            field(PERSON, "Who covers", {"type": "users_select", "action_id": PERSON}),
+            field(SINCE, "From", {"type": "datetimepicker", "action_id": SINCE, "initial_date_time": begin}),
+            field(
+                UNTIL, "Until", {"type": "datetimepicker", "action_id": UNTIL, "initial_date_time": begin + 8 * 3600}
             ),
-            {**_field("Reason", REASON, reason), "optional": True},
+            {**field(REASON, "Reason", reason), "optional": True},
             context("Times are of your own clock. The turn stays with you until it is accepted."),
         ],
     )
@@ -111,10 +124,6 @@ def form(schedule: Schedule, now: datetime) -> dict[str, Any]:
         "submit": plain("Ask", 24),
         "close": plain("Cancel", 24),
     }
-
-
-def _field(label: str, block_id: str, element: Element) -> Block:
-    return {"type": "input", "block_id": block_id, "label": plain(label, 200), "element": element}
 
 
 def request(cover: Cover, people: Sequence[Person], schedule: Schedule, now: datetime) -> Card:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.domain.escalation.practice import Practice
 from bot.domain.escalation.readiness import Reach, Readiness
 from bot.views import action_ids, page_words
-from bot.views.blocks import MOST_OPTIONS, Block, Card, Element, actions, button, option, plain, section
+from bot.views.blocks import Block, Card, Element, actions, button, option, plain, section, select
 from bot.views.text import cut, escape
 
 MARKS = {Reach.READY: "✅", Reach.PARTLY: "⚠️", Reach.UNREACHABLE: "⛔"}
@@ -31,10 +31,7 @@ def _how(each: Readiness) -> str:
 
 def _test(people: Sequence[str]) -> Element:
     return {
-        "type": "static_select",
-        "action_id": action_ids.ONCALL_TEST,
-        "placeholder": plain("Page for practice …", 150),
-        "options": [option(name, name) for name in people[:MOST_OPTIONS]],
+        **select("Page for practice …", action_ids.ONCALL_TEST, [option(name, name) for name in people]),
         "confirm": {
             "title": plain("Page for practice?", 100),
             "text": plain("It goes out by every channel that wakes them, now, marked TEST.", 300),

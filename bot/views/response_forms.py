@@ -7,7 +7,7 @@ from bot.domain.gate.declared import SEVERITIES
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.standing import Overview
 from bot.views import action_ids
-from bot.views.blocks import MOST_OPTIONS, VIEW_TITLE, Block, Element, context, modal, option, plain, section
+from bot.views.blocks import VIEW_TITLE, Block, Element, context, field, modal, option, plain, section, select
 from bot.views.text import escape, mention
 
 ACTS = {
@@ -24,19 +24,14 @@ MOST_QUOTED = 500
 
 def hand_over(incident: Incident, grant: str, people: Sequence[str]) -> dict[str, Any]:
     """`people` are the names of oncall.yaml."""
-    choice: Element = {
-        "type": "static_select",
-        "action_id": PERSON,
-        "placeholder": plain("Who has it from now on", 150),
-        "options": [option(name, name) for name in people[:MOST_OPTIONS]],
-    }
+    choice = select("Who has it from now on", PERSON, [option(name, name) for name in people])
     said = context("They have it at once; the acknowledgement begins anew.")
-    return _form(incident, grant, action_ids.INCIDENT_HAND_OVER_TO, [_input(PERSON, "Person", choice), said])
+    return _form(incident, grant, action_ids.INCIDENT_HAND_OVER_TO, [field(PERSON, "Person", choice), said])
 
 
 def reopen(incident: Incident, grant: str) -> dict[str, Any]:
     said = context("It begins a new episode: whoever is on call is paged from step 1.")
-    return _form(incident, grant, action_ids.INCIDENT_REOPEN_FOR, [_input(REASON, "Why", reason()), said])
+    return _form(incident, grant, action_ids.INCIDENT_REOPEN_FOR, [field(REASON, "Why", reason()), said])
 
 
 def severity(found: Overview, grant: str, said: str = "", why: str = "") -> dict[str, Any]:
@@ -54,7 +49,7 @@ def severity(found: Overview, grant: str, said: str = "", why: str = "") -> dict
         f"It is {found.severity}. Higher: an acknowledgement ends, and paging begins at step 1. Lower: {stops}the "
         "policy of the smaller severity counts, until the facts show more than they do now."
     )
-    blocks = [_input(SEVERITY, "Severity", choice), _input(REASON, "Why", written), told]
+    blocks = [field(SEVERITY, "Severity", choice), field(REASON, "Why", written), told]
     return _form(found.incident, grant, action_ids.INCIDENT_SEVERITY_AS, blocks)
 
 
@@ -63,13 +58,8 @@ def add(found: Sequence[Overview], quoted: str, kept: str) -> dict[str, Any]:
     if not found:
         return modal("Add to timeline", [section("No incident is open.")])
     names = [(each.incident.label, f"{each.incident.label} {each.severity} {_name(each)}") for each in found]
-    choice: Element = {
-        "type": "static_select",
-        "action_id": INCIDENT,
-        "placeholder": plain("One that is open", 150),
-        "options": [option(label, value) for value, label in names[:MOST_OPTIONS]],
-    }
-    blocks = [_input(INCIDENT, "Incident", choice), context(escape(quoted) or "(no text)")]
+    choice = select("One that is open", INCIDENT, [option(label, value) for value, label in names])
+    blocks = [field(INCIDENT, "Incident", choice), context(escape(quoted) or "(no text)")]
     view = modal("Add to timeline", blocks)
     submit = plain("Add", VIEW_TITLE)
     return {**view, "submit": submit, "callback_id": action_ids.INCIDENT_ADD_TO, "private_metadata": kept}
@@ -93,7 +83,3 @@ def _form(incident: Incident, grant: str, callback: str, blocks: list[Block]) ->
     submit = "Set" if callback == action_ids.INCIDENT_SEVERITY_AS else act
     view = modal(f"{act} {incident.label}", [context(escape(incident.headline.explanation)), *blocks])
     return {**view, "submit": plain(submit, VIEW_TITLE), "callback_id": callback, "private_metadata": grant}
-
-
-def _input(block_id: str, label: str, element: Element) -> Block:
-    return {"type": "input", "block_id": block_id, "label": plain(label, 200), "element": element}

@@ -7,7 +7,7 @@ from bot.domain.errors import BadInput, suggest
 from bot.domain.oncall.schedule import Schedule
 
 # https://docs.slack.dev/messaging/formatting-message-text#mentioning-users
-_MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
+MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ def whom(schedule: Schedule, said: str) -> Whom:
     """`said`: a rota, a person's name or a word of it that nobody else has, in any case of letters, with or without @;
     or a mention of Slack's. Raises BadInput for somebody who is not there; "" names nobody.
     """
-    mentioned = _MENTION.fullmatch(said.strip())
+    mentioned = MENTION.fullmatch(said.strip())
     if mentioned is not None:
         person = schedule.person_of(mentioned[1])
         if person is None:
