@@ -75,7 +75,7 @@ class PracticeService:
         schedule = self._schedule(now)
         found = whom(schedule, name)
         if not found.person:
-            raise BadInput("Whom? Name one person of oncall.yaml, as `/oncall test @person`.")
+            raise BadInput("Whom? Name one person of oncall.yaml.")
         return schedule.by_name[found.person]
 
     def _required(self) -> State:

@@ -84,13 +84,13 @@ class SilenceService:
         state = self._required()
         known = state.silence(silence_id)
         if known is None:
-            raise BadInput("It is not known any more. Ask for it again with `/silence` or `/window`.")
+            raise BadInput("It is not known any more. Ask for it again.")
         if known.by != who.name:
             raise BadInput(f"Only {known.by}, who asked, can set it.")
         if known.proposed and now > known.previewed_at + OFFERED:
-            raise BadInput(f"What it would hide may be another thing by now. Ask for it again with `/{known.kind}`.")
+            raise BadInput("What it would hide may be another thing by now. Ask for it again.")
         if known.proposed and now >= known.until:
-            raise BadInput(f"It would be over by now. Ask for it again with `/{known.kind}`.")
+            raise BadInput("It would be over by now. Ask for it again.")
         if not state.confirm_silence(silence_id, now):
             raise BadInput("It is set already.")
         until = f"{known.until:%Y-%m-%d %H:%M} UTC"

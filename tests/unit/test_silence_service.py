@@ -201,7 +201,7 @@ def test_a_window_is_planned_confirmed_counted_and_ended() -> None:
     found = service.propose(HealthRequest(), SPAN, "move of the cluster", ANA, NOW)
     assert [each.label for each in found.incidents] == ["INC-2", "INC-3"]
     assert (found.silence.what, state.silences(NOW)) == ("all processors", [])
-    with pytest.raises(BadInput, match="again with `/window`"):
+    with pytest.raises(BadInput, match=r"another thing by now\. Ask for it again\.$"):
         service.confirm(found.silence.id, ANA, NOW + timedelta(minutes=16))
     planned = service.confirm(found.silence.id, ANA, NOW + timedelta(minutes=5))
     assert (planned.since, planned.until, planned.announced_at) == (*SPAN, NOW + timedelta(minutes=5))

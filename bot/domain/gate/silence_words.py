@@ -62,5 +62,5 @@ def silence_words(text: str, example: str, kind: Kind = Kind.SILENCE) -> Silence
         length = timedelta(**{_UNITS[found["unit"].casefold()]: int(found["length"])})
         return SilenceWords(SilenceAct.PROPOSE, target, length, reason)
     if kind is Kind.SILENCE:
-        raise BadInput(f"A silence begins at once. Write `{example} 2h REASON`, or plan it with `/window`.")
+        raise BadInput(f"A silence begins at once. Write `{example} 2h REASON`, or plan a window instead.")
     return SilenceWords(SilenceAct.PROPOSE, target, reason=reason, span=(found["first"], found["last"]))
