@@ -15,9 +15,11 @@ from bot.domain.access import (
     Origin,
     Part,
     Refused,
+    Role,
     Way,
     by_part,
     may,
+    refused_by_role,
     without_slack,
 )
 from bot.domain.errors import BadInput
@@ -56,6 +58,14 @@ class NotYours(BadInput):
 
 class NotAllowed(BadInput):
     """Whoever asks may not do that."""
+
+
+def check_role(identify: Callable[[Actor], Identity], who: Actor, what: str) -> None:
+    """Of what is about no single incident. Raises NotAllowed for who is no responder."""
+    refused = refused_by_role(identify(who), Role.RESPONDER, what)
+    if refused is not None:
+        log.warning("%s may not %s: %s", who.key, what, refused.because)
+        raise NotAllowed(refused.because)
 
 
 class Access:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
 
-from bot.domain.access import Actor, Identity, Role, refused_by_role, without_slack
+from bot.domain.access import Actor, Identity, without_slack
 from bot.domain.delivery import Queued
 from bot.domain.errors import BadInput
 from bot.domain.escalation.pages import Targets
@@ -23,7 +23,7 @@ from bot.domain.oncall.schedule import Schedule
 from bot.domain.oncall.whom import whom
 from bot.domain.redaction import redacted
 from bot.ports.state import State
-from bot.services.access import NotAllowed
+from bot.services.access import check_role
 
 log = logging.getLogger("fireline.declaring")
 
@@ -105,10 +105,7 @@ class DeclaringService:
 
     def check(self, who: Actor) -> None:
         """Raises NotAllowed for who may not declare an incident."""
-        refused = refused_by_role(self._identify(who), Role.RESPONDER, "declare an incident or page somebody")
-        if refused is not None:
-            log.warning("%s may not declare an incident: %s", who.key, refused.because)
-            raise NotAllowed(refused.because)
+        check_role(self._identify, who, "declare an incident or page somebody")
 
     def _ladder(self, wanted: Wanted, now: datetime) -> tuple[Ladder, str]:
         """Its policy's, with whoever is named before all others; and their name."""

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.domain.access import Actor, Identity, Role, refused_by_role, without_slack
+from bot.domain.access import Actor, Identity, without_slack
 from bot.domain.delivery import Act
 from bot.domain.errors import BadInput
 from bot.domain.escalation import practice
@@ -16,7 +16,7 @@ from bot.domain.oncall.schedule import Person, Schedule
 from bot.domain.oncall.whom import whom
 from bot.ports.clock import Clock
 from bot.ports.state import State
-from bot.services.access import NotAllowed
+from bot.services.access import check_role
 
 log = logging.getLogger("fireline.practice")
 
@@ -45,9 +45,7 @@ class PracticeService:
         """By every channel that the policy wakes people with: once in five minutes a person, however often it is asked
         for. Raises NotAllowed, and BadInput for somebody who is not in oncall.yaml, or whom nothing reaches.
         """
-        refused = refused_by_role(self._identify(who), Role.RESPONDER, "page somebody for practice")
-        if refused is not None:
-            raise NotAllowed(refused.because)
+        check_role(self._identify, who, "page somebody for practice")
         state, person = self._required(), self.person(name, now)
         reached, unreached = practice.ways(self._policy, person, self._targets)
         if not reached:

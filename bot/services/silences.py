@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from bot.domain.access import Actor, Identity, Role, refused_by_role, without_slack
+from bot.domain.access import Actor, Identity, without_slack
 from bot.domain.errors import BadInput
 from bot.domain.gate.silences import (
     OFFERED,
@@ -26,7 +26,7 @@ from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.notice import NOTIFYING
 from bot.domain.platform.registry import Registry
 from bot.ports.state import State
-from bot.services.access import NotAllowed
+from bot.services.access import check_role
 from bot.services.health import HealthService
 
 log = logging.getLogger("fireline.silences")
@@ -139,9 +139,7 @@ class SilenceService:
         )
 
     def _check(self, who: Actor) -> None:
-        refused = refused_by_role(self._identify(who), Role.RESPONDER, "set or end a silence or a window")
-        if refused is not None:
-            raise NotAllowed(refused.because)
+        check_role(self._identify, who, "set or end a silence or a window")
 
     def _required(self) -> State:
         if self._state is None:
