@@ -1,13 +1,14 @@
 """The panel of the simulated pipeline: its clock and its faults, for the page and the command line."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any
 
 from aiohttp import web
 
 from sandbox.clock import SimulatedClock
+from sandbox.json_body import json_body
 from sandbox.pipeline.faults import CATALOG, SHOWS_AT_ONCE, Fault, FaultError
 from sandbox.pipeline.fleet import Processor
 from sandbox.pipeline.live import Pipeline
@@ -53,7 +54,7 @@ class Panel:
         return web.json_response({"faults": kinds, "active": active, "open": await self._told()})
 
     async def _inject(self, request: web.Request) -> web.Response:
-        body = await _body(request)
+        body = await json_body(request)
         try:
             day = date.fromisoformat(str(body["date"])) if body.get("date") else None
             processor = str(body["processor"]) if body.get("processor") else None
@@ -81,7 +82,7 @@ class Panel:
 
     async def _set_speed(self, request: web.Request) -> web.Response:
         try:
-            self._clock.speed = float((await _body(request)).get("speed", 1))
+            self._clock.speed = float((await json_body(request)).get("speed", 1))
         except (TypeError, ValueError) as error:
             return web.json_response({"ok": False, "error": str(error)}, status=400)
         return await self._time(request)
@@ -98,14 +99,6 @@ class Panel:
     def _active(self) -> list[Fault]:
         now = self._clock.now().timestamp()
         return [fault for fault in self._pipeline.faults if fault.end is None or fault.end > now]
-
-
-async def _body(request: web.Request) -> Mapping[str, Any]:
-    try:
-        body = await request.json()
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}
 
 
 def _shown(fault: Fault) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
+from sandbox.json_body import json_body
 from sandbox.phones.book import Book, Entry
 from sandbox.phones.calls import Calls, Refused
 from sandbox.phones.pagerduty import PagerDuty
@@ -39,11 +40,7 @@ class PhonePanel:
         if entry is None:
             return web.json_response({"ok": False, "error": "This is not on any phone."}, status=404)
         try:
-            body = await request.json()
-        except ValueError:
-            body = None
-        try:
-            await self._done(entry, body if isinstance(body, dict) else {})
+            await self._done(entry, await json_body(request))
         except Refused as error:
             return web.json_response({"ok": False, "error": str(error)}, status=409)
         return web.json_response({"ok": True})

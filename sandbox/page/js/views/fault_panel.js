@@ -3,6 +3,7 @@ import { fill, freshId, h } from "../base/dom.js";
 import { icon } from "../base/icons.js";
 import { format } from "../base/time.js";
 import { toast } from "../overlays/toast.js";
+import { panelFrame } from "./panels.js";
 
 const SPEEDS = [1, 10, 60, 600];
 const REFRESH_MS = 5000;
@@ -67,66 +68,47 @@ export class FaultPanel {
       ),
     );
     this.inject = h("button", { class: "button button--primary", type: "submit" }, "Inject the fault");
-    this.node = h(
-      "aside",
-      { class: "panel", "aria-label": "Pipeline", data: { region: "panel" }, tabIndex: -1 },
+    const body = h(
+      "div",
+      { class: "panel__body" },
+      h("section", { class: "panel__part" }, h("h3", null, "Clock"), this.clock, this.speeds),
       h(
-        "header",
-        { class: "pane-head" },
-        h(
-          "div",
-          { class: "pane-head__titles" },
-          h("h2", { class: "pane-head__title" }, icon("beaker"), "Pipeline"),
-          h("span", { class: "pane-head__sub" }, "simulated"),
-        ),
-        h("span", { class: "pane-head__space" }),
-        h(
-          "button",
-          { class: "icon-button", type: "button", "aria-label": "Close the pipeline panel", on: { click: onClose } },
-          icon("close"),
-        ),
-      ),
-      h(
-        "div",
-        { class: "panel__body" },
-        h("section", { class: "panel__part" }, h("h3", null, "Clock"), this.clock, this.speeds),
-        h(
-          "form",
-          {
-            class: "panel__part",
-            on: {
-              submit: (event) => {
-                event.preventDefault();
-                this.#inject();
-              },
+        "form",
+        {
+          class: "panel__part",
+          on: {
+            submit: (event) => {
+              event.preventDefault();
+              this.#inject();
             },
           },
-          h("h3", null, "Inject a fault"),
-          h(
-            "div",
-            { class: "panel__field" },
-            h("label", { class: "field__label", for: `${id}-kind` }, "Kind"),
-            this.fault,
-            this.about,
-          ),
-          this.processorField,
-          h(
-            "div",
-            { class: "panel__field" },
-            h(
-              "label",
-              { class: "field__label", for: `${id}-date` },
-              "Data date ",
-              h("span", { class: "field__optional" }, "(optional)"),
-            ),
-            this.date,
-          ),
-          this.inject,
+        },
+        h("h3", null, "Inject a fault"),
+        h(
+          "div",
+          { class: "panel__field" },
+          h("label", { class: "field__label", for: `${id}-kind` }, "Kind"),
+          this.fault,
+          this.about,
         ),
-        h("section", { class: "panel__part" }, h("h3", null, "Active faults"), this.active),
+        this.processorField,
+        h(
+          "div",
+          { class: "panel__field" },
+          h(
+            "label",
+            { class: "field__label", for: `${id}-date` },
+            "Data date ",
+            h("span", { class: "field__optional" }, "(optional)"),
+          ),
+          this.date,
+        ),
+        this.inject,
       ),
+      h("section", { class: "panel__part" }, h("h3", null, "Active faults"), this.active),
     );
-    this.node.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && onClose());
+    const words = { sign: "beaker", title: "Pipeline", closes: "Close the pipeline panel" };
+    this.node = panelFrame(words, onClose, body).node;
     this.#describe();
     this.#draw(faults);
     this.#load();

@@ -3,6 +3,38 @@ import { h } from "../base/dom.js";
 import { Emitter } from "../base/emitter.js";
 import { icon } from "../base/icons.js";
 
+/**
+ * A panel with its head and the button that closes it, as Escape does.
+ * @param {{sign: string, title: string, closes: string}} words `closes` is what the button is called
+ * @param {() => void} onClose @param {Element} body
+ */
+export function panelFrame({ sign, title, closes }, onClose, body) {
+  const close = h(
+    "button",
+    { class: "icon-button", type: "button", "aria-label": closes, on: { click: onClose } },
+    icon("close"),
+  );
+  const node = h(
+    "aside",
+    { class: "panel", "aria-label": title, data: { region: "panel" }, tabIndex: -1 },
+    h(
+      "header",
+      { class: "pane-head" },
+      h(
+        "div",
+        { class: "pane-head__titles" },
+        h("h2", { class: "pane-head__title" }, icon(sign), title),
+        h("span", { class: "pane-head__sub" }, "simulated"),
+      ),
+      h("span", { class: "pane-head__space" }),
+      close,
+    ),
+    body,
+  );
+  node.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && onClose());
+  return { node, close };
+}
+
 /** Emits `changed` when one is opened or closed. */
 export class Panels extends Emitter {
   #open = null;

@@ -1,7 +1,8 @@
 /** One call, text or alert on a phone: what can still be acted on as a card, what is over as a line that unfolds. */
-import { fragment, h, safeUrl } from "../base/dom.js";
+import { fragment, h } from "../base/dom.js";
 import { icon } from "../base/icons.js";
 import { format, wall } from "../base/time.js";
+import { link } from "../text/names.js";
 
 /** @typedef {import("../data/session.js").Session} Session */
 /** @typedef {(id: string, body: object) => void} Act */
@@ -127,11 +128,7 @@ function said(entry) {
 
 function linked(text) {
   const parts = text.split(/(https?:\/\/\S+)/);
-  const made = parts.map((part) => {
-    const url = /^https?:/.test(part) ? safeUrl(part) : null;
-    return url ? h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, "the link") : part;
-  });
-  return fragment(...made);
+  return fragment(...parts.map((part) => (/^https?:/.test(part) ? link(part, "the link") : part)));
 }
 
 function button(entry, act, body, label, kind, sign) {

@@ -1,9 +1,9 @@
 /** The phones of the four: what has reached each, the newest on top. */
 import { fill, h } from "../base/dom.js";
-import { icon } from "../base/icons.js";
 import { toast } from "../overlays/toast.js";
 import { avatar } from "./avatar.js";
 import { keepFocus } from "./keep_focus.js";
+import { panelFrame } from "./panels.js";
 import { card, isLive, line, number } from "./phone_entry.js";
 
 const MOST_LINES = 20;
@@ -15,29 +15,8 @@ export class PhonePanel {
     this.phones = phones;
     this.folds = new Map();
     this.body = h("div", { class: "panel__body" });
-    this.close = h(
-      "button",
-      { class: "icon-button", type: "button", "aria-label": "Close the phones", on: { click: onClose } },
-      icon("close"),
-    );
-    this.node = h(
-      "aside",
-      { class: "panel", "aria-label": "Phones", data: { region: "panel" }, tabIndex: -1 },
-      h(
-        "header",
-        { class: "pane-head" },
-        h(
-          "div",
-          { class: "pane-head__titles" },
-          h("h2", { class: "pane-head__title" }, icon("phone"), "Phones"),
-          h("span", { class: "pane-head__sub" }, "simulated"),
-        ),
-        h("span", { class: "pane-head__space" }),
-        this.close,
-      ),
-      this.body,
-    );
-    this.node.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && onClose());
+    const words = { sign: "phone", title: "Phones", closes: "Close the phones" };
+    ({ node: this.node, close: this.close } = panelFrame(words, onClose, this.body));
     this.unlisten = phones.on("changed", () => this.draw());
     this.draw();
   }
