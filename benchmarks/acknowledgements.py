@@ -5,14 +5,12 @@ import os
 import random
 import tempfile
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 from bot.adapters.state.database import open_engine
 from bot.adapters.state.migrate import migrate
-from tests.pit.cluster import cluster
+from tests.contracts.postgres import POSTGRESQL, SQLITE, state_database
 from tests.pit.front import Crowd, Kept, acknowledge, opened, users, webs
 from tests.pit.story import ScaledClock, Story
 from tests.pit.vendors import Vendors, serving
@@ -25,11 +23,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.acknowledgements", description=__doc__)
     parser.add_argument("what", choices=("kills", "deliveries"))
     parser.add_argument("--count", type=int, default=5_000)
-    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="postgresql")
+    parser.add_argument("--database", choices=(SQLITE, POSTGRESQL), default=POSTGRESQL)
     parser.add_argument("--each", type=int, default=10, help="acknowledgements to a kill, on average")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, _database(options.database, Path(folder)) as where:
+    with tempfile.TemporaryDirectory() as folder, state_database(options.database, Path(folder)) as (where, _):
         migrate(open_engine(where, patient=True))
         story, clock = Story(options.count, 1.0, options.seed), ScaledClock(time.time(), 1.0)
         labels = opened(where, story)
@@ -78,15 +76,6 @@ def _delivered(options: argparse.Namespace, story: Story, labels: dict[str, str]
         f"answered with 200; acknowledged {len(kept.acknowledged):,}; not exactly one change or audit record: {other}; "
         f"{time.monotonic() - began:.0f} s"
     )
-
-
-@contextmanager
-def _database(kind: str, folder: Path) -> Iterator[str]:
-    if kind == "sqlite":
-        yield f"sqlite:///{folder / 'state.db'}"
-        return
-    with cluster() as server:
-        yield server.new_database()
 
 
 if __name__ == "__main__":

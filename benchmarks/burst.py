@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -13,32 +12,20 @@ import time
 import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.config.settings import BUNDLED_CONFIG
 from tests.support.builders import Row, run
-from tests.support.fleet import ROOT, free_port
+from tests.support.fleet import Fleet, Process, configured, free_port, until
 from tests.support.page_endpoints import Endpoint, endpoint, receiver
 from tests.support.slack_bench import ALERTS, ALEX, SAM
 from tests.support.slack_thread import Beside, beside
 
 PROCESSORS, SECONDS = 55, 60
 NAMES = ("Root", *(f"Made{number:02}" for number in range(1, PROCESSORS)))
-ONCALL = f"""
-timezone: UTC
-people:
-- {{name: Alex, slack: {ALEX}}}
-- {{name: Sam, slack: {SAM}}}
-rotas:
-- {{name: primary, layers: [{{people: [Alex]}}]}}
-- {{name: secondary, layers: [{{people: [Sam]}}]}}
-- {{name: manager, layers: [{{people: [Sam]}}]}}
-"""
 POLICY = "severity:\n  rules:\n  - {severity: P0, because: everything is grave here}\n"
-SOURCES = "sources:\n- {{name: exports, kind: files, path: {folder}, every: 1s}}\n"
 ERROR = "ConnectionError: HTTPSConnectionPool(host='stats.nba.com', port=443): Max retries exceeded"
 
 
@@ -56,8 +43,8 @@ def main() -> None:
 
 
 def _fireline(options: argparse.Namespace, folder: Path) -> str:
-    with beside() as slack, _running(folder, slack):
-        watch = _Watch(slack)
+    with beside() as slack, _running(folder, slack) as fleet:
+        watch = _Watch(slack, {fleet.direct(user): user for user in (ALEX, SAM)})
         with watch.looking():
             began = time.monotonic()
             _each_second(options.failures, lambda second, rows: _write(folder, second, rows))
@@ -95,9 +82,10 @@ def _ran(run_id: str, name: str, at: datetime) -> Row:
 
 @dataclass
 class _Watch:
-    """Looks often at what people in Slack see."""
+    """Looks often at what people in Slack see; `direct` are those who may be paged, by the channel of it."""
 
     slack: Beside
+    direct: dict[str, str]
     seen: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
@@ -110,11 +98,6 @@ class _Watch:
                     for each in self.slack.messages(where):
                         self.seen.setdefault(f"{where} {each['ts']}", time.monotonic())
 
-        bot = self.slack.workspace.identity.bot_user_id
-        self.direct = {
-            self.slack.ask(lambda made, user=user: made.core.channels.direct(bot, user, made.core.now()))[0]["id"]: user  # type: ignore[misc]
-            for user in (ALEX, SAM)
-        }
         thread = threading.Thread(target=look)
         thread.start()
         try:
@@ -147,45 +130,19 @@ class _Watch:
 
 
 @contextmanager
-def _running(folder: Path, slack: Beside) -> Iterator[None]:
-    config, exports = folder / "config", folder / "exports"
-    shutil.copytree(BUNDLED_CONFIG, config)
-    exports.mkdir()
+def _running(folder: Path, slack: Beside) -> Iterator[Fleet]:
     made = [{"name": name, "phase": 3, "criticality": "HIGH", "dependencies": ["Root"]} for name in NAMES[1:]]
     registry = {"processors": [{"name": "Root", "phase": 2, "criticality": "CRITICAL"}, *made]}
-    texts = {
-        "policy.yaml": POLICY,
-        "oncall.yaml": ONCALL,
-        "registry.yaml": json.dumps(registry),
-        "sources.yaml": SOURCES.format(folder=exports),
-    }
-    for name, text in texts.items():
-        (config / name).write_text(text)
+    fleet = configured(folder, slack, {"policy.yaml": POLICY, "registry.yaml": json.dumps(registry)}, "1s")
     past = datetime.now(UTC).replace(tzinfo=None) - timedelta(hours=2)
     rows = [_ran(f"old-{name}", name, past) for name in NAMES]
-    (exports / "runs-past.ndjson").write_text("".join(json.dumps(row, default=str) + "\n" for row in rows))
-    workspace, port = slack.workspace, free_port()
-    environment = {
-        **os.environ,
-        "FIRELINE_HOME": str(folder / "home"),
-        "FIRELINE_CONFIG": str(config),
-        "FIRELINE_HOST": "127.0.0.1",
-        "PORT": str(port),
-        "SLACK_BOT_TOKEN": workspace.credentials.bot_token,
-        "SLACK_SIGNING_SECRET": workspace.credentials.signing_secret,
-        "SLACK_API_URL": workspace.api_url,
-    }
-    with (folder / "log.txt").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "run"], cwd=ROOT, env=environment, stdout=log, stderr=log
-        )
+    (folder / "exports" / "runs-past.ndjson").write_text("".join(json.dumps(row, default=str) + "\n" for row in rows))
     try:
-        _until(lambda: _get(f"http://127.0.0.1:{port}/healthz") == 200, folder / "log.txt")
-        yield
+        fleet.healthy(fleet.start("run"))
+        yield fleet
     finally:
-        process.terminate()
-        process.wait(30)
-        print((folder / "log.txt").read_text()[-1_500:], file=sys.stderr)
+        fleet.stop()
+        print(fleet.logs()[-1_500:], file=sys.stderr)
 
 
 def _alertmanager(options: argparse.Namespace, folder: Path) -> str:
@@ -198,13 +155,13 @@ def _alertmanager(options: argparse.Namespace, folder: Path) -> str:
         command = ["prometheus-alertmanager", f"--config.file={folder / 'config.yml'}", f"--storage.path={folder}"]
         command += [f"--web.listen-address=127.0.0.1:{port}", "--cluster.listen-address="]
         with (folder / "log.txt").open("wb") as log:
-            process = subprocess.Popen(command, stdout=log, stderr=log)
+            process = Process("alertmanager", port, subprocess.Popen(command, stdout=log, stderr=log))
         try:
-            _until(lambda: _get(f"http://127.0.0.1:{port}/-/ready") == 200, folder / "log.txt")
+            until(lambda: process.get("/-/ready")[0] == 200, (folder / "log.txt").read_text)
             return _alerted(options, hook, f"http://127.0.0.1:{port}/api/v2/alerts")
         finally:
-            process.terminate()
-            process.wait(30)
+            process.popen.terminate()
+            process.popen.wait(30)
 
 
 def _alerted(options: argparse.Namespace, hook: Endpoint, url: str) -> str:
@@ -235,19 +192,6 @@ def _alerted(options: argparse.Namespace, hook: Endpoint, url: str) -> str:
         told.update({alert["labels"]["run"]: 1 for alert in json.loads(each.body)["alerts"]})
     at = first[0] if first else -1.0
     return f"  webhooks {len(hook.taken):,}, the first after {at:.1f} s; failures named {len(told):,}"
-
-
-def _until(met: Callable[[], bool], log: Path) -> None:
-    until = time.monotonic() + 120
-    while not met():
-        assert time.monotonic() < until, log.read_text()
-        time.sleep(0.2)
-
-
-def _get(url: str) -> int:
-    with suppress(OSError), urllib.request.urlopen(url, timeout=5) as answer:
-        return int(answer.status)
-    return 0
 
 
 if __name__ == "__main__":

@@ -3,17 +3,14 @@
 import argparse
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from tests.pit.cluster import Cluster, cluster
+from tests.contracts.postgres import POSTGRESQL, SQLITE, state_database
 from tests.pit.rig import Config, Result, freeze, kill, played, restart
 from tests.pit.story import Story
 
 CHANCE = 0.001
 KILL_EVERY_S, EVERY_S = (3.0, 15.0), (3.0, 10.0)
-SQLITE, POSTGRESQL = "sqlite", "postgresql"
 
 
 def main() -> None:
@@ -34,22 +31,16 @@ def measured(options: argparse.Namespace) -> Result:
     story = Story(options.incidents, options.over, options.seed)
     chance = CHANCE if options.trouble == "kills" else 0.0
     config = Config(processes, story, options.scale, chance)
-    with tempfile.TemporaryDirectory(prefix="fireline-pit-") as name, _database(options, Path(name)) as (where, server):
+    with (
+        tempfile.TemporaryDirectory(prefix="fireline-pit-") as name,
+        state_database(options.database, Path(name)) as (where, server),
+    ):
         troubles = {
             "kills": lambda: kill(KILL_EVERY_S),
             "freezes": lambda: freeze(options.times, 1.5, 0.5),
             "restarts": lambda: restart(server, options.times, EVERY_S) if server else kill(KILL_EVERY_S),
         }
         return played(config, where, Path(name), troubles[options.trouble]())
-
-
-@contextmanager
-def _database(options: argparse.Namespace, folder: Path) -> Iterator[tuple[str, Cluster | None]]:
-    if options.database == SQLITE:
-        yield f"sqlite:///{folder / 'state.db'}", None
-        return
-    with cluster() as server:
-        yield server.new_database(), server
 
 
 def said(options: argparse.Namespace, result: Result) -> str:

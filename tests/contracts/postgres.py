@@ -1,4 +1,7 @@
-"""A private PostgreSQL on this machine: a cluster of its own in a folder of its own, reached through a Unix socket."""
+"""A private PostgreSQL on this machine: a cluster of its own in a folder of its own, reached through a Unix socket.
+
+It can be killed and started again.
+"""
 
 import os
 import shutil
@@ -7,19 +10,23 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import BinaryIO
 
 import psycopg
 
 from tests.support.not_run import need
 
 SUPERUSER = "fireline"
-PATIENCE_SECONDS = 30
-FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=", "autovacuum=off")
-"""Whether a crashed machine keeps the data is not what is tested here."""
+PATIENCE_S = 60.0
+LASTING = ("fsync=off", "full_page_writes=off", "listen_addresses=", "autovacuum=off")
+"""Whether a crashed machine keeps the data is not what is tested here; a killed server keeps what it has committed."""
+FAST = (*LASTING, "synchronous_commit=off")
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
 _databases = count(1)
 
 
@@ -37,45 +44,99 @@ def account() -> str | None:
     return next(name for name in ("postgres", "nobody") if name in names)
 
 
+@dataclass
+class Cluster:
+    folder: Path
+    who: str | None
+    options: Sequence[str]
+    process: "subprocess.Popen[bytes] | None" = None
+
+    def make(self) -> None:
+        if self.who:
+            shutil.chown(self.folder, self.who)
+        options = ("--no-sync", "--auth=trust", f"--username={SUPERUSER}", "--encoding=UTF8", "--locale=C")
+        with self._log() as log:
+            done = self._popen(log, "initdb", *options, str(self.folder / "data")).wait()
+        assert done == 0, self._logged()
+
+    def start(self) -> None:
+        options = [part for each in (*self.options, f"unix_socket_directories={self.folder}") for part in ("-c", each)]
+        with self._log() as log:
+            self.process = self._popen(log, "postgres", "-D", str(self.folder / "data"), *options)
+        give_up = time.monotonic() + PATIENCE_S
+        while not self._answers():
+            assert self.process.poll() is None, self._logged()
+            assert time.monotonic() < give_up, self._logged()
+            time.sleep(0.02)
+
+    def stop(self, number: int) -> None:
+        if self.process is not None:
+            self.process.send_signal(number)
+            self.process.wait(PATIENCE_S)
+
+    def restart(self) -> None:
+        """As `pg_ctl --mode=immediate restart`: no checkpoint, every connection cut."""
+        self.stop(signal.SIGQUIT)
+        self.start()
+
+    def cut(self) -> int:
+        """`pg_terminate_backend` for all connections but this; how many there were."""
+        with suppress(psycopg.Error), self._connected() as connection:
+            asked = "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname like 'state_%'"
+            return int((connection.execute(asked).fetchone() or (0,))[0])
+        return 0
+
+    def new_database(self) -> str:
+        return new_database(str(self.folder))
+
+    def _answers(self) -> bool:
+        with suppress(psycopg.Error), self._connected():
+            return True
+        return False
+
+    def _connected(self) -> psycopg.Connection[tuple[int]]:
+        return psycopg.connect(_address(str(self.folder), "postgres"), connect_timeout=2, autocommit=True)
+
+    def _popen(self, log: BinaryIO, name: str, *options: str) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            [program(name), *options],
+            stdout=log, stderr=log, cwd=self.folder, user=self.who, env={"PATH": os.environ["PATH"], "LC_ALL": "C"},
+        )  # fmt: skip
+
+    def _log(self) -> BinaryIO:
+        return (self.folder / "log.txt").open("ab")
+
+    def _logged(self) -> str:
+        return (self.folder / "log.txt").read_text()
+
+
+@contextmanager
+def cluster(options: Sequence[str] = LASTING) -> Iterator[Cluster]:
+    with tempfile.TemporaryDirectory(prefix="fireline-postgres-") as folder:
+        made = Cluster(Path(folder), account(), options)
+        try:
+            made.make()
+            made.start()
+            yield made
+        finally:
+            made.stop(signal.SIGINT)
+
+
 @contextmanager
 def postgres() -> Iterator[str]:
     """Yields the folder of the socket of a running cluster."""
-    initdb, server = program("initdb"), program("postgres")
-    who, folder = account(), Path(tempfile.mkdtemp(prefix="fireline-postgres-"))
-    try:
-        if who:
-            shutil.chown(folder, who)
-        data, environment = folder / "data", {"PATH": os.environ["PATH"], "LC_ALL": "C"}
-        command = [initdb, "--no-sync", "--auth=trust", f"--username={SUPERUSER}", "--encoding=UTF8", "--locale=C"]
-        done = subprocess.run(
-            [*command, str(data)], capture_output=True, text=True, cwd=folder, env=environment, check=False, user=who
-        )
-        assert done.returncode == 0, done.stderr
-        options = [part for option in (*FAST, f"unix_socket_directories={folder}") for part in ("-c", option)]
-        with (folder / "log.txt").open("wb") as log:
-            process = subprocess.Popen(
-                [server, "-D", str(data), *options], stdout=log, stderr=log, cwd=folder, env=environment, user=who
-            )
-        try:
-            _wait(process, folder)
-            yield str(folder)
-        finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(PATIENCE_SECONDS)
-    finally:
-        shutil.rmtree(folder)
+    with cluster(FAST) as made:
+        yield str(made.folder)
 
 
-def _wait(process: subprocess.Popen[bytes], folder: Path) -> None:
-    give_up = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            psycopg.connect(_address(str(folder), "postgres")).close()
-            return
-        except psycopg.OperationalError:
-            if process.poll() is not None or time.monotonic() > give_up:
-                raise AssertionError((folder / "log.txt").read_text()) from None
-            time.sleep(0.02)
+@contextmanager
+def state_database(kind: str, folder: Path) -> Iterator[tuple[str, Cluster | None]]:
+    """The address of an empty one, SQLITE in `folder` or POSTGRESQL, and the server of the latter."""
+    if kind == SQLITE:
+        yield f"sqlite:///{folder / 'state.db'}", None
+        return
+    with cluster() as server:
+        yield server.new_database(), server
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from bot.domain.errors import FirelineError
 from bot.ports.state import StateUnavailable
 from bot.services.auditor import AuditFailed, Auditor
 from bot.services.responses import ResponseService
-from tests.pit.cluster import Cluster
+from tests.contracts.postgres import Cluster
 from tests.pit.engine import Setup, run
 from tests.pit.oracle import Judged, judged
 from tests.pit.story import ScaledClock, Story

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.pit.cluster import cluster
+from tests.contracts.postgres import cluster
 from tests.pit.rig import Config, Result, freeze, kill, played, restart
 from tests.pit.story import Story
 

@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -47,10 +47,11 @@ people:
 rotas:
 - {{name: primary, layers: [{{people: [Alex]}}]}}
 - {{name: secondary, layers: [{{people: [Sam]}}]}}
+- {{name: manager, layers: [{{people: [Sam]}}]}}
 """
 SOURCES = """
 sources:
-- {{name: exports, kind: files, path: {folder}, every: 2s}}
+- {{name: exports, kind: files, path: {folder}, every: {every}}}
 """
 REGISTRY = {"processors": [{"name": "Box", "phase": 2, "criticality": "CRITICAL"}]}
 
@@ -98,11 +99,7 @@ class Fleet:
         self.until(lambda: process.get("/healthz")[0] == 200)
 
     def until(self, met: Callable[[], T]) -> T:
-        give_up = time.monotonic() + PATIENCE_S
-        while not (found := met()):
-            assert time.monotonic() < give_up, self.logs()
-            time.sleep(0.05)
-        return found
+        return until(met, self.logs)
 
     def command(self, process: Process, text: str, signed_at: int) -> int:
         """What Slack sends when ALEX types `/incident`; the same text and moment are the same bytes."""
@@ -132,11 +129,15 @@ class Fleet:
         written = "".join(json.dumps(row, default=str) + "\n" for row in rows)
         (self.folder / "exports" / "runs-new.ndjson").write_text(written)
 
-    def paged(self, user: str) -> list[str]:
-        """What the app told a person directly."""
+    def direct(self, user: str) -> str:
+        """The channel in which the app talks to a person."""
         bot = self.slack.workspace.identity.bot_user_id
         channel, _ = self.slack.ask(lambda made: made.core.channels.direct(bot, user, made.core.now()))
-        return [each["text"] for each in self.slack.messages(channel["id"])]
+        return str(channel["id"])
+
+    def paged(self, user: str) -> list[str]:
+        """What the app told a person directly."""
+        return [each["text"] for each in self.slack.messages(self.direct(user))]
 
     def logs(self) -> str:
         return "\n".join(f"== {path.name}\n{path.read_text()[-4_000:]}" for path in sorted(self.folder.glob("*.log")))
@@ -149,36 +150,49 @@ class Fleet:
             process.popen.wait(20)
 
 
-@contextmanager
-def fleet(folder: Path, slack: Beside, database: str, bigquery: str) -> Iterator[Fleet]:
-    """A database that is migrated, an empty warehouse, a source that tells of a healthy past; nothing runs yet."""
-    config = folder / "config"
+def until(met: Callable[[], T], logs: Callable[[], str]) -> T:
+    give_up = time.monotonic() + PATIENCE_S
+    while not (found := met()):
+        assert time.monotonic() < give_up, logs()
+        time.sleep(0.05)
+    return found
+
+
+def configured(folder: Path, slack: Beside, texts: Mapping[str, str], every: str) -> Fleet:
+    """With these files beside the bundled ones, and a folder of exports that is read so often; nothing runs yet."""
+    config, exports, made = folder / "config", folder / "exports", slack.workspace
     shutil.copytree(BUNDLED_CONFIG, config)
-    (folder / "exports").mkdir()
-    texts = {"policy.yaml": POLICY, "oncall.yaml": ONCALL, "registry.yaml": json.dumps(REGISTRY)}
-    for name, text in {**texts, "sources.yaml": SOURCES.format(folder=folder / "exports")}.items():
+    exports.mkdir()
+    read = SOURCES.format(folder=exports, every=every)
+    for name, text in {"oncall.yaml": ONCALL, "sources.yaml": read, **texts}.items():
         (config / name).write_text(text)
-    past = datetime.now(UTC).replace(tzinfo=None) - timedelta(hours=2)
-    (folder / "exports" / "runs-old.ndjson").write_text(json.dumps(_ran("old", past), default=str) + "\n")
-    made = slack.workspace
     environment = {
         **os.environ,
         "FIRELINE_HOME": str(folder / "home"),
         "FIRELINE_CONFIG": str(config),
-        "FIRELINE_DATABASE_URL": database,
-        "FIRELINE_WAREHOUSE": "bigquery",
-        "FIRELINE_BIGQUERY_PROJECT": PROJECT,
-        "FIRELINE_BIGQUERY_DATASET": f"fleet_{folder.parent.name}".replace("-", "_"),
-        "FIRELINE_BIGQUERY_ENDPOINT": bigquery,
         "FIRELINE_HOST": "127.0.0.1",
         "SLACK_BOT_TOKEN": made.credentials.bot_token,
         "SLACK_SIGNING_SECRET": made.credentials.signing_secret,
         "SLACK_API_URL": made.api_url,
     }
-    found = Fleet(folder, slack, environment)
-    done = subprocess.run(
-        [sys.executable, "-m", "bot", "migrate"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-    )
+    return Fleet(folder, slack, environment)
+
+
+@contextmanager
+def fleet(folder: Path, slack: Beside, database: str, bigquery: str) -> Iterator[Fleet]:
+    """A database that is migrated, an empty warehouse, a source that tells of a healthy past; nothing runs yet."""
+    found = configured(folder, slack, {"policy.yaml": POLICY, "registry.yaml": json.dumps(REGISTRY)}, "2s")
+    past = datetime.now(UTC).replace(tzinfo=None) - timedelta(hours=2)
+    (folder / "exports" / "runs-old.ndjson").write_text(json.dumps(_ran("old", past), default=str) + "\n")
+    found.environment |= {
+        "FIRELINE_DATABASE_URL": database,
+        "FIRELINE_WAREHOUSE": "bigquery",
+        "FIRELINE_BIGQUERY_PROJECT": PROJECT,
+        "FIRELINE_BIGQUERY_DATASET": f"fleet_{folder.parent.name}".replace("-", "_"),
+        "FIRELINE_BIGQUERY_ENDPOINT": bigquery,
+    }
+    command = [sys.executable, "-m", "bot", "migrate"]
+    done = subprocess.run(command, cwd=ROOT, env=found.environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     try:
         yield found
