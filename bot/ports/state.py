@@ -21,6 +21,7 @@ from bot.domain.incidents.timeline import Entry
 from bot.domain.oncall.covers import Cover
 from bot.ports.clock import ClockMark
 from bot.ports.leases import Lease, LeaseRecord
+from bot.ports.reports import ReportRecord, Reports
 
 
 class StateUnavailable(FirelineError):
@@ -207,6 +208,9 @@ class Transaction(Protocol):
     @property
     def clocks(self) -> ClockRecord: ...
 
+    @property
+    def reports(self) -> ReportRecord: ...
+
 
 class State(Protocol):
     """Times are aware UTC. Every change is one transaction. Raises StateUnavailable, and BadInput for a naive time."""
@@ -218,6 +222,9 @@ class State(Protocol):
         ...
 
     def transaction(self) -> AbstractContextManager[Transaction]: ...
+
+    @property
+    def reports(self) -> Reports: ...
 
     def unsaid(self) -> list[Unsaid]:
         """What is to be said and is not yet, in order of time and fingerprint."""

@@ -19,7 +19,9 @@ from bot.domain.incidents.outbox import Unsaid
 from bot.domain.incidents.response import Response, ResponseState
 from bot.domain.incidents.timeline import Entry
 from bot.domain.oncall.covers import Cover, record_of
+from bot.domain.reports.said import Fired, Said
 from bot.ports.clock import ClockMark
+from bot.ports.fakes.reports import FakeReports
 from bot.ports.fakes.responses import FakePages, FakeResponses, carried, due_by, unsent
 from bot.ports.inbox import DELIVERY, AlreadyHandled
 from bot.ports.leases import Lease
@@ -53,6 +55,8 @@ class FakeState:
         self.mark_of: dict[str, ClockMark] = {}
         self.changed: set[tuple[str, str]] = set()
         self.grant_by_id: dict[str, Grant] = {}
+        self.fires: dict[tuple[str, str], Fired] = {}
+        self.said_by_key: dict[str, Said] = {}
 
     def remembered(self, now: datetime, repeat_window: timedelta) -> GateMemory:
         horizon = utc(now) - repeat_window
@@ -74,6 +78,10 @@ class FakeState:
         except BaseException:
             vars(self).update(before)
             raise
+
+    @property
+    def reports(self) -> FakeReports:
+        return FakeReports(self.fires, self.said_by_key, self.page_by_id)
 
     def _take(self, known: int) -> None:
         """Once for each delivery, what was audited after the records that were `known`."""
@@ -303,6 +311,7 @@ class FakeTransaction:
         self.pages = FakePages(state.page_by_id)
         self.leases = FakeLeases(state.lease_of)
         self.clocks = FakeClocks(state.mark_of)
+        self.reports = state.reports
 
 
 class FakeClocks:

@@ -1,0 +1,29 @@
+"""What is kept of reports: that one was due is claimed once, and what it said."""
+
+from typing import Protocol
+
+from bot.domain.reports.said import Fired, Said
+
+
+class ReportRecord(Protocol):
+    """The reports' part of a transaction."""
+
+    def fire(self, fired: Fired) -> bool:
+        """False, and no change, if that date of the schedule was claimed before."""
+        ...
+
+    def put(self, said: Said) -> None:
+        """In place of what was kept under its key."""
+        ...
+
+
+class Reports(Protocol):
+    def fired(self, schedule: str, fire_key: str) -> bool:
+        """Was that date of the schedule claimed?"""
+        ...
+
+    def said(self, key: str) -> Said | None: ...
+
+    def delivered(self, schedule: str) -> Said | None:
+        """The newest of a schedule of which a page was taken."""
+        ...
