@@ -21,6 +21,7 @@ from bot.domain.incidents.timeline import Entry
 from bot.domain.oncall.covers import Cover
 from bot.ports.clock import ClockMark
 from bot.ports.leases import Lease, LeaseRecord
+from bot.ports.repairs import RepairRecord, Repairs
 from bot.ports.reports import ReportRecord, Reports
 
 
@@ -209,11 +210,17 @@ class Transaction(Protocol):
     def clocks(self) -> ClockRecord: ...
 
     @property
+    def repairs(self) -> RepairRecord: ...
+
+    @property
     def reports(self) -> ReportRecord: ...
 
 
 class State(Protocol):
     """Times are aware UTC. Every change is one transaction. Raises StateUnavailable, and BadInput for a naive time."""
+
+    @property
+    def repairs(self) -> Repairs: ...
 
     def remembered(self, now: datetime, repeat_window: timedelta) -> GateMemory:
         """What the gate goes by at `now`: open incidents, what holds, or held within the window, silences, windows.

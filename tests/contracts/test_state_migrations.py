@@ -26,11 +26,13 @@ from bot.domain.incidents.response import opened
 from bot.domain.incidents.set_severity import SetSeverity
 from bot.domain.incidents.timeline import Entry, EntryKind
 from bot.domain.oncall.covers import Cover
+from bot.domain.reprocessing.repair import Person, Repair
 from bot.ports.state import Committed
 from tests.contracts.states import SQL_KINDS, address
 from tests.contracts.test_state import SILENCE
 from tests.contracts.test_state_responses import page
 from tests.support.gate_story import DAY, START, finding
+from tests.support.repairs import planned
 
 FIRST = finding("Gamebook", severity="P1", severity_reason="the processor is HIGH")
 WORSE = finding("Gamebook", FindingKind.UPSTREAM_CASCADE, severity="P0", severity_reason="it blocks predictions")
@@ -130,6 +132,7 @@ def test_every_release_can_be_gone_back_to_with_rows_in_every_table(engine: Engi
         tx.responses.note([Entry("early", START, EntryKind.OPENED, "It began as P0")])
         tx.pages.add([page("p1", key="early:1")])
         tx.covers.add(COVER)
+        assert tx.repairs.add(Repair(plan=planned(), asked_by=Person("slack:U1", "Ana"), asked_at=START))
     state.add_silence(SILENCE)
     state.add_silence(replace(SILENCE, id="S2", proposed=True))
     state.add_silence(replace(SILENCE, id="W1", since=LATER, announced_at=START))

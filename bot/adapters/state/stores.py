@@ -12,6 +12,7 @@ from bot.adapters.state.covers import cover_of, covers_until
 from bot.adapters.state.database import reading, writing
 from bot.adapters.state.grants import grant_of, grants_of
 from bot.adapters.state.leases import lease_of
+from bot.adapters.state.repairs import SqlRepairs
 from bot.adapters.state.reports import SqlReports
 from bot.adapters.state.rows import (
     alert_of,
@@ -43,6 +44,7 @@ class SqlState:
 
     def __init__(self, engine: Engine, seal: Seal | None = None) -> None:
         self._engine, self._seal = engine, seal or Seal()
+        self.repairs = SqlRepairs(engine)
         self.reports = SqlReports(engine)
 
     def remembered(self, now: datetime, repeat_window: timedelta) -> GateMemory:

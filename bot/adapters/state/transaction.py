@@ -11,6 +11,7 @@ from bot.adapters.state.clock_marks import SqlClocks
 from bot.adapters.state.covers import SqlCovers
 from bot.adapters.state.leases import SqlLeases
 from bot.adapters.state.pages import SqlPages
+from bot.adapters.state.repairs import SqlRepairRecord
 from bot.adapters.state.reports import SqlReportRecord
 from bot.adapters.state.responses import SqlResponses
 from bot.adapters.state.rows import alert_row, decision_row, feedback_row, incident_row
@@ -46,6 +47,7 @@ class SqlTransaction:
         self.pages = SqlPages(connection)
         self.leases = SqlLeases(connection)
         self.clocks = SqlClocks(connection)
+        self.repairs = SqlRepairRecord(connection)
         self.reports = SqlReportRecord(connection)
         self.silences = SqlSilences(connection, self.audit.add)
 

@@ -1,0 +1,162 @@
+"""Repairs, their steps and the circuits, as rows."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Engine, RowMapping, Select, delete, func, insert, select, text, update
+
+from bot.adapters.state import repair_tables as tables
+from bot.adapters.state.database import reading
+from bot.adapters.state.writing import insert_new
+from bot.domain.incidents.incident import MessageRef
+from bot.domain.reprocessing.plan import Plan, StepKey
+from bot.domain.reprocessing.repair import (
+    SETTLED,
+    UNFINISHED,
+    Circuit,
+    Person,
+    Repair,
+    RepairState,
+    RepairStep,
+    StepState,
+)
+
+REPAIR, STEP, CIRCUIT = tables.repair, tables.repair_step, tables.circuit
+LOCK = 7_304_912
+"""Of PostgreSQL's advisory locks the one that lets only one transaction give the next number."""
+_PLAN, _PERSON = TypeAdapter(Plan), TypeAdapter(Person | None)
+_SETTLED, _UNFINISHED = [each.value for each in SETTLED], [each.value for each in UNFINISHED]
+
+
+class SqlRepairRecord:
+    """Implements `bot.ports.repairs.RepairRecord`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, repair: Repair) -> bool:
+        row = _row(replace(repair, version=repair.version + 1))
+        return insert_new(self._connection, REPAIR, [row]) == 1
+
+    def put(self, after: Repair) -> Repair | None:
+        stored = replace(self._numbered(after), version=after.version + 1)
+        same = (REPAIR.c.id == after.id) & (REPAIR.c.version == after.version)
+        changed = {name: value for name, value in _row(stored).items() if name != "plan"}
+        done = self._connection.execute(update(REPAIR).where(same).values(**changed)).rowcount == 1
+        return stored if done else None
+
+    def _numbered(self, repair: Repair) -> Repair:
+        """What is more than planned has a number; what was withdrawn before needs none."""
+        if repair.number or repair.state in (RepairState.PLANNED, RepairState.CANCELLED):
+            return repair
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        last = self._connection.scalar(select(func.max(REPAIR.c.number))) or 0
+        return replace(repair, number=last + 1)
+
+    def add_steps(self, steps: Iterable[RepairStep]) -> None:
+        rows = [_step_row(replace(step, version=step.version + 1)) for step in steps]
+        if rows:
+            self._connection.execute(insert(STEP), rows)
+
+    def put_step(self, after: RepairStep) -> bool:
+        same = (STEP.c.repair == after.repair) & (STEP.c.seq == after.seq) & (STEP.c.version == after.version)
+        row = _step_row(replace(after, version=after.version + 1))
+        return self._connection.execute(update(STEP).where(same).values(**row)).rowcount == 1
+
+    def open_circuit(self, circuit: Circuit) -> bool:
+        return insert_new(self._connection, CIRCUIT, [dict(vars(circuit))]) == 1
+
+    def close_circuit(self, processor: str) -> bool:
+        return self._connection.execute(delete(CIRCUIT).where(CIRCUIT.c.processor == processor)).rowcount == 1
+
+
+class SqlRepairs:
+    """Implements `bot.ports.repairs.Repairs`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def of(self, repair_id: str) -> Repair | None:
+        return next(iter(self._found(select(REPAIR).where(REPAIR.c.id == repair_id))), None)
+
+    def numbered(self, number: int) -> Repair | None:
+        return next(iter(self._found(select(REPAIR).where(REPAIR.c.number == number))), None)
+
+    def unfinished(self) -> list[Repair]:
+        return self._found(select(REPAIR).where(REPAIR.c.state.in_(_UNFINISHED)).order_by(REPAIR.c.number))
+
+    def latest(self, most: int) -> list[Repair]:
+        known = select(REPAIR).where(REPAIR.c.number.is_not(None))
+        return self._found(known.order_by(REPAIR.c.number.desc()).limit(most))
+
+    def _found(self, query: Select[Any]) -> list[Repair]:
+        with reading(self._engine) as connection:
+            return [_repair(row) for row in connection.execute(query).mappings()]
+
+    def steps(self, repair_id: str) -> list[RepairStep]:
+        query = select(STEP).where(STEP.c.repair == repair_id).order_by(STEP.c.seq)
+        with reading(self._engine) as connection:
+            return [_step(row) for row in connection.execute(query).mappings()]
+
+    def in_flight(self) -> dict[StepKey, str]:
+        query = (
+            select(STEP.c.processor, STEP.c.data_date, REPAIR.c.number)
+            .join(REPAIR, REPAIR.c.id == STEP.c.repair)
+            .where(REPAIR.c.state.in_(_UNFINISHED), STEP.c.state.not_in(_SETTLED))
+        )
+        with reading(self._engine) as connection:
+            return {StepKey(row[0], row[1]): f"R-{row[2]}" for row in connection.execute(query)}
+
+    def repaired(self, since: datetime) -> dict[StepKey, int]:
+        query = (
+            select(STEP.c.processor, STEP.c.data_date, func.count())
+            .where(STEP.c.started_at >= since)
+            .group_by(STEP.c.processor, STEP.c.data_date)
+        )
+        with reading(self._engine) as connection:
+            return {StepKey(row[0], row[1]): row[2] for row in connection.execute(query)}
+
+    def circuits(self) -> Sequence[Circuit]:
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(CIRCUIT).order_by(CIRCUIT.c.processor)).mappings()
+            return [Circuit(**row) for row in rows]
+
+
+def _row(repair: Repair) -> dict[str, Any]:
+    parts = {
+        "id": repair.id,
+        "number": repair.number or None,
+        "state": repair.state.value,
+        "plan": _PLAN.dump_python(repair.plan, mode="json"),
+        "asked_by": _PERSON.dump_python(repair.asked_by, mode="json"),
+        "approved_by": _PERSON.dump_python(repair.approved_by, mode="json"),
+        "channel": repair.message.channel if repair.message else None,
+        "ts": repair.message.ts if repair.message else None,
+    }
+    plain = {name: value for name, value in vars(repair).items() if name not in (*parts, "message")}
+    return {**plain, **parts}
+
+
+def _repair(row: RowMapping) -> Repair:
+    parts: dict[str, Any] = {
+        "number": row["number"] or 0,
+        "state": RepairState(row["state"]),
+        "plan": _PLAN.validate_python(row["plan"], strict=False),
+        "asked_by": _PERSON.validate_python(row["asked_by"]),
+        "approved_by": _PERSON.validate_python(row["approved_by"]),
+        "message": MessageRef(row["channel"], row["ts"]) if row["ts"] else None,
+    }
+    plain = {name: value for name, value in row.items() if name not in (*parts, "id", "channel", "ts")}
+    return Repair(**plain, **parts)
+
+
+def _step_row(step: RepairStep) -> dict[str, Any]:
+    return {**vars(step), "state": step.state.value, "after": list(step.after)}
+
+
+def _step(row: RowMapping) -> RepairStep:
+    return RepairStep(**{**row, "state": StepState(row["state"]), "after": tuple(row["after"])})

@@ -1,0 +1,191 @@
+"""A plan of a repair: which processors run for which dates, what is left out and why. Its hash is what is approved."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
+from typing import NamedTuple
+
+from bot.domain.verdicts.judge import Verdict
+
+GOOD_FOR = timedelta(minutes=15)
+"""So long a plan can be started, or approved."""
+
+
+class Mode(StrEnum):
+    FAILED = "failed"
+    """What is not right: a verdict that is a finding."""
+    MISSING = "missing"
+    """Of that what has no data at all."""
+    ALL = "all"
+    """Also what is right already."""
+
+
+class SkipReason(StrEnum):
+    ALREADY_OK = "already_ok"
+    IN_FLIGHT = "in_flight"
+    NO_DATA_EXPECTED = "no_data_expected"
+    FUTURE = "future"
+    UPSTREAM_BAD = "upstream_bad"
+    CIRCUIT_OPEN = "circuit_open"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """`downstream`: also what depends on the processors. Both dates are included."""
+
+    processors: tuple[str, ...]
+    first: date
+    last: date
+    mode: Mode = Mode.FAILED
+    downstream: bool = False
+
+    @property
+    def dates(self) -> int:
+        return (self.last - self.first).days + 1
+
+
+class StepKey(NamedTuple):
+    processor: str
+    data_date: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One processor and one date; `skip` None: it runs. `because` is the evidence, in a sentence.
+
+    `after`: processors that run before it for the same date, by this plan. `rows`: what the table holds now.
+    `seconds`: what its runs usually take; None: not known. `revision`: of its service; "": not known.
+    """
+
+    processor: str
+    data_date: date
+    because: str
+    verdict: Verdict
+    skip: SkipReason | None = None
+    rows: int | None = None
+    service: str = ""
+    revision: str = ""
+    seconds: float | None = None
+    after: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> StepKey:
+        return StepKey(self.processor, self.data_date)
+
+    @property
+    def runs(self) -> bool:
+        return self.skip is None
+
+
+@dataclass(frozen=True)
+class Limits:
+    """So many steps run at once: in all, of one processor, of one service."""
+
+    slots: int = 10
+    per_processor: int = 2
+    per_service: int = 2
+
+
+STANDARD = Limits()
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """How long the steps take by their medians, with the slots kept full. `unknown`: processors of no known median;
+    they are not counted.
+    """
+
+    seconds: float
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What was not asked for and would help: these processors as well. It is never done unasked."""
+
+    processors: tuple[str, ...]
+    because: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """`id` is random, and says nothing. `needs_second`: why a second person has to approve it; empty: nobody has to.
+
+    `again`: steps that were repaired twice within a week before: they need a lasting mend.
+    """
+
+    id: str
+    request: Request
+    steps: tuple[Step, ...]
+    hash: str
+    needs_second: tuple[str, ...]
+    estimate: Estimate
+    made_at: datetime
+    limits: Limits = STANDARD
+    again: tuple[StepKey, ...] = ()
+    upstream: Offer | None = None
+    downstream: Offer | None = None
+
+    @cached_property
+    def running(self) -> tuple[Step, ...]:
+        return tuple(step for step in self.steps if step.runs)
+
+    @cached_property
+    def skipped(self) -> Mapping[SkipReason, int]:
+        """How many are left out, by why."""
+        found = dict.fromkeys(SkipReason, 0)
+        for step in self.steps:
+            if step.skip is not None:
+                found[step.skip] += 1
+        return {reason: count for reason, count in found.items() if count}
+
+    @property
+    def number_skipped(self) -> int:
+        return len(self.steps) - len(self.running)
+
+    @property
+    def processors(self) -> tuple[str, ...]:
+        """Those that run, in the order of the plan."""
+        return tuple(dict.fromkeys(step.processor for step in self.running))
+
+    @property
+    def dates(self) -> tuple[date, ...]:
+        """Those for which something runs, the newest first."""
+        return tuple(sorted({step.data_date for step in self.running}, reverse=True))
+
+
+def plan_hash(request: Request, steps: Iterable[Step], limits: Limits) -> str:
+    """Over everything that is approved: what runs, what is left out, by which verdict, with which code. What a table
+    holds counts where it will be written anew.
+    """
+    asked = [list(request.processors), f"{request.first}", f"{request.last}", request.mode, request.downstream]
+    rows = [[*each.key, each.skip or "run", each.verdict, each.rows if each.runs else None] for each in steps]
+    code = [[each.service, each.revision] for each in steps]
+    said = [asked, [limits.slots, limits.per_processor, limits.per_service], rows, code]
+    return hashlib.sha256(json.dumps(said, separators=(",", ":"), default=str).encode()).hexdigest()
+
+
+class Change(NamedTuple):
+    """One row of a plan that is not as it was; "": it was not, or is not, in it."""
+
+    processor: str
+    data_date: date
+    was: str
+    now: str
+
+
+def difference(before: Iterable[Step], after: Iterable[Step]) -> list[Change]:
+    """Row by row, what of a plan has changed, in the order of the new one."""
+    old, new = ({each.key: _said(each) for each in steps} for steps in (before, after))
+    keys = [*new, *(key for key in old if key not in new)]
+    return [Change(*key, old.get(key, ""), new.get(key, "")) for key in keys if old.get(key) != new.get(key)]
+
+
+def _said(step: Step) -> str:
+    what = "run" if step.skip is None else f"skip, {step.skip}"
+    rows = f", {step.rows:,} rows" if step.runs and step.rows is not None else ""
+    return f"{what}: {step.verdict}{rows}{f', {step.revision}' if step.revision else ''}"

@@ -1,0 +1,206 @@
+"""What a repair will do, from what is known: each step runs, or is left out for a named reason with its evidence."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from graphlib import TopologicalSorter
+
+from bot.domain.counts import plural
+from bot.domain.platform.registry import Registry
+from bot.domain.reprocessing.plan import (
+    STANDARD,
+    Estimate,
+    Limits,
+    Mode,
+    Offer,
+    Plan,
+    Request,
+    SkipReason,
+    Step,
+    StepKey,
+    plan_hash,
+)
+from bot.domain.reprocessing.second import repeated, why_second
+from bot.domain.reprocessing.slots import scheduled
+from bot.domain.verdicts.judge import SOUND, Action, Judged, Verdict
+
+SKIPPED_BY = {
+    Verdict.OK: SkipReason.ALREADY_OK,
+    Verdict.TRACKING_BUG: SkipReason.ALREADY_OK,
+    Verdict.LEGITIMATE_ZERO: SkipReason.NO_DATA_EXPECTED,
+    Verdict.OFF_DAY: SkipReason.NO_DATA_EXPECTED,
+    Verdict.DATA_GONE: SkipReason.NO_DATA_EXPECTED,
+    Verdict.NOT_YET: SkipReason.FUTURE,
+    Verdict.UPSTREAM: SkipReason.UPSTREAM_BAD,
+}
+"""Where nothing is to be repaired, or nothing can be yet."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepFacts:
+    """What is known of one processor and date. `filled`: has it data; None: nobody can tell. `in_flight`: who is at it
+    now, in words; "": nobody.
+    """
+
+    judged: Judged
+    filled: bool | None = None
+    rows: int | None = None
+    in_flight: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Circumstances:
+    """`registry` has each scraper among the dependencies of who reads its files. `seconds`: medians of runs, by
+    processor; `open_circuits`: why, by processor; `revisions`: by service; `repaired`: how often steps were repaired in
+    the last seven days.
+    """
+
+    registry: Registry
+    today: date
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    open_circuits: Mapping[str, str] = field(default_factory=dict)
+    revisions: Mapping[str, str] = field(default_factory=dict)
+    repaired: Mapping[StepKey, int] = field(default_factory=dict)
+    limits: Limits = STANDARD
+
+
+def plan(
+    plan_id: str,
+    request: Request,
+    scope: Sequence[str],
+    facts: Mapping[StepKey, StepFacts],
+    around: Circumstances,
+    now: datetime,
+) -> Plan:
+    """`scope`: the processors asked for, and what depends on them where that was asked for; each has facts for each
+    date up to today.
+    """
+    steps = _Steps(request, in_order(scope, around.registry), facts, around).all()
+    running = [step for step in steps if step.runs]
+    again = repeated(running, around.repaired)
+    dependents = {step.processor for step in running} - set(request.processors)
+    return Plan(
+        id=plan_id,
+        request=request,
+        steps=steps,
+        hash=plan_hash(request, steps, around.limits),
+        needs_second=tuple(why_second(running, len(dependents), again)),
+        estimate=estimated(running, around.limits),
+        made_at=now,
+        limits=around.limits,
+        again=again,
+        upstream=_upstream_offer(steps, scope, around.registry),
+        downstream=_downstream_offer(request, running, around.registry),
+    )
+
+
+def in_order(names: Iterable[str], registry: Registry) -> list[str]:
+    """What others are made from first, else as the registry has it."""
+    wanted = set(names)
+    graph = {each.name: [name for name in each.dependencies if name in wanted] for each in registry.processors}
+    return list(
+        TopologicalSorter({name: made_from for name, made_from in graph.items() if name in wanted}).static_order()
+    )
+
+
+def estimated(running: Sequence[Step], limits: Limits) -> Estimate:
+    spans = scheduled(running, limits)
+    unknown = dict.fromkeys(step.processor for step in running if step.seconds is None)
+    return Estimate(max((span.end for span in spans), default=0.0), tuple(unknown))
+
+
+class _Steps:
+    """Date by date, the newest first; within a date what others are made from first."""
+
+    def __init__(
+        self,
+        request: Request,
+        names: Sequence[str],
+        facts: Mapping[StepKey, StepFacts],
+        around: Circumstances,
+    ) -> None:
+        self._request, self._names, self._facts, self._around = request, names, facts, around
+
+    def all(self) -> tuple[Step, ...]:
+        last, days = self._request.last.toordinal(), self._request.dates
+        dates = (date.fromordinal(last - back) for back in range(days))
+        return tuple(step for day in dates for step in self._of(day))
+
+    def _of(self, day: date) -> list[Step]:
+        if day > self._around.today:
+            ahead = {"verdict": Verdict.NOT_YET, "skip": SkipReason.FUTURE, "because": "the date lies ahead"}
+            return [self._step(name, day, **ahead) for name in self._names]
+        found: dict[str, Step] = {}
+        for name in self._names:
+            found[name] = self._decided(name, day, found)
+        return list(found.values())
+
+    def _decided(self, name: str, day: date, earlier: Mapping[str, Step]) -> Step:
+        known = self._facts[StepKey(name, day)]
+        made_from = self._around.registry.by_name[name].dependencies
+        after = tuple(each for each in made_from if each in earlier and earlier[each].runs)
+        skip, because = self._skip(name, known, after)
+        verdict, rows = known.judged.verdict, known.rows
+        return self._step(name, day, verdict=verdict, skip=skip, because=because, rows=rows, after=after)
+
+    def _skip(self, name: str, known: StepFacts, after: Sequence[str]) -> tuple[SkipReason | None, str]:
+        """Why it is left out, None if it is not; and the evidence."""
+        judged, mode = known.judged, self._request.mode
+        if known.in_flight:
+            return SkipReason.IN_FLIGHT, known.in_flight
+        if name in self._around.open_circuits:
+            return SkipReason.CIRCUIT_OPEN, self._around.open_circuits[name]
+        reason = SKIPPED_BY.get(judged.verdict)
+        if reason is SkipReason.UPSTREAM_BAD or judged.action is Action.RESCRAPE:
+            if after:
+                return None, f"{judged.because}; runs after {' and '.join(after)}"
+            is_source = not self._around.registry.by_name[name].dependencies
+            return (None, judged.because) if is_source else (SkipReason.UPSTREAM_BAD, judged.because)
+        if reason is SkipReason.ALREADY_OK and mode is Mode.ALL:
+            return None, judged.because
+        if reason is None and mode is Mode.MISSING and known.filled:
+            held = "" if known.rows is None else f" ({plural(known.rows, 'row')})"
+            return SkipReason.ALREADY_OK, f"it has data{held}, and only missing dates were asked for: {judged.because}"
+        return reason, judged.because
+
+    def _step(self, name: str, day: date, **known: object) -> Step:
+        service = self._around.registry.by_name[name].service or ""
+        step = Step(
+            processor=name,
+            data_date=day,
+            because="",
+            verdict=Verdict.UNKNOWN,
+            service=service,
+            revision=self._around.revisions.get(service, ""),
+            seconds=self._around.seconds.get(name),
+        )
+        return replace(step, **known)  # type: ignore[arg-type]
+
+
+def _upstream_offer(steps: Iterable[Step], scope: Iterable[str], registry: Registry) -> Offer | None:
+    """What is left out because of something that nobody asked for."""
+    blocked = [step for step in steps if step.skip is SkipReason.UPSTREAM_BAD]
+    asked = set(scope)
+    found = dict.fromkeys(
+        name for step in blocked for name in registry.by_name[step.processor].dependencies if name not in asked
+    )
+    if not found:
+        return None
+    return Offer(tuple(found), f"{plural(len(blocked), 'step')} cannot run before these")
+
+
+def _downstream_offer(request: Request, running: Sequence[Step], registry: Registry) -> Offer | None:
+    """What is made from what runs, and was not asked for."""
+    if request.downstream or not running:
+        return None
+    found, level = dict[str, None](), [*{step.processor: None for step in running}]
+    asked = set(request.processors)
+    while level:
+        level = [each for name in level for each in registry.dependents[name] if each not in found]
+        found.update(dict.fromkeys(level))
+    added = tuple(name for name in found if name not in asked)
+    return Offer(added, "they are made from what runs") if added else None
+
+
+def is_finding(verdict: Verdict) -> bool:
+    return verdict not in SOUND

@@ -1,0 +1,162 @@
+"""What a repair will do: what runs, what is left out and why, in which order, for how long, and who approves it."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.platform.registry import Processor, Registry
+from bot.domain.reprocessing.plan import Limits, Mode, Plan, SkipReason, StepKey, difference
+from bot.domain.reprocessing.planning import StepFacts
+from bot.domain.verdicts.judge import Verdict
+from tests.support.repairs import CHAIN, LAST, TODAY, asked, day, facts, planned
+
+KEY = ("Gamebook", LAST)
+
+
+def said(plan: Plan) -> list[tuple[str, str, str]]:
+    return [(each.processor, f"{each.data_date:%d}", each.skip or "run") for each in plan.steps]
+
+
+@pytest.mark.parametrize(
+    ("mode", "known", "skip"),
+    [
+        (Mode.FAILED, facts(Verdict.OK, filled=True), SkipReason.ALREADY_OK),
+        (Mode.FAILED, facts(Verdict.TRACKING_BUG, filled=True), SkipReason.ALREADY_OK),
+        (Mode.ALL, facts(Verdict.OK, filled=True), None),
+        (Mode.FAILED, facts(Verdict.PARTIAL, filled=True, rows=120), None),
+        (Mode.MISSING, facts(Verdict.PARTIAL, filled=True, rows=120), SkipReason.ALREADY_OK),
+        (Mode.MISSING, facts(Verdict.MISSING_RUN, filled=False), None),
+        (Mode.MISSING, facts(Verdict.UNKNOWN), None),
+        (Mode.ALL, facts(Verdict.OFF_DAY), SkipReason.NO_DATA_EXPECTED),
+        (Mode.ALL, facts(Verdict.LEGITIMATE_ZERO), SkipReason.NO_DATA_EXPECTED),
+        (Mode.ALL, facts(Verdict.DATA_GONE), SkipReason.NO_DATA_EXPECTED),
+        (Mode.ALL, facts(Verdict.NOT_YET), SkipReason.FUTURE),
+        (Mode.FAILED, facts(Verdict.UPSTREAM), SkipReason.UPSTREAM_BAD),
+        (Mode.FAILED, facts(Verdict.SCRAPER_FAILED), SkipReason.UPSTREAM_BAD),
+        (Mode.FAILED, facts(Verdict.CONFLICT), None),
+        (Mode.ALL, facts(Verdict.OK, in_flight="run 7 is at it"), SkipReason.IN_FLIGHT),
+    ],
+)
+def test_each_step_runs_or_is_left_out_for_a_reason_with_its_evidence(
+    mode: Mode, known: StepFacts, skip: SkipReason | None
+) -> None:
+    (step,) = planned(asked(mode=mode), {KEY: known}).steps
+    assert step.skip is skip
+    assert (known.in_flight or known.judged.because) in step.because
+
+
+def test_an_open_circuit_starts_nothing_and_says_who_opened_it() -> None:
+    (step,) = planned(open_circuits={"Gamebook": "opened by Ana: it fails"}).steps
+    assert (step.skip, step.because) == (SkipReason.CIRCUIT_OPEN, "opened by Ana: it fails")
+
+
+def test_dates_that_lie_ahead_are_left_out() -> None:
+    ahead = replace(asked(), last=TODAY + timedelta(days=1), first=TODAY + timedelta(days=1))
+    assert [step.skip for step in planned(ahead).steps] == [SkipReason.FUTURE]
+
+
+def test_newest_date_first_and_what_others_are_made_from_first() -> None:
+    request = asked("Predictions", "Summary", "Gamebook", "Scraper", dates=2)
+    order = [(each.processor, each.data_date) for each in planned(request).steps]
+    assert order == [(name, day(back)) for back in (0, 1) for name in CHAIN]
+
+
+def test_what_waits_for_its_upstream_runs_after_it_in_the_same_plan() -> None:
+    below = {(name, LAST): facts(Verdict.UPSTREAM, "Gamebook is empty") for name in ("Summary", "Predictions")}
+    plan = planned(asked("Gamebook", "Summary", "Predictions"), below)
+    assert [(step.skip, step.after) for step in plan.steps] == [(None, ()), (None, ("Gamebook",)), (None, ("Summary",))]
+    assert plan.steps[1].because == "Gamebook is empty; runs after Gamebook"
+
+
+def test_an_upstream_that_nobody_asked_for_is_offered_not_added() -> None:
+    plan = planned(asked("Summary"), {("Summary", LAST): facts(Verdict.UPSTREAM, "Gamebook is empty")})
+    assert said(plan) == [("Summary", "14", "upstream_bad")]
+    assert plan.upstream is not None
+    assert plan.upstream.processors == ("Gamebook",)
+
+
+def test_a_file_that_never_came_is_scraped_before_it_is_read() -> None:
+    lacking = {KEY: facts(Verdict.SCRAPER_FAILED, "there is no raw file")}
+    assert (offer := planned(asked(), lacking).upstream) is not None
+    assert offer.processors == ("Scraper",)
+    assert said(planned(asked("Gamebook", "Scraper"), lacking)) == [("Scraper", "14", "run"), ("Gamebook", "14", "run")]
+
+
+def test_dependents_are_offered_unless_they_were_asked_for() -> None:
+    assert (offer := planned().downstream) is not None
+    assert offer.processors == ("Summary", "Predictions")
+    assert planned(asked(downstream=True), scope=CHAIN[1:]).downstream is None
+    assert planned(known={KEY: facts(Verdict.OK)}).downstream is None  # nothing runs
+
+
+def test_a_plan_says_how_many_run_and_how_many_do_not_and_why() -> None:
+    plan = planned(
+        asked(dates=3), {("Gamebook", day(1)): facts(Verdict.OK), ("Gamebook", day(2)): facts(Verdict.OFF_DAY)}
+    )
+    assert (len(plan.running), plan.number_skipped) == (1, 2)
+    assert plan.skipped == {SkipReason.ALREADY_OK: 1, SkipReason.NO_DATA_EXPECTED: 1}
+
+
+def test_the_estimate_fills_ten_slots_two_of_a_processor() -> None:
+    """Seven dates of one processor, two at a time."""
+    assert planned(asked(dates=7), seconds={"Gamebook": 60.0}).estimate.seconds == 240.0
+    assert planned(asked(dates=7), seconds={"Gamebook": 60.0}, limits=Limits(3, 9, 9)).estimate.seconds == 180.0
+    chain = planned(asked(*CHAIN), seconds={"Scraper": 10.0, "Gamebook": 60.0, "Summary": 5.0}).estimate
+    assert (chain.seconds, chain.unknown) == (75.0, ("Predictions",))
+
+
+def test_a_service_has_a_limit_of_its_own() -> None:
+    crowded = Registry(processors=tuple(Processor(name=f"P{at}", service="raw") for at in range(4)))
+    names = tuple(each.name for each in crowded.processors)
+    seconds = dict.fromkeys(names, 60.0)
+    assert planned(asked(*names), registry=crowded, seconds=seconds).estimate.seconds == 120.0
+
+
+@pytest.mark.parametrize(
+    ("dates", "repaired", "why"),
+    [
+        (31, {}, ()),
+        (32, {}, ("32 dates (more than 31)",)),
+        (201, {}, ("201 dates (more than 31)", "201 steps (more than 200)")),
+        (1, {StepKey(*KEY): 1}, ()),
+        (1, {StepKey(*KEY): 2}, ("third repair in 7 days: Gamebook 2026-01-14",)),
+    ],
+)
+def test_a_second_person_is_needed_for_much_and_for_the_third_time(
+    dates: int, repaired: dict[StepKey, int], why: tuple[str, ...]
+) -> None:
+    plan = planned(asked(dates=dates), repaired=repaired)
+    assert plan.needs_second == why
+    assert plan.again == tuple(repaired if "third" in "".join(why) else ())
+
+
+def test_more_than_ten_dependents_need_a_second_person() -> None:
+    many = tuple(Processor(name=f"D{at}", dependencies=("Root",)) for at in range(11))
+    wide = Registry(processors=(Processor(name="Root"), *many))
+    names = [each.name for each in wide.processors]
+    plan = planned(asked("Root", downstream=True), scope=names, registry=wide)
+    assert plan.needs_second == ("11 dependents (more than 10)",)
+
+
+def test_the_hash_is_of_what_is_approved_and_of_nothing_else() -> None:
+    plan = planned()
+    same = (planned(plan_id="P2"), planned(known={KEY: facts(Verdict.PROCESSOR_FAILED, "4 runs failed", rows=0)}))
+    assert {each.hash for each in same} == {plan.hash}
+    others = (
+        planned(asked(dates=2)),
+        planned(asked(mode=Mode.ALL)),
+        planned(known={KEY: facts(Verdict.OK)}),
+        planned(known={KEY: facts(Verdict.PROCESSOR_FAILED, rows=5)}),
+        planned(revisions={"raw": "raw-00042"}),
+        planned(limits=Limits(slots=3)),
+    )
+    assert len({plan.hash, *(each.hash for each in others)}) == 1 + len(others)
+
+
+def test_what_a_plan_gone_stale_differs_in_is_told_row_by_row() -> None:
+    before = planned(asked(dates=2), revisions={"raw": "raw-00041"})
+    now = planned(asked(dates=2), {KEY: facts(Verdict.OK)}, revisions={"raw": "raw-00041"})
+    (change,) = difference(before.steps, now.steps)
+    assert change == ("Gamebook", LAST, "run: processor_failed, 0 rows, raw-00041", "skip, already_ok: ok, raw-00041")
+    assert [each.now for each in difference(before.steps, before.steps[:1])] == [""]
