@@ -43,6 +43,22 @@ def configure(settings: Settings, data: Path) -> Path:
     return folder
 
 
+def place_services(folder: Path, address: str) -> None:
+    """The pipeline's services are at `address`, as long as this demo runs: a run can be asked for there. Those of a
+    processor that has none are called by its phase.
+    """
+    file = folder / "registry.yaml"
+    registry = yaml.safe_load(file.read_text(encoding="utf-8"))
+    services = {entry["name"]: entry for entry in registry.get("services") or ()}
+    for processor in registry["processors"]:
+        name = processor.setdefault("service", f"demo-phase{processor['phase']}")
+        services.setdefault(name, {"name": name})
+    request = {"method": "POST", "path": "/process", "body": {"processor": "{processor}", "date": "{date}"}}
+    here = {"control": "http", "address": address, "request": request}
+    registry["services"] = [{**entry, **here} for entry in services.values()]
+    file.write_text(HEADER + _written(registry), encoding="utf-8")
+
+
 def _written(document: dict[str, Any]) -> str:
     return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=1_000)
 

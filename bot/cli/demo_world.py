@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.bootstrap import Serving, serving
+from bot.cli.demo_config import place_services
 from bot.cli.demo_phones import paging, turns
 from bot.cli.demo_running import called, findable, taken
 from bot.cli.demo_start import Start
@@ -36,6 +37,8 @@ from sandbox.pipeline.service import create_app
 from sandbox.slack.server import Workspace
 
 TICK_S = 1.0
+SERVICES = "/services"
+"""Where the pipeline's services answer, below the page's address."""
 LONGEST_READ = timedelta(seconds=10)
 SHARE = 0.8
 """Of the time after which a source that is not read counts as blind."""
@@ -80,6 +83,7 @@ async def live(settings: Settings, start: Start, stopping: Stopping) -> None:
         await _start(workspace, living, start.port)
         try:
             port = int(workspace.url.rpartition(":")[2])
+            place_services(settings.config, f"http://127.0.0.1:{port}{SERVICES}")
             connected = paging(_connected(settings, workspace), vendors, port)
             with serving(connected, living.now, living.seconds) as duties:
                 living.told = duties.services.incidents.open
@@ -164,7 +168,7 @@ def read_all(sources: SourcesService) -> None:
 async def _start(workspace: Workspace, living: Living, port: int) -> None:
     panel = Panel(living.pipeline, living.clock, living.lock, living.open_incidents)
     workspace.add_routes(panel.routes())
-    workspace.mount("/services", create_app(living.pipeline, living.clock.now))
+    workspace.mount(SERVICES, create_app(living.pipeline, living.clock.now, lock=living.lock))
     try:
         await workspace.start(port=port)
     except OSError as error:

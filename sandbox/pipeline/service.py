@@ -1,5 +1,6 @@
 """The platform's services over HTTP: a run is asked for with POST /process, GET /health says that the service lives."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from typing import Any
@@ -21,30 +22,28 @@ class _Refused(Exception):
 
 
 def create_app(
-    pipeline: Pipeline, clock: Callable[[], datetime], accepts_token: Callable[[str], bool] | None = None
+    pipeline: Pipeline,
+    clock: Callable[[], datetime],
+    accepts_token: Callable[[str], bool] | None = None,
+    lock: asyncio.Lock | None = None,
 ) -> web.Application:
     """All services in one application, in the pipeline's own event loop.
 
     `clock` gives the pipeline's time (aware); `accepts_token` judges the bearer token of /process, None lets all in.
+    `lock` is held by whoever moves the pipeline on. A repeated X-Request-Id gets its first answer and starts nothing.
     Answers: 202 with run_id, 400 bad body or date, 401 no valid token, 404 unknown processor, 409 already running.
     """
+    begun: dict[str, dict[str, str]] = {}
+    alone = lock or asyncio.Lock()
 
     async def process(request: web.Request) -> web.Response:
         _check_token(request, accepts_token)
         processor, day = await _read(request, clock())
-        try:
-            run = pipeline.process(processor, day, clock())
-        except UnknownProcessor as error:
-            raise _Refused(404, str(error)) from error
-        except InFlight as error:
-            raise _Refused(409, str(error)) from error
-        accepted = {
-            "run_id": run.run_id,
-            "processor": processor,
-            "date": day.isoformat(),
-            "status": "accepted",
-            "started_at": utc(run.attempt.at).isoformat(),
-        }
+        key = request.headers.get("X-Request-Id", "")
+        async with alone:
+            accepted = begun.get(key) or _started(pipeline, processor, day, clock())
+            if key:
+                begun[key] = accepted
         return web.json_response(accepted, status=202)
 
     async def health(_request: web.Request) -> web.Response:
@@ -54,6 +53,22 @@ def create_app(
     app.router.add_post("/process", process)
     app.router.add_get("/health", health)
     return app
+
+
+def _started(pipeline: Pipeline, processor: str, day: date, now: datetime) -> dict[str, str]:
+    try:
+        run = pipeline.process(processor, day, now)
+    except UnknownProcessor as error:
+        raise _Refused(404, str(error)) from error
+    except InFlight as error:
+        raise _Refused(409, str(error)) from error
+    return {
+        "run_id": run.run_id,
+        "processor": processor,
+        "date": day.isoformat(),
+        "status": "accepted",
+        "started_at": utc(run.attempt.at).isoformat(),
+    }
 
 
 @web.middleware

@@ -159,7 +159,7 @@ class _Server(ThreadingHTTPServer):
 def settled() -> None:
     """Wait for the tries that were given up."""
     for thread in threading.enumerate():
-        if thread.name == "page" and thread.is_alive():
+        if thread.name == "attempt" and thread.is_alive():
             thread.join(10)
 
 

@@ -8,13 +8,16 @@ import pytest
 
 from bot.adapters.warehouse.duckdb_engine import DuckDBEngine
 from bot.cli import demo_history
+from bot.cli.demo_config import place_services
 from bot.cli.demo_history import prepare, refuse_a_real_home
 from bot.config.policy import load_policy
+from bot.config.registry import load_registry
 from bot.config.settings import Settings
 from bot.config.sources import load_sources
 from bot.domain.errors import BadInput, WarehouseUnavailable
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.escalation_policy import EscalationPolicy
+from bot.domain.platform.registry import Control
 from bot.domain.sources import Feed
 from tests.support.builders import NOW
 
@@ -95,6 +98,21 @@ def test_its_sources_read_the_pipelines_database_and_the_rest_is_as_configured(s
     first = replace(p0.steps[0], by=(*p0.steps[0].by, "pagerduty"))
     with_pager = {**usual.escalation.ladders, Severity.P0: replace(p0, steps=(first, *p0.steps[1:]))}
     assert load_policy(folder / "policy.yaml") == replace(usual, escalation=EscalationPolicy(with_pager))
+
+
+def test_every_processor_has_a_service_where_the_demo_answers(settings: Settings) -> None:
+    folder = settings.home / "config"
+    folder.mkdir(parents=True)
+    kept = "- name: Named\n  phase: 2\n  service: raw\n- name: Bare\n  phase: 3\nservices:\n- name: raw\n  project: p\n"
+    (folder / "registry.yaml").write_text(f"processors:\n{kept}")
+    place_services(folder, "http://127.0.0.1:8765/services")
+    registry = load_registry(folder / "registry.yaml").registry
+    services = [registry.service_by_name[str(each.service)] for each in registry.processors]
+    assert [(each.name, each.asked_by, each.cannot_start) for each in services] == [
+        ("raw", Control.HTTP, ""),
+        ("demo-phase3", Control.HTTP, ""),
+    ]
+    assert {each.address for each in services} == {"http://127.0.0.1:8765/services"}
 
 
 def test_what_a_link_leads_to_is_not_removed(settings: Settings, tmp_path: Path) -> None:

@@ -1,12 +1,21 @@
 """The registry's own models: what a value may be, and what the registry answers."""
 
 from datetime import time
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from bot.domain.errors import BadInput
-from bot.domain.platform.registry import ExpectedRecords, Kind, Processor, Registry
+from bot.domain.platform.registry import (
+    Control,
+    ExpectedRecords,
+    Kind,
+    Processor,
+    Registry,
+    Service,
+    ServiceRequest,
+)
 
 
 def processor(name: str = "A", phase: int = 2, **fields: object) -> Processor:
@@ -99,3 +108,57 @@ def test_an_unknown_processor_is_refused_with_the_nearest_name() -> None:
 def test_a_name_that_ran_is_included_whole_however_long() -> None:
     name = "x" * 300
     assert Registry().including([name, name]).get(name).name == name
+
+
+@pytest.mark.parametrize(
+    "address", ["https://raw.example", "http://127.0.0.1:8765/services", "https://[2001:db8::1]:8443/a"]
+)
+def test_where_a_service_is(address: str) -> None:
+    assert Service(name="raw", address=f"{address}/").address == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "raw.example",
+        "file:///etc/passwd",
+        "gopher://raw.example",
+        "https://",
+        "https://user:word@raw.example",
+        "https://raw.example@evil.example",
+        "https://raw.example?x=1",
+        "https://raw.example#x",
+        "https://raw.example\\@evil.example",
+        "https://raw example",
+        "https://raw.example:99999",
+        7,
+    ],
+)
+def test_what_is_no_address_of_a_service(address: object) -> None:
+    with pytest.raises(ValidationError, match="write https://HOST"):
+        Service(name="raw", address=address)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"path": "process"},
+        {"path": "//evil.example/process"},
+        {"path": "/a b"},
+        {"path": "/{other}"},
+        {"body": {"date": "{0.__class__}"}},
+        {"method": "DELETE"},
+    ],
+)
+def test_what_is_no_request_of_a_service(request_: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        ServiceRequest(**request_)
+
+
+def test_how_a_service_is_asked_follows_from_what_it_is() -> None:
+    request = ServiceRequest()
+    there = Service(name="a", project="p", address="https://a.example", request=request)
+    assert (there.asked_by, there.cannot_start) == (Control.CLOUD_RUN, "")
+    assert Service(name="a").cannot_start == "service a has no address and no request in registry.yaml"
+    job = Service(name="j", control=Control.CLOUD_RUN_JOB, project="p")
+    assert job.cannot_start == "service j has no region in registry.yaml"

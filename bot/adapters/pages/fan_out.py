@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from bot.adapters.pages.attempt import TIMEOUT_S, Attempt, within
+from bot.attempt import TIMEOUT_S, Attempt, within
 from bot.domain.delivery import Kind, Outcome, Page
 from bot.domain.errors import ConfigError, Problem
 from bot.domain.oncall.schedule import Person

@@ -10,7 +10,7 @@ from requests import PreparedRequest, Session
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
-from bot.adapters.pages.attempt import Attempt, within
+from bot.attempt import Attempt, within
 from bot.domain.delivery import Kind, Outcome, Page
 from bot.slack.outcomes import named_wait
 

@@ -12,8 +12,8 @@ from hashlib import sha256
 from smtplib import SMTP, SMTP_SSL, SMTPNotSupportedError, SMTPResponseException
 from ssl import create_default_context
 
-from bot.adapters.pages.attempt import TIMEOUT_S, Attempt, within
 from bot.adapters.pages.texts import plain, plain_line
+from bot.attempt import TIMEOUT_S, Attempt, within
 from bot.domain.delivery import Kind, Outcome, Page
 from bot.domain.oncall.schedule import PLAIN_ADDRESS, Person
 

@@ -3,9 +3,9 @@
 from hashlib import sha256
 from typing import Any
 
-from bot.adapters.pages.attempt import TIMEOUT_S
 from bot.adapters.pages.http import Answer, ask, no_answer_of, not_for, refusal
 from bot.adapters.pages.texts import plain, plain_line
+from bot.attempt import TIMEOUT_S
 from bot.domain.delivery import Act, Kind, Outcome, Page
 from bot.domain.findings.severity import Severity
 from bot.domain.oncall.schedule import Person

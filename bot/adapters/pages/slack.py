@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.adapters.pages.attempt import TIMEOUT_S, Attempt, within
+from bot.attempt import TIMEOUT_S, Attempt, within
 from bot.domain.delivery import Kind, Outcome, Page
 from bot.domain.oncall.schedule import Person
 from bot.slack import outcomes

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from bot.adapters.pages.attempt import TIMEOUT_S
 from bot.adapters.pages.http import Answer, ask, no_answer_of, refusal
+from bot.attempt import TIMEOUT_S
 from bot.domain.delivery import Kind, Outcome, Page
 
 API_URL = "https://api.twilio.com"

@@ -5,8 +5,8 @@ import json
 from collections.abc import Callable
 from hashlib import sha256
 
-from bot.adapters.pages.attempt import TIMEOUT_S
 from bot.adapters.pages.http import ask, refusal
+from bot.attempt import TIMEOUT_S
 from bot.domain.delivery import Kind, Outcome, Page
 from bot.domain.oncall.schedule import Person
 

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from bot.domain.errors import BadInput, suggest
 from bot.domain.platform.names import folded, matching, some_of
 from bot.domain.platform.schedule import Active, Days, Schedule, cron_expressions
+from bot.domain.platform.service_address import request_body, request_method, request_path, service_address
 
 MOST_NAMED = 5
 NAME_LENGTH = 255
@@ -195,22 +196,47 @@ class UnregisteredProcessor(Processor):
 class ServiceRequest(Frozen):
     """The HTTP call that starts one processor for one date; `{processor}` and `{date}` are filled in."""
 
-    method: str = "POST"
-    path: str = "/process"
-    body: dict[str, str] = {}
+    method: Annotated[str, BeforeValidator(request_method)] = "POST"
+    path: Annotated[str, BeforeValidator(request_path)] = "/process"
+    body: Annotated[dict[str, str], BeforeValidator(request_body)] = {}
+
+
+class Control(StrEnum):
+    """How a service is asked to run."""
+
+    CLOUD_RUN = "cloud_run"
+    """A Cloud Run service: its request, with an identity token for its address."""
+    CLOUD_RUN_JOB = "cloud_run_job"
+    HTTP = "http"
+    """Its request, without a token."""
 
 
 class Service(Frozen):
     """A deployed service: where it is, how it is asked to run, what a deployment of it should look like."""
 
     name: Annotated[str, Field(min_length=1)]
-    address: str | None = None
+    control: Control | None = None
+    """None: one with a project is a Cloud Run service, any other is asked over HTTP."""
+    address: Annotated[str | None, BeforeValidator(service_address)] = None
     project: str | None = None
     region: str | None = None
     request: ServiceRequest | None = None
     health_path: str | None = None
     expected_timeout_seconds: Annotated[Number | None, Field(gt=0)] = None
     commit_policy: str | None = None
+
+    @property
+    def asked_by(self) -> Control:
+        return self.control or (Control.CLOUD_RUN if self.project else Control.HTTP)
+
+    @property
+    def cannot_start(self) -> str:
+        """What the registry lacks for asking it to run; "": nothing."""
+        if self.asked_by is Control.CLOUD_RUN_JOB:
+            lacking = [name for name in ("project", "region") if not getattr(self, name)]
+        else:
+            lacking = [name for name in ("address", "request") if not getattr(self, name)]
+        return f"service {self.name} has no {' and no '.join(lacking)} in registry.yaml" if lacking else ""
 
 
 class Registry(Frozen):
@@ -287,6 +313,10 @@ class Registry(Frozen):
     def matching(self, typed: str) -> list[Processor]:
         """Processors of that name, else those whose name contains what was typed; those that begin with it first."""
         return [self.by_name[name] for name in matching(typed, self._forms)]
+
+    @cached_property
+    def service_by_name(self) -> dict[str, Service]:
+        return {service.name: service for service in self.services}
 
     def get(self, name: str) -> Processor:
         """The processor that is meant: a part of its name is enough. Raises BadInput with the names that it may be."""

@@ -131,6 +131,14 @@ def test_process_answers(bench: MakeBench) -> None:
     assert post(world, body(LEAF, yesterday))[0][0] == 202
 
 
+def test_a_repeated_order_starts_nothing(bench: MakeBench) -> None:
+    yesterday = body(LEAF, TODAY - timedelta(days=1))
+    sent = {"json": yesterday, "headers": {"X-Request-Id": "r1"}}
+    first, again = asyncio.run(_ask(bench(), [("POST", "/process", sent)] * 2, None))
+    assert first == again
+    assert first[0] == 202
+
+
 @pytest.mark.parametrize(
     ("sent", "status"),
     [

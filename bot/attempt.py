@@ -58,7 +58,7 @@ def within(timeout_s: float, work: Callable[[Attempt], T]) -> T | Outcome:
         except BaseException as error:  # noqa: BLE001 (raised again, or sorted, by whoever waits)
             future.set_exception(error)
 
-    Thread(target=run, name="page", daemon=True).start()
+    Thread(target=run, name="attempt", daemon=True).start()
     wait([future], timeout_s)
     if not future.done():
         attempt.give_up()
