@@ -17,6 +17,7 @@ WHY = {
     Because.OPEN_P1: "open P1",
     Because.DATES_MISSING: "data missing",
     Because.DATES_LOST: "data lost, P0",
+    Because.DATA_UNKNOWN: "data unknown",
     Because.NO_HEARTBEAT: "may hang",
     Because.NOTHING_SUCCEEDED: "none succeeded",
     Because.MOSTLY_FAILING: "most fail",

@@ -4,7 +4,7 @@ import pytest
 
 from bot.domain.health.model import Because, Colour, DueDates, Durations, HealthReason, Tally
 from bot.domain.health.status import status_of
-from bot.domain.health.undue import unseen
+from bot.domain.health.undue import unseen, unseen_by_name
 
 NO_DURATIONS = (None, None)
 NOT_DUE = DueDates("Box", 0, 0)
@@ -66,9 +66,11 @@ def test_failing_more_than_usual_needs_enough_runs() -> None:
     assert [finding.name for finding in many] == ["failing_more_than_baseline"]
 
 
-def test_dates_due_that_nobody_can_tell_of_keep_the_whole_from_green() -> None:
-    """Where no date tells, as without any table, the figure says so: no date stands out."""
+def test_dates_due_that_nobody_can_tell_of_keep_the_whole_and_their_row_from_green() -> None:
     due = [DueDates("Box", 5, 4, unknown=1), DueDates("New", 3, 0, unknown=3), DueDates("Lost", 4, 2)]
-    text = "Whether data is there is unknown for 1 date due of Box."
+    text = "Whether data is there is unknown for 4 dates due of Box, New."
     assert list(unseen(due)) == [HealthReason(Because.DATA_UNKNOWN, "Box", text)]
-    assert not list(unseen(due[1:]))
+    rows = unseen_by_name(due)
+    assert rows.keys() == {"Box", "New"}
+    assert rows["New"][0].text == "New: whether its data is there is unknown for 3 of 3 dates due."
+    assert not list(unseen(due[2:]))

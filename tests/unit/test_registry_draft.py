@@ -150,7 +150,7 @@ def test_nothing_is_proposed_where_the_history_says_nothing() -> None:
         "expected_records: too few dates have a count of records (0); if every slot brings data, add per_game: false",
         "95% of its runs found no data: is it sporadic?",
         "expected_records: no run reported any; check the table before believing it",
-        "timeout_seconds: no run succeeded",
+        "timeout_seconds: no duration of a run that succeeded is known",
     )
 
 

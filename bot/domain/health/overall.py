@@ -7,6 +7,8 @@ from bot.domain.health.missing import NOTHING_MISSING, MissingReasons
 from bot.domain.health.model import Because, Colour, HealthReason, HealthRow, Tally
 from bot.domain.health.status import LAST_DAY, RATE, SPEED
 
+TOGETHER = frozenset({Because.DATES_LOST, Because.DATES_MISSING, Because.DATA_UNKNOWN})
+"""What many rows say is said of all of them at once, elsewhere."""
 PIPELINE = "pipeline"
 """Then no failure says where it comes from."""
 
@@ -49,8 +51,7 @@ def _today(row: HealthRow, processors: Sequence[HealthRow]) -> Iterator[HealthRe
 
 def _once(phases: Sequence[HealthRow], processors: Sequence[HealthRow], today: set[str]) -> Iterator[HealthReason]:
     """Reasons over the window, worst first. What comes of one processor is said of that processor, what several share
-    is said of their phase; what is said of today (`today`) is not said again. Dates without data are named together,
-    elsewhere.
+    is said of their phase; what is said of today (`today`) is not said again, nor what is said of many TOGETHER.
     """
     said = {(name, kind) for name in today for kind in RATE}
     for phase in phases:
@@ -65,7 +66,7 @@ def _once(phases: Sequence[HealthRow], processors: Sequence[HealthRow], today: s
     rows = [row for row in (*phases, *processors) if row.findings]
     for row in sorted(rows, key=lambda row: row.status is not Colour.RED):
         for reason in row.findings:
-            if (row.name, reason.name) not in said and reason.name not in (Because.DATES_LOST, Because.DATES_MISSING):
+            if (row.name, reason.name) not in said and reason.name not in TOGETHER:
                 said |= {(row.name, kind) for kind in RATE if reason.name in RATE}
                 yield _over_time(row, reason, processors)
 

@@ -25,6 +25,7 @@ from bot.domain.health.noise import FailedGroup, sorted_out
 from bot.domain.health.notified import NAMES, NOTHING_NOTIFIED, Notified, undelivered
 from bot.domain.health.overall import overall
 from bot.domain.health.status import LAST_DAY, failing, status_of
+from bot.domain.health.undue import unseen_by_name
 from bot.domain.platform.names import some_of
 from bot.domain.platform.registry import Processor, Registry
 from bot.domain.platform.spelling import did_you_mean, respelt
@@ -118,7 +119,7 @@ def assess(
     missing = [each for each in measured.missing if scope.includes(each.processor, phase_of.get(each.processor))]
     lost = missing_reasons(missing, measured.missing, scope.registry, losses, opened or (), window.as_of)
     told = notified or NOTHING_NOTIFIED
-    troubles = _troubles(told, measured.silent_runs, window, lost)
+    troubles = _troubles(told, measured, window, lost)
     rows = _Rows(measured, scope.registry, targets)
     processors = [_with(rows.of(name, phase_of[name]), troubles.get(name, ())) for name in names]
     phases = []
@@ -224,10 +225,11 @@ def _together(name: str, due: Sequence[DueDates | None]) -> DueDates:
 
 
 def _troubles(
-    notified: Notified, silent: Sequence[SilentRun], window: Window, lost: MissingReasons
+    notified: Notified, measured: Measured, window: Window, lost: MissingReasons
 ) -> Mapping[str, Sequence[HealthReason]]:
     """What is wrong besides the figures, by processor: open incidents first."""
-    kinds = (notified.reasons(), lost.by_name, early_notes(silent, window.as_of))
+    silent, unknown = early_notes(measured.silent_runs, window.as_of), unseen_by_name(measured.due)
+    kinds = (notified.reasons(), lost.by_name, silent, unknown)
     names = dict.fromkeys(name for kind in kinds for name in kind)
     return {name: [reason for kind in kinds for reason in kind.get(name, ())] for name in names}
 
@@ -238,7 +240,9 @@ def _marked(row: HealthRow) -> HealthRow:
 
 
 def _with(row: HealthRow, troubles: Sequence[HealthReason]) -> HealthRow:
-    """What has an open P0 or P1, lacks data that was due, or may hang, is YELLOW at best; that is its first reason."""
+    """What has an open P0 or P1, lacks data that was due, may hang, or has data of which nothing is known, is YELLOW at
+    best; that is its first reason.
+    """
     if not troubles:
         return row
     status = Colour.RED if row.status is Colour.RED else Colour.YELLOW

@@ -1,6 +1,6 @@
 """Dates of which nobody can tell whether data was due, or is there: no reason for RED, and none for GREEN."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 
 from bot.domain.counts import plural
@@ -43,11 +43,27 @@ def undecided(due: Iterable[DueDates]) -> Iterator[HealthReason]:
 
 
 def unseen(due: Iterable[DueDates]) -> Iterator[HealthReason]:
-    """Dates due whose data may be missing, of processors whose other dates tell. Without those none stands out."""
-    lacking = [each for each in due if 0 < each.unknown < each.due]
+    """Dates due of which nothing tells whether their data is there: no table, no file, no count of records."""
+    lacking = [each for each in due if each.unknown]
     if not lacking:
         return
     dates = sum(each.unknown for each in lacking)
     names = some_of([each.processor for each in lacking], MOST_NAMED)
     text = f"Whether data is there is unknown for {plural(dates, 'date')} due of {names}."
     yield HealthReason(Because.DATA_UNKNOWN, lacking[0].processor, text)
+
+
+def unseen_by_name(due: Iterable[DueDates]) -> Mapping[str, list[HealthReason]]:
+    """The same, as each processor's own row says it."""
+    return {
+        each.processor: [
+            HealthReason(
+                Because.DATA_UNKNOWN,
+                each.processor,
+                f"{each.processor}: whether its data is there is unknown for {each.unknown:,} of "
+                f"{plural(each.due, 'date')} due.",
+            )
+        ]
+        for each in due
+        if each.unknown
+    }

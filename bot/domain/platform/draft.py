@@ -349,7 +349,7 @@ def _doubts(facts: ProcessorFacts, slots: tuple[float, ...], weekly: Weekly | No
     if facts.records_p95 is None:
         yield "expected_records: no run reported any; check the table before believing it"
     if facts.duration_p95 is None:
-        yield "timeout_seconds: no run succeeded"
+        yield "timeout_seconds: no duration of a run that succeeded is known"
 
 
 def _no_slots(
