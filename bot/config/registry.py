@@ -12,6 +12,7 @@ from bot.config.documents import Document, document_of, sorted_by_line
 from bot.config.yaml_lines import parse_yaml, read_text
 from bot.domain.errors import ConfigError, Problem
 from bot.domain.platform.checks import Declared, structural_findings
+from bot.domain.platform.names import in_one_form
 from bot.domain.platform.registry import DEADLINE, Kind, Registry
 
 SYNONYMS = {
@@ -33,9 +34,10 @@ class LoadedRegistry:
 def load_registry(path: Path) -> LoadedRegistry:
     """Read a registry. Raises ConfigError with every problem at once: malformed, wrong values, unresolved names.
 
-    Each look at a source asks for it: a text that is the same again is not parsed again.
+    Each look at a source asks for it: a text that is the same again is not parsed again. Names are taken in one form
+    of Unicode, as those of a history are.
     """
-    return _registry_of(read_text(path), str(path))
+    return _registry_of(in_one_form(read_text(path)), str(path))
 
 
 @lru_cache(maxsize=2)

@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli.app import app
+from bot.config.registry import load_registry
 from bot.domain.errors import BadInput
 from bot.domain.platform.spelling import did_you_mean, never_loaded, respelt, strangers, written_as
 from bot.services.loading import find_files
@@ -56,6 +57,16 @@ def test_loads_of_a_table_written_in_another_way_are_its_own(tmp_path: Path, nam
     assert rows_of(into, "table_loads") == rows_of(plain, "table_loads")
     assert contents(into) == contents(plain)
     assert not [text for text in report.warnings if "did you mean" in text]
+
+
+@pytest.mark.parametrize("name", ["Cafe\N{COMBINING ACUTE ACCENT}", "Ca\N{ZERO WIDTH SPACE}f\N{SOFT HYPHEN}é"])
+@pytest.mark.parametrize("suffix", [".csv", ".parquet", ".ndjson"])
+def test_a_name_in_another_form_of_unicode_is_the_same(tmp_path: Path, name: str, suffix: str) -> None:
+    into = warehouse()
+    load(into, World([run("a", processor=name), run("b", processor="Café")]).write(tmp_path / "a", suffix))
+    assert into.processors_seen() == ["Café"]
+    (tmp_path / "registry.yaml").write_text(f"processors: [{{name: Tea}}, {{name: '{name}', dependencies: [Tea]}}]\n")
+    assert "Café" in load_registry(tmp_path / "registry.yaml").registry.by_name
 
 
 def test_a_name_that_may_mean_two_tables_is_taken_for_neither() -> None:

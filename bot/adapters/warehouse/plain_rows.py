@@ -14,7 +14,7 @@ from typing import NamedTuple
 from bot.adapters.warehouse.columns import Column, FileKind, Type
 from bot.adapters.warehouse.headers import Header, header_of
 from bot.adapters.warehouse.raw_rows import LONGEST_TEXT
-from bot.adapters.warehouse.values import CONTROLS, EARLIEST_START, LONGEST_NAME, NO_VALUE, Meaning
+from bot.adapters.warehouse.values import CONTROLS, EARLIEST_START, INVISIBLE, LONGEST_NAME, NO_VALUE, Meaning
 from bot.domain.redaction import MAY_HOLD_A_SECRET, redacted
 
 PLAIN = "fireline_plain"
@@ -31,6 +31,8 @@ _WHOLE = "9007199254740992"
 _BYTES = 4
 """Of a character, at most."""
 _EDGES = r"^[\s\p{Z}\p{C}]|[\s\p{Z}\p{C}]$|\x00"
+_COMPOSED = rf"\p{{M}}|[\x{{1100}}-\x{{11FF}}\x{{2126}}\x{{212A}}\x{{212B}}]|{INVISIBLE}"
+"""A name with any of these may have another form: https://www.unicode.org/reports/tr15/#Detecting_Normalization_Forms"""
 _DAY = r"^\d{4}-\d\d-\d\d$"
 _MOMENT = r"^\d{4}-\d\d-\d\d[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|\+00:00)?$"
 _NUMBER = r"^\d{1,15}$"
@@ -146,7 +148,7 @@ class PlainRows:
 
     def _is_plain(self, column: Column, given: str) -> str:
         most = LONGEST_NAME // _BYTES if column.is_name else LONGEST_TEXT
-        odd = f"{_EDGES}|^[{{\\[]|{CONTROLS}" if column.is_name else _EDGES
+        odd = f"{_EDGES}|^[{{\\[]|{CONTROLS}|{_COMPOSED}" if column.is_name else _EDGES
         no_secret = f"NOT REGEXP_CONTAINS({given}, r'{MAY_HOLD_A_SECRET}')"
         known = self._known(column)
         if known:

@@ -8,6 +8,7 @@ from bot.adapters.warehouse.columns import Column, Type
 from bot.adapters.warehouse.headers import Aliases
 from bot.adapters.warehouse.raw_rows import Source, quoted
 from bot.domain.evidence.vocabulary import Vocabulary
+from bot.domain.platform.names import UNSEEN
 
 DUCKDB = {
     Type.TEXT: "VARCHAR",
@@ -36,6 +37,8 @@ NO_VALUE = "('', 'null', 'none', 'nan', 'nat', '<na>', 'n/a', 'na', 'nil', '-', 
 """What stands for no value where a number or a moment is asked for."""
 CONTROLS = r"[\x{0}-\x{1F}\x{7F}-\x{9F}\x{200E}\x{200F}\x{61C}\x{202A}-\x{202E}\x{2066}-\x{2069}\x{FEFF}]"
 """Control characters, and those that turn the direction of writing: https://www.unicode.org/reports/tr9/"""
+INVISIBLE = "[" + "".join(rf"\x{{{ord(each):X}}}" for each in UNSEEN) + "]"
+"""As a regular expression of RE2."""
 _EPOCHS = ((1e17, 1e3), (1e14, 1.0), (1e11, 1e-3), (1e8, 1e-6))
 """(at least, how many make a microsecond): nanoseconds, microseconds, milliseconds and seconds since 1970."""
 _OFFSET = r"(?i)\d(z| ?utc| ?gmt| ?[+-]\d\d(:?\d\d)?| [a-z]+/[a-z_/]+)$"
@@ -74,11 +77,17 @@ Sources = Mapping[str, Sequence[Source]]
 def cleaned(column: Column, sources: Sources) -> list[str]:
     """SQL of the texts that `typed` takes: without blanks at their ends, and NULL where they stand for nothing."""
     return [
-        f"CASE WHEN strlen({name}) < 16 AND lower(trim({name})) IN {_nothing(column)} THEN NULL ELSE trim({name}) END"
-        f" AS t{name}"
+        f"CASE WHEN strlen({name}) < 16 AND lower(trim({name})) IN {_nothing(column)} THEN NULL"
+        f" ELSE {_as_named(f'trim({name})') if column.is_name else f'trim({name})'} END AS t{name}"
         for name, type_ in sources.get(column.name, ())
         if type_ == "VARCHAR"
     ]
+
+
+def _as_named(text: str) -> str:
+    """SQL of `in_one_form`."""
+    formed = f"nfc_normalize(regexp_replace({text}, '{INVISIBLE}', '', 'g'))"
+    return f"CASE WHEN strlen({text}) = length({text}) THEN {text} ELSE {formed} END"
 
 
 def typed(column: Column, sources: Sources, meaning: Meaning) -> str:

@@ -5,6 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 MOST_NEAREST = 5
+UNSEEN = "\N{SOFT HYPHEN}\N{ZERO WIDTH SPACE}\N{WORD JOINER}"
+"""They have no width and join nothing: names that differ in them look the same."""
+_WITHOUT = str.maketrans("", "", UNSEEN)
+
+
+def in_one_form(text: str) -> str:
+    """As names are kept: composed (https://www.unicode.org/reports/tr15/, NFC), without what is UNSEEN."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text.translate(_WITHOUT))
 
 
 def folded(name: str) -> str:
