@@ -64,15 +64,15 @@ def show(number: Number, as_json: AsJson = False, home: Home = None) -> None:
 
 
 @incident.command()
-def ack(number: Number, by: By = None, take_over: TakeOver = False, home: Home = None) -> None:
+def ack(number: Number, by: By = None, take_over: TakeOver = False, as_json: AsJson = False, home: Home = None) -> None:
     """Acknowledge it: nobody else is paged while that holds."""
-    _ask(home, IncidentQuestion(Act.ACK, number, by or "", take_over=take_over))
+    _ask(home, IncidentQuestion(Act.ACK, number, by or "", take_over=take_over, as_json=as_json))
 
 
 @incident.command()
-def mitigated(number: Number, by: By = None, home: Home = None) -> None:
+def mitigated(number: Number, by: By = None, as_json: AsJson = False, home: Home = None) -> None:
     """Say that the harm has stopped: nobody is paged, unless it becomes worse."""
-    _ask(home, IncidentQuestion(Act.MITIGATED, number, by or ""))
+    _ask(home, IncidentQuestion(Act.MITIGATED, number, by or "", as_json=as_json))
 
 
 @incident.command()
@@ -80,10 +80,11 @@ def resolve(
     number: Number,
     because: Annotated[str, typer.Option(help="Why, though the data is not right.", show_default=False)] = "",
     by: By = None,
+    as_json: AsJson = False,
     home: Home = None,
 ) -> None:
     """Resolve it, if the data is right; else what is still wrong is named. Asked of the serving process."""
-    _ask(home, IncidentQuestion(Act.RESOLVE, number, by or "", more=because))
+    _ask(home, IncidentQuestion(Act.RESOLVE, number, by or "", more=because, as_json=as_json))
 
 
 @incident.command()
@@ -91,10 +92,11 @@ def handover(
     number: Number,
     to: Annotated[str, typer.Argument(help="Who has it from now on.", show_default=False)],
     by: By = None,
+    as_json: AsJson = False,
     home: Home = None,
 ) -> None:
     """Give it to somebody else, who has it from now on."""
-    _ask(home, IncidentQuestion(Act.HANDOVER, number, by or "", more=to))
+    _ask(home, IncidentQuestion(Act.HANDOVER, number, by or "", more=to, as_json=as_json))
 
 
 @incident.command()
@@ -102,10 +104,11 @@ def reopen(
     number: Number,
     because: Annotated[str, typer.Option(help="Why it is not over.", show_default=False)],
     by: By = None,
+    as_json: AsJson = False,
     home: Home = None,
 ) -> None:
     """Say that it is not over: a new episode, which pages from step 1."""
-    _ask(home, IncidentQuestion(Act.REOPEN, number, by or login_name(), more=because))
+    _ask(home, IncidentQuestion(Act.REOPEN, number, by or login_name(), more=because, as_json=as_json))
 
 
 @incident.command()
@@ -115,10 +118,14 @@ def severity(
     because: Annotated[str, typer.Option(help="Why.", show_default=False)],
     by: By = None,
     take_over: TakeOver = False,
+    as_json: AsJson = False,
     home: Home = None,
 ) -> None:
     """Raise it: paging begins at step 1. Or lower it, until the facts show more than they do now."""
-    _ask(home, IncidentQuestion(Act.SEVERITY, number, by or "", take_over=take_over, more=because, severity=to))
+    asked = IncidentQuestion(
+        Act.SEVERITY, number, by or "", take_over=take_over, more=because, severity=to, as_json=as_json
+    )
+    _ask(home, asked)
 
 
 def answer_incident(service: "ResponseService", question: IncidentQuestion, moment: datetime) -> str:

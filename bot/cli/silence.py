@@ -75,10 +75,11 @@ def list_windows(as_json: AsJson = False, home: Home = None) -> None:
 def end_window(
     name: Annotated[str, typer.Argument(help="Its name in `fireline window list`.", show_default=False)],
     by: By = None,
+    as_json: AsJson = False,
     home: Home = None,
 ) -> None:
     """End one now, or take it back before it begins."""
-    _ask(home, SilenceQuestion(f"end {name}", by or login_name(), kind="window"))
+    _ask(home, SilenceQuestion(f"end {name}", by or login_name(), as_json=as_json, kind="window"))
 
 
 @silence.command(name="list")
@@ -91,10 +92,11 @@ def list_(as_json: AsJson = False, home: Home = None) -> None:
 def end(
     name: Annotated[str, typer.Argument(help="Its name in `fireline silence list`.", show_default=False)],
     by: By = None,
+    as_json: AsJson = False,
     home: Home = None,
 ) -> None:
     """End one now: what still holds is announced."""
-    _ask(home, SilenceQuestion(f"end {name}", by or login_name()))
+    _ask(home, SilenceQuestion(f"end {name}", by or login_name(), as_json=as_json))
 
 
 def answer_silence(
@@ -114,6 +116,8 @@ def answer_silence(
         return _listed(service.standing(moment, kind), kind, moment, as_json=question.as_json)
     if asked.words.act is SilenceAct.END:
         found = service.end(asked.words.name, who, moment, kind)
+        if question.as_json:
+            return json.dumps({**_said(found), "ended_by": question.by}, indent=2, ensure_ascii=False) + "\n"
         return f"{shown(silence_words.ended(found, question.by, PLAIN))}\n"
     preview = service.propose(asked.target, asked.when, asked.words.reason, who, moment)
     lines = silence_words.preview(preview, PLAIN)[:-1]

@@ -1,6 +1,6 @@
 """What a processor feeds, as a message: the next deadline, what is affected, the worst by hop, then the buttons."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from bot.domain.evidence.freshness import Staleness
@@ -21,10 +21,13 @@ CIRCLES = {
 }
 """With the word in each line: colour is never the only signal. What is listed and fresh is at risk."""
 
+HALF_A_DAY = timedelta(hours=12)
 
-def _clock(moment: datetime) -> str:
-    """https://docs.slack.dev/messaging/formatting-message-text#date-formatting"""
-    return f"<!date^{int(moment.timestamp())}^{{time}}|{moment:%H:%M} UTC>"
+
+def _clock(moment: datetime, now: datetime) -> str:
+    """With its day where that may be another: https://docs.slack.dev/messaging/formatting-message-text#date-formatting"""
+    shown = "{time}" if abs(moment - now) < HALF_A_DAY else "{date_short_pretty} {time}"
+    return f"<!date^{int(moment.timestamp())}^{shown}|{impact_words.clock(moment, now)}>"
 
 
 SLACK = impact_words.Voice(escape, _clock)
@@ -42,8 +45,8 @@ def card(impact: Impact) -> Card:
     for hops, members in groupby(sorted(shown, key=lambda item: item.hops), key=lambda item: item.hops):
         listed = list(members)
         heading = "Direct" if hops == 1 else f"{hops} hops away"
-        blocks.append(section("\n".join([f"*{heading}*", *map(_line, listed)])))
-        lines += ["", heading, *map(_text, listed)]
+        blocks.append(section("\n".join([f"*{heading}*", *(_line(item, impact.as_of) for item in listed)])))
+        lines += ["", heading, *(_text(item, impact.as_of) for item in listed)]
     notes = _notes(impact, len(impact.listed) - len(shown))
     blocks.append(context(*map(escape, notes), f"{escape(_date_line(impact))}, as of {date_token(impact.as_of)}."))
     blocks.append(actions(_buttons(impact)))
@@ -60,13 +63,13 @@ def _date_line(impact: Impact) -> str:
     return f"Data date {impact.data_date}, {impact_words.STATES[impact.subject.staleness]}"
 
 
-def _line(item: Affected) -> str:
-    said = " · ".join(impact_words.facts(item, SLACK))
+def _line(item: Affected, now: datetime) -> str:
+    said = " · ".join(impact_words.facts(item, now, SLACK))
     return f"{CIRCLES[item.staleness]} *{escape(item.processor.name)}* {said}"
 
 
-def _text(item: Affected) -> str:
-    return f"{item.processor.name}: {', '.join(impact_words.facts(item))}."
+def _text(item: Affected, now: datetime) -> str:
+    return f"{item.processor.name}: {', '.join(impact_words.facts(item, now))}."
 
 
 def _notes(impact: Impact, unlisted: int) -> list[str]:

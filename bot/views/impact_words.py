@@ -27,12 +27,19 @@ REGISTRY = "registry.yaml"
 NO_DEPENDENCIES = "the registry names no dependencies"
 
 
+def clock(moment: datetime, now: datetime) -> str:
+    """With its day where that is another."""
+    return f"{moment:%H:%M} UTC" if moment.date() == now.date() else f"{moment:%-d %b %H:%M} UTC"
+
+
 @dataclass(frozen=True)
 class Voice:
-    """How names and moments are written: Slack escapes the ones, and shows each reader the others in local time."""
+    """How names are written, and a moment as of another: Slack escapes the ones, and shows each reader the others in
+    local time.
+    """
 
     name: Callable[[str], str] = str
-    clock: Callable[[datetime], str] = "{:%H:%M} UTC".format
+    clock: Callable[[datetime, datetime], str] = clock
 
 
 PLAIN = Voice()
@@ -94,8 +101,10 @@ def deadline_lines(impact: Impact, voice: Voice = PLAIN) -> list[str]:
     deadline, missed = impact.next_deadline, impact.breached
     lines = []
     if deadline is not None and deadline.due_at > impact.as_of:
-        due = f"{voice.clock(deadline.due_at)}, {until(deadline.minutes_to_breach)}"
-        lines.append(f"Next deadline: {voice.name(deadline.processor)}, {due}. {_start(deadline, voice)}.")
+        due = f"{voice.clock(deadline.due_at, impact.as_of)}, {until(deadline.minutes_to_breach)}"
+        lines.append(
+            f"Next deadline: {voice.name(deadline.processor)}, {due}. {_start(deadline, impact.as_of, voice)}."
+        )
         if len(deadline.critical_path) > 1:
             lines.append(f"Critical path: {path(deadline, voice)}.")
     if missed:
@@ -113,9 +122,9 @@ def _lost(impact: Impact, voice: Voice) -> str:
     return some_of(named, MOST_NAMED)
 
 
-def _start(deadline: Deadline, voice: Voice) -> str:
+def _start(deadline: Deadline, now: datetime, voice: Voice) -> str:
     first = voice.name(deadline.critical_path[0].processor)
-    when = f"{voice.clock(deadline.latest_start)}, {until(deadline.minutes_to_start)}"
+    when = f"{voice.clock(deadline.latest_start, now)}, {until(deadline.minutes_to_start)}"
     if deadline.minutes_to_start < 0:
         return f"Too late by p95 durations: {first} had to start by {when}"
     return f"Start {first} by {when}"
@@ -134,14 +143,14 @@ def state(item: Affected) -> str:
     return AT_RISK if item.staleness is Staleness.FRESH else STATES[item.staleness]
 
 
-def facts(item: Affected, voice: Voice = PLAIN) -> list[str]:
+def facts(item: Affected, now: datetime, voice: Voice = PLAIN) -> list[str]:
     """What is said of one dependent, most important first."""
     processor, deadline = item.processor, item.deadline
     said = [state(item), processor.criticality or "criticality unknown"]
     if deadline is not None:
         said.append(f"due {until(deadline.minutes_to_breach)}")
     if item.next_slot is not None:
-        said.append(f"next slot {voice.clock(item.next_slot)}")
+        said.append(f"next slot {voice.clock(item.next_slot, now)}")
     if processor.owner:
         said.append(voice.name(processor.owner))
     return said
