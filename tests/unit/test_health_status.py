@@ -25,7 +25,9 @@ def timed(p95: float) -> Durations:
     ("row", "due", "target", "colour", "names"),
     [
         (tally(), NOT_DUE, 0.95, Colour.GREY, []),
-        (tally(), DueDates("Box", 1, 1), 0.95, Colour.RED, ["nothing_succeeded"]),
+        (tally(), DueDates("Box", 1, 1), 0.95, Colour.YELLOW, ["nothing_succeeded"]),
+        (tally(), DueDates("Box", 2, 1), 0.95, Colour.RED, ["nothing_succeeded"]),
+        (tally(), DueDates("Box", 1, 0, unknown=1), 0.95, Colour.RED, ["nothing_succeeded"]),
         (tally(expected=50), DueDates("Box", 2, 0), 0.95, Colour.RED, ["nothing_succeeded"]),
         (tally(expected=50), NOT_DUE, 0.95, Colour.GREEN, []),
         (tally(succeeded=49, real=51), NOT_DUE, 0.95, Colour.RED, ["mostly_failing"]),

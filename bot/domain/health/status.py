@@ -36,14 +36,14 @@ def status_of(
     red = tuple(failing(subject, tally, due))
     if red:
         return Colour.RED, red
-    yellow = tuple(_yellow(subject, tally, baseline, durations, target))
+    yellow = (*_unrecorded(subject, tally, due), *_yellow(subject, tally, baseline, durations, target))
     return (Colour.YELLOW, yellow) if yellow else (Colour.GREEN, ())
 
 
 def failing(subject: str, tally: Tally, due: DueDates, when: str = "") -> Iterator[HealthReason]:
     """Why it is RED; `when` says over which time, where that is not the window."""
     rate = tally.success_rate
-    if not tally.succeeded and due.due:
+    if not tally.succeeded and due.filled < due.due:
         text = f"{subject}: nothing succeeded{when}, and data was due on {plural(due.due, 'date')}."
         yield HealthReason(Because.NOTHING_SUCCEEDED, subject, text)
     elif rate is not None and rate < RED_BELOW:
@@ -53,6 +53,12 @@ def failing(subject: str, tally: Tally, due: DueDates, when: str = "") -> Iterat
             subject,
             f"{subject}: {rate:.1%} succeed{when} ({plural(bad, 'real failure')}).",
         )
+
+
+def _unrecorded(subject: str, tally: Tally, due: DueDates) -> Iterator[HealthReason]:
+    if not tally.succeeded and due.due:
+        text = f"{subject}: no run succeeded, yet the data of {plural(due.due, 'date')} due is there."
+        yield HealthReason(Because.NOTHING_SUCCEEDED, subject, text)
 
 
 def _yellow(
