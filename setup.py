@@ -6,7 +6,7 @@ from pathlib import Path
 from setuptools import setup
 from setuptools.command.build_py import build_py
 
-BUNDLED = ("manifest.yaml", "config")
+BUNDLED = ("manifest.yaml", "config", "runbooks")
 
 
 class WithBundled(build_py):
@@ -18,7 +18,7 @@ class WithBundled(build_py):
     def _bundle(self, target: Path) -> None:
         shutil.rmtree(target, ignore_errors=True)
         for name in BUNDLED:
-            for source in filter(Path.is_file, [Path(name), *Path(name).rglob("*.yaml")]):
+            for source in filter(Path.is_file, [Path(name), *Path(name).rglob("*.yaml"), *Path(name).rglob("*.md")]):
                 (target / source).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(source, target / source)
 

@@ -24,6 +24,7 @@ from bot.cli.query import query
 from bot.cli.registry import registry
 from bot.cli.replay import replay
 from bot.cli.run import run
+from bot.cli.runbook import runbook
 from bot.cli.silence import silence, window
 from bot.cli.simulate import simulate
 from bot.cli.sources import sources
@@ -69,6 +70,7 @@ oncall.command(name="test")(page_for_practice)
 app.add_typer(oncall, name="oncall")
 app.add_typer(incident, name="incident")
 app.add_typer(audit, name="audit")
+app.add_typer(runbook, name="runbook")
 app.add_typer(silence, name="silence")
 app.add_typer(window, name="window")
 app.add_typer(simulate, name="simulate")

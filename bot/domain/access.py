@@ -53,6 +53,7 @@ class Act(StrEnum):
     REOPEN = "reopen"
     SEVERITY = "set the severity of"
     NOTE = "add to the timeline of"
+    RUNBOOK = "run a runbook for"
 
 
 NEEDS = {
@@ -63,6 +64,7 @@ NEEDS = {
     Act.REOPEN: Role.RESPONDER,
     Act.SEVERITY: Role.RESPONDER,
     Act.NOTE: Role.RESPONDER,
+    Act.RUNBOOK: Role.RESPONDER,
 }
 STRANGERS = frozenset({Origin.GUEST, Origin.DEACTIVATED, Origin.BOT, Origin.ELSEWHERE})
 BY_PAGES = frozenset({Origin.PAGER, Origin.LINK})

@@ -16,6 +16,7 @@ _OFFERED = {
     Act.RESOLVE: _OWNED,
     Act.REOPEN: frozenset({ResponseState.RESOLVED}),
     Act.SEVERITY: frozenset(ResponseState) - {ResponseState.RESOLVED},
+    Act.RUNBOOK: frozenset(ResponseState) - {ResponseState.RESOLVED},
 }
 """The states in which a card has the button."""
 

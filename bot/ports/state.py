@@ -23,6 +23,7 @@ from bot.ports.clock import ClockMark
 from bot.ports.leases import Lease, LeaseRecord
 from bot.ports.repairs import RepairRecord, Repairs
 from bot.ports.reports import ReportRecord, Reports
+from bot.ports.runbook_runs import RunbookRecord, RunbookRuns
 
 
 class StateUnavailable(FirelineError):
@@ -215,6 +216,9 @@ class Transaction(Protocol):
     @property
     def reports(self) -> ReportRecord: ...
 
+    @property
+    def runbooks(self) -> RunbookRecord: ...
+
 
 class State(Protocol):
     """Times are aware UTC. Every change is one transaction. Raises StateUnavailable, and BadInput for a naive time."""
@@ -232,6 +236,9 @@ class State(Protocol):
 
     @property
     def reports(self) -> Reports: ...
+
+    @property
+    def runbooks(self) -> RunbookRuns: ...
 
     def unsaid(self) -> list[Unsaid]:
         """What is to be said and is not yet, in order of time and fingerprint."""

@@ -20,6 +20,7 @@ from bot.adapters.state.rows import (
     feedback_of,
     incident_of,
 )
+from bot.adapters.state.runbooks import SqlRunbookRuns
 from bot.adapters.state.transaction import SqlTransaction
 from bot.domain.audit import Anchor, Link, Seal
 from bot.domain.delivery import Queued
@@ -46,6 +47,7 @@ class SqlState:
         self._engine, self._seal = engine, seal or Seal()
         self.repairs = SqlRepairs(engine)
         self.reports = SqlReports(engine)
+        self.runbooks = SqlRunbookRuns(engine)
 
     def remembered(self, now: datetime, repeat_window: timedelta) -> GateMemory:
         horizon = now - repeat_window

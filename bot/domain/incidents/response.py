@@ -144,6 +144,16 @@ def expired(response: Response, now: datetime) -> Response:
     return _from_first_step(replace(response, cycle=response.cycle + 1), now)
 
 
+def called_on(response: Response, now: datetime) -> Response:
+    """More people are needed: the step that comes next is taken now, whoever has it; of a ladder that was taken whole,
+    or of one whose first step somebody has answered, the second.
+    """
+    free = _from_first_step(replace(response, cycle=response.cycle + 1), now)
+    steps = len(response.ladder.steps)
+    step = response.step if 0 < response.step < steps else min(1, max(0, steps - 1))
+    return replace(free, step=step, next_at=now if steps else None)
+
+
 def mitigated(response: Response, by: str, now: datetime) -> Response:
     """Who says so has it, unless somebody has it already."""
     owned = replace(response, owner=response.owner or by)

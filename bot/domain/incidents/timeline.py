@@ -24,9 +24,11 @@ class EntryKind(StrEnum):
     RESOLVED = "resolved"
     REOPENED = "reopened"
     NOTE = "note"
+    RUNBOOK = "runbook"
 
 
-CHANGES = frozenset(EntryKind) - {EntryKind.PAGED, EntryKind.UNREACHED, EntryKind.ASKED, EntryKind.NOTE}
+_CHANGE_NOTHING = {EntryKind.PAGED, EntryKind.UNREACHED, EntryKind.ASKED, EntryKind.NOTE, EntryKind.RUNBOOK}
+CHANGES = frozenset(EntryKind) - _CHANGE_NOTHING
 """What makes another state of it."""
 
 

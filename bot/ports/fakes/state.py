@@ -20,10 +20,12 @@ from bot.domain.incidents.response import Response, ResponseState
 from bot.domain.incidents.timeline import Entry
 from bot.domain.oncall.covers import Cover, record_of
 from bot.domain.reports.said import Fired, Said
+from bot.domain.runbooks.run import Run
 from bot.ports.clock import ClockMark
 from bot.ports.fakes.repairs import FakeRepairs
 from bot.ports.fakes.reports import FakeReports
 from bot.ports.fakes.responses import FakePages, FakeResponses, carried, due_by, unsent
+from bot.ports.fakes.runbooks import FakeRunbooks
 from bot.ports.inbox import DELIVERY, AlreadyHandled
 from bot.ports.leases import Lease
 from bot.ports.state import Committed
@@ -59,6 +61,7 @@ class FakeState:
         self.repairs = FakeRepairs()
         self.fires: dict[tuple[str, str], Fired] = {}
         self.said_by_key: dict[str, Said] = {}
+        self.runbook_runs: dict[str, Run] = {}
 
     def remembered(self, now: datetime, repeat_window: timedelta) -> GateMemory:
         horizon = utc(now) - repeat_window
@@ -84,6 +87,10 @@ class FakeState:
     @property
     def reports(self) -> FakeReports:
         return FakeReports(self.fires, self.said_by_key, self.page_by_id)
+
+    @property
+    def runbooks(self) -> FakeRunbooks:
+        return FakeRunbooks(self.runbook_runs)
 
     def _take(self, known: int) -> None:
         """Once for each delivery, what was audited after the records that were `known`."""
@@ -315,6 +322,7 @@ class FakeTransaction:
         self.clocks = FakeClocks(state.mark_of)
         self.repairs = state.repairs
         self.reports = state.reports
+        self.runbooks = state.runbooks
 
 
 class FakeClocks:

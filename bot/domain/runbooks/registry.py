@@ -1,0 +1,73 @@
+"""The closed registry of what a step can ask and do: nothing else can be, and no shell is among it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.runbooks.runbook import Approval
+
+
+class Answer(StrEnum):
+    """What a check answers with."""
+
+    WORD = "word"
+    NUMBER = "number"
+    AGE = "age"
+
+
+@dataclass(frozen=True)
+class Check:
+    """`about`: what it answers, in words; `takes`: the arguments it knows; `words`: all that it may answer with."""
+
+    about: str
+    answer: Answer
+    takes: frozenset[str]
+    words: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Action:
+    """`least`: a runbook may ask for a stricter approval, never for a weaker one. `needs`: arguments without which it
+    means nothing.
+    """
+
+    does: str
+    takes: frozenset[str]
+    needs: frozenset[str] = frozenset()
+    least: Approval = Approval.RESPONDER
+
+
+_OF_DATE = frozenset({"processor", "date"})
+_OF_SCOPE = frozenset({"processor", "phase"})
+_COLOURS = frozenset({"GREEN", "YELLOW", "RED", "GREY"})
+_VERDICTS = frozenset(
+    {"ok", "tracking_bug", "processor_failed", "scraper_failed", "idempotency_block", "partial", "masked_failure"}
+    | {"legitimate_zero", "off_day", "not_yet", "upstream", "missing_run", "data_gone", "conflict", "unknown"}
+)
+
+CHECKS: Mapping[str, Check] = {
+    "verdict": Check("the verdict on a data date", Answer.WORD, _OF_DATE, _VERDICTS),
+    "health": Check("the health of a processor, a phase or all", Answer.WORD, _OF_SCOPE, _COLOURS),
+    "rows": Check("rows that the table has of a data date", Answer.NUMBER, _OF_DATE),
+    "coverage": Check("percent of the usual rows of a data date", Answer.NUMBER, _OF_DATE),
+    "dependencies_not_ready": Check("dependencies whose data date is not right", Answer.NUMBER, _OF_DATE),
+    "runs_in_flight": Check("runs that have begun and not ended", Answer.NUMBER, frozenset({"processor"})),
+    "heartbeat_age": Check("age of the oldest last heartbeat in flight", Answer.AGE, frozenset({"processor"})),
+    "real_failures": Check("real failures of the last day", Answer.NUMBER, _OF_SCOPE),
+    "expected_failures": Check("failures of the last day that were expected", Answer.NUMBER, _OF_SCOPE),
+    "open_incidents": Check("incidents that are open", Answer.NUMBER, frozenset()),
+    "source_age": Check("age of the newest fact, of a source or the oldest of all", Answer.AGE, frozenset({"source"})),
+    "deployments": Check("deployments of the last 24 h", Answer.NUMBER, frozenset({"processor", "service"})),
+    "error_lines": Check("error lines in the log around the failure", Answer.NUMBER, frozenset({"processor"})),
+}
+
+ACTIONS: Mapping[str, Action] = {
+    "reprocess": Action("reprocess a data date", _OF_DATE | {"downstream"}),
+    "silence": Action("silence a processor or a phase", _OF_SCOPE | {"for", "reason"}, frozenset({"for", "reason"})),
+    "page": Action("page somebody", frozenset({"whom", "reason"}), frozenset({"whom", "reason"})),
+    "restart": Action("restart a service", frozenset({"processor", "service"}), least=Approval.APPROVER),
+    "cancel_execution": Action("cancel a hung execution", frozenset({"processor"}), least=Approval.APPROVER),
+    "rollback": Action(
+        "move traffic to the revision before", frozenset({"processor", "service"}), least=Approval.SECOND_PERSON
+    ),
+}

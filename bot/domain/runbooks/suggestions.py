@@ -1,0 +1,65 @@
+"""Which runbooks fit an incident, and why; and which fit the words of somebody who looks for one."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.domain.findings.finding import FindingKind
+from bot.domain.incidents.incident import Incident
+from bot.domain.runbooks.runbook import Runbook
+
+MOST = 2
+
+
+@dataclass(frozen=True)
+class Suggested:
+    runbook: Runbook
+    because: str
+
+
+def suggested(runbooks: Iterable[Runbook], incident: Incident) -> list[Suggested]:
+    """Two at most, the nearest first: one for just this processor before one for any, the kind that the incident is
+    called by before others that it has.
+    """
+    kinds = [incident.headline.kind, *(part.kind for part in incident.parts if part.kind is not incident.headline.kind)]
+    ranked = [(rank, each) for each in runbooks if (rank := _rank(each, kinds, incident.processors)) is not None]
+    ranked.sort(key=lambda pair: (pair[0], pair[1].id))
+    return [Suggested(each, _because(each, kinds, incident)) for _, each in ranked[:MOST]]
+
+
+def _rank(runbook: Runbook, kinds: Sequence[FindingKind], processors: Sequence[str]) -> tuple[int, int] | None:
+    """None: it is for something else."""
+    fitting = [place for place, kind in enumerate(kinds) if kind in runbook.kinds]
+    named = any(name in runbook.processors for name in processors)
+    if not fitting or (runbook.processors and not named):
+        return None
+    return 0 if named else 1, fitting[0]
+
+
+def _because(runbook: Runbook, kinds: Sequence[FindingKind], incident: Incident) -> str:
+    kind = next(kind for kind in kinds if kind in runbook.kinds)
+    named = next((name for name in incident.processors if name in runbook.processors), "")
+    said = f"it is for {str(kind).replace('_', ' ')}"
+    return f"{said} of {named}" if named else said
+
+
+def found(runbooks: Iterable[Runbook], words: str) -> list[Runbook]:
+    """The one of that id; else those whose id, title, kinds, processors or texts have all the words, titles first."""
+    listed = list(runbooks)
+    exact = [each for each in listed if each.id == words.strip().casefold()]
+    if exact:
+        return exact
+    wanted = words.casefold().split()
+    hits = [(_place(each, wanted), each) for each in listed]
+    return [each for place, each in sorted(hits, key=lambda hit: (hit[0], hit[1].id)) if place < _NOWHERE]
+
+
+_NOWHERE = 2
+
+
+def _place(runbook: Runbook, words: Sequence[str]) -> int:
+    title = f"{runbook.id} {runbook.title}".casefold()
+    if all(word in title for word in words):
+        return 0
+    parts = [title, *runbook.kinds, *runbook.processors, runbook.about, *(step.text for step in runbook.steps)]
+    everything = " ".join(parts).casefold().replace("_", " ")
+    return 1 if all(word.replace("_", " ") in everything for word in words) else _NOWHERE
