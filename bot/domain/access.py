@@ -19,6 +19,10 @@ class Role(IntEnum):
     def word(self) -> str:
         return self.name.lower()
 
+    @property
+    def with_article(self) -> str:
+        return f"{'an' if self.word.startswith('a') else 'a'} {self.word}"
+
 
 class Way(StrEnum):
     """By what somebody asks for a change."""
@@ -103,6 +107,12 @@ class AccessPolicy:
     default: Role = Role.RESPONDER
     roles: Mapping[str, Role] = field(default_factory=dict)
 
+    @property
+    def approves(self) -> Role:
+        """Who can be the second person: an approver; where nobody is named as one, whoever can start it."""
+        named = any(role >= Role.APPROVER for role in self.roles.values())
+        return Role.APPROVER if named or self.default >= Role.APPROVER else Role.RESPONDER
+
 
 @dataclass(frozen=True)
 class Part:
@@ -173,7 +183,7 @@ def refused_by_role(who: Identity, needs: Role, what: str) -> Refused | None:
     if who.origin in STRANGERS:
         return Refused(f"You are {who.origin}: only members of the team's own workspace can {what}.")
     if who.role < needs:
-        return Refused(f"You are a {who.role.word}: a {needs.word} can {what} (access.yaml).")
+        return Refused(f"You are a {who.role.word}: {needs.with_article} can {what} (access.yaml).")
     return None
 
 

@@ -12,7 +12,7 @@ class RepairRecord(Protocol):
     """The repairs' part of a transaction. Who calls it audits what it does, in the same transaction."""
 
     def add(self, repair: Repair) -> bool:
-        """False, and no change, if there is one of that id."""
+        """False, and no change, if there is one of that id. Plans that nobody started within a day are let go of."""
         ...
 
     def put(self, after: Repair) -> Repair | None:
@@ -27,6 +27,12 @@ class RepairRecord(Protocol):
 
     def put_step(self, after: RepairStep) -> bool:
         """Store it, one version on. False, and no change, if another version than its own is stored."""
+        ...
+
+    def in_flight(self) -> dict[StepKey, str]:
+        """Steps of unfinished repairs that are not settled, with the label of the repair; nobody else starts one before
+        this transaction ends.
+        """
         ...
 
     def open_circuit(self, circuit: Circuit) -> bool:

@@ -60,9 +60,9 @@ class NotAllowed(BadInput):
     """Whoever asks may not do that."""
 
 
-def check_role(identify: Callable[[Actor], Identity], who: Actor, what: str) -> None:
-    """Of what is about no single incident. Raises NotAllowed for who is no responder."""
-    refused = refused_by_role(identify(who), Role.RESPONDER, what)
+def check_role(identify: Callable[[Actor], Identity], who: Actor, what: str, needs: Role = Role.RESPONDER) -> None:
+    """Of what is about no single incident. Raises NotAllowed for who has not that role."""
+    refused = refused_by_role(identify(who), needs, what)
     if refused is not None:
         log.warning("%s may not %s: %s", who.key, what, refused.because)
         raise NotAllowed(refused.because)

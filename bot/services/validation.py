@@ -1,7 +1,7 @@
 """Verdicts on processors and dates as of a moment, from the same picture and by the same judge as live and replay."""
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import product
@@ -34,6 +34,15 @@ NEWEST = 2
 """So many data dates by default."""
 LOOK_BACK = 14
 """Days; a processor without any slot in so long has no newest date."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Verdicts by processor and date, and the history that they rest on, as of a moment."""
+
+    rows: Mapping[tuple[str, date], Validated]
+    history: PipelineHistory
+    as_of: datetime
 
 
 class ValidationService:
@@ -93,6 +102,16 @@ class ValidationService:
         """The verdict on one date."""
         (row,) = self.of(ValidationRequest(processor=processor, first=data_date, last=data_date), now).rows
         return row
+
+    def picture(self, names: Sequence[str], span: DateSpan, now: datetime) -> Picture:
+        """The verdicts on several registered processors, without hints; and the history by which they were judged."""
+        known = self._health.known(now)
+        asked = [self._registry.by_name[name] for name in names]
+        seen = {name for processor in asked for name in self._neighbours.names(processor)}
+        since, of = span.first - timedelta(days=DATES), self._neighbours.asked(seen)
+        history = self._history(self._warehouse.observed_dates(span, since, known.moment, of), seen, known.moment)
+        rows = self._rows(asked, span, history, lambda _: (), known, self._blindness.sight())
+        return Picture({(row.processor.name, row.data_date): row for row in rows}, history, known.moment)
 
     def dates(self, now: datetime) -> DateReader:
         """Reads data dates as of the moment that answers speak of."""

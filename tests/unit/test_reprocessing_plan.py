@@ -158,5 +158,5 @@ def test_what_a_plan_gone_stale_differs_in_is_told_row_by_row() -> None:
     before = planned(asked(dates=2), revisions={"raw": "raw-00041"})
     now = planned(asked(dates=2), {KEY: facts(Verdict.OK)}, revisions={"raw": "raw-00041"})
     (change,) = difference(before.steps, now.steps)
-    assert change == ("Gamebook", LAST, "run: processor_failed, 0 rows, raw-00041", "skip, already_ok: ok, raw-00041")
+    assert change == ("Gamebook", LAST, "run: processor failed, 0 rows, raw-00041", "skip, already ok: so it is")
     assert [each.now for each in difference(before.steps, before.steps[:1])] == [""]

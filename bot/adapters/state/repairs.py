@@ -14,6 +14,7 @@ from bot.adapters.state.writing import insert_new
 from bot.domain.incidents.incident import MessageRef
 from bot.domain.reprocessing.plan import Plan, StepKey
 from bot.domain.reprocessing.repair import (
+    PLANS_KEPT,
     SETTLED,
     UNFINISHED,
     Circuit,
@@ -26,7 +27,7 @@ from bot.domain.reprocessing.repair import (
 
 REPAIR, STEP, CIRCUIT = tables.repair, tables.repair_step, tables.circuit
 LOCK = 7_304_912
-"""Of PostgreSQL's advisory locks the one that lets only one transaction give the next number."""
+"""Of PostgreSQL's advisory locks the one that lets only one transaction number or start a repair at a time."""
 _PLAN, _PERSON = TypeAdapter(Plan), TypeAdapter(Person | None)
 _SETTLED, _UNFINISHED = [each.value for each in SETTLED], [each.value for each in UNFINISHED]
 
@@ -39,6 +40,8 @@ class SqlRepairRecord:
 
     def add(self, repair: Repair) -> bool:
         row = _row(replace(repair, version=repair.version + 1))
+        too_old = (REPAIR.c.state == RepairState.PLANNED.value) & (REPAIR.c.asked_at < repair.asked_at - PLANS_KEPT)
+        self._connection.execute(delete(REPAIR).where(too_old))
         return insert_new(self._connection, REPAIR, [row]) == 1
 
     def put(self, after: Repair) -> Repair | None:
@@ -52,10 +55,18 @@ class SqlRepairRecord:
         """What is more than planned has a number; what was withdrawn before needs none."""
         if repair.number or repair.state in (RepairState.PLANNED, RepairState.CANCELLED):
             return repair
-        if self._connection.dialect.name == "postgresql":
-            self._connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        self._lock()
         last = self._connection.scalar(select(func.max(REPAIR.c.number))) or 0
         return replace(repair, number=last + 1)
+
+    def _lock(self) -> None:
+        """One at a time; SQLite writes one at a time anyway."""
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+
+    def in_flight(self) -> dict[StepKey, str]:
+        self._lock()
+        return _in_flight(self._connection)
 
     def add_steps(self, steps: Iterable[RepairStep]) -> None:
         rows = [_step_row(replace(step, version=step.version + 1)) for step in steps]
@@ -103,13 +114,8 @@ class SqlRepairs:
             return [_step(row) for row in connection.execute(query).mappings()]
 
     def in_flight(self) -> dict[StepKey, str]:
-        query = (
-            select(STEP.c.processor, STEP.c.data_date, REPAIR.c.number)
-            .join(REPAIR, REPAIR.c.id == STEP.c.repair)
-            .where(REPAIR.c.state.in_(_UNFINISHED), STEP.c.state.not_in(_SETTLED))
-        )
         with reading(self._engine) as connection:
-            return {StepKey(row[0], row[1]): f"R-{row[2]}" for row in connection.execute(query)}
+            return _in_flight(connection)
 
     def repaired(self, since: datetime) -> dict[StepKey, int]:
         query = (
@@ -124,6 +130,15 @@ class SqlRepairs:
         with reading(self._engine) as connection:
             rows = connection.execute(select(CIRCUIT).order_by(CIRCUIT.c.processor)).mappings()
             return [Circuit(**row) for row in rows]
+
+
+def _in_flight(connection: Connection) -> dict[StepKey, str]:
+    query = (
+        select(STEP.c.processor, STEP.c.data_date, REPAIR.c.number)
+        .join(REPAIR, REPAIR.c.id == STEP.c.repair)
+        .where(REPAIR.c.state.in_(_UNFINISHED), STEP.c.state.not_in(_SETTLED))
+    )
+    return {StepKey(row[0], row[1]): f"R-{row[2]}" for row in connection.execute(query)}
 
 
 def _row(repair: Repair) -> dict[str, Any]:

@@ -299,11 +299,13 @@ class ProcessorDate:
         return any(run.trigger != Trigger.RETRY or not self.slots or self.slot_of(run) > 0 for run in runs)
 
     def at_work(self, now: datetime) -> bool:
-        """Is a run for it under way, and alive?"""
-        return any(
-            run.trigger not in OFF_SCHEDULE and now - min(run.heartbeat_at or run.started_at, now) < HEARTBEAT_LIMIT
-            for run in self.under_way.values()
-        )
+        """Is a run of the schedule for it under way, and alive?"""
+        return any(run.trigger not in OFF_SCHEDULE for run in self.alive(now))
+
+    def alive(self, now: datetime) -> list[RunSeen]:
+        """Its runs that are under way and alive, whoever started them."""
+        running = self.under_way.values()
+        return [run for run in running if now - min(run.heartbeat_at or run.started_at, now) < HEARTBEAT_LIMIT]
 
     def moments(self) -> list[datetime]:
         """When the state may change without anything becoming known."""

@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
+from bot.domain.counts import plural
 from bot.domain.verdicts.judge import Verdict
 
 GOOD_FOR = timedelta(minutes=15)
@@ -177,15 +178,29 @@ class Change(NamedTuple):
     was: str
     now: str
 
+    def __str__(self) -> str:
+        return f"{self.processor} {self.data_date}: {self.was or 'not there'} → {self.now or 'not there'}"
+
 
 def difference(before: Iterable[Step], after: Iterable[Step]) -> list[Change]:
     """Row by row, what of a plan has changed, in the order of the new one."""
-    old, new = ({each.key: _said(each) for each in steps} for steps in (before, after))
+    old, new = ({each.key: each for each in steps} for steps in (before, after))
     keys = [*new, *(key for key in old if key not in new)]
-    return [Change(*key, old.get(key, ""), new.get(key, "")) for key in keys if old.get(key) != new.get(key)]
+    pairs = ((key, old.get(key), new.get(key)) for key in keys)
+    return [Change(*key, _said(was), _said(now)) for key, was, now in pairs if _counts(was) != _counts(now)]
 
 
-def _said(step: Step) -> str:
-    what = "run" if step.skip is None else f"skip, {step.skip}"
-    rows = f", {step.rows:,} rows" if step.runs and step.rows is not None else ""
-    return f"{what}: {step.verdict}{rows}{f', {step.revision}' if step.revision else ''}"
+def _counts(step: Step | None) -> tuple[object, ...] | None:
+    """What of it the hash is over."""
+    if step is None:
+        return None
+    return step.skip, step.verdict, step.rows if step.runs else None, step.service, step.revision
+
+
+def _said(step: Step | None) -> str:
+    if step is None:
+        return ""
+    if step.skip is not None:
+        return f"skip, {step.skip.replace('_', ' ')}: {step.because}"
+    rows = "" if step.rows is None else f", {plural(step.rows, 'row')}"
+    return f"run: {step.verdict.replace('_', ' ')}{rows}{f', {step.revision}' if step.revision else ''}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid5
 
@@ -13,6 +13,10 @@ from bot.domain.reprocessing.plan import GOOD_FOR, Plan, StepKey
 
 REQUESTS = UUID("5f1d3a52-9c1c-4b1e-8c39-6f5f2d0f7c11")
 """The name space of request ids."""
+
+
+PLANS_KEPT = timedelta(days=1)
+"""So long a plan that nobody started is kept."""
 
 
 class RepairState(StrEnum):
@@ -55,8 +59,9 @@ class Person:
     email: str = ""
 
     def is_same_human(self, other: "Person") -> bool:
-        """One human may have two ids."""
-        return self.key == other.key or (bool(self.email) and self.email.casefold() == other.email.casefold())
+        """One human may have two ids: the address, or the name in the schedule, tells."""
+        same_address = bool(self.email) and self.email.casefold() == other.email.casefold()
+        return self.key == other.key or same_address or self.name.casefold() == other.name.casefold()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +103,10 @@ class Repair:
     def expires_at(self) -> datetime:
         """When it cannot be started any more."""
         return (self.approval_asked_at or self.plan.made_at) + GOOD_FOR
+
+    def is_too_old(self, now: datetime) -> bool:
+        """A plan that nobody started is let go of."""
+        return self.state is RepairState.PLANNED and self.asked_at < now - PLANS_KEPT
 
     @property
     def subject(self) -> str:

@@ -22,6 +22,8 @@ class FakeRepairs:
     def add(self, repair: Repair) -> bool:
         if repair.id in self.by_id:
             return False
+        kept = (each for each in self.by_id.values() if not each.is_too_old(repair.asked_at))
+        self.by_id = {each.id: each for each in kept}
         self.by_id[repair.id] = replace(repair, version=repair.version + 1)
         return True
 

@@ -1,0 +1,151 @@
+"""Plans of repairs, from what every other answer goes by: the same verdicts, medians, calendars and runs."""
+
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain.dates import DateReader
+from bot.domain.errors import BadInput
+from bot.domain.evidence.observation import DateSpan, RunSeen
+from bot.domain.evidence.processor_date import ProcessorDate
+from bot.domain.health.model import Window
+from bot.domain.platform.lineage import Lineage
+from bot.domain.platform.names import some_of
+from bot.domain.platform.registry import Registry
+from bot.domain.platform.source_links import linked_by_source
+from bot.domain.reprocessing.plan import Plan, Request, StepKey
+from bot.domain.reprocessing.planning import Circumstances, StepFacts, plan
+from bot.domain.reprocessing.second import AGAIN_WITHIN
+from bot.domain.verdicts.validation import Validated
+from bot.ports.repairs import Repairs
+from bot.ports.warehouse import Warehouse
+from bot.services.validation import Picture, ValidationService
+
+MOST_DATES = 366
+MOST_STEPS = 20_000
+MOST_NAMED = 5
+USUAL_DAYS = 30
+"""Over so many days the medians of runs are taken."""
+ID_BYTES = 16
+Revisions = Callable[[Iterable[str]], Mapping[str, str]]
+"""The revision that each of these services runs now; those alone of which it is known."""
+
+
+def not_known(_: Iterable[str]) -> dict[str, str]:
+    """Where nobody can ask for revisions."""
+    return {}
+
+
+class RepairPlans:
+    """`repairs`: what is repaired already; None: this process keeps none."""
+
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        registry: Registry,
+        validation: ValidationService,
+        repairs: Repairs | None,
+        revisions: Revisions = not_known,
+    ) -> None:
+        self._warehouse, self._validation, self._repairs = warehouse, validation, repairs
+        self.registry = linked_by_source(registry)
+        self._lineage, self._revisions = Lineage(self.registry), revisions
+
+    def of(self, request: Request, now: datetime) -> Plan:
+        """Raises BadInput for what cannot be planned: unknown names, dates that make no sense, no service."""
+        request = replace(
+            request, processors=tuple(dict.fromkeys(self.registry.get(n).name for n in request.processors))
+        )
+        self._check_dates(request, self._validation.dates(now))
+        scope = self._scope(request)
+        if len(scope) * request.dates > MOST_STEPS:
+            raise BadInput(f"{len(scope) * request.dates:,} steps are too many for one plan; {MOST_STEPS:,} at most.")
+        picture = self._validation.picture(scope, self._span(request, now), now)
+        facts = dict(self._facts(picture))
+        made = plan(secrets.token_urlsafe(ID_BYTES), request, scope, facts, self._around(scope, picture, now), now)
+        self._check_services(made)
+        return made
+
+    def again(self, before: Plan, now: datetime) -> Plan:
+        """What was asked for then, as it would be planned now."""
+        return self.of(before.request, now)
+
+    def dates(self, now: datetime) -> DateReader:
+        return self._validation.dates(now)
+
+    def _check_dates(self, request: Request, dates: DateReader) -> None:
+        first, last, today = request.first, request.last, dates.today
+        if first > last:
+            raise BadInput(f"{first} comes after {last}. Write the earlier date first.")
+        if first > today:
+            raise BadInput(f"{first} lies ahead: today is {today}. There is nothing to reprocess yet.")
+        if request.dates > MOST_DATES:
+            raise BadInput(f"{first}..{last} are {request.dates:,} dates; reprocess at most {MOST_DATES} at once.")
+        known = self._warehouse.history().first_date
+        if known is not None and first < known:
+            raise BadInput(f"{first} is before the data: it begins with {known}. Write {known}..{max(last, known)}.")
+
+    def _scope(self, request: Request) -> Sequence[str]:
+        """The processors asked for, and their dependents where those are asked for."""
+        if not request.processors:
+            raise BadInput(f"Which processor? Write its name, as {self.registry.example}.")
+        below = (name for each in request.processors for name in self._lineage.down(each)) if request.downstream else ()
+        return tuple(dict.fromkeys([*request.processors, *below]))
+
+    def _span(self, request: Request, now: datetime) -> DateSpan:
+        today = self._validation.dates(now).today
+        return DateSpan(request.first, max(request.first, min(request.last, today)))
+
+    def _facts(self, picture: Picture) -> Iterator[tuple[StepKey, StepFacts]]:
+        ours = self._repairs.in_flight() if self._repairs is not None else {}
+        for (name, day), row in picture.rows.items():
+            key, known = StepKey(name, day), picture.history.day(name, day)
+            yield key, _facts(row, known, ours.get(key), picture.as_of)
+
+    def _around(self, scope: Sequence[str], picture: Picture, now: datetime) -> Circumstances:
+        repairs, as_of = self._repairs, picture.as_of
+        services = dict.fromkeys(service for name in scope if (service := self.registry.by_name[name].service))
+        circuits = repairs.circuits() if repairs is not None else ()
+        return Circumstances(
+            registry=self.registry,
+            today=as_of.astimezone(self.registry.zone).date(),
+            seconds=self.medians(as_of),
+            open_circuits={each.processor: f"opened by {each.opened_by}: {each.because}" for each in circuits},
+            revisions=self._revisions(services),
+            repaired=repairs.repaired(now - AGAIN_WITHIN) if repairs is not None else {},
+        )
+
+    def medians(self, as_of: datetime) -> dict[str, float]:
+        """How long a run of each processor usually takes, from the roll-up."""
+        known = self._warehouse.health_durations(Window.live(as_of, USUAL_DAYS))
+        return {each.processor: each.p50 for each in known if each.processor is not None}
+
+    def _check_services(self, made: Plan) -> None:
+        """Nobody can start what has no service."""
+        lacking = [name for name in made.processors if self.registry.by_name[name].service is None]
+        if not lacking:
+            return
+        named = some_of(lacking, MOST_NAMED)
+        verb = "has" if len(lacking) == 1 else "have"
+        known = ", ".join(each.name for each in self.registry.services[:MOST_NAMED])
+        which = f"one of {known}" if known else "one that you add under `services:`"
+        asked = set(made.request.processors)
+        also = "" if asked.intersection(lacking) else " Or leave the dependents out."
+        raise BadInput(
+            f"{named} {verb} no service: nobody can start {'it' if len(lacking) == 1 else 'them'}. "
+            f"Write `service: NAME` for {'it' if len(lacking) == 1 else 'each'} in registry.yaml, NAME {which}.{also}"
+        )
+
+
+def _facts(row: Validated, day: ProcessorDate, repair: str | None, as_of: datetime) -> StepFacts:
+    in_flight = f"{repair} is at it" if repair is not None else _at_work(day.alive(as_of))
+    return StepFacts(judged=row.judged, filled=day.filled, rows=row.proof.rows, in_flight=in_flight)
+
+
+def _at_work(runs: Sequence[RunSeen]) -> str:
+    """Who started it does not matter: two at once spoil each other's data."""
+    if not runs:
+        return ""
+    newest = max(runs, key=lambda run: run.started_at)
+    return f"run {newest.run_id} is under way since {newest.started_at:%H:%M} UTC ({newest.trigger})"

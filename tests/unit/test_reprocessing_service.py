@@ -1,0 +1,188 @@
+"""Plans over a real warehouse, and what is refused: bad input, a plan gone stale, one person where two are needed."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.domain.access import Actor
+from bot.domain.errors import BadInput
+from bot.domain.reprocessing.plan import Mode, Request, SkipReason, StepKey
+from bot.domain.reprocessing.repair import Circuit, RepairState, StepState
+from bot.ports.fakes.state import FakeState
+from bot.services.access import NotAllowed
+from bot.services.reprocessing import PlanChanged
+from tests.support.builders import DAY, failed, loaded
+from tests.support.repair_service import (
+    ANA,
+    AT_TERMINAL,
+    BEFORE,
+    BEN,
+    NEXT,
+    NOW,
+    PIPELINE,
+    WORLD,
+    Repairing,
+    repairing,
+    running,
+)
+
+CLEO, EVE = Actor("U3", "Cleo"), Actor("U4", "Eve")
+ONE = Request(processors=("Box",), first=DAY, last=DAY)
+WIDE = replace(ONE, downstream=True, first=BEFORE[-1], last=NEXT)
+
+
+@pytest.fixture
+def state() -> FakeState:
+    return FakeState()
+
+
+@pytest.fixture
+def bench(tmp_path: Path, state: FakeState) -> Iterator[Repairing]:
+    made = repairing(tmp_path, state)
+    yield made
+    made.warehouse.close()
+
+
+def test_a_plan_says_what_the_verdicts_say(bench: Repairing) -> None:
+    plan = bench.plans.of(replace(WIDE, first=DAY), NOW)
+    assert [(each.processor, each.data_date, each.skip) for each in plan.steps] == [
+        ("Box", NEXT, SkipReason.ALREADY_OK),
+        ("Summary", NEXT, SkipReason.ALREADY_OK),
+        ("Box", DAY, None),
+        ("Summary", DAY, None),
+    ]
+    assert plan.estimate.seconds == pytest.approx(120, rel=0.02)  # the roll-up is exact to 1 %
+    box, summary = plan.running
+    assert (box.rows, box.service, summary.after) == (0, "raw", ("Box",))
+    assert "processor_failed" in box.verdict
+
+
+@pytest.mark.parametrize(
+    ("request_", "why"),
+    [
+        (replace(ONE, processors=("Bxo",)), "There is no processor 'Bxo'. Did you mean Box"),
+        (replace(ONE, processors=()), "Which processor"),
+        (replace(ONE, first=NEXT), "2026-01-16 comes after 2026-01-15. Write the earlier date first."),
+        (replace(ONE, first=date(2026, 1, 19), last=date(2026, 1, 20)), "2026-01-19 lies ahead: today is 2026-01-18"),
+        (replace(ONE, first=date(2020, 1, 1)), "are 2,207 dates; reprocess at most 366"),
+        (replace(ONE, first=date(2026, 1, 1)), "2026-01-01 is before the data: it begins with 2026-01-07"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_with_what_to_write(bench: Repairing, request_: Request, why: str) -> None:
+    with pytest.raises(BadInput, match=why.replace("(", r"\(").replace(".", r"\.")):
+        bench.plans.of(request_, NOW)
+
+
+def test_who_has_no_service_is_named_with_what_to_write(tmp_path: Path, state: FakeState) -> None:
+    lacking = [{name: value for name, value in one.items() if name != "service"} for one in PIPELINE[:2]]
+    made = repairing(tmp_path, state, WORLD.but(processors=[*lacking, *PIPELINE[2:]]))
+    with pytest.raises(BadInput, match=r"Box has no service: nobody can start it. Write `service: NAME` for it in reg"):
+        made.plans.of(ONE, NOW)
+    assert made.plans.of(replace(ONE, first=NEXT, last=NEXT), NOW).steps[0].skip is SkipReason.ALREADY_OK
+
+
+def test_a_run_that_somebody_else_started_is_in_flight(bench: Repairing) -> None:
+    bench.more("running", runs=[running()])
+    (step,) = bench.plans.of(ONE, NOW).steps
+    assert (step.skip, step.because) == (SkipReason.IN_FLIGHT, "run other is under way since 11:54 UTC (backfill)")
+
+
+def test_an_open_circuit_and_a_third_repair_are_seen(bench: Repairing, state: FakeState) -> None:
+    for hours in (1, 2):
+        made = bench.service.start(bench.service.propose(ONE, ANA, NOW).id, ANA, NOW)
+        with state.transaction() as tx:
+            step = state.repairs.steps(made.id)[0]
+            tx.repairs.put_step(replace(step, state=StepState.FAILED, started_at=NOW - timedelta(hours=hours)))
+            tx.repairs.put(replace(made, state=RepairState.FAILED))
+    plan = bench.plans.of(ONE, NOW)
+    assert plan.needs_second == ("third repair in 7 days: Box 2026-01-15",)
+    assert plan.again == (StepKey("Box", DAY),)
+    with state.transaction() as tx:
+        tx.repairs.open_circuit(Circuit(processor="Box", opened_at=NOW, opened_by="Ana", because="it fails"))
+    assert bench.plans.of(ONE, NOW).steps[0].because == "opened by Ana: it fails"
+
+
+def test_a_start_is_audited_numbered_and_happens_once(bench: Repairing, state: FakeState) -> None:
+    planned = bench.service.propose(ONE, ANA, NOW)
+    assert (planned.label, state.links) == ("Plan", [])
+    begun = bench.service.start(planned.id, ANA, NOW)
+    assert (begun.label, begun.state, len(state.repairs.steps(begun.id))) == ("R-1", RepairState.RUNNING, 1)
+    assert [link.record.act for link in state.audit_of(begun.subject)] == ["repair_started"]
+    with pytest.raises(BadInput, match="R-1 is running already"):
+        bench.service.start(planned.id, ANA, NOW)
+    assert bench.service.get("r-1") == begun == bench.service.get("1")
+    (step,) = bench.service.propose(ONE, BEN, NOW).plan.steps
+    assert (step.skip, step.because) == (SkipReason.IN_FLIGHT, "R-1 is at it")
+
+
+def test_two_plans_for_the_same_steps_do_not_both_start(bench: Repairing) -> None:
+    first, second = bench.service.propose(ONE, ANA, NOW), bench.service.propose(ONE, BEN, NOW)
+    bench.service.start(first.id, ANA, NOW)
+    with pytest.raises(
+        PlanChanged, match=r"Plan is not what would be done now: nothing was started.\s.*in flight: R-1 is at it"
+    ):
+        bench.service.start(second.id, BEN, NOW)
+
+
+def test_a_plan_gone_stale_is_refused_row_by_row_and_made_again(bench: Repairing) -> None:
+    planned = bench.service.propose(ONE, ANA, NOW, incident="I1")
+    bench.more("healed", table_loads=[loaded(hours=60)])
+    with pytest.raises(PlanChanged) as refused:
+        bench.service.start(planned.id, ANA, NOW)
+    assert "Box 2026-01-15: run: processor failed, 0 rows → skip, already ok: " in str(refused.value)
+    fresh = refused.value.fresh
+    assert (fresh.incident, fresh.state, fresh.plan.running) == ("I1", RepairState.PLANNED, ())
+    with pytest.raises(BadInput, match="Nothing of this plan runs"):
+        bench.service.start(fresh.id, ANA, NOW)
+
+
+def test_more_evidence_of_the_same_verdict_does_not_refuse_a_plan(bench: Repairing) -> None:
+    planned = bench.service.propose(ONE, ANA, NOW)
+    bench.more("again", runs=[failed("f3", start=40, text="ValueError: 'DNP'", category="processing_error")])
+    assert bench.service.start(planned.id, ANA, NOW).state is RepairState.RUNNING
+
+
+def many(bench: Repairing, state: FakeState) -> str:
+    """A plan that needs a second person: the third repair."""
+    for _ in range(2):
+        made = bench.service.start(bench.service.propose(ONE, ANA, NOW).id, ANA, NOW)
+        with state.transaction() as tx:
+            tx.repairs.put_step(replace(state.repairs.steps(made.id)[0], state=StepState.PROVED, started_at=NOW))
+            tx.repairs.put(replace(made, state=RepairState.DONE))
+    return bench.service.propose(ONE, ANA, NOW).id
+
+
+def test_a_second_person_approves_by_starting_it(bench: Repairing, state: FakeState) -> None:
+    name = many(bench, state)
+    with pytest.raises(BadInput, match="A second person has to approve it: third repair in 7 days"):
+        bench.service.start(name, ANA, NOW)
+    waiting = bench.service.ask_approval(name, ANA, NOW)
+    assert (waiting.label, waiting.state) == ("R-3", RepairState.AWAITING_APPROVAL)
+    with pytest.raises(NotAllowed, match="You are a responder: an approver can approve a repair"):
+        bench.service.start(name, CLEO, NOW)
+    with pytest.raises(BadInput, match="in Slack"):
+        bench.service.start(name, AT_TERMINAL, NOW)
+    with pytest.raises(BadInput, match="older than 15 minutes"):
+        bench.service.start(name, BEN, NOW + timedelta(minutes=16))
+    begun = bench.service.start(name, BEN, NOW + timedelta(minutes=14))
+    assert begun.approved_by is not None
+    assert (begun.approved_by.name, begun.asked_by.name) == ("Ben", "Ana")
+
+
+def test_a_viewer_starts_nothing_and_plans_nothing(bench: Repairing) -> None:
+    planned = bench.service.propose(ONE, ANA, NOW)
+    for act in (bench.service.start, bench.service.ask_approval, bench.service.withdraw):
+        with pytest.raises(NotAllowed, match="You are a viewer"):
+            act(planned.id, EVE, NOW)
+    with pytest.raises(NotAllowed):
+        bench.service.propose(ONE, EVE, NOW)
+    assert bench.service.withdraw(planned.id, ANA, NOW).state is RepairState.CANCELLED
+
+
+def test_all_dates_and_dependents_are_one_plan(bench: Repairing) -> None:
+    plan = bench.plans.of(replace(WIDE, mode=Mode.ALL), NOW)
+    assert len(plan.running) == len(plan.steps) == 20
+    assert bench.plans.of(WIDE, NOW).downstream is None
