@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
 from bot.domain.access import Actor, Identity, Origin, Role, Way
 from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.domain.slo import ServiceLevels
 from bot.ports.state import State
-from bot.ports.warehouse import Warehouse
 from bot.services.health import HealthService
 from bot.services.repair_plans import RepairPlans
 from bot.services.reprocessing import RepairService
@@ -65,7 +65,7 @@ AT_TERMINAL = Actor("ana", "ana", Way.TERMINAL)
 class Repairing:
     service: RepairService
     plans: RepairPlans
-    warehouse: Warehouse
+    warehouse: SqlWarehouse
     directory: Path
 
     def more(self, name: str, **rows: Any) -> None:
@@ -88,7 +88,7 @@ def repairing(
     into, known = warehouse(), registry(world.processors)
     load(into, world.write(directory / "world"), world.processors)
     validation = ValidationService(into, known, HealthService(into, known, ServiceLevels(())), AcceptedLosses())
-    plans = RepairPlans(into, known, validation, state and state.repairs, lambda _: revisions or {})
+    plans = RepairPlans(into, known, validation, None if state is None else state.repairs, lambda _: revisions or {})
     service = RepairService(state, plans, identify, lambda _: "", Role.APPROVER)
     return Repairing(service, plans, into, directory)
 
