@@ -24,12 +24,15 @@ class RetrospectService:
         self._state = state
 
     def figures(self, days: int, now: datetime) -> list[Figures]:
-        """Of the episodes of the last days. Raises BadInput for a window that makes no sense."""
+        """Of the episodes of the last days, each as bad as people have said. Raises BadInput for a window that makes no
+        sense.
+        """
         if not 1 <= days <= LONGEST_WINDOW:
             raise BadInput(f"A window of {days} days makes no sense. Give 1 to {LONGEST_WINDOW}.")
         state, since, until = self._required(), now - timedelta(days=days), now + SECOND
         known = state.announced(since - LIKE_IT, until)  # an older one may have begun again within the window
-        return figures(((each, state.timeline(each.id)) for each in known), since, until)
+        graded_now = (graded(each, state.response(each.id)) for each in known)
+        return figures(((each, state.timeline(each.id)) for each in graded_now), since, until)
 
     def of(self, incident: Incident, now: datetime) -> Retrospect:
         incident = graded(incident, self._required().response(incident.id))

@@ -154,5 +154,8 @@ def test_its_severity_is_set_with_a_reason(home: Path) -> None:
     said = json.loads(fireline(home, "show", "1", "--json").stdout)
     assert (said["severity"], said["severity_by_facts"]) == ("P2", "P0")
     assert "INC-1 P2 " in fireline(home, "list").stdout
+    assert [each["severity"] for each in json.loads(fireline(home, "figures", "--json").stdout)] == ["P2"]
+    raised = json.loads(fireline(home, "severity", "INC-1", "P1", "--because", "more", "--as", "Zoe", "--json").stdout)
+    assert raised["severity"] == "P1"
     assert "INC-1 P0 open" in fireline(home, "severity", "INC-1", "P0", "--because", "it is not", "--as", "Zoe").stdout
     assert "is P0 already" in fireline(home, "severity", "INC-1", "P0", "--because", "x", "--as", "Ana").output
