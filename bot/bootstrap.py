@@ -12,6 +12,7 @@ from bot.acknowledging import callbacks_of
 from bot.adapters.clock import machine_start, monotonic_seconds, system_clock
 from bot.checking import checking
 from bot.config.settings import Settings
+from bot.deploying import deploys_of
 from bot.domain.platform.registry import Registry
 from bot.hearing import echo_of
 from bot.opening import (
@@ -320,9 +321,7 @@ def app_services(
     store: State | None = None,
     sources: SourcesService | None = None,
 ) -> AppServices:
-    """Every use case over an open warehouse, with the registry that its data was loaded with. `store`: the state of the
-    process that notifies; `sources`: as they are read already.
-    """
+    """Every use case over an open warehouse. `store`: of the process that notifies; `sources`: as read already."""
     from bot.config.chosen_oncall import oncall_in_use
     from bot.domain.verdicts.sampling import Plan
     from bot.services.app import AppServices
@@ -362,7 +361,8 @@ def app_services(
     about_data = registry, health, trends, impact, validation, sampling, queries
     people = incidents, oncall, responses, *acts_of_people(rules, store, registry.by_name, identify)
     also = RetrospectService(store), silences_over(store, registry, health, identify)
-    return AppServices(clock, *about_data, *people, *also, sources, blindness, Inbox(store), partial(hear, store))
+    deploys, heard = deploys_of(settings, opened, registry, store, clock), partial(hear, store)
+    return AppServices(clock, *about_data, *people, *also, sources, blindness, Inbox(store), deploys, heard)
 
 
 def _validation(

@@ -16,6 +16,7 @@ from bot.domain.findings.severity import Severity
 from bot.domain.sources import SourceFailed
 from bot.ports.metrics import Metrics, Uncounted
 from bot.ports.state import StateUnavailable
+from bot.services.app import AppServices
 from bot.services.auditor import Auditor
 from bot.services.echo import Echo
 from bot.services.escalation import EscalationService
@@ -31,6 +32,7 @@ URGENT_LANES = 3
 CHECK_EVERY = timedelta(seconds=2)
 AUDIT_EVERY = timedelta(minutes=1)
 ECHO_EVERY = timedelta(seconds=2)
+DEPLOYS_EVERY = timedelta(seconds=10)
 NOTES_EVERY = timedelta(minutes=1)
 RETRY_S, SOON_S = 3.0, 4.0
 """Between two tries of what failed, at least and at most: health is green again within ten seconds."""
@@ -93,6 +95,17 @@ def response_lanes(escalation: EscalationService, paging: PagingService, auditor
 
 def notes_lane(notes: OncallNotes) -> Lane:
     return Lane("on-call notes", NOTES_EVERY, notes.look, "what is new is told at the next look", 150.0)
+
+
+def deploy_lanes(services: AppServices, mine: Callable[[], bool]) -> tuple[Lane, ...]:
+    """None where Cloud Run is not asked. `mine`: does this process read it, and no other?"""
+
+    def look() -> None:
+        if services.deploys.reader is not None and mine():
+            services.deploys.reader.look()
+
+    lane = Lane("deploys", DEPLOYS_EVERY, look, "they are read again", 300.0)
+    return () if services.deploys.reader is None else (lane,)
 
 
 def echo_lane(echo: Echo) -> Lane:

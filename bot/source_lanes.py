@@ -7,7 +7,17 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.adapters.clock import monotonic_seconds
-from bot.scheduler import LOOK_EVERY, Lane, Lanes, echo_lane, lanes_of, notes_lane, response_lanes, running
+from bot.scheduler import (
+    LOOK_EVERY,
+    Lane,
+    Lanes,
+    deploy_lanes,
+    echo_lane,
+    lanes_of,
+    notes_lane,
+    response_lanes,
+    running,
+)
 from bot.services.sources import Connected, SourcesService
 
 if TYPE_CHECKING:
@@ -34,6 +44,7 @@ def at_work(
         *lanes_of(duties.on_watch, duties.checks, look_every),
         *response_lanes(duties.responding.escalation, duties.responding.paging, duties.responding.auditor),
         notes_lane(duties.responding.notes),
+        *deploy_lanes(duties.services, lambda: duties.on_watch.mine()),
         *([] if duties.responding.echo is None else [echo_lane(duties.responding.echo)]),
     )
 

@@ -90,10 +90,16 @@ async def _evidence(services: AppServices, body: Payload, reply: Reply, name: st
     opening = reply.client.views_open(trigger_id=trigger, view=incident_evidence.loading())
     opened = await asked("views.open", opening)
     try:
-        view = incident_evidence.shown(await reply.work(services.incidents.evidence, name, services.now()))
+        view = await reply.work(_collected, services, name)
     except FirelineError as error:
         view = incident_evidence.failed(str(error))
     await asked("views.update", reply.client.views_update(view_id=opened["view"]["id"], view=view))
+
+
+def _collected(services: AppServices, name: str) -> dict[str, Any]:
+    now = services.now()
+    found = services.incidents.evidence(name, now)
+    return incident_evidence.shown(found, services.deploys.evidence(found.incident, now))
 
 
 async def _queries(services: AppServices, body: Payload, reply: Reply, name: str) -> None:

@@ -9,6 +9,7 @@ from bot.cli.audit import audit
 from bot.cli.check_config import check_config
 from bot.cli.declare import page
 from bot.cli.demo import demo
+from bot.cli.deploys import deploys
 from bot.cli.health import health
 from bot.cli.healthz import healthz
 from bot.cli.impact import impact
@@ -53,6 +54,7 @@ def fireline(
 app.command()(health)
 app.command()(impact)
 app.command()(validate)
+app.command()(deploys)
 app.command()(init)
 app.command()(load)
 app.command()(query)

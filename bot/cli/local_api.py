@@ -4,6 +4,7 @@ import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from aiohttp import web
 
 from bot.cli.declare import answer_declare
 from bot.cli.declare import question_of as declare_question
+from bot.cli.deploys import answer_deploys
+from bot.cli.deploys import question_of as deploys_question
 from bot.cli.health_answer import answer_health, question_of
 from bot.cli.impact import answer_impact
 from bot.cli.impact import question_of as impact_question
@@ -105,6 +108,7 @@ def _application(services: AppServices, pool: WorkPool) -> web.Application:
 
     app = web.Application()
     app.router.add_post("/practice", _answering(pool, practice))
+    app.router.add_post("/deploys", _answering(pool, partial(_deploys, services)))
     app.router.add_post("/declare", _answering(pool, declare))
     app.router.add_post("/silence", _answering(pool, silence))
     app.router.add_post("/oncall", _answering(pool, oncall))
@@ -114,6 +118,10 @@ def _application(services: AppServices, pool: WorkPool) -> web.Application:
     app.router.add_post("/validate", _answering(pool, validate))
     app.router.add_post("/query", _answering(pool, query))
     return app
+
+
+def _deploys(services: AppServices, given: dict[str, Any]) -> str:
+    return answer_deploys(services.deploys, deploys_question(given), services.now())
 
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]

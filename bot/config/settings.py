@@ -16,6 +16,7 @@ PUBLIC_URL = re.compile(
     r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?|http://(127\.0\.0\.1|localhost)(:[0-9]{1,5})?"
 )
 LONGEST_URL = 100
+GOOGLE = "google"
 SHORTEST_SECRET = 32
 """Characters."""
 BUNDLED_CONFIG = bundled("config/nba")
@@ -32,6 +33,12 @@ def _public_url(text: str) -> str:
     if url and (PUBLIC_URL.fullmatch(url) is None or len(url) > LONGEST_URL):
         raise ValueError(f"write https://HOST or https://HOST/PATH, {LONGEST_URL} characters at most")
     return url
+
+
+def _cloud_run(text: str) -> str:
+    if text in ("", GOOGLE) or re.fullmatch(r"[A-Za-z0-9.-]+:[0-9]{1,5}", text):
+        return text
+    raise ValueError("write google, or the HOST:PORT of an emulator")
 
 
 def _long_secret(secret: SecretStr) -> SecretStr:
@@ -81,6 +88,10 @@ class Settings(BaseSettings):
     """Not set: what is acknowledged in PagerDuty is not heard of."""
     log_format: Literal["text", "json"] = "text"
     """`json`: one object a line, with named fields."""
+    cloud_run: Annotated[str, AfterValidator(_cloud_run)] = ""
+    """`google`: what is deployed is read there, and can be changed; "": it is not; HOST:PORT: another server of its
+    API, without credentials: an emulator.
+    """
     bigquery_endpoint: str = ""
     """Another address of the BigQuery REST API, without credentials: an emulator."""
 

@@ -5,15 +5,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from bot.domain.deploys import CloudPlace, Deployed
+from bot.domain.deploys.deployed import CloudPlace, Deployed
 from bot.domain.errors import FirelineError
 
 
 class CloudRunError(FirelineError):
-    """`remedy` is what to do about it, as a sentence or a command; "" where there is nothing."""
+    """`reason` is what happened, `remedy` what to do about it, in a sentence; "": nothing."""
 
     def __init__(self, message: str, remedy: str = "") -> None:
-        self.remedy = remedy
+        self.reason, self.remedy = message, remedy
         super().__init__(f"{message}. {remedy}".strip() if remedy else message)
 
 

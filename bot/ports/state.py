@@ -20,6 +20,7 @@ from bot.domain.incidents.response import Response
 from bot.domain.incidents.timeline import Entry
 from bot.domain.oncall.covers import Cover
 from bot.ports.clock import ClockMark
+from bot.ports.deploys import DeployRecord, Deploys
 from bot.ports.leases import Lease, LeaseRecord
 from bot.ports.repairs import RepairRecord, Repairs
 from bot.ports.reports import ReportRecord, Reports
@@ -211,6 +212,9 @@ class Transaction(Protocol):
     def clocks(self) -> ClockRecord: ...
 
     @property
+    def deploys(self) -> DeployRecord: ...
+
+    @property
     def repairs(self) -> RepairRecord: ...
 
     @property
@@ -222,6 +226,9 @@ class Transaction(Protocol):
 
 class State(Protocol):
     """Times are aware UTC. Every change is one transaction. Raises StateUnavailable, and BadInput for a naive time."""
+
+    @property
+    def deploys(self) -> Deploys: ...
 
     @property
     def repairs(self) -> Repairs: ...

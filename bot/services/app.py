@@ -7,6 +7,7 @@ from bot.domain.platform.registry import Registry
 from bot.ports.clock import Clock
 from bot.services.blindness import Blindness
 from bot.services.declaring import DeclaringService
+from bot.services.deploys import DeploysService
 from bot.services.health import HealthService
 from bot.services.impact import ImpactService
 from bot.services.inbox import Inbox
@@ -45,6 +46,7 @@ class AppServices:
     sources: SourcesService
     blindness: Blindness
     inbox: Inbox
+    deploys: DeploysService
     hear: Callable[[str], None]
     """Slack has told us of a message of our own, with this text."""
 

@@ -15,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers.asking
 import handlers.declaring
+import handlers.deploys
 import handlers.health
 import handlers.home
 import handlers.impact
@@ -105,6 +106,7 @@ def build(
         handlers.severity,
         handlers.silence,
         handlers.timeline_note,
+        handlers.deploys,
         handlers.validate,
     ):
         feature.register(app, services)

@@ -14,6 +14,8 @@ from bot.domain.incidents.feedback import Word
 from bot.domain.verdicts.validation import ValidationRequest
 
 Chosen = TypeVar("Chosen", bound=StrEnum)
+DEPLOYS_REFRESH = "deploys.refresh"
+DEPLOYS_SERVICE = "deploys.service"
 HEALTH_REFRESH = "health.refresh"
 HEALTH_OVERVIEW = "health.overview"
 HEALTH_PHASE = "health.phase"

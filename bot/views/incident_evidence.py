@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bot.domain.counts import plural
+from bot.domain.deploys.overview import DeployEvidence
 from bot.domain.findings.finding import Finding
 from bot.domain.findings.words import called, failed_runs, what
 from bot.domain.incidents.evidence import IncidentEvidence
@@ -12,17 +13,18 @@ from bot.domain.incidents.incident import AlertState
 from bot.domain.incidents.notice import SAID
 from bot.domain.incidents.retrospect import Past
 from bot.domain.verdicts.validation import Validated
-from bot.views import action_ids, incident_words, numbers, validate_words
+from bot.views import action_ids, deploys, incident_words, numbers, validate_words
 from bot.views.blocks import Block, actions, button, context, divider, modal, preformatted, section
 from bot.views.health import date_token
 from bot.views.text import escape, mention, visible
 
+NOTHING_DEPLOYED = DeployEvidence()
 MOST_MEMBERS, MOST_SAID, MOST_ERROR = 15, 8, 600
 TITLE = "Evidence"
 
 
-def shown(evidence: IncidentEvidence) -> dict[str, Any]:
-    return modal(TITLE, list(_blocks(evidence)))
+def shown(evidence: IncidentEvidence, deployed: DeployEvidence = NOTHING_DEPLOYED) -> dict[str, Any]:
+    return modal(TITLE, list(_blocks(evidence, deployed)))
 
 
 def loading() -> dict[str, Any]:
@@ -34,7 +36,7 @@ def failed(reason: str) -> dict[str, Any]:
     return modal(TITLE, [section(escape(reason))])
 
 
-def _blocks(evidence: IncidentEvidence) -> Iterator[Block]:
+def _blocks(evidence: IncidentEvidence, deployed: DeployEvidence) -> Iterator[Block]:
     incident, headline = evidence.incident, evidence.incident.headline
     yield section(f"*{incident.label}* {escape(called(headline))}")
     yield section(_since(headline))
@@ -46,6 +48,8 @@ def _blocks(evidence: IncidentEvidence) -> Iterator[Block]:
         yield section(_verdict(row))
     if evidence.left_out:
         yield context(f"{plural(evidence.left_out, 'more date')}: `/validate {escape(headline.root)}` has the rest.")
+    if deployed.changes:
+        yield section("\n".join(deploys.evidence(deployed, headline.seen_since)))
     yield divider()
     yield from _members(evidence.members)
     if evidence.similar:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.adapters.cloud_run.client import GoogleCloudRun
-from bot.domain.deploys import LATEST, CloudPlace, Target, place_of
+from bot.domain.deploys.deployed import LATEST, CloudPlace, Target, place_of
 from bot.domain.errors import BadInput
 from bot.domain.platform.registry import Service
 from bot.ports.cloud_run import (

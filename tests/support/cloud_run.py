@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.adapters.cloud_run.client import GoogleCloudRun
-from bot.domain.deploys import CloudPlace
+from bot.domain.deploys.deployed import CloudPlace
 from sandbox.cloud_run.server import CloudRunServer, serving
 from sandbox.cloud_run.world import World
 

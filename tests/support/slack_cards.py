@@ -21,6 +21,7 @@ from bot.views import choices, failure, health, help, home, impact, query, valid
 from bot.views.blocks import Card
 from handlers.replies import Busy
 from tests.support import (
+    deploy_cards,
     impact_cases,
     incident_cards,
     notices,
@@ -187,6 +188,7 @@ def messages() -> dict[str, dict[str, Any]]:
         **failures(),
         **incident_cards.incidents(),
         **incident_cards.answers(),
+        **deploy_cards.messages(),
         **oncall_cards.messages(),
         **practice_cards.practices(),
         **silence_cards.messages(),
@@ -202,6 +204,7 @@ def modals() -> dict[str, dict[str, Any]]:
         "query_loading": query.loading(),
         "query_failed": query.failed("The warehouse is held by <another> process & cannot be opened."),
         **incident_cards.modals(),
+        **deploy_cards.modals(),
         **oncall_cards.modals(),
     }
 

@@ -18,6 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from typer.testing import CliRunner
 
 import handlers.asking
+import handlers.deploys
 import handlers.health
 import handlers.home
 import handlers.impact
@@ -222,6 +223,7 @@ class Registered:
             handlers.severity,
             handlers.silence,
             handlers.timeline_note,
+            handlers.deploys,
             handlers.validate,
         ):
             feature.register(self, None)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.adapters.cloud_run import shapes
 from bot.adapters.cloud_run.errors import explained
-from bot.domain.deploys import LATEST, CloudPlace, Deployed
+from bot.domain.deploys.deployed import LATEST, CloudPlace, Deployed
 from bot.ports.cloud_run import CloudRunChanged, Execution, JobOrder
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from bot.domain.deploys import CloudPlace
+from bot.domain.deploys.deployed import CloudPlace
 from bot.domain.redaction import redacted
 from bot.ports.cloud_run import CloudRunChanged, CloudRunError, CloudRunRefused, CloudRunUnavailable, CloudRunUnclear
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.domain.deploys import COMMIT_LABEL, LATEST, Deployed, Revision, Target
+from bot.domain.deploys.deployed import COMMIT_LABEL, LATEST, Deployed, Revision, Target
 from bot.domain.redaction import redacted
 from bot.ports.cloud_run import Execution, ExecutionState
 

@@ -10,6 +10,7 @@ from bot.adapters.state import audit, inbox, pages, responses, silences, tables
 from bot.adapters.state.clock_marks import mark_of
 from bot.adapters.state.covers import cover_of, covers_until
 from bot.adapters.state.database import reading, writing
+from bot.adapters.state.deploys import SqlDeploys
 from bot.adapters.state.grants import grant_of, grants_of
 from bot.adapters.state.leases import lease_of
 from bot.adapters.state.repairs import SqlRepairs
@@ -45,6 +46,7 @@ class SqlState:
 
     def __init__(self, engine: Engine, seal: Seal | None = None) -> None:
         self._engine, self._seal = engine, seal or Seal()
+        self.deploys = SqlDeploys(engine)
         self.repairs = SqlRepairs(engine)
         self.reports = SqlReports(engine)
         self.runbooks = SqlRunbookRuns(engine)

@@ -9,6 +9,7 @@ from bot.adapters.state import tables
 from bot.adapters.state.audit import SqlAudit
 from bot.adapters.state.clock_marks import SqlClocks
 from bot.adapters.state.covers import SqlCovers
+from bot.adapters.state.deploys import SqlDeployRecord
 from bot.adapters.state.leases import SqlLeases
 from bot.adapters.state.pages import SqlPages
 from bot.adapters.state.repairs import SqlRepairRecord
@@ -48,6 +49,7 @@ class SqlTransaction:
         self.pages = SqlPages(connection)
         self.leases = SqlLeases(connection)
         self.clocks = SqlClocks(connection)
+        self.deploys = SqlDeployRecord(connection)
         self.repairs = SqlRepairRecord(connection)
         self.reports = SqlReportRecord(connection)
         self.runbooks = SqlRunbooks(connection)

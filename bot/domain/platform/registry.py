@@ -102,6 +102,20 @@ def _slot_hour(value: object) -> object:
     return _no_truth_value(value)
 
 
+COMMIT_LABELLED, COMMIT_SAME = "labelled", "same"
+"""What is expected of the commit of a service: that it is known, or that it is the one of all others that say so."""
+
+
+def _commit_policy(value: object) -> object:
+    """Or one commit, by the beginning of its hash."""
+    text = value.strip().lower() if isinstance(value, str) else value
+    if text is None or text in (COMMIT_LABELLED, COMMIT_SAME):
+        return text
+    if not isinstance(text, str) or re.fullmatch(r"[0-9a-f]{7,64}", text) is None:
+        raise ValueError(f"{value!r} is no policy; write labelled, same or the hash of a commit")
+    return text
+
+
 Number = Annotated[float, BeforeValidator(_no_truth_value)]
 Whole = Annotated[int, BeforeValidator(_no_truth_value)]
 SlotHour = Annotated[float, BeforeValidator(_slot_hour), Field(ge=0, lt=72)]
@@ -223,7 +237,13 @@ class Service(Frozen):
     request: ServiceRequest | None = None
     health_path: str | None = None
     expected_timeout_seconds: Annotated[Number | None, Field(gt=0)] = None
-    commit_policy: str | None = None
+    commit_policy: Annotated[str | None, BeforeValidator(_commit_policy)] = None
+    generation: Annotated[Whole | None, Field(ge=1, le=2)] = None
+    """1: a Cloud Function of the first generation, which is still to be migrated."""
+    priority: str | None = None
+    """How soon, as the team calls it: P0."""
+    maintenance: bool = False
+    """A Cloud Run job that puts something right, such as runs that are recorded as running and are not."""
 
     @property
     def asked_by(self) -> Control:

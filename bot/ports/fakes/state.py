@@ -22,6 +22,7 @@ from bot.domain.oncall.covers import Cover, record_of
 from bot.domain.reports.said import Fired, Said
 from bot.domain.runbooks.run import Run
 from bot.ports.clock import ClockMark
+from bot.ports.fakes.deploys import FakeDeploys
 from bot.ports.fakes.repairs import FakeRepairs
 from bot.ports.fakes.reports import FakeReports
 from bot.ports.fakes.responses import FakePages, FakeResponses, carried, due_by, unsent
@@ -58,6 +59,7 @@ class FakeState:
         self.mark_of: dict[str, ClockMark] = {}
         self.changed: set[tuple[str, str]] = set()
         self.grant_by_id: dict[str, Grant] = {}
+        self.deploys = FakeDeploys()
         self.repairs = FakeRepairs()
         self.fires: dict[tuple[str, str], Fired] = {}
         self.said_by_key: dict[str, Said] = {}
@@ -320,6 +322,7 @@ class FakeTransaction:
         self.pages = FakePages(state.page_by_id)
         self.leases = FakeLeases(state.lease_of)
         self.clocks = FakeClocks(state.mark_of)
+        self.deploys = state.deploys
         self.repairs = state.repairs
         self.reports = state.reports
         self.runbooks = state.runbooks

@@ -1,0 +1,126 @@
+"""What is deployed, from what was last read of Cloud Run: nobody who asks waits for Google."""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+
+from bot.domain.deploys.correlation import Change, Correlation, changes_before, correlation
+from bot.domain.deploys.deployed import asked_of_cloud_run, first_generation, place_of
+from bot.domain.deploys.drift import drifts, same_commits
+from bot.domain.deploys.overview import DeployEvidence, Deployments, ServiceRow
+from bot.domain.deploys.seen import Seen, read, rollback_target, unread
+from bot.domain.errors import BadInput, suggest
+from bot.domain.evidence.observation import RunSeen
+from bot.domain.incidents.incident import Incident
+from bot.domain.platform.registry import Registry, Service
+from bot.ports.clock import Clock
+from bot.ports.cloud_run import CloudRun, CloudRunError
+from bot.ports.state import State
+
+READ_EVERY = timedelta(minutes=2)
+RUNS_BEFORE = timedelta(days=7)
+log = logging.getLogger("fireline.deploys")
+Runs = Callable[[str, date, date, datetime], Sequence[RunSeen]]
+"""The runs of a processor for some data dates, as known at a moment."""
+
+
+class DeploysService:
+    """`state` None: this process keeps none. `off`: why Cloud Run is not read here; "": it is. `reader` None: this
+    process does not read it.
+    """
+
+    def __init__(
+        self, state: State | None, registry: Registry, runs: Runs, off: str = "", reader: "DeployReader | None" = None
+    ) -> None:
+        self._state, self._registry, self._runs, self._off, self.reader = state, registry, runs, off, reader
+
+    def of(self, name: str, now: datetime) -> Deployments:
+        """Of all services, or of one. Raises BadInput for a name that is none."""
+        seen = self._seen()
+        wanted = self._registry.services if not name else (self.service(name),)
+        known = [each for each in wanted if asked_of_cloud_run(each) and not (self._off and each.name not in seen)]
+        rows = tuple(self._row(each, seen) for each in known)
+        return Deployments(rows, first_generation(wanted), now, self._off)
+
+    def service(self, name: str) -> Service:
+        """Raises BadInput for a name that is none; a part of it is enough, where it is the only one."""
+        folded = name.strip().casefold()
+        known = {each.name: each for each in self._registry.services}
+        found = [each for each in known.values() if folded and folded in each.name.casefold()]
+        exact = [each for each in found if each.name.casefold() == folded]
+        if len(exact or found) == 1:
+            return (exact or found)[0]
+        if found:
+            raise BadInput(f"{name!r} is a part of {len(found)} names: {', '.join(each.name for each in found)}.")
+        raise BadInput(f"The registry has no service {name!r}. {suggest(name, known)}".rstrip())
+
+    def evidence(self, incident: Incident, now: datetime) -> DeployEvidence:
+        """Of the services of its processors."""
+        names = {self._registry.by_name[each].service for each in incident.processors if each in self._registry.by_name}
+        seen, trouble = self._seen(), incident.headline.seen_since
+        changes = changes_before((seen[name] for name in names if name in seen), trouble)
+        return DeployEvidence(tuple(changes), tuple(self._correlated(incident, changes, trouble, now)))
+
+    def _correlated(
+        self, incident: Incident, changes: Sequence[Change], trouble: datetime, now: datetime
+    ) -> Iterator[Correlation]:
+        processor = self._registry.by_name.get(incident.root)
+        of_it = [each for each in changes if processor is not None and each.service == processor.service]
+        if not of_it:
+            return
+        until = min(now, incident.resolved_at or now)
+        first = (trouble - RUNS_BEFORE).astimezone(self._registry.zone).date()
+        runs = self._runs(incident.root, first, until.astimezone(self._registry.zone).date(), now)
+        for change in of_it:
+            found = correlation(change, trouble, runs, until)
+            if found is not None:
+                yield found
+
+    def _row(self, service: Service, seen: dict[str, Seen]) -> ServiceRow:
+        known = seen.get(service.name, Seen(service.name))
+        if known.deployed is None:
+            return ServiceRow(service, known, (), rollback_target(known))
+        commits = same_commits(self._registry, seen.values())
+        found = tuple(drifts(self._registry, service, known.deployed, commits))
+        return ServiceRow(service, known, found, rollback_target(known))
+
+    def _seen(self) -> dict[str, Seen]:
+        return {} if self._state is None else self._state.deploys.seen()
+
+
+class DeployReader:
+    """Reads the services of the registry now and then."""
+
+    def __init__(self, state: State, cloud_run: CloudRun, registry: Registry, now: Clock) -> None:
+        self._state, self._cloud_run, self._registry, self._now = state, cloud_run, registry, now
+
+    def look(self) -> None:
+        """Those that were not tried lately."""
+        seen = self._state.deploys.seen()
+        for service in filter(asked_of_cloud_run, self._registry.services):
+            known = seen.get(service.name, Seen(service.name))
+            tried = known.tried_at
+            if tried is None or not timedelta() <= self._now() - tried < READ_EVERY:
+                self.read(service, known)
+
+    def read(self, service: Service, before: Seen) -> Seen:
+        """It is read now, whenever it was read last; and stored."""
+        try:
+            after = read(before, self._cloud_run.service(place_of(service)), self._now())
+        except CloudRunError as error:
+            after = unread(before, error.reason, error.remedy, self._now())
+        except BadInput as error:
+            after = unread(before, str(error), "", self._now())
+        _log(before, after)
+        with self._state.transaction() as tx:
+            tx.deploys.put(after)
+        return after
+
+
+def _log(before: Seen, after: Seen) -> None:
+    if after.trouble and after.trouble != before.trouble:
+        log.warning("%s cannot be read: %s", after.service, after.trouble)
+    if before.trouble and not after.trouble:
+        log.info("%s can be read again", after.service)
+    if after.served and before.served and after.served[0] != before.served[0]:
+        log.info("%s: all traffic goes to %s now", after.service, after.served[0].revision)
