@@ -35,6 +35,10 @@ class RepairRecord(Protocol):
         """
         ...
 
+    def last_ended(self, processor: str, most: int) -> Sequence[RepairStep]:
+        """The steps of a processor that were proved or have failed last, of all repairs; the newest first."""
+        ...
+
     def open_circuit(self, circuit: Circuit) -> bool:
         """False, and no change, if it is open already."""
         ...

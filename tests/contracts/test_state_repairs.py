@@ -130,6 +130,24 @@ def test_what_is_over_flies_no_more_and_counts_go_on(again: Again) -> None:
     assert set(state.repairs.in_flight().values()) == {"R-2"}
 
 
+def test_the_last_that_ended_of_a_processor_are_those_tried_the_newest_first(again: Again) -> None:
+    begin(again)
+    ends = (StepState.FAILED, StepState.PROVED, StepState.CANCELLED, StepState.SKIPPED)
+    steps = [step for step in again().repairs.steps("P1") if step.processor == "Gamebook"][2:6]
+    with again().transaction() as tx:
+        for minute, (step, state) in enumerate(zip(steps, ends, strict=True)):
+            at = LATER + timedelta(minutes=minute)
+            told = replace(step, asked_at=LATER, not_before=at, unclear=True, cause="refused")
+            assert tx.repairs.put_step(replace(told, state=state, ended_at=at))
+        found = tx.repairs.last_ended("Gamebook", 5)
+        assert [(each.seq, each.state) for each in found] == [
+            (s.seq, e) for s, e in [*zip(steps, ends, strict=True)][1::-1]
+        ]
+        assert tx.repairs.last_ended("Gamebook", 1) == found[:1]
+    kept = again().repairs.steps("P1")[steps[0].seq]
+    assert (kept.asked_at, kept.not_before, kept.unclear, kept.cause) == (LATER, LATER, True, "refused")
+
+
 def test_two_that_start_at_once_get_two_numbers(again: Again) -> None:
     with ThreadPoolExecutor(4) as pool:
         labels = list(pool.map(lambda at: begin(again, f"P{at}").label, range(4)))

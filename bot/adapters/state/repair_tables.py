@@ -1,6 +1,6 @@
 """The tables of repairs. A change here needs a migration with it."""
 
-from sqlalchemy import JSON, Column, Date, ForeignKey, Index, Integer, String, Table
+from sqlalchemy import JSON, Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, false
 
 from bot.adapters.state.columns import Utc, Words
 from bot.adapters.state.tables import metadata
@@ -47,6 +47,10 @@ repair_step = Table(
     Column("rows_after", Integer),
     Column("started_at", Utc),
     Column("ended_at", Utc),
+    Column("asked_at", Utc),
+    Column("not_before", Utc),
+    Column("unclear", Boolean, nullable=False, server_default=false()),
+    Column("cause", String, nullable=False, server_default=""),
     Column("reason", Words, nullable=False),
     Column("version", Integer, nullable=False),
     Index("ix_repair_step_processor", "processor", "data_date"),

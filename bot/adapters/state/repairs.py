@@ -16,6 +16,7 @@ from bot.domain.reprocessing.plan import Plan, StepKey
 from bot.domain.reprocessing.repair import (
     PLANS_KEPT,
     SETTLED,
+    TRIED,
     UNFINISHED,
     Circuit,
     Person,
@@ -77,6 +78,11 @@ class SqlRepairRecord:
         same = (STEP.c.repair == after.repair) & (STEP.c.seq == after.seq) & (STEP.c.version == after.version)
         row = _step_row(replace(after, version=after.version + 1))
         return self._connection.execute(update(STEP).where(same).values(**row)).rowcount == 1
+
+    def last_ended(self, processor: str, most: int) -> list[RepairStep]:
+        ended = (STEP.c.processor == processor) & STEP.c.state.in_([each.value for each in TRIED])
+        query = select(STEP).where(ended).order_by(STEP.c.ended_at.desc(), STEP.c.seq.desc()).limit(most)
+        return [_step(row) for row in self._connection.execute(query).mappings()]
 
     def open_circuit(self, circuit: Circuit) -> bool:
         return insert_new(self._connection, CIRCUIT, [dict(vars(circuit))]) == 1

@@ -49,6 +49,8 @@ class StepState(StrEnum):
 AT_WORK = frozenset({StepState.STARTING, StepState.RUNNING, StepState.CHECKING})
 SETTLED = frozenset({StepState.PROVED, StepState.FAILED, StepState.SKIPPED, StepState.CANCELLED})
 
+TRIED = frozenset({StepState.PROVED, StepState.FAILED})
+
 
 @dataclass(frozen=True)
 class Person:
@@ -118,7 +120,9 @@ class Repair:
 class RepairStep:
     """A step of a repair that was started, in its place `seq` of the plan. `attempt` counts from 1 when it is started.
 
-    `execution`: what the service calls it; `run_id`: the run of the history that it made; `reason`: why it is as it is.
+    `execution`: what the service calls it; `run_id`: the run of the history that it made; `reason`: why it is as it is,
+    and `cause` the same as a name (`execution.Cause`). `asked_at`: when the service was asked, at this attempt;
+    `unclear`: nobody knows whether it was taken; `not_before`: it is not looked at, or asked for, again earlier.
     """
 
     repair: str
@@ -138,12 +142,21 @@ class RepairStep:
     rows_after: int | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
+    asked_at: datetime | None = None
+    not_before: datetime | None = None
+    unclear: bool = False
+    cause: str = ""
     reason: str = ""
     version: int = 0
 
     @property
     def key(self) -> StepKey:
         return StepKey(self.processor, self.data_date)
+
+    @property
+    def subject(self) -> str:
+        """How the record calls it."""
+        return f"repair:{self.repair}/{self.seq}"
 
 
 @dataclass(frozen=True, kw_only=True)

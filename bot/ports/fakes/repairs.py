@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.domain.reprocessing.plan import StepKey
-from bot.domain.reprocessing.repair import SETTLED, UNFINISHED, Circuit, Repair, RepairState, RepairStep
+from bot.domain.reprocessing.repair import SETTLED, TRIED, UNFINISHED, Circuit, Repair, RepairState, RepairStep
 
 
 @dataclass
@@ -45,6 +45,14 @@ class FakeRepairs:
             return False
         self.step_at[after.repair, after.seq] = replace(after, version=after.version + 1)
         return True
+
+    def last_ended(self, processor: str, most: int) -> list[RepairStep]:
+        ended = [
+            (step.ended_at, step)
+            for step in self.step_at.values()
+            if step.processor == processor and step.state in TRIED and step.ended_at is not None
+        ]
+        return [step for _, step in sorted(ended, key=lambda each: (each[0], each[1].seq), reverse=True)][:most]
 
     def open_circuit(self, circuit: Circuit) -> bool:
         return self.circuit_of.setdefault(circuit.processor, circuit) is circuit

@@ -1,0 +1,211 @@
+"""How a step goes on: what the service answered, what the run history shows, and whether the data prove it right.
+
+A run that says success is no proof. The data of that very date were written since it was asked for, and the verdict on
+them is good: that is one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.domain.evidence.observation import RunSeen
+from bot.domain.evidence.processor_date import LOAD_LAG, QUIET
+from bot.domain.evidence.runs import Status, Trigger
+from bot.domain.redaction import redacted
+from bot.domain.reprocessing.execution import Cause
+from bot.domain.reprocessing.repair import RepairStep, StepState, request_id
+from bot.domain.verdicts.judge import Judged, Verdict
+
+CLOCKS = timedelta(seconds=5)
+"""The clock of a service may be so far behind ours."""
+LEASE = timedelta(seconds=60)
+"""Whoever asked a service, and has not said within this what it answered, does not say it any more."""
+ROW_LAG = timedelta(minutes=10)
+"""So long after its limit a run may still write its row."""
+PROOF_WITHIN = timedelta(minutes=5)
+"""So long after the end of a run its data may become visible."""
+LOOK_AGAIN = timedelta(seconds=15)
+PAUSES = tuple(timedelta(seconds=each) for each in (10, 30, 60, 120, 300))
+"""Before a service that said "not now" is asked again; then it is given up."""
+BUSY_PAUSE, MOST_BUSY = timedelta(minutes=1), 60
+"""Before one that runs for that date already is asked again, and how often."""
+MOST_WHY = 200
+GOOD = frozenset({Verdict.OK, Verdict.TRACKING_BUG})
+"""The data are there and whole."""
+NOT_DUE = frozenset({Verdict.LEGITIMATE_ZERO, Verdict.OFF_DAY, Verdict.DATA_GONE})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What is known of a step's date: its runs, the verdict, rows. `written_at`: when its table, or its raw file, was
+    written last; `traced`: there is one to look at.
+    """
+
+    runs: Sequence[RunSeen]
+    judged: Judged
+    rows: int | None
+    written_at: datetime | None
+    traced: bool
+
+
+def begun(step: RepairStep, now: datetime) -> RepairStep:
+    """Before the service is asked. What nobody knows whether it was taken is asked for again under the same id."""
+    attempt = step.attempt if step.unclear else step.attempt + 1
+    return replace(
+        step,
+        state=StepState.STARTING,
+        attempt=attempt,
+        request_id=request_id(step.repair, step.seq, attempt),
+        started_at=step.started_at or now,
+        asked_at=now,
+        not_before=None,
+        unclear=False,
+        execution="",
+        run_id="",
+        cause="",
+        reason="asked for",
+    )
+
+
+def accepted(step: RepairStep, execution: str, reason: str) -> RepairStep:
+    return replace(step, state=StepState.RUNNING, execution=execution, unclear=False, not_before=None, reason=reason)
+
+
+def refused(
+    step: RepairStep,
+    reason: str,
+    now: datetime,
+    *,
+    permanent: bool,
+    busy: bool = False,
+    retry_after: float | None = None,
+) -> RepairStep:
+    """For certain it was not taken. `retry_after` counts seconds; None: the service named none."""
+    if permanent or step.attempt > (MOST_BUSY if busy else len(PAUSES)):
+        return _ended(step, StepState.FAILED, Cause.REFUSED, reason, now)
+    usual = BUSY_PAUSE if busy else PAUSES[step.attempt - 1]
+    pause = usual if retry_after is None else timedelta(seconds=retry_after)
+    again = replace(step, state=StepState.WAITING, unclear=False, asked_at=None)
+    return replace(again, not_before=now + pause, reason=f"{reason}; it is asked again")
+
+
+def unclear(step: RepairStep, reason: str, now: datetime) -> RepairStep:
+    """Nobody knows whether it was taken: it is looked for before it is asked for again."""
+    said = f"{reason}: whether it was taken is not known, it is looked for"
+    return replace(step, state=StepState.STARTING, unclear=True, not_before=now + LOOK_AGAIN, reason=said)
+
+
+def not_found(step: RepairStep, now: datetime) -> RepairStep:
+    """The service knows no such order: it is asked again under the same id."""
+    return replace(
+        step, state=StepState.WAITING, unclear=True, not_before=now, reason="the service knows no such order"
+    )
+
+
+def is_unheard(step: RepairStep, now: datetime) -> bool:
+    """Was it asked for by a process that has not said what came of it?"""
+    asked = step.asked_at
+    return step.state is StepState.STARTING and not step.unclear and asked is not None and now - asked > LEASE
+
+
+def checked(step: RepairStep, seen: Seen, timeout: timedelta, now: datetime) -> RepairStep:
+    """As it is by what is seen: unchanged while there is nothing new. `timeout`: so long its run may take."""
+    asked = step.asked_at
+    if asked is None:
+        return step
+    run = own_run(step, seen.runs, asked)
+    if run is None:
+        return _without_run(step, seen, asked, timeout, now)
+    if run.status is Status.RUNNING:
+        return _under_way(step, run, timeout, now)
+    if run.status is Status.SUCCESS:
+        return _proof(replace(step, run_id=run.run_id), seen, run, now)
+    return _failed_run(replace(step, run_id=run.run_id), seen, run, now)
+
+
+def own_run(step: RepairStep, runs: Sequence[RunSeen], asked: datetime) -> RunSeen | None:
+    """The run that the order made: not a poll in between, nor one that a service names and that began before."""
+    since = [run for run in runs if run.started_at >= asked - CLOCKS]
+    named = [run for run in since if step.execution and run.run_id == step.execution]
+    others = [run for run in since if run.trigger != Trigger.POLL]
+    found = named or [run for run in others if run.trigger == Trigger.BACKFILL] or others
+    return min(found, key=lambda run: run.started_at, default=None)
+
+
+def _under_way(step: RepairStep, run: RunSeen, timeout: timedelta, now: datetime) -> RepairStep:
+    if now > run.started_at + timeout + ROW_LAG:
+        minutes = int((now - run.started_at).total_seconds() // 60)
+        said = f"its run has not ended in {minutes} min"
+        return _ended(replace(step, run_id=run.run_id), StepState.FAILED, Cause.NO_END, said, now)
+    if step.state is StepState.RUNNING and step.run_id == run.run_id:
+        return step
+    return replace(
+        step, state=StepState.RUNNING, unclear=False, not_before=None, run_id=run.run_id, reason="its run is under way"
+    )
+
+
+def _without_run(step: RepairStep, seen: Seen, asked: datetime, timeout: timedelta, now: datetime) -> RepairStep:
+    """No row of a run: until it can be none any more, it may come."""
+    if now <= asked + timeout + ROW_LAG:
+        return step
+    if _written_since(seen, asked - CLOCKS) and seen.judged.verdict in GOOD:
+        return _told(step, seen, StepState.PROVED, "", "the data are right; no row of a run came", now)
+    if step.unclear:
+        return not_found(step, now)
+    minutes = int((now - asked).total_seconds() // 60)
+    return _told(step, seen, StepState.FAILED, Cause.NO_RUN, f"no run in {minutes} min after it was asked for", now)
+
+
+def _failed_run(step: RepairStep, seen: Seen, run: RunSeen, now: datetime) -> RepairStep:
+    category = run.recorded or run.hinted
+    said = f"its run {'was skipped' if run.status is Status.SKIPPED else 'failed'}"
+    why = (run.error or "").strip().partition("\n")[0] or (category.value if category else "no reason given")
+    cause = Cause.NOTHING_TO_DO if category in QUIET else Cause.RUN_FAILED
+    return _told(step, seen, StepState.FAILED, cause, f"{said}: {redacted(why)[:MOST_WHY]}", now)
+
+
+def _proof(step: RepairStep, seen: Seen, run: RunSeen, now: datetime) -> RepairStep:
+    verdict, ended = seen.judged.verdict, run.ended_at or run.known_at
+    written = _written_since(seen, run.started_at) if seen.traced else bool(run.records)
+    if verdict in GOOD and written:
+        return _told(step, seen, StepState.PROVED, "", seen.judged.because, now)
+    patience = LOAD_LAG if written else PROOF_WITHIN
+    if now <= ended + patience:
+        return (
+            step
+            if step.state is StepState.CHECKING
+            else replace(
+                step,
+                state=StepState.CHECKING,
+                unclear=False,
+                not_before=None,
+                reason="its run says success; data are checked",
+            )
+        )
+    if verdict in NOT_DUE:
+        return _told(step, seen, StepState.SKIPPED, Cause.NOT_DUE, f"nothing was due: {seen.judged.because}", now)
+    if verdict is Verdict.UNKNOWN:
+        return _told(step, seen, StepState.FAILED, Cause.UNTOLD, f"cannot be proved: {seen.judged.because}", now)
+    if verdict in GOOD:
+        said = "its run says success, and the data of the date were not written since"
+        return _told(step, seen, StepState.FAILED, Cause.NOT_PROVED, said, now)
+    said = f"its run says success, and the verdict is {verdict.value}: {seen.judged.because}"
+    return _told(step, seen, StepState.FAILED, Cause.NOT_PROVED, said, now)
+
+
+def _written_since(seen: Seen, moment: datetime) -> bool:
+    return seen.written_at is not None and seen.written_at >= moment
+
+
+def _told(step: RepairStep, seen: Seen, state: StepState, cause: str, reason: str, now: datetime) -> RepairStep:
+    told = replace(step, verdict_after=seen.judged.verdict.value, rows_after=seen.rows)
+    return _ended(told, state, cause, reason, now)
+
+
+def _ended(step: RepairStep, state: StepState, cause: str, reason: str, now: datetime) -> RepairStep:
+    ended = replace(step, state=state, cause=str(cause), reason=reason, ended_at=now)
+    return replace(ended, unclear=False, not_before=None)
+
+
+def left_out(step: RepairStep, cause: Cause, because: str, now: datetime) -> RepairStep:
+    return _ended(step, StepState.SKIPPED, cause, because, now)

@@ -1,0 +1,105 @@
+"""What people do to a repair that runs: pause it, let it go on, stop it, try what failed once more."""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+
+from bot.domain.access import Actor, Identity
+from bot.domain.errors import BadInput
+from bot.domain.incidents.timeline import Entry, EntryKind
+from bot.domain.reprocessing.plan import StepKey
+from bot.domain.reprocessing.progress import cancelled, paused, resumed, retried
+from bot.domain.reprocessing.receipts import repair_receipt
+from bot.domain.reprocessing.repair import SETTLED, Repair, RepairStep, record_of
+from bot.ports.clock import Clock
+from bot.ports.state import State, Transaction
+from bot.services.access import check_role
+
+TRIES = 5
+"""A change that comes in between is decided on again."""
+log = logging.getLogger("fireline.repairs")
+Change = Callable[[Repair, list[RepairStep], datetime], tuple[Repair, Sequence[RepairStep]]]
+
+
+class RepairControl:
+    """Who asks is checked when they ask. Each change is one transaction, audited, and told in the incident's timeline.
+    Raises NotAllowed, and BadInput for what makes no sense (any more).
+    """
+
+    def __init__(
+        self,
+        state: State,
+        identify: Callable[[Actor], Identity],
+        now: Clock,
+        end_runs: Callable[[Iterable[RepairStep]], None] = lambda _: None,
+    ) -> None:
+        """`end_runs` ends what services have taken, as far as they can."""
+        self._state, self._identify, self._now, self._end_runs = state, identify, now, end_runs
+
+    def pause(self, repair_id: str, who: Actor) -> Repair:
+        return self._do(repair_id, who, "paused", "pause a repair", lambda repair, _, __: (paused(repair), ()))
+
+    def resume(self, repair_id: str, who: Actor) -> Repair:
+        return self._do(repair_id, who, "resumed", "let a repair go on", lambda repair, _, __: (resumed(repair), ()))
+
+    def stop(self, repair_id: str, who: Actor) -> Repair:
+        """No step of it is started from now on."""
+        change: Change = lambda repair, steps, now: cancelled(repair, steps, who.name, now)  # noqa: E731
+        before = [step for step in self._state.repairs.steps(repair_id) if step.execution]
+        stopped = self._do(repair_id, who, "cancelled", "stop a repair", change)
+        self._end_runs(step for step in before if step.state not in SETTLED)
+        return stopped
+
+    def retry(self, repair_id: str, who: Actor) -> Repair:
+        return self._do(repair_id, who, "retried", "try a repair again", retried)
+
+    def _do(self, repair_id: str, who: Actor, act: str, what: str, change: Change) -> Repair:
+        check_role(self._identify, who, what)
+        for _ in range(TRIES):
+            done = self._tried(repair_id, who, act, change)
+            if done is not None:
+                log.info("%s is %s by %s", done.label, act, who.key)
+                return done
+        raise BadInput("It is being changed just now. Try again.")
+
+    def _tried(self, repair_id: str, who: Actor, act: str, change: Change) -> Repair | None:
+        """None: something came in between."""
+        now, repair = self._now(), self._state.repairs.of(repair_id)
+        if repair is None:
+            raise BadInput("There is no such repair any more.")
+        steps = {step.seq: step for step in self._state.repairs.steps(repair_id)}
+        after, changed = change(repair, list(steps.values()), now)
+        steps |= {step.seq: step for step in changed}
+        try:
+            with self._state.transaction() as tx:
+                if repair.is_over and not after.is_over:
+                    _refuse_at_work(tx.repairs.in_flight(), changed)
+                stored = tx.repairs.put(after)
+                if stored is None or not all(tx.repairs.put_step(each) for each in changed):
+                    raise _Overtaken
+                tell(tx, stored, act, who, now)
+                if stored.is_over:
+                    tx.audit.add(repair_receipt(stored, list(steps.values()), (), now))
+        except _Overtaken:
+            return None
+        return stored
+
+
+def _refuse_at_work(in_flight: Mapping[StepKey, str], steps: Iterable[RepairStep]) -> None:
+    """Raises BadInput where another repair is at one of them."""
+    taken = next((step for step in steps if step.key in in_flight), None)
+    if taken is not None:
+        raise BadInput(f"{in_flight[taken.key]} runs {taken.processor} {taken.data_date} already.")
+
+
+class _Overtaken(Exception):
+    """Undoes the transaction."""
+
+
+def tell(tx: Transaction, repair: Repair, act: str, who: Actor | None, now: datetime) -> None:
+    """What has become of a repair: in the record, and in the timeline of its incident."""
+    tx.audit.add(record_of(repair, act, who.key if who is not None else "", now))
+    if repair.incident:
+        by = f" by {who.name}" if who is not None else ""
+        text = f"{repair.label} {act}{by}{f': {repair.reason}' if repair.reason else ''}"
+        tx.responses.note([Entry(repair.incident, now, EntryKind.NOTE, text, who.key if who is not None else "")])

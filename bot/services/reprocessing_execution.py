@@ -1,0 +1,229 @@
+"""Repairs go on: each tick looks what became of the steps at work, and starts the next ones.
+
+All that is known is stored. A step is claimed by compare-and-set before its service is asked, so that whoever is killed
+at any point leaves either a step that was not asked for, or one that is looked for before it is asked for again.
+"""
+
+import logging
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from bot.domain.audit import record
+from bot.domain.platform.registry import Registry
+from bot.domain.reprocessing import checking
+from bot.domain.reprocessing.checking import Seen
+from bot.domain.reprocessing.execution import IN_A_ROW, OWN_FAULTS, At, Leave, Wait, next_steps, opens_circuit
+from bot.domain.reprocessing.plan import Limits, StepKey
+from bot.domain.reprocessing.progress import ended, step_asked
+from bot.domain.reprocessing.receipts import Again, repair_receipt, step_receipt
+from bot.domain.reprocessing.repair import SETTLED, Circuit, Repair, RepairState, RepairStep, StepState
+from bot.ports.clock import Clock
+from bot.ports.run_control import Answer, Order, RunControl, Taken
+from bot.ports.state import State, Transaction
+from bot.services.repair_control import tell
+from bot.services.reprocessing_calls import Calls
+
+USUAL_TIMEOUT_S = 1_800.0
+LOOK_EVERY_S = 2.0
+"""So often the history is looked at while something runs."""
+LOOKED_AT = frozenset({StepState.RUNNING, StepState.CHECKING})
+log = logging.getLogger("fireline.repairs")
+Evidence = Callable[[Collection[StepKey], datetime], Mapping[StepKey, Seen]]
+
+
+@dataclass(frozen=True)
+class Around:
+    """`registry` and `limits` are those in use; `evidence` is what is known of steps; `dependents` of steps, judged
+    again; `revision`: of a service, as far as it is known.
+    """
+
+    registry: Callable[[], Registry]
+    limits: Callable[[], Limits]
+    evidence: Evidence
+    dependents: Callable[[Collection[StepKey], datetime], Sequence[Again]] = lambda _keys, _now: ()
+    revision: Callable[[str], str] = lambda _service: ""
+
+
+class ReprocessingExecution:
+    """Several processes may do the same; each step is claimed by one. `seconds` is a clock that nobody sets."""
+
+    def __init__(
+        self,
+        state: State,
+        control: RunControl,
+        around: Around,
+        now: Clock,
+        seconds: Callable[[], float],
+        calls: Calls | None = None,
+    ) -> None:
+        self._state, self._control, self._around = state, control, around
+        self._now, self._seconds, self._calls = now, seconds, calls or Calls()
+        self._looked_at = -LOOK_EVERY_S
+
+    def tick(self) -> None:
+        given = self._given()
+        if not given:
+            return
+        self._look(given)
+        given = self._given()
+        self._go_on(given)
+        self._end(given)
+
+    def _given(self) -> list[At]:
+        return [(each, self._state.repairs.steps(each.id)) for each in self._state.repairs.unfinished()]
+
+    def _look(self, given: Sequence[At]) -> None:
+        """What became of what is at work."""
+        now = self._now()
+        for repair, steps in given:
+            for step in steps:
+                if checking.is_unheard(step, now) and not self._calls.has(_key(step)):
+                    self._put(repair, step, checking.unclear(step, "the process that asked has ended", now))
+                elif step.unclear and step.state is StepState.STARTING and not _is_early(step, now):
+                    self._calls.begin(_key(step), partial(self._find, repair, step))
+        at_work = [(repair, step) for repair, steps in given for step in steps if step.state in LOOKED_AT]
+        if at_work and self._seconds() - self._looked_at >= LOOK_EVERY_S:
+            self._looked_at = self._seconds()
+            self._check(at_work, now)
+
+    def _check(self, at_work: Sequence[tuple[Repair, RepairStep]], now: datetime) -> None:
+        seen = self._around.evidence({step.key for _, step in at_work}, now)
+        for repair, step in at_work:
+            if step.key in seen:
+                self._put(repair, step, checking.checked(step, seen[step.key], self._timeout(step), now))
+
+    def _go_on(self, given: Sequence[At]) -> None:
+        now = self._now()
+        circuits = {each.processor: each.because for each in self._state.repairs.circuits()}
+        found = next_steps(given, circuits, self._around.limits(), now)
+        repairs = {repair.id: repair for repair, _ in given}
+        begun = list[tuple[Repair, RepairStep]]()
+        decided = [each for each in found if not isinstance(each, Wait)]
+        if not decided:
+            return
+        with self._state.transaction() as tx:
+            for each in decided:
+                repair = repairs[each.step.repair]
+                if isinstance(each, Leave):
+                    self._store(tx, repair, checking.left_out(each.step, each.cause, each.because, now))
+                    continue
+                after = checking.begun(each.step, now)
+                if tx.repairs.put_step(after):
+                    tx.audit.add(step_asked(repair, after, now))
+                    begun.append((repair, replace(after, version=after.version + 1)))
+        for repair, step in begun:
+            self._calls.begin(_key(step), partial(self._ask, repair, step))
+
+    def _ask(self, repair: Repair, step: RepairStep) -> None:
+        order = self._order(step)
+        answer = self._control.start(order)
+        log.info("%s %s: %s, %s", step.processor, step.data_date, answer.taken, answer.reason)
+        if not self._put(repair, step, _answered(step, answer, self._now())) and answer.execution:
+            self._control.cancel(order, answer.execution)  # it was cancelled meanwhile
+
+    def _find(self, repair: Repair, step: RepairStep) -> None:
+        """By its request id where the service can tell, else in the run history."""
+        now, asked = self._now(), step.asked_at or step.started_at
+        if asked is None:
+            return
+        answer = self._control.find(self._order(step), asked - checking.CLOCKS)
+        if answer is None:
+            seen = self._around.evidence([step.key], now)
+            after = checking.checked(step, seen[step.key], self._timeout(step), now) if step.key in seen else step
+            after = after if after != step else checking.unclear(step, "no run of it is seen yet", now)
+        elif answer.taken is Taken.ACCEPTED:
+            after = checking.accepted(step, answer.execution, "found again: it was taken")
+        elif answer.taken is Taken.REFUSED:
+            after = checking.not_found(step, now)
+        else:
+            after = checking.unclear(step, answer.reason, now)
+        self._put(repair, step, after)
+
+    def _put(self, repair: Repair, before: RepairStep, after: RepairStep) -> bool:
+        """False: somebody else has changed it meanwhile."""
+        if after == before:
+            return True
+        with self._state.transaction() as tx:
+            return self._store(tx, repair, after)
+
+    def _store(self, tx: Transaction, repair: Repair, after: RepairStep) -> bool:
+        if not tx.repairs.put_step(after):
+            return False
+        if after.state in SETTLED:
+            tx.audit.add(step_receipt(repair, after, self._around.revision(after.service), self._now()))
+            self._count(tx, after)
+        return True
+
+    def _count(self, tx: Transaction, step: RepairStep) -> None:
+        """Three failures in a row open the circuit."""
+        if step.state is not StepState.FAILED or step.cause not in OWN_FAULTS:
+            return
+        because = opens_circuit(tx.repairs.last_ended(step.processor, IN_A_ROW))
+        if because:
+            circuit = Circuit(processor=step.processor, opened_at=self._now(), opened_by="fireline", because=because)
+            if tx.repairs.open_circuit(circuit):
+                said = {"because": because, "repair": step.repair}
+                tx.audit.add(record(circuit.opened_at, "", "circuit_opened", f"circuit:{step.processor}", said))
+                log.warning("the circuit of %s is open: %s", step.processor, because)
+
+    def _end(self, given: Iterable[At]) -> None:
+        for repair, steps in given:
+            if steps and all(step.state in SETTLED for step in steps):
+                self._ended(repair, steps)
+
+    def _ended(self, repair: Repair, steps: Sequence[RepairStep]) -> None:
+        now = self._now()
+        after = ended(repair, steps, now)
+        again = self._around.dependents([step.key for step in steps if step.attempt], now)
+        with self._state.transaction() as tx:
+            stored = tx.repairs.put(after)
+            if stored is not None:
+                tell(tx, stored, "done" if stored.state is RepairState.DONE else "failed", None, now)
+                tx.audit.add(repair_receipt(stored, steps, again, now))
+                log.info("%s has ended: %s", stored.label, stored.reason)
+
+    def end_runs(self, steps: Iterable[RepairStep]) -> None:
+        """Of steps that were stopped, as far as their services can; it is not waited for."""
+        for step in steps:
+            self._calls.begin(("end", *_key(step)), partial(self._cancel, step))
+
+    def _cancel(self, step: RepairStep) -> None:
+        answer = self._control.cancel(self._order(step), step.execution)
+        log.info(
+            "ending %s of %s %s: %s", step.execution, step.processor, step.data_date, answer.reason or answer.taken
+        )
+
+    def _order(self, step: RepairStep) -> Order:
+        return Order(
+            request_id=step.request_id,
+            service=step.service,
+            processor=step.processor,
+            data_date=step.data_date,
+            timeout_s=self._timeout(step).total_seconds(),
+        )
+
+    def _timeout(self, step: RepairStep) -> timedelta:
+        registry = self._around.registry()
+        known = registry.by_name.get(step.processor), registry.service_by_name.get(step.service)
+        own = known[0].timeout_seconds if known[0] is not None else None
+        its = known[1].expected_timeout_seconds if known[1] is not None else None
+        return timedelta(seconds=own or its or USUAL_TIMEOUT_S)
+
+
+def _answered(step: RepairStep, answer: Answer, now: datetime) -> RepairStep:
+    if answer.taken is Taken.ACCEPTED:
+        return checking.accepted(step, answer.execution, "the service has taken it")
+    if answer.taken is Taken.AMBIGUOUS:
+        return checking.unclear(step, answer.reason, now)
+    more = {"permanent": answer.permanent, "busy": answer.busy}
+    return checking.refused(step, answer.reason, now, retry_after=answer.retry_after, **more)
+
+
+def _is_early(step: RepairStep, now: datetime) -> bool:
+    return step.not_before is not None and now < step.not_before
+
+
+def _key(step: RepairStep) -> tuple[str, int]:
+    return step.repair, step.seq
