@@ -15,6 +15,7 @@ from bot.config.settings import Settings
 from bot.deploying import deploys_of
 from bot.domain.platform.registry import Registry
 from bot.hearing import echo_of
+from bot.intake import intake_of
 from bot.opening import (
     accepted_losses,
     blindness_of,
@@ -135,7 +136,7 @@ class Services:
 
 @dataclass
 class Serving:
-    """What the process that serves Slack does."""
+    """What the process that serves Slack does. `sharing`: set where several processes share the work."""
 
     services: AppServices
     on_watch: OnWatch
@@ -149,7 +150,6 @@ class Serving:
     store: State
     callbacks: Sequence[RouteDef]
     sharing: Sharing | None = None
-    """Set where several processes share the work."""
 
 
 @contextmanager
@@ -259,7 +259,7 @@ def served(
     checks, warnings = checking(settings, store, responders.paging)
     loads, sources = loading_service(opened, settings), services.sources
     probe = Probe(vitals.wrong, warnings, metrics.exposition, sources.glance)
-    called = callbacks_of(settings, services, store)
+    called = (*callbacks_of(settings, services, store), *intake_of(settings, services))
     return Serving(services, watch, loads, sources, checks, vitals, metrics, probe, responders, store, called, sharing)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from bot.adapters.clock import epoch_seconds
@@ -12,6 +12,7 @@ from bot.adapters.sources.objects import ObjectsSource, Pattern
 from bot.adapters.sources.places import FsspecPlaces, LocalPlaces, Places, scheme_of
 from bot.adapters.sources.presets.airflow import airflow_source
 from bot.adapters.sources.presets.dbt import dbt_source
+from bot.adapters.sources.push import PushSource
 from bot.adapters.sources.sql import Question, SqlSource
 from bot.adapters.warehouse.columns import FILE_KINDS, RUNS
 from bot.adapters.warehouse.headers import Aliases, header_of
@@ -23,7 +24,8 @@ from bot.config.settings import Settings
 from bot.config.sources import SourceEntry, SourceKind
 from bot.domain.evidence.vocabulary import Vocabulary
 from bot.domain.platform.registry import Registry
-from bot.domain.sources import Feed
+from bot.domain.sources import Feed, SourceFailed
+from bot.ports.pushed import Pushed
 from bot.ports.sources import Source
 from bot.services.loading import hints_of
 from bot.services.sources import Connected
@@ -67,9 +69,22 @@ def _source(
         return airflow_source(entry.name, str(entry.url), entry.level, entry.lateness)
     if entry.kind is SourceKind.DBT:
         return dbt_source(str(entry.path), entry.lateness, epoch_seconds)
+    if entry.kind is SourceKind.PUSH:
+        return PushSource(entry.name, partial(pushed_events, settings))
     assert entry.feeds is not None
     question = Question(str(entry.query), entry.cursor, entry.cursor_type, entry.lateness)
     return SqlSource(entry.name, entry.feeds, str(entry.url), question, entry.columns)
+
+
+def pushed_events(settings: Settings) -> Pushed:
+    """What the web part keeps of what it was sent: it is in the state. Raises SourceFailed where there is none."""
+    from bot.adapters.state.database import open_engine
+    from bot.adapters.state.pushed import SqlPushed
+
+    address = settings.database_url.get_secret_value()
+    if not address and not settings.state_file.exists():
+        raise SourceFailed(f"there is no state in {settings.home}", "`fireline run` makes it, and takes events.")
+    return SqlPushed(open_engine(address or settings.state_file))
 
 
 def places() -> Callable[[str], Places]:

@@ -1,4 +1,4 @@
-"""What every way in for an acknowledgement shares: one header, a body of its size, work off the event loop."""
+"""What every way in beside Slack shares: one header, a body of its size, work off the event loop."""
 
 import asyncio
 import logging
@@ -31,14 +31,14 @@ def only_header(request: web.Request, name: str) -> str:
 async def read(request: web.Request, most: int) -> bytes:
     """The body. Raises HTTPRequestEntityTooLarge and HTTPBadRequest."""
     try:
-        body = await request.content.read(most + 1)
+        body = bytearray(await request.content.read(most + 1))
         while len(body) <= most and not request.content.at_eof():
             body += await request.content.read(most + 1 - len(body))
     except (web.RequestPayloadError, ConnectionError):
         raise web.HTTPBadRequest(text="unreadable body") from None
     if len(body) > most:
         raise web.HTTPRequestEntityTooLarge(most, len(body))
-    return body
+    return bytes(body)
 
 
 async def worked(work: Callable[..., T], *args: object, delivery: str = "") -> T:
@@ -49,5 +49,5 @@ async def worked(work: Callable[..., T], *args: object, delivery: str = "") -> T
     try:
         return await asyncio.to_thread(work, *args)
     except StateUnavailable as error:
-        log.warning("an acknowledgement could not be stored: %s", error)
+        log.warning("what was sent could not be stored: %s", error)
         raise web.HTTPServiceUnavailable(text="try again", headers={"Retry-After": "5"}) from None

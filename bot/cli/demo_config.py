@@ -39,6 +39,7 @@ def configure(settings: Settings, data: Path) -> Path:
     (folder / "oncall.yaml").write_text(HEADER + _written(_oncall()), encoding="utf-8")
     address = f"sqlite:///{(data / FILE_NAME).absolute()}"
     entries = [_calendar(name, address) if name in CALENDARS else _growing(name, address) for name in EVERY]
+    entries.append({"name": "pushed", "kind": "push"})
     (folder / "sources.yaml").write_text(HEADER + _written({"sources": entries}), encoding="utf-8")
     return folder
 

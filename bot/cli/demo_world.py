@@ -37,6 +37,8 @@ from sandbox.pipeline.service import create_app
 from sandbox.slack.server import Workspace
 
 TICK_S = 1.0
+INTAKE_TOKEN = "fireline-demo-takes-runs-with-this"
+"""Events are taken from this machine alone."""
 SERVICES = "/services"
 """Where the pipeline's services answer, below the page's address."""
 LONGEST_READ = timedelta(seconds=10)
@@ -182,6 +184,7 @@ def _connected(settings: Settings, workspace: Workspace) -> Settings:
         "slack_bot_token": SecretStr(credentials.bot_token),
         "slack_app_token": SecretStr(credentials.app_token),
         "slack_signing_secret": SecretStr(credentials.signing_secret),
+        "intake_token": settings.intake_token if settings.intake_token.get_secret_value() else SecretStr(INTAKE_TOKEN),
     }
     return settings.model_copy(update={**tokens, "slack_api_url": workspace.api_url})
 

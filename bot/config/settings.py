@@ -41,6 +41,13 @@ def _cloud_run(text: str) -> str:
     raise ValueError("write google, or the HOST:PORT of an emulator")
 
 
+def _long_secrets(secrets: SecretStr) -> SecretStr:
+    """One, or several with commas between them."""
+    for each in secrets.get_secret_value().split(","):
+        _long_secret(SecretStr(each.strip()))
+    return secrets
+
+
 def _long_secret(secret: SecretStr) -> SecretStr:
     if 0 < len(secret.get_secret_value()) < SHORTEST_SECRET:
         raise ValueError(f"it has to have {SHORTEST_SECRET} characters at least")
@@ -86,6 +93,12 @@ class Settings(BaseSettings):
     """Signs the links of pages; not set: they carry none."""
     pagerduty_webhook_secret: SecretStr = SecretStr("")
     """Not set: what is acknowledged in PagerDuty is not heard of."""
+    intake_token: Annotated[SecretStr, AfterValidator(_long_secrets)] = SecretStr("")
+    """Whoever has it tells of runs over HTTP; not set: nobody does. `NEW,OLD`: both are good."""
+    pubsub_audience: str = ""
+    """The audience that the push subscription of Pub/Sub names."""
+    pubsub_account: str = ""
+    """The e-mail of the service account that it signs as; not set: nothing of Pub/Sub is taken."""
     log_format: Literal["text", "json"] = "text"
     """`json`: one object a line, with named fields."""
     cloud_run: Annotated[str, AfterValidator(_cloud_run)] = ""

@@ -65,6 +65,7 @@ class SourceKind(StrEnum):
     AIRFLOW = "airflow"
     DBT = "dbt"
     OBJECTS = "objects"
+    PUSH = "push"
 
 
 NEEDED: dict[SourceKind, tuple[str, ...]] = {
@@ -75,6 +76,7 @@ NEEDED: dict[SourceKind, tuple[str, ...]] = {
     SourceKind.AIRFLOW: ("url",),
     SourceKind.DBT: ("path",),
     SourceKind.OBJECTS: (),
+    SourceKind.PUSH: (),
 }
 ALLOWED: dict[SourceKind, tuple[str, ...]] = {
     SourceKind.SQL: ("cursor", "cursor_type"),
@@ -94,6 +96,7 @@ ALLOWED: dict[SourceKind, tuple[str, ...]] = {
     SourceKind.AIRFLOW: ("level", "statuses", "categories"),
     SourceKind.DBT: ("statuses", "categories"),
     SourceKind.OBJECTS: ("days",),
+    SourceKind.PUSH: ("statuses", "categories"),
 }
 OF_ANY = ("name", "kind", "every", "lateness", "needs")
 OF_ROWS = ("columns", "statuses", "categories")
@@ -103,11 +106,14 @@ FIXED = {
     SourceKind.OBJECTS: Feed.RAW_FILES,
     SourceKind.AIRFLOW: Feed.RUNS,
     SourceKind.DBT: Feed.RUNS,
+    SourceKind.PUSH: Feed.RUNS,
 }
 """What a source feeds that can feed nothing else: it knows its columns."""
 BY_DATE = (SourceKind.BIGQUERY_TABLES, SourceKind.OBJECTS)
 DAYS_LATE = "3d"
 """The lateness of a source that looks at dates, unless it is given."""
+AT_ONCE = timedelta(seconds=0.5)
+"""The interval of a source that is told of what is new, unless it is given: a look costs nothing."""
 
 
 class SourceEntry(Frozen):
@@ -183,7 +189,8 @@ class SourceEntry(Frozen):
     @property
     def plan(self) -> SourcePlan:
         feeds = FIXED.get(self.kind, self.feeds)
-        return SourcePlan(self.name, self.kind.value, feeds, self.every, self.lateness)
+        at_once = self.kind is SourceKind.PUSH and "every" not in self.model_fields_set
+        return SourcePlan(self.name, self.kind.value, feeds, AT_ONCE if at_once else self.every, self.lateness)
 
     def vocabulary(self, base: Vocabulary) -> Vocabulary:
         """The words of this source, which count before those of all."""
@@ -201,6 +208,9 @@ class SourcesFile(Frozen):
         repeated = sorted({name for name in names if names.count(name) > 1})
         if repeated:
             raise ValueError(f"names a source twice: {', '.join(repeated)}; give each a name of its own")
+        pushed = [entry.name for entry in self.sources if entry.kind is SourceKind.PUSH]
+        if len(pushed) > 1:
+            raise ValueError(f"has {' and '.join(pushed)} of kind push; one brings all that is sent")
         return self
 
 

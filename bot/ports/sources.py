@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.ports.warehouse import DataFile, GivenTable
 
@@ -23,6 +23,13 @@ class Batch:
     file: DataFile | GivenTable | None = None
     bytes_billed: int = 0
     warnings: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class TellsNews(Protocol):
+    """A source that is told of what is new, and so knows without a read that there is nothing."""
+
+    def nothing_new(self) -> bool: ...
 
 
 class Source(Protocol):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 
 from bot.domain.evidence.expectation import Evidence
 from bot.domain.evidence.freshness import DateFreshness, Held
@@ -43,12 +43,23 @@ Progress = Callable[[str, int], None]
 """Called with (what is being done, rows concerned) at each step of a load."""
 
 
+class MovedStart(NamedTuple):
+    """A run that was given as one that began at `started_at` began at `real_start`."""
+
+    processor: str
+    run_id: str
+    data_date: date
+    started_at: datetime
+    real_start: datetime
+
+
 @dataclass(frozen=True)
 class DataFile:
     """A file of rows: what it holds (the stem of a data directory's file) and what it is called in messages.
 
     `columns`: our column -> the one of the file that it is, where they are called otherwise. `part`: one of many that a
-    source brings, so it may hold no row that can be used. `once`: the same bytes are never read again.
+    source brings, so it may hold no row that can be used. `once`: the same bytes are never read again. `moved`: runs of
+    its rows that may be there with another start.
     """
 
     path: Path
@@ -57,6 +68,7 @@ class DataFile:
     columns: Mapping[str, str] = field(default_factory=dict)
     part: bool = False
     once: bool = True
+    moved: tuple[MovedStart, ...] = ()
 
     @classmethod
     def of(cls, path: Path) -> "DataFile":
@@ -80,6 +92,7 @@ class GivenTable:
     columns: Mapping[str, str] = field(default_factory=dict)
     part: ClassVar[bool] = True
     once: ClassVar[bool] = False
+    moved: ClassVar[tuple[MovedStart, ...]] = ()
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from bot.domain.platform.registry import Registry
 from bot.domain.redaction import redacted, visible
 from bot.domain.sources import Back, SourceFailed, SourcePlan, SourceStatus
 from bot.ports.clock import Clock
-from bot.ports.sources import Batch, Source
+from bot.ports.sources import Batch, Source, TellsNews
 from bot.ports.warehouse import Hints, LoadReport, SourceMark, SourceRead, Warehouse
 from bot.services.told import Reading, Told
 
@@ -178,6 +178,8 @@ class SourcesService:
 
     def _read(self, connected: Connected) -> SyncReport:
         report, missed = SyncReport(connected.plan.name), dict[str, None]()
+        if isinstance(connected.source, TellsNews) and connected.source.nothing_new():
+            return report
         mark = self._warehouse.source_marks().get(connected.plan.name)
         position, stays = None if mark is None else mark.cursor or None, False
         with connected.source.batches(position, self._clock()) as batches:

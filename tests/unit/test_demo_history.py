@@ -13,7 +13,7 @@ from bot.cli.demo_history import prepare, refuse_a_real_home
 from bot.config.policy import load_policy
 from bot.config.registry import load_registry
 from bot.config.settings import Settings
-from bot.config.sources import load_sources
+from bot.config.sources import SourceKind, load_sources
 from bot.domain.errors import BadInput, WarehouseUnavailable
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.escalation_policy import EscalationPolicy
@@ -88,7 +88,8 @@ def test_its_sources_read_the_pipelines_database_and_the_rest_is_as_configured(s
     data = prepare(settings, NOW)
     folder = settings.home / "config"
     assert {path.name for path in settings.config.glob("*.yaml")} == set(contents(folder))
-    entries = load_sources(folder / "sources.yaml")
+    *entries, pushed = load_sources(folder / "sources.yaml")
+    assert pushed.kind is SourceKind.PUSH
     assert {entry.url for entry in entries} == {f"sqlite:///{data / 'pipeline.db'}"}
     assert {entry.feeds for entry in entries} == set(Feed)
     usual = load_policy(settings.config / "policy.yaml")

@@ -18,6 +18,8 @@ BUSY_SECONDS = 5
 """How long a SQLite write waits for another process's."""
 CONNECT_SECONDS = 10
 log = logging.getLogger("fireline.state")
+TURNS: dict[str, Lock] = {}
+"""Of each SQLite file: all engines of this process write to it in turn."""
 ACCEPTED = "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME"
 
 
@@ -83,7 +85,7 @@ def _sqlite(url: URL) -> Engine:
         writes = connection.get_execution_options().get("writes", False)
         connection.exec_driver_sql("begin immediate" if writes else "begin")
 
-    engine.update_execution_options(turn=Lock())
+    engine.update_execution_options(turn=TURNS.setdefault(str(path.absolute()), Lock()))
     return _watched(engine)
 
 

@@ -295,3 +295,29 @@ inbox = Table(
     Column("at", Utc, nullable=False, index=True),
 )
 """Deliveries of Slack that have changed something, and what: each once."""
+
+push_head = Table(
+    "push_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Integer, nullable=False),
+)
+"""One row: the last number of an event. Whoever adds some holds this row, so they are seen in the order of numbers."""
+
+push_event = Table(
+    "push_event",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("processor", Words, nullable=False),
+    Column("run_id", Words, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("received_at", Utc, nullable=False, index=True),
+    Column("data_date", Date),
+    Column("clock_off", Float, nullable=False),
+    Column("body", Words, nullable=False),
+    UniqueConstraint("processor", "run_id", "attempt", "kind", "digest"),
+)
+"""What the pipeline tells of its runs by itself; `digest` tells what was sent again."""

@@ -162,7 +162,8 @@ def _merge_runs(
     if isinstance(item.file, DataFile):
         stage_runs(session.reader(), hints.of, hints.vocabulary.categories)
         session.adopt("stage_versions")
-    return merge_runs(session, nameless=nameless, again=ledger.has_another_reading(item.fingerprint))
+    again = ledger.has_another_reading(item.fingerprint)
+    return merge_runs(session, nameless=nameless, again=again, told_moved=item.file.moved)
 
 
 def _unmatched(

@@ -1,9 +1,11 @@
 """Bring staged runs into the stored ones: what is new, what is a version of a run that is there."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.adapters.warehouse.engine import Session
+from bot.ports.warehouse import MovedStart
 
 NAMELESS, YES = "nameless", "yes"
 """The fact that runs without a `run_id` are stored."""
@@ -40,9 +42,12 @@ class MergedRuns:
         return self.given, self.added, self.corrected
 
 
-def merge_runs(session: Session, *, nameless: bool, again: bool = False) -> MergedRuns:
+def merge_runs(
+    session: Session, *, nameless: bool, again: bool = False, told_moved: Sequence[MovedStart] = ()
+) -> MergedRuns:
     """From `stage_versions` into `runs`, and into `stage_hours` the hours to be counted again. `nameless`: some of the
-    stored runs have no `run_id`. `again`: the rows were read before, with other words.
+    stored runs have no `run_id`. `again`: the rows were read before, with other words. `told_moved`: runs that may be
+    stored with another start.
     """
     ((first, last, given, distinct, under_way, without_id),) = session.rows("staged_span")
     told = _told(session, repeated=distinct < given, unnamed=without_id > 0)
@@ -59,6 +64,9 @@ def merge_runs(session: Session, *, nameless: bool, again: bool = False) -> Merg
     if recut or named:
         stored += _refined(session, span)
         span = _span(session)
+    if told_moved:
+        stored += _moved(session, span, told_moved)
+        span = _span(session)
     moved = moved or (under_way and distinct < given)
     if distinct == given and not held and not moved and not stored and not recut and not named:
         session.run("append_runs")
@@ -69,6 +77,9 @@ def merge_runs(session: Session, *, nameless: bool, again: bool = False) -> Merg
         span = _span(session)
     session.run("merge_runs", span)
     if moved:
+        session.run("add_moved_hours")
+    if told_moved:
+        _lay_moved(session, told_moved)
         session.run("add_moved_hours")
     ((added, replaced),) = session.rows("staged_runs")
     new = int(added - replaced) - stored
@@ -99,6 +110,22 @@ def _refined(session: Session, span: dict[str, datetime]) -> int:
     ((stored,),) = session.rows("finer_runs", span)
     session.run("take_starts", span)
     return int(stored)
+
+
+def _moved(session: Session, span: dict[str, datetime], told: Sequence[MovedStart]) -> int:
+    """Stored runs take the start that is told now; returns how many those were."""
+    _lay_moved(session, told)
+    starts = [start for each in told for start in (each.started_at, each.real_start)]
+    wide = {"first_start": min(*starts, span["first_start"]), "last_start": max(*starts, span["last_start"])}
+    ((stored,),) = session.rows("finer_runs", wide)
+    session.run("take_starts", wide)
+    return int(stored)
+
+
+def _lay_moved(session: Session, told: Sequence[MovedStart]) -> None:
+    session.run("lay_moved")
+    columns = ("processor_name", "run_id", "data_date", "started_at", "real_start")
+    session.fill("stage_moved", columns, [tuple(each) for each in told])
 
 
 def _named(session: Session, span: dict[str, datetime]) -> tuple[int, int]:

@@ -1,0 +1,82 @@
+"""What the pipeline sends of its runs: read, stored, and only then acknowledged."""
+
+import json
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.domain.counts import plural
+from bot.domain.errors import FirelineError
+from bot.domain.pushed.events import Event, in_our_time
+from bot.domain.pushed.lineage import told_by
+from bot.domain.pushed.reading import Fault, Refused, Sent, read_event, sent_of, unknown_fields
+from bot.ports.clock import Clock
+from bot.ports.pushed import Pushed
+
+log = logging.getLogger("fireline.intake")
+MOST_NAMED = 50
+
+
+class NothingReads(FirelineError):
+    """What is sent would be stored and never count."""
+
+    retryable = True
+
+
+@dataclass(frozen=True)
+class Taken:
+    """`known`: sent before. `refused`: the places of events that cannot be understood, with their faults."""
+
+    accepted: int = 0
+    known: int = 0
+    refused: Sequence[tuple[int, Sequence[Fault]]] = ()
+    ignored: Sequence[str] = field(default=())
+    """Fields that mean nothing here."""
+
+
+class Intake:
+    """`is_read`: does a source of kind `push` bring it on? `zone`: that of data dates."""
+
+    def __init__(
+        self, open_events: Callable[[], Pushed], now: Clock, is_read: Callable[[], bool], zone: Callable[[], ZoneInfo]
+    ) -> None:
+        self._events, self._now, self._is_read, self._zone = open_events, now, is_read, zone
+
+    def runs(self, body: bytes, delivery: str = "") -> Taken:
+        """Events of ours, one or many. Raises Refused, NothingReads, StateUnavailable."""
+        return self.take(sent_of(parsed(body)), delivery)
+
+    def lineage(self, body: bytes, delivery: str = "") -> Taken:
+        """An event of OpenLineage. Raises as `runs` does."""
+        told = told_by(parsed(body), self._zone())
+        return Taken() if told is None else self.take(Sent([told]), delivery, counted=False)
+
+    def take(self, sent: Sent, delivery: str = "", *, counted: bool = True) -> Taken:
+        """Those that can be understood are stored, the others named. `counted`: a success says its rows."""
+        if not self._is_read():
+            raise NothingReads("No source of kind push is in sources.yaml: add `- {name: pushed, kind: push}`.")
+        now, good, refused = self._now(), list[Event](), list[tuple[int, Sequence[Fault]]]()
+        ignored = dict.fromkeys(name for each in sent.events for name in unknown_fields(each))
+        for place, each in enumerate(sent.events):
+            try:
+                good.append(in_our_time(read_event(each, now, counted=counted), now, sent.sent_at))
+            except Refused as error:
+                refused.append((place, error.faults))
+        added = self._events().add(good, now, delivery) if good else 0
+        if refused:
+            log.warning("%s of runs refused, the first: %s", plural(len(refused), "event"), Refused(refused[0][1]))
+        return Taken(added, len(good) - added, refused[:MOST_NAMED], list(ignored)[:MOST_NAMED])
+
+
+def parsed(body: bytes) -> Any:
+    """Raises Refused."""
+    try:
+        return json.loads(body, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise Refused([Fault("body", f"{len(body):,} bytes", f"is no JSON: {error}"[:200])]) from None
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(f"{text} is no number of JSON")
