@@ -19,7 +19,9 @@ from bot.domain.evidence.vocabulary import Vocabulary
 from bot.domain.findings.severity_policy import SeverityPolicy
 from bot.domain.gate.policy import GatePolicy
 from bot.domain.incidents.escalation_policy import EscalationPolicy
-from bot.domain.platform.registry import Frozen, Number
+from bot.domain.platform.registry import Frozen, Number, Whole
+from bot.domain.reprocessing.plan import STANDARD as LIMITS
+from bot.domain.reprocessing.plan import Limits
 
 ESCAPES_AND_CLASSES = re.compile(r"\\[^1-9Z]|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
 BEYOND_RE2 = re.compile(r"\(\?(?:[=!>(#]|<[=!]|P=)|\\[1-9Z]|[*+?}]\+")
@@ -82,6 +84,22 @@ class BlindnessEntry(Frozen):
         )
 
 
+AtOnce = Annotated[Whole, Field(ge=1, le=1_000)]
+
+
+class ReprocessingEntry(Frozen):
+    """How many steps of repairs run at once: what is left out keeps its default."""
+
+    slots: AtOnce = LIMITS.slots
+    per_processor: AtOnce = LIMITS.per_processor
+    per_service: AtOnce = LIMITS.per_service
+    processors: dict[str, AtOnce] = Field(default_factory=dict)
+    services: dict[str, AtOnce] = Field(default_factory=dict)
+
+    def limits(self) -> Limits:
+        return Limits(**vars(self))
+
+
 class PolicyFile(Frozen):
     failure_text_rules: tuple[TextRuleEntry, ...] = ()
     vocabulary: VocabularyEntry = VocabularyEntry()
@@ -89,6 +107,7 @@ class PolicyFile(Frozen):
     gate: GateEntry = GateEntry()
     escalation: EscalationEntry = EscalationEntry()
     blindness: BlindnessEntry = BlindnessEntry()
+    reprocessing: ReprocessingEntry = ReprocessingEntry()
 
 
 @dataclass(frozen=True)
@@ -101,6 +120,7 @@ class Policy:
     vocabulary: Vocabulary = field(default_factory=Vocabulary.standard)
     blindness: BlindnessPolicy = STANDARD
     escalation: EscalationPolicy = field(default_factory=EscalationPolicy)
+    limits: Limits = LIMITS
 
 
 def load_policy(path: Path) -> Policy:
@@ -114,4 +134,5 @@ def load_policy(path: Path) -> Policy:
         file.vocabulary.vocabulary(),
         file.blindness.policy(),
         file.escalation.policy(),
+        file.reprocessing.limits(),
     )

@@ -5,17 +5,20 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.adapters.run_control.identity import IdentityTokens
+from bot.adapters.run_control.jobs import CloudRunJobs
 from bot.adapters.run_control.over_http import OverHttp
 from bot.adapters.run_control.registered import RegisteredServices
 from bot.domain.platform.registry import Control, Registry, Service, ServiceRequest
 from bot.ports.run_control import Answer, Taken
 from tests.support.builders import NOW
+from tests.support.cloud_run import CLEANUP, PROJECT, REGION, CloudRunBench, cloud_run, job_name
 from tests.support.service_endpoints import TeamService, order, team_service
 from tests.support.token_server import EMAIL, TokenServer, token_server
 
@@ -206,3 +209,54 @@ def test_the_machines_own_identity_serves_too(tokens: TokenServer) -> None:
     done = subprocess.run([sys.executable, "-c", METADATA_CODE], env=where, capture_output=True, text=True, check=True)
     assert done.stdout.count(".") == 2
     assert tokens.asked[-1] == "https://raw.example"
+
+
+JOB = Service(name=CLEANUP.name, control=Control.CLOUD_RUN_JOB, project=PROJECT, region=REGION)
+
+
+@pytest.fixture
+def bench() -> Iterator[CloudRunBench]:
+    with cloud_run() as made:
+        yield made
+
+
+def test_a_job_is_told_what_to_run_and_found_again_by_its_request(bench: CloudRunBench) -> None:
+    control, since = CloudRunJobs(bench.client), datetime(2026, 1, 1, tzinfo=UTC)
+    missing = control.find(JOB, order(), since)
+    assert missing is not None
+    assert missing.taken is REFUSED
+    made = control.start(JOB, order())
+    assert (made.taken, bool(made.execution)) == (ACCEPTED, True)
+    found = control.find(JOB, order(), since)
+    assert found is not None
+    assert (found.taken, found.execution) == (ACCEPTED, made.execution)
+    (execution,) = bench.world.executions[job_name(CLEANUP)]
+    told = {each.name: each.value for each in execution.template.containers[0].env}
+    assert (told["PROCESSOR"], told["DATA_DATE"]) == ("BoxScores", "2026-01-14")
+    assert control.cancel(JOB, order(), made.execution).taken is ACCEPTED
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "taken", "executions"),
+    [
+        ({"RunJob": "UNAVAILABLE"}, {}, None, 0),
+        ({"RunJob": "PERMISSION_DENIED"}, {}, REFUSED, 0),
+        ({}, {"RunJob": "INTERNAL"}, AMBIGUOUS, 1),
+    ],
+)
+def test_what_a_jobs_answer_means(
+    bench: CloudRunBench, before: dict[str, str], after: dict[str, str], taken: Taken | None, executions: int
+) -> None:
+    bench.server.faults.codes.update(before)
+    bench.server.faults.after.update(after)
+    answer = CloudRunJobs(bench.client).start(JOB, order())
+    assert answer.taken is (taken or answer.taken)
+    assert answer.taken is not ACCEPTED
+    assert len(bench.world.executions[job_name(CLEANUP)]) == executions
+
+
+def test_one_that_cannot_be_looked_up_now_is_not_said_to_be_missing(bench: CloudRunBench) -> None:
+    bench.server.faults.codes["ListExecutions"] = "UNAVAILABLE"
+    found = CloudRunJobs(bench.client).find(JOB, order(), NOW)
+    assert found is not None
+    assert found.taken is AMBIGUOUS

@@ -33,6 +33,17 @@ NAMED = [
 ]
 
 
+def test_how_many_steps_run_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "policy.yaml"
+    file.write_text("reprocessing:\n  slots: 4\n  services: {raw: 6}\n  processors: {Slow: 1}\n")
+    limits = load_policy(file).limits
+    assert (limits.slots, limits.of_service("raw"), limits.of_service("other")) == (4, 6, 2)
+    assert (limits.of_processor("Slow"), limits.of_processor("Other")) == (1, 2)
+    file.write_text("reprocessing:\n  slots: 0\n  services: {raw: many}\n")
+    with pytest.raises(ConfigError, match="2 problems"):
+        load_policy(file)
+
+
 @pytest.mark.parametrize(("category", "text"), NAMED)
 def test_the_bundled_rules_know_a_text(category: Category, text: str) -> None:
     assert category_of(text, RULES) is category

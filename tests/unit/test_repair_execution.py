@@ -12,7 +12,7 @@ from bot.domain.access import Actor, Identity, Origin, Role
 from bot.domain.errors import BadInput
 from bot.domain.evidence.runs import Trigger
 from bot.domain.reprocessing.execution import Begin, Hold, Leave, Wait, next_steps
-from bot.domain.reprocessing.plan import Limits, StepKey
+from bot.domain.reprocessing.plan import STANDARD, Limits, StepKey
 from bot.domain.reprocessing.progress import progress
 from bot.domain.reprocessing.receipts import receipts_in, subject_of
 from bot.domain.reprocessing.repair import AT_WORK, Repair, RepairState, RepairStep, StepState
@@ -304,15 +304,15 @@ def test_why_each_step_waits_has_a_name() -> None:
     steps = state.repairs.steps(repair.id)
     now = repair.asked_at
 
-    def decided(at: Repair, circuits: dict[str, str] | None = None, **limits: int) -> Sequence[object]:
-        found = next_steps([(at, steps)], circuits or {}, Limits(**limits), now)
+    def decided(at: Repair, circuits: dict[str, str] | None = None, limits: Limits = STANDARD) -> Sequence[object]:
+        found = next_steps([(at, steps)], circuits or {}, limits, now)
         return [each.hold if isinstance(each, Wait) else type(each) for each in found][:5]
 
     first = [Begin, Hold.UPSTREAM, Hold.UPSTREAM, Hold.UPSTREAM, Begin]
     assert decided(repair) == first
-    assert decided(repair, slots=1) == [*first[:4], Hold.SLOTS]
-    assert decided(repair, per_processor=1) == [*first[:4], Hold.PROCESSOR]
-    assert decided(repair, per_service=1) == [*first[:4], Hold.SERVICE]
+    assert decided(repair, limits=Limits(slots=1)) == [*first[:4], Hold.SLOTS]
+    assert decided(repair, limits=Limits(per_processor=1)) == [*first[:4], Hold.PROCESSOR]
+    assert decided(repair, limits=Limits(per_service=1)) == [*first[:4], Hold.SERVICE]
     assert decided(replace(repair, state=RepairState.PAUSED))[0] is Hold.PAUSED
     assert decided(repair, {"Scraper": "3 in a row"})[:2] == [Leave, Leave]
 

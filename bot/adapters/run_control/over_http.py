@@ -76,6 +76,17 @@ class OverHttp:
             connection.close()
 
 
+def filled(text: str, order: Order, written: Callable[[str], str]) -> str:
+    """In one go: what a processor's name holds is not filled in again."""
+    values = {"{processor}": order.processor, "{date}": order.data_date.isoformat()}
+    first, *rest = text.split("{")
+    found = [first]
+    for part in rest:
+        name, _, after = part.partition("}")
+        found += [written(values["{" + name + "}"]), after]
+    return "".join(found)
+
+
 def _private(address: str) -> bool:
     """May a token go there? In the clear only to this machine itself, which the registry names."""
     parts = urlsplit(address)
@@ -93,22 +104,11 @@ def _headers(order: Order) -> dict[str, str]:
 
 
 def _path(address: str, request: ServiceRequest, order: Order) -> str:
-    return urlsplit(address).path + _filled(request.path, order, lambda value: quote(value, safe=""))
+    return urlsplit(address).path + filled(request.path, order, lambda value: quote(value, safe=""))
 
 
 def _body(request: ServiceRequest, order: Order) -> bytes:
-    return json.dumps({name: _filled(text, order, str) for name, text in request.body.items()}).encode()
-
-
-def _filled(text: str, order: Order, written: Callable[[str], str]) -> str:
-    """In one go: what a processor's name holds is not filled in again."""
-    values = {"{processor}": order.processor, "{date}": order.data_date.isoformat()}
-    first, *rest = text.split("{")
-    found = [first]
-    for part in rest:
-        name, _, after = part.partition("}")
-        found += [written(values["{" + name + "}"]), after]
-    return "".join(found)
+    return json.dumps({name: filled(text, order, str) for name, text in request.body.items()}).encode()
 
 
 def _answer(heard: _Heard) -> Answer:

@@ -150,9 +150,9 @@ class _Slots:
     def full_for(self, step: RepairStep) -> Hold | None:
         if self._taken >= self._limits.slots:
             return Hold.SLOTS
-        if self._of_processor[step.processor] >= self._limits.per_processor:
+        if self._of_processor[step.processor] >= self._limits.of_processor(step.processor):
             return Hold.PROCESSOR
-        if step.service and self._of_service[step.service] >= self._limits.per_service:
+        if step.service and self._of_service[step.service] >= self._limits.of_service(step.service):
             return Hold.SERVICE
         return None
 

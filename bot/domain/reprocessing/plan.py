@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -84,11 +84,21 @@ class Step:
 
 @dataclass(frozen=True)
 class Limits:
-    """So many steps run at once: in all, of one processor, of one service."""
+    """So many steps run at once: in all, of one processor, of one service. `processors` and `services` have their own,
+    by name.
+    """
 
     slots: int = 10
     per_processor: int = 2
     per_service: int = 2
+    processors: Mapping[str, int] = field(default_factory=dict)
+    services: Mapping[str, int] = field(default_factory=dict)
+
+    def of_processor(self, name: str) -> int:
+        return self.processors.get(name, self.per_processor)
+
+    def of_service(self, name: str) -> int:
+        return self.services.get(name, self.per_service)
 
 
 STANDARD = Limits()
@@ -166,7 +176,8 @@ def plan_hash(request: Request, steps: Iterable[Step], limits: Limits) -> str:
     asked = [list(request.processors), f"{request.first}", f"{request.last}", request.mode, request.downstream]
     rows = [[*each.key, each.skip or "run", each.verdict, each.rows if each.runs else None] for each in steps]
     code = [[each.service, each.revision] for each in steps]
-    said = [asked, [limits.slots, limits.per_processor, limits.per_service], rows, code]
+    own = [sorted(limits.processors.items()), sorted(limits.services.items())]
+    said = [asked, [limits.slots, limits.per_processor, limits.per_service, *own], rows, code]
     return hashlib.sha256(json.dumps(said, separators=(",", ":"), default=str).encode()).hexdigest()
 
 

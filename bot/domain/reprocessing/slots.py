@@ -63,9 +63,9 @@ class _Queues:
             heappush(self._heads, (self._waiting[name][0], name))
 
     def _is_full(self, step: Step) -> bool:
-        if self._at_work[step.processor] >= self._limits.per_processor:
+        if self._at_work[step.processor] >= self._limits.of_processor(step.processor):
             return True
-        return bool(step.service) and self._in_service[step.service] >= self._limits.per_service
+        return bool(step.service) and self._in_service[step.service] >= self._limits.of_service(step.service)
 
 
 def scheduled(steps: Sequence[Step], limits: Limits) -> list[Span]:
