@@ -22,11 +22,14 @@ from bot.opening import (
     dataset_of,
     loading_service,
     loss_rules,
+    queries_over,
     registry_in_use,
     registry_of_data,
     service_levels,
+    validation_over,
     warehouse,
 )
+from bot.reporting import report_posts, reports_over
 from bot.responding import Responding, acts_of_people, paging_rules_of, responding
 from bot.state_adapters import Sharing, has_state, identities, ours_of, rest_of, shared, state, state_engine, watched_by
 
@@ -49,9 +52,9 @@ if TYPE_CHECKING:
     from bot.services.incident_facts import IncidentFacts
     from bot.services.loading import LoadingService
     from bot.services.on_watch import OnWatch
-    from bot.services.opened import Opened
     from bot.services.probe import Probe
     from bot.services.queries import QueryService
+    from bot.services.report_posts import ReportPosts
     from bot.services.sampling import SamplingService
     from bot.services.sources import SourcesService
     from bot.services.validation import ValidationService
@@ -120,11 +123,11 @@ class Services:
         from bot.services.opened import opened_in
 
         opened = (lambda at: opened_in(self._state, at)) if self._has_state else None
-        return _validation(self.warehouse, self.registry, self.health, self._settings, opened, self.blindness)
+        return validation_over(self.warehouse, self.registry, self.health, self._settings, opened, self.blindness)
 
     @cached_property
     def queries(self) -> QueryService:
-        return _queries(self.warehouse, self.registry, self._settings)
+        return queries_over(self.warehouse, self.registry, self._settings)
 
     @cached_property
     def sampling(self) -> SamplingService:
@@ -147,6 +150,7 @@ class Serving:
     metrics: Metrics
     probe: Probe
     responding: Responding
+    reports: ReportPosts
     store: State
     callbacks: Sequence[RouteDef]
     sharing: Sharing | None = None
@@ -217,7 +221,7 @@ def _read_again_when_changed(duties: Serving, opened: Warehouse, settings: Setti
         watch.renew(detection, facts)
         if channels != (now := [channels_file(settings)]):
             channels[:] = now
-            duties.responding.paging.renew(channels_in_use(settings))
+            duties.responding.paging.renew(channels_in_use(settings, store.reports))
 
     def audit(act: str, text: str) -> None:
         if not watch.mine():
@@ -253,14 +257,16 @@ def served(
     wall = system_clock if sharing is None else sharing.clock
     watch = on_watch(opened, settings, services, store, metrics, ours_of(sharing), wall)
     boot = machine_start() if services.now is system_clock else ""
-    channels = channels_in_use(settings)
+    channels = channels_in_use(settings, store.reports)
     echo = echo_of(settings, store, None if sharing is None else sharing.holding.me, lambda: watch.mine())
     responders = responding(services, store, watch.latest, channels, metrics, settings, seconds, wall, boot, echo)
+    reports = report_posts(services, store, responders.paging.target, wall, settings.alerts_channel)
     checks, warnings = checking(settings, store, responders.paging)
     loads, sources = loading_service(opened, settings), services.sources
     probe = Probe(vitals.wrong, warnings, metrics.exposition, sources.glance)
     called = (*callbacks_of(settings, services, store), *intake_of(settings, services))
-    return Serving(services, watch, loads, sources, checks, vitals, metrics, probe, responders, store, called, sharing)
+    told = metrics, probe, responders, reports
+    return Serving(services, watch, loads, sources, checks, vitals, *told, store, called, sharing)
 
 
 def on_watch(
@@ -350,38 +356,20 @@ def app_services(
     health = HealthService(opened, registry, service_levels(settings), notified, lambda: losses, blindness)
     impact = ImpactService(opened, registry, health, blindness)
     incidents_then = None if store is None else partial(opened_in, store)
-    validation = _validation(opened, registry, health, settings, incidents_then, blindness)
+    validation = validation_over(opened, registry, health, settings, incidents_then, blindness)
     sampling = SamplingService(opened, registry, health, Plan())
     incidents = IncidentService(store, registry, validation.judge)
     oncall = OncallService(oncall_in_use(settings), store)
     identify = identities(settings)
     rules = paging_rules_of(settings, oncall)
     responses = ResponseService(store, oncall.schedule, incidents.still_wrong, identify, watched, lambda: rules.policy)
-    trends, queries = TrendService(opened, registry, health), _queries(opened, registry, settings)
+    trends, queries = TrendService(opened, registry, health), queries_over(opened, registry, settings)
     about_data = registry, health, trends, impact, validation, sampling, queries
     people = incidents, oncall, responses, *acts_of_people(rules, store, registry.by_name, identify)
-    also = RetrospectService(store), silences_over(store, registry, health, identify)
+    reports = reports_over(settings, registry, health, impact, trends, oncall, responses, store)
+    also = RetrospectService(store), silences_over(store, registry, health, identify), reports
     deploys, heard = deploys_of(settings, opened, registry, store, clock), partial(hear, store)
     return AppServices(clock, *about_data, *people, *also, sources, blindness, Inbox(store), deploys, heard)
-
-
-def _validation(
-    opened: Warehouse,
-    registry: Registry,
-    health: HealthService,
-    settings: Settings,
-    incidents: Opened | None,
-    blindness: Blindness,
-) -> ValidationService:
-    from bot.services.validation import ValidationService
-
-    return ValidationService(opened, registry, health, accepted_losses(settings), incidents, blindness)
-
-
-def _queries(opened: Warehouse, registry: Registry, settings: Settings) -> QueryService:
-    from bot.services.queries import QueryService
-
-    return QueryService(opened, registry, service_levels(settings), accepted_losses(settings))
 
 
 @contextmanager

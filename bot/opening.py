@@ -17,9 +17,13 @@ if TYPE_CHECKING:
     from bot.domain.slo import ServiceLevels
     from bot.ports.warehouse import Warehouse
     from bot.services.blindness import Blindness
+    from bot.services.health import HealthService
     from bot.services.loading import LoadingService
+    from bot.services.opened import Opened
+    from bot.services.queries import QueryService
     from bot.services.recorded import RecordedService
     from bot.services.sources import SourcesService
+    from bot.services.validation import ValidationService
 
 FIRST_STEPS = "Load one with `fireline load DIR`, or try `fireline demo`."
 
@@ -122,6 +126,25 @@ def registry_in_use(opened: Warehouse, settings: Settings) -> Registry:
     if settings.config != BUNDLED_CONFIG or document is None:
         return registry_of(settings)[0]
     return Registry.model_validate_json(document)
+
+
+def validation_over(
+    opened: Warehouse,
+    registry: Registry,
+    health: HealthService,
+    settings: Settings,
+    incidents: Opened | None,
+    blindness: Blindness,
+) -> ValidationService:
+    from bot.services.validation import ValidationService
+
+    return ValidationService(opened, registry, health, accepted_losses(settings), incidents, blindness)
+
+
+def queries_over(opened: Warehouse, registry: Registry, settings: Settings) -> QueryService:
+    from bot.services.queries import QueryService
+
+    return QueryService(opened, registry, service_levels(settings), accepted_losses(settings))
 
 
 @contextmanager

@@ -27,6 +27,7 @@ from bot.domain.platform.registry import Frozen
 if TYPE_CHECKING:
     from bot.config.settings import Settings
     from bot.ports.pages import PageChannel
+    from bot.ports.reports import Reports
 
 Entry = TypeVar("Entry", bound=Frozen)
 log = logging.getLogger("fireline.paging")
@@ -50,10 +51,10 @@ class PageChannels:
     not_ready: tuple[NotReady, ...]
 
 
-def page_channels(settings: Settings, environment: Mapping[str, str]) -> PageChannels:
-    """Those of `channels.yaml`, and Slack. Nothing is connected to. Raises ConfigError."""
+def page_channels(settings: Settings, environment: Mapping[str, str], reports: Reports | None = None) -> PageChannels:
+    """Those of `channels.yaml`, and Slack. Nothing is connected to. Raises ConfigError. `reports`: what they say."""
     file = load_channels(settings.config / "channels.yaml")
-    made = [_slack(settings), *_configured(file, settings, environment)]
+    made = [_slack(settings, reports), *_configured(file, settings, environment)]
     return PageChannels(
         ready=tuple(channel for each in made if not isinstance(each, NotReady) for channel in each),
         not_ready=tuple(each for each in made if isinstance(each, NotReady)),
@@ -66,9 +67,9 @@ def channels_file(settings: Settings) -> bytes:
     return path.read_bytes() if path.is_file() else b""
 
 
-def channels_in_use(settings: Settings) -> tuple[PageChannel, ...]:
+def channels_in_use(settings: Settings, reports: Reports) -> tuple[PageChannel, ...]:
     """Those that are ready; the log names the others."""
-    found = page_channels(settings, os.environ)
+    found = page_channels(settings, os.environ, reports)
     for each in found.not_ready:
         log.warning("%s", each)
     return found.ready
@@ -104,13 +105,20 @@ def _made(
     return [make(entry.model_copy(update={name: filled(text, environment) for name, text in texts.items()}))]
 
 
-def _slack(settings: Settings) -> Made:
+def _slack(settings: Settings, reports: Reports | None) -> Made:
     from bot.adapters.pages.slack import SlackChannel, SlackDirect
+    from bot.adapters.pages.slack_report import SlackReport
 
     token = settings.slack_bot_token.get_secret_value()
     if not token:
         return NotReady(("slack",), ("SLACK_BOT_TOKEN",))
-    return SlackDirect(token, settings.slack_api_url), SlackChannel(token, settings.slack_api_url)
+
+    def card(key: str) -> str | None:
+        said = None if reports is None else reports.said(key)
+        return None if said is None else said.card
+
+    given = token, settings.slack_api_url
+    return SlackDirect(*given), SlackChannel(*given), SlackReport(*given, card)
 
 
 def _twilio(public_url: str, entry: TwilioEntry) -> tuple[PageChannel, ...]:

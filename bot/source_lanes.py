@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bot.bootstrap import Serving
 
 FOLLOW_EVERY = timedelta(seconds=1)
+REPORTS_EVERY = timedelta(seconds=30)
 LIMIT_S = 600.0
 """So long one read may take before health is red: a first one may be large."""
 AGAIN = "nothing is lost: it is read again from where it was"
@@ -45,6 +46,7 @@ def at_work(
         *response_lanes(duties.responding.escalation, duties.responding.paging, duties.responding.auditor),
         notes_lane(duties.responding.notes),
         *deploy_lanes(duties.services, lambda: duties.on_watch.mine()),
+        Lane("reports", REPORTS_EVERY, duties.reports.look, "it is looked at again: what is due is stored", 150.0),
         *([] if duties.responding.echo is None else [echo_lane(duties.responding.echo)]),
     )
 

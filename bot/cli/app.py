@@ -24,6 +24,7 @@ from bot.cli.processes import web, worker
 from bot.cli.query import query
 from bot.cli.registry import registry
 from bot.cli.replay import replay
+from bot.cli.report import report
 from bot.cli.run import run
 from bot.cli.runbook import runbook
 from bot.cli.silence import silence, window
@@ -76,6 +77,7 @@ app.add_typer(runbook, name="runbook")
 app.add_typer(silence, name="silence")
 app.add_typer(window, name="window")
 app.add_typer(simulate, name="simulate")
+app.add_typer(report, name="report")
 app.command()(web)
 app.command()(worker)
 

@@ -4,7 +4,6 @@ import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,8 @@ from bot.cli.practice import answer_practice
 from bot.cli.practice import question_of as practice_question
 from bot.cli.query import answer_query
 from bot.cli.query import question_of as query_question
+from bot.cli.report import answer_report
+from bot.cli.report import question_of as report_question
 from bot.cli.silence import answer_silence
 from bot.cli.silence import question_of as silence_question
 from bot.cli.validate import answer_validate
@@ -79,49 +80,35 @@ async def local_api(
 
 
 def _application(services: AppServices, pool: WorkPool) -> web.Application:
-    def health(given: dict[str, Any]) -> str:
-        return answer_health(services.health, question_of(given), services.now())
-
-    def impact(given: dict[str, Any]) -> str:
-        return answer_impact(services.impact, impact_question(given), services.now())
-
-    def validate(given: dict[str, Any]) -> str:
-        return answer_validate(services.validation, services.sampling, validate_question(given), services.now())
-
-    def query(given: dict[str, Any]) -> str:
-        return answer_query(services.queries, query_question(given), services.now())
-
-    def oncall(given: dict[str, Any]) -> str:
-        return answer_oncall(services.oncall, oncall_question(given), services.now())
-
-    def incident(given: dict[str, Any]) -> str:
-        return answer_incident(services.responses, incident_question(given), services.now())
-
-    def silence(given: dict[str, Any]) -> str:
-        return answer_silence(services.silences, questions(services), silence_question(given), services.now())
-
-    def declare(given: dict[str, Any]) -> str:
-        return answer_declare(services.declaring, services.responses, declare_question(given), services.now())
-
-    def practice(given: dict[str, Any]) -> str:
-        return answer_practice(services.practice, services.responses, practice_question(given), services.now())
-
     app = web.Application()
-    app.router.add_post("/practice", _answering(pool, practice))
-    app.router.add_post("/deploys", _answering(pool, partial(_deploys, services)))
-    app.router.add_post("/declare", _answering(pool, declare))
-    app.router.add_post("/silence", _answering(pool, silence))
-    app.router.add_post("/oncall", _answering(pool, oncall))
-    app.router.add_post("/incident", _answering(pool, incident))
-    app.router.add_post("/health", _answering(pool, health))
-    app.router.add_post("/impact", _answering(pool, impact))
-    app.router.add_post("/validate", _answering(pool, validate))
-    app.router.add_post("/query", _answering(pool, query))
+    for name, answer in _answers(services).items():
+        app.router.add_post(f"/{name}", _answering(pool, answer))
     return app
 
 
-def _deploys(services: AppServices, given: dict[str, Any]) -> str:
-    return answer_deploys(services.deploys, deploys_question(given), services.now())
+def _answers(services: AppServices) -> Mapping[str, Answer]:
+    """By the command that asks. Services are asked for each time: they are renewed."""
+    return {
+        "health": lambda given: answer_health(services.health, question_of(given), services.now()),
+        "impact": lambda given: answer_impact(services.impact, impact_question(given), services.now()),
+        "validate": lambda given: answer_validate(
+            services.validation, services.sampling, validate_question(given), services.now()
+        ),
+        "query": lambda given: answer_query(services.queries, query_question(given), services.now()),
+        "oncall": lambda given: answer_oncall(services.oncall, oncall_question(given), services.now()),
+        "incident": lambda given: answer_incident(services.responses, incident_question(given), services.now()),
+        "silence": lambda given: answer_silence(
+            services.silences, questions(services), silence_question(given), services.now()
+        ),
+        "declare": lambda given: answer_declare(
+            services.declaring, services.responses, declare_question(given), services.now()
+        ),
+        "practice": lambda given: answer_practice(
+            services.practice, services.responses, practice_question(given), services.now()
+        ),
+        "deploys": lambda given: answer_deploys(services.deploys, deploys_question(given), services.now()),
+        "report": lambda given: answer_report(services.reports, report_question(given), services.now()),
+    }
 
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field
 from bot.config.documents import load_document
 from bot.config.escalation import EscalationEntry
 from bot.config.gate import GateEntry
+from bot.config.reports import ReportsEntry
 from bot.config.severity import SeverityEntry
 from bot.domain.blindness import STANDARD, BlindnessPolicy
 from bot.domain.evidence.runs import Category, Status
@@ -20,6 +21,7 @@ from bot.domain.findings.severity_policy import SeverityPolicy
 from bot.domain.gate.policy import GatePolicy
 from bot.domain.incidents.escalation_policy import EscalationPolicy
 from bot.domain.platform.registry import Frozen, Number, Whole
+from bot.domain.reports.policy import ReportPolicy
 from bot.domain.reprocessing.plan import STANDARD as LIMITS
 from bot.domain.reprocessing.plan import Limits
 
@@ -108,6 +110,7 @@ class PolicyFile(Frozen):
     escalation: EscalationEntry = EscalationEntry()
     blindness: BlindnessEntry = BlindnessEntry()
     reprocessing: ReprocessingEntry = ReprocessingEntry()
+    reports: ReportsEntry = ReportsEntry()
 
 
 @dataclass(frozen=True)
@@ -121,6 +124,7 @@ class Policy:
     blindness: BlindnessPolicy = STANDARD
     escalation: EscalationPolicy = field(default_factory=EscalationPolicy)
     limits: Limits = LIMITS
+    reports: ReportPolicy = field(default_factory=ReportPolicy)
 
 
 def load_policy(path: Path) -> Policy:
@@ -135,4 +139,5 @@ def load_policy(path: Path) -> Policy:
         file.blindness.policy(),
         file.escalation.policy(),
         file.reprocessing.limits(),
+        file.reports.policy(),
     )

@@ -15,6 +15,7 @@ from bot.services.incidents import IncidentService
 from bot.services.oncall import OncallService
 from bot.services.practice import PracticeService
 from bot.services.queries import QueryService
+from bot.services.reports import ReportService
 from bot.services.responses import ResponseService
 from bot.services.retrospect import RetrospectService
 from bot.services.sampling import SamplingService
@@ -43,6 +44,7 @@ class AppServices:
     practice: PracticeService
     retrospect: RetrospectService
     silences: SilenceService
+    reports: ReportService
     sources: SourcesService
     blindness: Blindness
     inbox: Inbox

@@ -33,6 +33,8 @@ OF_PREDICTIONS = (
     "  prediction_phase: 5\n",
     "  - severity: P0\n    kinds: [upstream_cascade, stuck_run]\n    blocks_predictions: true\n"
     "    because: it blocks predictions\n",
+    "  zone: America/New_York\n",
+    '  channel: "#data-monitoring"\n',
 )
 """Of the bundled rules what only its platform has."""
 OF_ITS_WORDS, OF_BASKETBALL = "#:", "# of basketball"

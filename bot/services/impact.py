@@ -1,8 +1,8 @@
 """Answer what a processor feeds and what is at stake there: ask the warehouse, work out the impact."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from bot.domain.blindness import NEVER, Sight
 from bot.domain.dates import DateReader
@@ -10,6 +10,7 @@ from bot.domain.evidence.freshness import DateFreshness, Staleness
 from bot.domain.evidence.unseen import DATA, names_of, unseen
 from bot.domain.health.model import BASELINE, Durations, Window
 from bot.domain.impact.deadlines import paces
+from bot.domain.impact.readiness import Readiness, deadlines_within
 from bot.domain.impact.report import FreshnessFacts, Impact, ImpactMap, ImpactRequest, newest_date
 from bot.domain.platform.registry import Registry
 from bot.ports.warehouse import History, Warehouse
@@ -72,6 +73,19 @@ class ImpactService:
             loaded_at=freshness.loaded_at if loads is None else None,
         )
 
+    def readiness(self, now: datetime, within: timedelta) -> tuple[Readiness, ...]:
+        """What the deadlines of that time still need, by data date; none of a date on which nothing is due. What the
+        history is not known up to is unknown.
+        """
+        history, until, sight = self._warehouse.history(), self._health.known(now), self._blindness.sight()
+        found = []
+        for day, due in deadlines_within(self._map.registry, now, now + within).items():
+            known = self._seen(self._knowing(day, until.moment, history), sight)
+            if until.stopped is not None:
+                known = replace(known, by_name=_untold_after(known.by_name, until.moment))
+            found.append(self._map.readiness(day, due, now, known))
+        return tuple(each for each in found if each is not None)
+
     def dates(self, now: datetime) -> DateReader:
         """Reads data dates as of the moment that answers speak of."""
         return self._health.dates(now)
@@ -86,6 +100,14 @@ class ImpactService:
             known = FreshnessFacts(by_name, paces(durations, self._map.registry), history.first_day)
             self._known = (rows, durations, known)
         return known
+
+
+def _untold_after(by_name: Mapping[str, DateFreshness], moment: datetime) -> dict[str, DateFreshness]:
+    """What was to be judged after that moment may be there."""
+    return {
+        name: replace(each, filled=None) if each.filled is False and (each.settled_at or NEVER) > moment else each
+        for name, each in by_name.items()
+    }
 
 
 def _notes(day: date, subject: Staleness, stopped: str | None, history: History) -> Iterator[str]:

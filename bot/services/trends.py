@@ -1,6 +1,7 @@
 """Trends of the pipeline, a phase or a processor, from the roll-up."""
 
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 
 from bot.domain.health.model import Durations, HealthReport, HealthRequest, Window
 from bot.domain.health.report import Measured, Period, assess
@@ -8,6 +9,9 @@ from bot.domain.health.trends import HEAT_WEEKS, DayDurations, Trends, heat_of, 
 from bot.domain.platform.registry import Registry
 from bot.ports.warehouse import Warehouse
 from bot.services.health import HealthService
+
+DailyRates = Mapping[str, Sequence[float | None]]
+"""A line's label -> its rate of each day; None: nothing to judge."""
 
 
 class TrendService:
@@ -21,26 +25,31 @@ class TrendService:
         moment = self._health.moment(request, now)
         scope = self._health.scope(request)
         zone = self._registry.zone
-        success: dict[str, list[float | None]] = {}
-        days = local_days(moment, zone)
-        for at, (_, window) in enumerate(days):
-            period = Period(self._warehouse.health_counts(window), ())
-            report = assess(Measured(period, Period((), ()), ()), scope, {}, window)
-            for label, rate in _rates(report, request):
-                success.setdefault(label, [None] * len(days))[at] = rate
+        days, success = self.success(request, now)
         month = Window.live(moment, HEAT_WEEKS * 7)
         failed = [item for item in self._warehouse.failed_hours(month) if scope.includes(item.processor, item.phase)]
         durations = self._durations(request, moment)
         return Trends(
             request=request,
             subject=_subject(request),
-            days=tuple(day for day, _ in days),
+            days=days,
             success=success,
             heat=heat_of(failed, zone),
             durations=durations,
             baseline=self._baseline(request, Window.live(moment, request.days)) if durations else None,
             zone=self._registry.timezone,
         )
+
+    def success(self, request: HealthRequest, now: datetime) -> tuple[tuple[date, ...], DailyRates]:
+        """The share that succeeded on each of the last days: of the pipeline by phase, of a phase, of a processor."""
+        scope, found = self._health.scope(request), dict[str, list[float | None]]()
+        days = local_days(self._health.moment(request, now), self._registry.zone)
+        for at, (_, window) in enumerate(days):
+            period = Period(self._warehouse.health_counts(window), ())
+            report = assess(Measured(period, Period((), ()), ()), scope, {}, window)
+            for label, rate in _rates(report, request):
+                found.setdefault(label, [None] * len(days))[at] = rate
+        return tuple(day for day, _ in days), found
 
     def _durations(self, request: HealthRequest, moment: datetime) -> list[DayDurations]:
         if request.phase is None and request.processor is None:

@@ -23,6 +23,7 @@ import handlers.incident
 import handlers.oncall
 import handlers.postmortem
 import handlers.practice
+import handlers.reports
 import handlers.response
 import handlers.response_forms
 import handlers.severity
@@ -100,6 +101,7 @@ def build(
         handlers.oncall,
         handlers.postmortem,
         handlers.practice,
+        handlers.reports,
         handlers.response,
         handlers.response_forms,
         handlers.declaring,

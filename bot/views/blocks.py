@@ -56,8 +56,10 @@ def header(text: str) -> Block:
     return {"type": "header", "text": plain(text, HEADER_TEXT)}
 
 
-def section(text: str) -> Block:
-    return {"type": "section", "text": mrkdwn(text)}
+def section(text: str, accessory: Element | None = None) -> Block:
+    """`accessory`: a button beside it; on a phone below it."""
+    block = {"type": "section", "text": mrkdwn(text)}
+    return block if accessory is None else {**block, "accessory": accessory}
 
 
 def fields(texts: Sequence[str]) -> Block:

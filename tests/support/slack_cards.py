@@ -27,6 +27,7 @@ from tests.support import (
     notices,
     oncall_cards,
     practice_cards,
+    report_cards,
     silence_cards,
     validations,
 )
@@ -192,6 +193,7 @@ def messages() -> dict[str, dict[str, Any]]:
         **oncall_cards.messages(),
         **practice_cards.practices(),
         **silence_cards.messages(),
+        **report_cards.messages(),
     }
     return {name: card.payload() for name, card in cards.items()}
 

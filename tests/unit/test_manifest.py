@@ -26,6 +26,7 @@ import handlers.incident
 import handlers.oncall
 import handlers.postmortem
 import handlers.practice
+import handlers.reports
 import handlers.response
 import handlers.response_forms
 import handlers.silence
@@ -217,6 +218,7 @@ class Registered:
             handlers.oncall,
             handlers.postmortem,
             handlers.practice,
+            handlers.reports,
             handlers.response,
             handlers.response_forms,
             handlers.declaring,

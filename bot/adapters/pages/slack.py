@@ -38,7 +38,7 @@ class SlackDirect:
     def send(self, page: Page) -> Outcome:
         return self._posted(page, page.target, cut(escape(page.text), LONGEST), formatted=False)
 
-    def _posted(self, page: Page, channel: str, text: str, *, formatted: bool) -> Outcome:
+    def _posted(self, page: Page, channel: str, text: str, *, formatted: bool, **more: Any) -> Outcome:
         def work(attempt: Attempt) -> Outcome:
             attempt.begin(None)  # the SDK connects and writes in one call
             try:
@@ -49,6 +49,7 @@ class SlackDirect:
                     metadata={"event_type": EVENT, "event_payload": {"id": page.id}},
                     unfurl_links=False,
                     unfurl_media=False,
+                    **more,
                 )
             except outcomes.FAILURES as error:
                 shown = outcomes.of_failure(error)

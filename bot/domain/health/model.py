@@ -186,8 +186,12 @@ class Tally:
     @property
     def success_rate(self) -> float | None:
         """succeeded / (succeeded + real + unknown); None without any."""
-        tried = self.succeeded + self.real + self.unknown
-        return self.succeeded / tried if tried else None
+        return self.succeeded / self.tried if self.tried else None
+
+    @property
+    def tried(self) -> int:
+        """The runs that a rate is of."""
+        return self.succeeded + self.real + self.unknown
 
 
 class Because(StrEnum):

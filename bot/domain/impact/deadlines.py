@@ -162,7 +162,7 @@ class Forecast:
         self._registry = registry
 
     @cached_property
-    def _needs(self) -> dict[str, tuple[str, ...]]:
+    def needs(self) -> dict[str, tuple[str, ...]]:
         """What each depends on directly; each comes after all that it depends on."""
         needs = {processor.name: processor.dependencies for processor in self._registry.processors}
         return {name: needs[name] for name in TopologicalSorter(needs).static_order()}
@@ -203,7 +203,7 @@ class Forecast:
         """Dependencies come before dependents, so that each step is looked at once."""
         seconds, before = dict[str, float](), dict[str, str]()
         until = seconds.get
-        for name, needs in self._needs.items():
+        for name, needs in self.needs.items():
             if name in done or not (name in downstream or name == root):
                 continue
             most, last = -1.0, None

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from bot.domain.evidence.freshness import DateFreshness, Held, Staleness, staleness
 from bot.domain.impact.deadlines import ASSUMED_SECONDS, Basis, Deadline, Deadlines, Forecast, Pace, next_deadline
 from bot.domain.impact.dependents import FRESH, STALE, UNTOLD, Affected, Dependents, Ranks
+from bot.domain.impact.readiness import Readiness, readiness
 from bot.domain.platform.lineage import Lineage
 from bot.domain.platform.names import some_of
 from bot.domain.platform.registry import Criticality, Processor, Registry
@@ -201,6 +202,13 @@ class ImpactMap:
             ),
             reach_known=self.lineage.is_told,
         )
+
+    def readiness(
+        self, data_date: date, due: Mapping[str, datetime], now: datetime, known: FreshnessFacts
+    ) -> Readiness | None:
+        """What the deadlines `due` of a data date still need; None: no data is due of any."""
+        retired = {each.processor for each in self._retired(self.registry.by_name, known, now)}
+        return readiness(self.registry, self._forecast.needs, data_date, due, known, now, retired)
 
     def _places(
         self,

@@ -26,3 +26,7 @@ class Said:
     facts: str
     card: str
     rest: str = ""
+
+
+REST, COMPLETED = ":rest", ":completed"
+"""Behind a report's key: the page that goes into its thread, and the one that stands in its place when it is whole."""

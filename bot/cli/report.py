@@ -1,0 +1,87 @@
+"""`fireline report`: what the team reads every day, as text or JSON."""
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bot.cli.context import errors_for_people, now_of, settings_of
+from bot.cli.options import AsJson, Home
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.services.reports import ReportService
+
+report = typer.Typer(help="The reports that the team reads: the same facts as in Slack.", no_args_is_help=True)
+OfDate = Annotated[
+    str | None, typer.Option("--date", help="As it was known when that date's was due; now.", show_default=False)
+]
+AsMarkdown = Annotated[bool, typer.Option("--markdown", help="Print Markdown, which is what mail has.")]
+
+
+class Period(StrEnum):
+    DAILY = "daily"
+
+
+@dataclass(frozen=True)
+class ReportQuestion:
+    """What was typed. `period` is a Period."""
+
+    period: str
+    date: str | None = None
+    as_json: bool = False
+    markdown: bool = False
+
+
+@report.callback()
+def reports() -> None:
+    """The reports that the team reads: the same facts as in Slack."""
+
+
+@report.command()
+def daily(date: OfDate = None, as_json: AsJson = False, markdown: AsMarkdown = False, home: Home = None) -> None:
+    """The digest of 07:00: what changed, what needs you, what is at risk, who is on call, what was kept quiet."""
+    _ask(home, ReportQuestion(Period.DAILY, date, as_json, markdown))
+
+
+def answer_report(service: "ReportService", question: ReportQuestion, moment: "datetime") -> str:
+    """The whole printed answer. Raises BadInput for a question that makes no sense."""
+    from bot.domain.dates import DateReader
+
+    day = None if question.date is None else DateReader(moment, service.zone).day(question.date)
+    found = service.daily(moment, day)
+    if question.as_json:
+        from bot.cli.report_json import daily_json
+
+        return daily_json(found) + "\n"
+    from bot.views import daily_report
+
+    return daily_report.markdown(found) if question.markdown else daily_report.plain(found)
+
+
+def question_of(given: dict[str, Any]) -> ReportQuestion:
+    """A question that came over the socket. Raises TypeError for one of another version."""
+    return ReportQuestion(**given)
+
+
+def _ask(home: Path | None, question: ReportQuestion) -> None:
+    """Of the process that serves, when one runs: it has the warehouse and the state."""
+    from bot.cli.local_client import ask_running
+
+    with errors_for_people():
+        settings = settings_of(home)
+        answer = ask_running(settings.socket, "report", asdict(question))
+        print(_answered_here(settings, question) if answer is None else answer, end="")
+
+
+def _answered_here(settings: Any, question: ReportQuestion) -> str:
+    from bot.bootstrap import reading
+    from bot.reporting import reports_to_read
+
+    with reading(settings) as found:
+        given = found.warehouse, found.registry, found.health, found.impact
+        with reports_to_read(settings, *given) as service:
+            return answer_report(service, question, now_of(found))

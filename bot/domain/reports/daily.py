@@ -1,0 +1,169 @@
+"""The daily digest as facts: what changed, what needs a person, what is at risk, who has it, what was kept quiet.
+
+Every figure is one of a health report, so that the digest and `/health` say the same. None: it could not be asked.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from bot.domain.findings.severity import Severity
+from bot.domain.gate.silences import Silence
+from bot.domain.health.model import Because, Colour, HealthReason, HealthReport
+from bot.domain.impact.readiness import Readiness, StepLeft
+from bot.domain.incidents.decisions import Decision, Outcome
+from bot.domain.incidents.response import ResponseState
+from bot.domain.incidents.standing import Overview
+from bot.domain.oncall.overview import Turn
+from bot.domain.oncall.schedule import Shift
+
+MOST_NEEDS = 3
+DAY = timedelta(days=1)
+BROKEN = frozenset({Because.DATES_MISSING, Because.NOTHING_SUCCEEDED, Because.MOSTLY_FAILING})
+UNSEEN = frozenset({Because.SOURCE_BLIND, Because.NO_NEW_DATA, Because.NOT_DELIVERED, Because.STATE_UNREADABLE})
+
+
+class NeedKind(StrEnum):
+    """Why something needs a person today; the first comes first."""
+
+    UNTAKEN = "nobody has it"
+    LATE = "a deadline is at risk"
+    BLIND = "it cannot be seen"
+    LOST = "it is in no incident"
+    OPEN = "it is open"
+    GAP = "nobody is on call"
+
+
+@dataclass(frozen=True)
+class Need:
+    """One thing that needs a person; what it is about is set by its kind."""
+
+    kind: NeedKind
+    incident: Overview | None = None
+    step: StepLeft | None = None
+    reason: HealthReason | None = None
+    gap: Shift | None = None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What the next digest compares itself with. None: it was not known."""
+
+    day: date
+    overall: Colour | None
+    open: tuple[str, ...] | None
+    without_data: int | None
+    real: int | None
+
+
+@dataclass(frozen=True)
+class OnDuty:
+    """Whose turn it is and who comes next; the turns of nobody in the next 60 days."""
+
+    turns: tuple[Turn, ...]
+    gaps: tuple[Shift, ...]
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Findings of a span, each once by the last that was decided of it: `told` and `joined` people saw, `quiet` and
+    `held` nobody, by the reason.
+    """
+
+    told: int = 0
+    joined: int = 0
+    quiet: Mapping[str, int] = field(default_factory=dict)
+    held: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def findings(self) -> int:
+        return self.told + self.joined + sum(self.quiet.values()) + sum(self.held.values())
+
+
+@dataclass(frozen=True, kw_only=True)
+class DailyReport:
+    """Of `day` in `zone`, as of a moment. `health` is of 7 days, `last_day` of one; `success` by phase and day;
+    `incidents` are those that are not over, worst first; `silences` hold or are planned. `unavailable` names what could
+    not be asked, and why; `later`: it may be, later on. `before` is the last digest that was delivered.
+    """
+
+    day: date
+    as_of: datetime
+    zone: ZoneInfo
+    late: timedelta = timedelta()
+    health: HealthReport | None = None
+    last_day: HealthReport | None = None
+    days: Sequence[date] = ()
+    success: Mapping[str, Sequence[float | None]] = field(default_factory=dict)
+    tonight: tuple[Readiness, ...] | None = None
+    incidents: tuple[Overview, ...] | None = None
+    duty: OnDuty | None = None
+    silences: tuple[Silence, ...] | None = None
+    ledger: Ledger | None = None
+    unavailable: Mapping[str, str] = field(default_factory=dict)
+    later: bool = False
+    before: Summary | None = None
+
+    @cached_property
+    def at_risk(self) -> tuple[StepLeft, ...]:
+        """The steps at risk of the next day's deadlines, the most urgent first."""
+        found = [step for each in self.tonight or () for step in each.at_risk]
+        return tuple(sorted(found, key=lambda step: (step.latest.start, step.processor)))
+
+    @cached_property
+    def summary(self) -> Summary:
+        health = self.health
+        opened = None if self.incidents is None else tuple(each.incident.label for each in self.incidents)
+        without = None if health is None else health.without.named + health.without.in_incidents
+        real = None if self.last_day is None else self.last_day.noise.real
+        return Summary(self.day, None if health is None else health.overall, opened, without, real)
+
+    @cached_property
+    def needs(self) -> tuple[Need, ...]:
+        """All that needs a person, the most urgent first."""
+        return tuple(sorted(_needs(self), key=lambda each: list(NeedKind).index(each.kind)))
+
+    @property
+    def all_clear(self) -> bool:
+        """All was asked, all is well, and nothing needs anybody."""
+        colour = None if self.health is None else self.health.overall
+        return (
+            not self.unavailable
+            and colour is Colour.GREEN
+            and not self.incidents
+            and not self.needs
+            and not self.at_risk
+        )
+
+
+def _needs(report: DailyReport) -> Iterable[Need]:
+    for each in report.incidents or ():
+        if each.severity is not Severity.P3 and each.watched_until is None:
+            untaken = each.state in (ResponseState.OPEN, ResponseState.EXHAUSTED)
+            yield Need(NeedKind.UNTAKEN if untaken else NeedKind.OPEN, incident=each)
+    targets: dict[str, StepLeft] = {}
+    for step in report.at_risk:
+        targets.setdefault(step.latest.target, step)
+    for step in targets.values():
+        yield Need(NeedKind.LATE, step=step)
+    for reason in () if report.health is None else report.health.reasons:
+        if reason.name in UNSEEN or reason.name in BROKEN:
+            yield Need(NeedKind.BLIND if reason.name in UNSEEN else NeedKind.LOST, reason=reason)
+    soon = report.as_of + DAY
+    for gap in () if report.duty is None else report.duty.gaps:
+        if gap.since is None or gap.since < soon:
+            yield Need(NeedKind.GAP, gap=gap)
+
+
+def ledger(decisions: Iterable[Decision]) -> Ledger:
+    """Of decisions in order of time."""
+    last = {each.fingerprint: each for each in decisions if each.outcome not in (Outcome.RESOLVE, Outcome.EDIT)}
+    kinds = Counter(each.outcome for each in last.values())
+    quiet = Counter(str(each.reason) for each in last.values() if each.outcome is Outcome.KEEP_QUIET)
+    held = Counter(str(each.reason) for each in last.values() if each.outcome is Outcome.HOLD)
+    told = kinds[Outcome.ANNOUNCE] + kinds[Outcome.UPDATE]
+    return Ledger(told, kinds[Outcome.JOIN], dict(quiet.most_common()), dict(held.most_common()))

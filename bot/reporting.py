@@ -1,0 +1,81 @@
+"""Reports, wired: composed from the services of a process, and posted by the one that claims them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bot.config.settings import Settings
+    from bot.domain.escalation.pages import Targets
+    from bot.domain.platform.registry import Registry
+    from bot.domain.reports.daily import DailyReport
+    from bot.ports.clock import Clock
+    from bot.ports.state import State
+    from bot.ports.warehouse import Warehouse
+    from bot.services.app import AppServices
+    from bot.services.health import HealthService
+    from bot.services.impact import ImpactService
+    from bot.services.oncall import OncallService
+    from bot.services.report_posts import ReportPosts
+    from bot.services.reports import ReportService
+    from bot.services.responses import ResponseService
+    from bot.services.trends import TrendService
+
+
+def reports_over(
+    settings: Settings,
+    registry: Registry,
+    health: HealthService,
+    impact: ImpactService,
+    trends: TrendService,
+    oncall: OncallService,
+    responses: ResponseService,
+    store: State | None,
+) -> ReportService:
+    """By the policy of the settings as it is now."""
+    from bot.adapters.fire_times import CronFires
+    from bot.config.policy import load_policy
+    from bot.services.reports import Asked, ReportService
+
+    policy = load_policy(settings.config / "policy.yaml").reports
+    zone = policy.zone or registry.zone
+    asked = Asked(health, impact, trends, oncall, responses, store)
+    return ReportService(asked, policy, zone, CronFires(policy.daily, zone))
+
+
+@contextmanager
+def reports_to_read(
+    settings: Settings, opened: Warehouse, registry: Registry, health: HealthService, impact: ImpactService
+) -> Iterator[ReportService]:
+    """Over an open warehouse, for a command, while no process serves."""
+    from bot.adapters.state.to_read import state_to_read
+    from bot.config.chosen_oncall import oncall_in_use
+    from bot.services.oncall import OncallService
+    from bot.services.responses import ResponseService
+    from bot.services.trends import TrendService
+    from bot.state_adapters import has_state, state_engine, watched_by
+
+    with ExitStack() as closing:
+        store = closing.enter_context(state_to_read(state_engine(settings))) if has_state(settings) else None
+        oncall = OncallService(oncall_in_use(settings), store)
+        if store is None:
+            responses = ResponseService(None, oncall.schedule)
+        else:
+            responses = ResponseService(store, oncall.schedule, watched=watched_by(store, settings))
+        trends = TrendService(opened, registry, health)
+        yield reports_over(settings, registry, health, impact, trends, oncall, responses, store)
+
+
+def report_posts(services: AppServices, store: State, targets: Targets, wall: Clock, channel: str) -> ReportPosts:
+    """`channel` is where incidents are posted."""
+    from bot.services.report_posts import ReportPosts, Words
+    from bot.views import daily_report
+
+    def card(report: DailyReport) -> tuple[str, list[dict[str, Any]]]:
+        payload = daily_report.card(report).payload()
+        return payload["text"], payload["blocks"]
+
+    words = Words(card, daily_report.rest, daily_report.markdown, daily_report.skipped)
+    return ReportPosts(services, store, targets, words, wall, channel)

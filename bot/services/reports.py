@@ -1,0 +1,134 @@
+"""Compose reports: ask every service for its part. What could not be asked is named, and nothing is made of it."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from bot.domain.errors import BadInput, FirelineError, WarehouseUnavailable
+from bot.domain.health.model import HealthReport, HealthRequest
+from bot.domain.reports.daily import DailyReport, Ledger, OnDuty, Summary, ledger
+from bot.domain.reports.policy import FireTime, ReportPolicy
+from bot.domain.reports.summaries import summary_of
+from bot.ports.state import State, StateUnavailable
+from bot.services.health import HealthService
+from bot.services.impact import ImpactService
+from bot.services.oncall import OncallService
+from bot.services.responses import ResponseService
+from bot.services.trends import DailyRates, TrendService
+
+DAILY = "daily"
+DAY = timedelta(days=1)
+OF_NOW = "it is known of now only, not of the past"
+log = logging.getLogger("fireline.reports")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whom a report asks. `state` None: this process keeps none."""
+
+    health: HealthService
+    impact: ImpactService
+    trends: TrendService
+    oncall: OncallService
+    responses: ResponseService
+    state: State | None
+
+
+class _Part:
+    """Asks one after the other, and notes what could not be asked."""
+
+    def __init__(self) -> None:
+        self.unavailable, self.later = dict[str, str](), False
+
+    def __call__(self, name: str, ask: Callable[[], T]) -> T | None:
+        try:
+            return ask()
+        except FirelineError as error:
+            self.unavailable[name] = str(error)
+            self.later = self.later or isinstance(error, WarehouseUnavailable | StateUnavailable)
+            log.info("a report does without %s: %s", name, error)
+            return None
+
+
+class ReportService:
+    """`zone` and `fires` are those of the daily digest: by them it has its date."""
+
+    def __init__(self, asked: Asked, policy: ReportPolicy, zone: ZoneInfo, fires: FireTime) -> None:
+        self._asked, self.policy, self.zone, self.fires = asked, policy, zone, fires
+
+    def daily(self, now: datetime, day: date | None = None) -> DailyReport:
+        """The digest as of now; with `day` as known when that date's was due. Raises BadInput for one to come."""
+        today = now.astimezone(self.zone).date()
+        if day is None or day == today:
+            return self._of_now(now, today)
+        at = self.fires(day)
+        if at is None or at > now:
+            raise BadInput(f"There is no digest for {day} yet: its time has not come.")
+        return self._of_then(at.astimezone(UTC), day)
+
+    def _of_now(self, now: datetime, day: date) -> DailyReport:
+        asked, part = self._asked, _Part()
+        week = part("health", lambda: asked.health.of(HealthRequest(days=7), now))
+        last = None if week is None else part("the last day", lambda: asked.health.of(HealthRequest(days=1), now))
+        rates: tuple[tuple[date, ...], DailyRates] | None = None
+        if week is not None:
+            rates = part("the trend", lambda: asked.trends.success(HealthRequest(days=7), now))
+        return DailyReport(
+            day=day,
+            as_of=now,
+            zone=self.zone,
+            health=week,
+            last_day=last,
+            days=() if rates is None else rates[0],
+            success={} if rates is None else rates[1],
+            tonight=None if week is None else part("deadlines", lambda: asked.impact.readiness(now, DAY)),
+            incidents=part("incidents", lambda: tuple(asked.responses.overviews(now))),
+            duty=part("on call", lambda: self._duty(now)),
+            silences=part("silences", lambda: tuple(self._state.silences(now))),
+            ledger=part("findings", lambda: self._ledger(now)),
+            before=part("the digest before", self._before),
+            unavailable=part.unavailable,
+            later=part.later,
+        )
+
+    def _of_then(self, at: datetime, day: date) -> DailyReport:
+        """Exact, from the history alone; what is stored as it is now is not of then."""
+        asked, part = self._asked, _Part()
+
+        def known(days: int) -> HealthReport:
+            return asked.health.of(HealthRequest(days=days, as_of=at), at)
+
+        report = DailyReport(
+            day=day,
+            as_of=at,
+            zone=self.zone,
+            health=part("health", lambda: known(7)),
+            last_day=part("the last day", lambda: known(1)),
+            duty=part("on call", lambda: self._duty(at)),
+            ledger=part("findings", lambda: self._ledger(at)),
+        )
+        of_now = dict.fromkeys(("the trend", "deadlines", "incidents", "silences"), OF_NOW)
+        return replace(report, unavailable={**part.unavailable, **of_now})
+
+    @property
+    def _state(self) -> State:
+        if self._asked.state is None:
+            raise BadInput("nothing is stored yet: `fireline run` or `fireline demo` detects")
+        return self._asked.state
+
+    def _duty(self, now: datetime) -> OnDuty:
+        if not self._asked.oncall.plan.rotas:
+            return OnDuty((), ())
+        found = self._asked.oncall.overview(now)
+        return OnDuty(found.turns, found.gaps)
+
+    def _ledger(self, now: datetime) -> Ledger:
+        return ledger(self._state.decisions(now - DAY, now))
+
+    def _before(self) -> Summary | None:
+        said = self._state.reports.delivered(DAILY)
+        return None if said is None else summary_of(said.facts)

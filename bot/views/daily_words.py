@@ -1,0 +1,216 @@
+"""What a digest says, in words: the same for Slack, the terminal and mail."""
+
+from collections.abc import Iterator, Sequence
+
+from bot.domain.counts import plural
+from bot.domain.findings.words import short_day
+from bot.domain.health.model import HealthReport, HealthRow
+from bot.domain.health.notified import called
+from bot.domain.impact.readiness import Readiness, StepLeft
+from bot.domain.oncall.overview import Turn
+from bot.domain.platform.names import some_of
+from bot.domain.reports.daily import MOST_NEEDS, DailyReport, Ledger, Need, NeedKind, Summary
+from bot.views import health_words, numbers, oncall_words, response_words
+from bot.views.incident_words import Voice
+
+MOST_RISKS, MOST_LISTED, MOST_NAMED = 3, 12, 3
+UNAVAILABLE = "unavailable"
+BARS = "▁▂▃▄▅▆▇█"
+LOWEST = 0.5
+"""What is below it is drawn as the lowest bar."""
+
+
+def title(report: DailyReport) -> str:
+    """`Daily digest, Thu 15 Jan: RED`; late, where it is."""
+    colour = UNAVAILABLE if report.health is None else report.health.overall
+    late = f", {numbers.span(report.late)} late" if report.late else ""
+    return f"Daily digest, {report.day:%a} {short_day(report.day)}: {colour}{late}"
+
+
+def change(report: DailyReport) -> str:
+    """One sentence: how it is, and what has changed since the last digest that was delivered."""
+    now, before = report.summary, report.before
+    if now.overall is None:
+        return f"Health is {UNAVAILABLE}: nothing is known of it, good or bad."
+    colour = f"{now.overall}"
+    if before is None:
+        return f"{colour}, in the first digest: {_counts(now)}."
+    same = "as" if before.overall is now.overall else f"was {before.overall or UNAVAILABLE}"
+    since = f"on {before.day:%a} {short_day(before.day)}"
+    return f"{colour}, {same} {since}: {_counts(now, before)}."
+
+
+def _counts(now: Summary, before: Summary | None = None) -> str:
+    parts = [_incidents(now, before)]
+    if now.without_data is not None:
+        then = None if before is None else before.without_data
+        was = f", then {then:,}" if then is not None and then != now.without_data else ""
+        parts.append(f"{plural(now.without_data, 'date')} without data{was}")
+    return "; ".join(parts)
+
+
+def _incidents(now: Summary, before: Summary | None) -> str:
+    if now.open is None:
+        return f"incidents {UNAVAILABLE}"
+    said = f"{plural(len(now.open), 'incident')} open" if now.open else "no incident open"
+    if before is None or before.open is None:
+        return said
+    new = [label for label in now.open if label not in before.open]
+    over = [label for label in before.open if label not in now.open]
+    more = [
+        f"{len(each)} {word} ({some_of(each, MOST_NAMED)})" for each, word in ((new, "new"), (over, "over")) if each
+    ]
+    return f"{said}, {', '.join(more)}" if more else said
+
+
+def need(report: DailyReport, each: Need, voice: Voice) -> str:
+    """What needs a person, and what to do about it."""
+    if each.incident is not None:
+        found = each.incident
+        standing = response_words.line(found.standing, report.as_of, voice)
+        said = voice.data(called(found.incident).removeprefix(f"{found.incident.label} {found.incident.severity} "))
+        who = standing or ("nobody has it" if each.kind is NeedKind.UNTAKEN else "")
+        return f"{found.incident.label} {found.severity} {said}{f'. {who}' if who else ''}"
+    if each.step is not None:
+        latest = each.step.latest
+        due = f"{voice.data(latest.target)} is at risk, due {voice.time(latest.due_at)}"
+        return f"{due}: start {voice.data(each.step.processor)} by {voice.time(latest.start)}"
+    if each.reason is not None:
+        return voice.data(each.reason.text.removesuffix("."))
+    assert each.gap is not None
+    return oncall_words.gap(each.gap, report.zone, report.as_of)
+
+
+def needs(report: DailyReport, voice: Voice) -> list[str]:
+    return [need(report, each, voice) for each in report.needs]
+
+
+def risk(step: StepLeft, voice: Voice) -> str:
+    return f"{voice.data(step.processor)}: {step.state}, start by {voice.time(step.latest.start)}"
+
+
+def tonight(report: DailyReport, voice: Voice) -> list[str]:
+    """The deadlines of the next 24 hours: what is at risk first."""
+    if report.tonight is None:
+        why = voice.data(_why(report, "deadlines", "health"))
+        return [f"{why[:1].upper()}{why[1:]}."]
+    if not report.tonight:
+        return ["No deadline in the next 24 hours."]
+    return [line for each in report.tonight for line in readiness(each, voice)]
+
+
+def readiness(found: Readiness, voice: Voice) -> Iterator[str]:
+    """Of one data date: how far it is, what is at risk, what comes first."""
+    first = min(found.due, key=lambda name: (found.due[name], name))
+    of = f", the first of {plural(len(found.due), 'deadline')}" if len(found.due) > 1 else ""
+    deadlines = f"{voice.data(first)} is due {voice.time(found.due[first])}{of}"
+    yield f"Data of {short_day(found.data_date)}: {found.done:,} of {plural(found.needed, 'step')} done; {deadlines}"
+    for step in found.at_risk[:MOST_RISKS]:
+        yield f"At risk: {risk(step, voice)}"
+    if len(found.at_risk) > MOST_RISKS:
+        yield f"At risk: {len(found.at_risk) - MOST_RISKS:,} more"
+    if found.unknown:
+        names = some_of([voice.data(each.processor) for each in found.unknown], MOST_NAMED)
+        yield f"Cannot tell of {len(found.unknown):,}: {names}"
+    if found.left and not found.at_risk:
+        step = min(found.left, key=lambda each: each.latest.start)
+        yield f"Nothing at risk; {voice.data(step.processor)} must start first, by {voice.time(step.latest.start)}"
+
+
+def duty(report: DailyReport) -> str:
+    """Who is on call now and next, and gaps."""
+    if report.duty is None:
+        return f"On call: {_why(report, 'on call')}."
+    if not report.duty.turns:
+        return "On call: nobody, there is no oncall.yaml."
+    turns = "; ".join(_turn(each, report) for each in report.duty.turns)
+    gaps = report.duty.gaps
+    first = f": {oncall_words.gap(gaps[0], report.zone, report.as_of)}" if gaps else ""
+    return f"On call: {turns}. {plural(len(gaps), 'gap') if gaps else 'No gap'} in 60 days{first}."
+
+
+def _turn(turn: Turn, report: DailyReport) -> str:
+    shift, then = turn.shift, turn.following
+    until = "" if shift.until is None else f" until {oncall_words.wall(shift.until, report.zone)}"
+    later = f", then {then.person or oncall_words.NOBODY}" if then is not None and until else ""
+    return f"{shift.rota} {shift.person or oncall_words.NOBODY}{until}{later}"
+
+
+def quiet(report: DailyReport) -> list[str]:
+    """The noise ledger: failed runs that were expected, and findings that nobody was told of, by the reason."""
+    day = report.last_day
+    runs = _why(report, "the last day", "health") if day is None else health_words.noise(day)
+    return [f"Kept quiet: {runs}.", f"Findings of the last day: {_findings(report, report.ledger)}."]
+
+
+def _findings(report: DailyReport, found: Ledger | None) -> str:
+    if found is None:
+        return _why(report, "findings")
+    if not found.findings:
+        return "none"
+    parts = [f"{found.told:,} told", f"{found.joined:,} joined to those"]
+    parts += [f"{count:,} {reason}" for each in (found.quiet, found.held) for reason, count in each.items()]
+    return f"{found.findings:,} = {' + '.join(parts)}"
+
+
+def chart(report: DailyReport) -> list[str]:
+    """The share that succeeded on each of the last days, by phase: a bar a day. Empty where nothing is known."""
+    if not report.success:
+        return []
+    width = max(map(len, report.success))
+    days = f"{short_day(report.days[0])} to {short_day(report.days[-1])}, a bar a day: full 100 %, lowest 50 % or less"
+    return [*(f"{name:<{width}}  {bars(rates)}" for name, rates in report.success.items()), days]
+
+
+def bars(rates: Sequence[float | None]) -> str:
+    return "".join("·" if rate is None else _bar(rate) for rate in rates)
+
+
+def _bar(rate: float) -> str:
+    """Full at 100 % alone."""
+    share = max(0.0, rate - LOWEST) / (1 - LOWEST)
+    return BARS[-1] if rate >= 1 else BARS[min(int(share * len(BARS)), len(BARS) - 2)]
+
+
+def phase_lines(report: HealthReport) -> list[str]:
+    """Each with how many runs its rates are of."""
+    rows = report.phases or report.processors
+    return [_row(row) for row in rows]
+
+
+def _row(row: HealthRow) -> str:
+    target = "" if row.target is None else f", target {numbers.share(row.target)}"
+    day = "" if row.day is None else f"; last day {_rate(row.day.success_rate, row.day.tried)}"
+    data = f"; data {row.due.filled:,} of {plural(row.due.known, 'date')}" if row.due.due else ""
+    rate = _rate(row.tally.success_rate, row.tally.tried)
+    return f"{row.name[:1].upper()}{row.name[1:]}: {row.status}, {rate}{target}{day}{data}"
+
+
+def _rate(rate: float | None, count: int) -> str:
+    return "nothing to judge" if rate is None else f"{numbers.share(rate)} of {count:,}"
+
+
+def others(report: DailyReport, voice: Voice) -> list[str]:
+    """Needs beyond the first, and incidents that need nobody."""
+    rest = [need(report, each, voice) for each in report.needs[MOST_NEEDS:]]
+    more = [f"and {len(rest) - MOST_LISTED} more"] if len(rest) > MOST_LISTED else []
+    return [*rest[:MOST_LISTED], *more]
+
+
+def silences(report: DailyReport, voice: Voice) -> list[str]:
+    if report.silences is None:
+        return [f"{_why(report, 'silences')}."]
+    ordered = sorted(report.silences, key=lambda each: each.until)
+    return [f"{each.kind.capitalize()}: {voice.data(each.what)} until {voice.date(each.until)}" for each in ordered]
+
+
+def all_clear(report: DailyReport, voice: Voice) -> list[str]:
+    """Two lines."""
+    first = [line for each in report.tonight or () for line in readiness(each, voice)][-1:]
+    return [f"{change(report)} Nothing needs you.", f"{duty(report)} {quiet(report)[0]} {' '.join(first)}".rstrip()]
+
+
+def _why(report: DailyReport, *names: str) -> str:
+    """Unavailable, and why."""
+    reason = next((report.unavailable[name] for name in names if name in report.unavailable), "")
+    return f"{UNAVAILABLE}, {reason}".rstrip(". ,") if reason else UNAVAILABLE

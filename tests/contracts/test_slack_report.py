@@ -1,0 +1,69 @@
+"""A report in Slack: its blocks, its thread, the whole one in its place, and an earlier try that is found again."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from bot.adapters.pages.slack_report import SlackReport
+from bot.domain.delivery import Act, Kind, Outcome, Page
+from bot.domain.reports.said import COMPLETED, REST
+from tests.support.page_endpoints import page
+from tests.support.slack_bench import ALERTS
+from tests.support.slack_thread import Beside, beside
+
+KEY = "digest:2026-01-15"
+SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "*RED*", "verbatim": True}}
+
+
+@pytest.fixture(scope="module")
+def slack() -> Iterator[Beside]:
+    with beside() as made:
+        yield made
+
+
+def channel(slack: Beside, text: str = "*RED*") -> SlackReport:
+    block = {**SECTION, "text": {**SECTION["text"], "text": text}}  # type: ignore[dict-item]
+    cards = {KEY: json.dumps([block])}
+    return SlackReport(slack.workspace.credentials.bot_token, slack.workspace.api_url, cards.get)
+
+
+def digest(name: str, key: str = KEY, target: str = ALERTS) -> Page:
+    return replace(page(target, name), dedup_key=key, act=Act.NOTE, text="Digest: RED &amp; more")
+
+
+def test_it_is_posted_with_its_blocks_and_completed_in_its_place(slack: Beside) -> None:
+    sent = channel(slack).send(digest("first"))
+    assert sent.kind is Kind.YES
+    where, _, ts = sent.ref.partition(":")
+    [shown] = [each for each in slack.messages(where) if each["ts"] == ts]
+    assert (shown["text"], shown["blocks"][0]["text"]["text"]) == ("Digest: RED &amp; more", "*RED*")
+    whole = digest("whole", KEY + COMPLETED, sent.ref)
+    assert channel(slack, "*GREEN*").find(whole) == Outcome(Kind.NO, "an edit may be made again")
+    for _ in range(2):
+        assert channel(slack, "*GREEN*").send(whole).kind is Kind.YES
+    [edited] = [each for each in slack.messages(where) if each["ts"] == ts]
+    assert edited["blocks"][0]["text"]["text"] == "*GREEN*"
+
+
+def test_what_belongs_into_the_thread_is_there_and_found_again(slack: Beside) -> None:
+    sent = channel(slack).send(digest("with a thread"))
+    below = digest("below", KEY + REST, sent.ref)
+    assert channel(slack).find(below) == Outcome(Kind.NO, "no such message since the first try")
+    said = channel(slack).send(below)
+    where, _, ts = said.ref.partition(":")
+    [shown] = [each for each in slack.messages(where) if each["ts"] == ts]
+    assert (shown["thread_ts"], "blocks" in shown) == (sent.ref.partition(":")[2], False)
+    assert channel(slack).find(below) == said
+    assert channel(slack).find(digest("with a thread")) == sent
+
+
+def test_one_that_is_not_kept_any_more_is_said_in_words(slack: Beside) -> None:
+    sent = channel(slack).send(digest("gone", "digest:2025-01-01"))
+    assert sent.kind is Kind.YES
+
+
+def test_a_message_that_is_gone_is_a_no_that_stays(slack: Beside) -> None:
+    refused = channel(slack).send(digest("edits nothing", KEY + COMPLETED, f"{ALERTS}:1.000001"))
+    assert (refused.kind, refused.permanent, refused.reason) == (Kind.NO, True, "message_not_found")

@@ -1,0 +1,54 @@
+"""`fireline report`: the digest as text, Markdown and JSON, without a process that serves."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot.cli.app import app
+
+EXAMPLE = Path(__file__).parents[2] / "docs" / "example"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("home")
+    loaded = CliRunner().invoke(app, ["load", str(EXAMPLE), "--home", str(made)])
+    assert loaded.exit_code == 0, loaded.output
+    return made
+
+
+def daily(home: Path, *more: str) -> Result:
+    return CliRunner().invoke(app, ["report", "daily", *more, "--home", str(home)])
+
+
+def test_the_digest_says_what_it_could_not_ask(home: Path) -> None:
+    said = daily(home)
+    assert said.exit_code == 0, said.output
+    assert said.stdout.startswith("Daily digest, ")
+    assert "Unavailable: silences, findings, the digest before: nothing is stored yet" in said.stdout
+    assert "Success by day" in said.stdout
+
+
+def test_markdown_has_the_same_lines(home: Path) -> None:
+    plain, marked = daily(home).stdout, daily(home, "--markdown").stdout
+    lines = [line.lstrip("# ") for line in marked.splitlines() if line != "```"]
+    assert [line.strip() for line in plain.splitlines() if line.strip()] == [line.strip() for line in lines if line]
+
+
+def test_json_has_the_figures_of_health(home: Path) -> None:
+    given = json.loads(daily(home, "--json").stdout)
+    asked = json.loads(CliRunner().invoke(app, ["health", "--json", "--home", str(home)]).stdout)
+    assert given["overall"] == asked["overall"]
+    assert given["health"]["phases"] == asked["phases"]
+    assert given["all_clear"] is False
+    assert given["needs"][0]["kind"] == "blind"
+
+
+def test_of_a_date_that_has_passed_and_of_one_to_come(home: Path) -> None:
+    then = json.loads(daily(home, "--date", "2026-02-10", "--json").stdout)
+    assert (then["date"], then["as_of"]) == ("2026-02-10", "2026-02-10T12:00:00Z")
+    assert then["health"]["window"]["exact"] is True
+    tomorrow = daily(home, "--date", "2199-01-01")
+    assert tomorrow.exit_code == 1
