@@ -29,8 +29,10 @@ from bot.opening import (
     validation_over,
     warehouse,
 )
+from bot.repairing import repairs_over
 from bot.reporting import report_posts, reports_over
 from bot.responding import Responding, acts_of_people, paging_rules_of, responding
+from bot.sourcing import sources_service
 from bot.state_adapters import Sharing, has_state, identities, ours_of, rest_of, shared, state, state_engine, watched_by
 
 if TYPE_CHECKING:
@@ -366,8 +368,9 @@ def app_services(
     trends, queries = TrendService(opened, registry, health), queries_over(opened, registry, settings)
     about_data = registry, health, trends, impact, validation, sampling, queries
     people = incidents, oncall, responses, *acts_of_people(rules, store, registry.by_name, identify)
+    repairs = repairs_over(opened, registry, validation, store, settings, identify)
     reports = reports_over(settings, registry, health, impact, trends, oncall, responses, store)
-    also = RetrospectService(store), silences_over(store, registry, health, identify), reports
+    also = RetrospectService(store), silences_over(store, registry, health, identify), repairs, reports
     deploys, heard = deploys_of(settings, opened, registry, store, clock), partial(hear, store)
     return AppServices(clock, *about_data, *people, *also, sources, blindness, Inbox(store), deploys, heard)
 
@@ -377,12 +380,3 @@ def syncing(settings: Settings) -> Iterator[Services]:
     """Services whose sources may be read, by a command."""
     with warehouse(settings, read_only=False) as opened, ExitStack() as closing:
         yield Services(opened, settings, closing)
-
-
-def sources_service(opened: Warehouse, settings: Settings, clock: Clock) -> SourcesService:
-    """The sources that `sources.yaml` names, over an open warehouse."""
-    from bot.services.sources import SourcesService
-    from bot.source_adapters import connected_sources
-
-    registry = partial(registry_in_use, opened, settings)
-    return SourcesService(opened, connected_sources(settings, registry, dataset_of(settings)), registry, clock)

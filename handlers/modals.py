@@ -43,6 +43,12 @@ def chosen(view: Mapping[str, Any], name: str) -> tuple[str, ...]:
     return tuple(each for each in values if isinstance(each, str))
 
 
+def entered_date(view: Mapping[str, Any], name: str) -> str:
+    """The date that was chosen in a field of a modal; "" for none."""
+    field = mapping(mapping(mapping(mapping(view.get("state")).get("values")).get(name)).get(name))
+    return str(field.get("selected_date") or "")
+
+
 def entered(view: Mapping[str, Any], name: str) -> str:
     """What was chosen or written in a field of a modal; "" for nothing."""
     field = mapping(mapping(mapping(mapping(view.get("state")).get("values")).get(name)).get(name))

@@ -125,14 +125,15 @@ class Reply:
     async def work(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await self.pool.run(work, *args, **kwargs)
 
-    async def send(self, card: Card) -> None:
-        """Post where the request was made, for everyone there; where Slack refuses that, to the asker alone."""
+    async def send(self, card: Card) -> MessageRef | None:
+        """Post where the request was made, for everyone there; where Slack refuses that, to the asker alone: None."""
         place = self.place
         try:
-            await self._post(card, place.channel or place.user, place.thread_ts or place.asked_at)
+            return await self._post(card, place.channel or place.user, place.thread_ts or place.asked_at)
         except Refused as no:
             log.info("%s: answering privately", no)
             await self.privately(card)
+            return None
 
     async def to(self, user: str, card: Card) -> None:
         """Directly to a person. Raises Refused and Unconfirmed."""
@@ -150,16 +151,19 @@ class Reply:
             log.info("%s: answering privately", no)
             await self.privately(card)
 
-    async def instead(self, card: Card) -> None:
-        """In place of a choice: posted where it was asked, and the choice, which one person saw, is deleted."""
+    async def instead(self, card: Card) -> MessageRef | None:
+        """In place of a choice: posted where it was asked, and the choice, which one person saw, is deleted. Returns
+        where it stands, if everyone sees it.
+        """
         if not self.place.ephemeral:
             await self.edit(card)
-            return
-        await self.send(card)
+            return self.place.message
+        posted = await self.send(card)
         try:
             await self._by_hook({"delete_original": True})
         except Unconfirmed as unclear:
             log.info("%s: the choice may still be shown", unclear)
+        return posted
 
     async def edit(self, card: Card) -> None:
         """Replace the message whose button was pressed; where Slack refuses that, answer again, privately."""
@@ -226,12 +230,13 @@ class Reply:
             log.info("%s: answering directly", no)
             await self._post(card, place.user)
 
-    async def _post(self, card: Card, channel: str, thread_ts: str | None = None) -> None:
+    async def _post(self, card: Card, channel: str, thread_ts: str | None = None) -> MessageRef:
         """`channel` may be a person: https://docs.slack.dev/reference/methods/chat.postMessage#app_home"""
         post = self.client.chat_postMessage(
             channel=channel, thread_ts=thread_ts, unfurl_links=False, unfurl_media=False, **card.payload()
         )
-        await asked("chat.postMessage", post)
+        answer = await asked("chat.postMessage", post)
+        return MessageRef(str(answer["channel"]), str(answer["ts"]))
 
     async def upload(self, attached: Sequence[Chart | Document], comment: str) -> None:
         """Files into the thread of the message, else to the asker directly; where Slack takes none, their words."""

@@ -37,6 +37,12 @@ class SlackDirectory:
             raise DirectoryUnavailable("Slack's users.info did not say who that is")
         return _origin(found, self._own_team())
 
+    def email(self, user: str) -> str:
+        """https://docs.slack.dev/reference/scopes/users.read.email"""
+        found = _asked(self._client.users_info, user=user).get("user")
+        profile = found.get("profile") if isinstance(found, Mapping) else None
+        return str(profile.get("email") or "") if isinstance(profile, Mapping) else ""
+
     def members(self, group: str) -> frozenset[str]:
         try:
             found = _asked(self._client.usergroups_users_list, usergroup=group).get("users")

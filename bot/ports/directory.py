@@ -19,6 +19,10 @@ class Directory(Protocol):
         """What a Slack user is to this workspace. Raises DirectoryUnavailable."""
         ...
 
+    def email(self, user: str) -> str:
+        """The address of a Slack user; "" where there is none. Raises DirectoryUnavailable."""
+        ...
+
     def members(self, group: str) -> frozenset[str]:
         """The user ids of a user group; none for one that is not there. Raises DirectoryUnavailable."""
         ...

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from bot.domain.incidents.incident import MessageRef
 from bot.domain.reprocessing.plan import StepKey
 from bot.domain.reprocessing.repair import Circuit, Repair, RepairStep
 
@@ -19,6 +20,10 @@ class RepairRecord(Protocol):
         """Store it, one version on; returns it as stored: numbered, if it is more than planned. None, and no change,
         if another version than its own is stored.
         """
+        ...
+
+    def set_message(self, repair_id: str, message: MessageRef) -> bool:
+        """Note where its progress is shown, whatever its version; `put` leaves that alone. False: there is none."""
         ...
 
     def add_steps(self, steps: Iterable[RepairStep]) -> None:

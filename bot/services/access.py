@@ -112,6 +112,7 @@ class Identities:
         self._groups = [name for name in self._roles if name.startswith("S")]
         self._origins = _Remembered(directory.origin, seconds)
         self._members = _Remembered(directory.members, seconds)
+        self._emails = _Remembered(directory.email, seconds)
 
     def __call__(self, actor: Actor) -> Identity:
         if actor.way is not Way.SLACK:
@@ -125,6 +126,19 @@ class Identities:
             return Identity(Origin.UNKNOWN, why_unknown=str(error))
         given = [self._roles[each] for each in (actor.id, *groups) if each in self._roles]
         return Identity(origin, max(given, default=self._default), named=bool(given))
+
+    def email(self, actor: Actor) -> str:
+        """Their address; "" where there is none, or Slack does not say it."""
+        try:
+            return self._emails(actor.id) if actor.way is Way.SLACK else ""
+        except DirectoryUnavailable as error:
+            log.warning("the address of %s is not known: %s", actor.key, error)
+            return ""
+
+
+def email_by(identify: Callable[[Actor], Identity]) -> Callable[[Actor], str]:
+    """The address of who acts, where Slack is asked who that is; else ""."""
+    return identify.email if isinstance(identify, Identities) else lambda _: ""
 
 
 class _Remembered(Generic[Found]):

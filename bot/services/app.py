@@ -16,6 +16,7 @@ from bot.services.oncall import OncallService
 from bot.services.practice import PracticeService
 from bot.services.queries import QueryService
 from bot.services.reports import ReportService
+from bot.services.reprocessing import RepairService
 from bot.services.responses import ResponseService
 from bot.services.retrospect import RetrospectService
 from bot.services.sampling import SamplingService
@@ -44,6 +45,7 @@ class AppServices:
     practice: PracticeService
     retrospect: RetrospectService
     silences: SilenceService
+    repairs: RepairService
     reports: ReportService
     sources: SourcesService
     blindness: Blindness

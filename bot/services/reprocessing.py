@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.domain.access import Actor, Identity, Role, Way, without_slack
 from bot.domain.errors import BadInput
+from bot.domain.incidents.incident import MessageRef
 from bot.domain.reprocessing.plan import Change, Plan, Request, difference
 from bot.domain.reprocessing.repair import (
     Person,
@@ -31,7 +32,7 @@ class PlanChanged(BadInput):
     """
 
     def __init__(self, before: Repair, fresh: Repair, changes: Sequence[Change]) -> None:
-        self.fresh, self.changes = fresh, tuple(changes)
+        self.before, self.fresh, self.changes = before, fresh, tuple(changes)
         rows = "\n".join(map(str, changes[:MOST_LISTED]))
         more = f"\nand {len(changes) - MOST_LISTED:,} more" if len(changes) > MOST_LISTED else ""
         super().__init__(f"{before.label} is not what would be done now: nothing was started.\n{rows}{more}")
@@ -98,6 +99,11 @@ class RepairService:
         """Before it has started. Raises NotAllowed and BadInput."""
         check_role(self._identify, who, "withdraw a repair")
         return self._kept(withdrawn(self.get(name), self._person(who), now), "withdrawn", who, now)
+
+    def shown_at(self, repair_id: str, message: MessageRef) -> None:
+        """Where its progress is shown."""
+        with self._required().transaction() as tx:
+            tx.repairs.set_message(repair_id, message)
 
     def _check_second(self, known: Repair, who: Actor, by: Person) -> None:
         """At a terminal anybody can call themselves anything: two people meet in Slack."""

@@ -24,6 +24,7 @@ import handlers.oncall
 import handlers.postmortem
 import handlers.practice
 import handlers.reports
+import handlers.reprocessing
 import handlers.response
 import handlers.response_forms
 import handlers.severity
@@ -105,6 +106,7 @@ def build(
         handlers.response,
         handlers.response_forms,
         handlers.declaring,
+        handlers.reprocessing,
         handlers.severity,
         handlers.silence,
         handlers.timeline_note,

@@ -38,6 +38,7 @@ def _commands(registry: Registry, dates: DateReader) -> tuple[tuple[str, str], .
         ("/page @person TEXT", "page a person or a rota on purpose: first it shows who is paged by what"),
         ("/oncall", "who is on call, why, until when, and who comes next"),
         ("/oncall readiness", "who can be reached by what; `/oncall test @person` pages for practice"),
+        (f"/reprocess {name} yesterday", "a plan of what would run again, and a button that starts it; `list`, `R-12`"),
         ("/deploys", "what is deployed of each service, and how it differs from the registry"),
         ("/validate", "what really happened to the last two data dates, the worst first"),
         (f"/validate {name} {first}..{last}", "one processor, those dates"),

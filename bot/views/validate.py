@@ -1,7 +1,8 @@
 """Verdicts as a message: one line a finding, the worst first, what to do, and how many dates are in order."""
 
-from bot.domain.verdicts.judge import SOUND, Verdict
-from bot.domain.verdicts.validation import Validated, Validation
+from bot.domain.counts import plural
+from bot.domain.verdicts.judge import SOUND, Action, Verdict
+from bot.domain.verdicts.validation import Validated, Validation, ValidationRequest
 from bot.views import action_ids, validate_words
 from bot.views.blocks import Block, Card, Element, actions, button, context, header, section
 from bot.views.health import date_token
@@ -11,6 +12,7 @@ from bot.views.validate_words import VerdictRows
 MOST_SHOWN = 12
 MOST_NOTES = 4
 MOST_EVIDENCE = 400
+REPAIRED = frozenset({Action.REPROCESS, Action.RESCRAPE})
 UNCLEAR = frozenset({Verdict.UPSTREAM, Verdict.UNKNOWN})
 
 
@@ -23,7 +25,7 @@ def card(validation: Validation) -> Card:
     rows = validation.rows if len(validation.rows) == 1 else validation.findings
     groups = validate_words.groups(rows, MOST_SHOWN)
     for group in groups[:MOST_SHOWN]:
-        blocks.append(section(_block(group)))
+        blocks.append(_block(group))
         lines.append(_line(group))
     rest = sum(len(group.rows) for group in groups[MOST_SHOWN:])
     closing = [validate_words.sound(validation), *validation.notes[:MOST_NOTES]]
@@ -54,11 +56,21 @@ def _mark(row: Validated) -> str:
     return "🟡" if row.verdict in UNCLEAR else "🔴"
 
 
-def _block(group: VerdictRows) -> str:
+def _block(group: VerdictRows) -> Block:
     row = group.first
     said = f"{validate_words.verdict(row.verdict)} → *{validate_words.action(row.judged)}*"
     head = f"{_mark(row)} *{escape(row.processor.name)}* {group.dates}: {said}"
-    return f"{head}\n{escape(cut(_detail(group), MOST_EVIDENCE))}"
+    return {**section(f"{head}\n{escape(cut(_detail(group), MOST_EVIDENCE))}"), **_repair(group)}
+
+
+def _repair(group: VerdictRows) -> Block:
+    """Where the verdict asks for it: a plan of these dates, which starts nothing."""
+    row, days = group.first, sorted(row.data_date for row in group.rows)
+    if row.action not in REPAIRED or row.processor.service is None:
+        return {}
+    label = f"Reprocess {days[0]}" if len(days) == 1 else f"Reprocess {plural(len(days), 'date')}"
+    asked = ValidationRequest(processor=row.processor.name, first=days[0], last=days[-1])
+    return {"accessory": button(label, action_ids.REPROCESS_PLAN, action_ids.encode_validation(asked))}
 
 
 def _line(group: VerdictRows) -> str:

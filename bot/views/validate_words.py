@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from bot.domain.counts import plural
 from bot.domain.evidence.runs import Status
@@ -43,11 +44,16 @@ class VerdictRows:
     @property
     def dates(self) -> str:
         """One date, both ends of a run of dates, or how many there are."""
-        days = sorted(row.data_date for row in self.rows)
-        if len(days) == 1:
-            return str(days[0])
-        together = (days[-1] - days[0]).days == len(days) - 1
-        return f"{days[0]} to {days[-1]}" + ("" if together else f" ({len(days)} dates)")
+        return dates(row.data_date for row in self.rows)
+
+
+def dates(listed: Iterable[date]) -> str:
+    """One date, both ends of a run of dates, or how many there are."""
+    days = sorted(listed)
+    if len(days) == 1:
+        return str(days[0])
+    together = (days[-1] - days[0]).days == len(days) - 1
+    return f"{days[0]} to {days[-1]}" + ("" if together else f" ({len(days)} dates)")
 
 
 def groups(rows: Iterable[Validated], most: int) -> list[VerdictRows]:

@@ -69,9 +69,15 @@ def test_a_repair_comes_back_as_it_was_and_is_numbered_when_it_is_more_than_a_pl
     assert first.repairs.numbered(1) == first.repairs.of("P1") == waiting
     with first.transaction() as tx:
         assert tx.repairs.put(started(known, BEN, LATER)) is None  # of the version before
-        done = tx.repairs.put(replace(started(waiting, BEN, LATER), message=MessageRef("C1", "17.5")))
+        done = tx.repairs.put(started(waiting, BEN, LATER))
     assert done is not None
     assert second.repairs.latest(5) == second.repairs.unfinished() == [done]
+    with first.transaction() as tx:
+        assert tx.repairs.set_message("P1", MessageRef("C1", "17.5"))
+        assert not tx.repairs.set_message("P9", MessageRef("C1", "17.5"))
+        assert tx.repairs.put(done) is not None
+    done = second.repairs.of("P1")
+    assert done is not None
     assert (done.number, done.approved_by, done.message) == (1, BEN, MessageRef("C1", "17.5"))
 
 

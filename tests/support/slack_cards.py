@@ -27,6 +27,7 @@ from tests.support import (
     notices,
     oncall_cards,
     practice_cards,
+    repair_cards,
     report_cards,
     silence_cards,
     validations,
@@ -192,6 +193,7 @@ def messages() -> dict[str, dict[str, Any]]:
         **deploy_cards.messages(),
         **oncall_cards.messages(),
         **practice_cards.practices(),
+        **repair_cards.messages(),
         **silence_cards.messages(),
         **report_cards.messages(),
     }
@@ -208,6 +210,7 @@ def modals() -> dict[str, dict[str, Any]]:
         **incident_cards.modals(),
         **deploy_cards.modals(),
         **oncall_cards.modals(),
+        **repair_cards.modals(),
     }
 
 

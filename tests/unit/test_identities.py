@@ -25,6 +25,9 @@ class People:
     def origin(self, user: str) -> Origin:
         return self._answer(user, self.origins.get(user, Origin.ELSEWHERE))
 
+    def email(self, user: str) -> str:
+        return self._answer(user, f"{user.casefold()}@example.com")
+
     def members(self, group: str) -> frozenset[str]:
         return self._answer(group, self.groups[group])
 

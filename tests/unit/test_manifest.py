@@ -27,6 +27,7 @@ import handlers.oncall
 import handlers.postmortem
 import handlers.practice
 import handlers.reports
+import handlers.reprocessing
 import handlers.response
 import handlers.response_forms
 import handlers.silence
@@ -64,6 +65,8 @@ SCOPES = {
 """What each method needs of a bot token: https://docs.slack.dev/reference/scopes. conversations.open for one person;
 apps.connections.open is called with the app-level token; files.upload.v2 is the SDK's name for the two upload methods.
 """
+FIELD_SCOPES = {"users:read.email"}
+"""What an answer leaves out without them: the address of a user."""
 EVENT_SCOPES = {
     "app_home_opened": set(),
     "app_mention": {"app_mentions:read"},
@@ -224,6 +227,7 @@ class Registered:
             handlers.declaring,
             handlers.severity,
             handlers.silence,
+            handlers.reprocessing,
             handlers.timeline_note,
             handlers.deploys,
             handlers.validate,
@@ -327,7 +331,7 @@ def test_scopes_are_those_that_the_calls_need() -> None:
     assert called == set(SCOPES)
     needed = set().union(*(SCOPES[method] for method in called))
     needed |= set().union(*(EVENT_SCOPES[event] for event in MANIFEST["settings"]["event_subscriptions"]["bot_events"]))
-    needed |= {"commands"} if MANIFEST["features"]["slash_commands"] else set()
+    needed |= FIELD_SCOPES | {"commands"} if MANIFEST["features"]["slash_commands"] else set()
     assert set(MANIFEST["oauth_config"]["scopes"]["bot"]) == needed
 
 

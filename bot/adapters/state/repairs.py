@@ -29,6 +29,8 @@ from bot.domain.reprocessing.repair import (
 REPAIR, STEP, CIRCUIT = tables.repair, tables.repair_step, tables.circuit
 LOCK = 7_304_912
 """Of PostgreSQL's advisory locks the one that lets only one transaction number or start a repair at a time."""
+NOT_ANEW = frozenset({"plan", "channel", "ts"})
+"""What is stored once, and what delivery says."""
 _PLAN, _PERSON = TypeAdapter(Plan), TypeAdapter(Person | None)
 _SETTLED, _UNFINISHED = [each.value for each in SETTLED], [each.value for each in UNFINISHED]
 
@@ -48,9 +50,13 @@ class SqlRepairRecord:
     def put(self, after: Repair) -> Repair | None:
         stored = replace(self._numbered(after), version=after.version + 1)
         same = (REPAIR.c.id == after.id) & (REPAIR.c.version == after.version)
-        changed = {name: value for name, value in _row(stored).items() if name != "plan"}
+        changed = {name: value for name, value in _row(stored).items() if name not in NOT_ANEW}
         done = self._connection.execute(update(REPAIR).where(same).values(**changed)).rowcount == 1
         return stored if done else None
+
+    def set_message(self, repair_id: str, message: MessageRef) -> bool:
+        change = update(REPAIR).where(REPAIR.c.id == repair_id)
+        return self._connection.execute(change.values(channel=message.channel, ts=message.ts)).rowcount == 1
 
     def _numbered(self, repair: Repair) -> Repair:
         """What is more than planned has a number; what was withdrawn before needs none."""

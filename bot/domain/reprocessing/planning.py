@@ -186,7 +186,7 @@ def _upstream_offer(steps: Iterable[Step], scope: Iterable[str], registry: Regis
     )
     if not found:
         return None
-    return Offer(tuple(found), f"{plural(len(blocked), 'step')} cannot run before these")
+    return Offer(tuple(found), f"{plural(len(blocked), 'step')} cannot run before that is right")
 
 
 def _downstream_offer(request: Request, running: Sequence[Step], registry: Registry) -> Offer | None:

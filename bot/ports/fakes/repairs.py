@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from bot.domain.incidents.incident import MessageRef
 from bot.domain.reprocessing.plan import StepKey
 from bot.domain.reprocessing.repair import SETTLED, TRIED, UNFINISHED, Circuit, Repair, RepairState, RepairStep
 
@@ -33,8 +34,15 @@ class FakeRepairs:
             return None
         last = max((each.number for each in self.by_id.values()), default=0)
         is_new = not after.number and after.state not in (RepairState.PLANNED, RepairState.CANCELLED)
-        self.by_id[after.id] = replace(after, version=after.version + 1, number=last + 1 if is_new else after.number)
+        number = last + 1 if is_new else after.number
+        self.by_id[after.id] = replace(after, version=after.version + 1, number=number, message=known.message)
         return self.by_id[after.id]
+
+    def set_message(self, repair_id: str, message: MessageRef) -> bool:
+        if repair_id not in self.by_id:
+            return False
+        self.by_id[repair_id] = replace(self.by_id[repair_id], message=message)
+        return True
 
     def add_steps(self, steps: Iterable[RepairStep]) -> None:
         self.step_at.update({(each.repair, each.seq): replace(each, version=each.version + 1) for each in steps})

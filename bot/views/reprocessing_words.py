@@ -1,0 +1,121 @@
+"""What a repair will do, in words: the same for Slack and the terminal."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from itertools import groupby
+from math import ceil
+
+from bot.domain.counts import plural
+from bot.domain.platform.names import some_of
+from bot.domain.reprocessing.plan import Change, Plan, Step
+from bot.domain.reprocessing.repair import Repair, RepairState
+from bot.views import numbers
+from bot.views.incident_words import Voice
+from bot.views.validate_words import dates, verdict
+
+MOST_ROWS = 10
+MOST_NAMED = 3
+MOST_CHANGES = 12
+SHORT_S = 90
+"""What takes longer is told in minutes."""
+
+
+def headline(repair: Repair) -> str:
+    """What it is about."""
+    asked = repair.plan.request
+    names = some_of(asked.processors, MOST_NAMED)
+    days = dates({asked.first, asked.last}) if asked.dates < 3 else f"{asked.first} to {asked.last}"
+    below = " and what depends on it" if asked.downstream else ""
+    return f"Reprocess {names}{below}, {days}"
+
+
+def figures(plan: Plan) -> str:
+    """How many run, how many do not and why, how long it takes."""
+    left_out = ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in plan.skipped.items())
+    skipped = f"{plan.number_skipped:,} skipped" + (f" ({left_out})" if left_out else "")
+    run = f"{len(plan.running):,} to run"
+    return f"{run}, {skipped}{_estimate(plan)}"
+
+
+def _estimate(plan: Plan) -> str:
+    known, unknown = plan.estimate.seconds, plan.estimate.unknown
+    without = f"{some_of(unknown, MOST_NAMED)}: no usual duration is known" if unknown else ""
+    if not plan.running:
+        return ""
+    if not known:
+        return f"; {without}"
+    whole = timedelta(seconds=known) if known < SHORT_S else timedelta(minutes=ceil(known / 60))
+    return f", about {numbers.span(whole)}" + (f" ({without})" if without else "")
+
+
+def second(repair: Repair) -> str:
+    """Whether a second person is needed, and why; "": nobody is."""
+    why = repair.plan.needs_second
+    return f"Needs a second person: {'; '.join(why)}." if why else ""
+
+
+def mend(plan: Plan) -> str:
+    """What is repaired again and again needs more than a repair."""
+    if not plan.again:
+        return ""
+    names = some_of(list(dict.fromkeys(key.processor for key in plan.again)), MOST_NAMED)
+    return f"It was repaired twice in the last 7 days: open a ticket for a lasting mend of {names}."
+
+
+def rows(plan: Plan, voice: Voice, most: int = MOST_ROWS) -> list[str]:
+    """What runs before what does not; neighbours alike share a line, of which the newest stands for all."""
+    ordered = sorted(enumerate(plan.steps), key=lambda each: (not each[1].runs, each[1].processor, each[0]))
+    alike = groupby((step for _, step in ordered), key=lambda step: (step.processor, step.skip, step.verdict))
+    groups = [list(steps) for _, steps in alike]
+    groups.sort(key=lambda steps: (not steps[0].runs, plan.steps.index(steps[0])))
+    lines = [_row(steps, voice) for steps in groups[:most]]
+    rest = sum(len(steps) for steps in groups[most:])
+    return [*lines, *([f"and {plural(rest, 'more step')}"] if rest else [])]
+
+
+def _row(steps: Sequence[Step], voice: Voice) -> str:
+    first = steps[0]
+    what = "run" if first.skip is None else f"skip, {first.skip.replace('_', ' ')}"
+    said = f"{verdict(first.verdict)}: {first.because}" if first.runs else first.because
+    return f"{voice.data(first.processor)} {dates(_days(steps))}: {what} ({voice.data(said)})"
+
+
+def _days(steps: Sequence[Step]) -> Iterator[date]:
+    return (step.data_date for step in steps)
+
+
+def changes(found: Sequence[Change], voice: Voice) -> list[str]:
+    """The difference of a plan gone stale, row by row."""
+    lines = [voice.data(str(each)) for each in found[:MOST_CHANGES]]
+    rest = len(found) - MOST_CHANGES
+    return [*lines, *([f"and {plural(rest, 'more row')}"] if rest > 0 else [])]
+
+
+def state(repair: Repair, voice: Voice) -> str:
+    """How it stands, and what can be done next, in a sentence."""
+    who = voice.data(repair.asked_by.name)
+    until = voice.date(repair.expires_at)
+    match repair.state:
+        case RepairState.PLANNED if not repair.plan.running:
+            return "There is nothing to start."
+        case RepairState.PLANNED:
+            can = "approved and started by a second person" if repair.plan.needs_second else "started"
+            return f"Nothing is started yet. It can be {can} until {until}."
+        case RepairState.AWAITING_APPROVAL:
+            return f"{who} asks for approval: a second person can start it until {until}."
+        case RepairState.CANCELLED:
+            return f"Cancelled: {voice.data(repair.reason)}." if repair.reason else "Cancelled."
+        case _:
+            approved = f", approved by {voice.data(repair.approved_by.name)}" if repair.approved_by else ""
+            return f"{repair.label} is {repair.state}: asked for by {who}{approved}."
+
+
+def offers(plan: Plan) -> list[str]:
+    """What was not asked for, and would help."""
+    found = []
+    if plan.upstream is not None:
+        found.append(f"Not in this plan: {some_of(plan.upstream.processors, MOST_NAMED)}. {plan.upstream.because}.")
+    if plan.downstream is not None:
+        count = plural(len(plan.downstream.processors), "dependent")
+        found.append(f"Not in this plan: {count} ({some_of(plan.downstream.processors, MOST_NAMED)}).")
+    return found

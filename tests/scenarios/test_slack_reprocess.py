@@ -1,0 +1,218 @@
+"""A repair in Slack: the plan for the asker alone, started once and seen by all, approved by a second person."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.bootstrap import app_services
+from bot.config.settings import Settings
+from bot.domain.access import Actor, Identity, Origin, Role
+from bot.domain.incidents.incident import MessageRef
+from bot.domain.reprocessing.repair import RepairState, StepState
+from bot.ports.fakes.state import FakeState
+from bot.services.app import AppServices
+from bot.services.oncall import OncallService
+from bot.services.reprocessing import RepairService
+from bot.services.responses import ResponseService
+from bot.views.blocks import option
+from tests.support.builders import DAY, loaded
+from tests.support.repair_service import NOW, Repairing, repairing
+from tests.support.rotas import PLAN
+from tests.support.slack_bench import ALEX, MONITOR, SAM, Bench, play
+
+ROLES = {ALEX: Role.RESPONDER, SAM: Role.APPROVER}
+
+
+@dataclass
+class Repairs:
+    """Ana is Alex in Slack, Ben is Sam, who approves."""
+
+    services: AppServices
+    state: FakeState
+    bench: Repairing
+    roles: dict[str, Role]
+    emails: dict[str, str]
+
+
+@pytest.fixture
+def repairs(tmp_path: Path) -> Iterator[Repairs]:
+    state, roles, emails = FakeState(), dict(ROLES), dict[str, str]()
+    bench = repairing(tmp_path, state)
+
+    def identify(who: Actor) -> Identity:
+        return Identity(Origin.MEMBER, roles[who.id])
+
+    services = app_services(bench.warehouse, Settings(home=tmp_path), lambda: NOW, state)
+    service = RepairService(state, bench.plans, identify, lambda who: emails.get(who.id, ""), Role.APPROVER)
+    people = ResponseService(state, OncallService(PLAN, state).schedule)
+    yield Repairs(replace(services, repairs=service, responses=people), state, bench, roles, emails)
+    bench.warehouse.close()
+
+
+def labels(message: dict[str, Any]) -> list[str]:
+    rows = [block for block in message["blocks"] if block["type"] == "actions"]
+    return [each["text"]["text"] for row in rows for each in row["elements"]]
+
+
+def test_a_plan_is_shown_to_the_asker_and_started_once_for_all_to_see(transport: str, repairs: Repairs) -> None:
+    async def scenario(bench: Bench) -> None:
+        plan = await bench.ask(f"/reprocess Box {DAY}", sees="ephemeral")
+        assert plan["text"].splitlines()[:3] == [
+            f"Reprocess Box, {DAY}",
+            "1 to run, 0 skipped, about 60 s.",
+            "Not in this plan: 1 dependent (Summary).",
+        ]
+        assert labels(plan) == ["Start 1 step", "Add 1 dependent"]
+        assert (bench.posts(), repairs.state.repairs.latest(9)) == ([], [])
+        shown = await bench.press(plan, "reprocess.start", sees="message")
+        assert shown["text"] == f"R-1 Reprocess Box, {DAY}: Ana has started it. 1 to run, 0 skipped, about 60 s."
+        await bench.until(lambda: repairs.state.repairs.latest(9)[0].message)
+        (begun,) = repairs.state.repairs.latest(9)
+        assert (begun.state, begun.message) == (RepairState.RUNNING, MessageRef(MONITOR, shown["ts"]))
+        assert bench.whispers() == []
+        again = await bench.ask("/reprocess r-1")
+        assert again["text"].splitlines()[-1] == "R-1 is running: asked for by Ana."
+        assert "R-1 running" in (await bench.ask("/reprocess list", sees="ephemeral"))["text"]
+
+    play(scenario, transport, repairs.services)
+
+
+def test_dependents_are_added_by_a_tap_and_never_without(repairs: Repairs) -> None:
+    async def scenario(bench: Bench) -> None:
+        plan = await bench.ask(f"/reprocess Box {DAY}", sees="ephemeral")
+        wider = await bench.press(plan, "reprocess.downstream", sees="ephemeral_changed")
+        assert "2 to run, 0 skipped, about 2 min." in wider["text"]
+        assert labels(wider) == ["Start 2 steps"]
+
+    play(scenario, "socket", repairs.services)
+
+
+def test_without_dates_a_form_asks_for_them(repairs: Repairs) -> None:
+    async def scenario(bench: Bench) -> None:
+        view = await bench.ask("/reprocess", sees="view_opened")
+        assert view["title"]["text"] == "Reprocess"
+        entered: dict[str, Any] = {
+            "reprocess.processors": [option("Box", "Box")],
+            "first": str(DAY),
+            "last": str(DAY),
+            "mode": "failed",
+        }
+        backwards = await bench.submit(view, {**entered, "last": "2026-01-10"})
+        assert backwards["errors"] == {
+            "reprocess.processors": "2026-01-15 comes after 2026-01-10. Write the earlier date first."
+        }
+        await bench.submit(view, {**entered, "downstream": ["yes"]})
+        (plan,) = await bench.until(bench.whispers)
+        assert plan["text"].startswith(f"Reprocess Box and what depends on it, {DAY}\n2 to run")
+
+    play(scenario, "socket", repairs.services)
+
+
+def test_a_stale_plan_is_refused_with_its_difference(repairs: Repairs) -> None:
+    async def scenario(bench: Bench) -> None:
+        plan = await bench.ask(f"/reprocess Box {DAY}", sees="ephemeral")
+        repairs.bench.more("healed", table_loads=[loaded(hours=60)])
+        refused = await bench.press(plan, "reprocess.start", sees="ephemeral_changed")
+        said = refused["text"].splitlines()
+        assert said[0] == "Plan is not what would be done now: nothing was started."
+        assert said[1].startswith(f"Box {DAY}: run: processor failed, 0 rows → skip, already ok")
+        assert labels(refused) == []
+        assert (bench.posts(), repairs.state.repairs.unfinished()) == ([], [])
+
+    play(scenario, "socket", repairs.services)
+
+
+async def third(bench: Bench, repairs: Repairs) -> dict[str, Any]:
+    """The plan of the third repair of the same date, which needs a second person."""
+    for number in (1, 2):
+        plan = await bench.ask(f"/reprocess Box {DAY}", sees="ephemeral")
+        await bench.press(plan, "reprocess.start", sees="message")
+        begun = await bench.until(partial(repairs.state.repairs.numbered, number))
+        with repairs.state.transaction() as tx:
+            step = repairs.state.repairs.steps(begun.id)[0]
+            assert tx.repairs.put_step(replace(step, state=StepState.PROVED, started_at=NOW))
+            assert tx.repairs.put(replace(begun, state=RepairState.DONE)) is not None
+    return await bench.ask(f"/reprocess Box {DAY}", sees="ephemeral")
+
+
+def test_a_second_person_approves_it(repairs: Repairs) -> None:
+    async def scenario(bench: Bench) -> None:
+        plan = await third(bench, repairs)
+        assert "Needs a second person: third repair in 7 days: Box 2026-01-15." in plan["text"]
+        assert "open a ticket for a lasting mend of Box" in plan["text"]
+        assert labels(plan)[0] == "Ask for approval"
+        waiting = await bench.press(plan, "reprocess.ask", sees="message")
+        assert "R-3" in waiting["text"]
+        assert labels(waiting) == ["Approve and start", "Withdraw"]
+        own = await bench.press(waiting, "reprocess.start", sees="ephemeral")
+        assert "A second person has to approve it" in own["text"]
+        repairs.emails |= {ALEX: "ana@example.com", SAM: "Ana@example.com"}
+        # Ana asked before her address was known: it is that of then that counts
+        repairs.roles[SAM] = Role.RESPONDER
+        refused = await bench.press(waiting, "reprocess.start", user=SAM, sees="ephemeral")
+        assert "You are a responder: an approver can approve a repair" in refused["text"]
+        repairs.roles[SAM] = Role.APPROVER
+        begun = await bench.press(waiting, "reprocess.start", user=SAM)
+        assert "Ben has started it, asked for by Ana" in begun["text"]
+        (known, *_) = repairs.state.repairs.latest(9)
+        assert known.approved_by is not None
+        assert [link.record.act for link in repairs.state.audit_of(known.subject)] == [
+            "repair_approval_asked",
+            "repair_started",
+        ]
+
+    play(scenario, "socket", repairs.services)
+
+
+def test_one_human_under_two_ids_is_no_second_person(repairs: Repairs) -> None:
+    async def scenario(bench: Bench) -> None:
+        repairs.emails |= {ALEX: "ana@example.com", SAM: "Ana@example.com"}
+        waiting = await bench.press(await third(bench, repairs), "reprocess.ask", sees="message")
+        refused = await bench.press(waiting, "reprocess.start", user=SAM, sees="ephemeral")
+        assert "A second person has to approve it" in refused["text"]
+        gone = await bench.press(waiting, "reprocess.withdraw", user=SAM)
+        assert gone["text"] == f"Reprocess Box, {DAY}: withdrawn by Ben. Nothing was started."
+
+    play(scenario, "socket", repairs.services)
+
+
+def test_a_verdict_that_asks_for_it_has_a_button(repairs: Repairs) -> None:
+    async def scenario(bench: Bench) -> None:
+        verdicts = await bench.ask(f"/validate Box {DAY}")
+        plan = await bench.press(verdicts, "reprocess.plan", sees="ephemeral")
+        assert plan["text"].startswith(f"Reprocess Box, {DAY}\n1 to run")
+
+    play(scenario, "socket", repairs.services)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"Bxo {DAY}", "There is no processor 'Bxo'. Did you mean Box"),
+        ("Box 2026-01-20", "2026-01-20 lies ahead"),
+        ("Box 2020-01-01", "is before the data: it begins with 2026-01-07"),
+        (f"Box {DAY} all missing", "all and missing are two modes. Give one of failed, missing, all."),
+        ("R-99", "There is no repair R-99."),
+        (f"Poller {DAY} all", "Poller has no service: nobody can start it. Write `service: NAME` for it"),
+    ],
+)
+def test_what_makes_no_sense_says_what_to_write(text: str, said: str, repairs: Repairs) -> None:
+    async def scenario(bench: Bench) -> None:
+        assert said in (await bench.ask(f"/reprocess {text}", sees="ephemeral"))["text"]
+
+    play(scenario, "socket", repairs.services)
+
+
+def test_a_viewer_is_told_who_can(repairs: Repairs) -> None:
+    async def scenario(bench: Bench) -> None:
+        repairs.roles[ALEX] = Role.VIEWER
+        assert (
+            "You are a viewer: a responder can plan"
+            in (await bench.ask(f"/reprocess Box {DAY}", sees="ephemeral"))["text"]
+        )
+
+    play(scenario, "socket", repairs.services)
