@@ -148,10 +148,21 @@ def queries_over(opened: Warehouse, registry: Registry, settings: Settings) -> Q
 
 
 @contextmanager
-def recorded(settings: Settings, registry: Registry) -> Iterator[RecordedService]:
-    """The service that replays a data directory, over a warehouse in memory that is gone afterwards."""
+def in_memory() -> Iterator[Warehouse]:
+    """An empty warehouse that is gone afterwards."""
     from bot.adapters.warehouse.duckdb_engine import DuckDBEngine
     from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
+
+    opened = SqlWarehouse(DuckDBEngine(None, read_only=False))
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+@contextmanager
+def recorded(settings: Settings, registry: Registry) -> Iterator[RecordedService]:
+    """The service that replays a data directory, over a warehouse in memory."""
     from bot.config.policy import load_policy
     from bot.services.health import HealthService
     from bot.services.loading import LoadingService
@@ -159,15 +170,12 @@ def recorded(settings: Settings, registry: Registry) -> Iterator[RecordedService
     from bot.services.replay import ReplayService
 
     policy = load_policy(settings.config / "policy.yaml")
-    opened = SqlWarehouse(DuckDBEngine(None, read_only=False))
-    try:
+    with in_memory() as opened:
         replay = ReplayService(policy.severity, policy.gate, accepted_losses(settings))
         health = HealthService(opened, registry, service_levels(settings))
         yield RecordedService(
             opened, LoadingService(opened, policy.failure_text_rules, policy.vocabulary), replay, health
         )
-    finally:
-        opened.close()
 
 
 @contextmanager

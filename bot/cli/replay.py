@@ -3,7 +3,7 @@
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -27,21 +27,56 @@ UNITS = {"s": "seconds", "m": "minutes", "h": "hours"}
 
 
 def replay(
-    data: Annotated[Path, typer.Option(help="Data directory: runs.parquet (or .csv, .ndjson) and its companions.")],
-    out: Annotated[Path, typer.Option(help="Write one JSON line a notification here; - is standard output.")],
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            help="Data directory: runs.parquet (or .csv, .ndjson) and its companions.",
+            show_default="own, with --against",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Write one JSON line a notification here; - is standard output.", show_default=False),
+    ] = None,
     begin: Annotated[str | None, typer.Option("--from", help="First tick.", show_default="all")] = None,
     end: Annotated[str | None, typer.Option("--to", help="Last tick.", show_default="all")] = None,
     step: Annotated[str, typer.Option(help="Time between ticks, as 90s, 10m, 1h.")] = "10m",
     report: Annotated[Path | None, typer.Option(help="Write a report (Markdown) here.", show_default=False)] = None,
     chart: Annotated[Path | None, typer.Option(help="Draw a timeline (PNG) here.", show_default=False)] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(help="Compare: the configuration folder as it is.", show_default=False),
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="Compare: the folder with the change.", show_default="FIRELINE_CONFIG")
+    ] = None,
+    days: Annotated[int, typer.Option(help="Compare: over the last days of the history.")] = 90,
+    most_rise: Annotated[
+        float, typer.Option(help="Compare: so much larger a share of pages is accepted.", min=0.0)
+    ] = 0.2,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Compare: print Markdown, all of it.")] = False,
     as_json: AsJson = False,
     home: Home = None,
 ) -> None:
-    """Run detection and the gate over recorded history: each tick knows only what was known at that moment."""
+    """Run detection and the gate over recorded history: each tick knows only what was known at that moment. With
+    --against, compare two configurations over one history: exit code 1 if the change loses what people confirmed.
+    """
+    if against is not None:
+        from bot.cli.replay_compared import Comparison, compare
+
+        with errors_for_people(), _told_days(quiet=markdown or as_json) as at_tick:
+            compared = Comparison(against, config, data, days, parse_step(step), most_rise)
+            compare(compared, settings_of(home), at_tick, markdown=markdown, as_json=as_json)
+        return
     from bot.cli.replay_files import summary_json, summary_line, write_all
     from bot.services.recorded import Asked
 
     with errors_for_people():
+        if data is None or out is None:
+            lacks = "--data DIR" if data is None else "--out FILE"
+            raise BadInput(
+                f"{lacks} is missing: a replay reads a folder and writes what would have been said to a file."
+            )
         for file in filter(None, (out, report, chart)):
             check_writable(file)
         asked = Asked(_moment(begin), _moment(end), parse_step(step))
@@ -59,11 +94,11 @@ def _replayed(data: Path, asked: "Asked", home: Path | None, *, quiet: bool) -> 
         raise BadInput(f"{data} is no directory. Name the folder that holds runs.parquet and its companions.")
     settings = settings_of(home)
     registry, warnings = registry_to_load(settings, data, lambda: None)
-    telling = sys.stderr.isatty() and not quiet
+    telling = _is_telling(quiet=quiet)
     with recorded(settings, registry) as service:
         loaded = service.load(data, registry, now(), _tell if telling else lambda _step, _rows: None)
         _print_load(loaded)
-        with _each_day() if telling else nullcontext(lambda _tick: None) as at_tick:
+        with _told_days(quiet=quiet) as at_tick:
             replayed = service.run(registry, asked, loaded, now(), at_tick)
     for warning in (*warnings, *replayed.report.warnings):
         say(f"warning: {shown(warning)}", error=True)
@@ -86,6 +121,14 @@ def _moment(text: str | None) -> datetime | None:
 def _tell(step: str, rows: int) -> None:
     counted = f" ({plural(rows, 'row')})" if rows else ""
     print(f"  {step}{counted} …", file=sys.stderr)
+
+
+def _is_telling(*, quiet: bool) -> bool:
+    return sys.stderr.isatty() and not quiet
+
+
+def _told_days(*, quiet: bool) -> AbstractContextManager[Callable[[datetime], None]]:
+    return _each_day() if _is_telling(quiet=quiet) else nullcontext(lambda _tick: None)
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Detection and the gate over recorded history, exactly as they would have run live."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -12,6 +12,7 @@ from bot.domain.findings.severity_policy import SeverityPolicy
 from bot.domain.gate.decide import decide
 from bot.domain.gate.memory import GateMemory, GateRules, after
 from bot.domain.gate.policy import GatePolicy
+from bot.domain.gate.silences import Silence
 from bot.domain.incidents.decisions import Decision
 from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.domain.platform.lineage import Lineage
@@ -73,14 +74,15 @@ class ReplayService:
         observed: Observed,
         span: ReplaySpan,
         at_tick: Callable[[datetime], None] = lambda _now: None,
+        silences: Sequence[Silence] = (),
     ) -> Iterator[Decision]:
-        """Every decision of every tick, in order; `at_tick` is called for each."""
+        """Every decision of every tick, in order; `at_tick` is called for each. `silences`: those that people set."""
         timeline = Timeline(observed)
         registry = registry.including(run.processor for run in observed.runs)
         ends_on = last_date(observed, span.last) if span.to_the_end else None
         watch = Watch(registry, observed, self._severity, self._accepted, self._gate.storm, ends_on)
         rules = GateRules(self._gate, Lineage(registry), {p.name: p.phase for p in registry.processors})
-        memory = GateMemory().with_windows(observed.windows)
+        memory = GateMemory(silences=tuple(silences)).with_windows(observed.windows)
         watch.warm_up(timeline, span.first)
         for now in span.ticks():
             at_tick(now)

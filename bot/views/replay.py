@@ -46,13 +46,13 @@ def _head(report: ReplayReport) -> list[str]:
 def _counts(report: ReplayReport) -> list[str]:
     rows = [[str(severity), kind, f"{count:,}"] for (severity, kind), count in sorted(report.counted().items())]
     said = "Each message counts once, with the gravest severity that it had."
-    return ["## By severity and kind", "", said, "", *_table(["severity", "kind", "messages"], rows)]
+    return ["## By severity and kind", "", said, "", *table(["severity", "kind", "messages"], rows)]
 
 
 def _messages(report: ReplayReport) -> list[str]:
     rows = [line for message in report.messages for line in _message_rows(message)]
     heading = ["time", "severity", "what", "root", "data date", "said", "why now"]
-    return ["## Messages", "", "An arrow is an update of the message above it.", "", *_table(heading, rows)]
+    return ["## Messages", "", "An arrow is an update of the message above it.", "", *table(heading, rows)]
 
 
 def _message_rows(message: Message) -> Iterable[list[str]]:
@@ -91,7 +91,7 @@ def _quiet(report: ReplayReport) -> list[str]:
         [str(reason), f"{len(found):,}", f"{len({each.fingerprint for each in found}):,}"]
         for reason, found in report.quiet.items()
     ]
-    lines += ["", *_table(["reason", "times", "findings"], rows)]
+    lines += ["", *table(["reason", "times", "findings"], rows)]
     for reason, found in report.quiet.items():
         lines += ["", f"### {str(reason).capitalize()}", "", *_examples(found)]
     return lines
@@ -116,7 +116,7 @@ def _noise(report: ReplayReport) -> list[str]:
     noise = report.noise
     rows = [[str(category), f"{runs:,}"] for category, runs in sorted(noise.by_category.items(), key=lambda i: -i[1])]
     rows += [["all failed runs", f"{noise.raw_failures:,}"], ["notifications", f"{noise.alerts:,}"]]
-    return ["## Noise ledger", "", *_table(["failed runs", "count"], rows)]
+    return ["## Noise ledger", "", *table(["failed runs", "count"], rows)]
 
 
 def _lacking(report: ReplayReport) -> list[str]:
@@ -124,7 +124,8 @@ def _lacking(report: ReplayReport) -> list[str]:
     return ["## What could not be judged", "", *said]
 
 
-def _table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+def table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """In Markdown; data in its cells stays data."""
     if not rows:
         return ["None."]
     ruled = "|" + "---|" * len(heading)

@@ -38,19 +38,14 @@ class Message:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReplayReport:
-    """`quiet` are the findings without a message of their own, by reason; `first` to `last` is what was replayed (aware
-    UTC); `warnings` is what could not be judged, and why.
-    """
+class Messages:
+    """What would have been posted from `first` to `last` (aware UTC)."""
 
     first: datetime
     last: datetime
     step: timedelta
     zone: ZoneInfo
     messages: tuple[Message, ...]
-    quiet: Mapping[Reason, tuple[Decision, ...]]
-    noise: Noise
-    warnings: tuple[str, ...]
 
     @property
     def days(self) -> float:
@@ -91,6 +86,17 @@ class ReplayReport:
     def _at_night(self, moment: datetime) -> bool:
         hour = moment.astimezone(self.zone).hour
         return hour >= NIGHT_FROM or hour < NIGHT_UNTIL
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplayReport(Messages):
+    """`quiet` are the findings without a message of their own, by reason; `warnings` is what could not be judged, and
+    why.
+    """
+
+    quiet: Mapping[Reason, tuple[Decision, ...]]
+    noise: Noise
+    warnings: tuple[str, ...]
 
 
 def _rose(decision: Decision) -> bool:

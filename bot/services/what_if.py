@@ -1,0 +1,115 @@
+"""What another configuration would have said of the own history, beside what the one in use would have."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.errors import BadInput
+from bot.domain.evidence.observation import Observed
+from bot.domain.findings.severity_policy import SeverityPolicy
+from bot.domain.gate.policy import GatePolicy
+from bot.domain.gate.silences import Silence
+from bot.domain.incidents.escalation_policy import EscalationPolicy
+from bot.domain.incidents.feedback import Word
+from bot.domain.incidents.incident import Incident
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.oncall.schedule import Schedule
+from bot.domain.platform.accepted_losses import AcceptedLosses
+from bot.domain.platform.registry import Registry
+from bot.domain.reports.replay import Messages, messages_of
+from bot.domain.reports.what_if import Confirmed, WhatIf, Would, would
+from bot.ports.state import State
+from bot.ports.warehouse import Warehouse
+from bot.services.replay import ALWAYS, ReplayService, ReplaySpan
+
+LONGEST = 400
+"""Days."""
+ONGOING = timedelta(days=2)
+"""An incident that is still open is taken to be told of for so long, at least."""
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """What of a configuration folder decides what is said, and whom it wakes."""
+
+    registry: Registry
+    severity: SeverityPolicy
+    gate: GatePolicy
+    accepted: AcceptedLosses
+    escalation: EscalationPolicy
+    schedule: Schedule
+
+
+class WhatIfService:
+    """`state`: of the process that detects, which knows what people said of its incidents; None: there is none."""
+
+    def __init__(self, warehouse: Warehouse, state: State | None) -> None:
+        self._warehouse, self._state = warehouse, state
+
+    def compare(
+        self,
+        old: Configuration,
+        new: Configuration,
+        days: int,
+        step: timedelta,
+        now: datetime,
+        at_tick: Callable[[datetime], None],
+    ) -> WhatIf:
+        """Over the last days of the history, a tick every `step`. Raises BadInput for a span that makes no sense."""
+        if not 1 <= days <= LONGEST:
+            raise BadInput(f"A comparison over {days} days makes no sense. Give 1 to {LONGEST} days.")
+        known = self._warehouse.history().known_until
+        if known is None:
+            raise BadInput(
+                "There is no run history yet: there is nothing to compare. Load one with `fireline load DIR`."
+            )
+        last = min(known, now)
+        first = (last - timedelta(days=days)).replace(minute=0, second=0, microsecond=0)
+        span = ReplaySpan(first=first, last=last, step=step, to_the_end=False)
+        observed = self._warehouse.observed(ALWAYS, last)
+        silences = () if self._state is None else self._state.silences(first)
+        said = [self._would(each, observed, span, silences, at_tick) for each in (old, new)]
+        return WhatIf(old=said[0], new=said[1], confirmed=tuple(self._confirmed(span)))
+
+    def _would(
+        self,
+        configured: Configuration,
+        observed: Observed,
+        span: ReplaySpan,
+        silences: Sequence[Silence],
+        at_tick: Callable[[datetime], None],
+    ) -> Would:
+        replay = ReplayService(configured.severity, configured.gate, configured.accepted)
+        decisions = tuple(replay.run(configured.registry, observed, span, at_tick, silences))
+        messages = Messages(
+            first=span.first,
+            last=span.last,
+            step=span.step,
+            zone=configured.registry.zone,
+            messages=messages_of(decisions),
+        )
+        return would(messages, decisions, configured.escalation, configured.schedule)
+
+    def _confirmed(self, span: ReplaySpan) -> Iterator[Confirmed]:
+        if self._state is None:
+            return
+        for incident in self._state.announced(span.first, span.last):
+            if incident.has_data and _is_confirmed(incident, self._state):
+                ended = incident.resolved_at or max(incident.last_update_at, incident.announced_at + ONGOING)
+                yield Confirmed(
+                    label=incident.label,
+                    subjects=frozenset(
+                        (name, day)
+                        for name in incident.processors or (incident.root,)
+                        for day in incident.data_dates or (None,)
+                    ),
+                    since=incident.announced_at,
+                    until=ended,
+                )
+
+
+def _is_confirmed(incident: Incident, state: State) -> bool:
+    words = {each.word for each in state.feedback(incident.id)}
+    if words:
+        return Word.NOISE not in words
+    return any(each.kind is EntryKind.ACKNOWLEDGED for each in state.timeline(incident.id))

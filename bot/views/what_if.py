@@ -1,0 +1,141 @@
+"""Two configurations beside each other over one history: figures, what is lost, what is new, as lines and Markdown."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from bot.domain.counts import plural
+from bot.domain.platform.names import some_of
+from bot.domain.reports.what_if import Later, Lost, Trouble, WhatIf, Would
+from bot.views import numbers
+from bot.views.replay import table
+
+MOST_LISTED = 30
+
+
+def headline(found: WhatIf) -> str:
+    pages, messages = _change(found, "pages"), _change(found, "messages")
+    lost = plural(len(found.lost), "message")
+    return f"{pages} pages, {messages} messages; {lost} lost, {len(found.added):,} new"
+
+
+def _change(found: WhatIf, what: str) -> str:
+    before, after = _figures(found.old)[what], _figures(found.new)[what]
+    return f"{before:,} → {after:,}"
+
+
+def _figures(would: Would) -> Mapping[str, int]:
+    said = would.messages
+    return {
+        "pages": len(said.pages),
+        "pages at night": said.pages_at_night,
+        "pages that reach nobody": would.nobody,
+        "messages": len(said.messages),
+        "of these notes for the digest": said.notes,
+        "updates": said.updates,
+        "people woken": len(would.woken),
+    }
+
+
+def lines(found: WhatIf, refused: Iterable[str]) -> Iterator[str]:
+    """For a terminal; nothing where nothing changes but the figures."""
+    said = found.new.messages
+    yield f"{said.first:%Y-%m-%d %H:%M} to {said.last:%Y-%m-%d %H:%M} UTC: {headline(found)}"
+    for name, before in _figures(found.old).items():
+        if before or _figures(found.new)[name]:
+            yield f"  {name}: {before:,} → {_figures(found.new)[name]:,}"
+    for person in dict.fromkeys([*found.old.woken, *found.new.woken]):
+        yield f"  pages of {person}: {found.old.woken.get(person, 0):,} → {found.new.woken.get(person, 0):,}"
+    for title, listed in _sections(found):
+        if listed:
+            yield f"{title}: {len(listed):,}"
+            yield from (f"  {line}" for line in listed[:MOST_LISTED])
+            if len(listed) > MOST_LISTED:
+                yield f"  and {len(listed) - MOST_LISTED:,} more; --markdown lists all"
+    yield from (f"Refused: {reason}." for reason in refused)
+
+
+def _sections(found: WhatIf) -> list[tuple[str, list[str]]]:
+    return [
+        ("Lost", [_lost(each) for each in found.lost]),
+        ("Would page no more", [_named(each) for each in found.unpaged]),
+        ("Said later", [_later(each) for each in found.later]),
+        ("New", [_named(each) for each in found.added]),
+        ("Would page now", [_named(each) for each in found.paged_now]),
+    ]
+
+
+def _named(trouble: Trouble) -> str:
+    message = trouble.message
+    finding = message.first.finding
+    day = f" for {finding.data_date}" if finding.data_date is not None else ""
+    roots = some_of(finding.processors or (finding.root,), 3)
+    return f"{trouble.at:%Y-%m-%d %H:%M} {message.severity} {roots}: {finding.kind}{day}"
+
+
+def _lost(each: Lost) -> str:
+    confirmed = f" (people confirmed it: {', '.join(each.confirmed)})" if each.confirmed else ""
+    return f"{_named(each.trouble)}{confirmed}"
+
+
+def _later(each: Later) -> str:
+    return f"{_named(each.trouble)}, {numbers.span(each.by)} later"
+
+
+def markdown(found: WhatIf, refused: Iterable[str]) -> str:
+    """As a comment on a proposed change: the verdict first."""
+    reasons = list(refused)
+    said = found.new.messages
+    verdict = [f"- **Refused**: {reason}." for reason in reasons] or ["- Accepted: no confirmed incident is lost."]
+    rows = [
+        [name, f"{before:,}", f"{_figures(found.new)[name]:,}"]
+        for name, before in _figures(found.old).items()
+        if before or _figures(found.new)[name]
+    ]
+    people = [
+        [f"pages of {person}", f"{found.old.woken.get(person, 0):,}", f"{found.new.woken.get(person, 0):,}"]
+        for person in dict.fromkeys([*found.old.woken, *found.new.woken])
+    ]
+    parts = [
+        ["# What the change would have said", "", headline(found), "", *verdict],
+        [
+            f"{said.first:%Y-%m-%d %H:%M} to {said.last:%Y-%m-%d %H:%M} UTC",
+            "",
+            *table(["", "old", "new"], rows + people),
+        ],
+        *(
+            [f"## {title}", "", *table([title.lower()], [[line] for line in listed])]
+            for title, listed in _sections(found)
+        ),
+    ]
+    return "\n\n".join("\n".join(part) for part in parts) + "\n"
+
+
+def document(found: WhatIf, refused: Iterable[str]) -> dict[str, Any]:
+    """For programs."""
+    return {
+        "from": found.new.messages.first.isoformat(),
+        "to": found.new.messages.last.isoformat(),
+        "figures": {name: [before, _figures(found.new)[name]] for name, before in _figures(found.old).items()},
+        "pages_by_person": {
+            person: [found.old.woken.get(person, 0), found.new.woken.get(person, 0)]
+            for person in dict.fromkeys([*found.old.woken, *found.new.woken])
+        },
+        "lost": [{**_facts(each.trouble), "confirmed": list(each.confirmed)} for each in found.lost],
+        "unpaged": [_facts(each) for each in found.unpaged],
+        "later": [{**_facts(each.trouble), "seconds": each.by.total_seconds()} for each in found.later],
+        "added": [_facts(each) for each in found.added],
+        "paged_now": [_facts(each) for each in found.paged_now],
+        "lost_confirmed": list(found.lost_confirmed),
+        "refused": list(refused),
+    }
+
+
+def _facts(trouble: Trouble) -> dict[str, Any]:
+    finding = trouble.message.first.finding
+    return {
+        "at": trouble.at.isoformat(),
+        "severity": trouble.message.severity,
+        "kind": finding.kind,
+        "processors": list(finding.processors),
+        "data_date": None if finding.data_date is None else finding.data_date.isoformat(),
+    }

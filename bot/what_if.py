@@ -1,0 +1,65 @@
+"""Two configurations beside each other over one history, wired."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from bot.opening import in_memory, warehouse
+from bot.state_adapters import has_state, state_engine
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from bot.config.settings import Settings
+    from bot.services.what_if import Configuration, WhatIfService
+
+
+def configuration(folder: Path) -> Configuration:
+    """Raises ConfigError with the problems of all its files."""
+    from bot.config.accepted_losses import load_accepted_losses
+    from bot.config.check import check_folder
+    from bot.config.oncall import load_oncall
+    from bot.config.policy import load_policy
+    from bot.domain.errors import BadInput
+    from bot.services.what_if import Configuration
+
+    if not folder.is_dir():
+        raise BadInput(f"{folder} is no directory. Name a configuration folder, with a registry.yaml in it.")
+    registry, _ = check_folder(folder)
+    policy = load_policy(folder / "policy.yaml")
+    accepted, schedule = load_accepted_losses(folder / "accepted_losses.yaml"), load_oncall(folder / "oncall.yaml")
+    return Configuration(registry, policy.severity, policy.gate, accepted, policy.escalation, schedule)
+
+
+@contextmanager
+def own_history(settings: Settings) -> Iterator[WhatIfService]:
+    """Over what the process of these settings has taken in, and knows of its incidents. Raises WarehouseUnavailable
+    where that process holds the history.
+    """
+    from bot.services.what_if import WhatIfService
+
+    with warehouse(settings, read_only=True) as opened, ExitStack() as closing:
+        store = None
+        if has_state(settings):
+            from bot.adapters.state.to_read import state_to_read
+
+            store = closing.enter_context(state_to_read(state_engine(settings)))
+        yield WhatIfService(opened, store)
+
+
+@contextmanager
+def recorded_history(old: Path, data: Path, now: datetime) -> Iterator[WhatIfService]:
+    """Over a data directory, read by the rules of the old configuration; nobody has said anything of its incidents."""
+    from bot.config.policy import load_policy
+    from bot.config.registry import load_registry
+    from bot.services.loading import LoadingService
+    from bot.services.what_if import WhatIfService
+
+    policy, registry = load_policy(old / "policy.yaml"), load_registry(old / "registry.yaml").registry
+    with in_memory() as opened:
+        loading = LoadingService(opened, policy.failure_text_rules, policy.vocabulary)
+        loading.load(data, registry, now, lambda _step, _rows: None)
+        yield WhatIfService(opened, None)

@@ -1,0 +1,173 @@
+"""A change of the configuration, tried on a recorded week: what it would lose is named, and refused where it counts."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from typer.testing import CliRunner, Result
+
+from bot.cli.app import app
+from bot.config.settings import BUNDLED_CONFIG
+from bot.domain.errors import BadInput
+from bot.domain.gate.memory import GateResult
+from bot.domain.incidents.feedback import Feedback, Word
+from bot.domain.incidents.incident import Incident
+from bot.domain.incidents.timeline import Entry, EntryKind
+from bot.domain.reports.what_if import WhatIf
+from bot.ports.fakes.state import FakeState
+from bot.ports.warehouse import Warehouse
+from bot.services.replay import FAR
+from bot.services.what_if import Configuration, WhatIfService
+from bot.what_if import configuration
+from tests.support.builders import load, warehouse
+from tests.support.notices import incident
+
+EXAMPLE = Path(__file__).parents[2] / "docs" / "example"
+ROOT, DAY = "BoxscoreProcessor", "2026-02-05"
+HOUR = timedelta(hours=1)
+Change = Callable[[dict[str, Any]], None]
+
+
+def folder(where: Path) -> Path:
+    shutil.copytree(BUNDLED_CONFIG, where)
+    (where / "sources.yaml").unlink()
+    shutil.copy(EXAMPLE / "registry.yaml", where)
+    return where
+
+
+def changed(where: Path, file: str, change: Change) -> Path:
+    made = folder(where)
+    document = yaml.safe_load((made / file).read_text()) if (made / file).exists() else {}
+    change(document)
+    (made / file).write_text(yaml.safe_dump(document))
+    return made
+
+
+def of_root(**values: Any) -> Change:
+    return lambda registry: next(each for each in registry["processors"] if each["name"] == ROOT).update(values)
+
+
+def all_p3(policy: dict[str, Any]) -> None:
+    policy["severity"]["rules"] = [{"severity": "P3", "because": "nothing matters"}]
+
+
+def accepted(losses: dict[str, Any]) -> None:
+    losses["accepted_losses"] = [{"processor": ROOT, "dates": [DAY], "reason": "gone"}]
+
+
+@pytest.fixture(scope="module")
+def week() -> Iterator[Warehouse]:
+    opened = warehouse()
+    entries = yaml.safe_load((EXAMPLE / "registry.yaml").read_text())["processors"]
+    load(opened, EXAMPLE, entries, now=datetime(2026, 2, 12, tzinfo=UTC))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def in_use(tmp_path_factory: pytest.TempPathFactory) -> Configuration:
+    return configuration(folder(tmp_path_factory.mktemp("old") / "config"))
+
+
+def compared(week: Warehouse, old: Configuration, new: Configuration, state: FakeState | None = None) -> WhatIf:
+    return WhatIfService(week, state).compare(old, new, 7, timedelta(minutes=20), FAR, lambda _: None)
+
+
+def told_then(word: EntryKind | Word) -> FakeState:
+    """An incident of that night that people acknowledged, or gave a word on."""
+    state, found = FakeState(), lost_then()
+    state.commit(found.announced_at, GateResult((), (), (found,)), 0)
+    with state.transaction() as tx:
+        if isinstance(word, EntryKind):
+            tx.responses.note([Entry(found.id, found.announced_at, word, "Ana has it", "slack:U1")])
+        else:
+            tx.incidents.say(found.id, Feedback("U1", word, found.announced_at))
+    return state
+
+
+def lost_then() -> Incident:
+    began = datetime(2026, 2, 6, 7, 20, tzinfo=UTC)
+    day = began.date().replace(day=5)
+    return replace(
+        incident(), processors=(ROOT,), data_dates=(day,), first_seen=began, announced_at=began, last_update_at=began,
+        version=0,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("file", "change"),
+    [
+        ("registry.yaml", of_root(sporadic=True)),
+        ("registry.yaml", of_root(active={"until": "2026-01-01"})),
+        (
+            "registry.yaml",
+            of_root(expected_records={"per_game": False, "typical": 26}, calendar=None, schedule_hours_et=[]),
+        ),
+        ("accepted_losses.yaml", accepted),
+    ],
+)
+def test_a_change_that_hides_a_loss_names_it(
+    week: Warehouse, in_use: Configuration, tmp_path: Path, file: str, change: Change
+) -> None:
+    found = compared(week, in_use, configuration(changed(tmp_path / "new", file, change)), told_then(Word.USEFUL))
+    assert [str(each.trouble.message.first.finding.root) for each in found.lost][:1] == [ROOT]
+    assert found.lost_confirmed == ("INC-1",)
+    assert found.refused(0.2)[0] == "incidents that people confirmed would be lost: INC-1"
+
+
+def test_a_change_that_pages_nobody_says_what_would_page_no_more(
+    week: Warehouse, in_use: Configuration, tmp_path: Path
+) -> None:
+    found = compared(week, in_use, configuration(changed(tmp_path / "new", "policy.yaml", all_p3)))
+    assert (len(found.old.messages.pages) > 0, found.new.messages.pages) == (True, ())
+    assert {each.message.first.finding.root for each in found.unpaged} >= {ROOT}
+    assert (found.lost, found.refused(0.0)) == ((), ())
+    assert found.new.woken == {}
+    back = WhatIf(old=found.new, new=found.old)
+    assert {each.message.first.finding.root for each in back.paged_now} >= {ROOT}
+    assert "pages rise from 0 to" in back.refused(5.0)[0]
+
+
+def test_the_same_configuration_changes_nothing(week: Warehouse, in_use: Configuration) -> None:
+    found = compared(week, in_use, in_use, told_then(EntryKind.ACKNOWLEDGED))
+    assert (found.lost, found.added, found.unpaged, found.paged_now, found.later) == ((), (), (), (), ())
+    assert found.old.messages == found.new.messages
+    assert (found.lost_confirmed, found.refused(0.0)) == ((), ())
+
+
+def test_what_people_called_noise_may_go(week: Warehouse, in_use: Configuration, tmp_path: Path) -> None:
+    new = configuration(changed(tmp_path / "new", "registry.yaml", of_root(sporadic=True)))
+    found = compared(week, in_use, new, told_then(Word.NOISE))
+    assert found.lost
+    assert (found.lost_confirmed, found.refused(0.2)) == ((), ())
+
+
+@pytest.mark.parametrize("days", [0, -1, 401])
+def test_days_that_make_no_sense(week: Warehouse, in_use: Configuration, days: int) -> None:
+    with pytest.raises(BadInput, match="makes no sense"):
+        WhatIfService(week, None).compare(in_use, in_use, days, HOUR, FAR, lambda _: None)
+
+
+def fireline(*arguments: object) -> Result:
+    return CliRunner().invoke(app, ["replay", *map(str, arguments)])
+
+
+def test_the_command(tmp_path: Path) -> None:
+    old, new = folder(tmp_path / "old"), changed(tmp_path / "new", "registry.yaml", of_root(sporadic=True))
+    asked = ("--against", old, "--config", new, "--data", EXAMPLE, "--days", 6, "--step", "30m")
+    said = json.loads(fireline(*asked, "--json").stdout)
+    assert [each["processors"][0] for each in said["lost"]] == [ROOT]
+    text = fireline(*asked)
+    assert (text.exit_code, f"P0 {ROOT}: zero_records_processor for {DAY}" in text.stdout) == (0, True)
+    drawn = fireline(*asked, "--markdown").stdout
+    assert drawn.startswith("# What the change would have said\n")
+    assert f"P0 {ROOT}: zero_records_processor for {DAY} |" in drawn
+    nowhere = fireline("--against", tmp_path / "none", "--data", EXAMPLE)
+    assert (nowhere.exit_code, "is no directory. Name a configuration folder" in nowhere.output) == (1, True)
+    assert "--data DIR is missing" in fireline("--out", tmp_path / "x").output
