@@ -14,6 +14,7 @@ from bot.checking import checking
 from bot.config.settings import Settings
 from bot.deploying import deploys_of
 from bot.domain.platform.registry import Registry
+from bot.guiding import guided
 from bot.hearing import echo_of
 from bot.intake import intake_of
 from bot.opening import (
@@ -317,9 +318,11 @@ def _watching(
         return GateService(store, rules, metrics, policy.escalation, ours or nobody_elses)
 
     detection = DetectionService(opened, policy.severity, accepted_losses(settings), gate_for, services.blindness)
-    judge, statuses = services.validation.judge, services.sources.statuses
-    watched, standing = watched_in(store, lambda: policy.gate.resolve_after), services.responses.standing
-    return detection, IncidentFacts(store, services.registry, judge, statuses, watched, standing)
+    judge, statuses, standing = services.validation.judge, services.sources.statuses, services.responses.standing
+    watched = watched_in(store, lambda: policy.gate.resolve_after)
+    return detection, IncidentFacts(
+        store, services.registry, judge, statuses, watched, standing, services.runbooks.suggested
+    )
 
 
 def app_services(
@@ -372,7 +375,8 @@ def app_services(
     reports = reports_over(settings, registry, health, impact, trends, oncall, responses, store)
     also = RetrospectService(store), silences_over(store, registry, health, identify), repairs, reports
     deploys, heard = deploys_of(settings, opened, registry, store, clock), partial(hear, store)
-    return AppServices(clock, *about_data, *people, *also, sources, blindness, Inbox(store), deploys, heard)
+    guide = partial(guided, settings, store, identify)
+    return AppServices(clock, *about_data, *people, *also, sources, blindness, Inbox(store), deploys, heard, guide)
 
 
 @contextmanager

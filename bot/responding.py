@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.acknowledging import links_of
 from bot.adapters.clock import monotonic_seconds, system_clock
+from bot.guiding import runbook_work
 from bot.hearing import alarm_of
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from bot.services.oncall_notes import OncallNotes
     from bot.services.paging import PagingService
     from bot.services.practice import PracticeService
+    from bot.services.runbook_work import RunbookWork
 
 FACTS_WITHIN_S = 2.0
 """What a page says more than its incident's name asks the warehouse: a page does not wait for that."""
@@ -106,6 +108,7 @@ class Responding:
     auditor: Auditor
     echo: Echo | None
     notes: OncallNotes
+    runbooks: RunbookWork
 
 
 def responding(
@@ -163,4 +166,4 @@ def responding(
     if echo is not None:
         echo.alarm = alarm_of(settings, services, store, paging, wall)
     notes = OncallNotes(services, store, paging.target, said, wall, settings.alerts_channel)
-    return Responding(escalation, paging, auditor, echo, notes)
+    return Responding(escalation, paging, auditor, echo, notes, runbook_work(settings, services, store, wall))

@@ -23,6 +23,7 @@ from bot.services.escalation import EscalationService
 from bot.services.on_watch import TICK, OnWatch
 from bot.services.oncall_notes import OncallNotes
 from bot.services.paging import PagingService
+from bot.services.runbook_work import RunbookWork
 from bot.services.vitals import Checks, Vitals
 
 LOOK_EVERY = timedelta(seconds=1)
@@ -91,6 +92,10 @@ def response_lanes(escalation: EscalationService, paging: PagingService, auditor
         Lane("pages", TELL_EVERY, others, lost),
         Lane("audit", AUDIT_EVERY, auditor.audit, "it is made again", 150.0),
     )
+
+
+def runbooks_lane(runbooks: RunbookWork) -> Lane:
+    return Lane("runbooks", LOOK_EVERY, runbooks.look, "nothing is lost: what is due is taken again", 150.0)
 
 
 def notes_lane(notes: OncallNotes) -> Lane:

@@ -16,6 +16,7 @@ from bot.scheduler import (
     lanes_of,
     notes_lane,
     response_lanes,
+    runbooks_lane,
     running,
 )
 from bot.services.sources import Connected, SourcesService
@@ -45,6 +46,7 @@ def at_work(
         *lanes_of(duties.on_watch, duties.checks, look_every),
         *response_lanes(duties.responding.escalation, duties.responding.paging, duties.responding.auditor),
         notes_lane(duties.responding.notes),
+        runbooks_lane(duties.responding.runbooks),
         *deploy_lanes(duties.services, lambda: duties.on_watch.mine()),
         Lane("reports", REPORTS_EVERY, duties.reports.look, "it is looked at again: what is due is stored", 150.0),
         *([] if duties.responding.echo is None else [echo_lane(duties.responding.echo)]),

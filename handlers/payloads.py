@@ -21,8 +21,8 @@ ACKNOWLEDGING = frozenset({"ack", "acknowledged", "on it"})
 INCIDENT_WORDS = ("ack", "mitigated", "handover", "resolve", "reopen", "severity", "timeline", "postmortem")
 _SEVERITY = re.compile(r"[Pp][0-9]")
 OF_ALL = ("list", "figures", "declare")
-CHANGING_COMMANDS = ("/incident", "/oncall")
-CHANGING = ("incident.", "oncall.", "reprocess.")
+CHANGING_COMMANDS = ("/incident", "/oncall", "/runbook")
+CHANGING = ("incident.", "oncall.", "reprocess.", "runbook.")
 """How buttons begin that may change something."""
 
 

@@ -89,8 +89,9 @@ def _warn(found: "LoadedRunbooks") -> None:
 
 def _lines(found: "Runbook") -> list[str]:
     from bot.domain.runbooks.runbook import StepKind
+    from bot.views.incident_words import lasting
 
-    after = f", pages on after {found.escalate_after}" if found.escalate_after is not None else ""
+    after = f", more are paged after {lasting(found.escalate_after)}" if found.escalate_after is not None else ""
     head = f"{found.severity} {found.title} ({found.id}); {found.owner}, reviewed {found.reviewed_on}{after}"
     lines = [head, *found.about.split("\n")] if found.about else [head]
     for step in found.steps:

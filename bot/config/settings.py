@@ -35,7 +35,7 @@ def _public_url(text: str) -> str:
     return url
 
 
-def _cloud_run(text: str) -> str:
+def _google(text: str) -> str:
     if text in ("", GOOGLE) or re.fullmatch(r"[A-Za-z0-9.-]+:[0-9]{1,5}", text):
         return text
     raise ValueError("write google, or the HOST:PORT of an emulator")
@@ -101,10 +101,12 @@ class Settings(BaseSettings):
     """The e-mail of the service account that it signs as; not set: nothing of Pub/Sub is taken."""
     log_format: Literal["text", "json"] = "text"
     """`json`: one object a line, with named fields."""
-    cloud_run: Annotated[str, AfterValidator(_cloud_run)] = ""
+    cloud_run: Annotated[str, AfterValidator(_google)] = ""
     """`google`: what is deployed is read there, and can be changed; "": it is not; HOST:PORT: another server of its
     API, without credentials: an emulator.
     """
+    cloud_logging: Annotated[str, AfterValidator(_google)] = ""
+    """The same of Cloud Logging, whose lines the checks of runbooks count."""
     bigquery_endpoint: str = ""
     """Another address of the BigQuery REST API, without credentials: an emulator."""
 

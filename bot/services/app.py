@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from bot.domain.platform.registry import Registry
 from bot.ports.clock import Clock
@@ -19,6 +20,7 @@ from bot.services.reports import ReportService
 from bot.services.reprocessing import RepairService
 from bot.services.responses import ResponseService
 from bot.services.retrospect import RetrospectService
+from bot.services.runbooks import RunbookService
 from bot.services.sampling import SamplingService
 from bot.services.silences import SilenceService
 from bot.services.sources import SourcesService
@@ -53,7 +55,14 @@ class AppServices:
     deploys: DeploysService
     hear: Callable[[str], None]
     """Slack has told us of a message of our own, with this text."""
+    guide: Callable[["AppServices"], RunbookService]
+
+    @cached_property
+    def runbooks(self) -> RunbookService:
+        """Their checks and actions are those of the other services."""
+        return self.guide(self)
 
     def renew(self, others: "AppServices") -> None:
         """All of them at once: a question that is being answered goes on with what it has."""
+        vars(self).pop("runbooks", None)
         vars(self).update(vars(others))

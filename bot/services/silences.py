@@ -1,5 +1,6 @@
 """Silences and windows: previewed by what they would have hidden, set by whoever asked, counted by what they hide."""
 
+import hashlib
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -32,6 +33,7 @@ from bot.services.health import HealthService
 log = logging.getLogger("fireline.silences")
 RealFailures = Callable[[HealthRequest, datetime], int]
 AFTER = timedelta(microseconds=1)
+ID_LENGTH = 8
 When = timedelta | tuple[datetime, datetime]
 """How long from now, of a silence; from when to when, of a window."""
 _FOR = {Kind.SILENCE: "one processor or one phase", Kind.WINDOW: "one processor, one phase or all"}
@@ -65,6 +67,23 @@ class SilenceService:
         found = replace(self.preview(silence, now), real=self._real_failures(target, now))
         if not self._required().add_silence(silence):
             raise BadInput(f"Ask again: two {silence.kind}s were asked for at once.")
+        return found
+
+    def impose(
+        self, target: HealthRequest, length: timedelta, reason: str, who: Actor, now: datetime, key: str
+    ) -> Silence:
+        """Without a question: it holds at once. `key` names what asked for it: the same again is the same silence.
+        Raises NotAllowed and BadInput.
+        """
+        self._check(who)
+        if target.processor is None and target.phase not in self._phases.values():
+            raise BadInput(f"There is no phase {target.phase}. A silence is for {_FOR[Kind.SILENCE]}.")
+        name = hashlib.sha256(key.encode()).hexdigest()[:ID_LENGTH]
+        silence = replace(proposed(_wanted(target, length, reason, who, now), now), id=name, proposed=False)
+        if self._required().add_silence(silence):
+            log.info("%s silences %s", who.name, silence.what)
+        found = self._required().silence(name)
+        assert found is not None
         return found
 
     def preview(self, silence: Silence, now: datetime) -> SilencePreview:
@@ -151,7 +170,7 @@ def _wanted(target: HealthRequest, when: When, reason: str, who: Actor, now: dat
     """A silence for a length of time, a window of a span of time."""
     since, until = (now, now + when) if isinstance(when, timedelta) else when
     return Silence(
-        id=uuid4().hex[:8],
+        id=uuid4().hex[:ID_LENGTH],
         processor=target.processor,
         phase=target.phase,
         since=since,

@@ -27,6 +27,7 @@ import handlers.reports
 import handlers.reprocessing
 import handlers.response
 import handlers.response_forms
+import handlers.runbook
 import handlers.severity
 import handlers.silence
 import handlers.thread_reply
@@ -107,6 +108,7 @@ def build(
         handlers.response_forms,
         handlers.declaring,
         handlers.reprocessing,
+        handlers.runbook,
         handlers.severity,
         handlers.silence,
         handlers.timeline_note,

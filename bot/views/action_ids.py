@@ -76,6 +76,15 @@ REPORT_INCIDENT = "report.incident"
 REPORT_HEALTH = "report.health"
 REPORT_IMPACT = "report.impact"
 REPORT_ONCALL = "report.oncall"
+RUNBOOK_ACT = "runbook.act"
+RUNBOOK_AGAIN = "runbook.again"
+RUNBOOK_CHOOSE = "runbook.choose"
+RUNBOOK_DONE = "runbook.done"
+RUNBOOK_READ = "runbook.read"
+RUNBOOK_SKIP = "runbook.skip"
+RUNBOOK_START = "runbook.start"
+RUNBOOK_STOP = "runbook.stop"
+RUNBOOK_SUGGEST = "runbook.suggest"
 SILENCE_CONFIRM = "silence.confirm"
 VALIDATE_OPEN = "validate.open"
 VALIDATE_REFRESH = "validate.refresh"
@@ -174,6 +183,7 @@ class More(StrEnum):
     SQL = "sql"
     TIMELINE = "timeline"
     SEVERITY = "severity"
+    RUNBOOK = "runbook"
 
 
 def encode_more(what: More, incident: str) -> str:

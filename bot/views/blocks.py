@@ -86,6 +86,12 @@ def button(label: str, action_id: str, value: str, *, style: str | None = None) 
     return element if style is None else {**element, "style": style}
 
 
+def confirmed(pressed: Element, title: str, text: str, confirm: str, deny: str) -> Element:
+    """A button that asks whether it is meant. https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object"""
+    asked = {"title": plain(title, 100), "text": plain(text, 300)}
+    return {**pressed, "confirm": {**asked, "confirm": plain(confirm, 30), "deny": plain(deny, 30)}}
+
+
 def feedback(action_id: str, positive: tuple[str, str], negative: tuple[str, str]) -> Block:
     """Two small buttons, each a label and a value. https://docs.slack.dev/reference/block-kit/blocks/context-actions-block"""
     made = [{"text": plain(label, BUTTON_TEXT), "value": value} for label, value in (positive, negative)]

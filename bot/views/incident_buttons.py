@@ -9,6 +9,8 @@ from bot.views.action_ids import More
 from bot.views.blocks import Block, Element, actions, button, option, overflow
 
 LABELS = {More.IMPACT: "Impact", More.EVIDENCE: "Evidence", More.SQL: "SQL", More.TIMELINE: "Timeline"}
+LABELS_OF_OWNED = {More.RUNBOOK: "Runbook", **{each: LABELS[each] for each in (More.EVIDENCE, More.SQL, More.TIMELINE)}}
+"""Five stand behind the dots at most: whoever has it and has a runbook finds its impact by `/impact`."""
 CHECK = {"accessibility_label": "Check the data now"}
 """Three buttons and the dots stand in one row of 320 pixels: the longer word would begin a second."""
 OF_DATA = frozenset({More.IMPACT, More.SQL})
@@ -22,8 +24,12 @@ def row(notice: Notice) -> Block:
         return actions(_of_nobody(incident))
     shown = _visible(notice, state)
     visible = {each["action_id"] for each in shown}
-    behind = [each for each in _behind(incident) if not (each is More.IMPACT and action_ids.INCIDENT_IMPACT in visible)]
-    more = [option(LABELS[each], action_ids.encode_more(each, incident.id)) for each in behind]
+    owned = notice.has_runbook and action_ids.INCIDENT_HAND_OVER in visible
+    labels = LABELS_OF_OWNED if owned else LABELS
+    behind = [each for each in labels if _has_data(incident) or each not in OF_DATA]
+    if action_ids.INCIDENT_IMPACT in visible:
+        behind.remove(More.IMPACT)
+    more = [option(labels[each], action_ids.encode_more(each, incident.id)) for each in behind]
     if state is not ResponseState.RESOLVED:
         more.append(option("Set severity", action_ids.encode_more(More.SEVERITY, _grant(notice, Act.SEVERITY))))
     return actions([*shown, overflow(action_ids.INCIDENT_MORE, more)])
@@ -38,11 +44,13 @@ def _visible(notice: Notice, state: ResponseState) -> list[Element]:
     incident = notice.incident
     has_data = _has_data(incident)
     check = [{**button("Check", action_ids.INCIDENT_CHECK, incident.id), **CHECK}] if has_data else []
+    runbook = [button("Runbook", action_ids.RUNBOOK_SUGGEST, incident.id)] if notice.has_runbook else []
     hand_over = button("Hand over", action_ids.INCIDENT_HAND_OVER, _grant(notice, Act.HAND_OVER))
     if state in PAGING:
         take = _grant(notice, Act.ACKNOWLEDGE)
         acknowledge = button("Acknowledge", action_ids.INCIDENT_ACKNOWLEDGE, take, style="primary")
-        return [acknowledge, *([_impact(incident)] if has_data else [])]
+        impact = [_impact(incident)] if has_data else []
+        return [acknowledge, *(runbook or impact)]
     if state is ResponseState.ACKNOWLEDGED:
         return [*check, button("Mitigated", action_ids.INCIDENT_MITIGATE, _grant(notice, Act.MITIGATE)), hand_over]
     if state is ResponseState.MITIGATED:
@@ -55,10 +63,6 @@ def _grant(notice: Notice, act: Act) -> str:
     """What the button says. A response that began in an older release has no grants."""
     assert notice.standing is not None
     return notice.standing.grants.get(act, notice.incident.id)
-
-
-def _behind(incident: Incident) -> list[More]:
-    return [each for each in LABELS if _has_data(incident) or each not in OF_DATA]
 
 
 def _has_data(incident: Incident) -> bool:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.domain.incidents.incident import MessageRef
+from bot.domain.reprocessing.repair import Person
 from bot.domain.runbooks import engine
-from bot.domain.runbooks.engine import Person
 from bot.domain.runbooks.expectation import Fit, Measured
 from bot.domain.runbooks.run import Run, RunState, Subject
 from bot.ports.runbook_runs import by_step
@@ -19,7 +19,7 @@ from tests.contracts.states import KINDS, SQL_KINDS, Again, opened
 from tests.support.gate_story import START
 from tests.support.runbook_texts import runbook
 
-ANA = Person("Ana \U0001f6a8", "slack:U1")
+ANA = Person("slack:U1", "Ana \U0001f6a8")
 
 
 @pytest.fixture(params=KINDS)

@@ -80,6 +80,8 @@ def responded() -> dict[str, Notice]:
     ended = _over()["incident_resolved"]
     return {
         **{name: replace(notice(), now=now, standing=standing) for name, standing in made.items()},
+        "incident_runbook": replace(notice(), now=now, standing=made["incident_paged"], has_runbook=True),
+        "incident_runbook_owned": replace(notice(), now=now, standing=made["incident_acknowledged"], has_runbook=True),
         "incident_ended": replace(ended, standing=Standing(over)),
         "incident_reopened": replace(ended, standing=Standing(again, (Coming(again.opened_at, ("Ana",)),))),
     }

@@ -29,6 +29,7 @@ from tests.support import (
     practice_cards,
     repair_cards,
     report_cards,
+    runbook_cards,
     silence_cards,
     validations,
 )
@@ -194,6 +195,7 @@ def messages() -> dict[str, dict[str, Any]]:
         **oncall_cards.messages(),
         **practice_cards.practices(),
         **repair_cards.messages(),
+        **runbook_cards.messages(),
         **silence_cards.messages(),
         **report_cards.messages(),
     }

@@ -30,6 +30,7 @@ import handlers.reports
 import handlers.reprocessing
 import handlers.response
 import handlers.response_forms
+import handlers.runbook
 import handlers.silence
 import handlers.thread_reply
 import handlers.timeline_note
@@ -225,6 +226,7 @@ class Registered:
             handlers.response,
             handlers.response_forms,
             handlers.declaring,
+            handlers.runbook,
             handlers.severity,
             handlers.silence,
             handlers.reprocessing,

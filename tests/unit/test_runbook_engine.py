@@ -12,8 +12,9 @@ from bot.domain.errors import BadInput
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents import response as responses
 from bot.domain.incidents.escalation_policy import EscalationPolicy
+from bot.domain.reprocessing.repair import Person
 from bot.domain.runbooks import engine
-from bot.domain.runbooks.engine import Moved, Person
+from bot.domain.runbooks.engine import Moved
 from bot.domain.runbooks.expectation import Fit, Measured, age, fit, not_known, number
 from bot.domain.runbooks.registry import CHECKS
 from bot.domain.runbooks.run import OVER, Run, RunState, StepState, Subject
@@ -21,7 +22,7 @@ from bot.domain.runbooks.runbook import Approval, OnFail
 from tests.support.runbook_texts import FRONT, LOST, runbook
 
 NOW = datetime(2026, 1, 16, 12, tzinfo=UTC)
-ANA, BEN = Person("Ana", "slack:U1"), Person("Ben", "slack:U2")
+ANA, BEN = Person("slack:U1", "Ana"), Person("slack:U2", "Ben")
 SUBJECT = Subject(processor="Box", data_date=date(2026, 1, 15))
 OK = Measured("ok", "ok", NOW)
 
@@ -127,7 +128,7 @@ def test_time_is_up_once() -> None:
     assert engine.time_is_up(begun(), minute(29)) is None
     late = engine.time_is_up(begun(), minute(31))
     assert late is not None
-    assert late.said == ("The runbook A lost date is not over after 31 min, and pages on",)
+    assert late.said == ("The runbook A lost date is not over after 31 min: more people are paged",)
     assert engine.time_is_up(late.run, minute(60)) is None
     assert engine.time_is_up(engine.stopped(begun(), ANA, NOW).run, minute(60)) is None
 

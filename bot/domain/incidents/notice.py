@@ -64,7 +64,7 @@ class Restored:
 class Notice:
     """`now` is when it is said; `lead` the processor it is named after; `into` the incident that took it in;
     `restored` proves the end of one about a source; `watched_until`: nothing that it is about holds any more, and from
-    then on it counts as resolved; `standing` is what people do about it.
+    then on it counts as resolved; `standing` is what people do about it; `has_runbook`: one fits it.
 
     The same decision has the same `stamp`.
     """
@@ -79,6 +79,7 @@ class Notice:
     restored: Restored | None = None
     watched_until: datetime | None = None
     standing: Standing | None = None
+    has_runbook: bool = False
 
     @property
     def stamp(self) -> str:

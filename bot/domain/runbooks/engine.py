@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.counts import plural
 from bot.domain.errors import BadInput
+from bot.domain.reprocessing.repair import Person
 from bot.domain.runbooks.expectation import Fit, Measured
 from bot.domain.runbooks.run import FOR_A_PERSON, OVER, Run, RunState, StepRun, StepState, Subject
 from bot.domain.runbooks.runbook import Approval, OnFail, Runbook, Step, StepKind
@@ -14,14 +15,6 @@ from bot.domain.runbooks.runbook import Approval, OnFail, Runbook, Step, StepKin
 CHECK_AGAIN = timedelta(minutes=1)
 TRIED_AGAIN = timedelta(minutes=2)
 """An action whose end nobody has noted is done again after so long, with the same key: once is its effect."""
-
-
-@dataclass(frozen=True)
-class Person:
-    """Who does something: `key` as the record calls them."""
-
-    name: str
-    key: str
 
 
 @dataclass(frozen=True)
@@ -83,9 +76,10 @@ def wanted(run: Run, number: int, by: Person, now: datetime) -> Moved:
     if step.kind is not StepKind.ACTION:
         raise BadInput(f"Step {number} is no action.")
     if step.approval is Approval.SECOND_PERSON and state.state is StepState.READY:
-        after = replace(state, state=StepState.ASKED, at=now, asked_by=by.name, by=by.name, by_key=by.key, why="")
+        after = replace(state, state=StepState.ASKED, at=now, by=by.name, by_key=by.key, why="")
+        after = replace(after, asked_by=by.name, asked_key=by.key)
         return Moved(_with(run, after), (f"{by.name} asks for step {number}: {step.title}",), by.key)
-    if state.state is StepState.ASKED and state.asked_by == by.name:
+    if state.state is StepState.ASKED and by.is_same_human(Person(state.asked_key, state.asked_by)):
         raise BadInput(f"You asked for step {number}: another person has to approve it.")
     after = replace(state, state=StepState.ACTING, at=now, by=by.name, by_key=by.key, due_at=now, attempts=0, why="")
     word = "approved" if state.state is StepState.ASKED else "starts"
@@ -146,23 +140,23 @@ def refused(run: Run, number: int, why: str, now: datetime) -> Moved | None:
     step, state = run.step(number)
     if state.state is not StepState.ACTING:
         return None
-    after = replace(state, state=StepState.READY, at=now, why=why, asked_by="", due_at=None)
+    after = replace(state, state=StepState.READY, at=now, why=why, asked_by="", asked_key="", due_at=None)
     return Moved(_with(run, after), (f"Step {number}, {step.title}, was not done: {why}",))
 
 
-def time_is_up(run: Run, now: datetime) -> Moved | None:
-    """None: it is not, or was before."""
+def time_is_up(run: Run, now: datetime, then: str = "more people are paged") -> Moved | None:
+    """`then` happens. None: it is not, or was before."""
     if run.state is not RunState.RUNNING or run.escalate_at is None or run.escalate_at > now:
         return None
     after = replace(run, escalate_at=None, escalated_at=now)
     minutes = round((now - run.started_at).total_seconds() / 60)
-    text = f"The runbook {run.runbook.title} is not over after {minutes} min, and pages on"
+    text = f"The runbook {run.runbook.title} is not over after {minutes} min: {then}"
     return Moved(after, (text,))
 
 
 def _told(step: Step, found: Measured, how: Fit) -> str:
     because = f" ({found.because})" if found.because else ""
-    return f"{step.title}: {found.text}, {how} ({step.expect}){because}"
+    return f"{step.title.rstrip('?')}: {found.text}, {how} ({step.expect}){because}"
 
 
 def _running(run: Run) -> None:

@@ -1,0 +1,211 @@
+"""What the checks of runbooks ask: the same services as every other surface. What cannot be asked is not known."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from bot.domain.errors import FirelineError
+from bot.domain.evidence.observation import DateSpan, RunSeen
+from bot.domain.findings.severity import Severity
+from bot.domain.health.model import HealthReport, HealthRequest
+from bot.domain.platform.registry import Registry
+from bot.domain.runbooks.arguments import phase, subject_of
+from bot.domain.runbooks.expectation import Measured, age, not_known, number
+from bot.domain.runbooks.run import Subject
+from bot.domain.runbooks.runbook import Step
+from bot.domain.verdicts.judge import SOUND, Verdict
+from bot.domain.verdicts.validation import Validated
+from bot.ports.logs import LogLine
+from bot.services.health import HealthService
+from bot.services.incidents import IncidentService
+from bot.services.sources import SourcesService
+from bot.services.validation import ValidationService
+
+AROUND = timedelta(minutes=15)
+"""Before what a runbook was started for began, the log is looked at from then on; and at most so far back."""
+LOOK_BACK = timedelta(hours=6)
+MOST_LINES = 100
+FLEET_DAYS = 2
+NO_PROCESSOR = "the runbook was started for no processor"
+NO_DATE = "the runbook was started for no data date"
+NO_DEPLOYS = "deployments are not read here"
+NO_LOGS = "logs are not read here: set FIRELINE_CLOUD_LOGGING"
+Deployments = Callable[[str, datetime], int | None]
+"""How often a service was deployed in the 24 h up to a moment; None: it is not known."""
+ErrorLines = Callable[[str, datetime, datetime], Sequence[LogLine]]
+"""Of a service in a span."""
+
+
+class Unasked(FirelineError):
+    """A check that lacks what it is about."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`deployments` and `errors` None: nobody can be asked here."""
+
+    registry: Registry
+    validation: ValidationService
+    health: HealthService
+    sources: SourcesService
+    incidents: IncidentService
+    deployments: Deployments | None = None
+    errors: ErrorLines | None = None
+
+
+@dataclass(frozen=True)
+class _Question:
+    step: Step
+    subject: Subject
+    since: datetime
+    now: datetime
+
+    @property
+    def processor(self) -> str:
+        if not self.subject.processor:
+            raise Unasked(NO_PROCESSOR)
+        return self.subject.processor
+
+    @property
+    def date(self) -> date:
+        if self.subject.data_date is None:
+            raise Unasked(NO_DATE)
+        return self.subject.data_date
+
+
+class RunbookChecks:
+    def __init__(self, asked: Asked) -> None:
+        self._of = asked
+        self._answers: Mapping[str, Callable[[_Question], Measured]] = {
+            "verdict": self._verdict,
+            "health": self._health,
+            "rows": self._rows,
+            "coverage": self._coverage,
+            "dependencies_not_ready": self._dependencies,
+            "runs_in_flight": self._in_flight,
+            "heartbeat_age": self._heartbeat,
+            "real_failures": lambda each: number(self._report(each).noise.real, each.now),
+            "expected_failures": lambda each: number(self._report(each).noise.kept_quiet, each.now),
+            "open_incidents": self._open,
+            "source_age": self._source_age,
+            "deployments": self._deployments,
+            "error_lines": self._error_lines,
+        }
+
+    def measure(self, step: Step, subject: Subject, since: datetime, now: datetime) -> Measured:
+        """`since`: when what the runbook was started for began."""
+        answer = self._answers.get(step.call)
+        if answer is None:
+            return not_known(f"this release has no check {step.call}", now)
+        try:
+            return answer(_Question(step, subject_of(step, subject), since, now))
+        except FirelineError as error:
+            return not_known(str(error).rstrip("."), now)
+
+    def _judged(self, asked: _Question) -> Validated:
+        return self._of.validation.judge(asked.processor, asked.date, asked.now)
+
+    def _verdict(self, asked: _Question) -> Measured:
+        found = self._judged(asked)
+        because = "" if found.verdict is Verdict.OK else found.judged.because
+        if found.verdict is Verdict.UNKNOWN:
+            return not_known(because, asked.now)
+        return Measured(str(found.verdict), str(found.verdict), asked.now, because)
+
+    def _rows(self, asked: _Question) -> Measured:
+        rows = self._judged(asked).proof.rows
+        return not_known("no table is looked at", asked.now) if rows is None else number(rows, asked.now)
+
+    def _coverage(self, asked: _Question) -> Measured:
+        share = self._judged(asked).proof.coverage
+        if share is None:
+            return not_known("nobody knows how many rows are usual", asked.now)
+        return number(100 * share, asked.now, " %")
+
+    def _dependencies(self, asked: _Question) -> Measured:
+        known = self._of.registry.by_name
+        names = known[asked.processor].dependencies if asked.processor in known else ()
+        judged = [self._of.validation.judge(name, asked.date, asked.now) for name in names if name in known]
+        unknown = [each.processor.name for each in judged if each.verdict is Verdict.UNKNOWN]
+        if unknown:
+            return not_known(f"nothing is known of {', '.join(unknown)}", asked.now)
+        wrong = [each for each in judged if each.verdict not in SOUND]
+        because = "; ".join(f"{each.processor.name}: {each.judged.because}" for each in wrong)
+        return Measured(len(wrong), f"{len(wrong)} of {len(judged)}", asked.now, because)
+
+    def _runs(self, asked: _Question) -> list[RunSeen]:
+        """In flight: of the processor and its date, else of all and the newest dates."""
+        registry, subject = self._of.registry, asked.subject
+        if subject.processor and subject.processor not in registry.by_name:
+            raise Unasked(f"{subject.processor} is not registered: nobody can tell what runs of it")
+        today = self._of.validation.dates(asked.now).today
+        first = subject.data_date or today - timedelta(days=FLEET_DAYS - 1)
+        names = [subject.processor] if subject.processor else list(registry.by_name)
+        span = DateSpan(first, subject.data_date or today)
+        picture = self._of.validation.picture(names, span, asked.now)
+        days = (picture.history.day(name, day) for name, day in picture.rows)
+        return [run for day in days for run in day.under_way.values()]
+
+    def _in_flight(self, asked: _Question) -> Measured:
+        return number(len(self._runs(asked)), asked.now)
+
+    def _heartbeat(self, asked: _Question) -> Measured:
+        """A run without a heartbeat counts from its start."""
+        beats = [min(run.heartbeat_at or run.started_at, asked.now) for run in self._runs(asked)]
+        if not beats:
+            return Measured(0.0, "no run is in flight", asked.now)
+        return age(asked.now - min(beats), asked.now)
+
+    def _report(self, asked: _Question) -> HealthReport:
+        said = asked.step.arguments
+        one = phase(said["phase"]) if "phase" in said else None
+        name = (
+            None
+            if one is not None or asked.subject.processor not in self._of.registry.by_name
+            else asked.subject.processor
+        )
+        return self._of.health.of(HealthRequest(days=1, phase=one, processor=name), asked.now)
+
+    def _health(self, asked: _Question) -> Measured:
+        report = self._report(asked)
+        because = "" if not report.reasons else report.reasons[0].text.rstrip(".")
+        return Measured(str(report.overall), str(report.overall), asked.now, because)
+
+    def _open(self, asked: _Question) -> Measured:
+        return number(sum(each.severity is not Severity.P3 for each in self._of.incidents.open()), asked.now)
+
+    def _source_age(self, asked: _Question) -> Measured:
+        wanted = asked.step.arguments.get("source")
+        found = [each for each in self._of.sources.statuses() if wanted in (None, each.plan.name)]
+        if not found:
+            return not_known("there is no such source" if wanted else "no source is configured", asked.now)
+        lacking = [each.plan.name for each in found if each.newest is None]
+        if lacking:
+            return not_known(f"nothing has come from {', '.join(lacking)} yet", asked.now)
+        oldest = min(found, key=lambda each: each.newest or asked.now)
+        measured = age(asked.now - (oldest.newest or asked.now), asked.now)
+        return Measured(measured.value, f"{measured.text} ({oldest.plan.name})", asked.now)
+
+    def _service(self, asked: _Question) -> str:
+        named = asked.step.arguments.get("service")
+        known = self._of.registry.by_name.get(asked.subject.processor)
+        found = named or (known.service if known is not None else None)
+        if not found:
+            raise Unasked(f"{asked.subject.processor or 'it'} has no service in the registry")
+        return found
+
+    def _deployments(self, asked: _Question) -> Measured:
+        if self._of.deployments is None:
+            return not_known(NO_DEPLOYS, asked.now)
+        service = self._service(asked)
+        found = self._of.deployments(service, asked.now)
+        return not_known(f"{service} was not read", asked.now) if found is None else number(found, asked.now)
+
+    def _error_lines(self, asked: _Question) -> Measured:
+        if self._of.errors is None:
+            return not_known(NO_LOGS, asked.now)
+        since = max(asked.since - AROUND, asked.now - LOOK_BACK)
+        lines = self._of.errors(self._service(asked), since, asked.now)
+        more = "+" if len(lines) >= MOST_LINES else ""
+        newest = f"{lines[0].at:%H:%M} UTC: {lines[0].text}" if lines else ""
+        return Measured(len(lines), f"{len(lines)}{more}", asked.now, newest)

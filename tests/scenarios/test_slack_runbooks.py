@@ -1,0 +1,307 @@
+"""A runbook in Slack: suggested on an incident, started, gone through in its thread, and not lost by a restart."""
+
+import asyncio
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.notify.slack_runbooks import SlackRunbooks
+from bot.adapters.state.database import open_engine
+from bot.adapters.state.migrate import migrate
+from bot.adapters.state.stores import SqlState
+from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
+from bot.bootstrap import app_services
+from bot.config.settings import Settings
+from bot.domain.access import Actor, Identity, Origin, Role
+from bot.domain.errors import BadInput
+from bot.domain.incidents.escalation_policy import EscalationPolicy
+from bot.domain.incidents.incident import Incident, MessageRef
+from bot.domain.incidents.response import ResponseState
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.runbooks.run import Run, RunState
+from bot.guiding import guided
+from bot.services.app import AppServices
+from bot.services.gate import GateService
+from bot.services.incidents import IncidentService
+from bot.services.oncall import OncallService
+from bot.services.responses import ResponseService
+from bot.services.runbook_work import RunbookWork
+from bot.services.runbooks import Deed
+from bot.services.silences import silences_over
+from bot.views import incident as views
+from tests.support import builders
+from tests.support.builders import DAY, NOW, game, load, loaded, raw_file, run
+from tests.support.gate_story import RULES, finding
+from tests.support.notices import notice
+from tests.support.pager import member
+from tests.support.rotas import PEOPLE, PLAN
+from tests.support.runbook_texts import FRONT, LOST
+from tests.support.slack_bench import ALERTS, MONITOR, SAM, Bench, Message, play
+
+RUNS = [run("s1", records_processed=0), run("scraped", "BoxScraper", start=28)]
+EMPTY = builders.World(RUNS, [loaded("an.summary"), loaded(day=DAY - timedelta(days=1))], [raw_file()], [game()])
+TWO = FRONT.replace("lost-date", "go-back").replace("kinds: [zero_records_processor]\n", "") + (
+    "1. Go back.\n\n   ```action rollback\n   ```\n2. See.\n\n   ```check rows\n   expect: = 0\n   ```\n"
+)
+
+
+@dataclass
+class Desk:
+    """Everything of one process over the same folder; `again` is the next one."""
+
+    folder: Path
+    services: AppServices
+    state: SqlState
+    now: list[datetime]
+    warehouse: SqlWarehouse
+
+    def work(self, bench: Bench) -> RunbookWork:
+        workspace = bench.workspace
+        board = SlackRunbooks(workspace.credentials.bot_token, workspace.api_url, ALERTS)
+        return RunbookWork(self.services, self.state, board, lambda: self.now[0], lambda: 0.0)
+
+    async def look(self, bench: Bench) -> None:
+        """As the lane does, on another thread than the workspace's."""
+        await asyncio.to_thread(self.work(bench).look)
+
+    def again(self) -> "Desk":
+        self.state.close()
+        return desk_in(self.folder, self.warehouse, self.now)
+
+    def later(self, **length: float) -> None:
+        self.now[0] += timedelta(**length)
+
+    @property
+    def incident(self) -> Incident:
+        [found] = self.state.open_incidents()
+        return found
+
+    def run(self) -> Run:
+        found = self.state.runbooks.numbered(1)
+        assert found is not None
+        return found
+
+    def told(self) -> list[str]:
+        return [each.text for each in self.state.timeline(self.incident.id) if each.kind is EntryKind.RUNBOOK]
+
+
+def known(actor: Actor) -> Identity:
+    """Ben approves."""
+    return Identity(Origin.MEMBER, Role.APPROVER) if actor.id == PEOPLE["Ben"] else member(actor)
+
+
+def desk_in(folder: Path, warehouse: SqlWarehouse, now: list[datetime]) -> Desk:
+    state = SqlState(open_engine(folder / "state.db"))
+    made = app_services(warehouse, Settings(home=folder), lambda: now[0], state)
+    oncall = OncallService(PLAN, state)
+    services = replace(
+        made,
+        oncall=oncall,
+        responses=ResponseService(state, oncall.schedule, identify=known),
+        incidents=IncidentService(state, made.registry, made.validation.judge),
+        silences=silences_over(state, made.registry, made.health, known),
+        guide=partial(guided, Settings(home=folder, config=folder / "config"), state, known),
+    )
+    return Desk(folder, services, state, now, warehouse)
+
+
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("state") / "state.db"
+    engine = open_engine(path)
+    migrate(engine)
+    engine.dispose()
+    return path
+
+
+@contextmanager
+def opened(folder: Path, migrated: Path) -> Iterator[Desk]:
+    shutil.copy(migrated, folder / "state.db")
+    (folder / "config" / "runbooks").mkdir(parents=True)
+    (folder / "config" / "runbooks" / "lost.md").write_text(LOST)
+    (folder / "config" / "runbooks" / "back.md").write_text(TWO)
+    (folder / "config" / "access.yaml").write_text(f"roles:\n  approver: [{PEOPLE['Ben']}]\n")
+    warehouse = builders.warehouse()
+    load(warehouse, EMPTY.write(folder / "data"))
+    desk = desk_in(folder, warehouse, [NOW])
+    lost = finding("Box", severity="P0", data_date=DAY, since=NOW, evident_at=NOW)
+    GateService(desk.state, RULES, escalation=EscalationPolicy()).tick(NOW, [lost])
+    try:
+        yield desk
+    finally:
+        desk.state.close()
+        warehouse.close()
+
+
+@pytest.fixture
+def desk(tmp_path: Path, migrated: Path) -> Iterator[Desk]:
+    with opened(tmp_path, migrated) as made:
+        yield made
+
+
+async def posted(bench: Bench, desk: Desk) -> Message:
+    """The incident's message, with the button."""
+    found = desk.incident
+    standing = desk.services.responses.standing(found.id, NOW)
+    card = views.card(replace(notice(), incident=found, standing=standing, has_runbook=True))
+    answer = await bench.app.client.chat_postMessage(channel=ALERTS, **card.payload())
+    with desk.state.transaction() as tx:
+        tx.incidents.set_message(found.id, MessageRef(ALERTS, str(answer["ts"])))
+    return {"channel": ALERTS, "ts": answer["ts"]}
+
+
+def shown(bench: Bench) -> Message:
+    """The message of the run, in the incident's thread."""
+    [found] = [each for each in bench.posts(ALERTS) if "RB-1" in each["text"]]
+    return {"channel": ALERTS, **found}
+
+
+async def press(bench: Bench, desk: Desk, step: int, deed: str, user: str = SAM, sees: str = "") -> Message | None:
+    """A button of the run's message; what it brings to the one who presses it, if anything."""
+    [grant] = [each.id for each in desk.state.runbooks.grants(desk.run().id) if each.step == step]
+    assert grant in str(shown(bench)["blocks"])
+    message = shown(bench)
+    if sees:
+        return await bench.press(message, f"runbook.{deed}", grant, user=user, sees=sees)
+    answer = await bench.workspace.act(
+        user, "action", channel=ALERTS, ts=message["ts"], action_id=f"runbook.{deed}", value=grant
+    )
+    assert answer["ok"], answer
+    version = desk.run().version
+    await bench.until(lambda: desk.run().version > version or desk.run().steps[step - 1].by or step == 0)
+    return None
+
+
+def test_from_the_incident_to_its_end(transport: str, desk: Desk) -> None:
+    async def scenario(bench: Bench) -> None:
+        nonlocal desk
+        message = await posted(bench, desk)
+        offered = await bench.press(message, "runbook.suggest", desk.incident.id, sees="ephemeral")
+        assert "A lost date: it is for zero records processor. 4 steps, data" in offered["text"]
+        begun = await bench.press(offered, "runbook.start", sees="ephemeral")
+        assert begun["text"].startswith("RB-1 is started: A lost date.")
+        await desk.look(bench)
+        card = shown(bench)
+        assert card["thread_ts"] == message["ts"]
+        assert "1 of 4 steps" in card["text"]
+        assert "1. What does the evidence say? · processor_failed (expected ok)" in card["text"]
+        assert "👉 2. Look at the raw file." in card["text"]
+        await press(bench, desk, 2, "done")
+        await press_act(bench, desk)
+        desk = desk.again()
+        await desk.look(bench)
+        [silence] = desk.state.silences(desk.now[0])
+        assert (silence.processor, silence.reason, silence.by) == ("Box", "a date is lost", "Ben")
+        await desk.look(bench)
+        assert "0 (expected &gt; 0) · " in shown(bench)["text"]
+        assert "asked again until" in shown(bench)["text"]
+        mended = EMPTY.but(table_loads=[*EMPTY.table_loads, loaded(rows=318)])
+        load(desk.warehouse, mended.write(desk.folder / "mended"))
+        desk.later(minutes=2)
+        await desk.look(bench)
+        assert desk.run().state is RunState.DONE
+        assert "4. Rows are there · 318" in shown(bench)["text"]
+        assert "Stop the runbook" not in str(shown(bench)["blocks"])
+        assert desk.told() == [
+            "RB-1: Ana started the runbook A lost date for Box 2026-01-15",
+            "RB-1: Step 1: What does the evidence say: processor_failed, not as expected (ok) "
+            + desk.told()[1].partition(" (ok) ")[2],
+            "RB-1: Ben: step 2 is done: Look at the raw file",
+            "RB-1: Ben starts step 3: Keep it quiet meanwhile",
+            "RB-1: Step 3, Keep it quiet meanwhile, by Ben: Box is silenced until 2026-01-20 14:00 UTC",
+            "RB-1: Step 4: Rows are there: 318, as expected (> 0)",
+            "RB-1: The runbook A lost date is done",
+        ]
+        assert len(desk.state.audit_of(f"incident:{desk.incident.id}")) >= len(desk.told())
+
+    async def press_act(bench: Bench, desk: Desk) -> None:
+        await desk.look(bench)
+        await press(bench, desk, 3, "act")
+
+    play(scenario, transport, desk.services)
+
+
+def test_time_runs_out_and_more_people_are_paged(desk: Desk) -> None:
+    async def scenario(bench: Bench) -> None:
+        await posted(bench, desk)
+        incident, ana = desk.incident, desk.services.responses.who(PEOPLE["Ana"], NOW)
+        desk.services.responses.acknowledge(incident, ana, NOW, take_over=True)
+        desk.services.runbooks.start("lost-date", ana, NOW, incident=incident)
+        await desk.look(bench)
+        desk.later(minutes=31)
+        await desk.look(bench)
+        await desk.look(bench)
+        response = desk.state.response(incident.id)
+        assert response is not None
+        assert (response.state, response.step, response.next_at) == (ResponseState.OPEN, 1, desk.now[0])
+        assert desk.told()[-1] == "RB-1: The runbook A lost date is not over after 31 min: more people are paged"
+        assert "time was up" in shown(bench)["text"]
+
+    play(scenario, "socket", desk.services)
+
+
+def test_without_an_incident_it_is_shown_where_it_was_asked_for(desk: Desk) -> None:
+    async def scenario(bench: Bench) -> None:
+        answer = await bench.ask("/runbook start lost-date box 2026-01-15", MONITOR, sees="ephemeral")
+        assert answer["text"].startswith("RB-1 is started")
+        await desk.look(bench)
+        [card] = [each for each in bench.posts(MONITOR) if "RB-1" in each["text"]]
+        assert "A lost date for Box 2026-01-15" in card["text"]
+        again = await bench.ask("/runbook start lost-date box 2026-01-15", MONITOR, sees="ephemeral")
+        assert "A lost date is running already: RB-1, started by Ana." in again["text"]
+        listed = await bench.ask("/runbook", MONITOR, sees="ephemeral")
+        assert "go-back · P1 A lost date" in listed["text"]
+        assert "RB-1 runs: A lost date, started by Ana" in listed["text"]
+        read = await bench.ask("/runbook raw file INC-1", MONITOR, sees="ephemeral")
+        assert "Start for INC-1" in str(read["blocks"])
+        assert "check verdict: expected ok, else continue" in read["text"]
+        unknown = await bench.ask("/runbook lost-dote", MONITOR, sees="ephemeral")
+        assert "No runbook fits 'lost-dote'. Did you mean lost-date?" in unknown["text"]
+        desk.later(minutes=31)
+        await desk.look(bench)
+        assert any("RB-1 took too long" in each.severity_reason for each in desk.state.open_incidents())
+
+    play(scenario, "socket", desk.services)
+
+
+def test_a_rollback_needs_a_second_person_who_approves(desk: Desk) -> None:
+    async def scenario(bench: Bench) -> None:
+        await posted(bench, desk)
+        ana = desk.services.responses.who(PEOPLE["Ana"], NOW)
+        desk.services.runbooks.start("go-back", ana, NOW, incident=desk.incident)
+        await desk.look(bench)
+        await press(bench, desk, 1, "act", user="U01ALEX")
+        await desk.look(bench)
+        assert "Ana" not in str(shown(bench)["blocks"]) or "Approve: Roll back" in str(shown(bench)["blocks"])
+        refused = await press(bench, desk, 1, "act", user="U03JORDAN", sees="ephemeral")
+        assert refused is not None
+        assert "You are a responder: an approver can approve step 1 of RB-1" in refused["text"]
+        await press(bench, desk, 1, "act", user=SAM)
+        await desk.look(bench)
+        assert "There is no rollback in this process" in shown(bench)["text"]
+        assert "was not done: There is no rollback in this process" in desk.told()[-1]
+
+    play(scenario, "socket", desk.services)
+
+
+def test_an_old_button_and_one_that_was_made_up(desk: Desk) -> None:
+    async def scenario(bench: Bench) -> None:
+        await posted(bench, desk)
+        ana = desk.services.responses.who(PEOPLE["Ana"], NOW)
+        desk.services.runbooks.start("go-back", ana, NOW, incident=desk.incident)
+        await desk.look(bench)
+        message = shown(bench)
+        await press(bench, desk, 0, "stop")
+        await bench.until(lambda: desk.run().state is RunState.STOPPED)
+        late = await bench.press(message, "runbook.stop", sees="ephemeral")
+        assert "RB-1 is stopped already." in late["text"]
+        with pytest.raises(BadInput, match="of an older message"):
+            desk.services.runbooks.press("made up", Deed.STOP, ana, NOW)
+
+    play(scenario, "socket", desk.services)
