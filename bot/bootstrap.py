@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from bot.services.on_watch import OnWatch
     from bot.services.probe import Probe
     from bot.services.queries import QueryService
+    from bot.services.readiness_posts import ReadinessPosts
     from bot.services.report_posts import ReportPosts
     from bot.services.sampling import SamplingService
     from bot.services.sources import SourcesService
@@ -153,7 +154,7 @@ class Serving:
     metrics: Metrics
     probe: Probe
     responding: Responding
-    reports: ReportPosts
+    reports: tuple[ReportPosts, ReadinessPosts]
     store: State
     callbacks: Sequence[RouteDef]
     sharing: Sharing | None = None

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.config.settings import Settings
     from bot.domain.escalation.pages import Targets
+    from bot.domain.impact.readiness import Readiness
     from bot.domain.platform.registry import Registry
-    from bot.domain.reports.daily import DailyReport
     from bot.ports.clock import Clock
     from bot.ports.state import State
     from bot.ports.warehouse import Warehouse
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bot.services.health import HealthService
     from bot.services.impact import ImpactService
     from bot.services.oncall import OncallService
+    from bot.services.readiness_posts import ReadinessPosts
     from bot.services.report_posts import ReportPosts
     from bot.services.reports import ReportService
     from bot.services.responses import ResponseService
@@ -39,10 +40,10 @@ def reports_over(
     from bot.config.policy import load_policy
     from bot.services.reports import Asked, ReportService
 
-    policy = load_policy(settings.config / "policy.yaml").reports
-    zone = policy.zone or registry.zone
+    policy = load_policy(settings.config / "policy.yaml")
+    fires = CronFires(policy.reports.daily, policy.reports.zone or registry.zone)
     asked = Asked(health, impact, trends, oncall, responses, store)
-    return ReportService(asked, policy, zone, CronFires(policy.daily, zone))
+    return ReportService(asked, registry, policy.reports, fires, policy.severity.prediction_phase)
 
 
 @contextmanager
@@ -68,14 +69,20 @@ def reports_to_read(
         yield reports_over(settings, registry, health, impact, trends, oncall, responses, store)
 
 
-def report_posts(services: AppServices, store: State, targets: Targets, wall: Clock, channel: str) -> ReportPosts:
-    """`channel` is where incidents are posted."""
+def report_posts(
+    services: AppServices, store: State, targets: Targets, wall: Clock, channel: str
+) -> tuple[ReportPosts, ReadinessPosts]:
+    """A lane each. `channel` is where incidents are posted."""
+    from bot.services.readiness_posts import ReadinessPosts
     from bot.services.report_posts import ReportPosts, Words
-    from bot.views import daily_report
+    from bot.views import daily_report, readiness
 
-    def card(report: DailyReport) -> tuple[str, list[dict[str, Any]]]:
-        payload = daily_report.card(report).payload()
-        return payload["text"], payload["blocks"]
+    words = Words(daily_report.posted, daily_report.rest, daily_report.markdown, daily_report.skipped)
 
-    words = Words(card, daily_report.rest, daily_report.markdown, daily_report.skipped)
-    return ReportPosts(services, store, targets, words, wall, channel)
+    def card(found: Readiness) -> tuple[str, str]:
+        return readiness.posted(found, services.reports.zone)
+
+    return (
+        ReportPosts(services, store, targets, words, wall, channel),
+        ReadinessPosts(services, store, card, readiness.unavailable, wall, channel),
+    )

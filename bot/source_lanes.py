@@ -48,7 +48,7 @@ def at_work(
         notes_lane(duties.responding.notes),
         runbooks_lane(duties.responding.runbooks),
         *deploy_lanes(duties.services, lambda: duties.on_watch.mine()),
-        Lane("reports", REPORTS_EVERY, duties.reports.look, "it is looked at again: what is due is stored", 150.0),
+        *(Lane(each.name, REPORTS_EVERY, each.look, "it is looked at again", 150.0) for each in duties.reports),
         *([] if duties.responding.echo is None else [echo_lane(duties.responding.echo)]),
     )
 

@@ -24,6 +24,7 @@ AsMarkdown = Annotated[bool, typer.Option("--markdown", help="Print Markdown, wh
 
 class Period(StrEnum):
     DAILY = "daily"
+    READINESS = "readiness"
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,18 @@ def daily(date: OfDate = None, as_json: AsJson = False, markdown: AsMarkdown = F
     _ask(home, ReportQuestion(Period.DAILY, date, as_json, markdown))
 
 
+@report.command()
+def readiness(as_json: AsJson = False, home: Home = None) -> None:
+    """What the deadlines of the next 24 hours still lack, who is late, and the latest start of each step."""
+    _ask(home, ReportQuestion(Period.READINESS, as_json=as_json))
+
+
 def answer_report(service: "ReportService", question: ReportQuestion, moment: "datetime") -> str:
     """The whole printed answer. Raises BadInput for a question that makes no sense."""
     from bot.domain.dates import DateReader
 
+    if Period(question.period) is Period.READINESS:
+        return _readiness(service, question, moment)
     day = None if question.date is None else DateReader(moment, service.zone).day(question.date)
     found = service.daily(moment, day)
     if question.as_json:
@@ -60,6 +69,19 @@ def answer_report(service: "ReportService", question: ReportQuestion, moment: "d
     from bot.views import daily_report
 
     return daily_report.markdown(found) if question.markdown else daily_report.plain(found)
+
+
+def _readiness(service: "ReportService", question: ReportQuestion, moment: "datetime") -> str:
+    found = service.readiness(moment)
+    if question.as_json:
+        import json
+
+        from bot.cli.report_json import readiness_json
+
+        return json.dumps([readiness_json(each) for each in found], indent=2) + "\n"
+    from bot.views import readiness
+
+    return readiness.plain(found, service.zone)
 
 
 def question_of(given: dict[str, Any]) -> ReportQuestion:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from bot.domain.blindness import NEVER, Sight
 from bot.domain.dates import DateReader
@@ -10,7 +10,7 @@ from bot.domain.evidence.freshness import DateFreshness, Staleness
 from bot.domain.evidence.unseen import DATA, names_of, unseen
 from bot.domain.health.model import BASELINE, Durations, Window
 from bot.domain.impact.deadlines import paces
-from bot.domain.impact.readiness import Readiness, deadlines_within
+from bot.domain.impact.readiness import Deadlines, Readiness
 from bot.domain.impact.report import FreshnessFacts, Impact, ImpactMap, ImpactRequest, newest_date
 from bot.domain.platform.registry import Registry
 from bot.ports.warehouse import History, Warehouse
@@ -73,17 +73,17 @@ class ImpactService:
             loaded_at=freshness.loaded_at if loads is None else None,
         )
 
-    def readiness(self, now: datetime, within: timedelta) -> tuple[Readiness, ...]:
-        """What the deadlines of that time still need, by data date; none of a date on which nothing is due. What the
-        history is not known up to is unknown.
+    def readiness(self, now: datetime, due: Deadlines) -> tuple[Readiness, ...]:
+        """What those deadlines still need, by data date; none of a date on which nothing is due. What the history is
+        not known up to is unknown.
         """
         history, until, sight = self._warehouse.history(), self._health.known(now), self._blindness.sight()
         found = []
-        for day, due in deadlines_within(self._map.registry, now, now + within).items():
+        for day, moments in due.items():
             known = self._seen(self._knowing(day, until.moment, history), sight)
             if until.stopped is not None:
                 known = replace(known, by_name=_untold_after(known.by_name, until.moment))
-            found.append(self._map.readiness(day, due, now, known))
+            found.append(self._map.readiness(day, moments, now, known))
         return tuple(each for each in found if each is not None)
 
     def dates(self, now: datetime) -> DateReader:

@@ -3,7 +3,6 @@
 After the digest comes what belongs into its thread; where something could not be asked, the whole one replaces it.
 """
 
-import json
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -31,11 +30,11 @@ log = logging.getLogger("fireline.reports")
 
 @dataclass(frozen=True)
 class Words:
-    """What reports say. `card`: the text and the blocks that everybody sees, `rest`: what goes into the thread, `all`:
-    everything as one text; `skipped`: that there was none.
+    """What reports say. `card`: the text and the blocks (JSON) that everybody sees, `rest`: what goes into the thread,
+    `all`: everything as one text; `skipped`: that there was none.
     """
 
-    card: Callable[[DailyReport], tuple[str, list[dict[str, object]]]]
+    card: Callable[[DailyReport], tuple[str, str]]
     rest: Callable[[DailyReport], str]
     all: Callable[[DailyReport], str]
     skipped: Callable[[Due, datetime, Said | None], str]
@@ -45,6 +44,8 @@ class ReportPosts:
     """`services` are asked each time: they are renewed with the configuration. `wall` is the time by which pages are
     sent; `channel` is where incidents are posted.
     """
+
+    name = "daily digest"
 
     def __init__(
         self, services: AppServices, state: State, targets: Targets, words: Words, wall: Clock, channel: str
@@ -136,7 +137,7 @@ class ReportPosts:
             made_at=report.as_of,
             whole=not report.later,
             facts=written(report.summary),
-            card=json.dumps(blocks),
+            card=blocks,
             rest=self._words.rest(report),
         )
         return text, said

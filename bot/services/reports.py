@@ -5,10 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from bot.domain.errors import BadInput, FirelineError, WarehouseUnavailable
 from bot.domain.health.model import HealthReport, HealthRequest
+from bot.domain.impact.readiness import Deadlines, Readiness, deadlines_within, finals
+from bot.domain.platform.registry import Registry
 from bot.domain.reports.daily import DailyReport, Ledger, OnDuty, Summary, ledger
 from bot.domain.reports.policy import FireTime, ReportPolicy
 from bot.domain.reports.summaries import summary_of
@@ -55,10 +56,19 @@ class _Part:
 
 
 class ReportService:
-    """`zone` and `fires` are those of the daily digest: by them it has its date."""
+    """`fires`: when the daily digest is due. `final_phase`: whose deadlines a day is for, where it has any."""
 
-    def __init__(self, asked: Asked, policy: ReportPolicy, zone: ZoneInfo, fires: FireTime) -> None:
-        self._asked, self.policy, self.zone, self.fires = asked, policy, zone, fires
+    def __init__(
+        self,
+        asked: Asked,
+        registry: Registry,
+        policy: ReportPolicy,
+        fires: FireTime,
+        final_phase: int | None = None,
+    ) -> None:
+        self._asked, self._registry, self._final_phase = asked, registry, final_phase
+        self.policy, self.fires = policy, fires
+        self.zone = policy.zone or registry.zone
 
     def daily(self, now: datetime, day: date | None = None) -> DailyReport:
         """The digest as of now; with `day` as known when that date's was due. Raises BadInput for one to come."""
@@ -69,6 +79,24 @@ class ReportService:
         if at is None or at > now:
             raise BadInput(f"There is no digest for {day} yet: its time has not come.")
         return self._of_then(at.astimezone(UTC), day)
+
+    def readiness(self, now: datetime) -> tuple[Readiness, ...]:
+        """Of the deadlines of the next 24 hours."""
+        return self._asked.impact.readiness(now, deadlines_within(self._registry, now, now + DAY))
+
+    def final_deadlines(self, now: datetime, within: timedelta) -> Deadlines:
+        """Of those that a day is for."""
+        wanted = finals(self._registry, self._final_phase)
+        found = deadlines_within(self._registry, now, now + within)
+        kept = {day: {name: at for name, at in due.items() if name in wanted} for day, due in found.items()}
+        return {day: due for day, due in kept.items() if due}
+
+    def readiness_of(self, day: date, now: datetime) -> Readiness | None:
+        """Of the deadlines that a data date is for and that are to come; None: nothing is due. Raises
+        WarehouseUnavailable.
+        """
+        due = {each: found for each, found in self.final_deadlines(now, 2 * DAY).items() if each == day}
+        return next(iter(self._asked.impact.readiness(now, due)), None)
 
     def _of_now(self, now: datetime, day: date) -> DailyReport:
         asked, part = self._asked, _Part()
@@ -85,7 +113,7 @@ class ReportService:
             last_day=last,
             days=() if rates is None else rates[0],
             success={} if rates is None else rates[1],
-            tonight=None if week is None else part("deadlines", lambda: asked.impact.readiness(now, DAY)),
+            tonight=None if week is None else part("deadlines", lambda: self.readiness(now)),
             incidents=part("incidents", lambda: tuple(asked.responses.overviews(now))),
             duty=part("on call", lambda: self._duty(now)),
             silences=part("silences", lambda: tuple(self._state.silences(now))),

@@ -1,19 +1,18 @@
 """What a digest says, in words: the same for Slack, the terminal and mail."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from bot.domain.counts import plural
 from bot.domain.findings.words import short_day
 from bot.domain.health.model import HealthReport, HealthRow
 from bot.domain.health.notified import called
-from bot.domain.impact.readiness import Readiness, StepLeft
 from bot.domain.oncall.overview import Turn
 from bot.domain.platform.names import some_of
 from bot.domain.reports.daily import MOST_NEEDS, DailyReport, Ledger, Need, NeedKind, Summary
-from bot.views import health_words, numbers, oncall_words, response_words
+from bot.views import health_words, numbers, oncall_words, readiness, response_words
 from bot.views.incident_words import Voice
 
-MOST_RISKS, MOST_LISTED, MOST_NAMED = 3, 12, 3
+MOST_LISTED, MOST_NAMED = 12, 3
 UNAVAILABLE = "unavailable"
 BARS = "▁▂▃▄▅▆▇█"
 LOWEST = 0.5
@@ -85,10 +84,6 @@ def needs(report: DailyReport, voice: Voice) -> list[str]:
     return [need(report, each, voice) for each in report.needs]
 
 
-def risk(step: StepLeft, voice: Voice) -> str:
-    return f"{voice.data(step.processor)}: {step.state}, start by {voice.time(step.latest.start)}"
-
-
 def tonight(report: DailyReport, voice: Voice) -> list[str]:
     """The deadlines of the next 24 hours: what is at risk first."""
     if report.tonight is None:
@@ -96,25 +91,7 @@ def tonight(report: DailyReport, voice: Voice) -> list[str]:
         return [f"{why[:1].upper()}{why[1:]}."]
     if not report.tonight:
         return ["No deadline in the next 24 hours."]
-    return [line for each in report.tonight for line in readiness(each, voice)]
-
-
-def readiness(found: Readiness, voice: Voice) -> Iterator[str]:
-    """Of one data date: how far it is, what is at risk, what comes first."""
-    first = min(found.due, key=lambda name: (found.due[name], name))
-    of = f", the first of {plural(len(found.due), 'deadline')}" if len(found.due) > 1 else ""
-    deadlines = f"{voice.data(first)} is due {voice.time(found.due[first])}{of}"
-    yield f"Data of {short_day(found.data_date)}: {found.done:,} of {plural(found.needed, 'step')} done; {deadlines}"
-    for step in found.at_risk[:MOST_RISKS]:
-        yield f"At risk: {risk(step, voice)}"
-    if len(found.at_risk) > MOST_RISKS:
-        yield f"At risk: {len(found.at_risk) - MOST_RISKS:,} more"
-    if found.unknown:
-        names = some_of([voice.data(each.processor) for each in found.unknown], MOST_NAMED)
-        yield f"Cannot tell of {len(found.unknown):,}: {names}"
-    if found.left and not found.at_risk:
-        step = min(found.left, key=lambda each: each.latest.start)
-        yield f"Nothing at risk; {voice.data(step.processor)} must start first, by {voice.time(step.latest.start)}"
+    return [line for each in report.tonight for line in readiness.lines(each, voice)]
 
 
 def duty(report: DailyReport) -> str:
@@ -206,7 +183,7 @@ def silences(report: DailyReport, voice: Voice) -> list[str]:
 
 def all_clear(report: DailyReport, voice: Voice) -> list[str]:
     """Two lines."""
-    first = [line for each in report.tonight or () for line in readiness(each, voice)][-1:]
+    first = [line for each in report.tonight or () for line in readiness.lines(each, voice)][-1:]
     return [f"{change(report)} Nothing needs you.", f"{duty(report)} {quiet(report)[0]} {' '.join(first)}".rstrip()]
 
 

@@ -54,7 +54,10 @@ class Year:
         self.chance = random.Random(14)
 
     def process(self) -> ReportPosts:
-        return report_posts(self.services, self.paged.state, self.paged.paging.target, lambda: self.paged.now, "#data")
+        daily, _ = report_posts(
+            self.services, self.paged.state, self.paged.paging.target, lambda: self.paged.now, "#data"
+        )
+        return daily
 
     def tick(self) -> None:
         """Detection looks."""

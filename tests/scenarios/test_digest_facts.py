@@ -59,7 +59,7 @@ def reports_of(services: AppServices, state: FakeState | None, health: HealthSer
     policy = ReportPolicy(zone=NEW_YORK)
     people = services.oncall, services.responses, state
     asked = Asked(health or services.health, services.impact, services.trends, *people)
-    return ReportService(asked, policy, NEW_YORK, CronFires(policy.daily, NEW_YORK))
+    return ReportService(asked, services.registry, policy, CronFires(policy.daily, NEW_YORK))
 
 
 def down(services: AppServices) -> HealthService:
@@ -117,7 +117,7 @@ class Mornings:
         self.services = replace(services, now=lambda: self.paged.now, reports=reports_of(services, state))
         self.whole, self.state = self.services.reports, state
         clock = lambda: self.paged.now  # noqa: E731 (it is read again each time)
-        self.posts = report_posts(self.services, state, self.paged.paging.target, clock, "#data-alerts")
+        self.posts, self.ready = report_posts(self.services, state, self.paged.paging.target, clock, "#data-alerts")
 
     def at(self, moment: datetime) -> list[str]:
         """The keys of what arrives then."""

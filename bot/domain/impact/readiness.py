@@ -11,11 +11,16 @@ from bot.domain.evidence.freshness import DateFreshness
 from bot.domain.impact.deadlines import Pace
 from bot.domain.impact.latest_starts import LatestStart, latest_starts
 from bot.domain.platform.deadline import due_at
+from bot.domain.platform.lineage import Lineage
 from bot.domain.platform.registry import Registry
 
 DAY = timedelta(days=1)
 LONGEST_AFTER = 3
 """A deadline lies at most so many days after its data date."""
+
+
+Deadlines = Mapping[date, Mapping[str, datetime]]
+"""By data date and processor, aware UTC."""
 
 
 class StepState(StrEnum):
@@ -24,6 +29,7 @@ class StepState(StrEnum):
     LATE = "its last slot has passed"
     MISSED = "its latest start has passed"
     TOO_LATE = "its slot comes after its latest start"
+    EXPECTED = "its last slot has just passed"
     TO_COME = "its slot is to come"
     UNKNOWN = "nobody can tell"
 
@@ -94,6 +100,16 @@ def deadlines_within(registry: Registry, since: datetime, until: datetime) -> di
     return dict(sorted(found.items()))
 
 
+def finals(registry: Registry, phase: int | None = None) -> frozenset[str]:
+    """The processors whose deadline a day is for: of `phase`, where any there has one; else those with a deadline that
+    nothing with a deadline waits for.
+    """
+    timed = {each.name: each.phase for each in registry.processors if each.sla_completion_time is not None}
+    of_phase = frozenset(name for name, own in timed.items() if phase is not None and own == phase)
+    lineage = Lineage(registry)
+    return of_phase or frozenset(name for name in timed if timed.keys().isdisjoint(lineage.down(name)))
+
+
 def readiness(
     registry: Registry,
     needs: Mapping[str, Collection[str]],
@@ -134,4 +150,4 @@ def _state(known: DateFreshness | None, latest: LatestStart, slot: datetime | No
         return StepState.MISSED
     if slot is not None and slot > latest.start:
         return StepState.TOO_LATE
-    return StepState.TO_COME
+    return StepState.EXPECTED if slot is None else StepState.TO_COME
