@@ -12,7 +12,7 @@ from bot.acknowledging import callbacks_of
 from bot.adapters.clock import machine_start, monotonic_seconds, system_clock
 from bot.checking import checking
 from bot.config.settings import Settings
-from bot.deploying import deploys_of
+from bot.deploying import deploys_of, operating
 from bot.domain.platform.registry import Registry
 from bot.guiding import guided
 from bot.hearing import echo_of
@@ -376,8 +376,8 @@ def app_services(
     reports = reports_over(settings, registry, health, impact, trends, oncall, responses, store)
     also = RetrospectService(store), silences_over(store, registry, health, identify), repairs, reports
     deploys, heard = deploys_of(settings, opened, registry, store, clock), partial(hear, store)
-    guide = partial(guided, settings, store, identify)
-    return AppServices(clock, *about_data, *people, *also, sources, blindness, Inbox(store), deploys, heard, guide)
+    ways = partial(guided, settings, store, identify), partial(operating, settings, store, identify)
+    return AppServices(clock, *about_data, *people, *also, sources, blindness, Inbox(store), deploys, heard, *ways)
 
 
 @contextmanager

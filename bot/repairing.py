@@ -26,9 +26,11 @@ def repairs_over(
     """Raises ConfigError."""
     from bot.config.access import load_access
     from bot.services.access import email_by
-    from bot.services.repair_plans import RepairPlans
+    from bot.services.deploys import revisions_in
+    from bot.services.repair_plans import RepairPlans, not_known
     from bot.services.reprocessing import RepairService
 
-    plans = RepairPlans(opened, registry, validation, None if store is None else store.repairs)
+    stored = (None, not_known) if store is None else (store.repairs, revisions_in(store))
+    plans = RepairPlans(opened, registry, validation, *stored)
     approves = load_access(settings.config / "access.yaml").approves
     return RepairService(store, plans, identify, email_by(identify), approves)

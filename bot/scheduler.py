@@ -34,6 +34,7 @@ CHECK_EVERY = timedelta(seconds=2)
 AUDIT_EVERY = timedelta(minutes=1)
 ECHO_EVERY = timedelta(seconds=2)
 DEPLOYS_EVERY = timedelta(seconds=10)
+OPERATIONS_EVERY = timedelta(seconds=2)
 NOTES_EVERY = timedelta(minutes=1)
 RETRY_S, SOON_S = 3.0, 4.0
 """Between two tries of what failed, at least and at most: health is green again within ten seconds."""
@@ -103,14 +104,21 @@ def notes_lane(notes: OncallNotes) -> Lane:
 
 
 def deploy_lanes(services: AppServices, mine: Callable[[], bool]) -> tuple[Lane, ...]:
-    """None where Cloud Run is not asked. `mine`: does this process read it, and no other?"""
+    """What is deployed is read where Cloud Run is asked; `mine`: by this process, and no other? What was approved is
+    done by whoever comes first.
+    """
 
     def look() -> None:
         if services.deploys.reader is not None and mine():
             services.deploys.reader.look()
 
-    lane = Lane("deploys", DEPLOYS_EVERY, look, "they are read again", 300.0)
-    return () if services.deploys.reader is None else (lane,)
+    def operate() -> None:
+        if services.operations.work is not None:
+            services.operations.work.look()
+
+    reading = Lane("deploys", DEPLOYS_EVERY, look, "they are read again", 300.0)
+    work = Lane("operations", OPERATIONS_EVERY, operate, "nothing is lost: what was begun is looked up", 300.0)
+    return (work,) if services.deploys.reader is None else (reading, work)
 
 
 def echo_lane(echo: Echo) -> Lane:

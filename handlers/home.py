@@ -22,7 +22,8 @@ def register(app: AsyncApp, services: AppServices) -> None:
             report = await reply.work(services.health.of, HealthRequest(), services.now())
             on_call = await reply.work(services.oncall.turns, services.now())
             silenced = await reply.work(services.silences.standing, services.now())
-            view = home.glance(report, reply.workspace, on_call, silenced)
+            pinned = await reply.work(services.deploys.pinned)
+            view = home.glance(report, reply.workspace, on_call, silenced, pinned)
         except FirelineError as error:
             view = home.unavailable(str(error))
         await asked("views.publish", client.views_publish(user_id=reply.place.user, view=view))

@@ -61,10 +61,11 @@ def _lines(found: "Deployments") -> list[str]:
     from bot.views import deploy_words
     from bot.views.incident import PLAIN
 
-    lines = [deploy_words.nothing(found)] if found.off or not found.rows else []
+    lines = [deploy_words.nothing(found)] if found.off or not (found.rows or found.jobs) else []
     for row in found.rows:
         first, *rest = deploy_words.service(row, found.as_of, PLAIN)
         lines += [f"{row.service.name}: {first}", *(f"  {each}" for each in [*rest, deploy_words.rollback(row)])]
+    lines += map(deploy_words.job, found.jobs)
     return [shown(line) for line in [*lines, *deploy_words.first_generation(found.first_generation, PLAIN)]]
 
 
@@ -73,6 +74,7 @@ def _said(found: "Deployments") -> dict[str, Any]:
         "as_of": found.as_of.isoformat(),
         "off": found.off or None,
         "services": [_row(row) for row in found.rows],
+        "jobs": [{"name": each.name, "maintenance": each.maintenance} for each in found.jobs],
         "generation_1": [{"name": each.name, "priority": each.priority} for each in found.first_generation],
     }
 

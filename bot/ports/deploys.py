@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bot.domain.deploys.seen import Seen
-from bot.domain.operations import Operation
+from bot.domain.operations.operation import Operation
 
 
 class DeployRecord(Protocol):

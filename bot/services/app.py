@@ -14,6 +14,7 @@ from bot.services.impact import ImpactService
 from bot.services.inbox import Inbox
 from bot.services.incidents import IncidentService
 from bot.services.oncall import OncallService
+from bot.services.operations import OperationService
 from bot.services.practice import PracticeService
 from bot.services.queries import QueryService
 from bot.services.reports import ReportService
@@ -56,13 +57,20 @@ class AppServices:
     hear: Callable[[str], None]
     """Slack has told us of a message of our own, with this text."""
     guide: Callable[["AppServices"], RunbookService]
+    operating: Callable[["AppServices"], OperationService]
 
     @cached_property
     def runbooks(self) -> RunbookService:
         """Their checks and actions are those of the other services."""
         return self.guide(self)
 
+    @cached_property
+    def operations(self) -> OperationService:
+        """What they are judged by are the other services."""
+        return self.operating(self)
+
     def renew(self, others: "AppServices") -> None:
         """All of them at once: a question that is being answered goes on with what it has."""
-        vars(self).pop("runbooks", None)
+        for made in ("runbooks", "operations"):
+            vars(self).pop(made, None)
         vars(self).update(vars(others))

@@ -1,18 +1,18 @@
 """What is deployed, from what was last read of Cloud Run: nobody who asks waits for Google."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from bot.domain.deploys.correlation import Change, Correlation, changes_before, correlation
-from bot.domain.deploys.deployed import asked_of_cloud_run, first_generation, place_of
+from bot.domain.deploys.deployed import asked_of_cloud_run, first_generation, place_of, short
 from bot.domain.deploys.drift import drifts, same_commits
 from bot.domain.deploys.overview import DeployEvidence, Deployments, ServiceRow
 from bot.domain.deploys.seen import Seen, read, rollback_target, unread
 from bot.domain.errors import BadInput, suggest
 from bot.domain.evidence.observation import RunSeen
 from bot.domain.incidents.incident import Incident
-from bot.domain.platform.registry import Registry, Service
+from bot.domain.platform.registry import Control, Registry, Service
 from bot.ports.clock import Clock
 from bot.ports.cloud_run import CloudRun, CloudRunError
 from bot.ports.state import State
@@ -40,7 +40,8 @@ class DeploysService:
         wanted = self._registry.services if not name else (self.service(name),)
         known = [each for each in wanted if asked_of_cloud_run(each) and not (self._off and each.name not in seen)]
         rows = tuple(self._row(each, seen) for each in known)
-        return Deployments(rows, first_generation(wanted), now, self._off)
+        jobs = () if self._off else tuple(each for each in wanted if each.asked_by is Control.CLOUD_RUN_JOB)
+        return Deployments(rows, first_generation(wanted), now, self._off, jobs)
 
     def service(self, name: str) -> Service:
         """Raises BadInput for a name that is none; a part of it is enough, where it is the only one."""
@@ -53,6 +54,15 @@ class DeploysService:
         if found:
             raise BadInput(f"{name!r} is a part of {len(found)} names: {', '.join(each.name for each in found)}.")
         raise BadInput(f"The registry has no service {name!r}. {suggest(name, known)}".rstrip())
+
+    def pinned(self) -> list[str]:
+        """Services whose traffic stays where it is when a newer revision comes, in words."""
+        found = [(name, each.deployed) for name, each in sorted(self._seen().items()) if each.deployed is not None]
+        return [
+            f"{name}: traffic is pinned to {', '.join(map(short, deployed.serving))}. `/deploys {name}` releases it"
+            for name, deployed in found
+            if deployed.pinned
+        ]
 
     def evidence(self, incident: Incident, now: datetime) -> DeployEvidence:
         """Of the services of its processors."""
@@ -86,6 +96,17 @@ class DeploysService:
 
     def _seen(self) -> dict[str, Seen]:
         return {} if self._state is None else self._state.deploys.seen()
+
+
+def revisions_in(state: State) -> Callable[[Iterable[str]], Mapping[str, str]]:
+    """The revision that services run, as it was read last; those alone of which it is known."""
+
+    def revisions(services: Iterable[str]) -> dict[str, str]:
+        seen = state.deploys.seen()
+        found = ((name, seen[name].deployed) for name in services if name in seen)
+        return {name: deployed.current.name for name, deployed in found if deployed is not None and deployed.current}
+
+    return revisions
 
 
 class DeployReader:

@@ -21,6 +21,7 @@ import handlers.home
 import handlers.impact
 import handlers.incident
 import handlers.oncall
+import handlers.operations
 import handlers.postmortem
 import handlers.practice
 import handlers.reports
@@ -113,6 +114,7 @@ def build(
         handlers.silence,
         handlers.timeline_note,
         handlers.deploys,
+        handlers.operations,
         handlers.validate,
     ):
         feature.register(app, services)

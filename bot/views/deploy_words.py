@@ -70,6 +70,10 @@ def rollback(row: ServiceRow) -> str:
     return f"can be rolled back to {short(row.rollback.name)}"
 
 
+def job(service: Service) -> str:
+    return f"{service.name}: a job{', for maintenance' if service.maintenance else ''}"
+
+
 def nothing(found: Deployments) -> str:
     return found.off or NO_SERVICE
 

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from bot.domain.deploys.overview import DeployEvidence, Deployments, ServiceRow
-from bot.views import action_ids, deploy_words
-from bot.views.blocks import Block, Card, Element, actions, button, context, header, section
+from bot.views import action_ids, deploy_words, operations
+from bot.views.blocks import Block, Card, actions, button, context, header, section
 from bot.views.health import date_token
 from bot.views.incident import PLAIN, SLACK
 from bot.views.text import escape
@@ -16,7 +16,7 @@ MOST_SHOWN = 20
 def card(found: Deployments, *, single: bool = False) -> Card:
     """`single`: of the one service that was asked for."""
     texts, blocks = [TITLE], [header(TITLE)]
-    if found.off or not found.rows:
+    if found.off or not (found.rows or found.jobs):
         said = deploy_words.nothing(found)
         texts.append(said)
         blocks.append(section(escape(said)))
@@ -30,6 +30,10 @@ def card(found: Deployments, *, single: bool = False) -> Card:
         more = f"and {len(found.rows) - MOST_SHOWN} more: `/deploys SERVICE`"
         texts.append(more)
         blocks.append(context(more))
+    for job in found.jobs:
+        texts.append(deploy_words.job(job))
+        blocks.append(section(escape(deploy_words.job(job))))
+        blocks.append(operations.of_job(job))
     texts += deploy_words.first_generation(found.first_generation, PLAIN)
     blocks += [section(line) for line in deploy_words.first_generation(found.first_generation, SLACK)]
     blocks.append(context(f"As of {date_token(found.as_of)}"))
@@ -47,10 +51,9 @@ def _service(row: ServiceRow, now: datetime, *, single: bool) -> Block:
 def _buttons(found: Deployments, *, single: bool) -> list[Block]:
     if found.off or not found.rows:
         return []
-    refresh: list[Element] = [
-        button("Refresh", action_ids.DEPLOYS_REFRESH, found.rows[0].service.name if single else "all")
-    ]
-    return [actions(refresh)]
+    does = operations.of_service(found.rows[0]) if single else None
+    refresh = button("Refresh", action_ids.DEPLOYS_REFRESH, found.rows[0].service.name if single else "all")
+    return [*([] if does is None else [does]), actions([refresh])]
 
 
 def evidence(found: DeployEvidence, trouble: datetime) -> list[str]:

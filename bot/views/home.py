@@ -13,13 +13,18 @@ from bot.views.text import escape
 
 
 def glance(
-    report: HealthReport, workspace: str = "", on_call: Sequence[Turn] = (), silenced: Sequence[Standing] = ()
+    report: HealthReport,
+    workspace: str = "",
+    on_call: Sequence[Turn] = (),
+    silenced: Sequence[Standing] = (),
+    pinned: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The overview of /health, without its fine print, who is on call, what is silenced, and what to do next."""
     overview = health.card(report, HealthRequest(days=report.window.days), workspace)
     body = [block for block in overview.blocks if block["type"] != "actions"]
     tools = actions([button("Refresh", action_ids.HOME_REFRESH, "home")])
     people = [context(oncall.line(on_call))] if on_call else []
+    people += [context(f":pushpin: {escape(line)}") for line in pinned]
     people += [context(silence_words.short(silenced, SLACK))] if silenced else []
     return home([*body, *people, tools, divider(), *_hints()])
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.deploys.seen import Served, unread
-from bot.domain.operations import Operation, Stage, approved, asked, begun, ended, taken
+from bot.domain.operations.operation import Operation, Stage, approved, asked, begun, ended, taken
 from tests.contracts.states import KINDS, Again, opened
 from tests.support.deploys import ANA, BEN, NOW, operation, seen
 

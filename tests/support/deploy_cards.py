@@ -8,13 +8,14 @@ from bot.domain.deploys.correlation import changes_before, correlation
 from bot.domain.deploys.overview import DeployEvidence, Deployments
 from bot.domain.deploys.seen import Seen, unread
 from bot.domain.incidents.evidence import IncidentEvidence
+from bot.domain.operations.operation import Kind, approved, asked, withdrawn
 from bot.domain.platform.registry import Registry, Service
 from bot.ports.fakes.state import FakeState
 from bot.services.deploys import DeploysService
-from bot.views import deploys, incident_evidence
+from bot.views import deploys, incident_evidence, operations
 from bot.views.blocks import Card
 from tests.support import notices
-from tests.support.deploys import FLEET, NOW, RAW, deployed, pinned, revision, runs, seen
+from tests.support.deploys import ANA, BEN, FLEET, NOW, RAW, deployed, operation, pinned, revision, runs, seen
 
 TO_MIGRATE = (
     Service(name="self_heal", generation=1, priority="P0"),
@@ -66,3 +67,19 @@ def modals() -> dict[str, dict[str, Any]]:
 def _moved(given: Seen, by: timedelta) -> list[Any]:
     assert given.deployed is not None
     return [replace(each, created_at=each.created_at + by) for each in given.deployed.revisions]
+
+
+def operations_shown() -> dict[str, Card]:
+    given = replace(operation(), found=("no repair runs on it", "revision 2 served before & is <ready>"))
+    waiting = asked(given, ANA, NOW)
+    return {
+        "operation_preview": operations.preview(given),
+        "operation_restart": operations.preview(operation(Kind.RESTART)),
+        "operation_waiting": operations.waiting(waiting),
+        "operation_approved": operations.under_way(approved(waiting, BEN, given.wanted.hash, NOW)),
+        "operation_withdrawn": operations.withdrawn(withdrawn(waiting, BEN, NOW)),
+        "deploys_job": deploys.card(
+            replace(overview(), rows=(), first_generation=(), jobs=(Service(name="clean-up", maintenance=True),)),
+            single=True,
+        ),
+    }

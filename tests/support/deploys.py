@@ -6,7 +6,7 @@ from bot.domain.deploys.deployed import LATEST, Deployed, Revision, Target
 from bot.domain.deploys.seen import Seen, Served
 from bot.domain.evidence.observation import RunSeen
 from bot.domain.evidence.runs import Category, Status
-from bot.domain.operations import Kind, Operation, Wanted
+from bot.domain.operations.operation import Kind, Operation, Wanted
 from bot.domain.platform.registry import Processor, Registry, Service
 from bot.domain.reprocessing.repair import Person
 

@@ -63,6 +63,10 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     place: TeamService
 
+    def do_GET(self) -> None:
+        """Its health."""
+        self.do_POST()
+
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         made, place = Asked(self.command, self.path, dict(self.headers.items()), body), self.place
@@ -83,6 +87,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._take(made)
 
     def _take(self, made: Asked) -> None:
+        if made.method == "GET":
+            self._answer(200, {"status": "ok"})
+            return
         place, key = self.place, made.headers["X-Request-Id"]
         said = place.begins(made) if key not in place.took else {"run_id": f"run-{key}"}
         place.took.setdefault(key, made)

@@ -192,6 +192,7 @@ def messages() -> dict[str, dict[str, Any]]:
         **incident_cards.incidents(),
         **incident_cards.answers(),
         **deploy_cards.messages(),
+        **deploy_cards.operations_shown(),
         **oncall_cards.messages(),
         **practice_cards.practices(),
         **repair_cards.messages(),

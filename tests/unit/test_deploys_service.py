@@ -14,7 +14,7 @@ from bot.domain.deploys.seen import Seen
 from bot.domain.errors import BadInput
 from bot.domain.platform.registry import Processor, Registry, Service
 from bot.ports.fakes.state import FakeState
-from bot.services.deploys import READ_EVERY, DeployReader, DeploysService
+from bot.services.deploys import READ_EVERY, DeployReader, DeploysService, revisions_in
 from tests.support.cloud_run import PROJECT, RAW, REGION, CloudRunBench, cloud_run
 from tests.support.deploy_cards import SERVICES
 from tests.support.deploys import NOW, runs, seen
@@ -57,6 +57,14 @@ def test_services_are_read_now_and_then_and_each_alone(bench: CloudRunBench) -> 
     moments.append(NOW + 2 * READ_EVERY)
     reader.look()
     assert state.deploys.seen()[RAW.name].trouble == ""
+
+
+def test_the_revisions_that_are_known_are_told_by_service() -> None:
+    state = FakeState()
+    with state.transaction() as tx:
+        tx.deploys.put(seen())
+        tx.deploys.put(Seen("analytics"))
+    assert revisions_in(state)(["raw", "analytics", "other"]) == {"raw": "raw-00003-abc"}
 
 
 def answered(known: Seen | None = None) -> DeploysService:

@@ -24,6 +24,7 @@ import handlers.home
 import handlers.impact
 import handlers.incident
 import handlers.oncall
+import handlers.operations
 import handlers.postmortem
 import handlers.practice
 import handlers.reports
@@ -232,6 +233,7 @@ class Registered:
             handlers.reprocessing,
             handlers.timeline_note,
             handlers.deploys,
+            handlers.operations,
             handlers.validate,
         ):
             feature.register(self, None)

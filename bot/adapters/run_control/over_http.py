@@ -43,7 +43,7 @@ class OverHttp:
         if service.address is None or service.request is None:
             return _refused(service.cannot_start, permanent=True)
         address, request = service.address, service.request
-        if self._token is not None and not _private(address):
+        if self._token is not None and not private(address):
             return _refused(f"{address} is no https address: a token is not sent in the clear", permanent=True)
         try:
             heard = within(self._timeout_s, lambda attempt: self._asked(attempt, address, request, order))
@@ -87,7 +87,7 @@ def filled(text: str, order: Order, written: Callable[[str], str]) -> str:
     return "".join(found)
 
 
-def _private(address: str) -> bool:
+def private(address: str) -> bool:
     """May a token go there? In the clear only to this machine itself, which the registry names."""
     parts = urlsplit(address)
     return parts.scheme == "https" or parts.hostname in ("localhost", "127.0.0.1", "::1")

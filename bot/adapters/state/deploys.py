@@ -24,7 +24,7 @@ from bot.adapters.state.columns import Utc
 from bot.adapters.state.database import reading
 from bot.adapters.state.writing import insert_new, upsert
 from bot.domain.deploys.seen import Seen
-from bot.domain.operations import AT_WORK, Operation, Stage
+from bot.domain.operations.operation import AT_WORK, Operation, Stage
 
 deployment = Table(
     "deployment",

@@ -31,6 +31,7 @@ class Deployments:
     first_generation: tuple[Service, ...]
     as_of: datetime
     off: str = ""
+    jobs: tuple[Service, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -25,9 +25,12 @@ class EntryKind(StrEnum):
     REOPENED = "reopened"
     NOTE = "note"
     RUNBOOK = "runbook"
+    OPERATION = "operation"
+    """Something was done to a service."""
 
 
-_CHANGE_NOTHING = {EntryKind.PAGED, EntryKind.UNREACHED, EntryKind.ASKED, EntryKind.NOTE, EntryKind.RUNBOOK}
+_OF_PAGES = {EntryKind.PAGED, EntryKind.UNREACHED, EntryKind.ASKED}
+_CHANGE_NOTHING = {*_OF_PAGES, EntryKind.NOTE, EntryKind.RUNBOOK, EntryKind.OPERATION}
 CHANGES = frozenset(EntryKind) - _CHANGE_NOTHING
 """What makes another state of it."""
 

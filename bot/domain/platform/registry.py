@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from bot.domain.errors import BadInput, suggest
 from bot.domain.platform.names import folded, matching, some_of
 from bot.domain.platform.schedule import Active, Days, Schedule, cron_expressions
-from bot.domain.platform.service_address import request_body, request_method, request_path, service_address
+from bot.domain.platform.service_address import plain_path, request_body, request_method, request_path, service_address
 
 MOST_NAMED = 5
 NAME_LENGTH = 255
@@ -235,7 +235,9 @@ class Service(Frozen):
     project: str | None = None
     region: str | None = None
     request: ServiceRequest | None = None
-    health_path: str | None = None
+    health_path: Annotated[str | None, BeforeValidator(plain_path)] = None
+    clear_request: ServiceRequest | None = None
+    """The call that takes away a marker that a date is done, so that it runs again."""
     expected_timeout_seconds: Annotated[Number | None, Field(gt=0)] = None
     commit_policy: Annotated[str | None, BeforeValidator(_commit_policy)] = None
     generation: Annotated[Whole | None, Field(ge=1, le=2)] = None

@@ -27,6 +27,13 @@ def request_path(value: object) -> object:
     return _with_known_placeholders(value)
 
 
+def plain_path(value: object) -> object:
+    """A plain path: nothing is filled in."""
+    if isinstance(value, str) and _BRACES.search(value):
+        raise ValueError(f"{value!r} is no plain path: nothing is filled in here")
+    return None if value is None else request_path(value)
+
+
 def request_body(value: object) -> object:
     if isinstance(value, dict):
         for text in value.values():

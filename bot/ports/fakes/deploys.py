@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.domain.deploys.seen import Seen
-from bot.domain.operations import AT_WORK, Operation, Stage
+from bot.domain.operations.operation import AT_WORK, Operation, Stage
 
 
 class FakeDeploys:

@@ -154,16 +154,21 @@ def withdrawn(operation: Operation, by: Person, now: datetime) -> Operation:
     return replace(operation, stage=Stage.WITHDRAWN, ended_at=now, said=f"withdrawn by {by.name}")
 
 
-def begun(operation: Operation, now: datetime) -> Operation:
-    """Held for a while: whoever comes after that looks whether it was done."""
-    return replace(operation, stage=Stage.ACTING, acted_at=operation.acted_at or now, until=now + LEASE)
+def begun(operation: Operation, now: datetime, hold: timedelta = LEASE) -> Operation:
+    """Held for a while: whoever comes after that looks whether it was done, and only then does it again."""
+    return replace(operation, stage=Stage.ACTING, acted_at=operation.acted_at or now, until=now + hold)
 
 
 def taken(operation: Operation, now: datetime, execution: str = "") -> Operation:
-    """It was asked for, and is looked for from now on."""
-    until = (operation.acted_at or now) + CHECKED_FOR.get(operation.kind, CHECKED)
+    """It was asked for, and what comes of it is looked at from now on."""
+    operation = replace(operation, acted_at=operation.acted_at or now)
     wanted = replace(operation.wanted, execution=execution or operation.wanted.execution)
-    return replace(operation, stage=Stage.CHECKING, until=until, wanted=wanted)
+    return replace(operation, stage=Stage.CHECKING, until=gives_up_at(operation), wanted=wanted)
+
+
+def gives_up_at(operation: Operation) -> datetime:
+    """When it is not tried any more, or not looked for any more."""
+    return (operation.acted_at or operation.asked_at) + CHECKED_FOR.get(operation.kind, CHECKED)
 
 
 def ended(operation: Operation, now: datetime, said: str, *, well: bool) -> Operation:
