@@ -268,7 +268,7 @@ def served(
     checks, warnings = checking(settings, store, responders.paging)
     loads, sources = loading_service(opened, settings), services.sources
     probe = Probe(vitals.wrong, warnings, metrics.exposition, sources.glance)
-    called = (*callbacks_of(settings, services, store), *intake_of(settings, services))
+    called = (*callbacks_of(settings, services, store), *intake_of(settings, services, opened))
     told = metrics, probe, responders, reports
     return Serving(services, watch, loads, sources, checks, vitals, *told, store, called, sharing)
 

@@ -12,17 +12,21 @@ if TYPE_CHECKING:
     from aiohttp.web import RouteDef
 
     from bot.config.settings import Settings
+    from bot.ports.warehouse import Warehouse
     from bot.services.app import AppServices
+    from bot.services.done import DoneService
     from bot.services.intake import Intake
 
 
-def intake_of(settings: Settings, services: AppServices) -> tuple[RouteDef, ...]:
+def intake_of(settings: Settings, services: AppServices, opened: Warehouse) -> tuple[RouteDef, ...]:
     """What the HTTP front takes from the pipeline; none without a token and without an account of Pub/Sub."""
+    from bot.services.done import DoneService
+
     token, account = settings.intake_token.get_secret_value(), settings.pubsub_account
     if not token and not account:
         return ()
-    intake = _intake(settings, services)
-    return (*(_with_token(token, intake) if token else ()), *(_pubsub(settings, intake) if account else ()))
+    intake, done = _intake(settings, services), DoneService(opened, lambda: services.registry, lambda: services.now())
+    return (*(_with_token(token, intake, done) if token else ()), *(_pubsub(settings, intake) if account else ()))
 
 
 def _intake(settings: Settings, services: AppServices) -> Intake:
@@ -36,13 +40,13 @@ def _intake(settings: Settings, services: AppServices) -> Intake:
     return Intake(events, lambda: services.now(), is_read, lambda: services.registry.zone)
 
 
-def _with_token(token: str, intake: Intake) -> tuple[RouteDef, ...]:
+def _with_token(token: str, intake: Intake, done: DoneService) -> tuple[RouteDef, ...]:
     from aiohttp import web
 
     from bot.callbacks.runs import LINEAGE, RUNS, RunsDoor
 
-    door = RunsDoor(token, intake)
-    return web.post(RUNS, door.runs), web.post(LINEAGE, door.lineage)
+    door = RunsDoor(token, intake, done)
+    return web.post(RUNS, door.runs), web.get(RUNS, door.done), web.post(LINEAGE, door.lineage)
 
 
 def _pubsub(settings: Settings, intake: Intake) -> tuple[RouteDef, ...]:

@@ -3,26 +3,30 @@
 import hmac
 import logging
 from collections.abc import Callable
+from datetime import date
 
 from aiohttp import web
 
 from bot.callbacks.answers import only_header, read, refused, worked
-from bot.domain.pushed.reading import Refused
+from bot.domain.errors import WarehouseUnavailable
+from bot.domain.pushed.reading import Refused, shown
+from bot.services.done import DoneService
 from bot.services.intake import Intake, NothingReads, Taken
 
 RUNS, LINEAGE = "/v1/runs", "/api/v1/lineage"
 LARGEST_BODY = 16 * 1024 * 1024
 """Long error texts are cut, so that a failure is not lost for its text."""
 BEARER = "Bearer "
+WRONG = "a wrong token, or none: check FIRELINE_INTAKE_TOKEN"
 log = logging.getLogger("fireline.intake")
 
 
 class RunsDoor:
     """`tokens`: one, or several with commas between them, while the token is being changed."""
 
-    def __init__(self, tokens: str, intake: Intake) -> None:
+    def __init__(self, tokens: str, intake: Intake, done: DoneService) -> None:
         self._tokens = [each.strip().encode() for each in tokens.split(",") if each.strip()]
-        self._intake = intake
+        self._intake, self._done = intake, done
 
     async def runs(self, request: web.Request) -> web.Response:
         return await self._answered(request, self._intake.runs)
@@ -30,9 +34,24 @@ class RunsDoor:
     async def lineage(self, request: web.Request) -> web.Response:
         return await self._answered(request, self._intake.lineage)
 
+    async def done(self, request: web.Request) -> web.Response:
+        """Is that date of that processor done?"""
+        if not self._is_allowed(only_header(request, "Authorization")):
+            return refused("the pipeline", WRONG)
+        processor, said = request.query.get("processor_name", ""), request.query.get("data_date", "")
+        try:
+            day = date.fromisoformat(said)
+        except ValueError:
+            return web.json_response({"error": f"data_date {shown(said)} is no date; write 2026-01-06"}, status=422)
+        try:
+            answer = await worked(self._done.answer, processor, day)
+        except WarehouseUnavailable as error:
+            return web.json_response({"error": str(error)}, status=503, headers={"Retry-After": "5"})
+        return web.json_response({"state": answer.state, "why": answer.why})
+
     async def _answered(self, request: web.Request, take: Callable[[bytes], Taken]) -> web.Response:
         if not self._is_allowed(only_header(request, "Authorization")):
-            return refused("the pipeline", "a wrong token, or none: check FIRELINE_INTAKE_TOKEN")
+            return refused("the pipeline", WRONG)
         body = await read(request, LARGEST_BODY)
         return await answered(take, body)
 

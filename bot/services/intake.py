@@ -67,7 +67,7 @@ class Intake:
         added = self._events().add(good, now, delivery) if good else 0
         if refused:
             log.warning("%s of runs refused, the first: %s", plural(len(refused), "event"), Refused(refused[0][1]))
-        return Taken(added, len(good) - added, refused[:MOST_NAMED], list(ignored)[:MOST_NAMED])
+        return Taken(added, len(good) - added, refused, list(ignored)[:MOST_NAMED])
 
 
 def parsed(body: bytes) -> Any:

@@ -235,3 +235,19 @@ def test_openlineage_says_why_it_failed(bench: IntakeBench) -> None:
 )
 def test_odd_events_of_openlineage(bench: IntakeBench, event: object, status: int) -> None:
     assert bench.post(event, LINEAGE)[0] == status
+
+
+def test_whether_a_date_is_done_is_told_to_who_has_the_token(bench: IntakeBench) -> None:
+    bench.post(told("success", 7))
+    bench.sync()
+    asked = {
+        "processor_name=Box&data_date=2026-01-15": (200, "done"),
+        "processor_name=Box&data_date=2026-01-16": (200, "not done"),
+        "processor_name=Bux&data_date=2026-01-15": (200, "unknown"),
+        "processor_name=Box&data_date=soon": (422, None),
+        "processor_name=Box": (422, None),
+    }
+    for query, (status, state) in asked.items():
+        found, answer = bench.get(f"/v1/runs?{query}")
+        assert (found, answer.get("state")) == (status, state)
+    assert bench.get("/v1/runs?processor_name=Box&data_date=2026-01-15", token="x")[0] == 401

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from queue import Queue
+from threading import Thread
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,6 +25,7 @@ from bot.callbacks.runs import LINEAGE, RUNS, RunsDoor
 from bot.config.sources import SourceEntry
 from bot.domain.evidence.vocabulary import Vocabulary
 from bot.ports.pushed import Pushed
+from bot.services.done import DoneService
 from bot.services.intake import Intake
 from bot.services.loading import hints_of
 from bot.services.probe import Probe
@@ -53,8 +56,38 @@ class IntakeBench:
         return Intake(lambda: self.pushed, self.clock, lambda: self.is_read, lambda: ZoneInfo("America/New_York"))
 
     def routes(self) -> list[web.RouteDef]:
-        door = RunsDoor(f"{TOKEN},{'o' * 40}", self.intake)
-        return [web.post(RUNS, door.runs), web.post(LINEAGE, door.lineage), *self.more(self.intake)]
+        door = RunsDoor(f"{TOKEN},{'o' * 40}", self.intake, DoneService(self.held, registry, self.clock))
+        own = [web.post(RUNS, door.runs), web.get(RUNS, door.done), web.post(LINEAGE, door.lineage)]
+        return [*own, *self.more(self.intake)]
+
+    @contextmanager
+    def serving(self) -> Iterator[str]:
+        """The address at which it answers while the block runs."""
+        loop, at = asyncio.new_event_loop(), Queue[str]()
+        ended = asyncio.Event()
+
+        async def whole() -> None:
+            async with watched_site(0, "127.0.0.1", Probe(), self.routes()) as port:
+                at.put(f"http://127.0.0.1:{port}")
+                await ended.wait()
+
+        thread = Thread(target=loop.run_until_complete, args=[whole()])
+        thread.start()
+        try:
+            yield at.get(timeout=30)
+        finally:
+            loop.call_soon_threadsafe(ended.set)
+            thread.join()
+            loop.close()
+
+    def get(self, path: str, token: str = TOKEN) -> Answer:
+        async def whole() -> Answer:
+            async with watched_site(0, "127.0.0.1", Probe(), self.routes()) as port, ClientSession() as session:
+                headers = {"Authorization": f"Bearer {token}"}
+                async with session.get(f"http://127.0.0.1:{port}{path}", headers=headers) as answer:
+                    return answer.status, await answer.json()
+
+        return asyncio.run(whole())
 
     def post(self, body: object, path: str = RUNS, token: str | None = TOKEN) -> Answer:
         return self.posts([body], path, token)[0]

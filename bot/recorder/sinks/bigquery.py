@@ -1,0 +1,57 @@
+"""A table of run history in BigQuery, which is there already."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.recorder import clock
+from bot.recorder.answers import Answer, answer_of
+from bot.recorder.sinks.rows import COLUMNS, SAME, row_of
+
+if TYPE_CHECKING:
+    from google.cloud import bigquery
+
+TYPES = {
+    "phase": "INT64", "data_date": "DATE", "started_at": "TIMESTAMP", "completed_at": "TIMESTAMP",
+    "records_processed": "INT64", "duration_seconds": "FLOAT64", "attempt": "INT64", "last_heartbeat_at": "TIMESTAMP",
+    "inserted_at": "TIMESTAMP",
+}  # fmt: skip
+TIMEOUT_S, ASK_S = 60.0, 10.0
+
+
+class BigQuerySink:
+    """`table`: PROJECT.DATASET.TABLE; the project pays. `client` None: one with the application's own credentials."""
+
+    def __init__(self, table: str, client: bigquery.Client | None = None) -> None:
+        project, _, rest = table.strip("`").partition(".")
+        if rest.count(".") != 1 or "`" in table:
+            raise ValueError(f"{table[:80]!r} is no table: write PROJECT.DATASET.TABLE")
+        self._project, self._table, self._client = project, f"`{project}.{rest}`", client
+
+    def send(self, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """One INSERT an event: inserts wait for no other change of the table."""
+        now = clock.now()
+        names, values = ", ".join(f"`{name}`" for name in COLUMNS), ", ".join(f"@{name}" for name in COLUMNS)
+        for event in events:
+            row = row_of(event, now)
+            same = " AND ".join(f"{name} IS NULL" if row[name] is None else f"{name} = @{name}" for name in SAME)
+            there = f"SELECT 1 FROM {self._table} WHERE {same}"  # noqa: S608
+            text = f"INSERT INTO {self._table} ({names}) SELECT {values} FROM (SELECT 1) WHERE NOT EXISTS ({there})"  # noqa: S608
+            self._run(text, {name: (TYPES.get(name, "STRING"), row[name]) for name in COLUMNS}, TIMEOUT_S)
+        return []
+
+    def done(self, processor: str, data_date: str) -> Answer:
+        of = "processor_name = @p AND data_date = @d AND status = 'success'"
+        text = f"SELECT MAX(records_processed), COUNT(*) FROM {self._table} WHERE {of}"  # noqa: S608
+        ((records, runs),) = self._run(text, {"p": ("STRING", processor), "d": ("DATE", data_date)}, ASK_S)
+        return answer_of(records, runs)
+
+    def _run(self, text: str, given: dict[str, tuple[str, Any]], timeout_s: float) -> list[tuple[Any, ...]]:
+        from google.cloud import bigquery
+
+        if self._client is None:
+            self._client = bigquery.Client(project=self._project)
+        bound = [bigquery.ScalarQueryParameter(name, kind, value) for name, (kind, value) in given.items()]
+        config = bigquery.QueryJobConfig(query_parameters=bound)
+        asked = self._client.query(text, job_config=config, timeout=timeout_s)
+        return [tuple(row.values()) for row in asked.result(timeout=timeout_s)]

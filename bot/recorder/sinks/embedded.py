@@ -1,0 +1,53 @@
+"""A table of run history in a DuckDB file, which is opened for each piece and let go."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from bot.recorder import clock
+from bot.recorder.answers import NOT_DONE, Answer, answer_of
+from bot.recorder.sinks.rows import COLUMNS, SAME, row_of
+
+TYPES = {
+    "phase": "BIGINT", "data_date": "DATE", "started_at": "TIMESTAMPTZ", "completed_at": "TIMESTAMPTZ",
+    "records_processed": "BIGINT", "duration_seconds": "DOUBLE", "attempt": "BIGINT",
+    "last_heartbeat_at": "TIMESTAMPTZ", "inserted_at": "TIMESTAMPTZ",
+}  # fmt: skip
+
+
+class DuckDBSink:
+    def __init__(self, path: str, table: str) -> None:
+        self._path, self._table = path, '"' + table.replace('"', '""').replace(".", '"."') + '"'
+
+    def send(self, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        import duckdb
+
+        now = clock.now()
+        columns = ", ".join(f'"{name}" {TYPES.get(name, "VARCHAR")}' for name in COLUMNS)
+        names, values = ", ".join(f'"{name}"' for name in COLUMNS), ", ".join(f"${name}" for name in COLUMNS)
+        same = " AND ".join(f'"{name}" IS NOT DISTINCT FROM ${name}' for name in SAME)
+        there = f"SELECT 1 FROM {self._table} WHERE {same}"  # noqa: S608
+        add = f"INSERT INTO {self._table} ({names}) SELECT {values} WHERE NOT EXISTS ({there})"
+        with duckdb.connect(self._path) as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            connection.execute(f"CREATE TABLE IF NOT EXISTS {self._table} ({columns})")
+            connection.execute("BEGIN")
+            for event in events:
+                connection.execute(add, row_of(event, now))
+            connection.execute("COMMIT")
+        return []
+
+    def done(self, processor: str, data_date: str) -> Answer:
+        import duckdb
+
+        if not os.path.exists(self._path) and os.path.isdir(os.path.dirname(self._path) or os.curdir):
+            return Answer(NOT_DONE, "there is no run yet")
+        of = "processor_name = $p AND data_date = CAST($d AS DATE) AND status = 'success'"
+        asked = f"SELECT max(records_processed), count(*) FROM {self._table} WHERE {of}"  # noqa: S608
+        try:
+            with duckdb.connect(self._path, read_only=True) as connection:
+                row = connection.execute(asked, {"p": processor, "d": data_date}).fetchone()
+        except duckdb.CatalogException:
+            return Answer(NOT_DONE, "there is no run yet")
+        return answer_of(*row) if row else Answer(NOT_DONE, "no run succeeded")

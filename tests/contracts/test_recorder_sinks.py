@@ -1,0 +1,194 @@
+"""What every sink of the recorder keeps to: a run once, an end that stays, and an answer to "is it done?"."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from sqlalchemy import create_engine, text
+
+from bot.adapters.clock import system_clock
+from bot.adapters.sources.sql import Question, SqlSource
+from bot.domain.sources import Feed
+from bot.recorder import Recorder
+from bot.recorder.sinks import Sink, sink_of
+from bot.recorder.sinks.bigquery import TYPES, BigQuerySink
+from bot.recorder.sinks.endpoint import EndpointSink
+from bot.recorder.sinks.rows import COLUMNS
+from tests.contracts.bqemulator.emulator import PROJECT, emulated
+from tests.contracts.postgres import new_database
+from tests.contracts.sources.rigs import LATENESS
+from tests.contracts.test_source_faults import reading
+from tests.support.builders import rows_of, warehouse
+from tests.support.intake_bench import TOKEN, intake_bench
+
+DAY = "2026-01-15"
+_datasets = count(1)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """`rows`: of each run its status and records, as a reader finds them; `down`: one that is not there."""
+
+    sink: Sink
+    rows: Callable[[], list[tuple[Any, ...]]]
+    down: Sink
+    rows_a_run: int
+
+
+def asked(table: str) -> str:
+    order = "inserted_at, CASE status WHEN 'running' THEN 0 ELSE 1 END"
+    return f"SELECT run_id, status, records_processed FROM {table} ORDER BY {order}"  # noqa: S608
+
+
+def in_duckdb(folder: Path) -> Iterator[Kept]:
+    def rows() -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(folder / "jobs.duckdb")) as connection:
+            return connection.execute(asked("processor_run_history")).fetchall()
+
+    sink, down = (
+        sink_of(f"duckdb:////{str(folder).strip('/')}/jobs.duckdb"),
+        sink_of("duckdb:////nowhere/at/all.duckdb"),
+    )
+    assert sink
+    assert down
+    yield Kept(sink, rows, down, 2)
+
+
+def in_database(url: str, nowhere: str) -> Iterator[Kept]:
+    engine = create_engine(url)
+
+    def rows() -> list[tuple[Any, ...]]:
+        with engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(text(asked("job_runs")))]
+
+    sink, down = sink_of(f"{url}?table=job_runs"), sink_of(nowhere)
+    assert sink
+    assert down
+    yield Kept(sink, rows, down, 2)
+    engine.dispose()
+
+
+def in_bigquery(endpoint: str) -> Iterator[Kept]:
+    with closing(emulated(endpoint)) as client:
+        dataset = f"recorded_{next(_datasets)}"
+        client.create_dataset(dataset)
+        columns = ", ".join(f"`{name}` {TYPES.get(name, 'STRING')}" for name in COLUMNS)
+        client.query(f"CREATE TABLE {dataset}.runs ({columns})").result()
+        table = f"{PROJECT}.{dataset}.runs"
+
+        def rows() -> list[tuple[Any, ...]]:
+            return [tuple(row.values()) for row in client.query(asked(f"{dataset}.runs")).result()]
+
+        yield Kept(BigQuerySink(table, client), rows, BigQuerySink(f"{PROJECT}.{dataset}.none", client), 2)
+
+
+def at_endpoint(folder: Path) -> Iterator[Kept]:
+    with intake_bench(folder) as bench, bench.serving() as address:
+
+        def rows() -> list[tuple[Any, ...]]:
+            bench.sync()
+            return [(run["run_id"], run["status"], run["records_processed"]) for run in bench.runs()]
+
+        class Read(EndpointSink):
+            """As soon as it is told, it is read: within a second."""
+
+            def done(self, processor: str, data_date: str) -> Any:
+                bench.sync()
+                return super().done(processor, data_date)
+
+        yield Kept(Read(address, TOKEN), rows, EndpointSink("http://127.0.0.1:9", TOKEN), 1)
+
+
+KINDS = ("duckdb", "sqlite", "postgresql", "bigquery", "endpoint")
+
+
+@pytest.fixture(params=KINDS)
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
+    if request.param == "duckdb":
+        yield from in_duckdb(tmp_path)
+    elif request.param == "sqlite":
+        yield from in_database(f"sqlite:///{tmp_path}/jobs.db", f"sqlite:///{tmp_path}/no/jobs.db")
+    elif request.param == "postgresql":
+        found = new_database(request.getfixturevalue("postgres_folder")).replace(
+            "postgresql://", "postgresql+psycopg://"
+        )
+        yield from in_database(found, "postgresql+psycopg://127.0.0.1:9/none")
+    elif request.param == "bigquery":
+        yield from in_bigquery(request.getfixturevalue("bigquery_endpoint"))
+    else:
+        yield from at_endpoint(tmp_path)
+
+
+def told(kept: Kept, folder: Path, run_id: str, **ends: Any) -> list[dict[str, Any]]:
+    """The events of a run, as the recorder tells them."""
+    events: list[dict[str, Any]] = []
+
+    class Heard:
+        def send(self, some: list[dict[str, Any]]) -> list[dict[str, Any]]:
+            events.extend(some)
+            return []
+
+        def done(self, processor: str, data_date: str) -> Any:
+            return kept.sink.done(processor, data_date)
+
+    made = Recorder(Heard(), str(folder / "spool"))
+    with made.record_run("Box", DAY, run_id=run_id, attempt=1, phase=2) as run:
+        if "fail" in ends:
+            run.fail("boom", "timeout")
+        run.records = ends.get("records")
+    assert made.flush()
+    return events
+
+
+def test_a_run_is_kept_once_however_often_it_is_told(kept: Kept, tmp_path: Path) -> None:
+    start, end = told(kept, tmp_path, "r1", records=12)
+    assert kept.sink.send([start]) == []
+    assert kept.sink.send([start, end]) == []
+    assert kept.sink.send([end, start]) == []
+    rows = kept.rows()
+    assert (len(rows), rows[-1]) == (kept.rows_a_run, ("r1", "success", 12))
+
+
+def test_a_date_is_done_once_a_run_has_brought_records(kept: Kept, tmp_path: Path) -> None:
+    assert kept.sink.done("Box", DAY).state == "not done"
+    for run_id, ends in {"none": {"records": 0}, "failed": {"fail": 1, "records": 5}}.items():
+        kept.sink.send(told(kept, tmp_path, run_id, **ends))
+        assert kept.sink.done("Box", DAY).state == "not done"
+    assert kept.sink.done("Box", DAY).why == "its runs succeeded without records: nothing was brought"
+    kept.sink.send(told(kept, tmp_path, "good", records=7))
+    assert kept.sink.done("Box", DAY)
+    assert kept.sink.done("Box", DAY).why == "a run succeeded with 7 records"
+    assert kept.sink.done("Box", "2026-01-16").state == "not done"
+
+
+def test_a_sink_that_is_not_there_loses_nothing_and_says_nothing(kept: Kept, tmp_path: Path) -> None:
+    folder = str(tmp_path / "held")
+    made = Recorder(kept.down, folder)
+    with made.record_run("Box", DAY, run_id="r1") as run:
+        run.records = 3
+    assert not made.flush()
+    assert made.is_done("Box", DAY).state == "unknown"
+    made._sink = kept.sink
+    assert made.flush()
+    assert made.is_done("Box", DAY)
+    assert kept.rows()[-1] == ("r1", "success", 3)
+
+
+def test_fireline_reads_what_the_recorder_writes(tmp_path: Path) -> None:
+    [kept] = in_database(f"sqlite:///{tmp_path}/jobs.db", "sqlite:///none.db")
+    for run_id, ends in {"good": {"records": 7}, "bad": {"fail": 1}}.items():
+        kept.sink.send(told(kept, tmp_path, run_id, **ends))
+    question = Question("SELECT * FROM job_runs", None, "time", LATENESS)
+    source = SqlSource("history", Feed.RUNS, f"sqlite:///{tmp_path}/jobs.db", question, {})
+    with closing(warehouse()) as held:
+        with reading(held, system_clock, history=source) as sources:
+            sources.sync("history")
+        assert [(row[0], row[6], row[9], row[15]) for row in rows_of(held, "runs")] == [
+            ("bad", "failed", "timeout", "timeout"),
+            ("good", "success", None, ""),
+        ]
