@@ -372,9 +372,9 @@ def app_services(
     trends, queries = TrendService(opened, registry, health), queries_over(opened, registry, settings)
     about_data = registry, health, trends, impact, validation, sampling, queries
     people = incidents, oncall, responses, *acts_of_people(rules, store, registry.by_name, identify)
-    repairs = repairs_over(opened, registry, validation, store, settings, identify)
+    repairs = repairs_over(opened, registry, validation, store, settings, identify, clock)
     reports = reports_over(settings, registry, health, impact, trends, oncall, responses, store)
-    also = RetrospectService(store), silences_over(store, registry, health, identify), repairs, reports
+    also = RetrospectService(store), silences_over(store, registry, health, identify), *repairs, reports
     deploys, heard = deploys_of(settings, opened, registry, store, clock), partial(hear, store)
     ways = partial(guided, settings, store, identify), partial(operating, settings, store, identify)
     return AppServices(clock, *about_data, *people, *also, sources, blindness, Inbox(store), deploys, heard, *ways)

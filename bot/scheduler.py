@@ -103,6 +103,24 @@ def notes_lane(notes: OncallNotes) -> Lane:
     return Lane("on-call notes", NOTES_EVERY, notes.look, "what is new is told at the next look", 150.0)
 
 
+def repair_lanes(services: AppServices, mine: Callable[[], bool]) -> tuple[Lane, ...]:
+    """Every process may carry out steps: each is claimed. `mine`: this one alone shows how far repairs are."""
+
+    def carry_out() -> None:
+        if services.repair_work.execution is not None:
+            services.repair_work.execution.tick()
+
+    def show() -> None:
+        if services.repair_work.messages is not None and mine():
+            services.repair_work.messages.look()
+
+    lost = "nothing is lost: what was begun is looked for"
+    return (
+        Lane("repairs", LOOK_EVERY, carry_out, lost, 120.0),
+        Lane("repair messages", LOOK_EVERY, show, "they are edited again", 120.0),
+    )
+
+
 def deploy_lanes(services: AppServices, mine: Callable[[], bool]) -> tuple[Lane, ...]:
     """What is deployed is read where Cloud Run is asked; `mine`: by this process, and no other? What was approved is
     done by whoever comes first.

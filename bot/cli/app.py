@@ -22,6 +22,7 @@ from bot.cli.oncall import oncall
 from bot.cli.practice import page_for_practice
 from bot.cli.processes import web, worker
 from bot.cli.query import query
+from bot.cli.receipt import receipt
 from bot.cli.registry import registry
 from bot.cli.replay import replay
 from bot.cli.report import report
@@ -73,6 +74,7 @@ oncall.command(name="test")(page_for_practice)
 app.add_typer(oncall, name="oncall")
 app.add_typer(incident, name="incident")
 app.add_typer(audit, name="audit")
+app.add_typer(receipt, name="receipt")
 app.add_typer(runbook, name="runbook")
 app.add_typer(silence, name="silence")
 app.add_typer(window, name="window")

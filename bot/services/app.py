@@ -17,8 +17,12 @@ from bot.services.oncall import OncallService
 from bot.services.operations import OperationService
 from bot.services.practice import PracticeService
 from bot.services.queries import QueryService
+from bot.services.receipts import ReceiptService
+from bot.services.repair_control import RepairControl
 from bot.services.reports import ReportService
 from bot.services.reprocessing import RepairService
+from bot.services.reprocessing_execution import ReprocessingExecution
+from bot.services.reprocessing_messages import RepairMessages
 from bot.services.responses import ResponseService
 from bot.services.retrospect import RetrospectService
 from bot.services.runbooks import RunbookService
@@ -27,6 +31,18 @@ from bot.services.silences import SilenceService
 from bot.services.sources import SourcesService
 from bot.services.trends import TrendService
 from bot.services.validation import ValidationService
+
+
+@dataclass(frozen=True)
+class RepairWork:
+    """What people do to repairs that run, what these leave behind, what carries them out, and what shows how far they
+    are; the last two None: this process has no state.
+    """
+
+    control: RepairControl
+    receipts: ReceiptService
+    execution: ReprocessingExecution | None = None
+    messages: RepairMessages | None = None
 
 
 @dataclass
@@ -49,6 +65,7 @@ class AppServices:
     retrospect: RetrospectService
     silences: SilenceService
     repairs: RepairService
+    repair_work: RepairWork
     reports: ReportService
     sources: SourcesService
     blindness: Blindness

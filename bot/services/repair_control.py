@@ -7,8 +7,8 @@ from datetime import datetime
 from bot.domain.access import Actor, Identity
 from bot.domain.errors import BadInput
 from bot.domain.incidents.timeline import Entry, EntryKind
-from bot.domain.reprocessing.plan import StepKey
-from bot.domain.reprocessing.progress import cancelled, paused, resumed, retried
+from bot.domain.reprocessing.plan import Limits, StepKey
+from bot.domain.reprocessing.progress import Progress, cancelled, paused, progress, resumed, retried
 from bot.domain.reprocessing.receipts import repair_receipt
 from bot.domain.reprocessing.repair import SETTLED, Repair, RepairStep, record_of
 from bot.ports.clock import Clock
@@ -28,13 +28,15 @@ class RepairControl:
 
     def __init__(
         self,
-        state: State,
+        state: State | None,
         identify: Callable[[Actor], Identity],
         now: Clock,
+        limits: Callable[[], Limits],
         end_runs: Callable[[Iterable[RepairStep]], None] = lambda _: None,
     ) -> None:
-        """`end_runs` ends what services have taken, as far as they can."""
-        self._state, self._identify, self._now, self._end_runs = state, identify, now, end_runs
+        """`state` None: this process keeps none. `end_runs` ends what services have taken, as far as they can."""
+        self._kept, self._identify, self._now = state, identify, now
+        self._limits, self._end_runs = limits, end_runs
 
     def pause(self, repair_id: str, who: Actor) -> Repair:
         return self._do(repair_id, who, "paused", "pause a repair", lambda repair, _, __: (paused(repair), ()))
@@ -52,6 +54,15 @@ class RepairControl:
 
     def retry(self, repair_id: str, who: Actor) -> Repair:
         return self._do(repair_id, who, "retried", "try a repair again", retried)
+
+    def progress(self, repair: Repair) -> Progress:
+        return progress(repair, self._state.repairs.steps(repair.id), self._limits(), self._now())
+
+    @property
+    def _state(self) -> State:
+        if self._kept is None:
+            raise BadInput("This process has no state: ask the process that runs detection.")
+        return self._kept
 
     def _do(self, repair_id: str, who: Actor, act: str, what: str, change: Change) -> Repair:
         check_role(self._identify, who, what)

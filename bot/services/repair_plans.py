@@ -14,7 +14,7 @@ from bot.domain.platform.lineage import Lineage
 from bot.domain.platform.names import some_of
 from bot.domain.platform.registry import Registry
 from bot.domain.platform.source_links import linked_by_source
-from bot.domain.reprocessing.plan import Plan, Request, StepKey
+from bot.domain.reprocessing.plan import STANDARD, Limits, Plan, Request, StepKey
 from bot.domain.reprocessing.planning import Circumstances, StepFacts, plan
 from bot.domain.reprocessing.second import AGAIN_WITHIN
 from bot.domain.verdicts.validation import Validated
@@ -47,10 +47,11 @@ class RepairPlans:
         validation: ValidationService,
         repairs: Repairs | None,
         revisions: Revisions = not_known,
+        limits: Limits = STANDARD,
     ) -> None:
         self._warehouse, self._validation, self._repairs = warehouse, validation, repairs
         self.registry = linked_by_source(registry)
-        self._lineage, self._revisions = Lineage(self.registry), revisions
+        self._lineage, self._revisions, self._limits = Lineage(self.registry), revisions, limits
 
     def of(self, request: Request, now: datetime) -> Plan:
         """Raises BadInput for what cannot be planned: unknown names, dates that make no sense, no service."""
@@ -114,6 +115,7 @@ class RepairPlans:
             open_circuits={each.processor: f"opened by {each.opened_by}: {each.because}" for each in circuits},
             revisions=self._revisions(services),
             repaired=repairs.repaired(now - AGAIN_WITHIN) if repairs is not None else {},
+            limits=self._limits,
         )
 
     def medians(self, as_of: datetime) -> dict[str, float]:

@@ -7,11 +7,10 @@ at any point leaves either a step that was not asked for, or one that is looked 
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from bot.domain.audit import record
-from bot.domain.platform.registry import Registry
 from bot.domain.reprocessing import checking
 from bot.domain.reprocessing.checking import Seen
 from bot.domain.reprocessing.execution import IN_A_ROW, OWN_FAULTS, At, Leave, Wait, next_steps, opens_circuit
@@ -20,12 +19,11 @@ from bot.domain.reprocessing.progress import ended, step_asked
 from bot.domain.reprocessing.receipts import Again, repair_receipt, step_receipt
 from bot.domain.reprocessing.repair import SETTLED, Circuit, Repair, RepairState, RepairStep, StepState
 from bot.ports.clock import Clock
-from bot.ports.run_control import Answer, Order, RunControl, Taken
+from bot.ports.run_control import Answer, Taken
 from bot.ports.state import State, Transaction
 from bot.services.repair_control import tell
-from bot.services.reprocessing_calls import Calls
+from bot.services.step_runs import StepRuns
 
-USUAL_TIMEOUT_S = 1_800.0
 LOOK_EVERY_S = 2.0
 """So often the history is looked at while something runs."""
 LOOKED_AT = frozenset({StepState.RUNNING, StepState.CHECKING})
@@ -35,11 +33,10 @@ Evidence = Callable[[Collection[StepKey], datetime], Mapping[StepKey, Seen]]
 
 @dataclass(frozen=True)
 class Around:
-    """`registry` and `limits` are those in use; `evidence` is what is known of steps; `dependents` of steps, judged
-    again; `revision`: of a service, as far as it is known.
+    """`limits` are those in use; `evidence` is what is known of steps; `dependents` of steps, judged again; `revision`:
+    of a service, as far as it is known.
     """
 
-    registry: Callable[[], Registry]
     limits: Callable[[], Limits]
     evidence: Evidence
     dependents: Callable[[Collection[StepKey], datetime], Sequence[Again]] = lambda _keys, _now: ()
@@ -49,17 +46,9 @@ class Around:
 class ReprocessingExecution:
     """Several processes may do the same; each step is claimed by one. `seconds` is a clock that nobody sets."""
 
-    def __init__(
-        self,
-        state: State,
-        control: RunControl,
-        around: Around,
-        now: Clock,
-        seconds: Callable[[], float],
-        calls: Calls | None = None,
-    ) -> None:
-        self._state, self._control, self._around = state, control, around
-        self._now, self._seconds, self._calls = now, seconds, calls or Calls()
+    def __init__(self, state: State, runs: StepRuns, around: Around, now: Clock, seconds: Callable[[], float]) -> None:
+        self._state, self._runs, self._around = state, runs, around
+        self._now, self._seconds, self._calls = now, seconds, runs.calls
         self._looked_at = -LOOK_EVERY_S
 
     def tick(self) -> None:
@@ -92,7 +81,7 @@ class ReprocessingExecution:
         seen = self._around.evidence({step.key for _, step in at_work}, now)
         for repair, step in at_work:
             if step.key in seen:
-                self._put(repair, step, checking.checked(step, seen[step.key], self._timeout(step), now))
+                self._put(repair, step, checking.checked(step, seen[step.key], self._runs.timeout(step), now))
 
     def _go_on(self, given: Sequence[At]) -> None:
         now = self._now()
@@ -117,21 +106,20 @@ class ReprocessingExecution:
             self._calls.begin(_key(step), partial(self._ask, repair, step))
 
     def _ask(self, repair: Repair, step: RepairStep) -> None:
-        order = self._order(step)
-        answer = self._control.start(order)
+        answer = self._runs.start(step)
         log.info("%s %s: %s, %s", step.processor, step.data_date, answer.taken, answer.reason)
         if not self._put(repair, step, _answered(step, answer, self._now())) and answer.execution:
-            self._control.cancel(order, answer.execution)  # it was cancelled meanwhile
+            self._runs.end(step, answer.execution)  # it was stopped meanwhile
 
     def _find(self, repair: Repair, step: RepairStep) -> None:
         """By its request id where the service can tell, else in the run history."""
         now, asked = self._now(), step.asked_at or step.started_at
         if asked is None:
             return
-        answer = self._control.find(self._order(step), asked - checking.CLOCKS)
+        answer = self._runs.find(step, asked - checking.CLOCKS)
         if answer is None:
             seen = self._around.evidence([step.key], now)
-            after = checking.checked(step, seen[step.key], self._timeout(step), now) if step.key in seen else step
+            after = checking.checked(step, seen[step.key], self._runs.timeout(step), now) if step.key in seen else step
             after = after if after != step else checking.unclear(step, "no run of it is seen yet", now)
         elif answer.taken is Taken.ACCEPTED:
             after = checking.accepted(step, answer.execution, "found again: it was taken")
@@ -183,33 +171,6 @@ class ReprocessingExecution:
                 tell(tx, stored, "done" if stored.state is RepairState.DONE else "failed", None, now)
                 tx.audit.add(repair_receipt(stored, steps, again, now))
                 log.info("%s has ended: %s", stored.label, stored.reason)
-
-    def end_runs(self, steps: Iterable[RepairStep]) -> None:
-        """Of steps that were stopped, as far as their services can; it is not waited for."""
-        for step in steps:
-            self._calls.begin(("end", *_key(step)), partial(self._cancel, step))
-
-    def _cancel(self, step: RepairStep) -> None:
-        answer = self._control.cancel(self._order(step), step.execution)
-        log.info(
-            "ending %s of %s %s: %s", step.execution, step.processor, step.data_date, answer.reason or answer.taken
-        )
-
-    def _order(self, step: RepairStep) -> Order:
-        return Order(
-            request_id=step.request_id,
-            service=step.service,
-            processor=step.processor,
-            data_date=step.data_date,
-            timeout_s=self._timeout(step).total_seconds(),
-        )
-
-    def _timeout(self, step: RepairStep) -> timedelta:
-        registry = self._around.registry()
-        known = registry.by_name.get(step.processor), registry.service_by_name.get(step.service)
-        own = known[0].timeout_seconds if known[0] is not None else None
-        its = known[1].expected_timeout_seconds if known[1] is not None else None
-        return timedelta(seconds=own or its or USUAL_TIMEOUT_S)
 
 
 def _answered(step: RepairStep, answer: Answer, now: datetime) -> RepairStep:

@@ -26,6 +26,7 @@ import handlers.postmortem
 import handlers.practice
 import handlers.reports
 import handlers.reprocessing
+import handlers.reprocessing_control
 import handlers.response
 import handlers.response_forms
 import handlers.runbook
@@ -109,6 +110,7 @@ def build(
         handlers.response_forms,
         handlers.declaring,
         handlers.reprocessing,
+        handlers.reprocessing_control,
         handlers.runbook,
         handlers.severity,
         handlers.silence,

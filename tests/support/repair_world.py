@@ -18,6 +18,7 @@ from bot.ports.run_control import Answer, Order, Taken
 from bot.ports.state import State
 from bot.services.reprocessing_calls import AtOnce
 from bot.services.reprocessing_execution import Around, ReprocessingExecution
+from bot.services.step_runs import StepRuns
 from tests.support.repairs import NOW, PLATFORM, asked, planned
 
 ANA = Person("slack:U1", "Ana")
@@ -151,8 +152,9 @@ class Killed(AtOnce):
 def execution(
     state: State, world: World, limits: Limits | None = None, registry: Registry = PLATFORM
 ) -> ReprocessingExecution:
-    around = Around(lambda: registry, lambda: limits or Limits(), world.evidence, world.dependents)
-    return ReprocessingExecution(state, world, around, lambda: world.now, lambda: world.now.timestamp(), Killed())
+    around = Around(lambda: limits or Limits(), world.evidence, world.dependents)
+    runs = StepRuns(world, lambda: registry, Killed())
+    return ReprocessingExecution(state, runs, around, lambda: world.now, lambda: world.now.timestamp())
 
 
 def started_repair(state: State, plan: Plan | None = None, by: Person = ANA, **words: object) -> Repair:

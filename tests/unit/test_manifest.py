@@ -29,6 +29,7 @@ import handlers.postmortem
 import handlers.practice
 import handlers.reports
 import handlers.reprocessing
+import handlers.reprocessing_control
 import handlers.response
 import handlers.response_forms
 import handlers.runbook
@@ -231,6 +232,7 @@ class Registered:
             handlers.severity,
             handlers.silence,
             handlers.reprocessing,
+            handlers.reprocessing_control,
             handlers.timeline_note,
             handlers.deploys,
             handlers.operations,

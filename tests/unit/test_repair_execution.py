@@ -41,7 +41,7 @@ def states(state: FakeState, repair: Repair) -> dict[str, StepState]:
 
 
 def control(state: FakeState, world: World, role: Role = Role.RESPONDER) -> RepairControl:
-    return RepairControl(state, lambda _: Identity(Origin.MEMBER, role), lambda: world.now)
+    return RepairControl(state, lambda _: Identity(Origin.MEMBER, role), lambda: world.now, Limits)
 
 
 BEN = Actor("U2", "Ben")

@@ -46,6 +46,48 @@ class Receipt:
         return list(json.loads(self.said.get("dependents") or "[]"))
 
 
+@dataclass(frozen=True)
+class Shown:
+    """The receipts of one repair, in order; that of the repair itself is the last, once it has ended."""
+
+    repair: Repair
+    receipts: tuple[Receipt, ...]
+
+    @property
+    def steps(self) -> list[Receipt]:
+        return [each for each in self.receipts if each.is_of_step]
+
+    @property
+    def whole(self) -> Receipt | None:
+        return next((each for each in reversed(self.receipts) if not each.is_of_step), None)
+
+
+@dataclass(frozen=True)
+class Rerun:
+    """A step judged again now. `holds`: it still is as its receipt says."""
+
+    processor: str
+    data_date: date
+    said: str
+    verdict: str
+    rows: int | None
+    holds: bool
+
+
+@dataclass(frozen=True)
+class Verified:
+    """`receipts` were looked at, of a chain of `records`; `faults` in words, none: all is as it was written."""
+
+    receipts: int
+    records: int
+    faults: tuple[str, ...]
+    rerun: tuple[Rerun, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        return not self.faults and all(each.holds for each in self.rerun)
+
+
 def subject_of(repair_id: str) -> str:
     return f"receipt:{repair_id}"
 

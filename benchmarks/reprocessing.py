@@ -1,0 +1,267 @@
+"""Repairs at their limits: `python -m benchmarks.reprocessing`, or one part of it by its name."""
+
+import argparse
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from bot.adapters.run_control.jobs import CloudRunJobs
+from bot.adapters.run_control.registered import RegisteredServices
+from bot.adapters.state.database import open_engine
+from bot.adapters.state.migrate import migrate
+from bot.adapters.state.stores import SqlState
+from bot.domain.access import Actor, Identity, Origin, Role
+from bot.domain.audit import Anchor, Link, Record, Seal, verify
+from bot.domain.platform.registry import Control, Processor, Registry, Service
+from bot.domain.reprocessing.plan import Limits
+from bot.domain.reprocessing.receipts import receipts_in, subject_of
+from bot.domain.reprocessing.repair import StepState
+from bot.ports.run_control import Answer, Order, Taken
+from bot.services.repair_control import RepairControl
+from bot.services.reprocessing_execution import Around, ReprocessingExecution
+from bot.services.step_runs import StepRuns
+from tests.support.cloud_run import PROJECT, REGION, cloud_run
+from tests.support.repair_world import BOUNDARY, Killed, World, execution, flat, run_until, started_repair
+
+STEPS, PROCESSORS, DATES = 1_000, 10, 100
+DAY = timedelta(days=1)
+WIDE = Limits(per_processor=10, per_service=10)
+MUTATIONS = 20_000
+
+
+@dataclass(frozen=True)
+class Figure:
+    what: str
+    found: str
+    met: bool
+
+    def __str__(self) -> str:
+        return f"{'met' if self.met else 'NOT MET'}  {self.what}: {self.found}"
+
+
+@contextmanager
+def states(seal: Seal | None = None) -> Iterator[SqlState]:
+    """A SQLite file, as `fireline run` has it."""
+    with tempfile.TemporaryDirectory(prefix="fireline-repairs-") as folder:
+        engine = open_engine(Path(folder) / "state.db")
+        migrate(engine)
+        state = SqlState(engine, seal)
+        try:
+            yield state
+        finally:
+            state.close()
+
+
+def boundary() -> Iterator[Figure]:
+    """R20 with services that can and cannot look an order up: every order meets a fault of its own, twice at most."""
+    for looks_up in (True, False):
+        chance, tries = Random(20), Counter[str]()
+
+        def fault(order: Order, chance: Random = chance, tries: Counter[str] = tries) -> str:
+            tries[order.request_id] += 1
+            return chance.choice(BOUNDARY) if tries[order.request_id] <= 2 else "ok"
+
+        with states() as state:
+            world = World(boundary=fault, looks_up=looks_up, takes=lambda _: timedelta(seconds=5))
+            plan, registry = flat(PROCESSORS, DATES, 5.0)
+            repair = started_repair(state, plan)
+            made = execution(state, world, WIDE, registry)
+            run_until(state, world, made, 365 * DAY, every=timedelta(seconds=30))
+            found = Counter(step.state for step in state.repairs.steps(repair.id))
+        lost, runs = (
+            STEPS - found[StepState.PROVED],
+            Counter((run.processor, run.data_date) for run in world.began.values()),
+        )
+        twice = sum(count - 1 for count in runs.values()) + len(world.doubled)
+        how = "looked up by request id" if looks_up else "seen in the run history alone"
+        said = f"{STEPS:,} approved, {len(world.orders):,} orders; lost {lost}, run twice with effect {twice}"
+        yield Figure(f"R20, {how}", said, lost == 0 and twice == 0)
+
+
+def jobs() -> Iterator[Figure]:
+    """R20 at Cloud Run jobs: a real gRPC server that refuses, answers after it has begun, or says nothing."""
+    chance, count = Random(21), 300
+    with states() as state, cloud_run() as bench:
+        names = [f"job-{number}" for number in range(PROCESSORS)]
+        services = tuple(Service(name=n, control=Control.CLOUD_RUN_JOB, project=PROJECT, region=REGION) for n in names)
+        registry = Registry(
+            processors=tuple(Processor(name=f"P{number:02d}", service=name) for number, name in enumerate(names)),
+            services=services,
+        )
+        for name in names:
+            bench.world.executions[f"projects/{PROJECT}/locations/{REGION}/jobs/{name}"] = []
+        inner = RegisteredServices(lambda: registry, {Control.CLOUD_RUN_JOB: CloudRunJobs(bench.client)})
+        world = World(takes=lambda _: timedelta(seconds=5))
+        faults = bench.server.faults
+
+        class Faulty:
+            def start(self, order: Order) -> Answer:
+                faults.codes.clear()
+                faults.after.clear()
+                what = chance.choice(["ok", "UNAVAILABLE", "after", "unheard"])
+                if what == "UNAVAILABLE":
+                    faults.codes["RunJob"] = what
+                if what == "after":
+                    faults.after["RunJob"] = "INTERNAL"
+                answer = inner.start(order)
+                faults.codes.clear()
+                faults.after.clear()
+                if answer.taken is not Taken.REFUSED and what != "UNAVAILABLE":
+                    world.start(order)
+                if what == "unheard":
+                    raise SystemExit
+                return replace(answer, execution="") if answer.taken is Taken.ACCEPTED else answer
+
+            find, cancel = inner.find, inner.cancel
+
+        plan, _ = flat(PROCESSORS, count // PROCESSORS, 5.0)
+        steps = tuple(replace(step, service=registry.by_name[step.processor].service or "") for step in plan.steps)
+        repair = started_repair(state, replace(plan, steps=steps))
+        around, runs = Around(lambda: WIDE, world.evidence), StepRuns(Faulty(), lambda: registry, Killed())
+        made = ReprocessingExecution(state, runs, around, lambda: world.now, lambda: world.now.timestamp())
+        run_until(state, world, made, 365 * DAY, every=timedelta(seconds=30))
+        found = Counter(step.state for step in state.repairs.steps(repair.id))
+        executions = sum(len(each) for each in bench.world.executions.values())
+    lost = count - found[StepState.PROVED]
+    said = f"{count:,} approved, {executions:,} executions; lost {lost}, executed twice {executions - count}"
+    yield Figure("R20, Cloud Run jobs over gRPC", said, lost == 0 and executions == count)
+
+
+def overhead() -> Iterator[Figure]:
+    """What a step costs us, over a SQLite file: claim, answer, looks, proof, receipt; service and run take none."""
+    with states() as state:
+        world = World(takes=lambda _: timedelta(seconds=1))
+        plan, registry = flat(PROCESSORS, DATES, 1.0)
+        started_repair(state, plan)
+        made = execution(state, world, WIDE, registry)
+        began = time.perf_counter()
+        run_until(state, world, made, DAY, every=timedelta(seconds=3))
+        each = (time.perf_counter() - began) / STEPS * 1_000
+    yield Figure("execution overhead of a step, under 20 ms", f"{each:.1f} ms of {STEPS:,} steps", each < 20)
+
+
+def slots() -> Iterator[Figure]:
+    """100 dates over 10 processors in 10 slots: how busy they are while work is left. A tick a second, as it lives."""
+    chance = Random(22)
+    takes = {}
+    with states() as state:
+        plan, registry = flat(PROCESSORS, DATES, 60.0)
+        for step in plan.steps:
+            takes[step.key] = timedelta(seconds=chance.lognormvariate(4.0, 0.5))
+        world = World(takes=lambda key: takes[key])
+        repair = started_repair(state, plan)
+        made, busy, length = execution(state, world, Limits(), registry), 0, 0
+        while state.repairs.unfinished():
+            made.tick()
+            steps = state.repairs.steps(repair.id)
+            if any(step.state is StepState.WAITING for step in steps):
+                length += 1
+                running = (run for run in world.runs if run.started_at <= world.now)
+                busy += sum(run.ended_at is not None and run.ended_at > world.now for run in running)
+            world.now += timedelta(seconds=1)
+    used = busy / (length * Limits().slots)
+    said = f"{used:.1%} of {Limits().slots} slots over {length / 60:.0f} min"
+    yield Figure("utilisation while work is left, 95 % at least", said, used >= 0.95)
+
+
+def stop() -> Iterator[Figure]:
+    with states() as state:
+        world = World(takes=lambda _: timedelta(seconds=3))
+        plan, registry = flat(PROCESSORS, DATES, 3.0)
+        repair = started_repair(state, plan)
+        made = execution(state, world, Limits(), registry)
+        control = RepairControl(state, lambda _: Identity(Origin.MEMBER, Role.RESPONDER), lambda: world.now, Limits)
+        for _ in range(30):
+            made.tick()
+            world.now += timedelta(seconds=1)
+        before = len(world.orders)
+        control.stop(repair.id, Actor("U1", "Ana"))
+        for _ in range(30):
+            made.tick()
+            world.now += timedelta(seconds=1)
+        after, free = len(world.orders) - before, not state.repairs.in_flight()
+    said = f"{after} steps started after it, of {STEPS - before:,} left; all can be planned again: {free}"
+    yield Figure("a stop starts no new step within 5 s", said, after == 0 and free)
+
+
+def receipts() -> Iterator[Figure]:
+    """Every change of one byte of 1,000 receipts is found, wherever it is."""
+    chance, seal = Random(23), Seal(["a key of the team"])
+    with states(seal) as state:
+        world = World(takes=lambda _: timedelta(seconds=1))
+        plan, registry = flat(PROCESSORS, DATES, 1.0)
+        repair = started_repair(state, plan)
+        run_until(state, world, execution(state, world, WIDE, registry), DAY, every=timedelta(seconds=3))
+        chain, end = list(state.audit_after(0)), state.audit_end()
+        count = len(receipts_in(state.audit_of(subject_of(repair.id))))
+    assert verify(chain, seal, end).faults == ()
+    places = [place for place, link in enumerate(chain) if link.record.act == "receipt"]
+    found = 0
+    for _ in range(MUTATIONS):
+        place = chance.choice(places)
+        changed = _one_byte(chain[place], chance)
+        around = chain[place - 1] if place else None
+        whole = [*([around] if around else []), changed, *chain[place + 1 : place + 2]]
+        begin = Anchor(whole[0].seq - 1, whole[0].previous)
+        last = whole[-1]
+        found += bool(verify(whole, seal, Anchor(last.seq, last.hash), begin=begin).faults)
+    one = [_one_byte(chain[places[0]], chance) if place == places[0] else link for place, link in enumerate(chain)]
+    found_whole = bool(verify(one, seal, end).faults)
+    said = f"{found:,} of {MUTATIONS:,} changes found in {count:,} receipts"
+    yield Figure("each change of one byte is found", said, found == MUTATIONS and found_whole)
+
+
+def _one_byte(link: Link, chance: Random) -> Link:
+    """One character of any of its fields is another."""
+    made = link.record
+    fields = {
+        "actor": made.actor,
+        "act": made.act,
+        "subject": made.subject,
+        "body": made.body,
+        "previous": link.previous,
+        "hash": link.hash,
+        "key": link.key,
+    }
+    name = chance.choices(list(fields), weights=[max(1, len(text)) for text in fields.values()])[0]
+    text = fields[name] or "x"
+    place = chance.randrange(len(text))
+    other = chr((ord(text[place]) + chance.randrange(1, 90)) % 127 or 33)
+    changed = text[:place] + (other if other != text[place] else "~") + text[place + 1 :]
+    given: dict[str, Any] = {name: changed}
+    if name in ("previous", "hash", "key"):
+        return replace(link, **given)
+    return replace(link, record=Record(**{**vars(made), **given}))
+
+
+PARTS: dict[str, Callable[[], Iterator[Figure]]] = {
+    "boundary": boundary,
+    "jobs": jobs,
+    "overhead": overhead,
+    "slots": slots,
+    "stop": stop,
+    "receipts": receipts,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.reprocessing", description=__doc__)
+    parser.add_argument("part", nargs="?", choices=PARTS)
+    chosen = parser.parse_args().part
+    failed = False
+    for name in [chosen] if chosen else PARTS:
+        for figure in PARTS[name]():
+            print(figure, flush=True)
+            failed |= not figure.met
+    raise SystemExit(failed)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+"""The progress of repairs in Slack: one message each, found again by what it carries unseen."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.adapters.notify.slack_calls import Pace
+from bot.adapters.notify.slack_channel import AlertsChannel
+from bot.adapters.notify.warn_once import WarnOnce
+from bot.domain.incidents.incident import MessageRef
+from bot.domain.reprocessing.progress import Progress
+from bot.domain.reprocessing.repair import Repair
+from bot.ports.notifier import NotifierRefused
+from bot.slack.own_messages import is_from
+from bot.slack.quiet import quiet_client
+from bot.views.reprocessing_progress import card
+
+EVENT = "fireline_repair"
+TIMEOUT_S = 5
+PAGE = 200
+"""https://docs.slack.dev/reference/methods/conversations.history recommends no more at once."""
+BEFORE = timedelta(hours=1)
+"""Clocks may differ by so much."""
+
+
+class SlackRepairs:
+    """Implements `bot.ports.repair_board.RepairBoard`. `channel` is `#name` or an id: of what has no incident."""
+
+    def __init__(self, token: str, api_url: str, channel: str) -> None:
+        self._client = quiet_client(token, api_url, TIMEOUT_S)
+        self._warn, self._pace = WarnOnce(), Pace()
+        self._channel = AlertsChannel(self._client, channel, self._warn)
+
+    def find(self, repair: Repair, thread: MessageRef | None) -> MessageRef | None:
+        """Where nobody may look it is posted: one too many is better than none."""
+        channel = self._channel.id() if thread is None else thread.channel
+        if channel is None or repair.started_at is None:
+            return None
+        since = f"{(repair.started_at - BEFORE).timestamp():.6f}"
+        asked: dict[str, Any] = {"channel": channel, "limit": PAGE, "include_all_metadata": True, "oldest": since}
+        try:
+            if thread is None:
+                answer = self._pace.call(self._client.conversations_history, **asked)
+            else:
+                answer = self._pace.call(self._client.conversations_replies, ts=thread.ts, **asked)
+            own = self._pace.call(self._client.auth_test)
+        except NotifierRefused as error:
+            self._warn(f"cannot look for the message of a repair: {error}")
+            return None
+        ours = {name: str(own.get(name) or "") for name in ("bot_id", "user_id")}
+        found = (each for each in answer["messages"] or () if _repair(each) == repair.id and is_from(each, ours))
+        return next((MessageRef(channel, str(each["ts"])) for each in found), None)
+
+    def post(self, repair: Repair, found: Progress, now: datetime, thread: MessageRef | None) -> MessageRef:
+        target = self._channel.target if thread is None else thread.channel
+        more: dict[str, Any] = {
+            "unfurl_links": False,
+            "unfurl_media": False,
+            "thread_ts": None if thread is None else thread.ts,
+        }
+        shown = card(repair, found, now).payload()
+        post = self._client.chat_postMessage
+        answer = self._pace.call(post, channel=target, metadata=_metadata(repair), **shown, **more)
+        return MessageRef(str(answer["channel"] or target), str(answer["ts"] or ""))
+
+    def edit(self, message: MessageRef, repair: Repair, found: Progress, now: datetime) -> None:
+        shown = card(repair, found, now).payload()
+        update = self._client.chat_update
+        self._pace.call(update, channel=message.channel, ts=message.ts, metadata=_metadata(repair), **shown)
+
+
+def _metadata(repair: Repair) -> dict[str, Any]:
+    return {"event_type": EVENT, "event_payload": {"repair": repair.id}}
+
+
+def _repair(message: dict[str, Any]) -> object:
+    shown = message.get("metadata") or {}
+    return (shown.get("event_payload") or {}).get("repair") if shown.get("event_type") == EVENT else None

@@ -1,0 +1,122 @@
+"""A repair that runs, as one message: figures first, what failed, what comes next; and what can be done about it."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Any
+
+from bot.domain.counts import plural
+from bot.domain.findings.words import short_day
+from bot.domain.platform.names import some_of
+from bot.domain.reprocessing.progress import Progress
+from bot.domain.reprocessing.repair import Repair, RepairState, RepairStep
+from bot.views import action_ids, numbers
+from bot.views.blocks import Block, Card, Element, actions, button, context, plain, section
+from bot.views.incident import PLAIN, SLACK
+from bot.views.incident_words import Voice
+from bot.views.text import cut, escape
+
+MOST_TROUBLE, MOST_REASON, MOST_NAMED = 5, 160, 3
+SHORT_S = 90
+CONFIRM_TITLE, CONFIRM_TEXT, CONFIRM_BUTTON = 100, 300, 30
+STATES = {
+    RepairState.RUNNING: "runs",
+    RepairState.PAUSED: "is paused",
+    RepairState.CANCELLED: "was stopped",
+    RepairState.DONE: "is done",
+    RepairState.FAILED: "has ended, not all of it is right",
+}
+
+
+def card(repair: Repair, found: Progress, now: datetime) -> Card:
+    text = "\n".join(_lines(repair, found, PLAIN, now))
+    return Card(escape(text), tuple(_blocks(repair, found, now)))
+
+
+def _lines(repair: Repair, found: Progress, voice: Voice, now: datetime) -> list[str]:
+    head = f"{repair.label} {STATES[repair.state]}: {_what(repair)}"
+    return [head if voice is PLAIN else escape(head), f"{figures(found)}.", *_rest(repair, found, voice, now)]
+
+
+def _what(repair: Repair) -> str:
+    asked = repair.plan.request
+    days = short_day(asked.first) if asked.dates == 1 else f"{short_day(asked.first)} to {short_day(asked.last)}"
+    below = " and what depends on it" if asked.downstream else ""
+    return f"{some_of(asked.processors, MOST_NAMED)}{below}, {days}"
+
+
+def figures(found: Progress) -> str:
+    """Done of all, how many of them proved right; then what is not done."""
+    parts = [
+        f"{found.done:,} of {found.total:,} done: {found.proved:,} proved right",
+        *_counted(failed=found.failed, left_out=found.skipped, stopped=found.cancelled),
+    ]
+    at_work = _counted(running=found.running, being_checked=found.checking, left=found.left)
+    return ", ".join(parts) + (f". {', '.join(at_work)}" if at_work else "")
+
+
+def _counted(**counts: int) -> list[str]:
+    return [f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items() if count]
+
+
+def _rest(repair: Repair, found: Progress, voice: Voice, now: datetime) -> Iterator[str]:
+    for step in found.trouble[:MOST_TROUBLE]:
+        yield f"{voice.data(step.processor)} {short_day(step.data_date)}: {voice.data(cut(step.reason, MOST_REASON))}"
+    if len(found.trouble) > MOST_TROUBLE:
+        yield f"and {plural(len(found.trouble) - MOST_TROUBLE, 'more failure')}"
+    if found.eta is not None:
+        left = found.eta - now
+        span = left if left < timedelta(seconds=SHORT_S) else timedelta(minutes=ceil(left.total_seconds() / 60))
+        yield f"About {numbers.span(span)} left, until {voice.clock(found.eta, now)}."
+    if found.next:
+        yield f"Next: {', '.join(_named(step, voice) for step in found.next)}."
+    yield _by(repair, voice)
+
+
+def _named(step: RepairStep, voice: Voice) -> str:
+    return f"{voice.data(step.processor)} {short_day(step.data_date)}"
+
+
+def _by(repair: Repair, voice: Voice) -> str:
+    approved = f", approved by {voice.data(repair.approved_by.name)}" if repair.approved_by is not None else ""
+    ended = f"; {voice.data(repair.reason)}" if repair.state is RepairState.CANCELLED and repair.reason else ""
+    return f"Asked for by {voice.data(repair.asked_by.name)}{approved}{ended}."
+
+
+def _blocks(repair: Repair, found: Progress, now: datetime) -> Iterator[Block]:
+    head, said, *rest, by = _lines(repair, found, SLACK, now)
+    yield section(f"*{head}*\n*{said}*")
+    if rest:
+        yield section("\n".join(rest))
+    buttons = list(_buttons(repair, found))
+    if buttons:
+        yield actions(buttons)
+    yield context(by)
+
+
+def _buttons(repair: Repair, found: Progress) -> Iterator[Element]:
+    """Values are the id of the stored repair, which says nothing."""
+    name, tried = repair.id, bool(found.failed)
+    if repair.state is RepairState.PAUSED:
+        yield button("Resume", action_ids.REPROCESS_RESUME, name, style="primary")
+    if repair.state is RepairState.RUNNING:
+        yield button("Pause", action_ids.REPROCESS_PAUSE, name)
+    if tried and repair.state is not RepairState.CANCELLED:
+        yield button(f"Retry {plural(found.failed, 'failed step')}", action_ids.REPROCESS_RETRY, name)
+    if not repair.is_over:
+        yield {**button("Stop", action_ids.REPROCESS_STOP, name, style="danger"), "confirm": _sure(repair, found)}
+        return
+    yield button("Receipt", action_ids.REPROCESS_RECEIPT, name)
+
+
+def _sure(repair: Repair, found: Progress) -> dict[str, Any]:
+    at_work = found.running + found.checking
+    going = f" {plural(at_work, 'step')} at work will not be checked." if at_work else ""
+    said = f"{plural(found.left, 'step')} will not start.{going} All of it can be planned again at once."
+    return {
+        "title": plain(f"Stop {repair.label}?", CONFIRM_TITLE),
+        "text": plain(said, CONFIRM_TEXT),
+        "confirm": plain("Stop", CONFIRM_BUTTON),
+        "deny": plain("Keep running", CONFIRM_BUTTON),
+        "style": "danger",
+    }
