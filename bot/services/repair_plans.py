@@ -3,13 +3,14 @@
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.dates import DateReader
 from bot.domain.errors import BadInput
 from bot.domain.evidence.observation import DateSpan, RunSeen
 from bot.domain.evidence.processor_date import ProcessorDate
 from bot.domain.health.model import Window
+from bot.domain.platform.deadline import due_at
 from bot.domain.platform.lineage import Lineage
 from bot.domain.platform.names import some_of
 from bot.domain.platform.registry import Registry
@@ -25,6 +26,8 @@ from bot.services.validation import Picture, ValidationService
 MOST_DATES = 366
 MOST_STEPS = 20_000
 MOST_NAMED = 5
+DEADLINE_DAYS = 5
+"""A deadline lies within four days of its data date: the last slot within three, and then the next HH:MM."""
 USUAL_DAYS = 30
 """Over so many days the medians of runs are taken."""
 ID_BYTES = 16
@@ -64,7 +67,9 @@ class RepairPlans:
             raise BadInput(f"{len(scope) * request.dates:,} steps are too many for one plan; {MOST_STEPS:,} at most.")
         picture = self._validation.picture(scope, self._span(request, now), now)
         facts = dict(self._facts(picture))
-        made = plan(secrets.token_urlsafe(ID_BYTES), request, scope, facts, self._around(scope, picture, now), now)
+        made = plan(
+            secrets.token_urlsafe(ID_BYTES), request, scope, facts, self._around(request, scope, picture, now), now
+        )
         self._check_services(made)
         return made
 
@@ -104,7 +109,7 @@ class RepairPlans:
             key, known = StepKey(name, day), picture.history.day(name, day)
             yield key, _facts(row, known, ours.get(key), picture.as_of)
 
-    def _around(self, scope: Sequence[str], picture: Picture, now: datetime) -> Circumstances:
+    def _around(self, request: Request, scope: Sequence[str], picture: Picture, now: datetime) -> Circumstances:
         repairs, as_of = self._repairs, picture.as_of
         services = dict.fromkeys(service for name in scope if (service := self.registry.by_name[name].service))
         circuits = repairs.circuits() if repairs is not None else ()
@@ -116,7 +121,19 @@ class RepairPlans:
             revisions=self._revisions(services),
             repaired=repairs.repaired(now - AGAIN_WITHIN) if repairs is not None else {},
             limits=self._limits,
+            due=dict(self._due(scope, request, now)),
         )
+
+    def _due(self, scope: Iterable[str], request: Request, now: datetime) -> Iterator[tuple[StepKey, datetime]]:
+        """Deadlines that lie ahead, of the scope and of what depends on it: those of the newest dates alone can."""
+        below = (name for each in request.processors for name in self._lineage.down(each))
+        days = [request.last - timedelta(days=back) for back in range(min(request.dates, DEADLINE_DAYS))]
+        for name in dict.fromkeys([*scope, *below]):
+            processor = self.registry.by_name[name]
+            for day in days if processor.sla_completion_time is not None else ():
+                at = due_at(processor, day, self.registry)
+                if at is not None and at > now:
+                    yield StepKey(name, day), at
 
     def medians(self, as_of: datetime) -> dict[str, float]:
         """How long a run of each processor usually takes, from the roll-up."""

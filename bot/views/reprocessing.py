@@ -40,18 +40,17 @@ MODES = {
 YES = "yes"
 
 
-def plan(repair: Repair, advice: Sequence[str] = ()) -> Card:
-    """`advice`: what to repair first where a deadline is at stake."""
-    text = "\n".join(_lines(repair, PLAIN, advice))
-    return Card(escape(text), tuple(_blocks(repair, advice)))
+def plan(repair: Repair) -> Card:
+    text = "\n".join(_lines(repair, PLAIN))
+    return Card(escape(text), tuple(_blocks(repair)))
 
 
-def stale(before: Repair, fresh: Repair, found: Sequence[Change], advice: Sequence[str] = ()) -> Card:
+def stale(before: Repair, fresh: Repair, found: Sequence[Change]) -> Card:
     """Refused, row by row; below it the plan as it is now."""
     head = f"{before.label} is not what would be done now: nothing was started."
     said = [[head, *reprocessing_words.changes(found, voice), ""] for voice in (PLAIN, SLACK)]
-    text = "\n".join([*said[0], *_lines(fresh, PLAIN, advice)])
-    return Card(escape(text), (section("\n".join([f"*{head}*", *said[1][1:-1]])), *_blocks(fresh, advice)))
+    text = "\n".join([*said[0], *_lines(fresh, PLAIN)])
+    return Card(escape(text), (section("\n".join([f"*{head}*", *said[1][1:-1]])), *_blocks(fresh)))
 
 
 def started(repair: Repair) -> Card:
@@ -83,22 +82,23 @@ def _started(repair: Repair, voice: Voice) -> str:
     return f"{repair.label} {what}: {by} has started it{asked}. {reprocessing_words.figures(repair.plan)}."
 
 
-def _lines(repair: Repair, voice: Voice, advice: Sequence[str]) -> list[str]:
+def _lines(repair: Repair, voice: Voice) -> list[str]:
     found = repair.plan
     head = f"{repair.label} " * bool(repair.number) + reprocessing_words.headline(repair)
     aside = filter(None, (reprocessing_words.second(repair), reprocessing_words.mend(found)))
-    said = [*advice, *reprocessing_words.offers(found)]
+    said = [*reprocessing_words.deadlines(found, voice), *reprocessing_words.offers(found, voice)]
     return [
         voice.data(head),
         f"{reprocessing_words.figures(found)}.",
-        *(voice.data(each) for each in (*aside, *said)),
+        *map(voice.data, aside),
+        *said,
         *reprocessing_words.rows(found, voice),
         reprocessing_words.state(repair, voice),
     ]
 
 
-def _blocks(repair: Repair, advice: Sequence[str]) -> Iterator[Block]:
-    head, figures, *rest = _lines(repair, SLACK, advice)
+def _blocks(repair: Repair) -> Iterator[Block]:
+    head, figures, *rest = _lines(repair, SLACK)
     rows = reprocessing_words.rows(repair.plan, SLACK)
     aside = rest[: -1 - len(rows)]
     yield section("\n".join([f"*{head}*", f"*{figures}*", *aside]))

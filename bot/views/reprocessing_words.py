@@ -1,7 +1,7 @@
 """What a repair will do, in words: the same for Slack and the terminal."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from math import ceil
 
@@ -16,6 +16,7 @@ from bot.views.validate_words import dates, verdict
 MOST_ROWS = 10
 MOST_NAMED = 3
 MOST_CHANGES = 12
+NONE = timedelta()
 SHORT_S = 90
 """What takes longer is told in minutes."""
 
@@ -110,12 +111,35 @@ def state(repair: Repair, voice: Voice) -> str:
             return f"{repair.label} is {repair.state}: asked for by {who}{approved}."
 
 
-def offers(plan: Plan) -> list[str]:
+def deadlines(plan: Plan, voice: Voice) -> list[str]:
+    """What is at stake tonight: what this order saves, when it has to begin, what is given up."""
+    saved = [each for each in plan.deadlines if each.spare >= NONE]
+    lines = []
+    if saved:
+        latest = min(each.spare for each in saved) + plan.made_at
+        named = _due([(each.processor, each.due_at) for each in saved], voice)
+        first = "This order saves" if plan.by_deadlines else "In time for"
+        lines.append(f"{first} {named}, if it starts by {voice.date(latest)}.")
+    for each in [each for each in plan.deadlines if each.spare < NONE][:MOST_NAMED]:
+        due = voice.date(each.due_at)
+        lines.append(f"Given up: {voice.data(each.processor)}, due {due}, would be {numbers.span(-each.spare)} late.")
+    return lines
+
+
+def _due(found: Sequence[tuple[str, datetime]], voice: Voice) -> str:
+    named = [f"{voice.data(name)}, due {voice.date(at)}" for name, at in found[:MOST_NAMED]]
+    return "; ".join([*named, *([f"{len(found) - MOST_NAMED:,} more"] if len(found) > MOST_NAMED else [])])
+
+
+def offers(plan: Plan, voice: Voice) -> list[str]:
     """What was not asked for, and would help."""
     found = []
     if plan.upstream is not None:
-        found.append(f"Not in this plan: {some_of(plan.upstream.processors, MOST_NAMED)}. {plan.upstream.because}.")
+        names = voice.data(some_of(plan.upstream.processors, MOST_NAMED))
+        found.append(f"Not in this plan: {names}. {plan.upstream.because}.")
     if plan.downstream is not None:
         count = plural(len(plan.downstream.processors), "dependent")
-        found.append(f"Not in this plan: {count} ({some_of(plan.downstream.processors, MOST_NAMED)}).")
+        due = f"; {_due([plan.downstream.due], voice)}" if plan.downstream.due is not None else ""
+        names = voice.data(some_of(plan.downstream.processors, MOST_NAMED))
+        found.append(f"Not in this plan: {count} ({names}{due}).")
     return found

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
 from bot.bootstrap import app_services
 from bot.config.settings import Settings
 from bot.domain.access import Actor, Identity, Origin, Role
@@ -20,7 +21,7 @@ from bot.services.reprocessing import RepairService
 from bot.services.responses import ResponseService
 from bot.views.blocks import option
 from tests.support.builders import DAY, loaded
-from tests.support.repair_service import NOW, Repairing, repairing
+from tests.support.repair_service import NOW, Repairing, filled, repairing
 from tests.support.rotas import PLAN
 from tests.support.slack_bench import ALEX, MONITOR, SAM, Bench, play
 
@@ -38,19 +39,38 @@ class Repairs:
     emails: dict[str, str]
 
 
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlWarehouse]:
+    made = filled(tmp_path_factory.mktemp("filled"))
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def repairs(tmp_path: Path) -> Iterator[Repairs]:
+def repairs(tmp_path: Path, full: SqlWarehouse) -> Repairs:
+    """Over data that does not change."""
+    return over(tmp_path, full)
+
+
+@pytest.fixture
+def living(tmp_path: Path) -> Iterator[Repairs]:
+    """Over data that goes on."""
+    made = over(tmp_path, filled(tmp_path))
+    yield made
+    made.bench.warehouse.close()
+
+
+def over(directory: Path, data: SqlWarehouse) -> Repairs:
     state, roles, emails = FakeState(), dict(ROLES), dict[str, str]()
-    bench = repairing(tmp_path, state)
+    bench = repairing(directory, state, into=data)
 
     def identify(who: Actor) -> Identity:
         return Identity(Origin.MEMBER, roles[who.id])
 
-    services = app_services(bench.warehouse, Settings(home=tmp_path), lambda: NOW, state)
+    services = app_services(bench.warehouse, Settings(home=directory), lambda: NOW, state)
     service = RepairService(state, bench.plans, identify, lambda who: emails.get(who.id, ""), Role.APPROVER)
     people = ResponseService(state, OncallService(PLAN, state).schedule)
-    yield Repairs(replace(services, repairs=service, responses=people), state, bench, roles, emails)
-    bench.warehouse.close()
+    return Repairs(replace(services, repairs=service, responses=people), state, bench, roles, emails)
 
 
 def labels(message: dict[str, Any]) -> list[str]:
@@ -112,18 +132,18 @@ def test_without_dates_a_form_asks_for_them(repairs: Repairs) -> None:
     play(scenario, "socket", repairs.services)
 
 
-def test_a_stale_plan_is_refused_with_its_difference(repairs: Repairs) -> None:
+def test_a_stale_plan_is_refused_with_its_difference(living: Repairs) -> None:
     async def scenario(bench: Bench) -> None:
         plan = await bench.ask(f"/reprocess Box {DAY}", sees="ephemeral")
-        repairs.bench.more("healed", table_loads=[loaded(hours=60)])
+        living.bench.more("healed", table_loads=[loaded(hours=60)])
         refused = await bench.press(plan, "reprocess.start", sees="ephemeral_changed")
         said = refused["text"].splitlines()
         assert said[0] == "Plan is not what would be done now: nothing was started."
         assert said[1].startswith(f"Box {DAY}: run: processor failed, 0 rows → skip, already ok")
         assert labels(refused) == []
-        assert (bench.posts(), repairs.state.repairs.unfinished()) == ([], [])
+        assert (bench.posts(), living.state.repairs.unfinished()) == ([], [])
 
-    play(scenario, "socket", repairs.services)
+    play(scenario, "socket", living.services)
 
 
 async def third(bench: Bench, repairs: Repairs) -> dict[str, Any]:

@@ -82,13 +82,19 @@ def identify(who: Actor) -> Identity:
     return Identity(Origin.MEMBER, ROLES[who.id])
 
 
-def repairing(
-    directory: Path, state: State | None, world: World = WORLD, revisions: Mapping[str, str] | None = None
-) -> Repairing:
-    into, known = warehouse(), registry(world.processors)
+def filled(directory: Path, world: World = WORLD) -> SqlWarehouse:
+    into = warehouse()
     load(into, world.write(directory / "world"), world.processors)
+    return into
+
+
+def repairing(
+    directory: Path, state: State | None, world: World = WORLD, into: SqlWarehouse | None = None
+) -> Repairing:
+    """Over a warehouse that is filled already, if given."""
+    into, known = into or filled(directory, world), registry(world.processors)
     validation = ValidationService(into, known, HealthService(into, known, ServiceLevels(())), AcceptedLosses())
-    plans = RepairPlans(into, known, validation, None if state is None else state.repairs, lambda _: revisions or {})
+    plans = RepairPlans(into, known, validation, None if state is None else state.repairs)
     service = RepairService(state, plans, identify, lambda _: "", Role.APPROVER)
     return Repairing(service, plans, into, directory)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
 from bot.domain.access import Actor
 from bot.domain.errors import BadInput
 from bot.domain.reprocessing.plan import Mode, Request, SkipReason, StepKey
@@ -25,6 +26,7 @@ from tests.support.repair_service import (
     PIPELINE,
     WORLD,
     Repairing,
+    filled,
     repairing,
     running,
 )
@@ -39,8 +41,22 @@ def state() -> FakeState:
     return FakeState()
 
 
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlWarehouse]:
+    made = filled(tmp_path_factory.mktemp("filled"))
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def bench(tmp_path: Path, state: FakeState) -> Iterator[Repairing]:
+def bench(tmp_path: Path, state: FakeState, full: SqlWarehouse) -> Repairing:
+    """Over data that does not change."""
+    return repairing(tmp_path, state, into=full)
+
+
+@pytest.fixture
+def living(tmp_path: Path, state: FakeState) -> Iterator[Repairing]:
+    """Over data that goes on."""
     made = repairing(tmp_path, state)
     yield made
     made.warehouse.close()
@@ -84,9 +100,9 @@ def test_who_has_no_service_is_named_with_what_to_write(tmp_path: Path, state: F
     assert made.plans.of(replace(ONE, first=NEXT, last=NEXT), NOW).steps[0].skip is SkipReason.ALREADY_OK
 
 
-def test_a_run_that_somebody_else_started_is_in_flight(bench: Repairing) -> None:
-    bench.more("running", runs=[running()])
-    (step,) = bench.plans.of(ONE, NOW).steps
+def test_a_run_that_somebody_else_started_is_in_flight(living: Repairing) -> None:
+    living.more("running", runs=[running()])
+    (step,) = living.plans.of(ONE, NOW).steps
     assert (step.skip, step.because) == (SkipReason.IN_FLIGHT, "run other is under way since 11:54 UTC (backfill)")
 
 
@@ -127,32 +143,32 @@ def test_two_plans_for_the_same_steps_do_not_both_start(bench: Repairing) -> Non
         bench.service.start(second.id, BEN, NOW)
 
 
-def test_a_plan_gone_stale_is_refused_row_by_row_and_made_again(bench: Repairing) -> None:
-    planned = bench.service.propose(ONE, ANA, NOW, incident="I1")
-    bench.more("healed", table_loads=[loaded(hours=60)])
+def test_a_plan_gone_stale_is_refused_row_by_row_and_made_again(living: Repairing) -> None:
+    planned = living.service.propose(ONE, ANA, NOW, incident="I1")
+    living.more("healed", table_loads=[loaded(hours=60)])
     with pytest.raises(PlanChanged) as refused:
-        bench.service.start(planned.id, ANA, NOW)
+        living.service.start(planned.id, ANA, NOW)
     assert "Box 2026-01-15: run: processor failed, 0 rows → skip, already ok: " in str(refused.value)
     fresh = refused.value.fresh
     assert (fresh.incident, fresh.state, fresh.plan.running) == ("I1", RepairState.PLANNED, ())
     with pytest.raises(BadInput, match="Nothing of this plan runs"):
-        bench.service.start(fresh.id, ANA, NOW)
+        living.service.start(fresh.id, ANA, NOW)
 
 
-def test_more_evidence_of_the_same_verdict_does_not_refuse_a_plan(bench: Repairing) -> None:
-    planned = bench.service.propose(ONE, ANA, NOW)
-    bench.more("again", runs=[failed("f3", start=40, text="ValueError: 'DNP'", category="processing_error")])
-    assert bench.service.start(planned.id, ANA, NOW).state is RepairState.RUNNING
+def test_more_evidence_of_the_same_verdict_does_not_refuse_a_plan(living: Repairing) -> None:
+    planned = living.service.propose(ONE, ANA, NOW)
+    living.more("again", runs=[failed("f3", start=40, text="ValueError: 'DNP'", category="processing_error")])
+    assert living.service.start(planned.id, ANA, NOW).state is RepairState.RUNNING
 
 
-def many(bench: Repairing, state: FakeState) -> str:
+def many(living: Repairing, state: FakeState) -> str:
     """A plan that needs a second person: the third repair."""
     for _ in range(2):
-        made = bench.service.start(bench.service.propose(ONE, ANA, NOW).id, ANA, NOW)
+        made = living.service.start(living.service.propose(ONE, ANA, NOW).id, ANA, NOW)
         with state.transaction() as tx:
             tx.repairs.put_step(replace(state.repairs.steps(made.id)[0], state=StepState.PROVED, started_at=NOW))
             tx.repairs.put(replace(made, state=RepairState.DONE))
-    return bench.service.propose(ONE, ANA, NOW).id
+    return living.service.propose(ONE, ANA, NOW).id
 
 
 def test_a_second_person_approves_by_starting_it(bench: Repairing, state: FakeState) -> None:

@@ -115,18 +115,37 @@ class Estimate:
 
 
 @dataclass(frozen=True)
+class Deadline:
+    """That of a step which lies ahead, and when it ends in the order of the plan, by the medians."""
+
+    processor: str
+    data_date: date
+    due_at: datetime
+    ends_at: datetime
+
+    @property
+    def spare(self) -> timedelta:
+        """Negative: it is missed by that."""
+        return self.due_at - self.ends_at
+
+
+@dataclass(frozen=True)
 class Offer:
-    """What was not asked for and would help: these processors as well. It is never done unasked."""
+    """What was not asked for and would help: these processors as well. It is never done unasked. `due`: the next
+    deadline among them.
+    """
 
     processors: tuple[str, ...]
     because: str
+    due: tuple[str, datetime] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """`id` is random, and says nothing. `needs_second`: why a second person has to approve it; empty: nobody has to.
 
-    `again`: steps that were repaired twice within a week before: they need a lasting mend.
+    `again`: steps that were repaired twice within a week before: they need a lasting mend. `deadlines` of its steps;
+    `by_deadlines`: the order saves more of them than newest first would.
     """
 
     id: str
@@ -140,6 +159,8 @@ class Plan:
     again: tuple[StepKey, ...] = ()
     upstream: Offer | None = None
     downstream: Offer | None = None
+    deadlines: tuple[Deadline, ...] = ()
+    by_deadlines: bool = False
 
     @cached_property
     def running(self) -> tuple[Step, ...]:
@@ -170,9 +191,10 @@ class Plan:
 
 
 def plan_hash(request: Request, steps: Iterable[Step], limits: Limits) -> str:
-    """Over everything that is approved: what runs, what is left out, by which verdict, with which code. What a table
-    holds counts where it will be written anew.
+    """Over everything that is approved: what runs, what is left out, by which verdict, with which code; not over the
+    order, which the time of day may change. What a table holds counts where it will be written anew.
     """
+    steps = sorted(steps, key=lambda each: each.key)
     asked = [list(request.processors), f"{request.first}", f"{request.last}", request.mode, request.downstream]
     rows = [[*each.key, each.skip or "run", each.verdict, each.rows if each.runs else None] for each in steps]
     code = [[each.service, each.revision] for each in steps]

@@ -1,14 +1,17 @@
 """What a repair will do, from what is known: each step runs, or is left out for a named reason with its evidence."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from graphlib import TopologicalSorter
+from typing import NamedTuple
 
 from bot.domain.counts import plural
-from bot.domain.platform.registry import Registry
+from bot.domain.platform.registry import Criticality, Registry
+from bot.domain.reprocessing.cheapest import Due, cheapest
 from bot.domain.reprocessing.plan import (
     STANDARD,
+    Deadline,
     Estimate,
     Limits,
     Mode,
@@ -22,7 +25,7 @@ from bot.domain.reprocessing.plan import (
 )
 from bot.domain.reprocessing.second import repeated, why_second
 from bot.domain.reprocessing.slots import scheduled
-from bot.domain.verdicts.judge import SOUND, Action, Judged, Verdict
+from bot.domain.verdicts.judge import Action, Judged, Verdict
 
 SKIPPED_BY = {
     Verdict.OK: SkipReason.ALREADY_OK,
@@ -34,6 +37,10 @@ SKIPPED_BY = {
     Verdict.UPSTREAM: SkipReason.UPSTREAM_BAD,
 }
 """Where nothing is to be repaired, or nothing can be yet."""
+
+
+WEIGHTS = {Criticality.CRITICAL: 8, Criticality.HIGH: 4, Criticality.MEDIUM: 2, Criticality.LOW: 1, None: 1}
+"""How much a deadline counts: one of a critical processor is worth more than several of others."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +59,7 @@ class StepFacts:
 class Circumstances:
     """`registry` has each scraper among the dependencies of who reads its files. `seconds`: medians of runs, by
     processor; `open_circuits`: why, by processor; `revisions`: by service; `repaired`: how often steps were repaired in
-    the last seven days.
+    the last seven days; `due`: deadlines that lie ahead.
     """
 
     registry: Registry
@@ -62,6 +69,7 @@ class Circumstances:
     revisions: Mapping[str, str] = field(default_factory=dict)
     repaired: Mapping[StepKey, int] = field(default_factory=dict)
     limits: Limits = STANDARD
+    due: Mapping[StepKey, datetime] = field(default_factory=dict)
 
 
 def plan(
@@ -76,7 +84,8 @@ def plan(
     date up to today.
     """
     steps = _Steps(request, in_order(scope, around.registry), facts, around).all()
-    running = [step for step in steps if step.runs]
+    found = _by_deadlines(steps, around, now)
+    steps, running = found.steps, [step for step in found.steps if step.runs]
     again = repeated(running, around.repaired)
     dependents = {step.processor for step in running} - set(request.processors)
     return Plan(
@@ -90,7 +99,9 @@ def plan(
         limits=around.limits,
         again=again,
         upstream=_upstream_offer(steps, scope, around.registry),
-        downstream=_downstream_offer(request, running, around.registry),
+        downstream=_downstream_offer(request, running, around),
+        deadlines=found.deadlines,
+        by_deadlines=found.better,
     )
 
 
@@ -109,6 +120,34 @@ def estimated(running: Sequence[Step], limits: Limits) -> Estimate:
     return Estimate(max((span.end for span in spans), default=0.0), tuple(unknown))
 
 
+class _Ordered(NamedTuple):
+    steps: tuple[Step, ...]
+    deadlines: tuple[Deadline, ...] = ()
+    better: bool = False
+
+
+def _by_deadlines(steps: tuple[Step, ...], around: Circumstances, now: datetime) -> _Ordered:
+    """As they are, unless another order saves more deadlines; what is left out comes last then."""
+    running = [step for step in steps if step.runs]
+    known = around.registry.by_name
+    due = {
+        step.key: Due(
+            seconds=(around.due[step.key] - now).total_seconds(), weight=WEIGHTS[known[step.processor].criticality]
+        )
+        for step in running
+        if step.key in around.due
+    }
+    if not due:
+        return _Ordered(steps)
+    found = cheapest(running, around.limits, due)
+    met = [Deadline(*each.key, around.due[each.key], now + timedelta(seconds=each.ends)) for each in found.met]
+    if not found.better:
+        return _Ordered(steps, tuple(met))
+    by_key = {step.key: step for step in running}
+    ordered = (*(by_key[key] for key in found.order), *(step for step in steps if not step.runs))
+    return _Ordered(ordered, tuple(met), better=True)
+
+
 class _Steps:
     """Date by date, the newest first; within a date what others are made from first."""
 
@@ -120,6 +159,7 @@ class _Steps:
         around: Circumstances,
     ) -> None:
         self._request, self._names, self._facts, self._around = request, names, facts, around
+        self._known = around.registry.by_name
 
     def all(self) -> tuple[Step, ...]:
         last, days = self._request.last.toordinal(), self._request.dates
@@ -128,8 +168,8 @@ class _Steps:
 
     def _of(self, day: date) -> list[Step]:
         if day > self._around.today:
-            ahead = {"verdict": Verdict.NOT_YET, "skip": SkipReason.FUTURE, "because": "the date lies ahead"}
-            return [self._step(name, day, **ahead) for name in self._names]
+            why = SkipReason.FUTURE, "the date lies ahead"
+            return [self._step(name, day, Verdict.NOT_YET, why) for name in self._names]
         found: dict[str, Step] = {}
         for name in self._names:
             found[name] = self._decided(name, day, found)
@@ -137,11 +177,9 @@ class _Steps:
 
     def _decided(self, name: str, day: date, earlier: Mapping[str, Step]) -> Step:
         known = self._facts[StepKey(name, day)]
-        made_from = self._around.registry.by_name[name].dependencies
-        after = tuple(each for each in made_from if each in earlier and earlier[each].runs)
-        skip, because = self._skip(name, known, after)
-        verdict, rows = known.judged.verdict, known.rows
-        return self._step(name, day, verdict=verdict, skip=skip, because=because, rows=rows, after=after)
+        made_from = self._known[name].dependencies
+        after = tuple([each for each in made_from if each in earlier and earlier[each].skip is None])
+        return self._step(name, day, known.judged.verdict, self._skip(name, known, after), known.rows, after)
 
     def _skip(self, name: str, known: StepFacts, after: Sequence[str]) -> tuple[SkipReason | None, str]:
         """Why it is left out, None if it is not; and the evidence."""
@@ -154,7 +192,7 @@ class _Steps:
         if reason is SkipReason.UPSTREAM_BAD or judged.action is Action.RESCRAPE:
             if after:
                 return None, f"{judged.because}; runs after {' and '.join(after)}"
-            is_source = not self._around.registry.by_name[name].dependencies
+            is_source = not self._known[name].dependencies
             return (None, judged.because) if is_source else (SkipReason.UPSTREAM_BAD, judged.because)
         if reason is SkipReason.ALREADY_OK and mode is Mode.ALL:
             return None, judged.because
@@ -163,18 +201,28 @@ class _Steps:
             return SkipReason.ALREADY_OK, f"it has data{held}, and only missing dates were asked for: {judged.because}"
         return reason, judged.because
 
-    def _step(self, name: str, day: date, **known: object) -> Step:
-        service = self._around.registry.by_name[name].service or ""
-        step = Step(
+    def _step(
+        self,
+        name: str,
+        day: date,
+        verdict: Verdict,
+        why: tuple[SkipReason | None, str],
+        rows: int | None = None,
+        after: tuple[str, ...] = (),
+    ) -> Step:
+        service = self._known[name].service or ""
+        return Step(
             processor=name,
             data_date=day,
-            because="",
-            verdict=Verdict.UNKNOWN,
+            because=why[1],
+            verdict=verdict,
+            skip=why[0],
+            rows=rows,
             service=service,
             revision=self._around.revisions.get(service, ""),
             seconds=self._around.seconds.get(name),
+            after=after,
         )
-        return replace(step, **known)  # type: ignore[arg-type]
 
 
 def _upstream_offer(steps: Iterable[Step], scope: Iterable[str], registry: Registry) -> Offer | None:
@@ -189,8 +237,9 @@ def _upstream_offer(steps: Iterable[Step], scope: Iterable[str], registry: Regis
     return Offer(tuple(found), f"{plural(len(blocked), 'step')} cannot run before that is right")
 
 
-def _downstream_offer(request: Request, running: Sequence[Step], registry: Registry) -> Offer | None:
-    """What is made from what runs, and was not asked for."""
+def _downstream_offer(request: Request, running: Sequence[Step], around: Circumstances) -> Offer | None:
+    """What is made from what runs, and was not asked for; with the next deadline among it."""
+    registry = around.registry
     if request.downstream or not running:
         return None
     found, level = dict[str, None](), [*{step.processor: None for step in running}]
@@ -199,8 +248,8 @@ def _downstream_offer(request: Request, running: Sequence[Step], registry: Regis
         level = [each for name in level for each in registry.dependents[name] if each not in found]
         found.update(dict.fromkeys(level))
     added = tuple(name for name in found if name not in asked)
-    return Offer(added, "they are made from what runs") if added else None
-
-
-def is_finding(verdict: Verdict) -> bool:
-    return verdict not in SOUND
+    days = {step.data_date for step in running}
+    due = sorted(
+        (at, key.processor) for key, at in around.due.items() if key.processor in added and key.data_date in days
+    )
+    return Offer(added, "they are made from what runs", (due[0][1], due[0][0]) if due else None) if added else None
