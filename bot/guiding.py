@@ -79,21 +79,24 @@ def guided(
     from bot.config.access import load_access
     from bot.services.runbook_actions import Hands, RunbookActions
     from bot.services.runbook_checks import Asked, RunbookChecks
+    from bot.services.runbook_operations import on_services
     from bot.services.runbooks import People, RunbookService
 
     registry = services.registry
     lines = error_lines(settings, registry)
-    deployments = partial(_deployments, services.deploys)
+    deployments = partial(deployments_of, services.deploys)
     asked = Asked(
         registry, services.validation, services.health, services.sources, services.incidents, deployments, lines
     )
-    hands = Hands(registry, services.silences, services.declaring, services.repairs)
+    hands = Hands(
+        registry, services.silences, services.declaring, services.repairs, on_services(lambda: services.operations)
+    )
     approves = load_access(settings.config / "access.yaml").approves
     people = People(services.oncall.schedule, identify, approves)
     return RunbookService(store, RunbookFiles(settings.config), people, RunbookChecks(asked), RunbookActions(hands))
 
 
-def _deployments(deploys: DeploysService, service: str, now: datetime) -> int | None:
+def deployments_of(deploys: DeploysService, service: str, now: datetime) -> int | None:
     """None: it was never read."""
     from bot.domain.deploys.correlation import changes_before
 

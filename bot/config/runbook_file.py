@@ -63,6 +63,7 @@ class CallBlock(ManualBlock):
     phase: Argument = None
     source: Argument = None
     service: Argument = None
+    seconds: Argument = None
     whom: Argument = None
     for_: Annotated[Argument, Field(alias="for")] = None
     reason: Argument = None
@@ -74,7 +75,7 @@ class CallBlock(ManualBlock):
         return {name: value for name, value in given.items() if value is not None}
 
 
-_ARGUMENTS = ("processor", "date", "phase", "source", "service", "whom", "for_", "reason", "downstream")
+_ARGUMENTS = ("processor", "date", "phase", "source", "service", "seconds", "whom", "for_", "reason", "downstream")
 
 
 class CheckBlock(CallBlock):

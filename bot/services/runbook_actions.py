@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain.access import Actor
+from bot.domain.access import Actor, Way
 from bot.domain.counts import plural
 from bot.domain.errors import BadInput
 from bot.domain.gate.declared import Wanted
@@ -36,8 +36,14 @@ class Order:
 
     @property
     def key(self) -> str:
-        asked = self.state.since or self.run.started_at
-        return f"runbook:{self.run.id}:{self.step.number}:{asked.isoformat()}"
+        """Of one press: what was refused may be asked for again."""
+        pressed = self.state.at or self.run.started_at
+        return f"runbook:{self.run.id}:{self.step.number}:{pressed.isoformat()}"
+
+    @property
+    def asker(self) -> Actor:
+        """Who asked for it, where another one has approved it."""
+        return actor(self.state.asked_key, self.state.asked_by) if self.state.asked_key else self.who
 
     @property
     def subject(self) -> Subject:
@@ -48,6 +54,12 @@ class Order:
         if not self.subject.processor:
             raise BadInput("The runbook was started for no processor: do it by hand, and skip the step.")
         return self.subject.processor
+
+
+def actor(key: str, name: str) -> Actor:
+    """Who it was, as they were known then."""
+    way, _, known = key.partition(":")
+    return Actor(known, name, Way(way))
 
 
 OnService = Callable[[str, Order], str]

@@ -14,7 +14,7 @@ from bot.domain.runbooks import engine
 from bot.domain.runbooks.engine import Moved
 from bot.domain.runbooks.expectation import Fit, fit, not_known
 from bot.domain.runbooks.registry import CHECKS
-from bot.domain.runbooks.run import Run, StepRun, StepState
+from bot.domain.runbooks.run import Run, StepState
 from bot.domain.runbooks.runbook import Step, StepKind
 from bot.ports.clock import Clock
 from bot.ports.notifier import NotifierGone, NotifierUnavailable
@@ -22,7 +22,7 @@ from bot.ports.runbook_runs import RunbookBoard
 from bot.ports.state import State
 from bot.services.app import AppServices
 from bot.services.each_alone import each_alone
-from bot.services.runbook_actions import Order
+from bot.services.runbook_actions import Order, actor
 from bot.services.runbooks import MOST_TRIES, note, put, shown_of
 
 log = logging.getLogger("fireline.runbooks")
@@ -81,7 +81,7 @@ class RunbookWork:
         if run is None or tried is None or not put(self._state, Moved(tried, ()), now):
             return
         step, state = tried.step(number)
-        order = Order(tried, step, state, _actor(state), now)
+        order = Order(tried, step, state, actor(state.by_key, state.by), now)
         try:
             text = self._services.runbooks.actions.do(order)
         except BadInput as error:
@@ -165,9 +165,3 @@ def _since(run: Run, began: datetime) -> datetime:
     pairs = zip(run.runbook.steps, run.steps, strict=True)
     acted = [state.at for step, state in pairs if step.kind is StepKind.ACTION and state.state is StepState.DONE]
     return max([began, *(at for at in acted if at is not None)])
-
-
-def _actor(state: StepRun) -> Actor:
-    """Who wanted it, as they were known then."""
-    way, _, name = state.by_key.partition(":")
-    return Actor(name, state.by, Way(way))

@@ -21,6 +21,8 @@ LABELS = {
     "page": "Page",
     "restart": "Restart",
     "cancel_execution": "Cancel the run",
+    "clear_marker": "Clear the marker",
+    "raise_timeout": "Raise the limit",
     "rollback": "Roll back",
 }
 _MARKS = {

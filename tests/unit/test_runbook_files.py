@@ -97,10 +97,12 @@ def test_a_weaker_approval_than_the_registry_asks_for_is_a_fault() -> None:
     assert "needs the approval second_person, and the runbook says responder" in found
 
 
-def test_an_approval_is_the_registrys_unless_it_is_stricter() -> None:
+def test_an_approval_is_that_of_the_registry_unless_it_is_stricter() -> None:
     text = FRONT + "1. Do.\n\n   ```action {} ```\n2. See.\n\n   ```check rows\n   expect: = 0\n   ```\n"
     plain = runbook(text.replace("{}", "restart\n   "))
-    assert plain.steps[0].approval is Approval.APPROVER
+    assert plain.steps[0].approval is Approval.RESPONDER
+    rollback = runbook(text.replace("{}", "rollback\n   "))
+    assert rollback.steps[0].approval is Approval.SECOND_PERSON
     stricter = runbook(text.replace("{}", "restart\n   approval: second_person\n   "))
     assert stricter.steps[0].approval is Approval.SECOND_PERSON
 

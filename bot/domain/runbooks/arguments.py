@@ -40,6 +40,13 @@ def phase(text: str) -> int:
     return int(text)
 
 
+def seconds(text: str) -> int:
+    """A time limit. Raises BadInput."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and int(text)):
+        raise BadInput(f"{text!r} is no number of seconds; write 1800")
+    return int(text)
+
+
 def truth(text: str) -> bool:
     """Raises BadInput."""
     if text.casefold() not in _TRUTHS:
@@ -47,7 +54,13 @@ def truth(text: str) -> bool:
     return _TRUTHS[text.casefold()]
 
 
-READ: Mapping[str, Callable[[str], object]] = {"for": length, "date": day, "phase": phase, "downstream": truth}
+READ: Mapping[str, Callable[[str], object]] = {
+    "for": length,
+    "date": day,
+    "phase": phase,
+    "seconds": seconds,
+    "downstream": truth,
+}
 """The others may say anything."""
 
 

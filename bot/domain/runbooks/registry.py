@@ -39,6 +39,7 @@ class Action:
 
 _OF_DATE = frozenset({"processor", "date"})
 _OF_SCOPE = frozenset({"processor", "phase"})
+_OF_SERVICE = frozenset({"processor", "service"})
 _COLOURS = frozenset({"GREEN", "YELLOW", "RED", "GREY"})
 _VERDICTS = frozenset(
     {"ok", "tracking_bug", "processor_failed", "scraper_failed", "idempotency_block", "partial", "masked_failure"}
@@ -57,7 +58,7 @@ CHECKS: Mapping[str, Check] = {
     "expected_failures": Check("failures of the last day that were expected", Answer.NUMBER, _OF_SCOPE),
     "open_incidents": Check("incidents that are open", Answer.NUMBER, frozenset()),
     "source_age": Check("age of the newest fact, of a source or the oldest of all", Answer.AGE, frozenset({"source"})),
-    "deployments": Check("deployments of the last 24 h", Answer.NUMBER, frozenset({"processor", "service"})),
+    "deployments": Check("deployments of the last 24 h", Answer.NUMBER, _OF_SERVICE),
     "error_lines": Check("error lines in the log around the failure", Answer.NUMBER, frozenset({"processor"})),
 }
 
@@ -65,9 +66,14 @@ ACTIONS: Mapping[str, Action] = {
     "reprocess": Action("reprocess a data date", _OF_DATE | {"downstream"}),
     "silence": Action("silence a processor or a phase", _OF_SCOPE | {"for", "reason"}, frozenset({"for", "reason"})),
     "page": Action("page somebody", frozenset({"whom", "reason"}), frozenset({"whom", "reason"})),
-    "restart": Action("restart a service", frozenset({"processor", "service"}), least=Approval.APPROVER),
-    "cancel_execution": Action("cancel a hung execution", frozenset({"processor"}), least=Approval.APPROVER),
-    "rollback": Action(
-        "move traffic to the revision before", frozenset({"processor", "service"}), least=Approval.SECOND_PERSON
+    "restart": Action("restart the service: a new revision of the same template", _OF_SERVICE),
+    "cancel_execution": Action("cancel the execution that is under way", _OF_SERVICE),
+    "clear_marker": Action("clear the done-marker of a data date", _OF_DATE | {"service"}),
+    "raise_timeout": Action(
+        "raise the time limit of the service",
+        _OF_SERVICE | {"seconds"},
+        frozenset({"seconds"}),
+        Approval.SECOND_PERSON,
     ),
+    "rollback": Action("move all traffic to the revision before", _OF_SERVICE, least=Approval.SECOND_PERSON),
 }
