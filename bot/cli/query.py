@@ -1,5 +1,6 @@
 """`fireline query`: the SQL behind a number, ready to paste into the console."""
 
+import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -7,7 +8,7 @@ import typer
 
 from bot.cli.context import errors_for_people, now_of, settings_of
 from bot.cli.local_client import ask_running
-from bot.cli.options import Home
+from bot.cli.options import AsJson, Home
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,6 +27,7 @@ def query(
     processor: Annotated[
         str | None, typer.Option(help="About this processor, where it is about one.", show_default=False)
     ] = None,
+    as_json: AsJson = False,
     home: Home = None,
 ) -> None:
     """Print the SQL of a query about the last 7 days as it runs in a console of the warehouse."""
@@ -33,7 +35,7 @@ def query(
 
     with errors_for_people():
         if name is None:
-            print("\n".join(query_names()))
+            print(json.dumps(list(query_names()), indent=2) if as_json else "\n".join(query_names()))
             return
         question, settings = QueryQuestion(query_named(name), processor), settings_of(home)
         answer = ask_running(settings.socket, "query", asdict(question))
@@ -42,7 +44,7 @@ def query(
 
             with reading(settings) as services:
                 answer = answer_query(services.queries, question, now_of(services))
-        print(answer, end="")
+        print(json.dumps({"name": question.name, "sql": answer}, indent=2) + "\n" if as_json else answer, end="")
 
 
 def answer_query(service: "QueryService", question: QueryQuestion, moment: "datetime") -> str:

@@ -1,12 +1,13 @@
 """`fireline registry draft`: write a registry from the run history."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bot.cli.context import errors_for_people, settings_of
-from bot.cli.options import Home
+from bot.cli.options import AsJson, Home
 from bot.cli.terminal import say, shown
 
 registry = typer.Typer(help="The registry of processors.", no_args_is_help=True)
@@ -20,6 +21,7 @@ def _group() -> None:
 @registry.command()
 def draft(
     out: Annotated[Path | None, typer.Option(help="Write here instead of printing.", show_default=False)] = None,
+    as_json: AsJson = False,
     home: Home = None,
 ) -> None:
     """Draft a registry from the run history: slots, polling, record range, timeout. Every value is a proposal."""
@@ -32,10 +34,14 @@ def draft(
             facts, registered = services.warehouse.processor_facts(), services.registry
         drafted = draft_registry(facts, registered)
         compared = compare(registered.by_name, (fact.name for fact in facts))
-        if out is None:
-            print(drafted.text, end="")
-        else:
+        if out is not None:
             _write_new(out, drafted.text)
+        elif not as_json:
+            print(drafted.text, end="")
+    if as_json:
+        said = {"draft": drafted.text, "not_registered": compared.not_registered, "never_seen": compared.never_seen}
+        print(json.dumps(said, indent=2, ensure_ascii=False))
+        return
     for text, names in (
         ("ran, but not registered", compared.not_registered),
         ("registered, but never seen", compared.never_seen),

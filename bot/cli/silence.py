@@ -138,11 +138,15 @@ def _ask(home: Path | None, question: SilenceQuestion) -> None:
     """Of the process that serves, when one runs: it has the history."""
     from bot.cli.local_client import ask_running
     from bot.cli.terminal import say_folded
+    from bot.state_adapters import has_state
 
     with errors_for_people():
         settings = settings_of(home)
         answer = ask_running(settings.socket, "silence", asdict(question))
-        if answer is None:
+        if answer is None and question.text == "list" and not has_state(settings):
+            nothing = f"Nothing is hidden: `fireline run` or `fireline demo` detects in {settings.home}."
+            answer = "[]\n" if question.as_json else nothing
+        elif answer is None:
             from bot.silencing import silencing
 
             with silencing(settings, now) as (service, questions):

@@ -33,6 +33,7 @@ class ValidateQuestion:
     as_json: bool
     width: int
     colour: bool
+    dates: str | None = None
 
 
 def validate(
@@ -40,7 +41,11 @@ def validate(
         str | None,
         typer.Argument(metavar="[PROCESSOR]", help="Only this processor, or these dates.", show_default=False),
     ] = None,
-    processor: Annotated[str | None, typer.Option(help="The same.", show_default=False)] = None,
+    dates: Annotated[
+        str | None,
+        typer.Argument(metavar="[DATES]", help="These dates: yesterday, 2w, FROM..TO.", show_default=False),
+    ] = None,
+    processor: Annotated[str | None, typer.Option(help="The same as PROCESSOR.", show_default=False)] = None,
     first: Annotated[
         str | None,
         typer.Option(
@@ -69,7 +74,7 @@ def validate(
     width, colour = shutil.get_terminal_size().columns, sys.stdout.isatty()
     with errors_for_people():
         only = _only(name, processor)
-        question = ValidateQuestion(only, first, last, as_of, sample, seed, everything, as_json, width, colour)
+        question = ValidateQuestion(only, first, last, as_of, sample, seed, everything, as_json, width, colour, dates)
         settings = settings_of(home)
         answer = ask_running(settings.socket, "validate", asdict(question))
         if answer is None:
@@ -101,12 +106,19 @@ def answer_validate(
 
 
 def _with_dates(service: "ValidationService", question: ValidateQuestion, moment: "datetime") -> ValidateQuestion:
-    """Where a date or a span stands in the place of the processor, as Slack takes it, those dates are meant."""
-    said, reader = question.processor, service.dates(moment)
-    if said is None or question.first is not None or question.last is not None or not reader.is_date(said):
+    """Dates behind the processor, or in its place, as Slack takes them."""
+    from bot.domain.errors import BadInput
+
+    reader, processor, said = service.dates(moment), question.processor, question.dates
+    in_options = question.first is not None or question.last is not None
+    if said is not None and in_options:
+        raise BadInput(f"{said!r} and --from or --to are both given. Name the dates once.")
+    if said is None and processor is not None and not in_options and reader.is_date(processor):
+        processor, said = None, processor
+    if said is None:
         return question
     first, last = reader.span_asked(said)
-    return replace(question, processor=None, first=str(first), last=None if last is None else str(last))
+    return replace(question, processor=processor, first=str(first), last=None if last is None else str(last))
 
 
 def _validated(service: "ValidationService", question: ValidateQuestion, moment: "datetime") -> str:

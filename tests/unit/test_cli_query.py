@@ -1,5 +1,6 @@
 """`fireline query`: every name it lists, it prints, and that runs as it is; any other it refuses with the nearest."""
 
+import json
 from pathlib import Path
 
 import duckdb
@@ -51,7 +52,10 @@ def test_what_changes_something_or_needs_a_load_is_not_listed(home: Path) -> Non
 
 
 def test_it_is_about_the_processor_that_is_named(home: Path) -> None:
-    assert "'Box'" in printed(home, "evidence_of", "--processor", "box")
+    text = printed(home, "evidence_of", "--processor", "box")
+    assert "'Box'" in text
+    as_json = json.loads(printed(home, "evidence_of", "--processor", "box", "--json"))
+    assert as_json == {"name": "evidence_of", "sql": text}
     unknown = fireline("query", "evidence_of", "--processor", "Boks", "--home", str(home))
     assert (unknown.exit_code, "Did you mean Box" in unknown.stderr) == (1, True)
 

@@ -72,6 +72,9 @@ def test_a_window_is_planned_ahead(home: Path) -> None:
 
 
 def test_without_a_state_it_says_what_makes_one(tmp_path: Path) -> None:
-    refused = fireline(tmp_path, "list")
+    nothing = fireline(tmp_path, "list")
+    assert (nothing.exit_code, nothing.stdout.startswith("Nothing is hidden: `fireline run`")) == (0, True)
+    assert fireline(tmp_path, "list", "--json").stdout == "[]\n"
+    refused = fireline(tmp_path, "end", "S1")
     assert refused.exit_code == 1
     assert "Nothing is detected in" in refused.output

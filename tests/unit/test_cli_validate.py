@@ -34,3 +34,10 @@ def test_dates_in_the_place_of_the_processor_are_the_dates(home: Path) -> None:
     """As Slack takes them, and as `health` advises."""
     shown = CliRunner().invoke(app, ["validate", f"{DAY}..{DAY}", "--json", "--home", str(home)])
     assert {(row["processor"], row["data_date"]) for row in json.loads(shown.stdout)["rows"]} >= {("Daily", str(DAY))}
+
+
+def test_dates_behind_the_processor_are_the_dates(home: Path) -> None:
+    shown = CliRunner().invoke(app, ["validate", "Daily", str(DAY), "--json", "--home", str(home)])
+    assert [(row["processor"], row["data_date"]) for row in json.loads(shown.stdout)["rows"]] == [("Daily", str(DAY))]
+    twice = CliRunner().invoke(app, ["validate", "Daily", "yesterday", "--from", "2w", "--home", str(home)])
+    assert (twice.exit_code, "Name the dates once." in twice.stderr) == (1, True)

@@ -2,9 +2,12 @@
 
 import pytest
 
-from bot.domain.health.model import Because, Colour, DueDates, Durations, HealthReason, Tally
+from bot.domain.evidence.runs import Status
+from bot.domain.health.model import Because, Colour, DueDates, Durations, HealthReason, Tally, Window
+from bot.domain.health.report import Measured, Period, Scope, assess
 from bot.domain.health.status import status_of
 from bot.domain.health.undue import unseen, unseen_by_name
+from tests.support.health_reports import AS_OF, REGISTRY, TARGETS, ran
 
 NO_DURATIONS = (None, None)
 NOT_DUE = DueDates("Box", 0, 0)
@@ -76,3 +79,18 @@ def test_dates_due_that_nobody_can_tell_of_keep_the_whole_and_their_row_from_gre
     assert rows.keys() == {"Box", "New"}
     assert rows["New"][0].text == "New: whether its data is there is unknown for 3 of 3 dates due."
     assert not list(unseen(due[2:]))
+
+
+def test_who_fails_today_without_being_registered_is_neither_green_nor_left_out() -> None:
+    good = [ran(processor.name, 9) for processor in REGISTRY.processors]
+    failing = [ran("Newcomer", 4, status=Status.FAILED), ran("Newcomer", 4)]
+    today = Period([*good, failing[0]], ())
+    measured = Measured(Period([*good, *failing], ()), Period((), ()), (), day=today)
+    report = assess(measured, Scope(REGISTRY), TARGETS, Window.live(AS_OF, 7))
+    assert next(row.status for row in report.processors if row.name == "Newcomer") is Colour.YELLOW
+    assert report.overall is Colour.YELLOW
+    texts = [reason.text for reason in report.reasons]
+    assert texts == [
+        "Newcomer ran but is not in the registry.",
+        "Newcomer: 0.0% succeed in the last day (4 real failures, 4 of them unexplained).",
+    ]

@@ -216,7 +216,8 @@ def _time(value: str, kind: str) -> str:
     if kind == "VARCHAR":
         instant = f"TRY_CAST({value} AS TIMESTAMPTZ) AT TIME ZONE 'UTC'"
         compact = f"try_strptime({value}, ['%Y%m%dT%H%M%S', '%Y%m%dT%H%M%SZ'])"
-        return f"coalesce({instant}, {_epoch(f'TRY_CAST({value} AS DOUBLE)')}, {compact})"
+        lower = f"TRY_CAST(upper({value}) AS TIMESTAMPTZ) AT TIME ZONE 'UTC'"  # 2026-01-06t03:00:00z: RFC 3339, 5.6
+        return f"coalesce({instant}, {_epoch(f'TRY_CAST({value} AS DOUBLE)')}, {compact}, {lower})"
     if kind.endswith("TIME ZONE"):
         return f"({value} AT TIME ZONE 'UTC')"
     if kind.startswith(("TIMESTAMP", "DATE")):

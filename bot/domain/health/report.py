@@ -130,14 +130,12 @@ def assess(
             phases.append(_with(row, [finding for member in members for finding in troubles.get(member.name, ())]))
     if phases:
         phases = [_marked(row) for row in phases]
-    else:
-        processors = [_marked(row) for row in processors]
+    processors = [_marked(row) if row.name in strangers or not phases else row for row in processors]
     incidents = [told.reason_of(incident) for incident in opened or () if incident.severity in NAMES]
     missed = undelivered(opened or (), window.as_of)
     known = scope.registry.by_name.keys() - strangers
-    colour, reasons = overall(
-        phases, processors, incidents, [*unsure, *missed], _not_registered(strangers, known), lost
-    )
+    unregistered = [*_not_registered(strangers, known), *_ill(processors, strangers, phases)]
+    colour, reasons = overall(phases, processors, incidents, [*unsure, *missed], unregistered, lost)
     return HealthReport(
         window=window,
         overall=colour,
@@ -232,6 +230,11 @@ def _troubles(
     kinds = (notified.reasons(), lost.by_name, silent, unknown)
     names = dict.fromkeys(name for kind in kinds for name in kind)
     return {name: [reason for kind in kinds for reason in kind.get(name, ())] for name in names}
+
+
+def _ill(rows: Iterable[HealthRow], strangers: Collection[str], phases: Sequence[HealthRow]) -> list[HealthReason]:
+    """What is wrong today with what belongs to no phase: the phases say it of their own."""
+    return [reason for row in rows if phases and row.name in strangers for reason in row.red_today]
 
 
 def _marked(row: HealthRow) -> HealthRow:

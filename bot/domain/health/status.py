@@ -47,12 +47,9 @@ def failing(subject: str, tally: Tally, due: DueDates, when: str = "") -> Iterat
         text = f"{subject}: nothing succeeded{when}, and data was due on {plural(due.due, 'date')}."
         yield HealthReason(Because.NOTHING_SUCCEEDED, subject, text)
     elif rate is not None and rate < RED_BELOW:
-        bad = tally.real + tally.unknown
-        yield HealthReason(
-            Because.MOSTLY_FAILING,
-            subject,
-            f"{subject}: {rate:.1%} succeed{when} ({plural(bad, 'real failure')}).",
-        )
+        unexplained = f", {tally.unknown:,} of them unexplained" if tally.unknown else ""
+        failed = f"{plural(tally.real + tally.unknown, 'real failure')}{unexplained}"
+        yield HealthReason(Because.MOSTLY_FAILING, subject, f"{subject}: {rate:.1%} succeed{when} ({failed}).")
 
 
 def _unrecorded(subject: str, tally: Tally, due: DueDates) -> Iterator[HealthReason]:
