@@ -16,7 +16,7 @@ from bot.domain.reprocessing.plan import Mode, Request
 from bot.domain.reprocessing.repair import Repair
 from bot.services.app import AppServices
 from bot.services.reprocessing import PlanChanged
-from bot.views import action_ids, reprocessing
+from bot.views import action_ids, reprocessing, reprocessing_progress
 from bot.views.blocks import Card
 from handlers import payloads
 from handlers.answers import help_card
@@ -120,26 +120,25 @@ async def _answer(services: AppServices, reply: Reply, command: Payload) -> None
     if text.casefold() == "list":
         await reply.privately(reprocessing.listed(await reply.work(services.repairs.latest)))
     elif NUMBER.fullmatch(text):
-        await reply.send(reprocessing.plan(await reply.work(services.repairs.get, text)))
+        await reply.send(await reply.work(_shown, services, text))
     else:
         asked = await reply.work(_asked, services, text)
         if asked.first is None or not asked.names:
             await open_view(reply, command, await reply.work(_form, services, asked, reply.place.channel or ""))
             return
-        await reply.privately(await reply.work(_planned, services, request_of(asked), reply.place.user))
+        await reply.privately(await reply.work(_planned, services, asked.request, reply.place.user))
+
+
+def _shown(services: AppServices, name: str) -> Card:
+    """How far one is that was started; else its plan."""
+    found = services.repairs.get(name)
+    if found.started_at is None:
+        return reprocessing.plan(found)
+    return reprocessing_progress.card(found, services.repair_work.control.progress(found), services.now())
 
 
 def _asked(services: AppServices, text: str) -> AskedRepair:
     return repair_words(text, lambda: services.repairs.plans.dates(services.now()))
-
-
-def request_of(asked: AskedRepair) -> Request:
-    """Raises BadInput where no date was said."""
-    if asked.first is None or asked.last is None:
-        raise BadInput("Which dates? Write them after the name, as yesterday or 2026-01-08..2026-01-14.")
-    return Request(
-        processors=asked.names, first=asked.first, last=asked.last, mode=asked.mode, downstream=asked.downstream
-    )
 
 
 def _form(services: AppServices, asked: AskedRepair, channel: str) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from bot.cli.receipt import receipt
 from bot.cli.registry import registry
 from bot.cli.replay import replay
 from bot.cli.report import report
+from bot.cli.reprocess import reprocess
 from bot.cli.run import run
 from bot.cli.runbook import runbook
 from bot.cli.silence import silence, window
@@ -74,6 +75,7 @@ oncall.command(name="test")(page_for_practice)
 app.add_typer(oncall, name="oncall")
 app.add_typer(incident, name="incident")
 app.add_typer(audit, name="audit")
+app.add_typer(reprocess, name="reprocess")
 app.add_typer(receipt, name="receipt")
 app.add_typer(runbook, name="runbook")
 app.add_typer(silence, name="silence")

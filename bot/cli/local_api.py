@@ -26,6 +26,8 @@ from bot.cli.query import answer_query
 from bot.cli.query import question_of as query_question
 from bot.cli.report import answer_report
 from bot.cli.report import question_of as report_question
+from bot.cli.reprocess import answer_reprocess
+from bot.cli.reprocess import question_of as reprocess_question
 from bot.cli.silence import answer_silence
 from bot.cli.silence import question_of as silence_question
 from bot.cli.validate import answer_validate
@@ -107,6 +109,9 @@ def _answers(services: AppServices) -> Mapping[str, Answer]:
             services.practice, services.responses, practice_question(given), services.now()
         ),
         "deploys": lambda given: answer_deploys(services.deploys, deploys_question(given), services.now()),
+        "reprocess": lambda given: answer_reprocess(
+            services.repairs, services.repair_work.control, reprocess_question(given), services.now()
+        ),
         "report": lambda given: answer_report(services.reports, report_question(given), services.now()),
     }
 

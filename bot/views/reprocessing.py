@@ -41,7 +41,7 @@ YES = "yes"
 
 
 def plan(repair: Repair) -> Card:
-    text = "\n".join(_lines(repair, PLAIN))
+    text = "\n".join(lines(repair, PLAIN))
     return Card(escape(text), tuple(_blocks(repair)))
 
 
@@ -49,7 +49,7 @@ def stale(before: Repair, fresh: Repair, found: Sequence[Change]) -> Card:
     """Refused, row by row; below it the plan as it is now."""
     head = f"{before.label} is not what would be done now: nothing was started."
     said = [[head, *reprocessing_words.changes(found, voice), ""] for voice in (PLAIN, SLACK)]
-    text = "\n".join([*said[0], *_lines(fresh, PLAIN)])
+    text = "\n".join([*said[0], *lines(fresh, PLAIN)])
     return Card(escape(text), (section("\n".join([f"*{head}*", *said[1][1:-1]])), *_blocks(fresh)))
 
 
@@ -65,8 +65,13 @@ def withdrawn(repair: Repair) -> Card:
 
 
 def listed(repairs: Sequence[Repair]) -> Card:
-    said = [[_listed(each, voice) for each in repairs] or ["No repair was started yet."] for voice in (PLAIN, SLACK)]
+    said = [listing(repairs, voice) for voice in (PLAIN, SLACK)]
     return Card(escape("\n".join(said[0])), (section("\n".join(said[1])),))
+
+
+def listing(repairs: Sequence[Repair], voice: Voice) -> list[str]:
+    """A line each."""
+    return [_listed(each, voice) for each in repairs] or ["No repair was started yet."]
 
 
 def _listed(repair: Repair, voice: Voice) -> str:
@@ -82,7 +87,7 @@ def _started(repair: Repair, voice: Voice) -> str:
     return f"{repair.label} {what}: {by} has started it{asked}. {reprocessing_words.figures(repair.plan)}."
 
 
-def _lines(repair: Repair, voice: Voice) -> list[str]:
+def lines(repair: Repair, voice: Voice) -> list[str]:
     found = repair.plan
     head = f"{repair.label} " * bool(repair.number) + reprocessing_words.headline(repair)
     aside = filter(None, (reprocessing_words.second(repair), reprocessing_words.mend(found)))
@@ -98,7 +103,7 @@ def _lines(repair: Repair, voice: Voice) -> list[str]:
 
 
 def _blocks(repair: Repair) -> Iterator[Block]:
-    head, figures, *rest = _lines(repair, SLACK)
+    head, figures, *rest = lines(repair, SLACK)
     rows = reprocessing_words.rows(repair.plan, SLACK)
     aside = rest[: -1 - len(rows)]
     yield section("\n".join([f"*{head}*", f"*{figures}*", *aside]))

@@ -85,7 +85,9 @@ def registry(processors: Sequence[Row] = PROCESSORS) -> Registry:
 
 def registry_yaml(processors: Sequence[Row] = PROCESSORS) -> str:
     """YAML is a superset of JSON."""
-    return json.dumps({"version": "1.0", "timezone": "America/New_York", "processors": [_entry(p) for p in processors]})
+    services = [{"name": name} for name in dict.fromkeys(p["service"] for p in processors if "service" in p)]
+    entries = [_entry(p) for p in processors]
+    return json.dumps({"version": "1.0", "timezone": "America/New_York", "services": services, "processors": entries})
 
 
 def _entry(processor: Row) -> Row:

@@ -6,7 +6,7 @@ from datetime import date
 
 from bot.domain.dates import DateReader, only_one
 from bot.domain.errors import BadInput
-from bot.domain.reprocessing.plan import Mode
+from bot.domain.reprocessing.plan import Mode, Request
 
 DOWNSTREAM = "downstream"
 MODES = {mode.value: mode for mode in Mode}
@@ -21,6 +21,15 @@ class AskedRepair:
     last: date | None = None
     mode: Mode = Mode.FAILED
     downstream: bool = False
+
+    @property
+    def request(self) -> Request:
+        """Raises BadInput where no date was said."""
+        if self.first is None or self.last is None:
+            raise BadInput("Which dates? Write them after the name, as yesterday or 2026-01-08..2026-01-14.")
+        return Request(
+            processors=self.names, first=self.first, last=self.last, mode=self.mode, downstream=self.downstream
+        )
 
 
 def repair_words(text: str, dates: Callable[[], DateReader]) -> AskedRepair:

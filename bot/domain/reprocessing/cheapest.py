@@ -98,6 +98,7 @@ class _Search:
             [self.place[key] for name in step.after if (key := StepKey(name, step.data_date)) in self.place]
             for step in steps
         ]
+        self._ordered = list(self._in_order())
         self._left = max(BUDGET, FEWEST * len(steps))
         self.best: Sequence[int] = range(len(steps))
         self.best_ends: Mapping[int, float] = {}
@@ -136,7 +137,7 @@ class _Search:
     def _possible(self) -> Iterator[StepKey]:
         """Deadlines that could be met if there were slots without end."""
         shortest: dict[int, float] = {}
-        for index in self._in_order():
+        for index in self._ordered:
             before = max((shortest[each] for each in self._made_from[index]), default=0.0)
             shortest[index] = before + (self.steps[index].seconds or 0.0)
         yield from (key for key, each in self.due.items() if shortest[self.place[key]] <= each.seconds)
@@ -163,7 +164,7 @@ class _Search:
         latest = [inf] * len(self.steps)
         for key in wanted:
             latest[self.place[key]] = self.due[key].seconds
-        for index in reversed(list(self._in_order())):
+        for index in reversed(self._ordered):
             latest[index] -= self.steps[index].seconds or 0.0
             for before in self._made_from[index]:
                 latest[before] = min(latest[before], latest[index])

@@ -1,0 +1,30 @@
+"""Repairs for the command line, while no process serves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from bot.bootstrap import reading
+from bot.domain.access import without_slack
+from bot.domain.errors import BadInput
+from bot.repairing import repairs_over
+from bot.state_adapters import has_state, state
+
+if TYPE_CHECKING:
+    from bot.config.settings import Settings
+    from bot.ports.clock import Clock
+    from bot.services.repair_control import RepairControl
+    from bot.services.reprocessing import RepairService
+
+
+@contextmanager
+def asking_repairs(settings: Settings, clock: Clock) -> Iterator[tuple[RepairService, RepairControl]]:
+    """What is started is carried out by the process that serves, once it runs. Raises BadInput without a state."""
+    if not has_state(settings):
+        raise BadInput(f"Nothing is stored in {settings.home} yet: `fireline run` or `fireline demo` makes the state.")
+    with reading(settings) as services, state(settings) as store:
+        opened, registry = services.warehouse, services.registry
+        asking, work = repairs_over(opened, registry, services.validation, store, settings, without_slack, clock)
+        yield asking, work.control
