@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import cache
 from typing import TYPE_CHECKING
 
 from bot.adapters.clock import monotonic_seconds
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from aiohttp.web import RouteDef
 
     from bot.config.settings import Settings
+    from bot.ports.pushed import Pushed
     from bot.ports.warehouse import Warehouse
     from bot.services.app import AppServices
     from bot.services.done import DoneService
@@ -36,7 +37,12 @@ def _intake(settings: Settings, services: AppServices) -> Intake:
     def is_read() -> bool:
         return any(plan.kind == SourceKind.PUSH for plan in services.sources.plans)
 
-    events = cache(partial(pushed_events, settings))
+    @cache
+    def events() -> Pushed:
+        opened = pushed_events(settings)
+        assert opened is not None  # whoever serves has a state
+        return opened
+
     return Intake(events, lambda: services.now(), is_read, lambda: services.registry.zone)
 
 

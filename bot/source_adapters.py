@@ -24,7 +24,7 @@ from bot.config.settings import Settings
 from bot.config.sources import SourceEntry, SourceKind
 from bot.domain.evidence.vocabulary import Vocabulary
 from bot.domain.platform.registry import Registry
-from bot.domain.sources import Feed, SourceFailed
+from bot.domain.sources import Feed
 from bot.ports.pushed import Pushed
 from bot.ports.sources import Source
 from bot.services.loading import hints_of
@@ -76,14 +76,14 @@ def _source(
     return SqlSource(entry.name, entry.feeds, str(entry.url), question, entry.columns)
 
 
-def pushed_events(settings: Settings) -> Pushed:
-    """What the web part keeps of what it was sent: it is in the state. Raises SourceFailed where there is none."""
+def pushed_events(settings: Settings) -> Pushed | None:
+    """What the web part keeps of what it was sent: it is in the state. None: there was no state yet to keep it."""
     from bot.adapters.state.database import open_engine
     from bot.adapters.state.pushed import SqlPushed
 
     address = settings.database_url.get_secret_value()
     if not address and not settings.state_file.exists():
-        raise SourceFailed(f"there is no state in {settings.home}", "`fireline run` makes it, and takes events.")
+        return None
     return SqlPushed(open_engine(address or settings.state_file))
 
 

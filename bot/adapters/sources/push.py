@@ -5,7 +5,6 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -27,16 +26,19 @@ COLUMNS = (
 
 
 class PushSource:
-    """`open_events`: where the web part of Fireline keeps what it was sent."""
+    """`open_events`: where the web part of Fireline keeps what it was sent; None while there is no such place."""
 
-    def __init__(self, name: str, open_events: Callable[[], Pushed]) -> None:
+    def __init__(self, name: str, open_events: Callable[[], Pushed | None]) -> None:
         self._name, self._open = name, open_events
+        self._opened: Pushed | None = None
         self._read_until: int | None = None
         """All events up to it are stored; None: not known."""
 
-    @cached_property
-    def _events(self) -> Pushed:
-        return self._open()
+    @property
+    def _events(self) -> Pushed | None:
+        if self._opened is None:
+            self._opened = self._open()
+        return self._opened
 
     @contextmanager
     def batches(self, cursor: str | None, now: datetime) -> Iterator[Iterator[Batch]]:
@@ -46,31 +48,36 @@ class PushSource:
     def nothing_new(self) -> bool:
         """Is all that came stored, by this process?"""
         try:
-            return self._read_until is not None and self._events.last() == self._read_until
+            return self._read_until is not None and self._opened is not None and self._opened.last() == self._read_until
         except StateUnavailable:
             return False
 
     def check(self, now: datetime) -> str:
         """How many events were sent, and what does not fit together."""
         with _explained():
-            return "; ".join((f"{plural(self._events.last(), 'event')} so far", *self._doubts(now)))
+            events = self._events
+            if events is None:
+                return "no event so far"
+            return "; ".join((f"{plural(events.last(), 'event')} so far", *_doubts(events, now)))
 
     def close(self) -> None:
         self._read_until = None
-        if "_events" in vars(self):
-            self._events.close()
-            del self._events
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
 
     def _batches(self, cursor: str | None, now: datetime, path: Path) -> Iterator[Batch]:
         self._read_until = None
         with _explained():
-            position = _seq(cursor)
-            if position > self._events.last():  # another database than before: runs that come again are known
+            events, position = self._events, _seq(cursor)
+            if events is None:
+                return
+            if position > events.last():  # another database than before: runs that come again are known
                 position = 0
-            doubts = self._doubts(now)
-            while kept := self._events.after(position, EVENTS_AT_ONCE):
+            doubts = _doubts(events, now)
+            while kept := events.after(position, EVENTS_AT_ONCE):
                 position = kept[-1].seq
-                runs = folded(self._events.of({each.event.key for each in kept}, position))
+                runs = folded(events.of({each.event.key for each in kept}, position))
                 yield self._batch([run for run in runs if run.data_date is not None], position, path, doubts)
         if doubts:
             yield Batch(_cursor(position), warnings=doubts)
@@ -85,11 +92,12 @@ class PushSource:
         held = DataFile(path, Feed.RUNS.value, self._name, part=True, once=False, moved=moved)
         return Batch(_cursor(position), held, warnings=doubts)
 
-    def _doubts(self, now: datetime) -> tuple[str, ...]:
-        """Runs of the last days whose events do not fit together, the newest first."""
-        keys = self._events.doubtful(now - DOUBTED_FOR, MOST_DOUBTED)
-        runs = folded(self._events.of(keys, self._events.last())) if keys else []
-        return tuple(text for run in runs for text in _said(run))
+
+def _doubts(events: Pushed, now: datetime) -> tuple[str, ...]:
+    """Runs of the last days whose events do not fit together, the newest first."""
+    keys = events.doubtful(now - DOUBTED_FOR, MOST_DOUBTED)
+    runs = folded(events.of(keys, events.last())) if keys else []
+    return tuple(text for run in runs for text in _said(run))
 
 
 @contextmanager
