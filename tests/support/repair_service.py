@@ -12,6 +12,7 @@ from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.domain.slo import ServiceLevels
 from bot.ports.state import State
 from bot.services.health import HealthService
+from bot.services.queries import QueryService
 from bot.services.repair_plans import RepairPlans
 from bot.services.reprocessing import RepairService
 from bot.services.validation import ValidationService
@@ -67,6 +68,8 @@ class Repairing:
     plans: RepairPlans
     warehouse: SqlWarehouse
     directory: Path
+    validation: ValidationService
+    queries: QueryService
 
     def more(self, name: str, **rows: Any) -> None:
         """What becomes known meanwhile."""
@@ -96,7 +99,8 @@ def repairing(
     validation = ValidationService(into, known, HealthService(into, known, ServiceLevels(())), AcceptedLosses())
     plans = RepairPlans(into, known, validation, None if state is None else state.repairs)
     service = RepairService(state, plans, identify, lambda _: "", Role.APPROVER)
-    return Repairing(service, plans, into, directory)
+    queries = QueryService(into, known, ServiceLevels(()), AcceptedLosses())
+    return Repairing(service, plans, into, directory, validation, queries)
 
 
 def running(processor: str = "Box", hours: float = 83.9) -> dict[str, Any]:
