@@ -72,6 +72,10 @@ class Repairs(Protocol):
         """In the order of the plan; none before it has started."""
         ...
 
+    def steps_mark(self, repair_id: str) -> int:
+        """The sum of the versions of its steps: another one after each change."""
+        ...
+
     def in_flight(self) -> dict[StepKey, str]:
         """Steps of unfinished repairs that are not settled, with the label of the repair."""
         ...

@@ -22,6 +22,7 @@ from bot.ports.clock import Clock
 from bot.ports.run_control import Answer, Taken
 from bot.ports.state import State, Transaction
 from bot.services.repair_control import tell
+from bot.services.reprocessing_steps import KeptSteps
 from bot.services.step_runs import StepRuns
 
 LOOK_EVERY_S = 2.0
@@ -49,7 +50,7 @@ class ReprocessingExecution:
     def __init__(self, state: State, runs: StepRuns, around: Around, now: Clock, seconds: Callable[[], float]) -> None:
         self._state, self._runs, self._around = state, runs, around
         self._now, self._seconds, self._calls = now, seconds, runs.calls
-        self._looked_at = -LOOK_EVERY_S
+        self._looked_at, self._steps = -LOOK_EVERY_S, KeptSteps(state.repairs)
 
     def tick(self) -> None:
         given = self._given()
@@ -61,7 +62,9 @@ class ReprocessingExecution:
         self._end(given)
 
     def _given(self) -> list[At]:
-        return [(each, self._state.repairs.steps(each.id)) for each in self._state.repairs.unfinished()]
+        repairs = self._state.repairs.unfinished()
+        self._steps.only(each.id for each in repairs)
+        return [(each, self._steps.of(each.id)) for each in repairs]
 
     def _look(self, given: Sequence[At]) -> None:
         """What became of what is at work."""
@@ -79,9 +82,13 @@ class ReprocessingExecution:
 
     def _check(self, at_work: Sequence[tuple[Repair, RepairStep]], now: datetime) -> None:
         seen = self._around.evidence({step.key for _, step in at_work}, now)
-        for repair, step in at_work:
-            if step.key in seen:
-                self._put(repair, step, checking.checked(step, seen[step.key], self._runs.timeout(step), now))
+        known = [(repair, step) for repair, step in at_work if step.key in seen]
+        found = [(r, step, checking.checked(step, seen[step.key], self._runs.timeout(step), now)) for r, step in known]
+        changed = [(repair, after) for repair, before, after in found if after != before]
+        if changed:
+            with self._state.transaction() as tx:
+                stored = [each for repair, after in changed for each in self._store(tx, repair, after)]
+            self._remember(stored)
 
     def _go_on(self, given: Sequence[At]) -> None:
         now = self._now()
@@ -92,16 +99,18 @@ class ReprocessingExecution:
         decided = [each for each in found if not isinstance(each, Wait)]
         if not decided:
             return
+        stored = list[RepairStep]()
         with self._state.transaction() as tx:
             for each in decided:
                 repair = repairs[each.step.repair]
                 if isinstance(each, Leave):
-                    self._store(tx, repair, checking.left_out(each.step, each.cause, each.because, now))
+                    stored += self._store(tx, repair, checking.left_out(each.step, each.cause, each.because, now))
                     continue
                 after = checking.begun(each.step, now)
                 if tx.repairs.put_step(after):
                     tx.audit.add(step_asked(repair, after, now))
-                    begun.append((repair, replace(after, version=after.version + 1)))
+                    begun.append((repair, _next(after)))
+        self._remember([*stored, *(step for _, step in begun)])
         for repair, step in begun:
             self._calls.begin(_key(step), partial(self._ask, repair, step))
 
@@ -134,15 +143,22 @@ class ReprocessingExecution:
         if after == before:
             return True
         with self._state.transaction() as tx:
-            return self._store(tx, repair, after)
+            stored = self._store(tx, repair, after)
+        self._remember(stored)
+        return bool(stored)
 
-    def _store(self, tx: Transaction, repair: Repair, after: RepairStep) -> bool:
+    def _store(self, tx: Transaction, repair: Repair, after: RepairStep) -> list[RepairStep]:
+        """As it is stored then; none: somebody else has changed it meanwhile."""
         if not tx.repairs.put_step(after):
-            return False
+            return []
         if after.state in SETTLED:
             tx.audit.add(step_receipt(repair, after, self._around.revision(after.service), self._now()))
             self._count(tx, after)
-        return True
+        return [_next(after)]
+
+    def _remember(self, stored: Iterable[RepairStep]) -> None:
+        for step in stored:
+            self._steps.changed(step)
 
     def _count(self, tx: Transaction, step: RepairStep) -> None:
         """Three failures in a row open the circuit."""
@@ -180,6 +196,10 @@ def _answered(step: RepairStep, answer: Answer, now: datetime) -> RepairStep:
         return checking.unclear(step, answer.reason, now)
     more = {"permanent": answer.permanent, "busy": answer.busy}
     return checking.refused(step, answer.reason, now, retry_after=answer.retry_after, **more)
+
+
+def _next(stored: RepairStep) -> RepairStep:
+    return replace(stored, version=stored.version + 1)
 
 
 def _is_early(step: RepairStep, now: datetime) -> bool:

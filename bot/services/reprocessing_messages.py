@@ -15,6 +15,7 @@ from bot.ports.repair_board import RepairBoard
 from bot.ports.state import State
 
 EDIT_EVERY_S = 15.0
+LOOK_EVERY_S = 3.0
 FIRST_AFTER_S = 10.0
 """Whoever started a repair in Slack has posted its message by then."""
 SHOWN_AGAIN = timedelta(days=1)
@@ -58,6 +59,7 @@ class RepairMessages:
         found = progress(repair, self._state.repairs.steps(repair.id), self._limits(), self._now())
         said = told if repair.is_over else (told, _figures(found))
         if said == shown.said:
+            shown.not_before = self._seconds() + LOOK_EVERY_S
             return
         try:
             if self._say(repair, found, shown):

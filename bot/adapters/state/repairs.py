@@ -31,6 +31,9 @@ LOCK = 7_304_912
 """Of PostgreSQL's advisory locks the one that lets only one transaction number or start a repair at a time."""
 NOT_ANEW = frozenset({"plan", "channel", "ts"})
 """What is stored once, and what delivery says."""
+BARE = select(*(column for column in REPAIR.c if column.name != "plan"))
+MOST_PLANS = 32
+"""Plans of thousands of steps take long to read, and never change: the last ones are remembered."""
 _PLAN, _PERSON = TypeAdapter(Plan), TypeAdapter(Person | None)
 _SETTLED, _UNFINISHED = [each.value for each in SETTLED], [each.value for each in UNFINISHED]
 
@@ -102,23 +105,35 @@ class SqlRepairs:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._plans: dict[str, Plan] = {}
 
     def of(self, repair_id: str) -> Repair | None:
-        return next(iter(self._found(select(REPAIR).where(REPAIR.c.id == repair_id))), None)
+        return next(iter(self._found(BARE.where(REPAIR.c.id == repair_id))), None)
 
     def numbered(self, number: int) -> Repair | None:
-        return next(iter(self._found(select(REPAIR).where(REPAIR.c.number == number))), None)
+        return next(iter(self._found(BARE.where(REPAIR.c.number == number))), None)
 
     def unfinished(self) -> list[Repair]:
-        return self._found(select(REPAIR).where(REPAIR.c.state.in_(_UNFINISHED)).order_by(REPAIR.c.number))
+        return self._found(BARE.where(REPAIR.c.state.in_(_UNFINISHED)).order_by(REPAIR.c.number))
 
     def latest(self, most: int) -> list[Repair]:
-        known = select(REPAIR).where(REPAIR.c.number.is_not(None))
+        known = BARE.where(REPAIR.c.number.is_not(None))
         return self._found(known.order_by(REPAIR.c.number.desc()).limit(most))
 
     def _found(self, query: Select[Any]) -> list[Repair]:
         with reading(self._engine) as connection:
-            return [_repair(row) for row in connection.execute(query).mappings()]
+            rows = connection.execute(query).mappings().all()
+            plans = {row["id"]: self._plans[row["id"]] for row in rows if row["id"] in self._plans}
+            lacking = [row["id"] for row in rows if row["id"] not in plans]
+            read = select(REPAIR.c.id, REPAIR.c.plan).where(REPAIR.c.id.in_(lacking))
+            plans |= {row[0]: _plan(row[1]) for row in (connection.execute(read) if lacking else ())}
+        self._plans = dict([*(self._plans | plans).items()][-MOST_PLANS:])
+        return [_repair(row, plans[row["id"]]) for row in rows]
+
+    def steps_mark(self, repair_id: str) -> int:
+        query = select(func.coalesce(func.sum(STEP.c.version), 0)).where(STEP.c.repair == repair_id)
+        with reading(self._engine) as connection:
+            return int(connection.scalar(query) or 0)
 
     def steps(self, repair_id: str) -> list[RepairStep]:
         query = select(STEP).where(STEP.c.repair == repair_id).order_by(STEP.c.seq)
@@ -168,11 +183,15 @@ def _row(repair: Repair) -> dict[str, Any]:
     return {**plain, **parts}
 
 
-def _repair(row: RowMapping) -> Repair:
+def _plan(stored: Any) -> Plan:
+    return _PLAN.validate_python(stored, strict=False)
+
+
+def _repair(row: RowMapping, plan: Plan) -> Repair:
     parts: dict[str, Any] = {
         "number": row["number"] or 0,
         "state": RepairState(row["state"]),
-        "plan": _PLAN.validate_python(row["plan"], strict=False),
+        "plan": plan,
         "asked_by": _PERSON.validate_python(row["asked_by"]),
         "approved_by": _PERSON.validate_python(row["approved_by"]),
         "message": MessageRef(row["channel"], row["ts"]) if row["ts"] else None,

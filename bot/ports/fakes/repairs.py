@@ -81,6 +81,9 @@ class FakeRepairs:
         known = (each for each in self.by_id.values() if each.number)
         return sorted(known, key=lambda each: -each.number)[:most]
 
+    def steps_mark(self, repair_id: str) -> int:
+        return sum(step.version for step in self.steps(repair_id))
+
     def steps(self, repair_id: str) -> list[RepairStep]:
         return [step for (repair, _), step in sorted(self.step_at.items()) if repair == repair_id]
 
