@@ -38,4 +38,7 @@ def register(app: AsyncApp, services: AppServices) -> None:
 
 
 def _card(services: AppServices, name: str) -> Card:
-    return deploys.card(services.deploys.of(name.strip(), services.now()), single=bool(name.strip()))
+    now, single = services.now(), bool(name.strip())
+    found = services.deploys.of(name.strip(), now)
+    waiting = services.operations.waiting(found.rows[0].service.name, now) if single and found.rows else ()
+    return deploys.card(found, single=single, waiting=waiting)

@@ -101,7 +101,8 @@ async def _evidence(services: AppServices, body: Payload, reply: Reply, name: st
 def _collected(services: AppServices, name: str) -> dict[str, Any]:
     now = services.now()
     found = services.incidents.evidence(name, now)
-    return incident_evidence.shown(found, services.deploys.evidence(found.incident, now))
+    deployed, offers = services.deploys.evidence(found.incident, now), services.hands.of(found.incident)
+    return incident_evidence.shown(found, deployed, offers)
 
 
 async def _queries(services: AppServices, body: Payload, reply: Reply, name: str) -> None:

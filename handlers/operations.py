@@ -6,6 +6,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.domain.errors import BadInput
+from bot.domain.incidents.incident import MessageRef
 from bot.domain.operations.operation import Kind, Operation, Stage
 from bot.services.app import AppServices
 from bot.services.operations import Hand
@@ -28,7 +29,7 @@ def register(app: AsyncApp, services: AppServices) -> None:
             found = await reply.work(_asked, services, payloads.value(action), reply.place.user)
         finally:
             await ack()
-        await reply.instead(operations.waiting(found) if found.stage is Stage.WAITING else operations.under_way(found))
+        await _for_everyone(services, reply, found)
 
     @app.action(action_ids.OPERATION_APPROVE)
     async def approve(ack: AsyncAck, action: Payload, reply: Reply) -> None:
@@ -46,6 +47,21 @@ def register(app: AsyncApp, services: AppServices) -> None:
             await ack()
         card = operations.withdrawn(found)
         await (reply.edit(card) if was is Stage.SHOWN else reply.instead(card))
+
+
+async def _for_everyone(services: AppServices, reply: Reply, found: Operation) -> None:
+    """Where it was asked for; of an incident in its thread."""
+    card = operations.waiting(found) if found.stage is Stage.WAITING else operations.under_way(found)
+    message = await reply.work(_message, services, found.incident) if found.incident else None
+    if message is None:
+        await reply.instead(card)
+        return
+    await reply.in_thread_of(message).send(card)
+    await reply.edit(operations.asked(found))
+
+
+def _message(services: AppServices, incident: str) -> MessageRef | None:
+    return services.incidents.get(incident).message
 
 
 def _opening(app: AsyncApp, services: AppServices, kind: Kind, action_id: str) -> None:

@@ -22,7 +22,7 @@ INCIDENT_WORDS = ("ack", "mitigated", "handover", "resolve", "reopen", "severity
 _SEVERITY = re.compile(r"[Pp][0-9]")
 OF_ALL = ("list", "figures", "declare")
 CHANGING_COMMANDS = ("/incident", "/oncall", "/runbook")
-CHANGING = ("incident.", "oncall.", "operation.", "reprocess.", "runbook.")
+CHANGING = ("circuit.", "incident.", "oncall.", "operation.", "reprocess.", "runbook.")
 """How buttons begin that may change something."""
 
 

@@ -9,6 +9,7 @@ from bot.ports.clock import Clock
 from bot.services.blindness import Blindness
 from bot.services.declaring import DeclaringService
 from bot.services.deploys import DeploysService
+from bot.services.hands import IncidentHands
 from bot.services.health import HealthService
 from bot.services.impact import ImpactService
 from bot.services.inbox import Inbox
@@ -86,8 +87,13 @@ class AppServices:
         """What they are judged by are the other services."""
         return self.operating(self)
 
+    @cached_property
+    def hands(self) -> IncidentHands:
+        """What can be done about an incident."""
+        return IncidentHands(self.registry, cloud_run=self.deploys.reader is not None)
+
     def renew(self, others: "AppServices") -> None:
         """All of them at once: a question that is being answered goes on with what it has."""
-        for made in ("runbooks", "operations"):
+        for made in ("runbooks", "operations", "hands"):
             vars(self).pop(made, None)
         vars(self).update(vars(others))

@@ -10,13 +10,16 @@ from bot.domain.access import Actor, Identity, Role, Way, without_slack
 from bot.domain.deploys.deployed import place_of
 from bot.domain.deploys.seen import NoRollback, Seen, rollback_target
 from bot.domain.errors import BadInput
+from bot.domain.incidents.incident import Incident
 from bot.domain.operations.operation import (
     OF_JOBS,
     Kind,
     Operation,
+    Stage,
     Wanted,
     approved,
     asked,
+    longer,
     record_of,
     withdrawn,
 )
@@ -28,11 +31,13 @@ from bot.domain.verdicts.judge import Judged
 from bot.ports.cloud_run import CloudRun, CloudRunError, ExecutionState
 from bot.ports.state import State
 from bot.services.access import check_role
+from bot.services.circuits import CircuitService
 from bot.services.deploys import DeployReader, DeploysService
 from bot.services.operating import Operating, noted, repairs_on
 
 log = logging.getLogger("fireline.operations")
 KEYS = UUID("b7b4cf9b-3a42-4a07-8b7a-0a8b7d2f5c11")
+MOST_WAITING = 20
 EXECUTIONS_SINCE = timedelta(days=2)
 Running = Callable[[Iterable[str], datetime], Sequence[str]]
 """The runs of these processors that are under way, whoever started them, in words."""
@@ -93,6 +98,7 @@ class OperationService:
     ) -> None:
         self._state, self._deploys, self._around = state, deploys, around
         self._identify, self._email, self._approves, self.work = identify, email, approves, work
+        self.circuits = CircuitService(state, around.registry, identify)
 
     def propose(self, hand: Hand, who: Actor, now: datetime) -> Operation:
         """What would be done, stored with what was looked at: nothing is done. Raises NotAllowed, BadInput, and
@@ -127,6 +133,26 @@ class OperationService:
         if found is None:
             raise BadInput("It is not known any more. Ask for it again.")
         return found
+
+    def waiting(self, service: str, now: datetime) -> list[Operation]:
+        """What a second person can still approve of a service, the newest first."""
+        found = () if self._state is None else self._state.deploys.operations(service, MOST_WAITING)
+        return [each for each in found if each.stage is Stage.WAITING and now <= each.expires_at]
+
+    def for_incident(self, hand: Hand, incident: Incident, about: str, who: Actor, now: datetime) -> Operation:
+        """What its card offers. A limit is raised to what the registry expects, else to twice what it is."""
+        wanted = replace(hand, incident=incident.id, service=about)
+        if hand.kind is Kind.CLEAR_MARKER:
+            service = self._around.registry.get(about).service or ""
+            wanted = replace(wanted, service=service, processor=about, data_date=incident.headline.data_date)
+        elif hand.kind is Kind.TIMEOUT:
+            wanted = replace(wanted, seconds=self._longer(about))
+        return self.propose(wanted, who, now)
+
+    def _longer(self, service: str) -> int:
+        seen, known = self._required().deploys.seen().get(service), self._deploys.service(service)
+        current = seen.deployed.current if seen is not None and seen.deployed is not None else None
+        return longer(current.timeout_seconds if current is not None else None, known.expected_timeout_seconds)
 
     def ask(self, operation_id: str, who: Actor, now: datetime) -> Operation:
         """Whoever it was shown to means it: it is done, or waits for a second person. Raises NotAllowed, BadInput,

@@ -16,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 import handlers.asking
 import handlers.declaring
 import handlers.deploys
+import handlers.hands
 import handlers.health
 import handlers.home
 import handlers.impact
@@ -51,6 +52,32 @@ from handlers.questions import Choose
 from handlers.replies import Place, Reply, WorkPool
 from handlers.slack_calls import Refused, SlackFailure, Unconfirmed
 
+FEATURES = (
+    handlers.thread_reply,
+    handlers.asking,
+    handlers.health,
+    handlers.home,
+    handlers.impact,
+    handlers.incident,
+    handlers.oncall,
+    handlers.postmortem,
+    handlers.practice,
+    handlers.reports,
+    handlers.response,
+    handlers.response_forms,
+    handlers.declaring,
+    handlers.reprocessing,
+    handlers.reprocessing_control,
+    handlers.runbook,
+    handlers.severity,
+    handlers.silence,
+    handlers.timeline_note,
+    handlers.deploys,
+    handlers.operations,
+    handlers.hands,
+    handlers.validate,
+)
+"""In the order in which they are asked, and in which the manifest names their commands."""
 EVENT_KEPT_S = 25 * 3_600.0
 """Retries go on for a day where the app has asked for them: https://docs.slack.dev/apis/events-api#retries"""
 MOST_EVENTS = 50_000
@@ -95,30 +122,7 @@ def build(
     _answer_through(app, pool)
     _allow_each(app, allowance or Allowance(monotonic_seconds))
     _change_once(app, services)
-    for feature in (
-        handlers.thread_reply,
-        handlers.asking,
-        handlers.health,
-        handlers.home,
-        handlers.impact,
-        handlers.incident,
-        handlers.oncall,
-        handlers.postmortem,
-        handlers.practice,
-        handlers.reports,
-        handlers.response,
-        handlers.response_forms,
-        handlers.declaring,
-        handlers.reprocessing,
-        handlers.reprocessing_control,
-        handlers.runbook,
-        handlers.severity,
-        handlers.silence,
-        handlers.timeline_note,
-        handlers.deploys,
-        handlers.operations,
-        handlers.validate,
-    ):
+    for feature in FEATURES:
         feature.register(app, services)
     _answer_old_buttons(app)
     app.error(_tell)

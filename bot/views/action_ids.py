@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from bot.domain.dates import at_seconds
 from bot.domain.errors import BadInput
+from bot.domain.findings.hands import Hand
 from bot.domain.health.model import HealthRequest
 from bot.domain.impact.report import ImpactRequest
 from bot.domain.incidents.feedback import Word
@@ -58,6 +59,7 @@ INCIDENT_SEVERITY_AS = "incident.severity_as"
 INCIDENT_PAGES = "incident.pages"
 INCIDENT_PAGE_NOW = "incident.page_now"
 INCIDENT_MORE = "incident.more"
+INCIDENT_HAND = "incident.hand"
 INCIDENT_FEEDBACK = "incident.feedback"
 INCIDENT_USEFUL = "incident.useful"
 INCIDENT_NOISE = "incident.noise"
@@ -90,6 +92,7 @@ RUNBOOK_SKIP = "runbook.skip"
 RUNBOOK_START = "runbook.start"
 RUNBOOK_STOP = "runbook.stop"
 RUNBOOK_SUGGEST = "runbook.suggest"
+CIRCUIT_CLOSE = "circuit.close"
 OPERATION_APPROVE = "operation.approve"
 OPERATION_ASK = "operation.ask"
 OPERATION_CANCEL = "operation.cancel"
@@ -208,6 +211,16 @@ def encode_more(what: More, incident: str) -> str:
 def decode_more(value: str) -> tuple[More, str]:
     """What is asked for, and of which incident. Raises BadInput for one we never made."""
     return _of_incident(value, More, "menu")
+
+
+def encode_hand(hand: Hand, incident: str) -> str:
+    """`HAND:INCIDENT`."""
+    return f"{hand}:{incident}"
+
+
+def decode_hand(value: str) -> tuple[Hand, str]:
+    """What is to be done about which incident. Raises BadInput for one we never made."""
+    return _of_incident(value, Hand, "menu")
 
 
 def encode_feedback(word: Word, incident: str) -> str:

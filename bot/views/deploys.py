@@ -1,8 +1,10 @@
 """What is deployed, as a card: a service a section, what is odd about it, and the functions still to migrate."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.deploys.overview import DeployEvidence, Deployments, ServiceRow
+from bot.domain.operations.operation import Operation
 from bot.views import action_ids, deploy_words, operations
 from bot.views.blocks import Block, Card, actions, button, context, header, section
 from bot.views.health import date_token
@@ -13,8 +15,8 @@ TITLE = "Deployments"
 MOST_SHOWN = 20
 
 
-def card(found: Deployments, *, single: bool = False) -> Card:
-    """`single`: of the one service that was asked for."""
+def card(found: Deployments, *, single: bool = False, waiting: Sequence[Operation] = ()) -> Card:
+    """`single`: of the one service that was asked for; `waiting`: what a second person can approve of it."""
     texts, blocks = [TITLE], [header(TITLE)]
     if found.off or not (found.rows or found.jobs):
         said = deploy_words.nothing(found)
@@ -37,7 +39,10 @@ def card(found: Deployments, *, single: bool = False) -> Card:
     texts += deploy_words.first_generation(found.first_generation, PLAIN)
     blocks += [section(line) for line in deploy_words.first_generation(found.first_generation, SLACK)]
     blocks.append(context(f"As of {date_token(found.as_of)}"))
-    return Card("\n".join(map(escape, texts)), (*blocks, *_buttons(found, single=single)))
+    asked = [operations.waiting(each) for each in waiting]
+    approvals = [block for each in asked for block in each.blocks]
+    plain = [*map(escape, texts), *(each.text for each in asked)]
+    return Card("\n".join(plain), (*blocks, *_buttons(found, single=single), *approvals))
 
 
 def _service(row: ServiceRow, now: datetime, *, single: bool) -> Block:

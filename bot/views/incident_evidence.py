@@ -1,11 +1,12 @@
 """The evidence of an incident, in a modal: a verdict a date with its evidence, what belongs to it, what was said."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bot.domain.counts import plural
 from bot.domain.deploys.overview import DeployEvidence
 from bot.domain.findings.finding import Finding
+from bot.domain.findings.hands import Offer
 from bot.domain.findings.words import called, failed_runs, what
 from bot.domain.incidents.evidence import IncidentEvidence
 from bot.domain.incidents.feedback import Word
@@ -13,7 +14,7 @@ from bot.domain.incidents.incident import AlertState
 from bot.domain.incidents.notice import SAID
 from bot.domain.incidents.retrospect import Past
 from bot.domain.verdicts.validation import Validated
-from bot.views import action_ids, deploys, incident_words, numbers, validate_words
+from bot.views import action_ids, deploys, hands, incident_words, numbers, validate_words
 from bot.views.blocks import Block, actions, button, context, divider, modal, preformatted, section
 from bot.views.health import date_token
 from bot.views.text import escape, mention, visible
@@ -23,8 +24,11 @@ MOST_MEMBERS, MOST_SAID, MOST_ERROR = 15, 8, 600
 TITLE = "Evidence"
 
 
-def shown(evidence: IncidentEvidence, deployed: DeployEvidence = NOTHING_DEPLOYED) -> dict[str, Any]:
-    return modal(TITLE, list(_blocks(evidence, deployed)))
+def shown(
+    evidence: IncidentEvidence, deployed: DeployEvidence = NOTHING_DEPLOYED, offers: Sequence[Offer] = ()
+) -> dict[str, Any]:
+    """`offers`: what can be done about it."""
+    return modal(TITLE, list(_blocks(evidence, deployed, offers)))
 
 
 def loading() -> dict[str, Any]:
@@ -36,12 +40,13 @@ def failed(reason: str) -> dict[str, Any]:
     return modal(TITLE, [section(escape(reason))])
 
 
-def _blocks(evidence: IncidentEvidence, deployed: DeployEvidence) -> Iterator[Block]:
+def _blocks(evidence: IncidentEvidence, deployed: DeployEvidence, offers: Sequence[Offer]) -> Iterator[Block]:
     incident, headline = evidence.incident, evidence.incident.headline
     yield section(f"*{incident.label}* {escape(called(headline))}")
     yield section(_since(headline))
     if incident.is_open:
         yield section(f"*Next:* {incident_words.step(headline)}.")
+        yield from hands.row(incident, offers)
     if headline.error:
         yield preformatted(visible(headline.error)[:MOST_ERROR])
     for row in evidence.verdicts:

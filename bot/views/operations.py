@@ -88,6 +88,12 @@ def waiting(operation: Operation) -> Card:
     return _card(operation, head, "A second person approves it until {}, or it is off.", row)
 
 
+def asked(operation: Operation) -> Card:
+    """In place of the preview: the rest is elsewhere."""
+    text = f"{_sentence(operation)}: asked for, in the thread of the incident."
+    return Card(escape(text), (section(escape(text)),))
+
+
 def under_way(operation: Operation) -> Card:
     by = operation.approved_by or operation.asked_by
     approved = f"{by.name} approved" if operation.approved_by is not None else f"{by.name} asked for it"

@@ -14,7 +14,7 @@ PROJECT, REGION = "nba-props-platform", "us-west2"
 PARENT = f"projects/{PROJECT}/locations/{REGION}"
 RAW = CloudPlace(PROJECT, REGION, "nba-phase2-raw-processors")
 CLEANUP = CloudPlace(PROJECT, REGION, "stale-running-cleanup")
-IMPATIENT_S = 0.3
+PATIENT_S, IMPATIENT_S = 30.0, 0.3
 
 
 def service_name(place: CloudPlace) -> str:
@@ -39,10 +39,10 @@ class CloudRunBench:
 
 
 @contextmanager
-def cloud_run() -> Iterator[CloudRunBench]:
-    """The client waits a short while only."""
+def cloud_run(act_s: float = PATIENT_S, read_s: float = PATIENT_S) -> Iterator[CloudRunBench]:
+    """So long the client waits for a change, and for an answer."""
     with serving() as server:
-        client = GoogleCloudRun(server.address, IMPATIENT_S, IMPATIENT_S)
+        client = GoogleCloudRun(server.address, read_s, act_s)
         bench = CloudRunBench(server, client)
         for commit, hours in (("1111111", 72), ("2222222", 48), ("3333333", 2)):
             bench.deploy(RAW, commit, ago=timedelta(hours=hours))

@@ -7,12 +7,14 @@ from typing import Any
 from bot.domain.deploys.correlation import changes_before, correlation
 from bot.domain.deploys.overview import DeployEvidence, Deployments
 from bot.domain.deploys.seen import Seen, unread
+from bot.domain.findings.hands import Hand, Offer
 from bot.domain.incidents.evidence import IncidentEvidence
 from bot.domain.operations.operation import Kind, approved, asked, withdrawn
 from bot.domain.platform.registry import Registry, Service
+from bot.domain.reprocessing.repair import Circuit
 from bot.ports.fakes.state import FakeState
 from bot.services.deploys import DeploysService
-from bot.views import deploys, incident_evidence, operations
+from bot.views import deploys, hands, incident_evidence, operations
 from bot.views.blocks import Card
 from tests.support import notices
 from tests.support.deploys import ANA, BEN, FLEET, NOW, RAW, deployed, operation, pinned, revision, runs, seen
@@ -61,7 +63,13 @@ def modals() -> dict[str, dict[str, Any]]:
     history = [*runs(212, 0, trouble - timedelta(days=1)), *runs(0, 3, trouble)]
     found = correlation(changes[0], trouble, history, trouble + timedelta(hours=1))
     assert found is not None
-    return {"evidence_deployed": incident_evidence.shown(evidence, DeployEvidence(changes, (found,)))}
+    offers = (Offer(Hand.RERUN, "Gamebook", NOW.date()), Offer(Hand.FALLBACK, "StandIn", NOW.date()))
+    more = (Offer(Hand.RESTART, "raw"), Offer(Hand.OPEN_CIRCUIT, "Gamebook"))
+    return {
+        "evidence_hands": incident_evidence.shown(evidence, offers=(*offers, *more)),
+        "evidence_by_hand": incident_evidence.shown(evidence, offers=(Offer(Hand.BY_HAND),)),
+        "evidence_deployed": incident_evidence.shown(evidence, DeployEvidence(changes, (found,))),
+    }
 
 
 def _moved(given: Seen, by: timedelta) -> list[Any]:
@@ -70,6 +78,7 @@ def _moved(given: Seen, by: timedelta) -> list[Any]:
 
 
 def operations_shown() -> dict[str, Card]:
+    circuit = Circuit(processor="Gamebook", opened_at=NOW, opened_by="Ana", because="it <loops>")
     given = replace(operation(), found=("no repair runs on it", "revision 2 served before & is <ready>"))
     waiting = asked(given, ANA, NOW)
     return {
@@ -78,6 +87,10 @@ def operations_shown() -> dict[str, Card]:
         "operation_waiting": operations.waiting(waiting),
         "operation_approved": operations.under_way(approved(waiting, BEN, given.wanted.hash, NOW)),
         "operation_withdrawn": operations.withdrawn(withdrawn(waiting, BEN, NOW)),
+        "operation_asked": operations.asked(waiting),
+        "circuit_opened": hands.circuit_opened(circuit),
+        "circuit_closed": hands.circuit_closed("Gamebook", "Ben"),
+        "deploys_waiting": deploys.card(replace(overview(seen()), first_generation=()), single=True, waiting=[waiting]),
         "deploys_job": deploys.card(
             replace(overview(), rows=(), first_generation=(), jobs=(Service(name="clean-up", maintenance=True),)),
             single=True,

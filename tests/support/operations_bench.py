@@ -15,7 +15,7 @@ from bot.ports.run_control import Answer, Order, Taken
 from bot.services.deploys import DeployReader, DeploysService
 from bot.services.operating import Operating, Reach
 from bot.services.operations import Hand, OperationService, Surroundings
-from tests.support.cloud_run import CLEANUP, PROJECT, RAW, REGION, CloudRunBench, cloud_run
+from tests.support.cloud_run import CLEANUP, PATIENT_S, PROJECT, RAW, REGION, CloudRunBench, cloud_run
 from tests.support.deploys import NOW
 
 ANA, BEN, CARL = Actor("U1", "Ana"), Actor("U2", "Ben"), Actor("U3", "Carl")
@@ -23,7 +23,7 @@ EMAILS = {"U1": "ana@example.com", "U2": "ben@example.com", "U3": "ANA@example.c
 VIEWER = Actor("U9", "Vera")
 CLEARING = ServiceRequest(path="/clear", body={"processor": "{processor}", "date": "{date}"})
 FLEET = Registry(
-    processors=(Processor(name="Gamebook", service=RAW.name),),
+    processors=(Processor(name="Gamebook", service=RAW.name), Processor(name="Box", service=RAW.name)),
     services=(
         Service(
             name=RAW.name,
@@ -110,8 +110,8 @@ def _identity(who: Actor) -> Identity:
 
 
 @contextmanager
-def operations_bench() -> Iterator[OperationsBench]:
-    with cloud_run() as found:
+def operations_bench(act_s: float = PATIENT_S) -> Iterator[OperationsBench]:
+    with cloud_run(act_s) as found:
         yield OperationsBench(found)
 
 

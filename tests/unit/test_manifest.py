@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 
 import handlers.asking
 import handlers.deploys
+import handlers.hands
 import handlers.health
 import handlers.home
 import handlers.impact
@@ -236,6 +237,7 @@ class Registered:
             handlers.timeline_note,
             handlers.deploys,
             handlers.operations,
+            handlers.hands,
             handlers.validate,
         ):
             feature.register(self, None)

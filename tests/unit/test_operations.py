@@ -18,7 +18,7 @@ from bot.ports.health_probe import Health
 from bot.ports.run_control import Answer, Taken
 from bot.services.access import NotAllowed
 from bot.services.operations import Forbidden, Hand
-from tests.support.cloud_run import CLEANUP, RAW, job_name, service_name
+from tests.support.cloud_run import CLEANUP, IMPATIENT_S, RAW, job_name, service_name
 from tests.support.deploys import NOW
 from tests.support.operations_bench import ANA, BEN, CARL, VIEWER, OperationsBench, day, operations_bench
 from tests.support.repairs import planned
@@ -209,19 +209,13 @@ def test_a_service_that_is_not_well_is_asked_again_and_then_a_failure(bench: Ope
     )
 
 
-@pytest.mark.parametrize(("fault", "kind"), [(f, k) for f in ("after", "codes", "hang") for k in CHANGES_CODE])
+@pytest.mark.parametrize(("fault", "kind"), [(f, k) for f in ("after", "codes") for k in CHANGES_CODE])
 def test_without_an_answer_it_is_looked_up_before_it_is_asked_for_again(
     bench: OperationsBench, fault: str, kind: Kind
 ) -> None:
     """Taken and then silence, or never taken: the effect is there once."""
     faults = bench.cloud.server.faults
-    match fault:
-        case "after":
-            faults.after["UpdateService"] = "UNAVAILABLE"
-        case "codes":
-            faults.codes["UpdateService"] = "UNAVAILABLE"
-        case _:
-            faults.hang.add("UpdateService")
+    (faults.after if fault == "after" else faults.codes)["UpdateService"] = "UNAVAILABLE"
     given = bench.asked(kind, seconds=1_800)
     if given.needs_second:
         bench.people.approve(given.id, BEN, NOW)
@@ -229,12 +223,24 @@ def test_without_an_answer_it_is_looked_up_before_it_is_asked_for_again(
     assert bench.ended(given).stage is Stage.ACTING
     faults.after.clear()
     faults.codes.clear()
-    faults.hang.clear()
-    faults.release.set()
     bench.work(minutes=1, times=4)
     assert bench.ended(given).stage is Stage.DONE
     made = [each for each in bench.cloud.client.service(RAW).revisions if each.request == given.request]
     assert len(made) == (0 if kind is Kind.ROLLBACK else 1)
+
+
+def test_a_call_that_hangs_is_looked_up_too() -> None:
+    with operations_bench(IMPATIENT_S) as bench:
+        bench.cloud.server.faults.hang.add("UpdateService")
+        restarted = bench.asked(Kind.RESTART)
+        bench.work()
+        assert bench.ended(restarted).stage is Stage.ACTING
+        bench.cloud.server.faults.hang.clear()
+        bench.cloud.server.faults.release.set()
+        bench.work(minutes=1, times=5)
+        assert bench.ended(restarted).stage is Stage.DONE
+        made = [each for each in bench.cloud.client.service(RAW).revisions if each.request == restarted.request]
+        assert len(made) == 1
 
 
 def test_killed_in_the_middle_it_is_done_once(bench: OperationsBench) -> None:

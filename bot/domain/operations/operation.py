@@ -122,6 +122,13 @@ class Operation:
         return f"service:{self.wanted.service}"
 
 
+def longer(limit: int | None, expected: float | None) -> int:
+    """What the registry expects, where that is more; else twice what it is, up to the longest."""
+    if expected is not None and expected > (limit or 0):
+        return int(expected)
+    return min(2 * limit, LONGEST_TIMEOUT_S) if limit else LONGEST_TIMEOUT_S
+
+
 def _still(operation: Operation, stages: frozenset[Stage], now: datetime) -> None:
     if operation.stage not in stages:
         raise BadInput(f"It is {operation.stage} already.")

@@ -1,0 +1,57 @@
+"""What can be done about an incident, as buttons behind its evidence: each first shows what it would do."""
+
+from collections.abc import Sequence
+
+from bot.domain.findings.hands import Hand, Offer
+from bot.domain.incidents.incident import Incident
+from bot.domain.reprocessing.repair import Circuit
+from bot.domain.verdicts.validation import ValidationRequest
+from bot.views import action_ids
+from bot.views.blocks import Block, Card, Element, actions, button, context, option, section, select
+from bot.views.text import escape
+
+LABELS = {
+    Hand.RESTART: "Restart {}",
+    Hand.TIMEOUT: "Raise the limit of {}",
+    Hand.CANCEL: "End the execution of {}",
+    Hand.MAINTENANCE: "Run {}",
+    Hand.CLEAR_MARKER: "Clear the marker of {}",
+    Hand.ROLLBACK: "Roll {} back",
+    Hand.OPEN_CIRCUIT: "Stop repairs of {}",
+}
+ALONE = "No hand of Fireline fits: it is to be looked into by hand."
+
+
+def row(incident: Incident, offers: Sequence[Offer]) -> list[Block]:
+    """Nothing where nothing is to be done."""
+    if not offers or not incident.is_open:
+        return []
+    if all(each.hand is Hand.BY_HAND for each in offers):
+        return [context(ALONE)]
+    reruns = [_rerun(incident, each) for each in offers if each.hand in (Hand.RERUN, Hand.FALLBACK)][:2]
+    others = [
+        option(LABELS[each.hand].format(each.about), action_ids.encode_hand(each.hand, incident.id))
+        for each in offers
+        if each.hand in LABELS
+    ]
+    more = [select("What else can be done…", action_ids.INCIDENT_HAND, others)] if others else []
+    return [actions([*reruns, *more])]
+
+
+def _rerun(incident: Incident, offer: Offer) -> Element:
+    """A stand-in is another processor than the incident's."""
+    if offer.hand is Hand.RERUN:
+        return button("Rerun…", action_ids.REPROCESS_INCIDENT, incident.id)
+    asked = ValidationRequest(processor=offer.about, first=offer.data_date, last=offer.data_date)
+    return button(f"Run {offer.about} instead…", action_ids.REPROCESS_PLAN, action_ids.encode_validation(asked))
+
+
+def circuit_opened(circuit: Circuit) -> Card:
+    text = f"{circuit.opened_by} stopped repairs of {circuit.processor}: {circuit.because}"
+    close = button("Let repairs go on", action_ids.CIRCUIT_CLOSE, circuit.processor)
+    return Card(escape(f"{text}."), (section(f":no_entry: {escape(text)}."), actions([close])))
+
+
+def circuit_closed(processor: str, by: str) -> Card:
+    text = f"{by} lets repairs of {processor} go on."
+    return Card(escape(text), (section(escape(text)),))
