@@ -29,7 +29,7 @@ def health(
     as_of: Annotated[
         str | None,
         typer.Option(
-            help="As it was known then: UTC unless it has an offset, or the end of a day (yesterday).",
+            help="As it was known then: UTC unless it has an offset; of a day (yesterday, 2026-02-10) its end.",
             show_default=False,
         ),
     ] = None,

@@ -82,5 +82,5 @@ def _request(service: "HealthService", question: HealthQuestion, moment: "dateti
         days=HealthRequest().days if window is None else window.days,
         phase=question.phase if words.phase is None else words.phase,
         processor=words.name or question.processor,
-        as_of=until if question.as_of is None else reader().moment(question.as_of),
+        as_of=until if question.as_of is None else reader().as_of(question.as_of),
     )

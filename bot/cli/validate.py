@@ -58,7 +58,7 @@ def validate(
     as_of: Annotated[
         str | None,
         typer.Option(
-            help="As it was known then: UTC unless it has an offset, or the end of a day (yesterday).",
+            help="As it was known then: UTC unless it has an offset; of a day (yesterday, 2026-02-10) its end.",
             show_default=False,
         ),
     ] = None,
@@ -129,7 +129,7 @@ def _validated(service: "ValidationService", question: ValidateQuestion, moment:
         processor=question.processor,
         first=first,
         last=last,
-        as_of=service.dates(moment).moment(question.as_of) if question.as_of is not None else None,
+        as_of=service.dates(moment).as_of(question.as_of) if question.as_of is not None else None,
     )
     found = service.of(request, moment)
     if question.as_json:

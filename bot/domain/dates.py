@@ -14,6 +14,7 @@ EARLIEST, LATEST = date(1970, 1, 1), date(2099, 12, 31)
 LONGEST_DATES = 9
 """Words of the longest span: `from the 24 November 2026 to 30 November 2026`."""
 DAYS_OF = {"h": 1 / 24, "d": 1, "w": 7, "month": 30}
+_ISO_DAY = re.compile(r"\d{4}-?\d\d-?\d\d")
 _UNIT = r"(h|hrs?|hours?|d|days?|w|wks?|weeks?|months?)"
 _SPAN = re.compile(rf"(?:(?:the )?(?:last|past) )?(\d{{1,4}}) ?{_UNIT}")
 _LAST = re.compile(r"(?:the )?(?:last|past) (day|week|month)")
@@ -138,6 +139,15 @@ class DateReader:
                 f"{text!r} lies outside the years {EARLIEST.year} to {LATEST.year}, from which runs are taken."
             )
         return moment
+
+    def as_of(self, text: str) -> datetime:
+        """A moment as of which something is known: that of a day, however it is written, is the day's end."""
+        written = text.strip()
+        if _ISO_DAY.fullmatch(written):
+            day = self._one(_plain(written))
+            if day is not None and EARLIEST <= day <= self.today:
+                return min(self.now, self._end_of(day))
+        return self.moment(text)
 
     def is_date(self, text: str) -> bool:
         """Whether it is written as a date or a span, be it one that does not exist."""

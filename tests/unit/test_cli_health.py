@@ -156,6 +156,12 @@ def test_as_of_a_day_in_words_is_its_end(home: Path) -> None:
     assert told(home, "--as-of", "today")["as_of"] == "2026-01-16T08:01:01Z"
 
 
+def test_a_day_is_one_moment_however_it_is_written(home: Path) -> None:
+    written = ("2026-01-16", "20260116", "16 Jan 2026")
+    assert len({told(home, "--as-of", text)["as_of"] for text in written}) == 1
+    assert told(home, "--as-of", "2026-01-16T00:00")["as_of"] != told(home, "--as-of", "2026-01-16")["as_of"]
+
+
 @pytest.mark.parametrize("moment", ["1970-01-01", "2026-01-01", "2099-12-31T23:59:59.999999Z"])
 def test_moments_without_runs_are_answered(home: Path, moment: str) -> None:
     answer = told(home, "--as-of", moment, "--days", "400" if moment > "2026" else "1")
