@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.adapters.clock import monotonic_seconds, system_clock
+from bot.domain.errors import ConfigError, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,8 +41,12 @@ class RunbookFiles:
     def __call__(self) -> Sequence[Runbook]:
         from bot.config.runbooks import runbook_folder
 
-        folder = runbook_folder(self._config)
-        stamp = folder, _stamp(folder)
+        try:
+            folder = runbook_folder(self._config)
+            stamp = folder, _stamp(folder)
+        except OSError as error:  # an incident is posted whatever has become of the folder
+            log.warning("runbooks stay as they are: %s", reason_of(error))
+            return self._known
         if stamp != self._stamp:
             self._read(folder)
             self._stamp = stamp
@@ -49,7 +54,6 @@ class RunbookFiles:
 
     def _read(self, folder: Path) -> None:
         from bot.config.runbooks import load_runbooks
-        from bot.domain.errors import ConfigError
 
         try:
             found = load_runbooks(folder)

@@ -22,6 +22,8 @@ Block = TypeVar("Block", bound=Frozen)
 FOLDER = "runbooks"
 BLOCKS = tuple(StepKind)
 MOST_FILES, MOST_STEPS, MOST_TEXT = 500, 50, 2_000
+LARGEST = 200_000
+"""Bytes."""
 _NO_FRONT_MATTER = (
     "there is no front matter; begin the file with --- and id, title, severity, owner, reviewed_on, kinds, then ---"
 )
@@ -66,6 +68,8 @@ def load_runbooks(folder: Path) -> LoadedRunbooks:
 
 def _read(path: Path) -> tuple[Runbook | None, tuple[Problem, ...]]:
     try:
+        if path.is_file() and path.stat().st_size > LARGEST:
+            raise ConfigError([Problem(f"{path}:1", f"the file is larger than {LARGEST // 1000} KB; is it a runbook?")])
         return parse_runbook(read_text(path), str(path))
     except ConfigError as error:
         return None, error.problems

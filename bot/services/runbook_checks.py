@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.domain.errors import FirelineError
-from bot.domain.evidence.observation import DateSpan, RunSeen
+from bot.domain.evidence.observation import DateSpan
+from bot.domain.evidence.processor_date import ProcessorDate
 from bot.domain.findings.severity import Severity
 from bot.domain.health.model import HealthReport, HealthRequest
 from bot.domain.platform.registry import Registry
@@ -133,28 +134,29 @@ class RunbookChecks:
         because = "; ".join(f"{each.processor.name}: {each.judged.because}" for each in wrong)
         return Measured(len(wrong), f"{len(wrong)} of {len(judged)}", asked.now, because)
 
-    def _runs(self, asked: _Question) -> list[RunSeen]:
-        """In flight: of the processor and its date, else of all and the newest dates."""
+    def _days(self, asked: _Question) -> tuple[list[ProcessorDate], datetime]:
+        """Of the processor and its date, else of all and the newest dates; and the moment they are known as of."""
         registry, subject = self._of.registry, asked.subject
         if subject.processor and subject.processor not in registry.by_name:
             raise Unasked(f"{subject.processor} is not registered: nobody can tell what runs of it")
         today = self._of.validation.dates(asked.now).today
         first = subject.data_date or today - timedelta(days=FLEET_DAYS - 1)
         names = [subject.processor] if subject.processor else list(registry.by_name)
-        span = DateSpan(first, subject.data_date or today)
-        picture = self._of.validation.picture(names, span, asked.now)
-        days = (picture.history.day(name, day) for name, day in picture.rows)
-        return [run for day in days for run in day.under_way.values()]
+        picture = self._of.validation.picture(names, DateSpan(first, subject.data_date or today), asked.now)
+        return [picture.history.day(name, day) for name, day in picture.rows], picture.as_of
 
     def _in_flight(self, asked: _Question) -> Measured:
-        return number(len(self._runs(asked)), asked.now)
+        """Alive, whoever started them: as a repair counts them."""
+        days, as_of = self._days(asked)
+        return number(sum(len(day.alive(as_of)) for day in days), asked.now)
 
     def _heartbeat(self, asked: _Question) -> Measured:
-        """A run without a heartbeat counts from its start."""
-        beats = [min(run.heartbeat_at or run.started_at, asked.now) for run in self._runs(asked)]
-        if not beats:
+        """Of dead runs, too. A run without a heartbeat counts from its start."""
+        days, as_of = self._days(asked)
+        runs = [run for day in days for run in day.under_way.values()]
+        if not runs:
             return Measured(0.0, "no run is in flight", asked.now)
-        return age(asked.now - min(beats), asked.now)
+        return age(as_of - min(min(run.heartbeat_at or run.started_at, as_of) for run in runs), asked.now)
 
     def _report(self, asked: _Question) -> HealthReport:
         said = asked.step.arguments

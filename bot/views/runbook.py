@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.domain.counts import plural
 from bot.domain.runbooks.expectation import Fit
 from bot.domain.runbooks.registry import ACTIONS
 from bot.domain.runbooks.run import OVER, Run, RunState, StepRun, StepState
@@ -14,7 +15,8 @@ from bot.views.incident import SLACK, TEXT
 from bot.views.incident_words import Voice
 from bot.views.text import cut
 
-MOST_TITLE, MOST_RESULT, MOST_TEXT, PER_SECTION = 90, 120, 1_500, 12
+MOST_TITLE, MOST_RESULT, MOST_EXPECT, MOST_TEXT = 90, 120, 60, 1_500
+PER_SECTION, MOST_CURRENT = 6, 8
 LABELS = {
     "reprocess": "Reprocess",
     "silence": "Silence",
@@ -28,17 +30,17 @@ LABELS = {
 _MARKS = {
     StepState.PASSED: "✅",
     StepState.DONE: "✅",
-    StepState.SKIPPED: "⏭️",
+    StepState.SKIPPED: "⚪",
     StepState.WENT_ON: "⚠️",
     StepState.UNMET: "⚠️",
     StepState.CHECKING: "⏳",
     StepState.ACTING: "⏳",
-    StepState.ASKED: "✋",
-    StepState.READY: "👉",
+    StepState.ASKED: "🔒",
+    StepState.READY: "🔵",
     StepState.WAITING: "▫️",
 }
 """Always next to words: a mark is never the only signal."""
-_ENDED = {RunState.DONE: "✅ Done:", RunState.STOPPED: "⏹️ Stopped:", RunState.RUNNING: "📖"}
+_ENDED = {RunState.DONE: "✅ Done:", RunState.STOPPED: "⚫ Stopped:", RunState.RUNNING: "Runbook:"}
 
 
 @dataclass(frozen=True)
@@ -56,16 +58,18 @@ def card(shown: Shown) -> Card:
     pairs = list(zip(run.runbook.steps, run.steps, strict=True))
     over = [_line(step, state, shown) for step, state in pairs if state.state in OVER]
     left = [_line(step, state, shown) for step, state in pairs if state.state is StepState.WAITING]
-    now = [
-        (state, _current(step, state, shown), _buttons(step, state, shown)) for step, state in pairs if _is_now(state)
-    ]
+    now = [(_current(step, state, shown), _buttons(step, state, shown)) for step, state in pairs if _is_now(state)]
+    later = now[MOST_CURRENT:]
     blocks: list[Block] = [section(f"*{head.slack}*"), context(status.slack), *_sections(over)]
-    for _, said, buttons in now:
+    for said, buttons in now[:MOST_CURRENT]:
         blocks += [divider(), section(said.slack), *([actions(buttons)] if buttons else [])]
+    blocks += (
+        [context(f"{plural(len(later), 'step')} more at the same time, shown when these are over")] if later else []
+    )
     blocks += [*([divider()] if now and left else []), *_sections(left)]
     if run.state is RunState.RUNNING:
         blocks.append(actions([_stop(shown)]))
-    texts = [head.text, status.text, *(each.text for each in over), *(said.text for _, said, _ in now)]
+    texts = [head.text, status.text, *(each.text for each in over), *(said.text for said, _ in now)]
     return Card("\n".join([*texts, *(each.text for each in left)]), tuple(blocks))
 
 
@@ -122,7 +126,7 @@ def _result(step: Step, state: StepRun, voice: Voice, shown: Shown) -> str:
 
 
 def _answer(step: Step, state: StepRun, voice: Voice) -> str:
-    expected = "" if state.fit is Fit.MET else f" (expected {step.expect})"
+    expected = "" if state.fit is Fit.MET else f" (expected {cut(step.expect, MOST_EXPECT)})"
     because = f": {cut(state.why, MOST_RESULT)}" if state.why else ""
     return voice.data(f"{state.text}{expected}{because}")
 
@@ -185,7 +189,7 @@ def _act(step: Step, state: StepRun, grant: str) -> Element:
 
 
 def _stop(shown: Shown) -> Element:
-    pressed = button("Stop the runbook", action_ids.RUNBOOK_STOP, shown.grants.get(0, ""), style="danger")
+    pressed = button("Stop the runbook", action_ids.RUNBOOK_STOP, shown.grants.get(0, ""))
     return confirmed(pressed, "Stop the runbook", "What is done stays done.", "Stop", "Keep running")
 
 

@@ -75,9 +75,9 @@ def _listed(runbook: Runbook) -> str:
 def _step(step: Step) -> str:
     said = f"{step.number}. {cut(step.text, MOST_STEP)}"
     if step.kind is StepKind.CHECK:
-        return f"{said}\n    check {step.call}: expected {step.expect}, else {step.on_fail}"
+        return f"{said}\n→ check {step.call}: expected {step.expect}, else {step.on_fail}"
     if step.kind is StepKind.ACTION:
-        return f"{said}\n    action {step.call}: {step.approval.replace('_', ' ')}"
+        return f"{said}\n→ action {step.call}: needs a {step.approval.replace('_', ' ')}"
     return said
 
 

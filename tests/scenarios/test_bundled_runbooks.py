@@ -20,9 +20,9 @@ from bot.guiding import deployments_of
 from bot.ports.fakes.state import FakeState
 from bot.services.deploys import DeploysService
 from bot.services.runbooks import Deed
-from tests.support.builders import DAY, NOW
+from tests.support.builders import DAY, NOW, at, load, run
 from tests.support.rotas import PEOPLE
-from tests.support.runbook_desk import Board, Desk, desk_in
+from tests.support.runbook_desk import EMPTY, SERVED, Board, Desk, desk_in
 
 TEN = [each.id for each in load_runbooks(bundled("runbooks")).runbooks]
 NOT_HERE = {"restart", "cancel_execution", "clear_marker", "rollback"}
@@ -34,6 +34,13 @@ NEVER_KNOWN = {"error_lines", "deployments", "source_age"}
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     with desk_in(tmp_path, bundled=True) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """Of which checks are asked, and nothing else."""
+    with desk_in(tmp_path_factory.mktemp("asked"), bundled=True) as made:
         yield made
 
 
@@ -116,19 +123,19 @@ BOX = Subject(processor="Box", data_date=DAY)
         ("hands", BOX, None, "not known: this release has no check hands"),
     ],
 )
-def test_what_checks_answer(call: str, subject: Subject, value: object, said: str, desk: Desk) -> None:
-    found, text = measured(desk, call, subject)
+def test_what_checks_answer(call: str, subject: Subject, value: object, said: str, asked: Desk) -> None:
+    found, text = measured(asked, call, subject)
     assert (found if found is None or isinstance(value, str) else round(float(str(found))), text.startswith(said)) == (
         value,
         True,
     ), (found, text)
 
 
-def test_every_check_of_the_registry_is_there(desk: Desk) -> None:
+def test_every_check_of_the_registry_is_there(asked: Desk) -> None:
     for call in CHECKS:
-        assert "this release has no check" not in measured(desk, call, BOX)[1]
-    assert measured(desk, "health", BOX, phase="2")[0] in CHECKS["health"].words
-    assert measured(desk, "real_failures", BOX, phase="2")[0] is not None
+        assert "this release has no check" not in measured(asked, call, BOX)[1]
+    assert measured(asked, "health", BOX, phase="2")[0] in CHECKS["health"].words
+    assert measured(asked, "real_failures", BOX, phase="2")[0] is not None
 
 
 def test_deployments_are_those_of_the_last_day_that_were_read() -> None:
@@ -165,3 +172,17 @@ def test_an_action_that_was_cut_off_is_done_once(desk: Desk) -> None:
     desk.work(board).look()
     assert desk.run().steps[4].state is StepState.DONE
     assert desk.state.silences(desk.now[0]) == [silence]
+
+
+def test_a_run_is_alive_while_its_heart_beats(desk: Desk) -> None:
+    begun = run("hangs", start=131.5, status="running", completed_at=None, records_processed=None)
+    begun |= {"last_heartbeat_at": at(131.9), "inserted_at": at(131.9)}
+    load(desk.warehouse, EMPTY.but(runs=[*EMPTY.runs, begun]).write(desk.folder / "hangs"), SERVED)
+    assert measured(desk, "runs_in_flight", BOX) == (1, "1")
+    assert measured(desk, "heartbeat_age", BOX)[1] == "6 min"
+    desk.later(minutes=30)
+    news = EMPTY.but(runs=[*EMPTY.runs, begun, run("later", "Poller", start=132.4)])
+    load(desk.warehouse, news.write(desk.folder / "news"), SERVED)
+    assert measured(desk, "runs_in_flight", BOX) == (0, "0")
+    assert measured(desk, "heartbeat_age", BOX)[1] == "36 min"
+    assert measured(desk, "runs_in_flight", Subject())[0] == 0

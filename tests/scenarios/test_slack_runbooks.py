@@ -71,7 +71,7 @@ def test_from_the_incident_to_its_end(transport: str, desk: Desk) -> None:
         assert card["thread_ts"] == message["ts"]
         assert "1 of 4 steps" in card["text"]
         assert "1. What does the evidence say? · processor_failed (expected ok)" in card["text"]
-        assert "👉 2. Look at the raw file." in card["text"]
+        assert "🔵 2. Look at the raw file." in card["text"]
         await press(bench, desk, 2, "done")
         await press_act(bench, desk)
         desk = desk.again()

@@ -49,6 +49,8 @@ def messages() -> dict[str, Card]:
     late = moved(engine.time_is_up(unmet, NOW + timedelta(minutes=31)))
     asked = engine.wanted(begun(TWO), 1, ANA, NOW).run
     again = moved(engine.refused(engine.wanted(asked, 1, BEN, NOW).run, 1, "R-12 is at work <there>", NOW))
+    at_once = "".join(f"{n}. {'Look <there> ' * 30}.\n\n   ```manual\n   after: []\n   ```\n" for n in range(1, 51))
+    many = begun(FRONT + at_once)
     both = [Suggested(runbook(), "it is for zero records"), Suggested(runbook(TWO), "it is for <this>")]
     return {
         "runbook_begun": shown(begun()),
@@ -58,6 +60,7 @@ def messages() -> dict[str, Card]:
         "runbook_unmet": shown(late, 31),
         "runbook_asked": shown(asked),
         "runbook_refused": shown(again),
+        "runbook_many": shown(many),
         "runbook_stopped": shown(engine.stopped(unmet, BEN, NOW).run),
         "runbook_done": shown(moved(engine.measured(waits, 4, Measured(7, "7", NOW), Fit.MET, NOW))),
         "runbook_list": runbooks.listing([each.runbook for each in both], [begun()]),

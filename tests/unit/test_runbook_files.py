@@ -1,6 +1,7 @@
 """Runbooks as files: what is read, and every fault of them with file and line."""
 
 import json
+import shutil
 import subprocess
 import sys
 from datetime import date, timedelta
@@ -159,3 +160,21 @@ def test_the_command_lists_shows_and_checks(tmp_path: Path) -> None:
     sound = fireline("runbook", "lint")
     assert (sound.returncode, "10 runbooks; no problem found" in sound.stdout) == (0, True)
     assert "Did you mean stuck-run?" in fireline("runbook", "show", "stuk-run").stderr
+
+
+def test_check_config_names_a_runbook_of_the_folder_that_is_left_out(tmp_path: Path) -> None:
+    folder = tmp_path / "nba"
+    shutil.copytree(bundled("config/nba"), folder)
+    (folder / "runbooks").mkdir()
+    (folder / "runbooks" / "a.md").write_text(LOST.replace("expect: ok", "expect: fine"))
+    checked = fireline("check-config", str(folder), "--json")
+    assert checked.returncode == 0, checked.stderr
+    [said] = [each for each in json.loads(checked.stdout)["warnings"] if "a.md" in each]
+    assert "a.md:12: step 1: 'fine' is no answer of the verdict" in said
+    assert said.endswith("the runbook is left out")
+
+
+def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(LOST + "x" * 10_000_000)
+    [problem] = load_runbooks(tmp_path).problems
+    assert "a.md:1: the file is larger than 200 KB" in str(problem)

@@ -52,8 +52,10 @@ CHECKS: Mapping[str, Check] = {
     "rows": Check("rows that the table has of a data date", Answer.NUMBER, _OF_DATE),
     "coverage": Check("percent of the usual rows of a data date", Answer.NUMBER, _OF_DATE),
     "dependencies_not_ready": Check("dependencies whose data date is not right", Answer.NUMBER, _OF_DATE),
-    "runs_in_flight": Check("runs that have begun and not ended", Answer.NUMBER, frozenset({"processor"})),
-    "heartbeat_age": Check("age of the oldest last heartbeat in flight", Answer.AGE, frozenset({"processor"})),
+    "runs_in_flight": Check("runs that are under way and alive", Answer.NUMBER, frozenset({"processor"})),
+    "heartbeat_age": Check(
+        "age of the oldest last heartbeat of runs that have not ended", Answer.AGE, frozenset({"processor"})
+    ),
     "real_failures": Check("real failures of the last day", Answer.NUMBER, _OF_SCOPE),
     "expected_failures": Check("failures of the last day that were expected", Answer.NUMBER, _OF_SCOPE),
     "open_incidents": Check("incidents that are open", Answer.NUMBER, frozenset()),
