@@ -31,6 +31,7 @@ from bot.ports.state import Committed
 from tests.contracts.states import SQL_KINDS, address
 from tests.contracts.test_state import SILENCE
 from tests.contracts.test_state_responses import page
+from tests.support.deploys import operation, seen
 from tests.support.gate_story import DAY, START, finding
 from tests.support.repairs import planned
 
@@ -132,6 +133,8 @@ def test_every_release_can_be_gone_back_to_with_rows_in_every_table(engine: Engi
         tx.responses.note([Entry("early", START, EntryKind.OPENED, "It began as P0")])
         tx.pages.add([page("p1", key="early:1")])
         tx.covers.add(COVER)
+        tx.deploys.put(seen())
+        assert tx.deploys.add(operation())
         assert tx.repairs.add(Repair(plan=planned(), asked_by=Person("slack:U1", "Ana"), asked_at=START))
     state.add_silence(SILENCE)
     state.add_silence(replace(SILENCE, id="S2", proposed=True))
