@@ -8,6 +8,8 @@ from datetime import datetime
 from bot.domain.access import Actor, Identity, Role, Way, without_slack
 from bot.domain.errors import BadInput
 from bot.domain.incidents.incident import MessageRef
+from bot.domain.operations.operation import NOT_UNDER_REPAIR
+from bot.domain.operations.words import said
 from bot.domain.reprocessing.plan import Change, Plan, Request, difference
 from bot.domain.reprocessing.repair import (
     Person,
@@ -128,6 +130,7 @@ class RepairService:
 
     def _begun(self, after: Repair, who: Actor, now: datetime) -> Repair:
         """Approval and start are one transaction; two that would run the same at once meet in it."""
+        self._check_services(after)
         with self._required().transaction() as tx:
             busy = tx.repairs.in_flight()
             taken = next((step for step in after.plan.running if step.key in busy), None)
@@ -141,6 +144,13 @@ class RepairService:
             raise BadInput("Somebody else was faster: look at it again.")
         log.info("%s starts %s: %d steps", who.name, stored.label, len(stored.plan.running))
         return stored
+
+    def _check_services(self, after: Repair) -> None:
+        """Nothing starts on a service whose code is being changed."""
+        wanted = {step.service for step in after.plan.running}
+        for each in self._required().deploys.at_work():
+            if each.wanted.service in wanted and each.kind in NOT_UNDER_REPAIR:
+                raise BadInput(f"Somebody is about to {said(each.wanted)}. Start it when that is over.")
 
     def _stored(self, made: Plan, by: Person, now: datetime, incident: str) -> Repair:
         repair = Repair(plan=made, asked_by=by, asked_at=now, incident=incident)

@@ -10,12 +10,14 @@ import pytest
 from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
 from bot.domain.access import Actor
 from bot.domain.errors import BadInput
+from bot.domain.operations.operation import Kind, Stage
 from bot.domain.reprocessing.plan import Mode, Request, SkipReason, StepKey
 from bot.domain.reprocessing.repair import Circuit, RepairState, StepState
 from bot.ports.fakes.state import FakeState
 from bot.services.access import NotAllowed
 from bot.services.reprocessing import PlanChanged
 from tests.support.builders import DAY, failed, loaded
+from tests.support.deploys import operation
 from tests.support.repair_service import (
     ANA,
     AT_TERMINAL,
@@ -132,6 +134,16 @@ def test_a_start_is_audited_numbered_and_happens_once(bench: Repairing, state: F
     assert bench.service.get("r-1") == begun == bench.service.get("1")
     (step,) = bench.service.propose(ONE, BEN, NOW).plan.steps
     assert (step.skip, step.because) == (SkipReason.IN_FLIGHT, "R-1 is at it")
+
+
+def test_nothing_starts_on_a_service_that_is_being_changed(bench: Repairing, state: FakeState) -> None:
+    plan = bench.service.propose(ONE, ANA, NOW)
+    given = operation(Kind.RESTART)
+    with state.transaction() as tx:
+        assert tx.deploys.add(given)
+        assert tx.deploys.change(replace(given, stage=Stage.DUE, version=1)) is not None
+    with pytest.raises(BadInput, match="Somebody is about to restart raw"):
+        bench.service.start(plan.id, ANA, NOW)
 
 
 def test_two_plans_for_the_same_steps_do_not_both_start(bench: Repairing) -> None:
