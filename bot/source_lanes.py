@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.adapters.clock import monotonic_seconds
+from bot.ports.sources import TellsNews
 from bot.scheduler import (
     LOOK_EVERY,
     Lane,
@@ -94,7 +95,9 @@ class SourceLanes:
     def _lane(self, each: Connected) -> Lane:
         every, work = each.plan.every, partial(self._read, each.plan.name)
         limit_s = every.total_seconds() + LIMIT_S
-        return Lane(_lane_name(each.plan.name), every, work, AGAIN, limit_s, self._seconds)
+        # Whoever is told of what is new looks by our clock: senders wait for it.
+        seconds = monotonic_seconds if isinstance(each.source, TellsNews) else self._seconds
+        return Lane(_lane_name(each.plan.name), every, work, AGAIN, limit_s, seconds)
 
     def _read(self, name: str) -> None:
         if self._mine():

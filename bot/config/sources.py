@@ -112,7 +112,7 @@ FIXED = {
 BY_DATE = (SourceKind.BIGQUERY_TABLES, SourceKind.OBJECTS)
 DAYS_LATE = "3d"
 """The lateness of a source that looks at dates, unless it is given."""
-AT_ONCE = timedelta(seconds=0.5)
+AT_ONCE = timedelta(seconds=0.25)
 """The interval of a source that is told of what is new, unless it is given: a look costs nothing."""
 
 

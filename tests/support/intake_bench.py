@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -150,3 +151,16 @@ def told(kind: str, minutes: float = 0, /, **other: Any) -> dict[str, Any]:
     event = {"run_id": "r1", "processor_name": "Box", "kind": kind, "at": at.isoformat(), "data_date": "2026-01-15"}
     rows = {"records_processed": 100} if kind == "success" else {}
     return {**event, **rows, **other}
+
+
+def main(folder: Path) -> None:
+    """`python -m tests.support.intake_bench FOLDER`: serve over the state there until killed; prints the address."""
+    pushed = opened(folder)
+    bench = IntakeBench(pushed, None, None)  # type: ignore[arg-type]
+    with bench.serving() as address:
+        print(address, flush=True)
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -63,7 +63,7 @@ def test_an_end_is_never_taken_back() -> None:
 
 def test_a_failure_without_a_start_is_a_failure_and_takes_its_start_when_that_comes() -> None:
     alone = run_of(FAILED)
-    assert (alone.status, alone.started_at, alone.remarks) == ("failed", FAILED.at, ("nobody told its start",))
+    assert (alone.status, alone.started_at, alone.remarks) == ("failed", FAILED.at, ())
     run = run_of(FAILED, BEAT, START)
     assert (run.started_at, run.earlier_starts) == (AT, (FAILED.at, BEAT.at))
 

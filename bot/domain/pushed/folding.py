@@ -104,8 +104,6 @@ def _remarks(events: Sequence[Event], end: Event | None, *, unsure: bool) -> Ite
     starts = [event for event in events if event.kind is Kind.START]
     if len(starts) > 1:
         yield f"{plural(len(starts), 'different start')} were told: the earliest counts. Give each try its own attempt"
-    if end is not None and end.started_at is None and not starts:
-        yield "nobody told its start"
     off = max((event.clock_off for event in events), key=abs, default=timedelta())
     if off:
         which = "ahead" if off > timedelta() else "behind"
