@@ -12,7 +12,7 @@ from bot.ports.warehouse import AskedQuery
 from bot.services.app import AppServices
 from bot.views import action_ids, impact, incident, incident_evidence, response
 from bot.views.action_ids import More
-from handlers import payloads, runbook, severity
+from handlers import payloads, reprocessing, runbook, severity
 from handlers.modals import show_queries
 from handlers.replies import Reply
 from handlers.slack_calls import asked
@@ -67,6 +67,8 @@ async def _more(services: AppServices, body: Payload, reply: Reply, what: More, 
             await _impact(services, reply, name)
         case More.TIMELINE:
             await _timeline(services, reply, name)
+        case More.REPROCESS:
+            await reprocessing.of_incident(services, reply, name)
         case More.RUNBOOK:
             await runbook.suggest(services, reply, name)
         case More.SEVERITY:

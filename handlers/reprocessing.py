@@ -174,6 +174,12 @@ def _of_incident(services: AppServices, value: str) -> tuple[Request, str]:
     return Request(processors=(found.headline.root,), first=days[0], last=days[-1]), found.id
 
 
+async def of_incident(services: AppServices, reply: Reply, name: str) -> None:
+    """The plan of what an incident is about, to whoever asks alone."""
+    request, incident = await reply.work(_of_incident, services, name)
+    await reply.privately(await reply.work(_planned, services, request, reply.place.user, incident))
+
+
 def _with_upstream(services: AppServices, value: str) -> tuple[Request, str]:
     known = services.repairs.get(value)
     asked, offer = known.plan.request, known.plan.upstream

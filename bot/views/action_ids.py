@@ -201,6 +201,7 @@ class More(StrEnum):
     TIMELINE = "timeline"
     SEVERITY = "severity"
     RUNBOOK = "runbook"
+    REPROCESS = "reprocess"
 
 
 def encode_more(what: More, incident: str) -> str:

@@ -1,6 +1,8 @@
 """The one row of buttons of an incident's message: what a person can do about it now, and the rest behind the dots."""
 
 from bot.domain.access import Act
+from bot.domain.counts import plural
+from bot.domain.findings.words import short_day
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.notice import Notice
 from bot.domain.incidents.response import PAGING, ResponseState
@@ -10,9 +12,13 @@ from bot.views.blocks import Block, Element, actions, button, option, overflow
 
 LABELS = {More.IMPACT: "Impact", More.EVIDENCE: "Evidence", More.SQL: "SQL", More.TIMELINE: "Timeline"}
 LABELS_OF_OWNED = {More.RUNBOOK: "Runbook", **{each: LABELS[each] for each in (More.EVIDENCE, More.SQL, More.TIMELINE)}}
-"""Five stand behind the dots at most: whoever has it and has a runbook finds its impact by `/impact`."""
+"""Five stand behind the dots at most: whoever has it and has a runbook finds its impact by `/impact`, and the SQL by
+`/validate` where a date is to run again.
+"""
 CHECK = {"accessibility_label": "Check the data now"}
 """Three buttons and the dots stand in one row of 320 pixels: the longer word would begin a second."""
+INSTEAD = frozenset({action_ids.INCIDENT_HAND_OVER, action_ids.REPROCESS_INCIDENT})
+"""Where these are, a runbook stands behind the dots."""
 OF_DATA = frozenset({More.IMPACT, More.SQL})
 """A source of facts has no impact of its own, and no query; nor has what somebody declared of no processor."""
 
@@ -24,11 +30,14 @@ def row(notice: Notice) -> Block:
         return actions(_of_nobody(incident))
     shown = _visible(notice, state)
     visible = {each["action_id"] for each in shown}
-    owned = notice.has_runbook and action_ids.INCIDENT_HAND_OVER in visible
+    owned = notice.has_runbook and not visible.isdisjoint(INSTEAD)
     labels = LABELS_OF_OWNED if owned else LABELS
     behind = [each for each in labels if _has_data(incident) or each not in OF_DATA]
     if action_ids.INCIDENT_IMPACT in visible:
         behind.remove(More.IMPACT)
+    labels = {**labels, More.REPROCESS: _what_runs(incident)} if _reruns(incident) else labels
+    if More.REPROCESS in labels and action_ids.INCIDENT_HAND_OVER in visible:
+        behind[behind.index(More.SQL)] = More.REPROCESS
     more = [option(labels[each], action_ids.encode_more(each, incident.id)) for each in behind]
     if state is not ResponseState.RESOLVED:
         more.append(option("Set severity", action_ids.encode_more(More.SEVERITY, _grant(notice, Act.SEVERITY))))
@@ -50,13 +59,30 @@ def _visible(notice: Notice, state: ResponseState) -> list[Element]:
         take = _grant(notice, Act.ACKNOWLEDGE)
         acknowledge = button("Acknowledge", action_ids.INCIDENT_ACKNOWLEDGE, take, style="primary")
         impact = [_impact(incident)] if has_data else []
-        return [acknowledge, *(runbook or impact)]
+        repair = [_repair(incident)] if _reruns(incident) else []
+        return [acknowledge, *(repair or runbook or impact)]
     if state is ResponseState.ACKNOWLEDGED:
         return [*check, button("Mitigated", action_ids.INCIDENT_MITIGATE, _grant(notice, Act.MITIGATE)), hand_over]
     if state is ResponseState.MITIGATED:
         return [*check, button("Resolve", action_ids.INCIDENT_RESOLVE, _grant(notice, Act.RESOLVE)), hand_over]
     reopen = button("Reopen", action_ids.INCIDENT_REOPEN, _grant(notice, Act.REOPEN))
     return [reopen, button("Postmortem", action_ids.INCIDENT_POSTMORTEM, incident.id)]
+
+
+def _reruns(incident: Incident) -> bool:
+    return incident.headline.wants_rerun and bool(incident.data_dates)
+
+
+def _repair(incident: Incident) -> Element:
+    """A plan of what is to run again: it starts nothing. A whole date would begin a second row."""
+    days, said = incident.data_dates, _what_runs(incident)
+    label = f"Reprocess {short_day(days[0])}" if len(days) == 1 else said
+    return {**button(label, action_ids.REPROCESS_INCIDENT, incident.id), "accessibility_label": said}
+
+
+def _what_runs(incident: Incident) -> str:
+    days = incident.data_dates
+    return f"Reprocess {days[0]}" if len(days) == 1 else f"Reprocess {plural(len(days), 'date')}"
 
 
 def _grant(notice: Notice, act: Act) -> str:

@@ -16,11 +16,13 @@ from bot.domain.incidents.incident import MessageRef
 from bot.domain.reprocessing.repair import RepairState, StepState
 from bot.ports.fakes.state import FakeState
 from bot.services.app import AppServices
+from bot.services.gate import GateService
 from bot.services.oncall import OncallService
 from bot.services.reprocessing import RepairService
 from bot.services.responses import ResponseService
-from bot.views.blocks import option
+from bot.views.blocks import actions, option, plain
 from tests.support.builders import DAY, loaded
+from tests.support.gate_story import RULES, finding
 from tests.support.repair_service import NOW, Repairing, filled, repairing
 from tests.support.rotas import PLAN
 from tests.support.slack_bench import ALEX, MONITOR, SAM, Bench, play
@@ -234,5 +236,24 @@ def test_a_viewer_is_told_who_can(repairs: Repairs) -> None:
             "You are a viewer: a responder can plan"
             in (await bench.ask(f"/reprocess Box {DAY}", sees="ephemeral"))["text"]
         )
+
+    play(scenario, "socket", repairs.services)
+
+
+def test_an_incident_that_is_to_run_again_has_a_button_and_its_repair_says_so(repairs: Repairs) -> None:
+    lost = finding("Box", severity="P0", data_date=DAY, since=NOW, evident_at=NOW)
+    GateService(repairs.state, RULES).tick(NOW, [lost])
+    (incident,) = repairs.state.open_incidents()
+
+    async def scenario(bench: Bench) -> None:
+        button = {"type": "button", "text": plain("Reprocess", 75), "action_id": "reprocess.incident"}
+        blocks = [actions([{**button, "value": incident.id}])]
+        posted = await bench.app.client.chat_postMessage(channel=MONITOR, text="INC-1", blocks=blocks)
+        message = {"channel": MONITOR, "ts": posted["ts"]}
+        plan = await bench.press(message, "reprocess.incident", sees="ephemeral")
+        assert plan["text"].startswith(f"Reprocess Box, {DAY}\n1 to run")
+        await bench.press(plan, "reprocess.start", sees="message")
+        (begun,) = repairs.state.repairs.latest(9)
+        assert begun.incident == incident.id
 
     play(scenario, "socket", repairs.services)

@@ -45,7 +45,7 @@ def data(wrong: list[str], state: FakeState) -> ResponseService:
 
 def test_three_buttons_follow_the_state(transport: str, watched: AppServices, state: FakeState) -> None:
     async def scenario(bench: Bench) -> None:
-        assert shown(bench, await told(bench, state)) == ["Acknowledge", "Impact"]
+        assert shown(bench, await told(bench, state)) == ["Acknowledge", "Reprocess 15 Jan"]
         acknowledged(watched)
         assert shown(bench, await told(bench, state)) == ["Check", "Mitigated", "Hand over"]
         watched.responses.mitigate(watched.responses.incident("INC-1"), BY_CHRIS, NOW)

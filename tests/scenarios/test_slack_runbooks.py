@@ -62,7 +62,7 @@ def test_from_the_incident_to_its_end(transport: str, desk: Desk) -> None:
     async def scenario(bench: Bench) -> None:
         nonlocal desk
         message = await posted(bench, desk)
-        offered = await bench.press(message, "runbook.suggest", desk.incident.id, sees="ephemeral")
+        offered = await bench.press(message, "incident.more", f"runbook:{desk.incident.id}", sees="ephemeral")
         assert "A lost date: it is for zero records processor. 4 steps, data" in offered["text"]
         begun = await bench.press(offered, "runbook.start", sees="ephemeral")
         assert begun["text"].startswith("RB-1 is started: A lost date.")
