@@ -31,7 +31,7 @@ from bot.opening import (
     warehouse,
 )
 from bot.repairing import repairs_over
-from bot.reporting import report_posts, reports_over
+from bot.reporting import report_posts, reports_over, slo_over
 from bot.responding import Responding, acts_of_people, paging_rules_of, responding
 from bot.sourcing import sources_service
 from bot.state_adapters import Sharing, has_state, identities, ours_of, rest_of, shared, state, state_engine, watched_by
@@ -306,6 +306,7 @@ def _watching(
     from bot.config.policy import load_policy
     from bot.domain.gate.memory import GateRules
     from bot.domain.platform.lineage import Lineage
+    from bot.services.burning import Burning
     from bot.services.detection import DetectionService
     from bot.services.gate import GateService, nobody_elses
     from bot.services.incident_facts import IncidentFacts
@@ -318,7 +319,9 @@ def _watching(
         rules = GateRules(policy.gate, Lineage(registry), phases)
         return GateService(store, rules, metrics, policy.escalation, ours or nobody_elses)
 
-    detection = DetectionService(opened, policy.severity, accepted_losses(settings), gate_for, services.blindness)
+    burns = Burning(services.slo, policy.severity)
+    losses = accepted_losses(settings)
+    detection = DetectionService(opened, policy.severity, losses, gate_for, services.blindness, burns)
     judge, statuses, standing = services.validation.judge, services.sources.statuses, services.responses.standing
     watched = watched_in(store, lambda: policy.gate.resolve_after)
     return detection, IncidentFacts(
@@ -374,10 +377,13 @@ def app_services(
     people = incidents, oncall, responses, *acts_of_people(rules, store, registry.by_name, identify)
     repairs = repairs_over(opened, registry, validation, store, settings, identify, clock)
     reports = reports_over(settings, registry, health, impact, trends, oncall, responses, store)
-    also = RetrospectService(store), silences_over(store, registry, health, identify), *repairs, reports
+    slo, inbox = slo_over(settings, opened, registry, health, blindness), Inbox(store)
+    also = RetrospectService(store), silences_over(store, registry, health, identify)
     deploys, heard = deploys_of(settings, opened, registry, store, clock), partial(hear, store)
     ways = partial(guided, settings, store, identify), partial(operating, settings, store, identify)
-    return AppServices(clock, *about_data, *people, *also, sources, blindness, Inbox(store), deploys, heard, *ways)
+    return AppServices(
+        clock, *about_data, *people, *also, *repairs, reports, slo, sources, blindness, inbox, deploys, heard, *ways
+    )
 
 
 @contextmanager

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.ports.state import State
     from bot.ports.warehouse import Warehouse
     from bot.services.app import AppServices
+    from bot.services.blindness import Blindness
     from bot.services.health import HealthService
     from bot.services.impact import ImpactService
     from bot.services.oncall import OncallService
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from bot.services.report_posts import ReportPosts
     from bot.services.reports import ReportService
     from bot.services.responses import ResponseService
+    from bot.services.slo import SloService
     from bot.services.trends import TrendService
 
 
@@ -67,6 +69,15 @@ def reports_to_read(
             responses = ResponseService(store, oncall.schedule, watched=watched_by(store, settings))
         trends = TrendService(opened, registry, health)
         yield reports_over(settings, registry, health, impact, trends, oncall, responses, store)
+
+
+def slo_over(
+    settings: Settings, opened: Warehouse, registry: Registry, health: HealthService, blindness: Blindness
+) -> SloService:
+    from bot.opening import service_levels
+    from bot.services.slo import SloService
+
+    return SloService(opened, registry, service_levels(settings), health, blindness)
 
 
 def report_posts(

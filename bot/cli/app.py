@@ -31,6 +31,7 @@ from bot.cli.run import run
 from bot.cli.runbook import runbook
 from bot.cli.silence import silence, window
 from bot.cli.simulate import simulate
+from bot.cli.slo import slo
 from bot.cli.sources import sources
 from bot.cli.validate import validate
 
@@ -57,6 +58,7 @@ def fireline(
 app.command()(health)
 app.command()(impact)
 app.command()(validate)
+app.command()(slo)
 app.command()(deploys)
 app.command()(init)
 app.command()(load)

@@ -11,7 +11,11 @@ from bot.cli.terminal import say_folded, shown
 from bot.domain.counts import plural
 
 if TYPE_CHECKING:
-    from bot.domain.platform.registry import Registry
+    from collections.abc import Sequence
+
+    from bot.domain.platform.registry import Processor, Registry
+    from bot.domain.reports.objectives import Objective
+    from bot.domain.slo import ServiceLevels
 
 
 def check_config(
@@ -31,11 +35,14 @@ def check_config(
         registry, warnings = check_folder(chosen) if chosen.is_dir() else check_registry(chosen)
         said = [*map(str, warnings), *_beside_the_history(registry)]
         said += [*_of_pages(chosen), *_of_runbooks(chosen)] if chosen.is_dir() else []
+        kept = _of_objectives(chosen, registry) if chosen.is_dir() else []
     for warning in said:
         say_folded(f"warning: {shown(warning)}", error=True)
     if as_json:
-        print(json.dumps({"ok": True, "processors": len(registry.processors), "warnings": said}))
+        print(json.dumps({"ok": True, "processors": len(registry.processors), "objectives": kept, "warnings": said}))
     else:
+        for line in kept:
+            say_folded(f"objective: {shown(line)}")
         say_folded(f"{chosen}: {_summary(registry)}; no problem found.")
 
 
@@ -60,6 +67,39 @@ def _beside_the_history(registry: "Registry") -> list[str]:
             return opened.doubts(platform_facts(registry))
     except WarehouseUnavailable as error:
         return [f"not compared with the history: {error}"]
+
+
+def _of_objectives(folder: Path, registry: "Registry") -> list[str]:
+    """Of each: its budget, what one miss costs, what its alert can do, and how often it would have."""
+    from bot.config.slos import load_slos
+    from bot.views.slo_words import described
+
+    levels = load_slos(folder / "slos.yaml")
+    known = {each.phase: each for each in _objectives(registry, levels)}
+    a_day = {level.phase: sum(_counts(each, level.phase) for each in registry.processors) for level in levels.phases}
+    return [described(level, known.get(level.phase), a_day[level.phase]) for level in levels.phases]
+
+
+def _counts(processor: "Processor", phase: int) -> bool:
+    return processor.phase == phase and not processor.sporadic
+
+
+def _objectives(registry: "Registry", levels: "ServiceLevels") -> "Sequence[Objective]":
+    """Beside the history in the embedded warehouse; none where there is none, or it cannot be asked."""
+    from bot.domain.errors import FirelineError
+    from bot.opening import warehouse
+    from bot.services.health import HealthService
+    from bot.services.slo import SloService
+
+    settings = settings_of(None)
+    if settings.warehouse != "duckdb" or not settings.warehouse_file.exists():
+        return ()
+    try:
+        with warehouse(settings, read_only=True) as opened:
+            service = SloService(opened, registry, levels, HealthService(opened, registry, levels))
+            return service.of(now()).phases
+    except FirelineError:
+        return ()
 
 
 def _of_pages(folder: Path) -> list[str]:

@@ -30,6 +30,8 @@ from bot.cli.reprocess import answer_reprocess
 from bot.cli.reprocess import question_of as reprocess_question
 from bot.cli.silence import answer_silence
 from bot.cli.silence import question_of as silence_question
+from bot.cli.slo import answer_slo
+from bot.cli.slo import question_of as slo_question
 from bot.cli.validate import answer_validate
 from bot.cli.validate import question_of as validate_question
 from bot.domain.errors import FirelineError, reason_of
@@ -112,6 +114,7 @@ def _answers(services: AppServices) -> Mapping[str, Answer]:
         "reprocess": lambda given: answer_reprocess(
             services.repairs, services.repair_work.control, reprocess_question(given), services.now()
         ),
+        "slo": lambda given: answer_slo(services.slo, slo_question(given), services.now()),
         "report": lambda given: answer_report(services.reports, report_question(given), services.now()),
     }
 

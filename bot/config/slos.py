@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from bot.config.documents import load_document
 from bot.domain.platform.registry import Frozen, Number, WallClock, Whole
-from bot.domain.slo import PlatformObjective, ServiceLevel, ServiceLevels
+from bot.domain.slo import FALSE_ALARMS, Measure, PlatformObjective, ServiceLevel, ServiceLevels
 
 Fraction = Annotated[Number, Field(gt=0, le=1)]
 
@@ -18,6 +18,7 @@ class PhaseEntry(Frozen):
     complete_by: WallClock | None = None
     days_after: Annotated[Whole, Field(ge=0, le=2)] = 0
     notes: tuple[str, ...] = ()
+    false_alarms: Annotated[Number, Field(gt=0, lt=1)] = FALSE_ALARMS
 
 
 class PlatformEntry(Frozen):
@@ -25,6 +26,7 @@ class PlatformEntry(Frozen):
     objective: Fraction
     window_days: Annotated[Whole, Field(ge=1, le=366)]
     description: str = ""
+    measure: Measure | None = None
 
 
 class SlosFile(Frozen):

@@ -1,7 +1,8 @@
-"""Statistics that several wings share: a quantile by nearest rank, and how sure a quantile or a share is."""
+"""Statistics that several wings share: a quantile by nearest rank, how sure it or a share is, binomial tails."""
 
 from collections.abc import Sequence
-from math import ceil, sqrt
+from functools import lru_cache
+from math import ceil, exp, fsum, lgamma, log, log1p, sqrt
 
 TWO_SIDED_95 = 1.96
 ONE_SIDED_95 = 1.645
@@ -40,3 +41,34 @@ def wilson_interval(share: float, trials: float, z: float) -> tuple[float, float
 def wilson_lower(hits: int, trials: int, z: float) -> float:
     """The lower bound of a share: what it surely exceeds."""
     return wilson_interval(hits / trials if trials else 0.0, trials, z)[0]
+
+
+def binomial_tail(hits: int, trials: int, share: float) -> float:
+    """How likely so many hits or more are in so many trials, each a hit with that share."""
+    if hits <= 0:
+        return 1.0
+    if hits > trials or share <= 0:
+        return 0.0
+    if share >= 1:
+        return 1.0
+    logs = (_log_chosen(each, trials, share) for each in range(hits, trials + 1))
+    return min(1.0, fsum(exp(each) for each in logs))
+
+
+def _log_chosen(hits: int, trials: int, share: float) -> float:
+    chosen = lgamma(trials + 1) - lgamma(hits + 1) - lgamma(trials - hits + 1)
+    return chosen + hits * log(share) + (trials - hits) * log1p(-share)
+
+
+@lru_cache(maxsize=4_096)
+def fewest_hits(trials: int, share: float, tail_below: float) -> int | None:
+    """The smallest count of hits whose binomial tail lies below `tail_below`; None: no count of so many trials does."""
+    if share <= 0 or share >= 1:
+        return 1 if share <= 0 and trials else None
+    tail, found = 0.0, None
+    for hits in range(trials, 0, -1):
+        tail += exp(_log_chosen(hits, trials, share))
+        if tail >= tail_below:
+            break
+        found = hits
+    return found

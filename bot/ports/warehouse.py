@@ -12,7 +12,7 @@ from bot.domain.evidence.observation import Asked, DateSpan, Observed
 from bot.domain.evidence.platform_facts import PlatformFacts
 from bot.domain.evidence.vocabulary import Vocabulary
 from bot.domain.health.early_warnings import SilentRun
-from bot.domain.health.missing import MissingDate
+from bot.domain.health.missing import DueOutcome, MissingDate
 from bot.domain.health.model import DueDates, Durations, RunCount, Window
 from bot.domain.health.noise import FailedGroup
 from bot.domain.health.trends import DayDurations, FailedHour
@@ -207,6 +207,10 @@ class Warehouse(Protocol):
 
     def missing_dates(self, window: Window) -> list[MissingDate]:
         """Of the dates that `health_due` counts, those whose data is known not to be there, in order of date."""
+        ...
+
+    def outcomes(self, window: Window) -> list[DueOutcome]:
+        """Each of the dates that `health_due` counts, in order of date."""
         ...
 
     def failed_hours(self, window: Window) -> list[FailedHour]: ...

@@ -29,6 +29,7 @@ from bot.services.retrospect import RetrospectService
 from bot.services.runbooks import RunbookService
 from bot.services.sampling import SamplingService
 from bot.services.silences import SilenceService
+from bot.services.slo import SloService
 from bot.services.sources import SourcesService
 from bot.services.trends import TrendService
 from bot.services.validation import ValidationService
@@ -68,6 +69,7 @@ class AppServices:
     repairs: RepairService
     repair_work: RepairWork
     reports: ReportService
+    slo: SloService
     sources: SourcesService
     blindness: Blindness
     inbox: Inbox

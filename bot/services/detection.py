@@ -16,6 +16,7 @@ from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.domain.platform.registry import Registry
 from bot.ports.warehouse import Warehouse
 from bot.services.blindness import Blindness
+from bot.services.burning import Burns, nothing_burns
 from bot.services.gate import GateService
 from bot.services.known_until import RECORDED_AFTER, KnownUntil
 
@@ -70,9 +71,10 @@ class DetectionService:
         accepted: AcceptedLosses,
         gate_for: Callable[[Registry], GateService],
         blindness: Blindness | None = None,
+        burns: Burns = nothing_burns,
     ) -> None:
         self._warehouse, self._severity, self._accepted, self._gate_for = warehouse, severity, accepted, gate_for
-        self._blindness = blindness or Blindness()
+        self._blindness, self._burns = blindness or Blindness(), burns
         self._live: _Live | None = None
         self._absences: Absences | None = None
 
@@ -116,6 +118,7 @@ class DetectionService:
             sight = self._stopped(live.registry, now)
         findings, self._blindness.held = self._absences_of(live).sorted_out(findings, sight, live.registry, now)
         findings += source_findings(sight, self._blindness.held, self._severity)
+        findings += self._burns(now)
         decisions = live.gate.tick(now, findings, observed.windows).decisions
         self._live = live
         return decisions

@@ -33,6 +33,7 @@ import handlers.response_forms
 import handlers.runbook
 import handlers.severity
 import handlers.silence
+import handlers.slo
 import handlers.thread_reply
 import handlers.timeline_note
 import handlers.validate
@@ -71,6 +72,7 @@ FEATURES = (
     handlers.runbook,
     handlers.severity,
     handlers.silence,
+    handlers.slo,
     handlers.timeline_note,
     handlers.deploys,
     handlers.operations,

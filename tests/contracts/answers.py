@@ -41,6 +41,7 @@ def ask(warehouse: Warehouse, *, briefly: bool = False) -> Answers:
             answers[f"counts, {name}"] = counts(warehouse, window)
             answers[f"due, {name}"] = _due(warehouse, window)
             answers[f"missing, {name}"] = warehouse.missing_dates(window)
+            answers[f"outcomes, {name}"] = warehouse.outcomes(window)
             answers[f"durations, {name}"] = _durations(warehouse, window)
             answers[f"failed groups, {name}"] = sorted(warehouse.failed_groups(window), key=repr)
             answers[f"failed hours, {name}"] = sorted(warehouse.failed_hours(window), key=repr)

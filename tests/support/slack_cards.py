@@ -31,6 +31,7 @@ from tests.support import (
     report_cards,
     runbook_cards,
     silence_cards,
+    slo_cards,
     validations,
 )
 from tests.support.builders import NOW
@@ -199,6 +200,7 @@ def messages() -> dict[str, dict[str, Any]]:
         **runbook_cards.messages(),
         **silence_cards.messages(),
         **report_cards.messages(),
+        **slo_cards.messages(),
     }
     return {name: card.payload() for name, card in cards.items()}
 

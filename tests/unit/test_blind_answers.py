@@ -11,12 +11,13 @@ from bot.domain.evidence.freshness import Staleness
 from bot.domain.health.model import Colour, HealthRequest
 from bot.domain.impact.report import ImpactRequest
 from bot.domain.platform.accepted_losses import AcceptedLosses
-from bot.domain.slo import ServiceLevels
+from bot.domain.slo import ServiceLevel, ServiceLevels
 from bot.domain.sources import Feed, SourcePlan, SourceStatus
 from bot.domain.verdicts.judge import Verdict
 from bot.services.blindness import Blindness
 from bot.services.health import HealthService
 from bot.services.impact import ImpactService
+from bot.services.slo import SloService
 from bot.services.validation import ValidationService
 from tests.support.builders import DAY, PROCESSORS, World, game, load, loaded, raw_file, registry, run, warehouse
 
@@ -55,6 +56,14 @@ def verdict(held: SqlWarehouse, blindness: Blindness) -> Verdict:
     health = HealthService(held, registry(BOX), ServiceLevels(()), blindness=blindness)
     service = ValidationService(held, registry(BOX), health, AcceptedLosses(), blindness=blindness)
     return service.judge("Box", DAY, NOON).verdict
+
+
+def test_an_outcome_is_unknown_from_then_on(held: SqlWarehouse) -> None:
+    levels = ServiceLevels((ServiceLevel(2, 0.95),))
+    health = HealthService(held, registry(BOX), levels)
+    for blindness, counts in ((None, (8, 1, 0)), (blind_since(0), (8, 0, 1))):
+        [phase] = SloService(held, registry(BOX), levels, health, blindness).of(NOON).phases
+        assert phase.month == counts
 
 
 def test_a_verdict_is_unknown_from_then_on_and_what_was_known_before_stays(held: SqlWarehouse) -> None:

@@ -35,6 +35,7 @@ import handlers.response
 import handlers.response_forms
 import handlers.runbook
 import handlers.silence
+import handlers.slo
 import handlers.thread_reply
 import handlers.timeline_note
 import handlers.validate
@@ -232,6 +233,7 @@ class Registered:
             handlers.runbook,
             handlers.severity,
             handlers.silence,
+            handlers.slo,
             handlers.reprocessing,
             handlers.reprocessing_control,
             handlers.timeline_note,

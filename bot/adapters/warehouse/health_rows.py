@@ -7,6 +7,7 @@ from bot.adapters.warehouse.engine import Parameters
 from bot.domain.evidence.coverage import DATES
 from bot.domain.evidence.expectation import SMALLEST_FILE
 from bot.domain.evidence.runs import Category, DateState, FailedRun, Input, Status
+from bot.domain.health.missing import DueOutcome
 from bot.domain.health.model import RunCount, Window, data_dates_judged_within
 from bot.domain.health.noise import FailedGroup
 from bot.domain.health.sketch import ZERO_BUCKET
@@ -83,6 +84,12 @@ def failed_group(row: tuple[Any, ...]) -> FailedGroup:
         succeeded_at=succeeded_at,
         runs=int(runs),
     )
+
+
+def due_outcome(row: tuple[Any, ...]) -> DueOutcome:
+    name, day, settled_at, filled, told, filled_at = row
+    good = bool(filled) if told else None
+    return DueOutcome(name, day, settled_at, good, filled_at if good else None)
 
 
 _STATUS = {status.value: status for status in Status}

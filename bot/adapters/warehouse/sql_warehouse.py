@@ -8,7 +8,7 @@ from typing import Any
 from bot.adapters.warehouse import marks
 from bot.adapters.warehouse.draft_facts import processor_facts
 from bot.adapters.warehouse.engine import Engine, Parameters
-from bot.adapters.warehouse.health_rows import example_of, failed_group, parameters_of, run_count
+from bot.adapters.warehouse.health_rows import due_outcome, example_of, failed_group, parameters_of, run_count
 from bot.adapters.warehouse.live_health import LiveHealth, durations_of
 from bot.adapters.warehouse.loading import Loader
 from bot.adapters.warehouse.observed import observed, observed_dates
@@ -23,7 +23,7 @@ from bot.domain.evidence.observation import Asked, DateSpan, Observed
 from bot.domain.evidence.platform_facts import PlatformFacts
 from bot.domain.evidence.runs import InputKind
 from bot.domain.health.early_warnings import SilentRun
-from bot.domain.health.missing import MissingDate
+from bot.domain.health.missing import DueOutcome, MissingDate
 from bot.domain.health.model import DueDates, Durations, RunCount, Window
 from bot.domain.health.noise import FailedGroup
 from bot.domain.health.trends import DayDurations, FailedHour
@@ -86,6 +86,9 @@ class SqlWarehouse:
         if not window.exact:
             return self._live.missing(window)
         return [MissingDate(*row) for row in self._engine.rows("missing_dates", parameters_of(window))]
+
+    def outcomes(self, window: Window) -> list[DueOutcome]:
+        return [due_outcome(row) for row in self._engine.rows("outcomes", parameters_of(window))]
 
     def failed_hours(self, window: Window) -> list[FailedHour]:
         def ask() -> list[FailedHour]:

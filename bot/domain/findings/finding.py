@@ -26,6 +26,7 @@ class FindingKind(StrEnum):
     ALERT_STORM = "alert_storm"
     RETRY_STORM = "retry_storm"
     STALE_TABLE = "stale_table"
+    SLO_BURN = "slo_burn"
     SOURCE_BLIND = "source_blind"
     TRACKING_BUG = "tracking_bug"
     DECLARED = "declared"
@@ -64,6 +65,8 @@ class Family(StrEnum):
     NOTE = "note"
     SOURCE = "source"
     """Of Fireline's own sight, not of the pipeline."""
+    BUDGET = "budget"
+    """Of an objective, not of one processor."""
     DECLARED = "declared"
     """What a person says: it explains nothing that is found, and nothing explains it."""
 
@@ -74,6 +77,7 @@ _FAMILIES = {
     FindingKind.ALERT_STORM: Family.STORM,
     FindingKind.RETRY_STORM: Family.STORM,
     FindingKind.PHASE_DOWN: Family.STORM,
+    FindingKind.SLO_BURN: Family.BUDGET,
     FindingKind.SOURCE_BLIND: Family.SOURCE,
     FindingKind.TRACKING_BUG: Family.NOTE,
     FindingKind.DECLARED: Family.DECLARED,
@@ -122,6 +126,7 @@ ACTIONS = {
     FindingKind.ALERT_STORM: "wait_or_rollback",
     FindingKind.RETRY_STORM: "add_backoff",
     FindingKind.STALE_TABLE: "investigate",
+    FindingKind.SLO_BURN: "review_budget",
     FindingKind.SOURCE_BLIND: "check_source",
     FindingKind.TRACKING_BUG: "none",
     FindingKind.DECLARED: "investigate",
@@ -152,7 +157,7 @@ class Finding:
     `since` is when the trouble itself began, `evident_at` when the evidence for it sufficed (aware UTC);
     `explanation` is one sentence with its figures;
     `error_class` tells alike failures of different processors from unlike ones ("" when it is unknown); of a phase that
-    is down it names the phase;
+    is down, or whose budget burns, it names the phase;
     `failures` are the failed runs behind it, the first of them of `failed_since`, and `error` the text of the newest;
     `rows` is what the table had for its date (None: no table is looked at). `declared` is the id of what a person `by`
     that name has declared: it may name no processor.
@@ -182,6 +187,8 @@ class Finding:
     def root(self) -> str:
         if self.declared and not self.processors:
             return "no processor"
+        if self.kind is FindingKind.SLO_BURN:
+            return self.error_class
         if self.kind is FindingKind.SOURCE_BLIND:
             return f"source {self.source}" if self.source else FLEET
         return self.processors[0] if self.processors else f"source {self.source}"

@@ -83,6 +83,11 @@ DEFAULT_RULES = (
         because="a quality gate refused the data",
     ),
     SeverityRule(
+        severity=Severity.P2,
+        kinds=frozenset({FindingKind.SLO_BURN}),
+        because="more fails than its objective allows",
+    ),
+    SeverityRule(
         severity=Severity.P3,
         kinds=frozenset({FindingKind.SLOW_DRIFT, FindingKind.TRACKING_BUG}),
         because="it is a note, nothing is broken",

@@ -24,6 +24,7 @@ WRONG = {
     FindingKind.ALERT_STORM: "many processors fail",
     FindingKind.RETRY_STORM: "many retries",
     FindingKind.STALE_TABLE: "table not updated",
+    FindingKind.SLO_BURN: "burns its budget",
     FindingKind.SOURCE_BLIND: "shows nothing",
     FindingKind.TRACKING_BUG: "run history is wrong",
     FindingKind.DECLARED: "declared by a person",

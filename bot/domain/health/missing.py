@@ -36,6 +36,18 @@ class MissingDate(NamedTuple):
         return f"{self.processor} {short_day(self.data_date)}{' (partly filled)' if self.partial else ''}"
 
 
+class DueOutcome(NamedTuple):
+    """A date on which data was due, settled at `settled_at`; `good`: it has its data, whole, since `filled_at`; None:
+    nobody can tell. Times are aware UTC.
+    """
+
+    processor: str
+    data_date: date
+    settled_at: datetime
+    good: bool | None
+    filled_at: datetime | None
+
+
 @dataclass(frozen=True)
 class LossRules:
     """`accepted` losses are no reason; `policy` says which of the others are P0."""

@@ -1,0 +1,107 @@
+"""`fireline slo`: what is left of each budget, how it burns, compliance by month."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bot.cli.context import errors_for_people, now_of, settings_of
+from bot.cli.options import AsJson, Home
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.config.settings import Settings
+    from bot.domain.reports.objectives import Counts, Objective, PlatformStanding, SloReport
+    from bot.services.slo import SloService
+
+
+@dataclass(frozen=True)
+class SloQuestion:
+    """What was typed."""
+
+    phase: int | None = None
+    as_json: bool = False
+
+
+def slo(
+    phase: Annotated[int | None, typer.Option(help="Only this phase.", show_default=False)] = None,
+    as_json: AsJson = False,
+    home: Home = None,
+) -> None:
+    """Say what is left of each budget, how fast it burns, and what its alert can see: counted in processor dates."""
+    from bot.cli.local_client import ask_running
+
+    question = SloQuestion(phase, as_json)
+    with errors_for_people():
+        settings = settings_of(home)
+        answer = ask_running(settings.socket, "slo", asdict(question))
+        print(_answered_here(settings, question) if answer is None else answer, end="")
+
+
+def answer_slo(service: "SloService", question: SloQuestion, moment: "datetime") -> str:
+    """The whole printed answer. Raises BadInput for a question that makes no sense."""
+    found = service.of(moment, question.phase)
+    if question.as_json:
+        return json.dumps(slo_json(found), indent=2) + "\n"
+    from bot.views import slo as views
+
+    return views.text(found) + "\n"
+
+
+def question_of(given: dict[str, Any]) -> SloQuestion:
+    """A question that came over the socket. Raises TypeError for one of another version."""
+    return SloQuestion(**given)
+
+
+def _answered_here(settings: "Settings", question: SloQuestion) -> str:
+    from bot.bootstrap import reading
+    from bot.reporting import slo_over
+
+    with reading(settings) as found:
+        service = slo_over(settings, found.warehouse, found.registry, found.health, found.blindness)
+        return answer_slo(service, question, now_of(found))
+
+
+def slo_json(report: "SloReport") -> dict[str, Any]:
+    """Rates and shares as fractions, times in hours."""
+    return {
+        "as_of": report.as_of.isoformat().replace("+00:00", "Z"),
+        "phases": [_objective(each) for each in report.phases],
+        "platform": [_platform(each) for each in report.platform],
+        "notes": list(report.notes),
+    }
+
+
+def _objective(each: "Objective") -> dict[str, Any]:
+    return {
+        "phase": each.phase,
+        "target": each.target,
+        "budget": each.budget,
+        "spent": each.spent,
+        "burns": each.burns,
+        "rule": {**vars(each.rule), "false_alarms": each.false_alarms, "fired_of_90_days": each.fired},
+        "late_hours": None if each.late is None else each.late.total_seconds() / 3600,
+        "deadlines": each.deadlines,
+        "month": _counts(each.month),
+        "week": _counts(each.week),
+        "day": _counts(each.day),
+        "months": {month: _counts(counts) for month, counts in each.months.items()},
+    }
+
+
+def _counts(counts: "Counts") -> dict[str, Any]:
+    return {**counts._asdict(), "rate": counts.rate}
+
+
+def _platform(each: "PlatformStanding") -> dict[str, Any]:
+    return {
+        "name": each.objective.name,
+        "target": each.objective.objective,
+        "window_days": each.objective.window_days,
+        "kept": each.kept,
+        "counts": None if each.counts is None else _counts(each.counts),
+        "late_hours": None if each.late is None else each.late.total_seconds() / 3600,
+        "budget_hours": None if each.budget is None else each.budget.total_seconds() / 3600,
+    }

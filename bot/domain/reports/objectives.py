@@ -1,0 +1,295 @@
+"""How objectives are kept, counted in outcomes: one processor's data date is one, good when its data is there, whole.
+
+An alert counts the bad ones of a day and of a week. Its threshold is the smallest count that is so unlikely, while the
+objective is just met, that a month has such an alert with at most the stated chance: with n outcomes a day and p the
+share that may be bad, the smallest k with P(Bin(n, p) >= k) < 1 - (1 - rate) ^ (1 / 30); and the same of a week, which
+is looked at every day, too. What nobody can tell is neither good nor bad, and is shown.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
+from statistics import median
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from bot.domain.findings.finding import Finding, FindingKind, RootCause
+from bot.domain.findings.severity_policy import SeverityPolicy, severity_of
+from bot.domain.health.missing import DueOutcome
+from bot.domain.platform.calendar import slot_instant
+from bot.domain.slo import PlatformObjective, ServiceLevel
+from bot.domain.statistics import binomial_tail, fewest_hits
+
+MONTH_DAYS, WEEK_DAYS, LOOKED_BACK_DAYS = 30, 7, 90
+WORSE = 3
+"""An alert is of use where it would likely see, within a week, failures so many times as frequent as they may be."""
+LIKELY = 0.5
+DAY = timedelta(days=1)
+
+
+class Counts(NamedTuple):
+    """Of outcomes."""
+
+    good: int = 0
+    bad: int = 0
+    unknown: int = 0
+
+    @property
+    def known(self) -> int:
+        return self.good + self.bad
+
+    @property
+    def rate(self) -> float | None:
+        return self.good / self.known if self.known else None
+
+    @classmethod
+    def of(cls, outcomes: Iterable[DueOutcome]) -> "Counts":
+        good = bad = unknown = 0
+        for each in outcomes:
+            good += each.good is True
+            bad += each.good is False
+            unknown += each.good is None
+        return cls(good, bad, unknown)
+
+
+class RuleKind(StrEnum):
+    """What an alert on an objective can do."""
+
+    FIRES = "fires"
+    ONE_FAILURE = "one failure fires"
+    NEVER = "can never fire"
+    REPORT_ONLY = "report only"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`day` and `week`: so many bad outcomes of `a_day` (of seven times as many) fire; None: none of so many does.
+    `seen`: how likely WORSE times as many failures as there may be would be seen within a week.
+    """
+
+    kind: RuleKind
+    a_day: int
+    day: int | None
+    week: int | None
+    seen: float
+
+    def fires(self, of_day: Counts, of_week: Counts, share: float, false_alarms: float) -> bool:
+        """By the outcomes that there were: another day may have more of them."""
+        if self.kind not in (RuleKind.FIRES, RuleKind.ONE_FAILURE):
+            return False
+        tail = _tail(false_alarms)
+        return any(
+            (least := fewest_hits(counts.known, share, tail)) is not None and counts.bad >= least
+            for counts in (of_day, of_week)
+        )
+
+
+def rule_of(a_day: int, share: float, false_alarms: float) -> Rule:
+    """`share`: so much may be bad; `a_day`: so many outcomes there are on a day."""
+    tail = _tail(false_alarms)
+    day, week = fewest_hits(a_day, share, tail), fewest_hits(a_day * WEEK_DAYS, share, tail)
+    worse = min(1.0, WORSE * share)
+    on_a_day = 0.0 if day is None else binomial_tail(day, a_day, worse)
+    in_a_week = 0.0 if week is None else binomial_tail(week, a_day * WEEK_DAYS, worse)
+    seen = max(1 - (1 - on_a_day) ** WEEK_DAYS, in_a_week)
+    if day is None and week is None:
+        kind = RuleKind.NEVER
+    elif day == 1:
+        kind = RuleKind.ONE_FAILURE
+    else:
+        kind = RuleKind.FIRES if seen >= LIKELY else RuleKind.REPORT_ONLY
+    return Rule(kind, a_day, day, week, seen)
+
+
+def _tail(false_alarms: float) -> float:
+    """Of one look a day, so that 30 of them have at most that chance together."""
+    return float(1 - (1 - false_alarms) ** (1 / MONTH_DAYS))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Objective:
+    """A phase's share of outcomes that must be good, over 30 days; `month` are those, `week` and `day` the last ones.
+    `fired`: on so many of the last 90 days its rule would have fired. `late`: how long it was late past its deadline in
+    30 days, of `deadlines`; None: it has no deadline.
+    """
+
+    phase: int
+    target: float
+    false_alarms: float
+    month: Counts
+    week: Counts
+    day: Counts
+    rule: Rule
+    fired: int
+    months: Mapping[str, Counts] = field(default_factory=dict)
+    late: timedelta | None = None
+    deadlines: int = 0
+
+    @property
+    def share(self) -> float:
+        """So much may be bad."""
+        return 1 - self.target
+
+    @cached_property
+    def budget(self) -> float:
+        """So many outcomes of 30 days may be bad."""
+        return self.share * self.month.known
+
+    @property
+    def spent(self) -> float | None:
+        """The share of the budget that is used up; None without any outcome."""
+        return self.month.bad / self.budget if self.budget else None
+
+    @property
+    def burns(self) -> bool:
+        return self.rule.fires(self.day, self.week, self.share, self.false_alarms)
+
+
+def objective_of(level: ServiceLevel, outcomes: Sequence[DueOutcome], now: datetime, zone: ZoneInfo) -> Objective:
+    """`outcomes` of the phase, of the last 97 days at least."""
+    looks = _Looks(outcomes, now)
+    month = Counts.of(looks.within(now, MONTH_DAYS))
+    per_day = [len(looks.within(now - each * DAY, 1)) for each in range(MONTH_DAYS)]
+    usual = round(median([count for count in per_day if count] or [0]))
+    rule = rule_of(usual, 1 - level.success_rate, level.false_alarms)
+    late, deadlines = _late(level, looks.within(now, MONTH_DAYS), now, zone)
+    made = Objective(
+        phase=level.phase,
+        target=level.success_rate,
+        false_alarms=level.false_alarms,
+        month=month,
+        week=Counts.of(looks.within(now, WEEK_DAYS)),
+        day=Counts.of(looks.within(now, 1)),
+        rule=rule,
+        fired=0,
+        months=_by_month(outcomes),
+        late=late,
+        deadlines=deadlines,
+    )
+    fired = sum(_fires(made, looks, now - each * DAY) for each in range(LOOKED_BACK_DAYS))
+    return Objective(**{**vars(made), "fired": fired})
+
+
+class _Looks:
+    """Outcomes by the day on which they were settled, counted back from `now`."""
+
+    def __init__(self, outcomes: Iterable[DueOutcome], now: datetime) -> None:
+        self._now, self._by_day = now, dict[int, list[DueOutcome]]()
+        for each in outcomes:
+            if each.settled_at <= now:
+                self._by_day.setdefault((now - each.settled_at) // DAY, []).append(each)
+
+    def within(self, until: datetime, days: int) -> list[DueOutcome]:
+        """Of the days up to `until`, which lies whole days before now."""
+        first = (self._now - until) // DAY
+        return [each for day in range(first, first + days) for each in self._by_day.get(day, ())]
+
+
+def _fires(objective: Objective, looks: _Looks, at: datetime) -> bool:
+    day, week = Counts.of(looks.within(at, 1)), Counts.of(looks.within(at, WEEK_DAYS))
+    return objective.rule.fires(day, week, objective.share, objective.false_alarms)
+
+
+def _by_month(outcomes: Iterable[DueOutcome]) -> dict[str, Counts]:
+    """By the month of the data date, the newest first."""
+    found = dict[str, list[DueOutcome]]()
+    for each in outcomes:
+        found.setdefault(f"{each.data_date:%Y-%m}", []).append(each)
+    return {month: Counts.of(found[month]) for month in sorted(found, reverse=True)}
+
+
+def _late(
+    level: ServiceLevel, outcomes: Iterable[DueOutcome], now: datetime, zone: ZoneInfo
+) -> tuple[timedelta | None, int]:
+    """How long the phase was not complete past its deadlines, and of how many; overlapping times count once."""
+    spans, deadlines = late_spans(level, outcomes, now, zone)
+    return (None, 0) if level.complete_by is None else (merged(spans), deadlines)
+
+
+Span = tuple[datetime, datetime]
+
+
+def late_spans(
+    level: ServiceLevel, outcomes: Iterable[DueOutcome], now: datetime, zone: ZoneInfo
+) -> tuple[list[Span], int]:
+    """From the deadline of each data date until the phase was complete; what is unknown is not late."""
+    by_date = dict[date, list[DueOutcome]]()
+    for each in outcomes:
+        if each.good is not None:
+            by_date.setdefault(each.data_date, []).append(each)
+    spans = []
+    for day, members in by_date.items():
+        due = deadline_of(level, day, zone)
+        done = max(now if each.filled_at is None else each.filled_at for each in members)
+        if due is not None and done > due:
+            spans.append((due, done))
+    return spans, len(by_date)
+
+
+def deadline_of(level: ServiceLevel, data_date: date, zone: ZoneInfo) -> datetime | None:
+    if level.complete_by is None:
+        return None
+    hours = 24 * level.days_after + level.complete_by.hour + level.complete_by.minute / 60
+    return slot_instant(data_date, hours, zone)
+
+
+def merged(spans: Iterable[Span]) -> timedelta:
+    """How long they are together; what overlaps counts once."""
+    total, end = timedelta(), None
+    for since, until in sorted(spans):
+        begin = since if end is None else max(since, end)
+        if until > begin:
+            total += until - begin
+            end = until
+    return total
+
+
+def burning(objective: Objective, now: datetime, policy: SeverityPolicy) -> Finding:
+    """That more failed than is likely while the objective is kept."""
+    severity, because = severity_of(FindingKind.SLO_BURN, None, False, None, policy)
+    day, week = objective.day, objective.week
+    seen = f"{day.bad:,} of {day.known:,} outcomes failed in a day and {week.bad:,} of {week.known:,} in a week"
+    spent = f"{objective.spent:.0%} of the budget of 30 days is spent" if objective.spent is not None else ""
+    return Finding(
+        kind=FindingKind.SLO_BURN,
+        processors=(),
+        root_cause=RootCause.UNKNOWN,
+        severity=severity,
+        severity_reason=because,
+        since=now,
+        evident_at=now,
+        explanation=f"phase {objective.phase}: {seen}, target {objective.target:.1%}; {spent}",
+        error_class=f"phase {objective.phase}",
+    )
+
+
+@dataclass(frozen=True)
+class PlatformStanding:
+    """An objective of the whole platform over its window. `counts` of what is counted in outcomes, `late` of what is a
+    time of `budget`; neither: nothing measures it.
+    """
+
+    objective: PlatformObjective
+    counts: Counts | None = None
+    late: timedelta | None = None
+    budget: timedelta | None = None
+
+    @property
+    def kept(self) -> bool | None:
+        """None: nobody can tell."""
+        if self.late is not None and self.budget is not None:
+            return self.late <= self.budget
+        rate = None if self.counts is None else self.counts.rate
+        return None if rate is None else rate >= self.objective.objective
+
+
+@dataclass(frozen=True)
+class SloReport:
+    """As of the moment up to which the history is known."""
+
+    as_of: datetime
+    phases: tuple[Objective, ...]
+    platform: tuple[PlatformStanding, ...]
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,35 @@
+"""Findings of budgets that burn: the outcomes are asked once an hour, as they settle hour by hour at most."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain.findings.finding import Finding
+from bot.domain.findings.severity_policy import SeverityPolicy
+from bot.domain.platform.calendar import floor_hour
+from bot.domain.reports.objectives import burning
+from bot.services.slo import SloService
+
+Burns = Callable[[datetime], Sequence[Finding]]
+
+
+def nothing_burns(_now: datetime) -> Sequence[Finding]:
+    """Where no objectives are watched."""
+    return ()
+
+
+class Burning:
+    def __init__(self, slo: SloService, policy: SeverityPolicy) -> None:
+        self._slo, self._policy = slo, policy
+        self._hour: datetime | None = None
+        self._found: Sequence[Finding] = ()
+
+    def __call__(self, now: datetime) -> Sequence[Finding]:
+        """Raises WarehouseUnavailable, as any look at the history does."""
+        if self._hour != floor_hour(now):
+            report = self._slo.of(now)
+            began = {each.fingerprint: each.since for each in self._found}
+            found = [burning(each, report.as_of, self._policy) for each in report.phases if each.burns]
+            self._found = [replace(each, since=began.get(each.fingerprint, each.since)) for each in found]
+            self._hour = floor_hour(now)
+        return self._found

@@ -1,0 +1,57 @@
+"""Budgets, burn and compliance for Slack and the terminal."""
+
+from bot.domain.reports.objectives import Objective, PlatformStanding, SloReport
+from bot.views import slo_words
+from bot.views.blocks import Block, Card, context, header, section
+from bot.views.text import escape
+
+CIRCLE_BURNS, CIRCLE_SPENT, CIRCLE_KEPT, CIRCLE_UNKNOWN = "🔴", "🟡", "🟢", "⚪"
+
+
+def card(report: SloReport) -> Card:
+    """A bar for each phase: what is left of its budget."""
+    blocks: list[Block] = [header("Service levels, 30 days")]
+    blocks += [section("\n".join(_lines(each))) for each in report.phases]
+    if len(report.phases) == 1:
+        blocks.append(context(f"By month: {slo_words.months(report.phases[0])}"))
+    if report.platform:
+        blocks.append(
+            section("\n".join(f"{_circle(each)} {escape(slo_words.platform(each))}" for each in report.platform))
+        )
+    blocks.append(context(_foot(report), *map(escape, report.notes)))
+    return Card(escape(text(report)), tuple(blocks))
+
+
+def _lines(each: Objective) -> list[str]:
+    head = f"{_mark(each)} *Phase {each.phase}*  `{slo_words.bar(each)}`  {slo_words.left(each)}"
+    facts = [slo_words.rate(each.month), f"target {each.target:.1%}", slo_words.late(each)]
+    return [head, " · ".join(filter(None, facts)), f"Alert: {slo_words.rule(each)}"]
+
+
+def _mark(each: Objective) -> str:
+    if each.spent is None:
+        return CIRCLE_UNKNOWN
+    return CIRCLE_BURNS if each.burns else CIRCLE_SPENT if each.spent >= 1 else CIRCLE_KEPT
+
+
+def _circle(each: PlatformStanding) -> str:
+    return {None: CIRCLE_UNKNOWN, True: CIRCLE_KEPT, False: CIRCLE_BURNS}[each.kept]
+
+
+def _foot(report: SloReport) -> str:
+    unknown = "what nobody can tell is neither good nor bad"
+    return f"As of {report.as_of:%Y-%m-%d %H:%M} UTC. An outcome is one processor's data date; {unknown}."
+
+
+def text(report: SloReport) -> str:
+    """All of it, for terminals and screen readers."""
+    lines = ["Service levels, 30 days"]
+    for each in report.phases:
+        burns = ", burns now" if each.burns else ""
+        lines.append(f"Phase {each.phase}  {slo_words.bar(each)}  {slo_words.left(each)}{burns}")
+        facts = [slo_words.rate(each.month), f"target {each.target:.1%}", slo_words.late(each)]
+        lines += [f"  {'; '.join(filter(None, facts))}", f"  alert: {slo_words.rule(each)}; {slo_words.fired(each)}"]
+        if each.months:
+            lines.append(f"  by month: {slo_words.months(each)}")
+    lines += [slo_words.platform(each) for each in report.platform]
+    return "\n".join([*lines, _foot(report), *report.notes])

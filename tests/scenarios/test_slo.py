@@ -1,0 +1,174 @@
+"""Objectives over a history: the figures of health, what a blind source hides, a budget that burns."""
+
+import json
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.cli.app import app
+from bot.cli.slo import SloQuestion, answer_slo
+from bot.domain.errors import BadInput
+from bot.domain.findings.finding import FindingKind
+from bot.domain.findings.severity import Severity
+from bot.domain.findings.severity_policy import SeverityPolicy
+from bot.domain.health.missing import DueOutcome
+from bot.domain.health.model import Window
+from bot.domain.platform.registry import Registry
+from bot.domain.reports.objectives import Counts
+from bot.domain.slo import Measure, PlatformObjective, ServiceLevel, ServiceLevels
+from bot.ports.fakes.state import FakeState
+from bot.services.app import AppServices
+from bot.services.burning import Burning
+from bot.services.gate import GateService
+from bot.services.slo import SloService
+from bot.views import incident_words, slo
+from tests.support.builders import NOW
+from tests.support.gate_story import RULES
+from tests.support.slack_bench import ALEX, Bench, play
+
+DAY = timedelta(days=1)
+EXAMPLE = Path(__file__).parents[2] / "docs" / "example"
+REGISTRY = Registry.model_validate(
+    {"processors": [{"name": f"P{n}", "phase": 2, "schedule_hours_et": [25]} for n in range(33)]}
+)
+LEVELS = ServiceLevels(
+    (ServiceLevel(2, 0.95, time(2), 1), ServiceLevel(3, 0.99)),
+    (
+        PlatformObjective("availability", 0.995, 30, measure=Measure.AVAILABILITY),
+        PlatformObjective("data", 0.999, 1, measure=Measure.COMPLETENESS),
+        PlatformObjective("hit_rate", 0.55, 30),
+    ),
+)
+
+
+class Told:
+    """A warehouse that tells of 97 days: of the last, `bad` are missing and of `unknown` nobody can tell."""
+
+    def __init__(self, bad: int = 0, unknown: int = 0) -> None:
+        self.bad, self.unknown, self.asked = bad, unknown, 0
+
+    def outcomes(self, window: Window) -> list[DueOutcome]:
+        self.asked += 1
+        found = []
+        for back in range(97):
+            settled = window.as_of - back * DAY - timedelta(hours=1)
+            for n in range(33):
+                good: bool | None = back > 0 or n >= self.bad
+                good = None if back == 0 and n >= 33 - self.unknown else good
+                filled = settled - timedelta(hours=2) if good else None
+                found.append(DueOutcome(f"P{n}", settled.date() - DAY, settled, good, filled))
+        return found
+
+
+class Known:
+    """The history is known up to now."""
+
+    def known(self, now: datetime) -> object:
+        from bot.services.known_until import Known as Until
+
+        return Until(now, now)
+
+
+def service(told: Told) -> SloService:
+    return SloService(told, REGISTRY, LEVELS, Known())  # type: ignore[arg-type]
+
+
+def test_outcomes_are_those_of_health(services: AppServices) -> None:
+    report = services.slo.of(NOW)
+    warehouse = services.slo._warehouse
+    moment = report.as_of
+    window = Window(moment - 7 * DAY, moment, moment, 7, exact=False)
+    due = {each.processor: (each.due, each.filled, each.unknown) for each in warehouse.health_due(window) if each.due}
+    found: dict[str, tuple[int, int, int]] = {}
+    for each in warehouse.outcomes(window):
+        all_, good, unknown = found.get(each.processor, (0, 0, 0))
+        found[each.processor] = (all_ + 1, good + (each.good is True), unknown + (each.good is None))
+    assert found == due
+    missing = {(each.processor, each.data_date) for each in warehouse.missing_dates(window)}
+    assert missing == {(each.processor, each.data_date) for each in warehouse.outcomes(window) if each.good is False}
+
+
+def test_a_budget_that_burns_is_one_finding_while_it_does() -> None:
+    told = Told(bad=7)
+    burning = Burning(service(told), SeverityPolicy())
+    [found] = burning(NOW)
+    assert (found.kind, found.severity, found.root) == (FindingKind.SLO_BURN, Severity.P2, "phase 2")
+    assert found.explanation == (
+        "phase 2: 7 of 33 outcomes failed in a day and 7 of 231 in a week, target 95.0%; "
+        "14% of the budget of 30 days is spent"
+    )
+    assert burning(NOW + timedelta(minutes=30)) == [found]
+    assert told.asked == 1
+    [again] = burning(NOW + timedelta(hours=2))
+    assert (again.fingerprint, again.since, told.asked) == (found.fingerprint, found.since, 2)
+    told.bad = 6
+    assert burning(NOW + timedelta(hours=3)) == []
+
+
+def test_the_gate_tells_of_it_and_it_has_a_name() -> None:
+    state = FakeState()
+    gate = GateService(state, RULES)
+    found = Burning(service(Told(bad=9)), SeverityPolicy())(NOW)
+    for seconds in (0, 60):
+        gate.tick(NOW + timedelta(seconds=seconds), found)
+    [incident] = state.open_incidents()
+    assert (incident.number, incident.root, incident.severity) == (1, "phase 2", Severity.P2)
+    assert incident_words.NEXT_STEPS[incident.headline.action]
+
+
+def test_what_nobody_can_tell_is_shown_and_burns_nothing() -> None:
+    report = service(Told(unknown=33)).of(NOW)
+    [phase, none] = report.phases
+    assert (phase.day, phase.burns) == (Counts(0, 0, 33), False)
+    assert none.month == Counts()
+    text = slo.text(report)
+    assert "100.0% of 957, 33 unknown" in text
+    assert "unknown: no outcome is known in 30 days" in text
+    assert "hit rate: unknown, nothing measures it; target 55.0%" in text
+    assert [each.kept for each in report.platform] == [False, None, None]
+
+
+def test_one_phase_or_a_sentence_that_says_which_there_are() -> None:
+    assert [each.phase for each in service(Told()).of(NOW, 2).phases] == [2]
+    with pytest.raises(BadInput, match=r"no objective for phase 7\. Known: 2, 3"):
+        service(Told()).of(NOW, 7)
+
+
+def test_json_has_the_rule_and_every_count() -> None:
+    given = json.loads(answer_slo(service(Told(bad=2)), SloQuestion(as_json=True), NOW))  # the same service as Slack
+    [phase, _] = given["phases"]
+    assert phase["rule"]["day"] == 7
+    assert phase["day"] == {"good": 31, "bad": 2, "unknown": 0, "rate": 31 / 33}
+    assert phase["budget"] == pytest.approx(49.5)
+
+
+def test_in_slack(transport: str, services: AppServices) -> None:
+    async def scenario(bench: Bench) -> None:
+        shown = await bench.ask("/slo")
+        assert shown["text"].startswith("Service levels, 30 days")
+        one = await bench.ask("/slo phase 2")
+        assert "Phase 2" in one["text"]
+        assert "Phase 3" not in one["text"]
+        refused = await bench.ask("/slo tomorrow", sees="ephemeral", user=ALEX)
+        assert "is no phase" in refused["text"]
+        helped = await bench.ask("/slo help", sees="ephemeral")
+        assert "/health" in helped["text"]
+
+    play(scenario, transport, services)
+
+
+def test_check_config_says_what_each_alert_can_do() -> None:
+    said = " ".join(CliRunner().invoke(app, ["check-config"]).stdout.split())
+    assert "phase 1: a budget of 4.5 outcomes in 30 days, one miss costs 22.2% of it; report only" in said
+    assert "no history tells how often it would have fired" in said
+
+
+def test_the_history_beside_it_tells_how_often(tmp_path: Path) -> None:
+    loaded = CliRunner().invoke(app, ["load", str(EXAMPLE), "--home", str(tmp_path)])
+    assert loaded.exit_code == 0, loaded.output
+    said = CliRunner().invoke(app, ["slo", "--home", str(tmp_path)])
+    assert said.exit_code == 0, said.output
+    assert "would have fired on 0 days of the last 90" in said.stdout
+    assert datetime(2026, 1, 1, tzinfo=UTC) < NOW
