@@ -49,7 +49,7 @@ def _rerun(incident: Incident, offer: Offer) -> Element:
 def circuit_opened(circuit: Circuit) -> Card:
     text = f"{circuit.opened_by} stopped repairs of {circuit.processor}: {circuit.because}"
     close = button("Let repairs go on", action_ids.CIRCUIT_CLOSE, circuit.processor)
-    return Card(escape(f"{text}."), (section(f":no_entry: {escape(text)}."), actions([close])))
+    return Card(escape(f"{text}."), (section(f":warning: {escape(text)}."), actions([close])))
 
 
 def circuit_closed(processor: str, by: str) -> Card:

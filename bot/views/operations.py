@@ -41,8 +41,8 @@ def of_service(row: ServiceRow) -> Block | None:
     made: list[Element] = []
     if not isinstance(row.rollback, NoRollback):
         made.append(_opens("Roll back…", Kind.ROLLBACK, row.service))
-    if deployed.pinned:
-        made.append(_opens("Release traffic…", Kind.RELEASE, row.service))
+    if deployed.pinned:  # a new revision would get no traffic
+        return actions([*made, _opens("Release traffic…", Kind.RELEASE, row.service)])
     made.append(_opens("Restart…", Kind.RESTART, row.service))
     limit = deployed.current.timeout_seconds if deployed.current is not None else None
     more = [seconds for seconds in LIMITS if limit is not None and seconds > limit]

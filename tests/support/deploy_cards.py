@@ -25,7 +25,7 @@ TO_MIGRATE = (
 )
 EXPECTS = RAW.model_copy(update={"expected_timeout_seconds": 1_800.0})
 SERVICES = Registry(processors=FLEET.processors, services=(EXPECTS, *FLEET.services[1:], *TO_MIGRATE))
-DENIED = "Cloud Run does not let Fireline do that with analytics: <denied> & *more*"
+DENIED = "Cloud Run does not let Fireline read analytics: <denied> & *more*"
 GRANT = "Run `gcloud projects add-iam-policy-binding nba --member=user:WHO@EXAMPLE.COM --role=roles/run.viewer`"
 
 

@@ -44,7 +44,7 @@ def _answered(place: CloudPlace, member: Callable[[], str], error: Exception, *,
     if code in BUSY:
         return CloudRunUnavailable(f"Cloud Run is asked too often about {place.name}: {_said(error)}")
     if code in NO:
-        return CloudRunRefused(_refusal(place, code, error), _remedy(place, member, code, act=act))
+        return CloudRunRefused(_refusal(place, code, error, act=act), _remedy(place, member, code, act=act))
     return _no_answer(place, error, act=act)
 
 
@@ -53,9 +53,9 @@ def _no_answer(place: CloudPlace, error: Exception, *, act: bool) -> CloudRunErr
     return kind(f"Cloud Run gives no answer about {place.name}: {_said(error)}")
 
 
-def _refusal(place: CloudPlace, code: str, error: Exception) -> str:
+def _refusal(place: CloudPlace, code: str, error: Exception, *, act: bool) -> str:
     if code == "PERMISSION_DENIED":
-        return f"Cloud Run does not let Fireline do that with {place.name}: {_said(error)}"
+        return f"Cloud Run does not let Fireline {'change' if act else 'read'} {place.name}: {_said(error)}"
     if code == "NOT_FOUND":
         return f"Cloud Run has no {place.name} in {place.project}, {place.region}"
     return f"Cloud Run refuses it for {place.name}: {_said(error)}"
