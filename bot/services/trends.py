@@ -1,10 +1,10 @@
 """Trends of the pipeline, a phase or a processor, from the roll-up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
-from bot.domain.health.model import Durations, HealthReport, HealthRequest, Window
-from bot.domain.health.report import Measured, Period, assess
+from bot.domain.health.model import Durations, HealthRequest, Tally, Window, total_of
+from bot.domain.health.report import Period, Scope
 from bot.domain.health.trends import HEAT_WEEKS, DayDurations, Trends, heat_of, local_days
 from bot.domain.platform.registry import Registry
 from bot.ports.warehouse import Warehouse
@@ -46,8 +46,7 @@ class TrendService:
         days = local_days(self._health.moment(request, now), self._registry.zone)
         for at, (_, window) in enumerate(days):
             period = Period(self._warehouse.health_counts(window), ())
-            report = assess(Measured(period, Period((), ()), ()), scope, {}, window)
-            for label, rate in _rates(report, request):
+            for label, rate in _rates(period, scope, request):
                 found.setdefault(label, [None] * len(days))[at] = rate
         return tuple(day for day, _ in days), found
 
@@ -68,12 +67,19 @@ class TrendService:
         return durations.processor is None and durations.phase == request.phase
 
 
-def _rates(report: HealthReport, request: HealthRequest) -> list[tuple[str, float | None]]:
-    """Without phases the pipeline is one line."""
-    if request.processor is None and not report.phases:
-        return [(_subject(request), report.total.success_rate)]
-    rows = report.phases if request.processor is None else report.processors
-    return [(row.name, row.tally.success_rate) for row in rows]
+def _rates(period: Period, scope: Scope, request: HealthRequest) -> Iterator[tuple[str, float | None]]:
+    """As `assess` has them, which knows much more than rates. Without phases the pipeline is one line."""
+    tallies = period.tallies(scope.registry)
+    known = [each for each in scope.registry.processors if scope.includes(each.name, each.phase)]
+    if scope.processor is not None:
+        yield scope.processor.name, tallies.get(scope.processor.name, Tally()).success_rate
+        return
+    phases = sorted({each.phase for each in known if each.phase is not None})
+    for phase in phases:
+        members = (tallies[each.name] for each in known if each.phase == phase and each.name in tallies)
+        yield f"phase {phase}", total_of(members).success_rate
+    if not phases:
+        yield _subject(request), total_of(tallies.values()).success_rate
 
 
 def _subject(request: HealthRequest) -> str:
