@@ -34,6 +34,8 @@ STEPS, PROCESSORS, DATES = 1_000, 10, 100
 DAY = timedelta(days=1)
 WIDE = Limits(per_processor=10, per_service=10)
 MUTATIONS = 20_000
+LATEST = 100
+"""Of the runs, those that may still go on."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,7 @@ def jobs() -> Iterator[Figure]:
                     faults.codes["RunJob"] = what
                 if what == "after":
                     faults.after["RunJob"] = "INTERNAL"
+                bench.world.now = world.now
                 answer = inner.start(order)
                 faults.codes.clear()
                 faults.after.clear()
@@ -156,15 +159,13 @@ def slots() -> Iterator[Figure]:
         for step in plan.steps:
             takes[step.key] = timedelta(seconds=chance.lognormvariate(4.0, 0.5))
         world = World(takes=lambda key: takes[key])
-        repair = started_repair(state, plan)
+        started_repair(state, plan)
         made, busy, length = execution(state, world, Limits(), registry), 0, 0
         while state.repairs.unfinished():
             made.tick()
-            steps = state.repairs.steps(repair.id)
-            if any(step.state is StepState.WAITING for step in steps):
+            if len(world.orders) < STEPS:
                 length += 1
-                running = (run for run in world.runs if run.started_at <= world.now)
-                busy += sum(run.ended_at is not None and run.ended_at > world.now for run in running)
+                busy += sum(run.known_at > world.now for run in world.runs[-LATEST:])
             world.now += timedelta(seconds=1)
     used = busy / (length * Limits().slots)
     said = f"{used:.1%} of {Limits().slots} slots over {length / 60:.0f} min"

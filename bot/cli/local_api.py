@@ -24,6 +24,8 @@ from bot.cli.practice import answer_practice
 from bot.cli.practice import question_of as practice_question
 from bot.cli.query import answer_query
 from bot.cli.query import question_of as query_question
+from bot.cli.receipt import answer_receipt
+from bot.cli.receipt import question_of as receipt_question
 from bot.cli.report import answer_report
 from bot.cli.report import question_of as report_question
 from bot.cli.reprocess import answer_reprocess
@@ -115,6 +117,7 @@ def _answers(services: AppServices) -> Mapping[str, Answer]:
             services.repairs, services.repair_work.control, reprocess_question(given), services.now()
         ),
         "slo": lambda given: answer_slo(services.slo, slo_question(given), services.now()),
+        "receipt": lambda given: answer_receipt(services.repair_work.receipts, receipt_question(given), services.now),
         "report": lambda given: answer_report(services.reports, report_question(given), services.now()),
     }
 

@@ -4,10 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.domain.reprocessing.plan import Plan, StepKey, difference
-from bot.domain.reprocessing.repair import Person, Repair, RepairState
+from bot.domain.audit import NOTHING, Anchor, Link, Seal
+from bot.domain.reprocessing.plan import STANDARD, Plan, StepKey, difference
+from bot.domain.reprocessing.progress import progress
+from bot.domain.reprocessing.receipts import Again, Receipt, Shown, receipts_in, repair_receipt, step_receipt
+from bot.domain.reprocessing.repair import AT_WORK, Person, Repair, RepairState, RepairStep, StepState, steps_of
 from bot.domain.verdicts.judge import Verdict
-from bot.views import reprocessing
+from bot.views import receipts, reprocessing, reprocessing_progress
 from bot.views.blocks import Card
 from tests.support.repairs import CHAIN, LAST, NOW, asked, day, facts, planned
 
@@ -59,7 +62,49 @@ def messages() -> dict[str, Card]:
         "reprocess_withdrawn": reprocessing.withdrawn(replace(waiting, reason="withdrawn by Ana")),
         "reprocess_listed": reprocessing.listed([waiting, replace(few, **begun)]),
         "reprocess_listed_none": reprocessing.listed([]),
+        **_at_work(),
     }
+
+
+def _at_work() -> dict[str, Card]:
+    """As a repair of six dates goes on, and what it leaves."""
+    plan = planned(asked("Gamebook", "Summary", dates=6), seconds=SECONDS, plan_id="P3")
+    begun = repair(plan, number=14, state=RepairState.RUNNING, started_at=NOW)
+    waiting = steps_of(plan, plan.id)
+    at_work = [_step(step, place) for place, step in enumerate(waiting)]
+    over: dict[str, Any] = {"ended_at": NOW + timedelta(minutes=20), "reason": "9 of 12 steps proved right"}
+    ended = replace(begun, state=RepairState.FAILED, approved_by=BEN, **over)
+    now, later = NOW + timedelta(minutes=4), NOW + timedelta(minutes=20)
+    failed = [replace(step, state=StepState.FAILED, reason=NASTY) if step.seq % 4 == 0 else step for step in at_work]
+    settled = [replace(step, state=StepState.PROVED) if step.state in AT_WORK else step for step in failed]
+    return {
+        "reprocess_running": reprocessing_progress.card(begun, progress(begun, at_work, STANDARD, now), now),
+        "reprocess_paused": reprocessing_progress.card(
+            replace(begun, state=RepairState.PAUSED), progress(begun, at_work, STANDARD, now), now
+        ),
+        "reprocess_ended": reprocessing_progress.card(ended, progress(ended, settled, STANDARD, later), later),
+        "reprocess_receipt": receipts.card(Shown(ended, tuple(_receipts(ended, settled)))),
+        "reprocess_receipt_none": receipts.card(Shown(begun, ())),
+    }
+
+
+def _step(step: RepairStep, place: int) -> RepairStep:
+    asked_at = NOW + timedelta(minutes=place)
+    told: dict[str, Any] = {"attempt": 1, "asked_at": asked_at, "started_at": asked_at, "run_id": f"run-{place}"}
+    proved: dict[str, Any] = {"verdict_after": "ok", "rows_after": 318, "ended_at": asked_at + timedelta(minutes=1)}
+    if place < 4:
+        return replace(step, state=StepState.PROVED, **told, **proved)
+    return replace(step, state=StepState.RUNNING, **told) if place < 6 else step
+
+
+def _receipts(ended: Repair, steps: list[RepairStep]) -> list[Receipt]:
+    again = Again(processor="Predictions", data_date=LAST, verdict="upstream", because="Summary <failed>")
+    made = [step_receipt(ended, step, "raw-00042", NOW) for step in steps if step.attempt]
+    seal, end, links = Seal(), NOTHING, list[Link]()
+    for each in [*made, repair_receipt(ended, steps, [again], NOW)]:
+        links.append(seal.after(end, each))
+        end = Anchor(links[-1].seq, links[-1].hash)
+    return receipts_in(links)
 
 
 def modals() -> dict[str, dict[str, Any]]:

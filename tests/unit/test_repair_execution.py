@@ -130,6 +130,24 @@ def test_one_killed_before_it_asked_is_asked_for_again_under_the_same_id() -> No
     assert len({order.request_id for order in world.orders}) == 1
 
 
+def test_one_that_was_taken_and_not_seen_is_recognised_when_it_is_asked_for_again() -> None:
+    """Its row comes late, and the service keeps ids: the second order begins nothing."""
+    state, world = FakeState(), World(boundary=lambda _: "unclear, taken", outcome=lambda _: "no row", looks_up=False)
+    repair = started_repair(state)
+    made = execution(state, world)
+    made.tick()
+    world.tables.clear()
+    world.boundary = lambda _: "ok"
+    while len(world.orders) == 1:
+        world.now += timedelta(minutes=1)
+        made.tick()
+    world.runs[:] = world.began.values()
+    world.tables[StepKey("Gamebook", LAST)] = USUAL, world.runs[0].known_at
+    run_until(state, world, made, HOUR)
+    assert ended(state, repair).state is RepairState.DONE
+    assert (len(world.began), len({order.request_id for order in world.orders})) == (1, 1)
+
+
 def test_a_service_that_says_not_now_is_asked_again_and_one_that_says_never_is_not() -> None:
     state, world = FakeState(), World(boundary=lambda _: "later")
     repair = started_repair(state)

@@ -56,7 +56,7 @@ def begun(step: RepairStep, now: datetime) -> RepairStep:
         state=StepState.STARTING,
         attempt=attempt,
         request_id=request_id(step.repair, step.seq, attempt),
-        started_at=step.started_at or now,
+        started_at=(step.started_at or now) if step.unclear else now,
         asked_at=now,
         not_before=None,
         unclear=False,
@@ -113,7 +113,7 @@ def checked(step: RepairStep, seen: Seen, timeout: timedelta, now: datetime) -> 
     asked = step.asked_at
     if asked is None:
         return step
-    run = own_run(step, seen.runs, asked)
+    run = own_run(step, seen.runs, step.started_at or asked)
     if run is None:
         return _without_run(step, seen, asked, timeout, now)
     if run.status is Status.RUNNING:
@@ -124,7 +124,9 @@ def checked(step: RepairStep, seen: Seen, timeout: timedelta, now: datetime) -> 
 
 
 def own_run(step: RepairStep, runs: Sequence[RunSeen], asked: datetime) -> RunSeen | None:
-    """The run that the order made: not a poll in between, nor one that a service names and that began before."""
+    """The run that the order made: not a poll in between, nor one that a service names and that began before. `asked`:
+    when this attempt was asked for first.
+    """
     since = [run for run in runs if run.started_at >= asked - CLOCKS]
     named = [run for run in since if step.execution and run.run_id == step.execution]
     others = [run for run in since if run.trigger != Trigger.POLL]

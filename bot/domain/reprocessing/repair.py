@@ -121,8 +121,9 @@ class RepairStep:
     """A step of a repair that was started, in its place `seq` of the plan. `attempt` counts from 1 when it is started.
 
     `execution`: what the service calls it; `run_id`: the run of the history that it made; `reason`: why it is as it is,
-    and `cause` the same as a name (`execution.Cause`). `asked_at`: when the service was asked, at this attempt;
-    `unclear`: nobody knows whether it was taken; `not_before`: it is not looked at, or asked for, again earlier.
+    and `cause` the same as a name (`execution.Cause`). `started_at`: when this attempt began; `asked_at`: when the
+    service was last asked; `unclear`: nobody knows whether it was taken; `not_before`: it is not looked at, or asked
+    for, again earlier.
     """
 
     repair: str
