@@ -45,7 +45,7 @@ class SloService:
     def of(self, now: datetime, phase: int | None = None) -> SloReport:
         """Of all phases, or of one. Raises BadInput where there is no history, or no objective for that phase."""
         wanted = [level for level in self._levels.phases if phase in (None, level.phase)]
-        if not wanted:
+        if not wanted and phase is not None:
             known = ", ".join(str(level.phase) for level in self._levels.phases)
             instead = f"Known: {known}." if known else "slos.yaml has none."
             raise BadInput(f"There is no objective for phase {phase}. {instead}")

@@ -71,6 +71,11 @@ class Known:
         return Until(now, now)
 
 
+class NoHistory:
+    def known(self, _now: datetime) -> object:
+        raise BadInput("There is no run history yet.")
+
+
 def service(told: Told) -> SloService:
     return SloService(told, REGISTRY, LEVELS, Known())  # type: ignore[arg-type]
 
@@ -105,6 +110,14 @@ def test_a_budget_that_burns_is_one_finding_while_it_does() -> None:
     assert (again.fingerprint, again.since, told.asked) == (found.fingerprint, found.since, 2)
     told.bad = 6
     assert burning(NOW + timedelta(hours=3)) == []
+
+
+def test_without_objectives_or_a_history_nothing_burns_and_detection_goes_on() -> None:
+    bare = SloService(Told(bad=33), REGISTRY, ServiceLevels(()), Known())  # type: ignore[arg-type]
+    assert Burning(bare, SeverityPolicy())(NOW) == []
+    assert bare.of(NOW).phases == ()
+    empty = SloService(Told(), REGISTRY, LEVELS, NoHistory())  # type: ignore[arg-type]
+    assert Burning(empty, SeverityPolicy())(NOW) == []
 
 
 def test_the_gate_tells_of_it_and_it_has_a_name() -> None:
