@@ -1,6 +1,7 @@
 """/runbook: runbooks are listed, read and started; each press in the thread is stored before Slack is answered."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -8,7 +9,6 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.domain.access import Act
 from bot.domain.incidents.incident import Incident
 from bot.domain.runbooks.run import Run, Subject
-from bot.domain.verdicts.validation import ValidationRequest
 from bot.services.app import AppServices
 from bot.services.runbooks import Deed, Place
 from bot.views import action_ids, runbooks
@@ -105,11 +105,11 @@ def _start_named(services: AppServices, name: str, about: list[str], reply: Repl
 
 
 def _subject(services: AppServices, text: str) -> Subject:
-    """Raises BadInput for what is no processor, and no date."""
-
+    """Without a date yesterday's: Slack waits for three seconds, and asking the data what is newest may take longer.
+    Raises BadInput for what is no processor, and no date.
+    """
     asked = questions(services).impact(text)
-    newest = ValidationRequest(processor=asked.processor, first=asked.data_date, last=asked.data_date)
-    day = services.validation.of(newest, services.now()).last
+    day = asked.data_date or services.validation.dates(services.now()).today - timedelta(days=1)
     return Subject(processor=asked.processor, data_date=day)
 
 

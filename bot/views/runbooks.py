@@ -60,7 +60,8 @@ def suggestions(incident: Incident, found: Sequence[Suggested], running: Sequenc
 
 def started(run: Run) -> Card:
     where = "in the incident's thread" if run.incident else "here"
-    return _line(f"{run.label} is started: {run.runbook.title}. Its steps are {where} in a moment.")
+    about = f" for {run.subject}" if str(run.subject) else ""
+    return _line(f"{run.label} is started: {run.runbook.title}{about}. Its steps are {where} in a moment.")
 
 
 def _start(runbook: Runbook, grant: str, incident: Incident | None) -> Element:

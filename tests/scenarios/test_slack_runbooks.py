@@ -65,7 +65,7 @@ def test_from_the_incident_to_its_end(transport: str, desk: Desk) -> None:
         offered = await bench.press(message, "incident.more", f"runbook:{desk.incident.id}", sees="ephemeral")
         assert "A lost date: it is for zero records processor. 4 steps, data" in offered["text"]
         begun = await bench.press(offered, "runbook.start", sees="ephemeral")
-        assert begun["text"].startswith("RB-1 is started: A lost date.")
+        assert begun["text"].startswith("RB-1 is started: A lost date for Box 2026-01-15.")
         await desk.look(bench)
         card = shown(bench)
         assert card["thread_ts"] == message["ts"]
