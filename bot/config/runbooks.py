@@ -198,7 +198,8 @@ def _items(tokens: "Sequence[Token]", lines_before: int) -> tuple[list[_Item], s
         elif token.type in ("bullet_list_open", "bullet_list_close"):
             bulleted += 1 if token.type.endswith("open") else -1
         elif token.type == "inline":
-            said = f"• {token.content}" if bulleted else token.content
+            words = " ".join(token.content.split())
+            said = f"• {words}" if bulleted else words
             (items[-1].texts if numbered and items else about).append(said)
         elif token.type == "fence" and numbered and items:
             _fence(token, line, items[-1])

@@ -164,7 +164,7 @@ def _earlier(repairs: RepairService, request: Request, order: Order) -> Repair |
 def _told(repair: Repair) -> str:
     if repair.state is RepairState.AWAITING_APPROVAL:
         because = "; ".join(repair.plan.needs_second)
-        return f"{repair.label} waits for a second person: {because}"
+        return f"{repair.label} waits for a second person, `/reprocess {repair.label}` shows it: {because}"
     return f"{repair.label} runs {plural(len(repair.plan.running), 'step')}"
 
 

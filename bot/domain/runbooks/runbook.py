@@ -2,6 +2,7 @@
 action of the registry.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -34,6 +35,7 @@ class Approval(StrEnum):
     """One asks for it, another one who is an approver says yes."""
 
 
+_SENTENCE_ENDS = re.compile(r"(?<=[.?!]) ")
 STRICTEST_LAST = tuple(Approval)
 
 
@@ -61,7 +63,7 @@ class Step:
     def title(self) -> str:
         """Its first sentence."""
         line = self.text.partition("\n")[0]
-        return line.partition(". ")[0].rstrip(".:")
+        return _SENTENCE_ENDS.split(line)[0].rstrip(".:")
 
 
 @dataclass(frozen=True, kw_only=True)
