@@ -13,7 +13,7 @@ from bot.domain.incidents.feedback import Feedback, Word
 from bot.domain.incidents.incident import AlertState, Incident
 from bot.domain.incidents.standing import graded
 from bot.domain.platform.registry import Registry
-from bot.domain.verdicts.judge import SOUND
+from bot.domain.verdicts.judge import REPAIRED, SOUND
 from bot.domain.verdicts.validation import ValidationRequest
 from bot.ports.state import State
 from bot.services.incident_facts import Judge
@@ -75,7 +75,9 @@ class IncidentService:
         judged = [self._judge(name, day, now) for name, day in dict.fromkeys([*own, *waiting])]
         wrong = [each for each in judged if each.verdict not in SOUND]
         said = (f"{each.processor.name} {each.data_date}: {each.judged.because}" for each in wrong)
-        return Checked(incident, len(judged), tuple(said))
+        ours = (each for each in wrong if each.processor.name in incident.processors and each.processor.service)
+        repaired = {each.data_date for each in ours if each.action in REPAIRED}
+        return Checked(incident, len(judged), tuple(said), tuple(sorted(repaired)))
 
     def still_wrong(self, incident_id: str, now: datetime) -> Sequence[str]:
         """What is not right of them, a sentence each."""

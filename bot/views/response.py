@@ -9,7 +9,7 @@ from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.standing import Overview
 from bot.domain.incidents.timeline import Entry
 from bot.views import action_ids, incident_words, response_words
-from bot.views.blocks import Card, actions, button, context, section
+from bot.views.blocks import Block, Card, actions, button, context, section
 from bot.views.incident import PLAIN, SLACK, TEXT
 from bot.views.incident_words import Voice
 from bot.views.text import cut, escape, is_slack_id, mention
@@ -98,15 +98,26 @@ def timeline(found: Overview, now: datetime) -> Card:
 
 
 def checked(found: Checked) -> Card:
-    """What the data says; where all of it is right, one tap resolves the incident."""
+    """What the data says; where all of it is right, one tap resolves the incident, else one shows the plan of its
+    repair.
+    """
     label, right = found.incident.label, found.dates - len(found.wrong)
     if not found.dates:
         return _line(f"{label} concerns no data date: there is nothing to check.")
     head = f"{label}: {right} of {plural(found.dates, 'date')} right."
     more = [f"and {len(found.wrong) - MOST_WRONG} more"] if len(found.wrong) > MOST_WRONG else []
     said = "\n".join([head, *(f"• {each}" for each in (*found.wrong[:MOST_WRONG], *more))])
-    resolve = [] if found.wrong else [actions([button("Resolve", action_ids.INCIDENT_RESOLVE, found.incident.id)])]
-    return Card(escape(said), (section(escape(said)), *resolve))
+    return Card(escape(said), (section(escape(said)), *_next(found)))
+
+
+def _next(found: Checked) -> list[Block]:
+    name, days = found.incident.id, found.repaired
+    if not found.wrong:
+        return [actions([button("Resolve", action_ids.INCIDENT_RESOLVE, name)])]
+    if not days:
+        return []
+    label = f"Reprocess {days[0]}" if len(days) == 1 else f"Reprocess {plural(len(days), 'date')}"
+    return [actions([button(label, action_ids.REPROCESS_INCIDENT, name)])]
 
 
 def taken(incident: Incident) -> Card:

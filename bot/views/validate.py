@@ -1,7 +1,7 @@
 """Verdicts as a message: one line a finding, the worst first, what to do, and how many dates are in order."""
 
 from bot.domain.counts import plural
-from bot.domain.verdicts.judge import SOUND, Action, Verdict
+from bot.domain.verdicts.judge import REPAIRED, SOUND, Verdict
 from bot.domain.verdicts.validation import Validated, Validation, ValidationRequest
 from bot.views import action_ids, validate_words
 from bot.views.blocks import Block, Card, Element, actions, button, context, header, section
@@ -12,7 +12,6 @@ from bot.views.validate_words import VerdictRows
 MOST_SHOWN = 12
 MOST_NOTES = 4
 MOST_EVIDENCE = 400
-REPAIRED = frozenset({Action.REPROCESS, Action.RESCRAPE})
 UNCLEAR = frozenset({Verdict.UPSTREAM, Verdict.UNKNOWN})
 
 

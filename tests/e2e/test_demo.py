@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from sandbox.pipeline.database import FILE_NAME
 from tests.house.project import ROOT
-from tests.support import wheel
+from tests.support import demo_story, wheel
 
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 READY_S = 180
@@ -260,7 +260,7 @@ def test_fireline_knows_the_pipeline_through_sources_that_follow_its_speed(
     assert all(each["error"] == "" for each in now.values())
 
 
-def gone_for_a_day(home: Path) -> str:
+def gone_for_a_day(home: Path, processor: str = TOUR) -> str:
     """A data date whose loss is a P0 whatever the time is: it has been whole, and is older than a day."""
     (database,) = home.glob(f"**/{FILE_NAME}")
     query = (
@@ -268,7 +268,7 @@ def gone_for_a_day(home: Path) -> str:
         " AND records_processed > 0 AND data_date < date('now', '-2 days')"
     )
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as kept:
-        ((day,),) = kept.execute(query, [TOUR]).fetchall()
+        ((day,),) = kept.execute(query, [processor]).fetchall()
     return str(day)
 
 
@@ -335,3 +335,33 @@ def test_a_p0_pages_one_after_the_other_until_somebody_answers(demo: str, home: 
             simulation(demo, "clock", {"speed": 1})
         assert [person for person, _ in calls(demo, incident)] == rung, "nobody was called after that"
         assert (turns["primary"], "no-answer") in calls(demo, incident)
+
+
+def test_an_incident_is_repaired_by_two_people_and_proved_by_the_data(demo: str, home: Path, browser: Browser) -> None:
+    """The fault, the card, a runbook, a plan that needs a second person, the repair, the proof, the receipt."""
+    root = "BdlBoxscoresProcessor"
+    with opened(browser, demo, DESK, "C03ALERTS") as alex, opened(browser, demo, PHONE, "C03ALERTS") as sam:
+        sam.goto(f"{demo}/?user=U02SAM#/C03ALERTS")
+        given = {"name": "zero_records", "processor": root, "date": gone_for_a_day(home, root)}
+        simulation(demo, "faults", given)
+        simulation(demo, "clock", {"speed": 60})
+        card = alex.get_by_role("article").filter(has_text=re.compile(f"P0 {root}: no data")).last
+        card.wait_for(timeout=READY_S * 1000)
+        simulation(demo, "clock", {"speed": 1})
+        (incident,) = set(re.findall(r"INC-\d+", card.inner_text()))
+        demo_story.looked_into(alex, incident)
+        demo_story.asked_for(alex, incident)
+        repair = demo_story.approved(sam)
+        simulation(demo, "clock", {"speed": 60})
+        try:
+            done = sam.get_by_role("article").filter(has_text=f"{repair} is done").last
+            expect(done).to_contain_text(re.compile(r"(\d+) of \1 done: \1 proved right"), timeout=READY_S * 1000)
+            mended = alex.get_by_role("article").filter(has_text=f"{incident} · opened").last
+            expect(mended).to_contain_text("Resolved", timeout=READY_S * 1000)
+            expect(mended).to_contain_text("Proof: ")
+        finally:
+            simulation(demo, "clock", {"speed": 1})
+        done.get_by_role("button", name="Receipt").click()
+        expect(sam.get_by_text(re.compile("[Rr]eceipt")).last).to_be_visible()
+        mended.get_by_role("button", name="Postmortem").click()
+        expect(alex.get_by_text(re.compile("[Pp]ostmortem")).last).to_be_visible()

@@ -185,4 +185,4 @@ def test_without_the_process_the_command_line_gives_the_same_answers(demo: Demo)
         alone = Services(demo.opened, asked, closing).health.of(HealthRequest(), demo.clock.moment)
     assert alone == replace(served, sources=())
     ages = {status.plan.name: status.age for status in served.sources}
-    assert ages == dict.fromkeys(("windows", "schedule", "raw_files", "tables", "history"), timedelta())
+    assert ages == dict.fromkeys(("windows", "schedule", "raw_files", "tables", "history", "pushed"), timedelta())

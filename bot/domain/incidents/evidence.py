@@ -1,7 +1,7 @@
 """The evidence of an incident."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.feedback import Feedback
@@ -28,8 +28,11 @@ class IncidentEvidence:
 
 @dataclass(frozen=True)
 class Checked:
-    """What the data says now: `dates` were judged, `wrong` has a sentence for each that is not right."""
+    """What the data says now: `dates` were judged, `wrong` has a sentence for each that is not right. `repaired`: dates
+    that a run of the incident's own processors repairs.
+    """
 
     incident: Incident
     dates: int
     wrong: tuple[str, ...]
+    repaired: tuple[date, ...] = ()

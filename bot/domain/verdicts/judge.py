@@ -56,6 +56,8 @@ ACTIONS = {
 }
 
 
+REPAIRED = frozenset({Action.REPROCESS, Action.RESCRAPE})
+"""A run of its own processors repairs it."""
 SOUND = frozenset(
     {Verdict.OK, Verdict.TRACKING_BUG, Verdict.LEGITIMATE_ZERO, Verdict.OFF_DAY, Verdict.NOT_YET, Verdict.DATA_GONE}
 )
