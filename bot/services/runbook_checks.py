@@ -132,7 +132,8 @@ class RunbookChecks:
             return not_known(f"nothing is known of {', '.join(unknown)}", asked.now)
         wrong = [each for each in judged if each.verdict not in SOUND]
         because = "; ".join(f"{each.processor.name}: {each.judged.because}" for each in wrong)
-        return Measured(len(wrong), f"{len(wrong)} of {len(judged)}", asked.now, because)
+        shown = f"{len(wrong)} of {len(judged)}" if judged else "the registry names nothing that it depends on"
+        return Measured(len(wrong), shown, asked.now, because)
 
     def _days(self, asked: _Question) -> tuple[list[ProcessorDate], datetime]:
         """Of the processor and its date, else of all and the newest dates; and the moment they are known as of."""
