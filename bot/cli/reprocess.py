@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,6 +24,14 @@ WAITS = "`fireline run` carries it out; `fireline reprocess status` shows how fa
 Which = Annotated[str, typer.Argument(help="As R-12.", show_default=False)]
 
 
+class PlanMode(StrEnum):
+    """As the domain's Mode, which a command line that only asks need not import."""
+
+    FAILED = "failed"
+    MISSING = "missing"
+    ALL = "all"
+
+
 @dataclass(frozen=True)
 class RepairQuestion:
     """`act`: plan, start, status, pause, resume, cancel or retry; `text` as after `/reprocess`, or which one; `by` is
@@ -40,14 +49,14 @@ def plan(
     what: Annotated[
         list[str], typer.Argument(help="Processors and dates: Box 2026-01-01..2026-01-06.", show_default=False)
     ],
-    mode: Annotated[str, typer.Option(help="failed, missing or all.")] = "failed",
+    mode: Annotated[PlanMode | None, typer.Option(help="Which of these dates.", show_default="failed")] = None,
     downstream: Annotated[bool, typer.Option("--downstream", help="Also what depends on them.")] = False,
     by: By = None,
     as_json: AsJson = False,
     home: Home = None,
 ) -> None:
     """Show what would run, what would not, and why. Nothing is started."""
-    words = [*what, mode, *(["downstream"] if downstream else [])]
+    words = [*what, *([] if mode is None else [mode.value]), *(["downstream"] if downstream else [])]
     _ask(home, RepairQuestion("plan", " ".join(words), by or login_name(), as_json))
 
 

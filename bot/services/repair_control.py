@@ -10,7 +10,7 @@ from bot.domain.incidents.timeline import Entry, EntryKind
 from bot.domain.reprocessing.plan import Limits, StepKey
 from bot.domain.reprocessing.progress import Progress, cancelled, paused, progress, resumed, retried
 from bot.domain.reprocessing.receipts import repair_receipt
-from bot.domain.reprocessing.repair import SETTLED, Repair, RepairStep, record_of
+from bot.domain.reprocessing.repair import SETTLED, Repair, RepairStep, StepState, record_of
 from bot.ports.clock import Clock
 from bot.ports.state import State, Transaction
 from bot.services.access import check_role
@@ -47,9 +47,10 @@ class RepairControl:
     def stop(self, repair_id: str, who: Actor) -> Repair:
         """No step of it is started from now on."""
         change: Change = lambda repair, steps, now: cancelled(repair, steps, who.name, now)  # noqa: E731
-        before = [step for step in self._state.repairs.steps(repair_id) if step.execution]
+        before = {step.seq for step in self._state.repairs.steps(repair_id) if step.state in SETTLED}
         stopped = self._do(repair_id, who, "cancelled", "stop a repair", change)
-        self._end_runs(step for step in before if step.state not in SETTLED)
+        ended = (step for step in self._state.repairs.steps(repair_id) if step.seq not in before)
+        self._end_runs(step for step in ended if step.state is StepState.CANCELLED and step.execution)
         return stopped
 
     def retry(self, repair_id: str, who: Actor) -> Repair:
@@ -83,8 +84,8 @@ class RepairControl:
         steps |= {step.seq: step for step in changed}
         try:
             with self._state.transaction() as tx:
-                if repair.is_over and not after.is_over:
-                    _refuse_at_work(tx.repairs.in_flight(), changed)
+                if again := [step for step in changed if step.state is StepState.WAITING]:
+                    _refuse_at_work(tx.repairs.in_flight(), again)
                 stored = tx.repairs.put(after)
                 if stored is None or not all(tx.repairs.put_step(each) for each in changed):
                     raise _Overtaken

@@ -118,9 +118,9 @@ class RepairService:
             check_role(self._identify, who, "approve a repair", self._approves)
 
     def _check_fresh(self, known: Repair, who: Actor, now: datetime) -> None:
-        """Raises PlanChanged if another plan would be made now."""
+        """Raises PlanChanged if another plan would be made now, or the same one needs a second person by now."""
         fresh = self.plans.of(known.plan.request, now)
-        if fresh.hash != known.plan.hash:
+        if fresh.hash != known.plan.hash or (fresh.needs_second and not known.plan.needs_second):
             self._refuse(known, fresh, who, now)
 
     def _refuse(self, known: Repair, fresh: Plan, who: Actor, now: datetime) -> None:

@@ -106,6 +106,9 @@ class ReprocessingExecution:
                 if isinstance(each, Leave):
                     stored += self._store(tx, repair, checking.left_out(each.step, each.cause, each.because, now))
                     continue
+                if _has_waited(each.step, now):
+                    stored += self._store(tx, repair, checking.unclear(each.step, "it has waited", now))
+                    continue
                 after = checking.begun(each.step, now)
                 if tx.repairs.put_step(after):
                     tx.audit.add(step_asked(repair, after, now))
@@ -133,7 +136,7 @@ class ReprocessingExecution:
         elif answer.taken is Taken.ACCEPTED:
             after = checking.accepted(step, answer.execution, "found again: it was taken")
         elif answer.taken is Taken.REFUSED:
-            after = checking.not_found(step, now)
+            after = checking.not_found(step, self._runs.timeout(step), now)
         else:
             after = checking.unclear(step, answer.reason, now)
         self._put(repair, step, after)
@@ -187,6 +190,11 @@ class ReprocessingExecution:
                 tell(tx, stored, "done" if stored.state is RepairState.DONE else "failed", None, now)
                 tx.audit.add(repair_receipt(stored, steps, again, now))
                 log.info("%s has ended: %s", stored.label, stored.reason)
+
+
+def _has_waited(step: RepairStep, now: datetime) -> bool:
+    """Since it was looked for, so long that it may have been seen meanwhile: then it is looked for once more."""
+    return step.unclear and step.not_before is not None and now - step.not_before > checking.LEASE
 
 
 def _answered(step: RepairStep, answer: Answer, now: datetime) -> RepairStep:

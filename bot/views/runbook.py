@@ -15,8 +15,8 @@ from bot.views.incident import SLACK, TEXT
 from bot.views.incident_words import Voice
 from bot.views.text import cut
 
-MOST_TITLE, MOST_RESULT, MOST_EXPECT, MOST_TEXT = 90, 120, 60, 1_500
-PER_SECTION, MOST_CURRENT = 6, 8
+MOST_TITLE, MOST_RESULT, MOST_EXPECT, MOST_TEXT = 90, 120, 60, 1_000
+PER_SECTION, MOST_CURRENT, MOST_LISTED = 6, 4, 15
 LABELS = {
     "reprocess": "Reprocess",
     "silence": "Silence",
@@ -60,17 +60,23 @@ def card(shown: Shown) -> Card:
     left = [_line(step, state, shown) for step, state in pairs if state.state is StepState.WAITING]
     now = [(_current(step, state, shown), _buttons(step, state, shown)) for step, state in pairs if _is_now(state)]
     later = now[MOST_CURRENT:]
-    blocks: list[Block] = [section(f"*{head.slack}*"), context(status.slack), *_sections(over)]
+    blocks: list[Block] = [section(f"*{head.slack}*"), context(status.slack)]
+    blocks += [*_more(len(over), "earlier"), *_sections(over[-MOST_LISTED:])]
     for said, buttons in now[:MOST_CURRENT]:
         blocks += [divider(), section(said.slack), *([actions(buttons)] if buttons else [])]
     blocks += (
         [context(f"{plural(len(later), 'step')} more at the same time, shown when these are over")] if later else []
     )
-    blocks += [*([divider()] if now and left else []), *_sections(left)]
+    blocks += [*([divider()] if now and left else []), *_sections(left[:MOST_LISTED]), *_more(len(left), "later")]
     if run.state is RunState.RUNNING:
         blocks.append(actions([_stop(shown)]))
     texts = [head.text, status.text, *(each.text for each in over), *(said.text for said, _ in now)]
     return Card("\n".join([*texts, *(each.text for each in left)]), tuple(blocks))
+
+
+def _more(steps: int, which: str) -> list[Block]:
+    left_out = steps - MOST_LISTED
+    return [context(f"{plural(left_out, f'{which} step')} not shown here")] if left_out > 0 else []
 
 
 def _is_now(state: StepRun) -> bool:

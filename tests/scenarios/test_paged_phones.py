@@ -170,6 +170,6 @@ def test_the_demo_calls_nobody_for_real(tmp_path: Path, monkeypatch: pytest.Monk
     assert file.pagerduty is not None
     assert (file.twilio.url, file.pagerduty.url) == (f"{url}/twilio", f"{url}/pagerduty")
     found = page_channels(settings, os.environ)
-    assert [each.name for each in found.ready] == ["slack", "channel", "voice", "sms", "pagerduty"]
+    assert [each.name for each in found.ready] == ["slack", "channel", "report", "voice", "sms", "pagerduty"]
     assert settings.port not in (0, port)
     assert settings.public_url == f"http://127.0.0.1:{settings.port}"

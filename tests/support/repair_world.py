@@ -6,22 +6,26 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from bot.domain.access import Actor, Identity, Origin, Role
 from bot.domain.evidence.observation import RunSeen
 from bot.domain.evidence.runs import Status, Trigger
 from bot.domain.platform.registry import Processor, Registry
 from bot.domain.reprocessing.checking import Seen
 from bot.domain.reprocessing.plan import Limits, Plan, StepKey
 from bot.domain.reprocessing.receipts import Again
-from bot.domain.reprocessing.repair import Person, Repair, started, steps_of
+from bot.domain.reprocessing.repair import Person, Repair, StepState, started, steps_of
 from bot.domain.verdicts.judge import Judged, Verdict
+from bot.ports.fakes.state import FakeState
 from bot.ports.run_control import Answer, Order, Taken
 from bot.ports.state import State
+from bot.services.repair_control import RepairControl
 from bot.services.reprocessing_calls import AtOnce
 from bot.services.reprocessing_execution import Around, ReprocessingExecution
 from bot.services.step_runs import StepRuns
-from tests.support.repairs import NOW, PLATFORM, asked, planned
+from tests.support.repairs import LAST, NOW, PLATFORM, asked, planned
 
 ANA = Person("slack:U1", "Ana")
+BEN = Actor("U2", "Ben")
 USUAL = 40
 BOUNDARY = ("ok", "later", "unclear, not taken", "unclear, taken", "unheard")
 """What may happen between an order and its answer."""
@@ -192,3 +196,20 @@ def flat(processors: int, dates: int, seconds: float = 60.0) -> tuple[Plan, Regi
     registry = Registry(processors=tuple(Processor(name=name, service=f"s-{name}") for name in names))
     medians = dict.fromkeys(names, seconds)
     return planned(asked(*names, dates=dates), registry=registry, plan_id=uuid4().hex, seconds=medians), registry
+
+
+def ended(state: FakeState, repair: Repair) -> Repair:
+    found = state.repairs.of(repair.id)
+    assert found is not None
+    return found
+
+
+def states(state: FakeState, repair: Repair) -> dict[str, StepState]:
+    """By processor and, where there are several dates, so many days back."""
+    steps = state.repairs.steps(repair.id)
+    one = len({step.data_date for step in steps}) == 1
+    return {step.processor if one else f"{step.processor} {(LAST - step.data_date).days}": step.state for step in steps}
+
+
+def control(state: FakeState, world: World, role: Role = Role.RESPONDER) -> RepairControl:
+    return RepairControl(state, lambda _: Identity(Origin.MEMBER, role), lambda: world.now, Limits)

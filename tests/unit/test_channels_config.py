@@ -48,6 +48,7 @@ def test_the_example_of_the_guide_makes_every_channel(tmp_path: Path) -> None:
     assert [(each.name, each.provider) for each in made.ready] == [
         ("slack", "slack"),
         ("channel", "slack"),
+        ("report", "slack"),
         ("voice", "twilio"),
         ("sms", "twilio"),
         ("mail", "mail"),
@@ -77,7 +78,7 @@ def test_a_channel_names_the_variables_that_it_waits_for(tmp_path: Path) -> None
 
 
 def test_without_the_file_there_is_slack(tmp_path: Path) -> None:
-    assert [each.name for each in page_channels(settings(tmp_path), {}).ready] == ["slack", "channel"]
+    assert [each.name for each in page_channels(settings(tmp_path), {}).ready] == ["slack", "channel", "report"]
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,6 @@ def test_a_plan_is_shown_started_paused_and_cancelled(home: Path) -> None:
         (("plan", "Bxo", str(DAY)), "There is no processor 'Bxo'. Did you mean Box"),
         (("plan", "Box"), "Which dates?"),
         (("plan", "Box", "2020-01-01"), "is before the data"),
-        (("plan", "Box", str(DAY), "--mode", "some"), "There is no processor 'some'"),
         (("start", "R-99"), "There is no repair R-99"),
         (("start", "nothing"), "This plan is not known any more"),
     ],
@@ -96,3 +95,10 @@ def test_the_process_that_serves_answers_the_same(tmp_path: Path, full: SqlWareh
     with pytest.raises(TypeError):
         question_of({"act": "plan", "other": 1})
     assert RepairQuestion("plan", "Box", "ana").as_json is False
+
+
+def test_a_mode_is_one_of_three_and_never_a_processor(home: Path) -> None:
+    for mode in ("some", "Box", ""):
+        refused = fireline(home, "plan", "Box", str(DAY), "--mode", mode)
+        assert (refused.exit_code, "is not one of 'failed'" in refused.output) == (2, True), refused.output
+    assert fireline(home, "plan", "Box", str(DAY), "missing").exit_code == 0

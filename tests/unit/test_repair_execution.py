@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from bot.domain.access import Actor, Identity, Origin, Role
+from bot.domain.access import Role
 from bot.domain.errors import BadInput
 from bot.domain.evidence.runs import Trigger
 from bot.domain.reprocessing.execution import Begin, Hold, Leave, Wait, next_steps
@@ -19,32 +19,23 @@ from bot.domain.reprocessing.repair import AT_WORK, Repair, RepairState, RepairS
 from bot.ports.fakes.state import FakeState
 from bot.ports.run_control import Order
 from bot.services.access import NotAllowed
-from bot.services.repair_control import RepairControl
-from tests.support.repair_world import BOUNDARY, USUAL, World, execution, flat, run_until, started_repair
+from tests.support.repair_world import (
+    BEN,
+    BOUNDARY,
+    USUAL,
+    World,
+    control,
+    ended,
+    execution,
+    flat,
+    run_until,
+    started_repair,
+    states,
+)
 from tests.support.repairs import CHAIN, LAST, asked, day, planned
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-
-
-def ended(state: FakeState, repair: Repair) -> Repair:
-    found = state.repairs.of(repair.id)
-    assert found is not None
-    return found
-
-
-def states(state: FakeState, repair: Repair) -> dict[str, StepState]:
-    """By processor and, where there are several dates, so many days back."""
-    steps = state.repairs.steps(repair.id)
-    one = len({step.data_date for step in steps}) == 1
-    return {step.processor if one else f"{step.processor} {(LAST - step.data_date).days}": step.state for step in steps}
-
-
-def control(state: FakeState, world: World, role: Role = Role.RESPONDER) -> RepairControl:
-    return RepairControl(state, lambda _: Identity(Origin.MEMBER, role), lambda: world.now, Limits)
-
-
-BEN = Actor("U2", "Ben")
 
 
 def test_a_step_runs_is_checked_and_proved_right() -> None:
@@ -128,24 +119,6 @@ def test_one_killed_before_it_asked_is_asked_for_again_under_the_same_id() -> No
     assert ended(state, repair).state is RepairState.DONE
     assert len(world.orders) == 2
     assert len({order.request_id for order in world.orders}) == 1
-
-
-def test_one_that_was_taken_and_not_seen_is_recognised_when_it_is_asked_for_again() -> None:
-    """Its row comes late, and the service keeps ids: the second order begins nothing."""
-    state, world = FakeState(), World(boundary=lambda _: "unclear, taken", outcome=lambda _: "no row", looks_up=False)
-    repair = started_repair(state)
-    made = execution(state, world)
-    made.tick()
-    world.tables.clear()
-    world.boundary = lambda _: "ok"
-    while len(world.orders) == 1:
-        world.now += timedelta(minutes=1)
-        made.tick()
-    world.runs[:] = world.began.values()
-    world.tables[StepKey("Gamebook", LAST)] = USUAL, world.runs[0].known_at
-    run_until(state, world, made, HOUR)
-    assert ended(state, repair).state is RepairState.DONE
-    assert (len(world.began), len({order.request_id for order in world.orders})) == (1, 1)
 
 
 def test_a_service_that_says_not_now_is_asked_again_and_one_that_says_never_is_not() -> None:
@@ -296,6 +269,19 @@ def test_only_what_failed_is_tried_again() -> None:
     assert ended(state, repair).state is RepairState.DONE
     with pytest.raises(BadInput, match=r"Nothing of R-1 has failed\."):
         control(state, world).retry(repair.id, BEN)
+
+
+def test_what_another_repair_runs_meanwhile_is_not_tried_again() -> None:
+    state, world = FakeState(), World(boundary=lambda _: "never")
+    first = started_repair(state, planned(asked("Gamebook", dates=2)))
+    made = execution(state, world)
+    world.boundary = lambda order: "never" if order.data_date == LAST else "ok"
+    made.tick()
+    assert StepState.FAILED in states(state, first).values()
+    world.boundary = lambda _: "ok"
+    started_repair(state, planned(asked("Gamebook"), plan_id="P2"))
+    with pytest.raises(BadInput, match="runs Gamebook"):
+        control(state, world).retry(first.id, BEN)
 
 
 def test_old_failures_are_planned_again_instead() -> None:

@@ -37,6 +37,7 @@ HANDS: Mapping[str, tuple[Hand, ...]] = {
     "clear_marker_and_rerun": (Hand.CLEAR_MARKER, Hand.RERUN),
     "trigger_run": (Hand.RERUN,),
     "chase": BY_HAND,
+    "review_budget": BY_HAND,
     "rerun_after_source_check": (Hand.RERUN, Hand.FALLBACK),
     "investigate_performance": BY_HAND,
     "watch": BY_HAND,

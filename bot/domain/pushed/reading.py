@@ -78,12 +78,15 @@ def read_event(sent: object, now: datetime, *, counted: bool = True) -> Event:
     key = RunKey(
         _name("processor_name", given, faults), _name("run_id", given, faults), _count("attempt", given, faults) or 0
     )
-    kind = _kind(given, faults)
+    kind, at = _kind(given, faults), _moment("at", given.get("at"), faults)
+    said = {name: _small(given[name]) for name in NAMES if name in given}
+    if kind is Kind.HEARTBEAT and at is None:
+        said["at"] = now.isoformat()  # the next one that says as little is another sign of life
     event = Event(
         key,
         kind,
-        _moment("at", given.get("at"), faults) or now,
-        digest_of({name: _small(given[name]) for name in NAMES if name in given}),
+        at or now,
+        digest_of(said),
         data_date=_day(given, now, faults),
         started_at=_moment("started_at", given.get("started_at"), faults),
         records=_count("records_processed", given, faults),

@@ -32,7 +32,9 @@ BUSY_PAUSE, MOST_BUSY = timedelta(minutes=1), 60
 MOST_WHY = 200
 GOOD = frozenset({Verdict.OK, Verdict.TRACKING_BUG})
 """The data are there and whole."""
-NOT_DUE = frozenset({Verdict.LEGITIMATE_ZERO, Verdict.OFF_DAY, Verdict.DATA_GONE})
+NOT_DUE = frozenset({Verdict.LEGITIMATE_ZERO, Verdict.OFF_DAY})
+ASKED_FOR = 3
+"""So many times its limit an order is looked for, and asked for again, of which nobody knows whether it was taken."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +82,12 @@ def refused(
     busy: bool = False,
     retry_after: float | None = None,
 ) -> RepairStep:
-    """For certain it was not taken. `retry_after` counts seconds; None: the service named none."""
+    """For certain this order was not taken. One before it, under the same id, may have been: then that is looked for,
+    and the id stays. `retry_after` counts seconds; None: the service named none.
+    """
+    if is_repeated(step):
+        wait = LOOK_AGAIN if retry_after is None else max(LOOK_AGAIN, timedelta(seconds=retry_after))
+        return replace(unclear(step, reason, now), not_before=now + wait)
     if permanent or step.attempt > (MOST_BUSY if busy else len(PAUSES)):
         return _ended(step, StepState.FAILED, Cause.REFUSED, reason, now)
     usual = BUSY_PAUSE if busy else PAUSES[step.attempt - 1]
@@ -89,14 +96,25 @@ def refused(
     return replace(again, not_before=now + pause, reason=f"{reason}; it is asked again")
 
 
+def is_repeated(step: RepairStep) -> bool:
+    """Was it asked for again under the same id, as nobody knew whether the order before was taken?"""
+    return step.started_at is not None and step.asked_at is not None and step.started_at < step.asked_at
+
+
 def unclear(step: RepairStep, reason: str, now: datetime) -> RepairStep:
     """Nobody knows whether it was taken: it is looked for before it is asked for again."""
     said = f"{reason}: whether it was taken is not known, it is looked for"
     return replace(step, state=StepState.STARTING, unclear=True, not_before=now + LOOK_AGAIN, reason=said)
 
 
-def not_found(step: RepairStep, now: datetime) -> RepairStep:
-    """The service knows no such order: it is asked again under the same id."""
+def not_found(step: RepairStep, timeout: timedelta, now: datetime) -> RepairStep:
+    """The service knows no such order: it is asked again under the same id, for a time. `timeout`: so long its run may
+    take.
+    """
+    since = now - (step.started_at or now)
+    if since > ASKED_FOR * (timeout + ROW_LAG):
+        said = f"nobody knows whether it was taken: no run of it was seen in {int(since.total_seconds() // 60)} min"
+        return _ended(step, StepState.FAILED, Cause.NO_RUN, said, now)
     return replace(
         step, state=StepState.WAITING, unclear=True, not_before=now, reason="the service knows no such order"
     )
@@ -153,7 +171,7 @@ def _without_run(step: RepairStep, seen: Seen, asked: datetime, timeout: timedel
     if _written_since(seen, asked - CLOCKS) and seen.judged.verdict in GOOD:
         return _told(step, seen, StepState.PROVED, "", "the data are right; no row of a run came", now)
     if step.unclear:
-        return not_found(step, now)
+        return not_found(step, timeout, now)
     minutes = int((now - asked).total_seconds() // 60)
     return _told(step, seen, StepState.FAILED, Cause.NO_RUN, f"no run in {minutes} min after it was asked for", now)
 

@@ -134,7 +134,10 @@ def retried(repair: Repair, steps: Iterable[RepairStep], now: datetime) -> tuple
 
 def _is_to_be_tried(repair: Repair, step: RepairStep) -> bool:
     left = step.state is StepState.SKIPPED and step.cause in LEFT_WHILE_RUNNING
-    return is_planned(repair, step) and (step.state is StepState.FAILED or left)
+    failed = (
+        step.state is StepState.FAILED and step.cause != Cause.NO_END
+    )  # that run may still go on: it is planned again
+    return is_planned(repair, step) and (failed or left)
 
 
 def _again(step: RepairStep) -> RepairStep:

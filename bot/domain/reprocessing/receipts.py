@@ -135,7 +135,7 @@ def repair_receipt(repair: Repair, steps: Sequence[RepairStep], again: Iterable[
     ]
     body = {
         **_of_repair(repair),
-        "result": REPAIRED if results and set(results) <= {REPAIRED, NOTHING_DUE} else NOT_REPAIRED,
+        "result": _together(results),
         "state": repair.state.value,
         "steps": len(planned),
         "proved": results.count(REPAIRED),
@@ -149,6 +149,13 @@ def repair_receipt(repair: Repair, steps: Sequence[RepairStep], again: Iterable[
         "reason": repair.reason,
     }
     return record(now, "", ACT, subject_of(repair.id), body)
+
+
+def _together(results: Sequence[str]) -> str:
+    """Repaired only where something was proved right, and all else had nothing due."""
+    if not results or not set(results) <= {REPAIRED, NOTHING_DUE}:
+        return NOT_REPAIRED
+    return REPAIRED if REPAIRED in results else NOTHING_DUE
 
 
 def steps_digest(planned: Iterable[RepairStep]) -> str:

@@ -1,0 +1,78 @@
+"""An order of which nobody knows whether it was taken: one id, looked for, asked for again, and given up in the end."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.reprocessing.plan import StepKey
+from bot.domain.reprocessing.repair import RepairState, StepState
+from bot.ports.fakes.state import FakeState
+from tests.support.repair_world import BEN, USUAL, World, control, ended, execution, run_until, started_repair, states
+from tests.support.repairs import LAST
+
+HOUR = timedelta(hours=1)
+
+
+def test_one_that_was_taken_and_not_seen_is_recognised_when_it_is_asked_for_again() -> None:
+    """Its row comes late, and the service keeps ids: the second order begins nothing."""
+    state, world = FakeState(), World(boundary=lambda _: "unclear, taken", outcome=lambda _: "no row", looks_up=False)
+    repair = started_repair(state)
+    made = execution(state, world)
+    made.tick()
+    world.tables.clear()
+    world.boundary = lambda _: "ok"
+    while len(world.orders) == 1:
+        world.now += timedelta(minutes=1)
+        made.tick()
+    world.runs[:] = world.began.values()
+    world.tables[StepKey("Gamebook", LAST)] = USUAL, world.runs[0].known_at
+    run_until(state, world, made, HOUR)
+    assert ended(state, repair).state is RepairState.DONE
+    assert (len(world.began), len({order.request_id for order in world.orders})) == (1, 1)
+
+
+@pytest.mark.parametrize("then", ["later", "never"])
+def test_a_refusal_after_an_unclear_order_does_not_make_another_id(then: str) -> None:
+    """It may be the first order itself that stands in the way."""
+    state, world = FakeState(), World(boundary=lambda _: "unclear, taken", outcome=lambda _: "no row", looks_up=False)
+    repair = started_repair(state)
+    made = execution(state, world)
+    made.tick()
+    world.tables.clear()
+    world.boundary = lambda _: then
+    while len(world.orders) == 1:
+        world.now += timedelta(minutes=1)
+        made.tick()
+    world.boundary = lambda _: "ok"
+    run_until(state, world, made, 6 * HOUR)
+    assert ended(state, repair).is_over
+    assert (len(world.began), len({order.request_id for order in world.orders})) == (1, 1)
+
+
+@pytest.mark.parametrize("looks_up", [True, False])
+def test_what_stays_unclear_is_given_up_and_counts_as_a_failure(looks_up: bool) -> None:
+    state, world = FakeState(), World(boundary=lambda _: "unclear, not taken", looks_up=looks_up)
+    repair = started_repair(state)
+    run_until(state, world, execution(state, world), 24 * HOUR)
+    (step,) = state.repairs.steps(repair.id)
+    assert (step.state, step.cause) == (StepState.FAILED, "no_run")
+    assert "nobody knows whether it was taken" in step.reason
+    assert len({order.request_id for order in world.orders}) == 1
+
+
+def test_an_order_that_waited_is_looked_for_before_it_is_asked_for_again() -> None:
+    """It was taken, is seen late, and the repair was paused meanwhile."""
+    state, world = FakeState(), World(boundary=lambda _: "unclear, taken")
+    repair = started_repair(state)
+    made = execution(state, world)
+    made.tick()
+    control(state, world).pause(repair.id, BEN)
+    taken, world.began = world.began, {}
+    world.now += timedelta(seconds=20)
+    made.tick()
+    assert states(state, repair) == {"Gamebook": StepState.WAITING}
+    world.began = taken
+    world.now += timedelta(minutes=30)
+    control(state, world).resume(repair.id, BEN)
+    run_until(state, world, made, HOUR)
+    assert len(world.began) == 1
