@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from bot.bootstrap import reading
 from bot.domain.access import without_slack
-from bot.domain.errors import BadInput
 from bot.repairing import repairs_over
-from bot.state_adapters import has_state, state
+from bot.state_adapters import check_stored, state
 
 if TYPE_CHECKING:
     from bot.config.settings import Settings
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
 @contextmanager
 def asking_repairs(settings: Settings, clock: Clock) -> Iterator[tuple[RepairService, RepairControl]]:
     """What is started is carried out by the process that serves, once it runs. Raises BadInput without a state."""
-    if not has_state(settings):
-        raise BadInput(f"Nothing is stored in {settings.home} yet: `fireline run` or `fireline demo` makes the state.")
+    check_stored(settings)
     with reading(settings) as services, state(settings) as store:
         opened, registry = services.warehouse, services.registry
         asking, work = repairs_over(opened, registry, services.validation, store, settings, without_slack, clock)

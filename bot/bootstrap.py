@@ -34,7 +34,7 @@ from bot.repairing import repairs_over
 from bot.reporting import report_posts, reports_over, slo_over
 from bot.responding import Responding, acts_of_people, paging_rules_of, responding
 from bot.sourcing import sources_service
-from bot.state_adapters import Sharing, has_state, identities, ours_of, rest_of, shared, state, state_engine, watched_by
+from bot.state_adapters import Sharing, has_state, identities, ours_of, rest_of, shared, state, to_read, watched_by
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -81,9 +81,7 @@ class Services:
 
     @cached_property
     def _state(self) -> State:
-        from bot.adapters.state.to_read import state_to_read
-
-        return self._closing.enter_context(state_to_read(state_engine(self._settings)))
+        return self._closing.enter_context(to_read(self._settings))
 
     def clock(self) -> datetime:
         from bot.services.moment import answered_at

@@ -7,9 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.domain.errors import BadInput
 from bot.responding import acts_of_people, paging_rules_of
-from bot.state_adapters import has_state, state
+from bot.state_adapters import check_stored, state
 
 if TYPE_CHECKING:
     from bot.config.settings import Settings
@@ -36,8 +35,7 @@ def acting(settings: Settings, *, names: bool = False) -> Iterator[Acts]:
     from bot.services.oncall import OncallService
     from bot.services.responses import ResponseService
 
-    if not has_state(settings):
-        raise BadInput(f"Nothing is stored in {settings.home} yet: `fireline run` or `fireline demo` makes the state.")
+    check_stored(settings)
     known = frozenset[str]()
     if names:
         with reading(settings) as services:

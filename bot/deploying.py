@@ -127,15 +127,11 @@ def runs_of(opened: Warehouse, registry: Registry) -> Runs:
 @contextmanager
 def deploys_to_read(settings: Settings) -> Iterator[DeploysService]:
     """As the process that reads Cloud Run has stored it; without a state nothing was read."""
-    from bot.adapters.state.to_read import state_to_read
     from bot.config.chosen_registry import registry_of
     from bot.services.deploys import DeploysService
-    from bot.state_adapters import has_state, state_engine
+    from bot.state_adapters import to_read_if_any
 
     registry, _ = registry_of(settings)
     off = "" if settings.cloud_run else OFF
-    if not has_state(settings):
-        yield DeploysService(None, registry, lambda *_: (), off)
-        return
-    with state_to_read(state_engine(settings)) as store:
+    with to_read_if_any(settings) as store:
         yield DeploysService(store, registry, lambda *_: (), off)

@@ -8,8 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from bot.bootstrap import Services, reading
-from bot.domain.errors import BadInput
-from bot.state_adapters import has_state, state_engine
+from bot.state_adapters import check_stored, to_read
 
 if TYPE_CHECKING:
     from bot.config.settings import Settings
@@ -20,13 +19,11 @@ if TYPE_CHECKING:
 @contextmanager
 def receipts_to_read(settings: Settings) -> Iterator[tuple[ReceiptService, Clock]]:
     """With the moment as of which a step is judged again. Raises BadInput where nothing is stored yet."""
-    from bot.adapters.state.to_read import state_to_read
     from bot.services.receipts import ReceiptService
 
-    if not has_state(settings):
-        raise BadInput(f"Nothing is stored in {settings.home} yet: `fireline run` or `fireline demo` makes the state.")
+    check_stored(settings)
     with ExitStack() as closing:
-        store = closing.enter_context(state_to_read(state_engine(settings)))
+        store = closing.enter_context(to_read(settings))
 
         @cache
         def services() -> Services:

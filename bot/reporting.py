@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -53,15 +53,13 @@ def reports_to_read(
     settings: Settings, opened: Warehouse, registry: Registry, health: HealthService, impact: ImpactService
 ) -> Iterator[ReportService]:
     """Over an open warehouse, for a command, while no process serves."""
-    from bot.adapters.state.to_read import state_to_read
     from bot.config.chosen_oncall import oncall_in_use
     from bot.services.oncall import OncallService
     from bot.services.responses import ResponseService
     from bot.services.trends import TrendService
-    from bot.state_adapters import has_state, state_engine, watched_by
+    from bot.state_adapters import to_read_if_any, watched_by
 
-    with ExitStack() as closing:
-        store = closing.enter_context(state_to_read(state_engine(settings))) if has_state(settings) else None
+    with to_read_if_any(settings) as store:
         oncall = OncallService(oncall_in_use(settings), store)
         if store is None:
             responses = ResponseService(None, oncall.schedule)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING
@@ -85,19 +85,32 @@ def shared(settings: Settings, store: State) -> Iterator[Sharing]:
         clock.close()
 
 
+def to_read(settings: Settings) -> AbstractContextManager[State]:
+    """The state for a question from the command line: entering raises StateUnavailable."""
+    from bot.adapters.state.to_read import state_to_read
+
+    return state_to_read(state_engine(settings))
+
+
+def to_read_if_any(settings: Settings) -> AbstractContextManager[State | None]:
+    """The same; None where nothing was stored yet."""
+    return to_read(settings) if has_state(settings) else nullcontext()
+
+
+def check_stored(settings: Settings) -> None:
+    """Raises BadInput where nothing was stored yet."""
+    if not has_state(settings):
+        raise BadInput(f"Nothing is stored in {settings.home} yet: `fireline run` or `fireline demo` makes the state.")
+
+
 @contextmanager
 def oncall_to_read(settings: Settings) -> Iterator[OncallService]:
     """Who is on call, with the covers that are stored if there is a state."""
-    from bot.adapters.state.to_read import state_to_read
     from bot.config.chosen_oncall import oncall_in_use
     from bot.services.oncall import OncallService
 
-    plan = oncall_in_use(settings)
-    if not has_state(settings):
-        yield OncallService(plan, None)
-        return
-    with state_to_read(state_engine(settings)) as store:
-        yield OncallService(plan, store)
+    with to_read_if_any(settings) as store:
+        yield OncallService(oncall_in_use(settings), store)
 
 
 @contextmanager
@@ -119,12 +132,10 @@ def responses_to_change(settings: Settings) -> Iterator[ResponseService]:
 @contextmanager
 def audit_to_read(settings: Settings) -> Iterator[AuditService]:
     """The audit chain. Raises BadInput where nothing is stored yet."""
-    from bot.adapters.state.to_read import state_to_read
     from bot.services.audit import AuditService
 
-    if not has_state(settings):
-        raise BadInput(f"Nothing is stored in {settings.home} yet: `fireline run` or `fireline demo` makes the state.")
-    with state_to_read(state_engine(settings)) as store:
+    check_stored(settings)
+    with to_read(settings) as store:
         yield AuditService(store, settings.seal)
 
 
@@ -152,7 +163,6 @@ def identities(settings: Settings) -> Callable[[Actor], Identity]:
 def incidents_to_read(settings: Settings) -> Iterator[tuple[ResponseService, RetrospectService, datetime]]:
     """What is known of incidents, and the moment that the process which detects them has reached. Raises BadInput."""
     from bot.adapters.clock import system_clock
-    from bot.adapters.state.to_read import state_to_read
     from bot.config.chosen_oncall import oncall_in_use
     from bot.services.moment import answered_at
     from bot.services.oncall import OncallService
@@ -161,7 +171,7 @@ def incidents_to_read(settings: Settings) -> Iterator[tuple[ResponseService, Ret
 
     if not has_state(settings):
         raise BadInput(f"There are no incidents in {settings.home}: `fireline run` or `fireline demo` detects them.")
-    with state_to_read(state_engine(settings)) as store:
+    with to_read(settings) as store:
         schedule = OncallService(oncall_in_use(settings), store).schedule
         people = ResponseService(store, schedule, watched=watched_by(store, settings))
         yield people, RetrospectService(store), answered_at(store.last_tick, system_clock())

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bot.opening import in_memory, warehouse
-from bot.state_adapters import has_state, state_engine
+from bot.state_adapters import to_read_if_any
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,12 +41,7 @@ def own_history(settings: Settings) -> Iterator[WhatIfService]:
     """
     from bot.services.what_if import WhatIfService
 
-    with warehouse(settings, read_only=True) as opened, ExitStack() as closing:
-        store = None
-        if has_state(settings):
-            from bot.adapters.state.to_read import state_to_read
-
-            store = closing.enter_context(state_to_read(state_engine(settings)))
+    with warehouse(settings, read_only=True) as opened, to_read_if_any(settings) as store:
         yield WhatIfService(opened, store)
 
 
