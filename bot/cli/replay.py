@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -65,6 +65,7 @@ def replay(
         from bot.cli.replay_compared import Comparison, compare
 
         with errors_for_people(), _told_days(quiet=markdown or as_json) as at_tick:
+            _refuse("--against", {"--out": out, "--report": report, "--chart": chart, "--from": begin, "--to": end})
             compared = Comparison(against, config, data, days, parse_step(step), most_rise)
             compare(compared, settings_of(home), at_tick, markdown=markdown, as_json=as_json)
         return
@@ -72,6 +73,7 @@ def replay(
     from bot.services.recorded import Asked
 
     with errors_for_people():
+        _refuse("a replay without --against", {"--config": config, "--markdown": markdown or None})
         if data is None or out is None:
             lacks = "--data DIR" if data is None else "--out FILE"
             raise BadInput(
@@ -84,6 +86,13 @@ def replay(
         write_all(replayed, out, report, chart)
     summary = summary_json(replayed) if as_json else summary_line(replayed, out)
     say(summary, error=out == STANDARD_OUTPUT)
+
+
+def _refuse(what: str, options: Mapping[str, object]) -> None:
+    """Raises BadInput for an option that would be ignored."""
+    given = [name for name, value in options.items() if value is not None]
+    if given:
+        raise BadInput(f"{' and '.join(given)} cannot be used with {what}. Leave it out.")
 
 
 def _replayed(data: Path, asked: "Asked", home: Path | None, *, quiet: bool) -> "Replayed":

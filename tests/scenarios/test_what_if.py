@@ -171,3 +171,6 @@ def test_the_command(tmp_path: Path) -> None:
     nowhere = fireline("--against", tmp_path / "none", "--data", EXAMPLE)
     assert (nowhere.exit_code, "is no directory. Name a configuration folder" in nowhere.output) == (1, True)
     assert "--data DIR is missing" in fireline("--out", tmp_path / "x").output
+    ignored = fireline("--against", old, "--out", tmp_path / "x")
+    assert (ignored.exit_code, "--out cannot be used with --against. Leave it out." in ignored.output) == (1, True)
+    assert "--config cannot be used with a replay without --against" in fireline("--config", new).output
