@@ -137,20 +137,8 @@ class RunbookService:
                 return state.runbooks.run(run.id) or moved.run
         raise BadInput(f"{run.label} is being changed by others just now. Try again.")
 
-    def named(self, name: str) -> Run:
-        """By RB-3. Raises BadInput."""
-        number = name.strip().upper().removeprefix("RB-")
-        known = number.isascii() and number.isdigit() and len(number) < 10
-        run = self._required().runbooks.numbered(int(number)) if known else None
-        if run is None:
-            raise BadInput(f"There is no run {name!r} of a runbook. Write its number, as RB-3.")
-        return run
-
     def running(self) -> Sequence[Run]:
         return [] if self._state is None else self._state.runbooks.running()
-
-    def shown(self, run: Run, now: datetime) -> Shown:
-        return shown_of(self._required(), run, now)
 
     def _where(self, runbook: Runbook, incident: Incident | None) -> str:
         name = "" if incident is None else incident.id

@@ -52,7 +52,6 @@ class CloudRunServer:
             },
             "Revisions": {
                 "ListRevisions": (run_v2.ListRevisionsRequest, self._list_revisions),
-                "GetRevision": (run_v2.GetRevisionRequest, self._revision),
             },
             "Jobs": {"RunJob": (run_v2.RunJobRequest, self._run_job)},
             "Executions": {
@@ -104,12 +103,6 @@ class CloudRunServer:
         size = asked.page_size or 100
         more = str(start + size) if start + size < len(found) else ""
         return run_v2.ListRevisionsResponse(revisions=found[start : start + size], next_page_token=more)
-
-    def _revision(self, asked: Any) -> run_v2.Revision:
-        for revision in self.world.revisions.get(asked.name.partition("/revisions/")[0], []):
-            if revision.name == asked.name:
-                return revision
-        raise Refused("NOT_FOUND", f"Resource '{asked.name}' was not found")
 
     def _run_job(self, asked: Any) -> Operation:
         return _operation(self.world.run_job(asked.name, asked.overrides), done=False)

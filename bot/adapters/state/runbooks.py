@@ -149,9 +149,6 @@ class SqlRunbookRuns:
     def to_show(self) -> list[Run]:
         return self._found(select(RUN).where(RUN.c.shown < RUN.c.version, RUN.c.channel != ""))
 
-    def of_incident(self, incident: str) -> list[Run]:
-        return self._found(select(RUN).where(RUN.c.incident == incident))
-
     def grants(self, run_id: str) -> list[Grant]:
         with reading(self._engine) as connection:
             rows = connection.execute(select(GRANT).where(GRANT.c.run == run_id).order_by(GRANT.c.step)).mappings()

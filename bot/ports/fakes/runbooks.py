@@ -56,9 +56,6 @@ class FakeRunbooks:
     def to_show(self) -> list[Run]:
         return self._found(lambda each: each.shown < each.version and each.channel != "")
 
-    def of_incident(self, incident: str) -> list[Run]:
-        return self._found(lambda each: each.incident == incident)
-
     def grants(self, run_id: str) -> list[Grant]:
         steps = [0, *(each.number for each in self._runs[run_id].steps)]
         return [Grant(f"{run_id} {step}", run_id, step) for step in steps]
