@@ -39,14 +39,10 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """One runbook with its steps; of several that fit, their names."""
-    from bot.domain.errors import BadInput, suggest
-    from bot.domain.runbooks.suggestions import found
+    from bot.domain.runbooks.suggestions import looked_for
 
     with errors_for_people():
-        known, asked = _loaded(None)[1].runbooks, " ".join(words)
-        fitting = found(known, asked)
-        if not fitting:
-            raise BadInput(f"No runbook fits {asked!r}. {suggest(asked, (each.id for each in known))}".rstrip())
+        fitting = looked_for(_loaded(None)[1].runbooks, " ".join(words))
         if as_json:
             print(json.dumps([_said(each) for each in fitting], indent=2, ensure_ascii=False))
         elif len(fitting) == 1:

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from bot.domain.access import Act, Actor, Identity, Role, without_slack
 from bot.domain.audit import record
-from bot.domain.errors import BadInput, suggest
+from bot.domain.errors import BadInput
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.timeline import Entry, EntryKind
 from bot.domain.oncall.schedule import Schedule
@@ -19,7 +19,7 @@ from bot.domain.runbooks.engine import Moved
 from bot.domain.runbooks.run import Run, StepState, Subject
 from bot.domain.runbooks.runbook import Approval, Runbook
 from bot.domain.runbooks.shown import Shown
-from bot.domain.runbooks.suggestions import Suggested, found, suggested
+from bot.domain.runbooks.suggestions import Suggested, looked_for, suggested
 from bot.ports.runbook_runs import by_step
 from bot.ports.state import State, Transaction
 from bot.services.access import Access, check_role
@@ -73,11 +73,7 @@ class RunbookService:
 
     def looked_for(self, words: str) -> Sequence[Runbook]:
         """By its name, else those that have all the words. Raises BadInput where none has."""
-        known = self._library()
-        fitting = found(known, words)
-        if not fitting:
-            raise BadInput(f"No runbook fits {words!r}. {suggest(words, (each.id for each in known))}".rstrip())
-        return fitting
+        return looked_for(self._library(), words)
 
     def get(self, name: str) -> Runbook:
         """Raises BadInput for a name that is none now."""

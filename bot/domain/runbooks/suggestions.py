@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from bot.domain.errors import BadInput, suggest
 from bot.domain.findings.finding import FindingKind
 from bot.domain.incidents.incident import Incident
 from bot.domain.runbooks.runbook import Runbook
@@ -40,6 +41,15 @@ def _because(runbook: Runbook, kinds: Sequence[FindingKind], incident: Incident)
     named = next((name for name in incident.processors if name in runbook.processors), "")
     said = f"it is for {str(kind).replace('_', ' ')}"
     return f"{said} of {named}" if named else said
+
+
+def looked_for(runbooks: Iterable[Runbook], words: str) -> list[Runbook]:
+    """As `found`. Raises BadInput where none is."""
+    known = list(runbooks)
+    fitting = found(known, words)
+    if not fitting:
+        raise BadInput(f"No runbook fits {words!r}. {suggest(words, (each.id for each in known))}".rstrip())
+    return fitting
 
 
 def found(runbooks: Iterable[Runbook], words: str) -> list[Runbook]:
