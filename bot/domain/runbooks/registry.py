@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.domain.health.model import Colour
 from bot.domain.runbooks.runbook import Approval
+from bot.domain.verdicts.judge import Verdict
 
 
 class Answer(StrEnum):
@@ -40,15 +42,10 @@ class Action:
 _OF_DATE = frozenset({"processor", "date"})
 _OF_SCOPE = frozenset({"processor", "phase"})
 _OF_SERVICE = frozenset({"processor", "service"})
-_COLOURS = frozenset({"GREEN", "YELLOW", "RED", "GREY"})
-_VERDICTS = frozenset(
-    {"ok", "tracking_bug", "processor_failed", "scraper_failed", "idempotency_block", "partial", "masked_failure"}
-    | {"legitimate_zero", "off_day", "not_yet", "upstream", "missing_run", "data_gone", "conflict", "unknown"}
-)
 
 CHECKS: Mapping[str, Check] = {
-    "verdict": Check("the verdict on a data date", Answer.WORD, _OF_DATE, _VERDICTS),
-    "health": Check("the health of a processor, a phase or all", Answer.WORD, _OF_SCOPE, _COLOURS),
+    "verdict": Check("the verdict on a data date", Answer.WORD, _OF_DATE, frozenset(Verdict)),
+    "health": Check("the health of a processor, a phase or all", Answer.WORD, _OF_SCOPE, frozenset(Colour)),
     "rows": Check("rows that the table has of a data date", Answer.NUMBER, _OF_DATE),
     "coverage": Check("percent of the usual rows of a data date", Answer.NUMBER, _OF_DATE),
     "dependencies_not_ready": Check("dependencies whose data date is not right", Answer.NUMBER, _OF_DATE),
