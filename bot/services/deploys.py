@@ -39,7 +39,8 @@ class DeploysService:
         seen = self._seen()
         wanted = self._registry.services if not name else (self.service(name),)
         known = [each for each in wanted if asked_of_cloud_run(each) and not (self._off and each.name not in seen)]
-        rows = tuple(self._row(each, seen) for each in known)
+        commits = same_commits(self._registry, seen.values())
+        rows = tuple(self._row(each, seen.get(each.name, Seen(each.name)), commits) for each in known)
         jobs = () if self._off else tuple(each for each in wanted if each.asked_by is Control.CLOUD_RUN_JOB)
         return Deployments(rows, first_generation(wanted), now, self._off, jobs)
 
@@ -86,13 +87,9 @@ class DeploysService:
             if found is not None:
                 yield found
 
-    def _row(self, service: Service, seen: dict[str, Seen]) -> ServiceRow:
-        known = seen.get(service.name, Seen(service.name))
-        if known.deployed is None:
-            return ServiceRow(service, known, (), rollback_target(known))
-        commits = same_commits(self._registry, seen.values())
-        found = tuple(drifts(self._registry, service, known.deployed, commits))
-        return ServiceRow(service, known, found, rollback_target(known))
+    def _row(self, service: Service, seen: Seen, commits: Mapping[str, str]) -> ServiceRow:
+        found = () if seen.deployed is None else tuple(drifts(self._registry, service, seen.deployed, commits))
+        return ServiceRow(service, seen, found, rollback_target(seen))
 
     def _seen(self) -> dict[str, Seen]:
         return {} if self._state is None else self._state.deploys.seen()
