@@ -38,8 +38,7 @@ def _now(seen: Seen) -> str:
     deployed, current = seen.deployed, seen.deployed.current if seen.deployed else None
     assert deployed is not None
     if current is None:
-        shares = (f"{short(each.revision or deployed.latest_ready)} {each.percent} %" for each in deployed.traffic)
-        return f"traffic: {', '.join(shares)}"
+        return f"traffic: {deployed.shares}"
     commit = f"commit {current.commit[:7]}" if current.commit else "no commit label"
     limit = f"{current.timeout_seconds:,} s a request" if current.timeout_seconds else "limit unknown"
     return f"{short(current.name)}, {commit}, {limit}, all traffic{' (pinned)' if deployed.pinned else ''}"

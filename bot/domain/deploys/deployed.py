@@ -69,6 +69,11 @@ class Deployed:
     def split(self) -> bool:
         return len(self.serving) > 1
 
+    @property
+    def shares(self) -> str:
+        """`revision 42 90 %, revision 41 10 %`."""
+        return ", ".join(f"{short(each.revision or self.latest_ready)} {each.percent} %" for each in self.traffic)
+
     def revision(self, name: str) -> "Revision | None":
         return next((each for each in self.revisions if each.name == name), None)
 

@@ -35,8 +35,7 @@ def drifts(registry: Registry, service: Service, deployed: Deployed, others: Map
     if newest is not None and newest.ready is False:
         yield Drift(DriftKind.NOT_READY, f"{short(newest.name)} did not become ready{_because(deployed.trouble)}")
     if deployed.split:
-        shares = (f"{short(each.revision or deployed.latest_ready)} {each.percent} %" for each in deployed.traffic)
-        yield Drift(DriftKind.SPLIT, f"its traffic is split: {', '.join(shares)}")
+        yield Drift(DriftKind.SPLIT, f"its traffic is split: {deployed.shares}")
     elif deployed.pinned and current is not None:
         yield Drift(DriftKind.PINNED, f"its traffic is pinned to {short(current.name)}: newer revisions get none")
 
