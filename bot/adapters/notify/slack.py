@@ -10,23 +10,20 @@ from typing import Any
 from bot.adapters.notify import slack_metadata as metadata
 from bot.adapters.notify.slack_calls import REFUSED_S, CardRefused, Pace
 from bot.adapters.notify.slack_channel import AlertsChannel
+from bot.adapters.notify.slack_history import PAGE, SlackHistory
 from bot.adapters.notify.slack_shapes import Shapes
 from bot.adapters.notify.warn_once import WarnOnce
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.incident import MessageRef
 from bot.domain.incidents.notice import Notice
 from bot.ports.notifier import NotifierGone, NotifierRefused
-from bot.slack.own_messages import is_from
 from bot.slack.quiet import quiet_client
 from bot.views import incident
 from bot.views.blocks import Card
 
 TIMEOUT_S = 5
 """Of each call: a process that is asked to stop waits for one at most."""
-PAGE = 200
-"""https://docs.slack.dev/reference/methods/conversations.history recommends no more at once."""
 THREAD = 1_000
-MOST_PAGES = 200
 BEFORE = timedelta(hours=1)
 """Clocks may differ by so much."""
 BLIND = "cannot read the channel, so a restart may post an incident twice:"
@@ -39,7 +36,7 @@ class SlackNotifier:
         self._client = quiet_client(token, api_url, TIMEOUT_S)
         self._warn, self._pace, self._shapes = WarnOnce(), Pace(), Shapes()
         self._channel = AlertsChannel(self._client, channel, self._warn)
-        self._own: dict[str, str] | None = None
+        self._history = SlackHistory(self._client, self._pace)
 
     def find(self, incident: str, since: datetime) -> MessageRef | None:
         channel = self._channel.id()
@@ -47,7 +44,7 @@ class SlackNotifier:
             return None
         try:
             for message in self._messages(channel, (since - BEFORE).timestamp()):
-                if metadata.payload(message).get("incident") == incident and self._is_ours(message):
+                if metadata.payload(message).get("incident") == incident and self._history.is_ours(message):
                     return MessageRef(channel, str(message["ts"]))
         except NotifierRefused as error:
             self._warn(f"{BLIND} {error}")
@@ -118,42 +115,25 @@ class SlackNotifier:
                     raise
                 self._warn(f"sends incidents in a plainer shape: {error}")
 
-    def _is_ours(self, message: dict[str, Any]) -> bool:
-        if self._own is None:
-            answer = self._pace.call(self._client.auth_test)
-            self._own = {name: str(answer.get(name) or "") for name in ("bot_id", "user_id")}
-        return is_from(message, self._own)
-
     def _messages(self, channel: str, since: float) -> Iterator[dict[str, Any]]:
         """Newest first, the newest page whole, then back to `since`."""
-        for messages in self._pages(self._client.conversations_history, channel=channel, limit=PAGE):
+        for messages in self._history.pages(self._client.conversations_history, channel=channel, limit=PAGE):
             yield from messages
             if messages and float(messages[-1]["ts"]) < since:
                 return
 
-    def _pages(self, method: Any, **asked: Any) -> Iterator[list[dict[str, Any]]]:
-        """Page by page for as long as Slack names the next: one may be empty, and more may follow.
-
-        https://docs.slack.dev/apis/web-api/pagination
-        """
-        cursor = ""
-        for _ in range(MOST_PAGES):
-            answer = self._pace.call(method, cursor=cursor, include_all_metadata=True, **asked)
-            yield answer["messages"] or []
-            before, cursor = cursor, (answer["response_metadata"] or {}).get("next_cursor") or ""
-            if cursor in ("", before):
-                return
-
     def _thread_stamps(self, message: MessageRef) -> set[object]:
         """Of our replies. Every page begins with the parent."""
-        thread = self._pages(self._client.conversations_replies, channel=message.channel, ts=message.ts, limit=THREAD)
+        thread = self._history.pages(
+            self._client.conversations_replies, channel=message.channel, ts=message.ts, limit=THREAD
+        )
         stamps: set[object] = set()
         try:
             for messages in thread:
                 if any(metadata.is_deleted(each) and each.get("ts") == message.ts for each in messages):
                     raise NotifierGone("Someone deleted the message.", REFUSED_S)
                 others = (each for each in messages if each.get("ts") != message.ts)
-                stamps.update(metadata.payload(each).get("stamp") for each in others if self._is_ours(each))
+                stamps.update(metadata.payload(each).get("stamp") for each in others if self._history.is_ours(each))
         except NotifierRefused as error:
             self._warn(f"{BLIND} {error}")
         return stamps

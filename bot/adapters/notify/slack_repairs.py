@@ -5,19 +5,17 @@ from typing import Any
 
 from bot.adapters.notify.slack_calls import Pace
 from bot.adapters.notify.slack_channel import AlertsChannel
+from bot.adapters.notify.slack_history import PAGE, SlackHistory
 from bot.adapters.notify.warn_once import WarnOnce
 from bot.domain.incidents.incident import MessageRef
 from bot.domain.reprocessing.progress import Progress
 from bot.domain.reprocessing.repair import Repair
 from bot.ports.notifier import NotifierRefused
-from bot.slack.own_messages import is_from
 from bot.slack.quiet import quiet_client
 from bot.views.reprocessing_progress import card
 
 EVENT = "fireline_repair"
 TIMEOUT_S = 5
-PAGE = 200
-"""https://docs.slack.dev/reference/methods/conversations.history recommends no more at once."""
 BEFORE = timedelta(hours=1)
 """Clocks may differ by so much."""
 
@@ -28,6 +26,7 @@ class SlackRepairs:
     def __init__(self, token: str, api_url: str, channel: str) -> None:
         self._client = quiet_client(token, api_url, TIMEOUT_S)
         self._warn, self._pace = WarnOnce(), Pace()
+        self._history = SlackHistory(self._client, self._pace)
         self._channel = AlertsChannel(self._client, channel, self._warn)
 
     def find(self, repair: Repair, thread: MessageRef | None) -> MessageRef | None:
@@ -42,13 +41,12 @@ class SlackRepairs:
                 answer = self._pace.call(self._client.conversations_history, **asked)
             else:
                 answer = self._pace.call(self._client.conversations_replies, ts=thread.ts, **asked)
-            own = self._pace.call(self._client.auth_test)
+            for each in answer["messages"] or ():
+                if _repair(each) == repair.id and self._history.is_ours(each):
+                    return MessageRef(channel, str(each["ts"]))
         except NotifierRefused as error:
             self._warn(f"cannot look for the message of a repair: {error}")
-            return None
-        ours = {name: str(own.get(name) or "") for name in ("bot_id", "user_id")}
-        found = (each for each in answer["messages"] or () if _repair(each) == repair.id and is_from(each, ours))
-        return next((MessageRef(channel, str(each["ts"])) for each in found), None)
+        return None
 
     def post(self, repair: Repair, found: Progress, now: datetime, thread: MessageRef | None) -> MessageRef:
         target = self._channel.target if thread is None else thread.channel

@@ -2,20 +2,21 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 
 from bot.adapters.notify.slack_calls import REFUSED_S, Pace
+from bot.adapters.notify.slack_history import PAGE, SlackHistory
 from bot.domain.incidents.incident import MessageRef
 from bot.domain.runbooks.run import Run
 from bot.domain.runbooks.shown import Shown
 from bot.ports.notifier import NotifierRefused
-from bot.slack.own_messages import is_from
 from bot.slack.quiet import quiet_client
 from bot.views import runbook
 
 EVENT = "fireline_runbook"
 TIMEOUT_S = 5
-PAGE, MOST_PAGES = 200, 20
+MOST_PAGES = 20
 BEFORE = timedelta(minutes=5)
 """Clocks may differ by so much."""
 
@@ -27,8 +28,7 @@ class SlackRunbooks:
 
     def __init__(self, token: str, api_url: str, channel: str) -> None:
         self._client, self._pace = quiet_client(token, api_url, TIMEOUT_S), Pace()
-        self._channel = channel
-        self._own: dict[str, str] | None = None
+        self._history, self._channel = SlackHistory(self._client, self._pace), channel
 
     def post(self, shown: Shown) -> MessageRef:
         run = shown.run
@@ -53,32 +53,20 @@ class SlackRunbooks:
         """Where nobody may look, nothing is found: a run shown twice is better than one never shown."""
         run = shown.run
         try:
-            for message in self._messages(run):
+            for message in chain.from_iterable(self._pages(run)):
                 payload = (message.get("metadata") or {}).get("event_payload") or {}
-                if payload.get("run") == run.id and self._is_ours(message):
+                if payload.get("run") == run.id and self._history.is_ours(message):
                     return MessageRef(run.channel, str(message["ts"]))
         except NotifierRefused:
             return None
         return None
 
-    def _messages(self, run: Run) -> Iterator[dict[str, Any]]:
-        oldest, cursor = f"{(run.started_at - BEFORE).timestamp():.6f}", ""
-        for _ in range(MOST_PAGES):
-            asked: dict[str, Any] = {"channel": run.channel, "limit": PAGE, "include_all_metadata": True}
-            if run.thread:
-                answer = self._pace.call(self._client.conversations_replies, ts=run.thread, cursor=cursor, **asked)
-            else:
-                answer = self._pace.call(self._client.conversations_history, oldest=oldest, cursor=cursor, **asked)
-            yield from answer["messages"] or []
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                return
-
-    def _is_ours(self, message: dict[str, Any]) -> bool:
-        if self._own is None:
-            answer = self._pace.call(self._client.auth_test)
-            self._own = {name: str(answer.get(name) or "") for name in ("bot_id", "user_id")}
-        return is_from(message, self._own)
+    def _pages(self, run: Run) -> Iterator[list[dict[str, Any]]]:
+        asked: dict[str, Any] = {"channel": run.channel, "limit": PAGE, "most": MOST_PAGES}
+        if run.thread:
+            return self._history.pages(self._client.conversations_replies, ts=run.thread, **asked)
+        oldest = f"{(run.started_at - BEFORE).timestamp():.6f}"
+        return self._history.pages(self._client.conversations_history, oldest=oldest, **asked)
 
 
 def _content(shown: Shown) -> dict[str, Any]:
