@@ -21,7 +21,7 @@ class IncidentHands:
 
     def of(self, incident: Incident) -> list[Offer]:
         """By hand alone where nothing is there; nothing where nothing is to be done."""
-        wanted = HANDS.get(incident.headline.action, (Hand.BY_HAND,))
+        wanted = HANDS[incident.headline.action]
         processor = self._registry.by_name.get(next(iter(incident.headline.processors), ""))
         day = incident.headline.data_date or max(incident.data_dates, default=None)
         found = [] if processor is None else [o for hand in wanted for o in self._offers(hand, processor, day)]

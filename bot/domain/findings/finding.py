@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from bot.domain.findings.hands import HANDS, Hand
 from bot.domain.findings.severity import Severity
 
 
@@ -134,20 +135,6 @@ ACTIONS = {
 """The one recommended action of each kind."""
 
 
-RERUNS = frozenset(
-    {
-        FindingKind.UPSTREAM_CASCADE,
-        FindingKind.STUCK_RUN,
-        FindingKind.ZERO_RECORDS_PROCESSOR,
-        FindingKind.ZERO_RECORDS_SCRAPER,
-        FindingKind.IDEMPOTENCY_BLOCK,
-        FindingKind.MISSING_RUN,
-        FindingKind.PARTIAL_COVERAGE,
-    }
-)
-"""Kinds whose recommended action runs a date once more."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Finding:
     """One problem as it is at a tick. It is found again at every tick for as long as it holds.
@@ -215,7 +202,7 @@ class Finding:
     @property
     def wants_rerun(self) -> bool:
         """Is there a date of a processor to run once more?"""
-        return self.kind in RERUNS and self.data_date is not None and self.of_processor
+        return Hand.RERUN in HANDS[self.action] and self.data_date is not None and self.of_processor
 
     @property
     def family(self) -> Family:
