@@ -181,7 +181,8 @@ class _Search:
         """A step and what it is made from, that first."""
         found, level = {index: None}, [index]
         while level:
-            level = [before for each in level for before in self._made_from[each]]
+            before = [made_from for each in level for made_from in self._made_from[each]]
+            level = list(dict.fromkeys(before[::-1]))[::-1]  # each once: ways to a step are many more than steps
             for each in level:
                 found.pop(each, None)
                 found[each] = None

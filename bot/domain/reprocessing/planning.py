@@ -7,6 +7,7 @@ from graphlib import TopologicalSorter
 from typing import NamedTuple
 
 from bot.domain.counts import plural
+from bot.domain.platform.lineage import Lineage
 from bot.domain.platform.registry import Criticality, Registry
 from bot.domain.reprocessing.cheapest import Due, cheapest
 from bot.domain.reprocessing.plan import (
@@ -239,15 +240,11 @@ def _upstream_offer(steps: Iterable[Step], scope: Iterable[str], registry: Regis
 
 def _downstream_offer(request: Request, running: Sequence[Step], around: Circumstances) -> Offer | None:
     """What is made from what runs, and was not asked for; with the next deadline among it."""
-    registry = around.registry
     if request.downstream or not running:
         return None
-    found, level = dict[str, None](), [*{step.processor: None for step in running}]
-    asked = set(request.processors)
-    while level:
-        level = [each for name in level for each in registry.dependents[name] if each not in found]
-        found.update(dict.fromkeys(level))
-    added = tuple(name for name in found if name not in asked)
+    lineage, asked = Lineage(around.registry), set(request.processors)
+    roots = dict.fromkeys(step.processor for step in running)
+    added = tuple(dict.fromkeys(name for root in roots for name in lineage.down(root) if name not in asked))
     days = {step.data_date for step in running}
     due = sorted(
         (at, key.processor) for key, at in around.due.items() if key.processor in added and key.data_date in days
