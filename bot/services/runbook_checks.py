@@ -20,7 +20,7 @@ from bot.ports.logs import LogLine
 from bot.services.health import HealthService
 from bot.services.incidents import IncidentService
 from bot.services.sources import SourcesService
-from bot.services.validation import ValidationService
+from bot.services.validation import Picture, ValidationService
 
 AROUND = timedelta(minutes=15)
 """Before what a runbook was started for began, the log is looked at from then on; and at most so far back."""
@@ -125,8 +125,9 @@ class RunbookChecks:
 
     def _dependencies(self, asked: _Question) -> Measured:
         known = self._of.registry.by_name
-        names = known[asked.processor].dependencies if asked.processor in known else ()
-        judged = [self._of.validation.judge(name, asked.date, asked.now) for name in names if name in known]
+        of_it = known[asked.processor].dependencies if asked.processor in known else ()
+        names = [name for name in of_it if name in known]
+        judged = list(self._pictured(names, asked).rows.values()) if names else []
         unknown = [each.processor.name for each in judged if each.verdict is Verdict.UNKNOWN]
         if unknown:
             return not_known(f"nothing is known of {', '.join(unknown)}", asked.now)
@@ -134,6 +135,9 @@ class RunbookChecks:
         because = "; ".join(f"{each.processor.name}: {each.judged.because}" for each in wrong)
         shown = f"{len(wrong)} of {len(judged)}" if judged else "the registry names nothing that it depends on"
         return Measured(len(wrong), shown, asked.now, because)
+
+    def _pictured(self, names: Sequence[str], asked: _Question) -> Picture:
+        return self._of.validation.picture(names, DateSpan(asked.date, asked.date), asked.now)
 
     def _days(self, asked: _Question) -> tuple[list[ProcessorDate], datetime]:
         """Of the processor and its date, else of all and the newest dates; and the moment they are known as of."""
