@@ -1,7 +1,6 @@
 """The one row of buttons of an incident's message: what a person can do about it now, and the rest behind the dots."""
 
 from bot.domain.access import Act
-from bot.domain.counts import plural
 from bot.domain.findings.words import short_day
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.notice import Notice
@@ -9,6 +8,7 @@ from bot.domain.incidents.response import PAGING, ResponseState
 from bot.views import action_ids
 from bot.views.action_ids import More
 from bot.views.blocks import Block, Element, actions, button, option, overflow
+from bot.views.reprocessing_words import label
 
 LABELS = {More.IMPACT: "Impact", More.EVIDENCE: "Evidence", More.SQL: "SQL", More.TIMELINE: "Timeline"}
 LABELS_OF_OWNED = {More.RUNBOOK: "Runbook", **{each: LABELS[each] for each in (More.EVIDENCE, More.SQL, More.TIMELINE)}}
@@ -35,7 +35,7 @@ def row(notice: Notice) -> Block:
     behind = [each for each in labels if _has_data(incident) or each not in OF_DATA]
     if action_ids.INCIDENT_IMPACT in visible:
         behind.remove(More.IMPACT)
-    labels = {**labels, More.REPROCESS: _what_runs(incident)} if _reruns(incident) else labels
+    labels = {**labels, More.REPROCESS: label(incident.data_dates)} if _reruns(incident) else labels
     if More.REPROCESS in labels and action_ids.INCIDENT_HAND_OVER in visible:
         behind[behind.index(More.SQL)] = More.REPROCESS
     more = [option(labels[each], action_ids.encode_more(each, incident.id)) for each in behind]
@@ -75,14 +75,9 @@ def _reruns(incident: Incident) -> bool:
 
 def _repair(incident: Incident) -> Element:
     """A plan of what is to run again: it starts nothing. A whole date would begin a second row."""
-    days, said = incident.data_dates, _what_runs(incident)
-    label = f"Reprocess {short_day(days[0])}" if len(days) == 1 else said
-    return {**button(label, action_ids.REPROCESS_INCIDENT, incident.id), "accessibility_label": said}
-
-
-def _what_runs(incident: Incident) -> str:
-    days = incident.data_dates
-    return f"Reprocess {days[0]}" if len(days) == 1 else f"Reprocess {plural(len(days), 'date')}"
+    short = label(incident.data_dates, short_day)
+    full = {"accessibility_label": label(incident.data_dates)}
+    return {**button(short, action_ids.REPROCESS_INCIDENT, incident.id), **full}
 
 
 def _grant(notice: Notice, act: Act) -> str:

@@ -1,6 +1,6 @@
 """What a repair will do, in words: the same for Slack and the terminal."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from math import ceil
@@ -19,6 +19,11 @@ MOST_CHANGES = 12
 NONE = timedelta()
 SHORT_S = 90
 """What takes longer is told in minutes."""
+
+
+def label(days: Sequence[date], written: Callable[[date], str] = str) -> str:
+    """Of a button that shows the plan of these dates. `written`: how a single one is."""
+    return f"Reprocess {written(days[0]) if len(days) == 1 else plural(len(days), 'date')}"
 
 
 def headline(repair: Repair) -> str:

@@ -8,7 +8,7 @@ from bot.domain.incidents.evidence import Checked
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.standing import Overview
 from bot.domain.incidents.timeline import Entry
-from bot.views import action_ids, incident_words, response_words
+from bot.views import action_ids, incident_words, reprocessing_words, response_words
 from bot.views.blocks import Block, Card, actions, button, context, section
 from bot.views.incident import PLAIN, SLACK, TEXT
 from bot.views.incident_words import Voice
@@ -116,8 +116,7 @@ def _next(found: Checked) -> list[Block]:
         return [actions([button("Resolve", action_ids.INCIDENT_RESOLVE, name)])]
     if not days:
         return []
-    label = f"Reprocess {days[0]}" if len(days) == 1 else f"Reprocess {plural(len(days), 'date')}"
-    return [actions([button(label, action_ids.REPROCESS_INCIDENT, name)])]
+    return [actions([button(reprocessing_words.label(days), action_ids.REPROCESS_INCIDENT, name)])]
 
 
 def taken(incident: Incident) -> Card:

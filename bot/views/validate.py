@@ -1,9 +1,8 @@
 """Verdicts as a message: one line a finding, the worst first, what to do, and how many dates are in order."""
 
-from bot.domain.counts import plural
 from bot.domain.verdicts.judge import REPAIRED, SOUND, Verdict
 from bot.domain.verdicts.validation import Validated, Validation, ValidationRequest
-from bot.views import action_ids, validate_words
+from bot.views import action_ids, reprocessing_words, validate_words
 from bot.views.blocks import Block, Card, Element, actions, button, context, header, section
 from bot.views.health import date_token
 from bot.views.text import cut, escape
@@ -67,8 +66,8 @@ def _repair(group: VerdictRows) -> Block:
     row, days = group.first, sorted(row.data_date for row in group.rows)
     if row.action not in REPAIRED or row.processor.service is None:
         return {}
-    label = f"Reprocess {days[0]}" if len(days) == 1 else f"Reprocess {plural(len(days), 'date')}"
     asked = ValidationRequest(processor=row.processor.name, first=days[0], last=days[-1])
+    label = reprocessing_words.label(days)
     return {"accessory": button(label, action_ids.REPROCESS_PLAN, action_ids.encode_validation(asked))}
 
 
