@@ -14,7 +14,7 @@ from bot.domain.health.model import HealthRequest
 from bot.domain.platform.registry import Registry
 from bot.domain.reprocessing.plan import Plan, Request
 from bot.domain.reprocessing.repair import Repair, RepairState
-from bot.domain.runbooks.arguments import length, phase, subject_of, truth
+from bot.domain.runbooks.arguments import length, phase, service_of, subject_of, truth
 from bot.domain.runbooks.run import Run, StepRun, Subject
 from bot.domain.runbooks.runbook import Step
 from bot.services.declaring import DeclaringService
@@ -142,13 +142,10 @@ class RunbookActions:
         return does(self._service(order), order)
 
     def _service(self, order: Order) -> str:
-        named = order.step.arguments.get("service")
-        if named:
-            return named
-        known = self._hands.registry.by_name.get(order.processor)
-        if known is None or not known.service:
+        found = service_of(order.step, order.subject, self._hands.registry)
+        if not found:
             raise BadInput(f"{order.processor} has no service in the registry: do it by hand, and skip the step.")
-        return known.service
+        return found
 
 
 def _earlier(repairs: RepairService, request: Request, order: Order) -> Repair | None:

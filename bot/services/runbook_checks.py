@@ -10,7 +10,7 @@ from bot.domain.evidence.processor_date import ProcessorDate
 from bot.domain.findings.severity import Severity
 from bot.domain.health.model import HealthReport, HealthRequest
 from bot.domain.platform.registry import Registry
-from bot.domain.runbooks.arguments import phase, subject_of
+from bot.domain.runbooks.arguments import phase, service_of, subject_of
 from bot.domain.runbooks.expectation import Measured, age, not_known, number
 from bot.domain.runbooks.run import Subject
 from bot.domain.runbooks.runbook import Step
@@ -194,9 +194,7 @@ class RunbookChecks:
         return Measured(measured.value, f"{measured.text} ({oldest.plan.name})", asked.now)
 
     def _service(self, asked: _Question) -> str:
-        named = asked.step.arguments.get("service")
-        known = self._of.registry.by_name.get(asked.subject.processor)
-        found = named or (known.service if known is not None else None)
+        found = service_of(asked.step, asked.subject, self._of.registry)
         if not found:
             raise Unasked(f"{asked.subject.processor or 'it'} has no service in the registry")
         return found

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from bot.domain.errors import BadInput
 from bot.domain.gate.silences import LONGEST, SHORTEST
+from bot.domain.platform.registry import Registry
 from bot.domain.runbooks.run import Subject
 from bot.domain.runbooks.runbook import Step
 
@@ -69,3 +70,9 @@ def subject_of(step: Step, subject: Subject) -> Subject:
     said = step.arguments
     on = day(said["date"]) if "date" in said else subject.data_date
     return Subject(processor=said.get("processor", subject.processor), data_date=on)
+
+
+def service_of(step: Step, subject: Subject, registry: Registry) -> str:
+    """The service that a step names, else that of what it is about; "" where the registry knows none."""
+    known = registry.by_name.get(subject.processor)
+    return step.arguments.get("service") or (known.service if known is not None else None) or ""
