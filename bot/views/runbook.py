@@ -58,7 +58,8 @@ def card(shown: Shown) -> Card:
     pairs = list(zip(run.runbook.steps, run.steps, strict=True))
     over = [_line(step, state, shown) for step, state in pairs if state.state in OVER]
     left = [_line(step, state, shown) for step, state in pairs if state.state is StepState.WAITING]
-    now = [(_current(step, state, shown), _buttons(step, state, shown)) for step, state in pairs if _is_now(state)]
+    current = (run.step(each.number) for each in run.current)
+    now = [(_current(step, state, shown), _buttons(step, state, shown)) for step, state in current]
     later = now[MOST_CURRENT:]
     blocks: list[Block] = [section(f"*{head.slack}*"), context(status.slack)]
     blocks += [*_more(len(over), "earlier"), *_sections(over[-MOST_LISTED:])]
@@ -77,10 +78,6 @@ def card(shown: Shown) -> Card:
 def _more(steps: int, which: str) -> list[Block]:
     left_out = steps - MOST_LISTED
     return [context(f"{plural(left_out, f'{which} step')} not shown here")] if left_out > 0 else []
-
-
-def _is_now(state: StepRun) -> bool:
-    return state.state not in OVER and state.state is not StepState.WAITING
 
 
 def _head(shown: Shown) -> _Said:
