@@ -166,11 +166,8 @@ class RunbookChecks:
     def _report(self, asked: _Question) -> HealthReport:
         said = asked.step.arguments
         one = phase(said["phase"]) if "phase" in said else None
-        name = (
-            None
-            if one is not None or asked.subject.processor not in self._of.registry.by_name
-            else asked.subject.processor
-        )
+        known = asked.subject.processor in self._of.registry.by_name
+        name = asked.subject.processor if one is None and known else None
         return self._of.health.of(HealthRequest(days=1, phase=one, processor=name), asked.now)
 
     def _health(self, asked: _Question) -> Measured:
