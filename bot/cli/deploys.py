@@ -120,8 +120,11 @@ def _revision(found: "Revision") -> dict[str, Any]:
 
 
 def _rollback(found: "Revision | NoRollback") -> dict[str, Any]:
-    because = getattr(found, "because", None)
-    return {"to": None if because is not None else getattr(found, "name", None), "refused": because}
+    from bot.domain.deploys.seen import NoRollback
+
+    if isinstance(found, NoRollback):
+        return {"to": None, "refused": found.because}
+    return {"to": found.name, "refused": None}
 
 
 def _moment(moment: datetime | None) -> str | None:
