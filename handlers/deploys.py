@@ -13,7 +13,6 @@ from handlers.answers import help_card
 from handlers.replies import Reply
 
 Payload = Mapping[str, Any]
-ALL = "all"
 
 
 def register(app: AsyncApp, services: AppServices) -> None:
@@ -29,7 +28,7 @@ def register(app: AsyncApp, services: AppServices) -> None:
     async def refresh(ack: AsyncAck, action: Payload, reply: Reply) -> None:
         await ack()
         value = payloads.value(action)
-        await reply.instead(await reply.work(_card, services, "" if value == ALL else value))
+        await reply.instead(await reply.work(_card, services, "" if value == deploys.ALL else value))
 
     @app.action(action_ids.DEPLOYS_SERVICE)
     async def look(ack: AsyncAck, action: Payload, reply: Reply) -> None:

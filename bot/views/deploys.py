@@ -12,6 +12,8 @@ from bot.views.incident import PLAIN, SLACK
 from bot.views.text import escape
 
 TITLE = "Deployments"
+ALL = "all"
+"""What *Refresh* says of a card that is not of one service."""
 MOST_SHOWN = 20
 
 
@@ -57,7 +59,7 @@ def _buttons(found: Deployments, *, single: bool) -> list[Block]:
     if found.off or not found.rows:
         return []
     does = operations.of_service(found.rows[0]) if single else None
-    refresh = button("Refresh", action_ids.DEPLOYS_REFRESH, found.rows[0].service.name if single else "all")
+    refresh = button("Refresh", action_ids.DEPLOYS_REFRESH, found.rows[0].service.name if single else ALL)
     return [*([] if does is None else [does]), actions([refresh])]
 
 
