@@ -20,8 +20,9 @@ from bot.domain.reprocessing.receipts import (
     receipts_in,
     steps_digest,
     subject_of,
+    time_of,
 )
-from bot.domain.reprocessing.repair import Repair
+from bot.domain.reprocessing.repair import Repair, number_in
 from bot.domain.verdicts.validation import ValidationRequest
 from bot.ports.state import State
 from bot.ports.warehouse import AskedQuery
@@ -83,7 +84,7 @@ class ReceiptService:
             found = repair.plan
             if plan_hash(found.request, found.steps, found.limits) != receipt.said["plan"]:
                 yield f"the plan of {label} is not the one of its receipt"
-            if not repair.is_over or _time(repair.ended_at) != receipt.said["ended_at"]:
+            if not repair.is_over or time_of(repair.ended_at) != receipt.said["ended_at"]:
                 continue  # it was tried again since: its newest receipt counts
             planned = [step for step in self._required().repairs.steps(repair.id) if is_planned(repair, step)]
             if steps_digest(planned) != receipt.said["steps_digest"]:
@@ -100,10 +101,8 @@ class ReceiptService:
             yield Rerun(name, day, held, row.verdict.value, rows, row.verdict in GOOD)
 
     def _repair(self, name: str) -> Repair:
-        repairs = self._required().repairs
-        number = name.strip().upper().removeprefix("R-")
-        is_number = number.isascii() and number.isdigit() and len(number) < 10
-        found = repairs.numbered(int(number)) if is_number else repairs.of(name)
+        repairs, number = self._required().repairs, number_in(name)
+        found = repairs.of(name) if number is None else repairs.numbered(number)
         if found is None:
             raise BadInput(f"There is no repair {name!r}. Write its number, as R-12.")
         return found
@@ -126,7 +125,3 @@ def _readable(links: Sequence[Link], faults: list[str]) -> Iterator[Receipt]:
 def _when(receipt: Receipt) -> tuple[date, datetime]:
     said: Mapping[str, Any] = receipt.said
     return date.fromisoformat(said["date"]), datetime.fromisoformat(said["ended_at"])
-
-
-def _time(moment: datetime | None) -> str:
-    return "" if moment is None else moment.isoformat()

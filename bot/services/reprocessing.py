@@ -15,6 +15,7 @@ from bot.domain.reprocessing.repair import (
     Person,
     Repair,
     approval_asked,
+    number_in,
     record_of,
     started,
     steps_of,
@@ -63,12 +64,10 @@ class RepairService:
 
     def get(self, name: str) -> Repair:
         """By its number, R-12, or by the id that a button carries. Raises BadInput."""
-        repairs = self._required().repairs
-        number = name.strip().upper().removeprefix("R-").removeprefix("#")
-        is_number = number.isascii() and number.isdigit() and len(number) <= 9
-        found = repairs.numbered(int(number)) if is_number else repairs.of(name)
+        repairs, number = self._required().repairs, number_in(name)
+        found = repairs.of(name) if number is None else repairs.numbered(number)
         if found is None:
-            what = f"There is no repair R-{number}." if is_number else "This plan is not known any more."
+            what = "This plan is not known any more." if number is None else f"There is no repair R-{number}."
             raise BadInput(f"{what} `/reprocess list` shows the latest.")
         return found
 

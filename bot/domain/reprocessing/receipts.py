@@ -118,8 +118,8 @@ def step_receipt(repair: Repair, step: RepairStep, revision: str, now: datetime)
         "verdict_after": step.verdict_after,
         "rows_before": step.rows_before,
         "rows_after": step.rows_after,
-        "started_at": _time(step.started_at),
-        "ended_at": _time(step.ended_at),
+        "started_at": time_of(step.started_at),
+        "ended_at": time_of(step.ended_at),
         "reason": step.reason,
     }
     return record(now, "", ACT, subject_of(repair.id), body)
@@ -144,8 +144,8 @@ def repair_receipt(repair: Repair, steps: Sequence[RepairStep], again: Iterable[
         "not_run": results.count(NOT_RUN),
         "steps_digest": steps_digest(planned),
         "dependents": json.dumps(judged, separators=(",", ":")),
-        "started_at": _time(repair.started_at),
-        "ended_at": _time(repair.ended_at),
+        "started_at": time_of(repair.started_at),
+        "ended_at": time_of(repair.ended_at),
         "reason": repair.reason,
     }
     return record(now, "", ACT, subject_of(repair.id), body)
@@ -178,5 +178,6 @@ def _of_repair(repair: Repair) -> dict[str, object]:
     }
 
 
-def _time(moment: datetime | None) -> str:
+def time_of(moment: datetime | None) -> str:
+    """As a receipt writes it."""
     return "" if moment is None else moment.isoformat()

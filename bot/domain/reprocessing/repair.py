@@ -17,6 +17,7 @@ REQUESTS = UUID("5f1d3a52-9c1c-4b1e-8c39-6f5f2d0f7c11")
 
 PLANS_KEPT = timedelta(days=1)
 """So long a plan that nobody started is kept."""
+MOST_DIGITS = 9
 
 
 class RepairState(StrEnum):
@@ -168,6 +169,12 @@ class Circuit:
     opened_at: datetime
     opened_by: str
     because: str
+
+
+def number_in(name: str) -> int | None:
+    """Of a repair as people write it, R-12; None: it is no number, but the id that a button carries."""
+    number = name.strip().upper().removeprefix("R-").removeprefix("#")
+    return int(number) if number.isascii() and number.isdigit() and len(number) <= MOST_DIGITS else None
 
 
 def request_id(repair: str, seq: int, attempt: int) -> str:
