@@ -73,10 +73,6 @@ class RepairPlans:
         self._check_services(made)
         return made
 
-    def again(self, before: Plan, now: datetime) -> Plan:
-        """What was asked for then, as it would be planned now."""
-        return self.of(before.request, now)
-
     def dates(self, now: datetime) -> DateReader:
         return self._validation.dates(now)
 
