@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from bot.adapters.run_control.over_http import filled
-from bot.domain.deploys.deployed import CloudPlace
+from bot.domain.deploys.deployed import place_of
 from bot.domain.platform.registry import Service
 from bot.ports.cloud_run import CloudRun, CloudRunError, CloudRunUnclear, JobOrder
 from bot.ports.run_control import Answer, Order, Taken
@@ -23,7 +23,7 @@ class CloudRunJobs:
         env = tuple((name, filled(text, order, str)) for name, text in told.items())
         asked = JobOrder(order.request_id, env=env, timeout_seconds=int(order.timeout_s))
         try:
-            found = self._cloud_run.run_job(_place(service), asked)
+            found = self._cloud_run.run_job(place_of(service), asked)
         except CloudRunUnclear as error:
             return Answer(taken=Taken.AMBIGUOUS, reason=str(error))
         except CloudRunError as error:
@@ -32,7 +32,7 @@ class CloudRunJobs:
 
     def find(self, service: Service, order: Order, since: datetime) -> Answer | None:
         try:
-            found = self._cloud_run.find(_place(service), order.request_id, since - SLACK)
+            found = self._cloud_run.find(place_of(service), order.request_id, since - SLACK)
         except CloudRunError as error:
             return Answer(taken=Taken.AMBIGUOUS, reason=str(error))
         if found is None:
@@ -41,13 +41,9 @@ class CloudRunJobs:
 
     def cancel(self, service: Service, order: Order, execution: str) -> Answer:  # noqa: ARG002 (the port's)
         try:
-            self._cloud_run.cancel(_place(service), execution)
+            self._cloud_run.cancel(place_of(service), execution)
         except CloudRunUnclear as error:
             return Answer(taken=Taken.AMBIGUOUS, reason=str(error))
         except CloudRunError as error:
             return Answer(taken=Taken.REFUSED, reason=str(error), permanent=not error.retryable)
         return Answer(taken=Taken.ACCEPTED, reason="its execution is cancelled")
-
-
-def _place(service: Service) -> CloudPlace:
-    return CloudPlace(service.project or "", service.region or "", service.name)
