@@ -10,8 +10,8 @@ from bot.domain.errors import BadInput
 from bot.domain.findings.hands import Hand, Offer
 from bot.domain.incidents.incident import Incident
 from bot.domain.operations.operation import Kind
-from bot.services import operations as doing
 from bot.services.app import AppServices
+from bot.services.circuits import MOST_REASON
 from bot.views import action_ids, hands, operations
 from bot.views.blocks import Card
 from handlers import payloads
@@ -51,12 +51,11 @@ def _chosen(services: AppServices, hand: Hand, name: str, user: str) -> tuple[Ca
     incident, who = services.incidents.get(name), services.responses.who(user, now)
     offer = next((each for each in services.hands.of(incident) if each.hand is hand), Offer(Hand.BY_HAND))
     if hand is Hand.OPEN_CIRCUIT and offer.hand is hand:
-        because = f"{incident.label}: {incident.headline.explanation}"[:300]
+        because = f"{incident.label}: {incident.headline.explanation}"[:MOST_REASON]
         return hands.circuit_opened(services.operations.circuits.open(offer.about, because, who, now)), incident
     if offer.hand is not hand or hand.value not in set(Kind):
         raise BadInput(OLD)
-    wanted = doing.Hand(Kind(hand.value), offer.about)
-    return operations.preview(services.operations.for_incident(wanted, incident, offer.about, who, now)), incident
+    return operations.preview(services.operations.for_incident(offer, Kind(hand.value), incident, who, now)), incident
 
 
 def _closed(services: AppServices, processor: str, user: str) -> Card:

@@ -10,6 +10,7 @@ from bot.domain.access import Actor, Identity, Role, Way, without_slack
 from bot.domain.deploys.deployed import place_of
 from bot.domain.deploys.seen import NoRollback, Seen, rollback_target
 from bot.domain.errors import BadInput
+from bot.domain.findings.hands import Offer
 from bot.domain.incidents.incident import Incident
 from bot.domain.operations.operation import (
     OF_JOBS,
@@ -139,15 +140,15 @@ class OperationService:
         found = () if self._state is None else self._state.deploys.operations(service, MOST_WAITING)
         return [each for each in found if each.stage is Stage.WAITING and now <= each.expires_at]
 
-    def for_incident(self, hand: Hand, incident: Incident, about: str, who: Actor, now: datetime) -> Operation:
+    def for_incident(self, offer: Offer, kind: Kind, incident: Incident, who: Actor, now: datetime) -> Operation:
         """What its card offers. A limit is raised to what the registry expects, else to twice what it is."""
-        wanted = replace(hand, incident=incident.id, service=about)
-        if hand.kind is Kind.CLEAR_MARKER:
-            service = self._around.registry.get(about).service or ""
-            wanted = replace(wanted, service=service, processor=about, data_date=incident.headline.data_date)
-        elif hand.kind is Kind.TIMEOUT:
-            wanted = replace(wanted, seconds=self._longer(about))
-        return self.propose(wanted, who, now)
+        hand = Hand(kind, offer.about, incident=incident.id)
+        if kind is Kind.CLEAR_MARKER:
+            service = self._around.registry.get(offer.about).service or ""
+            hand = replace(hand, service=service, processor=offer.about, data_date=offer.data_date)
+        elif kind is Kind.TIMEOUT:
+            hand = replace(hand, seconds=self._longer(offer.about))
+        return self.propose(hand, who, now)
 
     def _longer(self, service: str) -> int:
         seen, known = self._required().deploys.seen().get(service), self._deploys.service(service)
