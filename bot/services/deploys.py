@@ -119,10 +119,14 @@ class DeployReader:
             known = seen.get(service.name, Seen(service.name))
             tried = known.tried_at
             if tried is None or not timedelta() <= self._now() - tried < READ_EVERY:
-                self.read(service, known)
+                self._read(service, known)
 
-    def read(self, service: Service, before: Seen) -> Seen:
-        """It is read now, whenever it was read last; and stored."""
+    def fresh(self, service: Service) -> Seen:
+        """As it is now, whenever it was read last."""
+        return self._read(service, self._state.deploys.seen().get(service.name, Seen(service.name)))
+
+    def _read(self, service: Service, before: Seen) -> Seen:
+        """Stored, too."""
         try:
             after = read(before, self._cloud_run.service(place_of(service)), self._now())
         except CloudRunError as error:

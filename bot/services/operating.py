@@ -221,7 +221,7 @@ class Operating:
 
     def _read(self, service: Service) -> Seen:
         assert self._reach.reader is not None
-        return self._reach.reader.read(service, self._state.deploys.seen().get(service.name, Seen(service.name)))
+        return self._reach.reader.fresh(service)
 
     def _cloud_run(self) -> CloudRun:
         if self._reach.cloud_run is None:

@@ -200,7 +200,7 @@ class OperationService:
             raise BadInput(f"{self._around.off or 'Cloud Run is not asked here.'}")
         if kind in OF_JOBS:
             return None
-        return self._around.reader.read(service, self._required().deploys.seen().get(service.name, Seen(service.name)))
+        return self._around.reader.fresh(service)
 
     def _wanted(self, hand: Hand, service: Service, seen: Seen | None, now: datetime) -> Wanted:
         deployed = seen.deployed if seen is not None else None
