@@ -1,23 +1,21 @@
 """A repair that runs, as one message: figures first, what failed, what comes next; and what can be done about it."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from math import ceil
+from datetime import datetime
 from typing import Any
 
 from bot.domain.counts import plural
 from bot.domain.findings.words import short_day
-from bot.domain.platform.names import some_of
 from bot.domain.reprocessing.progress import Progress
 from bot.domain.reprocessing.repair import Repair, RepairState, RepairStep
-from bot.views import action_ids, numbers
+from bot.views import action_ids
 from bot.views.blocks import Block, Card, Element, actions, button, context, plain, section
 from bot.views.incident import PLAIN, SLACK
 from bot.views.incident_words import Voice
+from bot.views.reprocessing_words import roughly, scope
 from bot.views.text import cut, escape
 
-MOST_TROUBLE, MOST_REASON, MOST_NAMED = 5, 160, 3
-SHORT_S = 90
+MOST_TROUBLE, MOST_REASON = 5, 160
 CONFIRM_TITLE, CONFIRM_TEXT, CONFIRM_BUTTON = 100, 300, 30
 STATES = {
     RepairState.RUNNING: "runs",
@@ -41,8 +39,7 @@ def _lines(repair: Repair, found: Progress, voice: Voice, now: datetime) -> list
 def _what(repair: Repair) -> str:
     asked = repair.plan.request
     days = short_day(asked.first) if asked.dates == 1 else f"{short_day(asked.first)} to {short_day(asked.last)}"
-    below = " and what depends on it" if asked.downstream else ""
-    return f"{some_of(asked.processors, MOST_NAMED)}{below}, {days}"
+    return f"{scope(asked)}, {days}"
 
 
 def figures(found: Progress) -> str:
@@ -65,9 +62,7 @@ def _rest(repair: Repair, found: Progress, voice: Voice, now: datetime) -> Itera
     if len(found.trouble) > MOST_TROUBLE:
         yield f"and {plural(len(found.trouble) - MOST_TROUBLE, 'more failure')}"
     if found.eta is not None:
-        left = found.eta - now
-        span = left if left < timedelta(seconds=SHORT_S) else timedelta(minutes=ceil(left.total_seconds() / 60))
-        yield f"About {numbers.span(span)} left, until {voice.clock(found.eta, now)}."
+        yield f"About {roughly(found.eta - now)} left, until {voice.clock(found.eta, now)}."
     if found.next:
         yield f"Next: {', '.join(_named(step, voice) for step in found.next)}."
     yield _by(repair, voice)

@@ -7,7 +7,7 @@ from math import ceil
 
 from bot.domain.counts import plural
 from bot.domain.platform.names import some_of
-from bot.domain.reprocessing.plan import Change, Plan, Step
+from bot.domain.reprocessing.plan import Change, Plan, Request, Step
 from bot.domain.reprocessing.repair import Repair, RepairState
 from bot.views import numbers
 from bot.views.incident_words import Voice
@@ -17,7 +17,7 @@ MOST_ROWS = 10
 MOST_NAMED = 3
 MOST_CHANGES = 12
 NONE = timedelta()
-SHORT_S = 90
+SHORT = timedelta(seconds=90)
 """What takes longer is told in minutes."""
 
 
@@ -29,10 +29,19 @@ def label(days: Sequence[date], written: Callable[[date], str] = str) -> str:
 def headline(repair: Repair) -> str:
     """What it is about."""
     asked = repair.plan.request
-    names = some_of(asked.processors, MOST_NAMED)
     days = dates({asked.first, asked.last}) if asked.dates < 3 else f"{asked.first} to {asked.last}"
+    return f"Reprocess {scope(asked)}, {days}"
+
+
+def scope(asked: Request) -> str:
+    """Without its dates."""
     below = " and what depends on it" if asked.downstream else ""
-    return f"Reprocess {names}{below}, {days}"
+    return f"{some_of(asked.processors, MOST_NAMED)}{below}"
+
+
+def roughly(length: timedelta) -> str:
+    """Whole minutes, rounded up, unless it is short."""
+    return numbers.span(length if length < SHORT else timedelta(minutes=ceil(length / timedelta(minutes=1))))
 
 
 def figures(plan: Plan) -> str:
@@ -50,8 +59,7 @@ def _estimate(plan: Plan) -> str:
         return ""
     if not known:
         return f"; {without}"
-    whole = timedelta(seconds=known) if known < SHORT_S else timedelta(minutes=ceil(known / 60))
-    return f", about {numbers.span(whole)}" + (f" ({without})" if without else "")
+    return f", about {roughly(timedelta(seconds=known))}" + (f" ({without})" if without else "")
 
 
 def second(repair: Repair) -> str:
