@@ -73,7 +73,7 @@ class ReprocessingExecution:
             for step in steps:
                 if checking.is_unheard(step, now) and not self._calls.has(_key(step)):
                     self._put(repair, step, checking.unclear(step, "the process that asked has ended", now))
-                elif step.unclear and step.state is StepState.STARTING and not _is_early(step, now):
+                elif step.unclear and step.state is StepState.STARTING and not step.is_early(now):
                     self._calls.begin(_key(step), partial(self._find, repair, step))
         at_work = [(repair, step) for repair, steps in given for step in steps if step.state in LOOKED_AT]
         if at_work and self._seconds() - self._looked_at >= LOOK_EVERY_S:
@@ -208,10 +208,6 @@ def _answered(step: RepairStep, answer: Answer, now: datetime) -> RepairStep:
 
 def _next(stored: RepairStep) -> RepairStep:
     return replace(stored, version=stored.version + 1)
-
-
-def _is_early(step: RepairStep, now: datetime) -> bool:
-    return step.not_before is not None and now < step.not_before
 
 
 def _key(step: RepairStep) -> tuple[str, int]:

@@ -31,7 +31,7 @@ SECOND_PERSON = frozenset({Kind.ROLLBACK, Kind.TIMEOUT})
 NEW_REVISION = frozenset({Kind.RESTART, Kind.TIMEOUT})
 TRAFFIC = frozenset({Kind.ROLLBACK, Kind.RELEASE})
 OF_JOBS = frozenset({Kind.CANCEL, Kind.MAINTENANCE})
-NOT_UNDER_REPAIR = frozenset({Kind.ROLLBACK, Kind.RELEASE, Kind.RESTART, Kind.TIMEOUT})
+NOT_UNDER_REPAIR = TRAFFIC | NEW_REVISION
 """What changes the code under a repair is refused while one goes on."""
 LONGEST_TIMEOUT_S = 3_600
 """https://docs.cloud.google.com/run/docs/configuring/request-timeout"""

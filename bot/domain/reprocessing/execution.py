@@ -108,7 +108,7 @@ def _decided(
     waits = [each.processor for each in before if not is_through(each)]
     if waits:
         return Wait(step, Hold.UPSTREAM, ", ".join(waits))
-    return Wait(step, Hold.PAUSE) if step.not_before is not None and now < step.not_before else None
+    return Wait(step, Hold.PAUSE) if step.is_early(now) else None
 
 
 def _held(repair: Repair, step: RepairStep, slots: "_Slots") -> Wait | None:

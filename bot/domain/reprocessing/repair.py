@@ -160,6 +160,10 @@ class RepairStep:
         """How the record calls it."""
         return f"repair:{self.repair}/{self.seq}"
 
+    def is_early(self, now: datetime) -> bool:
+        """Is it not to be looked at, or asked for, yet?"""
+        return self.not_before is not None and now < self.not_before
+
 
 @dataclass(frozen=True, kw_only=True)
 class Circuit:
