@@ -2,11 +2,10 @@
 
 import base64
 import json
-import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import date, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -28,6 +27,7 @@ from tests.contracts.bqemulator.emulator import PROJECT
 from tests.contracts.bqemulator.proxy import Proxy, proxied
 from tests.contracts.sources.rigs import LATENESS, BigQueryTable
 from tests.support.builders import DAY, NOW, RULES, registry, run, warehouse
+from tests.support.local_server import served
 
 CAP = 1_000_000_000
 
@@ -230,26 +230,19 @@ def test_renewed_credentials_count_without_a_restart(
     path = tmp_path / "key.json"
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(path))
     monkeypatch.setenv("BIGQUERY_EMULATOR_HOST", proxy.address)
-    with served(_Tokens) as tokens:
-        about = {"type": "service_account", "private_key": private, "token_uri": tokens, "project_id": PROJECT}
+    with served(_Tokens) as port:
+        about = {
+            "type": "service_account",
+            "private_key": private,
+            "token_uri": f"http://127.0.0.1:{port}",
+            "project_id": PROJECT,
+        }
         path.write_text(json.dumps({**about, "client_email": "old@example.com"}))
         source = table.source("")
         with pytest.raises(SourceFailed, match="gives no identity"):
             synced(source, held)
         path.write_text(json.dumps({**about, "client_email": "new@example.com"}))
         assert synced(source, held).added == 1
-
-
-@contextmanager
-def served(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 def test_a_minute_of_a_small_table_costs_the_least_that_is_billed() -> None:

@@ -3,7 +3,6 @@
 import json
 import random
 import re
-import socket
 import sys
 import time
 from collections import Counter
@@ -17,7 +16,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.pit.story import ScaledClock
-from tests.support.page_endpoints import RESET, entry_of
+from tests.support.local_server import reset
+from tests.support.page_endpoints import entry_of
 
 REFUSED, LIMITED, HANGS, RESETS, FAILS = "refused", "429", "hangs", "reset after accepting", "5xx after accepting"
 FAULTS = (REFUSED, LIMITED, HANGS, RESETS, FAILS)
@@ -130,7 +130,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fault == HANGS:
             time.sleep(self.vendors.hangs_s)
         if fault in (REFUSED, HANGS, RESETS):
-            self._reset()
+            reset(self)
         elif fault == LIMITED:
             self._answer(429, {"ok": False, "error": "ratelimited"}, {"Retry-After": "2"})
         elif fault == FAILS:
@@ -146,11 +146,6 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(content)
-
-    def _reset(self) -> None:
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-        self.connection.close()
-        self.close_connection = True
 
 
 class _Server(ThreadingHTTPServer):

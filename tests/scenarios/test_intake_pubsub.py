@@ -1,7 +1,6 @@
 """Pub/Sub pushes with a token of Google: forty bad tokens, keys that cannot be had, messages that come again."""
 
 import json
-import threading
 import time
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable, Iterator, Mapping
@@ -9,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from hmac import digest
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from bot.callbacks.pubsub import PATH, PubSubDoor
 from bot.ports.state import StateUnavailable
 from bot.services.intake import Intake
 from tests.support.intake_bench import IntakeBench, intake_bench, told
+from tests.support.local_server import served
 
 AUDIENCE, ACCOUNT = "https://fireline.example.com/v1/pubsub", "push@project.iam.gserviceaccount.com"
 
@@ -77,11 +77,9 @@ def keys() -> Iterator[Keys]:
         def log_message(self, *_: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        made.url = f"http://127.0.0.1:{server.server_address[1]}/certs"
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with served(Handler) as port:
+        made.url = f"http://127.0.0.1:{port}/certs"
         yield made
-        server.shutdown()
 
 
 @pytest.fixture

@@ -1,14 +1,15 @@
 """A bucket of Google Cloud Storage in memory: the two requests of its JSON API that Fireline makes, list and get."""
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from tests.support.local_server import served
 
 PAGE = 2
 """Names a page, so that every test turns pages."""
@@ -72,12 +73,6 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def fake_bucket(name: str = "exports") -> Iterator[FakeBucket]:
     bucket = FakeBucket(name)
-    with ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"bucket": bucket})) as server:
-        bucket.address = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-        thread.start()
-        try:
-            yield bucket
-        finally:
-            server.shutdown()
-            thread.join()
+    with served(_Handler, bucket=bucket) as port:
+        bucket.address = f"http://127.0.0.1:{port}"
+        yield bucket

@@ -1,14 +1,15 @@
 """A bucket of S3 in memory: what a driver asks of it to list, to look for and to copy objects."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape
+
+from tests.support.local_server import served
 
 PAGE = 2
 """Names a page, so that every test turns pages."""
@@ -101,12 +102,6 @@ def _entry(bucket: FakeS3, name: str, kind: str) -> str:
 @contextmanager
 def fake_s3(name: str = "exports") -> Iterator[FakeS3]:
     bucket = FakeS3(name)
-    with ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"bucket": bucket})) as server:
-        bucket.address = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-        thread.start()
-        try:
-            yield bucket
-        finally:
-            server.shutdown()
-            thread.join()
+    with served(_Handler, bucket=bucket) as port:
+        bucket.address = f"http://127.0.0.1:{port}"
+        yield bucket

@@ -1,12 +1,13 @@
 """Cloud Logging on this machine, as far as it is read: entries.list of its REST API."""
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from tests.support.local_server import served
 
 
 @dataclass
@@ -42,12 +43,6 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def log_endpoint() -> Iterator[LogEndpoint]:
     made = LogEndpoint()
-    with ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"place": made})) as server:
-        made.address = f"127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-        thread.start()
-        try:
-            yield made
-        finally:
-            server.shutdown()
-            thread.join()
+    with served(_Handler, place=made) as port:
+        made.address = f"127.0.0.1:{port}"
+        yield made

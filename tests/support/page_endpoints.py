@@ -2,8 +2,6 @@
 
 import json
 import re
-import socket
-import struct
 import threading
 from base64 import b64encode
 from collections.abc import Callable, Iterator
@@ -11,17 +9,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from bot.domain.delivery import Act, Page
 from bot.domain.findings.severity import Severity
 from tests.support.builders import NOW
+from tests.support.local_server import reset, served
 
 HTML = b"<html>Sign in to the Wi-Fi</html>"
-RESET = struct.pack("ii", 1, 0)
-"""Close sends RST: https://man7.org/linux/man-pages/man7/socket.7.html, SO_LINGER."""
 
 
 def page(target: str = "", name: str = "7c1d", **more: Any) -> Page:
@@ -101,16 +98,16 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(200, HTML)
         elif fault == "no answer":
             self.endpoint.released.wait(10)
-            self._reset()
+            reset(self)
         elif fault == "byte by byte":
             self._drip()
         elif fault == "reset":
-            self._reset()
+            reset(self)
         else:
             self.endpoint.taken.append(made)
             answer = self.endpoint.vendor(self.endpoint, made)
             if fault == "taken, then reset":
-                self._reset()
+                reset(self)
             else:
                 self._answer(*answer)
 
@@ -142,19 +139,6 @@ class _Handler(BaseHTTPRequestHandler):
         finally:
             self.close_connection = True
 
-    def _reset(self) -> None:
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-        self.connection.close()
-        self.close_connection = True
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is part of the story."""
-
 
 def settled() -> None:
     """Wait for the tries that were given up."""
@@ -166,17 +150,13 @@ def settled() -> None:
 @contextmanager
 def endpoint(vendor: Callable[[Endpoint, Request], tuple[int, Any]]) -> Iterator[Endpoint]:
     made = Endpoint(vendor)
-    with _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"endpoint": made})) as server:
-        made.address = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-        thread.start()
+    with served(_Handler, endpoint=made) as port:
+        made.address = f"http://127.0.0.1:{port}"
         try:
             yield made
         finally:
             made.released.set()
             settled()
-            server.shutdown()
-            thread.join()
 
 
 def pagerduty(_: Endpoint, request: Request) -> tuple[int, Any]:

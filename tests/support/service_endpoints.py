@@ -1,21 +1,18 @@
 """A team's service on this machine, asked over HTTP for real: it keeps the orders it took, and can go wrong."""
 
 import json
-import socket
-import struct
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from bot.domain.platform.registry import Service, ServiceRequest
 from bot.ports.run_control import Order
+from tests.support.local_server import reset, served
 
-RESET = struct.pack("ii", 1, 0)
-"""Close sends RST: https://man7.org/linux/man-pages/man7/socket.7.html, SO_LINGER."""
 BODY = {"processor": "{processor}", "date": "{date}"}
 
 
@@ -77,9 +74,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(place.fault, {"error": "no"})
         elif place.fault == "hangs":
             place.released.wait(10)
-            self._reset()
+            reset(self)
         elif place.fault == "reset":
-            self._reset()
+            reset(self)
         elif place.fault == "no HTTP":
             self.wfile.write(b"SSH-2.0-OpenSSH_9.2\r\n\r\n")
             self.close_connection = True
@@ -94,12 +91,12 @@ class _Handler(BaseHTTPRequestHandler):
         said = place.begins(made) if key not in place.took else {"run_id": f"run-{key}"}
         place.took.setdefault(key, made)
         if place.fault == "taken, then reset":
-            self._reset()
+            reset(self)
         elif place.fault == "taken, then 500":
             self._answer(500, {})
         elif place.fault == "taken, then hangs":
             place.released.wait(10)
-            self._reset()
+            reset(self)
         elif place.fault == "a page":
             self._answer(200, b"<html>Sign in</html>")
         else:
@@ -116,30 +113,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    def _reset(self) -> None:
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-        self.connection.close()
-        self.close_connection = True
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is part of the story."""
-
 
 @contextmanager
 def team_service() -> Iterator[TeamService]:
     made = TeamService()
-    with _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"place": made})) as server:
-        made.address = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-        thread.start()
+    with served(_Handler, place=made) as port:
+        made.address = f"http://127.0.0.1:{port}"
         try:
             yield made
         finally:
             made.released.set()
-            server.shutdown()
-            thread.join()

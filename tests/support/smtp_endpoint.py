@@ -1,15 +1,14 @@
 """A mail server on this machine, as small as a page needs, with what may go wrong with one."""
 
-import socket
 import socketserver
 import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
-from tests.support.page_endpoints import RESET, settled
+from tests.support.local_server import cut, served
+from tests.support.page_endpoints import settled
 
 SUCCESS = {"EHLO": "250-here\r\n250 AUTH PLAIN", "STARTTLS": "220 go", "AUTH": "235 ok", "DATA": "354 go"}
 
@@ -76,31 +75,18 @@ class _Handler(socketserver.StreamRequestHandler):
             self.place.released.wait(10)
             said = usual
         if said.startswith("reset"):
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-            self.connection.close()
+            cut(self.connection)
             raise ConnectionResetError
         self.wfile.write(said.encode() + b"\r\n")
-
-
-class _Server(socketserver.ThreadingTCPServer):
-    daemon_threads = True
-    block_on_close = False
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is part of the story."""
 
 
 @contextmanager
 def mail_endpoint() -> Iterator[MailEndpoint]:
     place = MailEndpoint()
-    with _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"place": place})) as server:
-        place.port = server.server_address[1]
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-        thread.start()
+    with served(_Handler, place=place) as port:
+        place.port = port
         try:
             yield place
         finally:
             place.released.set()
             settled()
-            server.shutdown()
-            thread.join()

@@ -1,13 +1,12 @@
 """Google's servers for identity tokens on this machine: a token endpoint, a metadata server, and their certificates."""
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -16,6 +15,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from google.auth import crypt, jwt
+
+from tests.support.local_server import served
 
 EMAIL = "fireline@example.iam.gserviceaccount.com"
 ISSUER = "https://accounts.google.com"
@@ -95,12 +96,6 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def token_server() -> Iterator[TokenServer]:
     made = TokenServer()
-    with ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"place": made})) as server:
-        made.address = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-        thread.start()
-        try:
-            yield made
-        finally:
-            server.shutdown()
-            thread.join()
+    with served(_Handler, place=made) as port:
+        made.address = f"http://127.0.0.1:{port}"
+        yield made

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 from typing import ClassVar
 
 import pytest
@@ -15,6 +14,7 @@ from bot.domain.delivery import Kind, Outcome
 from bot.ports.fakes.state import FakeState
 from bot.services.auditor import AuditFailed, Auditor
 from tests.support.gate_story import START, finding
+from tests.support.local_server import served
 from tests.support.pager import FakePager, PagedStory
 
 
@@ -129,13 +129,8 @@ class Monitor(BaseHTTPRequestHandler):
 @pytest.fixture
 def monitor() -> Iterator[str]:
     Monitor.asked.clear()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Monitor)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/ping/abc"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with served(Monitor) as port:
+        yield f"http://127.0.0.1:{port}/ping/abc"
 
 
 def test_a_heartbeat_reaches_its_monitor(monitor: str) -> None:

@@ -3,14 +3,15 @@ emulator does not.
 """
 
 import json
-import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from tests.support.local_server import served
 
 Json = dict[str, Any]
 
@@ -83,13 +84,6 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def proxied(endpoint: str) -> Iterator[Proxy]:
     proxy = Proxy()
-    handler = type("Handler", (_Handler,), {"proxy": proxy, "endpoint": endpoint})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        proxy.address = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-        thread.start()
-        try:
-            yield proxy
-        finally:
-            server.shutdown()
-            thread.join()
+    with served(_Handler, proxy=proxy, endpoint=endpoint) as port:
+        proxy.address = f"http://127.0.0.1:{port}"
+        yield proxy
