@@ -13,17 +13,29 @@ MOST_LISTED = 30
 
 
 def headline(found: WhatIf) -> str:
-    pages, messages = _change(found, "pages"), _change(found, "messages")
+    changes = {name: f"{before:,} → {after:,}" for name, before, after in _figures(found)}
     lost = plural(len(found.lost), "message")
-    return f"{pages} pages, {messages} messages; {lost} lost, {len(found.added):,} new"
+    return f"{changes['pages']} pages, {changes['messages']} messages; {lost} lost, {len(found.added):,} new"
 
 
-def _change(found: WhatIf, what: str) -> str:
-    before, after = _figures(found.old)[what], _figures(found.new)[what]
-    return f"{before:,} → {after:,}"
+def _figures(found: WhatIf) -> list[tuple[str, int, int]]:
+    """(what, by the old configuration, by the new one)."""
+    new = _counted(found.new)
+    return [(name, before, new[name]) for name, before in _counted(found.old).items()]
 
 
-def _figures(would: Would) -> Mapping[str, int]:
+def _pages_by_person(found: WhatIf) -> list[tuple[str, int, int]]:
+    old, new = found.old.woken, found.new.woken
+    return [(person, old.get(person, 0), new.get(person, 0)) for person in dict.fromkeys([*old, *new])]
+
+
+def _changes(found: WhatIf) -> list[tuple[str, int, int]]:
+    """The figures that are not nothing, then the pages of each person."""
+    people = [(f"pages of {person}", before, after) for person, before, after in _pages_by_person(found)]
+    return [*(each for each in _figures(found) if any(each[1:])), *people]
+
+
+def _counted(would: Would) -> Mapping[str, int]:
     said = would.messages
     return {
         "pages": len(said.pages),
@@ -40,11 +52,7 @@ def lines(found: WhatIf, refused: Iterable[str]) -> Iterator[str]:
     """For a terminal; nothing where nothing changes but the figures."""
     said = found.new.messages
     yield f"{said.first:%Y-%m-%d %H:%M} to {said.last:%Y-%m-%d %H:%M} UTC: {headline(found)}"
-    for name, before in _figures(found.old).items():
-        if before or _figures(found.new)[name]:
-            yield f"  {name}: {before:,} → {_figures(found.new)[name]:,}"
-    for person in dict.fromkeys([*found.old.woken, *found.new.woken]):
-        yield f"  pages of {person}: {found.old.woken.get(person, 0):,} → {found.new.woken.get(person, 0):,}"
+    yield from (f"  {name}: {before:,} → {after:,}" for name, before, after in _changes(found))
     for title, listed in _sections(found):
         if listed:
             yield f"{title}: {len(listed):,}"
@@ -83,24 +91,15 @@ def _later(each: Later) -> str:
 
 def markdown(found: WhatIf, refused: Iterable[str]) -> str:
     """As a comment on a proposed change: the verdict first."""
-    reasons = list(refused)
     said = found.new.messages
-    verdict = [f"- **Refused**: {reason}." for reason in reasons] or ["- Accepted: no confirmed incident is lost."]
-    rows = [
-        [name, f"{before:,}", f"{_figures(found.new)[name]:,}"]
-        for name, before in _figures(found.old).items()
-        if before or _figures(found.new)[name]
-    ]
-    people = [
-        [f"pages of {person}", f"{found.old.woken.get(person, 0):,}", f"{found.new.woken.get(person, 0):,}"]
-        for person in dict.fromkeys([*found.old.woken, *found.new.woken])
-    ]
+    verdict = [f"- **Refused**: {reason}." for reason in refused] or ["- Accepted: no confirmed incident is lost."]
+    rows = [[name, f"{before:,}", f"{after:,}"] for name, before, after in _changes(found)]
     parts = [
         ["# What the change would have said", "", headline(found), "", *verdict],
         [
             f"{said.first:%Y-%m-%d %H:%M} to {said.last:%Y-%m-%d %H:%M} UTC",
             "",
-            *table(["", "old", "new"], rows + people),
+            *table(["", "old", "new"], rows),
         ],
         *(
             [f"## {title}", "", *table([title.lower()], [[line] for line in listed])]
@@ -115,11 +114,8 @@ def document(found: WhatIf, refused: Iterable[str]) -> dict[str, Any]:
     return {
         "from": found.new.messages.first.isoformat(),
         "to": found.new.messages.last.isoformat(),
-        "figures": {name: [before, _figures(found.new)[name]] for name, before in _figures(found.old).items()},
-        "pages_by_person": {
-            person: [found.old.woken.get(person, 0), found.new.woken.get(person, 0)]
-            for person in dict.fromkeys([*found.old.woken, *found.new.woken])
-        },
+        "figures": {name: [before, after] for name, before, after in _figures(found)},
+        "pages_by_person": {person: [before, after] for person, before, after in _pages_by_person(found)},
         "lost": [{**_facts(each.trouble), "confirmed": list(each.confirmed)} for each in found.lost],
         "unpaged": [_facts(each) for each in found.unpaged],
         "later": [{**_facts(each.trouble), "seconds": each.by.total_seconds()} for each in found.later],
