@@ -12,6 +12,7 @@ from bot.domain.redaction import redacted
 from bot.domain.reprocessing.repair import Circuit
 from bot.ports.state import State
 from bot.services.access import check_role
+from bot.services.required_state import required
 
 log = logging.getLogger("fireline.reprocessing")
 MOST_REASON = 300
@@ -53,6 +54,4 @@ class CircuitService:
         return name
 
     def _required(self) -> State:
-        if self._state is None:
-            raise BadInput("This process has no state: ask the process that runs detection.")
-        return self._state
+        return required(self._state)

@@ -8,7 +8,6 @@ from uuid import uuid4
 
 from bot.domain.access import Actor, Identity, without_slack
 from bot.domain.delivery import Queued
-from bot.domain.errors import BadInput
 from bot.domain.escalation.pages import Targets
 from bot.domain.escalation.simulation import SimulatedStep, simulated
 from bot.domain.findings.severity import Severity
@@ -24,6 +23,7 @@ from bot.domain.oncall.whom import whom
 from bot.domain.redaction import redacted
 from bot.ports.state import State
 from bot.services.access import check_role
+from bot.services.required_state import required
 
 log = logging.getLogger("fireline.declaring")
 
@@ -117,9 +117,7 @@ class DeclaringService:
         return beginning_with(ladder, rotas, people), named.name
 
     def _required(self) -> State:
-        if self._state is None:
-            raise BadInput("This process has no state: ask the process that runs detection.")
-        return self._state
+        return required(self._state)
 
 
 def _entry(incident: Incident, wanted: Wanted, who: Actor, named: str, now: datetime) -> Entry:

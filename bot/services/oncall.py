@@ -12,6 +12,7 @@ from bot.domain.oncall.covers import Cover, CoverState, Wanted
 from bot.domain.oncall.overview import Overview, Turn
 from bot.domain.oncall.schedule import Person, Schedule, Shift
 from bot.ports.state import State
+from bot.services.required_state import required
 
 log = logging.getLogger("fireline.oncall")
 OPEN = (CoverState.ASKED, CoverState.ACCEPTED)
@@ -139,9 +140,7 @@ class OncallService:
         return after
 
     def _required_state(self) -> State:
-        if self._state is None:
-            raise BadInput("This process has no state: ask the process that runs detection.")
-        return self._state
+        return required(self._state)
 
 
 def _with_next(schedule: Schedule, shift: Shift) -> Turn:

@@ -35,6 +35,7 @@ from bot.services.access import check_role
 from bot.services.circuits import CircuitService
 from bot.services.deploys import DeployReader, DeploysService
 from bot.services.operating import Operating, noted, repairs_on
+from bot.services.required_state import required
 
 log = logging.getLogger("fireline.operations")
 KEYS = UUID("b7b4cf9b-3a42-4a07-8b7a-0a8b7d2f5c11")
@@ -280,9 +281,7 @@ class OperationService:
         return Person(who.key, who.name, self._email(who))
 
     def _required(self) -> State:
-        if self._state is None:
-            raise BadInput("This process has no state: ask the process that runs detection.")
-        return self._state
+        return required(self._state)
 
 
 def _id_of(key: str) -> str:

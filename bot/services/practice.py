@@ -17,6 +17,7 @@ from bot.domain.oncall.whom import whom
 from bot.ports.clock import Clock
 from bot.ports.state import State
 from bot.services.access import check_role
+from bot.services.required_state import required
 
 log = logging.getLogger("fireline.practice")
 
@@ -77,6 +78,4 @@ class PracticeService:
         return schedule.by_name[found.person]
 
     def _required(self) -> State:
-        if self._state is None:
-            raise BadInput("This process has no state: ask the process that runs detection.")
-        return self._state
+        return required(self._state)

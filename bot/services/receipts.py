@@ -27,6 +27,7 @@ from bot.domain.verdicts.validation import ValidationRequest
 from bot.ports.state import State
 from bot.ports.warehouse import AskedQuery
 from bot.services.queries import QueryService
+from bot.services.required_state import required
 from bot.services.validation import ValidationService
 
 
@@ -108,9 +109,7 @@ class ReceiptService:
         return found
 
     def _required(self) -> State:
-        if self._state is None:
-            raise BadInput("This process has no state: ask the process that runs detection.")
-        return self._state
+        return required(self._state)
 
 
 def _readable(links: Sequence[Link], faults: list[str]) -> Iterator[Receipt]:

@@ -14,6 +14,7 @@ from bot.domain.reprocessing.repair import SETTLED, Repair, RepairStep, StepStat
 from bot.ports.clock import Clock
 from bot.ports.state import State, Transaction
 from bot.services.access import check_role
+from bot.services.required_state import required
 
 TRIES = 5
 """A change that comes in between is decided on again."""
@@ -61,9 +62,7 @@ class RepairControl:
 
     @property
     def _state(self) -> State:
-        if self._kept is None:
-            raise BadInput("This process has no state: ask the process that runs detection.")
-        return self._kept
+        return required(self._kept)
 
     def _do(self, repair_id: str, who: Actor, act: str, what: str, change: Change) -> Repair:
         check_role(self._identify, who, what)

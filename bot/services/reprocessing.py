@@ -24,6 +24,7 @@ from bot.domain.reprocessing.repair import (
 from bot.ports.state import State
 from bot.services.access import check_role
 from bot.services.repair_plans import RepairPlans
+from bot.services.required_state import required
 
 log = logging.getLogger("fireline.reprocessing")
 MOST_LISTED = 20
@@ -170,6 +171,4 @@ class RepairService:
         return Person(who.key, who.name, self._email(who))
 
     def _required(self) -> State:
-        if self._state is None:
-            raise BadInput("This process has no state: ask the process that runs detection.")
-        return self._state
+        return required(self._state)

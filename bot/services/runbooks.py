@@ -23,6 +23,7 @@ from bot.domain.runbooks.suggestions import Suggested, looked_for, suggested
 from bot.ports.runbook_runs import by_step
 from bot.ports.state import State, Transaction
 from bot.services.access import Access, check_role
+from bot.services.required_state import required
 from bot.services.runbook_actions import RunbookActions
 from bot.services.runbook_checks import RunbookChecks
 
@@ -159,9 +160,7 @@ class RunbookService:
             check_role(self._people.identify, who, f"approve step {number} of {run.label}", self._people.approves)
 
     def _required(self) -> State:
-        if self._state is None:
-            raise BadInput("This process has no state: ask the process that runs detection.")
-        return self._state
+        return required(self._state)
 
 
 def _moved(run: Run, step: int, deed: Deed, who: Person, now: datetime) -> Moved:

@@ -29,6 +29,7 @@ from bot.domain.platform.registry import Registry
 from bot.ports.state import State
 from bot.services.access import check_role
 from bot.services.health import HealthService
+from bot.services.required_state import required
 
 log = logging.getLogger("fireline.silences")
 RealFailures = Callable[[HealthRequest, datetime], int]
@@ -161,9 +162,7 @@ class SilenceService:
         check_role(self._identify, who, "set or end a silence or a window")
 
     def _required(self) -> State:
-        if self._state is None:
-            raise BadInput("This process has no state: ask the process that runs detection.")
-        return self._state
+        return required(self._state)
 
 
 def _wanted(target: HealthRequest, when: When, reason: str, who: Actor, now: datetime) -> Silence:
