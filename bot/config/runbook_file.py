@@ -71,11 +71,9 @@ class CallBlock(ManualBlock):
 
     @property
     def arguments(self) -> dict[str, str]:
-        given = {name.rstrip("_"): getattr(self, name) for name in _ARGUMENTS}
+        names = (name for name in CallBlock.model_fields if name not in ManualBlock.model_fields)
+        given = {name.rstrip("_"): getattr(self, name) for name in names}
         return {name: value for name, value in given.items() if value is not None}
-
-
-_ARGUMENTS = ("processor", "date", "phase", "source", "service", "seconds", "whom", "for_", "reason", "downstream")
 
 
 class CheckBlock(CallBlock):
