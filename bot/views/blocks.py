@@ -62,6 +62,11 @@ def section(text: str, accessory: Element | None = None) -> Block:
     return block if accessory is None else {**block, "accessory": accessory}
 
 
+def sections(lines: Sequence[str], most: int) -> list[Block]:
+    """So many lines a section."""
+    return [section("\n".join(lines[at : at + most])) for at in range(0, len(lines), most)]
+
+
 def fields(texts: Sequence[str]) -> Block:
     """Up to ten short texts: two columns on a desk, one on a phone."""
     return {"type": "section", "fields": [mrkdwn(text, FIELD_TEXT) for text in texts[:10]]}

@@ -9,7 +9,7 @@ from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.standing import Overview
 from bot.domain.incidents.timeline import Entry
 from bot.views import action_ids, incident_words, reprocessing_words, response_words
-from bot.views.blocks import Block, Card, actions, button, context, section
+from bot.views.blocks import Block, Card, actions, button, context, section, sections
 from bot.views.incident import PLAIN, SLACK, TEXT
 from bot.views.incident_words import Voice
 from bot.views.text import cut, escape, is_slack_id, mention
@@ -87,14 +87,13 @@ def timeline(found: Overview, now: datetime) -> Card:
     left_out = len(found.timeline) - len(entries)
     head = f"{found.incident.label}: {plural(len(found.timeline), 'line')}"
     lines = [f"{SLACK.clock(each.at, now)} {cut(_said(each), MOST_SAID)}" for each in entries]
-    parts = ["\n".join(lines[start : start + PER_SECTION]) for start in range(0, len(lines), PER_SECTION)]
     plain = [f"{each.at:%Y-%m-%d %H:%M} UTC {each.text}." for each in entries]
     older = (
         [context(f"{left_out} older ones are left out: `fireline incident show {found.incident.label}`")]
         if left_out
         else []
     )
-    return Card(escape("\n".join([head, *plain])), (section(f"*{head}*"), *older, *map(section, parts)))
+    return Card(escape("\n".join([head, *plain])), (section(f"*{head}*"), *older, *sections(lines, PER_SECTION)))
 
 
 def checked(found: Checked) -> Card:

@@ -1,6 +1,6 @@
 """A runbook that was started, as one message: what is done, what is to be done now with its buttons, what is left."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.domain.counts import plural
@@ -10,7 +10,7 @@ from bot.domain.runbooks.run import OVER, Run, RunState, StepRun, StepState
 from bot.domain.runbooks.runbook import Approval, Step, StepKind
 from bot.domain.runbooks.shown import Shown
 from bot.views import action_ids
-from bot.views.blocks import Block, Card, Element, actions, button, confirmed, context, divider, section
+from bot.views.blocks import Block, Card, Element, actions, button, confirmed, context, divider, section, sections
 from bot.views.incident import SLACK, TEXT
 from bot.views.incident_words import Voice
 from bot.views.text import cut
@@ -62,13 +62,13 @@ def card(shown: Shown) -> Card:
     now = [(_current(step, state, shown), _buttons(step, state, shown)) for step, state in current]
     later = now[MOST_CURRENT:]
     blocks: list[Block] = [section(f"*{head.slack}*"), context(status.slack)]
-    blocks += [*_more(len(over), "earlier"), *_sections(over[-MOST_LISTED:])]
+    blocks += [*_more(len(over), "earlier"), *_lines(over[-MOST_LISTED:])]
     for said, buttons in now[:MOST_CURRENT]:
         blocks += [divider(), section(said.slack), *([actions(buttons)] if buttons else [])]
     blocks += (
         [context(f"{plural(len(later), 'step')} more at the same time, shown when these are over")] if later else []
     )
-    blocks += [*([divider()] if now and left else []), *_sections(left[:MOST_LISTED]), *_more(len(left), "later")]
+    blocks += [*([divider()] if now and left else []), *_lines(left[:MOST_LISTED]), *_more(len(left), "later")]
     if run.state is RunState.RUNNING:
         blocks.append(actions([_stop(shown)]))
     texts = [head.text, status.text, *(each.text for each in over), *(said.text for said, _ in now)]
@@ -200,6 +200,5 @@ def _both(said: Callable[[Voice], str]) -> _Said:
     return _Said(said(SLACK), said(TEXT))
 
 
-def _sections(lines: Sequence[_Said]) -> Iterator[Block]:
-    for start in range(0, len(lines), PER_SECTION):
-        yield section("\n".join(each.slack for each in lines[start : start + PER_SECTION]))
+def _lines(said: Sequence[_Said]) -> list[Block]:
+    return sections([each.slack for each in said], PER_SECTION)

@@ -8,11 +8,11 @@ from bot.domain.runbooks.run import Run
 from bot.domain.runbooks.runbook import Runbook, Step, StepKind
 from bot.domain.runbooks.suggestions import Suggested
 from bot.views import action_ids
-from bot.views.blocks import Block, Card, Element, actions, button, context, option, section, select
+from bot.views.blocks import Block, Card, Element, actions, button, context, option, section, sections, select
 from bot.views.incident_words import lasting
 from bot.views.text import cut, escape
 
-PER_SECTION, MOST_LISTED, MOST_STEP = 15, 60, 400
+PER_SECTION, STEPS_PER_SECTION, MOST_LISTED, MOST_STEP = 15, 5, 60, 400
 
 
 def listing(runbooks: Sequence[Runbook], running: Sequence[Run] = ()) -> Card:
@@ -24,11 +24,11 @@ def listing(runbooks: Sequence[Runbook], running: Sequence[Run] = ()) -> Card:
     more = [f"and {len(runbooks) - MOST_LISTED} more: write words to look for"] if len(runbooks) > MOST_LISTED else []
     now = [f"{each.label} runs: {each.runbook.title}, started by {each.started_by}" for each in running[:PER_SECTION]]
     parts = [*lines, *more]
-    sections = [section(escape("\n".join(parts[at : at + PER_SECTION]))) for at in range(0, len(parts), PER_SECTION)]
+    listed = sections([escape(each) for each in parts], PER_SECTION)
     options = [option(each.title, each.id) for each in shown]
     running_now = [context(escape("\n".join(now)))] if now else []
     chosen = actions([select("Read a runbook", action_ids.RUNBOOK_CHOOSE, options)])
-    return Card(escape("\n".join([*parts, *now])), (*sections, *running_now, chosen))
+    return Card(escape("\n".join([*parts, *now])), (*listed, *running_now, chosen))
 
 
 def reading(runbook: Runbook, incident: Incident | None = None, grant: str = "") -> Card:
@@ -37,10 +37,10 @@ def reading(runbook: Runbook, incident: Incident | None = None, grant: str = "")
     head = f"{runbook.severity} {runbook.title}"
     kept = f"{runbook.id} · {runbook.owner} · reviewed {runbook.reviewed_on}{after}"
     steps = [_step(each) for each in runbook.steps]
-    sections = [section(escape("\n".join(steps[at : at + 5]))) for at in range(0, len(steps), 5)]
     about = [section(escape(cut(runbook.about, 2_000)))] if runbook.about else []
+    said = sections([escape(each) for each in steps], STEPS_PER_SECTION)
     start = actions([_start(runbook, grant, incident)])
-    blocks = (section(f"*{escape(head)}*"), context(escape(kept)), *about, *sections, start)
+    blocks = (section(f"*{escape(head)}*"), context(escape(kept)), *about, *said, start)
     return Card(escape("\n".join([head, kept, runbook.about, *steps])), blocks)
 
 
