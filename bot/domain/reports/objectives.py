@@ -153,23 +153,23 @@ def objective_of(level: ServiceLevel, outcomes: Sequence[DueOutcome], now: datet
     month = Counts.of(looks.within(now, MONTH_DAYS))
     per_day = [len(looks.within(now - each * DAY, 1)) for each in range(MONTH_DAYS)]
     usual = round(median([count for count in per_day if count] or [0]))
-    rule = rule_of(usual, 1 - level.success_rate, level.false_alarms)
+    share = 1 - level.success_rate
+    rule = rule_of(usual, share, level.false_alarms)
+    counted = [_day_and_week(looks, now - each * DAY) for each in range(LOOKED_BACK_DAYS)]
     late, deadlines = _late(level, looks.within(now, MONTH_DAYS), now, zone)
-    made = Objective(
+    return Objective(
         phase=level.phase,
         target=level.success_rate,
         false_alarms=level.false_alarms,
         month=month,
-        week=Counts.of(looks.within(now, WEEK_DAYS)),
-        day=Counts.of(looks.within(now, 1)),
+        week=counted[0][1],
+        day=counted[0][0],
         rule=rule,
-        fired=0,
+        fired=sum(rule.fires(day, week, share, level.false_alarms) for day, week in counted),
         months=_by_month(outcomes),
         late=late,
         deadlines=deadlines,
     )
-    fired = sum(_fires(made, looks, now - each * DAY) for each in range(LOOKED_BACK_DAYS))
-    return Objective(**{**vars(made), "fired": fired})
 
 
 class _Looks:
@@ -187,9 +187,8 @@ class _Looks:
         return [each for day in range(first, first + days) for each in self._by_day.get(day, ())]
 
 
-def _fires(objective: Objective, looks: _Looks, at: datetime) -> bool:
-    day, week = Counts.of(looks.within(at, 1)), Counts.of(looks.within(at, WEEK_DAYS))
-    return objective.rule.fires(day, week, objective.share, objective.false_alarms)
+def _day_and_week(looks: _Looks, until: datetime) -> tuple[Counts, Counts]:
+    return Counts.of(looks.within(until, 1)), Counts.of(looks.within(until, WEEK_DAYS))
 
 
 def _by_month(outcomes: Iterable[DueOutcome]) -> dict[str, Counts]:
