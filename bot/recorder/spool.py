@@ -69,8 +69,8 @@ class Spool:
     def is_empty(self) -> bool:
         return not self._size and not self._held
 
-    def flush(self, send: Send, *, others: bool = True) -> None:
-        """Give the sink what there is, `others`: of dead processes, too. Raises what the sink raises."""
+    def flush(self, send: Send) -> None:
+        """Give the sink what there is, of dead processes, too. Raises what the sink raises."""
         with self._flushing:
             if self._size:
                 self._send_file(self._name, self._file, send)
@@ -80,12 +80,11 @@ class Spool:
                 self._refuse(send([event for line in held for event in _events(line)]))
                 for _ in held:
                     self._held.popleft()
-            if others:
-                for name in _left_behind(self._folder, self._name):
-                    with _adopted(name) as file:
-                        if file >= 0:
-                            self._send_file(name, file, send)
-                            _remove(name)
+            for name in _left_behind(self._folder, self._name):
+                with _adopted(name) as file:
+                    if file >= 0:
+                        self._send_file(name, file, send)
+                        _remove(name)
 
     def _send_file(self, name: str, file: int, send: Send) -> None:
         sent = _sent_of(name)
