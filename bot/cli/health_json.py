@@ -13,11 +13,11 @@ from bot.domain.sources import SourceStatus
 def health_json(report: HealthReport) -> str:
     window = report.window
     answer = {
-        "as_of": _iso(window.as_of),
+        "as_of": iso(window.as_of),
         "window_days": window.days,
         "window": {
-            "since": _iso(window.since),
-            "until": _iso(window.ends_at),
+            "since": iso(window.since),
+            "until": iso(window.ends_at),
             "exact": window.exact,
             "percentile_relative_error": 0.0 if window.exact else RELATIVE_ERROR,
         },
@@ -83,8 +83,8 @@ def _incident(report: HealthReport, incident: Incident) -> dict[str, Any]:
         "severity": incident.severity,
         "kind": incident.kind,
         "processors": incident.processors,
-        "since": _iso(incident.first_seen),
-        "watched_until": None if watched_until is None else _iso(watched_until),
+        "since": iso(incident.first_seen),
+        "watched_until": None if watched_until is None else iso(watched_until),
     }
 
 
@@ -92,11 +92,11 @@ def _source(status: SourceStatus) -> dict[str, Any]:
     return {
         "source": status.plan.name,
         "age_seconds": None if status.age is None else status.age.total_seconds(),
-        "newest": None if status.newest is None else _iso(status.newest),
-        "failing_since": None if status.failing_since is None else _iso(status.failing_since),
+        "newest": None if status.newest is None else iso(status.newest),
+        "failing_since": None if status.failing_since is None else iso(status.failing_since),
         "error": status.error,
     }
 
 
-def _iso(moment: datetime) -> str:
+def iso(moment: datetime) -> str:
     return moment.isoformat().replace("+00:00", "Z")

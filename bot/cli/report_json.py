@@ -1,10 +1,9 @@
 """A digest as JSON: the health reports as `fireline health --json` gives them, and what is around them."""
 
 import json
-from datetime import datetime
 from typing import Any
 
-from bot.cli.health_json import health_json
+from bot.cli.health_json import health_json, iso
 from bot.domain.health.model import HealthReport
 from bot.domain.impact.readiness import Readiness, StepLeft
 from bot.domain.incidents.standing import Overview
@@ -17,7 +16,7 @@ from bot.views.incident import plain_in
 def daily_json(report: DailyReport) -> str:
     answer = {
         "date": report.day.isoformat(),
-        "as_of": _iso(report.as_of),
+        "as_of": iso(report.as_of),
         "zone": report.zone.key,
         "late_seconds": report.late.total_seconds(),
         "overall": None if report.health is None else report.health.overall,
@@ -44,7 +43,7 @@ def readiness_json(found: Readiness) -> dict[str, Any]:
         "data_date": found.data_date.isoformat(),
         "needed": found.needed,
         "done": found.done,
-        "deadlines": {name: _iso(due) for name, due in found.due.items()},
+        "deadlines": {name: iso(due) for name, due in found.due.items()},
         "left": [_step(each) for each in found.left],
     }
 
@@ -54,12 +53,12 @@ def _step(step: StepLeft) -> dict[str, Any]:
         "processor": step.processor,
         "state": step.state.name.lower(),
         "at_risk": step.state.at_risk,
-        "latest_start": _iso(step.latest.start),
+        "latest_start": iso(step.latest.start),
         "deadline_of": step.latest.target,
-        "due_at": _iso(step.latest.due_at),
+        "due_at": iso(step.latest.due_at),
         "seconds": step.latest.pace.seconds,
         "basis": step.latest.pace.basis,
-        "next_slot": None if step.slot is None else _iso(step.slot),
+        "next_slot": None if step.slot is None else iso(step.slot),
     }
 
 
@@ -77,9 +76,5 @@ def _incident(found: Overview) -> dict[str, Any]:
 
 def _turn(turn: Turn) -> dict[str, Any]:
     shift, then = turn.shift, turn.following
-    until = None if shift.until is None else _iso(shift.until)
+    until = None if shift.until is None else iso(shift.until)
     return {"rota": shift.rota, "person": shift.person, "until": until, "next": None if then is None else then.person}
-
-
-def _iso(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")

@@ -66,8 +66,10 @@ def _answered_here(settings: "Settings", question: SloQuestion) -> str:
 
 def slo_json(report: "SloReport") -> dict[str, Any]:
     """Rates and shares as fractions, times in hours."""
+    from bot.cli.health_json import iso
+
     return {
-        "as_of": report.as_of.isoformat().replace("+00:00", "Z"),
+        "as_of": iso(report.as_of),
         "phases": [_objective(each) for each in report.phases],
         "platform": [_platform(each) for each in report.platform],
         "notes": list(report.notes),
