@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from bot.domain.escalation.pages import Targets
     from bot.domain.impact.readiness import Readiness
     from bot.domain.platform.registry import Registry
+    from bot.domain.reports.daily import DailyReport
     from bot.ports.clock import Clock
     from bot.ports.state import State
     from bot.ports.warehouse import Warehouse
@@ -86,10 +87,13 @@ def report_posts(
     from bot.services.report_posts import ReportPosts, Words
     from bot.views import daily_report, readiness
 
-    words = Words(daily_report.posted, daily_report.rest, daily_report.markdown, daily_report.skipped)
+    def digest(report: DailyReport) -> tuple[str, str]:
+        return daily_report.card(report).stored()
 
     def card(found: Readiness) -> tuple[str, str]:
-        return readiness.posted(found, services.reports.zone)
+        return readiness.card(found, services.reports.zone).stored()
+
+    words = Words(digest, daily_report.rest, daily_report.markdown, daily_report.skipped)
 
     return (
         ReportPosts(services, store, targets, words, wall, channel),

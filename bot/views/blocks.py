@@ -1,5 +1,6 @@
 """Block Kit pieces within Slack's limits. The limits: https://docs.slack.dev/reference/block-kit/blocks"""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -39,6 +40,11 @@ class Card:
     def payload(self) -> dict[str, Any]:
         """Arguments of chat.postMessage, chat.update, chat.postEphemeral and a response_url."""
         return {"text": cut_bytes(self.text, MESSAGE_TEXT_BYTES), "blocks": list(self.blocks[:MOST_BLOCKS])}
+
+    def stored(self) -> tuple[str, str]:
+        """The same for a page that waits: the text, and the blocks as JSON."""
+        made = self.payload()
+        return made["text"], json.dumps(made["blocks"])
 
 
 def plain(text: str, most: int) -> Element:

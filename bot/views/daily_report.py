@@ -1,6 +1,5 @@
 """The daily digest for Slack, the picture in 20 seconds, with the rest for its thread; and as text."""
 
-import json
 from dataclasses import replace
 from datetime import datetime
 
@@ -34,12 +33,6 @@ def card(report: DailyReport) -> Card:
     drawn = daily_words.chart(report)
     blocks += [preformatted("\n".join(drawn))] if drawn else []
     return Card(_said(report), (*blocks, _tools()))
-
-
-def posted(report: DailyReport) -> tuple[str, str]:
-    """The card's text, and its blocks as JSON."""
-    made = card(report).payload()
-    return made["text"], json.dumps(made["blocks"])
 
 
 def text_of(report: DailyReport) -> Voice:

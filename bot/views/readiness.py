@@ -1,6 +1,5 @@
 """What the deadlines of a date still lack, in words and as a card."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -69,12 +68,6 @@ def _all(found: Readiness, voice: Voice) -> list[str]:
     left = [f"• {risk(each, voice)}" for each in found.left[:MOST_LEFT]]
     more = [f"and {len(found.left) - MOST_LEFT:,} more"] if len(found.left) > MOST_LEFT else []
     return [f"{some_of(due, MOST_NAMED)}. {found.done:,} of {plural(found.needed, 'step')} done.", *left, *more]
-
-
-def posted(found: Readiness, zone: ZoneInfo) -> tuple[str, str]:
-    """The card's text, and its blocks as JSON."""
-    made = card(found, zone).payload()
-    return made["text"], json.dumps(made["blocks"])
 
 
 def unavailable(day: date, why: str) -> str:
