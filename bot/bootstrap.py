@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.acknowledging import callbacks_of
 from bot.adapters.clock import machine_start, monotonic_seconds, system_clock
@@ -152,7 +152,7 @@ class Serving:
     metrics: Metrics
     probe: Probe
     responding: Responding
-    reports: tuple[ReportPosts, ReadinessPosts]
+    reports: tuple[ReportPosts[Any], ReadinessPosts]
     store: State
     callbacks: Sequence[RouteDef]
     sharing: Sharing | None = None

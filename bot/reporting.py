@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bot.config.settings import Settings
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bot.services.impact import ImpactService
     from bot.services.oncall import OncallService
     from bot.services.readiness_posts import ReadinessPosts
-    from bot.services.report_posts import ReportPosts
+    from bot.services.report_posts import ReportKind, ReportPosts
     from bot.services.reports import ReportService
     from bot.services.responses import ResponseService
     from bot.services.slo import SloService
@@ -81,21 +81,41 @@ def slo_over(
 
 def report_posts(
     services: AppServices, store: State, targets: Targets, wall: Clock, channel: str
-) -> tuple[ReportPosts, ReadinessPosts]:
+) -> tuple[ReportPosts[Any], ReadinessPosts]:
     """A lane each. `channel` is where incidents are posted."""
     from bot.services.readiness_posts import ReadinessPosts
-    from bot.services.report_posts import ReportPosts, Words
-    from bot.views import daily_report, readiness
-
-    def digest(report: DailyReport) -> tuple[str, str]:
-        return daily_report.card(report).stored()
+    from bot.services.report_posts import ReportPosts
+    from bot.views import readiness
 
     def card(found: Readiness) -> tuple[str, str]:
         return readiness.card(found, services.reports.zone).stored()
 
-    words = Words(digest, daily_report.rest, daily_report.markdown, daily_report.skipped)
-
     return (
-        ReportPosts(services, store, targets, words, wall, channel),
+        ReportPosts(daily_kind(), services, store, targets, wall, channel),
         ReadinessPosts(services, store, card, readiness.unavailable, wall, channel),
+    )
+
+
+def daily_kind() -> ReportKind[DailyReport]:
+    from bot.domain.reports.policy import Schedule
+    from bot.domain.reports.summaries import written
+    from bot.services.report_posts import ReportKind, Words
+    from bot.views import daily_report
+
+    words = Words(
+        card=lambda report: daily_report.card(report).stored(),
+        rest=daily_report.rest,
+        all=daily_report.markdown,
+        facts=lambda report: written(report.summary),
+        skipped=daily_report.skipped,
+    )
+    return ReportKind(
+        schedule=Schedule.DAILY,
+        name="daily digest",
+        called="digest",
+        prefix="digest",
+        back_days=2,
+        fires=lambda services: services.reports.fires,
+        compose=lambda services, now: services.reports.daily(now),
+        words=words,
     )

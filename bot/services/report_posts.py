@@ -7,50 +7,78 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Generic, TypeVar
 
 from bot.domain.audit import record
 from bot.domain.delivery import Act, PageState, Queued
 from bot.domain.escalation.pages import Targets, about_no_incident
-from bot.domain.reports.daily import DailyReport
-from bot.domain.reports.policy import Due, Turn, due, last_fire
+from bot.domain.reports.policy import Due, FireTime, Schedule, Turn, due, last_fire
+from bot.domain.reports.report import Report
 from bot.domain.reports.said import COMPLETED, REST, Fired, Said
-from bot.domain.reports.summaries import written
 from bot.ports.clock import Clock
 from bot.ports.state import State
 from bot.services.app import AppServices
-from bot.services.reports import DAILY
 
 REPORT, MAIL = "report", "mail"
 """The channels: to where reports are posted, and to people."""
 SETTLES = timedelta(seconds=90)
 """So long what is new since a start, or since the report was due, is waited for."""
-BACK_DAYS = 2
 log = logging.getLogger("fireline.reports")
 
 
+R = TypeVar("R", bound=Report)
+
+
 @dataclass(frozen=True)
-class Words:
+class Words(Generic[R]):
     """What reports say. `card`: the text and the blocks (JSON) that everybody sees, `rest`: what goes into the thread,
-    `all`: everything as one text; `skipped`: that there was none.
+    `all`: everything as one text; `facts`: what the next one compares itself with (JSON); `skipped`: that there was
+    none.
     """
 
-    card: Callable[[DailyReport], tuple[str, str]]
-    rest: Callable[[DailyReport], str]
-    all: Callable[[DailyReport], str]
+    card: Callable[[R], tuple[str, str]]
+    rest: Callable[[R], str]
+    all: Callable[[R], str]
+    facts: Callable[[R], str]
     skipped: Callable[[Due, datetime, Said | None], str]
 
 
-class ReportPosts:
+@dataclass(frozen=True)
+class ReportKind(Generic[R]):
+    """One mechanism, and what differs: when it comes round, what it is called, how it is composed, what it says.
+    `name`: of its lane; `called`: in the log and the audit; `prefix`: of its keys; `back_days`: so long it is looked
+    back for one that was missed.
+    """
+
+    schedule: Schedule
+    name: str
+    called: str
+    prefix: str
+    back_days: int
+    fires: Callable[[AppServices], FireTime]
+    compose: Callable[[AppServices, datetime], R]
+    words: Words[R]
+
+    def key(self, day: date) -> str:
+        return f"{self.prefix}:{day.isoformat()}"
+
+
+class ReportPosts(Generic[R]):
     """`services` are asked each time: they are renewed with the configuration. `wall` is the time by which pages are
     sent; `channel` is where incidents are posted.
     """
 
-    name = "daily digest"
-
     def __init__(
-        self, services: AppServices, state: State, targets: Targets, words: Words, wall: Clock, channel: str
+        self,
+        kind: ReportKind[R],
+        services: AppServices,
+        state: State,
+        targets: Targets,
+        wall: Clock,
+        channel: str,
     ) -> None:
-        self._services, self._state, self._targets, self._words = services, state, targets, words
+        self.name = kind.name
+        self._kind, self._services, self._state, self._targets = kind, services, state, targets
         self._wall, self._channel = wall, channel
         self._waits_since: tuple[date, datetime] | None = None
         self._watched_since: datetime | None = None
@@ -58,11 +86,11 @@ class ReportPosts:
     def look(self) -> None:
         now, reports = self._services.now(), self._services.reports
         self._watched_since = self._watched_since or self._state.first_tick()
-        fired = last_fire(reports.fires, now, reports.zone, BACK_DAYS)
+        fired = last_fire(self._kind.fires(self._services), now, reports.zone, self._kind.back_days)
         turn = due(fired, now, reports.policy.until, reports.zone, self._watched_since)
         if turn.turn in (Turn.WAIT, Turn.NEW):
             return
-        if self._state.reports.fired(DAILY, turn.day.isoformat()):
+        if self._state.reports.fired(self._kind.schedule, turn.day.isoformat()):
             self._follow(turn.day, now)
         elif turn.turn is Turn.SKIP:
             self._skip(turn, now)
@@ -80,7 +108,7 @@ class ReportPosts:
 
     def _post(self, turn: Due, now: datetime) -> None:
         late = turn.late if turn.turn is Turn.LATE else timedelta()
-        report = replace(self._services.reports.daily(now), late=late)
+        report = replace(self._kind.compose(self._services, now), late=late)
         text, said = self._said(report)
         pages = [self._page(said.key, text, self._where, now), *self._mails(said.key, report, now)]
         how = f"{late.total_seconds() / 60:.0f} min late" if late else "on time"
@@ -88,24 +116,25 @@ class ReportPosts:
 
     def _skip(self, turn: Due, now: datetime) -> None:
         """Said once, with why; nothing else is."""
-        text = self._words.skipped(turn, now, self._state.reports.delivered(DAILY))
-        page = self._page(f"{key_of(turn.day)}:skipped", text, self._where, now)
+        text = self._kind.words.skipped(turn, now, self._state.reports.delivered(self._kind.schedule))
+        page = self._page(f"{self._kind.key(turn.day)}:skipped", text, self._where, now)
         self._claim(turn, [page], "skipped", text, now)
 
     def _claim(
         self, turn: Due, pages: list[Queued], act: str, text: str, now: datetime, said: Said | None = None
     ) -> None:
+        key = self._kind.key(turn.day)
         with self._state.transaction() as tx:
-            if not tx.reports.fire(Fired(DAILY, turn.day.isoformat(), now)):
+            if not tx.reports.fire(Fired(self._kind.schedule, turn.day.isoformat(), now)):
                 return
             if said is not None:
                 tx.reports.put(said)
             tx.pages.add(pages)
-            tx.audit.add(record(now, "", f"digest {act}", key_of(turn.day), {"text": text}))
-        log.info("the digest of %s is %s: %s", turn.day, act, text, extra={"report": key_of(turn.day)})
+            tx.audit.add(record(now, "", f"{self._kind.called} {act}", key, {"text": text}))
+        log.info("the %s of %s is %s: %s", self._kind.called, turn.day, act, text, extra={"report": key})
 
     def _follow(self, day: date, now: datetime) -> None:
-        key = key_of(day)
+        key = self._kind.key(day)
         said = self._state.reports.said(key)
         sent = next((each for each in self._state.pages_of(key) if each.page.channel == REPORT), None)
         if said is None or sent is None or sent.state is not PageState.SENT or not sent.ref:
@@ -116,29 +145,29 @@ class ReportPosts:
             self._complete(said, sent, now)
 
     def _complete(self, said: Said, sent: Queued, now: datetime) -> None:
-        report = self._services.reports.daily(now)
+        report = self._kind.compose(self._services, now)
         if report.later:
             return
         report = replace(report, late=now - said.made_at)
         text, whole = self._said(report)
         self._queue([self._page(said.key + COMPLETED, text, sent.ref, now)], replace(whole, made_at=said.made_at))
-        log.info("the digest of %s is completed", report.day, extra={"report": said.key})
+        log.info("the %s of %s is completed", self._kind.called, report.day, extra={"report": said.key})
 
     def _queue(self, pages: list[Queued], said: Said | None = None) -> None:
         with self._state.transaction() as tx:
             if tx.pages.add(pages) and said is not None:
                 tx.reports.put(said)
 
-    def _said(self, report: DailyReport) -> tuple[str, Said]:
-        text, blocks = self._words.card(report)
+    def _said(self, report: R) -> tuple[str, Said]:
+        text, blocks = self._kind.words.card(report)
         said = Said(
-            key=key_of(report.day),
-            schedule=DAILY,
+            key=self._kind.key(report.day),
+            schedule=self._kind.schedule,
             made_at=report.as_of,
             whole=not report.later,
-            facts=written(report.summary),
+            facts=self._kind.words.facts(report),
             card=blocks,
-            rest=self._words.rest(report),
+            rest=self._kind.words.rest(report),
         )
         return text, said
 
@@ -149,16 +178,13 @@ class ReportPosts:
     def _page(self, key: str, text: str, target: str, now: datetime) -> Queued:
         return about_no_incident(key, Act.NOTE, REPORT, "", target, text, now, self._wall())
 
-    def _mails(self, key: str, report: DailyReport, now: datetime) -> Iterator[Queued]:
+    def _mails(self, key: str, report: R, now: datetime) -> Iterator[Queued]:
         for name in self._services.reports.policy.mail:
             person = self._services.oncall.plan.by_name.get(name)
             target = None if person is None else self._targets(MAIL, person)
             if target is None:
-                log.warning("the digest does not reach %s by mail: no such person, address, or mail channel", name)
+                who = self._kind.called, name
+                log.warning("the %s does not reach %s by mail: no such person, address, or mail channel", *who)
                 continue
-            text = self._words.all(report)
+            text = self._kind.words.all(report)
             yield about_no_incident(key, Act.NOTE, MAIL, name, target, text, now, self._wall())
-
-
-def key_of(day: date) -> str:
-    return f"digest:{day.isoformat()}"

@@ -1,30 +1,25 @@
 """Compose reports: ask every service for its part. What could not be asked is named, and nothing is made of it."""
 
-import logging
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import TypeVar
 
-from bot.domain.errors import BadInput, FirelineError, WarehouseUnavailable
+from bot.domain.errors import BadInput
 from bot.domain.health.model import HealthReport, HealthRequest
 from bot.domain.impact.readiness import Deadlines, Readiness, deadlines_within, finals
 from bot.domain.platform.registry import Registry
 from bot.domain.reports.daily import DailyReport, Ledger, OnDuty, Summary, ledger
-from bot.domain.reports.policy import FireTime, ReportPolicy
+from bot.domain.reports.policy import FireTime, ReportPolicy, Schedule
 from bot.domain.reports.summaries import summary_of
-from bot.ports.state import State, StateUnavailable
+from bot.ports.state import State
 from bot.services.health import HealthService
 from bot.services.impact import ImpactService
 from bot.services.oncall import OncallService
+from bot.services.report_parts import Parts
 from bot.services.responses import ResponseService
 from bot.services.trends import DailyRates, TrendService
 
-DAILY = "daily"
 DAY = timedelta(days=1)
 OF_NOW = "it is known of now only, not of the past"
-log = logging.getLogger("fireline.reports")
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -37,22 +32,6 @@ class Asked:
     oncall: OncallService
     responses: ResponseService
     state: State | None
-
-
-class _Part:
-    """Asks one after the other, and notes what could not be asked."""
-
-    def __init__(self) -> None:
-        self.unavailable, self.later = dict[str, str](), False
-
-    def __call__(self, name: str, ask: Callable[[], T]) -> T | None:
-        try:
-            return ask()
-        except FirelineError as error:
-            self.unavailable[name] = str(error)
-            self.later = self.later or isinstance(error, WarehouseUnavailable | StateUnavailable)
-            log.info("a report does without %s: %s", name, error)
-            return None
 
 
 class ReportService:
@@ -99,7 +78,7 @@ class ReportService:
         return next(iter(self._asked.impact.readiness(now, due)), None)
 
     def _of_now(self, now: datetime, day: date) -> DailyReport:
-        asked, part = self._asked, _Part()
+        asked, part = self._asked, Parts()
         week = part("health", lambda: asked.health.of(HealthRequest(days=7), now))
         last = None if week is None else part("the last day", lambda: asked.health.of(HealthRequest(days=1), now))
         rates: tuple[tuple[date, ...], DailyRates] | None = None
@@ -125,7 +104,7 @@ class ReportService:
 
     def _of_then(self, at: datetime, day: date) -> DailyReport:
         """Exact, from the history alone; what is stored as it is now is not of then."""
-        asked, part = self._asked, _Part()
+        asked, part = self._asked, Parts()
 
         def known(days: int) -> HealthReport:
             return asked.health.of(HealthRequest(days=days, as_of=at), at)
@@ -158,5 +137,5 @@ class ReportService:
         return ledger(self._state.decisions(now - DAY, now))
 
     def _before(self) -> Summary | None:
-        said = self._state.reports.delivered(DAILY)
+        said = self._state.reports.delivered(Schedule.DAILY)
         return None if said is None else summary_of(said.facts)

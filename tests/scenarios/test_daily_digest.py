@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,7 +54,7 @@ class Year:
         self.replicas = [self.process() for _ in range(replicas)]
         self.chance = random.Random(14)
 
-    def process(self) -> ReportPosts:
+    def process(self) -> ReportPosts[Any]:
         daily, _ = report_posts(
             self.services, self.paged.state, self.paged.paging.target, lambda: self.paged.now, "#data"
         )

@@ -6,10 +6,9 @@ Every figure is one of a health report, so that the digest and `/health` say the
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
-from zoneinfo import ZoneInfo
 
 from bot.domain.findings.severity import Severity
 from bot.domain.gate.silences import Silence
@@ -20,6 +19,7 @@ from bot.domain.incidents.response import ResponseState
 from bot.domain.incidents.standing import Overview
 from bot.domain.oncall.overview import Turn
 from bot.domain.oncall.schedule import Shift
+from bot.domain.reports.report import Report
 
 MOST_NEEDS = 3
 DAY = timedelta(days=1)
@@ -85,16 +85,11 @@ class Ledger:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DailyReport:
-    """Of `day` in `zone`, as of a moment. `health` is of 7 days, `last_day` of one; `success` by phase and day;
-    `incidents` are those that are not over, worst first; `silences` hold or are planned. `unavailable` names what could
-    not be asked, and why; `later`: it may be, later on. `before` is the last digest that was delivered.
+class DailyReport(Report):
+    """`health` is of 7 days, `last_day` of one; `success` by phase and day; `incidents` are those that are not over,
+    worst first; `silences` hold or are planned. `before` is the last digest that was delivered.
     """
 
-    day: date
-    as_of: datetime
-    zone: ZoneInfo
-    late: timedelta = timedelta()
     health: HealthReport | None = None
     last_day: HealthReport | None = None
     days: Sequence[date] = ()
@@ -104,8 +99,6 @@ class DailyReport:
     duty: OnDuty | None = None
     silences: tuple[Silence, ...] | None = None
     ledger: Ledger | None = None
-    unavailable: Mapping[str, str] = field(default_factory=dict)
-    later: bool = False
     before: Summary | None = None
 
     @cached_property

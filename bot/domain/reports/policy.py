@@ -13,6 +13,12 @@ FireTime = Callable[[date], datetime | None]
 """When a schedule comes round on a local date, aware; None: not on that one."""
 
 
+class Schedule(StrEnum):
+    """What comes round, and is claimed by its date."""
+
+    DAILY = "daily"
+
+
 @dataclass(frozen=True)
 class ReportPolicy:
     """`daily` and `until` by the clock of `zone` (None: the registry's): the digest's time, and until when a missed one
