@@ -10,6 +10,7 @@ from bot.domain.audit import Anchor, Link, Record
 from bot.domain.delivery import Outcome, PageState, Queued
 from bot.domain.errors import BadInput, FirelineError
 from bot.domain.gate.memory import GateMemory, GateResult
+from bot.domain.gate.noise_ledger import LedgerEntry
 from bot.domain.gate.silences import Silence
 from bot.domain.grants import Grant
 from bot.domain.incidents.decisions import Decision
@@ -257,6 +258,12 @@ class State(Protocol):
 
     def decisions(self, since: datetime, until: datetime) -> list[Decision]:
         """Those from `since` to before `until`, in order of time and fingerprint."""
+        ...
+
+    def ledger_entries(self, since: datetime, until: datetime) -> list[LedgerEntry]:
+        """Of the findings first seen from `since` to before `until`: what they were decided on for, by before `until`,
+        in no order.
+        """
         ...
 
     def incident(self, incident_id: str) -> Incident | None: ...

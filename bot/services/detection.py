@@ -116,10 +116,11 @@ class DetectionService:
         live.taken = set(timeline.again(_since(live, now), now))
         if not sight.statuses:
             sight = self._stopped(live.registry, now)
-        findings, self._blindness.held = self._absences_of(live).sorted_out(findings, sight, live.registry, now)
+        absences = self._absences_of(live)
+        findings, self._blindness.held, unseen = absences.sorted_out(findings, sight, live.registry, now)
         findings += source_findings(sight, self._blindness.held, self._severity)
         findings += self._burns(now)
-        decisions = live.gate.tick(now, findings, observed.windows).decisions
+        decisions = live.gate.tick(now, findings, observed.windows, unseen).decisions
         self._live = live
         return decisions
 

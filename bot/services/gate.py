@@ -33,6 +33,19 @@ class Tick:
     decisions: tuple[Decision, ...] = field(default=())
 
 
+@dataclass(frozen=True)
+class Found:
+    """What a tick is given."""
+
+    held: Sequence[Finding]
+    unseen: Sequence[Finding]
+    windows: Sequence[PlannedWindow]
+
+    @property
+    def count(self) -> int:
+        return len(self.held) + len(self.unseen)
+
+
 Ours = Callable[[Transaction], bool]
 
 
@@ -74,35 +87,45 @@ class GateService:
         opened = self._state.open_incidents()
         return {member.finding.fingerprint for incident in opened for member in self._state.members(incident.id)}
 
-    def tick(self, now: datetime, findings: Iterable[Finding], windows: Iterable[PlannedWindow] = ()) -> Tick:
-        """Decide on the findings that hold at `now`. `windows` are those that the platform's data announces. One that
-        the state does not take is left out, and named in the log.
+    def tick(
+        self,
+        now: datetime,
+        findings: Iterable[Finding],
+        windows: Iterable[PlannedWindow] = (),
+        unseen: Iterable[Finding] = (),
+    ) -> Tick:
+        """Decide on the findings that hold at `now`. `windows` are those that the platform's data announces; `unseen`
+        is what cannot be told yet. One that the state does not take is left out, and named in the log.
         """
-        held, known = list(findings), list(windows)
+        found = Found(list(findings), list(unseen), list(windows))
         try:
-            return self._decided(now, held, known)
+            return self._decided(now, found)
         except StateRefuses as error:
-            fit = [each for each in held if self._fits(now, each, known)]
-            if len(fit) == len(held):
+            fit = Found(
+                [each for each in found.held if self._fits(now, each, found.windows)],
+                [each for each in found.unseen if self._fits(now, each, found.windows)],
+                found.windows,
+            )
+            if fit == found:
                 raise
-            log.error("%d findings cannot be stored and are left out: %s", len(held) - len(fit), error)
-            return self._decided(now, fit, known)
+            log.error("%d findings cannot be stored and are left out: %s", found.count - fit.count, error)
+            return self._decided(now, fit)
 
-    def _decided(self, now: datetime, findings: Sequence[Finding], windows: Sequence[PlannedWindow]) -> Tick:
+    def _decided(self, now: datetime, found: Found) -> Tick:
         """Overtaken by another process, it decides again at once."""
-        tick = self._once(now, findings, windows)
+        tick = self._once(now, found)
         for _ in range(MOST_TRIES):
             if tick.committed is not Committed.OVERTAKEN:
                 break
             self._metrics.overtaken()
             log.info("tick %s was overtaken and is decided again", f"{now:%H:%M:%S}")
-            tick = self._once(now, findings, windows)
+            tick = self._once(now, found)
         return tick
 
-    def _once(self, now: datetime, findings: Sequence[Finding], windows: Sequence[PlannedWindow]) -> Tick:
+    def _once(self, now: datetime, found: Found) -> Tick:
         memory = self._state.remembered(now, self._rules.policy.repeat_window)
-        held = [*findings, *holding(memory, self._closed(memory))]
-        result = decide(held, memory.with_windows(windows), self._rules, now)
+        held = [*found.held, *holding(memory, self._closed(memory))]
+        result = decide(held, memory.with_windows(found.windows), self._rules, now, found.unseen)
         with self._state.transaction() as tx:
             if not self._ours(tx):
                 return Tick(Committed.ALREADY)

@@ -23,12 +23,14 @@ from bot.domain.oncall.covers import Cover, CoverState
 from bot.ports.fakes.state import FakeState
 from bot.ports.state import Committed, State
 from bot.services.gate import GateService
+from bot.services.noise_ledger import ledger_within
 from tests.contracts.states import KINDS, Again, opened
 from tests.support.gate_story import DAY, OTHERS, RULES, START, Story, finding
 
 DAY_LONG = timedelta(hours=24)
 DOWN = finding("Gamebook", impact=("Summary",), error_class='It\'s "down": 100 % \u2011 \U0001f6a8')
 BELOW = finding("Summary", K.MISSING_RUN, since=START)
+UNSEEN = finding("Raw09", K.MISSING_RUN)
 SILENCE = Silence(id="S1", processor="Raw01", since=START, until=START + DAY_LONG, reason="we know", by="U1")
 WINDOW = PlannedWindow(
     kind="backfill",
@@ -66,7 +68,8 @@ def first_tick(minutes: float = 0) -> GateResult:
 
 def kept(state: State) -> tuple[object, ...]:
     memory = state.remembered(minute(60), DAY_LONG)
-    return memory, state.decisions(minute(-600), minute(6000)), state.last_tick()
+    told = ledger_within(state, minute(-600), minute(6000))
+    return memory, state.decisions(minute(-600), minute(6000)), state.last_tick(), told
 
 
 def committed(state: State, tick: datetime, result: GateResult, version: int) -> Committed:
@@ -105,9 +108,10 @@ def test_a_story_is_remembered_as_it_was_decided(again: Again) -> None:
         state.add_silence(SILENCE)
     for minutes, held in ticks.items():
         state = again()
-        decided = GateService(state, RULES).tick(minute(minutes), held, [WINDOW])
-        assert decided == GateService(fake, RULES).tick(minute(minutes), held, [WINDOW])
+        decided = GateService(state, RULES).tick(minute(minutes), held, [WINDOW], [UNSEEN])
+        assert decided == GateService(fake, RULES).tick(minute(minutes), held, [WINDOW], [UNSEEN])
         assert decided.decisions
+        assert GateService(state, RULES).tick(minute(minutes), held).committed is Committed.ALREADY
         assert kept(state) == kept(fake)
     assert again().open_incidents() == fake.open_incidents()
     for incident in fake.remembered(minute(24 * 60), DAY_LONG).incidents.values():

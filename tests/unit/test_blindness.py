@@ -123,7 +123,7 @@ def absent(root: str, kind: FindingKind = FindingKind.MISSING_RUN) -> Any:
 
 
 def held(sight: Sight, *roots: str, kind: FindingKind = FindingKind.MISSING_RUN) -> dict[str, int]:
-    _, counted = Absences(()).sorted_out([absent(root, kind) for root in roots], sight, registry(), NOON)
+    _, counted, _ = Absences(()).sorted_out([absent(root, kind) for root in roots], sight, registry(), NOON)
     return dict(counted)
 
 
@@ -154,11 +154,11 @@ def test_an_empty_table_waits_for_the_source_of_its_loads() -> None:
 def test_absence_counts_once_the_source_was_read_after_it() -> None:
     absences, trouble = Absences(()), absent("Box")
     hourly = status(every=timedelta(hours=1), synced_at=NOON - 20 * MINUTE, brings=BOX)
-    assert absences.sorted_out([trouble], Sight.of([hourly]), registry(), NOON) == ([], {})
+    assert absences.sorted_out([trouble], Sight.of([hourly]), registry(), NOON) == ([], {}, [trouble])
     later = Sight.of([replace(hourly, synced_at=NOON + MINUTE, as_of=NOON + 2 * MINUTE)])
-    assert absences.sorted_out([trouble], later, registry(), NOON + 2 * MINUTE) == ([trouble], {})
+    assert absences.sorted_out([trouble], later, registry(), NOON + 2 * MINUTE) == ([trouble], {}, [])
     blind = Sight.of([replace(failing(9, brings=BOX), as_of=NOON + timedelta(hours=1))])
-    passed, _ = absences.sorted_out([trouble], blind, registry(), NOON + timedelta(hours=1))
+    passed, *_ = absences.sorted_out([trouble], blind, registry(), NOON + timedelta(hours=1))
     assert passed == [trouble], "what was known before goes on"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from random import Random
 
 from hypothesis import given
@@ -14,13 +15,18 @@ from bot.domain.findings.severity import Severity
 from bot.domain.findings.storm_policy import StormPolicy
 from bot.domain.gate.decide import decide
 from bot.domain.gate.memory import GateResult
+from bot.domain.gate.noise_ledger import Ending
 from bot.domain.gate.silences import Silence
 from bot.domain.incidents.decisions import Decision, Outcome, Reason
 from bot.domain.incidents.incident import AlertState
-from tests.support.gate_story import DAY, OTHERS, START, Story, finding
+from bot.ports.fakes.state import FakeState
+from bot.services.gate import GateService
+from bot.services.noise_ledger import ledger_within
+from tests.support.gate_story import DAY, OTHERS, RULES, START, Story, finding
 
 ROOTS = ("Gamebook", "Boxscores", "Summary", "Factors", "Coordinator", *OTHERS[:7])
 KINDS = (K.ZERO_RECORDS_PROCESSOR, K.REPEATED_FAILURE, K.MISSING_RUN, K.PERF_DEGRADATION, K.TRACKING_BUG, K.ALERT_STORM)
+MINUTE = timedelta(minutes=1)
 MINUTES = (1, 5, 10, 16, 60, 11 * 60, 25 * 60)
 
 
@@ -117,6 +123,54 @@ def test_becoming_p0_is_reported_at_that_tick(chosen: list[tuple[datetime, list[
             if incident.is_open and incident.severity is Severity.P0 and (was is None or was.severity != Severity.P0):
                 assert decisions[incident.id].severity is Severity.P0
                 assert decisions[incident.id].escalated == (was is not None)
+
+
+@given(ticks(), st.booleans(), st.data())
+def test_every_finding_ends_once_over_any_window(
+    chosen: list[tuple[datetime, list[Finding]]], quiet: bool, data: st.DataObject
+) -> None:
+    """Told, joined, capped, silenced or expected; a process that starts again, or judges a tick twice, adds none."""
+    told, state, found = story(quiet), FakeState(), set[tuple[str, datetime]]()
+    for silence in told.memory.silences:
+        state.add_silence(silence)
+    for now, held in chosen:
+        blind = data.draw(st.sets(st.sampled_from(held))) if held else set()
+        seen = [each for each in held if each not in blind]
+        for _ in range(data.draw(st.integers(1, 2))):
+            GateService(state, told.rules).tick(now, seen, (), blind)
+        known = state.remembered(now, timedelta()).alerts
+        found |= {(each.fingerprint, known[each.fingerprint].first_held_at) for each in held}
+    moments = [START, *(now for now, _ in chosen), chosen[-1][0] + timedelta(hours=1)]
+    since, until = sorted(data.draw(st.lists(st.sampled_from(moments), min_size=2, max_size=2)))
+    ledger = ledger_within(state, since, until)
+    assert ledger.findings == sum(ledger.totals.values()) == len([at for _, at in found if since <= at < until])
+    assert {ending: sum(why.values()) for ending, why in ledger.reasons.items()} == {
+        ending: count for ending, count in ledger.totals.items() if count
+    }
+    whole = ledger_within(state, moments[0], moments[-1])
+    parts = [ledger_within(state, *span).findings for span in pairwise(moments)]
+    assert whole.findings == sum(parts) == len(found)
+    assert whole.totals[Ending.SILENCED] == 0 or quiet
+
+
+def test_what_people_were_told_of_stays_told() -> None:
+    """Whatever hides it later; and what was only hidden or held says so, for the last reason that there was."""
+    state, long = FakeState(), timedelta(hours=9)
+    one, other = finding("Gamebook"), finding("Raw01")
+    gate = GateService(state, RULES)
+    gate.tick(START, [one])
+    state.add_silence(Silence(id="S1", phase=1, since=START, until=START + long, reason="works", by="U1"))
+    state.add_silence(Silence(id="S2", phase=2, since=START, until=START + long, reason="works", by="U1"))
+    gate.tick(START + MINUTE, [one, other], unseen=[finding("Raw02", K.MISSING_RUN)])
+    gate.tick(START + 2 * MINUTE, [one, other])
+    ledger = ledger_within(state, START, START + long)
+    assert [(each.root, each.ending, each.reason) for each in ledger.ended] == [
+        ("Gamebook", Ending.TOLD, Reason.NEW),
+        ("Raw01", Ending.SILENCED, Reason.SILENCED),
+        ("Raw02", Ending.EXPECTED, Reason.OVER),
+    ]
+    assert ledger_within(state, START, START + 2 * MINUTE).reasons[Ending.EXPECTED] == {Reason.BLIND: 1}
+    assert ledger.about({"Raw01"}).totals[Ending.SILENCED] == ledger.about({"Raw01"}).findings == 1
 
 
 def stands(alert: AlertState | None) -> tuple[object, ...] | None:

@@ -13,6 +13,7 @@ from bot.adapters.state.database import reading, writing
 from bot.adapters.state.deploys import SqlDeploys
 from bot.adapters.state.grants import grant_of, grants_of
 from bot.adapters.state.leases import lease_of
+from bot.adapters.state.noise_ledger import entries_within
 from bot.adapters.state.repairs import SqlRepairs
 from bot.adapters.state.reports import SqlReports
 from bot.adapters.state.rows import (
@@ -26,6 +27,7 @@ from bot.adapters.state.transaction import SqlTransaction
 from bot.domain.audit import Anchor, Link, Seal
 from bot.domain.delivery import Queued
 from bot.domain.gate.memory import GateMemory
+from bot.domain.gate.noise_ledger import LedgerEntry
 from bot.domain.gate.silences import Silence
 from bot.domain.grants import Grant
 from bot.domain.incidents.decisions import Decision
@@ -105,6 +107,10 @@ class SqlState:
         with reading(self._engine) as connection:
             found = [decision_of(row) for row in connection.execute(query).mappings()]
         return sorted(found, key=lambda each: (each.at, each.fingerprint))
+
+    def ledger_entries(self, since: datetime, until: datetime) -> list[LedgerEntry]:
+        with reading(self._engine) as connection:
+            return entries_within(connection, since, until)
 
     def incident(self, incident_id: str) -> Incident | None:
         with reading(self._engine) as connection:

@@ -114,6 +114,22 @@ decision = Table(
     Column("detail", Words, nullable=False),
 )
 
+noise_ledger = Table(
+    "noise_ledger",
+    metadata,
+    Column("fingerprint", String, primary_key=True),
+    Column("found_at", Utc, primary_key=True, index=True),
+    Column("reason", String, primary_key=True),
+    Column("at", Utc, nullable=False),
+    Column("root", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("severity", String, nullable=False),
+    Column("data_date", Date),
+    Column("incident", String, nullable=False),
+    Column("hidden_by", String, nullable=False),
+)
+"""Each finding, by its fingerprint and when it first held, with every reason that it was ever decided on for."""
+
 outbox = Table(
     "outbox",
     metadata,

@@ -11,6 +11,7 @@ from bot.adapters.state.clock_marks import SqlClocks
 from bot.adapters.state.covers import SqlCovers
 from bot.adapters.state.deploys import SqlDeployRecord
 from bot.adapters.state.leases import SqlLeases
+from bot.adapters.state.noise_ledger import add_entries
 from bot.adapters.state.pages import SqlPages
 from bot.adapters.state.repairs import SqlRepairRecord
 from bot.adapters.state.reports import SqlReportRecord
@@ -92,6 +93,7 @@ class SqlGate:
         upsert(self._connection, tables.finding, ("fingerprint",), [alert_row(each) for each in result.alerts])
         if result.decisions:
             self._connection.execute(insert(tables.decision), [decision_row(each) for each in result.decisions])
+        add_entries(self._connection, result.ledger)
 
     def _applied(self, tick: datetime) -> bool:
         found = self._connection.scalar(select(tables.tick.c.at).where(tables.tick.c.at == tick))

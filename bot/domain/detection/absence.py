@@ -38,9 +38,10 @@ class Absences:
 
     def sorted_out(
         self, findings: Iterable[Finding], sight: Sight, registry: Registry, now: datetime
-    ) -> tuple[list[Finding], Mapping[str, int]]:
-        """Those that count, and how many are held because of each blind source."""
+    ) -> tuple[list[Finding], Mapping[str, int], list[Finding]]:
+        """Those that count, how many are held because of each blind source, and all that are held."""
         passed: list[Finding] = []
+        unseen: list[Finding] = []
         held: Counter[str] = Counter()
         current: set[str] = set()
         for finding in findings:
@@ -50,11 +51,12 @@ class Absences:
                 self._passed.add(name)
                 passed.append(finding)
                 continue
+            unseen.append(finding)
             blind = sight.blind_to_any(rests_on(finding, registry))
             held.update([blind.source] if blind is not None else [])
         self._passed &= current
         self._seen_at = {name: at for name, at in self._seen_at.items() if name in current - self._passed}
-        return passed, held
+        return passed, held, unseen
 
     def _is_known(self, finding: Finding, sight: Sight, registry: Registry, now: datetime) -> bool:
         """Has everything that it rests on been read since it was first seen?"""

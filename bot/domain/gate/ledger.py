@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.findings.finding import Finding
 from bot.domain.gate.memory import GateMemory, GateResult, GateRules, standing
+from bot.domain.gate.noise_ledger import entries_of
 from bot.domain.incidents.decisions import Decision, Outcome, Reason
 from bot.domain.incidents.incident import AlertState, Incident, IncidentState
 
@@ -145,12 +146,14 @@ class Ledger:
 
     def result(self) -> GateResult:
         before = self.memory.incidents
+        alerts = tuple(self._alerts[name] for name in sorted(self._alerts))
         return GateResult(
             decisions=tuple(self._decisions[name] for name in sorted(self._decisions)),
-            alerts=tuple(self._alerts[name] for name in sorted(self._alerts)),
+            alerts=alerts,
             incidents=tuple(
                 incident for name, incident in sorted(self._incidents.items()) if incident != before.get(name)
             ),
+            ledger=tuple(entries_of(self.memory.alerts, alerts, self.now)),
         )
 
 

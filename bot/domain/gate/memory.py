@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 
 from bot.domain.evidence.expectation import PlannedWindow
+from bot.domain.gate.noise_ledger import LedgerEntry
 from bot.domain.gate.policy import GatePolicy
 from bot.domain.gate.silences import Silence
 from bot.domain.incidents.decisions import Decision
@@ -54,6 +55,8 @@ class GateResult:
     decisions: tuple[Decision, ...] = ()
     alerts: tuple[AlertState, ...] = ()
     incidents: tuple[Incident, ...] = ()
+    ledger: tuple[LedgerEntry, ...] = ()
+    """What the tick adds to the noise ledger."""
 
 
 def is_remembered(alert: AlertState, incidents: Mapping[str, Incident], horizon: datetime) -> bool:

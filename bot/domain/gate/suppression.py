@@ -1,5 +1,6 @@
 """What is hidden on purpose: by a silence, by a planned window, or for a while after one."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,7 +15,7 @@ Hidden = tuple[Reason, str, str]
 _HOLDS = {Kind.SILENCE: Reason.SILENCED, Kind.WINDOW: Reason.IN_WINDOW}
 
 
-def take_note_of_ends(ledger: Ledger, held: dict[str, Finding]) -> None:
+def take_note_of_ends(ledger: Ledger, held: Collection[str]) -> None:
     """What no longer holds; if it was only held back, that it was suppressed."""
     for alert in ledger.alerts():
         if not alert.holding or alert.fingerprint in held:

@@ -49,11 +49,15 @@ class Reason(StrEnum):
     GROUPING = "held because what belongs to it may still come"
     ROOT_RESOLVED = "held because what it depends on was resolved just now"
 
+    BLIND = "held until the source that would tell of it has been read"
+
     SILENCED = "suppressed because a silence covers it"
     IN_WINDOW = "suppressed because it falls into a planned window"
     WINDOW_SETTLES = "suppressed because it began in a planned window that has just ended"
     ROOT_QUIET = "suppressed because what it depends on is suppressed"
     OVER = "suppressed because it was over before it was announced"
+
+    SHADOW = "kept in shadow by policy"
 
     DECLARED = "announced because a person declared it"
 

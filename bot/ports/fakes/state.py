@@ -10,6 +10,7 @@ from bot.domain.audit import NOTHING, Anchor, Link, Record, Seal
 from bot.domain.delivery import Queued
 from bot.domain.errors import BadInput
 from bot.domain.gate.memory import GateMemory, GateResult, is_remembered
+from bot.domain.gate.noise_ledger import LedgerEntry
 from bot.domain.gate.silences import Silence, confirmed, ended, set_by
 from bot.domain.grants import Grant
 from bot.domain.incidents.decisions import Decision
@@ -47,6 +48,7 @@ class FakeState:
         self._alerts: dict[str, AlertState] = {}
         self._incidents: dict[str, Incident] = {}
         self._decisions: list[Decision] = []
+        self._ledger: dict[tuple[str, datetime, str], LedgerEntry] = {}
         self._silences: dict[str, Silence] = {}
         self._feedback: dict[tuple[str, str], Feedback] = {}
         self._outbox: dict[tuple[datetime, str], Unsaid] = {}
@@ -131,6 +133,8 @@ class FakeState:
             message = each.message if stored is None else stored.message
             self._incidents[each.id] = replace(each, version=each.version + 1, message=message)
         self._decisions.extend(result.decisions)
+        for entry in result.ledger:
+            self._ledger.setdefault((entry.fingerprint, entry.found_at, entry.reason.name), entry)
 
     def _changed_meanwhile(self, incident: Incident) -> bool:
         stored = self._incidents.get(incident.id)
@@ -145,6 +149,10 @@ class FakeState:
     def decisions(self, since: datetime, until: datetime) -> list[Decision]:
         found = (each for each in self._decisions if utc(since) <= each.at < utc(until))
         return sorted(found, key=lambda each: (each.at, each.fingerprint))
+
+    def ledger_entries(self, since: datetime, until: datetime) -> list[LedgerEntry]:
+        known = self._ledger.values()
+        return [each for each in known if utc(since) <= each.found_at < utc(until) and each.at < utc(until)]
 
     def incident(self, incident_id: str) -> Incident | None:
         return self._incidents.get(incident_id)
