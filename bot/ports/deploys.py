@@ -24,6 +24,10 @@ class DeployRecord(Protocol):
         """
         ...
 
+    def at_work(self) -> Sequence[Operation]:
+        """What was approved and is not over, in order of time and id."""
+        ...
+
 
 class Deploys(Protocol):
     def seen(self) -> dict[str, Seen]:

@@ -40,6 +40,12 @@ class RepairRecord(Protocol):
         """
         ...
 
+    def on_service(self, service: str) -> list[str]:
+        """Labels of unfinished repairs that have something left to do on it, in order; nobody else starts one before
+        this transaction ends.
+        """
+        ...
+
     def last_ended(self, processor: str, most: int) -> Sequence[RepairStep]:
         """The steps of a processor that were proved or have failed last, of all repairs; the newest first."""
         ...
@@ -80,8 +86,14 @@ class Repairs(Protocol):
         """Steps of unfinished repairs that are not settled, with the label of the repair."""
         ...
 
+    def on_service(self, service: str) -> list[str]:
+        """Labels of unfinished repairs that have something left to do on it, in order."""
+        ...
+
     def repaired(self, since: datetime) -> dict[StepKey, int]:
-        """How often each step was started by repairs that started since then."""
+        """How often each step was repaired since then: begun by a start, or by a retry. That its service was asked
+        again meanwhile does not count.
+        """
         ...
 
     def circuits(self) -> Sequence[Circuit]:

@@ -14,7 +14,6 @@ from bot.domain.escalation.pages import about_no_incident
 from bot.domain.incidents.timeline import Entry, EntryKind
 from bot.domain.operations.operation import (
     NEW_REVISION,
-    NOT_UNDER_REPAIR,
     OF_JOBS,
     TRAFFIC,
     Kind,
@@ -28,7 +27,6 @@ from bot.domain.operations.operation import (
 )
 from bot.domain.operations.words import said
 from bot.domain.platform.registry import Service
-from bot.domain.reprocessing.repair import SETTLED
 from bot.ports.clock import Clock
 from bot.ports.cloud_run import (
     CloudRun,
@@ -45,6 +43,7 @@ from bot.ports.run_control import Answer, Order, Taken
 from bot.ports.state import State, Transaction
 from bot.services.deploys import DeployReader
 from bot.services.each_alone import each_alone
+from bot.services.service_in_use import repairs_under
 
 log = logging.getLogger("fireline.operations")
 UNCLEAR, UNREACHED = timedelta(seconds=30), timedelta(seconds=15)
@@ -109,11 +108,11 @@ class Operating:
 
     def _act(self, operation: Operation, service: Service) -> None:
         """Whoever stores that it begins does it."""
-        repairs = repairs_on(self._state, service) if operation.kind in NOT_UNDER_REPAIR else ()
+        with self._state.transaction() as tx:
+            repairs = repairs_under(tx, operation)
+            held = None if repairs else self._stored(tx, begun(operation, self._now()), "begun")
         if repairs:
             self._end(operation, Checked(False, f"{', '.join(repairs)} runs on it by now"))
-            return
-        held = self._put(begun(operation, self._now()), "begun")
         if held is None:
             return
         try:
@@ -231,9 +230,12 @@ class Operating:
     def _put(self, after: Operation, act: str = "") -> Operation | None:
         """None: another process was faster."""
         with self._state.transaction() as tx:
-            stored = tx.deploys.change(after)
-            if stored is not None and act:
-                tx.audit.add(record_of(stored, act, "", self._now()))
+            return self._stored(tx, after, act)
+
+    def _stored(self, tx: Transaction, after: Operation, act: str) -> Operation | None:
+        stored = tx.deploys.change(after)
+        if stored is not None and act:
+            tx.audit.add(record_of(stored, act, "", self._now()))
         return stored
 
     def _end(self, operation: Operation, found: Checked) -> None:
@@ -257,16 +259,6 @@ class Operating:
                 tx.pages.add([note])
         if stored is not None:
             log.log(logging.INFO if well else logging.WARNING, "%s", text)
-
-
-def repairs_on(state: State, service: Service) -> list[str]:
-    """The repairs that have something left to do on it."""
-    repairs = state.repairs
-    return [
-        repair.label
-        for repair in repairs.unfinished()
-        if any(step.service == service.name and step.state not in SETTLED for step in repairs.steps(repair.id))
-    ]
 
 
 def noted(tx: Transaction, operation: Operation, made: Record, text: str, actor: str) -> None:

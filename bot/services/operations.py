@@ -34,7 +34,7 @@ from bot.ports.state import State
 from bot.services.access import check_role
 from bot.services.circuits import CircuitService
 from bot.services.deploys import DeployReader, DeploysService
-from bot.services.operating import Operating, noted, repairs_on
+from bot.services.operating import Operating, noted
 from bot.services.required_state import required
 
 log = logging.getLogger("fireline.operations")
@@ -246,7 +246,7 @@ class OperationService:
         return Around(
             service,
             seen,
-            repairs_on(self._required(), service),
+            self._required().repairs.on_service(service.name),
             self._around.running(names, now),
             self._executions(service, now) if wanted.kind in OF_JOBS else (),
             None if verdict is None else verdict.verdict,

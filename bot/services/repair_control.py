@@ -1,20 +1,22 @@
 """What people do to a repair that runs: pause it, let it go on, stop it, try what failed once more."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from bot.domain.access import Actor, Identity
 from bot.domain.errors import BadInput
 from bot.domain.incidents.timeline import Entry, EntryKind
-from bot.domain.reprocessing.plan import Limits, StepKey
+from bot.domain.reprocessing.plan import Limits
 from bot.domain.reprocessing.progress import Progress, cancelled, paused, progress, resumed, retried
 from bot.domain.reprocessing.receipts import repair_receipt
 from bot.domain.reprocessing.repair import SETTLED, Repair, RepairStep, StepState, record_of
+from bot.domain.reprocessing.second import AGAIN_WITHIN, repeated, why_second
 from bot.ports.clock import Clock
 from bot.ports.state import State, Transaction
 from bot.services.access import check_role
 from bot.services.required_state import required
+from bot.services.service_in_use import refuse_repair
 
 TRIES = 5
 """A change that comes in between is decided on again."""
@@ -55,7 +57,16 @@ class RepairControl:
         return stopped
 
     def retry(self, repair_id: str, who: Actor) -> Repair:
-        return self._do(repair_id, who, "retried", "try a repair again", retried)
+        return self._do(repair_id, who, "retried", "try a repair again", self._retried)
+
+    def _retried(self, repair: Repair, steps: list[RepairStep], now: datetime) -> tuple[Repair, list[RepairStep]]:
+        """One person alone tries no more again than one may start alone."""
+        after, again = retried(repair, steps, now)
+        dependents = {step.processor for step in again} - set(repair.plan.request.processors)
+        repaired = self._state.repairs.repaired(now - AGAIN_WITHIN)
+        if why := "; ".join(why_second(again, len(dependents), repeated(again, repaired))):
+            raise BadInput(f"Not tried again: {why}. Plan what failed again: a second person approves the plan.")
+        return after, again
 
     def progress(self, repair: Repair) -> Progress:
         return progress(repair, self._state.repairs.steps(repair.id), self._limits(), self._now())
@@ -84,7 +95,7 @@ class RepairControl:
         try:
             with self._state.transaction() as tx:
                 if again := [step for step in changed if step.state is StepState.WAITING]:
-                    _refuse_at_work(tx.repairs.in_flight(), again)
+                    refuse_repair(tx, again)
                 stored = tx.repairs.put(after)
                 if stored is None or not all(tx.repairs.put_step(each) for each in changed):
                     raise _Overtaken
@@ -94,13 +105,6 @@ class RepairControl:
         except _Overtaken:
             return None
         return stored
-
-
-def _refuse_at_work(in_flight: Mapping[StepKey, str], steps: Iterable[RepairStep]) -> None:
-    """Raises BadInput where another repair is at one of them."""
-    taken = next((step for step in steps if step.key in in_flight), None)
-    if taken is not None:
-        raise BadInput(f"{in_flight[taken.key]} runs {taken.processor} {taken.data_date} already.")
 
 
 class _Overtaken(Exception):

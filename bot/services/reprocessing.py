@@ -8,8 +8,6 @@ from datetime import datetime
 from bot.domain.access import Actor, Identity, Role, Way, without_slack
 from bot.domain.errors import BadInput
 from bot.domain.incidents.incident import MessageRef
-from bot.domain.operations.operation import NOT_UNDER_REPAIR
-from bot.domain.operations.words import said
 from bot.domain.reprocessing.plan import Change, Plan, Request, difference
 from bot.domain.reprocessing.repair import (
     Person,
@@ -25,6 +23,7 @@ from bot.ports.state import State
 from bot.services.access import check_role
 from bot.services.repair_plans import RepairPlans
 from bot.services.required_state import required
+from bot.services.service_in_use import refuse_repair
 
 log = logging.getLogger("fireline.reprocessing")
 MOST_LISTED = 20
@@ -130,27 +129,16 @@ class RepairService:
 
     def _begun(self, after: Repair, who: Actor, now: datetime) -> Repair:
         """Approval and start are one transaction; two that would run the same at once meet in it."""
-        self._check_services(after)
         with self._required().transaction() as tx:
-            busy = tx.repairs.in_flight()
-            taken = next((step for step in after.plan.running if step.key in busy), None)
-            stored = tx.repairs.put(after) if taken is None else None
+            refuse_repair(tx, after.plan.running)
+            stored = tx.repairs.put(after)
             if stored is not None:
                 tx.repairs.add_steps(steps_of(stored.plan, stored.id))
                 tx.audit.add(record_of(stored, "started", who.key, now))
-        if taken is not None:
-            raise BadInput(f"{busy[taken.key]} runs {taken.processor} {taken.data_date} already. Make the plan again.")
         if stored is None:
             raise BadInput("Somebody else was faster: look at it again.")
         log.info("%s starts %s: %d steps", who.name, stored.label, len(stored.plan.running))
         return stored
-
-    def _check_services(self, after: Repair) -> None:
-        """Nothing starts on a service whose code is being changed."""
-        wanted = {step.service for step in after.plan.running}
-        for each in self._required().deploys.at_work():
-            if each.wanted.service in wanted and each.kind in NOT_UNDER_REPAIR:
-                raise BadInput(f"Somebody is about to {said(each.wanted)}. Start it when that is over.")
 
     def _stored(self, made: Plan, by: Person, now: datetime, incident: str) -> Repair:
         repair = Repair(plan=made, asked_by=by, asked_at=now, incident=incident)

@@ -143,7 +143,7 @@ def test_nothing_is_changed_under_a_repair(bench: OperationsBench, kind: Kind) -
         stored = tx.repairs.put(started(replace(repair, version=1), Person("slack:U1", "Ana"), plan.made_at))
         assert stored is not None
         tx.repairs.add_steps(replace(step, service=RAW.name) for step in steps_of(plan, plan.id))
-    with pytest.raises(Forbidden, match="R-1 runs on nba-phase2-raw-processors: pause or end it first"):
+    with pytest.raises(Forbidden, match="R-1 runs on nba-phase2-raw-processors: stop it first, or let it end"):
         bench.propose(kind, seconds=1_800)
     bench.work()
     assert bench.ended(approved).said == "R-1 runs on it by now"

@@ -47,6 +47,7 @@ operation = Table(
 )
 """What was asked for, as shown. `at_work`: the service, while something is done to it: one thing at a time."""
 _SEEN, _OPERATION = TypeAdapter(Seen), TypeAdapter(Operation)
+_AT_WORK = select(operation).where(operation.c.at_work.is_not(None)).order_by(operation.c.asked_at, operation.c.id)
 
 
 class SqlDeployRecord:
@@ -71,6 +72,9 @@ class SqlDeployRecord:
             return None
         return replace(after, version=after.version + 1) if changed == 1 else None
 
+    def at_work(self) -> Sequence[Operation]:
+        return _found(self._connection, _AT_WORK)
+
 
 class SqlDeploys:
     """Implements `bot.ports.deploys.Deploys`."""
@@ -87,8 +91,7 @@ class SqlDeploys:
         return next(iter(self._found(select(operation).where(operation.c.id == operation_id))), None)
 
     def at_work(self) -> Sequence[Operation]:
-        wanted = select(operation).where(operation.c.at_work.is_not(None))
-        return self._found(wanted.order_by(operation.c.asked_at, operation.c.id))
+        return self._found(_AT_WORK)
 
     def operations(self, service: str, most: int) -> Sequence[Operation]:
         of_it = (operation.c.service == service) & (operation.c.stage != Stage.SHOWN.value)
@@ -97,8 +100,12 @@ class SqlDeploys:
 
     def _found(self, query: Select[Any]) -> list[Operation]:
         with reading(self._engine) as connection:
-            rows = connection.execute(query).mappings().all()
-        return [replace(_OPERATION.validate_python(row["body"]), version=row["version"]) for row in rows]
+            return _found(connection, query)
+
+
+def _found(connection: Connection, query: Select[Any]) -> list[Operation]:
+    rows = connection.execute(query).mappings()
+    return [replace(_OPERATION.validate_python(row["body"]), version=row["version"]) for row in rows]
 
 
 def _row(wanted: Operation) -> dict[str, Any]:

@@ -50,6 +50,7 @@ repair_step = Table(
     Column("asked_at", Utc),
     Column("not_before", Utc),
     Column("unclear", Boolean, nullable=False, server_default=false()),
+    Column("earlier", JSON(none_as_null=True)),
     Column("cause", String, nullable=False, server_default=""),
     Column("reason", Words, nullable=False),
     Column("version", Integer, nullable=False),

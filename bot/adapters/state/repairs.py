@@ -6,7 +6,19 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Engine, RowMapping, Select, delete, func, insert, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    RowMapping,
+    Select,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 
 from bot.adapters.state import repair_tables as tables
 from bot.adapters.state.database import reading
@@ -25,6 +37,7 @@ from bot.domain.reprocessing.repair import (
     RepairStep,
     StepState,
 )
+from bot.domain.reprocessing.second import counted
 
 REPAIR, STEP, CIRCUIT = tables.repair, tables.repair_step, tables.circuit
 LOCK = 7_304_912
@@ -88,6 +101,10 @@ class SqlRepairRecord:
         row = _step_row(replace(after, version=after.version + 1))
         return self._connection.execute(update(STEP).where(same).values(**row)).rowcount == 1
 
+    def on_service(self, service: str) -> list[str]:
+        self._lock()
+        return _on_service(self._connection, service)
+
     def last_ended(self, processor: str, most: int) -> list[RepairStep]:
         ended = (STEP.c.processor == processor) & STEP.c.state.in_([each.value for each in TRIED])
         query = select(STEP).where(ended).order_by(STEP.c.ended_at.desc(), STEP.c.seq.desc()).limit(most)
@@ -145,13 +162,14 @@ class SqlRepairs:
             return _in_flight(connection)
 
     def repaired(self, since: datetime) -> dict[StepKey, int]:
-        query = (
-            select(STEP.c.processor, STEP.c.data_date, func.count())
-            .where(STEP.c.started_at >= since)
-            .group_by(STEP.c.processor, STEP.c.data_date)
-        )
+        begun = (STEP.c.started_at >= since) | STEP.c.earlier.is_not(None)
         with reading(self._engine) as connection:
-            return {StepKey(row[0], row[1]): row[2] for row in connection.execute(query)}
+            steps = [_step(row) for row in connection.execute(select(STEP).where(begun)).mappings()]
+        return counted(((step.key, step.repaired_at) for step in steps), since)
+
+    def on_service(self, service: str) -> list[str]:
+        with reading(self._engine) as connection:
+            return _on_service(connection, service)
 
     def circuits(self) -> Sequence[Circuit]:
         with reading(self._engine) as connection:
@@ -160,12 +178,19 @@ class SqlRepairs:
 
 
 def _in_flight(connection: Connection) -> dict[StepKey, str]:
-    query = (
-        select(STEP.c.processor, STEP.c.data_date, REPAIR.c.number)
-        .join(REPAIR, REPAIR.c.id == STEP.c.repair)
-        .where(REPAIR.c.state.in_(_UNFINISHED), STEP.c.state.not_in(_SETTLED))
-    )
+    query = _left(STEP.c.processor, STEP.c.data_date, REPAIR.c.number)
     return {StepKey(row[0], row[1]): f"R-{row[2]}" for row in connection.execute(query)}
+
+
+def _on_service(connection: Connection, service: str) -> list[str]:
+    query = _left(REPAIR.c.number).where(STEP.c.service == service).distinct().order_by(REPAIR.c.number)
+    return [f"R-{number}" for number in connection.scalars(query)]
+
+
+def _left(*columns: ColumnElement[Any]) -> Select[Any]:
+    """Of steps that are not settled, of repairs that are not over."""
+    both = select(*columns).join_from(STEP, REPAIR, REPAIR.c.id == STEP.c.repair)
+    return both.where(REPAIR.c.state.in_(_UNFINISHED), STEP.c.state.not_in(_SETTLED))
 
 
 def _row(repair: Repair) -> dict[str, Any]:
@@ -201,8 +226,10 @@ def _repair(row: RowMapping, plan: Plan) -> Repair:
 
 
 def _step_row(step: RepairStep) -> dict[str, Any]:
-    return {**vars(step), "state": step.state.value, "after": list(step.after)}
+    earlier = [each.isoformat() for each in step.earlier] or None
+    return {**vars(step), "state": step.state.value, "after": list(step.after), "earlier": earlier}
 
 
 def _step(row: RowMapping) -> RepairStep:
-    return RepairStep(**{**row, "state": StepState(row["state"]), "after": tuple(row["after"])})
+    earlier = tuple(datetime.fromisoformat(each) for each in row["earlier"] or ())
+    return RepairStep(**{**row, "state": StepState(row["state"]), "after": tuple(row["after"]), "earlier": earlier})

@@ -54,7 +54,7 @@ def _repairs(wanted: Wanted, around: Around) -> Iterator[Look]:
     if wanted.kind not in NOT_UNDER_REPAIR:
         return
     if around.repairs:
-        yield Look(f"{', '.join(around.repairs)} runs on {wanted.service}: pause or end it first", holds=False)
+        yield Look(f"{', '.join(around.repairs)} runs on {wanted.service}: stop it first, or let it end", holds=False)
     else:
         yield Look("no repair runs on it")
 

@@ -142,7 +142,8 @@ def _is_to_be_tried(repair: Repair, step: RepairStep) -> bool:
 
 def _again(step: RepairStep) -> RepairStep:
     waiting = replace(step, state=StepState.WAITING, cause="", reason="is tried again", ended_at=None, asked_at=None)
-    return replace(waiting, verdict_after="", rows_after=None, unclear=False, not_before=None)
+    begun = replace(waiting, started_at=None, earlier=step.repaired_at)
+    return replace(begun, verdict_after="", rows_after=None, unclear=False, not_before=None)
 
 
 def ended(repair: Repair, steps: Sequence[RepairStep], now: datetime) -> Repair:

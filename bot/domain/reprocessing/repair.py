@@ -124,7 +124,7 @@ class RepairStep:
     `execution`: what the service calls it; `run_id`: the run of the history that it made; `reason`: why it is as it is,
     and `cause` the same as a name (`execution.Cause`). `started_at`: when this attempt began; `asked_at`: when the
     service was last asked; `unclear`: nobody knows whether it was taken; `not_before`: it is not looked at, or asked
-    for, again earlier.
+    for, again earlier. `earlier`: when it was begun before people had it tried again.
     """
 
     repair: str
@@ -147,6 +147,7 @@ class RepairStep:
     asked_at: datetime | None = None
     not_before: datetime | None = None
     unclear: bool = False
+    earlier: tuple[datetime, ...] = ()
     cause: str = ""
     reason: str = ""
     version: int = 0
@@ -159,6 +160,11 @@ class RepairStep:
     def subject(self) -> str:
         """How the record calls it."""
         return f"repair:{self.repair}/{self.seq}"
+
+    @property
+    def repaired_at(self) -> tuple[datetime, ...]:
+        """When it was begun: by the start of its repair, and by each retry."""
+        return self.earlier if self.started_at is None else (*self.earlier, self.started_at)
 
     def is_early(self, now: datetime) -> bool:
         """Is it not to be looked at, or asked for, yet?"""

@@ -1,10 +1,12 @@
 """When a repair needs a second person, and when the same thing is repaired for the third time in a week."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.domain.counts import plural
 from bot.domain.reprocessing.plan import Step, StepKey
+from bot.domain.reprocessing.repair import RepairStep
 
 MOST_DATES, MOST_STEPS, MOST_DEPENDENTS = 31, 200, 10
 """So many one person starts alone."""
@@ -13,12 +15,17 @@ AGAIN_WITHIN = timedelta(days=7)
 MOST_NAMED = 3
 
 
-def repeated(running: Iterable[Step], repaired: Mapping[StepKey, int]) -> tuple[StepKey, ...]:
+def counted(begun: Iterable[tuple[StepKey, Iterable[datetime]]], since: datetime) -> dict[StepKey, int]:
+    """How often each was repaired since then."""
+    return dict(Counter(key for key, moments in begun for moment in moments if moment >= since))
+
+
+def repeated(running: Iterable[Step | RepairStep], repaired: Mapping[StepKey, int]) -> tuple[StepKey, ...]:
     """What would be repaired for the third time, or more, within seven days."""
     return tuple(step.key for step in running if repaired.get(step.key, 0) >= REPAIRED_BEFORE)
 
 
-def why_second(running: Sequence[Step], dependents: int, again: Sequence[StepKey]) -> Iterator[str]:
+def why_second(running: Sequence[Step | RepairStep], dependents: int, again: Sequence[StepKey]) -> Iterator[str]:
     """The reasons, in words; none: whoever asks may start it."""
     dates = len({step.data_date for step in running})
     if dates > MOST_DATES:

@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.domain.incidents.incident import MessageRef
 from bot.domain.reprocessing.plan import StepKey
 from bot.domain.reprocessing.repair import SETTLED, TRIED, UNFINISHED, Circuit, Repair, RepairState, RepairStep
+from bot.domain.reprocessing.second import counted
 
 
 @dataclass
@@ -92,12 +93,13 @@ class FakeRepairs:
         steps = (each for each in self.step_at.values() if each.repair in labels and each.state not in SETTLED)
         return {each.key: labels[each.repair] for each in steps}
 
+    def on_service(self, service: str) -> list[str]:
+        steps = (each for repair in self.unfinished() for each in self.steps(repair.id))
+        left = {each.repair for each in steps if each.service == service and each.state not in SETTLED}
+        return [each.label for each in self.unfinished() if each.id in left]
+
     def repaired(self, since: datetime) -> dict[StepKey, int]:
-        found: dict[StepKey, int] = {}
-        for each in self.step_at.values():
-            if each.started_at is not None and each.started_at >= since:
-                found[each.key] = found.get(each.key, 0) + 1
-        return found
+        return counted(((step.key, step.repaired_at) for step in self.step_at.values()), since)
 
     def circuits(self) -> list[Circuit]:
         return sorted(self.circuit_of.values(), key=lambda each: each.processor)
