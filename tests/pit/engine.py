@@ -169,7 +169,13 @@ def run(setup: Setup) -> None:
     gate = Lane("gate", timedelta(seconds=1), Gate(state, setup.story, setup.clock).open_due, "it is opened again")
     lanes = [replace(each, every=timedelta(seconds=LANE_S)) for each in response_lanes(escalation, paging, auditor)]
     with running([gate, *(each for each in lanes if each.name != "audit")], Vitals(monotonic_seconds), paging.stop):
-        Event().wait()
+        _asked_to_stop().wait()
+
+
+def _asked_to_stop() -> Event:
+    asked = Event()
+    signal.signal(signal.SIGTERM, lambda *_: asked.set())
+    return asked
 
 
 def _incident(planned: Planned, now: datetime) -> Incident:

@@ -1,11 +1,12 @@
 """Several processes over one state and two vendors that fail, and what happens to them meanwhile; then the oracle."""
 
+import math
 import os
 import random
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -29,7 +30,7 @@ from tests.contracts.postgres import Cluster
 from tests.pit.engine import Setup, run
 from tests.pit.oracle import Judged, judged
 from tests.pit.story import ScaledClock, Story
-from tests.pit.vendors import Vendors, serving
+from tests.pit.vendors import Accepted, Vendors, serving
 from tests.support.pager import member
 
 CONTEXT = get_context("forkserver")
@@ -57,7 +58,9 @@ class Config:
 
 @dataclass
 class Pit:
-    """`troubles` go on beside until the story is over; `notes` counts what they did."""
+    """`troubles` go on beside until the story is over; `notes` counts what they did; `came_back`: when what was away
+    answered again.
+    """
 
     config: Config
     database: str
@@ -68,6 +71,7 @@ class Pit:
     notes: Counter[str] = field(default_factory=Counter)
     engines: list[BaseProcess | None] = field(default_factory=list)
     taken: dict[str, datetime] = field(default_factory=dict)
+    came_back: list[datetime] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.engines = [None] * self.config.processes
@@ -154,6 +158,8 @@ class Result:
     tracebacks: int
     finished: bool
     integrity: str
+    after_s: tuple[float, ...] = ()
+    """Scaled seconds from when something answered again to the first post."""
 
     @property
     def killed(self) -> int:
@@ -254,7 +260,12 @@ def _result(pit: Pit, took_s: float, *, finished: bool) -> Result:
     state.close()
     faults = pit.vendors.faults
     assert pit.vendors.broken == [], pit.vendors.broken
-    return Result(said, pit.notes, points, faults, took_s, audit, logs.count("Traceback"), finished, integrity)
+    after = tuple(_first_after(pit.vendors.accepted, each) for each in pit.came_back)
+    return Result(said, pit.notes, points, faults, took_s, audit, logs.count("Traceback"), finished, integrity, after)
+
+
+def _first_after(accepted: Sequence[Accepted], moment: datetime) -> float:
+    return min(((each.at - moment).total_seconds() for each in accepted if each.at >= moment), default=math.inf)
 
 
 def labels_of(connection: Connection) -> dict[str, str]:

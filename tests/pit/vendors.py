@@ -21,6 +21,8 @@ from tests.support.page_endpoints import entry_of
 
 REFUSED, LIMITED, HANGS, RESETS, FAILS = "refused", "429", "hangs", "reset after accepting", "5xx after accepting"
 FAULTS = (REFUSED, LIMITED, HANGS, RESETS, FAILS)
+SLACK, TWILIO = "slack", "twilio"
+DOWN = "5xx"
 LABEL = re.compile(r"INC-\d+")
 BOT = {"ok": True, "user_id": "UBOT", "bot_id": "BBOT"}
 
@@ -39,7 +41,7 @@ class Accepted:
 @dataclass
 class Vendors:
     """`share` of what pages somebody meets a fault, `looks` of what is asked about it. A call that hangs does so for
-    `hangs_s`, and is taken all the same every second time.
+    `hangs_s`, and is taken all the same every second time. `away`: all calls of that vendor end so, and none is done.
     """
 
     clock: ScaledClock
@@ -53,6 +55,7 @@ class Vendors:
     posts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     calls: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
+    away: dict[str, str] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
@@ -61,9 +64,12 @@ class Vendors:
     def now(self) -> datetime:
         return self.clock.at(time.time())
 
-    def fault(self, *, pages: bool) -> tuple[str, bool]:
+    def fault(self, vendor: str, *, pages: bool) -> tuple[str, bool]:
         """Its name ("": none), and whether what is asked is done all the same."""
         with self.lock:
+            if vendor in self.away:
+                self.faults[f"{vendor} away: {self.away[vendor]}"] += 1
+                return self.away[vendor], False
             if self._chance.random() >= (self.share if pages else self.looks):
                 return "", True
             name = self._chance.choice(FAULTS)
@@ -123,7 +129,7 @@ class _Handler(BaseHTTPRequestHandler):
         name = urlsplit(self.path).path.rpartition("/")[2]
         is_slack = not name.endswith(".json")
         pages = name == "chat.postMessage" if is_slack else method == "POST"
-        fault, done = self.vendors.fault(pages=pages)
+        fault, done = self.vendors.fault(SLACK if is_slack else TWILIO, pages=pages)
         said: dict[str, Any] = {}
         if done:
             said = self.vendors.slack(name, asked) if is_slack else self.vendors.twilio(method, asked)
@@ -133,7 +139,7 @@ class _Handler(BaseHTTPRequestHandler):
             reset(self)
         elif fault == LIMITED:
             self._answer(429, {"ok": False, "error": "ratelimited"}, {"Retry-After": "2"})
-        elif fault == FAILS:
+        elif fault in (FAILS, DOWN):
             self._answer(500, {})
         else:
             self._answer(200 if is_slack or method == "GET" else 201, said)

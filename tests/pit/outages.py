@@ -1,0 +1,89 @@
+"""What goes away for minutes of the scaled clock, and comes back: a database, a vendor, room on a disk, a process."""
+
+import os
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
+
+from tests.contracts.postgres import Cluster
+from tests.pit.rig import Pit, Trouble
+from tests.pit.vendors import SLACK
+
+BALLAST = 65_536
+
+
+def database_away(server: Cluster, begins_s: float, lasts_s: float) -> Trouble:
+    """The server is killed, and not started again for `lasts_s`."""
+
+    def work(pit: Pit) -> None:
+        if pit.over.wait(begins_s / pit.config.scale):
+            return
+        server.stop(signal.SIGQUIT)
+        pit.over.wait(lasts_s / pit.config.scale)
+        server.start()
+        pit.came_back.append(pit.now())
+
+    return work
+
+
+def slack_away(begins_s: float, lasts_s: float, way: str) -> Trouble:
+    """Every call of Slack ends in `way`, one of FAULTS, and none is done; Twilio goes on."""
+
+    def work(pit: Pit) -> None:
+        if pit.over.wait(begins_s / pit.config.scale):
+            return
+        pit.vendors.away[SLACK] = way
+        pit.over.wait(lasts_s / pit.config.scale)
+        del pit.vendors.away[SLACK]
+        pit.came_back.append(pit.now())
+
+    return work
+
+
+def disk_full(folder: Path, begins_s: float, lasts_s: float) -> Trouble:
+    """`folder` is a small disk: all its room is taken, and given back after `lasts_s`."""
+
+    def work(pit: Pit) -> None:
+        if pit.over.wait(begins_s / pit.config.scale):
+            return
+        ballast = folder / "ballast"
+        until = pit.now() + timedelta(seconds=lasts_s)
+        with ballast.open("ab", buffering=0) as file:
+            while pit.now() < until and not pit.over.wait(0.05):
+                with suppress(OSError):
+                    while True:
+                        pit.notes["bytes taken"] += file.write(bytes(BALLAST))
+        ballast.unlink()
+        pit.came_back.append(pit.now())
+
+    return work
+
+
+def deployed(times: int, pause_s: float) -> Trouble:
+    """One process after the other is asked to stop, and another begins in its place."""
+
+    def work(pit: Pit) -> None:
+        while pit.notes["deployed"] < times and not pit.over.wait(pause_s):
+            place = pit.notes["deployed"] % len(pit.engines)
+            engine = pit.engines[place]
+            if engine is not None and engine.pid and engine.is_alive():
+                with suppress(ProcessLookupError):
+                    os.kill(engine.pid, signal.SIGTERM)
+                pit.notes["deployed"] += 1
+
+    return work
+
+
+@contextmanager
+def disk_of(megabytes: int) -> Iterator[Path]:
+    """A disk in memory of so much room; mounting it takes root."""
+    with tempfile.TemporaryDirectory(prefix="fireline-disk-") as name:
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", name], check=True)
+        try:
+            yield Path(name)
+        finally:
+            subprocess.run(["umount", "--lazy", name], check=True)
