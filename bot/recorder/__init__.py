@@ -4,6 +4,7 @@ Imports nothing of Fireline and nothing but the standard library; whatever happe
 """
 
 from bot.recorder.answers import Answer, Readiness
+from bot.recorder.decorated import recorded
 from bot.recorder.errors import NoDataAvailableError, UpstreamDependencyError, ValidationFailedError
 from bot.recorder.recording import (
     Recorder,
@@ -12,7 +13,6 @@ from bot.recorder.recording import (
     flush,
     is_done,
     record_run,
-    recorded,
 )
 from bot.recorder.run import Run
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class NoDataAvailableError(Exception):
     """There was nothing to process: expected on a day without games."""
@@ -33,16 +35,15 @@ LONGEST_TEXT = 8_000
 
 def category_of(error: BaseException) -> str:
     """By the first class of its family that has a known name."""
-    known = (CATEGORIES.get(each.__name__) for each in type(error).__mro__)
-    return next(filter(None, known), PROCESSING_ERROR)
+    try:
+        known = (CATEGORIES.get(each.__name__) for each in type(error).__mro__)
+        return next(filter(None, known), PROCESSING_ERROR)
+    except Exception:  # noqa: BLE001 (somebody else's class)
+        return PROCESSING_ERROR
 
 
 def text_of(error: BaseException) -> str:
     """Its kind, its words and the place; of a long one both ends."""
-    try:
-        said = str(error)
-    except Exception:  # noqa: BLE001 (somebody else's class)
-        said = "(it has no words)"
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
@@ -50,11 +51,27 @@ def text_of(error: BaseException) -> str:
     if trace is not None:
         code = trace.tb_frame.f_code
         place = f" ({code.co_filename.rpartition('/')[2]}:{trace.tb_lineno} in {code.co_name})"
-    return cut(f"{type(error).__name__}: {said}{place}")
+    return cut(f"{_kind_of(error)}: {words(error)}{place}")
 
 
-def cut(text: str) -> str:
-    if len(text) <= LONGEST_TEXT:
-        return text
+def cut(text: Any) -> str:
+    said = words(text)
+    if len(said) <= LONGEST_TEXT:
+        return said
     half = LONGEST_TEXT // 2
-    return f"{text[:half]}\n[{len(text) - LONGEST_TEXT} characters left out]\n{text[-half:]}"
+    return f"{said[:half]}\n[{len(said) - LONGEST_TEXT} characters left out]\n{said[-half:]}"
+
+
+def words(value: Any) -> str:
+    """As a text that every table takes, whatever it is: without NUL and without half of a character."""
+    try:
+        return str.encode(str(value), "utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
+    except Exception:  # noqa: BLE001 (somebody else's class)
+        return f"({_kind_of(value)})"
+
+
+def _kind_of(value: Any) -> str:
+    try:
+        return str(type(value).__name__)
+    except Exception:  # noqa: BLE001 (somebody else's class of classes)
+        return "something without a name"

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import atexit
-import functools
 import os
 import threading
 import weakref
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Iterable
+from contextlib import suppress
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 from bot.recorder import clock
 from bot.recorder.answers import UNKNOWN, Answer, Readiness
+from bot.recorder.errors import words
 from bot.recorder.run import Run
 from bot.recorder.sinks import Sink, sink_of
 from bot.recorder.spool import Spool
@@ -26,16 +28,15 @@ GATHER_S = 0.2
 """What comes within it is sent together."""
 EXIT_S, EXIT_DOWN_S = 5.0, 1.0
 """So long the end of the process waits for the sink; where it failed before, this."""
-COROUTINE = 0x80
-"""https://docs.python.org/3/library/inspect.html#inspect.CO_COROUTINE"""
-F = TypeVar("F", bound=Callable[..., Any])
+LONGEST_S = 365 * 86_400.0
+MOST_NEEDED = 1_000
 
 
 class Recorder:
     """`sink` None: events stay in the spool until a process has one."""
 
     def __init__(self, sink: Sink | None, spool: str, heartbeat_s: float = HEARTBEAT_S) -> None:
-        self._sink, self._spool, self._heartbeat_s = sink, Spool(spool), heartbeat_s
+        self._sink, self._spool, self._heartbeat_s = sink, Spool(spool), _seconds(heartbeat_s, HEARTBEAT_S)
         self._reset()
         _ALL.add(self)
 
@@ -54,20 +55,32 @@ class Recorder:
     def record_run(self, processor: str, data_date: date | str, **more: Any) -> Run:
         return Run(self._tell, self._watch, processor, data_date, more)
 
+    @property
+    def refused(self) -> int:
+        """Events that no sink takes: they are put aside, with the reason."""
+        return self._spool.refused
+
     def is_done(self, processor: str, data_date: date | str) -> Answer:
+        if self._sink is None:
+            return Answer(UNKNOWN, "no sink is configured")
         try:
-            if self._sink is None:
-                return Answer(UNKNOWN, "no sink is configured")
-            return self._sink.done(str(processor), str(data_date)[:10])
+            answer: Any = self._sink.done(words(processor), words(data_date)[:10])
         except Exception as error:  # noqa: BLE001 (the job goes on)
-            return Answer(UNKNOWN, f"the sink cannot say: {type(error).__name__}: {str(error)[:200]}")
+            return Answer(UNKNOWN, f"the sink cannot say: {words(type(error).__name__)}: {words(error)[:200]}")
+        return answer if type(answer) is Answer else Answer(UNKNOWN, "the sink says nothing that is an answer")
 
     def dependencies_ready(self, data_date: date | str, needed: Iterable[str]) -> Readiness:
-        return Readiness({name: self.is_done(name, data_date) for name in needed})
+        try:
+            names = [needed] if isinstance(needed, str) else list(islice(needed, MOST_NEEDED + 1))
+            if len(names) > MOST_NEEDED:
+                raise ValueError(f"more than {MOST_NEEDED} names")
+            return Readiness({words(name): self.is_done(name, data_date) for name in names})
+        except Exception as error:  # noqa: BLE001 (somebody else's list)
+            return Readiness({"(what is needed)": Answer(UNKNOWN, f"it cannot be read: {words(error)[:200]}")})
 
     def flush(self, seconds: float = EXIT_S) -> bool:
         """Wait until all is with the sink, or the sink fails; whether it is."""
-        until, self._failures = clock.seconds() + seconds, 0
+        until, self._failures = clock.seconds() + _seconds(seconds, EXIT_S), 0
         while self._sink is not None and not self._spool.is_empty:
             self._settled.clear()
             self._begin()
@@ -135,13 +148,17 @@ class Recorder:
 
     def _flush_once(self) -> None:
         assert self._sink is not None
+        before = self.refused
         try:
             self._spool.flush(self._sink.send)
             self._failures = 0
         except Exception as error:  # noqa: BLE001 (whatever a sink raises, it is tried again)
             self._failures += 1
             if self._failures == 1:
-                _warn("runs cannot be told yet, they are kept and sent later: %s: %s", type(error).__name__, error)
+                said = words(type(error).__name__), words(error)
+                _warn("runs cannot be told yet, they are kept and sent later: %s: %s", *said)
+        if self.refused and not before:
+            _warn("%s events of runs make no sense to the sink, they are in %s: %s", *self._spool.refusal)
         self._settled.set()
 
 
@@ -153,11 +170,15 @@ _REGISTERED: list[bool] = []
 
 def configure(sink: Sink | str | None = None, spool: str | None = None, heartbeat_s: float = HEARTBEAT_S) -> Recorder:
     """The recorder of this process from now on. `sink`: a sink, or its address; None: FIRELINE_SINK. `spool`: a folder;
-    None: FIRELINE_SPOOL.
+    None: FIRELINE_SPOOL. What cannot be used is said in the log, and runs are kept.
     """
-    if sink is None or isinstance(sink, str):
-        sink = sink_of(sink if sink is not None else os.environ.get("FIRELINE_SINK", ""))
-    made = Recorder(sink, spool or os.environ.get("FIRELINE_SPOOL") or _usual_spool(), heartbeat_s)
+    try:
+        if sink is None or isinstance(sink, str):
+            sink = sink_of(sink if sink is not None else os.environ.get("FIRELINE_SINK", ""))
+    except Exception as error:  # noqa: BLE001 (the job goes on)
+        _warn("FIRELINE_SINK cannot be used, runs are kept in the spool: %s", words(error))
+        sink = _NoSink()
+    made = Recorder(sink, _folder(spool), heartbeat_s)
     with _MAKING:
         _DEFAULT[:] = [made]
         if not _REGISTERED:
@@ -173,45 +194,6 @@ def record_run(processor: str, data_date: date | str, **more: Any) -> Run:
     phase.
     """
     return _recorder().record_run(processor, data_date, **more)
-
-
-def recorded(processor: str, *, argument: str = "data_date", **more: Any) -> Callable[[F], F]:
-    """A decorator. The function takes the date as `argument`, and returns its row count."""
-
-    def decorated(function: F) -> F:
-        place = _place(function, argument)
-
-        def day_of(given: tuple[Any, ...], named: dict[str, Any]) -> Any:
-            return named.get(argument, given[place] if place < len(given) else None)
-
-        if getattr(getattr(function, "__code__", None), "co_flags", 0) & COROUTINE:
-
-            @functools.wraps(function)
-            async def waited(*given: Any, **named: Any) -> Any:
-                with record_run(processor, day_of(given, named), **more) as run:
-                    run.records = result = await function(*given, **named)
-                return result
-
-            return waited  # type: ignore[return-value]
-
-        @functools.wraps(function)
-        def called(*given: Any, **named: Any) -> Any:
-            with record_run(processor, day_of(given, named), **more) as run:
-                run.records = result = function(*given, **named)
-            return result
-
-        return called  # type: ignore[return-value]
-
-    return decorated
-
-
-def _place(function: Any, argument: str) -> int:
-    """Where the argument stands in a call; past all of them where it is not known."""
-    while hasattr(function, "__wrapped__"):
-        function = function.__wrapped__
-    code = getattr(function, "__code__", None)
-    names = code.co_varnames[: code.co_argcount] if code is not None else ()
-    return names.index(argument) if argument in names else len(names) + 1_000
 
 
 def is_done(processor: str, data_date: date | str) -> Answer:
@@ -230,13 +212,7 @@ def flush(seconds: float = EXIT_S) -> bool:
 
 
 def _recorder() -> Recorder:
-    if _DEFAULT:
-        return _DEFAULT[0]
-    try:
-        return configure()
-    except Exception as error:  # noqa: BLE001 (the job goes on)
-        _warn("FIRELINE_SINK or FIRELINE_SPOOL cannot be used, runs are kept in memory: %s", error)
-        return configure(_NoSink(), os.devnull)
+    return _DEFAULT[0] if _DEFAULT else configure()
 
 
 class _NoSink:
@@ -247,6 +223,24 @@ class _NoSink:
 
     def done(self, processor: str, data_date: str) -> Answer:
         return Answer(UNKNOWN, f"no sink is configured that knows {processor} on {data_date}")
+
+
+def _folder(given: str | None) -> str:
+    """Where events wait; "" for what is no folder: then they wait in memory."""
+    try:
+        return os.fsdecode(given or os.environ.get("FIRELINE_SPOOL") or _usual_spool())
+    except Exception as error:  # noqa: BLE001 (the job goes on)
+        _warn("FIRELINE_SPOOL cannot be used, runs are kept in memory: %s", words(error))
+        return ""
+
+
+def _seconds(given: Any, usual: float) -> float:
+    """A time to wait; the usual one for what is none."""
+    try:
+        seconds = float(given)
+    except Exception:  # noqa: BLE001 (somebody else's class)
+        return usual
+    return seconds if 0 <= seconds < LONGEST_S else usual
 
 
 def _usual_spool() -> str:
@@ -268,6 +262,7 @@ def _close() -> None:
 
 
 def _warn(text: str, *about: object) -> None:
-    import logging
+    with suppress(Exception):  # a handler of logging is somebody else's
+        import logging
 
-    logging.getLogger("fireline.recorder").warning(text, *about)
+        logging.getLogger("fireline.recorder").warning(text, *about)

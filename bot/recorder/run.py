@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import operator
 import os
+from contextlib import suppress
 from datetime import date, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from bot.recorder import clock
-from bot.recorder.errors import PROCESSING_ERROR, category_of, cut, text_of
+from bot.recorder.errors import PROCESSING_ERROR, category_of, cut, text_of, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+LARGEST = 2**63 - 1
+MOST_NAMED = 500
 NO_COUNT = (
     "the job ended without an error and told no row count. A success without one is not believed: set run.records to "
     "the rows it wrote (0 is a count), or call run.skip(reason)"
@@ -42,22 +45,23 @@ class Run:
             "processor_name": _words(processor),
             "run_id": self.run_id,
             "data_date": _day(data_date),
-            "attempt": _whole(more.get("attempt")),
-            "phase": _whole(more.get("phase")),
+            "attempt": _fitting(more.get("attempt")),
+            "phase": _fitting(more.get("phase")),
             "trigger": _words(more.get("trigger")) or None,
             "started_at": self._started_at.isoformat(),
         }
 
     def skip(self, reason: str) -> None:
         """There was nothing to do, as it should be."""
-        self._end = ("skipped", "", cut(str(reason)))
+        self._end = ("skipped", "", cut(reason))
 
     def fail(self, reason: str | BaseException, category: str = PROCESSING_ERROR) -> None:
         """It failed, though no exception will say so."""
-        if isinstance(reason, BaseException):
-            self._end = ("failed", category_of(reason), text_of(reason))
+        given: Any = reason
+        if issubclass(type(given), BaseException):
+            self._end = ("failed", category_of(given), text_of(given))
         else:
-            self._end = ("failed", category, cut(str(reason)))
+            self._end = ("failed", _words(category) or PROCESSING_ERROR, cut(reason))
 
     def beat(self) -> None:
         """It is alive; the recorder says so by itself every five minutes."""
@@ -86,7 +90,7 @@ class Run:
         self.__exit__(kind, error, trace)
 
     def _close(self, error: BaseException | None) -> None:
-        if error is not None and not (isinstance(error, SystemExit) and error.code in (None, 0)):
+        if error is not None and not _leaves_well(error):
             self.fail(error)
         if self._end is None:
             records, fault = _count(self.records)
@@ -112,49 +116,65 @@ class Run:
             _complain(error)
 
 
+def _leaves_well(error: BaseException) -> bool:
+    """sys.exit() and sys.exit(0)."""
+    code = getattr(error, "code", 1) if issubclass(type(error), SystemExit) else 1
+    return code is None or (type(code) is int and code == 0)
+
+
 def _count(records: Any) -> tuple[int | None, str]:
     """The row count, or what is wrong with it."""
     if records is None:
         return None, NO_COUNT
-    try:
-        if isinstance(records, bool):
-            raise TypeError
-        count = operator.index(records)
-    except TypeError:
-        return None, f"run.records is {repr(records)[:80]}, which is no whole number: set it to the rows that it wrote"
+    count = _whole(records)
+    if count is None or type(records) is bool:
+        return None, f"run.records is {_shown(records)}, which is no whole number: set it to the rows that it wrote"
     if count < 0:
-        return None, f"run.records is {count}: a count is never negative"
+        return None, f"run.records is {_shown(records)}: a count is never negative"
+    if count > LARGEST:
+        return None, f"run.records is {_shown(records)}: no table takes a count of more than {LARGEST}"
     return count, ""
 
 
 def _day(data_date: Any) -> str | None:
     """As 2026-01-06; None for what is no date: then the run is told without one, and Fireline names it."""
-    if isinstance(data_date, datetime):
-        return data_date.date().isoformat()
-    if isinstance(data_date, date):
-        return data_date.isoformat()
     try:
+        if isinstance(data_date, datetime):
+            return date.isoformat(data_date.date())
+        if isinstance(data_date, date):
+            return date.isoformat(data_date)
         return date.fromisoformat(_words(data_date)).isoformat()
-    except ValueError:
+    except Exception:  # noqa: BLE001 (somebody else's class)
         return None
 
 
 def _words(value: Any) -> str:
-    """As text, whatever it is."""
+    """As a short text, whatever it is."""
+    return "" if value is None else words(value)[:MOST_NAMED]
+
+
+def _shown(value: Any) -> str:
     try:
-        return "" if value is None else str(value)[:500]
+        return words(repr(value))[:80]
     except Exception:  # noqa: BLE001 (somebody else's class)
-        return f"({type(value).__name__})"
+        return words(value)[:80]
 
 
 def _whole(value: Any) -> int | None:
+    """As a number that fits where one is kept; None for what is none."""
     try:
-        return operator.index(value)
-    except TypeError:
+        return int.__add__(operator.index(value), 0)
+    except Exception:  # noqa: BLE001 (somebody else's class)
         return None
 
 
-def _complain(error: Exception) -> None:
-    import logging
+def _fitting(value: Any) -> int | None:
+    number = _whole(value)
+    return number if number is not None and -LARGEST <= number <= LARGEST else None
 
-    logging.getLogger("fireline.recorder").debug("a run could not be recorded: %r", error)
+
+def _complain(error: Exception) -> None:
+    with suppress(Exception):  # a handler of logging is somebody else's, too
+        import logging
+
+        logging.getLogger("fireline.recorder").debug("a run could not be recorded: %s", words(error))

@@ -15,17 +15,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from bot.recorder.errors import words
+
 EVENTS, SENT, REFUSED = ".events", ".sent", "refused.ndjson"
-PIECE = 512 * 1024
+PIECE, LARGEST_EVENT = 512 * 1024, 16 * 1024 * 1024
 LARGEST, LARGEST_REFUSED, MOST_HELD = 256 * 1024 * 1024, 16 * 1024 * 1024, 10_000
 """Bytes of a file, and events in memory where the disk takes none: what comes then is lost, and counted."""
+SHOWN, LARGEST_SHOWN = 2_000, 64 * 1024
+"""Of what is put aside: bytes of an event that is longer than that are left out."""
 Send = Callable[[list[dict[str, Any]]], list[dict[str, Any]]]
-"""Returns those that were refused for good; raises where it cannot be reached."""
+"""Returns those that were refused for good, with `refused`, the reason; raises where it cannot be reached."""
 
 
 class Spool:
     def __init__(self, folder: str) -> None:
-        self._folder, self.lost = folder, 0
+        self._folder, self.lost, self.refused, self._reason = folder, 0, 0, ""
         self._reset()
 
     def _reset(self) -> None:
@@ -41,11 +45,11 @@ class Spool:
         self._reset()
 
     def append(self, event: dict[str, Any]) -> None:
-        line = json.dumps(event, default=str).encode() + b"\n"
+        line = json.dumps(event, default=words).encode() + b"\n"
         with self._lock:
             try:
                 self._write(line)
-            except OSError:
+            except (OSError, ValueError):
                 self._hold(line)
 
     def _write(self, line: bytes) -> None:
@@ -66,6 +70,11 @@ class Spool:
             self._held.append(line)
 
     @property
+    def refusal(self) -> tuple[int, str, str]:
+        """How many events make no sense to the sink, where they are, and why the newest does not."""
+        return self.refused, os.path.join(self._folder, REFUSED), self._reason
+
+    @property
     def is_empty(self) -> bool:
         return not self._size and not self._held
 
@@ -77,7 +86,7 @@ class Spool:
                 self._empty()
             while self._held:
                 held = [self._held[n] for n in range(min(500, len(self._held)))]
-                self._refuse(send([event for line in held for event in _events(line)]))
+                self._sent(send, b"".join(held))
                 for _ in held:
                     self._held.popleft()
             for name in _left_behind(self._folder, self._name):
@@ -90,15 +99,21 @@ class Spool:
         sent = _sent_of(name)
         if sent > os.fstat(file).st_size:
             sent = 0
-        while piece := os.pread(file, PIECE, sent):
+        while piece := _piece(file, sent):
             end = piece.rfind(b"\n") + 1
+            if not end and len(piece) < LARGEST_EVENT:
+                return  # it is not whole yet, or was cut off
             if not end:
-                return
-            events = list(_events(piece[:end]))
-            if events:
-                self._refuse(send(events))
+                end = _next_line(file, sent)
+                self._refuse([{"line": piece[:SHOWN].decode(errors="replace"), "refused": f"it has {end} bytes"}])
+            else:
+                self._sent(send, piece[:end])
             sent += end
             _mark(name, sent)
+
+    def _sent(self, send: Send, lines: bytes) -> None:
+        if events := list(_events(lines)):
+            self._refuse(send(events))
 
     def _empty(self) -> None:
         """Once all is sent. The mark first: cut off in between, everything is sent again."""
@@ -110,14 +125,42 @@ class Spool:
 
     def _refuse(self, events: list[dict[str, Any]]) -> None:
         """What no sink will ever take is put aside, to be looked at."""
+        if not events:
+            return
+        self.refused += len(events)
+        self._reason = words(events[-1].get("refused", "it gives no reason"))[:500]
         path = os.path.join(self._folder, REFUSED)
-        with suppress(OSError):
-            if events and not (os.path.exists(path) and os.path.getsize(path) > LARGEST_REFUSED):
+        with suppress(OSError, ValueError):
+            if not (os.path.exists(path) and os.path.getsize(path) > LARGEST_REFUSED):
                 file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
                 try:
-                    os.write(file, b"".join(json.dumps(each).encode() + b"\n" for each in events))
+                    os.write(file, b"".join(map(_line_of, events)))
                 finally:
                     os.close(file)
+
+
+def _piece(file: int, at: int) -> bytes:
+    """With one event at least, where one ends before the largest is passed."""
+    piece = os.pread(file, PIECE, at)
+    return os.pread(file, LARGEST_EVENT, at) if len(piece) == PIECE and b"\n" not in piece else piece
+
+
+def _next_line(file: int, at: int) -> int:
+    """How many bytes the line is that begins there."""
+    length = 0
+    while piece := os.pread(file, PIECE, at + length):
+        found = piece.find(b"\n") + 1
+        if found:
+            return length + found
+        length += len(piece)
+    return length
+
+
+def _line_of(refused: dict[str, Any]) -> bytes:
+    line = json.dumps(refused, default=words)
+    if len(line) > LARGEST_SHOWN:
+        line = json.dumps({"line": line[:SHOWN], "refused": refused.get("refused")}, default=words)
+    return line.encode() + b"\n"
 
 
 def _events(lines: bytes) -> Iterator[dict[str, Any]]:
@@ -152,7 +195,7 @@ def _locked(file: int) -> bool:
 def _left_behind(folder: str, own: str) -> list[str]:
     try:
         names = sorted(os.path.join(folder, name) for name in os.listdir(folder) if name.endswith(EVENTS))
-    except OSError:
+    except (OSError, ValueError):
         return []
     return [name for name in names if name != own]
 

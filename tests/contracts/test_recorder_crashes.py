@@ -12,7 +12,7 @@ import pytest
 
 from bot.recorder.answers import Answer
 from bot.recorder.recording import Recorder
-from bot.recorder.spool import EVENTS, REFUSED, SENT, Spool
+from bot.recorder.spool import EVENTS, LARGEST_EVENT, REFUSED, SENT, Spool
 from tests.house.project import ROOT
 from tests.support.intake_bench import TOKEN, intake_bench
 
@@ -120,6 +120,17 @@ def test_a_line_that_was_cut_off_costs_itself_only_and_what_is_refused_is_put_as
     Spool(str(tmp_path)).flush(sink.send)
     assert sink.events == [good, odd]
     assert json.loads((tmp_path / REFUSED).read_text()) == odd
+    assert sorted(os.listdir(tmp_path)) == [REFUSED]
+
+
+def test_a_line_too_long_to_be_an_event_holds_up_no_other(tmp_path: Path) -> None:
+    good = {"run_id": "r", "kind": "start", "processor_name": "Box"}
+    long = json.dumps(good | {"error_message": "x" * LARGEST_EVENT})
+    (tmp_path / f"1-a{EVENTS}").write_text(f"{json.dumps(good)}\n{long}\n{json.dumps(good)}\n")
+    sink, spool = Told(), Spool(str(tmp_path))
+    spool.flush(sink.send)
+    assert sink.events == [good, good]
+    assert spool.refusal == (1, str(tmp_path / REFUSED), f"it has {len(long) + 1} bytes")
     assert sorted(os.listdir(tmp_path)) == [REFUSED]
 
 

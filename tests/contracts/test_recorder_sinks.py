@@ -1,5 +1,7 @@
 """What every sink of the recorder keeps to: a run once, an end that stays, and an answer to "is it done?"."""
 
+import json
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -19,6 +21,7 @@ from bot.recorder.sinks import Sink, sink_of
 from bot.recorder.sinks.bigquery import TYPES, BigQuerySink
 from bot.recorder.sinks.endpoint import EndpointSink
 from bot.recorder.sinks.rows import COLUMNS
+from bot.recorder.spool import REFUSED, Spool
 from tests.contracts.bqemulator.emulator import PROJECT, emulated
 from tests.contracts.postgres import new_database
 from tests.contracts.sources.rigs import LATENESS
@@ -177,6 +180,83 @@ def test_a_sink_that_is_not_there_loses_nothing_and_says_nothing(kept: Kept, tmp
     assert made.flush()
     assert made.is_done("Box", DAY)
     assert kept.rows()[-1] == ("r1", "success", 3)
+
+
+EVENT = {
+    "kind": "start", "processor_name": "Box", "data_date": DAY, "at": f"{DAY}T03:00:00+00:00",
+    "started_at": f"{DAY}T03:00:00+00:00",
+}  # fmt: skip
+MOMENTS = ("at", "started_at")
+POISON: list[tuple[str, Any, bool]] = [
+    ("records_processed", 10**30, False),
+    ("records_processed", -(10**30), False),
+    ("records_processed", float("nan"), False),
+    ("records_processed", float("inf"), False),
+    ("records_processed", "12", False),
+    ("attempt", 2**63, False),
+    ("phase", float("nan"), False),
+    ("run_id", "a\ud800b", False),
+    ("run_id", "a\0b", False),
+    ("run_id", "x" * 10_000_000, False),
+    ("run_id", "", False),
+    ("run_id", None, False),
+    ("processor_name", "Bo\0x", False),
+    ("processor_name", ["Box"], False),
+    ("trigger", "\udfff", False),
+    ("failure_category", {"a": 1}, False),
+    ("kind", "ended", False),
+    ("data_date", "0000-01-01", False),
+    ("data_date", "9999-12-31", False),
+    ("data_date", "soon", False),
+    ("data_date", 20_260_115, False),
+    *((field, "2026-01-15T03:00:00", False) for field in MOMENTS),
+    *((field, "0000-00-00T00:00:00Z", False) for field in MOMENTS),
+    *((field, "0001-01-01T00:00:00+14:00", False) for field in MOMENTS),
+    *((field, "9999-12-31T23:59:59-14:00", False) for field in MOMENTS),
+    *((field, float("inf"), False) for field in MOMENTS),
+    ("error_message", "x" * 10_000_000, True),
+    ("error_message", "a\ud800b\0c", True),
+]
+"""A field, what no table takes in it, and whether the event is worth keeping all the same."""
+
+
+def test_what_no_sink_takes_is_put_aside_and_the_others_go_on(
+    kept: Kept, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    start, end = told(kept, tmp_path, "r1", records=12)
+    spool = Spool(str(tmp_path / "poisoned"))
+    spool.append(start)
+    for n, (field, value, _) in enumerate(POISON):
+        spool.append(end | {"run_id": f"p{n}", "kind": "failed", "records_processed": 1, field: value})
+    spool.append(end)
+    made = Recorder(kept.sink, str(tmp_path / "poisoned"))
+    made._spool = spool
+    assert made.flush(60)
+    fitting = sum(fits for _, _, fits in POISON)
+    assert made.refused == len(POISON) - fitting
+    refused = [json.loads(line) for line in (tmp_path / "poisoned" / REFUSED).read_text().splitlines()]
+    assert all(each["refused"] for each in refused)
+    assert len(refused) == made.refused
+    assert len([each for each in caplog.records if "make no sense to the sink" in each.getMessage()]) == 1
+    rows = kept.rows()
+    assert ("r1", "success", 12) in rows
+    assert len(rows) == kept.rows_a_run + fitting
+
+
+def test_a_table_that_is_narrower_than_ours_holds_up_what_fits_in_no_way(tmp_path: Path) -> None:
+    columns = ", ".join(f'"{name}" VARCHAR' for name in COLUMNS if name != "run_id")
+    made = f"CREATE TABLE processor_run_history (run_id VARCHAR CHECK (length(run_id) < 9), {columns})"
+    with duckdb.connect(str(tmp_path / "jobs.duckdb")) as held:
+        held.execute(made)
+    with closing(sqlite3.connect(tmp_path / "jobs.db")) as held:
+        held.execute(made)
+    for address in (f"duckdb:////{tmp_path}/jobs.duckdb", f"sqlite:///{tmp_path}/jobs.db"):
+        sink = sink_of(address)
+        assert sink is not None
+        events = [{**EVENT, "run_id": name} for name in ("r1", "r" * 30, "r3")]
+        [refused] = sink.send(events)
+        assert (refused["run_id"], "CHECK constraint" in refused["refused"]) == ("r" * 30, True)
+        assert sink.send(events) == [refused]
 
 
 def test_fireline_reads_what_the_recorder_writes(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,6 @@ import pytest
 
 from bot import recorder
 from bot.recorder import (
-    Answer,
     NoDataAvailableError,
     Recorder,
     UpstreamDependencyError,
@@ -23,48 +22,12 @@ from bot.recorder import (
 from bot.recorder.errors import LONGEST_TEXT
 from bot.recorder.run import NO_COUNT
 from tests.house.project import ROOT
-
-DAY = date(2026, 1, 15)
-
-
-class Told:
-    """A sink that has everything; `down`: it cannot be reached."""
-
-    def __init__(self) -> None:
-        self.events: list[dict[str, Any]] = []
-        self.down = False
-
-    def send(self, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        if self.down:
-            raise OSError("no route to the sink")
-        self.events += events
-        return []
-
-    def done(self, processor: str, data_date: str) -> Answer:
-        if self.down:
-            raise OSError("no route to the sink")
-        return Answer("done" if processor == "Box" else "not done", f"{processor} {data_date}")
-
-    def end(self) -> tuple[Any, ...]:
-        assert made_for[self].flush()
-        names = ("kind", "records_processed", "failure_category", "error_message")
-        return tuple(self.events[-1].get(name) for name in names)
-
-
-made_for: dict[Told, Recorder] = {}
+from tests.support.recorder_told import DAY, Told, job, made_for, told_recorder
 
 
 @pytest.fixture
 def told(tmp_path: Path) -> Iterator[Told]:
-    sink = Told()
-    made_for[sink] = recorder.configure(sink, str(tmp_path / "spool"))
-    yield sink
-    recording._DEFAULT.clear()
-
-
-def job(work: Callable[[recorder.Run], object]) -> None:
-    with recorder.record_run("Box", DAY, attempt=2, trigger="poll", phase=2) as run:
-        work(run)
+    yield from told_recorder(tmp_path)
 
 
 def test_a_run_is_told_from_its_start_to_its_end(told: Told) -> None:

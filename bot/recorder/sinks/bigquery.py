@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.recorder import clock
 from bot.recorder.answers import Answer, answer_of
-from bot.recorder.sinks.rows import COLUMNS, SAME, row_of
+from bot.recorder.sinks.rows import COLUMNS, SAME, Unfit, put
 
 if TYPE_CHECKING:
     from google.cloud import bigquery
@@ -29,16 +28,26 @@ class BigQuerySink:
         self._project, self._table, self._client = project, f"`{project}.{rest}`", client
 
     def send(self, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """One INSERT an event: inserts wait for no other change of the table."""
-        now = clock.now()
+        return put(events, self._put, (Unfit,))
+
+    def _put(self, rows: list[dict[str, Any]]) -> None:
+        """One INSERT a row: inserts wait for no other change of the table."""
         names, values = ", ".join(f"`{name}`" for name in COLUMNS), ", ".join(f"@{name}" for name in COLUMNS)
-        for event in events:
-            row = row_of(event, now)
+        for row in rows:
             same = " AND ".join(f"{name} IS NULL" if row[name] is None else f"{name} = @{name}" for name in SAME)
             there = f"SELECT 1 FROM {self._table} WHERE {same}"  # noqa: S608
             text = f"INSERT INTO {self._table} ({names}) SELECT {values} FROM (SELECT 1) WHERE NOT EXISTS ({there})"  # noqa: S608
-            self._run(text, {name: (TYPES.get(name, "STRING"), row[name]) for name in COLUMNS}, TIMEOUT_S)
-        return []
+            self._insert(text, {name: (TYPES.get(name, "STRING"), row[name]) for name in COLUMNS})
+
+    def _insert(self, text: str, given: dict[str, tuple[str, Any]]) -> None:
+        """Raises Unfit where the statement is right and its values are not."""
+        from google.api_core.exceptions import BadRequest
+
+        try:
+            self._run(text, given, TIMEOUT_S)
+        except BadRequest as error:
+            self._run(text, given, TIMEOUT_S, dry=True)
+            raise Unfit(error.message) from None
 
     def done(self, processor: str, data_date: str) -> Answer:
         of = "processor_name = @p AND data_date = @d AND status = 'success'"
@@ -46,12 +55,14 @@ class BigQuerySink:
         ((records, runs),) = self._run(text, {"p": ("STRING", processor), "d": ("DATE", data_date)}, ASK_S)
         return answer_of(records, runs)
 
-    def _run(self, text: str, given: dict[str, tuple[str, Any]], timeout_s: float) -> list[tuple[Any, ...]]:
+    def _run(
+        self, text: str, given: dict[str, tuple[str, Any]], timeout_s: float, *, dry: bool = False
+    ) -> list[tuple[Any, ...]]:
         from google.cloud import bigquery
 
         if self._client is None:
             self._client = bigquery.Client(project=self._project)
         bound = [bigquery.ScalarQueryParameter(name, kind, value) for name, (kind, value) in given.items()]
-        config = bigquery.QueryJobConfig(query_parameters=bound)
+        config = bigquery.QueryJobConfig(query_parameters=bound, dry_run=dry)
         asked = self._client.query(text, job_config=config, timeout=timeout_s)
         return [tuple(row.values()) for row in asked.result(timeout=timeout_s)]

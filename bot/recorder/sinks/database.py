@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.recorder import clock
 from bot.recorder.answers import Answer, answer_of
-from bot.recorder.sinks.rows import SAME, row_of
+from bot.recorder.sinks.rows import SAME, put
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine, Table
@@ -21,17 +20,19 @@ class DatabaseSink:
         self._table: Table | None = None
 
     def send(self, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        from sqlalchemy.exc import DataError, IntegrityError
+
+        return put(events, self._put, (DataError, IntegrityError, OverflowError, UnicodeError))
+
+    def _put(self, rows: list[dict[str, Any]]) -> None:
         from sqlalchemy import insert, select
 
         engine, table = self._opened()
-        now = clock.now()
         with engine.begin() as connection:
-            for event in events:
-                row = row_of(event, now)
+            for row in rows:
                 same = [table.c[name].is_(None) if row[name] is None else table.c[name] == row[name] for name in SAME]
                 if connection.execute(select(table.c.run_id).where(*same).limit(1)).first() is None:
                     connection.execute(insert(table).values(row))
-        return []
 
     def done(self, processor: str, data_date: str) -> Answer:
         from datetime import date

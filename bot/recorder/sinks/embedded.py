@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from bot.recorder import clock
 from bot.recorder.answers import NOT_DONE, Answer, answer_of
-from bot.recorder.sinks.rows import COLUMNS, SAME, row_of
+from bot.recorder.sinks.rows import COLUMNS, SAME, put
 
 TYPES = {
     "phase": "BIGINT", "data_date": "DATE", "started_at": "TIMESTAMPTZ", "completed_at": "TIMESTAMPTZ",
@@ -23,7 +22,11 @@ class DuckDBSink:
     def send(self, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
         import duckdb
 
-        now = clock.now()
+        return put(events, self._put, (duckdb.DataError, duckdb.IntegrityError, duckdb.InvalidInputException))
+
+    def _put(self, rows: list[dict[str, Any]]) -> None:
+        import duckdb
+
         columns = ", ".join(f'"{name}" {TYPES.get(name, "VARCHAR")}' for name in COLUMNS)
         names, values = ", ".join(f'"{name}"' for name in COLUMNS), ", ".join(f"${name}" for name in COLUMNS)
         same = " AND ".join(f'"{name}" IS NOT DISTINCT FROM ${name}' for name in SAME)
@@ -33,10 +36,9 @@ class DuckDBSink:
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute(f"CREATE TABLE IF NOT EXISTS {self._table} ({columns})")
             connection.execute("BEGIN")
-            for event in events:
-                connection.execute(add, row_of(event, now))
+            for row in rows:
+                connection.execute(add, row)
             connection.execute("COMMIT")
-        return []
 
     def done(self, processor: str, data_date: str) -> Answer:
         import duckdb

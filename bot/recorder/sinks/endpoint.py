@@ -8,10 +8,14 @@ from typing import Any
 
 from bot.recorder import clock
 from bot.recorder.answers import DONE, NOT_DONE, UNKNOWN, Answer
+from bot.recorder.errors import cut, words
+from bot.recorder.sinks.rows import refusal, told_apart
 
 TIMEOUT_S, ASK_S = 10.0, 3.0
 AT_ONCE = 500
 PATH = "/v1/runs"
+NONSENSE = (400, 413, 422)
+"""Answers that mean what was sent: others mean who sends it, or the server, and it is tried again."""
 
 
 class EndpointSink:
@@ -21,16 +25,26 @@ class EndpointSink:
         self._url, self._token = url.rstrip("/").removesuffix(PATH) + PATH, token
 
     def send(self, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        refused: list[dict[str, Any]] = []
-        for at in range(0, len(events), AT_ONCE):
-            some = events[at : at + AT_ONCE]
-            body = json.dumps({"sent_at": clock.now().isoformat(), "events": some}).encode()
-            status, answer = self._asked(body, "", TIMEOUT_S)
-            if status == 422 and "accepted" in answer:
-                refused += [some[each["event"]] | {"refused": each["faults"]} for each in answer["refused"]]
-            elif status != 200:
-                raise OSError(f"{self._url} answers {status}: {str(answer.get('error', ''))[:200]}")
+        good, refused = told_apart(events)
+        for at in range(0, len(good), AT_ONCE):
+            refused += self._sent([_cut(event) for event in good[at : at + AT_ONCE]])
         return refused
+
+    def _sent(self, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """What it refuses whole is sent in halves, so that one event holds up no other."""
+        body = json.dumps({"sent_at": clock.now().isoformat(), "events": events}).encode()
+        status, answer = self._asked(body, "", TIMEOUT_S)
+        said = words(answer.get("error", ""))[:200]
+        if status == 200:
+            return []
+        if status == 422 and "accepted" in answer:
+            return [refusal(events[each["event"]], _reason(each["faults"])) for each in answer["refused"]]
+        if status not in NONSENSE:
+            raise OSError(f"{self._url} answers {status}: {said}")
+        if len(events) == 1:
+            return [refusal(events[0], f"{self._url} answers {status}: {said}")]
+        half = len(events) // 2
+        return self._sent(events[:half]) + self._sent(events[half:])
 
     def done(self, processor: str, data_date: str) -> Answer:
         from urllib.parse import urlencode
@@ -59,6 +73,14 @@ class EndpointSink:
         except HTTPError as error:
             with error:
                 return error.code, _read(error.read())
+
+
+def _cut(event: dict[str, Any]) -> dict[str, Any]:
+    return event | {"error_message": cut(event["error_message"])} if event.get("error_message") else event
+
+
+def _reason(faults: list[dict[str, Any]]) -> str:
+    return "; ".join(f"{each['field']} {each['value']} {each['error']}" for each in faults)
 
 
 def _read(body: bytes) -> dict[str, Any]:
