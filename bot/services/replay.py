@@ -8,6 +8,7 @@ from bot.domain.detection.watch import Watch
 from bot.domain.errors import BadInput
 from bot.domain.evidence.attempts import OFF_SCHEDULE
 from bot.domain.evidence.observation import Observed, RunSeen, Timeline
+from bot.domain.findings.finding import Finding
 from bot.domain.findings.severity_policy import SeverityPolicy
 from bot.domain.gate.decide import decide
 from bot.domain.gate.memory import GateMemory, GateRules, after
@@ -64,6 +65,21 @@ def _scheduled(run: RunSeen) -> bool:
     return run.trigger not in OFF_SCHEDULE
 
 
+@dataclass(frozen=True)
+class Rules:
+    """What of a configuration decides what is said of a history. `registry` is as it stands in the configuration."""
+
+    registry: Registry
+    severity: SeverityPolicy
+    gate: GatePolicy
+    accepted: AcceptedLosses
+
+    def sees_as(self, other: "Rules") -> bool:
+        """Do both find the same troubles, and only judge them differently?"""
+        mine, others = (self.registry, self.accepted, self.gate.storm), (other.registry, other.accepted)
+        return mine == (*others, other.gate.storm)
+
+
 class ReplayService:
     def __init__(self, severity: SeverityPolicy, gate: GatePolicy, accepted: AcceptedLosses) -> None:
         self._severity, self._gate, self._accepted = severity, gate, accepted
@@ -77,16 +93,41 @@ class ReplayService:
         silences: Sequence[Silence] = (),
     ) -> Iterator[Decision]:
         """Every decision of every tick, in order; `at_tick` is called for each. `silences`: those that people set."""
-        timeline = Timeline(observed)
-        registry = registry.including(run.processor for run in observed.runs)
-        ends_on = last_date(observed, span.last) if span.to_the_end else None
-        watch = Watch(registry, observed, self._severity, self._accepted, self._gate.storm, ends_on)
-        rules = GateRules(self._gate, Lineage(registry), {p.name: p.phase for p in registry.processors})
-        memory = GateMemory(silences=tuple(silences)).with_windows(observed.windows)
-        watch.warm_up(timeline, span.first)
-        for now in span.ticks():
-            at_tick(now)
-            result = decide(watch.tick(timeline.until(now), now), memory, rules, now)
-            if result.decisions or result.alerts or result.incidents:
-                memory = after(memory, result, now - self._gate.repeat_window)
-                yield from result.decisions
+        rules = Rules(registry, self._severity, self._gate, self._accepted)
+        for (decisions,) in replayed([rules], observed, span, at_tick, silences):
+            yield from decisions
+
+
+def replayed(
+    rules: Sequence[Rules],
+    observed: Observed,
+    span: ReplaySpan,
+    at_tick: Callable[[datetime], None],
+    silences: Sequence[Silence] = (),
+) -> Iterator[list[tuple[Decision, ...]]]:
+    """What each of the rules decides, tick by tick, of one look at the history: all of them see it alike."""
+    first, timeline = rules[0], Timeline(observed)
+    registry = first.registry.including(run.processor for run in observed.runs)
+    ends_on = last_date(observed, span.last) if span.to_the_end else None
+    watch = Watch(registry, observed, first.severity, first.accepted, first.gate.storm, ends_on)
+    lineage, phases = Lineage(registry), {p.name: p.phase for p in registry.processors}
+    gates = [_Gate(GateRules(each.gate, lineage, phases), observed, silences) for each in rules]
+    watch.warm_up(timeline, span.first)
+    for now in span.ticks():
+        at_tick(now)
+        found = watch.tick_under([each.severity for each in rules], timeline.until(now), now)
+        yield [gate.tick(findings, now) for gate, findings in zip(gates, found, strict=True)]
+
+
+class _Gate:
+    """The gate over a memory that nobody else reads."""
+
+    def __init__(self, rules: GateRules, observed: Observed, silences: Sequence[Silence]) -> None:
+        self._rules = rules
+        self._memory = GateMemory(silences=tuple(silences)).with_windows(observed.windows)
+
+    def tick(self, findings: Sequence[Finding], now: datetime) -> tuple[Decision, ...]:
+        result = decide(findings, self._memory, self._rules, now)
+        if result.decisions or result.alerts or result.incidents:
+            self._memory = after(self._memory, result, now - self._rules.policy.repeat_window)
+        return result.decisions

@@ -9,6 +9,7 @@ from bot.domain.evidence.observation import Observed
 from bot.domain.findings.severity_policy import SeverityPolicy
 from bot.domain.gate.policy import GatePolicy
 from bot.domain.gate.silences import Silence
+from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.escalation_policy import EscalationPolicy
 from bot.domain.incidents.feedback import Word
 from bot.domain.incidents.incident import Incident
@@ -20,7 +21,7 @@ from bot.domain.reports.replay import Messages, messages_of
 from bot.domain.reports.what_if import Confirmed, WhatIf, Would, would
 from bot.ports.state import State
 from bot.ports.warehouse import Warehouse
-from bot.services.replay import ALWAYS, ReplayService, ReplaySpan
+from bot.services.replay import ALWAYS, ReplaySpan, Rules, replayed
 
 LONGEST = 400
 """Days."""
@@ -38,6 +39,10 @@ class Configuration:
     accepted: AcceptedLosses
     escalation: EscalationPolicy
     schedule: Schedule
+
+    @property
+    def rules(self) -> Rules:
+        return Rules(self.registry, self.severity, self.gate, self.accepted)
 
 
 class WhatIfService:
@@ -68,27 +73,9 @@ class WhatIfService:
         span = ReplaySpan(first=first, last=last, step=step, to_the_end=False)
         observed = self._warehouse.observed(ALWAYS, last)
         silences = () if self._state is None else self._state.silences(first)
-        said = [self._would(each, observed, span, silences, at_tick) for each in (old, new)]
+        looks = [[old, new]] if old.rules.sees_as(new.rules) else [[old], [new]]
+        said = [each for look in looks for each in _said(look, observed, span, silences, at_tick)]
         return WhatIf(old=said[0], new=said[1], confirmed=tuple(self._confirmed(span)))
-
-    def _would(
-        self,
-        configured: Configuration,
-        observed: Observed,
-        span: ReplaySpan,
-        silences: Sequence[Silence],
-        at_tick: Callable[[datetime], None],
-    ) -> Would:
-        replay = ReplayService(configured.severity, configured.gate, configured.accepted)
-        decisions = tuple(replay.run(configured.registry, observed, span, at_tick, silences))
-        messages = Messages(
-            first=span.first,
-            last=span.last,
-            step=span.step,
-            zone=configured.registry.zone,
-            messages=messages_of(decisions),
-        )
-        return would(messages, decisions, configured.escalation, configured.schedule)
 
     def _confirmed(self, span: ReplaySpan) -> Iterator[Confirmed]:
         if self._state is None:
@@ -106,6 +93,29 @@ class WhatIfService:
                     since=incident.announced_at,
                     until=ended,
                 )
+
+
+def _said(
+    configured: Sequence[Configuration],
+    observed: Observed,
+    span: ReplaySpan,
+    silences: Sequence[Silence],
+    at_tick: Callable[[datetime], None],
+) -> Iterator[Would]:
+    """What each of them would have said, of one look at the history: what they find in it is the same."""
+    decisions: list[list[Decision]] = [[] for _ in configured]
+    for tick in replayed([each.rules for each in configured], observed, span, at_tick, silences):
+        for known, fresh in zip(decisions, tick, strict=True):
+            known += fresh
+    for each, decided in zip(configured, decisions, strict=True):
+        messages = Messages(
+            first=span.first,
+            last=span.last,
+            step=span.step,
+            zone=each.registry.zone,
+            messages=messages_of(decided),
+        )
+        yield would(messages, decided, each.escalation, each.schedule)
 
 
 def _is_confirmed(incident: Incident, state: State) -> bool:

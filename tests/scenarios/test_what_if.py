@@ -22,7 +22,7 @@ from bot.domain.incidents.timeline import Entry, EntryKind
 from bot.domain.reports.what_if import WhatIf
 from bot.ports.fakes.state import FakeState
 from bot.ports.warehouse import Warehouse
-from bot.services.replay import FAR
+from bot.services.replay import ALWAYS, FAR, ReplayService, ReplaySpan, replayed
 from bot.services.what_if import Configuration, WhatIfService
 from bot.what_if import configuration
 from tests.support.builders import load, warehouse
@@ -146,6 +146,25 @@ def test_what_people_called_noise_may_go(week: Warehouse, in_use: Configuration,
     found = compared(week, in_use, new, told_then(Word.NOISE))
     assert found.lost
     assert (found.lost_confirmed, found.refused(0.2)) == ((), ())
+
+
+def test_one_look_for_both_decides_as_two_looks_do(week: Warehouse, in_use: Configuration, tmp_path: Path) -> None:
+    """Where only the judgement differs the history is looked at once, and each decision is the one of a look alone."""
+    storm = replace(in_use.gate.storm, processors=2)
+    judged = [
+        configuration(changed(tmp_path / "new", "policy.yaml", all_p3)),
+        replace(in_use, gate=replace(in_use.gate, group_wait=2 * HOUR, messages_per_hour=1)),
+    ]
+    observed, last = week.observed(ALWAYS, FAR), datetime(2026, 2, 10, tzinfo=UTC)
+    span = ReplaySpan(first=last - 72 * HOUR, last=last, step=HOUR / 3, to_the_end=False)
+    together = [in_use.rules, *(each.rules for each in judged)]
+    assert all(in_use.rules.sees_as(each) for each in together)
+    assert not in_use.rules.sees_as(replace(in_use.rules, gate=replace(in_use.gate, storm=storm)))
+    ticks = list(replayed(together, observed, span, lambda _: None))
+    for place, each in enumerate([in_use, *judged]):
+        alone = ReplayService(each.severity, each.gate, each.accepted).run(each.registry, observed, span)
+        assert [decision for tick in ticks for decision in tick[place]] == list(alone)
+    assert any(first != second for first, second, _ in ticks)
 
 
 @pytest.mark.parametrize("days", [0, -1, 401])

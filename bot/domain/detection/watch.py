@@ -1,6 +1,6 @@
 """The watch over the pipeline: fed with events, asked at each tick what is wrong. Live and replay use the same."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -17,6 +17,7 @@ from bot.domain.evidence.observation import Event, Observed, RunSeen, Timeline
 from bot.domain.evidence.processor_date import ProcessorDate
 from bot.domain.evidence.runs import Category, Status, Trigger
 from bot.domain.findings.finding import Finding, FindingKind, RootCause
+from bot.domain.findings.severity import Severity
 from bot.domain.findings.severity_policy import SeverityPolicy, blocks_predictions, severity_of
 from bot.domain.findings.storm_policy import StormPolicy
 from bot.domain.platform.accepted_losses import AcceptedLosses
@@ -84,7 +85,19 @@ class Watch:
 
     def tick(self, events: Iterable[Event], now: datetime) -> list[Finding]:
         """Take in what became known and say what is wrong now; each trouble is returned for as long as it holds."""
-        return [self._finding(trouble, now) for trouble in self._roots(self._look(events, now))]
+        (found,) = self.tick_under([self._policy], events, now)
+        return found
+
+    def tick_under(
+        self, policies: Sequence[SeverityPolicy], events: Iterable[Event], now: datetime
+    ) -> list[list[Finding]]:
+        """The same look at the pipeline, as bad as each of the policies says."""
+        troubles = self._roots(self._look(events, now))
+        facts = [self._finding(trouble, now) for trouble in troubles]
+        return [
+            [self._graded(trouble, finding, policy, now) for trouble, finding in zip(troubles, facts, strict=True)]
+            for policy in policies
+        ]
 
     def _look(self, events: Iterable[Event], now: datetime) -> list[Trouble]:
         """Take in what became known; every trouble that holds now."""
@@ -354,30 +367,34 @@ class Watch:
         return source if source is not None and trouble.kind is FindingKind.ZERO_RECORDS_SCRAPER else root
 
     def _finding(self, trouble: Trouble, now: datetime) -> Finding:
-        impact = self._impacts.of(trouble)
-        criticality = self._registry.by_name[trouble.processors[0]].criticality
-        blocks = trouble.blocks and blocks_predictions((*trouble.processors, *impact), self._registry, self._policy)
-        age = now - trouble.lost_since if trouble.lost_since is not None else None
-        severity, reason = severity_of(trouble.kind, criticality, blocks, age, self._policy)
+        """Its facts; how bad it is, is for a policy to say."""
         failed = failed_runs(trouble, self.history, self._real, now)
         day = self.history.days.get((trouble.processors[0], trouble.data_date)) if trouble.data_date else None
         return Finding(
             kind=trouble.kind,
             processors=trouble.processors,
             root_cause=trouble.root_cause,
-            severity=severity,
-            severity_reason=reason,
+            severity=Severity.P3,
+            severity_reason="",
             since=trouble.since,
             evident_at=min(trouble.evident_at, now),
             explanation=trouble.explanation + self._unregistered(trouble),
             data_date=trouble.data_date,
-            impact=impact,
+            impact=self._impacts.of(trouble),
             error_class=trouble.error_class,
             failures=failed.count,
             failed_since=failed.since,
             error=failed.error,
             rows=day.rows if day is not None else None,
         )
+
+    def _graded(self, trouble: Trouble, finding: Finding, policy: SeverityPolicy, now: datetime) -> Finding:
+        criticality = self._registry.by_name[trouble.processors[0]].criticality
+        names = (*trouble.processors, *finding.impact)
+        blocks = trouble.blocks and blocks_predictions(names, self._registry, policy)
+        age = now - trouble.lost_since if trouble.lost_since is not None else None
+        severity, reason = severity_of(trouble.kind, criticality, blocks, age, policy)
+        return replace(finding, severity=severity, severity_reason=reason)
 
     def _unregistered(self, trouble: Trouble) -> str:
         known = (self._registry.by_name[name] for name in trouble.processors)
