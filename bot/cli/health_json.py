@@ -4,6 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
+from bot.domain.gate.noise_ledger import NoiseLedger
 from bot.domain.health.model import HealthReport, HealthRow, Tally
 from bot.domain.health.sketch import RELATIVE_ERROR
 from bot.domain.incidents.incident import Incident
@@ -36,6 +37,7 @@ def health_json(report: HealthReport) -> str:
             "by_category": report.noise.by_category,
             "alerts": report.noise.alerts,
             "undelivered": report.noise.undelivered,
+            "findings": None if report.noise.findings is None else findings_json(report.noise.findings),
         },
         "open_incidents": None if report.open is None else [_incident(report, each) for each in report.open],
         "sources": [_source(status) for status in report.sources],
@@ -95,6 +97,29 @@ def _source(status: SourceStatus) -> dict[str, Any]:
         "newest": None if status.newest is None else iso(status.newest),
         "failing_since": None if status.failing_since is None else iso(status.failing_since),
         "error": status.error,
+    }
+
+
+def findings_json(found: NoiseLedger) -> dict[str, Any]:
+    """As JSON: the totals, the reasons, and each finding."""
+    return {
+        "since": iso(found.since),
+        "until": iso(found.until),
+        "all": found.findings,
+        **{str(ending): count for ending, count in found.totals.items()},
+        "reasons": {ending: {str(why): count for why, count in each.items()} for ending, each in found.reasons.items()},
+        "listed": [
+            {
+                "found_at": iso(each.found_at),
+                "about": each.root,
+                "kind": each.kind,
+                "severity": each.severity,
+                "data_date": None if each.data_date is None else each.data_date.isoformat(),
+                "ended": each.ending,
+                "reason": str(each.reason),
+            }
+            for each in found.ended
+        ],
     }
 
 

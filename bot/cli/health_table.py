@@ -79,7 +79,7 @@ def _columns(first: str) -> list[Column[HealthRow]]:
 def _footer(report: HealthReport) -> list[Text]:
     real = health_words.real(report)
     lines = [Text(f"Noise: {health_words.noise(report)}.")]
-    lines += [Text(f"{real}.")] if real is not None else []
+    lines += [Text(f"{each}.") for each in (real, health_words.findings(report)) if each is not None]
     read = health_words.sources(report)
     lines += [Text(f"Sources: {read}.")] if read is not None else []
     lines += [Text(f"! {note}", style="yellow") for note in health_words.notes(report)]

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from bot.cli.health_json import health_json, iso
+from bot.cli.health_json import findings_json, health_json, iso
 from bot.domain.health.model import HealthReport
 from bot.domain.impact.readiness import Readiness, StepLeft
 from bot.domain.incidents.standing import Overview
@@ -28,7 +28,7 @@ def daily_json(report: DailyReport) -> str:
         "incidents": None if report.incidents is None else [_incident(each) for each in report.incidents],
         "on_call": None if report.duty is None else [_turn(each) for each in report.duty.turns],
         "gaps": None if report.duty is None else len(report.duty.gaps),
-        "findings": None if report.ledger is None else {"all": report.ledger.findings, **vars(report.ledger)},
+        "findings": None if report.ledger is None else findings_json(report.ledger),
         "silences": None if report.silences is None else [each.what for each in report.silences],
         "success_by_day": {name: list(rates) for name, rates in report.success.items()},
         "days": [day.isoformat() for day in report.days],

@@ -7,6 +7,7 @@ from bot.domain.health.notified import Notified, notified_of
 from bot.domain.incidents.notice import NOTIFYING
 from bot.domain.incidents.standing import graded
 from bot.ports.state import State
+from bot.services.noise_ledger import ledger_within
 from bot.services.watched import Watched
 
 
@@ -23,4 +24,5 @@ def notified_within(state: State, watched: Watched, since: datetime, until: date
         posted[name] = over is not None and over.message is not None
     arrived = {name for name, there in posted.items() if there}
     back = {incident.id: moment for incident in known if (moment := watched(incident)) is not None}
-    return replace(notified_of(decisions, known, arrived, state.first_tick()), watched=back)
+    found = notified_of(decisions, known, arrived, state.first_tick())
+    return replace(found, watched=back, findings=ledger_within(state, since, until))

@@ -4,15 +4,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from bot.domain.errors import BadInput
+from bot.domain.gate.noise_ledger import NoiseLedger
 from bot.domain.health.model import HealthReport, HealthRequest
 from bot.domain.impact.readiness import Deadlines, Readiness, deadlines_within, finals
 from bot.domain.platform.registry import Registry
-from bot.domain.reports.daily import DailyReport, Ledger, OnDuty, Summary, ledger
+from bot.domain.reports.daily import DailyReport, OnDuty, Summary
 from bot.domain.reports.policy import FireTime, ReportPolicy, Schedule
 from bot.domain.reports.summaries import summary_of
 from bot.ports.state import State
 from bot.services.health import HealthService
 from bot.services.impact import ImpactService
+from bot.services.noise_ledger import ledger_within
 from bot.services.oncall import OncallService
 from bot.services.report_parts import Parts
 from bot.services.responses import ResponseService
@@ -96,7 +98,7 @@ class ReportService:
             incidents=part("incidents", lambda: tuple(asked.responses.overviews(now))),
             duty=part("on call", lambda: self._duty(now)),
             silences=part("silences", lambda: tuple(self._state.silences(now))),
-            ledger=part("findings", lambda: self._ledger(now)),
+            ledger=part("findings", lambda: self._ledger(now, last)),
             before=part("the digest before", self._before),
             unavailable=part.unavailable,
             later=part.later,
@@ -116,7 +118,7 @@ class ReportService:
             health=part("health", lambda: known(7)),
             last_day=part("the last day", lambda: known(1)),
             duty=part("on call", lambda: self._duty(at)),
-            ledger=part("findings", lambda: self._ledger(at)),
+            ledger=part("findings", lambda: self._ledger(at, None)),
         )
         of_now = dict.fromkeys(("the trend", "deadlines", "incidents", "silences"), OF_NOW)
         return replace(report, unavailable={**part.unavailable, **of_now})
@@ -133,8 +135,10 @@ class ReportService:
         found = self._asked.oncall.overview(now)
         return OnDuty(found.turns, found.gaps)
 
-    def _ledger(self, now: datetime) -> Ledger:
-        return ledger(self._state.decisions(now - DAY, now))
+    def _ledger(self, now: datetime, last: HealthReport | None) -> NoiseLedger:
+        """As health has it; where health does not know it, of 24 hours."""
+        known = None if last is None else last.noise.findings
+        return ledger_within(self._state, now - DAY, now) if known is None else known
 
     def _before(self) -> Summary | None:
         said = self._state.reports.delivered(Schedule.DAILY)

@@ -8,8 +8,8 @@ from bot.domain.health.model import HealthReport, HealthRow
 from bot.domain.health.notified import called
 from bot.domain.oncall.overview import Turn
 from bot.domain.platform.names import some_of
-from bot.domain.reports.daily import MOST_NEEDS, DailyReport, Ledger, Need, NeedKind, Summary
-from bot.views import health_words, numbers, oncall_words, readiness, response_words
+from bot.domain.reports.daily import MOST_NEEDS, DailyReport, Need, NeedKind, Summary
+from bot.views import health_words, noise_ledger, numbers, oncall_words, readiness, response_words
 from bot.views.incident_words import Voice
 
 MOST_LISTED, MOST_NAMED = 12, 3
@@ -117,17 +117,8 @@ def quiet(report: DailyReport) -> list[str]:
     """The noise ledger: failed runs that were expected, and findings that nobody was told of, by the reason."""
     day = report.last_day
     runs = _why(report, "the last day", "health") if day is None else health_words.noise(day)
-    return [f"Kept quiet: {runs}.", f"Findings of the last day: {_findings(report, report.ledger)}."]
-
-
-def _findings(report: DailyReport, found: Ledger | None) -> str:
-    if found is None:
-        return _why(report, "findings")
-    if not found.findings:
-        return "none"
-    parts = [f"{found.told:,} told", f"{found.joined:,} joined to those"]
-    parts += [f"{count:,} {reason}" for each in (found.quiet, found.held) for reason, count in each.items()]
-    return f"{found.findings:,} = {' + '.join(parts)}"
+    found = _why(report, "findings") if report.ledger is None else noise_ledger.totals(report.ledger)
+    return [f"Kept quiet: {runs}.", f"Findings of the last day: {found}."]
 
 
 def chart(report: DailyReport) -> list[str]:

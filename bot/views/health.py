@@ -308,7 +308,7 @@ def _plain_footnotes(report: HealthReport, *, figures: bool = True) -> list[str]
     data = None if complete is None else f"Data: {complete}"
     read = None if figures else health_words.sources(report)
     sources = None if read is None else f"Sources: {read}"
-    said = [data, f"Noise: {health_words.noise(report)}", real, sources, accuracy]
+    said = [data, f"Noise: {health_words.noise(report)}", real, health_words.findings(report), sources, accuracy]
     return [
         *(f"{each}." for each in said if each),
         *(f"Note: {text}" for text in health_words.notes(report)[:MOST_NOTES]),

@@ -8,7 +8,7 @@ from bot.domain.counts import plural
 from bot.domain.health.model import Because, Colour, DatesWithout, DueDates, HealthReport, HealthRow, NoIncident, Noise
 from bot.domain.platform.names import some_of
 from bot.domain.sources import SourceStatus
-from bot.views import numbers
+from bot.views import noise_ledger, numbers
 
 MOST_SOURCES, MOST_NAMED, MOST_LACKING = 4, 3, 6
 _LACKS = re.compile(r"(\w+) has no column (\w+): ")
@@ -93,6 +93,12 @@ def real(report: HealthReport) -> str | None:
         why = ", ".join(f"{runs:,} {reason}{_names(noise, reason)}" for reason, runs in noise.in_none.items())
         parts.append(f"{outside:,} in none ({why})")
     return f"{plural(noise.real, 'real failure')}: {', '.join(parts)}"
+
+
+def findings(report: HealthReport) -> str | None:
+    """How the findings of the window ended; None where that is not known."""
+    found = report.noise.findings
+    return None if found is None else f"Findings: {noise_ledger.totals(found)}"
 
 
 def _names(noise: Noise, reason: NoIncident) -> str:

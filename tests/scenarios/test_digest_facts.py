@@ -2,6 +2,7 @@
 
 import json
 import re
+from copy import copy
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import NoReturn
@@ -12,20 +13,26 @@ from bot.adapters.fire_times import CronFires
 from bot.cli.health_json import health_json
 from bot.cli.report_json import daily_json
 from bot.domain.errors import WarehouseUnavailable
+from bot.domain.findings.finding import FindingKind
 from bot.domain.gate.memory import GateResult
+from bot.domain.gate.noise_ledger import Ending
 from bot.domain.health.model import Colour, HealthRequest
+from bot.domain.incidents.decisions import Reason
 from bot.domain.reports.daily import NeedKind
 from bot.domain.reports.policy import ReportPolicy
 from bot.domain.slo import ServiceLevels
 from bot.ports.fakes.state import FakeState
 from bot.reporting import report_posts
 from bot.services.app import AppServices
+from bot.services.gate import GateService
 from bot.services.health import HealthService
 from bot.services.incidents import IncidentService
+from bot.services.notified import notified_within
 from bot.services.oncall import OncallService
 from bot.services.reports import Asked, ReportService
 from bot.services.responses import ResponseService
 from bot.views import daily_report
+from tests.support.gate_story import RULES, finding
 from tests.support.pager import FakePager, PagedStory, member
 from tests.support.response_bench import paging_state
 from tests.support.rotas import NEW_YORK, PLAN, eastern
@@ -186,3 +193,21 @@ def test_all_clear_is_two_lines(mornings: Mornings) -> None:
     assert lines[0].endswith("Nothing needs you.")
     assert daily_report.rest(clear) == ""
     assert not replace(clear, unavailable={"health": "down"}).all_clear
+
+
+def test_how_the_findings_ended_is_what_health_says(watched: AppServices, state: FakeState) -> None:
+    """Of a day that has any, and of the past as they had ended by then."""
+    found = [finding("Gamebook"), finding("Raw01"), finding("Raw02", FindingKind.MISSING_RUN)]
+    GateService(state, RULES).tick(MORNING - timedelta(hours=2), found[:2], (), found[2:])
+    health = copy(watched.health)
+    health._notified = lambda since, until: notified_within(state, lambda _: None, since, until)
+    reports = reports_of(watched, state, health)
+    report = reports.daily(MORNING)
+    said = json.loads(daily_json(report))["findings"]
+    assert said == json.loads(health_json(health.of(HealthRequest(days=1), MORNING)))["noise"]["findings"]
+    assert said["all"] == sum(said[each] for each in Ending) == len(said["listed"]) == 3
+    assert f"Findings of the last day: 3 = 2 told + 1 expected ({Reason.BLIND})." in daily_report.plain(report)
+    GateService(state, RULES).tick(MORNING + timedelta(hours=1), found)
+    later = reports.daily(MORNING + 4 * DAY, MORNING.date())
+    assert later.ledger is not None
+    assert [later.ledger.totals[each] for each in (Ending.TOLD, Ending.EXPECTED)] == [2, 1]

@@ -1,20 +1,25 @@
 """Digests: a bad night, one whose warehouse is down, a late one, and one on which all is well."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.domain.evidence.freshness import DateFreshness
+from bot.domain.findings.finding import FindingKind
+from bot.domain.findings.severity import Severity
+from bot.domain.gate.noise_ledger import LedgerEntry, NoiseLedger, noise_ledger
 from bot.domain.health.model import DueDates, HealthReport, HealthRequest
 from bot.domain.impact.deadlines import Basis, Forecast, Pace
 from bot.domain.impact.readiness import readiness
 from bot.domain.impact.report import FreshnessFacts
 from bot.domain.incidents import response as responses
+from bot.domain.incidents.decisions import Reason
 from bot.domain.incidents.escalation_policy import EscalationPolicy
 from bot.domain.incidents.standing import Coming, Overview, Standing
 from bot.domain.oncall.overview import Turn
 from bot.domain.oncall.schedule import Shift, Why
 from bot.domain.platform.registry import Registry
-from bot.domain.reports.daily import DailyReport, Ledger, OnDuty, Summary
+from bot.domain.reports.daily import DailyReport, OnDuty, Summary
 from bot.services.oncall import OncallService
 from bot.views import daily_report
 from bot.views.blocks import Card
@@ -68,9 +73,27 @@ def digest() -> DailyReport:
         incidents=(nobody,),
         duty=OnDuty(overview.turns[:2], overview.gaps),
         silences=(silence_cards.SILENCE,),
-        ledger=Ledger(3, 5, {"suppressed because a silence covers it": 2}),
+        ledger=ended(3 * [Reason.NEW] + 5 * [Reason.DOWNSTREAM] + 2 * [Reason.SILENCED] + [Reason.OVER]),
         before=Summary(TODAY - timedelta(days=1), week.overall, ("INC-40",), 1, 9),
     )
+
+
+def ended(reasons: Sequence[Reason]) -> NoiseLedger:
+    """Findings of the last day that ended so."""
+    since = MORNING - timedelta(days=1)
+    entries = (
+        LedgerEntry(
+            fingerprint=f"Box{number}:outcome",
+            found_at=since,
+            at=since,
+            reason=reason,
+            root=f"Box{number}",
+            kind=FindingKind.MISSING_RUN,
+            severity=Severity.P2,
+        )
+        for number, reason in enumerate(reasons)
+    )
+    return noise_ledger(entries, since, MORNING)
 
 
 def _health(days: int) -> HealthReport:
@@ -99,6 +122,6 @@ def clear() -> DailyReport:
     from tests.support.slack_cards import QUIET, WELL
 
     well = report([*WELL, QUIET])
-    quiet = replace(digest(), health=well, last_day=well, tonight=(), incidents=(), silences=(), ledger=Ledger())
+    quiet = replace(digest(), health=well, last_day=well, tonight=(), incidents=(), silences=(), ledger=ended([]))
     assert quiet.all_clear
     return quiet

@@ -26,7 +26,7 @@ KEYS = {"as_of", "window_days", "overall", "reasons", "phases", "processors", "n
 COUNTS = {"runs", "succeeded", "skipped", "failed", "expected", "real", "unknown", "zero_on_game_days"}
 ROW = COUNTS | {"status", "success_rate", "p50_s", "p95_s", "p99_s", "target"}
 NOISE = {"raw_failures", "kept_quiet", "real", "by_category", "alerts", "undelivered"}
-NOISE |= {"in_incidents", "in_no_incident", "unexplained"}
+NOISE |= {"in_incidents", "in_no_incident", "unexplained", "findings"}
 
 
 def fireline(home: Path, *arguments: str) -> Result:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from bot.domain.evidence.answers import END_OF_TIME
 from bot.domain.evidence.runs import Category, Classified, DateState, FailedRun, Input, Status, Traits, classify
+from bot.domain.gate.noise_ledger import NoiseLedger
 from bot.domain.incidents.incident import Incident
 from bot.domain.platform.calendar import floor_hour
 from bot.domain.sources import SourceStatus
@@ -269,7 +270,7 @@ class NoIncident(StrEnum):
 class Noise:
     """`kept_quiet`: expected failures, of which nobody is notified. `real`: the others. `in_incidents` and `in_none`
     are None where incidents are not known; `unexplained` names those of them that no other reason covers. `alerts`:
-    notifications that arrived, `undelivered` those that did not yet.
+    notifications that arrived, `undelivered` those that did not yet; `findings`: how those of the window ended.
     """
 
     raw_failures: int
@@ -281,6 +282,7 @@ class Noise:
     unexplained: tuple[str, ...] = ()
     alerts: int = 0
     undelivered: int = 0
+    findings: NoiseLedger | None = None
 
 
 @dataclass(frozen=True)

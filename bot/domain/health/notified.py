@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from bot.domain.findings import words
 from bot.domain.findings.finding import Family
 from bot.domain.findings.severity import Severity
+from bot.domain.gate.noise_ledger import NoiseLedger
 from bot.domain.health.model import Because, HealthReason
 from bot.domain.incidents.decisions import Decision, Outcome
 from bot.domain.incidents.incident import Incident
@@ -47,7 +48,7 @@ class Notified:
     """`sent`: announcements and updates, without P3, which waits for the digest; `open`: incidents, worst first;
     `spans` of incidents, and of findings that are none: something hides them, they are held, or they are P3.
     `watched_since`: of what was before it nothing could be reported; None: not known. `watched`: until when open
-    incidents are of which nothing holds any more, by id.
+    incidents are of which nothing holds any more, by id. `findings`: how those of the span ended.
     """
 
     sent: tuple[Sent, ...] = ()
@@ -58,6 +59,7 @@ class Notified:
     digest: tuple[NotifiedSpan, ...] = ()
     watched_since: datetime | None = None
     watched: Mapping[str, datetime] = field(default_factory=dict)
+    findings: NoiseLedger | None = None
 
     def alerts(self, processors: Set[str] | None, *, arrived: bool) -> int:
         """Notifications about any of these processors; None: about whatever."""

@@ -265,8 +265,10 @@ def _noise(rows: Sequence[HealthRow], measured: Measured, scope: Scope, notified
     names = {row.name for row in rows}
     character = {processor.name: traits(processor) for processor in scope.registry.processors}
     inside, outside, unexplained = sorted_out(measured.failed, names, character, notified)
+    found = notified.findings
     return replace(
         noise,
+        findings=found if found is None or scope.is_whole else found.about(names),
         in_incidents=inside,
         in_none=outside,
         unexplained=unexplained,

@@ -3,7 +3,6 @@
 Every figure is one of a health report, so that the digest and `/health` say the same. None: it could not be asked.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -11,10 +10,10 @@ from enum import StrEnum
 from functools import cached_property
 
 from bot.domain.findings.severity import Severity
+from bot.domain.gate.noise_ledger import NoiseLedger
 from bot.domain.gate.silences import Silence
 from bot.domain.health.model import Because, Colour, HealthReason, HealthReport
 from bot.domain.impact.readiness import Readiness, StepLeft
-from bot.domain.incidents.decisions import Decision, Outcome
 from bot.domain.incidents.response import ResponseState
 from bot.domain.incidents.standing import Overview
 from bot.domain.oncall.overview import Turn
@@ -68,22 +67,6 @@ class OnDuty:
     gaps: tuple[Shift, ...]
 
 
-@dataclass(frozen=True)
-class Ledger:
-    """Findings of a span, each once by the last that was decided of it: `told` and `joined` people saw, `quiet` and
-    `held` nobody, by the reason.
-    """
-
-    told: int = 0
-    joined: int = 0
-    quiet: Mapping[str, int] = field(default_factory=dict)
-    held: Mapping[str, int] = field(default_factory=dict)
-
-    @property
-    def findings(self) -> int:
-        return self.told + self.joined + sum(self.quiet.values()) + sum(self.held.values())
-
-
 @dataclass(frozen=True, kw_only=True)
 class DailyReport(Report):
     """`health` is of 7 days, `last_day` of one; `success` by phase and day; `incidents` are those that are not over,
@@ -98,7 +81,7 @@ class DailyReport(Report):
     incidents: tuple[Overview, ...] | None = None
     duty: OnDuty | None = None
     silences: tuple[Silence, ...] | None = None
-    ledger: Ledger | None = None
+    ledger: NoiseLedger | None = None
     before: Summary | None = None
 
     @cached_property
@@ -150,13 +133,3 @@ def _needs(report: DailyReport) -> Iterable[Need]:
     for gap in () if report.duty is None else report.duty.gaps:
         if gap.since is None or gap.since < soon:
             yield Need(NeedKind.GAP, gap=gap)
-
-
-def ledger(decisions: Iterable[Decision]) -> Ledger:
-    """Of decisions in order of time."""
-    last = {each.fingerprint: each for each in decisions if each.outcome not in (Outcome.RESOLVE, Outcome.EDIT)}
-    kinds = Counter(each.outcome for each in last.values())
-    quiet = Counter(str(each.reason) for each in last.values() if each.outcome is Outcome.KEEP_QUIET)
-    held = Counter(str(each.reason) for each in last.values() if each.outcome is Outcome.HOLD)
-    told = kinds[Outcome.ANNOUNCE] + kinds[Outcome.UPDATE]
-    return Ledger(told, kinds[Outcome.JOIN], dict(quiet.most_common()), dict(held.most_common()))
