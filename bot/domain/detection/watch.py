@@ -8,6 +8,7 @@ from bot.domain.detection import outcomes, pace, storms, streaks, stuck
 from bot.domain.detection.by_processor import ByProcessor
 from bot.domain.detection.failed_runs import STORMS, failed_runs
 from bot.domain.detection.fleet import Fleet
+from bot.domain.detection.graded import graded
 from bot.domain.detection.impacts import Impacts
 from bot.domain.detection.phases import Phases
 from bot.domain.detection.trouble import Trouble
@@ -18,7 +19,7 @@ from bot.domain.evidence.processor_date import ProcessorDate
 from bot.domain.evidence.runs import Category, Status, Trigger
 from bot.domain.findings.finding import Finding, FindingKind, RootCause
 from bot.domain.findings.severity import Severity
-from bot.domain.findings.severity_policy import SeverityPolicy, blocks_predictions, severity_of
+from bot.domain.findings.severity_policy import SeverityPolicy
 from bot.domain.findings.storm_policy import StormPolicy
 from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.domain.platform.calendar import slot_instant
@@ -95,7 +96,10 @@ class Watch:
         troubles = self._roots(self._look(events, now))
         facts = [self._finding(trouble, now) for trouble in troubles]
         return [
-            [self._graded(trouble, finding, policy, now) for trouble, finding in zip(troubles, facts, strict=True)]
+            [
+                graded(trouble, finding, policy, self._registry, now)
+                for trouble, finding in zip(troubles, facts, strict=True)
+            ]
             for policy in policies
         ]
 
@@ -387,14 +391,6 @@ class Watch:
             error=failed.error,
             rows=day.rows if day is not None else None,
         )
-
-    def _graded(self, trouble: Trouble, finding: Finding, policy: SeverityPolicy, now: datetime) -> Finding:
-        criticality = self._registry.by_name[trouble.processors[0]].criticality
-        names = (*trouble.processors, *finding.impact)
-        blocks = trouble.blocks and blocks_predictions(names, self._registry, policy)
-        age = now - trouble.lost_since if trouble.lost_since is not None else None
-        severity, reason = severity_of(trouble.kind, criticality, blocks, age, policy)
-        return replace(finding, severity=severity, severity_reason=reason)
 
     def _unregistered(self, trouble: Trouble) -> str:
         known = (self._registry.by_name[name] for name in trouble.processors)
