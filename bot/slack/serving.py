@@ -24,14 +24,11 @@ from bot.slack.client import Identity, client_session, web_client
 from bot.slack.doors import BACKLOG, Doors, most_connections
 from bot.slack.http import watched, web_app, without_traceback
 from bot.slack.socket_mode import REFUSED, stay_connected
-from bot.views.chart_style import load_matplotlib
 from handlers.replies import WorkPool
 from handlers.slack_calls import SlackFailure
 
 log = logging.getLogger("fireline.serving")
 NOT_WATCHED = Probe()
-WARM_UP_AFTER_S = 3.0
-"""First comes the first answer."""
 SWITCH_INTERVAL_S = 0.0005
 """Work on other threads must not keep the event loop from sending an acknowledgement: the default is 5 ms."""
 FINISH_S = 4.0
@@ -79,12 +76,10 @@ async def serve(
         await _greet(identity)
         pool = WorkPool()
         app = slack_app.build(client, services, pool, identity)
-        warming = asyncio.create_task(_warm_up(pool))
         try:
             with duties or nullcontext():
                 await _answer(app, tokens, settings, probe, callbacks, one_of_several=one_of_several, anew=anew)
         finally:
-            warming.cancel()
             pool.close()
 
 
@@ -111,12 +106,6 @@ async def _answer(
             await asyncio.Event().wait()
     finally:
         await answers.finish()
-
-
-async def _warm_up(pool: WorkPool) -> None:
-    """Loading takes a second, and on a new machine many: not when someone waits for a chart."""
-    await asyncio.sleep(WARM_UP_AFTER_S)
-    await pool.run(load_matplotlib)
 
 
 async def _greet(identity: Identity) -> None:

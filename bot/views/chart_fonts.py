@@ -1,75 +1,105 @@
-"""Characters that the font of charts lacks, such as those of a Chinese name: taken from a font of the system that has
-them; where none has, a dot stands for each.
+"""The fonts of pictures. Fireline brings its own: a picture has its words on a machine without any font. A character
+that it lacks, such as one of a Chinese name, is taken from a font of the system that has it; where none has, a dot
+stands for it.
 """
 
-import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from bot.views.text import visible
-
-if TYPE_CHECKING:
-    from matplotlib.ft2font import FT2Font
+from bot.views.font_face import UNREADABLE, Face
+from bot.views.text import one_line, visible
 
 LACKING = "·"
-_LOOKING = threading.Lock()
+FAMILY = "DejaVu Sans"
+BUNDLED = Path(__file__).parent / "fonts"
+FOLDERS = (
+    "/usr/share/fonts",
+    "/usr/local/share/fonts",
+    "~/.local/share/fonts",
+    "~/.fonts",
+    "/System/Library/Fonts",
+    "/Library/Fonts",
+    "~/Library/Fonts",
+    "C:/Windows/Fonts",
+)
+"""Where the systems that Fireline runs on keep fonts."""
+UNLIKE = ("Serif", "Mono", "Bold", "Italic", "Oblique")
+BOXES = "LastResort"
+"""It has every character, and draws a box for each."""
 
 
 class ChartFonts:
     """`found` gives the files of the system's fonts; they are looked at when a character is lacking."""
 
-    def __init__(self, found: Callable[[], Sequence[str]]) -> None:
+    def __init__(self, found: Callable[[], Iterable[Path]]) -> None:
         self._found = found
-        self._faces: list[FT2Font] = []
-        self._known: dict[str, bool] = {}
+        self._looking = threading.Lock()
+        self._plain, self._bold = (Face(BUNDLED / name) for name in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf"))
+        self._more: list[Face] = []
+        self._face_of: dict[tuple[str, bool], Face | None] = {}
+
+    def files(self) -> list[str]:
+        """All that a picture may need, the bundled ones first."""
+        return [str(face.path) for face in (self._plain, self._bold, *self._more)]
 
     def drawable(self, text: str) -> str:
-        """The text with nothing in it that would be drawn as a box."""
-        with _LOOKING:
-            return "".join(one if self._has(one) else LACKING for one in visible(text))
+        """One line of text with nothing in it that would be drawn as a box, or not at all."""
+        with self._looking:
+            return "".join(one if self._face(one) else LACKING for one in visible(one_line(text)))
 
-    def _has(self, character: str) -> bool:
-        if character not in self._known:
-            self._known[character] = self._covers(character) or self._found_for(character)
-        return self._known[character]
+    def width(self, text: str, size: float, *, bold: bool = False) -> float:
+        """Of text that is drawable, in the unit of its size."""
+        with self._looking:
+            faces = ((one, self._face(one, bold=bold) or self._plain) for one in text)
+            return size * sum(face.advance(one) for one, face in faces)
 
-    def _covers(self, character: str) -> bool:
-        if not self._faces:
-            from matplotlib.font_manager import FontProperties, fontManager
-            from matplotlib.ft2font import FT2Font
+    def fit(self, text: str, room: float, size: float, *, bold: bool = False) -> str:
+        """Drawable, as much of its middle left out as has to be: names differ at their ends."""
+        text = self.drawable(text)
+        kept = len(text)
+        while self.width(_middle_out(text, kept), size, bold=bold) > room and kept > 0:
+            kept -= 1
+        return _middle_out(text, kept)
 
-            self._faces.append(FT2Font(fontManager.findfont(FontProperties())))
-        return any(face.get_char_index(ord(character)) for face in self._faces)
+    def _face(self, character: str, *, bold: bool = False) -> Face | None:
+        key = character, bold
+        if key not in self._face_of:
+            usual = (self._bold, self._plain) if bold else (self._plain, self._bold)
+            known = next((face for face in (*usual, *self._more) if face.has(character)), None)
+            self._face_of[key] = known or self._from_system(character)
+        return self._face_of[key]
 
-    def _found_for(self, character: str) -> bool:
-        from matplotlib import rcParams
-        from matplotlib.font_manager import fontManager
-        from matplotlib.ft2font import FT2Font
-
+    def _from_system(self, character: str) -> Face | None:
         for path in self._found():
             try:
-                face = FT2Font(path)
-            except (OSError, RuntimeError):
-                continue  # A file that FreeType cannot read: the next one may do.
-            if face.scalable and face.get_char_index(ord(character)):
-                fontManager.addfont(path)
-                rcParams["font.family"] = [*rcParams["font.family"], face.family_name]
-                self._faces.append(face)
-                return True
-        return False
+                face = Face(path)
+            except UNREADABLE:
+                continue  # A file that is no font, or a broken one: the next one may do.
+            if face.has(character):
+                self._more.append(face)
+                return face
+        return None
+
+
+def _middle_out(text: str, kept: int) -> str:
+    if kept >= len(text):
+        return text
+    head = (kept + 1) // 2
+    return f"{text[:head]}…{text[len(text) - (kept - head) :]}"
 
 
 @cache
-def _system_fonts() -> tuple[str, ...]:
+def _system_fonts() -> tuple[Path, ...]:
     """Those for text first: plain, not bold, not for one writing system alone."""
-    from matplotlib.font_manager import findSystemFonts
+    folders = (Path(folder).expanduser() for folder in FOLDERS)
+    files = (path for folder in folders for path in folder.rglob("*") if path.suffix in (".ttf", ".otf", ".ttc"))
+    found = (path for path in files if BOXES not in path.stem)
+    return tuple(sorted(found, key=lambda path: (any(word in path.stem for word in UNLIKE), str(path))))
 
-    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # it warns of a family without a bold face
-    unlike = ("Serif", "Mono", "Bold", "Italic", "Oblique")
-    return tuple(sorted(findSystemFonts(), key=lambda path: (any(word in Path(path).stem for word in unlike), path)))
 
-
-drawable = ChartFonts(_system_fonts).drawable
+@cache
+def fonts() -> ChartFonts:
+    """Those of this process: read at its first picture."""
+    return ChartFonts(_system_fonts)

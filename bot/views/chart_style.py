@@ -1,89 +1,81 @@
-"""How charts look: one card for every reader, one palette, one way to make a PNG.
+"""How pictures look: one card for every reader, one palette, one way to make a PNG.
 
 A picture cannot know whether its reader's Slack is light or dark. So each is an opaque card with a border: dark ink on
 near-white reads on both. One colour has one meaning in every picture: vermilion is broken, amber is at risk, blue is
-fine, hollow is not known. Lines of data are ink. Okabe and Ito, "Color Universal Design" (2008).
+fine, hollow is not known; a shape, a number or a word says the same. Lines of data are ink. Okabe and Ito, "Color
+Universal Design" (2008). Lengths are in points of a card that is WIDTH wide: on a phone a point is a little less than a
+pixel of the page.
 """
 
-import io
-import threading
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from bot.views import svg
+from bot.views.chart_fonts import FAMILY, fonts
 
+PAPER, INK, FAINT, GRID, BAND = "#FAFAF8", "#1D1C1D", "#56555A", "#DAD9D6", "#D3D2CE"
+SECOND = "#6B6A70"
+"""The second line of a chart, distinct from the first by its marks too."""
 BROKEN, AT_RISK, FINE = "#C44601", "#E69F00", "#0072B2"
 BAD_TO_GOOD = ("#A63603", "#F0A04B", "#F7E7B4", "#7FB6D9", "#00568C")
 """Broken to fine: distinct with every kind of colour blindness; the numbers stand in the cells too."""
 NONE_TO_MANY = ("#F3F1EC", "#F6D9A8", "#E69F00", "#C44601", "#7A2A00")
 """Failures: the more, the darker."""
-INK_ON_LIGHT, INK_ON_DARK = "#1D1C1D", "#FFFFFF"
+ON_DARK = "#FFFFFF"
 
-WIDTH_IN, WIDTH_PX = 4.5, 1_200
-MARGIN = 0.13
-"""Inches between the edge and what is drawn."""
-BORDER = 3.0
-"""Points: the edge of the card, seen where the page is as light as the card."""
-
-
-@dataclass(frozen=True)
-class Style:
-    """`first` and `second` are the lines of a chart, distinct by their marks too."""
-
-    background: str
-    ink: str
-    faint: str
-    grid: str
-    first: str
-    second: str
-    band: str
+WIDTH, PIXELS = 400.0, 3
+MARGIN = 14.0
+TITLE, WORDS, SMALL = 14.0, 12.0, 11.0
+"""Sizes of text."""
+TOP = 44.0
+"""Where what is drawn begins below a title, without further lines."""
+LINE = 17.0
 
 
-CARD = Style(
-    "#FAFAF8", ink="#1D1C1D", faint="#56555A", grid="#DAD9D6", first="#1D1C1D", second="#6B6A70", band="#C9C8C4"
-)
+def png(picture: str) -> bytes:
+    """The picture as it is sent: three pixels a point. What draws it is loaded with the first."""
+    from resvg_py import svg_to_bytes
+
+    return svg_to_bytes(svg_string=picture, zoom=PIXELS, skip_system_fonts=True, font_files=fonts().files())
 
 
-_LOADING = threading.Lock()
+def card(title: str, height: float, parts: Iterable[str], notes: Sequence[str] = ()) -> str:
+    """A whole picture: its title, lines of `notes` below it, and what is drawn."""
+    frame = svg.rect(1, 1, WIDTH - 2, height - 2, PAPER, stroke=GRID, stroke_width=2, rx=4)
+    page = svg.rect(0, 0, WIDTH, height, PAPER)
+    head = words(title, MARGIN, MARGIN + 10, size=TITLE, room=WIDTH - 2 * MARGIN, bold=True)
+    lines = [words(note, MARGIN, TOP + LINE * at, room=WIDTH - 2 * MARGIN) for at, note in enumerate(notes)]
+    return svg.document(WIDTH, height, FAMILY, [page, frame, head, *lines, *parts])
 
 
-def load_matplotlib() -> None:
-    """Import all that charts need, once: two threads that begin at the same time would see it half made."""
-    with _LOADING:
-        import matplotlib.backends.backend_agg
-        import matplotlib.colors
-        import matplotlib.figure  # noqa: F401 (for its effect)
+def words(
+    text: str,
+    x: float,
+    y: float,
+    *,
+    room: float,
+    size: float = SMALL,
+    fill: str = "",
+    anchor: svg.Anchor = "start",
+    bold: bool = False,
+) -> str:
+    """Text of at most `room` in width, however long it is. Dark where it is a title or bold, else faint."""
+    ink = fill or (INK if bold else FAINT)
+    return svg.text(fonts().fit(text, room, size, bold=bold), x, y, size, ink, anchor=anchor, bold=bold)
 
 
-def new_figure(style: Style, *, height: float = 2.9, width: float = WIDTH_IN) -> "tuple[Figure, Axes]":
-    """A figure of a phone's width, in inches: text of 9 points is as large there as it sounds."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-    from matplotlib.layout_engine import ConstrainedLayoutEngine
-
-    engine = ConstrainedLayoutEngine(w_pad=MARGIN, h_pad=MARGIN)
-    figure = Figure(figsize=(width, height), dpi=WIDTH_PX / width, facecolor=style.background, layout=engine)
-    figure.patch.set(edgecolor=style.grid, linewidth=BORDER)
-    FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
-    axes.set_facecolor(style.background)
-    axes.tick_params(colors=style.faint, labelsize=9)
-    for side in ("top", "right", "left", "bottom"):
-        axes.spines[side].set_visible(False)
-    return figure, axes
+def shade(colours: Sequence[str], share: float) -> str:
+    """The colour at a share (0 to 1) of the way through a row of them."""
+    at = min(max(share, 0.0), 1.0) * (len(colours) - 1)
+    low = min(int(at), len(colours) - 2)
+    mixed = (round(a + (b - a) * (at - low)) for a, b in zip(_rgb(colours[low]), _rgb(colours[low + 1]), strict=True))
+    return "#" + "".join(f"{part:02X}" for part in mixed)
 
 
-def png(figure: "Figure") -> bytes:
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", facecolor=figure.get_facecolor(), edgecolor=figure.get_edgecolor())
-    return stream.getvalue()
+def ink_on(colour: str) -> str:
+    """Black or white, by the brightness of what is below it: https://www.w3.org/TR/AERT/#color-contrast"""
+    red, green, blue = _rgb(colour)
+    return INK if 0.299 * red + 0.587 * green + 0.114 * blue > 127 else ON_DARK
 
 
-def titled(figure: "Figure", text: str, style: Style) -> None:
-    """From the picture's left edge on, not from the axes': there is room for it."""
-    title = figure.suptitle(
-        text, x=MARGIN / figure.get_figwidth(), ha="left", color=style.ink, fontsize=10, fontweight="bold"
-    )
-    title.set_parse_math(False)
+def _rgb(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

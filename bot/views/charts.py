@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from bot.domain.counts import plural
 from bot.domain.health.trends import Trends
 from bot.views import numbers
-from bot.views.chart_figures import draw_durations, draw_heat, draw_success
-from bot.views.chart_style import CARD, load_matplotlib
+from bot.views.chart_figures import draw_heat, draw_success, worst_hours
+from bot.views.chart_lines import draw_durations
+from bot.views.chart_style import png
 from bot.views.text import escape, visible
 
 
@@ -27,15 +28,14 @@ class Chart:
 
 def draw(trends: Trends) -> list[Chart]:
     """Success by day, failures by hour of the week, and for one phase or processor its durations."""
-    load_matplotlib()
     by_day = f"Success, last {plural(len(trends.days), 'day')}"
     charts = [
-        Chart("success.png", by_day, _success_words(trends), draw_success(trends, CARD)),
-        Chart("failures-by-hour.png", "Failed runs by hour of the week", _heat_words(trends), draw_heat(trends, CARD)),
+        Chart("success.png", by_day, _success_words(trends), png(draw_success(trends))),
+        Chart("failures-by-hour.png", "Failed runs by hour of the week", _heat_words(trends), png(draw_heat(trends))),
     ]
     if trends.durations:
-        figure = draw_durations(trends, CARD)
-        charts.append(Chart("durations.png", "Duration, 30 days", _duration_words(trends), figure))
+        picture = png(draw_durations(trends))
+        charts.append(Chart("durations.png", "Duration, 30 days", _duration_words(trends), picture))
     return charts
 
 
@@ -54,8 +54,9 @@ def _success_words(trends: Trends) -> str:
 
 def _heat_words(trends: Trends) -> str:
     days = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-    most = max((value, day, hour) for day, row in enumerate(trends.heat) for hour, value in enumerate(row))
-    peak = f"Most on {days[most[1]]} from {most[2]:02d}:00, {most[0]:,.0f} in an average week." if most[0] else "None."
+    worst = worst_hours(trends.heat)[:1]
+    said = [f"Most on {days[day]} from {hour:02d}:00, {trends.heat[day][hour]:,.0f}" for day, hour in worst]
+    peak = f"{said[0]} in an average week." if said else "None."
     return f"Failed runs of {trends.subject} by hour of the week ({trends.zone}), whatever their cause. {peak}"
 
 

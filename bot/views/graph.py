@@ -5,7 +5,7 @@ one that feeds it. Above MOST_NODES dependents, those of one phase at one distan
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.counts import plural
@@ -14,8 +14,7 @@ from bot.domain.impact.dependents import Affected
 from bot.domain.impact.report import Impact
 from bot.domain.platform.registry import Criticality
 from bot.views import impact_words
-from bot.views.chart_fonts import drawable
-from bot.views.chart_style import CARD, load_matplotlib
+from bot.views.chart_style import png
 from bot.views.charts import Chart
 from bot.views.text import escape
 
@@ -58,13 +57,18 @@ class _Group:
 
 def draw(impact: Impact) -> Chart:
     """A PNG 1,200 pixels wide."""
+    filename = f"impact-{impact.data_date}.png"
+    return Chart(filename, _title(impact), alt_text(impact), png(picture(impact)))
+
+
+def picture(impact: Impact) -> str:
     from bot.views.graph_figure import draw_graph
 
-    load_matplotlib()
-    name = impact.subject.processor.name
-    lines = [replace(node, label=drawable(node.label)) for node in nodes(impact)]
-    picture = draw_graph(lines, drawable(f"What {name} feeds"), _subtitle(impact), CARD)
-    return Chart(f"impact-{impact.data_date}.png", f"What {name} feeds", alt_text(impact), picture)
+    return draw_graph(nodes(impact), _title(impact), _notes(impact))
+
+
+def _title(impact: Impact) -> str:
+    return f"What {impact.subject.processor.name} feeds"
 
 
 def comment(impact: Impact) -> str:
@@ -202,8 +206,8 @@ def _path(impact: Impact) -> frozenset[str]:
     return frozenset(step.processor for step in deadline.critical_path) if deadline is not None else frozenset()
 
 
-def _subtitle(impact: Impact) -> str:
+def _notes(impact: Impact) -> list[str]:
     deadline = impact.next_deadline
     count = plural(len(impact.dependents), "dependent")
-    due = f"\nNext deadline {impact_words.until(deadline.minutes_to_breach)}" if deadline is not None else ""
-    return f"{impact.data_date}: {count}, {len(impact.affected):,} affected{due}"
+    due = [f"Next deadline {impact_words.until(deadline.minutes_to_breach)}"] if deadline is not None else []
+    return [f"{impact.data_date}: {count}, {len(impact.affected):,} affected", *due]

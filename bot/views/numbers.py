@@ -14,6 +14,14 @@ def share(rate: float | None) -> str:
     return f"{rate:.1%}"
 
 
+def whole_share(rate: float) -> str:
+    """0.775 -> 78 %, where there is room for no more: neither all nor nothing where it only rounds to it."""
+    said = f"{rate:.0%}"
+    if rate < 1 and said == "100%":
+        return ">99%"
+    return "<1%" if rate > 0 and said == "0%" else said
+
+
 def seconds(value: float | None) -> str:
     """Seconds below two minutes, minutes below two hours, hours above."""
     if value is None:

@@ -1,44 +1,55 @@
 """The timeline of a replay: one bar an incident, from its announcement to its resolution, worst on top."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from bot.domain.counts import plural
 from bot.domain.findings.severity import Severity
 from bot.domain.reports.replay import Message, ReplayReport
-from bot.views.chart_style import AT_RISK, BROKEN, CARD, Style, load_matplotlib, new_figure, png, titled
+from bot.views import svg
+from bot.views.chart_axes import Frame, below, spread
+from bot.views.chart_lines import day_word
+from bot.views.chart_style import AT_RISK, BROKEN, GRID, LINE, MARGIN, TOP, WIDTH, card, png, words
 from bot.views.charts import Chart
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
+TITLE = "Messages by severity"
 COLOURS = {Severity.P0: BROKEN, Severity.P1: AT_RISK, Severity.P2: "#6B6A70", Severity.P3: "#A9A8AC"}
 """Each severity also has rows of its own."""
-ROW, MOST_ROWS = 0.16, 12
+ROW, MOST_ROWS = 13.0, 12
+BAR = 7.0
+SHORTEST = 1.5
+"""A bar is seen, however short its incident was."""
+LABEL = 64.0
 GAP = 0.02
 """Of the whole span between two bars of one row, so that they do not look like one."""
 
 
-def draw_timeline(report: ReplayReport, style: Style = CARD) -> Chart:
+def draw_timeline(report: ReplayReport) -> Chart:
     """A PNG. Of a severity with more incidents at a time than rows, the later ones share the last row."""
-    load_matplotlib()
+    return Chart("replay.png", f"{TITLE}, {_span(report)}", _words(report), png(timeline(report)))
+
+
+def _span(report: ReplayReport) -> str:
+    return f"{report.first:%Y-%m-%d} to {report.last:%Y-%m-%d}"
+
+
+def timeline(report: ReplayReport) -> str:
     rows = {severity: _rows(report, severity) for severity in Severity}
-    used = {severity: max((row for row, _ in placed), default=0) + 1 for severity, placed in rows.items()}
-    figure, axes = new_figure(style, height=1.1 + ROW * sum(used.values()))
-    top, ticks = 0, []
+    used = {severity: 1 + max((row for row, _ in placed), default=0) for severity, placed in rows.items()}
+    height = sum(ROW * count + 8 for count in used.values())
+    left = MARGIN + LABEL
+    within = Frame(left, TOP + LINE, WIDTH - MARGIN - 4 - left, height, max(_day(report, report.last), 1e-6), 1.0)
+    days = spread(within, _days(report))
+    parts = [svg.polyline([(within.x(at), within.top), (within.x(at), within.bottom)], GRID, 1) for at, _ in days]
+    top = within.top
     for severity in Severity:
+        band = ROW * used[severity] + 8
+        parts.append(words(f"{severity} ({len(rows[severity])})", MARGIN, top + band / 2, room=LABEL - 6))
         for row, message in rows[severity]:
-            _bar(axes, report, message, top + row, COLOURS[severity])
-        ticks.append((top + (used[severity] - 1) / 2, f"{severity} ({len(rows[severity])})"))
-        top += used[severity]
+            parts += _bar(within, report, message, top + 4 + ROW * (row + 0.5), COLOURS[severity])
+        top += band
         if severity is not Severity.P3:
-            axes.axhline(top - 0.5, color=style.grid, linewidth=0.8)
-    axes.set_ylim(top - 0.4, -0.6)
-    axes.set_yticks([at for at, _ in ticks], [label for _, label in ticks])
-    _days(axes, report, style)
-    title = f"Messages by severity, {report.first:%Y-%m-%d} to {report.last:%Y-%m-%d}"
-    titled(figure, title, style)
-    return Chart("replay.png", title, _words(report), png(figure))
+            parts.append(svg.polyline([(MARGIN, top), (WIDTH - MARGIN, top)], GRID, 1))
+    return card(TITLE, within.bottom + 34, [*parts, *below(within, days)], [_span(report)])
 
 
 def _rows(report: ReplayReport, severity: Severity) -> list[tuple[int, Message]]:
@@ -55,32 +66,28 @@ def _rows(report: ReplayReport, severity: Severity) -> list[tuple[int, Message]]
     return placed
 
 
-def _bar(axes: "Axes", report: ReplayReport, message: Message, row: float, colour: str) -> None:
+def _bar(within: Frame, report: ReplayReport, message: Message, y: float, colour: str) -> list[str]:
+    parts = []
     for begin, end in message.spans:
-        start, length = _day(report, begin), _day(report, end or report.last) - _day(report, begin)
-        axes.barh(row, length, left=start, height=0.55, color=colour, alpha=0.75)
-    begun = _day(report, message.first.at)
-    axes.plot([begun], [row], marker="o", markersize=4, color=colour, markeredgewidth=0)
+        start, stop = within.x(_day(report, begin)), within.x(_day(report, end or report.last))
+        parts.append(svg.rect(start, y - BAR / 2, max(stop - start, SHORTEST), BAR, colour, fill_opacity=0.75))
+    return [*parts, svg.circle(within.x(_day(report, message.first.at)), y, 2.4, colour)]
 
 
 def _day(report: ReplayReport, moment: datetime) -> float:
     return (moment - report.first) / timedelta(days=1)
 
 
-def _days(axes: "Axes", report: ReplayReport, style: Style) -> None:
-    length = max(_day(report, report.last), 1e-6)
-    axes.set_xlim(-0.01 * length, 1.01 * length)
+def _days(report: ReplayReport) -> list[tuple[float, str]]:
+    """Its midnights."""
+    length = _day(report, report.last)
     midnight = report.first.replace(hour=0, minute=0, second=0, microsecond=0)
     days = [midnight + timedelta(days=n) for n in range(int(length) + 2)]
     shown = [day for day in days if report.first <= day <= report.last] or [report.first]
-    shown = shown[:: max(1, len(shown) // 6)]
-    axes.set_xticks([_day(report, day) for day in shown], [f"{day:%b} {day.day}" for day in shown])
-    axes.grid(axis="x", color=style.grid, linewidth=0.8)
-    axes.set_axisbelow(True)
-    axes.tick_params(length=0)
+    return [(_day(report, day), day_word(day)) for day in shown]
 
 
 def _words(report: ReplayReport) -> str:
     counts = ", ".join(f"{sum(m.severity is s for m in report.messages)} {s}" for s in Severity)
-    span = f"{report.first:%Y-%m-%d} to {report.last:%Y-%m-%d}"
-    return f"Timeline of {plural(len(report.messages), 'message')} from {span}, by their worst severity: {counts}."
+    messages = plural(len(report.messages), "message")
+    return f"Timeline of {messages} from {_span(report)}, by their worst severity: {counts}."

@@ -87,9 +87,12 @@ def test_the_wheel_alone_knows_its_version_and_the_bundled_configuration(firelin
 
 def test_the_wheel_holds_the_product_and_no_tests(fireline: Path) -> None:
     [packed] = fireline.parents[2].glob("*.whl")
-    folders = {name.split("/")[0] for name in zipfile.ZipFile(packed).namelist()}
+    inside = zipfile.ZipFile(packed).namelist()
+    folders = {name.split("/")[0] for name in inside}
     assert folders == {"bot", "handlers", "sandbox", f"fireline-{VERSION}.dist-info"}
-    assert not [name for name in zipfile.ZipFile(packed).namelist() if "/tests/" in name]
+    assert not [name for name in inside if "/tests/" in name]
+    fonts = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "LICENSE")
+    assert {f"bot/views/fonts/{name}" for name in fonts} <= set(inside), "pictures have their words on any machine"
 
 
 def test_the_wheel_alone_runs_the_demo(demo: str) -> None:

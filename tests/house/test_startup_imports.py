@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 from tests.house.project import ROOT
 
 STARTED = "bot.cli.app, bot.bootstrap, bot.cli.local_api, bot.config.slack_tokens, bot.slack.serving"
-LATER = ("sandbox", "fsspec", "google", "grpc", "matplotlib", "numpy", "pyarrow", "rich", "sqlglot")
-"""Charts are loaded once the app serves, Google's clients with a warehouse on BigQuery, sqlglot by a new query."""
+LATER = ("sandbox", "fsspec", "google", "grpc", "pyarrow", "resvg_py", "rich", "sqlglot")
+"""What draws comes with the first picture, Google's clients with a warehouse on BigQuery, sqlglot with a new query."""
 SLOW = ("asyncio", "dataclasses", "duckdb", "http", "pydantic", "rich", "sqlglot", "typer", "yaml")
 """A question that a running process answers needs none of them."""
 HERE = ("aiohttp", "alembic", "slack_bolt", "slack_sdk", "sqlalchemy", "sqlglot", "typer")

@@ -1,11 +1,12 @@
-"""What is kept in git is small and readable: text, and PNG pictures."""
+"""What is kept in git is small and readable: text, PNG pictures, and the fonts of charts."""
 
 import os
 
 from tests.house.project import named, tracked
 
 MOST_BYTES = 300_000
-PNG = b"\x89PNG\r\n\x1a\n"
+BINARY = {".png": b"\x89PNG\r\n\x1a\n", ".ttf": b"\0\1\0\0"}
+"""How such a file begins."""
 LOCAL = (".venv", "var/", "__pycache__", ".env", ".egg-info", "node_modules")
 
 
@@ -13,13 +14,17 @@ def test_files_are_small() -> None:
     assert {named(path): size for path in tracked() if (size := path.stat().st_size) > MOST_BYTES} == {}
 
 
-def test_only_pictures_are_binary() -> None:
-    binary = [path for path in tracked() if b"\0" in path.read_bytes()]
-    assert [named(path) for path in binary if path.suffix != ".png" or not path.read_bytes().startswith(PNG)] == []
+def test_only_pictures_and_fonts_are_binary() -> None:
+    binary = {path: content for path in tracked() if b"\0" in (content := path.read_bytes())}
+    known = {
+        path for path, content in binary.items() if path.suffix in BINARY and content.startswith(BINARY[path.suffix])
+    }
+    assert [named(path) for path in binary.keys() - known] == []
+    assert [named(path) for path in known if path.suffix == ".ttf" and path.parent.name != "fonts"] == []
 
 
 def test_text_is_utf8_with_unix_line_ends() -> None:
-    texts = {named(path): path.read_bytes() for path in tracked() if path.suffix != ".png"}
+    texts = {named(path): path.read_bytes() for path in tracked() if path.suffix not in BINARY}
     assert [name for name, content in texts.items() if b"\r\n" in content] == []
     for content in texts.values():
         content.decode("utf-8")

@@ -1,16 +1,23 @@
-"""Trend charts: real PNGs of the right size, in both themes, with words for those who cannot see them."""
+"""Charts: real PNGs of the right size, words inside and apart from each other, words for those who cannot see them."""
 
 import struct
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from xml.etree import ElementTree
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.health.model import Durations, HealthRequest
+from bot.domain.findings.severity import Severity
+from bot.domain.health.model import Durations, HealthRequest, Noise
 from bot.domain.health.trends import DayDurations, Trends
-from bot.views import charts
+from bot.domain.reports.replay import Message, ReplayReport
+from bot.views import chart_figures, chart_lines, charts, replay_chart, svg
 from bot.views.charts import Chart
+from tests.support import notices
+from tests.support.svg_boxes import XMLNS, check, said
 
 DAYS = tuple(date(2026, 1, 14) + timedelta(days=n) for n in range(7))
 HEAT = [[float(day * hour % 17) for hour in range(24)] for day in range(7)]
@@ -71,7 +78,6 @@ def test_words_say_what_the_picture_shows() -> None:
     success, heat, durations = drawn("processor")
     assert success.alt_text == "Success rate by day over 7 days. Box: 96.0% lately, lowest 0.0%."
     assert heat.alt_text.startswith("Failed runs of Box by hour of the week (America/New_York), whatever their cause.")
-    assert "Most on Sunday from 14:00, 16 in an average week." in heat.alt_text
     assert durations.alt_text == "Duration of Box by day. Latest p50 69.0s, p95 97.0s. Usual p95 100.0s."
 
 
@@ -81,17 +87,95 @@ def test_words_when_there_is_nothing() -> None:
     assert heat.alt_text.endswith("None.")
 
 
-def test_many_phases_are_reported_within_slacks_limit() -> None:
-    many = replace(PIPELINE, success={f"phase {n}": [0.5] * 7 for n in range(60)})
-    success, _ = charts.draw(many)
-    assert len(success.alt_text) <= 1_000
-    assert size(success.png)[0] == 1_200
+LONG = "nbac_player_boxscores_" * 9
+WORDS = ("phase 1", LONG, "日本語データ取込" * 5, "<!channel> & a$\\frac{$", "W" * 200, "\ud800\u202e")
+RATES: tuple[float | None, ...] = (1.0, 0.9999, 0.0001, None, 0.0, 0.5, 1 / 3)
 
 
-@pytest.mark.parametrize("name", ["<!channel> & a$\\frac{$", "x" * 120])
-def test_any_name_can_be_drawn(name: str) -> None:
-    assert len(charts.draw(replace(PROCESSOR, subject=name, success={name: [0.5] * 7}))) == 3
-    assert "<!" not in charts.comment(replace(PROCESSOR, subject=name))
+@pytest.mark.parametrize("count", [0, 1, 2, 20, 21, 60])
+@pytest.mark.parametrize("name", WORDS)
+def test_words_of_a_grid_are_inside_and_apart(name: str, count: int) -> None:
+    rows = {f"{name}{at or ''}": RATES for at in range(count)}
+    picture = chart_figures.draw_success(replace(PIPELINE, subject=name, success=rows))
+    found = [box.said for box in check(picture)]
+    assert ("The 19 lowest of 60." in found) == (count == 60)
+    if count:
+        assert {"100%", ">99%", "<1%", "-", "0%", "50%", "33%"} <= set(found)
+
+
+def test_of_many_rows_the_lowest_are_drawn() -> None:
+    rows = {f"p{at}": [at / 100] * 7 for at in range(60)}
+    found = said(chart_figures.draw_success(replace(PIPELINE, success=rows)))
+    assert [name for name in found if name.startswith("p")] == [f"p{at}" for at in range(19)]
+
+
+@pytest.mark.parametrize("days", [1, 2, 7])
+def test_fewer_days_have_room(days: int) -> None:
+    given = tuple(date(2026, 9, 28) + timedelta(days=at) for at in range(days))
+    check(chart_figures.draw_success(replace(PIPELINE, days=given, success={"a": [0.5] * days, "b": [None] * days})))
+
+
+@pytest.mark.parametrize("most", [0.0, 0.01, 0.25, 3.0, 99.9, 12_345_678.0])
+def test_words_of_a_heat_map_are_inside_and_apart(most: float) -> None:
+    heat = [[0.0] * 24 for _ in range(7)]
+    heat[6][23], heat[0][0] = most, most / 2
+    found = [box.said for box in check(chart_figures.draw_heat(replace(PIPELINE, heat=heat, zone=LONG)))]
+    assert (found[-1] == "None failed.") == (most == 0)
+
+
+def a_month(days: Sequence[int], seconds: float) -> list[DayDurations]:
+    return [DayDurations(MONTH[at], Durations("Box", 2, seconds, 2 * seconds, 3 * seconds)) for at in days]
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.004, 1.0, 59.0, 119.0, 4_000.0, 86_400.0 * 40])
+@pytest.mark.parametrize("days", [[0], [0, 29], [3, 4, 9], list(range(30))])
+@pytest.mark.parametrize("usual", [None, 0.0, 60.0, 90_000.0])
+def test_words_of_durations_are_inside_and_apart(seconds: float, days: list[int], usual: float | None) -> None:
+    baseline = None if usual is None else Durations("Box", 2, usual, usual, usual)
+    some = replace(PROCESSOR, subject=LONG, durations=a_month(days, seconds), baseline=baseline)
+    check(chart_lines.draw_durations(some))
+
+
+def test_a_day_without_runs_is_a_gap() -> None:
+    some = replace(PROCESSOR, durations=a_month([0, 1, 2, 5, 6, 9], 60), baseline=None)
+    drawn = ElementTree.fromstring(chart_lines.draw_durations(some))
+    dashed = [each for each in drawn.iter(f"{XMLNS}polyline") if each.get("stroke-dasharray")]
+    assert [len(each.attrib["points"].split()) for each in dashed] == [3, 2, 2], "the last is the legend's"
+
+
+@pytest.mark.parametrize(
+    ("hours", "count"), [(0, 0), (0, 1), (1, 2), (24, 30), (24 * 90, 60)], ids=["none", "one", "hour", "day", "months"]
+)
+def test_words_of_a_timeline_are_inside_and_apart(hours: int, count: int) -> None:
+    begin = datetime(2026, 1, 14, 6, tzinfo=UTC)
+    first, spans = notices.decision(at=begin, severity=Severity.P1), ((begin, None),)
+    names = [f"INC-{number}" for number in range(count)]
+    found = ReplayReport(
+        first=begin,
+        last=begin + timedelta(hours=hours),
+        step=timedelta(minutes=10),
+        zone=ZoneInfo("America/New_York"),
+        messages=tuple(Message(incident=name, decisions=(first,), spans=spans, ended=None) for name in names),
+        quiet={},
+        noise=Noise(raw_failures=0, kept_quiet=0, real=0, by_category={}),
+        warnings=(),
+    )
+    check(replay_chart.timeline(found))
+
+
+def test_what_is_no_number_cannot_be_drawn() -> None:
+    with pytest.raises(ValueError, match="nan cannot be drawn"):
+        svg.number(float("nan"))
+
+
+def test_words_name_the_hour_that_the_picture_rings() -> None:
+    """Several hours are the worst: both take the first of the week."""
+    assert "Most on Tuesday from 16:00, 16 in an average week." in drawn("processor")[1].alt_text
+    assert "○ most: Tue 16:00, 16; Wed 08:00, 16; Thu 11:00, 16" in said(chart_figures.draw_heat(PROCESSOR))
+
+
+def test_a_comment_mentions_nobody() -> None:
+    assert "<!" not in charts.comment(replace(PROCESSOR, subject="<!channel>"))
 
 
 def test_what_goes_with_a_file_hides_nothing() -> None:

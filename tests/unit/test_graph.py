@@ -12,6 +12,7 @@ from bot.domain.impact.report import Impact
 from bot.views import graph
 from tests.support.health_reports import NASTY
 from tests.support.impact_cases import freshness, impact, nasty, registry, wide
+from tests.support.svg_boxes import check
 from tests.unit.test_lineage import graphs
 
 LONG = registry([{"name": f"c{n:04}", "phase": 1, "dependencies": [f"c{n - 1:04}"] if n else []} for n in range(3_000)])
@@ -105,6 +106,7 @@ CASES: dict[str, Any] = {
 @pytest.mark.parametrize("name", CASES)
 def test_pictures_have_a_phones_width_and_words(name: str) -> None:
     found = CASES[name]()
+    check(graph.picture(found), margin=2.0)
     drawn = graph.draw(found)
     width, height = size(drawn.png)
     assert (width, 400 <= height <= 3_100) == (1_200, True)
