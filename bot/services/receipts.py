@@ -8,7 +8,7 @@ from bot.domain.audit import Link, Seal, verify
 from bot.domain.counts import plural
 from bot.domain.errors import BadInput
 from bot.domain.evidence.observation import DateSpan
-from bot.domain.reprocessing.checking import GOOD
+from bot.domain.reprocessing.checking import is_right
 from bot.domain.reprocessing.plan import plan_hash
 from bot.domain.reprocessing.progress import is_planned
 from bot.domain.reprocessing.receipts import (
@@ -99,7 +99,7 @@ class ReceiptService:
             row = self._validation().picture([name], DateSpan(day, day), now).rows[name, day]
             said, rows = receipt.said, row.proof.rows
             held = f"{said['verdict_after']}, {plural(int(said['rows_after'] or 0), 'row')}"
-            yield Rerun(name, day, held, row.verdict.value, rows, row.verdict in GOOD)
+            yield Rerun(name, day, held, row.verdict.value, rows, is_right(row.judged))
 
     def _repair(self, name: str) -> Repair:
         repairs, number = self._required().repairs, number_in(name)

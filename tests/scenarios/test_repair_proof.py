@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -23,8 +24,8 @@ from bot.services.reprocessing_evidence import StepEvidence
 from bot.services.reprocessing_execution import Around, ReprocessingExecution
 from bot.services.step_runs import StepRuns
 from bot.views import receipts as views
-from tests.support.builders import DAY, Row, loaded, run
-from tests.support.repair_service import ANA, NEXT, NOW, Repairing, repairing
+from tests.support.builders import DAY, Row, World, loaded, run
+from tests.support.repair_service import ANA, BEFORE, NEXT, NOW, PIPELINE, WORLD, Repairing, repairing
 from tests.support.service_endpoints import Asked, TeamService, team_service
 
 BEGINS = 84.0
@@ -71,8 +72,14 @@ class Story:
 
 @pytest.fixture
 def story(tmp_path: Path) -> Iterator[Story]:
+    with told(tmp_path, WORLD) as story:
+        yield story
+
+
+@contextmanager
+def told(directory: Path, world: World) -> Iterator[Story]:
     state = FakeState()
-    bench = repairing(tmp_path, state)
+    bench = repairing(directory, state, world)
     with team_service() as place:
         services = tuple(place.service(name=name) for name in ("raw", "analytics", "scrapers"))
         registry = Registry(processors=bench.plans.registry.processors, services=services)
@@ -161,6 +168,45 @@ def test_rows_of_before_prove_no_run(story: Story) -> None:
     step = story.step(repair, "Box")
     assert (step.state, step.cause) == (StepState.FAILED, "not_proved")
     assert "repaired" not in story.results(repair)
+
+
+FEW = {"runs", "table_loads", "game_schedule", "raw_files"}
+
+
+def young(days: int) -> World:
+    """A platform that has no more dates than these before."""
+    late = set(BEFORE[days:])
+
+    def kept(name: str) -> list[Row]:
+        return [row for row in getattr(WORLD, name) if row.get("data_date", row.get("game_date")) not in late]
+
+    return WORLD.but(**{name: kept(name) for name in FEW})
+
+
+def stated(least: float) -> list[dict[str, Any]]:
+    return [{**one, "least": least} if one["name"] == "Box" else one for one in PIPELINE]
+
+
+@pytest.mark.parametrize(
+    ("world", "proved"),
+    [
+        (young(4), False),
+        (young(5), True),
+        (WORLD.but(game_schedule=[]), False),
+        (young(4).but(processors=stated(90)), True),
+        (young(4).but(processors=stated(200)), False),
+    ],
+    ids=["four dates", "five dates", "no calendar", "a stated minimum", "less than the minimum"],
+)
+def test_what_nobody_knows_the_usual_rows_of_is_done_and_not_proved(tmp_path: Path, world: World, proved: bool) -> None:
+    with told(tmp_path, world) as story:
+        step = story.step(story.repaired(box(Mode.ALL), whole), "Box")
+        assert (step.state is StepState.PROVED) is proved, step.reason
+        assert step.verdict_after == ("partial" if world.processors == stated(200) else "ok")
+        repair = story.state.repairs.latest(1)[0]
+        assert ("repaired" in story.results(repair)) is proved
+        if step.cause == "untold":
+            assert step.reason.startswith("done, but cannot be proved: 100 rows, and its usual rows are unknown")
 
 
 def test_a_receipt_is_read_checked_and_judged_again(story: Story) -> None:

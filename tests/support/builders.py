@@ -91,11 +91,12 @@ def registry_yaml(processors: Sequence[Row] = PROCESSORS) -> str:
 
 
 def _entry(processor: Row) -> Row:
-    entry = {key: value for key, value in processor.items() if key not in ("table", "per_game")}
+    entry = {key: value for key, value in processor.items() if key not in ("table", "per_game", "least")}
     if "table" in processor:
         entry["bigquery_table"] = processor["table"]
     if "per_game" in processor:
-        entry["expected_records"] = {"per_game": processor["per_game"]}
+        least = {"min": processor["least"]} if "least" in processor else {}
+        entry["expected_records"] = {"per_game": processor["per_game"], **least}
     return entry
 
 

@@ -31,7 +31,8 @@ BUSY_PAUSE, MOST_BUSY = timedelta(minutes=1), 60
 """Before one that runs for that date already is asked again, and how often."""
 MOST_WHY = 200
 GOOD = frozenset({Verdict.OK, Verdict.TRACKING_BUG})
-"""The data are there and whole."""
+"""Nothing is known to be wrong with the data."""
+UNCOUNTED = "its usual rows are unknown (fewer than five dates, or no calendar; `expected_records.min` says them)"
 NOT_DUE = frozenset({Verdict.LEGITIMATE_ZERO, Verdict.OFF_DAY})
 ASKED_FOR = 3
 """So many times its limit an order is looked for, and asked for again, of which nobody knows whether it was taken."""
@@ -48,6 +49,11 @@ class Seen:
     rows: int | None
     written_at: datetime | None
     traced: bool
+
+
+def is_right(judged: Judged) -> bool:
+    """Are the data there and whole? What nobody can tell is not."""
+    return judged.verdict in GOOD and not judged.uncounted
 
 
 def begun(step: RepairStep, now: datetime) -> RepairStep:
@@ -168,7 +174,7 @@ def _without_run(step: RepairStep, seen: Seen, asked: datetime, timeout: timedel
     """No row of a run: until it can be none any more, it may come."""
     if now <= asked + timeout + ROW_LAG:
         return step
-    if _written_since(seen, asked - CLOCKS) and seen.judged.verdict in GOOD:
+    if _written_since(seen, asked - CLOCKS) and is_right(seen.judged):
         return _told(step, seen, StepState.PROVED, "", "the data are right; no row of a run came", now)
     if step.unclear:
         return not_found(step, timeout, now)
@@ -187,7 +193,7 @@ def _failed_run(step: RepairStep, seen: Seen, run: RunSeen, now: datetime) -> Re
 def _proof(step: RepairStep, seen: Seen, run: RunSeen, now: datetime) -> RepairStep:
     verdict, ended = seen.judged.verdict, run.ended_at or run.known_at
     written = _written_since(seen, run.started_at) if seen.traced else bool(run.records)
-    if verdict in GOOD and written:
+    if is_right(seen.judged) and written:
         return _told(step, seen, StepState.PROVED, "", seen.judged.because, now)
     patience = LOAD_LAG if written else PROOF_WITHIN
     if now <= ended + patience:
@@ -206,6 +212,9 @@ def _proof(step: RepairStep, seen: Seen, run: RunSeen, now: datetime) -> RepairS
         return _told(step, seen, StepState.SKIPPED, Cause.NOT_DUE, f"nothing was due: {seen.judged.because}", now)
     if verdict is Verdict.UNKNOWN:
         return _told(step, seen, StepState.FAILED, Cause.UNTOLD, f"cannot be proved: {seen.judged.because}", now)
+    if verdict in GOOD and written:
+        said = f"done, but cannot be proved: {seen.judged.because}, and {UNCOUNTED}"
+        return _told(step, seen, StepState.FAILED, Cause.UNTOLD, said, now)
     if verdict in GOOD:
         said = "its run says success, and the data of the date were not written since"
         return _told(step, seen, StepState.FAILED, Cause.NOT_PROVED, said, now)

@@ -77,6 +77,7 @@ class Judged:
     """A verdict with the sentence that explains it. `until`: for `wait`, when to look again (None: after a repair).
 
     `instead` is an action better than the verdict's usual one. `lost`: of an unknown one, that data is lost is known.
+    `uncounted`: there are rows, and nobody can tell whether they are all.
     """
 
     verdict: Verdict
@@ -84,6 +85,7 @@ class Judged:
     until: datetime | None = None
     instead: Action | None = None
     lost: bool = False
+    uncounted: bool = False
 
     @property
     def action(self) -> Action:
@@ -174,13 +176,20 @@ def _filled(day: ProcessorDate, now: datetime, usual: float | None) -> Judged:
         if day.settled(now):
             return Judged(verdict=Verdict.PARTIAL, because=share)
         return Judged(verdict=Verdict.NOT_YET, because=f"{share} so far", until=_look_again(day, now))
+    uncounted = _is_uncounted(day, rows, usual)
     untracked = untracked_run(day)
     if untracked is not None or _says_zero(day):
         said = "the history says 0 records,"
         if untracked is not None and day.claimed:
             said = f"its run of {untracked.started_at:%H:%M} UTC says 0 records, another {day.claimed:,};"
-        return Judged(verdict=Verdict.TRACKING_BUG, because=f"{said} the table has {plural(rows, 'row')}")
-    return Judged(verdict=Verdict.OK, because=plural(rows, "row"))
+        because = f"{said} the table has {plural(rows, 'row')}"
+        return Judged(verdict=Verdict.TRACKING_BUG, because=because, uncounted=uncounted)
+    return Judged(verdict=Verdict.OK, because=plural(rows, "row"), uncounted=uncounted)
+
+
+def _is_uncounted(day: ProcessorDate, rows: int, usual: float | None) -> bool:
+    """Is it not known how many would be usual? Where no data was due there are none to lack."""
+    return day.expected is not False and (not usual or is_short(rows, day.loads, usual))
 
 
 def _look_again(day: ProcessorDate, now: datetime) -> datetime:
