@@ -81,6 +81,7 @@ def guided(
 ) -> RunbookService:
     """Over the other services: a check and an action of a runbook are theirs."""
     from bot.config.access import load_access
+    from bot.services.access import email_by
     from bot.services.runbook_actions import Hands, RunbookActions
     from bot.services.runbook_checks import Asked, RunbookChecks
     from bot.services.runbook_operations import on_services
@@ -96,7 +97,7 @@ def guided(
         registry, services.silences, services.declaring, services.repairs, on_services(lambda: services.operations)
     )
     approves = load_access(settings.config / "access.yaml").approves
-    people = People(services.oncall.schedule, identify, approves)
+    people = People(services.oncall.schedule, identify, approves, email_by(identify))
     return RunbookService(store, RunbookFiles(settings.config), people, RunbookChecks(asked), RunbookActions(hands))
 
 

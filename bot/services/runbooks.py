@@ -53,11 +53,14 @@ class Place:
 
 @dataclass(frozen=True)
 class People:
-    """`schedule` knows the covers, `identify` asks who somebody is; `approves`: the role of an approver."""
+    """`schedule` knows the covers, `identify` asks who somebody is; `approves`: the role of an approver. `email` of
+    somebody, "" where it is not known.
+    """
 
     schedule: Callable[[datetime], Schedule]
     identify: Callable[[Actor], Identity] = without_slack
     approves: Role = Role.RESPONDER
+    email: Callable[[Actor], str] = lambda _: ""
 
 
 class RunbookService:
@@ -103,7 +106,9 @@ class RunbookService:
         runbook, state = self.get(name), self._required()
         self._check(who, incident, now)
         about = subject or (Subject() if incident is None else subject_of(incident))
-        made = engine.begun(uuid4().hex, runbook, about, person(who), now, "" if incident is None else incident.id)
+        made = engine.begun(
+            uuid4().hex, runbook, about, self._person(who), now, "" if incident is None else incident.id
+        )
         shown = place or Place()
         if incident is not None and incident.message is not None:
             shown = Place(incident.message.channel, incident.message.ts)
@@ -129,7 +134,7 @@ class RunbookService:
             run = state.runbooks.run(run.id) or run
             if deed is Deed.ACT:
                 self._check_approval(run, known.step, who)
-            moved = _moved(run, known.step, deed, person(who), now)
+            moved = _moved(run, known.step, deed, self._person(who), now)
             if put(state, moved, now):
                 return state.runbooks.run(run.id) or moved.run
         raise BadInput(f"{run.label} is being changed by others just now. Try again.")
@@ -159,6 +164,9 @@ class RunbookService:
         if step.approval is not Approval.RESPONDER and not asks:
             check_role(self._people.identify, who, f"approve step {number} of {run.label}", self._people.approves)
 
+    def _person(self, who: Actor) -> Person:
+        return Person(who.key, who.name, self._people.email(who))
+
     def _required(self) -> State:
         return required(self._state)
 
@@ -175,10 +183,6 @@ def _moved(run: Run, step: int, deed: Deed, who: Person, now: datetime) -> Moved
             return engine.wanted(run, step, who, now)
         case Deed.STOP:
             return engine.stopped(run, who, now)
-
-
-def person(who: Actor) -> Person:
-    return Person(who.key, who.name)
 
 
 def subject_of(incident: Incident) -> Subject:

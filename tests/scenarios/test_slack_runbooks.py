@@ -2,14 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from bot.config.settings import Settings
+from bot.domain.access import AccessPolicy, Actor, Origin, Role
 from bot.domain.errors import BadInput
 from bot.domain.incidents.incident import MessageRef
 from bot.domain.incidents.response import ResponseState
-from bot.domain.runbooks.run import RunState
+from bot.domain.runbooks.run import RunState, StepState
+from bot.guiding import guided
+from bot.ports.directory import DirectoryUnavailable
+from bot.services.access import Identities
 from bot.services.runbooks import Deed
 from bot.views import incident as views
 from tests.support.builders import NOW
@@ -167,6 +173,42 @@ def test_a_rollback_needs_a_second_person_who_approves(desk: Desk) -> None:
         assert "was not done: " in desk.told()[-1]
 
     play(scenario, "socket", desk.services)
+
+
+class Directory:
+    """Ben has a second account, under the same address; what Slack does not say is unknown."""
+
+    silent = False
+
+    def origin(self, user: str) -> Origin:
+        if self.silent and user != PEOPLE["Ben"]:
+            raise DirectoryUnavailable("Slack did not answer")
+        return Origin.MEMBER
+
+    def email(self, user: str) -> str:
+        return {PEOPLE["Ben"]: "ben@example.com", "U77": "Ben@Example.com"}.get(user, f"{user}@example.com")
+
+    def members(self, group: str) -> frozenset[str]:
+        raise AssertionError(group)
+
+
+def test_who_asked_is_no_second_person_under_another_id(desk: Desk) -> None:
+    directory, seconds = Directory(), [0.0]
+    roles = dict.fromkeys((PEOPLE["Ben"], "U77", "U78"), Role.APPROVER)
+    identities = Identities(AccessPolicy(Role.RESPONDER, roles), directory, lambda: seconds[0])
+    guide = partial(guided, Settings(home=desk.folder, config=desk.folder / "config"), desk.state, identities)
+    runbooks = replace(desk.services, guide=guide).runbooks
+    ben, other, third = Actor(PEOPLE["Ben"], "Ben"), Actor("U77", "benny"), Actor("U78", "Cleo")
+    run = runbooks.start("go-back", ben, NOW)
+    [grant] = [each.id for each in desk.state.runbooks.grants(run.id) if each.step == 1]
+    runbooks.press(grant, Deed.ACT, ben, NOW)
+    with pytest.raises(BadInput, match="You asked for step 1: another person has to approve it"):
+        runbooks.press(grant, Deed.ACT, other, NOW)
+    directory.silent, seconds[0] = True, 7_200.0
+    with pytest.raises(BadInput, match="I cannot tell who you are"):
+        runbooks.press(grant, Deed.ACT, third, NOW)
+    directory.silent, seconds[0] = False, 9_000.0
+    assert runbooks.press(grant, Deed.ACT, third, NOW).steps[0].state is StepState.ACTING
 
 
 def test_an_old_button_and_one_that_was_made_up(desk: Desk) -> None:

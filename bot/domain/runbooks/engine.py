@@ -77,9 +77,10 @@ def wanted(run: Run, number: int, by: Person, now: datetime) -> Moved:
         raise BadInput(f"Step {number} is no action.")
     if step.approval is Approval.SECOND_PERSON and state.state is StepState.READY:
         after = replace(state, state=StepState.ASKED, at=now, by=by.name, by_key=by.key, why="")
-        after = replace(after, asked_by=by.name, asked_key=by.key)
+        after = replace(after, asked_by=by.name, asked_key=by.key, asked_email=by.email)
         return Moved(_with(run, after), (f"{by.name} asks for step {number}: {step.title}",), by.key)
-    if state.state is StepState.ASKED and by.is_same_human(Person(state.asked_key, state.asked_by)):
+    asker = Person(state.asked_key, state.asked_by, state.asked_email)
+    if state.state is StepState.ASKED and by.is_same_human(asker):
         raise BadInput(f"You asked for step {number}: another person has to approve it.")
     after = replace(state, state=StepState.ACTING, at=now, by=by.name, by_key=by.key, due_at=now, attempts=0, why="")
     word = "approved" if state.state is StepState.ASKED else "starts"
@@ -140,7 +141,9 @@ def refused(run: Run, number: int, why: str, now: datetime) -> Moved | None:
     step, state = run.step(number)
     if state.state is not StepState.ACTING:
         return None
-    after = replace(state, state=StepState.READY, at=now, why=why, asked_by="", asked_key="", due_at=None)
+    after = replace(
+        state, state=StepState.READY, at=now, why=why, asked_by="", asked_key="", asked_email="", due_at=None
+    )
     return Moved(_with(run, after), (f"Step {number}, {step.title}, was not done: {why}",))
 
 

@@ -51,9 +51,9 @@ class Subject:
 
 @dataclass(frozen=True, kw_only=True)
 class StepRun:
-    """`by` is who did it last, by name, `by_key` as the record calls them; `asked_by` and `asked_key` who asked for
-    approval. `text` is what a check answered at `at`, or what an action did; `why` says what is wrong. `since` is when
-    it began.
+    """`by` is who did it last, by name, `by_key` as the record calls them; `asked_by`, `asked_key` and `asked_email`
+    are of who asked for approval. `text` is what a check answered at `at`, or what an action did; `why` says what is
+    wrong. `since` is when it began.
     """
 
     number: int
@@ -64,6 +64,7 @@ class StepRun:
     by_key: str = ""
     asked_by: str = ""
     asked_key: str = ""
+    asked_email: str = ""
     fit: Fit | None = None
     text: str = ""
     why: str = ""
