@@ -1,7 +1,7 @@
 """`fireline reprocess`: plan a repair, start it, see how far it is; pause, let go on, stop, try again."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from bot.services.reprocessing import RepairService
 
 reprocess = typer.Typer(help="Repair dates: a plan first, then a start.", no_args_is_help=True)
+ENDS_WITHIN_S = 20.0
+"""So long it is waited for that executions end."""
+CARRIED_ON = frozenset({"start", "pause", "resume", "retry"})
 WAITS = "`fireline run` carries it out; `fireline reprocess status` shows how far it is."
 Which = Annotated[str, typer.Argument(help="As R-12.", show_default=False)]
 
@@ -129,8 +132,11 @@ def answer_reprocess(
             return _latest(repairs, question)
         case "cancel" if (before := repairs.get(question.text)).state in BEFORE_START:
             return _plan(repairs.withdraw(before.id, who, moment), question)
-        case "pause" | "resume" | "cancel" | "retry":
-            act = {"pause": control.pause, "resume": control.resume, "cancel": control.stop, "retry": control.retry}
+        case "cancel":
+            known, left = control.stopped(repairs.get(question.text).id, who, ENDS_WITHIN_S)
+            return _progress(known, control, question, left)
+        case "pause" | "resume" | "retry":
+            act = {"pause": control.pause, "resume": control.resume, "retry": control.retry}
             known = act[question.act](repairs.get(question.text).id, who)
         case _:
             known = repairs.get(question.text)
@@ -166,17 +172,19 @@ def _plan(found: "Repair", question: RepairQuestion) -> str:
     return _lines(lines)
 
 
-def _progress(found: "Repair", control: "RepairControl", question: RepairQuestion) -> str:
+def _progress(found: "Repair", control: "RepairControl", question: RepairQuestion, left: Sequence[str] = ()) -> str:
+    """`left`: what could not be ended."""
     from bot.cli.reprocess_json import progress_json
     from bot.views import reprocessing_progress, reprocessing_words
 
     at = control.progress(found)
     if question.as_json:
-        return _json(progress_json(found, at))
+        return _json({**progress_json(found, at), **({"not_ended": list(left)} if question.act == "cancel" else {})})
     head = f"{found.label} {reprocessing_progress.STATES[found.state]}: {reprocessing_words.headline(found)}"
     trouble = [f"{each.processor} {each.data_date}: {each.reason}" for each in at.trouble]
-    waits = [WAITS] if question.act == "start" else []
-    return _lines([f"{head}.", f"{reprocessing_progress.figures(at)}.", *trouble, *waits])
+    waits = [WAITS] if question.act in CARRIED_ON else []
+    goes_on = [f"Not ended: {each}. Look there." for each in left]
+    return _lines([f"{head}.", f"{reprocessing_progress.figures(at)}.", *trouble, *goes_on, *waits])
 
 
 def _latest(repairs: "RepairService", question: RepairQuestion) -> str:

@@ -1,12 +1,13 @@
 """What people do to a repair that runs: pause it, let it go on, stop it, try what failed once more."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from bot.domain.access import Actor, Identity
 from bot.domain.errors import BadInput
 from bot.domain.incidents.timeline import Entry, EntryKind
+from bot.domain.reprocessing.execution import HOLDS_SLOT
 from bot.domain.reprocessing.plan import Limits
 from bot.domain.reprocessing.progress import Progress, cancelled, paused, progress, resumed, retried
 from bot.domain.reprocessing.receipts import repair_receipt
@@ -21,6 +22,9 @@ from bot.services.service_in_use import refuse_repair
 TRIES = 5
 """A change that comes in between is decided on again."""
 log = logging.getLogger("fireline.repairs")
+UNNAMED = "it was being asked for, and whether it runs is not known"
+EndRuns = Callable[[Sequence[RepairStep], float], Sequence[str]]
+"""Ends what services have taken, as far as they can; waits so many seconds, and tells what goes on, or may."""
 Change = Callable[[Repair, list[RepairStep], datetime], tuple[Repair, Sequence[RepairStep]]]
 
 
@@ -35,9 +39,9 @@ class RepairControl:
         identify: Callable[[Actor], Identity],
         now: Clock,
         limits: Callable[[], Limits],
-        end_runs: Callable[[Iterable[RepairStep]], None] = lambda _: None,
+        end_runs: EndRuns = lambda _steps, _wait_s: (),
     ) -> None:
-        """`state` None: this process keeps none. `end_runs` ends what services have taken, as far as they can."""
+        """`state` None: this process keeps none."""
         self._kept, self._identify, self._now = state, identify, now
         self._limits, self._end_runs = limits, end_runs
 
@@ -48,13 +52,20 @@ class RepairControl:
         return self._do(repair_id, who, "resumed", "let a repair go on", lambda repair, _, __: (resumed(repair), ()))
 
     def stop(self, repair_id: str, who: Actor) -> Repair:
-        """No step of it is started from now on."""
+        """No step of it is started from now on; what its services have begun is ended, and not waited for."""
+        return self.stopped(repair_id, who, 0.0)[0]
+
+    def stopped(self, repair_id: str, who: Actor, wait_s: float) -> tuple[Repair, list[str]]:
+        """The same, and so many seconds are waited for what is to end. With what goes on, or may, in words."""
         change: Change = lambda repair, steps, now: cancelled(repair, steps, who.name, now)  # noqa: E731
-        before = {step.seq for step in self._state.repairs.steps(repair_id) if step.state in SETTLED}
+        before = {step.seq: step.state for step in self._state.repairs.steps(repair_id)}
         stopped = self._do(repair_id, who, "cancelled", "stop a repair", change)
-        ended = (step for step in self._state.repairs.steps(repair_id) if step.seq not in before)
-        self._end_runs(step for step in ended if step.state is StepState.CANCELLED and step.execution)
-        return stopped
+        steps = (step for step in self._state.repairs.steps(repair_id) if step.state is StepState.CANCELLED)
+        begun = [step for step in steps if before.get(step.seq) not in SETTLED and step.attempt]
+        named = [step for step in begun if step.execution]
+        unknown = [step for step in begun if not step.execution and before.get(step.seq) in HOLDS_SLOT]
+        left = [f"{step.processor} {step.data_date}: {UNNAMED}" for step in unknown]
+        return stopped, [*self._end_runs(named, wait_s), *left]
 
     def retry(self, repair_id: str, who: Actor) -> Repair:
         return self._do(repair_id, who, "retried", "try a repair again", self._retried)

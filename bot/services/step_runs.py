@@ -1,16 +1,18 @@
 """A step as an order to its service: the registry says where it goes, and how long it may take."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from threading import Event
 
 from bot.domain.platform.registry import Registry
 from bot.domain.reprocessing.repair import RepairStep
-from bot.ports.run_control import Answer, Order, RunControl
+from bot.ports.run_control import Answer, Order, RunControl, Taken
 from bot.services.reprocessing_calls import Calls
 
 USUAL_TIMEOUT_S = 1_800.0
+UNHEARD = "its service has not said in time whether it ends"
 log = logging.getLogger("fireline.repairs")
 
 
@@ -26,15 +28,33 @@ class StepRuns:
     def find(self, step: RepairStep, since: datetime) -> Answer | None:
         return self._control.find(self._order(step), since)
 
-    def end(self, step: RepairStep, execution: str) -> None:
-        """As far as its service can."""
+    def end(self, step: RepairStep, execution: str) -> str:
+        """As far as its service can. Why it goes on, or may; "": it ends."""
         answer = self._control.cancel(self._order(step), execution)
         log.info("ending %s of %s %s: %s", execution, step.processor, step.data_date, answer.reason or answer.taken)
+        return "" if answer.taken is Taken.ACCEPTED else answer.reason or str(answer.taken)
 
-    def end_all(self, steps: Iterable[RepairStep]) -> None:
-        """Of steps that were stopped, what their services took; it is not waited for."""
-        for step in steps:
-            self.calls.begin(("end", step.repair, step.seq), partial(self.end, step, step.execution))
+    def end_all(self, steps: Sequence[RepairStep], wait_s: float) -> list[str]:
+        """Of steps that were stopped, what their services took. So long it is waited for; told is what goes on, or may.
+        Where nobody waits nothing is told.
+        """
+        told, left, over = dict[int, str](), set(range(len(steps))), Event()
+
+        def work(place: int) -> None:
+            try:
+                told[place] = self.end(steps[place], steps[place].execution)
+            finally:
+                left.discard(place)
+                if not left:
+                    over.set()
+
+        for place, step in enumerate(steps):
+            self.calls.begin(("end", step.repair, step.seq), partial(work, place))
+        if not steps or wait_s <= 0:
+            return []
+        over.wait(wait_s)
+        said = [(step, told.get(place, UNHEARD)) for place, step in enumerate(steps)]
+        return [f"{step.execution} of {step.processor} {step.data_date}: {why}" for step, why in said if why]
 
     def timeout(self, step: RepairStep) -> timedelta:
         registry = self._registry()
