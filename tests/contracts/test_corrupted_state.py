@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.state.database import open_engine
-from bot.adapters.state.migrate import migrate
 from bot.adapters.state.stores import SqlState
 from bot.domain.audit import Seal
 from bot.services.auditor import AuditFailed, Auditor
 from tests.support.gate_story import START, finding
+from tests.support.migrated_state import empty_state
 from tests.support.pager import FakePager, PagedStory
 
 PLANTED = {
@@ -65,10 +65,7 @@ class Audited:
 @pytest.fixture(scope="module")
 def healthy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A P0 whose first two steps have paged."""
-    path = tmp_path_factory.mktemp("state") / "state.db"
-    engine = open_engine(path)
-    migrate(engine)
-    engine.dispose()
+    path = empty_state(tmp_path_factory.mktemp("state") / "state.db")
     audited = Audited(path)
     audited.story.held = [finding("Gamebook", severity="P0")]
     audited.story.fast_forward(6)

@@ -11,7 +11,6 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from bot.adapters.state.database import open_engine
-from bot.adapters.state.migrate import migrate
 from bot.adapters.state.stores import SqlState
 from bot.domain.audit import NOTHING, Seal, record, verify
 from bot.domain.gate.memory import GateResult
@@ -20,7 +19,7 @@ from bot.domain.incidents.feedback import Feedback, Word
 from bot.domain.incidents.timeline import Entry, EntryKind
 from bot.domain.oncall.covers import Cover, accepted
 from bot.ports.state import State
-from tests.contracts.states import KINDS, SQL_KINDS, address, opened
+from tests.contracts.states import KINDS, SQL_KINDS, opened, with_tables
 from tests.support.gate_story import START
 from tests.support.notices import incident
 
@@ -38,8 +37,7 @@ def state(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[State]:
 
 @pytest.fixture(params=SQL_KINDS)
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    engine = open_engine(address(request.param, tmp_path, lambda: request.getfixturevalue("postgres_folder")))
-    migrate(engine)
+    engine = open_engine(with_tables(request.param, tmp_path, lambda: request.getfixturevalue("postgres_folder")))
     yield engine
     engine.dispose()
 

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.state.database import open_engine
-from bot.adapters.state.migrate import migrate
 from bot.adapters.state.pushed import SqlPushed
 from bot.domain.pushed.events import Event, Kind, RunKey
-from tests.contracts.states import SQL_KINDS, address
+from tests.contracts.states import SQL_KINDS, with_tables
 
 AT = datetime(2026, 1, 16, 6, tzinfo=UTC)
 KEY = RunKey("Box", "r1", 0)
@@ -26,11 +25,7 @@ def event(kind: Kind = Kind.START, digest: str = "", key: RunKey = KEY, **other:
 
 @pytest.fixture(params=SQL_KINDS)
 def where(request: pytest.FixtureRequest, tmp_path: Path) -> str | Path:
-    found = address(request.param, tmp_path, lambda: request.getfixturevalue("postgres_folder"))
-    engine = open_engine(found)
-    migrate(engine)
-    engine.dispose()
-    return found
+    return with_tables(request.param, tmp_path, lambda: request.getfixturevalue("postgres_folder"))
 
 
 @pytest.fixture

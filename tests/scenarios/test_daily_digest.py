@@ -13,7 +13,6 @@ import pytest
 
 from bot.adapters.fire_times import CronFires
 from bot.adapters.state.database import open_engine
-from bot.adapters.state.migrate import migrate
 from bot.adapters.state.stores import SqlState
 from bot.domain.delivery import Page
 from bot.domain.gate.memory import GateResult
@@ -26,6 +25,7 @@ from bot.reporting import report_posts
 from bot.services.app import AppServices
 from bot.services.report_posts import ReportPosts
 from bot.services.reports import ReportService
+from tests.support.migrated_state import empty_state
 from tests.support.pager import FakePager, PagedStory
 from tests.support.rotas import NEW_YORK
 
@@ -93,9 +93,7 @@ class Year:
 
 @contextmanager
 def sqlite(directory: Path) -> Iterator[State]:
-    engine = open_engine(directory / "state.db")
-    migrate(engine)
-    state = SqlState(engine)
+    state = SqlState(open_engine(empty_state(directory / "state.db")))
     yield state
     state.close()
 

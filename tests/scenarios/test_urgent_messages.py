@@ -12,7 +12,6 @@ import pytest
 from bot.adapters.clock import system_clock
 from bot.adapters.notify.slack import SlackNotifier
 from bot.adapters.state.database import open_engine
-from bot.adapters.state.migrate import migrate
 from bot.adapters.state.stores import SqlState
 from bot.domain.findings.severity import Severity
 from bot.domain.gate.memory import GateResult
@@ -24,6 +23,7 @@ from bot.services.incident_messages import IncidentMessages
 from bot.services.on_watch import OnWatch
 from bot.services.vitals import Checks, Vitals
 from tests.support.gate_story import REGISTRY, START
+from tests.support.migrated_state import empty_state
 from tests.support.notices import decision, incident
 from tests.support.slack_bench import ALERTS
 from tests.support.slack_thread import Beside, beside
@@ -36,9 +36,7 @@ class Night:
     """The lanes that deliver, over a real state and the local workspace."""
 
     def __init__(self, directory: Path, slack: Beside) -> None:
-        engine = open_engine(directory / "state.db")
-        migrate(engine)
-        self.slack, self.state, self._ticks = slack, SqlState(engine), 0
+        self.slack, self.state, self._ticks = slack, SqlState(open_engine(empty_state(directory / "state.db"))), 0
         made = slack.workspace
         notifier = SlackNotifier(made.credentials.bot_token, made.api_url, "#data-alerts")
         messages = IncidentMessages(self.state, notifier, IncidentFacts(self.state, REGISTRY), monotonic)

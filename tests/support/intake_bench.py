@@ -19,7 +19,6 @@ from aiohttp import ClientSession, web
 
 from bot.adapters.sources.push import PushSource
 from bot.adapters.state.database import open_engine
-from bot.adapters.state.migrate import migrate
 from bot.adapters.state.pushed import SqlPushed
 from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
 from bot.callbacks.runs import LINEAGE, RUNS, RunsDoor
@@ -33,6 +32,7 @@ from bot.services.probe import Probe
 from bot.services.sources import Connected, SourcesService, SyncReport
 from bot.slack.serving import watched_site
 from tests.support.builders import NOW, RULES, registry, rows_of, warehouse
+from tests.support.migrated_state import empty_state
 
 TOKEN = "t" * 40
 Answer = tuple[int, Any]
@@ -126,9 +126,7 @@ async def _one(session: ClientSession, url: str, body: object, token: str | None
 
 @contextmanager
 def intake_bench(folder: Path) -> Iterator[IntakeBench]:
-    engine = open_engine(folder / "state.db")
-    migrate(engine)
-    pushed = SqlPushed(engine)
+    pushed = SqlPushed(open_engine(empty_state(folder / "state.db")))
     with closing(warehouse()) as held:
         entry = SourceEntry.model_validate({"name": "pushed", "kind": "push"})
         source = PushSource("pushed", partial(opened, folder))

@@ -1,18 +1,15 @@
 """One process with runbooks over a small history in which a date is lost, and the next process over the same state."""
 
 import asyncio
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from bot.adapters.notify.slack_runbooks import SlackRunbooks
 from bot.adapters.state.database import open_engine
-from bot.adapters.state.migrate import migrate
 from bot.adapters.state.stores import SqlState
 from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
 from bot.bootstrap import app_services
@@ -37,6 +34,7 @@ from bot.services.silences import silences_over
 from tests.support import builders
 from tests.support.builders import DAY, NOW, PROCESSORS, game, load, loaded, raw_file, run
 from tests.support.gate_story import RULES, finding
+from tests.support.migrated_state import empty_state
 from tests.support.pager import member
 from tests.support.rotas import PEOPLE, PLAN
 from tests.support.runbook_texts import FRONT, LOST
@@ -141,20 +139,10 @@ def _desk(folder: Path, warehouse: SqlWarehouse, now: list[datetime]) -> Desk:
     return Desk(folder, services, state, now, warehouse)
 
 
-@cache
-def _migrated() -> TemporaryDirectory[str]:
-    """A state without anything in it: migrating one takes longer than copying it."""
-    made = TemporaryDirectory(prefix="fireline-state-")
-    engine = open_engine(Path(made.name) / "state.db")
-    migrate(engine)
-    engine.dispose()
-    return made
-
-
 @contextmanager
 def desk_in(folder: Path, *, bundled: bool = False) -> Iterator[Desk]:
     """`bundled`: with the runbooks that come with Fireline, in place of two of its own."""
-    shutil.copy(Path(_migrated().name) / "state.db", folder / "state.db")
+    empty_state(folder / "state.db")
     (folder / "config").mkdir()
     (folder / "config" / "access.yaml").write_text(f"roles:\n  approver: [{PEOPLE['Ben']}]\n")
     if not bundled:

@@ -1,6 +1,7 @@
 """What every test shares: no settings from the developer's environment, the same examples in every run, an order."""
 
 import atexit
+import gc
 import os
 import sys
 
@@ -30,6 +31,12 @@ ENDED: list[pytest.Session] = []
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     places = {name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(LONGEST)))
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of collected tests, and all modules, stay to the end: no collection of garbage looks at them again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
