@@ -7,8 +7,10 @@ from typing import Any
 from bot.domain.gate.noise_ledger import NoiseLedger
 from bot.domain.health.model import HealthReport, HealthRow, Tally
 from bot.domain.health.sketch import RELATIVE_ERROR
+from bot.domain.health.usual import WEEKDAYS, Baseline, Moved, WeekdayUsual
 from bot.domain.incidents.incident import Incident
 from bot.domain.sources import SourceStatus
+from bot.views import baseline_words
 
 
 def health_json(report: HealthReport) -> str:
@@ -27,6 +29,7 @@ def health_json(report: HealthReport) -> str:
         "phases": [{"phase": row.phase, **_row(row)} for row in report.phases],
         "processors": [{"name": row.name, "phase": row.phase, **_row(row)} for row in report.processors],
         "dates_without_data": vars(report.without),
+        "baseline": None if report.baseline is None else baseline_json(report.baseline),
         "noise": {
             "raw_failures": report.noise.raw_failures,
             "kept_quiet": report.noise.kept_quiet,
@@ -71,6 +74,41 @@ def _row(row: HealthRow) -> dict[str, Any]:
         "baseline": {"success_rate": row.baseline.success_rate, "p95_s": usual.p95 if usual else None},
         "findings": [vars(finding) for finding in row.findings],
     }
+
+
+def baseline_json(found: Baseline) -> dict[str, Any]:
+    """By day of the week (UTC), and what has moved away from it."""
+    return {
+        "processor": found.processor,
+        "newest_day": None if found.newest is None else found.newest.day.isoformat(),
+        "weekdays": [_weekday(each) for each in found.weekdays],
+        "slower": None if found.slower is None else _moved(found.slower),
+        "failing": None if found.failing is None else _moved(found.failing),
+        "cluster": None
+        if found.cluster is None
+        else {**vars(found.cluster), "weekday": WEEKDAYS[found.cluster.weekday]},
+        "text": baseline_words.moves(found),
+    }
+
+
+def _weekday(each: WeekdayUsual) -> dict[str, Any]:
+    low, high = each.failure_bounds
+    return {
+        "weekday": WEEKDAYS[each.weekday],
+        "days": each.days,
+        "runs": each.runs,
+        "p50_s": each.p50,
+        "p95_s": each.p95,
+        "failed": each.failed,
+        "failure_rate": each.failure_rate,
+        "failure_rate_95": [low, high],
+        "runs_a_day": each.volume,
+        "records_p50": each.records,
+    }
+
+
+def _moved(each: Moved) -> dict[str, Any]:
+    return {**vars(each), "day": each.day.isoformat(), "alike": each.alike}
 
 
 def _day(tally: Tally) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from bot.cli.tables import Column, listing
 from bot.domain.counts import plural
 from bot.domain.health.model import Colour, HealthReport, HealthRow
 from bot.domain.health.sketch import RELATIVE_ERROR
-from bot.views import health_words, numbers
+from bot.views import baseline_words, health_words, numbers
 
 STYLES = {Colour.RED: "bold red", Colour.YELLOW: "bold yellow", Colour.GREEN: "green", Colour.GREY: "dim"}
 WORST_FIRST = [Colour.RED, Colour.YELLOW, Colour.GREEN, Colour.GREY]
@@ -46,6 +46,8 @@ def print_health(report: HealthReport, out: Console, *, everything: bool) -> Non
     complete = health_words.completeness(report)
     if complete is not None:
         out.print(Text(f"Data: {complete}."))
+    if report.baseline is not None:
+        out.print(Group(*map(Text, baseline_words.table(report.baseline))))
     out.print(Group(*_footer(report)))
 
 

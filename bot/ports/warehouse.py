@@ -11,6 +11,7 @@ from bot.domain.evidence.freshness import DateFreshness, Held
 from bot.domain.evidence.observation import Asked, DateSpan, Observed
 from bot.domain.evidence.platform_facts import PlatformFacts
 from bot.domain.evidence.vocabulary import Vocabulary
+from bot.domain.health.baselines import DayCount, DaySketch
 from bot.domain.health.early_warnings import SilentRun
 from bot.domain.health.missing import DueOutcome, MissingDate
 from bot.domain.health.model import DueDates, Durations, RunCount, Window
@@ -225,6 +226,18 @@ class Warehouse(Protocol):
 
     def daily_durations(self, window: Window) -> list[DayDurations]:
         """Quantiles by whole day (UTC) of the window: of each processor, and of each phase."""
+        ...
+
+    def daily_sketches(self, window: Window) -> list[DaySketch]:
+        """By whole day (UTC) of the window, in order of day."""
+        ...
+
+    def daily_counts(self, window: Window) -> list[DayCount]:
+        """Runs that succeeded or failed by whole day (UTC) of the window, in order of day."""
+        ...
+
+    def active_hours(self, window: Window) -> Mapping[str, int]:
+        """On how many hours of the week each processor runs."""
         ...
 
     def evidence(self, processor: str, first: date, last: date, as_of: datetime) -> list[Evidence]: ...

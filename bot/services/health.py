@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.domain.blindness import ALL_SEEN, Sight
 from bot.domain.dates import DateReader
 from bot.domain.errors import BadInput
+from bot.domain.health.baselines import Baselines
 from bot.domain.health.blind import blind_reasons, late_reads, seen_by
 from bot.domain.health.early_warnings import LONGEST_RUN, NOTE_AFTER, SilentRun
 from bot.domain.health.missing import STANDARD, LossRules
@@ -24,11 +25,13 @@ from bot.domain.health.notified import Notified
 from bot.domain.health.report import Measured, Period, Scope, assess
 from bot.domain.health.silence import before_history, idle_phase
 from bot.domain.health.undue import never_seen, undecided, unseen
+from bot.domain.health.usual import Baseline
 from bot.domain.platform.registry import Processor, Registry, UnregisteredProcessor
 from bot.domain.slo import ServiceLevels
 from bot.domain.sources import Feed
 from bot.ports.state import StateUnavailable
 from bot.ports.warehouse import History, Warehouse
+from bot.services.baselines import BaselineService
 from bot.services.blindness import Blindness
 from bot.services.known_until import Known, KnownUntil
 
@@ -54,7 +57,7 @@ class HealthService:
         self._warehouse = warehouse
         self._registry = registry
         self._notified, self._losses = notified, losses
-        self._known_until = KnownUntil(warehouse, registry)
+        self._known_until, self._baselines = KnownUntil(warehouse, registry), BaselineService(warehouse, registry)
         self.notes: Callable[[], Sequence[str]] = tuple
         """What a reader must know of the process that answers, besides its data."""
         self._blindness = blindness or Blindness()
@@ -90,7 +93,15 @@ class HealthService:
         report = assess(measured, scope, self._targets, window, notified, unsure, losses)
         uncertain = (reason.text for reason in report.reasons if reason.name in UNCERTAIN)
         warnings = (*uncertain, *late_reads(sight), *self.notes(), *history.warnings)
-        return replace(report, warnings=warnings, sources=sight.statuses)
+        usual = None if window.exact else self._baseline(scope, known)
+        return replace(report, warnings=warnings, sources=sight.statuses, baseline=usual)
+
+    def _baseline(self, scope: Scope, known: Known) -> Baseline | None:
+        return None if scope.processor is None else self._baselines.one(known.moment, scope.processor.name)
+
+    def baselines(self, now: datetime) -> Baselines:
+        """Of all processors, as the answer for one of them has it. Raises BadInput where there is no history."""
+        return self._baselines.of(self.known(now).moment)
 
     def _notifications(self, window: Window, now: datetime) -> tuple[Notified | None, list[HealthReason]]:
         """An answer as of the past comes from the history alone: notifications about it belong to its own time.

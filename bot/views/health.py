@@ -9,7 +9,7 @@ from bot.domain.health.model import Colour, HealthReason, HealthReport, HealthRe
 from bot.domain.health.notified import NAMES, called
 from bot.domain.health.sketch import RELATIVE_ERROR
 from bot.domain.incidents.incident import Incident
-from bot.views import action_ids, health_words, numbers
+from bot.views import action_ids, baseline_words, health_words, numbers
 from bot.views.blocks import (
     Block,
     Card,
@@ -79,13 +79,15 @@ def _one(report: HealthReport, request: HealthRequest, row: HealthRow, workspace
     categories = _categories(row)
     if categories:
         blocks.append(section("\n".join(["*Failed runs*", *(f"• {line}" for line in categories)])))
+    usual = [] if report.baseline is None else baseline_words.lines(report.baseline)
+    blocks += [section(_bullets(usual))] if usual else []
     blocks.append(context(*_footnotes(report)))
     extra: list[Element] = []
     if row.phase is not None:
         phase = replace(request, phase=row.phase, processor=None)
         extra.append(button(f"Phase {row.phase}", action_ids.HEALTH_PHASE, action_ids.encode(phase)))
     blocks.append(_actions(report, request, [*_common_actions(request), *extra]))
-    lines = [*_row_text(report, row), *categories, *_plain_footnotes(report)]
+    lines = [*_row_text(report, row), *categories, *usual, *_plain_footnotes(report)]
     return Card(escape("\n".join(lines)), tuple(blocks))
 
 

@@ -1,5 +1,6 @@
 """What the health queries bind and what their rows mean."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -58,7 +59,7 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=UTC)
 
 
-def run_count(row: tuple[Any, ...]) -> RunCount:
+def run_count(row: Sequence[Any]) -> RunCount:
     name, phase, status, recorded, hinted, given, zero, expected, filled, judged, runs = row
     return RunCount(
         processor=name,

@@ -1,15 +1,15 @@
 """The warehouse port over any engine: parameters in, domain values out."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from bot.adapters.warehouse import marks
+from bot.adapters.warehouse import daily, marks
 from bot.adapters.warehouse.draft_facts import processor_facts
 from bot.adapters.warehouse.engine import Engine, Parameters
 from bot.adapters.warehouse.health_rows import due_outcome, example_of, failed_group, parameters_of, run_count
-from bot.adapters.warehouse.live_health import LiveHealth, durations_of
+from bot.adapters.warehouse.live_health import LiveHealth
 from bot.adapters.warehouse.loading import Loader
 from bot.adapters.warehouse.observed import observed, observed_dates
 from bot.adapters.warehouse.settled import FOREVER, Settled
@@ -22,6 +22,7 @@ from bot.domain.evidence.freshness import DateFreshness, Held
 from bot.domain.evidence.observation import Asked, DateSpan, Observed
 from bot.domain.evidence.platform_facts import PlatformFacts
 from bot.domain.evidence.runs import InputKind
+from bot.domain.health.baselines import DayCount, DaySketch
 from bot.domain.health.early_warnings import SilentRun
 from bot.domain.health.missing import DueOutcome, MissingDate
 from bot.domain.health.model import DueDates, Durations, RunCount, Window
@@ -97,16 +98,31 @@ class SqlWarehouse:
         return self._settled.get(("failed_hours", window.since, window.until), window.until, ask)
 
     def failed_groups(self, window: Window) -> list[FailedGroup]:
-        return [failed_group(row) for row in self._engine.rows("failed_groups", parameters_of(window))]
+        def ask() -> list[FailedGroup]:
+            return [failed_group(row) for row in self._engine.rows("failed_groups", parameters_of(window))]
+
+        if window.exact:
+            return ask()
+        key = ("failed_groups", window.since, window.until, self._live.judgement(window.as_of))
+        return self._settled.get(key, window.until, ask)
 
     def start_hours(self, since: datetime, until: datetime) -> list[datetime]:
         return [hour for (hour,) in self._engine.rows("start_hours", {"since": since, "until": until})]
 
     def daily_durations(self, window: Window) -> list[DayDurations]:
-        by_day: dict[date, list[tuple[Any, ...]]] = {}
-        for day, *row in self._engine.rows("daily_durations", parameters_of(window)):
-            by_day.setdefault(day, []).append(tuple(row))
-        return [DayDurations(day, item) for day, rows in by_day.items() for item in durations_of(rows)]
+        return daily.durations(self._engine, window)
+
+    def daily_sketches(self, window: Window) -> list[DaySketch]:
+        key = ("daily sketches", window.since, window.until)
+        return self._settled.get(key, window.until, lambda: daily.sketches(self._engine, window))
+
+    def daily_counts(self, window: Window) -> list[DayCount]:
+        key = ("daily counts", window.since, window.until, self._live.judgement(window.as_of))
+        return self._settled.get(key, window.until, lambda: daily.counts(self._engine, window))
+
+    def active_hours(self, window: Window) -> Mapping[str, int]:
+        key = ("active hours", window.since, window.until)
+        return self._settled.get(key, window.until, lambda: daily.active_hours(self._engine, window))
 
     def evidence(self, processor: str, first: date, last: date, as_of: datetime) -> list[Evidence]:
         parameters: Parameters = {

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from bot.domain.evidence.processor_date import QUIET, ProcessorDate
 from bot.domain.evidence.runs import Status
+from bot.domain.evidence.weekdays import Alike, alike
 from bot.domain.platform.registry import ExpectedRecords
 
 FULL = 0.9
@@ -29,7 +30,6 @@ AMONG = 0.5
 
 LOWEST = 0.9
 """What a date of its kind has had before is no loss: less than this share of the least is."""
-SATURDAY = 5
 
 
 class FilledDate(NamedTuple):
@@ -98,16 +98,12 @@ def _per_game(known: Sequence[FilledDate]) -> float:
 
 
 def _of_its_weekday(day: date, known: Sequence[FilledDate]) -> float | None:
-    """By dates of the same weekday; while those are few, by all working days. A single one gives room for chance; none
-    of a weekend says nothing.
-    """
-    same = [float(each.rows) for each in known if each.day.weekday() == day.weekday()]
-    if len(same) > 1:
-        return _ordinary(same)
-    working = [float(each.rows) for each in known if each.day.weekday() < SATURDAY]
-    if day.weekday() < SATURDAY and len(working) >= FEWEST:
-        return _ordinary(working)
-    return same[0] * LOWEST if same else None
+    """By dates of the same weekday; while those are few, by all working days. A single one gives room for chance."""
+    kind, found = alike(day, known, lambda each: each.day)
+    rows = [float(each.rows) for each in found]
+    if kind is Alike.SINGLE:
+        return rows[0] * LOWEST if rows else None
+    return _ordinary(rows)
 
 
 def _ordinary(seen: Sequence[float]) -> float:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from bot.domain.evidence.answers import END_OF_TIME
 from bot.domain.evidence.runs import Category, Classified, DateState, FailedRun, Input, Status, Traits, classify
 from bot.domain.gate.noise_ledger import NoiseLedger
+from bot.domain.health.usual import Baseline
 from bot.domain.incidents.incident import Incident
 from bot.domain.platform.calendar import floor_hour
 from bot.domain.sources import SourceStatus
@@ -314,6 +315,7 @@ class HealthReport:
     watched: Mapping[str, datetime] = field(default_factory=dict)
     without: DatesWithout = DatesWithout()
     sources: tuple[SourceStatus, ...] = ()
+    baseline: Baseline | None = None
 
     @property
     def total(self) -> Tally:

@@ -41,7 +41,7 @@ def sorted_out(
     """How many real failures of these processors are in incidents, how many are in none, by the reason, and what is
     unexplained: processor and data date, the newest first.
     """
-    real = [group for group in groups if group.processor in names and _is_real(group, traits)]
+    real = [group for group in groups if group.processor in names and is_real(group, traits)]
     outside = [group for group in real if not _covered(group, notified.spans)]
     each = Counter[tuple[str, date]]()
     for group in real:
@@ -57,7 +57,8 @@ def sorted_out(
     return inside, {reason: why[reason] for reason in NoIncident if why[reason]}, tuple(newest)
 
 
-def _is_real(group: FailedGroup, traits: Mapping[str, Traits]) -> bool:
+def is_real(group: FailedGroup, traits: Mapping[str, Traits]) -> bool:
+    """Whether they are no expected failures."""
     known = classify(group.failed, group.state, traits.get(group.processor, Traits()))
     return known.category is not Category.NO_DATA_AVAILABLE
 

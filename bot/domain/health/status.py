@@ -81,8 +81,11 @@ def _early_warnings(
         text = f"{subject}: p95 {now.p95:,.0f} s, {times:.1f} times its 30-day baseline."
         yield HealthReason(Because.SLOWER_THAN_BASELINE, subject, text)
     bad, usual = tally.real + tally.unknown, baseline.success_rate
-    surely = wilson_lower(bad, bad + tally.succeeded, TWO_SIDED_95)
-    if usual is not None and surely > max(WORTH_SAYING, WORSE * (1 - usual)):
-        share = bad / (bad + tally.succeeded)
-        text = f"{subject}: {share:.1%} fail, usually {1 - usual:.1%}."
+    if usual is not None and fails_more(bad, tally.tried, 1 - usual):
+        text = f"{subject}: {bad / tally.tried:.1%} of {tally.tried:,} fail, usually {1 - usual:.1%}."
         yield HealthReason(Because.FAILING_MORE_THAN_BASELINE, subject, text)
+
+
+def fails_more(bad: int, tried: int, usual: float) -> bool:
+    """Whether so many failures of so many runs are surely more than the usual share of them."""
+    return wilson_lower(bad, tried, TWO_SIDED_95) > max(WORTH_SAYING, WORSE * usual)
