@@ -58,7 +58,7 @@ def modals() -> dict[str, dict[str, Any]]:
     lower = seen(deployed(revision(42, 2, timeout=600), revision(41, 48, timeout=1_800)))
     trouble = evidence.incident.headline.seen_since
     shift = trouble - (NOW - timedelta(hours=2)) - timedelta(minutes=41)
-    moved = replace(lower, deployed=deployed(*_moved(lower, shift)))
+    moved = seen(deployed(*_moved(lower, shift)))
     changes = tuple(changes_before([moved], trouble))
     history = [*runs(212, 0, trouble - timedelta(days=1)), *runs(0, 3, trouble)]
     found = correlation(changes[0], trouble, history, trouble + timedelta(hours=1))

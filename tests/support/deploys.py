@@ -36,7 +36,10 @@ def pinned(name: str) -> tuple[Target, ...]:
 
 
 def seen(given: Deployed | None = None, *served: Served) -> Seen:
-    return Seen("raw", given or deployed(), NOW, tried_at=NOW, served=served)
+    """Each revision was looked at while it served, unless `served` says otherwise."""
+    found = given or deployed()
+    each_in_turn = tuple(Served(each.name, each.created_at, NOW, ready=each.ready) for each in found.revisions)
+    return Seen("raw", found, NOW, tried_at=NOW, served=served or each_in_turn)
 
 
 def runs(ok: int, failed: int, since: datetime, category: Category = Category.TIMEOUT) -> list[RunSeen]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from bot.domain.access import Actor, Identity, Origin, Role
+from bot.domain.deploys.seen import Seen, Served
 from bot.domain.operations.operation import Kind, Operation
 from bot.domain.platform.registry import Control, Processor, Registry, Service, ServiceRequest
 from bot.domain.verdicts.judge import Judged, Verdict
@@ -15,7 +16,7 @@ from bot.ports.run_control import Answer, Order, Taken
 from bot.services.deploys import DeployReader, DeploysService
 from bot.services.operating import Operating, Reach
 from bot.services.operations import Hand, OperationService, Surroundings
-from tests.support.cloud_run import CLEANUP, PATIENT_S, PROJECT, RAW, REGION, CloudRunBench, cloud_run
+from tests.support.cloud_run import CLEANUP, PATIENT_S, PROJECT, RAW, REGION, CloudRunBench, cloud_run, service_name
 from tests.support.deploys import NOW
 
 ANA, BEN, CARL = Actor("U1", "Ana"), Actor("U2", "Ben"), Actor("U3", "Carl")
@@ -57,6 +58,10 @@ class OperationsBench:
     cleared: list[Order] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        older = self.cloud.world.revisions[service_name(RAW)][1]
+        served = Served(older.name.rpartition("/")[2], older.create_time, NOW - timedelta(hours=3), ready=True)
+        with self.state.transaction() as tx:
+            tx.deploys.put(Seen(RAW.name, served=(served,)))
         reader = DeployReader(self.state, self.cloud.client, FLEET, lambda: self.now)
         self.deploys = DeploysService(self.state, FLEET, lambda *_: (), "", reader)
         around = Surroundings(

@@ -68,9 +68,12 @@ def test_the_functions_to_migrate_come_by_priority() -> None:
     assert [each.name for each in found] == ["self_heal", "grading_alert", "news_fetcher", "other"]
 
 
+THIRD = Served("raw-00003-abc", CHANGED, NOW, ready=True)
+
+
 def test_the_revision_that_served_before_can_be_rolled_back_to() -> None:
     assert rollback_target(seen()) == revision(2, 48)
-    seen_to_serve = seen(None, Served("raw-00003-abc", CHANGED), Served("raw-00001-abc", NOW - DAY))
+    seen_to_serve = seen(None, THIRD, Served("raw-00001-abc", NOW - DAY, CHANGED, ready=True))
     assert rollback_target(seen_to_serve) == revision(1, 72)
 
 
@@ -78,7 +81,22 @@ def test_the_revision_that_served_before_can_be_rolled_back_to() -> None:
     ("given", "because"),
     [
         (Seen("raw"), "it was never read from Cloud Run"),
-        (seen(deployed(revision(3, 2))), "no revision is known that served before revision 3"),
+        (
+            seen(deployed(), THIRD),
+            "served before: not seen: missing is a look from before revision 3 had the traffic",
+        ),
+        (
+            seen(deployed(), THIRD, Served("raw-00001-abc", NOW - 3 * DAY, NOW - 3 * DAY, ready=True)),
+            "served before: not seen: revision 2 came after revision 1, missing is a look before revision 3 came",
+        ),
+        (
+            seen(deployed(), THIRD, Served("raw-00002-abc", NOW - 2 * DAY)),
+            "revision 2 served before, missing is whether it was ready then",
+        ),
+        (
+            seen(deployed(), THIRD, Served("raw-00002-abc", NOW - 2 * DAY, CHANGED, ready=False)),
+            "revision 2 served before, it was not ready then",
+        ),
         (
             seen(deployed(traffic=(Target("raw-00002-abc", 50), Target(LATEST, 50)))),
             "its traffic is split: what serves now is not one revision",
@@ -91,14 +109,14 @@ def test_the_revision_that_served_before_can_be_rolled_back_to() -> None:
         (
             seen(
                 deployed(revision(3, 2), revision(2, 48, ready=False)),
-                Served("raw-00003-abc", CHANGED),
-                Served("raw-00002-abc", NOW - DAY),
+                THIRD,
+                Served("raw-00002-abc", NOW - DAY, CHANGED, ready=True),
             ),
             "revision 2, which served before, is not ready any more",
         ),
         (
-            seen(deployed(revision(3, 2)), Served("raw-00003-abc", CHANGED), Served("raw-00002-abc", NOW - DAY)),
-            "no revision is known that served before revision 3",
+            seen(deployed(revision(3, 2)), THIRD, Served("raw-00002-abc", NOW - DAY, CHANGED, ready=True)),
+            "revision 2, which served before, is not among its newest any more",
         ),
     ],
 )
@@ -108,10 +126,16 @@ def test_anything_else_cannot(given: Seen, because: str) -> None:
 
 def test_reading_a_service_remembers_what_served() -> None:
     first = read(Seen("raw"), deployed(), NOW)
-    assert first.served == (Served("raw-00003-abc", CHANGED),)
-    assert read(first, deployed(), NOW + DAY).served == first.served
+    assert first.served == (Served("raw-00003-abc", CHANGED, NOW, ready=True),)
+    assert rollback_target(first) == NoRollback(
+        "served before: not seen: missing is a look from before revision 3 had the traffic"
+    )
+    later = read(first, replace(deployed(), revisions=(revision(3, 2, ready=None), revision(2, 48))), NOW + DAY)
+    assert later.served == (Served("raw-00003-abc", CHANGED, NOW + DAY, ready=True),)
     back = read(first, deployed(traffic=pinned("raw-00002-abc")), NOW)
-    assert back.served == (Served("raw-00002-abc", NOW), *first.served)
+    assert back.served == (Served("raw-00002-abc", NOW, NOW, ready=True), *first.served)
+    fourth = read(first, deployed(revision(4, -1), revision(3, 2), revision(2, 48)), NOW + DAY)
+    assert rollback_target(fourth) == revision(3, 2)
     lost = unread(unread(back, "no answer", "", NOW), "no answer", "", NOW + DAY)
     assert (lost.failing_since, lost.tried_at, lost.deployed) == (NOW, NOW + DAY, back.deployed)
     assert read(lost, deployed(), NOW).trouble == ""

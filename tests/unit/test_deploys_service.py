@@ -15,6 +15,7 @@ from bot.domain.errors import BadInput
 from bot.domain.platform.registry import Processor, Registry, Service
 from bot.ports.fakes.state import FakeState
 from bot.services.deploys import READ_EVERY, DeployReader, DeploysService, revisions_in
+from bot.views import action_ids, deploys
 from tests.support.cloud_run import PROJECT, RAW, REGION, CloudRunBench, cloud_run
 from tests.support.deploy_cards import SERVICES
 from tests.support.deploys import NOW, runs, seen
@@ -89,6 +90,21 @@ def test_the_command_line_says_the_same_as_slack() -> None:
     assert (raw["revision"]["commit"], raw["pinned"], raw["rollback"]["to"]) == ("3333333", False, "raw-00002-abc")
     assert raw["drift"] == [{"kind": "timeout", "said": "it ends a request after 600 s, expected are 1,800 s"}]
     assert (analytics["revision"], analytics["rollback"]["to"]) == (None, None)
+
+
+def test_without_a_look_at_what_served_before_there_is_no_rollback_and_the_reason_is_said() -> None:
+    known = seen()
+    service = answered(seen(None, known.served[0]))
+    because = "served before: not seen: missing is a look from before revision 3 had the traffic"
+    assert f"  no rollback: {because}" in answer_deploys(service, DeploysQuestion(), NOW).splitlines()
+    [raw] = json.loads(answer_deploys(service, DeploysQuestion("raw", as_json=True), NOW))["services"]
+    assert raw["rollback"] == {"to": None, "refused": because}
+    card = deploys.card(service.of("raw", NOW), single=True)
+    assert f"no rollback: {because}" in card.text
+    assert (action_ids.OPERATION_ROLLBACK in str(card.blocks), action_ids.OPERATION_RESTART in str(card.blocks)) == (
+        False,
+        True,
+    )
 
 
 def test_a_service_is_named_by_a_part_of_its_name() -> None:

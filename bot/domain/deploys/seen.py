@@ -8,10 +8,14 @@ from bot.domain.deploys.deployed import Deployed, Revision, short
 
 @dataclass(frozen=True)
 class Served:
-    """That revision had all the traffic when it was looked at: from `since` on."""
+    """That revision had all the traffic when it was looked at: from `since` on, and at `last` still. `ready` None: not
+    known whether it was.
+    """
 
     revision: str
     since: datetime
+    last: datetime | None = None
+    ready: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -31,14 +35,18 @@ class Seen:
 
 
 MOST_SERVED = 20
+UNSEEN = "served before: not seen"
 
 
 def read(before: Seen, deployed: Deployed, now: datetime) -> Seen:
     """It was read now. What serves since an unknown time did so from when its revision was made, or from now."""
     served, current = before.served, deployed.current
-    if current is not None and (not served or served[0].revision != current.name):
-        since = current.created_at if before.deployed is None or not deployed.pinned else now
-        served = (Served(current.name, max(since, served[0].since) if served else since), *served)[:MOST_SERVED]
+    if current is not None:
+        if not served or served[0].revision != current.name:
+            since = current.created_at if before.deployed is None or not deployed.pinned else now
+            served = (Served(current.name, max(since, served[0].since) if served else since), *served)[:MOST_SERVED]
+        ready = served[0].ready if current.ready is None else current.ready
+        served = (replace(served[0], last=now, ready=ready), *served[1:])
     return Seen(before.service, deployed, now, tried_at=now, served=served)
 
 
@@ -54,7 +62,7 @@ class NoRollback:
 
 
 def rollback_target(seen: Seen) -> Revision | NoRollback:
-    """The one revision that served before the one that serves now, if it still can."""
+    """The one revision that was seen to serve, and to be ready, before the one that serves now, if it still can."""
     deployed = seen.deployed
     if deployed is None:
         return NoRollback("it was never read from Cloud Run")
@@ -67,18 +75,32 @@ def rollback_target(seen: Seen) -> Revision | NoRollback:
         return NoRollback("the revision that serves is not among its newest")
     if deployed.pinned:
         return NoRollback(f"its traffic is pinned to {short(current.name)} already: release it first")
-    before = _before(seen, deployed, current)
-    if before is None:
-        return NoRollback(f"no revision is known that served before {short(current.name)}")
-    if before.ready is not True:
-        return NoRollback(f"{short(before.name)}, which served before, is not ready any more")
-    return before
+    return _served_before(seen, deployed, current)
 
 
-def _before(seen: Seen, deployed: Deployed, current: Revision) -> Revision | None:
-    """As it was seen; else the newest ready one before it: that is where Cloud Run itself sent the traffic."""
-    names = [each.revision for each in seen.served if each.revision != current.name]
-    if names:
-        return deployed.revision(names[0])
-    older = (each for each in deployed.revisions if each.created_at < current.created_at and each.ready)
-    return next(older, None)
+def _served_before(seen: Seen, deployed: Deployed, current: Revision) -> Revision | NoRollback:
+    """What was not seen is not known: no revision is taken for one that served because it is older."""
+    now = short(current.name)
+    served = next((each for each in seen.served if each.revision != current.name), None)
+    if served is None:
+        return NoRollback(f"{UNSEEN}: missing is a look from before {now} had the traffic")
+    name, revision = short(served.revision), deployed.revision(served.revision)
+    between = _unseen_between(seen, deployed, served, current)
+    if between is not None:
+        return NoRollback(f"{UNSEEN}: {short(between.name)} came after {name}, missing is a look before {now} came")
+    if not served.ready:
+        unknown = "missing is whether it was ready then" if served.ready is None else "it was not ready then"
+        return NoRollback(f"{name} served before, {unknown}")
+    if revision is None:
+        return NoRollback(f"{name}, which served before, is not among its newest any more")
+    if revision.ready is not True:
+        return NoRollback(f"{name}, which served before, is not ready any more")
+    return revision
+
+
+def _unseen_between(seen: Seen, deployed: Deployed, served: Served, current: Revision) -> Revision | None:
+    """One that may have served after that one and before what serves now, without having been looked at."""
+    known = {each.revision for each in seen.served}
+    after = served.last or served.since
+    others = (each for each in deployed.revisions if each.name not in known and each.ready is not False)
+    return next((each for each in others if after < each.created_at < current.created_at), None)
