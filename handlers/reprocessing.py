@@ -90,8 +90,8 @@ def _acts(app: AsyncApp, services: AppServices) -> None:
     @app.action(action_ids.REPROCESS_ASK)
     async def ask(ack: AsyncAck, action: Payload, reply: Reply) -> None:
         done = await _done(services, services.repairs.ask_approval, ack, action, reply)
-        if done is not None:
-            await reply.instead(reprocessing.plan(done))
+        if done is not None and (shown := await reply.instead(reprocessing.plan(done))) is not None:
+            await reply.work(services.repairs.shown_at, done.id, shown)
 
     @app.action(action_ids.REPROCESS_WITHDRAW)
     async def withdraw(ack: AsyncAck, action: Payload, reply: Reply) -> None:
@@ -130,11 +130,8 @@ async def _answer(services: AppServices, reply: Reply, command: Payload) -> None
 
 
 def _shown(services: AppServices, name: str) -> Card:
-    """How far one is that was started; else its plan."""
     found = services.repairs.get(name)
-    if found.started_at is None:
-        return reprocessing.plan(found)
-    return reprocessing_progress.card(found, services.repair_work.control.progress(found), services.now())
+    return reprocessing_progress.shown(found, services.repair_work.control.progress(found), services.now())
 
 
 def _asked(services: AppServices, text: str) -> AskedRepair:

@@ -37,8 +37,8 @@ class PlanMode(StrEnum):
 
 @dataclass(frozen=True)
 class RepairQuestion:
-    """`act`: plan, start, status, pause, resume, cancel or retry; `text` as after `/reprocess`, or which one; `by` is
-    who asks.
+    """`act`: plan, start, approve, status, pause, resume, cancel or retry; `text` as after `/reprocess`, or which one;
+    `by` is who asks.
     """
 
     act: str
@@ -70,8 +70,14 @@ def start(
     as_json: AsJson = False,
     home: Home = None,
 ) -> None:
-    """Start a plan. It is looked at again; where it has changed nothing starts."""
+    """Start a plan, or ask for the approval that it needs. Where it has changed meanwhile nothing starts."""
     _ask(home, RepairQuestion("start", name, by or login_name(), as_json))
+
+
+@reprocess.command()
+def approve(name: Which, by: By = None, as_json: AsJson = False, home: Home = None) -> None:
+    """Say where a second person approves it: at a terminal anybody can call themselves anything."""
+    _ask(home, RepairQuestion("approve", name, by or login_name(), as_json))
 
 
 @reprocess.command()
@@ -118,15 +124,20 @@ def answer_reprocess(
 ) -> str:
     """Do what was asked, and say how it is then. Raises BadInput."""
     from bot.domain.access import Actor, Way
+    from bot.domain.errors import BadInput
     from bot.domain.reprocessing.asked import repair_words
-    from bot.domain.reprocessing.repair import BEFORE_START
+    from bot.domain.reprocessing.repair import BEFORE_START, RepairState
 
     who = Actor(question.by, question.by, Way.TERMINAL)
     match question.act:
         case "plan":
             asked = repair_words(question.text, lambda: repairs.plans.dates(moment))
             return _plan(repairs.propose(asked.request, who, moment), question)
-        case "start":
+        case "start" if (plan := repairs.get(question.text)).plan.needs_second and plan.state is RepairState.PLANNED:
+            known = repairs.ask_approval(plan.id, who, moment)
+        case "approve" if not repairs.get(question.text).plan.needs_second:
+            raise BadInput(f"It needs no second person: fireline reprocess start {question.text}")
+        case "start" | "approve":
             known = repairs.start(question.text, who, moment)
         case "status" if not question.text:
             return _latest(repairs, question)
@@ -161,6 +172,7 @@ def _ask(home: Path | None, question: RepairQuestion) -> None:
 
 def _plan(found: "Repair", question: RepairQuestion) -> str:
     from bot.cli.reprocess_json import plan_json
+    from bot.domain.reprocessing.repair import RepairState
     from bot.views import reprocessing
     from bot.views.incident import PLAIN
 
@@ -168,7 +180,10 @@ def _plan(found: "Repair", question: RepairQuestion) -> str:
         return _json(plan_json(found))
     lines = reprocessing.lines(found, PLAIN)
     if question.act == "plan" and found.plan.running:
-        lines.append(f"Start it: fireline reprocess start {found.id}")
+        what = "Ask for approval" if found.plan.needs_second else "Start it"
+        lines.append(f"{what}: fireline reprocess start {found.id}")
+    if found.state is RepairState.AWAITING_APPROVAL:
+        lines.append(f"In Slack: /reprocess {found.label}, or its message in the alerts channel.")
     return _lines(lines)
 
 

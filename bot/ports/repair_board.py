@@ -1,4 +1,4 @@
-"""Where the progress of repairs is shown: one message each, edited in place. Nothing is tried twice in here."""
+"""Where repairs are shown, one message each: it asks for approval, or says how far it is. Nothing is tried twice."""
 
 from datetime import datetime
 from typing import Protocol
@@ -12,7 +12,7 @@ class RepairBoard(Protocol):
     """Every call raises NotifierUnavailable, or one of its kinds (bot.ports.notifier)."""
 
     def find(self, repair: Repair, thread: MessageRef | None) -> MessageRef | None:
-        """Its message, if one is seen that was posted since it started."""
+        """Its message, if one is seen that was posted since it was asked for."""
         ...
 
     def post(self, repair: Repair, found: Progress, now: datetime, thread: MessageRef | None) -> MessageRef:

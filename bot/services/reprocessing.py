@@ -110,9 +110,8 @@ class RepairService:
         """At a terminal anybody can call themselves anything: two people meet in Slack."""
         if who.way is not Way.SLACK:
             why = "; ".join(known.plan.needs_second)
-            raise BadInput(
-                f"A second person has to approve it, in Slack: {why}. There `/reprocess {known.label}` shows it."
-            )
+            there = f" There `/reprocess {known.label}` shows it." if known.number else " Ask for approval first."
+            raise BadInput(f"A second person has to approve it, in Slack: {why}.{there}")
         if not by.is_same_human(known.asked_by):
             check_role(self._identify, who, "approve a repair", self._approves)
 

@@ -1,4 +1,6 @@
-"""One message for each repair shows how far it is; it is edited when something has changed, at most every 15 s."""
+"""One message for each repair asks for its approval, or shows how far it is; it is edited when something has changed,
+at most every 15 s.
+"""
 
 import logging
 from collections.abc import Callable
@@ -8,7 +10,7 @@ from datetime import timedelta
 from bot.domain.incidents.incident import MessageRef
 from bot.domain.reprocessing.plan import Limits
 from bot.domain.reprocessing.progress import Progress, progress
-from bot.domain.reprocessing.repair import BEFORE_START, Repair
+from bot.domain.reprocessing.repair import Repair, RepairState
 from bot.ports.clock import Clock
 from bot.ports.notifier import NotifierGone, NotifierUnavailable
 from bot.ports.repair_board import RepairBoard
@@ -17,7 +19,7 @@ from bot.ports.state import State
 EDIT_EVERY_S = 15.0
 LOOK_EVERY_S = 3.0
 FIRST_AFTER_S = 10.0
-"""Whoever started a repair in Slack has posted its message by then."""
+"""Whoever started a repair in Slack, or asked for its approval there, has posted its message by then."""
 SHOWN_AGAIN = timedelta(days=1)
 """Of repairs that ended longer ago nothing is changed any more."""
 LATEST = 20
@@ -48,7 +50,8 @@ class RepairMessages:
         now = self._now()
         for repair in self._state.repairs.latest(LATEST):
             over = repair.ended_at is not None and now - repair.ended_at > SHOWN_AGAIN
-            if repair.state not in BEFORE_START and not over:
+            unseen = repair.state is RepairState.CANCELLED and repair.started_at is None and repair.message is None
+            if not over and not unseen:
                 self._show(repair)
 
     def _show(self, repair: Repair) -> None:

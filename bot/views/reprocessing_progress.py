@@ -12,6 +12,7 @@ from bot.views import action_ids
 from bot.views.blocks import Block, Card, Element, actions, button, context, plain, section
 from bot.views.incident import PLAIN, SLACK
 from bot.views.incident_words import Voice
+from bot.views.reprocessing import plan
 from bot.views.reprocessing_words import roughly, scope
 from bot.views.text import cut, escape
 
@@ -24,6 +25,11 @@ STATES = {
     RepairState.DONE: "is done",
     RepairState.FAILED: "has ended, not all of it is right",
 }
+
+
+def shown(repair: Repair, found: Progress, now: datetime) -> Card:
+    """How far one is that was started; else its plan."""
+    return plan(repair) if repair.started_at is None else card(repair, found, now)
 
 
 def card(repair: Repair, found: Progress, now: datetime) -> Card:

@@ -1,5 +1,7 @@
 """A repair in Slack: the plan for the asker alone, started once and seen by all, approved by a second person."""
 
+import asyncio
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -8,24 +10,30 @@ from typing import Any
 
 import pytest
 
+from bot.adapters.notify.slack_repairs import SlackRepairs
 from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
 from bot.bootstrap import app_services
+from bot.cli.reprocess import RepairQuestion, answer_reprocess
 from bot.config.settings import Settings
-from bot.domain.access import Actor, Identity, Origin, Role
+from bot.domain.access import Actor, Identity, Origin, Role, Way
+from bot.domain.errors import BadInput
 from bot.domain.incidents.incident import MessageRef
+from bot.domain.reprocessing.plan import Limits
 from bot.domain.reprocessing.repair import RepairState, StepState
 from bot.ports.fakes.state import FakeState
 from bot.services.app import AppServices
 from bot.services.gate import GateService
 from bot.services.oncall import OncallService
+from bot.services.repair_control import RepairControl
 from bot.services.reprocessing import RepairService
+from bot.services.reprocessing_messages import RepairMessages
 from bot.services.responses import ResponseService
 from bot.views.blocks import actions, option, plain
 from tests.support.builders import DAY, loaded
 from tests.support.gate_story import RULES, finding
-from tests.support.repair_service import NOW, Repairing, filled, repairing
+from tests.support.repair_service import NOW, Repairing, filled, identify, repairing
 from tests.support.rotas import PLAN
-from tests.support.slack_bench import ALEX, MONITOR, SAM, Bench, play
+from tests.support.slack_bench import ALERTS, ALEX, MONITOR, SAM, Bench, play
 
 ROLES = {ALEX: Role.RESPONDER, SAM: Role.APPROVER}
 
@@ -66,11 +74,11 @@ def over(directory: Path, data: SqlWarehouse) -> Repairs:
     state, roles, emails = FakeState(), dict(ROLES), dict[str, str]()
     bench = repairing(directory, state, into=data)
 
-    def identify(who: Actor) -> Identity:
-        return Identity(Origin.MEMBER, roles[who.id])
+    def known(who: Actor) -> Identity:
+        return Identity(Origin.MEMBER, roles[who.id]) if who.way is Way.SLACK else identify(who)
 
     services = app_services(bench.warehouse, Settings(home=directory), lambda: NOW, state)
-    service = RepairService(state, bench.plans, identify, lambda who: emails.get(who.id, ""), Role.APPROVER)
+    service = RepairService(state, bench.plans, known, lambda who: emails.get(who.id, ""), Role.APPROVER)
     people = ResponseService(state, OncallService(PLAN, state).schedule)
     return Repairs(replace(services, repairs=service, responses=people), state, bench, roles, emails)
 
@@ -186,6 +194,45 @@ def test_a_second_person_approves_it(repairs: Repairs) -> None:
             "repair_approval_asked",
             "repair_started",
         ]
+
+    play(scenario, "socket", repairs.services)
+
+
+def test_what_was_asked_for_at_a_terminal_is_approved_in_slack(repairs: Repairs) -> None:
+    service, seconds = repairs.services.repairs, [0.0]
+    control = RepairControl(repairs.state, identify, lambda: NOW, Limits)
+
+    def ask(act: str, name: str, by: str = "ana") -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(answer_reprocess(service, control, RepairQuestion(act, name, by, True), NOW))
+        return found
+
+    async def scenario(bench: Bench) -> None:
+        await third(bench, repairs)
+        workspace = bench.workspace
+        board = SlackRepairs(workspace.credentials.bot_token, workspace.api_url, ALERTS)
+        messages = RepairMessages(repairs.state, board, Limits, lambda: NOW, lambda: seconds[0])
+
+        async def look() -> dict[str, Any]:
+            await asyncio.to_thread(messages.look)
+            seconds[0] += 16.0
+            await asyncio.to_thread(messages.look)
+            (shown,) = [each for each in bench.posts(ALERTS) if "R-3" in each["text"]]
+            return {**shown, "channel": ALERTS}
+
+        plan = ask("plan", f"Box {DAY}")["id"]
+        waiting = ask("start", plan)
+        assert (waiting["repair"], waiting["state"]) == ("R-3", "awaiting_approval")
+        with pytest.raises(BadInput, match=r"in Slack: third repair .* There `/reprocess R-3` shows it"):
+            ask("approve", "R-3", "ben")
+        shown = await look()
+        assert labels(shown) == ["Approve and start", "Withdraw"]
+        assert "ana asks for approval: a second person can start it until" in shown["text"]
+        own = await bench.press(shown, "reprocess.start", user=ALEX, sees="ephemeral")
+        assert "A second person has to approve it" in own["text"]
+        begun = await bench.press(shown, "reprocess.start", user=SAM)
+        assert "Ben has started it, asked for by ana" in begun["text"]
+        assert ask("status", "R-3")["approved_by"] == "Ben"
+        assert (await look())["text"].startswith("R-3 runs: Box, 15 Jan")
 
     play(scenario, "socket", repairs.services)
 

@@ -12,7 +12,7 @@ from bot.domain.reprocessing.progress import Progress
 from bot.domain.reprocessing.repair import Repair
 from bot.ports.notifier import NotifierRefused
 from bot.slack.quiet import quiet_client
-from bot.views.reprocessing_progress import card
+from bot.views.reprocessing_progress import shown
 
 EVENT = "fireline_repair"
 TIMEOUT_S = 5
@@ -32,9 +32,9 @@ class SlackRepairs:
     def find(self, repair: Repair, thread: MessageRef | None) -> MessageRef | None:
         """Where nobody may look it is posted: one too many is better than none."""
         channel = self._channel.id() if thread is None else thread.channel
-        if channel is None or repair.started_at is None:
+        if channel is None:
             return None
-        since = f"{(repair.started_at - BEFORE).timestamp():.6f}"
+        since = f"{((repair.approval_asked_at or repair.asked_at) - BEFORE).timestamp():.6f}"
         asked: dict[str, Any] = {"channel": channel, "limit": PAGE, "include_all_metadata": True, "oldest": since}
         try:
             if thread is None:
@@ -55,15 +55,15 @@ class SlackRepairs:
             "unfurl_media": False,
             "thread_ts": None if thread is None else thread.ts,
         }
-        shown = card(repair, found, now).payload()
+        card = shown(repair, found, now).payload()
         post = self._client.chat_postMessage
-        answer = self._pace.call(post, channel=target, metadata=_metadata(repair), **shown, **more)
+        answer = self._pace.call(post, channel=target, metadata=_metadata(repair), **card, **more)
         return MessageRef(str(answer["channel"] or target), str(answer["ts"] or ""))
 
     def edit(self, message: MessageRef, repair: Repair, found: Progress, now: datetime) -> None:
-        shown = card(repair, found, now).payload()
+        card = shown(repair, found, now).payload()
         update = self._client.chat_update
-        self._pace.call(update, channel=message.channel, ts=message.ts, metadata=_metadata(repair), **shown)
+        self._pace.call(update, channel=message.channel, ts=message.ts, metadata=_metadata(repair), **card)
 
 
 def _metadata(repair: Repair) -> dict[str, Any]:
