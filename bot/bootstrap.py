@@ -31,7 +31,7 @@ from bot.opening import (
     warehouse,
 )
 from bot.repairing import repairs_over
-from bot.reporting import report_posts, reports_over, slo_over
+from bot.reporting import looking_back, report_posts, reports_over, slo_over
 from bot.responding import Responding, acts_of_people, paging_rules_of, responding
 from bot.sourcing import sources_service
 from bot.state_adapters import Sharing, has_state, identities, ours_of, rest_of, shared, state, to_read, watched_by
@@ -347,7 +347,6 @@ def app_services(
     from bot.services.oncall import OncallService
     from bot.services.opened import opened_in
     from bot.services.responses import ResponseService
-    from bot.services.retrospect import RetrospectService
     from bot.services.sampling import SamplingService
     from bot.services.silences import silences_over
     from bot.services.trends import TrendService
@@ -376,7 +375,7 @@ def app_services(
     repairs = repairs_over(opened, registry, validation, store, settings, identify, clock)
     reports = reports_over(settings, registry, health, impact, trends, oncall, responses, store)
     slo, inbox = slo_over(settings, opened, registry, health, blindness), Inbox(store)
-    also = RetrospectService(store), silences_over(store, registry, health, identify)
+    also = looking_back(settings, store), silences_over(store, registry, health, identify)
     deploys, heard = deploys_of(settings, opened, registry, store, clock), partial(hear, store)
     ways = partial(guided, settings, store, identify), partial(operating, settings, store, identify)
     return AppServices(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.config.settings import Settings
@@ -171,7 +172,8 @@ def recorded(settings: Settings, registry: Registry) -> Iterator[RecordedService
 
     policy = load_policy(settings.config / "policy.yaml")
     with in_memory() as opened:
-        replay = ReplayService(policy.severity, policy.gate, accepted_losses(settings))
+        gate = replace(policy.gate, shadow=policy.gate.shadow.in_part)
+        replay = ReplayService(policy.severity, gate, accepted_losses(settings))
         health = HealthService(opened, registry, service_levels(settings))
         yield RecordedService(
             opened, LoadingService(opened, policy.failure_text_rules, policy.vocabulary), replay, health

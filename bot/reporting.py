@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bot.services.report_posts import ReportKind, ReportPosts
     from bot.services.reports import ReportService
     from bot.services.responses import ResponseService
+    from bot.services.retrospect import RetrospectService
     from bot.services.slo import SloService
     from bot.services.trends import TrendService
 
@@ -45,7 +46,7 @@ def reports_over(
 
     policy = load_policy(settings.config / "policy.yaml")
     fires = CronFires(policy.reports.daily, policy.reports.zone or registry.zone)
-    asked = Asked(health, impact, trends, oncall, responses, store)
+    asked = Asked(health, impact, trends, oncall, responses, store, policy.gate.shadow)
     return ReportService(asked, registry, policy.reports, fires, policy.severity.prediction_phase)
 
 
@@ -68,6 +69,15 @@ def reports_to_read(
             responses = ResponseService(store, oncall.schedule, watched=watched_by(store, settings))
         trends = TrendService(opened, registry, health)
         yield reports_over(settings, registry, health, impact, trends, oncall, responses, store)
+
+
+def looking_back(settings: Settings, store: State | None) -> RetrospectService:
+    """By the policy of the settings as it is now."""
+    from bot.services.retrospect import RetrospectService
+    from bot.state_adapters import shadow_of
+
+    in_shadow = shadow_of(settings)
+    return RetrospectService(store, lambda: in_shadow)
 
 
 def slo_over(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bot.adapters.state.database_clock import DatabaseClock
     from bot.domain.access import Actor, Identity
     from bot.domain.audit import Anchor
+    from bot.domain.gate.shadow_policy import ShadowPolicy
     from bot.domain.incidents.incident import Incident
     from bot.ports.state import State
     from bot.services.audit import AuditService
@@ -174,7 +175,11 @@ def incidents_to_read(settings: Settings) -> Iterator[tuple[ResponseService, Ret
     with to_read(settings) as store:
         schedule = OncallService(oncall_in_use(settings), store).schedule
         people = ResponseService(store, schedule, watched=watched_by(store, settings))
-        yield people, RetrospectService(store), answered_at(store.last_tick, system_clock())
+        yield (
+            people,
+            RetrospectService(store, lambda: shadow_of(settings)),
+            answered_at(store.last_tick, system_clock()),
+        )
 
 
 def watched_by(store: State, settings: Settings) -> Watched:
@@ -192,6 +197,12 @@ def watched_by(store: State, settings: Settings) -> Watched:
             return None
 
     return until
+
+
+def shadow_of(settings: Settings) -> ShadowPolicy:
+    from bot.config.policy import load_policy
+
+    return load_policy(settings.config / "policy.yaml").gate.shadow
 
 
 def rest_of(settings: Settings) -> timedelta:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.opening import in_memory, warehouse
@@ -31,7 +32,8 @@ def configuration(folder: Path) -> Configuration:
     registry, _ = check_folder(folder)
     policy = load_policy(folder / "policy.yaml")
     accepted, schedule = load_accepted_losses(folder / "accepted_losses.yaml"), load_oncall(folder / "oncall.yaml")
-    return Configuration(registry, policy.severity, policy.gate, accepted, policy.escalation, schedule)
+    gate = replace(policy.gate, shadow=policy.gate.shadow.in_part)
+    return Configuration(registry, policy.severity, gate, accepted, policy.escalation, schedule)
 
 
 @contextmanager

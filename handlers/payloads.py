@@ -20,7 +20,7 @@ MOST_TEXT = 500
 ACKNOWLEDGING = frozenset({"ack", "acknowledged", "on it"})
 INCIDENT_WORDS = ("ack", "mitigated", "handover", "resolve", "reopen", "severity", "timeline", "postmortem")
 _SEVERITY = re.compile(r"[Pp][0-9]")
-OF_ALL = ("list", "figures", "declare")
+OF_ALL = ("list", "figures", "shadow", "declare")
 CHANGING_COMMANDS = ("/incident", "/oncall", "/runbook")
 CHANGING = ("circuit.", "incident.", "oncall.", "operation.", "reprocess.", "runbook.")
 """How buttons begin that may change something."""
@@ -135,7 +135,9 @@ def clicked_validation(action: Mapping[str, Any]) -> ValidationRequest:
 
 
 def incident(command: Mapping[str, Any]) -> IncidentCommand:
-    """`INC-42 [WORD …]`, `list`, `figures [30d]`, `declare [TEXT]`, or `timeline INC-42`. Raises BadInput."""
+    """`INC-42 [WORD …]`, `list`, `figures [30d]`, `shadow [7d]`, `declare [TEXT]`, or `timeline INC-42`. Raises
+    BadInput.
+    """
     name, _, rest = text(command).partition(" ")
     word, _, more = rest.strip().partition(" ")
     if not name:
@@ -167,9 +169,9 @@ def as_written(said: str) -> str:
     return said.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def days(typed: str) -> int:
+def days(typed: str, without: int = 30) -> int:
     """`30`, `30d` or nothing: so many days. Raises BadInput."""
-    number = typed.casefold().removesuffix("d").strip() or "30"
+    number = typed.casefold().removesuffix("d").strip() or str(without)
     if not (number.isascii() and number.isdigit() and len(number) <= 4):
         raise BadInput(f"{typed!r} is no number of days. Write `/incident figures 30d`.")
     return int(number)

@@ -12,13 +12,14 @@ from bot.domain.incidents.incident import Incident
 from bot.services.access import NotYours
 from bot.services.app import AppServices
 from bot.services.responses import Outdated, ResponseService
-from bot.views import action_ids, figures, incident, response
+from bot.views import action_ids, figures, incident, response, shadow
 from bot.views.blocks import Card
 from handlers import declaring, payloads, postmortem, severity
 from handlers.answers import help_card
 from handlers.replies import Reply
 
 Payload = Mapping[str, Any]
+DAYS_OF_SHADOW = 7
 WITHOUT_CARD = ("declare", "postmortem")
 """What a word of the command is answered with is a modal, or a file."""
 
@@ -133,6 +134,8 @@ def _asked(services: AppServices, asked: payloads.IncidentCommand, user: str) ->
     if asked.word == "figures":
         days = payloads.days(asked.more)
         return figures.card(services.retrospect.figures(days, now), days)
+    if asked.word == "shadow":
+        return shadow.card(services.retrospect.shadow(payloads.days(asked.more, DAYS_OF_SHADOW), now))
     found, who = people.incident(asked.name), people.who(user, now)
     if asked.word == "timeline":
         return response.timeline(people.overview(found, now), now)

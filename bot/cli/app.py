@@ -29,6 +29,7 @@ from bot.cli.report import report
 from bot.cli.reprocess import reprocess
 from bot.cli.run import run
 from bot.cli.runbook import runbook
+from bot.cli.shadow import shadow
 from bot.cli.silence import silence, window
 from bot.cli.simulate import simulate
 from bot.cli.slo import slo
@@ -57,6 +58,7 @@ def fireline(
 
 app.command()(health)
 app.command()(impact)
+app.command()(shadow)
 app.command()(validate)
 app.command()(slo)
 app.command()(deploys)

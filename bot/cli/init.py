@@ -99,4 +99,5 @@ def _print(found: "FirstSource", drafted: "DraftRegistry", first: "FirstRead", o
             say_folded(f"  {shown(line)}")
         if len(lines) > MOST_SHOWN:
             say_folded(f"  and {len(lines) - MOST_SHOWN} more")
+    say_folded("In shadow: everything. Nothing is sent until you say so in policy.yaml; `fireline shadow` lists it.")
     say(f"Next:\n  export FIRELINE_CONFIG={out.absolute()}\n  fireline sources sync\n  fireline health")

@@ -1,6 +1,6 @@
 """Read a whole configuration folder; every problem of every file in one error."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bot.config.accepted_losses import load_accepted_losses
@@ -11,7 +11,7 @@ from bot.config.policy import load_policy
 from bot.config.registry import LoadedRegistry, load_registry
 from bot.config.slos import load_slos
 from bot.config.sources import load_sources
-from bot.domain.errors import ConfigError, Problem
+from bot.domain.errors import ConfigError, Problem, suggest
 from bot.domain.platform.registry import Registry
 
 
@@ -37,9 +37,19 @@ def check_folder(folder: Path) -> tuple[Registry, tuple[Problem, ...]]:
             load(folder / name)
         except ConfigError as error:
             problems += error.problems
+    if not problems and loaded is not None:
+        problems += _shadow_problems(folder / "policy.yaml", loaded.registry)
     if problems or loaded is None:
         raise ConfigError(problems)
     return loaded.registry, loaded.warnings
+
+
+def _shadow_problems(path: Path, registry: Registry) -> Iterator[Problem]:
+    """A name that nobody has would page people, though it is meant to be tried out."""
+    names = {each.name for each in registry.processors}
+    for name in sorted(load_policy(path).gate.shadow.processors - names):
+        hint = suggest(name, names) or "Correct the name, or add it to registry.yaml."
+        yield Problem(str(path), f"shadow.processors: there is no processor {name!r} in registry.yaml. {hint}")
 
 
 def check_registry(path: Path) -> tuple[Registry, tuple[Problem, ...]]:

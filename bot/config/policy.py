@@ -1,7 +1,7 @@
 """`policy.yaml` becomes a Policy, or one ConfigError that names every problem with file and line."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -17,8 +17,10 @@ from bot.domain.blindness import STANDARD, BlindnessPolicy
 from bot.domain.evidence.runs import Category, Status
 from bot.domain.evidence.text_rules import TextRule
 from bot.domain.evidence.vocabulary import Vocabulary
+from bot.domain.findings.finding import FindingKind
 from bot.domain.findings.severity_policy import SeverityPolicy
 from bot.domain.gate.policy import GatePolicy
+from bot.domain.gate.shadow_policy import ShadowPolicy
 from bot.domain.incidents.escalation_policy import EscalationPolicy
 from bot.domain.platform.registry import Frozen, Number, Whole
 from bot.domain.reports.policy import ReportPolicy
@@ -102,6 +104,25 @@ class ReprocessingEntry(Frozen):
         return Limits(**vars(self))
 
 
+def _found(kind: FindingKind) -> FindingKind:
+    if kind is FindingKind.DECLARED:
+        raise ValueError("declared is what a person says: it cannot be in shadow; leave it out")
+    return kind
+
+
+class ShadowEntry(Frozen):
+    """What is tried out: found and counted, and sent to nobody."""
+
+    everything: bool = False
+    kinds: tuple[Annotated[FindingKind, AfterValidator(_found)], ...] = ()
+    processors: tuple[str, ...] = ()
+
+    def policy(self) -> ShadowPolicy:
+        return ShadowPolicy(
+            everything=self.everything, kinds=frozenset(self.kinds), processors=frozenset(self.processors)
+        )
+
+
 class PolicyFile(Frozen):
     failure_text_rules: tuple[TextRuleEntry, ...] = ()
     vocabulary: VocabularyEntry = VocabularyEntry()
@@ -111,6 +132,7 @@ class PolicyFile(Frozen):
     blindness: BlindnessEntry = BlindnessEntry()
     reprocessing: ReprocessingEntry = ReprocessingEntry()
     reports: ReportsEntry = ReportsEntry()
+    shadow: ShadowEntry = ShadowEntry()
 
 
 @dataclass(frozen=True)
@@ -134,7 +156,7 @@ def load_policy(path: Path) -> Policy:
     return Policy(
         rules,
         file.severity.policy(),
-        file.gate.policy(),
+        replace(file.gate.policy(), shadow=file.shadow.policy()),
         file.vocabulary.vocabulary(),
         file.blindness.policy(),
         file.escalation.policy(),

@@ -26,6 +26,7 @@ from bot.ports.leases import Lease, LeaseRecord
 from bot.ports.repairs import RepairRecord, Repairs
 from bot.ports.reports import ReportRecord, Reports
 from bot.ports.runbook_runs import RunbookRecord, RunbookRuns
+from bot.ports.shadow import Shadow, ShadowRecord
 
 
 class StateUnavailable(FirelineError):
@@ -224,6 +225,9 @@ class Transaction(Protocol):
     @property
     def runbooks(self) -> RunbookRecord: ...
 
+    @property
+    def shadow(self) -> ShadowRecord: ...
+
 
 class State(Protocol):
     """Times are aware UTC. Every change is one transaction. Raises StateUnavailable, and BadInput for a naive time."""
@@ -247,6 +251,9 @@ class State(Protocol):
 
     @property
     def runbooks(self) -> RunbookRuns: ...
+
+    @property
+    def shadow(self) -> Shadow: ...
 
     def unsaid(self) -> list[Unsaid]:
         """What is to be said and is not yet, in order of time and fingerprint."""

@@ -25,6 +25,9 @@ LACKING = {
     "phase": "health is not grouped",
 }
 """What it costs when a field is not there."""
+SHADOW_OFF = "  everything: false\n"
+SHADOW_ON = "  everything: true  # false, when what `fireline shadow` lists is right\n"
+"""A new installation sends nothing until a person has seen what it would send."""
 VOCABULARY = "# How this platform's history names things"
 TEXT_RULES = "# What error texts say"
 MOST_NAMED = 5
@@ -64,6 +67,7 @@ def policy_text(bundled: str) -> str:
     before, _, rest = bundled.partition(VOCABULARY)
     for each in OF_PREDICTIONS:
         before = before.replace(each, "")
+    before = before.replace(SHADOW_OFF, SHADOW_ON)
     return before + TEXT_RULES + _general(rest.partition(TEXT_RULES)[2])
 
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from bot.domain.escalation.follow import followed
@@ -13,6 +13,7 @@ from bot.domain.findings.storm_policy import StormPolicy
 from bot.domain.gate.decide import decide
 from bot.domain.gate.declared import declared, holding
 from bot.domain.gate.memory import GateMemory, GateResult, GateRules
+from bot.domain.gate.shadow import decided_apart, parted
 from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.escalation_policy import EscalationPolicy
 from bot.domain.incidents.incident import Incident
@@ -70,6 +71,8 @@ class GateService:
         self._ours = ours
         self._state, self._rules, self._metrics = state, rules, metrics or Uncounted()
         self._escalation = escalation
+        self._in_shadow = True
+        """Does something hold in shadow that policy may not cover any more? It is looked once."""
 
     @property
     def storm(self) -> StormPolicy:
@@ -123,14 +126,18 @@ class GateService:
         return tick
 
     def _once(self, now: datetime, found: Found) -> Tick:
-        memory = self._state.remembered(now, self._rules.policy.repeat_window)
-        held = [*found.held, *holding(memory, self._closed(memory))]
-        result = decide(held, memory.with_windows(found.windows), self._rules, now, found.unseen)
+        memory = self._state.remembered(now, self._rules.policy.repeat_window).with_windows(found.windows)
+        held, unseen = (parted(each, memory, self._rules.policy.shadow) for each in (found.held, found.unseen))
+        declared_too = [*held.shown, *holding(memory, self._closed(memory))]
+        result = decide(declared_too, memory, self._rules, now, unseen.shown)
+        apart = self._apart(now, held.apart, unseen.apart, memory)
         with self._state.transaction() as tx:
             if not self._ours(tx):
                 return Tick(Committed.ALREADY)
-            committed = tx.gate.commit(now, result, memory.version)
+            both = replace(result, ledger=(*result.ledger, *apart.ledger))
+            committed = tx.gate.commit(now, both, memory.version)
             if committed is Committed.APPLIED:
+                tx.shadow.keep(apart)
                 tx.outbox.add(to_say(result.decisions))
                 self._follow(tx, result, now, memory.incidents)
         if committed is not Committed.APPLIED:
@@ -139,6 +146,15 @@ class GateService:
             self._metrics.decided(decision)
             _log(decision)
         return Tick(committed, result.decisions)
+
+    def _apart(self, now: datetime, held: Sequence[Finding], unseen: Sequence[Finding], told: GateMemory) -> GateResult:
+        """What becomes of findings in shadow, under the silences and windows of the others."""
+        if not (self._rules.policy.shadow.is_on or self._in_shadow):
+            return GateResult()
+        known = self._state.shadow.remembered(now, self._rules.policy.repeat_window)
+        self._in_shadow = not known.idle
+        memory = replace(known, silences=told.silences, windows=told.windows)
+        return decided_apart(held, unseen, memory, self._rules, now)
 
     def _closed(self, memory: GateMemory) -> set[str]:
         """What was declared, and a person has resolved since."""

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.health.notified import Notified, notified_of
+from bot.domain.health.notified import Notified, in_shadow, notified_of
 from bot.domain.incidents.notice import NOTIFYING
 from bot.domain.incidents.standing import graded
 from bot.ports.state import State
@@ -25,4 +25,5 @@ def notified_within(state: State, watched: Watched, since: datetime, until: date
     arrived = {name for name, there in posted.items() if there}
     back = {incident.id: moment for incident in known if (moment := watched(incident)) is not None}
     found = notified_of(decisions, known, arrived, state.first_tick())
-    return replace(found, watched=back, findings=ledger_within(state, since, until))
+    apart = in_shadow(state.shadow.incidents(since, until))
+    return replace(found, watched=back, findings=ledger_within(state, since, until), shadow=apart)

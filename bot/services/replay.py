@@ -13,6 +13,7 @@ from bot.domain.findings.severity_policy import SeverityPolicy
 from bot.domain.gate.decide import decide
 from bot.domain.gate.memory import GateMemory, GateRules, after
 from bot.domain.gate.policy import GatePolicy
+from bot.domain.gate.shadow import parted
 from bot.domain.gate.silences import Silence
 from bot.domain.incidents.decisions import Decision
 from bot.domain.platform.accepted_losses import AcceptedLosses
@@ -127,7 +128,8 @@ class _Gate:
         self._memory = GateMemory(silences=tuple(silences)).with_windows(observed.windows)
 
     def tick(self, findings: Sequence[Finding], now: datetime) -> tuple[Decision, ...]:
-        result = decide(findings, self._memory, self._rules, now)
+        shown = parted(findings, self._memory, self._rules.policy.shadow).shown
+        result = decide(shown, self._memory, self._rules, now)
         if result.decisions or result.alerts or result.incidents:
             self._memory = after(self._memory, result, now - self._rules.policy.repeat_window)
         return result.decisions

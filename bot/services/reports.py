@@ -5,11 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 
 from bot.domain.errors import BadInput
 from bot.domain.gate.noise_ledger import NoiseLedger
+from bot.domain.gate.shadow_policy import NOTHING, ShadowPolicy
 from bot.domain.health.model import HealthReport, HealthRequest
 from bot.domain.impact.readiness import Deadlines, Readiness, deadlines_within, finals
 from bot.domain.platform.registry import Registry
 from bot.domain.reports.daily import DailyReport, OnDuty, Summary
 from bot.domain.reports.policy import FireTime, ReportPolicy, Schedule
+from bot.domain.reports.shadow import ShadowReport
 from bot.domain.reports.summaries import summary_of
 from bot.ports.state import State
 from bot.services.health import HealthService
@@ -18,6 +20,7 @@ from bot.services.noise_ledger import ledger_within
 from bot.services.oncall import OncallService
 from bot.services.report_parts import Parts
 from bot.services.responses import ResponseService
+from bot.services.shadow import shadow_within
 from bot.services.trends import DailyRates, TrendService
 
 DAY = timedelta(days=1)
@@ -26,7 +29,7 @@ OF_NOW = "it is known of now only, not of the past"
 
 @dataclass(frozen=True)
 class Asked:
-    """Whom a report asks. `state` None: this process keeps none."""
+    """Whom a report asks. `state` None: this process keeps none. `shadow`: what is in shadow now."""
 
     health: HealthService
     impact: ImpactService
@@ -34,6 +37,7 @@ class Asked:
     oncall: OncallService
     responses: ResponseService
     state: State | None
+    shadow: ShadowPolicy = NOTHING
 
 
 class ReportService:
@@ -99,6 +103,7 @@ class ReportService:
             duty=part("on call", lambda: self._duty(now)),
             silences=part("silences", lambda: tuple(self._state.silences(now))),
             ledger=part("findings", lambda: self._ledger(now, last)),
+            shadow=part("shadow", lambda: self._shadow(now)),
             before=part("the digest before", self._before),
             unavailable=part.unavailable,
             later=part.later,
@@ -119,6 +124,7 @@ class ReportService:
             last_day=part("the last day", lambda: known(1)),
             duty=part("on call", lambda: self._duty(at)),
             ledger=part("findings", lambda: self._ledger(at, None)),
+            shadow=part("shadow", lambda: self._shadow(at)),
         )
         of_now = dict.fromkeys(("the trend", "deadlines", "incidents", "silences"), OF_NOW)
         return replace(report, unavailable={**part.unavailable, **of_now})
@@ -134,6 +140,9 @@ class ReportService:
             return OnDuty((), ())
         found = self._asked.oncall.overview(now)
         return OnDuty(found.turns, found.gaps)
+
+    def _shadow(self, now: datetime) -> ShadowReport:
+        return shadow_within(self._state, self._asked.shadow, now - DAY, now)
 
     def _ledger(self, now: datetime, last: HealthReport | None) -> NoiseLedger:
         """As health has it; where health does not know it, of 24 hours."""

@@ -9,7 +9,7 @@ from bot.domain.health.notified import called
 from bot.domain.oncall.overview import Turn
 from bot.domain.platform.names import some_of
 from bot.domain.reports.daily import MOST_NEEDS, DailyReport, Need, NeedKind, Summary
-from bot.views import health_words, noise_ledger, numbers, oncall_words, readiness, response_words
+from bot.views import health_words, noise_ledger, numbers, oncall_words, readiness, response_words, shadow
 from bot.views.incident_words import Voice
 
 MOST_LISTED, MOST_NAMED = 12, 3
@@ -118,7 +118,14 @@ def quiet(report: DailyReport) -> list[str]:
     day = report.last_day
     runs = _why(report, "the last day", "health") if day is None else health_words.noise(day)
     found = _why(report, "findings") if report.ledger is None else noise_ledger.totals(report.ledger)
-    return [f"Kept quiet: {runs}.", f"Findings of the last day: {found}."]
+    return [f"Kept quiet: {runs}.", f"Findings of the last day: {found}.", *in_shadow(report)]
+
+
+def in_shadow(report: DailyReport) -> list[str]:
+    """One line a day for as long as something is in shadow."""
+    if report.shadow is None or report.shadow.is_empty:
+        return []
+    return [f"In shadow, sent to nobody: {shadow.totals(report.shadow)}. `fireline shadow` lists them."]
 
 
 def chart(report: DailyReport) -> list[str]:
@@ -175,7 +182,8 @@ def silences(report: DailyReport, voice: Voice) -> list[str]:
 def all_clear(report: DailyReport, voice: Voice) -> list[str]:
     """Two lines."""
     first = [line for each in report.tonight or () for line in readiness.lines(each, voice)][-1:]
-    return [f"{change(report)} Nothing needs you.", f"{duty(report)} {quiet(report)[0]} {' '.join(first)}".rstrip()]
+    rest = [duty(report), quiet(report)[0], *in_shadow(report), *first]
+    return [f"{change(report)} Nothing needs you.", " ".join(rest)]
 
 
 def _why(report: DailyReport, *names: str) -> str:

@@ -28,7 +28,10 @@ def _commands(registry: Registry, dates: DateReader) -> tuple[tuple[str, str], .
         (f"/impact {name}", "what it feeds, what is affected there, the next deadline"),
         (f"/impact {name} yesterday", "the same for another data date"),
         ("/incident INC-42", "who has an incident, what comes next, what was done; with `ack` you take it"),
-        ("/incident list", "what is open, who has it; `figures` says how soon incidents are seen, taken and ended"),
+        (
+            "/incident list",
+            "what is open, who has it; `figures`: how soon they are taken and ended; `shadow`: what would have paged",
+        ),
         ("/runbook", "the runbooks; `/runbook WORDS` reads one, `/runbook start NAME INC-42` begins it step by step"),
         (f"/silence {name} 2h REASON", "what a silence would have hidden, and a button that sets it; `list`, `end ID`"),
         (

@@ -16,6 +16,7 @@ from bot.domain.errors import WarehouseUnavailable
 from bot.domain.findings.finding import FindingKind
 from bot.domain.gate.memory import GateResult
 from bot.domain.gate.noise_ledger import Ending
+from bot.domain.gate.shadow_policy import ShadowPolicy
 from bot.domain.health.model import Colour, HealthRequest
 from bot.domain.incidents.decisions import Reason
 from bot.domain.reports.daily import NeedKind
@@ -211,3 +212,16 @@ def test_how_the_findings_ended_is_what_health_says(watched: AppServices, state:
     later = reports.daily(MORNING + 4 * DAY, MORNING.date())
     assert later.ledger is not None
     assert [later.ledger.totals[each] for each in (Ending.TOLD, Ending.EXPECTED)] == [2, 1]
+
+
+def test_what_is_in_shadow_has_one_line(watched: AppServices, state: FakeState) -> None:
+    everything = ShadowPolicy(everything=True)
+    rules = replace(RULES, policy=replace(RULES.policy, shadow=everything))
+    GateService(state, rules).tick(MORNING - timedelta(hours=2), [finding("Gamebook", severity="P0")])
+    reports = reports_of(watched, state)
+    line = "In shadow, sent to nobody: 1 finding of everything, would have paged 1 time and posted 1 message."
+    reports._asked = replace(reports._asked, shadow=everything)
+    report = reports.daily(MORNING)
+    assert line in daily_report.plain(report)
+    assert line in daily_report.markdown(report)
+    assert report.incidents == ()

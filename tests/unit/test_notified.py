@@ -1,5 +1,6 @@
 """What people were notified of, what arrived of it, what is open; which real failures are in no incident, and why."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from bot.domain.findings.severity import Severity
 from bot.domain.findings.words import short_day
 from bot.domain.health.model import Colour, HealthReport, NoIncident
 from bot.domain.health.noise import FailedGroup, sorted_out
-from bot.domain.health.notified import Notified, notified_of
+from bot.domain.health.notified import Notified, in_shadow, notified_of
 from bot.domain.incidents.decisions import Decision, Outcome
 from bot.domain.incidents.incident import MessageRef
 from bot.views import health_words
@@ -112,6 +113,11 @@ QUIET = decision(Outcome.KEEP_QUIET, UPDATED)
 )
 def test_why_a_real_failure_is_in_no_incident(failure: FailedGroup, decisions: list[Decision], why: NoIncident) -> None:
     assert sorted_out([failure], EVERYBODY, {}, notified_of(decisions, [], set()))[:2] == (0, {why: failure.runs})
+
+
+def test_a_real_failure_in_shadow_says_so() -> None:
+    apart = replace(notified_of([], [], set()), shadow=in_shadow([incident(processors=(ROOT,))]))
+    assert sorted_out([group(runs=3)], EVERYBODY, {}, apart)[1] == {NoIncident.SHADOW: 3}
 
 
 def test_three_failures_of_two_hours_are_three_in_a_row() -> None:

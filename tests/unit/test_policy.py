@@ -1,15 +1,18 @@
 """The policy file: what is refused, and what the bundled rules make of many hundred error texts."""
 
 import re
+import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from bot.config.check import check_folder
 from bot.config.policy import load_policy
 from bot.domain.errors import ConfigError
 from bot.domain.evidence.runs import Category
 from bot.domain.evidence.text_rules import TextRule, category_of, subject_of
+from bot.domain.gate.shadow_policy import ShadowPolicy
 from bot.services.first_configuration import policy_text
 from tests.support.replay_worlds import PROJECT, WORLDS
 
@@ -31,6 +34,22 @@ BASKETBALL = (
 NAMED = [
     (category, text) for category in Category if category is not Category.UNKNOWN for text in texts_of(category.value)
 ]
+
+
+def test_what_is_in_shadow(tmp_path: Path) -> None:
+    """Nothing unless told; all of it in what init writes; a name that nobody has is refused."""
+    folder = tmp_path / "config"
+    shutil.copytree(PROJECT / "config" / "nba", folder)
+    bundled = (folder / "policy.yaml").read_text()
+    assert not load_policy(folder / "policy.yaml").gate.shadow.is_on
+    (folder / "policy.yaml").write_text(policy_text(bundled))
+    assert load_policy(folder / "policy.yaml").gate.shadow == ShadowPolicy(everything=True)
+    name = check_folder(folder)[0].processors[0].name
+    (folder / "policy.yaml").write_text(f"shadow: {{kinds: [slow_drift], processors: [{name}]}}\n")
+    check_folder(folder)
+    (folder / "policy.yaml").write_text(f"shadow: {{processors: [{name}x]}}\n")
+    with pytest.raises(ConfigError, match=f"there is no processor '{name}x'.*{name}"):
+        check_folder(folder)
 
 
 def test_how_many_steps_run_at_once(tmp_path: Path) -> None:
@@ -131,6 +150,8 @@ def test_a_pattern_that_only_looks_like_more_is_taken(tmp_path: Path, pattern: s
         ("failure_text_rules:\n- category: timeout\n", "any_of is missing"),
         ("failure_text_rule: []\n", "policy.yaml:1: the key 'failure_text_rule' is not known. Did you mean fail"),
         ("", "policy.yaml:1: the file is empty"),
+        ("shadow: {kinds: [declared]}\n", "declared is what a person says: it cannot be in shadow"),
+        ("shadow: {kinds: [slow_drif]}\n", "Did you mean slow_drift"),
     ],
 )  # fmt: skip
 def test_a_faulty_policy_is_refused(tmp_path: Path, text: str, told: str) -> None:

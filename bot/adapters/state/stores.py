@@ -23,6 +23,7 @@ from bot.adapters.state.rows import (
     incident_of,
 )
 from bot.adapters.state.runbooks import SqlRunbookRuns
+from bot.adapters.state.shadow import SqlShadow
 from bot.adapters.state.transaction import SqlTransaction
 from bot.domain.audit import Anchor, Link, Seal
 from bot.domain.delivery import Queued
@@ -52,6 +53,7 @@ class SqlState:
         self.repairs = SqlRepairs(engine)
         self.reports = SqlReports(engine)
         self.runbooks = SqlRunbookRuns(engine)
+        self.shadow = SqlShadow(engine)
 
     def remembered(self, now: datetime, repeat_window: timedelta) -> GateMemory:
         horizon = now - repeat_window

@@ -18,6 +18,7 @@ from bot.adapters.state.reports import SqlReportRecord
 from bot.adapters.state.responses import SqlResponses
 from bot.adapters.state.rows import alert_row, decision_row, feedback_row, incident_row
 from bot.adapters.state.runbooks import SqlRunbooks
+from bot.adapters.state.shadow import SqlShadowRecord
 from bot.adapters.state.silences import SqlSilences
 from bot.adapters.state.writing import insert_new, upsert
 from bot.domain.audit import Record, Seal
@@ -54,6 +55,7 @@ class SqlTransaction:
         self.repairs = SqlRepairRecord(connection)
         self.reports = SqlReportRecord(connection)
         self.runbooks = SqlRunbooks(connection)
+        self.shadow = SqlShadowRecord(connection)
         self.silences = SqlSilences(connection, self.audit.add)
 
 

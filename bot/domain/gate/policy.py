@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.domain.findings.storm_policy import StormPolicy
+from bot.domain.gate.shadow_policy import NOTHING, ShadowPolicy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,7 +15,8 @@ class GatePolicy:
     `downstream_grace` is what dependents get to recover after their root's incident resolved, `window_settle` what
     trouble that began in a planned window gets after its end; `resolve_after` is how long nothing may have held;
     `consecutive_days` is how far apart two data dates of one processor may be to count as the same trouble going on;
-    `messages_per_hour` counts new messages of a channel, not updates of those that stand there.
+    `messages_per_hour` counts new messages of a channel, not updates of those that stand there; what is in
+    `shadow` is judged apart, and sent to nobody.
     """
 
     group_wait: timedelta = timedelta(seconds=30)
@@ -28,3 +30,4 @@ class GatePolicy:
     flap_window: timedelta = timedelta(hours=1)
     storm: StormPolicy = field(default_factory=StormPolicy)
     messages_per_hour: int = 20
+    shadow: ShadowPolicy = NOTHING

@@ -261,6 +261,7 @@ class NoIncident(StrEnum):
     SUPPRESSED = "hidden by a silence or a planned window"
     HELD = "held to be grouped"
     DIGEST = "left to the digest (P3)"
+    SHADOW = "in shadow by policy"
     REPAIRED = "repaired by a later run"
     FEW = "not yet three in a row"
     EARLIER = "before Fireline watched"

@@ -68,7 +68,12 @@ def _covered(group: FailedGroup, spans: Sequence[NotifiedSpan]) -> bool:
 
 
 def _why(group: FailedGroup, notified: Notified, failures: int) -> NoIncident:
-    for reason, spans in ((NoIncident.SUPPRESSED, notified.suppressed), (NoIncident.DIGEST, notified.digest)):
+    hidden = {
+        NoIncident.SUPPRESSED: notified.suppressed,
+        NoIncident.DIGEST: notified.digest,
+        NoIncident.SHADOW: notified.shadow,
+    }
+    for reason, spans in hidden.items():
         if _covered(group, spans):
             return reason
     if group.repaired:

@@ -1,7 +1,7 @@
 """What people were notified of over a span of time, what reached them, and which failed runs lie behind it."""
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.domain.findings import words
@@ -46,7 +46,7 @@ class Sent:
 @dataclass(frozen=True)
 class Notified:
     """`sent`: announcements and updates, without P3, which waits for the digest; `open`: incidents, worst first;
-    `spans` of incidents, and of findings that are none: something hides them, they are held, or they are P3.
+    `spans` of incidents, and of findings that are none: something hides them, they are held, P3, or in shadow.
     `watched_since`: of what was before it nothing could be reported; None: not known. `watched`: until when open
     incidents are of which nothing holds any more, by id. `findings`: how those of the span ended.
     """
@@ -57,6 +57,7 @@ class Notified:
     suppressed: tuple[NotifiedSpan, ...] = ()
     held: tuple[NotifiedSpan, ...] = ()
     digest: tuple[NotifiedSpan, ...] = ()
+    shadow: tuple[NotifiedSpan, ...] = ()
     watched_since: datetime | None = None
     watched: Mapping[str, datetime] = field(default_factory=dict)
     findings: NoiseLedger | None = None
@@ -114,6 +115,12 @@ def notified_of(
         digest=tuple(_with(None, decision) for decision in minor if decision.outcome in SAID),
         watched_since=watched_since,
     )
+
+
+def in_shadow(incidents: Iterable[Incident]) -> tuple[NotifiedSpan, ...]:
+    """Of incidents in shadow that failed runs lie behind."""
+    known = (each for each in incidents if each.family in OF_FAILURES)
+    return tuple(replace(_story(each), since=each.headline.seen_since, until=each.resolved_at) for each in known)
 
 
 def undelivered(incidents: Iterable[Incident], now: datetime) -> list[HealthReason]:

@@ -19,6 +19,7 @@ from bot.domain.incidents.standing import Overview
 from bot.domain.oncall.overview import Turn
 from bot.domain.oncall.schedule import Shift
 from bot.domain.reports.report import Report
+from bot.domain.reports.shadow import ShadowReport
 
 MOST_NEEDS = 3
 DAY = timedelta(days=1)
@@ -82,6 +83,7 @@ class DailyReport(Report):
     duty: OnDuty | None = None
     silences: tuple[Silence, ...] | None = None
     ledger: NoiseLedger | None = None
+    shadow: ShadowReport | None = None
     before: Summary | None = None
 
     @cached_property

@@ -28,6 +28,7 @@ from bot.ports.fakes.repairs import FakeRepairs
 from bot.ports.fakes.reports import FakeReports
 from bot.ports.fakes.responses import FakePages, FakeResponses, carried, due_by, unsent
 from bot.ports.fakes.runbooks import FakeRunbooks
+from bot.ports.fakes.shadow import FakeShadow
 from bot.ports.inbox import DELIVERY, AlreadyHandled
 from bot.ports.leases import Lease
 from bot.ports.state import Committed
@@ -66,6 +67,8 @@ class FakeState:
         self.fires: dict[tuple[str, str], Fired] = {}
         self.said_by_key: dict[str, Said] = {}
         self.runbook_runs: dict[str, Run] = {}
+        self.shadow_alerts: dict[str, AlertState] = {}
+        self.shadow_incidents: dict[str, Incident] = {}
 
     def remembered(self, now: datetime, repeat_window: timedelta) -> GateMemory:
         horizon = utc(now) - repeat_window
@@ -95,6 +98,10 @@ class FakeState:
     @property
     def runbooks(self) -> FakeRunbooks:
         return FakeRunbooks(self.runbook_runs)
+
+    @property
+    def shadow(self) -> FakeShadow:
+        return FakeShadow(self.shadow_alerts, self.shadow_incidents)
 
     def _take(self, known: int) -> None:
         """Once for each delivery, what was audited after the records that were `known`."""
@@ -334,6 +341,7 @@ class FakeTransaction:
         self.repairs = state.repairs
         self.reports = state.reports
         self.runbooks = state.runbooks
+        self.shadow = state.shadow
 
 
 class FakeClocks:
