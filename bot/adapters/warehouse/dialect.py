@@ -43,6 +43,12 @@ class Translator:
         return text
 
 
+@cache
+def translator(cache_directory: Path | None) -> Translator:
+    """One for all who keep their texts in the same folder."""
+    return Translator(cache_directory)
+
+
 def _read_whole(path: Path) -> str | None:
     """None for a file that is not there, or not whole: a power cut leaves files empty or cut off."""
     try:

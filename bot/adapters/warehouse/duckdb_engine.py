@@ -17,7 +17,7 @@ from weakref import WeakSet
 import duckdb
 
 from bot.adapters.warehouse import schema_version
-from bot.adapters.warehouse.dialect import Translator, readable
+from bot.adapters.warehouse.dialect import Translator, readable, translator
 from bot.adapters.warehouse.engine import NO_JOINS, Parameters, Session, Value, refuse_unless
 from bot.adapters.warehouse.pasteable import bound
 from bot.adapters.warehouse.sql_text import sql_text, statements
@@ -48,7 +48,7 @@ class DuckDBEngine:
 
     def __init__(self, path: Path | None, *, read_only: bool = False, cache_directory: Path | None = None) -> None:
         self._path, self._read_only = path, read_only
-        self._translator = Translator(cache_directory)
+        self._translator = translator(cache_directory)
         self._writing, self._opening = threading.Lock(), threading.Lock()
         self._may: Callable[[], bool] = lambda: True
         self._opened = self._open()
@@ -74,8 +74,11 @@ class DuckDBEngine:
     def _make_tables(self, connection: duckdb.DuckDBPyConnection) -> None:
         """All or none of them: a process that is killed here leaves a new warehouse, not one of another release."""
         with _transaction(connection.cursor()) as cursor:
-            schema_version.mark_new(cursor)
-            schema_version.check(cursor, self._path)
+            if self._path is None:
+                schema_version.mark(cursor)
+            else:
+                schema_version.mark_new(cursor)
+                schema_version.check(cursor, self._path)
             _Cursor(cursor, self._translator).run("schema")
 
     @contextmanager

@@ -12,13 +12,13 @@ from bot.adapters.warehouse.marks import learnt, source_marks
 from bot.adapters.warehouse.merging_runs import NAMELESS, YES, MergedRuns, merge_runs
 from bot.adapters.warehouse.refresh import Changes, known, refresh_all, refresh_evidence, refresh_hours
 from bot.adapters.warehouse.remarks import SPELLING, WARNING, empty, ignored, of_identity, unread, warnings_of
-from bot.adapters.warehouse.sights import sights
 from bot.adapters.warehouse.staging import Staged, in_order, read_in
 from bot.adapters.warehouse.staging_runs import stage_runs
 from bot.adapters.warehouse.unfinished import is_unfinished
 from bot.adapters.warehouse.unmatched import note, other_dates, unmatched_names
 from bot.adapters.warehouse.values import Meaning
 from bot.domain.errors import BadInput
+from bot.domain.evidence.known import Seen
 from bot.domain.evidence.platform_facts import PlatformFacts
 from bot.domain.sources import Feed
 from bot.ports.warehouse import DataFile, FileReport, GivenTable, Hints, LoadReport, Progress, RejectedRow, SourceMark
@@ -69,14 +69,15 @@ class Loader:
             runs = [_merge_runs(session, item, hints, progress, ledger, nameless=nameless) for item in with_runs]
             appended, newest = all(run.appended for run in runs), runs[0].newest if runs else None
             changes = Changes(frozenset(stems), moved or new_rules, new_platform, appended, newest, now)
-            touched = [refresh_evidence(session, platform, changes, before)]
+            moment, after = refresh_evidence(session, platform, changes, before)
+            touched = [moment]
             if new_rules or new_platform:
                 touched.append(_count_again(session, platform, hints))
             elif runs:
                 touched.append(refresh_hours(session))
             if new_document:
                 session.run("remember_fact", {"name": "registry", "value": platform.document})
-            unmatched = note(session, _unmatched(session, platform, staged, mark, anew=new_platform), facts)
+            unmatched = note(session, _unmatched(session, platform, staged, mark, after.seen, anew=new_platform), facts)
             newest_of = {item.fingerprint: _newest(session, item) for item in staged}
             warnings = (
                 *empty(staged, before),
@@ -138,6 +139,8 @@ def _report(item: Staged, rows: int, added: int, corrected: int) -> FileReport:
 def _hint_again(session: Session, hints: Hints) -> None:
     """Other text rules hold for what was loaded before, too."""
     shapes = [shape for (shape,) in session.rows("failed_shapes")]
+    if not shapes:
+        return
     session.fill("hints", ("shape", "hinted"), [(shape, hints.of(shape)) for shape in shapes])
     session.run("apply_hints")
 
@@ -167,12 +170,18 @@ def _merge_runs(
 
 
 def _unmatched(
-    session: Session, platform: PlatformFacts, staged: Sequence[Staged], mark: SourceMark | None, *, anew: bool
+    session: Session,
+    platform: PlatformFacts,
+    staged: Sequence[Staged],
+    mark: SourceMark | None,
+    seen: Seen,
+    *,
+    anew: bool,
 ) -> Mapping[str, str]:
     """What does not fit the registry, of what the load may have changed. A source's reads change no usual dates."""
     said = {} if mark is None else unread(staged, mark)
     if anew or any(item.kind is not RUNS for item in staged):
-        said |= unmatched_names(platform, sights(session).seen)
+        said |= unmatched_names(platform, seen)
     if anew or any(item.kind is RUNS and item.file.once for item in staged):
         said |= other_dates(session, platform)
     return said

@@ -59,10 +59,13 @@ def known(session: Session) -> Known:
     return Known(*sights(session), tuple(sorted((Game(*row) for row in games), key=repr)))
 
 
-def refresh_evidence(session: Session, platform: PlatformFacts, changes: Changes, before: Known) -> datetime | None:
+def refresh_evidence(
+    session: Session, platform: PlatformFacts, changes: Changes, before: Known
+) -> tuple[datetime | None, Known]:
     """Work out the evidence of the (processor, date) pairs that a load has touched.
 
-    Returns the moment before which no answer has changed: runs may start before the date that they are about.
+    Returns the moment before which no answer has changed (runs may start before the date that they are about), and
+    what is known after the load.
     """
     looks = changes.everything or bool(changes.staged - {"runs"}) or _shows_a_gap(session, changes)
     if looks:
@@ -71,16 +74,16 @@ def refresh_evidence(session: Session, platform: PlatformFacts, changes: Changes
     now = known(session) if looks or begun else before
     first, last = _span(session, changes)
     if first is None or last is None:
-        return None
+        return None, now
     touched = _Touched(session, platform, changes, begun, before, now)
     pairs = {pair for pair in touched.pairs(first, last) if first <= pair[1] <= last}
     if not pairs:
-        return None
+        return None, now
     dates = [day for _, day in pairs]
     book = DateBook.read(session, platform, Record(now.starts), now.seen, now.calendar(platform), dates)
     session.run("stage_evidence")
     session.fill("stage_evidence", COLUMNS, book.rows(pairs))
-    return _renew(session, min(dates), max(dates), rebuild=changes.platform)
+    return _renew(session, min(dates), max(dates), rebuild=changes.platform), now
 
 
 def _shows_a_gap(session: Session, changes: Changes) -> bool:

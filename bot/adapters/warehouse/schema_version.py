@@ -15,11 +15,16 @@ def expected() -> str:
     return hashlib.sha256(sql_text("schema").encode()).hexdigest()[:16]
 
 
+def mark(connection: duckdb.DuckDBPyConnection) -> None:
+    """A warehouse that was just made is of this release."""
+    connection.execute(_TABLE)
+    connection.execute("INSERT INTO schema_version VALUES (?)", [expected()])
+
+
 def mark_new(connection: duckdb.DuckDBPyConnection) -> None:
-    """A warehouse without any table is new: it is of this release."""
+    """A warehouse without any table is new."""
     if not _tables(connection):
-        connection.execute(_TABLE)
-        connection.execute("INSERT INTO schema_version VALUES (?)", [expected()])
+        mark(connection)
 
 
 def check(connection: duckdb.DuckDBPyConnection, path: Path | None) -> None:
