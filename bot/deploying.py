@@ -69,14 +69,15 @@ def running_over(validation: ValidationService) -> Running:
     """Runs under way of the last dates, whoever started them."""
     from bot.domain.evidence.observation import DateSpan
 
-    def running(processors: Iterable[str], now: datetime) -> Sequence[str]:
+    def running(processors: Iterable[str], now: datetime) -> tuple[Sequence[str], str]:
         today = validation.dates(now).today
         names = list(processors)
         if not names:
-            return ()
+            return (), ""
         picture = validation.picture(names, DateSpan(today - IN_FLIGHT, today), now)
         alive = (run for name, day in picture.rows for run in picture.history.day(name, day).alive(picture.as_of))
-        return [f"{run.processor} {run.data_date} since {run.started_at:%H:%M} UTC ({run.trigger})" for run in alive]
+        said = [f"{run.processor} {run.data_date} since {run.started_at:%H:%M} UTC ({run.trigger})" for run in alive]
+        return said, validation.unread(names)
 
     return running
 

@@ -10,6 +10,9 @@ from bot.domain.sources import Feed, SourcePlan, SourceStatus
 NEVER = datetime.min.replace(tzinfo=UTC)
 OF_RHYTHM = frozenset({Feed.RUNS, Feed.TABLE_LOADS, Feed.RAW_FILES})
 """What comes all the time; a calendar is quiet for weeks."""
+LATE_READS = 3
+"""So many intervals without a good read are worth a word."""
+SHORTEST = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +59,21 @@ class Blind:
 def blindness(status: SourceStatus, policy: BlindnessPolicy = STANDARD) -> Blind | None:
     """Why a source is blind; None while it is not, or was never looked at."""
     return _unread(status, policy) or _silent(status, policy)
+
+
+def late_read(status: SourceStatus) -> str:
+    """That it has not been read for a while, blind or not yet; "": it is read."""
+    age, said = status.age, f": {status.error.rstrip('.')}" if status.error else ""
+    if age is None:
+        return f"{status.plan.name} has not been read yet{said}"
+    if age > max(SHORTEST, LATE_READS * status.plan.every) or status.failing_since is not None:
+        return f"{status.plan.name} has not been read for {_minutes(age)}{said}"
+    return ""
+
+
+def _minutes(span: timedelta) -> str:
+    minutes = max(0, round(span / timedelta(minutes=1)))
+    return f"{minutes} min" if minutes < 120 else f"{minutes / 60:.0f} h"
 
 
 def limit_of(status: SourceStatus, policy: BlindnessPolicy) -> timedelta:
@@ -122,6 +140,18 @@ class Sight:
         if not blind or (brought and len(blind) < len(found)):
             return None
         return max(blind, key=lambda each: each.since) if brought else min(blind, key=lambda each: each.since)
+
+    def unread(self, feed: Feed, name: str) -> str:
+        """Why what is not there of a name may be there all the same: its source is blind, or has not been read for a
+        while; "": one that brings it is read well, or none feeds it.
+        """
+        blind = self.blind_to(feed, name)
+        if blind is not None:
+            return f"source {blind.text}"
+        bringing = self._bringing(feed, name)
+        late = [said for status in bringing if (said := late_read(status))]
+        brought = any(name in status.brings.get(feed, ()) for status in bringing)
+        return "" if not late or (brought and len(late) < len(bringing)) else f"source {late[0]}"
 
     def blind_to_any(self, rests_on: Iterable[tuple[Feed, str]]) -> Blind | None:
         """Of several, the one that has been blind longest."""

@@ -41,8 +41,8 @@ log = logging.getLogger("fireline.operations")
 KEYS = UUID("b7b4cf9b-3a42-4a07-8b7a-0a8b7d2f5c11")
 MOST_WAITING = 20
 EXECUTIONS_SINCE = timedelta(days=2)
-Running = Callable[[Iterable[str], datetime], Sequence[str]]
-"""The runs of these processors that are under way, whoever started them, in words."""
+Running = Callable[[Iterable[str], datetime], tuple[Sequence[str], str]]
+"""The runs of these processors that are under way, whoever started them, in words; and why there may be others."""
 
 
 class Forbidden(BadInput):
@@ -243,11 +243,13 @@ class OperationService:
             verdict = self._around.judge(wanted.processor, wanted.data_date, now)
         of_it = [each.name for each in self._around.registry.processors if each.service == service.name]
         names = [wanted.processor] if wanted.processor else of_it
+        runs, unread = self._around.running(names, now)
         return Around(
             service,
             seen,
             self._required().repairs.on_service(service.name),
-            self._around.running(names, now),
+            runs,
+            unread,
             self._executions(service, now) if wanted.kind in OF_JOBS else (),
             None if verdict is None else verdict.verdict,
             "" if verdict is None else verdict.because,

@@ -118,6 +118,7 @@ class RepairPlans:
             repaired=repairs.repaired(now - AGAIN_WITHIN) if repairs is not None else {},
             limits=self._limits,
             due=dict(self._due(scope, request, now)),
+            unread=self._validation.unread(scope),
         )
 
     def _due(self, scope: Iterable[str], request: Request, now: datetime) -> Iterator[tuple[StepKey, datetime]]:

@@ -3,9 +3,11 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 
 from bot.domain.evidence.observation import DateSpan
 from bot.domain.evidence.processor_date import ProcessorDate
+from bot.domain.evidence.unseen import DATA, RUNS
 from bot.domain.platform.registry import Registry
 from bot.domain.reprocessing.checking import Seen
 from bot.domain.reprocessing.plan import StepKey
@@ -48,7 +50,9 @@ class StepEvidence:
             file = day.file if day.is_scraper else None
             written = day.loaded_at if file is None else max((at for at, _ in file.seen), default=None)
             traced = day.table is not None or file is not None
-            yield key, Seen(runs=runs, judged=row.judged, rows=day.rows, written_at=written, traced=traced)
+            unread = self._validation().unread([key.processor], RUNS | DATA)
+            told = partial(Seen, runs=runs, judged=row.judged, rows=day.rows, written_at=written)
+            yield key, told(traced=traced, unread=unread)
 
     def _judged(self, keys: Collection[StepKey], now: datetime) -> Iterator[tuple[StepKey, Validated, ProcessorDate]]:
         known = self._registry().by_name

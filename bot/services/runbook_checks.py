@@ -1,12 +1,13 @@
 """What the checks of runbooks ask: the same services as every other surface. What cannot be asked is not known."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.domain.errors import FirelineError
 from bot.domain.evidence.observation import DateSpan
 from bot.domain.evidence.processor_date import ProcessorDate
+from bot.domain.evidence.unseen import DATA, RUNS
 from bot.domain.findings.severity import Severity
 from bot.domain.health.model import HealthReport, HealthRequest
 from bot.domain.platform.registry import Registry
@@ -14,6 +15,7 @@ from bot.domain.runbooks.arguments import phase, service_of, subject_of
 from bot.domain.runbooks.expectation import Measured, age, not_known, number
 from bot.domain.runbooks.run import Subject
 from bot.domain.runbooks.runbook import Step
+from bot.domain.sources import Feed
 from bot.domain.verdicts.judge import SOUND, Verdict
 from bot.domain.verdicts.validation import Validated
 from bot.ports.logs import LogLine
@@ -85,8 +87,8 @@ class RunbookChecks:
             "dependencies_not_ready": self._dependencies,
             "runs_in_flight": self._in_flight,
             "heartbeat_age": self._heartbeat,
-            "real_failures": lambda each: number(self._report(each).noise.real, each.now),
-            "expected_failures": lambda each: number(self._report(each).noise.kept_quiet, each.now),
+            "real_failures": lambda each: number(self._counted(each).noise.real, each.now),
+            "expected_failures": lambda each: number(self._counted(each).noise.kept_quiet, each.now),
             "open_incidents": self._open,
             "source_age": self._source_age,
             "deployments": self._deployments,
@@ -103,6 +105,12 @@ class RunbookChecks:
         except FirelineError as error:
             return not_known(str(error).rstrip("."), now)
 
+    def _known(self, names: Iterable[str], feeds: Iterable[Feed] = RUNS) -> None:
+        """Raises Unasked where nobody knows what is not there of these."""
+        unread = self._of.validation.unread(names, feeds)
+        if unread:
+            raise Unasked(f"what has come is not known: {unread}")
+
     def _judged(self, asked: _Question) -> Validated:
         return self._of.validation.judge(asked.processor, asked.date, asked.now)
 
@@ -114,10 +122,12 @@ class RunbookChecks:
         return Measured(str(found.verdict), str(found.verdict), asked.now, because)
 
     def _rows(self, asked: _Question) -> Measured:
+        self._known([asked.processor], DATA)
         rows = self._judged(asked).proof.rows
         return not_known("no table is looked at", asked.now) if rows is None else number(rows, asked.now)
 
     def _coverage(self, asked: _Question) -> Measured:
+        self._known([asked.processor], DATA)
         share = self._judged(asked).proof.coverage
         if share is None:
             return not_known("nobody knows how many rows are usual", asked.now)
@@ -147,6 +157,7 @@ class RunbookChecks:
         today = self._of.validation.dates(asked.now).today
         first = subject.data_date or today - timedelta(days=FLEET_DAYS - 1)
         names = [subject.processor] if subject.processor else list(registry.by_name)
+        self._known(names)
         picture = self._of.validation.picture(names, DateSpan(first, subject.data_date or today), asked.now)
         return [picture.history.day(name, day) for name, day in picture.rows], picture.as_of
 
@@ -169,6 +180,15 @@ class RunbookChecks:
         known = asked.subject.processor in self._of.registry.by_name
         name = asked.subject.processor if one is None and known else None
         return self._of.health.of(HealthRequest(days=1, phase=one, processor=name), asked.now)
+
+    def _counted(self, asked: _Question) -> HealthReport:
+        """Runs that nobody has seen are not counted as none."""
+        said, registry = asked.step.arguments, self._of.registry
+        one = phase(said["phase"]) if "phase" in said else None
+        of_phase = [each.name for each in registry.processors if one in (None, each.phase)]
+        known = one is None and asked.subject.processor in registry.by_name
+        self._known([asked.subject.processor] if known else of_phase)
+        return self._report(asked)
 
     def _health(self, asked: _Question) -> Measured:
         report = self._report(asked)

@@ -1,6 +1,6 @@
 """Verdicts on processors and dates as of a moment, from the same picture and by the same judge as live and replay."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -14,10 +14,12 @@ from bot.domain.evidence.history import PipelineHistory
 from bot.domain.evidence.known import Seen
 from bot.domain.evidence.observation import DateSpan, Observed, Timeline
 from bot.domain.evidence.processor_date import ProcessorDate
+from bot.domain.evidence.unseen import RUNS, unread
 from bot.domain.findings.words import short_day
 from bot.domain.health.notified import called
 from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.domain.platform.registry import Processor, Registry
+from bot.domain.sources import Feed
 from bot.domain.verdicts.context import Neighbours, VerdictContext, Waiting
 from bot.domain.verdicts.validation import Validated, Validation, ValidationRequest, rank
 from bot.ports.state import StateUnavailable
@@ -112,6 +114,10 @@ class ValidationService:
         history = self._history(self._warehouse.observed_dates(span, since, known.moment, of), seen, known.moment)
         rows = self._rows(asked, span, history, lambda _: (), known, self._blindness.sight())
         return Picture({(row.processor.name, row.data_date): row for row in rows}, history, known.moment)
+
+    def unread(self, names: Iterable[str], feeds: Iterable[Feed] = RUNS) -> str:
+        """Why nobody knows what is not there of these, as runs that are under way; "": their sources are read."""
+        return unread(self._blindness.sight(), self._registry, names, feeds)
 
     def dates(self, now: datetime) -> DateReader:
         """Reads data dates as of the moment that answers speak of."""

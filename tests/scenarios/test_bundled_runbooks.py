@@ -11,15 +11,19 @@ from bot.config.bundled import bundled
 from bot.config.runbooks import load_runbooks
 from bot.domain.deploys.deployed import Deployed, Revision, Target
 from bot.domain.deploys.seen import Seen
+from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.domain.platform.registry import Registry, Service
 from bot.domain.runbooks.expectation import Fit
 from bot.domain.runbooks.registry import CHECKS
 from bot.domain.runbooks.run import Run, RunState, StepRun, StepState, Subject
 from bot.domain.runbooks.runbook import Step, StepKind
+from bot.domain.sources import Feed, SourcePlan, SourceStatus
 from bot.guiding import deployments_of
 from bot.ports.fakes.state import FakeState
+from bot.services.blindness import Blindness
 from bot.services.deploys import DeploysService
 from bot.services.runbooks import Deed
+from bot.services.validation import ValidationService
 from tests.support.builders import DAY, NOW, at, load, run
 from tests.support.rotas import PEOPLE
 from tests.support.runbook_desk import EMPTY, SERVED, Board, Desk, desk_in
@@ -129,6 +133,28 @@ def test_what_checks_answer(call: str, subject: Subject, value: object, said: st
         value,
         True,
     ), (found, text)
+
+
+OF_RUNS = ("runs_in_flight", "heartbeat_age", "real_failures", "expected_failures")
+BLIND = [(Feed.RUNS, call, subject) for call in OF_RUNS for subject in (BOX, Subject(data_date=DAY))]
+BLIND += [(Feed.TABLE_LOADS, call, BOX) for call in ("rows", "coverage")]
+
+
+@pytest.mark.parametrize(("feed", "call", "subject"), BLIND)
+def test_what_a_blind_source_would_show_is_not_known(asked: Desk, feed: Feed, call: str, subject: Subject) -> None:
+    since = asked.now[0] - timedelta(minutes=40)
+    plan = SourcePlan("history", "sql", feed, timedelta(minutes=1), timedelta())
+    status = SourceStatus(plan, asked.now[0], synced_at=since, failing_since=since, error="refused")
+    services, known = asked.services, asked.services.registry
+    blindness = Blindness(lambda: [status])
+    validation = ValidationService(asked.warehouse, known, services.health, AcceptedLosses(), blindness=blindness)
+    found, text = measured(replace(asked, services=replace(services, validation=validation)), call, subject)
+    assert found is None
+    assert text.startswith("not known: what has come is not known: source history cannot be read since ")
+    late = replace(status, failing_since=None, error="", synced_at=asked.now[0] - timedelta(minutes=4))
+    blindness.statuses = lambda: [late]
+    found, text = measured(replace(asked, services=replace(services, validation=validation)), call, subject)
+    assert (found, text.split(": ")[-1]) == (None, "source history has not been read for 4 min")
 
 
 def test_every_check_of_the_registry_is_there(asked: Desk) -> None:

@@ -53,6 +53,7 @@ class OperationsBench:
     now: datetime = NOW
     health: Health = WELL
     running: Sequence[str] = ()
+    unread: str = ""
     verdict: Judged = BLOCKED
     answer: Answer = ACCEPTED
     cleared: list[Order] = field(default_factory=list)
@@ -65,7 +66,7 @@ class OperationsBench:
         reader = DeployReader(self.state, self.cloud.client, FLEET, lambda: self.now)
         self.deploys = DeploysService(self.state, FLEET, lambda *_: (), "", reader)
         around = Surroundings(
-            FLEET, self.cloud.client, reader, lambda _names, _now: self.running, lambda *_: self.verdict
+            FLEET, self.cloud.client, reader, lambda _names, _now: (self.running, self.unread), lambda *_: self.verdict
         )
         self.people = OperationService(self.state, self.deploys, around, _identity, lambda who: EMAILS.get(who.id, ""))
         reach = Reach(

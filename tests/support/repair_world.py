@@ -34,12 +34,14 @@ BOUNDARY = ("ok", "later", "unclear, not taken", "unclear, taken", "unheard")
 @dataclass
 class World:
     """`boundary` and `outcome` say what happens to an order, and to its run. `looks_up`: can the service tell by a
-    request id? A service keeps the ids that it took: the same one has no second effect.
+    request id? A service keeps the ids that it took: the same one has no second effect. `unread`: no row comes, as the
+    source of runs and data is blind.
     """
 
     boundary: Callable[[Order], str] = lambda _: "ok"
     outcome: Callable[[StepKey], str] = lambda _: "ok"
     looks_up: bool = True
+    unread: str = ""
     takes: Callable[[StepKey], timedelta] = lambda _: timedelta(seconds=60)
     now: datetime = NOW
     tables: dict[StepKey, tuple[int, datetime]] = field(default_factory=dict)
@@ -115,6 +117,9 @@ class World:
         return {key: self._seen(key, now) for key in keys}
 
     def _seen(self, key: StepKey, now: datetime) -> Seen:
+        if self.unread:
+            judged = Judged(verdict=Verdict.UNKNOWN, because=f"unknown: {self.unread}")
+            return Seen(runs=[], judged=judged, rows=0, written_at=None, traced=True, unread=self.unread)
         rows, written = self.tables.get(key, (0, None))
         if written is not None and written > now:
             rows, written = 0, None

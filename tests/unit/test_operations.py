@@ -174,6 +174,15 @@ def test_a_restart_waits_for_what_is_under_way_whoever_started_it(bench: Operati
     assert "1 run under way" in " ".join(bench.propose(Kind.ROLLBACK).found)
 
 
+def test_what_is_under_way_is_not_none_while_its_source_is_blind(bench: OperationsBench) -> None:
+    bench.unread = "source history cannot be read since 2026-01-06 11:02 UTC"
+    with pytest.raises(Forbidden, match="whether runs are under way is not known, source history cannot be read since"):
+        bench.propose(Kind.RESTART)
+    found = " ".join(bench.propose(Kind.ROLLBACK).found)
+    assert "whether runs are under way is not known, source history" in found
+    assert "nothing is under way" not in found
+
+
 def test_a_limit_is_raised_and_never_lowered(bench: OperationsBench) -> None:
     raised = bench.approved(Kind.TIMEOUT, seconds=1_800)
     bench.work(times=2)

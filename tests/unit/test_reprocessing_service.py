@@ -8,15 +8,22 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
-from bot.domain.access import Actor
+from bot.domain.access import Actor, Role
 from bot.domain.errors import BadInput
 from bot.domain.operations.operation import Kind, Stage
+from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.domain.reprocessing.plan import Mode, Request, SkipReason, StepKey
 from bot.domain.reprocessing.repair import Circuit, RepairState, StepState
+from bot.domain.slo import ServiceLevels
+from bot.domain.sources import Feed, SourcePlan, SourceStatus
 from bot.ports.fakes.state import FakeState
 from bot.services.access import NotAllowed
-from bot.services.reprocessing import PlanChanged
-from tests.support.builders import DAY, failed, loaded
+from bot.services.blindness import Blindness
+from bot.services.health import HealthService
+from bot.services.repair_plans import RepairPlans
+from bot.services.reprocessing import PlanChanged, RepairService
+from bot.services.validation import ValidationService
+from tests.support.builders import DAY, failed, loaded, registry
 from tests.support.deploys import operation
 from tests.support.repair_service import (
     ANA,
@@ -29,6 +36,7 @@ from tests.support.repair_service import (
     WORLD,
     Repairing,
     filled,
+    identify,
     repairing,
     running,
 )
@@ -106,6 +114,25 @@ def test_a_run_that_somebody_else_started_is_in_flight(living: Repairing) -> Non
     living.more("running", runs=[running()])
     (step,) = living.plans.of(ONE, NOW).steps
     assert (step.skip, step.because) == (SkipReason.IN_FLIGHT, "run other is under way since 11:54 UTC (backfill)")
+
+
+def test_while_the_source_of_runs_is_blind_a_second_person_has_to_start_it(full: SqlWarehouse) -> None:
+    known, state = registry(WORLD.processors), FakeState()
+    source = SourcePlan("history", "sql", Feed.RUNS, timedelta(minutes=1), timedelta())
+    statuses = [SourceStatus(source, NOW, synced_at=NOW)]
+    health = HealthService(full, known, ServiceLevels(()))
+    validation = ValidationService(full, known, health, AcceptedLosses(), blindness=Blindness(lambda: statuses))
+    plans = RepairPlans(full, known, validation, state.repairs)
+    service = RepairService(state, plans, identify, lambda _: "", Role.APPROVER)
+    made = service.propose(ONE, ANA, NOW)
+    assert made.plan.needs_second == ()
+    statuses[:] = [SourceStatus(source, NOW, synced_at=NOW - timedelta(minutes=40), failing_since=NOW, error="refused")]
+    with pytest.raises(PlanChanged) as changed:  # it has become blind since
+        service.start(made.id, ANA, NOW)
+    (why,) = changed.value.fresh.plan.needs_second
+    assert why == "whether runs are under way is not known, source history has not been read for 40 min: refused"
+    waiting = service.ask_approval(changed.value.fresh.id, ANA, NOW)
+    assert service.start(waiting.id, BEN, NOW).state is RepairState.RUNNING
 
 
 def test_an_open_circuit_and_a_third_repair_are_seen(bench: Repairing, state: FakeState) -> None:

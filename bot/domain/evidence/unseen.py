@@ -25,6 +25,13 @@ def names_of(processor: str, registry: Registry, feeds: Iterable[Feed]) -> Itera
         yield Feed.RAW_FILES, source
 
 
+def unread(sight: Sight, registry: Registry, processors: Iterable[str], feeds: Iterable[Feed] = RUNS) -> str:
+    """Why nobody knows what is not there of these, as runs that are under way, in words; "": their sources are read."""
+    wanted = frozenset(feeds)
+    named = (each for name in processors for each in names_of(name, registry, wanted))
+    return next((said for feed, name in named if (said := sight.unread(feed, name))), "")
+
+
 def unseen(sight: Sight, registry: Registry, processor: str, since: datetime) -> Blind | None:
     """The source without which nobody knows what has come of a processor's date that counts `since` then."""
     blind = sight.blind_to_any(names_of(processor, registry, RUNS | DATA))

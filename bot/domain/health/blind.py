@@ -3,20 +3,15 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.domain.blindness import Blind, Sight
+from bot.domain.blindness import Blind, Sight, late_read
 from bot.domain.evidence.unseen import unseen
 from bot.domain.health.model import Because, DueDates, HealthReason
 from bot.domain.platform.registry import Registry
 
 if TYPE_CHECKING:
     from bot.domain.health.report import Measured
-
-LATE_READS = 3
-"""So many intervals without a good read are worth a word."""
-SHORTEST = timedelta(minutes=2)
 
 
 def blind_reasons(sight: Sight, held: Mapping[str, int]) -> list[HealthReason]:
@@ -33,16 +28,8 @@ def _reason(blind: Blind, held: int) -> HealthReason:
 def late_reads(sight: Sight) -> Iterator[str]:
     """Sources that are not blind yet, but have not been read for a while."""
     blind = {each.source for each in sight.blind}
-    for status in sight.statuses:
-        if status.plan.name in blind:
-            continue
-        age = status.age
-        if age is None:
-            said = f": {status.error.rstrip('.')}" if status.error else ""
-            yield f"Source {status.plan.name} has not been read yet{said}."
-        elif age > max(SHORTEST, LATE_READS * status.plan.every) or status.failing_since is not None:
-            said = f": {status.error.rstrip('.')}" if status.error else ""
-            yield f"Source {status.plan.name} has not been read for {_minutes(age)}{said}."
+    late = (late_read(status) for status in sight.statuses if status.plan.name not in blind)
+    yield from (f"Source {said}." for said in late if said)
 
 
 def seen_by(measured: "Measured", sight: Sight, registry: Registry) -> "Measured":
@@ -60,8 +47,3 @@ def seen_by(measured: "Measured", sight: Sight, registry: Registry) -> "Measured
 
 def _unknown(due: Iterable[DueDates], counts: Mapping[str, int]) -> Sequence[DueDates]:
     return [replace(each, unknown=min(each.due, each.unknown + counts.get(each.processor, 0))) for each in due]
-
-
-def _minutes(span: timedelta) -> str:
-    minutes = max(0, round(span / timedelta(minutes=1)))
-    return f"{minutes} min" if minutes < 120 else f"{minutes / 60:.0f} h"

@@ -26,13 +26,15 @@ MOST_NAMED = 3
 @dataclass(frozen=True)
 class Around:
     """`seen` is fresh. `repairs`: the labels of those that have steps on the service; `runs` under way, whoever started
-    them, in words; `executions` of a job that are under way; `verdict` on the date of a done-marker, and its reason.
+    them, in words, `unread`: why there may be others; `executions` of a job that are under way; `verdict` on the date
+    of a done-marker, and its reason.
     """
 
     service: Service
     seen: Seen | None = None
     repairs: Sequence[str] = ()
     runs: Sequence[str] = ()
+    unread: str = ""
     executions: Sequence[str] = ()
     verdict: Verdict | None = None
     because: str = ""
@@ -62,8 +64,11 @@ def _repairs(wanted: Wanted, around: Around) -> Iterator[Look]:
 def _runs(wanted: Wanted, around: Around) -> Iterator[Look]:
     if wanted.kind in OF_JOBS - FREE:
         return
-    if not around.runs:
+    if around.unread:
+        yield Look(f"whether runs are under way is not known, {around.unread}", holds=wanted.kind not in FREE)
+    elif not around.runs:
         yield Look("nothing is under way")
+    if not around.runs:
         return
     named = "; ".join(around.runs[:MOST_NAMED])
     more = f" and {len(around.runs) - MOST_NAMED} more" if len(around.runs) > MOST_NAMED else ""

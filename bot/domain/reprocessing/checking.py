@@ -13,7 +13,7 @@ from bot.domain.evidence.processor_date import LOAD_LAG, QUIET
 from bot.domain.evidence.runs import Status, Trigger
 from bot.domain.redaction import redacted
 from bot.domain.reprocessing.execution import Cause
-from bot.domain.reprocessing.repair import RepairStep, StepState, request_id
+from bot.domain.reprocessing.repair import SETTLED, RepairStep, StepState, request_id
 from bot.domain.verdicts.judge import Judged, Verdict
 
 CLOCKS = timedelta(seconds=5)
@@ -33,6 +33,7 @@ MOST_WHY = 200
 GOOD = frozenset({Verdict.OK, Verdict.TRACKING_BUG})
 """Nothing is known to be wrong with the data."""
 UNCOUNTED = "its usual rows are unknown (fewer than five dates, or no calendar; `expected_records.min` says them)"
+OF_ABSENCE = frozenset({Cause.NO_RUN, Cause.NO_END, Cause.NOT_PROVED, Cause.UNTOLD, Cause.NOT_DUE})
 NOT_DUE = frozenset({Verdict.LEGITIMATE_ZERO, Verdict.OFF_DAY})
 ASKED_FOR = 3
 """So many times its limit an order is looked for, and asked for again, of which nobody knows whether it was taken."""
@@ -41,7 +42,7 @@ ASKED_FOR = 3
 @dataclass(frozen=True, kw_only=True)
 class Seen:
     """What is known of a step's date: its runs, the verdict, rows. `written_at`: when its table, or its raw file, was
-    written last; `traced`: there is one to look at.
+    written last; `traced`: there is one to look at. `unread`: why more may have come than is known; "": nothing has.
     """
 
     runs: Sequence[RunSeen]
@@ -49,6 +50,7 @@ class Seen:
     rows: int | None
     written_at: datetime | None
     traced: bool
+    unread: str = ""
 
 
 def is_right(judged: Judged) -> bool:
@@ -133,7 +135,20 @@ def is_unheard(step: RepairStep, now: datetime) -> bool:
 
 
 def checked(step: RepairStep, seen: Seen, timeout: timedelta, now: datetime) -> RepairStep:
-    """As it is by what is seen: unchanged while there is nothing new. `timeout`: so long its run may take."""
+    """As it is by what is seen: unchanged while there is nothing new. `timeout`: so long its run may take. What rests
+    on absence is not concluded while nobody knows what has come.
+    """
+    after = _concluded(step, seen, timeout, now)
+    if not seen.unread or not _rests_on_absence(after):
+        return after
+    return step if step.unclear else replace(step, reason=f"what came of it is not known: {seen.unread}")
+
+
+def _rests_on_absence(after: RepairStep) -> bool:
+    return after.state is StepState.WAITING or (after.state in SETTLED and after.cause in OF_ABSENCE)
+
+
+def _concluded(step: RepairStep, seen: Seen, timeout: timedelta, now: datetime) -> RepairStep:
     asked = step.asked_at
     if asked is None:
         return step

@@ -60,7 +60,7 @@ class StepFacts:
 class Circumstances:
     """`registry` has each scraper among the dependencies of who reads its files. `seconds`: medians of runs, by
     processor; `open_circuits`: why, by processor; `revisions`: by service; `repaired`: how often steps were repaired in
-    the last seven days; `due`: deadlines that lie ahead.
+    the last seven days; `due`: deadlines that lie ahead. `unread`: why nobody knows what is under way; "": it is known.
     """
 
     registry: Registry
@@ -71,6 +71,7 @@ class Circumstances:
     repaired: Mapping[StepKey, int] = field(default_factory=dict)
     limits: Limits = STANDARD
     due: Mapping[StepKey, datetime] = field(default_factory=dict)
+    unread: str = ""
 
 
 def plan(
@@ -94,7 +95,7 @@ def plan(
         request=request,
         steps=steps,
         hash=plan_hash(request, steps, around.limits),
-        needs_second=tuple(why_second(running, len(dependents), again)),
+        needs_second=tuple(why_second(running, len(dependents), again, around.unread)),
         estimate=estimated(running, around.limits),
         made_at=now,
         limits=around.limits,

@@ -25,8 +25,12 @@ def repeated(running: Iterable[Step | RepairStep], repaired: Mapping[StepKey, in
     return tuple(step.key for step in running if repaired.get(step.key, 0) >= REPAIRED_BEFORE)
 
 
-def why_second(running: Sequence[Step | RepairStep], dependents: int, again: Sequence[StepKey]) -> Iterator[str]:
-    """The reasons, in words; none: whoever asks may start it."""
+def why_second(
+    running: Sequence[Step | RepairStep], dependents: int, again: Sequence[StepKey], unread: str = ""
+) -> Iterator[str]:
+    """The reasons, in words; none: whoever asks may start it. `unread`: why nobody knows what is under way."""
+    if unread and running:
+        yield f"whether runs are under way is not known, {unread}"
     dates = len({step.data_date for step in running})
     if dates > MOST_DATES:
         yield f"{plural(dates, 'date')} (more than {MOST_DATES})"
