@@ -1,9 +1,9 @@
 """Pub/Sub pushes what the pipeline tells of its runs. https://docs.cloud.google.com/pubsub/docs/push"""
 
 import binascii
-import json
 import logging
 from base64 import b64decode
+from hashlib import sha256
 from typing import NamedTuple
 
 from aiohttp import web
@@ -39,12 +39,15 @@ class PubSubDoor:
         except KeysUnknown as error:
             log.warning("%s Nothing of Pub/Sub is taken until they can be; it sends again", error)
             return web.json_response({"error": str(error)}, status=503, headers={"Retry-After": "10"})
-        return await answered(self._taken, await read(request, LARGEST_BODY))
+        return await answered(self._taken, await read(request, LARGEST_BODY), acknowledged=True)
 
     def _taken(self, body: bytes) -> Taken:
-        message = _message(body)
-        is_lineage = _is_lineage(message.data)
-        return (self._intake.lineage if is_lineage else self._intake.runs)(message.data, f"pubsub:{message.id}")
+        """What cannot be understood is kept and acknowledged: sent again, it would be no better."""
+        try:
+            message = _message(body)
+        except Refused as error:
+            return self._intake.set_aside(body, f"pubsub:{sha256(body).hexdigest()}", error)
+        return self._intake.message(message.data, f"pubsub:{message.id}")
 
 
 def _message(body: bytes) -> _Message:
@@ -60,11 +63,3 @@ def _message(body: bytes) -> _Message:
         return _Message(f"{envelope.get('subscription', '')}:{name}"[: 3 * LONGEST_ID], b64decode(data, validate=True))
     except (TypeError, ValueError, binascii.Error):
         raise Refused([Fault("message.data", shown(data)[:40], "is no base64")]) from None
-
-
-def _is_lineage(data: bytes) -> bool:
-    try:
-        event = json.loads(data)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(event, dict) and "eventTime" in event and "producer" in event

@@ -60,8 +60,10 @@ class RunsDoor:
         return sum(hmac.compare_digest(given, each) for each in self._tokens) > 0
 
 
-async def answered(take: Callable[..., Taken], *given: object) -> web.Response:
-    """What the sender is told once it is stored: 422 where a part of it cannot be understood, which is named."""
+async def answered(take: Callable[..., Taken], *given: object, acknowledged: bool = False) -> web.Response:
+    """What the sender is told once it is stored: 422 where a part of it cannot be understood, which is named.
+    `acknowledged`: that was kept, too, and is not to be sent again.
+    """
     try:
         taken = await worked(take, *given)
     except Refused as error:
@@ -73,4 +75,4 @@ async def answered(take: Callable[..., Taken], *given: object) -> web.Response:
         return web.json_response({"error": str(error)}, status=503, headers={"Retry-After": "60"})
     said_of = [{"event": place, "faults": [fault._asdict() for fault in faults]} for place, faults in taken.refused]
     answer = {"accepted": taken.accepted, "known": taken.known, "refused": said_of, "ignored": list(taken.ignored)}
-    return web.json_response(answer, status=422 if taken.refused else 200)
+    return web.json_response(answer, status=422 if taken.refused and not acknowledged else 200)

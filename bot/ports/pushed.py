@@ -4,16 +4,26 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.pushed.events import Event, Kept, RunKey
+from bot.domain.pushed.events import Aside, Event, Kept, KeptAside, RunKey
 
 
 class Pushed(Protocol):
     """Raises StateUnavailable."""
 
-    def add(self, events: Sequence[Event], received_at: datetime, delivery: str = "") -> int:
+    def add(
+        self, events: Sequence[Event], received_at: datetime, delivery: str = "", aside: Sequence[Aside] = ()
+    ) -> int:
         """Keep those that are not there; returns how many those are. `delivery`: the name of what brought them, of
-        which a second one changes nothing, on any replica.
+        which a second one changes nothing, on any replica. `aside`: what of it cannot be understood.
         """
+        ...
+
+    def aside(self, after: int, until: int) -> int:
+        """How many of what cannot be understood have those numbers."""
+        ...
+
+    def newest_aside(self, since: datetime, most: int) -> list[KeptAside]:
+        """What came since then and cannot be understood, newest first."""
         ...
 
     def last(self) -> int:

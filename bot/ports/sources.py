@@ -16,13 +16,15 @@ class Batch:
 
     The file lies in a folder of the source's own; it and the table are gone when the next batch is asked for. `cursor`
     is opaque to everybody else. `bytes_billed`: what reading it has cost, where that is counted. `warnings`: what could
-    not be read, while the rest goes on; they hold until the next read.
+    not be read, while the rest goes on; they hold until the next read. `rejected`: what came before it was rows and
+    cannot be understood.
     """
 
     cursor: str
     file: DataFile | GivenTable | None = None
     bytes_billed: int = 0
     warnings: tuple[str, ...] = ()
+    rejected: int = 0
 
 
 @runtime_checkable

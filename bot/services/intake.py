@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.counts import plural
 from bot.domain.errors import FirelineError
-from bot.domain.pushed.events import Event, in_our_time
-from bot.domain.pushed.lineage import told_by
-from bot.domain.pushed.reading import Fault, Refused, Sent, read_event, sent_of, unknown_fields
+from bot.domain.pushed.events import Aside, Event, in_our_time
+from bot.domain.pushed.lineage import is_lineage, told_by
+from bot.domain.pushed.reading import Fault, Refused, Sent, read_event, sent_of, set_aside, unknown_fields
+from bot.domain.redaction import visible
 from bot.ports.clock import Clock
 from bot.ports.pushed import Pushed
 
@@ -53,10 +54,31 @@ class Intake:
         told = told_by(parsed(body), self._zone())
         return Taken() if told is None else self.take(Sent([told]), delivery, counted=False)
 
-    def take(self, sent: Sent, delivery: str = "", *, counted: bool = True) -> Taken:
-        """Those that can be understood are stored, the others named. `counted`: a success says its rows."""
-        if not self._is_read():
-            raise NothingReads("No source of kind push is in sources.yaml: add `- {name: pushed, kind: push}`.")
+    def message(self, body: bytes, delivery: str) -> Taken:
+        """Either of them, from who cannot be told what is wrong: that is kept, with its place and reason. Raises
+        NothingReads, StateUnavailable.
+        """
+        try:
+            told = parsed(body)
+            if is_lineage(told):
+                found = told_by(told, self._zone())
+                return Taken() if found is None else self.take(Sent([found]), delivery, counted=False, keeps=True)
+            return self.take(sent_of(told), delivery, keeps=True)
+        except Refused as error:
+            return self.set_aside(body, delivery, error)
+
+    def set_aside(self, body: bytes, delivery: str, error: Refused) -> Taken:
+        """Nothing of it can be understood. Raises NothingReads, StateUnavailable."""
+        self._needs_reader()
+        self._events().add([], self._now(), delivery, [set_aside(delivery, body, error)])
+        log.warning("%s is set aside: %s", visible(delivery), error)
+        return Taken(refused=[(0, error.faults)])
+
+    def take(self, sent: Sent, delivery: str = "", *, counted: bool = True, keeps: bool = False) -> Taken:
+        """Those that can be understood are stored, the others named. `counted`: a success says its rows. `keeps`: the
+        others are stored, too, as what cannot be understood.
+        """
+        self._needs_reader()
         now, good, refused = self._now(), list[Event](), list[tuple[int, Sequence[Fault]]]()
         ignored = dict.fromkeys(name for each in sent.events for name in unknown_fields(each))
         for place, each in enumerate(sent.events):
@@ -64,10 +86,20 @@ class Intake:
                 good.append(in_our_time(read_event(each, now, counted=counted), now, sent.sent_at))
             except Refused as error:
                 refused.append((place, error.faults))
-        added = self._events().add(good, now, delivery) if good else 0
+        aside = [_aside(delivery, place, sent, faults) for place, faults in refused] if keeps else []
+        added = self._events().add(good, now, delivery, aside) if good or aside else 0
         if refused:
             log.warning("%s of runs refused, the first: %s", plural(len(refused), "event"), Refused(refused[0][1]))
         return Taken(added, len(good) - added, refused, list(ignored)[:MOST_NAMED])
+
+    def _needs_reader(self) -> None:
+        if not self._is_read():
+            raise NothingReads("No source of kind push is in sources.yaml: add `- {name: pushed, kind: push}`.")
+
+
+def _aside(delivery: str, place: int, sent: Sent, faults: Sequence[Fault]) -> Aside:
+    body = json.dumps(sent.events[place], default=str).encode()
+    return set_aside(f"{delivery} event {place + 1}", body, Refused(faults))
 
 
 def parsed(body: bytes) -> Any:

@@ -197,7 +197,9 @@ class SourcesService:
 
     def _store(self, connected: Connected, batch: Batch) -> LoadReport:
         now = self._clock()
-        mark = SourceMark(connected.plan.name, batch.cursor, now, bytes_billed=batch.bytes_billed)
+        mark = SourceMark(
+            connected.plan.name, batch.cursor, now, rejected=batch.rejected, bytes_billed=batch.bytes_billed
+        )
         files = [] if batch.file is None else [batch.file]
         facts = platform_facts(self._registry())
         return self._warehouse.load(files, facts, connected.hints, now, lambda _step, _rows: None, mark)
@@ -299,7 +301,7 @@ def _with(report: SyncReport, batch: Batch, loaded: LoadReport) -> SyncReport:
         rows=report.rows + sum(file.rows - file.rejected for file in loaded.files),
         added=report.added + sum(file.added for file in loaded.files),
         corrected=report.corrected + sum(file.corrected for file in loaded.files),
-        rejected=report.rejected + sum(file.rejected for file in loaded.files),
+        rejected=report.rejected + batch.rejected + sum(file.rejected for file in loaded.files),
         bytes_billed=report.bytes_billed + batch.bytes_billed,
         warnings=tuple(dict.fromkeys((*report.warnings, *loaded.warnings))),
     )

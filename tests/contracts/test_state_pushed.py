@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.state.database import open_engine
-from bot.adapters.state.pushed import SqlPushed
-from bot.domain.pushed.events import Event, Kind, RunKey
+from bot.adapters.state.pushed import KEPT, SqlPushed
+from bot.domain.pushed.events import Aside, Event, Kind, RunKey
 from tests.contracts.states import SQL_KINDS, with_tables
 
 AT = datetime(2026, 1, 16, 6, tzinfo=UTC)
@@ -107,3 +107,17 @@ def test_whoever_sees_a_number_has_seen_all_before_it(again: Again) -> None:
         for each in sending:
             each.result()
     assert seen == list(range(1, 121))
+
+
+def test_what_cannot_be_understood_is_kept_once_in_the_same_order_and_the_newest_of_it(again: Again) -> None:
+    odd = [Aside(f"pubsub:s:{name}", "is no JSON", "\ufffd \U0001f600") for name in ("a", "b")]
+    assert again().add([event()], AT, "pubsub:s:1", odd) == 1
+    assert again().add([event(Kind.FAILED)], AT, "pubsub:s:1", odd) == 0
+    assert again().add([event(Kind.FAILED)], AT + timedelta(days=1)) == 1
+    assert [again().last(), again().aside(0, 4), again().aside(2, 3), again().aside(3, 4)] == [4, 2, 1, 0]
+    assert [each.event.kind for each in again().after(0, 10)] == [Kind.START, Kind.FAILED]
+    assert [(each.seq, each.aside) for each in again().newest_aside(AT, 10)] == [(3, odd[1]), (2, odd[0])]
+    assert again().newest_aside(AT + timedelta(seconds=1), 10) == []
+    later = AT + KEPT + timedelta(hours=1)
+    again().add([], later, "pubsub:s:2", odd[:1])
+    assert [each.seq for each in again().newest_aside(AT, 10)] == [5]

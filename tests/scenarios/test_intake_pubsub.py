@@ -266,6 +266,37 @@ def test_openlineage_comes_through_pubsub_too(bench: IntakeBench) -> None:
     ],
     ids=range(11),
 )
-def test_a_message_that_makes_no_sense_is_not_acknowledged(bench: IntakeBench, body: object) -> None:
-    assert bench.post(body, PATH, token())[0] == 422
+def test_a_message_that_makes_no_sense_is_acknowledged_and_kept(bench: IntakeBench, body: object) -> None:
+    for _ in range(2):
+        assert bench.post(body, PATH, token())[0] == 200
+    assert bench.pushed.last() == 1
+    [kept] = bench.pushed.newest_aside(bench.now, 10)
+    assert (kept.aside.place.startswith("pubsub:"), bool(kept.aside.reason)) == (True, True)
+
+
+def test_what_is_set_aside_counts_with_its_source_and_the_rest_of_the_message_is_taken(bench: IntakeBench) -> None:
+    odd = told("sucess", error_message="password=hunter22x")
+    bench.post(push({"events": [told("start"), odd, told("failed", 9)]}), PATH, token())
+    bench.post(push(b"hello", "m2"), PATH, token())
+    assert bench.sync().rejected == 2
+    bench.post(push(told("start", run_id="r2"), "m3"), PATH, token())
+    bench.post(push([7], "m4"), PATH, token())
+    assert bench.sync().rejected == 1
+    assert bench.sync().rejected == 0
+    assert sorted(run["status"] for run in bench.runs()) == ["failed", "running"]
+    (status,) = bench.sources.statuses()
+    assert (status.rejected, status.rows) == (3, 2)
+    assert status.warnings == (
+        "set aside: pubsub:projects/p/s:m4 event 1 of 2026-01-20 12:00 UTC: event '7': is no object",
+        "set aside: pubsub:projects/p/s:m2 of 2026-01-20 12:00 UTC: body 5 bytes: is no JSON: Expecting value: line 1 "
+        "column 1 (char 0)",
+        "set aside: pubsub:projects/p/s:m1 event 2 of 2026-01-20 12:00 UTC: kind 'sucess': Did you mean success?",
+    )
+    assert bench.sources.check("pushed").startswith("6 events so far; set aside: pubsub:projects/p/s:m4")
+    assert not [each for each in bench.pushed.newest_aside(bench.now, 10) if "hunter22x" in each.aside.body]
+
+
+def test_where_nothing_reads_what_makes_no_sense_is_sent_again(bench: IntakeBench) -> None:
+    bench.is_read = False
+    assert bench.post(push(b"hello"), PATH, token())[0] == 503
     assert bench.pushed.last() == 0

@@ -4,6 +4,7 @@ import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -58,7 +59,8 @@ class PushSource:
             events = self._events
             if events is None:
                 return "no event so far"
-            return "; ".join((f"{plural(events.last(), 'event')} so far", *_doubts(events, now)))
+            said = (*_aside(events, now), *_doubts(events, now))
+            return "; ".join((f"{plural(events.last(), 'event')} so far", *said))
 
     def close(self) -> None:
         self._read_until = None
@@ -74,13 +76,20 @@ class PushSource:
                 return
             if position > events.last():  # another database than before: runs that come again are known
                 position = 0
-            doubts = _doubts(events, now)
-            while kept := events.after(position, EVENTS_AT_ONCE):
-                position = kept[-1].seq
+            doubts = (*_aside(events, now), *_doubts(events, now))
+            while True:
+                until = events.last()  # before the look: of all up to it, what is no event was set aside
+                kept = events.after(position, EVENTS_AT_ONCE)
+                if not kept:
+                    break
+                before, position = position, kept[-1].seq
                 runs = folded(events.of({each.event.key for each in kept}, position))
-                yield self._batch([run for run in runs if run.data_date is not None], position, path, doubts)
-        if doubts:
-            yield Batch(_cursor(position), warnings=doubts)
+                batch = self._batch([run for run in runs if run.data_date is not None], position, path, doubts)
+                yield replace(batch, rejected=events.aside(before, position))
+            rejected = events.aside(position, until)
+            position = max(position, until)
+        if doubts or rejected:
+            yield Batch(_cursor(position), warnings=doubts, rejected=rejected)
         self._read_until = position
 
     def _batch(self, runs: Sequence[PushedRun], position: int, path: Path, doubts: tuple[str, ...]) -> Batch:
@@ -98,6 +107,14 @@ def _doubts(events: Pushed, now: datetime) -> tuple[str, ...]:
     keys = events.doubtful(now - DOUBTED_FOR, MOST_DOUBTED)
     runs = folded(events.of(keys, events.last())) if keys else []
     return tuple(text for run in runs for text in _said(run))
+
+
+def _aside(events: Pushed, now: datetime) -> tuple[str, ...]:
+    """What came in the last days and cannot be understood, the newest first."""
+    return tuple(
+        f"set aside: {each.aside.place} of {each.received_at:%Y-%m-%d %H:%M} UTC: {each.aside.reason}"
+        for each in events.newest_aside(now - DOUBTED_FOR, MOST_DOUBTED)
+    )
 
 
 @contextmanager

@@ -1,22 +1,22 @@
 """What the pipeline tells of its runs, as rows."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, case, delete, func, select, tuple_, update
+from sqlalchemy import Connection, Engine, RowMapping, case, delete, func, insert, select, tuple_, update
 
 from bot.adapters.state import tables
 from bot.adapters.state.database import reading, writing
 from bot.adapters.state.writing import insert_new
-from bot.domain.pushed.events import ENDS, Event, Kept, Kind, RunKey, body_of, event_of
+from bot.domain.pushed.events import ENDS, Aside, Event, Kept, KeptAside, Kind, RunKey, body_of, event_of
 
-EVENT, HEAD, INBOX = tables.push_event, tables.push_head, tables.inbox
+EVENT, HEAD, ASIDE, INBOX = tables.push_event, tables.push_head, tables.push_aside, tables.inbox
 KEPT = timedelta(days=30)
 """So long events are there to be read again; the runs that they tell of stay in the warehouse."""
-AT_ONCE = 200
+AT_ONCE, MOST_ASIDE = 200, 10_000
 RUN = (EVENT.c.processor, EVENT.c.run_id, EVENT.c.attempt)
 
 
@@ -26,7 +26,9 @@ class SqlPushed:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def add(self, events: Sequence[Event], received_at: datetime, delivery: str = "") -> int:
+    def add(
+        self, events: Sequence[Event], received_at: datetime, delivery: str = "", aside: Sequence[Aside] = ()
+    ) -> int:
         with writing(self._engine) as connection:
             # Holds the row until the end, so that numbers are seen in their order.
             connection.execute(update(HEAD).values(seq=HEAD.c.seq))
@@ -35,9 +37,24 @@ class SqlPushed:
             seq = before = connection.scalar(select(HEAD.c.seq)) or 0
             for event in events:
                 seq += insert_new(connection, EVENT, [_row(seq + 1, event, received_at)])
-            connection.execute(update(HEAD).values(seq=seq))
+            _put_aside(connection, seq, aside, received_at)
+            connection.execute(update(HEAD).values(seq=seq + len(aside)))
             connection.execute(delete(EVENT).where(EVENT.c.received_at < received_at - KEPT))
         return seq - before
+
+    def aside(self, after: int, until: int) -> int:
+        counted = select(func.count()).where(ASIDE.c.seq > after, ASIDE.c.seq <= until)
+        with reading(self._engine) as connection:
+            return connection.scalar(counted) or 0
+
+    def newest_aside(self, since: datetime, most: int) -> list[KeptAside]:
+        query = select(ASIDE).where(ASIDE.c.received_at >= since).order_by(ASIDE.c.seq.desc()).limit(most)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query).mappings()
+            return [
+                KeptAside(row["seq"], row["received_at"], Aside(row["place"], row["reason"], row["body"]))
+                for row in rows
+            ]
 
     def last(self) -> int:
         with reading(self._engine) as connection:
@@ -74,6 +91,16 @@ def _first(connection: Connection, delivery: str, at: datetime) -> bool:
     """Is it the first time that it came?"""
     row = {"delivery": delivery, "changed": "events of runs", "at": at}
     return insert_new(connection, INBOX, [row]) == 1
+
+
+def _put_aside(connection: Connection, seq: int, aside: Sequence[Aside], at: datetime) -> None:
+    """The newest are kept, for as long as events are."""
+    if not aside:
+        return
+    rows = [{**asdict(each), "seq": seq + n, "received_at": at} for n, each in enumerate(aside, start=1)]
+    connection.execute(insert(ASIDE), rows)
+    newest = select(ASIDE.c.seq).order_by(ASIDE.c.seq.desc()).limit(1).offset(MOST_ASIDE).scalar_subquery()
+    connection.execute(delete(ASIDE).where((ASIDE.c.seq <= newest) | (ASIDE.c.received_at < at - KEPT)))
 
 
 def _row(seq: int, event: Event, received_at: datetime) -> dict[str, Any]:

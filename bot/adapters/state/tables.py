@@ -320,6 +320,17 @@ push_head = Table(
 )
 """One row: the last number of an event. Whoever adds some holds this row, so they are seen in the order of numbers."""
 
+push_aside = Table(
+    "push_aside",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("received_at", Utc, nullable=False),
+    Column("place", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("body", Words, nullable=False),
+)
+"""What came of the pipeline and cannot be understood, numbered as events are."""
+
 push_event = Table(
     "push_event",
     metadata,

@@ -60,6 +60,24 @@ class Kept:
     event: Event
 
 
+@dataclass(frozen=True)
+class Aside:
+    """What came and cannot be understood: where it came from, why, and its beginning."""
+
+    place: str
+    reason: str
+    body: str
+
+
+@dataclass(frozen=True)
+class KeptAside:
+    """In the same order as events."""
+
+    seq: int
+    received_at: datetime
+    aside: Aside
+
+
 def digest_of(sent: object) -> str:
     return sha256(json.dumps(sent, sort_keys=True, default=str).encode()).hexdigest()
 

@@ -18,6 +18,11 @@ KINDS = {
 ABORTED = "the run was aborted"
 
 
+def is_lineage(sent: object) -> bool:
+    """Is it one of theirs, where both come?"""
+    return isinstance(sent, dict) and "eventTime" in sent and "producer" in sent
+
+
 def told_by(sent: object, zone: ZoneInfo) -> dict[str, Any] | None:
     """The fields of our event; None: it tells nothing of a run's course. `zone`: that of data dates. Raises Refused."""
     if not isinstance(sent, dict):

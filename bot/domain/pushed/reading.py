@@ -6,14 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from bot.domain.errors import BadInput, suggest
-from bot.domain.pushed.events import Event, Kind, RunKey, digest_of
+from bot.domain.pushed.events import Aside, Event, Kind, RunKey, digest_of
 from bot.domain.redaction import redacted, visible
 
 NAMES = ("run_id", "processor_name", "kind", "at", "data_date", "started_at", "attempt", "records_processed",
          "failure_category", "error_message", "trigger", "phase")  # fmt: skip
 ALSO = {"processor": "processor_name", "records": "records_processed", "event": "kind"}
 MOST_EVENTS = 1_000
-LONGEST_NAME, LONGEST_TEXT = 500, 3_900
+LONGEST_NAME, LONGEST_TEXT, LONGEST_ASIDE = 500, 3_900, 2_000
 """Characters; the warehouse keeps 4,000 of a text."""
 MARGIN = 4_000
 """Cut through, a secret is no longer known as one: so much beside a cut is left out after the look for secrets."""
@@ -122,6 +122,12 @@ def cut(text: str) -> str:
     half = LONGEST_TEXT // 2
     head, tail = redacted(text[: half + MARGIN])[:half], redacted(text[-half - MARGIN :])[-half:]
     return f"{head}\n[{len(text) - LONGEST_TEXT:,} characters left out]\n{tail}"
+
+
+def set_aside(place: str, body: bytes, error: Refused) -> Aside:
+    """As it is kept for people, without secrets."""
+    began = redacted(body[:MARGIN].decode(errors="replace"))[:LONGEST_ASIDE]
+    return Aside(visible(place), visible(redacted(str(error)))[:LONGEST_ASIDE], visible(began))
 
 
 def _small(value: Any) -> Any:

@@ -68,7 +68,8 @@ def put(
 
 def row_of(event: Event, inserted_at: datetime) -> Row:
     """Raises Unfit."""
-    kind, at, started = event.get("kind"), _moment(event, "at"), _moment(event, "started_at")
+    kind, at = event.get("kind"), _moment(event, "at")
+    started = _moment(event, "started_at") if "started_at" in event else at
     if kind not in KINDS:
         raise Unfit(f"kind {_shown(kind)} is none of {', '.join(KINDS)}")
     runs = kind in ("start", "heartbeat")
