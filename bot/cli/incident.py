@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bot.domain.access import Actor
     from bot.domain.incidents.figures import Figures, Spread
     from bot.domain.incidents.incident import Incident
+    from bot.domain.incidents.retrospect import IncidentMemory
     from bot.domain.incidents.standing import Overview
     from bot.services.responses import ResponseService
 
@@ -152,8 +153,9 @@ def answer_incident(service: "ResponseService", question: IncidentQuestion, mome
             service.hand_over(found, who, question.more, moment)
         case Act.SEVERITY:
             _grade(service, found, who, question, moment)
-    overview = service.overview(service.incident(question.number), moment)
-    return _json(overview) if question.as_json else _text(overview, moment)
+    known = service.incident(question.number)
+    overview, memory = service.overview(known, moment), service.memory(known) if act is Act.SHOW else None
+    return _json(overview, memory) if question.as_json else _text(overview, memory, moment)
 
 
 def _acknowledge(
@@ -295,9 +297,16 @@ def login_name() -> str:
         return f"uid {os.getuid()}"
 
 
-def _json(found: "Overview") -> str:
+def _json(found: "Overview", memory: "IncidentMemory | None") -> str:
     timeline = [{"at": each.at.isoformat(), "kind": each.kind, "text": each.text} for each in found.timeline]
-    return json.dumps({**_facts(found), "timeline": timeline}, indent=2, ensure_ascii=False) + "\n"
+    before = None if memory is None else _remembered(memory)
+    answer = {**_facts(found), "before": before, "timeline": timeline}
+    return json.dumps(answer, indent=2, ensure_ascii=False) + "\n"
+
+
+def _remembered(memory: "IncidentMemory") -> dict[str, Any]:
+    median = None if memory.median is None else memory.median.total_seconds()
+    return {"similar": memory.similar, "ended": dict(memory.means), "median_seconds_of_first": median}
 
 
 def _facts(found: "Overview") -> dict[str, Any]:
@@ -312,8 +321,9 @@ def _facts(found: "Overview") -> dict[str, Any]:
     }
 
 
-def _text(found: "Overview", moment: datetime) -> str:
+def _text(found: "Overview", memory: "IncidentMemory | None", moment: datetime) -> str:
     from bot.cli.terminal import shown
+    from bot.views import incident_memory
     from bot.views.incident import PLAIN
     from bot.views.response import watched_text
     from bot.views.response_words import line
@@ -325,6 +335,7 @@ def _text(found: "Overview", moment: datetime) -> str:
         f"{incident_.label} {found.severity} {found.state}: {incident_.headline.explanation}",
         *back,
         *([f"{following}."] if following else []),
+        *([] if memory is None else [f"{incident_memory.sentence(memory)}."]),
         *(f"{entry.at:%Y-%m-%d %H:%M} UTC  {entry.text}" for entry in found.timeline),
     ]
     return "".join(f"{shown(each)}\n" for each in lines)

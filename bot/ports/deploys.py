@@ -1,6 +1,7 @@
 """What Fireline keeps of deployments: what was last read of each service, and what it was asked to do to them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 from bot.domain.deploys.seen import Seen
@@ -42,4 +43,8 @@ class Deploys(Protocol):
 
     def operations(self, service: str, most: int) -> Sequence[Operation]:
         """Of a service, without what was only shown; the newest first."""
+        ...
+
+    def done_for(self, incident: str, since: datetime) -> Sequence[Operation]:
+        """What was asked for since then for an incident, and done; in order of time and id."""
         ...

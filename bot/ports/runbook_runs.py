@@ -44,6 +44,10 @@ class RunbookRuns(Protocol):
         """The oldest first."""
         ...
 
+    def of_incident(self, incident: str) -> list[Run]:
+        """All that were started for it, the oldest first."""
+        ...
+
     def due(self, now: datetime) -> list[Run]:
         """Those that Fireline has something to do for, the longest due first."""
         ...

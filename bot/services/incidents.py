@@ -61,9 +61,17 @@ class IncidentService:
         verdicts = tuple(self._judge(name, day, now) for name, day in dates[:MOST_DATES])
         said, feedback = self._required_state().history(incident_id), self._required_state().feedback(incident_id)
         left_out = max(0, len(dates) - MOST_DATES)
-        similar = RetrospectService(self._state).similar(incident, now)
+        past = RetrospectService(self._state)
         return IncidentEvidence(
-            incident, tuple(members), verdicts, left_out, tuple(said), tuple(feedback), now, similar
+            incident,
+            tuple(members),
+            verdicts,
+            left_out,
+            tuple(said),
+            tuple(feedback),
+            now,
+            past.similar(incident, now),
+            past.memory(incident),
         )
 
     def checked(self, incident_id: str, now: datetime) -> Checked:

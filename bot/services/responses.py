@@ -16,6 +16,7 @@ from bot.domain.incidents import response as responses
 from bot.domain.incidents.escalation_policy import EscalationPolicy
 from bot.domain.incidents.incident import Incident, MessageRef
 from bot.domain.incidents.response import Response, ResponseState
+from bot.domain.incidents.retrospect import IncidentMemory
 from bot.domain.incidents.set_severity import SetSeverity, seen_in
 from bot.domain.incidents.standing import Coming, Overview, Standing
 from bot.domain.incidents.timeline import CHANGES, Entry, EntryKind
@@ -23,6 +24,7 @@ from bot.domain.oncall.schedule import Schedule
 from bot.domain.redaction import redacted
 from bot.ports.state import State
 from bot.services.access import Access
+from bot.services.retrospect import RetrospectService
 from bot.services.watched import Watched, never
 
 log = logging.getLogger("fireline.responses")
@@ -181,6 +183,10 @@ class ResponseService:
             for response, incident in known
             if incident is not None
         ]
+
+    def memory(self, incident: Incident) -> IncidentMemory | None:
+        """What ended those like it."""
+        return RetrospectService(self._state).memory(incident)
 
     def overview(self, incident: Incident, now: datetime) -> Overview:
         standing = self.standing(incident.id, now)

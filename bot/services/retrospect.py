@@ -1,22 +1,27 @@
 """Looking back: the figures of a window, an incident as a whole, and those like it before. Only reads."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from bot.domain.errors import BadInput
+from bot.domain.findings.finding import Finding
 from bot.domain.gate.shadow_policy import NOTHING, ShadowPolicy
+from bot.domain.incidents.decisions import Outcome
 from bot.domain.incidents.figures import Figures, episodes, figures
 from bot.domain.incidents.incident import Incident
-from bot.domain.incidents.retrospect import Past, Retrospect
+from bot.domain.incidents.retrospect import IncidentMemory, Past, Retrospect, alike, remembered, what_ended
 from bot.domain.incidents.standing import graded
 from bot.domain.incidents.timeline import EntryKind
 from bot.domain.reports.shadow import ShadowReport
+from bot.domain.reprocessing.repair import Repair
 from bot.ports.state import State
+from bot.services.acts import acts_within
 from bot.services.shadow import shadow_within
 
 LIKE_IT = timedelta(days=180)
 SECOND = timedelta(seconds=1)
 MOST_LIKE_IT = 3
+MOST_REMEMBERED, MOST_REPAIRS = 30, 300
 LONGEST_WINDOW = 365
 """Days."""
 
@@ -45,24 +50,59 @@ class RetrospectService:
     def of(self, incident: Incident, now: datetime) -> Retrospect:
         incident = graded(incident, self._required().response(incident.id))
         timeline = tuple(self._required().timeline(incident.id))
-        return Retrospect(incident, timeline, tuple(episodes(incident, timeline)), self.similar(incident, now), now)
+        return Retrospect(
+            incident,
+            timeline,
+            tuple(episodes(incident, timeline)),
+            self.similar(incident, now),
+            now,
+            self.memory(incident),
+        )
 
     def similar(self, incident: Incident, now: datetime) -> tuple[Past, ...]:
-        """Those of its root and family before it, newest first, as they were known at `now`."""
-        if not incident.has_data:
-            return ()
-        before = self._required().announced(incident.announced_at - LIKE_IT, incident.announced_at)
-        alike = [each for each in before if (each.root, each.family) == (incident.root, incident.family)]
-        others = [each for each in reversed(alike) if each.id != incident.id]
-        return tuple(self._past(each, now) for each in others[:MOST_LIKE_IT])
+        """Those like it before it, newest first, as they were known at `now`."""
+        return tuple(self._past(each, now, ()) for each in self._alike(incident)[:MOST_LIKE_IT])
 
-    def _past(self, incident: Incident, now: datetime) -> Past:
+    def memory(self, incident: Incident) -> IncidentMemory | None:
+        """What ended those like it, as it was known when this one was announced; None of fewer than two."""
+        then = incident.announced_at
+        repairs = self._required().repairs.latest(MOST_REPAIRS) if incident.has_data else ()
+        return remembered([self._past(each, then, repairs) for each in self._alike(incident)[:MOST_REMEMBERED]])
+
+    def _alike(self, incident: Incident) -> list[Incident]:
+        """The newest first. Those of its root count by that alone: the rest of what is known of them may be newer."""
+        if not incident.has_data:
+            return []
+        before = self._required().announced(incident.announced_at - LIKE_IT, incident.announced_at)
+        others = [each for each in reversed(before) if each.id != incident.id]
+        mine: list[Finding] = []
+        return [each for each in others if self._is_alike(incident, each, mine)]
+
+    def _is_alike(self, incident: Incident, other: Incident, mine: list[Finding]) -> bool:
+        if (other.root, other.family) == (incident.root, incident.family):
+            return True
+        if other.family is not incident.family or not {part.kind for part in other.parts} & {incident.kind}:
+            return False
+        mine[:] = mine or [self._first(incident)]
+        return alike(mine[0], self._first(other))
+
+    def _first(self, incident: Incident) -> Finding:
+        """As it was announced: what was found later is not compared."""
+        said = (each for each in self._required().history(incident.id) if each.outcome is Outcome.ANNOUNCE)
+        first = next(said, None)
+        return incident.headline if first is None else first.finding
+
+    def _past(self, incident: Incident, now: datetime, repairs: Sequence[Repair]) -> Past:
         known = [each for each in self._required().timeline(incident.id) if each.at <= now]
         changes = [each for each in known if each.kind in (EntryKind.RESOLVED, EntryKind.OPENED, EntryKind.REOPENED)]
         last = changes[-1] if changes else None
         if last is None or last.kind is not EntryKind.RESOLVED:
             return Past(incident, None, "")
-        return Past(incident, last.at, last.text)
+        begun = [each.at for each in changes if each.kind is not EntryKind.RESOLVED]
+        began_at = begun[-1] if begun else incident.announced_at
+        acts = acts_within(self._required(), incident, began_at, repairs)
+        how = what_ended(acts, last, expired=incident.expired and (incident.resolved_at or last.at) <= last.at)
+        return Past(incident, last.at, last.text, began_at, how)
 
     def _required(self) -> State:
         if self._state is None:

@@ -14,7 +14,7 @@ from bot.domain.incidents.incident import AlertState
 from bot.domain.incidents.notice import SAID
 from bot.domain.incidents.retrospect import Past
 from bot.domain.verdicts.validation import Validated
-from bot.views import action_ids, deploys, hands, incident_words, numbers, validate_words
+from bot.views import action_ids, deploys, hands, incident_memory, incident_words, numbers, validate_words
 from bot.views.blocks import Block, actions, button, context, divider, modal, preformatted, section
 from bot.views.health import date_token
 from bot.views.text import escape, mention, visible
@@ -58,7 +58,8 @@ def _blocks(evidence: IncidentEvidence, deployed: DeployEvidence, offers: Sequen
     yield divider()
     yield from _members(evidence.members)
     if evidence.similar:
-        yield section("*Like it before*\n" + "\n".join(f"• {_past(each)}" for each in evidence.similar))
+        known = [] if evidence.memory is None else [f"{escape(incident_memory.sentence(evidence.memory))}."]
+        yield section("\n".join(["*Like it before*", *known, *(f"• {_past(each)}" for each in evidence.similar)]))
     yield section("*What was decided*\n" + "\n".join(_said(evidence)))
     yield from _ids(evidence)
 

@@ -8,8 +8,8 @@ from bot.domain.findings.finding import Finding
 from bot.domain.findings.words import called, what
 from bot.domain.findings.words import cause as cause_of
 from bot.domain.incidents.incident import Incident
-from bot.domain.incidents.retrospect import Past, Retrospect
-from bot.views import incident_words, numbers
+from bot.domain.incidents.retrospect import IncidentMemory, Past, Retrospect
+from bot.views import incident_memory, incident_words, numbers
 from bot.views.text import one_line, visible
 
 ASKED = "*To be written.*"
@@ -37,7 +37,7 @@ def _lines(found: Retrospect) -> Iterator[str]:
     yield from _timeline(found)
     yield from _cause(incident)
     yield from _steps(found)
-    yield from _similar(found.similar)
+    yield from _similar(found.similar, found.memory)
 
 
 def _episodes(found: Retrospect) -> Iterator[str]:
@@ -124,11 +124,14 @@ def _end(found: Retrospect) -> str:
     return f"{_plain(ends[-1])}." if ends else ""
 
 
-def _similar(similar: tuple[Past, ...]) -> Iterator[str]:
+def _similar(similar: tuple[Past, ...], memory: IncidentMemory | None) -> Iterator[str]:
     if not similar:
         return
     yield "## Like it before"
     yield ""
+    if memory is not None:
+        yield f"{_plain(incident_memory.sentence(memory))}."
+        yield ""
     for each in similar:
         yield f"- {past(each)}"
     yield ""

@@ -73,6 +73,10 @@ def test_one_thing_at_a_time_is_done_to_a_service(again: Again) -> None:
     assert store(again, due(second)) is None
     done = store(again, ended(taken(begun(stored, LATER), LATER), LATER, "it serves", well=True))
     assert done is not None
+    earlier = done.asked_at
+    assert again().deploys.done_for(done.incident, earlier) == [done]
+    assert again().deploys.done_for("another", earlier) == []
+    assert again().deploys.done_for(done.incident, LATER) == []
     assert done.stage is Stage.DONE
     assert store(again, due(second)) is not None
     assert [each.id for each in again().deploys.operations("raw", 5)] == ["O2", "O1"]

@@ -15,8 +15,9 @@ from bot.domain.runbooks.expectation import Fit, Measured
 from bot.domain.runbooks.run import Run, RunState, Subject
 from bot.ports.runbook_runs import by_step
 from bot.ports.state import State
+from bot.services.gate import GateService
 from tests.contracts.states import KINDS, SQL_KINDS, Again, opened
-from tests.support.gate_story import START
+from tests.support.gate_story import RULES, START, finding
 from tests.support.runbook_texts import runbook
 
 ANA = Person("slack:U1", "Ana \U0001f6a8")
@@ -82,6 +83,15 @@ def test_a_change_of_an_older_version_is_none(again: Again) -> None:
     assert not put(again(), engine.stopped(made, ANA, START).run)
     stored = again().runbooks.run("a")
     assert stored == replace(after, version=2)
+
+
+def test_those_of_an_incident_are_found(again: Again) -> None:
+    GateService(again(), RULES).tick(START, [finding("Box")])
+    incident = again().open_incidents()[0].id
+    for name, about in (("a", incident), ("b", "")):
+        assert added(again(), replace(begun(name, name), incident=about)) is not None
+    assert [each.id for each in again().runbooks.of_incident(incident)] == ["a"]
+    assert again().runbooks.of_incident("another") == []
 
 
 def test_what_is_due_and_what_is_to_be_shown(again: Again) -> None:

@@ -14,7 +14,7 @@ from bot.domain.incidents.feedback import Feedback, Word
 from bot.domain.incidents.figures import Figures, Spread
 from bot.domain.incidents.incident import AlertState, Gathered, IncidentState, Part
 from bot.domain.incidents.notice import Due, Notice, Proof, Reach, Restored
-from bot.domain.incidents.retrospect import Past
+from bot.domain.incidents.retrospect import IncidentMemory, Past
 from bot.domain.incidents.set_severity import SetSeverity
 from bot.domain.incidents.standing import Coming, Overview, Standing
 from bot.domain.incidents.timeline import Entry, EntryKind
@@ -230,7 +230,9 @@ def modals() -> dict[str, dict[str, Any]]:
     words = (Feedback("U1", Word.USEFUL, START), Feedback("U2", Word.NOISE, START))
     before = replace(notices.incident(), number=12, announced_at=START - timedelta(days=30))
     past = (Past(before, START - timedelta(days=29), "Chris resolved it, though <!here> & *x*"), Past(before, None, ""))
-    full = IncidentEvidence(notices.incident(), members, rows[:3], 2, said, words, UPDATED, past)
+    means = ("rerunning NbacScraper", 3), ("over by itself", 1)
+    memory = IncidentMemory(4, means, timedelta(minutes=12))
+    full = IncidentEvidence(notices.incident(), members, rows[:3], 2, said, words, UPDATED, past, memory)
     nasty = replace(CASCADE, processors=NASTY, explanation="<!here> & *bold*", error="<@U1>\u202e")
     bare = IncidentEvidence(notices.incident(headline=nasty), (), (), 0, (), (), UPDATED)
     return {

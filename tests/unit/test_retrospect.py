@@ -7,15 +7,22 @@ from typing import Any
 import pytest
 
 from bot.domain.errors import BadInput
+from bot.domain.findings.finding import FindingKind, RootCause
 from bot.domain.gate.memory import GateResult
+from bot.domain.incidents.retrospect import alike
 from bot.domain.incidents.timeline import Entry, EntryKind
+from bot.domain.operations.operation import Kind, Stage
+from bot.domain.reprocessing.repair import Person, Repair, StepState, steps_of
 from bot.ports.fakes.state import FakeState
 from bot.services.retrospect import RetrospectService
+from bot.views import incident_memory
 from bot.views.postmortem import markdown
+from tests.support.deploys import operation
 from tests.support.gate_story import START, finding
 from tests.support.notices import CASCADE, incident
+from tests.support.repairs import planned
 
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 def stored(*names: str, **changes: Any) -> FakeState:
@@ -49,7 +56,8 @@ def test_those_like_it_are_told_as_they_were_known_then() -> None:
 
 def test_another_root_is_not_like_it() -> None:
     state = stored("A")
-    other = replace(incident(), id="X", processors=("Summary",), announced_at=START + HOUR, number=9)
+    below = replace(CASCADE, processors=("Summary",), error="KeyError: 'rows'")
+    other = replace(incident(headline=below), id="X", processors=("Summary",), announced_at=START + HOUR, number=9)
     assert RetrospectService(state).similar(other, START + HOUR) == ()
 
 
@@ -101,3 +109,65 @@ def test_an_unlike_finding_has_no_past() -> None:
     known = state.incident("A")
     assert known is not None
     assert RetrospectService(state).of(known, START).similar == ()
+
+
+def ended(state: FakeState, name: str, began: float, minutes: float, who: str = "") -> None:
+    hours = began + minutes / 60
+    noted(state, name, began, EntryKind.OPENED, "It began as P0")
+    with state.transaction() as tx:
+        tx.responses.note([Entry(name, START + hours * HOUR, EntryKind.RESOLVED, "It is over", who)])
+
+
+def rerun(state: FakeState, name: str, began: float, minutes: float, *, proved: bool = True) -> None:
+    """A repair of it that was started a minute after it began, and checked so many minutes after."""
+    begun, plan_ = START + began * HOUR, planned(plan_id=f"P-{name}")
+    by = Person("slack:U1", "Ana")
+    repair = Repair(plan=plan_, asked_by=by, asked_at=begun, incident=name, started_at=begun + MINUTE, number=1)
+    after, at = StepState.PROVED if proved else StepState.FAILED, begun + minutes * MINUTE
+    state.repairs.by_id[plan_.id] = repair
+    for step in steps_of(plan_, plan_.id):
+        state.repairs.step_at[plan_.id, step.seq] = replace(step, state=after, ended_at=at)
+
+
+def test_what_ended_those_like_it_is_counted_as_it_was_known_then() -> None:
+    state = stored(*"ABCDEFG")
+    for at, name in enumerate("ABC"):
+        rerun(state, name, at, 10)
+        ended(state, name, at, (11, 12, 30)[at])
+    rerun(state, "D", 3, 10, proved=False)
+    ended(state, "D", 3, 20)
+    restarted = replace(operation(Kind.RESTART), incident="E", stage=Stage.DONE, asked_at=START + 4 * HOUR)
+    with state.transaction() as tx:
+        tx.deploys.add(replace(restarted, ended_at=START + 4.1 * HOUR))
+    ended(state, "E", 4, 20, "slack:U1")
+    past, last = RetrospectService(state), state.incident("F")
+    assert last is not None
+    found = past.memory(last)
+    assert found is not None
+    assert incident_memory.sentence(found) == (
+        "5 similar before; 3 mended by rerunning Gamebook, median 12 min (n = 3); 1 mended by restarting raw; "
+        "1 over by itself"
+    )
+    ended(state, "F", 5, 90)  # later than G began
+    following = state.incident("G")
+    assert following is not None
+    assert past.memory(following) == found
+    assert incident_memory.sentence(found) in markdown(past.of(following, START + 9 * HOUR))
+    early = [state.incident(name) for name in "AB"]
+    assert [past.memory(each) for each in early if each is not None] == [None, None]
+
+
+def test_like_it_is_the_same_error_of_another_root() -> None:
+    one = finding("Gamebook", FindingKind.REPEATED_FAILURE, error="ValueError: could not convert 'DNP' in row 12")
+    same = replace(one, processors=("Boxscores",), error="ValueError: could not convert 'NWT' in row 9")
+    assert alike(one, same)
+    assert alike(one, replace(one, kind=FindingKind.TIMEOUT, error="")), "of one root"
+    for other in (
+        replace(same, kind=FindingKind.TIMEOUT),
+        replace(same, error="KeyError: 'DNP'"),
+        replace(same, error=""),
+        replace(same, root_cause=RootCause.TIMEOUT),
+        replace(one, kind=FindingKind.PERF_DEGRADATION),
+    ):
+        assert not alike(one, other)
+    assert not alike(replace(one, error=""), replace(same, error="")), "no words are not the same words"

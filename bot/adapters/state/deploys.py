@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -97,6 +98,11 @@ class SqlDeploys:
         of_it = (operation.c.service == service) & (operation.c.stage != Stage.SHOWN.value)
         newest = select(operation).where(of_it).order_by(operation.c.asked_at.desc(), operation.c.id.desc())
         return self._found(newest.limit(most))
+
+    def done_for(self, incident: str, since: datetime) -> Sequence[Operation]:
+        done = (operation.c.stage == Stage.DONE.value) & (operation.c.asked_at >= since)
+        known = self._found(select(operation).where(done).order_by(operation.c.asked_at, operation.c.id))
+        return [each for each in known if each.incident == incident]
 
     def _found(self, query: Select[Any]) -> list[Operation]:
         with reading(self._engine) as connection:

@@ -142,6 +142,9 @@ class SqlRunbookRuns:
     def running(self) -> list[Run]:
         return self._found(select(RUN).where(RUN.c.state == RunState.RUNNING.value))
 
+    def of_incident(self, incident: str) -> list[Run]:
+        return self._found(select(RUN).where(RUN.c.incident == incident))
+
     def due(self, now: datetime) -> list[Run]:
         found = self._found(select(RUN).where(RUN.c.due_at <= now))
         return sorted(found, key=lambda each: (each.due_at or now, each.number))

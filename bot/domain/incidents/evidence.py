@@ -6,14 +6,14 @@ from datetime import date, datetime
 from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.feedback import Feedback
 from bot.domain.incidents.incident import AlertState, Incident
-from bot.domain.incidents.retrospect import Past
+from bot.domain.incidents.retrospect import IncidentMemory, Past
 from bot.domain.verdicts.validation import Validated
 
 
 @dataclass(frozen=True)
 class IncidentEvidence:
     """`verdicts` of what its roots have, the newest dates first, `left_out` of them not; `said` in order of time;
-    `similar` came before it, the newest first.
+    `similar` came before it, the newest first, `memory` is what ended those like it.
     """
 
     incident: Incident
@@ -24,6 +24,7 @@ class IncidentEvidence:
     feedback: tuple[Feedback, ...]
     now: datetime
     similar: tuple[Past, ...] = ()
+    memory: IncidentMemory | None = None
 
 
 @dataclass(frozen=True)

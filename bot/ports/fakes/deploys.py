@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from bot.domain.deploys.seen import Seen
 from bot.domain.operations.operation import AT_WORK, Operation, Stage
@@ -44,3 +45,7 @@ class FakeDeploys:
         of_it = [each for each in self._operations.values() if each.wanted.service == service]
         found = [each for each in of_it if each.stage is not Stage.SHOWN]
         return sorted(found, key=lambda each: (each.asked_at, each.id), reverse=True)[:most]
+
+    def done_for(self, incident: str, since: datetime) -> Sequence[Operation]:
+        known = (each for each in self._operations.values() if each.stage is Stage.DONE and each.incident == incident)
+        return sorted((each for each in known if each.asked_at >= since), key=lambda each: (each.asked_at, each.id))

@@ -49,6 +49,9 @@ class FakeRunbooks:
     def running(self) -> list[Run]:
         return self._found(lambda each: each.state is RunState.RUNNING)
 
+    def of_incident(self, incident: str) -> list[Run]:
+        return self._found(lambda each: each.incident == incident)
+
     def due(self, now: datetime) -> list[Run]:
         found = self._found(lambda each: each.due_at is not None and each.due_at <= now)
         return sorted(found, key=lambda each: (each.due_at or now, each.number))
