@@ -218,9 +218,14 @@ def _sql_cache() -> TemporaryDirectory[str]:
     return TemporaryDirectory(prefix="fireline-sql-")
 
 
+def sql_cache() -> Path:
+    """Translated SQL, shared by all warehouses of the tests, which saves much of their start."""
+    return Path(_sql_cache().name)
+
+
 def warehouse(path: Path | None = None) -> SqlWarehouse:
-    """An empty one, in memory unless told. Translated SQL is shared by all of them, which saves most of their start."""
-    return SqlWarehouse(DuckDBEngine(path, cache_directory=Path(_sql_cache().name)))
+    """An empty one, in memory unless told."""
+    return SqlWarehouse(DuckDBEngine(path, cache_directory=sql_cache()))
 
 
 def load(

@@ -34,6 +34,7 @@ from bot.services.silences import silences_over
 from tests.support import builders
 from tests.support.builders import DAY, NOW, PROCESSORS, game, load, loaded, raw_file, run
 from tests.support.gate_story import RULES, finding
+from tests.support.loaded_worlds import copied
 from tests.support.migrated_state import empty_state
 from tests.support.pager import member
 from tests.support.rotas import PEOPLE, PLAN
@@ -149,8 +150,7 @@ def desk_in(folder: Path, *, bundled: bool = False) -> Iterator[Desk]:
         (folder / "config" / "runbooks").mkdir()
         (folder / "config" / "runbooks" / "lost.md").write_text(LOST)
         (folder / "config" / "runbooks" / "back.md").write_text(TWO)
-    warehouse = builders.warehouse()
-    load(warehouse, EMPTY.write(folder / "data"), SERVED)
+    warehouse = copied(EMPTY, folder / "warehouse.duckdb", SERVED)
     desk = _desk(folder, warehouse, [NOW])
     lost = finding("Box", severity="P0", data_date=DAY, since=NOW, evident_at=NOW)
     GateService(desk.state, RULES, escalation=EscalationPolicy()).tick(NOW, [lost])

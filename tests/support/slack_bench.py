@@ -23,7 +23,8 @@ from bot.slack.socket_mode import stay_connected
 from handlers.replies import WorkPool
 from sandbox.slack.http_delivery import RequestUrls
 from sandbox.slack.server import Workspace
-from tests.support.builders import NOW, World, failed, game, load, loaded, raw_file, run, warehouse
+from tests.support.builders import NOW, World, failed, game, loaded, raw_file, run
+from tests.support.loaded_worlds import shared
 
 MANIFEST = manifest()
 ALEX, SAM = "U01ALEX", "U02SAM"
@@ -51,12 +52,7 @@ WORLD = World(
 @contextmanager
 def small_history(directory: Path) -> Iterator[AppServices]:
     """Services over a small history that ends within DAY's week; the time is always NOW."""
-    opened = warehouse()
-    load(opened, WORLD.write(directory))
-    try:
-        yield app_services(opened, Settings(home=directory), lambda: NOW)
-    finally:
-        opened.close()
+    yield app_services(shared(WORLD), Settings(home=directory), lambda: NOW)
 
 
 @dataclass
