@@ -5,7 +5,7 @@ BIN := .venv/bin
 STEP := @sh .ci/step
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $(FLAGS)
 
-.PHONY: help setup demo test pit one check lint format formatted types imports emulator lock bench clean
+.PHONY: help setup demo test tests pit one check lint format formatted types imports emulator lock bench clean
 
 help:
 	@echo "make demo     a local Slack workspace, a simulated pipeline, and Fireline in it"
@@ -31,7 +31,11 @@ demo:
 emulator:
 	@sh .ci/setup emulator || { test "$$CI" != true && rm -rf .venv-bqemulator; }
 
-test: check emulator
+# The types are checked beside the tests: they need half a minute of one core, and both cores are there.
+test: lint formatted imports emulator
+	@$(MAKE) --no-print-directory --jobs 2 types tests
+
+tests: setup
 	@$(BIN)/python -m pytest -rs --numprocesses 2 --dist loadfile --no-loadscope-reorder --ignore tests/pit $(ARGS)
 
 pit: setup emulator
