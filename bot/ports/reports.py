@@ -3,10 +3,14 @@
 from typing import Protocol
 
 from bot.domain.reports.said import Fired, Said
+from bot.ports.watches import Watches, WatchRecord
 
 
 class ReportRecord(Protocol):
     """The reports' part of a transaction."""
+
+    @property
+    def watches(self) -> WatchRecord: ...
 
     def fire(self, fired: Fired) -> bool:
         """False, and no change, if that date of the schedule was claimed before."""
@@ -18,6 +22,9 @@ class ReportRecord(Protocol):
 
 
 class Reports(Protocol):
+    @property
+    def watches(self) -> Watches: ...
+
     def fired(self, schedule: str, fire_key: str) -> bool:
         """Was that date of the schedule claimed?"""
         ...

@@ -1,6 +1,6 @@
 """The state's part about runbooks that were started, and where their steps are shown."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -46,6 +46,10 @@ class RunbookRuns(Protocol):
 
     def of_incident(self, incident: str) -> list[Run]:
         """All that were started for it, the oldest first."""
+        ...
+
+    def last_started(self) -> Mapping[str, datetime]:
+        """When each runbook was started last, by its id; those alone that ever were."""
         ...
 
     def due(self, now: datetime) -> list[Run]:

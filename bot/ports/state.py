@@ -347,6 +347,10 @@ class State(Protocol):
         """All of an episode, in order of time and id."""
         ...
 
+    def pages_within(self, since: datetime, until: datetime) -> list[Queued]:
+        """Those made from `since` to before `until`, in order of time and id."""
+        ...
+
     def timeline(self, incident_id: str) -> list[Entry]:
         """In the order in which it was noted."""
         ...

@@ -50,6 +50,13 @@ def measured(run: Run) -> Run:
     return found.run
 
 
+def test_when_each_was_started_last(again: Again) -> None:
+    assert again().runbooks.last_started() == {}
+    for name, processor, hours in (("a", "Box", 0), ("b", "Other", 2), ("c", "Third", 1)):
+        assert added(again(), replace(begun(name, processor), started_at=START + timedelta(hours=hours)))
+    assert again().runbooks.last_started() == {runbook().id: START + timedelta(hours=2)}
+
+
 def test_it_is_stored_whole_with_a_number_and_grants(again: Again) -> None:
     made = added(again(), begun("a"))
     assert made is not None

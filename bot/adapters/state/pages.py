@@ -131,6 +131,12 @@ def pages_of(connection: Connection, dedup_key: str) -> list[Queued]:
     return [_queued(row) for row in connection.execute(query).mappings()]
 
 
+def pages_within(connection: Connection, since: datetime, until: datetime) -> list[Queued]:
+    made = and_(PAGE.c.created_at >= since, PAGE.c.created_at < until)
+    query = select(PAGE).where(made).order_by(PAGE.c.created_at, PAGE.c.id)
+    return [_queued(row) for row in connection.execute(query).mappings()]
+
+
 def _row(queued: Queued) -> dict[str, Any]:
     page = queued.page
     return {

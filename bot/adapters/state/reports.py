@@ -7,6 +7,7 @@ from sqlalchemy import Boolean, Column, ColumnElement, Connection, Engine, Strin
 from bot.adapters.state import tables
 from bot.adapters.state.columns import Utc, Words
 from bot.adapters.state.database import reading
+from bot.adapters.state.watches import SqlWatches, SqlWatchRecord
 from bot.adapters.state.writing import insert_new, upsert
 from bot.domain.delivery import PageState
 from bot.domain.reports.said import Fired, Said
@@ -39,6 +40,7 @@ class SqlReportRecord:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.watches = SqlWatchRecord(connection)
 
     def fire(self, fired: Fired) -> bool:
         return insert_new(self._connection, cron_fire, [asdict(fired)]) == 1
@@ -52,6 +54,7 @@ class SqlReports:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.watches = SqlWatches(engine)
 
     def fired(self, schedule: str, fire_key: str) -> bool:
         own = (cron_fire.c.schedule == schedule) & (cron_fire.c.fire_key == fire_key)

@@ -145,6 +145,11 @@ class SqlRunbookRuns:
     def of_incident(self, incident: str) -> list[Run]:
         return self._found(select(RUN).where(RUN.c.incident == incident))
 
+    def last_started(self) -> dict[str, datetime]:
+        query = select(RUN.c.name, func.max(RUN.c.started_at).label("at")).group_by(RUN.c.name)
+        with reading(self._engine) as connection:
+            return {row.name: row.at for row in connection.execute(query)}
+
     def due(self, now: datetime) -> list[Run]:
         found = self._found(select(RUN).where(RUN.c.due_at <= now))
         return sorted(found, key=lambda each: (each.due_at or now, each.number))

@@ -226,6 +226,10 @@ class SqlState:
         with reading(self._engine) as connection:
             return pages.pages_of(connection, dedup_key)
 
+    def pages_within(self, since: datetime, until: datetime) -> list[Queued]:
+        with reading(self._engine) as connection:
+            return pages.pages_within(connection, since, until)
+
     def covers(self, since: datetime) -> list[Cover]:
         with reading(self._engine) as connection:
             return covers_until(connection, since)

@@ -17,16 +17,21 @@ class Schedule(StrEnum):
     """What comes round, and is claimed by its date."""
 
     DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
 
 
 @dataclass(frozen=True)
 class ReportPolicy:
-    """`daily` and `until` by the clock of `zone` (None: the registry's): the digest's time, and until when a missed one
-    is made up for. `channel` "": where incidents are posted. `mail`: people of oncall.yaml who also get it by mail.
+    """`daily`, `weekly`, `monthly` and `until` by the clock of `zone` (None: the registry's): when the digest, the
+    report of Sundays and the review of a month's first Monday come, and until when a missed one is made up for.
+    `channel` "": where incidents are posted. `mail`: people of oncall.yaml who also get them by mail.
     `readiness_before`: so long before the first of a day's deadlines comes what it still lacks; None: never.
     """
 
     daily: time = time(7)
+    weekly: time = time(8)
+    monthly: time = time(8)
     until: time = time(12)
     zone: ZoneInfo | None = None
     channel: str = ""

@@ -2,13 +2,22 @@
 
 from bot.domain.delivery import PageState, Queued
 from bot.domain.reports.said import Fired, Said
+from bot.domain.reports.watch import Watch
+from bot.ports.fakes.watches import FakeWatches
 
 
 class FakeReports:
     """Implements `bot.ports.reports.ReportRecord` and `Reports`."""
 
-    def __init__(self, fires: dict[tuple[str, str], Fired], said: dict[str, Said], pages: dict[str, Queued]) -> None:
+    def __init__(
+        self,
+        fires: dict[tuple[str, str], Fired],
+        said: dict[str, Said],
+        pages: dict[str, Queued],
+        watches: dict[str, Watch],
+    ) -> None:
         self._fires, self._said, self._pages = fires, said, pages
+        self.watches = FakeWatches(watches)
 
     def fire(self, fired: Fired) -> bool:
         return self._fires.setdefault((fired.schedule, fired.fire_key), fired) is fired

@@ -52,6 +52,10 @@ class FakeRunbooks:
     def of_incident(self, incident: str) -> list[Run]:
         return self._found(lambda each: each.incident == incident)
 
+    def last_started(self) -> dict[str, datetime]:
+        ordered = sorted(self._runs.values(), key=lambda each: each.started_at)
+        return {each.runbook.id: each.started_at for each in ordered}
+
     def due(self, now: datetime) -> list[Run]:
         found = self._found(lambda each: each.due_at is not None and each.due_at <= now)
         return sorted(found, key=lambda each: (each.due_at or now, each.number))

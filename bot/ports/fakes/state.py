@@ -21,9 +21,11 @@ from bot.domain.incidents.response import Response, ResponseState
 from bot.domain.incidents.timeline import Entry
 from bot.domain.oncall.covers import Cover, record_of
 from bot.domain.reports.said import Fired, Said
+from bot.domain.reports.watch import Watch
 from bot.domain.runbooks.run import Run
 from bot.ports.clock import ClockMark
 from bot.ports.fakes.deploys import FakeDeploys
+from bot.ports.fakes.moments import FakeClocks, FakeLeases
 from bot.ports.fakes.repairs import FakeRepairs
 from bot.ports.fakes.reports import FakeReports
 from bot.ports.fakes.responses import FakePages, FakeResponses, carried, due_by, unsent
@@ -69,6 +71,7 @@ class FakeState:
         self.runbook_runs: dict[str, Run] = {}
         self.shadow_alerts: dict[str, AlertState] = {}
         self.shadow_incidents: dict[str, Incident] = {}
+        self.watch_by_id: dict[str, Watch] = {}
 
     def remembered(self, now: datetime, repeat_window: timedelta) -> GateMemory:
         horizon = utc(now) - repeat_window
@@ -93,7 +96,7 @@ class FakeState:
 
     @property
     def reports(self) -> FakeReports:
-        return FakeReports(self.fires, self.said_by_key, self.page_by_id)
+        return FakeReports(self.fires, self.said_by_key, self.page_by_id, self.watch_by_id)
 
     @property
     def runbooks(self) -> FakeRunbooks:
@@ -257,6 +260,10 @@ class FakeState:
         found = [each for each in self.page_by_id.values() if each.page.dedup_key == dedup_key]
         return sorted(found, key=lambda each: (each.page.created_at, each.page.id))
 
+    def pages_within(self, since: datetime, until: datetime) -> list[Queued]:
+        found = [each for each in self.page_by_id.values() if utc(since) <= each.page.created_at < utc(until)]
+        return sorted(found, key=lambda each: (each.page.created_at, each.page.id))
+
     def covers(self, since: datetime) -> list[Cover]:
         found = (each for each in self.cover_by_id.values() if each.until > utc(since))
         return sorted(found, key=lambda each: (each.since, each.id))
@@ -342,28 +349,6 @@ class FakeTransaction:
         self.reports = state.reports
         self.runbooks = state.runbooks
         self.shadow = state.shadow
-
-
-class FakeClocks:
-    def __init__(self, marks: dict[str, ClockMark]) -> None:
-        self._marks = marks
-
-    def put(self, mark: ClockMark) -> None:
-        self._marks[mark.work] = mark
-
-
-class FakeLeases:
-    def __init__(self, leases: dict[str, Lease]) -> None:
-        self._leases = leases
-
-    def put(self, before: Lease | None, after: Lease) -> bool:
-        if self._leases.get(after.work) != before:
-            return False
-        self._leases[after.work] = after
-        return True
-
-    def holds(self, work: str, holder: str) -> bool:
-        return work in self._leases and self._leases[work].holder == holder
 
 
 class FakeAudit:
