@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.acknowledging import callbacks_of
 from bot.adapters.clock import machine_start, monotonic_seconds, system_clock
@@ -33,6 +33,7 @@ from bot.opening import (
 from bot.repairing import repairs_over
 from bot.reporting import looking_back, report_posts, reports_over, slo_over
 from bot.responding import Responding, acts_of_people, paging_rules_of, responding
+from bot.reviewing import reviews_over, watches_over
 from bot.sourcing import sources_service
 from bot.state_adapters import Sharing, has_state, identities, ours_of, rest_of, shared, state, to_read, watched_by
 
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from bot.ports.metrics import Metrics
     from bot.ports.state import State
     from bot.ports.warehouse import Warehouse
+    from bot.reporting import ReportLanes
     from bot.services.app import AppServices
     from bot.services.blindness import Blindness
     from bot.services.detection import DetectionService
@@ -57,8 +59,6 @@ if TYPE_CHECKING:
     from bot.services.on_watch import OnWatch
     from bot.services.probe import Probe
     from bot.services.queries import QueryService
-    from bot.services.readiness_posts import ReadinessPosts
-    from bot.services.report_posts import ReportPosts
     from bot.services.sampling import SamplingService
     from bot.services.sources import SourcesService
     from bot.services.validation import ValidationService
@@ -152,7 +152,7 @@ class Serving:
     metrics: Metrics
     probe: Probe
     responding: Responding
-    reports: tuple[ReportPosts[Any], ReadinessPosts]
+    reports: ReportLanes
     store: State
     callbacks: Sequence[RouteDef]
     sharing: Sharing | None = None
@@ -377,10 +377,11 @@ def app_services(
     slo, inbox = slo_over(settings, opened, registry, health, blindness), Inbox(store)
     also = looking_back(settings, store), silences_over(store, registry, health, identify)
     deploys, heard = deploys_of(settings, opened, registry, store, clock), partial(hear, store)
+    reviews = reviews_over(settings, opened, registry, health, slo, oncall, deploys, store)
+    watches = watches_over(settings, opened, registry, health, slo, store, identify)
     ways = partial(guided, settings, store, identify), partial(operating, settings, store, identify)
-    return AppServices(
-        clock, *about_data, *people, *also, *repairs, reports, slo, sources, blindness, inbox, deploys, heard, *ways
-    )
+    made = clock, *about_data, *people, *also, *repairs, reports
+    return AppServices(*made, reviews, watches, slo, sources, blindness, inbox, deploys, heard, *ways)
 
 
 @contextmanager

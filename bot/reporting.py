@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from bot.config.settings import Settings
@@ -12,6 +11,8 @@ if TYPE_CHECKING:
     from bot.domain.impact.readiness import Readiness
     from bot.domain.platform.registry import Registry
     from bot.domain.reports.daily import DailyReport
+    from bot.domain.reports.monthly import MonthlyReport
+    from bot.domain.reports.weekly import WeeklyReport
     from bot.ports.clock import Clock
     from bot.ports.state import State
     from bot.ports.warehouse import Warehouse
@@ -27,6 +28,22 @@ if TYPE_CHECKING:
     from bot.services.retrospect import RetrospectService
     from bot.services.slo import SloService
     from bot.services.trends import TrendService
+    from bot.services.watch_posts import WatchPosts
+
+BACK_DAYS = 6
+"""So long a report that comes once a week or a month is looked back for: it is said that there was none."""
+
+
+class ReportLanes(NamedTuple):
+    """What posts by itself: the reports that come round, what a date still lacks, results of watches."""
+
+    reports: tuple[ReportPosts[Any], ...]
+    readiness: ReadinessPosts
+    watches: WatchPosts
+
+    @property
+    def lanes(self) -> tuple[ReportPosts[Any] | ReadinessPosts | WatchPosts, ...]:
+        return *self.reports, self.readiness, self.watches
 
 
 def reports_over(
@@ -50,27 +67,6 @@ def reports_over(
     return ReportService(asked, registry, policy.reports, fires, policy.severity.prediction_phase)
 
 
-@contextmanager
-def reports_to_read(
-    settings: Settings, opened: Warehouse, registry: Registry, health: HealthService, impact: ImpactService
-) -> Iterator[ReportService]:
-    """Over an open warehouse, for a command, while no process serves."""
-    from bot.config.chosen_oncall import oncall_in_use
-    from bot.services.oncall import OncallService
-    from bot.services.responses import ResponseService
-    from bot.services.trends import TrendService
-    from bot.state_adapters import to_read_if_any, watched_by
-
-    with to_read_if_any(settings) as store:
-        oncall = OncallService(oncall_in_use(settings), store)
-        if store is None:
-            responses = ResponseService(None, oncall.schedule)
-        else:
-            responses = ResponseService(store, oncall.schedule, watched=watched_by(store, settings))
-        trends = TrendService(opened, registry, health)
-        yield reports_over(settings, registry, health, impact, trends, oncall, responses, store)
-
-
 def looking_back(settings: Settings, store: State | None) -> RetrospectService:
     """By the policy of the settings as it is now."""
     from bot.services.retrospect import RetrospectService
@@ -89,20 +85,21 @@ def slo_over(
     return SloService(opened, registry, service_levels(settings), health, blindness)
 
 
-def report_posts(
-    services: AppServices, store: State, targets: Targets, wall: Clock, channel: str
-) -> tuple[ReportPosts[Any], ReadinessPosts]:
+def report_posts(services: AppServices, store: State, targets: Targets, wall: Clock, channel: str) -> ReportLanes:
     """A lane each. `channel` is where incidents are posted."""
     from bot.services.readiness_posts import ReadinessPosts
     from bot.services.report_posts import ReportPosts
     from bot.views import readiness
 
+    kinds: tuple[ReportKind[Any], ...] = (daily_kind(), weekly_kind(), monthly_kind())
+
     def card(found: Readiness) -> tuple[str, str]:
         return readiness.card(found, services.reports.zone).stored()
 
-    return (
-        ReportPosts(daily_kind(), services, store, targets, wall, channel),
+    return ReportLanes(
+        tuple(ReportPosts(each, services, store, targets, wall, channel) for each in kinds),
         ReadinessPosts(services, store, card, readiness.unavailable, wall, channel),
+        watch_posts(services, store, wall),
     )
 
 
@@ -110,14 +107,14 @@ def daily_kind() -> ReportKind[DailyReport]:
     from bot.domain.reports.policy import Schedule
     from bot.domain.reports.summaries import written
     from bot.services.report_posts import ReportKind, Words
-    from bot.views import daily_report
+    from bot.views import daily_report, report_text
 
     words = Words(
         card=lambda report: daily_report.card(report).stored(),
         rest=daily_report.rest,
-        all=daily_report.markdown,
+        all=lambda report: report_text.plain(daily_report.markdown(report)),
         facts=lambda report: written(report.summary),
-        skipped=daily_report.skipped,
+        skipped=partial(report_text.skipped, "daily digest"),
     )
     return ReportKind(
         schedule=Schedule.DAILY,
@@ -127,5 +124,62 @@ def daily_kind() -> ReportKind[DailyReport]:
         back_days=2,
         fires=lambda services: services.reports.fires,
         compose=lambda services, now: services.reports.daily(now),
+        words=words,
+    )
+
+
+def watch_posts(services: AppServices, store: State, wall: Clock) -> WatchPosts:
+    from bot.services.watch_posts import WatchPosts
+    from bot.views import watch
+
+    return WatchPosts(services, store, lambda found: watch.card(found).stored(), watch.gone, wall)
+
+
+def weekly_kind() -> ReportKind[WeeklyReport]:
+    from bot.domain.reports.policy import Schedule
+    from bot.domain.reports.summaries import week_written
+    from bot.services.report_posts import ReportKind, Words
+    from bot.views import report_text, weekly_report
+
+    words = Words(
+        card=lambda report: weekly_report.card(report).stored(),
+        rest=weekly_report.rest,
+        all=lambda report: report_text.plain(weekly_report.markdown(report)),
+        facts=lambda report: week_written(report.summary),
+        skipped=partial(report_text.skipped, "weekly report"),
+    )
+    return ReportKind(
+        schedule=Schedule.WEEKLY,
+        name="weekly report",
+        called="weekly report",
+        prefix="weekly",
+        back_days=BACK_DAYS,
+        fires=lambda services: services.reviews.fires[Schedule.WEEKLY],
+        compose=lambda services, now: services.reviews.weekly(now),
+        words=words,
+    )
+
+
+def monthly_kind() -> ReportKind[MonthlyReport]:
+    from bot.domain.reports.policy import Schedule
+    from bot.domain.reports.summaries import month_written
+    from bot.services.report_posts import ReportKind, Words
+    from bot.views import monthly_report, report_text
+
+    words = Words(
+        card=lambda report: monthly_report.card(report).stored(),
+        rest=monthly_report.rest,
+        all=lambda report: report_text.plain(monthly_report.markdown(report)),
+        facts=lambda report: month_written(report.summary),
+        skipped=partial(report_text.skipped, "monthly review"),
+    )
+    return ReportKind(
+        schedule=Schedule.MONTHLY,
+        name="monthly review",
+        called="monthly review",
+        prefix="monthly",
+        back_days=BACK_DAYS,
+        fires=lambda services: services.reviews.fires[Schedule.MONTHLY],
+        compose=lambda services, now: services.reviews.monthly(now),
         words=words,
     )

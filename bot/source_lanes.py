@@ -51,7 +51,7 @@ def at_work(
         runbooks_lane(duties.responding.runbooks),
         *repair_lanes(duties.services, lambda: duties.on_watch.mine()),
         *deploy_lanes(duties.services, lambda: duties.on_watch.mine()),
-        *(Lane(each.name, REPORTS_EVERY, each.look, "it is looked at again", 150.0) for each in duties.reports),
+        *(Lane(each.name, REPORTS_EVERY, each.look, "it is looked at again", 150.0) for each in duties.reports.lanes),
         *([] if duties.responding.echo is None else [echo_lane(duties.responding.echo)]),
     )
 

@@ -21,7 +21,7 @@ ACKNOWLEDGING = frozenset({"ack", "acknowledged", "on it"})
 INCIDENT_WORDS = ("ack", "mitigated", "handover", "resolve", "reopen", "severity", "timeline", "postmortem")
 _SEVERITY = re.compile(r"[Pp][0-9]")
 OF_ALL = ("list", "figures", "shadow", "declare")
-CHANGING_COMMANDS = ("/incident", "/oncall", "/runbook")
+CHANGING_COMMANDS = ("/incident", "/oncall", "/runbook", "/watch")
 CHANGING = ("circuit.", "incident.", "oncall.", "operation.", "reprocess.", "runbook.")
 """How buttons begin that may change something."""
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ from bot.domain.health.model import HealthRequest
 from bot.domain.impact.report import ImpactRequest
 from bot.domain.platform.names import nearest, some_of
 from bot.domain.platform.registry import Registry
+from bot.domain.reports.watch import DAYS
 from bot.domain.verdicts.validation import ValidationRequest
 
 MOST_NAMED = 6
@@ -39,6 +40,7 @@ _FILLERS = frozenset(
     | {"you", "your"}
 )
 """Left out of what is said; none of them names anything."""
+_DAYS = re.compile(r"\b(\d{1,3})\s*(?:d|days?)\b", re.ASCII | re.IGNORECASE)
 _SLACKS_TOKEN = re.compile(r"<[^>]*>")
 _EDGES = " \t`*_~\"'\u2018\u2019\u201c\u201d.,;:!?()[]/"
 
@@ -60,6 +62,15 @@ class AskedSilence:
     words: SilenceWords
     target: HealthRequest
     when: timedelta | tuple[datetime, datetime]
+
+
+@dataclass(frozen=True)
+class AskedWatch:
+    """`since`: the first date after the fix; None: today."""
+
+    processor: str
+    since: date | None
+    days: int
 
 
 @dataclass(frozen=True)
@@ -98,6 +109,19 @@ class Questions:
         if not rest:
             return ValidationRequest(first=first, last=last)
         return self._named(rest, lambda name: ValidationRequest(processor=name, first=first, last=last))
+
+    def watch(self, text: str) -> AskedWatch:
+        """`PROCESSOR [DATE] [N days]`, in any order after the name."""
+        rest, days = text, None
+        found = _DAYS.search(text)
+        if found is not None:
+            rest, days = f"{text[: found.start()]} {text[found.end() :]}", int(found[1])
+        said, names = only_one(rest.split(), self._reader.is_date, "dates")
+        if not names:
+            raise BadInput(f"Which processor? Write `/watch {self.registry.example} yesterday 5 days`.")
+        since = self._reader.day(said) if said is not None else None
+        named = self._named(names, lambda name: HealthRequest(processor=name))
+        return AskedWatch(named.processor or "", since, days or DAYS)
 
     def silence(self, text: str) -> AskedSilence:
         """`PROCESSOR|phase N DURATION REASON`, `list` or `end ID`."""

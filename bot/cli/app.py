@@ -35,6 +35,7 @@ from bot.cli.simulate import simulate
 from bot.cli.slo import slo
 from bot.cli.sources import sources
 from bot.cli.validate import validate
+from bot.cli.watch import watch
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -61,6 +62,7 @@ app.command()(impact)
 app.command()(shadow)
 app.command()(validate)
 app.command()(slo)
+app.command()(watch)
 app.command()(deploys)
 app.command()(init)
 app.command()(load)

@@ -4,7 +4,7 @@ import getpass
 import json
 import os
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,7 +17,7 @@ from bot.domain.errors import BadInput
 
 if TYPE_CHECKING:
     from bot.domain.access import Actor
-    from bot.domain.incidents.figures import Figures, Spread
+    from bot.domain.incidents.figures import Figures
     from bot.domain.incidents.incident import Incident
     from bot.domain.incidents.retrospect import IncidentMemory
     from bot.domain.incidents.standing import Overview
@@ -248,25 +248,9 @@ def _figures_text(found: "list[Figures]", days: int) -> str:
 
 
 def _figures_json(found: "list[Figures]") -> str:
-    """Seconds; null where nothing is known."""
+    from bot.cli.review_json import figures_json
 
-    def seconds(length: timedelta | None) -> float | None:
-        return None if length is None else length.total_seconds()
-
-    def spread(one: "Spread") -> dict[str, float | int | None]:
-        return {"count": one.count, "median": seconds(one.median), "p90": seconds(one.p90)}
-
-    said = [
-        {
-            "severity": each.severity,
-            "episodes": each.episodes,
-            "mttd": spread(each.to_detect),
-            "mtta": spread(each.to_acknowledge),
-            "mttr": spread(each.to_resolve),
-        }
-        for each in found
-    ]
-    return json.dumps(said, indent=2) + "\n"
+    return json.dumps(figures_json(found), indent=2) + "\n"
 
 
 def _ask(home: Path | None, question: IncidentQuestion) -> None:

@@ -36,6 +36,8 @@ from bot.cli.slo import answer_slo
 from bot.cli.slo import question_of as slo_question
 from bot.cli.validate import answer_validate
 from bot.cli.validate import question_of as validate_question
+from bot.cli.watch import answer_watch
+from bot.cli.watch import question_of as watch_question
 from bot.domain.errors import FirelineError, reason_of
 from bot.services.app import AppServices
 from bot.services.probe import Probe, Said
@@ -117,8 +119,13 @@ def _answers(services: AppServices) -> Mapping[str, Answer]:
             services.repairs, services.repair_work.control, reprocess_question(given), services.now()
         ),
         "slo": lambda given: answer_slo(services.slo, slo_question(given), services.now()),
+        "watch": lambda given: answer_watch(
+            services.watches, services.health.dates(services.now()), watch_question(given), services.now()
+        ),
         "receipt": lambda given: answer_receipt(services.repair_work.receipts, receipt_question(given), services.now),
-        "report": lambda given: answer_report(services.reports, report_question(given), services.now()),
+        "report": lambda given: answer_report(
+            services.reports, services.reviews, report_question(given), services.now()
+        ),
     }
 
 

@@ -1,4 +1,4 @@
-"""`fireline report`: what the team reads every day, as text or JSON."""
+"""`fireline report`: what the team reads every day, week and month, as text or JSON."""
 
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -11,19 +11,23 @@ from bot.cli.context import errors_for_people, now_of, settings_of
 from bot.cli.options import AsJson, Home
 
 if TYPE_CHECKING:
+    from datetime import date as Day
     from datetime import datetime
 
     from bot.services.reports import ReportService
+    from bot.services.reviews import ReviewService
 
 report = typer.Typer(help="The reports that the team reads: the same facts as in Slack.", no_args_is_help=True)
 OfDate = Annotated[
     str | None, typer.Option("--date", help="As it was known when that date's was due; now.", show_default=False)
 ]
-AsMarkdown = Annotated[bool, typer.Option("--markdown", help="Print Markdown, which is what mail has.")]
+AsMarkdown = Annotated[bool, typer.Option("--markdown", help="Print Markdown.")]
 
 
 class Period(StrEnum):
     DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
     READINESS = "readiness"
 
 
@@ -49,26 +53,58 @@ def daily(date: OfDate = None, as_json: AsJson = False, markdown: AsMarkdown = F
 
 
 @report.command()
+def weekly(date: OfDate = None, as_json: AsJson = False, markdown: AsMarkdown = False, home: Home = None) -> None:
+    """The report of Sundays: service levels, how soon, who was paged when, the noisiest and what could be changed."""
+    _ask(home, ReportQuestion(Period.WEEKLY, date, as_json, markdown))
+
+
+@report.command()
+def monthly(date: OfDate = None, as_json: AsJson = False, markdown: AsMarkdown = False, home: Home = None) -> None:
+    """The review of a month's first Monday: budgets, capacity, incidents by kind, precision of the alerts."""
+    _ask(home, ReportQuestion(Period.MONTHLY, date, as_json, markdown))
+
+
+@report.command()
 def readiness(as_json: AsJson = False, home: Home = None) -> None:
     """What the deadlines of the next 24 hours still lack, who is late, and the latest start of each step."""
     _ask(home, ReportQuestion(Period.READINESS, as_json=as_json))
 
 
-def answer_report(service: "ReportService", question: ReportQuestion, moment: "datetime") -> str:
+def answer_report(
+    service: "ReportService", reviews: "ReviewService", question: ReportQuestion, moment: "datetime"
+) -> str:
     """The whole printed answer. Raises BadInput for a question that makes no sense."""
     from bot.domain.dates import DateReader
+    from bot.views import report_text
 
-    if Period(question.period) is Period.READINESS:
+    period = Period(question.period)
+    if period is Period.READINESS:
         return _readiness(service, question, moment)
     day = None if question.date is None else DateReader(moment, service.zone).day(question.date)
-    found = service.daily(moment, day)
+    as_json, marked = _daily(service, moment, day) if period is Period.DAILY else _review(reviews, period, moment, day)
     if question.as_json:
-        from bot.cli.report_json import daily_json
+        return as_json + "\n"
+    return marked if question.markdown else report_text.plain(marked)
 
-        return daily_json(found) + "\n"
+
+def _daily(service: "ReportService", moment: "datetime", day: "Day | None") -> tuple[str, str]:
+    """As JSON, and as Markdown."""
+    from bot.cli.report_json import daily_json
     from bot.views import daily_report
 
-    return daily_report.markdown(found) if question.markdown else daily_report.plain(found)
+    found = service.daily(moment, day)
+    return daily_json(found), daily_report.markdown(found)
+
+
+def _review(service: "ReviewService", period: Period, moment: "datetime", day: "Day | None") -> tuple[str, str]:
+    from bot.cli.review_json import monthly_json, weekly_json
+    from bot.views import monthly_report, weekly_report
+
+    if period is Period.WEEKLY:
+        week = service.weekly(moment, day)
+        return weekly_json(week), weekly_report.markdown(week)
+    month = service.monthly(moment, day)
+    return monthly_json(month), monthly_report.markdown(month)
 
 
 def _readiness(service: "ReportService", question: ReportQuestion, moment: "datetime") -> str:
@@ -101,9 +137,9 @@ def _ask(home: Path | None, question: ReportQuestion) -> None:
 
 def _answered_here(settings: Any, question: ReportQuestion) -> str:
     from bot.bootstrap import reading
-    from bot.reporting import reports_to_read
+    from bot.reviewing import reports_to_read
 
     with reading(settings) as found:
         given = found.warehouse, found.registry, found.health, found.impact
-        with reports_to_read(settings, *given) as service:
-            return answer_report(service, question, now_of(found))
+        with reports_to_read(settings, *given, found.blindness) as (service, reviews):
+            return answer_report(service, reviews, question, now_of(found))

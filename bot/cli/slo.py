@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.config.settings import Settings
-    from bot.domain.reports.objectives import Counts, Objective, PlatformStanding, SloReport
     from bot.services.slo import SloService
 
 
@@ -44,6 +43,8 @@ def answer_slo(service: "SloService", question: SloQuestion, moment: "datetime")
     """The whole printed answer. Raises BadInput for a question that makes no sense."""
     found = service.of(moment, question.phase)
     if question.as_json:
+        from bot.cli.slo_json import slo_json
+
         return json.dumps(slo_json(found), indent=2) + "\n"
     from bot.views import slo as views
 
@@ -62,48 +63,3 @@ def _answered_here(settings: "Settings", question: SloQuestion) -> str:
     with reading(settings) as found:
         service = slo_over(settings, found.warehouse, found.registry, found.health, found.blindness)
         return answer_slo(service, question, now_of(found))
-
-
-def slo_json(report: "SloReport") -> dict[str, Any]:
-    """Rates and shares as fractions, times in hours."""
-    from bot.cli.health_json import iso
-
-    return {
-        "as_of": iso(report.as_of),
-        "phases": [_objective(each) for each in report.phases],
-        "platform": [_platform(each) for each in report.platform],
-        "notes": list(report.notes),
-    }
-
-
-def _objective(each: "Objective") -> dict[str, Any]:
-    return {
-        "phase": each.phase,
-        "target": each.target,
-        "budget": each.budget,
-        "spent": each.spent,
-        "burns": each.burns,
-        "rule": {**vars(each.rule), "false_alarms": each.false_alarms, "fired_of_90_days": each.fired},
-        "late_hours": None if each.late is None else each.late.total_seconds() / 3600,
-        "deadlines": each.deadlines,
-        "month": _counts(each.month),
-        "week": _counts(each.week),
-        "day": _counts(each.day),
-        "months": {month: _counts(counts) for month, counts in each.months.items()},
-    }
-
-
-def _counts(counts: "Counts") -> dict[str, Any]:
-    return {**counts._asdict(), "rate": counts.rate}
-
-
-def _platform(each: "PlatformStanding") -> dict[str, Any]:
-    return {
-        "name": each.objective.name,
-        "target": each.objective.objective,
-        "window_days": each.objective.window_days,
-        "kept": each.kept,
-        "counts": None if each.counts is None else _counts(each.counts),
-        "late_hours": None if each.late is None else each.late.total_seconds() / 3600,
-        "budget_hours": None if each.budget is None else each.budget.total_seconds() / 3600,
-    }

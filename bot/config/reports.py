@@ -17,6 +17,8 @@ class ReportsEntry(Frozen):
     """`mail` names people of oncall.yaml."""
 
     daily: WallClock = STANDARD.daily
+    weekly: WallClock = STANDARD.weekly
+    monthly: WallClock = STANDARD.monthly
     until: WallClock = STANDARD.until
     zone: Zone | None = None
     channel: str = STANDARD.channel
@@ -25,13 +27,16 @@ class ReportsEntry(Frozen):
 
     @model_validator(mode="after")
     def _in_order(self) -> "ReportsEntry":
-        if self.until <= self.daily:
-            raise ValueError("until is not after daily; give the time of day up to which a missed digest is of use")
+        for name in ("daily", "weekly", "monthly"):
+            if self.until <= getattr(self, name):
+                raise ValueError(f"until is not after {name}; give the time of day up to which a missed one is of use")
         return self
 
     def policy(self) -> ReportPolicy:
         return ReportPolicy(
             daily=self.daily,
+            weekly=self.weekly,
+            monthly=self.monthly,
             until=self.until,
             zone=None if self.zone is None else ZoneInfo(self.zone),
             channel=self.channel,

@@ -26,6 +26,7 @@ from bot.services.reprocessing_execution import ReprocessingExecution
 from bot.services.reprocessing_messages import RepairMessages
 from bot.services.responses import ResponseService
 from bot.services.retrospect import RetrospectService
+from bot.services.reviews import ReviewService
 from bot.services.runbooks import RunbookService
 from bot.services.sampling import SamplingService
 from bot.services.silences import SilenceService
@@ -33,6 +34,7 @@ from bot.services.slo import SloService
 from bot.services.sources import SourcesService
 from bot.services.trends import TrendService
 from bot.services.validation import ValidationService
+from bot.services.watches import WatchService
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ class AppServices:
     repairs: RepairService
     repair_work: RepairWork
     reports: ReportService
+    reviews: ReviewService
+    watches: WatchService
     slo: SloService
     sources: SourcesService
     blindness: Blindness

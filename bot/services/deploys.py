@@ -32,17 +32,17 @@ class DeploysService:
     def __init__(
         self, state: State | None, registry: Registry, runs: Runs, off: str = "", reader: "DeployReader | None" = None
     ) -> None:
-        self._state, self._registry, self._runs, self._off, self.reader = state, registry, runs, off, reader
+        self._state, self._registry, self._runs, self.off, self.reader = state, registry, runs, off, reader
 
     def of(self, name: str, now: datetime) -> Deployments:
         """Of all services, or of one. Raises BadInput for a name that is none."""
         seen = self._seen()
         wanted = self._registry.services if not name else (self.service(name),)
-        known = [each for each in wanted if asked_of_cloud_run(each) and not (self._off and each.name not in seen)]
+        known = [each for each in wanted if asked_of_cloud_run(each) and not (self.off and each.name not in seen)]
         commits = same_commits(self._registry, seen.values())
         rows = tuple(self._row(each, seen.get(each.name, Seen(each.name)), commits) for each in known)
-        jobs = () if self._off else tuple(each for each in wanted if each.asked_by is Control.CLOUD_RUN_JOB)
-        return Deployments(rows, first_generation(wanted), now, self._off, jobs)
+        jobs = () if self.off else tuple(each for each in wanted if each.asked_by is Control.CLOUD_RUN_JOB)
+        return Deployments(rows, first_generation(wanted), now, self.off, jobs)
 
     def service(self, name: str) -> Service:
         """Raises BadInput for a name that is none; a part of it is enough, where it is the only one."""

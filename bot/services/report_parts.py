@@ -7,6 +7,8 @@ from typing import TypeVar
 from bot.domain.errors import FirelineError, WarehouseUnavailable
 from bot.ports.state import StateUnavailable
 
+OF_NOW = "it is known of now only, not of the past"
+NOTHING_STORED = "nothing is stored yet: `fireline run` or `fireline demo` detects"
 log = logging.getLogger("fireline.reports")
 T = TypeVar("T")
 

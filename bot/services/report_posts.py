@@ -115,10 +115,13 @@ class ReportPosts(Generic[R]):
         self._claim(turn, pages, "posted", how, now, said)
 
     def _skip(self, turn: Due, now: datetime) -> None:
-        """Said once, with why; nothing else is."""
-        text = self._kind.words.skipped(turn, now, self._state.reports.delivered(self._kind.schedule))
+        """Said once, with why; nothing else is. Where there was never one before, as when this release is new, nobody
+        waits for it.
+        """
+        last = self._state.reports.delivered(self._kind.schedule)
+        text = self._kind.words.skipped(turn, now, last)
         page = self._page(f"{self._kind.key(turn.day)}:skipped", text, self._where, now)
-        self._claim(turn, [page], "skipped", text, now)
+        self._claim(turn, [] if last is None else [page], "skipped", text, now)
 
     def _claim(
         self, turn: Due, pages: list[Queued], act: str, text: str, now: datetime, said: Said | None = None

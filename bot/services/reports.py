@@ -18,13 +18,12 @@ from bot.services.health import HealthService
 from bot.services.impact import ImpactService
 from bot.services.noise_ledger import ledger_within
 from bot.services.oncall import OncallService
-from bot.services.report_parts import Parts
+from bot.services.report_parts import NOTHING_STORED, OF_NOW, Parts
 from bot.services.responses import ResponseService
 from bot.services.shadow import shadow_within
 from bot.services.trends import DailyRates, TrendService
 
 DAY = timedelta(days=1)
-OF_NOW = "it is known of now only, not of the past"
 
 
 @dataclass(frozen=True)
@@ -132,7 +131,7 @@ class ReportService:
     @property
     def _state(self) -> State:
         if self._asked.state is None:
-            raise BadInput("nothing is stored yet: `fireline run` or `fireline demo` detects")
+            raise BadInput(NOTHING_STORED)
         return self._asked.state
 
     def _duty(self, now: datetime) -> OnDuty:

@@ -37,10 +37,15 @@ class RetrospectService:
         sense.
         """
         _check(days)
-        state, since, until = self._required(), now - timedelta(days=days), now + SECOND
+        return self.figures_within(now - timedelta(days=days), now + SECOND, now + SECOND)
+
+    def figures_within(self, since: datetime, until: datetime, as_of: datetime) -> list[Figures]:
+        """Of the episodes that began in that time, by what was noted before `as_of`."""
+        state = self._required()
         known = state.announced(since - LIKE_IT, until)  # an older one may have begun again within the window
         graded_now = (graded(each, state.response(each.id)) for each in known)
-        return figures(((each, state.timeline(each.id)) for each in graded_now), since, until)
+        noted = ((each, [one for one in state.timeline(each.id) if one.at < as_of]) for each in graded_now)
+        return figures(noted, since, until)
 
     def shadow(self, days: int, now: datetime) -> ShadowReport:
         """What was found in shadow in the last days. Raises BadInput for a window that makes no sense."""

@@ -1,6 +1,6 @@
 """Answer how the objectives are kept: ask the warehouse for outcomes, count them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.domain.blindness import Sight
@@ -59,12 +59,17 @@ class SloService:
 
     def _outcomes(self, moment: datetime) -> Mapping[int, Sequence[DueOutcome]]:
         phase_of = {each.name: each.phase for each in self._registry.processors}
-        found, sight = dict[int, list[DueOutcome]](), self._blindness.sight()
-        for each in self._warehouse.outcomes(Window(moment - HELD_DAYS * DAY, moment, moment, HELD_DAYS, exact=False)):
+        found = dict[int, list[DueOutcome]]()
+        for each in self.outcomes(Window(moment - HELD_DAYS * DAY, moment, moment, HELD_DAYS, exact=False)):
             phase = phase_of.get(each.processor)
             if phase is not None:
-                found.setdefault(phase, []).append(_seen(each, sight, self._registry))
+                found.setdefault(phase, []).append(each)
         return found
+
+    def outcomes(self, window: Window) -> Iterator[DueOutcome]:
+        """Of the dates that were settled within it, in order of date."""
+        sight = self._blindness.sight()
+        return (_seen(each, sight, self._registry) for each in self._warehouse.outcomes(window))
 
     def _platform(self, by_phase: Mapping[int, Sequence[DueOutcome]], now: datetime) -> list[PlatformStanding]:
         return [self._standing(each, by_phase, now) for each in self._levels.platform]

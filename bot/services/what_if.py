@@ -11,9 +11,6 @@ from bot.domain.gate.policy import GatePolicy
 from bot.domain.gate.silences import Silence
 from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.escalation_policy import EscalationPolicy
-from bot.domain.incidents.feedback import Word
-from bot.domain.incidents.incident import Incident
-from bot.domain.incidents.timeline import EntryKind
 from bot.domain.oncall.schedule import Schedule
 from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.domain.platform.registry import Registry
@@ -21,6 +18,7 @@ from bot.domain.reports.replay import Messages, messages_of
 from bot.domain.reports.what_if import Confirmed, WhatIf, Would, would
 from bot.ports.state import State
 from bot.ports.warehouse import Warehouse
+from bot.services.confirmed import is_confirmed
 from bot.services.replay import ALWAYS, ReplaySpan, Rules, replayed
 
 LONGEST = 400
@@ -81,7 +79,7 @@ class WhatIfService:
         if self._state is None:
             return
         for incident in self._state.announced(span.first, span.last):
-            if incident.has_data and _is_confirmed(incident, self._state):
+            if incident.has_data and is_confirmed(incident, self._state):
                 ended = incident.resolved_at or max(incident.last_update_at, incident.announced_at + ONGOING)
                 yield Confirmed(
                     label=incident.label,
@@ -116,10 +114,3 @@ def _said(
             messages=messages_of(decided),
         )
         yield would(messages, decided, each.escalation, each.schedule)
-
-
-def _is_confirmed(incident: Incident, state: State) -> bool:
-    words = {each.word for each in state.feedback(incident.id)}
-    if words:
-        return Word.NOISE not in words
-    return any(each.kind is EntryKind.ACKNOWLEDGED for each in state.timeline(incident.id))

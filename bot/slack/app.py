@@ -37,6 +37,7 @@ import handlers.slo
 import handlers.thread_reply
 import handlers.timeline_note
 import handlers.validate
+import handlers.watch
 from bot.adapters.clock import epoch_seconds, monotonic_seconds
 from bot.domain.errors import FirelineError
 from bot.ports.inbox import DELIVERY, AlreadyHandled
@@ -73,6 +74,7 @@ FEATURES = (
     handlers.severity,
     handlers.silence,
     handlers.slo,
+    handlers.watch,
     handlers.timeline_note,
     handlers.deploys,
     handlers.operations,

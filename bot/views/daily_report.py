@@ -1,22 +1,13 @@
 """The daily digest for Slack, the picture in 20 seconds, with the rest for its thread; and as text."""
 
-from dataclasses import replace
-from datetime import datetime
-
-from bot.domain.findings.words import short_day
 from bot.domain.health.model import HealthRequest
 from bot.domain.reports.daily import MOST_NEEDS, DailyReport, Need
-from bot.domain.reports.policy import Due
-from bot.domain.reports.said import Said
-from bot.views import action_ids, daily_words, health_words
+from bot.views import action_ids, daily_words, health_words, report_text
 from bot.views.blocks import Block, Card, Element, actions, button, context, header, preformatted, section
 from bot.views.health import CIRCLES
 from bot.views.incident import SLACK, plain_in
 from bot.views.incident_words import Voice
-from bot.views.text import escape, mention
-
-MOST_THREAD = 3_900
-"""Characters of one message: https://docs.slack.dev/reference/methods/chat.postMessage advises 4,000 at most."""
+from bot.views.text import escape
 
 
 def card(report: DailyReport) -> Card:
@@ -25,7 +16,7 @@ def card(report: DailyReport) -> Card:
     head = header(f"{circle} {daily_words.title(report)}")
     if report.all_clear:
         lines = daily_words.all_clear(report, SLACK)
-        said = "\n".join([daily_words.title(report), *daily_words.all_clear(report, text_of(report))])
+        said = "\n".join([daily_words.title(report), *daily_words.all_clear(report, report_text.text_voice(report))])
         return Card(said, (head, *(section(line) for line in lines)))
     blocks = [head, section(f"*{escape(daily_words.change(report))}*"), *_unavailable(report), *_needs(report)]
     blocks += [_listed("Deadlines", daily_words.tonight(report, SLACK))]
@@ -35,34 +26,19 @@ def card(report: DailyReport) -> Card:
     return Card(_said(report), (*blocks, _tools()))
 
 
-def text_of(report: DailyReport) -> Voice:
-    """Of a message's text without formatting, by the clock of the digest."""
-    return replace(plain_in(report.zone), data=escape, person=mention)
-
-
 def _said(report: DailyReport) -> str:
     """What the card says, as text."""
-    voice = text_of(report)
+    voice = report_text.text_voice(report)
     lines = [daily_words.title(report), escape(daily_words.change(report))]
-    lines += [escape(line) for line in missing(report)]
+    lines += [escape(line) for line in report_text.missing(report)]
     lines += daily_words.needs(report, voice)[:MOST_NEEDS]
     lines += daily_words.tonight(report, voice)
     lines += map(escape, [daily_words.duty(report), *daily_words.quiet(report)])
     return "\n".join([*lines, *map(escape, daily_words.chart(report))])
 
 
-def missing(report: DailyReport) -> list[str]:
-    """What could not be asked, and why; each reason once."""
-    reasons: dict[str, list[str]] = {}
-    for name, reason in report.unavailable.items():
-        reasons.setdefault(reason, []).append(name)
-    later = " It is completed here when it can be asked." if report.later else ""
-    said = [f"Unavailable: {', '.join(names)}: {reason}" for reason, names in reasons.items()]
-    return [*said[:-1], f"{said[-1]}{later}"] if said else []
-
-
 def _unavailable(report: DailyReport) -> list[Block]:
-    return [section(f"⚪ {escape(line)}") for line in missing(report)]
+    return [section(f"⚪ {escape(line)}") for line in report_text.missing(report)]
 
 
 def _needs(report: DailyReport) -> list[Block]:
@@ -102,13 +78,7 @@ def _tools() -> Block:
 
 def rest(report: DailyReport) -> str:
     """For the thread; "" where all has been said. It is sent without markup."""
-    if report.all_clear:
-        return ""
-    lines: list[str] = []
-    for name, said in _thread(report, plain_in(report.zone)):
-        lines += [name, *(f"- {line}" for line in said)] if said else []
-    text = escape("\n".join(lines))
-    return text if len(text) <= MOST_THREAD else f"{text[: text.rfind(chr(10), 0, MOST_THREAD)]}\n…"
+    return "" if report.all_clear else report_text.thread(_thread(report, plain_in(report.zone)))
 
 
 def _thread(report: DailyReport, voice: Voice) -> list[tuple[str, list[str]]]:
@@ -131,33 +101,13 @@ def markdown(report: DailyReport) -> str:
     voice = plain_in(report.zone)
     if report.all_clear:
         return "\n".join([f"# {daily_words.title(report)}", "", *daily_words.all_clear(report, voice)]) + "\n"
-    parts = [f"# {daily_words.title(report)}", "", daily_words.change(report), *_paragraphs(missing(report))]
     found = [
         ("Needs you today", daily_words.needs(report, voice) or ["nothing known"]),
         ("Deadlines", daily_words.tonight(report, voice)),
         ("On call", [daily_words.duty(report).removeprefix("On call: ")]),
         ("Kept quiet", [line.removeprefix("Kept quiet: ") for line in daily_words.quiet(report)]),
+        *_thread(report, voice)[1:],
     ]
-    for name, lines in [*found, *_thread(report, voice)[1:]]:
-        parts += ["", f"## {name}", "", *(f"- {line}" for line in lines)] if lines else []
-    drawn = daily_words.chart(report)
-    parts += ["", "## Success by day", "", "```", *drawn, "```"] if drawn else []
-    return "\n".join([*parts, ""])
-
-
-def plain(report: DailyReport) -> str:
-    """The same for a terminal: headings without marks."""
-    kept = (line for line in markdown(report).splitlines() if line != "```")
-    lines = [line.lstrip("#").lstrip() if line.startswith("#") else line for line in kept]
-    return "\n".join([*lines, ""])
-
-
-def _paragraphs(lines: list[str]) -> list[str]:
-    return [part for line in lines for part in ("", line)]
-
-
-def skipped(due: Due, now: datetime, last: Said | None) -> str:
-    """One line that says why there was none."""
-    away = f"Fireline was not at work from {due.at:%H:%M} UTC until {now:%H:%M} UTC, when it was of no use any more"
-    before = "" if last is None else f" The last one is of {last.made_at:%a} {short_day(last.made_at.date())}."
-    return f"No daily digest for {due.day:%a} {short_day(due.day)}: {away}.{before}"
+    lead = [daily_words.change(report), *report_text.missing(report)]
+    drawn = ("Success by day", daily_words.chart(report))
+    return report_text.markdown(daily_words.title(report), lead, found, drawn)

@@ -45,6 +45,10 @@ def _commands(registry: Registry, dates: DateReader) -> tuple[tuple[str, str], .
         (f"/reprocess {name} yesterday", "a plan of what would run again, and a button that starts it; `list`, `R-12`"),
         ("/deploys", "what is deployed of each service, and how it differs from the registry"),
         ("/slo", "budgets left, how fast they burn, and what an alert can see; `/slo phase 2`"),
+        (
+            f"/watch {name} yesterday",
+            "before and after a fix, day by day; the result comes by itself; `list`, `end ID`",
+        ),
         ("/validate", "what really happened to the last two data dates, the worst first"),
         (f"/validate {name} {first}..{last}", "one processor, those dates"),
     )

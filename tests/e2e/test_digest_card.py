@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 from slack_sdk import WebClient
 
 from tests.e2e.test_incident_card import DESK, PHONE, opened
-from tests.support import report_cards
+from tests.support import report_cards, review_cards
 from tests.support.slack_bench import ALERTS
 from tests.support.slack_thread import Beside, beside
 
@@ -23,7 +23,7 @@ def told() -> Iterator[tuple[Beside, dict[str, str]]]:
         client = WebClient(token=slack.workspace.credentials.bot_token, base_url=slack.workspace.api_url)
         posted: dict[str, Any] = {
             name: client.chat_postMessage(channel=ALERTS, **card.payload())
-            for name, card in report_cards.messages().items()
+            for name, card in {**report_cards.messages(), **review_cards.messages()}.items()
         }
         yield slack, {name: str(answer["ts"]) for name, answer in posted.items()}
 

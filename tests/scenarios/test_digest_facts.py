@@ -114,7 +114,7 @@ def test_a_digest_of_the_past_says_what_is_known_of_now_only(watched: AppService
     assert report.health.window.exact
     assert set(report.unavailable) == {"the trend", "deadlines", "incidents", "silences"}
     named = "Unavailable: the trend, deadlines, incidents, silences: it is known of now only"
-    assert named in daily_report.plain(report)
+    assert named in daily_report.markdown(report)
 
 
 class Mornings:
@@ -125,7 +125,7 @@ class Mornings:
         self.services = replace(services, now=lambda: self.paged.now, reports=reports_of(services, state))
         self.whole, self.state = self.services.reports, state
         clock = lambda: self.paged.now  # noqa: E731 (it is read again each time)
-        self.posts, self.ready = report_posts(self.services, state, self.paged.paging.target, clock, "#data-alerts")
+        self.posts = report_posts(self.services, state, self.paged.paging.target, clock, "#data-alerts").reports[0]
 
     def at(self, moment: datetime) -> list[str]:
         """The keys of what arrives then."""
@@ -207,7 +207,7 @@ def test_how_the_findings_ended_is_what_health_says(watched: AppServices, state:
     said = json.loads(daily_json(report))["findings"]
     assert said == json.loads(health_json(health.of(HealthRequest(days=1), MORNING)))["noise"]["findings"]
     assert said["all"] == sum(said[each] for each in Ending) == len(said["listed"]) == 3
-    assert f"Findings of the last day: 3 = 2 told + 1 expected ({Reason.BLIND})." in daily_report.plain(report)
+    assert f"Findings of the last day: 3 = 2 told + 1 expected ({Reason.BLIND})." in daily_report.markdown(report)
     GateService(state, RULES).tick(MORNING + timedelta(hours=1), found)
     later = reports.daily(MORNING + 4 * DAY, MORNING.date())
     assert later.ledger is not None
@@ -222,6 +222,5 @@ def test_what_is_in_shadow_has_one_line(watched: AppServices, state: FakeState) 
     line = "In shadow, sent to nobody: 1 finding of everything, would have paged 1 time and posted 1 message."
     reports._asked = replace(reports._asked, shadow=everything)
     report = reports.daily(MORNING)
-    assert line in daily_report.plain(report)
     assert line in daily_report.markdown(report)
     assert report.incidents == ()

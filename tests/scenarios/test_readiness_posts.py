@@ -61,7 +61,7 @@ class Story:
     def process(self) -> Any:
         return report_posts(
             self.services, self.state, self.paged.paging.target, lambda: self.paged.now, "#data-alerts"
-        )[1]
+        ).readiness
 
     def at(self, moment: datetime) -> list[str]:
         """What has been said until then, whoever looked."""

@@ -29,6 +29,7 @@ from tests.support import (
     practice_cards,
     repair_cards,
     report_cards,
+    review_cards,
     runbook_cards,
     silence_cards,
     slo_cards,
@@ -200,6 +201,7 @@ def messages() -> dict[str, dict[str, Any]]:
         **runbook_cards.messages(),
         **silence_cards.messages(),
         **report_cards.messages(),
+        **review_cards.messages(),
         **slo_cards.messages(),
     }
     return {name: card.payload() for name, card in cards.items()}

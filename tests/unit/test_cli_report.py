@@ -27,7 +27,7 @@ def test_the_digest_says_what_it_could_not_ask(home: Path) -> None:
     said = daily(home)
     assert said.exit_code == 0, said.output
     assert said.stdout.startswith("Daily digest, ")
-    assert "Unavailable: silences, findings, the digest before: nothing is stored yet" in said.stdout
+    assert "Unavailable: silences, findings, shadow, the digest before: nothing is stored yet" in said.stdout
     assert "Success by day" in said.stdout
 
 
@@ -44,6 +44,35 @@ def test_json_has_the_figures_of_health(home: Path) -> None:
     assert given["health"]["phases"] == asked["phases"]
     assert given["all_clear"] is False
     assert given["needs"][0]["kind"] == "blind"
+
+
+def test_the_weekly_report_and_the_monthly_review(home: Path) -> None:
+    said = {}
+    for period in ("weekly", "monthly"):
+        words = ["report", period, "--date", "2026-02-10", "--home", str(home)]
+        plain = CliRunner().invoke(app, words)
+        assert plain.exit_code == 0, plain.output
+        marked = CliRunner().invoke(app, [*words, "--markdown"]).stdout
+        assert marked.startswith(f"# {plain.stdout.splitlines()[0]}")
+        said[period] = json.loads(CliRunner().invoke(app, [*words, "--json"]).stdout)
+    assert (said["weekly"]["date"], said["weekly"]["as_of"]) == ("2026-02-08", "2026-02-08T13:00:00Z")
+    assert said["weekly"]["below_target"] == [2, 3, 5]
+    assert said["weekly"]["unavailable"]["pages"].startswith("nothing is stored yet")
+    assert (said["monthly"]["date"], said["monthly"]["month"]) == ("2026-02-02", "2026-01")
+    assert said["monthly"]["incidents"] is None
+    assert said["monthly"]["capacity"] == {"compared": [], "too_few_runs": 5}
+
+
+def test_a_fix_is_watched(home: Path) -> None:
+    words = ["watch", "BoxscoreProcessor", "--since", "2026-02-06", "--days", "4", "--home", str(home)]
+    said = CliRunner().invoke(app, [*words, "--json"])
+    assert said.exit_code == 0, said.output
+    found = json.loads(said.stdout)
+    assert (found["processor"], found["verdict"]) == ("BoxscoreProcessor", "too early to tell")
+    assert [found["before"]["runs"]["count"], found["after"]["runs"]["count"]] == [3, 6]
+    assert CliRunner().invoke(app, words).stdout.startswith("Watch of BoxscoreProcessor since 6 Feb: ")
+    unknown = CliRunner().invoke(app, ["watch", "Nothing", "--since", "2026-02-06", "--home", str(home)])
+    assert unknown.exit_code == 1
 
 
 def test_of_a_date_that_has_passed_and_of_one_to_come(home: Path) -> None:

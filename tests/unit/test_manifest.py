@@ -39,6 +39,7 @@ import handlers.slo
 import handlers.thread_reply
 import handlers.timeline_note
 import handlers.validate
+import handlers.watch
 from bot.cli.app import app as command_line
 from bot.config.manifest import manifest_text, over_http
 from bot.slack import app as slack_app
@@ -234,6 +235,7 @@ class Registered:
             handlers.severity,
             handlers.silence,
             handlers.slo,
+            handlers.watch,
             handlers.reprocessing,
             handlers.reprocessing_control,
             handlers.timeline_note,

@@ -155,15 +155,17 @@ def proposed(silence: Silence, now: datetime) -> Silence:
 
 
 def preview(
-    silence: Silence, decisions: Iterable[Decision], phases: Mapping[str, int | None], now: datetime
+    silence: Silence,
+    decisions: Iterable[Decision],
+    phases: Mapping[str, int | None],
+    now: datetime,
+    span: timedelta = PREVIEW,
 ) -> SilencePreview:
-    """What it would have hidden in the last seven days, had it held then."""
+    """What it would have hidden in the last days, had it held then."""
     hidden = tuple(
         decision
         for decision in decisions
-        if now - PREVIEW <= decision.at <= now
-        and decision.outcome in SHOWN
-        and silence.covers(decision.finding, phases)
+        if now - span <= decision.at <= now and decision.outcome in SHOWN and silence.covers(decision.finding, phases)
     )
     count = [decision.outcome for decision in hidden].count
     return SilencePreview(silence, count(Outcome.ANNOUNCE), count(Outcome.UPDATE), hidden)

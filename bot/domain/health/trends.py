@@ -50,10 +50,11 @@ def local_days(now: datetime, zone: ZoneInfo, count: int = DAYS) -> list[tuple[d
     """The last `count` calendar days of the zone, today included, each with the window of its runs."""
     today = now.astimezone(zone).date()
     days = [today - timedelta(days=back) for back in range(count - 1, -1, -1)]
-    return [(day, _window(day, zone, now)) for day in days]
+    return [(day, window_of(day, zone, now)) for day in days]
 
 
-def _window(day: date, zone: ZoneInfo, now: datetime) -> Window:
+def window_of(day: date, zone: ZoneInfo, now: datetime) -> Window:
+    """Of the runs that began on a local day, up to now."""
     since = floor_hour(datetime.combine(day, time(), zone).astimezone(UTC))
     until = min(floor_hour(datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)), ceil_hour(now))
     return Window(since, until, now, 1, exact=False)

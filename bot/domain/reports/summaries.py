@@ -1,4 +1,4 @@
-"""What a digest keeps for the next one, as JSON."""
+"""What a report keeps for the next one of its kind, as JSON."""
 
 import json
 from dataclasses import asdict
@@ -6,6 +6,8 @@ from datetime import date
 
 from bot.domain.health.model import Colour
 from bot.domain.reports.daily import Summary
+from bot.domain.reports.monthly import MonthSummary
+from bot.domain.reports.weekly import WeekSummary
 
 
 def written(summary: Summary) -> str:
@@ -22,3 +24,21 @@ def summary_of(text: str) -> Summary:
         given["without_data"],
         given["real"],
     )
+
+
+def week_written(summary: WeekSummary) -> str:
+    return json.dumps({**asdict(summary), "day": summary.day.isoformat()}, sort_keys=True)
+
+
+def week_of(text: str) -> WeekSummary:
+    given = json.loads(text)
+    return WeekSummary(date.fromisoformat(given["day"]), given["pages"], given["night"], given["incidents"])
+
+
+def month_written(summary: MonthSummary) -> str:
+    return json.dumps({**asdict(summary), "day": summary.day.isoformat()}, sort_keys=True)
+
+
+def month_of(text: str) -> MonthSummary:
+    given = json.loads(text)
+    return MonthSummary(date.fromisoformat(given["day"]), given["incidents"])

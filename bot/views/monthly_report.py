@@ -1,0 +1,154 @@
+"""The monthly review for Slack, with the rest for its thread; and as text."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot.domain.counts import plural
+from bot.domain.health.model import HealthRequest
+from bot.domain.reports.monthly import Capacity, Growth, MonthlyReport, Precision, month_before
+from bot.domain.reports.objectives import Counts, Objective
+from bot.views import action_ids, numbers, report_text, slo_words
+from bot.views.blocks import Block, Card, actions, button, header, section
+from bot.views.daily_words import UNAVAILABLE
+from bot.views.incident import SLACK, plain_in
+from bot.views.incident_words import Voice
+from bot.views.report_text import Part, text_voice
+from bot.views.text import escape
+from bot.views.weekly_words import how_soon, kind_words, of
+
+MOST_SHOWN, MOST_LISTED = 5, 20
+
+
+def title(report: MonthlyReport) -> str:
+    return f"{of(report, 'Monthly review')}: {report.month:%B %Y}"
+
+
+def lead(report: MonthlyReport) -> str:
+    """One sentence: budgets that are spent, incidents, and what they were in the review before."""
+    spent = f"budgets {UNAVAILABLE}" if report.slo is None else _spent(report.slo.phases)
+    unwatched = report.unwatched and "what was watched" not in report.unavailable
+    nothing = " Nothing was watched in that month." if unwatched else ""
+    said = f"{spent}; {_incidents(report)}; {_precise(report.precision)}.{nothing}"
+    return said[:1].upper() + said[1:]
+
+
+def _incidents(report: MonthlyReport) -> str:
+    count = report.incidents
+    if count is None:
+        return f"incidents {UNAVAILABLE}"
+    then = None if report.before is None else report.before.incidents
+    was = "" if then is None or then == count else f" ({then:,} in the last review)"
+    return f"{plural(count, 'incident')}{was}"
+
+
+def _spent(phases: Sequence[Objective]) -> str:
+    known = [each for each in phases if each.spent is not None]
+    spent = [f"phase {each.phase}" for each in known if (each.spent or 0.0) >= 1]
+    if not known:
+        return "no budget is known"
+    return f"budget spent: {', '.join(spent)}" if spent else f"no budget spent of {len(known)}"
+
+
+def _precise(found: Precision | None) -> str:
+    if found is None:
+        return f"precision {UNAVAILABLE}"
+    if found.interval is None:
+        return "nobody has said whether alerts were useful"
+    return f"{found.useful:,} of {found.rated:,} rated incidents were useful"
+
+
+def budgets(report: MonthlyReport, voice: Voice) -> list[str]:
+    """Each objective: compliance of the month and of the one before, with their n, and what is left of its budget."""
+    if report.slo is None:
+        return [UNAVAILABLE]
+    platform = [voice.data(slo_words.platform(each)) for each in report.slo.platform]
+    return [*(_budget(each, report.month) for each in report.slo.phases), *platform] or ["slos.yaml has no objective"]
+
+
+def _budget(each: Objective, month: date) -> str:
+    now, then = (slo_words.rate(each.months.get(f"{one:%Y-%m}", Counts())) for one in (month, month_before(month)))
+    left = "budget unknown" if each.spent is None else f"{max(0.0, 1 - each.spent):.0%} of the budget left now"
+    return f"Phase {each.phase}: {now}, the month before {then}, target {each.target:.1%}; {left}"
+
+
+def growth(report: MonthlyReport, voice: Voice, most: int) -> list[str]:
+    """Processors whose p95 has grown over 30 days, the most first."""
+    if report.capacity is None:
+        return [UNAVAILABLE]
+    grown = [each for each in report.capacity.compared if each.grows]
+    lines = [_growth(each, voice) for each in grown[:most]]
+    more = [f"and {len(grown) - most} more"] if len(grown) > most else []
+    return [_compared(report.capacity, len(grown)), *lines, *more]
+
+
+def _compared(found: Capacity, grown: int) -> str:
+    few = f"; {found.few:,} with too few runs to tell" if found.few else ""
+    return f"{grown:,} of {plural(len(found.compared), 'processor')} grew by 20 % or more{few}"
+
+
+def _growth(each: Growth, voice: Voice) -> str:
+    spans = f"{numbers.seconds(each.before)} → {numbers.seconds(each.after)}"
+    runs = f"n {each.runs_before:,} and {each.runs_after:,}"
+    return f"{voice.data(each.processor)}: p95 {spans}, {each.ratio - 1:+.0%} ({runs})"
+
+
+def kinds(report: MonthlyReport) -> list[str]:
+    if report.kinds is None:
+        return [UNAVAILABLE]
+    return [", ".join(f"{kind_words(kind)} {count:,}" for kind, count in report.kinds.items()) or "none"]
+
+
+def precision(report: MonthlyReport) -> list[str]:
+    """With its n, and how sure it is."""
+    found = report.precision
+    if found is None:
+        return [UNAVAILABLE]
+    of_all = f"{found.rated:,} of {plural(found.incidents, 'incident')} were rated by people"
+    if found.interval is None:
+        return [of_all]
+    low, high = found.interval
+    return [
+        f"{numbers.share(found.useful / found.rated)} useful, {found.noise:,} noise; {of_all}; "
+        f"95 % sure between {low:.0%} and {high:.0%}"
+    ]
+
+
+def _parts(report: MonthlyReport, voice: Voice, most: int) -> list[Part]:
+    return [
+        ("Budgets", budgets(report, voice)),
+        ("Capacity: p95 of 30 days against the 30 before", growth(report, voice, most)),
+        ("Incidents by kind", kinds(report)),
+        ("How soon: p50 / p90", how_soon(report.figures)),
+        ("Precision of alerts", precision(report)),
+    ]
+
+
+def card(report: MonthlyReport) -> Card:
+    """What everybody sees."""
+    blocks: list[Block] = [header(title(report)), section(f"*{escape(lead(report))}*")]
+    blocks += [section(f"⚪ {escape(line)}") for line in report_text.missing(report)]
+    for name, lines in _parts(report, SLACK, MOST_SHOWN):
+        blocks += report_text.listed(name, lines)
+    now = button("Health now", action_ids.REPORT_HEALTH, action_ids.encode(HealthRequest()))
+    return Card(_said(report), (*blocks, actions([now])))
+
+
+def _said(report: MonthlyReport) -> str:
+    lines = [title(report), escape(lead(report)), *map(escape, report_text.missing(report))]
+    for name, said in _parts(report, text_voice(report), MOST_SHOWN):
+        lines += [name, *said]
+    return "\n".join(lines)
+
+
+def rest(report: MonthlyReport) -> str:
+    """For the thread: processors that grew, beyond those that are shown; "" where there are none."""
+    grown = [each for each in report.capacity.compared if each.grows] if report.capacity is not None else []
+    voice = plain_in(report.zone)
+    more = [_growth(each, voice) for each in grown[MOST_SHOWN:MOST_LISTED]]
+    return report_text.thread([("Also slower", more)]) if more else ""
+
+
+def markdown(report: MonthlyReport) -> str:
+    """All of it, for mail, terminals and files."""
+    opening = [lead(report), *report_text.missing(report)]
+    return report_text.markdown(title(report), opening, _parts(report, plain_in(report.zone), MOST_LISTED))
