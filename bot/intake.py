@@ -43,7 +43,8 @@ def _intake(settings: Settings, services: AppServices) -> Intake:
         assert opened is not None  # whoever serves has a state
         return opened
 
-    return Intake(events, lambda: services.now(), is_read, lambda: services.registry.zone)
+    sources = services.sources
+    return Intake(events, lambda: services.now(), is_read, lambda: services.registry.zone, lambda: sources.told())
 
 
 def _with_token(token: str, intake: Intake, done: DoneService) -> tuple[RouteDef, ...]:

@@ -160,7 +160,7 @@ class Lanes:
     def __init__(self, vitals: Vitals, metrics: Metrics | None = None) -> None:
         self._vitals, self._metrics = vitals, metrics or Uncounted()
         self._lock, self._stopped = Lock(), False
-        self._running: dict[str, tuple[Lane, Thread, Event]] = {}
+        self._running: dict[str, tuple[Lane, Thread, _Call]] = {}
 
     def start(self, lane: Lane) -> None:
         """One of the same name ends, after what it is working on."""
@@ -168,10 +168,10 @@ class Lanes:
             if self._stopped:
                 return
             self._end(lane.name)
-            ending = Event()
-            shared = lane, self._vitals, self._metrics, ending
+            call = _Call()
+            shared = lane, self._vitals, self._metrics, call
             thread = Thread(target=_run, args=shared, name=lane.name, daemon=True)
-            self._running[lane.name] = lane, thread, ending
+            self._running[lane.name] = lane, thread, call
             self._vitals.begin(lane.name, lane.limit_s)
             thread.start()
 
@@ -180,12 +180,17 @@ class Lanes:
         with self._lock:
             self._end(name)
 
+    def wake(self, name: str) -> None:
+        """It has something to do now. Two starts for that are as far apart as any: a flood is taken in together."""
+        _, _, call = self._running.get(name, (None, None, _Call()))
+        call.wake()
+
     def stop(self, hurry: Callable[[], None]) -> None:
         """End all, and let what is at work finish, for ENDS_WITHIN_S at most. `hurry` asks it to."""
         with self._lock:
             self._stopped = True
-        for _, _, ending in self._running.values():
-            ending.set()
+        for _, _, call in self._running.values():
+            call.end()
         hurry()
         until = monotonic_seconds() + ENDS_WITHIN_S
         for lane, thread, _ in self._running.values():
@@ -195,8 +200,8 @@ class Lanes:
 
     def _end(self, name: str) -> None:
         if name in self._running:
-            _, _, ending = self._running.pop(name)
-            ending.set()
+            _, _, call = self._running.pop(name)
+            call.end()
             self._vitals.end(name)
 
 
@@ -214,10 +219,42 @@ def running(
         kept.stop(stop)
 
 
-def _run(lane: Lane, vitals: Vitals, metrics: Metrics, ending: Event) -> None:
+class _Call:
+    """What a lane is told from outside."""
+
+    def __init__(self) -> None:
+        self._woken, self._ending = Event(), Event()
+
+    @property
+    def ended(self) -> bool:
+        return self._ending.is_set()
+
+    def end(self) -> None:
+        self._ending.set()
+        self._woken.set()
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    def comes(self, seconds: float) -> bool:
+        return self._woken.wait(seconds)
+
+    def ends(self, seconds: float) -> bool:
+        return self._ending.wait(seconds)
+
+    def heard(self) -> bool:
+        """Was it woken since it was asked last?"""
+        woken = self._woken.is_set()
+        self._woken.clear()
+        return woken
+
+
+def _run(lane: Lane, vitals: Vitals, metrics: Metrics, call: _Call) -> None:
     """Starts are `every` apart; one that takes longer is followed at once, one that failed after a pause."""
-    next_start, failed = lane.seconds(), None
-    while _comes(lane, next_start, ending):
+    next_start, soonest, failed = lane.seconds(), 0.0, None
+    while _comes(lane, next_start, call, soonest):
+        if call.heard():
+            soonest = monotonic_seconds() + lane.every.total_seconds()
         began, begun = lane.seconds(), monotonic_seconds()
         failed = _once(lane, vitals, failed)
         metrics.turned(lane.name, monotonic_seconds() - begun, failed=failed is not None)
@@ -228,12 +265,15 @@ def _run(lane: Lane, vitals: Vitals, metrics: Metrics, ending: Event) -> None:
             next_start = lane.seconds() + (min(again, SOON_S) if failed.ours else again)
 
 
-def _comes(lane: Lane, moment: float, ending: Event) -> bool:
-    """Wait for a moment of the lane's clock, which may change its pace meanwhile. False: it ends before."""
-    while (left := moment - lane.seconds()) > 0:
-        if ending.wait(min(left, LOOK_S)):
-            return False
-    return not ending.is_set()
+def _comes(lane: Lane, moment: float, call: _Call, soonest: float) -> bool:
+    """Wait for a moment of the lane's clock, which may change its pace meanwhile, or until it is woken, from `soonest`
+    of this machine's clock on. False: it ends before.
+    """
+    while not call.ended and (left := moment - lane.seconds()) > 0:
+        early = soonest - monotonic_seconds()
+        if call.comes(min(left, LOOK_S)) and (early <= 0 or call.ends(min(left, early))):
+            break
+    return not call.ended
 
 
 def _once(lane: Lane, vitals: Vitals, before: _Failed | None) -> _Failed | None:

@@ -26,6 +26,8 @@ from bot.services.sources import Connected, SourcesService
 if TYPE_CHECKING:
     from bot.bootstrap import Serving
 
+AT_ONCE = timedelta(seconds=1)
+"""What is read less often than that is so on purpose: a load may cost."""
 FOLLOW_EVERY = timedelta(seconds=1)
 REPORTS_EVERY = timedelta(seconds=30)
 LIMIT_S = 600.0
@@ -80,6 +82,7 @@ class SourceLanes:
     def start(self) -> None:
         """Start a lane for each source, and one that follows what the configuration says of them."""
         self.follow()
+        self._sources.told = self.wake
         self._lanes.start(Lane("sources", FOLLOW_EVERY, self.follow, "they are looked at again"))
 
     def follow(self) -> None:
@@ -91,6 +94,12 @@ class SourceLanes:
             if self._following.get(name) is not each:
                 self._lanes.start(self._lane(each))
         self._following = dict(now)
+
+    def wake(self) -> None:
+        """Something new was told: whoever reads it by itself as soon as it can reads it now."""
+        for name, each in list(self._following.items()):
+            if isinstance(each.source, TellsNews) and each.plan.every <= AT_ONCE:
+                self._lanes.wake(_lane_name(name))
 
     def _lane(self, each: Connected) -> Lane:
         every, work = each.plan.every, partial(self._read, each.plan.name)

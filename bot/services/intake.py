@@ -38,12 +38,19 @@ class Taken:
 
 
 class Intake:
-    """`is_read`: does a source of kind `push` bring it on? `zone`: that of data dates."""
+    """`is_read`: does a source of kind `push` bring it on? `zone`: that of data dates. `told`: called once something
+    is kept.
+    """
 
     def __init__(
-        self, open_events: Callable[[], Pushed], now: Clock, is_read: Callable[[], bool], zone: Callable[[], ZoneInfo]
+        self,
+        open_events: Callable[[], Pushed],
+        now: Clock,
+        is_read: Callable[[], bool],
+        zone: Callable[[], ZoneInfo],
+        told: Callable[[], None] = lambda: None,
     ) -> None:
-        self._events, self._now, self._is_read, self._zone = open_events, now, is_read, zone
+        self._events, self._now, self._is_read, self._zone, self._told = open_events, now, is_read, zone, told
 
     def runs(self, body: bytes, delivery: str = "") -> Taken:
         """Events of ours, one or many. Raises Refused, NothingReads, StateUnavailable."""
@@ -88,6 +95,7 @@ class Intake:
                 refused.append((place, error.faults))
         aside = [_aside(delivery, place, sent, faults) for place, faults in refused] if keeps else []
         added = self._events().add(good, now, delivery, aside) if good or aside else 0
+        self._told()
         if refused:
             log.warning("%s of runs refused, the first: %s", plural(len(refused), "event"), Refused(refused[0][1]))
         return Taken(added, len(good) - added, refused, list(ignored)[:MOST_NAMED])

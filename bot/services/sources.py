@@ -77,6 +77,8 @@ class SourcesService:
         self._reads = {name: _Reads(Lock()) for name in self._connected}
         self.heard: Callable[[], Told | None] = lambda: None
         """What another process tells that reads them; None: this one does."""
+        self.told: Callable[[], None] = lambda: None
+        """To be called when a source that is told of what is new has been."""
 
     @property
     def connected(self) -> Mapping[str, Connected]:

@@ -9,10 +9,12 @@ import pytest
 
 from bot import scheduler
 from bot.domain.errors import BadInput, FirelineError
-from bot.domain.sources import SourceFailed
+from bot.domain.sources import Feed, SourceFailed, SourcePlan
 from bot.ports.state import StateUnavailable
-from bot.scheduler import Lane, running
+from bot.scheduler import Lane, Lanes, running
+from bot.services.sources import Connected, SourcesService
 from bot.services.vitals import Vitals
+from bot.source_lanes import SourceLanes
 
 OFTEN = timedelta(milliseconds=20)
 SOON_S = 5.0
@@ -136,3 +138,39 @@ def test_a_wall_clock_that_is_put_back_stops_no_lane(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(time, "time", lambda: 0.0)
     with running([Lane("detection", OFTEN, work, "")], vitals()):
         assert again.wait(SOON_S)
+
+
+def test_a_lane_that_is_woken_starts_at_once_and_not_more_often_than_it_may() -> None:
+    starts = threading.Semaphore(0)
+    lane = Lane("hourly", timedelta(hours=1), starts.release, "nothing is lost")
+    with running([lane], vitals()) as lanes:
+        assert starts.acquire(timeout=SOON_S)
+        for name in ("hourly", "hourly", "another"):
+            lanes.wake(name)
+        assert starts.acquire(timeout=SOON_S)
+        lanes.wake("hourly")
+        assert not starts.acquire(timeout=0.05)
+
+
+def test_what_was_told_wakes_who_reads_it_and_nobody_who_is_to_read_it_seldom() -> None:
+    woken = list[str]()
+
+    class Told:
+        def nothing_new(self) -> bool:
+            return True
+
+    class Heard(Lanes):
+        def wake(self, name: str) -> None:
+            woken.append(name)
+
+    def each(name: str, source: object, seconds: float) -> Connected:
+        plan = SourcePlan(name, "push", Feed.RUNS, timedelta(seconds=seconds), timedelta())
+        return Connected(plan, source, None)  # type: ignore[arg-type]
+
+    given = [each("pushed", Told(), 0.25), each("billed", Told(), 60), each("table", object(), 0.25)]
+    sources = SourcesService(None, given, lambda: None, lambda: None)  # type: ignore[arg-type,return-value]
+    lanes = Heard(vitals())
+    SourceLanes(sources, lanes, mine=lambda: False).start()
+    sources.told()
+    lanes.stop(lambda: None)
+    assert woken == ["source pushed"]
