@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import ClassVar, NamedTuple, Protocol
 
 from bot.domain.evidence.expectation import Evidence
+from bot.domain.evidence.feeds import FeedGap
 from bot.domain.evidence.freshness import DateFreshness, Held
 from bot.domain.evidence.observation import Asked, DateSpan, Observed
 from bot.domain.evidence.platform_facts import PlatformFacts
@@ -183,6 +184,8 @@ class History:
     """Of the warnings, those about rows that were set aside: any answer may lack them."""
     last_start: datetime | None = None
     first_date: date | None = None
+    gaps: tuple[FeedGap, ...] = ()
+    """Of table loads and raw files: what would have come there is unknown."""
 
 
 class Warehouse(Protocol):

@@ -8,7 +8,7 @@ from bot.domain.blindness import ALL_SEEN, Sight
 from bot.domain.dates import DateReader
 from bot.domain.errors import BadInput
 from bot.domain.health.baselines import Baselines
-from bot.domain.health.blind import blind_reasons, late_reads, seen_by
+from bot.domain.health.blind import blind_reasons, ended_gaps, late_reads, seen_by, silent_feeds
 from bot.domain.health.early_warnings import LONGEST_RUN, NOTE_AFTER, SilentRun
 from bot.domain.health.missing import STANDARD, LossRules
 from bot.domain.health.model import (
@@ -85,14 +85,15 @@ class HealthService:
         )
         idle = self._idle(measured.window, window, scope)
         measured = seen_by(measured, sight, self._registry)
-        blind = blind_reasons(sight, self._blindness.waiting())
+        blind = [*blind_reasons(sight, self._blindness.waiting()), *silent_feeds(history.gaps, known.moment)]
         silence = () if sight.blind_feeding(Feed.RUNS) else known.silence
         early = before_history(history.first_day, known.moment)
         unsure = [*early, *unknown, *blind, *silence, *idle, *self._undue(measured.due, window, scope, history)]
         losses = self._losses() if measured.missing else STANDARD
         report = assess(measured, scope, self._targets, window, notified, unsure, losses)
         uncertain = (reason.text for reason in report.reasons if reason.name in UNCERTAIN)
-        warnings = (*uncertain, *late_reads(sight), *self.notes(), *history.warnings)
+        partly = ended_gaps(history.gaps, window, known.moment)
+        warnings = (*uncertain, *partly, *late_reads(sight), *self.notes(), *history.warnings)
         usual = None if window.exact else self._baseline(scope, known)
         return replace(report, warnings=warnings, sources=sight.statuses, baseline=usual)
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from bot.domain.blindness import NEVER, Sight
 from bot.domain.dates import DateReader
+from bot.domain.evidence.feeds import on_runs_alone
 from bot.domain.evidence.freshness import DateFreshness, Staleness
 from bot.domain.evidence.unseen import DATA, names_of, unseen
 from bot.domain.health.model import BASELINE, Durations, Window
@@ -16,6 +17,7 @@ from bot.domain.platform.registry import Registry
 from bot.ports.warehouse import History, Warehouse
 from bot.services.blindness import Blindness
 from bot.services.health import HealthService, not_registered, with_seen
+from bot.services.known_until import Known
 
 
 class ImpactService:
@@ -52,7 +54,7 @@ class ImpactService:
             impact = replace(impact, held=self._warehouse.emptied(day, moment))
         blind = (f"Source {each.text}: what it brings is unknown." for each in sight.blind)
         unknown = not_registered(processor, "what depends on it is unknown")
-        of_date = _notes(day, impact.subject.staleness, until.stopped, history)
+        of_date = _notes(day, impact.subject.staleness, until, history)
         return replace(impact, notes=(*unknown, *blind, *impact.notes, *of_date))
 
     def _seen(self, known: FreshnessFacts, sight: Sight) -> FreshnessFacts:
@@ -110,10 +112,11 @@ def _untold_after(by_name: Mapping[str, DateFreshness], moment: datetime) -> dic
     }
 
 
-def _notes(day: date, subject: Staleness, stopped: str | None, history: History) -> Iterator[str]:
+def _notes(day: date, subject: Staleness, known: Known, history: History) -> Iterator[str]:
     """What a reader must know about the answer as a whole."""
-    if stopped is not None:
-        yield stopped
+    if known.stopped is not None:
+        yield known.stopped
+    yield from (f"{text}." for text in on_runs_alone(history.gaps, day, day, known.moment))
     if history.first_day is not None and day < history.first_day and subject is Staleness.UNKNOWN:
         yield f"Nothing is known of {day}: the run history begins {history.first_day}."
     if history.calendar_until is not None and day > history.calendar_until:

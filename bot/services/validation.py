@@ -10,6 +10,7 @@ from bot.domain.blindness import ALL_SEEN, Sight
 from bot.domain.dates import DateReader
 from bot.domain.errors import BadInput
 from bot.domain.evidence.coverage import DATES
+from bot.domain.evidence.feeds import feed_gaps, on_runs_alone
 from bot.domain.evidence.history import PipelineHistory
 from bot.domain.evidence.known import Seen
 from bot.domain.evidence.observation import DateSpan, Observed, Timeline
@@ -90,7 +91,7 @@ class ValidationService:
         blind = (f"Source {each.text}: what it brings is unknown." for each in sight.blind)
         said = not_registered(asked[0], "what is due is unknown") if request.processor is not None else ()
         said = (*said, *blind, *self._beyond(span, known))
-        notes = (*said, *self._elsewhere(asked, span, request.as_of), *self._notes(observed, known))
+        notes = (*said, *self._elsewhere(asked, span, request.as_of), *self._notes(observed, span, known))
         return Validation(
             request=replace(request, processor=asked[0].name if request.processor is not None else None),
             as_of=as_of,
@@ -211,7 +212,7 @@ class ValidationService:
                 said[f"Open also for {days}: {called(incident)}."] = None
         yield from said
 
-    def _notes(self, observed: Observed, known: Known) -> Iterator[str]:
+    def _notes(self, observed: Observed, span: DateSpan, known: Known) -> Iterator[str]:
         """What a reader must know of the answer as a whole."""
         if known.stopped is not None:
             yield known.stopped
@@ -220,4 +221,5 @@ class ValidationService:
         lacking = [name for name, there in kinds.items() if not there]
         if lacking:
             yield f"There are no {' and no '.join(lacking)}: what they would tell is unknown."
+        yield from (f"{text}." for text in on_runs_alone(feed_gaps(seen), span.first, span.last, known.moment))
         yield from (f"{text}." for text in self._warehouse.history().rejected)

@@ -8,8 +8,9 @@ import pytest
 
 from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
 from bot.domain.evidence.expectation import Evidence
+from bot.domain.evidence.feeds import SHOWN_WITHIN, Claim, gaps_of, on_runs_alone
 from bot.domain.evidence.game_calendar import GameCalendar
-from bot.domain.evidence.known import Gap, Sight, Trail, gaps_of
+from bot.domain.evidence.known import Gap, Sight, Trail
 from bot.domain.evidence.observation import Game
 from bot.domain.evidence.runs import InputKind
 from bot.domain.health.model import Window
@@ -57,21 +58,52 @@ class TestSight:
         assert not Trail().tells(DAY, LATER)
 
 
+def claims(*moments: tuple[float, float], owner: str = "raw.box") -> list[Claim]:
+    """Of one table: (hours to the start, to when the run was known)."""
+    return [Claim(owner, hours(started), hours(known)) for started, known in moments]
+
+
 class TestGaps:
-    def test_loads_that_end_while_runs_bring_records(self) -> None:
-        [gap] = gaps_of([NOON], [(hours(20), hours(20.1)), (hours(50), hours(50.1)), (hours(60), hours(61))])
+    def test_loads_of_a_single_table_that_end_while_runs_bring_records(self) -> None:
+        [gap] = gaps_of([NOON], claims((20, 20.1), (50, 50.1), (60, 61)))
         assert gap == Gap(NOON, None, hours(50.1))
         assert not gap.hides(DAYS[1], hours(50))
         assert gap.hides(DAYS[1], hours(51))
         assert not gap.hides(DAY - timedelta(days=1), LATER)
 
     def test_rows_that_come_again_end_the_gap(self) -> None:
-        [gap] = gaps_of([NOON, hours(100)], [(hours(50), hours(50.1))])
+        [gap] = gaps_of([NOON, hours(100)], claims((50, 50.1)))
         assert gap.until == hours(100)
         assert [gap.hides(day, LATER) for day in DAYS[:6]] == [True, True, True, True, False, False]
 
     def test_a_pipeline_that_rests_leaves_no_gap(self) -> None:
-        assert gaps_of([NOON, hours(200)], [(hours(10), hours(11)), (hours(200), hours(201))]) == ()
+        assert gaps_of([NOON, hours(200)], claims((10, 11), (200, 201))) == ()
+
+    @pytest.mark.parametrize(("tables", "is_feed"), [(1, False), (2, False), (3, True), (9, True)])
+    def test_none_of_many_is_the_feed_one_of_many_is_a_loss(self, tables: int, is_feed: bool) -> None:
+        made = [claim for n in range(tables) for claim in claims((n + 1, n + 1.1), owner=f"raw.{n}")]
+        gaps = gaps_of([NOON], made)
+        assert gaps == ((Gap(NOON, None, hours(3.1) + SHOWN_WITHIN),) if is_feed else ())
+        others = [hours(n + 1.05) for n in range(1, tables)]
+        assert gaps_of([NOON, *others], made) == ()
+
+    def test_rows_may_follow_their_runs(self) -> None:
+        made = [claim for n in range(9) for claim in claims((1, 1.1), owner=f"raw.{n}")]
+        assert gaps_of([NOON, hours(1.1) + SHOWN_WITHIN], made) == ()
+
+    def test_what_a_run_within_it_brought_is_hidden_whatever_date_it_is_about(self) -> None:
+        gap = Gap(NOON, hours(5), hours(3))
+        before, judged = DAY - timedelta(days=1), hours(2)
+        assert not gap.hides(before, LATER, judged, claimed_at=None)
+        assert gap.hides(before, LATER, judged, claimed_at=hours(4))
+        assert not gap.hides(before, hours(2.9), judged, claimed_at=hours(2))
+        assert not gap.hides(before, LATER, judged, claimed_at=hours(6))
+
+    def test_rows_from_before_it_say_nothing_of_what_was_brought_since(self) -> None:
+        sight = Sight(NOON, (Gap(NOON, hours(5), hours(3)),))
+        assert Trail(((NOON, 10),), sight).tells(DAY, LATER)
+        assert not Trail(((NOON, 10),), sight, claimed=(hours(2),)).tells(DAY, LATER)
+        assert Trail(((NOON, 10), (hours(6), 20)), sight, claimed=(hours(2),)).tells(DAY, LATER)
 
 
 class TestCalendar:
@@ -133,6 +165,42 @@ def test_loads_that_end_before_the_runs_do(tmp_path: Path) -> None:
     assert [evidence_of(held, "Box", day).filled for day in DAYS[2:6]] == [True] * 4, "their runs say so"
     [due] = [due for due in held.health_due(Window.live(LATER, 30)) if due.processor == "Summary"]
     assert (due.filled, due.unknown) == (0, 1), "no table; of the date with a run nobody knows what it brought"
+
+
+@pytest.mark.parametrize("records", [100, None])
+@pytest.mark.parametrize("before", ["nothing", "runs", "loads"])
+def test_a_feed_that_stops_as_a_whole(tmp_path: Path, records: int | None, before: str) -> None:
+    """None of three tables shows anything though their runs bring data: their runs tell, and every answer says so. One
+    of three is a loss. Whichever is loaded first.
+    """
+    names = {"Box": "raw.box", "Daily": "raw.daily", "Summary": "an.summary"}
+    runs = [
+        run(f"{name}{day}", name, start=30 + place, day=day, records_processed=records)
+        for place, name in enumerate(names)
+        for day in DAYS[:5]
+    ]
+    loads = [
+        loaded(table, day=day, hours=30.01 + place) for place, table in enumerate(names.values()) for day in DAYS[:5]
+    ]
+    seen = [each for each in loads if each["data_date"] < DAYS[3]]
+    alone = [each for each in loads if each["table_name"] != "raw.box" or each["data_date"] < DAYS[3]]
+    games = [game(f"G{day}", day) for day in DAYS[:5]]
+    held = warehouse()
+    whole = World(runs=runs, table_loads=seen, game_schedule=games)
+    parts = {"runs": World(runs=runs), "loads": World(runs=runs[:1], table_loads=seen)}
+    if before in parts:
+        load(held, parts[before].write(tmp_path / "part"), now=LATER)
+    load(held, whole.write(tmp_path / "whole"), now=LATER)
+    [known] = held.history().gaps
+    assert known.gap.evident_at < datetime.combine(DAYS[5], time(12), UTC)
+    filled = True if records else None
+    assert [evidence_of(held, "Box", day).filled for day in DAYS[2:5]] == [True, filled, filled]
+    [said] = on_runs_alone(held.history().gaps, DAYS[3], DAYS[3], LATER)
+    assert said.startswith("Feed table_loads: no table has shown a row since 2026-01-")
+    assert list(on_runs_alone(held.history().gaps, DAYS[0], DAYS[0], LATER)) == []
+    lost = holding(tmp_path / "lost", World(runs=runs, table_loads=alone, game_schedule=games))
+    assert lost.history().gaps == ()
+    assert evidence_of(lost, "Box", DAYS[3]).filled is False
 
 
 def test_a_source_that_is_seen_only_later(tmp_path: Path) -> None:

@@ -86,6 +86,8 @@ class DateBook:
     loads: dict[Pair, list[tuple[datetime, int]]]
     files: dict[Pair, list[tuple[datetime, int]]]
     runs: RunFacts
+    claimed: Mapping[tuple[str, str, date], tuple[datetime, ...]] = field(default_factory=dict)
+    """Within gaps, and after them: by kind of row, owner and date when runs that may have brought some were known."""
     _trails: dict[tuple[str, str, date | None], Trail] = field(default_factory=dict)
     _days: dict[date, GameDay] = field(default_factory=dict)
     _answers: dict[tuple[object, ...], Answers] = field(default_factory=dict)
@@ -105,7 +107,8 @@ class DateBook:
         of_files = {**span, "smallest_file": SMALLEST_FILE}
         loads = _by_pair(session.rows("observed_date_loads", span))
         files = _by_pair(session.rows("observed_date_files", of_files))
-        return cls(platform, record, seen, calendar, loads, files, RunFacts.read(session, span))
+        claimed = _claimed(session, span) if seen.table_gaps or seen.file_gaps else {}
+        return cls(platform, record, seen, calendar, loads, files, RunFacts.read(session, span), claimed)
 
     def rows(self, pairs: Iterable[Pair]) -> Iterator[tuple[Value, ...]]:
         """Rows of `stage_evidence`: processors with the same answers share theirs, and so do the dates ahead of one."""
@@ -223,10 +226,11 @@ class DateBook:
         known = self.seen.tables if kind == "table" else self.seen.sources
         if rows is None and name not in known:
             return _NEVER
-        key = (kind, name, day if rows is not None else None)
+        claimed = self.claimed.get((kind, name, day), ())
+        key = (kind, name, day if rows is not None or claimed else None)
         if key not in self._trails:
             sight = self.seen.table(name) if kind == "table" else self.seen.source(name)
-            self._trails[key] = Trail(tuple(sorted(rows or ())), sight)
+            self._trails[key] = Trail(tuple(sorted(rows or ())), sight, claimed)
         return self._trails[key]
 
 
@@ -254,6 +258,13 @@ def _rows_of(
             answer.emptied_at,
             timeout,
         )
+
+
+def _claimed(session: Session, span: Parameters) -> Mapping[tuple[str, str, date], tuple[datetime, ...]]:
+    found = defaultdict[tuple[str, str, date], tuple[datetime, ...]](tuple)
+    for kind, owner, day, known_at in session.rows("gap_claimed", span):
+        found[kind, owner, day] = (*found[kind, owner, day], known_at)
+    return found
 
 
 def _by_pair(rows: Iterable[tuple[Any, ...]]) -> dict[Pair, list[tuple[datetime, int]]]:

@@ -9,8 +9,8 @@ from typing import cast
 
 from bot.adapters.warehouse.engine import SEPARATOR, Parameters, Session
 from bot.adapters.warehouse.evidence_table import COLUMNS, DateBook, Pair
-from bot.adapters.warehouse.sights import look_again, micros, note_starts, sights
-from bot.domain.evidence.answers import END_OF_TIME
+from bot.adapters.warehouse.sights import Staged, find_gaps, look_again, note_starts, sights, staged_since
+from bot.domain.evidence.answers import BEGINNING, END_OF_TIME
 from bot.domain.evidence.coverage import DATES
 from bot.domain.evidence.game_calendar import GameCalendar
 from bot.domain.evidence.known import Seen
@@ -67,9 +67,12 @@ def refresh_evidence(
     Returns the moment before which no answer has changed (runs may start before the date that they are about), and
     what is known after the load.
     """
-    looks = changes.everything or bool(changes.staged - {"runs"}) or _shows_a_gap(session, changes)
-    if looks:
-        look_again(session, calendar="game_schedule" in changes.staged)
+    since = BEGINNING if changes.everything else staged_since(session) if "runs" in changes.staged else None
+    looks = changes.everything or bool(changes.staged - {"runs"}) or since is not None
+    if changes.everything or changes.staged - {"runs"}:
+        look_again(session, platform, Staged(since, changes.newest), calendar="game_schedule" in changes.staged)
+    elif since is not None:
+        find_gaps(session, platform, Staged(since, changes.newest))
     begun = note_starts(session, staged="runs" in changes.staged)
     now = known(session) if looks or begun else before
     first, last = _span(session, changes)
@@ -84,14 +87,6 @@ def refresh_evidence(
     session.run("stage_evidence")
     session.fill("stage_evidence", COLUMNS, book.rows(pairs))
     return _renew(session, min(dates), max(dates), rebuild=changes.platform), now
-
-
-def _shows_a_gap(session: Session, changes: Changes) -> bool:
-    """Do the staged runs show that rows should have come where none did?"""
-    if "runs" not in changes.staged:
-        return False
-    ((found,),) = session.rows("staged_witnesses", {"width": micros()})
-    return bool(found)
 
 
 def _span(session: Session, changes: Changes) -> tuple[date | None, date | None]:

@@ -1,16 +1,22 @@
 """Since when each table, source and processor is known, where rows have a gap, and what is known of the calendar."""
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, Protocol, cast
 
 from bot.adapters.warehouse.engine import Parameters, Session, Value
 from bot.adapters.warehouse.unclear import by_owner
 from bot.domain.evidence.answers import END_OF_TIME
 from bot.domain.evidence.expectation import SMALLEST_FILE
-from bot.domain.evidence.known import ENDED_AFTER, Gap, Seen
+from bot.domain.evidence.feeds import ENDED_AFTER, SHOWN_WITHIN, SHOWS, Claim, evident, is_last_of_date
+from bot.domain.evidence.known import Gap, Seen
+from bot.domain.evidence.platform_facts import PlatformFacts, ProcessorPlatform
+from bot.domain.sources import Feed
 
-KINDS = ("table", "source")
+FEEDS = {"table": Feed.TABLE_LOADS, "source": Feed.RAW_FILES}
+KINDS = tuple(FEEDS)
+GAP = ("kind", "first_at", "until_at", "evident_at")
 
 
 class Asked(Protocol):
@@ -69,21 +75,77 @@ def _listed(known: Mapping[str, tuple[datetime | None, datetime | None]]) -> lis
     return [(name, first, scheduled) for name, (first, scheduled) in known.items()]
 
 
-def look_again(session: Session, *, calendar: bool) -> None:
+class Staged(NamedTuple):
+    """Of the runs that are being loaded: the first span without rows that they may show to be a gap, and the newest
+    start; None without any.
+    """
+
+    since: datetime | None
+    newest: datetime | None
+
+    def counted(self, since: datetime) -> bool:
+        """Are those from then on, nearly all, in the roll-up already?"""
+        return self.newest is None or since >= self.newest - timedelta(days=1)
+
+
+def look_again(session: Session, platform: PlatformFacts, staged: Staged, *, calendar: bool) -> None:
     """Work them out from the rows. `calendar`: a calendar is being loaded."""
     found = session.rows("sights_now", {"smallest_file": SMALLEST_FILE, "calendar": calendar})
     session.fill("sights", ("kind", "name", "since"), found)
-    gaps = [row for kind in KINDS for row in _gaps(session, kind)]
-    session.fill("wide_gaps", ("kind", "first_at", "until_at", "evident_at"), gaps)
+    width = {"width": _micros(SHOWN_WITHIN)}
+    spans = [(kind, *span) for kind in KINDS for span in session.rows("wide_gaps_now", {**width, "kind": kind})]
+    find_gaps(session, platform, staged, spans)
 
 
-def _gaps(session: Session, kind: str) -> Iterator[tuple[Value, ...]]:
-    """Every gap that is wide enough, with the first run that shows it, if there is one."""
-    for first, until in session.rows("wide_gaps_now", {"kind": kind, "width": micros()}):
-        span = {"kind": kind, "since": first + ENDED_AFTER, "until": until or END_OF_TIME}
-        ((evident_at,),) = session.rows("gap_witness", span)
-        yield kind, first, until, evident_at
+def staged_since(session: Session) -> datetime | None:
+    """The first span without rows that the staged runs may show to be a gap."""
+    ((first,),) = session.rows("staged_witnesses")
+    return cast(datetime | None, first)
 
 
-def micros() -> int:
-    return int(ENDED_AFTER.total_seconds() * 1_000_000)
+def find_gaps(
+    session: Session, platform: PlatformFacts, staged: Staged, spans: Iterable[tuple[Any, ...]] | None = None
+) -> None:
+    """Ask the runs which spans without rows are gaps: all that the staged runs may concern, and those that are new.
+    `spans`: all that are wide enough, None: they are as they were.
+    """
+    since = staged.since
+    known = {(kind, first, until): evident_at for kind, first, until, evident_at in session.rows("spans_known")}
+    all_spans = list(known) if spans is None else list(spans)
+    asked = [span for span in all_spans if span not in known or (since is not None and span[1] >= since)]
+    if not asked and len(all_spans) == len(known):
+        return
+    facts = {processor.name: processor for processor in platform.processors}
+    found = {span: known.get(span) for span in all_spans}
+    session.fill("wide_gaps", GAP, [(*span, found[span]) for span in all_spans])
+    for kind in KINDS:
+        of_kind = [span for span in asked if span[0] == kind]
+        if not of_kind:
+            continue
+        first = min(first for _, first, _ in of_kind)
+        claims = _claims(session, facts, kind, first, rolled_up=staged.counted(first))
+        found.update({span: _evident_at(span, claims.get(span[1], ())) for span in of_kind})
+    session.fill("wide_gaps", GAP, [(*span, found[span]) for span in all_spans])
+
+
+def _claims(
+    session: Session, facts: Mapping[str, ProcessorPlatform], kind: str, since: datetime, *, rolled_up: bool
+) -> Mapping[datetime, list[Claim]]:
+    """By the span in which they were made."""
+    bounds: Parameters = {"ended_after": _micros(ENDED_AFTER), "end_of_time": END_OF_TIME, "share": SHOWS}
+    asked: Parameters = {"kind": kind, "since": since, "rolled_up": rolled_up, **bounds}
+    found = defaultdict[datetime, list[Claim]](list)
+    for first, owner, name, data_date, started_at, known_at, shows in session.rows("gap_claims", asked):
+        if shows or is_last_of_date(facts[name], data_date, started_at):
+            found[first].append(Claim(owner or None, started_at, known_at))
+    return found
+
+
+def _evident_at(span: tuple[Any, ...], claims: Iterable[Claim]) -> datetime | None:
+    _, first, until = span
+    evident_at = evident(first, claims)
+    return evident_at if evident_at is not None and (until is None or evident_at < until) else None
+
+
+def _micros(span: timedelta) -> int:
+    return int(span.total_seconds() * 1_000_000)

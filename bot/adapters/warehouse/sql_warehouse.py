@@ -13,12 +13,15 @@ from bot.adapters.warehouse.live_health import LiveHealth
 from bot.adapters.warehouse.loading import Loader
 from bot.adapters.warehouse.observed import observed, observed_dates
 from bot.adapters.warehouse.settled import FOREVER, Settled
+from bot.adapters.warehouse.sights import FEEDS
 from bot.adapters.warehouse.sql_text import query_named
 from bot.adapters.warehouse.traced import TracingEngine
 from bot.adapters.warehouse.unmatched import doubts
 from bot.domain.errors import WarehouseUnavailable
 from bot.domain.evidence.expectation import SMALLEST_FILE, Evidence, PlannedWindow
+from bot.domain.evidence.feeds import FeedGap
 from bot.domain.evidence.freshness import DateFreshness, Held
+from bot.domain.evidence.known import Gap
 from bot.domain.evidence.observation import Asked, DateSpan, Observed
 from bot.domain.evidence.platform_facts import PlatformFacts
 from bot.domain.evidence.runs import InputKind
@@ -62,7 +65,9 @@ class SqlWarehouse:
         ((runs, first, known, calendar, last_start, first_date),) = self._engine.rows("history")
         rejected = tuple(_rejected(row) for row in self._engine.rows("rejected"))
         warnings = tuple(text for (text,) in self._engine.rows("warnings"))
-        return History(runs, first, known, calendar, (*rejected, *warnings), rejected, last_start, first_date)
+        gaps = tuple(FeedGap(FEEDS[kind], Gap(*gap)) for kind, *gap in self._engine.rows("gaps"))
+        told = (*rejected, *warnings)
+        return History(runs, first, known, calendar, told, rejected, last_start, first_date, gaps)
 
     def platform_document(self) -> str | None:
         return dict(self._engine.rows("facts")).get("registry")

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
-from bot.domain.blindness import Blind, Sight
+from bot.domain.blindness import OF_RHYTHM, Blind, Sight
 from bot.domain.evidence.unseen import DATA, RUNS, names_of
 from bot.domain.findings.finding import Finding, FindingKind, RootCause
 from bot.domain.findings.severity_policy import SeverityPolicy, severity_of
@@ -66,7 +66,9 @@ class Absences:
 
 
 def rests_on(finding: Finding, registry: Registry) -> Iterator[tuple[Feed, str]]:
-    """(feed, the name that it tells of) without which it cannot be known."""
+    """(feed, the name that it tells of) without which it cannot be known. Of a feed that shows nothing: any name."""
+    if finding.source in OF_RHYTHM:
+        yield Feed(finding.source), ""
     for name in finding.processors:
         yield from names_of(name, registry, RESTS_ON.get(finding.kind, frozenset()))
 

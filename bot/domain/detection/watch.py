@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from bot.domain.detection import outcomes, pace, storms, streaks, stuck
+from bot.domain.detection import outcomes, pace, silent_feeds, storms, streaks, stuck
 from bot.domain.detection.by_processor import ByProcessor
 from bot.domain.detection.failed_runs import STORMS, failed_runs
 from bot.domain.detection.fleet import Fleet
@@ -97,8 +97,11 @@ class Watch:
         facts = [self._finding(trouble, now) for trouble in troubles]
         return [
             [
-                graded(trouble, finding, policy, self._registry, now)
-                for trouble, finding in zip(troubles, facts, strict=True)
+                *(
+                    graded(trouble, finding, policy, self._registry, now)
+                    for trouble, finding in zip(troubles, facts, strict=True)
+                ),
+                *silent_feeds.detect(self.history.silent_feeds(), policy),
             ]
             for policy in policies
         ]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from bot.domain.evidence.processor_date import QUIET, ProcessorDate
 from bot.domain.evidence.runs import Status
-from bot.domain.evidence.weekdays import Alike, alike
+from bot.domain.evidence.weekdays import FEWEST_WEEKS, Alike, alike
 from bot.domain.platform.registry import ExpectedRecords
 
 FULL = 0.9
@@ -22,7 +22,7 @@ LEAST_SHARE = 0.5
 FEWEST_REPORTED, FEW = 3, 1 / 8
 """So many failed slots are reported as failures; a smaller part of the day is lost to storms, reported as such."""
 DATES = 30
-FEWEST, FEWEST_WEEKS = 5, 3
+FEWEST = 5
 """Fewer dates of its own say nothing (of a weekly job: fewer weeks); then the registry's figure counts."""
 AMONG = 0.5
 """Dates below this share of the median are losses themselves and are no yardstick."""
@@ -98,12 +98,9 @@ def _per_game(known: Sequence[FilledDate]) -> float:
 
 
 def _of_its_weekday(day: date, known: Sequence[FilledDate]) -> float | None:
-    """By dates of the same weekday; while those are few, by all working days. A single one gives room for chance."""
+    """By dates of the same weekday; while those are few, by all working days. Of a weekend few say nothing."""
     kind, found = alike(day, known, lambda each: each.day)
-    rows = [float(each.rows) for each in found]
-    if kind is Alike.SINGLE:
-        return rows[0] * LOWEST if rows else None
-    return _ordinary(rows)
+    return None if kind is Alike.FEW else _ordinary([float(each.rows) for each in found])
 
 
 def _ordinary(seen: Sequence[float]) -> float:

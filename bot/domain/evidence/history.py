@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import defaultdict, deque
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from math import log
@@ -12,19 +12,22 @@ from bot.domain.evidence.arrivals import Arrivals
 from bot.domain.evidence.attempts import OFF_SCHEDULE
 from bot.domain.evidence.coverage import DATES, FilledDate, is_short, usual_rows
 from bot.domain.evidence.expectation import PlannedWindow
+from bot.domain.evidence.feeds import FeedGap, feed_gaps, may_have_brought
 from bot.domain.evidence.game_calendar import GameCalendar
 from bot.domain.evidence.known import UNSEEN, Sight
 from bot.domain.evidence.observation import Event, Game, Observed, RunSeen, Started, TableLoad
 from bot.domain.evidence.platform_facts import ProcessorPlatform, facts_of, readers_of
-from bot.domain.evidence.processor_date import ProcessorDate, Trace
+from bot.domain.evidence.processor_date import ProcessorDate
 from bot.domain.evidence.recorded import Record, starts_of, unrecorded
 from bot.domain.evidence.rhythm import Rhythm
 from bot.domain.evidence.rules import data_due, judged_from, run_due, traced_input
 from bot.domain.evidence.runs import Category, Status, Trigger
 from bot.domain.evidence.sighted import seen_in
+from bot.domain.evidence.traces import Traces
 from bot.domain.platform.calendar import floor_hour
 from bot.domain.platform.deadline import due_at
 from bot.domain.platform.registry import Processor, Registry
+from bot.domain.sources import Feed
 
 HORIZON = timedelta(days=7)
 """What a data date's runs did is looked at for so long."""
@@ -72,9 +75,9 @@ class PipelineHistory:
         self._usual: dict[tuple[str, date], tuple[tuple[int, int, int], float | None]] = {}
         processors = registry.processors if names is None else [registry.by_name[name] for name in names]
         self._platform = {processor.name: facts_of(processor, registry) for processor in processors}
-        self._tables: dict[tuple[str, date], Trace] = defaultdict(Trace)
+        self._tables = Traces(lambda name: self._seen.table(name), lambda: self._seen.table_gaps)
         self._as_of = datetime.min.replace(tzinfo=UTC)
-        self._files: dict[tuple[str, date], Trace] = defaultdict(Trace)
+        self._files = Traces(lambda name: self._seen.source(name), lambda: self._seen.file_gaps)
         self._readers = readers_of(self._platform.values())
         self._learn(observed)
 
@@ -148,11 +151,11 @@ class PipelineHistory:
             elif isinstance(event, TableLoad):
                 self.loaded_at[event.table] = event.known_at
                 self._loads_taken[event.table] += 1
-                key = event.table, event.data_date
-                self._take_trace(self._tables[key], key, event.known_at, event.rows, self._seen.table)
+                speaks = self._tables.take(event.table, event.data_date, event.known_at, event.rows, self._as_of)
+                self._read_again(event.table, event.data_date, rebuild=speaks)
             else:
-                key = event.source, event.data_date
-                self._take_trace(self._files[key], key, event.known_at, event.size_bytes, self._seen.source)
+                speaks = self._files.take(event.source, event.data_date, event.known_at, event.size_bytes, self._as_of)
+                self._read_again(event.source, event.data_date, rebuild=speaks)
 
     def day(self, name: str, data_date: date) -> ProcessorDate:
         """The state of (processor, data date); made when first asked for."""
@@ -199,6 +202,13 @@ class PipelineHistory:
         """When rows were loaded last, for any date; None when nobody can tell: loads are not known any more."""
         return None if self._seen.table(table).ended(self._as_of) else self.loaded_at.get(table)
 
+    def silent_feeds(self) -> Iterator[tuple[FeedGap, int]]:
+        """Feeds that show nothing, and for how many tables or sources runs have brought data since."""
+        for known in feed_gaps(self._seen):
+            if known.gap.is_open(self._as_of):
+                traces = self._tables if known.feed is Feed.TABLE_LOADS else self._files
+                yield FeedGap(known.feed, replace(known.gap, until=None)), traces.claimed_since(known.gap.first)
+
     def knows_games(self, data_date: date) -> bool:
         return self._games.day(data_date).counting(self._as_of) is not None
 
@@ -236,7 +246,7 @@ class PipelineHistory:
         day = before
         for _ in range(most):
             day -= timedelta(days=1)
-            trace = self._tables.get((table, day)) if table else None
+            trace = self._tables.get(table, day) if table else None
             if trace is not None and trace.latest:
                 yield FilledDate(day, trace.latest, self._games.day(day).counting(self._as_of) or 0, len(trace.seen))
 
@@ -255,11 +265,13 @@ class PipelineHistory:
         self._count(run)
         if day is None:
             return
-        claimed = self._seen.has_gaps and day.brought
+        brought = self._seen.has_gaps and day.brought
         day.take(run)
         self.changed.add((run.processor, run.data_date))
-        if self._seen.has_gaps and day.brought is not claimed:
+        if self._seen.has_gaps and day.brought is not brought:
             self._rebuild(run.processor, run.data_date)
+        if may_have_brought(run):
+            self._take_claim(facts, run)
         if run.trigger not in OFF_SCHEDULE:
             self.touched.add((run.processor, run.data_date))
 
@@ -305,17 +317,17 @@ class PipelineHistory:
         if run.status is Status.SUCCESS and run.records and run.seconds:
             self.paces[run.processor].known.append((run.started_at, log(run.seconds)))
 
-    def _take_trace(
-        self, trace: Trace, key: tuple[str, date], known_at: datetime, size: int, sight: Callable[[str], Sight]
-    ) -> None:
-        """A row about a date speaks for itself, even where nothing was told before."""
-        owner, data_date = key
-        speaks_now = not self._tells(trace, sight(owner), data_date, None)
-        trace.seen.append((known_at, size))
+    def _take_claim(self, facts: ProcessorPlatform, run: RunSeen) -> None:
+        for traces, owner in ((self._tables, facts.table), (self._files, facts.source)):
+            if owner is not None and traces.claim(owner, run.data_date, run.known_at, self._as_of):
+                self._read_again(owner, run.data_date, rebuild=True)
+
+    def _read_again(self, owner: str, data_date: date, *, rebuild: bool) -> None:
+        """Those that look at what it shows for the date. `rebuild`: it says something else than before."""
         for name in self._readers.get(owner, ()):
             self.touched.add((name, data_date))
             self.changed.add((name, data_date))
-            if speaks_now and (name, data_date) in self.days:
+            if rebuild and (name, data_date) in self.days:
                 self._rebuild(name, data_date)
 
     def _new_day(self, processor: Processor, data_date: date, *, brought: bool = False) -> ProcessorDate:
@@ -327,9 +339,9 @@ class PipelineHistory:
         games = game_day.counting(now)
         last = facts.schedule.last_chance(data_date)
         judged_at = None if brought else judged_from(facts.expects, data_date, last)
-        tables, about = self._seen.table, (data_date, judged_at)
-        file = self._telling(self._files, facts.source, about, self._seen.source)
-        upstream = [self._telling(self._tables, name, about, tables) for name in facts.upstream_tables]
+        about = data_date, now, judged_at
+        file = self._files.telling(facts.source, *about)
+        upstream = [self._tables.telling(name, *about) for name in facts.upstream_tables]
         known = tuple(trace for trace in upstream if trace is not None)
         kind = traced_input(facts.input_kind, file_tells=file is not None, upstream_tells=bool(known))
         working = facts.schedule.is_working(data_date)
@@ -358,7 +370,7 @@ class PipelineHistory:
             and data_date >= self._oldest
             and run_due(facts.expects, games, daily=facts.runs_on_no_game_days, calendar=self._seen.calendar),
             games=games or 0,
-            table=self._telling(self._tables, facts.table, about, tables),
+            table=self._tables.telling(facts.table, *about),
             file=file,
             input_kind=kind,
             input_untold=kind is not facts.input_kind,
@@ -373,22 +385,3 @@ class PipelineHistory:
         if facts.trace is None:
             return UNSEEN
         return self._seen.source(facts.trace) if facts.is_scraper else self._seen.table(facts.trace)
-
-    def _telling(
-        self,
-        traces: dict[tuple[str, date], Trace],
-        name: str | None,
-        about: tuple[date, datetime | None],
-        sight: Callable[[str], Sight],
-    ) -> Trace | None:
-        """What a table or a source shows for a date, given with when that is judged; None where it says nothing."""
-        if name is None:
-            return None
-        data_date, judged_at = about
-        trace = traces[name, data_date]
-        return trace if self._tells(trace, sight(name), data_date, judged_at) else None
-
-    def _tells(self, trace: Trace, sight: Sight, data_date: date, judged_at: datetime | None) -> bool:
-        if trace.seen:
-            return sight.leaves(trace.seen, data_date, self._as_of, judged_at)
-        return sight.tells(data_date, self._as_of, judged_at)

@@ -6,10 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 
 from bot.domain.evidence.expectation import SMALLEST_FILE
 
-ENDED_AFTER = timedelta(hours=48)
-"""No row of a kind for so long, and then a run that says it brought records: the kind is not recorded any more."""
-
-
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -26,21 +22,34 @@ Rows = tuple[tuple[datetime, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A span without any row of a kind (table loads, or raw files), although a run brought records meanwhile. `until`:
-    when rows came again, None: never. Known from `evident_at` on.
+    """A span without any row of a kind (table loads, or raw files), although runs brought records meanwhile: see
+    `feeds.gaps_of`. `until`: when rows came again, None: never. Known from `evident_at` on.
     """
 
     first: datetime
     until: datetime | None
     evident_at: datetime
 
-    def hides(self, data_date: date, at: datetime, judged_at: datetime | None = None) -> bool:
+    def is_open(self, at: datetime) -> bool:
+        """Has it begun, and does it go on?"""
+        return self.evident_at <= at and (self.until is None or at < self.until)
+
+    def hides(
+        self,
+        data_date: date,
+        at: datetime,
+        judged_at: datetime | None = None,
+        claimed_at: datetime | None = None,
+    ) -> bool:
         """Would rows about the date have come within the gap? What was judged before it was evident stays known;
-        `judged_at` None: nothing was, or a run says that it brought the data.
+        `judged_at` None: nothing was, or a run says that it brought the data. `claimed_at`: when a run for it was known
+        last that may have brought some; if within the gap, its rows would have come there.
         """
-        if at < self.evident_at or data_date < self.first.date():
+        if at < self.evident_at:
             return False
-        if judged_at is not None and judged_at <= self.evident_at:
+        if claimed_at is not None and self.first < claimed_at and (self.until is None or claimed_at < self.until):
+            return True
+        if data_date < self.first.date() or (judged_at is not None and judged_at <= self.evident_at):
             return False
         return self.until is None or at < self.until or data_date < self.until.date()
 
@@ -83,13 +92,25 @@ class Sight:
     unclear: UnclearRows = field(default_factory=dict)
     lasting: bool = False
 
-    def tells(self, data_date: date, at: datetime, judged_at: datetime | None = None) -> bool:
-        """Does the absence of rows about the date say anything at that moment? `judged_at` as in `Gap.hides`."""
+    def tells(
+        self,
+        data_date: date,
+        at: datetime,
+        judged_at: datetime | None = None,
+        claimed_at: datetime | None = None,
+    ) -> bool:
+        """Does the absence of rows about the date say anything at that moment? The last two as in `Gap.hides`."""
         if self.since is None or at < self.since or data_date < self.since.date():
             return False
         if self.hides(data_date, at, judged_at):
             return False
-        return not any(gap.hides(data_date, at, judged_at) for gap in self.gaps)
+        return not any(gap.hides(data_date, at, judged_at, claimed_at) for gap in self.gaps)
+
+    def outdated(self, known: "Sequence[tuple[datetime, int]]", at: datetime, claimed_at: datetime | None) -> bool:
+        """Has a run within a gap brought more since the newest of the rows that are known, of what is no file?"""
+        if self.lasting or claimed_at is None or known[-1][0] >= claimed_at:
+            return False
+        return any(gap.evident_at <= at and gap.hides(date.max, at, EVER, claimed_at) for gap in self.gaps)
 
     def hides(self, data_date: date, at: datetime, judged_at: datetime | None = None) -> bool:
         """May a row that cannot be used be about the date?"""
@@ -120,7 +141,7 @@ class Sight:
 
     def ended(self, at: datetime) -> bool:
         """Do no rows of the kind come any more?"""
-        return any(gap.evident_at <= at and (gap.until is None or at < gap.until) for gap in self.gaps)
+        return any(gap.is_open(at) for gap in self.gaps)
 
 
 UNSEEN = Sight()
@@ -175,18 +196,27 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """What one table, or one source, shows for one date."""
+    """What one table, or one source, shows for one date. `claimed`: when runs were known, within gaps, that may have
+    brought some of it.
+    """
 
     seen: Rows = ()
     sight: Sight = UNSEEN
+    claimed: tuple[datetime, ...] = ()
 
     def tells(self, data_date: date, at: datetime, judged_at: datetime | None = None) -> bool:
-        """A row about the date speaks for itself; its absence speaks where the rows of the table are known."""
+        """A row about the date speaks for itself, unless more has come since; its absence speaks where the rows of the
+        table are known.
+        """
+        claimed_at = max((moment for moment in self.claimed if moment <= at), default=None)
         if not self.seen or self.seen[0][0] > at:
-            return self.sight.tells(data_date, at, judged_at)
-        if not self.sight.unclear:
+            return self.sight.tells(data_date, at, judged_at, claimed_at)
+        if not self.sight.unclear and claimed_at is None:
             return True
-        return self.sight.leaves([row for row in self.seen if row[0] <= at], data_date, at, judged_at)
+        known = [row for row in self.seen if row[0] <= at]
+        if self.sight.outdated(known, at, claimed_at):
+            return False
+        return self.sight.leaves(known, data_date, at, judged_at)
 
     def latest(self, at: datetime) -> int | None:
         """None when nothing has come by then."""
@@ -206,9 +236,10 @@ class Trail:
         """When its answers about the date may change."""
         unclear = [row.moment for row in self.sight.about(data_date) if row.moment is not None]
         yield from unclear
-        yield from (moment for moment, _ in (self.seen if unclear else changes(self.seen)))
+        yield from (moment for moment, _ in (self.seen if unclear or self.claimed else changes(self.seen)))
         if self.sight.since is not None:
             yield self.sight.since
+        yield from self.claimed
         for gap in self.sight.gaps:
             yield gap.evident_at
             if gap.until is not None:
@@ -238,19 +269,3 @@ def changes(seen: Rows) -> Iterator[tuple[datetime, int]]:
         if before < 0 or (size > 0) is not (before > 0) or (size >= SMALLEST_FILE and not large):
             yield moment, size
         before, large = size, large or size >= SMALLEST_FILE
-
-
-def gaps_of(rows: Iterable[datetime], runs: Iterable[tuple[datetime, datetime]]) -> tuple[Gap, ...]:
-    """The gaps of a kind. `rows`: when each came; `runs`: (started, known) of those that brought records."""
-    gaps: list[Gap] = []
-    newest: datetime | None = None
-    events = [(known, 0, started) for started, known in runs] + [(moment, 1, moment) for moment in rows]
-    for moment, is_row, started in sorted(events):
-        is_open = bool(gaps) and gaps[-1].until is None
-        if is_row:
-            if is_open:
-                gaps[-1] = Gap(gaps[-1].first, moment, gaps[-1].evident_at)
-            newest = moment if newest is None else max(newest, moment)
-        elif newest is not None and not is_open and started >= newest + ENDED_AFTER:
-            gaps.append(Gap(newest, None, moment))
-    return tuple(gaps)

@@ -41,9 +41,12 @@ QUIET = frozenset({Category.NO_DATA_AVAILABLE, Category.UPSTREAM_FAILURE})
 
 @dataclass
 class Trace:
-    """What one table or one source shows for one date: (moment, rows or bytes), in the order it became known."""
+    """What one table or one source shows for one date: (moment, rows or bytes), in the order it became known.
+    `claimed_at`: when a run was known last that may have brought some.
+    """
 
     seen: list[tuple[datetime, int]] = field(default_factory=list)
+    claimed_at: datetime | None = None
 
     @property
     def latest(self) -> int | None:

@@ -14,7 +14,6 @@ from math import log
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from bot.domain.evidence.coverage import FEWEST_WEEKS
 from bot.domain.evidence.weekdays import Alike, alike
 from bot.domain.health.model import BASELINE, RunCount
 from bot.domain.health.sketch import Sketch
@@ -143,8 +142,8 @@ def _failing(newest: DayOfRuns, before: Sequence[DayOfRuns]) -> Moved | None:
 
 def _compared(day: date, days: Iterable[DayOfRuns]) -> tuple[Alike, list[DayOfRuns]] | None:
     """Days of its kind, if enough are known."""
-    kind, found = alike(day, days, lambda each: each.day, FEWEST_WEEKS)
-    return None if kind is Alike.SINGLE else (kind, found)
+    kind, found = alike(day, days, lambda each: each.day)
+    return None if kind is Alike.FEW else (kind, found)
 
 
 def _middle(days: Iterable[DayOfRuns]) -> list[float]:

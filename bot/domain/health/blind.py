@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.domain.blindness import Blind, Sight, late_read
+from bot.domain.evidence.feeds import FeedGap
 from bot.domain.evidence.unseen import unseen
-from bot.domain.health.model import Because, DueDates, HealthReason
+from bot.domain.health.model import Because, DueDates, HealthReason, Window
 from bot.domain.platform.registry import Registry
 
 if TYPE_CHECKING:
@@ -23,6 +25,20 @@ def _reason(blind: Blind, held: int) -> HealthReason:
         "" if not held else f" {held:,} {'finding is' if held == 1 else 'findings are'} held until it is read again."
     )
     return HealthReason(Because.SOURCE_BLIND, blind.source, f"Source {blind.text}: what it brings is unknown.{waits}")
+
+
+def silent_feeds(gaps: Iterable[FeedGap], at: datetime) -> Iterator[HealthReason]:
+    """Feeds that show nothing although runs bring data."""
+    known = (gap.as_of(at) for gap in gaps)
+    going_on = (gap for gap in known if gap is not None and gap.gap.until is None)
+    yield from (HealthReason(Because.SOURCE_BLIND, str(gap.feed), f"{gap.text}.") for gap in going_on)
+
+
+def ended_gaps(gaps: Iterable[FeedGap], window: Window, at: datetime) -> Iterator[str]:
+    """What feeds have not shown of the window."""
+    known = (gap.as_of(at) for gap in gaps)
+    ended = (gap for gap in known if gap is not None and gap.gap.until is not None)
+    yield from (f"{gap.text}." for gap in ended if gap.concerns(window.since.date(), window.as_of.date()))
 
 
 def late_reads(sight: Sight) -> Iterator[str]:

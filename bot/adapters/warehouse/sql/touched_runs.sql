@@ -10,4 +10,4 @@ WHERE (NOT e.traced AND (
       AND v.inserted_at < e.valid_until)
     OR (e.filled = FALSE AND v.status = 'success' AND v.inserted_at < e.valid_until)))
   OR ((EXISTS (SELECT 1 FROM wide_gaps AS g WHERE g.evident_at IS NOT NULL) OR EXISTS (SELECT 1 FROM unclear_rows AS u))
-    AND (NOT @appended OR (v.status = 'success' AND v.records_processed > 0)))
+    AND (NOT @appended OR (v.status = 'success' AND COALESCE(v.records_processed > 0, TRUE))))

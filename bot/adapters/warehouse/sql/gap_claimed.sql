@@ -1,0 +1,17 @@
+-- When runs that may have brought some were first known, within each gap and after it, by what they should have shown and date.
+WITH worked AS (
+  SELECT p.table_name, p.source, v.data_date, v.inserted_at FROM (
+    SELECT processor_name, data_date, inserted_at FROM runs
+    WHERE status = 'success' AND COALESCE(records_processed > 0, TRUE) AND data_date BETWEEN @first_date AND @last_date
+    UNION ALL
+    SELECT processor_name, data_date, inserted_at FROM superseded_runs
+    WHERE status = 'success' AND COALESCE(records_processed > 0, TRUE) AND data_date BETWEEN @first_date AND @last_date
+  ) AS v JOIN processors AS p ON p.processor_name = v.processor_name
+), told AS (
+  SELECT g.kind, g.first_at, g.until_at, CASE WHEN g.kind = 'table' THEN w.table_name ELSE w.source END AS owner, w.data_date, w.inserted_at
+  FROM wide_gaps AS g JOIN worked AS w ON w.inserted_at > g.first_at
+  WHERE g.evident_at IS NOT NULL
+)
+SELECT kind, owner, data_date, MIN(inserted_at) AS known_at FROM told
+WHERE owner IS NOT NULL
+GROUP BY kind, owner, data_date, first_at, COALESCE(inserted_at >= until_at, FALSE)
