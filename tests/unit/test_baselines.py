@@ -124,9 +124,9 @@ def test_what_is_no_cluster(failures: list[FailedHours], active: int) -> None:
     assert of([], failures, active).cluster is None
 
 
-def test_a_single_date_of_its_weekday_is_none() -> None:
-    assert alike(TUESDAY, [], lambda day: day) == (Alike.SINGLE, [])
+def test_few_dates_of_its_weekday_are_none() -> None:
+    assert alike(TUESDAY, [], lambda day: day) == (Alike.FEW, [])
     saturday = date(2026, 1, 17)
     working = [date(2026, 1, 12) + timedelta(days=n) for n in range(5)]
-    assert alike(saturday, working, lambda day: day) == (Alike.SINGLE, [])
+    assert alike(saturday, working, lambda day: day) == (Alike.FEW, [])
     assert alike(TUESDAY, working, lambda day: day) == (Alike.WORKING, working)

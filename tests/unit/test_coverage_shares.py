@@ -56,6 +56,11 @@ def test_the_first_weekend_has_no_measure_but_the_stated_minimum() -> None:
     assert daily(smaller_on_weekends, saturday, before=4 + working, minimum=400) == 400
 
 
+@pytest.mark.parametrize(("weekends", "expected"), [(1, None), (2, None), (3, 600)])
+def test_a_usual_from_one_date_is_no_usual(weekends: int, expected: float | None) -> None:
+    assert daily(smaller_on_weekends, date(2026, 1, 17), before=7 * weekends - 2) == expected
+
+
 def test_what_a_weekday_has_had_before_is_no_loss() -> None:
     uneven = {0: 1_000, 7: 700, 14: 1_000, 21: 1_000, 28: 1_000}
     rows = daily(lambda past: uneven.get((date(2026, 1, 8) - past).days, 1_000), date(2026, 1, 15))
