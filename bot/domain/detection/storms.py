@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.detection.trouble import Trouble
@@ -18,6 +19,15 @@ LONGEST_TICK = timedelta(minutes=10)
 TIMES_USUAL = 2.0
 ENDS_BELOW = 1.5
 Failures = Mapping[str, list[tuple[RunSeen, Category]]]
+
+
+@dataclass
+class StormSpan:
+    """Of a storm that was seen: when it began, when it was seen last, and who was in it."""
+
+    first: datetime
+    last: datetime
+    processors: set[str]
 
 
 def alert_storm(failures: Failures, rhythms: Mapping[str, Rhythm], now: datetime, storm: StormPolicy) -> Trouble | None:

@@ -1,7 +1,7 @@
 """The watch over the pipeline: fed with events, asked at each tick what is wrong. Live and replay use the same."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from bot.domain.detection import outcomes, pace, silent_feeds, storms, streaks, stuck
@@ -43,13 +43,6 @@ OVER_WHEN_LATER_WORKS = frozenset(
 """Troubles of a processor, not of a date: a later date that works ends them; what the date has lost remains."""
 
 
-@dataclass
-class StormSpan:
-    first: datetime
-    last: datetime
-    processors: set[str]
-
-
 class Watch:
     """`last_date`: the last data date that a recorded history has; nothing is due after it (None: live, no end).
 
@@ -79,7 +72,7 @@ class Watch:
         self._laid: set[date] = set()
         self._forgotten: date | None = None
         self._due: list[tuple[datetime, str, date]] = []
-        self._storms: list[StormSpan] = []
+        self._storms: list[storms.StormSpan] = []
         ends_at = None if last_date is None else slot_instant(last_date, 24, registry.zone)
         self._by_processor = ByProcessor(self.history, self._real, self._ignored, self._waiting_for_nothing, ends_at)
         self._fleet = Fleet(self.history, self._by_processor.silence, ends_at)
@@ -324,7 +317,7 @@ class Watch:
     def _remember_storm(self, trouble: Trouble, now: datetime) -> None:
         span = self._storms[-1] if self._storms else None
         if span is None or span.last < now - storms.LAST_HOUR:
-            span = StormSpan(trouble.since, now, set())
+            span = storms.StormSpan(trouble.since, now, set())
             self._storms = [*self._storms[-20:], span]
         span.last = now
         span.processors.update(trouble.processors)
