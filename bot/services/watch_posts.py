@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.domain.audit import record
 from bot.domain.delivery import Act
-from bot.domain.errors import BadInput
+from bot.domain.errors import BadInput, WarehouseUnavailable
 from bot.domain.escalation.pages import about_no_incident
 from bot.domain.reports.said import Said
 from bot.domain.reports.watch import Watch, Watched
@@ -44,12 +44,14 @@ class WatchPosts:
                 self._post(watch, now)
 
     def _post(self, watch: Watch, now: datetime) -> None:
-        """Raises WarehouseUnavailable."""
         request = WatchRequest(watch.processor, watch.since, watch.days)
         try:
             text, blocks = self._card(self._services.watches.of(request, now))
         except BadInput as error:  # the processor may be gone meanwhile
             text, blocks = self._gone(watch, str(error)), ""
+        except WarehouseUnavailable as error:
+            log.info("the result of the watch of %s waits: %s", watch.processor, error)
+            return
         key = f"{WATCH}:{watch.id}:{watch.started_at:%Y%m%dT%H%M%S}"
         with self._state.transaction() as tx:
             if not tx.reports.watches.end(watch.id, now):

@@ -60,7 +60,7 @@ class WatchService:
         name, known = scope.processor.name, self._health.known(now)
         today = known.moment.astimezone(self._zone).date()
         since = request.since or now.astimezone(self._zone).date()
-        watch.watch_of(name, since, request.days, now.astimezone(self._zone).date())
+        watch.check_days(name, since, request.days, now.astimezone(self._zone).date())
         before = [since + back * DAY for back in range(-request.days, 0)]
         after = [since + ahead * DAY for ahead in range(request.days) if since + ahead * DAY <= today]
         dates = self._dates(name, before[0], known.moment)

@@ -5,7 +5,7 @@ from datetime import date, time
 import pytest
 
 from bot.domain.errors import BadInput
-from bot.domain.reports.watch import Share, Verdict, begun, watch_of
+from bot.domain.reports.watch import Share, Verdict, begun, check_days
 from bot.views import watch
 from tests.support.review_cards import SUNDAY, WATCH, watched
 from tests.support.rotas import NEW_YORK, eastern
@@ -42,9 +42,9 @@ def test_what_is_worse_outdoes_and_no_difference_is_too_early_while_days_are_to_
 def test_a_watch_that_makes_no_sense() -> None:
     for days in (0, 31):
         with pytest.raises(BadInput, match="Give 1 to 30 days"):
-            watch_of("Box", TODAY, days, TODAY)
+            check_days("Box", TODAY, days, TODAY)
     with pytest.raises(BadInput, match="has not come yet"):
-        watch_of("Box", date(2026, 1, 19), 5, TODAY)
+        check_days("Box", date(2026, 1, 19), 5, TODAY)
 
 
 def test_its_result_comes_when_the_digest_does_on_the_day_after_the_last() -> None:

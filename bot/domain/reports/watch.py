@@ -6,7 +6,7 @@ of before and after do not touch. Fewer than five of a kind on either side say n
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from hashlib import sha256
@@ -45,7 +45,7 @@ class Watch:
         return self.since + self.days * DAY
 
 
-def watch_of(processor: str, since: date, days: int, today: date) -> None:
+def check_days(processor: str, since: date, days: int, today: date) -> None:
     """Raises BadInput for a watch that makes no sense."""
     if not 1 <= days <= MOST_DAYS:
         raise BadInput(f"A watch of {days} days makes no sense. Give 1 to {MOST_DAYS} days.")
@@ -155,7 +155,3 @@ class Watched:
             if each in found:
                 return each
         return Verdict.NOT_BETTER if self.over and Verdict.NOT_BETTER in found else Verdict.EARLY
-
-
-def ended(watch: Watch, at: datetime) -> Watch:
-    return replace(watch, ended_at=at)
