@@ -89,13 +89,15 @@ def _streak(day: ProcessorDate, now: datetime, ignored: Ignored) -> list[tuple[R
             continue
         if repaired_at is not None and _ended(day, run) <= repaired_at:
             break
-        if (
-            run.status is Status.SUCCESS
-            or (run.status is Status.SKIPPED and day.filled)
-            or _found_nothing(day, run, now)
-        ):
+        if run.status is Status.SUCCESS or (run.status is Status.SKIPPED and day.filled):
             break
-        category = Category.TIMEOUT if run.run_id in day.under_way else day.real_failure(run, now)
+        classified = day.classified(run, now) if run.status is Status.FAILED else None
+        if classified is not None and classified.category is Category.NO_DATA_AVAILABLE:
+            break  # a run that rightly says "no data" has worked
+        if run.run_id in day.under_way:
+            found.append((run, Category.TIMEOUT))
+            continue
+        category = None if classified is None else day.real_category(run, classified)
         if category is None:
             continue
         found.append((run, category))
@@ -114,12 +116,6 @@ def _left_to_the_verdict(day: ProcessorDate, streak: Sequence[tuple[RunSeen, Cat
 def _ended(day: ProcessorDate, run: RunSeen) -> datetime:
     """Of a run whose row is not written yet only its start is known."""
     return run.started_at if run.run_id in day.under_way else run.ended_at or run.known_at
-
-
-def _found_nothing(day: ProcessorDate, run: RunSeen, now: datetime) -> bool:
-    """A run that rightly says "no data" has worked."""
-    classified = day.classified(run, now) if run.status is Status.FAILED else None
-    return classified is not None and classified.category is Category.NO_DATA_AVAILABLE
 
 
 def _at_limit(run: RunSeen, limit: float | None) -> bool:

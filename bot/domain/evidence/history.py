@@ -286,7 +286,7 @@ class PipelineHistory:
             self.touched.add((run.processor, run.data_date))
 
     def _begin_run(self, day: ProcessorDate, run: RunSeen) -> None:
-        day.under_way[run.run_id] = run
+        day.begin(run)
         self.running.add((run.processor, run.data_date))
 
     def _begin(self, run: RunSeen) -> None:

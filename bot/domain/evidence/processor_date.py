@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from itertools import chain
 
 from bot.domain.evidence.attempts import OFF_SCHEDULE
@@ -19,6 +20,7 @@ from bot.domain.evidence.runs import (
     Input,
     InputKind,
     Status,
+    Traits,
     Trigger,
     classify,
 )
@@ -104,19 +106,33 @@ class ProcessorDate:
     hidden: bool = False
     missing_after: timedelta = MISSING_AFTER
     under_way: dict[str, RunSeen] = field(default_factory=dict)
+    changes: int = field(default=0, compare=False)
+    """Counts what was taken in."""
+    _filled: tuple[tuple[int, ...], bool | None] | None = field(default=None, init=False, repr=False, compare=False)
+    """What was answered last, and of which changes."""
+
+    def begin(self, run: RunSeen) -> None:
+        """Take in a run that is under way."""
+        self.changes += 1
+        self.under_way[run.run_id] = run
 
     def take(self, run: RunSeen) -> None:
         """Take in a finished run, in place of what was known of it before."""
+        self.changes += 1
         self.under_way.pop(run.run_id, None)
         kept = self.polls if run.trigger in OFF_SCHEDULE else self.runs
-        if any(known.is_same_run(run) for known in reversed(kept[-RECENT_ROWS:])):
-            kept[:] = [known for known in kept if not known.is_same_run(run)]
+        run_id, started_at = run.run_id, run.started_at
+        for known in kept[-RECENT_ROWS:]:
+            if known.run_id == run_id and known.started_at == started_at:
+                kept[:] = [known for known in kept if not known.is_same_run(run)]
+                break
         kept.append(run)
         if run.status is Status.FAILED and run.recorded is Category.NO_DATA_AVAILABLE:
             self.last_no_data_at = max(run.started_at, self.last_no_data_at or run.started_at)
 
     def forget_polls(self) -> None:
         """Let go of the polls that found nothing, thousands a day. The newest stays: it may be the last attempt."""
+        self.changes += 1
         newest = max((run for run in self.polls if run.found_nothing), key=lambda run: run.started_at, default=None)
         self.polls = [run for run in self.polls if run is newest or not run.found_nothing]
 
@@ -133,7 +149,7 @@ class ProcessorDate:
         said = self.last_no_data_at if self.input_kind is InputKind.FILE else None
         return said is not None and self.input_at(said) is Input.READY
 
-    @property
+    @cached_property
     def judged_at(self) -> datetime | None:
         return judged_from(expectation(self.processor), self.data_date, self.last_chance)
 
@@ -179,6 +195,18 @@ class ProcessorDate:
     @property
     def filled(self) -> bool | None:
         """Is the data there? A scraper's only trace is its file; where nothing is traced, its runs."""
+        asked = self._traced()
+        if self._filled is None or self._filled[0] != asked:
+            self._filled = asked, self._is_filled()
+        return self._filled[1]
+
+    def _traced(self) -> tuple[int, ...]:
+        """Another one whenever something was taken in."""
+        table, file = self.table, self.file
+        loads, files = -1 if table is None else len(table.seen), -1 if file is None else len(file.seen)
+        return self.changes, loads, files, len(self.runs), len(self.polls), len(self.under_way)
+
+    def _is_filled(self) -> bool | None:
         rows, is_scraper = self.rows, self.is_scraper
         return is_filled(
             rows,
@@ -226,16 +254,22 @@ class ProcessorDate:
         """Why a failed run failed, by everything known now."""
         state = DateState(self.expected, self.filled, self.judged(now))
         failed = FailedRun(run.recorded, run.hinted, self.input_at(run.started_at))
-        return classify(failed, state, traits(self.processor))
+        return classify(failed, state, self._traits)
+
+    @cached_property
+    def _traits(self) -> Traits:
+        return traits(self.processor)
 
     def real_failure(self, run: RunSeen, now: datetime) -> Category | None:
         """The category of a failure that means something is wrong here: neither expected nor its upstream's.
 
         A failure that says "no data" where data is due is none: the verdict on the date speaks of it.
         """
-        if run.status is not Status.FAILED:
-            return None
-        category = self.classified(run, now).category
+        return self.real_category(run, self.classified(run, now)) if run.status is Status.FAILED else None
+
+    @staticmethod
+    def real_category(run: RunSeen, classified: Classified) -> Category | None:
+        category = classified.category
         says_no_data = Category.NO_DATA_AVAILABLE in (run.recorded, run.hinted)
         return None if category in QUIET or says_no_data else category
 

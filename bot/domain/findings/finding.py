@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 
 from bot.domain.findings.hands import HANDS, Hand
 from bot.domain.findings.severity import Severity
@@ -208,7 +209,7 @@ class Finding:
     def family(self) -> Family:
         return _FAMILIES.get(self.kind, Family.OUTCOME)
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """The same trouble has the same fingerprint, whatever face it shows."""
         if self.declared:
