@@ -4,13 +4,16 @@ import argparse
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Any
+from threading import Barrier
+from typing import Any, cast
 
 from bot.adapters.run_control.jobs import CloudRunJobs
 from bot.adapters.run_control.registered import RegisteredServices
@@ -19,21 +22,28 @@ from bot.adapters.state.migrate import migrate
 from bot.adapters.state.stores import SqlState
 from bot.domain.access import Actor, Identity, Origin, Role
 from bot.domain.audit import Anchor, Link, Record, Seal, verify
+from bot.domain.errors import BadInput
 from bot.domain.platform.registry import Control, Processor, Registry, Service
-from bot.domain.reprocessing.plan import Limits
+from bot.domain.reprocessing.plan import Limits, Plan
 from bot.domain.reprocessing.receipts import receipts_in, subject_of
-from bot.domain.reprocessing.repair import StepState
+from bot.domain.reprocessing.repair import Person, Repair, StepState, approval_asked
 from bot.ports.run_control import Answer, Order, Taken
 from bot.services.repair_control import RepairControl
+from bot.services.repair_plans import RepairPlans
+from bot.services.reprocessing import RepairService
 from bot.services.reprocessing_execution import Around, ReprocessingExecution
 from bot.services.step_runs import StepRuns
+from tests.contracts.postgres import new_database, postgres
 from tests.support.cloud_run import PROJECT, REGION, cloud_run
 from tests.support.repair_world import BOUNDARY, Killed, World, execution, flat, run_until, started_repair
+from tests.support.repairs import NOW
 
 STEPS, PROCESSORS, DATES = 1_000, 10, 100
 DAY = timedelta(days=1)
 WIDE = Limits(per_processor=10, per_service=10)
 MUTATIONS = 20_000
+RACES = 1_000
+APPROVERS = (Actor("U2", "Ben"), Actor("U3", "Cleo"))
 LATEST = 100
 """Of the runs, those that may still go on."""
 
@@ -61,30 +71,109 @@ def states(seal: Seal | None = None) -> Iterator[SqlState]:
             state.close()
 
 
-def boundary() -> Iterator[Figure]:
-    """R20 with services that can and cannot look an order up: every order meets a fault of its own, twice at most."""
-    for looks_up in (True, False):
-        chance, tries = Random(20), Counter[str]()
+def boundary(*, looks_up: bool = True) -> Iterator[Figure]:
+    """R20 with a service that can, or cannot, look an order up: every order meets a fault of its own, twice at most."""
+    chance, tries = Random(20), Counter[str]()
 
-        def fault(order: Order, chance: Random = chance, tries: Counter[str] = tries) -> str:
-            tries[order.request_id] += 1
-            return chance.choice(BOUNDARY) if tries[order.request_id] <= 2 else "ok"
+    def fault(order: Order) -> str:
+        tries[order.request_id] += 1
+        return chance.choice(BOUNDARY) if tries[order.request_id] <= 2 else "ok"
 
-        with states() as state:
-            world = World(boundary=fault, looks_up=looks_up, takes=lambda _: timedelta(seconds=5))
-            plan, registry = flat(PROCESSORS, DATES, 5.0)
-            repair = started_repair(state, plan)
-            made = execution(state, world, WIDE, registry)
-            run_until(state, world, made, 365 * DAY, every=timedelta(seconds=30))
-            found = Counter(step.state for step in state.repairs.steps(repair.id))
-        lost, runs = (
-            STEPS - found[StepState.PROVED],
-            Counter((run.processor, run.data_date) for run in world.began.values()),
-        )
-        twice = sum(count - 1 for count in runs.values()) + len(world.doubled)
-        how = "looked up by request id" if looks_up else "seen in the run history alone"
-        said = f"{STEPS:,} approved, {len(world.orders):,} orders; lost {lost}, run twice with effect {twice}"
-        yield Figure(f"R20, {how}", said, lost == 0 and twice == 0)
+    with states() as state:
+        world = World(boundary=fault, looks_up=looks_up, takes=lambda _: timedelta(seconds=5))
+        plan, registry = flat(PROCESSORS, DATES, 5.0)
+        repair = started_repair(state, plan)
+        made = execution(state, world, WIDE, registry)
+        run_until(state, world, made, 365 * DAY, every=timedelta(seconds=30))
+        found = Counter(step.state for step in state.repairs.steps(repair.id))
+    lost = STEPS - found[StepState.PROVED]
+    runs = Counter((run.processor, run.data_date) for run in world.began.values())
+    twice = sum(count - 1 for count in runs.values()) + len(world.doubled)
+    how = "looked up by request id" if looks_up else "seen in the run history alone"
+    said = f"{STEPS:,} approved, {len(world.orders):,} orders; lost {lost}, run twice with effect {twice}"
+    yield Figure(f"R20, {how}", said, lost == 0 and twice == 0)
+
+
+def races() -> Iterator[Figure]:
+    """S9: two people, or one twice, approve at once; each through a connection of their own, as two processes do."""
+    for kind in ("SQLite", "PostgreSQL"):
+        with ExitStack() as stack:
+            first, second = stack.enter_context(two_states(kind))
+            plans = [_waiting(first, place) for place in range(RACES)]
+            known = {plan.id: plan for plan in plans}
+            approving = [_approving(state, known) for state in (first, second)]
+            pool = stack.enter_context(ThreadPoolExecutor(len(approving)))
+            began = list[int]()
+            for plan in plans:
+                meet = Barrier(len(approving))
+                who = [APPROVERS[0], APPROVERS[len(began) % 2]]
+                asked = [pool.submit(_approve, *each, plan.id, meet) for each in zip(approving, who, strict=True)]
+                began.append(sum(each.result() for each in asked))
+            executions = _executions(first)
+        once = began.count(1)
+        said = f"{RACES:,} races, {once:,} started once; {executions:,} executions"
+        yield Figure(f"S9, two approve at once, {kind}", said, once == RACES == executions)
+
+
+@contextmanager
+def two_states(kind: str) -> Iterator[tuple[SqlState, SqlState]]:
+    """Of one database."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fireline-races-")))
+        where = folder / "state.db" if kind == "SQLite" else new_database(stack.enter_context(postgres()))
+        migrate(open_engine(where, patient=True))
+        found = SqlState(open_engine(where)), SqlState(open_engine(where))
+        for each in found:
+            stack.callback(each.close)
+        yield found
+
+
+def _waiting(state: SqlState, place: int) -> Plan:
+    """One that needs a second person, of a date of its own."""
+    whole, _ = flat(1, 1, 5.0)
+    step = replace(whole.steps[0], data_date=whole.steps[0].data_date - timedelta(days=place))
+    plan = replace(whole, steps=(step,), needs_second=("third repair in 7 days",))
+    asked = Repair(plan=plan, asked_by=Person("slack:U1", "Ana"), asked_at=NOW)
+    with state.transaction() as tx:
+        tx.repairs.add(asked)
+        tx.repairs.put(approval_asked(replace(asked, version=1), NOW))
+    return plan
+
+
+class Kept:
+    """Plans that nothing has changed since."""
+
+    def __init__(self, known: Mapping[str, Plan]) -> None:
+        self.known = known
+        self.asked = ""
+
+    def of(self, _request: object, _now: object) -> Plan:
+        return self.known[self.asked]
+
+
+def _approving(state: SqlState, known: Mapping[str, Plan]) -> tuple[RepairService, Kept]:
+    plans, approver = Kept(known), Identity(Origin.MEMBER, Role.APPROVER)
+    return RepairService(state, cast(RepairPlans, plans), lambda _: approver, approves=Role.APPROVER), plans
+
+
+def _approve(by: tuple[RepairService, Kept], who: Actor, name: str, meet: Barrier) -> bool:
+    service, plans = by
+    plans.asked = name
+    meet.wait()
+    try:
+        service.start(name, who, NOW)
+    except BadInput:
+        return False
+    return True
+
+
+def _executions(state: SqlState) -> int:
+    """How many orders all that was started comes to."""
+    world = World(takes=lambda _: timedelta(seconds=5))
+    registry = flat(1, 1)[1]
+    at_once = Limits(slots=RACES, per_processor=RACES, per_service=RACES)
+    run_until(state, world, execution(state, world, at_once, registry), 30 * DAY, every=timedelta(seconds=10))
+    return len(world.orders)
 
 
 def jobs() -> Iterator[Figure]:
@@ -244,6 +333,8 @@ def _one_byte(link: Link, chance: Random) -> Link:
 
 PARTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "boundary": boundary,
+    "unseen": partial(boundary, looks_up=False),
+    "races": races,
     "jobs": jobs,
     "overhead": overhead,
     "slots": slots,

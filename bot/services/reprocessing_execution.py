@@ -75,7 +75,7 @@ class ReprocessingExecution:
                     self._put(repair, step, checking.unclear(step, "the process that asked has ended", now))
                 elif step.unclear and step.state is StepState.STARTING and not step.is_early(now):
                     self._calls.begin(_key(step), partial(self._find, repair, step))
-        at_work = [(repair, step) for repair, steps in given for step in steps if step.state in LOOKED_AT]
+        at_work = [(repair, step) for repair, steps in given for step in steps if _is_looked_at(step)]
         if at_work and self._seconds() - self._looked_at >= LOOK_EVERY_S:
             self._looked_at = self._seconds()
             self._check(at_work, now)
@@ -84,7 +84,7 @@ class ReprocessingExecution:
         seen = self._around.evidence({step.key for _, step in at_work}, now)
         known = [(repair, step) for repair, step in at_work if step.key in seen]
         found = [(r, step, checking.checked(step, seen[step.key], self._runs.timeout(step), now)) for r, step in known]
-        changed = [(repair, after) for repair, before, after in found if after != before]
+        changed = [(repair, after) for repair, before, after in found if after != before and _tells(before, after)]
         if changed:
             with self._state.transaction() as tx:
                 stored = [each for repair, after in changed for each in self._store(tx, repair, after)]
@@ -132,7 +132,7 @@ class ReprocessingExecution:
         if answer is None:
             seen = self._around.evidence([step.key], now)
             after = checking.checked(step, seen[step.key], self._runs.timeout(step), now) if step.key in seen else step
-            after = after if after != step else checking.unclear(step, "no run of it is seen yet", now)
+            after = after if after != step else checking.not_seen(step, asked, now)
         elif answer.taken is Taken.ACCEPTED:
             after = checking.accepted(step, answer.execution, "found again: it was taken")
         elif answer.taken is Taken.REFUSED:
@@ -190,6 +190,18 @@ class ReprocessingExecution:
                 tell(tx, stored, "done" if stored.state is RepairState.DONE else "failed", None, now)
                 tx.audit.add(repair_receipt(stored, steps, again, now))
                 log.info("%s has ended: %s", stored.label, stored.reason)
+
+
+def _is_looked_at(step: RepairStep) -> bool:
+    """Also what nobody knows whether it was taken: its run tells."""
+    return step.state in LOOKED_AT or (step.state is StepState.STARTING and step.unclear)
+
+
+def _tells(before: RepairStep, after: RepairStep) -> bool:
+    """Of what nobody knows whether it was taken, the run alone; that there is none says nothing before its service was
+    asked.
+    """
+    return not before.unclear or bool(after.run_id)
 
 
 def _has_waited(step: RepairStep, now: datetime) -> bool:

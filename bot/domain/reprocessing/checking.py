@@ -24,7 +24,7 @@ ROW_LAG = timedelta(minutes=10)
 """So long after its limit a run may still write its row."""
 PROOF_WITHIN = timedelta(minutes=5)
 """So long after the end of a run its data may become visible."""
-LOOK_AGAIN = timedelta(seconds=15)
+LOOK_AGAIN, LOOK_SELDOM = timedelta(seconds=15), timedelta(minutes=5)
 PAUSES = tuple(timedelta(seconds=each) for each in (10, 30, 60, 120, 300))
 """Before a service that said "not now" is asked again; then it is given up."""
 BUSY_PAUSE, MOST_BUSY = timedelta(minutes=1), 60
@@ -113,6 +113,12 @@ def unclear(step: RepairStep, reason: str, now: datetime) -> RepairStep:
     """Nobody knows whether it was taken: it is looked for before it is asked for again."""
     said = f"{reason}: whether it was taken is not known, it is looked for"
     return replace(step, state=StepState.STARTING, unclear=True, not_before=now + LOOK_AGAIN, reason=said)
+
+
+def not_seen(step: RepairStep, asked: datetime, now: datetime) -> RepairStep:
+    """Its service cannot tell, and no run of it is seen: the longer that is so, the longer nothing is written of it."""
+    wait = min(max(LOOK_AGAIN, (now - asked) / 2), LOOK_SELDOM)
+    return replace(unclear(step, "no run of it is seen yet", now), not_before=now + wait)
 
 
 def not_found(step: RepairStep, timeout: timedelta, now: datetime) -> RepairStep:
