@@ -42,5 +42,5 @@ def acting(settings: Settings, *, names: bool = False) -> Iterator[Acts]:
             known = frozenset(services.registry.by_name)
     with state(settings) as store:
         oncall = OncallService(oncall_in_use(settings), store)
-        declaring, practice = acts_of_people(paging_rules_of(settings, oncall), store, known, without_slack)
+        declaring, practice, _ = acts_of_people(paging_rules_of(settings, oncall), store, known, without_slack)
         yield Acts(declaring, practice, ResponseService(store, oncall.schedule))

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from bot.services.declaring import DeclaringService
     from bot.services.echo import Echo
     from bot.services.escalation import EscalationService
+    from bot.services.mend_tickets import MendTickets
     from bot.services.oncall import OncallService
     from bot.services.oncall_notes import OncallNotes
     from bot.services.paging import PagingService
@@ -87,15 +88,17 @@ def paging_rules_of(settings: Settings, oncall: OncallService) -> PagingRules:
 
 def acts_of_people(
     rules: PagingRules, store: State | None, processors: Collection[str], identify: Callable[[Actor], Identity]
-) -> tuple[DeclaringService, PracticeService]:
-    """Incidents that people declare, and pages for practice: by the rules by which Fireline pages."""
+) -> tuple[DeclaringService, PracticeService, MendTickets]:
+    """Incidents that people declare, pages for practice, and tickets: by the rules by which Fireline pages."""
     from bot.services.declaring import DeclaringService, Paging
+    from bot.services.mend_tickets import MendTickets
     from bot.services.practice import PracticeService
 
     schedule, paging = rules.oncall.schedule, Paging(rules.policy, rules.target)
     return (
         DeclaringService(store, schedule, paging, processors, identify),
         PracticeService(store, schedule, rules.policy, rules.target, system_clock, identify),
+        MendTickets(store, rules.target, system_clock, identify),
     )
 
 

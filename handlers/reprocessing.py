@@ -93,11 +93,24 @@ def _acts(app: AsyncApp, services: AppServices) -> None:
         if done is not None and (shown := await reply.instead(reprocessing.plan(done))) is not None:
             await reply.work(services.repairs.shown_at, done.id, shown)
 
+    @app.action(action_ids.REPROCESS_TICKET)
+    async def ticket(ack: AsyncAck, action: Payload, reply: Reply) -> None:
+        try:
+            said = await reply.work(_ticket, services, payloads.value(action), reply.place.user)
+        finally:
+            await ack()
+        await reply.privately(reprocessing.ticket(said))
+
     @app.action(action_ids.REPROCESS_WITHDRAW)
     async def withdraw(ack: AsyncAck, action: Payload, reply: Reply) -> None:
         done = await _done(services, services.repairs.withdraw, ack, action, reply)
         if done is not None:
             await reply.instead(reprocessing.withdrawn(done))
+
+
+def _ticket(services: AppServices, name: str, user: str) -> str:
+    now = services.now()
+    return services.tickets.open(services.repairs.get(name), _who(services, user, now), now)
 
 
 async def _done(services: AppServices, act: Act, ack: AsyncAck, action: Payload, reply: Reply) -> Repair | None:

@@ -14,6 +14,7 @@ from bot.services.health import HealthService
 from bot.services.impact import ImpactService
 from bot.services.inbox import Inbox
 from bot.services.incidents import IncidentService
+from bot.services.mend_tickets import MendTickets
 from bot.services.oncall import OncallService
 from bot.services.operations import OperationService
 from bot.services.practice import PracticeService
@@ -66,6 +67,7 @@ class AppServices:
     responses: ResponseService
     declaring: DeclaringService
     practice: PracticeService
+    tickets: MendTickets
     retrospect: RetrospectService
     silences: SilenceService
     repairs: RepairService

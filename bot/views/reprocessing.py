@@ -124,6 +124,7 @@ def _buttons(repair: Repair) -> Iterator[Element]:
     if runs and repair.state is RepairState.AWAITING_APPROVAL:
         yield button("Approve and start", action_ids.REPROCESS_START, name, style="primary")
         yield button("Withdraw", action_ids.REPROCESS_WITHDRAW, name)
+        yield from _ticket(repair)
         return
     if runs and found.needs_second:
         yield button("Ask for approval", action_ids.REPROCESS_ASK, name, style="primary")
@@ -136,6 +137,16 @@ def _buttons(repair: Repair) -> Iterator[Element]:
     if found.downstream is not None:
         added = found.downstream.processors
         yield button(f"Add {plural(len(added), 'dependent')}", action_ids.REPROCESS_DOWNSTREAM, name)
+    yield from _ticket(repair)
+
+
+def _ticket(repair: Repair) -> Iterator[Element]:
+    if repair.plan.again:
+        yield button("Open a ticket", action_ids.REPROCESS_TICKET, repair.id)
+
+
+def ticket(said: str) -> Card:
+    return Card(escape(said), (section(escape(said)),))
 
 
 def form(names: Sequence[str], first: date, last: date, kept: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from bot.bootstrap import app_services
 from bot.cli.reprocess import RepairQuestion, answer_reprocess
 from bot.config.settings import Settings
 from bot.domain.access import Actor, Identity, Origin, Role, Way
+from bot.domain.delivery import Act
 from bot.domain.errors import BadInput
 from bot.domain.incidents.incident import MessageRef
 from bot.domain.reprocessing.plan import Limits
@@ -23,6 +24,7 @@ from bot.domain.reprocessing.repair import RepairState, StepState
 from bot.ports.fakes.state import FakeState
 from bot.services.app import AppServices
 from bot.services.gate import GateService
+from bot.services.mend_tickets import MendTickets
 from bot.services.oncall import OncallService
 from bot.services.repair_control import RepairControl
 from bot.services.reprocessing import RepairService
@@ -31,7 +33,7 @@ from bot.services.responses import ResponseService
 from bot.views.blocks import actions, option, plain
 from tests.support.builders import DAY, loaded
 from tests.support.gate_story import RULES, finding
-from tests.support.repair_service import NOW, Repairing, filled, identify, repairing
+from tests.support.repair_service import NEXT, NOW, Repairing, filled, identify, repairing
 from tests.support.rotas import PLAN
 from tests.support.slack_bench import ALERTS, ALEX, MONITOR, SAM, Bench, play
 
@@ -177,7 +179,7 @@ def test_a_second_person_approves_it(repairs: Repairs) -> None:
         assert labels(plan)[0] == "Ask for approval"
         waiting = await bench.press(plan, "reprocess.ask", sees="message")
         assert "R-3" in waiting["text"]
-        assert labels(waiting) == ["Approve and start", "Withdraw"]
+        assert labels(waiting) == ["Approve and start", "Withdraw", "Open a ticket"]
         own = await bench.press(waiting, "reprocess.start", sees="ephemeral")
         assert "A second person has to approve it" in own["text"]
         repairs.emails |= {ALEX: "ana@example.com", SAM: "Ana@example.com"}
@@ -196,6 +198,34 @@ def test_a_second_person_approves_it(repairs: Repairs) -> None:
         ]
 
     play(scenario, "socket", repairs.services)
+
+
+def test_what_is_repaired_again_and_again_gets_one_ticket(repairs: Repairs) -> None:
+    there: dict[str, str] = {}
+
+    def known(who: Actor) -> Identity:
+        return Identity(Origin.MEMBER, repairs.roles[who.id])
+
+    tickets = MendTickets(repairs.state, lambda channel, _: there.get(channel), lambda: NOW, known)
+    services = replace(repairs.services, tickets=tickets)
+
+    async def scenario(bench: Bench) -> None:
+        plan = await third(bench, repairs)
+        assert "Open a ticket" in labels(plan)
+        none = await bench.press(plan, "reprocess.ticket", sees="ephemeral")
+        assert "write `jira:` in channels.yaml" in none["text"]
+        assert repairs.state.pages_of("mend:Box:2026-W03") == []
+        there["jira"] = ""
+        said = await bench.press(plan, "reprocess.ticket", sees="ephemeral")
+        assert said["text"] == "A ticket for a lasting mend of Box is written."
+        again = await bench.press(plan, "reprocess.ticket", sees="ephemeral")
+        assert "was written this week already" in again["text"]
+        (page,) = repairs.state.pages_of("mend:Box:2026-W03")
+        assert (page.page.channel, page.page.act, page.page.title) == ("jira", Act.TRIGGER, "Lasting mend of Box")
+        plain = await bench.ask(f"/reprocess Box {NEXT} all", sees="ephemeral")
+        assert "Open a ticket" not in labels(plain)
+
+    play(scenario, "socket", services)
 
 
 def test_what_was_asked_for_at_a_terminal_is_approved_in_slack(repairs: Repairs) -> None:
@@ -225,7 +255,7 @@ def test_what_was_asked_for_at_a_terminal_is_approved_in_slack(repairs: Repairs)
         with pytest.raises(BadInput, match=r"in Slack: third repair .* There `/reprocess R-3` shows it"):
             ask("approve", "R-3", "ben")
         shown = await look()
-        assert labels(shown) == ["Approve and start", "Withdraw"]
+        assert labels(shown) == ["Approve and start", "Withdraw", "Open a ticket"]
         assert "ana asks for approval: a second person can start it until" in shown["text"]
         own = await bench.press(shown, "reprocess.start", user=ALEX, sees="ephemeral")
         assert "A second person has to approve it" in own["text"]
