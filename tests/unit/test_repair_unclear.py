@@ -76,3 +76,46 @@ def test_an_order_that_waited_is_looked_for_before_it_is_asked_for_again() -> No
     control(state, world).resume(repair.id, BEN)
     run_until(state, world, made, HOUR)
     assert len(world.began) == 1
+
+
+def test_what_nobody_can_look_up_is_not_written_down_each_time_it_is_not_seen() -> None:
+    """A row for each look cost as much as the repair itself, and 1,000 steps did not end."""
+    state, world = FakeState(), World(boundary=lambda _: "unclear, not taken", looks_up=False)
+    repair = started_repair(state)
+    made = execution(state, world)
+    for _ in range(38 * 6):
+        made.tick()
+        world.now += timedelta(seconds=10)
+    [step] = state.repairs.steps(repair.id)
+    assert (len(world.orders), step.unclear, step.version < 20) == (1, True, True), step
+
+
+def test_a_run_of_it_is_seen_as_soon_as_it_is_there() -> None:
+    state, world = FakeState(), World(boundary=lambda _: "unclear, not taken", looks_up=False)
+    repair = started_repair(state)
+    made = execution(state, world)
+    for _ in range(120):
+        made.tick()
+        world.now += timedelta(seconds=10)
+    world.boundary = lambda _: "ok"
+    world.start(world.orders[0])  # it was taken after all, and begins late
+    world.now += timedelta(seconds=3)
+    made.tick()
+    made.tick()
+    assert states(state, repair) == {"Gamebook": StepState.RUNNING}
+
+
+@pytest.mark.parametrize("boundary", ["ok", "unclear, taken"])
+def test_while_the_source_of_runs_is_blind_nothing_is_concluded_or_asked_again(boundary: str) -> None:
+    state, world = FakeState(), World(boundary=lambda _: boundary, looks_up=False, unread="source history is away")
+    repair = started_repair(state)
+    made = execution(state, world)
+    for _ in range(300):
+        made.tick()
+        world.now += timedelta(minutes=1)
+    [step] = state.repairs.steps(repair.id)
+    assert (len(world.orders), step.ended_at) == (1, None), step
+    assert boundary != "ok" or step.reason == "what came of it is not known: source history is away"
+    world.unread = ""
+    run_until(state, world, made, HOUR)
+    assert (states(state, repair), len(world.orders)) == ({"Gamebook": StepState.PROVED}, 1)
