@@ -105,10 +105,8 @@ class Questions:
     def validation(self, text: str) -> ValidationRequest:
         """`[PROCESSOR] [DATES]`, in either order."""
         said, rest = only_one(text.split(), self._reader.is_date, "dates")
-        first, last = self._reader.span_asked(said) if said is not None else (None, None)
-        if not rest:
-            return ValidationRequest(first=first, last=last)
-        return self._named(rest, lambda name: ValidationRequest(processor=name, first=first, last=last))
+        asked = ValidationRequest(**self._reader.dates_asked(said)._asdict() if said is not None else {})
+        return self._named(rest, lambda name: replace(asked, processor=name)) if rest else asked
 
     def watch(self, text: str) -> AskedWatch:
         """`PROCESSOR [DATE] [N days]`, in any order after the name."""

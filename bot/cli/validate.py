@@ -13,8 +13,9 @@ from bot.cli.options import AsJson, Home
 from bot.cli.terminal import say_folded
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import datetime
 
+    from bot.domain.dates import DatesAsked
     from bot.services.sampling import SamplingService
     from bot.services.validation import ValidationService
 
@@ -117,18 +118,19 @@ def _with_dates(service: "ValidationService", question: ValidateQuestion, moment
         processor, said = None, processor
     if said is None:
         return question
-    first, last = reader.span_asked(said)
-    return replace(question, processor=processor, first=str(first), last=None if last is None else str(last))
+    asked = reader.dates_asked(said)
+    if asked.newest is not None:
+        return replace(question, processor=processor, first=said)
+    last = None if asked.last is None else str(asked.last)
+    return replace(question, processor=processor, first=str(asked.first), last=last)
 
 
 def _validated(service: "ValidationService", question: ValidateQuestion, moment: "datetime") -> str:
     from bot.domain.verdicts.validation import ValidationRequest
 
-    first, last = _dates(service, question, moment)
     request = ValidationRequest(
+        **_dates(service, question, moment)._asdict(),
         processor=question.processor,
-        first=first,
-        last=last,
         as_of=service.dates(moment).as_of(question.as_of) if question.as_of is not None else None,
     )
     found = service.of(request, moment)
@@ -143,18 +145,18 @@ def _validated(service: "ValidationService", question: ValidateQuestion, moment:
     return rendered(printed, width=question.width, colour=question.colour)
 
 
-def _dates(
-    service: "ValidationService", question: ValidateQuestion, moment: "datetime"
-) -> "tuple[date | None, date | None]":
+def _dates(service: "ValidationService", question: ValidateQuestion, moment: "datetime") -> "DatesAsked":
     """A span may be given in --from alone: `7d`; a date alone goes on to the newest, as spans up to today do."""
+    from bot.domain.dates import DatesAsked
+
     if question.first is None and question.last is None:
-        return None, None
+        return DatesAsked()
     reader = service.dates(moment)
     if question.last is None:
-        first, last = reader.span_asked(question.first or "")
-        return first, None if first == last else last
+        asked = reader.dates_asked(question.first or "")
+        return asked._replace(last=None) if asked.first == asked.last else asked
     last = reader.day(question.last)
-    return (reader.day(question.first) if question.first is not None else last), last
+    return DatesAsked(reader.day(question.first) if question.first is not None else last, last)
 
 
 def _sampled(service: "SamplingService", question: ValidateQuestion, moment: "datetime") -> str:

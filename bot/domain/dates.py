@@ -5,6 +5,7 @@ from calendar import month_abbr, month_name
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.domain.errors import BadInput
@@ -50,6 +51,16 @@ class DaysBack:
     until: datetime | None = None
 
 
+class DatesAsked(NamedTuple):
+    """From `first` to `last`, both of them; to the newest where that is None (`since 28 Nov`). Or the `newest` so many
+    (`7d`, `2w`).
+    """
+
+    first: date | None = None
+    last: date | None = None
+    newest: int | None = None
+
+
 @dataclass(frozen=True)
 class DateReader:
     """Reads dates as of `now` (aware) on the calendar of `zone`."""
@@ -84,12 +95,16 @@ class DateReader:
         """The first and the last date of a span, or one date twice. Raises BadInput."""
         return self._span(text, self.examples)
 
-    def span_asked(self, text: str) -> tuple[date, date | None]:
-        """The same; None where it names no end (`7d`, `since 28 Nov`): it goes on to the newest. Raises BadInput."""
+    def dates_asked(self, text: str) -> "DatesAsked":
+        """The same of data dates, both ends counted, whose newest one may not be today's. Raises BadInput."""
         first, last = self.span(text)
-        ends = _TO.split(_plain(text).removeprefix("from "), maxsplit=1)
+        words = _plain(text)
+        days = window_days(words)
+        if days is not None and not _in_hours(words):
+            return DatesAsked(newest=days)
+        ends = _TO.split(words.removeprefix("from "), maxsplit=1)
         names_its_end = first == last or (len(ends) == 2 and ends[1] != "")
-        return first, last if names_its_end else None
+        return DatesAsked(first, last if names_its_end else None)
 
     def _span(self, text: str, examples: str) -> tuple[date, date]:
         words = _plain(text)
@@ -162,8 +177,7 @@ class DateReader:
             return self._one(words.removeprefix("since ")), self.today
         days = window_days(words)
         if days is not None:
-            hours = _SPAN.fullmatch(words)
-            back = days if hours is not None and hours[2].startswith("h") else days - 1
+            back = days if _in_hours(words) else days - 1
             return _moved(self.today, -back), self.today
         one = self._one(words)
         return one, one
@@ -207,6 +221,12 @@ class DateReader:
 def at_seconds(seconds: int) -> datetime:
     """Since 1970, in UTC."""
     return datetime.fromtimestamp(seconds, UTC)
+
+
+def _in_hours(words: str) -> bool:
+    """`24h` reaches into one date more than it has days."""
+    found = _SPAN.fullmatch(words)
+    return found is not None and found[2].startswith("h")
 
 
 def _plain(text: str) -> str:

@@ -135,10 +135,13 @@ class ValidationService:
         return ValidationService(held, registry, health, self._accepted, self._opened, self._blindness)
 
     def _span(self, request: ValidationRequest, asked: Sequence[Processor], known: Known) -> DateSpan:
-        """The dates asked for, without a last one up to the newest; else the newest with a slot by then, in a recorded
-        history those that it has.
+        """The dates asked for, without a last one up to the newest; so many up to it; else the newest with a slot by
+        then, in a recorded history those that it has. Both ends count.
         """
         first, last = request.first or request.last, request.last
+        if request.newest is not None:
+            last = next(self._newest(asked, known))
+            first = last - timedelta(days=request.newest - 1)
         if first is None or last is None:
             found = list(self._newest(asked, known))
             first, last = first or found[-1], max(first or found[0], found[0])

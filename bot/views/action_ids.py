@@ -111,6 +111,7 @@ VALIDATE_QUERY = "validate.query"
 _BLOCK = re.compile(r"([0-9]{1,4})d@(?:[0-9]{1,12}|([0-9]{1,10})p)")
 _DAYS = re.compile(r"([0-9]{1,4})(?:@([0-9]{1,10}))?", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_COUNT = re.compile(r"([0-9]{1,4})d")
 _OLD_IMPACT = "This button is from an older message. Type `/impact NAME` for a fresh one."
 _OLD_VALIDATE = "This button is from an older message. Type `/validate` for a fresh answer."
 _WHOLE, _PHASE, _PROCESSOR = "all", "phase", "processor"
@@ -176,14 +177,17 @@ def decode_impact(value: str) -> ImpactRequest:
 
 
 def encode_validation(request: ValidationRequest) -> str:
-    """`FROM..TO:NAME`, `..:` for the newest dates of all processors."""
-    return f"{request.first or ''}..{request.last or ''}:{request.processor or ''}"
+    """`FROM..TO:NAME`, `7d..:NAME` for the newest seven dates, `..:` for the newest of all processors."""
+    begin = request.first or "" if request.newest is None else f"{request.newest}d"
+    return f"{begin}..{request.last or ''}:{request.processor or ''}"
 
 
 def decode_validation(value: str) -> ValidationRequest:
     """The request of a value. Raises BadInput for one we never made."""
     dates, colon, name = value.partition(":")
     first, dots, last = dates.partition("..")
+    if colon and last == "" and (count := _COUNT.fullmatch(first)):
+        return ValidationRequest(processor=name or None, newest=int(count[1]))
     if not (colon and dots) or any(day and not _DAY.fullmatch(day) for day in (first, last)):
         raise BadInput(_OLD_VALIDATE)
     try:

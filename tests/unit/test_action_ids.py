@@ -73,12 +73,15 @@ def test_forged_impact(value: str) -> None:
 @given(st.none() | st.text(min_size=1, max_size=120), st.none() | st.tuples(st.dates(), st.dates()))
 def test_round_trip_of_a_validation(name: str | None, days: tuple[date, date] | None) -> None:
     first, last = days or (None, None)
-    request = ValidationRequest(processor=name, first=first, last=last)
-    assert action_ids.decode_validation(action_ids.encode_validation(request)) == request
+    for request in (
+        ValidationRequest(processor=name, first=first, last=last),
+        ValidationRequest(processor=name, newest=92),
+    ):
+        assert action_ids.decode_validation(action_ids.encode_validation(request)) == request
 
 
 @pytest.mark.parametrize(
-    "value", ["", ":", "..", "Box", "2026-01-15:Box", "2026-13-15..:Box", "x..y:Box", "20260115..:"]
+    "value", ["", ":", "..", "Box", "2026-01-15:Box", "2026-13-15..:Box", "x..y:Box", "20260115..:", "7d..2026-01-15:"]
 )
 def test_forged_validation(value: str) -> None:
     with pytest.raises(BadInput, match="older message"):

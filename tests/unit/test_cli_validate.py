@@ -39,5 +39,9 @@ def test_dates_in_the_place_of_the_processor_are_the_dates(home: Path) -> None:
 def test_dates_behind_the_processor_are_the_dates(home: Path) -> None:
     shown = CliRunner().invoke(app, ["validate", "Daily", str(DAY), "--json", "--home", str(home)])
     assert [(row["processor"], row["data_date"]) for row in json.loads(shown.stdout)["rows"]] == [("Daily", str(DAY))]
+    for said in ("7d", "2w"):
+        shown = CliRunner().invoke(app, ["validate", "Daily", said, "--json", "--home", str(home)])
+        days = {row["data_date"] for row in json.loads(shown.stdout)["rows"]}
+        assert (len(days), max(days)) == ({"7d": 7, "2w": 14}[said], str(DAY)), "both ends count"
     twice = CliRunner().invoke(app, ["validate", "Daily", "yesterday", "--from", "2w", "--home", str(home)])
     assert (twice.exit_code, "Name the dates once." in twice.stderr) == (1, True)

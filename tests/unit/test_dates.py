@@ -80,14 +80,21 @@ def test_what_is_no_date_is_named_with_examples(text: str, said: str) -> None:
     assert str(refused.value).startswith(said)
 
 
-@pytest.mark.parametrize("text", ["7d", "since 28 Nov", "28 Nov..", "2w"])
-def test_a_span_that_names_no_end_has_none(text: str) -> None:
-    assert BERLIN.span_asked(text) == (BERLIN.span(text)[0], None)
+@pytest.mark.parametrize("text", ["since 28 Nov", "28 Nov..", "24h", "36 hours"])
+def test_dates_that_name_no_end_have_none(text: str) -> None:
+    assert BERLIN.dates_asked(text) == (BERLIN.span(text)[0], None, None)
 
 
-@pytest.mark.parametrize("text", ["28 Nov..today", "yesterday", "2026-11-24 to 2026-11-30"])
+@pytest.mark.parametrize("text", ["28 Nov..today", "yesterday", "today", "2026-11-24 to 2026-11-30"])
 def test_an_end_that_is_named_is_kept(text: str) -> None:
-    assert BERLIN.span_asked(text) == BERLIN.span(text)
+    assert BERLIN.dates_asked(text) == (*BERLIN.span(text), None)
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("7d", 7), ("2w", 14), ("last week", 7), ("3 days", 3), ("1d", 1), ("1 month", 30)]
+)
+def test_so_many_days_are_so_many_dates(text: str, count: int) -> None:
+    assert BERLIN.dates_asked(text) == (None, None, count)
 
 
 def test_where_one_date_is_asked_for_a_span_is_refused() -> None:

@@ -89,19 +89,22 @@ def test_impact(text: str, request_: ImpactRequest) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "name", "first", "last"),
+    ("text", "request_"),
     [
-        ("", None, None, None),
-        ("gamebook", GAMEBOOK, None, None),
-        ("gamebook yesterday", GAMEBOOK, YESTERDAY, YESTERDAY),
-        ("last week gamebook", GAMEBOOK, date(2026, 11, 25), None),
-        ("2026-11-28 .. 2026-11-30", None, date(2026, 11, 28), YESTERDAY),
-        ("box scores from 28 Nov to yesterday", "Box-Scores", date(2026, 11, 28), YESTERDAY),
-        ("2d", None, YESTERDAY, None),
+        ("", ValidationRequest()),
+        ("gamebook", ValidationRequest(processor=GAMEBOOK)),
+        ("gamebook yesterday", ValidationRequest(processor=GAMEBOOK, first=YESTERDAY, last=YESTERDAY)),
+        ("last week gamebook", ValidationRequest(processor=GAMEBOOK, newest=7)),
+        ("2026-11-28 .. 2026-11-30", ValidationRequest(first=date(2026, 11, 28), last=YESTERDAY)),
+        (
+            "box scores from 28 Nov to yesterday",
+            ValidationRequest(processor="Box-Scores", first=date(2026, 11, 28), last=YESTERDAY),
+        ),
+        ("2d", ValidationRequest(newest=2)),
     ],
 )
-def test_validation(text: str, name: str | None, first: date | None, last: date | None) -> None:
-    assert QUESTIONS.validation(text) == ValidationRequest(processor=name, first=first, last=last)
+def test_validation(text: str, request_: ValidationRequest) -> None:
+    assert QUESTIONS.validation(text) == request_
 
 
 @pytest.mark.parametrize(

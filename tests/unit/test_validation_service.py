@@ -185,6 +185,16 @@ def test_a_recorded_history_is_answered_for_as_of_its_end(service: ValidationSer
     assert beyond.verdict is Verdict.UNKNOWN, "by now it has happened, and nobody knows how"
 
 
+@pytest.mark.parametrize("count", [1, 7, 14])
+def test_so_many_dates_end_with_the_newest_and_both_ends_count(service: ValidationService, count: int) -> None:
+    """Also in the morning, when the newest is not today's."""
+    newest = service.of(ValidationRequest(), NOW).last
+    for moment in (NOW, datetime(2026, 1, 17, 5, 30, tzinfo=UTC)):
+        found = service.of(ValidationRequest(processor="Box", newest=count), moment)
+        assert (found.last - found.first).days + 1 == count == len({row.data_date for row in found.rows})
+        assert found.last <= newest
+
+
 def test_a_first_date_alone_goes_on_to_the_newest(service: ValidationService) -> None:
     newest = service.of(ValidationRequest(), NOW).last
     found = service.of(ValidationRequest(first=DAY), NOW)
@@ -359,7 +369,8 @@ def test_a_span_that_names_no_end_goes_on_to_today(made: tuple[ValidationService
         asked = replace(QUESTION, first=first, last=None, everything=True)
         return sorted({row["data_date"] for row in json.loads(answer_validate(*made, asked, NOW))["rows"]})
 
-    assert dates("2026-01-16") == dates("since 2026-01-16") == dates("2026-01-16..") == dates("3d")
+    assert dates("2026-01-16") == dates("since 2026-01-16") == dates("2026-01-16..") == dates("2d")
+    assert dates("3d") == ["2026-01-15", "2026-01-16", "2026-01-17"], "three dates, the newest among them"
 
 
 def test_a_question_of_another_version() -> None:

@@ -13,12 +13,15 @@ from bot.domain.verdicts.votes import Proof
 
 @dataclass(frozen=True, kw_only=True)
 class ValidationRequest:
-    """`processor` None: all. `first` and `last` None: the last two data dates with slots. `as_of` None: now."""
+    """`processor` None: all. `first` and `last` None: the `newest` so many data dates, two unless given. `as_of` None:
+    now.
+    """
 
     processor: str | None = None
     first: date | None = None
     last: date | None = None
     as_of: datetime | None = None
+    newest: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
