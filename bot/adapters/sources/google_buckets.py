@@ -6,6 +6,7 @@ request, which is what Google bills.
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,7 +53,7 @@ class GoogleBuckets:
     def fetch(self, path: str, to: Path) -> None:
         bucket, _, name = path.removeprefix("gs://").partition("/")
         answer = self._asked(bucket, f"/o/{quote(name, safe='')}", {"alt": "media"}, stream=True)
-        with answer, to.open("wb") as target:
+        with answer, to.open("wb") as target, _answering(bucket):
             for piece in answer.iter_content(1 << 20):
                 target.write(piece)
 
@@ -73,19 +74,13 @@ class GoogleBuckets:
 
     def _asked(self, bucket: str, path: str, given: dict[str, str], *, stream: bool = False) -> "Response":
         from google.auth.exceptions import GoogleAuthError
-        from requests.exceptions import RequestException
 
         address = f"{self._emulator or ADDRESS}/storage/v1/b/{quote(bucket, safe='')}{path}"
         try:
-            answer = self._opened().get(address, params=given, timeout=TIMEOUT_S, stream=stream)
+            with _answering(bucket):
+                answer = self._opened().get(address, params=given, timeout=TIMEOUT_S, stream=stream)
         except GoogleAuthError as error:
             raise SourceFailed(f"gs://{bucket}: Google Cloud gives no identity: {error}".rstrip("."), LOGIN) from error
-        except RequestException as error:
-            late = "timed out" in str(error)
-            why = f" within {TIMEOUT_S[1]:g} s" if late else f": {type(error).__name__}"
-            raise SourceFailed(
-                f"gs://{bucket} does not answer{why}", "Check the network. It is tried again."
-            ) from error
         if answer.status_code >= 400:
             self._session = None  # credentials may be renewed before the next read
             raise _refused(bucket, answer)
@@ -107,6 +102,19 @@ class GoogleBuckets:
             again = Retry(total=TRIES, status_forcelist=PASSING, backoff_factor=0.5, raise_on_status=False)
             self._session.mount("https://", HTTPAdapter(max_retries=again))
         return self._session
+
+
+@contextmanager
+def _answering(bucket: str) -> Iterator[None]:
+    """Raises SourceFailed where it stands still, also in the middle of an answer."""
+    from requests.exceptions import RequestException
+
+    try:
+        yield
+    except RequestException as error:
+        late = "timed out" in str(error)
+        why = f" within {TIMEOUT_S[1]:g} s" if late else f": {type(error).__name__}"
+        raise SourceFailed(f"gs://{bucket} does not answer{why}", "Check the network. It is tried again.") from error
 
 
 def _refused(bucket: str, answer: "Response") -> SourceFailed:
