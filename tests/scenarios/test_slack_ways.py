@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.services.app import AppServices
-from tests.support.slack_bench import ALEX, GENERAL, MONITOR, Bench, Message, play
+from tests.support.slack_bench import ALEX, GENERAL, MONITOR, Bench, Message, play, settled
 
 UNREACHABLE = ["http://127.0.0.1:1/closed", "hooks/relative", "ftp://127.0.0.1/x"]
 
@@ -132,5 +132,33 @@ def test_a_csv_where_slack_takes_no_files(transport: str, services: AppServices)
         told = await bench.press(asked, "impact.csv", sees="ephemeral")
         assert told["text"].startswith("This Slack takes no files from me (missing_scope). In words:\nImpact of Box")
         assert "\nBox,0,2," in told["text"]
+
+    play(scenario, transport, services)
+
+
+def test_a_home_that_slack_does_not_take_is_a_small_one(transport: str, services: AppServices) -> None:
+    async def scenario(bench: Bench) -> None:
+        view = await bench.home()
+        bench.workspace.core.faults.add("error", method="views.publish", error="view_too_large", count=1)
+        act = {"view_id": view["id"], "action_id": "home.refresh"}
+        small = await bench._act(ALEX, "action", "home", **act)
+        said = [block["text"]["text"] for block in small["blocks"] if "text" in block]
+        assert said[0] == "Pipeline health"
+        assert "YELLOW" in said[1]
+        assert said[2:] == ["Slack did not take the whole view: `/health` in any channel shows it."]
+
+    play(scenario, transport, services)
+
+
+def test_the_home_of_somebody_who_has_left_is_no_trouble(transport: str, services: AppServices) -> None:
+    """It is tried once, and nobody is written to."""
+
+    async def scenario(bench: Bench) -> None:
+        view = await bench.home()
+        refuse(bench, "views.publish", error="user_not_found")
+        await bench.workspace.act(ALEX, "action", view_id=view["id"], action_id="home.refresh")
+        await bench.until(lambda: len(bench.called("views.publish")) == 2)
+        await settled()
+        assert bench.called("chat.postMessage") == bench.called("chat.postEphemeral") == []
 
     play(scenario, transport, services)
