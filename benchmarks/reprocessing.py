@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -72,12 +72,13 @@ def states(seal: Seal | None = None) -> Iterator[SqlState]:
 
 
 def boundary(*, looks_up: bool = True) -> Iterator[Figure]:
-    """R20 with a service that can, or cannot, look an order up: every order meets a fault of its own, twice at most."""
-    chance, tries = Random(20), Counter[str]()
+    """R20 with a service that can, or cannot, look an order up: each step meets a fault, twice at most."""
+    chance, tries = Random(20), Counter[tuple[str, date]]()
 
     def fault(order: Order) -> str:
-        tries[order.request_id] += 1
-        return chance.choice(BOUNDARY) if tries[order.request_id] <= 2 else "ok"
+        step = order.processor, order.data_date
+        tries[step] += 1
+        return chance.choice(BOUNDARY) if tries[step] <= 2 else "ok"
 
     with states() as state:
         world = World(boundary=fault, looks_up=looks_up, takes=lambda _: timedelta(seconds=5))
