@@ -56,7 +56,7 @@ def test_the_first_weekend_has_no_measure_but_the_stated_minimum() -> None:
     assert daily(smaller_on_weekends, saturday, before=4 + working, minimum=400) == 400
 
 
-@pytest.mark.parametrize(("weekends", "expected"), [(1, None), (2, None), (3, 600)])
+@pytest.mark.parametrize(("weekends", "expected"), [(1, None), (2, 600), (3, 600)])
 def test_a_usual_from_one_date_is_no_usual(weekends: int, expected: float | None) -> None:
     assert daily(smaller_on_weekends, date(2026, 1, 17), before=7 * weekends - 2) == expected
 

@@ -14,7 +14,7 @@ from math import log
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from bot.domain.evidence.weekdays import Alike, alike
+from bot.domain.evidence.weekdays import FEWEST_WEEKS, Alike, alike
 from bot.domain.health.model import BASELINE, RunCount
 from bot.domain.health.sketch import Sketch
 from bot.domain.health.status import MINIMUM_RUNS, SLOWER, fails_more
@@ -142,7 +142,7 @@ def _failing(newest: DayOfRuns, before: Sequence[DayOfRuns]) -> Moved | None:
 
 def _compared(day: date, days: Iterable[DayOfRuns]) -> tuple[Alike, list[DayOfRuns]] | None:
     """Days of its kind, if enough are known."""
-    kind, found = alike(day, days, lambda each: each.day)
+    kind, found = alike(day, days, lambda each: each.day, FEWEST_WEEKS)
     return None if kind is Alike.FEW else (kind, found)
 
 
