@@ -28,8 +28,11 @@ def lead(report: MonthlyReport) -> str:
     spent = f"budgets {UNAVAILABLE}" if report.slo is None else _spent(report.slo.phases)
     unwatched = report.unwatched and "what was watched" not in report.unavailable
     nothing = " Nothing was watched in that month." if unwatched else ""
-    said = f"{spent}; {_incidents(report)}; {_precise(report.precision)}.{nothing}"
-    return said[:1].upper() + said[1:]
+    return _capital(f"{spent}; {_incidents(report)}; {_precise(report.precision)}.{nothing}")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _incidents(report: MonthlyReport) -> str:
@@ -61,7 +64,7 @@ def budgets(report: MonthlyReport, voice: Voice) -> list[str]:
     """Each objective: compliance of the month and of the one before, with their n, and what is left of its budget."""
     if report.slo is None:
         return [UNAVAILABLE]
-    platform = [voice.data(slo_words.platform(each)) for each in report.slo.platform]
+    platform = [voice.data(_capital(slo_words.platform(each))) for each in report.slo.platform]
     return [*(_budget(each, report.month) for each in report.slo.phases), *platform] or ["slos.yaml has no objective"]
 
 

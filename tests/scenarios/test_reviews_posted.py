@@ -30,6 +30,7 @@ from bot.services.reviews import Asked, ReviewService
 from bot.services.slo import SloService
 from bot.services.watches import WatchRequest, WatchService
 from bot.views import weekly_report
+from tests.scenarios.conftest import NoRuns
 from tests.support.pager import FakePager, PagedStory, member, person
 from tests.support.rotas import NEW_YORK, PLAN, eastern
 from tests.support.slack_bench import ALEX, Bench, play
@@ -164,6 +165,19 @@ def test_a_week_that_was_not_watched_says_so(weeks: Weeks) -> None:
     assert "Nothing was watched in that week" in weekly_report.markdown(report)
     with pytest.raises(BadInput, match="its time has not come"):
         weeks.services.reviews.weekly(SUNDAY, date(2026, 1, 19))
+
+
+def test_without_a_history_it_says_what_it_cannot_tell(weeks: Weeks) -> None:
+    none: Any = NoRuns()
+    weeks.goes_on(none, HealthService(none, weeks.given.registry, weeks.given.slo._levels))
+    reviews = weeks.services.reviews
+    for report, asked in (
+        (reviews.weekly(SUNDAY), {"service levels", "the noisiest"}),
+        (reviews.monthly(SUNDAY), {"service levels", "capacity"}),
+    ):
+        assert {name for name, why in report.unavailable.items() if why.startswith("There is no run history")} == asked
+        assert not report.later
+    assert weekly_report.card(reviews.weekly(SUNDAY)).text.splitlines()[0].endswith("service levels unavailable")
 
 
 def test_it_comes_by_mail_once_to_whom_the_policy_names(services: AppServices, state: FakeState) -> None:
