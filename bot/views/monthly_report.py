@@ -8,7 +8,7 @@ from bot.domain.health.model import HealthRequest
 from bot.domain.reports.monthly import Capacity, Growth, MonthlyReport, Precision, month_before
 from bot.domain.reports.objectives import Counts, Objective
 from bot.views import action_ids, numbers, report_text, slo_words
-from bot.views.blocks import Block, Card, actions, button, header, section
+from bot.views.blocks import Block, Card, actions, button, header, preformatted, section
 from bot.views.daily_words import UNAVAILABLE
 from bot.views.incident import SLACK, plain_in
 from bot.views.incident_words import Voice
@@ -17,6 +17,7 @@ from bot.views.text import escape
 from bot.views.weekly_words import how_soon, kind_words, of
 
 MOST_SHOWN, MOST_LISTED = 5, 20
+BUDGETS = "Budgets"
 
 
 def title(report: MonthlyReport) -> str:
@@ -70,8 +71,17 @@ def budgets(report: MonthlyReport, voice: Voice) -> list[str]:
 
 def _budget(each: Objective, month: date) -> str:
     now, then = (slo_words.rate(each.months.get(f"{one:%Y-%m}", Counts())) for one in (month, month_before(month)))
-    left = "budget unknown" if each.spent is None else f"{max(0.0, 1 - each.spent):.0%} of the budget left now"
-    return f"Phase {each.phase}: {now}, the month before {then}, target {each.target:.1%}; {left}"
+    return f"Phase {each.phase}: {now}, the month before {then}, target {each.target:.1%}"
+
+
+def bars(report: MonthlyReport) -> list[str]:
+    """What is left of each budget now."""
+    return [_bar(each) for each in report.slo.phases] if report.slo is not None else []
+
+
+def _bar(each: Objective) -> str:
+    left = "unknown" if each.spent is None else f"{max(0.0, 1 - each.spent):.0%} left now"
+    return f"Phase {each.phase}  {slo_words.bar(each)}  {left}"
 
 
 def growth(report: MonthlyReport, voice: Voice, most: int) -> list[str]:
@@ -118,7 +128,7 @@ def precision(report: MonthlyReport) -> list[str]:
 
 def _parts(report: MonthlyReport, voice: Voice, most: int) -> list[Part]:
     return [
-        ("Budgets", budgets(report, voice)),
+        (BUDGETS, budgets(report, voice)),
         ("Capacity: p95 of 30 days against the 30 before", growth(report, voice, most)),
         ("Incidents by kind", kinds(report)),
         ("How soon: p50 / p90", how_soon(report.figures)),
@@ -132,6 +142,8 @@ def card(report: MonthlyReport) -> Card:
     blocks += [section(f"⚪ {escape(line)}") for line in report_text.missing(report)]
     for name, lines in _parts(report, SLACK, MOST_SHOWN):
         blocks += report_text.listed(name, lines)
+        if name == BUDGETS and bars(report):
+            blocks.append(preformatted("\n".join(bars(report))))
     now = button("Health now", action_ids.REPORT_HEALTH, action_ids.encode(HealthRequest()))
     return Card(_said(report), (*blocks, actions([now])))
 
@@ -139,7 +151,7 @@ def card(report: MonthlyReport) -> Card:
 def _said(report: MonthlyReport) -> str:
     lines = [title(report), escape(lead(report)), *map(escape, report_text.missing(report))]
     for name, said in _parts(report, text_voice(report), MOST_SHOWN):
-        lines += [name, *said]
+        lines += [name, *said, *(bars(report) if name == BUDGETS else ())]
     return "\n".join(lines)
 
 
@@ -154,4 +166,5 @@ def rest(report: MonthlyReport) -> str:
 def markdown(report: MonthlyReport) -> str:
     """All of it, for mail, terminals and files."""
     opening = [lead(report), *report_text.missing(report)]
-    return report_text.markdown(title(report), opening, _parts(report, plain_in(report.zone), MOST_LISTED))
+    parts = _parts(report, plain_in(report.zone), MOST_LISTED)
+    return report_text.markdown(title(report), opening, parts, ("What is left of each budget", bars(report)))
