@@ -118,7 +118,10 @@ class _Handler(BaseHTTPRequestHandler):
         self._serve("GET", dict(parse_qsl(urlsplit(self.path).query)))
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+        wanted = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(wanted).decode()
+        if len(body.encode()) < wanted:
+            raise ConnectionResetError("whoever asked was killed in the middle of it")
         is_json = "json" in self.headers.get("Content-Type", "")
         self._serve("POST", json.loads(body or "{}") if is_json else dict(parse_qsl(body)))
 
