@@ -117,6 +117,9 @@ class Gone:
     def last(self) -> int:
         raise StateUnavailable("The state database is gone.")
 
+    def newest_aside(self, *_: object) -> list[object]:
+        raise StateUnavailable("The state database is gone.")
+
 
 def test_a_load_that_is_cut_off_is_made_again_from_where_it_was(
     bench: IntakeBench, monkeypatch: pytest.MonkeyPatch

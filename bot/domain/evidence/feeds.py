@@ -118,8 +118,10 @@ def gaps_of(rows: Iterable[datetime], claims: Iterable[Claim]) -> tuple[Gap, ...
 
 
 def evident(first: datetime, claims: Iterable[Claim]) -> datetime | None:
-    """When it is evident that nothing is shown any more since `first`, by the claims that no row has followed."""
-    since = [claim for claim in claims if claim.started_at >= first]
+    """When it is evident that nothing is shown any more since `first`, by the claims that no row has followed. A run
+    that was known before it began is one of the future, and claims nothing.
+    """
+    since = [claim for claim in claims if first <= claim.started_at <= claim.known_at]
     shown_by = dict[str, datetime]()
     for claim in since:
         if claim.owner is None:
