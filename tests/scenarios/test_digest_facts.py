@@ -223,4 +223,5 @@ def test_what_is_in_shadow_has_one_line(watched: AppServices, state: FakeState) 
     reports._asked = replace(reports._asked, shadow=everything)
     report = reports.daily(MORNING)
     assert line in daily_report.markdown(report)
+    assert report.incidents is not None
     assert "Gamebook" not in {name for each in report.incidents for name in each.incident.processors}
