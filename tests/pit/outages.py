@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -18,27 +18,23 @@ BALLAST = 65_536
 
 def database_away(server: Cluster, begins_s: float, lasts_s: float) -> Trouble:
     """The server is killed, and not started again for `lasts_s`."""
-
-    def work(pit: Pit) -> None:
-        if pit.over.wait(begins_s / pit.config.scale):
-            return
-        server.stop(signal.SIGQUIT)
-        pit.over.wait(lasts_s / pit.config.scale)
-        server.start()
-        pit.came_back.append(pit.now())
-
-    return work
+    return _away(begins_s, lasts_s, lambda _: server.stop(signal.SIGQUIT), lambda _: server.start())
 
 
 def slack_away(begins_s: float, lasts_s: float, way: str) -> Trouble:
-    """Every call of Slack ends in `way`, one of FAULTS, and none is done; Twilio goes on."""
+    """Every call of Slack ends in `way`, one of FAULTS or DOWN, and none is done; Twilio goes on."""
+    return _away(
+        begins_s, lasts_s, lambda pit: pit.vendors.away.update({SLACK: way}), lambda pit: pit.vendors.away.clear()
+    )
 
+
+def _away(begins_s: float, lasts_s: float, goes: Callable[[Pit], None], comes: Callable[[Pit], None]) -> Trouble:
     def work(pit: Pit) -> None:
         if pit.over.wait(begins_s / pit.config.scale):
             return
-        pit.vendors.away[SLACK] = way
+        goes(pit)
         pit.over.wait(lasts_s / pit.config.scale)
-        del pit.vendors.away[SLACK]
+        comes(pit)
         pit.came_back.append(pit.now())
 
     return work
