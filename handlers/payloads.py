@@ -169,11 +169,11 @@ def as_written(said: str) -> str:
     return said.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def days(typed: str, without: int = 30) -> int:
-    """`30`, `30d` or nothing: so many days. Raises BadInput."""
-    number = typed.casefold().removesuffix("d").strip() or str(without)
+def days(asked: IncidentCommand, without: int) -> int:
+    """`30`, `30d` or nothing after the word: so many days. Raises BadInput."""
+    number = asked.more.casefold().removesuffix("d").strip() or str(without)
     if not (number.isascii() and number.isdigit() and len(number) <= 4):
-        raise BadInput(f"{typed!r} is no number of days. Write `/incident figures 30d`.")
+        raise BadInput(f"{asked.more!r} is no number of days. Write `/incident {asked.word} {without}d`.")
     return int(number)
 
 

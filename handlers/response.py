@@ -19,7 +19,7 @@ from handlers.answers import help_card
 from handlers.replies import Reply
 
 Payload = Mapping[str, Any]
-DAYS_OF_SHADOW = 7
+DAYS_OF_FIGURES, DAYS_OF_SHADOW = 30, 7
 WITHOUT_CARD = ("declare", "postmortem")
 """What a word of the command is answered with is a modal, or a file."""
 
@@ -132,10 +132,10 @@ def _asked(services: AppServices, asked: payloads.IncidentCommand, user: str) ->
     if asked.word == "list":
         return response.listing(people.overviews(now), now)
     if asked.word == "figures":
-        days = payloads.days(asked.more)
+        days = payloads.days(asked, DAYS_OF_FIGURES)
         return figures.card(services.retrospect.figures(days, now), days)
     if asked.word == "shadow":
-        return shadow.card(services.retrospect.shadow(payloads.days(asked.more, DAYS_OF_SHADOW), now))
+        return shadow.card(services.retrospect.shadow(payloads.days(asked, DAYS_OF_SHADOW), now))
     found, who = people.incident(asked.name), people.who(user, now)
     if asked.word == "timeline":
         return response.timeline(people.overview(found, now), now)

@@ -36,7 +36,10 @@ def _line(incident: Incident, voice: Voice) -> str:
 
 
 def _title(found: ShadowReport) -> str:
-    return f"In shadow, last {plural((found.until - found.since).days, 'day')}: {totals(found)}"
+    within = f"last {plural((found.until - found.since).days, 'day')}"
+    if found.is_empty:
+        return f"Nothing is in shadow, and nothing was in the {within}"
+    return f"In shadow, {within}: {totals(found)}"
 
 
 def text(found: ShadowReport) -> list[str]:

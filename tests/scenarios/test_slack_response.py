@@ -286,8 +286,10 @@ def test_what_is_open_and_what_happened(transport: str, watched: AppServices, st
         assert "MTTA" in counted["text"]
         refused = await bench.ask("/incident figures soon", sees="ephemeral")
         assert "'soon' is no number of days" in refused["text"]
+        refused = await bench.ask("/incident shadow soon", sees="ephemeral")
+        assert "'soon' is no number of days. Write `/incident shadow 7d`." in refused["text"]
         apart = await bench.ask("/incident shadow", sees="ephemeral")
-        assert apart["text"].startswith("In shadow, last 7 days: 0 findings of nothing, would have paged 0 times")
+        assert apart["text"].startswith("Nothing is in shadow, and nothing was in the last 7 days.")
 
     watched.retrospect = RetrospectService(state)
     play(scenario, transport, watched)
