@@ -1,5 +1,6 @@
 """What is kept of reports: that one was due is claimed once, and what it said."""
 
+from datetime import datetime
 from typing import Protocol
 
 from bot.domain.reports.said import Fired, Said
@@ -31,6 +32,6 @@ class Reports(Protocol):
 
     def said(self, key: str) -> Said | None: ...
 
-    def delivered(self, schedule: str) -> Said | None:
-        """The newest of a schedule of which a page was taken."""
+    def delivered(self, schedule: str, made_before: datetime | None = None) -> Said | None:
+        """The newest of a schedule of which a page was taken; of those made before a moment."""
         ...

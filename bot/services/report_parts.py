@@ -2,10 +2,13 @@
 
 import logging
 from collections.abc import Callable
+from datetime import date, datetime, time
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from bot.domain.errors import FirelineError, WarehouseUnavailable
-from bot.ports.state import StateUnavailable
+from bot.domain.reports.policy import Schedule
+from bot.ports.state import State, StateUnavailable
 
 OF_NOW = "it is known of now only, not of the past"
 NOTHING_STORED = "nothing is stored yet: `fireline run` or `fireline demo` detects"
@@ -27,3 +30,9 @@ class Parts:
             self.later = self.later or isinstance(error, WarehouseUnavailable | StateUnavailable)
             log.info("a report does without %s: %s", name, error)
             return None
+
+
+def kept_before(state: State, schedule: Schedule, day: date, zone: ZoneInfo, read: Callable[[str], T]) -> T | None:
+    """What the newest of an earlier date that was delivered has kept: one that is completed is not its own past."""
+    said = state.reports.delivered(schedule, made_before=datetime.combine(day, time(), zone))
+    return None if said is None else read(said.facts)

@@ -9,7 +9,7 @@ from bot.domain.gate.shadow_policy import NOTHING, ShadowPolicy
 from bot.domain.health.model import HealthReport, HealthRequest
 from bot.domain.impact.readiness import Deadlines, Readiness, deadlines_within, finals
 from bot.domain.platform.registry import Registry
-from bot.domain.reports.daily import DailyReport, OnDuty, Summary
+from bot.domain.reports.daily import DailyReport, OnDuty
 from bot.domain.reports.policy import FireTime, ReportPolicy, Schedule
 from bot.domain.reports.shadow import ShadowReport
 from bot.domain.reports.summaries import summary_of
@@ -18,7 +18,7 @@ from bot.services.health import HealthService
 from bot.services.impact import ImpactService
 from bot.services.noise_ledger import ledger_within
 from bot.services.oncall import OncallService
-from bot.services.report_parts import NOTHING_STORED, OF_NOW, Parts
+from bot.services.report_parts import NOTHING_STORED, OF_NOW, Parts, kept_before
 from bot.services.responses import ResponseService
 from bot.services.shadow import shadow_within
 from bot.services.trends import DailyRates, TrendService
@@ -103,7 +103,9 @@ class ReportService:
             silences=part("silences", lambda: tuple(self._state.silences(now))),
             ledger=part("findings", lambda: self._ledger(now, last)),
             shadow=part("shadow", lambda: self._shadow(now)),
-            before=part("the digest before", self._before),
+            before=part(
+                "the digest before", lambda: kept_before(self._state, Schedule.DAILY, day, self.zone, summary_of)
+            ),
             unavailable=part.unavailable,
             later=part.later,
         )
@@ -147,7 +149,3 @@ class ReportService:
         """As health has it; where health does not know it, of 24 hours."""
         known = None if last is None else last.noise.findings
         return ledger_within(self._state, now - DAY, now) if known is None else known
-
-    def _before(self) -> Summary | None:
-        said = self._state.reports.delivered(Schedule.DAILY)
-        return None if said is None else summary_of(said.facts)

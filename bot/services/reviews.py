@@ -10,12 +10,12 @@ from bot.domain.health.report import Period
 from bot.domain.incidents.figures import Figures
 from bot.domain.platform.registry import Registry
 from bot.domain.reports import monthly, noisiest, weekly
-from bot.domain.reports.monthly import Capacity, MonthlyReport, MonthSummary
+from bot.domain.reports.monthly import Capacity, MonthlyReport
 from bot.domain.reports.objectives import Counts
 from bot.domain.reports.paging import OwnLine, Paging, own_line, paging
 from bot.domain.reports.policy import FireTime, ReportPolicy, Schedule
 from bot.domain.reports.summaries import month_of, week_of
-from bot.domain.reports.weekly import Hid, Untried, WeeklyReport, WeekSummary
+from bot.domain.reports.weekly import Hid, Untried, WeeklyReport
 from bot.domain.runbooks.runbook import Runbook
 from bot.ports.state import State
 from bot.ports.warehouse import Warehouse
@@ -24,7 +24,7 @@ from bot.services.deploys import DeploysService
 from bot.services.health import HealthService
 from bot.services.noise_ledger import ledger_within
 from bot.services.oncall import OncallService
-from bot.services.report_parts import NOTHING_STORED, OF_NOW, Parts
+from bot.services.report_parts import NOTHING_STORED, OF_NOW, Parts, kept_before
 from bot.services.retrospect import RetrospectService
 from bot.services.slo import SloService
 
@@ -80,7 +80,9 @@ class ReviewService:
             drifts_off=asked.deploys.off,
             ledger=part("findings", lambda: ledger_within(self._state, since, at)),
             own=part("Fireline's own pages", lambda: self._own(since, at)),
-            before=part("the report before", lambda: self._week_before(at)),
+            before=part(
+                "the report before", lambda: kept_before(self._state, Schedule.WEEKLY, day, self.zone, week_of)
+            ),
             unavailable=part.unavailable,
             later=part.later,
         )
@@ -104,7 +106,9 @@ class ReviewService:
             kinds=part("incidents", lambda: monthly.by_kind(self._state.announced(since, until))),
             figures=part("how soon", lambda: self._figures(since, until, at)),
             precision=part("precision", lambda: monthly.precision(map(self._state.feedback, incidents()))),
-            before=part("the review before", lambda: self._month_before(at)),
+            before=part(
+                "the review before", lambda: kept_before(self._state, Schedule.MONTHLY, day, self.zone, month_of)
+            ),
             unavailable=part.unavailable,
             later=part.later,
         )
@@ -180,11 +184,3 @@ class ReviewService:
         moment = self._asked.health.known(at).moment
         until = datetime.combine(moment.date(), time(), tzinfo=UTC)
         return Window(until - BASELINE, until, moment, BASELINE.days, exact=False)
-
-    def _week_before(self, at: datetime) -> WeekSummary | None:
-        said = self._state.reports.delivered(Schedule.WEEKLY)
-        return None if said is None or said.made_at >= at else week_of(said.facts)
-
-    def _month_before(self, at: datetime) -> MonthSummary | None:
-        said = self._state.reports.delivered(Schedule.MONTHLY)
-        return None if said is None or said.made_at >= at else month_of(said.facts)

@@ -71,6 +71,8 @@ def test_the_last_one_that_was_delivered_is_known(again: Again) -> None:
     send(again(), "digest:2026-01-15")
     send(again(), "digest:2026-01-16")
     assert again().reports.delivered("daily") == said("2026-01-16", 1)
+    assert again().reports.delivered("daily", START + DAY) == said("2026-01-15", 0)
+    assert again().reports.delivered("daily", START) is None
     assert again().reports.delivered("weekly") is None
 
 

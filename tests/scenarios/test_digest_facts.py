@@ -169,6 +169,7 @@ def test_a_warehouse_that_is_down_is_never_healthy_and_the_digest_is_completed(m
     kept = mornings.state.reports.said("digest:2026-01-16")
     assert kept is not None
     assert (kept.whole, kept.made_at) == (True, MORNING)
+    assert mornings.services.reports.daily(later).before is None
 
 
 def test_a_digest_compares_itself_with_the_last_that_was_delivered(mornings: Mornings) -> None:

@@ -158,6 +158,16 @@ def test_a_warehouse_that_is_down_is_said_and_the_report_is_completed(weeks: Wee
     assert weeks.at(SUNDAY + 92 * MINUTE) == keys
 
 
+def test_one_that_is_completed_compares_itself_with_the_sunday_before(weeks: Weeks) -> None:
+    weeks.at(SUNDAY)
+    weeks.goes_down()
+    weeks.at(SUNDAY + 7 * DAY)
+    weeks.goes_on()
+    later = weeks.services.reviews.weekly(SUNDAY + 7 * DAY + 90 * MINUTE)
+    assert later.before is not None
+    assert (later.day, later.before.day) == (date(2026, 1, 25), date(2026, 1, 18))
+
+
 def test_a_week_that_was_not_watched_says_so(weeks: Weeks) -> None:
     report = weeks.services.reviews.weekly(SUNDAY, date(2026, 1, 5))
     assert (report.day, report.as_of) == (date(2026, 1, 4), eastern(2026, 1, 4, 8))

@@ -1,6 +1,7 @@
 """Reports as rows: that one was due, once for each date; and what it said."""
 
 from dataclasses import asdict
+from datetime import datetime
 
 from sqlalchemy import Boolean, Column, ColumnElement, Connection, Engine, String, Table, exists, select
 
@@ -64,10 +65,11 @@ class SqlReports:
     def said(self, key: str) -> Said | None:
         return self._one(report.c.key == key)
 
-    def delivered(self, schedule: str) -> Said | None:
+    def delivered(self, schedule: str, made_before: datetime | None = None) -> Said | None:
         page = tables.page
         taken = exists().where(page.c.dedup_key == report.c.key, page.c.state == PageState.SENT.value)
-        return self._one((report.c.schedule == schedule) & taken)
+        wanted = (report.c.schedule == schedule) & taken
+        return self._one(wanted if made_before is None else wanted & (report.c.made_at < made_before))
 
     def _one(self, wanted: ColumnElement[bool]) -> Said | None:
         query = select(report).where(wanted).order_by(report.c.made_at.desc(), report.c.key.desc()).limit(1)

@@ -71,7 +71,7 @@ class OnDuty:
 @dataclass(frozen=True, kw_only=True)
 class DailyReport(Report):
     """`health` is of 7 days, `last_day` of one; `success` by phase and day; `incidents` are those that are not over,
-    worst first; `silences` hold or are planned. `before` is the last digest that was delivered.
+    worst first; `silences` hold or are planned. `before`: the last of an earlier date that was delivered.
     """
 
     health: HealthReport | None = None

@@ -1,5 +1,7 @@
 """Reports in memory."""
 
+from datetime import datetime
+
 from bot.domain.delivery import PageState, Queued
 from bot.domain.reports.said import Fired, Said
 from bot.domain.reports.watch import Watch
@@ -31,7 +33,8 @@ class FakeReports:
     def said(self, key: str) -> Said | None:
         return self._said.get(key)
 
-    def delivered(self, schedule: str) -> Said | None:
+    def delivered(self, schedule: str, made_before: datetime | None = None) -> Said | None:
         sent = {each.page.dedup_key for each in self._pages.values() if each.state is PageState.SENT}
         known = [each for each in self._said.values() if each.schedule == schedule and each.key in sent]
+        known = [each for each in known if made_before is None or each.made_at < made_before]
         return max(known, key=lambda each: (each.made_at, each.key), default=None)
