@@ -1,5 +1,6 @@
 """Evidence that is partial: what was never seen, not seen yet, not seen any more, or is not covered says nothing."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,7 +15,7 @@ from bot.domain.evidence.known import Gap, Sight, Trail
 from bot.domain.evidence.observation import Game
 from bot.domain.evidence.runs import InputKind
 from bot.domain.health.model import Window
-from tests.support.builders import DAY, World, game, load, loaded, raw_file, run, warehouse
+from tests.support.builders import DAY, World, at, game, load, loaded, raw_file, run, warehouse
 
 NEW_YORK = ZoneInfo("America/New_York")
 NOON = datetime(2026, 1, 15, 12, tzinfo=UTC)
@@ -70,6 +71,11 @@ class TestGaps:
         assert not gap.hides(DAYS[1], hours(50))
         assert gap.hides(DAYS[1], hours(51))
         assert not gap.hides(DAY - timedelta(days=1), LATER)
+
+    @pytest.mark.parametrize(("known", "is_gap"), [(50, True), (49.99, True), (48.9, False)])
+    def test_a_run_of_the_future_shows_no_gap_a_clock_ahead_does(self, known: float, is_gap: bool) -> None:
+        assert gaps_of([NOON], claims((50, known))) == ((Gap(NOON, None, hours(known)),) if is_gap else ())
+        assert gaps_of([hours(-1), NOON], claims((0.5, -0.1), (0.5, 0))) == ()
 
     def test_rows_that_come_again_end_the_gap(self) -> None:
         [gap] = gaps_of([NOON, hours(100)], claims((50, 50.1)))
@@ -165,6 +171,17 @@ def test_loads_that_end_before_the_runs_do(tmp_path: Path) -> None:
     assert [evidence_of(held, "Box", day).filled for day in DAYS[2:6]] == [True] * 4, "their runs say so"
     [due] = [due for due in held.health_due(Window.live(LATER, 30)) if due.processor == "Summary"]
     assert (due.filled, due.unknown) == (0, 1), "no table; of the date with a run nobody knows what it brought"
+
+
+@pytest.mark.parametrize("records", [100, None])
+def test_a_run_of_the_future_takes_no_sign_from_the_others(tmp_path: Path, records: int | None) -> None:
+    """And runs that usually leave a row are a sign though they do not say how many they brought."""
+    runs = [run(f"{day}", start=30, day=day, records_processed=records) for day in DAYS]
+    world = World(runs=runs, table_loads=[loaded(day=day, hours=30.1) for day in DAYS[:3]])
+    early = run("early", start=30, day=DAYS[9], inserted_at=at(31, DAYS[3]), records_processed=records)
+    seen = holding(tmp_path / "seen", world).history().gaps
+    assert [each.gap.evident_at for each in seen] == [at(30, DAYS[5]).replace(tzinfo=UTC) + timedelta(seconds=61)]
+    assert holding(tmp_path / "odd", replace(world, runs=[*runs, early])).history().gaps == seen
 
 
 @pytest.mark.parametrize("records", [100, None])

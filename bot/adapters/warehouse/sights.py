@@ -10,7 +10,7 @@ from bot.adapters.warehouse.unclear import by_owner
 from bot.domain.evidence.answers import END_OF_TIME
 from bot.domain.evidence.expectation import SMALLEST_FILE
 from bot.domain.evidence.feeds import ENDED_AFTER, SHOWN_WITHIN, SHOWS, Claim, evident, is_last_of_date
-from bot.domain.evidence.known import Gap, Seen
+from bot.domain.evidence.known import AHEAD, Gap, Seen
 from bot.domain.evidence.platform_facts import PlatformFacts, ProcessorPlatform
 from bot.domain.sources import Feed
 
@@ -132,8 +132,8 @@ def _claims(
     session: Session, facts: Mapping[str, ProcessorPlatform], kind: str, since: datetime, *, rolled_up: bool
 ) -> Mapping[datetime, list[Claim]]:
     """By the span in which they were made."""
-    bounds: Parameters = {"ended_after": _micros(ENDED_AFTER), "end_of_time": END_OF_TIME, "share": SHOWS}
-    asked: Parameters = {"kind": kind, "since": since, "rolled_up": rolled_up, **bounds}
+    bounds: Parameters = {"ended_after": _micros(ENDED_AFTER), "ahead": _micros(AHEAD), "share": SHOWS}
+    asked: Parameters = {"kind": kind, "since": since, "rolled_up": rolled_up, "end_of_time": END_OF_TIME, **bounds}
     found = defaultdict[datetime, list[Claim]](list)
     for first, owner, name, data_date, started_at, known_at, shows in session.rows("gap_claims", asked):
         if shows or is_last_of_date(facts[name], data_date, started_at):

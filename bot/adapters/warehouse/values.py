@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from bot.adapters.warehouse.columns import Column, Type
 from bot.adapters.warehouse.headers import Aliases
 from bot.adapters.warehouse.raw_rows import Source, quoted
+from bot.domain.evidence.known import AHEAD
 from bot.domain.evidence.vocabulary import Vocabulary
 from bot.domain.platform.names import UNSEEN
 
@@ -22,8 +23,6 @@ _LARGEST = {
     Type.NUMBER: (r"^[+-]?\d+(\.\d*)?([eE]\+?\d+)?$", "1.8e308"),
 }
 """How a number is written that is one and may still be too large, and the largest there is (of either sign)."""
-AHEAD = timedelta(hours=1)
-"""A clock may be so much ahead of ours: what lies further in the future is set aside."""
 WAITED_FOR = timedelta(days=1)
 """A source is read again from before a row of the future whose time comes within so long."""
 DAYS_AHEAD = timedelta(days=400)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from bot.domain.evidence.attempts import OFF_SCHEDULE
 from bot.domain.evidence.expectation import Expects
-from bot.domain.evidence.known import Gap, Seen
+from bot.domain.evidence.known import AHEAD, Gap, Seen
 from bot.domain.evidence.observation import Observed, RunSeen
 from bot.domain.evidence.platform_facts import ProcessorPlatform
 from bot.domain.evidence.processor_date import EARLY_START
@@ -119,9 +119,10 @@ def gaps_of(rows: Iterable[datetime], claims: Iterable[Claim]) -> tuple[Gap, ...
 
 def evident(first: datetime, claims: Iterable[Claim]) -> datetime | None:
     """When it is evident that nothing is shown any more since `first`, by the claims that no row has followed. A run
-    that was known before it began is one of the future, and claims nothing.
+    that was known before it began, by more than clocks differ, is one of the future, and claims nothing.
     """
-    since = [claim for claim in claims if first <= claim.started_at <= claim.known_at]
+    known = (claim for claim in claims if first < claim.known_at)
+    since = [claim for claim in known if first <= claim.started_at <= claim.known_at + AHEAD]
     shown_by = dict[str, datetime]()
     for claim in since:
         if claim.owner is None:

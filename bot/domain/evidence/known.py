@@ -14,6 +14,8 @@ def no_new_data(known_until: datetime) -> str:
     return f"No new data since {known_until:%Y-%m-%d %H:%M} UTC: what has happened since then is not known"
 
 
+AHEAD = timedelta(hours=1)
+"""A clock may be so much ahead of another: what lies further ahead is of the future."""
 FURTHEST_EAST = timedelta(hours=14)
 """It is a date somewhere so long before it is in UTC."""
 Rows = tuple[tuple[datetime, int], ...]

@@ -1,6 +1,7 @@
--- Runs of the schedule that worked within a span without any row of a kind, from the span that begins @since on. `shows`: such a run
--- usually leaves a row (@share rows each), or is a scraper's, which leaves a file; of those the first of each table or source. Of others all that are for dates of
--- which nothing had been seen. And the first of all that brought records @ended_after microseconds after the span began.
+-- Runs of the schedule that worked within a span without any row of a kind, from the span that begins @since on, but none of the
+-- future: known more than @ahead microseconds before it began. `shows`: such a run usually leaves a row (@share rows each), or is a
+-- scraper's, which leaves a file; of those the first of each table or source. Of others all that are for dates of which nothing had
+-- been seen. And the first of all that brought records, or should show, @ended_after microseconds after the span began.
 WITH versions AS (
   SELECT processor_name, data_date, started_at, inserted_at, records_processed FROM runs
   WHERE status = 'success' AND COALESCE(records_processed > 0, TRUE) AND started_at >= @since
@@ -35,6 +36,7 @@ WITH versions AS (
     COALESCE(c.came_at < v.inserted_at, FALSE) AS is_there
   FROM wide_gaps AS g
   JOIN versions AS v ON v.started_at >= g.first_at AND v.inserted_at <= COALESCE(g.until_at, @end_of_time)
+    AND v.inserted_at > g.first_at AND UNIX_MICROS(v.started_at) - UNIX_MICROS(v.inserted_at) <= @ahead
   JOIN processors AS p ON p.processor_name = v.processor_name
   JOIN sights AS s ON s.kind = g.kind AND s.name = CASE WHEN @kind = 'table' THEN p.table_name ELSE p.source END
   LEFT JOIN came AS c ON c.owner = s.name AND c.data_date = v.data_date
@@ -51,4 +53,4 @@ UNION ALL
 SELECT first_at, '' AS owner, '' AS processor_name, MIN(data_date) AS data_date, MIN(started_at) AS started_at, MIN(inserted_at) AS known_at,
   TRUE AS shows
 FROM claims
-WHERE records_processed > 0 AND UNIX_MICROS(started_at) - UNIX_MICROS(first_at) >= @ended_after GROUP BY first_at
+WHERE (records_processed > 0 OR shows) AND UNIX_MICROS(started_at) - UNIX_MICROS(first_at) >= @ended_after GROUP BY first_at
