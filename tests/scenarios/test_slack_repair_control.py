@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.adapters.notify import slack_repairs
 from bot.adapters.notify.slack_repairs import SlackRepairs
 from bot.bootstrap import app_services
 from bot.config.settings import Settings
@@ -37,10 +38,11 @@ class Running:
     repair: Repair
     seconds: list[float]
 
+    def board(self, bench: Bench) -> SlackRepairs:
+        return SlackRepairs(bench.workspace.credentials.bot_token, bench.workspace.api_url, ALERTS)
+
     def messages(self, bench: Bench) -> RepairMessages:
-        workspace = bench.workspace
-        board = SlackRepairs(workspace.credentials.bot_token, workspace.api_url, ALERTS)
-        return RepairMessages(self.state, board, Limits, lambda: self.world.now, lambda: self.seconds[0])
+        return RepairMessages(self.state, self.board(bench), Limits, lambda: self.world.now, lambda: self.seconds[0])
 
     def now(self) -> Repair:
         found = self.state.repairs.of(self.repair.id)
@@ -71,7 +73,9 @@ def labels(message: dict[str, Any]) -> list[str]:
     return [each["text"]["text"] for row in rows for each in row["elements"]]
 
 
-def test_one_message_shows_how_far_it_is_and_is_edited_at_most_every_15_seconds(running: Running) -> None:
+def test_one_message_shows_how_far_it_is_and_is_edited_at_most_every_15_seconds(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def scenario(bench: Bench) -> None:
         messages, made = running.messages(bench), execution(running.state, running.world)
         await asyncio.to_thread(messages.look)
@@ -96,6 +100,11 @@ def test_one_message_shows_how_far_it_is_and_is_edited_at_most_every_15_seconds(
         assert labels(ended) == ["Retry 1 failed step", "Receipt"]
         await asyncio.to_thread(running.messages(bench).look)  # another process
         assert len(bench.posts(ALERTS)) == 1
+        await bench.ask("/health", ALERTS)
+        monkeypatch.setattr(slack_repairs, "PAGE", 1)
+        found = await asyncio.to_thread(running.board(bench).find, running.now(), None)
+        assert found is not None  # though it is not on the newest page
+        assert found == running.now().message
 
     play(scenario, "socket", running.services)
 
