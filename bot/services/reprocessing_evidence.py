@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from functools import partial
 
 from bot.domain.evidence.observation import DateSpan
 from bot.domain.evidence.processor_date import ProcessorDate
@@ -45,14 +44,22 @@ class StepEvidence:
         ]
 
     def _seen(self, keys: Collection[StepKey], now: datetime) -> Iterator[tuple[StepKey, Seen]]:
+        unread = self._validation().unread_each({key.processor for key in keys}, RUNS | DATA)
         for key, row, day in self._judged(keys, now):
             runs = [*day.attempts, *day.under_way.values()]
             file = day.file if day.is_scraper else None
             written = day.loaded_at if file is None else max((at for at, _ in file.seen), default=None)
-            traced = day.table is not None or file is not None
-            unread = self._validation().unread([key.processor], RUNS | DATA)
-            told = partial(Seen, runs=runs, judged=row.judged, rows=day.rows, written_at=written)
-            yield key, told(traced=traced, unread=unread)
+            yield (
+                key,
+                Seen(
+                    runs=runs,
+                    judged=row.judged,
+                    rows=day.rows,
+                    written_at=written,
+                    traced=day.table is not None or file is not None,
+                    unread=unread[key.processor],
+                ),
+            )
 
     def _judged(self, keys: Collection[StepKey], now: datetime) -> Iterator[tuple[StepKey, Validated, ProcessorDate]]:
         known = self._registry().by_name

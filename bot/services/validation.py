@@ -120,6 +120,11 @@ class ValidationService:
         """Why nobody knows what is not there of these, as runs that are under way; "": their sources are read."""
         return unread(self._blindness.sight(), self._registry, names, feeds)
 
+    def unread_each(self, names: Iterable[str], feeds: Iterable[Feed]) -> Mapping[str, str]:
+        """The same for each of them by itself; the sources are looked at once."""
+        sight = self._blindness.sight()
+        return {name: unread(sight, self._registry, [name], feeds) for name in names}
+
     def dates(self, now: datetime) -> DateReader:
         """Reads data dates as of the moment that answers speak of."""
         return self._health.dates(now)
