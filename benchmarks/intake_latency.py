@@ -1,16 +1,11 @@
 """From the acknowledgement of an event to its effect in health: `python -m benchmarks.intake_latency`, a minute."""
 
-import asyncio
 import json
 import os
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from math import ceil
 from pathlib import Path
-from queue import Queue
-from threading import Thread
 
 from pydantic import SecretStr
 
@@ -20,8 +15,8 @@ from bot.domain.health.model import HealthRequest
 from bot.recorder import clock
 from bot.recorder.sinks.endpoint import EndpointSink
 from bot.scheduler import running
-from bot.slack.serving import watched_site
 from bot.source_lanes import SourceLanes
+from tests.support.intake_bench import served_site
 
 EVENTS, TOKEN = 50, "t" * 40
 POLL_S = 0.005
@@ -35,26 +30,6 @@ def configured(folder: Path) -> Settings:
         (folder / f"{name}.yaml").write_text(json.dumps(content))
     none, token = SecretStr("none"), SecretStr(TOKEN)
     return Settings(home=folder / "home", config=folder, slack_bot_token=none, intake_token=token)
-
-
-@contextmanager
-def at_the_door(duties: Serving) -> Iterator[str]:
-    """The address at which events are taken while the block runs."""
-    loop, at, ended = asyncio.new_event_loop(), Queue[str](), asyncio.Event()
-
-    async def whole() -> None:
-        async with watched_site(0, "127.0.0.1", duties.probe, duties.callbacks) as port:
-            at.put(f"http://127.0.0.1:{port}")
-            await ended.wait()
-
-    thread = Thread(target=loop.run_until_complete, args=[whole()])
-    thread.start()
-    try:
-        yield at.get(timeout=30)
-    finally:
-        loop.call_soon_threadsafe(ended.set)
-        thread.join()
-        loop.close()
 
 
 def tell(address: str, number: int) -> float:
@@ -79,7 +54,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as made:
         settings = configured(Path(made))
         stored, shown = list[float](), list[float]()
-        with serving(settings) as duties, running([], duties.vitals) as lanes, at_the_door(duties) as address:
+        with (
+            serving(settings) as duties,
+            running([], duties.vitals) as lanes,
+            served_site(duties.probe, duties.callbacks) as address,
+        ):
             SourceLanes(duties.sources, lanes).start()
             tell(address, 0)
             wait(duties, 1)

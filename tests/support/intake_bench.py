@@ -4,8 +4,8 @@ import asyncio
 import io
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -61,25 +61,9 @@ class IntakeBench:
         own = [web.post(RUNS, door.runs), web.get(RUNS, door.done), web.post(LINEAGE, door.lineage)]
         return [*own, *self.more(self.intake)]
 
-    @contextmanager
-    def serving(self) -> Iterator[str]:
+    def serving(self) -> AbstractContextManager[str]:
         """The address at which it answers while the block runs."""
-        loop, at = asyncio.new_event_loop(), Queue[str]()
-        ended = asyncio.Event()
-
-        async def whole() -> None:
-            async with watched_site(0, "127.0.0.1", Probe(), self.routes()) as port:
-                at.put(f"http://127.0.0.1:{port}")
-                await ended.wait()
-
-        thread = Thread(target=loop.run_until_complete, args=[whole()])
-        thread.start()
-        try:
-            yield at.get(timeout=30)
-        finally:
-            loop.call_soon_threadsafe(ended.set)
-            thread.join()
-            loop.close()
+        return served_site(Probe(), self.routes())
 
     def get(self, path: str, token: str = TOKEN) -> Answer:
         async def whole() -> Answer:
@@ -122,6 +106,26 @@ async def _one(session: ClientSession, url: str, body: object, token: str | None
     async with session.post(url, data=io.BytesIO(data), headers=headers) as answer:
         text = await answer.text()
         return answer.status, json.loads(text) if text.startswith("{") else text
+
+
+@contextmanager
+def served_site(probe: Probe, callbacks: Sequence[web.RouteDef]) -> Iterator[str]:
+    """The address at which callbacks answer while the block runs."""
+    loop, at, ended = asyncio.new_event_loop(), Queue[str](), asyncio.Event()
+
+    async def whole() -> None:
+        async with watched_site(0, "127.0.0.1", probe, callbacks) as port:
+            at.put(f"http://127.0.0.1:{port}")
+            await ended.wait()
+
+    thread = Thread(target=loop.run_until_complete, args=[whole()])
+    thread.start()
+    try:
+        yield at.get(timeout=30)
+    finally:
+        loop.call_soon_threadsafe(ended.set)
+        thread.join()
+        loop.close()
 
 
 @contextmanager
