@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
     from bot.config.settings import Settings
     from bot.domain.escalation.pages import Targets
     from bot.domain.impact.readiness import Readiness
     from bot.domain.platform.registry import Registry
-    from bot.domain.reports.daily import DailyReport
-    from bot.domain.reports.monthly import MonthlyReport
-    from bot.domain.reports.weekly import WeeklyReport
+    from bot.domain.reports.daily import DailyReport, Summary
+    from bot.domain.reports.monthly import MonthlyReport, MonthSummary
+    from bot.domain.reports.policy import Schedule
+    from bot.domain.reports.report import Report
+    from bot.domain.reports.weekly import WeeklyReport, WeekSummary
     from bot.ports.clock import Clock
     from bot.ports.state import State
     from bot.ports.warehouse import Warehouse
@@ -22,14 +27,16 @@ if TYPE_CHECKING:
     from bot.services.impact import ImpactService
     from bot.services.oncall import OncallService
     from bot.services.readiness_posts import ReadinessPosts
-    from bot.services.report_posts import ReportKind, ReportPosts
+    from bot.services.report_posts import ReportKind, ReportPosts, Words
     from bot.services.reports import ReportService
     from bot.services.responses import ResponseService
     from bot.services.retrospect import RetrospectService
     from bot.services.slo import SloService
     from bot.services.trends import TrendService
     from bot.services.watch_posts import WatchPosts
+    from bot.views.blocks import Card
 
+R = TypeVar("R", bound="Report")
 BACK_DAYS = 6
 """So long a report that comes once a week or a month is looked back for: it is said that there was none."""
 
@@ -91,40 +98,13 @@ def report_posts(services: AppServices, store: State, targets: Targets, wall: Cl
     from bot.services.report_posts import ReportPosts
     from bot.views import readiness
 
-    kinds: tuple[ReportKind[Any], ...] = (daily_kind(), weekly_kind(), monthly_kind())
-
     def card(found: Readiness) -> tuple[str, str]:
         return readiness.card(found, services.reports.zone).stored()
 
     return ReportLanes(
-        tuple(ReportPosts(each, services, store, targets, wall, channel) for each in kinds),
+        tuple(ReportPosts(each, services, store, targets, wall, channel) for each in report_kinds()),
         ReadinessPosts(services, store, card, readiness.unavailable, wall, channel),
         watch_posts(services, store, wall),
-    )
-
-
-def daily_kind() -> ReportKind[DailyReport]:
-    from bot.domain.reports.policy import Schedule
-    from bot.domain.reports.summaries import written
-    from bot.services.report_posts import ReportKind, Words
-    from bot.views import daily_report, report_text
-
-    words = Words(
-        card=lambda report: daily_report.card(report).stored(),
-        rest=daily_report.rest,
-        all=lambda report: report_text.plain(daily_report.markdown(report)),
-        facts=lambda report: written(report.summary),
-        skipped=partial(report_text.skipped, "daily digest"),
-    )
-    return ReportKind(
-        schedule=Schedule.DAILY,
-        name="daily digest",
-        called="digest",
-        prefix="digest",
-        back_days=2,
-        fires=lambda services: services.reports.fires,
-        compose=lambda services, now: services.reports.daily(now),
-        words=words,
     )
 
 
@@ -135,51 +115,65 @@ def watch_posts(services: AppServices, store: State, wall: Clock) -> WatchPosts:
     return WatchPosts(services, store, lambda found: watch.card(found).stored(), watch.gone, wall)
 
 
-def weekly_kind() -> ReportKind[WeeklyReport]:
+def report_kinds() -> tuple[ReportKind[DailyReport], ReportKind[WeeklyReport], ReportKind[MonthlyReport]]:
     from bot.domain.reports.policy import Schedule
-    from bot.domain.reports.summaries import week_written
-    from bot.services.report_posts import ReportKind, Words
-    from bot.views import report_text, weekly_report
+    from bot.services.report_posts import ReportKind
+    from bot.views import daily_report as daily
+    from bot.views import monthly_report as monthly
+    from bot.views import weekly_report as weekly
 
-    words = Words(
-        card=lambda report: weekly_report.card(report).stored(),
-        rest=weekly_report.rest,
-        all=lambda report: report_text.plain(weekly_report.markdown(report)),
-        facts=lambda report: week_written(report.summary),
-        skipped=partial(report_text.skipped, "weekly report"),
+    digest = ReportKind(
+        schedule=Schedule.DAILY,
+        name="daily digest",
+        called="digest",
+        prefix="digest",
+        back_days=2,
+        fires=lambda services: services.reports.fires,
+        compose=lambda services, now: services.reports.daily(now),
+        words=_words("daily digest", daily.card, daily.rest, daily.markdown, lambda report: report.summary),
     )
+    week = _words("weekly report", weekly.card, weekly.rest, weekly.markdown, lambda report: report.summary)
+    month = _words("monthly review", monthly.card, monthly.rest, monthly.markdown, lambda report: report.summary)
+    return (
+        digest,
+        _review(Schedule.WEEKLY, "weekly report", lambda services, now: services.reviews.weekly(now), week),
+        _review(Schedule.MONTHLY, "monthly review", lambda services, now: services.reviews.monthly(now), month),
+    )
+
+
+def _review(
+    schedule: Schedule, name: str, compose: Callable[[AppServices, datetime], R], words: Words[R]
+) -> ReportKind[R]:
+    from bot.services.report_posts import ReportKind
+
     return ReportKind(
-        schedule=Schedule.WEEKLY,
-        name="weekly report",
-        called="weekly report",
-        prefix="weekly",
+        schedule=schedule,
+        name=name,
+        called=name,
+        prefix=schedule.value,
         back_days=BACK_DAYS,
-        fires=lambda services: services.reviews.fires[Schedule.WEEKLY],
-        compose=lambda services, now: services.reviews.weekly(now),
+        fires=lambda services: services.reviews.fires[schedule],
+        compose=compose,
         words=words,
     )
 
 
-def monthly_kind() -> ReportKind[MonthlyReport]:
-    from bot.domain.reports.policy import Schedule
-    from bot.domain.reports.summaries import month_written
-    from bot.services.report_posts import ReportKind, Words
-    from bot.views import monthly_report, report_text
+def _words(
+    name: str,
+    card: Callable[[R], Card],
+    rest: Callable[[R], str],
+    markdown: Callable[[R], str],
+    summary: Callable[[R], Summary | WeekSummary | MonthSummary],
+) -> Words[R]:
+    """Of what a report's view makes."""
+    from bot.domain.reports.summaries import written
+    from bot.services.report_posts import Words
+    from bot.views import report_text
 
-    words = Words(
-        card=lambda report: monthly_report.card(report).stored(),
-        rest=monthly_report.rest,
-        all=lambda report: report_text.plain(monthly_report.markdown(report)),
-        facts=lambda report: month_written(report.summary),
-        skipped=partial(report_text.skipped, "monthly review"),
-    )
-    return ReportKind(
-        schedule=Schedule.MONTHLY,
-        name="monthly review",
-        called="monthly review",
-        prefix="monthly",
-        back_days=BACK_DAYS,
-        fires=lambda services: services.reviews.fires[Schedule.MONTHLY],
-        compose=lambda services, now: services.reviews.monthly(now),
-        words=words,
+    return Words(
+        card=lambda report: card(report).stored(),
+        rest=rest,
+        all=lambda report: report_text.plain(markdown(report)),
+        facts=lambda report: written(summary(report)),
+        skipped=partial(report_text.skipped, name),
     )

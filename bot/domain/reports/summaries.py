@@ -10,7 +10,7 @@ from bot.domain.reports.monthly import MonthSummary
 from bot.domain.reports.weekly import WeekSummary
 
 
-def written(summary: Summary) -> str:
+def written(summary: Summary | WeekSummary | MonthSummary) -> str:
     return json.dumps({**asdict(summary), "day": summary.day.isoformat()}, sort_keys=True)
 
 
@@ -26,17 +26,9 @@ def summary_of(text: str) -> Summary:
     )
 
 
-def week_written(summary: WeekSummary) -> str:
-    return json.dumps({**asdict(summary), "day": summary.day.isoformat()}, sort_keys=True)
-
-
 def week_of(text: str) -> WeekSummary:
     given = json.loads(text)
     return WeekSummary(date.fromisoformat(given["day"]), given["pages"], given["night"], given["incidents"])
-
-
-def month_written(summary: MonthSummary) -> str:
-    return json.dumps({**asdict(summary), "day": summary.day.isoformat()}, sort_keys=True)
 
 
 def month_of(text: str) -> MonthSummary:
