@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot.domain.health.trends import Trends
+from bot.domain.health.usual import WEEKDAYS
 from bot.views import numbers, svg
 from bot.views.chart_fonts import fonts
 from bot.views.chart_style import (
@@ -23,7 +24,7 @@ from bot.views.chart_style import (
     words,
 )
 
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+SHORT_WEEKDAYS = [day[:3] for day in WEEKDAYS]
 ROW, WIDEST_LABEL = 26.0, 100.0
 MOST_ROWS = 20
 """More would not be read in a picture: the worst are drawn, the others counted."""
@@ -92,7 +93,7 @@ def draw_heat(trends: Trends) -> str:
     wide = (WIDTH - MARGIN - left) / 24
     top, bottom = TOP + LINE, TOP + LINE + 7 * HOUR_ROW
     most = max((max(row, default=0.0) for row in trends.heat), default=0.0)
-    parts = [words(day, MARGIN, top + HOUR_ROW * (at + 0.5), room=30) for at, day in enumerate(WEEKDAYS)]
+    parts = [words(day, MARGIN, top + HOUR_ROW * (at + 0.5), room=30) for at, day in enumerate(SHORT_WEEKDAYS)]
     worst = set(worst_hours(trends.heat))
     for day, row in enumerate(trends.heat):
         for hour, value in enumerate(row):
@@ -119,7 +120,7 @@ def worst_hours(heat: Sequence[Sequence[float]]) -> list[tuple[int, int]]:
 
 
 def _most_failed(heat: Sequence[Sequence[float]]) -> str:
-    said = [f"{WEEKDAYS[day]} {hour:02d}:00, {_few(heat[day][hour])}" for day, hour in worst_hours(heat)]
+    said = [f"{SHORT_WEEKDAYS[day]} {hour:02d}:00, {_few(heat[day][hour])}" for day, hour in worst_hours(heat)]
     return f"○ most: {'; '.join(said)}" if said else "None failed."
 
 

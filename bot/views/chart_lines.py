@@ -1,8 +1,9 @@
 """Durations by day over the band of what is usual."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 
+from bot.domain.findings.words import short_day
 from bot.domain.health.model import Durations
 from bot.domain.health.trends import Trends
 from bot.views import numbers, svg
@@ -25,13 +26,9 @@ def draw_durations(trends: Trends) -> str:
     p50 = [(at, days[day].p50 / unit if day in days else None) for at, day in dates]
     p95 = [(at, days[day].p95 / unit if day in days else None) for at, day in dates]
     parts += [*lines(within, Line(p95, second=True)), *lines(within, Line(p50))]
-    parts += below(within, [(at, day_word(day)) for at, day in dates])
+    parts += below(within, [(at, short_day(day)) for at, day in dates])
     parts += legend(_entries(trends), within.bottom + 36)
     return card(f"{trends.subject}: duration of a run", within.bottom + 54, parts, ["By day (UTC), succeeded runs"])
-
-
-def day_word(day: date) -> str:
-    return f"{day:%b} {day.day}"
 
 
 def _unit(most: float) -> tuple[float, Callable[[float], str]]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.domain.counts import plural
 from bot.domain.health.trends import Trends
+from bot.domain.health.usual import WEEKDAYS
 from bot.views import numbers
 from bot.views.chart_figures import draw_heat, draw_success, worst_hours
 from bot.views.chart_lines import draw_durations
@@ -53,9 +54,8 @@ def _success_words(trends: Trends) -> str:
 
 
 def _heat_words(trends: Trends) -> str:
-    days = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
     worst = worst_hours(trends.heat)[:1]
-    said = [f"Most on {days[day]} from {hour:02d}:00, {trends.heat[day][hour]:,.0f}" for day, hour in worst]
+    said = [f"Most on {WEEKDAYS[day]} from {hour:02d}:00, {trends.heat[day][hour]:,.0f}" for day, hour in worst]
     peak = f"{said[0]} in an average week." if said else "None."
     return f"Failed runs of {trends.subject} by hour of the week ({trends.zone}), whatever their cause. {peak}"
 

@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from bot.domain.counts import plural
 from bot.domain.findings.severity import Severity
+from bot.domain.findings.words import short_day
 from bot.domain.reports.replay import Message, ReplayReport
 from bot.views import svg
 from bot.views.chart_axes import Frame, below, spread
-from bot.views.chart_lines import day_word
 from bot.views.chart_style import AT_RISK, BROKEN, GRID, LINE, MARGIN, TOP, WIDTH, card, png, words
 from bot.views.charts import Chart
 
@@ -84,7 +84,7 @@ def _days(report: ReplayReport) -> list[tuple[float, str]]:
     midnight = report.first.replace(hour=0, minute=0, second=0, microsecond=0)
     days = [midnight + timedelta(days=n) for n in range(int(length) + 2)]
     shown = [day for day in days if report.first <= day <= report.last] or [report.first]
-    return [(_day(report, day), day_word(day)) for day in shown]
+    return [(_day(report, day), short_day(day)) for day in shown]
 
 
 def _words(report: ReplayReport) -> str:
