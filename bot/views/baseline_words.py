@@ -19,7 +19,7 @@ def slower(found: Moved) -> str:
 
 
 def failing(found: Moved) -> str:
-    """`failure rate 5.0% of 160 on its Tuesdays, 12.0% of 50 now`."""
+    """`failure rate 5.0% on its Tuesdays (n=160) -> 12.0% (n=50)`."""
     before = f"{found.usual:.1%} on {_those(found)} (n={found.usual_runs:,})"
     return f"failure rate {before} -> {found.now:.1%} (n={found.runs:,})"
 
@@ -44,12 +44,12 @@ def table(found: Baseline) -> list[str]:
 
 
 def weekday(usual: WeekdayUsual) -> str:
-    """`Usual Tuesday: p50 260 s, p95 300 s; 2.1% of 190 fail (95 %: 0.8 to 5.2%); 48 runs, 523 records a run; n=4`."""
+    """`Usual Tuesday: p50 260 s, p95 300 s; 2.1% of 190 fail (95 %: 0.8% to 5.3%); 48 runs a day; n=4`."""
     low, high = usual.failure_bounds
     took = "" if usual.p50 is None or usual.p95 is None else f"p50 {_seconds(usual.p50)}, p95 {_seconds(usual.p95)}; "
     fail = f"{usual.failure_rate or 0:.1%} of {usual.runs:,} fail (95 %: {low:.1%} to {high:.1%})"
     records = "" if usual.records is None else f", {usual.records:,.0f} records a run"
-    runs = f"{usual.volume:,.0f} {'run' if usual.volume == 1 else 'runs'} a day{records}"
+    runs = f"{plural(round(usual.volume), 'run')} a day{records}"
     return f"Usual {WEEKDAYS[usual.weekday]}: {took}{fail}; {runs}; n={usual.days}"
 
 
