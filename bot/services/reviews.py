@@ -1,18 +1,21 @@
 """Compose the weekly report and the monthly review: ask every service for its part, of their own time."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 
 from bot.domain.errors import BadInput
+from bot.domain.gate.noise_ledger import NoiseLedger
 from bot.domain.health.model import BASELINE, Window
 from bot.domain.health.report import Period
 from bot.domain.incidents.figures import Figures
+from bot.domain.incidents.incident import Incident
 from bot.domain.platform.registry import Registry
 from bot.domain.reports import monthly, noisiest, weekly
-from bot.domain.reports.monthly import Capacity, MonthlyReport
+from bot.domain.reports.monthly import Capacity, MonthlyReport, Precision
 from bot.domain.reports.objectives import Counts
-from bot.domain.reports.paging import OwnLine, Paging, own_line, paging
+from bot.domain.reports.paging import own_line, paging
 from bot.domain.reports.policy import FireTime, ReportPolicy, Schedule
 from bot.domain.reports.summaries import month_of, week_of
 from bot.domain.reports.weekly import Hid, Untried, WeeklyReport
@@ -63,23 +66,24 @@ class ReviewService:
         """
         day, at = self._when(Schedule.WEEKLY, now, day)
         asked, part, since = self._asked, Parts(), at - weekly.WEEK
-        found = part("service levels", lambda: asked.slo.of(at))
+        ledger = cache(lambda: ledger_within(self._state, since, at))
+        pages = cache(lambda: self._state.pages_within(since, at))
         return WeeklyReport(
             day=day,
             as_of=at,
             zone=self.zone,
             watched_since=part("what was watched", lambda: self._state.first_tick()),
-            slo=found,
+            slo=part("service levels", lambda: asked.slo.of(at)),
             incidents=part("incidents", lambda: len(self._state.announced(since, at))),
             figures=part("how soon", lambda: self._figures(since, at, at)),
-            paging=part("pages", lambda: self._paging(since, at)),
+            paging=part("pages", lambda: paging(pages(), asked.oncall.plan.by_name, self.zone)),
             noisiest=part("the noisiest", lambda: self._noisiest(since, at)),
-            hid=part("what silences hid", lambda: self._hid(since, at)),
+            hid=part("what silences hid", lambda: self._hid(ledger())),
             untried=part("runbooks", lambda: self._untried(at)),
             drifts=part("deploys", lambda: self._drifts(at, now)),
             drifts_off=asked.deploys.off,
-            ledger=part("findings", lambda: ledger_within(self._state, since, at)),
-            own=part("Fireline's own pages", lambda: self._own(since, at)),
+            ledger=part("findings", ledger),
+            own=part("Fireline's own pages", lambda: own_line(pages(), asked.watchdog())),
             before=part(
                 "the report before", lambda: kept_before(self._state, Schedule.WEEKLY, day, self.zone, week_of)
             ),
@@ -92,10 +96,7 @@ class ReviewService:
         day, at = self._when(Schedule.MONTHLY, now, day)
         asked, part = self._asked, Parts()
         since, until = monthly.span_of(monthly.month_before(day), self.zone)
-
-        def incidents() -> list[str]:
-            return [each.id for each in self._state.announced(since, until)]
-
+        incidents = cache(lambda: self._state.announced(since, until))
         return MonthlyReport(
             day=day,
             as_of=at,
@@ -103,9 +104,9 @@ class ReviewService:
             watched_since=part("what was watched", lambda: self._state.first_tick()),
             slo=part("service levels", lambda: asked.slo.of(at)),
             capacity=part("capacity", lambda: self._capacity(at)),
-            kinds=part("incidents", lambda: monthly.by_kind(self._state.announced(since, until))),
+            kinds=part("incidents", lambda: monthly.by_kind(incidents())),
             figures=part("how soon", lambda: self._figures(since, until, at)),
-            precision=part("precision", lambda: monthly.precision(map(self._state.feedback, incidents()))),
+            precision=part("precision", lambda: self._precision(incidents())),
             before=part(
                 "the review before", lambda: kept_before(self._state, Schedule.MONTHLY, day, self.zone, month_of)
             ),
@@ -137,11 +138,8 @@ class ReviewService:
         assert self._state is not None
         return self._asked.retrospect.figures_within(since, until, at)
 
-    def _paging(self, since: datetime, until: datetime) -> Paging:
-        return paging(self._state.pages_within(since, until), self._asked.oncall.plan.by_name, self.zone)
-
-    def _own(self, since: datetime, until: datetime) -> OwnLine:
-        return own_line(self._state.pages_within(since, until), self._asked.watchdog())
+    def _precision(self, incidents: Iterable[Incident]) -> Precision:
+        return monthly.precision(self._state.feedback(each.id) for each in incidents)
 
     def _noisiest(self, since: datetime, at: datetime) -> tuple[noisiest.Noisy, ...]:
         state, month = self._state, self._month(at)
@@ -158,10 +156,9 @@ class ReviewService:
         )
         return noisiest.noisiest(state.decisions(before, at), since, at, known)
 
-    def _hid(self, since: datetime, until: datetime) -> tuple[Hid, ...]:
-        ended = ledger_within(self._state, since, until).ended
-        names = {each.hidden_by for each in ended if each.hidden_by}
-        return weekly.hid_real(ended, {name: self._state.silence(name) for name in names})
+    def _hid(self, ledger: NoiseLedger) -> tuple[Hid, ...]:
+        names = {each.hidden_by for each in ledger.ended if each.hidden_by}
+        return weekly.hid_real(ledger.ended, {name: self._state.silence(name) for name in names})
 
     def _untried(self, at: datetime) -> tuple[Untried, ...]:
         return weekly.untried(self._asked.library(), self._state.runbooks.last_started(), at)
