@@ -70,6 +70,14 @@ def words(value: Any) -> str:
         return f"({_kind_of(value)})"
 
 
+def shown(value: Any) -> str:
+    """As it is written in Python, cut: in a sentence that says what is wrong with it."""
+    try:
+        return words(repr(value))[:80]
+    except Exception:  # noqa: BLE001 (somebody else's class)
+        return words(value)[:80]
+
+
 def _kind_of(value: Any) -> str:
     try:
         return str(type(value).__name__)

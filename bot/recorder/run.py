@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from bot.recorder import clock
-from bot.recorder.errors import PROCESSING_ERROR, category_of, cut, text_of, words
+from bot.recorder.errors import PROCESSING_ERROR, category_of, cut, shown, text_of, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,11 +128,11 @@ def _count(records: Any) -> tuple[int | None, str]:
         return None, NO_COUNT
     count = _whole(records)
     if count is None or type(records) is bool:
-        return None, f"run.records is {_shown(records)}, which is no whole number: set it to the rows that it wrote"
+        return None, f"run.records is {shown(records)}, which is no whole number: set it to the rows that it wrote"
     if count < 0:
-        return None, f"run.records is {_shown(records)}: a count is never negative"
+        return None, f"run.records is {shown(records)}: a count is never negative"
     if count > LARGEST:
-        return None, f"run.records is {_shown(records)}: no table takes a count of more than {LARGEST}"
+        return None, f"run.records is {shown(records)}: no table takes a count of more than {LARGEST}"
     return count, ""
 
 
@@ -151,13 +151,6 @@ def _day(data_date: Any) -> str | None:
 def _words(value: Any) -> str:
     """As a short text, whatever it is."""
     return "" if value is None else words(value)[:MOST_NAMED]
-
-
-def _shown(value: Any) -> str:
-    try:
-        return words(repr(value))[:80]
-    except Exception:  # noqa: BLE001 (somebody else's class)
-        return words(value)[:80]
 
 
 def _whole(value: Any) -> int | None:

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from bot.recorder import clock
-from bot.recorder.errors import cut, words
+from bot.recorder.errors import cut, shown, words
 from bot.recorder.run import LARGEST, MOST_NAMED
 
 COLUMNS = (
@@ -71,7 +71,7 @@ def row_of(event: Event, inserted_at: datetime) -> Row:
     kind, at = event.get("kind"), _moment(event, "at")
     started = _moment(event, "started_at") if "started_at" in event else at
     if kind not in KINDS:
-        raise Unfit(f"kind {_shown(kind)} is none of {', '.join(KINDS)}")
+        raise Unfit(f"kind {shown(kind)} is none of {', '.join(KINDS)}")
     runs = kind in ("start", "heartbeat")
     return {
         "run_id": _name(event, "run_id", needed=True),
@@ -97,11 +97,11 @@ def _name(event: Event, field: str, *, needed: bool = False) -> str | None:
     if value is None and not needed:
         return None
     if not isinstance(value, str) or not value:
-        raise Unfit(f"{field} {_shown(value)} is no text")
+        raise Unfit(f"{field} {shown(value)} is no text")
     if len(value) > MOST_NAMED:
-        raise Unfit(f"{field} {_shown(value)} has {len(value)} characters, {MOST_NAMED} at most")
+        raise Unfit(f"{field} {shown(value)} has {len(value)} characters, {MOST_NAMED} at most")
     if words(value) != value:
-        raise Unfit(f"{field} {_shown(value)} holds what is no character")
+        raise Unfit(f"{field} {shown(value)} holds what is no character")
     return value
 
 
@@ -110,9 +110,9 @@ def _number(event: Event, field: str) -> int | None:
     if value is None:
         return None
     if not isinstance(value, int) or isinstance(value, bool):
-        raise Unfit(f"{field} {_shown(value)} is no whole number")
+        raise Unfit(f"{field} {shown(value)} is no whole number")
     if not -LARGEST <= value <= LARGEST:
-        raise Unfit(f"{field} {_shown(value)} is too large for a table")
+        raise Unfit(f"{field} {shown(value)} is too large for a table")
     return value
 
 
@@ -120,14 +120,14 @@ def _moment(event: Event, field: str) -> datetime:
     try:
         moment = datetime.fromisoformat(event[field])
         if moment.tzinfo is None:
-            raise Unfit(f"{field} {_shown(event[field])} has no offset from UTC")
+            raise Unfit(f"{field} {shown(event[field])} has no offset from UTC")
         moment = moment.astimezone(UTC)
     except Unfit:
         raise
     except (KeyError, TypeError, ValueError, OverflowError):
-        raise Unfit(f"{field} {_shown(event.get(field))} is no moment") from None
+        raise Unfit(f"{field} {shown(event.get(field))} is no moment") from None
     if not EARLIEST <= moment.date() <= LATEST:
-        raise Unfit(f"{field} {_shown(event[field])} is no plausible moment")
+        raise Unfit(f"{field} {shown(event[field])} is no plausible moment")
     return moment
 
 
@@ -138,14 +138,7 @@ def _day(event: Event) -> date | None:
     try:
         day = date.fromisoformat(value)
     except (TypeError, ValueError):
-        raise Unfit(f"data_date {_shown(value)} is no date") from None
+        raise Unfit(f"data_date {shown(value)} is no date") from None
     if not EARLIEST <= day <= LATEST:
-        raise Unfit(f"data_date {_shown(value)} is no plausible date")
+        raise Unfit(f"data_date {shown(value)} is no plausible date")
     return day
-
-
-def _shown(value: object) -> str:
-    try:
-        return words(repr(value))[:80]
-    except ValueError:  # a number of more digits than Python writes
-        return "(a number)"
