@@ -174,20 +174,20 @@ class RunbookChecks:
             return Measured(0.0, "no run is in flight", asked.now)
         return age(as_of - min(min(run.heartbeat_at or run.started_at, as_of) for run in runs), asked.now)
 
+    def _scope(self, asked: _Question) -> HealthRequest:
+        said, name = asked.step.arguments, asked.subject.processor
+        if "phase" in said:
+            return HealthRequest(days=1, phase=phase(said["phase"]))
+        return HealthRequest(days=1, processor=name if name in self._of.registry.by_name else None)
+
     def _report(self, asked: _Question) -> HealthReport:
-        said = asked.step.arguments
-        one = phase(said["phase"]) if "phase" in said else None
-        known = asked.subject.processor in self._of.registry.by_name
-        name = asked.subject.processor if one is None and known else None
-        return self._of.health.of(HealthRequest(days=1, phase=one, processor=name), asked.now)
+        return self._of.health.of(self._scope(asked), asked.now)
 
     def _counted(self, asked: _Question) -> HealthReport:
         """Runs that nobody has seen are not counted as none."""
-        said, registry = asked.step.arguments, self._of.registry
-        one = phase(said["phase"]) if "phase" in said else None
-        of_phase = [each.name for each in registry.processors if one in (None, each.phase)]
-        known = one is None and asked.subject.processor in registry.by_name
-        self._known([asked.subject.processor] if known else of_phase)
+        scope, known = self._scope(asked), self._of.registry.processors
+        one, name = scope.phase, scope.processor
+        self._known(each.name for each in known if one in (None, each.phase) and name in (None, each.name))
         return self._report(asked)
 
     def _health(self, asked: _Question) -> Measured:
