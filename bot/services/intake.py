@@ -58,8 +58,7 @@ class Intake:
 
     def lineage(self, body: bytes, delivery: str = "") -> Taken:
         """An event of OpenLineage. Raises as `runs` does."""
-        told = told_by(parsed(body), self._zone())
-        return Taken() if told is None else self.take(Sent([told]), delivery, counted=False)
+        return self._lineage(parsed(body), delivery)
 
     def message(self, body: bytes, delivery: str) -> Taken:
         """Either of them, from who cannot be told what is wrong: that is kept, with its place and reason. Raises
@@ -68,11 +67,14 @@ class Intake:
         try:
             told = parsed(body)
             if is_lineage(told):
-                found = told_by(told, self._zone())
-                return Taken() if found is None else self.take(Sent([found]), delivery, counted=False, keeps=True)
+                return self._lineage(told, delivery, keeps=True)
             return self.take(sent_of(told), delivery, keeps=True)
         except Refused as error:
             return self.set_aside(body, delivery, error)
+
+    def _lineage(self, sent: object, delivery: str, *, keeps: bool = False) -> Taken:
+        told = told_by(sent, self._zone())
+        return Taken() if told is None else self.take(Sent([told]), delivery, counted=False, keeps=keeps)
 
     def set_aside(self, body: bytes, delivery: str, error: Refused) -> Taken:
         """Nothing of it can be understood. Raises NothingReads, StateUnavailable."""
