@@ -83,19 +83,19 @@ def test_the_revision_that_served_before_can_be_rolled_back_to() -> None:
         (Seen("raw"), "it was never read from Cloud Run"),
         (
             seen(deployed(), THIRD),
-            "served before: not seen: missing is a look from before revision 3 had the traffic",
+            "what served before revision 3 was not seen: revision 3 had the traffic at the first look",
         ),
         (
             seen(deployed(), THIRD, Served("raw-00001-abc", NOW - 3 * DAY, NOW - 3 * DAY, ready=True)),
-            "served before: not seen: revision 2 came after revision 1, missing is a look before revision 3 came",
+            "what served before revision 3 was not seen: revision 2 may have, after the last look at revision 1",
         ),
         (
             seen(deployed(), THIRD, Served("raw-00002-abc", NOW - 2 * DAY)),
-            "revision 2 served before, missing is whether it was ready then",
+            "revision 2 served before, but whether it was ready then is not known",
         ),
         (
             seen(deployed(), THIRD, Served("raw-00002-abc", NOW - 2 * DAY, CHANGED, ready=False)),
-            "revision 2 served before, it was not ready then",
+            "revision 2 served before, but it was not ready then",
         ),
         (
             seen(deployed(traffic=(Target("raw-00002-abc", 50), Target(LATEST, 50)))),
@@ -128,7 +128,7 @@ def test_reading_a_service_remembers_what_served() -> None:
     first = read(Seen("raw"), deployed(), NOW)
     assert first.served == (Served("raw-00003-abc", CHANGED, NOW, ready=True),)
     assert rollback_target(first) == NoRollback(
-        "served before: not seen: missing is a look from before revision 3 had the traffic"
+        "what served before revision 3 was not seen: revision 3 had the traffic at the first look"
     )
     later = read(first, replace(deployed(), revisions=(revision(3, 2, ready=None), revision(2, 48))), NOW + DAY)
     assert later.served == (Served("raw-00003-abc", CHANGED, NOW + DAY, ready=True),)

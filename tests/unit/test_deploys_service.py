@@ -95,7 +95,7 @@ def test_the_command_line_says_the_same_as_slack() -> None:
 def test_without_a_look_at_what_served_before_there_is_no_rollback_and_the_reason_is_said() -> None:
     known = seen()
     service = answered(seen(None, known.served[0]))
-    because = "served before: not seen: missing is a look from before revision 3 had the traffic"
+    because = "what served before revision 3 was not seen: revision 3 had the traffic at the first look"
     assert f"  no rollback: {because}" in answer_deploys(service, DeploysQuestion(), NOW).splitlines()
     [raw] = json.loads(answer_deploys(service, DeploysQuestion("raw", as_json=True), NOW))["services"]
     assert raw["rollback"] == {"to": None, "refused": because}

@@ -35,7 +35,6 @@ class Seen:
 
 
 MOST_SERVED = 20
-UNSEEN = "served before: not seen"
 
 
 def read(before: Seen, deployed: Deployed, now: datetime) -> Seen:
@@ -83,13 +82,14 @@ def _served_before(seen: Seen, deployed: Deployed, current: Revision) -> Revisio
     now = short(current.name)
     served = next((each for each in seen.served if each.revision != current.name), None)
     if served is None:
-        return NoRollback(f"{UNSEEN}: missing is a look from before {now} had the traffic")
+        return NoRollback(f"what served before {now} was not seen: {now} had the traffic at the first look")
     name, revision = short(served.revision), deployed.revision(served.revision)
     between = _unseen_between(seen, deployed, served, current)
     if between is not None:
-        return NoRollback(f"{UNSEEN}: {short(between.name)} came after {name}, missing is a look before {now} came")
+        other = short(between.name)
+        return NoRollback(f"what served before {now} was not seen: {other} may have, after the last look at {name}")
     if not served.ready:
-        unknown = "missing is whether it was ready then" if served.ready is None else "it was not ready then"
+        unknown = "but whether it was ready then is not known" if served.ready is None else "but it was not ready then"
         return NoRollback(f"{name} served before, {unknown}")
     if revision is None:
         return NoRollback(f"{name}, which served before, is not among its newest any more")
