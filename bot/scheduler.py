@@ -182,8 +182,9 @@ class Lanes:
 
     def wake(self, name: str) -> None:
         """It has something to do now. Two starts for that are as far apart as any: a flood is taken in together."""
-        _, _, call = self._running.get(name, (None, None, _Call()))
-        call.wake()
+        if name in self._running:
+            _, _, call = self._running[name]
+            call.wake()
 
     def stop(self, hurry: Callable[[], None]) -> None:
         """End all, and let what is at work finish, for ENDS_WITHIN_S at most. `hurry` asks it to."""

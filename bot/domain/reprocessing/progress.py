@@ -134,9 +134,8 @@ def retried(repair: Repair, steps: Iterable[RepairStep], now: datetime) -> tuple
 
 def _is_to_be_tried(repair: Repair, step: RepairStep) -> bool:
     left = step.state is StepState.SKIPPED and step.cause in LEFT_WHILE_RUNNING
-    failed = (
-        step.state is StepState.FAILED and step.cause != Cause.NO_END
-    )  # that run may still go on: it is planned again
+    # A run without an end may still go on: its step is planned again.
+    failed = step.state is StepState.FAILED and step.cause != Cause.NO_END
     return is_planned(repair, step) and (failed or left)
 
 
