@@ -68,13 +68,13 @@ def refresh_evidence(
     what is known after the load.
     """
     since = BEGINNING if changes.everything else staged_since(session) if "runs" in changes.staged else None
-    looks = changes.everything or bool(changes.staged - {"runs"}) or since is not None
-    if changes.everything or changes.staged - {"runs"}:
+    moved = changes.everything or bool(changes.staged - {"runs"})
+    if moved:
         look_again(session, platform, Staged(since, changes.newest), calendar="game_schedule" in changes.staged)
     elif since is not None:
-        find_gaps(session, platform, Staged(since, changes.newest))
+        moved = find_gaps(session, platform, Staged(since, changes.newest))
     begun = note_starts(session, staged="runs" in changes.staged)
-    now = known(session) if looks or begun else before
+    now = known(session) if moved or begun else before
     first, last = _span(session, changes)
     if first is None or last is None:
         return None, now

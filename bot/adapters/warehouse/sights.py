@@ -17,6 +17,8 @@ from bot.domain.sources import Feed
 FEEDS = {"table": Feed.TABLE_LOADS, "source": Feed.RAW_FILES}
 KINDS = tuple(FEEDS)
 GAP = ("kind", "first_at", "until_at", "evident_at")
+Spans = dict[tuple[Any, ...], datetime | None]
+"""(kind, first, until) of those without rows that may be gaps, and since when each is evident, None: it is none."""
 
 
 class Asked(Protocol):
@@ -105,27 +107,30 @@ def staged_since(session: Session) -> datetime | None:
 
 def find_gaps(
     session: Session, platform: PlatformFacts, staged: Staged, spans: Iterable[tuple[Any, ...]] | None = None
-) -> None:
+) -> bool:
     """Ask the runs which spans without rows are gaps: all that the staged runs may concern, and those that are new.
-    `spans`: all that are wide enough, None: they are as they were.
+    `spans`: all that are wide enough, None: they are as they were. Returns whether anything has changed.
     """
     since = staged.since
-    known = {(kind, first, until): evident_at for kind, first, until, evident_at in session.rows("spans_known")}
-    all_spans = list(known) if spans is None else list(spans)
-    asked = [span for span in all_spans if span not in known or (since is not None and span[1] >= since)]
-    if not asked and len(all_spans) == len(known):
-        return
-    facts = {processor.name: processor for processor in platform.processors}
-    found = {span: known.get(span) for span in all_spans}
-    session.fill("wide_gaps", GAP, [(*span, found[span]) for span in all_spans])
+    before: Spans = {tuple(span): evident_at for *span, evident_at in session.rows("spans_known")}
+    found: Spans = {span: before.get(span) for span in (before if spans is None else spans)}
+    asked = [span for span in found if span not in before or (since is not None and span[1] >= since)]
+    _keep(session, before, found)
+    facts, answered = {processor.name: processor for processor in platform.processors}, dict(found)
     for kind in KINDS:
         of_kind = [span for span in asked if span[0] == kind]
         if not of_kind:
             continue
         first = min(first for _, first, _ in of_kind)
         claims = _claims(session, facts, kind, first, rolled_up=staged.counted(first))
-        found.update({span: _evident_at(span, claims.get(span[1], ())) for span in of_kind})
-    session.fill("wide_gaps", GAP, [(*span, found[span]) for span in all_spans])
+        answered.update({span: _evident_at(span, claims.get(span[1], ())) for span in of_kind})
+    _keep(session, found, answered)
+    return answered != before
+
+
+def _keep(session: Session, before: Spans, after: Spans) -> None:
+    if after != before:
+        session.fill("wide_gaps", GAP, [(*span, evident_at) for span, evident_at in after.items()])
 
 
 def _claims(
