@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from typing import NamedTuple
 
 from bot.domain.evidence.expectation import traits
@@ -54,15 +55,12 @@ class BaselineService:
     def _days(self, moment: datetime, names: set[str] | None) -> list[ProcessorDays]:
         today = datetime.combine(moment.date(), time(), UTC)
         past = self._put_together(Window(today - BASELINE - NEWEST_WITHIN, today, moment, 32, exact=False))
-        fresh = _by_day(self._asked(Window(today, today + DAY, moment, 1, exact=False)), self._traits())
+        fresh = _by_day(self._asked(Window(today, today + DAY, moment, 1, exact=False)), self._traits)
         weeks = Window(today - HEAT_WEEKS * 7 * DAY, today, moment, HEAT_WEEKS * 7, exact=False)
-        failed, active = self._failures(weeks), self._warehouse.active_hours(weeks)
         known = sorted(past.keys() | fresh.keys()) if names is None else sorted(names)
-        return [
-            ProcessorDays(name, _in_order(past.get(name, {}), fresh.get(name, {})), failed.get(name, ()), hours)
-            for name in known
-            for hours in [active.get(name, 0)]
-        ]
+        failed, active = self._failures(weeks, set(known)), self._warehouse.active_hours(weeks)
+        days = {name: [*past.get(name, {}).values(), *fresh.get(name, {}).values()] for name in known}
+        return [ProcessorDays(name, days[name], failed.get(name, ()), active.get(name, 0)) for name in known]
 
     def _asked(self, window: Window) -> _Asked:
         return _Asked(self._warehouse.daily_counts(window), self._warehouse.daily_sketches(window))
@@ -70,22 +68,19 @@ class BaselineService:
     def _put_together(self, window: Window) -> Days:
         asked, known = self._asked(window), self._past
         if known is None or known[0].counts is not asked.counts or known[0].sketches is not asked.sketches:
-            known = self._past = (asked, _by_day(asked, self._traits()))
+            known = self._past = (asked, _by_day(asked, self._traits))
         return known[1]
 
-    def _failures(self, window: Window) -> Mapping[str, list[FailedHours]]:
-        found, character = defaultdict[str, list[FailedHours]](list), self._traits()
+    def _failures(self, window: Window, names: set[str]) -> Mapping[str, list[FailedHours]]:
+        found = defaultdict[str, list[FailedHours]](list)
         for group in self._warehouse.failed_groups(window):
-            if is_real(group, character):
+            if group.processor in names and is_real(group, self._traits):
                 found[group.processor].append(FailedHours(group.hour, group.runs))
         return found
 
+    @cached_property
     def _traits(self) -> Mapping[str, Traits]:
         return {processor.name: traits(processor) for processor in self._registry.processors}
-
-
-def _in_order(past: Mapping[date, DayOfRuns], fresh: Mapping[date, DayOfRuns]) -> list[DayOfRuns]:
-    return [*past.values(), *fresh.values()]
 
 
 def _by_day(asked: _Asked, character: Mapping[str, Traits]) -> Days:
