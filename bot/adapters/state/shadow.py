@@ -42,7 +42,7 @@ class SqlShadowRecord:
         self._connection = connection
 
     def keep(self, result: GateResult) -> None:
-        last = self._connection.scalar(select(func.max(INCIDENT.number))) or 0
+        last = (self._connection.scalar(select(func.max(INCIDENT.number))) or 0) if result.incidents else 0
         alerts = [
             {
                 "fingerprint": each.fingerprint,
