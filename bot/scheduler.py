@@ -181,9 +181,12 @@ class Lanes:
             self._end(name)
 
     def wake(self, name: str) -> None:
-        """It has something to do now. Two starts for that are as far apart as any: a flood is taken in together."""
-        if name in self._running:
-            _, _, call = self._running[name]
+        """It has something to do now. Two starts for that are as far apart as any: a flood is taken in together,
+        and the pause after a failure stays.
+        """
+        known = self._running.get(name)  # it may be ended meanwhile
+        if known is not None:
+            _, _, call = known
             call.wake()
 
     def stop(self, hurry: Callable[[], None]) -> None:
@@ -264,6 +267,7 @@ def _run(lane: Lane, vitals: Vitals, metrics: Metrics, call: _Call) -> None:
         if failed is not None:
             again = max(pause, RETRY_S)
             next_start = lane.seconds() + (min(again, SOON_S) if failed.ours else again)
+            soonest = monotonic_seconds() + RETRY_S
 
 
 def _comes(lane: Lane, moment: float, call: _Call, soonest: float) -> bool:

@@ -152,6 +152,20 @@ def test_a_lane_that_is_woken_starts_at_once_and_not_more_often_than_it_may() ->
         assert not starts.acquire(timeout=0.05)
 
 
+def test_a_lane_that_failed_is_not_woken_before_its_pause_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scheduler, "RETRY_S", 60.0)
+    starts = threading.Semaphore(0)
+
+    def work() -> None:
+        starts.release()
+        raise SourceFailed("the history cannot be read", "Look at it.")
+
+    with running([Lane("pushed", OFTEN, work, "nothing is lost")], vitals()) as lanes:
+        assert starts.acquire(timeout=SOON_S)
+        lanes.wake("pushed")
+        assert not starts.acquire(timeout=0.05)
+
+
 def test_what_was_told_wakes_who_reads_it_and_nobody_who_is_to_read_it_seldom() -> None:
     woken = list[str]()
 
