@@ -1,7 +1,8 @@
 """Looking back: the figures of a window, an incident as a whole, and those like it before. Only reads."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 
 from bot.domain.errors import BadInput
 from bot.domain.findings.finding import Finding
@@ -66,30 +67,31 @@ class RetrospectService:
 
     def similar(self, incident: Incident, now: datetime) -> tuple[Past, ...]:
         """Those like it before it, newest first, as they were known at `now`."""
-        return tuple(self._past(each, now, ()) for each in self._alike(incident)[:MOST_LIKE_IT])
+        return tuple(self._past(each, now, ()) for each in islice(self._alike(incident), MOST_LIKE_IT))
 
     def memory(self, incident: Incident) -> IncidentMemory | None:
         """What ended those like it, as it was known when this one was announced; None of fewer than two."""
         then = incident.announced_at
         repairs = self._required().repairs.latest(MOST_REPAIRS) if incident.has_data else ()
-        return remembered([self._past(each, then, repairs) for each in self._alike(incident)[:MOST_REMEMBERED]])
+        found = islice(self._alike(incident), MOST_REMEMBERED)
+        return remembered([self._past(each, then, repairs) for each in found])
 
-    def _alike(self, incident: Incident) -> list[Incident]:
+    def _alike(self, incident: Incident) -> Iterator[Incident]:
         """The newest first. Those of its root count by that alone: the rest of what is known of them may be newer."""
         if not incident.has_data:
-            return []
+            return
         before = self._required().announced(incident.announced_at - LIKE_IT, incident.announced_at)
-        others = [each for each in reversed(before) if each.id != incident.id]
-        mine: list[Finding] = []
-        return [each for each in others if self._is_alike(incident, each, mine)]
+        first = self._first(incident)
+        yield from (
+            each for each in reversed(before) if each.id != incident.id and self._is_alike(incident, first, each)
+        )
 
-    def _is_alike(self, incident: Incident, other: Incident, mine: list[Finding]) -> bool:
+    def _is_alike(self, incident: Incident, first: Finding, other: Incident) -> bool:
         if (other.root, other.family) == (incident.root, incident.family):
             return True
-        if other.family is not incident.family or not {part.kind for part in other.parts} & {incident.kind}:
+        if other.family is not incident.family or incident.kind not in {part.kind for part in other.parts}:
             return False
-        mine[:] = mine or [self._first(incident)]
-        return alike(mine[0], self._first(other))
+        return alike(first, self._first(other))
 
     def _first(self, incident: Incident) -> Finding:
         """As it was announced: what was found later is not compared."""
