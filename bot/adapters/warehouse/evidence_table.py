@@ -87,7 +87,7 @@ class DateBook:
     files: dict[Pair, list[tuple[datetime, int]]]
     runs: RunFacts
     claimed: Mapping[tuple[str, str, date], tuple[datetime, ...]] = field(default_factory=dict)
-    """Within gaps, and after them: by kind of row, owner and date when runs that may have brought some were known."""
+    """By kind of row, owner and date: when runs that may have brought some were known within gaps, and after those."""
     _trails: dict[tuple[str, str, date | None], Trail] = field(default_factory=dict)
     _days: dict[date, GameDay] = field(default_factory=dict)
     _answers: dict[tuple[object, ...], Answers] = field(default_factory=dict)
@@ -262,8 +262,9 @@ def _rows_of(
 
 def _claimed(session: Session, span: Parameters) -> Mapping[tuple[str, str, date], tuple[datetime, ...]]:
     found = defaultdict[tuple[str, str, date], tuple[datetime, ...]](tuple)
-    for kind, owner, day, known_at in session.rows("gap_claimed", span):
-        found[kind, owner, day] = (*found[kind, owner, day], known_at)
+    for kind, owner, day, within_at, after_at in session.rows("gap_claimed", span):
+        later = () if after_at is None else (after_at,)
+        found[kind, owner, day] = (*found[kind, owner, day], within_at, *later)
     return found
 
 

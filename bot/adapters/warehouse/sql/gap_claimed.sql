@@ -1,4 +1,5 @@
--- When runs that may have brought some were first known, within each gap and after it, by what they should have shown and date.
+-- When runs that may have brought some were first known, within each gap and after it, by what they should have shown and date. Of
+-- a date without any within it, those after it tell nothing.
 WITH worked AS (
   SELECT p.table_name, p.source, v.data_date, v.inserted_at FROM (
     SELECT processor_name, data_date, inserted_at FROM runs
@@ -12,6 +13,10 @@ WITH worked AS (
   FROM wide_gaps AS g JOIN worked AS w ON w.inserted_at > g.first_at
   WHERE g.evident_at IS NOT NULL
 )
-SELECT kind, owner, data_date, MIN(inserted_at) AS known_at FROM told
+SELECT kind, owner, data_date,
+  MIN(CASE WHEN COALESCE(inserted_at < until_at, TRUE) THEN inserted_at END) AS within_at,
+  MIN(CASE WHEN inserted_at >= until_at THEN inserted_at END) AS after_at
+FROM told
 WHERE owner IS NOT NULL
-GROUP BY kind, owner, data_date, first_at, COALESCE(inserted_at >= until_at, FALSE)
+GROUP BY kind, owner, data_date, first_at
+HAVING MIN(CASE WHEN COALESCE(inserted_at < until_at, TRUE) THEN inserted_at END) IS NOT NULL
