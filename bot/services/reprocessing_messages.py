@@ -103,4 +103,4 @@ class RepairMessages:
 def _figures(found: Progress) -> tuple[object, ...]:
     """What is worth an edit: not the time that passes."""
     counts = found.done, found.proved, found.failed, found.running, found.checking, found.left
-    return *counts, tuple((step.key, step.reason) for step in found.trouble)
+    return *counts, tuple((step.key, step.reason) for step in (*found.trouble, *found.untold[:1]))

@@ -7,6 +7,7 @@ import pytest
 from bot.domain.reprocessing.plan import StepKey
 from bot.domain.reprocessing.repair import RepairState, StepState
 from bot.ports.fakes.state import FakeState
+from bot.views import reprocessing_progress
 from tests.support.repair_world import BEN, USUAL, World, control, ended, execution, run_until, started_repair, states
 from tests.support.repairs import LAST
 
@@ -116,6 +117,11 @@ def test_while_the_source_of_runs_is_blind_nothing_is_concluded_or_asked_again(b
     [step] = state.repairs.steps(repair.id)
     assert (len(world.orders), step.ended_at) == (1, None), step
     assert boundary != "ok" or step.reason == "what came of it is not known: source history is away"
+    shown = control(state, world).progress(repair)
+    text = reprocessing_progress.card(repair, shown, world.now).text
+    assert boundary != "ok" or "Gamebook 14 Jan: what came of it is not known: source history is away" in text
+    assert boundary != "ok" or shown.eta is None
     world.unread = ""
     run_until(state, world, made, HOUR)
+    assert control(state, world).progress(repair).untold == ()
     assert (states(state, repair), len(world.orders)) == ({"Gamebook": StepState.PROVED}, 1)

@@ -13,7 +13,7 @@ from bot.domain.evidence.processor_date import LOAD_LAG, QUIET
 from bot.domain.evidence.runs import Status, Trigger
 from bot.domain.redaction import redacted
 from bot.domain.reprocessing.execution import Cause
-from bot.domain.reprocessing.repair import SETTLED, RepairStep, StepState, request_id
+from bot.domain.reprocessing.repair import AT_WORK, SETTLED, RepairStep, StepState, request_id
 from bot.domain.verdicts.judge import Judged, Verdict
 
 CLOCKS = timedelta(seconds=5)
@@ -146,8 +146,9 @@ def checked(step: RepairStep, seen: Seen, timeout: timedelta, now: datetime) -> 
     """
     after = _concluded(step, seen, timeout, now)
     if not seen.unread or not _rests_on_absence(after):
-        return after
-    return step if step.unclear else replace(step, reason=f"what came of it is not known: {seen.unread}")
+        return replace(after, cause="") if after.state in AT_WORK else after
+    said = f"what came of it is not known: {seen.unread}"
+    return step if step.unclear else replace(step, cause=str(Cause.UNTOLD), reason=said)
 
 
 def _rests_on_absence(after: RepairStep) -> bool:

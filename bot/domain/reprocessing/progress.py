@@ -29,7 +29,7 @@ LEFT_WHILE_RUNNING = frozenset({Cause.UPSTREAM_BAD, Cause.CIRCUIT_OPEN})
 @dataclass(frozen=True, kw_only=True)
 class Progress:
     """Steps by how they are; `next`: those that start next, in order; `eta`: when the rest may be over by the medians,
-    None: not known.
+    None: not known; `untold`: those at work of which nobody can tell what came.
     """
 
     total: int
@@ -43,6 +43,7 @@ class Progress:
     eta: datetime | None = None
     next: tuple[RepairStep, ...] = ()
     trouble: tuple[RepairStep, ...] = ()
+    untold: tuple[RepairStep, ...] = ()
 
     @property
     def done(self) -> int:
@@ -66,16 +67,21 @@ def progress(repair: Repair, steps: Sequence[RepairStep], limits: Limits, now: d
         eta=_eta(repair, planned, limits, now),
         next=tuple(waiting[:3]),
         trouble=tuple(step for step in planned if step.state is StepState.FAILED),
+        untold=_untold(planned),
     )
+
+
+def _untold(planned: Iterable[RepairStep]) -> tuple[RepairStep, ...]:
+    return tuple(step for step in planned if step.state in AT_WORK and step.cause == Cause.UNTOLD)
 
 
 def is_planned(repair: Repair, step: RepairStep) -> bool:
     return repair.plan.steps[step.seq].runs
 
 
-def _eta(repair: Repair, planned: Iterable[RepairStep], limits: Limits, now: datetime) -> datetime | None:
+def _eta(repair: Repair, planned: Sequence[RepairStep], limits: Limits, now: datetime) -> datetime | None:
     """None: nothing is left, or nobody knows how long it takes."""
-    if repair.state not in UNFINISHED:
+    if repair.state not in UNFINISHED or _untold(planned):
         return None
     left = [_rest(repair.plan.steps[step.seq], step, now) for step in planned if step.state not in SETTLED]
     if not left or all(step.seconds is None for step in left):
