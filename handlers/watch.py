@@ -1,6 +1,6 @@
 """/watch: before and after a fix, day by day; its result is posted once when its days are over."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -25,21 +25,25 @@ def register(app: AsyncApp, services: AppServices) -> None:
             return
         try:
             place = reply.place
-            card, public = await reply.work(_asked, services, payloads.text(command), place.user, place.channel or "")
+            answer = await reply.work(_changed, services, payloads.text(command), place.user, place.channel or "")
         finally:
             await ack()
+        card, public = await reply.work(answer)
         await (reply.send(card) if public else reply.privately(card))
 
 
-def _asked(services: AppServices, text: str, user: str, channel: str) -> tuple[Card, bool]:
-    """The answer, and whether it is for everyone there."""
+def _changed(services: AppServices, text: str, user: str, channel: str) -> Callable[[], tuple[Card, bool]]:
+    """What changes is done. What it gives reads the answer, day by day, and whether it is for everyone there: longer
+    than Slack waits.
+    """
     now, words = services.now(), text.split()
     who = services.responses.who(user, now)
     if not words or words == ["list"]:
-        return watch.listed(services.watches.standing()), False
+        return lambda: (watch.listed(services.watches.standing()), False)
     if words[0] == "end" and len(words) == 2:
-        return watch.ended(services.watches.end(words[1], who, now), who.name), True
+        ended = services.watches.end(words[1], who, now)
+        return lambda: (watch.ended(ended, who.name), True)
     asked = questions(services).watch(text)
     request = WatchRequest(asked.processor, asked.since, asked.days)
-    found, made = services.watches.start(request, channel, who, now)
-    return watch.card(found, made), True
+    made = services.watches.start(request, channel, who, now)
+    return lambda: (watch.card(services.watches.of(request, now), made), True)

@@ -55,12 +55,9 @@ class WatchService:
 
     def of(self, request: WatchRequest, now: datetime) -> Watched:
         """As it is now. Raises BadInput for a processor or dates that make no sense."""
-        scope = self._health.scope(HealthRequest(processor=request.processor))
-        assert scope.processor is not None
-        name, known = scope.processor.name, self._health.known(now)
+        scope, name, since = self._asked(request, now)
+        known = self._health.known(now)
         today = known.moment.astimezone(self._zone).date()
-        since = request.since or now.astimezone(self._zone).date()
-        watch.check_days(name, since, request.days, now.astimezone(self._zone).date())
         before = [since + back * DAY for back in range(-request.days, 0)]
         after = [since + ahead * DAY for ahead in range(request.days) if since + ahead * DAY <= today]
         dates = self._dates(name, before[0], known.moment)
@@ -80,23 +77,21 @@ class WatchService:
             notes=() if known.stopped is None else (known.stopped,),
         )
 
-    def start(self, request: WatchRequest, channel: str, who: Actor, now: datetime) -> tuple[Watched, Watch | None]:
-        """What it shows now, and what posts its result once; None: all its days are over, so that this is the result.
+    def start(self, request: WatchRequest, channel: str, who: Actor, now: datetime) -> Watch | None:
+        """What posts its result once; None: all its days are over, and `of` is the result. Nothing of the days is read.
         Raises NotAllowed, and BadInput.
         """
         check_role(self._identify, who, "start a watch")
-        found = self.of(request, now)
-        made = watch.begun(
-            found.processor, found.since, found.days, who.name, channel, now, self._posted_at, self._zone
-        )
+        _, name, since = self._asked(request, now)
+        made = watch.begun(name, since, request.days, who.name, channel, now, self._posted_at, self._zone)
         if made.ends_at <= now:
-            return found, None
+            return None
         with required(self._state).transaction() as tx:
             if tx.reports.watches.start(made):
                 what = {"processor": made.processor, "since": f"{made.since}", "days": made.days, "channel": channel}
                 tx.audit.add(record(now, who.name, "watch_started", f"watch:{made.id}", what))
         log.info("%s watches %s for %s days from %s", who.name, made.processor, made.days, made.since)
-        return found, made
+        return made
 
     def standing(self) -> list[Watch]:
         return [] if self._state is None else self._state.reports.watches.standing()
@@ -113,6 +108,15 @@ class WatchService:
         if known is None or not done:
             raise BadInput(f"No watch {watch_id!r} goes on. `/watch list` shows those that do.")
         return known
+
+    def _asked(self, request: WatchRequest, now: datetime) -> tuple[Scope, str, date]:
+        """The processor, its name, and the first date after the fix. Raises BadInput."""
+        scope = self._health.scope(HealthRequest(processor=request.processor))
+        assert scope.processor is not None
+        today = now.astimezone(self._zone).date()
+        since = request.since or today
+        watch.check_days(scope.processor.name, since, request.days, today)
+        return scope, scope.processor.name, since
 
     def _day(self, scope: Scope, day: date, dates: Counts, moment: datetime) -> WatchedDay:
         assert scope.processor is not None

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -213,8 +212,17 @@ def test_a_month_is_that_before_its_first_monday(weeks: Weeks) -> None:
 
 def watching(weeks: Weeks, now: datetime, processor: str = "Box") -> Any:
     weeks.paged.now = now
-    ask = partial(weeks.services.watches.start, channel="C1", who=person("Ana"), now=now)
-    return ask(WatchRequest(processor, date(2026, 1, 13), 2))
+    request = WatchRequest(processor, date(2026, 1, 13), 2)
+    made = weeks.services.watches.start(request, "C1", person("Ana"), now)
+    return weeks.services.watches.of(request, now), made
+
+
+def test_a_watch_begins_before_any_of_its_days_is_read(weeks: Weeks) -> None:
+    """Slack waits for three seconds, and a day is two questions."""
+    weeks.goes_down()
+    now = eastern(2026, 1, 14, 9)
+    made = weeks.services.watches.start(WatchRequest("Box", date(2026, 1, 13), 2), "C1", person("Ana"), now)
+    assert weeks.services.watches.standing() == [made]
 
 
 def test_a_watch_posts_its_result_once_whoever_restarts(weeks: Weeks) -> None:
