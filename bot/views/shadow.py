@@ -18,7 +18,8 @@ SWITCH = "`shadow:` of policy.yaml says what is in shadow. What is taken out of 
 def totals(found: ShadowReport) -> str:
     """`3 findings of everything, would have paged 2 times and posted 3 messages`."""
     sent = f"would have paged {plural(len(found.pages), 'time')} and posted {plural(len(found.messages), 'message')}"
-    return f"{plural(found.findings, 'finding')} of {found.policy.text}, {sent}"
+    of = f"of {found.policy.text}" if found.policy.is_on else "(nothing is in shadow now)"
+    return f"{plural(found.findings, 'finding')} {of}, {sent}"
 
 
 def lines(found: ShadowReport, voice: Voice = PLAIN) -> list[str]:

@@ -77,6 +77,8 @@ def test_a_new_installation_sends_nothing_and_says_what_it_would_have(again: Aga
     ledger = ledger_within(state, START, until)
     assert ledger.totals[Ending.SHADOW] == ledger.findings == found.findings == 5
     assert view.totals(found) == "5 findings of everything, would have paged 1 time and posted 2 messages"
+    over = view.totals(replace(found, policy=NOTHING))
+    assert over == "5 findings (nothing is in shadow now), would have paged 1 time and posted 2 messages"
     assert view.lines(found)[0].startswith("S-1 P0 Gamebook brought nothing")
     assert [each["name"] for each in view.document(found)["incidents"]] == ["S-1", "note", "S-2"]
     assert view.card(found).text.startswith("In shadow, last 0 days: 5 findings")
