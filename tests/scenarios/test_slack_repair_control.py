@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.notify import slack_repairs
+from bot.adapters.notify import slack_history
 from bot.adapters.notify.slack_repairs import SlackRepairs
 from bot.bootstrap import app_services
 from bot.config.settings import Settings
@@ -101,7 +101,7 @@ def test_one_message_shows_how_far_it_is_and_is_edited_at_most_every_15_seconds(
         await asyncio.to_thread(running.messages(bench).look)  # another process
         assert len(bench.posts(ALERTS)) == 1
         await bench.ask("/health", ALERTS)
-        monkeypatch.setattr(slack_repairs, "PAGE", 1)
+        monkeypatch.setattr(slack_history, "PAGE", 1)
         found = await asyncio.to_thread(running.board(bench).find, running.now(), None)
         assert found is not None  # though it is not on the newest page
         assert found == running.now().message

@@ -1,6 +1,8 @@
 """What stands in a conversation of Slack, page by page, and which of it is the app's own."""
 
 from collections.abc import Iterator
+from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from bot.adapters.notify.slack_calls import Pace
@@ -30,6 +32,14 @@ class SlackHistory:
             before, cursor = cursor, (answer["response_metadata"] or {}).get("next_cursor") or ""
             if cursor in ("", before):
                 return
+
+    def messages(self, channel: str, thread: str | None, since: datetime, most: int) -> Iterator[dict[str, Any]]:
+        """Of a thread, else of a channel since then, on so many pages."""
+        asked: dict[str, Any] = {"channel": channel, "limit": PAGE, "most": most}
+        if thread is not None:
+            return chain.from_iterable(self.pages(self._client.conversations_replies, ts=thread, **asked))
+        oldest = f"{since.timestamp():.6f}"
+        return chain.from_iterable(self.pages(self._client.conversations_history, oldest=oldest, **asked))
 
     def is_ours(self, message: dict[str, Any]) -> bool:
         """Slack is asked once who we are."""

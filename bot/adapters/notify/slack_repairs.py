@@ -1,13 +1,11 @@
 """The progress of repairs in Slack: one message each, found again by what it carries unseen."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import chain
 from typing import Any
 
 from bot.adapters.notify.slack_calls import Pace
 from bot.adapters.notify.slack_channel import AlertsChannel
-from bot.adapters.notify.slack_history import PAGE, SlackHistory
+from bot.adapters.notify.slack_history import MOST_PAGES, SlackHistory
 from bot.adapters.notify.warn_once import WarnOnce
 from bot.domain.incidents.incident import MessageRef
 from bot.domain.reprocessing.progress import Progress
@@ -36,21 +34,14 @@ class SlackRepairs:
         channel = self._channel.id() if thread is None else thread.channel
         if channel is None:
             return None
+        since = (repair.approval_asked_at or repair.asked_at) - BEFORE
         try:
-            for message in chain.from_iterable(self._pages(repair, channel, thread)):
+            for message in self._history.messages(channel, None if thread is None else thread.ts, since, MOST_PAGES):
                 if _repair(message) == repair.id and self._history.is_ours(message):
                     return MessageRef(channel, str(message["ts"]))
         except NotifierRefused as error:
             self._warn(f"cannot look for the message of a repair: {error}")
         return None
-
-    def _pages(self, repair: Repair, channel: str, thread: MessageRef | None) -> Iterator[list[dict[str, Any]]]:
-        """Since it was asked for."""
-        since = (repair.approval_asked_at or repair.asked_at) - BEFORE
-        asked: dict[str, Any] = {"channel": channel, "limit": PAGE, "oldest": f"{since.timestamp():.6f}"}
-        if thread is None:
-            return self._history.pages(self._client.conversations_history, **asked)
-        return self._history.pages(self._client.conversations_replies, ts=thread.ts, **asked)
 
     def post(self, repair: Repair, found: Progress, now: datetime, thread: MessageRef | None) -> MessageRef:
         target = self._channel.target if thread is None else thread.channel

@@ -1,14 +1,11 @@
 """The steps of runbooks as messages in Slack. A message's metadata names its run: so it can be found again."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from itertools import chain
 from typing import Any
 
 from bot.adapters.notify.slack_calls import REFUSED_S, Pace
-from bot.adapters.notify.slack_history import PAGE, SlackHistory
+from bot.adapters.notify.slack_history import SlackHistory
 from bot.domain.incidents.incident import MessageRef
-from bot.domain.runbooks.run import Run
 from bot.domain.runbooks.shown import Shown
 from bot.ports.notifier import NotifierRefused
 from bot.slack.quiet import quiet_client
@@ -53,20 +50,13 @@ class SlackRunbooks:
         """Where nobody may look, nothing is found: a run shown twice is better than one never shown."""
         run = shown.run
         try:
-            for message in chain.from_iterable(self._pages(run)):
+            for message in self._history.messages(run.channel, run.thread or None, run.started_at - BEFORE, MOST_PAGES):
                 payload = (message.get("metadata") or {}).get("event_payload") or {}
                 if payload.get("run") == run.id and self._history.is_ours(message):
                     return MessageRef(run.channel, str(message["ts"]))
         except NotifierRefused:
             return None
         return None
-
-    def _pages(self, run: Run) -> Iterator[list[dict[str, Any]]]:
-        asked: dict[str, Any] = {"channel": run.channel, "limit": PAGE, "most": MOST_PAGES}
-        if run.thread:
-            return self._history.pages(self._client.conversations_replies, ts=run.thread, **asked)
-        oldest = f"{(run.started_at - BEFORE).timestamp():.6f}"
-        return self._history.pages(self._client.conversations_history, oldest=oldest, **asked)
 
 
 def _content(shown: Shown) -> dict[str, Any]:
