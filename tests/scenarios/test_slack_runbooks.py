@@ -1,5 +1,6 @@
 """A runbook in Slack: suggested on an incident, started, gone through in its thread, and not lost by a restart."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -16,7 +17,7 @@ from bot.domain.runbooks.run import RunState, StepState
 from bot.guiding import guided
 from bot.ports.directory import DirectoryUnavailable
 from bot.services.access import Identities
-from bot.services.runbooks import Deed
+from bot.services.runbooks import Deed, shown_of
 from bot.views import incident as views
 from tests.support.builders import NOW
 from tests.support.notices import notice
@@ -93,6 +94,8 @@ def test_from_the_incident_to_its_end(transport: str, desk: Desk) -> None:
         assert desk.run().state is RunState.DONE
         assert "4. Rows are there · 318" in shown(bench)["text"]
         assert "Stop the runbook" not in str(shown(bench)["blocks"])
+        found = await asyncio.to_thread(desk.board(bench).find, shown_of(desk.state, desk.run(), NOW))
+        assert found == MessageRef(ALERTS, card["ts"])
         assert desk.told() == [
             "RB-1: Ana started the runbook A lost date for Box 2026-01-15",
             "RB-1: Step 1: What does the evidence say: processor_failed, not as expected (ok) "

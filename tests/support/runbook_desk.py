@@ -90,9 +90,10 @@ class Desk:
 
     async def look(self, bench: Bench) -> None:
         """As the lane does, on another thread than the workspace's."""
-        workspace = bench.workspace
-        board = SlackRunbooks(workspace.credentials.bot_token, workspace.api_url, ALERTS)
-        await asyncio.to_thread(self.work(board).look)
+        await asyncio.to_thread(self.work(self.board(bench)).look)
+
+    def board(self, bench: Bench) -> SlackRunbooks:
+        return SlackRunbooks(bench.workspace.credentials.bot_token, bench.workspace.api_url, ALERTS)
 
     def again(self) -> "Desk":
         self.state.close()
