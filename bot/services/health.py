@@ -38,6 +38,8 @@ from bot.services.known_until import Known, KnownUntil
 LONGEST_WINDOW_DAYS = 400
 UNCERTAIN = frozenset({Because.STATE_UNREADABLE, Because.NO_NEW_DATA, Because.NOT_REGISTERED})
 """Reasons that are warnings, too."""
+MOST_AGAIN = 2
+"""Loads come once a second at most, and an answer takes milliseconds."""
 
 
 class HealthService:
@@ -65,7 +67,17 @@ class HealthService:
         self._targets = {level.phase: level.success_rate for level in levels.phases}
 
     def of(self, request: HealthRequest, now: datetime) -> HealthReport:
-        """The report for a request. Raises BadInput when the request makes no sense or there is no history."""
+        """The report for a request; it is asked again where rows came meanwhile, so that its figures differ. Raises
+        BadInput when the request makes no sense or there is no history.
+        """
+        report = self._asked(request, now)
+        for _ in range(MOST_AGAIN):
+            if report.noise.adds_up:
+                break
+            report = self._asked(request, now)
+        return report
+
+    def _asked(self, request: HealthRequest, now: datetime) -> HealthReport:
         scope = self.scope(request)
         history = self._history()
         known = self._known_until.of(history, request.as_of or now, exact=request.as_of is not None)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.domain.errors import BadInput
-from bot.domain.health.model import Colour, HealthReport, HealthRequest
+from bot.domain.health.model import Colour, HealthReport, HealthRequest, Window
+from bot.domain.health.noise import FailedGroup
 from bot.domain.health.notified import Notified, NotifiedSpan, Sent
 from bot.domain.slo import ServiceLevel, ServiceLevels
 from bot.ports.state import StateUnavailable
@@ -200,3 +201,18 @@ def test_without_a_history() -> None:
 def test_who_ran_without_being_registered_can_be_asked_for(service: HealthService) -> None:
     report = service.of(HealthRequest(processor="newcomer", as_of=END + timedelta(hours=1)), END)
     assert [(row.name, row.tally.succeeded) for row in report.processors] == [("Newcomer", 1)]
+
+
+def test_figures_that_rows_came_between_are_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened, late = warehouse(), World([failed("late", start=30.5, category="error")], [loaded()], [], [])
+    load(opened, WORLD.write(tmp_path / "first"))
+    groups, folders = opened.failed_groups, [late.write(tmp_path / "late")]
+
+    def with_a_load_before(window: Window) -> list[FailedGroup]:
+        while folders:
+            load(opened, folders.pop())
+        return groups(window)
+
+    monkeypatch.setattr(opened, "failed_groups", with_a_load_before)
+    noise = HealthService(opened, registry(), LEVELS, lambda *_: Notified()).of(HealthRequest(days=2), END).noise
+    assert (noise.real, sum((noise.in_none or {}).values())) == (4, 4)

@@ -286,6 +286,11 @@ class Noise:
     undelivered: int = 0
     findings: NoiseLedger | None = None
 
+    @property
+    def adds_up(self) -> bool:
+        """Are those in incidents and those in none all that are real? Not where rows came between two questions."""
+        return self.in_incidents is None or self.in_incidents + sum((self.in_none or {}).values()) == self.real
+
 
 @dataclass(frozen=True)
 class DatesWithout:
