@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from bot.domain.counts import plural
 from bot.domain.health.trends import Trends
 from bot.domain.health.usual import WEEKDAYS
-from bot.views import numbers
+from bot.domain.reports.objectives import SloReport
+from bot.views import numbers, slo_words
+from bot.views.chart_budgets import draw_budgets, least_left
 from bot.views.chart_figures import draw_heat, draw_success, worst_hours
 from bot.views.chart_lines import draw_durations
 from bot.views.chart_style import png
@@ -38,6 +40,16 @@ def draw(trends: Trends) -> list[Chart]:
         picture = png(draw_durations(trends))
         charts.append(Chart("durations.png", "Duration, 30 days", _duration_words(trends), picture))
     return charts
+
+
+def burn_down(report: SloReport) -> Chart | None:
+    """What was left of the budgets after each of 30 days; None where nothing is known of any."""
+    if all(each.spent is None for each in report.phases):
+        return None
+    title = "What is left of the budgets, 30 days"
+    said = (f"{slo_words.name(each)}: {slo_words.left_short(each)}" for each in least_left(report.phases))
+    alt_text = f"{title}. {'; '.join(said)}."[:1000]
+    return Chart("budgets.png", title, alt_text, png(draw_budgets(report.phases, report.as_of, title)))
 
 
 def comment(trends: Trends) -> str:

@@ -41,6 +41,19 @@ def left(objective: Objective) -> str:
     return f"{said}{over}: {objective.month.bad:,} of {objective.budget:,.1f} misses in 30 days"
 
 
+def left_short(objective: Objective) -> str:
+    """The same where there is little room: `62% left: 19 of 49.5 misses`."""
+    if objective.spent is None:
+        return UNKNOWN
+    burns = ", burns now" if objective.burns else ""
+    said = f"{max(0.0, 1 - objective.spent):.0%} left" if objective.spent < 1 else "all spent"
+    return f"{said}{burns}: {objective.month.bad:,} of {objective.budget:,.1f} misses"
+
+
+def name(objective: Objective) -> str:
+    return f"Phase {objective.phase}"
+
+
 def rate(counts: Counts) -> str:
     """With how many it is of; what is unknown beside it."""
     aside = f", {counts.unknown:,} unknown" if counts.unknown else ""

@@ -13,10 +13,11 @@ import pytest
 from bot.domain.findings.severity import Severity
 from bot.domain.health.model import Durations, HealthRequest, Noise
 from bot.domain.health.trends import DayDurations, Trends
+from bot.domain.reports.objectives import Counts
 from bot.domain.reports.replay import Message, ReplayReport
-from bot.views import chart_figures, chart_lines, charts, replay_chart, svg
+from bot.views import chart_budgets, chart_figures, chart_lines, charts, replay_chart, svg
 from bot.views.charts import Chart
-from tests.support import notices
+from tests.support import notices, slo_cards
 from tests.support.svg_boxes import XMLNS, check, said
 
 DAYS = tuple(date(2026, 1, 14) + timedelta(days=n) for n in range(7))
@@ -35,6 +36,7 @@ PIPELINE = Trends(
     baseline=None,
     zone="America/New_York",
 )
+MOMENT = datetime(2026, 1, 20, 12, tzinfo=UTC)
 MONTH = [date(2025, 12, 22) + timedelta(days=n) for n in range(30)]
 PROCESSOR = replace(
     PIPELINE,
@@ -181,3 +183,33 @@ def test_a_comment_mentions_nobody() -> None:
 def test_what_goes_with_a_file_hides_nothing() -> None:
     sent = charts.Chart("a.png", "B\u202eox", "A\u200b\u00ad chart", b"").upload()
     assert (sent["title"], sent["alt_txt"]) == ("Box", "A chart")
+
+
+def test_a_burn_down_ends_where_the_words_do() -> None:
+    report = slo_cards.report()
+    burning = report.phases[0]
+    assert burning.left[-2:] == [1.0, 1 - (burning.spent or 0)]
+    chart = charts.burn_down(report)
+    assert chart is not None
+    assert size(chart.png)[0] == 1_200
+    assert chart.alt_text == (
+        "What is left of the budgets, 30 days. Phase 2: 82% left, burns now: 9 of 49.5 misses; "
+        "Phase 3: 100% left: 0 of 2.1 misses; Phase 5: unknown."
+    )
+    assert charts.burn_down(replace(report, phases=report.phases[2:])) is None
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 10])
+def test_words_of_a_burn_down_are_inside_and_apart(count: int) -> None:
+    kept, spent = (replace(each, phase=99) for each in slo_cards.report().phases[:2])
+    gone = replace(spent, month=Counts(0, 123_456, 9), daily=[Counts(0, 4_000)] * 30)
+    found = [box.said for box in check(chart_budgets.draw_budgets([kept, gone, spent][:count] * count, MOMENT, LONG))]
+    assert any(each.startswith("all spent") for each in found) == (count > 1)
+    assert any(each.startswith("The 10 with the least left") for each in found) == (count > 3)
+
+
+def test_a_day_of_which_nothing_is_known_is_a_gap_in_a_burn_down() -> None:
+    one = replace(slo_cards.report().phases[1], daily=[Counts(1), Counts(0, 0, 1), Counts(1, 1)])
+    assert one.left[:2] == [1.0, None]
+    drawn = ElementTree.fromstring(chart_budgets.draw_budgets([one], MOMENT, "left"))
+    assert len(list(drawn.iter(f"{XMLNS}polygon"))) == 2

@@ -112,7 +112,7 @@ def _tail(false_alarms: float) -> float:
 class Objective:
     """A phase's share of outcomes that must be good, over 30 days; `month` are those, `week` and `day` the last ones.
     `fired`: on so many of the last 90 days its rule would have fired. `late`: how long it was late past its deadline in
-    30 days, of `deadlines`; None: it has no deadline.
+    30 days, of `deadlines`; None: it has no deadline. `daily`: of each of the 30 days, the oldest first.
     """
 
     phase: int
@@ -126,6 +126,7 @@ class Objective:
     months: Mapping[str, Counts] = field(default_factory=dict)
     late: timedelta | None = None
     deadlines: int = 0
+    daily: Sequence[Counts] = ()
 
     @property
     def share(self) -> float:
@@ -141,6 +142,17 @@ class Objective:
     def spent(self) -> float | None:
         """The share of the budget that is used up; None without any outcome."""
         return self.month.bad / self.budget if self.budget else None
+
+    @cached_property
+    def left(self) -> Sequence[float | None]:
+        """The share of the budget that was left after each day, below 0 where it is overspent; None: nothing is known
+        of that day. The last that is known is `1 - spent`.
+        """
+        bad, found = 0, list[float | None]()
+        for counts in self.daily:
+            bad += counts.bad
+            found.append(1 - bad / self.budget if counts.known and self.budget else None)
+        return found
 
     @property
     def burns(self) -> bool:
@@ -169,6 +181,7 @@ def objective_of(level: ServiceLevel, outcomes: Sequence[DueOutcome], now: datet
         months=_by_month(outcomes),
         late=late,
         deadlines=deadlines,
+        daily=[Counts.of(looks.within(now - each * DAY, 1)) for each in reversed(range(MONTH_DAYS))],
     )
 
 
