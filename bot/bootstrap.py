@@ -340,6 +340,7 @@ def app_services(
     from bot.services.app import AppServices
     from bot.services.echo import hear
     from bot.services.health import HealthService
+    from bot.services.home import HomeService
     from bot.services.impact import ImpactService
     from bot.services.inbox import Inbox
     from bot.services.incidents import IncidentService
@@ -380,8 +381,9 @@ def app_services(
     reviews = reviews_over(settings, opened, registry, health, slo, oncall, deploys, store)
     watches = watches_over(settings, opened, registry, health, slo, store, identify)
     ways = partial(guided, settings, store, identify), partial(operating, settings, store, identify)
+    home = partial(HomeService, state=store)
     made = clock, *about_data, *people, *also, *repairs, reports
-    return AppServices(*made, reviews, watches, slo, sources, blindness, inbox, deploys, heard, *ways)
+    return AppServices(*made, reviews, watches, slo, sources, blindness, inbox, deploys, heard, *ways, home)
 
 
 @contextmanager

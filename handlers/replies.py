@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, replace
@@ -36,6 +36,7 @@ class WorkPool:
     def __init__(self, threads: int = 4, waiting: int = 64) -> None:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="fireline-work")
         self._places = asyncio.Semaphore(waiting)
+        self._beside = set[asyncio.Task[None]]()
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         if self._places.locked():
@@ -45,7 +46,16 @@ class WorkPool:
             context = copy_context()
             return await loop.run_in_executor(self._threads, lambda: context.run(work, *args, **kwargs))
 
+    def beside(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Goes on beside the requests, until this is closed at the latest."""
+        task = asyncio.create_task(work)
+        self._beside.add(task)
+        task.add_done_callback(self._beside.discard)
+        return task
+
     def close(self) -> None:
+        for task in self._beside:
+            task.cancel()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 

@@ -11,6 +11,7 @@ from bot.services.declaring import DeclaringService
 from bot.services.deploys import DeploysService
 from bot.services.hands import IncidentHands
 from bot.services.health import HealthService
+from bot.services.home import HomeService
 from bot.services.impact import ImpactService
 from bot.services.inbox import Inbox
 from bot.services.incidents import IncidentService
@@ -84,6 +85,7 @@ class AppServices:
     """Slack has told us of a message of our own, with this text."""
     guide: Callable[["AppServices"], RunbookService]
     operating: Callable[["AppServices"], OperationService]
+    at_home: Callable[["AppServices"], HomeService]
 
     @cached_property
     def runbooks(self) -> RunbookService:
@@ -96,12 +98,17 @@ class AppServices:
         return self.operating(self)
 
     @cached_property
+    def home(self) -> HomeService:
+        """It asks the other services."""
+        return self.at_home(self)
+
+    @cached_property
     def hands(self) -> IncidentHands:
         """What can be done about an incident."""
         return IncidentHands(self.registry, cloud_run=self.deploys.reader is not None)
 
     def renew(self, others: "AppServices") -> None:
         """All of them at once: a question that is being answered goes on with what it has."""
-        for made in ("runbooks", "operations", "hands"):
+        for made in ("runbooks", "operations", "home", "hands"):
             vars(self).pop(made, None)
         vars(self).update(vars(others))

@@ -64,6 +64,16 @@ class OncallService:
             raise BadInput(f"{text!r} lies outside the years {EARLIEST.year} to {LATEST.year}.")
         return moment
 
+    def turns_of(self, name: str, now: datetime) -> tuple[list[Shift], list[Shift]]:
+        """Of one person: those of now, and the next one in each rota within 60 days, the soonest first; each whole."""
+        schedule, going, following = self.schedule(now), list[Shift](), list[Shift]()
+        for rota in (each.name for each in schedule.rotas):
+            turns = on_call.shifts(schedule, rota, now, now + GAPS_AHEAD)
+            starts = [now if turn.since is None else turn.since for turn in turns if turn.person == name]
+            going += [on_call.on_call(schedule, rota, at) for at in starts[:1] if at <= now]
+            following += [on_call.on_call(schedule, rota, at) for at in starts[:2] if at > now][:1]
+        return going, sorted(following, key=lambda turn: turn.since or now)
+
     def ahead(self, rota: str, now: datetime, until: datetime) -> list[Shift]:
         """The turn of now and those that begin by `until`, each whole. Raises BadInput for a rota that is not there."""
         schedule = self.schedule(now)

@@ -42,6 +42,10 @@ class PracticeService:
     def readiness(self, now: datetime) -> list[Readiness]:
         return readiness(self._policy, self._schedule(now), self._targets, now)
 
+    def readiness_of(self, name: str, now: datetime) -> list[Readiness]:
+        """Of one person; none: nothing pages them in the next 60 days."""
+        return [each for each in self.readiness(now) if each.person == name]
+
     def begin(self, name: str, who: Actor, now: datetime) -> Practice:
         """By every channel that the policy wakes people with: once in five minutes a person, however often it is asked
         for. Raises NotAllowed, and BadInput for somebody who is not in oncall.yaml, or whom nothing reaches.

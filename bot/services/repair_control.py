@@ -79,6 +79,10 @@ class RepairControl:
             raise BadInput(f"Not tried again: {why}. Plan what failed again: a second person approves the plan.")
         return after, again
 
+    def unfinished(self) -> list[tuple[Repair, Progress]]:
+        """Those that run or are paused, in order of their numbers."""
+        return [(each, self.progress(each)) for each in self._state.repairs.unfinished()]
+
     def progress(self, repair: Repair) -> Progress:
         return progress(repair, self._state.repairs.steps(repair.id), self._limits(), self._now())
 

@@ -19,7 +19,8 @@ T = TypeVar("T")
 class Parts:
     """Asks one after the other, and notes what could not be asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, whole: str = "a report") -> None:
+        self._whole = whole
         self.unavailable, self.later = dict[str, str](), False
 
     def __call__(self, name: str, ask: Callable[[], T]) -> T | None:
@@ -28,7 +29,7 @@ class Parts:
         except FirelineError as error:
             self.unavailable[name] = str(error)
             self.later = self.later or isinstance(error, WarehouseUnavailable | StateUnavailable)
-            log.info("a report does without %s: %s", name, error)
+            log.info("%s does without %s: %s", self._whole, name, error)
             return None
 
 

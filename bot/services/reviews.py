@@ -15,7 +15,7 @@ from bot.domain.platform.registry import Registry
 from bot.domain.reports import monthly, noisiest, weekly
 from bot.domain.reports.monthly import Capacity, MonthlyReport, Precision
 from bot.domain.reports.objectives import Counts
-from bot.domain.reports.paging import own_line, paging
+from bot.domain.reports.paging import Call, own_line, paging
 from bot.domain.reports.policy import FireTime, ReportPolicy, Schedule
 from bot.domain.reports.summaries import month_of, week_of
 from bot.domain.reports.weekly import Hid, Untried, WeeklyReport
@@ -113,6 +113,11 @@ class ReviewService:
             unavailable=part.unavailable,
             later=part.later,
         )
+
+    def calls_of(self, person: str, since: datetime, until: datetime) -> Sequence[Call]:
+        """What has paged somebody, in order of time: as the weekly report counts it."""
+        pages = self._state.pages_within(since, until)
+        return paging(pages, self._asked.oncall.plan.by_name, self.zone).by_person.get(person, ())
 
     def _when(self, schedule: Schedule, now: datetime, day: date | None) -> tuple[date, datetime]:
         """Whose date, and as of when."""

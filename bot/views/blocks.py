@@ -73,6 +73,17 @@ def sections(lines: Sequence[str], most: int) -> list[Block]:
     return [section("\n".join(lines[at : at + most])) for at in range(0, len(lines), most)]
 
 
+def packed(lines: Iterable[str]) -> list[Block]:
+    """As many whole lines a section as it holds."""
+    found = list[str]()
+    for line in (cut(each, SECTION_TEXT) for each in lines):
+        if found and len(found[-1]) + 1 + len(line) <= SECTION_TEXT:
+            found[-1] += f"\n{line}"
+        else:
+            found.append(line)
+    return [section(each) for each in found]
+
+
 def fields(texts: Sequence[str]) -> Block:
     """Up to ten short texts: two columns on a desk, one on a phone."""
     return {"type": "section", "fields": [mrkdwn(text, FIELD_TEXT) for text in texts[:10]]}

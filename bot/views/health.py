@@ -8,7 +8,7 @@ from bot.domain.counts import plural
 from bot.domain.health.model import Colour, HealthReason, HealthReport, HealthRequest, HealthRow
 from bot.domain.health.notified import NAMES, called
 from bot.domain.health.sketch import RELATIVE_ERROR
-from bot.domain.incidents.incident import Incident
+from bot.domain.incidents.incident import Incident, MessageRef
 from bot.views import action_ids, baseline_words, health_words, numbers
 from bot.views.blocks import (
     Block,
@@ -49,15 +49,22 @@ def card(report: HealthReport, request: HealthRequest, workspace: str = "") -> C
 def _overview(report: HealthReport, request: HealthRequest, workspace: str) -> Card:
     title = f"{CIRCLES[report.overall]} Pipeline health: {report.overall}"
     reasons = _reasons(report)
-    blocks = [header(title), context(_span(report)), *_why(reasons), *_open(report, workspace)]
-    blocks += [section("\n".join(_phase_lines(report.phases)))] if report.phases else []
+    head, rest = glance(report)
+    tools = _actions(report, request, _overview_actions(report, request))
+    blocks = [*head, *_open(report, workspace), *rest, tools]
     notes = _plain_footnotes(report, figures=False)
-    blocks.append(context(*map(escape, notes)))
-    blocks.append(_actions(report, request, _overview_actions(report, request)))
     more = [f"And {len(reasons) - MOST_REASONS} more."] if len(reasons) > MOST_REASONS else []
     lines = [title, _plain_span(report), *(reason.text for reason in reasons[:MOST_REASONS]), *more]
     lines += [*_open_texts(report), "", *map(_phase_text, report.phases), ""]
     return Card(escape("\n".join([*lines, *notes])), tuple(blocks))
+
+
+def glance(report: HealthReport) -> tuple[list[Block], list[Block]]:
+    """The overview without its incidents and buttons: how it is and why; then phases and figures."""
+    title = f"{CIRCLES[report.overall]} Pipeline health: {report.overall}"
+    phases = [section("\n".join(_phase_lines(report.phases)))] if report.phases else []
+    notes = context(*map(escape, _plain_footnotes(report, figures=False)))
+    return [header(title), context(_span(report)), *_why(_reasons(report))], [*phases, notes]
 
 
 def _phase(report: HealthReport, request: HealthRequest, workspace: str) -> Card:
@@ -114,12 +121,17 @@ def _open(report: HealthReport, workspace: str) -> list[Block]:
 
 
 def _linked(incident: Incident, workspace: str) -> str:
-    """https://docs.slack.dev/messaging/formatting-message-text#linking-urls"""
-    message, name = incident.message, escape(called(incident))
-    there = message is not None and message.ts and workspace
-    if message is not None and there:
-        name = f"<{workspace.rstrip('/')}/archives/{message.channel}/p{message.ts.replace('.', '')}|{name}>"
+    name = linked(escape(called(incident)), incident.message, workspace)
     return f"{name}, opened {date_token(incident.announced_at)}"
+
+
+def linked(name: str, message: MessageRef | None, workspace: str) -> str:
+    """The name as a link, where the message is known. `name` is escaped.
+    https://docs.slack.dev/messaging/formatting-message-text#linking-urls
+    """
+    if message is None or not message.ts or not workspace:
+        return name
+    return f"<{workspace.rstrip('/')}/archives/{message.channel}/p{message.ts.replace('.', '')}|{name}>"
 
 
 def _open_texts(report: HealthReport) -> list[str]:

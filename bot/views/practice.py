@@ -17,7 +17,7 @@ def readiness(found: Sequence[Readiness]) -> Card:
     if not found:
         text = "The policy pages nobody who has a turn in the next 60 days."
         return Card(text, (section(text),))
-    lines = [f"{MARKS[each.reach]} {each.person}, {each.severity}: {_how(each)}" for each in found[:MOST_LINES]]
+    lines = [f"{MARKS[each.reach]} {each.person}, {each.severity}: {how(each)}" for each in found[:MOST_LINES]]
     if len(found) > MOST_LINES:
         lines.append(f"and {len(found) - MOST_LINES} more: `fireline oncall readiness` has all")
     blocks: list[Block] = [section("*Who can be paged*"), section(cut(escape("\n".join(lines)), 3_000))]
@@ -25,7 +25,7 @@ def readiness(found: Sequence[Readiness]) -> Card:
     return Card(escape("\n".join(["Who can be paged", *lines])), (*blocks, actions([_test(people)])))
 
 
-def _how(each: Readiness) -> str:
+def how(each: Readiness) -> str:
     return f"{each.reach}, not by {' or '.join(each.missing)}" if each.missing else f"{each.reach}"
 
 

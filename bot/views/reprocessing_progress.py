@@ -42,6 +42,12 @@ def _lines(repair: Repair, found: Progress, voice: Voice, now: datetime) -> list
     return [head if voice is PLAIN else escape(head), f"{figures(found)}.", *_rest(repair, found, voice, now)]
 
 
+def line(repair: Repair, found: Progress, now: datetime) -> str:
+    """One of several that run."""
+    left = f". About {roughly(found.eta - now)} left" if found.eta is not None and found.eta > now else ""
+    return f"{escape(f'{repair.label} {STATES[repair.state]}: {_what(repair)}')}. {figures(found)}{left}"
+
+
 def _what(repair: Repair) -> str:
     asked = repair.plan.request
     days = short_day(asked.first) if asked.dates == 1 else f"{short_day(asked.first)} to {short_day(asked.last)}"

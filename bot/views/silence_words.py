@@ -96,14 +96,5 @@ def standing(found: Standing, now: datetime, voice: Voice) -> str:
     )
 
 
-def short(found: Sequence[Standing], voice: Voice) -> str:
-    """All that hold or are planned, in one line."""
-    said: dict[Kind, list[str]] = {kind: [] for kind in Kind}
-    for each in found:
-        said[each.silence.kind].append(f"{_what(each.silence, voice)} ({_findings(each)} hidden)")
-    names = {Kind.SILENCE: "Silenced", Kind.WINDOW: "Windows"}
-    return ". ".join(f"{names[kind]}: {', '.join(listed)}" for kind, listed in said.items() if listed)
-
-
 def _findings(found: Standing) -> str:
     return plural(found.hidden, "finding")

@@ -55,7 +55,7 @@ def test_a_silence_is_previewed_set_once_listed_and_ended(transport: str, quiet:
         listed = await bench.ask("/silence list", sees="ephemeral", user=SAM)
         assert held.id in listed["text"]
         assert "0 findings hidden" in listed["text"]
-        assert "Silenced: Summary until" in str((await bench.home())["blocks"])
+        assert f"{held.id}: Summary until" in str((await bench.home())["blocks"])
         ended = await bench.ask(f"/silence end {held.id}", user=SAM)
         assert ended["text"] == "Ben ended the silence of Summary. It hid 0 findings."
         assert state.silences(NOW) == []
@@ -87,7 +87,7 @@ def test_a_window_is_previewed_planned_listed_and_ended(transport: str, quiet: A
         [held] = state.silences(NOW)
         assert held.id in (await bench.ask("/window list", sees="ephemeral", user=SAM))["text"]
         assert (await bench.ask("/silence list", sees="ephemeral"))["text"] == "Nothing is silenced."
-        assert "Windows: all processors from" in str((await bench.home())["blocks"])
+        assert f"{held.id}: all processors from" in str((await bench.home())["blocks"])
         ended = await bench.ask(f"/window end {held.id}", user=SAM)
         assert ended["text"] == "Ben ended the window of all processors. It hid 0 findings."
         later = await bench.ask("/window phase 2 2020-01-01T00:00..2020-01-01T02:00 why", sees="ephemeral")

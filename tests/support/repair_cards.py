@@ -5,8 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 from bot.domain.audit import NOTHING, Anchor, Link, Seal
+from bot.domain.incidents.incident import MessageRef
 from bot.domain.reprocessing.plan import STANDARD, Plan, StepKey, difference
-from bot.domain.reprocessing.progress import progress
+from bot.domain.reprocessing.progress import Progress, progress
 from bot.domain.reprocessing.receipts import Again, Receipt, Shown, receipts_in, repair_receipt, step_receipt
 from bot.domain.reprocessing.repair import AT_WORK, Person, Repair, RepairState, RepairStep, StepState, steps_of
 from bot.domain.verdicts.judge import Verdict
@@ -64,6 +65,13 @@ def messages() -> dict[str, Card]:
         "reprocess_listed_none": reprocessing.listed([]),
         **_at_work(),
     }
+
+
+def under_way() -> tuple[Repair, Progress]:
+    plan = planned(asked("Gamebook", "Summary", dates=6), seconds=SECONDS, plan_id="P3")
+    begun = repair(plan, number=14, state=RepairState.RUNNING, started_at=NOW, message=MessageRef("C03", "17.125"))
+    at_work = [_step(step, place) for place, step in enumerate(steps_of(plan, plan.id))]
+    return begun, progress(begun, at_work, STANDARD, NOW + timedelta(minutes=4))
 
 
 def _at_work() -> dict[str, Card]:

@@ -16,12 +16,12 @@ from bot.domain.impact.report import Impact, ImpactRequest
 from bot.domain.incidents.incident import MessageRef
 from bot.domain.verdicts.validation import ValidationRequest
 from bot.ports.warehouse import AskedQuery
-from bot.services.oncall import OncallService
-from bot.views import choices, failure, health, help, home, impact, query, validate
+from bot.views import choices, failure, health, help, impact, query, validate
 from bot.views.blocks import Card
 from handlers.replies import Busy
 from tests.support import (
     deploy_cards,
+    home_cards,
     impact_cases,
     incident_cards,
     notices,
@@ -35,9 +35,7 @@ from tests.support import (
     slo_cards,
     validations,
 )
-from tests.support.builders import NOW
 from tests.support.health_reports import AS_OF, NASTY, NASTY_REGISTRY, REGISTRY, failed, ran, report, took
-from tests.support.rotas import PLAN
 
 BOX, GAMEBOOK, SCRAPER, SUMMARY = "NbacBoxscoreProcessor", "NbacGamebookProcessor", "NbacScraper", "TeamSummary"
 WELL = (ran(SCRAPER, 400), ran(BOX, 300), ran(GAMEBOOK, 300), ran(SUMMARY, 70))
@@ -221,14 +219,5 @@ def modals() -> dict[str, dict[str, Any]]:
     }
 
 
-def announced_ids() -> dict[str, dict[str, Any]]:
-    shown = overviews()
-    return {
-        "home_glance": home.glance(shown["overview_yellow"]),
-        "home_nasty": home.glance(shown["overview_nasty"]),
-        "home_on_call": home.glance(shown["overview_yellow"], "", OncallService(PLAN, None).turns(NOW)),
-        "home_silenced": home.glance(
-            shown["overview_yellow"], silenced=(*silence_cards.STANDING, *silence_cards.PLANNED)
-        ),
-        "home_unavailable": home.unavailable("The warehouse is held by <another> process & cannot be opened."),
-    }
+def homes() -> dict[str, dict[str, Any]]:
+    return home_cards.homes(overviews())

@@ -19,7 +19,7 @@ HOURS = 24
 class Call:
     """One person was called about one thing at one moment, by however many channels. `hour` by the clock of the
     report, `night` by that of where the person lives; `left`: nobody of that name is in oncall.yaml any more, and the
-    report's clock is taken.
+    report's clock is taken. `label`: of the incident.
     """
 
     person: str
@@ -27,6 +27,7 @@ class Call:
     hour: int
     night: bool
     left: bool = False
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,18 +69,18 @@ class OwnLine:
 def paging(pages: Iterable[Queued], people: Mapping[str, Person], zone: ZoneInfo) -> Paging:
     """Those that were sent; what went as a line of another page is that one."""
     called = {
-        (each.page.dedup_key, each.page.person, each.page.created_at)
+        (each.page.dedup_key, each.page.person, each.page.created_at): each.page.label
         for each in pages
         if each.page.act is Act.TRIGGER and each.state is PageState.SENT and not each.carried_by
     }
-    calls = (_call(person, at, people.get(person), zone) for _, person, at in called)
+    calls = (_call(person, at, people.get(person), zone, label) for (_, person, at), label in called.items())
     return Paging(tuple(sorted(calls, key=lambda each: (each.at, each.person))))
 
 
-def _call(name: str, at: datetime, person: Person | None, zone: ZoneInfo) -> Call:
+def _call(name: str, at: datetime, person: Person | None, zone: ZoneInfo, label: str) -> Call:
     theirs = at.astimezone(zone if person is None else person.zone).hour
     night = theirs >= NIGHT_FROM or theirs < NIGHT_UNTIL
-    return Call(name, at, at.astimezone(zone).hour, night, left=person is None)
+    return Call(name, at, at.astimezone(zone).hour, night, left=person is None, label=label)
 
 
 def own_line(pages: Iterable[Queued], watchdog: Sequence[str]) -> OwnLine:
