@@ -108,7 +108,8 @@ class DateBook:
         loads = _by_pair(session.rows("observed_date_loads", span))
         files = _by_pair(session.rows("observed_date_files", of_files))
         claimed = _claimed(session, span) if seen.table_gaps or seen.file_gaps else {}
-        return cls(platform, record, seen, calendar, loads, files, RunFacts.read(session, span), claimed)
+        runs = RunFacts.read(session, {**span, "first_date": min(dates)})
+        return cls(platform, record, seen, calendar, loads, files, runs, claimed)
 
     def rows(self, pairs: Iterable[Pair]) -> Iterator[tuple[Value, ...]]:
         """Rows of `stage_evidence`: processors with the same answers share theirs, and so do the dates ahead of one."""

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import cast
 
-from bot.adapters.warehouse.engine import Session
+from bot.adapters.warehouse.engine import Parameters, Session
 from bot.ports.warehouse import MovedStart
 
+Span = Parameters
+"""The first and the last start, and data date, of the staged runs."""
 NAMELESS, YES = "nameless", "yes"
 """The fact that runs without a `run_id` are stored."""
 
@@ -49,13 +52,13 @@ def merge_runs(
     stored runs have no `run_id`. `again`: the rows were read before, with other words. `told_moved`: runs that may be
     stored with another start.
     """
-    ((first, last, given, distinct, under_way, without_id),) = session.rows("staged_span")
+    ((first, last, given, distinct, under_way, without_id, *dates),) = session.rows("staged_span")
     told = _told(session, repeated=distinct < given, unnamed=without_id > 0)
-    span = {"first_start": first, "last_start": last}
+    span = _bounds(first, last, *dates)
     named = stored = 0
     if without_id or nameless:
         named, stored = _named(session, span)
-        ((_, _, _, distinct, _, left),) = session.rows("staged_span")
+        ((_, _, _, distinct, _, left, *_),) = session.rows("staged_span")
         if left and not nameless:
             session.run("remember_fact", {"name": NAMELESS, "value": YES})
     reread = _understood_anew(session, span) if again else 0
@@ -92,19 +95,24 @@ def _told(session: Session, *, repeated: bool, unnamed: bool) -> Told:
     return Told(int(ids), int(rows), str(first or ""), int(without), int(differing))
 
 
-def _span(session: Session) -> dict[str, datetime]:
-    ((first, last, *_),) = session.rows("staged_span")
-    return {"first_start": first, "last_start": last}
+def _span(session: Session) -> Span:
+    ((first, last, _, _, _, _, *dates),) = session.rows("staged_span")
+    return _bounds(first, last, *dates)
 
 
-def _understood_anew(session: Session, span: dict[str, datetime]) -> int:
+def _bounds(first: datetime, last: datetime, first_date: date, last_date: date) -> Span:
+    """A run is told by its date, too: by it a store finds the partitions in which stored versions may lie."""
+    return {"first_start": first, "last_start": last, "first_date": first_date, "last_date": last_date}
+
+
+def _understood_anew(session: Session, span: Span) -> int:
     """Take out what an earlier reading made of the staged rows; returns how many runs that were."""
     ((stored,),) = session.rows("count_other_readings", span)
     session.run("forget_other_readings", span)
     return int(stored)
 
 
-def _refined(session: Session, span: dict[str, datetime]) -> int:
+def _refined(session: Session, span: Span) -> int:
     """Rows with the same start in another precision take the finer one; returns how many runs were stored."""
     session.run("finer_starts", span)
     ((stored,),) = session.rows("finer_runs", span)
@@ -112,11 +120,17 @@ def _refined(session: Session, span: dict[str, datetime]) -> int:
     return int(stored)
 
 
-def _moved(session: Session, span: dict[str, datetime], told: Sequence[MovedStart]) -> int:
+def _moved(session: Session, span: Span, told: Sequence[MovedStart]) -> int:
     """Stored runs take the start that is told now; returns how many those were."""
     _lay_moved(session, told)
     starts = [start for each in told for start in (each.started_at, each.real_start)]
-    wide = {"first_start": min(*starts, span["first_start"]), "last_start": max(*starts, span["last_start"])}
+    days = [each.data_date for each in told]
+    wide = _bounds(
+        min(*starts, cast(datetime, span["first_start"])),
+        max(*starts, cast(datetime, span["last_start"])),
+        min(*days, cast(date, span["first_date"])),
+        max(*days, cast(date, span["last_date"])),
+    )
     ((stored,),) = session.rows("finer_runs", wide)
     session.run("take_starts", wide)
     return int(stored)
@@ -128,7 +142,7 @@ def _lay_moved(session: Session, told: Sequence[MovedStart]) -> None:
     session.fill("stage_moved", columns, [tuple(each) for each in told])
 
 
-def _named(session: Session, span: dict[str, datetime]) -> tuple[int, int]:
+def _named(session: Session, span: Span) -> tuple[int, int]:
     """Rows without a `run_id` whose run is known otherwise take its id; returns of how many runs, and how many of
     those were stored.
     """

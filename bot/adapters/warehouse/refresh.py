@@ -70,9 +70,9 @@ def refresh_evidence(
     since = BEGINNING if changes.everything else staged_since(session) if "runs" in changes.staged else None
     moved = changes.everything or bool(changes.staged - {"runs"})
     if moved:
-        look_again(session, platform, Staged(since, changes.newest), calendar="game_schedule" in changes.staged)
+        look_again(session, platform, _staged(since, changes), calendar="game_schedule" in changes.staged)
     elif since is not None:
-        moved = find_gaps(session, platform, Staged(since, changes.newest))
+        moved = find_gaps(session, platform, _staged(since, changes))
     begun = note_starts(session, staged="runs" in changes.staged)
     now = known(session) if moved or begun else before
     first, last = _span(session, changes)
@@ -87,6 +87,14 @@ def refresh_evidence(
     session.run("stage_evidence")
     session.fill("stage_evidence", COLUMNS, book.rows(pairs))
     return _renew(session, min(dates), max(dates), rebuild=changes.platform), now
+
+
+def _staged(since: datetime | None, changes: Changes) -> Staged:
+    if changes.platform:
+        return Staged(since, "gap_claims_anew")
+    if "runs" not in changes.staged:
+        return Staged(since, "gap_claims")
+    return Staged(since, "gap_claims_appended" if changes.appended else "gap_claims_merged")
 
 
 def _span(session: Session, changes: Changes) -> tuple[date | None, date | None]:
@@ -172,23 +180,25 @@ def _owners_that_moved(
 
 def refresh_hours(session: Session) -> datetime | None:
     """Recompute the roll-up of every hour in `stage_hours`; returns the first of them."""
-    ((first, last, hours),) = session.rows("touched_hours")
+    ((first, last, hours, *dates),) = session.rows("touched_hours")
     if first is not None:
         end = last + _HOUR
         in_a_row = hours * _HOUR == end - first
-        session.run("refresh_span" if in_a_row else "refresh_hours", _hours(first, end))
+        session.run("refresh_span" if in_a_row else "refresh_hours", _hours(first, end, *dates))
     return cast(datetime | None, first)
 
 
 def refresh_all(session: Session) -> None:
     first, last = (datetime.combine(day, time(), tzinfo=UTC) for day in EVER)
-    session.run("rebuild", _hours(first, last))
+    session.run("rebuild", _hours(first, last, date.min, date.max))
 
 
-def _hours(first: datetime, end: datetime) -> Parameters:
+def _hours(first: datetime, end: datetime, first_date: date, last_date: date) -> Parameters:
     first_day = datetime.combine(first.date(), time(), tzinfo=UTC)
     last_day = datetime.combine((end - _HOUR).date(), time(), tzinfo=UTC)
     return {
+        "first_date": first_date,
+        "last_date": last_date,
         "first_hour": first,
         "end_hour": end,
         "first_day": first_day,

@@ -1,15 +1,24 @@
 """Since when each table, source and processor is known, where rows have a gap, and what is known of the calendar."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, Protocol, cast
+from typing import Any, Literal, NamedTuple, Protocol, cast
 
 from bot.adapters.warehouse.engine import Parameters, Session, Value
 from bot.adapters.warehouse.unclear import by_owner
 from bot.domain.evidence.answers import END_OF_TIME
 from bot.domain.evidence.expectation import SMALLEST_FILE
-from bot.domain.evidence.feeds import ENDED_AFTER, SHOWN_WITHIN, SHOWS, Claim, evident, is_last_of_date
+from bot.domain.evidence.feeds import (
+    CLAIMS_WITHIN,
+    ENDED_AFTER,
+    SHOWN_WITHIN,
+    SHOWS,
+    Claim,
+    dates_claimed,
+    evident,
+    is_last_of_date,
+)
 from bot.domain.evidence.known import AHEAD, Gap, Seen
 from bot.domain.evidence.platform_facts import PlatformFacts, ProcessorPlatform
 from bot.domain.sources import Feed
@@ -78,16 +87,12 @@ def _listed(known: Mapping[str, tuple[datetime | None, datetime | None]]) -> lis
 
 
 class Staged(NamedTuple):
-    """Of the runs that are being loaded: the first span without rows that they may show to be a gap, and the newest
-    start; None without any.
+    """Of the runs that are being loaded: the first span without rows that they may show to be a gap, and how the
+    roll-up gets to know of them: by which text the claims are asked for.
     """
 
     since: datetime | None
-    newest: datetime | None
-
-    def counted(self, since: datetime) -> bool:
-        """Are those from then on, nearly all, in the roll-up already?"""
-        return self.newest is None or since >= self.newest - timedelta(days=1)
+    text: Literal["gap_claims", "gap_claims_appended", "gap_claims_merged", "gap_claims_anew"]
 
 
 def look_again(session: Session, platform: PlatformFacts, staged: Staged, *, calendar: bool) -> None:
@@ -121,8 +126,7 @@ def find_gaps(
         of_kind = [span for span in asked if span[0] == kind]
         if not of_kind:
             continue
-        first = min(first for _, first, _ in of_kind)
-        claims = _claims(session, facts, kind, first, rolled_up=staged.counted(first))
+        claims = _claims(session, facts, of_kind, staged.text)
         answered.update({span: _evident_at(span, claims.get(span[1], ())) for span in of_kind})
     _keep(session, found, answered)
     return answered != before
@@ -134,13 +138,17 @@ def _keep(session: Session, before: Spans, after: Spans) -> None:
 
 
 def _claims(
-    session: Session, facts: Mapping[str, ProcessorPlatform], kind: str, since: datetime, *, rolled_up: bool
+    session: Session, facts: Mapping[str, ProcessorPlatform], spans: Sequence[tuple[Any, ...]], text: str
 ) -> Mapping[datetime, list[Claim]]:
-    """By the span in which they were made."""
+    """Of the spans of a kind, by the one in which they were made."""
+    kind, since, _ = min(spans, key=lambda span: span[1])
+    ends = [until for *_, until in spans]
+    first_date, last_date = dates_claimed(since, None if None in ends else max(ends))
     bounds: Parameters = {"ended_after": _micros(ENDED_AFTER), "ahead": _micros(AHEAD), "share": SHOWS}
-    asked: Parameters = {"kind": kind, "since": since, "rolled_up": rolled_up, "end_of_time": END_OF_TIME, **bounds}
+    dates: Parameters = {"first_date": first_date, "last_date": last_date, "within_days": CLAIMS_WITHIN.days}
+    asked: Parameters = {"kind": kind, "since": since, "end_of_time": END_OF_TIME, **bounds, **dates}
     found = defaultdict[datetime, list[Claim]](list)
-    for first, owner, name, data_date, started_at, known_at, shows in session.rows("gap_claims", asked):
+    for first, owner, name, data_date, started_at, known_at, shows in session.rows(text, asked):
         if shows or is_last_of_date(facts[name], data_date, started_at):
             found[first].append(Claim(owner or None, started_at, known_at))
     return found

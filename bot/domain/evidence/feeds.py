@@ -26,7 +26,10 @@ SHOWS = 0.8
 """Rows that a run leaves, on average: each should then. Of others it is known only of the last of a date."""
 ENDED_AFTER = timedelta(hours=48)
 """Of fewer: no row of the kind for so long, and then a run that brought some: the kind is not recorded any more."""
-
+CLAIMS_WITHIN = timedelta(days=35)
+"""A run tells what should be seen of dates so far from its start, at most: a month's job, and a weekend. Older ones are
+filled in again, and a store need not look through all of its partitions for them.
+"""
 
 _DAY = timedelta(days=1)
 _SHOWN = {Feed.TABLE_LOADS: "no table has shown a row", Feed.RAW_FILES: "no raw file was seen"}
@@ -89,6 +92,17 @@ class Claim(NamedTuple):
 def may_have_brought(run: RunSeen) -> bool:
     """Has it worked, and does it not say that it brought nothing?"""
     return run.status is Status.SUCCESS and run.records != 0
+
+
+def may_claim(data_date: date, started_at: datetime) -> bool:
+    """Is the date near enough to the start for the run to tell what should be seen of it?"""
+    return abs(data_date - started_at.date()) <= CLAIMS_WITHIN
+
+
+def dates_claimed(first: datetime, until: datetime | None) -> tuple[date, date]:
+    """The dates of which runs may tell that began within a span without rows; `until` None: it has no end yet."""
+    last = date.max if until is None else (until + AHEAD).date() + CLAIMS_WITHIN
+    return first.date() - CLAIMS_WITHIN, last
 
 
 def is_last_of_date(facts: ProcessorPlatform, data_date: date, started_at: datetime) -> bool:
@@ -169,10 +183,12 @@ def claims_on_sources(observed: Observed, platform: Mapping[str, ProcessorPlatfo
 def _worked(
     observed: Observed, platform: Mapping[str, ProcessorPlatform]
 ) -> Iterator[tuple[RunSeen, ProcessorPlatform]]:
-    """Of the schedule, that may have brought something: a poll may find what is there already."""
+    """Of the schedule, that may have brought something: a poll may find what is there already. For a date near it."""
     for run in observed.runs:
         facts = platform.get(run.processor)
-        if facts is not None and may_have_brought(run) and run.trigger not in OFF_SCHEDULE:
+        if facts is None or not may_have_brought(run) or run.trigger in OFF_SCHEDULE:
+            continue
+        if may_claim(run.data_date, run.started_at):
             yield run, facts
 
 

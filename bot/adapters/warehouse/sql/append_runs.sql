@@ -2,4 +2,4 @@
 INSERT INTO runs ({run_columns}) SELECT {run_columns} FROM stage_versions;
 
 CREATE OR REPLACE TABLE stage_hours AS
-SELECT DISTINCT TIMESTAMP_TRUNC(started_at, HOUR) AS start_hour FROM stage_versions
+SELECT DISTINCT TIMESTAMP_TRUNC(started_at, HOUR) AS start_hour, data_date FROM stage_versions

@@ -4,7 +4,8 @@ CREATE OR REPLACE TABLE stage_starts AS
 SELECT processor_name, run_id, data_date, started_at FROM stage_versions
 UNION DISTINCT
 SELECT processor_name, run_id, data_date, started_at FROM runs AS c
-WHERE c.started_at BETWEEN TIMESTAMP_SUB(@first_start, INTERVAL 1 DAY) AND TIMESTAMP_ADD(@last_start, INTERVAL 1 DAY)
+WHERE c.data_date BETWEEN @first_date AND @last_date
+  AND c.started_at BETWEEN TIMESTAMP_SUB(@first_start, INTERVAL 1 DAY) AND TIMESTAMP_ADD(@last_start, INTERVAL 1 DAY)
   AND EXISTS (
     SELECT 1 FROM stage_versions AS v
     WHERE v.processor_name = c.processor_name AND v.run_id = c.run_id AND v.data_date = c.data_date);

@@ -5,4 +5,5 @@ SELECT COUNTIF(c.started_at = s.started_at) AS held,
   COUNTIF(({same_cut:coarse=c,fine=s}) OR ({same_cut:coarse=s,fine=c})) AS recut
 FROM runs AS c JOIN stage_versions AS s
   ON c.run_id = s.run_id AND c.processor_name = s.processor_name AND c.data_date = s.data_date
-WHERE c.started_at BETWEEN TIMESTAMP_SUB(@first_start, INTERVAL 1 DAY) AND TIMESTAMP_ADD(@last_start, INTERVAL 1 DAY)
+WHERE c.data_date BETWEEN @first_date AND @last_date
+  AND c.started_at BETWEEN TIMESTAMP_SUB(@first_start, INTERVAL 1 DAY) AND TIMESTAMP_ADD(@last_start, INTERVAL 1 DAY)

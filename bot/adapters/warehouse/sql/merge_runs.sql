@@ -1,5 +1,5 @@
 -- Bring stage_versions into runs: the latest version of each run is current, the others are kept as superseded.
--- A run is told by processor, run_id, data date and start, so its older versions lie in the span of the staged starts.
+-- A run is told by processor, run_id, data date and start, so its older versions lie in the span of the staged starts and dates.
 CREATE OR REPLACE TABLE stage_runs AS
 SELECT * FROM (
   SELECT v.*, ROW_NUMBER() OVER (
@@ -10,7 +10,7 @@ SELECT * FROM (
 
 CREATE OR REPLACE TABLE stage_current AS
 SELECT c.* FROM runs AS c
-WHERE c.started_at BETWEEN @first_start AND @last_start
+WHERE c.data_date BETWEEN @first_date AND @last_date AND c.started_at BETWEEN @first_start AND @last_start
   AND EXISTS (SELECT 1 FROM stage_runs AS s WHERE {same_run:a=s,b=c});
 
 CREATE OR REPLACE TABLE stage_replaced AS
@@ -40,7 +40,7 @@ SELECT {run_columns} FROM (
 ) AS o
 WHERE NOT EXISTS (
   SELECT 1 FROM superseded_runs AS k
-  WHERE {same_run:a=k,b=o} AND k.inserted_at = o.inserted_at AND {version:row=k} = {version:row=o})
+  WHERE k.data_date BETWEEN @first_date AND @last_date AND {same_run:a=k,b=o} AND k.inserted_at = o.inserted_at AND {version:row=k} = {version:row=o})
 AND NOT EXISTS (
   SELECT 1 FROM stage_kept AS k
   WHERE {same_run:a=k,b=o} AND k.inserted_at = o.inserted_at AND {version:row=k} = {version:row=o})
@@ -49,12 +49,12 @@ AND NOT EXISTS (
   WHERE {same_run:a=k,b=o} AND k.inserted_at = o.inserted_at AND {version:row=k} = {version:row=o});
 
 DELETE FROM runs AS c
-WHERE c.started_at BETWEEN @first_start AND @last_start
+WHERE c.data_date BETWEEN @first_date AND @last_date AND c.started_at BETWEEN @first_start AND @last_start
   AND EXISTS (SELECT 1 FROM stage_replaced AS r WHERE {same_run:a=r,b=c});
 
 INSERT INTO runs ({run_columns}) SELECT {run_columns} FROM stage_added;
 
 CREATE OR REPLACE TABLE stage_hours AS
-SELECT TIMESTAMP_TRUNC(started_at, HOUR) AS start_hour FROM stage_added
+SELECT TIMESTAMP_TRUNC(started_at, HOUR) AS start_hour, data_date FROM stage_added
 UNION DISTINCT
-SELECT TIMESTAMP_TRUNC(started_at, HOUR) AS start_hour FROM stage_replaced
+SELECT TIMESTAMP_TRUNC(started_at, HOUR) AS start_hour, data_date FROM stage_replaced

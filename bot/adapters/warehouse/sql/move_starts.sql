@@ -7,15 +7,18 @@ FROM (
   SELECT processor_name, run_id, data_date, started_at FROM stage_versions WHERE status = 'running'
   UNION DISTINCT
   SELECT processor_name, run_id, data_date, started_at FROM runs
-  WHERE status = 'running' AND started_at BETWEEN TIMESTAMP_SUB(@first_start, INTERVAL 1 DAY) AND @last_start
+  WHERE status = 'running' AND data_date BETWEEN @first_date AND @last_date
+    AND started_at BETWEEN TIMESTAMP_SUB(@first_start, INTERVAL 1 DAY) AND @last_start
   UNION DISTINCT
   SELECT processor_name, run_id, data_date, started_at FROM superseded_runs
-  WHERE status = 'running' AND started_at BETWEEN TIMESTAMP_SUB(@first_start, INTERVAL 1 DAY) AND @last_start
+  WHERE status = 'running' AND data_date BETWEEN @first_date AND @last_date
+    AND started_at BETWEEN TIMESTAMP_SUB(@first_start, INTERVAL 1 DAY) AND @last_start
 ) AS o JOIN (
   SELECT processor_name, run_id, data_date, started_at FROM stage_versions WHERE status <> 'running'
   UNION DISTINCT
   SELECT processor_name, run_id, data_date, started_at FROM runs
-  WHERE status <> 'running' AND started_at BETWEEN @first_start AND TIMESTAMP_ADD(@last_start, INTERVAL 1 DAY)
+  WHERE status <> 'running' AND data_date BETWEEN @first_date AND @last_date
+    AND started_at BETWEEN @first_start AND TIMESTAMP_ADD(@last_start, INTERVAL 1 DAY)
 ) AS e ON e.processor_name = o.processor_name AND e.run_id = o.run_id AND e.data_date = o.data_date
 WHERE e.started_at >= o.started_at AND e.started_at < TIMESTAMP_ADD(o.started_at, INTERVAL 1 DAY)
 GROUP BY o.processor_name, o.run_id, o.data_date, o.started_at

@@ -10,12 +10,12 @@ SELECT processor_name, data_date, started_at, run_id FROM (
     SELECT run_id, processor_name, data_date, started_at FROM stage_versions AS v
     UNION DISTINCT
     SELECT run_id, processor_name, data_date, started_at FROM runs AS c
-    WHERE c.started_at BETWEEN TIMESTAMP_SUB(@first_start, INTERVAL 1 SECOND) AND TIMESTAMP_ADD(@last_start, INTERVAL 1 SECOND)
+    WHERE c.data_date BETWEEN @first_date AND @last_date AND c.started_at BETWEEN TIMESTAMP_SUB(@first_start, INTERVAL 1 SECOND) AND TIMESTAMP_ADD(@last_start, INTERVAL 1 SECOND)
   ) AS k JOIN (
     SELECT processor_name, data_date, started_at FROM stage_versions AS v WHERE {nameless:row=v}
     UNION DISTINCT
     SELECT processor_name, data_date, started_at FROM runs AS c
-    WHERE c.started_at BETWEEN TIMESTAMP_SUB(@first_start, INTERVAL 1 SECOND) AND TIMESTAMP_ADD(@last_start, INTERVAL 1 SECOND)
+    WHERE c.data_date BETWEEN @first_date AND @last_date AND c.started_at BETWEEN TIMESTAMP_SUB(@first_start, INTERVAL 1 SECOND) AND TIMESTAMP_ADD(@last_start, INTERVAL 1 SECOND)
       AND {nameless:row=c}
   ) AS n ON n.processor_name = k.processor_name AND n.data_date = k.data_date
     AND TIMESTAMP_TRUNC(n.started_at, SECOND) = TIMESTAMP_TRUNC(k.started_at, SECOND)

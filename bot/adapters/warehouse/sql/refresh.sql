@@ -1,10 +1,11 @@
--- Recompute a part of the roll-up from the raw rows: always equal to a rebuild.
+-- Recompute a part of the roll-up from the raw rows: always equal to a rebuild. The runs of that part are about dates from @first_date
+-- to @last_date.
 DELETE FROM hourly_counts WHERE {hours};
 
 INSERT INTO hourly_counts
 SELECT processor_name, phase, data_date, start_hour, status, recorded, hinted, input, zero_records, COUNT(*) AS runs
 FROM ({run_cells:runs=runs,evidence=evidence,when=e.valid_until = @end_of_time}
-  WHERE r.started_at >= @first_hour AND r.started_at < @end_hour
+  WHERE r.data_date BETWEEN @first_date AND @last_date AND r.started_at >= @first_hour AND r.started_at < @end_hour
 ) AS c
 WHERE {hours}
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9

@@ -3,14 +3,14 @@ CREATE TABLE IF NOT EXISTS runs (
   started_at TIMESTAMP NOT NULL, completed_at TIMESTAMP, status STRING NOT NULL, records_processed INT64,
   duration_seconds FLOAT64, failure_category STRING, error_message STRING, attempt INT64, `trigger` STRING,
   last_heartbeat_at TIMESTAMP, inserted_at TIMESTAMP NOT NULL, recorded STRING NOT NULL, hinted STRING NOT NULL
-) PARTITION BY data_date CLUSTER BY processor_name;
+) PARTITION BY data_date CLUSTER BY started_at;
 
 CREATE TABLE IF NOT EXISTS superseded_runs (
   run_id STRING NOT NULL, processor_name STRING NOT NULL, phase INT64, data_date DATE NOT NULL,
   started_at TIMESTAMP NOT NULL, completed_at TIMESTAMP, status STRING NOT NULL, records_processed INT64,
   duration_seconds FLOAT64, failure_category STRING, error_message STRING, attempt INT64, `trigger` STRING,
   last_heartbeat_at TIMESTAMP, inserted_at TIMESTAMP NOT NULL, recorded STRING NOT NULL, hinted STRING NOT NULL
-) PARTITION BY data_date CLUSTER BY processor_name;
+) PARTITION BY data_date CLUSTER BY started_at;
 
 CREATE TABLE IF NOT EXISTS table_loads (
   table_name STRING NOT NULL, data_date DATE NOT NULL, row_count INT64 NOT NULL, loaded_at TIMESTAMP NOT NULL

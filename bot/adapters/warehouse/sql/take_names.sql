@@ -7,18 +7,18 @@ FROM (
   SELECT {run_columns} FROM stage_versions
   UNION ALL
   SELECT {run_columns} FROM runs AS c
-  WHERE {nameless:row=c} AND EXISTS (SELECT 1 FROM stage_named AS m WHERE {same_start:a=m,b=c})
+  WHERE c.data_date BETWEEN @first_date AND @last_date AND {nameless:row=c} AND EXISTS (SELECT 1 FROM stage_named AS m WHERE {same_start:a=m,b=c})
   UNION ALL
   SELECT {run_columns} FROM superseded_runs AS c
-  WHERE {nameless:row=c} AND EXISTS (SELECT 1 FROM stage_named AS m WHERE {same_start:a=m,b=c})
+  WHERE c.data_date BETWEEN @first_date AND @last_date AND {nameless:row=c} AND EXISTS (SELECT 1 FROM stage_named AS m WHERE {same_start:a=m,b=c})
 ) AS v LEFT JOIN stage_named AS m ON {same_start:a=m,b=v} AND {nameless:row=v};
 
 DELETE FROM runs AS c
-WHERE c.started_at BETWEEN TIMESTAMP_SUB(@first_start, INTERVAL 1 SECOND) AND TIMESTAMP_ADD(@last_start, INTERVAL 1 SECOND) AND {nameless:row=c}
+WHERE c.data_date BETWEEN @first_date AND @last_date AND c.started_at BETWEEN TIMESTAMP_SUB(@first_start, INTERVAL 1 SECOND) AND TIMESTAMP_ADD(@last_start, INTERVAL 1 SECOND) AND {nameless:row=c}
   AND EXISTS (SELECT 1 FROM stage_named AS m WHERE {same_start:a=m,b=c});
 
 DELETE FROM superseded_runs AS c
-WHERE c.started_at BETWEEN TIMESTAMP_SUB(@first_start, INTERVAL 1 SECOND) AND TIMESTAMP_ADD(@last_start, INTERVAL 1 SECOND) AND {nameless:row=c}
+WHERE c.data_date BETWEEN @first_date AND @last_date AND c.started_at BETWEEN TIMESTAMP_SUB(@first_start, INTERVAL 1 SECOND) AND TIMESTAMP_ADD(@last_start, INTERVAL 1 SECOND) AND {nameless:row=c}
   AND EXISTS (SELECT 1 FROM stage_named AS m WHERE {same_start:a=m,b=c});
 
 CREATE OR REPLACE TABLE stage_versions AS SELECT * FROM stage_versions_named

@@ -8,17 +8,19 @@ SELECT v.run_id, v.processor_name, v.phase, v.data_date, COALESCE(m.real_start, 
 FROM (
   SELECT {run_columns} FROM stage_versions
   UNION ALL
-  SELECT {run_columns} FROM runs AS c WHERE EXISTS (SELECT 1 FROM stage_moved AS m WHERE {same_run:a=m,b=c})
+  SELECT {run_columns} FROM runs AS c
+  WHERE c.data_date BETWEEN @first_date AND @last_date AND EXISTS (SELECT 1 FROM stage_moved AS m WHERE {same_run:a=m,b=c})
   UNION ALL
-  SELECT {run_columns} FROM superseded_runs AS c WHERE EXISTS (SELECT 1 FROM stage_moved AS m WHERE {same_run:a=m,b=c})
+  SELECT {run_columns} FROM superseded_runs AS c
+  WHERE c.data_date BETWEEN @first_date AND @last_date AND EXISTS (SELECT 1 FROM stage_moved AS m WHERE {same_run:a=m,b=c})
 ) AS v LEFT JOIN stage_moved AS m ON {same_run:a=m,b=v} AND COALESCE(m.told_by, v.status) = v.status;
 
 DELETE FROM runs AS c
-WHERE c.started_at BETWEEN TIMESTAMP_SUB(@first_start, INTERVAL 1 DAY) AND @last_start
+WHERE c.data_date BETWEEN @first_date AND @last_date AND c.started_at BETWEEN TIMESTAMP_SUB(@first_start, INTERVAL 1 DAY) AND @last_start
   AND EXISTS (SELECT 1 FROM stage_moved AS m WHERE {same_run:a=m,b=c});
 
 DELETE FROM superseded_runs AS c
-WHERE c.started_at BETWEEN TIMESTAMP_SUB(@first_start, INTERVAL 1 DAY) AND @last_start
+WHERE c.data_date BETWEEN @first_date AND @last_date AND c.started_at BETWEEN TIMESTAMP_SUB(@first_start, INTERVAL 1 DAY) AND @last_start
   AND EXISTS (SELECT 1 FROM stage_moved AS m WHERE {same_run:a=m,b=c});
 
 CREATE OR REPLACE TABLE stage_versions AS SELECT * FROM stage_versions_moved

@@ -1,0 +1,72 @@
+"""What a load of new runs reads of BigQuery's partitioned tables: each statement names the partitions, a few."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import sqlglot
+from sqlglot import exp
+
+from bot.adapters.warehouse.bigquery_engine import BigQueryEngine
+from bot.adapters.warehouse.engine import Parameters
+from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
+from bot.domain.evidence.feeds import CLAIMS_WITHIN
+from tests.contracts.bqemulator.emulator import PROJECT
+from tests.contracts.stories import FIRST, NEXT, RUNNING
+from tests.contracts.warehouses import Played, Step
+from tests.support.builders import DAY, World, at, run
+
+PARTITIONED = ("runs", "superseded_runs")
+
+
+class Noting(BigQueryEngine):
+    """Notes each statement that it runs, and what that binds."""
+
+    def __init__(self, *given: str, endpoint: str) -> None:
+        self.asked: list[tuple[str, Parameters]] = []
+        super().__init__(*given, endpoint=endpoint)
+
+    def _bound(self, statement: str, parameters: Parameters) -> Any:
+        self.asked.append((statement, parameters))
+        return super()._bound(statement, parameters)
+
+
+def test_no_statement_of_a_load_reads_all_partitions(bigquery_endpoint: str, tmp_path: Path) -> None:
+    """Runs that are new after the newest row of any table; then one that ends, is corrected, has no id."""
+    engine = Noting(PROJECT, "partitions", endpoint=bigquery_endpoint)
+    with closing(SqlWarehouse(engine)) as held:
+        played = Played(held, tmp_path)
+        long_ago = run("long ago", start=30, day=DAY - timedelta(days=200))
+        played.load(Step(FIRST.but(runs=[*FIRST.runs, long_ago])))
+        more = [
+            [run("new", start=36), run("under way", start=36.1, inserted_at=at(36.2), **RUNNING)],
+            [run("under way", start=36.15), run("new", start=36, records_processed=7, inserted_at=at(37))],
+            [run("other", start=36.4, day=NEXT), run("", start=36.3)],
+        ]
+        for runs in more:
+            engine.asked.clear()
+            played.load(Step(World(runs, processors=FIRST.processors)))
+            read = [bounds for asked in engine.asked for bounds in _read(*asked)]
+            assert len(read) >= 8
+            assert min(first for first, _ in read) >= at(30).date() - CLAIMS_WITHIN
+            assert len([bounds for bounds in read if bounds[1] == date.max]) <= 4  # what is claimed within open gaps
+    assert DAY - timedelta(days=200) < at(30).date() - CLAIMS_WITHIN
+
+
+def _read(statement: str, parameters: Parameters) -> Iterator[tuple[date, date]]:
+    """The first and the last partition of each place where a partitioned table is read or changed."""
+    for table in sqlglot.parse_one(statement, dialect="bigquery").find_all(exp.Table):
+        if table.name not in PARTITIONED or isinstance(table.parent, exp.Schema | exp.Insert):
+            continue
+        scope = table.find_ancestor(exp.Select, exp.Delete)
+        assert scope is not None
+        where = scope.args.get("where")
+        found = [] if where is None else [each for each in where.find_all(exp.Between) if each.this.name == "data_date"]
+        assert found, f"{table.name} is read whole: {scope.sql()}"
+        bounds = (found[0].args[side].sql("bigquery").removeprefix("@") for side in ("low", "high"))
+        first, last = (parameters[name] for name in bounds)
+        assert isinstance(first, date)
+        assert isinstance(last, date)
+        yield first, last
