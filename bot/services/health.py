@@ -25,7 +25,7 @@ from bot.domain.health.notified import Notified
 from bot.domain.health.report import Measured, Period, Scope, assess
 from bot.domain.health.silence import before_history, idle_phase
 from bot.domain.health.undue import never_seen, undecided, unseen
-from bot.domain.health.usual import Baseline
+from bot.domain.health.usual import Baseline, WeekdayUsual
 from bot.domain.platform.registry import Processor, Registry, UnregisteredProcessor
 from bot.domain.slo import ServiceLevels
 from bot.domain.sources import Feed
@@ -111,6 +111,11 @@ class HealthService:
 
     def _baseline(self, scope: Scope, known: Known) -> Baseline | None:
         return None if scope.processor is None else self._baselines.one(known.moment, scope.processor.name)
+
+    def weekdays(self, request: HealthRequest, now: datetime) -> tuple[WeekdayUsual, ...]:
+        """What is usual of a processor by the day of the week, as its report has it; none of several."""
+        usual = None if request.as_of is not None else self._baseline(self.scope(request), self.known(now))
+        return () if usual is None else usual.weekdays
 
     def baselines(self, now: datetime) -> Baselines:
         """Of all processors, as the answer for one of them has it. Raises BadInput where there is no history."""

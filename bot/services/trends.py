@@ -38,6 +38,7 @@ class TrendService:
             durations=durations,
             baseline=self._baseline(request, Window.live(moment, request.days)) if durations else None,
             zone=self._registry.timezone,
+            weekdays=self._health.weekdays(request, now) if durations else (),
         )
 
     def success(self, request: HealthRequest, now: datetime) -> tuple[tuple[date, ...], DailyRates]:

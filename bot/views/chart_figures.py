@@ -109,7 +109,8 @@ def draw_heat(trends: Trends) -> str:
     ]
     parts += _heat_legend(most, bottom + 32)
     parts.append(words(_most_failed(trends.heat), MARGIN, bottom + 54, room=WIDTH - 2 * MARGIN, fill=INK))
-    return card("Failed runs by hour of the week", bottom + 70, parts, [f"In an average week, {trends.zone}"])
+    title = f"{trends.subject[:1].upper()}{trends.subject[1:]}: failed runs by hour"
+    return card(title, bottom + 70, parts, [f"In an average week, {trends.zone}"])
 
 
 def worst_hours(heat: Sequence[Sequence[float]]) -> list[tuple[int, int]]:

@@ -9,7 +9,7 @@ from bot.domain.reports.objectives import SloReport
 from bot.views import numbers, slo_words
 from bot.views.chart_budgets import draw_budgets, least_left
 from bot.views.chart_figures import draw_heat, draw_success, worst_hours
-from bot.views.chart_lines import draw_durations
+from bot.views.chart_lines import draw_durations, usual_words
 from bot.views.chart_style import png
 from bot.views.text import escape, visible
 
@@ -34,7 +34,12 @@ def draw(trends: Trends) -> list[Chart]:
     by_day = f"Success, last {plural(len(trends.days), 'day')}"
     charts = [
         Chart("success.png", by_day, _success_words(trends), png(draw_success(trends))),
-        Chart("failures-by-hour.png", "Failed runs by hour of the week", _heat_words(trends), png(draw_heat(trends))),
+        Chart(
+            "failures-by-hour.png",
+            f"Failed runs of {trends.subject} by hour of the week",
+            _heat_words(trends),
+            png(draw_heat(trends)),
+        ),
     ]
     if trends.durations:
         picture = png(draw_durations(trends))
@@ -75,5 +80,5 @@ def _heat_words(trends: Trends) -> str:
 def _duration_words(trends: Trends) -> str:
     last = trends.durations[-1].durations
     latest = f"Latest p50 {numbers.seconds(last.p50)}, p95 {numbers.seconds(last.p95)}."
-    usual = f" Usual p95 {numbers.seconds(trends.baseline.p95)}." if trends.baseline else ""
-    return f"Duration of {trends.subject} by day. {latest}{usual}"
+    usual = usual_words(trends)
+    return f"Duration of {trends.subject} by day. {latest}{f' {usual[:1].upper()}{usual[1:]}.' if usual else ''}"

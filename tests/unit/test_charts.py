@@ -13,9 +13,11 @@ import pytest
 from bot.domain.findings.severity import Severity
 from bot.domain.health.model import Durations, HealthRequest, Noise
 from bot.domain.health.trends import DayDurations, Trends
+from bot.domain.health.usual import WeekdayUsual
 from bot.domain.reports.objectives import Counts
 from bot.domain.reports.replay import Message, ReplayReport
 from bot.views import chart_budgets, chart_figures, chart_lines, charts, replay_chart, svg
+from bot.views.chart_style import BAND
 from bot.views.charts import Chart
 from tests.support import notices, slo_cards
 from tests.support.svg_boxes import XMLNS, check, said
@@ -80,7 +82,7 @@ def test_words_say_what_the_picture_shows() -> None:
     success, heat, durations = drawn("processor")
     assert success.alt_text == "Success rate by day over 7 days. Box: 96.0% lately, lowest 0.0%."
     assert heat.alt_text.startswith("Failed runs of Box by hour of the week (America/New_York), whatever their cause.")
-    assert durations.alt_text == "Duration of Box by day. Latest p50 69.0s, p95 97.0s. Usual p95 100.0s."
+    assert durations.alt_text == "Duration of Box by day. Latest p50 69.0s, p95 97.0s. Usual 45.0s to 100.0s."
 
 
 def test_words_when_there_is_nothing() -> None:
@@ -136,6 +138,18 @@ def test_words_of_durations_are_inside_and_apart(seconds: float, days: list[int]
     baseline = None if usual is None else Durations("Box", 2, usual, usual, usual)
     some = replace(PROCESSOR, subject=LONG, durations=a_month(days, seconds), baseline=baseline)
     check(chart_lines.draw_durations(some))
+
+
+def test_a_band_is_that_of_the_weekday() -> None:
+    """As `/health PROCESSOR` has it: of a weekday that nobody knows there is none."""
+    tuesday, sunday = (WeekdayUsual(day, 4, 100, 2, 45.0, top, 25.0, None) for day, top in ((1, 98.0), (6, 140.0)))
+    some = replace(PROCESSOR, weekdays=(tuesday, sunday))
+    drawn = ElementTree.fromstring(chart_lines.draw_durations(some))
+    band = [each for each in drawn.iter(f"{XMLNS}rect") if each.get("fill") == BAND and not each.get("stroke")]
+    weekdays = [day.weekday() for day in MONTH[1:]]
+    assert len(band) == weekdays.count(1) + weekdays.count(6)
+    assert len({each.attrib["height"] for each in band}) == 2
+    assert charts.draw(some)[2].alt_text.endswith("Usual Tue 45.0s to 98.0s.")
 
 
 def test_a_day_without_runs_is_a_gap() -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.health.model import Durations, HealthRequest, Window
+from bot.domain.health.usual import WeekdayUsual
 from bot.domain.platform.calendar import ceil_hour, floor_hour
 
 DAYS = 7
@@ -34,6 +35,7 @@ class DayDurations:
 class Trends:
     """`success`: line label -> rate of each day (None without runs). `heat[weekday][hour]`: failed runs in an average
     week, Monday first, local hours. `durations` by day, empty for the whole pipeline.
+    `weekdays`: what is usual of a processor on each day of the week; without them `baseline` is.
     """
 
     request: HealthRequest
@@ -44,6 +46,7 @@ class Trends:
     durations: Sequence[DayDurations]
     baseline: Durations | None
     zone: str
+    weekdays: Sequence[WeekdayUsual] = ()
 
 
 def local_days(now: datetime, zone: ZoneInfo, count: int = DAYS) -> list[tuple[date, Window]]:
