@@ -8,7 +8,7 @@ from bot.domain.evidence.runs import Category
 from bot.domain.findings.finding import FindingKind as Kind
 from bot.domain.findings.finding import RootCause
 from bot.domain.findings.severity import Severity
-from bot.domain.incidents.decisions import Outcome
+from bot.domain.incidents.decisions import Outcome, Reason
 from tests.support.pipeline_days import DAY
 from tests.support.pipeline_notified import Facts, facts, messages, minutes_after, replayed, the_one
 from tests.support.pipeline_troubles import Incident
@@ -86,6 +86,29 @@ def test_a_source_without_a_scraper_is_reported_by_its_processor() -> None:
     days.has_no_file("plays")
     told = the_one(messages(days))
     assert (told.finding.kind, told.finding.processors) == (Kind.ZERO_RECORDS_SCRAPER, ("PlayByPlay",))
+
+
+def test_failures_for_want_of_a_file_are_one_incident_with_its_source() -> None:
+    """Before the date is judged only its runs tell; then the verdict says why they failed."""
+    days = Incident()
+    days.has_no_file("news")
+    days.fails("News")
+    told = replayed(days, ahead=1)
+    assert [each.finding.kind for each in told if each.outcome is Outcome.ANNOUNCE] == [
+        Kind.REPEATED_FAILURE,
+        Kind.ZERO_RECORDS_SCRAPER,
+    ]
+    (ended,) = [each for each in told if each.outcome is Outcome.RESOLVE]
+    assert (ended.finding.root, ended.reason) == ("News", Reason.MERGED)
+
+
+def test_failures_for_want_of_a_file_that_no_scraper_brings_become_that() -> None:
+    days = Incident()
+    days.has_no_file("plays")
+    days.fails("PlayByPlay")
+    first, then = [each for each in replayed(days) if each.outcome in (Outcome.ANNOUNCE, Outcome.UPDATE)]
+    assert (first.incident, first.finding.root_cause) == (then.incident, RootCause.PROCESSING_ERROR)
+    assert then.finding.root_cause is RootCause.SCRAPER_FAILED
 
 
 def test_the_first_skip_in_front_of_an_empty_table_is_reported() -> None:

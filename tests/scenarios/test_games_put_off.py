@@ -21,8 +21,9 @@ from bot.domain.verdicts.validation import ValidationRequest
 from bot.services.health import HealthService
 from bot.services.replay import ALWAYS
 from bot.services.validation import ValidationService
-from tests.scenarios.test_one_evidence import DAYS, FLEET, KNOWN, MOMENTS, holding
+from tests.scenarios.test_one_evidence import MOMENTS, holding
 from tests.support.builders import World, game, loaded, run
+from tests.support.evidence_worlds import DAYS, FLEET, KNOWN
 
 PUT_OFF = DAYS[2]
 PLAYED = [day for day in DAYS[:4] if day != PUT_OFF]

@@ -5,6 +5,7 @@ Where a grace period has been waited out, the evidence counts from the slot: not
 
 from datetime import datetime, timedelta
 
+from bot.domain.detection.causes import Loss, loss_of, why_differs
 from bot.domain.detection.streaks import IN_A_ROW
 from bot.domain.detection.trouble import Trouble
 from bot.domain.evidence.attempts import OFF_SCHEDULE
@@ -14,15 +15,6 @@ from bot.domain.findings.finding import FindingKind, RootCause
 from bot.domain.platform.registry import Kind, Registry
 from bot.domain.verdicts.judge import Judged, Verdict, blocking_skip, untracked_run
 
-_LOSSES = {
-    Verdict.PROCESSOR_FAILED: (FindingKind.ZERO_RECORDS_PROCESSOR, RootCause.PROCESSOR_FAILED),
-    Verdict.MASKED_FAILURE: (FindingKind.ZERO_RECORDS_PROCESSOR, RootCause.MASKED_FAILURE),
-    Verdict.CONFLICT: (FindingKind.ZERO_RECORDS_PROCESSOR, RootCause.PROCESSOR_FAILED),
-    Verdict.SCRAPER_FAILED: (FindingKind.ZERO_RECORDS_SCRAPER, RootCause.SCRAPER_FAILED),
-    Verdict.PARTIAL: (FindingKind.PARTIAL_COVERAGE, RootCause.PARTIAL_DATA),
-}
-_UNEXPLAINED = (FindingKind.ZERO_RECORDS_PROCESSOR, RootCause.PROCESSOR_FAILED)
-"""The data is lost, and nobody can tell why: that is treated as real."""
 RETRIED_WITHIN = timedelta(minutes=10)
 """A run that failed is tried again so soon, as a rule."""
 SETTLING = timedelta(minutes=2)
@@ -37,9 +29,8 @@ def detect(day: ProcessorDate, judged: Judged, now: datetime, registry: Registry
         return _missing(day, judged)
     if judged.verdict is Verdict.TRACKING_BUG:
         return _untracked(day, judged, now)
-    if judged.verdict in _LOSSES or judged.lost:
-        return _lost(day, judged, now, registry)
-    return None
+    loss = loss_of(judged)
+    return None if loss is None else _lost(day, judged, loss, now, registry)
 
 
 def retry_pending(day: ProcessorDate, trouble: Trouble, now: datetime) -> bool:
@@ -88,8 +79,9 @@ def _trouble(
     )
 
 
-def _lost(day: ProcessorDate, judged: Judged, now: datetime, registry: Registry) -> Trouble | None:
-    kind, cause = _LOSSES.get(judged.verdict, _UNEXPLAINED)
+def _lost(day: ProcessorDate, judged: Judged, loss: Loss, now: datetime, registry: Registry) -> Trouble | None:
+    kind, cause = loss
+    differs = why_differs(judged.verdict, cause)
     if cause is RootCause.SCRAPER_FAILED and _ran_out_of_time(day, now):
         cause = RootCause.SCRAPER_TIMEOUT
     if (day.runs and now < day.runs[-1].known_at + SETTLING) or _last_run_to_come(day, now):
@@ -103,7 +95,7 @@ def _lost(day: ProcessorDate, judged: Judged, now: datetime, registry: Registry)
         cause,
         since=day.slots[0] if day.slots else day.settled_at,
         evident_at=day.slots[-1] if day.slots else day.settled_at,
-        because=judged.because,
+        because=judged.because if differs is None else f"{judged.because}; {differs}",
         processors=together,
     )
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from bot.domain.detection import outcomes, pace, silent_feeds, storms, streaks, stuck
 from bot.domain.detection.by_processor import ByProcessor
+from bot.domain.detection.causes import Differs, why_differs
 from bot.domain.detection.failed_runs import STORMS, failed_runs
 from bot.domain.detection.fleet import Fleet
 from bot.domain.detection.graded import graded
@@ -223,6 +224,8 @@ class Watch:
         streak = None if day.is_scraper else streaks.detect(day, now, self._ignored, self._dependents)
         if streak is None and self._only_failed_slots_lack(day, judged):
             outcome = None
+        if streak and outcome and why_differs(judged.verdict, streak.root_cause) is Differs.HELD:
+            streak = None  # it is reported now
         trouble = stuck.detect(day, now, slowest, self.history.arrivals.within) or streak
         if trouble is None or self._over(day, trouble):
             trouble = outcome or self._of_its_own(day, outcomes.late(day, judged, now), now)

@@ -36,6 +36,9 @@ class Gap:
         """Has it begun, and does it go on?"""
         return self.evident_at <= at and (self.until is None or at < self.until)
 
+    def covers(self, moment: datetime) -> bool:
+        return self.first < moment and (self.until is None or moment < self.until)
+
     def hides(
         self,
         data_date: date,
@@ -49,7 +52,7 @@ class Gap:
         """
         if at < self.evident_at:
             return False
-        if claimed_at is not None and self.first < claimed_at and (self.until is None or claimed_at < self.until):
+        if claimed_at is not None and self.covers(claimed_at):
             return True
         if data_date < self.first.date() or (judged_at is not None and judged_at <= self.evident_at):
             return False

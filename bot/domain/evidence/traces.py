@@ -19,16 +19,17 @@ class Traces:
         return self._held.get((owner, data_date))
 
     def take(self, owner: str, data_date: date, known_at: datetime, size: int, now: datetime) -> bool:
-        """A row about a date speaks for itself: does it, where nothing was told before?"""
+        """Does it say something where nothing was told before, or nothing any more?"""
         trace = self._held[owner, data_date]
-        told = self._tells(trace, self._sight(owner), data_date, now, None)
+        sight = self._sight(owner)
+        told = self._tells(trace, sight, data_date, now, None)
         trace.seen.append((known_at, size))
-        return not told
+        return not told or not self._tells(trace, sight, data_date, now, None)
 
     def claim(self, owner: str, data_date: date, known_at: datetime, now: datetime) -> bool:
         """A run may have brought some: is it within a gap, and hides what the rows say?"""
         self._held[owner, data_date].claimed_at = known_at
-        return any(gap.first < known_at and gap.is_open(now) for gap in self._gaps())
+        return any(gap.evident_at <= now and gap.covers(known_at) for gap in self._gaps())
 
     def claimed_since(self, moment: datetime) -> int:
         """Of how many owners a run may have brought some."""

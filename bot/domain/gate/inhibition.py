@@ -41,6 +41,13 @@ def _of_the_same_data(cause: Finding, effect: Finding) -> bool:
     return cause.kind not in OF_ONE_DATE and effect.data_date > cause.data_date
 
 
+def turned_into(cause: Finding, effect: Finding) -> bool:
+    """Is the source's trouble what the other one, of a processor that is made from it, was about?"""
+    if cause.kind is not FindingKind.ZERO_RECORDS_SCRAPER or effect.family is not Family.OUTCOME:
+        return False
+    return effect.root in cause.processors and cause.data_date == effect.data_date
+
+
 def in_storm(storm: Finding, finding: Finding, policy: GatePolicy) -> bool:
     """Is it one of the failures of a storm that a detector has seen? In an alert storm P0 keeps its own message; a
     phase that is down is one trouble of one date.

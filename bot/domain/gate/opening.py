@@ -1,14 +1,14 @@
 """How findings come into an incident: a new one, one that comes back, one that takes others in."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from bot.domain.findings.finding import Family, Finding, FindingKind
 from bot.domain.gate.grouping import Group
-from bot.domain.gate.inhibition import hops, in_storm
+from bot.domain.gate.inhibition import hops, in_storm, turned_into
 from bot.domain.gate.ledger import Ledger
 from bot.domain.incidents.decisions import Decision, Outcome, Reason
-from bot.domain.incidents.incident import Gathered, Incident, IncidentState
+from bot.domain.incidents.incident import AlertState, Gathered, Incident, IncidentState
 
 
 @dataclass
@@ -111,25 +111,25 @@ def take_in(ledger: Ledger, taken: Incident, into: str, detail: str, *, is_root:
 
 
 def _take_in_explained(ledger: Ledger, incident: Incident, top: Group) -> None:
-    """Open incidents all of whose roots are explained by the one that opens."""
+    """Open incidents all of whose roots are explained by the one that opens, or have turned into it."""
 
-    def explained(finding: Finding) -> bool:
+    def explained(alert: AlertState) -> bool:
+        effect, lineage = alert.finding, ledger.rules.lineage
         return any(
-            hops(cause, finding, ledger.rules.lineage) is not None or in_storm(cause, finding, ledger.policy)
+            turned_into(cause, effect)
+            or (alert.holding and (hops(cause, effect, lineage) is not None or in_storm(cause, effect, ledger.policy)))
             for cause in top.findings
         )
 
-    for other in _all_roots(ledger, incident, explained):
-        take_in(ledger, other, incident.id, incident.root, is_root=False)
+    for other in _others(ledger, incident):
+        roots = ledger.roots(other.id)
+        asked = [alert for alert in roots if alert.holding] or roots
+        if asked and all(map(explained, asked)):
+            take_in(ledger, other, incident.id, incident.root, is_root=False)
 
 
-def _all_roots(ledger: Ledger, incident: Incident, wanted: Callable[[Finding], bool]) -> Iterable[Incident]:
-    for other in ledger.open_incidents():
-        if other.id == incident.id or other.gathered is not None:
-            continue
-        holding = [alert for alert in ledger.roots(other.id) if alert.holding]
-        if holding and all(wanted(alert.finding) for alert in holding):
-            yield other
+def _others(ledger: Ledger, incident: Incident) -> Iterable[Incident]:
+    return [each for each in ledger.open_incidents() if each.id != incident.id and each.gathered is None]
 
 
 def _opened(ledger: Ledger, fingerprint: str, headline: Finding) -> Incident:

@@ -270,11 +270,11 @@ def _empty(day: ProcessorDate, now: datetime, context: DateContext) -> Judged:
 def _lost(day: ProcessorDate) -> Judged:
     if day.is_scraper or (day.input_kind is InputKind.FILE and day.file_at is None):
         return Judged(verdict=Verdict.SCRAPER_FAILED, because="the raw file did not come, or is empty")
-    failed = day.newest_failure if day.table is None else None
-    if failed is not None:
+    failed = day.newest_failure
+    if failed is not None and day.table is None:
         because = f"its last run failed at {failed.started_at:%H:%M} UTC, none has worked, and no table tells more"
         return Judged(verdict=Verdict.PROCESSOR_FAILED, because=because)
-    if day.masked:
+    if day.masked and failed is None:
         return Judged(
             verdict=Verdict.MASKED_FAILURE,
             because='runs say "no data", but the raw file is there and the table is empty',

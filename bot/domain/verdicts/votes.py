@@ -55,6 +55,8 @@ CLAIMS: Mapping[Verdict, Claim] = {
     Verdict.DATA_GONE: Claim(data=False, due=True),
 }
 """`unknown` claims nothing."""
+REFUTED = frozenset({Verdict.MASKED_FAILURE, Verdict.IDEMPOTENCY_BLOCK})
+"""What the runs say of the date is what these deny: that there was nothing to bring, that it is done."""
 
 
 @dataclass(frozen=True)
@@ -135,13 +137,14 @@ def words(day: ProcessorDate, verdict: Verdict, usual: float | None) -> dict[Sou
     """What each source says of the verdict: of those that the processor should have, and that the verdict is about."""
     claim = CLAIMS.get(verdict, Claim())
     partial = usual if verdict is Verdict.PARTIAL else None
-    claims: dict[Source, tuple[bool | None, bool | None]] = {Source.HISTORY: (claim.data, _history(day, partial))}
+    history = verdict in REFUTED or _history(day, partial)
+    claims: dict[Source, tuple[bool | None, bool | None]] = {Source.HISTORY: (claim.data, history)}
     if day.processor.bigquery_table is not None:
         claims[Source.TABLE] = (claim.data, _table(day, partial))
     if day.is_scraper:
         claims[Source.INPUT] = (claim.data, day.file_at is not None if day.file is not None else None)
     elif day.input_kind is not InputKind.NONE or day.processor.source is not None:
-        claims[Source.INPUT] = (claim.input, _input(day))
+        claims[Source.INPUT] = (claim.input, _input(day, verdict))
     if expectation(day.processor) is not Expects.NEVER:
         claims[Source.CALENDAR] = (claim.due, day.expected)
     return {source: _word(claimed, said) for source, (claimed, said) in claims.items() if claimed is not None}
@@ -164,5 +167,8 @@ def _table(day: ProcessorDate, wanted: float | None) -> bool | None:
     return None if day.rows is None else day.rows >= max(1, FULL * (wanted or 0))
 
 
-def _input(day: ProcessorDate) -> bool | None:
-    return None if day.input_kind is InputKind.NONE else day.input_ready_at is not None
+def _input(day: ProcessorDate, verdict: Verdict) -> bool | None:
+    """Is what it is made from there? Where the verdict waits for it, what has come is only a part."""
+    if day.input_kind is InputKind.NONE:
+        return None
+    return day.input_ready_at is not None and verdict is not Verdict.UPSTREAM
