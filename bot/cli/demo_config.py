@@ -22,6 +22,8 @@ GROWING = {
     "history": ("runs", "processor_run_history", "inserted_at"),
 }
 """Source: what it feeds, the table, and the column by which its rows are new."""
+PLACE = {"project": "demo", "region": "local"}
+"""Of services whose place on Cloud Run the registry does not name."""
 P0_STEP, WITH_PAGER = "by: [slack, voice]", "by: [slack, voice, pagerduty]"
 """The first step of the policy: the demo has a pager beside the phones. All else of the policy is as configured."""
 HEADER = "# Written at each start of the demo. While it runs, a change counts within seconds.\n"
@@ -44,9 +46,9 @@ def configure(settings: Settings, data: Path) -> Path:
     return folder
 
 
-def place_services(folder: Path, address: str) -> None:
+def place_services(folder: Path, address: str) -> dict[str, Any]:
     """The pipeline's services are at `address`, as long as this demo runs: a run can be asked for there. Those of a
-    processor that has none are called by its phase.
+    processor that has none are called by its phase. Returns the registry.
     """
     file = folder / "registry.yaml"
     registry = yaml.safe_load(file.read_text(encoding="utf-8"))
@@ -55,9 +57,10 @@ def place_services(folder: Path, address: str) -> None:
         name = processor.setdefault("service", f"demo-phase{processor['phase']}")
         services.setdefault(name, {"name": name})
     request = {"method": "POST", "path": "/process", "body": {"processor": "{processor}", "date": "{date}"}}
-    here = {"control": "http", "address": address, "request": request}
-    registry["services"] = [{**entry, **here} for entry in services.values()]
+    here = {"control": "http", "address": address, "request": request, "health_path": "/health"}
+    registry["services"] = [{**PLACE, **entry, **here} for entry in services.values()]
     file.write_text(HEADER + _written(registry), encoding="utf-8")
+    return dict(registry)
 
 
 def _written(document: dict[str, Any]) -> str:

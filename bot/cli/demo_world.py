@@ -30,6 +30,8 @@ from bot.services.sources import SourcesService
 from bot.source_lanes import at_work
 from handlers.replies import WorkPool
 from sandbox.clock import SimulatedClock
+from sandbox.cloud_run.deployments import Deployments
+from sandbox.cloud_run.server import serving as cloud_run
 from sandbox.panel import Panel
 from sandbox.phones.vendors import Vendors
 from sandbox.pipeline.live import Pipeline
@@ -85,19 +87,27 @@ async def live(settings: Settings, start: Start, stopping: Stopping) -> None:
         await _start(workspace, living, start.port)
         try:
             port = int(workspace.url.rpartition(":")[2])
-            place_services(settings.config, f"http://127.0.0.1:{port}{SERVICES}")
-            connected = paging(_connected(settings, workspace), vendors, port)
-            with serving(connected, living.now, living.seconds) as duties:
-                living.told = duties.services.incidents.open
-                living.on_call = partial(turns, duties.services)
-                await pool.run(read_all, duties.sources)
-                print(welcome(workspace.url, settings.home), flush=True)
-                with findable(settings.home, port):
-                    await _all(living.run(duties), serve_all(connected, duties, at_work(duties, living.seconds)))
+            registry = place_services(settings.config, f"http://127.0.0.1:{port}{SERVICES}")
+            deployments = Deployments(pipeline, start.data, registry, clock.now())
+            with cloud_run(deployments.world) as cloud:
+                living.follow = deployments.follow
+                connected = paging(_connected(settings, workspace, cloud.address), vendors, port)
+                await _serve(connected, living, workspace.url)
         finally:
             await workspace.stop()
     finally:
         pool.close()
+
+
+async def _serve(connected: Settings, living: "Living", url: str) -> None:
+    """Fireline itself, until the demo ends."""
+    with serving(connected, living.now, living.seconds) as duties:
+        living.told = duties.services.incidents.open
+        living.on_call = partial(turns, duties.services)
+        await living.pool.run(read_all, duties.sources)
+        print(welcome(url, connected.home), flush=True)
+        with findable(connected.home, int(url.rpartition(":")[2])):
+            await _all(living.run(duties), serve_all(connected, duties, at_work(duties, living.seconds)))
 
 
 class Living:
@@ -105,11 +115,13 @@ class Living:
 
     def __init__(self, pipeline: Pipeline, clock: SimulatedClock, pool: WorkPool) -> None:
         self.pipeline, self.clock = pipeline, clock
-        self.lock, self._pool, self._written_until = asyncio.Lock(), pool, clock.now()
+        self.lock, self.pool, self._written_until = asyncio.Lock(), pool, clock.now()
         self._blindness, self._configured = Blindness(), STANDARD
         self.told: Callable[[], Sequence[Incident]] = tuple
         self.on_call: Callable[[], Mapping[str, str]] = dict
         """Open incidents, and the turns by name of a person, as soon as Fireline runs."""
+        self.follow: Callable[[datetime], None] = lambda _now: None
+        """What is deployed follows the pipeline, as soon as there is a Cloud Run."""
 
     def now(self) -> datetime:
         """Fireline's time: up to then all rows are written. The pipeline may be half an hour ahead, and by its time
@@ -124,12 +136,12 @@ class Living:
         while True:
             await asyncio.sleep(TICK_S)
             fast, policy = self.clock.speed > 1, self._paced(duties.services.blindness)
-            statuses = await self._pool.run(duties.sources.statuses) if fast else ()
+            statuses = await self.pool.run(duties.sources.statuses) if fast else ()
             self.clock.stop_at(may_pass_until(statuses, policy))
             await self.step()
 
     async def open_incidents(self) -> list[str]:
-        return [called_incident(each) for each in await self._pool.run(self.told)]
+        return [called_incident(each) for each in await self.pool.run(self.told)]
 
     async def turns(self) -> Mapping[str, str]:
         """Not on the pool: a pipeline that hurries holds it for seconds."""
@@ -147,7 +159,8 @@ class Living:
         """What has happened since the last one is in the database afterwards."""
         async with self.lock:
             until = self.clock.now()
-            await self._pool.run(self.pipeline.advance, until)
+            await self.pool.run(self.pipeline.advance, until)
+            await self.pool.run(self.follow, until)
         self._written_until = until
 
 
@@ -177,8 +190,8 @@ async def _start(workspace: Workspace, living: Living, port: int) -> None:
         raise taken(port, error) from error
 
 
-def _connected(settings: Settings, workspace: Workspace) -> Settings:
-    """The same settings, with the workspace's tokens and address."""
+def _connected(settings: Settings, workspace: Workspace, cloud: str) -> Settings:
+    """The same settings, with the workspace's tokens and address, and that of its Cloud Run."""
     credentials = workspace.credentials
     tokens = {
         "slack_bot_token": SecretStr(credentials.bot_token),
@@ -186,7 +199,7 @@ def _connected(settings: Settings, workspace: Workspace) -> Settings:
         "slack_signing_secret": SecretStr(credentials.signing_secret),
         "intake_token": settings.intake_token if settings.intake_token.get_secret_value() else SecretStr(INTAKE_TOKEN),
     }
-    return settings.model_copy(update={**tokens, "slack_api_url": workspace.api_url})
+    return settings.model_copy(update={**tokens, "slack_api_url": workspace.api_url, "cloud_run": cloud})
 
 
 async def _all(*work: Coroutine[Any, Any, None]) -> None:

@@ -15,9 +15,9 @@ JUDGED_AFTER = 45 * MINUTE
 """So long after its last slot a date is settled, however slow its last run."""
 
 
-def latest_whole(engine: Engine, processor: Processor) -> date | None:
-    """The latest date with data that is settled and whole; None: none of the last week."""
-    return next((day for day in reversed(_settled(engine, processor)) if _coverage(engine, processor, day) >= 1), None)
+def whole_dates(engine: Engine, processor: Processor) -> Iterator[date]:
+    """Dates with data that are settled and whole, of the last week, the latest first."""
+    return (day for day in reversed(_settled(engine, processor)) if _coverage(engine, processor, day) >= 1)
 
 
 def incomplete(engine: Engine, fault: Fault) -> Iterator[tuple[str, date]]:

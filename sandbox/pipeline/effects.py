@@ -12,6 +12,7 @@ from sandbox.pipeline.state import State
 from sandbox.pipeline.world import World
 
 BROKEN_SHARE = 0.8
+AGAIN = "backfill"
 """Share of runs that a broken deploy fails."""
 
 Effect = Callable[[Outcome, Attempt, Fault, Random], Outcome | None]
@@ -128,8 +129,9 @@ def _retry_storm(outcome: Outcome, _attempt: Attempt, _fault: Fault, _draw: Rand
     return outcome
 
 
-def _deploy(outcome: Outcome, _attempt: Attempt, fault: Fault, draw: Random) -> Outcome:
-    if not outcome.productive or draw.random() >= BROKEN_SHARE:
+def _deploy(outcome: Outcome, attempt: Attempt, fault: Fault, draw: Random) -> Outcome:
+    """A date that is processed again meets the fault for certain."""
+    if not outcome.productive or (draw.random() >= BROKEN_SHARE and attempt.trigger != AGAIN):
         return outcome
     return failed("processing_error", rng(fault.id).choice(messages.DEPLOY), round(draw.uniform(1.0, 4.0), 1))
 

@@ -82,7 +82,7 @@ CATALOG = {
         ),
         FaultKind(
             "deploy_regression",
-            "A deploy broke the processor's service: most of its processors' runs fail.",
+            "A new revision of the processor's service breaks its processors' runs; a rollback ends it.",
             "service",
             False,
         ),
@@ -102,6 +102,7 @@ SHOWS_AT_ONCE = frozenset(
         "timeout",
         "stuck_run",
         "phase5_down",
+        "deploy_regression",
     }
 )
 """Faults that a date shows which is processed again; the others show when their next runs are due."""

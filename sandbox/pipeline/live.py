@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import yaml
 
 from sandbox.pipeline import database
 from sandbox.pipeline.commands import Command, carry_out
-from sandbox.pipeline.dates import incomplete, latest_whole
+from sandbox.pipeline.dates import incomplete, whole_dates
 from sandbox.pipeline.faults import SHOWS_AT_ONCE, Fault
 from sandbox.pipeline.fleet import Fleet
 from sandbox.pipeline.history import engine_at_end, known_until
@@ -113,12 +114,13 @@ class Pipeline:
 
     def inject_visibly(self, name: str, now: datetime, processor: str | None = None) -> Fault:
         """The same for every date; and so that it shows within minutes at any hour, the latest date that is whole is
-        processed again under the fault, if the fault shows there. Raises FaultError.
+        processed again under the fault, if the fault shows there; of a broken deploy two, as one tells little of it.
+        Raises FaultError.
         """
         fault = self.inject(name, now, processor)
-        struck = self._showcase(fault) if name in SHOWS_AT_ONCE else None
-        if struck is not None:
-            self._do(Command("start_over", self._at(now), name, *struck))
+        if name in SHOWS_AT_ONCE:
+            for struck in self._showcase(fault, 2 if fault.kind.scope == "service" else 1):
+                self._do(Command("start_over", self._at(now), name, *struck))
         return fault
 
     def heal(self, fault_id: str, now: datetime) -> Fault:
@@ -132,12 +134,12 @@ class Pipeline:
             self._do(Command("reload", self._at(now), None, name, day))
         return fault
 
-    def _showcase(self, fault: Fault) -> tuple[str, date] | None:
-        """Whom of the fault's processors to strike, the gravest first, and the latest date that it has whole."""
+    def _showcase(self, fault: Fault, most: int) -> list[tuple[str, date]]:
+        """Whom of the fault's processors to strike, the gravest first, and the latest dates that it has whole."""
         fleet = self.world.fleet
         gravest = sorted(fault.targets, key=lambda name: (fleet.by_name[name].criticality != "CRITICAL", name))
-        found = ((name, latest_whole(self._engine, fleet.by_name[name])) for name in gravest)
-        return next(((name, day) for name, day in found if day is not None), None)
+        found = ((name, list(islice(whole_dates(self._engine, fleet.by_name[name]), most))) for name in gravest)
+        return next(([(name, day) for day in days] for name, days in found if days), [])
 
     def process(self, processor: str, day: date, now: datetime) -> Run:
         """Start a run that a person asked for. Raises UnknownProcessor or InFlight."""

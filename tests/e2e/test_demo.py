@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 from sandbox.pipeline.database import FILE_NAME
 from tests.house.project import ROOT
 from tests.support import demo_story, wheel
+from tests.support.demo_story import pass_by, simulation
 
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 READY_S = 180
@@ -126,14 +127,6 @@ def shot(page: Page, name: str) -> None:
     picture = f"{name}-{size['width']}"
     if SHOTS and picture in PICTURES:
         page.screenshot(path=Path(SHOTS) / f"{picture}.png", animations="disabled")
-
-
-def simulation(demo: str, path: str, body: dict[str, Any] | None = None, method: str | None = None) -> dict[str, Any]:
-    """What the page's panels ask."""
-    sent = None if body is None else json.dumps(body).encode()
-    wanted = urllib.request.Request(f"{demo}/sim/api/{path}", sent, {"Content-Type": "application/json"}, method=method)
-    with urllib.request.urlopen(wanted, timeout=20) as answer:
-        return dict(json.loads(answer.read()))
 
 
 def ask(page: Page, text: str) -> None:
@@ -370,3 +363,26 @@ def test_an_incident_is_repaired_by_two_people_and_proved_by_the_data(demo: str,
         expect(sam.get_by_text(re.compile("[Rr]eceipt")).last).to_be_visible()
         mended.get_by_role("button", name="Postmortem").click()
         expect(alex.get_by_text(re.compile("[Pp]ostmortem")).last).to_be_visible()
+
+
+def test_a_broken_deploy_is_rolled_back_by_two_people_and_its_pin_is_shown_until_released(
+    demo: str, browser: Browser
+) -> None:
+    """What was deployed before the failures is told in facts; the code is put right ten minutes after the rollback."""
+    service = "nba-phase2-raw-processors"
+    with opened(browser, demo, DESK, "C03ALERTS") as alex, opened(browser, demo, PHONE, "C03ALERTS") as sam:
+        sam.goto(f"{demo}/?user=U02SAM#/C03ALERTS")
+        simulation(demo, "faults", {"name": "deploy_regression", "processor": TOUR})
+        simulation(demo, "clock", {"speed": 10})
+        card = alex.get_by_role("article").filter(has_text=re.compile("failed run.*(Import|Attribute|Type)Error")).last
+        card.wait_for(timeout=READY_S * 1000)
+        pass_by(demo, timedelta(minutes=5), speed=20)  # what is deployed is looked at every ten seconds of ours
+        card.get_by_role("button", name="More actions").last.click()
+        alex.get_by_text("Evidence", exact=True).last.click()
+        modal = alex.get_by_role("dialog")
+        expect(modal).to_contain_text(re.compile(rf"{service}: .* after revision 3; \d+ of \d+ runs since failed"))
+        modal.get_by_role("button", name="Close").last.click()
+        demo_story.rolled_back(alex, sam, service)
+        assert "deploy_regression" not in str(simulation(demo, "faults")["active"])
+        pass_by(demo, timedelta(minutes=15), speed=60)
+        demo_story.released(alex, service)

@@ -1,10 +1,33 @@
 """An incident of the demo from its card to its receipt, as two people go through it on the page."""
 
+import json
 import re
+import time
+import urllib.request
+from datetime import datetime, timedelta
+from typing import Any
 
 from playwright.sync_api import Page, expect
 
 STARTED_MS = 60_000
+
+
+def simulation(demo: str, path: str, body: dict[str, Any] | None = None, method: str | None = None) -> dict[str, Any]:
+    """What the page's panels ask."""
+    sent = None if body is None else json.dumps(body).encode()
+    wanted = urllib.request.Request(f"{demo}/sim/api/{path}", sent, {"Content-Type": "application/json"}, method=method)
+    with urllib.request.urlopen(wanted, timeout=20) as answer:
+        return dict(json.loads(answer.read()))
+
+
+def pass_by(demo: str, span: timedelta, speed: float = 120) -> None:
+    end = datetime.fromisoformat(simulation(demo, "clock")["now"]) + span
+    simulation(demo, "clock", {"speed": speed})
+    try:
+        while datetime.fromisoformat(simulation(demo, "clock")["now"]) < end:
+            time.sleep(0.1)
+    finally:
+        simulation(demo, "clock", {"speed": 1})
 
 
 def looked_into(page: Page, incident: str) -> None:
@@ -38,3 +61,33 @@ def approved(page: Page) -> str:
     under_way = page.get_by_role("article").filter(has_text=re.compile(rf"{repair} (runs|is done|done)")).last
     expect(under_way).to_be_visible(timeout=STARTED_MS)
     return repair
+
+
+def rolled_back(asking: Page, approving: Page, service: str) -> None:
+    """By two people, and what came of it is said."""
+    _command(asking, f"/deploys {service}")
+    asking.get_by_role("button", name="Roll back…").last.click()
+    asking.get_by_role("button", name="Ask to roll back").last.click()
+    asked = approving.get_by_role("article").filter(has_text=f"asks to roll {service} back").last
+    asked.get_by_role("button", name="Approve").click()
+    done = approving.get_by_role("article").filter(has_text=f"Done: roll {service} back").last
+    expect(done).to_contain_text(re.compile("all traffic is at revision .*; /health answers HTTP status 200.*pinned"))
+
+
+def released(page: Page, service: str) -> None:
+    """What is pinned says so, until its traffic goes to the newest revision again."""
+    _command(page, f"/deploys {service}")
+    pinned = page.get_by_role("article").filter(has_text=service)
+    expect(pinned.last).to_contain_text("its traffic is pinned to revision 2: newer revisions get none")
+    pinned.last.get_by_role("button", name="Release traffic…").click()
+    page.get_by_role("button", name="Release traffic", exact=True).last.click()
+    done = page.get_by_role("article").filter(has_text="Done: ").last
+    expect(done).to_contain_text("all traffic is at revision 4", timeout=STARTED_MS)
+
+
+def _command(page: Page, text: str) -> None:
+    box = page.get_by_role("textbox", name=re.compile("Message")).first
+    box.click()
+    box.press_sequentially(text)
+    box.press("Escape")
+    box.press("Enter")

@@ -93,8 +93,9 @@ class CloudPlace:
 
 
 def asked_of_cloud_run(service: Service) -> bool:
-    """Is it a Cloud Run service, as far as the registry says?"""
-    return service.asked_by is Control.CLOUD_RUN and service.generation != 1
+    """Is it a Cloud Run service, as far as the registry says? One that lets everybody in is asked over plain HTTP."""
+    on_cloud_run = service.asked_by is Control.CLOUD_RUN or (service.asked_by is Control.HTTP and bool(service.project))
+    return on_cloud_run and service.generation != 1
 
 
 def first_generation(services: Iterable[Service]) -> tuple[Service, ...]:
