@@ -27,6 +27,7 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=5.0, help="times as fast as the machine's clock")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--times", type=int, default=100, help="freezes, deploys, or restarts and cuts of connections")
+    parser.add_argument("--keep", type=Path, help="a folder for the logs of the processes; it is made")
     parser.add_argument("--way", choices=(LIMITED, DOWN, HANGS, REFUSED), default=DOWN, help="slack: how its calls end")
     options = parser.parse_args()
     print(said(options, measured(options)), flush=True)
@@ -38,7 +39,8 @@ def measured(options: argparse.Namespace) -> Result:
     chance = CHANCE if options.trouble == "kills" else 0.0
     config = Config(processes, story, options.scale, chance)
     with ExitStack() as made:
-        folder = Path(made.enter_context(tempfile.TemporaryDirectory(prefix="fireline-pit-")))
+        folder = options.keep or Path(made.enter_context(tempfile.TemporaryDirectory(prefix="fireline-pit-")))
+        folder.mkdir(parents=True, exist_ok=True)
         disk = made.enter_context(disk_of(DISK_MB)) if options.trouble == "disk" else folder
         where, server = made.enter_context(state_database(options.database, disk))
         return played(config, where, folder, _trouble(options, server, disk))
@@ -81,6 +83,7 @@ def said(options: argparse.Namespace, result: Result) -> str:
         f"  posts after an acknowledgement {found.after_taken}; first page {first} (scaled)",
         f"  killed {result.killed}: {dict(result.notes)}; at points: {points}",
         f"  faults: {faults}",
+        *(f"  twice: {each}" for each in result.copies[:20]),
         *(f"  answered again; the first post {after:.1f} s later (scaled)" for after in result.after_s),
         f"  auditor: {result.audit or 'nothing wrong'}; tracebacks {result.tracebacks}; {result.integrity}",
     ]

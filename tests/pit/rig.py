@@ -28,7 +28,7 @@ from bot.services.auditor import AuditFailed, Auditor
 from bot.services.responses import ResponseService
 from tests.contracts.postgres import Cluster
 from tests.pit.engine import Setup, run
-from tests.pit.oracle import Judged, judged
+from tests.pit.oracle import Judged, Way, judged
 from tests.pit.story import ScaledClock, Story
 from tests.pit.vendors import Accepted, Vendors, serving
 from tests.support.pager import member
@@ -160,6 +160,8 @@ class Result:
     integrity: str
     after_s: tuple[float, ...] = ()
     """Scaled seconds from when something answered again to the first post."""
+    copies: tuple[str, ...] = ()
+    """Each way that was told more than once: when, and by which page."""
 
     @property
     def killed(self) -> int:
@@ -261,7 +263,17 @@ def _result(pit: Pit, took_s: float, *, finished: bool) -> Result:
     faults = pit.vendors.faults
     assert pit.vendors.broken == [], pit.vendors.broken
     after = tuple(_first_after(pit.vendors.accepted, each) for each in pit.came_back)
-    return Result(said, pit.notes, points, faults, took_s, audit, logs.count("Traceback"), finished, integrity, after)
+    copies = tuple(_told(pit.vendors.accepted, way) for way in said.twice)
+    return Result(
+        said, pit.notes, points, faults, took_s, audit, logs.count("Traceback"), finished, integrity, after, copies
+    )
+
+
+def _told(accepted: Sequence[Accepted], way: Way) -> str:
+    label, channel, target = way
+    own = [each for each in accepted if label in each.labels and (each.channel, each.target) == (channel, target)]
+    said = ", ".join(f"{each.at:%H:%M:%S.%f} {each.page or each.labels}" for each in own)
+    return f"{label} to {target} by {channel}: {said}"
 
 
 def _first_after(accepted: Sequence[Accepted], moment: datetime) -> float:
