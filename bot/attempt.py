@@ -1,4 +1,7 @@
-"""A try that ends in time, whatever the other side and the resolver of names do; what is given up is not made later."""
+"""A try that ends in time, whatever the other side and the resolver of names do; what is given up is not made later.
+
+Nor by a process that stood still meanwhile: the time is looked at right before anything is written that counts.
+"""
 
 import socket
 from collections.abc import Callable
@@ -8,6 +11,7 @@ from threading import Lock, Thread
 from typing import TypeVar
 
 from bot.domain.delivery import Kind, Outcome
+from bot.steady_clock import monotonic_seconds
 
 T = TypeVar("T")
 TIMEOUT_S = 5.0
@@ -21,18 +25,22 @@ class TooLate(Exception):
 class Attempt:
     """Before it has begun nothing was asked: its failure is a definite no. Afterwards nobody knows."""
 
-    def __init__(self) -> None:
+    def __init__(self, timeout_s: float) -> None:
         self._lock = Lock()
-        self._over = False
+        self._over, self._until = False, monotonic_seconds() + timeout_s
         self._socket: socket.socket | None = None
         self.has_begun = False
 
     def begin(self, connection: socket.socket | None) -> None:
         """Call it before the first byte that may be acted on. Raises TooLate when the try was given up."""
         with self._lock:
-            if self._over:
-                raise TooLate
+            self.go_on()
             self.has_begun, self._socket = True, connection
+
+    def go_on(self) -> None:
+        """Call it before each piece that is written after that, too. Raises TooLate when the time is over."""
+        if self._over or monotonic_seconds() >= self._until:
+            raise TooLate
 
     def give_up(self) -> None:
         """It does not begin from now on; if it has, its connection is cut."""
@@ -50,7 +58,7 @@ def within(timeout_s: float, work: Callable[[Attempt], T]) -> T | Outcome:
     of its own, as no time limit of a socket holds for a slow resolver, or for an answer that comes
     byte by byte.
     """
-    attempt, future = Attempt(), Future[T]()
+    attempt, future = Attempt(timeout_s), Future[T]()
 
     def run() -> None:
         try:
@@ -65,7 +73,7 @@ def within(timeout_s: float, work: Callable[[Attempt], T]) -> T | Outcome:
         return _unanswered(attempt)
     try:
         return future.result()
-    except TimeoutError:
+    except (TimeoutError, TooLate):
         return _unanswered(attempt)
     except (OSError, ValueError) as error:
         if not attempt.has_begun:

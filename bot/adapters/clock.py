@@ -4,8 +4,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-_NOBODY_SETS = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-"""On Linux the monotonic clock stands still while a machine sleeps, and this one does not."""
+from bot.steady_clock import monotonic_seconds as monotonic_seconds
 
 
 def system_clock() -> datetime:
@@ -19,11 +18,6 @@ def epoch_seconds() -> float:
 
 def wait(seconds: float) -> None:
     time.sleep(seconds)
-
-
-def monotonic_seconds() -> float:
-    """Seconds from a beginning of no meaning; no clock step moves them, and they pass while the machine sleeps."""
-    return time.clock_gettime(_NOBODY_SETS)
 
 
 def machine_start() -> str:

@@ -122,8 +122,8 @@ class PageRecord(Protocol):
         """Note a try, and hold it until then. False, and no change, if it is not as `queued` any more."""
         ...
 
-    def settle(self, queued: Queued, state: PageState, outcome: Outcome, not_before: datetime) -> None:
-        """Note what a try has shown."""
+    def settle(self, queued: Queued, state: PageState, outcome: Outcome, not_before: datetime) -> bool:
+        """Note what that try has shown. False, and no change: it is over, or another's by now and was not taken."""
         ...
 
     def clock_set(self, now: datetime, settled: datetime, until: datetime) -> None:

@@ -40,6 +40,12 @@ again. Another provider is taken after NO_ANSWER.
 """
 REPAIRED = timedelta(minutes=5)
 """So often a channel that needs a person is tried again: somebody may have put it right."""
+CALL_S = 5.0
+"""A channel's call ends within it: `bot.ports.pages` promises that."""
+SEND_BY_S = LEASE.total_seconds() - CALL_S - SETTLES.total_seconds()
+"""Since the claim. What is sent by then can be seen by whoever claims it when the lease is over; later nothing is sent,
+as another process may have done it while this one stood still.
+"""
 LONGEST = timedelta(seconds=60)
 NO_ANSWER = timedelta(seconds=60)
 """After so long without a yes a second channel is taken."""
@@ -148,15 +154,15 @@ class PagingService:
         if self._ways.enter(queued.page):
             claimed = False
             try:
-                now = self._wall()
+                now, until_s = self._wall(), self._seconds() + SEND_BY_S
                 claimed = self._claimed(queued, now)
                 if claimed:
-                    self._send(queued, now)
+                    self._send(queued, now, until_s)
             finally:
                 self._ways.leave(queued.page, claimed=claimed)
 
-    def _send(self, queued: Queued, now: datetime) -> None:
-        outcome = self._tried(queued)
+    def _send(self, queued: Queued, now: datetime, until_s: float) -> None:
+        outcome = self._tried(queued, until_s)
         _log(queued, outcome)
         if queued.page.act is not Act.TEST:
             self._metrics.paged(queued.page, outcome)
@@ -174,7 +180,8 @@ class PagingService:
             state = practice.after(outcome, queued.page.attempts + 1) or state
         second = [] if outcome.kind is Kind.YES else self._second_way(queued, outcome, shown.begun)
         with self._state.transaction() as tx:
-            tx.pages.settle(queued, state, outcome, self._wall() + wait)
+            if not tx.pages.settle(queued, state, outcome, self._wall() + wait):
+                return
             tx.pages.add([*second, *(practice.ended(queued) if state is PageState.SENT else [])])
             refused = outcome.permanent and outcome.kind is Kind.NO
             if refused and queued.incident and not queued.page.attempts:
@@ -212,20 +219,19 @@ class PagingService:
         tx.pages.carry(way.carried, queued)
         return True
 
-    def _tried(self, queued: Queued) -> Outcome:
+    def _tried(self, queued: Queued, until_s: float) -> Outcome:
         page = queued.page
         channel = self._channels.get(page.channel)
         if channel is None:
             return Outcome(Kind.NO, "this channel is not configured any more", permanent=True)
         wait = self._ways.wait(page.channel)
         if wait > 0:
-            known = Kind.NO if queued.state is PageState.PENDING else Kind.AMBIGUOUS
-            return Outcome(known, "the channel asked to be left alone", retry_after=wait)
-        outcome = self._asked(queued, channel)
+            return Outcome(_known(queued), "the channel asked to be left alone", retry_after=wait)
+        outcome = self._asked(queued, channel, until_s)
         self._ways.told(page.channel, outcome)
         return outcome
 
-    def _asked(self, queued: Queued, channel: PageChannel) -> Outcome:
+    def _asked(self, queued: Queued, channel: PageChannel, until_s: float) -> Outcome:
         page = self._worded(queued)
         if page.attempts:
             seen = self._seen(channel, page)
@@ -235,6 +241,8 @@ class PagingService:
                 if seen is not None and self._may_be_seen(page):
                     return replace(seen, looked=True)
                 page = replace(page, title=f"{REPEAT} {page.title}", text=f"{REPEAT} {page.text}")
+        if self._seconds() >= until_s:
+            return Outcome(_known(queued), "its turn was over before it was sent", looked=True)
         return channel.send(page)
 
     def _may_be_seen(self, page: Page) -> bool:
@@ -292,6 +300,11 @@ def _is_same(page: Page, other: Page) -> bool:
 def _must_reach(page: Page) -> bool:
     """Is it what wakes somebody for something grave?"""
     return page.severity in WORTH_A_SECOND and page.act is Act.TRIGGER and page.channel not in WRITTEN
+
+
+def _known(queued: Queued) -> Kind:
+    """What stays true of a page that is not sent this time."""
+    return Kind.NO if queued.state is PageState.PENDING else Kind.AMBIGUOUS
 
 
 def _is_held(queued: Queued, wall: datetime) -> bool:

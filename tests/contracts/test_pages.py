@@ -8,10 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, is_dataclass
 from functools import partial
+from itertools import count
 from typing import Any
 
 import pytest
 
+from bot import attempt
 from bot.adapters.pages.fan_out import FanOut
 from bot.adapters.pages.jira import Jira, Project
 from bot.adapters.pages.mail import Mail, MailServer, Security
@@ -275,6 +277,33 @@ def test_a_page_that_was_given_up_is_not_sent_later(monkeypatch: pytest.MonkeyPa
         settled()
     assert (there.requests, post.taken) == ([], [])
     assert "DATA" not in post.commands
+
+
+HALF_SENT: dict[str, Callable[[str, float], PageChannel]] = {
+    **{name: OVER_HTTP[name][2] for name in ("pagerduty", "voice", "sms", "webhook")},
+    "slack": lambda url, seconds: SlackDirect(SECRET, f"{url}/api/", seconds),
+}
+
+
+@pytest.mark.parametrize("name", HALF_SENT)
+@pytest.mark.parametrize("looks", [1, 2, 3], ids=["unconnected", "before its head", "before its body"])
+def test_a_process_that_stood_still_sends_no_rest(name: str, looks: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`looks` at the clock go well; then its time is over."""
+    clock = count()
+    monkeypatch.setattr(attempt, "monotonic_seconds", lambda: 0.0 if next(clock) < looks else 60.0)
+    with endpoint(receiver) as there:
+        sent = HALF_SENT[name](there.address, 5.0).send(page(PHONE))
+    assert sent.kind is (Kind.NO if looks < 3 else Kind.AMBIGUOUS)
+    assert [each.body for each in there.requests if each.body] == []
+
+
+def test_an_answer_that_comes_in_pieces_is_read_whole() -> None:
+    answer = b'{"ok": true, "channel": "D1", "ts": "1.2"}'
+    pieces = b"".join(b"%x\r\n%s\r\n" % (len(each), each) for each in (answer[:9], answer[9:], b""))
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with endpoint(receiver) as there:
+        there.raw = head + pieces
+        assert SlackDirect(SECRET, f"{there.address}/api/").send(page(ALEX)) == Outcome(Kind.YES, "ok", ref="D1:1.2")
 
 
 def test_what_wakes_nobody_is_known_to_the_policy() -> None:

@@ -97,3 +97,25 @@ def test_of_several_at_once_one_claims_it(kind: str, tmp_path: Path, request: py
         with ThreadPoolExecutor(3) as threads:
             won = list(threads.map(lambda state: claimed(state, "2026-01-15"), states))
     assert sorted(won) == [False, False, True]
+
+
+def test_a_try_that_another_follows_tells_only_that_it_was_taken(again: Again) -> None:
+    """Its process stood still for longer than its lease."""
+    state, late = again(), about_no_incident("digest:1", Act.NOTE, "report", "", "#data", "words", START, START)
+    no, unclear, yes = (
+        Outcome(Kind.NO, "busy"),
+        Outcome(Kind.AMBIGUOUS, "no answer"),
+        Outcome(Kind.YES, "ok", ref="1.2"),
+    )
+    with state.transaction() as tx:
+        tx.pages.add([late])
+        assert tx.pages.claim(late, START, START)
+    [again_tried] = state.pages_due(START)
+    with state.transaction() as tx:
+        assert tx.pages.claim(again_tried, START, START + DAY)
+        assert not tx.pages.settle(late, PageState.PENDING, no, START)
+        assert not tx.pages.settle(late, PageState.UNCLEAR, unclear, START)
+        assert tx.pages.settle(late, PageState.SENT, yes, START)
+        assert not tx.pages.settle(again_tried, PageState.PENDING, no, START)
+    [sent] = state.pages_of(late.page.dedup_key)
+    assert (sent.state, sent.ref, sent.page.attempts) == (PageState.SENT, "1.2", 2)

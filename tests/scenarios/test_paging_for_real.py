@@ -1,4 +1,4 @@
-"""A P0 through the outbox and real channels, whose answers get lost: each person is told once by each way."""
+"""A P0 whose answers get lost, or whose process stands still: each person is told once by each way."""
 
 from dataclasses import replace
 
@@ -8,10 +8,11 @@ from bot.adapters.pages.phone import Voice
 from bot.adapters.pages.slack import SlackDirect
 from bot.adapters.pages.twilio import Account
 from bot.domain.delivery import PageState
+from bot.domain.incidents.incident import Incident
 from bot.domain.oncall.on_call import on_call
 from tests.support.gate_story import START, finding
 from tests.support.page_endpoints import endpoint, twilio
-from tests.support.pager import PagedStory
+from tests.support.pager import FakePager, PagedStory, queued
 from tests.support.rotas import PLAN
 from tests.support.slack_thread import beside
 
@@ -44,3 +45,28 @@ def test_a_page_whose_answer_got_lost_arrives_once(of_phone: str, of_slack: str)
     response = story.state.response(story.incident.id)
     assert response is not None
     assert {each.state for each in story.state.pages_of(response.dedup_key)} == {PageState.SENT}
+
+
+@pytest.mark.parametrize("sees", [True, False])
+def test_who_stood_still_since_the_claim_sends_nothing(monkeypatch: pytest.MonkeyPatch, *, sees: bool) -> None:
+    """Another process has sent it meanwhile: it can be seen, or not yet."""
+    story = PagedStory(START, FakePager("slack"))
+    story.held = [LOST]
+    story.look()
+    frozen, read, slack = story.paging, story.state.incident, FakePager("slack", sees=sees)
+    story.pagers = (slack,)
+    story.restart()
+    frozen.renew([slack])
+
+    def stands_still(name: str) -> Incident | None:
+        monkeypatch.setattr(story.state, "incident", read)
+        story.stand_still(0.75)
+        story.paging.deliver()
+        return read(name)
+
+    with story.state.transaction() as tx:
+        tx.pages.add([queued("p", of=story.state.response(story.incident.id))])
+    monkeypatch.setattr(story.state, "incident", stands_still)
+    frozen.deliver()
+    story.fast_forward(1)
+    assert [page.id for page in slack.tries] == ["p"]

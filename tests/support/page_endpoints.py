@@ -60,6 +60,8 @@ class Endpoint:
     vendor: Callable[["Endpoint", Request], tuple[int, Any]]
     address: str = ""
     fault: str = ""
+    raw: bytes = b""
+    """Each POST is answered by these bytes, if there are any."""
     requests: list[Request] = field(default_factory=list)
     taken: list[Request] = field(default_factory=list)
     listed: list[dict[str, Any]] = field(default_factory=list)
@@ -91,7 +93,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         made, fault = self._read(), self.endpoint.fault
-        if fault in REFUSALS:
+        if self.endpoint.raw:
+            self.wfile.write(self.endpoint.raw)
+        elif fault in REFUSALS:
             status, headers = REFUSALS[fault]
             self._answer(status, {"code": 21211, "message": f"no: {made.body.decode()} {made.headers}"}, headers)
         elif fault == "a lie":

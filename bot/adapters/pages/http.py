@@ -4,9 +4,10 @@ import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ssl import get_default_verify_paths
 from typing import Any
 
-from requests import PreparedRequest, Session
+from requests import PreparedRequest, Response, Session
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
@@ -14,8 +15,8 @@ from bot.attempt import Attempt, within
 from bot.domain.delivery import Kind, Outcome, Page
 from bot.slack.outcomes import named_wait
 
-LARGEST_ANSWER = 65_536
-"""Bytes: more is not read."""
+LARGEST_ANSWER = 1_048_576
+"""Bytes: more is not read. Slack's holds the whole message."""
 LATER = frozenset({408, 425, 429})
 """Not now: https://www.rfc-editor.org/rfc/rfc9110#name-408-request-timeout, rfc8470, rfc6585."""
 
@@ -46,7 +47,9 @@ NO_AUTH = NoAuth()
 
 
 class _Gate(HTTPAdapter):
-    """The attempt begins when a connection is open: TLS and a proxy's tunnel come before, the request after."""
+    """The attempt begins when a connection is open: TLS and a proxy's tunnel come before, the request after. Each piece
+    of that is written in time, or not at all: without its end nobody acts on it.
+    """
 
     def __init__(self, attempt: Attempt) -> None:
         super().__init__()
@@ -54,13 +57,18 @@ class _Gate(HTTPAdapter):
 
     def get_connection_with_tls_context(self, *arguments: Any, **named: Any) -> Any:
         pool = super().get_connection_with_tls_context(*arguments, **named)
-        kind, attempt = pool.ConnectionCls, self._attempt
+        kind: Any = pool.ConnectionCls
+        attempt = self._attempt
 
         def connect(connection: Any) -> None:
             kind.connect(connection)
             attempt.begin(connection.sock)
 
-        pool.ConnectionCls = type(kind.__name__, (kind,), {"connect": connect})
+        def send(connection: Any, data: Any) -> None:
+            attempt.go_on()
+            kind.send(connection, data)
+
+        pool.ConnectionCls = type(kind.__name__, (kind,), {"connect": connect, "send": send})
         return pool
 
 
@@ -76,10 +84,25 @@ def ask(timeout_s: float, method: str, url: str, *, auth: Any = NO_AUTH, **asked
             with session.request(
                 method, url, auth=auth, stream=True, allow_redirects=False, timeout=timeout_s, **asked
             ) as response:
-                body = next(response.iter_content(LARGEST_ANSWER), b"")
-                return Answer(response.status_code, response.headers, body)
+                return Answer(response.status_code, response.headers, _read(response))
 
     return within(timeout_s, work)
+
+
+def _read(response: Response) -> bytes:
+    """An answer may come in pieces."""
+    body = b""
+    for piece in response.iter_content(LARGEST_ANSWER):
+        body += piece
+        if len(body) >= LARGEST_ANSWER:
+            break
+    return body[:LARGEST_ANSWER]
+
+
+def trusted() -> str | bool:
+    """Whom to trust as this machine does, and as the SDKs do; True: by the list of requests, where it has none."""
+    paths = get_default_verify_paths()
+    return paths.cafile or paths.capath or True
 
 
 def refusal(answer: Answer) -> Outcome | None:

@@ -1,9 +1,11 @@
 """A direct message in Slack. Its metadata names its page: https://docs.slack.dev/messaging/message-metadata."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.adapters.pages.http import ask, trusted
 from bot.attempt import TIMEOUT_S, Attempt, within
 from bot.domain.delivery import Kind, Outcome, Page
 from bot.domain.oncall.schedule import Person
@@ -39,24 +41,28 @@ class SlackDirect:
         return self._posted(page, page.target, cut(escape(page.text), LONGEST), formatted=False)
 
     def _posted(self, page: Page, channel: str, text: str, *, formatted: bool, **more: Any) -> Outcome:
-        def work(attempt: Attempt) -> Outcome:
-            attempt.begin(None)  # the SDK connects and writes in one call
-            try:
-                answer = self._client.chat_postMessage(
-                    channel=channel,
-                    text=text,
-                    mrkdwn=formatted,
-                    metadata={"event_type": EVENT, "event_payload": {"id": page.id}},
-                    unfurl_links=False,
-                    unfurl_media=False,
-                    **more,
-                )
-            except outcomes.FAILURES as error:
-                shown = outcomes.of_failure(error)
-                return Outcome(shown.kind, shown.code, retry_after=shown.retry_after, permanent=shown.permanent)
-            return Outcome(Kind.YES, "ok", ref=f"{answer.get('channel') or ''}:{answer.get('ts') or ''}")
-
-        return within(self._timeout_s, work)
+        """By no client of the SDK, which connects and writes in one call: a process that stood still between would
+        post what another has posted meanwhile.
+        """
+        message = {
+            "channel": channel,
+            "text": text,
+            "mrkdwn": formatted,
+            "metadata": {"event_type": EVENT, "event_payload": {"id": page.id}},
+            "unfurl_links": False,
+            "unfurl_media": False,
+            **{name: value for name, value in more.items() if value is not None},
+        }
+        client = self._client
+        headers = {"Authorization": f"Bearer {client.token}", "Content-Type": "application/json; charset=utf-8"}
+        url = f"{client.base_url}chat.postMessage"
+        answer = ask(self._timeout_s, "POST", url, json=message, headers=headers, verify=trusted())
+        if isinstance(answer, Outcome):
+            return answer
+        said = answer.data()
+        shown = _outcome(outcomes.of_answer(answer.status, said, answer.headers))
+        ref = f"{said.get('channel') or ''}:{said.get('ts') or ''}"
+        return replace(shown, ref=ref) if shown.kind is Kind.YES else shown
 
     def find(self, page: Page) -> Outcome | None:
         def work(attempt: Attempt) -> Outcome | None:
@@ -113,6 +119,10 @@ class SlackDirect:
             if not cursor:
                 return
         yield None
+
+
+def _outcome(shown: outcomes.Outcome) -> Outcome:
+    return Outcome(shown.kind, shown.code, retry_after=shown.retry_after, permanent=shown.permanent)
 
 
 class SlackMention(SlackDirect):

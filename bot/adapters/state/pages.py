@@ -33,12 +33,16 @@ class SqlPages:
         change = update(PAGE).where(_is_still(queued)).values(state=PageState.SENDING.value, **tried)
         return self._connection.execute(change).rowcount == 1
 
-    def settle(self, queued: Queued, state: PageState, outcome: Outcome, not_before: datetime) -> None:
+    def settle(self, queued: Queued, state: PageState, outcome: Outcome, not_before: datetime) -> bool:
         """A page that was acknowledged while it was on its way, and was not taken, is not tried again."""
         values = {"reason": outcome.reason, "ref": outcome.ref, "not_before": not_before, "lease_until": None}
-        own = and_(PAGE.c.id == queued.page.id, PAGE.c.state == PageState.SENDING.value)
-        if self._connection.execute(update(PAGE).where(own).values(state=state.value, **values)).rowcount:
-            self._settle_carried(queued.page.id, state, not_before)
+        own = and_(PAGE.c.state == PageState.SENDING.value, PAGE.c.attempts == queued.page.attempts + 1)
+        known = PAGE.c.state.in_([*_WAITING, PageState.SENDING.value]) if state is PageState.SENT else own
+        change = update(PAGE).where(PAGE.c.id == queued.page.id, known)
+        if not self._connection.execute(change.values(state=state.value, **values)).rowcount:
+            return False
+        self._settle_carried(queued.page.id, state, not_before)
+        return True
 
     def _settle_carried(self, by: str, state: PageState, at: datetime) -> None:
         values: dict[str, Any] = {"state": PageState.SENT.value, "not_before": at}

@@ -71,12 +71,16 @@ class FakePages:
         self._stored[page.id] = replace(stored, page=page, state=PageState.SENDING, lease_until=until)
         return True
 
-    def settle(self, queued: Queued, state: PageState, outcome: Outcome, not_before: datetime) -> None:
+    def settle(self, queued: Queued, state: PageState, outcome: Outcome, not_before: datetime) -> bool:
         stored = self._stored[queued.page.id]
-        if stored.state is PageState.SENDING:
-            shown = replace(stored, state=state, reason=outcome.reason, ref=outcome.ref)
-            self._stored[queued.page.id] = replace(shown, not_before=not_before, lease_until=None)
-            self._settle_carried(queued.page.id, state, not_before)
+        own = stored.state is PageState.SENDING and stored.page.attempts == queued.page.attempts + 1
+        waits = stored.state in WAITING or stored.state is PageState.SENDING
+        if not (waits if state is PageState.SENT else own):
+            return False
+        shown = replace(stored, state=state, reason=outcome.reason, ref=outcome.ref)
+        self._stored[queued.page.id] = replace(shown, not_before=not_before, lease_until=None)
+        self._settle_carried(queued.page.id, state, not_before)
+        return True
 
     def clock_set(self, now: datetime, settled: datetime, until: datetime) -> None:
         for name, each in self._stored.items():
