@@ -11,7 +11,7 @@ from bot.cli.terminal import say_folded, shown
 from bot.domain.counts import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from bot.domain.platform.registry import Processor, Registry
     from bot.domain.reports.objectives import Objective
@@ -72,34 +72,43 @@ def _beside_the_history(registry: "Registry") -> list[str]:
 def _of_objectives(folder: Path, registry: "Registry") -> list[str]:
     """Of each: its budget, what one miss costs, what its alert can do, and how often it would have."""
     from bot.config.slos import load_slos
-    from bot.views.slo_words import described
+    from bot.views.slo_words import described, described_by_history
 
     levels = load_slos(folder / "slos.yaml")
-    known = {each.phase: each for each in _objectives(registry, levels)}
+    found, faults = _objectives(registry, levels)
+    known = {each.phase: each for each in found if each.phase is not None}
     a_day = {level.phase: sum(_counts(each, level.phase) for each in registry.processors) for level in levels.phases}
-    return [described(level, known.get(level.phase), a_day[level.phase]) for level in levels.phases]
+    lines = [described(level, known.get(level.phase), a_day[level.phase]) for level in levels.phases]
+    lines += [described_by_history(each) for each in found if each.phase is None and each.name not in faults]
+    return [*lines, *(f"{name.replace('_', ' ')}: unknown: {why}" for name, why in faults.items())]
 
 
 def _counts(processor: "Processor", phase: int) -> bool:
     return processor.phase == phase and not processor.sporadic
 
 
-def _objectives(registry: "Registry", levels: "ServiceLevels") -> "Sequence[Objective]":
-    """Beside the history in the embedded warehouse; none where there is none, or it cannot be asked."""
+def _objectives(registry: "Registry", levels: "ServiceLevels") -> "tuple[Sequence[Objective], Mapping[str, str]]":
+    """Beside the history, and those whose query the warehouse cannot run, each with why; nothing where there is no
+    warehouse, or it cannot be asked.
+    """
     from bot.domain.errors import FirelineError
     from bot.opening import warehouse
     from bot.services.health import HealthService
     from bot.services.slo import SloService
 
     settings = settings_of(None)
-    if settings.warehouse != "duckdb" or not settings.warehouse_file.exists():
-        return ()
+    asks = any(each.query is not None for each in levels.platform)
+    there = settings.warehouse_file.exists() if settings.warehouse == "duckdb" else asks
+    if not there:
+        return (), {}
+    faults = dict[str, str]()
     try:
         with warehouse(settings, read_only=True) as opened:
             service = SloService(opened, registry, levels, HealthService(opened, registry, levels))
-            return service.of(now()).phases
+            faults |= service.faults(now())
+            return service.of(now()).objectives, faults
     except FirelineError:
-        return ()
+        return (), faults
 
 
 def _of_pages(folder: Path) -> list[str]:

@@ -11,6 +11,7 @@ def slo_json(report: SloReport) -> dict[str, Any]:
     return {
         "as_of": iso(report.as_of),
         "phases": [_objective(each) for each in report.phases],
+        "named": [_objective(each) for each in report.named],
         "platform": [_platform(each) for each in report.platform],
         "notes": list(report.notes),
     }
@@ -19,6 +20,9 @@ def slo_json(report: SloReport) -> dict[str, Any]:
 def _objective(each: Objective) -> dict[str, Any]:
     return {
         "phase": each.phase,
+        "name": each.label,
+        "days": each.days,
+        "unknown_because": each.why or None,
         "target": each.target,
         "budget": each.budget,
         "spent": each.spent,

@@ -7,6 +7,7 @@ from math import ceil, exp, fsum, lgamma, log, log1p, sqrt
 TWO_SIDED_95 = 1.96
 ONE_SIDED_95 = 1.645
 """Quantiles of the normal distribution."""
+SMALL_TERMS = 400
 
 
 def nearest_rank(quantile: float, count: int) -> int:
@@ -51,8 +52,14 @@ def binomial_tail(hits: int, trials: int, share: float) -> float:
         return 0.0
     if share >= 1:
         return 1.0
-    logs = (_log_chosen(each, trials, share) for each in range(hits, trials + 1))
+    last = max(_surely_fewer(trials, share), min(trials, hits + SMALL_TERMS))
+    logs = (_log_chosen(each, trials, share) for each in range(hits, last + 1))
     return min(1.0, fsum(exp(each) for each in logs))
+
+
+def _surely_fewer(trials: int, share: float) -> int:
+    """So many hits or more are less likely than 1e-20, by Bernstein's inequality: what lies above adds nothing."""
+    return min(trials, ceil(trials * share + 12 * sqrt(trials * share * (1 - share)) + 40))
 
 
 def _log_chosen(hits: int, trials: int, share: float) -> float:
@@ -66,7 +73,7 @@ def fewest_hits(trials: int, share: float, tail_below: float) -> int | None:
     if share <= 0 or share >= 1:
         return 1 if share <= 0 and trials else None
     tail, found = 0.0, None
-    for hits in range(trials, 0, -1):
+    for hits in range(_surely_fewer(trials, share), 0, -1):
         tail += exp(_log_chosen(hits, trials, share))
         if tail >= tail_below:
             break

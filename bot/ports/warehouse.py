@@ -19,6 +19,8 @@ from bot.domain.health.model import DueDates, Durations, RunCount, Window
 from bot.domain.health.noise import FailedGroup
 from bot.domain.health.trends import DayDurations, FailedHour
 from bot.domain.platform.draft import ProcessorFacts
+from bot.domain.reports.named_objectives import DayValues
+from bot.domain.slo import CustomQuery
 from bot.domain.sources import Arrivals, Feed
 
 
@@ -241,6 +243,16 @@ class Warehouse(Protocol):
 
     def active_hours(self, window: Window) -> Mapping[str, int]:
         """On how many hours of the week each processor runs."""
+        ...
+
+    def day_values(self, query: CustomQuery, first: date, last: date) -> list[DayValues]:
+        """What a team's own query gives for those dates. Raises BadInput in one line for one that cannot be run: a
+        column that is not there, more bytes or time than it may take, anything but a SELECT.
+        """
+        ...
+
+    def explain(self, query: CustomQuery, first: date, last: date) -> None:
+        """Raises BadInput as `day_values` does, without the query's being run."""
         ...
 
     def evidence(self, processor: str, first: date, last: date, as_of: datetime) -> list[Evidence]: ...

@@ -32,7 +32,7 @@ class Burning:
         if self._hour != floor_hour(now):
             report = self._asked(now)
             began = {each.fingerprint: each.since for each in self._found}
-            found = [burning(each, report.as_of, self._policy) for each in report.phases if each.burns]
+            found = [burning(each, report.as_of, self._policy) for each in report.objectives if each.burns]
             self._found = [replace(each, since=began.get(each.fingerprint, each.since)) for each in found]
             self._hour = floor_hour(now)
         return self._found

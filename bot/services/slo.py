@@ -1,30 +1,35 @@
 """Answer how the objectives are kept: ask the warehouse for outcomes, count them."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 
 from bot.domain.blindness import Sight
 from bot.domain.errors import BadInput
 from bot.domain.evidence.unseen import unseen
 from bot.domain.health.missing import DueOutcome
 from bot.domain.health.model import Window
+from bot.domain.platform.calendar import floor_hour
 from bot.domain.platform.registry import Registry
+from bot.domain.reports.named_objectives import DayValues, named_objective, query_objective, unknown
 from bot.domain.reports.objectives import (
     DAY,
     LOOKED_BACK_DAYS,
     WEEK_DAYS,
     Counts,
+    Objective,
     PlatformStanding,
     SloReport,
     late_spans,
     merged,
     objective_of,
 )
-from bot.domain.slo import Measure, PlatformObjective, ServiceLevel, ServiceLevels
+from bot.domain.slo import CustomQuery, Measure, PlatformObjective, ServiceLevel, ServiceLevels
 from bot.ports.warehouse import Warehouse
 from bot.services.blindness import Blindness
 from bot.services.health import HealthService
 
+log = logging.getLogger("fireline.slo")
 HELD_DAYS = LOOKED_BACK_DAYS + WEEK_DAYS
 
 
@@ -41,6 +46,7 @@ class SloService:
     ) -> None:
         self._warehouse, self._registry, self._levels, self._health = warehouse, registry, levels, health
         self._blindness = blindness or Blindness()
+        self._asked = dict[CustomQuery, tuple[datetime, Sequence[DayValues]]]()
 
     def of(self, now: datetime, phase: int | None = None) -> SloReport:
         """Of all phases, or of one. Raises BadInput where there is no history, or no objective for that phase."""
@@ -50,29 +56,64 @@ class SloService:
             instead = f"Known: {known}." if known else "slos.yaml has none."
             raise BadInput(f"There is no objective for phase {phase}. {instead}")
         known_until = self._health.known(now)
-        by_phase = self._outcomes(known_until.moment)
-        zone = self._registry.zone
-        made = [objective_of(each, by_phase.get(each.phase, ()), known_until.moment, zone) for each in wanted]
-        platform = () if phase is not None else self._platform(by_phase, known_until.moment)
-        stopped = () if known_until.stopped is None else (known_until.stopped,)
-        return SloReport(known_until.moment, tuple(made), tuple(platform), stopped)
+        moment, zone = known_until.moment, self._registry.zone
+        outcomes = self._outcomes(moment)
+        by_phase = self._by_phase(outcomes)
+        made = [objective_of(each, by_phase.get(each.phase, ()), moment, zone) for each in wanted]
+        asked = self._levels.platform if phase is None else ()
+        return SloReport(
+            moment,
+            tuple(made),
+            tuple(self._standing(each, by_phase, moment) for each in asked if not each.counted),
+            () if known_until.stopped is None else (known_until.stopped,),
+            tuple(self._named(each, outcomes, moment) for each in asked if each.counted),
+        )
 
-    def _outcomes(self, moment: datetime) -> Mapping[int, Sequence[DueOutcome]]:
-        phase_of = {each.name: each.phase for each in self._registry.processors}
-        found = dict[int, list[DueOutcome]]()
-        for each in self.outcomes(Window(moment - HELD_DAYS * DAY, moment, moment, HELD_DAYS, exact=False)):
-            phase = phase_of.get(each.processor)
-            if phase is not None:
-                found.setdefault(phase, []).append(each)
-        return found
+    def _outcomes(self, moment: datetime) -> Sequence[DueOutcome]:
+        known = self._registry.by_name
+        window = Window(moment - HELD_DAYS * DAY, moment, moment, HELD_DAYS, exact=False)
+        return [each for each in self.outcomes(window) if each.processor in known]
 
     def outcomes(self, window: Window) -> Iterator[DueOutcome]:
         """Of the dates that were settled within it, in order of date."""
         sight = self._blindness.sight()
         return (_seen(each, sight, self._registry) for each in self._warehouse.outcomes(window))
 
-    def _platform(self, by_phase: Mapping[int, Sequence[DueOutcome]], now: datetime) -> list[PlatformStanding]:
-        return [self._standing(each, by_phase, now) for each in self._levels.platform]
+    def _by_phase(self, outcomes: Iterable[DueOutcome]) -> Mapping[int, Sequence[DueOutcome]]:
+        found = dict[int, list[DueOutcome]]()
+        for each in outcomes:
+            phase = self._registry.by_name[each.processor].phase
+            if phase is not None:
+                found.setdefault(phase, []).append(each)
+        return found
+
+    def _named(self, objective: PlatformObjective, outcomes: Sequence[DueOutcome], moment: datetime) -> Objective:
+        if objective.query is None:
+            return named_objective(objective, outcomes, moment, self._registry)
+        today = moment.astimezone(self._registry.zone).date()
+        try:
+            return query_objective(objective, objective.query, self._values(objective.query, moment, today), today)
+        except BadInput as error:
+            log.warning("objective %s is unknown: %s", objective.name, error)
+            return unknown(objective, str(error))
+
+    def _values(self, query: CustomQuery, moment: datetime, today: date) -> Sequence[DayValues]:
+        """Asked once an hour: it may cost something. Raises BadInput for one that cannot be run."""
+        known = self._asked.get(query)
+        if known is None or known[0] != floor_hour(moment):
+            rows = self._warehouse.day_values(query, today - HELD_DAYS * DAY, today)
+            known = self._asked[query] = (floor_hour(moment), rows)
+        return known[1]
+
+    def faults(self, moment: datetime) -> Iterator[tuple[str, str]]:
+        """Objectives whose query cannot be run, each with why; nothing is read."""
+        today = moment.astimezone(self._registry.zone).date()
+        for each in self._levels.platform:
+            if each.query is not None:
+                try:
+                    self._warehouse.explain(each.query, today - HELD_DAYS * DAY, today)
+                except BadInput as error:
+                    yield each.name, str(error)
 
     def _standing(
         self, objective: PlatformObjective, by_phase: Mapping[int, Sequence[DueOutcome]], now: datetime

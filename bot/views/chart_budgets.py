@@ -76,17 +76,18 @@ def _panel(each: Objective, within: Frame) -> list[str]:
     ]
     if each.spent is None:
         return parts
-    evenly = [(left, within.top), (left + within.width, within.bottom)]
+    evenly = [(within.x(within.most_x + 1 - len(each.left)), within.top), (left + within.width, within.bottom)]
     return [*parts, svg.polyline(evenly, SECOND, 1, stroke_dasharray="3 3"), *_course(each, within)]
 
 
 def _course(each: Objective, within: Frame) -> list[str]:
     """The line with what is below it, in pieces between its gaps; along the lower edge where nothing was left."""
     colour = BROKEN if (each.spent or 0) >= 1 else AT_RISK if each.burns else FINE
+    first = within.most_x + 1 - len(each.left)
     parts, piece, last = list[str](), list[svg.Point](), (within.left, within.bottom)
     for at, left in [*enumerate(each.left), (0, None)]:
         if left is not None:
-            piece.append((within.x(at), within.y(max(0.0, left))))
+            piece.append((within.x(first + at), within.y(max(0.0, left))))
             continue
         if piece:
             parts += _piece(piece, within, colour)

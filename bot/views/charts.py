@@ -49,12 +49,12 @@ def draw(trends: Trends) -> list[Chart]:
 
 def burn_down(report: SloReport) -> Chart | None:
     """What was left of the budgets after each of 30 days; None where nothing is known of any."""
-    if all(each.spent is None for each in report.phases):
+    if all(each.spent is None for each in report.objectives):
         return None
     title = "What is left of the budgets, 30 days"
-    said = (f"{slo_words.name(each)}: {slo_words.left_short(each)}" for each in least_left(report.phases))
+    said = (f"{slo_words.name(each)}: {slo_words.left_short(each)}" for each in least_left(report.objectives))
     alt_text = f"{title}. {'; '.join(said)}."[:1000]
-    return Chart("budgets.png", title, alt_text, png(draw_budgets(report.phases, report.as_of, title)))
+    return Chart("budgets.png", title, alt_text, png(draw_budgets(report.objectives, report.as_of, title)))
 
 
 def comment(trends: Trends) -> str:

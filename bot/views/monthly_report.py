@@ -5,6 +5,7 @@ from datetime import date
 
 from bot.domain.counts import plural
 from bot.domain.health.model import HealthRequest
+from bot.domain.platform.names import some_of
 from bot.domain.reports.monthly import Capacity, Growth, MonthlyReport, Precision, month_before
 from bot.domain.reports.objectives import Counts, Objective
 from bot.views import action_ids, numbers, report_text, slo_words
@@ -16,7 +17,7 @@ from bot.views.report_text import Part, text_voice
 from bot.views.text import escape
 from bot.views.weekly_words import how_soon, kind_words, of
 
-MOST_SHOWN, MOST_LISTED = 5, 20
+MOST_SHOWN, MOST_LISTED, MOST_NAMED = 5, 20, 3
 BUDGETS = "Budgets"
 
 
@@ -26,7 +27,7 @@ def title(report: MonthlyReport) -> str:
 
 def lead(report: MonthlyReport) -> str:
     """One sentence: budgets that are spent, incidents, and what they were in the review before."""
-    spent = f"budgets {UNAVAILABLE}" if report.slo is None else _spent(report.slo.phases)
+    spent = f"budgets {UNAVAILABLE}" if report.slo is None else _spent(report.slo.objectives)
     unwatched = report.unwatched and "what was watched" not in report.unavailable
     nothing = " Nothing was watched in that month." if unwatched else ""
     return _capital(f"{spent}; {_incidents(report)}; {_precise(report.precision)}.{nothing}")
@@ -45,12 +46,14 @@ def _incidents(report: MonthlyReport) -> str:
     return f"{plural(count, 'incident')}{was}"
 
 
-def _spent(phases: Sequence[Objective]) -> str:
-    known = [each for each in phases if each.spent is not None]
-    spent = [f"phase {each.phase}" for each in known if (each.spent or 0.0) >= 1]
+def _spent(objectives: Sequence[Objective]) -> str:
+    known = [each for each in objectives if each.spent is not None]
     if not known:
         return "no budget is known"
-    return f"budget spent: {', '.join(spent)}" if spent else f"no budget spent of {len(known)}"
+    spent = [each.label for each in known if (each.spent or 0.0) >= 1]
+    said = f"budget spent: {some_of(spent, MOST_NAMED)}" if spent else f"no budget spent of {len(known)}"
+    unknown = [each.label for each in objectives if each.spent is None]
+    return f"{said}, unknown: {some_of(unknown, MOST_NAMED)}" if unknown else said
 
 
 def _precise(found: Precision | None) -> str:
@@ -66,22 +69,25 @@ def budgets(report: MonthlyReport, voice: Voice) -> list[str]:
     if report.slo is None:
         return [UNAVAILABLE]
     platform = [voice.data(_capital(slo_words.platform(each))) for each in report.slo.platform]
-    return [*(_budget(each, report.month) for each in report.slo.phases), *platform] or ["slos.yaml has no objective"]
+    counted = [_budget(each, report.month, voice) for each in report.slo.objectives]
+    return [*counted, *platform] or ["slos.yaml has no objective"]
 
 
-def _budget(each: Objective, month: date) -> str:
+def _budget(each: Objective, month: date, voice: Voice) -> str:
     now, then = (slo_words.rate(each.months.get(f"{one:%Y-%m}", Counts())) for one in (month, month_before(month)))
-    return f"Phase {each.phase}: {now}, the month before {then}, target {each.target:.1%}"
+    return f"{voice.data(slo_words.name(each))}: {now}, the month before {then}, target {each.target:.1%}"
 
 
 def bars(report: MonthlyReport) -> list[str]:
-    """What is left of each budget now."""
-    return [_bar(each) for each in report.slo.phases] if report.slo is not None else []
+    """What is left of each budget now, the bars one below the other."""
+    objectives = () if report.slo is None else report.slo.objectives
+    wide = max((len(slo_words.name(each)) for each in objectives), default=0)
+    return [_bar(each, wide) for each in objectives]
 
 
-def _bar(each: Objective) -> str:
+def _bar(each: Objective, wide: int) -> str:
     left = "unknown" if each.spent is None else f"{max(0.0, 1 - each.spent):.0%} left now"
-    return f"Phase {each.phase}  {slo_words.bar(each)}  {left}"
+    return f"{slo_words.name(each):<{wide}}  {slo_words.bar(each)}  {left}"
 
 
 def growth(report: MonthlyReport, voice: Voice, most: int) -> list[str]:
@@ -151,7 +157,7 @@ def card(report: MonthlyReport) -> Card:
 def _said(report: MonthlyReport) -> str:
     lines = [title(report), escape(lead(report)), *map(escape, report_text.missing(report))]
     for name, said in _parts(report, text_voice(report), MOST_SHOWN):
-        lines += [name, *said, *(bars(report) if name == BUDGETS else ())]
+        lines += [name, *said, *(map(escape, bars(report)) if name == BUDGETS else ())]
     return "\n".join(lines)
 
 

@@ -11,7 +11,7 @@ CIRCLE_BURNS, CIRCLE_SPENT, CIRCLE_KEPT, CIRCLE_UNKNOWN = "🔴", "🟡", "🟢"
 def card(report: SloReport) -> Card:
     """A bar for each phase: what is left of its budget."""
     blocks: list[Block] = [header("Service levels, 30 days")]
-    blocks += [section("\n".join(_lines(each))) for each in report.phases]
+    blocks += [section("\n".join(_lines(each))) for each in report.objectives]
     if len(report.phases) == 1:
         blocks.append(context(f"By month: {slo_words.months(report.phases[0])}"))
     if report.platform:
@@ -23,9 +23,9 @@ def card(report: SloReport) -> Card:
 
 
 def _lines(each: Objective) -> list[str]:
-    head = f"{_mark(each)} *Phase {each.phase}*  `{slo_words.bar(each)}`  {slo_words.left(each)}"
+    head = f"{_mark(each)} *{escape(slo_words.name(each))}*  `{slo_words.bar(each)}`  {slo_words.left(each)}"
     facts = [slo_words.rate(each.month), f"target {each.target:.1%}", slo_words.late(each)]
-    return [head, " · ".join(filter(None, facts)), f"Alert: {slo_words.rule(each)}"]
+    return [head, escape(" · ".join(filter(None, facts))), f"Alert: {slo_words.rule(each)}"]
 
 
 def _mark(each: Objective) -> str:
@@ -46,9 +46,9 @@ def _foot(report: SloReport) -> str:
 def text(report: SloReport) -> str:
     """All of it, for terminals and screen readers."""
     lines = ["Service levels, 30 days"]
-    for each in report.phases:
+    for each in report.objectives:
         burns = ", burns now" if each.burns else ""
-        lines.append(f"Phase {each.phase}  {slo_words.bar(each)}  {slo_words.left(each)}{burns}")
+        lines.append(f"{slo_words.name(each)}  {slo_words.bar(each)}  {slo_words.left(each)}{burns}")
         facts = [slo_words.rate(each.month), f"target {each.target:.1%}", slo_words.late(each)]
         lines += [f"  {'; '.join(filter(None, facts))}", f"  alert: {slo_words.rule(each)}; {slo_words.fired(each)}"]
         if each.months:

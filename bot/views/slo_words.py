@@ -35,10 +35,10 @@ def bar(objective: Objective) -> str:
 def left(objective: Objective) -> str:
     """`62 % of the budget left: 19 of 49.5 misses in 30 days`."""
     if objective.spent is None:
-        return f"{UNKNOWN}: no outcome is known in 30 days"
+        return f"{UNKNOWN}: {objective.why or f'no outcome is known in {objective.days} days'}"
     said = f"{max(0.0, 1 - objective.spent):.0%} of the budget left"
     over = " (spent)" if objective.spent >= 1 else ""
-    return f"{said}{over}: {objective.month.bad:,} of {objective.budget:,.1f} misses in 30 days"
+    return f"{said}{over}: {objective.month.bad:,} of {objective.budget:,.1f} misses in {plural(objective.days, 'day')}"
 
 
 def left_short(objective: Objective) -> str:
@@ -51,7 +51,8 @@ def left_short(objective: Objective) -> str:
 
 
 def name(objective: Objective) -> str:
-    return f"Phase {objective.phase}"
+    """At the beginning of a line."""
+    return f"{objective.label[:1].upper()}{objective.label[1:]}"
 
 
 def rate(counts: Counts) -> str:
@@ -132,13 +133,26 @@ def described(level: ServiceLevel, objective: Objective | None, a_day: int) -> s
     """For `check-config`: budget, what one miss costs, what its alert can do, and how often it would have. `a_day`: so
     many outcomes the registry has, where the history has none.
     """
-    if objective is not None and objective.month.known:
-        budget, found, past = objective.budget, objective.rule, fired(objective)
-    elif a_day:
-        share = 1 - level.success_rate
-        budget, found = share * a_day * MONTH_DAYS, rule_of(a_day, share, level.false_alarms)
-        past = f"by the {plural(a_day, 'processor')} of the registry: no history tells how often it would have fired"
-    else:
+    if objective is None or not objective.month.known:
+        return _by_registry(level, a_day)
+    return described_by_history(objective)
+
+
+def _by_registry(level: ServiceLevel, a_day: int) -> str:
+    if not a_day:
         return f"phase {level.phase}: the registry has no processor of it, and there is no outcome"
+    share = 1 - level.success_rate
+    past = f"by the {plural(a_day, 'processor')} of the registry: no history tells how often it would have fired"
+    found = rule_of(a_day, share, level.false_alarms)
+    return _described(f"phase {level.phase}", MONTH_DAYS, share * a_day * MONTH_DAYS, found, past)
+
+
+def described_by_history(objective: Objective) -> str:
+    if not objective.month.known:
+        return f"{objective.label}: {left(objective)}"
+    return _described(objective.label, objective.days, objective.budget, objective.rule, fired(objective))
+
+
+def _described(label: str, days: int, budget: float, found: Rule, past: str) -> str:
     words = rule_words(found, budget)
-    return f"phase {level.phase}: a budget of {budget:,.1f} outcomes in 30 days, {miss(budget)}; {words}; {past}"
+    return f"{label}: a budget of {budget:,.1f} outcomes in {plural(days, 'day')}, {miss(budget)}; {words}; {past}"

@@ -37,13 +37,13 @@ def _circle(report: WeeklyReport) -> str:
     """What is unknown is never green."""
     if report.missed:
         return MISSED
-    return KEPT if report.slo is not None and len(report.judged) == len(report.slo.phases) > 0 else UNKNOWN
+    return KEPT if report.slo is not None and len(report.judged) == len(report.slo.objectives) > 0 else UNKNOWN
 
 
 def _shown(report: WeeklyReport, voice: Voice) -> list[Part]:
     """What belongs to the picture of 20 seconds."""
     return [
-        ("Service levels, 7 days", weekly_words.levels(report)),
+        ("Service levels, 7 days", weekly_words.levels(report, voice)),
         ("How soon: p50 / p90", weekly_words.how_soon(report.figures)),
         (PAGES, weekly_words.people(report, voice)),
         ("Noisiest, and what could be changed", weekly_words.noisy(report, voice)),

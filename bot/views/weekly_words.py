@@ -39,10 +39,11 @@ def title(report: WeeklyReport) -> str:
 def levels_kept(report: WeeklyReport) -> str:
     if report.slo is None:
         return f"service levels {UNAVAILABLE}"
-    judged, missed, unknown = len(report.judged), len(report.missed), len(report.slo.phases) - len(report.judged)
+    judged, missed, unknown = len(report.judged), len(report.missed), len(report.slo.objectives) - len(report.judged)
+    noun = "objective" if report.slo.named else "phase"
     if not judged:
         return "no outcome of the week is known"
-    said = f"{missed} of {judged} phases below target" if missed else f"{plural(judged, 'phase')} on target"
+    said = f"{missed} of {judged} {noun}s below target" if missed else f"{plural(judged, noun)} on target"
     return f"{said}, {unknown} unknown" if unknown else said
 
 
@@ -81,19 +82,17 @@ def watched_words(report: WeeklyReport) -> str:
     return ""
 
 
-def levels(report: WeeklyReport) -> list[str]:
-    """Each phase over the week, with its n, and what is left of its budget of 30 days."""
+def levels(report: WeeklyReport, voice: Voice) -> list[str]:
+    """Each objective over the week, with its n, and what is left of its budget of 30 days."""
     if report.slo is None:
         return [UNAVAILABLE]
-    if not report.slo.phases:
-        return ["slos.yaml has no objective"]
-    return [_level(each) for each in report.slo.phases]
+    return [_level(each, voice) for each in report.slo.objectives] or ["slos.yaml has no objective"]
 
 
-def _level(each: Objective) -> str:
+def _level(each: Objective, voice: Voice) -> str:
     below = "below its target of" if each.week.rate is not None and each.week.rate < each.target else "target"
     left = "budget unknown" if each.spent is None else f"{max(0.0, 1 - each.spent):.0%} of the budget left"
-    return f"Phase {each.phase}: {slo_words.rate(each.week)}, {below} {each.target:.1%}; {left}"
+    return f"{voice.data(slo_words.name(each))}: {slo_words.rate(each.week)}, {below} {each.target:.1%}; {left}"
 
 
 def how_soon(found: Sequence[Figures] | None) -> list[str]:

@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.domain.errors import BadInput
 from bot.domain.evidence.observation import Asked, DateSpan, Observed
 from bot.domain.evidence.platform_facts import platform_facts
 from bot.domain.health.model import RunCount, Window
+from bot.domain.slo import CustomQuery
 from bot.ports.warehouse import Warehouse
 from tests.contracts.stories import NEXT, moment
 from tests.support.builders import DAY, registry
@@ -57,9 +59,40 @@ def ask(warehouse: Warehouse, *, briefly: bool = False) -> Answers:
     if not briefly:
         answers["asked of it"] = _asked(warehouse)
         answers["facts"] = _facts(warehouse)
+        answers["custom queries"] = _custom(warehouse)
         answers["emptied"] = warehouse.emptied(DAY, LAST)
         answers["freshness"] = {day: sorted(warehouse.freshness(day, LAST), key=repr) for day in STANDING_DAYS}
     return answers
+
+
+GOOD = """-- A team's own comment: @nothing
+SELECT start_day AS day, SUM(CASE WHEN status = 'success' THEN runs END) AS good, SUM(runs) AS total
+FROM daily_counts WHERE start_day BETWEEN @since AND @until GROUP BY start_day ORDER BY start_day;"""
+CUSTOM = {
+    "good of total": CustomQuery("share", GOOD),
+    "a value": CustomQuery("runs", "SELECT MAX(start_day) AS day, COUNT(*) AS value FROM daily_counts", 5.0),
+    "no column": CustomQuery("hits", "SELECT start_day AS day, SUM(hit) AS good, COUNT(*) AS total FROM daily_counts"),
+    "no table": CustomQuery("hits", "SELECT day, good, total FROM graded"),
+    "other columns": CustomQuery("hits", "SELECT start_day FROM daily_counts"),
+    "no SELECT": CustomQuery("hits", "DELETE FROM daily_counts WHERE TRUE"),
+    "two": CustomQuery("hits", "SELECT 1; SELECT 2"),
+    "a file": CustomQuery("hits", "SELECT * FROM `/etc/passwd`"),
+    "a function": CustomQuery("hits", "SELECT * FROM read_text('/etc/passwd')"),
+    "no such parameter": CustomQuery("hits", "SELECT start_day AS day, @x AS good, 1 AS total FROM daily_counts"),
+}
+
+
+def _custom(warehouse: Warehouse) -> dict[str, Any]:
+    """What queries of a team's own give, or what is wrong with them."""
+    found: dict[str, Any] = {}
+    for name, query in CUSTOM.items():
+        for ask in (warehouse.explain, warehouse.day_values):
+            try:
+                found[name] = ask(query, *EVER)
+            except BadInput as error:
+                found[name] = str(error)
+                break
+    return found
 
 
 def _asked(warehouse: Warehouse) -> list[str]:

@@ -1,6 +1,7 @@
 """Objectives over a history: the figures of health, what a blind source hides, a budget that burns."""
 
 import json
+import shutil
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from typer.testing import CliRunner
 
 from bot.cli.app import app
 from bot.cli.slo import SloQuestion, answer_slo
+from bot.config.settings import BUNDLED_CONFIG
 from bot.domain.errors import BadInput
 from bot.domain.findings.finding import FindingKind
 from bot.domain.findings.severity import Severity
@@ -178,10 +180,38 @@ def test_check_config_says_what_each_alert_can_do() -> None:
     assert "no history tells how often it would have fired" in said
 
 
-def test_the_history_beside_it_tells_how_often(tmp_path: Path) -> None:
-    loaded = CliRunner().invoke(app, ["load", str(EXAMPLE), "--home", str(tmp_path)])
+HITS = "SELECT data_date AS day, SUM(hit) AS good, SUM(runs) AS total FROM daily_counts GROUP BY data_date"
+GOOD = "SELECT data_date AS day, SUM(runs) AS good, SUM(runs) AS total FROM daily_counts GROUP BY data_date"
+OBJECTIVES = f"""
+objectives:
+  - {{name: in_time, objective: 0.9, measure: deadline}}
+  - {{name: fresh, objective: 0.9, measure: freshness, freshness_hours: 30, processors: [BoxscoreProcessor]}}
+  - {{name: coverage, objective: 0.9, measure: query, query: "{GOOD}"}}
+  - {{name: hit_rate, objective: 0.55, measure: query, query: "{HITS}"}}
+"""
+
+
+def test_the_history_beside_it_tells_how_often(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = tmp_path / "config"
+    shutil.copytree(BUNDLED_CONFIG, config)
+    shutil.copy(EXAMPLE / "registry.yaml", config)
+    (config / "slos.yaml").write_text(f"phases: [{{phase: 2, success_rate: 0.95}}]{OBJECTIVES}")
+    monkeypatch.setenv("FIRELINE_CONFIG", str(config))
+    monkeypatch.setenv("FIRELINE_HOME", str(tmp_path))
+    loaded = CliRunner().invoke(app, ["load", str(EXAMPLE)])
     assert loaded.exit_code == 0, loaded.output
-    said = CliRunner().invoke(app, ["slo", "--home", str(tmp_path)])
+    said = CliRunner().invoke(app, ["slo"])
     assert said.exit_code == 0, said.output
     assert "would have fired on 0 days of the last 90" in said.stdout
+    assert "Hit rate  ··········  unknown: its query names column hit, which is not there" in said.stdout
+    found = {each["name"]: each for each in json.loads(CliRunner().invoke(app, ["slo", "--json"]).stdout)["named"]}
+    assert (found["hit rate"]["spent"], found["hit rate"]["burns"]) == (None, False)
+    assert found["coverage"]["month"]["good"] > 0 == found["coverage"]["month"]["bad"]
+    assert found["in time"]["month"]["good"] > 0
+    assert found["fresh"]["month"]["good"] > 0
+    checked = CliRunner().invoke(app, ["check-config"])
+    assert checked.exit_code == 0, checked.output
+    words = " ".join(checked.stdout.split())
+    assert "objective: hit rate: unknown: its query names column hit, which is not there" in words
+    assert "objective: coverage: a budget of" in words
     assert datetime(2026, 1, 1, tzinfo=UTC) < NOW

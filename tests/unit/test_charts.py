@@ -208,9 +208,10 @@ def test_a_burn_down_ends_where_the_words_do() -> None:
     assert size(chart.png)[0] == 1_200
     assert chart.alt_text == (
         "What is left of the budgets, 30 days. Phase 2: 82% left, burns now: 9 of 49.5 misses; "
-        "Phase 3: 100% left: 0 of 2.1 misses; Phase 5: unknown."
+        "Phase 3: 100% left: 0 of 2.1 misses; Phase 5: unknown; "
+        "Prediction coverage: 29% left, burns now: 107 of 150.0 misses; <graded>: unknown."
     )
-    assert charts.burn_down(replace(report, phases=report.phases[2:])) is None
+    assert charts.burn_down(replace(report, phases=report.phases[2:], named=report.named[1:])) is None
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 10])

@@ -113,7 +113,12 @@ def test_the_service_levels_of_all_six_phases() -> None:
         ("phases:\n- {phase: 1, success_rate: 1, complete_by: late}\n", "complete_by 'late' is not a time of day"),
         ("phases:\n- {phase: 1, success_rate: 1, rate: 1}\n", "slos.yaml:2: the key 'rate' is not known. Did you mean"),
         ("phases:\n- {phase: 1, success_rate: 1}\n- {phase: 1, success_rate: .9}\n", "a service level twice for 1"),
-        ("platform: []\n", "slos.yaml:1: phases is missing; add it"),
+        ("objectives:\n- {name: hits, objective: .5, measure: query}\n", "needs `measure: query` and `query` together"),
+        ("objectives:\n- {name: hits, objective: .5, threshold: 1}\n", "a `threshold`, which only a query has"),
+        ("objectives:\n- {name: x, objective: .5, freshness_hours: 1}\n", "which only `measure: freshness` has"),
+        ("objectives:\n- {name: x, objective: .5, measure: deadline, window_days: 99}\n", "90 are looked back at most"),
+        ("objectives:\n- {name: x, objective: .5, measure: query, query: SELECT 1, processors: [A]}\n", "not look at"),
+        ("platform:\n- {name: x, objective: .5}\nobjectives:\n- {name: x, objective: .5}\n", "level twice for x"),
     ],
 )  # fmt: skip
 def test_faulty_service_levels_are_refused(tmp_path: Path, text: str, told: str) -> None:

@@ -120,3 +120,11 @@ def test_merged_spans_are_as_long_as_the_hours_that_they_cover(spans: list[tuple
     covered = {hour for a, b in spans for hour in range(a, max(a, b))}
     assert merged(given_spans) == len(covered) * hours
     assert date(2026, 1, 20) == NOW.date()
+
+
+def test_tails_of_many_trials_are_cut_where_nothing_is_left() -> None:
+    """Predictions are counted in thousands."""
+    assert binomial_tail(2_250, 5_000, 0.45) == pytest.approx(0.505, abs=0.01)
+    found = fewest_hits(35_000, 0.45, A_LOOK)
+    assert found is not None
+    assert binomial_tail(found, 35_000, 0.45) < A_LOOK <= binomial_tail(found - 1, 35_000, 0.45)

@@ -13,10 +13,12 @@ import duckdb
 
 from bot.adapters.warehouse.bigquery_errors import errors_named
 from bot.adapters.warehouse.bigquery_staging import json_lines, write_parquet
+from bot.adapters.warehouse.custom_query import checked, query_explained, refuse_above
 from bot.adapters.warehouse.engine import NO_JOINS, Parameters, Session, Value, refuse_unless
 from bot.adapters.warehouse.pasteable import bound, qualified
 from bot.adapters.warehouse.sql_text import sql_text, statements
 from bot.adapters.warehouse.unfinished import marked
+from bot.domain.slo import CustomQuery
 
 if TYPE_CHECKING:
     from google.api_core import retry
@@ -53,6 +55,23 @@ class BigQueryEngine:
             again = DEFAULT_JOB_RETRY.with_timeout(PATIENCE)
             job = self._client.query(text, job_config=config, retry=_tries(), job_retry=again)
             return [tuple(row.values()) for row in job.result(retry=_tries())]
+
+    def select(self, query: CustomQuery, parameters: Parameters) -> list[tuple[Any, ...]]:
+        """More bytes than it may bill are refused before anything is read."""
+        with errors_named(self._where), query_explained(query):
+            text, config = self._bound(checked(query), parameters)
+            config.maximum_bytes_billed = query.max_bytes
+            config.job_timeout_ms = int(query.timeout_s * 1_000)
+            job = self._client.query(text, job_config=config, retry=_tries(), job_retry=None)
+            return [tuple(row.values()) for row in job.result(retry=_tries(), timeout=query.timeout_s, job_retry=None)]
+
+    def explain(self, query: CustomQuery, parameters: Parameters) -> None:
+        """A dry run, which costs nothing."""
+        with errors_named(self._where), query_explained(query):
+            text, config = self._bound(checked(query), parameters)
+            config.dry_run = True
+            read = self._client.query(text, job_config=config, retry=_tries()).total_bytes_processed
+            refuse_above(query, int(read or 0))
 
     def pasteable(self, name: str, parameters: Parameters | None = None) -> str:
         return qualified(bound(sql_text(name), parameters or {}), self._where)

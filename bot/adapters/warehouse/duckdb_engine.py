@@ -6,7 +6,7 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
 from itertools import islice
@@ -17,11 +17,13 @@ from weakref import WeakSet
 import duckdb
 
 from bot.adapters.warehouse import schema_version
+from bot.adapters.warehouse.custom_query import checked, interrupted_after, query_explained
 from bot.adapters.warehouse.dialect import Translator, readable, translator
 from bot.adapters.warehouse.engine import NO_JOINS, Parameters, Session, Value, refuse_unless
 from bot.adapters.warehouse.pasteable import bound
 from bot.adapters.warehouse.sql_text import sql_text, statements
 from bot.domain.errors import BadInput, WarehouseUnavailable, reason_of
+from bot.domain.slo import CustomQuery
 
 log = logging.getLogger("fireline.warehouse")
 FETCHED = 2_000
@@ -108,6 +110,26 @@ class DuckDBEngine:
         with self._usable() as opened:
             return opened.cursor(self._translator).rows(name, parameters)
 
+    def select(self, query: CustomQuery, parameters: Parameters) -> list[tuple[Any, ...]]:
+        with self._asking(query) as cursor:
+            return cursor.asked(checked(query), parameters)
+
+    def explain(self, query: CustomQuery, parameters: Parameters) -> None:
+        with self._asking(query) as cursor:
+            nothing = f"SELECT * FROM (\n{checked(query)}\n) AS asked LIMIT 0"  # noqa: S608 (one SELECT, checked)
+            cursor.asked(nothing, parameters)
+
+    @contextmanager
+    def _asking(self, query: CustomQuery) -> Iterator[_Cursor]:
+        """On a cursor of its own, which is interrupted when it takes too long."""
+        with (
+            self._usable() as opened,
+            query_explained(query),
+            closing(opened.connection.cursor()) as cursor,
+            interrupted_after(query.timeout_s, cursor.interrupt),
+        ):
+            yield _Cursor(cursor, self._translator)
+
     def pasteable(self, name: str, parameters: Parameters | None = None) -> str:
         return readable(bound(sql_text(name), parameters or {}))
 
@@ -158,7 +180,10 @@ class _Cursor:
             self._execute(statement, parameters or {})
 
     def rows(self, name: str, parameters: Parameters | None = None) -> list[tuple[Any, ...]]:
-        self._execute(sql_text(name), parameters or {})
+        return self.asked(sql_text(name), parameters or {})
+
+    def asked(self, statement: str, parameters: Parameters) -> list[tuple[Any, ...]]:
+        self._execute(statement, parameters)
         times = [at for at, column in enumerate(self._cursor.description or ()) if str(column[1]) == "TIMESTAMP"]
         found: list[tuple[Any, ...]] = []
         while some := self._cursor.fetchmany(FETCHED):

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import duckdb
 
 from bot.domain.errors import WarehouseUnavailable
+from bot.domain.slo import CustomQuery
 
 Value = str | int | float | bool | datetime | date | None
 SEPARATOR = "\x1f"
@@ -55,6 +56,14 @@ class Engine(Protocol):
     def sole_writer(self) -> bool: ...
 
     def rows(self, name: str, parameters: Parameters | None = None) -> list[tuple[Any, ...]]: ...
+
+    def select(self, query: CustomQuery, parameters: Parameters) -> list[tuple[Any, ...]]:
+        """The rows of a team's own query, within its limits. Raises BadInput in one line that says what is wrong."""
+        ...
+
+    def explain(self, query: CustomQuery, parameters: Parameters) -> None:
+        """The same without its being run."""
+        ...
 
     def pasteable(self, name: str, parameters: Parameters | None = None) -> str:
         """The query as a console of this database takes it, with the values in it."""

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from bot.adapters.warehouse import daily, marks
+from bot.adapters.warehouse.custom_query import day_values
 from bot.adapters.warehouse.draft_facts import processor_facts
 from bot.adapters.warehouse.engine import Engine, Parameters
 from bot.adapters.warehouse.health_rows import due_outcome, example_of, failed_group, parameters_of, run_count
@@ -32,6 +33,8 @@ from bot.domain.health.model import DueDates, Durations, RunCount, Window
 from bot.domain.health.noise import FailedGroup
 from bot.domain.health.trends import DayDurations, FailedHour
 from bot.domain.platform.draft import ProcessorFacts
+from bot.domain.reports.named_objectives import DayValues
+from bot.domain.slo import CustomQuery
 from bot.ports.warehouse import (
     AskedQuery,
     DataFile,
@@ -128,6 +131,12 @@ class SqlWarehouse:
     def active_hours(self, window: Window) -> Mapping[str, int]:
         key = ("active hours", window.since, window.until)
         return self._settled.get(key, window.until, lambda: daily.active_hours(self._engine, window))
+
+    def day_values(self, query: CustomQuery, first: date, last: date) -> list[DayValues]:
+        return day_values(query, self._engine.select(query, {"since": first, "until": last}))
+
+    def explain(self, query: CustomQuery, first: date, last: date) -> None:
+        self._engine.explain(query, {"since": first, "until": last})
 
     def evidence(self, processor: str, first: date, last: date, as_of: datetime) -> list[Evidence]:
         parameters: Parameters = {

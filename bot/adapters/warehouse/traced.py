@@ -5,6 +5,8 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from bot.adapters.warehouse.engine import Engine, Parameters, Session
+from bot.adapters.warehouse.pasteable import bound
+from bot.domain.slo import CustomQuery
 from bot.ports.warehouse import AskedQuery
 
 
@@ -22,6 +24,13 @@ class TracingEngine:
         if query not in self.asked:
             self.asked.append(query)
         return self._engine.rows(name, parameters)
+
+    def select(self, query: CustomQuery, parameters: Parameters) -> list[tuple[Any, ...]]:
+        self.asked.append(AskedQuery(query.name, bound(query.sql, parameters)))
+        return self._engine.select(query, parameters)
+
+    def explain(self, query: CustomQuery, parameters: Parameters) -> None:
+        self._engine.explain(query, parameters)
 
     def pasteable(self, name: str, parameters: Parameters | None = None) -> str:
         return self._engine.pasteable(name, parameters)

@@ -7,7 +7,7 @@ is looked at every day, too. What nobody can tell is neither good nor bad, and i
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -43,6 +43,15 @@ class Counts(NamedTuple):
     @property
     def rate(self) -> float | None:
         return self.good / self.known if self.known else None
+
+    @property
+    def all(self) -> int:
+        return self.known + self.unknown
+
+    @classmethod
+    def total(cls, counts: Iterable["Counts"]) -> "Counts":
+        listed = list(counts)
+        return cls(*(sum(each[at] for each in listed) for at in range(3)))
 
     @classmethod
     def of(cls, outcomes: Iterable[DueOutcome]) -> "Counts":
@@ -110,14 +119,17 @@ def _tail(false_alarms: float) -> float:
 
 @dataclass(frozen=True, kw_only=True)
 class Objective:
-    """A phase's share of outcomes that must be good, over 30 days; `month` are those, `week` and `day` the last ones.
-    `fired`: on so many of the last 90 days its rule would have fired. `late`: how long it was late past its deadline in
-    30 days, of `deadlines`; None: it has no deadline. `daily`: of each of the 30 days, the oldest first.
+    """A share of outcomes that must be good over `days` days, of a phase or of what is called `name`; `month` are
+    those, `week` and `day` the last ones. `fired`: on so many of the last 90 days its rule would have fired. `late`:
+    how long it was late past its deadline in 30 days, of `deadlines`; None: it has no deadline. `daily`: of each of
+    the `days` days, the oldest first. `why`: why nothing is known of it.
     """
 
-    phase: int
+    phase: int | None = None
+    name: str = ""
     target: float
     false_alarms: float
+    days: int = MONTH_DAYS
     month: Counts
     week: Counts
     day: Counts
@@ -127,6 +139,11 @@ class Objective:
     late: timedelta | None = None
     deadlines: int = 0
     daily: Sequence[Counts] = ()
+    why: str = ""
+
+    @property
+    def label(self) -> str:
+        return self.name.replace("_", " ") if self.phase is None else f"phase {self.phase}"
 
     @property
     def share(self) -> float:
@@ -135,7 +152,7 @@ class Objective:
 
     @cached_property
     def budget(self) -> float:
-        """So many outcomes of 30 days may be bad."""
+        """So many outcomes of its days may be bad."""
         return self.share * self.month.known
 
     @property
@@ -161,50 +178,52 @@ class Objective:
 
 def objective_of(level: ServiceLevel, outcomes: Sequence[DueOutcome], now: datetime, zone: ZoneInfo) -> Objective:
     """`outcomes` of the phase, of the last 97 days at least."""
-    looks = _Looks(outcomes, now)
-    month = Counts.of(looks.within(now, MONTH_DAYS))
-    per_day = [len(looks.within(now - each * DAY, 1)) for each in range(MONTH_DAYS)]
-    usual = round(median([count for count in per_day if count] or [0]))
-    share = 1 - level.success_rate
-    rule = rule_of(usual, share, level.false_alarms)
-    counted = [_day_and_week(looks, now - each * DAY) for each in range(LOOKED_BACK_DAYS)]
-    late, deadlines = _late(level, looks.within(now, MONTH_DAYS), now, zone)
+    found = counted(by_day(outcomes, now), level.success_rate, level.false_alarms, by_month(outcomes))
+    recent = [each for each in outcomes if now - MONTH_DAYS * DAY < each.settled_at <= now]
+    late, deadlines = _late(level, recent, now, zone)
+    return replace(found, phase=level.phase, late=late, deadlines=deadlines)
+
+
+Days = Mapping[int, Counts]
+"""By how many whole days ago."""
+
+
+def counted(
+    days: Days, target: float, false_alarms: float, months: Mapping[str, Counts], window: int = MONTH_DAYS
+) -> Objective:
+    """An objective without a name, kept over `window` days."""
+    share = 1 - target
+    usual = round(median([days[back].all for back in range(MONTH_DAYS) if back in days] or [0]))
+    rule = rule_of(usual, share, false_alarms)
+    looks = [(_within(days, back, 1), _within(days, back, WEEK_DAYS)) for back in range(LOOKED_BACK_DAYS)]
     return Objective(
-        phase=level.phase,
-        target=level.success_rate,
-        false_alarms=level.false_alarms,
-        month=month,
-        week=counted[0][1],
-        day=counted[0][0],
+        target=target,
+        false_alarms=false_alarms,
+        days=window,
+        month=_within(days, 0, window),
+        week=looks[0][1],
+        day=looks[0][0],
         rule=rule,
-        fired=sum(rule.fires(day, week, share, level.false_alarms) for day, week in counted),
-        months=_by_month(outcomes),
-        late=late,
-        deadlines=deadlines,
-        daily=[Counts.of(looks.within(now - each * DAY, 1)) for each in reversed(range(MONTH_DAYS))],
+        fired=sum(rule.fires(day, week, share, false_alarms) for day, week in looks),
+        months=months,
+        daily=[days.get(back, Counts()) for back in reversed(range(window))],
     )
 
 
-class _Looks:
-    """Outcomes by the day on which they were settled, counted back from `now`."""
-
-    def __init__(self, outcomes: Iterable[DueOutcome], now: datetime) -> None:
-        self._now, self._by_day = now, dict[int, list[DueOutcome]]()
-        for each in outcomes:
-            if each.settled_at <= now:
-                self._by_day.setdefault((now - each.settled_at) // DAY, []).append(each)
-
-    def within(self, until: datetime, days: int) -> list[DueOutcome]:
-        """Of the days up to `until`, which lies whole days before now."""
-        first = (self._now - until) // DAY
-        return [each for day in range(first, first + days) for each in self._by_day.get(day, ())]
+def _within(days: Days, first: int, count: int) -> Counts:
+    return Counts.total(days[back] for back in range(first, first + count) if back in days)
 
 
-def _day_and_week(looks: _Looks, until: datetime) -> tuple[Counts, Counts]:
-    return Counts.of(looks.within(until, 1)), Counts.of(looks.within(until, WEEK_DAYS))
+def by_day(outcomes: Iterable[DueOutcome], now: datetime) -> Days:
+    """By the day on which they were settled, counted back from `now`."""
+    found = dict[int, list[DueOutcome]]()
+    for each in outcomes:
+        if each.settled_at <= now:
+            found.setdefault((now - each.settled_at) // DAY, []).append(each)
+    return {back: Counts.of(those) for back, those in found.items()}
 
 
-def _by_month(outcomes: Iterable[DueOutcome]) -> dict[str, Counts]:
+def by_month(outcomes: Iterable[DueOutcome]) -> dict[str, Counts]:
     """By the month of the data date, the newest first."""
     found = dict[str, list[DueOutcome]]()
     for each in outcomes:
@@ -263,7 +282,9 @@ def burning(objective: Objective, now: datetime, policy: SeverityPolicy) -> Find
     severity, because = severity_of(FindingKind.SLO_BURN, None, False, None, policy)
     day, week = objective.day, objective.week
     seen = f"{day.bad:,} of {day.known:,} outcomes failed in a day and {week.bad:,} of {week.known:,} in a week"
-    spent = f"{objective.spent:.0%} of the budget of 30 days is spent" if objective.spent is not None else ""
+    spent = (
+        f"{objective.spent:.0%} of the budget of {objective.days} days is spent" if objective.spent is not None else ""
+    )
     return Finding(
         kind=FindingKind.SLO_BURN,
         processors=(),
@@ -272,8 +293,8 @@ def burning(objective: Objective, now: datetime, policy: SeverityPolicy) -> Find
         severity_reason=because,
         since=now,
         evident_at=now,
-        explanation=f"phase {objective.phase}: {seen}, target {objective.target:.1%}; {spent}",
-        error_class=f"phase {objective.phase}",
+        explanation=f"{objective.label}: {seen}, target {objective.target:.1%}; {spent}",
+        error_class=objective.label,
     )
 
 
@@ -299,9 +320,15 @@ class PlatformStanding:
 
 @dataclass(frozen=True)
 class SloReport:
-    """As of the moment up to which the history is known."""
+    """As of the moment up to which the history is known. `named`: objectives of processors, or of queries."""
 
     as_of: datetime
     phases: tuple[Objective, ...]
     platform: tuple[PlatformStanding, ...]
     notes: tuple[str, ...] = ()
+    named: tuple[Objective, ...] = ()
+
+    @property
+    def objectives(self) -> tuple[Objective, ...]:
+        """All that have a budget of outcomes."""
+        return (*self.phases, *self.named)

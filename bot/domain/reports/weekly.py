@@ -81,7 +81,7 @@ class WeeklyReport(Report):
     @cached_property
     def judged(self) -> tuple[Objective, ...]:
         """The objectives that had an outcome in the week."""
-        return () if self.slo is None else tuple(each for each in self.slo.phases if each.week.known)
+        return () if self.slo is None else tuple(each for each in self.slo.objectives if each.week.known)
 
     @cached_property
     def missed(self) -> tuple[Objective, ...]:
