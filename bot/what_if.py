@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.opening import in_memory, warehouse
@@ -12,9 +14,12 @@ from bot.state_adapters import to_read_if_any
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from multiprocessing.connection import Connection
     from pathlib import Path
 
     from bot.config.settings import Settings
+    from bot.domain.reports.what_if import Would
+    from bot.ports.warehouse import Warehouse
     from bot.services.what_if import Configuration, WhatIfService
 
 
@@ -44,19 +49,54 @@ def own_history(settings: Settings) -> Iterator[WhatIfService]:
     from bot.services.what_if import WhatIfService
 
     with warehouse(settings, read_only=True) as opened, to_read_if_any(settings) as store:
-        yield WhatIfService(opened, store)
+        yield WhatIfService(opened, store, beside)
 
 
 @contextmanager
-def recorded_history(old: Path, data: Path, now: datetime) -> Iterator[WhatIfService]:
-    """Over a data directory, read by the rules of the old configuration; nobody has said anything of its incidents."""
+def recorded(old: Path, data: Path, now: datetime) -> Iterator[Warehouse]:
+    """A data directory, read by the rules of a configuration folder."""
     from bot.config.policy import load_policy
     from bot.config.registry import load_registry
     from bot.services.loading import LoadingService
-    from bot.services.what_if import WhatIfService
 
     policy, registry = load_policy(old / "policy.yaml"), load_registry(old / "registry.yaml").registry
     with in_memory() as opened:
         loading = LoadingService(opened, policy.failure_text_rules, policy.vocabulary)
         loading.load(data, registry, now, lambda _step, _rows: None)
-        yield WhatIfService(opened, None)
+        yield opened
+
+
+@contextmanager
+def recorded_history(old: Path, data: Path, now: datetime) -> Iterator[WhatIfService]:
+    """Over a data directory, read by the rules of the old configuration; nobody has said anything of its incidents."""
+    from bot.services.what_if import WhatIfService
+
+    with recorded(old, data, now) as opened:
+        yield WhatIfService(opened, None, beside)
+
+
+def beside(work: Callable[[], Would]) -> Callable[[], Would]:
+    """In another process, which ends with this one; where that one fails, or there is no second core, in this one."""
+    from multiprocessing import get_context
+
+    if (os.cpu_count() or 1) < 2:
+        return work
+    context = get_context("spawn")  # a process that is forked would share the threads of the database
+    ours, theirs = context.Pipe(duplex=False)
+    context.Process(target=_send, args=(theirs, work), daemon=True).start()
+    theirs.close()
+    return partial(_received, ours, work)
+
+
+def _send(result: Connection, work: Callable[[], Would]) -> None:
+    result.send(work())
+
+
+def _received(result: Connection, work: Callable[[], Would]) -> Would:
+    try:
+        made: Would = result.recv()
+    except EOFError:
+        return work()
+    finally:
+        result.close()
+    return made

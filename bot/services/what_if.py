@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.domain.errors import BadInput
 from bot.domain.evidence.observation import Observed
@@ -43,11 +44,24 @@ class Configuration:
         return Rules(self.registry, self.severity, self.gate, self.accepted)
 
 
-class WhatIfService:
-    """`state`: of the process that detects, which knows what people said of its incidents; None: there is none."""
+FEW = 20_000
+"""So few runs are looked at a second time before another process has begun."""
+Beside = Callable[[Callable[[], Would]], Callable[[], Would]]
+"""Begins a work; what it returns waits for the result."""
 
-    def __init__(self, warehouse: Warehouse, state: State | None) -> None:
-        self._warehouse, self._state = warehouse, state
+
+def afterwards(work: Callable[[], Would]) -> Callable[[], Would]:
+    """It is done when it is waited for."""
+    return work
+
+
+class WhatIfService:
+    """`state`: of the process that detects, which knows what people said of its incidents; None: there is none.
+    `beside` begins a second look at the history while the first goes on.
+    """
+
+    def __init__(self, warehouse: Warehouse, state: State | None, beside: Beside = afterwards) -> None:
+        self._warehouse, self._state, self._beside = warehouse, state, beside
 
     def compare(
         self,
@@ -71,9 +85,13 @@ class WhatIfService:
         span = ReplaySpan(first=first, last=last, step=step, to_the_end=False)
         observed = self._warehouse.observed(ALWAYS, last)
         silences = () if self._state is None else self._state.silences(first)
-        looks = [[old, new]] if old.rules.sees_as(new.rules) else [[old], [new]]
-        said = [each for look in looks for each in _said(look, observed, span, silences, at_tick)]
-        return WhatIf(old=said[0], new=said[1], confirmed=tuple(self._confirmed(span)))
+        if old.rules.sees_as(new.rules):
+            both = said([old, new], observed, span, silences, at_tick)
+        else:
+            beside = self._beside if len(observed.runs) > FEW else afterwards
+            other = beside(partial(said_alone, new, observed, span, silences))
+            both = [*said([old], observed, span, silences, at_tick), other()]
+        return WhatIf(old=both[0], new=both[1], confirmed=tuple(self._confirmed(span)))
 
     def _confirmed(self, span: ReplaySpan) -> Iterator[Confirmed]:
         if self._state is None:
@@ -93,24 +111,32 @@ class WhatIfService:
                 )
 
 
-def _said(
+def said(
     configured: Sequence[Configuration],
     observed: Observed,
     span: ReplaySpan,
     silences: Sequence[Silence],
     at_tick: Callable[[datetime], None],
-) -> Iterator[Would]:
+) -> list[Would]:
     """What each of them would have said, of one look at the history: what they find in it is the same."""
     decisions: list[list[Decision]] = [[] for _ in configured]
     for tick in replayed([each.rules for each in configured], observed, span, at_tick, silences):
         for known, fresh in zip(decisions, tick, strict=True):
             known += fresh
-    for each, decided in zip(configured, decisions, strict=True):
-        messages = Messages(
-            first=span.first,
-            last=span.last,
-            step=span.step,
-            zone=each.registry.zone,
-            messages=messages_of(decided),
-        )
-        yield would(messages, decided, each.escalation, each.schedule)
+    return [_would(each, decided, span) for each, decided in zip(configured, decisions, strict=True)]
+
+
+def said_alone(configured: Configuration, observed: Observed, span: ReplaySpan, silences: Sequence[Silence]) -> Would:
+    """What one of them would have said: a look of its own."""
+    return said([configured], observed, span, silences, lambda _: None)[0]
+
+
+def _would(configured: Configuration, decided: Sequence[Decision], span: ReplaySpan) -> Would:
+    messages = Messages(
+        first=span.first,
+        last=span.last,
+        step=span.step,
+        zone=configured.registry.zone,
+        messages=messages_of(decided),
+    )
+    return would(messages, decided, configured.escalation, configured.schedule)

@@ -27,6 +27,7 @@ def markdown(report: ReplayReport) -> str:
 
 def _head(report: ReplayReport) -> list[str]:
     pages = len(report.pages)
+    begun = pages - report.risen - report.begun_again
     step = numbers.seconds(report.step / timedelta(seconds=1))
     return [
         "# What Fireline would have said",
@@ -35,8 +36,9 @@ def _head(report: ReplayReport) -> list[str]:
         "",
         f"- {plural(len(report.messages), 'message')}, {report.notes:,} of these P3 for the digest alone, and "
         f"{plural(report.updates, 'update')} of them",
-        f"- {plural(pages, 'page')}: {plural(pages - report.risen, 'message')} that began as P0 or P1, "
-        f"{plural(report.risen, 'update')} that became graver; {pages / report.days:.2f} a day, "
+        f"- {plural(pages, 'page')}: {plural(begun, 'message')} that began as P0 or P1, "
+        f"{plural(report.begun_again, 'message')} that began again, {plural(report.risen, 'update')} that became "
+        f"graver; {pages / report.days:.2f} a day, "
         f"{report.pages_at_night:,} at night (22:00 to 07:00, {report.zone})",
         f"- {plural(report.noise.raw_failures, 'failed run')} in this time, in messages or not, "
         f"{report.noise.by_category.get(Category.NO_DATA_AVAILABLE, 0):,} of these expected",

@@ -5,11 +5,12 @@ from typing import Any
 
 from bot.domain.counts import plural
 from bot.domain.platform.names import some_of
-from bot.domain.reports.what_if import Later, Lost, Trouble, WhatIf, Would
+from bot.domain.reports.what_if import InPart, Later, Lost, Page, Subject, Trouble, WhatIf, Would
 from bot.views import numbers
 from bot.views.replay import table
 
 MOST_LISTED = 30
+MOST_MISSING = 5
 
 
 def headline(found: WhatIf) -> str:
@@ -65,10 +66,13 @@ def lines(found: WhatIf, refused: Iterable[str]) -> Iterator[str]:
 def _sections(found: WhatIf) -> list[tuple[str, list[str]]]:
     return [
         ("Lost", [_lost(each) for each in found.lost]),
-        ("Would page no more", [_named(each) for each in found.unpaged]),
+        ("Would page no more", [_page(each) for each in found.unpaged if each.by is None]),
+        ("Would page later", [_page(each) for each in found.unpaged if each.by is not None]),
         ("Said later", [_later(each) for each in found.later]),
+        ("Would say less", [_in_part(each) for each in found.in_part]),
         ("New", [_named(each) for each in found.added]),
-        ("Would page now", [_named(each) for each in found.paged_now]),
+        ("Would page now", [_page(each) for each in found.paged_now if each.by is None]),
+        ("Would page earlier", [_page(each) for each in found.paged_now if each.by is not None]),
     ]
 
 
@@ -87,6 +91,17 @@ def _lost(each: Lost) -> str:
 
 def _later(each: Later) -> str:
     return f"{_named(each.trouble)}, {numbers.span(each.by)} later"
+
+
+def _page(each: Page) -> str:
+    again = f", its page of {each.at:%Y-%m-%d %H:%M}" if each.at != each.trouble.at else ""
+    by = f", by {numbers.span(each.by)}" if each.by is not None else ""
+    return f"{_named(each.trouble)}{again}{by}"
+
+
+def _in_part(each: InPart) -> str:
+    missing = [name if day is None else f"{name} for {day}" for name, day in each.missing]
+    return f"{_named(each.trouble)}: no word of {some_of(missing, MOST_MISSING)}"
 
 
 def markdown(found: WhatIf, refused: Iterable[str]) -> str:
@@ -117,13 +132,27 @@ def document(found: WhatIf, refused: Iterable[str]) -> dict[str, Any]:
         "figures": {name: [before, after] for name, before, after in _figures(found)},
         "pages_by_person": {person: [before, after] for person, before, after in _pages_by_person(found)},
         "lost": [{**_facts(each.trouble), "confirmed": list(each.confirmed)} for each in found.lost],
-        "unpaged": [_facts(each) for each in found.unpaged],
+        "unpaged": [_page_facts(each) for each in found.unpaged],
         "later": [{**_facts(each.trouble), "seconds": each.by.total_seconds()} for each in found.later],
+        "in_part": [
+            {**_facts(each.trouble), "missing": [_subject(one) for one in each.missing]} for each in found.in_part
+        ],
         "added": [_facts(each) for each in found.added],
-        "paged_now": [_facts(each) for each in found.paged_now],
+        "paged_now": [_page_facts(each) for each in found.paged_now],
         "lost_confirmed": list(found.lost_confirmed),
         "refused": list(refused),
     }
+
+
+def _page_facts(each: Page) -> dict[str, Any]:
+    """`later_s` None: never."""
+    later = None if each.by is None else each.by.total_seconds()
+    return {**_facts(each.trouble), "page_at": each.at.isoformat(), "later_s": later}
+
+
+def _subject(subject: Subject) -> dict[str, Any]:
+    name, day = subject
+    return {"processor": name, "data_date": None if day is None else day.isoformat()}
 
 
 def _facts(trouble: Trouble) -> dict[str, Any]:

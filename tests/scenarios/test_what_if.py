@@ -1,10 +1,13 @@
 """A change of the configuration, tried on a recorded week: what it would lose is named, and refused where it counts."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from multiprocessing import parent_process
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +26,8 @@ from bot.domain.reports.what_if import WhatIf
 from bot.ports.fakes.state import FakeState
 from bot.ports.warehouse import Warehouse
 from bot.services.replay import ALWAYS, FAR, ReplayService, ReplaySpan, replayed
-from bot.services.what_if import Configuration, WhatIfService
-from bot.what_if import configuration
+from bot.services.what_if import Configuration, WhatIfService, said_alone
+from bot.what_if import beside, configuration
 from tests.support.builders import load, warehouse
 from tests.support.notices import incident
 
@@ -126,11 +129,11 @@ def test_a_change_that_pages_nobody_says_what_would_page_no_more(
 ) -> None:
     found = compared(week, in_use, configuration(changed(tmp_path / "new", "policy.yaml", all_p3)))
     assert (len(found.old.messages.pages) > 0, found.new.messages.pages) == (True, ())
-    assert {each.message.first.finding.root for each in found.unpaged} >= {ROOT}
+    assert {each.trouble.message.first.finding.root for each in found.unpaged} >= {ROOT}
     assert (found.lost, found.refused(0.0)) == ((), ())
     assert found.new.woken == {}
     back = WhatIf(old=found.new, new=found.old)
-    assert {each.message.first.finding.root for each in back.paged_now} >= {ROOT}
+    assert {each.trouble.message.first.finding.root for each in back.paged_now} >= {ROOT}
     assert "pages rise from 0 to" in back.refused(5.0)[0]
 
 
@@ -165,6 +168,24 @@ def test_one_look_for_both_decides_as_two_looks_do(week: Warehouse, in_use: Conf
         alone = ReplayService(each.severity, each.gate, each.accepted).run(each.registry, observed, span)
         assert [decision for tick in ticks for decision in tick[place]] == list(alone)
     assert any(first != second for first, second, _ in ticks)
+
+
+def test_a_look_in_another_process_decides_the_same(week: Warehouse, in_use: Configuration) -> None:
+    observed, last = week.observed(ALWAYS, FAR), datetime(2026, 2, 10, tzinfo=UTC)
+    span = ReplaySpan(first=last - 72 * HOUR, last=last, step=HOUR / 3, to_the_end=False)
+    work = partial(said_alone, in_use, observed, span, ())
+    assert beside(work)() == work()
+    assert work().messages.pages
+
+
+def test_what_fails_in_another_process_is_done_in_this_one(in_use: Configuration) -> None:
+    assert beside(partial(_only_here, in_use))() is in_use  # type: ignore[arg-type, comparison-overlap]
+
+
+def _only_here(given: Configuration) -> Configuration:
+    if parent_process() is not None:
+        os._exit(9)
+    return given
 
 
 @pytest.mark.parametrize("days", [0, -1, 401])

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from bot.domain.findings.severity import Severity
@@ -36,6 +37,13 @@ class Message:
         """The worst of them."""
         return min(decision.severity for decision in self.decisions)
 
+    @cached_property
+    def pages(self) -> tuple[Decision, ...]:
+        """P0 and P1 when it begins, and when it begins again; and what becomes one of them, or a graver one."""
+        begins = {since for since, _ in self.spans}
+        graded = (each for each in self.decisions if each.severity in PAGES)
+        return tuple(each for each in graded if each.escalated or each.at in begins)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Messages:
@@ -54,17 +62,19 @@ class Messages:
 
     @property
     def pages(self) -> tuple[Decision, ...]:
-        """What would have paged: P0 and P1 when first posted, and what became one of them later, in order."""
-        decisions = (decision for message in self.messages for decision in message.decisions)
-        pages = [
-            each for each in decisions if each.severity in PAGES and (each.outcome is Outcome.ANNOUNCE or _rose(each))
-        ]
+        """What would have paged, in order."""
+        pages = (page for message in self.messages for page in message.pages)
         return tuple(sorted(pages, key=lambda each: (each.at, each.fingerprint)))
 
     @property
     def risen(self) -> int:
-        """Pages that are no first message: it became graver later."""
-        return sum(_rose(page) for page in self.pages)
+        """Pages because it became graver later."""
+        return sum(page.escalated for page in self.pages)
+
+    @property
+    def begun_again(self) -> int:
+        """Pages because it came back after its end."""
+        return sum(page.outcome is Outcome.UPDATE and not page.escalated for page in self.pages)
 
     @property
     def notes(self) -> int:
@@ -97,10 +107,6 @@ class ReplayReport(Messages):
     quiet: Mapping[Reason, tuple[Decision, ...]]
     noise: Noise
     warnings: tuple[str, ...]
-
-
-def _rose(decision: Decision) -> bool:
-    return decision.escalated
 
 
 def messages_of(decisions: Iterable[Decision]) -> tuple[Message, ...]:

@@ -1,11 +1,12 @@
 """Two configurations over the same history: what the new one would no longer say, what it would add, whom it wakes."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
+from bot.domain.findings.severity import Severity
 from bot.domain.gate.silences import SHOWN
 from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.escalation_policy import EscalationPolicy
@@ -28,11 +29,15 @@ class Trouble:
     message: Message
     subjects: frozenset[Subject]
     until: datetime
-    paged: bool
 
     @property
     def at(self) -> datetime:
         return self.message.first.at
+
+    @property
+    def is_note(self) -> bool:
+        """A line of the digest, and no more."""
+        return self.message.severity is Severity.P3
 
     def is_same(self, other: "Trouble") -> bool:
         """Do they tell of the same data, at about the same time?"""
@@ -78,6 +83,23 @@ class Later:
     by: timedelta
 
 
+@dataclass(frozen=True)
+class Page:
+    """Of a message, at that time; `by`: so much later the other configuration pages for it; None: it does not."""
+
+    trouble: Trouble
+    at: datetime
+    by: timedelta | None = None
+
+
+@dataclass(frozen=True)
+class InPart:
+    """What a message no longer tells of."""
+
+    trouble: Trouble
+    missing: tuple[Subject, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class WhatIf:
     old: Would
@@ -92,20 +114,25 @@ class WhatIf:
         return tuple(sorted(found, key=lambda one: (not one.confirmed, one.trouble.message.severity, one.trouble.at)))
 
     @cached_property
-    def unpaged(self) -> tuple[Trouble, ...]:
-        """What is still said, and would page no more."""
-        kept = ((each, _same(each, self.new)) for each in self.old.troubles if each.paged)
-        return tuple(each for each, same in kept if same and not any(one.paged for one in same))
+    def in_part(self) -> tuple[InPart, ...]:
+        """Messages that stay, and say less."""
+        kept = ((each, _same(each, self.new)) for each in self.old.troubles)
+        found = ((each, each.subjects.difference(*(one.subjects for one in same))) for each, same in kept if same)
+        return tuple(InPart(each, tuple(sorted(missing, key=str))) for each, missing in found if missing)
+
+    @cached_property
+    def unpaged(self) -> tuple[Page, ...]:
+        """Pages of what is still said that would reach nobody, or come more than half an hour later."""
+        return tuple(_unpaged(self.old, self.new))
 
     @cached_property
     def added(self) -> tuple[Trouble, ...]:
         return tuple(each for each in self.new.troubles if not _same(each, self.old))
 
     @cached_property
-    def paged_now(self) -> tuple[Trouble, ...]:
-        """What was said before, and would page now."""
-        known = ((each, _same(each, self.old)) for each in self.new.troubles if each.paged)
-        return tuple(each for each, same in known if same and not any(one.paged for one in same))
+    def paged_now(self) -> tuple[Page, ...]:
+        """Pages of what was said before that did not page, or paged more than half an hour later."""
+        return tuple(_unpaged(self.new, self.old))
 
     @cached_property
     def later(self) -> tuple[Later, ...]:
@@ -116,12 +143,8 @@ class WhatIf:
 
     @property
     def lost_confirmed(self) -> tuple[str, ...]:
-        """Incidents that people confirmed, that the old configuration tells of and the new one does not."""
-        return tuple(
-            each.label
-            for each in self.confirmed
-            if any(map(each.is_in, self.old.troubles)) and not any(map(each.is_in, self.new.troubles))
-        )
+        """Incidents that people confirmed, that the new configuration does not tell of, or in the digest alone."""
+        return tuple(each.label for each in self.confirmed if _heard(each, self.new) < _heard(each, self.old))
 
     def refused(self, most_rise: float) -> tuple[str, ...]:
         """Why the change should not go in, in words; none: it may. `most_rise`: a share of the pages before (0.2)."""
@@ -142,22 +165,49 @@ def _same(trouble: Trouble, in_: Would) -> list[Trouble]:
     return [each for each in in_.troubles if trouble.is_same(each)]
 
 
+def _heard(confirmed: Confirmed, in_: Would) -> int:
+    """2: in a message; 1: in the digest alone; 0: not at all."""
+    return max((1 if each.is_note else 2 for each in in_.troubles if confirmed.is_in(each)), default=0)
+
+
+def _unpaged(by: Would, other: Would) -> Iterator[Page]:
+    """What pages by one and is said by the other, which then has not paged for it, and does not soon."""
+    for trouble in by.troubles:
+        same = _same(trouble, other) if trouble.message.pages else []
+        for page in trouble.message.pages if same else ():
+            later = _paged_later(page.at, same)
+            if later is None or later >= LATER:
+                yield Page(trouble, page.at, later)
+
+
+def _paged_later(moment: datetime, same: Iterable[Trouble]) -> timedelta | None:
+    """So long after a moment any of them pages; nothing later where one had paged and was open then; None: too late."""
+    pages = [(each.message, page.at) for each in same for page in each.message.pages]
+    if any(at <= moment and _still_open(message, at, moment) for message, at in pages):
+        return timedelta()
+    return min((at - moment for _, at in pages if timedelta() < at - moment < NEAR), default=None)
+
+
+def _still_open(message: Message, at: datetime, moment: datetime) -> bool:
+    """Was what began by `at` not over by the moment?"""
+    return any(since <= at and (until is None or moment < until) for since, until in message.spans)
+
+
 def would(messages: Messages, decisions: Iterable[Decision], escalation: EscalationPolicy, schedule: Schedule) -> Would:
     told: dict[str, list[Decision]] = defaultdict(list)
     for decision in decisions:
         if decision.outcome in SHOWN:
             told[decision.incident].append(decision)
-    paged = {each.incident for each in messages.pages}
-    troubles = tuple(_trouble(message, told[message.incident], paged) for message in messages.messages)
+    troubles = tuple(_trouble(message, told[message.incident]) for message in messages.messages)
     woken, nobody = _woken(messages.pages, escalation, schedule)
     return Would(messages=messages, troubles=troubles, woken=woken, nobody=nobody)
 
 
-def _trouble(message: Message, told: Sequence[Decision], paged: set[str]) -> Trouble:
+def _trouble(message: Message, told: Sequence[Decision]) -> Trouble:
     known = [*message.decisions, *told]
     subjects = frozenset(subject for each in known for subject in subjects_of(each))
     until = max(each.at for each in known)
-    return Trouble(message=message, subjects=subjects, until=until, paged=message.incident in paged)
+    return Trouble(message=message, subjects=subjects, until=until)
 
 
 def subjects_of(decision: Decision) -> list[Subject]:
