@@ -14,6 +14,7 @@ from bot.domain.sources import Back, SourceFailed, SourcePlan, SourceStatus
 from bot.ports.clock import Clock
 from bot.ports.sources import Batch, Source, TellsNews
 from bot.ports.warehouse import Hints, LoadReport, SourceMark, SourceRead, Warehouse
+from bot.services.source_steps import Steps
 from bot.services.told import Reading, Told
 
 log = logging.getLogger("fireline.sources")
@@ -54,6 +55,7 @@ class _Reads:
     """
 
     lock: Lock
+    steps: Steps = field(default_factory=Steps)
     watched_since: datetime | None = None
     synced_at: datetime | None = None
     failing_since: datetime | None = None
@@ -145,11 +147,12 @@ class SourcesService:
         reads = self._reads[name]
         if reads.watched_since is not None:
             with reads.lock:
-                self._reads[name] = _Reads(reads.lock)
+                self._reads[name] = _Reads(reads.lock, reads.steps)
 
     def check(self, name: str) -> str:
         """One line about what is there. Raises SourceFailed with what is wrong and the remedy."""
-        return self._named(name).source.check(self._clock())
+        source = self._named(name).source
+        return self._reads[name].steps.check(source, self._clock())
 
     def statuses(self) -> tuple[SourceStatus, ...]:
         """Every source, in the order of the configuration."""
@@ -184,7 +187,8 @@ class SourcesService:
             return report
         mark = self._warehouse.source_marks().get(connected.plan.name)
         position, stays = None if mark is None else mark.cursor or None, False
-        with connected.source.batches(position, self._clock()) as batches:
+        steps = self._reads[connected.plan.name].steps
+        with steps.batches(connected.source, position, self._clock()) as batches:
             for batch in batches:
                 missed |= dict.fromkeys(batch.warnings)
                 if batch.file is None and batch.cursor == position:

@@ -19,6 +19,8 @@ DATE = "{date}"
 _SCHEME = re.compile(r"([a-z][a-z0-9+.\-]*)://", re.IGNORECASE)
 DRIVERS = {"s3": "s3fs", "s3a": "s3fs", "az": "adlfs", "abfs": "adlfs"}
 """What reads a scheme, as the package that is to be installed."""
+LIMITS = {"config_kwargs": {"connect_timeout": 10, "read_timeout": 60, "retries": {"max_attempts": 2}}}
+"""Of s3fs, in seconds: botocore's own let a server that stands still wait for five minutes."""
 _WRITTEN = ("LastModified", "mtime", "last_modified", "created", "timeCreated")
 """What file systems call the moment at which a file was written."""
 
@@ -146,7 +148,10 @@ class FsspecPlaces:
 
         if self._opened is None:
             try:
-                self._opened = fsspec.filesystem(self._scheme, use_listings_cache=False, skip_instance_cache=True)
+                limits = LIMITS if DRIVERS.get(self._scheme) == "s3fs" else {}
+                self._opened = fsspec.filesystem(
+                    self._scheme, use_listings_cache=False, skip_instance_cache=True, **limits
+                )
             except (ImportError, ValueError) as error:
                 package = DRIVERS.get(self._scheme)
                 remedy = (
