@@ -26,6 +26,7 @@ from bot.domain.platform.registry import Frozen
 
 if TYPE_CHECKING:
     from bot.config.settings import Settings
+    from bot.domain.reports.said import Said
     from bot.ports.pages import PageChannel
     from bot.ports.reports import Reports
 
@@ -113,12 +114,11 @@ def _slack(settings: Settings, reports: Reports | None) -> Made:
     if not token:
         return NotReady(("slack",), ("SLACK_BOT_TOKEN",))
 
-    def card(key: str) -> str | None:
-        said = None if reports is None else reports.said(key)
-        return None if said is None else said.card
+    def said(key: str) -> Said | None:
+        return None if reports is None else reports.said(key)
 
     given = token, settings.slack_api_url
-    return SlackDirect(*given), SlackChannel(*given), SlackReport(*given, card)
+    return SlackDirect(*given), SlackChannel(*given), SlackReport(*given, said)
 
 
 def _twilio(public_url: str, entry: TwilioEntry) -> tuple[PageChannel, ...]:

@@ -120,6 +120,7 @@ def report_kinds() -> tuple[ReportKind[DailyReport], ReportKind[WeeklyReport], R
     from bot.services.report_posts import ReportKind
     from bot.views import daily_report as daily
     from bot.views import monthly_report as monthly
+    from bot.views import report_pictures
     from bot.views import weekly_report as weekly
 
     digest = ReportKind(
@@ -130,10 +131,26 @@ def report_kinds() -> tuple[ReportKind[DailyReport], ReportKind[WeeklyReport], R
         back_days=2,
         fires=lambda services: services.reports.fires,
         compose=lambda services, now: services.reports.daily(now),
-        words=_words("daily digest", daily.card, daily.rest, daily.markdown, lambda report: report.summary),
+        words=_words(
+            "daily digest", daily.card, daily.rest, report_pictures.daily, daily.markdown, lambda report: report.summary
+        ),
     )
-    week = _words("weekly report", weekly.card, weekly.rest, weekly.markdown, lambda report: report.summary)
-    month = _words("monthly review", monthly.card, monthly.rest, monthly.markdown, lambda report: report.summary)
+    week = _words(
+        "weekly report",
+        weekly.card,
+        weekly.rest,
+        report_pictures.of_budgets,
+        weekly.markdown,
+        lambda report: report.summary,
+    )
+    month = _words(
+        "monthly review",
+        monthly.card,
+        monthly.rest,
+        report_pictures.of_budgets,
+        monthly.markdown,
+        lambda report: report.summary,
+    )
     return (
         digest,
         _review(Schedule.WEEKLY, "weekly report", lambda services, now: services.reviews.weekly(now), week),
@@ -162,17 +179,20 @@ def _words(
     name: str,
     card: Callable[[R], Card],
     rest: Callable[[R], str],
+    picture: Callable[[R], str],
     markdown: Callable[[R], str],
     summary: Callable[[R], Summary | WeekSummary | MonthSummary],
 ) -> Words[R]:
     """Of what a report's view makes."""
     from bot.domain.reports.summaries import written
     from bot.services.report_posts import Words
-    from bot.views import report_text
+    from bot.views import report_pictures, report_text
 
     return Words(
         card=lambda report: card(report).stored(),
         rest=rest,
+        picture=picture,
+        seen=report_pictures.words,
         all=lambda report: report_text.plain(markdown(report)),
         facts=lambda report: written(summary(report)),
         skipped=partial(report_text.skipped, name),

@@ -14,7 +14,7 @@ from bot.domain.delivery import Act, PageState, Queued
 from bot.domain.escalation.pages import Targets, about_no_incident
 from bot.domain.reports.policy import Due, FireTime, Schedule, Turn, due, last_fire
 from bot.domain.reports.report import Report
-from bot.domain.reports.said import COMPLETED, REST, Fired, Said
+from bot.domain.reports.said import COMPLETED, PICTURE, REST, Fired, Said
 from bot.ports.clock import Clock
 from bot.ports.state import State
 from bot.services.app import AppServices
@@ -31,13 +31,15 @@ R = TypeVar("R", bound=Report)
 
 @dataclass(frozen=True)
 class Words(Generic[R]):
-    """What reports say. `card`: the text and the blocks (JSON) that everybody sees, `rest`: what goes into the thread,
-    `all`: everything as one text; `facts`: what the next one compares itself with (JSON); `skipped`: that there was
-    none.
+    """What reports say. `card`: the text and the blocks (JSON) that everybody sees; `rest` and `picture` (JSON): what
+    goes into the thread, `seen`: what a picture shows, in words; `all`: everything as one text; `facts`: what the next
+    one compares itself with (JSON); `skipped`: that there was none.
     """
 
     card: Callable[[R], tuple[str, str]]
     rest: Callable[[R], str]
+    picture: Callable[[R], str]
+    seen: Callable[[str], str]
     all: Callable[[R], str]
     facts: Callable[[R], str]
     skipped: Callable[[Due, datetime, Said | None], str]
@@ -142,8 +144,10 @@ class ReportPosts(Generic[R]):
         sent = next((each for each in self._state.pages_of(key) if each.page.channel == REPORT), None)
         if said is None or sent is None or sent.state is not PageState.SENT or not sent.ref:
             return
-        if said.rest and said.whole and not self._state.pages_of(key + REST):
-            self._queue([self._page(key + REST, said.rest, sent.ref, now)])
+        below = [(PICTURE, self._kind.words.seen(said.picture) if said.picture else ""), (REST, said.rest)]
+        for suffix, text in below if said.whole else ():
+            if text and not self._state.pages_of(key + suffix):
+                self._queue([self._page(key + suffix, text, sent.ref, now)])
         if not said.whole and now.astimezone(self._services.reports.zone).date() == day:
             self._complete(said, sent, now)
 
@@ -171,6 +175,7 @@ class ReportPosts(Generic[R]):
             facts=self._kind.words.facts(report),
             card=blocks,
             rest=self._kind.words.rest(report),
+            picture=self._kind.words.picture(report),
         )
         return text, said
 

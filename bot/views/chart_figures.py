@@ -1,6 +1,7 @@
 """The two grids of trends: success by day, failures by hour of the week."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from bot.domain.health.trends import Trends
 from bot.domain.health.usual import WEEKDAYS
@@ -33,17 +34,17 @@ WORST_HOURS = 3
 """The hours that get a ring."""
 
 
-def draw_success(trends: Trends) -> str:
+def draw_success(days: Sequence[date], success: Mapping[str, Sequence[float | None]], subject: str = "") -> str:
     """A grid: a row a phase (or the one asked about), a column a day, in each cell the share that succeeded."""
-    several = len(trends.success) > 1
-    title = "Runs that succeeded" if several else f"{trends.subject}: runs that succeeded"
-    shown, left_out = _worst(trends.success)
+    several = len(success) > 1
+    title = "Runs that succeeded" if several else f"{subject}: runs that succeeded"
+    shown, left_out = _worst(success)
     left = MARGIN + (_label_width(list(shown)) if several else 0.0)
-    wide = (WIDTH - MARGIN - left) / max(1, len(trends.days))
+    wide = (WIDTH - MARGIN - left) / max(1, len(days))
     top = TOP + LINE
     parts = [
         words(f"{day:%a} {day.day}", left + wide * (at + 0.5), top + 4, room=wide - 2, anchor="middle")
-        for at, day in enumerate(trends.days)
+        for at, day in enumerate(days)
     ]
     for row, (label, rates) in enumerate(shown.items()):
         y = top + 16 + ROW * row

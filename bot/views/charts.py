@@ -1,6 +1,8 @@
 """Trend charts as PNG; every chart says in words what it shows."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from bot.domain.counts import plural
 from bot.domain.health.trends import Trends
@@ -12,6 +14,9 @@ from bot.views.chart_figures import draw_heat, draw_success, worst_hours
 from bot.views.chart_lines import draw_durations, usual_words
 from bot.views.chart_style import png
 from bot.views.text import escape, visible
+
+Rates = Mapping[str, Sequence[float | None]]
+"""A line's label -> its rate of each day; None: nothing to judge."""
 
 
 @dataclass(frozen=True)
@@ -29,45 +34,62 @@ class Chart:
         return {"content": self.png, "filename": self.filename, **words}
 
 
+@dataclass(frozen=True)
+class Picture:
+    """A chart before it is drawn: `svg` is kept until it is sent."""
+
+    filename: str
+    title: str
+    alt_text: str
+    svg: str
+
+    def drawn(self) -> Chart:
+        return Chart(self.filename, self.title, self.alt_text, png(self.svg))
+
+
 def draw(trends: Trends) -> list[Chart]:
     """Success by day, failures by hour of the week, and for one phase or processor its durations."""
-    by_day = f"Success, last {plural(len(trends.days), 'day')}"
-    charts = [
-        Chart("success.png", by_day, _success_words(trends), png(draw_success(trends))),
-        Chart(
-            "failures-by-hour.png",
-            f"Failed runs of {trends.subject} by hour of the week",
-            _heat_words(trends),
-            png(draw_heat(trends)),
-        ),
+    words = f"Failed runs of {trends.subject} by hour of the week"
+    pictures = [
+        success(trends.days, trends.success, trends.subject),
+        Picture("failures-by-hour.png", words, _heat_words(trends), draw_heat(trends)),
     ]
     if trends.durations:
-        picture = png(draw_durations(trends))
-        charts.append(Chart("durations.png", "Duration, 30 days", _duration_words(trends), picture))
-    return charts
+        pictures.append(Picture("durations.png", "Duration, 30 days", _duration_words(trends), draw_durations(trends)))
+    return [each.drawn() for each in pictures]
 
 
-def burn_down(report: SloReport) -> Chart | None:
+def success(days: Sequence[date], rates: Rates, subject: str = "") -> Picture:
+    title = f"Success, last {plural(len(days), 'day')}"
+    return Picture("success.png", title, _success_words(days, rates), draw_success(days, rates, subject))
+
+
+def budgets(report: SloReport) -> Picture | None:
     """What was left of the budgets after each of 30 days; None where nothing is known of any."""
     if all(each.spent is None for each in report.objectives):
         return None
     title = "What is left of the budgets, 30 days"
     said = (f"{slo_words.name(each)}: {slo_words.left_short(each)}" for each in least_left(report.objectives))
     alt_text = f"{title}. {'; '.join(said)}."[:1000]
-    return Chart("budgets.png", title, alt_text, png(draw_budgets(report.objectives, report.as_of, title)))
+    return Picture("budgets.png", title, alt_text, draw_budgets(report.objectives, report.as_of, title))
+
+
+def burn_down(report: SloReport) -> Chart | None:
+    picture = budgets(report)
+    return None if picture is None else picture.drawn()
 
 
 def comment(trends: Trends) -> str:
     return f"Trends of {escape(trends.subject)}."
 
 
-def _success_words(trends: Trends) -> str:
+def _success_words(days: Sequence[date], rates: Rates) -> str:
     lines = []
-    for label, rates in trends.success.items():
-        known = [rate for rate in rates if rate is not None]
+    for label, of_days in rates.items():
+        known = [rate for rate in of_days if rate is not None]
         said = f"{numbers.share(known[-1])} lately, lowest {numbers.share(min(known))}" if known else "no runs"
         lines.append(f"{label}: {said}")
-    return f"Success rate by day over {plural(len(trends.days), 'day')}. {'; '.join(lines)}."[:1000]
+    return f"Success rate by day over {plural(len(days), 'day')}. {'; '.join(lines)}."[:1000]
 
 
 def _heat_words(trends: Trends) -> str:

@@ -1,18 +1,24 @@
 """A report in Slack: its blocks, its thread, the whole one in its place, and an earlier try that is found again."""
 
 import json
+import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
+from datetime import date, timedelta
 
 import pytest
 
 from bot.adapters.pages.slack_report import SlackReport
 from bot.domain.delivery import Act, Kind, Outcome, Page
-from bot.domain.reports.said import COMPLETED, REST
+from bot.domain.reports.policy import Schedule
+from bot.domain.reports.said import COMPLETED, PICTURE, REST, Said
+from bot.views import charts
+from tests.support.builders import NOW
 from tests.support.page_endpoints import page
 from tests.support.slack_bench import ALERTS
 from tests.support.slack_thread import Beside, beside
 
+DAYS = [date(2026, 1, 9) + timedelta(days=at) for at in range(7)]
 KEY = "digest:2026-01-15"
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "*RED*", "verbatim": True}}
 
@@ -25,12 +31,22 @@ def slack() -> Iterator[Beside]:
 
 def channel(slack: Beside, text: str = "*RED*") -> SlackReport:
     block = {**SECTION, "text": {**SECTION["text"], "text": text}}  # type: ignore[dict-item]
-    cards = {KEY: json.dumps([block])}
-    return SlackReport(slack.workspace.credentials.bot_token, slack.workspace.api_url, cards.get)
+    picture = json.dumps(asdict(charts.success(DAYS, {"phase <2>": [0.5] * 7})))
+    card = json.dumps([block])
+    said = Said(key=KEY, schedule=Schedule.DAILY, made_at=NOW, whole=True, facts="{}", card=card, picture=picture)
+    return SlackReport(slack.workspace.credentials.bot_token, slack.workspace.api_url, {KEY: said}.get)
 
 
 def digest(name: str, key: str = KEY, target: str = ALERTS) -> Page:
     return replace(page(target, name), dedup_key=key, act=Act.NOTE, text="Digest: RED &amp; more")
+
+
+def shared(slack: Beside, drawn: Page) -> Outcome:
+    """Slack shares a file when it has answered: https://docs.slack.dev/reference/methods/files.completeUploadExternal"""
+    until = time.monotonic() + 10
+    while (found := channel(slack).find(drawn)) is None or found.kind is not Kind.YES:
+        assert time.monotonic() < until
+    return found
 
 
 def test_it_is_posted_with_its_blocks_and_completed_in_its_place(slack: Beside) -> None:
@@ -57,6 +73,31 @@ def test_what_belongs_into_the_thread_is_there_and_found_again(slack: Beside) ->
     assert (shown["thread_ts"], "blocks" in shown) == (sent.ref.partition(":")[2], False)
     assert channel(slack).find(below) == said
     assert channel(slack).find(digest("with a thread")) == sent
+
+
+def test_a_picture_goes_into_its_thread_with_its_words_and_is_found_again(slack: Beside) -> None:
+    sent = channel(slack).send(digest("with a picture"))
+    drawn = digest("drawn", KEY + PICTURE, sent.ref)
+    assert channel(slack).find(drawn) == Outcome(Kind.NO, "no such file since the first try")
+    assert channel(slack).send(drawn) == Outcome(Kind.YES, "ok", ref=sent.ref)
+    found = shared(slack, drawn)
+    where, _, ts = found.ref.partition(":")
+    [shown] = [each for each in slack.messages(where) if each["ts"] == ts]
+    assert shown["thread_ts"] == sent.ref.partition(":")[2]
+    [file] = shown["files"]
+    assert (file["name"], file["mimetype"]) == ("digest-2026-01-15-picture.png", "image/png")
+    assert file["alt_txt"].startswith("Success rate by day over 7 days. phase <2>: 50.0% lately")
+
+
+def test_where_slack_takes_no_picture_its_words_are_said(slack: Beside) -> None:
+    sent = channel(slack).send(digest("without a picture"))
+    slack.workspace.core.faults.add("error", method="files.getUploadURLExternal", error="missing_scope")
+    words = digest("words", KEY + PICTURE, sent.ref)
+    said = channel(slack).send(words)
+    where, _, ts = said.ref.partition(":")
+    [shown] = [each for each in slack.messages(where) if each["ts"] == ts]
+    assert (shown["text"], shown["thread_ts"]) == (words.text, sent.ref.partition(":")[2])
+    assert channel(slack).find(words) == replace(said, ref=f"{where}:{ts}")
 
 
 def test_one_that_is_not_kept_any_more_is_said_in_words(slack: Beside) -> None:

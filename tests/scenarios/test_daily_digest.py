@@ -19,7 +19,7 @@ from bot.domain.gate.memory import GateResult
 from bot.domain.reports.daily import DailyReport
 from bot.domain.reports.monthly import MonthlyReport
 from bot.domain.reports.policy import ReportPolicy, Schedule
-from bot.domain.reports.said import REST
+from bot.domain.reports.said import PICTURE, REST
 from bot.domain.reports.weekly import WeeklyReport
 from bot.ports.fakes.state import FakeState
 from bot.ports.state import State
@@ -119,7 +119,7 @@ class Year:
     def of(self, prefix: str) -> list[Page]:
         [pager] = self.paged.pagers
         mine = (page for page in pager.taken if page.dedup_key.startswith(f"{prefix}:"))
-        return [page for page in mine if not page.dedup_key.endswith(REST)]
+        return [page for page in mine if not page.dedup_key.endswith((REST, PICTURE))]
 
 
 @contextmanager

@@ -100,7 +100,7 @@ RATES: tuple[float | None, ...] = (1.0, 0.9999, 0.0001, None, 0.0, 0.5, 1 / 3)
 @pytest.mark.parametrize("name", WORDS)
 def test_words_of_a_grid_are_inside_and_apart(name: str, count: int) -> None:
     rows = {f"{name}{at or ''}": RATES for at in range(count)}
-    picture = chart_figures.draw_success(replace(PIPELINE, subject=name, success=rows))
+    picture = chart_figures.draw_success(DAYS, rows, name)
     found = [box.said for box in check(picture)]
     assert ("The 19 lowest of 60." in found) == (count == 60)
     if count:
@@ -109,14 +109,14 @@ def test_words_of_a_grid_are_inside_and_apart(name: str, count: int) -> None:
 
 def test_of_many_rows_the_lowest_are_drawn() -> None:
     rows = {f"p{at}": [at / 100] * 7 for at in range(60)}
-    found = said(chart_figures.draw_success(replace(PIPELINE, success=rows)))
+    found = said(chart_figures.draw_success(DAYS, rows))
     assert [name for name in found if name.startswith("p")] == [f"p{at}" for at in range(19)]
 
 
 @pytest.mark.parametrize("days", [1, 2, 7])
 def test_fewer_days_have_room(days: int) -> None:
     given = tuple(date(2026, 9, 28) + timedelta(days=at) for at in range(days))
-    check(chart_figures.draw_success(replace(PIPELINE, days=given, success={"a": [0.5] * days, "b": [None] * days})))
+    check(chart_figures.draw_success(given, {"a": [0.5] * days, "b": [None] * days}))
 
 
 @pytest.mark.parametrize("most", [0.0, 0.01, 0.25, 3.0, 99.9, 12_345_678.0])

@@ -32,6 +32,7 @@ report = Table(
     Column("facts", Words, nullable=False),
     Column("card", Words, nullable=False),
     Column("rest", Words, nullable=False),
+    Column("picture", Words, nullable=False, server_default=""),
 )
 """What reports have said, by the key of their pages."""
 

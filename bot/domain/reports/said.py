@@ -16,7 +16,7 @@ class Fired:
 @dataclass(frozen=True, kw_only=True)
 class Said:
     """`key` is that of its pages. `facts` (JSON) are its figures, `card` (JSON) its blocks, `rest` what goes into the
-    thread. Not `whole`: something could not be asked, and it is to be completed.
+    thread, and `picture` (JSON). Not `whole`: something could not be asked, and it is to be completed.
     """
 
     key: str
@@ -26,7 +26,8 @@ class Said:
     facts: str
     card: str
     rest: str = ""
+    picture: str = ""
 
 
-REST, COMPLETED = ":rest", ":completed"
-"""Behind a report's key: the page that goes into its thread, and the one that stands in its place when it is whole."""
+REST, PICTURE, COMPLETED = ":rest", ":picture", ":completed"
+"""Behind a report's key: the pages that go into its thread, and the one that stands in its place when it is whole."""
