@@ -14,7 +14,8 @@ from tests.pit.story import Story
 from tests.pit.vendors import DOWN, HANGS, LIMITED, REFUSED
 
 CHANCE = 0.001
-AWAY_S, SLACK_AWAY_S, DISK_MB = 300.0, 600.0, 32
+AWAY_S, SLACK_AWAY_S = 300.0, 600.0
+DISK_MB = {SQLITE: 32, POSTGRESQL: 256}
 KILL_EVERY_S, EVERY_S = (3.0, 15.0), (3.0, 10.0)
 
 
@@ -28,6 +29,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--times", type=int, default=100, help="freezes, deploys, or restarts and cuts of connections")
     parser.add_argument("--keep", type=Path, help="a folder for the logs of the processes; it is made")
+    parser.add_argument("--older", type=Path, help="deploys: the folder of an older release, by which all begin")
     parser.add_argument("--way", choices=(LIMITED, DOWN, HANGS, REFUSED), default=DOWN, help="slack: how its calls end")
     options = parser.parse_args()
     print(said(options, measured(options)), flush=True)
@@ -37,16 +39,16 @@ def measured(options: argparse.Namespace) -> Result:
     processes = 1 if options.database == SQLITE else 3
     story = Story(options.incidents, options.over, options.seed)
     chance = CHANCE if options.trouble == "kills" else 0.0
-    config = Config(processes, story, options.scale, chance)
+    config = Config(processes, story, options.scale, chance, older=options.older)
     with ExitStack() as made:
         folder = options.keep or Path(made.enter_context(tempfile.TemporaryDirectory(prefix="fireline-pit-")))
         folder.mkdir(parents=True, exist_ok=True)
-        disk = made.enter_context(disk_of(DISK_MB)) if options.trouble == "disk" else folder
-        where, server = made.enter_context(state_database(options.database, disk))
+        disk = made.enter_context(disk_of(DISK_MB[options.database])) if options.trouble == "disk" else None
+        where, server = made.enter_context(state_database(options.database, folder, disk))
         return played(config, where, folder, _trouble(options, server, disk))
 
 
-def _trouble(options: argparse.Namespace, server: Cluster | None, disk: Path) -> Trouble:
+def _trouble(options: argparse.Namespace, server: Cluster | None, disk: Path | None) -> Trouble:
     """What is away goes in the middle of the story."""
     begins = options.over / 2
     troubles: dict[str, Callable[[], Trouble]] = {
@@ -54,7 +56,7 @@ def _trouble(options: argparse.Namespace, server: Cluster | None, disk: Path) ->
         "freezes": lambda: freeze(options.times, 1.5, 0.5),
         "deploys": lambda: deployed(options.times, 4.0),
         "slack": lambda: slack_away(begins, SLACK_AWAY_S, options.way),
-        "disk": lambda: disk_full(disk, begins, AWAY_S),
+        "disk": lambda: disk_full(disk or Path(), begins, AWAY_S, server),
     }
     of_a_server: dict[str, Callable[[Cluster], Trouble]] = {
         "restarts": lambda server: restart(server, options.times, EVERY_S),

@@ -115,8 +115,8 @@ class Cluster:
 
 
 @contextmanager
-def cluster(options: Sequence[str] = LASTING) -> Iterator[Cluster]:
-    with tempfile.TemporaryDirectory(prefix="fireline-postgres-") as folder:
+def cluster(options: Sequence[str] = LASTING, disk: Path | None = None) -> Iterator[Cluster]:
+    with tempfile.TemporaryDirectory(prefix="fireline-postgres-", dir=disk) as folder:
         made = Cluster(Path(folder), account(), options)
         try:
             made.make()
@@ -134,12 +134,14 @@ def postgres() -> Iterator[str]:
 
 
 @contextmanager
-def state_database(kind: str, folder: Path) -> Iterator[tuple[str, Cluster | None]]:
-    """The address of an empty one, SQLITE in `folder` or POSTGRESQL, and the server of the latter."""
+def state_database(kind: str, folder: Path, disk: Path | None = None) -> Iterator[tuple[str, Cluster | None]]:
+    """The address of an empty one, SQLITE in `folder` or POSTGRESQL, and the server of the latter; on `disk`, where
+    there is one.
+    """
     if kind == SQLITE:
-        yield f"sqlite:///{folder / 'state.db'}", None
+        yield f"sqlite:///{(disk or folder) / 'state.db'}", None
         return
-    with cluster() as server:
+    with cluster(disk=disk) as server:
         yield server.new_database(), server
 
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.contracts.postgres import Cluster
-from tests.pit.rig import Pit, Trouble
+from tests.pit.rig import Pit, Trouble, migrated
 from tests.pit.vendors import SLACK
 
 BALLAST = 65_536
@@ -40,8 +40,10 @@ def _away(begins_s: float, lasts_s: float, goes: Callable[[Pit], None], comes: C
     return work
 
 
-def disk_full(folder: Path, begins_s: float, lasts_s: float) -> Trouble:
-    """`folder` is a small disk: all its room is taken, and given back after `lasts_s`."""
+def disk_full(folder: Path, begins_s: float, lasts_s: float, server: Cluster | None = None) -> Trouble:
+    """`folder` is a small disk: all its room is taken, and given back after `lasts_s`. A server that has ended by that
+    is started again then.
+    """
 
     def work(pit: Pit) -> None:
         if pit.over.wait(begins_s / pit.config.scale):
@@ -54,19 +56,29 @@ def disk_full(folder: Path, begins_s: float, lasts_s: float) -> Trouble:
                     while True:
                         pit.notes["bytes taken"] += file.write(bytes(BALLAST))
         ballast.unlink()
+        if server is not None and server.process is not None and server.process.poll() is not None:
+            pit.notes["servers that ended"] += 1
+            server.start()
         pit.came_back.append(pit.now())
 
     return work
 
 
 def deployed(times: int, pause_s: float) -> Trouble:
-    """One process after the other is asked to stop, and another begins in its place."""
+    """One process after the other is asked to stop, and another begins in its place. Where they begin as an older
+    release, the state is migrated first, and each place changes between the two from then on.
+    """
 
     def work(pit: Pit) -> None:
+        if not pit.migrated.is_set() and not pit.over.wait(pause_s):
+            migrated(pit.database)
+            pit.migrated.set()
         while pit.notes["deployed"] < times and not pit.over.wait(pause_s):
             place = pit.notes["deployed"] % len(pit.engines)
             engine = pit.engines[place]
             if engine is not None and engine.pid and engine.is_alive():
+                if pit.config.older is not None:
+                    pit.newer ^= {place}
                 with suppress(ProcessLookupError):
                     os.kill(engine.pid, signal.SIGTERM)
                 pit.notes["deployed"] += 1

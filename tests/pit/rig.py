@@ -28,6 +28,7 @@ from bot.services.auditor import AuditFailed, Auditor
 from bot.services.responses import ResponseService
 from tests.contracts.postgres import Cluster
 from tests.pit.engine import Setup, run
+from tests.pit.older import Older, migrate_as
 from tests.pit.oracle import Judged, Way, judged
 from tests.pit.story import ScaledClock, Story
 from tests.pit.vendors import Accepted, Vendors, serving
@@ -45,7 +46,7 @@ Trouble = Callable[["Pit"], None]
 @dataclass(frozen=True)
 class Config:
     """`chance`: of a kill at each fail point; `share`: of the calls of a vendor that meet a fault, `looks` of those
-    that only ask.
+    that only ask. `older`: the folder of an older release, by which all begin; None: all are of this one.
     """
 
     processes: int
@@ -54,6 +55,7 @@ class Config:
     chance: float = 0.0
     share: float = 0.2
     looks: float = 0.2
+    older: Path | None = None
 
 
 @dataclass
@@ -69,12 +71,17 @@ class Pit:
     clock: ScaledClock
     over: Event = field(default_factory=Event)
     notes: Counter[str] = field(default_factory=Counter)
-    engines: list[BaseProcess | None] = field(default_factory=list)
+    engines: list[BaseProcess | Older | None] = field(default_factory=list)
+    newer: set[int] = field(default_factory=set)
+    migrated: Event = field(default_factory=Event)
     taken: dict[str, datetime] = field(default_factory=dict)
     came_back: list[datetime] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.engines = [None] * self.config.processes
+        if self.config.older is None:
+            self.newer.update(range(self.config.processes))
+            self.migrated.set()
         (self.folder / "kills").mkdir()
         self.chance = random.Random(self.config.story.seed + 1)
 
@@ -88,6 +95,9 @@ class Pit:
             self.database, self.vendors.address, self.clock, self.config.story, self.config.chance, seed,
             self.folder / "kills", self.folder / f"engine-{place}.log",
         )  # fmt: skip
+        if self.config.older is not None and place not in self.newer:
+            self.engines[place] = Older(self.config.older, setup)
+            return
         made = CONTEXT.Process(target=run, args=(setup,), daemon=True)
         made.start()
         self.engines[place] = made
@@ -113,6 +123,7 @@ class Pit:
         state = SqlState(open_engine(self.database))
         people = ResponseService(state, lambda _: self.config.story.schedule, identify=member)
         waiting = sorted((each.taken_at, each.name, each.first) for each in self.config.story.planned if each.taken_at)
+        self.migrated.wait()
         with closing(state):
             for at, name, who in waiting:
                 while not self.over.is_set() and not self._took(people, at, name, who):
@@ -170,9 +181,10 @@ class Result:
 
 def played(config: Config, database: str, folder: Path, *troubles: Trouble) -> Result:
     """The story from beginning to end; each of `troubles` goes on in a thread of its own."""
-    engine = open_engine(database, patient=True)
-    migrate(engine)
-    engine.dispose()
+    if config.older is None:
+        migrated(database)
+    else:
+        migrate_as(config.older, database)
     began, clock = time.monotonic(), ScaledClock(time.time(), config.scale)
     hangs_s = 1.3 * TOTAL_S / config.scale
     with serving(Vendors(clock, config.share, config.looks, hangs_s, config.story.seed)) as vendors:
@@ -184,6 +196,13 @@ def played(config: Config, database: str, folder: Path, *troubles: Trouble) -> R
                 each.kill()
                 each.join()
     return _result(pit, time.monotonic() - began, finished=finished)
+
+
+def migrated(database: str) -> None:
+    """To the tables of this release."""
+    engine = open_engine(database, patient=True)
+    migrate(engine)
+    engine.dispose()
 
 
 def _waited(pit: Pit) -> bool:
@@ -205,6 +224,7 @@ def _beside(pit: Pit, *works: Trouble) -> Iterator[None]:
         yield
     finally:
         pit.over.set()
+        pit.migrated.set()
         for thread in threads:
             thread.join()
 
