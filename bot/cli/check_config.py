@@ -35,6 +35,7 @@ def check_config(
         registry, warnings = check_folder(chosen) if chosen.is_dir() else check_registry(chosen)
         said = [*map(str, warnings), *_beside_the_history(registry)]
         said += [*_of_pages(chosen), *_of_runbooks(chosen)] if chosen.is_dir() else []
+        said += _of_deadlines(chosen, registry) if chosen.is_dir() else []
         kept = _of_objectives(chosen, registry) if chosen.is_dir() else []
     for warning in said:
         say_folded(f"warning: {shown(warning)}", error=True)
@@ -67,6 +68,15 @@ def _beside_the_history(registry: "Registry") -> list[str]:
             return opened.doubts(platform_facts(registry))
     except WarehouseUnavailable as error:
         return [f"not compared with the history: {error}"]
+
+
+def _of_deadlines(folder: Path, registry: "Registry") -> list[str]:
+    """Of phases: those that no date can meet."""
+    from bot.config.slos import load_slos
+    from bot.domain.reports.early_deadlines import early_deadlines
+
+    today = now().astimezone(registry.zone).date()
+    return list(early_deadlines(load_slos(folder / "slos.yaml").phases, registry, today))
 
 
 def _of_objectives(folder: Path, registry: "Registry") -> list[str]:

@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.health.missing import DueOutcome
+from bot.domain.reports.early_deadlines import early_deadlines
 from bot.domain.reports.objectives import Counts, RuleKind, merged, objective_of, rule_of
 from bot.domain.slo import ServiceLevel
 from bot.domain.statistics import binomial_tail, fewest_hits
+from tests.support.builders import registry
 
 NOW = datetime(2026, 1, 20, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -128,3 +130,28 @@ def test_tails_of_many_trials_are_cut_where_nothing_is_left() -> None:
     found = fewest_hits(35_000, 0.45, A_LOOK)
     assert found is not None
     assert binomial_tail(found, 35_000, 0.45) < A_LOOK <= binomial_tail(found - 1, 35_000, 0.45)
+
+
+NIGHTLY = {"phase": 5, "runs_on_no_game_days": True}
+
+
+@pytest.mark.parametrize(
+    ("clock", "days_after", "late"),
+    [
+        (time(17), 0, "2 of 3 processors (Nightly, Weekly)"),
+        (time(17), 1, ""),
+        (time(14), 1, "1 of 3 processors (Nightly)"),
+    ],
+)
+def test_a_phase_due_before_its_work_begins_is_named(clock: time, days_after: int, late: str) -> None:
+    """The one without slots is never named: nobody knows when it begins."""
+    known = registry(
+        [
+            {**NIGHTLY, "name": "Nightly", "schedule_hours_et": [38.0, 39.5]},
+            {**NIGHTLY, "name": "Weekly", "schedule": "0 20 * * 3"},
+            {**NIGHTLY, "name": "Any"},
+        ]
+    )
+    level = ServiceLevel(5, 0.95, clock, days_after)
+    said = list(early_deadlines((level,), known, date(2026, 1, 6)))
+    assert (late in said[0]) if late else said == []
