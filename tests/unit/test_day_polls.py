@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from bot.domain.detection.silence import Gaps
 from bot.domain.evidence.history import PipelineHistory
 from bot.domain.evidence.observation import Observed
 from bot.domain.evidence.runs import Category, Status
@@ -46,3 +47,14 @@ def test_the_picture_forgets_them() -> None:
     picture.take(EMPTY)
     picture.forget_before(SLOT + timedelta(days=1))
     assert picture.day("Box", DATE).polls == EMPTY[-1:]
+
+
+def test_a_night_of_retries_by_the_thousand_does_not_make_other_nights_silent() -> None:
+    gaps, midnight = Gaps(), SLOT.replace(hour=0, minute=0)
+    for night in range(10):
+        apart = 5 if night == 9 else 300
+        for second in range(0, 3600, apart):
+            gaps.start(midnight + timedelta(days=night, seconds=second))
+    usual = gaps.usual(0)
+    assert usual is not None
+    assert usual[0] >= 300

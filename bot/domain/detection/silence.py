@@ -8,7 +8,7 @@ percentile counts as what it may be at most: pollers at random moments page less
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.domain.blindness import length
 from bot.domain.detection.trouble import Trouble
@@ -23,8 +23,8 @@ QUANTILE, RARE, TAIL_FROM = 0.99, 0.999, 0.9
 FEWEST_GAPS = 20
 FEWEST_DAYS = timedelta(days=7)
 """Of the same hour with its neighbours, and a week of history: less says nothing of what is usual."""
-MOST_GAPS = 400
-"""Of one hour: the newest."""
+MOST_GAPS, MOST_OF_A_DAY = 400, 28
+"""Of one hour: the newest, and of one day's the longest: a night of retries by the thousand says nothing of others."""
 RETIRED_AFTER = timedelta(days=7)
 """What has not run for so long is retired."""
 
@@ -36,13 +36,25 @@ class Gaps:
     first: datetime | None = None
     last: datetime | None = None
     by_hour: dict[int, deque[float]] = field(default_factory=lambda: defaultdict(lambda: deque(maxlen=MOST_GAPS)))
+    of_a_day: dict[int, tuple[date, int]] = field(default_factory=dict)
+    """By the hour: its newest day, and how many of its gaps are that day's."""
 
     def start(self, moment: datetime) -> None:
         if self.last is not None and moment > self.last:
-            self.by_hour[self.last.hour].append((moment - self.last).total_seconds())
+            self._keep(self.last, (moment - self.last).total_seconds())
         if self.last is None or moment > self.last:
             self.last = moment
         self.first = min(moment, self.first or moment)
+
+    def _keep(self, began: datetime, gap: float) -> None:
+        gaps, (day, count) = self.by_hour[began.hour], self.of_a_day.get(began.hour, (began.date(), 0))
+        count = count if day == began.date() else 0
+        if count < MOST_OF_A_DAY:
+            gaps.append(gap)
+            self.of_a_day[began.hour] = (began.date(), count + 1)
+            return
+        shortest = min(range(len(gaps) - count, len(gaps)), key=gaps.__getitem__)
+        gaps[shortest] = max(gap, gaps[shortest])
 
     def usual(self, hour: int) -> tuple[float, float] | None:
         """The usual gap of that hour, and from which gap on it is unusual, in seconds; None when few are known."""
