@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
+from bot.domain.findings.finding import Finding, RootCause
 from bot.domain.findings.finding import FindingKind as K
-from bot.domain.findings.finding import RootCause
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.decisions import Outcome, Reason
 from tests.support.gate_story import OTHERS, START, Story, finding, outcomes, told
@@ -182,3 +182,52 @@ def test_downstream_follows_what_leaves_the_rest_of_the_hour_as_p0() -> None:
     decisions = story.at(1, other, finding("Gamebook", severity="P0"), finding("Summary", since=START))
     assert ("announce", "Gamebook", "P0") in outcomes(decisions)
     assert story.memory.alerts[finding("Summary").fingerprint].incident == story.incident("Gamebook").id
+
+
+def failing(
+    root: str, error: str = "FATAL: 120 connections are too many", minutes: int = 0, **facts: object
+) -> Finding:
+    since = START + timedelta(minutes=minutes)
+    return finding(root, K.REPEATED_FAILURE, **{"error": error, "one_text": True, "since": since, **facts})
+
+
+def test_what_fails_with_the_same_text_within_an_hour_is_one_incident_that_grows() -> None:
+    story = Story()
+    first = failing("Raw01")
+    story.at(0, first)
+    second = failing("Raw02", "FATAL: 131 connections are too many", 50, severity="P1", error_class="other")
+    decisions = story.at(60, first, second)
+    assert outcomes(decisions) == [("update", "Raw02", "WORSE"), ("join", "Raw02", "SAME_TEXT")]
+    (incident,) = story.memory.incidents.values()
+    assert (incident.processors, incident.severity) == (("Raw01", "Raw02"), Severity.P1)
+    assert story.during(range(61, 100), second) == [], "it goes on for as long as one of them fails"
+    assert told(story.during([120, 140])) == [("resolve", "Raw02")]
+
+
+def test_two_of_one_text_in_one_tick_are_one_message() -> None:
+    assert told(Story().at(5, failing("Raw01"), failing("Raw02"))) == [("announce", "Raw01")]
+
+
+def test_p0_and_what_fails_in_different_words_keep_their_own_message() -> None:
+    others = failing("Raw02", severity="P0"), failing("Raw03", one_text=False)
+    story = Story()
+    story.at(0, failing("Raw01"))
+    assert len(told(story.at(10, failing("Raw01"), *others))) == 2
+
+
+def test_another_text_or_another_hour_or_a_text_of_nothing_is_another_incident() -> None:
+    others = (failing("Raw02", "KeyError: 'shop_ref'"), failing("Raw03", minutes=61), failing("Raw04", "exit code 1"))
+    story = Story()
+    first = (failing("Raw01", "KeyError: 'stripe_ref'"), failing("Raw05"), failing("Raw06", "exit code 1"))
+    story.at(0, *first)
+    assert len(told(story.at(70, *first, *others))) == 3
+
+
+def test_a_storm_takes_in_what_failed_with_its_text_first_and_what_fails_with_it_later() -> None:
+    story = Story()
+    two = failing("Raw01", severity="P1"), failing("Raw02", severity="P1")
+    story.at(0, *two)
+    storm = finding("Raw03", K.ALERT_STORM, processors=OTHERS[:6], severity="P1", since=START, error=two[0].error)
+    assert told(story.at(20, *two, storm)) == [("resolve", "Raw01"), ("announce", "Raw01")]
+    assert told(story.at(150, *two, storm, failing("Raw20", minutes=140))) == [("update", "Raw01")]
+    assert len(story.open) == 1

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.evidence.runs import Category
-from bot.domain.evidence.text_rules import EDGE, TextRule, category_of, subject_of
+from bot.domain.evidence.text_rules import EDGE, TextRule, category_of, same_text, subject_of
 
 RULES = (
     TextRule(Category.NO_DATA_AVAILABLE, (r"\bno games\b", r"\bempty response\b")),
@@ -51,6 +51,11 @@ def test_both_ends_of_a_long_text_are_read() -> None:
     assert category_of(f"timed out {filler}", RULES) is Category.TIMEOUT
     assert category_of(f"{filler} timed out", RULES) is Category.TIMEOUT
     assert len(subject_of(filler)) <= 2 * EDGE + 1
+
+
+def test_numbers_tell_no_causes_apart_and_names_do() -> None:
+    assert same_text("Out of  memory at 0x7Ff0 (n=12)") == same_text("out of memory at 0xAB (n=48211)")
+    assert same_text("KeyError: 'shop_ref'") != same_text("KeyError: 'ads_ref'")
 
 
 @given(st.text())

@@ -9,6 +9,7 @@ from bot.domain.detection.trouble import Trouble
 from bot.domain.evidence.history import PipelineHistory
 from bot.domain.evidence.observation import RunSeen
 from bot.domain.evidence.runs import Category
+from bot.domain.evidence.text_rules import same_text
 from bot.domain.findings.finding import OF_ONE_DATE, FindingKind
 
 STORMS = frozenset({FindingKind.ALERT_STORM, FindingKind.RETRY_STORM})
@@ -16,11 +17,12 @@ STORMS = frozenset({FindingKind.ALERT_STORM, FindingKind.RETRY_STORM})
 
 @dataclass(frozen=True)
 class FailedRuns:
-    """`since` is when the first of them started, aware UTC; None without any."""
+    """`since` is when the first of them started, aware UTC; None without any. `one_text`: do all say the same?"""
 
     count: int
     since: datetime | None
     error: str
+    one_text: bool = False
 
 
 def failed_runs(
@@ -41,7 +43,10 @@ def failed_runs(
     if trouble.kind in STORMS:
         shared = Counter(run.error or "" for run in failed if run.error)
         return FailedRuns(len(failed), since, shared.most_common(1)[0][0] if shared else "")
-    return FailedRuns(len(failed), since, next((run.error for run in reversed(failed) if run.error), ""))
+    newest = next((run.error for run in reversed(failed) if run.error), "")
+    said = same_text(newest)
+    one_text = all(run.error == newest or same_text(run.error or "") == said for run in failed)
+    return FailedRuns(len(failed), since, newest, bool(said) and one_text)
 
 
 def _runs(trouble: Trouble, history: PipelineHistory) -> Iterator[RunSeen]:

@@ -388,6 +388,7 @@ class Watch:
             failures=failed.count,
             failed_since=failed.since,
             error=failed.error,
+            one_text=failed.one_text,
             rows=day.rows if day is not None else None,
         )
 

@@ -9,6 +9,7 @@ from bot.domain.evidence.runs import Category
 
 EDGE = 2_000
 """Characters kept of each end of a long text: the fault is named at its start, or in a traceback at its end."""
+_COUNTED = re.compile(r"0x[0-9a-f]+|\d+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,11 @@ def subject_of(text: str) -> str:
     """What the rules read: a traceback's last exception, white space made single spaces, a long text's two ends."""
     flat = " ".join(_last_exception(text).split())
     return flat if len(flat) <= 2 * EDGE else f"{flat[:EDGE]} {flat[-EDGE:]}"
+
+
+def same_text(text: str) -> str:
+    """What is the same in every run that fails of one cause: names stay, as another name is another cause."""
+    return _COUNTED.sub("#", subject_of(text)).casefold()
 
 
 def _last_exception(text: str) -> str:

@@ -146,7 +146,8 @@ class Finding:
     `explanation` is one sentence with its figures;
     `error_class` tells alike failures of different processors from unlike ones ("" when it is unknown); of a phase that
     is down, or whose budget burns, it names the phase;
-    `failures` are the failed runs behind it, the first of them of `failed_since`, and `error` the text of the newest;
+    `failures` are the failed runs behind it, the first of them of `failed_since`, and `error` the text of the newest,
+    which all of them have where there is `one_text`;
     `rows` is what the table had for its date (None: no table is looked at). `declared` is the id of what a person `by`
     that name has declared: it may name no processor.
     """
@@ -165,6 +166,7 @@ class Finding:
     failures: int = 0
     failed_since: datetime | None = None
     error: str = ""
+    one_text: bool = False
     rows: int | None = None
     source: str = ""
     held: int = 0

@@ -3,14 +3,19 @@
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
+from bot.domain.evidence.text_rules import same_text
 from bot.domain.findings.finding import Family, Finding, FindingKind
 from bot.domain.gate.grouping import Group, key_of, near, part_of
 from bot.domain.gate.inhibition import hops, in_storm
 from bot.domain.gate.ledger import Ledger
-from bot.domain.gate.storms import window
+from bot.domain.gate.storms import HOUR, window
 from bot.domain.incidents.decisions import Reason
 from bot.domain.incidents.incident import AlertState, Gathered, Incident
 
+CRASHES = frozenset({FindingKind.REPEATED_FAILURE, FindingKind.FAILURE_SPIKE, FindingKind.UPSTREAM_CASCADE})
+"""What fails with a text of its own: that of a timeout or of a check is the same whatever the cause."""
+FEWEST_LETTERS = 10
+"""`exit code 1` tells no cause."""
 _HIDDEN = frozenset({Reason.SILENCED, Reason.IN_WINDOW, Reason.WINDOW_SETTLES})
 
 
@@ -41,7 +46,8 @@ class Anchors:
                 if alert.fingerprint not in leaving and (alert.visible or not alert.holding):
                     self.add(Anchor(alert.finding, incident, alert.holding))
             if incident.gathered is None and is_root:
-                self._by_key.setdefault(key_of(is_root[0].finding), []).append((incident, is_root))
+                for key in dict.fromkeys(key_of(alert.finding) for alert in is_root):
+                    self._by_key.setdefault(key, []).append((incident, is_root))
 
     def add(self, anchor: Anchor) -> None:
         if anchor.finding.family is Family.STORM:
@@ -94,6 +100,28 @@ class Anchors:
             if any(abs(group.headline.since - since) <= within for since in began):
                 return incident
         return None
+
+
+def same_error(ledger: Ledger, group: Group) -> Incident | None:
+    """The open incident of a crash with the same text that began within an hour of this one, or of a storm with it.
+
+    P0 keeps its own message, as it does in a storm: its reach and its deadline are its own.
+    """
+    said = "" if group.critical else _said(group.headline)
+    for incident in ledger.open_incidents() if said else ():
+        for alert in ledger.roots(incident.id):
+            storm = alert.finding.kind is FindingKind.ALERT_STORM and same_text(alert.finding.error) == said
+            near = abs(group.headline.seen_since - alert.finding.seen_since) <= HOUR
+            alone = incident.gathered is None and near and _said(alert.finding) == said
+            if alert.visible and (storm or alone):
+                return incident
+    return None
+
+
+def _said(finding: Finding) -> str:
+    """The text that all its runs have; "" where they fail in different words, or in words that tell nothing."""
+    said = same_text(finding.error) if finding.kind in CRASHES and finding.one_text else ""
+    return said if sum(map(str.isalpha, said)) >= FEWEST_LETTERS else ""
 
 
 def quiet_root(ledger: Ledger, group: Group, held: Iterable[Finding]) -> Finding | None:

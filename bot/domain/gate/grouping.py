@@ -30,6 +30,7 @@ def rank(finding: Finding) -> tuple[object, ...]:
         finding.severity_reason,
         finding.failures,
         finding.error,
+        finding.one_text,
     )
 
 

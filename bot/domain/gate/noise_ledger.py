@@ -44,6 +44,7 @@ _ENDINGS = {
     Reason.TAKEN_IN: Ending.JOINED,
     Reason.IN_STORM: Ending.JOINED,
     Reason.SAME_CLASS: Ending.JOINED,
+    Reason.SAME_TEXT: Ending.JOINED,
     Reason.SHOWN_AGAIN: Ending.JOINED,
     Reason.CAPPED: Ending.CAPPED,
     Reason.SILENCED: Ending.SILENCED,

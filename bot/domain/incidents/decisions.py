@@ -43,6 +43,7 @@ class Reason(StrEnum):
     TAKEN_IN = "joined because what causes it was found"
     IN_STORM = "joined because it is part of a storm"
     SAME_CLASS = "joined because it fails like the others of a storm"
+    SAME_TEXT = "joined because it fails with the same error text"
     CAPPED = "joined because this hour's messages are used up"
     SHOWN_AGAIN = "joined because nothing hides it any more"
 
