@@ -12,7 +12,7 @@ from bot.config.documents import Document, document_of, sorted_by_line
 from bot.config.yaml_lines import parse_yaml, read_text
 from bot.domain.errors import ConfigError, Problem
 from bot.domain.platform.checks import Declared, structural_findings
-from bot.domain.platform.names import in_one_form
+from bot.domain.platform.names import in_one_form, some_of
 from bot.domain.platform.registry import DEADLINE, Kind, Registry
 
 SYNONYMS = {
@@ -21,11 +21,12 @@ SYNONYMS = {
     "raw_path_pattern": "raw_path",
 }
 DEFAULT_ZONE = "America/New_York"
+MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
 class LoadedRegistry:
-    """`warnings` are keys that nothing reads, each with its line; the registry works without them."""
+    """`warnings`, each with its line: keys that nothing reads, and what contradicts itself; it works all the same."""
 
     registry: Registry
     warnings: tuple[Problem, ...]
@@ -50,7 +51,21 @@ def _registry_of(text: str, name: str) -> LoadedRegistry:
     if problems or document.value is None:
         # A misspelt key is often why another one is missing: reported together, both are fixed at once.
         raise ConfigError(sorted_by_line([*problems, *document.unknown_keys]))
-    return LoadedRegistry(document.value, document.unknown_keys)
+    return LoadedRegistry(document.value, (*document.unknown_keys, *_doubts(document, document.value)))
+
+
+def _doubts(document: Document[Registry], registry: Registry) -> Iterator[Problem]:
+    """What makes sense by itself, and not together."""
+    for at, processor in enumerate(registry.processors):
+        if not registry.schedules[processor.name].fires_ever:
+            said = f"{processor.name}: calendar {processor.calendar!r} leaves out every day that its schedule has; "
+            said += "nothing is ever due: correct one of them"
+            yield Problem(document.where(("processors", at, "calendar")), said)
+        table, others = processor.bigquery_table, registry.writers.get(processor.bigquery_table or "", ())
+        if table is not None and len(others) > 1 and others[0] == processor.name:
+            said = f"table {table!r} is written by {some_of(others, MOST_NAMED)}: its rows tell of none of them alone, "
+            said += "their runs do; give each a table, or a view of its own rows, to have its rows judged"
+            yield Problem(document.where(("processors", at, "bigquery_table")), said)
 
 
 def _zone_problems(document: Document[Registry]) -> list[Problem]:

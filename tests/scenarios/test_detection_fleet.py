@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
+from bot.domain.evidence.observation import TableLoad
 from bot.domain.findings.finding import FLEET
 from bot.domain.findings.finding import FindingKind as Kind
 from bot.domain.findings.severity import Severity
 from bot.domain.platform.registry import ExpectedRecords, Processor, Registry
-from tests.scenarios.test_detection_unregistered import FIRST, announced, every
+from tests.scenarios.test_detection_unregistered import FIRST, announced, every, run
 
 STOPS = FIRST + timedelta(days=9, minutes=5)
 BACK = STOPS + timedelta(hours=13)
@@ -27,6 +28,17 @@ def test_hourly_jobs_that_stop_together_are_one_message_within_the_hour() -> Non
     assert set(said.finding.processors) == set(NAMES)
     first_missed = FIRST + timedelta(days=9, hours=1)
     assert timedelta() <= said.at - first_missed - timedelta(minutes=45) <= timedelta(minutes=10)
+
+
+def test_a_slot_that_passed_in_that_time_is_part_of_it_when_it_is_missed_afterwards() -> None:
+    back = (STOPS + timedelta(days=1)).replace(hour=0, minute=10)
+    runs = [each for name in NAMES for each in every(60, 12, (STOPS, back), name)]
+    runs += [run(name, back) for name in NAMES[1:]]
+    runs += [run(name, back, data_date=STOPS.date(), run_id=f"again {name}") for name in NAMES]
+    loads = [TableLoad(each.processor, each.data_date, 100, each.known_at) for each in runs]
+    processors = tuple(each.model_copy(update={"bigquery_table": each.name}) for each in HOURLY.processors)
+    (said,) = announced(*runs, registry=Registry(timezone="UTC", processors=processors), loads=loads)
+    assert said.finding.root == FLEET
 
 
 def test_where_one_goes_on_the_others_are_silent_by_themselves() -> None:

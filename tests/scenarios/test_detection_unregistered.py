@@ -1,12 +1,12 @@
 """Who is not in the registry is judged by what can be seen of it: failures in a row, silence against its own rhythm."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from bot.domain.evidence.known import Seen
-from bot.domain.evidence.observation import Observed, RunSeen
+from bot.domain.evidence.observation import Observed, RunSeen, TableLoad
 from bot.domain.evidence.runs import Category, Status
 from bot.domain.findings.finding import FindingKind as Kind
 from bot.domain.findings.severity import Severity
@@ -54,8 +54,13 @@ def every(minutes: int, days: int, but: tuple[datetime, datetime], name: str = "
         at += timedelta(minutes=minutes)
 
 
-def announced(*runs: RunSeen, registry: Registry = Registry(timezone="UTC")) -> list[Decision]:  # noqa: B008 (frozen)
-    seen = Observed(tuple(runs), (), (), (), (), Seen(calendar=False))
+def announced(
+    *runs: RunSeen,
+    registry: Registry = Registry(timezone="UTC"),  # noqa: B008 (frozen)
+    loads: Sequence[TableLoad] = (),
+) -> list[Decision]:
+    tables = {load.table: FIRST for load in loads}
+    seen = Observed(tuple(runs), tuple(loads), (), (), (), Seen(tables=tables, calendar=False))
     last = max(each.known_at for each in runs) + timedelta(minutes=10)
     found = decisions(registry, seen, FIRST, last, timedelta(minutes=10))
     return [each for each in found if each.outcome is Outcome.ANNOUNCE]
@@ -114,6 +119,18 @@ def test_a_poller_that_stops_is_announced_within_an_hour_and_once() -> None:
 def test_a_short_pause_of_a_poller_is_not(hours: float) -> None:
     stops = FIRST + timedelta(days=9)
     assert announced(*every(10, 11, (stops, stops + timedelta(hours=hours)))) == []
+
+
+def test_a_job_that_has_another_name_from_one_run_to_the_next_is_not_silent() -> None:
+    renamed = FIRST + timedelta(days=9, hours=5)
+    old, new = every(60, 9, (renamed, renamed), "old"), every(60, 11, (FIRST, renamed), "new")
+    runs = [
+        *old,
+        *every(60, 11, (renamed, FIRST + timedelta(days=11)), "old"),
+        *every(60, 11, (renamed, renamed), "other"),
+    ]
+    assert announced(*runs, *new) == []
+    assert [each.finding.root for each in announced(*runs)] == ["old"]
 
 
 def test_a_pause_that_comes_every_night_is_usual() -> None:

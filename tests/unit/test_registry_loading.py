@@ -224,3 +224,18 @@ def test_however_a_file_is_damaged_it_loads_or_is_refused_with_lines(
     except ConfigError as error:
         problems = error.problems
     assert all(re.search(r"registry\.yaml:\d+$", problem.where) for problem in problems)
+
+
+def test_what_makes_sense_by_itself_and_not_together_is_a_warning(tmp_path: Path) -> None:
+    text = "calendars: {biz: {weekdays: [mon, tue]}}\nprocessors:\n"
+    text += "- {name: A, schedule: 0 4 * * 6, calendar: biz, bigquery_table: t.a}\n"
+    text += "- {name: B, schedule: 0 4 * * 1, calendar: biz, bigquery_table: t.a}\n"
+    text += "- {name: C, schedule: 0 4 29 2 *, calendar: biz, bigquery_table: t.c}\n"
+    text += "- {name: D, fallback_for: s, bigquery_table: t.c}\n- {name: E, source: s}\n"
+    lines = [str(warning).replace(f"{tmp_path}/", "") for warning in load(tmp_path, text).warnings]
+    never = "registry.yaml:3: A: calendar 'biz' leaves out every day that its schedule has; nothing is ever due: "
+    both = "registry.yaml:3: table 't.a' is written by A, B: its rows tell of none of them alone, their runs do; "
+    assert lines == [
+        f"{never}correct one of them",
+        f"{both}give each a table, or a view of its own rows, to have its rows judged",
+    ]

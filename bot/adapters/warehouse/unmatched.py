@@ -24,7 +24,7 @@ def take_spellings(reader: duckdb.DuckDBPyConnection, into: str, platform: Platf
 
 def _tables(platform: PlatformFacts) -> set[str]:
     own = {processor.table for processor in platform.processors if processor.table is not None}
-    return own.union(*(processor.upstream_tables for processor in platform.processors))
+    return own.union(platform.common_tables, *(processor.upstream_tables for processor in platform.processors))
 
 
 def unmatched_names(platform: PlatformFacts, seen: Seen) -> Mapping[str, str]:

@@ -132,10 +132,14 @@ class ByProcessor:
         return found
 
     def _taken_out(self, processor: Processor, usual: float) -> bool:
-        """Is it in no registry, and did it stop with the end of a date? Then it has been taken out of service."""
+        """Is it in no registry, and did it stop with the end of a date? Then it has been taken out of service. Or did
+        another begin when it stopped? Then it has that one's name now.
+        """
         last_start, zone = self.silence.last_start(processor.name), self._history.registry.zone
         if not isinstance(processor, UnregisteredProcessor) or last_start is None or usual > OFTEN.total_seconds():
             return False
+        if self.silence.any_new(last_start, timedelta(seconds=2 * usual)):
+            return True
         return last_start + timedelta(seconds=usual) >= slot_instant(last_start.astimezone(zone).date(), 24, zone)
 
     def _slot_missed_at(self, name: str, now: datetime) -> datetime | None:

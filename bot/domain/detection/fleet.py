@@ -26,6 +26,8 @@ IN_SERVICE = timedelta(days=8)
 AHEAD = timedelta(hours=36)
 CATCHES_UP = timedelta(hours=24)
 """After a stop a fleet fills by itself, or by hand, what it has missed."""
+SETTLED = 2 * MISSING_AFTER
+"""By then the slots that passed in that time, the last of them too, are known to be missed."""
 OF_ABSENCE = frozenset(
     {
         FindingKind.MISSING_RUN,
@@ -80,8 +82,10 @@ class Fleet:
             return troubles
         others = [trouble for trouble in troubles if not self._explains(silent, trouble)]
         explained = len(troubles) - len(others)
-        if silent.until is not None and (not explained or now - silent.until > CATCHES_UP):
+        if silent.until is not None and now - silent.until > (CATCHES_UP if explained else SETTLED):
             self._silent = None
+            return troubles
+        if silent.until is not None and not explained:
             return troubles
         return [_trouble(silent, explained, now), *others]
 

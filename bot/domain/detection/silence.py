@@ -116,6 +116,11 @@ class Silence:
         gaps = self._gaps.get(name)
         return None if gaps is None else gaps.last
 
+    def any_new(self, moment: datetime, within: timedelta) -> bool:
+        """Has a processor started for the first time so soon after that moment?"""
+        firsts = (gaps.first for gaps in self._gaps.values() if gaps.first is not None)
+        return any(timedelta() < first - moment <= within for first in firsts)
+
     def last_starts(self) -> Iterator[tuple[str, datetime]]:
         """Of everybody who has started."""
         return ((name, gaps.last) for name, gaps in self._gaps.items() if gaps.last is not None)

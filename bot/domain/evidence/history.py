@@ -242,7 +242,7 @@ class PipelineHistory:
 
     def filled_dates(self, name: str, before: date, most: int) -> Iterator[FilledDate]:
         """The processor's earlier dates with rows, newest first."""
-        table = self.registry.by_name[name].bigquery_table
+        table = self._platform[name].table
         day = before
         for _ in range(most):
             day -= timedelta(days=1)

@@ -21,7 +21,9 @@ Timetable = tuple[Expects, Schedule]
 
 @dataclass(frozen=True)
 class ProcessorPlatform:
-    """`file_is_output`: a scraper, whose only trace of data is the raw file it makes."""
+    """`file_is_output`: a scraper, whose only trace of data is the raw file it makes. `table`: None too where others
+    write it as well, as its rows tell of none of them alone.
+    """
 
     name: str
     phase: int | None
@@ -49,12 +51,15 @@ class ProcessorPlatform:
 
 @dataclass(frozen=True)
 class PlatformFacts:
-    """`fingerprint` changes whenever evidence would; `document` is the whole registry as JSON, stored with the data."""
+    """`fingerprint` changes whenever evidence would; `document` is the whole registry as JSON, stored with the data;
+    `common_tables` are written by several processors.
+    """
 
     processors: tuple[ProcessorPlatform, ...]
     zone: ZoneInfo
     fingerprint: str
     document: str
+    common_tables: frozenset[str] = frozenset()
 
     @cached_property
     def alike(self) -> Mapping[Timetable, tuple[str, ...]]:
@@ -93,17 +98,19 @@ def platform_facts(registry: Registry) -> PlatformFacts:
     processors = tuple(facts_of(processor, registry) for processor in registry.processors)
     text = json.dumps([registry.timezone, [str(processor) for processor in processors]])
     digest = hashlib.sha256(text.encode()).hexdigest()
-    return PlatformFacts(processors, registry.zone, digest, registry.model_dump_json(by_alias=True))
+    common = frozenset(table for table, names in registry.writers.items() if len(names) > 1)
+    return PlatformFacts(processors, registry.zone, digest, registry.model_dump_json(by_alias=True), common)
 
 
 def facts_of(processor: Processor, registry: Registry) -> ProcessorPlatform:
     upstream = {registry.by_name[name].bigquery_table for name in processor.dependencies} - {None}
     traced = input_kind(processor)
+    alone = len(registry.writers.get(processor.bigquery_table or "", ())) <= 1
     return ProcessorPlatform(
         name=processor.name,
         phase=processor.phase,
         source=processor.source,
-        table=processor.bigquery_table,
+        table=processor.bigquery_table if alone else None,
         expects=expectation(processor),
         input_kind=traced if upstream or traced is not InputKind.UPSTREAM else InputKind.NONE,
         file_is_output=processor.kind is Kind.SCRAPER and processor.source is not None,

@@ -279,6 +279,15 @@ class Registry(Frozen):
         return {processor.name: processor for processor in self.processors}
 
     @cached_property
+    def writers(self) -> dict[str, tuple[str, ...]]:
+        """Those that write each table, but for stand-ins: its rows tell of one processor only where it is alone."""
+        found: dict[str, list[str]] = {}
+        for each in self.processors:
+            if each.bigquery_table is not None and each.fallback_for is None:
+                found.setdefault(each.bigquery_table, []).append(each.name)
+        return {table: tuple(names) for table, names in found.items()}
+
+    @cached_property
     def schedules(self) -> dict[str, Schedule]:
         """When each processor is due, by name."""
         return {processor.name: self._schedule(processor) for processor in self.processors}

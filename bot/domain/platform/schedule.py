@@ -175,6 +175,11 @@ class Schedule:
         return bool(self.hours or self.crons)
 
     @property
+    def fires_ever(self) -> bool:
+        """Is there a day that both its slots and its calendar have? While it is in service or not."""
+        return not self.has_slots or self.days is None or _meet(self.hours, self.crons, self.days, self.lag_days)
+
+    @property
     def most_a_day(self) -> int:
         """Slots of a day on which all of it fires."""
         return len(self.hours) + sum(len(cron(each).hours) for each in self.crons)
@@ -229,6 +234,13 @@ def _apart(hours: tuple[float, ...], crons: tuple[str, ...]) -> timedelta | None
     ordered = sorted({*hours, *(hour for each in crons for hour in cron(each).hours)})
     nearest = min((later - earlier for earlier, later in pairwise(ordered)), default=None)
     return None if nearest is None else timedelta(hours=nearest)
+
+
+@lru_cache(maxsize=10_000)
+def _meet(hours: tuple[float, ...], crons: tuple[str, ...], days: Days, lag_days: int) -> bool:
+    first, known = date(2024, 1, 1), [cron(each) for each in crons]
+    counting = (day for day in (first + n * _DAY for n in range(NEVER_WITHIN_DAYS)) if days.include(day))
+    return any(hours or any(each.fires_on(day + lag_days * _DAY) for each in known) for day in counting)
 
 
 @lru_cache(maxsize=20_000)
