@@ -1,5 +1,6 @@
 """The command itself in a fresh process: wall clock, imports, peak memory."""
 
+import os
 import re
 import statistics
 import subprocess
@@ -75,7 +76,10 @@ def _running(home: Path) -> Iterator[None]:
 def _run(command: list[str]) -> tuple[float, str]:
     """Seconds, and what it wrote to stderr."""
     began = time.perf_counter()
-    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
+    compiled = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}  # as installed
+    done = subprocess.run(
+        command, env=compiled, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False
+    )
     taken = time.perf_counter() - began
     assert done.returncode == 0, f"{' '.join(command)} failed: {done.stderr}"
     return taken, done.stderr

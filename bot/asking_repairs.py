@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from bot.bootstrap import reading
 from bot.domain.access import without_slack
+from bot.reading import reading
 from bot.repairing import repairs_over
 from bot.state_adapters import check_stored, state
 

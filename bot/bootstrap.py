@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.acknowledging import callbacks_of
@@ -35,108 +35,25 @@ from bot.reporting import looking_back, report_posts, reports_over, slo_over
 from bot.responding import Responding, acts_of_people, paging_rules_of, responding
 from bot.reviewing import reviews_over, watches_over
 from bot.sourcing import sources_service
-from bot.state_adapters import Sharing, has_state, identities, ours_of, rest_of, shared, state, to_read, watched_by
+from bot.state_adapters import Sharing, identities, ours_of, rest_of, shared, state
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from aiohttp.web import RouteDef
 
-    from bot.domain.health.notified import Notified
     from bot.ports.clock import Clock
     from bot.ports.metrics import Metrics
     from bot.ports.state import State
     from bot.ports.warehouse import Warehouse
     from bot.reporting import ReportLanes
     from bot.services.app import AppServices
-    from bot.services.blindness import Blindness
     from bot.services.detection import DetectionService
     from bot.services.gate import GateService, Ours
-    from bot.services.health import HealthService
-    from bot.services.impact import ImpactService
     from bot.services.incident_facts import IncidentFacts
     from bot.services.loading import LoadingService
     from bot.services.on_watch import OnWatch
     from bot.services.probe import Probe
-    from bot.services.queries import QueryService
-    from bot.services.sampling import SamplingService
     from bot.services.sources import SourcesService
-    from bot.services.validation import ValidationService
     from bot.services.vitals import Checks, Vitals
-
-
-class Services:
-    """The use cases of commands, over an open warehouse; each is wired, and imported, when it is asked for. The
-    registry is the one the data was loaded with. Incidents are known here, too: an answer is the same as the serving
-    process's.
-    """
-
-    def __init__(self, opened: Warehouse, settings: Settings, closing: ExitStack) -> None:
-        self.warehouse = opened
-        self._settings, self._closing = settings, closing
-
-    @cached_property
-    def _has_state(self) -> bool:
-        return has_state(self._settings)
-
-    @cached_property
-    def _state(self) -> State:
-        return self._closing.enter_context(to_read(self._settings))
-
-    def clock(self) -> datetime:
-        from bot.services.moment import answered_at
-
-        return answered_at(lambda: self._state.last_tick(), system_clock()) if self._has_state else system_clock()
-
-    def _notified(self, since: datetime, until: datetime) -> Notified:
-        from bot.services.notified import notified_within
-
-        return notified_within(self._state, watched_by(self._state, self._settings), since, until)
-
-    @cached_property
-    def sources(self) -> SourcesService:
-        return sources_service(self.warehouse, self._settings, self.clock)
-
-    @cached_property
-    def blindness(self) -> Blindness:
-        """As the process that reads the sources has stored it."""
-        return blindness_of(self.sources, self._settings)
-
-    @cached_property
-    def registry(self) -> Registry:
-        return registry_of_data(self.warehouse, self._settings)
-
-    @cached_property
-    def health(self) -> HealthService:
-        from bot.services.health import HealthService
-
-        losses, notified = partial(loss_rules, self._settings), self._notified if self._has_state else None
-        levels = service_levels(self._settings)
-        return HealthService(self.warehouse, self.registry, levels, notified, losses, self.blindness)
-
-    @cached_property
-    def impact(self) -> ImpactService:
-        from bot.services.impact import ImpactService
-
-        return ImpactService(self.warehouse, self.registry, self.health, self.blindness)
-
-    @cached_property
-    def validation(self) -> ValidationService:
-        from bot.services.opened import opened_in
-
-        opened = (lambda at: opened_in(self._state, at)) if self._has_state else None
-        return validation_over(self.warehouse, self.registry, self.health, self._settings, opened, self.blindness)
-
-    @cached_property
-    def queries(self) -> QueryService:
-        return queries_over(self.warehouse, self.registry, self._settings)
-
-    @cached_property
-    def sampling(self) -> SamplingService:
-        from bot.domain.verdicts.sampling import Plan
-        from bot.services.sampling import SamplingService
-
-        return SamplingService(self.warehouse, self.registry, self.health, Plan())
 
 
 @dataclass
@@ -156,13 +73,6 @@ class Serving:
     store: State
     callbacks: Sequence[RouteDef]
     sharing: Sharing | None = None
-
-
-@contextmanager
-def reading(settings: Settings) -> Iterator[Services]:
-    """Services that only read."""
-    with warehouse(settings, read_only=True) as opened, ExitStack() as closing:
-        yield Services(opened, settings, closing)
 
 
 @contextmanager
@@ -384,10 +294,3 @@ def app_services(
     home = partial(HomeService, state=store)
     made = clock, *about_data, *people, *also, *repairs, reports
     return AppServices(*made, reviews, watches, slo, sources, blindness, inbox, deploys, heard, *ways, home)
-
-
-@contextmanager
-def syncing(settings: Settings) -> Iterator[Services]:
-    """Services whose sources may be read, by a command."""
-    with warehouse(settings, read_only=False) as opened, ExitStack() as closing:
-        yield Services(opened, settings, closing)

@@ -29,9 +29,9 @@ def acting(settings: Settings, *, names: bool = False) -> Iterator[Acts]:
     """Over the state of the process that pages. `names`: processors are named, which the data is asked for. Raises
     BadInput where nothing is stored yet.
     """
-    from bot.bootstrap import reading
     from bot.config.chosen_oncall import oncall_in_use
     from bot.domain.access import without_slack
+    from bot.reading import reading
     from bot.services.oncall import OncallService
     from bot.services.responses import ResponseService
 

@@ -72,6 +72,8 @@ def blindness_of(sources: SourcesService, settings: Settings) -> Blindness:
         told = sources.heard()
         return None if told is None else told.held
 
+    if settings.sources_file is None:
+        return Blindness(heard=heard)  # none can be blind
     return Blindness(sources.statuses, blindness_policy(settings), heard=heard)
 
 

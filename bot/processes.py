@@ -18,8 +18,7 @@ from enum import StrEnum
 
 from bot.bootstrap import Serving, serving
 from bot.config.settings import Settings
-from bot.domain.errors import BadInput
-from bot.ports.state import StateUnavailable
+from bot.domain.errors import BadInput, StateUnavailable
 from bot.scheduler import CHECK_EVERY, Lane, running
 from bot.services.holding import BEAT_EVERY, Holding
 from bot.services.told import Told

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
-from bot.bootstrap import Services, reading
+from bot.reading import Services, reading
 from bot.state_adapters import check_stored, to_read
 
 if TYPE_CHECKING:

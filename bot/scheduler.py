@@ -11,11 +11,10 @@ from datetime import timedelta
 from threading import Event, Lock, Thread
 
 from bot.adapters.clock import monotonic_seconds
-from bot.domain.errors import FirelineError
+from bot.domain.errors import FirelineError, StateUnavailable
 from bot.domain.findings.severity import Severity
 from bot.domain.sources import SourceFailed
 from bot.ports.metrics import Metrics, Uncounted
-from bot.ports.state import StateUnavailable
 from bot.services.app import AppServices
 from bot.services.auditor import Auditor
 from bot.services.echo import Echo

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from bot.bootstrap import reading
 from bot.domain.errors import BadInput
+from bot.reading import reading
 from bot.state_adapters import has_state, state
 
 if TYPE_CHECKING:

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 def sources_service(opened: Warehouse, settings: Settings, clock: Clock) -> SourcesService:
     """Over an open warehouse."""
     from bot.services.sources import SourcesService
-    from bot.source_adapters import connected_sources
 
     registry = partial(registry_in_use, opened, settings)
+    if settings.sources_file is None:
+        return SourcesService(opened, (), registry, clock)
+    from bot.source_adapters import connected_sources
+
     return SourcesService(opened, connected_sources(settings, registry, dataset_of(settings)), registry, clock)

@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from aiohttp import web
 
+from bot.domain.errors import StateUnavailable
 from bot.ports.inbox import DELIVERY
-from bot.ports.state import StateUnavailable
 
 T = TypeVar("T")
 log = logging.getLogger("fireline.callbacks")

@@ -11,8 +11,8 @@ from bot.cli.terminal import say
 from bot.domain.errors import BadInput, FirelineError, reason_of
 
 if TYPE_CHECKING:
-    from bot.bootstrap import Services
     from bot.config.settings import Settings
+    from bot.reading import Services
 
 SECRETS = ("SECRET", "TOKEN", "KEY")
 """In the names of settings that no message repeats."""

@@ -38,7 +38,7 @@ def question_of(given: dict[str, Any]) -> HealthQuestion:
 
 def answer_here(question: HealthQuestion, home: Path | None) -> str:
     """From the warehouse that the settings name, opened by this process."""
-    from bot.bootstrap import reading
+    from bot.reading import reading
 
     with reading(settings_of(home)) as services:
         return answer_health(services.health, question, now_of(services))

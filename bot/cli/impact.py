@@ -79,7 +79,7 @@ def _answer(settings: "Settings", question: ImpactQuestion) -> str:
     answer = ask_running(settings.socket, "impact", asdict(question))
     if answer is not None:
         return answer
-    from bot.bootstrap import reading
+    from bot.reading import reading
 
     with reading(settings) as services:
         return answer_impact(services.impact, question, now_of(services))

@@ -40,7 +40,7 @@ def query(
         question, settings = QueryQuestion(query_named(name), processor), settings_of(home)
         answer = ask_running(settings.socket, "query", asdict(question))
         if answer is None:
-            from bot.bootstrap import reading
+            from bot.reading import reading
 
             with reading(settings) as services:
                 answer = answer_query(services.queries, question, now_of(services))

@@ -4,7 +4,6 @@ What is not plain (help, a fault) is left to the parser.
 """
 
 import os
-import shutil
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -16,6 +15,8 @@ TEXTS = {"--days": "days", "--processor": "processor", "--as-of": "as_of", "--ho
 NUMBERS = {"--phase": "phase"}
 FLAGS = {"--all": "everything", "--json": "as_json"}
 LONGEST_NUMBER = 9
+WIDTH = 80
+"""Where nothing tells how wide the terminal is."""
 
 
 def answered(arguments: Sequence[str]) -> bool:
@@ -24,7 +25,7 @@ def answered(arguments: Sequence[str]) -> bool:
     if given is None:
         return False
     home = given.pop("home")
-    asked = {**given, "width": shutil.get_terminal_size().columns, "colour": sys.stdout.isatty()}
+    asked = {**given, "width": _columns(), "colour": sys.stdout.isatty()}
     answer = ask(os.path.join(_home() if home is None else home, SOCKET), "health", asked)
     print(answer["text"] if answer is not None and "text" in answer else _otherwise(answer, asked, home), end="")
     return True
@@ -48,6 +49,17 @@ def parsed(arguments: Sequence[str]) -> dict[str, Any] | None:
         else:
             return None
     return given
+
+
+def _columns() -> int:
+    """As shutil.get_terminal_size, which would import what unpacks archives."""
+    told = os.environ.get("COLUMNS", "")
+    if told.isascii() and told.isdigit() and int(told):
+        return int(told)
+    try:
+        return os.get_terminal_size(1).columns or WIDTH
+    except OSError:
+        return WIDTH
 
 
 def _home() -> str:

@@ -25,8 +25,8 @@ def draft(
     home: Home = None,
 ) -> None:
     """Draft a registry from the run history: slots, polling, record range, timeout. Every value is a proposal."""
-    from bot.bootstrap import reading
     from bot.domain.platform.draft import compare
+    from bot.reading import reading
     from bot.services.registry_draft import draft as draft_registry
 
     with errors_for_people():

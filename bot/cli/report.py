@@ -136,7 +136,7 @@ def _ask(home: Path | None, question: ReportQuestion) -> None:
 
 
 def _answered_here(settings: Any, question: ReportQuestion) -> str:
-    from bot.bootstrap import reading
+    from bot.reading import reading
     from bot.reviewing import reports_to_read
 
     with reading(settings) as found:

@@ -57,7 +57,7 @@ def question_of(given: dict[str, Any]) -> SloQuestion:
 
 
 def _answered_here(settings: "Settings", question: SloQuestion) -> str:
-    from bot.bootstrap import reading
+    from bot.reading import reading
     from bot.reporting import slo_over
 
     with reading(settings) as found:

@@ -102,8 +102,8 @@ def _asked(act: str, name: str | None, home: Any) -> list[dict[str, Any]]:
         settings, given = settings_of(home), {"act": act, "name": name}
         text = ask_running(settings.socket, "sources", given, LONGEST_SYNC_S)
         if text is None:
-            from bot.bootstrap import syncing
             from bot.opening import blindness_policy
+            from bot.reading import syncing
 
             with syncing(settings) as services:
                 now_of(services)

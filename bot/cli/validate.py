@@ -79,7 +79,7 @@ def validate(
         settings = settings_of(home)
         answer = ask_running(settings.socket, "validate", asdict(question))
         if answer is None:
-            from bot.bootstrap import reading
+            from bot.reading import reading
 
             with reading(settings) as services:
                 answer = answer_validate(services.validation, services.sampling, question, now_of(services))

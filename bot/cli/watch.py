@@ -64,7 +64,7 @@ def question_of(given: dict[str, Any]) -> WatchQuestion:
 
 
 def _answered_here(settings: "Settings", question: WatchQuestion) -> str:
-    from bot.bootstrap import reading
+    from bot.reading import reading
     from bot.reviewing import watches_to_read
 
     with reading(settings) as found:

@@ -3,20 +3,16 @@
 import logging
 import os
 
-from bot.config.settings import BUNDLED_CONFIG, Settings
+from bot.config.settings import Settings
 from bot.config.sources import SourceEntry, load_sources
 
 log = logging.getLogger("fireline.sources")
 
 
 def sources_in_use(settings: Settings) -> tuple[SourceEntry, ...]:
-    """Those of the bundled configuration are somebody's own: they are read where FIRELINE_CONFIG names their folder.
-
-    Raises ConfigError.
-    """
-    if settings.config == BUNDLED_CONFIG:
-        return ()
-    entries = load_sources(settings.config / "sources.yaml")
+    """Raises ConfigError."""
+    path = settings.sources_file
+    entries = () if path is None else load_sources(path)
     for entry in entries:
         if not _is_ready(entry):
             log.info("source %s is not read: the environment variable %s is not set", entry.name, entry.needs)

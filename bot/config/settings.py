@@ -124,6 +124,14 @@ class Settings(BaseSettings):
         return self.home / "state.db"
 
     @property
+    def sources_file(self) -> Path | None:
+        """Those of the bundled configuration are somebody's own: they are read where FIRELINE_CONFIG names their
+        folder. None without one.
+        """
+        path = self.config / "sources.yaml"
+        return path if self.config != BUNDLED_CONFIG and path.exists() else None
+
+    @property
     def socket(self) -> Path:
         """Where the process that owns the warehouse answers the command line."""
         return self.home / SOCKET

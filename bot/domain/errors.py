@@ -23,6 +23,12 @@ class WarehouseUnavailable(FirelineError):
     retryable = True
 
 
+class StateUnavailable(FirelineError):
+    """The database of the state cannot be reached just now, or is held by another process."""
+
+    retryable = True
+
+
 class OtherRelease(WarehouseUnavailable):
     """The warehouse was written by another release of Fireline; waiting cannot help."""
 

@@ -29,12 +29,6 @@ from bot.ports.runbook_runs import RunbookRecord, RunbookRuns
 from bot.ports.shadow import Shadow, ShadowRecord
 
 
-class StateUnavailable(FirelineError):
-    """The database cannot be reached just now, or is held by another process."""
-
-    retryable = True
-
-
 class StateRefuses(FirelineError):
     """The database does not take a value that it was given."""
 

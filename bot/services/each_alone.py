@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from bot.ports.state import StateUnavailable
+from bot.domain.errors import StateUnavailable
 
 T = TypeVar("T")
 

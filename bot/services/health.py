@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.domain.blindness import ALL_SEEN, Sight
 from bot.domain.dates import DateReader
-from bot.domain.errors import BadInput
+from bot.domain.errors import BadInput, StateUnavailable
 from bot.domain.health.baselines import Baselines
 from bot.domain.health.blind import blind_reasons, ended_gaps, late_reads, seen_by, silent_feeds
 from bot.domain.health.early_warnings import LONGEST_RUN, NOTE_AFTER, SilentRun
@@ -29,7 +29,6 @@ from bot.domain.health.usual import Baseline, WeekdayUsual
 from bot.domain.platform.registry import Processor, Registry, UnregisteredProcessor
 from bot.domain.slo import ServiceLevels
 from bot.domain.sources import Feed
-from bot.ports.state import StateUnavailable
 from bot.ports.warehouse import History, Warehouse
 from bot.services.baselines import BaselineService
 from bot.services.blindness import Blindness

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.ports.state import StateUnavailable
+from bot.domain.errors import StateUnavailable
 
 
 def answered_at(last_tick: Callable[[], datetime | None], wall: datetime) -> datetime:

@@ -11,6 +11,7 @@ from threading import Event, Lock
 from uuid import uuid5
 
 from bot.domain.delivery import Act, Kind, Outcome, Page, PageState, Queued
+from bot.domain.errors import StateUnavailable
 from bot.domain.escalation import practice
 from bot.domain.escalation.bundles import WITHIN, Carried, Hold, can_be_carried, turn
 from bot.domain.escalation.pages import NAMESPACE
@@ -23,7 +24,7 @@ from bot.domain.oncall.schedule import Person
 from bot.ports.clock import Clock
 from bot.ports.metrics import Metrics, Uncounted
 from bot.ports.pages import PageChannel
-from bot.ports.state import State, StateUnavailable, Transaction
+from bot.ports.state import State, Transaction
 from bot.services.each_alone import each_alone
 from bot.services.page_ways import PageWays
 from bot.services.set_clock import StoredMoments

@@ -6,9 +6,9 @@ from datetime import date, datetime, time
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from bot.domain.errors import FirelineError, WarehouseUnavailable
+from bot.domain.errors import FirelineError, StateUnavailable, WarehouseUnavailable
 from bot.domain.reports.policy import Schedule
-from bot.ports.state import State, StateUnavailable
+from bot.ports.state import State
 
 OF_NOW = "it is known of now only, not of the past"
 NOTHING_STORED = "nothing is stored yet: `fireline run` or `fireline demo` detects"

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Hashable
 from threading import Lock, Thread
 
-from bot.ports.state import StateUnavailable
+from bot.domain.errors import StateUnavailable
 
 log = logging.getLogger("fireline.repairs")
 

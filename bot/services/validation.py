@@ -8,7 +8,7 @@ from itertools import product
 
 from bot.domain.blindness import ALL_SEEN, Sight
 from bot.domain.dates import DateReader
-from bot.domain.errors import BadInput
+from bot.domain.errors import BadInput, StateUnavailable
 from bot.domain.evidence.coverage import DATES
 from bot.domain.evidence.feeds import feed_gaps, on_runs_alone
 from bot.domain.evidence.history import PipelineHistory
@@ -23,7 +23,6 @@ from bot.domain.platform.registry import Processor, Registry
 from bot.domain.sources import Feed
 from bot.domain.verdicts.context import Neighbours, VerdictContext, Waiting
 from bot.domain.verdicts.validation import Validated, Validation, ValidationRequest, rank
-from bot.ports.state import StateUnavailable
 from bot.ports.warehouse import Warehouse
 from bot.services.blindness import Blindness
 from bot.services.health import HealthService, not_registered, with_seen

@@ -9,8 +9,9 @@ import pytest
 from bot.adapters.clock import monotonic_seconds, system_clock
 from bot.adapters.state.database import open_engine
 from bot.adapters.state.database_clock import DatabaseClock
+from bot.domain.errors import StateUnavailable
 from bot.ports.leases import Lease
-from bot.ports.state import State, StateUnavailable
+from bot.ports.state import State
 from bot.services.holding import BEAT_EVERY, KEPT_S, SILENT_S, Holding
 from bot.services.told import Reading, Told
 from tests.contracts.postgres import new_database

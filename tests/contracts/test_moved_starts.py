@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from bot.adapters.sources.push import PushSource
 from bot.adapters.warehouse import loading
+from bot.domain.errors import StateUnavailable
 from bot.domain.evidence.observation import DateSpan
 from bot.domain.evidence.platform_facts import platform_facts
 from bot.domain.evidence.vocabulary import Vocabulary
 from bot.domain.sources import SourceFailed
-from bot.ports.state import StateUnavailable
 from bot.ports.warehouse import DataFile, MovedStart, SourceMark, Warehouse
 from bot.services.loading import hints_of
 from tests.contracts.warehouses import KINDS, opened

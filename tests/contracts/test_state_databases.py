@@ -25,9 +25,9 @@ from bot.adapters.state.migrate import check, migrate
 from bot.adapters.state.starting import WITHIN_S, when_it_answers
 from bot.adapters.state.stores import SqlState
 from bot.adapters.state.tables import metadata
-from bot.domain.errors import BadInput
+from bot.domain.errors import BadInput, StateUnavailable
 from bot.domain.gate.memory import GateResult
-from bot.ports.state import Committed, StateUnavailable, StateUnfit
+from bot.ports.state import Committed, StateUnfit
 from tests.contracts.postgres import new_database, standing_still
 from tests.contracts.states import SQL_KINDS, address
 from tests.house.project import ROOT

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.bootstrap import reading
 from bot.cli.health_json import health_json
 from bot.config.settings import Settings
 from bot.domain.health.model import HealthRequest
+from bot.reading import reading
 from tests.independent.commands import health
 from tests.independent.evidence import TextRules
 from tests.independent.exact import all_differences

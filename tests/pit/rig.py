@@ -22,8 +22,7 @@ from bot.adapters.state.migrate import migrate
 from bot.adapters.state.stores import SqlState
 from bot.domain.access import Actor
 from bot.domain.audit import Seal
-from bot.domain.errors import FirelineError
-from bot.ports.state import StateUnavailable
+from bot.domain.errors import FirelineError, StateUnavailable
 from bot.services.auditor import AuditFailed, Auditor
 from bot.services.responses import ResponseService
 from tests.contracts.postgres import Cluster

@@ -21,7 +21,7 @@ from cryptography.x509.oid import NameOID
 
 from bot.adapters.google_tokens import LEAST_S, GoogleTokens
 from bot.callbacks.pubsub import PATH, PubSubDoor
-from bot.ports.state import StateUnavailable
+from bot.domain.errors import StateUnavailable
 from bot.services.intake import Intake
 from tests.support.intake_bench import IntakeBench, intake_bench, told
 from tests.support.local_server import served

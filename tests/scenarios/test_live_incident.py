@@ -14,7 +14,7 @@ import pytest
 import yaml
 from pydantic import SecretStr
 
-from bot.bootstrap import Services, app_services, on_watch
+from bot.bootstrap import app_services, on_watch
 from bot.cli.demo_config import configure
 from bot.cli.demo_world import Living, read_all
 from bot.config.settings import BUNDLED_CONFIG, Settings
@@ -22,6 +22,7 @@ from bot.domain.findings.severity import Severity
 from bot.domain.health.model import Colour, HealthRequest
 from bot.domain.incidents.decisions import Outcome
 from bot.opening import warehouse
+from bot.reading import Services
 from bot.services.on_watch import TICK, OnWatch
 from bot.sourcing import sources_service
 from bot.state_adapters import state

@@ -9,9 +9,9 @@ from itertools import count
 import pytest
 
 from bot.domain.delivery import Kind, Outcome, Page, PageState, Queued
+from bot.domain.errors import StateUnavailable
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.response import Response
-from bot.ports.state import StateUnavailable
 from bot.scheduler import response_lanes, running
 from bot.services import paging
 from bot.services.paging import LEASE

@@ -11,8 +11,7 @@ from typer.testing import CliRunner
 from bot.adapters.state import migrations, starting
 from bot.cli.app import app
 from bot.config.settings import Settings
-from bot.domain.errors import BadInput
-from bot.ports.state import StateUnavailable
+from bot.domain.errors import BadInput, StateUnavailable
 from bot.state_adapters import state
 from tests.support.gate_story import START
 

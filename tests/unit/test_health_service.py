@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.errors import BadInput
+from bot.domain.errors import BadInput, StateUnavailable
 from bot.domain.health.model import Colour, HealthReport, HealthRequest, Window
 from bot.domain.health.noise import FailedGroup
 from bot.domain.health.notified import Notified, NotifiedSpan, Sent
 from bot.domain.slo import ServiceLevel, ServiceLevels
-from bot.ports.state import StateUnavailable
 from bot.services.health import HealthService
 from bot.views import health_words
 from tests.support.builders import PROCESSORS, World, at, failed, game, load, loaded, raw_file, registry, run, warehouse

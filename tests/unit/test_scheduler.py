@@ -8,9 +8,8 @@ from datetime import timedelta
 import pytest
 
 from bot import scheduler
-from bot.domain.errors import BadInput, FirelineError
+from bot.domain.errors import BadInput, FirelineError, StateUnavailable
 from bot.domain.sources import Feed, SourceFailed, SourcePlan
-from bot.ports.state import StateUnavailable
 from bot.scheduler import Lane, Lanes, running
 from bot.services.sources import Connected, SourcesService
 from bot.services.vitals import Vitals

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.cli.validate import ValidateQuestion, answer_validate, question_of
-from bot.domain.errors import BadInput
+from bot.domain.errors import BadInput, StateUnavailable
 from bot.domain.findings.severity import Severity
 from bot.domain.health.notified import called
 from bot.domain.incidents.incident import Incident
@@ -18,7 +18,6 @@ from bot.domain.slo import ServiceLevels
 from bot.domain.verdicts.judge import Action, Verdict
 from bot.domain.verdicts.sampling import Plan
 from bot.domain.verdicts.validation import Validated, ValidationRequest
-from bot.ports.state import StateUnavailable
 from bot.ports.warehouse import Warehouse
 from bot.services.health import HealthService
 from bot.services.sampling import SamplingService

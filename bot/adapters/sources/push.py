@@ -11,11 +11,11 @@ from typing import Any
 
 from bot.adapters.sources.rows import Lines
 from bot.domain.counts import plural
+from bot.domain.errors import StateUnavailable
 from bot.domain.pushed.folding import PushedRun, folded
 from bot.domain.sources import Feed, SourceFailed
 from bot.ports.pushed import Pushed
 from bot.ports.sources import Batch
-from bot.ports.state import StateUnavailable
 from bot.ports.warehouse import DataFile, MovedStart
 
 EVENTS_AT_ONCE = 5_000

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NoSuchModuleError, StatementError
 
-from bot.domain.errors import BadInput, FirelineError
-from bot.ports.state import StateRefuses, StateUnavailable
+from bot.domain.errors import BadInput, FirelineError, StateUnavailable
+from bot.ports.state import StateRefuses
 
 BUSY_SECONDS = 5
 """How long a SQLite write waits for another process's."""

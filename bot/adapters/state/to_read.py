@@ -7,7 +7,8 @@ from sqlalchemy import Engine
 
 from bot.adapters.state.migrate import check
 from bot.adapters.state.stores import SqlState
-from bot.ports.state import StateUnavailable, StateUnfit
+from bot.domain.errors import StateUnavailable
+from bot.ports.state import StateUnfit
 
 
 @contextmanager

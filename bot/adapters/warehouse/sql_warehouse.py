@@ -3,7 +3,8 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from bot.adapters.warehouse import daily, marks
 from bot.adapters.warehouse.custom_query import day_values
@@ -11,7 +12,6 @@ from bot.adapters.warehouse.draft_facts import processor_facts
 from bot.adapters.warehouse.engine import Engine, Parameters
 from bot.adapters.warehouse.health_rows import due_outcome, example_of, failed_group, parameters_of, run_count
 from bot.adapters.warehouse.live_health import LiveHealth
-from bot.adapters.warehouse.loading import Loader
 from bot.adapters.warehouse.observed import observed, observed_dates
 from bot.adapters.warehouse.settled import FOREVER, Settled
 from bot.adapters.warehouse.sights import FEEDS
@@ -48,15 +48,23 @@ from bot.ports.warehouse import (
     Warehouse,
 )
 
+if TYPE_CHECKING:
+    from bot.adapters.warehouse.loading import Loader
+
 
 class SqlWarehouse:
     """Implements `bot.ports.warehouse.Warehouse`."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._loader = Loader(engine)
         self._settled = Settled(keeps=engine.sole_writer)
         self._live = LiveHealth(engine, self._settled)
+
+    @cached_property
+    def _loader(self) -> "Loader":
+        from bot.adapters.warehouse.loading import Loader
+
+        return Loader(self._engine)
 
     def only_while(self, may: Callable[[], bool]) -> None:
         self._engine.only_while(may)
