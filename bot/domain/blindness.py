@@ -67,13 +67,8 @@ def late_read(status: SourceStatus) -> str:
     if age is None:
         return f"{status.plan.name} has not been read yet{said}"
     if age > max(SHORTEST, LATE_READS * status.plan.every) or status.failing_since is not None:
-        return f"{status.plan.name} has not been read for {_minutes(age)}{said}"
+        return f"{status.plan.name} has not been read for {length(age)}{said}"
     return ""
-
-
-def _minutes(span: timedelta) -> str:
-    minutes = max(0, round(span / timedelta(minutes=1)))
-    return f"{minutes} min" if minutes < 120 else f"{minutes / 60:.0f} h"
 
 
 def limit_of(status: SourceStatus, policy: BlindnessPolicy) -> timedelta:
@@ -196,6 +191,8 @@ def shown(moment: datetime) -> str:
 
 
 def length(span: timedelta) -> str:
-    """`34 min`, `3 h`."""
-    minutes = max(1, round(span / timedelta(minutes=1)))
+    """`20 s`, `34 min`, `3 h`; never none at all."""
+    if span < timedelta(minutes=1):
+        return f"{max(1, round(span.total_seconds()))} s"
+    minutes = round(span / timedelta(minutes=1))
     return f"{minutes} min" if minutes < 120 else f"{minutes / 60:.0f} h"
