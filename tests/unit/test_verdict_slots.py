@@ -111,3 +111,15 @@ def test_a_share_below_nine_tenths_is_never_said_as_ninety(rows: int, usual: int
     judged = judge(day(table=trace(rows), runs=[run(records=rows)]), LATER, usual)
     assert judged.verdict is Verdict.PARTIAL
     assert judged.because == f"the table has {rows} rows of about {usual} ({said})"
+
+
+def test_of_many_slots_a_day_one_that_passed_is_missing_before_the_date_is_judged() -> None:
+    """By the rule of detection: at the slot after it at the earliest, until it runs again; see test_passed_slots."""
+    hourly = tuple(SLOT + n * timedelta(hours=1) for n in range(-6, 6))
+    made = day(slots=hourly, runs=[run(start=hourly[4])], processor=processor(expected_records={"per_game": False}))
+    judged = judge(made, hourly[6], None)
+    assert (judged.verdict, judged.of_slot) == (Verdict.MISSING_RUN, True)
+    assert judged.because == f"no run has started for its slot of {hourly[5]:%H:%M} UTC, nor since"
+    assert verdict(made, hourly[6] - MINUTE) is Verdict.NOT_YET
+    made.take(run(start=hourly[7]))
+    assert verdict(made, hourly[7] + 5 * MINUTE) is Verdict.NOT_YET

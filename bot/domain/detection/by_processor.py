@@ -11,6 +11,7 @@ from bot.domain.detection.silence import LEAST, Silence
 from bot.domain.detection.trouble import Trouble
 from bot.domain.evidence.expectation import Expects, expectation
 from bot.domain.evidence.history import PipelineHistory
+from bot.domain.evidence.missed_slots import has_slots_to_miss
 from bot.domain.evidence.observation import Event, RunSeen, Started
 from bot.domain.evidence.processor_date import ProcessorDate
 from bot.domain.evidence.runs import Category, Status, Trigger
@@ -125,7 +126,7 @@ class ByProcessor:
             counts = self.silence.counts(name, now)
             if counts is not None and not self._taken_out(processor, counts[0]):
                 found, again = self.silence.detect(name, now, counts, self._ends_at), counts[1]
-        elif not processor.sporadic and expectation(processor) is not Expects.PER_GAME:
+        elif has_slots_to_miss(processor):
             found, again = self._between_slots(name, now), self._slot_missed_at(name, now)
         if found is None and (again is None or now < again):
             self._looks.set(name, again)

@@ -25,6 +25,8 @@ def detect(day: ProcessorDate, judged: Judged, now: datetime, registry: Registry
     """The trouble that the verdict names, None when it names none that concerns this processor."""
     if judged.verdict is Verdict.IDEMPOTENCY_BLOCK:
         return _blocked(day, judged, now)
+    if judged.of_slot:
+        return None  # the processor's own slots tell, whatever date they are of: passed_slots
     if judged.verdict is Verdict.MISSING_RUN:
         return _missing(day, judged)
     if judged.verdict is Verdict.TRACKING_BUG:

@@ -1,20 +1,14 @@
-"""missing_run between slots: a job with many slots a day lets one pass, though its date may have rows of others.
+"""missing_run between slots: a job with many slots a day lets one pass, though its date may have rows of others."""
 
-Jobs with fewer slots are judged by their date: later slots of a date that has its data are second chances.
-"""
-
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from itertools import islice, pairwise
 
 from bot.domain.detection.silence import RETIRED_AFTER
 from bot.domain.detection.trouble import Trouble
-from bot.domain.evidence.processor_date import EARLY_START
+from bot.domain.evidence.missed_slots import FEWEST_A_DAY, first_missed
 from bot.domain.findings.finding import FindingKind, RootCause
 from bot.domain.platform.calendar import slot_instant
 from bot.domain.platform.schedule import Schedule
 
-FEWEST_A_DAY = 5
 LONGEST_LEAD = timedelta(days=3)
 """A slot lies at most so long after midnight of its data date."""
 _DAY = timedelta(days=1)
@@ -49,8 +43,7 @@ def missed(schedule: Schedule, last_start: datetime, now: datetime) -> tuple[dat
     """The first slot without a run, and when it is missed; None where there is none within a day."""
     if now - last_start >= RETIRED_AFTER or schedule.most_a_day < FEWEST_A_DAY:
         return None
-    passed = list(islice(_slots_after(schedule, last_start, now + _DAY), 2))
-    return (passed[0], max(passed[0] + schedule.missing_after, passed[1])) if len(passed) == 2 else None
+    return first_missed(_slots(schedule, last_start, now + _DAY), last_start, schedule.missing_after)
 
 
 def look_again(schedule: Schedule, last_start: datetime, now: datetime) -> datetime | None:
@@ -61,14 +54,6 @@ def look_again(schedule: Schedule, last_start: datetime, now: datetime) -> datet
     tomorrow = (now + _DAY).astimezone(schedule.zone).date()
     others = slot_instant(tomorrow + _DAY, 0, schedule.zone) - _DAY
     return others if known is None else min(known[1], others)
-
-
-def _slots_after(schedule: Schedule, last_start: datetime, until: datetime) -> Iterator[datetime]:
-    """In order, those that the run at `last_start` was not for: a run may begin a little before its slot."""
-    ordered = _slots(schedule, last_start, until)
-    shortest = min((later - earlier for earlier, later in pairwise(ordered)), default=EARLY_START)
-    early = min(EARLY_START, shortest / 2)
-    return (slot for slot in ordered if slot > last_start + early)
 
 
 def _slots(schedule: Schedule, since: datetime, until: datetime) -> list[datetime]:

@@ -9,6 +9,7 @@ from bot.domain.blindness import Blind
 from bot.domain.counts import plural
 from bot.domain.evidence.coverage import is_short
 from bot.domain.evidence.expectation import Expects, expectation, input_kind
+from bot.domain.evidence.missed_slots import missed_slot
 from bot.domain.evidence.observation import RunSeen
 from bot.domain.evidence.processor_date import LOAD_LAG, ProcessorDate
 from bot.domain.evidence.runs import InputKind, Status
@@ -77,7 +78,8 @@ class Judged:
     """A verdict with the sentence that explains it. `until`: for `wait`, when to look again (None: after a repair).
 
     `instead` is an action better than the verdict's usual one. `lost`: of an unknown one, that data is lost is known.
-    `uncounted`: there are rows, and nobody can tell whether they are all.
+    `uncounted`: there are rows, and nobody can tell whether they are all. `of_slot`: a slot passed without a run, and
+    later ones of the date are still to come.
     """
 
     verdict: Verdict
@@ -86,6 +88,7 @@ class Judged:
     instead: Action | None = None
     lost: bool = False
     uncounted: bool = False
+    of_slot: bool = False
 
     @property
     def action(self) -> Action:
@@ -116,6 +119,10 @@ ALONE = DateContext()
 def judge(day: ProcessorDate, now: datetime, usual: float | None, context: DateContext = ALONE) -> Judged:
     """The verdict on (processor, date) as of `now`. `usual`: rows to be expected for the date, None when not known."""
     judged = _filled(day, now, usual) if day.filled else _unfilled(day, now, context)
+    slot = missed_slot(day, now) if judged.verdict is Verdict.NOT_YET else None
+    if slot is not None:
+        because = f"no run has started for its slot of {slot:%H:%M} UTC, nor since"
+        judged = Judged(verdict=Verdict.MISSING_RUN, because=because, of_slot=True)
     if context.blind is not None and judged.verdict in RESTS_ON_ABSENCE and not _was_absent(day, context.blind):
         return Judged(verdict=Verdict.UNKNOWN, because=f"unknown: source {context.blind.text}")
     if judged.verdict is Verdict.NOT_YET and context.stopped is not None:

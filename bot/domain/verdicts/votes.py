@@ -136,7 +136,7 @@ def tallies(day: ProcessorDate, now: datetime) -> tuple[RunTally, ...]:
 def words(day: ProcessorDate, verdict: Verdict, usual: float | None) -> dict[Source, Vote]:
     """What each source says of the verdict: of those that the processor should have, and that the verdict is about."""
     claim = CLAIMS.get(verdict, Claim())
-    partial = usual if verdict is Verdict.PARTIAL else None
+    partial = usual if verdict in (Verdict.PARTIAL, Verdict.MISSING_RUN) else None
     history = verdict in REFUTED or _history(day, partial)
     claims: dict[Source, tuple[bool | None, bool | None]] = {Source.HISTORY: (claim.data, history)}
     if day.processor.bigquery_table is not None:
