@@ -15,6 +15,8 @@ COLLOQUIAL = {
     "PT": "America/Los_Angeles",
 }
 MOST = 3
+NO_PLACES = ("Factory", "localtime", "posixrules")
+"""Files among the zones: that of a machine which nobody has set (it goes by UTC), and whatever this one is set to."""
 
 
 def is_known(name: str) -> bool:
@@ -22,7 +24,7 @@ def is_known(name: str) -> bool:
         ZoneInfo(name)
     except (ValueError, OSError, KeyError):
         return False
-    return True
+    return name not in NO_PLACES and not name.startswith(("posix/", "right/"))
 
 
 def unknown(wrong: str) -> str:

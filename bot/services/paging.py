@@ -164,15 +164,16 @@ class PagingService:
 
     def _send(self, queued: Queued, now: datetime, until_s: float) -> None:
         outcome = self._tried(queued, until_s)
-        _log(queued, outcome)
-        if queued.page.act is not Act.TEST:
-            self._metrics.paged(queued.page, outcome)
         try:
             self._store(_Shown(queued, outcome, now))
         except StateUnavailable:
             with self._lock:
                 self._not_stored.append(_Shown(queued, outcome, now))
             raise
+        finally:
+            _log(queued, outcome)
+            if queued.page.act is not Act.TEST:
+                self._metrics.paged(queued.page, outcome)
 
     def _store(self, shown: _Shown) -> None:
         queued, outcome = shown.queued, shown.outcome

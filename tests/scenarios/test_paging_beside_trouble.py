@@ -11,7 +11,7 @@ import pytest
 
 from bot import responding
 from bot.config.settings import Settings
-from bot.domain.delivery import Outcome, Page
+from bot.domain.delivery import Outcome, Page, PageState
 from bot.domain.incidents.incident import Incident
 from bot.ports.fakes.metrics import FakeMetrics
 from bot.responding import responding as wired
@@ -72,6 +72,17 @@ def test_everything_else_raises() -> None:
     texts = paged_beside(raising, BrokenMetrics(), raising)
     assert len(texts) == 2
     assert all("P0 INC-1" in text and "Acknowledge" in text for text in texts)
+
+
+def test_what_was_sent_is_stored_although_it_cannot_be_counted() -> None:
+    """Or a channel that cannot be asked would send it again."""
+    story = PagedStory(START, FakePager("slack", sees=False))
+    story.metrics = BrokenMetrics()
+    story.restart()
+    story.held = [finding("Gamebook", severity="P0")]
+    with pytest.raises(ZeroDivisionError):
+        story.look()
+    assert [each.state for each in story.state.pages_of(f"{story.incident.id}:1")] == [PageState.SENT]
 
 
 def test_everything_else_hangs(monkeypatch: pytest.MonkeyPatch) -> None:

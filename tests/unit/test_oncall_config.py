@@ -45,6 +45,7 @@ def test_the_bundled_rotas_have_somebody_each() -> None:
 @pytest.mark.parametrize(
     ("text", "faults"),
     [
+        ("timezone: Factory\n", ["'Factory' is not a known time zone."]),
         ("timezone: ET\n", ["'ET' is not a known time zone. Did you mean America/New_York?"]),
         (
             HEAD.replace("Ben}", "Ben, timezone: EST5, phone: 555-1234, email: ben}") + ROTA,

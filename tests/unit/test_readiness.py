@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.domain.escalation.readiness import Reach, faults, readiness, uncovered
 from bot.domain.escalation.simulation import simulated
 from bot.domain.findings.severity import Severity
-from bot.domain.incidents.escalation_policy import EscalationPolicy
+from bot.domain.incidents.escalation_policy import EscalationPolicy, Ladder
 from bot.domain.oncall.on_call import on_call
 from bot.domain.oncall.schedule import Person, Rota
 from tests.support.gate_story import finding
@@ -77,6 +77,20 @@ def test_one_outage_must_not_silence_a_p0() -> None:
     phones = replace(POLICY.of(Severity.P0), steps=tuple(replace(step, by=("voice", "sms")) for step in steps))
     said = list(faults(EscalationPolicy({**POLICY.ladders, Severity.P0: phones}), PLAN, everybody, PROVIDERS.get, NOW))
     assert said[0] == "P0: sms and voice reach Ben through twilio alone"
+
+
+def test_a_p0_or_p1_does_not_fall_silent() -> None:
+    def said(**ladders: Ladder) -> list[str]:
+        given = {Severity(name): ladder for name, ladder in ladders.items()}
+        return list(faults(EscalationPolicy({**POLICY.ladders, **given}), PLAN, everybody, PROVIDERS.get, NOW))
+
+    written = replace(POLICY.of(Severity.P1), steps=POLICY.of(Severity.P1).steps[:1])
+    assert said(P0=Ladder(), P1=written) == [
+        "P0 wakes nobody: give it a step by slack, voice or another channel that pages",
+        "P1 wakes nobody: give it a step by slack, voice or another channel that pages",
+    ]
+    once = "P0: when nobody has answered, nobody is paged again; set `repeat: 30m`"
+    assert said(P0=replace(POLICY.of(Severity.P0), repeat=None)) == [once]
 
 
 def test_hours_without_anybody_are_named() -> None:

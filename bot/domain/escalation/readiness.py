@@ -56,12 +56,24 @@ def _of(person: Person, severity: Severity, channels: list[str], targets: Target
 def faults(
     policy: EscalationPolicy, schedule: Schedule, targets: Targets, provider: Provider, now: datetime
 ) -> Iterator[str]:
-    """What a policy must not have: a step that reaches nobody, a P0 that needs Slack alone, one provider for all."""
+    """What a policy must not have: a P0 or P1 that wakes nobody or falls silent, a step that reaches nobody, a P0 that
+    needs Slack alone, one provider for all.
+    """
+    yield from _silent(policy)
     for severity, ladder in sorted(policy.ladders.items()):
         for number, step in enumerate(ladder.steps, start=1):
             for why in _of_step(step, schedule, targets, now):
                 yield f"{severity}, step {number}: {why}"
     yield from _of_p0(policy.of(Severity.P0), schedule, targets, provider, now)
+
+
+def _silent(policy: EscalationPolicy) -> Iterator[str]:
+    for severity in (Severity.P0, Severity.P1):
+        if not policy.of(severity).wakes:
+            yield f"{severity} wakes nobody: give it a step by slack, voice or another channel that pages"
+    p0 = policy.of(Severity.P0)
+    if p0.wakes and p0.repeat is None:
+        yield "P0: when nobody has answered, nobody is paged again; set `repeat: 30m`"
 
 
 def _of_step(step: Step, schedule: Schedule, targets: Targets, now: datetime) -> Iterator[str]:
