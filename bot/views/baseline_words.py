@@ -44,13 +44,13 @@ def table(found: Baseline) -> list[str]:
 
 
 def weekday(usual: WeekdayUsual) -> str:
-    """`Usual Tuesday: p50 260 s, p95 300 s; 2.1% of 190 fail (95 %: 0.8% to 5.3%); 48 runs a day; n=4`."""
+    """`Usual Tuesday (UTC): p50 260 s, p95 300 s; 2.1% of 190 fail (95 %: 0.8% to 5.3%); 48 runs a day; n=4`."""
     low, high = usual.failure_bounds
     took = "" if usual.p50 is None or usual.p95 is None else f"p50 {_seconds(usual.p50)}, p95 {_seconds(usual.p95)}; "
     fail = f"{usual.failure_rate or 0:.1%} of {usual.runs:,} fail (95 %: {low:.1%} to {high:.1%})"
     records = "" if usual.records is None else f", {usual.records:,.0f} records a run"
     runs = f"{plural(round(usual.volume), 'run')} a day{records}"
-    return f"Usual {WEEKDAYS[usual.weekday]}: {took}{fail}; {runs}; n={usual.days}"
+    return f"Usual {WEEKDAYS[usual.weekday]} (UTC): {took}{fail}; {runs}; n={usual.days}"
 
 
 def _those(found: Moved) -> str:

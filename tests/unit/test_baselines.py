@@ -90,7 +90,7 @@ def test_what_is_usual_of_each_weekday() -> None:
     assert (monday.days, tuesday.days, tuesday.runs, tuesday.failed, tuesday.volume) == (5, 4, 16, 4, 4)
     assert monday.p50 == pytest.approx(1_002, rel=0.02)
     said = baseline_words.lines(found)[0]
-    assert said.startswith("Usual Tuesday: p50 262 s, p95 ")
+    assert said.startswith("Usual Tuesday (UTC): p50 262 s, p95 ")
     assert "25.0% of 16 fail (95 %: 10.2% to 49.5%); 4 runs a day, 518 records" in said
     assert said.endswith("records a run; n=4")
 

@@ -68,6 +68,16 @@ def test_every_run_is_counted_once_where_it_belongs(service: HealthService) -> N
     assert next(row.phase for row in report.processors if row.name == "Newcomer") is None, "in no phase of the registry"
 
 
+def test_a_baseline_has_the_evidence_that_a_window_has(tmp_path: Path) -> None:
+    """Failures without words are told apart by it: in the baseline each of them counted as unexplained."""
+    into = warehouse()
+    load(into, WORLD.write(tmp_path))
+    before = Window.live(END + timedelta(days=9), 7).baseline()
+    found = into.health_counts(before)
+    assert any(each.state.expected for each in found)
+    assert sorted(found, key=repr) == sorted(into.health_counts(replace(before, late=False)), key=repr)
+
+
 def test_a_run_that_starts_at_the_very_moment_was_known_then(tmp_path: Path) -> None:
     """As in a replay, which takes in at a tick what became known by then."""
     into = warehouse()

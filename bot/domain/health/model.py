@@ -63,8 +63,8 @@ class Window:
 
     @property
     def known_at(self) -> datetime:
-        """By when its evidence was known."""
-        return END_OF_TIME if self.late else self.as_of
+        """By when its evidence was known: with what came late, at the last moment of answers that still stand."""
+        return END_OF_TIME - timedelta.resolution if self.late else self.as_of
 
     @property
     def of_whole_days(self) -> bool:
