@@ -116,7 +116,7 @@ class DetectionService:
         live.taken = set(timeline.again(_since(live, now), now))
         if not sight.statuses:
             sight = self._stopped(live.registry, now)
-        absences = self._absences_of(live)
+        absences = self._absences_of(live, now)
         findings, self._blindness.held, unseen = absences.sorted_out(findings, sight, live.registry, now)
         findings += source_findings(sight, self._blindness.held, self._severity)
         findings += self._burns(now)
@@ -138,16 +138,17 @@ class DetectionService:
         findings = source_findings(sight, {}, self._severity)
         return self._gate_for(Registry(processors=())).tick(now, findings).decisions if findings else ()
 
-    def _absences_of(self, live: _Live) -> Absences:
+    def _absences_of(self, live: _Live, now: datetime) -> Absences:
         if self._absences is None:
-            self._absences = Absences(live.gate.open_fingerprints())
+            self._absences = Absences(each.fingerprint for each in live.gate.open_findings(now))
         return self._absences
 
     def _started(self, document: str, observed: Observed, now: datetime) -> _Live:
         registry = Registry.model_validate_json(document).including(run.processor for run in observed.runs)
         gate = self._gate_for(registry)
         watch = Watch(registry, observed, self._severity, self._accepted, gate.storm)
-        watch.look_after(gate.open_dates())
+        opened = gate.open_findings(now)
+        watch.look_after((name, day) for each in opened if (day := each.data_date) for name in each.processors)
         return _Live(document, watch, gate, _without_events(observed), now, now)
 
 

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime, timedelta
 
 from bot.domain.escalation.follow import followed
 from bot.domain.escalation.pages import follow_ups
@@ -79,16 +79,13 @@ class GateService:
         """What the gate takes for a storm."""
         return self._rules.policy.storm
 
-    def open_dates(self) -> set[tuple[str, date]]:
-        """(processor, data date) of what open incidents are about."""
-        members = (member for incident in self._state.open_incidents() for member in self._state.members(incident.id))
-        findings = [member.finding for member in members]
-        return {(name, finding.data_date) for finding in findings if finding.data_date for name in finding.processors}
-
-    def open_fingerprints(self) -> set[str]:
-        """Those of findings that belong to open incidents."""
-        opened = self._state.open_incidents()
-        return {member.finding.fingerprint for incident in opened for member in self._state.members(incident.id)}
+    def open_findings(self, now: datetime) -> Iterator[Finding]:
+        """Those that belong to open incidents, of shadow, too."""
+        for incident in self._state.open_incidents():
+            yield from (member.finding for member in self._state.members(incident.id))
+        apart = self._state.shadow.remembered(now, timedelta())
+        opened = {name for name, incident in apart.incidents.items() if incident.is_open}
+        yield from (alert.finding for alert in apart.alerts.values() if alert.incident in opened)
 
     def tick(
         self,

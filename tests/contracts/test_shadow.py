@@ -110,6 +110,19 @@ def test_what_people_were_told_of_ends_where_they_were_told(again: Again) -> Non
     assert [each.root for each in again().shadow.incidents(START, START + LATER)] == ["Raw01"]
 
 
+def test_a_process_that_starts_knows_what_is_open_in_shadow(again: Again) -> None:
+    """What it goes on to count while a source shows nothing, and the old dates that it looks after."""
+    part = ShadowPolicy(processors=frozenset({"Raw01"}))
+    tick(again(), 0, [DOWN, finding("Raw01"), finding("Raw02")], part)
+    for minutes in (20, 36):
+        tick(again(), minutes, [DOWN, finding("Raw01")], part)
+    opened = GateService(again(), under(part)).open_findings(minute(37))
+    assert sorted(each.root for each in opened) == ["Gamebook", "Raw01"]
+    for minutes in (60, 90):
+        tick(again(), minutes, [DOWN], part)
+    assert [each.root for each in GateService(again(), under(part)).open_findings(minute(91))] == ["Gamebook"]
+
+
 @pytest.mark.parametrize("policy", ROOT_ALONE.values(), ids=ROOT_ALONE)
 def test_a_rule_in_shadow_neither_hides_nor_joins_what_is_real(again: Again, policy: ShadowPolicy) -> None:
     tick(again(), 0, [DOWN, BELOW], policy)

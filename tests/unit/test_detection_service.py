@@ -8,6 +8,7 @@ import pytest
 from bot.domain.findings.severity_policy import SeverityPolicy
 from bot.domain.gate.memory import GateRules
 from bot.domain.gate.policy import GatePolicy
+from bot.domain.gate.shadow_policy import ShadowPolicy
 from bot.domain.incidents.decisions import Decision, Outcome
 from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.domain.platform.lineage import Lineage
@@ -41,12 +42,13 @@ class Live:
         self.told: list[Decision] = []
         self.restart()
 
-    def restart(self) -> None:
+    def restart(self, policy: GatePolicy | None = None) -> None:
+        self.policy = policy or GatePolicy()
         self.detection = DetectionService(self.warehouse, SeverityPolicy(), AcceptedLosses(), self._gate)
 
     def _gate(self, registry: Registry) -> GateService:
         phases = {processor.name: processor.phase for processor in registry.processors}
-        return GateService(self.state, GateRules(GatePolicy(), Lineage(registry), phases))
+        return GateService(self.state, GateRules(self.policy, Lineage(registry), phases))
 
     def bring(self, world: World) -> None:
         self.loads += 1
@@ -151,6 +153,21 @@ def test_a_loss_of_weeks_ago_goes_on_after_a_restart(live: Live) -> None:
     incident = live.state.incident(told.incident)
     assert incident is not None
     assert incident.is_open, "nobody has repaired it"
+
+
+def test_a_loss_of_weeks_ago_goes_on_in_shadow_after_a_restart(live: Live) -> None:
+    policy = GatePolicy(shadow=ShadowPolicy(everything=True))
+    live.restart(policy)
+    live.bring(WELL.but(runs=[*WELL.runs, run("nothing", start=30.1, records_processed=0)]))
+    for day in range(12):
+        live.tick(moment(36) + timedelta(days=day))
+    live.restart(policy)
+    last = moment(36) + timedelta(days=11, minutes=30)
+    for minute in range(1, 30):
+        live.tick(last - timedelta(minutes=30 - minute))
+    kept = live.state.shadow.incidents(moment(30), last)
+    assert live.told == []
+    assert [each.is_open for each in kept if (each.root, each.data_dates) == ("Box", (DAY,))] == [True]
 
 
 def test_a_clock_that_is_put_back_restarts_detection(live: Live) -> None:
