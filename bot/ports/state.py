@@ -277,8 +277,8 @@ class State(Protocol):
         """The findings that belong to an incident now, in order of fingerprint."""
         ...
 
-    def history(self, incident_id: str) -> list[Decision]:
-        """What was decided of an incident, in order of time and fingerprint."""
+    def history(self, *incident_ids: str) -> list[Decision]:
+        """What was decided of an incident, or of several, in order of time and fingerprint."""
         ...
 
     def feedback(self, incident_id: str) -> list[Feedback]:

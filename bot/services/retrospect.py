@@ -80,24 +80,19 @@ class RetrospectService:
         """The newest first. Those of its root count by that alone: the rest of what is known of them may be newer."""
         if not incident.has_data:
             return
-        before = self._required().announced(incident.announced_at - LIKE_IT, incident.announced_at)
-        first = self._first(incident)
+        known = self._required().announced(incident.announced_at - LIKE_IT, incident.announced_at)
+        before = [each for each in reversed(known) if each.id != incident.id and each.family is incident.family]
+        others = [each for each in before if each.root != incident.root]
+        firsts = self._firsts([incident, *others]) if others else {}
         yield from (
-            each for each in reversed(before) if each.id != incident.id and self._is_alike(incident, first, each)
+            each for each in before if each.root == incident.root or alike(firsts[incident.id], firsts[each.id])
         )
 
-    def _is_alike(self, incident: Incident, first: Finding, other: Incident) -> bool:
-        if (other.root, other.family) == (incident.root, incident.family):
-            return True
-        if other.family is not incident.family or incident.kind not in {part.kind for part in other.parts}:
-            return False
-        return alike(first, self._first(other))
-
-    def _first(self, incident: Incident) -> Finding:
-        """As it was announced: what was found later is not compared."""
-        said = (each for each in self._required().history(incident.id) if each.outcome is Outcome.ANNOUNCE)
-        first = next(said, None)
-        return incident.headline if first is None else first.finding
+    def _firsts(self, incidents: Sequence[Incident]) -> dict[str, Finding]:
+        """Each as it was announced, by id: what was found later is not compared."""
+        said = self._required().history(*(each.id for each in incidents))
+        first = {each.incident: each.finding for each in reversed(said) if each.outcome is Outcome.ANNOUNCE}
+        return {each.id: first.get(each.id, each.headline) for each in incidents}
 
     def _past(self, incident: Incident, now: datetime, repairs: Sequence[Repair]) -> Past:
         known = [each for each in self._required().timeline(incident.id) if each.at <= now]

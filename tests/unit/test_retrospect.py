@@ -9,6 +9,7 @@ import pytest
 from bot.domain.errors import BadInput
 from bot.domain.findings.finding import FindingKind, RootCause
 from bot.domain.gate.memory import GateResult
+from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.retrospect import alike
 from bot.domain.incidents.timeline import Entry, EntryKind
 from bot.domain.operations.operation import Kind, Stage
@@ -18,11 +19,19 @@ from bot.services.retrospect import RetrospectService
 from bot.views import incident_memory
 from bot.views.postmortem import markdown
 from tests.support.deploys import operation
-from tests.support.gate_story import START, finding
-from tests.support.notices import CASCADE, incident
+from tests.support.gate_story import OTHERS, START, finding
+from tests.support.notices import CASCADE, decision, incident
 from tests.support.repairs import planned
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+
+
+class Counted(FakeState):
+    asked = 0
+
+    def history(self, *incident_ids: str) -> list[Decision]:
+        self.asked += 1
+        return super().history(*incident_ids)
 
 
 def stored(*names: str, **changes: Any) -> FakeState:
@@ -155,6 +164,30 @@ def test_what_ended_those_like_it_is_counted_as_it_was_known_then() -> None:
     assert incident_memory.sentence(found) in markdown(past.of(following, START + 9 * HOUR))
     early = [state.incident(name) for name in "AB"]
     assert [past.memory(each) for each in early if each is not None] == [None, None]
+
+
+def test_what_those_elsewhere_became_later_is_not_compared() -> None:
+    """The same words of another root, by what each was announced with; asked for in one query."""
+    state = Counted()
+    errors = ("KeyError: 'a'", "KeyError: 'b'", "OSError", "")
+    for at, (name, root, error) in enumerate(zip("ABCD", OTHERS, errors, strict=False)):
+        first = replace(CASCADE, processors=(root,), error=error)
+        now_same = replace(first, error="KeyError: 'now'")
+        announced = START + at * HOUR
+        told = decision(at=announced, incident=name, finding=first, fingerprint=name)
+        known = incident(name, processors=(root,), headline=now_same, announced_at=announced, number=0, version=0)
+        state.commit(announced, GateResult((told,), (), (replace(known, fingerprint=name),)), at)
+        ended(state, name, at, 20)
+    last = replace(CASCADE, processors=("Raw05",), error="KeyError: 'e'")
+    found = incident("E", processors=("Raw05",), headline=replace(last, error="OSError"), announced_at=START + 9 * HOUR)
+    said = decision(at=found.announced_at, incident="E", finding=last)
+    state.commit(found.announced_at, GateResult((said,), (), (replace(found, number=0, version=0),)), 4)
+    past = RetrospectService(state).similar(found, START + 10 * HOUR)
+    assert [each.incident.root for each in past] == ["Raw02", "Raw01"]
+    assert state.asked == 1
+    memory = RetrospectService(state).memory(found)
+    assert memory is not None
+    assert memory.similar == 2
 
 
 def test_like_it_is_the_same_error_of_another_root() -> None:

@@ -131,9 +131,9 @@ class SqlState:
             found = [alert_of(row) for row in connection.execute(query).mappings()]
         return sorted(found, key=lambda each: each.fingerprint)
 
-    def history(self, incident_id: str) -> list[Decision]:
+    def history(self, *incident_ids: str) -> list[Decision]:
         table = tables.decision
-        query = select(table).where(table.c.incident == incident_id)
+        query = select(table).where(table.c.incident.in_(incident_ids))
         with reading(self._engine) as connection:
             found = [decision_of(row) for row in connection.execute(query).mappings()]
         return sorted(found, key=lambda each: (each.at, each.fingerprint))

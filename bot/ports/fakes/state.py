@@ -175,8 +175,8 @@ class FakeState:
         found = (each for each in self._alerts.values() if each.incident == incident_id)
         return sorted(found, key=lambda each: each.fingerprint)
 
-    def history(self, incident_id: str) -> list[Decision]:
-        found = (each for each in self._decisions if each.incident == incident_id)
+    def history(self, *incident_ids: str) -> list[Decision]:
+        found = (each for each in self._decisions if each.incident in incident_ids)
         return sorted(found, key=lambda each: (each.at, each.fingerprint))
 
     def say(self, incident_id: str, said: Feedback) -> bool:
