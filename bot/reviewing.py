@@ -43,7 +43,8 @@ def reviews_over(
     from bot.reporting import looking_back
     from bot.services.reviews import Asked, ReviewService
 
-    policy = load_policy(settings.config / "policy.yaml").reports
+    rules = load_policy(settings.config / "policy.yaml")
+    policy = rules.reports
     zone = policy.zone or registry.zone
     fires = {
         Schedule.WEEKLY: CronFires(policy.weekly, zone, day_of_week="sun"),
@@ -51,7 +52,7 @@ def reviews_over(
     }
     library, watchdog = RunbookFiles(settings.config), partial(_watchdog, settings, store)
     asked = Asked(opened, health, slo, oncall, deploys, looking_back(settings, store), library, store, watchdog)
-    return ReviewService(asked, registry, policy, fires)
+    return ReviewService(asked, registry, policy, fires, rules.prices)
 
 
 def _watchdog(settings: Settings, store: State | None) -> Sequence[str]:
@@ -80,7 +81,8 @@ def watches_over(
     from bot.config.policy import load_policy
     from bot.services.watches import WatchService
 
-    policy = load_policy(settings.config / "policy.yaml").reports
+    rules = load_policy(settings.config / "policy.yaml")
+    policy = rules.reports
     return WatchService(opened, registry, health, slo, store, policy, identify)
 
 

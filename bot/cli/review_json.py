@@ -8,6 +8,7 @@ from typing import Any
 from bot.cli.health_json import findings_json, iso
 from bot.cli.slo_json import slo_json
 from bot.domain.incidents.figures import Figures, Spread
+from bot.domain.reports.cost import Cost
 from bot.domain.reports.monthly import Capacity, MonthlyReport, Precision
 from bot.domain.reports.noisiest import Noisy
 from bot.domain.reports.paging import OwnLine, Paging
@@ -22,7 +23,7 @@ def weekly_json(report: WeeklyReport) -> str:
         "since": iso(report.since),
         "change": weekly_words.lead(report),
         "service_levels": None if report.slo is None else slo_json(report.slo),
-        "below_target": [each.phase for each in report.missed],
+        "below_target": [each.phase or each.name for each in report.missed],
         "incidents": report.incidents,
         "how_soon": None if report.figures is None else figures_json(report.figures),
         "pages": None if report.paging is None else _paging(report.paging),
@@ -49,6 +50,7 @@ def monthly_json(report: MonthlyReport) -> str:
         "incidents_by_kind": None if kinds is None else {str(kind): count for kind, count in kinds.items()},
         "how_soon": None if report.figures is None else figures_json(report.figures),
         "precision": None if report.precision is None else _precision(report.precision),
+        "cost": None if report.cost is None else _cost(report.cost),
     }
     return json.dumps(answer, indent=2)
 
@@ -137,4 +139,35 @@ def _capacity(found: Capacity) -> dict[str, Any]:
 
 def _precision(found: Precision) -> dict[str, Any]:
     interval = None if found.interval is None else list(found.interval)
-    return {"incidents": found.incidents, "useful": found.useful, "noise": found.noise, "interval_95": interval}
+    kinds = {str(kind): {"useful": each.useful, "noise": each.noise} for kind, each in found.by_kind.items()}
+    return {
+        "incidents": found.incidents,
+        "useful": found.useful,
+        "noise": found.noise,
+        "interval_95": interval,
+        "by_kind": kinds,
+    }
+
+
+def _cost(found: Cost) -> dict[str, Any]:
+    of_each = [
+        {
+            "processor": each.processor,
+            "hung_runs": each.hung_runs,
+            "hung_seconds": each.hung_s,
+            "repeated_runs": each.repeated_runs,
+            "repeated_seconds": each.repeated_s,
+            "vcpu_seconds": each.vcpu_seconds,
+            "gib_seconds": each.gib_seconds,
+            "price": each.price(found.prices),
+        }
+        for each in found.found
+    ]
+    return {
+        "currency": found.prices.currency,
+        "price": found.total,
+        "seconds": found.seconds,
+        "seconds_of_all_runs": found.all_seconds,
+        "assumptions": list(found.assumptions()),
+        "processors": of_each,
+    }

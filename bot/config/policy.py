@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from bot.config.costs import CostEntry
 from bot.config.documents import load_document
 from bot.config.escalation import EscalationEntry
 from bot.config.gate import GateEntry
@@ -23,6 +24,8 @@ from bot.domain.gate.policy import GatePolicy
 from bot.domain.gate.shadow_policy import ShadowPolicy
 from bot.domain.incidents.escalation_policy import EscalationPolicy
 from bot.domain.platform.registry import Frozen, Number, Whole
+from bot.domain.reports.cost import STANDARD as PRICES
+from bot.domain.reports.cost import Prices
 from bot.domain.reports.policy import ReportPolicy
 from bot.domain.reprocessing.plan import STANDARD as LIMITS
 from bot.domain.reprocessing.plan import Limits
@@ -132,6 +135,7 @@ class PolicyFile(Frozen):
     blindness: BlindnessEntry = BlindnessEntry()
     reprocessing: ReprocessingEntry = ReprocessingEntry()
     reports: ReportsEntry = ReportsEntry()
+    cost: CostEntry = CostEntry()
     shadow: ShadowEntry = ShadowEntry()
 
 
@@ -147,6 +151,7 @@ class Policy:
     escalation: EscalationPolicy = field(default_factory=EscalationPolicy)
     limits: Limits = LIMITS
     reports: ReportPolicy = field(default_factory=ReportPolicy)
+    prices: Prices = PRICES
 
 
 def load_policy(path: Path) -> Policy:
@@ -162,4 +167,5 @@ def load_policy(path: Path) -> Policy:
         file.escalation.policy(),
         file.reprocessing.limits(),
         file.reports.policy(),
+        file.cost.prices(),
     )

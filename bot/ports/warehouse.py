@@ -19,6 +19,7 @@ from bot.domain.health.model import DueDates, Durations, RunCount, Window
 from bot.domain.health.noise import FailedGroup
 from bot.domain.health.trends import DayDurations, FailedHour
 from bot.domain.platform.draft import ProcessorFacts
+from bot.domain.reports.cost import RunTimes
 from bot.domain.reports.named_objectives import DayValues
 from bot.domain.slo import CustomQuery
 from bot.domain.sources import Arrivals, Feed
@@ -243,6 +244,10 @@ class Warehouse(Protocol):
 
     def active_hours(self, window: Window) -> Mapping[str, int]:
         """On how many hours of the week each processor runs."""
+        ...
+
+    def run_times(self, window: Window) -> list[RunTimes]:
+        """From the raw rows, as known now: for a report, not for a question that somebody waits for."""
         ...
 
     def day_values(self, query: CustomQuery, first: date, last: date) -> list[DayValues]:

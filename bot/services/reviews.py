@@ -13,6 +13,7 @@ from bot.domain.incidents.figures import Figures
 from bot.domain.incidents.incident import Incident
 from bot.domain.platform.registry import Registry
 from bot.domain.reports import monthly, noisiest, weekly
+from bot.domain.reports.cost import STANDARD, Cost, Prices, cost_of
 from bot.domain.reports.monthly import Capacity, MonthlyReport, Precision
 from bot.domain.reports.objectives import Counts
 from bot.domain.reports.paging import Call, own_line, paging
@@ -55,9 +56,14 @@ class ReviewService:
     """`fires`: when each of them is due."""
 
     def __init__(
-        self, asked: Asked, registry: Registry, policy: ReportPolicy, fires: Mapping[Schedule, FireTime]
+        self,
+        asked: Asked,
+        registry: Registry,
+        policy: ReportPolicy,
+        fires: Mapping[Schedule, FireTime],
+        prices: Prices = STANDARD,
     ) -> None:
-        self._asked, self._registry, self.fires = asked, registry, fires
+        self._asked, self._registry, self.fires, self._prices = asked, registry, fires, prices
         self.zone = policy.zone or registry.zone
 
     def weekly(self, now: datetime, day: date | None = None) -> WeeklyReport:
@@ -107,6 +113,7 @@ class ReviewService:
             kinds=part("incidents", lambda: monthly.by_kind(incidents())),
             figures=part("how soon", lambda: self._figures(since, until, at)),
             precision=part("precision", lambda: self._precision(incidents())),
+            cost=part("cost", lambda: self._cost(since, until, at)),
             before=part(
                 "the review before", lambda: kept_before(self._state, Schedule.MONTHLY, day, self.zone, month_of)
             ),
@@ -144,7 +151,7 @@ class ReviewService:
         return self._asked.retrospect.figures_within(since, until, at)
 
     def _precision(self, incidents: Iterable[Incident]) -> Precision:
-        return monthly.precision(self._state.feedback(each.id) for each in incidents)
+        return monthly.precision((each.kind, self._state.feedback(each.id)) for each in incidents)
 
     def _noisiest(self, since: datetime, at: datetime) -> tuple[noisiest.Noisy, ...]:
         state, month = self._state, self._month(at)
@@ -180,6 +187,11 @@ class ReviewService:
         runs = [Period(asked.health_counts(each), ()).tallies(self._registry) for each in (before, month)]
         then, now = ({name: tally.succeeded for name, tally in each.items()} for each in runs)
         return monthly.capacity(asked.health_durations(before), asked.health_durations(month), (then, now))
+
+    def _cost(self, since: datetime, until: datetime, at: datetime) -> Cost:
+        known = self._asked.health.known(at).moment
+        span = Window(since.astimezone(UTC), until.astimezone(UTC), known, (until - since).days, exact=True)
+        return cost_of(self._asked.warehouse.run_times(span), self._registry, self._prices)
 
     def _month(self, at: datetime) -> Window:
         """The 30 whole days (UTC) before the day up to which the history is known."""

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.domain.counts import plural
+from bot.domain.findings.finding import FindingKind
 from bot.domain.health.model import HealthRequest
 from bot.domain.platform.names import some_of
 from bot.domain.reports.monthly import Capacity, Growth, MonthlyReport, Precision, month_before
 from bot.domain.reports.objectives import Counts, Objective
-from bot.views import action_ids, numbers, report_text, slo_words
+from bot.views import action_ids, cost_words, numbers, report_text, slo_words
 from bot.views.blocks import Block, Card, actions, button, header, preformatted, section
 from bot.views.daily_words import UNAVAILABLE
 from bot.views.incident import SLACK, plain_in
@@ -128,8 +129,18 @@ def precision(report: MonthlyReport) -> list[str]:
     low, high = found.interval
     return [
         f"{numbers.share(found.useful / found.rated)} useful, {found.noise:,} noise; {of_all}; "
-        f"95 % sure between {low:.0%} and {high:.0%}"
+        f"95 % sure between {low:.0%} and {high:.0%}",
+        *(_of_kind(kind, each) for kind, each in list(found.by_kind.items())[:MOST_SHOWN]),
     ]
+
+
+def _of_kind(kind: FindingKind, found: Precision) -> str:
+    unrated = f", {found.incidents - found.rated:,} not rated" if found.incidents > found.rated else ""
+    return f"{kind_words(kind)}: {found.useful:,} useful, {found.noise:,} noise{unrated}"
+
+
+def cost(report: MonthlyReport, voice: Voice, most: int) -> list[str]:
+    return [UNAVAILABLE] if report.cost is None else cost_words.lines(report.cost, voice, most)
 
 
 def _parts(report: MonthlyReport, voice: Voice, most: int) -> list[Part]:
@@ -139,6 +150,7 @@ def _parts(report: MonthlyReport, voice: Voice, most: int) -> list[Part]:
         ("Incidents by kind", kinds(report)),
         ("How soon: p50 / p90", how_soon(report.figures)),
         ("Precision of alerts", precision(report)),
+        ("Cost of hung and repeated runs", cost(report, voice, most)),
     ]
 
 

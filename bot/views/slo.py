@@ -23,7 +23,7 @@ def card(report: SloReport) -> Card:
 
 
 def _lines(each: Objective) -> list[str]:
-    head = f"{_mark(each)} *{escape(slo_words.name(each))}*  {slo_words.bar(each)}  {slo_words.left(each)}"
+    head = f"{_mark(each)} *{escape(slo_words.name(each))}*  {slo_words.bar(each)}  {escape(slo_words.left(each))}"
     facts = [slo_words.rate(each.month), f"target {each.target:.1%}", slo_words.late(each)]
     return [head, escape(" · ".join(filter(None, facts))), f"Alert: {slo_words.rule(each)}"]
 

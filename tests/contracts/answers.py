@@ -59,6 +59,7 @@ def ask(warehouse: Warehouse, *, briefly: bool = False) -> Answers:
     if not briefly:
         answers["asked of it"] = _asked(warehouse)
         answers["facts"] = _facts(warehouse)
+        answers["run times"] = sorted(warehouse.run_times(WEEK))
         answers["custom queries"] = _custom(warehouse)
         answers["emptied"] = warehouse.emptied(DAY, LAST)
         answers["freshness"] = {day: sorted(warehouse.freshness(day, LAST), key=repr) for day in STANDING_DAYS}

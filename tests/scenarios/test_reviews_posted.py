@@ -184,7 +184,7 @@ def test_without_a_history_it_says_what_it_cannot_tell(weeks: Weeks) -> None:
     reviews = weeks.services.reviews
     for report, asked in (
         (reviews.weekly(SUNDAY), {"service levels", "the noisiest"}),
-        (reviews.monthly(SUNDAY), {"service levels", "capacity"}),
+        (reviews.monthly(SUNDAY), {"service levels", "capacity", "cost"}),
     ):
         assert {name for name, why in report.unavailable.items() if why.startswith("There is no run history")} == asked
         assert not report.later
@@ -209,7 +209,11 @@ def test_a_month_is_that_before_its_first_monday(weeks: Weeks) -> None:
     assert [key for key in weeks.at(eastern(2026, 2, 2, 8)) if key.startswith("monthly")] == ["monthly:2026-02-02"]
     given = json.loads(monthly_json(weeks.services.reviews.monthly(eastern(2026, 2, 2, 8))))
     assert (given["month"], given["incidents"]) == ("2026-01", 0)
-    assert given["precision"] == {"incidents": 0, "useful": 0, "noise": 0, "interval_95": None}
+    assert given["precision"] == {"incidents": 0, "useful": 0, "noise": 0, "interval_95": None, "by_kind": {}}
+    assert {"currency": given["cost"]["currency"], "processors": given["cost"]["processors"]} == {
+        "currency": "USD",
+        "processors": [],
+    }
 
 
 def watching(weeks: Weeks, now: datetime, processor: str = "Box") -> Any:

@@ -9,6 +9,8 @@ from bot.domain.gate.noise_ledger import LedgerEntry
 from bot.domain.health.model import Durations, Tally
 from bot.domain.incidents.decisions import Reason
 from bot.domain.incidents.figures import Figures, Spread
+from bot.domain.platform.registry import Registry
+from bot.domain.reports.cost import STANDARD, Cost, RunTimes, Use, cost_of
 from bot.domain.reports.monthly import Capacity, Growth, MonthlyReport, MonthSummary, Precision
 from bot.domain.reports.noisiest import Change, Noisy, Proposal
 from bot.domain.reports.objectives import Counts
@@ -32,6 +34,16 @@ def _figures() -> tuple[Figures, ...]:
     mended = Spread(2, 42 * MINUTE, 130 * MINUTE)
     of_p1 = Spread(5, 6 * MINUTE, 31 * MINUTE), Spread(4, 12 * MINUTE, 50 * MINUTE), Spread(0, None, None)
     return Figures(Severity.P0, 2, seen, taken, mended), Figures(Severity.P1, 5, *of_p1)
+
+
+def _cost() -> Cost:
+    times = [
+        RunTimes(GAMEBOOK, Use.TIMED_OUT, 31, 31, 18_600.0, 31),
+        RunTimes(GAMEBOOK, Use.REPEATED, 12, 12, 3_400.0, 12),
+        RunTimes("<!here> & Co", Use.UNENDED, 2, 1, 900.0, 2),
+        RunTimes(BOX, Use.OTHER, 2_400, 2_400, 158_400.0, 2_400),
+    ]
+    return cost_of(times, Registry.model_validate({"processors": [{"name": GAMEBOOK}]}), STANDARD)
 
 
 def _hidden(kind: FindingKind, severity: Severity) -> LedgerEntry:
@@ -113,7 +125,13 @@ def monthly() -> MonthlyReport:
         ),
         kinds={FindingKind.MISSING_RUN: 9, FindingKind.TIMEOUT: 4, FindingKind.UPSTREAM_CASCADE: 1},
         figures=_figures(),
-        precision=Precision(14, 8, 2),
+        precision=Precision(
+            14,
+            8,
+            2,
+            {FindingKind.TIMEOUT: Precision(4, 1, 2), FindingKind.MISSING_RUN: Precision(9, 7, 0)},
+        ),
+        cost=_cost(),
         before=MonthSummary(date(2025, 12, 1), 21),
     )
 

@@ -188,11 +188,14 @@ def test_what_grew_needs_runs_enough_on_both_sides() -> None:
 
 def test_precision_counts_an_incident_once_and_noise_outdoes() -> None:
     said = [Feedback("U1", Word.USEFUL, START), Feedback("U2", Word.NOISE, START)]
-    found = precision([said[:1], said, [], said[:1]])
+    found = precision([(K.TIMEOUT, said[:1]), (K.MISSING_RUN, said), (K.MISSING_RUN, []), (K.TIMEOUT, said[:1])])
     assert (found.incidents, found.useful, found.noise, found.rated) == (4, 2, 1, 3)
     assert found.interval is not None
     assert found.interval[0] < 2 / 3 < found.interval[1]
-    assert precision([[]]).interval is None
+    by_kind = [(kind, each.useful, each.noise, each.incidents) for kind, each in found.by_kind.items()]
+    assert by_kind == [(K.MISSING_RUN, 0, 1, 2), (K.TIMEOUT, 2, 0, 2)]
+    nothing = precision([(K.TIMEOUT, [])])
+    assert (nothing.interval, nothing.by_kind) == (None, {})
 
 
 def test_the_month_before_a_day_by_the_local_clock() -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,7 @@ from bot.domain.health.model import DueDates, Durations, RunCount, Window
 from bot.domain.health.noise import FailedGroup
 from bot.domain.health.trends import DayDurations, FailedHour
 from bot.domain.platform.draft import ProcessorFacts
+from bot.domain.reports.cost import RunTimes, Use
 from bot.domain.reports.named_objectives import DayValues
 from bot.domain.slo import CustomQuery
 from bot.ports.warehouse import (
@@ -50,6 +51,9 @@ from bot.ports.warehouse import (
 
 if TYPE_CHECKING:
     from bot.adapters.warehouse.loading import Loader
+
+OLDEST_DATE = timedelta(days=366)
+"""Runs of a month are for data dates within so many days of it: BigQuery reads no more."""
 
 
 class SqlWarehouse:
@@ -139,6 +143,11 @@ class SqlWarehouse:
     def active_hours(self, window: Window) -> Mapping[str, int]:
         key = ("active hours", window.since, window.until)
         return self._settled.get(key, window.until, lambda: daily.active_hours(self._engine, window))
+
+    def run_times(self, window: Window) -> list[RunTimes]:
+        first, last = window.since.date() - OLDEST_DATE, window.until.date() + OLDEST_DATE
+        rows = self._engine.rows("run_times", {**parameters_of(window), "first_date": first, "last_date": last})
+        return [RunTimes(name, Use(use), *figures) for name, use, *figures in rows]
 
     def day_values(self, query: CustomQuery, first: date, last: date) -> list[DayValues]:
         return day_values(query, self._engine.select(query, {"since": first, "until": last}))

@@ -239,6 +239,9 @@ class Service(Frozen):
     clear_request: ServiceRequest | None = None
     """The call that takes away a marker that a date is done, so that it runs again."""
     expected_timeout_seconds: Annotated[Number | None, Field(gt=0)] = None
+    vcpu: Annotated[Number | None, Field(gt=0)] = None
+    gib: Annotated[Number | None, Field(gt=0)] = None
+    """What each of its instances is given: for what runs cost."""
     commit_policy: Annotated[str | None, BeforeValidator(_commit_policy)] = None
     generation: Annotated[Whole | None, Field(ge=1, le=2)] = None
     """1: a Cloud Function of the first generation, which is still to be migrated."""

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from bot.domain.health.model import Durations
 from bot.domain.incidents.feedback import Feedback, Word
 from bot.domain.incidents.figures import Figures
 from bot.domain.incidents.incident import Incident
+from bot.domain.reports.cost import Cost
 from bot.domain.reports.objectives import SloReport
 from bot.domain.reports.report import Report
 from bot.domain.statistics import TWO_SIDED_95, wilson_interval
@@ -51,11 +52,14 @@ class Capacity:
 
 @dataclass(frozen=True)
 class Precision:
-    """Of the incidents of a month, by people's words: `useful` ones, and `noise` where anybody called it so."""
+    """Of the incidents of a month, by people's words: `useful` ones, and `noise` where anybody called it so. `by_kind`:
+    the same of each kind that anybody rated, the most noise first.
+    """
 
     incidents: int
     useful: int
     noise: int
+    by_kind: Mapping[FindingKind, "Precision"] = field(default_factory=dict)
 
     @property
     def rated(self) -> int:
@@ -77,7 +81,9 @@ class MonthSummary:
 
 @dataclass(frozen=True, kw_only=True)
 class MonthlyReport(Report):
-    """Of the calendar month before `day`. `kinds`: incidents by what they were opened for."""
+    """Of the calendar month before `day`. `kinds`: incidents by what they were opened for; `cost`: of hung and repeated
+    runs.
+    """
 
     watched_since: datetime | None = None
     slo: SloReport | None = None
@@ -85,6 +91,7 @@ class MonthlyReport(Report):
     kinds: Mapping[FindingKind, int] | None = None
     figures: Sequence[Figures] | None = None
     precision: Precision | None = None
+    cost: Cost | None = None
     before: MonthSummary | None = None
 
     @property
@@ -121,9 +128,18 @@ def by_kind(incidents: Iterable[Incident]) -> dict[FindingKind, int]:
     return dict(Counter(each.kind for each in incidents).most_common())
 
 
-def precision(said: Iterable[Iterable[Feedback]]) -> Precision:
+def precision(said: Iterable[tuple[FindingKind, Iterable[Feedback]]]) -> Precision:
     """`said`: people's words, incident by incident."""
-    words = [{each.word for each in those} for those in said]
+    by_kind = dict[FindingKind, list[set[Word]]]()
+    for kind, those in said:
+        by_kind.setdefault(kind, []).append({each.word for each in those})
+    kinds = {kind: _rated(words) for kind, words in by_kind.items()}
+    rated = sorted((kind for kind in kinds if kinds[kind].rated), key=lambda kind: (-kinds[kind].noise, kind))
+    whole = _rated([words for those in by_kind.values() for words in those])
+    return replace(whole, by_kind={kind: kinds[kind] for kind in rated})
+
+
+def _rated(words: Sequence[set[Word]]) -> Precision:
     noise = sum(Word.NOISE in each for each in words)
     useful = sum(Word.USEFUL in each and Word.NOISE not in each for each in words)
     return Precision(len(words), useful, noise)
