@@ -23,6 +23,6 @@ def asking_repairs(settings: Settings, clock: Clock) -> Iterator[tuple[RepairSer
     """What is started is carried out by the process that serves, once it runs. Raises BadInput without a state."""
     check_stored(settings)
     with reading(settings) as services, state(settings) as store:
-        opened, registry = services.warehouse, services.registry
-        asking, work = repairs_over(opened, registry, services.validation, store, settings, without_slack, clock)
+        wired = services.warehouse, services.registry, services.validation, store, settings, without_slack, clock
+        asking, work = repairs_over(*wired, tickets=False)
         yield asking, work.control

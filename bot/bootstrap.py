@@ -283,7 +283,8 @@ def app_services(
     trends, queries = TrendService(opened, registry, health), queries_over(opened, registry, settings)
     about_data = registry, health, trends, impact, validation, sampling, queries
     people = incidents, oncall, responses, *acts_of_people(rules, store, registry.by_name, identify)
-    repairs = repairs_over(opened, registry, validation, store, settings, identify, clock)
+    wired = opened, registry, validation, store, settings, identify, clock
+    repairs = repairs_over(*wired, tickets=people[-1].offered)
     reports = reports_over(settings, registry, health, impact, trends, oncall, responses, store)
     slo, inbox = slo_over(settings, opened, registry, health, blindness), Inbox(store)
     also = looking_back(settings, store), silences_over(store, registry, health, identify)

@@ -11,6 +11,7 @@ from bot.deploying import cloud_run
 from bot.opening import queries_over, registry_in_use
 
 if TYPE_CHECKING:
+    from bot.adapters.notify.slack_repairs import SlackRepairs
     from bot.config.settings import Settings
     from bot.domain.access import Actor, Identity
     from bot.domain.platform.registry import Registry
@@ -36,9 +37,11 @@ def repairs_over(
     settings: Settings,
     identify: Callable[[Actor], Identity],
     now: Clock,
+    *,
+    tickets: bool,
 ) -> tuple[RepairService, RepairWork]:
     """Planning and asking, what people do to one that runs, receipts; and what carries them out, where there is a
-    state. Raises ConfigError.
+    state. `tickets`: can one be opened for a lasting mend? Raises ConfigError.
     """
     from bot.config.access import load_access
     from bot.config.policy import load_policy
@@ -56,7 +59,8 @@ def repairs_over(
     asking = RepairService(store, plans, identify, email_by(identify), approves)
     runs = _step_runs(opened, settings)
     control = RepairControl(store, identify, now, lambda: limits, runs.end_all)
-    carried = () if store is None else _carrying_out(store, runs, validation, plans, limits, settings, now)
+    board = _board(settings, tickets=tickets)
+    carried = () if store is None else _carrying_out(store, runs, validation, plans, limits, board, now)
     receipts = _receipts(opened, registry, validation, store, settings)
     return asking, RepairWork(control, receipts, *carried)
 
@@ -67,10 +71,9 @@ def _carrying_out(
     validation: ValidationService,
     plans: RepairPlans,
     limits: Limits,
-    settings: Settings,
+    board: SlackRepairs,
     now: Clock,
 ) -> tuple[ReprocessingExecution, RepairMessages]:
-    from bot.adapters.notify.slack_repairs import SlackRepairs
     from bot.services.deploys import revisions_in
     from bot.services.reprocessing_evidence import StepEvidence
     from bot.services.reprocessing_execution import Around, ReprocessingExecution
@@ -79,10 +82,15 @@ def _carrying_out(
     known = StepEvidence(lambda: validation, lambda: plans.registry)
     revisions = revisions_in(store)
     around = Around(lambda: limits, known.of, known.dependents, lambda name: revisions([name]).get(name, ""))
-    token = settings.slack_bot_token.get_secret_value()
-    board = SlackRepairs(token, settings.slack_api_url, settings.alerts_channel)
     messages = RepairMessages(store, board, lambda: limits, now, monotonic_seconds)
     return ReprocessingExecution(store, runs, around, now, monotonic_seconds), messages
+
+
+def _board(settings: Settings, *, tickets: bool) -> SlackRepairs:
+    from bot.adapters.notify.slack_repairs import SlackRepairs
+
+    token = settings.slack_bot_token.get_secret_value()
+    return SlackRepairs(token, settings.slack_api_url, settings.alerts_channel, tickets=tickets)
 
 
 def _step_runs(opened: Warehouse, settings: Settings) -> StepRuns:

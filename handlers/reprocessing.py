@@ -90,7 +90,10 @@ def _acts(app: AsyncApp, services: AppServices) -> None:
     @app.action(action_ids.REPROCESS_ASK)
     async def ask(ack: AsyncAck, action: Payload, reply: Reply) -> None:
         done = await _done(services, services.repairs.ask_approval, ack, action, reply)
-        if done is not None and (shown := await reply.instead(reprocessing.plan(done))) is not None:
+        if (
+            done is not None
+            and (shown := await reply.instead(reprocessing.plan(done, tickets=services.tickets.offered))) is not None
+        ):
             await reply.work(services.repairs.shown_at, done.id, shown)
 
     @app.action(action_ids.REPROCESS_TICKET)
@@ -121,7 +124,7 @@ async def _done(services: AppServices, act: Act, ack: AsyncAck, action: Payload,
     try:
         return await reply.work(act, payloads.value(action), _who(services, reply.place.user, now), now)
     except PlanChanged as error:
-        card = reprocessing.stale(error.before, error.fresh, error.changes)
+        card = reprocessing.stale(error.before, error.fresh, error.changes, tickets=services.tickets.offered)
     finally:
         await ack()
     await (reply.edit(card) if reply.place.ephemeral else reply.privately(card))
@@ -144,7 +147,8 @@ async def _answer(services: AppServices, reply: Reply, command: Payload) -> None
 
 def _shown(services: AppServices, name: str) -> Card:
     found = services.repairs.get(name)
-    return reprocessing_progress.shown(found, services.repair_work.control.progress(found), services.now())
+    progress, tickets = services.repair_work.control.progress(found), services.tickets.offered
+    return reprocessing_progress.shown(found, progress, services.now(), tickets=tickets)
 
 
 def _asked(services: AppServices, text: str) -> AskedRepair:
@@ -160,7 +164,8 @@ def _form(services: AppServices, asked: AskedRepair, channel: str) -> dict[str, 
 
 def _planned(services: AppServices, request: Request, user: str, incident: str = "") -> Card:
     now = services.now()
-    return reprocessing.plan(services.repairs.propose(request, _who(services, user, now), now, incident))
+    made = services.repairs.propose(request, _who(services, user, now), now, incident)
+    return reprocessing.plan(made, tickets=services.tickets.offered)
 
 
 def _who(services: AppServices, user: str, now: datetime) -> Actor:

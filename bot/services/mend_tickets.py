@@ -1,7 +1,7 @@
 """What is repaired again and again gets a ticket for a lasting mend: once a week, through the outbox of pages."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -37,9 +37,14 @@ class MendTickets:
     ) -> None:
         self._state, self._targets, self._wall, self._identify = state, targets, wall, identify
 
+    @property
+    def offered(self) -> bool:
+        """Can one be written? There is no button for what cannot."""
+        return self._targets(BY, NOBODY) is not None
+
     def open(self, repair: Repair, who: Actor, now: datetime) -> str:
-        """What was done, in a sentence; the same for the same processors within a week. Raises NotAllowed, and BadInput
-        where none can be written.
+        """One for each processor; what was done, in a sentence: none is written twice within a week. Raises
+        NotAllowed, and BadInput where none can be written.
         """
         check_role(self._identify, who, "open a ticket for a lasting mend")
         names = sorted({key.processor for key in repair.plan.again})
@@ -48,20 +53,31 @@ class MendTickets:
         target = self._targets(BY, NOBODY)
         if target is None:
             raise BadInput(NOT_THERE)
-        week, about = now.isocalendar(), ", ".join(names)
-        key = f"mend:{about}:{week.year}-W{week.week:02}"
-        made = about_no_incident(key, Act.TRIGGER, BY, "", target, _text(repair, about, who), now, self._wall())
+        week, new = now.isocalendar(), list[str]()
         with required(self._state).transaction() as tx:
-            new = tx.pages.add([made]) == 1
+            for name in names:
+                key = f"mend:{name}:{week.year}-W{week.week:02}"
+                text = _text(repair, name, who)
+                made = about_no_incident(key, Act.TRIGGER, BY, "", target, text, now, self._wall())
+                if tx.pages.add([made]) == 1:
+                    new.append(name)
             if new:
-                said = {"processors": about, "plan": repair.plan.hash}
+                said = {"processors": ", ".join(new), "plan": repair.plan.hash}
                 tx.audit.add(record(now, who.key, "mend_ticket", repair.subject, said))
-        log.info("%s asks for a ticket for a lasting mend of %s", who.name, about)
-        return f"A ticket for a lasting mend of {about} {'is written' if new else 'was written this week already'}."
+        log.info("%s asks for a ticket for a lasting mend of %s", who.name, ", ".join(names))
+        return _said(new, [name for name in names if name not in new])
 
 
-def _text(repair: Repair, about: str, who: Actor) -> str:
-    again = repair.plan.again
-    dates = [f"{key.processor} {key.data_date}: repaired twice or more in the 7 days before" for key in again]
+def _said(new: Sequence[str], before: Sequence[str]) -> str:
+    parts = (
+        [f"{', '.join(new)} is written"] if len(new) == 1 else [f"each of {', '.join(new)} is written"] if new else []
+    )
+    parts += [f"{', '.join(before)} was written this week already"] if before else []
+    return f"A ticket for a lasting mend of {'; of '.join(parts)}."
+
+
+def _text(repair: Repair, name: str, who: Actor) -> str:
+    again = (key for key in repair.plan.again if key.processor == name)
+    dates = [f"{name} {key.data_date}: repaired twice or more in the 7 days before" for key in again]
     asked = f"Asked for by {who.name}. A repair puts a date right, and not what makes it wrong."
-    return "\n".join([f"Lasting mend of {about}", *dates, asked])
+    return "\n".join([f"Lasting mend of {name}", *dates, asked])

@@ -40,17 +40,18 @@ MODES = {
 YES = "yes"
 
 
-def plan(repair: Repair) -> Card:
+def plan(repair: Repair, *, tickets: bool = False) -> Card:
+    """`tickets`: can one be opened for a lasting mend?"""
     text = "\n".join(lines(repair, PLAIN))
-    return Card(escape(text), tuple(_blocks(repair)))
+    return Card(escape(text), tuple(_blocks(repair, tickets=tickets)))
 
 
-def stale(before: Repair, fresh: Repair, found: Sequence[Change]) -> Card:
+def stale(before: Repair, fresh: Repair, found: Sequence[Change], *, tickets: bool = False) -> Card:
     """Refused, row by row; below it the plan as it is now."""
     head = f"{before.label} is not what would be done now: nothing was started."
     said = [[head, *reprocessing_words.changes(found, voice), ""] for voice in (PLAIN, SLACK)]
     text = "\n".join([*said[0], *lines(fresh, PLAIN)])
-    return Card(escape(text), (section("\n".join([f"*{head}*", *said[1][1:-1]])), *_blocks(fresh)))
+    return Card(escape(text), (section("\n".join([f"*{head}*", *said[1][1:-1]])), *_blocks(fresh, tickets=tickets)))
 
 
 def started(repair: Repair) -> Card:
@@ -102,20 +103,20 @@ def lines(repair: Repair, voice: Voice) -> list[str]:
     ]
 
 
-def _blocks(repair: Repair) -> Iterator[Block]:
+def _blocks(repair: Repair, *, tickets: bool) -> Iterator[Block]:
     head, figures, *rest = lines(repair, SLACK)
     rows = reprocessing_words.rows(repair.plan, SLACK)
     aside = rest[: -1 - len(rows)]
     yield section("\n".join([f"*{head}*", f"*{figures}*", *aside]))
     if rows:
         yield section("\n".join(f"• {each}" for each in rows))
-    buttons = list(_buttons(repair))
+    buttons = list(_buttons(repair, tickets=tickets))
     if buttons:
         yield actions(buttons)
     yield context(rest[-1])
 
 
-def _buttons(repair: Repair) -> Iterator[Element]:
+def _buttons(repair: Repair, *, tickets: bool) -> Iterator[Element]:
     """Values are the id of the stored plan, which says nothing."""
     if repair.state not in BEFORE_START:
         return
@@ -124,7 +125,7 @@ def _buttons(repair: Repair) -> Iterator[Element]:
     if runs and repair.state is RepairState.AWAITING_APPROVAL:
         yield button("Approve and start", action_ids.REPROCESS_START, name, style="primary")
         yield button("Withdraw", action_ids.REPROCESS_WITHDRAW, name)
-        yield from _ticket(repair)
+        yield from _ticket(repair, tickets=tickets)
         return
     if runs and found.needs_second:
         yield button("Ask for approval", action_ids.REPROCESS_ASK, name, style="primary")
@@ -137,11 +138,11 @@ def _buttons(repair: Repair) -> Iterator[Element]:
     if found.downstream is not None:
         added = found.downstream.processors
         yield button(f"Add {plural(len(added), 'dependent')}", action_ids.REPROCESS_DOWNSTREAM, name)
-    yield from _ticket(repair)
+    yield from _ticket(repair, tickets=tickets)
 
 
-def _ticket(repair: Repair) -> Iterator[Element]:
-    if repair.plan.again:
+def _ticket(repair: Repair, *, tickets: bool) -> Iterator[Element]:
+    if tickets and repair.plan.again:
         yield button("Open a ticket", action_ids.REPROCESS_TICKET, repair.id)
 
 

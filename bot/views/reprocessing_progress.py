@@ -27,9 +27,9 @@ STATES = {
 }
 
 
-def shown(repair: Repair, found: Progress, now: datetime) -> Card:
+def shown(repair: Repair, found: Progress, now: datetime, *, tickets: bool = False) -> Card:
     """How far one is that was started; else its plan."""
-    return plan(repair) if repair.started_at is None else card(repair, found, now)
+    return plan(repair, tickets=tickets) if repair.started_at is None else card(repair, found, now)
 
 
 def card(repair: Repair, found: Progress, now: datetime) -> Card:

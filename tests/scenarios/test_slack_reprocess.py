@@ -179,7 +179,7 @@ def test_a_second_person_approves_it(repairs: Repairs) -> None:
         assert labels(plan)[0] == "Ask for approval"
         waiting = await bench.press(plan, "reprocess.ask", sees="message")
         assert "R-3" in waiting["text"]
-        assert labels(waiting) == ["Approve and start", "Withdraw", "Open a ticket"]
+        assert labels(waiting) == ["Approve and start", "Withdraw"]
         own = await bench.press(waiting, "reprocess.start", sees="ephemeral")
         assert "A second person has to approve it" in own["text"]
         repairs.emails |= {ALEX: "ana@example.com", SAM: "Ana@example.com"}
@@ -210,8 +210,11 @@ def test_what_is_repaired_again_and_again_gets_one_ticket(repairs: Repairs) -> N
     services = replace(repairs.services, tickets=tickets)
 
     async def scenario(bench: Bench) -> None:
-        plan = await third(bench, repairs)
+        assert "Open a ticket" not in labels(await third(bench, repairs)), "there is no Jira"
+        there["jira"] = ""
+        plan = await bench.ask(f"/reprocess Box {DAY}", sees="ephemeral")
         assert "Open a ticket" in labels(plan)
+        del there["jira"]
         none = await bench.press(plan, "reprocess.ticket", sees="ephemeral")
         assert "write `jira:` in channels.yaml" in none["text"]
         assert repairs.state.pages_of("mend:Box:2026-W03") == []
@@ -255,7 +258,7 @@ def test_what_was_asked_for_at_a_terminal_is_approved_in_slack(repairs: Repairs)
         with pytest.raises(BadInput, match=r"in Slack: third repair .* There `/reprocess R-3` shows it"):
             ask("approve", "R-3", "ben")
         shown = await look()
-        assert labels(shown) == ["Approve and start", "Withdraw", "Open a ticket"]
+        assert labels(shown) == ["Approve and start", "Withdraw"]
         assert "ana asks for approval: a second person can start it until" in shown["text"]
         own = await bench.press(shown, "reprocess.start", user=ALEX, sees="ephemeral")
         assert "A second person has to approve it" in own["text"]

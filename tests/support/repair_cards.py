@@ -53,10 +53,10 @@ def messages() -> dict[str, Card]:
     return {
         "reprocess_plan": reprocessing.plan(few),
         "reprocess_plan_wide": reprocessing.plan(many),
-        "reprocess_plan_third": reprocessing.plan(repair(third())),
+        "reprocess_plan_third": reprocessing.plan(repair(third()), tickets=True),
         "reprocess_plan_blocked": reprocessing.plan(blocked),
         "reprocess_plan_nothing": reprocessing.plan(healed),
-        "reprocess_approval": reprocessing.plan(waiting),
+        "reprocess_approval": reprocessing.plan(waiting, tickets=True),
         "reprocess_stale": reprocessing.stale(few, healed, changes),
         "reprocess_started": reprocessing.started(replace(few, **begun)),
         "reprocess_approved": reprocessing.started(replace(waiting, **begun, approved_by=BEN)),

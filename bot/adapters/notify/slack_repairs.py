@@ -21,9 +21,12 @@ BEFORE = timedelta(hours=1)
 
 
 class SlackRepairs:
-    """Implements `bot.ports.repair_board.RepairBoard`. `channel` is `#name` or an id: of what has no incident."""
+    """Implements `bot.ports.repair_board.RepairBoard`. `channel` is `#name` or an id: of what has no incident.
+    `tickets`: can one be opened for a lasting mend?
+    """
 
-    def __init__(self, token: str, api_url: str, channel: str) -> None:
+    def __init__(self, token: str, api_url: str, channel: str, *, tickets: bool = False) -> None:
+        self._tickets = tickets
         self._client = quiet_client(token, api_url, TIMEOUT_S)
         self._warn, self._pace = WarnOnce(), Pace()
         self._history = SlackHistory(self._client, self._pace)
@@ -50,13 +53,13 @@ class SlackRepairs:
             "unfurl_media": False,
             "thread_ts": None if thread is None else thread.ts,
         }
-        card = shown(repair, found, now).payload()
+        card = shown(repair, found, now, tickets=self._tickets).payload()
         post = self._client.chat_postMessage
         answer = self._pace.call(post, channel=target, metadata=_metadata(repair), **card, **more)
         return MessageRef(str(answer["channel"] or target), str(answer["ts"] or ""))
 
     def edit(self, message: MessageRef, repair: Repair, found: Progress, now: datetime) -> None:
-        card = shown(repair, found, now).payload()
+        card = shown(repair, found, now, tickets=self._tickets).payload()
         update = self._client.chat_update
         self._pace.call(update, channel=message.channel, ts=message.ts, metadata=_metadata(repair), **card)
 
