@@ -52,7 +52,10 @@ class RunsDoor:
     async def _answered(self, request: web.Request, take: Callable[[bytes], Taken]) -> web.Response:
         if not self._is_allowed(only_header(request, "Authorization")):
             return refused("the pipeline", WRONG)
-        body = await read(request, LARGEST_BODY)
+        try:
+            body = await read(request, LARGEST_BODY)
+        except web.HTTPRequestEntityTooLarge as error:
+            return web.json_response({"error": error.text, "faults": []}, status=error.status)
         return await answered(take, body)
 
     def _is_allowed(self, header: str) -> bool:

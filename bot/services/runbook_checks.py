@@ -152,8 +152,7 @@ class RunbookChecks:
     def _days(self, asked: _Question) -> tuple[list[ProcessorDate], datetime]:
         """Of the processor and its date, else of all and the newest dates; and the moment they are known as of."""
         registry, subject = self._of.registry, asked.subject
-        if subject.processor and subject.processor not in registry.by_name:
-            raise Unasked(f"{subject.processor} is not registered: nobody can tell what runs of it")
+        self._registered(subject.processor)
         today = self._of.validation.dates(asked.now).today
         first = subject.data_date or today - timedelta(days=FLEET_DAYS - 1)
         names = [subject.processor] if subject.processor else list(registry.by_name)
@@ -178,7 +177,13 @@ class RunbookChecks:
         said, name = asked.step.arguments, asked.subject.processor
         if "phase" in said:
             return HealthRequest(days=1, phase=phase(said["phase"]))
-        return HealthRequest(days=1, processor=name if name in self._of.registry.by_name else None)
+        self._registered(name)
+        return HealthRequest(days=1, processor=name or None)
+
+    def _registered(self, name: str) -> None:
+        """The answer for all is none for one that is not known. Raises Unasked."""
+        if name and name not in self._of.registry.by_name:
+            raise Unasked(f"{name} is not registered: nobody can tell what runs of it")
 
     def _report(self, asked: _Question) -> HealthReport:
         return self._of.health.of(self._scope(asked), asked.now)

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from tests.contracts.sources.rigs import LATENESS
 from tests.contracts.test_source_faults import reading
 from tests.support.builders import rows_of, warehouse
 from tests.support.intake_bench import TOKEN, intake_bench
+from tests.support.local_server import served
 
 DAY = "2026-01-15"
 _datasets = count(1)
@@ -241,6 +243,40 @@ def test_what_no_sink_takes_is_put_aside_and_the_others_go_on(
     rows = kept.rows()
     assert ("r1", "success", 12) in rows
     assert len(rows) == kept.rows_a_run + fitting
+
+
+class _Between(BaseHTTPRequestHandler):
+    """Something between that answers everything with one status; `small`: what is shorter it lets through."""
+
+    status: int
+    body: bytes
+    small = 0
+
+    def do_POST(self) -> None:
+        length = int(self.headers["Content-Length"])
+        self.rfile.read(length)
+        passes = length < self.small
+        self.send_response(200 if passes else self.status)
+        answer = b'{"accepted": 1, "refused": []}' if passes else self.body
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *_: object) -> None: ...
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 413, 422, 502])
+@pytest.mark.parametrize("body", [b"<html>Bad Request</html>", b'{"error": "bad request"}', b"[]"])
+def test_an_answer_that_is_not_firelines_sets_nothing_aside(status: int, body: bytes) -> None:
+    with served(_Between, status=status, body=body) as port, pytest.raises(OSError, match=str(status)):
+        EndpointSink(f"http://127.0.0.1:{port}", TOKEN).send([{**EVENT, "run_id": f"r{n}"} for n in range(3)])
+
+
+def test_what_is_too_large_for_what_lies_between_is_sent_in_pieces() -> None:
+    events = [{**EVENT, "run_id": f"r{n}"} for n in range(8)]
+    one = len(json.dumps(events[0]))
+    with served(_Between, status=413, body=b"<html>", small=2 * one + 500) as port:
+        assert EndpointSink(f"http://127.0.0.1:{port}", TOKEN).send(events) == []
 
 
 def test_a_table_that_is_narrower_than_ours_holds_up_what_fits_in_no_way(tmp_path: Path) -> None:

@@ -121,3 +121,5 @@ def test_what_cannot_be_understood_is_kept_once_in_the_same_order_and_the_newest
     later = AT + KEPT + timedelta(hours=1)
     again().add([], later, "pubsub:s:2", odd[:1])
     assert [each.seq for each in again().newest_aside(AT, 10)] == [5]
+    again().add([event(digest="no more than an event")], later + KEPT + timedelta(hours=1))
+    assert again().newest_aside(AT, 10) == [], "by its age, whatever comes after it"

@@ -121,6 +121,8 @@ BOX = Subject(processor="Box", data_date=DAY)
         ("verdict", Subject(processor="Box"), None, "not known: the runbook was started for no data date"),
         ("rows", Subject(processor="Nobody", data_date=DAY), None, "not known: "),
         ("runs_in_flight", Subject(processor="Nobody", data_date=DAY), None, "not known: Nobody is not registered"),
+        ("real_failures", Subject(processor="Nobody", data_date=DAY), None, "not known: Nobody is not registered"),
+        ("health", Subject(processor="Nobody", data_date=DAY), None, "not known: Nobody is not registered"),
         ("source_age", BOX, None, "not known: no source is configured"),
         ("deployments", BOX, None, "not known: The registry has no service 'raw'"),
         ("error_lines", BOX, None, "not known: logs are not read here: set FIRELINE_CLOUD_LOGGING"),

@@ -40,6 +40,7 @@ class SqlPushed:
             _put_aside(connection, seq, aside, received_at)
             connection.execute(update(HEAD).values(seq=seq + len(aside)))
             connection.execute(delete(EVENT).where(EVENT.c.received_at < received_at - KEPT))
+            _forget(connection, received_at - KEPT)
         return seq - before
 
     def aside(self, after: int, until: int) -> int:
@@ -94,13 +95,20 @@ def _first(connection: Connection, delivery: str, at: datetime) -> bool:
 
 
 def _put_aside(connection: Connection, seq: int, aside: Sequence[Aside], at: datetime) -> None:
-    """The newest are kept, for as long as events are."""
+    """The newest are kept."""
     if not aside:
         return
     rows = [{**asdict(each), "seq": seq + n, "received_at": at} for n, each in enumerate(aside, start=1)]
     connection.execute(insert(ASIDE), rows)
     newest = select(ASIDE.c.seq).order_by(ASIDE.c.seq.desc()).limit(1).offset(MOST_ASIDE).scalar_subquery()
-    connection.execute(delete(ASIDE).where((ASIDE.c.seq <= newest) | (ASIDE.c.received_at < at - KEPT)))
+    connection.execute(delete(ASIDE).where(ASIDE.c.seq <= newest))
+
+
+def _forget(connection: Connection, before: datetime) -> None:
+    """What was set aside is kept as long as events are, whatever comes after it."""
+    oldest = connection.scalar(select(ASIDE.c.received_at).order_by(ASIDE.c.seq).limit(1))
+    if oldest is not None and oldest < before:
+        connection.execute(delete(ASIDE).where(ASIDE.c.received_at < before))
 
 
 def _row(seq: int, event: Event, received_at: datetime) -> dict[str, Any]:

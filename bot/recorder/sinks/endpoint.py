@@ -14,8 +14,11 @@ from bot.recorder.sinks.rows import refusal, told_apart
 TIMEOUT_S, ASK_S = 10.0, 3.0
 AT_ONCE = 500
 PATH = "/v1/runs"
-NONSENSE = (400, 413, 422)
-"""Answers that mean what was sent: others mean who sends it, or the server, and it is tried again."""
+TOO_LARGE = 413
+NONSENSE = (TOO_LARGE, 422)
+"""Fireline's answers that mean what was sent, with a list of faults. All others mean who sends it, the server, or what
+lies between, and it is tried again.
+"""
 
 
 class EndpointSink:
@@ -39,7 +42,8 @@ class EndpointSink:
             return []
         if status == 422 and "accepted" in answer:
             return [refusal(events[each["event"]], _reason(each["faults"])) for each in answer["refused"]]
-        if status not in NONSENSE:
+        ours = status in NONSENSE and isinstance(answer.get("faults"), list)
+        if not ours and not (status == TOO_LARGE and len(events) > 1):
             raise OSError(f"{self._url} answers {status}: {said}")
         if len(events) == 1:
             return [refusal(events[0], f"{self._url} answers {status}: {said}")]
