@@ -81,7 +81,8 @@ def _carrying_out(
 
     known = StepEvidence(lambda: validation, lambda: plans.registry)
     revisions = revisions_in(store)
-    around = Around(lambda: limits, known.of, known.dependents, lambda name: revisions([name]).get(name, ""))
+    revision: Callable[[str], str] = lambda name: revisions([name]).get(name, "")  # noqa: E731
+    around = Around(lambda: limits, known.of, known.dependents, revision, known.blind)
     messages = RepairMessages(store, board, lambda: limits, now, monotonic_seconds)
     return ReprocessingExecution(store, runs, around, now, monotonic_seconds), messages
 

@@ -96,6 +96,10 @@ class Repairs(Protocol):
         """
         ...
 
+    def may_go_on(self, since: datetime) -> Sequence[RepairStep]:
+        """Steps of repairs that were stopped since then, whose runs may go on."""
+        ...
+
     def circuits(self) -> Sequence[Circuit]:
         """Those that are open, in order of processor."""
         ...

@@ -118,7 +118,7 @@ class RepairPlans:
             repaired=repairs.repaired(now - AGAIN_WITHIN) if repairs is not None else {},
             limits=self._limits,
             due=dict(self._due(scope, request, now)),
-            unread=self._validation.unread(scope),
+            unread=self._validation.unread(scope) or _stands_still(as_of, now),
         )
 
     def _due(self, scope: Iterable[str], request: Request, now: datetime) -> Iterator[tuple[StepKey, datetime]]:
@@ -157,6 +157,11 @@ class RepairPlans:
 def _facts(row: Validated, day: ProcessorDate, repair: str | None, as_of: datetime) -> StepFacts:
     in_flight = f"{repair} is at it" if repair is not None else _at_work(day.alive(as_of))
     return StepFacts(judged=row.judged, filled=day.filled, rows=row.proof.rows, in_flight=in_flight)
+
+
+def _stands_still(as_of: datetime, now: datetime) -> str:
+    """Answers speak of an earlier moment only where nothing new has come since, as where files were loaded once."""
+    return f"nothing new has come since {as_of:%Y-%m-%d %H:%M} UTC" if as_of < now else ""
 
 
 def _at_work(runs: Sequence[RunSeen]) -> str:

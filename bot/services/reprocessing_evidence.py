@@ -27,6 +27,11 @@ class StepEvidence:
     def of(self, keys: Collection[StepKey], now: datetime) -> Mapping[StepKey, Seen]:
         return dict(self._seen(keys, now))
 
+    def blind(self, names: Collection[str]) -> Mapping[str, str]:
+        """Why nobody knows what has come of these; those alone."""
+        found = self._validation().unread_each(names, RUNS | DATA)
+        return {name: why for name, why in found.items() if why}
+
     def dependents(self, keys: Collection[StepKey], now: datetime) -> Sequence[Again]:
         """What is made directly from these, judged again."""
         registry, asked = self._registry(), set(keys)

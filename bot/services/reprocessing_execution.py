@@ -7,15 +7,26 @@ at any point leaves either a step that was not asked for, or one that is looked 
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from bot.domain.audit import record
 from bot.domain.reprocessing import checking
 from bot.domain.reprocessing.checking import Seen
-from bot.domain.reprocessing.execution import IN_A_ROW, OWN_FAULTS, At, Leave, Wait, next_steps, opens_circuit
+from bot.domain.reprocessing.execution import (
+    IN_A_ROW,
+    OWN_FAULTS,
+    At,
+    Cause,
+    Decision,
+    Hold,
+    Leave,
+    Wait,
+    next_steps,
+    opens_circuit,
+)
 from bot.domain.reprocessing.plan import Limits, StepKey
-from bot.domain.reprocessing.progress import ended, step_asked
+from bot.domain.reprocessing.progress import ended, seen_to, step_asked
 from bot.domain.reprocessing.receipts import Again, repair_receipt, step_receipt
 from bot.domain.reprocessing.repair import SETTLED, Circuit, Repair, RepairState, RepairStep, StepState
 from bot.ports.clock import Clock
@@ -27,6 +38,9 @@ from bot.services.step_runs import StepRuns
 
 LOOK_EVERY_S = 2.0
 """So often the history is looked at while something runs."""
+STOPPED_EVERY_S, STOPPED = 15.0, "stopped"
+GIVEN_UP_AFTER = timedelta(hours=1)
+"""So long it is tried to end what goes on of a repair that was stopped."""
 LOOKED_AT = frozenset({StepState.RUNNING, StepState.CHECKING})
 log = logging.getLogger("fireline.repairs")
 Evidence = Callable[[Collection[StepKey], datetime], Mapping[StepKey, Seen]]
@@ -35,13 +49,14 @@ Evidence = Callable[[Collection[StepKey], datetime], Mapping[StepKey, Seen]]
 @dataclass(frozen=True)
 class Around:
     """`limits` are those in use; `evidence` is what is known of steps; `dependents` of steps, judged again; `revision`:
-    of a service, as far as it is known.
+    of a service, as far as it is known; `blind`: why nobody knows what has come of processors, those alone.
     """
 
     limits: Callable[[], Limits]
     evidence: Evidence
     dependents: Callable[[Collection[StepKey], datetime], Sequence[Again]] = lambda _keys, _now: ()
     revision: Callable[[str], str] = lambda _service: ""
+    blind: Callable[[Collection[str]], Mapping[str, str]] = lambda _names: {}
 
 
 class ReprocessingExecution:
@@ -51,8 +66,10 @@ class ReprocessingExecution:
         self._state, self._runs, self._around = state, runs, around
         self._now, self._seconds, self._calls = now, seconds, runs.calls
         self._looked_at, self._steps = -LOOK_EVERY_S, KeptSteps(state.repairs)
+        self._stopped_at = -STOPPED_EVERY_S
 
     def tick(self) -> None:
+        self._see_to_stopped()
         given = self._given()
         if not given:
             return
@@ -93,7 +110,8 @@ class ReprocessingExecution:
     def _go_on(self, given: Sequence[At]) -> None:
         now = self._now()
         circuits = {each.processor: each.because for each in self._state.repairs.circuits()}
-        found = next_steps(given, circuits, self._around.limits(), now)
+        found = list(next_steps(given, circuits, self._around.limits(), now, self._blind(given)))
+        self._tell_held(given, found)
         repairs = {repair.id: repair for repair, _ in given}
         begun = list[tuple[Repair, RepairStep]]()
         decided = [each for each in found if not isinstance(each, Wait)]
@@ -116,6 +134,43 @@ class ReprocessingExecution:
         self._remember([*stored, *(step for _, step in begun)])
         for repair, step in begun:
             self._calls.begin(_key(step), partial(self._ask, repair, step))
+
+    def _blind(self, given: Iterable[At]) -> Mapping[str, str]:
+        waiting = {step.processor for _, steps in given for step in steps if step.state is StepState.WAITING}
+        return self._around.blind(waiting) if waiting else {}
+
+    def _tell_held(self, given: Sequence[At], found: Iterable[Decision]) -> None:
+        """Whoever looks is told why the next ones do not begin, and no longer than that is so."""
+        repairs, most = {repair.id: repair for repair, _ in given}, self._around.limits().slots
+        waiting = [each for each in found if isinstance(each, Wait)]
+        held = [each for each in waiting if each.hold is Hold.BLIND][:most]
+        for each in held:
+            if each.step.cause != Cause.UNTOLD:
+                self._put(repairs[each.step.repair], each.step, checking.held(each.step, each.what))
+        for each in waiting:
+            if each.hold is not Hold.BLIND and each.step.cause == Cause.UNTOLD:
+                self._put(repairs[each.step.repair], each.step, checking.free(each.step))
+
+    def _see_to_stopped(self) -> None:
+        """Whoever stops a repair ends what its services have begun. Where that process has ended meanwhile, another
+        one sees to it.
+        """
+        if self._seconds() - self._stopped_at < STOPPED_EVERY_S:
+            return
+        self._stopped_at, now = self._seconds(), self._now()
+        for step in self._state.repairs.may_go_on(now - GIVEN_UP_AFTER):
+            if step.ended_at is not None and now - step.ended_at > checking.LEASE:
+                self._calls.begin((STOPPED, *_key(step)), partial(self._see_to, step))
+
+    def _see_to(self, step: RepairStep) -> None:
+        asked = step.asked_at or step.started_at or self._now()
+        answer = self._runs.see_to(step, asked - checking.CLOCKS)
+        if answer.taken is Taken.REFUSED and not answer.permanent:
+            log.warning("whether %s %s goes on is not known: %s", step.processor, step.data_date, answer.reason)
+            return
+        if answer.taken is not Taken.AMBIGUOUS:
+            with self._state.transaction() as tx:
+                tx.repairs.put_step(seen_to(step, answer.reason))
 
     def _ask(self, repair: Repair, step: RepairStep) -> None:
         answer = self._runs.start(step)

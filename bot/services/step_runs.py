@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Event
@@ -33,6 +34,17 @@ class StepRuns:
         answer = self._control.cancel(self._order(step), execution)
         log.info("ending %s of %s %s: %s", execution, step.processor, step.data_date, answer.reason or answer.taken)
         return "" if answer.taken is Taken.ACCEPTED else answer.reason or str(answer.taken)
+
+    def see_to(self, step: RepairStep, since: datetime) -> Answer:
+        """Of one that was stopped: its run is looked for where it has no name, and ended, as far as its service can."""
+        if not step.execution:
+            found = self.find(step, since)
+            if found is None:
+                return Answer(taken=Taken.REFUSED, reason="its service cannot tell what runs", permanent=True)
+            if found.taken is not Taken.ACCEPTED:
+                return replace(found, permanent=True)
+            step = replace(step, execution=found.execution)
+        return self._control.cancel(self._order(step), step.execution)
 
     def end_all(self, steps: Sequence[RepairStep], wait_s: float) -> list[str]:
         """Of steps that were stopped, what their services took. So long it is waited for; told is what goes on, or may.

@@ -128,6 +128,9 @@ class World:
         judged = Judged(verdict=verdict, because=f"{rows} rows")
         return Seen(runs=runs, judged=judged, rows=rows, written_at=written, traced=True)
 
+    def blind(self, names: Collection[str]) -> Mapping[str, str]:
+        return dict.fromkeys(names, self.unread) if self.unread else {}
+
     def dependents(self, keys: Collection[StepKey], now: datetime) -> Sequence[Again]:
         return [
             Again(processor=f"after {key.processor}", data_date=key.data_date, verdict="ok", because="40 rows")
@@ -161,7 +164,7 @@ class Killed(AtOnce):
 def execution(
     state: State, world: World, limits: Limits | None = None, registry: Registry = PLATFORM
 ) -> ReprocessingExecution:
-    around = Around(lambda: limits or Limits(), world.evidence, world.dependents)
+    around = Around(lambda: limits or Limits(), world.evidence, world.dependents, blind=world.blind)
     runs = StepRuns(world, lambda: registry, Killed())
     return ReprocessingExecution(state, runs, around, lambda: world.now, lambda: world.now.timestamp())
 

@@ -108,9 +108,11 @@ def test_a_run_of_it_is_seen_as_soon_as_it_is_there() -> None:
 
 @pytest.mark.parametrize("boundary", ["ok", "unclear, taken"])
 def test_while_the_source_of_runs_is_blind_nothing_is_concluded_or_asked_again(boundary: str) -> None:
-    state, world = FakeState(), World(boundary=lambda _: boundary, looks_up=False, unread="source history is away")
+    state, world = FakeState(), World(boundary=lambda _: boundary, looks_up=False)
     repair = started_repair(state)
     made = execution(state, world)
+    made.tick()
+    world.unread = "source history is away"
     for _ in range(300):
         made.tick()
         world.now += timedelta(minutes=1)

@@ -24,6 +24,7 @@ from bot.adapters.state import repair_tables as tables
 from bot.adapters.state.database import reading
 from bot.adapters.state.writing import insert_new
 from bot.domain.incidents.incident import MessageRef
+from bot.domain.reprocessing.execution import Cause
 from bot.domain.reprocessing.plan import Plan, StepKey
 from bot.domain.reprocessing.repair import (
     PLANS_KEPT,
@@ -170,6 +171,13 @@ class SqlRepairs:
     def on_service(self, service: str) -> list[str]:
         with reading(self._engine) as connection:
             return _on_service(connection, service)
+
+    def may_go_on(self, since: datetime) -> list[RepairStep]:
+        stopped = (REPAIR.c.state == RepairState.CANCELLED.value) & (REPAIR.c.ended_at >= since)
+        query = select(STEP).join_from(STEP, REPAIR, REPAIR.c.id == STEP.c.repair)
+        with reading(self._engine) as connection:
+            found = connection.execute(query.where(stopped, STEP.c.cause == Cause.MAY_GO_ON.value)).mappings()
+            return [_step(row) for row in found]
 
     def circuits(self) -> Sequence[Circuit]:
         with reading(self._engine) as connection:

@@ -151,6 +151,16 @@ def checked(step: RepairStep, seen: Seen, timeout: timedelta, now: datetime) -> 
     return step if step.unclear else replace(step, cause=str(Cause.UNTOLD), reason=said)
 
 
+def held(step: RepairStep, unread: str) -> RepairStep:
+    """Not begun while nobody would know what came of it."""
+    return replace(step, cause=str(Cause.UNTOLD), reason=f"not begun: {unread}")
+
+
+def free(step: RepairStep) -> RepairStep:
+    """Its turn will come."""
+    return replace(step, cause="", reason="waits for its turn")
+
+
 def _rests_on_absence(after: RepairStep) -> bool:
     return after.state is StepState.WAITING or (after.state in SETTLED and after.cause in OF_ABSENCE)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 from bot.domain.reprocessing.plan import Limits, StepKey
 from bot.domain.reprocessing.repair import Repair, RepairState, RepairStep, StepState
@@ -28,6 +29,8 @@ class Cause(StrEnum):
     """Nobody can tell whether the data are right."""
     NOT_DUE = "not_due"
     """No data was due after all."""
+    MAY_GO_ON = "may_go_on"
+    """It was stopped at work: whether its run has ended is still to be seen to."""
     UPSTREAM_BAD = "upstream_bad"
     CIRCUIT_OPEN = "circuit_open"
 
@@ -48,6 +51,7 @@ class Hold(StrEnum):
     UPSTREAM = "what it is made from comes first"
     PAUSED = "the repair is paused"
     PAUSE = "the service asked for a pause"
+    BLIND = "nobody would know what came of it"
 
 
 @dataclass(frozen=True)
@@ -75,9 +79,15 @@ Decision = Begin | Leave | Wait
 At = tuple[Repair, Sequence[RepairStep]]
 
 
-def next_steps(repairs: Iterable[At], circuits: Mapping[str, str], limits: Limits, now: datetime) -> Iterator[Decision]:
+def next_steps(
+    repairs: Iterable[At],
+    circuits: Mapping[str, str],
+    limits: Limits,
+    now: datetime,
+    blind: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Decision]:
     """One for each step that waits, the oldest repair first, then in the order of the plan. `circuits`: why one is
-    open, by processor.
+    open, by processor; `blind`: why nobody knows what has come of one, by processor.
     """
     given = [(repair, list(steps)) for repair, steps in repairs]
     slots = _Slots(limits, (step for _, steps in given for step in steps if step.state in HOLDS_SLOT))
@@ -87,7 +97,7 @@ def next_steps(repairs: Iterable[At], circuits: Mapping[str, str], limits: Limit
         for step in steps:
             if step.state is not StepState.WAITING:
                 continue
-            decided = _decided(step, at, left, circuits, now) or _held(repair, step, slots)
+            decided = _decided(step, at, left, circuits, now) or _held(repair, step, slots, blind)
             if isinstance(decided, Leave):
                 left.add(step.key)
             elif decided is None:
@@ -111,9 +121,11 @@ def _decided(
     return Wait(step, Hold.PAUSE) if step.is_early(now) else None
 
 
-def _held(repair: Repair, step: RepairStep, slots: "_Slots") -> Wait | None:
+def _held(repair: Repair, step: RepairStep, slots: "_Slots", blind: Mapping[str, str]) -> Wait | None:
     if repair.state is not RepairState.RUNNING:
         return Wait(step, Hold.PAUSED)
+    if why := blind.get(step.processor):
+        return Wait(step, Hold.BLIND, why)
     full = slots.full_for(step)
     return None if full is None else Wait(step, full)
 

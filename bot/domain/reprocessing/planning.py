@@ -10,6 +10,7 @@ from bot.domain.counts import plural
 from bot.domain.platform.lineage import Lineage
 from bot.domain.platform.registry import Criticality, Registry
 from bot.domain.reprocessing.cheapest import Due, cheapest
+from bot.domain.reprocessing.checking import UNCOUNTED, is_right
 from bot.domain.reprocessing.plan import (
     STANDARD,
     Deadline,
@@ -198,6 +199,8 @@ class _Steps:
             return (None, judged.because) if is_source else (SkipReason.UPSTREAM_BAD, judged.because)
         if reason is SkipReason.ALREADY_OK and mode is Mode.ALL:
             return None, judged.because
+        if reason is SkipReason.ALREADY_OK and mode is Mode.FAILED and not is_right(judged):
+            return None, f"{judged.because}: whether they are all is not known, {UNCOUNTED}"
         if reason is None and mode is Mode.MISSING and known.filled:
             held = "" if known.rows is None else f" ({plural(known.rows, 'row')})"
             return SkipReason.ALREADY_OK, f"it has data{held}, and only missing dates were asked for: {judged.because}"

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.domain.audit import Record, record
 from bot.domain.counts import plural
 from bot.domain.errors import BadInput
-from bot.domain.reprocessing.execution import Cause
+from bot.domain.reprocessing.execution import HOLDS_SLOT, Cause
 from bot.domain.reprocessing.plan import Limits, Step
 from bot.domain.reprocessing.repair import (
     AT_WORK,
@@ -29,7 +29,7 @@ LEFT_WHILE_RUNNING = frozenset({Cause.UPSTREAM_BAD, Cause.CIRCUIT_OPEN})
 @dataclass(frozen=True, kw_only=True)
 class Progress:
     """Steps by how they are; `next`: those that start next, in order; `eta`: when the rest may be over by the medians,
-    None: not known; `untold`: those at work of which nobody can tell what came.
+    None: not known; `untold`: those at work of which nobody can tell what came, or that wait for such.
     """
 
     total: int
@@ -72,7 +72,7 @@ def progress(repair: Repair, steps: Sequence[RepairStep], limits: Limits, now: d
 
 
 def _untold(planned: Iterable[RepairStep]) -> tuple[RepairStep, ...]:
-    return tuple(step for step in planned if step.state in AT_WORK and step.cause == Cause.UNTOLD)
+    return tuple(step for step in planned if step.state not in SETTLED and step.cause == Cause.UNTOLD)
 
 
 def is_planned(repair: Repair, step: RepairStep) -> bool:
@@ -120,8 +120,14 @@ def _stopped(step: RepairStep, by: str, now: datetime) -> RepairStep:
     said = f"stopped by {by} before it was asked for"
     if step.state in AT_WORK:
         said = f"stopped by {by} while it was at work: what its run does is not checked"
-    stopped = replace(step, state=StepState.CANCELLED, ended_at=now, reason=said)
+    goes_on = Cause.MAY_GO_ON if step.state in HOLDS_SLOT else ""
+    stopped = replace(step, state=StepState.CANCELLED, ended_at=now, reason=said, cause=str(goes_on))
     return replace(stopped, unclear=False, not_before=None)
+
+
+def seen_to(step: RepairStep, said: str) -> RepairStep:
+    """Of one that was stopped at work: `said` is what became of its run, as far as its service can tell."""
+    return replace(step, cause="", reason=f"{step.reason}; {said}")
 
 
 def retried(repair: Repair, steps: Iterable[RepairStep], now: datetime) -> tuple[Repair, list[RepairStep]]:

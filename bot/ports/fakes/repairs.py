@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.domain.incidents.incident import MessageRef
+from bot.domain.reprocessing.execution import Cause
 from bot.domain.reprocessing.plan import StepKey
 from bot.domain.reprocessing.repair import SETTLED, TRIED, UNFINISHED, Circuit, Repair, RepairState, RepairStep
 from bot.domain.reprocessing.second import counted
@@ -100,6 +101,10 @@ class FakeRepairs:
 
     def repaired(self, since: datetime) -> dict[StepKey, int]:
         return counted(((step.key, step.repaired_at) for step in self.step_at.values()), since)
+
+    def may_go_on(self, since: datetime) -> list[RepairStep]:
+        stopped = [step for step in self.step_at.values() if step.cause == Cause.MAY_GO_ON]
+        return [step for step in stopped if step.ended_at is not None and step.ended_at >= since]
 
     def circuits(self) -> list[Circuit]:
         return sorted(self.circuit_of.values(), key=lambda each: each.processor)
