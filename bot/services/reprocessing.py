@@ -10,6 +10,7 @@ from bot.domain.errors import BadInput
 from bot.domain.incidents.incident import MessageRef
 from bot.domain.reprocessing.plan import Change, Plan, Request, difference
 from bot.domain.reprocessing.repair import (
+    BEFORE_START,
     Person,
     Repair,
     approval_asked,
@@ -88,7 +89,7 @@ class RepairService:
         """
         check_role(self._identify, who, "start a repair")
         known, by = self.get(name), self._person(who)
-        if known.plan.needs_second:
+        if known.plan.needs_second and known.state in BEFORE_START:
             self._check_second(known, who, by)
         if not known.plan.running:
             raise BadInput("Nothing of this plan runs: there is nothing to start.")

@@ -11,6 +11,7 @@ import pytest
 from bot.domain.errors import BadInput
 from bot.domain.incidents.incident import MessageRef
 from bot.domain.reprocessing.plan import StepKey
+from bot.domain.reprocessing.progress import cancelled, seen_to
 from bot.domain.reprocessing.repair import (
     Circuit,
     Person,
@@ -134,6 +135,22 @@ def test_what_is_over_flies_no_more_and_counts_go_on(again: Again) -> None:
     assert [each.label for each in state.repairs.latest(5)] == ["R-2", "R-1"]
     assert [each.label for each in state.repairs.unfinished()] == ["R-2"]
     assert set(state.repairs.in_flight().values()) == {"R-2"}
+
+
+def test_what_may_go_on_of_a_stopped_repair_is_found_until_it_is_seen_to(again: Again) -> None:
+    begun = begin(again)
+    steps = again().repairs.steps(begun.id)
+    running = [replace(step, state=StepState.RUNNING) for step in steps[1:2]]
+    after, stopped = cancelled(begun, [steps[0], *running, *steps[2:]], "Ana", LATER)
+    with again().transaction() as tx:
+        assert tx.repairs.put(after) is not None
+        assert all(tx.repairs.put_step(step) for step in stopped)
+    [found] = again().repairs.may_go_on(LATER)
+    assert found.seq == 1
+    assert again().repairs.may_go_on(LATER + timedelta(seconds=1)) == []
+    with again().transaction() as tx:
+        assert tx.repairs.put_step(seen_to(found, "its execution is cancelled"))
+    assert again().repairs.may_go_on(NOW) == []
 
 
 def test_the_last_that_ended_of_a_processor_are_those_tried_the_newest_first(again: Again) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from bot.adapters.clock import system_clock
 from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
 from bot.cli.app import app
 from bot.cli.reprocess import RepairQuestion, answer_reprocess, question_of
@@ -13,6 +14,7 @@ from bot.config.settings import Settings
 from bot.domain.access import without_slack
 from bot.domain.errors import BadInput
 from bot.domain.reprocessing.plan import Limits
+from bot.domain.reprocessing.repair import Person, started, steps_of
 from bot.ports.fakes.state import FakeState
 from bot.services.repair_control import RepairControl
 from bot.state_adapters import state
@@ -39,20 +41,35 @@ def fireline(home: Path, *arguments: str) -> Result:
     return CliRunner().invoke(app, ["reprocess", *arguments, "--home", str(home)])
 
 
+def approved_by_ben(home: Path, plan: str) -> None:
+    with state(Settings(home=home)) as store, store.transaction() as tx:
+        known = store.repairs.of(plan)
+        assert known is not None
+        begun = tx.repairs.put(started(known, Person("slack:U2", "Ben"), system_clock()))
+        assert begun is not None
+        tx.repairs.add_steps(steps_of(begun.plan, begun.id))
+
+
 def test_a_plan_is_shown_started_paused_and_cancelled(home: Path) -> None:
     shown = fireline(home, "plan", "Box", str(DAY), "--downstream")
     assert shown.exit_code == 0, shown.output
     assert max(map(len, shown.stdout.splitlines())) <= 80
     assert "2 to run, 0 skipped, about 2 min." in shown.stdout
-    assert "Start it: fireline reprocess start" in shown.stdout
+    assert "Ask for approval: fireline reprocess start" in shown.stdout
+    assert "second person: whether runs are under way is not known, nothing new has come since 20" in " ".join(
+        shown.stdout.split()
+    ), "files were loaded once, and nothing brings more"
     plan = json.loads(fireline(home, "plan", "Box", str(DAY), "--json", "--as", "Ana").stdout)
     assert (plan["repair"], plan["state"], plan["to_run"], plan["skipped"]) == (None, "planned", 1, {})
     assert plan["downstream_not_in_it"] == ["Summary"]
     assert plan["steps"][0]["verdict"] == "processor_failed"
-    begun = json.loads(fireline(home, "start", plan["id"], "--as", "Ana", "--json").stdout)
-    assert (begun["repair"], begun["state"], begun["left"], begun["asked_by"]) == ("R-1", "running", 1, "Ana")
+    asked = json.loads(fireline(home, "start", plan["id"], "--as", "Ana", "--json").stdout)
+    assert (asked["repair"], asked["state"], asked["asked_by"]) == ("R-1", "awaiting_approval", "Ana")
+    approved_by_ben(home, plan["id"])
+    begun = json.loads(fireline(home, "status", "R-1", "--json").stdout)
+    assert (begun["state"], begun["left"]) == ("running", 1)
     again = fireline(home, "start", plan["id"])
-    assert (again.exit_code, "R-1 is running already" in again.stderr) == (1, True)
+    assert (again.exit_code, "R-1 is running already" in again.stderr) == (1, True), again.stderr
     assert json.loads(fireline(home, "pause", "R-1", "--json").stdout)["state"] == "paused"
     assert json.loads(fireline(home, "resume", "r-1", "--json").stdout)["state"] == "running"
     assert json.loads(fireline(home, "cancel", "R-1", "--json").stdout)["state"] == "cancelled"

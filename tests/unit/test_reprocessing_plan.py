@@ -8,7 +8,7 @@ import pytest
 from bot.domain.platform.registry import Processor, Registry
 from bot.domain.reprocessing.plan import Limits, Mode, Plan, SkipReason, StepKey, difference
 from bot.domain.reprocessing.planning import StepFacts
-from bot.domain.verdicts.judge import Verdict
+from bot.domain.verdicts.judge import Judged, Verdict
 from tests.support.repairs import CHAIN, LAST, TODAY, asked, day, facts, planned
 
 KEY = ("Gamebook", LAST)
@@ -18,12 +18,18 @@ def said(plan: Plan) -> list[tuple[str, str, str]]:
     return [(each.processor, f"{each.data_date:%d}", each.skip or "run") for each in plan.steps]
 
 
+UNCOUNTED = Judged(verdict=Verdict.OK, because="12 rows", uncounted=True)
+"""Nobody knows how many are usual."""
+
+
 @pytest.mark.parametrize(
     ("mode", "known", "skip"),
     [
         (Mode.FAILED, facts(Verdict.OK, filled=True), SkipReason.ALREADY_OK),
         (Mode.FAILED, facts(Verdict.TRACKING_BUG, filled=True), SkipReason.ALREADY_OK),
         (Mode.ALL, facts(Verdict.OK, filled=True), None),
+        (Mode.FAILED, StepFacts(judged=UNCOUNTED, filled=True, rows=12), None),
+        (Mode.MISSING, StepFacts(judged=UNCOUNTED, filled=True, rows=12), SkipReason.ALREADY_OK),
         (Mode.FAILED, facts(Verdict.PARTIAL, filled=True, rows=120), None),
         (Mode.MISSING, facts(Verdict.PARTIAL, filled=True, rows=120), SkipReason.ALREADY_OK),
         (Mode.MISSING, facts(Verdict.MISSING_RUN, filled=False), None),
