@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.reprocessing.plan import StepKey
+from bot.domain.reprocessing.plan import Limits, StepKey
+from bot.domain.reprocessing.progress import progress
 from bot.domain.reprocessing.repair import RepairState, StepState
 from bot.ports.fakes.state import FakeState
 from bot.views import reprocessing_progress
 from tests.support.repair_world import BEN, USUAL, World, control, ended, execution, run_until, started_repair, states
-from tests.support.repairs import LAST
+from tests.support.repairs import LAST, asked, planned
 
 HOUR = timedelta(hours=1)
 
@@ -127,3 +128,38 @@ def test_while_the_source_of_runs_is_blind_nothing_is_concluded_or_asked_again(b
     run_until(state, world, made, HOUR)
     assert control(state, world).progress(repair).untold == ()
     assert (states(state, repair), len(world.orders)) == ({"Gamebook": StepState.PROVED}, 1)
+
+
+def test_nothing_begins_while_nobody_would_know_what_came_of_it() -> None:
+    state, world = FakeState(), World(unread="source history has not been read for 40 min")
+    repair = started_repair(state, planned(asked("Gamebook", dates=2)))
+    made = execution(state, world)
+    for _ in range(20):
+        made.tick()
+        world.now += timedelta(seconds=1)
+    assert world.orders == []
+    at = progress(repair, state.repairs.steps(repair.id), Limits(), world.now)
+    assert {each.reason for each in at.untold} == {f"not begun: {world.unread}"}
+    assert (len(at.untold), at.eta) == (2, None)
+    versions = [step.version for step in state.repairs.steps(repair.id)]
+    made.tick()
+    assert [step.version for step in state.repairs.steps(repair.id)] == versions, "it is written down once"
+    world.unread = ""
+    run_until(state, world, made, timedelta(minutes=10))
+    assert {step.state for step in state.repairs.steps(repair.id)} == {StepState.PROVED}
+
+
+@pytest.mark.parametrize("heard", [True, False], ids=["named", "unheard"])
+def test_what_was_stopped_by_a_process_that_ended_is_seen_to_by_another(heard: bool) -> None:
+    """Whoever stopped it was killed before it asked the service to end what it had begun."""
+    state, world = FakeState(), World(boundary=lambda _: "ok" if heard else "unheard")
+    repair = started_repair(state)
+    execution(state, world).tick()
+    control(state, world).stop(repair.id, BEN)
+    again = execution(state, world)
+    for _ in range(180):
+        again.tick()
+        world.now += timedelta(seconds=1)
+    assert world.cancelled == ["run-0"], "once"
+    [step] = state.repairs.steps(repair.id)
+    assert (step.state, step.cause) == (StepState.CANCELLED, "")
