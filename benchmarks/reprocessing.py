@@ -34,6 +34,7 @@ from bot.services.reprocessing import RepairService
 from bot.services.reprocessing_execution import Around, ReprocessingExecution
 from bot.services.step_runs import StepRuns
 from tests.contracts.postgres import new_database, postgres
+from tests.pit.repairs import killed_repair
 from tests.support.cloud_run import PROJECT, REGION, cloud_run
 from tests.support.repair_world import BOUNDARY, Killed, World, execution, flat, run_until, started_repair
 from tests.support.repairs import NOW
@@ -332,9 +333,19 @@ def _one_byte(link: Link, chance: Random) -> Link:
     return replace(link, record=Record(**{**vars(made), **given}))
 
 
+def kills() -> Iterator[Figure]:
+    """R20 with real processes over one state and one HTTP service, killed -9 at every point, again and again."""
+    with tempfile.TemporaryDirectory(prefix="fireline-kills-") as made:
+        found = killed_repair(
+            Path(made), f"sqlite:///{made}/state.db", PROCESSORS, DATES, chance=0.005, scale=30, processes=3, seed=2
+        )
+    yield Figure("R20, kill -9 in the middle", str(found), found.lost == 0 and found.twice == 0)
+
+
 PARTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "boundary": boundary,
     "unseen": partial(boundary, looks_up=False),
+    "kills": kills,
     "races": races,
     "jobs": jobs,
     "overhead": overhead,

@@ -88,7 +88,7 @@ async def live(settings: Settings, start: Start, stopping: Stopping) -> None:
         try:
             port = int(workspace.url.rpartition(":")[2])
             registry = place_services(settings.config, f"http://127.0.0.1:{port}{SERVICES}")
-            deployments = Deployments(pipeline, start.data, registry, clock.now())
+            deployments = Deployments(pipeline, settings.home, registry, clock.now())
             with cloud_run(deployments.world) as cloud:
                 living.follow = deployments.follow
                 connected = paging(_connected(settings, workspace, cloud.address), vendors, port)

@@ -28,7 +28,9 @@ USUAL_TIMEOUT = 3600
 
 
 class Deployments:
-    """The services of a registry (a dictionary) that have a project, with their state in the pipeline's folder."""
+    """The services of a registry (a dictionary) that have a project. Their state in `folder` outlives a history that is
+    made anew, as what was seen of them does.
+    """
 
     def __init__(self, pipeline: Pipeline, folder: Path, registry: Mapping[str, Any], now: datetime) -> None:
         self.world, self._pipeline, self._file = World(now=now), pipeline, folder / FILE_NAME
@@ -56,27 +58,27 @@ class Deployments:
             self.world.deploy(full, _commit(full, number), limit, entry.get("address") or "", age)
 
     def _settle(self, name: str, service: run_v2.Service, now: datetime) -> None:
-        faults = {each.id: each for each in self._pipeline.faults if self._is_of(each, name)}
+        faults = {_mark(each): each for each in self._pipeline.faults if self._is_of(each, name)}
         active = [each for each in faults.values() if each.end is None or each.end > now.timestamp()]
         built = faults.get(service.template.labels.get(FAULT, ""))
         if active and built not in active:
-            self._deploy(service, active[-1].id, now - utc(active[-1].start))
+            self._deploy(service, _mark(active[-1]), now - utc(active[-1].start))
         elif built is not None and built in active and not self._serves(service, built):
             self._pipeline.heal(built.id, now)
-            service.labels[TAKEN_BACK] = built.id
+            service.labels[TAKEN_BACK] = _mark(built)
         elif built is not None and built not in active:
             self._after(service, built, now)
 
     def _after(self, service: run_v2.Service, built: Fault, now: datetime) -> None:
         """The fault is over, and the newest code still has it."""
-        taken_back = service.labels.get(TAKEN_BACK) == built.id
+        taken_back = service.labels.get(TAKEN_BACK) == _mark(built)
         if not taken_back or now.timestamp() >= (built.end or 0) + REPAIRED_AFTER.total_seconds():
             self._deploy(service, "")
         elif self._serves(service, built):
             again = self._pipeline.inject(BROKEN_DEPLOY, now, built.processor)
             for labels in (service.template.labels, *(each.labels for each in self.world.revisions[service.name])):
-                if labels.get(FAULT) == built.id:
-                    labels[FAULT] = again.id
+                if labels.get(FAULT) == _mark(built):
+                    labels[FAULT] = _mark(again)
 
     def _deploy(self, service: run_v2.Service, fault: str, ago: timedelta = timedelta()) -> None:
         service.template.labels[FAULT] = fault
@@ -88,7 +90,7 @@ class Deployments:
         last = service.latest_ready_revision.rpartition("/")[2]
         serving = {each.revision or last for each in service.traffic if each.percent}
         made = self.world.revisions[service.name]
-        return any(each.labels.get(FAULT) == fault.id for each in made if each.name.rpartition("/")[2] in serving)
+        return any(each.labels.get(FAULT) == _mark(fault) for each in made if each.name.rpartition("/")[2] in serving)
 
     def _is_of(self, fault: Fault, service: str) -> bool:
         return fault.name == BROKEN_DEPLOY and self._service_of.get(fault.processor or "") == service
@@ -108,6 +110,11 @@ class Deployments:
         new.write_text(json.dumps(written), encoding="utf-8")
         os.replace(new, self._file)
         self._kept = now
+
+
+def _mark(fault: Fault) -> str:
+    """A history that is made anew numbers its faults anew."""
+    return f"{fault.id}-{fault.start}"
 
 
 def _restore(world: World, stored: Mapping[str, Any]) -> None:
