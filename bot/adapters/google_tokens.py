@@ -7,6 +7,7 @@ import json
 import re
 import urllib.request
 from collections.abc import Callable, Mapping
+from http.client import HTTPException
 from threading import Lock
 from typing import Any
 
@@ -96,7 +97,7 @@ class _Certs:
             with urllib.request.urlopen(self.url, timeout=TIMEOUT_S) as answer:
                 data, control = answer.read(LARGEST_CERTS), answer.headers.get("Cache-Control", "")
             kids = frozenset(json.loads(data))
-        except (OSError, ValueError, TypeError) as error:
+        except (OSError, HTTPException, ValueError, TypeError, RecursionError) as error:
             raise KeysUnknown(f"The keys of Google cannot be read ({error}).") from error
         age = _MAX_AGE.search(control)
         held = min(MOST_S, max(LEAST_S, float(age[1]) if age else LEAST_S))

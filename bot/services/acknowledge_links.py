@@ -57,7 +57,10 @@ class AcknowledgeLinks:
         """Raises Forged for a token that we have not made, Expired for an old one."""
         if not self._secret or not _TOKEN.fullmatch(token):
             raise Forged("This link is not one of Fireline's.")
-        sealed = urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        try:
+            sealed = urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        except ValueError:  # a mail program has cut it off
+            raise Forged("This link is not one of Fireline's.") from None
         seal, said = sealed[:SEAL], sealed[SEAL:]
         if not hmac.compare_digest(seal, self._seal(said)):
             raise Forged("This link is not one of Fireline's.")

@@ -213,6 +213,12 @@ def test_a_link_that_we_have_not_made(story: PagedStory, asked: Asked) -> None:
     assert sent(story, asked)[0][0] == 403
 
 
+def test_a_link_that_was_cut_off(story: PagedStory) -> None:
+    path = link(story)
+    cut = [Asked("GET", path[:end]) for end in range(len("/ack/") + 1, len(path))]
+    assert {each[0] for each in sent(story, *cut)} == {403}
+
+
 def test_a_link_of_another_secret(story: PagedStory) -> None:
     path = link(story, AcknowledgeLinks("https://fireline.example.com", SECRET[::-1] + "t"))
     other = path[:-4] + ("AAAA" if path[-4:] != "AAAA" else "BBBB")
