@@ -54,7 +54,8 @@ class Page:
 
     `target` is what the channel reaches the person by (a phone number, an address, a Slack id; "" where it needs none);
     `title` is one line, `text` says all of it, without markup: both are written when it is sent, unless it is about no
-    incident. `attempts` were made before, the first at `first_attempt_at`.
+    incident. `attempts` were made before, the first at `first_attempt_at`. `others`: what the channel calls
+    messages that are known to be of other pages.
     """
 
     id: str
@@ -70,6 +71,7 @@ class Page:
     text: str = ""
     attempts: int = 0
     first_attempt_at: datetime | None = None
+    others: frozenset[str] = frozenset()
 
 
 class PageState(StrEnum):

@@ -269,12 +269,17 @@ class PagingService:
         return [Carried(incident, severity) for incident, severity in found if incident is not None]
 
     def _seen(self, channel: PageChannel, page: Page) -> Outcome | None:
-        """What the channel shows of an earlier try. What belongs to another page already proves nothing of this one."""
-        seen = channel.find(page)
-        if seen is None or seen.kind is not Kind.YES or not seen.ref:
-            return seen
-        owner = self._state.page_by_ref(channel.name, seen.ref)
-        return seen if owner is None or owner.page.id == page.id else None
+        """What the channel shows of an earlier try. What belongs to another page proves nothing of this one: behind it
+        there may be more. None where the channel shows it all the same.
+        """
+        while (seen := channel.find(page)) is not None and seen.kind is Kind.YES and seen.ref:
+            owner = self._state.page_by_ref(channel.name, seen.ref)
+            if owner is None or owner.page.id == page.id:
+                return seen
+            if seen.ref in page.others:
+                return None
+            page = replace(page, others=page.others | {seen.ref})
+        return seen
 
     def _second_way(self, queued: Queued, outcome: Outcome, now: datetime) -> list[Queued]:
         """The same page by another provider, when this one needs a person, or says no yes within a minute."""

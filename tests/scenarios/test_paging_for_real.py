@@ -47,6 +47,27 @@ def test_a_page_whose_answer_got_lost_arrives_once(of_phone: str, of_slack: str)
     assert {each.state for each in story.state.pages_of(response.dedup_key)} == {PageState.SENT}
 
 
+def test_a_call_whose_answer_got_lost_is_found_behind_a_later_one_to_the_same_phone() -> None:
+    """Each by another process: none of them remembers whose a call is."""
+    with endpoint(twilio) as phones:
+        story, phones.clock = PagedStory(START, plan=PHONES), START
+
+        def another_process(fault: str) -> None:
+            phones.fault = fault
+            story.pagers = (Voice(Account("AC1", "hush", "+15550100", phones.address)),)  # type: ignore[assignment]
+            story.restart()
+
+        for fault, name in (("taken, then reset", "Gamebook"), ("", "Raw01")):
+            another_process(fault)
+            story.held.append(finding(name, severity="P0"))
+            story.stand_still(0.02)
+            story.look()
+        another_process("")
+        story.fast_forward(1)
+        assert len(phones.listed) == 2
+    assert story.state.pages_unsent() == []
+
+
 @pytest.mark.parametrize("sees", [True, False])
 def test_who_stood_still_since_the_claim_sends_nothing(monkeypatch: pytest.MonkeyPatch, *, sees: bool) -> None:
     """Another process has sent it meanwhile: it can be seen, or not yet."""

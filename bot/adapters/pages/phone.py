@@ -44,7 +44,7 @@ class Voice:
         calls = self._account.made_since_first_try("Calls", page)
         if not isinstance(calls, list):
             return calls
-        others = {sid for sid, placed_for in self._placed if placed_for != page.id}
+        others = page.others.union(sid for sid, placed_for in self._placed if placed_for != page.id)
         own = [
             told(call)
             for call in calls
