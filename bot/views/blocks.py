@@ -74,14 +74,14 @@ def sections(lines: Sequence[str], most: int) -> list[Block]:
 
 
 def packed(lines: Iterable[str]) -> list[Block]:
-    """As many whole lines a section as it holds."""
+    """As many whole lines a section as it holds; all of them are seen without a tap."""
     found = list[str]()
     for line in (cut(each, SECTION_TEXT) for each in lines):
         if found and len(found[-1]) + 1 + len(line) <= SECTION_TEXT:
             found[-1] += f"\n{line}"
         else:
             found.append(line)
-    return [section(each) for each in found]
+    return [{**section(each), "expand": True} for each in found]
 
 
 def fields(texts: Sequence[str]) -> Block:
