@@ -177,9 +177,10 @@ class ResponseService:
     def overviews(self, now: datetime) -> list[Overview]:
         """Of what is not resolved, the worst first; without timelines."""
         state = self._required()
-        known = [(each, state.incident(each.incident)) for each in state.responses_open()]
+        schedule, opened = self._schedule(now), {each.id: each for each in state.open_incidents()}
+        known = [(each, opened.get(each.incident) or state.incident(each.incident)) for each in state.responses_open()]
         return [
-            Overview(incident, Standing(response, tuple(self._coming(response, now))), (), self._watched(incident))
+            Overview(incident, Standing(response, _coming(response, schedule, now)), (), self._watched(incident))
             for response, incident in known
             if incident is not None
         ]
@@ -277,21 +278,7 @@ class ResponseService:
         if self._state is None or response is None:
             return None
         grants = self._state.grants(incident_id, response.episode)
-        return Standing(response, tuple(self._coming(response, now)), grants)
-
-    def _coming(self, response: Response, now: datetime) -> list[Coming]:
-        """The next pages, as the engine would take them: whoever has the turn when their time comes."""
-        found: list[Coming] = []
-        while response.pages and response.next_at is not None and len(found) < MOST_COMING:
-            at = max(now, response.next_at)
-            action = next_action(response, at)
-            if not isinstance(action, PageStep):
-                break
-            names = people_of(self._schedule(now), action.step, at)
-            if names and action.step.wakes:
-                found.append(Coming(at, tuple(names)))
-            response = responses.stepped(response, at, at_once=not names)
-        return found
+        return Standing(response, _coming(response, self._schedule(now), now), grants)
 
     def _changed(self, incident: Incident, wanted: _Wanted, *, meant: bool = False) -> Response:
         """Whoever asks may do it as the response is when it is changed. Raises BadInput for an incident that is
@@ -343,3 +330,18 @@ class ResponseService:
         if self._state is None:
             raise BadInput("This process has no state: ask the process that runs detection for incidents.")
         return self._state
+
+
+def _coming(response: Response, schedule: Schedule, now: datetime) -> tuple[Coming, ...]:
+    """The next pages, as the engine would take them: whoever has the turn when their time comes."""
+    found: list[Coming] = []
+    while response.pages and response.next_at is not None and len(found) < MOST_COMING:
+        at = max(now, response.next_at)
+        action = next_action(response, at)
+        if not isinstance(action, PageStep):
+            break
+        names = people_of(schedule, action.step, at)
+        if names and action.step.wakes:
+            found.append(Coming(at, tuple(names)))
+        response = responses.stepped(response, at, at_once=not names)
+    return tuple(found)
