@@ -1,11 +1,12 @@
 """Budgets, burn and compliance for Slack and the terminal."""
 
 from bot.domain.reports.objectives import Objective, PlatformStanding, SloReport
-from bot.views import slo_words
-from bot.views.blocks import Block, Card, context, header, section
+from bot.views import action_ids, slo_words
+from bot.views.blocks import Block, Card, actions, button, context, header, section
 from bot.views.text import escape
 
 CIRCLE_BURNS, CIRCLE_SPENT, CIRCLE_KEPT, CIRCLE_UNKNOWN = "🔴", "🟡", "🟢", "⚪"
+ALL = "all"
 
 
 def card(report: SloReport) -> Card:
@@ -19,6 +20,9 @@ def card(report: SloReport) -> Card:
             section("\n".join(f"{_circle(each)} {escape(slo_words.platform(each))}" for each in report.platform))
         )
     blocks.append(context(_foot(report), *map(escape, report.notes)))
+    if any(each.spent is not None for each in report.objectives):
+        whose = f"phase {report.phases[0].phase}" if len(report.phases) == 1 else ALL
+        blocks.append(actions([button("Burn-down", action_ids.SLO_BURN_DOWN, whose)]))
     return Card(escape(text(report)), tuple(blocks))
 
 

@@ -166,6 +166,8 @@ def test_in_slack(transport: str, services: AppServices) -> None:
         one = await bench.ask("/slo phase 2")
         assert "Phase 2" in one["text"]
         assert "Phase 3" not in one["text"]
+        drawn = await bench.press(one, "slo.burn_down", sees="message")
+        assert drawn["files"][0]["alt_txt"].startswith("What is left of the budgets, 30 days. Phase 2: ")
         refused = await bench.ask("/slo tomorrow", sees="ephemeral", user=ALEX)
         assert "is no phase" in refused["text"]
         helped = await bench.ask("/slo help", sees="ephemeral")
