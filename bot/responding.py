@@ -114,6 +114,21 @@ class Responding:
     runbooks: RunbookWork
 
 
+def note_of(services: AppServices, settings: Settings, wall: Clock) -> Callable[[Incident, Response, datetime], Queued]:
+    """What the team is told when nobody has answered."""
+    from bot.domain.escalation.pages import unanswered
+    from bot.services.oncall_notes import TO_ALL
+    from bot.views import page_words
+
+    told = settings.fallback_channel or settings.alerts_channel
+
+    def made(incident: Incident, response: Response, now: datetime) -> Queued:
+        text = page_words.unanswered(incident, response, now, services.oncall.plan.zone)
+        return unanswered(response, incident.label, TO_ALL, told, text, wall())
+
+    return made
+
+
 def responding(
     services: AppServices,
     store: State,
@@ -156,7 +171,9 @@ def responding(
         )
 
     paging = PagingService(store, channels, person, wording, wall, monotonic_seconds, metrics, boot)
-    escalation = EscalationService(store, schedule, paging.target, services.now, seconds, wall, boot)
+    escalation = EscalationService(
+        store, schedule, paging.target, services.now, seconds, wall, boot, note_of(services, settings, wall)
+    )
     heartbeat = Heartbeat(settings.heartbeat_url.get_secret_value())
     drop = Anchors(settings.audit_anchors).drop
 

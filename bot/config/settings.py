@@ -74,6 +74,8 @@ class Settings(BaseSettings):
     """Another address of Slack's Web API: a local workspace."""
     alerts_channel: str = "#data-alerts"
     """Where incidents are posted: `#name` of a public channel, or a channel's id; the app has to be in it."""
+    fallback_channel: str = ""
+    """Where it is said, too, that everybody was paged and nobody has answered; "": where incidents are posted."""
     echo_channel: str = ""
     """A channel in which Fireline speaks to itself every five minutes, to know that it hears Slack; "": it does not."""
     port: Annotated[int, _alias("PORT"), Field(ge=0, le=65535)] = 3000

@@ -33,11 +33,13 @@ class _Taken:
     response: Response
     pages: list[Page] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
+    notes: list[Queued] = field(default_factory=list)
 
 
 class EscalationService:
     """`schedule` knows the covers; `targets` says by what a channel reaches a person. `clock` is the pipeline's time,
     `seconds` one of its pace that nobody sets, from `boot` on; `wall` is the machine's, by which pages are sent.
+    `unanswered`: what the team is told of an incident whose ladder was taken whole.
     """
 
     def __init__(
@@ -49,8 +51,10 @@ class EscalationService:
         seconds: Callable[[], float],
         wall: Clock,
         boot: str = "",
+        unanswered: Callable[[Incident, Response, datetime], Queued | None] = lambda *_: None,
     ) -> None:
         self._state, self._schedule, self._targets = state, schedule, targets
+        self._unanswered = unanswered
         self._clock, self._wall = clock, wall
         self._moments = StoredMoments(state, "escalation", clock, seconds, boot)
 
@@ -85,6 +89,7 @@ class EscalationService:
                     return
                 wall = self._wall()
                 tx.pages.add(Queued(page=page, incident=incident_id, not_before=wall) for page in taken.pages)
+                tx.pages.add(taken.notes)
                 tx.responses.note(taken.entries)
                 entries += taken.entries
                 response = tx.responses.of([incident_id]).get(incident_id)
@@ -96,7 +101,7 @@ class EscalationService:
             case PageStep() as action:
                 return self._page(action, response, incident, schedule, now)
             case Exhaust():
-                return _exhausted(response, now)
+                return self._exhausted(response, incident, now)
             case AskOwner():
                 return self._ask(response, incident, schedule, now)
             case Expire():
@@ -128,12 +133,13 @@ class EscalationService:
         text = f"{response.owner} was asked whether it is still being worked on"
         return _Taken(responses.owner_asked(response), pages, [_entry(response, EntryKind.ASKED, text, now)])
 
-
-def _exhausted(response: Response, now: datetime) -> _Taken:
-    text = "Everybody was paged, and nobody has answered"
-    if response.ladder.repeat is not None:
-        text += f"; paging begins again in {response.ladder.repeat.total_seconds() / 60:.0f} min"
-    return _Taken(responses.exhausted(response, now), [], [_entry(response, EntryKind.EXHAUSTED, text, now)])
+    def _exhausted(self, response: Response, incident: Incident, now: datetime) -> _Taken:
+        text = "Everybody was paged, and nobody has answered"
+        if response.ladder.repeat is not None:
+            text += f"; paging begins again in {response.ladder.repeat.total_seconds() / 60:.0f} min"
+        entry = _entry(response, EntryKind.EXHAUSTED, text, now)
+        note = self._unanswered(incident, response, now)
+        return _Taken(responses.exhausted(response, now), [], [entry], [] if note is None else [note])
 
 
 def _entry(response: Response, kind: EntryKind, text: str, now: datetime) -> Entry:

@@ -1,7 +1,7 @@
 """What a page says, as plain text: a phone reads it out, a mail shows it."""
 
 from collections.abc import Sequence
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 
 from bot.domain.delivery import Act, PageState, Queued
 from bot.domain.escalation.bundles import Carried
@@ -63,6 +63,15 @@ def wording(
     if carried:
         title = f"{response.severity} {incident.label} and {len(carried)} more: {name}"
     return title, "\n".join([title, *said, *_more(carried), how])
+
+
+def unanswered(incident: Incident, response: Response, now: datetime, zone: tzinfo = UTC) -> str:
+    """Of an incident whose ladder was taken whole, and nobody has answered."""
+    title = f"{response.severity} {incident.label}: nobody has answered. {incident.headline.explanation}"
+    after = "Nobody is paged again."
+    if response.ladder.repeat is not None:
+        after = f"Paging begins again at {(now + response.ladder.repeat).astimezone(zone):%H:%M %Z}."
+    return f"{title}\nEverybody was paged. {after} Whoever can: `/incident {incident.label} ack`."
 
 
 def _more(carried: Sequence[Carried]) -> list[str]:

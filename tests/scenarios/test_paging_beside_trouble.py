@@ -11,7 +11,8 @@ import pytest
 
 from bot import responding
 from bot.config.settings import Settings
-from bot.domain.delivery import Outcome, Page, PageState
+from bot.domain.delivery import Act, Outcome, Page, PageState
+from bot.domain.findings.severity import Severity
 from bot.domain.incidents.incident import Incident
 from bot.ports.fakes.metrics import FakeMetrics
 from bot.responding import responding as wired
@@ -83,6 +84,23 @@ def test_what_was_sent_is_stored_although_it_cannot_be_counted() -> None:
     with pytest.raises(ZeroDivisionError):
         story.look()
     assert [each.state for each in story.state.pages_of(f"{story.incident.id}:1")] == [PageState.SENT]
+
+
+def test_when_nobody_answers_the_team_hears_of_it_each_time() -> None:
+    story, team = PagedStory(START), FakePager("channel", wakes=False)
+    story.gate.tick(START, [finding("Gamebook", severity="P0")])
+    services: Any = SimpleNamespace(now=lambda: START, oncall=SimpleNamespace(schedule=lambda _: PLAN, plan=PLAN))
+    settings, metrics = Settings(fallback_channel="C9"), FakeMetrics()
+    duties = wired(services, story.state, raising, [FakePager("slack"), team], metrics, settings, lambda: 0.0)
+    for minutes in (0, 5, 10, 15, 45, 50, 55, 60):
+        duties.escalation.act(story.incident.id, START + timedelta(minutes=minutes))
+        duties.paging.deliver()
+    assert [(page.target, page.severity, page.act) for page in team.taken] == [("C9", Severity.P0, Act.NOTE)] * 2
+    assert team.taken[0].text.startswith("P0 INC-1: nobody has answered.")
+    assert (
+        f"Paging begins again at {(START + timedelta(minutes=45)).astimezone(PLAN.zone):%H:%M %Z}."
+        in team.taken[0].text
+    )
 
 
 def test_everything_else_hangs(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -103,6 +103,13 @@ def about_no_incident(
     return Queued(page=page, incident="", not_before=wall)
 
 
+def unanswered(response: Response, label: str, channel: str, target: str, text: str, now: datetime) -> Queued:
+    """What is told to all when a ladder was taken whole: once for each time; as grave as the incident."""
+    key = f"{response.dedup_key}:{response.cycle}:unanswered"
+    made = about_no_incident(key, Act.NOTE, channel, "", target, text, now, now)
+    return replace(made, page=replace(made.page, label=label, severity=response.severity))
+
+
 def people_of(schedule: Schedule, step: Step, now: datetime) -> list[str]:
     """The names of whom a step pages, each once: whom a card says will be paged next."""
     named = [name for name in step.people if name in schedule.by_name]
