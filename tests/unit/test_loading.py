@@ -15,6 +15,7 @@ from bot.domain.health.model import Tally, Window
 from bot.services.loading import find_files
 from tests.support.builders import (
     DAY,
+    NOW,
     Row,
     World,
     at,
@@ -379,3 +380,18 @@ def test_keys_of_json_may_be_anything(tmp_path: Path) -> None:
     into = warehouse()
     assert load(into, tmp_path).rejected == ()
     assert counted(into) == {"success": 1}
+
+
+def test_a_game_that_is_moved_and_moved_back_is_due_where_it_is_played(tmp_path: Path) -> None:
+    """The schedule comes whole each time: the second time as it was before."""
+    later = DAY + timedelta(days=1)
+    played, moved, first = game("G", DAY), game("G", later), game("F", DAY - timedelta(days=1))
+    into, said = warehouse(), []
+    for hour, (name, second) in enumerate((("a", played), ("b", moved), ("c", played), ("c", played))):
+        files = WORLD.but(game_schedule=[first, second]).write(tmp_path / name, ".csv")
+        report = load(into, files, now=NOW + timedelta(hours=hour))
+        (schedule,) = [each for each in report.files if each.file.startswith("game_schedule")]
+        due = [item.expected for item in into.evidence("Box", DAY, later, END)]
+        said.append((schedule.corrected, schedule.already_loaded, due))
+    there, elsewhere = [True, False], [False, True]
+    assert said == [(0, False, there), (1, False, elsewhere), (1, False, there), (0, True, there)]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import cast
 
 from bot.adapters.warehouse.calendar_table import lay_calendar
-from bot.adapters.warehouse.columns import RUNS
+from bot.adapters.warehouse.columns import GAME_SCHEDULE, RUNS
 from bot.adapters.warehouse.engine import Engine, Session, Value
 from bot.adapters.warehouse.ledger import Ledger, fingerprint, words_of
 from bot.adapters.warehouse.marks import learnt, source_marks
@@ -121,10 +121,11 @@ def _loaded_before(
 def _merge_evidence(session: Session, item: Staged, progress: Progress, now: datetime) -> FileReport:
     progress(f"merging {item.file.name}", item.reading.rows)
     ((before,),) = session.rows("count_evidence")
+    corrected = int(session.rows("corrected_game_schedule")[0][0]) if item.kind is GAME_SCHEDULE else 0
     session.run(f"merge_{item.kind.stem}", {"now": now})
     ((after,),) = session.rows("count_evidence")
     added = int(after - before)
-    return _report(item, item.reading.rows, added, 0)
+    return _report(item, item.reading.rows, added, corrected)
 
 
 def _report(item: Staged, rows: int, added: int, corrected: int) -> FileReport:
