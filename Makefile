@@ -5,6 +5,9 @@ BIN := .venv/bin
 STEP := @sh .ci/step
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $(FLAGS)
 
+# The tests start Fireline hundreds of times: compiled once, it starts a quarter faster, and the tests are collected in half the time.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup demo test tests pit one check lint format formatted types imports emulator lock bench clean
 
 help:
