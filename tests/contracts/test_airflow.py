@@ -68,6 +68,7 @@ def url(version: str, tmp_path: Path) -> str:
 def test_every_try_of_a_task_is_a_run(url: str, held: SqlWarehouse) -> None:
     report = sync(url, held)
     assert report.rejected == 0
+    assert not [text for text in report.warnings if "not read" in text], "a column of the preset's own is no remark"
     found = runs(held)
     assert told(found["daily_sales.extract", date(2026, 11, 23)]) == [("failed", 1), ("success", 2)]
     assert told(found["daily_sales.extract", date(2026, 11, 24)]) == [("success", 1)]

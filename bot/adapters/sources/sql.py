@@ -33,13 +33,15 @@ CursorType = Literal["time", "number", "text"]
 @dataclass(frozen=True)
 class Question:
     """`query` is a SELECT, or what makes one for a database by what is there; `cursor` the column of it that grows;
-    None: everything is read each time.
+    None: everything is read each time. `keeps`: it is a column of the team's; one that a preset makes for itself tells
+    no more than where to go on.
     """
 
     query: "str | Callable[[Connection], str]"
     cursor: str | None
     cursor_type: CursorType
     lateness: timedelta
+    keeps: bool = True
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,11 @@ class _Stored:
 
 
 NOTHING_STORED = _Stored(None, frozenset())
+
+
+def _of(rows: Sequence[Any], told: Sequence[int]) -> Sequence[Any]:
+    """Rows with no more than the columns that are told; they are many, and nearly always all are."""
+    return rows if not rows or len(told) == len(rows[0]) else [[row[at] for at in told] for row in rows]
 
 
 def _added(lines: Lines, rows: Sequence[Any], known: Container[int]) -> list[int]:
@@ -141,14 +148,15 @@ class SqlSource:
         position, path = cursor, folder / f"{self._name}.ndjson"
         known = self._stored.rows if cursor == self._stored.until else frozenset[int]()
         seen, kind, more = set[int](), self._question.cursor_type, True
+        told = list(range(len(names))) if self._question.keeps else [at for at in range(len(names)) if at != place]
         waits = partial(_lies_ahead, place=place if kind == "time" else None, now=now)
         while more:
             given = list[int]()
-            with Lines(path, names) as lines:
+            with Lines(path, [names[at] for at in told]) as lines:
                 while more and self._has_room(lines):
                     some = result.fetchmany(min(FETCHED, self._batch_rows))
                     come = [not waits(row) for row in some]
-                    numbers = _added(lines, some, known)
+                    numbers = _added(lines, _of(some, told), known)
                     there = list(compress(some, come))
                     given += compress(numbers, come)
                     position = _later(position, there, place, kind)

@@ -59,7 +59,7 @@ def _lower(words: Mapping[str, T]) -> dict[str, T]:
 _COLUMNS: Words = {
     "run_id": ("dag_run_id", "invocation_id", "execution_id", "job_run_id"),
     "processor_name": ("scraper_name", "dag_id", "job_name", "pipeline_name", "flow_name", "task_name", "model_name"),
-    "data_date": ("analysis_date", "execution_date", "logical_date", "partition_date", "business_date"),
+    "data_date": ("analysis_date", "execution_date", "logical_date", "partition_date", "business_date", "run_date"),
     "started_at": ("start_date", "start_time", "started", "start_ts", "start_timestamp"),
     "completed_at": ("end_date", "end_time", "ended_at", "finished_at", "completed", "end_ts", "end_timestamp"),
     "status": ("state", "run_status", "result", "outcome"),

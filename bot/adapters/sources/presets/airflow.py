@@ -10,5 +10,5 @@ from bot.domain.sources import Feed
 
 def airflow_source(name: str, url: str, level: Level, lateness: timedelta) -> SqlSource:
     """`level`: is a task a processor (`dag.task`), or a DAG?"""
-    question = Question(partial(runs_query, level=level), CURSOR, "time", lateness)
+    question = Question(partial(runs_query, level=level), CURSOR, "time", lateness, keeps=False)
     return SqlSource(name, Feed.RUNS, url, question, {})
