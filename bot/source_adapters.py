@@ -15,7 +15,7 @@ from bot.adapters.sources.presets.dbt import dbt_source
 from bot.adapters.sources.push import PushSource
 from bot.adapters.sources.sql import Question, SqlSource
 from bot.adapters.warehouse.columns import FILE_KINDS, RUNS
-from bot.adapters.warehouse.headers import Aliases, header_of
+from bot.adapters.warehouse.headers import Aliases, header_of, refuse_lacking
 from bot.adapters.warehouse.plain_rows import PLAIN, PlainRows
 from bot.adapters.warehouse.values import Meaning
 from bot.config.chosen_sources import sources_in_use
@@ -73,7 +73,8 @@ def _source(
         return PushSource(entry.name, partial(pushed_events, settings))
     assert entry.feeds is not None
     question = Question(str(entry.query), entry.cursor, entry.cursor_type, entry.lateness)
-    return SqlSource(entry.name, entry.feeds, str(entry.url), question, entry.columns)
+    chosen = chosen_of(entry, vocabulary)
+    return SqlSource(entry.name, entry.feeds, str(entry.url), question, entry.columns, chosen=chosen)
 
 
 def pushed_events(settings: Settings) -> Pushed | None:
@@ -173,11 +174,15 @@ def _bigquery(entry: SourceEntry, vocabulary: Vocabulary, settings: Settings, be
 
 
 def chosen_of(entry: SourceEntry, vocabulary: Vocabulary) -> Callable[[Sequence[str]], list[str]]:
-    """Of the columns that a table has, those that tell something of what it feeds."""
+    """Of the columns that a table has, those that tell something of what it feeds. Raises BadInput for a mapping to
+    one that is not there, and where one is missing without which no row can be used.
+    """
     kind = next(kind for kind in FILE_KINDS if entry.feeds is not None and kind.stem == entry.feeds.value)
 
     def chosen(names: Sequence[str]) -> list[str]:
-        places = header_of(kind, names, Aliases(vocabulary.columns, entry.columns), entry.name).places
-        return [names[place] for place in sorted({place for each in places.values() for place in each})]
+        aliases, asked = Aliases(vocabulary.columns, entry.columns), "the table" if entry.query is None else "the query"
+        header = header_of(kind, names, aliases, asked)
+        refuse_lacking(kind, header, aliases, asked)
+        return [names[place] for place in sorted({place for each in header.places.values() for place in each})]
 
     return chosen

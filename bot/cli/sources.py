@@ -1,6 +1,9 @@
 """`fireline sources`: how old each source is, read them now, check them."""
 
 import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -105,11 +108,23 @@ def _asked(act: str, name: str | None, home: Any) -> list[dict[str, Any]]:
             from bot.opening import blindness_policy
             from bot.reading import syncing
 
-            with syncing(settings) as services:
+            with _unlogged(), syncing(settings) as services:
                 now_of(services)
                 text = answer_sources(services.sources, blindness_policy(settings), given)
     found: list[dict[str, Any]] = json.loads(text)
     return found
+
+
+@contextmanager
+def _unlogged() -> Iterator[None]:
+    """What the log would warn of is printed."""
+    log = logging.getLogger("fireline.sources")
+    before = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
 
 
 def _warn(home: Any) -> None:
@@ -137,8 +152,12 @@ def _finish(done: list[dict[str, Any]], *, as_json: bool) -> None:
     if as_json or not done:
         _print(done, as_json=as_json)
     else:
+        said: dict[str, None] = {}
         for each in done:
             _print_one(each)
+            said |= dict.fromkeys(each.get("warnings", ()))
+        for warning in said:
+            say_folded(f"warning: {shown(warning)}", error=True)
     if any("error" in each for each in done):
         raise SystemExit(1)
 
@@ -152,5 +171,3 @@ def _print_one(each: dict[str, Any]) -> None:
     else:
         counts = f"{each['added']:,} new, {each['corrected']:,} corrected, {each['rejected']:,} rejected"
         say_folded(f"{name}: {plural(each['rows'], 'row')} read in {each['seconds']:.1f} s: {counts}")
-        for warning in each["warnings"]:
-            say_folded(f"warning: {shown(warning)}", error=True)

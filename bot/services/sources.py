@@ -117,7 +117,7 @@ class SourcesService:
                 self._failed(name, error)
                 raise
             except BadInput as error:
-                failed = SourceFailed(str(error).rstrip("."), "Correct sources.yaml, or what the source gives.")
+                failed = _unusable(error)
                 self._failed(name, failed)
                 raise failed from error
             except OSError as error:
@@ -152,7 +152,10 @@ class SourcesService:
     def check(self, name: str) -> str:
         """One line about what is there. Raises SourceFailed with what is wrong and the remedy."""
         source = self._named(name).source
-        return self._reads[name].steps.check(source, self._clock())
+        try:
+            return self._reads[name].steps.check(source, self._clock())
+        except BadInput as error:
+            raise _unusable(error) from error
 
     def statuses(self) -> tuple[SourceStatus, ...]:
         """Every source, in the order of the configuration."""
@@ -295,6 +298,10 @@ def _glance(name: str, reads: _Reads, now: datetime) -> str:
     if reads.synced_at is None:
         return f"source {name} has not been read yet"
     return f"source {name} was read {max(0, round((now - reads.synced_at).total_seconds())):,} s ago"
+
+
+def _unusable(error: BadInput) -> SourceFailed:
+    return SourceFailed(str(error).rstrip("."), "Correct sources.yaml, or what the source gives.")
 
 
 def _read_at(stored: SourceRead) -> datetime:

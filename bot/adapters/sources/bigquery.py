@@ -69,7 +69,7 @@ class BigQuerySource:
         read = self._client.plan(step.asked)
         if read.bytes > self._question.budget.max_bytes:
             over = f"a read would bill {size(read.bytes)}, and max_bytes is {size(self._question.budget.max_bytes)}"
-            raise SourceFailed(f"{self._name}: {over}", "Set `partition`, or raise `max_bytes`.")
+            raise SourceFailed(over, "Set `partition`, or raise `max_bytes`.")
         names = ", ".join(shape.columns or read.columns)
         partition = f", partitioned by {shape.partition[0]}" if shape.partition is not None else ""
         bills = billed(read.bytes) + (LEAST_BYTES if self._inside is not None else 0)
@@ -191,9 +191,7 @@ class BigQuerySource:
             name = _named(types, self._question.cursor)
             if name is None:
                 listed = ", ".join(types) or "nothing"
-                raise SourceFailed(
-                    f"{self._name}: cursor is {self._question.cursor}, which is not there", f"There is {listed}."
-                )
+                raise SourceFailed(f"cursor is {self._question.cursor}, which is not there", f"There is {listed}.")
             cursor = (name, types[name])
             columns = [*columns, name] if columns and name not in columns else columns
         return Shape(columns, cursor, partition, types)
@@ -209,7 +207,7 @@ class BigQuerySource:
             return types, (name, types[name])
         if given.upper() in ("_PARTITIONTIME", "_PARTITIONDATE"):
             return types, (given.upper(), "DATE" if given.upper().endswith("DATE") else "TIMESTAMP")
-        raise SourceFailed(f"{self._name}: partition is {given}, which is not there", f"There is {', '.join(types)}.")
+        raise SourceFailed(f"partition is {given}, which is not there", f"There is {', '.join(types)}.")
 
     def _of_query(self, now: datetime) -> tuple[dict[str, str], tuple[str, str] | None]:
         failure: SourceFailed | None = None
@@ -225,7 +223,7 @@ class BigQuerySource:
                 return types, None
             name = _named(types, self._question.partition)
             return types, (self._question.partition, kind if name is None else types[name])
-        raise failure or SourceFailed(f"{self._name}: the query gives nothing")
+        raise failure or SourceFailed("the query gives nothing")
 
 
 def _named(types: Mapping[str, str], wanted: str) -> str | None:

@@ -71,6 +71,8 @@ class BigQueryTablesSource:
         """How many tables there are, how they are counted, and what a read bills."""
         known, failed = self._known()
         _raise_if_nothing(known, failed)
+        if not known:
+            return "no table: registry.yaml names none (bigquery_table)"
         counted = [each for each in known if not each.by_date]
         datasets = {each.dataset for each in known}
         oldest = (now - self._span.lateness).date()

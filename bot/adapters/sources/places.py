@@ -25,6 +25,10 @@ _WRITTEN = ("LastModified", "mtime", "last_modified", "created", "timeCreated")
 """What file systems call the moment at which a file was written."""
 
 
+_NOBODY = re.compile(r"locate credentials|\(401\)|Access Key Id you provided|signature we calculated")
+"""What S3 and its like say to somebody whom they do not know."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """A file: its whole path with its scheme, bytes, when it was written."""
@@ -171,7 +175,7 @@ class FsspecPlaces:
 
 
 def _remedy(where: str, error: Exception) -> str:
-    if where.startswith("s3") and "locate credentials" in str(error):
+    if where.startswith("s3") and _NOBODY.search(str(error)):
         return "Run `aws configure`, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
     if not where.startswith("s3") or not isinstance(error, PermissionError):
         return "Check the path, the credentials and their rights."

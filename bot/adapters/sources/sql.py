@@ -72,7 +72,7 @@ def _added(lines: Lines, rows: Sequence[Any], known: Container[int]) -> list[int
 
 class SqlSource:
     """`url` as SQLAlchemy takes it. Nothing is written there: SQLite files are opened for reading only, PostgreSQL
-    takes a transaction that cannot write.
+    takes a transaction that cannot write. `chosen` raises BadInput for columns of which no row can be used.
     """
 
     def __init__(
@@ -83,9 +83,10 @@ class SqlSource:
         question: Question,
         columns: Mapping[str, str],
         batch_rows: int = BATCH_ROWS,
+        chosen: Callable[[Sequence[str]], object] = list,
     ) -> None:
         self._name, self._feeds, self._url, self._batch_rows = name, feeds, url, batch_rows
-        self._question, self._columns = question, columns
+        self._question, self._columns, self._chosen = question, columns, chosen
         self._engine: Engine | None = None
         self._stored = NOTHING_STORED
 
@@ -98,11 +99,12 @@ class SqlSource:
             yield self._batches(result, cursor, Path(folder), now)
 
     def check(self, now: datetime) -> str:  # noqa: ARG002 (the port's)
-        """The columns that the query gives. Raises SourceFailed when it cannot be asked."""
+        """The columns that the query gives. Raises SourceFailed when it cannot be asked, BadInput for what it gives."""
         from bot.adapters.sources.sql_errors import explained
 
         with explained(self._url), self._rows(None) as result:
             names, row = _names(result.keys()), result.fetchone()
+        self._chosen(names)
         return f"columns {', '.join(names)}" + ("; no row yet" if row is None else "")
 
     def close(self) -> None:
@@ -144,6 +146,7 @@ class SqlSource:
 
     def _batches(self, result: "CursorResult[Any]", cursor: str | None, folder: Path, now: datetime) -> Iterator[Batch]:
         names = _names(result.keys())
+        self._chosen(names)
         place = self._place(names)
         position, path = cursor, folder / f"{self._name}.ndjson"
         known = self._stored.rows if cursor == self._stored.until else frozenset[int]()
@@ -179,9 +182,7 @@ class SqlSource:
         folded = [name.casefold() for name in names]
         if column.casefold() not in folded:
             listed = ", ".join(names)
-            raise SourceFailed(
-                f"{self._name}: cursor is {column}, which the query does not give", f"It gives {listed}."
-            )
+            raise SourceFailed(f"cursor is {column}, which the query does not give", f"It gives {listed}.")
         return folded.index(column.casefold())
 
 

@@ -12,10 +12,14 @@ from bot.domain.sources import SourceFailed
 
 _REMEDIES = (
     (r"permission denied for (?:table|relation|view|schema) (\S+)", "GRANT SELECT ON {0} TO the user of this address."),
-    (r"password authentication failed|access denied|authentication failed", "Check the user and its password."),
     (
-        r"could not (?:translate|connect)|connection (?:refused|failed)|no answer within|timeout expired|no route"
-        r"|is closed",
+        r"password authentication failed|access denied|authentication failed|role .* does not exist",
+        "Check the user and its password.",
+    ),
+    (r"database .*does not exist|unknown database", "Correct the name of the database in url."),
+    (
+        r"could not (?:translate|connect)|failed to resolve|name or service not known|connection (?:refused|failed)"
+        r"|no answer within|timeout expired|no route|is closed",
         "Check the host, the port and the network.",
     ),
     (r"column .*does not exist|no such column|unknown column", "Correct the query in sources.yaml."),

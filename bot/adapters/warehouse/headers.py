@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 
 from bot.adapters.warehouse.columns import Column, FileKind
 from bot.domain.errors import BadInput
+from bot.domain.redaction import visible
 
 MOST_COLUMNS = 10_000
 SHOWN = 30
 """Column names that a message lists."""
+OTHER_NAMES = 3
+"""Names that would do as well, in the message about a column that is missing."""
 _BETWEEN = re.compile(r"[\s\-.]+")
 
 
@@ -63,6 +66,16 @@ def header_of(kind: FileKind, names: Sequence[str], aliases: Aliases, file: str,
         _refuse_twice(names, places, file)
     found = {name: tuple(place for spelling in each for place in spelling) for name, each in places.items()}
     return Header(tuple(names), {name: each for name, each in found.items() if each})
+
+
+def refuse_lacking(kind: FileKind, header: Header, aliases: Aliases, file: str) -> None:
+    """Raises BadInput where a column is not there without which no row can be used."""
+    for column in kind.columns:
+        if column.required and not header.places.get(column.name):
+            names = dict.fromkeys((*column.aliases, *aliases.others.get(column.name, ())))
+            others = [name for name in names if name != column.name][:OTHER_NAMES]
+            also = f" (or {', '.join(others)})" if others else ""
+            raise BadInput(f"{file}: has no column {column.name}{also}; it has {visible(header.listed)}")
 
 
 def _refuse_unmapped(names: Sequence[str], aliases: Aliases, file: str) -> None:

@@ -10,6 +10,7 @@ import duckdb
 from bot.adapters.warehouse.columns import Column, FileKind
 from bot.adapters.warehouse.disagreeing import overruled
 from bot.adapters.warehouse.formats import first_line, open_raw
+from bot.adapters.warehouse.headers import refuse_lacking
 from bot.adapters.warehouse.limits import limited, too_large
 from bot.adapters.warehouse.raw_rows import MOST_NAMED, RawRows
 from bot.adapters.warehouse.redacting import redact
@@ -19,9 +20,6 @@ from bot.domain.counts import plural
 from bot.domain.errors import BadInput
 from bot.domain.redaction import redacted, visible
 from bot.ports.warehouse import DataFile, RejectedRow
-
-OTHER_NAMES = 3
-"""Names that would do as well, in the message about a column that is missing."""
 
 
 @dataclass(frozen=True)
@@ -205,14 +203,8 @@ def _shown(text: str) -> str:
 
 
 def _refuse_missing(kind: FileKind, raw: RawRows, path: Path, meaning: Meaning) -> None:
-    if raw.rows < 0:
-        return
-    for column in kind.columns:
-        if column.required and not raw.sources.get(column.name):
-            names = dict.fromkeys((*column.aliases, *meaning.aliases.others.get(column.name, ())))
-            others = [name for name in names if name != column.name][:OTHER_NAMES]
-            also = f" (or {', '.join(others)})" if others else ""
-            raise BadInput(f"{path.name}: has no column {column.name}{also}; it has {visible(raw.header.listed)}")
+    if raw.rows >= 0:
+        refuse_lacking(kind, raw.header, meaning.aliases, path.name)
 
 
 def _refuse_empty(file: DataFile, rejected: Sequence[RejectedRow], count: int) -> None:
