@@ -26,7 +26,7 @@ from bot.views.chart_style import (
 
 HEAD, PANEL, GAP = 18.0, 34.0, 12.0
 ROW = HEAD + PANEL + GAP
-LABEL = 38.0
+LABEL, NAME = 38.0, 150.0
 LEFT = MARGIN + LABEL
 MOST_ROWS = 10
 """More would not be read in a picture: those with the least left are drawn."""
@@ -63,12 +63,12 @@ def _frame(top: float, days: int) -> Frame:
 
 def _panel(each: Objective, within: Frame) -> list[str]:
     left = within.left
-    name = fonts().fit(slo_words.name(each), 110.0, SMALL, bold=True)
+    name = fonts().fit(slo_words.name(each), NAME, SMALL, bold=True)
     begin = MARGIN + fonts().width(name, SMALL, bold=True) + 10
     y = within.top - HEAD / 2 - 1
     edges = [[(left, at), (left + within.width, at)] for at in (within.top, within.bottom)]
     parts = [
-        words(name, MARGIN, y, room=110.0, bold=True),
+        words(name, MARGIN, y, room=NAME, bold=True),
         words(slo_words.left_short(each), begin, y, room=WIDTH - MARGIN - begin),
         *(svg.polyline(edge, GRID, 1) for edge in edges),
         words("100%", left - 6, within.top + 4, room=LABEL, anchor="end"),
