@@ -337,7 +337,7 @@ def kills() -> Iterator[Figure]:
     """R20 with real processes over one state and one HTTP service, killed -9 at every point, again and again."""
     with tempfile.TemporaryDirectory(prefix="fireline-kills-") as made:
         found = killed_repair(
-            Path(made), f"sqlite:///{made}/state.db", PROCESSORS, DATES, chance=0.005, scale=30, processes=3, seed=2
+            Path(made), f"sqlite:///{made}/state.db", PROCESSORS, DATES, chance=0.005, scale=60, processes=3, seed=2
         )
     yield Figure("R20, kill -9 in the middle", str(found), found.lost == 0 and found.twice == 0)
 
