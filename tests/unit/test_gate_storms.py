@@ -204,8 +204,11 @@ def test_what_fails_with_the_same_text_within_an_hour_is_one_incident_that_grows
     assert told(story.during([120, 140])) == [("resolve", "Raw02")]
 
 
-def test_two_of_one_text_in_one_tick_are_one_message() -> None:
-    assert told(Story().at(5, failing("Raw01"), failing("Raw02"))) == [("announce", "Raw01")]
+def test_two_of_one_text_in_one_tick_are_one_message_that_names_both() -> None:
+    decisions = Story().at(5, failing("Raw01"), failing("Raw02"))
+    assert told(decisions) == [("announce", "Raw01")]
+    (announced,) = [each for each in decisions if each.outcome is Outcome.ANNOUNCE]
+    assert announced.finding.processors == ("Raw01", "Raw02")
 
 
 def test_p0_and_what_fails_in_different_words_keep_their_own_message() -> None:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.domain.findings.finding import Family, Finding, FindingKind, RootCause
@@ -72,10 +72,16 @@ def over_cap(ledger: Ledger) -> bool:
 
 
 def headline_of(incident: Incident, members: Sequence[AlertState], policy: GatePolicy) -> Finding:
-    """The finding that stands for an incident: its worst, or for what the gate gathered, one that sums them up."""
+    """The finding that stands for an incident: its worst, with the processors of all that have joined as its own; for
+    what the gate gathered, one that sums them up.
+    """
     findings = sorted((alert.finding for alert in members), key=rank)
     if incident.gathered is None:
-        return findings[0]
+        first = findings[0]
+        alike = (finding.root for finding in findings if finding.of_processor)
+        return (
+            replace(first, processors=tuple(dict.fromkeys((*first.processors, *alike)))) if first.processors else first
+        )
     roots = tuple(dict.fromkeys(finding.root for finding in findings))
     dates = {finding.data_date for finding in findings}
     since = min(finding.since for finding in findings)
