@@ -6,8 +6,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.domain.detection import passed_slots
+from bot.domain.detection.skipped_slots import SkippedSlots
+from bot.domain.detection.trouble import Trouble
 from bot.domain.findings.finding import FindingKind
 from bot.domain.platform.schedule import Days, Schedule
+from tests.scenarios.test_detection_unregistered import run
 
 HOURLY = Schedule(ZoneInfo("UTC"), crons=("6 * * * *",))
 LAST = datetime(2026, 3, 11, 3, 6, 20, tzinfo=UTC)
@@ -53,3 +56,36 @@ def test_over_midnight_it_goes_on_and_what_is_retired_is_silent() -> None:
 
 def test_where_a_recorded_history_ends_nothing_is_missed() -> None:
     assert not found_after(180, ends_at=datetime(2026, 3, 11, 5, tzinfo=UTC))
+
+
+def skipped(*without: int, until: int = 240, minutes: float = 0.5) -> Trouble | None:
+    """Of an hourly job that has run but in those hours, counted from its first."""
+    seen, now = SkippedSlots(HOURLY), LAST
+    for hour in range(until):
+        now = LAST + timedelta(hours=hour)
+        if hour not in without:
+            seen.take(run("Job", now, ended_at=now + timedelta(minutes=minutes)), lambda _moment: False)
+    return seen.detect("Job", now)
+
+
+def test_single_slots_that_pass_too_often_are_missing() -> None:
+    trouble = skipped(220, 225, 229, 234)
+    assert trouble is not None
+    assert (trouble.kind, trouble.since) == (FindingKind.MISSING_RUN, LAST.replace(second=0) + timedelta(hours=220))
+    said = "4 of its 24 slots of a day passed without a run, one at a time, since 20 Mar 07:06 UTC, the last at 21:06"
+    assert trouble.explanation == f"Job: {said}"
+
+
+@pytest.mark.parametrize(
+    ("without", "minutes"),
+    [
+        ((220, 225, 229), 0.5),
+        ((220, 221, 222, 223, 224), 0.5),
+        ((190, 220, 225, 229), 0.5),
+        (tuple(range(1, 240, 2)), 0.5),
+        ((220, 225, 229, 234), 65),
+    ],
+    ids=["three", "in a row", "over two days", "every other one, always", "the run before went on"],
+)
+def test_single_slots_that_pass_are_no_news(without: tuple[int, ...], minutes: float) -> None:
+    assert skipped(*without, minutes=minutes) is None

@@ -8,6 +8,7 @@ from bot.domain.detection import pace, passed_slots, polls, spikes, stale, storm
 from bot.domain.detection.consecutive import ConsecutiveFailures
 from bot.domain.detection.looks import Looks
 from bot.domain.detection.silence import LEAST, Silence
+from bot.domain.detection.skipped_slots import SkippedSlots
 from bot.domain.detection.trouble import Trouble
 from bot.domain.evidence.expectation import Expects, expectation
 from bot.domain.evidence.history import PipelineHistory
@@ -46,6 +47,12 @@ class ByProcessor:
         processors = history.registry.processors
         self._places = {processor.name: place for place, processor in enumerate(processors)}
         self._limited = [one for one in processors if one.freshness_hours is not None and one.bigquery_table]
+        self._skipped = {
+            one.name: skipped
+            for one in processors
+            if has_slots_to_miss(one)
+            if (skipped := SkippedSlots(history.registry.schedules[one.name])).apart is not None
+        }
         self._looks = Looks()
         self._news: set[str] = set()
         self._failed_polls: set[str] = set()
@@ -66,6 +73,10 @@ class ByProcessor:
         if run.trigger == Trigger.POLL and run.status is Status.FAILED:
             self._failed_polls.add(run.processor)
         self._looks.set(run.processor, run.started_at + LEAST)
+        if run.processor in self._skipped and run.trigger != Trigger.BACKFILL:
+            self._skipped[run.processor].take(
+                run, lambda moment: self._history.planned(run.processor, moment, run.known_at)
+            )
 
     def troubles(self, now: datetime, skip: Container[str]) -> Iterator[Trouble]:
         """`skip`: processors whose failures are reported otherwise; they may be slow all the same."""
@@ -77,7 +88,13 @@ class ByProcessor:
                 found += [self._polls(processor, now), self._silent(processor, now) if name in silent else None]
                 if processor.kind is not Kind.SCRAPER:
                     found += [self._failing(processor, now), self._stale(processor, now)]
-                if self._spikes.get(name, (0, None))[1] is None and name not in self._consecutive.in_a_row:
+                skips = self._skipped[name].detect(name, now) if name in self._skipped else None
+                found += [skips]
+                if (
+                    skips is None
+                    and self._spikes.get(name, (0, None))[1] is None
+                    and name not in self._consecutive.in_a_row
+                ):
                     self._news.discard(name)
             yield from (trouble for trouble in found if trouble is not None)
 

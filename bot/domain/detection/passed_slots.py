@@ -34,7 +34,7 @@ def detect(
         since=slot,
         evident_at=evident_at,
         explanation=f"{name}: no run has started since {last_start:%d %b %H:%M} UTC; {_counted(schedule, slot, now)}",
-        data_date=_date_of(schedule, slot),
+        data_date=date_of(schedule, slot),
         error_class="slots",
     )
 
@@ -43,7 +43,7 @@ def missed(schedule: Schedule, last_start: datetime, now: datetime) -> tuple[dat
     """The first slot without a run, and when it is missed; None where there is none within a day."""
     if now - last_start >= RETIRED_AFTER or schedule.most_a_day < FEWEST_A_DAY:
         return None
-    return first_missed(_slots(schedule, last_start, now + _DAY), last_start, schedule.missing_after)
+    return first_missed(slots_about(schedule, last_start, now + _DAY), last_start, schedule.missing_after)
 
 
 def look_again(schedule: Schedule, last_start: datetime, now: datetime) -> datetime | None:
@@ -56,7 +56,7 @@ def look_again(schedule: Schedule, last_start: datetime, now: datetime) -> datet
     return others if known is None else min(known[1], others)
 
 
-def _slots(schedule: Schedule, since: datetime, until: datetime) -> list[datetime]:
+def slots_about(schedule: Schedule, since: datetime, until: datetime) -> list[datetime]:
     """The slots of the data dates about a span, in order."""
     day = since.astimezone(schedule.zone).date() - LONGEST_LEAD
     found = set[datetime]()
@@ -66,7 +66,7 @@ def _slots(schedule: Schedule, since: datetime, until: datetime) -> list[datetim
     return sorted(found)
 
 
-def _date_of(schedule: Schedule, slot: datetime) -> date:
+def date_of(schedule: Schedule, slot: datetime) -> date:
     """The data date of a slot."""
     day = slot.astimezone(schedule.zone).date()
     return next(
@@ -75,6 +75,6 @@ def _date_of(schedule: Schedule, slot: datetime) -> date:
 
 
 def _counted(schedule: Schedule, missed: datetime, now: datetime) -> str:
-    count = sum(1 for slot in _slots(schedule, missed, now) if missed <= slot <= now - schedule.missing_after)
+    count = sum(1 for slot in slots_about(schedule, missed, now) if missed <= slot <= now - schedule.missing_after)
     slots = "a slot has" if count <= 1 else f"{count} slots have"
     return f"{slots} passed since {missed:%H:%M}"

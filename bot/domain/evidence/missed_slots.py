@@ -21,12 +21,17 @@ def first_missed(
     slots: Sequence[datetime], last_start: datetime, missing_after: timedelta
 ) -> tuple[datetime, datetime] | None:
     """Of slots in order the first that no run was for, and when it is missed: so long after it, or at the next slot if
-    that is later. None where fewer than two have passed since the last start: a run may begin a little before its slot.
+    that is later. None where fewer than two have passed since the last start.
     """
+    passed = slots_after(slots, last_start)[:2]
+    return (passed[0], max(passed[0] + missing_after, passed[1])) if len(passed) == 2 else None
+
+
+def slots_after(slots: Sequence[datetime], last_start: datetime) -> list[datetime]:
+    """Those that the run at `last_start` was not for: a run may begin a little before its slot."""
     shortest = min((later - earlier for earlier, later in pairwise(slots)), default=EARLY_START)
     early = min(EARLY_START, shortest / 2)
-    passed = [slot for slot in slots if slot > last_start + early][:2]
-    return (passed[0], max(passed[0] + missing_after, passed[1])) if len(passed) == 2 else None
+    return [slot for slot in slots if slot > last_start + early]
 
 
 def missed_slot(day: ProcessorDate, now: datetime) -> datetime | None:
