@@ -53,8 +53,8 @@ def registry(jobs: int, *, daily: bool) -> Registry:
     return Registry(timezone="UTC", processors=tuple(of(number) for number in range(jobs)))
 
 
-def ticks(folder: Path, jobs: int, minutes: int, *, daily: bool) -> Iterator[tuple[float, int]]:
-    """Seconds and decisions of each tick."""
+def ticks(folder: Path, jobs: int, minutes: int, *, daily: bool) -> Iterator[tuple[float, float, int]]:
+    """Seconds, seconds of processor time and decisions of each tick."""
     known, opened, days = registry(jobs, daily=daily), warehouse(), DAYS if daily else DENSE_DAYS
     values = {
         "jobs": jobs,
@@ -72,9 +72,9 @@ def ticks(folder: Path, jobs: int, minutes: int, *, daily: bool) -> Iterator[tup
 
     service = DetectionService(opened, SeverityPolicy(), AcceptedLosses(), gate_for)
     for minute in range(minutes):
-        began = time.perf_counter()
+        began, busy = time.perf_counter(), time.process_time()
         decisions = service.tick(FIRST + timedelta(days=days - 1, hours=6, minutes=minute))
-        yield time.perf_counter() - began, len(decisions)
+        yield time.perf_counter() - began, time.process_time() - busy, len(decisions)
 
 
 def main() -> None:
@@ -87,11 +87,14 @@ def main() -> None:
             continue
         with tempfile.TemporaryDirectory(prefix="fireline-ticks-") as folder:
             load, took = os.getloadavg()[0], list(ticks(Path(folder), jobs, minutes, daily=daily))
-        first, later = took[0][0], sorted(seconds for seconds, _ in took[1:])
-        p50, p99 = later[len(later) // 2], later[min(len(later) - 1, int(len(later) * 0.99))]
-        said = f"first tick {first:.1f} s, later p50 {p50:.3f} s, p99 {p99:.3f} s, longest {later[-1]:.3f} s"
-        decided = sum(count for _, count in took)
+        said = "; ".join(f"{name} {_said([each[at] for each in took])}" for at, name in enumerate(("taken", "busy")))
+        decided = sum(count for *_, count in took)
         print(f"{jobs:,} jobs, {'daily' if daily else 'minute-wise'}: {said}; {decided} decisions; load {load:.1f}")
+
+
+def _said(seconds: list[float]) -> str:
+    first, later = seconds[0], sorted(seconds[1:])
+    return f"{later[len(later) // 2]:.3f} s, longest {later[-1]:.3f} s, the first {first:.1f} s"
 
 
 if __name__ == "__main__":
