@@ -31,6 +31,7 @@ from bot.services.loading import LoadingService
 from bot.services.oncall import OncallService
 from bot.services.reports import Asked, ReportService
 from bot.services.responses import ResponseService
+from bot.services.slo import SloService
 from bot.services.trends import TrendService
 from bot.views import daily_report
 
@@ -52,10 +53,14 @@ class DigestTimes:
 
 def reports(opened: SqlWarehouse, known: Registry) -> ReportService:
     """Over an open warehouse, with nothing stored and nobody on call."""
-    health = HealthService(opened, known, load_slos(BUNDLED_CONFIG / "slos.yaml"))
+    levels = load_slos(BUNDLED_CONFIG / "slos.yaml")
+    health = HealthService(opened, known, levels)
     state, plan = FakeState(), Schedule(UTC_ZONE)
     people = OncallService(plan, state), ResponseService(state, lambda _: plan)
-    asked = Asked(health, ImpactService(opened, known, health), TrendService(opened, known, health), *people, state)
+    slo = SloService(opened, known, levels, health)
+    asked = Asked(
+        health, slo, ImpactService(opened, known, health), TrendService(opened, known, health), *people, state
+    )
     policy = ReportPolicy(zone=UTC_ZONE)
     return ReportService(asked, known, policy, CronFires(policy.daily, UTC_ZONE))
 

@@ -285,8 +285,8 @@ def app_services(
     people = incidents, oncall, responses, *acts_of_people(rules, store, registry.by_name, identify)
     wired = opened, registry, validation, store, settings, identify, clock
     repairs = repairs_over(*wired, tickets=people[-1].offered)
-    reports = reports_over(settings, registry, health, impact, trends, oncall, responses, store)
     slo, inbox = slo_over(settings, opened, registry, health, blindness), Inbox(store)
+    reports = reports_over(settings, registry, health, slo, impact, trends, oncall, responses, store)
     also = looking_back(settings, store), silences_over(store, registry, health, identify)
     deploys, heard = deploys_of(settings, opened, registry, store, clock), partial(hear, store)
     reviews = reviews_over(settings, opened, registry, health, slo, oncall, deploys, store)

@@ -57,6 +57,7 @@ def reports_over(
     settings: Settings,
     registry: Registry,
     health: HealthService,
+    slo: SloService,
     impact: ImpactService,
     trends: TrendService,
     oncall: OncallService,
@@ -66,11 +67,13 @@ def reports_over(
     """By the policy of the settings as it is now."""
     from bot.adapters.fire_times import CronFires
     from bot.config.policy import load_policy
+    from bot.reviewing import watching
     from bot.services.reports import Asked, ReportService
 
     policy = load_policy(settings.config / "policy.yaml")
+    watchdog = partial(watching, settings, store)
     fires = CronFires(policy.reports.daily, policy.reports.zone or registry.zone)
-    asked = Asked(health, impact, trends, oncall, responses, store, policy.gate.shadow)
+    asked = Asked(health, slo, impact, trends, oncall, responses, store, policy.gate.shadow, watchdog)
     return ReportService(asked, registry, policy.reports, fires, policy.severity.prediction_phase)
 
 

@@ -50,12 +50,12 @@ def reviews_over(
         Schedule.WEEKLY: CronFires(policy.weekly, zone, day_of_week="sun"),
         Schedule.MONTHLY: CronFires(policy.monthly, zone, day="1st mon"),
     }
-    library, watchdog = RunbookFiles(settings.config), partial(_watchdog, settings, store)
+    library, watchdog = RunbookFiles(settings.config), partial(watching, settings, store)
     asked = Asked(opened, health, slo, oncall, deploys, looking_back(settings, store), library, store, watchdog)
     return ReviewService(asked, registry, policy, fires, rules.prices)
 
 
-def _watchdog(settings: Settings, store: State | None) -> Sequence[str]:
+def watching(settings: Settings, store: State | None) -> Sequence[str]:
     """What watches Fireline from outside, and how it stands now."""
     from bot.services.echo import HEARD, WORK
 
@@ -126,6 +126,6 @@ def reports_to_read(
         deploys = deploys_of(settings, opened, registry, store, system_clock)
         slo = slo_over(settings, opened, registry, health, blindness)
         yield (
-            reports_over(settings, registry, health, impact, trends, oncall, responses, store),
+            reports_over(settings, registry, health, slo, impact, trends, oncall, responses, store),
             reviews_over(settings, opened, registry, health, slo, oncall, deploys, store),
         )

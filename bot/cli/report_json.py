@@ -3,7 +3,9 @@
 import json
 from typing import Any
 
-from bot.cli.health_json import findings_json, health_json, iso
+from bot.cli.health_json import baseline_json, findings_json, health_json, iso
+from bot.cli.review_json import own_json
+from bot.cli.slo_json import slo_json
 from bot.domain.health.model import HealthReport
 from bot.domain.impact.readiness import Readiness, StepLeft
 from bot.domain.incidents.standing import Overview
@@ -32,6 +34,9 @@ def daily_json(report: DailyReport) -> str:
         "silences": None if report.silences is None else [each.what for each in report.silences],
         "success_by_day": {name: list(rates) for name, rates in report.success.items()},
         "days": [day.isoformat() for day in report.days],
+        "moved": None if report.moved is None else [baseline_json(each) for each in report.moved],
+        "service_levels": None if report.slo is None else slo_json(report.slo),
+        "fireline": None if report.own is None else own_json(report.own),
         "health": _health(report.health),
         "last_day": _health(report.last_day),
     }

@@ -33,7 +33,7 @@ def weekly_json(report: WeeklyReport) -> str:
         "drifts": None if report.drifts is None else list(report.drifts),
         "drifts_off": report.drifts_off,
         "findings": None if report.ledger is None else findings_json(report.ledger),
-        "fireline": None if report.own is None else _own(report.own),
+        "fireline": None if report.own is None else own_json(report.own),
     }
     return json.dumps(answer, indent=2)
 
@@ -122,7 +122,7 @@ def _untried(each: Untried) -> dict[str, Any]:
     return {"runbook": each.runbook.id, "tried_at": tried, "reviewed_on": each.runbook.reviewed_on.isoformat()}
 
 
-def _own(found: OwnLine) -> dict[str, Any]:
+def own_json(found: OwnLine) -> dict[str, Any]:
     return {
         "pages_sent": found.sent,
         "p99_seconds": _seconds(found.p99),

@@ -1,5 +1,6 @@
 """Compose reports: ask every service for its part. What could not be asked is named, and nothing is made of it."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -10,6 +11,7 @@ from bot.domain.health.model import HealthReport, HealthRequest
 from bot.domain.impact.readiness import Deadlines, Readiness, deadlines_within, finals
 from bot.domain.platform.registry import Registry
 from bot.domain.reports.daily import DailyReport, OnDuty
+from bot.domain.reports.paging import OwnLine, own_line
 from bot.domain.reports.policy import FireTime, ReportPolicy, Schedule
 from bot.domain.reports.shadow import ShadowReport
 from bot.domain.reports.summaries import summary_of
@@ -21,22 +23,36 @@ from bot.services.oncall import OncallService
 from bot.services.report_parts import NOTHING_STORED, OF_NOW, Parts, kept_before
 from bot.services.responses import ResponseService
 from bot.services.shadow import shadow_within
+from bot.services.slo import SloService
 from bot.services.trends import DailyRates, TrendService
 
 DAY = timedelta(days=1)
+OF_NOW_ALONE = (
+    "the trend",
+    "deadlines",
+    "incidents",
+    "silences",
+    "what is usual",
+    "service levels",
+    "Fireline's own pages",
+)
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Whom a report asks. `state` None: this process keeps none. `shadow`: what is in shadow now."""
+    """Whom a report asks. `state` None: this process keeps none. `shadow`: what is in shadow now; `watchdog`: what
+    watches Fireline, in words.
+    """
 
     health: HealthService
+    slo: SloService
     impact: ImpactService
     trends: TrendService
     oncall: OncallService
     responses: ResponseService
     state: State | None
     shadow: ShadowPolicy = NOTHING
+    watchdog: Callable[[], Sequence[str]] = tuple
 
 
 class ReportService:
@@ -103,6 +119,9 @@ class ReportService:
             silences=part("silences", lambda: tuple(self._state.silences(now))),
             ledger=part("findings", lambda: self._ledger(now, last)),
             shadow=part("shadow", lambda: self._shadow(now)),
+            moved=None if week is None else part("what is usual", lambda: asked.health.baselines(now).moved),
+            slo=None if week is None else part("service levels", lambda: asked.slo.of(now)),
+            own=part("Fireline's own pages", lambda: self._own(now)),
             before=part(
                 "the digest before", lambda: kept_before(self._state, Schedule.DAILY, day, self.zone, summary_of)
             ),
@@ -127,7 +146,7 @@ class ReportService:
             ledger=part("findings", lambda: self._ledger(at, None)),
             shadow=part("shadow", lambda: self._shadow(at)),
         )
-        of_now = dict.fromkeys(("the trend", "deadlines", "incidents", "silences"), OF_NOW)
+        of_now = dict.fromkeys(OF_NOW_ALONE, OF_NOW)
         return replace(report, unavailable={**part.unavailable, **of_now})
 
     @property
@@ -144,6 +163,9 @@ class ReportService:
 
     def _shadow(self, now: datetime) -> ShadowReport:
         return shadow_within(self._state, self._asked.shadow, now - DAY, now)
+
+    def _own(self, now: datetime) -> OwnLine:
+        return own_line(self._state.pages_within(now - DAY, now), self._asked.watchdog())
 
     def _ledger(self, now: datetime, last: HealthReport | None) -> NoiseLedger:
         """As health has it; where health does not know it, of 24 hours."""

@@ -90,10 +90,13 @@ def _thread(report: DailyReport, voice: Voice) -> list[tuple[str, list[str]]]:
         complete = health_words.completeness(health)
         data = [f"Data: {complete}"] if complete else []
         found += [("Phases over 7 days", daily_words.phase_lines(health))]
+        found += [("Not as usual", daily_words.moved(report, voice))]
+        found += [("Service levels, 30 days", daily_words.levels(report, voice))]
         found += [("Last 7 days", [*data, *([real] if real else [])])]
         read = health_words.sources(health)
         found += [("Sources", [read] if read else []), ("Notes", health_words.notes(health)[:3])]
-    return [*found, ("Silences and windows", daily_words.silences(report, voice))]
+    found += [("Silences and windows", daily_words.silences(report, voice))]
+    return [*found, ("Fireline itself, 24 hours", daily_words.own(report))]
 
 
 def markdown(report: DailyReport) -> str:

@@ -9,10 +9,21 @@ from bot.domain.health.notified import called
 from bot.domain.oncall.overview import Turn
 from bot.domain.platform.names import some_of
 from bot.domain.reports.daily import MOST_NEEDS, DailyReport, Need, NeedKind, Summary
-from bot.views import health_words, noise_ledger, numbers, oncall_words, readiness, response_words, shadow
+from bot.views import (
+    baseline_words,
+    health_words,
+    noise_ledger,
+    numbers,
+    oncall_words,
+    readiness,
+    response_words,
+    shadow,
+    slo_words,
+)
 from bot.views.incident_words import Voice
+from bot.views.own_line import own_words
 
-MOST_LISTED, MOST_NAMED = 12, 3
+MOST_LISTED, MOST_MOVED, MOST_NAMED = 12, 5, 3
 UNAVAILABLE = "unavailable"
 BARS = "▁▂▃▄▅▆▇█"
 LOWEST = 0.5
@@ -170,6 +181,26 @@ def others(report: DailyReport, voice: Voice) -> list[str]:
     rest = [need(report, each, voice) for each in report.needs[MOST_NEEDS:]]
     more = [f"and {len(rest) - MOST_LISTED} more"] if len(rest) > MOST_LISTED else []
     return [*rest[:MOST_LISTED], *more]
+
+
+def moved(report: DailyReport, voice: Voice) -> list[str]:
+    """Processors that are not as usual, the farthest first; nothing where all are, or it is named as unavailable."""
+    lines = [f"{voice.data(each.processor)}: {'; '.join(baseline_words.moves(each))}" for each in report.moved or ()]
+    return [*lines[:MOST_MOVED], *([f"and {len(lines) - MOST_MOVED:,} more"] if len(lines) > MOST_MOVED else [])]
+
+
+def levels(report: DailyReport, voice: Voice) -> list[str]:
+    """Which budgets are spent, and what is left of those that burn or are."""
+    objectives = () if report.slo is None else report.slo.objectives
+    pressing = [each for each in objectives if each.burns or (each.spent or 0.0) >= 1]
+    lines = [f"{voice.data(slo_words.name(each))}: {slo_words.left_short(each)}" for each in pressing]
+    first = voice.data(slo_words.spent(objectives))
+    return [f"{first[:1].upper()}{first[1:]}", *lines[:MOST_LISTED]] if objectives else []
+
+
+def own(report: DailyReport) -> list[str]:
+    """What Fireline did itself in a day."""
+    return [] if report.own is None else [own_words(report.own)]
 
 
 def silences(report: DailyReport, voice: Voice) -> list[str]:

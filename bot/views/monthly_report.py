@@ -1,12 +1,10 @@
 """The monthly review for Slack, with the rest for its thread; and as text."""
 
-from collections.abc import Sequence
 from datetime import date
 
 from bot.domain.counts import plural
 from bot.domain.findings.finding import FindingKind
 from bot.domain.health.model import HealthRequest
-from bot.domain.platform.names import some_of
 from bot.domain.reports.monthly import Capacity, Growth, MonthlyReport, Precision, month_before
 from bot.domain.reports.objectives import Counts, Objective
 from bot.views import action_ids, cost_words, numbers, report_text, slo_words
@@ -18,7 +16,7 @@ from bot.views.report_text import Part, text_voice
 from bot.views.text import escape
 from bot.views.weekly_words import how_soon, kind_words, of
 
-MOST_SHOWN, MOST_LISTED, MOST_NAMED = 5, 20, 3
+MOST_SHOWN, MOST_LISTED = 5, 20
 BUDGETS = "Budgets"
 
 
@@ -28,7 +26,7 @@ def title(report: MonthlyReport) -> str:
 
 def lead(report: MonthlyReport) -> str:
     """One sentence: budgets that are spent, incidents, and what they were in the review before."""
-    spent = f"budgets {UNAVAILABLE}" if report.slo is None else _spent(report.slo.objectives)
+    spent = f"budgets {UNAVAILABLE}" if report.slo is None else slo_words.spent(report.slo.objectives)
     unwatched = report.unwatched and "what was watched" not in report.unavailable
     nothing = " Nothing was watched in that month." if unwatched else ""
     return _capital(f"{spent}; {_incidents(report)}; {_precise(report.precision)}.{nothing}")
@@ -45,16 +43,6 @@ def _incidents(report: MonthlyReport) -> str:
     then = None if report.before is None else report.before.incidents
     was = "" if then is None or then == count else f" ({then:,} in the last review)"
     return f"{plural(count, 'incident')}{was}"
-
-
-def _spent(objectives: Sequence[Objective]) -> str:
-    known = [each for each in objectives if each.spent is not None]
-    if not known:
-        return "no budget is known"
-    spent = [each.label for each in known if (each.spent or 0.0) >= 1]
-    said = f"budget spent: {some_of(spent, MOST_NAMED)}" if spent else f"no budget spent of {len(known)}"
-    unknown = [each.label for each in objectives if each.spent is None]
-    return f"{said}, unknown: {some_of(unknown, MOST_NAMED)}" if unknown else said
 
 
 def _precise(found: Precision | None) -> str:

@@ -1,8 +1,10 @@
 """How objectives are kept, in words: the same for Slack, the terminal and `check-config`."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.domain.counts import plural
+from bot.domain.platform.names import some_of
 from bot.domain.reports.objectives import (
     LOOKED_BACK_DAYS,
     MONTH_DAYS,
@@ -17,7 +19,7 @@ from bot.domain.reports.objectives import (
 from bot.domain.slo import ServiceLevel
 from bot.views import numbers
 
-CELLS = 10
+CELLS, MOST_NAMED = 10, 3
 FULL, EMPTY = "█", "░"
 HOUR = timedelta(hours=1)
 UNKNOWN = "unknown"
@@ -48,6 +50,17 @@ def left_short(objective: Objective) -> str:
     burns = ", burns now" if objective.burns else ""
     said = f"{max(0.0, 1 - objective.spent):.0%} left" if objective.spent < 1 else "all spent"
     return f"{said}{burns}: {objective.month.bad:,} of {objective.budget:,.1f} misses"
+
+
+def spent(objectives: Sequence[Objective]) -> str:
+    """`budget spent: phase 2, unknown: phase 5`."""
+    known = [each for each in objectives if each.spent is not None]
+    if not known:
+        return "no budget is known"
+    gone = [each.label for each in known if (each.spent or 0.0) >= 1]
+    said = f"budget spent: {some_of(gone, MOST_NAMED)}" if gone else f"no budget spent of {len(known)}"
+    missing = [each.label for each in objectives if each.spent is None]
+    return f"{said}, unknown: {some_of(missing, MOST_NAMED)}" if missing else said
 
 
 def name(objective: Objective) -> str:

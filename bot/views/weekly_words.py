@@ -10,12 +10,13 @@ from bot.domain.incidents.figures import Figures, Spread
 from bot.domain.platform.names import some_of
 from bot.domain.reports.noisiest import Change, Noisy, Proposal
 from bot.domain.reports.objectives import Objective
-from bot.domain.reports.paging import HOURS, Call, OwnLine
+from bot.domain.reports.paging import HOURS, Call
 from bot.domain.reports.report import Report
 from bot.domain.reports.weekly import REVIEWED_WITHIN, TRIED_WITHIN, Hid, Untried, WeeklyReport
 from bot.views import noise_ledger, numbers, slo_words
 from bot.views.daily_words import BARS, UNAVAILABLE
 from bot.views.incident_words import Voice
+from bot.views.own_line import own_words
 
 MOST_NAMED, MOST_LISTED = 3, 12
 DAY = timedelta(days=1)
@@ -164,13 +165,6 @@ def proposal(found: Proposal) -> str:
 def own(report: WeeklyReport) -> str:
     found = report.own
     return f"Fireline itself: {UNAVAILABLE if found is None else own_words(found)}."
-
-
-def own_words(found: OwnLine) -> str:
-    p99 = "" if found.p99 is None else f", 99 % within {numbers.seconds(found.p99.total_seconds())}"
-    sent = f"{plural(found.sent, 'page')} sent{p99}, {found.unsent:,} not sent"
-    again = f"{found.again:,} tried more than once (at most so many came twice)" if found.again else "none tried twice"
-    return "; ".join([f"{sent}, {again}", *found.watchdog])
 
 
 def hid(report: WeeklyReport, voice: Voice) -> list[str]:

@@ -5,6 +5,7 @@ import re
 from copy import copy
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from typing import NoReturn
 
 import pytest
@@ -12,14 +13,18 @@ import pytest
 from bot.adapters.fire_times import CronFires
 from bot.cli.health_json import health_json
 from bot.cli.report_json import daily_json
+from bot.cli.slo_json import slo_json
 from bot.domain.errors import WarehouseUnavailable
+from bot.domain.evidence.weekdays import Alike
 from bot.domain.findings.finding import FindingKind
 from bot.domain.gate.memory import GateResult
 from bot.domain.gate.noise_ledger import Ending
 from bot.domain.gate.shadow_policy import ShadowPolicy
 from bot.domain.health.model import Colour, HealthRequest
+from bot.domain.health.usual import Baseline, Cluster, Moved
 from bot.domain.incidents.decisions import Reason
 from bot.domain.reports.daily import NeedKind
+from bot.domain.reports.paging import OwnLine
 from bot.domain.reports.policy import ReportPolicy
 from bot.domain.slo import ServiceLevels
 from bot.ports.fakes.state import FakeState
@@ -30,9 +35,10 @@ from bot.services.health import HealthService
 from bot.services.incidents import IncidentService
 from bot.services.notified import notified_within
 from bot.services.oncall import OncallService
-from bot.services.reports import Asked, ReportService
+from bot.services.reports import OF_NOW_ALONE, Asked, ReportService
 from bot.services.responses import ResponseService
 from bot.views import daily_report
+from tests.support import slo_cards
 from tests.support.gate_story import RULES, finding
 from tests.support.pager import FakePager, PagedStory, member
 from tests.support.response_bench import paging_state
@@ -66,7 +72,7 @@ def watched(services: AppServices, state: FakeState) -> AppServices:
 def reports_of(services: AppServices, state: FakeState | None, health: HealthService | None = None) -> ReportService:
     policy = ReportPolicy(zone=NEW_YORK)
     people = services.oncall, services.responses, state
-    asked = Asked(health or services.health, services.impact, services.trends, *people)
+    asked = Asked(health or services.health, services.slo, services.impact, services.trends, *people)
     return ReportService(asked, services.registry, policy, CronFires(policy.daily, NEW_YORK))
 
 
@@ -83,6 +89,12 @@ def test_every_figure_is_that_of_health(watched: AppServices, state: FakeState, 
         asked = watched.health.of(HealthRequest(days=days), now)
         assert said[name] == json.loads(health_json(asked))
     text = daily_report.markdown(report)
+    for each in said["moved"]:
+        usual = json.loads(health_json(watched.health.of(HealthRequest(processor=each["processor"]), now)))["baseline"]
+        assert each == usual
+        assert all(line in text for line in each["text"])
+    assert len(said["moved"]) == len(watched.health.baselines(now).moved)
+    assert said["service_levels"] == json.loads(json.dumps(slo_json(watched.slo.of(now))))
     for row in said["health"]["phases"]:
         tried = row["succeeded"] + row["real"] + row["unknown"]
         if row["success_rate"] is not None:
@@ -99,6 +111,22 @@ def test_every_rate_has_its_count(watched: AppServices, state: FakeState) -> Non
     assert all("nothing to judge" in line or re.search(r"% of \d", line) for line in rates)
 
 
+def test_what_moved_what_is_left_and_its_own_pages_are_in_the_thread(watched: AppServices, state: FakeState) -> None:
+    slower = Moved(MORNING.date(), Alike.WEEKDAY, 312.0, 260.0, 40, 4, 160)
+    failing = Moved(MORNING.date(), Alike.WEEKDAY, 0.12, 0.05, 50, 4, 160)
+    found = Baseline("Box", None, (), slower, failing, Cluster(0, 3, 1, 9, 14, 4))
+    own = OwnLine(3, timedelta(seconds=3.2), 0, 1, ("no outside monitor",))
+    report = replace(reports_of(watched, state).daily(MORNING), moved=(found,), slo=slo_cards.report(), own=own)
+    said = unescape(daily_report.rest(report))
+    assert (
+        "- Box: 20% slower than its Fridays (p50 312 s, usual 260 s, n=4); "
+        "failure rate 5.0% on its Fridays (n=160) -> 12.0% (n=50); "
+        "failures cluster on Mondays 03:00, 9 of 14 in 4 weeks"
+    ) in said
+    assert "- No budget spent of 3, unknown: phase 5, <graded>\n- Phase 2: 82% left, burns now: 9 of 49.5" in said
+    assert "3 pages sent, 99 % within 3.2s, 0 not sent, 1 tried more than once" in said
+
+
 def test_what_needs_somebody_comes_first(watched: AppServices, state: FakeState) -> None:
     report = reports_of(watched, state).daily(datetime(2026, 1, 20, 12, tzinfo=UTC))
     assert report.needs[0].kind is NeedKind.UNTAKEN
@@ -112,8 +140,8 @@ def test_a_digest_of_the_past_says_what_is_known_of_now_only(watched: AppService
     assert report.as_of == MORNING
     assert report.health is not None
     assert report.health.window.exact
-    assert set(report.unavailable) == {"the trend", "deadlines", "incidents", "silences"}
-    named = "Unavailable: the trend, deadlines, incidents, silences: it is known of now only"
+    assert set(report.unavailable) == set(OF_NOW_ALONE)
+    named = f"Unavailable: {', '.join(OF_NOW_ALONE)}: it is known of now only"
     assert named in daily_report.markdown(report)
 
 

@@ -53,7 +53,7 @@ class Story:
         self.paged = PagedStory(DUE - 30 * HOUR, FakePager("report"), state=self.state)
         self.state.commit(self.paged.now, GateResult((), (), ()), 0)
         people = services.oncall, services.responses, self.state
-        asked = Asked(services.health, self.impact, services.trends, *people)  # type: ignore[arg-type]
+        asked = Asked(services.health, services.slo, self.impact, services.trends, *people)  # type: ignore[arg-type]
         made = ReportService(asked, TONIGHT, ReportPolicy(zone=NEW_YORK), lambda _: None, 5)
         self.services = replace(services, now=lambda: self.paged.now, reports=made)
         self.posts = [self.process() for _ in range(3)]

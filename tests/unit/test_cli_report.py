@@ -27,7 +27,8 @@ def test_the_digest_says_what_it_could_not_ask(home: Path) -> None:
     said = daily(home)
     assert said.exit_code == 0, said.output
     assert said.stdout.startswith("Daily digest, ")
-    assert "Unavailable: silences, findings, shadow, the digest before: nothing is stored yet" in said.stdout
+    named = "silences, findings, shadow, Fireline's own pages, the digest before"
+    assert f"Unavailable: {named}: nothing is stored yet" in said.stdout
     assert "Success by day" in said.stdout
 
 

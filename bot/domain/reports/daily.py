@@ -13,11 +13,14 @@ from bot.domain.findings.severity import Severity
 from bot.domain.gate.noise_ledger import NoiseLedger
 from bot.domain.gate.silences import Silence
 from bot.domain.health.model import Because, Colour, HealthReason, HealthReport
+from bot.domain.health.usual import Baseline
 from bot.domain.impact.readiness import Readiness, StepLeft
 from bot.domain.incidents.response import ResponseState
 from bot.domain.incidents.standing import Overview
 from bot.domain.oncall.overview import Turn
 from bot.domain.oncall.schedule import Shift
+from bot.domain.reports.objectives import SloReport
+from bot.domain.reports.paging import OwnLine
 from bot.domain.reports.report import Report
 from bot.domain.reports.shadow import ShadowReport
 
@@ -71,7 +74,8 @@ class OnDuty:
 @dataclass(frozen=True, kw_only=True)
 class DailyReport(Report):
     """`health` is of 7 days, `last_day` of one; `success` by phase and day; `incidents` are those that are not over,
-    worst first; `silences` hold or are planned. `before`: the last of an earlier date that was delivered.
+    worst first; `silences` hold or are planned; `moved`: processors that are not as usual, the farthest first; `own`:
+    Fireline's own pages of a day. `before`: the last of an earlier date that was delivered.
     """
 
     health: HealthReport | None = None
@@ -84,6 +88,9 @@ class DailyReport(Report):
     silences: tuple[Silence, ...] | None = None
     ledger: NoiseLedger | None = None
     shadow: ShadowReport | None = None
+    moved: tuple[Baseline, ...] | None = None
+    slo: SloReport | None = None
+    own: OwnLine | None = None
     before: Summary | None = None
 
     @cached_property
