@@ -166,6 +166,7 @@ def _cost(found: Cost) -> dict[str, Any]:
     return {
         "currency": found.prices.currency,
         "price": found.total,
+        "runs": found.runs,
         "seconds": found.seconds,
         "seconds_of_all_runs": found.all_seconds,
         "assumptions": list(found.assumptions()),

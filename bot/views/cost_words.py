@@ -8,6 +8,8 @@ from bot.views.incident_words import Voice
 
 def lines(found: Cost, voice: Voice, most: int) -> list[str]:
     """The sum, the dearest processors, and what the figures rest on."""
+    if not found.runs:
+        return ["unknown: no run of that month is known"]
     if not found.found:
         return ["no run hung, and none was repeated" if found.told else "no run hung; repeated runs cannot be told"]
     more = len(found.found) - most

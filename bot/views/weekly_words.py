@@ -87,7 +87,8 @@ def levels(report: WeeklyReport, voice: Voice) -> list[str]:
     """Each objective over the week, with its n, and what is left of its budget of 30 days."""
     if report.slo is None:
         return [UNAVAILABLE]
-    return [_level(each, voice) for each in report.slo.objectives] or ["slos.yaml has no objective"]
+    lines = [_level(each, voice) for each in report.slo.objectives] or ["slos.yaml has no objective"]
+    return [*lines, *map(voice.data, report.slo.notes)]
 
 
 def _level(each: Objective, voice: Voice) -> str:

@@ -5,6 +5,8 @@ import pytest
 from bot.config.costs import CostEntry
 from bot.domain.platform.registry import Registry
 from bot.domain.reports.cost import Prices, RunTimes, Use, cost_of
+from bot.views import cost_words
+from bot.views.incident import SLACK
 
 REGISTRY = Registry.model_validate(
     {
@@ -47,7 +49,9 @@ def test_a_history_that_names_no_attempts_says_so() -> None:
     found = cost_of([RunTimes("Gone", Use.UNENDED, 1, 0, 0.0, 0)], REGISTRY, PRICES)
     assert found.seconds == 1_800
     assert list(found.assumptions())[-1].startswith("the history has neither `attempt` nor `trigger`")
-    assert cost_of([], REGISTRY, PRICES).total == 0
+    nothing = cost_of([], REGISTRY, PRICES)
+    assert (nothing.total, nothing.runs) == (0, 0)
+    assert cost_words.lines(nothing, SLACK, 5) == ["unknown: no run of that month is known"]
 
 
 def test_prices_come_from_the_policy() -> None:

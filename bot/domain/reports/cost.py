@@ -91,12 +91,13 @@ class ProcessorCost:
 
 @dataclass(frozen=True)
 class Cost:
-    """Of all runs of a span, the dearest first. `all_seconds` are those of every run; `told`: of any run it is known
+    """Of all `runs` of a span, the dearest first. `all_seconds` are those of every run; `told`: of any run it is known
     whether it was tried again.
     """
 
     found: tuple[ProcessorCost, ...]
     prices: Prices
+    runs: int
     all_seconds: float
     told: bool
 
@@ -128,15 +129,16 @@ class Cost:
 
 def cost_of(times: Iterable[RunTimes], registry: Registry, prices: Prices) -> Cost:
     """Processors without hung or repeated runs are left out."""
-    by_name, all_seconds, told = defaultdict[str, list[RunTimes]](list), 0.0, False
+    by_name, runs, all_seconds, told = defaultdict[str, list[RunTimes]](list), 0, 0.0, False
     for each in times:
+        runs += each.runs
         told = told or each.told > 0
         all_seconds += _seconds(each, _limit(each.processor, registry))
         if each.use is not Use.OTHER:
             by_name[each.processor].append(each)
     found = [_of(name, those, registry, prices) for name, those in by_name.items()]
     found.sort(key=lambda each: (-each.price(prices), each.processor))
-    return Cost(tuple(found), prices, all_seconds, told)
+    return Cost(tuple(found), prices, runs, all_seconds, told)
 
 
 def _of(name: str, those: list[RunTimes], registry: Registry, prices: Prices) -> ProcessorCost:
