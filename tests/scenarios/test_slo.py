@@ -176,6 +176,21 @@ def test_in_slack(transport: str, services: AppServices) -> None:
     play(scenario, transport, services)
 
 
+def test_a_platform_without_phases_has_the_objectives_of_its_processors() -> None:
+    shop = Registry.model_validate(
+        {"timezone": "Europe/Berlin", "processors": [{"name": "P0", "schedule": "*/5 * * * *"}, {"name": "P1"}]}
+    )
+    orders = PlatformObjective("orders_complete", 0.99, 30, measure=Measure.COMPLETENESS, processors=("P0",))
+    graded = PlatformObjective("graded", 0.9, 30, measure=Measure.DEADLINE, processors=("Gone",))
+    made = SloService(Told(bad=1), shop, ServiceLevels((), (orders, graded)), Known())  # type: ignore[arg-type]
+    report = made.of(NOW)
+    assert (report.phases, [each.label for each in report.objectives]) == ((), ["orders complete", "graded"])
+    assert report.named[0].month == Counts(29, 1, 0)
+    said = slo.text(report)
+    assert "Orders complete  ░░░░░░░░░░  0% of the budget left (spent): 1 of 0.3 misses in 30 days" in said
+    assert "Graded  ··········  unknown: the registry has no processor Gone" in said
+
+
 def test_check_config_says_what_each_alert_can_do() -> None:
     said = " ".join(CliRunner().invoke(app, ["check-config"]).stdout.split())
     assert "phase 1: a budget of 4.5 outcomes in 30 days, one miss costs 22.2% of it; report only" in said
