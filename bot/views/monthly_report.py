@@ -17,7 +17,7 @@ from bot.views.text import escape
 from bot.views.weekly_words import how_soon, kind_words, of
 
 MOST_SHOWN, MOST_LISTED = 5, 20
-BUDGETS = "Budgets"
+BUDGETS, LEFT = "Budgets", "What is left of each budget"
 
 
 def title(report: MonthlyReport) -> str:
@@ -68,15 +68,13 @@ def _budget(each: Objective, month: date, voice: Voice) -> str:
 
 
 def bars(report: MonthlyReport) -> list[str]:
-    """What is left of each budget now, the bars one below the other."""
-    objectives = () if report.slo is None else report.slo.objectives
-    wide = max((len(slo_words.name(each)) for each in objectives), default=0)
-    return [_bar(each, wide) for each in objectives]
+    """What is left of each budget now; the bars come first, so that a phone shows them one below the other."""
+    return [] if report.slo is None else [_bar(each) for each in report.slo.objectives]
 
 
-def _bar(each: Objective, wide: int) -> str:
-    left = "unknown" if each.spent is None else f"{max(0.0, 1 - each.spent):.0%} left now"
-    return f"{slo_words.name(each):<{wide}}  {slo_words.bar(each)}  {left}"
+def _bar(each: Objective) -> str:
+    left = "unknown" if each.spent is None else f"{max(0.0, 1 - each.spent):.0%}"
+    return f"{slo_words.bar(each)} {left:>7}  {slo_words.name(each)}"
 
 
 def growth(report: MonthlyReport, voice: Voice, most: int) -> list[str]:
@@ -149,7 +147,7 @@ def card(report: MonthlyReport) -> Card:
     for name, lines in _parts(report, SLACK, MOST_SHOWN):
         blocks += report_text.listed(name, lines)
         if name == BUDGETS and bars(report):
-            blocks.append(preformatted("\n".join(bars(report))))
+            blocks.append(preformatted("\n".join([LEFT, *bars(report)])))
     now = button("Health now", action_ids.REPORT_HEALTH, action_ids.encode(HealthRequest()))
     return Card(_said(report), (*blocks, actions([now])))
 
@@ -157,7 +155,7 @@ def card(report: MonthlyReport) -> Card:
 def _said(report: MonthlyReport) -> str:
     lines = [title(report), escape(lead(report)), *map(escape, report_text.missing(report))]
     for name, said in _parts(report, text_voice(report), MOST_SHOWN):
-        lines += [name, *said, *(map(escape, bars(report)) if name == BUDGETS else ())]
+        lines += [name, *said, *(map(escape, [LEFT, *bars(report)]) if name == BUDGETS else ())]
     return "\n".join(lines)
 
 
@@ -173,4 +171,4 @@ def markdown(report: MonthlyReport) -> str:
     """All of it, for mail, terminals and files."""
     opening = [lead(report), *report_text.missing(report)]
     parts = _parts(report, plain_in(report.zone), MOST_LISTED)
-    return report_text.markdown(title(report), opening, parts, ("What is left of each budget", bars(report)))
+    return report_text.markdown(title(report), opening, parts, (LEFT, bars(report)))
