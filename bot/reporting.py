@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from bot.config.settings import Settings
@@ -67,7 +67,6 @@ def reports_over(
     """By the policy of the settings as it is now."""
     from bot.adapters.fire_times import CronFires
     from bot.config.policy import load_policy
-    from bot.reviewing import watching
     from bot.services.reports import Asked, ReportService
 
     policy = load_policy(settings.config / "policy.yaml")
@@ -84,6 +83,20 @@ def looking_back(settings: Settings, store: State | None) -> RetrospectService:
 
     in_shadow = shadow_of(settings)
     return RetrospectService(store, lambda: in_shadow)
+
+
+def watching(settings: Settings, store: State | None) -> Sequence[str]:
+    """What watches Fireline from outside, and how it stands now."""
+    from bot.services.echo import HEARD, WORK
+
+    last = None if store is None else store.last_tick()
+    looked = "detection has never looked" if last is None else f"detection looked last {last:%Y-%m-%d %H:%M} UTC"
+    beat = "outside monitor set" if settings.heartbeat_url.get_secret_value() else "no outside monitor"
+    if not settings.echo_channel:
+        return looked, beat, "no echo through Slack"
+    echo = None if store is None else store.lease(WORK)
+    heard = echo is not None and echo.note == HEARD
+    return looked, beat, f"the last echo through Slack {'was heard' if heard else 'was not heard yet'}"
 
 
 def slo_over(

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from bot.config.settings import Settings
     from bot.domain.access import Actor, Identity
@@ -40,7 +40,7 @@ def reviews_over(
     from bot.config.policy import load_policy
     from bot.domain.reports.policy import Schedule
     from bot.guiding import RunbookFiles
-    from bot.reporting import looking_back
+    from bot.reporting import looking_back, watching
     from bot.services.reviews import Asked, ReviewService
 
     rules = load_policy(settings.config / "policy.yaml")
@@ -53,20 +53,6 @@ def reviews_over(
     library, watchdog = RunbookFiles(settings.config), partial(watching, settings, store)
     asked = Asked(opened, health, slo, oncall, deploys, looking_back(settings, store), library, store, watchdog)
     return ReviewService(asked, registry, policy, fires, rules.prices)
-
-
-def watching(settings: Settings, store: State | None) -> Sequence[str]:
-    """What watches Fireline from outside, and how it stands now."""
-    from bot.services.echo import HEARD, WORK
-
-    last = None if store is None else store.last_tick()
-    looked = "detection has never looked" if last is None else f"detection looked last {last:%Y-%m-%d %H:%M} UTC"
-    beat = "outside monitor set" if settings.heartbeat_url.get_secret_value() else "no outside monitor"
-    if not settings.echo_channel:
-        return looked, beat, "no echo through Slack"
-    echo = None if store is None else store.lease(WORK)
-    heard = echo is not None and echo.note == HEARD
-    return looked, beat, f"the last echo through Slack {'was heard' if heard else 'was not heard yet'}"
 
 
 def watches_over(
