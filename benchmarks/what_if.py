@@ -167,11 +167,11 @@ def plant(warehouse: Warehouse, old: Configuration, days: int, most: int) -> Non
     assert known is not None
     span = ReplaySpan(first=known - timedelta(days=days), last=known, step=timedelta(minutes=10), to_the_end=False)
     observed = warehouse.observed(ALWAYS, known)
-    (before,) = said([old], observed, span, (), lambda _: None)
+    (before,) = said([old], observed, span, lambda _: None)
     changes = list(planted(old, before.troubles))
     judged = [each for each in changes if old.rules.sees_as(each.changed.rules)]
-    after = said([each.changed for each in judged], observed, span, (), lambda _: None)
-    seen = ((each, said_alone(each.changed, observed, span, ())) for each in changes if each not in judged)
+    after = said([each.changed for each in judged], observed, span, lambda _: None)
+    seen = ((each, said_alone(each.changed, observed, span)) for each in changes if each not in judged)
     bad = silent = 0
     for change, now in chain(zip(judged, after, strict=True), seen):
         found = WhatIf(old=before, new=now)

@@ -29,6 +29,7 @@ def configuration(folder: Path) -> Configuration:
     from bot.config.check import check_folder
     from bot.config.oncall import load_oncall
     from bot.config.policy import load_policy
+    from bot.config.slos import load_slos
     from bot.domain.errors import BadInput
     from bot.services.what_if import Configuration
 
@@ -38,7 +39,8 @@ def configuration(folder: Path) -> Configuration:
     policy = load_policy(folder / "policy.yaml")
     accepted, schedule = load_accepted_losses(folder / "accepted_losses.yaml"), load_oncall(folder / "oncall.yaml")
     gate = replace(policy.gate, shadow=policy.gate.shadow.in_part)
-    return Configuration(registry, policy.severity, gate, accepted, policy.escalation, schedule)
+    levels = load_slos(folder / "slos.yaml")
+    return Configuration(registry, policy.severity, gate, accepted, policy.escalation, schedule, levels)
 
 
 @contextmanager

@@ -25,6 +25,13 @@ MOST_REJECTED = 20
 SHORTEST, LONGEST = timedelta(seconds=10), timedelta(days=1)
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours"}
 
+MostRise = Annotated[float, typer.Option(help="Compare: so much larger a share of pages is accepted.", min=0.0)]
+Silence = Annotated[
+    list[str] | None,
+    typer.Option(help="Compare: the change silences this processor, or `phase N`.", show_default=False),
+]
+Unsilenced = Annotated[bool, typer.Option("--unsilenced", help="Compare: silences that people had set do not hold.")]
+
 
 def replay(
     data: Annotated[
@@ -51,9 +58,9 @@ def replay(
         Path | None, typer.Option(help="Compare: the folder with the change.", show_default="FIRELINE_CONFIG")
     ] = None,
     days: Annotated[int, typer.Option(help="Compare: over the last days of the history.")] = 90,
-    most_rise: Annotated[
-        float, typer.Option(help="Compare: so much larger a share of pages is accepted.", min=0.0)
-    ] = 0.2,
+    most_rise: MostRise = 0.2,
+    silence: Silence = None,
+    unsilenced: Unsilenced = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Compare: print Markdown, all of it.")] = False,
     as_json: AsJson = False,
     home: Home = None,
@@ -66,19 +73,17 @@ def replay(
 
         with errors_for_people(), _told_days(quiet=markdown or as_json) as at_tick:
             _refuse("--against", {"--out": out, "--report": report, "--chart": chart, "--from": begin, "--to": end})
-            compared = Comparison(against, config, data, days, parse_step(step), most_rise)
-            compare(compared, settings_of(home), at_tick, markdown=markdown, as_json=as_json)
+            hidden = tuple(silence or ())
+            asked_for = Comparison(against, config, data, days, parse_step(step), most_rise, hidden, unsilenced)
+            compare(asked_for, settings_of(home), at_tick, markdown=markdown, as_json=as_json)
         return
     from bot.cli.replay_files import summary_json, summary_line, write_all
     from bot.services.recorded import Asked
 
     with errors_for_people():
-        _refuse("a replay without --against", {"--config": config, "--markdown": markdown or None})
-        if data is None or out is None:
-            lacks = "--data DIR" if data is None else "--out FILE"
-            raise BadInput(
-                f"{lacks} is missing: a replay reads a folder and writes what would have been said to a file."
-            )
+        compared = {"--config": config, "--silence": silence, "--unsilenced": unsilenced or None}
+        _refuse("a replay without --against", {**compared, "--markdown": markdown or None})
+        data, out = _both(data, out)
         for file in filter(None, (out, report, chart)):
             check_writable(file)
         asked = Asked(_moment(begin), _moment(end), parse_step(step))
@@ -86,6 +91,14 @@ def replay(
         write_all(replayed, out, report, chart)
     summary = summary_json(replayed) if as_json else summary_line(replayed, out)
     say(summary, error=out == STANDARD_OUTPUT)
+
+
+def _both(data: Path | None, out: Path | None) -> tuple[Path, Path]:
+    """Raises BadInput where one of them is not given."""
+    if data is None or out is None:
+        lacks = "--data DIR" if data is None else "--out FILE"
+        raise BadInput(f"{lacks} is missing: a replay reads a folder and writes what would have been said to a file.")
+    return data, out
 
 
 def _refuse(what: str, options: Mapping[str, object]) -> None:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Comparison:
-    """`old` and `new` are configuration folders (None: that of the settings); `data` None: the own history."""
+    """`old` and `new` are configuration folders (None: that of the settings); `data` None: the own history; `silenced`:
+    processors and phases that the change silences, `unsilenced`: it ends the silences that people had set."""
 
     old: Path
     new: Path | None
@@ -26,19 +27,23 @@ class Comparison:
     days: int
     step: timedelta
     most_rise: float
+    silenced: tuple[str, ...] = ()
+    unsilenced: bool = False
 
 
 def compare(
     asked: Comparison, settings: "Settings", at_tick: Callable[[datetime], None], *, markdown: bool, as_json: bool
 ) -> None:
     """Print what differs. Exit code 1 where the change should not go in. Raises BadInput."""
+    from bot.services.what_if import Silenced
     from bot.views import what_if as view
     from bot.what_if import configuration
 
     old, new = configuration(asked.old), configuration(asked.new or settings.config)
     moment = now()
     with _history(asked, settings, moment) as service:
-        found = service.compare(old, new, asked.days, asked.step, moment, at_tick)
+        silenced = Silenced(asked.silenced, asked.unsilenced)
+        found = service.compare(old, new, asked.days, asked.step, moment, at_tick, silenced)
     refused = found.refused(asked.most_rise)
     if as_json:
         print(json.dumps(view.document(found, refused), indent=2, ensure_ascii=False))

@@ -68,12 +68,15 @@ def _scheduled(run: RunSeen) -> bool:
 
 @dataclass(frozen=True)
 class Rules:
-    """What of a configuration decides what is said of a history. `registry` is as it stands in the configuration."""
+    """What of a configuration decides what is said of a history. `registry` is as it stands in the configuration;
+    `silences`: those that people set.
+    """
 
     registry: Registry
     severity: SeverityPolicy
     gate: GatePolicy
     accepted: AcceptedLosses
+    silences: tuple[Silence, ...] = ()
 
     def sees_as(self, other: "Rules") -> bool:
         """Do both find the same troubles, and only judge them differently?"""
@@ -91,11 +94,10 @@ class ReplayService:
         observed: Observed,
         span: ReplaySpan,
         at_tick: Callable[[datetime], None] = lambda _now: None,
-        silences: Sequence[Silence] = (),
     ) -> Iterator[Decision]:
-        """Every decision of every tick, in order; `at_tick` is called for each. `silences`: those that people set."""
+        """Every decision of every tick, in order; `at_tick` is called for each."""
         rules = Rules(registry, self._severity, self._gate, self._accepted)
-        for (decisions,) in replayed([rules], observed, span, at_tick, silences):
+        for (decisions,) in replayed([rules], observed, span, at_tick):
             yield from decisions
 
 
@@ -104,7 +106,6 @@ def replayed(
     observed: Observed,
     span: ReplaySpan,
     at_tick: Callable[[datetime], None],
-    silences: Sequence[Silence] = (),
 ) -> Iterator[list[tuple[Decision, ...]]]:
     """What each of the rules decides, tick by tick, of one look at the history: all of them see it alike."""
     first, timeline = rules[0], Timeline(observed)
@@ -112,7 +113,7 @@ def replayed(
     ends_on = last_date(observed, span.last) if span.to_the_end else None
     watch = Watch(registry, observed, first.severity, first.accepted, first.gate.storm, ends_on)
     lineage, phases = Lineage(registry), {p.name: p.phase for p in registry.processors}
-    gates = [_Gate(GateRules(each.gate, lineage, phases), observed, silences) for each in rules]
+    gates = [_Gate(GateRules(each.gate, lineage, phases), observed, each.silences) for each in rules]
     watch.warm_up(timeline, span.first)
     for now in span.ticks():
         at_tick(now)
@@ -123,9 +124,9 @@ def replayed(
 class _Gate:
     """The gate over a memory that nobody else reads."""
 
-    def __init__(self, rules: GateRules, observed: Observed, silences: Sequence[Silence]) -> None:
+    def __init__(self, rules: GateRules, observed: Observed, silences: tuple[Silence, ...]) -> None:
         self._rules = rules
-        self._memory = GateMemory(silences=tuple(silences)).with_windows(observed.windows)
+        self._memory = GateMemory(silences=silences).with_windows(observed.windows)
 
     def tick(self, findings: Sequence[Finding], now: datetime) -> tuple[Decision, ...]:
         shown = parted(findings, self._memory, self._rules.policy.shadow).shown

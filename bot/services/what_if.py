@@ -1,7 +1,8 @@
 """What another configuration would have said of the own history, beside what the one in use would have."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -10,13 +11,17 @@ from bot.domain.evidence.observation import Observed
 from bot.domain.findings.severity_policy import SeverityPolicy
 from bot.domain.gate.policy import GatePolicy
 from bot.domain.gate.silences import Silence
+from bot.domain.health.missing import DueOutcome
+from bot.domain.health.model import Window
 from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.escalation_policy import EscalationPolicy
 from bot.domain.oncall.schedule import Schedule
 from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.domain.platform.registry import Registry
+from bot.domain.reports.objectives import DAY, MONTH_DAYS, WEEK_DAYS, burnt_ago
 from bot.domain.reports.replay import Messages, messages_of
 from bot.domain.reports.what_if import Confirmed, WhatIf, Would, would
+from bot.domain.slo import ServiceLevels
 from bot.ports.state import State
 from bot.ports.warehouse import Warehouse
 from bot.services.confirmed import is_confirmed
@@ -38,10 +43,30 @@ class Configuration:
     accepted: AcceptedLosses
     escalation: EscalationPolicy
     schedule: Schedule
+    levels: ServiceLevels
+    silences: tuple[Silence, ...] = ()
 
     @property
     def rules(self) -> Rules:
-        return Rules(self.registry, self.severity, self.gate, self.accepted)
+        return Rules(self.registry, self.severity, self.gate, self.accepted, self.silences)
+
+
+@dataclass(frozen=True)
+class Silenced:
+    """What the change is with the silences: `names`, a processor or `phase N` each, are silent all the time; `lifted`:
+    those that people had set do not hold.
+    """
+
+    names: tuple[str, ...] = ()
+    lifted: bool = False
+
+    def of(self, registry: Registry, set_: Sequence[Silence], span: ReplaySpan) -> tuple[Silence, ...]:
+        """Raises BadInput for a name that is not in the registry."""
+        made = (_silence(registry, name, span) for name in self.names)
+        return (*(() if self.lifted else set_), *made)
+
+
+AS_THEY_WERE = Silenced()
 
 
 FEW = 20_000
@@ -71,6 +96,7 @@ class WhatIfService:
         step: timedelta,
         now: datetime,
         at_tick: Callable[[datetime], None],
+        silenced: Silenced = AS_THEY_WERE,
     ) -> WhatIf:
         """Over the last days of the history, a tick every `step`. Raises BadInput for a span that makes no sense."""
         if not 1 <= days <= LONGEST:
@@ -84,14 +110,32 @@ class WhatIfService:
         first = (last - timedelta(days=days)).replace(minute=0, second=0, microsecond=0)
         span = ReplaySpan(first=first, last=last, step=step, to_the_end=False)
         observed = self._warehouse.observed(ALWAYS, last)
-        silences = () if self._state is None else self._state.silences(first)
+        silences = () if self._state is None else tuple(self._state.silences(first))
+        old, new = replace(old, silences=silences), replace(new, silences=silenced.of(new.registry, silences, span))
         if old.rules.sees_as(new.rules):
-            both = said([old, new], observed, span, silences, at_tick)
+            both = said([old, new], observed, span, at_tick)
         else:
             beside = self._beside if len(observed.runs) > FEW else afterwards
-            other = beside(partial(said_alone, new, observed, span, silences))
-            both = [*said([old], observed, span, silences, at_tick), other()]
-        return WhatIf(old=both[0], new=both[1], confirmed=tuple(self._confirmed(span)))
+            other = beside(partial(said_alone, new, observed, span))
+            both = [*said([old], observed, span, at_tick), other()]
+        burnt = [self._burnt(each, span) for each in ((old, new) if old.levels != new.levels else ())]
+        told = [replace(would, burnt=days) for would, days in zip(both, burnt, strict=True)] if burnt else both
+        return WhatIf(old=told[0], new=told[1], confirmed=tuple(self._confirmed(span)))
+
+    def _burnt(self, configured: Configuration, span: ReplaySpan) -> dict[int, tuple[datetime, ...]]:
+        """By phase: at the end of which days of the span its budget would have burnt."""
+        phase_of = {each.name: each.phase for each in configured.registry.processors}
+        days = (span.last - span.first).days
+        since = span.last - timedelta(days=days + WEEK_DAYS + MONTH_DAYS)
+        window = Window(since, span.last, span.last, days, exact=False)
+        of_phase: dict[int, list[DueOutcome]] = defaultdict(list)
+        for outcome in self._warehouse.outcomes(window):
+            phase = phase_of.get(outcome.processor)
+            if phase is not None:
+                of_phase[phase].append(outcome)
+        levels = configured.levels.phases
+        burnt = {each.phase: burnt_ago(each, of_phase[each.phase], span.last, days) for each in levels}
+        return {phase: tuple(span.last - ago * DAY for ago in those) for phase, those in burnt.items()}
 
     def _confirmed(self, span: ReplaySpan) -> Iterator[Confirmed]:
         if self._state is None:
@@ -111,24 +155,40 @@ class WhatIfService:
                 )
 
 
+def _silence(registry: Registry, name: str, span: ReplaySpan) -> Silence:
+    phases = {f"phase {each.phase}": each.phase for each in registry.processors if each.phase is not None}
+    if name not in phases and name not in registry.by_name:
+        raise BadInput(
+            f"{name!r} cannot be silenced: it is no processor of the registry with the change, and no phase."
+        )
+    return Silence(
+        id=f"what-if {name}",
+        processor=None if name in phases else name,
+        phase=phases.get(name),
+        since=span.first,
+        until=span.last + span.step,
+        reason="what if",
+        by="fireline replay",
+    )
+
+
 def said(
     configured: Sequence[Configuration],
     observed: Observed,
     span: ReplaySpan,
-    silences: Sequence[Silence],
     at_tick: Callable[[datetime], None],
 ) -> list[Would]:
     """What each of them would have said, of one look at the history: what they find in it is the same."""
     decisions: list[list[Decision]] = [[] for _ in configured]
-    for tick in replayed([each.rules for each in configured], observed, span, at_tick, silences):
+    for tick in replayed([each.rules for each in configured], observed, span, at_tick):
         for known, fresh in zip(decisions, tick, strict=True):
             known += fresh
     return [_would(each, decided, span) for each, decided in zip(configured, decisions, strict=True)]
 
 
-def said_alone(configured: Configuration, observed: Observed, span: ReplaySpan, silences: Sequence[Silence]) -> Would:
+def said_alone(configured: Configuration, observed: Observed, span: ReplaySpan) -> Would:
     """What one of them would have said: a look of its own."""
-    return said([configured], observed, span, silences, lambda _: None)[0]
+    return said([configured], observed, span, lambda _: None)[0]
 
 
 def _would(configured: Configuration, decided: Sequence[Decision], span: ReplaySpan) -> Would:

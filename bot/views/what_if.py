@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.domain.counts import plural
 from bot.domain.platform.names import some_of
-from bot.domain.reports.what_if import InPart, Later, Lost, Page, Subject, Trouble, WhatIf, Would
+from bot.domain.reports.what_if import Burnt, InPart, Later, Lost, Page, Subject, Trouble, WhatIf, Would
 from bot.views import numbers
 from bot.views.replay import table
 
@@ -46,6 +46,7 @@ def _counted(would: Would) -> Mapping[str, int]:
         "of these notes for the digest": said.notes,
         "updates": said.updates,
         "people woken": len(would.woken),
+        "days with an alert on a budget": len({at for days in would.burnt.values() for at in days}),
     }
 
 
@@ -70,9 +71,11 @@ def _sections(found: WhatIf) -> list[tuple[str, list[str]]]:
         ("Would page later", [_page(each) for each in found.unpaged if each.by is not None]),
         ("Said later", [_later(each) for each in found.later]),
         ("Would say less", [_in_part(each) for each in found.in_part]),
+        ("Budgets without an alert", [_burnt(each) for each in found.unburnt]),
         ("New", [_named(each) for each in found.added]),
         ("Would page now", [_page(each) for each in found.paged_now if each.by is None]),
         ("Would page earlier", [_page(each) for each in found.paged_now if each.by is not None]),
+        ("Alerts on budgets", [_burnt(each) for each in found.burnt_now]),
     ]
 
 
@@ -91,6 +94,10 @@ def _lost(each: Lost) -> str:
 
 def _later(each: Later) -> str:
     return f"{_named(each.trouble)}, {numbers.span(each.by)} later"
+
+
+def _burnt(each: Burnt) -> str:
+    return f"{each.at:%Y-%m-%d} phase {each.phase}: slo_burn"
 
 
 def _page(each: Page) -> str:
@@ -139,6 +146,8 @@ def document(found: WhatIf, refused: Iterable[str]) -> dict[str, Any]:
         ],
         "added": [_facts(each) for each in found.added],
         "paged_now": [_page_facts(each) for each in found.paged_now],
+        "unburnt": [{"phase": each.phase, "at": each.at.isoformat()} for each in found.unburnt],
+        "burnt_now": [{"phase": each.phase, "at": each.at.isoformat()} for each in found.burnt_now],
         "lost_confirmed": list(found.lost_confirmed),
         "refused": list(refused),
     }

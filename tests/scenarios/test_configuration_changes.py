@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from pydantic import SecretStr
 
 from bot.adapters.clock import monotonic_seconds
@@ -28,7 +29,8 @@ from bot.opening import loading_service, warehouse
 from bot.scheduler import Lanes
 from bot.services.vitals import Vitals
 from bot.source_lanes import SourceLanes
-from tests.support.builders import DAY, PROCESSORS, Row, World, loaded, registry, run
+from tests.contracts.stories import moment
+from tests.support.builders import DAY, PROCESSORS, Row, World, failed, loaded, registry, run
 
 WORLD = World(
     runs=[run("r1", start=30), run("r2", "Summary", start=33)],
@@ -179,6 +181,30 @@ def test_a_changed_policy_leaves_the_registry_of_the_data(running: Running) -> N
     running.write("policy.yaml", (BUNDLED_CONFIG / "policy.yaml").read_text() + "\n# changed\n")
     running.look()
     assert "Newcomer" not in running.duties.services.registry.by_name
+
+
+def test_what_is_taken_out_of_shadow_is_told_by_the_running_process(tmp_path: Path) -> None:
+    """And what is put into it ends where it was told."""
+    config, now = tmp_path / "config", [moment(31)]
+    shutil.copytree(BUNDLED_CONFIG, config)
+    (config / "registry.yaml").write_text(json.dumps({"processors": PROCESSORS}))
+    policy = yaml.safe_load((config / "policy.yaml").read_text())
+    settings = Settings(home=tmp_path / "home", config=config, slack_bot_token=SecretStr("xoxb-none"))
+    crashes = [failed(f"f{n}", category="processing_error", text="KeyError", start=30 + n / 10) for n in range(4)]
+    with warehouse(settings, read_only=False) as opened:
+        data = World(runs=crashes).write(tmp_path / "data")
+        loading_service(opened, settings).load(data, registry(PROCESSORS), moment(31), lambda _step, _rows: None)
+    with serving(settings, lambda: now[-1]) as duties:
+        running = Running(duties, config)
+        found = []
+        for everything in (True, False):
+            running.write("policy.yaml", yaml.safe_dump({**policy, "shadow": {"everything": everything}}))
+            for minutes in range(1, 4):
+                now.append(now[-1] + timedelta(minutes=minutes))
+                duties.on_watch.detect()
+            apart = duties.store.shadow.remembered(now[-1], timedelta()).incidents.values()
+            found.append(([each.root for each in duties.store.open_incidents()], [each.root for each in apart]))
+    assert found == [([], ["Box"]), (["Box"], [])]
 
 
 MORE = [run(f"live{number}", start=33 + number / 60) for number in range(3)]

@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,14 +21,18 @@ from bot.cli.app import app
 from bot.config.settings import BUNDLED_CONFIG
 from bot.domain.errors import BadInput
 from bot.domain.gate.memory import GateResult
+from bot.domain.gate.silences import Silence
 from bot.domain.incidents.feedback import Feedback, Word
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.timeline import Entry, EntryKind
+from bot.domain.oncall.schedule import Person
 from bot.domain.reports.what_if import WhatIf
+from bot.domain.slo import ServiceLevel, ServiceLevels
 from bot.ports.fakes.state import FakeState
 from bot.ports.warehouse import Warehouse
 from bot.services.replay import ALWAYS, FAR, ReplayService, ReplaySpan, replayed
-from bot.services.what_if import Configuration, WhatIfService, said_alone
+from bot.services.what_if import Configuration, Silenced, WhatIfService, said_alone
+from bot.views import what_if as view
 from bot.what_if import beside, configuration
 from tests.support.builders import load, warehouse
 from tests.support.notices import incident
@@ -173,7 +179,7 @@ def test_one_look_for_both_decides_as_two_looks_do(week: Warehouse, in_use: Conf
 def test_a_look_in_another_process_decides_the_same(week: Warehouse, in_use: Configuration) -> None:
     observed, last = week.observed(ALWAYS, FAR), datetime(2026, 2, 10, tzinfo=UTC)
     span = ReplaySpan(first=last - 72 * HOUR, last=last, step=HOUR / 3, to_the_end=False)
-    work = partial(said_alone, in_use, observed, span, ())
+    work = partial(said_alone, in_use, observed, span)
     assert beside(work)() == work()
     assert work().messages.pages
 
@@ -188,10 +194,88 @@ def _only_here(given: Configuration) -> Configuration:
     return given
 
 
+def silenced_then() -> FakeState:
+    """Somebody had silenced the root that night."""
+    state, at = FakeState(), datetime(2026, 2, 6, tzinfo=UTC)
+    assert state.add_silence(
+        Silence(id="S1", processor=ROOT, since=at, until=at + 144 * HOUR, reason="we know", by="slack:U1")
+    )
+    return state
+
+
+@pytest.mark.parametrize("name", [ROOT, "phase 2"])
+def test_a_silence_that_hides_a_loss_names_it(week: Warehouse, in_use: Configuration, name: str) -> None:
+    asked = (in_use, in_use, 7, HOUR / 3, FAR, lambda _: None, Silenced((name,)))
+    found = WhatIfService(week, told_then(Word.USEFUL)).compare(*asked)
+    assert ROOT in {each.trouble.message.first.finding.root for each in found.lost}
+    assert found.lost_confirmed == ("INC-1",)
+    assert len(found.new.messages.pages) < len(found.old.messages.pages)
+    with pytest.raises(BadInput, match="'Nobody' cannot be silenced: it is no processor of the"):
+        WhatIfService(week, None).compare(*asked[:-1], Silenced(("Nobody",)))
+
+
+def test_silences_that_people_had_set_hold_in_both_unless_they_are_lifted(
+    week: Warehouse, in_use: Configuration
+) -> None:
+    asked = (in_use, in_use, 7, HOUR / 3, FAR, lambda _: None)
+    same = WhatIfService(week, silenced_then()).compare(*asked)
+    lifted = WhatIfService(week, silenced_then()).compare(*asked, Silenced(lifted=True))
+    assert (same.added, same.lost) == ((), ())
+    assert ROOT in {each.message.first.finding.root for each in lifted.added}
+    assert "pages rise from" in lifted.refused(0.2)[0]
+
+
+def test_another_rota_wakes_others(week: Warehouse, in_use: Configuration) -> None:
+    people = tuple(Person(name=name, zone=in_use.schedule.zone, slack=f"U{name}") for name in ("ana", "bo"))
+    rota = in_use.schedule.rotas[0]
+    rotas = [replace(rota, layers=(replace(rota.layers[0], people=(person.name,)),)) for person in people]
+    old, new = (
+        replace(in_use, schedule=replace(in_use.schedule, people=people, rotas=(each,), overrides=())) for each in rotas
+    )
+    found = compared(week, old, new)
+    pages = len(found.old.messages.pages)
+    assert (found.old.woken, found.new.woken, pages > 0) == ({"ana": pages}, {"bo": pages}, True)
+    assert (found.lost, found.unpaged, found.refused(0.0)) == ((), (), ())
+    nobody = compared(week, old, replace(old, schedule=replace(old.schedule, rotas=())))
+    assert (nobody.new.woken, nobody.new.nobody) == ({}, pages)
+
+
+def test_another_objective_says_which_alerts_on_budgets_it_loses(week: Warehouse, in_use: Configuration) -> None:
+    strict = replace(in_use, levels=ServiceLevels((ServiceLevel(phase=2, success_rate=0.9999),)))
+    loose = replace(in_use, levels=ServiceLevels((ServiceLevel(phase=2, success_rate=0.5),)))
+    found = compared(week, strict, loose)
+    assert {each.phase for each in found.unburnt} == {2}
+    assert (found.lost, found.burnt_now) == ((), ())
+    text = "\n".join(view.lines(found, ()))
+    assert f"Budgets without an alert: {len(found.unburnt)}\n  {found.unburnt[0].at:%Y-%m-%d} phase 2: slo_burn" in text
+    assert WhatIf(old=found.new, new=found.old).burnt_now == found.unburnt
+
+
 @pytest.mark.parametrize("days", [0, -1, 401])
 def test_days_that_make_no_sense(week: Warehouse, in_use: Configuration, days: int) -> None:
     with pytest.raises(BadInput, match="makes no sense"):
         WhatIfService(week, None).compare(in_use, in_use, days, HOUR, FAR, lambda _: None)
+
+
+def test_the_snippet_for_ci_works_as_it_is_written(tmp_path: Path) -> None:
+    """In a clone with a change on a branch; its last step fails where the change is refused."""
+    document = (EXAMPLE.parent / "how-to" / "replay.md").read_text()
+    steps = yaml.safe_load(document.split("```yaml\n")[1].split("```")[0])
+    origin, clone = tmp_path / "origin", tmp_path / "clone"
+    folder(origin / "config")
+    shutil.copytree(EXAMPLE, origin / "history")
+    alone = f"git -c user.name=a -c user.email=a@example.com -C {origin}"
+    begun = f"{alone} init -qb main && {alone} add . && {alone} commit -qm 1 && git clone -q {origin} {clone}"
+    assert subprocess.run(begun, shell=True, check=False).returncode == 0
+    policy = yaml.safe_load((clone / "config" / "policy.yaml").read_text())
+    policy["severity"]["rules"] = [{"severity": "P1", "because": "all matters"}]
+    (clone / "config" / "policy.yaml").write_text(yaml.safe_dump(policy))
+    known = {**os.environ, "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
+    known["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{known['PATH']}"
+    runs = [each["run"].replace("--days 90", "--days 7") for each in steps if "run" in each]
+    codes = [subprocess.run(["bash", "-e", "-c", each], cwd=clone, env=known, check=False).returncode for each in runs]
+    assert codes == [0, 1]
+    assert "- **Refused**: pages rise from" in (tmp_path / "summary.md").read_text()
 
 
 def fireline(*arguments: object) -> Result:

@@ -1,14 +1,18 @@
 """`fireline incident`: the way to acknowledge that needs no Slack, beside a process that serves."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 from typer.testing import CliRunner, Result
 
 from bot.cli.app import app
 from bot.config.settings import BUNDLED_CONFIG, Settings
+from bot.domain.findings.finding import FindingKind as K
+from bot.domain.gate.shadow_policy import ShadowPolicy
 from bot.domain.incidents.escalation_policy import EscalationPolicy
 from bot.services.gate import GateService
 from bot.state_adapters import state
@@ -31,6 +35,30 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def fireline(home: Path, *arguments: str) -> Result:
     return CliRunner().invoke(app, ["incident", *arguments, "--home", str(home)])
+
+
+def test_what_is_in_shadow_is_listed_and_was_sent_to_nobody(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    part = ShadowPolicy(processors=frozenset({"Raw01", "Raw02"}))
+    rules = replace(RULES, policy=replace(RULES.policy, shadow=part))
+    now = datetime.now(UTC).replace(microsecond=0)
+    mild = replace(finding("Raw02", K.SLOW_DRIFT, severity="P3"), data_date=None)
+    with state(Settings(home=home)) as store:
+        GateService(store, rules).tick(now, [finding("Raw01", severity="P0", since=now, evident_at=now), mild])
+        assert [each.root for each in store.open_incidents()] == ["Gamebook"]
+    policy = yaml.safe_load((home / "policy.yaml").read_text())
+    (home / "policy.yaml").write_text(yaml.safe_dump({**policy, "shadow": {"processors": ["Raw01", "Raw02"]}}))
+    listed = CliRunner().invoke(app, ["shadow", "--home", str(home)])
+    assert listed.exit_code == 0, listed.output
+    first, second, *_ = listed.stdout.splitlines()
+    assert first == "In shadow, last 7 days: 2 findings of Raw01, Raw02, would have paged 1 time and posted 1 message."
+    assert second.startswith("S-1 P0 Raw01")
+    assert "still open" in second
+    said = json.loads(CliRunner().invoke(app, ["shadow", "--json", "--home", str(home)]).stdout)
+    assert (said["findings"], said["would_page"], said["would_post"]) == (2, 1, 1)
+    assert [(each["name"], each["severity"]) for each in said["incidents"]] == [("S-1", "P0"), ("note", "P3")]
+    wrong = CliRunner().invoke(app, ["shadow", "--days", "0", "--home", str(home)])
+    assert (wrong.exit_code, "A window of 0 days makes no sense" in wrong.output) == (1, True)
 
 
 def test_who_is_on_call_takes_it(home: Path) -> None:

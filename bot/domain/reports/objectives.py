@@ -193,9 +193,7 @@ def counted(
 ) -> Objective:
     """An objective without a name, kept over `window` days."""
     share = 1 - target
-    usual = round(median([days[back].all for back in range(MONTH_DAYS) if back in days] or [0]))
-    rule = rule_of(usual, share, false_alarms)
-    looks = [(_within(days, back, 1), _within(days, back, WEEK_DAYS)) for back in range(LOOKED_BACK_DAYS)]
+    rule, looks = rule_of(_usual(days), share, false_alarms), _looks(days, LOOKED_BACK_DAYS)
     return Objective(
         target=target,
         false_alarms=false_alarms,
@@ -208,6 +206,23 @@ def counted(
         months=months,
         daily=[days.get(back, Counts()) for back in reversed(range(window))],
     )
+
+
+def burnt_ago(level: ServiceLevel, outcomes: Sequence[DueOutcome], now: datetime, most: int) -> list[int]:
+    """By how many whole days ago its alert would have fired, of the last `most` days, by the rule of now."""
+    days, share, rate = by_day(outcomes, now), 1 - level.success_rate, level.false_alarms
+    rule = rule_of(_usual(days), share, rate)
+    return [back for back, (day, week) in enumerate(_looks(days, most)) if rule.fires(day, week, share, rate)]
+
+
+def _usual(days: Days) -> int:
+    """So many outcomes there are on a day."""
+    return round(median([days[back].all for back in range(MONTH_DAYS) if back in days] or [0]))
+
+
+def _looks(days: Days, most: int) -> list[tuple[Counts, Counts]]:
+    """Of each of the last days: what was settled then, and in the week up to it."""
+    return [(_within(days, back, 1), _within(days, back, WEEK_DAYS)) for back in range(most)]
 
 
 def _within(days: Days, first: int, count: int) -> Counts:

@@ -61,12 +61,15 @@ class Confirmed:
 
 @dataclass(frozen=True, kw_only=True)
 class Would:
-    """What a configuration would have said. `woken` counts pages by person, `nobody` those that reach no one."""
+    """What a configuration would have said. `woken` counts pages by person, `nobody` those that reach no one; `burnt`:
+    at the end of which days the budget of a phase would have burnt, where the objectives differ.
+    """
 
     messages: Messages
     troubles: tuple[Trouble, ...]
     woken: Mapping[str, int]
     nobody: int = 0
+    burnt: Mapping[int, tuple[datetime, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,14 @@ class Page:
     trouble: Trouble
     at: datetime
     by: timedelta | None = None
+
+
+@dataclass(frozen=True)
+class Burnt:
+    """An alert on the budget of a phase."""
+
+    phase: int
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -141,6 +152,15 @@ class WhatIf:
         found = (Later(each, min(one.at for one in same) - each.at) for each, same in firsts if same)
         return tuple(each for each in found if each.by >= LATER)
 
+    @cached_property
+    def unburnt(self) -> tuple[Burnt, ...]:
+        """Alerts on budgets that would fire no more."""
+        return tuple(_unburnt(self.old, self.new))
+
+    @cached_property
+    def burnt_now(self) -> tuple[Burnt, ...]:
+        return tuple(_unburnt(self.new, self.old))
+
     @property
     def lost_confirmed(self) -> tuple[str, ...]:
         """Incidents that people confirmed, that the new configuration does not tell of, or in the digest alone."""
@@ -163,6 +183,11 @@ class WhatIf:
 
 def _same(trouble: Trouble, in_: Would) -> list[Trouble]:
     return [each for each in in_.troubles if trouble.is_same(each)]
+
+
+def _unburnt(by: Would, other: Would) -> Iterator[Burnt]:
+    for phase, times in sorted(by.burnt.items()):
+        yield from (Burnt(phase, at) for at in sorted(set(times).difference(other.burnt.get(phase, ()))))
 
 
 def _heard(confirmed: Confirmed, in_: Would) -> int:
