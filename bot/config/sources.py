@@ -215,5 +215,5 @@ class SourcesFile(Frozen):
 
 
 def load_sources(path: Path) -> tuple[SourceEntry, ...]:
-    """The sources in the order of the file. Raises ConfigError with every problem."""
-    return load_document(path, SourcesFile).sources
+    """The sources in the order of the file; none without one. Raises ConfigError with every problem."""
+    return load_document(path, SourcesFile).sources if path.exists() else ()
