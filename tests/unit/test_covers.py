@@ -108,3 +108,24 @@ def test_people_who_have_left_cover_nothing() -> None:
     accepted = covers.accepted(ASKED, "Chris", LATER)
     gone = replace(PLAN, people=tuple(each for each in PLAN.people if each.name != "Chris"))
     assert covers.with_covers(gone, [accepted]).overrides == ()
+
+
+def test_a_turn_of_somebody_else_in_that_time_stays_theirs() -> None:
+    """Ben's turn ends on the 19th, and he asks until the 21st: the request says the 19th, whatever changes after it."""
+    handover = eastern(2026, 1, 19, 9)
+    wide = covers.asked(PLAN, replace(ASKED, person="Dana", since=eastern(2026, 1, 18), until=eastern(2026, 1, 21)))
+    assert (wide.since, wide.until) == (eastern(2026, 1, 18), handover)
+    accepted = covers.accepted(replace(wide, until=eastern(2026, 1, 21)), "Dana", LATER)
+    assert [who(accepted, handover + timedelta(hours=hours)) for hours in (-1, 1)] == ["Dana", "Chris"]
+
+
+def test_who_covers_may_ask_in_turn_and_what_is_withdrawn_goes_back_to_the_first() -> None:
+    night = eastern(2026, 1, 15, 3)
+    first = covers.accepted(ASKED, "Chris", LATER)
+    second = covers.accepted(
+        replace(ASKED, id="C2", asked_by="Chris", person="Dana"), "Dana", LATER + timedelta(hours=1)
+    )
+    turn = on_call(covers.with_covers(PLAN, [first, second]), "primary", night)
+    assert (turn.person, turn.instead_of) == ("Dana", "Chris")
+    withdrawn = covers.withdrawn(first, "Ben", LATER + timedelta(hours=2))
+    assert on_call(covers.with_covers(PLAN, [withdrawn, second]), "primary", night).person == "Ben"

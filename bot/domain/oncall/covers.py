@@ -63,11 +63,13 @@ class Cover:
         until = self.until if self.ended_at is None else min(self.until, self.ended_at)
         if since >= until:
             return None
-        return Override(rota=self.rota, person=self.person, since=since, until=until, reason=self.reason, cover=self.id)
+        made = Override(rota=self.rota, person=self.person, since=since, until=until, reason=self.reason)
+        return replace(made, cover=self.id, covers=self.asked_by)
 
 
 def asked(schedule: Schedule, cover: Cover) -> Cover:
-    """The request as it may be made at its `asked_at`; one that has begun by then begins then.
+    """The request as it may be made at its `asked_at`: from then on at the earliest, and from the first to the last of
+    the turns that its `asked_by` has in that time.
 
     Raises BadInput: nobody or not enough people are named, or the time makes no sense.
     """
@@ -89,10 +91,11 @@ def asked(schedule: Schedule, cover: Cover) -> Cover:
     turns = list(shifts(schedule, cover.rota, cover.since, cover.until))
     if all(turn.person == cover.person for turn in turns):
         raise BadInput(f"{cover.person} has that turn already.")
-    if all(turn.person != cover.asked_by for turn in turns):
+    own = [turn for turn in turns if turn.person == cover.asked_by]
+    if not own:
         held = " and ".join(dict.fromkeys(turn.person or "nobody" for turn in turns))
         raise BadInput(f"{cover.asked_by} does not have that turn: {held} has. Whoever has it asks.")
-    return cover
+    return replace(cover, since=own[0].since or cover.since, until=own[-1].until or cover.until)
 
 
 def accepted(cover: Cover, person: str, now: datetime) -> Cover:

@@ -64,12 +64,13 @@ def _rota(schedule: Schedule, name: str) -> Rota:
 
 
 def _turn(schedule: Schedule, rota: Rota, instant: datetime) -> _Turn:
-    own = _own_turn(schedule, rota, instant)
-    holding = [each for each in schedule.overrides_of(rota.name) if each.holds(instant)]
-    if not holding:
-        return own
-    last = holding[-1]
-    return _Turn(last.person, Why.COVER if last.cover else Why.OVERRIDE, last, own.person)
+    own = turn = _own_turn(schedule, rota, instant)
+    for each in schedule.overrides_of(rota.name):
+        if each.holds(instant) and not each.cover:
+            turn = _Turn(each.person, Why.OVERRIDE, each, own.person)
+        elif each.holds(instant) and each.covers == turn.person:
+            turn = _Turn(each.person, Why.COVER, each, each.covers)
+    return turn
 
 
 def _own_turn(schedule: Schedule, rota: Rota, instant: datetime) -> _Turn:

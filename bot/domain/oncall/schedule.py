@@ -63,7 +63,9 @@ class Rota:
 
 @dataclass(frozen=True, kw_only=True)
 class Override:
-    """From `since` to before `until`, aware UTC, it is `person`'s turn; `cover`: the id of a request."""
+    """From `since` to before `until`, aware UTC, it is `person`'s turn. `cover`: the id of a request, which takes the
+    turns of `covers` alone, not those that others have in that time.
+    """
 
     rota: str
     person: str
@@ -71,6 +73,7 @@ class Override:
     until: datetime
     reason: str = ""
     cover: str = ""
+    covers: str = ""
 
     def holds(self, instant: datetime) -> bool:
         return self.since <= instant < self.until
