@@ -2,23 +2,26 @@
 
 from bot.domain.reports.objectives import Objective, PlatformStanding, SloReport
 from bot.views import action_ids, slo_words
-from bot.views.blocks import Block, Card, actions, button, context, header, section
+from bot.views.blocks import Block, Card, actions, button, context, header, packed, section
 from bot.views.text import escape
 
 CIRCLE_BURNS, CIRCLE_SPENT, CIRCLE_KEPT, CIRCLE_UNKNOWN = "🔴", "🟡", "🟢", "⚪"
 ALL = "all"
+MOST_SHOWN = 20
+"""A message holds 50 blocks, and a person reads fewer."""
 
 
 def card(report: SloReport) -> Card:
-    """A bar for each phase: what is left of its budget."""
+    """A bar for each objective: what is left of its budget; of many those with the least left."""
     blocks: list[Block] = [header("Service levels, 30 days")]
-    blocks += [section("\n".join(_lines(each))) for each in report.objectives]
+    least = sorted(report.objectives, key=_left)[:MOST_SHOWN]
+    blocks += [section("\n".join(_lines(each))) for each in report.objectives if each in least]
+    if more := len(report.objectives) - len(least):
+        blocks.append(context(f"{more:,} more have as much left or more: `fireline slo` shows all"))
     if len(report.phases) == 1:
         blocks.append(context(f"By month: {slo_words.months(report.phases[0])}"))
     if report.platform:
-        blocks.append(
-            section("\n".join(f"{_circle(each)} {escape(slo_words.platform(each))}" for each in report.platform))
-        )
+        blocks += packed(f"{_circle(each)} {escape(slo_words.platform(each))}" for each in report.platform)
     blocks.append(context(_foot(report), *map(escape, report.notes)))
     if any(each.spent is not None for each in report.objectives):
         whose = f"phase {report.phases[0].phase}" if len(report.phases) == 1 else ALL
@@ -30,6 +33,11 @@ def _lines(each: Objective) -> list[str]:
     head = f"{_mark(each)} *{escape(slo_words.name(each))}*  {slo_words.bar(each)}  {escape(slo_words.left(each))}"
     facts = [slo_words.rate(each.month), f"target {each.target:.1%}", slo_words.late(each)]
     return [head, escape(" · ".join(filter(None, facts))), f"Alert: {slo_words.rule(each)}"]
+
+
+def _left(each: Objective) -> tuple[bool, float]:
+    """What burns comes first; what is unknown as if half were left."""
+    return not each.burns, 0.5 if each.spent is None else 1 - each.spent
 
 
 def _mark(each: Objective) -> str:

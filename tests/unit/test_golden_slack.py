@@ -1,13 +1,15 @@
 """Whole messages and views as JSON; and what holds for each of them, whatever it says."""
 
 import html
+import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from bot.views import blocks
-from tests.support import golden_files, slack_cards
+from bot.views import blocks, slo, slo_words
+from tests.support import golden_files, slack_cards, slo_cards
 from tests.support.health_reports import NASTY
 
 MESSAGES, MODALS, HOMES = slack_cards.messages(), slack_cards.modals(), slack_cards.homes()
@@ -81,6 +83,16 @@ def test_200_dependents_fit_and_are_counted() -> None:
     message = MESSAGES["impact_of_200"]
     assert len(message["blocks"]) <= 10
     assert "188 more, none worse; the CSV has all" in message["text"]
+
+
+def test_80_objectives_fit_with_those_that_have_the_least_left() -> None:
+    report = slo_cards.report()
+    burning, kept = report.phases[:2]
+    many = replace(report, phases=(*(replace(kept, phase=number) for number in range(10, 90)), burning))
+    shown = slo.card(many).payload()["blocks"]
+    assert "63 more have as much left or more" in json.dumps(shown)
+    assert f"*{slo_words.name(burning)}*" in json.dumps(shown)
+    assert shown[-1]["type"] == "actions"
 
 
 def test_values_of_buttons_carry_ids_only() -> None:
