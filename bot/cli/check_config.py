@@ -36,7 +36,8 @@ def check_config(
         said = [*map(str, warnings), *_beside_the_history(registry)]
         said += [*_of_pages(chosen), *_of_runbooks(chosen)] if chosen.is_dir() else []
         said += _of_deadlines(chosen, registry) if chosen.is_dir() else []
-        kept = _of_objectives(chosen, registry) if chosen.is_dir() else []
+        kept, unknown = _of_objectives(chosen, registry) if chosen.is_dir() else ([], [])
+        said += unknown
     for warning in said:
         say_folded(f"warning: {shown(warning)}", error=True)
     if as_json:
@@ -44,7 +45,8 @@ def check_config(
     else:
         for line in kept:
             say_folded(f"objective: {shown(line)}")
-        say_folded(f"{chosen}: {_summary(registry)}; no problem found.")
+        ending = f"no error, {plural(len(said), 'warning')}" if said else "no problem found"
+        say_folded(f"{chosen}: {_summary(registry)}; {ending}.")
 
 
 def _of_runbooks(folder: Path) -> list[str]:
@@ -79,8 +81,10 @@ def _of_deadlines(folder: Path, registry: "Registry") -> list[str]:
     return list(early_deadlines(load_slos(folder / "slos.yaml").phases, registry, today))
 
 
-def _of_objectives(folder: Path, registry: "Registry") -> list[str]:
-    """Of each: its budget, what one miss costs, what its alert can do, and how often it would have."""
+def _of_objectives(folder: Path, registry: "Registry") -> tuple[list[str], list[str]]:
+    """Of each: its budget, what one miss costs, what its alert can do, and how often it would have. And those that are
+    unknown, each with why.
+    """
     from bot.config.slos import load_slos
     from bot.views.slo_words import described, described_by_history
 
@@ -90,7 +94,7 @@ def _of_objectives(folder: Path, registry: "Registry") -> list[str]:
     a_day = {level.phase: sum(_counts(each, level.phase) for each in registry.processors) for level in levels.phases}
     lines = [described(level, known.get(level.phase), a_day[level.phase]) for level in levels.phases]
     lines += [described_by_history(each) for each in found if each.phase is None and each.name not in faults]
-    return [*lines, *(f"{name.replace('_', ' ')}: unknown: {why}" for name, why in faults.items())]
+    return lines, [f"objective {name.replace('_', ' ')} is unknown: {why}" for name, why in faults.items()]
 
 
 def _counts(processor: "Processor", phase: int) -> bool:
