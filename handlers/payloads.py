@@ -138,7 +138,7 @@ def incident(command: Mapping[str, Any]) -> IncidentCommand:
     """`INC-42 [WORD …]`, `list`, `figures [30d]`, `shadow [7d]`, `declare [TEXT]`, or `timeline INC-42`. Raises
     BadInput.
     """
-    name, _, rest = text(command).partition(" ")
+    name, _, rest = as_written(text(command)).partition(" ")
     word, _, more = rest.strip().partition(" ")
     if not name:
         raise BadInput("Which incident? Write `/incident INC-42`, `/incident INC-42 ack`, or `/incident list`.")

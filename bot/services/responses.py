@@ -31,7 +31,7 @@ log = logging.getLogger("fireline.responses")
 MOST_TRIES = 3
 MOST_COMING = 2
 MOST_WRONG = 5
-MOST_REASON = 300
+MOST_REASON, MOST_WHY = 500, 300
 SLACK = "slack"
 """The channel of pages whose `ref` is a message of Slack: CHANNEL:TS."""
 Change = Callable[[Response], Response]
@@ -86,6 +86,14 @@ class Outdated(BadInput):
         last = next((each for each in reversed(timeline) if each.kind in CHANGES), None)
         since = f": {last.text} ({last.at:%Y-%m-%d %H:%M} UTC)" if last is not None else ""
         super().__init__(f"{incident.label} has changed since that button was made{since}. It is {response.state} now.")
+
+
+def _stored(reason: str) -> str:
+    """On one line, and without secrets. Raises BadInput for one that is too long."""
+    found = redacted(" ".join(reason.split()))
+    if len(found) > MOST_REASON:
+        raise BadInput(f"The reason is {len(found)} characters long. Write {MOST_REASON} at most.")
+    return found
 
 
 def _cannot_be_asked(_incident: str, _now: datetime) -> Sequence[str]:
@@ -204,6 +212,7 @@ class ResponseService:
         """The data is asked. Raises StillWrong where it is not right, unless there is a `reason` to resolve it all the
         same; it begins again when it becomes worse.
         """
+        reason = _stored(reason)
         wrong = self._still_wrong(incident.id, now) if incident.has_data else ()
         if wrong and not reason:
             raise StillWrong(incident, wrong)
@@ -217,9 +226,10 @@ class ResponseService:
 
     def reopen(self, incident: Incident, who: Actor, reason: str, now: datetime) -> Response:
         """It is not over: a new episode, which pages from step 1. Raises BadInput for one that is open."""
-        if not reason.strip():
+        reason = _stored(reason)
+        if not reason:
             raise BadInput(f"Say why {incident.label} is not over.")
-        entry = Entry(incident.id, now, EntryKind.REOPENED, f"{who.name} reopened it: {reason.strip()}", who.key)
+        entry = Entry(incident.id, now, EntryKind.REOPENED, f"{who.name} reopened it: {reason}", who.key)
         wanted = _Wanted(Act.REOPEN, who, lambda response: responses.reopened(response, now), entry)
         return self._changed(incident, wanted)
 
@@ -229,7 +239,7 @@ class ResponseService:
         if to not in people:
             raise BadInput(f"{to!r} is not among the people of oncall.yaml. {suggest(to, people)}".rstrip())
         entry = Entry(incident.id, now, EntryKind.HANDED_OVER, f"{who.name} handed it over to {to}", who.key)
-        wanted = _Wanted(Act.HAND_OVER, who, lambda response: responses.acknowledged(response, to, now), entry)
+        wanted = _Wanted(Act.HAND_OVER, who, lambda response: responses.handed_over(response, to, now), entry)
         return self._changed(incident, wanted)
 
     def set_severity(
@@ -239,9 +249,9 @@ class ResponseService:
         more than is known now. Raises NotYours, if it is not `meant`, where it would stop pages to others; BadInput for
         the severity that it has, or without a reason.
         """
-        because = redacted(" ".join(said.because.split()))
-        if not because or len(because) > MOST_REASON:
-            raise BadInput(f"Say why {incident.label} is {said.severity}, in {MOST_REASON} characters at most.")
+        because = _stored(said.because)
+        if not because or len(because) > MOST_WHY:
+            raise BadInput(f"Say why {incident.label} is {said.severity}, in {MOST_WHY} characters at most.")
         ladder, seen = self._policy().of(said.severity), seen_in(self._required().members(incident.id))
         word = SetSeverity(said.severity, who.name, because, now, seen)
         raised = said.severity < self._seen(incident, Act.SEVERITY).severity

@@ -26,6 +26,7 @@ from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.notice import NOTIFYING
 from bot.domain.platform.registry import Registry
+from bot.domain.redaction import redacted
 from bot.ports.state import State
 from bot.services.access import check_role
 from bot.services.health import HealthService
@@ -174,7 +175,7 @@ def _wanted(target: HealthRequest, when: When, reason: str, who: Actor, now: dat
         phase=target.phase,
         since=since,
         until=until,
-        reason=reason,
+        reason=redacted(reason),
         by=who.name,
         announced_at=None if isinstance(when, timedelta) else now,
     )

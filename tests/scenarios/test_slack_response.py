@@ -7,7 +7,7 @@ import pytest
 
 from bot.adapters.clock import monotonic_seconds
 from bot.adapters.directory import SlackDirectory
-from bot.domain.access import AccessPolicy, Role
+from bot.domain.access import AccessPolicy, Actor, Role, Way
 from bot.domain.gate.memory import GateResult
 from bot.domain.incidents.escalation_policy import EscalationPolicy
 from bot.domain.incidents.response import ResponseState, opened
@@ -15,7 +15,7 @@ from bot.domain.incidents.timeline import Entry, EntryKind
 from bot.ports.fakes.state import FakeState
 from bot.services.access import Identities
 from bot.services.app import AppServices
-from bot.services.responses import ResponseService
+from bot.services.responses import ResponseService, StillWrong
 from bot.services.retrospect import RetrospectService
 from bot.slack.allowance import Allowance
 from tests.support.builders import DAY, NOW
@@ -255,6 +255,29 @@ def test_the_data_is_asked_of_each_date_and_of_what_waits_for_it(watched: AppSer
     state.commit(NOW + timedelta(minutes=1), GateResult((), (), (replace(missing, impact=("Summary",)),)), 1)
     wrong = watched.incidents.still_wrong(opened.id, NOW)
     assert [line.split(":")[0] for line in wrong] == ["Summary 2026-01-14"]
+
+
+def test_a_reason_is_kept_as_typed_and_without_secrets(transport: str, watched: AppServices, state: FakeState) -> None:
+    async def scenario(bench: Bench) -> None:
+        await bench.ask("/incident INC-1 resolve a < b & password=Hunter2x9", user=CHRIS, sees="ephemeral")
+        assert state.entries[-1].text.endswith("a < b & password=[redacted]")
+        await bench.ask("/incident INC-1 reopen c > d, token=Hunter2x9", user=CHRIS, sees="ephemeral")
+        assert state.entries[-1].text == "Chris reopened it: c > d, token=[redacted]"
+
+    people = ResponseService(state, lambda _: PLAN, lambda *_: ["Box: not right"])
+    with pytest.raises(StillWrong):
+        people.resolve(people.incident("INC-1"), Actor("chris", "Chris", Way.TERMINAL), NOW, " \t ")
+    watched.responses = people
+    play(scenario, transport, watched)
+
+
+def test_whoever_gets_a_mitigated_incident_is_not_paged_for_it(state: FakeState) -> None:
+    people = ResponseService(state, lambda _: PLAN)
+    incident, chris = people.incident("INC-1"), Actor("chris", "Chris", Way.TERMINAL)
+    people.acknowledge(incident, chris, NOW)
+    people.mitigate(incident, chris, NOW)
+    given = people.hand_over(incident, chris, "Ben", NOW)
+    assert (given.state, given.owner, given.next_at) == (ResponseState.MITIGATED, "Ben", None)
 
 
 @pytest.mark.parametrize(

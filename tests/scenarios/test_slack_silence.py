@@ -65,11 +65,11 @@ def test_a_silence_is_previewed_set_once_listed_and_ended(transport: str, quiet:
 
 def test_a_whole_phase(transport: str, quiet: AppServices, state: FakeState) -> None:
     async def scenario(bench: Bench) -> None:
-        preview = await bench.ask("/silence phase 2 3d backfill", sees="ephemeral")
+        preview = await bench.ask("/silence phase 2 3d backfill password=Hunter2x9", sees="ephemeral")
         assert "None of them was a P0. A silence hides P0, too" in preview["text"]
         await bench.press(preview, "silence.confirm", sees="message")
         [held] = state.silences(NOW)
-        assert (held.phase, held.processor, held.reason, held.by) == (2, None, "backfill", "Ana")
+        assert (held.phase, held.processor, held.reason, held.by) == (2, None, "backfill password=[redacted]", "Ana")
 
     play(scenario, transport, quiet)
 

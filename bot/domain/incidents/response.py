@@ -119,6 +119,13 @@ def acknowledged(response: Response, owner: str, now: datetime) -> Response:
     )
 
 
+def handed_over(response: Response, to: str, now: datetime) -> Response:
+    """Where the harm has stopped, it stays so: only who has it changes, and nobody is asked or paged."""
+    if response.state is ResponseState.MITIGATED:
+        return replace(response, owner=to)
+    return acknowledged(response, to, now)
+
+
 def is_held_by(response: Response, who: str, now: datetime) -> bool:
     """Has that person acknowledged it just now, and nothing has happened since?"""
     held = response.state is ResponseState.ACKNOWLEDGED and response.owner == who and not response.asked
