@@ -279,7 +279,8 @@ def app_services(
     oncall = OncallService(oncall_in_use(settings), store)
     identify = identities(settings)
     rules = paging_rules_of(settings, oncall)
-    responses = ResponseService(store, oncall.schedule, incidents.still_wrong, identify, watched, lambda: rules.policy)
+    asked, paged = (incidents.still_wrong, identify, watched), (lambda: rules.policy, rules.target)
+    responses = ResponseService(store, oncall.schedule, *asked, *paged)
     trends, queries = TrendService(opened, registry, health), queries_over(opened, registry, settings)
     about_data = registry, health, trends, impact, validation, sampling, queries
     people = incidents, oncall, responses, *acts_of_people(rules, store, registry.by_name, identify)

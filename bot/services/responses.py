@@ -9,7 +9,7 @@ from bot.domain.access import Act, Actor, Identity, without_slack
 from bot.domain.counts import plural
 from bot.domain.errors import BadInput, suggest
 from bot.domain.escalation.next_action import PageStep, next_action
-from bot.domain.escalation.pages import follow_ups, people_of
+from bot.domain.escalation.pages import Targets, follow_ups, pages_of
 from bot.domain.findings.severity import Severity
 from bot.domain.grants import is_offered
 from bot.domain.incidents import response as responses
@@ -20,7 +20,7 @@ from bot.domain.incidents.retrospect import IncidentMemory
 from bot.domain.incidents.set_severity import SetSeverity, seen_in
 from bot.domain.incidents.standing import Coming, Overview, Standing
 from bot.domain.incidents.timeline import CHANGES, Entry, EntryKind
-from bot.domain.oncall.schedule import Schedule
+from bot.domain.oncall.schedule import Person, Schedule
 from bot.domain.redaction import redacted
 from bot.ports.state import State
 from bot.services.access import Access
@@ -96,14 +96,19 @@ def _stored(reason: str) -> str:
     return found
 
 
+def whoever(_channel: str, _person: Person) -> str:
+    """Where the channels are not known: everybody is reached by each."""
+    return ""
+
+
 def _cannot_be_asked(_incident: str, _now: datetime) -> Sequence[str]:
     return ("the data cannot be asked here: ask the process that runs detection",)
 
 
 class ResponseService:
     """`schedule` knows the covers; `still_wrong` asks the data of an incident, None: this process cannot; `identify`
-    asks who somebody is; `watched`: until when an incident
-    of which nothing holds is. People are called by their names in the schedule, or as they call themselves.
+    asks who somebody is; `watched`: until when an incident of which nothing holds is; `targets`: whom pages reach.
+    People are called by their names in the schedule, or as they call themselves.
     """
 
     def __init__(
@@ -114,10 +119,11 @@ class ResponseService:
         identify: Callable[[Actor], Identity] = without_slack,
         watched: Watched = never,
         policy: Callable[[], EscalationPolicy] = EscalationPolicy,
+        targets: Targets = whoever,
     ) -> None:
         self._state, self._schedule = state, schedule
         self._still_wrong, self._identify = still_wrong or _cannot_be_asked, identify
-        self._watched, self._policy = watched, policy
+        self._watched, self._policy, self._targets = watched, policy, targets
 
     def incident(self, name: str) -> Incident:
         """By its id, or by INC-42. Raises BadInput for one that is not known."""
@@ -176,7 +182,7 @@ class ResponseService:
         not; BadInput when it is over.
         """
         entry = Entry(incident.id, now, EntryKind.ACKNOWLEDGED, f"{who.name} has it{way and f', {way}'}", who.key)
-        wanted = _Wanted(Act.ACKNOWLEDGE, who, lambda response: responses.acknowledged(response, who.name, now), entry)
+        wanted = _Wanted(Act.ACKNOWLEDGE, who, lambda response: responses.taken(response, who.name, now), entry)
         return self._changed(incident, wanted, meant=take_over)
 
     def take_over(self, incident: Incident, who: Actor, now: datetime) -> Response:
@@ -188,7 +194,7 @@ class ResponseService:
         schedule, opened = self._schedule(now), {each.id: each for each in state.open_incidents()}
         known = [(each, opened.get(each.incident) or state.incident(each.incident)) for each in state.responses_open()]
         return [
-            Overview(incident, Standing(response, _coming(response, schedule, now)), (), self._watched(incident))
+            Overview(incident, Standing(response, self._coming(response, schedule, now)), (), self._watched(incident))
             for response, incident in known
             if incident is not None
         ]
@@ -239,7 +245,7 @@ class ResponseService:
         if to not in people:
             raise BadInput(f"{to!r} is not among the people of oncall.yaml. {suggest(to, people)}".rstrip())
         entry = Entry(incident.id, now, EntryKind.HANDED_OVER, f"{who.name} handed it over to {to}", who.key)
-        wanted = _Wanted(Act.HAND_OVER, who, lambda response: responses.handed_over(response, to, now), entry)
+        wanted = _Wanted(Act.HAND_OVER, who, lambda response: responses.taken(response, to, now), entry)
         return self._changed(incident, wanted)
 
     def set_severity(
@@ -288,7 +294,21 @@ class ResponseService:
         if self._state is None or response is None:
             return None
         grants = self._state.grants(incident_id, response.episode)
-        return Standing(response, _coming(response, self._schedule(now), now), grants)
+        return Standing(response, self._coming(response, self._schedule(now), now), grants)
+
+    def _coming(self, response: Response, schedule: Schedule, now: datetime) -> tuple[Coming, ...]:
+        """The next pages, as the engine would take them: whoever has the turn when their time comes, and is reached."""
+        found: list[Coming] = []
+        while response.pages and response.next_at is not None and len(found) < MOST_COMING:
+            at = max(now, response.next_at)
+            action = next_action(response, at)
+            if not isinstance(action, PageStep):
+                break
+            people = pages_of(action, response, "", schedule, self._targets, at).people
+            if people and action.step.wakes:
+                found.append(Coming(at, tuple(each.name for each in people)))
+            response = responses.stepped(response, at, at_once=not people)
+        return tuple(found)
 
     def _changed(self, incident: Incident, wanted: _Wanted, *, meant: bool = False) -> Response:
         """Whoever asks may do it as the response is when it is changed. Raises BadInput for an incident that is
@@ -340,18 +360,3 @@ class ResponseService:
         if self._state is None:
             raise BadInput("This process has no state: ask the process that runs detection for incidents.")
         return self._state
-
-
-def _coming(response: Response, schedule: Schedule, now: datetime) -> tuple[Coming, ...]:
-    """The next pages, as the engine would take them: whoever has the turn when their time comes."""
-    found: list[Coming] = []
-    while response.pages and response.next_at is not None and len(found) < MOST_COMING:
-        at = max(now, response.next_at)
-        action = next_action(response, at)
-        if not isinstance(action, PageStep):
-            break
-        names = people_of(schedule, action.step, at)
-        if names and action.step.wakes:
-            found.append(Coming(at, tuple(names)))
-        response = responses.stepped(response, at, at_once=not names)
-    return tuple(found)

@@ -8,6 +8,8 @@ import pytest
 from bot.adapters.clock import monotonic_seconds
 from bot.adapters.directory import SlackDirectory
 from bot.domain.access import AccessPolicy, Actor, Role, Way
+from bot.domain.escalation.pages import Targets
+from bot.domain.escalation.simulation import simulated
 from bot.domain.gate.memory import GateResult
 from bot.domain.incidents.escalation_policy import EscalationPolicy
 from bot.domain.incidents.response import ResponseState, opened
@@ -278,6 +280,26 @@ def test_whoever_gets_a_mitigated_incident_is_not_paged_for_it(state: FakeState)
     people.mitigate(incident, chris, NOW)
     given = people.hand_over(incident, chris, "Ben", NOW)
     assert (given.state, given.owner, given.next_at) == (ResponseState.MITIGATED, "Ben", None)
+    late = people.acknowledge(incident, chris, NOW)
+    assert (late.state, late.owner, late.next_at) == (ResponseState.MITIGATED, "Chris", None)
+
+
+@pytest.mark.parametrize("silent", ["Chris", "Ben", "Dana", ""])
+def test_the_card_names_whom_the_engine_would_reach(state: FakeState, silent: str) -> None:
+    """Who has no address is passed over: the next step comes at once."""
+    targets: Targets = lambda _, person: None if person.name == silent else "address"  # noqa: E731 (read in one line)
+    people = ResponseService(state, lambda _: PLAN, targets=targets)
+    incident = people.incident("INC-1")
+    standing, has = people.standing(incident.id, NOW), state.response(incident.id)
+    assert standing is not None
+    assert has is not None
+    reached = [
+        (each.at, tuple(dict.fromkeys(person for person, _ in each.ways)))
+        for each in simulated(has.severity, has.ladder, PLAN, targets, NOW)
+        if each.ways
+    ]
+    said = [(each.at, each.people) for each in standing.coming]
+    assert said == reached[: len(said)] != []
 
 
 @pytest.mark.parametrize(

@@ -119,11 +119,13 @@ def acknowledged(response: Response, owner: str, now: datetime) -> Response:
     )
 
 
-def handed_over(response: Response, to: str, now: datetime) -> Response:
-    """Where the harm has stopped, it stays so: only who has it changes, and nobody is asked or paged."""
+def taken(response: Response, owner: str, now: datetime) -> Response:
+    """Acknowledged or handed over. Where the harm has stopped, it stays so: only who has it changes, and nobody is
+    asked or paged.
+    """
     if response.state is ResponseState.MITIGATED:
-        return replace(response, owner=to)
-    return acknowledged(response, to, now)
+        return replace(response, owner=owner)
+    return acknowledged(response, owner, now)
 
 
 def is_held_by(response: Response, who: str, now: datetime) -> bool:
