@@ -41,7 +41,7 @@ def test_what_is_in_shadow_is_listed_and_was_sent_to_nobody(home: Path, monkeypa
     monkeypatch.setenv("COLUMNS", "200")
     part = ShadowPolicy(processors=frozenset({"Raw01", "Raw02"}))
     rules = replace(RULES, policy=replace(RULES.policy, shadow=part))
-    now = datetime.now(UTC).replace(microsecond=0)
+    now = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)  # after the look of `home`, not in its second
     mild = replace(finding("Raw02", K.SLOW_DRIFT, severity="P3"), data_date=None)
     with state(Settings(home=home)) as store:
         GateService(store, rules).tick(now, [finding("Raw01", severity="P0", since=now, evident_at=now), mild])
