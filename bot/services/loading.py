@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from bot.domain.errors import BadInput
+from bot.domain.evidence.expectation import asks_games
 from bot.domain.evidence.platform_facts import platform_facts
 from bot.domain.evidence.text_rules import TextRule, category_of
 from bot.domain.evidence.vocabulary import Vocabulary
@@ -46,7 +47,9 @@ class LoadingService:
             raise BadInput(_with_left_out(lacking, directory))
         facts = platform_facts(registry)
         report = self._warehouse.load([DataFile.of(path) for path in files.values()], facts, self._hints, now, progress)
-        absent = tuple(f"no {stem} file: cannot tell {lost}" for stem, lost in STEMS.items() if stem not in files)
+        games = any(map(asks_games, registry.processors))
+        needed = (stem for stem in STEMS if stem not in files and (games or stem != "game_schedule"))
+        absent = tuple(f"no {stem} file: cannot tell {STEMS[stem]}" for stem in needed)
         warnings = (*left_out(directory), *(absent if "runs" in files else ()), *report.warnings)
         return replace(report, warnings=warnings)
 

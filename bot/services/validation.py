@@ -10,6 +10,7 @@ from bot.domain.blindness import ALL_SEEN, Sight
 from bot.domain.dates import DateReader
 from bot.domain.errors import BadInput, StateUnavailable
 from bot.domain.evidence.coverage import DATES
+from bot.domain.evidence.expectation import asks_games
 from bot.domain.evidence.feeds import feed_gaps, on_runs_alone
 from bot.domain.evidence.history import PipelineHistory
 from bot.domain.evidence.known import Seen
@@ -90,7 +91,7 @@ class ValidationService:
         blind = (f"Source {each.text}: what it brings is unknown." for each in sight.blind)
         said = not_registered(asked[0], "what is due is unknown") if request.processor is not None else ()
         said = (*said, *blind, *self._beyond(span, known))
-        notes = (*said, *self._elsewhere(asked, span, request.as_of), *self._notes(observed, span, known))
+        notes = (*said, *self._elsewhere(asked, span, request.as_of), *self._notes(asked, observed, span, known))
         return Validation(
             request=replace(request, processor=asked[0].name if request.processor is not None else None),
             as_of=as_of,
@@ -219,12 +220,13 @@ class ValidationService:
                 said[f"Open also for {days}: {called(incident)}."] = None
         yield from said
 
-    def _notes(self, observed: Observed, span: DateSpan, known: Known) -> Iterator[str]:
+    def _notes(self, asked: Sequence[Processor], observed: Observed, span: DateSpan, known: Known) -> Iterator[str]:
         """What a reader must know of the answer as a whole."""
         if known.stopped is not None:
             yield known.stopped
         seen = observed.seen or Seen(calendar=False)
-        kinds = {"table loads": seen.tables, "raw files": seen.sources, "games": seen.calendar}
+        games = seen.calendar or not any(map(asks_games, asked))
+        kinds = {"table loads": seen.tables, "raw files": seen.sources, "games": games}
         lacking = [name for name, there in kinds.items() if not there]
         if lacking:
             yield f"There are no {' and no '.join(lacking)}: what they would tell is unknown."

@@ -375,3 +375,15 @@ def test_a_span_that_names_no_end_goes_on_to_today(made: tuple[ValidationService
 def test_a_question_of_another_version() -> None:
     with pytest.raises(TypeError):
         question_of({"processor": "Box"})
+
+
+@pytest.mark.parametrize("per_game", [False, True])
+def test_games_are_missed_only_where_something_asks_them(tmp_path: Path, per_game: bool) -> None:
+    pipeline = [{"name": "Shop", "schedule": "0 2 * * *", "table": "shop.orders", "per_game": per_game}]
+    into = warehouse()
+    report = load(into, World([run("a", "Shop")], [loaded("shop.orders")]).write(tmp_path), pipeline)
+    assert any(each.startswith("no game_schedule") for each in report.warnings) is per_game
+    known = registry(pipeline)
+    service = ValidationService(into, known, HealthService(into, known, ServiceLevels(())), AcceptedLosses())
+    answer = service.of(ValidationRequest(), NOW)
+    assert any(each.startswith("There are no raw files and no games") for each in answer.notes) is per_game

@@ -30,6 +30,12 @@ def expectation(processor: Processor) -> Expects:
     return Expects.PER_GAME if per_game else Expects.PER_SLOT
 
 
+def asks_games(processor: Processor) -> bool:
+    """Whether games say on which dates it has something to do, as in `rules`: what comes on every slot asks none."""
+    by_games = expectation(processor) is Expects.PER_GAME or not processor.runs_on_no_game_days
+    return by_games and not processor.sporadic
+
+
 def traits(processor: Processor) -> Traits:
     return Traits(sporadic=processor.sporadic, polling=processor.polling, input_kind=input_kind(processor))
 
