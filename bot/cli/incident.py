@@ -132,17 +132,39 @@ def severity(
 def answer_incident(service: "ResponseService", question: IncidentQuestion, moment: datetime) -> str:
     """Do what was asked, and say how it is then. Raises BadInput."""
     from bot.domain.access import Actor, Way
+    from bot.services.access import NotYours
 
     if question.act == Act.LIST:
         return _listed(service, moment, as_json=question.as_json)
     found, act = service.incident(question.number), Act(question.act)
     name = question.by or question.login
     who = Actor(question.login, name if act is Act.SHOW else service.person(name, moment), Way.TERMINAL)
+    try:
+        _acted(service, act, found, who, question, moment)
+    except NotYours as error:
+        add = act in (Act.ACK, Act.SEVERITY)
+        instead = "add --take-over" if add else f"take it first: fireline incident ack {found.label} --take-over"
+        raise BadInput(f"{error} If that is meant, {instead}.") from error
+    known = service.incident(question.number)
+    overview, memory = service.overview(known, moment), service.memory(known) if act is Act.SHOW else None
+    return _json(overview, memory) if question.as_json else _text(overview, memory, moment)
+
+
+def _acted(
+    service: "ResponseService",
+    act: Act,
+    found: "Incident",
+    who: "Actor",
+    question: IncidentQuestion,
+    moment: datetime,
+) -> None:
+    """Raises NotYours where it would stop pages to others; BadInput."""
+    from bot.domain.gate.declared import severity_of
+    from bot.services.responses import Said
+
     match act:
-        case Act.SHOW:
-            pass
         case Act.ACK:
-            _acknowledge(service, found, who, moment, take_over=question.take_over)
+            service.acknowledge(found, who, moment, take_over=question.take_over)
         case Act.MITIGATED:
             service.mitigate(found, who, moment)
         case Act.RESOLVE:
@@ -150,37 +172,10 @@ def answer_incident(service: "ResponseService", question: IncidentQuestion, mome
         case Act.REOPEN:
             service.reopen(found, who, question.more, moment)
         case Act.HANDOVER:
-            service.hand_over(found, who, question.more, moment)
+            service.hand_over(found, who, service.named(question.more, moment) or question.more, moment)
         case Act.SEVERITY:
-            _grade(service, found, who, question, moment)
-    known = service.incident(question.number)
-    overview, memory = service.overview(known, moment), service.memory(known) if act is Act.SHOW else None
-    return _json(overview, memory) if question.as_json else _text(overview, memory, moment)
-
-
-def _acknowledge(
-    service: "ResponseService", found: "Incident", who: "Actor", moment: datetime, *, take_over: bool
-) -> None:
-    from bot.services.access import NotYours
-
-    try:
-        service.acknowledge(found, who, moment, take_over=take_over)
-    except NotYours as error:
-        raise BadInput(f"{error} If that is meant, add --take-over.") from error
-
-
-def _grade(
-    service: "ResponseService", found: "Incident", who: "Actor", question: IncidentQuestion, moment: datetime
-) -> None:
-    from bot.domain.gate.declared import severity_of
-    from bot.services.access import NotYours
-    from bot.services.responses import Said
-
-    said = Said(severity_of(question.severity), question.more)
-    try:
-        service.set_severity(found, who, said, moment, meant=question.take_over)
-    except NotYours as error:
-        raise BadInput(f"{error} If that is meant, add --take-over.") from error
+            said = Said(severity_of(question.severity), question.more)
+            service.set_severity(found, who, said, moment, meant=question.take_over)
 
 
 def question_of(given: dict[str, Any]) -> IncidentQuestion:

@@ -11,6 +11,7 @@ from bot.domain.oncall import covers, on_call
 from bot.domain.oncall.covers import Cover, CoverState, Wanted
 from bot.domain.oncall.overview import Overview, Turn
 from bot.domain.oncall.schedule import Person, Schedule, Shift
+from bot.domain.redaction import redacted
 from bot.ports.state import State
 from bot.services.required_state import required
 
@@ -118,7 +119,7 @@ class OncallService:
             since=wanted.since,
             until=wanted.until,
             asked_at=now,
-            reason=wanted.reason,
+            reason=redacted(wanted.reason),
         )
         request = covers.asked(self.schedule(now), request)
         with self._required_state().transaction() as tx:

@@ -77,6 +77,9 @@ def test_somebody_else_says_that_they_take_over(home: Path) -> None:
     assert refused.exit_code == 1
     assert "stop the pages to Ana" in refused.output
     assert "--take-over" in refused.output
+    for act in (["mitigated", "INC-1"], ["resolve", "INC-1", "--because", "lost"], ["handover", "INC-1", "ana"]):
+        said = " ".join(fireline(home, *act, "--as", "Zoe").output.split())
+        assert "If that is meant, take it first: fireline incident ack INC-1 --take-over." in said
     assert fireline(home, "ack", "INC-1", "--as", "Zoe", "--take-over").exit_code == 0
 
 

@@ -7,10 +7,12 @@ import pytest
 
 from bot.domain.errors import BadInput
 from bot.domain.oncall import covers
-from bot.domain.oncall.covers import Cover, CoverState
+from bot.domain.oncall.covers import Cover, CoverState, Wanted
 from bot.domain.oncall.on_call import on_call, shifts
 from bot.domain.oncall.schedule import Why
-from tests.support.rotas import PLAN, eastern
+from bot.ports.fakes.state import FakeState
+from bot.services.oncall import OncallService
+from tests.support.rotas import PEOPLE, PLAN, eastern
 
 NOW = eastern(2026, 1, 13, 12)
 """Ben has the turn until the 19th."""
@@ -129,3 +131,17 @@ def test_who_covers_may_ask_in_turn_and_what_is_withdrawn_goes_back_to_the_first
     assert (turn.person, turn.instead_of) == ("Dana", "Chris")
     withdrawn = covers.withdrawn(first, "Ben", LATER + timedelta(hours=2))
     assert on_call(covers.with_covers(PLAN, [withdrawn, second]), "primary", night).person == "Ben"
+
+
+def test_a_reason_is_kept_without_secrets() -> None:
+    service = OncallService(PLAN, state := FakeState())
+    wanted = Wanted(
+        rota="primary",
+        person=PEOPLE["Chris"],
+        since=ASKED.since,
+        until=ASKED.until,
+        reason="see the vault, password=Hunter2x9",
+    )
+    stored = service.ask(wanted, PEOPLE["Ben"], NOW)
+    assert stored.reason == "see the vault, password=[redacted]"
+    assert state.covers(NOW) == [stored]
