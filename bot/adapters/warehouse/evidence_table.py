@@ -70,7 +70,7 @@ class RunFacts:
             found = failing[name, day]
             if fails:
                 found.append(Span(moment))
-            elif found:  # what ends at the very moment at which it begins comes first
+            else:
                 found[-1] = Span(found[-1].since, moment)
         return cls(brought, worked, failing, {(name, day): began for name, day, began in session.rows("ran", span)})
 

@@ -22,9 +22,9 @@ WITH versions AS (
       ORDER BY t.inserted_at, t.started_at, t.run_id ROWS UNBOUNDED PRECEDING) AS is_newest
   FROM told AS t JOIN ill AS i ON i.processor_name = t.processor_name AND i.data_date = t.data_date
 ), changed AS (
-  SELECT processor_name, data_date, inserted_at, failing, LAG(failing) OVER (PARTITION BY processor_name, data_date
+  SELECT processor_name, data_date, inserted_at, started_at, run_id, failing, LAG(failing) OVER (PARTITION BY processor_name, data_date
     ORDER BY inserted_at, started_at, run_id) AS before
   FROM leading WHERE is_newest
 )
 SELECT processor_name, data_date, inserted_at AS moment, failing FROM changed
-WHERE failing <> COALESCE(before, FALSE) ORDER BY processor_name, data_date, inserted_at
+WHERE failing <> COALESCE(before, FALSE) ORDER BY processor_name, data_date, inserted_at, started_at, run_id
