@@ -118,24 +118,14 @@ class WhatIfService:
             beside = self._beside if len(observed.runs) > FEW else afterwards
             other = beside(partial(said_alone, new, observed, span))
             both = [*said([old], observed, span, at_tick), other()]
-        burnt = [self._burnt(each, span) for each in ((old, new) if old.levels != new.levels else ())]
-        told = [replace(would, burnt=days) for would, days in zip(both, burnt, strict=True)] if burnt else both
-        return WhatIf(old=told[0], new=told[1], confirmed=tuple(self._confirmed(span)))
-
-    def _burnt(self, configured: Configuration, span: ReplaySpan) -> dict[int, tuple[datetime, ...]]:
-        """By phase: at the end of which days of the span its budget would have burnt."""
-        phase_of = {each.name: each.phase for each in configured.registry.processors}
-        days = (span.last - span.first).days
-        since = span.last - timedelta(days=days + WEEK_DAYS + MONTH_DAYS)
-        window = Window(since, span.last, span.last, days, exact=False)
-        of_phase: dict[int, list[DueOutcome]] = defaultdict(list)
-        for outcome in self._warehouse.outcomes(window):
-            phase = phase_of.get(outcome.processor)
-            if phase is not None:
-                of_phase[phase].append(outcome)
-        levels = configured.levels.phases
-        burnt = {each.phase: burnt_ago(each, of_phase[each.phase], span.last, days) for each in levels}
-        return {phase: tuple(span.last - ago * DAY for ago in those) for phase, those in burnt.items()}
+        if old.levels != new.levels:
+            window = Window(span.last - (days + WEEK_DAYS + MONTH_DAYS) * DAY, span.last, span.last, days, exact=False)
+            outcomes = self._warehouse.outcomes(window)
+            both = [
+                replace(would, burnt=_burnt(each, outcomes, window))
+                for would, each in zip(both, (old, new), strict=True)
+            ]
+        return WhatIf(old=both[0], new=both[1], confirmed=tuple(self._confirmed(span)))
 
     def _confirmed(self, span: ReplaySpan) -> Iterator[Confirmed]:
         if self._state is None:
@@ -170,6 +160,19 @@ def _silence(registry: Registry, name: str, span: ReplaySpan) -> Silence:
         reason="what if",
         by="fireline replay",
     )
+
+
+def _burnt(
+    configured: Configuration, outcomes: Sequence[DueOutcome], window: Window
+) -> dict[int, tuple[datetime, ...]]:
+    """By phase: at the end of which of the last days of the window its budget would have burnt."""
+    of_phase: dict[int | None, list[DueOutcome]] = defaultdict(list)
+    for outcome in outcomes:
+        known = configured.registry.by_name.get(outcome.processor)
+        of_phase[None if known is None else known.phase].append(outcome)
+    until, days = window.until, window.days
+    burnt = {each.phase: burnt_ago(each, of_phase[each.phase], until, days) for each in configured.levels.phases}
+    return {phase: tuple(until - ago * DAY for ago in those) for phase, those in burnt.items()}
 
 
 def said(
