@@ -23,7 +23,7 @@ def weekly_json(report: WeeklyReport) -> str:
         "since": iso(report.since),
         "change": weekly_words.lead(report),
         "service_levels": None if report.slo is None else slo_json(report.slo),
-        "below_target": [each.phase or each.name for each in report.missed],
+        "below_target": [each.name if each.phase is None else each.phase for each in report.missed],
         "incidents": report.incidents,
         "how_soon": None if report.figures is None else figures_json(report.figures),
         "pages": None if report.paging is None else _paging(report.paging),

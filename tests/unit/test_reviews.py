@@ -1,11 +1,13 @@
 """What a weekly report and a monthly review count: calls, what was noisy, what was hidden, what grew."""
 
+import json
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.cli.review_json import weekly_json
 from bot.domain.delivery import Act, Page, PageState, Queued
 from bot.domain.findings.finding import FindingKind
 from bot.domain.findings.severity import Severity
@@ -17,9 +19,9 @@ from bot.domain.oncall.schedule import Person
 from bot.domain.platform.registry import Processor
 from bot.domain.reports.monthly import capacity, month_before, precision, span_of
 from bot.domain.reports.noisiest import Change, Known, Noisy, noisiest
-from bot.domain.reports.objectives import Counts
+from bot.domain.reports.objectives import Counts, SloReport, counted
 from bot.domain.reports.paging import own_line, paging
-from bot.domain.reports.weekly import hid_real, untried
+from bot.domain.reports.weekly import WeeklyReport, hid_real, untried
 from tests.support.gate_story import START, finding
 from tests.support.rotas import NEW_YORK
 from tests.support.runbook_texts import runbook
@@ -202,3 +204,10 @@ def test_the_month_before_a_day_by_the_local_clock() -> None:
     assert month_before(date(2026, 1, 5)) == date(2025, 12, 1)
     since, until = span_of(date(2026, 3, 1), NEW_YORK)
     assert (until - since, until.isoformat()) == (31 * DAY, "2026-04-01T00:00:00-04:00")
+
+
+def test_what_is_below_target_is_named_by_its_phase_even_if_that_is_0_or_by_its_name() -> None:
+    missed = counted({0: Counts(good=1, bad=1)}, 0.9, 0.05, {})
+    levels = SloReport(START, (replace(missed, phase=0),), (), named=(replace(missed, name="hit_rate"),))
+    report = WeeklyReport(day=START.date(), as_of=START, zone=NEW_YORK, slo=levels)
+    assert json.loads(weekly_json(report))["below_target"] == [0, "hit_rate"]
