@@ -67,8 +67,7 @@ def watches_over(
     from bot.config.policy import load_policy
     from bot.services.watches import WatchService
 
-    rules = load_policy(settings.config / "policy.yaml")
-    policy = rules.reports
+    policy = load_policy(settings.config / "policy.yaml").reports
     return WatchService(opened, registry, health, slo, store, policy, identify)
 
 
