@@ -9,9 +9,10 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.domain.access import Act
 from bot.domain.errors import BadInput
 from bot.domain.incidents.incident import Incident
+from bot.services.access import NotYours
 from bot.services.app import AppServices
 from bot.services.responses import Outdated
-from bot.views import action_ids, response, response_forms
+from bot.views import action_ids, incident, response, response_forms
 from handlers import payloads
 from handlers.modals import entered, open_view
 from handlers.replies import Reply
@@ -26,7 +27,11 @@ def register(app: AsyncApp, services: AppServices) -> None:
     async def ask_whom(ack: AsyncAck, action: Payload, body: Payload, reply: Reply) -> None:
         await ack()
         grant = payloads.value(action)
-        found = await reply.work(_granted, services, grant, Act.HAND_OVER, reply.place.user)
+        try:
+            found = await reply.work(_to_hand_over, services, grant, reply.place.user)
+        except NotYours as error:
+            await reply.privately(incident.take_over(error.incident, str(error)))
+            return
         names = [each.name for each in services.oncall.plan.people]
         await open_view(reply, body, response_forms.hand_over(found, grant, names))
 
@@ -65,6 +70,14 @@ def _granted(services: AppServices, grant: str, act: Act, user: str) -> Incident
     return people.granted(grant, act, people.who(user, services.now()))
 
 
+def _to_hand_over(services: AppServices, grant: str, user: str) -> Incident:
+    """Raises NotYours and NotAllowed before anything is entered."""
+    people, now = services.responses, services.now()
+    found = _granted(services, grant, Act.HAND_OVER, user)
+    people.check(Act.HAND_OVER, found, people.who(user, now), now)
+    return found
+
+
 def _handed_over(services: AppServices, grant: str, user: str, name: str) -> Incident:
     people, now = services.responses, services.now()
     found = _granted(services, grant, Act.HAND_OVER, user)
@@ -78,12 +91,19 @@ def _reopened(services: AppServices, grant: str, user: str, why: str) -> None:
 
 
 async def _not_taken(ack: AsyncAck, reply: Reply, field: str, error: BadInput) -> None:
-    """What was wrong stands below the field; what has changed meanwhile is said beside the modal, which closes."""
-    if not isinstance(error, Outdated):
-        await ack(response_action="errors", errors={field: str(error)})
-        return
+    """What was wrong stands below the field; what has changed meanwhile, and the question whether somebody takes it
+    over, are said beside the modal, which closes.
+    """
+    match error:
+        case Outdated():
+            answer = response.outdated(str(error))
+        case NotYours():
+            answer = incident.take_over(error.incident, str(error))
+        case _:
+            await ack(response_action="errors", errors={field: str(error)})
+            return
     await ack()
-    await reply.privately(response.outdated(str(error)))
+    await reply.privately(answer)
 
 
 async def _tell(services: AppServices, reply: Reply, found: Incident, name: str) -> None:

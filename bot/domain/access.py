@@ -70,6 +70,8 @@ NEEDS = {
     Act.NOTE: Role.RESPONDER,
     Act.RUNBOOK: Role.RESPONDER,
 }
+STOPS_PAGES = frozenset({Act.ACKNOWLEDGE, Act.MITIGATE, Act.HAND_OVER, Act.RESOLVE})
+"""After such an act nobody is paged, or another person is."""
 STRANGERS = frozenset({Origin.GUEST, Origin.DEACTIVATED, Origin.BOT, Origin.ELSEWHERE})
 BY_PAGES = frozenset({Origin.PAGER, Origin.LINK})
 
@@ -188,9 +190,16 @@ def refused_by_role(who: Identity, needs: Role, what: str) -> Refused | None:
 
 
 def _takes(act: Act, response: Response) -> bool:
-    """Does it stop pages to others, or take it from whoever has it?"""
-    taken = act is Act.ACKNOWLEDGE and response.state is ResponseState.ACKNOWLEDGED
-    return _stops_pages(response) or taken
+    """Does it stop pages to others, those too that begin again when an acknowledgement expires, or take it from whoever
+    has it?
+    """
+    if act not in STOPS_PAGES:
+        return _stops_pages(response)
+    if act in (Act.ACKNOWLEDGE, Act.HAND_OVER):
+        owned = response.owner != "" and response.state is not ResponseState.RESOLVED
+        return _stops_pages(response) or owned
+    held = response.state is ResponseState.ACKNOWLEDGED and response.ladder.wakes
+    return _stops_pages(response) or held
 
 
 def _stops_pages(response: Response) -> bool:

@@ -36,6 +36,15 @@ FRESH_S, KNOWN_S = 60.0, 3_600.0
 NO_ANSWER_S = 5.0
 """So long Slack is not asked again after it has not answered: somebody waits."""
 Found = TypeVar("Found")
+_DOES = {
+    Act.SEVERITY: "Lowering it",
+    Act.HAND_OVER: "Handing it over",
+    Act.MITIGATE: "Calling it mitigated",
+    Act.RESOLVE: "Resolving it",
+}
+_NOT_AGAIN = "end the pages that begin again when nobody is still on it"
+_ENDS = {Act.HAND_OVER: "take it from them", Act.MITIGATE: _NOT_AGAIN, Act.RESOLVE: _NOT_AGAIN}
+"""What an act does to whoever has it."""
 
 
 class NotYours(BadInput):
@@ -45,15 +54,12 @@ class NotYours(BadInput):
 
     def __init__(self, incident: Incident, asked: Ask, act: Act) -> None:
         self.incident, self.act = incident, act
-        if act is Act.SEVERITY:
-            stops = f"stop the pages to {' and '.join(asked.stops)}" if asked.stops else "end the pages"
-            super().__init__(f"You were not paged for {incident.label}. Lowering it would {stops}.")
-            return
+        does = _DOES.get(act, "Taking it over")
         if asked.owner:
-            super().__init__(f"{asked.owner} has {incident.label}. Taking it over would make it yours.")
+            super().__init__(f"{asked.owner} has {incident.label}. {does} would {_ENDS.get(act, 'make it yours')}.")
             return
         stops = f"stop the pages to {' and '.join(asked.stops)}" if asked.stops else "end the pages"
-        super().__init__(f"You were not paged for {incident.label}. Taking it over would {stops}.")
+        super().__init__(f"You were not paged for {incident.label}. {does} would {stops}.")
 
 
 class NotAllowed(BadInput):

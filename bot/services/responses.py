@@ -248,6 +248,12 @@ class ResponseService:
         wanted = _Wanted(Act.HAND_OVER, who, lambda response: responses.taken(response, to, now), entry)
         return self._changed(incident, wanted)
 
+    def check(self, act: Act, incident: Incident, who: Actor, now: datetime) -> None:
+        """Raises what the act itself would: NotYours, NotAllowed, or BadInput where it makes no sense."""
+        Access(self._required(), self._schedule, self._identify).check(
+            act, who, incident, self._seen(incident, act), now, meant=False
+        )
+
     def set_severity(
         self, incident: Incident, who: Actor, said: Said, now: datetime, *, meant: bool = False
     ) -> Response:

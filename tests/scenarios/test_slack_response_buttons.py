@@ -97,6 +97,27 @@ def test_it_is_handed_over_to_a_person(transport: str, watched: AppServices, sta
     play(scenario, transport, watched)
 
 
+def test_who_has_no_part_in_it_is_asked_before_it_goes_to_another(
+    transport: str, watched: AppServices, state: FakeState
+) -> None:
+    async def scenario(bench: Bench) -> None:
+        acknowledged(watched)
+        message = await told(bench, state)
+        asked = await bench.press(message, "incident.hand_over", user=ANA, sees="ephemeral")
+        assert asked["text"] == "Chris has INC-1. Handing it over would take it from them."
+        ended = "would end the pages that begin again when nobody is still on it."
+        pressed = await bench.press(message, "incident.mitigate", user=ANA, sees="ephemeral")
+        assert pressed["text"] == f"Chris has INC-1. Calling it mitigated {ended}"
+        typed = await bench.ask("/incident INC-1 resolve the source lost it", user=ANA, sees="ephemeral")
+        assert typed["text"] == f"Chris has INC-1. Resolving it {ended}"
+        assert response(state).owner == "Chris"
+        assert response(state).state is ResponseState.ACKNOWLEDGED
+        await bench.press(asked, "incident.take_over", user=ANA, sees="ephemeral_changed")
+        assert response(state).owner == "Ana"
+
+    play(scenario, transport, watched)
+
+
 def test_reopening_begins_a_new_episode(transport: str, watched: AppServices, state: FakeState) -> None:
     async def scenario(bench: Bench) -> None:
         resolved(watched)

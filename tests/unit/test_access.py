@@ -28,7 +28,7 @@ PARTS = {
 YES, ASK, NO = "may", "is asked", "may not"
 PAGED_STATES = (ResponseState.OPEN, ResponseState.EXHAUSTED)
 Row = str | dict[str, str]
-ASKED: dict[str, str] = {"pages others": ASK, "takes it from Ana": ASK, "else": YES}
+ASKED: dict[str, str] = {"pages others": ASK, "takes it from Ana": ASK, "ends what Ana holds": ASK, "else": YES}
 ONLY_ACKNOWLEDGES: dict[str, str] = {"acknowledge": YES, "else": NO}
 WITHOUT_PART: dict[str, Row] = {
     "a member with a role by name": YES,
@@ -55,6 +55,15 @@ KINDS = {
     Origin.PAGER: "pager",
     Origin.LINK: "link",
 }
+OF_ANAS = {
+    (Act.ACKNOWLEDGE, ResponseState.ACKNOWLEDGED): "takes it from Ana",
+    (Act.ACKNOWLEDGE, ResponseState.MITIGATED): "takes it from Ana",
+    (Act.HAND_OVER, ResponseState.ACKNOWLEDGED): "takes it from Ana",
+    (Act.HAND_OVER, ResponseState.MITIGATED): "takes it from Ana",
+    (Act.MITIGATE, ResponseState.ACKNOWLEDGED): "ends what Ana holds",
+    (Act.RESOLVE, ResponseState.ACKNOWLEDGED): "ends what Ana holds",
+}
+"""By hand, too: what somebody without a part in it does to whoever has it."""
 ROLES = [(Role.VIEWER, False), *((role, True) for role in Role), (Role.RESPONDER, False)]
 CASES = list(product(Origin, ROLES, PARTS, Act, ResponseState, (True, False)))
 
@@ -71,8 +80,7 @@ def expected(who: str, part: str, act: Act, state: ResponseState, *, meant: bool
     row = WITHOUT_PART[who] if part == "none" else WITH_A_PART.get(who, YES)
     if isinstance(row, str):
         return row
-    takes = act is Act.ACKNOWLEDGE and state is ResponseState.ACKNOWLEDGED
-    case = "pages others" if state in PAGED_STATES else "takes it from Ana" if takes else "else"
+    case = "pages others" if state in PAGED_STATES else OF_ANAS.get((act, state), "else")
     if row is ONLY_ACKNOWLEDGES:
         case = "acknowledge" if act is Act.ACKNOWLEDGE else "else"
     return YES if meant and row[case] == ASK else row[case]

@@ -80,6 +80,14 @@ def test_somebody_else_says_that_they_take_over(home: Path) -> None:
     for act in (["mitigated", "INC-1"], ["resolve", "INC-1", "--because", "lost"], ["handover", "INC-1", "ana"]):
         said = " ".join(fireline(home, *act, "--as", "Zoe").output.split())
         assert "If that is meant, take it first: fireline incident ack INC-1 --take-over." in said
+    assert fireline(home, "ack", "INC-1", "--as", "Ana").exit_code == 0
+    for act, does in [
+        (["ack", "INC-1"], "Taking it over would make it yours"),
+        (["handover", "INC-1", "ana"], "Handing it over would take it from them"),
+        (["mitigated", "INC-1"], "Calling it mitigated would end the pages that begin again"),
+        (["resolve", "INC-1", "--because", "lost"], "Resolving it would end the pages that begin again"),
+    ]:
+        assert f"Ana has INC-1. {does}" in " ".join(fireline(home, *act, "--as", "Zoe").output.split())
     assert fireline(home, "ack", "INC-1", "--as", "Zoe", "--take-over").exit_code == 0
 
 
