@@ -155,7 +155,7 @@ def report_kinds() -> tuple[ReportKind[DailyReport], ReportKind[WeeklyReport], R
         "weekly report",
         weekly.card,
         weekly.rest,
-        report_pictures.of_budgets,
+        report_pictures.weekly,
         weekly.markdown,
         lambda report: report.summary,
     )
@@ -163,7 +163,7 @@ def report_kinds() -> tuple[ReportKind[DailyReport], ReportKind[WeeklyReport], R
         "monthly review",
         monthly.card,
         monthly.rest,
-        report_pictures.of_budgets,
+        report_pictures.monthly,
         monthly.markdown,
         lambda report: report.summary,
     )

@@ -10,7 +10,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.domain.errors import FirelineError
 from bot.ports.warehouse import AskedQuery
 from bot.services.app import AppServices
-from bot.views import action_ids, impact, incident, incident_evidence, response
+from bot.views import action_ids, charts, impact, incident, incident_evidence, response
 from bot.views.action_ids import More
 from handlers import payloads, reprocessing, runbook, severity
 from handlers.modals import show_queries
@@ -30,6 +30,11 @@ def register(app: AsyncApp, services: AppServices) -> None:
     async def show_evidence(ack: AsyncAck, action: Payload, body: Payload, reply: Reply) -> None:
         await ack()
         await _evidence(services, body, reply, payloads.value(action))
+
+    @app.action(action_ids.INCIDENT_STORM)
+    async def show_storm(ack: AsyncAck, action: Payload, reply: Reply) -> None:
+        await ack()
+        await _storm(services, reply, payloads.value(action))
 
     @app.action(action_ids.INCIDENT_SQL)
     async def show_query(ack: AsyncAck, action: Payload, body: Payload, reply: Reply) -> None:
@@ -80,6 +85,14 @@ async def _impact(services: AppServices, reply: Reply, name: str) -> None:
     found = await reply.work(services.impact.of, request, services.now())
     below = replace(reply.place, thread_ts=reply.place.thread_ts or reply.place.message_ts)
     await replace(reply, place=below).send(impact.card(found))
+
+
+async def _storm(services: AppServices, reply: Reply, name: str) -> None:
+    """Into its thread, where it has one."""
+    found = await reply.work(services.incidents.storm, name)
+    chart = await reply.work(charts.storm(found, services.reports.zone).drawn)
+    message = found.incident.message
+    await (reply if message is None else reply.in_thread_of(message)).upload([chart], f"{chart.title}.")
 
 
 async def _timeline(services: AppServices, reply: Reply, name: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.cli.health_json import findings_json, iso
 from bot.cli.slo_json import slo_json
+from bot.domain.gate.folded import Folded
 from bot.domain.incidents.figures import Figures, Spread
 from bot.domain.reports.cost import Cost
 from bot.domain.reports.monthly import Capacity, MonthlyReport, Precision
@@ -28,6 +29,7 @@ def weekly_json(report: WeeklyReport) -> str:
         "how_soon": None if report.figures is None else figures_json(report.figures),
         "pages": None if report.paging is None else _paging(report.paging),
         "noisiest": None if report.noisiest is None else [_noisy(each) for each in report.noisiest],
+        "storms": None if report.storms is None else [_storm(each) for each in report.storms],
         "silences_that_hid": None if report.hid is None else [_hid(each) for each in report.hid],
         "runbooks_to_try": None if report.untried is None else [_untried(each) for each in report.untried],
         "drifts": None if report.drifts is None else list(report.drifts),
@@ -108,6 +110,16 @@ def _noisy(each: Noisy) -> dict[str, Any]:
         "spared": found.spared,
         "spared_p0": found.p0,
         "taken_as_real": list(found.real),
+    }
+
+
+def _storm(each: Folded) -> dict[str, Any]:
+    return {
+        "incident": each.incident.label,
+        "since": iso(each.findings[0]),
+        "one_by_one": len(each.findings),
+        "sent": len(each.sent),
+        "told_before": each.told_before,
     }
 
 

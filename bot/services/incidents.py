@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from bot.domain.errors import BadInput
 from bot.domain.findings.finding import Finding
 from bot.domain.findings.severity import Severity
+from bot.domain.gate.folded import Folded, folded
 from bot.domain.impact.report import ImpactRequest
 from bot.domain.incidents.evidence import Checked, IncidentEvidence
 from bot.domain.incidents.feedback import Feedback, Word
@@ -73,6 +74,14 @@ class IncidentService:
             past.similar(incident, now),
             past.memory(incident),
         )
+
+    def storm(self, incident_id: str) -> Folded:
+        """Raises BadInput for what is no storm."""
+        incident = self.get(incident_id)
+        found = folded(incident, self._required_state().history(incident_id))
+        if found is None:
+            raise BadInput(f"{incident.label} is no storm: nothing was folded into it.")
+        return found
 
     def checked(self, incident_id: str, now: datetime) -> Checked:
         """The data is asked of its dates, and of those that wait for them: its own first."""

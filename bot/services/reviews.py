@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 
 from bot.domain.errors import BadInput
+from bot.domain.gate.folded import Folded, is_storm, storms_folded
 from bot.domain.gate.noise_ledger import NoiseLedger
 from bot.domain.health.model import BASELINE, Window
 from bot.domain.health.report import Period
@@ -74,13 +75,14 @@ class ReviewService:
         asked, part, since = self._asked, Parts(), at - weekly.WEEK
         ledger = cache(lambda: ledger_within(self._state, since, at))
         pages = cache(lambda: self._state.pages_within(since, at))
+        incidents = cache(lambda: self._state.announced(since, at))
         return WeeklyReport(
             day=day,
             as_of=at,
             zone=self.zone,
             watched_since=part("what was watched", lambda: self._state.first_tick()),
             slo=part("service levels", lambda: asked.slo.of(at)),
-            incidents=part("incidents", lambda: len(self._state.announced(since, at))),
+            incidents=part("incidents", lambda: len(incidents())),
             figures=part("how soon", lambda: self._figures(since, at, at)),
             paging=part("pages", lambda: paging(pages(), asked.oncall.plan.by_name, self.zone)),
             noisiest=part("the noisiest", lambda: self._noisiest(since, at)),
@@ -89,6 +91,7 @@ class ReviewService:
             drifts=part("deploys", lambda: self._drifts(at, now)),
             drifts_off=asked.deploys.off,
             ledger=part("findings", ledger),
+            storms=part("storms", lambda: self._storms(incidents(), at)),
             own=part("Fireline's own pages", lambda: own_line(pages(), asked.watchdog())),
             before=part(
                 "the report before", lambda: kept_before(self._state, Schedule.WEEKLY, day, self.zone, week_of)
@@ -167,6 +170,10 @@ class ReviewService:
             p99.get,
         )
         return noisiest.noisiest(state.decisions(before, at), since, at, known)
+
+    def _storms(self, incidents: Iterable[Incident], at: datetime) -> tuple[Folded, ...]:
+        found = [each for each in incidents if is_storm(each)]
+        return storms_folded(found, self._state.history(*(each.id for each in found)), at) if found else ()
 
     def _hid(self, ledger: NoiseLedger) -> tuple[Hid, ...]:
         names = {each.hidden_by for each in ledger.ended if each.hidden_by}

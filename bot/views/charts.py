@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from bot.domain.counts import plural
+from bot.domain.gate.folded import Folded
 from bot.domain.health.trends import Trends
 from bot.domain.health.usual import WEEKDAYS
 from bot.domain.reports.objectives import SloReport
-from bot.views import numbers, slo_words
+from bot.views import chart_storm, numbers, slo_words
 from bot.views.chart_budgets import draw_budgets, least_left
 from bot.views.chart_figures import draw_heat, draw_success, worst_hours
 from bot.views.chart_lines import draw_durations, usual_words
@@ -72,6 +74,13 @@ def budgets(report: SloReport) -> Picture | None:
     said = (f"{slo_words.name(each)}: {slo_words.left_short(each)}" for each in least_left(report.objectives))
     alt_text = f"{title}. {'; '.join(said)}."[:1000]
     return Picture("budgets.png", title, alt_text, draw_budgets(report.objectives, report.as_of, title))
+
+
+def storm(found: Folded, zone: ZoneInfo, more: Sequence[Folded] = ()) -> Picture:
+    """Before and after; `more`: other storms, of which a line is said."""
+    said = " ".join([chart_storm.said(found, zone), *chart_storm.others(more)])[:1000]
+    title = f"Storm before and after, {found.incident.label}"
+    return Picture("storm.png", title, said, chart_storm.draw_storm(found, zone, more))
 
 
 def burn_down(report: SloReport) -> Chart | None:

@@ -8,13 +8,14 @@ from bot.domain.deploys.overview import DeployEvidence
 from bot.domain.findings.finding import Finding
 from bot.domain.findings.hands import Offer
 from bot.domain.findings.words import called, failed_runs, what
+from bot.domain.gate.folded import folded
 from bot.domain.incidents.evidence import IncidentEvidence
 from bot.domain.incidents.feedback import Word
 from bot.domain.incidents.incident import AlertState
 from bot.domain.incidents.notice import SAID
 from bot.domain.incidents.retrospect import Past
 from bot.domain.verdicts.validation import Validated
-from bot.views import action_ids, deploys, hands, incident_memory, incident_words, numbers, validate_words
+from bot.views import action_ids, chart_storm, deploys, hands, incident_memory, incident_words, numbers, validate_words
 from bot.views.blocks import Block, actions, button, context, divider, modal, preformatted, section
 from bot.views.health import date_token
 from bot.views.text import escape, mention, visible
@@ -57,6 +58,7 @@ def _blocks(evidence: IncidentEvidence, deployed: DeployEvidence, offers: Sequen
         yield section("\n".join(deploys.evidence(deployed, headline.seen_since)))
     yield divider()
     yield from _members(evidence.members)
+    yield from _storm(evidence)
     if evidence.similar:
         known = [] if evidence.memory is None else [f"{escape(incident_memory.sentence(evidence.memory))}."]
         yield section("\n".join(["*Like it before*", *known, *(f"• {_past(each)}" for each in evidence.similar)]))
@@ -88,6 +90,14 @@ def _members(members: tuple[AlertState, ...]) -> Iterator[Block]:
     if len(ordered) > MOST_MEMBERS:
         lines.append(f"and {len(ordered) - MOST_MEMBERS:,} more")
     yield section(f"*{plural(len(members), 'finding')} in it*\n" + "\n".join(lines))
+
+
+def _storm(evidence: IncidentEvidence) -> Iterator[Block]:
+    """What the findings of a storm would have been one by one; nothing for what is none."""
+    found = folded(evidence.incident, evidence.said)
+    if found is not None:
+        yield section(escape(chart_storm.spared(found)))
+        yield actions([button("Before and after", action_ids.INCIDENT_STORM, found.incident.id)])
 
 
 def _member(member: AlertState) -> str:

@@ -53,6 +53,7 @@ def _shown(report: WeeklyReport, voice: Voice) -> list[Part]:
 def _rest(report: WeeklyReport, voice: Voice) -> list[Part]:
     return [
         ("Findings of the week", weekly_words.ledger_lines(report)),
+        ("Storms: what came, and what was sent", weekly_words.storms(report)),
         ("Silences that hid something real", weekly_words.hid(report, voice)),
         ("Runbooks to be tried", weekly_words.untried(report, voice)),
         ("Deployed otherwise than the registry says", weekly_words.drifts(report, voice)),

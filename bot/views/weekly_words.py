@@ -6,6 +6,7 @@ from datetime import timedelta
 from bot.domain.counts import plural
 from bot.domain.findings.finding import FindingKind
 from bot.domain.findings.words import short_day
+from bot.domain.gate.folded import Folded
 from bot.domain.incidents.figures import Figures, Spread
 from bot.domain.platform.names import some_of
 from bot.domain.reports.noisiest import Change, Noisy, Proposal
@@ -13,7 +14,7 @@ from bot.domain.reports.objectives import Objective
 from bot.domain.reports.paging import HOURS, Call
 from bot.domain.reports.report import Report
 from bot.domain.reports.weekly import REVIEWED_WITHIN, TRIED_WITHIN, Hid, Untried, WeeklyReport
-from bot.views import noise_ledger, numbers, slo_words
+from bot.views import chart_storm, noise_ledger, numbers, slo_words
 from bot.views.daily_words import BARS, UNAVAILABLE
 from bot.views.incident_words import Voice
 from bot.views.own_line import own_words
@@ -208,3 +209,15 @@ def drifts(report: WeeklyReport, voice: Voice) -> list[str]:
 
 def ledger_lines(report: WeeklyReport) -> list[str]:
     return [UNAVAILABLE if report.ledger is None else noise_ledger.totals(report.ledger)]
+
+
+def storms(report: WeeklyReport) -> list[str]:
+    """Each with what would have been sent one by one, and what was."""
+    if report.storms is None:
+        return [UNAVAILABLE]
+    return [_storm(each) for each in report.storms[:MOST_LISTED]]
+
+
+def _storm(each: Folded) -> str:
+    before = f" ({chart_storm.told_before(each)[:-1]})" if each.told_before else ""
+    return f"{chart_storm.headline(each)}{before}"

@@ -13,8 +13,10 @@ from bot.domain.delivery import Act, Kind, Outcome, Page
 from bot.domain.reports.policy import Schedule
 from bot.domain.reports.said import COMPLETED, PICTURE, REST, Said
 from bot.views import charts
+from tests.support import review_cards
 from tests.support.builders import NOW
 from tests.support.page_endpoints import page
+from tests.support.rotas import NEW_YORK
 from tests.support.slack_bench import ALERTS
 from tests.support.slack_thread import Beside, beside
 
@@ -31,7 +33,8 @@ def slack() -> Iterator[Beside]:
 
 def channel(slack: Beside, text: str = "*RED*") -> SlackReport:
     block = {**SECTION, "text": {**SECTION["text"], "text": text}}  # type: ignore[dict-item]
-    picture = json.dumps(asdict(charts.success(DAYS, {"phase <2>": [0.5] * 7})))
+    drawn = charts.success(DAYS, {"phase <2>": [0.5] * 7}), charts.storm(review_cards.storm(), NEW_YORK)
+    picture = json.dumps([asdict(each) for each in drawn])
     card = json.dumps([block])
     said = Said(key=KEY, schedule=Schedule.DAILY, made_at=NOW, whole=True, facts="{}", card=card, picture=picture)
     return SlackReport(slack.workspace.credentials.bot_token, slack.workspace.api_url, {KEY: said}.get)
@@ -75,7 +78,7 @@ def test_what_belongs_into_the_thread_is_there_and_found_again(slack: Beside) ->
     assert channel(slack).find(digest("with a thread")) == sent
 
 
-def test_a_picture_goes_into_its_thread_with_its_words_and_is_found_again(slack: Beside) -> None:
+def test_pictures_go_into_its_thread_with_their_words_and_are_found_again(slack: Beside) -> None:
     sent = channel(slack).send(digest("with a picture"))
     drawn = digest("drawn", KEY + PICTURE, sent.ref)
     assert channel(slack).find(drawn) == Outcome(Kind.NO, "no such file since the first try")
@@ -84,7 +87,9 @@ def test_a_picture_goes_into_its_thread_with_its_words_and_is_found_again(slack:
     where, _, ts = found.ref.partition(":")
     [shown] = [each for each in slack.messages(where) if each["ts"] == ts]
     assert shown["thread_ts"] == sent.ref.partition(":")[2]
-    [file] = shown["files"]
+    file, second = shown["files"]
+    assert second["name"] == "digest-2026-01-15-picture-2.png"
+    assert second["alt_txt"].startswith("INC-51. Before: 40 messages, one for each finding within ")
     assert (file["name"], file["mimetype"]) == ("digest-2026-01-15-picture.png", "image/png")
     assert file["alt_txt"].startswith("Success rate by day over 7 days. phase <2>: 50.0% lately")
 

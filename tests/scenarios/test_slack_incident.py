@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.domain.findings.finding import Family
 from bot.domain.gate.memory import GateResult
+from bot.domain.incidents.decisions import Outcome, Reason
 from bot.domain.incidents.feedback import Word
+from bot.domain.incidents.incident import MessageRef
 from bot.ports.fakes.state import FakeState
 from bot.services.app import AppServices
 from bot.services.incidents import IncidentService
@@ -35,9 +39,9 @@ def watched(state: FakeState, tmp_path: Path) -> Iterator[AppServices]:
         yield replace(services, incidents=IncidentService(state, services.registry, services.validation.judge))
 
 
-async def told(bench: Bench) -> Message:
+async def told(bench: Bench, name: str = "I1") -> Message:
     """The incident's message in the alerts channel."""
-    posted = await bench.app.client.chat_postMessage(channel=ALERTS, **views.card(notice(**FACTS)).payload())
+    posted = await bench.app.client.chat_postMessage(channel=ALERTS, **views.card(notice(name=name, **FACTS)).payload())
     return {"channel": ALERTS, "ts": posted["ts"]}
 
 
@@ -62,6 +66,25 @@ def test_evidence_opens_and_fills(transport: str, watched: AppServices) -> None:
         assert "Box" in shown
         assert "2026-01-15: ok" in shown
         assert "announced at once because it is P0" in shown
+
+    play(scenario, transport, watched)
+
+
+def test_a_storm_is_drawn_into_its_thread(transport: str, watched: AppServices, state: FakeState) -> None:
+    async def scenario(bench: Bench) -> None:
+        message = await told(bench, "I2")
+        storm = incident("I2", **FACTS, family=Family.STORM, message=MessageRef(ALERTS, message["ts"]))
+        joined = decision(Outcome.JOIN, incident="I2", fingerprint="Roster", reason=Reason.IN_STORM)
+        state.commit(NOW + timedelta(minutes=1), GateResult((decision(incident="I2"), joined), (), (storm,)), 1)
+        view = await bench.press(message, "incident.evidence", sees="view_updated")
+        assert "One by one these were 2 messages; 1 message was sent." in str(view)
+        core = bench.workspace.core
+        before = core.screens.seq(ALEX)
+        await bench.workspace.act(ALEX, "action", view_id=view["id"], action_id="incident.storm")
+        await core.screens.wait_for(ALEX, before, frozenset({"message"}), 10)
+        [drawn] = [each["message"] for each in core.screens.since(ALEX, before) if each["type"] == "message"]
+        assert drawn["thread_ts"] == message["ts"]
+        assert drawn["files"][0]["alt_txt"].startswith("INC-2. Before: 2 messages, one for each finding")
 
     play(scenario, transport, watched)
 

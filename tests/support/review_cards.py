@@ -3,8 +3,9 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from bot.domain.findings.finding import FindingKind
+from bot.domain.findings.finding import Family, FindingKind
 from bot.domain.findings.severity import Severity
+from bot.domain.gate.folded import Folded
 from bot.domain.gate.noise_ledger import LedgerEntry
 from bot.domain.health.model import Durations, Tally
 from bot.domain.incidents.decisions import Reason
@@ -19,7 +20,7 @@ from bot.domain.reports.watch import Side, Watch, Watched, WatchedDay
 from bot.domain.reports.weekly import Hid, Untried, WeeklyReport, WeekSummary
 from bot.views import monthly_report, watch, weekly_report
 from bot.views.blocks import Card
-from tests.support import report_cards, silence_cards, slo_cards
+from tests.support import notices, report_cards, silence_cards, slo_cards
 from tests.support.rotas import NEW_YORK, eastern
 from tests.support.runbook_texts import runbook
 
@@ -49,6 +50,14 @@ def _cost() -> Cost:
 def _hidden(kind: FindingKind, severity: Severity) -> LedgerEntry:
     at, why = SUNDAY - DAY, Reason.SILENCED
     return LedgerEntry(fingerprint=kind, found_at=at, at=at, reason=why, root=GAMEBOOK, kind=kind, severity=severity)
+
+
+def storm(findings: int = 40, minutes: float = 1.5, told_before: int = 3) -> Folded:
+    """A finding every so many minutes, told of at its beginning and half an hour later."""
+    began = SUNDAY - DAY
+    came = tuple(began + at * minutes * MINUTE for at in range(findings))
+    incident = notices.incident(number=51, family=Family.STORM, announced_at=began)
+    return Folded(incident, came, (began, began + 30 * MINUTE), told_before)
 
 
 def weekly() -> WeeklyReport:
@@ -102,6 +111,7 @@ def weekly() -> WeeklyReport:
         untried=(Untried(runbook(), None),),
         drifts=("nba-phase2-raw-processors: it ends a request after 300 s, expected are 600 s",),
         ledger=report_cards.ended(9 * [Reason.NEW] + 14 * [Reason.DOWNSTREAM] + 2 * [Reason.SILENCED]),
+        storms=(storm(),),
         own=OwnLine(
             24, timedelta(seconds=3.2), 0, 1, ("detection looked last 2026-01-18 12:59 UTC", "outside monitor set")
         ),

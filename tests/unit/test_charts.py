@@ -19,7 +19,7 @@ from bot.domain.reports.replay import Message, ReplayReport
 from bot.views import chart_budgets, chart_figures, chart_lines, charts, replay_chart, svg
 from bot.views.chart_style import BAND
 from bot.views.charts import Chart
-from tests.support import notices, slo_cards
+from tests.support import notices, review_cards, slo_cards
 from tests.support.svg_boxes import XMLNS, check, said
 
 DAYS = tuple(date(2026, 1, 14) + timedelta(days=n) for n in range(7))
@@ -177,6 +177,18 @@ def test_words_of_a_timeline_are_inside_and_apart(hours: int, count: int) -> Non
         warnings=(),
     )
     check(replay_chart.timeline(found))
+
+
+@pytest.mark.parametrize(("findings", "minutes", "more"), [(2, 0.0, 0), (40, 1.5, 1), (900, 7.0, 5), (8_000, 20.0, 2)])
+def test_a_storm_before_and_after(findings: int, minutes: float, more: int) -> None:
+    storm, zone = review_cards.storm(findings, minutes, 3 * more), ZoneInfo("America/New_York")
+    picture = charts.storm(storm, zone, [storm] * more)
+    shown = [box.said for box in check(picture.svg)]
+    assert shown[0] == f"INC-51: {findings:,} findings, 2 messages"
+    assert {f"Before: {findings:,} messages", "After: 2 messages", "17 Jan, America/New_York"} < set(shown)
+    assert picture.alt_text.startswith(f"INC-51. Before: {findings:,} messages, one for each finding ")
+    bars = list(ElementTree.fromstring(picture.svg).iter(f"{XMLNS}rect"))[2:]
+    assert len(bars) <= 96
 
 
 def test_what_is_no_number_cannot_be_drawn() -> None:

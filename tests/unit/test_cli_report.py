@@ -64,6 +64,15 @@ def test_the_weekly_report_and_the_monthly_review(home: Path) -> None:
     assert said["monthly"]["capacity"] == {"compared": [], "too_few_runs": 5}
 
 
+def test_pictures_are_drawn_into_a_folder(home: Path, tmp_path: Path) -> None:
+    drawn = daily(home, "--pictures", str(tmp_path))
+    assert (drawn.exit_code, drawn.stdout) == (0, daily(home).stdout)
+    assert (tmp_path / "success.png").read_bytes().startswith(b"\x89PNG")
+    assert drawn.stderr.startswith(f"{tmp_path / 'success.png'}: Success rate by day over 7 days. ")
+    nowhere = daily(home, "--pictures", str(tmp_path / "none"))
+    assert (nowhere.exit_code, nowhere.stdout) == (1, "")
+
+
 def test_a_fix_is_watched(home: Path) -> None:
     words = ["watch", "BoxscoreProcessor", "--since", "2026-02-06", "--days", "4", "--home", str(home)]
     said = CliRunner().invoke(app, [*words, "--json"])

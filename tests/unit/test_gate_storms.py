@@ -5,6 +5,7 @@ from datetime import timedelta
 from bot.domain.findings.finding import Finding, RootCause
 from bot.domain.findings.finding import FindingKind as K
 from bot.domain.findings.severity import Severity
+from bot.domain.gate.folded import folded
 from bot.domain.incidents.decisions import Outcome, Reason
 from tests.support.gate_story import OTHERS, START, Story, finding, outcomes, told
 
@@ -53,6 +54,23 @@ def test_the_sixth_takes_in_the_five_before_it() -> None:
     assert [each.outcome for each in decisions].count(Outcome.ANNOUNCE) == 1
     assert [each.reason for each in decisions].count(Reason.MERGED) == 5
     assert len(story.open) == 1
+
+
+def test_before_and_after_of_a_storm_leave_out_what_was_told_before_it() -> None:
+    story = Story()
+    story.during([0, 1, 2], *ALIKE[:4])
+    assert all(folded(each, story.decisions) is None for each in story.memory.incidents.values())
+    for minute in range(3, 24, 3):
+        story.at(minute, *ALIKE[: 5 + minute])
+    (storm,) = [each for each in story.memory.incidents.values() if each.is_open]
+    decided = [each for each in story.decisions if each.incident == storm.id]
+    found = folded(storm, decided)
+    assert found is not None
+    assert (len(found.findings), found.told_before) == (22, 4)
+    assert len(found.sent) == len(told(decided)) < 7
+    early = folded(storm, decided, found.findings[0] + timedelta(minutes=1))
+    assert early is not None
+    assert (len(early.findings), len(early.sent), early.told_before) == (4, 1, 4)
 
 
 def test_later_ones_join_the_storm() -> None:

@@ -1,4 +1,4 @@
-"""A report in a channel: its blocks, what goes into its thread, its picture, and the whole one in its place when it is
+"""A report in a channel: its blocks, what goes into its thread, its pictures, and the whole one in its place when it is
 known.
 """
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from bot.views.charts import Chart
 
 
-def _filename(page: Page) -> str:
-    """Of one report alone."""
-    return f"{page.dedup_key.replace(':', '-')}.png"
+def _filename(page: Page, at: int = 0) -> str:
+    """Of one report alone; the first is that by which all of them are found again."""
+    return f"{page.dedup_key.replace(':', '-')}{f'-{at + 1}' if at else ''}.png"
 
 
 class SlackReport(SlackChannel):
@@ -43,7 +43,7 @@ class SlackReport(SlackChannel):
         channel, _, ts = page.target.partition(":")
         if page.dedup_key.endswith(COMPLETED):
             return self._edited(page, channel, ts)
-        if page.dedup_key.endswith(PICTURE) and (drawn := self._drawn(page)) is not None:
+        if page.dedup_key.endswith(PICTURE) and (drawn := self._drawn(page)):
             return self._uploaded(page, drawn, channel, ts)
         more: dict[str, Any] = {"thread_ts": ts} if ts else {"blocks": self._blocks(page)}
         return self._posted(page, channel, cut(page.text, LONGEST), formatted=False, **more)
@@ -63,22 +63,22 @@ class SlackReport(SlackChannel):
 
         return within(self._timeout_s, work)
 
-    def _drawn(self, page: Page) -> Chart | None:
+    def _drawn(self, page: Page) -> list[Chart]:
         """What draws is loaded with the first picture."""
         from bot.views.report_pictures import read
 
         said = self._said(page.dedup_key.removesuffix(PICTURE))
-        return (
-            replace(read(said.picture).drawn(), filename=_filename(page)) if said is not None and said.picture else None
-        )
+        pictures = [] if said is None else read(said.picture)
+        return [replace(each.drawn(), filename=_filename(page, at)) for at, each in enumerate(pictures)]
 
-    def _uploaded(self, page: Page, drawn: Chart, channel: str, ts: str) -> Outcome:
+    def _uploaded(self, page: Page, drawn: list[Chart], channel: str, ts: str) -> Outcome:
         """Where Slack takes no files, its words are said."""
 
         def work(attempt: Attempt) -> Outcome:
             attempt.begin(None)
             try:
-                self._client.files_upload_v2(file_uploads=[drawn.upload()], channel=channel, thread_ts=ts)
+                uploads = [each.upload() for each in drawn]
+                self._client.files_upload_v2(file_uploads=uploads, channel=channel, thread_ts=ts)
             except outcomes.FAILURES as error:
                 shown = outcomes.of_failure(error)
                 return Outcome(shown.kind, shown.code, retry_after=shown.retry_after, permanent=shown.permanent)

@@ -16,7 +16,7 @@ class Fired:
 @dataclass(frozen=True, kw_only=True)
 class Said:
     """`key` is that of its pages. `facts` (JSON) are its figures, `card` (JSON) its blocks, `rest` what goes into the
-    thread, and `picture` (JSON). Not `whole`: something could not be asked, and it is to be completed.
+    thread, `picture` (JSON) the pictures in it. Not `whole`: something could not be asked, and it is to be completed.
     """
 
     key: str

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from bot.domain.findings.severity import Severity
+from bot.domain.gate.folded import Folded
 from bot.domain.gate.noise_ledger import Ending, LedgerEntry, NoiseLedger
 from bot.domain.gate.silences import Silence
 from bot.domain.incidents.figures import Figures
@@ -51,8 +52,8 @@ class WeekSummary:
 @dataclass(frozen=True, kw_only=True)
 class WeeklyReport(Report):
     """Of the seven days before `as_of`. `incidents`: so many were opened; `drifts`: how deployed services differ from
-    the registry, in sentences, `drifts_off`: why nobody looks here. Nothing is known of what came before
-    `watched_since`.
+    the registry, in sentences, `drifts_off`: why nobody looks here; `storms`: those announced, the greatest first.
+    Nothing is known of what came before `watched_since`.
     """
 
     watched_since: datetime | None = None
@@ -66,6 +67,7 @@ class WeeklyReport(Report):
     drifts: Sequence[str] | None = None
     drifts_off: str = ""
     ledger: NoiseLedger | None = None
+    storms: Sequence[Folded] | None = None
     own: OwnLine | None = None
     before: WeekSummary | None = None
 
