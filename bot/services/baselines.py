@@ -43,23 +43,27 @@ class BaselineService:
         self._warehouse, self._registry = warehouse, registry
         self._past: tuple[_Asked, Days] | None = None
 
-    def of(self, moment: datetime, processor: str | None = None) -> Baselines:
-        """Of all processors that ran within a month, or of one; up to `moment`, until when the history is known."""
-        found = self._days(moment, None if processor is None else {processor})
+    def of(self, moment: datetime, processor: str | None = None, *, past: bool = False) -> Baselines:
+        """Of all processors that ran within a month, or of one; up to `moment`, until when the history is known. Of a
+        moment of the `past` by the days before it: of its own day the roll-up has what came after it, too.
+        """
+        found = self._days(moment, None if processor is None else {processor}, past=past)
         zone = self._registry.zone
         return Baselines(moment, zone, {each.processor: baseline_of(each, moment, zone) for each in found})
 
     def one(self, moment: datetime, processor: str) -> Baseline:
         return self.of(moment, processor).found[processor]
 
-    def _days(self, moment: datetime, names: set[str] | None) -> list[ProcessorDays]:
+    def _days(self, moment: datetime, names: set[str] | None, *, past: bool) -> list[ProcessorDays]:
         today = datetime.combine(moment.date(), time(), UTC)
-        past = self._put_together(Window(today - BASELINE - NEWEST_WITHIN, today, moment, 32, exact=False))
-        fresh = _by_day(self._asked(Window(today, today + DAY, moment, 1, exact=False)), self._traits)
+        before = self._put_together(Window(today - BASELINE - NEWEST_WITHIN, today, moment, 32, exact=False))
+        fresh: Days = {}
+        if not past:
+            fresh = _by_day(self._asked(Window(today, today + DAY, moment, 1, exact=False)), self._traits)
         weeks = Window(today - HEAT_WEEKS * 7 * DAY, today, moment, HEAT_WEEKS * 7, exact=False)
-        known = sorted(past.keys() | fresh.keys()) if names is None else sorted(names)
+        known = sorted(before.keys() | fresh.keys()) if names is None else sorted(names)
         failed, active = self._failures(weeks, set(known)), self._warehouse.active_hours(weeks)
-        days = {name: [*past.get(name, {}).values(), *fresh.get(name, {}).values()] for name in known}
+        days = {name: [*before.get(name, {}).values(), *fresh.get(name, {}).values()] for name in known}
         return [ProcessorDays(name, days[name], failed.get(name, ()), active.get(name, 0)) for name in known]
 
     def _asked(self, window: Window) -> _Asked:

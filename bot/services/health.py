@@ -116,9 +116,14 @@ class HealthService:
         usual = None if request.as_of is not None else self._baseline(self.scope(request), self.known(now))
         return () if usual is None else usual.weekdays
 
-    def baselines(self, now: datetime) -> Baselines:
-        """Of all processors, as the answer for one of them has it. Raises BadInput where there is no history."""
-        return self._baselines.of(self.known(now).moment)
+    def baselines(self, now: datetime, *, past: bool = False) -> Baselines:
+        """Of all processors, as the answer for one of them has it; of a moment of the `past`, with a history that goes
+        on after it, by the days before it. Raises BadInput where there is no history.
+        """
+        history = self._history()
+        moment = self._known_until.of(history, now).moment
+        goes_on = history.known_until is not None and history.known_until > moment
+        return self._baselines.of(moment, past=past and goes_on)
 
     def _notifications(self, window: Window, now: datetime) -> tuple[Notified | None, list[HealthReason]]:
         """An answer as of the past comes from the history alone: notifications about it belong to its own time.

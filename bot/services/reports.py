@@ -32,8 +32,6 @@ OF_NOW_ALONE = (
     "deadlines",
     "incidents",
     "silences",
-    "what is usual",
-    "service levels",
     "Fireline's own pages",
 )
 
@@ -145,6 +143,8 @@ class ReportService:
             duty=part("on call", lambda: self._duty(at)),
             ledger=part("findings", lambda: self._ledger(at, None)),
             shadow=part("shadow", lambda: self._shadow(at)),
+            moved=part("what is usual", lambda: asked.health.baselines(at, past=True).moved),
+            slo=part("service levels", lambda: asked.slo.of(at)),
         )
         of_now = dict.fromkeys(OF_NOW_ALONE, OF_NOW)
         return replace(report, unavailable={**part.unavailable, **of_now})

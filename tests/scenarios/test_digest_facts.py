@@ -143,6 +143,12 @@ def test_a_digest_of_the_past_says_what_is_known_of_now_only(watched: AppService
     assert set(report.unavailable) == set(OF_NOW_ALONE)
     named = f"Unavailable: {', '.join(OF_NOW_ALONE)}: it is known of now only"
     assert named in daily_report.markdown(report)
+    assert report.slo == watched.slo.of(MORNING)
+    known = watched.health.baselines(MORNING, past=True)
+    assert report.moved == known.moved
+    assert {each.newest.day for each in known.found.values() if each.newest is not None} == {date(2026, 1, 16)}
+    earlier = watched.health.baselines(eastern(2026, 1, 15, 20), past=True)
+    assert all(each.newest is None for each in earlier.found.values()), "what came later on that day is not of then"
 
 
 class Mornings:
