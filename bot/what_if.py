@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from bot.domain.reports.what_if import Would
     from bot.ports.warehouse import Warehouse
     from bot.services.what_if import Configuration, WhatIfService
+
+log = logging.getLogger("fireline.what_if")
 
 
 def configuration(folder: Path) -> Configuration:
@@ -98,6 +101,7 @@ def _received(result: Connection, work: Callable[[], Would]) -> Would:
     try:
         made: Would = result.recv()
     except EOFError:
+        log.warning("the second process ended without an answer: its look at the history is made again in this one")
         return work()
     finally:
         result.close()

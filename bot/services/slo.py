@@ -1,7 +1,7 @@
 """Answer how the objectives are kept: ask the warehouse for outcomes, count them."""
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from bot.domain.blindness import Sight
@@ -20,6 +20,7 @@ from bot.domain.reports.objectives import (
     Objective,
     PlatformStanding,
     SloReport,
+    by_phase,
     late_spans,
     merged,
     objective_of,
@@ -58,13 +59,13 @@ class SloService:
         known_until = self._health.known(now)
         moment, zone = known_until.moment, self._registry.zone
         outcomes = self._outcomes(moment)
-        by_phase = self._by_phase(outcomes)
-        made = [objective_of(each, by_phase.get(each.phase, ()), moment, zone) for each in wanted]
+        of_phases = by_phase(outcomes, self._registry)
+        made = [objective_of(each, of_phases.get(each.phase, ()), moment, zone) for each in wanted]
         asked = self._levels.platform if phase is None else ()
         return SloReport(
             moment,
             tuple(made),
-            tuple(self._standing(each, by_phase, moment) for each in asked if not each.counted),
+            tuple(self._standing(each, of_phases, moment) for each in asked if not each.counted),
             () if known_until.stopped is None else (known_until.stopped,),
             tuple(self._named(each, outcomes, moment) for each in asked if each.counted),
         )
@@ -78,14 +79,6 @@ class SloService:
         """Of the dates that were settled within it, in order of date."""
         sight = self._blindness.sight()
         return (_seen(each, sight, self._registry) for each in self._warehouse.outcomes(window))
-
-    def _by_phase(self, outcomes: Iterable[DueOutcome]) -> Mapping[int, Sequence[DueOutcome]]:
-        found = dict[int, list[DueOutcome]]()
-        for each in outcomes:
-            phase = self._registry.by_name[each.processor].phase
-            if phase is not None:
-                found.setdefault(phase, []).append(each)
-        return found
 
     def _named(self, objective: PlatformObjective, outcomes: Sequence[DueOutcome], moment: datetime) -> Objective:
         if objective.query is None:
@@ -116,10 +109,10 @@ class SloService:
                     yield each.name, str(error)
 
     def _standing(
-        self, objective: PlatformObjective, by_phase: Mapping[int, Sequence[DueOutcome]], now: datetime
+        self, objective: PlatformObjective, of_phases: Mapping[int, Sequence[DueOutcome]], now: datetime
     ) -> PlatformStanding:
         since = now - min(objective.window_days, HELD_DAYS) * DAY
-        within = {phase: [each for each in those if each.settled_at > since] for phase, those in by_phase.items()}
+        within = {phase: [each for each in those if each.settled_at > since] for phase, those in of_phases.items()}
         if objective.measure is Measure.COMPLETENESS:
             return PlatformStanding(objective, Counts.of(each for those in within.values() for each in those))
         if objective.measure is Measure.AVAILABILITY:

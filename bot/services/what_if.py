@@ -1,24 +1,23 @@
 """What another configuration would have said of the own history, beside what the one in use would have."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 
 from bot.domain.errors import BadInput
 from bot.domain.evidence.observation import Observed
 from bot.domain.findings.severity_policy import SeverityPolicy
 from bot.domain.gate.policy import GatePolicy
 from bot.domain.gate.silences import Silence
-from bot.domain.health.missing import DueOutcome
 from bot.domain.health.model import Window
 from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.escalation_policy import EscalationPolicy
 from bot.domain.oncall.schedule import Schedule
 from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.domain.platform.registry import Registry
-from bot.domain.reports.objectives import DAY, MONTH_DAYS, WEEK_DAYS, burnt_ago
+from bot.domain.reports.budget_alerts import History, alerts_of
+from bot.domain.reports.objectives import DAY, MONTH_DAYS, WEEK_DAYS
 from bot.domain.reports.replay import Messages, messages_of
 from bot.domain.reports.what_if import Confirmed, WhatIf, Would, would
 from bot.domain.slo import ServiceLevels
@@ -119,13 +118,17 @@ class WhatIfService:
             other = beside(partial(said_alone, new, observed, span))
             both = [*said([old], observed, span, at_tick), other()]
         if old.levels != new.levels:
-            window = Window(span.last - (days + WEEK_DAYS + MONTH_DAYS) * DAY, span.last, span.last, days, exact=False)
-            outcomes = self._warehouse.outcomes(window)
-            both = [
-                replace(would, burnt=_burnt(each, outcomes, window))
-                for would, each in zip(both, (old, new), strict=True)
-            ]
+            past = self._history(span, days)
+            both = [_with_alerts(would, each, past) for would, each in zip(both, (old, new), strict=True)]
         return WhatIf(old=both[0], new=both[1], confirmed=tuple(self._confirmed(span)))
+
+    def _history(self, span: ReplaySpan, days: int) -> History:
+        """What alerts on budgets go by; a query is asked once for both."""
+        back = days + WEEK_DAYS + MONTH_DAYS
+        window = Window(span.last - back * DAY, span.last, span.last, days, exact=False)
+        first, last = window.since.date(), span.last.date() + DAY
+        ask = cache(lambda query: self._warehouse.day_values(query, first, last))
+        return History(self._warehouse.outcomes(window), ask, span.last, days)
 
     def _confirmed(self, span: ReplaySpan) -> Iterator[Confirmed]:
         if self._state is None:
@@ -162,17 +165,9 @@ def _silence(registry: Registry, name: str, span: ReplaySpan) -> Silence:
     )
 
 
-def _burnt(
-    configured: Configuration, outcomes: Sequence[DueOutcome], window: Window
-) -> dict[int, tuple[datetime, ...]]:
-    """By phase: at the end of which of the last days of the window its budget would have burnt."""
-    of_phase: dict[int | None, list[DueOutcome]] = defaultdict(list)
-    for outcome in outcomes:
-        known = configured.registry.by_name.get(outcome.processor)
-        of_phase[None if known is None else known.phase].append(outcome)
-    until, days = window.until, window.days
-    burnt = {each.phase: burnt_ago(each, of_phase[each.phase], until, days) for each in configured.levels.phases}
-    return {phase: tuple(until - ago * DAY for ago in those) for phase, those in burnt.items()}
+def _with_alerts(would: Would, configured: Configuration, known: History) -> Would:
+    found = alerts_of(configured.levels, configured.registry, known)
+    return replace(would, burnt=found.fired, unjudged=found.unknown)
 
 
 def said(

@@ -72,6 +72,7 @@ def _sections(found: WhatIf) -> list[tuple[str, list[str]]]:
         ("Said later", [_later(each) for each in found.later]),
         ("Would say less", [_in_part(each) for each in found.in_part]),
         ("Budgets without an alert", [_burnt(each) for each in found.unburnt]),
+        ("Budgets of which nobody can tell", list(found.unjudged)),
         ("New", [_named(each) for each in found.added]),
         ("Would page now", [_page(each) for each in found.paged_now if each.by is None]),
         ("Would page earlier", [_page(each) for each in found.paged_now if each.by is not None]),
@@ -97,7 +98,7 @@ def _later(each: Later) -> str:
 
 
 def _burnt(each: Burnt) -> str:
-    return f"{each.at:%Y-%m-%d} phase {each.phase}: slo_burn"
+    return f"{each.at:%Y-%m-%d} {each.objective}: slo_burn"
 
 
 def _page(each: Page) -> str:
@@ -146,8 +147,9 @@ def document(found: WhatIf, refused: Iterable[str]) -> dict[str, Any]:
         ],
         "added": [_facts(each) for each in found.added],
         "paged_now": [_page_facts(each) for each in found.paged_now],
-        "unburnt": [{"phase": each.phase, "at": each.at.isoformat()} for each in found.unburnt],
-        "burnt_now": [{"phase": each.phase, "at": each.at.isoformat()} for each in found.burnt_now],
+        "unburnt": [{"objective": each.objective, "at": each.at.isoformat()} for each in found.unburnt],
+        "burnt_now": [{"objective": each.objective, "at": each.at.isoformat()} for each in found.burnt_now],
+        "unjudged": list(found.unjudged),
         "lost_confirmed": list(found.lost_confirmed),
         "refused": list(refused),
     }

@@ -27,7 +27,7 @@ from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.timeline import Entry, EntryKind
 from bot.domain.oncall.schedule import Person
 from bot.domain.reports.what_if import WhatIf
-from bot.domain.slo import ServiceLevel, ServiceLevels
+from bot.domain.slo import CustomQuery, Measure, PlatformObjective, ServiceLevel, ServiceLevels
 from bot.ports.fakes.state import FakeState
 from bot.ports.warehouse import Warehouse
 from bot.services.replay import ALWAYS, FAR, ReplayService, ReplaySpan, replayed
@@ -184,8 +184,11 @@ def test_a_look_in_another_process_decides_the_same(week: Warehouse, in_use: Con
     assert work().messages.pages
 
 
-def test_what_fails_in_another_process_is_done_in_this_one(in_use: Configuration) -> None:
+def test_what_fails_in_another_process_is_done_in_this_one_and_said(
+    in_use: Configuration, caplog: pytest.LogCaptureFixture
+) -> None:
     assert beside(partial(_only_here, in_use))() is in_use  # type: ignore[arg-type, comparison-overlap]
+    assert "the second process ended without an answer" in caplog.text
 
 
 def _only_here(given: Configuration) -> Configuration:
@@ -244,11 +247,26 @@ def test_another_objective_says_which_alerts_on_budgets_it_loses(week: Warehouse
     strict = replace(in_use, levels=ServiceLevels((ServiceLevel(phase=2, success_rate=0.9999),)))
     loose = replace(in_use, levels=ServiceLevels((ServiceLevel(phase=2, success_rate=0.5),)))
     found = compared(week, strict, loose)
-    assert {each.phase for each in found.unburnt} == {2}
+    assert {each.objective for each in found.unburnt} == {"phase 2"}
     assert (found.lost, found.burnt_now) == ((), ())
     text = "\n".join(view.lines(found, ()))
     assert f"Budgets without an alert: {len(found.unburnt)}\n  {found.unburnt[0].at:%Y-%m-%d} phase 2: slo_burn" in text
     assert WhatIf(old=found.new, new=found.old).burnt_now == found.unburnt
+
+
+def test_another_objective_by_name_says_which_alerts_it_loses_and_of_which_nobody_can_tell(
+    week: Warehouse, in_use: Configuration
+) -> None:
+    root = PlatformObjective("root_complete", 0.9999, 30, measure=Measure.COMPLETENESS, processors=(ROOT,))
+    asked = PlatformObjective("covered", 0.9, 30, measure=Measure.QUERY, query=CustomQuery("covered", "SELECT none"))
+    strict = replace(in_use, levels=ServiceLevels((), (root, asked)))
+    loose = replace(in_use, levels=ServiceLevels((), (replace(root, objective=0.5), asked)))
+    found = compared(week, strict, loose)
+    assert {each.objective for each in found.unburnt} == {"root complete"}
+    assert [each.partition(":")[0] for each in found.unjudged] == ["covered"]
+    text = "\n".join(view.lines(found, ()))
+    assert f"{found.unburnt[0].at:%Y-%m-%d} root complete: slo_burn" in text
+    assert "Budgets of which nobody can tell: 1\n  covered: " in text
 
 
 @pytest.mark.parametrize("days", [0, -1, 401])

@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from bot.domain.errors import BadInput
 from bot.domain.health.missing import DueOutcome
 from bot.domain.platform.deadline import due_at
 from bot.domain.platform.names import some_of
 from bot.domain.platform.registry import Registry
-from bot.domain.reports.objectives import Counts, Objective, by_day, by_month, counted
+from bot.domain.reports.objectives import Counts, Days, Objective, by_day, by_month, counted
 from bot.domain.slo import CustomQuery, Measure, PlatformObjective
 
 MOST_NAMED = 3
@@ -28,19 +29,28 @@ def named_objective(
     objective: PlatformObjective, outcomes: Sequence[DueOutcome], now: datetime, registry: Registry
 ) -> Objective:
     """By outcomes of the last 97 days, of all processors."""
-    chosen = registry.by_name.keys() if not objective.processors else set(objective.processors)
-    absent = sorted(chosen - registry.by_name.keys())
-    if absent:
-        return unknown(objective, f"the registry has no processor {some_of(absent, MOST_NAMED)}")
-    mine = [each for each in outcomes if each.processor in chosen]
-    if objective.measure is Measure.DEADLINE:
-        mine = _in_time(mine, now, registry)
-    elif objective.measure is Measure.FRESHNESS:
-        mine = _fresh(mine, _limits(objective, registry))
+    try:
+        mine = outcomes_of(objective, outcomes, now, registry)
+    except BadInput as error:
+        return unknown(objective, str(error))
     found = counted(
         by_day(mine, now), objective.objective, objective.false_alarms, by_month(mine), objective.window_days
     )
     return replace(found, name=objective.name, why="" if mine else _why_none(objective))
+
+
+def outcomes_of(
+    objective: PlatformObjective, outcomes: Sequence[DueOutcome], now: datetime, registry: Registry
+) -> list[DueOutcome]:
+    """Those that it counts, good or bad by its measure. Raises BadInput where it names what the registry has not."""
+    chosen = registry.by_name.keys() if not objective.processors else set(objective.processors)
+    absent = sorted(chosen - registry.by_name.keys())
+    if absent:
+        raise BadInput(f"the registry has no processor {some_of(absent, MOST_NAMED)}")
+    mine = [each for each in outcomes if each.processor in chosen]
+    if objective.measure is Measure.DEADLINE:
+        return _in_time(mine, now, registry)
+    return _fresh(mine, _limits(objective, registry)) if objective.measure is Measure.FRESHNESS else mine
 
 
 def _why_none(objective: PlatformObjective) -> str:
@@ -98,24 +108,39 @@ def query_objective(
     objective: PlatformObjective, query: CustomQuery, rows: Iterable[DayValues], today: date
 ) -> Objective:
     """By the days that the query gives. A row that makes no sense makes it unknown, by name."""
-    counts = dict[date, Counts]()
-    for row in rows:
-        found = _counts(row, query.threshold)
-        if found is None:
-            return unknown(
-                objective, f"its query says {row.good} of {row.total} for {row.day}: give 0 <= good <= total"
-            )
-        counts[row.day] = Counts.total((counts.get(row.day, Counts()), found))
-    if not counts:
-        return unknown(objective, "its query gives no row")
-    days = {(today - day).days: found for day, found in counts.items() if day <= today}
+    try:
+        counts = _by_date(query, rows)
+    except BadInput as error:
+        return unknown(objective, str(error))
     months = {f"{day:%Y-%m}" for day in counts}
     monthly = {
         month: Counts.total(found for day, found in counts.items() if f"{day:%Y-%m}" == month)
         for month in sorted(months, reverse=True)
     }
+    days = _days_ago(counts, today)
     made = counted(days, objective.objective, objective.false_alarms, monthly, objective.window_days)
     return replace(made, name=objective.name)
+
+
+def query_days(query: CustomQuery, rows: Iterable[DayValues], today: date) -> Days:
+    """Raises BadInput for a row that makes no sense, or none."""
+    return _days_ago(_by_date(query, rows), today)
+
+
+def _days_ago(counts: Mapping[date, Counts], today: date) -> Days:
+    return {(today - day).days: found for day, found in counts.items() if day <= today}
+
+
+def _by_date(query: CustomQuery, rows: Iterable[DayValues]) -> dict[date, Counts]:
+    counts = dict[date, Counts]()
+    for row in rows:
+        found = _counts(row, query.threshold)
+        if found is None:
+            raise BadInput(f"its query says {row.good} of {row.total} for {row.day}: give 0 <= good <= total")
+        counts[row.day] = Counts.total((counts.get(row.day, Counts()), found))
+    if not counts:
+        raise BadInput("its query gives no row")
+    return counts
 
 
 def _counts(row: DayValues, threshold: float | None) -> Counts | None:

@@ -19,6 +19,7 @@ from bot.domain.findings.finding import Finding, FindingKind, RootCause
 from bot.domain.findings.severity_policy import SeverityPolicy, severity_of
 from bot.domain.health.missing import DueOutcome
 from bot.domain.platform.calendar import slot_instant
+from bot.domain.platform.registry import Registry
 from bot.domain.slo import PlatformObjective, ServiceLevel
 from bot.domain.statistics import binomial_tail, fewest_hits
 
@@ -143,7 +144,7 @@ class Objective:
 
     @property
     def label(self) -> str:
-        return self.name.replace("_", " ") if self.phase is None else f"phase {self.phase}"
+        return called(self.phase, self.name)
 
     @property
     def share(self) -> float:
@@ -174,6 +175,11 @@ class Objective:
     @property
     def burns(self) -> bool:
         return self.rule.fires(self.day, self.week, self.share, self.false_alarms)
+
+
+def called(phase: int | None, name: str = "") -> str:
+    """What people call an objective by."""
+    return name.replace("_", " ") if phase is None else f"phase {phase}"
 
 
 def objective_of(level: ServiceLevel, outcomes: Sequence[DueOutcome], now: datetime, zone: ZoneInfo) -> Objective:
@@ -208,11 +214,11 @@ def counted(
     )
 
 
-def burnt_ago(level: ServiceLevel, outcomes: Sequence[DueOutcome], now: datetime, most: int) -> list[int]:
-    """By how many whole days ago its alert would have fired, of the last `most` days, by the rule of now."""
-    days, share, rate = by_day(outcomes, now), 1 - level.success_rate, level.false_alarms
-    rule = rule_of(_usual(days), share, rate)
-    return [back for back, (day, week) in enumerate(_looks(days, most)) if rule.fires(day, week, share, rate)]
+def burnt_ago(days: Days, target: float, false_alarms: float, most: int) -> list[int]:
+    """By how many whole days ago an alert would have fired, of the last `most` days, by the rule of now."""
+    share = 1 - target
+    rule = rule_of(_usual(days), share, false_alarms)
+    return [back for back, (day, week) in enumerate(_looks(days, most)) if rule.fires(day, week, share, false_alarms)]
 
 
 def _usual(days: Days) -> int:
@@ -227,6 +233,15 @@ def _looks(days: Days, most: int) -> list[tuple[Counts, Counts]]:
 
 def _within(days: Days, first: int, count: int) -> Counts:
     return Counts.total(days[back] for back in range(first, first + count) if back in days)
+
+
+def by_phase(outcomes: Iterable[DueOutcome], registry: Registry) -> Mapping[int, Sequence[DueOutcome]]:
+    found = dict[int, list[DueOutcome]]()
+    for each in outcomes:
+        known = registry.by_name.get(each.processor)
+        if known is not None and known.phase is not None:
+            found.setdefault(known.phase, []).append(each)
+    return found
 
 
 def by_day(outcomes: Iterable[DueOutcome], now: datetime) -> Days:

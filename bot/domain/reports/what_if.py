@@ -62,14 +62,16 @@ class Confirmed:
 @dataclass(frozen=True, kw_only=True)
 class Would:
     """What a configuration would have said. `woken` counts pages by person, `nobody` those that reach no one; `burnt`:
-    at the end of which days the budget of a phase would have burnt, where the objectives differ.
+    at the end of which days the budget of an objective would have burnt, where the objectives differ; `unjudged`: why
+    nobody can tell of one.
     """
 
     messages: Messages
     troubles: tuple[Trouble, ...]
     woken: Mapping[str, int]
     nobody: int = 0
-    burnt: Mapping[int, tuple[datetime, ...]] = field(default_factory=dict)
+    burnt: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)
+    unjudged: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -97,9 +99,9 @@ class Page:
 
 @dataclass(frozen=True)
 class Burnt:
-    """An alert on the budget of a phase."""
+    """An alert on the budget of an objective."""
 
-    phase: int
+    objective: str
     at: datetime
 
 
@@ -161,6 +163,12 @@ class WhatIf:
     def burnt_now(self) -> tuple[Burnt, ...]:
         return tuple(_unburnt(self.new, self.old))
 
+    @cached_property
+    def unjudged(self) -> tuple[str, ...]:
+        """Objectives of whose alerts nobody can tell, by either configuration, each with why."""
+        found = {**self.old.unjudged, **self.new.unjudged}
+        return tuple(f"{name}: {why}" for name, why in sorted(found.items()))
+
     @property
     def lost_confirmed(self) -> tuple[str, ...]:
         """Incidents that people confirmed, that the new configuration does not tell of, or in the digest alone."""
@@ -186,8 +194,9 @@ def _same(trouble: Trouble, in_: Would) -> list[Trouble]:
 
 
 def _unburnt(by: Would, other: Would) -> Iterator[Burnt]:
-    for phase, times in sorted(by.burnt.items()):
-        yield from (Burnt(phase, at) for at in sorted(set(times).difference(other.burnt.get(phase, ()))))
+    for name, times in sorted(by.burnt.items()):
+        if name not in other.unjudged:
+            yield from (Burnt(name, at) for at in sorted(set(times).difference(other.burnt.get(name, ()))))
 
 
 def _heard(confirmed: Confirmed, in_: Would) -> int:

@@ -1,0 +1,59 @@
+"""On which days of a span alerts on budgets would have fired: of phases, and of objectives by name."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.domain.errors import BadInput
+from bot.domain.health.missing import DueOutcome
+from bot.domain.platform.registry import Registry
+from bot.domain.reports.named_objectives import DayValues, outcomes_of, query_days
+from bot.domain.reports.objectives import DAY, Days, burnt_ago, by_day, by_phase, called
+from bot.domain.slo import CustomQuery, PlatformObjective, ServiceLevels
+
+
+@dataclass(frozen=True)
+class History:
+    """`outcomes` and what `values` gives of a query: of the span, and of the 37 days before it. `values` raises
+    BadInput for one that cannot be run.
+    """
+
+    outcomes: Sequence[DueOutcome]
+    values: Callable[[CustomQuery], Sequence[DayValues]]
+    until: datetime
+    days: int
+
+
+@dataclass(frozen=True)
+class Alerts:
+    """`fired`: by what an objective is called, at the end of which days; `unknown`: why nobody can tell."""
+
+    fired: Mapping[str, tuple[datetime, ...]]
+    unknown: Mapping[str, str]
+
+
+def alerts_of(levels: ServiceLevels, registry: Registry, known: History) -> Alerts:
+    fired, unknown = dict[str, tuple[datetime, ...]](), dict[str, str]()
+
+    def note(label: str, days: Days, target: float, false_alarms: float) -> None:
+        ago = burnt_ago(days, target, false_alarms, known.days)
+        fired[label] = tuple(known.until - back * DAY for back in ago)
+
+    of_phases = by_phase(known.outcomes, registry)
+    for level in levels.phases:
+        days = by_day(of_phases.get(level.phase, ()), known.until)
+        note(called(level.phase), days, level.success_rate, level.false_alarms)
+    for each in (each for each in levels.platform if each.counted):
+        label = called(None, each.name)
+        try:
+            note(label, _days(each, registry, known), each.objective, each.false_alarms)
+        except BadInput as error:
+            unknown[label] = str(error)
+    return Alerts(fired, unknown)
+
+
+def _days(each: PlatformObjective, registry: Registry, known: History) -> Days:
+    if each.query is None:
+        return by_day(outcomes_of(each, known.outcomes, known.until, registry), known.until)
+    today: date = known.until.astimezone(registry.zone).date()
+    return query_days(each.query, known.values(each.query), today)
