@@ -20,7 +20,7 @@ def slo_json(report: SloReport) -> dict[str, Any]:
 def _objective(each: Objective) -> dict[str, Any]:
     return {
         "phase": each.phase,
-        "name": each.label,
+        "name": each.name or each.label,
         "days": each.days,
         "unknown_because": each.why or None,
         "target": each.target,

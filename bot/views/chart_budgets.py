@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.domain.findings.words import short_day
-from bot.domain.reports.objectives import Objective
+from bot.domain.reports.objectives import Objective, least_left
 from bot.views import slo_words, svg
 from bot.views.chart_axes import Frame, below
 from bot.views.chart_fonts import fonts
@@ -29,36 +29,36 @@ ROW = HEAD + PANEL + GAP
 LABEL, NAME = 38.0, 150.0
 LEFT = MARGIN + LABEL
 MOST_ROWS = 10
-"""More would not be read in a picture: those with the least left are drawn."""
+"""More would not be read in a picture: those that burn or have the least left are drawn."""
 NOTES = ("Left after each day. Dashes: spent evenly.", "A gap: nothing is known of that day.")
 
 
 def draw_budgets(objectives: Sequence[Objective], as_of: datetime, title: str) -> str:
     """Of each panel the upper edge is a whole budget, the lower one none."""
-    shown = least_left(objectives)
+    shown = drawn(objectives)
     days = max(len(each.daily) for each in shown)
     top = TOP + LINE * len(NOTES)
-    parts = [part for at, each in enumerate(shown) for part in _panel(each, _frame(top + ROW * at, days))]
+    parts = [
+        part for at, each in enumerate(shown) for part in _panel(each, _within(top + ROW * at + HEAD, PANEL, days))
+    ]
     bottom = top + ROW * len(shown) - GAP
     first = (as_of - timedelta(days=days - 1)).date()
     dates = [(float(at), short_day(first + timedelta(days=at))) for at in range(days)]
-    parts += below(Frame(LEFT, top, WIDTH - MARGIN - 8 - LEFT, bottom - top, days - 1, 1.0), dates)
+    parts += below(_within(top, bottom - top, days), dates)
     left_out = len(objectives) - len(shown)
     if left_out:
-        said = f"The {len(shown)} with the least left of {len(objectives)}."
+        said = f"The {len(shown)} of {len(objectives)} that burn, or have the least left."
         parts.append(words(said, MARGIN, bottom + 34, room=WIDTH - 2 * MARGIN))
     return card(title, bottom + (50 if left_out else 30), parts, NOTES)
 
 
-def least_left(objectives: Sequence[Objective]) -> list[Objective]:
-    """Those that are drawn, in their order."""
-    spent = [-1.0 if each.spent is None else each.spent for each in objectives]
-    kept = sorted(range(len(spent)), key=lambda at: -spent[at])[:MOST_ROWS]
-    return [objectives[at] for at in sorted(kept)]
+def drawn(objectives: Sequence[Objective]) -> list[Objective]:
+    """Those that burn or have the least left, in their order."""
+    return least_left(objectives, MOST_ROWS)
 
 
-def _frame(top: float, days: int) -> Frame:
-    return Frame(LEFT, top + HEAD, WIDTH - MARGIN - 8 - LEFT, PANEL, days - 1, 1.0)
+def _within(top: float, height: float, days: int) -> Frame:
+    return Frame(LEFT, top, WIDTH - MARGIN - 8 - LEFT, height, days - 1, 1.0)
 
 
 def _panel(each: Objective, within: Frame) -> list[str]:

@@ -11,7 +11,7 @@ from bot.domain.health.trends import Trends
 from bot.domain.health.usual import WEEKDAYS
 from bot.domain.reports.objectives import SloReport
 from bot.views import chart_storm, numbers, slo_words
-from bot.views.chart_budgets import draw_budgets, least_left
+from bot.views.chart_budgets import draw_budgets, drawn
 from bot.views.chart_figures import draw_heat, draw_success, worst_hours
 from bot.views.chart_lines import draw_durations, usual_words
 from bot.views.chart_style import png
@@ -71,7 +71,7 @@ def budgets(report: SloReport) -> Picture | None:
     if all(each.spent is None for each in report.objectives):
         return None
     title = "What is left of the budgets, 30 days"
-    said = (f"{slo_words.name(each)}: {slo_words.left_short(each)}" for each in least_left(report.objectives))
+    said = (f"{slo_words.name(each)}: {slo_words.left_short(each)}" for each in drawn(report.objectives))
     alt_text = f"{title}. {'; '.join(said)}."[:1000]
     return Picture("budgets.png", title, alt_text, draw_budgets(report.objectives, report.as_of, title))
 

@@ -47,24 +47,26 @@ def card(report: HealthReport, request: HealthRequest, workspace: str = "") -> C
 
 
 def _overview(report: HealthReport, request: HealthRequest, workspace: str) -> Card:
-    title = f"{CIRCLES[report.overall]} Pipeline health: {report.overall}"
     reasons = _reasons(report)
     head, rest = glance(report)
     tools = _actions(report, request, _overview_actions(report, request))
     blocks = [*head, *_open(report, workspace), *rest, tools]
     notes = _plain_footnotes(report, figures=False)
     more = [f"And {len(reasons) - MOST_REASONS} more."] if len(reasons) > MOST_REASONS else []
-    lines = [title, _plain_span(report), *(reason.text for reason in reasons[:MOST_REASONS]), *more]
+    lines = [_whole_title(report), _plain_span(report), *(reason.text for reason in reasons[:MOST_REASONS]), *more]
     lines += [*_open_texts(report), "", *map(_phase_text, report.phases), ""]
     return Card(escape("\n".join([*lines, *notes])), tuple(blocks))
 
 
 def glance(report: HealthReport) -> tuple[list[Block], list[Block]]:
     """The overview without its incidents and buttons: how it is and why; then phases and figures."""
-    title = f"{CIRCLES[report.overall]} Pipeline health: {report.overall}"
     phases = [section("\n".join(_phase_lines(report.phases)))] if report.phases else []
     notes = context(*map(escape, _plain_footnotes(report, figures=False)))
-    return [header(title), context(_span(report)), *_why(_reasons(report))], [*phases, notes]
+    return [header(_whole_title(report)), context(_span(report)), *_why(_reasons(report))], [*phases, notes]
+
+
+def _whole_title(report: HealthReport) -> str:
+    return f"{CIRCLES[report.overall]} Pipeline health: {report.overall}"
 
 
 def _phase(report: HealthReport, request: HealthRequest, workspace: str) -> Card:

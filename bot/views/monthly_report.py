@@ -73,7 +73,7 @@ def bars(report: MonthlyReport) -> list[str]:
 
 
 def _bar(each: Objective) -> str:
-    left = "unknown" if each.spent is None else f"{max(0.0, 1 - each.spent):.0%}"
+    left = slo_words.share_left(each)
     return f"{slo_words.bar(each)} {left:>7}  {slo_words.name(each)}"
 
 

@@ -1,6 +1,6 @@
 """Budgets, burn and compliance for Slack and the terminal."""
 
-from bot.domain.reports.objectives import Objective, PlatformStanding, SloReport
+from bot.domain.reports.objectives import Objective, PlatformStanding, SloReport, least_left
 from bot.views import action_ids, slo_words
 from bot.views.blocks import Block, Card, actions, button, context, header, packed, section
 from bot.views.text import escape
@@ -12,12 +12,12 @@ MOST_SHOWN = 20
 
 
 def card(report: SloReport) -> Card:
-    """A bar for each objective: what is left of its budget; of many those with the least left."""
+    """A bar for each objective: what is left of its budget; of many those that burn or have the least left."""
     blocks: list[Block] = [header("Service levels, 30 days")]
-    least = sorted(report.objectives, key=_left)[:MOST_SHOWN]
-    blocks += [section("\n".join(_lines(each))) for each in report.objectives if each in least]
+    least = least_left(report.objectives, MOST_SHOWN)
+    blocks += [section("\n".join(_lines(each))) for each in least]
     if more := len(report.objectives) - len(least):
-        blocks.append(context(f"{more:,} more have as much left or more: `fireline slo` shows all"))
+        blocks.append(context(f"{more:,} more: `fireline slo` shows all; these burn, or have the least left"))
     if len(report.phases) == 1:
         blocks.append(context(f"By month: {slo_words.months(report.phases[0])}"))
     if report.platform:
@@ -33,11 +33,6 @@ def _lines(each: Objective) -> list[str]:
     head = f"{_mark(each)} *{escape(slo_words.name(each))}*  {slo_words.bar(each)}  {escape(slo_words.left(each))}"
     facts = [slo_words.rate(each.month), f"target {each.target:.1%}", slo_words.late(each)]
     return [head, escape(" · ".join(filter(None, facts))), f"Alert: {slo_words.rule(each)}"]
-
-
-def _left(each: Objective) -> tuple[bool, float]:
-    """What burns comes first; what is unknown as if half were left."""
-    return not each.burns, 0.5 if each.spent is None else 1 - each.spent
 
 
 def _mark(each: Objective) -> str:

@@ -34,11 +34,16 @@ def bar(objective: Objective) -> str:
     return FULL * left + EMPTY * (CELLS - left)
 
 
+def share_left(objective: Objective) -> str:
+    """`62%` of the budget; never below nothing."""
+    return UNKNOWN if objective.spent is None else f"{max(0.0, 1 - objective.spent):.0%}"
+
+
 def left(objective: Objective) -> str:
     """`62 % of the budget left: 19 of 49.5 misses in 30 days`."""
     if objective.spent is None:
         return f"{UNKNOWN}: {objective.why or f'no outcome is known in {objective.days} days'}"
-    said = f"{max(0.0, 1 - objective.spent):.0%} of the budget left"
+    said = f"{share_left(objective)} of the budget left"
     over = " (spent)" if objective.spent >= 1 else ""
     return f"{said}{over}: {objective.month.bad:,} of {objective.budget:,.1f} misses in {plural(objective.days, 'day')}"
 
@@ -48,7 +53,7 @@ def left_short(objective: Objective) -> str:
     if objective.spent is None:
         return UNKNOWN
     burns = ", burns now" if objective.burns else ""
-    said = f"{max(0.0, 1 - objective.spent):.0%} left" if objective.spent < 1 else "all spent"
+    said = f"{share_left(objective)} left" if objective.spent < 1 else "all spent"
     return f"{said}{burns}: {objective.month.bad:,} of {objective.budget:,.1f} misses"
 
 

@@ -94,7 +94,7 @@ def levels(report: WeeklyReport, voice: Voice) -> list[str]:
 
 def _level(each: Objective, voice: Voice) -> str:
     below = "below its target of" if each.week.rate is not None and each.week.rate < each.target else "target"
-    left = "budget unknown" if each.spent is None else f"{max(0.0, 1 - each.spent):.0%} of the budget left"
+    left = "budget unknown" if each.spent is None else f"{slo_words.share_left(each)} of the budget left"
     return f"{voice.data(slo_words.name(each))}: {slo_words.rate(each.week)}, {below} {each.target:.1%}; {left}"
 
 

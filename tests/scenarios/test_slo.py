@@ -222,9 +222,9 @@ def test_the_history_beside_it_tells_how_often(tmp_path: Path, monkeypatch: pyte
     assert "would have fired on 0 days of the last 90" in said.stdout
     assert "Hit rate  ··········  unknown: its query names column hit, which is not there" in said.stdout
     found = {each["name"]: each for each in json.loads(CliRunner().invoke(app, ["slo", "--json"]).stdout)["named"]}
-    assert (found["hit rate"]["spent"], found["hit rate"]["burns"]) == (None, False)
+    assert (found["hit_rate"]["spent"], found["hit_rate"]["burns"]) == (None, False)
     assert found["coverage"]["month"]["good"] > 0 == found["coverage"]["month"]["bad"]
-    assert found["in time"]["month"]["good"] > 0
+    assert found["in_time"]["month"]["good"] > 0
     assert found["fresh"]["month"]["good"] > 0
     checked = CliRunner().invoke(app, ["check-config"])
     assert checked.exit_code == 0, checked.output

@@ -177,6 +177,17 @@ class Objective:
         return self.rule.fires(self.day, self.week, self.share, self.false_alarms)
 
 
+def least_left(objectives: Sequence[Objective], most: int) -> list[Objective]:
+    """So many of them, in their order: what burns or is spent first; what is unknown as if half were left."""
+    left = [(not each.burns and (each.spent or 0) < 1, 1 - _half_if_unknown(each.spent)) for each in objectives]
+    kept = sorted(range(len(left)), key=lambda at: left[at])[:most]
+    return [objectives[at] for at in sorted(kept)]
+
+
+def _half_if_unknown(spent: float | None) -> float:
+    return 0.5 if spent is None else spent
+
+
 def called(phase: int | None, name: str = "") -> str:
     """What people call an objective by."""
     return name.replace("_", " ") if phase is None else f"phase {phase}"
