@@ -23,6 +23,7 @@ from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
 from bot.domain.evidence.vocabulary import Vocabulary
 from bot.domain.sources import Feed, SourceFailed, SourcePlan
 from bot.ports.sources import Source
+from bot.ports.warehouse import DataFile
 from bot.services.loading import hints_of
 from bot.services.sources import Connected, SourcesService
 from tests.contracts.sources import rigs
@@ -312,6 +313,11 @@ def test_a_file_of_very_many_rows_is_stored_part_by_part(
         cursors = [batch.cursor for batch in batches]
     assert len(cursors) == 3
     assert len(set(cursors)) == 2, "the file is read when its last part is"
+    with source.batches(None, NOW) as stopped:
+        part = next(stopped).file
+        assert isinstance(part, DataFile)
+        assert part.path.exists()
+    assert not part.path.parent.exists(), "whoever stops in the middle leaves no part behind"
     with reading(held, Clock(), history=CutOff(source)) as service, pytest.raises(SourceFailed, match="reset"):
         service.sync("history")
     with reading(held, Clock(), history=source) as service:

@@ -3,8 +3,8 @@
 import json
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -72,8 +72,10 @@ class FilesSource:
 
     @contextmanager
     def batches(self, cursor: str | None, now: datetime) -> Iterator[Iterator[Batch]]:  # noqa: ARG002 (the port's)
-        with tempfile.TemporaryDirectory(prefix="fireline-") as scratch:
-            yield self._batches(cursor, Path(scratch))
+        """Whoever stops in the middle leaves nothing behind: the parts of a file go with the block."""
+        folder = tempfile.TemporaryDirectory(prefix="fireline-")
+        with folder as scratch, closing(self._batches(cursor, Path(scratch))) as batches:
+            yield batches
 
     def check(self, now: datetime) -> str:  # noqa: ARG002 (the port's)
         """How many files there are, and the newest."""
@@ -86,7 +88,7 @@ class FilesSource:
     def close(self) -> None:
         """Nothing is held open."""
 
-    def _batches(self, cursor: str | None, scratch: Path) -> Iterator[Batch]:
+    def _batches(self, cursor: str | None, scratch: Path) -> Generator[Batch]:
         read = _Read.of(cursor)
         for file in sorted(self._found(), key=lambda file: (file.changed_ns, file.name)):
             if not read.lacks(file):

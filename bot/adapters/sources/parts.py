@@ -1,8 +1,8 @@
 """A file of very many rows in parts that are stored one by one, which cost less memory than the whole."""
 
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -32,8 +32,9 @@ def parts_of(path: Path) -> Iterator[Iterator[Part]]:
         with tempfile.TemporaryDirectory(prefix="fireline-") as folder:
             yield _of_parquet(path, Path(folder) / "parts")
     elif path.suffix.casefold() in (".ndjson", ".jsonl") and path.stat().st_size > LINE_FILE_BYTES:
-        with tempfile.TemporaryDirectory(prefix="fireline-") as folder:
-            yield _of_lines(path, Path(folder) / f"part{path.suffix}")
+        made = tempfile.TemporaryDirectory(prefix="fireline-")
+        with made as folder, closing(_of_lines(path, Path(folder) / f"part{path.suffix}")) as parts:
+            yield parts
     else:
         yield iter([Part(path, is_last=True)])
 
@@ -64,7 +65,7 @@ def _of_parquet(path: Path, folder: Path) -> Iterator[Part]:
         part.unlink()
 
 
-def _of_lines(path: Path, part: Path) -> Iterator[Part]:
+def _of_lines(path: Path, part: Path) -> Generator[Part]:
     with path.open("rb") as stream:
         lines = list(islice(stream, PART_ROWS))
         while lines:
