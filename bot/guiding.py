@@ -91,10 +91,22 @@ def guided(
     lines = error_lines(settings, registry)
     deployments = partial(deployments_of, services.deploys)
     asked = Asked(
-        registry, services.validation, services.health, services.sources, services.incidents, deployments, lines
+        registry,
+        services.validation,
+        services.health,
+        services.sources,
+        services.incidents,
+        deployments,
+        lines,
+        lambda: services.operations.circuits.all(),
     )
     hands = Hands(
-        registry, services.silences, services.declaring, services.repairs, on_services(lambda: services.operations)
+        registry,
+        services.silences,
+        services.declaring,
+        services.repairs,
+        on_services(lambda: services.operations),
+        lambda: services.operations.circuits,
     )
     approves = load_access(settings.config / "access.yaml").approves
     people = People(services.oncall.schedule, identify, approves, email_by(identify))

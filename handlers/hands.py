@@ -45,6 +45,11 @@ def register(app: AsyncApp, services: AppServices) -> None:
             await ack()
         await reply.instead(card)
 
+    @app.action(action_ids.REPROCESS_CIRCUITS)
+    async def listed(ack: AsyncAck, reply: Reply) -> None:
+        await ack()
+        await reply.privately(hands.circuits(await reply.work(services.operations.circuits.all)))
+
 
 def _chosen(services: AppServices, hand: Hand, name: str, user: str) -> tuple[Card, Incident]:
     now = services.now()

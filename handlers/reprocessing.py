@@ -16,7 +16,7 @@ from bot.domain.reprocessing.plan import Mode, Request
 from bot.domain.reprocessing.repair import Repair
 from bot.services.app import AppServices
 from bot.services.reprocessing import PlanChanged
-from bot.views import action_ids, reprocessing, reprocessing_progress
+from bot.views import action_ids, hands, reprocessing, reprocessing_progress
 from bot.views.blocks import Card
 from handlers import payloads
 from handlers.answers import help_card
@@ -135,6 +135,8 @@ async def _answer(services: AppServices, reply: Reply, command: Payload) -> None
     text = payloads.text(command)
     if text.casefold() == "list":
         await reply.privately(reprocessing.listed(await reply.work(services.repairs.latest)))
+    elif text.casefold() == "circuits":
+        await reply.privately(hands.circuits(await reply.work(services.operations.circuits.all)))
     elif NUMBER.fullmatch(text):
         await reply.send(await reply.work(_shown, services, text))
     else:

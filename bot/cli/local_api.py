@@ -116,7 +116,11 @@ def _answers(services: AppServices) -> Mapping[str, Answer]:
         ),
         "deploys": lambda given: answer_deploys(services.deploys, deploys_question(given), services.now()),
         "reprocess": lambda given: answer_reprocess(
-            services.repairs, services.repair_work.control, reprocess_question(given), services.now()
+            services.repairs,
+            services.repair_work.control,
+            services.operations.circuits,
+            reprocess_question(given),
+            services.now(),
         ),
         "slo": lambda given: answer_slo(services.slo, slo_question(given), services.now()),
         "watch": lambda given: answer_watch(

@@ -15,7 +15,9 @@ from bot.cli.incident import By, login_name
 from bot.cli.options import AsJson, Home
 
 if TYPE_CHECKING:
+    from bot.domain.access import Actor
     from bot.domain.reprocessing.repair import Repair
+    from bot.services.circuits import CircuitService
     from bot.services.repair_control import RepairControl
     from bot.services.reprocessing import RepairService
 
@@ -37,8 +39,8 @@ class PlanMode(StrEnum):
 
 @dataclass(frozen=True)
 class RepairQuestion:
-    """`act`: plan, start, approve, status, pause, resume, cancel or retry; `text` as after `/reprocess`, or which one;
-    `by` is who asks.
+    """`act`: plan, start, approve, status, pause, resume, cancel, retry or circuits; `text` as after `/reprocess`, or
+    which one; `by` is who asks.
     """
 
     act: str
@@ -114,13 +116,28 @@ def retry(name: Which, by: By = None, as_json: AsJson = False, home: Home = None
     _ask(home, RepairQuestion("retry", name, by or login_name(), as_json))
 
 
+@reprocess.command()
+def circuits(
+    close: Annotated[str, typer.Option(metavar="PROCESSOR", help="Let its repairs go on.", show_default=False)] = "",
+    by: By = None,
+    as_json: AsJson = False,
+    home: Home = None,
+) -> None:
+    """Show of which processors repairs are stopped, and why; or let those of one go on."""
+    _ask(home, RepairQuestion("circuits", close, by or login_name(), as_json))
+
+
 def question_of(given: dict[str, Any]) -> RepairQuestion:
     """A question that came over the socket. Raises TypeError for one of another version."""
     return RepairQuestion(**given)
 
 
 def answer_reprocess(
-    repairs: "RepairService", control: "RepairControl", question: RepairQuestion, moment: datetime
+    repairs: "RepairService",
+    control: "RepairControl",
+    circuits: "CircuitService",
+    question: RepairQuestion,
+    moment: datetime,
 ) -> str:
     """Do what was asked, and say how it is then. Raises BadInput."""
     from bot.domain.access import Actor, Way
@@ -139,6 +156,8 @@ def answer_reprocess(
             raise BadInput(f"It needs no second person: fireline reprocess start {question.text}")
         case "start" | "approve":
             known = repairs.start(question.text, who, moment)
+        case "circuits":
+            return _circuits(circuits, question, who, moment)
         case "status" if not question.text:
             return _latest(repairs, question)
         case "cancel" if (before := repairs.get(question.text)).state in BEFORE_START:
@@ -165,8 +184,8 @@ def _ask(home: Path | None, question: RepairQuestion) -> None:
         if answer is None:
             from bot.asking_repairs import asking_repairs
 
-            with asking_repairs(settings, now) as (repairs, control):
-                answer = answer_reprocess(repairs, control, question, now())
+            with asking_repairs(settings, now) as asked:
+                answer = answer_reprocess(*asked, question, now())
         print(answer, end="") if question.as_json else say_folded(answer.rstrip("\n"))
 
 
@@ -211,6 +230,18 @@ def _latest(repairs: "RepairService", question: RepairQuestion) -> str:
     return (
         _json([listed_json(each) for each in found]) if question.as_json else _lines(reprocessing.listing(found, PLAIN))
     )
+
+
+def _circuits(circuits: "CircuitService", question: RepairQuestion, who: "Actor", moment: datetime) -> str:
+    from bot.cli.reprocess_json import circuit_json
+    from bot.views.hands import circuit_lines
+    from bot.views.incident import PLAIN
+
+    closed = circuits.close(question.text, who, moment) if question.text else ""
+    found = circuits.all()
+    if question.as_json:
+        return _json([circuit_json(each) for each in found])
+    return _lines([*([f"Repairs of {closed} may go on."] if closed else []), *circuit_lines(found, PLAIN)])
 
 
 def _json(said: Mapping[str, Any] | list[Any]) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.domain.reprocessing.plan import Deadline, Offer, Step
 from bot.domain.reprocessing.progress import Progress
-from bot.domain.reprocessing.repair import Repair, RepairStep
+from bot.domain.reprocessing.repair import Circuit, Repair, RepairStep
 
 
 def plan_json(found: Repair) -> dict[str, Any]:
@@ -87,4 +87,13 @@ def _deadline(each: Deadline) -> dict[str, Any]:
         "data_date": f"{each.data_date}",
         **times,
         "spare_seconds": round(each.spare.total_seconds()),
+    }
+
+
+def circuit_json(circuit: Circuit) -> dict[str, Any]:
+    return {
+        "processor": circuit.processor,
+        "opened_at": circuit.opened_at.isoformat(),
+        "opened_by": circuit.opened_by,
+        "because": circuit.because,
     }

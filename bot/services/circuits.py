@@ -1,7 +1,7 @@
 """Open and close circuits by hand: what Fireline is not to repair until somebody says so."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from bot.domain.access import Actor, Identity
@@ -23,6 +23,10 @@ class CircuitService:
 
     def __init__(self, state: State | None, registry: Registry, identify: Callable[[Actor], Identity]) -> None:
         self._state, self._registry, self._identify = state, registry, identify
+
+    def all(self) -> Sequence[Circuit]:
+        """That are open."""
+        return self._required().repairs.circuits()
 
     def open(self, processor: str, because: str, who: Actor, now: datetime) -> Circuit:
         """Raises NotAllowed; BadInput for a name that is none, without a reason, and where it is open already."""

@@ -73,6 +73,11 @@ class RepairControl:
     def _retried(self, repair: Repair, steps: list[RepairStep], now: datetime) -> tuple[Repair, list[RepairStep]]:
         """One person alone tries no more again than one may start alone."""
         after, again = retried(repair, steps, now)
+        barred = {each.processor: each.because for each in self._state.repairs.circuits()}
+        if all(step.processor in barred for step in again):
+            name = again[0].processor
+            said = f"Not tried again: the circuit of {name} is open: {barred[name]}."
+            raise BadInput(f"{said} Mend it, then let its repairs go on: `/reprocess circuits`.")
         dependents = {step.processor for step in again} - set(repair.plan.request.processors)
         repaired = self._state.repairs.repaired(now - AGAIN_WITHIN)
         if why := "; ".join(why_second(again, len(dependents), repeated(again, repaired))):

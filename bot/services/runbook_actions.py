@@ -17,6 +17,7 @@ from bot.domain.reprocessing.repair import Repair, RepairState
 from bot.domain.runbooks.arguments import length, phase, service_of, subject_of, truth
 from bot.domain.runbooks.run import Run, StepRun, Subject
 from bot.domain.runbooks.runbook import Step
+from bot.services.circuits import CircuitService
 from bot.services.declaring import DeclaringService
 from bot.services.reprocessing import RepairService
 from bot.services.silences import SilenceService
@@ -75,6 +76,7 @@ class Hands:
     declaring: DeclaringService
     repairs: RepairService | None = None
     services: Mapping[str, OnService] | None = None
+    circuits: Callable[[], CircuitService] | None = None
 
 
 class RunbookActions:
@@ -84,6 +86,8 @@ class RunbookActions:
             "silence": self._silence,
             "page": self._page,
             "reprocess": self._reprocess,
+            "open_circuit": self._open_circuit,
+            "close_circuit": self._close_circuit,
         }
 
     def do(self, order: Order) -> str:
@@ -134,6 +138,23 @@ class RunbookActions:
         if made.plan.needs_second:
             return _told(repairs.ask_approval(made.id, order.who, order.now))
         return _told(repairs.start(made.id, order.who, order.now))
+
+    def _open_circuit(self, order: Order) -> str:
+        name, circuits = order.processor, self._circuits()
+        if not any(each.processor == name for each in circuits.all()):
+            circuits.open(name, f"{order.run.label}: {order.step.arguments['reason']}", order.who, order.now)
+        return f"repairs of {name} are stopped: `/reprocess circuits` lets them go on"
+
+    def _close_circuit(self, order: Order) -> str:
+        name, circuits = order.processor, self._circuits()
+        if any(each.processor == name for each in circuits.all()):
+            circuits.close(name, order.who, order.now)
+        return f"repairs of {name} may go on"
+
+    def _circuits(self) -> CircuitService:
+        if self._hands.circuits is None:
+            raise BadInput("Circuits are not there in this process: skip the step.")
+        return self._hands.circuits()
 
     def _on_service(self, order: Order) -> str:
         does = (self._hands.services or {}).get(order.step.call)

@@ -11,6 +11,7 @@ from bot.domain.evidence.unseen import DATA, RUNS
 from bot.domain.findings.severity import Severity
 from bot.domain.health.model import HealthReport, HealthRequest
 from bot.domain.platform.registry import Registry
+from bot.domain.reprocessing.repair import Circuit
 from bot.domain.runbooks.arguments import phase, service_of, subject_of
 from bot.domain.runbooks.expectation import Measured, age, not_known, number
 from bot.domain.runbooks.run import Subject
@@ -54,6 +55,7 @@ class Asked:
     incidents: IncidentService
     deployments: Deployments | None = None
     errors: ErrorLines | None = None
+    circuits: Callable[[], Sequence[Circuit]] = tuple
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ class RunbookChecks:
             "open_incidents": self._open,
             "source_age": self._source_age,
             "deployments": self._deployments,
+            "circuit": self._circuit,
             "error_lines": self._error_lines,
         }
 
@@ -227,6 +230,12 @@ class RunbookChecks:
         service = self._service(asked)
         found = self._of.deployments(service, asked.now)
         return not_known(f"{service} was not read", asked.now) if found is None else number(found, asked.now)
+
+    def _circuit(self, asked: _Question) -> Measured:
+        self._registered(asked.processor)
+        because = next((each.because for each in self._of.circuits() if each.processor == asked.processor), None)
+        said = "closed" if because is None else "open"
+        return Measured(said, said, asked.now, because or "")
 
     def _error_lines(self, asked: _Question) -> Measured:
         if self._of.errors is None:

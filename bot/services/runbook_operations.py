@@ -14,6 +14,7 @@ KINDS = {
     "restart": Kind.RESTART,
     "rollback": Kind.ROLLBACK,
     "cancel_execution": Kind.CANCEL,
+    "run_maintenance": Kind.MAINTENANCE,
     "raise_timeout": Kind.TIMEOUT,
     "clear_marker": Kind.CLEAR_MARKER,
 }

@@ -8,6 +8,8 @@ from bot.domain.reprocessing.repair import Circuit
 from bot.domain.verdicts.validation import ValidationRequest
 from bot.views import action_ids
 from bot.views.blocks import Block, Card, Element, actions, button, context, option, section, select
+from bot.views.incident import PLAIN, SLACK
+from bot.views.incident_words import Voice
 from bot.views.text import escape
 
 LABELS = {
@@ -19,6 +21,7 @@ LABELS = {
     Hand.ROLLBACK: "Roll {} back",
     Hand.OPEN_CIRCUIT: "Stop repairs of {}",
 }
+MOST_CIRCUITS = 20
 ALONE = "No hand of Fireline fits: it is to be looked into by hand."
 
 
@@ -55,3 +58,26 @@ def circuit_opened(circuit: Circuit) -> Card:
 def circuit_closed(processor: str, by: str) -> Card:
     text = f"{by} lets repairs of {processor} go on."
     return Card(escape(text), (section(escape(text)),))
+
+
+def circuits(found: Sequence[Circuit]) -> Card:
+    """Those that are open, the newest first, each with the button that closes it."""
+    shown = sorted(found, key=lambda each: each.opened_at, reverse=True)[:MOST_CIRCUITS]
+    text = [escape(line) for line in circuit_lines(shown, PLAIN)]
+    more = len(found) - len(shown)
+    blocks = [block for each in shown for block in _open(each)] or [section(text[0])]
+    return Card("\n".join(text), (*blocks, *([context(f"and {more:,} more")] if more else [])))
+
+
+def circuit_lines(found: Sequence[Circuit], voice: Voice) -> list[str]:
+    return [_line(each, voice) for each in found] or ["No circuit is open: whatever is planned may run."]
+
+
+def _line(circuit: Circuit, voice: Voice) -> str:
+    by, name = voice.data(circuit.opened_by), voice.data(circuit.processor)
+    return f"{name}: repairs are stopped by {by} {voice.date(circuit.opened_at)}: {voice.data(circuit.because)}"
+
+
+def _open(circuit: Circuit) -> list[Block]:
+    close = button(f"Let repairs of {circuit.processor} go on", action_ids.CIRCUIT_CLOSE, circuit.processor)
+    return [section(_line(circuit, SLACK)), actions([close])]

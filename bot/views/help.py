@@ -42,7 +42,10 @@ def _commands(registry: Registry, dates: DateReader) -> tuple[tuple[str, str], .
         ("/page @person TEXT", "page a person or a rota on purpose: first it shows who is paged by what"),
         ("/oncall", "who is on call, why, until when, and who comes next"),
         ("/oncall readiness", "who can be reached by what; `/oncall test @person` pages for practice"),
-        (f"/reprocess {name} yesterday", "a plan of what would run again, and a button that starts it; `list`, `R-12`"),
+        (
+            f"/reprocess {name} yesterday",
+            "a plan of what would run again, and a button that starts it; `list`, `circuits`, `R-12`",
+        ),
         ("/deploys", "what is deployed of each service, and how it differs from the registry"),
         ("/slo", "budgets left, how fast they burn, and what an alert can see; `/slo phase 2`"),
         (

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.domain.counts import plural
 from bot.domain.platform.registry import Processor
-from bot.domain.reprocessing.plan import Change, Mode
+from bot.domain.reprocessing.plan import Change, Mode, SkipReason
 from bot.domain.reprocessing.repair import BEFORE_START, Repair, RepairState
 from bot.views import action_ids, reprocessing_words
 from bot.views.blocks import (
@@ -138,7 +138,13 @@ def _buttons(repair: Repair, *, tickets: bool) -> Iterator[Element]:
     if found.downstream is not None:
         added = found.downstream.processors
         yield button(f"Add {plural(len(added), 'dependent')}", action_ids.REPROCESS_DOWNSTREAM, name)
+    if SkipReason.CIRCUIT_OPEN in found.skipped:
+        yield circuits_button()
     yield from _ticket(repair, tickets=tickets)
+
+
+def circuits_button() -> Element:
+    return button("Open circuits…", action_ids.REPROCESS_CIRCUITS, "all")
 
 
 def _ticket(repair: Repair, *, tickets: bool) -> Iterator[Element]:

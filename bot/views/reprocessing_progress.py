@@ -1,5 +1,6 @@
 """A repair that runs, as one message: figures first, what failed, what comes next; and what can be done about it."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,7 @@ from bot.views import action_ids
 from bot.views.blocks import Block, Card, Element, actions, button, context, plain, section
 from bot.views.incident import PLAIN, SLACK
 from bot.views.incident_words import Voice
-from bot.views.reprocessing import plan
+from bot.views.reprocessing import circuits_button, plan
 from bot.views.reprocessing_words import roughly, scope
 from bot.views.text import cut, escape
 
@@ -77,6 +78,9 @@ def _rest(repair: Repair, found: Progress, voice: Voice, now: datetime) -> Itera
         first, more = found.untold[0], len(found.untold) - 1
         also = f", and {plural(more, 'more step')}" if more else ""
         yield f"{_named(first, voice)}{also}: {voice.data(cut(first.reason, MOST_REASON))}"
+    for name, count in Counter(step.processor for step in found.barred).items():
+        first = next(step for step in found.barred if step.processor == name)
+        yield f"{voice.data(name)}, {plural(count, 'date')} left out: {voice.data(cut(first.reason, MOST_REASON))}"
     if found.eta is not None:
         yield f"About {roughly(found.eta - now)} left, until {voice.clock(found.eta, now)}."
     if found.next:
@@ -114,6 +118,8 @@ def _buttons(repair: Repair, found: Progress) -> Iterator[Element]:
         yield button("Pause", action_ids.REPROCESS_PAUSE, name)
     if tried and repair.state is not RepairState.CANCELLED:
         yield button(f"Retry {plural(found.failed, 'failed step')}", action_ids.REPROCESS_RETRY, name)
+    if found.barred:
+        yield circuits_button()
     if not repair.is_over:
         yield {**button("Stop", action_ids.REPROCESS_STOP, name, style="danger"), "confirm": _sure(repair, found)}
         return

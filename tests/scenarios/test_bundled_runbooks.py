@@ -126,6 +126,7 @@ BOX = Subject(processor="Box", data_date=DAY)
         ("source_age", BOX, None, "not known: no source is configured"),
         ("deployments", BOX, None, "not known: The registry has no service 'raw'"),
         ("error_lines", BOX, None, "not known: logs are not read here: set FIRELINE_CLOUD_LOGGING"),
+        ("circuit", BOX, "closed", "closed"),
         ("hands", BOX, None, "not known: this release has no check hands"),
     ],
 )

@@ -20,12 +20,13 @@ from bot.domain.delivery import Act
 from bot.domain.errors import BadInput
 from bot.domain.incidents.incident import MessageRef
 from bot.domain.reprocessing.plan import Limits
-from bot.domain.reprocessing.repair import RepairState, StepState
+from bot.domain.reprocessing.repair import Circuit, RepairState, StepState
 from bot.ports.fakes.state import FakeState
 from bot.services.app import AppServices
 from bot.services.gate import GateService
 from bot.services.mend_tickets import MendTickets
 from bot.services.oncall import OncallService
+from bot.services.operations import OperationService, Surroundings
 from bot.services.repair_control import RepairControl
 from bot.services.reprocessing import RepairService
 from bot.services.reprocessing_messages import RepairMessages
@@ -82,7 +83,11 @@ def over(directory: Path, data: SqlWarehouse) -> Repairs:
     services = app_services(bench.warehouse, Settings(home=directory), lambda: NOW, state)
     service = RepairService(state, bench.plans, known, lambda who: emails.get(who.id, ""), Role.APPROVER)
     people = ResponseService(state, OncallService(PLAN, state).schedule)
-    return Repairs(replace(services, repairs=service, responses=people), state, bench, roles, emails)
+    judge = services.validation.judge
+    around = Surroundings(services.registry, None, None, lambda *_: ((), ""), lambda *of: judge(*of).judged)
+    operations = OperationService(state, services.deploys, around, known)
+    services = replace(services, repairs=service, responses=people, operating=lambda _: operations)
+    return Repairs(services, state, bench, roles, emails)
 
 
 def labels(message: dict[str, Any]) -> list[str]:
@@ -236,7 +241,9 @@ def test_what_was_asked_for_at_a_terminal_is_approved_in_slack(repairs: Repairs)
     control = RepairControl(repairs.state, identify, lambda: NOW, Limits)
 
     def ask(act: str, name: str, by: str = "ana") -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(answer_reprocess(service, control, RepairQuestion(act, name, by, True), NOW))
+        question = RepairQuestion(act, name, by, True)
+        circuits = repairs.services.operations.circuits
+        found: dict[str, Any] = json.loads(answer_reprocess(service, control, circuits, question, NOW))
         return found
 
     async def scenario(bench: Bench) -> None:
@@ -305,6 +312,24 @@ def test_a_verdict_that_asks_for_it_has_a_button(repairs: Repairs) -> None:
 def test_what_makes_no_sense_says_what_to_write(text: str, said: str, repairs: Repairs) -> None:
     async def scenario(bench: Bench) -> None:
         assert said in (await bench.ask(f"/reprocess {text}", sees="ephemeral"))["text"]
+
+    play(scenario, "socket", repairs.services)
+
+
+def test_what_a_circuit_stops_is_let_go_on_from_the_plan(repairs: Repairs) -> None:
+    async def scenario(bench: Bench) -> None:
+        with repairs.state.transaction() as tx:
+            tx.repairs.open_circuit(Circuit(processor="Box", opened_at=NOW, opened_by="fireline", because="it fails"))
+        plan = await bench.ask(f"/reprocess Box {DAY}", sees="ephemeral")
+        assert "circuit open" in plan["text"]
+        assert labels(plan) == ["Open circuits…"]
+        listed = await bench.press(plan, "reprocess.circuits", sees="ephemeral")
+        assert listed["text"].startswith("Box: repairs are stopped by fireline ")
+        closed = await bench.press(listed, "circuit.close", sees="message")
+        assert closed["text"] == "Ana lets repairs of Box go on."
+        none = await bench.ask("/reprocess circuits", sees="ephemeral")
+        assert none["text"] == "No circuit is open: whatever is planned may run."
+        assert "Start 1 step" in labels(await bench.ask(f"/reprocess Box {DAY}", sees="ephemeral"))
 
     play(scenario, "socket", repairs.services)
 

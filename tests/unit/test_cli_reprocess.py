@@ -11,11 +11,12 @@ from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
 from bot.cli.app import app
 from bot.cli.reprocess import RepairQuestion, answer_reprocess, question_of
 from bot.config.settings import Settings
-from bot.domain.access import without_slack
+from bot.domain.access import Actor, Way, without_slack
 from bot.domain.errors import BadInput
 from bot.domain.reprocessing.plan import Limits
 from bot.domain.reprocessing.repair import Person, started, steps_of
 from bot.ports.fakes.state import FakeState
+from bot.services.circuits import CircuitService
 from bot.services.repair_control import RepairControl
 from bot.state_adapters import state
 from tests.support.builders import DAY
@@ -98,9 +99,11 @@ def test_the_process_that_serves_answers_the_same(tmp_path: Path, full: SqlWareh
     store = FakeState()
     made, control = repairing(tmp_path, store, into=full), RepairControl(store, without_slack, lambda: NOW, Limits)
 
+    circuits = CircuitService(store, made.service.plans.registry, without_slack)
+
     def ask(act: str, text: str, by: str = "ana") -> str:
         question = question_of({"act": act, "text": text, "by": by, "as_json": act != "plan"})
-        return answer_reprocess(made.service, control, question, NOW)
+        return answer_reprocess(made.service, control, circuits, question, NOW)
 
     text = ask("plan", f"Box {DAY}")
     name = text.splitlines()[-1].removeprefix("Start it: fireline reprocess start ")
@@ -109,6 +112,10 @@ def test_the_process_that_serves_answers_the_same(tmp_path: Path, full: SqlWareh
         ask("start", name)
     withdrawn = json.loads(ask("status", "R-1"))
     assert withdrawn["left"] == 1
+    circuits.open("Box", "it loops", Actor("ana", "ana", Way.TERMINAL), NOW)
+    [found] = json.loads(ask("circuits", ""))
+    assert (found["processor"], found["opened_by"], found["because"]) == ("Box", "ana", "it loops")
+    assert json.loads(ask("circuits", "box")) == []
     with pytest.raises(TypeError):
         question_of({"act": "plan", "other": 1})
     assert RepairQuestion("plan", "Box", "ana").as_json is False

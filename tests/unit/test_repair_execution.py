@@ -204,6 +204,16 @@ def test_three_failures_in_a_row_open_the_circuit_and_the_rest_is_left_out() -> 
     found = Counter((step.state, step.cause) for step in state.repairs.steps(repair.id))
     assert found[StepState.SKIPPED, "circuit_open"] >= 4
     assert "circuit_opened" in {link.record.act for link in state.audit_of("circuit:Gamebook")}
+    ran, people = len(world.orders), control(state, world)
+    assert len(people.progress(ended(state, repair)).barred) == 8 - ran
+    with pytest.raises(BadInput, match=r"the circuit of Gamebook is open: .* `/reprocess circuits`"):
+        people.retry(repair.id, BEN)
+    with state.transaction() as tx:
+        tx.repairs.close_circuit("Gamebook")
+    world.outcome = lambda _: "ok"
+    people.retry(repair.id, BEN)
+    run_until(state, world, execution(state, world), DAY)
+    assert set(states(state, repair).values()) == {StepState.PROVED}
 
 
 def test_stopped_at_once_and_all_of_it_can_be_planned_again() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -12,11 +13,11 @@ from bot.domain.reprocessing.repair import Person
 from bot.domain.runbooks import engine
 from bot.domain.runbooks.registry import ACTIONS
 from bot.domain.runbooks.run import Run, Subject
-from bot.services.runbook_actions import Order
+from bot.services.runbook_actions import Hands, Order, RunbookActions
 from bot.services.runbook_operations import KINDS, on_services
 from tests.support.cloud_run import CLEANUP, RAW
 from tests.support.deploys import NOW
-from tests.support.operations_bench import ANA, BEN, VIEWER, OperationsBench, day, operations_bench
+from tests.support.operations_bench import ANA, BEN, FLEET, VIEWER, OperationsBench, day, operations_bench
 from tests.support.runbook_texts import FRONT, runbook
 
 
@@ -65,6 +66,10 @@ def test_a_restart_a_limit_and_a_marker(bench: OperationsBench) -> None:
     assert "from" in do(bench, order("raise_timeout", ANA, BEN, more="   seconds: 1800\n"))
     bench.work(minutes=1, times=8)
     assert "clear the done-marker of Gamebook" in do(bench, order("clear_marker", ANA))
+    job = order("run_maintenance", ANA, more=f"   service: {CLEANUP.name}\n")
+    assert do(bench, job, CLEANUP.name).startswith(f"asked to run {CLEANUP.name}")
+    bench.work(times=2)
+    assert bench.cloud.server.asked.count("RunJob") == 1
 
 
 def test_what_is_refused_says_why_and_may_be_asked_for_again(bench: OperationsBench) -> None:
@@ -75,6 +80,21 @@ def test_what_is_refused_says_why_and_may_be_asked_for_again(bench: OperationsBe
     assert CLEANUP.name in str(error.value)
     with pytest.raises(BadInput, match="You are a viewer"):
         do(bench, replace(asked, who=VIEWER))
+
+
+def test_a_circuit_is_opened_and_closed_however_often_it_is_tried(bench: OperationsBench) -> None:
+    nobody: Any = None
+    actions = RunbookActions(Hands(FLEET, nobody, nobody, circuits=lambda: bench.people.circuits))
+    for _ in range(2):
+        said = actions.do(order("open_circuit", ANA, more="   reason: it loops\n"))
+        assert said == "repairs of Gamebook are stopped: `/reprocess circuits` lets them go on"
+    [found] = bench.people.circuits.all()
+    assert (found.opened_by, found.because.endswith(": it loops")) == ("Ana", True)
+    for _ in range(2):
+        assert actions.do(order("close_circuit", ANA)) == "repairs of Gamebook may go on"
+    assert list(bench.people.circuits.all()) == []
+    with pytest.raises(BadInput, match="You are a viewer"):
+        actions.do(replace(order("open_circuit", ANA, more="   reason: it loops\n"), who=VIEWER))
 
 
 def test_every_action_on_a_service_has_a_hand() -> None:

@@ -29,7 +29,8 @@ LEFT_WHILE_RUNNING = frozenset({Cause.UPSTREAM_BAD, Cause.CIRCUIT_OPEN})
 @dataclass(frozen=True, kw_only=True)
 class Progress:
     """Steps by how they are; `next`: those that start next, in order; `eta`: when the rest may be over by the medians,
-    None: not known; `untold`: those at work of which nobody can tell what came, or that wait for such.
+    None: not known; `untold`: those at work of which nobody can tell what came, or that wait for such; `barred`: those
+    that an open circuit left out.
     """
 
     total: int
@@ -44,6 +45,7 @@ class Progress:
     next: tuple[RepairStep, ...] = ()
     trouble: tuple[RepairStep, ...] = ()
     untold: tuple[RepairStep, ...] = ()
+    barred: tuple[RepairStep, ...] = ()
 
     @property
     def done(self) -> int:
@@ -68,6 +70,7 @@ def progress(repair: Repair, steps: Sequence[RepairStep], limits: Limits, now: d
         next=tuple(waiting[:3]),
         trouble=tuple(step for step in planned if step.state is StepState.FAILED),
         untold=_untold(planned),
+        barred=tuple(step for step in planned if step.cause == Cause.CIRCUIT_OPEN),
     )
 
 

@@ -58,6 +58,9 @@ CHECKS: Mapping[str, Check] = {
     "open_incidents": Check("incidents that are open", Answer.NUMBER, frozenset()),
     "source_age": Check("age of the newest fact, of a source or the oldest of all", Answer.AGE, frozenset({"source"})),
     "deployments": Check("deployments of the last 24 h", Answer.NUMBER, _OF_SERVICE),
+    "circuit": Check(
+        "whether repairs are stopped", Answer.WORD, frozenset({"processor"}), frozenset({"open", "closed"})
+    ),
     "error_lines": Check("error lines in the log around the failure", Answer.NUMBER, frozenset({"processor"})),
 }
 
@@ -74,5 +77,10 @@ ACTIONS: Mapping[str, Action] = {
         frozenset({"seconds"}),
         Approval.SECOND_PERSON,
     ),
+    "run_maintenance": Action("run a maintenance job", frozenset({"service"}), frozenset({"service"})),
+    "open_circuit": Action(
+        "stop repairs until somebody closes the circuit", frozenset({"processor", "reason"}), frozenset({"reason"})
+    ),
+    "close_circuit": Action("let repairs go on", frozenset({"processor"})),
     "rollback": Action("move all traffic to the revision before", _OF_SERVICE, least=Approval.SECOND_PERSON),
 }
