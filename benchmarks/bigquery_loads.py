@@ -9,35 +9,22 @@ the table is clustered by it, an hour at most of each partition.
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
-from typing import Any
 
 from benchmarks.bigquery_costs import MINUTE, SIZES
 from benchmarks.history import DAYS
 from bot.adapters.sources.bigquery_cost import MONTH, USD_A_TIB, billed, size
-from bot.adapters.warehouse.bigquery_engine import BigQueryEngine
 from bot.adapters.warehouse.engine import Parameters
 from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
 from tests.contracts.bqemulator import emulator
+from tests.contracts.partitions import PARTITIONED, Noting, dates_named, scope_of
 from tests.contracts.stories import FIRST
 from tests.contracts.warehouses import Played, Step
 from tests.support.builders import World, run
 
-PARTITIONED = ("runs", "superseded_runs")
 WIDTHS = {"error_message": 40, "run_id": 38, "processor_name": 22, "status": 9, "failure_category": 14, "trigger": 10,
           "recorded": 12, "hinted": 12}  # fmt: skip
 """Bytes of a text, of any other column 8."""
-
-
-class Noting(BigQueryEngine):
-    def __init__(self, *given: str, endpoint: str) -> None:
-        self.asked: list[tuple[str, Parameters]] = []
-        super().__init__(*given, endpoint=endpoint)
-
-    def _bound(self, statement: str, parameters: Parameters) -> Any:
-        self.asked.append((statement, parameters))
-        return super()._bound(statement, parameters)
 
 
 @dataclass(frozen=True)
@@ -60,20 +47,12 @@ def reads(statement: str, parameters: Parameters) -> Iterator[Read]:
         if table.name not in PARTITIONED:
             small.add(table.name)
             continue
-        scope = table.find_ancestor(exp.Select, exp.Delete)
-        assert scope is not None
+        scope = scope_of(table)
         columns = {column.name for column in scope.find_all(exp.Column)} | {"data_date"}
-        between = next((each for each in scope.find_all(exp.Between) if each.this.name == "data_date"), None)
-        dates = DAYS if between is None else _dates(between, parameters)
+        named = dates_named(scope, parameters)
+        dates = DAYS if named is None else min(DAYS, (named[1] - named[0]).days + 1)
         yield Read(sum(WIDTHS.get(name, 8) for name in columns), dates)
     yield from (Read() for _ in small)
-
-
-def _dates(between: Any, parameters: Parameters) -> int:
-    first, last = (parameters[between.args[side].sql("bigquery").removeprefix("@")] for side in ("low", "high"))
-    assert isinstance(first, date)
-    assert isinstance(last, date)
-    return min(DAYS, (last - first).days + 1)
 
 
 def statements_of_a_load() -> list[tuple[str, Parameters]]:

@@ -4,33 +4,18 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import sqlglot
 from sqlglot import exp
 
-from bot.adapters.warehouse.bigquery_engine import BigQueryEngine
 from bot.adapters.warehouse.engine import Parameters
 from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
 from bot.domain.evidence.feeds import CLAIMS_WITHIN
 from tests.contracts.bqemulator.emulator import PROJECT
+from tests.contracts.partitions import PARTITIONED, Noting, dates_named, scope_of
 from tests.contracts.stories import FIRST, NEXT, RUNNING
 from tests.contracts.warehouses import Played, Step
 from tests.support.builders import DAY, World, at, run
-
-PARTITIONED = ("runs", "superseded_runs")
-
-
-class Noting(BigQueryEngine):
-    """Notes each statement that it runs, and what that binds."""
-
-    def __init__(self, *given: str, endpoint: str) -> None:
-        self.asked: list[tuple[str, Parameters]] = []
-        super().__init__(*given, endpoint=endpoint)
-
-    def _bound(self, statement: str, parameters: Parameters) -> Any:
-        self.asked.append((statement, parameters))
-        return super()._bound(statement, parameters)
 
 
 def test_no_statement_of_a_load_reads_all_partitions(bigquery_endpoint: str, tmp_path: Path) -> None:
@@ -60,13 +45,7 @@ def _read(statement: str, parameters: Parameters) -> Iterator[tuple[date, date]]
     for table in sqlglot.parse_one(statement, dialect="bigquery").find_all(exp.Table):
         if table.name not in PARTITIONED or isinstance(table.parent, exp.Schema | exp.Insert):
             continue
-        scope = table.find_ancestor(exp.Select, exp.Delete)
-        assert scope is not None
-        where = scope.args.get("where")
-        found = [] if where is None else [each for each in where.find_all(exp.Between) if each.this.name == "data_date"]
-        assert found, f"{table.name} is read whole: {scope.sql()}"
-        bounds = (found[0].args[side].sql("bigquery").removeprefix("@") for side in ("low", "high"))
-        first, last = (parameters[name] for name in bounds)
-        assert isinstance(first, date)
-        assert isinstance(last, date)
-        yield first, last
+        scope = scope_of(table)
+        found = dates_named(scope, parameters)
+        assert found is not None, f"{table.name} is read whole: {scope.sql()}"
+        yield found
