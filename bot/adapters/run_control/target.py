@@ -1,7 +1,8 @@
 """A connection to the host of the registry and to no other: resolved once, checked, and that very address is used.
 
 Names that resolve to where only this machine or its cloud answers are refused: such an answer would hold secrets of
-ours, and a name of the registry may be in other hands tomorrow. An address that the registry itself names is meant.
+ours, and a name of the registry may be in other hands tomorrow. This machine is meant where the registry itself names
+it; a metadata server never is.
 """
 
 import socket
@@ -56,22 +57,23 @@ def _allowed(host: str, port: int) -> Sequence[Address]:
         for place in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     ]
     for place in found:
-        if _nowhere(place) or (_inside(place) and not _named(host, place)):
+        if _nowhere(place) or (place.is_loopback and not _named(host, place)):
             raise Forbidden(f"{host} leads to {place}, where only this machine or its cloud answers")
     return list(dict.fromkeys(found))
 
 
 def _plain(address: Address) -> Address:
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return mapped or address
-
-
-def _inside(address: Address) -> bool:
-    return address in CLOUD_METADATA or address.is_loopback or address.is_link_local
+    """The one that it really leads to: IPv6 carries IPv4 addresses, mapped or through a relay."""
+    carried = (address.ipv4_mapped or address.sixtofour) if isinstance(address, IPv6Address) else None
+    return carried or address
 
 
 def _nowhere(address: Address) -> bool:
-    """No service is there, whatever a registry says; among them what a network maps to another address."""
+    """No service is there, whatever a registry says: a metadata server gives out this machine's identity; also what a
+    network maps to another address.
+    """
+    if address in CLOUD_METADATA or address.is_link_local:
+        return True
     return address.is_unspecified or address.is_multicast or (address.is_reserved and not address.is_loopback)
 
 

@@ -1,10 +1,11 @@
 """Where a service is and how it is asked, checked when the registry is read: nothing else says where a call goes."""
 
 import re
+from ipaddress import IPv6Address
 
 PLACEHOLDERS = ("{processor}", "{date}")
 _BRACES = re.compile(r"\{[^{}]*\}?|\}")
-_ADDRESS = re.compile(r"https?://(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?(?:/[\w.~%/-]*)?", re.ASCII)
+_ADDRESS = re.compile(r"https?://(?:[\w.-]+|\[([0-9A-Fa-f:.]+)\])(?::([0-9]{1,5}))?(?:/[\w.~%/-]*)?", re.ASCII)
 MOST_PORT = 65_535
 
 
@@ -14,9 +15,16 @@ def service_address(value: object) -> object:
         return None
     text = value.strip().rstrip("/") if isinstance(value, str) else ""
     found = _ADDRESS.fullmatch(text)
-    if found is None or not 0 < int(found[1] or 443) <= MOST_PORT:
+    if found is None or not 0 < int(found[2] or 443) <= MOST_PORT or (found[1] and not _is_ipv6(found[1])):
         raise ValueError(f"{value!r} is no address of a service; write https://HOST, with a port and a path if it has")
     return text
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        return bool(IPv6Address(text))
+    except ValueError:
+        return False
 
 
 def request_path(value: object) -> object:
