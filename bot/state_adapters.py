@@ -13,7 +13,7 @@ from bot.config.settings import Settings
 from bot.domain.errors import BadInput, ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime, timedelta
     from pathlib import Path
 
@@ -190,11 +190,11 @@ def watched_by(store: State, settings: Settings) -> Watched:
 
     watched = watched_in(store, cache(lambda: rest_of(settings)))
 
-    def until(incident: Incident) -> datetime | None:
+    def until(incidents: Sequence[Incident]) -> Mapping[str, datetime]:
         try:
-            return watched(incident)
+            return watched(incidents)
         except ConfigError:
-            return None
+            return {}
 
     return until
 

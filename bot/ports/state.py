@@ -273,8 +273,8 @@ class State(Protocol):
         """In order of when they were announced."""
         ...
 
-    def members(self, incident_id: str) -> list[AlertState]:
-        """The findings that belong to an incident now, in order of fingerprint."""
+    def members(self, *incident_ids: str) -> list[AlertState]:
+        """The findings that belong to an incident now, or to several, in order of fingerprint."""
         ...
 
     def history(self, *incident_ids: str) -> list[Decision]:

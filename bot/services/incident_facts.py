@@ -55,7 +55,7 @@ class IncidentFacts:
         made = Notice(incident, decision, now, lead, self._reach.of(incident, now), standing=standing)
         made = replace(made, has_runbook=not made.resolved and bool(self._runbooks(incident)))
         if not made.resolved:
-            until = self._watched(incident)
+            until = self._watched([incident]).get(incident.id)
             return (
                 made if until is None else replace(made, watched_until=until, proof=tuple(self._proof(incident, now)))
             )

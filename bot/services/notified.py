@@ -23,7 +23,7 @@ def notified_within(state: State, watched: Watched, since: datetime, until: date
         over = state.incident(name)
         posted[name] = over is not None and over.message is not None
     arrived = {name for name, there in posted.items() if there}
-    back = {incident.id: moment for incident in known if (moment := watched(incident)) is not None}
+    back = watched(known)
     found = notified_of(decisions, known, arrived, state.first_tick())
     apart = in_shadow(state.shadow.incidents(since, until))
     return replace(found, watched=back, findings=ledger_within(state, since, until), shadow=apart)

@@ -193,8 +193,9 @@ class ResponseService:
         state = self._required()
         schedule, opened = self._schedule(now), {each.id: each for each in state.open_incidents()}
         known = [(each, opened.get(each.incident) or state.incident(each.incident)) for each in state.responses_open()]
+        watched = self._watched([incident for _, incident in known if incident is not None])
         return [
-            Overview(incident, Standing(response, self._coming(response, schedule, now)), (), self._watched(incident))
+            Overview(incident, Standing(response, self._coming(response, schedule, now)), (), watched.get(incident.id))
             for response, incident in known
             if incident is not None
         ]
@@ -206,7 +207,7 @@ class ResponseService:
     def overview(self, incident: Incident, now: datetime) -> Overview:
         standing = self.standing(incident.id, now)
         timeline = tuple(self._required().timeline(incident.id))
-        return Overview(incident, standing, timeline, self._watched(incident))
+        return Overview(incident, standing, timeline, self._watched([incident]).get(incident.id))
 
     def mitigate(self, incident: Incident, who: Actor, now: datetime) -> Response:
         """The harm has stopped: nobody is paged any more, unless it becomes worse."""

@@ -117,6 +117,9 @@ def test_a_story_is_remembered_as_it_was_decided(again: Again) -> None:
     for incident in fake.remembered(minute(24 * 60), DAY_LONG).incidents.values():
         assert again().incident(incident.id) == incident
         assert again().members(incident.id) == fake.members(incident.id)
+    names = [each.id for each in fake.open_incidents()]
+    assert again().members(*names) == fake.members(*names)
+    assert again().members() == []
 
 
 def test_a_tick_is_applied_once(state: State) -> None:

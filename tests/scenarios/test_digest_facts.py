@@ -37,6 +37,7 @@ from bot.services.notified import notified_within
 from bot.services.oncall import OncallService
 from bot.services.reports import OF_NOW_ALONE, Asked, ReportService
 from bot.services.responses import ResponseService
+from bot.services.watched import never
 from bot.views import daily_report
 from tests.support import slo_cards
 from tests.support.gate_story import RULES, finding
@@ -239,7 +240,7 @@ def test_how_the_findings_ended_is_what_health_says(watched: AppServices, state:
     found = [finding("Gamebook"), finding("Raw01"), finding("Raw02", FindingKind.MISSING_RUN)]
     GateService(state, RULES).tick(MORNING - timedelta(hours=2), found[:2], (), found[2:])
     health = copy(watched.health)
-    health._notified = lambda since, until: notified_within(state, lambda _: None, since, until)
+    health._notified = lambda since, until: notified_within(state, never, since, until)
     reports = reports_of(watched, state, health)
     report = reports.daily(MORNING)
     said = json.loads(daily_json(report))["findings"]

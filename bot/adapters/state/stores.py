@@ -125,8 +125,8 @@ class SqlState:
             found = [incident_of(row) for row in connection.execute(query).mappings()]
         return sorted(found, key=lambda each: (each.announced_at, each.id))
 
-    def members(self, incident_id: str) -> list[AlertState]:
-        query = select(FINDING).where(FINDING.c.incident == incident_id)
+    def members(self, *incident_ids: str) -> list[AlertState]:
+        query = select(FINDING).where(FINDING.c.incident.in_(incident_ids))
         with reading(self._engine) as connection:
             found = [alert_of(row) for row in connection.execute(query).mappings()]
         return sorted(found, key=lambda each: each.fingerprint)

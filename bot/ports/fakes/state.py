@@ -171,8 +171,8 @@ class FakeState:
         found = (each for each in self._incidents.values() if each.is_open)
         return sorted(found, key=lambda each: (each.announced_at, each.id))
 
-    def members(self, incident_id: str) -> list[AlertState]:
-        found = (each for each in self._alerts.values() if each.incident == incident_id)
+    def members(self, *incident_ids: str) -> list[AlertState]:
+        found = (each for each in self._alerts.values() if each.incident in incident_ids)
         return sorted(found, key=lambda each: each.fingerprint)
 
     def history(self, *incident_ids: str) -> list[Decision]:
