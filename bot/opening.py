@@ -85,10 +85,10 @@ def blindness_policy(settings: Settings) -> BlindnessPolicy:
 
 
 def loss_rules(settings: Settings) -> LossRules:
-    from bot.config.policy import load_policy
+    from bot.config.severity import load_severity
     from bot.domain.health.missing import LossRules
 
-    return LossRules(accepted_losses(settings), load_policy(settings.config / "policy.yaml").severity)
+    return LossRules(accepted_losses(settings), load_severity(settings.config / "policy.yaml"))
 
 
 def accepted_losses(settings: Settings) -> AcceptedLosses:

@@ -1,5 +1,7 @@
 """Where the `fireline` command begins: what can be answered without the parser is."""
 
+import gc
+import os
 import signal
 import sys
 
@@ -7,9 +9,13 @@ import sys
 def main() -> None:
     # Until a command runs there is nothing to clean up, and nothing to say.
     interrupted = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # It has none: to look for them, pydantic reads the metadata of every package that is installed.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from bot.cli.quick_health import answered
     from bot.cli.streams import usable_streams
 
+    if sys.argv[1:2] == ["health"]:
+        gc.disable()  # one answer, then the end: to look for garbage among what was imported takes a twelfth of it
     with usable_streams():
         if sys.argv[1:2] != ["health"] or not answered(sys.argv[2:]):
             from bot.cli.app import main as every_command

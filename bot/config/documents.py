@@ -1,7 +1,7 @@
 """A YAML file and a pydantic model make a value, or one ConfigError with every problem and its line."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar, get_args, get_origin
@@ -38,7 +38,19 @@ class Document(Generic[Model]):
 
 def load_document(path: Path, model: type[Model]) -> Model:
     """The file as a model. Raises ConfigError with every problem; an unknown key is one: rules must not vanish."""
-    document = read_document(path, model)
+    return _loaded(read_document(path, model))
+
+
+def load_part(path: Path, model: type[Model]) -> Model:
+    """What the file has under the keys of the model, and only that: nothing else in it is looked at."""
+    yaml = read_yaml(path)
+    if not isinstance(yaml.data, dict):
+        return _loaded(document_of(yaml, model))
+    part = {key: yaml.data[key] for key in known_keys(model) if key in yaml.data}
+    return _loaded(document_of(replace(yaml, data=part), model))
+
+
+def _loaded(document: Document[Model]) -> Model:
     problems = sorted_by_line([*document.problems, *document.unknown_keys])
     if problems or document.value is None:
         raise ConfigError(problems)

@@ -1,10 +1,12 @@
 """`severity:` of `policy.yaml`: ordered rules; without them the defaults hold."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from bot.config.documents import load_part
 from bot.domain.findings.finding import FindingKind
 from bot.domain.findings.severity import Severity
 from bot.domain.findings.severity_policy import DEFAULT_RULES, SeverityPolicy, SeverityRule
@@ -44,3 +46,12 @@ class SeverityEntry(Frozen):
     def policy(self) -> SeverityPolicy:
         rules = tuple(entry.rule() for entry in self.rules)
         return SeverityPolicy(self.prediction_phase, rules or DEFAULT_RULES)
+
+
+class SeverityPart(Frozen):
+    severity: SeverityEntry = SeverityEntry()
+
+
+def load_severity(path: Path) -> SeverityPolicy:
+    """Of `policy.yaml`, for who needs no more of it: its patterns take a twentieth of `fireline health`."""
+    return load_part(path, SeverityPart).severity.policy()

@@ -7,6 +7,7 @@ import pytest
 
 from bot.config.policy import load_policy
 from bot.config.settings import BUNDLED_CONFIG
+from bot.config.severity import load_severity
 from bot.domain.errors import ConfigError
 from bot.domain.findings.finding import FindingKind as K
 from bot.domain.findings.severity import Severity
@@ -24,6 +25,16 @@ DAY = timedelta(hours=24)
 def test_the_bundled_policy_is_the_default_one() -> None:
     assert BUNDLED.severity == SeverityPolicy()
     assert BUNDLED.gate == GatePolicy()
+    assert load_severity(BUNDLED_CONFIG / "policy.yaml") == BUNDLED.severity
+
+
+def test_who_needs_the_severity_alone_reads_no_other_part(tmp_path: Path) -> None:
+    file = tmp_path / "policy.yaml"
+    file.write_text("gate: 7\nseverity:\n  prediction_phase: 4\n")
+    assert load_severity(file) == SeverityPolicy(prediction_phase=4)
+    file.write_text("gate: 7\nseverity:\n  prediction_phases: 4\n")
+    with pytest.raises(ConfigError, match=r"policy.yaml:3: .*.prediction_phases. is not known"):
+        load_severity(file)
 
 
 @pytest.mark.parametrize(
