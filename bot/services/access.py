@@ -23,7 +23,8 @@ from bot.domain.access import (
     without_slack,
 )
 from bot.domain.errors import BadInput
-from bot.domain.escalation.pages import people_at, people_of
+from bot.domain.escalation.coming import paged_now_or_next
+from bot.domain.escalation.pages import Targets, people_at, whoever
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.response import Response
 from bot.domain.oncall.schedule import Schedule
@@ -78,9 +79,13 @@ class Access:
     """What somebody may do. Slack is asked only where their part in the incident does not decide it."""
 
     def __init__(
-        self, state: State, schedule: Callable[[datetime], Schedule], identify: Callable[[Actor], Identity]
+        self,
+        state: State,
+        schedule: Callable[[datetime], Schedule],
+        identify: Callable[[Actor], Identity],
+        targets: Targets = whoever,
     ) -> None:
-        self._state, self._schedule, self._identify = state, schedule, identify
+        self._state, self._schedule, self._identify, self._targets = state, schedule, identify, targets
 
     def check(
         self, act: Act, who: Actor, incident: Incident, response: Response, now: datetime, *, meant: bool
@@ -99,12 +104,11 @@ class Access:
     def _part(self, name: str, response: Response, now: datetime) -> Part:
         schedule, steps = self._schedule(now), response.ladder.steps
         rotas = [rota for step in steps for rota in step.rotas]
-        near = steps[max(0, response.step - 1) : response.step + 1]
         return Part(
             paged=any(each.page.person == name for each in self._state.pages_of(response.dedup_key)),
             on_turn=name in people_at(schedule, rotas, now) or any(name in step.people for step in steps),
             has_it=response.owner == name,
-            others=tuple(dict.fromkeys(name for step in near for name in people_of(schedule, step, now))),
+            others=paged_now_or_next(response, schedule, self._targets, now),
         )
 
 

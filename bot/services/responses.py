@@ -8,8 +8,8 @@ from datetime import datetime
 from bot.domain.access import Act, Actor, Identity, without_slack
 from bot.domain.counts import plural
 from bot.domain.errors import BadInput, suggest
-from bot.domain.escalation.next_action import PageStep, next_action
-from bot.domain.escalation.pages import Targets, follow_ups, pages_of
+from bot.domain.escalation.coming import coming
+from bot.domain.escalation.pages import Targets, follow_ups, whoever
 from bot.domain.findings.severity import Severity
 from bot.domain.grants import is_offered
 from bot.domain.incidents import response as responses
@@ -18,9 +18,9 @@ from bot.domain.incidents.incident import Incident, MessageRef
 from bot.domain.incidents.response import Response, ResponseState
 from bot.domain.incidents.retrospect import IncidentMemory
 from bot.domain.incidents.set_severity import SetSeverity, seen_in
-from bot.domain.incidents.standing import Coming, Overview, Standing
+from bot.domain.incidents.standing import Overview, Standing
 from bot.domain.incidents.timeline import CHANGES, Entry, EntryKind
-from bot.domain.oncall.schedule import Person, Schedule
+from bot.domain.oncall.schedule import Schedule
 from bot.domain.redaction import redacted
 from bot.ports.state import State
 from bot.services.access import Access
@@ -29,7 +29,6 @@ from bot.services.watched import Watched, never
 
 log = logging.getLogger("fireline.responses")
 MOST_TRIES = 3
-MOST_COMING = 2
 MOST_WRONG = 5
 MOST_REASON, MOST_WHY = 500, 300
 SLACK = "slack"
@@ -39,12 +38,12 @@ Change = Callable[[Response], Response]
 
 @dataclass(frozen=True)
 class _Wanted:
-    """What `who` wants to be changed, and what the timeline says of it."""
+    """What `who` wants to be changed, and what the timeline says of it, as the response is before."""
 
     act: Act
     who: Actor
     change: Change
-    entry: Entry
+    entry: Callable[[Response], Entry]
     takes_nothing: Callable[[Response], bool] = lambda _: False
     """Does it stop nobody's pages, as the response is?"""
 
@@ -96,9 +95,9 @@ def _stored(reason: str) -> str:
     return found
 
 
-def whoever(_channel: str, _person: Person) -> str:
-    """Where the channels are not known: everybody is reached by each."""
-    return ""
+def _takes_the_same(first: Response, seen: Response, who: Actor) -> bool:
+    """What somebody means to take is what they were told: not from who has it since, nor what is graver since."""
+    return seen.severity is first.severity and seen.owner in (first.owner, who.name)
 
 
 def _cannot_be_asked(_incident: str, _now: datetime) -> Sequence[str]:
@@ -124,6 +123,10 @@ class ResponseService:
         self._state, self._schedule = state, schedule
         self._still_wrong, self._identify = still_wrong or _cannot_be_asked, identify
         self._watched, self._policy, self._targets = watched, policy, targets
+
+    @property
+    def access(self) -> Access:
+        return Access(self._required(), self._schedule, self._identify, self._targets)
 
     def incident(self, name: str) -> Incident:
         """By its id, or by INC-42. Raises BadInput for one that is not known."""
@@ -182,7 +185,9 @@ class ResponseService:
         not; BadInput when it is over.
         """
         entry = Entry(incident.id, now, EntryKind.ACKNOWLEDGED, f"{who.name} has it{way and f', {way}'}", who.key)
-        wanted = _Wanted(Act.ACKNOWLEDGE, who, lambda response: responses.taken(response, who.name, now), entry)
+        wanted = _Wanted(
+            Act.ACKNOWLEDGE, who, lambda response: responses.taken(response, who.name, now), lambda _: entry
+        )
         return self._changed(incident, wanted, meant=take_over)
 
     def take_over(self, incident: Incident, who: Actor, now: datetime) -> Response:
@@ -195,7 +200,12 @@ class ResponseService:
         known = [(each, opened.get(each.incident) or state.incident(each.incident)) for each in state.responses_open()]
         watched = self._watched([incident for _, incident in known if incident is not None])
         return [
-            Overview(incident, Standing(response, self._coming(response, schedule, now)), (), watched.get(incident.id))
+            Overview(
+                incident,
+                Standing(response, coming(response, schedule, self._targets, now)),
+                (),
+                watched.get(incident.id),
+            )
             for response, incident in known
             if incident is not None
         ]
@@ -212,7 +222,9 @@ class ResponseService:
     def mitigate(self, incident: Incident, who: Actor, now: datetime) -> Response:
         """The harm has stopped: nobody is paged any more, unless it becomes worse."""
         entry = Entry(incident.id, now, EntryKind.MITIGATED, f"{who.name} says that the harm has stopped", who.key)
-        wanted = _Wanted(Act.MITIGATE, who, lambda response: responses.mitigated(response, who.name, now), entry)
+        wanted = _Wanted(
+            Act.MITIGATE, who, lambda response: responses.mitigated(response, who.name, now), lambda _: entry
+        )
         return self._changed(incident, wanted)
 
     def resolve(self, incident: Incident, who: Actor, now: datetime, reason: str = "") -> Response:
@@ -228,7 +240,7 @@ class ResponseService:
         entry = Entry(incident.id, now, EntryKind.RESOLVED, f"{who.name} resolved it{against}", who.key)
         # What the gate has seen end, and the data proves, is over as if the data had ended it.
         by = who.name if wrong or incident.is_open else ""
-        wanted = _Wanted(Act.RESOLVE, who, lambda response: responses.resolved(response, now, by), entry)
+        wanted = _Wanted(Act.RESOLVE, who, lambda response: responses.resolved(response, now, by), lambda _: entry)
         return self._changed(incident, wanted)
 
     def reopen(self, incident: Incident, who: Actor, reason: str, now: datetime) -> Response:
@@ -237,7 +249,7 @@ class ResponseService:
         if not reason:
             raise BadInput(f"Say why {incident.label} is not over.")
         entry = Entry(incident.id, now, EntryKind.REOPENED, f"{who.name} reopened it: {reason}", who.key)
-        wanted = _Wanted(Act.REOPEN, who, lambda response: responses.reopened(response, now), entry)
+        wanted = _Wanted(Act.REOPEN, who, lambda response: responses.reopened(response, now), lambda _: entry)
         return self._changed(incident, wanted)
 
     def hand_over(self, incident: Incident, who: Actor, to: str, now: datetime) -> Response:
@@ -246,14 +258,12 @@ class ResponseService:
         if to not in people:
             raise BadInput(f"{to!r} is not among the people of oncall.yaml. {suggest(to, people)}".rstrip())
         entry = Entry(incident.id, now, EntryKind.HANDED_OVER, f"{who.name} handed it over to {to}", who.key)
-        wanted = _Wanted(Act.HAND_OVER, who, lambda response: responses.taken(response, to, now), entry)
+        wanted = _Wanted(Act.HAND_OVER, who, lambda response: responses.taken(response, to, now), lambda _: entry)
         return self._changed(incident, wanted)
 
     def check(self, act: Act, incident: Incident, who: Actor, now: datetime) -> None:
         """Raises what the act itself would: NotYours, NotAllowed, or BadInput where it makes no sense."""
-        Access(self._required(), self._schedule, self._identify).check(
-            act, who, incident, self._seen(incident, act), now, meant=False
-        )
+        self.access.check(act, who, incident, self._seen(incident, act), now, meant=False)
 
     def set_severity(
         self, incident: Incident, who: Actor, said: Said, now: datetime, *, meant: bool = False
@@ -267,9 +277,12 @@ class ResponseService:
             raise BadInput(f"Say why {incident.label} is {said.severity}, in {MOST_WHY} characters at most.")
         ladder, seen = self._policy().of(said.severity), seen_in(self._required().members(incident.id))
         word = SetSeverity(said.severity, who.name, because, now, seen)
-        raised = said.severity < self._seen(incident, Act.SEVERITY).severity
-        text = f"{who.name} set it to {said.severity}: {because}" + ("; paging begins at step 1" if raised else "")
-        entry = Entry(incident.id, now, EntryKind.WORSE if raised else EntryKind.GRADED, text, who.key)
+        text = f"{who.name} set it to {said.severity}: {because}"
+
+        def entry(response: Response) -> Entry:
+            if said.severity < response.severity:
+                return Entry(incident.id, now, EntryKind.WORSE, f"{text}; paging begins at step 1", who.key)
+            return Entry(incident.id, now, EntryKind.GRADED, text, who.key)
 
         def change(response: Response) -> Response:
             return responses.graded(response, word, ladder, now)
@@ -286,7 +299,7 @@ class ResponseService:
         state, response = self._required(), self._required().response(incident.id)
         if response is None:
             raise BadInput(f"{incident.label} has no timeline: nobody is told of it.")
-        Access(state, self._schedule, self._identify).check(Act.NOTE, who, incident, response, now, meant=True)
+        self.access.check(Act.NOTE, who, incident, response, now, meant=True)
         author = self.who(quote.by, now).name or "somebody"
         text = f"{who.name} added what {author} wrote: {quote.text or '(no text)'} ({quote.link})"
         with state.transaction() as tx:
@@ -301,35 +314,22 @@ class ResponseService:
         if self._state is None or response is None:
             return None
         grants = self._state.grants(incident_id, response.episode)
-        return Standing(response, self._coming(response, self._schedule(now), now), grants)
-
-    def _coming(self, response: Response, schedule: Schedule, now: datetime) -> tuple[Coming, ...]:
-        """The next pages, as the engine would take them: whoever has the turn when their time comes, and is reached."""
-        found: list[Coming] = []
-        while response.pages and response.next_at is not None and len(found) < MOST_COMING:
-            at = max(now, response.next_at)
-            action = next_action(response, at)
-            if not isinstance(action, PageStep):
-                break
-            people = pages_of(action, response, "", schedule, self._targets, at).people
-            if people and action.step.wakes:
-                found.append(Coming(at, tuple(each.name for each in people)))
-            response = responses.stepped(response, at, at_once=not people)
-        return tuple(found)
+        return Standing(response, coming(response, self._schedule(now), self._targets, now), grants)
 
     def _changed(self, incident: Incident, wanted: _Wanted, *, meant: bool = False) -> Response:
-        """Whoever asks may do it as the response is when it is changed. Raises BadInput for an incident that is
-        resolved (to be reopened: one that is not), or has no response; NotYours and NotAllowed.
+        """Whoever asks may do it as the response is when it is changed: each try is judged anew. Raises BadInput for an
+        incident that is resolved (to be reopened: one that is not), or has no response; NotYours and NotAllowed.
         """
-        state = self._required()
-        access = Access(state, self._schedule, self._identify)
+        state, first = self._required(), None
         for _ in range(MOST_TRIES):
             seen = self._seen(incident, wanted.act)
-            if wanted.act is Act.ACKNOWLEDGE and responses.is_held_by(seen, wanted.who.name, wanted.entry.at):
+            entry = wanted.entry(seen)
+            if wanted.act is Act.ACKNOWLEDGE and responses.is_held_by(seen, wanted.who.name, entry.at):
                 return seen
-            meant = wanted.takes_nothing(seen) or meant
-            access.check(wanted.act, wanted.who, incident, seen, wanted.entry.at, meant=meant)
-            if self._put(incident, wanted, seen):
+            first = first or seen
+            known = (meant and _takes_the_same(first, seen, wanted.who)) or wanted.takes_nothing(seen)
+            self.access.check(wanted.act, wanted.who, incident, seen, entry.at, meant=known)
+            if self._put(incident, wanted, seen, entry):
                 break
         else:
             raise BadInput(f"{incident.label} is being changed by others just now. Try again.")
@@ -347,9 +347,9 @@ class ResponseService:
             raise BadInput(f"{incident.label} is {already}.")
         return found
 
-    def _put(self, incident: Incident, wanted: _Wanted, seen: Response) -> bool:
+    def _put(self, incident: Incident, wanted: _Wanted, seen: Response, entry: Entry) -> bool:
         """False, and no change, if it is not as it was seen any more."""
-        state, entry = self._required(), wanted.entry
+        state = self._required()
         with state.transaction() as tx:
             before = tx.responses.of([incident.id]).get(incident.id)
             if before is None or before.version != seen.version:

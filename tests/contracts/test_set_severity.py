@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.access import Actor, Identity
 from bot.domain.delivery import Act as PageAct
 from bot.domain.errors import BadInput
 from bot.domain.findings.finding import FindingKind
@@ -16,12 +17,12 @@ from bot.domain.incidents.timeline import EntryKind
 from bot.services.access import NotYours
 from bot.services.incidents import IncidentService
 from bot.services.notified import notified_within
-from bot.services.responses import Said
+from bot.services.responses import ResponseService, Said
 from bot.services.retrospect import RetrospectService
 from bot.services.watched import never
 from tests.contracts.states import KINDS, opened
 from tests.support.gate_story import REGISTRY, START, finding
-from tests.support.pager import FakePager, PagedStory, person
+from tests.support.pager import FakePager, PagedStory, member, person
 
 CHRIS, ANA = person("Chris"), person("Ana")
 """Chris has the turn of START."""
@@ -170,6 +171,33 @@ def test_who_would_stop_the_pages_to_others_says_that_it_is_meant() -> None:
         story.responses.set_severity(story.incident, ANA, KNOWN, story.now)
     assert story.responses.set_severity(story.incident, ANA, KNOWN, story.now, meant=True).severity is Severity.P2
     assert story.responses.set_severity(story.incident, ANA, GRAVE, story.now).severity is Severity.P0
+
+
+def test_a_press_that_another_overtakes_is_judged_again(story: PagedStory) -> None:
+    """Chris changes it between what Ana's press has seen and what it would store."""
+    begin(story, SMALL)
+    story.responses.set_severity(story.incident, CHRIS, KNOWN, story.now)
+    chris = story.responses
+    overtakes = [
+        lambda: chris.set_severity(story.incident, CHRIS, GRAVE, story.now),
+        lambda: chris.acknowledge(story.incident, CHRIS, story.now),
+    ]
+
+    def overtaken(actor: Actor) -> Identity:
+        if len(overtakes) > left:
+            overtakes.pop(0)()
+        return member(actor)
+
+    ana, left = ResponseService(story.state, lambda _: story.plan, identify=overtaken), 1
+    with pytest.raises(NotYours, match="Lowering it would stop the pages to Chris"):
+        ana.set_severity(story.incident, ANA, Said(Severity.P1, "it is no P2"), story.now)
+    assert response(story).severity is Severity.P0
+    left = 0
+    with pytest.raises(NotYours, match=r"Chris has INC-1\. Taking it over would make it yours"):
+        ana.take_over(story.incident, ANA, story.now)
+    assert response(story).owner == "Chris"
+    assert ana.take_over(story.incident, ANA, story.now).owner == "Ana"
+    assert [each for each in said(story) if "it is no P2" in each] == []
 
 
 @pytest.mark.parametrize(

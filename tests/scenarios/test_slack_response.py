@@ -15,7 +15,7 @@ from bot.domain.incidents.escalation_policy import EscalationPolicy
 from bot.domain.incidents.response import ResponseState, opened
 from bot.domain.incidents.timeline import Entry, EntryKind
 from bot.ports.fakes.state import FakeState
-from bot.services.access import Identities
+from bot.services.access import Identities, NotYours
 from bot.services.app import AppServices
 from bot.services.responses import ResponseService, StillWrong
 from bot.services.retrospect import RetrospectService
@@ -300,6 +300,8 @@ def test_the_card_names_whom_the_engine_would_reach(state: FakeState, silent: st
     ]
     said = [(each.at, each.people) for each in standing.coming]
     assert said == reached[: len(said)] != []
+    with pytest.raises(NotYours, match=f"stop the pages to {' and '.join(said[0][1])}\\.$"):
+        people.acknowledge(incident, Actor("zoe", "Zoe", Way.TERMINAL), NOW)
 
 
 @pytest.mark.parametrize(

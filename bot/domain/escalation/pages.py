@@ -32,6 +32,11 @@ Targets = Callable[[str, Person], str | None]
 """(channel, person) -> what reaches the person; None: the channel cannot, or is not there."""
 
 
+def whoever(_channel: str, _person: Person) -> str:
+    """Where the channels are not known: everybody is reached by each."""
+    return ""
+
+
 @dataclass(frozen=True)
 class StepPages:
     """`pages` of a step; `people` who are paged; `unreached` says in words whom it does not reach, and why."""
