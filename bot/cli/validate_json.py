@@ -4,6 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
+from bot.domain.evidence.coverage import ExpectedRows
 from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.evidence.runs import Status
 from bot.domain.verdicts.sampling import CONFIDENCE, Checked, Sample
@@ -43,7 +44,7 @@ def _row(row: Validated) -> dict[str, Any]:
 def _evidence(proof: Proof) -> dict[str, Any]:
     return {
         "rows": proof.rows,
-        "usual_rows": _rounded(proof.usual_rows),
+        "expected_rows": _expected(proof.expected_rows),
         "coverage": _rounded(proof.coverage),
         "raw_file": {"at": _iso(proof.file_at), "bytes": proof.file_bytes, "empty": proof.file_empty},
         "games": {"scheduled": proof.games, "final": proof.games_final},
@@ -55,6 +56,11 @@ def _evidence(proof: Proof) -> dict[str, Any]:
         "sources_agreeing": proof.agreeing,
         "sources_telling": proof.telling,
     }
+
+
+def _expected(known: ExpectedRows | None) -> dict[str, Any] | None:
+    """`least`: the least by the registry; else what is usual of its own earlier dates, or typical."""
+    return None if known is None else {"rows": _rounded(known.rows), "least": known.least}
 
 
 def _tally(tally: RunTally) -> dict[str, Any]:

@@ -42,6 +42,8 @@ def _buttons(validation: Validation) -> list[Element]:
 
 
 def _circle(validation: Validation) -> str:
+    if all(row.verdict is Verdict.NOT_YET for row in validation.rows):
+        return "⚪"
     if not validation.findings:
         return "🟢"
     return "🟡" if all(row.verdict in UNCLEAR for row in validation.findings) else "🔴"

@@ -1,6 +1,6 @@
 """What verdicts say, in words: shared by the Slack card and the terminal."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -69,9 +69,21 @@ def groups(rows: Iterable[Validated], most: int) -> list[VerdictRows]:
 
 def headline(validation: Validation) -> str:
     found, checked = len(validation.findings), plural(len(validation.rows), "date")
+    early = validation.counts.get(Verdict.NOT_YET, 0)
+    if not validation.rows:
+        return "Nothing to check: no date lies in what was asked."
+    if early == len(validation.rows):
+        return _not_judged(validation.rows)
     if not found:
-        return f"No finding: {checked} checked."
+        return f"No finding: {checked} checked{f', {early:,} of them not judged yet' if early else ''}."
     return f"{found:,} of {checked} checked {'needs' if found == 1 else 'need'} a look."
+
+
+def _not_judged(rows: Sequence[Validated]) -> str:
+    """How many dates cannot be judged, and from when the first can."""
+    moments = [row.judged.until for row in rows if row.judged.until is not None]
+    begins = f", {'the first ' if len(rows) > 1 else ''}from {min(moments):%Y-%m-%d %H:%M} UTC" if moments else ""
+    return f"Not yet: {plural(len(rows), 'date')} to judge{begins}."
 
 
 def span(validation: Validation) -> str:
@@ -105,8 +117,8 @@ def support(proof: Proof) -> str:
 
 def _table(proof: Proof) -> Iterator[str]:
     if proof.rows is not None:
-        usual = f"{proof.rows:,} of about {proof.usual_rows:,.0f} rows" if proof.usual_rows else ""
-        yield usual or plural(proof.rows, "row")
+        known = proof.expected_rows
+        yield f"{proof.rows:,} of {known} rows" if known is not None else plural(proof.rows, "row")
 
 
 def _file(proof: Proof) -> Iterator[str]:

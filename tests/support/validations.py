@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.domain.evidence.coverage import ExpectedRows
 from bot.domain.evidence.processor_date import Trace
 from bot.domain.evidence.runs import Status
 from bot.domain.platform.registry import Processor
@@ -24,11 +25,11 @@ def checked(
     """One date, judged as in production."""
     known = of or processor()
     made = day(processor=known, **changed)
-    usual = 200.0 if made.table is not None else None
-    judged = judge(made, LATER, usual, context or DateContext())
+    expected = ExpectedRows(200.0, least=False) if made.table is not None else None
+    judged = judge(made, LATER, expected, context or DateContext())
     proof = Proof(
         rows=made.rows,
-        usual_rows=usual,
+        expected_rows=expected,
         file_at=made.file_at,
         file_bytes=max((size for _, size in made.file.seen), default=None) if made.file else None,
         file_empty=made.file is not None and bool(made.file.seen) and made.file_at is None,
@@ -38,7 +39,7 @@ def checked(
         slots_left=(),
         upstream_empty=(),
         windows=(),
-        words=words(made, judged.verdict, usual),
+        words=words(made, judged.verdict, expected),
     )
     return Validated(processor=known, data_date=DATE - timedelta(days=ago), judged=judged, proof=proof, hint=hint)
 

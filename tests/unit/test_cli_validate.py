@@ -1,13 +1,23 @@
 """`fireline validate`: whom it is about."""
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from bot.cli.app import app
+from bot.domain.verdicts.judge import Judged, Verdict
+from bot.domain.verdicts.validation import Validated
+from bot.views.validate_words import headline
 from tests.support.builders import DAY, World, loaded, run
+from tests.support.validations import WELL, checked, validation
+
+FINE = checked(**WELL)
+AHEAD = Judged(verdict=Verdict.NOT_YET, because="the date lies ahead", until=datetime(2026, 1, 20, 4, 20, tzinfo=UTC))
+EARLY = replace(FINE, judged=AHEAD)
 
 
 @pytest.fixture(scope="module")
@@ -45,3 +55,17 @@ def test_dates_behind_the_processor_are_the_dates(home: Path) -> None:
         assert (len(days), max(days)) == ({"7d": 7, "2w": 14}[said], str(DAY)), "both ends count"
     twice = CliRunner().invoke(app, ["validate", "Daily", "yesterday", "--from", "2w", "--home", str(home)])
     assert (twice.exit_code, "Name the dates once." in twice.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([], "Nothing to check: no date lies in what was asked."),
+        ([EARLY], "Not yet: 1 date to judge, from 2026-01-20 04:20 UTC."),
+        ([EARLY, EARLY], "Not yet: 2 dates to judge, the first from 2026-01-20 04:20 UTC."),
+        ([EARLY, FINE], "No finding: 2 dates checked, 1 of them not judged yet."),
+        ([FINE], "No finding: 1 date checked."),
+    ],
+)
+def test_what_is_not_judged_yet_is_not_said_to_be_well(rows: list[Validated], said: str) -> None:
+    assert headline(validation(*rows)) == said

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.domain.evidence.coverage import FilledDate, unreported_usual
+from bot.domain.evidence.coverage import ExpectedRows, FilledDate, expected_rows, expected_unreported
 from bot.domain.evidence.runs import Category, Status
+from bot.domain.platform.registry import ExpectedRecords
 from tests.support.builders import DAY
 from tests.support.days import SLOT, day, processor, run
 
@@ -26,7 +27,10 @@ def test_slots_that_failed_are_expected_less_where_someone_is_notified(
     runs = [run(Status.FAILED, 0, hour, Category.PROCESSING_ERROR) for hour in hours[:failed]]
     made = day(slots=tuple(hours), runs=[*runs, *(run(records=10, start=hour) for hour in hours[failed:])])
     earlier = [one._replace(loads=slots) for one in EARLIER]
-    assert unreported_usual(made, earlier) == pytest.approx(expected)
+    known = expected_unreported(made, earlier)
+    assert known is not None
+    assert known.rows == pytest.approx(expected)
+    assert not known.least
 
 
 WEEKS = [date(2026, 1, 14) - timedelta(days=back) for back in range(30)]
@@ -38,7 +42,8 @@ def daily(rows: Callable[[date], int], on: date, before: int = 30, minimum: floa
     expected = {"per_game": False, "min": minimum}
     made = replace(day(processor=processor(expected_records=expected)), data_date=on)
     earlier = [FilledDate(past, rows(past), 0, 1) for past in WEEKS[:before] if past < on]
-    return unreported_usual(made, earlier)
+    known = expected_unreported(made, earlier)
+    return None if known is None else known.rows
 
 
 def smaller_on_weekends(past: date) -> int:
@@ -54,6 +59,15 @@ def test_the_first_weekend_has_no_measure_but_the_stated_minimum() -> None:
     saturday, working = date(2026, 1, 10), 5
     assert daily(smaller_on_weekends, saturday, before=4 + working) is None
     assert daily(smaller_on_weekends, saturday, before=4 + working, minimum=400) == 400
+
+
+def test_what_is_stated_as_the_least_is_a_floor_and_said_as_stated() -> None:
+    """A loss that lasts becomes what is usual; not what is stated."""
+    lost = [FilledDate(past, 150, 1, 1) for past in WEEKS]
+    known = [expected_rows(DAY, ExpectedRecords(min=least), 2, lost) for least in (100, 200)]
+    assert known == [ExpectedRows(300, least=False), ExpectedRows(400, least=True)]
+    assert [str(each) for each in known] == ["about 300", "at least 400"]
+    assert str(expected_rows(DAY, ExpectedRecords(min=200), 1, [])) == "at least 200"
 
 
 @pytest.mark.parametrize(("weekends", "expected"), [(1, None), (2, 600), (3, 600)])

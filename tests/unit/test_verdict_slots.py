@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.evidence.coverage import ExpectedRows
 from bot.domain.evidence.processor_date import ProcessorDate
 from bot.domain.evidence.runs import Category, Status
 from bot.domain.verdicts.judge import Verdict, judge
@@ -108,7 +109,7 @@ def test_records_of_an_earlier_run_are_its_data_where_no_table_tells() -> None:
 
 @pytest.mark.parametrize(("rows", "usual", "said"), [(359, 400, "89%"), (359, 399, "89%"), (1, 400, "0%")])
 def test_a_share_below_nine_tenths_is_never_said_as_ninety(rows: int, usual: int, said: str) -> None:
-    judged = judge(day(table=trace(rows), runs=[run(records=rows)]), LATER, usual)
+    judged = judge(day(table=trace(rows), runs=[run(records=rows)]), LATER, ExpectedRows(usual, least=False))
     assert judged.verdict is Verdict.PARTIAL
     assert judged.because == f"the table has {rows} rows of about {usual} ({said})"
 

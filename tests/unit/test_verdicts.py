@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.evidence.coverage import ExpectedRows
 from bot.domain.evidence.processor_date import ProcessorDate, Trace
 from bot.domain.evidence.runs import Category, InputKind, Status
 from bot.domain.verdicts.judge import ACTIONS, ALONE, SOUND, Action, DateContext, Verdict, judge
@@ -29,10 +30,14 @@ NO_RUN: dict[str, Any] = {"runs": []}
 SAID_NO_DATA = run(Status.FAILED, 0, category=Category.NO_DATA_AVAILABLE)
 
 
+def about(rows: float | None) -> ExpectedRows | None:
+    return None if rows is None else ExpectedRows(rows, least=False)
+
+
 def verdict(
     made: ProcessorDate, now: datetime = LATER, usual: float | None = None, context: DateContext = ALONE
 ) -> Verdict:
-    return judge(made, now, usual, context).verdict
+    return judge(made, now, about(usual), context).verdict
 
 
 @pytest.mark.parametrize(
@@ -158,7 +163,7 @@ def test_coverage() -> None:
     assert verdict(day(table=trace(180), **brought), usual=200) is Verdict.OK
     assert verdict(day(table=trace(8), **brought), usual=9) is Verdict.OK
     assert verdict(day(table=trace(1), **brought), usual=None) is Verdict.OK
-    early = judge(day(table=trace(100), **brought), SLOT, 200)
+    early = judge(day(table=trace(100), **brought), SLOT, about(200))
     assert (early.verdict, early.until) == (Verdict.NOT_YET, JUDGED)
     assert "100 rows of about 200 (50%) so far" in early.because
     assert verdict(day(table=trace(100), games_over_at=NEVER, **brought), LATER, 200) is Verdict.NOT_YET
@@ -223,7 +228,10 @@ def test_an_accepted_loss() -> None:
 
 def test_the_fallback_where_the_source_lacks_data() -> None:
     stands_in = DateContext(fallback="Other")
-    lost, part = judge(day(file=Trace()), LATER, None, stands_in), judge(day(table=trace(20)), LATER, 200, stands_in)
+    lost, part = (
+        judge(day(file=Trace()), LATER, None, stands_in),
+        judge(day(table=trace(20)), LATER, about(200), stands_in),
+    )
     assert {lost.action, part.action} == {Action.USE_FALLBACK}
     assert "Other has the date" in lost.because
     assert judge(day(), LATER, None, stands_in).action is Action.REPROCESS
@@ -302,8 +310,8 @@ def test_every_combination_of_evidence_gets_one_verdict(
     made: ProcessorDate, hours: int, usual: float, context: DateContext
 ) -> None:
     now = SLOT + timedelta(hours=hours)
-    judged = judge(made, now, usual, context)
-    assert judged == judge(made, now, usual, context)
+    judged = judge(made, now, about(usual), context)
+    assert judged == judge(made, now, about(usual), context)
     assert judged.because
     assert judged.action is (judged.instead or ACTIONS.get(judged.verdict, Action.NONE))
     assert (judged.action is Action.NONE) == (judged.verdict in SOUND - {Verdict.NOT_YET})
@@ -313,10 +321,10 @@ def test_every_combination_of_evidence_gets_one_verdict(
         assert judged.verdict is Verdict.NOT_YET
     if made.filled:
         assert judged.verdict in {Verdict.OK, Verdict.TRACKING_BUG, Verdict.PARTIAL, Verdict.NOT_YET, Verdict.DATA_GONE}
-    told = words(made, judged.verdict, usual)
+    told = words(made, judged.verdict, about(usual))
     assert (told == {}) is (judged.verdict is Verdict.UNKNOWN)
     if judged.verdict is Verdict.DATA_GONE:
-        assert judge(made, now, usual, replace(context, accepted=None)).verdict not in SOUND
+        assert judge(made, now, about(usual), replace(context, accepted=None)).verdict not in SOUND
 
 
 def test_a_source_that_cannot_tell_is_no_support() -> None:

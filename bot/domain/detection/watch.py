@@ -13,7 +13,7 @@ from bot.domain.detection.graded import graded
 from bot.domain.detection.impacts import Impacts
 from bot.domain.detection.phases import Phases
 from bot.domain.detection.trouble import Trouble
-from bot.domain.evidence.coverage import DATES, is_short, unreported_usual
+from bot.domain.evidence.coverage import DATES, expected_unreported, is_short
 from bot.domain.evidence.history import HORIZON, LOOKED_AFTER, RECENT, PipelineHistory
 from bot.domain.evidence.observation import Event, Observed, RunSeen, Timeline
 from bot.domain.evidence.processor_date import ProcessorDate
@@ -145,8 +145,8 @@ class Watch:
         self.history.renew(observed)
 
     def verdict(self, day: ProcessorDate, now: datetime) -> Judged:
-        usual = self.history.usual(day) if day.filled else None
-        return judge(day, now, usual, self._surroundings.of(day))
+        expected = self.history.expected_rows(day) if day.filled else None
+        return judge(day, now, expected, self._surroundings.of(day))
 
     def _lay_days(self, now: datetime) -> None:
         """Make every date that may have trouble by itself known, with the moments at which it may."""
@@ -248,7 +248,7 @@ class Watch:
         if judged.verdict is not Verdict.PARTIAL:
             return False
         earlier = self.history.filled_dates(day.processor.name, day.data_date, DATES)
-        return not is_short(day.rows or 0, day.loads, unreported_usual(day, earlier))
+        return not is_short(day.rows or 0, day.loads, expected_unreported(day, earlier))
 
     def _dependents(self, day: ProcessorDate) -> streaks.Dependents:
         names = self._lineage.down(day.processor.name)

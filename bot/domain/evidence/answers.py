@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from bot.domain.evidence.coverage import FilledDate, is_short, usual_rows
+from bot.domain.evidence.coverage import FilledDate, expected_rows, is_short
 from bot.domain.evidence.expectation import SMALLEST_FILE, Expects
 from bot.domain.evidence.game_calendar import GameDay
 from bot.domain.evidence.known import Rows, Trail, latest
@@ -143,7 +143,7 @@ class DateFacts:
     def _is_short(self, rows: int, games: int, at: datetime) -> bool:
         loads = sum(moment <= at for moment, _ in self.table.seen) if self.table is not None else 0
         return is_short(
-            rows, loads, usual_rows(self.data_date, self.platform.expected_records, games, self.earlier.filled(at))
+            rows, loads, expected_rows(self.data_date, self.platform.expected_records, games, self.earlier.filled(at))
         )
 
     def _moments_of_coverage(self) -> Iterator[datetime]:

@@ -19,6 +19,7 @@ MANY_LOADS = 8
 """A table that is filled by so many loads a day lacks a share of its rows for each slot that failed. That is
 reported as a failure; what the others brought is what coverage speaks of."""
 LEAST_SHARE = 0.5
+"""Of what is typical of a date, whatever its weekday, while nothing else is known; of a day whose slots failed."""
 FEWEST_REPORTED, FEW = 3, 1 / 8
 """So many failed slots are reported as failures; a smaller part of the day is lost to storms, reported as such."""
 DATES = 30
@@ -32,6 +33,16 @@ LOWEST = 0.9
 """What a date of its kind has had before is no loss: less than this share of the least is."""
 
 
+class ExpectedRows(NamedTuple):
+    """How many rows a date should have: what is usual of its own dates, or typical; or the `least` by the registry."""
+
+    rows: float
+    least: bool
+
+    def __str__(self) -> str:
+        return f"{'at least' if self.least else 'about'} {self.rows:,.0f}"
+
+
 class FilledDate(NamedTuple):
     """What an earlier date had: rows, games, and loads that filled it."""
 
@@ -41,54 +52,55 @@ class FilledDate(NamedTuple):
     loads: int
 
 
-def usual_rows(data_date: date, expected: ExpectedRecords, games: int, earlier: Iterable[FilledDate]) -> float | None:
+def expected_rows(
+    data_date: date, expected: ExpectedRecords, games: int, earlier: Iterable[FilledDate]
+) -> ExpectedRows | None:
     """Rows to be expected of a date with so many games, None when unknown. `earlier`: the processor's dates before."""
-    return _usual(data_date, expected, games, list(earlier), lambda _known: 1.0)
+    return _expected(data_date, expected, games, list(earlier), lambda _known: 1.0)
 
 
-def unreported_usual(day: ProcessorDate, earlier: Iterable[FilledDate]) -> float | None:
-    """What is usual without the slots that failed: those are reported as failures."""
+def expected_unreported(day: ProcessorDate, earlier: Iterable[FilledDate]) -> ExpectedRows | None:
+    """What is expected without the slots that failed: those are reported as failures."""
 
     def share(known: Sequence[FilledDate]) -> float:
         return _reported_share(day, [each.loads for each in known])
 
-    return _usual(day.data_date, day.processor.expected_records, day.games, list(earlier), share)
+    return _expected(day.data_date, day.processor.expected_records, day.games, list(earlier), share)
 
 
-def is_short(rows: int, loads: int, usual: float | None) -> bool:
+def is_short(rows: int, loads: int, expected: ExpectedRows | None) -> bool:
     """Are they too few? Each load may be off by a row from rounding: small tables of many loads are judged no finer."""
-    return usual is not None and rows < FULL * usual and usual - rows > max(loads, FEWEST_LACKING)
+    if expected is None:
+        return False
+    return rows < FULL * expected.rows and expected.rows - rows > max(loads, FEWEST_LACKING)
 
 
-def _usual(
+def _expected(
     data_date: date,
     expected: ExpectedRecords,
     games: int,
     earlier: Sequence[FilledDate],
     share: Callable[[Sequence[FilledDate]], float],
-) -> float | None:
+) -> ExpectedRows | None:
     per_game = expected.per_game is not False
     if per_game and not games:
         return None
     known = [each for each in earlier if each.games or not per_game]
+    usual, least, reported = None, expected.minimum, 1.0
     if len(known) >= FEWEST or (not per_game and _is_weekly(data_date, known)):
-        rate = _per_game(known) if per_game else _of_its_weekday(data_date, known)
-        rate = rate * share(known) if rate is not None else expected.minimum
-    else:
-        rate = expected.minimum if expected.minimum is not None else _at_least(expected.typical, per_game=per_game)
+        usual = _per_game(known) if per_game else _of_its_weekday(data_date, known)
+        reported = share(known) if usual is not None else 1.0
+    elif least is None and expected.typical is not None:
+        usual, least = (expected.typical, None) if per_game else (None, expected.typical * LEAST_SHARE / FULL)
+    rate = max((each for each in (usual, least) if each is not None), default=None)
     if not rate:
         return None
-    return rate * games if per_game else rate
+    return ExpectedRows(rate * reported * (games if per_game else 1), least=rate != usual)
 
 
 def _is_weekly(day: date, known: Sequence[FilledDate]) -> bool:
     """Has it its dates on this one weekday, and some weeks of them?"""
     return len(known) >= FEWEST_WEEKS and {each.day.weekday() for each in known} == {day.weekday()}
-
-
-def _at_least(typical: float | None, *, per_game: bool) -> float | None:
-    """What is typical of a date says little of its weekday: half of it, while nothing else is known."""
-    return typical if typical is None or per_game else typical * LEAST_SHARE / FULL
 
 
 def _per_game(known: Sequence[FilledDate]) -> float:

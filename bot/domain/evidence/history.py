@@ -10,7 +10,7 @@ from operator import itemgetter
 
 from bot.domain.evidence.arrivals import Arrivals
 from bot.domain.evidence.attempts import OFF_SCHEDULE
-from bot.domain.evidence.coverage import DATES, FilledDate, is_short, usual_rows
+from bot.domain.evidence.coverage import DATES, ExpectedRows, FilledDate, expected_rows, is_short
 from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.evidence.feeds import FeedGap, feed_gaps, may_have_brought
 from bot.domain.evidence.game_calendar import GameCalendar
@@ -72,7 +72,7 @@ class PipelineHistory:
         self.loaded_at: dict[str, datetime] = {}
         self._loads_taken: dict[str, int] = defaultdict(int)
         self._calendars = 0
-        self._usual: dict[tuple[str, date], tuple[tuple[int, int, int], float | None]] = {}
+        self._expected_rows: dict[tuple[str, date], tuple[tuple[int, int, int], ExpectedRows | None]] = {}
         processors = registry.processors if names is None else [registry.by_name[name] for name in names]
         self._platform = {processor.name: facts_of(processor, registry) for processor in processors}
         self._tables = Traces(lambda name: self._seen.table(name), lambda: self._seen.table_gaps)
@@ -181,22 +181,22 @@ class PipelineHistory:
         self.running = {key for key in self.running if key in self.days and self.days[key].under_way}
         return self.running
 
-    def usual(self, day: ProcessorDate) -> float | None:
+    def expected_rows(self, day: ProcessorDate) -> ExpectedRows | None:
         """Rows to be expected of the date, by its earlier dates; None when unknown."""
         name = day.processor.name
         asked = (self._loads_taken[day.processor.bigquery_table or ""], self._calendars, day.games)
-        known = self._usual.get((name, day.data_date))
+        known = self._expected_rows.get((name, day.data_date))
         if known is None or known[0] != asked:
             earlier = self.filled_dates(name, day.data_date, DATES)
-            rows = usual_rows(day.data_date, day.processor.expected_records, day.games, earlier)
-            known = self._usual[name, day.data_date] = (asked, rows)
+            rows = expected_rows(day.data_date, day.processor.expected_records, day.games, earlier)
+            known = self._expected_rows[name, day.data_date] = (asked, rows)
         return known[1]
 
     def is_partial(self, day: ProcessorDate) -> bool:
         """Does the table hold too few rows, with nothing more to come?"""
         if not day.rows or not day.expected or not day.settled(self._as_of):
             return False
-        return is_short(day.rows, day.loads, self.usual(day))
+        return is_short(day.rows, day.loads, self.expected_rows(day))
 
     def newest_load(self, table: str) -> datetime | None:
         """When rows were loaded last, for any date; None when nobody can tell: loads are not known any more."""
@@ -229,7 +229,7 @@ class PipelineHistory:
         self._dates = {day for _, day in self.days}
         self.running = {key for key in self.running if key in self.days}
         self.retries = defaultdict(int, {hour: count for hour, count in self.retries.items() if hour >= now - RECENT})
-        self._usual = {key: known for key, known in self._usual.items() if key in self.days}
+        self._expected_rows = {key: known for key, known in self._expected_rows.items() if key in self.days}
         for day in self.days.values():
             day.forget_polls()
         for runs in self.recent.values():

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from bot.domain.blindness import ALL_SEEN, Sight
+from bot.domain.evidence.coverage import ExpectedRows
 from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.evidence.history import PipelineHistory
 from bot.domain.evidence.known import no_new_data
@@ -120,15 +121,15 @@ class VerdictContext:
     def validated(self, processor: Processor, data_date: date) -> Validated:
         """The verdict on one date, with its proof."""
         day = self._history.day(processor.name, data_date)
-        usual = self._history.usual(day)
+        expected = self._history.expected_rows(day)
         blind = unseen(self._sight, self._history.registry, processor.name, day.settled_at)
         context = replace(self._surroundings.of(day, self._stopped(day)), blind=blind)
-        judged = judge(day, self._as_of, usual, context)
+        judged = judge(day, self._as_of, expected, context)
         return Validated(
             processor=processor,
             data_date=data_date,
             judged=judged,
-            proof=self._proof(day, judged.verdict, usual),
+            proof=self._proof(day, judged.verdict, expected),
             hint=self._hint(day, judged),
         )
 
@@ -141,12 +142,12 @@ class VerdictContext:
         stopped = self._as_of < self._asked and day.settled(self._asked) and not day.settled(self._as_of)
         return no_new_data(self._as_of) if stopped else None
 
-    def _proof(self, day: ProcessorDate, verdict: Verdict, usual: float | None) -> Proof:
+    def _proof(self, day: ProcessorDate, verdict: Verdict, expected: ExpectedRows | None) -> Proof:
         seen = day.file.seen if day.file is not None else []
         sizes = [size for _, size in seen]
         return Proof(
             rows=day.rows,
-            usual_rows=usual,
+            expected_rows=expected,
             file_at=day.file_at,
             file_bytes=max(sizes, default=None),
             file_empty=bool(seen) and day.file_at is None,
@@ -158,7 +159,7 @@ class VerdictContext:
                 sorted({str(other.processor.bigquery_table) for other in self._surroundings.empty_upstream(day)})
             ),
             windows=self._windows(day),
-            words=words(day, verdict, usual),
+            words=words(day, verdict, expected),
         )
 
     def _windows(self, day: ProcessorDate) -> tuple[PlannedWindow, ...]:

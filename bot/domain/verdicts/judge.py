@@ -7,7 +7,7 @@ from math import floor
 
 from bot.domain.blindness import Blind
 from bot.domain.counts import plural
-from bot.domain.evidence.coverage import is_short
+from bot.domain.evidence.coverage import ExpectedRows, is_short
 from bot.domain.evidence.expectation import Expects, expectation, input_kind
 from bot.domain.evidence.missed_slots import missed_slot
 from bot.domain.evidence.observation import RunSeen
@@ -116,9 +116,9 @@ class DateContext:
 ALONE = DateContext()
 
 
-def judge(day: ProcessorDate, now: datetime, usual: float | None, context: DateContext = ALONE) -> Judged:
-    """The verdict on (processor, date) as of `now`. `usual`: rows to be expected for the date, None when not known."""
-    judged = _filled(day, now, usual) if day.filled else _unfilled(day, now, context)
+def judge(day: ProcessorDate, now: datetime, expected: ExpectedRows | None, context: DateContext = ALONE) -> Judged:
+    """The verdict on (processor, date) as of `now`. `expected`: rows to be expected for it, None when unknown."""
+    judged = _filled(day, now, expected) if day.filled else _unfilled(day, now, context)
     slot = missed_slot(day, now) if judged.verdict is Verdict.NOT_YET else None
     if slot is not None:
         because = f"no run has started for its slot of {slot:%H:%M} UTC, nor since"
@@ -174,16 +174,16 @@ def _lacking(day: ProcessorDate) -> str:
     return ""
 
 
-def _filled(day: ProcessorDate, now: datetime, usual: float | None) -> Judged:
+def _filled(day: ProcessorDate, now: datetime, expected: ExpectedRows | None) -> Judged:
     rows = day.rows
     if rows is None:
         return Judged(verdict=Verdict.OK, because="its data is there")
-    if usual and day.expected and is_short(rows, day.loads, usual):
-        share = f"the table has {rows:,} rows of about {usual:,.0f} ({floor(100 * rows / usual)}%)"
+    if expected is not None and day.expected and is_short(rows, day.loads, expected):
+        share = f"the table has {rows:,} rows of {expected} ({floor(100 * rows / expected.rows)}%)"
         if day.settled(now):
             return Judged(verdict=Verdict.PARTIAL, because=share)
         return Judged(verdict=Verdict.NOT_YET, because=f"{share} so far", until=_look_again(day, now))
-    uncounted = _is_uncounted(day, rows, usual)
+    uncounted = _is_uncounted(day, rows, expected)
     untracked = untracked_run(day)
     if untracked is not None or _says_zero(day):
         said = "the history says 0 records,"
@@ -194,9 +194,9 @@ def _filled(day: ProcessorDate, now: datetime, usual: float | None) -> Judged:
     return Judged(verdict=Verdict.OK, because=plural(rows, "row"), uncounted=uncounted)
 
 
-def _is_uncounted(day: ProcessorDate, rows: int, usual: float | None) -> bool:
-    """Is it not known how many would be usual? Where no data was due there are none to lack."""
-    return day.expected is not False and (not usual or is_short(rows, day.loads, usual))
+def _is_uncounted(day: ProcessorDate, rows: int, expected: ExpectedRows | None) -> bool:
+    """Is it not known how many there should be? Where no data was due there are none to lack."""
+    return day.expected is not False and (expected is None or is_short(rows, day.loads, expected))
 
 
 def _look_again(day: ProcessorDate, now: datetime) -> datetime:

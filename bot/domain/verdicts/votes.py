@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.evidence.coverage import FULL
+from bot.domain.evidence.coverage import FULL, ExpectedRows
 from bot.domain.evidence.expectation import Expects, PlannedWindow, expectation
 from bot.domain.evidence.processor_date import ProcessorDate
 from bot.domain.evidence.runs import InputKind, Status
@@ -81,7 +81,7 @@ class Proof:
     """
 
     rows: int | None
-    usual_rows: float | None
+    expected_rows: ExpectedRows | None
     file_at: datetime | None
     file_bytes: int | None
     file_empty: bool
@@ -95,7 +95,9 @@ class Proof:
 
     @property
     def coverage(self) -> float | None:
-        return self.rows / self.usual_rows if self.rows is not None and self.usual_rows else None
+        if self.rows is None or self.expected_rows is None:
+            return None
+        return self.rows / self.expected_rows.rows
 
     @property
     def agreeing(self) -> int:
@@ -133,14 +135,15 @@ def tallies(day: ProcessorDate, now: datetime) -> tuple[RunTally, ...]:
     return tuple(tally for tally in made if tally.runs)
 
 
-def words(day: ProcessorDate, verdict: Verdict, usual: float | None) -> dict[Source, Vote]:
+def words(day: ProcessorDate, verdict: Verdict, expected: ExpectedRows | None) -> dict[Source, Vote]:
     """What each source says of the verdict: of those that the processor should have, and that the verdict is about."""
     claim = CLAIMS.get(verdict, Claim())
-    partial = usual if verdict in (Verdict.PARTIAL, Verdict.MISSING_RUN) else None
-    history = verdict in REFUTED or _history(day, partial)
+    about_all = verdict in (Verdict.PARTIAL, Verdict.MISSING_RUN)
+    wanted = max(1, FULL * expected.rows) if about_all and expected is not None else 1
+    history = verdict in REFUTED or _history(day, wanted)
     claims: dict[Source, tuple[bool | None, bool | None]] = {Source.HISTORY: (claim.data, history)}
     if day.processor.bigquery_table is not None:
-        claims[Source.TABLE] = (claim.data, _table(day, partial))
+        claims[Source.TABLE] = (claim.data, _table(day, wanted))
     if day.is_scraper:
         claims[Source.INPUT] = (claim.data, day.file_at is not None if day.file is not None else None)
     elif day.input_kind is not InputKind.NONE or day.processor.source is not None:
@@ -156,15 +159,15 @@ def _word(claimed: bool | None, said: bool | None) -> Vote:
     return Vote.AGREES if claimed is said else Vote.DISAGREES
 
 
-def _history(day: ProcessorDate, wanted: float | None) -> bool | None:
-    """Does the history say that the data (all of it, when `wanted` is given) was brought?"""
+def _history(day: ProcessorDate, wanted: float) -> bool | None:
+    """Does the history say that so many rows were brought?"""
     if day.claimed is None and any(run.status is Status.SUCCESS for run in day.attempts):
         return None
-    return (day.claimed or 0) >= max(1, FULL * (wanted or 0))
+    return (day.claimed or 0) >= wanted
 
 
-def _table(day: ProcessorDate, wanted: float | None) -> bool | None:
-    return None if day.rows is None else day.rows >= max(1, FULL * (wanted or 0))
+def _table(day: ProcessorDate, wanted: float) -> bool | None:
+    return None if day.rows is None else day.rows >= wanted
 
 
 def _input(day: ProcessorDate, verdict: Verdict) -> bool | None:
