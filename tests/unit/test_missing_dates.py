@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.findings.severity import Severity
+from bot.domain.findings.words import short_days
 from bot.domain.health.missing import LossRules, MissingDate
 from bot.domain.health.model import Colour, DatesWithout, DueDates, HealthReport, HealthRequest
 from bot.domain.health.notified import Notified
@@ -47,7 +48,7 @@ def reasons(made: HealthReport) -> list[tuple[str, str]]:
 def test_missing_dates_are_named_the_newest_first() -> None:
     made = told(missing("Plain", day=date(2026, 1, 17)), missing("Plain"), missing("Box"))
     assert made.overall is Colour.YELLOW
-    assert reasons(made) == [("dates_missing", "3 dates due have no data: Box 19 Jan, Plain 19 Jan, Plain 17 Jan.")], (
+    assert reasons(made) == [("dates_missing", "3 dates due have no data: Box 19 Jan, Plain (19 Jan, 17 Jan).")], (
         "once, not for each row"
     )
     assert {row.name: row.status for row in made.processors}["Plain"] is Colour.YELLOW
@@ -76,7 +77,7 @@ def test_a_count_that_leaves_out_the_dates_of_an_incident_says_so() -> None:
     open_ = incident(processors=("Box",), data_dates=(DAY,), severity=Severity.P1)
     other = missing("Plain", day=date(2026, 1, 17))
     made = told(missing("Box"), missing("Plain"), other, known=Notified(open=(open_,)))
-    assert reasons(made)[-1][1] == ("2 dates due have no data and are in no open P0 or P1: Plain 19 Jan, Plain 17 Jan.")
+    assert reasons(made)[-1][1] == ("2 dates due have no data and are in no open P0 or P1: Plain (19 Jan, 17 Jan).")
     alone = told(missing("Box"), other, known=Notified(open=(open_,)))
     assert reasons(alone)[-1][1] == "1 date due has no data and is in no open P0 or P1: Plain 17 Jan."
 
@@ -97,7 +98,7 @@ def test_a_date_of_an_incident_that_is_no_reason_counts_where_it_is() -> None:
     minor = incident(processors=("Plain",), impact=(), data_dates=(DAY,), severity=Severity.P2)
     made = told(missing("Plain"), missing("Plain", day=date(2026, 1, 17)), known=Notified(open=(minor,)))
     assert made.without == DatesWithout(named=1, in_incidents=1)
-    assert reasons(made) == [("dates_missing", "2 dates due have no data: Plain 19 Jan, Plain 17 Jan.")]
+    assert reasons(made) == [("dates_missing", "2 dates due have no data: Plain (19 Jan, 17 Jan).")]
 
 
 def test_a_loss_that_makes_the_whole_red_says_so_in_its_row() -> None:
@@ -134,3 +135,20 @@ def test_a_recorded_loss_is_named_though_nothing_failed(as_of: datetime | None, 
         Colour.YELLOW,
         [("dates_missing", "1 date due has no data: Daily 16 Jan.")],
     )
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        ([15], "15 Apr"),
+        ([15, 14], "(15 Apr, 14 Apr)"),
+        ([13, 15, 14], "13 to 15 Apr"),
+        ([15, 12, 9, 2], "(15 Apr, 12 Apr, 9 Apr and 1 more)"),
+    ],
+)
+def test_dates_of_one_processor_are_said_together(days: list[int], said: str) -> None:
+    assert short_days(date(2026, 4, day) for day in days) == said
+
+
+def test_dates_that_follow_each_other_over_the_end_of_a_month() -> None:
+    assert short_days(date(2026, 3, 30) + timedelta(days=ago) for ago in range(4)) == "30 Mar to 2 Apr"

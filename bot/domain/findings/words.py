@@ -1,9 +1,13 @@
 """What is wrong, in the fewest words that a reader needs at night."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from bot.domain.counts import plural
 from bot.domain.findings.finding import Family, Finding, FindingKind, RootCause
+from bot.domain.platform.names import some_of
+
+MOST_DAYS = 3
 
 WRONG = {
     FindingKind.UPSTREAM_CASCADE: "runs fail, dependents blocked",
@@ -67,3 +71,17 @@ def failed_runs(finding: Finding) -> str:
 def short_day(day: date) -> str:
     """30 Nov"""
     return f"{day.day} {day:%b}"
+
+
+def short_days(days: Iterable[date]) -> str:
+    """30 Nov; three or more that follow each other: 9 to 15 Apr; others the newest first: (15 Apr, 12 Apr, 9 Apr and 2
+    more).
+    """
+    listed = sorted(days, reverse=True)
+    newest, oldest = listed[0], listed[-1]
+    if len(listed) == 1:
+        return short_day(newest)
+    if len(listed) > 2 and (newest - oldest).days == len(listed) - 1:
+        one_month = (newest.year, newest.month) == (oldest.year, oldest.month)
+        return f"{oldest.day if one_month else short_day(oldest)} to {short_day(newest)}"
+    return f"({some_of([short_day(day) for day in listed], MOST_DAYS)})"

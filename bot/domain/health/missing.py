@@ -10,7 +10,7 @@ from bot.domain.counts import plural
 from bot.domain.findings.finding import FindingKind
 from bot.domain.findings.severity import Severity
 from bot.domain.findings.severity_policy import SeverityPolicy, severity_of
-from bot.domain.findings.words import short_day
+from bot.domain.findings.words import short_days
 from bot.domain.health.model import Because, DatesWithout, HealthReason
 from bot.domain.health.notified import NAMES
 from bot.domain.incidents.incident import Incident
@@ -30,10 +30,6 @@ class MissingDate(NamedTuple):
     data_date: date
     settled_at: datetime
     partial: bool = False
-
-    @property
-    def label(self) -> str:
-        return f"{self.processor} {short_day(self.data_date)}{' (partly filled)' if self.partial else ''}"
 
 
 class DueOutcome(NamedTuple):
@@ -143,10 +139,14 @@ def _others(left: Sequence[MissingDate], apart: tuple[str, str]) -> list[HealthR
     return [_reason(left, "", apart)] if left else []
 
 
-def _reason(those: Sequence[MissingDate], why: str, apart: tuple[str, str] = ("", "")) -> HealthReason:
-    """`apart`: what sets those apart from the others without data, of one date and of several."""
+def _reason(
+    those: Sequence[MissingDate], why: str, apart: tuple[str, str] = ("", ""), *, by_name: bool = True
+) -> HealthReason:
+    """`apart`: what sets those apart from the others without data, of one date and of several. `by_name`: each date is
+    told with its processor.
+    """
     newest = sorted(those, key=lambda each: (-each.data_date.toordinal(), each.processor))
-    named = some_of([each.label for each in newest], MOST_NAMED)
+    named = some_of(_labels(newest, by_name=by_name), MOST_NAMED)
     lack = "incomplete data or none" if any(each.partial for each in newest) else "no data"
     count = f"{plural(len(newest), 'date')} due {'has' if len(newest) == 1 else 'have'}"
     return HealthReason(
@@ -156,8 +156,21 @@ def _reason(those: Sequence[MissingDate], why: str, apart: tuple[str, str] = (""
 
 def _row_reason(name: str, those: Sequence[MissingDate], grave: Collection[str]) -> HealthReason:
     return HealthReason(
-        Because.DATES_LOST if name in grave else Because.DATES_MISSING, name, f"{name}: {_reason(those, '').text}"
+        Because.DATES_LOST if name in grave else Because.DATES_MISSING,
+        name,
+        f"{name}: {_reason(those, '', by_name=False).text}",
     )
+
+
+def _labels(newest: Iterable[MissingDate], *, by_name: bool) -> list[str]:
+    """The dates of each processor together, in the order given."""
+    dates: dict[tuple[str, bool], list[date]] = defaultdict(list)
+    for each in newest:
+        dates[each.processor, each.partial].append(each.data_date)
+    return [
+        f"{f'{name} ' if by_name else ''}{short_days(days)}{' (partly filled)' if partial else ''}"
+        for (name, partial), days in dates.items()
+    ]
 
 
 def _by_processor(known: Iterable[MissingDate]) -> Mapping[str, list[MissingDate]]:
