@@ -1,5 +1,7 @@
 """An impact as a table that a person reads in a terminal."""
 
+from datetime import datetime
+
 from rich.console import Console
 from rich.text import Text
 
@@ -48,31 +50,40 @@ def _state(item: Affected, *, listed: bool) -> Text:
     return Text(impact_words.state(item), style="red" if item.staleness.stale else "yellow")
 
 
-def _deadline(item: Affected) -> Text:
+def _clock(moment: datetime | None, now: datetime) -> str:
+    """In UTC, as the column's head says; the year where it is another."""
+    if moment is None:
+        return NONE
+    return f"{moment:%-d %b %H:%M}" if moment.year == now.year else f"{moment:%-d %b %Y %H:%M}"
+
+
+def _deadline(item: Affected, now: datetime) -> Text:
     if item.deadline is None:
         return Text(NONE)
     minutes = item.deadline.minutes_to_breach
-    said = f"{item.deadline.due_at:%d %H:%M}, {impact_words.until(minutes)}"
+    said = f"{_clock(item.deadline.due_at, now)}, {impact_words.until(minutes)}"
     return Text(said, style="red" if minutes < 0 else "")
 
 
 def _columns(impact: Impact) -> tuple[Column[Affected], ...]:
-    listed = {item.processor.name for item in impact.listed}
+    listed, now = {item.processor.name for item in impact.listed}, impact.as_of
+
+    def start_by(item: Affected) -> Text:
+        return Text(_clock(item.deadline.latest_start if item.deadline else None, now))
+
     return (
         Column("processor", lambda item: Text(item.processor.name)),
         Column("hops", lambda item: Text(str(item.hops)), right=True),
         Column("state", lambda item: _state(item, listed=item.processor.name in listed)),
-        *COLUMNS,
+        Column("criticality", _level),
+        Column("due (UTC)", lambda item: _deadline(item, now)),
+        Column("start by (UTC)", start_by, spare=1),
+        Column("next slot (UTC)", lambda item: Text(_clock(item.next_slot, now)), spare=2),
+        *OF_THE_REGISTRY,
     )
 
 
-COLUMNS = (
-    Column[Affected]("criticality", _level),
-    Column[Affected]("due", _deadline),
-    Column[Affected](
-        "start by", lambda item: Text(f"{item.deadline.latest_start:%d %H:%M}" if item.deadline else NONE), spare=1
-    ),
-    Column[Affected]("next slot", lambda item: Text(f"{item.next_slot:%d %H:%M}" if item.next_slot else NONE), spare=2),
+OF_THE_REGISTRY = (
     Column[Affected]("owner", lambda item: Text(item.processor.owner or NONE), spare=3),
     Column[Affected](
         "phase", lambda item: Text(NONE if item.processor.phase is None else str(item.processor.phase)), spare=4

@@ -1,5 +1,6 @@
 """What an impact says, in words: shared by the Slack card, the terminal, the picture and its alternative text."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -46,10 +47,15 @@ PLAIN = Voice()
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
+_UNITS = ((120, 1, "min"), (2_880, 60, "h"), (730 * 1_440, 1_440, "days"), (math.inf, 365.25 * 1_440, "years"))
+"""Minutes below which a unit is said, and how many minutes it has."""
+
+
 def until(minutes: float) -> str:
-    """42.4 -> in 42 min; -75 -> 75 min ago; 200 -> in 3.3 h; 7200 -> in 5.0 days."""
+    """42.4 -> in 42 min; -75 -> 75 min ago; 200 -> in 3.3 h; 7200 -> in 5.0 days; -3214720 -> 6.1 years ago."""
     size = abs(minutes)
-    said = f"{size:.0f} min" if size < 120 else f"{size / 60:.1f} h" if size < 2880 else f"{size / 1440:.1f} days"
+    of, unit = next((of, unit) for below, of, unit in _UNITS if size < below)
+    said = f"{size / of:{'.0f' if of == 1 else '.1f'}} {unit}"
     return f"in {said}" if minutes >= 0 else f"{said} ago"
 
 

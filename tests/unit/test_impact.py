@@ -233,3 +233,17 @@ def test_staleness(limit: float | None, given: DateFreshness, expected: Stalenes
 )
 def test_the_newest_date_with_a_slot_by_now(slots: list[float], now: datetime, expected: date) -> None:
     assert newest_date(Schedule(registry().zone, tuple(slots)), now) == expected
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [
+        (42.4, "in 42 min"),
+        (-75, "75 min ago"),
+        (200, "in 3.3 h"),
+        (7_200, "in 5.0 days"),
+        (-3_214_720, "6.1 years ago"),
+    ],
+)
+def test_the_unit_of_a_time_fits_its_length(minutes: float, said: str) -> None:
+    assert impact_words.until(minutes) == said
