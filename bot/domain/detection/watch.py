@@ -89,16 +89,18 @@ class Watch:
         """The same look at the pipeline, as bad as each of the policies says."""
         troubles = self._roots(self._look(events, now))
         facts = [self._finding(trouble, now) for trouble in troubles]
-        return [
-            [
-                *(
-                    graded(trouble, finding, policy, self._registry, now)
-                    for trouble, finding in zip(troubles, facts, strict=True)
-                ),
-                *silent_feeds.detect(self.history.silent_feeds(), policy),
-            ]
-            for policy in policies
-        ]
+        found = list[list[Finding]]()
+        for at, policy in enumerate(policies):
+            same = policies.index(policy)
+            found.append(found[same] if same < at else self._graded(troubles, facts, policy, now))
+        return found
+
+    def _graded(
+        self, troubles: Sequence[Trouble], facts: Sequence[Finding], policy: SeverityPolicy, now: datetime
+    ) -> list[Finding]:
+        pairs = zip(troubles, facts, strict=True)
+        of_troubles = (graded(trouble, finding, policy, self._registry, now) for trouble, finding in pairs)
+        return [*of_troubles, *silent_feeds.detect(self.history.silent_feeds(), policy)]
 
     def _look(self, events: Iterable[Event], now: datetime) -> list[Trouble]:
         """Take in what became known; every trouble that holds now."""
