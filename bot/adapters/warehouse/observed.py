@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sys import intern
 from typing import Any
 
+from bot.adapters.warehouse.dates_of_runs import dates_known
 from bot.adapters.warehouse.engine import Engine, Parameters
 from bot.adapters.warehouse.sights import sights
 from bot.domain.evidence.expectation import SMALLEST_FILE, PlannedWindow
@@ -18,7 +19,7 @@ def observed(
 ) -> Observed:
     span: Parameters = {"since": since, "until": until, "smallest_file": SMALLEST_FILE}
     rows = (
-        engine.rows("observed_runs", {**span, "polls_since": polls_since}),
+        engine.rows("observed_runs", {**span, **dates_known(engine, since, until), "polls_since": polls_since}),
         engine.rows("observed_loads", span),
         engine.rows("observed_files", span),
     )

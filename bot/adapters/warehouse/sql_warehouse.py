@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.adapters.warehouse import daily, marks
 from bot.adapters.warehouse.custom_query import day_values
+from bot.adapters.warehouse.dates_of_runs import dates_started
 from bot.adapters.warehouse.draft_facts import processor_facts
 from bot.adapters.warehouse.engine import Engine, Parameters
 from bot.adapters.warehouse.health_rows import due_outcome, example_of, failed_group, parameters_of, run_count
@@ -19,6 +20,7 @@ from bot.adapters.warehouse.sql_text import query_named
 from bot.adapters.warehouse.traced import TracingEngine
 from bot.adapters.warehouse.unmatched import doubts
 from bot.domain.errors import WarehouseUnavailable
+from bot.domain.evidence.answers import END_OF_TIME
 from bot.domain.evidence.expectation import SMALLEST_FILE, Evidence, PlannedWindow
 from bot.domain.evidence.feeds import FeedGap
 from bot.domain.evidence.freshness import DateFreshness, Held
@@ -90,13 +92,16 @@ class SqlWarehouse:
     def health_counts(self, window: Window) -> list[RunCount]:
         if not window.exact:
             return self._live.counts(window)
-        return [run_count(row) for row in self._engine.rows("health_counts_as_of", parameters_of(window))]
+        return [run_count(row) for row in self._engine.rows("health_counts_as_of", self._as_of(window))]
 
     def health_durations(self, window: Window) -> list[Durations]:
         if not window.exact:
             return self._live.durations(window)
-        rows = self._engine.rows("health_durations_as_of", parameters_of(window))
+        rows = self._engine.rows("health_durations_as_of", self._as_of(window))
         return [Durations(name, phase, *values) for phase, name, *values in rows]
+
+    def _as_of(self, window: Window) -> Parameters:
+        return {**parameters_of(window), **dates_started(self._engine, window.since, window.until)}
 
     def health_due(self, window: Window) -> list[DueDates]:
         if not window.exact:
@@ -179,7 +184,8 @@ class SqlWarehouse:
         return [(name, day, runs) for name, day, runs in self._engine.rows("zero_record_runs", {"last_date": last})]
 
     def silent_runs(self, since: datetime, until: datetime) -> list[SilentRun]:
-        return [SilentRun(*row) for row in self._engine.rows("silent_runs", {"since": since, "until": until})]
+        asked: Parameters = {"since": since, "until": until, **dates_started(self._engine, since, END_OF_TIME)}
+        return [SilentRun(*row) for row in self._engine.rows("silent_runs", asked)]
 
     def freshness(self, data_date: date, as_of: datetime) -> list[DateFreshness]:
         def ask() -> list[DateFreshness]:

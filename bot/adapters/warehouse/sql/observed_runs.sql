@@ -1,10 +1,10 @@
--- Every version of a run that became known after @since, and runs that had started by @until without being known yet.
--- Polls that found nothing, nearly all runs there are, only since @polls_since.
+-- Every version of a run that became known after @since, and runs that had started by @until without being known yet, about dates
+-- from @first_date to @last_date. Polls that found nothing, nearly all runs there are, only since @polls_since.
 SELECT run_id, processor_name, data_date, started_at, completed_at, status, recorded, hinted, records_processed,
   duration_seconds, attempt, `trigger`, last_heartbeat_at, inserted_at,
   CASE WHEN status <> 'failed' THEN NULL WHEN LENGTH(error_message) <= 600 THEN error_message
     ELSE CONCAT(SUBSTR(error_message, 1, 300), CHR(10), SUBSTR(error_message, LENGTH(error_message) - 299)) END
-FROM runs WHERE inserted_at > @since AND started_at <= @until
+FROM runs WHERE data_date BETWEEN @first_date AND @last_date AND inserted_at > @since AND started_at <= @until
   AND (started_at >= @polls_since OR COALESCE(`trigger`, '') <> 'poll' OR status <> 'failed'
     OR (CASE WHEN recorded IN ('', 'unknown') THEN hinted ELSE recorded END) <> 'no_data_available')
 UNION ALL
@@ -12,6 +12,6 @@ SELECT run_id, processor_name, data_date, started_at, completed_at, status, reco
   duration_seconds, attempt, `trigger`, last_heartbeat_at, inserted_at,
   CASE WHEN status <> 'failed' THEN NULL WHEN LENGTH(error_message) <= 600 THEN error_message
     ELSE CONCAT(SUBSTR(error_message, 1, 300), CHR(10), SUBSTR(error_message, LENGTH(error_message) - 299)) END
-FROM superseded_runs WHERE inserted_at > @since AND started_at <= @until
+FROM superseded_runs WHERE data_date BETWEEN @first_date AND @last_date AND inserted_at > @since AND started_at <= @until
   AND (started_at >= @polls_since OR COALESCE(`trigger`, '') <> 'poll' OR status <> 'failed'
     OR (CASE WHEN recorded IN ('', 'unknown') THEN hinted ELSE recorded END) <> 'no_data_available')
