@@ -15,6 +15,8 @@ FEWEST_DAYS, FEWEST_HOURS, FEWEST_OF_WEEKDAY = timedelta(days=7), 5, 3
 """Less history says nothing of what is usual."""
 QUANTILE = 0.99
 HOUR = timedelta(hours=1)
+REPLACED_A_DAY = 1_500
+"""So often BigQuery lets a table be replaced (https://cloud.google.com/bigquery/quotas#standard_tables)."""
 
 
 class Feed(StrEnum):
@@ -48,6 +50,17 @@ class SourcePlan:
     feeds: Feed | None
     every: timedelta
     lateness: timedelta
+
+
+def too_many_loads(plans: Iterable[SourcePlan]) -> str | None:
+    """What to say where a warehouse in BigQuery may have to replace its staging tables oftener than it can."""
+    loads = sum(timedelta(days=1) // plan.every for plan in plans)
+    if loads <= REPLACED_A_DAY:
+        return None
+    return (
+        f"the sources may make {loads:,} loads a day, each of which replaces the staging tables; BigQuery lets a table "
+        f"be replaced {REPLACED_A_DAY:,} times a day. Beyond it loads fail until some hours later: make `every` longer"
+    )
 
 
 @dataclass(frozen=True)
