@@ -65,6 +65,10 @@ def test_no_answer_reads_all_partitions(bigquery_endpoint: str, tmp_path: Path) 
         assert old < min(first for first, _ in read) - timedelta(days=1)
         played.load(Step(World([run("backfill", start=39 + 400 * 24, day=old)], processors=FIRST.processors)))
         assert "backfill" in {seen.run_id for seen in held.observed(now - timedelta(hours=2), now).runs}
+        engine.asked.clear()
+        assert (held.source_marks(), held.source_reads()) == ({}, {})
+        assert held.platform_document()
+        assert engine.asked == []  # what a read without news asks is listed, which bills nothing
 
 
 def _read(statement: str, parameters: Parameters) -> Iterator[tuple[date, date]]:

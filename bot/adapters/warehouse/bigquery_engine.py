@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 import duckdb
 
 from bot.adapters.warehouse.bigquery_errors import errors_named
+from bot.adapters.warehouse.bigquery_listing import listed, listing
 from bot.adapters.warehouse.bigquery_staging import json_lines, write_parquet
 from bot.adapters.warehouse.custom_query import checked, query_explained, refuse_above
 from bot.adapters.warehouse.engine import NO_JOINS, Parameters, Session, Value, refuse_unless
@@ -51,6 +52,9 @@ class BigQueryEngine:
         from google.cloud.bigquery.retry import DEFAULT_JOB_RETRY
 
         with errors_named(self._where):
+            whole = listing(sql_text(name))
+            if whole is not None:
+                return listed(self._client, self._where, whole, _tries())
             text, config = self._bound(sql_text(name), parameters or {})
             again = DEFAULT_JOB_RETRY.with_timeout(PATIENCE)
             job = self._client.query(text, job_config=config, retry=_tries(), job_retry=again)
