@@ -10,6 +10,7 @@ from bot.domain.blindness import ALL_SEEN, Sight, stopped_history
 from bot.domain.detection.absence import Absences, source_findings
 from bot.domain.detection.watch import Watch
 from bot.domain.evidence.observation import Event, Observed, Timeline
+from bot.domain.evidence.untold import with_polls_named
 from bot.domain.findings.severity_policy import SeverityPolicy
 from bot.domain.incidents.decisions import Decision
 from bot.domain.platform.accepted_losses import AcceptedLosses
@@ -103,6 +104,7 @@ class DetectionService:
         elif _differs(live.evidence, observed):
             live.watch.renew(observed)
             live.evidence = _without_events(observed)
+        observed = with_polls_named(observed, live.registry)
         timeline = Timeline(observed)
         if not live.warm:
             live.watch.warm_up(timeline, now)

@@ -8,6 +8,7 @@ from bot.domain.detection.watch import Watch
 from bot.domain.errors import BadInput
 from bot.domain.evidence.attempts import OFF_SCHEDULE
 from bot.domain.evidence.observation import Observed, RunSeen, Timeline
+from bot.domain.evidence.untold import with_polls_named
 from bot.domain.findings.finding import Finding
 from bot.domain.findings.severity_policy import SeverityPolicy
 from bot.domain.gate.decide import decide
@@ -108,8 +109,10 @@ def replayed(
     at_tick: Callable[[datetime], None],
 ) -> Iterator[list[tuple[Decision, ...]]]:
     """What each of the rules decides, tick by tick, of one look at the history: all of them see it alike."""
-    first, timeline = rules[0], Timeline(observed)
+    first = rules[0]
     registry = first.registry.including(run.processor for run in observed.runs)
+    observed = with_polls_named(observed, registry)
+    timeline = Timeline(observed)
     ends_on = last_date(observed, span.last) if span.to_the_end else None
     watch = Watch(registry, observed, first.severity, first.accepted, first.gate.storm, ends_on)
     lineage, phases = Lineage(registry), {p.name: p.phase for p in registry.processors}

@@ -17,6 +17,7 @@ from bot.domain.evidence.known import Seen
 from bot.domain.evidence.observation import DateSpan, Observed, Timeline
 from bot.domain.evidence.processor_date import ProcessorDate
 from bot.domain.evidence.unseen import RUNS, unread
+from bot.domain.evidence.untold import with_polls_named
 from bot.domain.findings.words import short_day
 from bot.domain.health.notified import called
 from bot.domain.platform.accepted_losses import AcceptedLosses
@@ -170,7 +171,7 @@ class ValidationService:
     def _history(self, observed: Observed, names: Collection[str] | None, as_of: datetime) -> PipelineHistory:
         history = PipelineHistory(self._registry, observed, names)
         history.at(as_of)
-        history.take(Timeline(observed).until(as_of))
+        history.take(Timeline(with_polls_named(observed, self._registry)).until(as_of))
         return history
 
     def _waiting(self, history: PipelineHistory | None, as_of: datetime, day: ProcessorDate) -> Iterator[ProcessorDate]:

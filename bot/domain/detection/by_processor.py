@@ -15,7 +15,7 @@ from bot.domain.evidence.history import PipelineHistory
 from bot.domain.evidence.missed_slots import has_slots_to_miss
 from bot.domain.evidence.observation import Event, RunSeen, Started
 from bot.domain.evidence.processor_date import ProcessorDate
-from bot.domain.evidence.runs import Category, Status, Trigger
+from bot.domain.evidence.runs import POLLS, Category, Status, Trigger
 from bot.domain.platform.calendar import slot_instant
 from bot.domain.platform.registry import Kind, Processor, UnregisteredProcessor
 
@@ -70,7 +70,7 @@ class ByProcessor:
 
     def _take(self, run: RunSeen) -> None:
         self._news.add(run.processor)
-        if run.trigger == Trigger.POLL and run.status is Status.FAILED:
+        if run.trigger in POLLS and run.status is Status.FAILED:
             self._failed_polls.add(run.processor)
         self._looks.set(run.processor, run.started_at + LEAST)
         if run.processor in self._skipped and run.trigger != Trigger.BACKFILL:
@@ -117,9 +117,7 @@ class ByProcessor:
         if not processor.polling and answered == pace.LONG_AGO:
             return None
         since = takewhile(lambda run: run.known_at > answered, reversed(self._history.recent[name]))
-        polled = (
-            run for run in since if run.trigger == Trigger.POLL and run.started_at > answered and not self._ignored(run)
-        )
+        polled = (run for run in since if run.trigger in POLLS and run.started_at > answered and not self._ignored(run))
         real = ((run, self._real(run, now)) for run in polled)
         failed = [(run, category) for run, category in real if category is not None][::-1]
         within_the_hour = sum(run.started_at > now - storms.LAST_HOUR for run, _ in failed)

@@ -17,7 +17,7 @@ from bot.domain.evidence.coverage import DATES, expected_unreported, is_short
 from bot.domain.evidence.history import HORIZON, LOOKED_AFTER, RECENT, PipelineHistory
 from bot.domain.evidence.observation import Event, Observed, RunSeen, Timeline
 from bot.domain.evidence.processor_date import ProcessorDate
-from bot.domain.evidence.runs import Category, Status, Trigger
+from bot.domain.evidence.runs import POLLS, Category, Status, Trigger
 from bot.domain.findings.finding import Finding, FindingKind, RootCause
 from bot.domain.findings.severity import Severity
 from bot.domain.findings.severity_policy import SeverityPolicy
@@ -342,7 +342,7 @@ class Watch:
     def _real(self, run: RunSeen, now: datetime) -> Category | None:
         """The category of a real failure. An unexplained poll is none: most polls find nothing, in any words."""
         category = self.history.day(run.processor, run.data_date).real_failure(run, now)
-        return None if run.trigger == Trigger.POLL and category is Category.UNKNOWN else category
+        return None if run.trigger in POLLS and category is Category.UNKNOWN else category
 
     def _waiting_for_nothing(self, name: str, now: datetime) -> Iterator[ProcessorDate]:
         """The processor's dates of late for which nothing upstream is missing."""

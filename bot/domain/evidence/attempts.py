@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from bot.domain.evidence.observation import RunSeen
-from bot.domain.evidence.runs import Trigger
+from bot.domain.evidence.runs import POLLS, Trigger
 
 RETRY_AFTER = timedelta(minutes=20)
 """A retry starts within so long of the end of the attempt before it."""
-OFF_SCHEDULE = frozenset({Trigger.POLL, Trigger.BACKFILL})
+OFF_SCHEDULE = POLLS | {Trigger.BACKFILL}
 
 
 def scheduled(runs: Iterable[RunSeen]) -> list[RunSeen]:

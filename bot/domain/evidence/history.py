@@ -21,7 +21,7 @@ from bot.domain.evidence.processor_date import ProcessorDate
 from bot.domain.evidence.recorded import Record, starts_of, unrecorded
 from bot.domain.evidence.rhythm import Rhythm
 from bot.domain.evidence.rules import data_due, judged_from, run_due, traced_input
-from bot.domain.evidence.runs import Category, Status, Trigger
+from bot.domain.evidence.runs import POLLS, Category, Status, Trigger
 from bot.domain.evidence.sighted import seen_in
 from bot.domain.evidence.traces import Traces
 from bot.domain.platform.calendar import floor_hour
@@ -306,7 +306,7 @@ class PipelineHistory:
         failure = run.status is Status.FAILED and (run.recorded or run.hinted) not in _QUIET
         retry = run.attempt > 1 and run.trigger not in OFF_SCHEDULE
         self.rhythms[run.processor].count(run.started_at, retry=retry, failure=failure)
-        if run.trigger == Trigger.POLL and not failure:
+        if run.trigger in POLLS and not failure:
             self.answered[run.processor] = max(run.started_at, self.answered.get(run.processor, run.started_at))
             return
         self.recent[run.processor].append(run)

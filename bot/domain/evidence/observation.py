@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.evidence.known import Seen
-from bot.domain.evidence.runs import Category, Status, Trigger
+from bot.domain.evidence.runs import POLLS, Category, Status
 
 
 class RunSeen(NamedTuple):
@@ -49,7 +49,7 @@ class RunSeen(NamedTuple):
     def found_nothing(self) -> bool:
         """Is it a poll that failed because there was no data yet?"""
         said = self.recorded or self.hinted
-        return self.trigger == Trigger.POLL and self.status is Status.FAILED and said is Category.NO_DATA_AVAILABLE
+        return self.trigger in POLLS and self.status is Status.FAILED and said is Category.NO_DATA_AVAILABLE
 
 
 class TableLoad(NamedTuple):
@@ -148,7 +148,7 @@ class Timeline:
     def __init__(self, observed: Observed) -> None:
         rows: list[Row] = [*observed.runs, *observed.loads, *observed.files]
         self._rows = sorted(rows, key=lambda row: row.known_at)
-        finished = (run for run in observed.runs if run.status is not Status.RUNNING and run.trigger != Trigger.POLL)
+        finished = (run for run in observed.runs if run.status is not Status.RUNNING and run.trigger not in POLLS)
         self._starts = sorted(finished, key=lambda run: run.started_at)
         self._next_row, self._next_start = 0, 0
 

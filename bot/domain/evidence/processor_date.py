@@ -13,6 +13,7 @@ from bot.domain.evidence.known import emptied_at
 from bot.domain.evidence.observation import QuietPolls, RunSeen
 from bot.domain.evidence.rules import input_seen, is_filled, judged_from, ready_at, settled_from, unscheduled_from
 from bot.domain.evidence.runs import (
+    POLLS,
     Category,
     Classified,
     DateState,
@@ -220,8 +221,7 @@ class ProcessorDate:
     @property
     def no_run(self) -> bool:
         """Is data due, no run of the schedule has begun, and nothing that cannot be read may tell otherwise?"""
-        began = (run.trigger not in OFF_SCHEDULE for run in chain(self.runs, self.under_way.values()))
-        return bool(self.expected) and self.runs_due and not self.hidden and not any(began)
+        return bool(self.expected) and self.runs_due and not self.hidden and not any(self._of_the_schedule())
 
     @property
     def brought(self) -> bool:
@@ -315,7 +315,7 @@ class ProcessorDate:
         """Was another run of the date at work when this one began?"""
         begun = run.started_at
         finished = (
-            other for other in self.attempts if other.status is not Status.SKIPPED and other.trigger != Trigger.POLL
+            other for other in self.attempts if other.status is not Status.SKIPPED and other.trigger not in POLLS
         )
         overlapping = any(other.started_at <= begun < (other.ended_at or begun) for other in finished)
         return overlapping or any(other.started_at <= begun for other in self.under_way.values())
@@ -327,13 +327,19 @@ class ProcessorDate:
     @property
     def lacks_last_slot(self) -> bool:
         """Has a run of the schedule started at an earlier slot, and none at the last?"""
-        runs = (run for run in chain(self.runs, self.under_way.values()) if run.trigger not in OFF_SCHEDULE)
-        return 0 < max((self.slot_of(run) for run in runs), default=0) < len(self.slots)
+        return 0 < max((self.slot_of(run) for run in self._of_the_schedule()), default=0) < len(self.slots)
+
+    def _of_the_schedule(self) -> Iterator[RunSeen]:
+        """Its runs of the schedule, and those that may be: of a poll that nobody says to be one nobody can tell."""
+        began = chain(self.runs, self.under_way.values(), self.polls)
+        return (run for run in began if run.trigger not in OFF_SCHEDULE or run.trigger == Trigger.UNTOLD)
 
     def has_run(self) -> bool:
         """Has a run of the schedule started? A poll is not what the slot was for, nor is a poll's retry before it."""
-        runs = (run for run in chain(self.runs, self.under_way.values()) if run.trigger not in OFF_SCHEDULE)
-        return any(run.trigger != Trigger.RETRY or not self.slots or self.slot_of(run) > 0 for run in runs)
+        late = (Trigger.RETRY, Trigger.UNTOLD)
+        return any(
+            run.trigger not in late or not self.slots or self.slot_of(run) > 0 for run in self._of_the_schedule()
+        )
 
     def at_work(self, now: datetime) -> bool:
         """Is a run of the schedule for it under way, and alive?"""

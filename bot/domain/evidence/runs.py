@@ -5,12 +5,18 @@ from enum import StrEnum
 
 
 class Trigger(StrEnum):
-    """What started a run, where the history says so. Any other word counts as a scheduled start."""
+    """What started a run, where the history says so. Any other word counts as a scheduled start. `untold`: it does not
+    say so, and the run failed between the slots of a poller, as a poll does.
+    """
 
     SCHEDULE = "schedule"
     RETRY = "retry"
     POLL = "poll"
     BACKFILL = "backfill"
+    UNTOLD = "untold"
+
+
+POLLS = frozenset({Trigger.POLL, Trigger.UNTOLD})
 
 
 class Status(StrEnum):

@@ -1,0 +1,65 @@
+"""Of a history without the column `trigger`, what fails between the slots of a poller counts as a poll."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.detection import streaks
+from bot.domain.evidence.attempts import scheduled
+from bot.domain.evidence.observation import Observed, RunSeen
+from bot.domain.evidence.runs import Category, Status, Trigger
+from bot.domain.evidence.untold import LATE, with_polls_named
+from bot.domain.platform.registry import Registry
+from tests.support.days import BOX, JUDGED, SLOT, day, processor, run
+
+MINUTE = timedelta(minutes=1)
+
+
+def registry(**changed: object) -> Registry:
+    return Registry.model_validate({"timezone": "America/New_York", "processors": [{**BOX, **changed}]})
+
+
+def named(*runs: RunSeen, polling: bool = True) -> list[RunSeen]:
+    return list(with_polls_named(Observed(runs, (), (), (), ()), registry(polling=polling)).runs)
+
+
+def failed(minutes: float, trigger: str = "") -> RunSeen:
+    start = SLOT + minutes * MINUTE
+    return run(Status.FAILED, None, start, Category.PROCESSING_ERROR, trigger=trigger)
+
+
+@pytest.mark.parametrize(("minutes", "poll"), [(-60, True), (-2, True), (0, False), (4, False), (6, True), (90, True)])
+def test_a_failure_is_the_slots_own_only_where_a_slots_run_begins(minutes: int, poll: bool) -> None:
+    [each] = named(failed(minutes))
+    assert (each.trigger == Trigger.UNTOLD) is poll
+    assert (scheduled([each]) == []) is poll
+
+
+def test_what_is_told_what_worked_and_what_does_not_poll_stay_as_they_are() -> None:
+    told, worked = failed(90, "retry"), run(Status.SUCCESS, 7, SLOT + timedelta(hours=2), trigger="")
+    assert named(told, worked) == [told, worked]
+    assert named(failed(90), polling=False) == [failed(90)]
+    assert list(with_polls_named(Observed((failed(90),), (), (), (), ()), Registry(processors=())).runs) == [failed(90)]
+
+
+def test_quick_retries_of_polls_are_no_failures_in_a_row() -> None:
+    runs = [failed(30), failed(31), failed(32)]
+
+    def streak(found: list[RunSeen]) -> bool:
+        box = day(processor=processor(polling=True), runs=[])
+        for each in found:
+            box.take(each)
+        return streaks.detect(box, JUDGED, lambda _: False, lambda _: streaks.Dependents.NONE) is not None
+
+    assert streak(runs)
+    assert not streak(named(*runs))
+
+
+def test_a_slot_with_a_failure_that_may_be_its_own_is_not_missing() -> None:
+    late, early = (day(runs=[], runs_due=True) for _ in range(2))
+    [after], [before] = named(failed(30)), named(failed(-30))
+    late.take(after)
+    early.take(before)
+    assert (after.trigger, before.trigger) == (Trigger.UNTOLD, Trigger.UNTOLD)
+    assert (late.has_run(), early.has_run()) == (True, False)
+    assert timedelta() < LATE < timedelta(minutes=30)
