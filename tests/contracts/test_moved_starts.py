@@ -87,15 +87,23 @@ def final(bench: IntakeBench) -> dict[str, list[tuple[object, ...]]]:
     return {**tables, "runs": [(*row[:14],) for row in contents(bench.held)["runs"]]}
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.permutations(EVENTS), st.lists(st.booleans(), min_size=6, max_size=6))
-def test_in_any_order_and_read_at_any_time_the_warehouse_ends_the_same(
-    tmp_path_factory: pytest.TempPathFactory, order: list[dict[str, Any]], reads: list[bool]
-) -> None:
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[object, ...]]]:
+    """Where all events come at once."""
     with intake_bench(tmp_path_factory.mktemp("at once")) as at_once:
         at_once.intake.runs(body(EVENTS))
         at_once.sync()
-        expected = final(at_once)
+        return final(at_once)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.permutations(EVENTS), st.lists(st.booleans(), min_size=6, max_size=6))
+def test_in_any_order_and_read_at_any_time_the_warehouse_ends_the_same(
+    tmp_path_factory: pytest.TempPathFactory,
+    expected: dict[str, list[tuple[object, ...]]],
+    order: list[dict[str, Any]],
+    reads: list[bool],
+) -> None:
     with intake_bench(tmp_path_factory.mktemp("bit by bit")) as bench:
         for event, read in zip(order, reads, strict=True):
             bench.intake.runs(body([event]))

@@ -159,7 +159,6 @@ def test_however_a_server_stands_still_a_step_ends_in_one_line_the_others_go_on_
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """The limits of the drivers are those of every day: minutes."""
-    monkeypatch.setattr(source_steps, "STEP_S", 1.0)
     over, before = Event(), steps()
     with served(server, over=over) as port:
         made: dict[str, Callable[[], Source]] = {
@@ -171,11 +170,13 @@ def test_however_a_server_stands_still_a_step_ends_in_one_line_the_others_go_on_
         }
         with reading(held, Clock(), history=made[kind](), other=database(tmp_path / "other.db", ROWS)) as service:
             for _ in range(4):
-                with pytest.raises(SourceFailed, match=r"no answer within 1 s(, and still waits)?\. Check the server"):
+                wanted = r"no answer within 0\.2 s(, and still waits)?\. Check the server"
+                with monkeypatch.context() as hurry, pytest.raises(SourceFailed, match=wanted):
+                    hurry.setattr(source_steps, "STEP_S", 0.2)
                     service.sync("history")
             assert steps() <= before + 1
             assert synced(service, "other") == len(ROWS)
         over.set()
     lines = [each.message for each in caplog.records if each.name == "fireline.sources" and each.levelno >= 30]
-    said = "no answer within 1 s. Check the server and the network. It is tried again."
+    said = "no answer within 0.2 s. Check the server and the network. It is tried again."
     assert lines == [f"source history cannot be read, the others go on: {said}"]
