@@ -103,9 +103,9 @@ def demo_at(home: Path, end: datetime) -> Iterator[Demo]:
 
 
 @pytest.fixture(scope="module")
-def nine_days(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def five_days(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home whose history was read once, for all tests that go on from it."""
-    home = written(tmp_path_factory.mktemp("nine days"), END, days=9, seed=7)
+    home = written(tmp_path_factory.mktemp("five days"), END, days=5, seed=7)
     settings = configured(Settings(home=home))
     with warehouse(settings, read_only=False) as opened:
         read_all(sources_service(opened, settings, lambda: END))
@@ -113,8 +113,8 @@ def nine_days(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def demo(nine_days: Path, tmp_path: Path) -> Iterator[Demo]:
-    with demo_at(copytree(nine_days, tmp_path / "home"), END) as made:
+def demo(five_days: Path, tmp_path: Path) -> Iterator[Demo]:
+    with demo_at(copytree(five_days, tmp_path / "home"), END) as made:
         yield made
 
 
@@ -139,7 +139,7 @@ def test_an_incident_is_reported_within_one_tick_and_nothing_without_a_fault(dem
     assert told.at - told.finding.evident_at < 2 * TICK, "at the next tick, after half a minute to group"
     assert told.at == demo.clock.moment, "said at the tick that decided it"
     assert f"P0 {STRUCK}: no data for 13 Jan" in message["text"]
-    assert "3 failed runs since 07:02 UTC: MemoryError while building frame" in message["text"]
+    assert "3 failed runs since 07:02 UTC: google.api_core.exceptions.BadReq" in message["text"]
     health = demo.services.health.of(HealthRequest(), demo.clock.moment + TICK)
     assert health.noise.alerts == len(demo.slack.messages(ALERTS)), "each message and each update in a thread"
     assert 0 < health.noise.raw_failures - health.noise.kept_quiet == health.noise.real, "each has its place"

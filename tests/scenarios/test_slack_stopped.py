@@ -46,7 +46,7 @@ def environment(workspace: Workspace, transport: str, port: int) -> dict[str, st
     return {**kept, **tokens, "SLACK_SIGNING_SECRET": workspace.credentials.signing_secret}
 
 
-@pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(("transport", "asked"), [("socket", signal.SIGTERM), ("http", signal.SIGINT)])
 def test_an_answer_under_way_is_finished(transport: str, home: Path, asked: signal.Signals) -> None:
     async def whole() -> None:
         workspace = Workspace(MANIFEST, rate_limit_scale=0)

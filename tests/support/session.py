@@ -15,16 +15,18 @@ settings.register_profile("same examples in every run", derandomize=True, deadli
 settings.load_profile("same examples in every run")
 
 LONGEST = (
+    "tests/e2e/test_demo.py",
+    "tests/contracts/test_warehouse.py",
+    "tests/house/test_documents.py",
+    "tests/contracts/test_sources.py",
     "tests/scenarios/test_live_incident.py",
     "tests/scenarios/test_blind_sources.py",
-    "tests/scenarios/test_rollup_any_order.py",
-    "tests/contracts/test_warehouse.py",
-    "tests/scenarios/test_one_evidence.py",
-    "tests/independent/test_classification.py",
-    "tests/e2e/test_demo.py",
-    "tests/contracts/test_interrupted_loads.py",
+    "tests/contracts/test_running_troubles.py",
+    "sandbox/tests/page/test_messages.py",
+    "sandbox/tests/page/test_panel.py",
+    "sandbox/tests/page/test_places.py",
 )
-"""Files of half a minute and more come first: begun last, one would keep a process at work while the other is done."""
+"""Files of 20 s and more come first: begun last, one would keep a process at work while the other is done."""
 ENDED: list[pytest.Session] = []
 
 
