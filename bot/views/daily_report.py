@@ -89,7 +89,7 @@ def _thread(report: DailyReport, voice: Voice) -> list[tuple[str, list[str]]]:
         real = health_words.real(health)
         complete = health_words.completeness(health)
         data = [f"Data: {complete}"] if complete else []
-        found += [("Phases over 7 days", daily_words.phase_lines(health))]
+        found += [(f"{'Phases' if health.phases else 'Processors'} over 7 days", daily_words.phase_lines(health))]
         found += [("Not as usual", daily_words.moved(report, voice))]
         found += [("Service levels, 30 days", daily_words.levels(report, voice))]
         found += [("Last 7 days", [*data, *([real] if real else [])])]

@@ -169,7 +169,8 @@ def _row(row: HealthRow) -> str:
     day = "" if row.day is None else f"; last day {_rate(row.day.success_rate, row.day.tried)}"
     data = f"; data {row.due.filled:,} of {plural(row.due.known, 'date')}" if row.due.due else ""
     rate = _rate(row.tally.success_rate, row.tally.tried)
-    return f"{row.name[:1].upper()}{row.name[1:]}: {row.status}, {rate}{target}{day}{data}"
+    name = row.name if not row.is_phase else f"{row.name[:1].upper()}{row.name[1:]}"
+    return f"{name}: {row.status}, {rate}{target}{day}{data}"
 
 
 def _rate(rate: float | None, count: int) -> str:

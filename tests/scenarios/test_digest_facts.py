@@ -105,6 +105,14 @@ def test_every_figure_is_that_of_health(watched: AppServices, state: FakeState, 
     assert f"{noise['kept_quiet']:,} expected and kept quiet" in text
 
 
+def test_without_phases_processors_are_listed_by_their_names(watched: AppServices, state: FakeState) -> None:
+    report = reports_of(watched, state).daily(MORNING)
+    assert report.health is not None
+    row = replace(report.health.processors[0], name="orders_etl")
+    said = daily_report.markdown(replace(report, health=replace(report.health, phases=(), processors=(row,))))
+    assert "## Processors over 7 days\n\n- orders_etl: " in said
+
+
 def test_every_rate_has_its_count(watched: AppServices, state: FakeState) -> None:
     text = daily_report.markdown(reports_of(watched, state).daily(MORNING))
     rates = [line for line in text.splitlines() if re.match(r"- Phase \d+: .*%", line)]
