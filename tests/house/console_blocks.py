@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from doctest import ELLIPSIS, OutputChecker
 from pathlib import Path
+from shutil import copy, copytree
 
 from tests.house.project import ROOT
 
@@ -56,6 +57,18 @@ def run(command: Command, folder: Path) -> str:
         check=False,
     )
     return done.stdout
+
+
+LOADED = "fireline load docs/example >loaded.txt 2>&1"
+"""How a document begins that shows something else: what it prints is shown by others."""
+
+
+def take(home: Path, folder: Path) -> None:
+    """As if LOADED had run in the folder, as it has in the other one."""
+    for path in (home / "var").iterdir():
+        if not path.is_symlink():
+            (copytree if path.is_dir() else copy)(path, folder / "var" / path.name)
+    copy(home / "loaded.txt", folder)
 
 
 def prepare(folder: Path, sql_cache: Path) -> Path:

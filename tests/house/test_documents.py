@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.config.settings import Settings
-from tests.house.console_blocks import commands, prepare, run
+from tests.house.console_blocks import LOADED, Command, commands, prepare, run, take
 from tests.house.project import ROOT, named
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), ROOT / "sandbox" / "README.md", *(ROOT / "docs").rglob("*.md")])
@@ -27,12 +27,23 @@ def sql_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("sql-cache")
 
 
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory, sql_cache: Path) -> Path:
+    """A folder in which the example was loaded, once for all documents that begin with it."""
+    folder = prepare(tmp_path_factory.mktemp("loaded"), sql_cache)
+    assert run(Command(LOADED, ""), folder) == ""
+    return folder
+
+
 @pytest.mark.parametrize("path", WITH_COMMANDS, ids=named)
-def test_commands_print_what_the_document_says(path: Path, tmp_path: Path, sql_cache: Path) -> None:
+def test_commands_print_what_the_document_says(path: Path, tmp_path: Path, sql_cache: Path, loaded: Path) -> None:
     text, folder = path.read_text(), prepare(tmp_path, sql_cache)
     differing, at = [], 0
     for command in commands(text):
         at = text.index(command.text, at)
+        if command.line == LOADED:
+            take(loaded, folder)
+            continue
         output = run(command, folder)
         if not command.matches(output):
             differing.append(replace(command, printed=output).text)
