@@ -1,7 +1,9 @@
 """Data files as they are: bad rows are set aside by number and name, a file that makes no sense stops the load."""
 
 import json
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -95,17 +97,29 @@ ODD_VALUES: list[tuple[str, Any, str]] = [
 ]
 
 
+def rounds() -> Iterator[list[tuple[str, Any, str]]]:
+    """Of each column one value, then of each the next: what is told of a file is the first odd value of a column."""
+    values = defaultdict[str, list[tuple[str, Any, str]]](list)
+    for odd in ODD_VALUES:
+        values[odd[0]].append(odd)
+    for some in zip_longest(*values.values()):
+        yield [odd for odd in some if odd is not None]
+
+
 @pytest.mark.parametrize("suffix", [".csv", ".ndjson"])
-@pytest.mark.parametrize(("column", "value", "reason"), ODD_VALUES)
+@pytest.mark.parametrize("odd_values", list(rounds()))
 def test_an_odd_optional_value_costs_itself_only(
-    tmp_path: Path, suffix: str, column: str, value: Any, reason: str
+    tmp_path: Path, suffix: str, odd_values: list[tuple[str, Any, str]]
 ) -> None:
-    shown = "true" if value is True else value
-    reading, kept = read_rows(tmp_path, [GOOD, failed("odd", **{column: shown})], suffix)
-    assert (reading.rows, reading.rejected) == (2, ())
-    assert kept["odd"][column] is None
-    assert kept["odd"]["status"] == "failed"
-    assert [(odd.column, odd.rows, odd.first_row, odd.first_reason) for odd in reading.odd] == [(column, 1, 2, reason)]
+    """Each in a row of its own."""
+    odd = [failed(column, **{column: "true" if value is True else value}) for column, value, _ in odd_values]
+    reading, kept = read_rows(tmp_path, [GOOD, *odd], suffix)
+    assert (reading.rows, reading.rejected) == (1 + len(odd), ())
+    told = {each.column: (each.rows, each.first_row, each.first_reason) for each in reading.odd}
+    assert told == {column: (1, row, reason) for row, (column, _, reason) in enumerate(odd_values, 2)}
+    for column, _, _ in odd_values:
+        assert kept[column][column] is None
+        assert kept[column]["status"] == "failed"
 
 
 def test_spellings_of_nothing_are_nothing(tmp_path: Path) -> None:
