@@ -50,7 +50,7 @@ class Night:
         return {each.fingerprint: each for each in self.decisions if each.outcome is Outcome.ANNOUNCE}
 
 
-def lived_through(world: Path, cuts: Mapping[Feed, datetime], step: timedelta = STEP) -> Night:
+def lived_through(world: Path, cuts: Mapping[Feed, datetime]) -> Night:
     registry, now, state, night = load_registry(world / "registry.yaml").registry, BEGIN, FakeState(), Night()
     held = warehouse()
     feeds = shelves(world)
@@ -68,7 +68,7 @@ def lived_through(world: Path, cuts: Mapping[Feed, datetime], step: timedelta = 
         read_all(service)
         night.decisions += detection.tick(now + timedelta(seconds=1))
         night.held |= Counter(blindness.held)
-        now += step
+        now += STEP
     held.close()
     return night
 
@@ -86,8 +86,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def usual(world: Path) -> Night:
-    """What is announced in the end rests on no cut, and needs no step of a quarter of an hour."""
-    return lived_through(world, {}, 3 * STEP)
+    return lived_through(world, {})
 
 
 @pytest.fixture(scope="module")
