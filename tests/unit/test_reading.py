@@ -123,7 +123,7 @@ def test_an_odd_optional_value_costs_itself_only(
 
 
 def test_spellings_of_nothing_are_nothing(tmp_path: Path) -> None:
-    spellings = ("", "NULL", "null", "None", "NaN", "nan", "NaT")
+    spellings = ("", "NULL", "null", "None", "NaT")
     optional = ("completed_at", "records_processed", "duration_seconds", "failure_category")
     reading, kept = read_rows(
         tmp_path, [failed(f"a{text}", **dict.fromkeys(optional, text)) for text in spellings], ".csv"
@@ -132,10 +132,20 @@ def test_spellings_of_nothing_are_nothing(tmp_path: Path) -> None:
     assert [[row[name] for name in optional] for row in kept.values()] == [[None] * 4] * len(spellings)
 
 
-def test_a_parquet_nan_is_nothing_and_infinity_is_unknown(tmp_path: Path) -> None:
+@pytest.mark.parametrize("suffix", [".csv", ".ndjson"])
+def test_a_count_that_is_not_a_number_is_said_and_the_run_kept(tmp_path: Path, suffix: str) -> None:
+    rows = [run(str(n), records_processed=float("nan") if n else 7.0) for n in range(3)]
+    reading, kept = read_rows(tmp_path, rows, suffix)
+    assert [(odd.column, odd.rows, odd.first_reason.lower()) for odd in reading.odd] == [
+        ("records_processed", 2, "records_processed 'nan' is not a whole number")
+    ]
+    assert [row["records_processed"] for row in kept.values()] == [7, None, None]
+
+
+def test_what_is_no_number_is_unknown(tmp_path: Path) -> None:
     rows = [run("nan", duration_seconds=float("nan"), completed_at=None), run("inf", duration_seconds=float("inf"))]
     reading, kept = read_rows(tmp_path, rows, ".parquet")
-    assert [odd.first_reason for odd in reading.odd] == ["duration_seconds 'inf' is not a number"]
+    assert [odd.first_reason for odd in reading.odd] == ["duration_seconds 'nan' is not a number"]
     assert [row["duration_seconds"] for row in kept.values()] == [None, None]
 
 

@@ -73,8 +73,8 @@ def _plain(value: Any) -> Any:
     """A moment without an offset is UTC; what JSON has no form for is its text."""
     if isinstance(value, datetime):
         return (value if value.tzinfo else value.replace(tzinfo=UTC)).isoformat()
-    if (isinstance(value, float) and value != value) or value in (float("inf"), float("-inf")):
-        return None
+    if isinstance(value, float) and not isfinite(value):
+        return str(value)
     if isinstance(value, _AS_IT_IS):
         return value
     if isinstance(value, date | time):
@@ -95,7 +95,7 @@ _TEXTS: dict[type, Callable[[Any], str]] = {
     str: encode_basestring,
     int: int.__repr__,
     type(None): lambda _: "null",
-    float: lambda value: float.__repr__(value) if isfinite(value) else "null",
+    float: lambda value: float.__repr__(value) if isfinite(value) else f'"{value}"',
     datetime: lambda value: f'"{value.isoformat()}"' if value.tzinfo else f'"{value.isoformat()}+00:00"',
 }
 """What is most often there; anything else is looked at more closely."""

@@ -32,7 +32,9 @@ LONGEST_NAME = 1_000
 """Bytes of a name: https://www.postgresql.org/docs/current/btree.html#BTREE-LIMITS leaves room for two of them."""
 
 _NOTHING = "('', 'null', 'none', 'nan', 'nat', '<na>')"
-NO_VALUE = "('', 'null', 'none', 'nan', 'nat', '<na>', 'n/a', 'na', 'nil', '-', '\\n', 'undefined')"
+_NO_NUMBER = "('', 'null', 'none', 'nat', '<na>', 'n/a', 'na', 'nil', '-', '\\n', 'undefined')"
+"""NaN in a number is what a calculation gave: it is unknown, and said."""
+NO_VALUE = f"('nan', {_NO_NUMBER[1:]}"
 """What stands for no value where a number or a moment is asked for."""
 CONTROLS = r"[\x{0}-\x{1F}\x{7F}-\x{9F}\x{200E}\x{200F}\x{61C}\x{202A}-\x{202E}\x{2066}-\x{2069}\x{FEFF}]"
 """Control characters, and those that turn the direction of writing: https://www.unicode.org/reports/tr9/"""
@@ -187,6 +189,8 @@ def _implausible(column: Column, shown: str, meaning: Meaning) -> list[Fault]:
 
 
 def _nothing(column: Column) -> str:
+    if column.type in (Type.INTEGER, Type.NUMBER):
+        return _NO_NUMBER
     return _NOTHING if column.type is Type.TEXT else NO_VALUE
 
 
