@@ -159,6 +159,12 @@ def test_json_has_the_rule_and_every_count() -> None:
     assert phase["budget"] == pytest.approx(49.5)
 
 
+def test_it_keeps_to_the_width_of_the_terminal_and_cuts_no_word() -> None:
+    wide, narrow = (answer_slo(service(Told(bad=2)), SloQuestion(width=width), NOW) for width in (None, 60))
+    assert max(map(len, narrow.splitlines())) <= 60 < max(map(len, wide.splitlines()))
+    assert narrow.split() == wide.split()
+
+
 def test_in_slack(transport: str, services: AppServices) -> None:
     async def scenario(bench: Bench) -> None:
         shown = await bench.ask("/slo")
