@@ -92,7 +92,8 @@ class ValidationService:
         blind = (f"Source {each.text}: what it brings is unknown." for each in sight.blind)
         said = not_registered(asked[0], "what is due is unknown") if request.processor is not None else ()
         said = (*said, *blind, *self._beyond(span, known))
-        notes = (*said, *self._elsewhere(asked, span, request.as_of), *self._notes(asked, observed, span, known))
+        opened, elsewhere = self._elsewhere(asked, span, request.as_of)
+        notes = (*said, *elsewhere, *self._notes(asked, observed, span, known))
         return Validation(
             request=replace(request, processor=asked[0].name if request.processor is not None else None),
             as_of=as_of,
@@ -100,6 +101,7 @@ class ValidationService:
             last=span.last,
             rows=tuple(sorted(rows, key=rank)),
             notes=notes,
+            open_elsewhere=opened,
         )
 
     def judge(self, processor: str, data_date: date, now: datetime) -> Validated:
@@ -206,20 +208,23 @@ class ValidationService:
         if first is not None and (span.first < first or span.last > last):
             yield f"Known are the data dates {first} to {max(first, last)}."
 
-    def _elsewhere(self, asked: Sequence[Processor], span: DateSpan, as_of: datetime | None) -> Iterator[str]:
-        """Open incidents of these processors that concern other dates, too; as of a moment those of then."""
+    def _elsewhere(
+        self, asked: Sequence[Processor], span: DateSpan, as_of: datetime | None
+    ) -> tuple[bool, Sequence[str]]:
+        """Open incidents of these processors that concern other dates, too: are there, and what is said of them; as of
+        a moment those of then.
+        """
         names, said = {processor.name for processor in asked}, dict[str, None]()
         try:
             opened = self._opened(as_of) if self._opened is not None else ()
         except StateUnavailable as error:
-            yield f"Open incidents are not known: {error}"
-            return
+            return False, [f"Open incidents are not known: {error}"]
         for incident in sorted(opened, key=lambda each: (each.severity, each.number)):
             others = [day for day in incident.data_dates if not span.first <= day <= span.last]
             if others and not names.isdisjoint(incident.processors):
                 days = ", ".join(map(short_day, others[:MOST_DAYS])) + (" and more" if len(others) > MOST_DAYS else "")
                 said[f"Open also for {days}: {called(incident)}."] = None
-        yield from said
+        return bool(said), list(said)
 
     def _notes(self, asked: Sequence[Processor], observed: Observed, span: DateSpan, known: Known) -> Iterator[str]:
         """What a reader must know of the answer as a whole."""

@@ -45,7 +45,7 @@ def _circle(validation: Validation) -> str:
     if all(row.verdict is Verdict.NOT_YET for row in validation.rows):
         return "⚪"
     if not validation.findings:
-        return "🟢"
+        return "🟡" if validation.open_elsewhere else "🟢"
     return "🟡" if all(row.verdict in UNCLEAR for row in validation.findings) else "🔴"
 
 

@@ -75,7 +75,9 @@ def headline(validation: Validation) -> str:
     if early == len(validation.rows):
         return _not_judged(validation.rows)
     if not found:
-        return f"No finding: {checked} checked{f', {early:,} of them not judged yet' if early else ''}."
+        waiting = f", {early:,} of them not judged yet" if early else ""
+        elsewhere = "; other dates have open incidents" if validation.open_elsewhere else ""
+        return f"No finding: {checked} checked{waiting}{elsewhere}."
     return f"{found:,} of {checked} checked {'needs' if found == 1 else 'need'} a look."
 
 

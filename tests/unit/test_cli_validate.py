@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from bot.cli.app import app
 from bot.domain.verdicts.judge import Judged, Verdict
 from bot.domain.verdicts.validation import Validated
+from bot.views.validate import card
 from bot.views.validate_words import headline
 from tests.support.builders import DAY, World, loaded, run
 from tests.support.validations import WELL, checked, validation
@@ -69,3 +70,9 @@ def test_dates_behind_the_processor_are_the_dates(home: Path) -> None:
 )
 def test_what_is_not_judged_yet_is_not_said_to_be_well(rows: list[Validated], said: str) -> None:
     assert headline(validation(*rows)) == said
+
+
+def test_no_finding_is_no_green_while_other_dates_have_open_incidents() -> None:
+    made = replace(validation(FINE), open_elsewhere=True)
+    assert card(made).text.startswith("🟡 No finding: 1 date checked; other dates have open incidents.")
+    assert [card(each).text[0] for each in (validation(FINE), validation(EARLY), validation())] == ["🟢", "⚪", "⚪"]

@@ -65,7 +65,9 @@ CRITICAL_FIRST = (*Criticality, None)
 
 @dataclass(frozen=True, kw_only=True)
 class Validation:
-    """Every verdict, the worst first; `notes` are what a reader must know of the answer as a whole."""
+    """Every verdict, the worst first; `notes` are what a reader must know of the answer as a whole;
+    `open_elsewhere`: an open incident of these processors concerns other dates.
+    """
 
     request: ValidationRequest
     as_of: datetime
@@ -73,6 +75,7 @@ class Validation:
     last: date
     rows: tuple[Validated, ...]
     notes: tuple[str, ...] = ()
+    open_elsewhere: bool = False
 
     @cached_property
     def findings(self) -> tuple[Validated, ...]:
