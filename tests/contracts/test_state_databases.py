@@ -21,7 +21,7 @@ from sqlalchemy import Engine, TextClause, text
 
 from bot.adapters.state import patience
 from bot.adapters.state.database import Outage, open_engine, reading, writing
-from bot.adapters.state.migrate import check, migrate
+from bot.adapters.state.migrate import AHEAD, check, migrate, revisions
 from bot.adapters.state.starting import WITHIN_S, when_it_answers
 from bot.adapters.state.stores import SqlState
 from bot.adapters.state.tables import metadata
@@ -68,13 +68,31 @@ def test_a_database_without_tables_is_refused(engine: Engine) -> None:
         check(engine)
 
 
-def test_a_database_of_a_newer_release_is_refused_and_left_alone(engine: Engine) -> None:
-    migrate(engine)
+def at_revision(engine: Engine, revision: str) -> None:
     with engine.begin() as connection:
-        connection.execute(text("update alembic_version set version_num = '9999'"))
+        connection.execute(text("update alembic_version set version_num = :found"), {"found": revision})
+
+
+@pytest.mark.parametrize("revision", [f"{int(revisions()[-1]) + AHEAD + 1:04}", "9999", "of another"])
+def test_a_database_of_a_far_newer_release_is_refused_and_left_alone(engine: Engine, revision: str) -> None:
+    migrate(engine)
+    at_revision(engine, revision)
     for attempt in (check, migrate):
-        with pytest.raises(StateUnfit, match="of a newer release: this one does not know its revision 9999"):
+        with pytest.raises(StateUnfit, match=f"of a newer release: this one does not know its revision {revision}"):
             attempt(engine)
+
+
+def test_a_release_works_with_tables_a_few_migrations_newer(engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
+    """In the midst of a deploy a process of the release before may end, and begin again."""
+    migrate(engine)
+    newer = f"{int(revisions()[-1]) + AHEAD:04}"
+    at_revision(engine, newer)
+    check(engine)
+    assert f"the state database is at revision {newer}, of a newer release" in caplog.text
+    assert migrate(engine) == (newer, newer)
+    assert SqlState(engine).last_tick() is None
+    with pytest.raises(StateUnfit, match=f"let it go back first: `fireline migrate --to {revisions()[-1]}`"):
+        migrate(engine, revisions()[-2])
 
 
 def test_a_database_that_is_gone_is_said_so(tmp_path: Path) -> None:

@@ -23,7 +23,10 @@ TAKES_AWAY = ("drop_", "alter_column", "rename_")
 
 
 def test_a_migration_takes_nothing_from_the_release_before() -> None:
-    """Replicas of both work during a deploy: `python -m benchmarks.reliability deploys --older FOLDER`."""
+    """So a release starts on tables that are AHEAD of its own (bot/adapters/state/migrate.py): what takes something
+    away waits until no release within as many migrations reads it. Replicas of both work during a deploy:
+    `python -m benchmarks.reliability deploys --older FOLDER`.
+    """
     files = [path for path in sorted((MIGRATIONS / "versions").glob("r*.py")) if path.name[:5] > CONTRACTED]
     assert {path.name: found for path in files if (found := list(_taken(path)))} == {}
 

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+AHEAD = 3
+"""Migrations take nothing from the releases before them: so many that this one does not know do not keep it from
+starting. In the midst of a deploy a process that ends begins again.
+"""
 log = logging.getLogger("fireline.state")
 LOCK = 7_304_911
 """Of PostgreSQL's advisory locks the one that lets only one process migrate at a time."""
@@ -23,14 +27,17 @@ LOCK = 7_304_911
 
 def migrate(engine: Engine, to: str | None = None) -> tuple[str | None, str]:
     """Upgrade, or go back to the revision `to`; returns the revisions before and after. What the revisions after `to`
-    have added is deleted. Raises StateUnfit if a newer release was there before, BadInput if `to` is not older.
+    have added is deleted. What a newer release has made, a few migrations ahead, is left as it is. Raises StateUnfit
+    for more of them, and for any if it is to go back; BadInput if `to` is not older.
     """
     wanted = revisions()[-1] if to is None else to
     with writing(engine) as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         before = _revision(connection)
-        _refuse_newer(before)
+        ahead = _ahead(before, 0 if to is not None else AHEAD)
+        if before is not None and ahead:
+            return before, before
         if to is not None:
             _refuse_not_older(before, to)
             downgrade(connection, to)
@@ -47,11 +54,10 @@ def revisions() -> list[str]:
 
 
 def check(engine: Engine) -> None:
-    """Raises StateUnfit if the database has not the tables of this release."""
+    """Raises StateUnfit if the database has not the tables of this release, or those of one far newer."""
     with reading(engine) as connection:
         revision = _revision(connection)
-    _refuse_newer(revision)
-    if revision != revisions()[-1]:
+    if not _ahead(revision, AHEAD) and revision != revisions()[-1]:
         found = "has no tables of Fireline yet" if revision is None else f"is of an older release ({revision})"
         raise StateUnfit(f"The state database {found}. Run `fireline migrate`.")
 
@@ -80,12 +86,24 @@ def _revision(connection: Connection) -> str | None:
     return connection.execute(text("select version_num from alembic_version")).scalar_one_or_none()
 
 
-def _refuse_newer(revision: str | None) -> None:
-    if revision is not None and revision not in revisions():
+def _ahead(revision: str | None, most: int) -> int:
+    """How many migrations that this release does not know the database has. Raises StateUnfit for more than `most`."""
+    if revision is None or revision in revisions():
+        return 0
+    newest = revisions()[-1]
+    ahead = int(revision) - int(newest) if revision.isascii() and revision.isdigit() else most + 1
+    if not 0 < ahead <= most:
         raise StateUnfit(
-            f"The state database is of a newer release: this one does not know its revision {revision}. "
-            "Install that release, or restore the backup that was made before it."
+            f"The state database is of a newer release: this one does not know its revision {revision}, and works with "
+            f"{newest} and at most {AHEAD} later ones. Install that release, or let it go back first: "
+            f"`fireline migrate --to {newest}`, which deletes what the later revisions have added."
         )
+    log.warning(
+        "the state database is at revision %s, of a newer release: this one knows %s, and works with it as it is",
+        revision,
+        newest,
+    )
+    return ahead
 
 
 def _refuse_not_older(before: str | None, to: str) -> None:
