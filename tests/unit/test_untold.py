@@ -36,10 +36,17 @@ def test_a_failure_is_the_slots_own_only_where_a_slots_run_begins(minutes: int, 
 
 
 def test_what_is_told_what_worked_and_what_does_not_poll_stay_as_they_are() -> None:
-    told, worked = failed(90, "retry"), run(Status.SUCCESS, 7, SLOT + timedelta(hours=2), trigger="")
+    told, worked = (
+        failed(90, "retry")._replace(attempt=2),
+        run(Status.SUCCESS, 7, SLOT + timedelta(hours=2), trigger=""),
+    )
     assert named(told, worked) == [told, worked]
     assert named(failed(90), polling=False) == [failed(90)]
     assert list(with_polls_named(Observed((failed(90),), (), (), (), ()), Registry(processors=())).runs) == [failed(90)]
+
+
+def test_a_retry_that_does_not_say_which_it_is_may_be_one_of_a_poll() -> None:
+    assert [each.trigger for each in named(failed(90, "retry"), failed(3, "retry"))] == [Trigger.UNTOLD, "retry"]
 
 
 def test_quick_retries_of_polls_are_no_failures_in_a_row() -> None:

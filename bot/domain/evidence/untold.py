@@ -1,4 +1,5 @@
-"""What started a run of which the history does not say it, as in an export without the column `trigger`.
+"""What started a run of which the history does not say it, as in an export without the column `trigger`; or of
+which retry it was, without `attempt`.
 
 A poller asks again and again between its slots, at any moment, and nearly always finds nothing. So a run of one that
 failed and did not begin where a slot's run begins is a poll, or the retry of one. What worked is taken as it is: it
@@ -26,13 +27,18 @@ def with_polls_named(observed: Observed, registry: Registry) -> Observed:
     return replace(observed, runs=tuple(_named(observed, registry)))
 
 
+def _is_told(run: RunSeen) -> bool:
+    """A retry that does not say which it is may be one of a poll."""
+    return bool(run.trigger) and not (run.trigger == Trigger.RETRY and run.attempt <= 1)
+
+
 def _named(observed: Observed, registry: Registry) -> Iterator[RunSeen]:
     pollers = {
         processor.name: registry.schedules[processor.name] for processor in registry.processors if processor.polling
     }
     known: dict[tuple[str, date], tuple[datetime, ...]] = {}
     for run in observed.runs:
-        if run.trigger or run.status is not Status.FAILED or run.processor not in pollers:
+        if _is_told(run) or run.status is not Status.FAILED or run.processor not in pollers:
             yield run
             continue
         key = run.processor, run.data_date
