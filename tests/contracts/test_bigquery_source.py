@@ -149,7 +149,7 @@ def test_a_check_says_what_a_read_bills_and_refuses_what_is_over_the_cap(proxy: 
     proxy.reads = 20_000_000
     found = table.source(proxy.address).check(NOW)
     assert "partitioned by data_date" in found
-    assert "a read bills 20 MB; every 1 min, that is at most 4.91 USD a month" in found
+    assert "a read bills 20 MB; every 1 min, that is at most 4.91 USD a month, without loads" in found
     proxy.reads = 250_000_000
     assert "a read bills 250 MB; every 9 min, that is at most 6.67 USD a month" in table.source(proxy.address).check(
         NOW

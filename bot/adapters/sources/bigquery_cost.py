@@ -39,9 +39,12 @@ class Budget:
 
 
 def monthly(read: int, every: timedelta) -> str:
-    """`a read bills 10 MB; every 1 min, that is at most 2.57 USD a month`."""
+    """`a read bills 10 MB; every 1 min, that is at most 2.57 USD a month, without loads`: what the warehouse bills for
+    taking the rows in is not known here.
+    """
     minutes, usd = every / timedelta(minutes=1), usd_a_month(read, every)
-    return f"a read bills {size(billed(read))}; every {minutes:,.0f} min, that is at most {usd:,.2f} USD a month"
+    month = f"every {minutes:,.0f} min, that is at most {usd:,.2f} USD a month, without loads"
+    return f"a read bills {size(billed(read))}; {month}"
 
 
 def size(count: int) -> str:
