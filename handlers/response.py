@@ -26,11 +26,13 @@ WITHOUT_CARD = ("declare", "postmortem")
 
 @dataclass(frozen=True)
 class Pressed:
-    """A button for `act`; `value` is its grant. `meant`: of the question whether somebody takes it over."""
+    """A button for `act`; `value` is its grant. `about`: it is of the question whether somebody takes over that; None:
+    of no question.
+    """
 
     value: str
     act: Act
-    meant: bool = False
+    about: str | None = None
 
 
 def register(app: AsyncApp, services: AppServices) -> None:
@@ -40,7 +42,8 @@ def register(app: AsyncApp, services: AppServices) -> None:
 
     @app.action(action_ids.INCIDENT_TAKE_OVER)
     async def take_over(ack: AsyncAck, action: Payload, reply: Reply) -> None:
-        taken = await _act(services, ack, Pressed(payloads.value(action), Act.ACKNOWLEDGE, meant=True), reply)
+        name, about = action_ids.decode_take_over(payloads.value(action))
+        taken = await _act(services, ack, Pressed(name, Act.ACKNOWLEDGE, about), reply)
         if taken is not None:
             await reply.edit(response.taken(taken))
 
@@ -87,7 +90,7 @@ async def _answered(services: AppServices, reply: Reply, asked: payloads.Inciden
     try:
         return await reply.work(_asked, services, asked, reply.place.user)
     except NotYours as error:
-        return incident.take_over(error.incident, str(error))
+        return incident.take_over(error.incident, str(error), error.about)
 
 
 async def _act(services: AppServices, ack: AsyncAck, pressed: Pressed, reply: Reply) -> Incident | None:
@@ -95,7 +98,7 @@ async def _act(services: AppServices, ack: AsyncAck, pressed: Pressed, reply: Re
     try:
         return await reply.work(_changed, services, pressed, reply.place.user)
     except NotYours as error:
-        answer, redrawn = incident.take_over(error.incident, str(error)), None
+        answer, redrawn = incident.take_over(error.incident, str(error), error.about), None
     except Outdated as error:
         shown = error.incident.message == reply.place.message
         redrawn = None if shown else await reply.work(_card, services, error.incident)
@@ -111,10 +114,10 @@ async def _act(services: AppServices, ack: AsyncAck, pressed: Pressed, reply: Re
 def _changed(services: AppServices, pressed: Pressed, user: str) -> Incident:
     people, now = services.responses, services.now()
     who = people.who(user, now)
-    found = people.granted(pressed.value, pressed.act, who, meant=pressed.meant)
+    found = people.granted(pressed.value, pressed.act, who, meant=pressed.about is not None)
     match pressed.act:
         case Act.ACKNOWLEDGE:
-            people.acknowledge(found, who, now, take_over=pressed.meant)
+            people.acknowledge(found, who, now, take_over=pressed.about is not None, about=pressed.about)
         case Act.RESOLVE:
             people.resolve(found, who, now)
         case _:

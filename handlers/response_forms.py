@@ -30,7 +30,7 @@ def register(app: AsyncApp, services: AppServices) -> None:
         try:
             found = await reply.work(_to_hand_over, services, grant, reply.place.user)
         except NotYours as error:
-            await reply.privately(incident.take_over(error.incident, str(error)))
+            await reply.privately(incident.take_over(error.incident, str(error), error.about))
             return
         names = [each.name for each in services.oncall.plan.people]
         await open_view(reply, body, response_forms.hand_over(found, grant, names))
@@ -98,7 +98,7 @@ async def _not_taken(ack: AsyncAck, reply: Reply, field: str, error: BadInput) -
         case Outdated():
             answer = response.outdated(str(error))
         case NotYours():
-            answer = incident.take_over(error.incident, str(error))
+            answer = incident.take_over(error.incident, str(error), error.about)
         case _:
             await ack(response_action="errors", errors={field: str(error)})
             return

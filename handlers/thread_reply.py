@@ -36,7 +36,7 @@ def register(app: AsyncApp, services: AppServices) -> None:
     async def answer(context: AsyncBoltContext, reply: Reply) -> None:
         match context[CARD]:
             case NotYours() as error:
-                await reply.privately(incident.take_over(error.incident, str(error)))
+                await reply.privately(incident.take_over(error.incident, str(error), error.about))
             case FirelineError() as error:
                 raise error
             case card:

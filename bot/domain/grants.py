@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from bot.domain.access import Act
 from bot.domain.incidents.response import PAGING, Response, ResponseState
@@ -45,3 +46,11 @@ def is_offered(act: Act, response: Response, name: str) -> bool:
     """Has the card of now that button? Whoever has it holds it on with the button that they took it by."""
     holds_on = act is Act.ACKNOWLEDGE and response.owner == name and response.state is ResponseState.ACKNOWLEDGED
     return holds_on or response.state in _OFFERED.get(act, frozenset())
+
+
+def asked_about(response: Response) -> str:
+    """What a question whether somebody takes it over is about, as its button has it: whose it is, and how grave, in
+    which episode. It says nothing, and allows nothing: where it is not the same any more, it is asked anew.
+    """
+    about = (response.incident, response.episode, response.severity.name, response.owner or "")
+    return sha256(repr(about).encode()).hexdigest()[:20]

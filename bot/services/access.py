@@ -25,6 +25,7 @@ from bot.domain.access import (
 from bot.domain.errors import BadInput
 from bot.domain.escalation.coming import paged_now_or_next
 from bot.domain.escalation.pages import Targets, people_at, whoever
+from bot.domain.grants import asked_about
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.response import Response
 from bot.domain.oncall.schedule import Schedule
@@ -53,8 +54,8 @@ class NotYours(BadInput):
     whoever has it.
     """
 
-    def __init__(self, incident: Incident, asked: Ask, act: Act) -> None:
-        self.incident, self.act = incident, act
+    def __init__(self, incident: Incident, response: Response, asked: Ask, act: Act) -> None:
+        self.incident, self.act, self.about = incident, act, asked_about(response)
         does = _DOES.get(act, "Taking it over")
         if asked.owner:
             super().__init__(f"{asked.owner} has {incident.label}. {does} would {_ENDS.get(act, 'make it yours')}.")
@@ -96,7 +97,7 @@ class Access:
         identity = without_slack(who) if at_once else self._identify(who)
         match may(act, identity, part, response, meant=meant):
             case Ask() as asked:
-                raise NotYours(incident, asked, act)
+                raise NotYours(incident, response, asked, act)
             case Refused(because):
                 log.warning("%s may not %s %s: %s", who.key, act, incident.label, because)
                 raise NotAllowed(because)

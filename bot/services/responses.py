@@ -11,7 +11,7 @@ from bot.domain.errors import BadInput, suggest
 from bot.domain.escalation.coming import coming
 from bot.domain.escalation.pages import Targets, follow_ups, whoever
 from bot.domain.findings.severity import Severity
-from bot.domain.grants import is_offered
+from bot.domain.grants import asked_about, is_offered
 from bot.domain.incidents import response as responses
 from bot.domain.incidents.escalation_policy import EscalationPolicy
 from bot.domain.incidents.incident import Incident, MessageRef
@@ -176,10 +176,17 @@ class ResponseService:
         return self.named(name, now) or name
 
     def acknowledge(
-        self, incident: Incident, who: Actor, now: datetime, *, take_over: bool = False, way: str = ""
+        self,
+        incident: Incident,
+        who: Actor,
+        now: datetime,
+        *,
+        take_over: bool = False,
+        about: str | None = None,
+        way: str = "",
     ) -> Response:
         """Pages stop in the same transaction. Whoever has it already holds it for as long again: once a
-        minute.
+        minute. `about`: what they were asked before they took it over; it is asked anew where that has changed.
 
         Raises NotYours for somebody who was not paged and has no turn, unless they `take_over`; NotAllowed for who may
         not; BadInput when it is over.
@@ -188,7 +195,7 @@ class ResponseService:
         wanted = _Wanted(
             Act.ACKNOWLEDGE, who, lambda response: responses.taken(response, who.name, now), lambda _: entry
         )
-        return self._changed(incident, wanted, meant=take_over)
+        return self._changed(incident, wanted, meant=take_over, about=about)
 
     def take_over(self, incident: Incident, who: Actor, now: datetime) -> Response:
         return self.acknowledge(incident, who, now, take_over=True)
@@ -316,7 +323,9 @@ class ResponseService:
         grants = self._state.grants(incident_id, response.episode)
         return Standing(response, coming(response, self._schedule(now), self._targets, now), grants)
 
-    def _changed(self, incident: Incident, wanted: _Wanted, *, meant: bool = False) -> Response:
+    def _changed(
+        self, incident: Incident, wanted: _Wanted, *, meant: bool = False, about: str | None = None
+    ) -> Response:
         """Whoever asks may do it as the response is when it is changed: each try is judged anew. Raises BadInput for an
         incident that is resolved (to be reopened: one that is not), or has no response; NotYours and NotAllowed.
         """
@@ -327,6 +336,7 @@ class ResponseService:
             if wanted.act is Act.ACKNOWLEDGE and responses.is_held_by(seen, wanted.who.name, entry.at):
                 return seen
             first = first or seen
+            meant = meant and about in (None, asked_about(first))
             known = (meant and _takes_the_same(first, seen, wanted.who)) or wanted.takes_nothing(seen)
             self.access.check(wanted.act, wanted.who, incident, seen, entry.at, meant=known)
             if self._put(incident, wanted, seen, entry):

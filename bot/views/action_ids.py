@@ -232,6 +232,17 @@ def decode_hand(value: str) -> tuple[Hand, str]:
     return _of_incident(value, Hand, "menu")
 
 
+def encode_take_over(incident: str, about: str) -> str:
+    """`ABOUT:INCIDENT`."""
+    return f"{about}:{incident}"
+
+
+def decode_take_over(value: str) -> tuple[str, str]:
+    """The incident, and what was asked; "" in a question of an older release."""
+    about, _, incident = value.partition(":")
+    return (incident, about) if incident and about.isalnum() else (value, "")  # an incident's id has @ before its time
+
+
 def encode_feedback(word: Word, incident: str) -> str:
     """`WORD:INCIDENT`."""
     return f"{word}:{incident}"

@@ -170,9 +170,10 @@ def _short(because: str, most: int) -> str:
     return because if len(because) <= most else f"{because[: most - 1].rstrip()}…"
 
 
-def take_over(incident: Incident, why: str) -> Card:
-    """To somebody who was not paged: what taking it over would do."""
-    over = button("Take over", action_ids.INCIDENT_TAKE_OVER, incident.id, style="primary")
+def take_over(incident: Incident, why: str, about: str) -> Card:
+    """To somebody who was not paged: what taking it over would do, as `about` has it."""
+    value = action_ids.encode_take_over(incident.id, about)
+    over = button("Take over", action_ids.INCIDENT_TAKE_OVER, value, style="primary")
     watch = button("Just watch", action_ids.INCIDENT_WATCH, incident.id)
     return Card(escape(why), (section(escape(why)), actions([over, watch])))
 

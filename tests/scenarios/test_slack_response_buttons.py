@@ -118,6 +118,24 @@ def test_who_has_no_part_in_it_is_asked_before_it_goes_to_another(
     play(scenario, transport, watched)
 
 
+def test_a_question_is_asked_anew_when_somebody_else_has_it_meanwhile(
+    transport: str, watched: AppServices, state: FakeState
+) -> None:
+    """What was asked would have stopped pages; now it would take it from Chris."""
+
+    async def scenario(bench: Bench) -> None:
+        message = await told(bench, state)
+        asked = await bench.press(message, "incident.acknowledge", user=ANA, sees="ephemeral")
+        acknowledged(watched)
+        anew = await bench.press(asked, "incident.take_over", user=ANA, sees="ephemeral")
+        assert anew["text"] == "Chris has INC-1. Taking it over would make it yours."
+        assert response(state).owner == "Chris"
+        await bench.press(anew, "incident.take_over", user=ANA, sees="ephemeral_changed")
+        assert response(state).owner == "Ana"
+
+    play(scenario, transport, watched)
+
+
 def test_reopening_begins_a_new_episode(transport: str, watched: AppServices, state: FakeState) -> None:
     async def scenario(bench: Bench) -> None:
         resolved(watched)
