@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tests.pit.story import STEP, Story
+from bot.domain.incidents.response import ASK_BEFORE
+from tests.pit.story import HOLDS, STEP, Story
 from tests.pit.vendors import Accepted
 
 Way = tuple[str, str, str]
@@ -15,8 +16,9 @@ Way = tuple[str, str, str]
 @dataclass(frozen=True)
 class Judged:
     """`lost`: steps of which neither channel took a post that names the incident. `missing`: ways of a step that took
-    none, although another did. `twice` are the posts after the first for one incident, step and target. `after_taken`:
-    posts that came although somebody had acknowledged the incident before.
+    none, although another did. `twice` are the posts after the first for one incident, step and target, in one cycle:
+    what comes when an acknowledgement ends is no copy of what came before it, nor does it count for that.
+    `after_taken`: posts that came although somebody had acknowledged the incident, and held it.
     """
 
     steps: int
@@ -47,8 +49,9 @@ def judged(
 ) -> Judged:
     """`labels`, `opened` and `taken` by the name of the incident; `wire`: so long a post may be under way."""
     posts = list(accepted)
-    told = Counter((label, each.channel, each.target) for each in posts for label in each.labels)
-    first = _first(posts)
+    ends = {labels[name]: at for name, at in taken.items()}
+    cycles = _by_cycle(posts, ends, wire)
+    told, first = cycles[0], _first(posts)
     people, lost, missing, waits, steps = story.schedule.by_name, [], [], [], 0
     for each in story.planned:
         label, begun = labels[each.name], opened[each.name]
@@ -66,10 +69,32 @@ def judged(
                 missing += [f"{label} step {number + 1} to {name} by {way[1]}" for way in ways if not told[way]]
             if number == 0 and any(way in first for way in ways):
                 waits.append(min((first[way] - begun).total_seconds() for way in ways if way in first))
-    ends = {labels[name]: at + wire for name, at in taken.items()}
-    late = sum(each.at > ends[label] for each in posts for label in each.labels if label in ends)
-    twice = {way: count - 1 for way, count in told.items() if count > 1}
-    return Judged(steps, len(posts), told.total(), tuple(lost), tuple(missing), twice, late, tuple(sorted(waits)))
+    late = sum(
+        each.at > ends[label] + wire and _cycle(each, label, ends, wire) == 0
+        for each in posts
+        for label in each.labels
+        if label in ends
+    )
+    twice = sum((Counter({way: count - 1 for way, count in each.items()}) for each in cycles), Counter[Way]())
+    every = sum(each.total() for each in cycles)
+    return Judged(steps, len(posts), every, tuple(lost), tuple(missing), twice, late, tuple(sorted(waits)))
+
+
+def _by_cycle(posts: Iterable[Accepted], ends: Mapping[str, datetime], wire: timedelta) -> tuple[Counter[Way], ...]:
+    """How often each way was told: before an acknowledgement ends, by the question to its owner, and after it."""
+    found: tuple[Counter[Way], ...] = (Counter(), Counter(), Counter())
+    for each in posts:
+        for label in each.labels:
+            found[_cycle(each, label, ends, wire)][label, each.channel, each.target] += 1
+    return found
+
+
+def _cycle(post: Accepted, label: str, ends: Mapping[str, datetime], wire: timedelta) -> int:
+    """An acknowledgement is stored a little before it is known: at most the time that a post may be under way."""
+    if label not in ends:
+        return 0
+    over = ends[label] + HOLDS - wire
+    return (post.at >= over - ASK_BEFORE) + (post.at >= over)
 
 
 def _first(posts: Iterable[Accepted]) -> dict[Way, datetime]:

@@ -13,7 +13,8 @@ from bot.domain.oncall.schedule import Layer, Person, Rota, Schedule
 HOT = 6
 """People who are paged far more often than three times in five minutes: theirs go as bundles."""
 HOT_SHARE, P0_SHARE, TAKEN_SHARE = 0.1, 0.6, 0.15
-STEP = 5 * MINUTE
+STEP, HOLDS = 5 * MINUTE, 60 * MINUTE
+"""From one step to the next; so long an acknowledgement holds. Then its owner, asked before, is paged again."""
 ZONE = ZoneInfo("UTC")
 ALWAYS = date(2000, 1, 3)
 
@@ -38,7 +39,8 @@ class Planned:
     @property
     def ladder(self) -> Ladder:
         """It ends with its second step and five minutes: then the incident is exhausted, once."""
-        return Ladder((Step(0 * MINUTE, (self.first,), self.ways), Step(STEP, (self.second,), self.ways)))
+        steps = (Step(0 * MINUTE, (self.first,), self.ways), Step(STEP, (self.second,), self.ways))
+        return Ladder(steps, acknowledged_for=HOLDS)
 
 
 @dataclass(frozen=True)
