@@ -2,17 +2,17 @@
 
 from datetime import date, datetime
 
-from bot.adapters.warehouse.engine import Engine, Parameters
+from bot.adapters.warehouse.engine import Engine, Parameters, Session
 from bot.domain.evidence.feeds import CLAIMS_WITHIN
 
 
-def dates_started(engine: Engine, since: datetime, until: datetime) -> Parameters:
+def dates_started(engine: Engine | Session, since: datetime, until: datetime) -> Parameters:
     """Of the runs that began within the span; the roll-up tells it, which holds each of them."""
     ((first, last),) = engine.rows("dates_started", {"since": since, "until": until})
     return {"first_date": first or since.date(), "last_date": last or since.date()}
 
 
-def dates_known(engine: Engine, since: datetime, until: datetime) -> Parameters:
+def dates_known(engine: Engine | Session, since: datetime, until: datetime) -> Parameters:
     """Of the runs that became known within the span: those that had begun in the weeks before, whatever their dates,
     and older ones of which the date lies within those weeks. A row may come so late, and one of both must be newer.
     """

@@ -1,19 +1,21 @@
 """Keep evidence and roll-up equal to what a rebuild would give, touching only what a load has touched."""
 
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import product
 from typing import cast
 
+from bot.adapters.warehouse.dates_of_runs import dates_known
 from bot.adapters.warehouse.engine import SEPARATOR, Parameters, Session
 from bot.adapters.warehouse.evidence_table import COLUMNS, DateBook, Pair
 from bot.adapters.warehouse.sights import Staged, find_gaps, look_again, note_starts, sights, staged_since
 from bot.domain.evidence.answers import BEGINNING, END_OF_TIME
 from bot.domain.evidence.coverage import DATES
 from bot.domain.evidence.game_calendar import GameCalendar
-from bot.domain.evidence.known import Seen
+from bot.domain.evidence.known import Gap, Seen, Sight
 from bot.domain.evidence.observation import Game
 from bot.domain.evidence.platform_facts import PlatformFacts
 from bot.domain.evidence.recorded import Record
@@ -128,11 +130,49 @@ class _Touched:
         yield from self._by_rows()
         yield from product((name for name in names if name in self.begun), dates)
         readers = self.platform.readers
-        for owner, moved in _owners_that_moved(self.before.seen, self.after.seen, readers):
-            yield from product(readers[owner], dates if moved is None else moved)
+        for owner, moved in self._owners_that_moved(dates):
+            yield from product(readers[owner], moved)
         yield from product(names, self._by_games(dates))
         if "runs" in self.changes.staged:
             yield from self.session.rows("touched_runs", {"appended": self.changes.appended})
+
+    def _owners_that_moved(self, dates: Sequence[date]) -> Iterator[tuple[str, Collection[date]]]:
+        """Tables and sources of which other rows speak now, with the dates."""
+        earlier, seen = self.before.seen, self.after.seen
+        looks = (
+            ("table", earlier.table, seen.table, {*earlier.table_gaps} ^ {*seen.table_gaps}),
+            ("source", earlier.source, seen.source, {*earlier.file_gaps} ^ {*seen.file_gaps}),
+        )
+        for kind, look_before, look_after, gaps in looks:
+            hidden = self._hidden_by(kind, gaps, dates)
+            for owner in self.platform.readers:
+                before, after = look_before(owner), look_after(owner)
+                if before == after:
+                    continue
+                unclear = _unclear(before, after)
+                everything = before.since != after.since or None in unclear
+                yield owner, dates if everything else {*hidden(owner), *(day for day in unclear if day is not None)}
+
+    def _hidden_by(self, kind: str, gaps: Collection[Gap], dates: Sequence[date]) -> Callable[[str], Iterator[date]]:
+        """By table or source, the dates that one of the gaps may hide: from its first on, and what runs within it claim
+        to have brought, see `Gap.hides`.
+        """
+        since = min((gap.first for gap in gaps), default=None)
+        claimed = self._claimed(kind, since) if since is not None else {}
+
+        def hidden(owner: str) -> Iterator[date]:
+            yield from (day for day in dates if since is not None and day >= since.date())
+            yield from claimed.get(owner, ())
+
+        return hidden
+
+    def _claimed(self, kind: str, since: datetime) -> Mapping[str, list[date]]:
+        """The dates that runs since then claim to have brought, by table or source."""
+        found = defaultdict[str, list[date]](list)
+        bounds = dates_known(self.session, since, self.changes.now + FUTURE)
+        for owner, day in self.session.rows("touched_claims", {"kind": kind, "since": since, **bounds}):
+            found[owner].append(day)
+        return found
 
     def _by_rows(self) -> Iterator[Pair]:
         for stem in sorted(self.changes.staged & {"table_loads", "raw_files"}):
@@ -162,20 +202,9 @@ def _renew(session: Session, first: date, last: date, *, rebuild: bool) -> datet
     return beginning if first_start is None else min(beginning, first_start)
 
 
-def _owners_that_moved(
-    earlier: Seen, seen: Seen, readers: Mapping[str, Collection[str]]
-) -> Iterator[tuple[str, list[date] | None]]:
-    """Tables and sources of which other rows speak now, with the dates; None: of any date."""
-    for look_before, look_after in ((earlier.table, seen.table), (earlier.source, seen.source)):
-        for owner in readers:
-            before, after = look_before(owner), look_after(owner)
-            if before == after:
-                continue
-            days = {
-                day for day in {*before.unclear, *after.unclear} if before.unclear.get(day) != after.unclear.get(day)
-            }
-            of_dates = before.since == after.since and before.gaps == after.gaps and None not in days
-            yield owner, sorted(day for day in days if day is not None) if of_dates else None
+def _unclear(before: Sight, after: Sight) -> set[date | None]:
+    """Dates of which other rows that cannot be used speak now; None: any date."""
+    return {day for day in {*before.unclear, *after.unclear} if before.unclear.get(day) != after.unclear.get(day)}
 
 
 def refresh_hours(session: Session) -> datetime | None:
