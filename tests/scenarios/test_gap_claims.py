@@ -1,10 +1,12 @@
 """How far from its start the date may lie of which a run tells what should be seen: the rules and the store agree."""
 
+from contextlib import closing
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.evidence.feeds import CLAIMS_WITHIN, dates_claimed, may_claim
@@ -12,7 +14,7 @@ from bot.domain.evidence.known import AHEAD
 from bot.domain.evidence.platform_facts import platform_facts
 from bot.domain.evidence.sighted import seen_in
 from bot.services.replay import ALWAYS
-from tests.support.builders import NOW, World, at, load, loaded, registry, run, warehouse
+from tests.support.builders import NOW, World, at, contents, load, loaded, registry, run, warehouse
 
 TABLES = ("raw.one", "raw.two", "raw.three")
 FLEET = [{"name": table, "phase": 2, "table": table, "schedule_hours_et": [8.0], "per_game": False} for table in TABLES]
@@ -56,3 +58,34 @@ def test_the_store_finds_the_gaps_that_the_rules_find(tmp_path: Path, days: int,
     assert observed.seen.table_gaps == seen_in(observed, facts).table_gaps
     assert len(observed.seen.table_gaps) == gaps
     held.close()
+
+
+@st.composite
+def rows(draw: st.DrawFn) -> World:
+    """Some hours of a fleet whose tables show nothing for a while, and runs of earlier dates among them."""
+    runs, loads = [], []
+    name = draw(st.uuids())
+    for number in range(draw(st.integers(2, 9))):
+        hours = 30 + number * draw(st.sampled_from([0.5, 4.0, 9.0]))
+        table, back = draw(st.sampled_from(TABLES)), draw(st.sampled_from([0, 0, 0, 1, 3, 30]))
+        day = at(hours).date() - timedelta(days=back)
+        known = {"started_at": at(hours), "completed_at": at(hours + 0.1), "inserted_at": at(hours + 0.2)}
+        runs.append(run(f"{name}-{number}", table, start=hours, day=day, **known))
+        if draw(st.booleans()):
+            loads.append(loaded(table, hours=hours + 0.15, day=day))
+    return World(runs, loads, processors=FLEET)
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.lists(rows(), min_size=2, max_size=4))
+def test_gaps_that_open_and_close_leave_what_one_load_of_all_would_give(parts: list[World]) -> None:
+    """Runs come before the rows of their tables: first of a part, then of all."""
+    steps = [World(runs=parts[0].runs, processors=FLEET)]
+    for part in parts:
+        steps += [World(part.runs, processors=FLEET), World([], part.table_loads, processors=FLEET)]
+    with TemporaryDirectory() as folder, closing(warehouse()) as one, closing(warehouse()) as other:
+        for number, step in enumerate(each for each in steps if each.runs or each.table_loads):
+            load(other, step.write(Path(folder) / str(number), ".ndjson"), FLEET, now=NOW)
+        whole = World([row for part in parts for row in part.runs], [row for part in parts for row in part.table_loads])
+        load(one, whole.but(processors=FLEET).write(Path(folder) / "whole", ".ndjson"), FLEET, now=NOW)
+        assert contents(other) == contents(one)
