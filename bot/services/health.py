@@ -33,6 +33,7 @@ from bot.ports.warehouse import History, Warehouse
 from bot.services.baselines import BaselineService
 from bot.services.blindness import Blindness
 from bot.services.known_until import Known, KnownUntil
+from bot.services.missed_slots import MissedSlots
 
 LONGEST_WINDOW_DAYS = 400
 UNCERTAIN = frozenset({Because.STATE_UNREADABLE, Because.NO_NEW_DATA, Because.NOT_REGISTERED})
@@ -59,6 +60,7 @@ class HealthService:
         self._registry = registry
         self._notified, self._losses = notified, losses
         self._known_until, self._baselines = KnownUntil(warehouse, registry), BaselineService(warehouse, registry)
+        self._missed_slots = MissedSlots(warehouse, registry)
         self.notes: Callable[[], Sequence[str]] = tuple
         """What a reader must know of the process that answers, besides its data."""
         self._blindness = blindness or Blindness()
@@ -96,6 +98,8 @@ class HealthService:
         )
         idle = self._idle(measured.window, window, scope)
         measured = seen_by(measured, sight, self._registry)
+        if notified is None:
+            measured = replace(measured, slots=self._slots(window, known, scope, sight))
         blind = [*blind_reasons(sight, self._blindness.waiting()), *silent_feeds(history.gaps, known.moment)]
         silence = () if sight.blind_feeding(Feed.RUNS) else known.silence
         early = before_history(history.first_day, known.moment)
@@ -155,6 +159,12 @@ class HealthService:
         if not window.exact:
             names = filter(scope.covers, self._warehouse.never_seen())
             yield from never_seen(names, self._registry, history.first_day, window.as_of)
+
+    def _slots(self, window: Window, known: Known, scope: Scope, sight: Sight) -> Sequence[HealthReason]:
+        """Slots without a run, where no incident can tell of them; of a fleet that is silent that is said."""
+        if known.silence or sight.blind_feeding(Feed.RUNS):
+            return ()
+        return tuple(self._missed_slots.within(window, known.moment, scope))
 
     def _silent_runs(self, window: Window) -> Sequence[SilentRun]:
         """Only of now: rows of the past say how their runs ended."""

@@ -19,6 +19,7 @@ WHY = {
     Because.DATES_LOST: "data lost, P0",
     Because.DATA_UNKNOWN: "data unknown",
     Because.NO_HEARTBEAT: "may hang",
+    Because.SLOTS_MISSED: "slots missed",
     Because.NOTHING_SUCCEEDED: "none succeeded",
     Because.MOSTLY_FAILING: "most fail",
     Because.BELOW_TARGET: "below target",

@@ -214,6 +214,7 @@ class Because(StrEnum):
     NOT_REGISTERED = "not_registered"
     NOTHING_RAN = "nothing_ran"
     NOTHING_SUCCEEDED = "nothing_succeeded"
+    SLOTS_MISSED = "slots_missed"
     SLOWER_THAN_BASELINE = "slower_than_baseline"
     SOURCE_BLIND = "source_blind"
     STATE_UNREADABLE = "state_unreadable"

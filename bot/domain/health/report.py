@@ -62,7 +62,7 @@ class Period:
 @dataclass(frozen=True)
 class Measured:
     """What the warehouse answered: the window, its baseline, the dates due in the window, its failed runs that may be
-    real, and runs that may hang; the last day, where it is asked for; the dates due without data.
+    real, and runs that may hang; the last day, where it is asked for; the dates due without data; slots without a run.
     """
 
     window: Period
@@ -73,6 +73,7 @@ class Measured:
     day: Period | None = None
     day_due: Sequence[DueDates] = ()
     missing: Sequence[MissingDate] = ()
+    slots: Sequence[HealthReason] = ()
 
 
 @dataclass(frozen=True)
@@ -227,7 +228,10 @@ def _troubles(
 ) -> Mapping[str, Sequence[HealthReason]]:
     """What is wrong besides the figures, by processor: open incidents first."""
     silent, unknown = early_notes(measured.silent_runs, window.as_of), unseen_by_name(measured.due)
-    kinds = (notified.reasons(), lost.by_name, silent, unknown)
+    slots = {
+        name: [one for one in measured.slots if one.subject == name] for name in {s.subject for s in measured.slots}
+    }
+    kinds = (notified.reasons(), lost.by_name, slots, silent, unknown)
     names = dict.fromkeys(name for kind in kinds for name in kind)
     return {name: [reason for kind in kinds for reason in kind.get(name, ())] for name in names}
 
