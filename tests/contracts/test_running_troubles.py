@@ -68,6 +68,7 @@ def went_and_came_back(fireline: Running, pages: list[str]) -> None:
     """Within seconds after the trouble is over all is well, each page has arrived once, and the log has two lines."""
     fireline.until(lambda: pages[-1] in fireline.pages())
     fireline.until(lambda: fireline.wrong() == "")
+    fireline.until(lambda: fireline.lines("answers again") > 0)
     assert fireline.pages() == pages
     assert [fireline.lines("does not answer"), fireline.lines("answers again")] == [1, 1]
 
