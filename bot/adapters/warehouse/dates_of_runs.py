@@ -8,8 +8,8 @@ from bot.domain.evidence.feeds import CLAIMS_WITHIN
 
 def dates_started(engine: Engine | Session, since: datetime, until: datetime) -> Parameters:
     """Of the runs that began within the span; the roll-up tells it, which holds each of them."""
-    ((first, last),) = engine.rows("dates_started", {"since": since, "until": until})
-    return {"first_date": first or since.date(), "last_date": last or since.date()}
+    first, last = _started(engine, since, until)
+    return {"first_date": first, "last_date": last}
 
 
 def dates_known(engine: Engine | Session, since: datetime, until: datetime) -> Parameters:
@@ -17,7 +17,10 @@ def dates_known(engine: Engine | Session, since: datetime, until: datetime) -> P
     and older ones of which the date lies within those weeks. A row may come so late, and one of both must be newer.
     """
     earliest = since - CLAIMS_WITHIN
-    first, last = dates_started(engine, earliest, until).values()
-    assert isinstance(first, date)
-    assert isinstance(last, date)
+    first, last = _started(engine, earliest, until)
     return {"first_date": min(first, earliest.date()), "last_date": max(last, until.date())}
+
+
+def _started(engine: Engine | Session, since: datetime, until: datetime) -> tuple[date, date]:
+    ((first, last),) = engine.rows("dates_started", {"since": since, "until": until})
+    return first or since.date(), last or since.date()

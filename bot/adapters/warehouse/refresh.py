@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import product
@@ -15,7 +15,7 @@ from bot.adapters.warehouse.sights import Staged, find_gaps, look_again, note_st
 from bot.domain.evidence.answers import BEGINNING, END_OF_TIME
 from bot.domain.evidence.coverage import DATES
 from bot.domain.evidence.game_calendar import GameCalendar
-from bot.domain.evidence.known import Gap, Seen, Sight
+from bot.domain.evidence.known import Seen, Sight
 from bot.domain.evidence.observation import Game
 from bot.domain.evidence.platform_facts import PlatformFacts
 from bot.domain.evidence.recorded import Record
@@ -137,34 +137,26 @@ class _Touched:
             yield from self.session.rows("touched_runs", {"appended": self.changes.appended})
 
     def _owners_that_moved(self, dates: Sequence[date]) -> Iterator[tuple[str, Collection[date]]]:
-        """Tables and sources of which other rows speak now, with the dates."""
+        """Tables and sources of which other rows speak now, with the dates. A gap may hide those from its first on, and
+        what runs within it claim to have brought: see `Gap.hides`.
+        """
         earlier, seen = self.before.seen, self.after.seen
         looks = (
             ("table", earlier.table, seen.table, {*earlier.table_gaps} ^ {*seen.table_gaps}),
             ("source", earlier.source, seen.source, {*earlier.file_gaps} ^ {*seen.file_gaps}),
         )
         for kind, look_before, look_after, gaps in looks:
-            hidden = self._hidden_by(kind, gaps, dates)
+            since = min((gap.first for gap in gaps), default=None)
+            hidden = [] if since is None else [day for day in dates if day >= since.date()]
+            claimed = {} if since is None else self._claimed(kind, since)
             for owner in self.platform.readers:
                 before, after = look_before(owner), look_after(owner)
                 if before == after:
                     continue
                 unclear = _unclear(before, after)
                 everything = before.since != after.since or None in unclear
-                yield owner, dates if everything else {*hidden(owner), *(day for day in unclear if day is not None)}
-
-    def _hidden_by(self, kind: str, gaps: Collection[Gap], dates: Sequence[date]) -> Callable[[str], Iterator[date]]:
-        """By table or source, the dates that one of the gaps may hide: from its first on, and what runs within it claim
-        to have brought, see `Gap.hides`.
-        """
-        since = min((gap.first for gap in gaps), default=None)
-        claimed = self._claimed(kind, since) if since is not None else {}
-
-        def hidden(owner: str) -> Iterator[date]:
-            yield from (day for day in dates if since is not None and day >= since.date())
-            yield from claimed.get(owner, ())
-
-        return hidden
+                some = (*hidden, *claimed.get(owner, ()), *(day for day in unclear if day is not None))
+                yield owner, dates if everything else {*some}
 
     def _claimed(self, kind: str, since: datetime) -> Mapping[str, list[date]]:
         """The dates that runs since then claim to have brought, by table or source."""

@@ -32,9 +32,10 @@ LONGEST_NAME = 1_000
 """Bytes of a name: https://www.postgresql.org/docs/current/btree.html#BTREE-LIMITS leaves room for two of them."""
 
 _NOTHING = "('', 'null', 'none', 'nan', 'nat', '<na>')"
-_NO_NUMBER = "('', 'null', 'none', 'nat', '<na>', 'n/a', 'na', 'nil', '-', '\\n', 'undefined')"
+_BLANKS = "'', 'null', 'none', 'nat', '<na>', 'n/a', 'na', 'nil', '-', '\\n', 'undefined'"
+_NO_NUMBER = f"({_BLANKS})"
 """NaN in a number is what a calculation gave: it is unknown, and said."""
-NO_VALUE = f"('nan', {_NO_NUMBER[1:]}"
+NO_VALUE = f"({_BLANKS}, 'nan')"
 """What stands for no value where a number or a moment is asked for."""
 CONTROLS = r"[\x{0}-\x{1F}\x{7F}-\x{9F}\x{200E}\x{200F}\x{61C}\x{202A}-\x{202E}\x{2066}-\x{2069}\x{FEFF}]"
 """Control characters, and those that turn the direction of writing: https://www.unicode.org/reports/tr9/"""

@@ -1,14 +1,6 @@
 -- When runs that may have brought some were first known, within each gap and after it, by what they should have shown and date. Of
 -- a date without any within it, those after it tell nothing.
-WITH worked AS (
-  SELECT p.table_name, p.source, v.data_date, v.inserted_at FROM (
-    SELECT processor_name, data_date, inserted_at FROM runs
-    WHERE status = 'success' AND COALESCE(records_processed > 0, TRUE) AND data_date BETWEEN @first_date AND @last_date
-    UNION ALL
-    SELECT processor_name, data_date, inserted_at FROM superseded_runs
-    WHERE status = 'success' AND COALESCE(records_processed > 0, TRUE) AND data_date BETWEEN @first_date AND @last_date
-  ) AS v JOIN processors AS p ON p.processor_name = v.processor_name
-), told AS (
+WITH {claiming_runs}, told AS (
   SELECT g.kind, g.first_at, g.until_at, CASE WHEN g.kind = 'table' THEN w.table_name ELSE w.source END AS owner, w.data_date, w.inserted_at
   FROM wide_gaps AS g JOIN worked AS w ON w.inserted_at > g.first_at
   WHERE g.evident_at IS NOT NULL
