@@ -7,7 +7,7 @@ from bot.domain.detection import passed_slots
 from bot.domain.evidence.expectation import Expects, expectation
 from bot.domain.evidence.history import PipelineHistory
 from bot.domain.evidence.missed_slots import FEWEST_A_DAY, has_slots_to_miss
-from bot.domain.evidence.observation import DateSpan, Timeline
+from bot.domain.evidence.observation import DateSpan
 from bot.domain.findings.words import short_days
 from bot.domain.health.model import Because, HealthReason, Window
 from bot.domain.health.report import Scope
@@ -53,10 +53,7 @@ class MissedSlots:
         names = {one.name for one in asked}
         span, of = DateSpan(dates[0], dates[-1]), self._neighbours.asked(names)
         observed = self._warehouse.observed_dates(span, span.first, moment, of)
-        history = PipelineHistory(self._registry, observed, names)
-        history.at(moment)
-        history.take(Timeline(observed).until(moment))
-        return history
+        return PipelineHistory.told(self._registry, observed, names, moment)
 
     def _passed(
         self, history: PipelineHistory, name: str, dates: Collection[date], moment: datetime

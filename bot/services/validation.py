@@ -1,6 +1,6 @@
 """Verdicts on processors and dates as of a moment, from the same picture and by the same judge as live and replay."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -14,10 +14,9 @@ from bot.domain.evidence.expectation import asks_games
 from bot.domain.evidence.feeds import feed_gaps, on_runs_alone
 from bot.domain.evidence.history import PipelineHistory
 from bot.domain.evidence.known import Seen
-from bot.domain.evidence.observation import DateSpan, Observed, Timeline
+from bot.domain.evidence.observation import DateSpan, Observed
 from bot.domain.evidence.processor_date import ProcessorDate
 from bot.domain.evidence.unseen import RUNS, unread
-from bot.domain.evidence.untold import with_polls_named
 from bot.domain.findings.words import short_day
 from bot.domain.health.notified import called
 from bot.domain.platform.accepted_losses import AcceptedLosses
@@ -85,7 +84,7 @@ class ValidationService:
         names = None if request.processor is None else self._neighbours.names(asked[0])
         of = None if names is None else self._neighbours.asked(names)
         observed = self._warehouse.observed_dates(span, span.first - timedelta(days=DATES), as_of, of)
-        history = self._history(observed, names, as_of)
+        history = PipelineHistory.told(self._registry, observed, names, as_of)
         waiting = partial(self._waiting, None if of is not None else history, as_of)
         sight = self._blindness.sight() if request.as_of is None else ALL_SEEN
         rows = self._rows(asked, span, history, waiting, known, sight)
@@ -115,7 +114,9 @@ class ValidationService:
         asked = [self._registry.by_name[name] for name in names]
         seen = {name for processor in asked for name in self._neighbours.names(processor)}
         since, of = span.first - timedelta(days=DATES), self._neighbours.asked(seen)
-        history = self._history(self._warehouse.observed_dates(span, since, known.moment, of), seen, known.moment)
+        history = PipelineHistory.told(
+            self._registry, self._warehouse.observed_dates(span, since, known.moment, of), seen, known.moment
+        )
         rows = self._rows(asked, span, history, lambda _: (), known, self._blindness.sight())
         return Picture({(row.processor.name, row.data_date): row for row in rows}, history, known.moment)
 
@@ -170,12 +171,6 @@ class ValidationService:
         whole = [day for day in begun if ended is None or day < ended]
         return iter((whole or [today])[:NEWEST])
 
-    def _history(self, observed: Observed, names: Collection[str] | None, as_of: datetime) -> PipelineHistory:
-        history = PipelineHistory(self._registry, observed, names)
-        history.at(as_of)
-        history.take(Timeline(with_polls_named(observed, self._registry)).until(as_of))
-        return history
-
     def _waiting(self, history: PipelineHistory | None, as_of: datetime, day: ProcessorDate) -> Iterator[ProcessorDate]:
         """What waits for a date and has a deadline. It is looked up when it is asked for (`history` None):
         thousands may depend on one processor.
@@ -184,7 +179,9 @@ class ValidationService:
         if history is None and names:
             date_alone = DateSpan(day.data_date, day.data_date)
             of = self._neighbours.asked(names)
-            history = self._history(self._warehouse.observed_dates(date_alone, day.data_date, as_of, of), names, as_of)
+            history = PipelineHistory.told(
+                self._registry, self._warehouse.observed_dates(date_alone, day.data_date, as_of, of), names, as_of
+            )
         return (history.day(name, day.data_date) for name in names if history is not None)
 
     def _rows(

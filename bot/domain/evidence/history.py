@@ -15,7 +15,7 @@ from bot.domain.evidence.expectation import PlannedWindow
 from bot.domain.evidence.feeds import FeedGap, feed_gaps, may_have_brought
 from bot.domain.evidence.game_calendar import GameCalendar
 from bot.domain.evidence.known import UNSEEN, Sight
-from bot.domain.evidence.observation import Event, Game, Observed, RunSeen, Started, TableLoad
+from bot.domain.evidence.observation import Event, Game, Observed, RunSeen, Started, TableLoad, Timeline
 from bot.domain.evidence.platform_facts import ProcessorPlatform, facts_of, readers_of
 from bot.domain.evidence.processor_date import ProcessorDate
 from bot.domain.evidence.recorded import Record, starts_of, unrecorded
@@ -24,6 +24,7 @@ from bot.domain.evidence.rules import data_due, judged_from, run_due, traced_inp
 from bot.domain.evidence.runs import POLLS, Category, Status, Trigger
 from bot.domain.evidence.sighted import seen_in
 from bot.domain.evidence.traces import Traces
+from bot.domain.evidence.untold import with_polls_named
 from bot.domain.platform.calendar import floor_hour
 from bot.domain.platform.deadline import due_at
 from bot.domain.platform.registry import Processor, Registry
@@ -180,6 +181,16 @@ class PipelineHistory:
         """Dates for which a run has started and not ended."""
         self.running = {key for key in self.running if key in self.days and self.days[key].under_way}
         return self.running
+
+    @classmethod
+    def told(
+        cls, registry: Registry, observed: Observed, names: Collection[str] | None, moment: datetime
+    ) -> "PipelineHistory":
+        """With all that was known at that moment, of some processors or of all."""
+        history = cls(registry, observed, names)
+        history.at(moment)
+        history.take(Timeline(with_polls_named(observed, registry)).until(moment))
+        return history
 
     def expected_rows(self, day: ProcessorDate) -> ExpectedRows | None:
         """Rows to be expected of the date, by its earlier dates; None when unknown."""
