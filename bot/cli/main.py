@@ -14,10 +14,11 @@ def main() -> None:
     from bot.cli.quick_health import answered
     from bot.cli.streams import usable_streams
 
-    if sys.argv[1:2] == ["health"]:
+    is_health = sys.argv[1:2] == ["health"]
+    if is_health:
         gc.disable()  # one answer, then the end: to look for garbage among what was imported takes a twelfth of it
     with usable_streams():
-        if sys.argv[1:2] != ["health"] or not answered(sys.argv[2:]):
+        if not is_health or not answered(sys.argv[2:]):
             from bot.cli.app import main as every_command
 
             signal.signal(signal.SIGINT, interrupted)

@@ -33,7 +33,6 @@ from bot.ports.warehouse import History, Warehouse
 from bot.services.baselines import BaselineService
 from bot.services.blindness import Blindness
 from bot.services.known_until import Known, KnownUntil
-from bot.services.missed_slots import MissedSlots
 
 LONGEST_WINDOW_DAYS = 400
 UNCERTAIN = frozenset({Because.STATE_UNREADABLE, Because.NO_NEW_DATA, Because.NOT_REGISTERED})
@@ -60,7 +59,6 @@ class HealthService:
         self._registry = registry
         self._notified, self._losses = notified, losses
         self._known_until, self._baselines = KnownUntil(warehouse, registry), BaselineService(warehouse, registry)
-        self._missed_slots = MissedSlots(warehouse, registry)
         self.notes: Callable[[], Sequence[str]] = tuple
         """What a reader must know of the process that answers, besides its data."""
         self._blindness = blindness or Blindness()
@@ -164,7 +162,9 @@ class HealthService:
         """Slots without a run, where no incident can tell of them; of a fleet that is silent that is said."""
         if known.silence or sight.blind_feeding(Feed.RUNS):
             return ()
-        return tuple(self._missed_slots.within(window, known.moment, scope))
+        from bot.services.missed_slots import MissedSlots
+
+        return tuple(MissedSlots(self._warehouse, self._registry).within(window, known.moment, scope))
 
     def _silent_runs(self, window: Window) -> Sequence[SilentRun]:
         """Only of now: rows of the past say how their runs ended."""

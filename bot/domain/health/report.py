@@ -228,9 +228,9 @@ def _troubles(
 ) -> Mapping[str, Sequence[HealthReason]]:
     """What is wrong besides the figures, by processor: open incidents first."""
     silent, unknown = early_notes(measured.silent_runs, window.as_of), unseen_by_name(measured.due)
-    slots = {
-        name: [one for one in measured.slots if one.subject == name] for name in {s.subject for s in measured.slots}
-    }
+    slots: dict[str, list[HealthReason]] = {}
+    for reason in measured.slots:
+        slots.setdefault(reason.subject, []).append(reason)
     kinds = (notified.reasons(), lost.by_name, slots, silent, unknown)
     names = dict.fromkeys(name for kind in kinds for name in kind)
     return {name: [reason for kind in kinds for reason in kind.get(name, ())] for name in names}
