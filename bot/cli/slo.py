@@ -1,8 +1,6 @@
 """`fireline slo`: what is left of each budget, how it burns, compliance by month."""
 
 import json
-import shutil
-import textwrap
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,7 +22,6 @@ class SloQuestion:
 
     phase: int | None = None
     as_json: bool = False
-    width: int | None = None
 
 
 def slo(
@@ -34,12 +31,14 @@ def slo(
 ) -> None:
     """Say what is left of each budget, how fast it burns, and what its alert can see: counted in processor dates."""
     from bot.cli.local_client import ask_running
+    from bot.cli.terminal import say_folded
 
-    question = SloQuestion(phase, as_json, shutil.get_terminal_size().columns)
+    question = SloQuestion(phase, as_json)
     with errors_for_people():
         settings = settings_of(home)
         answer = ask_running(settings.socket, "slo", asdict(question))
-        print(_answered_here(settings, question) if answer is None else answer, end="")
+        answer = _answered_here(settings, question) if answer is None else answer
+        print(answer, end="") if as_json else say_folded(answer.rstrip("\n"))
 
 
 def answer_slo(service: "SloService", question: SloQuestion, moment: "datetime") -> str:
@@ -51,14 +50,7 @@ def answer_slo(service: "SloService", question: SloQuestion, moment: "datetime")
         return json.dumps(slo_json(found), indent=2) + "\n"
     from bot.views import slo as views
 
-    lines = views.text(found).splitlines()
-    return "\n".join(lines if question.width is None else (_wrapped(line, question.width) for line in lines)) + "\n"
-
-
-def _wrapped(line: str, width: int) -> str:
-    """In a terminal of that width; no word and no name is cut."""
-    indent = " " * (len(line) - len(line.lstrip()) + 2)
-    return textwrap.fill(line, max(width, 20), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    return views.text(found) + "\n"
 
 
 def question_of(given: dict[str, Any]) -> SloQuestion:
