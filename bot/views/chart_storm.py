@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 from bot.domain.counts import plural
 from bot.domain.findings.words import short_day
 from bot.domain.gate.folded import Folded
-from bot.views import numbers, svg
+from bot.views import svg
 from bot.views.chart_axes import Frame, below, frame, levels
 from bot.views.chart_style import GRID, INK, LINE, MARGIN, SECOND, TOP, WIDTH, card, words
+from bot.views.storm_words import headline, others, told_before
 
 HEAD, PANEL, GAP = 28.0, 58.0, 10.0
 MOST_BARS = 48
@@ -18,25 +19,6 @@ SHORTEST = timedelta(minutes=30)
 STEPS = [timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 15, 30, 60, 120, 360, 720)]
 DAY = timedelta(days=1)
 NOTE = "One message for each finding, beside what was sent."
-MOST_MORE = 2
-
-
-def headline(storm: Folded) -> str:
-    """`INC-42: 47 findings, 3 messages`."""
-    return f"{storm.incident.label}: {plural(len(storm.findings), 'finding')}, {plural(len(storm.sent), 'message')}"
-
-
-def spared(storm: Folded) -> str:
-    """One sentence."""
-    one_by_one, sent = plural(len(storm.findings), "message"), plural(len(storm.sent), "message")
-    return f"One by one these were {one_by_one}; {sent} {'was' if len(storm.sent) == 1 else 'were'} sent."
-
-
-def told_before(storm: Folded) -> str:
-    """What is on neither side; "" where that is nothing."""
-    if not storm.told_before:
-        return ""
-    return f"{plural(storm.told_before, 'finding')} told of before it was a storm, not counted."
 
 
 def draw_storm(storm: Folded, zone: ZoneInfo, more: Sequence[Folded] = ()) -> str:
@@ -44,7 +26,7 @@ def draw_storm(storm: Folded, zone: ZoneInfo, more: Sequence[Folded] = ()) -> st
     begin, step, bars = _axis(storm)
     before, after = (_counts(times, begin, step, bars) for times in (storm.findings, storm.sent))
     day = short_day(storm.findings[0].astimezone(zone).date())
-    notes = [NOTE, *filter(None, [told_before(storm)]), f"{day}, {zone.key}"]
+    notes = [NOTE, *([f"{told_before(storm)}."] if storm.told_before else []), f"{day}, {zone.key}"]
     top = TOP + LINE * len(notes)
     within = frame(top + HEAD, PANEL, float(bars), [float(max(before))], _whole)
     parts = _panel(within, f"Before: {plural(len(storm.findings), 'message')}", before, SECOND)
@@ -55,24 +37,6 @@ def draw_storm(storm: Folded, zone: ZoneInfo, more: Sequence[Folded] = ()) -> st
     top = lower.bottom + 38
     parts += [words(line, MARGIN, top + LINE * at, room=WIDTH - 2 * MARGIN) for at, line in enumerate(lines)]
     return card(headline(storm), top + LINE * len(lines) - (0 if lines else 6), parts, notes)
-
-
-def others(more: Sequence[Folded]) -> list[str]:
-    """One line for each of a few, the rest counted."""
-    lines = [headline(each) for each in more[:MOST_MORE]]
-    return lines + [f"{plural(len(more) - MOST_MORE, 'more storm')}."] * (len(more) > MOST_MORE)
-
-
-def said(storm: Folded, zone: ZoneInfo) -> str:
-    """The same for those who cannot see it."""
-    first, last = storm.findings[0], storm.findings[-1]
-    within = f" within {numbers.span(last - first)}" if last > first else " at one moment"
-    local = first.astimezone(zone)
-    since = f"{short_day(local.date())} {local:%H:%M}"
-    before = f"Before: {plural(len(storm.findings), 'message')}, one for each finding{within} from {since} on"
-    return (
-        f"{storm.incident.label}. {before}. After: {plural(len(storm.sent), 'message')}. {told_before(storm)}".strip()
-    )
 
 
 def _whole(value: float) -> str:

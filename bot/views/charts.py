@@ -10,10 +10,11 @@ from bot.domain.gate.folded import Folded
 from bot.domain.health.trends import Trends
 from bot.domain.health.usual import WEEKDAYS
 from bot.domain.reports.objectives import SloReport
-from bot.views import chart_storm, numbers, slo_words
+from bot.views import numbers, slo_words, storm_words
 from bot.views.chart_budgets import draw_budgets, drawn
 from bot.views.chart_figures import draw_heat, draw_success, worst_hours
 from bot.views.chart_lines import draw_durations, usual_words
+from bot.views.chart_storm import draw_storm
 from bot.views.chart_style import png
 from bot.views.text import escape, visible
 
@@ -78,9 +79,9 @@ def budgets(report: SloReport) -> Picture | None:
 
 def storm(found: Folded, zone: ZoneInfo, more: Sequence[Folded] = ()) -> Picture:
     """Before and after; `more`: other storms, of which a line is said."""
-    said = " ".join([chart_storm.said(found, zone), *chart_storm.others(more)])[:1000]
+    said = " ".join([storm_words.said(found, zone), *storm_words.others(more)])[:1000]
     title = f"Storm before and after, {found.incident.label}"
-    return Picture("storm.png", title, said, chart_storm.draw_storm(found, zone, more))
+    return Picture("storm.png", title, said, draw_storm(found, zone, more))
 
 
 def burn_down(report: SloReport) -> Chart | None:

@@ -15,7 +15,7 @@ from bot.domain.incidents.incident import AlertState
 from bot.domain.incidents.notice import SAID
 from bot.domain.incidents.retrospect import Past
 from bot.domain.verdicts.validation import Validated
-from bot.views import action_ids, chart_storm, deploys, hands, incident_memory, incident_words, numbers, validate_words
+from bot.views import action_ids, deploys, hands, incident_memory, incident_words, numbers, storm_words, validate_words
 from bot.views.blocks import Block, actions, button, context, divider, modal, preformatted, section
 from bot.views.health import date_token
 from bot.views.text import escape, mention, visible
@@ -96,7 +96,7 @@ def _storm(evidence: IncidentEvidence) -> Iterator[Block]:
     """What the findings of a storm would have been one by one; nothing for what is none."""
     found = folded(evidence.incident, evidence.said)
     if found is not None:
-        yield section(escape(chart_storm.spared(found)))
+        yield section(escape(storm_words.spared(found)))
         yield actions([button("Before and after", action_ids.INCIDENT_STORM, found.incident.id)])
 
 

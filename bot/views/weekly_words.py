@@ -14,7 +14,7 @@ from bot.domain.reports.objectives import Objective
 from bot.domain.reports.paging import HOURS, Call
 from bot.domain.reports.report import Report
 from bot.domain.reports.weekly import REVIEWED_WITHIN, TRIED_WITHIN, Hid, Untried, WeeklyReport
-from bot.views import chart_storm, noise_ledger, numbers, slo_words
+from bot.views import noise_ledger, numbers, slo_words, storm_words
 from bot.views.daily_words import BARS, UNAVAILABLE
 from bot.views.incident_words import Voice
 from bot.views.own_line import own_words
@@ -219,5 +219,5 @@ def storms(report: WeeklyReport) -> list[str]:
 
 
 def _storm(each: Folded) -> str:
-    before = f" ({chart_storm.told_before(each)[:-1]})" if each.told_before else ""
-    return f"{chart_storm.headline(each)}{before}"
+    before = f" ({storm_words.told_before(each)})" if each.told_before else ""
+    return f"{storm_words.headline(each)}{before}"
