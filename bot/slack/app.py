@@ -233,13 +233,16 @@ def _answer_old_buttons(app: AsyncApp) -> None:
         await reply.privately(failure.outdated())
 
 
-async def _tell(error: Exception, context: AsyncBoltContext, body: Payload) -> BoltResponse | None:
-    """The edge: the person who asked gets errors that they can act on; the rest is logged, and an apology sent."""
+async def _tell(
+    error: Exception, context: AsyncBoltContext, body: Payload, response: BoltResponse | None
+) -> BoltResponse | None:
+    """The edge: the person who asked gets errors that they can act on; the rest is logged, and an apology sent.
+    `response`: None once it is acknowledged. Bolt takes no other then."""
     if isinstance(error, BoltUnhandledRequestError):
         return _acknowledged(body)
     if isinstance(error, AlreadyHandled):
         log.info("%s", error)
-        return BoltResponse(status=200)
+        return None if response is None else BoltResponse(status=200)
     await asyncio.sleep(ACK_SEEN_S)
     card = _card_of(error, body)
     reply = context.get("reply")

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from time import sleep
 
 import pytest
 from sqlalchemy import Engine, text
@@ -126,3 +128,18 @@ def test_the_database_refuses_to_touch_a_record(engine: Engine, statement: str) 
     with pytest.raises(DBAPIError, match="never changed or deleted"), engine.begin() as connection:
         connection.execute(text(statement))
     assert [link.record.actor for link in SqlState(engine).audit_after(0)] == ["Ana"]
+
+
+def test_what_one_thread_takes_back_takes_no_other_threads_work_with_it(state: State) -> None:
+    def write(person: int) -> None:
+        for turn in range(4):
+            with suppress(ZeroDivisionError), state.transaction() as tx:
+                tx.audit.add(record(START, f"P{person}", "acknowledged", f"incident:{person}-{turn}", {}))
+                sleep(0)
+                if turn % 2 == 0:
+                    raise ZeroDivisionError
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(write, range(4)))
+    kept = sorted(link.record.subject for link in state.audit_after(0))
+    assert kept == [f"incident:{person}-{turn}" for person in range(4) for turn in (1, 3)]

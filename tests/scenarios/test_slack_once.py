@@ -1,6 +1,7 @@
 """What changes an incident is done once: delivered again, to another replica, at the same moment, after a restart."""
 
 import asyncio
+import gc
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -80,7 +81,9 @@ def test_a_command_delivered_to_every_replica_counts_once(watched: AppServices, 
     play(scenario, "socket", watched)
 
 
-def test_deliveries_at_the_same_moment_meet_in_the_change(watched: AppServices, state: FakeState) -> None:
+def test_deliveries_at_the_same_moment_meet_in_the_change(
+    watched: AppServices, state: FakeState, caplog: pytest.LogCaptureFixture
+) -> None:
     async def scenario(bench: Bench) -> None:
         apps = replicas(bench, watched)
         answers = await asyncio.gather(*(deliver(app, command("INC-1 handover Ana")) for app in apps))
@@ -89,6 +92,8 @@ def test_deliveries_at_the_same_moment_meet_in_the_change(watched: AppServices, 
         assert times(state, EntryKind.HANDED_OVER) == (1, 1)
 
     play(scenario, "socket", watched)
+    gc.collect()
+    assert not [each for each in caplog.records if each.name == "asyncio"], "the handler of errors failed itself"
 
 
 def test_what_changed_nothing_may_be_tried_again(watched: AppServices, state: FakeState) -> None:

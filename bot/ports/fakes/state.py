@@ -5,8 +5,11 @@ from contextlib import contextmanager
 from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import wraps
+from threading import RLock
+from typing import Any, TypeVar
 
-from bot.domain.audit import NOTHING, Anchor, Link, Record, Seal
+from bot.domain.audit import Anchor, Link
 from bot.domain.delivery import Queued
 from bot.domain.errors import BadInput
 from bot.domain.gate.memory import GateMemory, GateResult, is_remembered
@@ -19,13 +22,14 @@ from bot.domain.incidents.incident import AlertState, Incident, MessageRef, numb
 from bot.domain.incidents.outbox import Unsaid
 from bot.domain.incidents.response import Response, ResponseState
 from bot.domain.incidents.timeline import Entry
-from bot.domain.oncall.covers import Cover, record_of
+from bot.domain.oncall.covers import Cover
 from bot.domain.reports.said import Fired, Said
 from bot.domain.reports.watch import Watch
 from bot.domain.runbooks.run import Run
 from bot.ports.clock import ClockMark
 from bot.ports.fakes.deploys import FakeDeploys
 from bot.ports.fakes.moments import FakeClocks, FakeLeases
+from bot.ports.fakes.records import FakeAudit, FakeCovers
 from bot.ports.fakes.repairs import FakeRepairs
 from bot.ports.fakes.reports import FakeReports
 from bot.ports.fakes.responses import FakePages, FakeResponses, carried, due_by, unsent
@@ -42,10 +46,25 @@ def utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
+Write = TypeVar("Write", bound=Callable[..., Any])
+
+
+def _alone(write: Write) -> Write:
+    """One writer at a time, as in a database: what another thread rolls back takes no other's write with it."""
+
+    @wraps(write)
+    def locked(state: "FakeState", *args: Any) -> Any:
+        with state.one_writer:
+            return write(state, *args)
+
+    return locked  # type: ignore[return-value]
+
+
 class FakeState:
     """Implements `bot.ports.state.State`."""
 
     def __init__(self) -> None:
+        self.one_writer = RLock()
         self._version = 0
         self._ticks: dict[datetime, None] = {}
         self._alerts: dict[str, AlertState] = {}
@@ -86,13 +105,14 @@ class FakeState:
 
     @contextmanager
     def transaction(self) -> Iterator["FakeTransaction"]:
-        before = {name: copy(value) for name, value in vars(self).items()}
-        try:
-            yield FakeTransaction(self)
-            self._take(len(before["links"]))
-        except BaseException:
-            vars(self).update(before)
-            raise
+        with self.one_writer:
+            before = {name: copy(value) for name, value in vars(self).items() if name != "one_writer"}
+            try:
+                yield FakeTransaction(self)
+                self._take(len(before["links"]))
+            except BaseException:
+                vars(self).update(before)
+                raise
 
     @property
     def reports(self) -> FakeReports:
@@ -120,6 +140,7 @@ class FakeState:
     def unsaid(self) -> list[Unsaid]:
         return sorted(self._outbox.values(), key=lambda each: each.key)
 
+    @_alone
     def commit(self, tick: datetime, result: GateResult, version: int) -> Committed:
         if utc(tick) in self._ticks:
             return Committed.ALREADY
@@ -129,6 +150,7 @@ class FakeState:
         self._keep(result)
         return Committed.APPLIED
 
+    @_alone
     def declare(self, result: GateResult) -> bool:
         if any(self._changed_meanwhile(each) for each in result.incidents):
             return False
@@ -179,6 +201,7 @@ class FakeState:
         found = (each for each in self._decisions if each.incident in incident_ids)
         return sorted(found, key=lambda each: (each.at, each.fingerprint))
 
+    @_alone
     def say(self, incident_id: str, said: Feedback) -> bool:
         if incident_id not in self._incidents:
             return False
@@ -190,6 +213,7 @@ class FakeState:
         found = (said for (incident, _), said in self._feedback.items() if incident == incident_id)
         return sorted(found, key=lambda said: said.person)
 
+    @_alone
     def set_message(self, incident_id: str, message: MessageRef) -> bool:
         stored = self._incidents.get(incident_id)
         if stored is None:
@@ -197,15 +221,18 @@ class FakeState:
         self._incidents[incident_id] = replace(stored, message=message)
         return True
 
+    @_alone
     def add(self, decisions: Iterable[Decision]) -> None:
         self._outbox.update({(each.at, each.fingerprint): Unsaid(each) for each in decisions})
 
+    @_alone
     def claim(self, unsaid: Sequence[Unsaid], at: datetime) -> bool:
         if any(self._outbox.get(each.key) != each for each in unsaid):
             return False
         self._outbox.update({each.key: replace(each, attempts=each.attempts + 1, attempted_at=at) for each in unsaid})
         return True
 
+    @_alone
     def said(self, unsaid: Sequence[Unsaid]) -> None:
         for each in unsaid:
             self._outbox.pop(each.key, None)
@@ -271,6 +298,7 @@ class FakeState:
     def cover(self, cover_id: str) -> Cover | None:
         return self.cover_by_id.get(cover_id)
 
+    @_alone
     def add_silence(self, silence: Silence) -> bool:
         if silence.id in self._silences:
             return False
@@ -279,6 +307,7 @@ class FakeState:
             FakeAudit(self.links).add(set_by(silence))
         return True
 
+    @_alone
     def confirm_silence(self, silence_id: str, at: datetime) -> bool:
         stored = self._silences.get(silence_id)
         if stored is None or not stored.proposed:
@@ -290,6 +319,7 @@ class FakeState:
     def silence(self, silence_id: str) -> Silence | None:
         return self._silences.get(silence_id)
 
+    @_alone
     def end_silence(self, silence_id: str, at: datetime, by: str) -> bool:
         stored = self._silences.get(silence_id)
         if stored is None or stored.proposed or stored.until <= utc(at):
@@ -349,33 +379,3 @@ class FakeTransaction:
         self.reports = state.reports
         self.runbooks = state.runbooks
         self.shadow = state.shadow
-
-
-class FakeAudit:
-    def __init__(self, links: list[Link]) -> None:
-        self._links = links
-
-    @property
-    def end(self) -> Anchor:
-        return Anchor(self._links[-1].seq, self._links[-1].hash) if self._links else NOTHING
-
-    def add(self, record: Record) -> None:
-        self._links.append(Seal().after(self.end, record))
-
-
-class FakeCovers:
-    def __init__(self, covers: dict[str, Cover], audit: Callable[[Record], None]) -> None:
-        self._covers, self._audit = covers, audit
-
-    def add(self, cover: Cover) -> bool:
-        if self._covers.setdefault(cover.id, cover) is not cover:
-            return False
-        self._audit(record_of(cover))
-        return True
-
-    def change(self, before: Cover, after: Cover) -> bool:
-        if self._covers.get(before.id) != before:
-            return False
-        self._covers[before.id] = after
-        self._audit(record_of(after))
-        return True
