@@ -42,6 +42,8 @@ SHORTEST = 16
 """Of a name or an error that is cut, what still tells it from another."""
 SHORT_NAME = 14
 """Of another's deadline: with its time it fits a line."""
+LATE_NAME = 24
+"""Of another's that has passed: how long ago is said without its date, so more of the name fits."""
 MOST_SENTENCE, SHORT_SENTENCE, ONE_LINE = 110, 64, 40
 """Its end says what is wrong: it is cut only where nothing else can be left out."""
 STORMS = frozenset({FindingKind.ALERT_STORM, FindingKind.RETRY_STORM})
@@ -199,11 +201,15 @@ def _due(found: Reach, now: datetime, voice: Voice, short: bool) -> str:
         return ""
     at, away = found.due.at, found.due.at - now
     own = found.due.processor == found.blocked
-    whose = _cut(found.due.processor, SHORT_NAME) if short else found.due.processor
+    passed = away < timedelta(0)
+    most = LATE_NAME if passed else SHORT_NAME
+    whose = _cut(found.due.processor, most) if short else found.due.processor
     named = "" if own else f"{voice.data(whose)} "
-    if away >= timedelta(0):
+    if not passed:
         left = "" if short and not own else f", in {lasting(away)}"
         return f"{named}due {voice.clock(at, now)}{left}"
+    if short:
+        return f"{named}was due {voice.ago(at, now)}"
     return f"{named}due {voice.date(at)}, passed {voice.ago(at, now)}"
 
 

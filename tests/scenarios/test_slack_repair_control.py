@@ -127,7 +127,9 @@ def test_its_buttons_do_what_they_say_once_and_for_who_may(transport: str, runni
         resumed = await bench.press(shown, "reprocess.resume", sees="message_changed")
         assert labels(resumed) == ["Pause", "Stop"]
         stopped = await bench.press(shown, "reprocess.stop", sees="message_changed")
-        assert stopped["text"].splitlines()[0].startswith("R-1 was stopped: Gamebook")
+        said = stopped["text"].splitlines()
+        assert said[0].startswith("R-1 was stopped: Gamebook")
+        assert said[1] == "0 of 3 done: 0 proved right, 3 stopped."
         assert labels(stopped) == ["Receipt"]
         receipt = await bench.press(shown, "reprocess.receipt", sees="ephemeral")
         assert receipt["text"].splitlines()[0] == "Receipt of R-1: not repaired. 3 steps: 3 not run."

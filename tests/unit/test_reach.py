@@ -54,6 +54,15 @@ def test_a_deadline_of_another_is_named_by_its_processor_however_little_room_the
     assert said.startswith("Predictions blocked; Export due 10:00 UTC")
 
 
+def test_one_that_has_passed_says_how_long_ago_where_there_is_little_room() -> None:
+    name = "SyntheticPredictionsOfTheFarWest"
+    late = Reach("Predictions", 0, Due(name, START - timedelta(days=2, hours=3)))
+    said = incident_words.reach(replace(notice(), reach=late), incident_view.PLAIN, short=True)
+    assert said == "Predictions blocked; SyntheticPredictionsOfT… was due 2 d 3 h ago"
+    whole = incident_words.reach(replace(notice(), reach=late), incident_view.PLAIN)
+    assert f"{name} due " in whole
+
+
 def test_when_all_have_passed_the_last_one_is_named() -> None:
     found = ReachMap(registry(Export=8, Ratings=10)).of(BLOCKED, TEN + timedelta(hours=1))
     assert found.due == Due("Ratings", TEN)

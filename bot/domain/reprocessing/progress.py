@@ -49,7 +49,8 @@ class Progress:
 
     @property
     def done(self) -> int:
-        return self.total - self.left - self.running - self.checking
+        """Whatever came of it; what was stopped before its end is not done."""
+        return self.total - self.left - self.running - self.checking - self.cancelled
 
 
 def progress(repair: Repair, steps: Sequence[RepairStep], limits: Limits, now: datetime) -> Progress:

@@ -78,9 +78,9 @@ def test_inject_and_heal(open_page: OpenPage) -> None:
 
 
 def test_times_are_relative_to_the_clock_of_the_simulation(open_page: OpenPage, world: World) -> None:
-    world.post(ALERTS, f"opened <!date^{NOW - 150}^{{ago}}|then>")
+    world.post(ALERTS, f"opened <!date^{NOW - 150}^{{ago}}|then>, due <!date^{NOW - 40 * 3600}^{{ago}}|then>")
     page = _open(open_page, Simulation())
-    expect(page.locator(".msg time.date")).to_have_text("2 minutes ago")
+    expect(page.locator(".msg time.date")).to_have_text(["2 minutes ago", "1 day ago"])
 
 
 def test_clock(open_page: OpenPage) -> None:

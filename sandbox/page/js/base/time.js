@@ -108,10 +108,10 @@ function ordinal(seconds, tz) {
   return { 1: "st", 2: "nd", 3: "rd" }[day % 10] || "th";
 }
 
-/** "3 minutes ago", "in 2 hours". */
+/** "3 minutes ago", "in 2 hours", "1 day ago": never "yesterday", which 40 hours ago is not. */
 export function ago(seconds, now) {
   const away = seconds - now;
-  const relative = new Intl.RelativeTimeFormat("en-US", { numeric: "auto" });
+  const relative = new Intl.RelativeTimeFormat("en-US");
   for (const [unit, size] of [
     ["year", 31536000],
     ["month", 2592000],
