@@ -13,7 +13,7 @@ from bot.domain.incidents.notice import Notice
 from bot.views import action_ids, incident_buttons, incident_words, response_words
 from bot.views.blocks import Block, Card, actions, button, context, feedback, section
 from bot.views.incident_words import Voice
-from bot.views.text import escape, is_slack_id, mention
+from bot.views.text import cut_words, escape, is_slack_id, mention
 
 CIRCLES = {Severity.P0: "🔴", Severity.P1: "🟠", Severity.P2: "🟡", Severity.P3: "⚪"}
 """Always next to the word: colour is never the only signal."""
@@ -160,14 +160,9 @@ def _severity(notice: Notice, voice: Voice) -> str:
     """And why; where a person has said it, who, and what the facts say."""
     word, facts = notice.word, notice.decision.severity
     if word is None:
-        return f"{facts}: {voice.data(_short(notice.incident.severity_reason, MOST_BECAUSE))}"
+        return f"{facts}: {voice.data(cut_words(notice.incident.severity_reason, MOST_BECAUSE))}"
     by_facts = f" (facts: {facts})" if facts is not word.severity else ""
-    return f"{word.severity} set by {voice.person(word.by)}: {voice.data(_short(word.because, MOST_WORD))}{by_facts}"
-
-
-def _short(because: str, most: int) -> str:
-    """The timeline has all of what a person wrote."""
-    return because if len(because) <= most else f"{because[: most - 1].rstrip()}…"
+    return f"{word.severity} set by {voice.person(word.by)}: {voice.data(cut_words(word.because, MOST_WORD))}{by_facts}"
 
 
 def take_over(incident: Incident, why: str, about: str) -> Card:

@@ -11,7 +11,7 @@ from bot.domain.findings.finding import Family, Finding, FindingKind
 from bot.domain.findings.words import failed_runs, short_day, what, wrong
 from bot.domain.incidents.incident import Gathered, Incident
 from bot.domain.incidents.notice import Notice, Proof, Reach, Restored
-from bot.views.text import visible
+from bot.views.text import cut_words, visible
 
 NEXT_STEPS = {
     "fix_and_rerun_processor": "Fix the cause, then rerun it",
@@ -135,7 +135,7 @@ def trouble(finding: Finding, now: datetime, voice: Voice, most: int = MOST_SENT
         return f"{runs} since {since}: {voice.code(short_error(finding.error, min(most, MOST_ERROR)))}"
     if finding.kind is FindingKind.STUCK_RUN:
         return f"Running since {since} without a sign that it will end"
-    return f"Since {since}: {sentence(finding, _cut(_explanation(finding), most), voice)}".rstrip(".")
+    return f"Since {since}: {sentence(finding, cut_words(_explanation(finding), most), voice)}".rstrip(".")
 
 
 def sentence(finding: Finding, said: str, voice: Voice) -> str:

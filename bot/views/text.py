@@ -14,6 +14,7 @@ or reverse what a text says.
 
 # https://docs.slack.dev/messaging/formatting-message-text#mentioning-users
 _SLACK_ID = re.compile(r"[UW](?=[A-Z]*[0-9])[A-Z0-9]{3,20}")
+_DANGLING = re.compile(r"(?:[\s,;:.(]|\b(?:the|an?|and|or|as|of|to|in|on|by|for|with))+$")
 _BREAKS = re.compile(r"[\t\n\u000b-\r\u0085\u2028\u2029]+")
 
 
@@ -45,6 +46,16 @@ def mention(who: str) -> str:
 def cut(text: str, most: int) -> str:
     """At most `most` characters of escaped text, an ellipsis for the rest; never half an entity or half a token."""
     return text if len(text) <= most else _whole(text[: most - 1]) + "…"
+
+
+def cut_words(text: str, most: int) -> str:
+    """Prose of at most `most` characters, an ellipsis for the rest: cut between words where that keeps most of it, and
+    without the small words that would stand before nothing."""
+    if len(text) <= most:
+        return text
+    words = text[:most].rpartition(" ")[0]
+    kept = words if len(words) * 2 >= most else text[: most - 1]
+    return _DANGLING.sub("", kept) + "…"
 
 
 def cut_bytes(text: str, most: int) -> str:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.views.text import cut, cut_bytes, escape, visible
+from bot.views.text import cut, cut_bytes, cut_words, escape, visible
 
 MARKUP = st.text("<>&|!@#^;*_~`:/ amplgtU1C\n\u202e\u200b\ud800", max_size=60)
 DATA = st.text() | MARKUP
@@ -93,3 +93,18 @@ def test_cut_leaves_whole_tokens(before: str, after: str, most: int) -> None:
 @given(st.text(max_size=20), st.integers(20, 40))
 def test_what_fits_is_not_touched(text: str, most: int) -> None:
     assert cut(text, most) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "shown"),
+    [
+        ("what it is made from is there, the table is empty", 40, "what it is made from is there…"),
+        ("the run of 01:32 UTC skipped itself as done, no rows", 40, "the run of 01:32 UTC skipped itself…"),
+        ("connection refused", 18, "connection refused"),
+        ("one wordthatgoesonandon", 12, "one wordtha…"),
+    ],
+)
+def test_prose_is_cut_between_words_and_leaves_none_that_stands_before_nothing(
+    text: str, most: int, shown: str
+) -> None:
+    assert cut_words(text, most) == shown
