@@ -5,6 +5,9 @@ from bot.domain.reports.cost import Cost, ProcessorCost
 from bot.views import numbers
 from bot.views.incident_words import Voice
 
+LEAST = 0.01
+"""What costs less is not named one by one."""
+
 
 def lines(found: Cost, voice: Voice, most: int) -> list[str]:
     """The sum, the dearest processors, and what the figures rest on."""
@@ -12,11 +15,13 @@ def lines(found: Cost, voice: Voice, most: int) -> list[str]:
         return ["unknown: no run of that month is known"]
     if not found.found:
         return ["no run hung, and none was repeated" if found.told else "no run hung; repeated runs cannot be told"]
-    more = len(found.found) - most
+    named = [each for each in found.found if each.price(found.prices) >= LEAST] or found.found
+    more = len(found.found) - len(named[:most])
+    small = f", less than {LEAST} {found.prices.currency} each" if len(named) <= most else ""
     return [
         _sum(found),
-        *(_one(each, found, voice) for each in found.found[:most]),
-        *([f"and {more:,} more"] if more > 0 else []),
+        *(_one(each, found, voice) for each in named[:most]),
+        *([f"and {more:,} more{small}"] if more > 0 else []),
         *map(voice.data, found.assumptions()),
     ]
 
@@ -44,5 +49,5 @@ def _runs(hung: int, hung_s: float, repeated: int, repeated_s: float) -> str:
 
 def price(amount: float, found: Cost) -> str:
     """`12.40 USD`; less than a hundredth is not nothing."""
-    said = "<0.01" if 0 < amount < 0.01 else f"{amount:,.2f}"
+    said = f"<{LEAST}" if 0 < amount < LEAST else f"{amount:,.2f}"
     return f"{said} {found.prices.currency}"

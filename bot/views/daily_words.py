@@ -55,7 +55,8 @@ def _counts(now: Summary, before: Summary | None = None) -> str:
     if now.without_data is not None:
         then = None if before is None else before.without_data
         was = f", then {then:,}" if then is not None and then != now.without_data else ""
-        parts.append(f"{plural(now.without_data, 'date')} without data{was}")
+        lack = "lacks" if now.without_data == 1 else "lack"
+        parts.append(f"{plural(now.without_data, 'date')} {lack} data{was}")
     return "; ".join(parts)
 
 
@@ -79,7 +80,7 @@ def need(report: DailyReport, each: Need, voice: Voice) -> str:
         found = each.incident
         standing = response_words.line(found.standing, report.as_of, voice)
         said = voice.data(called(found.incident).removeprefix(f"{found.incident.label} {found.incident.severity} "))
-        who = standing or ("nobody has it" if each.kind is NeedKind.UNTAKEN else "")
+        who = standing or ("Nobody has it" if each.kind is NeedKind.UNTAKEN else "")
         return f"{found.incident.label} {found.severity} {said}{f'. {who}' if who else ''}"
     if each.step is not None:
         latest = each.step.latest

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.counts import plural
 from bot.domain.findings.words import short_day
-from bot.domain.impact.readiness import Readiness, StepLeft
+from bot.domain.impact.readiness import Readiness, StepLeft, StepState
 from bot.domain.platform.names import some_of
 from bot.views import action_ids
 from bot.views.blocks import Card, actions, button, header, section
@@ -20,8 +20,8 @@ MOST_RISKS, MOST_NAMED, MOST_LEFT = 3, 3, 8
 
 def lines(found: Readiness, voice: Voice) -> Iterator[str]:
     """Of one data date: how far it is, what is at risk, what comes first."""
-    first = min(found.due, key=lambda name: (found.due[name], name))
-    of = f", the first of {plural(len(found.due), 'deadline')}" if len(found.due) > 1 else ""
+    first, *others = _open(found)
+    of = f", the first of {plural(1 + len(others), 'deadline')}" if others else ""
     deadlines = f"{voice.data(first)} is due {voice.time(found.due[first])}{of}"
     yield f"Data of {short_day(found.data_date)}: {found.done:,} of {plural(found.needed, 'step')} done; {deadlines}"
     for step in found.at_risk[:MOST_RISKS]:
@@ -31,9 +31,17 @@ def lines(found: Readiness, voice: Voice) -> Iterator[str]:
     if found.unknown:
         names = some_of([voice.data(each.processor) for each in found.unknown], MOST_NAMED)
         yield f"Cannot tell of {len(found.unknown):,}: {names}"
-    if found.left and not found.at_risk:
-        step = min(found.left, key=lambda each: each.latest.start)
-        yield f"Nothing at risk; {voice.data(step.processor)} must start first, by {voice.time(step.latest.start)}"
+    told = [each for each in found.left if each.state is not StepState.UNKNOWN]
+    if told and not found.at_risk:
+        step = min(told, key=lambda each: each.latest.start)
+        calm = "Nothing known to be at risk" if found.unknown else "Nothing at risk"
+        yield f"{calm}; {voice.data(step.processor)} must start first, by {voice.time(step.latest.start)}"
+
+
+def _open(found: Readiness) -> list[str]:
+    """Whose deadlines are still to be met, the first first; all of them where nothing is left."""
+    left = {each.processor for each in found.left}
+    return sorted(left & found.due.keys() or found.due, key=lambda name: (found.due[name], name))
 
 
 def risk(step: StepLeft, voice: Voice) -> str:
@@ -64,7 +72,7 @@ def card(found: Readiness, zone: ZoneInfo) -> Card:
 
 
 def _all(found: Readiness, voice: Voice) -> list[str]:
-    due = [f"{voice.data(name)} is due {voice.time(found.due[name])}" for name in sorted(found.due)]
+    due = [f"{voice.data(name)} is due {voice.time(found.due[name])}" for name in _open(found)]
     left = [f"• {risk(each, voice)}" for each in found.left[:MOST_LEFT]]
     more = [f"and {len(found.left) - MOST_LEFT:,} more"] if len(found.left) > MOST_LEFT else []
     return [f"{some_of(due, MOST_NAMED)}. {found.done:,} of {plural(found.needed, 'step')} done.", *left, *more]

@@ -54,8 +54,7 @@ def text(report: SloReport) -> str:
     """All of it, for terminals and screen readers."""
     lines = ["Service levels, 30 days"]
     for each in report.objectives:
-        burns = ", burns now" if each.burns else ""
-        lines.append(f"{slo_words.name(each)}  {slo_words.bar(each)}  {slo_words.left(each)}{burns}")
+        lines.append(f"{slo_words.name(each)}  {slo_words.bar(each)}  {slo_words.left(each)}")
         facts = [slo_words.rate(each.month), f"target {each.target:.1%}", slo_words.late(each)]
         lines += [f"  {'; '.join(filter(None, facts))}", f"  alert: {slo_words.rule(each)}; {slo_words.fired(each)}"]
         if each.months:

@@ -44,7 +44,7 @@ def left(objective: Objective) -> str:
     if objective.spent is None:
         return f"{UNKNOWN}: {objective.why or f'no outcome is known in {objective.days} days'}"
     said = f"{share_left(objective)} of the budget left"
-    over = " (spent)" if objective.spent >= 1 else ""
+    over = f"{' (spent)' if objective.spent >= 1 else ''}{_burns(objective)}"
     return f"{said}{over}: {objective.month.bad:,} of {objective.budget:,.1f} misses in {plural(objective.days, 'day')}"
 
 
@@ -52,9 +52,12 @@ def left_short(objective: Objective) -> str:
     """The same where there is little room: `62% left: 19 of 49.5 misses`."""
     if objective.spent is None:
         return UNKNOWN
-    burns = ", burns now" if objective.burns else ""
     said = f"{share_left(objective)} left" if objective.spent < 1 else "all spent"
-    return f"{said}{burns}: {objective.month.bad:,} of {objective.budget:,.1f} misses"
+    return f"{said}{_burns(objective)}: {objective.month.bad:,} of {objective.budget:,.1f} misses"
+
+
+def _burns(objective: Objective) -> str:
+    return ", burns now" if objective.burns else ""
 
 
 def spent(objectives: Sequence[Objective]) -> str:
@@ -82,7 +85,12 @@ def rate(counts: Counts) -> str:
 
 
 def rule(objective: Objective) -> str:
-    return rule_words(objective.rule, objective.budget)
+    """What its alert can do; of one that fires how many failed."""
+    said = rule_words(objective.rule, objective.budget)
+    if not objective.burns:
+        return said
+    day, week = objective.day, objective.week
+    return f"{said}; now {day.bad:,} of {day.known:,} and {week.bad:,} of {week.known:,} failed"
 
 
 def rule_words(found: Rule, budget: float) -> str:

@@ -43,7 +43,7 @@ def _circle(report: WeeklyReport) -> str:
 def _shown(report: WeeklyReport, voice: Voice) -> list[Part]:
     """What belongs to the picture of 20 seconds."""
     return [
-        ("Service levels, 7 days", weekly_words.levels(report, voice)),
+        (weekly_words.levels_title(report), weekly_words.levels(report, voice)),
         ("How soon: p50 / p90", weekly_words.how_soon(report.figures)),
         (PAGES, weekly_words.people(report, voice)),
         ("Noisiest, and what could be changed", weekly_words.noisy(report, voice)),

@@ -84,6 +84,13 @@ def watched_words(report: WeeklyReport) -> str:
     return ""
 
 
+def levels_title(report: WeeklyReport) -> str:
+    """Of which seven days: those up to the end of a history that has stopped."""
+    known = report.as_of if report.slo is None else report.slo.as_of
+    end = f" to {short_day(known.astimezone(report.zone).date())}" if report.as_of - known >= DAY else ""
+    return f"Service levels, 7 days{end}"
+
+
 def levels(report: WeeklyReport, voice: Voice) -> list[str]:
     """Each objective over the week, with its n, and what is left of its budget of 30 days."""
     if report.slo is None:

@@ -45,6 +45,19 @@ def test_seconds_times_size_times_price() -> None:
     ]
 
 
+def test_what_costs_less_than_a_cent_is_counted_not_listed() -> None:
+    times = [
+        RunTimes(name, Use.REPEATED, 1, 1, seconds, 1) for name, seconds in (("Box", 600.0), ("Lone", 5), ("C", 2))
+    ]
+    said = cost_words.lines(cost_of(times, REGISTRY, PRICES), SLACK, 5)
+    assert [line.partition(":")[0] for line in said[1:3]] == ["Box", "and 2 more, less than 0.01 USD each"]
+    cheap = cost_of(times[1:], REGISTRY, PRICES)
+    assert cost_words.lines(cheap, SLACK, 1)[1:3] == [
+        "Lone: <0.01 USD, 1 run repeated in 5.0s (5 vCPU s, 2 GiB s)",
+        "and 1 more",
+    ]
+
+
 def test_a_history_that_names_no_attempts_says_so() -> None:
     found = cost_of([RunTimes("Gone", Use.UNENDED, 1, 0, 0.0, 0)], REGISTRY, PRICES)
     assert found.seconds == 1_800

@@ -1,6 +1,6 @@
 """The latest start of each step, against every path through the graph; and how the steps of a date stand."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
 
@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from bot.domain.evidence.freshness import DateFreshness
 from bot.domain.impact.deadlines import Basis, Forecast, Pace
-from bot.domain.impact.latest_starts import latest_starts
-from bot.domain.impact.readiness import Readiness, StepState, deadlines_within, readiness
+from bot.domain.impact.latest_starts import LatestStart, latest_starts
+from bot.domain.impact.readiness import Readiness, StepLeft, StepState, deadlines_within, readiness
 from bot.domain.impact.report import FreshnessFacts
 from bot.domain.platform.registry import Registry
+from bot.views.incident import plain_in
+from bot.views.readiness import lines
 
 BEGIN = datetime(2026, 1, 15, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -77,6 +79,7 @@ REGISTRY = Registry.model_validate(
 DAY = date(2026, 1, 15)
 DUE = datetime(2026, 1, 16, 9, tzinfo=UTC)
 """04:00 in New York on the day after."""
+PACE = Pace(60.0, Basis.OWN)
 
 
 def ready(now: datetime, seconds: float = 1200.0, **filled: bool | None) -> Readiness | None:
@@ -117,6 +120,30 @@ def test_what_nobody_can_tell_is_neither_done_nor_late() -> None:
     assert states_of(later)["Odds"] is StepState.UNKNOWN
     assert later is not None
     assert [step.processor for step in later.unknown] == ["Odds"]
+
+
+def said(left: Iterable[tuple[str, StepState]], due: Iterable[tuple[str, datetime]]) -> list[str]:
+    steps = tuple(StepLeft(name, state, LatestStart(DUE - 40 * MINUTE, name, DUE, PACE), None) for name, state in left)
+    found = Readiness(DAY, BEGIN, dict(due), steps, needed=4, done=4 - len(steps))
+    return list(lines(found, plain_in(REGISTRY.zone)))
+
+
+def test_a_deadline_that_is_met_is_not_said_to_be_due() -> None:
+    due = [("Raw", DUE - 3 * MINUTE), ("Sum", DUE), ("Aside", DUE + MINUTE)]
+    left = [("Sum", StepState.TO_COME), ("Aside", StepState.TO_COME)]
+    first, calm = said(left, due)
+    assert first == "Data of 15 Jan: 2 of 4 steps done; Sum is due 04:00 EST, the first of 2 deadlines"
+    assert calm == "Nothing at risk; Sum must start first, by 03:20 EST"
+    assert said([], due) == ["Data of 15 Jan: 4 of 4 steps done; Raw is due 03:57 EST, the first of 3 deadlines"]
+
+
+def test_what_is_unknown_is_not_said_to_be_safe() -> None:
+    left = [("Sum", StepState.UNKNOWN), ("Aside", StepState.TO_COME)]
+    assert said(left, [("Sum", DUE)])[1:] == [
+        "Cannot tell of 1: Sum",
+        "Nothing known to be at risk; Aside must start first, by 03:20 EST",
+    ]
+    assert said(left[:1], [("Sum", DUE)])[1:] == ["Cannot tell of 1: Sum"]
 
 
 def test_a_slot_after_the_latest_start_is_a_risk_before_it_comes() -> None:

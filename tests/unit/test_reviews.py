@@ -11,6 +11,7 @@ from bot.cli.review_json import weekly_json
 from bot.domain.delivery import Act, Page, PageState, Queued
 from bot.domain.findings.finding import FindingKind
 from bot.domain.findings.severity import Severity
+from bot.domain.findings.words import short_day
 from bot.domain.gate.noise_ledger import LedgerEntry
 from bot.domain.health.model import Durations
 from bot.domain.incidents.decisions import Decision, Outcome, Reason
@@ -22,6 +23,7 @@ from bot.domain.reports.noisiest import Change, Known, Noisy, noisiest
 from bot.domain.reports.objectives import Counts, SloReport, counted
 from bot.domain.reports.paging import own_line, paging
 from bot.domain.reports.weekly import WeeklyReport, hid_real, untried
+from bot.views import weekly_report, weekly_words
 from tests.support.gate_story import START, finding
 from tests.support.rotas import NEW_YORK
 from tests.support.runbook_texts import runbook
@@ -211,3 +213,12 @@ def test_what_is_below_target_is_named_by_its_phase_even_if_that_is_0_or_by_its_
     levels = SloReport(START, (replace(missed, phase=0),), (), named=(replace(missed, name="hit_rate"),))
     report = WeeklyReport(day=START.date(), as_of=START, zone=NEW_YORK, slo=levels)
     assert json.loads(weekly_json(report))["below_target"] == [0, "hit_rate"]
+    assert weekly_words.levels_title(report) == "Service levels, 7 days"
+
+
+def test_a_week_after_the_end_of_the_history_is_not_judged_by_the_week_before_it() -> None:
+    missed = replace(counted({0: Counts(good=1, bad=1)}, 0.9, 0.05, {}), phase=2)
+    report = WeeklyReport(day=START.date(), as_of=START, zone=NEW_YORK, slo=SloReport(START - 7 * DAY, (missed,), ()))
+    assert weekly_words.title(report).endswith(": no outcome of the week is known")
+    assert weekly_words.levels_title(report) == f"Service levels, 7 days to {short_day((START - 7 * DAY).date())}"
+    assert "🟢" not in json.dumps(weekly_report.card(report).payload())

@@ -54,7 +54,9 @@ class Need:
 
 @dataclass(frozen=True)
 class Summary:
-    """What the next digest compares itself with. None: it was not known."""
+    """What the next digest compares itself with. None: it was not known. `without_data`: dates that lack theirs, or
+    some of it.
+    """
 
     day: date
     overall: Colour | None
@@ -103,7 +105,8 @@ class DailyReport(Report):
     def summary(self) -> Summary:
         health = self.health
         opened = None if self.incidents is None else tuple(each.incident.label for each in self.incidents)
-        without = None if health is None else health.without.named + health.without.in_incidents
+        told = health is not None and any(row.due.known for row in health.processors)
+        without = health.without.named + health.without.in_incidents if health is not None and told else None
         real = None if self.last_day is None else self.last_day.noise.real
         return Summary(self.day, None if health is None else health.overall, opened, without, real)
 

@@ -82,8 +82,10 @@ class WeeklyReport(Report):
 
     @cached_property
     def judged(self) -> tuple[Objective, ...]:
-        """The objectives that had an outcome in the week."""
-        return () if self.slo is None else tuple(each for each in self.slo.objectives if each.week.known)
+        """The objectives that had an outcome in the week; none where the history ended before it."""
+        if self.slo is None or self.slo.as_of <= self.since:
+            return ()
+        return tuple(each for each in self.slo.objectives if each.week.known)
 
     @cached_property
     def missed(self) -> tuple[Objective, ...]:
