@@ -44,11 +44,8 @@ def listed(name: str, lines: Sequence[str]) -> list[Block]:
 
 
 def thread(parts: Iterable[Part]) -> str:
-    """One message, sent without markup."""
-    lines: list[str] = []
-    for name, said in parts:
-        lines += [name, *(f"- {line}" for line in said)] if said else []
-    text = escape("\n".join(lines))
+    """One message, sent without markup: an empty line sets the headings apart."""
+    text = escape("\n\n".join("\n".join([name, *(f"• {line}" for line in said)]) for name, said in parts if said))
     return text if len(text) <= MOST_THREAD else f"{text[: text.rfind(chr(10), 0, MOST_THREAD)]}\n…"
 
 

@@ -128,11 +128,11 @@ def test_what_moved_what_is_left_and_its_own_pages_are_in_the_thread(watched: Ap
     report = replace(reports_of(watched, state).daily(MORNING), moved=(found,), slo=slo_cards.report(), own=own)
     said = unescape(daily_report.rest(report))
     assert (
-        "- Box: 20% slower than its Fridays (p50 312 s, usual 260 s, n=4); "
+        "• Box: 20% slower than its Fridays (p50 312 s, usual 260 s, n=4); "
         "failure rate 5.0% on its Fridays (n=160) -> 12.0% (n=50); "
         "failures cluster on Mondays 03:00, 9 of 14 in 4 weeks"
     ) in said
-    assert "- No budget spent of 3, unknown: phase 5, <graded>\n- Phase 2: 82% left, burns now: 9 of 49.5" in said
+    assert "• No budget spent of 3, unknown: phase 5, <graded>\n• Phase 2: 82% left, burns now: 9 of 49.5" in said
     assert "3 pages sent, 99 % within 3.2s, 0 not sent, 1 tried more than once" in said
 
 
