@@ -10,7 +10,7 @@ from bot.domain.gate.shadow_policy import NOTHING, ShadowPolicy
 from bot.domain.health.model import HealthReport, HealthRequest
 from bot.domain.impact.readiness import Deadlines, Readiness, deadlines_within, finals
 from bot.domain.platform.registry import Registry
-from bot.domain.reports.daily import DailyReport, OnDuty
+from bot.domain.reports.daily import BEFORE, DailyReport, OnDuty
 from bot.domain.reports.paging import OwnLine, own_line
 from bot.domain.reports.policy import FireTime, ReportPolicy, Schedule
 from bot.domain.reports.shadow import ShadowReport
@@ -33,6 +33,7 @@ OF_NOW_ALONE = (
     "incidents",
     "silences",
     "Fireline's own pages",
+    BEFORE,
 )
 
 
@@ -120,9 +121,7 @@ class ReportService:
             moved=None if week is None else part("what is usual", lambda: asked.health.baselines(now).moved),
             slo=None if week is None else part("service levels", lambda: asked.slo.of(now)),
             own=part("Fireline's own pages", lambda: self._own(now)),
-            before=part(
-                "the digest before", lambda: kept_before(self._state, Schedule.DAILY, day, self.zone, summary_of)
-            ),
+            before=part(BEFORE, lambda: kept_before(self._state, Schedule.DAILY, day, self.zone, summary_of)),
             unavailable=part.unavailable,
             later=part.later,
         )

@@ -8,7 +8,7 @@ from bot.domain.health.model import HealthReport, HealthRow
 from bot.domain.health.notified import called
 from bot.domain.oncall.overview import Turn
 from bot.domain.platform.names import some_of
-from bot.domain.reports.daily import MOST_NEEDS, DailyReport, Need, NeedKind, Summary
+from bot.domain.reports.daily import BEFORE, MOST_NEEDS, DailyReport, Need, NeedKind, Summary
 from bot.views import (
     baseline_words,
     health_words,
@@ -44,7 +44,8 @@ def change(report: DailyReport) -> str:
         return f"Health is {UNAVAILABLE}: nothing is known of it, good or bad."
     colour = f"{now.overall}"
     if before is None:
-        return f"{colour}, in the first digest: {_counts(now)}."
+        first = "" if BEFORE in report.unavailable else ", in the first digest"
+        return f"{colour}{first}: {_counts(now)}."
     same = "as" if before.overall is now.overall else f"was {before.overall or UNAVAILABLE}"
     since = f"on {before.day:%a} {short_day(before.day)}"
     return f"{colour}, {same} {since}: {_counts(now, before)}."

@@ -59,7 +59,7 @@ def budgets(report: MonthlyReport, voice: Voice) -> list[str]:
         return [UNAVAILABLE]
     platform = [voice.data(_capital(slo_words.platform(each))) for each in report.slo.platform]
     counted = [_budget(each, report.month, voice) for each in report.slo.objectives]
-    return [*([*counted, *platform] or ["slos.yaml has no objective"]), *map(voice.data, report.slo.notes)]
+    return [*([*counted, *platform] or [slo_words.NO_OBJECTIVE]), *map(voice.data, report.slo.notes)]
 
 
 def _budget(each: Objective, month: date, voice: Voice) -> str:

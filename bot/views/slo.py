@@ -14,6 +14,8 @@ MOST_SHOWN = 20
 def card(report: SloReport) -> Card:
     """A bar for each objective: what is left of its budget; of many those that burn or have the least left."""
     blocks: list[Block] = [header("Service levels, 30 days")]
+    if not report.objectives and not report.platform:
+        blocks.append(section(slo_words.NO_OBJECTIVE))
     least = least_left(report.objectives, MOST_SHOWN)
     blocks += [section("\n".join(_lines(each))) for each in least]
     if more := len(report.objectives) - len(least):
@@ -60,4 +62,5 @@ def text(report: SloReport) -> str:
         if each.months:
             lines.append(f"  by month: {slo_words.months(each)}")
     lines += [slo_words.platform(each) for each in report.platform]
+    lines += [] if len(lines) > 1 else [slo_words.NO_OBJECTIVE]
     return "\n".join([*lines, _foot(report), *report.notes])

@@ -23,6 +23,7 @@ CELLS, MOST_NAMED = 10, 3
 FULL, EMPTY = "█", "░"
 HOUR = timedelta(hours=1)
 UNKNOWN = "unknown"
+NO_OBJECTIVE = "no objective is set in slos.yaml"
 
 
 def bar(objective: Objective) -> str:
@@ -63,6 +64,8 @@ def _burns(objective: Objective) -> str:
 def spent(objectives: Sequence[Objective]) -> str:
     """`budget spent: phase 2, unknown: phase 5`."""
     known = [each for each in objectives if each.spent is not None]
+    if not objectives:
+        return NO_OBJECTIVE
     if not known:
         return "no budget is known"
     gone = [each.label for each in known if (each.spent or 0.0) >= 1]

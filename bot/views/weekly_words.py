@@ -41,6 +41,8 @@ def title(report: WeeklyReport) -> str:
 def levels_kept(report: WeeklyReport) -> str:
     if report.slo is None:
         return f"service levels {UNAVAILABLE}"
+    if not report.slo.objectives:
+        return slo_words.NO_OBJECTIVE
     judged, missed, unknown = len(report.judged), len(report.missed), len(report.slo.objectives) - len(report.judged)
     noun = "objective" if report.slo.named else "phase"
     if not judged:
@@ -95,7 +97,7 @@ def levels(report: WeeklyReport, voice: Voice) -> list[str]:
     """Each objective over the week, with its n, and what is left of its budget of 30 days."""
     if report.slo is None:
         return [UNAVAILABLE]
-    lines = [_level(each, voice) for each in report.slo.objectives] or ["slos.yaml has no objective"]
+    lines = [_level(each, voice) for each in report.slo.objectives] or [slo_words.NO_OBJECTIVE]
     return [*lines, *map(voice.data, report.slo.notes)]
 
 

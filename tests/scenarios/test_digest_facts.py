@@ -151,7 +151,9 @@ def test_a_digest_of_the_past_says_what_is_known_of_now_only(watched: AppService
     assert report.health.window.exact
     assert set(report.unavailable) == set(OF_NOW_ALONE)
     named = f"Unavailable: {', '.join(OF_NOW_ALONE)}: it is known of now only"
-    assert named in daily_report.markdown(report)
+    said = daily_report.markdown(report)
+    assert named in said
+    assert "first digest" not in said
     assert report.slo == watched.slo.of(MORNING)
     known = watched.health.baselines(MORNING, past=True)
     assert report.moved == known.moved

@@ -19,13 +19,14 @@ from bot.domain.health.missing import DueOutcome
 from bot.domain.health.model import Window
 from bot.domain.platform.registry import Registry
 from bot.domain.reports.objectives import Counts
+from bot.domain.reports.weekly import WeeklyReport
 from bot.domain.slo import Measure, PlatformObjective, ServiceLevel, ServiceLevels
 from bot.ports.fakes.state import FakeState
 from bot.services.app import AppServices
 from bot.services.burning import Burning
 from bot.services.gate import GateService
 from bot.services.slo import SloService
-from bot.views import incident_words, slo
+from bot.views import incident_words, slo, slo_words, weekly_words
 from tests.support.builders import NOW
 from tests.support.gate_story import RULES
 from tests.support.slack_bench import ALEX, Bench, play
@@ -149,6 +150,13 @@ def test_one_phase_or_a_sentence_that_says_which_there_are() -> None:
     assert [each.phase for each in service(Told()).of(NOW, 2).phases] == [2]
     with pytest.raises(BadInput, match=r"no objective for phase 7\. Known: 2, 3"):
         service(Told()).of(NOW, 7)
+
+
+def test_without_an_objective_it_says_so() -> None:
+    empty = SloService(Told(), REGISTRY, ServiceLevels((), ()), Known()).of(NOW)  # type: ignore[arg-type]
+    report = WeeklyReport(day=NOW.date(), as_of=NOW, zone=REGISTRY.zone, slo=empty)
+    said = slo.text(empty), json.dumps(slo.card(empty).payload()), weekly_words.title(report), slo_words.spent(())
+    assert all("no objective is set in slos.yaml" in each for each in said)
 
 
 def test_json_has_the_rule_and_every_count() -> None:

@@ -25,6 +25,8 @@ from bot.domain.reports.report import Report
 from bot.domain.reports.shadow import ShadowReport
 
 MOST_NEEDS = 3
+BEFORE = "the digest before"
+"""What `before` is called where it is unavailable."""
 DAY = timedelta(days=1)
 BROKEN = frozenset({Because.DATES_MISSING, Because.NOTHING_SUCCEEDED, Because.MOSTLY_FAILING})
 UNSEEN = frozenset({Because.SOURCE_BLIND, Because.NO_NEW_DATA, Because.NOT_DELIVERED, Because.STATE_UNREADABLE})
