@@ -117,9 +117,9 @@ class WhatIfService:
             beside = self._beside if len(observed.runs) > FEW else afterwards
             other = beside(partial(said_alone, new, observed, span))
             both = [*said([old], observed, span, at_tick), other()]
-        if old.levels != new.levels:
+        if (old.levels, old.registry) != (new.levels, new.registry):
             past = self._history(span, days)
-            both = [_with_alerts(would, each, past) for would, each in zip(both, (old, new), strict=True)]
+            both = [_with_alerts(would, each, past, old.registry) for would, each in zip(both, (old, new), strict=True)]
         return WhatIf(old=both[0], new=both[1], confirmed=tuple(self._confirmed(span)))
 
     def _history(self, span: ReplaySpan, days: int) -> History:
@@ -165,8 +165,8 @@ def _silence(registry: Registry, name: str, span: ReplaySpan) -> Silence:
     )
 
 
-def _with_alerts(would: Would, configured: Configuration, known: History) -> Would:
-    found = alerts_of(configured.levels, configured.registry, known)
+def _with_alerts(would: Would, configured: Configuration, known: History, before: Registry) -> Would:
+    found = alerts_of(configured.levels, configured.registry, known, before)
     return replace(would, burnt=found.fired, unjudged=found.unknown)
 
 

@@ -26,6 +26,7 @@ from bot.domain.incidents.feedback import Feedback, Word
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.timeline import Entry, EntryKind
 from bot.domain.oncall.schedule import Person
+from bot.domain.platform.registry import Registry
 from bot.domain.reports.what_if import WhatIf
 from bot.domain.slo import CustomQuery, Measure, PlatformObjective, ServiceLevel, ServiceLevels
 from bot.ports.fakes.state import FakeState
@@ -267,6 +268,27 @@ def test_another_objective_by_name_says_which_alerts_it_loses_and_of_which_nobod
     text = "\n".join(view.lines(found, ()))
     assert f"{found.unburnt[0].at:%Y-%m-%d} root complete: slo_burn" in text
     assert "Budgets of which nobody can tell: 1\n  covered: " in text
+
+
+def test_another_registry_alone_says_which_alerts_it_loses_and_of_which_nobody_can_tell(
+    week: Warehouse, in_use: Configuration
+) -> None:
+    strict = replace(in_use, levels=ServiceLevels((ServiceLevel(phase=2, success_rate=0.9999),)))
+
+    def with_root(**changes: object) -> WhatIf:
+        everybody = strict.registry.processors
+        made = tuple(each.model_copy(update=changes) if each.name == ROOT else each for each in everybody)
+        document = strict.registry.model_copy(update={"processors": made}).model_dump_json()
+        registry = Registry.model_validate_json(document)
+        return compared(week, strict, replace(strict, registry=registry))
+
+    moved = with_root(phase=3)
+    assert ({each.objective for each in moved.unburnt}, moved.unjudged) == ({"phase 2"}, ())
+    rarely = with_root(sporadic=True)
+    assert (rarely.unburnt, rarely.unjudged) == (
+        (),
+        (f"phase 2: the registry with the change counts other dates of {ROOT} than the history does",),
+    )
 
 
 @pytest.mark.parametrize("days", [0, -1, 401])

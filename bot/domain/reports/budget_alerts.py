@@ -1,13 +1,14 @@
 """On which days of a span alerts on budgets would have fired: of phases, and of objectives by name."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.domain.errors import BadInput
 from bot.domain.health.missing import DueOutcome
+from bot.domain.platform.names import some_of
 from bot.domain.platform.registry import Registry
-from bot.domain.reports.named_objectives import DayValues, outcomes_of, query_days
+from bot.domain.reports.named_objectives import MOST_NAMED, DayValues, outcomes_of, query_days
 from bot.domain.reports.objectives import DAY, Days, burnt_ago, by_day, by_phase, called
 from bot.domain.slo import CustomQuery, PlatformObjective, ServiceLevels
 
@@ -32,8 +33,39 @@ class Alerts:
     unknown: Mapping[str, str]
 
 
-def alerts_of(levels: ServiceLevels, registry: Registry, known: History) -> Alerts:
+SAME_OUTCOMES = {
+    "criticality",
+    "dependents",
+    "description",
+    "expected_frequency",
+    "freshness_hours",
+    "owner",
+    "phase",
+    "proposal",
+    "service",
+    "sla_completion_time",
+}
+"""What a registry may say otherwise of a processor without another outcome of its dates."""
+
+
+def judged_otherwise(registry: Registry, before: Registry) -> frozenset[str]:
+    """The processors whose outcomes may be others than those of the registry before: that is what the history has."""
+    same_days = (registry.timezone, registry.calendars) == (before.timezone, before.calendars)
+    known = {each.name: each.model_dump(exclude=SAME_OUTCOMES) for each in before.processors if same_days}
+    return frozenset(
+        each.name for each in registry.processors if each.model_dump(exclude=SAME_OUTCOMES) != known.get(each.name)
+    )
+
+
+def alerts_of(levels: ServiceLevels, registry: Registry, known: History, before: Registry) -> Alerts:
+    """`before`: the registry by which the outcomes are known. Where another changes them, nobody can tell."""
     fired, unknown = dict[str, tuple[datetime, ...]](), dict[str, str]()
+    others = judged_otherwise(registry, before)
+
+    def certain(names: Iterable[str]) -> None:
+        if changed := sorted(others.intersection(names)):
+            who = some_of(changed, MOST_NAMED)
+            raise BadInput(f"the registry with the change counts other dates of {who} than the history does")
 
     def note(label: str, days: Days, target: float, false_alarms: float) -> None:
         ago = burnt_ago(days, target, false_alarms, known.days)
@@ -42,10 +74,15 @@ def alerts_of(levels: ServiceLevels, registry: Registry, known: History) -> Aler
     of_phases = by_phase(known.outcomes, registry)
     for level in levels.phases:
         days = by_day(of_phases.get(level.phase, ()), known.until)
-        note(called(level.phase), days, level.success_rate, level.false_alarms)
+        try:
+            certain(each.name for each in registry.processors if each.phase == level.phase)
+            note(called(level.phase), days, level.success_rate, level.false_alarms)
+        except BadInput as error:
+            unknown[called(level.phase)] = str(error)
     for each in (each for each in levels.platform if each.counted):
         label = called(None, each.name)
         try:
+            certain(() if each.query is not None else each.processors or registry.by_name)
             note(label, _days(each, registry, known), each.objective, each.false_alarms)
         except BadInput as error:
             unknown[label] = str(error)

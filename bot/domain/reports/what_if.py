@@ -62,8 +62,8 @@ class Confirmed:
 @dataclass(frozen=True, kw_only=True)
 class Would:
     """What a configuration would have said. `woken` counts pages by person, `nobody` those that reach no one; `burnt`:
-    at the end of which days the budget of an objective would have burnt, where the objectives differ; `unjudged`: why
-    nobody can tell of one.
+    at the end of which days the budget of an objective would have burnt, where objectives or registry differ;
+    `unjudged`: why nobody can tell of one.
     """
 
     messages: Messages
