@@ -86,7 +86,8 @@ class RepairPlans:
             raise BadInput(f"{first}..{last} are {request.dates:,} dates; reprocess at most {MOST_DATES} at once.")
         known = self._warehouse.history().first_date
         if known is not None and first < known:
-            raise BadInput(f"{first} is before the data: it begins with {known}. Write {known}..{max(last, known)}.")
+            instead = f"{known}..{last}" if last > known else f"{known} or a later date"
+            raise BadInput(f"{first} is before the data: it begins with {known}. Write {instead}.")
 
     def _scope(self, request: Request) -> Sequence[str]:
         """The processors asked for, and their dependents where those are asked for."""

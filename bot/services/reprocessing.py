@@ -28,6 +28,8 @@ from bot.services.service_in_use import refuse_repair
 
 log = logging.getLogger("fireline.reprocessing")
 MOST_LISTED = 20
+MOST_NAME = 40
+"""Of what was typed instead of one."""
 
 
 class PlanChanged(BadInput):
@@ -68,8 +70,8 @@ class RepairService:
         repairs, number = self._required().repairs, number_in(name)
         found = repairs.of(name) if number is None else repairs.numbered(number)
         if found is None:
-            what = "This plan is not known any more." if number is None else f"There is no repair R-{number}."
-            raise BadInput(f"{what} `/reprocess list` shows the latest.")
+            what = f"No plan {name[:MOST_NAME]!r} is known" if number is None else f"There is no repair R-{number}"
+            raise BadInput(f"{what}. `/reprocess list` or `fireline reprocess status` shows the latest.")
         return found
 
     def latest(self, most: int = MOST_LISTED) -> Sequence[Repair]:

@@ -11,9 +11,11 @@ from bot.views.blocks import Block, Element, actions, button, option, overflow
 from bot.views.reprocessing_words import label
 
 LABELS = {More.IMPACT: "Impact", More.EVIDENCE: "Evidence", More.SQL: "SQL", More.TIMELINE: "Timeline"}
-LABELS_OF_OWNED = {More.RUNBOOK: "Runbook", **{each: LABELS[each] for each in (More.EVIDENCE, More.SQL, More.TIMELINE)}}
-"""Five stand behind the dots at most: whoever has it and has a runbook finds its impact by `/impact`, and the SQL by
-`/validate` where a date is to run again.
+_BEFORE, _OWNED = (More.IMPACT, More.EVIDENCE, More.TIMELINE), (More.EVIDENCE, More.SQL, More.TIMELINE)
+LABELS_OF_OPEN = {More.RUNBOOK: "Runbook", **{each: LABELS[each] for each in _BEFORE}}
+LABELS_OF_OWNED = {More.RUNBOOK: "Runbook", **{each: LABELS[each] for each in _OWNED}}
+"""Five stand behind the dots at most. Whom it harms is asked before somebody has it: then its SQL is found by
+`/validate`, and later its impact by `/impact`.
 """
 CHECK = {"accessibility_label": "Check the data now"}
 """Three buttons and the dots stand in one row of 320 pixels: the longer word would begin a second."""
@@ -31,7 +33,8 @@ def row(notice: Notice) -> Block:
     shown = _visible(notice, state)
     visible = {each["action_id"] for each in shown}
     owned = notice.has_runbook and not visible.isdisjoint(INSTEAD)
-    labels = LABELS_OF_OWNED if owned else LABELS
+    of_owned = LABELS_OF_OPEN if state in PAGING else LABELS_OF_OWNED
+    labels = of_owned if owned else LABELS
     behind = [each for each in labels if _has_data(incident) or each not in OF_DATA]
     if action_ids.INCIDENT_IMPACT in visible:
         behind.remove(More.IMPACT)

@@ -90,7 +90,8 @@ def rows(plan: Plan, voice: Voice, most: int = MOST_ROWS) -> list[str]:
 def _row(steps: Sequence[Step], voice: Voice) -> str:
     first = steps[0]
     what = "run" if first.skip is None else f"skip, {first.skip.replace('_', ' ')}"
-    said = f"{verdict(first.verdict)}: {first.because}" if first.runs else first.because
+    newest = "newest: " if len({each.because for each in steps}) > 1 else ""
+    said = f"{verdict(first.verdict)}: {newest}{first.because}" if first.runs else f"{newest}{first.because}"
     return f"{voice.data(first.processor)} {dates(_days(steps))}: {what} ({voice.data(said)})"
 
 

@@ -86,7 +86,7 @@ def test_a_plan_is_shown_started_paused_and_cancelled(home: Path) -> None:
         (("plan", "Box"), "Which dates?"),
         (("plan", "Box", "2020-01-01"), "is before the data"),
         (("start", "R-99"), "There is no repair R-99"),
-        (("start", "nothing"), "This plan is not known any more"),
+        (("start", "nothing"), "No plan 'nothing' is known"),
     ],
 )
 def test_what_makes_no_sense_is_refused(home: Path, arguments: tuple[str, ...], said: str) -> None:

@@ -9,6 +9,8 @@ from bot.domain.platform.registry import Processor, Registry
 from bot.domain.reprocessing.plan import Limits, Mode, Plan, SkipReason, StepKey, difference
 from bot.domain.reprocessing.planning import StepFacts
 from bot.domain.verdicts.judge import Judged, Verdict
+from bot.views.incident import PLAIN
+from bot.views.reprocessing_words import rows
 from tests.support.repairs import CHAIN, LAST, TODAY, asked, day, facts, planned
 
 KEY = ("Gamebook", LAST)
@@ -166,3 +168,11 @@ def test_what_a_plan_gone_stale_differs_in_is_told_row_by_row() -> None:
     (change,) = difference(before.steps, now.steps)
     assert change == ("Gamebook", LAST, "run: processor failed, 0 rows, raw-00041", "skip, already ok: so it is")
     assert [each.now for each in difference(before.steps, before.steps[:1])] == [""]
+
+
+def test_a_line_for_several_dates_says_that_its_figure_is_of_the_newest() -> None:
+    known = {("Gamebook", day(back)): facts(Verdict.OK, f"{40 + back} rows") for back in range(2)}
+    (line,) = rows(planned(asked(dates=2), known), PLAIN)
+    assert line == "Gamebook 2026-01-13 to 2026-01-14: skip, already ok (newest: 40 rows)"
+    (alike,) = rows(planned(asked(dates=2)), PLAIN)
+    assert "newest" not in alike

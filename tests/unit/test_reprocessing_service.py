@@ -94,7 +94,8 @@ def test_a_plan_says_what_the_verdicts_say(bench: Repairing) -> None:
         (replace(ONE, first=NEXT), "2026-01-16 comes after 2026-01-15. Write the earlier date first."),
         (replace(ONE, first=date(2026, 1, 19), last=date(2026, 1, 20)), "2026-01-19 lies ahead: today is 2026-01-18"),
         (replace(ONE, first=date(2020, 1, 1)), "are 2,207 dates; reprocess at most 366"),
-        (replace(ONE, first=date(2026, 1, 1)), "2026-01-01 is before the data: it begins with 2026-01-07"),
+        (replace(ONE, first=date(2026, 1, 1)), "it begins with 2026-01-07. Write 2026-01-07..2026-01-15."),
+        (replace(ONE, first=date(2026, 1, 1), last=date(2026, 1, 1)), "Write 2026-01-07 or a later date."),
     ],
 )
 def test_what_makes_no_sense_is_refused_with_what_to_write(bench: Repairing, request_: Request, why: str) -> None:

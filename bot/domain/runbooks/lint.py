@@ -106,7 +106,7 @@ def _cycles(steps: Sequence[Step], names: Mapping[str, int]) -> Iterator[tuple[i
     try:
         TopologicalSorter(_graph(steps, names)).prepare()
     except CycleError as error:
-        circle = [steps[place].id for place in error.args[1]]
+        circle = [steps[place].id for place in reversed(error.args[1])]
         yield error.args[1][0], f"the steps wait for each other: {' after '.join(circle)}"
 
 
