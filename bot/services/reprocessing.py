@@ -132,9 +132,9 @@ class RepairService:
     def _begun(self, after: Repair, who: Actor, now: datetime) -> Repair:
         """Approval and start are one transaction; two that would run the same at once meet in it."""
         with self._required().transaction() as tx:
-            refuse_repair(tx, after.plan.running)
             stored = tx.repairs.put(after)
             if stored is not None:
+                refuse_repair(tx, after.plan.running)
                 tx.repairs.add_steps(steps_of(stored.plan, stored.id))
                 tx.audit.add(record_of(stored, "started", who.key, now))
         if stored is None:

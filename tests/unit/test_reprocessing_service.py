@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from bot.domain.access import Actor, Role
 from bot.domain.errors import BadInput
 from bot.domain.operations.operation import Kind, Stage
 from bot.domain.platform.accepted_losses import AcceptedLosses
-from bot.domain.reprocessing.plan import Mode, Request, SkipReason, StepKey
+from bot.domain.reprocessing.plan import Mode, Plan, Request, SkipReason, StepKey
 from bot.domain.reprocessing.repair import Circuit, RepairState, StepState
 from bot.domain.slo import ServiceLevels
 from bot.domain.sources import Feed, SourcePlan, SourceStatus
@@ -162,6 +162,21 @@ def test_a_start_is_audited_numbered_and_happens_once(bench: Repairing, state: F
     assert bench.service.get("r-1") == begun == bench.service.get("1")
     (step,) = bench.service.propose(ONE, BEN, NOW).plan.steps
     assert (step.skip, step.because) == (SkipReason.IN_FLIGHT, "R-1 is at it")
+
+
+def test_a_plan_that_is_started_twice_at_once_starts_once(bench: Repairing, monkeypatch: pytest.MonkeyPatch) -> None:
+    planned, made = bench.service.propose(ONE, ANA, NOW), bench.plans.of
+
+    def and_meanwhile(request: Request, now: datetime) -> Plan:
+        fresh = made(request, now)
+        monkeypatch.undo()
+        bench.service.start(planned.id, ANA, now)
+        return fresh
+
+    monkeypatch.setattr(bench.plans, "of", and_meanwhile)
+    with pytest.raises(BadInput, match="Somebody else was faster: look at it again"):
+        bench.service.start(planned.id, ANA, NOW)
+    assert bench.service.get(planned.id).label == "R-1"
 
 
 def test_nothing_starts_on_a_service_that_is_being_changed(bench: Repairing, state: FakeState) -> None:
