@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests.support.chromium import chromium
+from tests.support.chromium import Windows, chromium
 
 
 @pytest.fixture(scope="package")
@@ -15,3 +15,8 @@ def browser() -> Iterator[Browser]:
     """
     with chromium() as running:
         yield running
+
+
+@pytest.fixture(scope="package")
+def windows(browser: Browser) -> Windows:
+    return Windows(browser)

@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from sandbox.phones.calls import NO_ANSWER, RINGS_AT_LEAST_S
 from sandbox.pipeline.database import FILE_NAME
 from tests.house.project import ROOT
 from tests.support import demo_story, wheel
+from tests.support.chromium import Windows
 from tests.support.demo_story import pass_by, simulation
 
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
@@ -103,23 +104,21 @@ def test_the_wheel_alone_runs_the_demo(demo: str) -> None:
 
 
 @contextmanager
-def opened(browser: Browser, demo: str, size: ViewportSize, channel: str = "C02MONITOR") -> Iterator[Page]:
-    context = browser.new_context(viewport=size, color_scheme="dark" if size == PHONE else "light")
-    page = context.new_page()
-    page.set_default_timeout(ANSWER_MS)
-    expect.set_options(timeout=ANSWER_MS)
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(f"{demo}/?user=U01ALEX#/{channel}")
-    page.get_by_role("textbox", name=re.compile("Message")).first.wait_for()
-    yield page
-    context.close()
+def opened(windows: Windows, demo: str, size: ViewportSize, channel: str = "C02MONITOR") -> Iterator[Page]:
+    with windows.opened(demo, viewport=size, color_scheme="dark" if size == PHONE else "light") as page:
+        page.set_default_timeout(ANSWER_MS)
+        expect.set_options(timeout=ANSWER_MS)
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(f"{demo}/?user=U01ALEX#/{channel}")
+        page.get_by_role("textbox", name=re.compile("Message")).first.wait_for()
+        yield page
     assert errors == []
 
 
 @pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
-def page(request: pytest.FixtureRequest, demo: str, browser: Browser) -> Iterator[Page]:
-    with opened(browser, demo, request.param) as made:
+def page(request: pytest.FixtureRequest, demo: str, windows: Windows) -> Iterator[Page]:
+    with opened(windows, demo, request.param) as made:
         yield made
 
 
@@ -294,9 +293,9 @@ def until_rung(demo: str, incident: str, person: str) -> None:
         simulation(demo, "clock", {"speed": 1})
 
 
-def test_a_p0_pages_one_after_the_other_until_somebody_answers(demo: str, home: Path, browser: Browser) -> None:
+def test_a_p0_pages_one_after_the_other_until_somebody_answers(demo: str, home: Path, windows: Windows) -> None:
     """On a desk and on a phone: the fault, the card, a call that nobody takes, the next one, the repair, the end."""
-    with opened(browser, demo, DESK, "C03ALERTS") as desk, opened(browser, demo, PHONE, "C03ALERTS") as phone:
+    with opened(windows, demo, DESK, "C03ALERTS") as desk, opened(windows, demo, PHONE, "C03ALERTS") as phone:
         turns = {each["turn"]: each["person"] for each in simulation(demo, "phones")["phones"]}
         given = {"name": "processor_crash", "processor": TOUR, "date": gone_for_a_day(home)}
         fault = simulation(demo, "faults", given)["fault"]["id"]
@@ -347,10 +346,10 @@ def until_rung_out(demo: str, incident: str, person: str) -> None:
         time.sleep(0.1)
 
 
-def test_an_incident_is_repaired_by_two_people_and_proved_by_the_data(demo: str, home: Path, browser: Browser) -> None:
+def test_an_incident_is_repaired_by_two_people_and_proved_by_the_data(demo: str, home: Path, windows: Windows) -> None:
     """The fault, the card, a runbook, a plan that needs a second person, the repair, the proof, the receipt."""
     root = "BdlBoxscoresProcessor"
-    with opened(browser, demo, DESK, "C03ALERTS") as alex, opened(browser, demo, PHONE, "C03ALERTS") as sam:
+    with opened(windows, demo, DESK, "C03ALERTS") as alex, opened(windows, demo, PHONE, "C03ALERTS") as sam:
         sam.goto(f"{demo}/?user=U02SAM#/C03ALERTS")
         given = {"name": "zero_records", "processor": root, "date": gone_for_a_day(home, root)}
         simulation(demo, "faults", given)
@@ -378,11 +377,11 @@ def test_an_incident_is_repaired_by_two_people_and_proved_by_the_data(demo: str,
 
 
 def test_a_broken_deploy_is_rolled_back_by_two_people_and_its_pin_is_shown_until_released(
-    demo: str, browser: Browser
+    demo: str, windows: Windows
 ) -> None:
     """What was deployed before the failures is told in facts; the code is put right ten minutes after the rollback."""
     service = "nba-phase2-raw-processors"
-    with opened(browser, demo, DESK, "C03ALERTS") as alex, opened(browser, demo, PHONE, "C03ALERTS") as sam:
+    with opened(windows, demo, DESK, "C03ALERTS") as alex, opened(windows, demo, PHONE, "C03ALERTS") as sam:
         sam.goto(f"{demo}/?user=U02SAM#/C03ALERTS")
         simulation(demo, "faults", {"name": "deploy_regression", "processor": TOUR})
         simulation(demo, "clock", {"speed": 10})

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.support.not_run import need
 
@@ -20,6 +21,37 @@ ARGS = [
     # No request leaves this machine; pictures elsewhere fail, as without a network.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
+
+
+class Windows:
+    """Pages of people who come for the first time, in contexts that stay: what has drawn the page before draws it again
+    with a third of the work. A picture keeps each context's renderer while no page needs it.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._free: dict[str, list[BrowserContext]] = {}
+
+    @contextmanager
+    def opened(self, address: str, **options: Any) -> Iterator[Page]:
+        """A new page of its own, to be used at that address. Nothing that was stored there outlives it."""
+        free = self._free.setdefault(repr(sorted(options.items())), [])
+        context = free.pop() if free else self._kept(address, options)
+        page = context.new_page()
+        try:
+            yield page
+            page.evaluate("localStorage.clear()")
+            page.close()
+            context.clear_cookies()
+        except BaseException:
+            context.close()
+            raise
+        free.append(context)
+
+    def _kept(self, address: str, options: dict[str, Any]) -> BrowserContext:
+        context = self._browser.new_context(**options)
+        context.new_page().goto(f"{address}/icon.svg")
+        return context
 
 
 @contextmanager

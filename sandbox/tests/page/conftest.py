@@ -1,12 +1,13 @@
 """A fresh workspace with its app for each, and pages that must not complain."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import ConsoleMessage, Page, expect
 
-from tests.support.chromium import chromium
+from tests.support.chromium import Windows, chromium
 
 from .world import World
 
@@ -16,13 +17,13 @@ PATIENCE_MS = 20_000
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    """One for all tests of this folder. Closed with the last: Playwright keeps an event loop running in this thread,
-    where the tests after it run loops of their own.
+def windows() -> Iterator[Windows]:
+    """One browser for all tests of this folder. Closed with the last: Playwright keeps an event loop running in this
+    thread, where the tests after it run loops of their own.
     """
     expect.set_options(timeout=PATIENCE_MS)
     with chromium() as running:
-        yield running
+        yield Windows(running)
 
 
 @pytest.fixture
@@ -34,10 +35,9 @@ def world() -> Iterator[World]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, world: World) -> Iterator[OpenPage]:
+def open_page(windows: Windows, world: World) -> Iterator[OpenPage]:
     """`open_page(user, place, **context)`: the page of a user at `#/place`, drawn; errors in it fail the test."""
     complaints: list[str] = []
-    contexts = []
 
     def note(message: ConsoleMessage) -> None:
         if message.type == "error" and "Failed to load resource" not in message.text:
@@ -46,9 +46,7 @@ def open_page(browser: Browser, world: World) -> Iterator[OpenPage]:
     def open_one(user: str = "U01ALEX", place: str = "", **options: Any) -> Page:
         # The machine's own zone must not matter: times are in the zone of the workspace's user.
         settings: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}, "timezone_id": "Asia/Tokyo", **options}
-        context = browser.new_context(**settings)
-        contexts.append(context)
-        page = context.new_page()
+        page = stack.enter_context(windows.opened(world.url, **settings))
         page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", note)
@@ -56,7 +54,6 @@ def open_page(browser: Browser, world: World) -> Iterator[OpenPage]:
         page.wait_for_selector(".shell")
         return page
 
-    yield open_one
-    for context in contexts:
-        context.close()
+    with ExitStack() as stack:
+        yield open_one
     assert complaints == []
