@@ -25,6 +25,7 @@ CHANGED = ("updated_at", "modified_at", "last_updated", "last_modified", "change
 BESIDE_RUNS = {TABLE_LOADS: "loaded_at", RAW_FILES: "created_at", GAME_SCHEDULE: None, PLANNED_WINDOWS: None}
 """What else a database may hold in tables that are called so, and the column that tells which of its rows are new."""
 MOST_LISTED = 10
+REGISTRY_THERE = "registry.yaml of the folder is not used: copy it over the draft, if it is the right one"
 DUCKDB = b"DUCK"
 """At byte 8: https://duckdb.org/docs/stable/internals/storage"""
 FORMS = "a database address, a folder of dbt artifacts or of exports, or a BigQuery table PROJECT.DATASET.TABLE"
@@ -97,7 +98,8 @@ def _folder(path: Path) -> FirstSource:
         return FirstSource({"name": "dbt", "kind": "dbt", "path": str(path)}, dbt_platform(path), sure, (), missing)
     if any(found.suffix.casefold() in SUFFIXES and found.is_file() for found in path.glob("**/runs*")):
         sure = ("the folder holds files of runs",)
-        return FirstSource({"name": "exports", "kind": "files", "path": str(path)}, sure=sure)
+        missing = (REGISTRY_THERE,) if (path / "registry.yaml").is_file() else ()
+        return FirstSource({"name": "exports", "kind": "files", "path": str(path)}, sure=sure, missing=missing)
     raise BadInput(f"{path} holds no run_results.json of dbt and no runs file (runs.parquet, runs.csv, runs.ndjson).")
 
 

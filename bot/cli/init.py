@@ -100,4 +100,13 @@ def _print(found: "FirstSource", drafted: "DraftRegistry", first: "FirstRead", o
         if len(lines) > MOST_SHOWN:
             say_folded(f"  and {len(lines) - MOST_SHOWN} more")
     say_folded("In shadow: everything. Nothing is sent until you say so in policy.yaml; `fireline shadow` lists it.")
-    say(f"Next:\n  export FIRELINE_CONFIG={out.absolute()}\n  fireline sources sync\n  fireline health")
+    say(_next_steps(out.absolute(), anything=first.runs > 0))
+
+
+def _next_steps(out: Path, *, anything: bool) -> str:
+    """Commands to copy; where no run was read the registry is drafted when there are some."""
+    begin = f"\n  export FIRELINE_CONFIG={out}\n  fireline sources sync"
+    if anything:
+        return f"Next:{begin}\n  fireline health"
+    drafted = f"{out}/registry.yaml"
+    return f"Next, when there are runs:{begin}\n  rm {drafted}\n  fireline registry draft --out {drafted}"

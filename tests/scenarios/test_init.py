@@ -180,6 +180,24 @@ def test_rows_of_all_kinds_are_told_apart_and_what_they_name_is_said(tmp_path: P
     assert "Read 409 runs of 5 processors, and 329 other rows." in said
     assert "bigquery_table: table_loads names forecast.games, raw.boxscores" in said
     assert "source: raw_files names league/boxscores: which processor has which is not known" in said
+    assert "registry.yaml of the folder is not used: copy it over the draft, if it is the right one" in said
+
+
+def test_without_runs_the_next_step_drafts_the_registry_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.adapters.sources.files.SETTLES_S", 0)
+    place, drafted = tmp_path / "exports", tmp_path / "config" / "registry.yaml"
+    place.mkdir()
+    (place / "runs.csv").write_text("run_id,processor_name,data_date,status,started_at\n")
+    said = init(tmp_path, str(place)).stdout
+    assert "Read 0 runs of 0 processors." in said
+    assert said.endswith(f"  rm {drafted}\n  fireline registry draft --out {drafted}\n")
+    (place / "runs-2.csv").write_text(
+        "run_id,processor_name,data_date,status,started_at\na,Daily,2026-01-01,success,2026-01-02 02:00:00\n"
+    )
+    assert fireline(tmp_path, "sources", "sync").exit_code == 0
+    drafted.unlink()
+    assert fireline(tmp_path, "registry", "draft", "--out", str(drafted)).exit_code == 0
+    assert list(registry(tmp_path)) == ["Daily"]
 
 
 @pytest.mark.parametrize("since", ["loaded_at", "Loaded At"])
