@@ -101,6 +101,17 @@ def test_a_date_of_an_incident_that_is_no_reason_counts_where_it_is() -> None:
     assert reasons(made) == [("dates_missing", "2 dates due have no data: Plain (19 Jan, 17 Jan).")]
 
 
+def test_the_dates_that_a_row_lacks_are_counted_once() -> None:
+    absent = [missing("Box", day=date(2026, 1, day)) for day in (18, 19)]
+    made = report([ran("Box", 0, 4, registry=KNOWN)], registry=KNOWN, missing=absent, due=[DueDates("Box", 2, 0)])
+    (row,) = (row for row in made.processors if row.name == "Box")
+    assert [each.text for each in row.findings] == [
+        "Box: 2 dates due have no data: 19 Jan, 18 Jan.",
+        "Box: nothing succeeded.",
+    ]
+    assert "phase 2: nothing succeeded." in [each.text for each in made.phases[0].findings]
+
+
 def test_a_loss_that_makes_the_whole_red_says_so_in_its_row() -> None:
     made = told(missing("Box", 25), missing("Plain"))
     assert made.overall is Colour.RED
@@ -141,9 +152,9 @@ def test_a_recorded_loss_is_named_though_nothing_failed(as_of: datetime | None, 
     ("days", "said"),
     [
         ([15], "15 Apr"),
-        ([15, 14], "(15 Apr, 14 Apr)"),
+        ([15, 14], "15 Apr, 14 Apr"),
         ([13, 15, 14], "13 to 15 Apr"),
-        ([15, 12, 9, 2], "(15 Apr, 12 Apr, 9 Apr and 1 more)"),
+        ([15, 12, 9, 2], "15 Apr, 12 Apr, 9 Apr and 1 more"),
     ],
 )
 def test_dates_of_one_processor_are_said_together(days: list[int], said: str) -> None:

@@ -74,8 +74,8 @@ def short_day(day: date) -> str:
 
 
 def short_days(days: Iterable[date]) -> str:
-    """30 Nov; three or more that follow each other: 9 to 15 Apr; others the newest first: (15 Apr, 12 Apr, 9 Apr and 2
-    more).
+    """30 Nov; three or more that follow each other: 9 to 15 Apr; others the newest first: 15 Apr, 12 Apr, 9 Apr and 2
+    more.
     """
     listed = sorted(days, reverse=True)
     newest, oldest = listed[0], listed[-1]
@@ -84,4 +84,4 @@ def short_days(days: Iterable[date]) -> str:
     if len(listed) > 2 and (newest - oldest).days == len(listed) - 1:
         one_month = (newest.year, newest.month) == (oldest.year, oldest.month)
         return f"{oldest.day if one_month else short_day(oldest)} to {short_day(newest)}"
-    return f"({some_of([short_day(day) for day in listed], MOST_DAYS)})"
+    return some_of([short_day(day) for day in listed], MOST_DAYS)

@@ -168,9 +168,14 @@ def _labels(newest: Iterable[MissingDate], *, by_name: bool) -> list[str]:
     for each in newest:
         dates[each.processor, each.partial].append(each.data_date)
     return [
-        f"{f'{name} ' if by_name else ''}{short_days(days)}{' (partly filled)' if partial else ''}"
+        f"{_named(name, short_days(days)) if by_name else short_days(days)}{' (partly filled)' if partial else ''}"
         for (name, partial), days in dates.items()
     ]
+
+
+def _named(name: str, days: str) -> str:
+    """A list of dates is held together, where those of others follow."""
+    return f"{name} ({days})" if "," in days else f"{name} {days}"
 
 
 def _by_processor(known: Iterable[MissingDate]) -> Mapping[str, list[MissingDate]]:

@@ -121,7 +121,7 @@ def assess(
     lost = missing_reasons(missing, measured.missing, scope.registry, losses, opened or (), window.as_of)
     told = notified or NOTHING_NOTIFIED
     troubles = _troubles(told, measured, window, lost)
-    rows = _Rows(measured, scope.registry, targets)
+    rows = _Rows(measured, scope.registry, targets, lost.by_name)
     processors = [_with(rows.of(name, phase_of[name]), troubles.get(name, ())) for name in names]
     phases = []
     for phase in sorted({phase for name in names if (phase := phase_of[name]) is not None}):
@@ -159,10 +159,12 @@ def _strangers(counts: Iterable[RunCount], scope: Scope) -> list[str]:
 
 
 class _Rows:
-    """Rows of processors and phases from what was measured."""
+    """Rows of processors and phases from what was measured. `named`: whose missing dates are a reason of their own."""
 
-    def __init__(self, measured: Measured, registry: Registry, targets: Mapping[int, float]) -> None:
-        self._targets = targets
+    def __init__(
+        self, measured: Measured, registry: Registry, targets: Mapping[int, float], named: Collection[str]
+    ) -> None:
+        self._targets, self._named = targets, named
         self._tallies, self._baselines = measured.window.tallies(registry), measured.baseline.tallies(registry)
         self._timed, self._usual = measured.window.timed(), measured.baseline.timed()
         self._due = {item.processor: item for item in measured.due}
@@ -177,6 +179,7 @@ class _Rows:
             (self._tallies.get(name, Tally()), self._baselines.get(name, Tally()), day),
             (self._timed.get((name, None)), self._usual.get((name, None))),
             (self._due.get(name, DueDates(name, 0, 0)), self._day_due.get(name, DueDates(name, 0, 0))),
+            named=name in self._named,
         )
 
     def of_phase(self, phase: int, members: Sequence[HealthRow]) -> HealthRow:
@@ -188,6 +191,7 @@ class _Rows:
             (total_of(row.tally for row in members), total_of(row.baseline for row in members), day),
             (self._timed.get((None, phase)), self._usual.get((None, phase))),
             (_together(name, [row.due for row in members]), _together(name, [row.day_due for row in members])),
+            named=any(row.name in self._named for row in members),
         )
         return replace(row, is_phase=True)
 
@@ -198,10 +202,12 @@ class _Rows:
         tallies: tuple[Tally, Tally, Tally | None],
         durations: tuple[Durations | None, Durations | None],
         due: tuple[DueDates, DueDates],
+        *,
+        named: bool,
     ) -> HealthRow:
         tally, baseline, day = tallies
         target = None if phase is None else self._targets.get(phase)
-        status, findings = status_of(name, tally, baseline, durations, due[0], target)
+        status, findings = status_of(name, tally, baseline, durations, due[0], target, named=named)
         return HealthRow(
             name=name,
             phase=phase,

@@ -29,23 +29,29 @@ def status_of(
     durations: tuple[Durations | None, Durations | None],
     due: DueDates,
     target: float | None,
+    *,
+    named: bool = False,
 ) -> tuple[Colour, tuple[HealthReason, ...]]:
-    """RED, YELLOW, GREEN or GREY. `durations` are the window's and the baseline's."""
+    """RED, YELLOW, GREEN or GREY. `durations` are the window's and the baseline's. `named`: another reason tells the
+    dates without data.
+    """
     if not tally.runs and not due.due:
         return Colour.GREY, ()
-    red = tuple(failing(subject, tally, due))
+    red = tuple(failing(subject, tally, due, named=named))
     if red:
         return Colour.RED, red
     yellow = (*_unrecorded(subject, tally, due), *_yellow(subject, tally, baseline, durations, target))
     return (Colour.YELLOW, yellow) if yellow else (Colour.GREEN, ())
 
 
-def failing(subject: str, tally: Tally, due: DueDates, when: str = "") -> Iterator[HealthReason]:
+def failing(
+    subject: str, tally: Tally, due: DueDates, when: str = "", *, named: bool = False
+) -> Iterator[HealthReason]:
     """Why it is RED; `when` says over which time, where that is not the window."""
     rate = tally.success_rate
     if not tally.succeeded and due.filled < due.due:
-        text = f"{subject}: nothing succeeded{when}, and data was due on {plural(due.due, 'date')}."
-        yield HealthReason(Because.NOTHING_SUCCEEDED, subject, text)
+        dates = "" if named else f", and data was due on {plural(due.due, 'date')}"
+        yield HealthReason(Because.NOTHING_SUCCEEDED, subject, f"{subject}: nothing succeeded{when}{dates}.")
     elif rate is not None and rate < RED_BELOW:
         unexplained = f", {tally.unknown:,} of them unexplained" if tally.unknown else ""
         failed = f"{plural(tally.real + tally.unknown, 'real failure')}{unexplained}"
