@@ -79,7 +79,7 @@ def budgets(report: SloReport) -> Picture | None:
 
 def storm(found: Folded, zone: ZoneInfo, more: Sequence[Folded] = ()) -> Picture:
     """Before and after; `more`: other storms, of which a line is said."""
-    said = " ".join([storm_words.said(found, zone), *storm_words.others(more)])[:1000]
+    said = " ".join([storm_words.said(found, zone), *(f"{line}." for line in storm_words.others(more))])[:1000]
     title = f"Storm before and after, {found.incident.label}"
     return Picture("storm.png", title, said, draw_storm(found, zone, more))
 

@@ -32,7 +32,7 @@ def told_before(storm: Folded) -> str:
 def others(more: Sequence[Folded]) -> list[str]:
     """One line for each of a few, the rest counted."""
     lines = [headline(each) for each in more[:MOST_MORE]]
-    return lines + [f"{plural(len(more) - MOST_MORE, 'more storm')}."] * (len(more) > MOST_MORE)
+    return lines + [plural(len(more) - MOST_MORE, "more storm")] * (len(more) > MOST_MORE)
 
 
 def said(storm: Folded, zone: ZoneInfo) -> str:

@@ -187,6 +187,8 @@ def test_a_storm_before_and_after(findings: int, minutes: float, more: int) -> N
     assert shown[0] == f"INC-51: {findings:,} findings, 2 messages"
     assert {f"Before: {findings:,} messages", "After: 2 messages", "17 Jan, America/New_York"} < set(shown)
     assert picture.alt_text.startswith(f"INC-51. Before: {findings:,} messages, one for each finding ")
+    assert picture.alt_text.count("2 messages. INC-51") == max(0, min(more, 2) - 1)
+    assert picture.alt_text.endswith(".")
     bars = list(ElementTree.fromstring(picture.svg).iter(f"{XMLNS}rect"))[2:]
     assert len(bars) <= 96
 
