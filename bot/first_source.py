@@ -98,8 +98,8 @@ def _folder(path: Path) -> FirstSource:
         return FirstSource({"name": "dbt", "kind": "dbt", "path": str(path)}, dbt_platform(path), sure, (), missing)
     if any(found.suffix.casefold() in SUFFIXES and found.is_file() for found in path.glob("**/runs*")):
         sure = ("the folder holds files of runs",)
-        missing = (REGISTRY_THERE,) if (path / "registry.yaml").is_file() else ()
-        return FirstSource({"name": "exports", "kind": "files", "path": str(path)}, sure=sure, missing=missing)
+        passed_over = (REGISTRY_THERE,) if (path / "registry.yaml").is_file() else ()
+        return FirstSource({"name": "exports", "kind": "files", "path": str(path)}, sure=sure, missing=passed_over)
     raise BadInput(f"{path} holds no run_results.json of dbt and no runs file (runs.parquet, runs.csv, runs.ndjson).")
 
 

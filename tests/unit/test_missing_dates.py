@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.evidence.runs import Status
 from bot.domain.findings.severity import Severity
 from bot.domain.findings.words import short_days
 from bot.domain.health.missing import LossRules, MissingDate
@@ -103,7 +104,9 @@ def test_a_date_of_an_incident_that_is_no_reason_counts_where_it_is() -> None:
 
 def test_the_dates_that_a_row_lacks_are_counted_once() -> None:
     absent = [missing("Box", day=date(2026, 1, day)) for day in (18, 19)]
-    made = report([ran("Box", 0, 4, registry=KNOWN)], registry=KNOWN, missing=absent, due=[DueDates("Box", 2, 0)])
+    made = report(
+        [ran("Box", 4, Status.FAILED, registry=KNOWN)], registry=KNOWN, missing=absent, due=[DueDates("Box", 2, 0)]
+    )
     (row,) = (row for row in made.processors if row.name == "Box")
     assert [each.text for each in row.findings] == [
         "Box: 2 dates due have no data: 19 Jan, 18 Jan.",
