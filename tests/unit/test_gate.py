@@ -79,6 +79,19 @@ def test_what_comes_back_after_a_day_is_a_new_incident() -> None:
     assert outcomes(story.at(24 * 60 + 1, DOWN)) == [("announce", "Gamebook", "NEW")]
 
 
+def test_what_else_a_date_lacks_comes_back_to_its_incident_and_another_date_does_not() -> None:
+    story = Story()
+    story.at(0, finding("Gamebook", K.REPEATED_FAILURE))
+    first = story.incident("Gamebook").id
+    story.at(15)
+    lacking = finding("Gamebook", K.PARTIAL_COVERAGE)
+    next_day = finding("Gamebook", K.PARTIAL_COVERAGE, data_date=DAY + timedelta(days=1))
+    assert outcomes(story.at(8 * 60, lacking)) == [("update", "Gamebook", "BACK"), ("join", "Gamebook", "SAME_ROOT")]
+    assert story.incident("Gamebook").id == first
+    story.during(range(8 * 60 + 10, 9 * 60, 10))
+    assert told(story.at(9 * 60, next_day)) == [("announce", "Gamebook")]
+
+
 def test_becoming_p0_is_shown_at_once() -> None:
     story = Story()
     story.at(0, DOWN)

@@ -124,6 +124,21 @@ def _said(finding: Finding) -> str:
     return said if sum(map(str.isalpha, said)) >= FEWEST_LETTERS else ""
 
 
+def of_same_date(ledger: Ledger, group: Group) -> Incident | None:
+    """The resolved incident of the same root and data date that last held within the repeat window: what else the date
+    lacks is the same trouble.
+    """
+    dates = {finding.data_date for finding in group.findings if finding.data_date is not None}
+    for incident in ledger.incidents() if dates else ():
+        if incident.resolved_at is None or incident.gathered is not None:
+            continue
+        for alert in ledger.roots(incident.id):
+            fresh = not ledger.passed(ledger.policy.repeat_window, alert.last_held_at)
+            if fresh and key_of(alert.finding) == group.key and alert.finding.data_date in dates:
+                return incident
+    return None
+
+
 def quiet_root(ledger: Ledger, group: Group, held: Iterable[Finding]) -> Finding | None:
     """A hidden finding of this tick that explains the group."""
     for finding in held:

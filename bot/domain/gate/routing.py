@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.domain.findings.finding import Finding
 from bot.domain.findings.severity import Severity
-from bot.domain.gate.anchors import Anchor, Anchors, healed_root, quiet_root, same_error
+from bot.domain.gate.anchors import Anchor, Anchors, healed_root, of_same_date, quiet_root, same_error
 from bot.domain.gate.grouping import Group, grouped, rank
 from bot.domain.gate.ledger import Ledger
 from bot.domain.gate.opening import Cluster, announce, gather, join, join_all, reopen, take_in
@@ -134,6 +134,8 @@ def _settle(ledger: Ledger, cluster: Cluster, held: Mapping[str, Finding]) -> No
         _stand(ledger, cluster, Outcome.HOLD, Reason.ROOT_RESOLVED, healed.root)
     elif not _ripe(ledger, cluster):
         _stand(ledger, cluster, Outcome.HOLD, Reason.GROUPING)
+    elif (before := of_same_date(ledger, top)) is not None:
+        reopen(ledger, cluster, before, Reason.BACK)
     elif (alike := same_error(ledger, top)) is not None:
         join_all(ledger, cluster, alike, Reason.SAME_TEXT, alike.root)
     elif not cluster.critical and top.headline.kind not in NOTES and over_cap(ledger):
