@@ -139,19 +139,28 @@ class RepairPlans:
         return {each.processor: each.p50 for each in known if each.processor is not None}
 
     def _check_services(self, made: Plan) -> None:
-        """Nobody can start what has no service."""
+        """Nobody can start what has no service, or one of which the registry does not say how it is asked."""
         lacking = [name for name in made.processors if self.registry.by_name[name].service is None]
-        if not lacking:
-            return
-        named = some_of(lacking, MOST_NAMED)
-        verb = "has" if len(lacking) == 1 else "have"
-        known = ", ".join(each.name for each in self.registry.services[:MOST_NAMED])
-        which = f"one of {known}" if known else "one that you add under `services:`"
+        unasked = {name: why for name in made.processors if (why := self._cannot_start(name))}
         asked = set(made.request.processors)
-        also = "" if asked.intersection(lacking) else " Or leave the dependents out."
-        raise BadInput(
-            f"{named} {verb} no service: nobody can start {'it' if len(lacking) == 1 else 'them'}. "
-            f"Write `service: NAME` for {'it' if len(lacking) == 1 else 'each'} in registry.yaml, NAME {which}.{also}"
+        also = "" if asked.intersection([*lacking, *unasked]) else " Or leave the dependents out."
+        if lacking:
+            raise BadInput(f"{self._without_service(lacking)}{also}")
+        if unasked:
+            why = "; ".join(list(dict.fromkeys(unasked.values()))[:MOST_NAMED])
+            raise BadInput(f"Nobody can start {some_of(tuple(unasked), MOST_NAMED)}: {why}. Add what is missing.{also}")
+
+    def _cannot_start(self, name: str) -> str:
+        service = self.registry.service_by_name.get(self.registry.by_name[name].service or "")
+        return service.cannot_start if service is not None else ""
+
+    def _without_service(self, lacking: Sequence[str]) -> str:
+        verb, them, each = ("has", "it", "it") if len(lacking) == 1 else ("have", "them", "each")
+        known = ", ".join(service.name for service in self.registry.services[:MOST_NAMED])
+        which = f"one of {known}" if known else "one that you add under `services:`"
+        return (
+            f"{some_of(lacking, MOST_NAMED)} {verb} no service: nobody can start {them}. "
+            f"Write `service: NAME` for {each} in registry.yaml, NAME {which}."
         )
 
 

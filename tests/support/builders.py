@@ -85,7 +85,9 @@ def registry(processors: Sequence[Row] = PROCESSORS) -> Registry:
 
 def registry_yaml(processors: Sequence[Row] = PROCESSORS) -> str:
     """YAML is a superset of JSON."""
-    services = [{"name": name} for name in dict.fromkeys(p["service"] for p in processors if "service" in p)]
+    asked = {"address": "https://services.example", "request": {"path": "/process"}}
+    names = dict.fromkeys(p["service"] for p in processors if "service" in p)
+    services = [{"name": name, **asked} for name in names]
     entries = [_entry(p) for p in processors]
     return json.dumps({"version": "1.0", "timezone": "America/New_York", "services": services, "processors": entries})
 

@@ -12,6 +12,7 @@ from bot.domain.access import Actor, Role
 from bot.domain.errors import BadInput
 from bot.domain.operations.operation import Kind, Stage
 from bot.domain.platform.accepted_losses import AcceptedLosses
+from bot.domain.platform.registry import Service
 from bot.domain.reprocessing.plan import Mode, Plan, Request, SkipReason, StepKey
 from bot.domain.reprocessing.repair import Circuit, RepairState, StepState
 from bot.domain.slo import ServiceLevels
@@ -109,6 +110,13 @@ def test_who_has_no_service_is_named_with_what_to_write(tmp_path: Path, state: F
     with pytest.raises(BadInput, match=r"Box has no service: nobody can start it. Write `service: NAME` for it in reg"):
         made.plans.of(ONE, NOW)
     assert made.plans.of(replace(ONE, first=NEXT, last=NEXT), NOW).steps[0].skip is SkipReason.ALREADY_OK
+
+
+def test_a_service_that_cannot_be_asked_is_named_before_anything_starts(bench: Repairing) -> None:
+    known = bench.plans.registry
+    bench.plans.registry = known.model_validate({**dict(known), "services": (Service(name="raw"),)})
+    with pytest.raises(BadInput, match=r"Nobody can start Box: service raw has no address and no request in reg"):
+        bench.plans.of(ONE, NOW)
 
 
 def test_a_run_that_somebody_else_started_is_in_flight(living: Repairing) -> None:
