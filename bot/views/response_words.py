@@ -30,6 +30,6 @@ def line(standing: Standing | None, now: datetime, voice: Voice) -> str:
 def _coming(coming: tuple[Coming, ...], now: datetime, voice: Voice) -> str:
     said = []
     for each in coming:
-        names = " and ".join(map(voice.person, each.people))
+        names = " and ".join(map(voice.person, each.people)) or "the team hears that nobody answered"
         said.append(f"{names} now" if each.at <= now else f"{names} at {voice.clock(each.at, now)}")
     return ", then ".join(said)

@@ -347,6 +347,19 @@ def test_what_a_card_says_comes_next_is_what_the_engine_does() -> None:
         assert story.paged() == [pair for name in coming.people for pair in both(name)]
 
 
+def test_when_all_were_paged_a_card_says_when_the_team_hears_that_nobody_answered() -> None:
+    story = begun()
+    story.fast_forward(10)
+    standing = story.responses.standing(story.incident.id, story.now)
+    assert standing is not None
+    (coming,) = standing.coming
+    assert (standing.response.state, coming.people) == (ResponseState.OPEN, ())
+    story.fast_forward((coming.at - story.now) / timedelta(minutes=1))
+    response = story.state.response(story.incident.id)
+    assert response is not None
+    assert response.state is ResponseState.EXHAUSTED
+
+
 def written(*names: str) -> list[FakePager]:
     return [FakePager("slack"), FakePager("voice"), *(FakePager(name, wakes=False) for name in names)]
 

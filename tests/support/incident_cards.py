@@ -64,6 +64,7 @@ def responded() -> dict[str, Notice]:
     made = {
         "incident_paging": Standing(first, (Coming(START, ("Ana",)), coming[0])),
         "incident_paged": Standing(paged, coming),
+        "incident_all_paged": Standing(paged, (Coming(START + timedelta(minutes=15), ()),)),
         "incident_exhausted": Standing(
             responses.exhausted(paged, now), (Coming(now + timedelta(minutes=30), ("Ana",)),)
         ),

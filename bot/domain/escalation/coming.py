@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.domain.escalation.next_action import PageStep, next_action
+from bot.domain.escalation.next_action import Exhaust, PageStep, next_action
 from bot.domain.escalation.pages import Targets, pages_of
 from bot.domain.incidents import response as responses
 from bot.domain.incidents.response import Response
@@ -13,11 +13,15 @@ MOST_COMING = 2
 
 
 def coming(response: Response, schedule: Schedule, targets: Targets, now: datetime) -> tuple[Coming, ...]:
-    """The next pages, as the engine would take them: whoever has the turn when their time comes, and is reached."""
+    """The next pages, as the engine would take them: whoever has the turn when their time comes, and is reached. Where
+    none is left, when it is said that nobody has answered: to no one person.
+    """
     found: list[Coming] = []
     while response.pages and response.next_at is not None and len(found) < MOST_COMING:
         at = max(now, response.next_at)
         action = next_action(response, at)
+        if isinstance(action, Exhaust) and not found and at > now:
+            found.append(Coming(at, ()))
         if not isinstance(action, PageStep):
             break
         people = pages_of(action, response, "", schedule, targets, at).people

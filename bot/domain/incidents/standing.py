@@ -12,7 +12,9 @@ from bot.domain.incidents.timeline import Entry
 
 @dataclass(frozen=True)
 class Coming:
-    """`people` are paged at `at` (aware UTC), unless somebody acknowledges it before."""
+    """`people` are paged at `at` (aware UTC), unless somebody acknowledges it before; without people the team is told
+    that nobody has answered.
+    """
 
     at: datetime
     people: tuple[str, ...]
