@@ -28,8 +28,11 @@ def line(standing: Standing | None, now: datetime, voice: Voice) -> str:
 
 
 def _coming(coming: tuple[Coming, ...], now: datetime, voice: Voice) -> str:
-    said = []
-    for each in coming:
-        names = " and ".join(map(voice.person, each.people)) or "the team hears that nobody answered"
-        said.append(f"{names} now" if each.at <= now else f"{names} at {voice.clock(each.at, now)}")
-    return ", then ".join(said)
+    return ", then ".join(_one(each, now, voice) for each in coming)
+
+
+def _one(each: Coming, now: datetime, voice: Voice) -> str:
+    if not each.people:
+        return f"at {voice.clock(each.at, now)} the team hears that nobody answered"
+    names = " and ".join(map(voice.person, each.people))
+    return f"{names} now" if each.at <= now else f"{names} at {voice.clock(each.at, now)}"
