@@ -24,6 +24,10 @@ def card(found: Shown) -> Card:
 def told(found: Shown, most: int | None = None) -> Iterator[str]:
     """`most` steps, those first that were not repaired."""
     repair, steps, whole = found.repair, found.steps, found.whole
+    if not found.receipts and repair.is_over and repair.started_at is None:
+        yield f"{repair.label} has no receipt: {repair.reason} before it was started."
+        yield "Nothing of it has run."
+        return
     if not found.receipts:
         yield f"{repair.label} has no receipt yet: no step of it has ended."
         yield "It leaves one for each step that ends."

@@ -90,8 +90,8 @@ def rows(plan: Plan, voice: Voice, most: int = MOST_ROWS) -> list[str]:
 def _row(steps: Sequence[Step], voice: Voice) -> str:
     first = steps[0]
     what = "run" if first.skip is None else f"skip, {first.skip.replace('_', ' ')}"
-    newest = "newest: " if len({each.because for each in steps}) > 1 else ""
-    said = f"{verdict(first.verdict)}: {newest}{first.because}" if first.runs else f"{newest}{first.because}"
+    because = f"newest: {first.because}" if len({each.because for each in steps}) > 1 else first.because
+    said = f"{verdict(first.verdict)}{'; ' if because != first.because else ': '}{because}" if first.runs else because
     return f"{voice.data(first.processor)} {dates(_days(steps))}: {what} ({voice.data(said)})"
 
 

@@ -81,6 +81,7 @@ def _at_work() -> dict[str, Card]:
     waiting = steps_of(plan, plan.id)
     at_work = [_step(step, place) for place, step in enumerate(waiting)]
     over: dict[str, Any] = {"ended_at": NOW + timedelta(minutes=20), "reason": "9 of 12 steps proved right"}
+    left = repair(third(), state=RepairState.CANCELLED, number=13, ended_at=NOW, reason="withdrawn by Ana")
     ended = replace(begun, state=RepairState.FAILED, approved_by=BEN, **over)
     now, later = NOW + timedelta(minutes=4), NOW + timedelta(minutes=20)
     failed = [replace(step, state=StepState.FAILED, reason=NASTY) if step.seq % 4 == 0 else step for step in at_work]
@@ -93,6 +94,7 @@ def _at_work() -> dict[str, Card]:
         "reprocess_ended": reprocessing_progress.card(ended, progress(ended, settled, STANDARD, later), later),
         "reprocess_receipt": receipts.card(Shown(ended, tuple(_receipts(ended, settled)))),
         "reprocess_receipt_none": receipts.card(Shown(begun, ())),
+        "reprocess_receipt_withdrawn": receipts.card(Shown(left, ())),
     }
 
 

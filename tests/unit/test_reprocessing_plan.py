@@ -174,5 +174,7 @@ def test_a_line_for_several_dates_says_that_its_figure_is_of_the_newest() -> Non
     known = {("Gamebook", day(back)): facts(Verdict.OK, f"{40 + back} rows") for back in range(2)}
     (line,) = rows(planned(asked(dates=2), known), PLAIN)
     assert line == "Gamebook 2026-01-13 to 2026-01-14: skip, already ok (newest: 40 rows)"
+    (runs,) = rows(planned(asked(dates=2, mode=Mode.ALL), known), PLAIN)
+    assert runs.endswith("run (ok; newest: 40 rows)")
     (alike,) = rows(planned(asked(dates=2)), PLAIN)
     assert "newest" not in alike
