@@ -189,6 +189,8 @@ class History:
     first_date: date | None = None
     gaps: tuple[FeedGap, ...] = ()
     """Of table loads and raw files: what would have come there is unknown."""
+    unmatched: tuple[str, ...] = ()
+    """Of the warnings, those about names of tables and sources that do not fit those of the registry."""
 
 
 class Warehouse(Protocol):
@@ -304,6 +306,10 @@ class Warehouse(Protocol):
         """Registered processors of which there is no run, row or file, in order of name; none that has data only now
         and then.
         """
+        ...
+
+    def traces(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The names that table loads and raw files have."""
         ...
 
     def processor_facts(self) -> list[ProcessorFacts]:

@@ -106,9 +106,20 @@ class HealthService:
         report = assess(measured, scope, self._targets, window, notified, unsure, losses)
         uncertain = (reason.text for reason in report.reasons if reason.name in UNCERTAIN)
         partly = ended_gaps(history.gaps, window, known.moment)
-        warnings = (*uncertain, *partly, *late_reads(sight), *self.notes(), *history.warnings)
+        warnings = (*uncertain, *partly, *late_reads(sight), *self.notes(), *self._noted(history, scope))
         usual = None if window.exact else self._baseline(scope, known)
         return replace(report, warnings=warnings, sources=sight.statuses, baseline=usual)
+
+    def _noted(self, history: History, scope: Scope) -> Sequence[str]:
+        """What loads have said; of some processors only those names in the evidence that may be theirs."""
+        if scope.is_whole or not history.unmatched:
+            return history.warnings
+        from bot.domain.evidence.platform_facts import platform_facts
+        from bot.domain.evidence.unmatched import unmatched_of
+
+        names = {each.name for each in self._registry.processors if scope.covers(each.name)}
+        own = unmatched_of(names, platform_facts(self._registry), *self._warehouse.traces())
+        return [*own, *(text for text in history.warnings if text not in history.unmatched)]
 
     def _baseline(self, scope: Scope, known: Known) -> Baseline | None:
         return None if scope.processor is None else self._baselines.one(known.moment, scope.processor.name)

@@ -37,7 +37,7 @@ Answers = dict[str, Any]
 
 def ask(warehouse: Warehouse, *, briefly: bool = False) -> Answers:
     """From the roll-up. Briefly: of the last week only."""
-    answers: Answers = {"history": replace(warehouse.history(), warnings=())}
+    answers: Answers = {"history": replace(warehouse.history(), warnings=(), unmatched=())}
     for name, window in _ROLLED_UP.items():
         if name == "a week" or not briefly:
             answers[f"counts, {name}"] = counts(warehouse, window)
@@ -55,6 +55,7 @@ def ask(warehouse: Warehouse, *, briefly: bool = False) -> Answers:
     answers["start hours"] = warehouse.start_hours(WEEK.since, WEEK.until)
     answers["processors seen"] = warehouse.processors_seen()
     answers["never seen"] = warehouse.never_seen()
+    answers["traces"] = warehouse.traces()
     answers["doubts"] = warehouse.doubts(platform_facts(registry()))
     if not briefly:
         answers["asked of it"] = _asked(warehouse)

@@ -1,6 +1,7 @@
 """Names in the evidence, the runs and the folder that are none of ours: said once, with the one that is meant."""
 
 import json
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -9,16 +10,21 @@ from typer.testing import CliRunner
 from bot.cli.app import app
 from bot.config.registry import load_registry
 from bot.domain.errors import BadInput
+from bot.domain.health.model import HealthRequest
 from bot.domain.platform.spelling import did_you_mean, never_loaded, respelt, strangers, written_as
+from bot.domain.slo import ServiceLevels
+from bot.services.health import HealthService
 from bot.services.loading import find_files
 from tests.support.builders import (
     DAY,
     World,
+    at,
     contents,
     game,
     load,
     loaded,
     raw_file,
+    registry,
     rows_of,
     run,
     warehouse,
@@ -136,3 +142,21 @@ def test_a_name_that_only_looks_the_same_is_said_to(seen: str) -> None:
     assert (
         did_you_mean(seen, "Box\u00dc") == f"{seen} (looks like Box\u00dc of the registry, but holds other characters)"
     )
+
+
+def test_health_of_a_processor_names_only_what_may_be_its_own(tmp_path: Path) -> None:
+    """Box's table is called otherwise, Daily's is never named, and `else.where` is nobody's."""
+    into = warehouse()
+    load(into, World([run("a")], [loaded("rawbox"), loaded("else.where")], [], [game()]).write(tmp_path, ".csv"))
+    asked = HealthService(into, registry(), ServiceLevels(()))
+
+    def noted(request: HealthRequest) -> list[str]:
+        texts = asked.of(request, at(40, DAY).replace(tzinfo=UTC)).warnings
+        return [text.partition(",")[0].partition(":")[0] for text in texts if text.startswith("table_loads")]
+
+    assert noted(HealthRequest())[0].startswith("table_loads names else.where and rawbox (did you mean raw.box?)")
+    assert noted(HealthRequest(processor="Box")) == [
+        "table_loads names rawbox (did you mean raw.box?)",
+        "table_loads never names raw.box",
+    ]
+    assert noted(HealthRequest(processor="Daily")) == ["table_loads never names raw.daily"]

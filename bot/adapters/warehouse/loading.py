@@ -15,11 +15,12 @@ from bot.adapters.warehouse.remarks import SPELLING, WARNING, empty, ignored, of
 from bot.adapters.warehouse.staging import Staged, in_order, read_in
 from bot.adapters.warehouse.staging_runs import stage_runs
 from bot.adapters.warehouse.unfinished import is_unfinished
-from bot.adapters.warehouse.unmatched import note, other_dates, unmatched_names
+from bot.adapters.warehouse.unmatched import note, other_dates
 from bot.adapters.warehouse.values import Meaning
 from bot.domain.errors import BadInput
 from bot.domain.evidence.known import Seen
 from bot.domain.evidence.platform_facts import PlatformFacts
+from bot.domain.evidence.unmatched import unmatched_names
 from bot.domain.sources import Feed
 from bot.ports.warehouse import DataFile, FileReport, GivenTable, Hints, LoadReport, Progress, RejectedRow, SourceMark
 
@@ -182,7 +183,7 @@ def _unmatched(
     """What does not fit the registry, of what the load may have changed. A source's reads change no usual dates."""
     said = {} if mark is None else unread(staged, mark)
     if anew or any(item.kind is not RUNS for item in staged):
-        said |= unmatched_names(platform, seen)
+        said |= unmatched_names(platform, seen.tables, seen.sources)
     if anew or any(item.kind is RUNS and item.file.once for item in staged):
         said |= other_dates(session, platform)
     return said

@@ -28,6 +28,7 @@ from bot.domain.evidence.known import Gap
 from bot.domain.evidence.observation import Asked, DateSpan, Observed
 from bot.domain.evidence.platform_facts import PlatformFacts
 from bot.domain.evidence.runs import InputKind
+from bot.domain.evidence.unmatched import NAMES
 from bot.domain.health.baselines import DayCount, DaySketch
 from bot.domain.health.early_warnings import SilentRun
 from bot.domain.health.missing import DueOutcome, MissingDate
@@ -81,10 +82,11 @@ class SqlWarehouse:
     def _history(self) -> History:
         ((runs, first, known, calendar, last_start, first_date),) = self._engine.rows("history")
         rejected = tuple(_rejected(row) for row in self._engine.rows("rejected"))
-        warnings = tuple(text for (text,) in self._engine.rows("warnings"))
+        facts = self._engine.rows("warnings")
+        warnings, unmatched = tuple(text for _, text in facts), tuple(text for name, text in facts if name in NAMES)
         gaps = tuple(FeedGap(FEEDS[kind], Gap(*gap)) for kind, *gap in self._engine.rows("gaps"))
         told = (*rejected, *warnings)
-        return History(runs, first, known, calendar, told, rejected, last_start, first_date, gaps)
+        return History(runs, first, known, calendar, told, rejected, last_start, first_date, gaps, unmatched)
 
     def platform_document(self) -> str | None:
         return dict(self._engine.rows("facts")).get("registry")
@@ -206,6 +208,14 @@ class SqlWarehouse:
         return self._settled.get(
             ("never seen",), FOREVER, lambda: [name for (name,) in self._engine.rows("never_seen")]
         )
+
+    def traces(self) -> tuple[frozenset[str], frozenset[str]]:
+        def ask() -> tuple[frozenset[str], frozenset[str]]:
+            rows = self._engine.rows("sights")
+            tables, sources = (frozenset(name for each, name, _ in rows if each == kind) for kind in FEEDS)
+            return tables, sources
+
+        return self._settled.get(("traces",), FOREVER, ask)
 
     def processor_facts(self) -> list[ProcessorFacts]:
         return processor_facts(self._engine)

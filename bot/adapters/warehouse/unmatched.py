@@ -8,36 +8,18 @@ import duckdb
 
 from bot.adapters.warehouse.engine import Session
 from bot.adapters.warehouse.sights import Asked, sights
-from bot.domain.evidence.known import Seen
 from bot.domain.evidence.platform_facts import PlatformFacts
+from bot.domain.evidence.unmatched import tables_of, unmatched_names
 from bot.domain.platform.data_lag import shifted
-from bot.domain.platform.spelling import never_loaded, never_seen, strangers, unregistered, written_as
+from bot.domain.platform.spelling import never_seen, unregistered, written_as
 
 
 def take_spellings(reader: duckdb.DuckDBPyConnection, into: str, platform: PlatformFacts) -> None:
     """Staged loads of a table whose name is written in another way are loads of that table."""
     found = reader.execute(f"SELECT DISTINCT table_name FROM {into}").fetchall()  # noqa: S608 (our own name)
-    for name, meant in written_as((name for (name,) in found), _tables(platform)).items():
+    for name, meant in written_as((name for (name,) in found), tables_of(platform)).items():
         reader.execute(f"UPDATE {into}_all SET table_name = ? WHERE table_name = ?", [meant, name])  # noqa: S608
         reader.execute(f"UPDATE {into}_unclear SET name = ? WHERE name = ?", [meant, name])  # noqa: S608
-
-
-def _tables(platform: PlatformFacts) -> set[str]:
-    own = {processor.table for processor in platform.processors if processor.table is not None}
-    return own.union(platform.common_tables, *(processor.upstream_tables for processor in platform.processors))
-
-
-def unmatched_names(platform: PlatformFacts, seen: Seen) -> Mapping[str, str]:
-    """What to say of names in the evidence that match nothing, and of tables never loaded, by the fact that keeps it;
-    empty texts where there is nothing to say.
-    """
-    own = {processor.table for processor in platform.processors if processor.table is not None}
-    sources = {processor.source for processor in platform.processors if processor.source is not None}
-    return {
-        "warning names of tables": strangers("table_loads", seen.tables, _tables(platform)),
-        "warning names of sources": strangers("raw_files", seen.sources, sources),
-        "warning tables never loaded": never_loaded(seen.tables, own),
-    }
 
 
 def other_dates(asked: Asked, platform: PlatformFacts) -> Mapping[str, str]:
@@ -57,7 +39,11 @@ def doubts(asked: Asked, platform: PlatformFacts) -> list[str]:
     seen = sights(asked).seen
     traced = {*seen.tables, *seen.sources}
     unseen = (each.name for each in platform.processors if each.name not in ran and each.trace not in traced)
-    said = (unregistered(ran, known), never_seen(unseen), *unmatched_names(platform, seen).values())
+    said = (
+        unregistered(ran, known),
+        never_seen(unseen),
+        *unmatched_names(platform, seen.tables, seen.sources).values(),
+    )
     return [text for text in (*said, *other_dates(asked, platform).values()) if text]
 
 
