@@ -7,6 +7,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.domain.access import Act
+from bot.domain.errors import BadInput
 from bot.domain.incidents.incident import Incident
 from bot.domain.runbooks.run import Run, Subject
 from bot.services.app import AppServices
@@ -100,6 +101,8 @@ def _asked(services: AppServices, text: str, reply: Reply) -> Card:
 
 def _start_named(services: AppServices, name: str, about: list[str], reply: Reply) -> Run:
     incident = _incident(services, about[0]) if about else None
+    if incident is not None and len(about) > 1:
+        raise BadInput(f"What does {' '.join(about[1:])!r} mean? Write `/runbook start {name} {incident.label}`.")
     subject = None if incident is not None or not about else _subject(services, " ".join(about))
     return _start(services, name, reply, incident, subject)
 
@@ -109,7 +112,10 @@ def _subject(services: AppServices, text: str) -> Subject:
     Raises BadInput for what is no processor, and no date.
     """
     asked = questions(services).impact(text)
-    day = asked.data_date or services.validation.dates(services.now()).today - timedelta(days=1)
+    today = services.validation.dates(services.now()).today
+    day = asked.data_date or today - timedelta(days=1)
+    if day > today:
+        raise BadInput(f"{day} lies ahead: today is {today}. Nothing of it can be wrong yet.")
     return Subject(processor=asked.processor, data_date=day)
 
 

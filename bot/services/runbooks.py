@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from bot.domain.access import Act, Actor, Identity, Role, without_slack
 from bot.domain.audit import record
-from bot.domain.errors import BadInput
+from bot.domain.errors import BadInput, suggest
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.timeline import Entry, EntryKind
 from bot.domain.oncall.schedule import Schedule
@@ -83,7 +83,8 @@ class RunbookService:
         """Raises BadInput for a name that is none now."""
         known = next((each for each in self._library() if each.id == name), None)
         if known is None:
-            raise BadInput(f"There is no runbook {name!r} any more. `/runbook list` shows those that there are.")
+            like = suggest(name, [each.id for each in self._library()])
+            raise BadInput(f"There is no runbook {name!r} now. {like} `/runbook list` shows all.".replace("  ", " "))
         return known
 
     def suggested(self, incident: Incident) -> Sequence[Suggested]:

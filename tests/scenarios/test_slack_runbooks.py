@@ -151,6 +151,13 @@ def test_without_an_incident_it_is_shown_where_it_was_asked_for(desk: Desk) -> N
         assert "check verdict: expected ok, else continue" in read["text"]
         unknown = await bench.ask("/runbook lost-dote", MONITOR, sees="ephemeral")
         assert "No runbook fits 'lost-dote'. Did you mean lost-date?" in unknown["text"]
+        for text, said in (
+            ("start lost-dote INC-1", "There is no runbook 'lost-dote' now. Did you mean lost-date?"),
+            ("start lost-date INC-1 now", "What does 'now' mean? Write `/runbook start lost-date INC-1`."),
+            ("start lost-date Box 2030-01-01", "2030-01-01 lies ahead: today is "),
+        ):
+            refused = await bench.ask(f"/runbook {text}", MONITOR, sees="ephemeral")
+            assert said in refused["text"]
         desk.later(minutes=31)
         await desk.look(bench)
         assert any("RB-1 took too long" in each.severity_reason for each in desk.state.open_incidents())
