@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from bot.acknowledging import links_of
 from bot.adapters.clock import monotonic_seconds, system_clock
+from bot.domain.errors import ConfigError
+from bot.domain.escalation.pages import whoever
 from bot.guiding import runbook_work
 from bot.hearing import alarm_of
 
@@ -84,6 +86,26 @@ def paging_rules_of(settings: Settings, oncall: OncallService) -> PagingRules:
 
     policy = load_policy(settings.config / "policy.yaml").escalation
     return PagingRules(policy, oncall, partial(target_by, by_name), provider, tuple(map(str, found.not_ready)))
+
+
+def reached_here(settings: Settings, tell: Callable[[str], None], oncall: OncallService) -> Targets:
+    """Whom pages reach, as the settings of this command have it: asked when a page is to come. Where a channel waits
+    for something that the serving process may have, `tell` is told once, and everybody counts as reached.
+    """
+
+    @cache
+    def known() -> Targets:
+        try:
+            rules = paging_rules_of(settings, oncall)
+            missing = "; ".join(rules.not_ready)
+        except ConfigError as error:
+            missing = str(error)
+        if not missing:
+            return rules.target
+        tell(f"Channels not known here, so whom pages reach is not: {missing}.")
+        return whoever
+
+    return lambda channel, person: known()(channel, person)
 
 
 def acts_of_people(

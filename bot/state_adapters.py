@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bot.adapters.state.database_clock import DatabaseClock
     from bot.domain.access import Actor, Identity
     from bot.domain.audit import Anchor
+    from bot.domain.escalation.pages import Targets
     from bot.domain.gate.shadow_policy import ShadowPolicy
     from bot.domain.incidents.incident import Incident
     from bot.ports.state import State
@@ -115,8 +116,10 @@ def oncall_to_read(settings: Settings) -> Iterator[OncallService]:
 
 
 @contextmanager
-def responses_to_change(settings: Settings) -> Iterator[ResponseService]:
-    """What people do about incidents, in the state of the process that detects them. Raises BadInput without one."""
+def responses_to_change(settings: Settings, reached: Callable[[OncallService], Targets]) -> Iterator[ResponseService]:
+    """What people do about incidents, in the state of the process that detects them; `reached`: whom pages reach.
+    Raises BadInput without a state.
+    """
     from bot.config.chosen_oncall import oncall_in_use
     from bot.config.policy import load_policy
     from bot.services.oncall import OncallService
@@ -125,9 +128,10 @@ def responses_to_change(settings: Settings) -> Iterator[ResponseService]:
     if not has_state(settings):
         raise BadInput(f"There are no incidents in {settings.home}: `fireline run` or `fireline demo` detects them.")
     with state(settings) as store:
-        schedule = OncallService(oncall_in_use(settings), store).schedule
+        oncall = OncallService(oncall_in_use(settings), store)
         policy = lambda: load_policy(settings.config / "policy.yaml").escalation  # noqa: E731 (an acknowledgement needs none)
-        yield ResponseService(store, schedule, watched=watched_by(store, settings), policy=policy)
+        watched, targets = watched_by(store, settings), reached(oncall)
+        yield ResponseService(store, oncall.schedule, watched=watched, policy=policy, targets=targets)
 
 
 @contextmanager
@@ -161,10 +165,15 @@ def identities(settings: Settings) -> Callable[[Actor], Identity]:
 
 
 @contextmanager
-def incidents_to_read(settings: Settings) -> Iterator[tuple[ResponseService, RetrospectService, datetime]]:
-    """What is known of incidents, and the moment that the process which detects them has reached. Raises BadInput."""
+def incidents_to_read(
+    settings: Settings, reached: Callable[[OncallService], Targets] | None = None
+) -> Iterator[tuple[ResponseService, RetrospectService, datetime]]:
+    """What is known of incidents, and the moment that the process which detects them has reached; `reached`: whom pages
+    reach, where that is asked. Raises BadInput.
+    """
     from bot.adapters.clock import system_clock
     from bot.config.chosen_oncall import oncall_in_use
+    from bot.domain.escalation.pages import whoever
     from bot.services.moment import answered_at
     from bot.services.oncall import OncallService
     from bot.services.responses import ResponseService
@@ -173,8 +182,9 @@ def incidents_to_read(settings: Settings) -> Iterator[tuple[ResponseService, Ret
     if not has_state(settings):
         raise BadInput(f"There are no incidents in {settings.home}: `fireline run` or `fireline demo` detects them.")
     with to_read(settings) as store:
-        schedule = OncallService(oncall_in_use(settings), store).schedule
-        people = ResponseService(store, schedule, watched=watched_by(store, settings))
+        oncall = OncallService(oncall_in_use(settings), store)
+        targets = whoever if reached is None else reached(oncall)
+        people = ResponseService(store, oncall.schedule, watched=watched_by(store, settings), targets=targets)
         yield (
             people,
             RetrospectService(store, lambda: shadow_of(settings)),

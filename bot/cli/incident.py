@@ -6,6 +6,7 @@ import os
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,11 +17,16 @@ from bot.cli.options import AsJson, Home
 from bot.domain.errors import BadInput
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.config.settings import Settings
     from bot.domain.access import Actor
+    from bot.domain.escalation.pages import Targets
     from bot.domain.incidents.figures import Figures
     from bot.domain.incidents.incident import Incident
     from bot.domain.incidents.retrospect import IncidentMemory
     from bot.domain.incidents.standing import Overview
+    from bot.services.oncall import OncallService
     from bot.services.responses import ResponseService
 
 incident = typer.Typer(help="An incident by its number: what was done, and taking it.", no_args_is_help=True)
@@ -221,7 +227,7 @@ def list_(as_json: AsJson = False, home: Home = None) -> None:
             nothing = f"No incident is open: `fireline run` or `fireline demo` detects them in {settings.home}."
             answer = "[]\n" if as_json else nothing
         elif answer is None:
-            with incidents_to_read(settings) as (people, _, moment):
+            with incidents_to_read(settings, _reached(settings)) as (people, _, moment):
                 answer = answer_incident(people, question, moment)
         print(answer, end="") if as_json else say_folded(answer.rstrip("\n"))
 
@@ -260,12 +266,20 @@ def _ask(home: Path | None, question: IncidentQuestion) -> None:
         if answer is None:
             from bot.state_adapters import responses_to_change
 
-            with responses_to_change(settings) as service:
+            with responses_to_change(settings, _reached(settings)) as service:
                 answer = answer_incident(service, question, now())
         if question.as_json:
             print(answer, end="")
         else:
             say_folded(answer.rstrip("\n"))
+
+
+def _reached(settings: "Settings") -> "Callable[[OncallService], Targets]":
+    """Whom pages reach; what of that is not known here is said on standard error."""
+    from bot.cli.terminal import say_folded
+    from bot.responding import reached_here
+
+    return partial(reached_here, settings, partial(say_folded, error=True))
 
 
 def login_name() -> str:
@@ -289,7 +303,8 @@ def _remembered(memory: "IncidentMemory") -> dict[str, Any]:
 
 
 def _facts(found: "Overview") -> dict[str, Any]:
-    response = None if found.standing is None else found.standing.response
+    standing = found.standing
+    response, coming = (None, ()) if standing is None else (standing.response, standing.coming)
     return {
         "incident": found.incident.label,
         "severity": found.severity,
@@ -297,6 +312,7 @@ def _facts(found: "Overview") -> dict[str, Any]:
         "state": found.state,
         "owner": None if response is None else response.owner or None,
         "watched_until": None if found.watched_until is None else found.watched_until.isoformat(),
+        "next": [{"at": each.at.isoformat(), "pages": list(each.people)} for each in coming],
     }
 
 

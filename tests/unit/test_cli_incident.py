@@ -91,6 +91,25 @@ def test_somebody_else_says_that_they_take_over(home: Path) -> None:
     assert fireline(home, "ack", "INC-1", "--as", "Zoe", "--take-over").exit_code == 0
 
 
+def test_whom_pages_reach_is_said_as_the_settings_have_it(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def asked() -> tuple[list[list[str]], bool]:
+        found = fireline(home, "list", "--json")
+        return [
+            each["pages"] for each in json.loads(found.stdout)[0]["next"]
+        ], "Channels not known here" in found.stderr
+
+    monkeypatch.delenv("SLACK_BOT_TOKEN", raising=False)
+    assert asked() == ([["Ana"]], True)
+    assert "environment variable SLACK_BOT_TOKEN" in " ".join(fireline(home, "list").stderr.split())
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    assert asked() == ([], False)
+    (home / "oncall.yaml").write_text(ONCALL.replace("{name: Ana}", "{name: Ana, slack: U0ANA}"))
+    assert asked() == ([["Ana"]], False)
+    (home / "channels.yaml").write_text("voice: [")
+    assert asked() == ([["Ana"]], True)
+    assert fireline(home, "ack", "INC-1", "--as", "Ana").exit_code == 0
+
+
 @pytest.mark.parametrize("more", [(), ("--take-over",)])
 def test_whom_the_schedule_does_not_know_takes_nothing(home: Path, more: tuple[str, ...]) -> None:
     refused = fireline(home, "ack", "INC-1", "--as", "Nobody", *more)
