@@ -141,10 +141,13 @@ class Questions:
     def _hidden(self, target: str) -> HealthRequest:
         """A processor, or a phase."""
         try:
-            return self.health(target)
+            asked = self.health(target)
         except Choose as error:
             names = some_of([request.processor or "" for request in error.requests], MOST_NAMED)
             raise BadInput(f"{error} {names}. Write the whole name.") from None
+        if (asked.days, asked.as_of) != (HealthRequest().days, None) or (asked.processor, asked.phase) == (None, None):
+            raise BadInput(f"{target!r} is not one processor or one phase. Write nothing else before FROM..TO or 2h.")
+        return asked
 
     def mention(self, text: str) -> Request | None:
         """What was said to the app, however it is punctuated; None: help. Raises BadInput for what cannot be asked."""

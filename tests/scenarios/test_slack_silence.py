@@ -106,6 +106,7 @@ def test_a_window_is_previewed_planned_listed_and_ended(transport: str, quiet: A
         ("er 2h why", "is a part of"),
         ("Nobody 2h why", "There is no processor"),
         ("phase 9 2h why", "There is no phase 9"),
+        ("Summary 2020-01-20 2h why", "is not one processor or one phase"),
         ("end none", "No silence"),
     ],
 )
