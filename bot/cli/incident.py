@@ -178,7 +178,7 @@ def _acted(
         case Act.REOPEN:
             service.reopen(found, who, question.more, moment)
         case Act.HANDOVER:
-            service.hand_over(found, who, service.named(question.more, moment) or question.more, moment)
+            service.hand_over(found, who, question.more, moment)
         case Act.SEVERITY:
             said = Said(severity_of(question.severity), question.more)
             service.set_severity(found, who, said, moment, meant=question.take_over)

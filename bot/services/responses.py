@@ -21,6 +21,7 @@ from bot.domain.incidents.set_severity import SetSeverity, seen_in
 from bot.domain.incidents.standing import Overview, Standing
 from bot.domain.incidents.timeline import CHANGES, Entry, EntryKind
 from bot.domain.oncall.schedule import Schedule
+from bot.domain.oncall.whom import MENTION, whom
 from bot.domain.redaction import redacted
 from bot.ports.state import State
 from bot.services.access import Access
@@ -260,10 +261,14 @@ class ResponseService:
         return self._changed(incident, wanted)
 
     def hand_over(self, incident: Incident, who: Actor, to: str, now: datetime) -> Response:
-        """`to` is a name of the schedule, and has it from now on. Raises BadInput for anybody else."""
-        people = self._schedule(now).by_name
-        if to not in people:
-            raise BadInput(f"{to!r} is not among the people of oncall.yaml. {suggest(to, people)}".rstrip())
+        """`to` is a name of the schedule, in any case of letters, or a mention of Slack's, and has it from now on.
+        Raises BadInput for anybody else.
+        """
+        schedule, said = self._schedule(now), to.strip()
+        to = whom(schedule, said).person if MENTION.fullmatch(said) else self.named(said.removeprefix("@"), now)
+        if not to:
+            unknown = f"{said!r} is not among the people of oncall.yaml." if said else "To whom? Name a person."
+            raise BadInput(f"{unknown} {suggest(said, schedule.by_name)}".rstrip())
         entry = Entry(incident.id, now, EntryKind.HANDED_OVER, f"{who.name} handed it over to {to}", who.key)
         wanted = _Wanted(Act.HAND_OVER, who, lambda response: responses.taken(response, to, now), lambda _: entry)
         return self._changed(incident, wanted)

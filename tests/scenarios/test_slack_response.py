@@ -242,6 +242,11 @@ def test_what_is_right_resolves_without_a_reason(transport: str, watched: AppSer
         assert (response(state).state, response(state).owner) == (ResponseState.ACKNOWLEDGED, "Ana")
         nobody = await bench.ask("/incident INC-1 handover Anna", user=CHRIS, sees="ephemeral")
         assert "'Anna' is not among the people of oncall.yaml" in nobody["text"]
+        for said, owner in (("@ben", "Ben"), (f"<@{PEOPLE['Dana']}|dana>", "Dana"), ("aNA", "Ana")):
+            await bench.ask(f"/incident INC-1 handover {said}", user=CHRIS, sees="ephemeral")
+            assert response(state).owner == owner
+        for said, why in (("", "To whom? Name a person. Known: Ana, Ben"), ("<@U0NOBODY>", "add the Slack member id")):
+            assert why in (await bench.ask(f"/incident INC-1 handover {said}", user=CHRIS, sees="ephemeral"))["text"]
         done = await bench.ask("/incident INC-1 resolve", user=CHRIS, sees="ephemeral")
         assert "Resolved by Chris" in done["text"]
 
