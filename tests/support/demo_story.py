@@ -56,7 +56,8 @@ def asked_for(page: Page, incident: str) -> None:
 def approved(page: Page) -> str:
     """By another person; the number of the repair that has begun."""
     plan = page.get_by_role("article").filter(has=page.get_by_role("button", name="Approve and start")).last
-    repair = str(re.findall(r"R-\d+", plan.inner_text())[0])
+    expect(plan).to_contain_text(re.compile(r"R-\d+"))  # it may be drawn anew just now
+    repair = str(re.findall(r"R-\d+", plan.text_content() or "")[0])
     plan.get_by_role("button", name="Approve and start").click()
     under_way = page.get_by_role("article").filter(has_text=re.compile(rf"{repair} (runs|is done|done)")).last
     expect(under_way).to_be_visible(timeout=STARTED_MS)
